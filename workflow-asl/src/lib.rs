@@ -1,1 +1,19 @@
-//! Work in progress.
+//! Amazon States Language (ASL): the document model, the languages inside it
+//! (JSONPath, intrinsic functions, JSONata), the rules, the graph and diagrams.
+//!
+//! Every fact about ASL lives here once: the macro, the engine, the command line
+//! and the server all read it from this crate. The specification is at
+//! <https://states-language.net/>; where the AWS service differs, the service wins.
+
+pub mod code;
+pub mod diagnostic;
+pub mod document;
+pub mod error_name;
+pub mod limits;
+pub mod nearest;
+pub mod pointer;
+
+pub use code::Code;
+pub use diagnostic::{Diagnostic, Severity};
+pub use document::{State, StateKind, StateMachine};
+pub use pointer::Pointer;

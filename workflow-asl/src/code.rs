@@ -1,0 +1,130 @@
+//! The registry of diagnostic codes: each has a number that never changes its meaning,
+//! a title, a severity and, where AWS has one, the service's own code.
+
+use std::fmt;
+
+use crate::Severity;
+
+macro_rules! codes {
+    ($( $name:ident = $id:literal $severity:ident $title:literal $( , $aws:literal )? ; )*) => {
+        /// A diagnostic code. `docs/errors.md` has a page for each.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $( #[doc = $title] $name, )*
+        }
+
+        impl Code {
+            /// Every code, in the order of their numbers.
+            pub const ALL: &'static [Code] = &[ $( Code::$name, )* ];
+
+            /// The number, such as `WF0201`: WF01 syntax, 02 names, 03 graph, 04 data, 05 AWS, 06 limits.
+            pub fn id(self) -> &'static str {
+                match self { $( Code::$name => $id, )* }
+            }
+
+            /// What the code means, in a few words.
+            pub fn title(self) -> &'static str {
+                match self { $( Code::$name => $title, )* }
+            }
+
+            /// Whether findings with this code are errors or warnings.
+            pub fn severity(self) -> Severity {
+                match self { $( Code::$name => Severity::$severity, )* }
+            }
+
+            /// The code that the Step Functions API gives such a finding (`ValidateStateMachineDefinition`);
+            /// `None` for what only the `workflow!` language knows.
+            pub fn aws(self) -> Option<&'static str> {
+                match self { $( Code::$name => codes!(@aws $($aws)?), )* }
+            }
+        }
+    };
+    (@aws $aws:literal) => { Some($aws) };
+    (@aws) => { None };
+}
+
+codes! {
+    // WF01: syntax, of the language and of the document.
+    Syntax = "WF0101" Error "the text does not parse";
+    UnknownDeclaration = "WF0102" Error "no such declaration or state kind";
+    UnknownClause = "WF0103" Error "no such clause";
+    UnknownClauseField = "WF0104" Error "no such field in a clause";
+    RepeatedClause = "WF0105" Error "a clause or declaration is given twice";
+    MisplacedClause = "WF0106" Error "the clause does not belong to this kind of state or query language";
+    BadDuration = "WF0107" Error "not a duration";
+    BadLiteral = "WF0108" Error "not a value of the language";
+    BadJsonPath = "WF0109" Error "malformed JSONPath", "SCHEMA_VALIDATION_FAILED";
+    BadIntrinsic = "WF0110" Error "malformed intrinsic function", "SCHEMA_VALIDATION_FAILED";
+    BadJsonata = "WF0111" Error "malformed JSONata", "INVALID_JSONATA_EXPRESSION";
+    UnsupportedJsonata = "WF0112" Error "JSONata that Step Functions does not run", "UNSUPPORTED_JSONATA_EXPRESSION";
+    NotJson = "WF0120" Error "the definition is not JSON", "INVALID_JSON_DESCRIPTION";
+    WrongType = "WF0121" Error "a field has a value of the wrong type", "SCHEMA_VALIDATION_FAILED";
+    UnknownField = "WF0122" Error "a field is not supported", "SCHEMA_VALIDATION_FAILED";
+    WrongLanguageField = "WF0123" Error "a field belongs to the other query language", "SCHEMA_VALIDATION_FAILED";
+    MissingField = "WF0124" Error "a required field is missing", "SCHEMA_VALIDATION_FAILED";
+    ExclusiveFields = "WF0125" Error "fields that exclude each other", "SCHEMA_VALIDATION_FAILED";
+    NotAllowedValue = "WF0126" Error "a value is not one of those allowed", "SCHEMA_VALIDATION_FAILED";
+    BadTemplate = "WF0127" Error "a payload template field is wrong", "SCHEMA_VALIDATION_FAILED";
+    BadTimestamp = "WF0128" Error "not an RFC 3339 timestamp", "SCHEMA_VALIDATION_FAILED";
+    EmptyList = "WF0129" Error "a list is empty that must not be", "SCHEMA_VALIDATION_FAILED";
+
+    // WF02: names.
+    UnknownTarget = "WF0201" Error "a transition to a state that does not exist", "MISSING_TRANSITION_TARGET";
+    DuplicateState = "WF0202" Error "two states with one name";
+    DuplicateStateName = "WF0203" Error "two states with one ASL name", "DUPLICATE_STATE_NAME";
+    ReservedName = "WF0204" Error "a name that the language keeps for itself";
+    TargetInOtherScope = "WF0205" Error "a transition into or out of a branch or map", "MISSING_TRANSITION_TARGET";
+    UnknownHandler = "WF0206" Error "no retrier or catcher with this name";
+    UnknownType = "WF0207" Error "no such type";
+    DuplicateName = "WF0208" Error "a type, field or handler is declared twice";
+    BadVariableName = "WF0209" Error "not a variable name", "INVALID_VARIABLE_NAME";
+    ReservedVariable = "WF0210" Error "a reserved variable name", "RESERVED_VARIABLE_NAME";
+
+    // WF03: graph.
+    UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";
+    NoWayToEnd = "WF0302" Error "a state that cannot reach an end", "MISSING_END_STATE";
+    MissingTransition = "WF0303" Error "a state says nothing of where to go", "SCHEMA_VALIDATION_FAILED";
+    NoStates = "WF0304" Error "a workflow, branch or map without states", "SCHEMA_VALIDATION_FAILED";
+    NotExhaustive = "WF0305" Error "a choice that may match nothing";
+
+    // WF04: data.
+    UnknownInputField = "WF0401" Error "no such field of the execution's input";
+    UnknownParam = "WF0402" Error "no such deploy-time parameter";
+    UnlikeTypes = "WF0403" Error "values of unlike types";
+    ReferenceNotHere = "WF0404" Error "a reference that does not exist in this place";
+    NeedsJsonata = "WF0405" Error "what JSONPath cannot say";
+    UnguardedOption = "WF0406" Error "an optional value used as if present";
+    StateReference = "WF0407" Error "a reference to another state's result";
+
+    // WF05: AWS.
+    BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";
+    ExpressRestriction = "WF0502" Error "what an Express state machine may not contain", "SCHEMA_VALIDATION_FAILED";
+
+    // WF06: limits.
+    StateNameTooLong = "WF0601" Error "a state name over 80 characters", "INVALID_STATE_NAME";
+    DefinitionTooLarge = "WF0602" Error "a definition over 1 MiB";
+    NumberOutOfRange = "WF0603" Error "a number out of its range", "SCHEMA_VALIDATION_FAILED";
+    StatesAllPlacement = "WF0604" Error "States.ALL not alone or not last", "SCHEMA_VALIDATION_FAILED";
+    TooDeep = "WF0605" Error "nested too deeply", "TOO_DEEPLY_NESTED";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn numbers_are_distinct_and_in_order() {
+        let ids: Vec<_> = Code::ALL.iter().map(|code| code.id()).collect();
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(ids, sorted);
+    }
+}

@@ -1,0 +1,157 @@
+//! The rules of a choice state and their comparison operators.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html>
+
+use serde_json::{Map, Value};
+
+use super::Form;
+use super::node::{Node, object, read_object, unknown_field};
+use crate::{Diagnostic, Pointer};
+
+/// What a comparison operator compares with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operand {
+    /// Text.
+    Text,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Flag,
+    /// An RFC 3339 timestamp.
+    Timestamp,
+    /// A path to the value to compare with.
+    Path,
+}
+
+macro_rules! operators {
+    ($( $name:ident $operand:ident; )*) => {
+        /// A comparison operator of a rule.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Operator {
+            $( #[doc = concat!("`", stringify!($name), "`")] $name, )*
+        }
+
+        impl Operator {
+            /// Every operator.
+            pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
+
+            /// The name in the document.
+            pub fn name(self) -> &'static str {
+                match self { $( Self::$name => stringify!($name), )* }
+            }
+
+            /// What it compares with.
+            pub fn operand(self) -> Operand {
+                match self { $( Self::$name => Operand::$operand, )* }
+            }
+
+            /// The operator with this name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|operator| operator.name() == name)
+            }
+        }
+    };
+}
+
+operators! {
+    StringEquals Text;
+    StringEqualsPath Path;
+    StringLessThan Text;
+    StringLessThanPath Path;
+    StringGreaterThan Text;
+    StringGreaterThanPath Path;
+    StringLessThanEquals Text;
+    StringLessThanEqualsPath Path;
+    StringGreaterThanEquals Text;
+    StringGreaterThanEqualsPath Path;
+    StringMatches Text;
+    NumericEquals Number;
+    NumericEqualsPath Path;
+    NumericLessThan Number;
+    NumericLessThanPath Path;
+    NumericGreaterThan Number;
+    NumericGreaterThanPath Path;
+    NumericLessThanEquals Number;
+    NumericLessThanEqualsPath Path;
+    NumericGreaterThanEquals Number;
+    NumericGreaterThanEqualsPath Path;
+    BooleanEquals Flag;
+    BooleanEqualsPath Path;
+    TimestampEquals Timestamp;
+    TimestampEqualsPath Path;
+    TimestampLessThan Timestamp;
+    TimestampLessThanPath Path;
+    TimestampGreaterThan Timestamp;
+    TimestampGreaterThanPath Path;
+    TimestampLessThanEquals Timestamp;
+    TimestampLessThanEqualsPath Path;
+    TimestampGreaterThanEquals Timestamp;
+    TimestampGreaterThanEqualsPath Path;
+    IsNull Flag;
+    IsPresent Flag;
+    IsNumeric Flag;
+    IsString Flag;
+    IsBoolean Flag;
+    IsTimestamp Flag;
+}
+
+/// An operator with its operand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The operator.
+    pub operator: Operator,
+    /// What it compares with, as the document has it.
+    pub operand: Value,
+}
+
+object! {
+    /// A rule of a choice state, or a part of one.
+    ChoiceRule {
+        "Comment" comment: String, Form::Text, "A comment for the reader.";
+        "Condition" condition: Value, Form::Condition, only Jsonata, "The condition.";
+        "And" and: Vec<ChoiceRule>, Form::Nested, only JsonPath, "True when all of these are.";
+        "Or" or: Vec<ChoiceRule>, Form::Nested, only JsonPath, "True when one of these is.";
+        "Not" not: Box<ChoiceRule>, Form::Nested, only JsonPath, "True when this is not.";
+        "Variable" variable: String, Form::Path, only JsonPath, "The path to the value to compare.";
+        "Next" next: String, Form::StateName, "The state to go on at when the rule is true.";
+        "Assign" assign: Value, Form::Template, "The variables to assign when the rule is true.";
+        "Output" output: Value, Form::Computed, only Jsonata, "The state's output when the rule is true.";
+    }
+    with {
+        /// The comparisons with `Variable`; a valid rule that has a `Variable` has exactly one.
+        pub comparisons: Vec<Comparison>,
+        /// The place of the first comparison among the fields when it was read.
+        comparison_place: Option<usize>,
+    }
+}
+
+impl Node for ChoiceRule {
+    fn read(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Self> {
+        let object = read_object(value, at, found)?;
+        let mut rule = Self::default();
+        for (place, (key, value)) in object.iter().enumerate() {
+            if let Some(operator) = Operator::from_name(key) {
+                rule.comparison_place.get_or_insert(place);
+                rule.comparisons.push(Comparison { operator, operand: value.clone() });
+            } else if rule.read_field(key, value, at, found).is_none() {
+                let fields = Self::FIELDS.iter().map(|field| field.name);
+                let operators = Operator::ALL.iter().map(|operator| operator.name());
+                unknown_field(key, fields.chain(operators), at, found);
+            }
+        }
+        Some(rule)
+    }
+
+    fn write(&self) -> Value {
+        let mut fields = Map::new();
+        self.write_fields(&mut fields);
+        // A comparison made by code stands after its variable.
+        let after_variable = fields.keys().position(|key| key == "Variable").map_or(0, |place| place + 1);
+        let mut place = self.comparison_place.unwrap_or(after_variable).min(fields.len());
+        for comparison in &self.comparisons {
+            fields.shift_insert(place, comparison.operator.name().to_owned(), comparison.operand.clone());
+            place += 1;
+        }
+        Value::Object(fields)
+    }
+}

@@ -1,0 +1,175 @@
+//! The whole state machine, a parallel's branches, and the scopes that states live in.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::node::{Node, object, object_node};
+use super::{Form, State, StateKind};
+use crate::limits::MAX_SECONDS;
+use crate::{Diagnostic, Pointer};
+
+/// The language of a state's paths and expressions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum QueryLanguage {
+    /// Paths and payload templates; what a document without `QueryLanguage` uses.
+    #[default]
+    JsonPath,
+    /// JSONata expressions between `{%` and `%}`.
+    Jsonata,
+}
+
+impl QueryLanguage {
+    /// The name in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::JsonPath => "JSONPath",
+            Self::Jsonata => "JSONata",
+        }
+    }
+
+    /// The language with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::JsonPath, Self::Jsonata].into_iter().find(|language| language.name() == name)
+    }
+}
+
+/// The type of a state machine, which is not part of its definition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MachineType {
+    /// Long-running, exactly once, with a history.
+    #[default]
+    Standard,
+    /// At most five minutes, at least once, without a history in the API.
+    Express,
+}
+
+object! {
+    /// A state machine: the document.
+    StateMachine {
+        "Comment" comment: String, Form::Text, "A comment for the reader.";
+        "QueryLanguage" query_language: String, Form::Word(&["JSONPath", "JSONata"]), "The query language of every state that does not say otherwise; JSONPath when absent.";
+        "StartAt" start_at: String, Form::StateName, "The first state.";
+        "Version" version: String, Form::Word(&["1.0"]), "The version of ASL; 1.0 when absent.";
+        "TimeoutSeconds" timeout_seconds: Value, Form::Integer { min: 0, max: MAX_SECONDS, expression: false }, "Seconds that an execution may last.";
+        "States" states: IndexMap<String, State>, Form::Nested, "The states by name.";
+    }
+}
+
+object! {
+    /// One branch of a parallel.
+    Branch {
+        "Comment" comment: String, Form::Text, "A comment for the reader.";
+        "StartAt" start_at: String, Form::StateName, "The first state of the branch.";
+        "States" states: IndexMap<String, State>, Form::Nested, "The states of the branch.";
+    }
+}
+
+object_node!(StateMachine, Branch);
+
+/// A set of states that transitions may go between: the machine's, a branch's, an item processor's.
+#[derive(Clone, Debug)]
+pub struct Scope<'a> {
+    /// Where its object is.
+    pub pointer: Pointer,
+    /// The name of its first state, where that is given.
+    pub start_at: Option<&'a str>,
+    /// Its states; `None` where the object has none.
+    pub states: Option<&'a IndexMap<String, State>>,
+    /// The state that holds it; `None` for the machine's own.
+    pub owner: Option<&'a str>,
+}
+
+impl Scope<'_> {
+    /// Where the state named `name` is.
+    pub fn state_pointer(&self, name: &str) -> Pointer {
+        self.pointer.child("States").child(name)
+    }
+}
+
+impl StateMachine {
+    /// Reads a definition, with everything in it that no ASL document may hold.
+    ///
+    /// The model holds what could be understood, so that rules can go on after a mistake.
+    pub fn read(definition: &Value) -> (Self, Vec<Diagnostic>) {
+        let mut found = Vec::new();
+        let machine = Node::read(definition, &Pointer::root(), &mut found).unwrap_or_default();
+        (machine, found)
+    }
+
+    /// Writes the definition; a document that was read keeps the order of its fields.
+    pub fn write(&self) -> Value {
+        Node::write(self)
+    }
+
+    /// The query language of states that do not name their own.
+    pub fn language(&self) -> QueryLanguage {
+        self.query_language.as_deref().and_then(QueryLanguage::from_name).unwrap_or_default()
+    }
+
+    /// The query language of a state of this machine. A map's or parallel's own
+    /// language does not pass to the states inside it.
+    pub fn language_of(&self, state: &State) -> QueryLanguage {
+        state.query_language.as_deref().and_then(QueryLanguage::from_name).unwrap_or(self.language())
+    }
+
+    /// The machine's own scope.
+    pub fn scope(&self) -> Scope<'_> {
+        Scope {
+            pointer: Pointer::root(),
+            start_at: self.start_at.as_deref(),
+            states: self.states.as_ref(),
+            owner: None,
+        }
+    }
+
+    /// Every scope, the machine's own first, each before those inside it.
+    pub fn scopes(&self) -> Vec<Scope<'_>> {
+        let mut scopes = vec![self.scope()];
+        let mut next = 0;
+        while let Some(scope) = scopes.get(next).cloned() {
+            next += 1;
+            for (name, state) in scope.states.into_iter().flatten() {
+                scopes.extend(state.scopes(name, &scope.state_pointer(name)));
+            }
+        }
+        scopes
+    }
+}
+
+impl State {
+    /// The scopes directly inside this state, which is called `name` and is at `at`.
+    pub fn scopes<'a>(&'a self, name: &'a str, at: &Pointer) -> Vec<Scope<'a>> {
+        let branches = self.branches.iter().flatten().enumerate().map(|(i, branch)| Scope {
+            pointer: at.child("Branches").index(i),
+            start_at: branch.start_at.as_deref(),
+            states: branch.states.as_ref(),
+            owner: Some(name),
+        });
+        let processors = [("ItemProcessor", &self.item_processor), ("Iterator", &self.iterator)];
+        let processors = processors.into_iter().filter_map(|(field, processor)| {
+            let processor = processor.as_ref()?;
+            Some(Scope {
+                pointer: at.child(field),
+                start_at: processor.start_at.as_deref(),
+                states: processor.states.as_ref(),
+                owner: Some(name),
+            })
+        });
+        branches.chain(processors).collect()
+    }
+
+    /// The item processor under either of its names.
+    pub fn processor(&self) -> Option<&super::ItemProcessor> {
+        self.item_processor.as_ref().or(self.iterator.as_ref())
+    }
+
+    /// Whether it is a map whose iterations are child executions.
+    pub fn is_distributed(&self) -> bool {
+        self.kind == StateKind::Map
+            && self
+                .processor()
+                .and_then(|processor| processor.processor_config.as_ref())
+                .and_then(|config| config.mode.as_deref())
+                == Some("DISTRIBUTED")
+    }
+}

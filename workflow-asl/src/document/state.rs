@@ -1,0 +1,183 @@
+//! A state, of any of the eight kinds, with the table of their fields.
+
+use serde_json::{Map, Value};
+
+use super::node::{Node, PathField, object, read_object, unknown_field, wrong_type};
+use super::{Branch, Catcher, ChoiceRule, Form, ItemBatcher, ItemProcessor, ItemReader, Kinds, ResultWriter, Retrier};
+use crate::limits::MAX_SECONDS;
+use crate::{Code, Diagnostic, Pointer};
+use StateKind::{Choice, Fail, Map as MapKind, Parallel, Pass, Succeed, Task, Wait};
+
+macro_rules! kinds {
+    ($( $(#[$attribute:meta])* $name:ident $doc:literal; )*) => {
+        /// The kind of a state (`Type`).
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum StateKind {
+            $( #[doc = $doc] $(#[$attribute])* $name, )*
+        }
+
+        impl StateKind {
+            /// Every kind, in the order in which AWS lists them.
+            pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
+
+            /// The name in the document.
+            pub fn name(self) -> &'static str {
+                match self { $( Self::$name => stringify!($name), )* }
+            }
+
+            /// The kind with this name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.name() == name)
+            }
+        }
+    };
+}
+
+// `Pass` is the default because it is the kind that does nothing.
+kinds! {
+    Task "Calls a service, a Lambda function or an activity.";
+    Wait "Waits for a time or until a time.";
+    #[default]
+    Pass "Passes its input on, or gives a value.";
+    Succeed "Ends the execution or branch successfully.";
+    Fail "Ends the execution or branch with an error.";
+    Choice "Goes on at the state of the first rule that is true.";
+    Parallel "Runs branches at the same time.";
+    Map "Runs the same states for each item.";
+}
+
+/// `Next`, `End` and the fields that every state with a successor has.
+const GOES_ON: Kinds = Kinds::except(&[Choice, Succeed, Fail]);
+const WORKS: Kinds = Kinds::of(&[Task, Parallel, MapKind]);
+const MAP: Kinds = Kinds::of(&[MapKind]);
+const TASK: Kinds = Kinds::of(&[Task]);
+const WAIT: Kinds = Kinds::of(&[Wait]);
+const FAIL: Kinds = Kinds::of(&[Fail]);
+const UNBOUNDED: u64 = u64::MAX;
+
+object! {
+    /// A state. Which of its fields belong together the rules say, by [`State::FIELDS`].
+    State {
+        "Comment" comment: String, Form::Text, "A comment for the reader.";
+        "QueryLanguage" query_language: String, Form::Word(&["JSONPath", "JSONata"]), "The query language of this state's own fields.";
+        "Resource" resource: String, Form::Resource, in TASK, "The ARN of what the task calls.";
+        "InputPath" input_path: PathField, Form::PathOrNull, in Kinds::except(&[Fail]), only JsonPath, "The part of the state's input that the state uses.";
+        "ItemsPath" items_path: String, Form::ReferencePath, in MAP, only JsonPath, "Where the map's items are in its input.";
+        "Items" items: Value, Form::Computed, in MAP, only Jsonata, "The map's items.";
+        "ItemReader" item_reader: ItemReader, Form::Nested, in MAP, "Where a distributed map reads its items.";
+        "ItemSelector" item_selector: Value, Form::Template, in MAP, "The input of each iteration.";
+        "ItemBatcher" item_batcher: ItemBatcher, Form::Nested, in MAP, "How a distributed map groups its items.";
+        "Parameters" parameters: Value, Form::Template, in Kinds::of(&[Pass, Task, Parallel, MapKind]), only JsonPath, "What the state works on, as a payload template.";
+        "Arguments" arguments: Value, Form::Computed, in Kinds::of(&[Task, Parallel]), only Jsonata, "What the task or the branches get.";
+        "Result" result: Value, Form::Json, in Kinds::of(&[Pass]), only JsonPath, "The value that a pass gives.";
+        "Choices" choices: Vec<ChoiceRule>, Form::Nested, in Kinds::of(&[Choice]), "The rules, tried in order.";
+        "Default" default: String, Form::StateName, in Kinds::of(&[Choice]), "Where to go on when no rule is true.";
+        "Branches" branches: Vec<Branch>, Form::Nested, in Kinds::of(&[Parallel]), "The branches.";
+        "ItemProcessor" item_processor: ItemProcessor, Form::Nested, in MAP, "The states to run for each item.";
+        "Iterator" iterator: ItemProcessor, Form::Nested, in MAP, "The former name of `ItemProcessor`.";
+        "MaxConcurrency" max_concurrency: Value, Form::Integer { min: 0, max: UNBOUNDED, expression: true }, in MAP, "How many iterations run at once; 0 for as many as possible.";
+        "MaxConcurrencyPath" max_concurrency_path: String, Form::ReferencePath, in MAP, only JsonPath, "Where that number is.";
+        "ToleratedFailurePercentage" tolerated_failure_percentage: Value, Form::Number { min: 0.0, max: 100.0, expression: true }, in MAP, "The percentage of items that may fail.";
+        "ToleratedFailurePercentagePath" tolerated_failure_percentage_path: String, Form::ReferencePath, in MAP, only JsonPath, "Where that percentage is.";
+        "ToleratedFailureCount" tolerated_failure_count: Value, Form::Integer { min: 0, max: UNBOUNDED, expression: true }, in MAP, "The number of items that may fail.";
+        "ToleratedFailureCountPath" tolerated_failure_count_path: String, Form::ReferencePath, in MAP, only JsonPath, "Where that number is.";
+        "Label" label: String, Form::Text, in MAP, "The name of a distributed map's runs.";
+        "ResultWriter" result_writer: ResultWriter, Form::Nested, in MAP, "Where a distributed map writes its results.";
+        "Seconds" seconds: Value, Form::Integer { min: 0, max: MAX_SECONDS, expression: true }, in WAIT, "How many seconds to wait.";
+        "SecondsPath" seconds_path: String, Form::ReferencePath, in WAIT, only JsonPath, "Where that number is.";
+        "Timestamp" timestamp: String, Form::Timestamp, in WAIT, "When to go on.";
+        "TimestampPath" timestamp_path: String, Form::ReferencePath, in WAIT, only JsonPath, "Where that time is.";
+        "Error" error: String, Form::TextOrExpression, in FAIL, "The error's name.";
+        "ErrorPath" error_path: String, Form::PathOrIntrinsic, in FAIL, only JsonPath, "Where the error's name is.";
+        "Cause" cause: String, Form::TextOrExpression, in FAIL, "The error's cause, for people.";
+        "CausePath" cause_path: String, Form::PathOrIntrinsic, in FAIL, only JsonPath, "Where the cause is.";
+        "Credentials" credentials: Value, Form::Template, in TASK, "The role that the task assumes.";
+        "TimeoutSeconds" timeout_seconds: Value, Form::Integer { min: 1, max: MAX_SECONDS, expression: true }, in TASK, "Seconds that one attempt may last.";
+        "TimeoutSecondsPath" timeout_seconds_path: String, Form::ReferencePath, in TASK, only JsonPath, "Where that number is.";
+        "HeartbeatSeconds" heartbeat_seconds: Value, Form::Integer { min: 1, max: MAX_SECONDS, expression: true }, in TASK, "Seconds between two heartbeats at most.";
+        "HeartbeatSecondsPath" heartbeat_seconds_path: String, Form::ReferencePath, in TASK, only JsonPath, "Where that number is.";
+        "ResultSelector" result_selector: Value, Form::Template, in WORKS, only JsonPath, "What is taken of the result, as a payload template.";
+        "ResultPath" result_path: PathField, Form::ReferencePathOrNull, in Kinds::of(&[Pass, Task, Parallel, MapKind]), only JsonPath, "Where the result goes in the state's input.";
+        "OutputPath" output_path: PathField, Form::PathOrNull, in Kinds::except(&[Fail]), only JsonPath, "The part of all that that becomes the output.";
+        "Assign" assign: Value, Form::Template, in Kinds::except(&[Succeed, Fail]), "The variables to assign.";
+        "Output" output: Value, Form::Computed, in Kinds::except(&[Fail]), only Jsonata, "The state's output.";
+        "Retry" retry: Vec<Retrier>, Form::Nested, in WORKS, "What to do about errors first: try again.";
+        "Catch" catch: Vec<Catcher>, Form::Nested, in WORKS, "What to do about errors then: go on elsewhere.";
+        "Next" next: String, Form::StateName, in GOES_ON, "The state to go on at.";
+        "End" end: bool, Form::Flag, in GOES_ON, "Whether this is the last state.";
+    }
+    with {
+        /// The kind of the state (`Type`).
+        pub kind: StateKind,
+        /// The place of `Type` among the fields when it was read.
+        kind_place: u8,
+    }
+}
+
+impl State {
+    /// A state of the given kind without any field.
+    pub fn new(kind: StateKind) -> Self {
+        Self { kind, ..Self::default() }
+    }
+
+    /// Whether the execution or branch ends with this state.
+    pub fn is_terminal(&self) -> bool {
+        matches!(self.kind, Succeed | Fail) || self.end == Some(true)
+    }
+}
+
+/// The name of the field that says a state's kind.
+const TYPE: &str = "Type";
+
+impl Node for State {
+    fn read(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Self> {
+        let object = read_object(value, at, found)?;
+        let kind = read_kind(object, at, found)?;
+        let mut state = Self::new(kind);
+        for (place, (key, value)) in object.iter().enumerate() {
+            if key == TYPE {
+                state.kind_place = u8::try_from(place).unwrap_or_default();
+            } else if state.read_field(key, value, at, found).is_none() {
+                let known = Self::FIELDS.iter().filter(|field| field.kinds.contains(kind)).map(|field| field.name);
+                unknown_field(key, known, at, found);
+            }
+        }
+        Some(state)
+    }
+
+    fn write(&self) -> Value {
+        let mut fields = Map::new();
+        self.write_fields(&mut fields);
+        // `shift_insert` keeps `Type` where it was read, and first in a state made by code.
+        fields.shift_insert(usize::from(self.kind_place).min(fields.len()), TYPE.to_owned(), self.kind.name().into());
+        Value::Object(fields)
+    }
+}
+
+fn read_kind(object: &Map<String, Value>, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<StateKind> {
+    match object.get(TYPE) {
+        None => {
+            let message = format!("these fields are required: [{TYPE}]");
+            found.push(Diagnostic::new(Code::MissingField, at.clone(), message));
+            None
+        }
+        Some(Value::String(name)) => {
+            let kind = StateKind::from_name(name);
+            if kind.is_none() {
+                let names: Vec<_> = StateKind::ALL.iter().map(|kind| kind.name()).collect();
+                let message = format!("the field `{TYPE}` should have one of these values: [{}]", names.join(", "));
+                let mut diagnostic = Diagnostic::new(Code::NotAllowedValue, at.child(TYPE), message);
+                if let Some(near) = crate::nearest::nearest(name, names) {
+                    diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
+                }
+                found.push(diagnostic);
+            }
+            kind
+        }
+        Some(_) => {
+            wrong_type("String", &at.child(TYPE), found);
+            None
+        }
+    }
+}

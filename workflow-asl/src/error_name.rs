@@ -1,0 +1,65 @@
+//! The error names that ASL reserves (`States.…`).
+//!
+//! Source: <https://states-language.net/#appendix-a> and
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>.
+
+/// What every reserved name begins with; no error of a task's own may.
+pub const PREFIX: &str = "States.";
+
+/// Matches every error but [`RUNTIME`] and [`DATA_LIMIT_EXCEEDED`]; stands alone and last.
+pub const ALL: &str = "States.ALL";
+/// A task failed; in a retrier or catcher, any error but [`TIMEOUT`].
+pub const TASK_FAILED: &str = "States.TaskFailed";
+/// A task or execution ran past its time limit, or missed a heartbeat.
+pub const TIMEOUT: &str = "States.Timeout";
+/// A task missed its heartbeat.
+pub const HEARTBEAT_TIMEOUT: &str = "States.HeartbeatTimeout";
+/// The role may not do what the task needs.
+pub const PERMISSIONS: &str = "States.Permissions";
+/// A payload is over 256 KiB.
+pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
+/// The execution cannot go on: never caught, never retried.
+pub const RUNTIME: &str = "States.Runtime";
+/// A payload template's path found nothing (the service says [`RUNTIME`]).
+pub const PARAMETER_PATH_FAILURE: &str = "States.ParameterPathFailure";
+/// `ResultPath` does not fit the state's input.
+pub const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
+/// An intrinsic function failed.
+pub const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
+/// No rule of a choice matched and there is no default (the service says [`RUNTIME`]).
+pub const NO_CHOICE_MATCHED: &str = "States.NoChoiceMatched";
+/// A branch of a parallel failed.
+pub const BRANCH_FAILED: &str = "States.BranchFailed";
+/// More items of a map failed than it tolerates.
+pub const EXCEED_TOLERATED_FAILURE_THRESHOLD: &str = "States.ExceedToleratedFailureThreshold";
+/// A map's item reader could not read its source.
+pub const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";
+/// A map's result writer could not write.
+pub const RESULT_WRITER_FAILED: &str = "States.ResultWriterFailed";
+/// A JSONata expression failed.
+pub const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
+/// An HTTP task's connection failed.
+pub const HTTP_SOCKET: &str = "States.Http.Socket";
+/// What the names of an HTTP task's status errors begin with (`States.Http.StatusCode.429`).
+pub const HTTP_STATUS_PREFIX: &str = "States.Http.StatusCode.";
+
+/// Every reserved name but the HTTP status errors.
+pub const RESERVED: &[&str] = &[
+    ALL,
+    TASK_FAILED,
+    TIMEOUT,
+    HEARTBEAT_TIMEOUT,
+    PERMISSIONS,
+    DATA_LIMIT_EXCEEDED,
+    RUNTIME,
+    PARAMETER_PATH_FAILURE,
+    RESULT_PATH_MATCH_FAILURE,
+    INTRINSIC_FAILURE,
+    NO_CHOICE_MATCHED,
+    BRANCH_FAILED,
+    EXCEED_TOLERATED_FAILURE_THRESHOLD,
+    ITEM_READER_FAILED,
+    RESULT_WRITER_FAILED,
+    QUERY_EVALUATION_ERROR,
+    HTTP_SOCKET,
+];

@@ -1,0 +1,92 @@
+//! JSON pointers (RFC 6901) into a definition.
+
+use std::fmt;
+
+/// A JSON pointer such as `/States/Ship/Retry/0`; the empty pointer is the document.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The pointer to the whole document.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The pointer to the member `key` of what this one points at.
+    #[must_use]
+    pub fn child(&self, key: &str) -> Self {
+        let mut text = String::with_capacity(self.0.len() + key.len() + 1);
+        text.push_str(&self.0);
+        text.push('/');
+        for c in key.chars() {
+            match c {
+                '~' => text.push_str("~0"),
+                '/' => text.push_str("~1"),
+                c => text.push(c),
+            }
+        }
+        Self(text)
+    }
+
+    /// The pointer to the element `index` of the array this one points at.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        Self(format!("{}/{index}", self.0))
+    }
+
+    /// The pointer to what holds this one; `None` for the document.
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rfind('/').map(|at| Self(self.0[..at].to_owned()))
+    }
+
+    /// The text as RFC 6901 writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The unescaped names and indices, outermost first.
+    pub fn tokens(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"))
+    }
+
+    /// The same place as the Step Functions API prints it:
+    /// `/States/Ship/Retry[0]`, and `/` for the document.
+    pub fn to_aws_location(&self) -> String {
+        let mut text = String::new();
+        let mut in_states = false;
+        for token in self.tokens() {
+            let is_index = !in_states && !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit());
+            if is_index {
+                text.push_str(&format!("[{token}]"));
+            } else {
+                text.push('/');
+                text.push_str(&token);
+            }
+            // A state may be named `0`: what follows `States` is always a name.
+            in_states = !in_states && token == "States";
+        }
+        if text.is_empty() { "/".to_owned() } else { text }
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pointer;
+
+    #[test]
+    fn escapes_and_prints_both_forms() {
+        let pointer = Pointer::root().child("States").child("a/b~c").child("Retry").index(0);
+        assert_eq!(pointer.as_str(), "/States/a~1b~0c/Retry/0");
+        assert_eq!(pointer.to_aws_location(), "/States/a/b~c/Retry[0]");
+        assert_eq!(pointer.tokens().nth(1).as_deref(), Some("a/b~c"));
+        assert_eq!(Pointer::root().child("States").child("0").to_aws_location(), "/States/0");
+        assert_eq!(Pointer::root().to_aws_location(), "/");
+        assert_eq!(pointer.parent().map(|p| p.as_str().to_owned()).as_deref(), Some("/States/a~1b~0c/Retry"));
+    }
+}
