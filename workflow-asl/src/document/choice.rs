@@ -147,10 +147,9 @@ impl Node for ChoiceRule {
         self.write_fields(&mut fields);
         // A comparison made by code stands after its variable.
         let after_variable = fields.keys().position(|key| key == "Variable").map_or(0, |place| place + 1);
-        let mut place = self.comparison_place.unwrap_or(after_variable).min(fields.len());
-        for comparison in &self.comparisons {
+        let first = self.comparison_place.unwrap_or(after_variable).min(fields.len());
+        for (place, comparison) in (first..).zip(&self.comparisons) {
             fields.shift_insert(place, comparison.operator.name().to_owned(), comparison.operand.clone());
-            place += 1;
         }
         Value::Object(fields)
     }
