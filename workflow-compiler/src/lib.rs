@@ -1,1 +1,6 @@
-//! Work in progress.
+//! The compiler behind `workflow!`: syntax, checks, lowering to Amazon States Language, Rust code.
+//!
+//! An ordinary library on `proc-macro2`, so that tests and tools can call it outside rustc.
+
+pub mod problem;
+pub mod syntax;

@@ -1,0 +1,79 @@
+//! What is wrong with a workflow, at which words, and how to mend it.
+
+use workflow_asl::{Code, Severity};
+
+use crate::syntax::ast::Spot;
+
+/// One problem.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Its stable code.
+    pub code: Code,
+    /// The words it is about.
+    pub spot: Spot,
+    /// What is wrong, in the user's terms: lower case, no full stop, names in backticks.
+    pub message: String,
+    /// How to mend it, one line each.
+    pub help: Vec<String>,
+}
+
+impl Problem {
+    /// A problem at the given words.
+    pub fn new(code: Code, spot: impl Into<Spot>, message: impl Into<String>) -> Self {
+        Self { code, spot: spot.into(), message: message.into(), help: Vec::new() }
+    }
+
+    /// Adds a line that says how to mend it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Adds `did you mean …?` where one of the known names is near.
+    #[must_use]
+    pub fn suggest<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match workflow_asl::nearest::nearest(name, known) {
+            Some(near) => self.help(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+
+    /// Whether it is an error.
+    pub fn is_error(&self) -> bool {
+        self.code.severity() == Severity::Error
+    }
+
+    /// The text that rustc prints: the message with its code, then the help lines.
+    pub fn text(&self) -> String {
+        let mut text = format!("{} [{}]", self.message, self.code);
+        if !self.help.is_empty() {
+            text.push('\n');
+        }
+        for help in &self.help {
+            text.push_str(&format!("\n= help: {help}"));
+        }
+        text
+    }
+}
+
+/// Collects the problems of all phases, so that one build reports every independent one.
+#[derive(Debug, Default)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Adds one.
+    pub fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    /// Whether there is an error among them.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(Problem::is_error)
+    }
+
+    /// All of them, in the order in which they were found.
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+        self.0.iter()
+    }
+}

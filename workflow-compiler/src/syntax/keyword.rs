@@ -1,0 +1,134 @@
+//! The table of clauses: name, meaning, where each may stand. It drives the parser,
+//! completion in editors, the formatter and the reference.
+
+use workflow_asl::StateKind;
+use workflow_asl::StateKind::{Fail, Map, Parallel, Pass, Succeed, Task};
+use workflow_asl::document::{Kinds, QueryLanguage};
+
+/// What follows a clause's keyword.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// A value: literal, object, array, reference or expression.
+    Value,
+    /// A duration, a number of seconds, a reference, or `none`.
+    Duration,
+    /// An object in braces.
+    Object,
+    /// A JSONPath as text, a reference, or `null`.
+    Path,
+    /// Text.
+    Text,
+    /// Nothing.
+    Nothing,
+    /// A grammar of its own.
+    Own,
+}
+
+macro_rules! clauses {
+    ($( $name:ident $keyword:literal $takes:ident, in $kinds:expr $(, only $language:ident)?, repeat $repeat:literal, $doc:literal; )*) => {
+        /// Which clause it is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ClauseKind {
+            $( #[doc = $doc] $name, )*
+        }
+
+        impl ClauseKind {
+            /// Every clause, in the order of the reference.
+            pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
+
+            /// Its keyword.
+            pub fn keyword(self) -> &'static str {
+                match self { $( Self::$name => $keyword, )* }
+            }
+
+            /// What follows the keyword.
+            pub fn takes(self) -> Takes {
+                match self { $( Self::$name => Takes::$takes, )* }
+            }
+
+            /// The kinds of state that it may stand on.
+            pub fn kinds(self) -> Kinds {
+                match self { $( Self::$name => $kinds, )* }
+            }
+
+            /// The only query language that has it; `None` for both.
+            pub fn language(self) -> Option<QueryLanguage> {
+                match self { $( Self::$name => clauses!(@language $($language)?), )* }
+            }
+
+            /// Whether a state may have it several times.
+            pub fn repeats(self) -> bool {
+                match self { $( Self::$name => $repeat, )* }
+            }
+
+            /// What it means, in one sentence.
+            pub fn doc(self) -> &'static str {
+                match self { $( Self::$name => $doc, )* }
+            }
+
+            /// The clause with this keyword.
+            pub fn from_keyword(keyword: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|clause| clause.keyword() == keyword)
+            }
+        }
+    };
+    (@language) => { None };
+    (@language $language:ident) => { Some(QueryLanguage::$language) };
+}
+
+const WORKS: Kinds = Kinds::of(&[Task, Parallel, Map]);
+const TASK: Kinds = Kinds::of(&[Task]);
+const MAP: Kinds = Kinds::of(&[Map]);
+const FLOWS: Kinds = Kinds::except(&[Fail]);
+const SHAPES: Kinds = Kinds::of(&[Pass, Task, Parallel, Map]);
+
+clauses! {
+    Retry "retry" Own, in WORKS, repeat true, "Tries again after these errors.";
+    Catch "catch" Own, in WORKS, repeat true, "Goes on elsewhere after these errors.";
+    Timeout "timeout" Duration, in TASK, repeat false, "How long one attempt may last.";
+    Heartbeat "heartbeat" Duration, in TASK, repeat false, "How long the task may stay silent.";
+    Credentials "credentials" Object, in TASK, repeat false, "The role that the task assumes: `{ RoleArn: … }`.";
+    Assign "assign" Object, in Kinds::except(&[Succeed, Fail]), repeat false, "Assigns variables, visible from the next state on.";
+    Output "output" Value, in FLOWS, only Jsonata, repeat false, "The state's output.";
+    Arguments "arguments" Value, in Kinds::of(&[Task, Parallel]), only Jsonata, repeat false, "The request, where it is one expression.";
+    InputPath "input_path" Path, in FLOWS, only JsonPath, repeat false, "The part of the input that the state uses.";
+    Parameters "parameters" Value, in SHAPES, only JsonPath, repeat false, "What the state works on, as a payload template.";
+    Result "result" Value, in Kinds::of(&[Pass]), only JsonPath, repeat false, "The value that the pass gives, as it is.";
+    ResultSelector "result_selector" Object, in WORKS, only JsonPath, repeat false, "What is taken of the result.";
+    ResultPath "result_path" Path, in SHAPES, only JsonPath, repeat false, "Where the result goes in the input.";
+    OutputPath "output_path" Path, in FLOWS, only JsonPath, repeat false, "The part that becomes the output.";
+    Items "items" Value, in MAP, only Jsonata, repeat false, "The items, where `over` does not give them.";
+    ItemsPath "items_path" Path, in MAP, only JsonPath, repeat false, "Where the items are, as ASL writes it.";
+    ItemSelector "item_selector" Value, in MAP, repeat false, "The input of each iteration.";
+    MaxConcurrency "max_concurrency" Value, in MAP, repeat false, "How many iterations run at once; 0 for as many as possible.";
+    Tolerate "tolerate" Own, in MAP, repeat true, "How many items may fail: `5%`, `percent …` or `count …`.";
+    Inline "inline" Nothing, in MAP, repeat false, "Says in the document that the iterations run within the execution.";
+    Distributed "distributed" Own, in MAP, repeat false, "Runs the iterations as child executions, `express` or `standard`.";
+    ItemReader "item_reader" Own, in MAP, repeat false, "Reads the items from S3.";
+    Batch "batch" Value, in MAP, repeat false, "How many items a child execution gets.";
+    ItemBatcher "item_batcher" Object, in MAP, repeat false, "How the items are grouped, as ASL writes it.";
+    WriteTo "write_to" Object, in MAP, repeat false, "Writes the results to S3: `{ Bucket: …, Prefix: … }`.";
+    ResultWriter "result_writer" Own, in MAP, repeat false, "Writes the results to S3, as ASL writes it.";
+    Label "label" Text, in MAP, repeat false, "The name of the distributed map's runs.";
+    Query "query" Own, in Kinds::ALL, repeat false, "The query language of this state's own fields.";
+    Comment "comment" Text, in Kinds::ALL, repeat false, "A comment for the document that `///` cannot write.";
+    Raw "raw" Object, in Kinds::ALL, repeat false, "Fields of the document as they are, still checked.";
+}
+
+impl ClauseKind {
+    /// Whether it may stand on a state of this kind.
+    pub fn stands_on(self, kind: StateKind) -> bool {
+        self.kinds().contains(kind)
+    }
+
+    /// Whether it may stand in the braces of a catcher or of a choice's arm (`in_catcher` says which).
+    pub fn stands_in_block(self, in_catcher: bool) -> bool {
+        use ClauseKind::{Assign, Comment, Output, ResultPath};
+        matches!(self, Assign | Output | Comment) || (in_catcher && self == ResultPath)
+    }
+}
+
+/// The words that no state may be called, since they mean something in expressions and transitions.
+pub const RESERVED: &[&str] = &[
+    "end", "input", "state", "result", "item", "index", "context", "params", "caught", "true", "false", "null", "const",
+];
