@@ -1,1 +1,46 @@
-//! Work in progress.
+//! AWS Step Functions workflows declared in Rust: the [`workflow!`] macro, what it expands to, and a typed client.
+//!
+//! ```ignore
+//! use workflow_runtime::workflow;
+//!
+//! workflow! {
+//!     pub workflow Greet {
+//!         input { name: String }
+//!         pass Hello { greeting: "Hello, " + input.name } -> end;
+//!     }
+//! }
+//! ```
+//!
+//! The macro gives a type `Greet` that implements [`Workflow`]: its Amazon States Language text
+//! ([`Workflow::definition`]), and its input, output, deploy-time parameters and states as Rust types.
+//!
+//! # Features
+//!
+//! None is on by default: the macro, the types and the definition need no AWS crate and build in seconds.
+//!
+//! | feature | gives | needs rustc |
+//! | --- | --- | --- |
+//! | (none) | [`workflow!`], [`Workflow`], [`Definition`] | 1.88 |
+//!
+//! Amazon States Language: <https://states-language.net/spec.html>.
+
+#[doc(hidden)]
+#[path = "private/mod.rs"]
+pub mod __private;
+mod definition;
+mod escape;
+mod timestamp;
+mod workflow;
+
+pub use definition::{Definition, ParamsError};
+pub use escape::Escape;
+pub use timestamp::Timestamp;
+pub use workflow::{Arn, Json, MachineType, Map, Params, Piece, Workflow, WorkflowState};
+
+/// Declares a workflow: its data, its states and how they follow each other, checked where it is written.
+///
+/// The language is described in the project's `docs/language.md`; the messages in `docs/errors.md`.
+#[macro_export]
+macro_rules! workflow {
+    ($($tokens:tt)*) => { $crate::__private::expand! { [$crate] $($tokens)* } };
+}

@@ -1,0 +1,105 @@
+//! A workflow's Amazon States Language text, ready to be deployed.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::{MachineType, Params, Piece};
+
+/// A workflow's Amazon States Language text (JSON), with the name and type its state machine shall have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    name: &'static str,
+    machine_type: MachineType,
+    text: Cow<'static, str>,
+}
+
+impl Definition {
+    /// The text of a workflow without parameters.
+    pub(crate) fn fixed(name: &'static str, machine_type: MachineType, pieces: &'static [Piece]) -> Self {
+        if let [Piece::Text(text)] = pieces {
+            return Self { name, machine_type, text: Cow::Borrowed(text) };
+        }
+        let texts = pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => *text,
+            // A workflow whose params are `()` has no such piece.
+            Piece::Param { .. } => "",
+        });
+        Self { name, machine_type, text: Cow::Owned(texts.collect()) }
+    }
+
+    pub(crate) fn spliced(
+        name: &'static str,
+        machine_type: MachineType,
+        pieces: &'static [Piece],
+        params: &impl Params,
+    ) -> Result<Self, ParamsError> {
+        if let [Piece::Text(text)] = pieces {
+            return Ok(Self { name, machine_type, text: Cow::Borrowed(text) });
+        }
+        let mut out = String::new();
+        for piece in pieces {
+            match *piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Param { name, escape } => {
+                    let value = params.value(name).ok_or(ParamsError { name })?;
+                    escape.write(&value, &mut out);
+                }
+            }
+        }
+        Ok(Self { name, machine_type, text: Cow::Owned(out) })
+    }
+
+    /// The state machine's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The state machine's type.
+    pub fn machine_type(&self) -> MachineType {
+        self.machine_type
+    }
+
+    /// The Amazon States Language text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The Amazon States Language text, without a copy when it was spliced.
+    pub fn into_string(self) -> String {
+        self.text.into_owned()
+    }
+}
+
+/// The Amazon States Language text.
+impl fmt::Display for Definition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl AsRef<str> for Definition {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// A deploy-time parameter has no JSON value: its own `Serialize` failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParamsError {
+    name: &'static str,
+}
+
+impl ParamsError {
+    /// The parameter's name in `params { … }`.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl fmt::Display for ParamsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "parameter `{}` cannot be written as JSON", self.name)
+    }
+}
+
+impl std::error::Error for ParamsError {}

@@ -1,0 +1,12 @@
+//! What the code that `workflow!` emits calls. Not part of the public interface: it may change in any release.
+
+mod enumeration;
+mod parameters;
+mod structure;
+
+pub use serde;
+pub use serde_json;
+
+pub use crate::__workflow_enumeration as enumeration;
+pub use crate::__workflow_parameters as parameters;
+pub use crate::__workflow_structure as structure;

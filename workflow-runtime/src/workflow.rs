@@ -1,0 +1,173 @@
+//! What `workflow!` implements for each workflow: its name, type, text, data types and states.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::{Definition, Escape, ParamsError};
+
+/// Any JSON value: what `Json` means in the `workflow!` language.
+pub type Json = serde_json::Value;
+
+/// A JSON object whose members all have one type: what `Map<T>` means in the `workflow!` language.
+pub type Map<T> = BTreeMap<String, T>;
+
+/// The type of a state machine, fixed when it is created.
+///
+/// See <https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html>.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MachineType {
+    /// Runs up to a year, each step once; executions and their histories can be read through the API.
+    #[default]
+    Standard,
+    /// Runs up to five minutes, steps at least once; histories go to CloudWatch Logs only.
+    Express,
+}
+
+impl MachineType {
+    /// The word the Step Functions API uses: `STANDARD` or `EXPRESS`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "STANDARD",
+            Self::Express => "EXPRESS",
+        }
+    }
+}
+
+impl fmt::Display for MachineType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A workflow declared with [`workflow!`](crate::workflow!).
+///
+/// The macro implements it; there is seldom a reason to do so by hand.
+pub trait Workflow {
+    /// The state machine's name: the workflow's own, unless `name "…";` says otherwise.
+    const NAME: &'static str;
+    /// Standard or Express.
+    const TYPE: MachineType;
+    /// The Amazon States Language text, cut where deploy-time parameters stand; one piece when there are none.
+    const PIECES: &'static [Piece];
+
+    /// The execution's input; [`Json`] when the workflow declares none.
+    type Input: Serialize + DeserializeOwned;
+    /// The execution's output; [`Json`] when the workflow declares none.
+    type Output: Serialize + DeserializeOwned;
+    /// The deploy-time parameters; `()` when there are none.
+    type Params: Params;
+    /// The states, one variant each, those of branches and maps included.
+    type State: WorkflowState;
+
+    /// The definition of a workflow without parameters: a `&'static str`, nothing is built.
+    fn definition() -> Definition
+    where
+        Self: Workflow<Params = ()>,
+    {
+        Definition::fixed(Self::NAME, Self::TYPE, Self::PIECES)
+    }
+
+    /// The definition with each parameter's value spliced in, escaped for where it lands.
+    ///
+    /// # Errors
+    ///
+    /// When a parameter's own `Serialize` fails. The types of the language never do.
+    fn definition_with(params: &Self::Params) -> Result<Definition, ParamsError> {
+        Definition::spliced(Self::NAME, Self::TYPE, Self::PIECES, params)
+    }
+}
+
+/// The states of one workflow, as an enum that `workflow!` writes.
+pub trait WorkflowState: Copy + 'static {
+    /// Every state in the order of the source.
+    const ALL: &'static [Self];
+
+    /// The state's name in the Amazon States Language text and in the execution history.
+    fn name(self) -> &'static str;
+}
+
+/// The deploy-time parameters of one workflow, as a struct that `workflow!` writes from `params { … }`.
+pub trait Params {
+    /// The value of the parameter called `name` as JSON; `None` when there is no such parameter
+    /// or its own `Serialize` fails.
+    fn value(&self, name: &str) -> Option<Json>;
+}
+
+/// No parameters.
+impl Params for () {
+    fn value(&self, _name: &str) -> Option<Json> {
+        None
+    }
+}
+
+/// One piece of a definition's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Text that stands as it is.
+    Text(&'static str),
+    /// A deploy-time parameter.
+    Param {
+        /// The parameter's name in `params { … }`.
+        name: &'static str,
+        /// Where it lands, which decides how its value is written.
+        escape: Escape,
+    },
+}
+
+/// An Amazon Resource Name, such as `arn:aws:iam::123456789012:role/StepFunctions`. AWS checks it when it is used.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Arn(pub String);
+
+impl Arn {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Arn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for Arn {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Arn {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Arn {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<Arn> for String {
+    fn from(arn: Arn) -> Self {
+        arn.0
+    }
+}
+
+impl Serialize for Arn {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Arn {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self)
+    }
+}
