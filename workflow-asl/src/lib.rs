@@ -9,7 +9,9 @@ pub mod code;
 pub mod diagnostic;
 pub mod document;
 pub mod error_name;
+pub mod graph;
 pub mod limits;
+pub mod mermaid;
 pub mod nearest;
 pub mod pointer;
 
