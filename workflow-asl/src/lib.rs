@@ -13,6 +13,7 @@ pub mod graph;
 pub mod limits;
 pub mod mermaid;
 pub mod nearest;
+pub mod placeholder;
 pub mod pointer;
 
 pub use code::Code;

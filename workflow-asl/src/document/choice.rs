@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::Form;
-use super::node::{Node, object, read_object, unknown_field};
+use super::node::{Node, Place, object, read_object, unknown_field};
 use crate::{Diagnostic, Pointer};
 
 /// What a comparison operator compares with.
@@ -121,7 +121,7 @@ object! {
         /// The comparisons with `Variable`; a valid rule that has a `Variable` has exactly one.
         pub comparisons: Vec<Comparison>,
         /// The place of the first comparison among the fields when it was read.
-        comparison_place: Option<usize>,
+        comparison_place: Place,
     }
 }
 
@@ -131,7 +131,7 @@ impl Node for ChoiceRule {
         let mut rule = Self::default();
         for (place, (key, value)) in object.iter().enumerate() {
             if let Some(operator) = Operator::from_name(key) {
-                rule.comparison_place.get_or_insert(place);
+                rule.comparison_place.0.get_or_insert(place);
                 rule.comparisons.push(Comparison { operator, operand: value.clone() });
             } else if rule.read_field(key, value, at, found).is_none() {
                 let fields = Self::FIELDS.iter().map(|field| field.name);
@@ -142,12 +142,19 @@ impl Node for ChoiceRule {
         Some(rule)
     }
 
+    fn unread(value: &Value) -> Option<Self> {
+        Some(Self::standing_for(value))
+    }
+
     fn write(&self) -> Value {
+        if let Some(whole) = &self.source.whole {
+            return whole.clone();
+        }
         let mut fields = Map::new();
         self.write_fields(&mut fields);
         // A comparison made by code stands after its variable.
         let after_variable = fields.keys().position(|key| key == "Variable").map_or(0, |place| place + 1);
-        let first = self.comparison_place.unwrap_or(after_variable).min(fields.len());
+        let first = self.comparison_place.0.unwrap_or(after_variable).min(fields.len());
         for (place, comparison) in (first..).zip(&self.comparisons) {
             fields.shift_insert(place, comparison.operator.name().to_owned(), comparison.operand.clone());
         }

@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use crate::{Code, Diagnostic, Pointer};
+use crate::{Code, Diagnostic, Pointer, placeholder};
 
 /// A part of the document.
 pub(crate) trait Node: Sized {
@@ -12,6 +12,11 @@ pub(crate) trait Node: Sized {
     fn read(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Self>;
     /// Writes it as JSON.
     fn write(&self) -> Value;
+    /// Stands in a list or map for a value that could not be read, so that the others keep their
+    /// places; `None` when there is no such thing.
+    fn unread(_: &Value) -> Option<Self> {
+        None
+    }
 }
 
 /// What a path field holds: `null` is not the same as no field.
@@ -23,8 +28,11 @@ pub enum PathField {
     Path(String),
 }
 
-/// Reports that a value is not of the type that its field has.
-pub(crate) fn wrong_type(expected: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+/// Reports that a value is not of the type that its field has. A placeholder may become anything.
+pub(crate) fn wrong_type(value: &Value, expected: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    if value.as_str().is_some_and(placeholder::contained) {
+        return;
+    }
     found.push(Diagnostic::new(Code::WrongType, at.clone(), format!("expected value of type {expected}")));
 }
 
@@ -32,7 +40,7 @@ impl Node for String {
     fn read(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Self> {
         let text = value.as_str().map(str::to_owned);
         if text.is_none() {
-            wrong_type("String", at, found);
+            wrong_type(value, "String", at, found);
         }
         text
     }
@@ -45,7 +53,7 @@ impl Node for String {
 impl Node for bool {
     fn read(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Self> {
         if value.as_bool().is_none() {
-            wrong_type("Boolean", at, found);
+            wrong_type(value, "Boolean", at, found);
         }
         value.as_bool()
     }
@@ -71,7 +79,7 @@ impl Node for PathField {
             Value::Null => Some(Self::Null),
             Value::String(path) => Some(Self::Path(path.clone())),
             _ => {
-                wrong_type("String or null", at, found);
+                wrong_type(value, "String or null", at, found);
                 None
             }
         }
@@ -88,10 +96,11 @@ impl Node for PathField {
 impl<T: Node> Node for Vec<T> {
     fn read(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Self> {
         let Value::Array(items) = value else {
-            wrong_type("Array", at, found);
+            wrong_type(value, "Array", at, found);
             return None;
         };
-        Some(items.iter().enumerate().filter_map(|(i, item)| T::read(item, &at.index(i), found)).collect())
+        let items = items.iter().enumerate();
+        items.map(|(i, item)| T::read(item, &at.index(i), found).or_else(|| T::unread(item))).collect()
     }
 
     fn write(&self) -> Value {
@@ -104,6 +113,10 @@ impl<T: Node> Node for Box<T> {
         T::read(value, at, found).map(Box::new)
     }
 
+    fn unread(value: &Value) -> Option<Self> {
+        T::unread(value).map(Box::new)
+    }
+
     fn write(&self) -> Value {
         (**self).write()
     }
@@ -112,12 +125,11 @@ impl<T: Node> Node for Box<T> {
 impl<T: Node> Node for IndexMap<String, T> {
     fn read(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Self> {
         let object = read_object(value, at, found)?;
-        Some(
-            object
-                .iter()
-                .filter_map(|(key, value)| Some((key.clone(), T::read(value, &at.child(key), found)?)))
-                .collect(),
-        )
+        let members = object.iter().map(|(key, value)| {
+            let member = T::read(value, &at.child(key), found).or_else(|| T::unread(value));
+            Some((key.clone(), member?))
+        });
+        members.collect()
     }
 
     fn write(&self) -> Value {
@@ -131,19 +143,62 @@ pub(crate) fn read_object<'a>(
     found: &mut Vec<Diagnostic>,
 ) -> Option<&'a Map<String, Value>> {
     if !value.is_object() {
-        wrong_type("Object", at, found);
+        wrong_type(value, "Object", at, found);
     }
     value.as_object()
 }
 
-/// The order in which an object's fields stood when it was read; empty for one made by code.
-/// Two objects with the same fields are equal whatever their order.
+/// What an object held when it was read beside its typed fields; empty for one made by code.
+///
+/// The order of the fields does not count when two objects are compared.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct FieldOrder(pub(crate) Vec<u8>);
+pub(crate) struct Source {
+    /// The fields in the order in which they stood.
+    pub(crate) slots: Vec<Slot>,
+    /// The whole value, where it could not be read at all.
+    pub(crate) whole: Option<Value>,
+}
 
-impl PartialEq for FieldOrder {
+/// The place of something among an object's fields when it was read; it does not count in comparisons.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place(pub(crate) Option<usize>);
+
+impl PartialEq for Place {
     fn eq(&self, _: &Self) -> bool {
         true
+    }
+}
+
+/// A field of an object that was read.
+#[derive(Clone, Debug)]
+pub(crate) enum Slot {
+    /// The typed field with this index in the table.
+    Field(u8),
+    /// A value that its field cannot hold, or of a field that there is not: a mistake or a placeholder.
+    Kept(String, Value),
+}
+
+impl Source {
+    /// The value that the field named `name` has but cannot hold.
+    pub(crate) fn kept(&self, name: &str) -> Option<&Value> {
+        self.slots.iter().find_map(|slot| match slot {
+            Slot::Kept(key, value) if key == name => Some(value),
+            _ => None,
+        })
+    }
+
+    fn kept_count(&self) -> usize {
+        self.slots.iter().filter(|slot| matches!(slot, Slot::Kept(..))).count()
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |slot: &Slot| match slot {
+            Slot::Kept(name, value) => other.kept(name) == Some(value),
+            Slot::Field(_) => true,
+        };
+        self.whole == other.whole && self.kept_count() == other.kept_count() && self.slots.iter().all(same)
     }
 }
 
@@ -177,7 +232,7 @@ macro_rules! object {
         pub struct $Name {
             $( #[doc = $doc] pub $field: Option<$ty>, )*
             $( $($extra)* )?
-            pub(crate) order: $crate::document::node::FieldOrder,
+            pub(crate) source: $crate::document::node::Source,
         }
 
         impl $Name {
@@ -193,7 +248,6 @@ macro_rules! object {
             ];
 
             /// Reads one field into its place; `None` when the object has no such field.
-            #[allow(unused_variables, reason = "an object without fields reads none")]
             pub(crate) fn read_field(
                 &mut self,
                 key: &str,
@@ -201,41 +255,81 @@ macro_rules! object {
                 at: &$crate::Pointer,
                 found: &mut Vec<$crate::Diagnostic>,
             ) -> Option<()> {
-                let index = Self::FIELDS.iter().position(|field| field.name == key)?;
-                match key {
-                    $( $key => self.$field = $crate::document::node::Node::read(value, &at.child(key), found), )*
-                    _ => return None,
-                }
-                self.order.0.push(u8::try_from(index).ok()?);
-                Some(())
+                use $crate::document::node::Slot;
+                let index = Self::FIELDS.iter().position(|field| field.name == key);
+                let there = match key {
+                    $( $key => {
+                        self.$field = $crate::document::node::Node::read(value, &at.child(key), found);
+                        self.$field.is_some()
+                    } )*
+                    _ => false,
+                };
+                let index = index.and_then(|index| u8::try_from(index).ok());
+                let slot = index.filter(|_| there).map(Slot::Field);
+                self.source.slots.push(slot.unwrap_or_else(|| Slot::Kept(key.to_owned(), value.clone())));
+                index.map(|_| ())
             }
 
             /// Writes the fields that are there: those that were read in their order, then the others.
             pub(crate) fn write_fields(&self, object: &mut serde_json::Map<String, serde_json::Value>) {
-                let read = self.order.0.iter().map(|&index| usize::from(index));
-                for index in read.chain(0..Self::FIELDS.len()) {
-                    let Some(field) = Self::FIELDS.get(index) else { continue };
-                    if object.contains_key(field.name) {
-                        continue;
+                use $crate::document::node::Slot;
+                for slot in &self.source.slots {
+                    let (name, value) = match slot {
+                        Slot::Field(index) => {
+                            let Some(field) = Self::FIELDS.get(usize::from(*index)) else { continue };
+                            (field.name, self.typed_value(field.name))
+                        }
+                        Slot::Kept(name, value) => {
+                            (name.as_str(), self.typed_value(name).or_else(|| Some(value.clone())))
+                        }
+                    };
+                    if let Some(value) = value {
+                        object.insert(name.to_owned(), value);
                     }
-                    if let Some(value) = self.field_value(field.name) {
+                }
+                for field in Self::FIELDS {
+                    if !object.contains_key(field.name)
+                        && let Some(value) = self.typed_value(field.name)
+                    {
                         object.insert(field.name.to_owned(), value);
                     }
                 }
             }
 
-            /// The value of the field named `name` as JSON, where it is present.
+            /// The value of the field named `name` as JSON, where it is present; also one that was
+            /// read but that the field cannot hold.
             pub fn field_value(&self, name: &str) -> Option<serde_json::Value> {
+                self.typed_value(name).or_else(|| self.source.kept(name).cloned())
+            }
+
+            fn typed_value(&self, name: &str) -> Option<serde_json::Value> {
                 match name {
                     $( $key => self.$field.as_ref().map($crate::document::node::Node::write), )*
                     _ => None,
                 }
             }
 
-            /// The fields that are present, in the order of the table.
+            /// The fields that are present, in the order of the table; also those whose value
+            /// was read but is not one that the field can hold.
             pub fn present(&self) -> impl Iterator<Item = &'static $crate::document::Field> + '_ {
                 let there = [ $( self.$field.is_some(), )* ];
-                Self::FIELDS.iter().zip(there).filter_map(|(field, there)| there.then_some(field))
+                let fields = Self::FIELDS.iter().zip(there);
+                fields.filter_map(|(field, there)| (there || self.source.kept(field.name).is_some()).then_some(field))
+            }
+
+            /// Whether the field named `name` is present, whatever its value.
+            pub fn has(&self, name: &str) -> bool {
+                self.present().any(|field| field.name == name)
+            }
+
+            /// Whether it stands for a value that could not be read as this object at all.
+            pub fn is_unread(&self) -> bool {
+                self.source.whole.is_some()
+            }
+
+            pub(crate) fn standing_for(value: &serde_json::Value) -> Self {
+                let source = $crate::document::node::Source { whole: Some(value.clone()), ..Default::default() };
+                Self { source, ..Self::default() }
             }
         }
     };
@@ -265,7 +359,14 @@ macro_rules! object_node {
                 Some(read)
             }
 
+            fn unread(value: &serde_json::Value) -> Option<Self> {
+                Some(Self::standing_for(value))
+            }
+
             fn write(&self) -> serde_json::Value {
+                if let Some(whole) = &self.source.whole {
+                    return whole.clone();
+                }
                 let mut object = serde_json::Map::new();
                 self.write_fields(&mut object);
                 serde_json::Value::Object(object)

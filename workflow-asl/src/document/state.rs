@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::node::{Node, PathField, object, read_object, unknown_field, wrong_type};
+use super::node::{Node, PathField, Place, object, read_object, unknown_field, wrong_type};
 use super::{Branch, Catcher, ChoiceRule, Form, ItemBatcher, ItemProcessor, ItemReader, Kinds, ResultWriter, Retrier};
 use crate::limits::MAX_SECONDS;
 use crate::{Code, Diagnostic, Pointer};
@@ -111,7 +111,7 @@ object! {
         /// The kind of the state (`Type`).
         pub kind: StateKind,
         /// The place of `Type` among the fields when it was read.
-        kind_place: u8,
+        kind_place: Place,
     }
 }
 
@@ -137,7 +137,7 @@ impl Node for State {
         let mut state = Self::new(kind);
         for (place, (key, value)) in object.iter().enumerate() {
             if key == TYPE {
-                state.kind_place = u8::try_from(place).unwrap_or_default();
+                state.kind_place = Place(Some(place));
             } else if state.read_field(key, value, at, found).is_none() {
                 let known = Self::FIELDS.iter().filter(|field| field.kinds.contains(kind)).map(|field| field.name);
                 unknown_field(key, known, at, found);
@@ -146,11 +146,18 @@ impl Node for State {
         Some(state)
     }
 
+    fn unread(value: &Value) -> Option<Self> {
+        Some(Self::standing_for(value))
+    }
+
     fn write(&self) -> Value {
+        if let Some(whole) = &self.source.whole {
+            return whole.clone();
+        }
         let mut fields = Map::new();
         self.write_fields(&mut fields);
         // `shift_insert` keeps `Type` where it was read, and first in a state made by code.
-        fields.shift_insert(usize::from(self.kind_place).min(fields.len()), TYPE.to_owned(), self.kind.name().into());
+        fields.shift_insert(self.kind_place.0.unwrap_or(0).min(fields.len()), TYPE.to_owned(), self.kind.name().into());
         Value::Object(fields)
     }
 }
@@ -164,7 +171,7 @@ fn read_kind(object: &Map<String, Value>, at: &Pointer, found: &mut Vec<Diagnost
         }
         Some(Value::String(name)) => {
             let kind = StateKind::from_name(name);
-            if kind.is_none() {
+            if kind.is_none() && !crate::placeholder::contained(name) {
                 let names: Vec<_> = StateKind::ALL.iter().map(|kind| kind.name()).collect();
                 let message = format!("the field `{TYPE}` should have one of these values: [{}]", names.join(", "));
                 let mut diagnostic = Diagnostic::new(Code::NotAllowedValue, at.child(TYPE), message);
@@ -175,8 +182,8 @@ fn read_kind(object: &Map<String, Value>, at: &Pointer, found: &mut Vec<Diagnost
             }
             kind
         }
-        Some(_) => {
-            wrong_type("String", &at.child(TYPE), found);
+        Some(value) => {
+            wrong_type(value, "String", &at.child(TYPE), found);
             None
         }
     }
