@@ -13,10 +13,13 @@ pub mod graph;
 pub mod limits;
 pub mod mermaid;
 pub mod nearest;
+pub mod path;
 pub mod placeholder;
 pub mod pointer;
+pub mod syntax_error;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{State, StateKind, StateMachine};
 pub use pointer::Pointer;
+pub use syntax_error::SyntaxError;

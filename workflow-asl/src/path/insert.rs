@@ -1,0 +1,75 @@
+//! Writes a value at a reference path, as `ResultPath` does.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::{JsonPath, Root, Segment};
+
+/// A path that a value cannot be written to; the service names the error `States.ResultPathMatchFailure`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsertError {
+    text: String,
+}
+
+impl fmt::Display for InsertError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for InsertError {}
+
+impl JsonPath {
+    /// `into` with `value` at this path: `$` replaces all, missing objects on the way are created, an item of an
+    /// array must exist.
+    ///
+    /// # Errors
+    /// The path is no reference path under `$`, or it leads through a value that is not an object, or to an
+    /// index that its array has not.
+    pub fn insert(&self, mut into: Value, value: Value) -> Result<Value, InsertError> {
+        let fail = |why: String| InsertError { text: format!("Reference path '{self}' cannot be applied: {why}") };
+        let segments = match (&self.root, self.segments()) {
+            (Root::Value, Some(segments)) => segments,
+            (Root::Value, None) => return Err(fail("it may hold member names and indices only".to_owned())),
+            _ => return Err(fail("it must begin with '$', the state's input".to_owned())),
+        };
+        let mut slot = &mut into;
+        let mut reached = "$".to_owned();
+        for segment in segments {
+            match segment {
+                Segment::Name(name) => {
+                    let Value::Object(members) = slot else {
+                        return Err(fail(format!("{reached} is {}, not an object", described(slot))));
+                    };
+                    slot = members.entry(name).or_insert_with(|| Value::Object(Map::new()));
+                    reached = format!("{reached}['{}']", super::escaped(name));
+                }
+                Segment::Index(index) => {
+                    let what = described(slot);
+                    let Value::Array(items) = slot else {
+                        return Err(fail(format!("{reached} is {what}, not an array")));
+                    };
+                    let length = items.len();
+                    slot = items
+                        .get_mut(index)
+                        .ok_or_else(|| fail(format!("{reached} has {length} items, none at index {index}")))?;
+                    reached = format!("{reached}[{index}]");
+                }
+            }
+        }
+        *slot = value;
+        Ok(into)
+    }
+}
+
+fn described(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,234 @@
+//! JSONPath as Step Functions has it: the Jayway dialect, rooted at `$`, `$$` or `$variable`.
+//!
+//! The crates of the RFC 9535 family refuse what the service takes (`$.detail-type`, `[(@.length-1)]`,
+//! `=~`, `.length()`) and know no definite paths, so this is its own small reader.
+//! See <https://github.com/json-path/JsonPath> and
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html>.
+
+mod filter;
+mod filter_reader;
+mod insert;
+mod reader;
+mod select;
+
+use std::fmt;
+
+pub use insert::InsertError;
+pub use select::Miss;
+
+use crate::syntax_error::SyntaxError;
+use filter::Filter;
+
+/// A path, read once and used many times.
+///
+/// ```
+/// use workflow_asl::path::JsonPath;
+/// let input = serde_json::json!({"order": {"items": [{"sku": "a-1"}, {"sku": "b-2"}]}});
+/// let first = JsonPath::parse("$.order.items[0].sku").unwrap();
+/// assert_eq!(*first.select(&input).unwrap(), "a-1");
+/// let every = JsonPath::parse("$.order.items[*].sku").unwrap();
+/// assert_eq!(*every.select(&input).unwrap(), serde_json::json!(["a-1", "b-2"]));
+/// let miss = JsonPath::parse("$.order.sum").unwrap().select(&input).unwrap_err();
+/// assert_eq!(miss.to_string(), "No results for path: $['order']['sum']");
+/// ```
+#[derive(Debug, Clone)]
+pub struct JsonPath {
+    source: String,
+    root: Root,
+    steps: Vec<Step>,
+}
+
+/// The value that a path starts from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Root {
+    /// `$`: the value at hand (the input, the result).
+    Value,
+    /// `$$`: the context object.
+    Context,
+    /// `$name`: a workflow variable, without the `$`.
+    Variable(String),
+}
+
+/// One step of a reference path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Segment<'a> {
+    /// `.name` or `['name']`.
+    Name(&'a str),
+    /// `[n]`, from zero.
+    Index(usize),
+}
+
+/// One step of any path.
+#[derive(Debug, Clone)]
+enum Step {
+    Child(String),
+    /// A negative index counts from the end.
+    Index(i64),
+    /// `[(@.length-n)]`
+    FromLength(i64),
+    /// `['a','b']`: as the last step one object of these members, else each of them.
+    Children(Vec<String>),
+    /// `[0,2]`
+    Indices(Vec<i64>),
+    /// `[from:to]`; Jayway reads a third number and ignores it.
+    Slice {
+        from: Option<i64>,
+        to: Option<i64>,
+    },
+    Wildcard,
+    /// `..`: the value and all below it, to each of which the next step applies.
+    Descendants,
+    Filter(Box<Filter>),
+    /// `.length()`; always the last step.
+    Function(Function),
+}
+
+/// A function at the end of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Function {
+    Length,
+    Min,
+    Max,
+    Sum,
+    Avg,
+}
+
+impl Function {
+    const ALL: [(&'static str, Self); 5] =
+        [("length", Self::Length), ("min", Self::Min), ("max", Self::Max), ("sum", Self::Sum), ("avg", Self::Avg)];
+
+    fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, function)| *function == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl JsonPath {
+    /// Reads a path.
+    ///
+    /// # Errors
+    /// The text is no path of the Jayway dialect; the offset points at the character that does not fit.
+    pub fn parse(text: &str) -> Result<Self, SyntaxError> {
+        reader::read(text)
+    }
+
+    /// The value that the path starts from.
+    pub fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// The text that the path was read from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether the path selects one value (or fails); otherwise it selects an array of matches, maybe empty.
+    ///
+    /// Wildcards, slices, unions of indices, filters and `..` make a path indefinite; a function at its end
+    /// makes one value of it again.
+    pub fn is_definite(&self) -> bool {
+        matches!(self.steps.last(), Some(Step::Function(_))) || definite(&self.steps)
+    }
+
+    /// Whether the path names exactly one node by member names and indices only, so that it can be written to
+    /// and used where ASL asks for a Reference Path.
+    pub fn is_reference_path(&self) -> bool {
+        self.segments().is_some()
+    }
+
+    /// The steps of a reference path; `None` when the path is not one.
+    pub fn segments(&self) -> Option<Vec<Segment<'_>>> {
+        self.steps
+            .iter()
+            .map(|step| match step {
+                Step::Child(name) => Some(Segment::Name(name)),
+                Step::Index(index) => usize::try_from(*index).ok().map(Segment::Index),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The path in bracket form, the same for `$.x` and `$['x']`: what two paths are compared by.
+    ///
+    /// ```
+    /// use workflow_asl::path::JsonPath;
+    /// assert_eq!(JsonPath::parse("$$.Map.Item[0]").unwrap().normalized(), "$$['Map']['Item'][0]");
+    /// ```
+    pub fn normalized(&self) -> String {
+        let mut text = self.root_text();
+        for step in &self.steps {
+            text.push_str(&step.to_string());
+        }
+        text
+    }
+
+    fn root_text(&self) -> String {
+        match &self.root {
+            Root::Value => "$".to_owned(),
+            Root::Context => "$$".to_owned(),
+            Root::Variable(name) => format!("${name}"),
+        }
+    }
+}
+
+/// Whether the steps lead to one node at most.
+fn definite(steps: &[Step]) -> bool {
+    steps.iter().enumerate().all(|(at, step)| match step {
+        Step::Child(_) | Step::Index(_) | Step::FromLength(_) | Step::Function(_) => true,
+        // As the last step it makes one object of the members.
+        Step::Children(_) => at + 1 == steps.len(),
+        _ => false,
+    })
+}
+
+impl fmt::Display for JsonPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source)
+    }
+}
+
+/// Paths are equal that select the same, however they are written.
+impl PartialEq for JsonPath {
+    fn eq(&self, other: &Self) -> bool {
+        self.normalized() == other.normalized()
+    }
+}
+
+impl Eq for JsonPath {}
+
+impl std::str::FromStr for JsonPath {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<Self, SyntaxError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Child(name) => write!(f, "['{}']", escaped(name)),
+            Self::Index(index) => write!(f, "[{index}]"),
+            Self::FromLength(back) => write!(f, "[(@.length-{back})]"),
+            Self::Children(names) => {
+                let names: Vec<String> = names.iter().map(|name| format!("'{}'", escaped(name))).collect();
+                write!(f, "[{}]", names.join(","))
+            }
+            Self::Indices(indices) => {
+                let indices: Vec<String> = indices.iter().map(ToString::to_string).collect();
+                write!(f, "[{}]", indices.join(","))
+            }
+            Self::Slice { from, to } => {
+                let end = |bound: &Option<i64>| bound.map(|bound| bound.to_string()).unwrap_or_default();
+                write!(f, "[{}:{}]", end(from), end(to))
+            }
+            Self::Wildcard => f.write_str("[*]"),
+            Self::Descendants => f.write_str(".."),
+            Self::Filter(filter) => write!(f, "[?({})]", filter.source),
+            Self::Function(function) => write!(f, ".{}()", function.name()),
+        }
+    }
+}
+
+fn escaped(name: &str) -> String {
+    name.replace('\\', "\\\\").replace('\'', "\\'")
+}

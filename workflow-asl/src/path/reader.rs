@@ -1,0 +1,334 @@
+//! Reads a path's text into its steps.
+
+use super::filter_reader::read_filter;
+use super::{Function, JsonPath, Root, Step};
+use crate::nearest::nearest;
+use crate::syntax_error::SyntaxError;
+
+/// How deep filters may nest in paths, and parentheses in filters.
+pub(super) const DEPTH: usize = 32;
+
+pub(super) fn read(text: &str) -> Result<JsonPath, SyntaxError> {
+    let start = text.len() - text.trim_start().len();
+    let end = text.trim_end().len().max(start);
+    let mut reader = Reader { text: text.get(..end).unwrap_or(text), at: start, depth: 0 };
+    if !reader.eat('$') {
+        return Err(reader
+            .fail("a path starts with '$'")
+            .with_help("`$` is the value at hand, `$$` the context object, `$name` a variable"));
+    }
+    let root = reader.root()?;
+    let steps = reader.steps()?;
+    Ok(JsonPath { source: text.to_owned(), root, steps })
+}
+
+/// A cursor over the text, shared by the readers of paths and filters.
+pub(super) struct Reader<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
+    pub(super) depth: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    pub(super) fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    pub(super) fn next(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.at += c.len_utf8();
+        Some(c)
+    }
+
+    pub(super) fn eat(&mut self, c: char) -> bool {
+        let found = self.peek() == Some(c);
+        if found {
+            self.at += c.len_utf8();
+        }
+        found
+    }
+
+    pub(super) fn eat_text(&mut self, text: &str) -> bool {
+        let found = self.rest().starts_with(text);
+        if found {
+            self.at += text.len();
+        }
+        found
+    }
+
+    pub(super) fn skip_blanks(&mut self) {
+        self.at = self.text.len() - self.rest().trim_start().len();
+    }
+
+    pub(super) fn take_while(&mut self, fits: impl Fn(char) -> bool) -> &'a str {
+        let rest = self.rest();
+        let end = rest.find(|c| !fits(c)).unwrap_or(rest.len());
+        self.at += end;
+        rest.get(..end).unwrap_or("")
+    }
+
+    pub(super) fn fail(&self, message: impl Into<String>) -> SyntaxError {
+        SyntaxError::new(self.at, message)
+    }
+
+    /// What stands here, for a message.
+    pub(super) fn here(&self) -> String {
+        self.peek().map_or_else(|| "the end of the path".to_owned(), |c| format!("'{c}'"))
+    }
+
+    pub(super) fn descend(&mut self) -> Result<(), SyntaxError> {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            return Err(self.fail(format!("more than {DEPTH} filters and parentheses inside one another")));
+        }
+        Ok(())
+    }
+
+    /// What follows the first `$`.
+    fn root(&mut self) -> Result<Root, SyntaxError> {
+        let root = if self.eat('$') {
+            Root::Context
+        } else {
+            let name = if self.peek().is_some_and(|c| c.is_alphabetic() || c == '_') {
+                self.take_while(|c| c.is_alphanumeric() || c == '_')
+            } else {
+                ""
+            };
+            match name {
+                "" => Root::Value,
+                name => Root::Variable(name.to_owned()),
+            }
+        };
+        match self.peek() {
+            None | Some('.' | '[') => Ok(root),
+            Some(_) => Err(self.fail(format!("expected '.', '[' or the end of the path, found {}", self.here()))),
+        }
+    }
+
+    /// All steps up to the end of the text.
+    fn steps(&mut self) -> Result<Vec<Step>, SyntaxError> {
+        let mut steps = Vec::new();
+        while self.peek().is_some() {
+            self.step(&mut steps, |c| matches!(c, '.' | '['))?;
+        }
+        Ok(steps)
+    }
+
+    /// The steps of a path inside a filter, which ends at a blank, an operator or a closing parenthesis.
+    pub(super) fn inner_steps(&mut self) -> Result<Vec<Step>, SyntaxError> {
+        let mut steps = Vec::new();
+        while matches!(self.peek(), Some('.' | '[')) {
+            self.step(&mut steps, |c| {
+                matches!(c, '.' | '[' | ' ' | '\t' | '\r' | '\n' | '(' | ')' | ']' | ',')
+                    || is_operator_char(c)
+                    || matches!(c, '&' | '|')
+            })?;
+        }
+        Ok(steps)
+    }
+
+    fn step(&mut self, steps: &mut Vec<Step>, ends: impl Fn(char) -> bool) -> Result<(), SyntaxError> {
+        if matches!(steps.last(), Some(Step::Function(_))) {
+            return Err(self.fail("a function is the last step of a path"));
+        }
+        if self.eat_text("..") {
+            steps.push(Step::Descendants);
+        } else {
+            // A name may follow a bracket without a dot; the service takes that.
+            self.eat('.');
+        }
+        match self.peek() {
+            None => Err(self.fail("the path ends with '.'").with_help("name a member after the '.', or leave it out")),
+            Some('[') => {
+                self.at += 1;
+                steps.push(self.bracket()?);
+                Ok(())
+            }
+            Some('*') => {
+                self.at += 1;
+                steps.push(Step::Wildcard);
+                Ok(())
+            }
+            Some('.') => Err(self.fail("expected a member's name, found '.'")),
+            Some(_) => {
+                let start = self.at;
+                let step = self.dotted(ends)?;
+                if matches!((&step, steps.last()), (Step::Function(_), Some(Step::Descendants))) {
+                    return Err(SyntaxError::new(start, "expected a member's name after '..', found a function"));
+                }
+                steps.push(step);
+                Ok(())
+            }
+        }
+    }
+
+    /// `name` or `name()`.
+    fn dotted(&mut self, ends: impl Fn(char) -> bool) -> Result<Step, SyntaxError> {
+        let start = self.at;
+        let name = self.take_while(|c| !ends(c) && !c.is_whitespace() && c != '(');
+        if name.is_empty() || self.peek().is_some_and(|c| c.is_whitespace() && !ends(c)) {
+            return Err(if self.peek().is_some_and(char::is_whitespace) {
+                let end = self.rest().find(['.', '[']).unwrap_or(self.rest().len());
+                let name = format!("{name}{}", self.rest().get(..end).unwrap_or(""));
+                self.fail("a blank in a member's name")
+                    .with_help(format!("write the name in brackets: ['{}']", name.trim()))
+            } else {
+                self.fail(format!("expected a member's name, found {}", self.here()))
+            });
+        }
+        if !self.eat('(') {
+            return Ok(Step::Child(name.to_owned()));
+        }
+        self.skip_blanks();
+        let Some((_, function)) = Function::ALL.iter().find(|(known, _)| *known == name) else {
+            let known = Function::ALL.map(|(known, _)| known);
+            let mut error = SyntaxError::new(start, format!("a path has no function `{name}()`"));
+            if let Some(near) = nearest(name, known) {
+                error = error.with_help(format!("did you mean `.{near}()`?"));
+            } else {
+                error = error.with_help(format!("the functions are {}", known.join("(), ") + "()"));
+            }
+            return Err(error);
+        };
+        if !self.eat(')') {
+            return Err(self.fail(format!("expected ')', found {}: `.{name}()` takes no argument", self.here())));
+        }
+        Ok(Step::Function(*function))
+    }
+
+    /// What follows a `[`, with its `]`.
+    fn bracket(&mut self) -> Result<Step, SyntaxError> {
+        self.skip_blanks();
+        let step = match self.peek() {
+            Some('\'' | '"') => self.names()?,
+            Some('*') => {
+                self.at += 1;
+                Step::Wildcard
+            }
+            Some('?') => {
+                self.at += 1;
+                self.descend()?;
+                let filter = read_filter(self)?;
+                self.depth -= 1;
+                Step::Filter(Box::new(filter))
+            }
+            Some('(') => self.from_length()?,
+            Some(c) if c.is_ascii_digit() || c == '-' || c == ':' => self.numbers()?,
+            _ => {
+                return Err(self
+                    .fail(format!("expected an index, a name in quotes, '*' or '?(', found {}", self.here()))
+                    .with_help("names stand in quotes: ['name']"));
+            }
+        };
+        self.skip_blanks();
+        if !self.eat(']') {
+            return Err(self.fail(format!("expected ']', found {}", self.here())));
+        }
+        Ok(step)
+    }
+
+    /// `'a'` or `'a','b'`.
+    fn names(&mut self) -> Result<Step, SyntaxError> {
+        let mut names = Vec::new();
+        loop {
+            self.skip_blanks();
+            if !matches!(self.peek(), Some('\'' | '"')) {
+                return Err(self.fail(format!("expected a name in quotes, found {}", self.here())));
+            }
+            names.push(self.quoted()?);
+            self.skip_blanks();
+            if !self.eat(',') {
+                break;
+            }
+        }
+        Ok(match (names.pop(), names.is_empty()) {
+            (Some(only), true) => Step::Child(only),
+            (last, _) => Step::Children(names.into_iter().chain(last).collect()),
+        })
+    }
+
+    /// A text in quotes of either kind; a backslash takes the next character as it is.
+    pub(super) fn quoted(&mut self) -> Result<String, SyntaxError> {
+        let start = self.at;
+        let quote = self.next();
+        let mut text = String::new();
+        while let Some(c) = self.next() {
+            match c {
+                '\\' => match self.next() {
+                    Some('n') => text.push('\n'),
+                    Some('t') => text.push('\t'),
+                    Some('r') => text.push('\r'),
+                    Some(other) => text.push(other),
+                    None => break,
+                },
+                c if Some(c) == quote => return Ok(text),
+                c => text.push(c),
+            }
+        }
+        Err(SyntaxError::new(start, "the quote is not closed"))
+    }
+
+    /// `0`, `0,2`, `1:3`, `:3`, `-2:`, `0:9:2`.
+    fn numbers(&mut self) -> Result<Step, SyntaxError> {
+        let first = self.number()?;
+        self.skip_blanks();
+        match (self.peek(), first) {
+            (Some(':'), from) => {
+                self.at += 1;
+                let to = self.number()?;
+                self.skip_blanks();
+                if self.eat(':') {
+                    self.number()?;
+                }
+                Ok(Step::Slice { from, to })
+            }
+            (Some(','), Some(first)) => {
+                let mut indices = vec![first];
+                while self.eat(',') {
+                    let index = self.number()?;
+                    indices.push(index.ok_or_else(|| self.fail(format!("expected an index, found {}", self.here())))?);
+                    self.skip_blanks();
+                }
+                Ok(Step::Indices(indices))
+            }
+            (_, Some(first)) => Ok(Step::Index(first)),
+            (_, None) => Err(self.fail(format!("expected an index, found {}", self.here()))),
+        }
+    }
+
+    fn number(&mut self) -> Result<Option<i64>, SyntaxError> {
+        self.skip_blanks();
+        let start = self.at;
+        let negative = self.eat('-');
+        let digits = self.take_while(|c| c.is_ascii_digit());
+        match (digits, negative) {
+            ("", false) => Ok(None),
+            ("", true) => Err(self.fail(format!("expected a digit after '-', found {}", self.here()))),
+            // An array's index is an int in Jayway.
+            (digits, _) => match digits.parse::<i32>() {
+                Ok(number) => Ok(Some(if negative { -i64::from(number) } else { i64::from(number) })),
+                Err(_) => Err(SyntaxError::new(start, "the index is too large")),
+            },
+        }
+    }
+
+    /// `(@.length-1)`, after the bracket.
+    fn from_length(&mut self) -> Result<Step, SyntaxError> {
+        let start = self.at;
+        let compact = self.take_while(|c| c != ')').replace([' ', '\t'], "");
+        let back = compact.strip_prefix("(@.length-").and_then(|back| back.parse::<u32>().ok());
+        match back {
+            Some(back) if self.eat(')') => Ok(Step::FromLength(i64::from(back))),
+            _ => Err(SyntaxError::new(start, "expected `(@.length-1)`")
+                .with_help("a filter is written `[?(...)]`, an index counted from the end `[-1]`")),
+        }
+    }
+}
+
+pub(super) fn is_operator_char(c: char) -> bool {
+    matches!(c, '<' | '>' | '=' | '~' | '!')
+}

@@ -1,0 +1,326 @@
+//! What a path selects of a value, as Jayway does, and the text of a miss.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt;
+
+use serde_json::{Map, Number, Value};
+
+use super::{Function, JsonPath, Step, definite, escaped};
+
+/// Nodes that one selection may look at: a path such as `$..*..*..*` multiplies them.
+const VISITS: u32 = 5_000_000;
+
+/// A path that leads nowhere in the value at hand; `Display` prints the text that Jayway gives, with the path
+/// in bracket form, which the service quotes in its causes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Miss {
+    text: String,
+    index: bool,
+}
+
+impl Miss {
+    /// Whether the path failed at an index outside its array, which a payload template may read as null.
+    pub fn is_index_out_of_range(&self) -> bool {
+        self.index
+    }
+}
+
+impl fmt::Display for Miss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Miss {}
+
+/// Why a selection stopped.
+pub(super) enum Stop<'a> {
+    /// The step of this number does not apply to this node.
+    At(usize, &'a Value),
+    NoNumbers,
+    TooMany,
+}
+
+/// The run of one path over one value, with the paths inside its filters.
+pub(super) struct Selection<'a> {
+    pub(super) root: &'a Value,
+    visits: Cell<u32>,
+}
+
+impl JsonPath {
+    /// What the path selects, where `root` is the value that the path's root stands for.
+    ///
+    /// A definite path gives its one value, borrowed; an indefinite one an array of all matches, `[]` when
+    /// there are none or when a member before them is missing (`$.items[*]` of `{}`).
+    ///
+    /// # Errors
+    /// A definite path leads nowhere, a function such as `.sum()` finds no numbers, or the path visits more
+    /// than five million nodes.
+    pub fn select<'a>(&self, root: &'a Value) -> Result<Cow<'a, Value>, Miss> {
+        let mut node = root;
+        for (at, step) in self.steps.iter().enumerate() {
+            node = match (simple(step, node), step) {
+                (Some(next), _) => next,
+                (None, Step::Child(_) | Step::Index(_)) if definite(&self.steps) => {
+                    return Err(self.miss(&Stop::At(at, node)));
+                }
+                (None, _) => {
+                    let selection = Selection { root, visits: Cell::new(0) };
+                    let selected = selection.run(&self.steps, root);
+                    if selection.visits.get() >= VISITS {
+                        return Err(self.miss(&Stop::TooMany));
+                    }
+                    return selected.map_err(|stop| self.miss(&stop));
+                }
+            };
+        }
+        Ok(Cow::Borrowed(node))
+    }
+
+    fn prefix(&self, steps: usize) -> String {
+        let mut text = self.root_text();
+        for step in self.steps.iter().take(steps) {
+            text.push_str(&step.to_string());
+        }
+        text
+    }
+
+    fn miss(&self, stop: &Stop<'_>) -> Miss {
+        let (at, node) = match stop {
+            Stop::At(at, node) => (*at, *node),
+            Stop::NoNumbers => {
+                return Miss::other("Aggregation function attempted to calculate value using empty array".to_owned());
+            }
+            Stop::TooMany => {
+                return Miss::other(format!("The path {} visits more than {VISITS} nodes", self.normalized()));
+            }
+        };
+        let nothing = || format!("No results for path: {}", self.normalized());
+        match (self.steps.get(at), node) {
+            (Some(Step::Child(_)), Value::Object(_)) => Miss::other(if at + 1 == self.steps.len() {
+                nothing()
+            } else {
+                format!("Missing property in path {}", self.prefix(at + 1))
+            }),
+            (Some(Step::Child(name)), other) => Miss::other(format!(
+                "Expected to find an object with property ['{}'] in path {} but found '{}'",
+                escaped(name),
+                self.prefix(at),
+                kind(other)
+            )),
+            (Some(Step::Children(_)), other) => Miss::other(format!(
+                "Expected to find an object with properties {} in path {} but found '{}'",
+                self.steps.get(at).map(ToString::to_string).unwrap_or_default(),
+                self.prefix(at),
+                kind(other)
+            )),
+            (Some(Step::Index(_) | Step::FromLength(_)), Value::Array(_)) => Miss { text: nothing(), index: true },
+            (Some(Step::Index(_) | Step::FromLength(_)), Value::Null) => {
+                Miss::other(format!("The path {} is null", self.prefix(at)))
+            }
+            (Some(step @ (Step::Index(_) | Step::FromLength(_))), other) => Miss::other(format!(
+                "Filter: {step} can only be applied to arrays. Current context is: {}",
+                other.to_string().chars().take(200).collect::<String>()
+            )),
+            _ => Miss::other(nothing()),
+        }
+    }
+}
+
+impl Miss {
+    fn other(text: String) -> Self {
+        Self { text, index: false }
+    }
+}
+
+/// The steps that lead from one node to one node below it.
+fn simple<'a>(step: &Step, node: &'a Value) -> Option<&'a Value> {
+    match (step, node) {
+        (Step::Child(name), Value::Object(members)) => members.get(name),
+        (Step::Index(index), Value::Array(items)) => element(items, *index),
+        (Step::FromLength(back), Value::Array(items)) if *back > 0 => element(items, -back),
+        _ => None,
+    }
+}
+
+/// The item at an index; a negative one counts from the end.
+fn element(items: &[Value], index: i64) -> Option<&Value> {
+    let index = if index < 0 { i64::try_from(items.len()).ok()?.checked_add(index)? } else { index };
+    items.get(usize::try_from(index).ok()?)
+}
+
+impl<'a> Selection<'a> {
+    /// What the steps select from a node.
+    pub(super) fn run(&self, steps: &[Step], start: &'a Value) -> Result<Cow<'a, Value>, Stop<'a>> {
+        let (steps, function) = match steps {
+            [steps @ .., Step::Function(function)] => (steps, Some(*function)),
+            steps => (steps, None),
+        };
+        let single = definite(steps);
+        let mut nodes = vec![start];
+        let mut scanned = false;
+        for (at, step) in steps.iter().enumerate() {
+            if let (Step::Children(names), true) = (step, at + 1 == steps.len()) {
+                let merged = self.merge(names, &nodes, scanned);
+                return match (merged.first(), single) {
+                    (Some(first), true) => finish(Cow::Owned(first.clone()), function),
+                    (None, true) => Err(Stop::At(at, nodes.first().copied().unwrap_or(start))),
+                    (_, false) => finish(Cow::Owned(Value::Array(merged)), function),
+                };
+            }
+            let mut next = Vec::new();
+            for node in &nodes {
+                self.step(step, node, scanned, &mut next);
+                if self.visits.get() >= VISITS {
+                    return Err(Stop::TooMany);
+                }
+            }
+            if let (true, [], Some(node)) = (single, next.as_slice(), nodes.first()) {
+                return Err(Stop::At(at, node));
+            }
+            nodes = next;
+            scanned = matches!(step, Step::Descendants);
+        }
+        match (single, nodes.first()) {
+            (true, Some(node)) => finish(Cow::Borrowed(*node), function),
+            _ => finish(Cow::Owned(Value::Array(nodes.into_iter().cloned().collect())), function),
+        }
+    }
+
+    fn visit(&self, nodes: usize) {
+        let nodes = u32::try_from(nodes).unwrap_or(VISITS);
+        self.visits.set(self.visits.get().saturating_add(nodes).min(VISITS));
+    }
+
+    /// Adds what one step makes of one node; `scanned` says that `..` led to the node.
+    fn step(&self, step: &Step, node: &'a Value, scanned: bool, next: &mut Vec<&'a Value>) {
+        self.visit(1);
+        match (step, node) {
+            (Step::Child(_) | Step::Index(_) | Step::FromLength(_), _) => next.extend(simple(step, node)),
+            (Step::Children(names), Value::Object(members)) => {
+                next.extend(names.iter().filter_map(|name| members.get(name)));
+            }
+            (Step::Indices(indices), Value::Array(items)) => {
+                next.extend(indices.iter().filter_map(|index| element(items, *index)));
+            }
+            (Step::Slice { from, to }, Value::Array(items)) => {
+                self.visit(items.len());
+                next.extend(slice(items, *from, *to));
+            }
+            (Step::Wildcard, Value::Array(items)) => {
+                self.visit(items.len());
+                next.extend(items);
+            }
+            (Step::Wildcard, Value::Object(members)) => {
+                self.visit(members.len());
+                next.extend(members.values());
+            }
+            (Step::Descendants, node) => self.descendants(node, next),
+            // Jayway tries an object itself, and an array's items.
+            (Step::Filter(filter), Value::Object(_)) => {
+                if filter.passes(node, self) {
+                    next.push(node);
+                }
+            }
+            // `..` comes to the items by itself.
+            (Step::Filter(filter), Value::Array(items)) if !scanned => {
+                self.visit(items.len());
+                let left = |_: &&Value| self.visits.get() < VISITS;
+                next.extend(items.iter().take_while(left).filter(|item| filter.passes(item, self)));
+            }
+            _ => {}
+        }
+    }
+
+    /// The node and all below it, each before what it holds.
+    fn descendants(&self, node: &'a Value, found: &mut Vec<&'a Value>) {
+        let mut open = vec![node];
+        while let Some(node) = open.pop() {
+            self.visit(1);
+            if self.visits.get() >= VISITS {
+                return;
+            }
+            found.push(node);
+            match node {
+                Value::Array(items) => open.extend(items.iter().rev()),
+                Value::Object(members) => open.extend(members.values().rev()),
+                _ => {}
+            }
+        }
+    }
+
+    /// An object of the named members for each node that is an object; after `..` only of those that have all.
+    fn merge(&self, names: &[String], nodes: &[&'a Value], scanned: bool) -> Vec<Value> {
+        nodes
+            .iter()
+            .filter_map(|node| node.as_object())
+            .filter(|members| !scanned || names.iter().all(|name| members.contains_key(name)))
+            .map(|members| {
+                let found =
+                    names.iter().filter_map(|name| members.get(name).map(|value| (name.clone(), value.clone())));
+                Value::Object(found.collect::<Map<_, _>>())
+            })
+            .collect()
+    }
+}
+
+/// `[from:to]` as Jayway counts: with both bounds, each index is taken as it is, so that `[1:-1]` is empty.
+fn slice<'a>(items: &'a [Value], from: Option<i64>, to: Option<i64>) -> impl Iterator<Item = &'a Value> + use<'a> {
+    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let counted = |bound: i64| if bound < 0 { bound.saturating_add(length) } else { bound };
+    let (from, to) = match (from, to) {
+        (Some(from), Some(to)) => (from.max(-length), to.min(length)),
+        (Some(from), None) => (counted(from).max(0), length),
+        (None, Some(to)) => (0, counted(to).min(length)),
+        (None, None) => (0, length),
+    };
+    (from..to).filter_map(move |index| element(items, index))
+}
+
+fn finish(value: Cow<'_, Value>, function: Option<Function>) -> Result<Cow<'_, Value>, Stop<'_>> {
+    let Some(function) = function else { return Ok(value) };
+    if function == Function::Length {
+        return Ok(Cow::Owned(match &*value {
+            Value::Array(items) => Value::from(items.len()),
+            Value::Object(members) => Value::from(members.len()),
+            _ => Value::Null,
+        }));
+    }
+    let numbers: Vec<f64> = value.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    let Some(most) = numbers.iter().copied().reduce(f64::max) else { return Err(Stop::NoNumbers) };
+    let sum: f64 = numbers.iter().sum();
+    let result = match function {
+        Function::Min => numbers.iter().copied().fold(most, f64::min),
+        Function::Max => most,
+        Function::Avg => sum / numbers.len() as f64,
+        _ => sum,
+    };
+    Ok(Cow::Owned(Number::from_f64(result).map_or(Value::Null, Value::Number)))
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// Equality with numbers by value (1 and 1.0 are the same) and members in any order.
+pub(super) fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(name, left)| right.get(name).is_some_and(|right| same(left, right)))
+        }
+        _ => left == right,
+    }
+}
