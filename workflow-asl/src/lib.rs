@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod error_name;
 pub mod graph;
+pub mod intrinsic;
 pub mod limits;
 pub mod mermaid;
 pub mod nearest;

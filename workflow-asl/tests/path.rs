@@ -1,5 +1,7 @@
 //! JSONPath against Jayway's recorded answers, the service's texts, and any input at all.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -202,7 +204,7 @@ fn errors_point_at_the_character() {
     assert_eq!(JsonPath::parse("$.a.lenght()").unwrap_err().help.as_deref(), Some("did you mean `.length()`?"));
 }
 
-mod common;
+mod texts;
 
 #[test]
 fn any_text_is_read_or_refused_and_any_path_ends() {
@@ -216,7 +218,7 @@ fn any_text_is_read_or_refused_and_any_path_ends() {
     ];
     let value =
         json!({"store": {"book": [{"price": 1, "a": ["x", {"b": [1, [2, [3, [4, [5]]]]]}]}], "x": [[[[[[1]]]]]]}});
-    common::mutated(&seeds, 20_000, |text| match JsonPath::parse(text) {
+    texts::mutated(&seeds, 20_000, |text| match JsonPath::parse(text) {
         Ok(path) => {
             let _ = path.select(&value);
             let again = path.normalized();

@@ -216,7 +216,7 @@ impl<'a> Reader<'a> {
                 self.depth -= 1;
                 Step::Filter(Box::new(filter))
             }
-            Some('(') => self.from_length()?,
+            Some('(') => self.length_minus()?,
             Some(c) if c.is_ascii_digit() || c == '-' || c == ':' => self.numbers()?,
             _ => {
                 return Err(self
@@ -317,7 +317,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `(@.length-1)`, after the bracket.
-    fn from_length(&mut self) -> Result<Step, SyntaxError> {
+    fn length_minus(&mut self) -> Result<Step, SyntaxError> {
         let start = self.at;
         let compact = self.take_while(|c| c != ')').replace([' ', '\t'], "");
         let back = compact.strip_prefix("(@.length-").and_then(|back| back.parse::<u32>().ok());

@@ -218,11 +218,7 @@ impl<'a> Selection<'a> {
             }
             (Step::Descendants, node) => self.descendants(node, next),
             // Jayway tries an object itself, and an array's items.
-            (Step::Filter(filter), Value::Object(_)) => {
-                if filter.passes(node, self) {
-                    next.push(node);
-                }
-            }
+            (Step::Filter(filter), Value::Object(_)) if filter.passes(node, self) => next.push(node),
             // `..` comes to the items by itself.
             (Step::Filter(filter), Value::Array(items)) if !scanned => {
                 self.visit(items.len());

@@ -1,0 +1,188 @@
+//! The table of the intrinsic functions: names, arguments, what they give.
+
+use std::fmt;
+
+/// What an argument or a result is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Any JSON value.
+    Any,
+    /// A text.
+    String,
+    /// A number, which the service rounds to the nearest integer.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+    /// What `States.Format` fills in: a text, a number, a boolean or null. (The service also takes objects and
+    /// arrays, and prints them as Java does.)
+    Scalar,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Any => "any value",
+            Self::String => "a string",
+            Self::Integer => "a number",
+            Self::Boolean => "a boolean",
+            Self::Array => "an array",
+            Self::Object => "an object",
+            Self::Scalar => "a string, a number, a boolean or null",
+        })
+    }
+}
+
+/// A function of the `States` namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the table below says what each does, for messages and documentation alike")]
+#[non_exhaustive]
+pub enum Function {
+    Format,
+    StringToJson,
+    JsonToString,
+    Array,
+    ArrayPartition,
+    ArrayContains,
+    ArrayRange,
+    ArrayGetItem,
+    ArrayLength,
+    ArrayUnique,
+    Base64Encode,
+    Base64Decode,
+    Hash,
+    JsonMerge,
+    MathRandom,
+    MathAdd,
+    StringSplit,
+    Uuid,
+}
+
+struct Row {
+    function: Function,
+    name: &'static str,
+    /// The arguments that must be given.
+    required: &'static [Kind],
+    /// Those that may follow.
+    optional: &'static [Kind],
+    /// What any number of further arguments are.
+    rest: Option<Kind>,
+    result: Kind,
+    doc: &'static str,
+}
+
+macro_rules! table {
+    ($($function:ident $name:literal ($($required:ident),* $(; $($optional:ident),*)? $(.. $rest:ident)?) -> $result:ident $doc:literal)*) => {
+        const TABLE: &[Row] = &[$(Row {
+            function: Function::$function,
+            name: concat!("States.", $name),
+            required: &[$(Kind::$required),*],
+            optional: &[$($(Kind::$optional),*)?],
+            rest: [$(Some(Kind::$rest),)? None][0],
+            result: Kind::$result,
+            doc: $doc,
+        }),*];
+
+        impl Function {
+            fn row(self) -> &'static Row {
+                match self {
+                    $(Self::$function => {
+                        const ROW: &Row = &TABLE[Function::$function as usize];
+                        ROW
+                    })*
+                }
+            }
+
+            /// All functions, in the order of the service's documentation.
+            pub const ALL: &[Self] = &[$(Self::$function),*];
+        }
+    };
+}
+
+// In the order of the enum.
+table! {
+    Format "Format" (String .. Scalar) -> String "the template with each `{}` replaced by the next argument"
+    StringToJson "StringToJson" (String) -> Any "the value of a JSON text"
+    JsonToString "JsonToString" (Any) -> String "the value as a JSON text"
+    Array "Array" (.. Any) -> Array "an array of the arguments"
+    ArrayPartition "ArrayPartition" (Array, Integer) -> Array "the array in chunks of at most the given size"
+    ArrayContains "ArrayContains" (Array, Any) -> Boolean "whether the array has the value"
+    ArrayRange "ArrayRange" (Integer, Integer, Integer) -> Array "the numbers from first to last by a step, at most 1000"
+    ArrayGetItem "ArrayGetItem" (Array, Integer) -> Any "the item at an index from zero"
+    ArrayLength "ArrayLength" (Array) -> Integer "how many items the array has"
+    ArrayUnique "ArrayUnique" (Array) -> Array "the array without repeated items"
+    Base64Encode "Base64Encode" (String) -> String "the text in Base64, of at most 10,000 characters"
+    Base64Decode "Base64Decode" (String) -> String "the text that Base64 encodes, of at most 10,000 characters"
+    Hash "Hash" (Any, String) -> String "the hash in hex by MD5, SHA-1, SHA-256, SHA-384 or SHA-512"
+    JsonMerge "JsonMerge" (Object, Object, Boolean) -> Object "the members of both objects, the second winning; the third argument must be false"
+    MathRandom "MathRandom" (Integer, Integer; Integer) -> Integer "a random number from the first up to but without the second; a third is the seed"
+    MathAdd "MathAdd" (Integer, Integer) -> Integer "the sum"
+    StringSplit "StringSplit" (String, String) -> Array "the pieces between any of the given characters"
+    Uuid "UUID" () -> String "a random UUID of version 4"
+}
+
+impl Function {
+    /// The function of a full name such as `States.Format`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        TABLE.iter().find(|row| row.name == name).map(|row| row.function)
+    }
+
+    /// The full name, `States.Format`.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// One line on what it gives.
+    pub fn doc(self) -> &'static str {
+        self.row().doc
+    }
+
+    /// The least and, unless any number will do, the most arguments.
+    pub fn arity(self) -> (usize, Option<usize>) {
+        let Row { required, optional, rest, .. } = self.row();
+        (required.len(), rest.is_none().then_some(required.len() + optional.len()))
+    }
+
+    /// What the argument at an index from zero must be; `None` where there is none.
+    pub fn argument(self, index: usize) -> Option<Kind> {
+        let Row { required, optional, rest, .. } = self.row();
+        required.iter().chain(*optional).nth(index).copied().or(*rest)
+    }
+
+    /// What the call gives.
+    pub fn result(self) -> Kind {
+        self.row().result
+    }
+
+    /// Whether `ErrorPath` and `CausePath` of a Fail state take it: the functions that give a text, and
+    /// `States.ArrayGetItem`.
+    pub fn allowed_in_fail_paths(self) -> bool {
+        self.result() == Kind::String || self == Self::ArrayGetItem
+    }
+}
+
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Function, TABLE};
+
+    #[test]
+    fn each_function_finds_its_row() {
+        assert_eq!(TABLE.len(), 18);
+        for function in Function::ALL {
+            assert_eq!(Function::from_name(function.name()), Some(*function));
+        }
+        assert_eq!(Function::Uuid.name(), "States.UUID");
+        assert_eq!(Function::MathRandom.arity(), (2, Some(3)));
+        assert_eq!(Function::Format.arity(), (1, None));
+        assert_eq!(Function::Array.arity(), (0, None));
+    }
+}

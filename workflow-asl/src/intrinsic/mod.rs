@@ -1,0 +1,112 @@
+//! Intrinsic function calls, `States.Format('{}', $.name)`: their functions and their text.
+//!
+//! See <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>.
+
+mod function;
+mod reader;
+
+use std::fmt;
+
+use serde_json::Number;
+
+pub use function::{Function, Kind};
+
+use crate::path::JsonPath;
+use crate::syntax_error::SyntaxError;
+
+/// A call as it stands in the value of a `.$` field.
+///
+/// ```
+/// use workflow_asl::intrinsic::{Argument, Function, Intrinsic};
+/// let call = Intrinsic::parse("States.Format('{}!', States.ArrayGetItem($.names, 0))").unwrap().call;
+/// assert_eq!(call.function, Function::Format);
+/// assert!(matches!(&call.args[0], Argument::String(text) if text == "{}!"));
+/// let error = Intrinsic::parse("States.Fromat('x')").unwrap_err();
+/// assert_eq!(error.help.as_deref(), Some("did you mean `States.Format`?"));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intrinsic {
+    source: String,
+    /// The outermost call.
+    pub call: Call,
+}
+
+/// A function with its arguments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The function called.
+    pub function: Function,
+    /// Its arguments, as many as [`Function::arity`] asks for.
+    pub args: Vec<Argument>,
+    /// Where the call begins in the text, in bytes.
+    pub offset: usize,
+}
+
+/// One argument of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Argument {
+    /// A text in apostrophes, its escapes resolved; for the template of `States.Format` see
+    /// [`Argument::Template`].
+    String(String),
+    /// The literal template of `States.Format`, cut at its `{}`: one piece more than it has places.
+    Template(Vec<String>),
+    /// A number.
+    Number(Number),
+    /// `true` or `false`.
+    Bool(bool),
+    /// `null`
+    Null,
+    /// A path under `$`, `$$` or a variable.
+    Path(JsonPath),
+    /// The result of another call.
+    Call(Call),
+}
+
+impl Intrinsic {
+    /// Reads a call; blanks around it and between its parts count for nothing.
+    ///
+    /// # Errors
+    /// The text is no call, names an unknown function, has too few or too many arguments or a literal of the
+    /// wrong kind, or nests deeper than [`crate::limits::INTRINSIC_DEPTH`].
+    pub fn parse(text: &str) -> Result<Self, SyntaxError> {
+        reader::read(text)
+    }
+
+    /// The text that the call was read from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Every path in the call and in the calls inside it, in their order in the text.
+    pub fn paths(&self) -> Vec<&JsonPath> {
+        let mut paths = Vec::new();
+        self.call.collect_paths(&mut paths);
+        paths
+    }
+}
+
+impl Call {
+    fn collect_paths<'a>(&'a self, paths: &mut Vec<&'a JsonPath>) {
+        for argument in &self.args {
+            match argument {
+                Argument::Path(path) => paths.push(path),
+                Argument::Call(call) => call.collect_paths(paths),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl fmt::Display for Intrinsic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source)
+    }
+}
+
+impl std::str::FromStr for Intrinsic {
+    type Err = SyntaxError;
+
+    fn from_str(text: &str) -> Result<Self, SyntaxError> {
+        Self::parse(text)
+    }
+}

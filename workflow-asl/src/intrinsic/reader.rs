@@ -1,0 +1,265 @@
+//! Reads the text of an intrinsic function call.
+
+use super::{Argument, Call, Function, Intrinsic, Kind};
+use crate::limits::INTRINSIC_DEPTH;
+use crate::nearest::nearest;
+use crate::path::JsonPath;
+use crate::syntax_error::SyntaxError;
+
+pub(super) fn read(text: &str) -> Result<Intrinsic, SyntaxError> {
+    let mut reader = Reader { text, at: 0, depth: 0 };
+    reader.skip_blanks();
+    let call = reader.call()?;
+    reader.skip_blanks();
+    if reader.peek().is_some() {
+        return Err(reader.fail(format!("expected the end of the call, found {}", reader.here())));
+    }
+    Ok(Intrinsic { source: text.to_owned(), call })
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.at += c.len_utf8();
+        Some(c)
+    }
+
+    fn eat(&mut self, c: char) -> bool {
+        let found = self.peek() == Some(c);
+        if found {
+            self.at += c.len_utf8();
+        }
+        found
+    }
+
+    fn skip_blanks(&mut self) {
+        self.take_while(char::is_whitespace);
+    }
+
+    fn take_while(&mut self, fits: impl Fn(char) -> bool) -> &'a str {
+        let rest = self.rest();
+        let end = rest.find(|c| !fits(c)).unwrap_or(rest.len());
+        self.at += end;
+        rest.get(..end).unwrap_or("")
+    }
+
+    fn fail(&self, message: impl Into<String>) -> SyntaxError {
+        SyntaxError::new(self.at, message)
+    }
+
+    fn here(&self) -> String {
+        self.peek().map_or_else(|| "the end of the call".to_owned(), |c| format!("'{c}'"))
+    }
+
+    fn call(&mut self) -> Result<Call, SyntaxError> {
+        let offset = self.at;
+        self.depth += 1;
+        if self.depth > INTRINSIC_DEPTH {
+            return Err(self.fail(format!("more than {INTRINSIC_DEPTH} calls inside one another")));
+        }
+        let function = self.function()?;
+        self.skip_blanks();
+        if !self.eat('(') {
+            return Err(self.fail(format!("expected '(' after `{function}`, found {}", self.here())));
+        }
+        let args = self.arguments(function)?;
+        let (least, most) = function.arity();
+        if args.len() < least || most.is_some_and(|most| args.len() > most) {
+            let takes = match most {
+                Some(0) => "no argument".to_owned(),
+                Some(1) => "1 argument".to_owned(),
+                Some(most) if most == least => format!("{most} arguments"),
+                Some(most) => format!("{least} to {most} arguments"),
+                None => format!("at least {least} argument"),
+            };
+            return Err(SyntaxError::new(offset, format!("`{function}` takes {takes}, not {}", args.len()))
+                .with_help(format!("it gives {}", function.doc())));
+        }
+        if let (Function::Format, Some(Argument::Template(pieces))) = (function, args.first()) {
+            let (places, values) = (pieces.len() - 1, args.len() - 1);
+            if places != values {
+                return Err(SyntaxError::new(
+                    offset,
+                    format!("the template has {places} `{{}}`, but {values} values follow"),
+                )
+                .with_help("each `{}` takes one value; write a brace that is text as `\\{` or `\\}`"));
+            }
+        }
+        self.depth -= 1;
+        Ok(Call { function, args, offset })
+    }
+
+    fn function(&mut self) -> Result<Function, SyntaxError> {
+        let start = self.at;
+        let name = self.take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
+        if name.is_empty() {
+            return Err(self
+                .fail(format!("expected a function such as `States.Format`, found {}", self.here()))
+                .with_help("a path starts with `$`"));
+        }
+        Function::from_name(name).ok_or_else(|| {
+            let known = Function::ALL.iter().map(|function| function.name());
+            let error = SyntaxError::new(start, format!("there is no function `{name}`"));
+            match nearest(name, known) {
+                Some(near) => error.with_help(format!("did you mean `{near}`?")),
+                None => error.with_help("a path starts with `$`, a text stands in apostrophes"),
+            }
+        })
+    }
+
+    /// What follows the `(`, with its `)`.
+    fn arguments(&mut self, function: Function) -> Result<Vec<Argument>, SyntaxError> {
+        let mut args = Vec::new();
+        self.skip_blanks();
+        if self.eat(')') {
+            return Ok(args);
+        }
+        loop {
+            self.skip_blanks();
+            let start = self.at;
+            let template = function == Function::Format && args.is_empty();
+            let argument = self.argument(template)?;
+            if let Some(kind) = function.argument(args.len()).filter(|kind| !fits(&argument, *kind)) {
+                let which = args.len() + 1;
+                return Err(SyntaxError::new(start, format!("argument {which} of `{function}` must be {kind}")));
+            }
+            args.push(argument);
+            self.skip_blanks();
+            if self.eat(')') {
+                return Ok(args);
+            }
+            if !self.eat(',') {
+                return Err(self.fail(format!("expected ',' or ')', found {}", self.here())));
+            }
+        }
+    }
+
+    fn argument(&mut self, template: bool) -> Result<Argument, SyntaxError> {
+        match self.peek() {
+            Some('\'') if template => self.template(),
+            Some('\'') => {
+                let characters = self.quoted()?;
+                Ok(Argument::String(characters.into_iter().map(|(c, _)| c).collect()))
+            }
+            Some('$') => self.path(),
+            Some(c) if c.is_ascii_digit() || c == '-' => {
+                let start = self.at;
+                let text = self.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
+                serde_json::from_str(text)
+                    .map(Argument::Number)
+                    .map_err(|_| SyntaxError::new(start, format!("`{text}` is not a number")))
+            }
+            Some(c) if c.is_alphabetic() => {
+                let rest = self.rest();
+                let word = rest.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '_').next().unwrap_or("");
+                let literal = match word {
+                    "true" => Argument::Bool(true),
+                    "false" => Argument::Bool(false),
+                    "null" => Argument::Null,
+                    _ => return self.call().map(Argument::Call),
+                };
+                self.at += word.len();
+                Ok(literal)
+            }
+            Some('"') => Err(self.fail("a text stands in apostrophes, not in quotes").with_help("write 'text'")),
+            _ => Err(self.fail(format!("expected an argument, found {}", self.here()))),
+        }
+    }
+
+    /// The characters of a text in apostrophes, and whether each was escaped.
+    fn quoted(&mut self) -> Result<Vec<(char, bool)>, SyntaxError> {
+        let start = self.at;
+        self.eat('\'');
+        let mut text = Vec::new();
+        while let Some(c) = self.next() {
+            match c {
+                '\'' => return Ok(text),
+                '\\' => match self.peek() {
+                    Some(escaped @ ('\'' | '\\' | '{' | '}')) => {
+                        self.at += 1;
+                        text.push((escaped, true));
+                    }
+                    // The service keeps another backslash, as before the `n` of definitions in the wild.
+                    Some(_) => text.push((c, true)),
+                    None => break,
+                },
+                c => text.push((c, false)),
+            }
+        }
+        Err(SyntaxError::new(start, "the text is not closed").with_help("end it with an apostrophe"))
+    }
+
+    /// The template of `States.Format`, cut at each `{}` that is not escaped.
+    fn template(&mut self) -> Result<Argument, SyntaxError> {
+        let start = self.at;
+        let characters = self.quoted()?;
+        let mut pieces = vec![String::new()];
+        let mut characters = characters.into_iter().peekable();
+        while let Some((c, escaped)) = characters.next() {
+            match (c, escaped) {
+                ('{', false) if characters.next_if_eq(&('}', false)).is_some() => pieces.push(String::new()),
+                ('{' | '}', false) => {
+                    return Err(SyntaxError::new(start, format!("the template has a lone `{c}`"))
+                        .with_help(format!("write `{{}}` for a value, `\\{c}` for the brace itself")));
+                }
+                (c, _) => {
+                    if let Some(piece) = pieces.last_mut() {
+                        piece.push(c);
+                    }
+                }
+            }
+        }
+        Ok(Argument::Template(pieces))
+    }
+
+    /// A path, which ends at a comma, a blank or a parenthesis that it has not opened.
+    fn path(&mut self) -> Result<Argument, SyntaxError> {
+        let start = self.at;
+        let (mut open, mut quote, mut escaped) = (Vec::new(), None, false);
+        while let Some(c) = self.peek() {
+            match (quote, c) {
+                (Some(_), _) if escaped => escaped = false,
+                (Some(_), '\\') => escaped = true,
+                (Some(closing), c) if c == closing => quote = None,
+                (Some(_), _) => {}
+                (None, '\'' | '"') if !open.is_empty() => quote = Some(c),
+                (None, '(' | '[') => open.push(c),
+                (None, ')' | ']') if open.pop().is_none() => break,
+                (None, ',' | ' ' | '\t' | '\n' | '\r') if open.is_empty() => break,
+                _ => {}
+            }
+            self.at += c.len_utf8();
+        }
+        let text = self.text.get(start..self.at).unwrap_or("");
+        JsonPath::parse(text).map(Argument::Path).map_err(|error| error.shifted(start))
+    }
+}
+
+/// Whether an argument may be of a kind: what a path selects is known at run time only.
+fn fits(argument: &Argument, kind: Kind) -> bool {
+    let given = match argument {
+        Argument::Path(path) if !path.is_definite() => Kind::Array,
+        Argument::Path(_) => return true,
+        Argument::Call(call) => call.function.result(),
+        Argument::String(_) | Argument::Template(_) => Kind::String,
+        Argument::Number(_) => Kind::Integer,
+        Argument::Bool(_) => Kind::Boolean,
+        Argument::Null => return matches!(kind, Kind::Any | Kind::Scalar),
+    };
+    // The service prints even objects and arrays into a template.
+    given == kind || matches!(kind, Kind::Any | Kind::Scalar) || given == Kind::Any
+}
