@@ -36,6 +36,7 @@ fn cuts_a_template_at_its_places() {
     };
     assert_eq!(pieces("States.Format('a {} b \\{\\} {}', 1, $.x)"), ["a ", " b {} ", ""]);
     assert_eq!(pieces("States.Format('none')"), ["none"]);
+    assert_eq!(pieces("States.Format('${Bucket}/{}', 1)"), ["${Bucket}/", ""]);
     assert_eq!(pieces("States.Format('a\\nb')"), ["a\\nb"]);
 }
 

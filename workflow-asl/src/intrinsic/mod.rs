@@ -20,7 +20,7 @@ use crate::syntax_error::SyntaxError;
 /// use workflow_asl::intrinsic::{Argument, Function, Intrinsic};
 /// let call = Intrinsic::parse("States.Format('{}!', States.ArrayGetItem($.names, 0))").unwrap().call;
 /// assert_eq!(call.function, Function::Format);
-/// assert!(matches!(&call.args[0], Argument::String(text) if text == "{}!"));
+/// assert!(matches!(&call.args[0], Argument::Template(pieces) if *pieces == ["", "!"]));
 /// let error = Intrinsic::parse("States.Fromat('x')").unwrap_err();
 /// assert_eq!(error.help.as_deref(), Some("did you mean `States.Format`?"));
 /// ```

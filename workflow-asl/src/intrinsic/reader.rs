@@ -212,6 +212,14 @@ impl<'a> Reader<'a> {
         while let Some((c, escaped)) = characters.next() {
             match (c, escaped) {
                 ('{', false) if characters.next_if_eq(&('}', false)).is_some() => pieces.push(String::new()),
+                // A placeholder such as `${Name}`, which deployment fills in.
+                ('{', false) if pieces.last().is_some_and(|piece| piece.ends_with('$')) => {
+                    let name = characters.by_ref().map(|(c, _)| c).take_while(|c| *c != '}');
+                    let text = format!("{{{}}}", name.collect::<String>());
+                    if let Some(piece) = pieces.last_mut() {
+                        piece.push_str(&text);
+                    }
+                }
                 ('{' | '}', false) => {
                     return Err(SyntaxError::new(start, format!("the template has a lone `{c}`"))
                         .with_help(format!("write `{{}}` for a value, `\\{c}` for the brace itself")));
