@@ -69,6 +69,9 @@ codes! {
     BadTimestamp = "WF0128" Error "not an RFC 3339 timestamp", "SCHEMA_VALIDATION_FAILED";
     EmptyList = "WF0129" Error "a list is empty that must not be", "SCHEMA_VALIDATION_FAILED";
 
+    PathUnderPlainKey = "WF0130" Warning "a path that is taken as text", "NO_DOLLAR";
+    StaticResult = "WF0131" Warning "a path inside a literal `Result`", "PASS_RESULT_IS_STATIC";
+
     // WF02: names.
     UnknownTarget = "WF0201" Error "a transition to a state that does not exist", "MISSING_TRANSITION_TARGET";
     DuplicateState = "WF0202" Error "two states with one name";
@@ -80,6 +83,9 @@ codes! {
     DuplicateName = "WF0208" Error "a type, field or handler is declared twice";
     BadVariableName = "WF0209" Error "not a variable name", "INVALID_VARIABLE_NAME";
     ReservedVariable = "WF0210" Error "a reserved variable name", "RESERVED_VARIABLE_NAME";
+    OuterVariable = "WF0211" Error "a variable that belongs to an outer scope";
+    UnknownErrorName = "WF0212" Warning "a reserved error name that does not exist";
+    DuplicateLabel = "WF0213" Error "two maps with one label", "DUPLICATE_LABEL_NAME";
 
     // WF03: graph.
     UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";
@@ -107,6 +113,8 @@ codes! {
     NumberOutOfRange = "WF0603" Error "a number out of its range", "SCHEMA_VALIDATION_FAILED";
     StatesAllPlacement = "WF0604" Error "States.ALL not alone or not last", "SCHEMA_VALIDATION_FAILED";
     TooDeep = "WF0605" Error "nested too deeply", "TOO_DEEPLY_NESTED";
+    BadLabel = "WF0606" Error "not a label for a distributed map", "INVALID_LABEL_NAME";
+    HeartbeatNotShorter = "WF0607" Warning "a heartbeat that is no shorter than the timeout";
 }
 
 impl fmt::Display for Code {

@@ -88,6 +88,11 @@ impl<'a> Graph<'a> {
         &self.states
     }
 
+    /// The number of the state named `name`; `None` when the scope has no such state.
+    pub fn number(&self, name: &str) -> Option<usize> {
+        self.scope.states?.get_index_of(name)
+    }
+
     /// The number of the first state; `None` when `StartAt` is absent or names no state of the scope.
     pub fn start(&self) -> Option<usize> {
         self.start

@@ -17,7 +17,11 @@ pub mod nearest;
 pub mod path;
 pub mod placeholder;
 pub mod pointer;
+pub mod resource;
+pub mod rules;
 pub mod syntax_error;
+pub mod template;
+pub mod timestamp;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Severity};

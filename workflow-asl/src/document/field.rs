@@ -107,6 +107,11 @@ impl Kinds {
         Self(!Self::of(kinds).0)
     }
 
+    /// The kinds in the set.
+    pub fn iter(self) -> impl Iterator<Item = StateKind> {
+        StateKind::ALL.iter().copied().filter(move |kind| self.contains(*kind))
+    }
+
     /// Whether the kind is in the set.
     pub const fn contains(self, kind: StateKind) -> bool {
         self.0 & (1 << kind as u8) != 0

@@ -46,7 +46,7 @@ object! {
         "CSVDelimiter" csv_delimiter: String, Form::Word(&["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]), "What separates the fields of a row.";
         "CSVHeaderLocation" csv_header_location: String, Form::Word(&["FIRST_ROW", "GIVEN"]), "Where the column names are.";
         "CSVHeaders" csv_headers: Vec<String>, Form::TextList, "The column names, when they are given.";
-        "MaxItems" max_items: Value, Form::Integer { min: 1, max: 100_000_000, expression: true }, "How many items to read at most.";
+        "MaxItems" max_items: Value, Form::Integer { min: 0, max: 100_000_000, expression: true }, "How many items to read at most.";
         "MaxItemsPath" max_items_path: String, Form::ReferencePath, only JsonPath, "Where the number of items to read is.";
         "ItemsPointer" items_pointer: String, Form::Text, "The JSON pointer to the items inside a JSON object.";
     }

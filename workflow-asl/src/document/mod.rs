@@ -16,6 +16,7 @@ pub use error_handling::{Catcher, Retrier};
 pub use field::{Field, Form, Kinds};
 pub use machine::{Branch, MachineType, QueryLanguage, Scope, StateMachine};
 pub use map::{ItemBatcher, ItemProcessor, ItemReader, ProcessorConfig, ReaderConfig, ResultWriter, WriterConfig};
+pub(crate) use node::Object;
 pub use node::PathField;
 pub use state::{State, StateKind};
 

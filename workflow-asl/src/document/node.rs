@@ -4,6 +4,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use super::Field;
 use crate::{Code, Diagnostic, Pointer, placeholder};
 
 /// A part of the document.
@@ -17,6 +18,14 @@ pub(crate) trait Node: Sized {
     fn unread(_: &Value) -> Option<Self> {
         None
     }
+}
+
+/// An ASL object with a table of fields, as the rules see it.
+pub(crate) trait Object {
+    /// The fields that are present, whatever their values.
+    fn present_fields(&self) -> Vec<&'static Field>;
+    /// The value of a field as JSON.
+    fn value_of(&self, name: &str) -> Option<Value>;
 }
 
 /// What a path field holds: `null` is not the same as no field.
@@ -330,6 +339,16 @@ macro_rules! object {
             pub(crate) fn standing_for(value: &serde_json::Value) -> Self {
                 let source = $crate::document::node::Source { whole: Some(value.clone()), ..Default::default() };
                 Self { source, ..Self::default() }
+            }
+        }
+
+        impl $crate::document::node::Object for $Name {
+            fn present_fields(&self) -> Vec<&'static $crate::document::Field> {
+                self.present().collect()
+            }
+
+            fn value_of(&self, name: &str) -> Option<serde_json::Value> {
+                self.field_value(name)
             }
         }
     };

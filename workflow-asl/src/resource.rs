@@ -1,0 +1,129 @@
+//! What a task's `Resource` names: a Lambda function, an activity, or an integration with a service.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
+
+/// What a task calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource<'a> {
+    /// A Lambda function by its own ARN: its payload is the task's input, its result the task's result.
+    Lambda {
+        /// The function's name, with its version or alias after a colon where one is given.
+        function: &'a str,
+    },
+    /// An activity, which workers poll for.
+    Activity {
+        /// The activity's name.
+        name: &'a str,
+    },
+    /// An API action of a service.
+    Integration(Integration<'a>),
+}
+
+/// An API action of a service, `arn:aws:states:::SERVICE:ACTION`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Integration<'a> {
+    /// The service, such as `lambda` or `aws-sdk:dynamodb`.
+    pub service: &'a str,
+    /// The action without its pattern, such as `invoke`.
+    pub action: &'a str,
+    /// When the task is done.
+    pub pattern: Pattern,
+}
+
+/// When a task that calls a service is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pattern {
+    /// When the service answers.
+    RequestResponse,
+    /// When the job that was started is done (`.sync`).
+    Sync,
+    /// The same with the result as JSON instead of text (`.sync:2`).
+    SyncJson,
+    /// When somebody sends the task token back (`.waitForTaskToken`).
+    TaskToken,
+}
+
+impl Pattern {
+    /// What an action's name ends with in this pattern.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::RequestResponse => "",
+            Self::Sync => ".sync",
+            Self::SyncJson => ".sync:2",
+            Self::TaskToken => ".waitForTaskToken",
+        }
+    }
+}
+
+impl<'a> Resource<'a> {
+    /// Reads an ARN; `None` when it is none that a task can call.
+    ///
+    /// Whether the service has the action only AWS knows.
+    ///
+    /// ```
+    /// use workflow_asl::resource::{Pattern, Resource};
+    /// let Some(Resource::Integration(call)) = Resource::parse("arn:aws:states:::ecs:runTask.sync") else { panic!() };
+    /// assert_eq!((call.service, call.action, call.pattern), ("ecs", "runTask", Pattern::Sync));
+    /// assert_eq!(Resource::parse("my-function"), None);
+    /// ```
+    pub fn parse(arn: &'a str) -> Option<Self> {
+        let mut parts = arn.splitn(6, ':');
+        let (scheme, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
+        let (region, account, rest) = (parts.next()?, parts.next()?, parts.next()?);
+        if scheme != "arn" || partition.is_empty() || rest.is_empty() {
+            return None;
+        }
+        match (service, region, account) {
+            ("states", "", "") => Integration::parse(rest).map(Self::Integration),
+            ("states", _, _) => match rest.split_once(':')? {
+                ("activity", name) if !name.is_empty() => Some(Self::Activity { name }),
+                _ => None,
+            },
+            ("lambda", _, _) => match rest.split_once(':')? {
+                ("function", function) if !function.is_empty() => Some(Self::Lambda { function }),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Integration<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let patterns = [Pattern::SyncJson, Pattern::Sync, Pattern::TaskToken];
+        let ending = patterns.into_iter().find_map(|pattern| Some((text.strip_suffix(pattern.suffix())?, pattern)));
+        let (text, pattern) = ending.unwrap_or((text, Pattern::RequestResponse));
+        let (service, action) = text.rsplit_once(':')?;
+        (!service.is_empty() && !action.is_empty()).then_some(Self { service, action, pattern })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_kind_of_resource() {
+        let lambda = Resource::parse("arn:aws-cn:lambda:cn-north-1:1:function:f:live");
+        assert_eq!(lambda, Some(Resource::Lambda { function: "f:live" }));
+        let activity = Resource::parse("arn:aws:states:us-east-1:1:activity:approve");
+        assert_eq!(activity, Some(Resource::Activity { name: "approve" }));
+        let call = |arn| match Resource::parse(arn) {
+            Some(Resource::Integration(call)) => Some((call.service, call.action, call.pattern)),
+            _ => None,
+        };
+        assert_eq!(
+            call("arn:aws:states:::aws-sdk:sfn:startExecution.waitForTaskToken"),
+            Some(("aws-sdk:sfn", "startExecution", Pattern::TaskToken))
+        );
+        assert_eq!(
+            call("arn:aws:states:::states:startExecution.sync:2"),
+            Some(("states", "startExecution", Pattern::SyncJson))
+        );
+        for wrong in
+            ["", "f", "arn:aws:states:::", "arn:aws:states:::lambda", "arn:aws:sqs:us-east-1:1:q", "docker://x"]
+        {
+            assert_eq!(Resource::parse(wrong), None, "{wrong}");
+        }
+    }
+}

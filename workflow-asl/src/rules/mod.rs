@@ -1,0 +1,114 @@
+//! The rules of ASL: what AWS refuses, what certainly fails, and what is probably not meant.
+//!
+//! Each rule is a function under a sentence that states it; what the tables of fields say
+//! ([`Field`](crate::document::Field)) is checked by walking the tables. Every rule takes time
+//! linear in the size of the document.
+
+mod choice;
+mod expression;
+mod field;
+mod handlers;
+mod language;
+mod map;
+mod names;
+mod part;
+mod size;
+mod task;
+mod transitions;
+mod value;
+mod variables;
+
+use crate::document::{MachineType, StateMachine};
+use crate::graph::Graph;
+use crate::{Code, Diagnostic, Pointer};
+use part::Parts;
+
+/// What the rules look at.
+struct Definition<'a> {
+    machine: &'a StateMachine,
+    parts: Parts<'a>,
+    /// The graph of each scope.
+    graphs: Vec<Graph<'a>>,
+}
+
+type Rule = fn(&Definition<'_>, &mut Vec<Diagnostic>);
+
+/// Every rule, in the order in which AWS looks: fields, languages, values, names, graph.
+const RULES: &[Rule] = &[
+    field::belongs_to_its_object,
+    field::belongs_to_the_language,
+    field::required_fields_are_present,
+    language::a_jsonata_machine_has_no_jsonpath_state,
+    value::has_the_form_of_its_field,
+    choice::rules_compare_with_what_their_operators_take,
+    choice::lists_of_rules_are_not_empty,
+    task::a_heartbeat_is_shorter_than_the_timeout,
+    task::credentials_name_a_role,
+    task::an_integration_has_a_request,
+    task::express_machines_only_wait_for_answers,
+    map::only_a_distributed_map_has_an_execution_type,
+    map::express_machines_have_no_distributed_map,
+    map::csv_readers_know_their_headers,
+    map::labels_are_short_and_distinct,
+    handlers::error_names_are_given,
+    handlers::states_all_is_alone_and_last,
+    names::state_names_are_short,
+    names::state_names_are_distinct,
+    variables::names_are_identifiers,
+    variables::inner_scopes_do_not_assign_outer_variables,
+    transitions::every_scope_has_states,
+    transitions::targets_exist,
+    transitions::states_say_where_to_go_on,
+    transitions::every_scope_ends,
+    transitions::every_state_is_reached,
+    size::a_definition_is_at_most_a_mebibyte,
+];
+
+/// Checks a state machine that was read or made, as one of the given type.
+///
+/// What could not be read is not looked at: [`StateMachine::read`] has reported it.
+/// Where a placeholder such as `${Name}` stands nothing is known and nothing reported.
+pub fn check(machine: &StateMachine, kind: MachineType) -> Vec<Diagnostic> {
+    let definition = Definition {
+        machine,
+        parts: Parts::of(machine, kind == MachineType::Express),
+        graphs: if machine.is_unread() { Vec::new() } else { Graph::all(machine) },
+    };
+    let mut found = Vec::new();
+    for rule in RULES {
+        rule(&definition, &mut found);
+    }
+    found
+}
+
+/// Reads a definition and checks it: what [`StateMachine::read`] and [`check`] find.
+pub fn check_definition(definition: &serde_json::Value, kind: MachineType) -> Vec<Diagnostic> {
+    let (machine, mut found) = StateMachine::read(definition);
+    found.extend(check(&machine, kind));
+    found
+}
+
+/// Names as the message of a diagnostic lists them: `` `A`, `B` or `C` ``.
+fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    list(names, " or ")
+}
+
+/// Names as the message of a diagnostic lists them: `` `A`, `B` and `C` ``.
+fn all_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    list(names, " and ")
+}
+
+fn list<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
+    let mut names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.pop() {
+        Some(end) if !names.is_empty() => format!("{}{last}{end}", names.join(", ")),
+        end => end.unwrap_or_default(),
+    }
+}
+
+fn report(found: &mut Vec<Diagnostic>, code: Code, at: Pointer, message: impl Into<String>) {
+    found.push(Diagnostic::new(code, at, message));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! Rules on the graph: targets, ends, reachability, in each scope.
+
+use std::collections::BTreeMap;
+
+use super::{Definition, all_of, report};
+use crate::document::StateKind;
+use crate::graph::Graph;
+use crate::{Code, Diagnostic, Pointer, nearest, placeholder};
+
+/// How many unknown names are looked up among the known ones: each look goes over all of them.
+const LOOKUPS: usize = 50;
+/// How many states a message names.
+const NAMED: usize = 5;
+
+/// A machine, a branch and an item processor have at least one state.
+pub(super) fn every_scope_has_states(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for graph in &definition.graphs {
+        if graph.scope().states.is_some() && graph.states().is_empty() {
+            report(found, Code::NoStates, graph.scope().pointer.child("States"), "there are no states");
+        }
+    }
+}
+
+/// `StartAt` and every transition name a state of the same scope.
+pub(super) fn targets_exist(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let mut elsewhere: BTreeMap<&str, &Pointer> = BTreeMap::new();
+    for state in &definition.parts.states {
+        elsewhere.entry(state.name).or_insert(&state.at);
+    }
+    let mut lookups = 0;
+    let mut unknown = |graph: &Graph<'_>, name: &str, at: Pointer| {
+        if placeholder::contained(name) {
+            return;
+        }
+        let diagnostic = if let Some(place) = elsewhere.get(name) {
+            let message = format!("state `{name}` is in another scope, at {place}");
+            Diagnostic::new(Code::TargetInOtherScope, at, message)
+                .with_help("a transition stays among the states of its branch, map or machine")
+        } else {
+            let message = format!("there is no state `{name}`");
+            let diagnostic = Diagnostic::new(Code::UnknownTarget, at, message);
+            lookups += 1;
+            let names = graph.states().iter().map(|(name, _)| *name);
+            match nearest::nearest(name, names.take(if lookups > LOOKUPS { 0 } else { usize::MAX })) {
+                Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+                None => diagnostic,
+            }
+        };
+        found.push(diagnostic);
+    };
+    // Without states every target would be reported for the one mistake.
+    for graph in definition.graphs.iter().filter(|graph| !graph.states().is_empty()) {
+        let start = graph.scope().start_at.filter(|_| graph.start().is_none());
+        if let Some(name) = start {
+            unknown(graph, name, graph.scope().pointer.child("StartAt"));
+        }
+        for edge in graph.edges().iter().filter(|edge| edge.to.is_none()) {
+            unknown(graph, edge.target, edge.kind.pointer(&graph.state_pointer(edge.from)));
+        }
+    }
+}
+
+/// A state that does not end its scope by its kind says `Next` or `End`.
+pub(super) fn states_say_where_to_go_on(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for state in &definition.parts.states {
+        let goes_on = !matches!(state.state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
+        if goes_on && says_nothing(state.state) {
+            let message = format!("state `{}` says neither `Next` nor `End`", state.name);
+            let diagnostic = Diagnostic::new(Code::MissingTransition, state.at.clone(), message);
+            found.push(diagnostic.with_help("name the state to go on at, or write `\"End\": true`"));
+        }
+    }
+}
+
+fn says_nothing(state: &crate::State) -> bool {
+    !state.has("Next") && (state.end == Some(false) || !state.has("End"))
+}
+
+/// Whether a mistake that is reported elsewhere leaves open where the state leads.
+fn is_open(graph: &Graph<'_>, number: usize, state: &crate::State) -> bool {
+    let goes_on = !matches!(state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
+    state.is_unread()
+        || goes_on && (says_nothing(state) || !state.is_terminal() && state.next.is_none())
+        || state.has("Choices")
+            && state.choices.as_ref().is_none_or(|rules| rules.iter().any(|rule| rule.next.is_none()))
+        || state.has("Catch") && state.catch.as_ref().is_none_or(|list| list.iter().any(|entry| entry.next.is_none()))
+        || state.has("Default") && state.default.is_none()
+        || graph.leaving(number).iter().any(|edge| edge.to.is_none())
+}
+
+/// From every state that is reached, a path leads to a state that ends the scope.
+pub(super) fn every_scope_ends(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for graph in &definition.graphs {
+        let ending = graph.reaching(|number, state| state.is_terminal() || is_open(graph, number, state));
+        let reached = graph.reachable();
+        let stuck: Vec<usize> = (0..graph.states().len())
+            .filter(|&i| ending.get(i) == Some(&false) && reached.get(i) == Some(&true))
+            .collect();
+        let Some(&first) = stuck.first() else { continue };
+        let name = |number: &usize| graph.states().get(*number).map_or("", |(name, _)| *name);
+        let diagnostic = if stuck.len() == graph.states().len() {
+            let message = format!("no state ends {}", scope_phrase(graph));
+            Diagnostic::new(Code::NoWayToEnd, graph.scope().pointer.clone(), message)
+                .with_help("end it with `\"End\": true`, a Succeed or a Fail state")
+        } else {
+            let more = if stuck.len() > NAMED { format!(" and {} more", stuck.len() - NAMED) } else { String::new() };
+            let names = all_of(stuck.iter().take(NAMED).map(name));
+            let (noun, verb) = if stuck.len() == 1 { ("state", "cannot") } else { ("states", "cannot") };
+            let message = format!("{noun} {names}{more} {verb} reach an end of {}", scope_phrase(graph));
+            Diagnostic::new(Code::NoWayToEnd, graph.state_pointer(first), message)
+                .with_help("add a transition that leaves the loop")
+        };
+        found.push(diagnostic);
+    }
+}
+
+fn scope_phrase(graph: &Graph<'_>) -> &'static str {
+    let at = graph.scope().pointer.as_str();
+    if graph.scope().owner.is_none() {
+        "the state machine"
+    } else if at.ends_with("/ItemProcessor") || at.ends_with("/Iterator") {
+        "the item processor"
+    } else {
+        "the branch"
+    }
+}
+
+/// Every state is reached from `StartAt` of its scope.
+pub(super) fn every_state_is_reached(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for graph in definition.graphs.iter().filter(|graph| graph.start().is_some()) {
+        let reached = graph.reachable();
+        let is_reached = |number: usize| reached.get(number) == Some(&true);
+        let states = graph.states().iter().enumerate();
+        // A transition that is wrong may be the one that was to lead here.
+        if states.clone().any(|(number, (_, state))| is_reached(number) && is_open(graph, number, state)) {
+            continue;
+        }
+        for (number, (name, _)) in states.filter(|(number, (_, state))| !is_reached(*number) && !state.is_unread()) {
+            let message =
+                format!("no path from `{}` reaches state `{name}`", graph.scope().start_at.unwrap_or_default());
+            let diagnostic = Diagnostic::new(Code::UnreachableState, graph.state_pointer(number), message);
+            found.push(diagnostic.with_help("remove it, or let a state go on at it"));
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The rule on values: each has the form that the table gives its field.
+
+use serde_json::Value;
+
+use super::expression;
+use super::part::{Part, PartKind};
+use super::{Definition, one_of, report};
+use crate::document::{Field, Form, QueryLanguage};
+use crate::path::{JsonPath, Root};
+use crate::resource::Resource;
+use crate::template::{self, Computed, syntax_error};
+use crate::{Code, Diagnostic, Pointer, nearest, placeholder, timestamp};
+
+/// A field's value has the form of the field: a number in its range, a word of its list, a path,
+/// an expression, a template, a timestamp, an ARN.
+pub(super) fn has_the_form_of_its_field(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for part in &definition.parts.parts {
+        for field in part.object.present_fields() {
+            let in_place = match part.kind {
+                PartKind::State(kind) => field.kinds.contains(kind),
+                _ => true,
+            };
+            let in_language = field.language.is_none_or(|language| language == part.language);
+            // Reading has looked at text, and other rules look at names and nested objects.
+            let elsewhere =
+                matches!(field.form, Form::Nested | Form::StateName | Form::Text | Form::TextList | Form::ErrorNames);
+            if !in_place || !in_language || elsewhere {
+                continue;
+            }
+            if let Some(value) = part.object.value_of(field.name) {
+                check(part, field, &value, found);
+            }
+        }
+    }
+}
+
+fn check(part: &Part<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnostic>) {
+    let at = part.at.child(field.name);
+    let jsonata = part.language == QueryLanguage::Jsonata;
+    let text = value.as_str();
+    let unknown = text.is_some_and(placeholder::contained);
+    match field.form {
+        Form::Template | Form::Computed if jsonata => expression::check_all(part, field, value, &at, found),
+        Form::Template | Form::Computed => check_template(field, value, &at, found),
+        Form::Json => check_static(value, &at, found),
+        Form::Condition => expression::check_condition(part, field, value, &at, found),
+        Form::Integer { expression: true, .. } | Form::Number { expression: true, .. } if jsonata && text.is_some() => {
+            expression::check_whole(part, field, text.unwrap_or_default(), &at, found);
+        }
+        Form::TextOrExpression | Form::Timestamp if jsonata && text.is_some_and(expression::is_begun) => {
+            expression::check_whole(part, field, text.unwrap_or_default(), &at, found);
+        }
+        _ if unknown => {}
+        Form::Integer { min, max, .. } => match value {
+            Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => {
+                // Up to 2^53 exact, which is far above every limit.
+                check_range(number.as_f64(), (min as f64, max as f64), &at, found);
+            }
+            _ => wrong_type("Integer", value, &at, found),
+        },
+        Form::Number { min, max, .. } => match value {
+            Value::Number(number) => check_range(number.as_f64(), (min, max), &at, found),
+            _ => wrong_type("Number", value, &at, found),
+        },
+        Form::Word(words) => {
+            if let Some(word) = text.filter(|word| !words.contains(word)) {
+                let message = format!("`{word}` is not one of {}", one_of(words.iter().copied()));
+                let mut diagnostic = Diagnostic::new(Code::NotAllowedValue, at, message);
+                if let Some(near) = nearest::nearest(word, words.iter().copied()) {
+                    diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
+                }
+                found.push(diagnostic);
+            }
+        }
+        Form::Path | Form::PathOrNull => {
+            if let Some(path) = text {
+                check_path(path, &at, found);
+            }
+        }
+        Form::ReferencePath | Form::ReferencePathOrNull => {
+            if let Some(path) = text {
+                check_reference_path(path, field.name == "ResultPath", &at, found);
+            }
+        }
+        Form::PathOrIntrinsic => {
+            if let Some(text) = text {
+                check_fail_path(text, &at, found);
+            }
+        }
+        Form::Timestamp => {
+            if let Some(text) = text.filter(|text| timestamp::parse(text).is_none()) {
+                let message = format!("`{text}` is not an RFC 3339 timestamp");
+                let diagnostic = Diagnostic::new(Code::BadTimestamp, at, message);
+                found.push(diagnostic.with_help("write it like `2024-08-18T17:33:00Z`"));
+            }
+        }
+        Form::Resource => {
+            if let Some(arn) = text {
+                check_resource(part, arn, &at, found);
+            }
+        }
+        Form::Text | Form::TextOrExpression | Form::StateName | Form::Flag | Form::ErrorNames => {}
+        Form::TextList | Form::Nested => {}
+    }
+}
+
+pub(super) fn wrong_type(expected: &str, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    if value.as_str().is_some_and(placeholder::contained) {
+        return;
+    }
+    let is = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    };
+    report(found, Code::WrongType, at.clone(), format!("expected value of type {expected}, but this is {is}"));
+}
+
+fn check_range(number: Option<f64>, (min, max): (f64, f64), at: &Pointer, found: &mut Vec<Diagnostic>) {
+    let Some(number) = number else { return };
+    if number < min {
+        report(found, Code::NumberOutOfRange, at.clone(), format!("{number} is too small: the minimum is {min}"));
+    } else if number > max {
+        report(found, Code::NumberOutOfRange, at.clone(), format!("{number} is too large: the maximum is {max}"));
+    }
+}
+
+/// Reads a path that stands in the document; `None` when it is none or unknown yet.
+pub(super) fn check_path(path: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    read_path(path, at, found);
+}
+
+fn read_path(path: &str, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<JsonPath> {
+    if placeholder::contained(path) {
+        return None;
+    }
+    match JsonPath::parse(path) {
+        Ok(path) => Some(path),
+        Err(error) => {
+            found.push(syntax_error(Code::BadJsonPath, at.clone(), path, error));
+            None
+        }
+    }
+}
+
+fn check_reference_path(text: &str, writes: bool, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    let Some(path) = read_path(text, at, found) else { return };
+    if !path.is_definite() {
+        let message = format!("`{text}` is not a reference path: it may match more than one value");
+        let diagnostic = Diagnostic::new(Code::BadJsonPath, at.clone(), message);
+        found.push(diagnostic.with_help("name one place, with member names and indices only"));
+    } else if writes && *path.root() != Root::Value {
+        let message = format!("a result cannot be written to `{text}`");
+        let diagnostic = Diagnostic::new(Code::BadJsonPath, at.clone(), message);
+        found.push(diagnostic.with_help("`ResultPath` begins with `$.`; variables are set with `Assign`"));
+    }
+}
+
+fn check_fail_path(text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    match Computed::parse(text) {
+        Ok(Computed::Path(_)) => {}
+        Ok(Computed::Intrinsic(intrinsic)) => {
+            let function = intrinsic.call.function;
+            if !function.allowed_in_fail_paths() {
+                let message = format!("`{}` does not give a string", function.name());
+                let diagnostic = Diagnostic::new(Code::BadIntrinsic, at.clone(), message);
+                found.push(diagnostic.with_help("wrap it in `States.JsonToString` or `States.Format`"));
+            }
+        }
+        Err(error) => {
+            let code = if text.trim_start().starts_with("States.") { Code::BadIntrinsic } else { Code::BadJsonPath };
+            let mut error = error;
+            if !text.starts_with('$') && code == Code::BadJsonPath {
+                error.help = Some("for a text as it is use the field without `Path`".to_owned());
+            }
+            found.push(syntax_error(code, at.clone(), text, error));
+        }
+    }
+}
+
+fn check_template(field: &Field, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    match value {
+        Value::Object(_) => {
+            template::check(value, at, found);
+            check_plain_keys(value, at, found);
+        }
+        // What a batch gets may be any JSON, and so may a request (the service takes arrays).
+        _ if field.form == Form::Computed => template::check(value, at, found),
+        Value::Array(_) => template::check(value, at, found),
+        _ => wrong_type("Object", value, at, found),
+    }
+}
+
+/// Warns of texts that look like paths under keys without `.$`.
+fn check_plain_keys(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    let Value::Object(members) = value else { return };
+    for (key, value) in members.iter().filter(|(key, _)| !key.ends_with(template::SUFFIX)) {
+        match value {
+            Value::String(text) if template::looks_computed(text) => {
+                let message = format!("`{text}` is taken as text, since the key does not end in `.$`");
+                let diagnostic = Diagnostic::new(Code::PathUnderPlainKey, at.child(key), message);
+                found.push(diagnostic.with_help(format!("write `\"{key}.$\"` for the value it stands for")));
+            }
+            Value::Object(_) => check_plain_keys(value, &at.child(key), found),
+            Value::Array(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    check_plain_keys(item, &at.child(key).index(i), found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Warns of paths inside the literal `Result` of a pass.
+fn check_static(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    let mut warn = |text: &str, at: Pointer| {
+        let message = format!("`{text}` is taken as text: `Result` is given out as it is");
+        let diagnostic = Diagnostic::new(Code::StaticResult, at, message);
+        found.push(diagnostic.with_help("use `Parameters` to compute a value"));
+    };
+    if let Some(text) = value.as_str().filter(|text| template::looks_computed(text)) {
+        warn(text, at.clone());
+    }
+    template::walk(value, at, &mut |member| {
+        if let Some(text) = member.value.as_str().filter(|text| template::looks_computed(text)) {
+            warn(text, member.at);
+        }
+    });
+}
+
+fn check_resource(part: &Part<'_>, arn: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    if placeholder::likely(arn) {
+        return;
+    }
+    let allowed: &[&str] = match part.kind {
+        PartKind::ItemReader => &["arn:aws:states:::s3:getObject", "arn:aws:states:::s3:listObjectsV2"],
+        PartKind::ResultWriter => &["arn:aws:states:::s3:putObject"],
+        _ => &[],
+    };
+    let diagnostic = match Resource::parse(arn) {
+        None => Diagnostic::new(Code::BadResource, at.clone(), format!("`{arn}` is not a resource ARN"))
+            .with_help("such as `arn:aws:states:::lambda:invoke`, or the ARN of a Lambda function or an activity"),
+        Some(Resource::Integration(call)) if !allowed.is_empty() => {
+            let ends =
+                |allowed: &&str| allowed.rsplit(":::").next() == Some(&format!("{}:{}", call.service, call.action));
+            if allowed.iter().any(ends) {
+                return;
+            }
+            let message = format!("`{arn}` is not one of {}", one_of(allowed.iter().copied()));
+            Diagnostic::new(Code::NotAllowedValue, at.clone(), message)
+        }
+        Some(_) => return,
+    };
+    found.push(diagnostic);
+}

@@ -1,0 +1,127 @@
+//! Rules on the variables that `Assign` sets.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Definition, report};
+use crate::document::QueryLanguage;
+use crate::limits::VARIABLE_NAME_CHARS;
+use crate::{Code, Diagnostic, Pointer, placeholder};
+
+/// For how many scopes the rule on outer variables looks at what comes before them: each look goes
+/// over the whole scope around.
+const FLOODS: usize = 200;
+
+/// A variable that is assigned somewhere.
+struct Assigned<'a> {
+    name: &'a str,
+    at: Pointer,
+    scope: usize,
+    state: &'a str,
+}
+
+fn assigned<'a>(definition: &'a Definition<'_>) -> Vec<Assigned<'a>> {
+    let mut all = Vec::new();
+    for state in &definition.parts.states {
+        let mut push = |assign: &'a Option<Value>, at: Pointer| {
+            let Some(Value::Object(fields)) = assign else { return };
+            for key in fields.keys() {
+                let name = match state.language {
+                    QueryLanguage::JsonPath => key.strip_suffix(".$").unwrap_or(key),
+                    QueryLanguage::Jsonata => key,
+                };
+                all.push(Assigned { name, at: at.child(key), scope: state.scope, state: state.name });
+            }
+        };
+        push(&state.state.assign, state.at.child("Assign"));
+        for (i, rule) in state.state.choices.iter().flatten().enumerate() {
+            push(&rule.assign, state.at.child("Choices").index(i).child("Assign"));
+        }
+        for (i, catcher) in state.state.catch.iter().flatten().enumerate() {
+            push(&catcher.assign, state.at.child("Catch").index(i).child("Assign"));
+        }
+    }
+    all
+}
+
+/// A variable's name begins with a letter, has only letters, digits and `_`, at most 80 characters,
+/// and is not `states`.
+pub(super) fn names_are_identifiers(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for Assigned { name, at, .. } in assigned(definition) {
+        if name == "states" {
+            let message = "`$states` is reserved and cannot be assigned";
+            found.push(Diagnostic::new(Code::ReservedVariable, at, message).with_help("choose another name"));
+        } else if let Some(problem) = name_problem(name) {
+            let message = format!("`{name}` is not a variable name: {problem}");
+            report(found, Code::BadVariableName, at, message);
+        }
+    }
+}
+
+fn name_problem(name: &str) -> Option<&'static str> {
+    if placeholder::contained(name) {
+        return None;
+    }
+    // Beyond ASCII the identifiers of UAX #31 are not looked up: what is no ASCII passes.
+    let start = |c: char| c.is_ascii_alphabetic() || !c.is_ascii();
+    let inner = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
+    if !name.chars().next().is_some_and(start) {
+        Some("it must begin with a letter")
+    } else if name.contains('.') || name.contains('[') {
+        Some("a part of a variable cannot be assigned")
+    } else if !name.chars().all(inner) {
+        Some("it may hold letters, digits and `_` only")
+    } else if name.chars().count() > VARIABLE_NAME_CHARS {
+        Some("it has more than 80 characters")
+    } else {
+        None
+    }
+}
+
+/// A state in a branch or map does not assign a variable that the scope around it has assigned before.
+///
+/// What the branch's own Parallel state or a later state assigns is not counted: AWS takes that
+/// at least in the Parallel state's catchers.
+pub(super) fn inner_scopes_do_not_assign_outer_variables(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let all = assigned(definition);
+    let mut by_name: BTreeMap<(usize, &str), Vec<&Assigned<'_>>> = BTreeMap::new();
+    for variable in &all {
+        by_name.entry((variable.scope, variable.name)).or_default().push(variable);
+    }
+    let graphs: BTreeMap<_, _> = definition.graphs.iter().map(|graph| (&graph.scope().pointer, graph)).collect();
+    // Which states come before the one that holds a scope.
+    let mut before: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
+    let (scopes, states) = (&definition.parts.scopes, &definition.parts.states);
+    for variable in &all {
+        let mut number = variable.scope;
+        while let Some(inner) = scopes.get(number).filter(|scope| !scope.distributed) {
+            let (Some(parent), Some(owner)) = (inner.parent, inner.owner.and_then(|owner| states.get(owner))) else {
+                break;
+            };
+            let outer = by_name.get(&(parent, variable.name)).map(Vec::as_slice).unwrap_or_default();
+            let graph = scopes.get(parent).and_then(|scope| graphs.get(&scope.at));
+            if let (Some(graph), false) = (graph, outer.is_empty()) {
+                if before.len() > FLOODS && !before.contains_key(&number) {
+                    break;
+                }
+                let before =
+                    before.entry(number).or_insert_with(|| graph.reaching(|_, state| std::ptr::eq(state, owner.state)));
+                let earlier = |assigned: &&&Assigned<'_>| {
+                    assigned.state != owner.name
+                        && graph.number(assigned.state).is_some_and(|state| before.get(state) == Some(&true))
+                };
+                if let Some(outer) = outer.iter().find(earlier) {
+                    let message = format!(
+                        "`${}` is a variable of the scope around this one, assigned at {}",
+                        variable.name, outer.at
+                    );
+                    let diagnostic = Diagnostic::new(Code::OuterVariable, variable.at.clone(), message);
+                    found.push(diagnostic.with_help("use another name, and pass data out with the output"));
+                    break;
+                }
+            }
+            number = parent;
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Payload templates: JSON whose keys that end in `.$` hold a path or an intrinsic function call.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputpath-params.html>
+
+use serde_json::Value;
+
+use crate::intrinsic::Intrinsic;
+use crate::path::JsonPath;
+use crate::{Code, Diagnostic, Pointer, SyntaxError, placeholder};
+
+/// What the key of a computed member ends with.
+pub const SUFFIX: &str = ".$";
+
+/// The value of a computed member.
+#[derive(Clone, Debug)]
+pub enum Computed {
+    /// A path into the value at hand, the context object or a variable, as its root says.
+    Path(JsonPath),
+    /// A call of an intrinsic function.
+    Intrinsic(Intrinsic),
+}
+
+impl Computed {
+    /// Reads what a key that ends in `.$` may hold.
+    ///
+    /// # Errors
+    /// The text is neither a path nor a call of an intrinsic function, or is a malformed one.
+    pub fn parse(text: &str) -> Result<Self, SyntaxError> {
+        if text.starts_with('$') {
+            JsonPath::parse(text).map(Self::Path)
+        } else if text.trim_start().starts_with("States.") {
+            Intrinsic::parse(text).map(Self::Intrinsic)
+        } else {
+            let help = "a path begins with `$`, an intrinsic function with `States.`; for the text itself drop `.$` from the key";
+            Err(SyntaxError::new(0, "neither a path nor an intrinsic function").with_help(help))
+        }
+    }
+
+    /// Every path in it, in the order of the text.
+    pub fn paths(&self) -> Vec<&JsonPath> {
+        match self {
+            Self::Path(path) => vec![path],
+            Self::Intrinsic(call) => call.paths(),
+        }
+    }
+}
+
+/// A member of a template whose key ends in `.$`.
+#[derive(Clone, Debug)]
+pub struct Member<'a> {
+    /// Where it is.
+    pub at: Pointer,
+    /// Its name in what the template gives, without `.$`.
+    pub name: &'a str,
+    /// Its value in the template.
+    pub value: &'a Value,
+    /// Whether the object has another member with that name as it is.
+    pub given_twice: bool,
+}
+
+/// Visits every computed member of a template, however deep, in the order of the document.
+pub fn walk<'a>(template: &'a Value, at: &Pointer, visit: &mut impl FnMut(Member<'a>)) {
+    match template {
+        Value::Object(members) => {
+            for (key, value) in members {
+                let at = at.child(key);
+                if let Some(name) = key.strip_suffix(SUFFIX) {
+                    visit(Member { at, name, value, given_twice: members.contains_key(name) });
+                } else {
+                    walk(value, &at, visit);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate().filter(|(_, item)| item.is_array() || item.is_object()) {
+                walk(item, &at.index(i), visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Reports what is wrong in a template at `at`.
+pub fn check(template: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    walk(template, at, &mut |member| {
+        if member.given_twice {
+            let message = format!("both `{0}` and `{0}.$` are given", member.name);
+            found.push(Diagnostic::new(Code::BadTemplate, member.at.clone(), message).with_help("remove one of them"));
+        }
+        match member.value {
+            Value::String(text) if placeholder::contained(text) && !text.trim_start().starts_with("States.") => {}
+            Value::String(text) => {
+                if let Err(error) = Computed::parse(text) {
+                    found.push(syntax_error(code_of(text), member.at, text, error));
+                }
+            }
+            _ => {
+                let message = format!("`{}.$` must be a string with a path or an intrinsic function", member.name);
+                found.push(
+                    Diagnostic::new(Code::BadTemplate, member.at, message)
+                        .with_help("for a value as it is drop `.$` from the key"),
+                );
+            }
+        }
+    });
+}
+
+fn code_of(text: &str) -> Code {
+    if text.starts_with('$') {
+        Code::BadJsonPath
+    } else if text.trim_start().starts_with("States.") {
+        Code::BadIntrinsic
+    } else {
+        Code::BadTemplate
+    }
+}
+
+/// The finding for a text at `at` that does not parse; it points at the character that does not fit.
+pub(crate) fn syntax_error(code: Code, at: Pointer, text: &str, error: SyntaxError) -> Diagnostic {
+    let length = text.get(error.offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let diagnostic = Diagnostic::new(code, at, error.message).with_range(error.offset, length);
+    match error.help {
+        Some(help) => diagnostic.with_help(help),
+        None => diagnostic,
+    }
+}
+
+/// Whether a literal text was probably meant to be computed: it is a path or a call as it stands.
+pub(crate) fn looks_computed(text: &str) -> bool {
+    let path = text.starts_with("$.") || text.starts_with("$$.") || text.starts_with("$[");
+    (path || text.starts_with("States.") && text.ends_with(')')) && Computed::parse(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn finds_what_is_wrong_at_any_depth() {
+        let template = json!({
+            "a.$": "$.x", "b": {"c.$": "$$.Execution.Id", "d": [{"e.$": "States.UUID()"}, "$.plain"]},
+            "f": 1, "f.$": "$.x", "g.$": 7, "h.$": "text", "i.$": "$.[", "j.$": "States.Nope()", "k.$": "${Path}"});
+        let mut found = Vec::new();
+        check(&template, &Pointer::root(), &mut found);
+        let found: Vec<_> = found.iter().map(|d| (d.code, d.pointer.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                (Code::BadTemplate, "/f.$"),
+                (Code::BadTemplate, "/g.$"),
+                (Code::BadTemplate, "/h.$"),
+                (Code::BadJsonPath, "/i.$"),
+                (Code::BadIntrinsic, "/j.$"),
+            ]
+        );
+    }
+}

@@ -1,0 +1,161 @@
+//! The rules against every definition at hand: what AWS accepted has no error, what it refused has one.
+//!
+//! The data lies beside the repository; where it is absent the tests say so and pass.
+
+use std::path::{Path, PathBuf};
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its data fails")]
+
+
+use serde_json::Value;
+use workflow_asl::document::MachineType;
+use workflow_asl::{Diagnostic, StateMachine, rules};
+
+/// The JSON files of a folder beside the repository, in the order of their paths.
+fn shared(folder: &str) -> Vec<(PathBuf, Value)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(folder);
+    let mut folders = vec![root.clone()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        eprintln!("skipped: no files in {}", root.display());
+    }
+    let read = |path: PathBuf| {
+        let value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        (path.strip_prefix(&root).unwrap().to_owned(), value)
+    };
+    files.into_iter().map(read).collect()
+}
+
+/// Checks a definition, and that reading and writing it changes nothing.
+fn check(definition: &Value, kind: MachineType) -> Vec<Diagnostic> {
+    let (machine, mut found) = StateMachine::read(definition);
+    assert_eq!(machine.write().to_string(), definition.to_string(), "reading and writing must keep the text");
+    found.extend(rules::check(&machine, kind));
+    found
+}
+
+fn errors(definition: &Value, kind: MachineType) -> Vec<String> {
+    check(definition, kind).iter().filter(|found| found.is_error()).map(ToString::to_string).collect()
+}
+
+fn kind_of(case: &Value) -> MachineType {
+    let words = [&case["stateMachineType"], &case["parameters"]["type"], &case["type"]];
+    if words.into_iter().any(|word| word == "EXPRESS") { MachineType::Express } else { MachineType::Standard }
+}
+
+#[test]
+fn machines_of_the_sdk_have_no_error() {
+    for (path, definition) in shared("seed-sdk") {
+        // The other files there hold inputs and lists of cases.
+        if definition["States"].is_object() {
+            assert_eq!(errors(&definition, MachineType::Standard), [""; 0], "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn definitions_that_ran_on_aws_have_no_error() {
+    let mut count = 0;
+    for (path, case) in shared("conformance") {
+        if case["kind"] == "execution" && case["provenance"] == "aws" && case["definition"].is_object() {
+            count += 1;
+            assert_eq!(errors(&case["definition"], kind_of(&case)), [""; 0], "{}", path.display());
+        }
+    }
+    eprintln!("{count} definitions");
+}
+
+#[test]
+fn verdicts_of_aws_are_matched() {
+    for (path, case) in shared("conformance") {
+        if case["kind"] != "validation" || case["provenance"] != "aws" {
+            continue;
+        }
+        let path = path.display();
+        let found = match &case["definitionText"] {
+            Value::String(text) => match serde_json::from_str(text) {
+                Ok(definition) => check(&definition, kind_of(&case)),
+                // Text that is no JSON is refused before there is a document.
+                Err(_) => {
+                    assert_eq!(case["expect"]["valid"], false, "{path}");
+                    continue;
+                }
+            },
+            _ => check(&case["definition"], kind_of(&case)),
+        };
+        let errors: Vec<_> = found.iter().filter(|found| found.is_error()).collect();
+        assert_eq!(errors.is_empty(), case["expect"]["valid"] == true, "{path}: {errors:?}");
+        for expected in case["expect"]["diagnostics"].as_array().into_iter().flatten() {
+            let code = expected["code"].as_str();
+            let location = expected["location"].as_str().unwrap_or("/");
+            let matches = |found: &&&Diagnostic| {
+                let at = found.pointer.to_aws_location();
+                found.code.aws() == code
+                    && (at == location || at.rsplit_once('/').is_some_and(|(parent, _)| parent == location))
+            };
+            assert!(errors.iter().find(matches).is_some(), "{path}: {expected} is not among {errors:?}");
+        }
+    }
+}
+
+/// Mistakes in real documents, by file, with the reason why each is one.
+const REAL_MISTAKES: &[(&str, &str, &str)] = &[
+    ("07af28e130f86d05", "`floe://http` is not a resource", "for another runner of ASL, not AWS"),
+    ("07af28e130f86d05", "cannot be written to `$$.Credentials`", "an extension of that runner"),
+    ("141e277017dfdc8e", "there is no function `States.Default`", "an invented function"),
+    ("1d6218a69ba63a2d", ":aws-sdk:", "an integration's ARN has neither region nor account"),
+    ("25a81f25df8f2aab", "`docker://", "for another runner of ASL, not AWS"),
+    ("2729e497e44263c8", "`docker://", "for another runner of ASL, not AWS"),
+    ("2729e497e44263c8", "cannot be written to `$$.Credentials`", "an extension of that runner"),
+    ("2729e497e44263c8", "`Credentials` need the role", "an extension of that runner"),
+    ("552f63700daee34d", "there is no state `NextState`", "cut out of documentation without its end"),
+    ("5f20dee70bfb912f", "`arn:aws:swf:::task:Add`", "from the first days of ASL"),
+    ("661bedd48373ccc2", "a choice rule needs", "an empty rule, left for a tool to fill"),
+    ("6a5b02b5918cd4c8", "`REPLACE_WITH_YOUR_LAMBDA_ARN`", "to be replaced before use"),
+    ("71d0433b82e4b393", "`REPLACE_WITH_YOUR_LAMBDA_ARN`", "to be replaced before use"),
+    ("739fbfbad0229ce4", "`floe://log` is not a resource", "for another runner of ASL, not AWS"),
+    ("76cb422e783a1721", "`docker://", "for another runner of ASL, not AWS"),
+    ("76cb422e783a1721", "`Credentials` need the role", "an extension of that runner"),
+    ("76cb422e783a1721", "two states are named `PassState`", "AWS wants names distinct everywhere"),
+    ("7dd4ee8d0a2dae04", "there is no state", "its tools' states are left for a tool to add"),
+    ("84d9f01950e5287b", "`Error_equals`", "misspelt fields"),
+    ("84d9f01950e5287b", "`Interval_seconds`", "misspelt fields"),
+    ("84d9f01950e5287b", "`Max_attempts`", "misspelt fields"),
+    ("84d9f01950e5287b", "`Backoff_rate`", "misspelt fields"),
+    ("84d9f01950e5287b", "needs `ErrorEquals`", "the misspelt field is the one that is needed"),
+    ("9b6be355d22edd2f", "`Type` should have one of", "`Success` is no kind of state"),
+    ("9b6be355d22edd2f", "`` is not a resource", "an empty resource"),
+    ("9b6be355d22edd2f", "there is no state `WaitForHealthy`", "a transition to a state that was renamed"),
+    ("9d8038952a4b0e1f", "`arn:aws:lambda:AWS_ACCOUNT:function:", "the region is missing"),
+    ("a86e2cb43ffb58ab", "there is no state `Start`", "`StartAt` names no state"),
+    ("b64cb09bf401299d", "expected value of type Array", "a word stands where a tool is to put rules"),
+    ("bfe6bd61e98d9b82", "a path starts with '$'", "`ResultPath` without its `$`"),
+    ("c2ad6883e7226977", "`REPLACE_WITH_YOUR_LAMBDA_ARN`", "to be replaced before use"),
+    ("e18435236e1d2ecb", "/States/QueryLanguage", "`QueryLanguage` slipped into `States`"),
+    ("e18435236e1d2ecb", "is only supported in JSONata", "so that every state is in JSONPath"),
+    ("ed2f2e247fe58dc6", "expected value of type String", "targets that are objects"),
+];
+
+#[test]
+fn real_documents_have_only_real_mistakes() {
+    let mut problems = String::new();
+    for (path, document) in shared("corpus/definitions") {
+        let name = path.to_string_lossy().replace(".json", "");
+        for error in errors(&document["definition"], MachineType::Standard) {
+            if !REAL_MISTAKES.iter().any(|(file, part, _)| *file == name && error.contains(part)) {
+                problems.push_str(&format!("{name}: {error}\n"));
+            }
+        }
+    }
+    assert_eq!(problems, "");
+}
