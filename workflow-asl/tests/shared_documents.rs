@@ -2,9 +2,9 @@
 //!
 //! The data lies beside the repository; where it is absent the tests say so and pass.
 
-use std::path::{Path, PathBuf};
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data fails")]
 
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use workflow_asl::document::MachineType;

@@ -21,17 +21,29 @@
 //! | feature | gives | needs rustc |
 //! | --- | --- | --- |
 //! | (none) | [`workflow!`], [`Workflow`], [`Definition`] | 1.88 |
+//! | `aws` | `client`: the typed client over the caller's own `aws_sdk_sfn::Client`, which brings the HTTP client | 1.94.1 |
+//! | `aws-config` | `Client::from_env()`, with the SDK's default HTTPS client | 1.94.1 |
+//! | `tracing` | a span for each call of the client; turns on `aws` | 1.94.1 |
+//!
+//! rustc 1.94.1 is what the AWS SDK needs, not this crate.
 //!
 //! Amazon States Language: <https://states-language.net/spec.html>.
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+#[cfg(feature = "aws")]
+pub mod client;
 mod definition;
 mod escape;
 mod timestamp;
 mod workflow;
 
+/// The AWS SDK's client that [`client`] speaks through, in the version it was built with.
+#[cfg(feature = "aws")]
+pub use aws_sdk_sfn;
+#[cfg(feature = "aws")]
+pub use client::Client;
 pub use definition::{Definition, ParamsError};
 pub use escape::Escape;
 pub use timestamp::Timestamp;

@@ -1,0 +1,16 @@
+//! A span for each call of the client, when the feature `tracing` is on.
+
+/// Awaits `$call`, an expression that gives a future, within a span that has the operation and one field.
+macro_rules! call {
+    ($operation:literal, $field:ident = $value:expr, $call:expr) => {{
+        let call = $call;
+        #[cfg(feature = "tracing")]
+        let call = {
+            let span = tracing::info_span!("step_functions", operation = $operation, $field = %$value);
+            tracing::Instrument::instrument(call, span)
+        };
+        call.await
+    }};
+}
+
+pub(crate) use call;

@@ -1,0 +1,96 @@
+//! A typed client for one workflow's state machine, over the caller's own [`aws_sdk_sfn::Client`].
+//!
+//! ```ignore
+//! let client = Client::<HelloWorld>::new(sfn);
+//! let deployed = client.deploy(&role).await?;
+//! let execution = deployed.machine.start(&HelloWorldInput { is_hello: true }).await?;
+//! let output = execution.wait().await?;
+//! ```
+//!
+//! The futures are `Send`. They need what the SDK's client needs: a tokio runtime with its timer, unless the
+//! client was given another sleep implementation.
+
+mod call;
+mod deploy;
+mod error;
+mod execution;
+mod history;
+mod machine;
+
+use std::fmt;
+use std::marker::PhantomData;
+
+pub use deploy::{Change, Deployed};
+pub use error::{Error, Refusal};
+pub use execution::{Backoff, Execution, ExecutionDescription};
+pub use history::{Event, History};
+pub use machine::StateMachine;
+
+use crate::{Arn, Workflow};
+
+/// The way to the Step Functions API for one workflow.
+///
+/// API reference: <https://docs.aws.amazon.com/step-functions/latest/apireference/Welcome.html>.
+pub struct Client<W> {
+    sfn: aws_sdk_sfn::Client,
+    workflow: PhantomData<fn() -> W>,
+}
+
+impl<W: Workflow> Client<W> {
+    /// A client that sends through `sfn`, with its region, credentials, endpoint, retries and HTTP client.
+    pub fn new(sfn: aws_sdk_sfn::Client) -> Self {
+        Self { sfn, workflow: PhantomData }
+    }
+
+    /// A client with the region, credentials and endpoint of the environment and the AWS profile
+    /// (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL_SFN`, …).
+    ///
+    /// See <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>.
+    #[cfg(feature = "aws-config")]
+    pub async fn from_env() -> Self {
+        let config = aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12()).load().await;
+        Self::new(aws_sdk_sfn::Client::new(&config))
+    }
+
+    /// The SDK's client, for what this one does not do.
+    pub fn sfn(&self) -> &aws_sdk_sfn::Client {
+        &self.sfn
+    }
+
+    /// The state machine with this ARN, or the version or alias. Nothing is asked of AWS.
+    pub fn attach(&self, arn: impl Into<Arn>) -> StateMachine<W> {
+        StateMachine::new(self.sfn.clone(), arn.into())
+    }
+
+    /// The execution with this ARN. Nothing is asked of AWS.
+    pub fn execution(&self, arn: impl Into<Arn>) -> Execution<W> {
+        Execution::new(self.sfn.clone(), arn.into())
+    }
+
+    /// The state machine with this name in the client's region and account.
+    ///
+    /// Lists the state machines, which is eventually consistent:
+    /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachines.html>.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchMachine`] when there is none, and what [`Error`] says of any call.
+    pub async fn attach_by_name(&self, name: &str) -> Result<StateMachine<W>, Error> {
+        match self.find(name).await? {
+            Some(arn) => Ok(self.attach(arn)),
+            None => Err(Error::NoSuchMachine { name: name.to_owned() }),
+        }
+    }
+}
+
+impl<W> Clone for Client<W> {
+    fn clone(&self) -> Self {
+        Self { sfn: self.sfn.clone(), workflow: PhantomData }
+    }
+}
+
+impl<W: Workflow> fmt::Debug for Client<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("workflow", &W::NAME).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,76 @@
+//! The client's futures are `Send`, even for inputs and outputs that are not; this compiles, or it fails.
+
+#![cfg(feature = "aws")]
+
+use std::rc::Rc;
+
+use workflow_runtime::client::{Backoff, Client, Execution, History, StateMachine};
+use workflow_runtime::{Arn, MachineType, Piece, Workflow, WorkflowState};
+
+/// Neither `Send` nor `Sync`.
+#[derive(Debug, PartialEq)]
+struct Local {
+    text: Text,
+}
+workflow_runtime::__private::structure! { Local { text: Text = "text" } }
+
+#[derive(Debug, PartialEq)]
+struct Text(Rc<str>);
+
+impl serde::Serialize for Text {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Text {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(text.into()))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum NoState {}
+
+impl WorkflowState for NoState {
+    const ALL: &'static [Self] = &[];
+    fn name(self) -> &'static str {
+        match self {}
+    }
+}
+
+struct Locals;
+
+impl Workflow for Locals {
+    const NAME: &'static str = "Locals";
+    const TYPE: MachineType = MachineType::Standard;
+    const PIECES: &'static [Piece] = &[Piece::Text("{}")];
+    type Input = Local;
+    type Output = Local;
+    type Params = ();
+    type State = NoState;
+}
+
+fn send<T: Send>(value: T) -> T {
+    value
+}
+
+#[expect(dead_code, reason = "compiled, not run")]
+async fn every_future_is_send(client: Client<Locals>, role: Arn, local: Local) {
+    let deployed = send(client.deploy(&role)).await.unwrap();
+    send(client.deploy_with(&role, &())).await.unwrap();
+    send(client.attach_by_name("x")).await.unwrap();
+    let machine: StateMachine<Locals> = send(deployed.machine);
+    send(machine.describe()).await.unwrap();
+    send(machine.run(&local)).await.unwrap();
+    send(machine.start_named("x", &local)).await.unwrap();
+    let execution: Execution<Locals> = send(send(machine.start(&local)).await.unwrap());
+    send(execution.wait_with(Backoff::default())).await.unwrap();
+    send(execution.describe()).await.unwrap().output().unwrap();
+    send(execution.stop(Some("E"), None)).await.unwrap();
+    let mut history: History<Locals> = send(execution.history());
+    send(history.next()).await.unwrap();
+    send(history.collect()).await.unwrap();
+    send(execution.wait()).await.unwrap();
+    send(machine.delete()).await.unwrap();
+}
