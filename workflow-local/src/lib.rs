@@ -1,1 +1,39 @@
-//! Work in progress.
+//! An embedded engine for Amazon States Language: runs a state machine in a test, without AWS.
+//!
+//! A definition is compiled once to a [`Program`]; an [`Engine`] runs it with Rust closures for
+//! its tasks, in virtual time, and the [`Execution`] that comes back has its status, its output
+//! or error, and the history that AWS would have written, event for event.
+//!
+//! Whoever needs more control than [`Engine::run`] steps an execution instead:
+//! [`Engine::start`], [`Execution::step`], [`Execution::succeed`], [`Execution::advance_to`].
+//!
+//! # Features
+//!
+//! | feature | default | gives |
+//! | --- | --- | --- |
+//! | `jsonata` | yes | JSONata, through `jsonata-core` |
+//! | `server` | no | a server that speaks the Step Functions API |
+
+mod clock;
+mod engine;
+mod error;
+mod execution;
+mod handlers;
+pub mod history;
+mod payload;
+mod program;
+mod query;
+mod random;
+mod store;
+mod task;
+
+pub use clock::{Clock, Instant, VIRTUAL_START};
+pub use engine::Engine;
+pub use error::{DefinitionError, RunError};
+pub use execution::{Answer, Execution, OutputError, Start, Status, Step};
+pub use history::{EventType, HistoryEvent};
+pub use payload::Payload;
+pub use program::Program;
+pub use store::{MemoryStore, ObjectStore};
+pub use task::{TaskError, TaskId, TaskRequest};
+pub use workflow_asl::document::MachineType;

@@ -1,0 +1,104 @@
+//! The time of executions: a point in time, and the clocks that it comes from.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+/// A point in time, in milliseconds since 1970-01-01T00:00:00Z, as Step Functions keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(i64);
+
+impl Instant {
+    /// The point `milliseconds` after 1970-01-01T00:00:00Z.
+    pub const fn from_millis(milliseconds: i64) -> Self {
+        Self(milliseconds)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z, with a fraction, as the API writes timestamps.
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date that RFC 3339 can write are below 2^53")]
+    pub fn as_epoch_seconds(self) -> f64 {
+        self.0 as f64 / 1000.0
+    }
+
+    /// The present, by the system's clock.
+    pub fn now() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// The point that an RFC 3339 timestamp names; `None` when the text is not one.
+    ///
+    /// As the service does, it takes only upper-case `T` and `Z`, and needs an offset.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.as_bytes().get(10) != Some(&b'T') || text.ends_with('z') {
+            return None;
+        }
+        DateTime::parse_from_rfc3339(text).ok().map(|time| Self(time.timestamp_millis()))
+    }
+
+    /// The point a time later.
+    #[must_use]
+    pub fn after(self, time: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// How long until a later point; zero when it is past.
+    pub fn until(self, later: Self) -> Duration {
+        Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
+    }
+}
+
+impl fmt::Display for Instant {
+    /// Writes it as RFC 3339 in UTC with milliseconds.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match DateTime::<Utc>::from_timestamp_millis(self.0) {
+            Some(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true)),
+            None => write!(f, "{} ms", self.0),
+        }
+    }
+}
+
+/// The clock that executions run by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// Time stands still while something happens and jumps to the next timer when
+    /// nothing can: waits, back-off and time-outs take no time, and happen in order.
+    #[default]
+    Virtual,
+    /// The system's clock.
+    Real,
+}
+
+/// When executions on a virtual clock start unless told otherwise: 2025-01-01T00:00:00Z,
+/// so that the same test has the same history whenever it runs.
+pub const VIRTUAL_START: Instant = Instant::from_millis(1_735_689_600_000);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_the_timestamps_that_the_service_takes() {
+        for (text, taken) in [
+            ("2016-12-05T21:29:29Z", true),
+            ("2016-12-05T21:29:29.123Z", true),
+            ("2016-12-05T21:29:29+01:00", true),
+            ("2016-12-05T21:29:29", false),
+            ("2016-12-05 21:29:29Z", false),
+            ("2016-13-05T21:29:29Z", false),
+            ("2016-12-05T25:29:29Z", false),
+            ("05-12-2016T21:29:29Z", false),
+            ("2016-12-05t21:29:29Z", false),
+            ("", false),
+        ] {
+            assert_eq!(Instant::parse(text).is_some(), taken, "{text}");
+        }
+        assert_eq!(VIRTUAL_START.to_string(), "2025-01-01T00:00:00.000Z");
+    }
+}

@@ -1,0 +1,88 @@
+//! What can go wrong before, beside or instead of an execution's own failure.
+
+use std::fmt;
+
+use workflow_asl::Diagnostic;
+
+/// A definition that cannot be run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum DefinitionError {
+    /// The text is not JSON.
+    NotJson(serde_json::Error),
+    /// The definition has errors, all of them.
+    Invalid(Vec<Diagnostic>),
+    /// A workflow's parameters cannot be spliced into its definition.
+    Params(String),
+    /// A handler is given for a state that the definition does not have.
+    UnknownState {
+        /// The name given.
+        name: String,
+        /// The nearest name of a state, where one is near.
+        nearest: Option<String>,
+    },
+}
+
+impl fmt::Display for DefinitionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotJson(error) => write!(f, "the definition is not JSON: {error}"),
+            Self::Invalid(diagnostics) => {
+                f.write_str("the definition cannot be run:")?;
+                diagnostics.iter().try_for_each(|diagnostic| write!(f, "\n{diagnostic}"))
+            }
+            Self::Params(error) => write!(f, "the parameters do not fit the definition: {error}"),
+            Self::UnknownState { name, nearest } => {
+                write!(f, "a handler is given for the state `{name}`, which the definition does not have")?;
+                match nearest {
+                    Some(nearest) => write!(f, "\n  help: did you mean `{nearest}`?"),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+impl std::error::Error for DefinitionError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::NotJson(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Why an execution could not be run to its end. An execution that fails is not one of these.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The definition, or a handler's state, is wrong.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// The input cannot be written as JSON.
+    #[error("the input is not JSON: {0}")]
+    Input(#[source] serde_json::Error),
+    /// The input is over 256 KiB.
+    #[error("the input has {bytes} bytes, more than the 262144 that Step Functions takes")]
+    InputTooLarge {
+        /// Bytes of its JSON text.
+        bytes: usize,
+    },
+    /// A task was scheduled that nothing stands for.
+    #[error(
+        "no handler for state `{state}` with resource {resource}\n  help: give the engine one: \
+         `.on_state(\"{state}\", |input: Value| …)` or `.on_resource(\"{resource}\", …)`"
+    )]
+    MissingHandler {
+        /// The state's name.
+        state: String,
+        /// The state's resource.
+        resource: String,
+    },
+    /// Nothing can happen any more: a task waits for an answer that nobody can give.
+    #[error("the execution waits for ever: state `{state}` waits for an answer and has no time-out")]
+    Stuck {
+        /// The state that waits.
+        state: String,
+    },
+}

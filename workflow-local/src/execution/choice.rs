@@ -1,0 +1,65 @@
+//! The choice state.
+
+use std::sync::Arc;
+
+use workflow_asl::document::QueryLanguage;
+
+use super::Execution;
+use super::failure::Failure;
+use super::finish::{Exit, assigned, checked, select};
+use super::thread::{Thread, Visit};
+use crate::program::{ChoiceProgram, StateId, StateProgram};
+use crate::query::Context;
+
+impl Execution {
+    pub(super) fn choose(
+        &mut self,
+        thread: Box<Thread>,
+        visit: Visit,
+        rules: &[ChoiceProgram],
+        default: Option<StateId>,
+    ) {
+        let program = Arc::clone(&self.program);
+        let state = program.state(visit.state);
+        match self.chosen(&thread, &visit, state, rules, default) {
+            Ok((exit, next)) => self.exit(thread, &visit, exit, Some(next)),
+            Err(failure) => self.fail(thread, visit, failure),
+        }
+    }
+
+    fn chosen(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        state: &StateProgram,
+        rules: &[ChoiceProgram],
+        default: Option<StateId>,
+    ) -> Result<(Exit, StateId), Failure> {
+        let build = || self.context(thread, visit, None);
+        let context = Context::new(&build);
+        let scope = self.scope(thread, visit, &context);
+        let fails = |failure| Failure::query(visit, failure);
+        let mut matched = None;
+        for rule in rules {
+            if rule.condition.is_true(&scope).map_err(fails)? {
+                matched = Some(rule);
+                break;
+            }
+        }
+        let (next, assign, output) = match (matched, default) {
+            // The matching rule's `Assign` stands for the state's own.
+            (Some(rule), _) => (rule.next, rule.assign.as_ref(), rule.output.as_ref().or(state.output.as_ref())),
+            (None, Some(default)) => (default, state.assign.as_ref(), state.output.as_ref()),
+            (None, None) => {
+                let text = "Failed to transition out of the state. The state does not point to a next state.";
+                return Err(Failure::runtime(visit, text));
+            }
+        };
+        let assigned = assigned(assign, &scope).map_err(fails)?;
+        let output = match (state.language, output) {
+            (QueryLanguage::Jsonata, Some(output)) => output.payload(&scope).map_err(fails)?,
+            _ => select(&state.output_path, &scope, visit.base.clone()).map_err(fails)?,
+        };
+        Ok((checked(visit, output, assigned)?, next))
+    }
+}

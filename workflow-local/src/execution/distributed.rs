@@ -1,0 +1,326 @@
+//! The distributed map: a map run whose children are executions with histories of their own.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html>
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use workflow_asl::error_name::{EXCEED_TOLERATED_FAILURE_THRESHOLD, ITEM_READER_FAILED, RESULT_WRITER_FAILED};
+
+use super::failure::Failure;
+use super::thread::{Doing, Join, JoinKind, MapItem, MapRun, RunId, Thread, ThreadId, Visit};
+use super::visit::NumberForm;
+use super::{Execution, Run, Status, Variables, items};
+use crate::history::{Details, EventType};
+use crate::payload::Payload;
+use crate::program::{Batcher, Distributed, MapProgram, Reader};
+
+impl Execution {
+    pub(super) fn start_map_run(
+        &mut self,
+        mut thread: Box<Thread>,
+        visit: Visit,
+        map: &MapProgram,
+        distributed: &Distributed,
+        mut join: Join,
+    ) {
+        let (tolerated_count, tolerated_percentage) = match self.tolerated(&thread, &visit, distributed) {
+            Ok(tolerated) => tolerated,
+            Err(failure) => return self.fail(thread, visit, failure),
+        };
+        let uuid = self.random.uuid();
+        let label = distributed.label.clone().unwrap_or_else(|| self.random.uuid().into());
+        let run = self.run(thread.run);
+        let prefix = run.machine_arn.split(":stateMachine:").next().unwrap_or_default();
+        let arn: Arc<str> = format!("{prefix}:mapRun:{}/{label}:{uuid}", run.machine_name).into();
+        let read = match &distributed.reader {
+            Some(reader) => match self.reader_arguments(&thread, &visit, reader) {
+                Ok(read) => Some((reader, read)),
+                Err(failure) => return self.fail(thread, visit, failure),
+            },
+            None => None,
+        };
+        self.record(&mut thread, EventType::MapRunStarted, Details::MapRunStarted { map_run_arn: Arc::clone(&arn) });
+        if let Some((reader, (arguments, most))) = read {
+            match self.read_items(map, reader, &arguments, most) {
+                Ok(items) => join.items = items,
+                Err(cause) => {
+                    return self.fail_map_run(thread, visit, Failure::new(ITEM_READER_FAILED, Some(cause)));
+                }
+            }
+        }
+        let total_items = join.items.len();
+        let mut batch_sizes = Vec::new();
+        if let Some(batcher) = &distributed.batcher {
+            match self.batch(&thread, &visit, map, batcher, &join.items) {
+                Ok(batches) => {
+                    batch_sizes = batches.iter().map(|(_, size)| *size).collect();
+                    let item = |(index, (value, _))| MapItem { index, value, key: None };
+                    join.items = batches.into_iter().enumerate().map(item).collect();
+                }
+                Err(failure) => return self.fail(thread, visit, failure),
+            }
+        }
+        let writes_to = match &distributed.writer {
+            Some(writer) => match self.evaluate(&thread, &visit, |scope| writer.arguments.evaluate(scope)) {
+                Ok(arguments) => Some(arguments),
+                Err(failure) => return self.fail(thread, visit, failure),
+            },
+            None => None,
+        };
+        join.results = vec![None; join.items.len()];
+        join.pending = join.items.len();
+        join.kind = JoinKind::MapRun(Box::new(MapRun {
+            failed_items: 0,
+            tolerated_count,
+            tolerated_percentage,
+            total_items,
+            batch_sizes,
+            arn,
+            label,
+            writes_to,
+        }));
+        thread.visit = Some(visit);
+        if join.pending == 0 {
+            return self.end_map_run(thread, join);
+        }
+        self.launch(thread, join);
+    }
+
+    fn tolerated(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        distributed: &Distributed,
+    ) -> Result<(Option<f64>, Option<f64>), Failure> {
+        let count = self.amount(thread, visit, distributed.tolerated_count.as_ref(), NumberForm::Integer)?;
+        if count.is_some_and(|count| count < 0.0) {
+            return Err(Failure::runtime(visit, "ToleratedFailureCount cannot be negative."));
+        }
+        let percentage = self.amount(thread, visit, distributed.tolerated_percentage.as_ref(), NumberForm::Float)?;
+        if percentage.is_some_and(|percentage| !(0.0..=100.0).contains(&percentage)) {
+            return Err(Failure::runtime(visit, "ToleratedFailurePercentage must be between 0 and 100."));
+        }
+        Ok((count, percentage))
+    }
+
+    /// The reader's request, and how many items it may read (0 for all).
+    fn reader_arguments(&self, thread: &Thread, visit: &Visit, reader: &Reader) -> Result<(Value, usize), Failure> {
+        let arguments = self.evaluate(thread, visit, |scope| reader.arguments.evaluate(scope))?;
+        let most = self.amount(thread, visit, reader.max_items.as_ref(), NumberForm::Integer)?;
+        if most.is_some_and(|most| most < 0.0) {
+            return Err(Failure::new(ITEM_READER_FAILED, Some("field MaxItems must be positive".to_owned())));
+        }
+        Ok((arguments, most.map(size).unwrap_or_default()))
+    }
+
+    fn read_items(
+        &self,
+        map: &MapProgram,
+        reader: &Reader,
+        arguments: &Value,
+        most: usize,
+    ) -> Result<Vec<MapItem>, String> {
+        let value = items::read(reader, arguments, &*self.store)?;
+        // `ItemsPath` is applied to what was read.
+        let value = match &map.items {
+            crate::program::Items::Path(path) => path.within(&value)?,
+            _ => value,
+        };
+        items::first(value, most)
+    }
+
+    fn batch(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        map: &MapProgram,
+        batcher: &Batcher,
+        items: &[MapItem],
+    ) -> Result<Vec<(Payload, usize)>, Failure> {
+        let most = self.amount(thread, visit, batcher.max_items.as_ref(), NumberForm::Integer)?;
+        let most_bytes = self.amount(thread, visit, batcher.max_bytes.as_ref(), NumberForm::Integer)?;
+        let input = match &batcher.input {
+            Some(input) => Some(self.evaluate(thread, visit, |scope| input.evaluate(scope))?),
+            None => None,
+        };
+        let selected = items.iter().map(|item| match &map.selector {
+            Some(selector) => self.select_item(thread, visit, selector, item),
+            None => Ok(item.value.clone()),
+        });
+        let selected = selected.collect::<Result<Vec<_>, _>>()?;
+        let (most, most_bytes) = (most.map(size).unwrap_or_default(), most_bytes.map(size).unwrap_or_default());
+        Ok(items::batches(selected, most, most_bytes, input.as_ref()))
+    }
+
+    /// Starts the child execution of an item or batch.
+    pub(super) fn spawn_child(
+        &mut self,
+        parent: ThreadId,
+        index: usize,
+        map: &MapProgram,
+        map_run: &MapRun,
+        input: Payload,
+        item: MapItem,
+    ) -> ThreadId {
+        let name: Arc<str> = self.random.uuid().into();
+        let machine_name = format!("{}/{}", self.run(RunId(0)).machine_name, map_run.label);
+        let prefix = map_run.arn.split(":mapRun:").next().unwrap_or_default();
+        let run = self.add_run(Run {
+            arn: format!("{prefix}:execution:{machine_name}:{name}").into(),
+            machine_arn: format!("{prefix}:stateMachine:{machine_name}").into(),
+            machine_name: machine_name.into(),
+            name,
+            input: input.clone(),
+            started: self.now,
+            history: Vec::new(),
+            status: Status::Running,
+            output: None,
+            error: None,
+            cause: None,
+            stopped: None,
+            owner: Some((parent, index)),
+        });
+        // Children start without their parent's variables.
+        let doing = Doing::Enter(map.start, input);
+        self.spawn(run, None, Variables::default(), Some(item), 0, doing, true)
+    }
+
+    /// A child has failed: what is left of it goes, and its parent hears of it.
+    pub(super) fn end_child_run(&mut self, run: RunId) {
+        let left: Vec<_> =
+            self.threads.iter().flatten().filter(|thread| thread.run == run).map(|thread| thread.id).collect();
+        for id in left {
+            if let Some(thread) = self.take(id) {
+                self.tasks.remove(&crate::task::TaskId(thread.ticket));
+                self.requests.retain(|request| request.id.0 != thread.ticket);
+                self.release(id);
+            }
+        }
+        if let Some((parent, index)) = self.run(run).owner {
+            self.map_run_child_ended(parent, index, run);
+        }
+    }
+
+    /// A child of a map run has ended, well or not.
+    pub(super) fn map_run_child_ended(&mut self, parent: ThreadId, index: usize, child: RunId) {
+        let Some(mut parent) = self.take(parent) else { return };
+        let Doing::Join(mut join) = std::mem::replace(&mut parent.doing, Doing::Done) else { return };
+        join.running.remove(&index);
+        join.pending = join.pending.saturating_sub(1);
+        let ended = self.run_mut(child);
+        // The child's history is not asked for by anybody yet; a large map would hold them all.
+        ended.history = Vec::new();
+        let (status, output) = (ended.status, ended.output.clone());
+        let result = output.unwrap_or_else(|| Payload::new(self.failed_result(child)));
+        if let Some(place) = join.results.get_mut(index) {
+            *place = Some(result);
+        }
+        if status != Status::Succeeded
+            && let JoinKind::MapRun(run) = &mut join.kind
+        {
+            run.failed_items += run.batch_sizes.get(index).copied().unwrap_or(1);
+            if run.exceeds_tolerance() {
+                let cause = "The specified tolerated failure threshold was exceeded";
+                let failure = Failure::new(EXCEED_TOLERATED_FAILURE_THRESHOLD, Some(cause.to_owned()));
+                let Some(visit) = parent.visit.take() else { return };
+                self.abort_running(&visit.name, join);
+                return self.fail_map_run(parent, visit, failure);
+            }
+        }
+        if join.pending == 0 {
+            return self.end_map_run(parent, join);
+        }
+        self.launch(parent, join);
+    }
+
+    /// What stands for a failed child among the results.
+    fn failed_result(&self, child: RunId) -> Value {
+        let run = self.run(child);
+        json!({
+            "ExecutionArn": &*run.arn,
+            "Input": run.input.to_string(),
+            "InputDetails": { "Included": true },
+            "Name": &*run.name,
+            "Error": run.error.as_deref(),
+            "Cause": run.cause.as_deref(),
+            "StartDate": run.started.to_string(),
+            "StateMachineArn": &*run.machine_arn,
+            "Status": run.status.name(),
+            "StopDate": run.stopped.map(|time| time.to_string()),
+        })
+    }
+
+    fn end_map_run(&mut self, mut thread: Box<Thread>, mut join: Join) {
+        if let JoinKind::MapRun(run) = &join.kind
+            && let Some(arguments) = &run.writes_to
+        {
+            match self.write_results(run, arguments, &join.results) {
+                Ok(result) => {
+                    self.record(&mut thread, EventType::MapRunSucceeded, Details::None);
+                    self.emit(thread.run, thread.last, EventType::MapStateSucceeded, Details::None);
+                    if let Some(visit) = thread.visit.take() {
+                        self.finish(thread, visit, Payload::new(result));
+                    }
+                }
+                Err(cause) => {
+                    if let Some(visit) = thread.visit.take() {
+                        self.fail_map_run(thread, visit, Failure::new(RESULT_WRITER_FAILED, Some(cause)));
+                    }
+                }
+            }
+            return;
+        }
+        self.record(&mut thread, EventType::MapRunSucceeded, Details::None);
+        join.kind = JoinKind::Map;
+        self.join(thread, join, EventType::MapStateSucceeded);
+    }
+
+    /// Writes the results to the store, and gives what the map's result is then.
+    fn write_results(&self, run: &MapRun, arguments: &Value, results: &[Option<Payload>]) -> Result<Value, String> {
+        let text = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (bucket, prefix) = (text("Bucket"), text("Prefix"));
+        let uuid = run.arn.rsplit(':').next().unwrap_or_default();
+        let folder =
+            if prefix.is_empty() { uuid.to_owned() } else { format!("{}/{uuid}", prefix.trim_end_matches('/')) };
+        let written: Vec<&Value> = results.iter().flatten().map(Payload::value).collect();
+        let body = serde_json::to_vec(&written).map_err(|error| error.to_string())?;
+        let size = body.len();
+        let file = format!("{folder}/SUCCEEDED_0.json");
+        self.store.put(bucket, &file, body)?;
+        let manifest = json!({
+            "DestinationBucket": bucket,
+            "MapRunArn": &*run.arn,
+            "ResultFiles": { "FAILED": [], "PENDING": [], "SUCCEEDED": [{ "Key": file, "Size": size }] },
+        });
+        let key = format!("{folder}/manifest.json");
+        self.store.put(bucket, &key, manifest.to_string().into_bytes())?;
+        Ok(json!({ "MapRunArn": &*run.arn, "ResultWriterDetails": { "Bucket": bucket, "Key": key } }))
+    }
+
+    fn fail_map_run(&mut self, mut thread: Box<Thread>, visit: Visit, failure: Failure) {
+        let details = Details::Failure { error: failure.error.clone(), cause: failure.cause.clone() };
+        self.record(&mut thread, EventType::MapRunFailed, details);
+        self.fail(thread, visit, failure);
+    }
+}
+
+impl MapRun {
+    /// Whether more items failed than count or percentage allow; without either, any is too many.
+    #[expect(clippy::cast_precision_loss, reason = "counts of items are far below 2^53")]
+    fn exceeds_tolerance(&self) -> bool {
+        let failed = self.failed_items as f64;
+        match (self.tolerated_count, self.tolerated_percentage) {
+            (None, None) => failed > 0.0,
+            (count, percentage) => {
+                count.is_some_and(|count| failed > count)
+                    || percentage.is_some_and(|percentage| failed * 100.0 > percentage * self.total_items as f64)
+            }
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates, which limits nothing")]
+fn size(number: f64) -> usize {
+    number as usize
+}

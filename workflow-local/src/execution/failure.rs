@@ -1,0 +1,84 @@
+//! Why a state, branch or execution fails.
+
+use std::sync::Arc;
+
+use workflow_asl::error_name::{DATA_LIMIT_EXCEEDED, INTRINSIC_FAILURE, QUERY_EVALUATION_ERROR, RUNTIME, TIMEOUT};
+
+use super::thread::Visit;
+use crate::query::QueryFailure;
+use crate::task::TaskError;
+
+/// An error with its cause.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: Option<Arc<str>>,
+    pub(crate) cause: Option<Arc<str>>,
+    /// A time-out that also answers to `States.HeartbeatTimeout`.
+    pub(crate) missed_heartbeat: bool,
+    /// What `EvaluationFailed` tells before the failure takes effect.
+    pub(crate) evaluation: Option<Evaluation>,
+}
+
+/// The field whose expression failed.
+#[derive(Clone, Debug)]
+pub(crate) struct Evaluation {
+    pub(crate) location: Option<Arc<str>>,
+    /// Whether the event follows the state's `Entered` rather than what came before that.
+    pub(crate) after_entered: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(error: &str, cause: Option<String>) -> Self {
+        Self { error: Some(error.into()), cause: cause.map(Arc::from), missed_heartbeat: false, evaluation: None }
+    }
+
+    /// `States.Runtime` with the prefix that names the state.
+    pub(crate) fn runtime(visit: &Visit, text: &str) -> Self {
+        Self::new(RUNTIME, Some(in_state(visit, text)))
+    }
+
+    pub(crate) fn too_large(whose: &str) -> Self {
+        let cause = format!(
+            "The state/task '{whose}' returned a result with a size exceeding the maximum number of bytes service limit."
+        );
+        Self::new(DATA_LIMIT_EXCEEDED, Some(cause))
+    }
+
+    pub(crate) fn timeout(missed_heartbeat: bool) -> Self {
+        Self { missed_heartbeat, ..Self::new(TIMEOUT, None) }
+    }
+
+    pub(crate) fn query(visit: &Visit, failure: QueryFailure) -> Self {
+        match failure {
+            QueryFailure::Runtime(text) => Self::runtime(visit, &text),
+            QueryFailure::Intrinsic(text) => Self::new(INTRINSIC_FAILURE, Some(in_state(visit, &text))),
+            QueryFailure::Evaluation { location, text } => Self {
+                evaluation: Some(Evaluation { location, after_entered: false }),
+                ..Self::new(QUERY_EVALUATION_ERROR, Some(in_state(visit, &text)))
+            },
+        }
+    }
+
+    pub(crate) fn is_runtime(&self) -> bool {
+        self.error.as_deref() == Some(RUNTIME)
+    }
+}
+
+impl From<TaskError> for Failure {
+    fn from(error: TaskError) -> Self {
+        Self {
+            error: error.error.map(Arc::from),
+            cause: error.cause.map(Arc::from),
+            missed_heartbeat: false,
+            evaluation: None,
+        }
+    }
+}
+
+/// The prefix of every cause that the interpreter itself gives.
+fn in_state(visit: &Visit, text: &str) -> String {
+    format!(
+        "An error occurred while executing the state '{}' (entered at the event id #{}). {text}",
+        visit.name, visit.entered
+    )
+}

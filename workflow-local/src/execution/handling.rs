@@ -1,0 +1,200 @@
+//! What happens when a state fails: retry, catch, or the failure of what it is part of.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use workflow_asl::document::{QueryLanguage, StateKind};
+
+use super::failure::Failure;
+use super::finish::{Exit, assigned, checked, place};
+use super::thread::{AfterSleep, Doing, Join, JoinKind, RunId, Thread, Visit};
+use super::timer::TimerKind;
+use super::{Execution, Status};
+use crate::history::{Details, EventType};
+use crate::payload::Payload;
+use crate::program::handling::Catcher;
+use crate::query::Context;
+
+impl Execution {
+    /// A state has failed.
+    pub(super) fn fail(&mut self, mut thread: Box<Thread>, mut visit: Visit, failure: Failure) {
+        let program = Arc::clone(&self.program);
+        let state = program.state(visit.state);
+        self.tell_evaluation(&mut thread, &visit, &failure);
+        if failure.is_runtime() {
+            return self.fail_run(thread, failure);
+        }
+        let error = failure.error.as_deref();
+        let matching = state.retry.iter().position(|retrier| retrier.errors.matches(error, failure.missed_heartbeat));
+        if let Some((at, retrier)) = matching.and_then(|at| Some((at, state.retry.get(at)?))) {
+            let used = visit.used.get(at).copied().unwrap_or_default();
+            if used < retrier.max_attempts {
+                if let Some(count) = visit.used.get_mut(at) {
+                    *count += 1;
+                }
+                visit.retries += 1;
+                let mut seconds = retrier.delay_seconds(used);
+                if retrier.full_jitter {
+                    seconds *= self.random.fraction();
+                }
+                let delay = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+                thread.visit = Some(visit);
+                self.sleep(thread, self.now.after(delay), AfterSleep::Retry);
+                return;
+            }
+        }
+        match state.kind() {
+            StateKind::Map => self.record(&mut thread, EventType::MapStateFailed, Details::None),
+            StateKind::Parallel => self.record(&mut thread, EventType::ParallelStateFailed, Details::None),
+            _ => {}
+        }
+        let catcher = state.catch.iter().find(|catcher| catcher.errors.matches(error, failure.missed_heartbeat));
+        let Some(catcher) = catcher else { return self.fail_thread(thread, &visit, failure) };
+        match self.caught(&thread, &visit, catcher, &failure) {
+            Ok(exit) => self.exit(thread, &visit, exit, Some(catcher.next)),
+            Err(failure) => {
+                self.tell_evaluation(&mut thread, &visit, &failure);
+                if failure.is_runtime() {
+                    self.fail_run(thread, failure)
+                } else {
+                    self.fail_thread(thread, &visit, failure)
+                }
+            }
+        }
+    }
+
+    /// `EvaluationFailed`, which follows what came before the state unless more has happened since.
+    fn tell_evaluation(&mut self, thread: &mut Thread, visit: &Visit, failure: &Failure) {
+        let (Some(evaluation), Some(error), Some(cause)) = (&failure.evaluation, &failure.error, &failure.cause) else {
+            return;
+        };
+        if thread.last == visit.entered && !evaluation.after_entered {
+            thread.last = visit.before;
+        }
+        let details = Details::EvaluationFailed {
+            error: Arc::clone(error),
+            cause: Arc::clone(cause),
+            location: evaluation.location.clone(),
+            state: Arc::clone(&visit.name),
+        };
+        self.record(thread, EventType::EvaluationFailed, details);
+    }
+
+    /// What leaves the state by a catcher.
+    fn caught(&self, thread: &Thread, visit: &Visit, catcher: &Catcher, failure: &Failure) -> Result<Exit, Failure> {
+        let mut error_output = Map::new();
+        for (name, text) in [("Error", &failure.error), ("Cause", &failure.cause)] {
+            if let Some(text) = text {
+                error_output.insert(name.to_owned(), Value::String(text.to_string()));
+            }
+        }
+        let error_output = Payload::new(Value::Object(error_output));
+        let build = || self.context(thread, visit, None);
+        let context = Context::new(&build);
+        let scope = self.scope(thread, visit, &context);
+        let scope = scope.with_error(&error_output);
+        let fails = |failure| Failure::query(visit, failure);
+        let assigned = assigned(catcher.assign.as_ref(), &scope).map_err(fails)?;
+        let output = match self.program.state(visit.state).language {
+            QueryLanguage::JsonPath => place(&catcher.result_path, visit, error_output.clone())?,
+            QueryLanguage::Jsonata => match &catcher.output {
+                Some(output) => output.payload(&scope).map_err(fails)?,
+                None => error_output.clone(),
+            },
+        };
+        checked(visit, output, assigned)
+    }
+
+    /// `States.Runtime` ends the execution, from however deep inside.
+    fn fail_run(&mut self, thread: Box<Thread>, failure: Failure) {
+        let (run, last) = (thread.run, thread.last);
+        self.release(thread.id);
+        drop(thread);
+        self.end_failed(run, last, failure);
+    }
+
+    fn end_failed(&mut self, run: RunId, last: u64, failure: Failure) {
+        self.end_run(run, last, Status::Failed, failure);
+        if run != RunId(0) {
+            self.end_child_run(run);
+        }
+    }
+
+    /// A failure that the state does not handle: its branch or iteration fails, and so on outwards.
+    fn fail_thread(&mut self, thread: Box<Thread>, visit: &Visit, failure: Failure) {
+        let in_run = thread.parent;
+        let (run, last) = (thread.run, thread.last);
+        let kind = self.program.state(visit.state).kind();
+        self.release(thread.id);
+        drop(thread);
+        let Some((parent, index)) = in_run else { return self.end_failed(run, last, failure) };
+        let Some(mut parent) = self.take(parent) else { return };
+        let (Doing::Join(mut join), Some(visit)) =
+            (std::mem::replace(&mut parent.doing, Doing::Done), parent.visit.take())
+        else {
+            return;
+        };
+        join.running.remove(&index);
+        match join.kind {
+            JoinKind::Parallel => {
+                if kind == StateKind::Task {
+                    self.emit(run, last, EventType::TaskStateAborted, Details::None);
+                }
+            }
+            JoinKind::Map | JoinKind::MapRun(_) => {
+                let details = Details::MapIteration { name: Arc::clone(&visit.name), index };
+                self.emit(run, last, EventType::MapIterationFailed, details);
+            }
+        }
+        self.abort_running(&visit.name, join);
+        parent.last = last;
+        self.fail(parent, visit, failure);
+    }
+
+    /// Stops the other branches or iterations of something that failed.
+    pub(super) fn abort_running(&mut self, name: &Arc<str>, join: Join) {
+        for (index, id) in join.running {
+            let Some(mut thread) = self.take(id) else { continue };
+            let (run, last) = (thread.run, thread.last);
+            if let Some(visit) = thread.visit.take() {
+                let kind = match self.program.state(visit.state).kind() {
+                    StateKind::Task => Some(EventType::TaskStateAborted),
+                    StateKind::Wait => Some(EventType::WaitStateAborted),
+                    StateKind::Parallel => Some(EventType::ParallelStateAborted),
+                    StateKind::Map => Some(EventType::MapStateAborted),
+                    _ => None,
+                };
+                let doing = std::mem::replace(&mut thread.doing, Doing::Done);
+                self.tasks.remove(&crate::task::TaskId(thread.ticket));
+                if let Doing::Join(inner) = doing {
+                    self.abort_running(&visit.name, inner);
+                }
+                if let Some(kind) = kind {
+                    self.emit(run, last, kind, Details::None);
+                }
+            }
+            if matches!(join.kind, JoinKind::Map) {
+                let details = Details::MapIteration { name: Arc::clone(name), index };
+                self.emit(run, last, EventType::MapIterationAborted, details);
+            }
+            if matches!(join.kind, JoinKind::MapRun(_)) {
+                self.end_run(run, last, Status::Aborted, Failure { error: None, ..Failure::timeout(false) });
+                // Its owner is not to hear of it.
+                self.run_mut(run).owner = None;
+                self.end_child_run(run);
+            }
+            self.requests.retain(|request| request.id.0 != thread.ticket);
+            self.release(id);
+        }
+    }
+
+    /// Sleeps until a time.
+    pub(super) fn sleep(&mut self, mut thread: Box<Thread>, until: crate::clock::Instant, then: AfterSleep) {
+        thread.ticket = self.ticket();
+        thread.doing = Doing::Sleep(then);
+        let (id, ticket) = (thread.id, thread.ticket);
+        self.park(thread);
+        self.set_timer_at(until, id, ticket, TimerKind::Wake);
+    }
+}

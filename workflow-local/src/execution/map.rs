@@ -1,0 +1,205 @@
+//! The map state with its iterations inside the execution.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html>
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::error_name::ITEM_READER_FAILED;
+use workflow_asl::limits::{DISTRIBUTED_MAP_CONCURRENCY, INLINE_MAP_CONCURRENCY};
+
+use super::Execution;
+use super::failure::Failure;
+use super::thread::{Doing, Join, JoinKind, MapItem, Thread, Visit};
+use super::visit::NumberForm;
+use crate::history::{Details, EventType};
+use crate::payload::Payload;
+use crate::program::{Items, MapProgram, StateProgram, Work};
+use crate::query::template::Template;
+use crate::query::{Context, QueryFailure, Scope};
+
+impl Execution {
+    pub(super) fn start_map(&mut self, mut thread: Box<Thread>, visit: Visit, state: &StateProgram, map: &MapProgram) {
+        let limit = match self.concurrency(&thread, &visit, map) {
+            Ok(limit) => limit,
+            Err(failure) => return self.fail(thread, visit, failure),
+        };
+        let reads = map.distributed.as_ref().is_some_and(|distributed| distributed.reader.is_some());
+        let items = if reads { Ok(Vec::new()) } else { self.items(&thread, &visit, state, map) };
+        let items = match items {
+            Ok(items) => items,
+            Err(failure) => return self.fail(thread, visit, failure),
+        };
+        self.record(&mut thread, EventType::MapStateStarted, Details::MapStateStarted { length: items.len() });
+        let join = Join {
+            kind: JoinKind::Map,
+            results: vec![None; items.len()],
+            pending: items.len(),
+            running: BTreeMap::new(),
+            next: 0,
+            limit,
+            items,
+            started: thread.last,
+            freed_by: None,
+        };
+        match &map.distributed {
+            Some(distributed) => self.start_map_run(thread, visit, map, distributed, join),
+            None => {
+                thread.visit = Some(visit);
+                self.launch(thread, join);
+            }
+        }
+    }
+
+    fn concurrency(&self, thread: &Thread, visit: &Visit, map: &MapProgram) -> Result<usize, Failure> {
+        let most = match map.distributed {
+            Some(_) => DISTRIBUTED_MAP_CONCURRENCY,
+            None => INLINE_MAP_CONCURRENCY,
+        };
+        let limit = self.amount(thread, visit, map.max_concurrency.as_ref(), NumberForm::Integer)?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a cast saturates, and the limit is small"
+        )]
+        Ok(limit.map(|limit| limit as usize).filter(|limit| (1..=most).contains(limit)).unwrap_or(most))
+    }
+
+    /// The items of a map that does not read them.
+    fn items(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        state: &StateProgram,
+        map: &MapProgram,
+    ) -> Result<Vec<MapItem>, Failure> {
+        let distributed = map.distributed.is_some();
+        let input = &visit.base;
+        let value = self.evaluate(thread, visit, |scope| match &map.items {
+            Items::Path(path) => path.payload(scope),
+            Items::Input => Ok(input.clone()),
+            Items::Template(template) => items_of(template, scope),
+        })?;
+        let source = match &map.items {
+            Items::Path(path) => path.source_without_context(),
+            _ => "$",
+        };
+        match listed(value, distributed) {
+            Ok(items) => Ok(items),
+            Err(value) => Err(match (&map.items, state.language, distributed) {
+                (Items::Template(Template::Jsonata(expression)), ..) => {
+                    Failure::query(visit, expression.unexpected("array", &value))
+                }
+                (_, QueryLanguage::Jsonata, _) => Failure::query(
+                    visit,
+                    QueryFailure::Evaluation {
+                        location: Some("Items".into()),
+                        text: format!("Map state input must be an array but was: {value}"),
+                    },
+                ),
+                (_, QueryLanguage::JsonPath, true) => {
+                    Failure::new(ITEM_READER_FAILED, Some("Attempting to map over non-iterable node.".to_owned()))
+                }
+                (_, QueryLanguage::JsonPath, false) => {
+                    Failure::runtime(visit, &format!("Reference path \"{source}\" must point to array."))
+                }
+            }),
+        }
+    }
+
+    /// Starts the next iteration if there is room for one; the others follow when it waits or ends.
+    pub(super) fn launch(&mut self, mut thread: Box<Thread>, mut join: Join) {
+        if matches!(join.kind, JoinKind::Map) && join.pending == 0 {
+            return self.join(thread, join, EventType::MapStateSucceeded);
+        }
+        if join.next >= join.items.len() || join.running.len() >= join.limit {
+            thread.doing = Doing::Join(join);
+            return self.park(thread);
+        }
+        let (Some(item), Some(visit)) = (join.items.get(join.next).cloned(), thread.visit.take()) else { return };
+        let program = Arc::clone(&self.program);
+        let Work::Map(map) = &program.state(visit.state).work else { return };
+        let input = match self.item_input(&thread, &visit, map, &item) {
+            Ok(input) => input,
+            Err(failure) => {
+                self.abort_running(&visit.name, join);
+                return self.fail(thread, visit, failure);
+            }
+        };
+        let index = join.next;
+        join.next += 1;
+        let child = match &join.kind {
+            JoinKind::MapRun(run) => self.spawn_child(thread.id, index, map, run, input, item),
+            _ => {
+                let previous = join.freed_by.take().unwrap_or(join.started);
+                let details = Details::MapIteration { name: Arc::clone(&visit.name), index };
+                let last = self.emit(thread.run, previous, EventType::MapIterationStarted, details);
+                let doing = Doing::Enter(map.start, input);
+                let variables = thread.variables.inner();
+                self.spawn(thread.run, Some((thread.id, index)), variables, Some(item), last, doing, true)
+            }
+        };
+        join.running.insert(index, child);
+        let more = join.next < join.items.len() && join.running.len() < join.limit;
+        let id = thread.id;
+        thread.visit = Some(visit);
+        thread.doing = Doing::Join(join);
+        self.park(thread);
+        if more {
+            // After the iteration that was started, which is at the front.
+            let at = 1.min(self.ready.len());
+            self.ready.insert(at, id);
+        }
+    }
+
+    /// The input of an iteration: the item, or what the item selector makes of it.
+    fn item_input(&self, thread: &Thread, visit: &Visit, map: &MapProgram, item: &MapItem) -> Result<Payload, Failure> {
+        // Batches are made of selected items.
+        let batches = map.distributed.as_ref().is_some_and(|distributed| distributed.batcher.is_some());
+        match &map.selector {
+            Some(selector) if !batches => self.select_item(thread, visit, selector, item),
+            _ => Ok(item.value.clone()),
+        }
+    }
+
+    pub(super) fn select_item(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        selector: &Template,
+        item: &MapItem,
+    ) -> Result<Payload, Failure> {
+        let build = || self.context(thread, visit, Some(item));
+        let context = Context::new(&build);
+        let scope = self.scope(thread, visit, &context);
+        let input = selector.payload(&scope).map_err(|failure| Failure::query(visit, failure))?;
+        if input.is_too_large() {
+            return Err(Failure::too_large(&visit.name));
+        }
+        Ok(input)
+    }
+}
+
+/// What `Items` gives: an array, or an expression's value.
+fn items_of(template: &Template, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
+    template.payload(scope)
+}
+
+/// The items of an array, and, where objects are taken, the members of one; else the value back.
+pub(super) fn listed(value: Payload, objects: bool) -> Result<Vec<MapItem>, Payload> {
+    match value.value() {
+        Value::Array(_) => {}
+        Value::Object(_) if objects => {}
+        _ => return Err(value),
+    }
+    let item = |(index, (key, value)): (usize, (Option<String>, Value))| MapItem { index, value: value.into(), key };
+    Ok(match value.into_value() {
+        Value::Array(items) => items.into_iter().map(|value| (None, value)).enumerate().map(item).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(key, value)| (Some(key), value)).enumerate().map(item).collect()
+        }
+        _ => Vec::new(),
+    })
+}

@@ -1,0 +1,501 @@
+//! An execution: a state machine that is stepped, answered and told the time, and does
+//! nothing by itself, so that anything may drive it: a test, a server, a debugger.
+
+mod choice;
+mod context;
+mod distributed;
+mod failure;
+mod finish;
+mod handling;
+mod items;
+mod map;
+mod parallel;
+mod task;
+mod thread;
+mod timer;
+mod variables;
+mod visit;
+mod wait;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use workflow_asl::document::MachineType;
+use workflow_asl::error_name::RUNTIME;
+use workflow_asl::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS};
+
+use crate::clock::Instant;
+use crate::history::{Details, EventType, HistoryEvent, HistoryTable};
+use crate::payload::Payload;
+use crate::program::Program;
+use crate::random::Random;
+use crate::store::ObjectStore;
+use crate::task::{TaskId, TaskRequest};
+use failure::Failure;
+pub use task::Answer;
+use thread::{Doing, RunId, Thread, ThreadId};
+use timer::{Timer, TimerKind};
+pub(crate) use variables::Variables;
+
+/// Where an execution stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Status {
+    /// It has not ended.
+    Running,
+    /// It ended at a terminal state.
+    Succeeded,
+    /// It ended with an error.
+    Failed,
+    /// It ran past its time limit.
+    TimedOut,
+    /// It was stopped.
+    Aborted,
+}
+
+impl Status {
+    /// The name in the API, such as `TIMED_OUT`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::TimedOut => "TIMED_OUT",
+            Self::Aborted => "ABORTED",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What [`Execution::step`] did, or needs.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Step {
+    /// Something happened; there may be more to do at once.
+    Advanced,
+    /// A task was scheduled and wants an answer, now or later.
+    Task(TaskRequest),
+    /// Nothing can happen before a task is answered or, where `until` is given, before that time.
+    Waiting {
+        /// When the next timer is due.
+        until: Option<Instant>,
+    },
+    /// The execution has ended.
+    Ended,
+}
+
+/// How an execution is to be named and started.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The state machine's ARN.
+    pub state_machine_arn: String,
+    /// The execution's ARN.
+    pub execution_arn: String,
+    /// The execution's name.
+    pub name: String,
+    /// The state machine's name.
+    pub state_machine_name: String,
+    /// The role that it says it runs with.
+    pub role_arn: String,
+    /// Standard or Express, which has a limit of five minutes.
+    pub machine_type: MachineType,
+    /// The time of its start.
+    pub time: Instant,
+    /// What its random numbers follow from.
+    pub seed: u64,
+}
+
+/// An execution of a [`Program`], running or ended.
+pub struct Execution {
+    program: Arc<Program>,
+    start: Start,
+    now: Instant,
+    random: Random,
+    runs: Vec<Run>,
+    threads: Vec<Option<Box<Thread>>>,
+    free: Vec<ThreadId>,
+    ready: VecDeque<ThreadId>,
+    timers: BinaryHeap<Reverse<Timer>>,
+    requests: VecDeque<TaskRequest>,
+    tasks: BTreeMap<TaskId, ThreadId>,
+    tickets: u64,
+    store: Arc<dyn ObjectStore>,
+}
+
+/// One history: the execution's own, or a distributed map's child's.
+struct Run {
+    name: Arc<str>,
+    arn: Arc<str>,
+    machine_arn: Arc<str>,
+    machine_name: Arc<str>,
+    input: Payload,
+    started: Instant,
+    history: Vec<HistoryEvent>,
+    status: Status,
+    output: Option<Payload>,
+    error: Option<Arc<str>>,
+    cause: Option<Arc<str>>,
+    stopped: Option<Instant>,
+    /// The map, and which of its items, that this child works for.
+    owner: Option<(ThreadId, usize)>,
+}
+
+impl Execution {
+    /// Starts an execution; nothing but `ExecutionStarted` happens before [`step`](Self::step).
+    pub fn start(program: Arc<Program>, input: Payload, start: Start, store: Arc<dyn ObjectStore>) -> Self {
+        let mut execution = Self {
+            now: start.time,
+            random: Random::new(start.seed),
+            runs: Vec::new(),
+            threads: Vec::new(),
+            free: Vec::new(),
+            ready: VecDeque::new(),
+            timers: BinaryHeap::new(),
+            requests: VecDeque::new(),
+            tasks: BTreeMap::new(),
+            tickets: 0,
+            program,
+            start,
+            store,
+        };
+        let run = execution.add_run(Run {
+            name: execution.start.name.as_str().into(),
+            arn: execution.start.execution_arn.as_str().into(),
+            machine_arn: execution.start.state_machine_arn.as_str().into(),
+            machine_name: execution.start.state_machine_name.as_str().into(),
+            input: input.clone(),
+            started: execution.now,
+            history: Vec::new(),
+            status: Status::Running,
+            output: None,
+            error: None,
+            cause: None,
+            stopped: None,
+            owner: None,
+        });
+        let express = (execution.start.machine_type == MachineType::Express).then_some(EXPRESS_EXECUTION_SECONDS);
+        let limit = [execution.program.timeout_seconds(), express].into_iter().flatten().min();
+        if let Some(seconds) = limit {
+            execution.set_timer(seconds, ThreadId(0), 0, TimerKind::Execution);
+        }
+        let first = execution.program.start();
+        execution.spawn(run, None, Variables::default(), None, 0, Doing::Enter(first, input), false);
+        execution
+    }
+
+    fn add_run(&mut self, run: Run) -> RunId {
+        let id = RunId(self.runs.len());
+        let details =
+            Details::ExecutionStarted { input: run.input.clone(), role_arn: self.start.role_arn.as_str().into() };
+        self.runs.push(run);
+        self.emit(id, 0, EventType::ExecutionStarted, details);
+        id
+    }
+
+    /// Does the next thing there is to do: enters a state, does its work, ends a branch.
+    pub fn step(&mut self) -> Step {
+        if self.status() != Status::Running {
+            return Step::Ended;
+        }
+        if let Some(request) = self.requests.pop_front() {
+            return Step::Task(request);
+        }
+        let Some(id) = self.ready.pop_front() else {
+            return Step::Waiting { until: self.next_timer() };
+        };
+        if let Some(thread) = self.take(id) {
+            self.advance(thread);
+        }
+        if self.status() == Status::Running { Step::Advanced } else { Step::Ended }
+    }
+
+    /// Goes on with a thread that is ready.
+    fn advance(&mut self, mut thread: Box<Thread>) {
+        match std::mem::replace(&mut thread.doing, Doing::Done) {
+            Doing::Enter(state, input) => self.enter(thread, state, input),
+            Doing::Work => self.work(thread),
+            Doing::Awake => self.leave_wait(thread),
+            Doing::Join(join) => self.launch(thread, join),
+            waiting @ (Doing::Sleep(_) | Doing::Task(_) | Doing::Done) => {
+                thread.doing = waiting;
+                self.park(thread);
+            }
+        }
+    }
+
+    fn run(&self, id: RunId) -> &Run {
+        #[expect(clippy::indexing_slicing, reason = "runs are only added, and ids are only made by adding")]
+        &self.runs[id.0]
+    }
+
+    fn run_mut(&mut self, id: RunId) -> &mut Run {
+        #[expect(clippy::indexing_slicing, reason = "runs are only added, and ids are only made by adding")]
+        &mut self.runs[id.0]
+    }
+
+    /// Adds an event, and gives its id. The history's limit makes the last one a failure.
+    fn emit(&mut self, id: RunId, previous_id: u64, kind: EventType, details: Details) -> u64 {
+        let now = self.now;
+        let run = self.run_mut(id);
+        if run.status != Status::Running {
+            return previous_id;
+        }
+        let ends = matches!(
+            kind,
+            EventType::ExecutionSucceeded
+                | EventType::ExecutionFailed
+                | EventType::ExecutionAborted
+                | EventType::ExecutionTimedOut
+        );
+        if run.history.len() + 1 >= HISTORY_EVENTS && !ends {
+            let cause = format!("The execution reached the maximum number of history events ({HISTORY_EVENTS}).");
+            self.end_run(id, previous_id, Status::Failed, Failure::new(RUNTIME, Some(cause)));
+            return previous_id;
+        }
+        let event_id = run.history.len() as u64 + 1;
+        run.history.push(HistoryEvent { id: event_id, previous_id, timestamp: now, kind, details });
+        event_id
+    }
+
+    /// Adds an event that the thread's next one follows.
+    fn record(&mut self, thread: &mut Thread, kind: EventType, details: Details) {
+        thread.last = self.emit(thread.run, thread.last, kind, details);
+    }
+
+    /// Makes a thread and makes it ready.
+    #[expect(clippy::too_many_arguments, reason = "these are what a thread consists of")]
+    fn spawn(
+        &mut self,
+        run: RunId,
+        parent: Option<(ThreadId, usize)>,
+        variables: Variables,
+        item: Option<thread::MapItem>,
+        last: u64,
+        doing: Doing,
+        first: bool,
+    ) -> ThreadId {
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.threads.push(None);
+            ThreadId(self.threads.len() - 1)
+        });
+        let ticket = self.ticket();
+        self.park(Box::new(Thread { id, run, parent, last, variables, item, visit: None, doing, ticket }));
+        if first {
+            self.ready.push_front(id);
+        } else {
+            self.ready.push_back(id);
+        }
+        id
+    }
+
+    fn ticket(&mut self) -> u64 {
+        self.tickets += 1;
+        self.tickets
+    }
+
+    fn take(&mut self, id: ThreadId) -> Option<Box<Thread>> {
+        self.threads.get_mut(id.0).and_then(Option::take)
+    }
+
+    /// Puts a thread back; a thread of a run that has ended goes.
+    fn park(&mut self, thread: Box<Thread>) {
+        let id = thread.id;
+        if self.run(thread.run).status != Status::Running {
+            self.release(id);
+            return;
+        }
+        if let Some(place) = self.threads.get_mut(id.0) {
+            *place = Some(thread);
+        }
+    }
+
+    /// Puts a thread back that goes on at once, before anything else.
+    fn go_on(&mut self, thread: Box<Thread>) {
+        let id = thread.id;
+        self.park(thread);
+        self.ready.push_front(id);
+    }
+
+    fn release(&mut self, id: ThreadId) {
+        if let Some(place) = self.threads.get_mut(id.0) {
+            *place = None;
+        }
+        self.free.push(id);
+    }
+
+    /// Ends a run with a failure, an abort or a time-out.
+    fn end_run(&mut self, id: RunId, previous_id: u64, status: Status, failure: Failure) {
+        let kind = match status {
+            Status::TimedOut => EventType::ExecutionTimedOut,
+            Status::Aborted => EventType::ExecutionAborted,
+            _ => EventType::ExecutionFailed,
+        };
+        let details = Details::Failure { error: failure.error.clone(), cause: failure.cause.clone() };
+        self.emit(id, previous_id, kind, details);
+        let now = self.now;
+        let run = self.run_mut(id);
+        if run.status != Status::Running {
+            return;
+        }
+        run.status = status;
+        run.error = failure.error;
+        run.cause = failure.cause;
+        run.stopped = Some(now);
+        if id == RunId(0) {
+            self.drop_everything();
+        }
+    }
+
+    /// Nothing happens any more once the execution has ended.
+    fn drop_everything(&mut self) {
+        self.threads.clear();
+        self.free.clear();
+        self.ready.clear();
+        self.timers.clear();
+        self.requests.clear();
+        self.tasks.clear();
+    }
+
+    /// Stops it (`StopExecution`). Nothing happens when it has ended.
+    pub fn stop(&mut self, error: Option<&str>, cause: Option<&str>) {
+        if self.status() == Status::Running {
+            let failure = Failure { error: error.map(Into::into), ..Failure::new("", cause.map(str::to_owned)) };
+            self.end_run(RunId(0), 0, Status::Aborted, failure);
+        }
+    }
+
+    /// Where it stands.
+    pub fn status(&self) -> Status {
+        self.run(RunId(0)).status
+    }
+
+    /// Its input.
+    pub fn input(&self) -> &Payload {
+        &self.run(RunId(0)).input
+    }
+
+    /// Its output, when it succeeded.
+    pub fn output(&self) -> Option<&Payload> {
+        self.run(RunId(0)).output.as_ref()
+    }
+
+    /// Its output as a type.
+    ///
+    /// # Errors
+    /// It has no output, or one that does not fit the type.
+    pub fn output_as<T: DeserializeOwned>(&self) -> Result<T, OutputError> {
+        let output = self.output().ok_or_else(|| OutputError::NoOutput(self.outcome()))?;
+        T::deserialize(output.value()).map_err(|error| OutputError::OtherType(error, output.to_string()))
+    }
+
+    /// The error's name, when it did not succeed and the error has one.
+    pub fn error(&self) -> Option<&str> {
+        self.run(RunId(0)).error.as_deref()
+    }
+
+    /// The cause, when it did not succeed and there is one.
+    pub fn cause(&self) -> Option<&str> {
+        self.run(RunId(0)).cause.as_deref()
+    }
+
+    /// Its events so far, in order.
+    pub fn history(&self) -> &[HistoryEvent] {
+        &self.run(RunId(0)).history
+    }
+
+    /// Its events as a table for people.
+    pub fn history_table(&self) -> HistoryTable<'_> {
+        HistoryTable::new(self.history())
+    }
+
+    /// The names of the states that it entered, in order.
+    pub fn path(&self) -> Vec<&str> {
+        let entered = self.history().iter().filter_map(|event| match &event.details {
+            Details::StateEntered { name, .. } => Some(&**name),
+            _ => None,
+        });
+        entered.collect()
+    }
+
+    /// When it was started.
+    pub fn started_at(&self) -> Instant {
+        self.run(RunId(0)).started
+    }
+
+    /// When it ended.
+    pub fn stopped_at(&self) -> Option<Instant> {
+        self.run(RunId(0)).stopped
+    }
+
+    /// Its present, by its own clock.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Its ARN.
+    pub fn arn(&self) -> &str {
+        &self.start.execution_arn
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.start.name
+    }
+
+    /// The tasks that were scheduled and not answered, with the states that wait for them.
+    pub fn waiting_tasks(&self) -> Vec<(TaskId, &str)> {
+        let waiting = self.tasks.iter().filter_map(|(task, thread)| {
+            let visit = self.threads.get(thread.0)?.as_ref()?.visit.as_ref()?;
+            Some((*task, &*visit.name))
+        });
+        waiting.collect()
+    }
+
+    /// Status, output or error, in one line.
+    fn outcome(&self) -> String {
+        let run = self.run(RunId(0));
+        let mut text = run.status.name().to_owned();
+        for part in
+            [run.output.as_ref().map(ToString::to_string).as_deref(), run.error.as_deref(), run.cause.as_deref()]
+                .into_iter()
+                .flatten()
+        {
+            text.push_str(": ");
+            text.push_str(part);
+        }
+        text
+    }
+}
+
+impl fmt::Display for Execution {
+    /// The history as a table, then the outcome.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.history_table(), self.outcome())
+    }
+}
+
+impl fmt::Debug for Execution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Why [`Execution::output_as`] has nothing to give.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutputError {
+    /// The execution did not succeed; how it stands.
+    #[error("the execution has no output: {0}")]
+    NoOutput(String),
+    /// The output does not fit; why, and the output.
+    #[error("the output does not fit the type: {0}; it is {1}")]
+    OtherType(#[source] serde_json::Error, String),
+}

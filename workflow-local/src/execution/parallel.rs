@@ -1,0 +1,86 @@
+//! The parallel state, and what branches and iterations that end do to their state.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::Execution;
+use super::thread::{Doing, Join, JoinKind, Thread, ThreadId, Visit};
+use crate::history::{Details, EventType};
+use crate::payload::Payload;
+use crate::program::{StateId, StateProgram};
+
+impl Execution {
+    pub(super) fn fork(&mut self, mut thread: Box<Thread>, visit: Visit, state: &StateProgram, branches: &[StateId]) {
+        let input = match self.arguments(&thread, &visit, state) {
+            Ok(input) => input,
+            Err(failure) => return self.fail(thread, visit, failure),
+        };
+        self.record(&mut thread, EventType::ParallelStateStarted, Details::None);
+        let (run, last, id) = (thread.run, thread.last, thread.id);
+        let inner = thread.variables.inner();
+        let item = thread.item.clone();
+        thread.visit = Some(visit);
+        thread.doing = Doing::Join(Join {
+            kind: JoinKind::Parallel,
+            results: vec![None; branches.len()],
+            pending: branches.len(),
+            running: BTreeMap::new(),
+            next: branches.len(),
+            limit: branches.len(),
+            items: Vec::new(),
+            started: last,
+            freed_by: None,
+        });
+        self.park(thread);
+        // The last becomes ready first, so that the first goes first.
+        for (index, branch) in branches.iter().enumerate().rev() {
+            let doing = Doing::Enter(*branch, input.clone());
+            let child = self.spawn(run, Some((id, index)), inner.clone(), item.clone(), last, doing, true);
+            if let Some(Doing::Join(join)) =
+                self.threads.get_mut(id.0).and_then(Option::as_mut).map(|parent| &mut parent.doing)
+            {
+                join.running.insert(index, child);
+            }
+        }
+    }
+
+    /// A branch or inline iteration has ended well.
+    pub(super) fn child_succeeded(&mut self, parent: ThreadId, index: usize, child: &Thread, output: Payload) {
+        let Some(mut parent) = self.take(parent) else { return };
+        let Doing::Join(mut join) = std::mem::replace(&mut parent.doing, Doing::Done) else { return };
+        join.running.remove(&index);
+        join.pending = join.pending.saturating_sub(1);
+        if let Some(place) = join.results.get_mut(index) {
+            *place = Some(output);
+        }
+        let mut last = child.last;
+        if matches!(join.kind, JoinKind::Map)
+            && let Some(visit) = &parent.visit
+        {
+            let details = Details::MapIteration { name: Arc::clone(&visit.name), index };
+            last = self.emit(child.run, child.last, EventType::MapIterationSucceeded, details);
+            join.freed_by = Some(child.last);
+        }
+        if join.pending > 0 {
+            return self.launch(parent, join);
+        }
+        parent.last = last;
+        let kind = match join.kind {
+            JoinKind::Parallel => EventType::ParallelStateSucceeded,
+            _ => EventType::MapStateSucceeded,
+        };
+        self.join(parent, join, kind);
+    }
+
+    /// All branches or items are done: the state has its result.
+    pub(super) fn join(&mut self, mut parent: Box<Thread>, join: Join, kind: EventType) {
+        // `…Succeeded` and `…Exited` both follow the last event inside.
+        self.emit(parent.run, parent.last, kind, Details::None);
+        let results = join.results.into_iter().flatten().map(Payload::into_value).collect();
+        if let Some(visit) = parent.visit.take() {
+            self.finish(parent, visit, Payload::new(Value::Array(results)));
+        }
+    }
+}

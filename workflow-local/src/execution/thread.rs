@@ -1,0 +1,142 @@
+//! One thread of control: the execution itself, a branch, an iteration.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::variables::Variables;
+use crate::clock::Instant;
+use crate::payload::Payload;
+use crate::program::StateId;
+
+/// The place of a thread; reused when the thread has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ThreadId(pub(crate) usize);
+
+/// The place of a run: 0 for the execution, others for the children of distributed maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RunId(pub(crate) usize);
+
+#[derive(Debug)]
+pub(crate) struct Thread {
+    pub(crate) id: ThreadId,
+    pub(crate) run: RunId,
+    /// The parallel or map that it works for, and which of its branches or items this is.
+    pub(crate) parent: Option<(ThreadId, usize)>,
+    /// The last event, which the next one follows.
+    pub(crate) last: u64,
+    pub(crate) variables: Variables,
+    /// The item of the iteration that it is, or is in.
+    pub(crate) item: Option<MapItem>,
+    pub(crate) visit: Option<Visit>,
+    pub(crate) doing: Doing,
+    /// Tells what it waits for from what it waited for before.
+    pub(crate) ticket: u64,
+}
+
+/// A visit of a state, from its `Entered` event on.
+#[derive(Clone, Debug)]
+pub(crate) struct Visit {
+    pub(crate) state: StateId,
+    pub(crate) name: Arc<str>,
+    /// The input as it came.
+    pub(crate) raw: Payload,
+    /// The input after `InputPath`.
+    pub(crate) base: Payload,
+    /// The `Entered` event.
+    pub(crate) entered: u64,
+    /// The event before it.
+    pub(crate) before: u64,
+    pub(crate) entered_time: Instant,
+    /// How often the state was retried.
+    pub(crate) retries: u64,
+    /// How often each retrier was used.
+    pub(crate) used: Vec<u64>,
+    pub(crate) token: Option<Arc<str>>,
+}
+
+/// What `$$.Map.Item` says.
+#[derive(Clone, Debug)]
+pub(crate) struct MapItem {
+    pub(crate) index: usize,
+    pub(crate) value: Payload,
+    /// The member's name, when the items are an object's members.
+    pub(crate) key: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Doing {
+    /// About to enter a state.
+    Enter(StateId, Payload),
+    /// About to do the state's work, for the first time or again.
+    Work,
+    /// Waiting for a timer, then going on.
+    Sleep(AfterSleep),
+    /// About to leave a wait whose time has come.
+    Awake,
+    Task(TaskWait),
+    Join(Join),
+    /// Has ended.
+    Done,
+}
+
+/// What a timer ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AfterSleep {
+    /// A wait: the state is done.
+    Leave,
+    /// A retrier's delay: the work is done again.
+    Retry,
+}
+
+/// A task that was scheduled and not answered.
+#[derive(Debug)]
+pub(crate) struct TaskWait {
+    /// An activity is started when a worker takes it.
+    pub(crate) started: bool,
+    pub(crate) submitted: bool,
+    pub(crate) timeout_seconds: Option<u64>,
+    pub(crate) heartbeat_seconds: Option<u64>,
+    /// Which of the heartbeat timers counts: each heartbeat sets a new one.
+    pub(crate) heartbeats: u64,
+}
+
+/// A parallel or map that waits for its branches or items.
+#[derive(Debug)]
+pub(crate) struct Join {
+    pub(crate) kind: JoinKind,
+    pub(crate) results: Vec<Option<Payload>>,
+    /// How many have not ended.
+    pub(crate) pending: usize,
+    pub(crate) running: BTreeMap<usize, ThreadId>,
+    /// The next item to start.
+    pub(crate) next: usize,
+    pub(crate) limit: usize,
+    pub(crate) items: Vec<MapItem>,
+    /// The `…Started` event.
+    pub(crate) started: u64,
+    /// The last state event of the iteration whose end lets the next one start.
+    pub(crate) freed_by: Option<u64>,
+}
+
+#[derive(Debug)]
+pub(crate) enum JoinKind {
+    Parallel,
+    Map,
+    MapRun(Box<MapRun>),
+}
+
+/// What a distributed map keeps of its run.
+#[derive(Debug)]
+pub(crate) struct MapRun {
+    pub(crate) failed_items: usize,
+    pub(crate) tolerated_count: Option<f64>,
+    pub(crate) tolerated_percentage: Option<f64>,
+    /// How many items each child has, which batches make more than one.
+    pub(crate) total_items: usize,
+    pub(crate) batch_sizes: Vec<usize>,
+    pub(crate) arn: Arc<str>,
+    pub(crate) label: Arc<str>,
+    pub(crate) writes_to: Option<Value>,
+}

@@ -1,0 +1,127 @@
+//! Timers, and what happens when they are due.
+
+use std::cmp::{Ordering, Reverse};
+use std::time::Duration;
+
+use super::failure::Failure;
+use super::thread::{AfterSleep, Doing, RunId, ThreadId};
+use super::{Execution, Status};
+use crate::clock::Instant;
+
+/// Something that happens at a time unless what it was set for is over.
+#[derive(Debug)]
+pub(super) struct Timer {
+    at: Instant,
+    /// Timers of one time happen in the order in which they were set.
+    order: u64,
+    thread: ThreadId,
+    ticket: u64,
+    kind: TimerKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimerKind {
+    /// The execution's time limit.
+    Execution,
+    /// The end of a wait, or of a retrier's delay.
+    Wake,
+    /// A task's time limit.
+    Task,
+    /// A task's heartbeat is due; the number tells the latest.
+    Heartbeat(u64),
+}
+
+impl Ord for Timer {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}
+
+impl PartialOrd for Timer {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Timer {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Timer {}
+
+impl Execution {
+    pub(super) fn set_timer(&mut self, seconds: u64, thread: ThreadId, ticket: u64, kind: TimerKind) {
+        self.set_timer_at(self.now.after(Duration::from_secs(seconds)), thread, ticket, kind);
+    }
+
+    pub(super) fn set_timer_at(&mut self, at: Instant, thread: ThreadId, ticket: u64, kind: TimerKind) {
+        let order = self.ticket();
+        self.timers.push(Reverse(Timer { at, order, thread, ticket, kind }));
+    }
+
+    /// When the next timer is due that still means something.
+    pub(super) fn next_timer(&mut self) -> Option<Instant> {
+        while let Some(Reverse(timer)) = self.timers.peek() {
+            if self.is_current(timer) {
+                return Some(timer.at);
+            }
+            self.timers.pop();
+        }
+        None
+    }
+
+    fn is_current(&self, timer: &Timer) -> bool {
+        if timer.kind == TimerKind::Execution {
+            return true;
+        }
+        let Some(thread) = self.threads.get(timer.thread.0).and_then(Option::as_ref) else { return false };
+        thread.ticket == timer.ticket
+            && match (timer.kind, &thread.doing) {
+                (TimerKind::Heartbeat(number), Doing::Task(task)) => task.heartbeats == number,
+                (TimerKind::Task, Doing::Task(_)) | (TimerKind::Wake, Doing::Sleep(_)) => true,
+                _ => false,
+            }
+    }
+
+    /// Tells the execution what time it is: everything due by then happens, in order.
+    pub fn advance_to(&mut self, time: Instant) {
+        while self.status() == Status::Running && self.next_timer().is_some_and(|at| at <= time) {
+            let Some(Reverse(timer)) = self.timers.pop() else { break };
+            self.now = self.now.max(timer.at);
+            self.fire(&timer);
+            // What became ready happens before the next timer, so that a late caller sees
+            // the same order as a punctual one.
+            if self.next_timer().is_none_or(|at| at > self.now) && !self.ready.is_empty() {
+                self.now = self.now.max(time);
+                return;
+            }
+        }
+        self.now = self.now.max(time);
+    }
+
+    fn fire(&mut self, timer: &Timer) {
+        if timer.kind == TimerKind::Execution {
+            let last = self.history().last().map_or(0, |event| event.id);
+            let failure = Failure { error: None, ..Failure::timeout(false) };
+            self.end_run(RunId(0), last, Status::TimedOut, failure);
+            return;
+        }
+        let Some(mut thread) = self.take(timer.thread) else { return };
+        match timer.kind {
+            TimerKind::Wake => {
+                thread.doing = match thread.doing {
+                    Doing::Sleep(AfterSleep::Leave) => Doing::Awake,
+                    _ => Doing::Work,
+                };
+                let id = thread.id;
+                self.park(thread);
+                self.ready.push_back(id);
+            }
+            TimerKind::Task => self.task_timed_out(thread, false),
+            TimerKind::Heartbeat(_) => self.task_timed_out(thread, true),
+            TimerKind::Execution => self.park(thread),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Workflow variables with ASL's scopes: inner scopes read outer variables and assign their own.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::payload::Payload;
+
+/// The variables that a branch or iteration sees; cloning shares them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Variables(Arc<Frame>);
+
+#[derive(Clone, Debug, Default)]
+struct Frame {
+    own: IndexMap<String, Payload>,
+    outer: Option<Arc<Frame>>,
+}
+
+impl Variables {
+    /// The value of a variable, of this scope or the nearest outer one.
+    pub(crate) fn get(&self, name: &str) -> Option<&Payload> {
+        let mut frame = Some(&self.0);
+        while let Some(here) = frame {
+            if let Some(value) = here.own.get(name) {
+                return Some(value);
+            }
+            frame = here.outer.as_ref();
+        }
+        None
+    }
+
+    /// Stores what a state assigned.
+    pub(crate) fn assign(&mut self, values: &IndexMap<String, Payload>) {
+        if values.is_empty() {
+            return;
+        }
+        let frame = Arc::make_mut(&mut self.0);
+        for (name, value) in values {
+            frame.own.insert(name.clone(), value.clone());
+        }
+    }
+
+    /// A scope inside this one, which sees these variables as they are now.
+    pub(crate) fn inner(&self) -> Self {
+        Self(Arc::new(Frame { own: IndexMap::new(), outer: Some(Arc::clone(&self.0)) }))
+    }
+}

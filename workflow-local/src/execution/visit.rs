@@ -1,0 +1,212 @@
+//! Entering a state, and doing its work.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use workflow_asl::document::StateKind;
+
+use super::Execution;
+use super::failure::Failure;
+use super::thread::{Thread, Visit};
+use crate::history::{Details, EventType};
+use crate::payload::Payload;
+use crate::program::{Amount, Selection, StateId, StateProgram, Work};
+use crate::query::{Context, QueryFailure, Scope};
+
+impl StateProgram {
+    pub(super) fn kind(&self) -> StateKind {
+        match self.work {
+            Work::Pass { .. } => StateKind::Pass,
+            Work::Succeed => StateKind::Succeed,
+            Work::Fail { .. } => StateKind::Fail,
+            Work::Choice { .. } => StateKind::Choice,
+            Work::Wait(_) => StateKind::Wait,
+            Work::Task(_) => StateKind::Task,
+            Work::Parallel { .. } => StateKind::Parallel,
+            Work::Map(_) => StateKind::Map,
+        }
+    }
+}
+
+impl Execution {
+    pub(super) fn enter(&mut self, mut thread: Box<Thread>, id: StateId, input: Payload) {
+        let program = Arc::clone(&self.program);
+        let state = program.state(id);
+        let kind = match state.kind() {
+            StateKind::Pass => EventType::PassStateEntered,
+            StateKind::Succeed => EventType::SucceedStateEntered,
+            StateKind::Fail => EventType::FailStateEntered,
+            StateKind::Choice => EventType::ChoiceStateEntered,
+            StateKind::Wait => EventType::WaitStateEntered,
+            StateKind::Task => EventType::TaskStateEntered,
+            StateKind::Parallel => EventType::ParallelStateEntered,
+            StateKind::Map => EventType::MapStateEntered,
+        };
+        let before = thread.last;
+        let details = Details::StateEntered { name: Arc::clone(&state.name), input: input.clone() };
+        self.record(&mut thread, kind, details);
+        let mut visit = Visit {
+            state: id,
+            name: Arc::clone(&state.name),
+            base: input.clone(),
+            raw: input,
+            entered: thread.last,
+            before,
+            entered_time: self.now,
+            retries: 0,
+            used: vec![0; state.retry.len()],
+            token: None,
+        };
+        let base = match &state.input_path {
+            Selection::Whole => None,
+            Selection::Empty => Some(Ok(Payload::empty())),
+            Selection::Path(path) => Some(self.evaluate(&thread, &visit, |scope| path.payload(&scope.at(scope.input)))),
+        };
+        match base {
+            None => {}
+            Some(Ok(base)) => visit.base = base,
+            Some(Err(failure)) => return self.fail(thread, visit, failure),
+        }
+        thread.visit = Some(visit);
+        self.work(thread);
+    }
+
+    /// Does the state's work: called at its entry, and again by each retry.
+    pub(super) fn work(&mut self, mut thread: Box<Thread>) {
+        let program = Arc::clone(&self.program);
+        let Some(visit) = thread.visit.take() else { return };
+        let state = program.state(visit.state);
+        match &state.work {
+            Work::Pass { result } => match result {
+                Some(result) => self.finish(thread, visit, result.clone()),
+                None => match self.arguments(&thread, &visit, state) {
+                    Ok(result) => self.finish(thread, visit, result),
+                    Err(failure) => self.fail(thread, visit, failure),
+                },
+            },
+            Work::Succeed => {
+                let result = visit.base.clone();
+                self.finish(thread, visit, result);
+            }
+            Work::Fail { error, cause } => {
+                let text = |template: &Option<_>| self.fail_text(&thread, &visit, template.as_ref());
+                let failure = match (text(error), text(cause)) {
+                    (Ok(error), Ok(cause)) => Failure { error, cause, ..Failure::timeout(false) },
+                    (Err(failure), _) | (_, Err(failure)) => failure,
+                };
+                self.fail(thread, visit, failure);
+            }
+            Work::Choice { rules, default } => self.choose(thread, visit, rules, *default),
+            Work::Wait(wait) => self.wait(thread, visit, wait),
+            Work::Task(task) => self.schedule(thread, visit, state, task),
+            Work::Parallel { branches } => self.fork(thread, visit, state, branches),
+            Work::Map(map) => self.start_map(thread, visit, state, map),
+        }
+    }
+
+    /// The effective input: `Parameters` or `Arguments`, where the state has them.
+    pub(super) fn arguments(&self, thread: &Thread, visit: &Visit, state: &StateProgram) -> Result<Payload, Failure> {
+        let Some(template) = &state.arguments else { return Ok(visit.base.clone()) };
+        let arguments = self.evaluate(thread, visit, |scope| template.payload(scope))?;
+        if arguments.is_too_large() {
+            return Err(Failure::too_large(&visit.name));
+        }
+        Ok(arguments)
+    }
+
+    /// `Error` or `Cause` of a fail: text, or what a path, function or expression gives.
+    fn fail_text(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        template: Option<&crate::query::template::Template>,
+    ) -> Result<Option<Arc<str>>, Failure> {
+        let Some(template) = template else { return Ok(None) };
+        let value = self.evaluate(thread, visit, |scope| template.evaluate(scope))?;
+        Ok(Some(match value {
+            Value::String(text) => text.into(),
+            other => other.to_string().into(),
+        }))
+    }
+
+    /// Evaluates something in the scope of a visit, with `$` the effective input.
+    pub(super) fn evaluate<T>(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        with: impl FnOnce(&Scope<'_>) -> Result<T, QueryFailure>,
+    ) -> Result<T, Failure> {
+        let build = || self.context(thread, visit, None);
+        let context = Context::new(&build);
+        with(&self.scope(thread, visit, &context)).map_err(|failure| Failure::query(visit, failure))
+    }
+
+    pub(super) fn scope<'a>(&'a self, thread: &'a Thread, visit: &'a Visit, context: &'a Context<'a>) -> Scope<'a> {
+        Scope {
+            value: &visit.base,
+            input: &visit.raw,
+            result: None,
+            error_output: None,
+            context,
+            variables: &thread.variables,
+            random: &self.random,
+            now: self.now,
+        }
+    }
+
+    /// A number of a state, and what the field `name` makes of something else.
+    pub(super) fn amount(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        amount: Option<&Amount>,
+        form: NumberForm,
+    ) -> Result<Option<f64>, Failure> {
+        let Some(amount) = amount else { return Ok(None) };
+        match amount {
+            Amount::Literal(number) => Ok(Some(*number)),
+            Amount::Jsonata(expression) => self.evaluate(thread, visit, |scope| {
+                let value = expression.evaluate(scope)?;
+                match value.as_f64() {
+                    Some(number) if number >= 0.0 => Ok(Some(number)),
+                    _ => Err(expression.unexpected("number", &value)),
+                }
+            }),
+            Amount::Path(path, field) => self.evaluate(thread, visit, |scope| {
+                let value = path.value(scope)?;
+                let number = match &*value {
+                    Value::Number(number) => number.as_f64(),
+                    // AWS reads numbers out of text here: variables that hold "2" work.
+                    Value::String(text) => text.trim().parse::<f64>().ok(),
+                    _ => None,
+                };
+                let number = number.filter(|number| form == NumberForm::Float || number.fract() == 0.0);
+                number.map(Some).ok_or_else(|| {
+                    // Text is printed in quotes, and so is everything else.
+                    let printed = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    QueryFailure::runtime(format!(
+                        "The {field} field refers to value \"{printed}\" which is not a valid {}: {}",
+                        form.name(),
+                        path.source()
+                    ))
+                })
+            }),
+        }
+    }
+}
+
+/// What a number may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NumberForm {
+    Integer,
+    Float,
+}
+
+impl NumberForm {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Integer => "integer",
+            Self::Float => "float",
+        }
+    }
+}

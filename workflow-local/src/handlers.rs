@@ -1,0 +1,194 @@
+//! The closures that stand for task resources.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use workflow_asl::error_name::TASK_FAILED;
+
+use crate::task::{TaskError, TaskRequest};
+
+/// How a handler answers a request.
+pub(crate) enum Reply {
+    Now(Result<Value, TaskError>),
+    Later(Pin<Box<dyn Future<Output = Result<Value, TaskError>> + Send>>),
+    /// Never: the task times out.
+    Never,
+}
+
+type Handler = Arc<dyn Fn(&TaskRequest) -> Reply + Send + Sync>;
+
+/// The handlers of an engine: by state, by Lambda function, by resource.
+#[derive(Clone, Default)]
+pub(crate) struct Handlers {
+    states: IndexMap<String, Handler>,
+    lambdas: IndexMap<String, Handler>,
+    resources: IndexMap<String, Handler>,
+}
+
+impl Handlers {
+    pub(crate) fn add_state(&mut self, name: &str, handler: Handler) {
+        self.states.insert(name.to_owned(), handler);
+    }
+
+    pub(crate) fn add_resource(&mut self, arn: &str, handler: Handler) {
+        self.resources.insert(arn.to_owned(), handler);
+    }
+
+    pub(crate) fn add_lambda(&mut self, function: &str, handler: Handler) {
+        self.lambdas.insert(function_name(function).to_owned(), handler);
+    }
+
+    /// The states that have handlers.
+    pub(crate) fn state_names(&self) -> impl Iterator<Item = &str> {
+        self.states.keys().map(String::as_str)
+    }
+
+    /// The answer of the handler that the request goes to: the state's, else the Lambda
+    /// function's, else the resource's; `None` when there is none.
+    pub(crate) fn reply(&self, request: &TaskRequest) -> Option<Reply> {
+        let resource = plain_resource(&request.resource);
+        let by_lambda = || called_function(request).and_then(|name| self.lambdas.get(function_name(name)));
+        let by_resource = || self.resources.get(&*request.resource).or_else(|| self.resources.get(resource));
+        let handler = self.states.get(&*request.state).or_else(by_lambda).or_else(by_resource)?;
+        // A handler that panics must not take its caller with it; its state is of no interest afterwards.
+        let reply = catch_unwind(AssertUnwindSafe(|| handler(request)));
+        Some(reply.unwrap_or_else(|panic| Reply::Now(Err(panicked(&request.state, &*panic)))))
+    }
+}
+
+/// The resource without the pattern: a handler of the action answers for all its patterns.
+fn plain_resource(arn: &str) -> &str {
+    [".waitForTaskToken", ".sync:2", ".sync"].iter().find_map(|pattern| arn.strip_suffix(pattern)).unwrap_or(arn)
+}
+
+/// The Lambda function that a request calls, by name or ARN.
+fn called_function(request: &TaskRequest) -> Option<&str> {
+    if is_invoke(request) {
+        return request.input.get("FunctionName").and_then(Value::as_str);
+    }
+    request.resource.contains(":lambda:").then_some(&*request.resource)
+}
+
+/// Whether it calls a function through the service integration, which wraps payload and result.
+pub(crate) fn is_invoke(request: &TaskRequest) -> bool {
+    plain_resource(&request.resource).ends_with(":states:::lambda:invoke")
+}
+
+/// The name in a function's ARN, partial ARN or name, without its version or alias.
+fn function_name(function: &str) -> &str {
+    let rest = function.rsplit_once(":function:").map_or(function, |(_, rest)| rest);
+    rest.split(':').next().unwrap_or(rest)
+}
+
+fn panicked(state: &str, panic: &(dyn std::any::Any + Send)) -> TaskError {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let text = text.unwrap_or("(the panic has no message)");
+    TaskError::new(TASK_FAILED).with_cause(format!("the handler of state `{state}` panicked: {text}"))
+}
+
+/// A closure's argument from the request.
+fn argument<P: DeserializeOwned>(request: &TaskRequest, value: &Value) -> Result<P, TaskError> {
+    P::deserialize(value).map_err(|error| {
+        let cause = format!("the input of state `{}` does not fit its handler: {error}; it is {value}", request.state);
+        TaskError::new(TASK_FAILED).with_cause(cause)
+    })
+}
+
+fn result<R: Serialize>(state: &str, result: Result<R, TaskError>) -> Result<Value, TaskError> {
+    serde_json::to_value(result?).map_err(|error| {
+        TaskError::new(TASK_FAILED).with_cause(format!("the result of state `{state}`'s handler is not JSON: {error}"))
+    })
+}
+
+/// A handler of a synchronous closure.
+pub(crate) fn sync<P, R>(closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static, wrap: Wrap) -> Handler
+where
+    P: DeserializeOwned,
+    R: Serialize,
+{
+    Arc::new(move |request| {
+        let answer = argument(request, wrap.argument(request)).and_then(&closure);
+        Reply::Now(wrap.result(request, result(&request.state, answer)))
+    })
+}
+
+/// A handler of an asynchronous closure.
+pub(crate) fn asynchronous<P, R, F>(closure: impl Fn(P) -> F + Send + Sync + 'static, wrap: Wrap) -> Handler
+where
+    P: DeserializeOwned,
+    R: Serialize,
+    F: Future<Output = Result<R, TaskError>> + Send + 'static,
+{
+    Arc::new(move |request| {
+        let future = match argument(request, wrap.argument(request)) {
+            Ok(argument) => closure(argument),
+            Err(error) => return Reply::Now(Err(error)),
+        };
+        let request = request.clone();
+        let state = Arc::clone(&request.state);
+        let answer = async move { wrap.result(&request, result(&request.state, future.await)) };
+        Reply::Later(Box::pin(Caught { future: Box::pin(answer), state }))
+    })
+}
+
+/// A handler of a closure that gets the whole request.
+pub(crate) fn whole<R: Serialize>(
+    closure: impl Fn(&TaskRequest) -> Result<R, TaskError> + Send + Sync + 'static,
+) -> Handler {
+    Arc::new(move |request| Reply::Now(result(&request.state, closure(request))))
+}
+
+/// A handler that never answers.
+pub(crate) fn never() -> Handler {
+    Arc::new(|_| Reply::Never)
+}
+
+/// What a closure stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wrap {
+    /// The resource: it gets the request and gives the resource's result.
+    Resource,
+    /// A Lambda function: it gets the payload and gives the function's result.
+    Lambda,
+}
+
+impl Wrap {
+    fn argument(self, request: &TaskRequest) -> &Value {
+        match self {
+            Self::Lambda if is_invoke(request) => request.input.get("Payload").unwrap_or(&Value::Null),
+            _ => &request.input,
+        }
+    }
+
+    fn result(self, request: &TaskRequest, result: Result<Value, TaskError>) -> Result<Value, TaskError> {
+        // A callback's result is what is sent back, not what `invoke` answers.
+        let answers = is_invoke(request) && !request.resource.ends_with(".waitForTaskToken");
+        if self == Self::Lambda && answers {
+            return result
+                .map(|payload| json!({ "ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200 }));
+        }
+        result
+    }
+}
+
+/// A future whose panic is an error.
+struct Caught {
+    future: Pin<Box<dyn Future<Output = Result<Value, TaskError>> + Send>>,
+    state: Arc<str>,
+}
+
+impl Future for Caught {
+    type Output = Result<Value, TaskError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = catch_unwind(AssertUnwindSafe(|| self.future.as_mut().poll(context)));
+        polled.unwrap_or_else(|panic| Poll::Ready(Err(panicked(&self.state, &*panic))))
+    }
+}

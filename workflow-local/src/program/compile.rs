@@ -1,0 +1,532 @@
+//! From the document model to a program.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+use workflow_asl::document::{
+    Branch, Catcher as CatcherNode, ChoiceRule, Comparison, ItemBatcher, ItemReader, Operand as OperandKind, Operator,
+    QueryLanguage, Retrier as RetrierNode, State, StateKind, StateMachine,
+};
+use workflow_asl::limits::retrier_default;
+use workflow_asl::{Code, Diagnostic, Pointer};
+
+use super::compile_template::Reading;
+use super::handling::{Catcher, ErrorNames, Retrier};
+use super::pattern::Pattern;
+use super::resource::Resource;
+use super::rule::{Family, Operand, Relation, Rule, Test, Type};
+use super::{
+    Amount, Batcher, ChoiceProgram, CsvHeader, Distributed, Items, MapProgram, Program, Reader, Reference, StateId,
+    StateProgram, TaskProgram, WaitProgram, Work, Writer,
+};
+use crate::query::jsonata::expression_text;
+use crate::query::template::Template;
+
+impl Program {
+    /// Compiles a document.
+    ///
+    /// # Errors
+    /// Everything that keeps it from running: missing fields, unknown targets, paths,
+    /// intrinsic functions and expressions that do not parse.
+    pub fn compile(machine: &StateMachine) -> Result<Self, Vec<Diagnostic>> {
+        let mut compiler = Compiler { machine, states: Vec::new(), found: Vec::new() };
+        let start = compiler.scope(machine.start_at.as_deref(), machine.states.as_ref(), &Pointer::root());
+        let states: Option<Vec<_>> = compiler.states.into_iter().collect();
+        match (start, states) {
+            (Some(start), Some(states)) if compiler.found.is_empty() => Ok(Self {
+                states,
+                start,
+                timeout_seconds: machine
+                    .timeout_seconds
+                    .as_ref()
+                    .and_then(Value::as_u64)
+                    .filter(|seconds| *seconds > 0),
+            }),
+            _ => Err(compiler.found),
+        }
+    }
+}
+
+struct Compiler<'a> {
+    machine: &'a StateMachine,
+    /// `None` while a state is not yet compiled, and for good when it cannot be.
+    states: Vec<Option<StateProgram>>,
+    found: Vec<Diagnostic>,
+}
+
+/// The states that transitions of a scope may name.
+type Targets<'a> = IndexMap<&'a str, StateId>;
+
+impl<'a> Compiler<'a> {
+    /// Compiles a scope and gives its first state.
+    fn scope(
+        &mut self,
+        start_at: Option<&str>,
+        states: Option<&'a IndexMap<String, State>>,
+        at: &Pointer,
+    ) -> Option<StateId> {
+        let (Some(start_at), Some(states)) = (start_at, states) else {
+            let missing = [("StartAt", start_at.is_none()), ("States", states.is_none())];
+            let missing: Vec<_> = missing.iter().filter(|(_, missing)| *missing).map(|(name, _)| *name).collect();
+            let message = format!("these fields are required: [{}]", missing.join(", "));
+            self.found.push(Diagnostic::new(Code::MissingField, at.clone(), message));
+            return None;
+        };
+        let first = self.states.len();
+        let targets: Targets<'a> = states
+            .keys()
+            .enumerate()
+            .map(|(i, name)| (name.as_str(), StateId(u32::try_from(first + i).unwrap_or(u32::MAX))))
+            .collect();
+        self.states.resize_with(first + states.len(), || None);
+        for (i, (name, state)) in states.iter().enumerate() {
+            let compiled = self.state(name, state, &targets, &at.child("States").child(name));
+            if let Some(place) = self.states.get_mut(first + i) {
+                *place = compiled;
+            }
+        }
+        self.target(start_at, &targets, at.child("StartAt"))
+    }
+
+    fn target(&mut self, name: &str, targets: &Targets<'_>, at: Pointer) -> Option<StateId> {
+        let found = targets.get(name).copied();
+        if found.is_none() {
+            let mut diagnostic = Diagnostic::new(Code::UnknownTarget, at, format!("no state `{name}` in this scope"));
+            if let Some(near) = workflow_asl::nearest::nearest(name, targets.keys().copied()) {
+                diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
+            }
+            self.found.push(diagnostic);
+        }
+        found
+    }
+
+    fn state(&mut self, name: &str, state: &'a State, targets: &Targets<'a>, at: &Pointer) -> Option<StateProgram> {
+        let language = self.machine.language_of(state);
+        let next = match &state.next {
+            Some(next) => Some(self.target(next, targets, at.child("Next"))?),
+            None => {
+                let goes_on = !matches!(state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
+                if goes_on && state.end != Some(true) {
+                    let message = "this object should have only one of the following fields: [Next, End]";
+                    self.found.push(Diagnostic::new(Code::MissingField, at.clone(), message));
+                }
+                None
+            }
+        };
+        let work = self.work(state, language, targets, at)?;
+        let catch: Option<Vec<_>> = state
+            .catch
+            .iter()
+            .flatten()
+            .enumerate()
+            .map(|(i, catcher)| self.catcher(catcher, language, targets, &at.child("Catch").index(i)))
+            .collect();
+        let retry = state.retry.iter().flatten().map(retrier).collect();
+        let mut reading = self.reading(language);
+        let is_map = state.kind == StateKind::Map;
+        let (arguments, field) = match language {
+            // A map's `Parameters` are its item selector.
+            QueryLanguage::JsonPath => (state.parameters.as_ref().filter(|_| !is_map), "Parameters"),
+            QueryLanguage::Jsonata => (state.arguments.as_ref(), "Arguments"),
+        };
+        Some(StateProgram {
+            name: name.into(),
+            language,
+            next,
+            input_path: reading.selection(state.input_path.as_ref(), &at.child("InputPath")),
+            arguments: arguments.map(|value| reading.template(value, &at.child(field), field)),
+            result_selector: reading.optional(state.result_selector.as_ref(), at, "ResultSelector"),
+            result_path: reading.result_place(state.result_path.as_ref(), &at.child("ResultPath")),
+            output_path: reading.selection(state.output_path.as_ref(), &at.child("OutputPath")),
+            output: reading.optional(state.output.as_ref(), at, "Output"),
+            assign: reading.optional(state.assign.as_ref(), at, "Assign"),
+            retry,
+            catch: catch?,
+            work,
+        })
+    }
+
+    fn reading(&mut self, language: QueryLanguage) -> Reading<'_> {
+        Reading { language, found: &mut self.found }
+    }
+
+    fn work(&mut self, state: &'a State, language: QueryLanguage, targets: &Targets<'a>, at: &Pointer) -> Option<Work> {
+        Some(match state.kind {
+            StateKind::Pass => Work::Pass { result: state.result.clone().map(Into::into) },
+            StateKind::Succeed => Work::Succeed,
+            StateKind::Fail => {
+                let mut reading = self.reading(language);
+                Work::Fail {
+                    error: reading.text(state.error.as_deref(), state.error_path.as_deref(), "Error", "ErrorPath", at),
+                    cause: reading.text(state.cause.as_deref(), state.cause_path.as_deref(), "Cause", "CausePath", at),
+                }
+            }
+            StateKind::Choice => self.choice(state, language, targets, at)?,
+            StateKind::Wait => Work::Wait(self.reading(language).wait(state, at)?),
+            StateKind::Task => {
+                let mut reading = self.reading(language);
+                let Some(resource) = &state.resource else {
+                    reading.missing("Resource", at);
+                    return None;
+                };
+                let timeout = (state.timeout_seconds.as_ref(), state.timeout_seconds_path.as_deref());
+                let heartbeat = (state.heartbeat_seconds.as_ref(), state.heartbeat_seconds_path.as_deref());
+                Work::Task(Box::new(TaskProgram {
+                    resource: Resource::of(resource),
+                    timeout: reading.amount(timeout, ["TimeoutSeconds", "TimeoutSecondsPath"], at),
+                    heartbeat: reading.amount(heartbeat, ["HeartbeatSeconds", "HeartbeatSecondsPath"], at),
+                    credentials: reading.optional(state.credentials.as_ref(), at, "Credentials"),
+                }))
+            }
+            StateKind::Parallel => {
+                let Some(branches) = state.branches.as_ref().filter(|branches| !branches.is_empty()) else {
+                    self.reading(language).missing("Branches", at);
+                    return None;
+                };
+                let mut branch = |(i, branch): (usize, &'a Branch)| {
+                    self.scope(branch.start_at.as_deref(), branch.states.as_ref(), &at.child("Branches").index(i))
+                };
+                let branches: Vec<_> = branches.iter().enumerate().map(&mut branch).collect();
+                Work::Parallel { branches: branches.into_iter().collect::<Option<_>>()? }
+            }
+            StateKind::Map => self.map(state, language, at)?,
+        })
+    }
+
+    fn choice(
+        &mut self,
+        state: &'a State,
+        language: QueryLanguage,
+        targets: &Targets<'a>,
+        at: &Pointer,
+    ) -> Option<Work> {
+        let Some(choices) = state.choices.as_ref().filter(|choices| !choices.is_empty()) else {
+            self.reading(language).missing("Choices", at);
+            return None;
+        };
+        let mut rules = Vec::new();
+        for (i, rule) in choices.iter().enumerate() {
+            let at = at.child("Choices").index(i);
+            let Some(next) = &rule.next else {
+                self.reading(language).missing("Next", &at);
+                continue;
+            };
+            let next = self.target(next, targets, at.child("Next"));
+            let mut reading = self.reading(language);
+            let condition = reading.condition(rule, &format!("Choices[{i}]/Condition"), &at);
+            let assign = rule.assign.as_ref();
+            let output = rule.output.as_ref();
+            let assign =
+                assign.map(|value| reading.template(value, &at.child("Assign"), &format!("Choices[{i}]/Assign")));
+            let output =
+                output.map(|value| reading.template(value, &at.child("Output"), &format!("Choices[{i}]/Output")));
+            if let (Some(condition), Some(next)) = (condition, next) {
+                rules.push(ChoiceProgram { condition, next, assign, output });
+            }
+        }
+        let default = match &state.default {
+            Some(default) => Some(self.target(default, targets, at.child("Default"))?),
+            None => None,
+        };
+        Some(Work::Choice { rules, default })
+    }
+
+    fn catcher(
+        &mut self,
+        catcher: &CatcherNode,
+        language: QueryLanguage,
+        targets: &Targets<'a>,
+        at: &Pointer,
+    ) -> Option<Catcher> {
+        let Some(next) = &catcher.next else {
+            self.reading(language).missing("Next", at);
+            return None;
+        };
+        let next = self.target(next, targets, at.child("Next"))?;
+        let mut reading = self.reading(language);
+        Some(Catcher {
+            errors: names(catcher.error_equals.as_deref()),
+            next,
+            result_path: reading.result_place(catcher.result_path.as_ref(), &at.child("ResultPath")),
+            output: reading.optional(catcher.output.as_ref(), at, "Output"),
+            assign: reading.optional(catcher.assign.as_ref(), at, "Assign"),
+        })
+    }
+
+    fn map(&mut self, state: &'a State, language: QueryLanguage, at: &Pointer) -> Option<Work> {
+        let Some(processor) = state.processor() else {
+            let message = "this object should have only one of the following fields: [ItemProcessor, Iterator]";
+            self.found.push(Diagnostic::new(Code::MissingField, at.clone(), message));
+            return None;
+        };
+        let field = if state.item_processor.is_some() { "ItemProcessor" } else { "Iterator" };
+        let start = self.scope(processor.start_at.as_deref(), processor.states.as_ref(), &at.child(field));
+        let mut reading = self.reading(language);
+        let items = match (&state.items_path, &state.items) {
+            (Some(path), _) => reading.path(path, &at.child("ItemsPath")).map_or(Items::Input, Items::Path),
+            (None, Some(items)) => Items::Template(reading.template(items, &at.child("Items"), "Items")),
+            (None, None) => Items::Input,
+        };
+        let selector = reading
+            .optional(state.item_selector.as_ref(), at, "ItemSelector")
+            .or_else(|| reading.optional(state.parameters.as_ref(), at, "Parameters"));
+        let concurrency = (state.max_concurrency.as_ref(), state.max_concurrency_path.as_deref());
+        let max_concurrency = reading.amount(concurrency, ["MaxConcurrency", "MaxConcurrencyPath"], at);
+        let distributed = state.is_distributed().then(|| reading.distributed(state, at));
+        Some(Work::Map(Box::new(MapProgram { items, selector, start: start?, max_concurrency, distributed })))
+    }
+}
+
+impl Reading<'_> {
+    fn optional(&mut self, value: Option<&Value>, at: &Pointer, field: &str) -> Option<Template> {
+        value.map(|value| self.template(value, &at.child(field), field))
+    }
+
+    /// A number that has a static field and a path field.
+    fn amount(
+        &mut self,
+        (value, path): (Option<&Value>, Option<&str>),
+        [field, path_field]: [&'static str; 2],
+        at: &Pointer,
+    ) -> Option<Amount> {
+        if let Some(path) = path {
+            return self.path(path, &at.child(path_field)).map(|path| Amount::Path(path, path_field));
+        }
+        let value = value?;
+        if let Some(source) = value.as_str().and_then(expression_text) {
+            return self.expression(source, &at.child(field), field).map(Amount::Jsonata);
+        }
+        let number = value.as_f64();
+        if number.is_none() {
+            let message = "expected value of type Integer";
+            self.found.push(Diagnostic::new(Code::WrongType, at.child(field), message));
+        }
+        number.map(Amount::Literal)
+    }
+
+    /// `Error` and `Cause`, which may be text, a path or intrinsic function, or an expression.
+    fn text(
+        &mut self,
+        literal: Option<&str>,
+        path: Option<&str>,
+        field: &str,
+        path_field: &str,
+        at: &Pointer,
+    ) -> Option<Template> {
+        if let Some(path) = path {
+            return self.reference(path, &at.child(path_field)).map(|reference| match reference {
+                Reference::Path(path) => Template::Path { path, field: path_field.into() },
+                Reference::Intrinsic(call) => Template::Intrinsic { call },
+            });
+        }
+        let value = Value::String(literal?.to_owned());
+        Some(match self.language {
+            QueryLanguage::JsonPath => Template::Literal(value.into()),
+            QueryLanguage::Jsonata => self.template(&value, &at.child(field), field),
+        })
+    }
+
+    fn wait(&mut self, state: &State, at: &Pointer) -> Option<WaitProgram> {
+        if let Some(timestamp) = &state.timestamp {
+            let value = Value::String(timestamp.clone());
+            return Some(WaitProgram::Timestamp(match self.language {
+                QueryLanguage::JsonPath => Template::Literal(value.into()),
+                QueryLanguage::Jsonata => self.template(&value, &at.child("Timestamp"), "Timestamp"),
+            }));
+        }
+        if let Some(path) = &state.timestamp_path {
+            return self.path(path, &at.child("TimestampPath")).map(WaitProgram::TimestampPath);
+        }
+        let seconds = (state.seconds.as_ref(), state.seconds_path.as_deref());
+        let amount = self.amount(seconds, ["Seconds", "SecondsPath"], at);
+        if amount.is_none() && state.seconds.is_none() && state.seconds_path.is_none() {
+            self.missing("Seconds", at);
+        }
+        amount.map(WaitProgram::Seconds)
+    }
+
+    fn condition(&mut self, rule: &ChoiceRule, location: &str, at: &Pointer) -> Option<Rule> {
+        let mut all = |rules: &[ChoiceRule], field: &str| {
+            let rules = rules.iter().enumerate();
+            rules.map(|(i, rule)| self.condition(rule, location, &at.child(field).index(i))).collect::<Option<Vec<_>>>()
+        };
+        if let Some(rules) = &rule.and {
+            return all(rules, "And").map(Rule::All);
+        }
+        if let Some(rules) = &rule.or {
+            return all(rules, "Or").map(Rule::Any);
+        }
+        if let Some(rule) = &rule.not {
+            return self.condition(rule, location, &at.child("Not")).map(|rule| Rule::Not(Box::new(rule)));
+        }
+        match &rule.condition {
+            Some(Value::Bool(value)) => return Some(Rule::Literal(*value)),
+            Some(Value::String(text)) => {
+                let source = expression_text(text);
+                if source.is_none() {
+                    let message = "JSONata string must start with {% and end with %}";
+                    self.found.push(Diagnostic::new(Code::BadJsonata, at.child("Condition"), message));
+                }
+                return self.expression(source?, &at.child("Condition"), location).map(Rule::Jsonata);
+            }
+            _ => {}
+        }
+        let (Some(variable), Some(comparison)) = (&rule.variable, rule.comparisons.first()) else {
+            let message = "the object must have only one of the following fields, [And, Or, Not, Variable, Condition]";
+            self.found.push(Diagnostic::new(Code::MissingField, at.clone(), message));
+            return None;
+        };
+        let variable = self.path(variable, &at.child("Variable"));
+        let test = self.test(comparison, at);
+        Some(Rule::Compare { variable: variable?, test: test? })
+    }
+
+    fn test(&mut self, comparison: &Comparison, at: &Pointer) -> Option<Test> {
+        let Comparison { operator, operand } = comparison;
+        let at = at.child(operator.name());
+        let wrong = |found: &mut Vec<Diagnostic>| {
+            let message = format!("`{}` does not take this value", operator.name());
+            found.push(Diagnostic::new(Code::WrongType, at.clone(), message));
+        };
+        let kind = match operator {
+            Operator::IsNull => Some(Type::Null),
+            Operator::IsNumeric => Some(Type::Numeric),
+            Operator::IsString => Some(Type::String),
+            Operator::IsBoolean => Some(Type::Boolean),
+            Operator::IsTimestamp => Some(Type::Timestamp),
+            _ => None,
+        };
+        if kind.is_some() || *operator == Operator::IsPresent {
+            let Some(wanted) = operand.as_bool() else {
+                wrong(self.found);
+                return None;
+            };
+            return Some(kind.map_or(Test::IsPresent(wanted), |kind| Test::Is(kind, wanted)));
+        }
+        if operator.operand() == OperandKind::Path {
+            let Some(path) = operand.as_str() else {
+                wrong(self.found);
+                return None;
+            };
+            let path = self.path(path, &at)?;
+            let (family, relation) = order(operator.name().strip_suffix("Path").unwrap_or_default())?;
+            return Some(Test::Order(family, relation, Operand::Path(path)));
+        }
+        let fits = match operator.operand() {
+            OperandKind::Text | OperandKind::Timestamp => operand.is_string(),
+            OperandKind::Number => operand.is_number(),
+            OperandKind::Flag => operand.is_boolean(),
+            OperandKind::Path => true,
+        };
+        if !fits {
+            wrong(self.found);
+            return None;
+        }
+        if *operator == Operator::StringMatches {
+            return operand.as_str().map(|text| Test::Matches(Pattern::new(text)));
+        }
+        let (family, relation) = order(operator.name())?;
+        Some(Test::Order(family, relation, Operand::Literal(operand.clone())))
+    }
+
+    fn distributed(&mut self, state: &State, at: &Pointer) -> Distributed {
+        let count = (state.tolerated_failure_count.as_ref(), state.tolerated_failure_count_path.as_deref());
+        let percentage =
+            (state.tolerated_failure_percentage.as_ref(), state.tolerated_failure_percentage_path.as_deref());
+        let reader = state.item_reader.as_ref().map(|reader| self.reader(reader, &at.child("ItemReader")));
+        let batcher = state.item_batcher.as_ref().map(|batcher| self.batcher(batcher, &at.child("ItemBatcher")));
+        let writer = state.result_writer.as_ref().and_then(|writer| {
+            let at = at.child("ResultWriter");
+            let arguments = writer.parameters.as_ref().or(writer.arguments.as_ref())?;
+            Some(Writer { arguments: self.template(arguments, &at, "ResultWriter/Arguments") })
+        });
+        Distributed {
+            label: state.label.as_deref().map(Arc::from),
+            tolerated_count: self.amount(count, ["ToleratedFailureCount", "ToleratedFailureCountPath"], at),
+            tolerated_percentage: self.amount(
+                percentage,
+                ["ToleratedFailurePercentage", "ToleratedFailurePercentagePath"],
+                at,
+            ),
+            reader,
+            batcher,
+            writer,
+        }
+    }
+
+    fn reader(&mut self, reader: &ItemReader, at: &Pointer) -> Reader {
+        let arguments = reader.parameters.as_ref().or(reader.arguments.as_ref());
+        let empty = Value::Object(serde_json::Map::new());
+        let config = reader.reader_config.clone().unwrap_or_default();
+        let max_items = (config.max_items.as_ref(), config.max_items_path.as_deref());
+        Reader {
+            lists: reader.resource.as_deref().is_some_and(|arn| arn.ends_with(":listObjectsV2")),
+            arguments: self.template(arguments.unwrap_or(&empty), at, "ItemReader/Arguments"),
+            max_items: self.amount(max_items, ["MaxItems", "MaxItemsPath"], &at.child("ReaderConfig")),
+            input_type: config.input_type,
+            delimiter: match config.csv_delimiter.as_deref() {
+                Some("PIPE") => '|',
+                Some("SEMICOLON") => ';',
+                Some("SPACE") => ' ',
+                Some("TAB") => '\t',
+                _ => ',',
+            },
+            header: config.csv_headers.map_or(CsvHeader::FirstRow, CsvHeader::Given),
+            items_pointer: config.items_pointer,
+        }
+    }
+
+    fn batcher(&mut self, batcher: &ItemBatcher, at: &Pointer) -> Batcher {
+        let items = (batcher.max_items_per_batch.as_ref(), batcher.max_items_per_batch_path.as_deref());
+        let bytes = (batcher.max_input_bytes_per_batch.as_ref(), batcher.max_input_bytes_per_batch_path.as_deref());
+        Batcher {
+            max_items: self.amount(items, ["MaxItemsPerBatch", "MaxItemsPerBatchPath"], at),
+            max_bytes: self.amount(bytes, ["MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"], at),
+            input: batcher
+                .batch_input
+                .as_ref()
+                .map(|input| self.template(input, &at.child("BatchInput"), "ItemBatcher/BatchInput")),
+        }
+    }
+}
+
+/// What `NumericLessThan` and its like compare, and how.
+fn order(operator: &str) -> Option<(Family, Relation)> {
+    let families = [
+        ("String", Family::String),
+        ("Numeric", Family::Numeric),
+        ("Boolean", Family::Boolean),
+        ("Timestamp", Family::Timestamp),
+    ];
+    let (relation, family) =
+        families.iter().find_map(|(name, family)| Some((operator.strip_prefix(name)?, *family)))?;
+    Some((
+        family,
+        match relation {
+            "Equals" => Relation::Equal,
+            "LessThan" => Relation::Less,
+            "GreaterThan" => Relation::Greater,
+            "LessThanEquals" => Relation::LessOrEqual,
+            "GreaterThanEquals" => Relation::GreaterOrEqual,
+            _ => return None,
+        },
+    ))
+}
+
+fn names(names: Option<&[String]>) -> ErrorNames {
+    ErrorNames(names.unwrap_or_default().iter().map(|name| name.as_str().into()).collect())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the defaults are small")]
+fn retrier(retrier: &RetrierNode) -> Retrier {
+    let number = |value: &Option<Value>| value.as_ref().and_then(Value::as_f64);
+    Retrier {
+        errors: names(retrier.error_equals.as_deref()),
+        interval_seconds: number(&retrier.interval_seconds).unwrap_or(retrier_default::INTERVAL_SECONDS as f64),
+        max_attempts: retrier.max_attempts.as_ref().and_then(Value::as_u64).unwrap_or(retrier_default::MAX_ATTEMPTS),
+        backoff_rate: number(&retrier.backoff_rate).unwrap_or(retrier_default::BACKOFF_RATE),
+        max_delay_seconds: number(&retrier.max_delay_seconds).unwrap_or(f64::INFINITY),
+        full_jitter: retrier.jitter_strategy.as_deref() == Some("FULL"),
+    }
+}

@@ -1,0 +1,223 @@
+//! A definition compiled once: states by number, targets resolved, paths and expressions read.
+
+mod compile;
+mod compile_template;
+pub(crate) mod handling;
+mod pattern;
+pub(crate) mod resource;
+pub(crate) mod rule;
+
+use std::sync::Arc;
+
+use workflow_asl::document::QueryLanguage;
+
+use crate::payload::Payload;
+use crate::query::intrinsic::Call;
+use crate::query::jsonata::Expression;
+use crate::query::path::Path;
+use crate::query::template::Template;
+use handling::{Catcher, Retrier};
+use resource::Resource;
+use rule::Rule;
+
+/// A compiled state machine, which any number of executions share.
+#[derive(Debug)]
+pub struct Program {
+    states: Vec<StateProgram>,
+    start: StateId,
+    /// Seconds that an execution may last.
+    timeout_seconds: Option<u64>,
+}
+
+/// The number of a state within its program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StateId(u32);
+
+#[derive(Debug)]
+pub(crate) struct StateProgram {
+    pub(crate) name: Arc<str>,
+    pub(crate) language: QueryLanguage,
+    /// `Next`; `None` at the end of the scope.
+    pub(crate) next: Option<StateId>,
+    pub(crate) input_path: Selection,
+    /// `Parameters` or `Arguments`.
+    pub(crate) arguments: Option<Template>,
+    pub(crate) result_selector: Option<Template>,
+    pub(crate) result_path: ResultPlace,
+    pub(crate) output_path: Selection,
+    /// `Output`
+    pub(crate) output: Option<Template>,
+    pub(crate) assign: Option<Template>,
+    pub(crate) retry: Vec<Retrier>,
+    pub(crate) catch: Vec<Catcher>,
+    pub(crate) work: Work,
+}
+
+/// What a state does.
+#[derive(Debug)]
+pub(crate) enum Work {
+    Pass { result: Option<Payload> },
+    Succeed,
+    Fail { error: Option<Template>, cause: Option<Template> },
+    Choice { rules: Vec<ChoiceProgram>, default: Option<StateId> },
+    Wait(WaitProgram),
+    Task(Box<TaskProgram>),
+    Parallel { branches: Vec<StateId> },
+    Map(Box<MapProgram>),
+}
+
+#[derive(Debug)]
+pub(crate) struct ChoiceProgram {
+    pub(crate) condition: Rule,
+    pub(crate) next: StateId,
+    pub(crate) assign: Option<Template>,
+    pub(crate) output: Option<Template>,
+}
+
+#[derive(Debug)]
+pub(crate) enum WaitProgram {
+    Seconds(Amount),
+    /// A timestamp in the definition, or an expression.
+    Timestamp(Template),
+    TimestampPath(Path),
+}
+
+#[derive(Debug)]
+pub(crate) struct TaskProgram {
+    pub(crate) resource: Resource,
+    pub(crate) timeout: Option<Amount>,
+    pub(crate) heartbeat: Option<Amount>,
+    pub(crate) credentials: Option<Template>,
+}
+
+#[derive(Debug)]
+pub(crate) struct MapProgram {
+    pub(crate) items: Items,
+    pub(crate) selector: Option<Template>,
+    pub(crate) start: StateId,
+    pub(crate) max_concurrency: Option<Amount>,
+    /// What only a distributed map has.
+    pub(crate) distributed: Option<Distributed>,
+}
+
+/// Where a map's items come from.
+#[derive(Debug)]
+pub(crate) enum Items {
+    /// `ItemsPath`
+    Path(Path),
+    /// `Items`
+    Template(Template),
+    /// The effective input itself.
+    Input,
+}
+
+#[derive(Debug)]
+pub(crate) struct Distributed {
+    pub(crate) label: Option<Arc<str>>,
+    pub(crate) tolerated_count: Option<Amount>,
+    pub(crate) tolerated_percentage: Option<Amount>,
+    pub(crate) reader: Option<Reader>,
+    pub(crate) batcher: Option<Batcher>,
+    pub(crate) writer: Option<Writer>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Reader {
+    pub(crate) lists: bool,
+    pub(crate) arguments: Template,
+    pub(crate) input_type: Option<String>,
+    pub(crate) delimiter: char,
+    pub(crate) header: CsvHeader,
+    pub(crate) max_items: Option<Amount>,
+    pub(crate) items_pointer: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) enum CsvHeader {
+    FirstRow,
+    Given(Vec<String>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Batcher {
+    pub(crate) max_items: Option<Amount>,
+    pub(crate) max_bytes: Option<Amount>,
+    pub(crate) input: Option<Template>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) arguments: Template,
+}
+
+/// A number that is written, found by a path, or computed.
+#[derive(Debug)]
+pub(crate) enum Amount {
+    Literal(f64),
+    /// The path, and the name of the field that has it.
+    Path(Path, &'static str),
+    Jsonata(Expression),
+}
+
+/// `InputPath`, `OutputPath`
+#[derive(Debug)]
+pub(crate) enum Selection {
+    /// All of it: no field, or `$`.
+    Whole,
+    /// `null`: an empty object.
+    Empty,
+    Path(Path),
+}
+
+/// `ResultPath`
+#[derive(Clone, Debug)]
+pub(crate) enum ResultPlace {
+    /// `$`, or no field: the result replaces the input.
+    Whole,
+    /// `null`: the result is dropped.
+    Dropped,
+    Path(Path),
+}
+
+/// What stands behind a name ending in `.$`.
+#[derive(Debug)]
+pub(crate) enum Reference {
+    Path(Path),
+    Intrinsic(Call),
+}
+
+impl Program {
+    pub(crate) fn state(&self, id: StateId) -> &StateProgram {
+        #[expect(clippy::indexing_slicing, reason = "only this program makes its ids, one for each of its states")]
+        &self.states[id.0 as usize]
+    }
+
+    pub(crate) fn start(&self) -> StateId {
+        self.start
+    }
+
+    /// Seconds that an execution may last, where the definition says.
+    pub fn timeout_seconds(&self) -> Option<u64> {
+        self.timeout_seconds
+    }
+
+    /// The names of all states, in the order of the definition, outer states before inner ones.
+    pub fn state_names(&self) -> impl Iterator<Item = &str> {
+        self.states.iter().map(|state| &*state.name)
+    }
+
+    /// The state with this name.
+    pub(crate) fn find(&self, name: &str) -> Option<&StateProgram> {
+        self.states.iter().find(|state| &*state.name == name)
+    }
+}
+
+impl StateProgram {
+    /// The ARN that a task calls.
+    pub(crate) fn resource(&self) -> Option<&Resource> {
+        match &self.work {
+            Work::Task(task) => Some(&task.resource),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The patterns of `StringMatches`: `*` stands for any text, `\*` for itself.
+
+/// A pattern that was read when the definition was compiled.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern(Vec<Piece>);
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Piece {
+    Any,
+    One(char),
+}
+
+impl Pattern {
+    pub(crate) fn new(text: &str) -> Self {
+        let mut pieces = Vec::new();
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            pieces.push(match c {
+                '*' => Piece::Any,
+                '\\' => match chars.next_if(|next| matches!(next, '*' | '\\')) {
+                    Some(escaped) => Piece::One(escaped),
+                    None => Piece::One('\\'),
+                },
+                c => Piece::One(c),
+            });
+        }
+        Self(pieces)
+    }
+
+    /// Whether the whole text matches.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        let text: Vec<char> = text.chars().collect();
+        let (mut piece, mut at) = (0, 0);
+        // After a `*`: where to go on when what follows does not match.
+        let mut retry = None;
+        while at < text.len() {
+            match self.0.get(piece) {
+                Some(Piece::Any) => {
+                    piece += 1;
+                    retry = Some((piece, at));
+                }
+                Some(Piece::One(c)) if text.get(at) == Some(c) => {
+                    piece += 1;
+                    at += 1;
+                }
+                _ => match &mut retry {
+                    Some((after, from)) => {
+                        *from += 1;
+                        (piece, at) = (*after, *from);
+                    }
+                    None => return false,
+                },
+            }
+        }
+        self.0.get(piece..).is_some_and(|rest| rest.iter().all(|piece| *piece == Piece::Any))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pattern;
+
+    #[test]
+    fn stars_match_any_text_and_backslashes_escape_them() {
+        for (pattern, text, expected) in [
+            ("foo*.log", "foo23.log", true),
+            ("*.log", "zebra.log", true),
+            ("foo*.*", "foobar.zebra", true),
+            ("foo*.log", "foo.txt", false),
+            ("*a*b*", "xxabab", true),
+            ("", "", true),
+            ("", "a", false),
+            ("**", "", true),
+            ("a\\*b", "a*b", true),
+            ("a\\*b", "axb", false),
+            ("\\\\", "\\", true),
+            ("é*", "été", true),
+        ] {
+            assert_eq!(Pattern::new(pattern).matches(text), expected, "{pattern} {text}");
+        }
+    }
+}

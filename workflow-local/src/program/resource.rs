@@ -1,0 +1,107 @@
+//! What a task's `Resource` names.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
+
+use std::sync::Arc;
+
+/// A task's resource, taken apart.
+#[derive(Clone, Debug)]
+pub(crate) struct Resource {
+    /// The ARN as the definition has it.
+    pub(crate) arn: Arc<str>,
+    pub(crate) kind: ResourceKind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ResourceKind {
+    /// A Lambda function's ARN: the function gets the state's effective input.
+    Lambda,
+    /// An activity's ARN: a worker polls for it.
+    Activity,
+    /// A service integration.
+    Service {
+        /// `lambda`, `aws-sdk:s3`
+        service: Arc<str>,
+        /// The action with its pattern: `invoke`, `startExecution.sync:2`
+        action: Arc<str>,
+        pattern: Pattern,
+    },
+}
+
+/// When a service integration is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pattern {
+    /// With the service's answer.
+    RequestResponse,
+    /// When the job that it started is done (`.sync`).
+    Job,
+    /// When somebody sends the token back (`.waitForTaskToken`).
+    Callback,
+}
+
+impl Resource {
+    pub(crate) fn of(arn: &str) -> Self {
+        Self { arn: arn.into(), kind: ResourceKind::of(arn) }
+    }
+
+    /// Whether it tells that it was submitted before it is done.
+    pub(crate) fn is_submitted(&self) -> bool {
+        matches!(self.kind, ResourceKind::Service { pattern: Pattern::Job | Pattern::Callback, .. })
+    }
+
+    /// Whether the context object has a token for it.
+    pub(crate) fn has_token(&self) -> bool {
+        self.is_submitted() || matches!(self.kind, ResourceKind::Activity)
+    }
+}
+
+impl ResourceKind {
+    fn of(arn: &str) -> Self {
+        // arn:partition:service:region:account:resource
+        let mut parts = arn.splitn(6, ':').skip(2);
+        let (service, resource) = (parts.next().unwrap_or_default(), parts.nth(2).unwrap_or_default());
+        match service {
+            "lambda" => return Self::Lambda,
+            "states" if resource.starts_with("activity:") => return Self::Activity,
+            _ => {}
+        }
+        let (service, action) = match resource.strip_prefix("aws-sdk:").and_then(|rest| rest.split_once(':')) {
+            Some((service, action)) => (format!("aws-sdk:{service}"), action),
+            None => match resource.split_once(':') {
+                Some((service, action)) => (service.to_owned(), action),
+                None => (service.to_owned(), resource),
+            },
+        };
+        let pattern = if action.ends_with(".waitForTaskToken") {
+            Pattern::Callback
+        } else if action.ends_with(".sync") || action.ends_with(".sync:2") {
+            Pattern::Job
+        } else {
+            Pattern::RequestResponse
+        };
+        Self::Service { service: service.into(), action: action.into(), pattern }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_arns_apart() {
+        let parts = |arn: &str| match Resource::of(arn).kind {
+            ResourceKind::Service { service, action, pattern } => format!("{service} {action} {pattern:?}"),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(parts("arn:aws:states:::lambda:invoke"), "lambda invoke RequestResponse");
+        assert_eq!(
+            parts("arn:aws:states:::sqs:sendMessage.waitForTaskToken"),
+            "sqs sendMessage.waitForTaskToken Callback"
+        );
+        assert_eq!(parts("arn:aws:states:::states:startExecution.sync:2"), "states startExecution.sync:2 Job");
+        assert_eq!(parts("arn:aws:states:::aws-sdk:s3:getObject"), "aws-sdk:s3 getObject RequestResponse");
+        assert_eq!(parts("arn:aws:lambda:us-east-1:123456789012:function:f"), "Lambda");
+        assert_eq!(parts("arn:aws:states:us-east-1:123456789012:activity:a"), "Activity");
+        assert_eq!(parts("nonsense"), "  RequestResponse");
+    }
+}

@@ -1,0 +1,158 @@
+//! The rules of a choice, compiled, and when they are true.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html>
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::pattern::Pattern;
+use crate::clock::Instant;
+use crate::query::jsonata::Expression;
+use crate::query::path::Path;
+use crate::query::{QueryFailure, Scope};
+
+/// A condition of a choice.
+#[derive(Clone, Debug)]
+pub(crate) enum Rule {
+    All(Vec<Rule>),
+    Any(Vec<Rule>),
+    Not(Box<Rule>),
+    Compare { variable: Path, test: Test },
+    Jsonata(Expression),
+    Literal(bool),
+}
+
+/// What is asked of a variable.
+#[derive(Clone, Debug)]
+pub(crate) enum Test {
+    IsPresent(bool),
+    Is(Type, bool),
+    Matches(Pattern),
+    Order(Family, Relation, Operand),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Type {
+    Null,
+    Numeric,
+    String,
+    Boolean,
+    Timestamp,
+}
+
+/// What two values are compared as; values of another type make the rule false.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Family {
+    String,
+    Numeric,
+    Boolean,
+    Timestamp,
+}
+
+/// The orders of variable and operand that make the rule true.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Relation {
+    Equal,
+    Less,
+    Greater,
+    LessOrEqual,
+    GreaterOrEqual,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Operand {
+    Literal(Value),
+    Path(Path),
+}
+
+impl Rule {
+    pub(crate) fn is_true(&self, scope: &Scope<'_>) -> Result<bool, QueryFailure> {
+        match self {
+            Self::All(rules) => {
+                for rule in rules {
+                    if !rule.is_true(scope)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Self::Any(rules) => {
+                for rule in rules {
+                    if rule.is_true(scope)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Self::Not(rule) => Ok(!rule.is_true(scope)?),
+            Self::Compare { variable, test: Test::IsPresent(wanted) } => Ok(variable.select(scope).is_ok() == *wanted),
+            Self::Compare { variable, test } => {
+                let value = variable.value(scope)?;
+                test.holds(&value, scope)
+            }
+            Self::Jsonata(expression) => match expression.evaluate(scope)? {
+                Value::Bool(value) => Ok(value),
+                other => Err(expression.unexpected("boolean", &other)),
+            },
+            Self::Literal(value) => Ok(*value),
+        }
+    }
+}
+
+impl Test {
+    fn holds(&self, value: &Value, scope: &Scope<'_>) -> Result<bool, QueryFailure> {
+        Ok(match self {
+            Self::IsPresent(wanted) => *wanted,
+            Self::Is(kind, wanted) => kind.has(value) == *wanted,
+            Self::Matches(pattern) => value.as_str().is_some_and(|text| pattern.matches(text)),
+            Self::Order(family, relation, operand) => {
+                let operand = match operand {
+                    Operand::Literal(value) => Cow::Borrowed(value),
+                    Operand::Path(path) => path.value(scope)?,
+                };
+                family.order(value, &operand).is_some_and(|order| relation.includes(order))
+            }
+        })
+    }
+}
+
+impl Type {
+    fn has(self, value: &Value) -> bool {
+        match self {
+            Self::Null => value.is_null(),
+            Self::Numeric => value.is_number(),
+            Self::String => value.is_string(),
+            Self::Boolean => value.is_boolean(),
+            Self::Timestamp => value.as_str().and_then(Instant::parse).is_some(),
+        }
+    }
+}
+
+impl Family {
+    fn order(self, a: &Value, b: &Value) -> Option<Ordering> {
+        match self {
+            // As Java compares: by UTF-16 code units.
+            Self::String => Some(a.as_str()?.encode_utf16().cmp(b.as_str()?.encode_utf16())),
+            Self::Numeric => match (a.as_i64(), b.as_i64()) {
+                (Some(a), Some(b)) => Some(a.cmp(&b)),
+                _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
+            },
+            Self::Boolean => Some(a.as_bool()?.cmp(&b.as_bool()?)),
+            Self::Timestamp => Some(Instant::parse(a.as_str()?)?.cmp(&Instant::parse(b.as_str()?)?)),
+        }
+    }
+}
+
+impl Relation {
+    fn includes(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::Less => order.is_lt(),
+            Self::Greater => order.is_gt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Hashes by the names that `States.Hash` and `$hash` know.
+
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+/// The lower-case hexadecimal hash of a text; `None` for an unknown algorithm.
+pub(crate) fn hash(text: &str, algorithm: &str) -> Option<String> {
+    fn hex<D: Digest>(text: &str) -> String {
+        D::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+    Some(match algorithm {
+        "MD5" => hex::<Md5>(text),
+        "SHA-1" => hex::<Sha1>(text),
+        "SHA-256" => hex::<Sha256>(text),
+        "SHA-384" => hex::<Sha384>(text),
+        "SHA-512" => hex::<Sha512>(text),
+        _ => return None,
+    })
+}

@@ -1,0 +1,352 @@
+//! The one place that knows the JSONata engine, `jsonata-core`.
+//!
+//! Expressions are parsed once; values cross at the border as they are needed. What Step
+//! Functions adds ($partition, $range, $hash, $random, $uuid, $parse) and forbids ($eval) is
+//! here too: <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{QueryFailure, Scope};
+
+/// An expression that was parsed when the definition was compiled.
+#[derive(Clone, Debug)]
+pub(crate) struct Expression(Arc<Parsed>);
+
+#[derive(Debug)]
+struct Parsed {
+    /// The text between `{%` and `%}`, trimmed.
+    source: String,
+    /// The field it stands in, as a path inside the state: `Output/result`.
+    location: Arc<str>,
+    ast: engine::Ast,
+    uses: Uses,
+}
+
+/// Which members of `$states`, and which variables, the expression may look at.
+#[derive(Debug, Default, PartialEq)]
+struct Uses {
+    input: bool,
+    context: bool,
+    result: bool,
+    error_output: bool,
+    variables: Vec<String>,
+}
+
+impl Uses {
+    /// Finds them in the text; what it cannot tell it takes to be used.
+    fn of(source: &str) -> Self {
+        let mut uses = Self::default();
+        let mut rest = source;
+        while let Some(at) = rest.find('$') {
+            rest = &rest[at + 1..];
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            let (name, after) = rest.split_at(end);
+            rest = after;
+            if name == "states" {
+                let member = after.trim_start().strip_prefix('.').map(str::trim_start).unwrap_or_default();
+                let end = member.find(|c: char| !c.is_alphanumeric()).unwrap_or(member.len());
+                match &member[..end] {
+                    "input" => uses.input = true,
+                    "context" => uses.context = true,
+                    "result" => uses.result = true,
+                    "errorOutput" => uses.error_output = true,
+                    _ => (uses.input, uses.context, uses.result, uses.error_output) = (true, true, true, true),
+                }
+            } else if !name.is_empty() && !uses.variables.iter().any(|known| known == name) {
+                uses.variables.push(name.to_owned());
+            }
+        }
+        uses
+    }
+}
+
+/// The text between the markers of an expression string; `None` when the string is a literal.
+pub(crate) fn expression_text(text: &str) -> Option<&str> {
+    text.strip_prefix("{%")?.strip_suffix("%}").map(str::trim)
+}
+
+impl Expression {
+    /// Parses the text between the markers.
+    pub(crate) fn parse(source: &str, location: &str) -> Result<Self, String> {
+        let ast = engine::parse(source)?;
+        let uses = Uses::of(source);
+        Ok(Self(Arc::new(Parsed { source: source.to_owned(), location: location.into(), ast, uses })))
+    }
+
+    /// Its value; no value, a function and an error are all failures.
+    pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, QueryFailure> {
+        engine::evaluate(&self.0, scope).map_err(|text| {
+            self.failure(format!(
+                "The JSONata expression '{}' specified for the field '{}' {text}",
+                self.0.source, self.0.location
+            ))
+        })
+    }
+
+    /// The failure of a value that is not of the type that the field needs.
+    pub(crate) fn unexpected(&self, expected: &str, value: &Value) -> QueryFailure {
+        self.failure(format!(
+            "The JSONata expression '{}' specified for the field '{}' returned an unexpected result type. \
+             Expected '{expected}', but was '{}' for value: {value}",
+            self.0.source,
+            self.0.location,
+            type_name(value)
+        ))
+    }
+
+    fn failure(&self, text: String) -> QueryFailure {
+        QueryFailure::Evaluation { location: Some(self.0.location.clone()), text }
+    }
+}
+
+/// The name of a value's type, as causes print it.
+pub(crate) fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+#[cfg(not(feature = "jsonata"))]
+mod engine {
+    use serde_json::Value;
+
+    use super::{Parsed, Scope};
+
+    pub(super) type Ast = std::convert::Infallible;
+
+    pub(super) fn parse(_: &str) -> Result<Ast, String> {
+        Err("this build of workflow-local has no JSONata: turn on its feature `jsonata`".to_owned())
+    }
+
+    pub(super) fn evaluate(expression: &Parsed, _: &Scope<'_>) -> Result<Value, String> {
+        match expression.ast {}
+    }
+}
+
+#[cfg(feature = "jsonata")]
+mod engine {
+    use std::rc::Rc;
+
+    use jsonata_core::ast::AstNode;
+    use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError};
+    use jsonata_core::parser;
+    use jsonata_core::value::{JValue, with_stack};
+    use serde_json::{Map, Number, Value};
+
+    use super::{Parsed, Scope};
+    use crate::random::Random;
+
+    pub(super) type Ast = AstNode;
+
+    pub(super) fn parse(source: &str) -> Result<Ast, String> {
+        parser::parse(source).map_err(|error| error.display_message())
+    }
+
+    /// The value, or the words that say why there is none.
+    pub(super) fn evaluate(expression: &Parsed, scope: &Scope<'_>) -> Result<Value, String> {
+        let mut context = Context::new();
+        context.bind("states".to_owned(), states(expression, scope));
+        for name in &expression.uses.variables {
+            if let Some(value) = scope.variables.get(name) {
+                context.bind(name.clone(), to_jsonata(value));
+            }
+        }
+        let mut evaluator = Evaluator::with_context(context);
+        let random = Rc::new(scope.random.clone());
+        let result = add_functions(&mut evaluator, scope.now.as_millis(), &random)
+            .and_then(|()| evaluator.evaluate(&expression.ast, &JValue::Undefined));
+        scope.random.advance_to(&random);
+        match result {
+            Ok(JValue::Undefined) => Err("returned nothing (undefined).".to_owned()),
+            Ok(value) => from_jsonata(&value).ok_or_else(|| "returned an unsupported result type.".to_owned()),
+            Err(error) => Err(format!("threw an error during evaluation. {}", error.message())),
+        }
+    }
+
+    /// `$states`, with the members that the expression looks at.
+    fn states(expression: &Parsed, scope: &Scope<'_>) -> JValue {
+        let uses = &expression.uses;
+        let context = uses.context.then(|| scope.context.payload());
+        let members = [
+            ("input", uses.input.then_some(scope.input)),
+            ("context", context),
+            ("result", scope.result.filter(|_| uses.result)),
+            ("errorOutput", scope.error_output.filter(|_| uses.error_output)),
+        ];
+        JValue::object(
+            members.into_iter().filter_map(|(name, payload)| Some((name.to_owned(), to_jsonata(payload?)))).collect(),
+        )
+    }
+
+    fn to_jsonata(value: &Value) -> JValue {
+        with_stack(|| match value {
+            Value::Null => JValue::Null,
+            Value::Bool(value) => JValue::Bool(*value),
+            Value::Number(number) => JValue::Number(number.as_f64().unwrap_or(f64::NAN)),
+            Value::String(text) => JValue::string(text.as_str()),
+            Value::Array(items) => JValue::array(items.iter().map(to_jsonata).collect()),
+            Value::Object(members) => {
+                JValue::object(members.iter().map(|(name, value)| (name.clone(), to_jsonata(value))).collect())
+            }
+        })
+    }
+
+    /// `None` for a function. As in `JSON.stringify`, undefined members are left out and
+    /// undefined items are null.
+    fn from_jsonata(value: &JValue) -> Option<Value> {
+        with_stack(|| {
+            Some(match value {
+                JValue::Null | JValue::Undefined => Value::Null,
+                JValue::Bool(value) => Value::Bool(*value),
+                JValue::Number(number) => from_number(*number),
+                JValue::String(text) => Value::String(text.to_string()),
+                JValue::Array(items) => Value::Array(items.iter().map(from_jsonata).collect::<Option<_>>()?),
+                JValue::Object(members) => {
+                    let mut object = Map::with_capacity(members.len());
+                    for (name, value) in members.iter() {
+                        if !value.is_undefined() {
+                            object.insert(name.clone(), from_jsonata(value)?);
+                        }
+                    }
+                    Value::Object(object)
+                }
+                _ => return None,
+            })
+        })
+    }
+
+    /// Whole numbers lose their fraction.
+    fn from_number(number: f64) -> Value {
+        #[expect(clippy::cast_possible_truncation, reason = "in range and whole, as tested")]
+        if number.fract() == 0.0 && number.abs() < 9.0e18 {
+            return Value::from(number as i64);
+        }
+        Number::from_f64(number).map_or(Value::Null, Value::Number)
+    }
+
+    fn wrong(code: &str, text: &str) -> EvaluatorError {
+        EvaluatorError::TypeError(format!("{code}: {text}"))
+    }
+
+    fn number(args: &[JValue], at: usize, function: &str) -> Result<f64, EvaluatorError> {
+        args.get(at).and_then(JValue::as_f64).ok_or_else(|| {
+            wrong("T0410", &format!("Argument {} of function \"{function}\" does not match function signature", at + 1))
+        })
+    }
+
+    fn text<'a>(args: &'a [JValue], at: usize, function: &str) -> Result<&'a str, EvaluatorError> {
+        args.get(at).and_then(JValue::as_str).ok_or_else(|| {
+            wrong("T0410", &format!("Argument {} of function \"{function}\" does not match function signature", at + 1))
+        })
+    }
+
+    /// Items that `$range` and `$partition` may make: enough for any payload within its limit.
+    const MOST_ITEMS: usize = 262_144;
+
+    fn add_functions(evaluator: &mut Evaluator, now: i64, random: &Rc<Random>) -> Result<(), EvaluatorError> {
+        evaluator.register_fn("partition", partition)?;
+        evaluator.register_fn("range", range)?;
+        evaluator.register_fn("hash", |args: &[JValue]| {
+            let algorithm = text(args, 1, "hash")?;
+            crate::query::hash::hash(text(args, 0, "hash")?, algorithm)
+                .map(JValue::string)
+                .ok_or_else(|| wrong("D3141", &format!("unknown hash algorithm '{algorithm}'")))
+        })?;
+        evaluator.register_fn("parse", |args: &[JValue]| {
+            let text = text(args, 0, "parse")?;
+            JValue::from_json_str(text).map_err(|error| wrong("D3141", &format!("not JSON: {error}")))
+        })?;
+        let own = Rc::clone(random);
+        evaluator.register_fn("uuid", move |_: &[JValue]| Ok(JValue::string(own.uuid())))?;
+        let own = Rc::clone(random);
+        evaluator.register_fn_override("random", move |args: &[JValue]| {
+            Ok(JValue::from_f64(match args.first() {
+                None => own.fraction(),
+                // The same seed gives the same number.
+                Some(_) => Random::new(number(args, 0, "random")?.to_bits()).fraction(),
+            }))
+        })?;
+        evaluator
+            .register_fn_override("eval", |_: &[JValue]| Err(wrong("T1006", "Attempted to invoke a non-function")))?;
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date are below 2^53")]
+        evaluator.register_fn_override("millis", move |_: &[JValue]| Ok(JValue::from_f64(now as f64)))?;
+        evaluator.register_fn_override("now", move |args: &[JValue]| present(now, args))
+    }
+
+    /// `$now([picture [, timezone]])` by the execution's clock.
+    fn present(now: i64, args: &[JValue]) -> Result<JValue, EvaluatorError> {
+        let mut context = Context::new();
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date are below 2^53")]
+        context.bind("now".to_owned(), JValue::from_f64(now as f64));
+        for (name, arg) in ["picture", "timezone"].into_iter().zip(args) {
+            context.bind(name.to_owned(), arg.clone());
+        }
+        let call = match args.len() {
+            0 => "$fromMillis($now)",
+            1 => "$fromMillis($now, $picture)",
+            _ => "$fromMillis($now, $picture, $timezone)",
+        };
+        let ast = parser::parse(call).map_err(|error| EvaluatorError::EvaluationError(error.display_message()))?;
+        Evaluator::with_context(context).evaluate(&ast, &JValue::Undefined)
+    }
+
+    /// `$partition(array, size)`
+    fn partition(args: &[JValue]) -> Result<JValue, EvaluatorError> {
+        let items = match args.first() {
+            Some(JValue::Array(items)) => items.iter().cloned().collect::<Vec<_>>(),
+            Some(JValue::Undefined) | None => return Ok(JValue::Undefined),
+            Some(single) => vec![single.clone()],
+        };
+        let size = number(args, 1, "partition")?.floor();
+        if size < 1.0 {
+            return Err(wrong("D3141", "the size of a partition must be positive"));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "positive and whole; a cast saturates"
+        )]
+        let size = size as usize;
+        Ok(JValue::array(items.chunks(size).map(|chunk| JValue::array(chunk.to_vec())).collect()))
+    }
+
+    /// `$range(first, last, delta)`
+    fn range(args: &[JValue]) -> Result<JValue, EvaluatorError> {
+        let [first, last, delta] =
+            [number(args, 0, "range")?.floor(), number(args, 1, "range")?.floor(), number(args, 2, "range")?.floor()];
+        if delta == 0.0 {
+            return Err(wrong("D3141", "the step of a range must not be 0"));
+        }
+        let mut items = Vec::new();
+        let mut next = first;
+        while (delta > 0.0 && next <= last) || (delta < 0.0 && next >= last) {
+            if items.len() == MOST_ITEMS {
+                return Err(wrong("D2014", "the range is too long"));
+            }
+            items.push(JValue::from_f64(next));
+            next += delta;
+        }
+        Ok(JValue::array(items))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Uses;
+
+    #[test]
+    fn finds_what_an_expression_uses() {
+        let uses = Uses::of("$states . input.a + $x & $sum($states.result.y)");
+        assert!(uses.input && uses.result && !uses.context && !uses.error_output);
+        assert_eq!(uses.variables, ["x", "sum"]);
+        let uses = Uses::of("$lookup($states, 'input')");
+        assert!(uses.input && uses.context);
+    }
+}

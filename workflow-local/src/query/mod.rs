@@ -1,0 +1,85 @@
+//! Evaluating what a definition computes: paths, intrinsic functions, JSONata, templates.
+
+pub(crate) mod hash;
+pub(crate) mod intrinsic;
+pub(crate) mod jsonata;
+pub(crate) mod path;
+pub(crate) mod template;
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::clock::Instant;
+use crate::execution::Variables;
+use crate::payload::Payload;
+use crate::random::Random;
+
+/// What an expression may refer to.
+pub(crate) struct Scope<'a> {
+    /// `$` of a JSONPath state.
+    pub(crate) value: &'a Payload,
+    /// `$states.input`
+    pub(crate) input: &'a Payload,
+    /// `$states.result`, where there is one.
+    pub(crate) result: Option<&'a Payload>,
+    /// `$states.errorOutput`, in a catcher.
+    pub(crate) error_output: Option<&'a Payload>,
+    /// `$$` and `$states.context`
+    pub(crate) context: &'a Context<'a>,
+    /// The variables as of the state's entry.
+    pub(crate) variables: &'a Variables,
+    pub(crate) random: &'a Random,
+    pub(crate) now: Instant,
+}
+
+impl<'a> Scope<'a> {
+    /// The same scope with another `$`.
+    pub(crate) fn at(&self, value: &'a Payload) -> Scope<'a> {
+        Scope { value, ..*self }
+    }
+
+    /// The same scope with a result, which is `$` too.
+    pub(crate) fn with_result(&self, result: &'a Payload) -> Scope<'a> {
+        Scope { value: result, result: Some(result), ..*self }
+    }
+
+    /// The same scope with an error output, which is `$` too.
+    pub(crate) fn with_error(&self, error: &'a Payload) -> Scope<'a> {
+        Scope { value: error, error_output: Some(error), ..*self }
+    }
+}
+
+/// The context object, made when something first asks for it.
+pub(crate) struct Context<'a> {
+    build: &'a dyn Fn() -> Value,
+    built: OnceCell<Payload>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(build: &'a dyn Fn() -> Value) -> Self {
+        Self { build, built: OnceCell::new() }
+    }
+
+    pub(crate) fn payload(&self) -> &Payload {
+        self.built.get_or_init(|| Payload::new((self.build)()))
+    }
+}
+
+/// Why an expression has no value. The texts follow the prefix that names the state.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum QueryFailure {
+    /// `States.Runtime`: nobody catches it.
+    Runtime(String),
+    /// `States.QueryEvaluationError`, with the field whose expression it was.
+    Evaluation { location: Option<Arc<str>>, text: String },
+    /// `States.IntrinsicFailure`.
+    Intrinsic(String),
+}
+
+impl QueryFailure {
+    pub(crate) fn runtime(text: impl Into<String>) -> Self {
+        Self::Runtime(text.into())
+    }
+}

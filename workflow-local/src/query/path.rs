@@ -1,0 +1,99 @@
+//! Paths of a definition, read once, and what they select.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+use workflow_asl::path::{JsonPath, Root};
+
+use super::{QueryFailure, Scope};
+use crate::payload::Payload;
+
+/// A path that was read when the definition was compiled.
+#[derive(Clone, Debug)]
+pub(crate) struct Path {
+    json_path: JsonPath,
+    /// Whether it is `$` alone, which shares its value instead of copying it.
+    is_whole: bool,
+}
+
+/// A path that selects nothing: Jayway's text, and the value it was tried on.
+pub(crate) struct Missing<'a> {
+    pub(crate) text: String,
+    pub(crate) root: Cow<'a, Value>,
+}
+
+impl Path {
+    pub(crate) fn new(json_path: JsonPath) -> Self {
+        let is_whole = *json_path.root() == Root::Value && json_path.segments().is_some_and(|steps| steps.is_empty());
+        Self { json_path, is_whole }
+    }
+
+    /// The text in the definition.
+    pub(crate) fn source(&self) -> &str {
+        self.json_path.source()
+    }
+
+    /// The text of the path below its root, with a single dollar, as some causes print it.
+    pub(crate) fn source_without_context(&self) -> &str {
+        let source = self.source();
+        if source.starts_with("$$") { &source[1..] } else { source }
+    }
+
+    /// What it selects.
+    pub(crate) fn select<'a>(&self, scope: &Scope<'a>) -> Result<Cow<'a, Value>, Missing<'a>> {
+        let root: &'a Value = match self.json_path.root() {
+            Root::Value => scope.value,
+            Root::Context => scope.context.payload(),
+            Root::Variable(name) => match scope.variables.get(name) {
+                Some(value) => value,
+                None => {
+                    let text = format!("The variable '${name}' is not assigned");
+                    return Err(Missing { text, root: Cow::Owned(Value::Null) });
+                }
+            },
+        };
+        self.json_path.select(root).map_err(|miss| Missing { text: miss.to_string(), root: Cow::Borrowed(root) })
+    }
+
+    /// What it selects as a payload; `$` shares.
+    pub(crate) fn payload(&self, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
+        if self.is_whole {
+            return Ok(scope.value.clone());
+        }
+        self.value(scope).map(|value| Payload::new(value.into_owned()))
+    }
+
+    /// What it selects; a miss ends the execution with Jayway's text.
+    pub(crate) fn value<'a>(&self, scope: &Scope<'a>) -> Result<Cow<'a, Value>, QueryFailure> {
+        self.select(scope)
+            .map_err(|missing| QueryFailure::Runtime(format!("Invalid path '{}' : {}", self.source(), missing.text)))
+    }
+
+    /// What it selects for a template's field, whose misses are told otherwise.
+    pub(crate) fn value_for_field<'a>(&self, field: &str, scope: &Scope<'a>) -> Result<Cow<'a, Value>, QueryFailure> {
+        self.select(scope).map_err(|missing| {
+            QueryFailure::Runtime(format!(
+                "The JSONPath '{}' specified for the field '{field}' could not be found in the input '{}'",
+                self.source(),
+                missing.root
+            ))
+        })
+    }
+
+    /// What it selects of a value that is not the state's: what an item reader read.
+    pub(crate) fn within(&self, value: &Value) -> Result<Value, String> {
+        let selected = self.json_path.select(value).map(Cow::into_owned);
+        selected.map_err(|miss| format!("Invalid path '{}' : {miss}", self.source()))
+    }
+
+    /// `value` put where the path says in `into`; `$` replaces all.
+    pub(crate) fn insert(&self, into: &Payload, value: Payload) -> Result<Payload, String> {
+        if self.is_whole {
+            return Ok(value);
+        }
+        self.json_path
+            .insert(into.value().clone(), value.into_value())
+            .map(Payload::new)
+            .map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,72 @@
+//! The engine's seeded random numbers: jitter, `States.UUID`, `$random`, task tokens.
+
+use std::cell::Cell;
+
+/// A generator whose numbers follow from its seed (SplitMix64,
+/// <https://doi.org/10.1145/2714064.2660195>); not for secrets.
+#[derive(Clone, Debug)]
+pub(crate) struct Random(Cell<u64>);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(Cell::new(seed))
+    }
+
+    pub(crate) fn next(&self) -> u64 {
+        let state = self.0.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
+        self.0.set(state);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Goes on from where a copy of this generator has come to.
+    pub(crate) fn advance_to(&self, copy: &Self) {
+        self.0.set(copy.0.get());
+    }
+
+    /// A number from 0 up to, but not including, 1.
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit an f64")]
+    pub(crate) fn fraction(&self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// A number from 0 up to, but not including, `end`; 0 when `end` is 0.
+    pub(crate) fn below(&self, end: u64) -> u64 {
+        // The high half of the product is uniform but for a bias far below what anybody can see.
+        let product = u128::from(self.next()) * u128::from(end);
+        u64::try_from(product >> 64).unwrap_or(0)
+    }
+
+    /// A version 4 UUID (RFC 9562).
+    pub(crate) fn uuid(&self) -> String {
+        let (high, low) = (self.next(), self.next());
+        let version = (high & !0xF000) | 0x4000;
+        let variant = (low & !(0b11 << 62)) | (0b10 << 62);
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            version >> 32,
+            (version >> 16) & 0xFFFF,
+            version & 0xFFFF,
+            variant >> 48,
+            variant & 0xFFFF_FFFF_FFFF
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Random;
+
+    #[test]
+    fn the_same_seed_gives_the_same_numbers() {
+        let (a, b) = (Random::new(7), Random::new(7));
+        assert_eq!(a.uuid(), b.uuid());
+        let uuid = a.uuid();
+        assert_eq!(uuid.as_bytes()[14], b'4');
+        assert!(b"89ab".contains(&uuid.as_bytes()[19]), "{uuid}");
+        assert!((0..100).all(|_| a.below(3) < 3 && a.fraction() < 1.0));
+        assert_eq!(a.below(0), 0);
+    }
+}
