@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use workflow_runtime::client::{Backoff, Client, Execution, History, StateMachine};
+use workflow_runtime::client::{Backoff, Client, Error, Execution, History, StateMachine};
 use workflow_runtime::{Arn, MachineType, Piece, Workflow, WorkflowState};
 
 /// Neither `Send` nor `Sync`.
@@ -56,21 +56,21 @@ fn send<T: Send>(value: T) -> T {
 }
 
 #[expect(dead_code, reason = "compiled, not run")]
-async fn every_future_is_send(client: Client<Locals>, role: Arn, local: Local) {
-    let deployed = send(client.deploy(&role)).await.unwrap();
-    send(client.deploy_with(&role, &())).await.unwrap();
-    send(client.attach_by_name("x")).await.unwrap();
+async fn every_future_is_send(client: Client<Locals>, role: Arn, local: Local) -> Result<(), Error> {
+    let deployed = send(client.deploy(&role)).await?;
+    send(client.deploy_with(&role, &())).await?;
+    send(client.attach_by_name("x")).await?;
     let machine: StateMachine<Locals> = send(deployed.machine);
-    send(machine.describe()).await.unwrap();
-    send(machine.run(&local)).await.unwrap();
-    send(machine.start_named("x", &local)).await.unwrap();
-    let execution: Execution<Locals> = send(send(machine.start(&local)).await.unwrap());
-    send(execution.wait_with(Backoff::default())).await.unwrap();
-    send(execution.describe()).await.unwrap().output().unwrap();
-    send(execution.stop(Some("E"), None)).await.unwrap();
+    send(machine.describe()).await?;
+    send(machine.run(&local)).await?;
+    send(machine.start_named("x", &local)).await?;
+    let execution: Execution<Locals> = send(send(machine.start(&local)).await?);
+    send(execution.wait_with(Backoff::default())).await?;
+    send(execution.describe()).await?.output()?;
+    send(execution.stop(Some("E"), None)).await?;
     let mut history: History<Locals> = send(execution.history());
-    send(history.next()).await.unwrap();
-    send(history.collect()).await.unwrap();
-    send(execution.wait()).await.unwrap();
-    send(machine.delete()).await.unwrap();
+    send(history.next()).await?;
+    send(history.collect()).await?;
+    send(execution.wait()).await?;
+    send(machine.delete()).await
 }
