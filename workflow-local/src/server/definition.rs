@@ -1,0 +1,139 @@
+//! Definitions: checked with AWS's envelope around the findings, and compiled.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use workflow_asl::document::MachineType;
+use workflow_asl::limits::DEFINITION_CHARS;
+use workflow_asl::{Diagnostic, Severity, StateMachine};
+
+use super::error::ApiError;
+use super::input::Input;
+use super::registry::Registry;
+use crate::program::Program;
+
+/// One finding as the API prints it.
+struct Finding {
+    severity: &'static str,
+    code: &'static str,
+    message: String,
+    location: Option<String>,
+}
+
+impl From<Diagnostic> for Finding {
+    fn from(found: Diagnostic) -> Self {
+        Self {
+            severity: match found.severity() {
+                Severity::Error => "ERROR",
+                Severity::Warning => "WARNING",
+            },
+            code: found.code.aws().unwrap_or("SCHEMA_VALIDATION_FAILED"),
+            location: Some(found.pointer.to_aws_location()),
+            message: found.message,
+        }
+    }
+}
+
+/// The definition member of a request, not longer than 1 MiB.
+pub(super) fn member(input: &Input) -> Result<Option<&str>, ApiError> {
+    input.sensitive("definition", DEFINITION_CHARS)
+}
+
+pub(super) fn compile(text: &str, kind: MachineType) -> Result<Arc<Program>, ApiError> {
+    let findings = match check(text, kind) {
+        (Some(program), findings) if !has_error(&findings) => return Ok(program),
+        (_, findings) => findings,
+    };
+    let findings: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.severity == "ERROR")
+        .map(|finding| {
+            let location = finding.location.as_deref().unwrap_or("null");
+            format!("{}: {} at {location}", finding.code, finding.message)
+        })
+        .collect();
+    let message = format!("Invalid State Machine Definition: '{}'", findings.join(", "));
+    Err(ApiError::new("InvalidDefinition", message))
+}
+
+fn has_error(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == "ERROR")
+}
+
+fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) {
+    let finding = |code, message: String, location| {
+        (None, vec![Finding { severity: "ERROR", code, message, location }])
+    };
+    let not_object = "Definition must be a valid JSON object".to_owned();
+    if text.trim().is_empty() {
+        return finding("SCHEMA_VALIDATION_FAILED", not_object, None);
+    }
+    let value: Value = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(error) => {
+            let location =
+                format!("[Source: (String)\"{text}\"; line: {}, column: {}]", error.line(), error.column());
+            return finding("INVALID_JSON_DESCRIPTION", what_is_not_json(text, &error), Some(location));
+        }
+    };
+    if !value.is_object() {
+        return finding("SCHEMA_VALIDATION_FAILED", not_object, None);
+    }
+    let found = workflow_asl::rules::check_definition(&value, kind);
+    let mut findings: Vec<Finding> = found.into_iter().map(Finding::from).collect();
+    let (machine, _) = StateMachine::read(&value);
+    match Program::compile(&machine) {
+        Ok(program) => (Some(Arc::new(program)), findings),
+        Err(found) => {
+            // What the engine refuses, the rules mostly have found before, and said better.
+            if !has_error(&findings) {
+                findings.extend(found.into_iter().map(Finding::from));
+            }
+            (None, findings)
+        }
+    }
+}
+
+/// Why a text is not JSON, in the service's words where it is a bare word.
+pub(super) fn what_is_not_json(text: &str, error: &serde_json::Error) -> String {
+    let word: String =
+        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).collect();
+    if word.starts_with(|c: char| c.is_ascii_digit()) || word.is_empty() || ["null", "true", "false"].contains(&&*word) {
+        return error.to_string();
+    }
+    format!(
+        "Unrecognized token '{word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+    )
+}
+
+impl Registry {
+    pub(super) fn validate_state_machine_definition(&self, input: &Input) -> Result<Value, ApiError> {
+        let text = member(input)?.ok_or_else(|| ApiError::constraint(None, "definition", "not be null"))?;
+        let kind = match input.word("type", &["STANDARD", "EXPRESS"])? {
+            Some("EXPRESS") => MachineType::Express,
+            _ => MachineType::Standard,
+        };
+        let least = input.word("severity", &["ERROR", "WARNING"])?;
+        let most = match input.number("maxResults", 100)? {
+            None | Some(0) => 100,
+            Some(most) => most,
+        };
+        let (_, findings) = check(text, kind);
+        let result = if has_error(&findings) { "FAIL" } else { "OK" };
+        let shown: Vec<_> =
+            findings.iter().filter(|finding| finding.severity == "ERROR" || least == Some("WARNING")).collect();
+        let diagnostics: Vec<_> = shown
+            .iter()
+            .take(most)
+            .map(|finding| {
+                let mut diagnostic =
+                    json!({"severity": finding.severity, "code": finding.code, "message": finding.message});
+                if let Some(location) = &finding.location {
+                    diagnostic["location"] = json!(location);
+                }
+                diagnostic
+            })
+            .collect();
+        Ok(json!({"result": result, "diagnostics": diagnostics, "truncated": shown.len() > most}))
+    }
+}

@@ -1,0 +1,142 @@
+//! Drives an execution: steps it, runs its tasks, tells it the time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use super::tasks::{Reply, Tasks};
+use crate::clock::{Clock, Instant};
+use crate::execution::{Execution, Status, Step};
+use crate::task::{TaskError, TaskId};
+
+/// How many steps an execution takes before others have a turn.
+const STEPS_AT_ONCE: u32 = 256;
+
+/// An execution that is driven, or has ended.
+pub(super) struct Run {
+    pub(super) arn: String,
+    pub(super) machine_arn: String,
+    pub(super) name: String,
+    pub(super) input_text: String,
+    execution: Mutex<Execution>,
+    /// Told when it is stopped from outside.
+    stopped: Notify,
+    /// Told when it has ended.
+    ended: Notify,
+}
+
+impl Run {
+    pub(super) fn new(
+        execution: Execution,
+        arn: String,
+        machine_arn: String,
+        name: String,
+        input_text: String,
+    ) -> Self {
+        let execution = Mutex::new(execution);
+        Self { arn, machine_arn, name, input_text, execution, stopped: Notify::new(), ended: Notify::new() }
+    }
+
+    pub(super) fn execution(&self) -> MutexGuard<'_, Execution> {
+        self.execution.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn status(&self) -> Status {
+        self.execution().status()
+    }
+
+    /// Stops it; nothing happens when it has ended.
+    pub(super) fn stop(&self, error: Option<&str>, cause: Option<&str>) {
+        self.execution().stop(error, cause);
+        self.stopped.notify_one();
+        self.ended.notify_waiters();
+    }
+
+    /// Waits until it has ended.
+    pub(super) async fn ended(&self) {
+        loop {
+            let ended = self.ended.notified();
+            tokio::pin!(ended);
+            // Listens before it looks, so that an end in between is not missed.
+            ended.as_mut().enable();
+            if self.status() != Status::Running {
+                return;
+            }
+            ended.await;
+        }
+    }
+
+    /// Runs it to its end. Tasks that still run then are dropped.
+    pub(super) async fn drive(self: Arc<Self>, tasks: Arc<Tasks>, clock: Clock) {
+        let mut working: JoinSet<(TaskId, Reply)> = JoinSet::new();
+        let mut steps = 0_u32;
+        loop {
+            let step = {
+                let mut execution = self.execution();
+                if clock == Clock::Real {
+                    execution.advance_to(Instant::now());
+                }
+                execution.step()
+            };
+            match step {
+                Step::Advanced => {
+                    steps = (steps + 1) % STEPS_AT_ONCE;
+                    if steps == 0 {
+                        tokio::task::yield_now().await;
+                    }
+                }
+                Step::Task(request) => {
+                    let tasks = Arc::clone(&tasks);
+                    working.spawn(async move { (request.id, tasks.reply(&request).await) });
+                }
+                Step::Waiting { until } => self.wait(&mut working, until, clock).await,
+                Step::Ended => break,
+            }
+        }
+        self.ended.notify_waiters();
+    }
+
+    /// Waits for a task's answer, the next timer, or a stop.
+    async fn wait(&self, working: &mut JoinSet<(TaskId, Reply)>, until: Option<Instant>, clock: Clock) {
+        // Virtual time stands still while a task works.
+        if let (Clock::Virtual, Some(until), true) = (clock, until, working.is_empty()) {
+            self.execution().advance_to(until);
+            return;
+        }
+        let timer = async {
+            match (clock, until) {
+                (Clock::Real, Some(until)) => tokio::time::sleep(Instant::now().until(until)).await,
+                _ => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Some(done) = working.join_next() => {
+                // A task that panicked has answered already: its panic is caught where it runs.
+                if let Ok((id, reply)) = done {
+                    self.answer(id, reply, clock);
+                }
+            }
+            () = timer => {}
+            () = self.stopped.notified() => {}
+        }
+    }
+
+    fn answer(&self, id: TaskId, reply: Reply, clock: Clock) {
+        let mut execution = self.execution();
+        if clock == Clock::Real {
+            execution.advance_to(Instant::now());
+        }
+        // An answer that comes too late is nobody's.
+        let _ = match reply {
+            Reply::Succeeded(output) => execution.succeed(id, output),
+            Reply::Submitted(output) => execution.submit(id, output),
+            Reply::Failed(error) => execution.fail_task(id, error),
+            Reply::Unknown(reason) => execution.refuse_task(id, &reason),
+        };
+    }
+}
+
+/// What a task function gives.
+pub(super) type Outcome = Result<Value, TaskError>;

@@ -1,0 +1,165 @@
+//! A server that speaks the Step Functions API on loopback, so that the AWS SDK and the AWS CLI work unchanged.
+//!
+//! ```ignore
+//! let server = Server::builder().lambda("greet", |name: String| Ok(format!("Hello, {name}"))).bind("127.0.0.1:0").await?;
+//! let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).endpoint_url(server.endpoint_url());
+//! ```
+//!
+//! It keeps everything in memory, checks no signature, and knows no versions, aliases, activities or redrives.
+//! The operations: <https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html>.
+
+mod arn;
+mod definition;
+mod driver;
+mod error;
+mod executions;
+mod input;
+mod machines;
+mod page;
+mod registry;
+mod route;
+mod tasks;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::net::{TcpListener, ToSocketAddrs};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::task::TaskError;
+use registry::Registry;
+use tasks::Tasks;
+
+/// A running server; it stops when it is dropped.
+pub struct Server {
+    address: SocketAddr,
+    registry: Arc<Registry>,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<()>,
+}
+
+impl Server {
+    /// What to run tasks with, and by which clock.
+    pub fn builder() -> Builder {
+        Builder { tasks: Tasks::default(), clock: Clock::Real, seed: 0 }
+    }
+
+    /// The URL for `AWS_ENDPOINT_URL_SFN` or the SDK's `endpoint_url`, such as `http://127.0.0.1:40123`.
+    pub fn endpoint_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The address it listens on.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends what is running, answers the requests it has, and stops.
+    pub async fn shutdown(mut self) {
+        self.registry.stop_driving();
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        // The task ends by itself; that it was aborted or panicked is nothing to report here.
+        let _ = (&mut self.serving).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.registry.stop_driving();
+        self.serving.abort();
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// A server that does not listen yet.
+#[derive(Debug)]
+#[must_use]
+pub struct Builder {
+    tasks: Tasks,
+    clock: Clock,
+    seed: u64,
+}
+
+impl Builder {
+    /// Runs the Lambda function `name`, given by name or by ARN, whatever its version.
+    ///
+    /// A task of `lambda:invoke` gets the function's answer as AWS wraps it, one of the function's own ARN the answer
+    /// itself. The function runs on tokio's threads for blocking work; a panic fails the task.
+    pub fn lambda<P, R, F>(mut self, name: &str, function: F) -> Self
+    where
+        P: DeserializeOwned,
+        R: Serialize,
+        F: Fn(P) -> Result<R, TaskError> + Send + Sync + 'static,
+    {
+        self.tasks.add_lambda(name, tasks::blocking(function));
+        self
+    }
+
+    /// The same with an async function, run by the server's own tokio runtime.
+    pub fn lambda_async<P, R, F, A>(mut self, name: &str, function: F) -> Self
+    where
+        P: DeserializeOwned,
+        R: Serialize,
+        F: Fn(P) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<R, TaskError>> + Send + 'static,
+    {
+        self.tasks.add_lambda(name, tasks::asynchronous(function));
+        self
+    }
+
+    /// Answers every task whose `Resource` is this ARN, such as `arn:aws:states:::sqs:sendMessage`.
+    pub fn resource<F>(mut self, arn: &str, function: F) -> Self
+    where
+        F: Fn(Value) -> Result<Value, TaskError> + Send + Sync + 'static,
+    {
+        self.tasks.add_resource(arn, tasks::blocking(function));
+        self
+    }
+
+    /// The clock of executions: the system's unless this says otherwise. On a virtual clock an execution starts at
+    /// the present, and its waits and time-outs take no time.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// What random numbers, names and ids follow from.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Listens on `address`; port 0 takes a free one. Needs a tokio runtime with its timer.
+    ///
+    /// # Errors
+    /// The address cannot be listened on.
+    pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let registry = Arc::new(Registry::new(self.tasks, self.clock, self.seed));
+        let router = route::router(Arc::clone(&registry));
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(async move {
+            let stopped = async move {
+                let _ = stopped.await;
+            };
+            // It ends when it is told to; a connection's own failure does not end it.
+            let _ = axum::serve(listener, router).with_graceful_shutdown(stopped).await;
+        });
+        Ok(Server { address, registry, stop: Some(stop), serving })
+    }
+}

@@ -1,0 +1,88 @@
+//! HTTP: one path, one method, the operation in a header.
+//!
+//! <https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::error::ApiError;
+use super::input::Input;
+use super::registry::Registry;
+
+/// Bytes of a request: a definition of 1 MiB, escaped as a JSON string, and the rest.
+const BODY_BYTES: usize = 4 * 1024 * 1024;
+
+const TARGET: &str = "x-amz-target";
+const SERVICE: &str = "AWSStepFunctions";
+
+pub(super) fn router(registry: Arc<Registry>) -> Router {
+    Router::new().fallback(handle).with_state(registry)
+}
+
+async fn handle(State(registry): State<Arc<Registry>>, request: Request) -> Response {
+    let mut response = match answer(&registry, request).await {
+        Ok(value) => value.to_string().into_response(),
+        Err(error) => error.into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+    if let Ok(id) = HeaderValue::from_str(&registry.id()) {
+        headers.insert(HeaderName::from_static("x-amzn-requestid"), id);
+    }
+    response
+}
+
+async fn answer(registry: &Arc<Registry>, request: Request) -> Result<Value, ApiError> {
+    let unknown = |message: String| ApiError { status: StatusCode::NOT_FOUND, ..ApiError::new("UnknownOperationException", message) };
+    if request.method() != Method::POST || request.uri().path() != "/" {
+        return Err(unknown(format!("{} {} is not of this service", request.method(), request.uri().path())));
+    }
+    let operation = operation(request.headers())?;
+    let body = read(request.into_body()).await?;
+    let input = Input::parse(&body)?;
+    match operation.as_str() {
+        "CreateStateMachine" => registry.create_state_machine(&input),
+        "UpdateStateMachine" => registry.update_state_machine(&input),
+        "DescribeStateMachine" => registry.describe_state_machine(&input),
+        "ListStateMachines" => registry.list_state_machines(&input),
+        "DeleteStateMachine" => registry.delete_state_machine(&input),
+        "ValidateStateMachineDefinition" => registry.validate_state_machine_definition(&input),
+        "StartExecution" => registry.start_execution(&input),
+        "StartSyncExecution" => registry.start_sync_execution(&input).await,
+        "DescribeExecution" => registry.describe_execution(&input),
+        "ListExecutions" => registry.list_executions(&input),
+        "StopExecution" => registry.stop_execution(&input),
+        "GetExecutionHistory" => registry.get_execution_history(&input),
+        other => Err(ApiError::new("UnknownOperationException", format!("this server has no operation {other}"))),
+    }
+}
+
+fn operation(headers: &HeaderMap) -> Result<String, ApiError> {
+    let target = headers.get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
+    match target.split_once('.') {
+        Some((SERVICE, operation)) => Ok(operation.to_owned()),
+        _ => Err(ApiError::new(
+            "UnknownOperationException",
+            format!("the header X-Amz-Target must be {SERVICE}.OPERATION, not {target:?}"),
+        )),
+    }
+}
+
+async fn read(body: Body) -> Result<axum::body::Bytes, ApiError> {
+    to_bytes(body, BODY_BYTES).await.map_err(|error| {
+        let too_large = std::iter::successors(std::error::Error::source(&error), |error| error.source())
+            .any(|error| error.to_string().contains("length limit"));
+        if too_large {
+            let message = format!("the request has more than {BODY_BYTES} bytes");
+            ApiError { status: StatusCode::PAYLOAD_TOO_LARGE, ..ApiError::new("RequestEntityTooLargeException", message) }
+        } else {
+            ApiError::new("SerializationException", format!("the request's body could not be read: {error}"))
+        }
+    })
+}
