@@ -24,6 +24,8 @@ mod payload;
 mod program;
 mod query;
 mod random;
+#[cfg(feature = "server")]
+pub mod server;
 mod store;
 mod task;
 

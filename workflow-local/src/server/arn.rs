@@ -90,10 +90,7 @@ mod tests {
         assert!(check(&machine("A"), "stateMachine").is_ok());
         let message = |arn: &str| check(arn, "execution").unwrap_err().message;
         assert_eq!(message("nonsense"), "Invalid Arn: 'Invalid ARN prefix: nonsense'");
-        assert_eq!(
-            message(&express("A", "b", "c")),
-            "Invalid Arn: 'Resource type not valid in this context: express'"
-        );
+        assert_eq!(message(&express("A", "b", "c")), "Invalid Arn: 'Resource type not valid in this context: express'");
         assert!(message("arn:aws:s3:::bucket").starts_with("Invalid Arn: "));
         assert!(check_role("arn:aws:iam::123456789012:role/service/x").is_ok());
         assert!(check_role("arn:aws:iam::123456789012:user/x").is_err());

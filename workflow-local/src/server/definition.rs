@@ -61,9 +61,8 @@ fn has_error(findings: &[Finding]) -> bool {
 }
 
 fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) {
-    let finding = |code, message: String, location| {
-        (None, vec![Finding { severity: "ERROR", code, message, location }])
-    };
+    let finding =
+        |code, message: String, location| (None, vec![Finding { severity: "ERROR", code, message, location }]);
     let not_object = "Definition must be a valid JSON object".to_owned();
     if text.trim().is_empty() {
         return finding("SCHEMA_VALIDATION_FAILED", not_object, None);
@@ -71,8 +70,7 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) 
     let value: Value = match serde_json::from_str(text) {
         Ok(value) => value,
         Err(error) => {
-            let location =
-                format!("[Source: (String)\"{text}\"; line: {}, column: {}]", error.line(), error.column());
+            let location = format!("[Source: (String)\"{text}\"; line: {}, column: {}]", error.line(), error.column());
             return finding("INVALID_JSON_DESCRIPTION", what_is_not_json(text, &error), Some(location));
         }
     };
@@ -98,7 +96,8 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) 
 pub(super) fn what_is_not_json(text: &str, error: &serde_json::Error) -> String {
     let word: String =
         text.trim_start().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).collect();
-    if word.starts_with(|c: char| c.is_ascii_digit()) || word.is_empty() || ["null", "true", "false"].contains(&&*word) {
+    if word.starts_with(|c: char| c.is_ascii_digit()) || word.is_empty() || ["null", "true", "false"].contains(&&*word)
+    {
         return error.to_string();
     }
     format!(

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use super::tasks::{Reply, Tasks};
+use super::tasks::{self, Outcome};
 use crate::clock::{Clock, Instant};
 use crate::execution::{Execution, Status, Step};
-use crate::task::{TaskError, TaskId};
+use crate::handlers::Handlers;
+use crate::task::TaskId;
 
 /// How many steps an execution takes before others have a turn.
 const STEPS_AT_ONCE: u32 = 256;
@@ -69,8 +69,8 @@ impl Run {
     }
 
     /// Runs it to its end. Tasks that still run then are dropped.
-    pub(super) async fn drive(self: Arc<Self>, tasks: Arc<Tasks>, clock: Clock) {
-        let mut working: JoinSet<(TaskId, Reply)> = JoinSet::new();
+    pub(super) async fn drive(self: Arc<Self>, handlers: Arc<Handlers>, clock: Clock) {
+        let mut working: JoinSet<(TaskId, Outcome)> = JoinSet::new();
         let mut steps = 0_u32;
         loop {
             let step = {
@@ -88,8 +88,8 @@ impl Run {
                     }
                 }
                 Step::Task(request) => {
-                    let tasks = Arc::clone(&tasks);
-                    working.spawn(async move { (request.id, tasks.reply(&request).await) });
+                    let handlers = Arc::clone(&handlers);
+                    working.spawn(async move { (request.id, tasks::answer(handlers, request).await) });
                 }
                 Step::Waiting { until } => self.wait(&mut working, until, clock).await,
                 Step::Ended => break,
@@ -99,7 +99,7 @@ impl Run {
     }
 
     /// Waits for a task's answer, the next timer, or a stop.
-    async fn wait(&self, working: &mut JoinSet<(TaskId, Reply)>, until: Option<Instant>, clock: Clock) {
+    async fn wait(&self, working: &mut JoinSet<(TaskId, Outcome)>, until: Option<Instant>, clock: Clock) {
         // Virtual time stands still while a task works.
         if let (Clock::Virtual, Some(until), true) = (clock, until, working.is_empty()) {
             self.execution().advance_to(until);
@@ -113,9 +113,9 @@ impl Run {
         };
         tokio::select! {
             Some(done) = working.join_next() => {
-                // A task that panicked has answered already: its panic is caught where it runs.
-                if let Ok((id, reply)) = done {
-                    self.answer(id, reply, clock);
+                // Panics of closures are caught where they are called, and nothing else ends a task early.
+                if let Ok((id, outcome)) = done {
+                    self.answer(id, outcome, clock);
                 }
             }
             () = timer => {}
@@ -123,20 +123,16 @@ impl Run {
         }
     }
 
-    fn answer(&self, id: TaskId, reply: Reply, clock: Clock) {
+    fn answer(&self, id: TaskId, outcome: Outcome, clock: Clock) {
         let mut execution = self.execution();
         if clock == Clock::Real {
             execution.advance_to(Instant::now());
         }
         // An answer that comes too late is nobody's.
-        let _ = match reply {
-            Reply::Succeeded(output) => execution.succeed(id, output),
-            Reply::Submitted(output) => execution.submit(id, output),
-            Reply::Failed(error) => execution.fail_task(id, error),
-            Reply::Unknown(reason) => execution.refuse_task(id, &reason),
+        let _ = match outcome {
+            Outcome::Answered(Ok(output)) => execution.succeed(id, output),
+            Outcome::Answered(Err(error)) => execution.fail_task(id, error),
+            Outcome::Unknown(reason) => execution.refuse_task(id, &reason),
         };
     }
 }
-
-/// What a task function gives.
-pub(super) type Outcome = Result<Value, TaskError>;

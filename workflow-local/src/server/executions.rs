@@ -204,8 +204,7 @@ impl Registry {
             seed: self.next_seed(),
         };
         let input = Payload::new(asked.value.clone());
-        let execution =
-            Execution::start(Arc::clone(&machine.program), input, start, Arc::new(MemoryStore::new()));
+        let execution = Execution::start(Arc::clone(&machine.program), input, start, Arc::new(MemoryStore::new()));
         Arc::new(Run::new(execution, execution_arn, machine.arn.clone(), asked.name.clone(), asked.text.to_owned()))
     }
 }

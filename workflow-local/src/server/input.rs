@@ -15,7 +15,9 @@ impl Input {
         match serde_json::from_slice(body) {
             Ok(Value::Object(members)) => Ok(Self(members)),
             Ok(_) => Err(ApiError::new("SerializationException", "the request's body must be a JSON object")),
-            Err(error) => Err(ApiError::new("SerializationException", format!("the request's body is not JSON: {error}"))),
+            Err(error) => {
+                Err(ApiError::new("SerializationException", format!("the request's body is not JSON: {error}")))
+            }
         }
     }
 

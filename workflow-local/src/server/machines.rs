@@ -54,8 +54,7 @@ fn refuse_versions(input: &Input) -> Result<(), ApiError> {
 impl Registry {
     pub(super) fn create_state_machine(&self, input: &Input) -> Result<Value, ApiError> {
         let name = arn::check_name(input.required("name")?)?;
-        let text =
-            definition::member(input)?.ok_or_else(|| ApiError::constraint(None, "definition", "not be null"))?;
+        let text = definition::member(input)?.ok_or_else(|| ApiError::constraint(None, "definition", "not be null"))?;
         let role_arn = arn::check_role(input.required("roleArn")?)?;
         let kind = match input.word("type", &["STANDARD", "EXPRESS"])? {
             Some("EXPRESS") => MachineType::Express,
@@ -86,10 +85,9 @@ impl Registry {
             && kept.encryption == machine.encryption;
         match same {
             true => Ok(json!({"stateMachineArn": kept.arn, "creationDate": kept.created.as_epoch_seconds()})),
-            false => Err(ApiError::new(
-                "StateMachineAlreadyExists",
-                format!("State Machine Already Exists: '{}'", kept.arn),
-            )),
+            false => {
+                Err(ApiError::new("StateMachineAlreadyExists", format!("State Machine Already Exists: '{}'", kept.arn)))
+            }
         }
     }
 
@@ -120,8 +118,7 @@ impl Registry {
             changed = true;
         }
         let Machine { logging: kept_logging, tracing: kept_tracing, encryption: kept_encryption, .. } = machine;
-        let configurations =
-            [(logging, kept_logging), (tracing, kept_tracing), (encryption, kept_encryption)];
+        let configurations = [(logging, kept_logging), (tracing, kept_tracing), (encryption, kept_encryption)];
         for (given, kept) in configurations {
             if let Some(given) = given.filter(|given| **given != *kept) {
                 *kept = given.clone();

@@ -1,7 +1,7 @@
 //! A server that speaks the Step Functions API on loopback, so that the AWS SDK and the AWS CLI work unchanged.
 //!
 //! ```ignore
-//! let server = Server::builder().lambda("greet", |name: String| Ok(format!("Hello, {name}"))).bind("127.0.0.1:0").await?;
+//! let server = Server::builder().on_lambda("greet", greet).bind("127.0.0.1:0").await?;
 //! let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).endpoint_url(server.endpoint_url());
 //! ```
 //!
@@ -27,15 +27,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use tokio::net::{TcpListener, ToSocketAddrs};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
+use crate::handlers::{self, Handlers, Wrap};
 use crate::task::TaskError;
 use registry::Registry;
-use tasks::Tasks;
 
 /// A running server; it stops when it is dropped.
 pub struct Server {
@@ -48,7 +47,7 @@ pub struct Server {
 impl Server {
     /// What to run tasks with, and by which clock.
     pub fn builder() -> Builder {
-        Builder { tasks: Tasks::default(), clock: Clock::Real, seed: 0 }
+        Builder { handlers: Handlers::default(), clock: Clock::Real, seed: 0 }
     }
 
     /// The URL for `AWS_ENDPOINT_URL_SFN` or the SDK's `endpoint_url`, such as `http://127.0.0.1:40123`.
@@ -86,47 +85,71 @@ impl fmt::Debug for Server {
 }
 
 /// A server that does not listen yet.
-#[derive(Debug)]
 #[must_use]
 pub struct Builder {
-    tasks: Tasks,
+    handlers: Handlers,
     clock: Clock,
     seed: u64,
 }
 
 impl Builder {
-    /// Runs the Lambda function `name`, given by name or by ARN, whatever its version.
-    ///
-    /// A task of `lambda:invoke` gets the function's answer as AWS wraps it, one of the function's own ARN the answer
-    /// itself. The function runs on tokio's threads for blocking work; a panic fails the task.
-    pub fn lambda<P, R, F>(mut self, name: &str, function: F) -> Self
+    /// Stands for a Lambda function, by name or ARN, whatever its version: see
+    /// [`Engine::on_lambda`](crate::Engine::on_lambda). The closure may block; a panic fails the task.
+    pub fn on_lambda<P, R>(
+        mut self,
+        function: impl AsRef<str>,
+        closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static,
+    ) -> Self
     where
         P: DeserializeOwned,
         R: Serialize,
-        F: Fn(P) -> Result<R, TaskError> + Send + Sync + 'static,
     {
-        self.tasks.add_lambda(name, tasks::blocking(function));
+        self.handlers.add_lambda(function.as_ref(), handlers::sync(closure, Wrap::Lambda));
         self
     }
 
-    /// The same with an async function, run by the server's own tokio runtime.
-    pub fn lambda_async<P, R, F, A>(mut self, name: &str, function: F) -> Self
+    /// The same with a closure that gives a future, polled by the runtime that the server runs on.
+    pub fn on_lambda_async<P, R, F>(
+        mut self,
+        function: impl AsRef<str>,
+        closure: impl Fn(P) -> F + Send + Sync + 'static,
+    ) -> Self
     where
         P: DeserializeOwned,
         R: Serialize,
-        F: Fn(P) -> A + Send + Sync + 'static,
-        A: Future<Output = Result<R, TaskError>> + Send + 'static,
+        F: Future<Output = Result<R, TaskError>> + Send + 'static,
     {
-        self.tasks.add_lambda(name, tasks::asynchronous(function));
+        self.handlers.add_lambda(function.as_ref(), handlers::asynchronous(closure, Wrap::Lambda));
         self
     }
 
-    /// Answers every task whose `Resource` is this ARN, such as `arn:aws:states:::sqs:sendMessage`.
-    pub fn resource<F>(mut self, arn: &str, function: F) -> Self
+    /// Answers all tasks with a resource ARN such as `arn:aws:states:::sqs:sendMessage`: see
+    /// [`Engine::on_resource`](crate::Engine::on_resource).
+    pub fn on_resource<P, R>(
+        mut self,
+        arn: impl AsRef<str>,
+        closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static,
+    ) -> Self
     where
-        F: Fn(Value) -> Result<Value, TaskError> + Send + Sync + 'static,
+        P: DeserializeOwned,
+        R: Serialize,
     {
-        self.tasks.add_resource(arn, tasks::blocking(function));
+        self.handlers.add_resource(arn.as_ref(), handlers::sync(closure, Wrap::Resource));
+        self
+    }
+
+    /// The same with a closure that gives a future, polled by the runtime that the server runs on.
+    pub fn on_resource_async<P, R, F>(
+        mut self,
+        arn: impl AsRef<str>,
+        closure: impl Fn(P) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        P: DeserializeOwned,
+        R: Serialize,
+        F: Future<Output = Result<R, TaskError>> + Send + 'static,
+    {
+        self.handlers.add_resource(arn.as_ref(), handlers::asynchronous(closure, Wrap::Resource));
         self
     }
 
@@ -150,7 +173,7 @@ impl Builder {
     pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let registry = Arc::new(Registry::new(self.tasks, self.clock, self.seed));
+        let registry = Arc::new(Registry::new(self.handlers, self.clock, self.seed));
         let router = route::router(Arc::clone(&registry));
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {
@@ -161,5 +184,11 @@ impl Builder {
             let _ = axum::serve(listener, router).with_graceful_shutdown(stopped).await;
         });
         Ok(Server { address, registry, stop: Some(stop), serving })
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("clock", &self.clock).field("seed", &self.seed).finish_non_exhaustive()
     }
 }

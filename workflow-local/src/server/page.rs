@@ -21,7 +21,9 @@ pub(super) fn page<T>(input: &Input, list: &str, items: impl IntoIterator<Item =
     };
     let from = match input.text("nextToken")? {
         None => 0,
-        Some(token) => offset(token, list).ok_or_else(|| ApiError::new("InvalidToken", "Invalid Token: 'Invalid token'"))?,
+        Some(token) => {
+            offset(token, list).ok_or_else(|| ApiError::new("InvalidToken", "Invalid Token: 'Invalid token'"))?
+        }
     };
     let mut rest = items.into_iter().skip(from);
     let items: Vec<T> = rest.by_ref().take(size).collect();

@@ -8,12 +8,12 @@ use tokio::task::JoinSet;
 
 use super::driver::Run;
 use super::machines::Machine;
-use super::tasks::Tasks;
 use crate::clock::Clock;
+use crate::handlers::Handlers;
 use crate::random::Random;
 
 pub(super) struct Registry {
-    pub(super) tasks: Arc<Tasks>,
+    pub(super) handlers: Arc<Handlers>,
     pub(super) clock: Clock,
     seed: u64,
     counter: AtomicU64,
@@ -29,9 +29,9 @@ pub(super) struct Held {
 }
 
 impl Registry {
-    pub(super) fn new(tasks: Tasks, clock: Clock, seed: u64) -> Self {
+    pub(super) fn new(handlers: Handlers, clock: Clock, seed: u64) -> Self {
         Self {
-            tasks: Arc::new(tasks),
+            handlers: Arc::new(handlers),
             clock,
             seed,
             counter: AtomicU64::new(0),
@@ -58,7 +58,7 @@ impl Registry {
     pub(super) fn drive(&self, run: Arc<Run>) {
         let mut driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner);
         while driving.try_join_next().is_some() {}
-        driving.spawn(run.drive(Arc::clone(&self.tasks), self.clock));
+        driving.spawn(run.drive(Arc::clone(&self.handlers), self.clock));
     }
 
     pub(super) fn stop_driving(&self) {

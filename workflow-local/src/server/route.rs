@@ -39,7 +39,10 @@ async fn handle(State(registry): State<Arc<Registry>>, request: Request) -> Resp
 }
 
 async fn answer(registry: &Arc<Registry>, request: Request) -> Result<Value, ApiError> {
-    let unknown = |message: String| ApiError { status: StatusCode::NOT_FOUND, ..ApiError::new("UnknownOperationException", message) };
+    let unknown = |message: String| ApiError {
+        status: StatusCode::NOT_FOUND,
+        ..ApiError::new("UnknownOperationException", message)
+    };
     if request.method() != Method::POST || request.uri().path() != "/" {
         return Err(unknown(format!("{} {} is not of this service", request.method(), request.uri().path())));
     }
@@ -80,7 +83,10 @@ async fn read(body: Body) -> Result<axum::body::Bytes, ApiError> {
             .any(|error| error.to_string().contains("length limit"));
         if too_large {
             let message = format!("the request has more than {BODY_BYTES} bytes");
-            ApiError { status: StatusCode::PAYLOAD_TOO_LARGE, ..ApiError::new("RequestEntityTooLargeException", message) }
+            ApiError {
+                status: StatusCode::PAYLOAD_TOO_LARGE,
+                ..ApiError::new("RequestEntityTooLargeException", message)
+            }
         } else {
             ApiError::new("SerializationException", format!("the request's body could not be read: {error}"))
         }
