@@ -128,6 +128,7 @@ pub struct Execution {
     tasks: BTreeMap<TaskId, ThreadId>,
     tickets: u64,
     store: Arc<dyn ObjectStore>,
+    has_activity: Option<Box<dyn Fn(&str) -> bool + Send + Sync>>,
 }
 
 /// One history: the execution's own, or a distributed map's child's.
@@ -165,6 +166,7 @@ impl Execution {
             program,
             start,
             store,
+            has_activity: None,
         };
         let run = execution.add_run(Run {
             name: execution.start.name.as_str().into(),
@@ -189,6 +191,12 @@ impl Execution {
         let first = execution.program.start();
         execution.spawn(run, None, Variables::default(), None, 0, Doing::Enter(first, input), false);
         execution
+    }
+
+    /// Tells which activities exist, by ARN; all of them unless told. A task of one that does not
+    /// fails the execution.
+    pub fn known_activities(&mut self, exists: impl Fn(&str) -> bool + Send + Sync + 'static) {
+        self.has_activity = Some(Box::new(exists));
     }
 
     fn add_run(&mut self, run: Run) -> RunId {

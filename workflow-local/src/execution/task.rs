@@ -49,6 +49,10 @@ impl Execution {
             Err(failure) => return self.fail(thread, visit, failure),
         };
         let is_activity = matches!(task.resource.kind, ResourceKind::Activity);
+        if is_activity && self.has_activity.as_ref().is_some_and(|exists| !exists(&task.resource.arn)) {
+            let failure = Failure::runtime(&visit, &format!("The activity {} does not exist.", task.resource.arn));
+            return self.fail(thread, visit, failure);
+        }
         self.tell_scheduled(&mut thread, &task.resource, &asked);
         thread.ticket = self.ticket();
         let request = TaskRequest {
@@ -266,14 +270,6 @@ impl Execution {
         let timed_out = error.error.as_deref() == Some(workflow_asl::error_name::TIMEOUT);
         let ending = if timed_out { Ending::TimedOut } else { Ending::Failed };
         self.end_task(thread, visit, resource, ending, error.into());
-        Answer::Taken
-    }
-
-    /// The task cannot be run at all: the state's resource does not exist (`States.Runtime`).
-    pub fn refuse_task(&mut self, id: TaskId, reason: &str) -> Answer {
-        let Some((thread, _, visit)) = self.take_waiting(id) else { return Answer::Late };
-        let failure = Failure::runtime(&visit, reason);
-        self.fail(thread, visit, failure);
         Answer::Taken
     }
 

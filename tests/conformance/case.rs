@@ -1,0 +1,218 @@
+//! Runs one case and compares.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use workflow_asl::StateMachine;
+use workflow_local::{
+    Execution, HistoryEvent, Instant, MachineType, MemoryStore, ObjectStore, Program, Start, Step, TaskError,
+    VIRTUAL_START,
+};
+
+use crate::matcher::{differ, unordered};
+use crate::mocks::Mocks;
+
+/// What came of a case.
+pub(crate) struct Outcome {
+    /// Why it fails; `None` when it passes.
+    pub(crate) failure: Option<String>,
+    /// Whether the causes are AWS's words too; `None` when the case has no cause.
+    pub(crate) causes: Option<bool>,
+}
+
+/// Steps after which a case is taken to run for ever.
+const MOST_STEPS: usize = 1_000_000;
+
+pub(crate) fn run(case: &Value) -> Outcome {
+    let failed = |why: String| Outcome { failure: Some(why), causes: None };
+    let execution = match execute(case) {
+        Ok(execution) => execution,
+        Err(why) => return failed(why),
+    };
+    let expect = &case["expect"];
+    let actual = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+    let expected = |name: &str| expect.get(name).cloned().unwrap_or(Value::Null);
+    let failure = differ(&expect["status"], &execution.status().name().into(), "status")
+        .or_else(|| {
+            let output = execution.output().map(|output| output.value().clone()).unwrap_or_default();
+            differ(&expected("output"), &output, "output")
+        })
+        .or_else(|| differ(&expected("error"), &actual(execution.error()), "error"))
+        .or_else(|| event_types(expect, execution.history()))
+        .or_else(|| events(expect, execution.history(), false));
+    let causes = has_cause(expect).then(|| {
+        differ(&expected("cause"), &actual(execution.cause()), "cause").is_none()
+            && events(expect, execution.history(), true).is_none()
+    });
+    Outcome { failure, causes }
+}
+
+fn has_cause(expect: &Value) -> bool {
+    expect.get("cause").is_some() || expect["events"].as_array().into_iter().flatten().any(|e| e.get("cause").is_some())
+}
+
+/// Runs the case's machine with its recorded answers to the end.
+fn execute(case: &Value) -> Result<Execution, String> {
+    let definition = match case["definitionText"].as_str() {
+        Some(text) => serde_json::from_str(text).map_err(|error| error.to_string())?,
+        None => case["definition"].clone(),
+    };
+    let (machine, found) = StateMachine::read(&definition);
+    if let Some(error) = found.iter().find(|diagnostic| diagnostic.is_error()) {
+        return Err(format!("the definition is refused: {error}"));
+    }
+    let program = Program::compile(&machine).map_err(|found| {
+        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+        format!("the definition is refused: {}", found.join("; "))
+    })?;
+    let mut mocks = Mocks::of(case);
+    let mut execution = start(case, program);
+    // An activity that nobody answers was deleted before the execution.
+    let answered: Vec<String> = case["mocks"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|mock| Some(mock["resource"].as_str()?.trim_end_matches(".pattern").to_owned()))
+        .collect();
+    execution.known_activities(move |arn| answered.iter().any(|known| known == arn));
+    for _ in 0..MOST_STEPS {
+        match execution.step() {
+            Step::Advanced => {}
+            Step::Ended => return Ok(execution),
+            Step::Task(request) => {
+                if !mocks.has(&request.state) {
+                    return Err(format!("no recorded answer for state `{}`", request.state));
+                }
+                let Some(answer) = mocks.take(&request) else {
+                    return Err(format!("state `{}` asks more often than was recorded", request.state));
+                };
+                let id = request.id;
+                if request.is_activity {
+                    let _ = execution.start_activity(id, worker(case));
+                }
+                if let Some(submitted) = answer.get("submitted") {
+                    let _ = execution.submit(id, submitted.clone());
+                }
+                if let Some(output) = answer.get("output") {
+                    let _ = execution.succeed(id, output.clone());
+                } else if answer.get("timeout").is_none() && answer.get("never").is_none() {
+                    let mut error = match answer["error"].as_str() {
+                        Some(name) => TaskError::new(name.to_owned()),
+                        None => TaskError::unnamed(),
+                    };
+                    error.cause = answer["cause"].as_str().map(str::to_owned);
+                    let _ = execution.fail_task(id, error);
+                }
+            }
+            // Whoever recorded an aborted execution stopped it while it waited.
+            Step::Waiting { .. } if case["expect"]["status"] == "ABORTED" => {
+                execution.stop(case["expect"]["error"].as_str(), case["expect"]["cause"].as_str());
+            }
+            Step::Waiting { until: Some(until) } => execution.advance_to(until),
+            Step::Waiting { until: None } => return Err("it waits for ever".to_owned()),
+            other => return Err(format!("unknown step {other:?}")),
+        }
+    }
+    Err("it does not end".to_owned())
+}
+
+/// The worker that took the activity's task when the case was recorded.
+fn worker(case: &Value) -> Option<&str> {
+    case["expect"]["events"].as_array().into_iter().flatten().find_map(|event| event["workerName"].as_str())
+}
+
+fn start(case: &Value, program: Program) -> Execution {
+    let store = MemoryStore::new();
+    for object in case["fixtures"]["s3"].as_array().into_iter().flatten() {
+        let text = |name: &str| object[name].as_str().unwrap_or_default();
+        let _ = store.put(text("Bucket"), text("Key"), text("Body").as_bytes().to_vec());
+    }
+    let input = case.get("input").cloned().unwrap_or_default();
+    let start = Start {
+        state_machine_arn: "arn:aws:states:us-east-1:111111111111:stateMachine:machine".to_owned(),
+        execution_arn: "arn:aws:states:us-east-1:111111111111:execution:machine:execution".to_owned(),
+        name: "execution".to_owned(),
+        state_machine_name: "machine".to_owned(),
+        role_arn: "arn:aws:iam::111111111111:role/role".to_owned(),
+        machine_type: match case["stateMachineType"].as_str() {
+            Some("EXPRESS") => MachineType::Express,
+            _ => MachineType::Standard,
+        },
+        time: case["clock"]["start"].as_str().and_then(Instant::parse).unwrap_or(VIRTUAL_START),
+        seed: 0,
+    };
+    Execution::start(Arc::new(program), input.into(), start, Arc::new(store))
+}
+
+/// moto's cases have the types of the events alone.
+fn event_types(expect: &Value, history: &[HistoryEvent]) -> Option<String> {
+    let types: Vec<Value> = history.iter().map(|event| event.kind.name().into()).collect();
+    if let Some(count) = expect.get("eventCount").and_then(Value::as_u64)
+        && count != types.len() as u64
+    {
+        return Some(format!("expected {count} events, got {}", types.len()));
+    }
+    expect.get("eventTypes").and_then(|expected| differ(expected, &Value::Array(types), "eventTypes"))
+}
+
+fn events(expect: &Value, history: &[HistoryEvent], with_causes: bool) -> Option<String> {
+    let expected = expect.get("events")?.as_array()?;
+    let strict = expect["eventsOrder"] == "strict";
+    let keep = |event: &Value| prepared(event, strict, with_causes);
+    let expected: Vec<Value> = expected.iter().map(keep).collect();
+    let actual: Vec<Value> = history.iter().map(|event| keep(&flat(event))).collect();
+    if !strict {
+        return unordered(&expected, &actual).map(|missing| format!("events: there should be {missing}"));
+    }
+    for (expected, actual) in expected.iter().zip(&actual) {
+        if let Some(difference) = differ(expected, actual, &format!("event {}", expected["id"])) {
+            return Some(difference);
+        }
+    }
+    (expected.len() != actual.len()).then(|| format!("expected {} events, got {}", expected.len(), actual.len()))
+}
+
+/// An event without what is not compared: ids where the order is AWS's own, causes unless asked for.
+fn prepared(event: &Value, with_ids: bool, with_causes: bool) -> Value {
+    let mut event = event.clone();
+    if let Some(members) = event.as_object_mut() {
+        if !with_ids {
+            members.shift_remove("id");
+            members.shift_remove("prev");
+        }
+        if !with_causes {
+            members.shift_remove("cause");
+        }
+        // The recorder's stand-ins for names end in `.pattern` where they stand alone.
+        if let Some(Value::String(resource)) = members.get_mut("resource") {
+            *resource = resource.trim_end_matches(".pattern").to_owned();
+        }
+    }
+    event
+}
+
+/// An event in the corpus's form: details level with the rest, JSON text parsed.
+fn flat(event: &HistoryEvent) -> Value {
+    let mut flat = Map::new();
+    flat.insert("id".to_owned(), event.id.into());
+    flat.insert("prev".to_owned(), event.previous_id.into());
+    flat.insert("type".to_owned(), event.kind.name().into());
+    let parsed = |value: &Value| {
+        value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
+    };
+    let api = event.to_api_json();
+    let details = api.as_object().into_iter().flatten().filter(|(name, _)| name.ends_with("EventDetails"));
+    for (name, value) in details.flat_map(|(_, details)| details.as_object().into_iter().flatten()) {
+        let value = match name.as_str() {
+            "roleArn" | "region" | "inputDetails" | "outputDetails" | "assignedVariablesDetails" => continue,
+            "input" | "output" | "parameters" => parsed(value),
+            "assignedVariables" => {
+                let variables = value.as_object().into_iter().flatten();
+                Value::Object(variables.map(|(name, value)| (name.clone(), parsed(value))).collect())
+            }
+            _ => value.clone(),
+        };
+        flat.insert(name.clone(), value);
+    }
+    Value::Object(flat)
+}
