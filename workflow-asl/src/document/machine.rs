@@ -92,7 +92,8 @@ impl StateMachine {
     /// The model holds what could be understood, so that rules can go on after a mistake.
     pub fn read(definition: &Value) -> (Self, Vec<Diagnostic>) {
         let mut found = Vec::new();
-        let machine = Node::read(definition, &Pointer::root(), &mut found).unwrap_or_default();
+        let machine =
+            Node::read(definition, &Pointer::root(), &mut found).unwrap_or_else(|| Self::standing_for(definition));
         (machine, found)
     }
 
