@@ -14,17 +14,21 @@ pub struct Definition {
 }
 
 impl Definition {
-    /// The text of a workflow without parameters.
+    /// The text of a workflow without parameters; a constant that cannot be written as JSON becomes `null`.
     pub(crate) fn fixed(name: &'static str, machine_type: MachineType, pieces: &'static [Piece]) -> Self {
         if let [Piece::Text(text)] = pieces {
             return Self { name, machine_type, text: Cow::Borrowed(text) };
         }
-        let texts = pieces.iter().map(|piece| match piece {
-            Piece::Text(text) => *text,
-            // A workflow whose params are `()` has no such piece.
-            Piece::Param { .. } => "",
-        });
-        Self { name, machine_type, text: Cow::Owned(texts.collect()) }
+        let mut out = String::new();
+        for piece in pieces {
+            match *piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Constant { value, escape } => escape.write(&value.value().unwrap_or_default(), &mut out),
+                // A workflow whose params are `()` has no such piece.
+                Piece::Param { .. } => {}
+            }
+        }
+        Self { name, machine_type, text: Cow::Owned(out) }
     }
 
     pub(crate) fn spliced(
@@ -44,6 +48,7 @@ impl Definition {
                     let value = params.value(name).ok_or(ParamsError { name })?;
                     escape.write(&value, &mut out);
                 }
+                Piece::Constant { value, escape } => escape.write(&value.value().unwrap_or_default(), &mut out),
             }
         }
         Ok(Self { name, machine_type, text: Cow::Owned(out) })

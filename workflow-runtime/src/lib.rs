@@ -47,7 +47,7 @@ pub use client::Client;
 pub use definition::{Definition, ParamsError};
 pub use escape::Escape;
 pub use timestamp::Timestamp;
-pub use workflow::{Arn, Json, MachineType, Map, Params, Piece, Workflow, WorkflowState};
+pub use workflow::{Arn, Constant, Json, MachineType, Map, Params, Piece, Workflow, WorkflowState};
 
 /// Declares a workflow: its data, its states and how they follow each other, checked where it is written.
 ///

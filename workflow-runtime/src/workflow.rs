@@ -104,7 +104,7 @@ impl Params for () {
 }
 
 /// One piece of a definition's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Piece {
     /// Text that stands as it is.
     Text(&'static str),
@@ -115,6 +115,25 @@ pub enum Piece {
         /// Where it lands, which decides how its value is written.
         escape: Escape,
     },
+    /// A constant of the user's Rust code: `const PATH` in the `workflow!` language.
+    Constant {
+        /// The constant.
+        value: &'static dyn Constant,
+        /// Where it lands, which decides how its value is written.
+        escape: Escape,
+    },
+}
+
+/// What a constant in a workflow must be: a value that can be written as JSON.
+pub trait Constant: fmt::Debug + Send + Sync {
+    /// The value as JSON; `None` when its own `Serialize` fails.
+    fn value(&self) -> Option<Json>;
+}
+
+impl<T: Serialize + fmt::Debug + Send + Sync> Constant for T {
+    fn value(&self) -> Option<Json> {
+        serde_json::to_value(self).ok()
+    }
 }
 
 /// An Amazon Resource Name, such as `arn:aws:iam::123456789012:role/StepFunctions`. AWS checks it when it is used.
