@@ -11,6 +11,7 @@ pub mod document;
 pub mod error_name;
 pub mod graph;
 pub mod intrinsic;
+pub mod jsonata;
 pub mod limits;
 pub mod mermaid;
 pub mod nearest;

@@ -15,7 +15,8 @@ pub(crate) fn mutated(seeds: &[&str], count: usize, mut check: impl FnMut(&str))
         state ^= state << 17;
         usize::try_from(state % below.max(1) as u64).unwrap()
     };
-    for seed in seeds {
+    let seeds: Vec<&str> = seeds.iter().copied().filter(|seed| !seed.is_empty()).collect();
+    for seed in &seeds {
         for (at, _) in seed.char_indices() {
             check(&seed[..at]);
             check(&seed[at..]);

@@ -1,0 +1,441 @@
+//! Reads tokens into a tree, by each operator's binding power as in the reference implementation.
+
+use std::ops::Range;
+
+use super::ast::{Node, NodeKind, SortTerm};
+use super::lexer::{Lexer, Token};
+use crate::syntax_error::SyntaxError;
+
+/// How deep brackets and operands may nest in the text: in a debug build, a stack of 1 MB holds a hundred.
+const DEPTH: usize = 80;
+/// How many nodes may lie inside one another: a long `a & b & c` nests too.
+const HEIGHT: usize = 500;
+
+pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
+    let mut parser =
+        Parser { text, lexer: Lexer::new(text), token: Token::End, span: 0..0, last_end: 0, depth: 0, missing: None };
+    parser.advance(false)?;
+    let root = parser.expression(0)?;
+    if parser.token != Token::End {
+        return Err(SyntaxError::new(parser.span.start, format!("Syntax error: {}", parser.token.shown())));
+    }
+    match parser.missing {
+        Some(error) => Err(error),
+        None => Ok(root),
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    lexer: Lexer<'a>,
+    token: Token,
+    span: Range<usize>,
+    /// Where the token before this one ends.
+    last_end: usize,
+    depth: usize,
+    /// An operand that the end of the text stands for: an error unless a bracket is found missing first.
+    missing: Option<SyntaxError>,
+}
+
+type Parsed = Result<Node, SyntaxError>;
+
+fn binding_power(token: &Token) -> u8 {
+    match token {
+        Token::Operator("[" | "(" | "@" | "#") => 80,
+        Token::Operator(".") => 75,
+        Token::Operator("{") => 70,
+        Token::Operator("*" | "/" | "%") => 60,
+        Token::Operator("+" | "-" | "&") => 50,
+        Token::Operator("=" | "<" | ">" | "^" | "!=" | "<=" | ">=" | "~>" | "in") => 40,
+        Token::Operator("and") => 30,
+        Token::Operator("or") => 25,
+        Token::Operator("?") => 20,
+        Token::Operator(":=") => 10,
+        _ => 0,
+    }
+}
+
+impl Parser<'_> {
+    /// Goes on to the next token, and gives the one left behind.
+    fn advance(&mut self, infix: bool) -> Result<(Token, Range<usize>), SyntaxError> {
+        let (token, span) = self.lexer.next(infix)?;
+        let token = std::mem::replace(&mut self.token, token);
+        let span = std::mem::replace(&mut self.span, span);
+        self.last_end = span.end;
+        Ok((token, span))
+    }
+
+    fn at(&self, sign: &'static str) -> bool {
+        self.token == Token::Operator(sign)
+    }
+
+    /// Goes past a sign that must stand here.
+    fn expect(&mut self, sign: &'static str, infix: bool) -> Result<(), SyntaxError> {
+        if self.at(sign) {
+            return self.advance(infix).map(|_| ());
+        }
+        let message = match &self.token {
+            Token::End => format!("Expected \"{sign}\" before end of expression"),
+            other => format!("Expected \"{sign}\", got {}", other.shown()),
+        };
+        Err(SyntaxError::new(self.span.start, message))
+    }
+
+    fn node(&self, kind: NodeKind, start: usize) -> Parsed {
+        let mut node = Node { kind, span: start..self.last_end.max(start), height: 1 };
+        node.height += node.parts().iter().map(|part| part.height).max().unwrap_or(0);
+        if node.height > HEIGHT {
+            return Err(SyntaxError::new(start, format!("the expression nests more than {HEIGHT} parts"))
+                .with_help("bind some of them to variables first"));
+        }
+        Ok(node)
+    }
+
+    fn expression(&mut self, power: u8) -> Parsed {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            return Err(SyntaxError::new(self.span.start, format!("the expression nests more than {DEPTH} deep")));
+        }
+        let mut left = self.operand()?;
+        while power < binding_power(&self.token) {
+            left = self.operator(left)?;
+        }
+        self.depth -= 1;
+        Ok(left)
+    }
+
+    fn boxed(&mut self, power: u8) -> Result<Box<Node>, SyntaxError> {
+        self.expression(power).map(Box::new)
+    }
+
+    /// What begins an expression.
+    fn operand(&mut self) -> Parsed {
+        let (token, span) = self.advance(true)?;
+        let kind = match token {
+            Token::Name(name) => NodeKind::Name(name),
+            Token::Variable(name) => NodeKind::Variable(name),
+            Token::String(text) => NodeKind::String(text),
+            Token::Number(number) => NodeKind::Number(number),
+            Token::Bool(flag) => NodeKind::Bool(flag),
+            Token::Null => NodeKind::Null,
+            Token::Regex { pattern, flags } => NodeKind::Regex { pattern, flags },
+            // The words are names where an operand is due.
+            Token::Operator(word @ ("and" | "or" | "in")) => NodeKind::Name(word.to_owned()),
+            Token::Operator("*") => NodeKind::Wildcard,
+            Token::Operator("**") => NodeKind::Descendants,
+            Token::Operator("%") => NodeKind::Parent,
+            Token::Operator("-") => NodeKind::Negate(self.boxed(70)?),
+            Token::Operator("(") => self.block()?,
+            Token::Operator("[") => self.array()?,
+            Token::Operator("{") => NodeKind::Object(self.pairs()?),
+            Token::Operator("|") => self.transform()?,
+            token => return self.no_operand(&token, span),
+        };
+        self.node(kind, span.start)
+    }
+
+    /// The end of the text, or an operator where an operand is due.
+    fn no_operand(&mut self, token: &Token, span: Range<usize>) -> Parsed {
+        let Token::Operator(sign) = token else {
+            self.missing.get_or_insert_with(|| SyntaxError::new(span.start, "Unexpected end of expression"));
+            return self.node(NodeKind::Null, span.start);
+        };
+        let error = SyntaxError::new(span.start, format!("The symbol \"{sign}\" cannot be used as a unary operator"));
+        let before = self.text.get(..span.start).unwrap_or("");
+        Err(if matches!(*sign, "?" | ":") && before.ends_with('?') {
+            error.with_help(format!("the service runs JSONata 2.0, which has no `?{sign}`; write `a ? a : b`"))
+        } else {
+            error
+        })
+    }
+
+    fn block(&mut self) -> Result<NodeKind, SyntaxError> {
+        let mut expressions = Vec::new();
+        while !self.at(")") {
+            expressions.push(self.expression(0)?);
+            if !self.at(";") {
+                break;
+            }
+            self.advance(false)?;
+        }
+        self.expect(")", true)?;
+        Ok(NodeKind::Block(expressions))
+    }
+
+    fn array(&mut self) -> Result<NodeKind, SyntaxError> {
+        let mut items = Vec::new();
+        if !self.at("]") {
+            loop {
+                let start = self.span.start;
+                let item = self.expression(0)?;
+                items.push(if self.at("..") {
+                    self.advance(false)?;
+                    let kind = NodeKind::Range(Box::new(item), self.boxed(0)?);
+                    self.node(kind, start)?
+                } else {
+                    item
+                });
+                if !self.at(",") {
+                    break;
+                }
+                self.advance(false)?;
+            }
+        }
+        self.expect("]", true)?;
+        Ok(NodeKind::Array(items))
+    }
+
+    /// The members of an object, after its `{`.
+    fn pairs(&mut self) -> Result<Vec<(Node, Node)>, SyntaxError> {
+        let mut pairs = Vec::new();
+        if !self.at("}") {
+            loop {
+                let key = self.expression(0)?;
+                self.expect(":", false)?;
+                pairs.push((key, self.expression(0)?));
+                if !self.at(",") {
+                    break;
+                }
+                self.advance(false)?;
+            }
+        }
+        self.expect("}", true)?;
+        Ok(pairs)
+    }
+
+    fn transform(&mut self) -> Result<NodeKind, SyntaxError> {
+        let pattern = self.boxed(0)?;
+        self.expect("|", false)?;
+        let update = self.boxed(0)?;
+        let delete = if self.at(",") {
+            self.advance(false)?;
+            Some(self.boxed(0)?)
+        } else {
+            None
+        };
+        self.expect("|", false)?;
+        Ok(NodeKind::Transform { pattern, update, delete })
+    }
+
+    /// What follows an expression.
+    fn operator(&mut self, left: Node) -> Parsed {
+        let (token, _) = self.advance(false)?;
+        let start = left.span.start;
+        let Token::Operator(sign) = token else { return Ok(left) };
+        let kind = match sign {
+            "." => return self.step(left),
+            "[" => self.predicate(left)?,
+            "{" => NodeKind::Group(Box::new(left), self.pairs()?),
+            "(" => self.call(left)?,
+            "^" => self.sort(left)?,
+            "@" | "#" => self.variable(sign, left)?,
+            ":=" => self.bind(&left)?,
+            "?" => self.condition(left)?,
+            "~>" => NodeKind::Apply(Box::new(left), self.boxed(40)?),
+            sign => {
+                let power = binding_power(&Token::Operator(sign));
+                NodeKind::Binary(sign, Box::new(left), self.boxed(power)?)
+            }
+        };
+        self.node(kind, start)
+    }
+
+    fn step(&mut self, left: Node) -> Parsed {
+        let step = self.expression(75)?;
+        let start = left.span.start;
+        match left {
+            // Grown in place: a long path takes no longer than its steps.
+            Node { kind: NodeKind::Path(mut steps), height, .. } => {
+                let height = height.max(step.height + 1);
+                steps.push(step);
+                Ok(Node { kind: NodeKind::Path(steps), span: start..self.last_end, height })
+            }
+            left => self.node(NodeKind::Path(vec![left, step]), start),
+        }
+    }
+
+    fn predicate(&mut self, left: Node) -> Result<NodeKind, SyntaxError> {
+        if self.at("]") {
+            self.advance(false)?;
+            return Ok(NodeKind::KeepArray(Box::new(left)));
+        }
+        let filter = self.boxed(0)?;
+        self.expect("]", true)?;
+        Ok(NodeKind::Predicate(Box::new(left), filter))
+    }
+
+    /// `@$v` or `#$i`, after its sign.
+    fn variable(&mut self, sign: &str, left: Node) -> Result<NodeKind, SyntaxError> {
+        let variable = self.expression(80)?;
+        let NodeKind::Variable(name) = variable.kind else {
+            let message = format!("The right side of \"{sign}\" must be a variable name (start with $)");
+            return Err(self.missing.take().unwrap_or(SyntaxError::new(variable.span.start, message)));
+        };
+        let left = Box::new(left);
+        Ok(if sign == "@" { NodeKind::Focus(left, name) } else { NodeKind::Index(left, name) })
+    }
+
+    fn bind(&mut self, left: &Node) -> Result<NodeKind, SyntaxError> {
+        let NodeKind::Variable(name) = &left.kind else {
+            let message = "The left side of := must be a variable name (start with $)";
+            return Err(SyntaxError::new(left.span.start, message));
+        };
+        // One less than its own power: it binds to the right.
+        Ok(NodeKind::Bind(name.clone(), self.boxed(9)?))
+    }
+
+    fn condition(&mut self, left: Node) -> Result<NodeKind, SyntaxError> {
+        let then = self.boxed(0)?;
+        let otherwise = if self.at(":") {
+            self.advance(false)?;
+            Some(self.boxed(0)?)
+        } else {
+            None
+        };
+        Ok(NodeKind::Condition(Box::new(left), then, otherwise))
+    }
+
+    fn sort(&mut self, left: Node) -> Result<NodeKind, SyntaxError> {
+        self.expect("(", false)?;
+        let mut terms = Vec::new();
+        loop {
+            let descending = self.at(">");
+            if descending || self.at("<") {
+                self.advance(false)?;
+            }
+            terms.push(SortTerm { descending, key: self.expression(0)? });
+            if !self.at(",") {
+                break;
+            }
+            self.advance(false)?;
+        }
+        self.expect(")", false)?;
+        Ok(NodeKind::Sort(Box::new(left), terms))
+    }
+
+    /// The arguments after `(`, and the body where it is a function's definition.
+    fn call(&mut self, left: Node) -> Result<NodeKind, SyntaxError> {
+        let mut args = Vec::new();
+        if !self.at(")") {
+            loop {
+                args.push(self.argument()?);
+                if !self.at(",") {
+                    break;
+                }
+                self.advance(false)?;
+            }
+        }
+        self.expect(")", true)?;
+        self.called(left, args)
+    }
+
+    /// An argument, where `None` is a `?`, and where it stands.
+    fn argument(&mut self) -> Result<(Option<Node>, Range<usize>), SyntaxError> {
+        if self.at("?") {
+            let (_, span) = self.advance(false)?;
+            return Ok((None, span));
+        }
+        let argument = self.expression(0)?;
+        let span = argument.span.clone();
+        Ok((Some(argument), span))
+    }
+
+    fn called(&mut self, left: Node, args: Vec<(Option<Node>, Range<usize>)>) -> Result<NodeKind, SyntaxError> {
+        if matches!(&left.kind, NodeKind::Name(name) if name == "function" || name == "λ") {
+            return self.lambda(args);
+        }
+        let procedure = Box::new(left);
+        let args: Vec<Option<Node>> = args.into_iter().map(|(arg, _)| arg).collect();
+        Ok(if args.iter().all(Option::is_some) {
+            NodeKind::Call(procedure, args.into_iter().flatten().collect())
+        } else {
+            NodeKind::Partial(procedure, args)
+        })
+    }
+
+    fn lambda(&mut self, args: Vec<(Option<Node>, Range<usize>)>) -> Result<NodeKind, SyntaxError> {
+        let mut params = Vec::new();
+        for (at, (arg, span)) in args.into_iter().enumerate() {
+            match arg {
+                Some(Node { kind: NodeKind::Variable(name), .. }) => params.push(name),
+                _ => {
+                    let which = at + 1;
+                    let message =
+                        format!("Parameter {which} of function definition must be a variable name (start with $)");
+                    return Err(SyntaxError::new(span.start, message));
+                }
+            }
+        }
+        let signature = if self.at("<") { Some(self.signature()?) } else { None };
+        self.expect("{", false)?;
+        let body = self.boxed(0)?;
+        self.expect("}", false)?;
+        Ok(NodeKind::Lambda { params, signature, body })
+    }
+
+    /// `<s-n?:b>`, from its `<` to after its `>`.
+    fn signature(&mut self) -> Result<String, SyntaxError> {
+        let start = self.span.start;
+        let mut depth = 1;
+        while depth > 0 && !self.at("{") && self.token != Token::End {
+            self.advance(false)?;
+            if self.at(">") {
+                depth -= 1;
+            } else if self.at("<") {
+                depth += 1;
+            }
+        }
+        let end = self.span.end;
+        self.expect(">", false)?;
+        let text: String = self.text.get(start..end).unwrap_or("").split_whitespace().collect();
+        check_signature(&text, start)?;
+        Ok(text)
+    }
+}
+
+/// The two mistakes in a signature that JSONata finds when it reads one.
+fn check_signature(text: &str, start: usize) -> Result<(), SyntaxError> {
+    let symbols: Vec<char> = text.chars().collect();
+    let mut previous = ' ';
+    let mut at = 1;
+    while let Some(symbol) = symbols.get(at) {
+        match symbol {
+            ':' => break,
+            '(' => {
+                let end = closing(&symbols, at, '(', ')');
+                if symbols.get(at..end).is_some_and(|choice| choice.contains(&'<')) {
+                    return Err(SyntaxError::new(
+                        start,
+                        "Choice groups containing parameterized types are not supported",
+                    ));
+                }
+                previous = '(';
+                at = end;
+            }
+            '<' if matches!(previous, 'a' | 'f') => at = closing(&symbols, at, '<', '>'),
+            '<' => {
+                let message = "Type parameters can only be applied to functions and arrays";
+                return Err(SyntaxError::new(start, message));
+            }
+            's' | 'n' | 'b' | 'l' | 'o' | 'a' | 'f' | 'j' | 'x' => previous = *symbol,
+            _ => {}
+        }
+        at += 1;
+    }
+    Ok(())
+}
+
+fn closing(symbols: &[char], from: usize, open: char, close: char) -> usize {
+    let mut depth = 0;
+    for (at, symbol) in symbols.iter().enumerate().skip(from) {
+        if *symbol == open {
+            depth += 1;
+        } else if *symbol == close {
+            depth -= 1;
+            if depth == 0 {
+                return at;
+            }
+        }
+    }
+    symbols.len()
+}
