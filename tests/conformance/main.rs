@@ -8,6 +8,7 @@
 mod case;
 mod matcher;
 mod mocks;
+mod stand_ins;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -13,7 +13,7 @@ use super::visit::NumberForm;
 use super::{Execution, Run, Status, Variables, items};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
-use crate::program::{Batcher, Distributed, MapProgram, Reader};
+use crate::program::{Batcher, Distributed, Items, MapProgram, Reader};
 
 impl Execution {
     pub(super) fn start_map_run(
@@ -122,9 +122,10 @@ impl Execution {
         most: usize,
     ) -> Result<Vec<MapItem>, String> {
         let value = items::read(reader, arguments, &*self.store)?;
-        // `ItemsPath` is applied to what was read.
+        // `ItemsPath` is applied to what was read. Where it finds nothing there all of it is taken:
+        // recorded with a path that finds something in the state's input instead.
         let value = match &map.items {
-            crate::program::Items::Path(path) => path.within(&value)?,
+            Items::Path(path) => path.within(&value).unwrap_or(value),
             _ => value,
         };
         items::first(value, most)

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::json;
 use workflow_asl::document::{QueryLanguage, StateKind};
+use workflow_asl::error_name::TIMEOUT;
 
 use super::failure::Failure;
 use super::finish::{Exit, assigned, checked, place};
@@ -18,10 +19,11 @@ use crate::query::Context;
 
 impl Execution {
     /// A state has failed.
-    pub(super) fn fail(&mut self, mut thread: Box<Thread>, mut visit: Visit, failure: Failure) {
+    pub(super) fn fail(&mut self, mut thread: Box<Thread>, mut visit: Visit, mut failure: Failure) {
         let program = Arc::clone(&self.program);
         let state = program.state(visit.state);
         self.tell_evaluation(&mut thread, &visit, &failure);
+        failure.evaluation = None;
         if failure.is_runtime() {
             return self.fail_run(thread, failure);
         }
@@ -53,8 +55,9 @@ impl Execution {
         let Some(catcher) = catcher else { return self.fail_thread(thread, &visit, failure) };
         match self.caught(&thread, &visit, catcher, &failure) {
             Ok(exit) => self.exit(thread, &visit, exit, Some(catcher.next)),
-            Err(failure) => {
+            Err(mut failure) => {
                 self.tell_evaluation(&mut thread, &visit, &failure);
+                failure.evaluation = None;
                 if failure.is_runtime() {
                     self.fail_run(thread, failure)
                 } else {
@@ -83,13 +86,10 @@ impl Execution {
 
     /// What leaves the state by a catcher.
     fn caught(&self, thread: &Thread, visit: &Visit, catcher: &Catcher, failure: &Failure) -> Result<Exit, Failure> {
-        let mut error_output = Map::new();
-        for (name, text) in [("Error", &failure.error), ("Cause", &failure.cause)] {
-            if let Some(text) = text {
-                error_output.insert(name.to_owned(), Value::String(text.to_string()));
-            }
-        }
-        let error_output = Payload::new(Value::Object(error_output));
+        // What is not known is null, but a time-out has an empty cause.
+        let timed_out = failure.error.as_deref() == Some(TIMEOUT);
+        let cause = failure.cause.as_deref().or(timed_out.then_some(""));
+        let error_output = Payload::new(json!({ "Error": failure.error.as_deref(), "Cause": cause }));
         let build = || self.context(thread, visit, None);
         let context = Context::new(&build);
         let scope = self.scope(thread, visit, &context);

@@ -18,7 +18,7 @@ use crate::history::{Details, EventType};
 use crate::payload::Payload;
 use crate::program::{Items, MapProgram, StateProgram, Work};
 use crate::query::template::Template;
-use crate::query::{Context, QueryFailure, Scope};
+use crate::query::{Context, QueryFailure};
 
 impl Execution {
     pub(super) fn start_map(&mut self, mut thread: Box<Thread>, visit: Visit, state: &StateProgram, map: &MapProgram) {
@@ -80,7 +80,7 @@ impl Execution {
         let value = self.evaluate(thread, visit, |scope| match &map.items {
             Items::Path(path) => path.payload(scope),
             Items::Input => Ok(input.clone()),
-            Items::Template(template) => items_of(template, scope),
+            Items::Template(template) => template.payload(scope),
         })?;
         let source = match &map.items {
             Items::Path(path) => path.source_without_context(),
@@ -95,7 +95,7 @@ impl Execution {
                 (_, QueryLanguage::Jsonata, _) => Failure::query(
                     visit,
                     QueryFailure::Evaluation {
-                        location: Some("Items".into()),
+                        location: None,
                         text: format!("Map state input must be an array but was: {value}"),
                     },
                 ),
@@ -180,11 +180,6 @@ impl Execution {
         }
         Ok(input)
     }
-}
-
-/// What `Items` gives: an array, or an expression's value.
-fn items_of(template: &Template, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
-    template.payload(scope)
 }
 
 /// The items of an array, and, where objects are taken, the members of one; else the value back.

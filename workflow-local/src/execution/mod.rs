@@ -128,8 +128,11 @@ pub struct Execution {
     tasks: BTreeMap<TaskId, ThreadId>,
     tickets: u64,
     store: Arc<dyn ObjectStore>,
-    has_activity: Option<Box<dyn Fn(&str) -> bool + Send + Sync>>,
+    has_activity: Option<HasActivity>,
 }
+
+/// Whether there is an activity with this ARN.
+type HasActivity = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// One history: the execution's own, or a distributed map's child's.
 struct Run {

@@ -81,9 +81,8 @@ impl Path {
     }
 
     /// What it selects of a value that is not the state's: what an item reader read.
-    pub(crate) fn within(&self, value: &Value) -> Result<Value, String> {
-        let selected = self.json_path.select(value).map(Cow::into_owned);
-        selected.map_err(|miss| format!("Invalid path '{}' : {miss}", self.source()))
+    pub(crate) fn within(&self, value: &Value) -> Option<Value> {
+        self.json_path.select(value).map(Cow::into_owned).ok()
     }
 
     /// `value` put where the path says in `into`; `$` replaces all.

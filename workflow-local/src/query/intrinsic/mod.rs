@@ -126,7 +126,8 @@ impl Args {
         }
         #[expect(clippy::cast_possible_truncation, reason = "a cast saturates; limits are checked where there are any")]
         match value.as_f64() {
-            Some(number) => Ok(number.round() as i64),
+            // As Java rounds: halves go up.
+            Some(number) => Ok((number + 0.5).floor() as i64),
             None => self.wrong(at, "a number"),
         }
     }

@@ -1,0 +1,83 @@
+//! The recorder's stand-ins for names: `<ArnPart_0idx>` for what a request really said.
+//!
+//! A case has some of them in what it expects and the real text elsewhere; comparing a recorded
+//! request with the real one tells what each stands for.
+
+use serde_json::Value;
+
+/// Stand-ins with what they stand for.
+#[derive(Default)]
+pub(crate) struct StandIns(Vec<(String, String)>);
+
+impl StandIns {
+    /// Learns from a recorded request and the real one.
+    pub(crate) fn learn(&mut self, recorded: &Value, real: &Value) {
+        match (recorded, real) {
+            (Value::String(recorded), Value::String(real)) => {
+                for (stand_in, text) in captured(recorded, real).unwrap_or_default() {
+                    if !text.is_empty() && !self.0.iter().any(|(known, _)| *known == stand_in) {
+                        self.0.push((stand_in, text));
+                    }
+                }
+            }
+            (Value::Array(recorded), Value::Array(real)) => {
+                recorded.iter().zip(real).for_each(|(recorded, real)| self.learn(recorded, real));
+            }
+            (Value::Object(recorded), Value::Object(real)) => {
+                for (name, recorded) in recorded {
+                    if let Some(real) = real.get(name) {
+                        self.learn(recorded, real);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The value with what the stand-ins stand for.
+    pub(crate) fn resolve(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => {
+                let mut text = without_pattern(text);
+                for (stand_in, real) in &self.0 {
+                    text = text.replace(stand_in, real);
+                }
+                Value::String(text)
+            }
+            Value::Array(items) => items.iter().map(|item| self.resolve(item)).collect(),
+            Value::Object(members) => {
+                Value::Object(members.iter().map(|(name, value)| (name.clone(), self.resolve(value))).collect())
+            }
+            plain => plain.clone(),
+        }
+    }
+}
+
+/// The recorder's invented names (`activity-uid000001`) have `.pattern` behind them in places.
+fn without_pattern(text: &str) -> String {
+    let mut pieces = text.split(".pattern");
+    let mut kept = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let invented = kept.len() >= 9 && kept.get(kept.len() - 9..).is_some_and(|end| end.starts_with("uid"));
+        kept.push_str(if invented { "" } else { ".pattern" });
+        kept.push_str(piece);
+    }
+    kept
+}
+
+/// What the stand-ins of a recorded text stand for in the real one; `None` when it is another text.
+fn captured(recorded: &str, real: &str) -> Option<Vec<(String, String)>> {
+    let mut captured = Vec::new();
+    let (mut recorded, mut real) = (recorded, real);
+    while let Some(at) = recorded.find('<') {
+        let length = recorded[at..].find('>')? + 1;
+        real = real.strip_prefix(&recorded[..at])?;
+        let stand_in = &recorded[at..at + length];
+        recorded = &recorded[at + length..];
+        let next = &recorded[..recorded.find('<').unwrap_or(recorded.len())];
+        let end = if next.is_empty() { real.len() } else { real.find(next)? };
+        captured.push((stand_in.to_owned(), real[..end].to_owned()));
+        real = &real[end..];
+    }
+    (recorded == real).then_some(captured)
+}
