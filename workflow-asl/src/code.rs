@@ -86,6 +86,7 @@ codes! {
     OuterVariable = "WF0211" Error "a variable that belongs to an outer scope";
     UnknownErrorName = "WF0212" Warning "a reserved error name that does not exist";
     DuplicateLabel = "WF0213" Error "two maps with one label", "DUPLICATE_LABEL_NAME";
+    UnknownFunction = "WF0214" Warning "a JSONata function that does not exist";
 
     // WF03: graph.
     UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";

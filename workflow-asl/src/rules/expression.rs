@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::part::Part;
-use super::report;
+use super::part::{Part, PartKind};
+use super::{all_of, report};
 use super::value::wrong_type;
-use crate::document::Field;
-use crate::{Code, Diagnostic, Pointer, placeholder};
+use crate::document::{Field, StateKind};
+use crate::template::syntax_error;
+use crate::{Code, Diagnostic, Pointer, jsonata, nearest, placeholder};
 
 const OPEN: &str = "{%";
-const CLOSE: &str = "%}";
 
 /// Whether the text begins an expression.
 pub(super) fn is_begun(text: &str) -> bool {
@@ -60,11 +60,68 @@ pub(super) fn check_condition(
 }
 
 fn check_expression(part: &Part<'_>, field: &Field, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    let inner = text.strip_prefix(OPEN).and_then(|text| text.strip_suffix(CLOSE));
-    if inner.is_none() && !placeholder::contained(text) {
-        let message = "a JSONata string must start with `{%` and end with `%}`";
-        let diagnostic = Diagnostic::new(Code::BadJsonata, at.clone(), message);
-        found.push(diagnostic.with_help("nothing may stand after `%}`").with_range(text.len(), 0));
+    let unknown = placeholder::contained(text);
+    let Some(code) = jsonata::expression(text) else {
+        if !unknown {
+            let message = "a JSONata string must start with `{%` and end with `%}`";
+            let diagnostic = Diagnostic::new(Code::BadJsonata, at.clone(), message);
+            found.push(diagnostic.with_help("nothing may stand after `%}`").with_range(text.len(), 0));
+        }
+        return;
+    };
+    let ast = match jsonata::parse(code) {
+        Ok(ast) => ast,
+        // What a placeholder stands for may be what is missing.
+        Err(_) if unknown => return,
+        Err(error) => {
+            found.push(syntax_error(Code::BadJsonata, at.clone(), text, error.shifted(OPEN.len())));
+            return;
+        }
+    };
+    let names = ast.names();
+    for error in names.unsupported {
+        found.push(syntax_error(Code::UnsupportedJsonata, at.clone(), text, error.shifted(OPEN.len())));
     }
-    let _ = (part, field);
+    let members = members(part.kind, field.name);
+    for used in names.states.iter().filter(|used| !used.name.is_empty() && !members.contains(&used.name.as_str())) {
+        let message = format!("`$states.{}` does not exist here", used.name);
+        let diagnostic = Diagnostic::new(Code::UnsupportedJsonata, at.clone(), message);
+        found.push(ranged(diagnostic.with_help(help_on_member(&used.name, members)), used));
+    }
+    for used in names.calls.iter().filter(|used| !jsonata::BUILT_IN_FUNCTIONS.contains(&used.name.as_str())) {
+        let message = format!("there is no function `${}`", used.name);
+        let mut diagnostic = Diagnostic::new(Code::UnknownFunction, at.clone(), message);
+        if let Some(near) = nearest::nearest(&used.name, jsonata::BUILT_IN_FUNCTIONS.iter().copied()) {
+            diagnostic = diagnostic.with_help(format!("did you mean `${near}`?"));
+        }
+        found.push(ranged(diagnostic, used));
+    }
+}
+
+/// Narrows a finding to a name inside the markers.
+fn ranged(diagnostic: Diagnostic, used: &jsonata::Use) -> Diagnostic {
+    diagnostic.with_range(OPEN.len() + used.span.start, used.span.len())
+}
+
+/// The members that `$states` has in a field.
+fn members(part: PartKind, field: &str) -> &'static [&'static str] {
+    let computes = matches!(field, "Output" | "Assign");
+    match part {
+        PartKind::State(StateKind::Task | StateKind::Parallel | StateKind::Map) if computes => {
+            &["input", "context", "result"]
+        }
+        PartKind::Catcher if computes => &["input", "context", "errorOutput"],
+        _ => &["input", "context"],
+    }
+}
+
+fn help_on_member(name: &str, members: &[&str]) -> String {
+    match name {
+        "result" => "only `Output` and `Assign` of a Task, Parallel or Map state have it".to_owned(),
+        "errorOutput" => "only `Output` and `Assign` of a catcher have it".to_owned(),
+        _ => match nearest::nearest(name, members.iter().copied()) {
+            Some(near) => format!("did you mean `$states.{near}`?"),
+            None => format!("there is {}", all_of(members.iter().map(|member| format!("$states.{member}")).collect::<Vec<_>>().iter().map(String::as_str))),
+        },
+    }
 }

@@ -196,6 +196,36 @@ fn paths_and_templates() {
 }
 
 #[test]
+fn expressions() {
+    let output = |code: &str| jsonata(pass(json!({"Output": {"a": [code]}})));
+    let at = "/States/S/Output/a/0";
+    expect(&[
+        (output("{% $states.input.x[y > 1].{'z': $} ~> $count %}"), &[]),
+        (output("text with 5 %}"), &[]),
+        (output("{% $map($states.input.xs, function($x) { $x + ${Step} }) %}"), &[]),
+        (output("{% 1 + %}"), &[(Code::BadJsonata, at)]),
+        (output("{% [1, 2 %}"), &[(Code::BadJsonata, at)]),
+        (output("{% 1 %} "), &[(Code::BadJsonata, at)]),
+        (output("{% phone %}"), &[(Code::UnsupportedJsonata, at)]),
+        (output("{% $$.x %}"), &[(Code::UnsupportedJsonata, at)]),
+        (output("{% $eval('1') %}"), &[(Code::UnsupportedJsonata, at)]),
+        (output("{% $states.result %}"), &[(Code::UnsupportedJsonata, at)]),
+        (output("{% $states.inptu.x %}"), &[(Code::UnsupportedJsonata, at)]),
+        (output("{% $uppercas('x') %}"), &[(Code::UnknownFunction, at)]),
+        (output("{% $randomSeeded(1) %}"), &[(Code::UnknownFunction, at)]),
+        (jsonata(task(json!({"Output": "{% $states.result.x %}", "Assign": {"v": "{% $states.result %}"}}))), &[]),
+        (jsonata(task(json!({"Arguments": "{% $states.result %}"}))), &[(Code::UnsupportedJsonata, "/States/S/Arguments")]),
+        (jsonata(task(json!({"Output": "{% $states.errorOutput %}"}))), &[(Code::UnsupportedJsonata, "/States/S/Output")]),
+        (jsonata(task(json!({"Catch": [{"ErrorEquals": ["E"], "Output": "{% $states.errorOutput.Cause %}", "Next": "T"}]}))), &[]),
+        (jsonata(task(json!({"TimeoutSeconds": "10"}))), &[(Code::BadJsonata, "/States/S/TimeoutSeconds")]),
+        (jsonata(choice(json!({"Condition": "true", "Next": "T"}))), &[(Code::BadJsonata, "/States/S/Choices/0/Condition")]),
+        (jsonata(choice(json!({"Condition": 1, "Next": "T"}))), &[(Code::WrongType, "/States/S/Choices/0/Condition")]),
+        // In a JSONPath state it is text.
+        (pass(json!({"Result": "{% 1 + %}"})), &[]),
+    ]);
+}
+
+#[test]
 fn a_finding_in_a_string_points_at_the_character() {
     let found = check_definition(&pass(json!({"InputPath": "$.größe["})), MachineType::Standard);
     assert_eq!(found[0].range.map(|(offset, _)| offset), Some("$.größe[".len()));

@@ -8,7 +8,7 @@ use crate::graph::Graph;
 use crate::{Code, Diagnostic, Pointer, nearest, placeholder};
 
 /// How many unknown names are looked up among the known ones: each look goes over all of them.
-const LOOKUPS: usize = 50;
+const LOOKUPS: usize = 20;
 /// How many states a message names.
 const NAMED: usize = 5;
 
