@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::part::{Part, PartKind};
-use super::{all_of, report};
 use super::value::wrong_type;
+use super::{all_of, report};
 use crate::document::{Field, StateKind};
 use crate::template::syntax_error;
 use crate::{Code, Diagnostic, Pointer, jsonata, nearest, placeholder};
@@ -121,7 +121,17 @@ fn help_on_member(name: &str, members: &[&str]) -> String {
         "errorOutput" => "only `Output` and `Assign` of a catcher have it".to_owned(),
         _ => match nearest::nearest(name, members.iter().copied()) {
             Some(near) => format!("did you mean `$states.{near}`?"),
-            None => format!("there is {}", all_of(members.iter().map(|member| format!("$states.{member}")).collect::<Vec<_>>().iter().map(String::as_str))),
+            None => format!(
+                "there is {}",
+                all_of(
+                    members
+                        .iter()
+                        .map(|member| format!("$states.{member}"))
+                        .collect::<Vec<_>>()
+                        .iter()
+                        .map(String::as_str)
+                )
+            ),
         },
     }
 }

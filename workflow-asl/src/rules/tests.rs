@@ -214,11 +214,25 @@ fn expressions() {
         (output("{% $uppercas('x') %}"), &[(Code::UnknownFunction, at)]),
         (output("{% $randomSeeded(1) %}"), &[(Code::UnknownFunction, at)]),
         (jsonata(task(json!({"Output": "{% $states.result.x %}", "Assign": {"v": "{% $states.result %}"}}))), &[]),
-        (jsonata(task(json!({"Arguments": "{% $states.result %}"}))), &[(Code::UnsupportedJsonata, "/States/S/Arguments")]),
-        (jsonata(task(json!({"Output": "{% $states.errorOutput %}"}))), &[(Code::UnsupportedJsonata, "/States/S/Output")]),
-        (jsonata(task(json!({"Catch": [{"ErrorEquals": ["E"], "Output": "{% $states.errorOutput.Cause %}", "Next": "T"}]}))), &[]),
+        (
+            jsonata(task(json!({"Arguments": "{% $states.result %}"}))),
+            &[(Code::UnsupportedJsonata, "/States/S/Arguments")],
+        ),
+        (
+            jsonata(task(json!({"Output": "{% $states.errorOutput %}"}))),
+            &[(Code::UnsupportedJsonata, "/States/S/Output")],
+        ),
+        (
+            jsonata(task(
+                json!({"Catch": [{"ErrorEquals": ["E"], "Output": "{% $states.errorOutput.Cause %}", "Next": "T"}]}),
+            )),
+            &[],
+        ),
         (jsonata(task(json!({"TimeoutSeconds": "10"}))), &[(Code::BadJsonata, "/States/S/TimeoutSeconds")]),
-        (jsonata(choice(json!({"Condition": "true", "Next": "T"}))), &[(Code::BadJsonata, "/States/S/Choices/0/Condition")]),
+        (
+            jsonata(choice(json!({"Condition": "true", "Next": "T"}))),
+            &[(Code::BadJsonata, "/States/S/Choices/0/Condition")],
+        ),
         (jsonata(choice(json!({"Condition": 1, "Next": "T"}))), &[(Code::WrongType, "/States/S/Choices/0/Condition")]),
         // In a JSONPath state it is text.
         (pass(json!({"Result": "{% 1 + %}"})), &[]),
