@@ -79,6 +79,9 @@ pub(super) fn labels_are_short_and_distinct(definition: &Definition<'_>, found: 
     for state in definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Map) {
         let Some(label) = state.state.label.as_deref().filter(|label| !placeholder::contained(label)) else { continue };
         let at = state.at.child("Label");
+        if label.is_empty() {
+            report(found, Code::BadLabel, at.clone(), "the label is empty");
+        }
         let length = label.chars().count();
         if length > LABEL_CHARS {
             let message = format!("the label has {length} characters, {LABEL_CHARS} are allowed");

@@ -427,6 +427,7 @@ fn maps() {
             distributed(json!({"ItemReader": {"Resource": "arn:aws:states:::s3:putObject"}})),
             &[(Code::NotAllowedValue, "/States/S/ItemReader/Resource")],
         ),
+        (distributed(json!({"Label": ""})), &[(Code::BadLabel, "/States/S/Label")]),
         (distributed(json!({"Label": "a label"})), &[(Code::BadLabel, "/States/S/Label")]),
         (distributed(json!({"Label": "x".repeat(41)})), &[(Code::BadLabel, "/States/S/Label")]),
         (two, &[(Code::DuplicateLabel, "/States/R/Label")]),
