@@ -17,8 +17,8 @@ use crate::stand_ins::StandIns;
 pub(crate) struct Outcome {
     /// Why it fails; `None` when it passes.
     pub(crate) failure: Option<String>,
-    /// Whether the causes are AWS's words too; `None` when the case has no cause.
-    pub(crate) causes: Option<bool>,
+    /// How the causes differ from AWS's words, if they do; `None` when the case has no cause.
+    pub(crate) causes: Option<Option<String>>,
 }
 
 /// Steps after which a case is taken to run for ever.
@@ -32,7 +32,7 @@ pub(crate) fn run(case: &Value) -> Outcome {
         Err(why) => return failed(why),
     };
     let expect = &stand_ins.resolve(&case["expect"]);
-    let actual = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+    let actual = |text: Option<&str>| stand_ins.resolve(&text.map_or(Value::Null, Value::from));
     let expected = |name: &str| expect.get(name).cloned().unwrap_or(Value::Null);
     let failure = differ(&expect["status"], &execution.status().name().into(), "status")
         .or_else(|| {
@@ -43,8 +43,8 @@ pub(crate) fn run(case: &Value) -> Outcome {
         .or_else(|| event_types(expect, execution.history()))
         .or_else(|| events(expect, execution.history(), &stand_ins, false));
     let causes = has_cause(expect).then(|| {
-        differ(&expected("cause"), &actual(execution.cause()), "cause").is_none()
-            && events(expect, execution.history(), &stand_ins, true).is_none()
+        differ(&expected("cause"), &actual(execution.cause()), "cause")
+            .or_else(|| events(expect, execution.history(), &stand_ins, true))
     });
     Outcome { failure, causes }
 }

@@ -51,12 +51,10 @@ fn main() -> ExitCode {
         let outcome = case::run(case);
         let category = categories.entry(case["category"].as_str().unwrap_or("-").to_owned()).or_default();
         category.total += 1;
-        if let Some(same) = outcome.causes {
+        if let Some(difference) = outcome.causes {
             category.with_causes += 1;
-            category.causes += usize::from(same);
-            if !same {
-                other_causes.push(id(case).to_owned());
-            }
+            category.causes += usize::from(difference.is_none());
+            other_causes.extend(difference.map(|difference| (id(case).to_owned(), difference)));
         }
         match outcome.failure {
             None => {
@@ -79,8 +77,8 @@ fn main() -> ExitCode {
     for (id, why) in &failing {
         println!("failed: {id}\n    {}", why.chars().take(400).collect::<String>());
     }
-    for id in &other_causes {
-        println!("other cause: {id}");
+    for (id, difference) in &other_causes {
+        println!("other cause: {id}\n    {}", difference.chars().take(400).collect::<String>());
     }
     for path in &broken {
         println!("failed: {path} cannot be read");
