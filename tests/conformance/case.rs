@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use workflow_asl::StateMachine;
 use workflow_local::{
     Execution, HistoryEvent, Instant, MachineType, MemoryStore, ObjectStore, Program, Start, Step, TaskError,
     VIRTUAL_START,
@@ -26,7 +25,7 @@ const MOST_STEPS: usize = 1_000_000;
 
 pub(crate) fn run(case: &Value) -> Outcome {
     let failed = |why: String| Outcome { failure: Some(why), causes: None };
-    let mut stand_ins = StandIns::default();
+    let mut stand_ins = StandIns::of(case);
     let execution = match execute(case, &mut stand_ins) {
         Ok(execution) => execution,
         Err(why) => return failed(why),
@@ -59,14 +58,7 @@ fn execute(case: &Value, stand_ins: &mut StandIns) -> Result<Execution, String> 
         Some(text) => serde_json::from_str(text).map_err(|error| error.to_string())?,
         None => case["definition"].clone(),
     };
-    let (machine, found) = StateMachine::read(&definition);
-    if let Some(error) = found.iter().find(|diagnostic| diagnostic.is_error()) {
-        return Err(format!("the definition is refused: {error}"));
-    }
-    let program = Program::compile(&machine).map_err(|found| {
-        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
-        format!("the definition is refused: {}", found.join("; "))
-    })?;
+    let program = Program::of(&definition, machine_type(case)).map_err(|error| error.to_string())?;
     let mut mocks = Mocks::of(case);
     let mut execution = start(case, program);
     // An activity that nobody answers was deleted before the execution.
@@ -119,6 +111,13 @@ fn execute(case: &Value, stand_ins: &mut StandIns) -> Result<Execution, String> 
     Err("it does not end".to_owned())
 }
 
+fn machine_type(case: &Value) -> MachineType {
+    match case["stateMachineType"].as_str() {
+        Some("EXPRESS") => MachineType::Express,
+        _ => MachineType::Standard,
+    }
+}
+
 /// The worker that took the activity's task when the case was recorded.
 fn worker(case: &Value) -> Option<&str> {
     case["expect"]["events"].as_array().into_iter().flatten().find_map(|event| event["workerName"].as_str())
@@ -137,10 +136,7 @@ fn start(case: &Value, program: Program) -> Execution {
         name: "execution".to_owned(),
         state_machine_name: "machine".to_owned(),
         role_arn: "arn:aws:iam::111111111111:role/role".to_owned(),
-        machine_type: match case["stateMachineType"].as_str() {
-            Some("EXPRESS") => MachineType::Express,
-            _ => MachineType::Standard,
-        },
+        machine_type: machine_type(case),
         time: case["clock"]["start"].as_str().and_then(Instant::parse).unwrap_or(VIRTUAL_START),
         seed: 0,
     };

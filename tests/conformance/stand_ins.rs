@@ -6,17 +6,28 @@
 use serde_json::Value;
 
 /// Stand-ins with what they stand for.
-#[derive(Default)]
-pub(crate) struct StandIns(Vec<(String, String)>);
+pub(crate) struct StandIns {
+    known: Vec<(String, String)>,
+    /// Recorded before executions could be redriven: its context object has no `RedriveCount`.
+    before_redrive: bool,
+}
+
+/// The day on which AWS launched redrive.
+const REDRIVE: &str = "2023-11-15";
 
 impl StandIns {
+    pub(crate) fn of(case: &Value) -> Self {
+        let before_redrive = case["validatedOnAws"].as_str().is_some_and(|date| date < REDRIVE);
+        Self { known: Vec::new(), before_redrive }
+    }
+
     /// Learns from a recorded request and the real one.
     pub(crate) fn learn(&mut self, recorded: &Value, real: &Value) {
         match (recorded, real) {
             (Value::String(recorded), Value::String(real)) => {
                 for (stand_in, text) in captured(recorded, real).unwrap_or_default() {
-                    if !text.is_empty() && !self.0.iter().any(|(known, _)| *known == stand_in) {
-                        self.0.push((stand_in, text));
+                    if !text.is_empty() && !self.known.iter().any(|(known, _)| *known == stand_in) {
+                        self.known.push((stand_in, text));
                     }
                 }
             }
@@ -39,14 +50,15 @@ impl StandIns {
         match value {
             Value::String(text) => {
                 let mut text = without_pattern(text);
-                for (stand_in, real) in &self.0 {
+                for (stand_in, real) in &self.known {
                     text = text.replace(stand_in, real);
                 }
                 Value::String(text)
             }
             Value::Array(items) => items.iter().map(|item| self.resolve(item)).collect(),
             Value::Object(members) => {
-                Value::Object(members.iter().map(|(name, value)| (name.clone(), self.resolve(value))).collect())
+                let kept = members.iter().filter(|(name, _)| !(self.before_redrive && *name == "RedriveCount"));
+                Value::Object(kept.map(|(name, value)| (name.clone(), self.resolve(value))).collect())
             }
             plain => plain.clone(),
         }

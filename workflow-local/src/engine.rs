@@ -9,7 +9,6 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use workflow_asl::StateMachine;
 use workflow_asl::document::MachineType;
 use workflow_runtime::{Definition, Workflow};
 
@@ -80,12 +79,7 @@ impl Engine {
     /// # Errors
     /// The definition has errors; all of them are told.
     pub fn new(definition: &Value) -> Result<Self, DefinitionError> {
-        let (machine, mut found) = StateMachine::read(definition);
-        found.retain(workflow_asl::Diagnostic::is_error);
-        if !found.is_empty() {
-            return Err(DefinitionError::Invalid(found));
-        }
-        let program = Program::compile(&machine).map_err(DefinitionError::Invalid)?;
+        let program = Program::of(definition, MachineType::Standard)?;
         Ok(Self::with_program(Arc::new(program)))
     }
 
@@ -111,7 +105,9 @@ impl Engine {
             workflow_runtime::MachineType::Standard => MachineType::Standard,
             workflow_runtime::MachineType::Express => MachineType::Express,
         };
-        Ok(Self::from_text(definition.as_str())?.named(definition.name()).machine_type(machine_type))
+        let value = serde_json::from_str(definition.as_str()).map_err(DefinitionError::NotJson)?;
+        let program = Program::of(&value, machine_type)?;
+        Ok(Self::with_program(Arc::new(program)).named(definition.name()).machine_type(machine_type))
     }
 
     /// An engine for a definition's text.

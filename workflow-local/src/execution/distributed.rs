@@ -23,6 +23,7 @@ impl Execution {
         map: &MapProgram,
         distributed: &Distributed,
         mut join: Join,
+        unreadable: Option<Failure>,
     ) {
         let (tolerated_count, tolerated_percentage) = match self.tolerated(&thread, &visit, distributed) {
             Ok(tolerated) => tolerated,
@@ -41,8 +42,15 @@ impl Execution {
             None => None,
         };
         self.record(&mut thread, EventType::MapRunStarted, Details::MapRunStarted { map_run_arn: Arc::clone(&arn) });
+        if let Some(failure) = unreadable {
+            return self.fail_map_run(thread, visit, failure);
+        }
         if let Some((reader, (arguments, most))) = read {
-            match self.read_items(map, reader, &arguments, most) {
+            let read = match most {
+                Some(most) if most < 0.0 => Err("field MaxItems must be positive".to_owned()),
+                most => self.read_items(map, reader, &arguments, most.map(size).unwrap_or_default()),
+            };
+            match read {
                 Ok(items) => join.items = items,
                 Err(cause) => {
                     return self.fail_map_run(thread, visit, Failure::new(ITEM_READER_FAILED, Some(cause)));
@@ -105,13 +113,15 @@ impl Execution {
     }
 
     /// The reader's request, and how many items it may read (0 for all).
-    fn reader_arguments(&self, thread: &Thread, visit: &Visit, reader: &Reader) -> Result<(Value, usize), Failure> {
+    fn reader_arguments(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        reader: &Reader,
+    ) -> Result<(Value, Option<f64>), Failure> {
         let arguments = self.evaluate(thread, visit, |scope| reader.arguments.evaluate(scope))?;
         let most = self.amount(thread, visit, reader.max_items.as_ref(), NumberForm::Integer)?;
-        if most.is_some_and(|most| most < 0.0) {
-            return Err(Failure::new(ITEM_READER_FAILED, Some("field MaxItems must be positive".to_owned())));
-        }
-        Ok((arguments, most.map(size).unwrap_or_default()))
+        Ok((arguments, most))
     }
 
     fn read_items(

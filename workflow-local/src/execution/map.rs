@@ -28,8 +28,10 @@ impl Execution {
         };
         let reads = map.distributed.as_ref().is_some_and(|distributed| distributed.reader.is_some());
         let items = if reads { Ok(Vec::new()) } else { self.items(&thread, &visit, state, map) };
-        let items = match items {
-            Ok(items) => items,
+        let (items, unreadable) = match items {
+            Ok(items) => (items, None),
+            // The map run tells it.
+            Err(failure) if failure.error.as_deref() == Some(ITEM_READER_FAILED) => (Vec::new(), Some(failure)),
             Err(failure) => return self.fail(thread, visit, failure),
         };
         self.record(&mut thread, EventType::MapStateStarted, Details::MapStateStarted { length: items.len() });
@@ -45,7 +47,7 @@ impl Execution {
             freed_by: None,
         };
         match &map.distributed {
-            Some(distributed) => self.start_map_run(thread, visit, map, distributed, join),
+            Some(distributed) => self.start_map_run(thread, visit, map, distributed, join, unreadable),
             None => {
                 thread.visit = Some(visit);
                 self.launch(thread, join);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value;
 use workflow_asl::document::{
-    Branch, Catcher as CatcherNode, ChoiceRule, Comparison, ItemBatcher, ItemReader, Operand as OperandKind, Operator,
-    QueryLanguage, Retrier as RetrierNode, State, StateKind, StateMachine,
+    Branch, Catcher as CatcherNode, ChoiceRule, Comparison, ItemBatcher, ItemReader, MachineType,
+    Operand as OperandKind, Operator, QueryLanguage, Retrier as RetrierNode, State, StateKind, StateMachine,
 };
 use workflow_asl::limits::retrier_default;
 use workflow_asl::{Code, Diagnostic, Pointer};
@@ -20,11 +20,26 @@ use super::{
     Amount, Batcher, ChoiceProgram, CsvHeader, Distributed, Items, MapProgram, Program, Reader, Reference, StateId,
     StateProgram, TaskProgram, WaitProgram, Work, Writer,
 };
+use crate::error::DefinitionError;
 use crate::query::jsonata::expression_text;
 use crate::query::template::Template;
 
 impl Program {
-    /// Compiles a document.
+    /// Reads, checks and compiles a definition.
+    ///
+    /// # Errors
+    /// Everything that the service would refuse, and what this engine cannot run.
+    pub fn of(definition: &Value, machine_type: MachineType) -> Result<Self, DefinitionError> {
+        let (machine, mut found) = StateMachine::read(definition);
+        found.extend(workflow_asl::rules::check(&machine, machine_type));
+        found.retain(Diagnostic::is_error);
+        if !found.is_empty() {
+            return Err(DefinitionError::Invalid(found));
+        }
+        Self::compile(&machine).map_err(DefinitionError::Invalid)
+    }
+
+    /// Compiles a document, without asking whether the service would take it.
     ///
     /// # Errors
     /// Everything that keeps it from running: missing fields, unknown targets, paths,

@@ -166,6 +166,10 @@ mod engine {
         match result {
             Ok(JValue::Undefined) => Err("returned nothing (undefined).".to_owned()),
             Ok(value) => from_jsonata(&value).ok_or_else(|| "returned an unsupported result type.".to_owned()),
+            // Its text names the function; the service's engine does not.
+            Err(error) if error.code() == Some("T1006") => {
+                Err("threw an error during evaluation. T1006: Attempted to invoke a non-function".to_owned())
+            }
             Err(error) => Err(format!("threw an error during evaluation. {}", error.message())),
         }
     }
