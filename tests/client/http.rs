@@ -1,0 +1,210 @@
+//! What the server makes of requests that no SDK would send.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use workflow_local::server::Server;
+
+use crate::workflows::serve;
+
+/// Sends one request and reads the answer: its status and its body as JSON, `Null` when there is none.
+pub(crate) async fn send(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> (u16, Value) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str("\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // The server may have answered, and closed, before it has read everything.
+    let _ = stream.write_all(body).await;
+    read_answer(&mut stream).await
+}
+
+async fn read_answer(stream: &mut TcpStream) -> (u16, Value) {
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes).await;
+    let text = String::from_utf8(bytes).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    (status, serde_json::from_str(body).unwrap_or(Value::Null))
+}
+
+async fn call(server: &Server, operation: &str, body: &[u8]) -> (u16, Value) {
+    let target = format!("AWSStepFunctions.{operation}");
+    send(server.local_addr(), "POST", "/", &[("X-Amz-Target", &target)], body).await
+}
+
+fn code(answer: &(u16, Value)) -> (u16, &str) {
+    (answer.0, answer.1["__type"].as_str().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn malformed_requests_get_an_error_in_awss_shape_and_the_server_goes_on() {
+    let server = serve(Server::builder()).await;
+    let address = server.local_addr();
+    let answer = call(&server, "ListStateMachines", b"{not json").await;
+    assert_eq!(code(&answer), (400, "SerializationException"));
+    assert!(answer.1["message"].as_str().unwrap().contains("not JSON"));
+    for body in [&b"[1, 2]"[..], b"\"text\"", b"\xff\xfe", &[b'['; 100_000]] {
+        assert_eq!(code(&call(&server, "ListStateMachines", body).await), (400, "SerializationException"));
+    }
+    let answer = call(&server, "DescribeExecution", br#"{"executionArn": 7}"#).await;
+    assert_eq!(code(&answer), (400, "SerializationException"));
+    let answer = call(&server, "DescribeExecution", b"{}").await;
+    assert_eq!(code(&answer), (400, "ValidationException"));
+    assert_eq!(
+        answer.1["message"],
+        "1 validation error detected: Value null at 'executionArn' failed to satisfy constraint: Member must not be null"
+    );
+    assert_eq!(code(&call(&server, "FlyToTheMoon", b"{}").await), (400, "UnknownOperationException"));
+    let answer = send(address, "POST", "/", &[], b"{}").await;
+    assert_eq!(code(&answer), (400, "UnknownOperationException"));
+    let answer = send(address, "POST", "/", &[("X-Amz-Target", "DynamoDB_20120810.ListTables")], b"{}").await;
+    assert_eq!(code(&answer), (400, "UnknownOperationException"));
+    for (method, path) in [("GET", "/"), ("POST", "/elsewhere"), ("DELETE", "/")] {
+        assert_eq!(code(&send(address, method, path, &[], b"").await), (404, "UnknownOperationException"));
+    }
+
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"this is not HTTP\r\n\r\n").await.unwrap();
+    assert_eq!(read_answer(&mut stream).await.0, 400);
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nhalf").await.unwrap();
+    drop(stream);
+
+    assert_eq!(call(&server, "ListStateMachines", b"{}").await, (200, json!({"stateMachines": []})));
+}
+
+#[tokio::test]
+async fn oversize_requests_are_refused() {
+    let server = serve(Server::builder()).await;
+    let body = format!(r#"{{"name": "{}"}}"#, "x".repeat(5 * 1024 * 1024));
+    let answer = call(&server, "CreateStateMachine", body.as_bytes()).await;
+    assert_eq!(answer.0, 413);
+
+    let definition = format!(r#"{{"Comment": "{}"}}"#, "x".repeat(1_048_576));
+    let body = json!({"name": "Big", "definition": definition, "roleArn": "arn:aws:iam::123456789012:role/r"});
+    let answer = call(&server, "CreateStateMachine", body.to_string().as_bytes()).await;
+    assert_eq!(code(&answer), (400, "ValidationException"));
+    assert_eq!(
+        answer.1["message"],
+        "1 validation error detected: Value at 'definition' failed to satisfy constraint: Member must have length less than or equal to 1048576"
+    );
+    assert_eq!(call(&server, "ListStateMachines", b"").await.0, 200);
+}
+
+async fn create(server: &Server, definition: &str) -> (u16, Value) {
+    let body = json!({"name": "M", "definition": definition, "roleArn": "arn:aws:iam::123456789012:role/r"});
+    call(server, "CreateStateMachine", body.to_string().as_bytes()).await
+}
+
+#[tokio::test]
+async fn definitions_and_inputs_are_refused_in_awss_words() {
+    let server = serve(Server::builder()).await;
+    for (definition, message) in [
+        (
+            "",
+            "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null'",
+        ),
+        (
+            "[]",
+            "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null'",
+        ),
+        (
+            "not",
+            "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false') at [Source: (String)\"not\"; line: 1, column: 2]'",
+        ),
+    ] {
+        let answer = create(&server, definition).await;
+        assert_eq!(code(&answer), (400, "InvalidDefinition"));
+        assert_eq!(answer.1["message"], message);
+    }
+    let deep = format!("{}{}", r#"{"States":"#.repeat(5_000), "}".repeat(5_000));
+    assert_eq!(code(&create(&server, &deep).await), (400, "InvalidDefinition"));
+
+    let (status, created) = create(&server, r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#).await;
+    assert_eq!(status, 200, "{created}");
+    let start = async |input: &str| {
+        let body = json!({"stateMachineArn": created["stateMachineArn"], "input": input});
+        call(&server, "StartExecution", body.to_string().as_bytes()).await
+    };
+    for (input, message) in [
+        ("", "Invalid State Machine Execution Input: 'Invalid execution input.'"),
+        (
+            "not",
+            "Invalid State Machine Execution Input: 'Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')'",
+        ),
+    ] {
+        let answer = start(input).await;
+        assert_eq!(code(&answer), (400, "InvalidExecutionInput"));
+        assert_eq!(answer.1["message"], message);
+    }
+    assert_eq!(code(&start(&json!("x".repeat(262_143)).to_string()).await), (400, "ValidationException"));
+    // Any JSON value is an input, not only objects.
+    assert_eq!(start("null").await.0, 200);
+}
+
+#[tokio::test]
+async fn lists_have_pages_and_tokens_of_their_own() {
+    let server = serve(Server::builder()).await;
+    for n in 0..5 {
+        let body = json!({
+            "name": format!("M{n}"),
+            "definition": r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#,
+            "roleArn": "arn:aws:iam::123456789012:role/r",
+        });
+        assert_eq!(call(&server, "CreateStateMachine", body.to_string().as_bytes()).await.0, 200);
+    }
+    let (mut names, mut token) = (Vec::new(), None);
+    loop {
+        let mut body = json!({"maxResults": 2});
+        if let Some(token) = token {
+            body["nextToken"] = token;
+        }
+        let (status, page) = call(&server, "ListStateMachines", body.to_string().as_bytes()).await;
+        assert_eq!(status, 200, "{page}");
+        names.extend(page["stateMachines"].as_array().unwrap().iter().map(|machine| machine["name"].clone()));
+        token = page.get("nextToken").cloned();
+        if token.is_none() {
+            break;
+        }
+    }
+    assert_eq!(names, ["M0", "M1", "M2", "M3", "M4"]);
+    let answer = call(&server, "ListStateMachines", br#"{"nextToken": "made up"}"#).await;
+    assert_eq!(code(&answer), (400, "InvalidToken"));
+    let answer = call(&server, "ListStateMachines", br#"{"maxResults": 1001}"#).await;
+    assert_eq!(
+        answer.1["message"],
+        "1 validation error detected: Value '1001' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000"
+    );
+    // 0 is the default.
+    assert_eq!(call(&server, "ListStateMachines", br#"{"maxResults": 0}"#).await.0, 200);
+}
+
+#[tokio::test]
+async fn definitions_are_validated_without_creating_anything() {
+    let server = serve(Server::builder()).await;
+    let validate = async |definition: &str| {
+        let body = json!({"definition": definition}).to_string();
+        call(&server, "ValidateStateMachineDefinition", body.as_bytes()).await.1
+    };
+    let good = validate(r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#).await;
+    assert_eq!(good, json!({"result": "OK", "diagnostics": [], "truncated": false}));
+    let bad = validate(r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"}}}"#).await;
+    assert_eq!(bad["result"], "FAIL");
+    let codes: Vec<_> = bad["diagnostics"].as_array().unwrap().iter().map(|found| &found["code"]).collect();
+    assert!(codes.contains(&&json!("MISSING_TRANSITION_TARGET")), "{bad}");
+    assert_eq!(call(&server, "ListStateMachines", b"{}").await.1, json!({"stateMachines": []}));
+}

@@ -1,0 +1,9 @@
+//! The typed client against our own server and against moto, and the server against whatever may come over HTTP.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
+
+mod http;
+mod moto;
+mod own_server;
+mod scenario;
+mod workflows;

@@ -1,0 +1,25 @@
+//! The client against moto, whose address is in `WORKFLOW_MOTO_URL`.
+
+use crate::scenario;
+use crate::workflows::sfn;
+
+/// moto keeps one account for all tests, so they take turns in one test.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_client_works_with_moto() {
+    let Ok(url) = std::env::var("WORKFLOW_MOTO_URL") else {
+        assert!(std::env::var_os("CI").is_none(), "CI must set WORKFLOW_MOTO_URL to a running moto_server");
+        println!("skipped: WORKFLOW_MOTO_URL is not set; `.ci/run` starts moto and sets it");
+        return;
+    };
+    let authority = url.strip_prefix("http://").expect("WORKFLOW_MOTO_URL begins with http://").trim_end_matches('/');
+    let address = tokio::net::lookup_host(authority).await.unwrap().next().unwrap();
+    // moto keeps machines between runs, and runs none until it is told to.
+    for (path, body) in
+        [("/moto-api/reset", ""), ("/moto-api/config", r#"{"stepfunctions": {"execute_state_machine": true}}"#)]
+    {
+        let (status, answer) = crate::http::send(address, "POST", path, &[], body.as_bytes()).await;
+        assert!((200..300).contains(&status), "{path}: {status} {answer}");
+    }
+    scenario::deploys_runs_and_deletes(sfn(&url)).await;
+    scenario::stops(sfn(&url)).await;
+}

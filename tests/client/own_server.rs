@@ -1,0 +1,254 @@
+//! The client against our own server.
+
+use serde_json::json;
+use workflow_local::server::Server;
+use workflow_local::{Clock, TaskError};
+use workflow_runtime::Json;
+use workflow_runtime::aws_sdk_sfn::config::interceptors::BeforeTransmitInterceptorContextMut;
+use workflow_runtime::aws_sdk_sfn::config::{ConfigBag, Intercept, RuntimeComponents};
+use workflow_runtime::aws_sdk_sfn::error::BoxError;
+use workflow_runtime::aws_sdk_sfn::types::ExecutionStatus;
+use workflow_runtime::aws_sdk_sfn::{self, error::ProvideErrorMetadata};
+use workflow_runtime::client::{Client, Error};
+
+use crate::scenario::{self, QUICK};
+use crate::workflows::{
+    Broken, Calls, Greet, GreetInput, GreetOutput, GreetParams, Liar, Lost, Nowhere, Quick, Sleep, Slow, config, role,
+    serve, sfn,
+};
+
+#[tokio::test]
+async fn a_workflow_is_deployed_run_and_deleted() {
+    let server = serve(Server::builder()).await;
+    scenario::deploys_runs_and_deletes(sfn(&server.endpoint_url())).await;
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_execution_that_sleeps_is_stopped() {
+    let server = serve(Server::builder()).await;
+    scenario::stops(sfn(&server.endpoint_url())).await;
+
+    let machine = Client::<Sleep>::new(sfn(&server.endpoint_url())).deploy(&role()).await.unwrap().machine;
+    let execution = machine.start(&json!({})).await.unwrap();
+    execution.stop(Some("Enough"), Some("woken up")).await.unwrap();
+    match execution.wait_with(QUICK).await {
+        Err(Error::Aborted { error, cause }) => {
+            assert_eq!((error.as_deref(), cause.as_deref()), (Some("Enough"), Some("woken up")));
+        }
+        other => panic!("{other:?}"),
+    }
+    let description = execution.describe().await.unwrap();
+    assert!(description.stopped().unwrap() >= description.started());
+    // Stopping again changes nothing.
+    execution.stop(None, None).await.unwrap();
+    assert_eq!(execution.describe().await.unwrap().error(), Some("Enough"));
+}
+
+#[tokio::test]
+async fn the_ends_of_an_execution_are_different_errors() {
+    let server = serve(Server::builder().clock(Clock::Virtual)).await;
+    let url = server.endpoint_url();
+
+    let broken = Client::<Broken>::new(sfn(&url)).deploy(&role()).await.unwrap().machine;
+    let error = broken.start(&json!({})).await.unwrap().wait_with(QUICK).await.unwrap_err();
+    assert_eq!(error.to_string(), "the execution failed: Nope: because");
+
+    let slow = Client::<Slow>::new(sfn(&url)).deploy(&role()).await.unwrap().machine;
+    let error = slow.start(&json!({})).await.unwrap().wait_with(QUICK).await.unwrap_err();
+    assert!(matches!(error, Error::TimedOut { .. }), "{error:?}");
+
+    let liar = Client::<Liar>::new(sfn(&url)).deploy(&role()).await.unwrap().machine;
+    let execution = liar.start(&json!({"name": 7})).await.unwrap();
+    match execution.wait_with(QUICK).await {
+        Err(Error::Output { text, source }) => {
+            assert_eq!(text, r#"{"name":7}"#);
+            assert!(source.to_string().contains("expected a string"), "{source}");
+        }
+        other => panic!("{other:?}"),
+    }
+    let description = execution.describe().await.unwrap();
+    assert_eq!(description.status(), &ExecutionStatus::Succeeded);
+    assert!(description.output().is_err());
+
+    let lost = Client::<Lost>::new(sfn(&url)).deploy(&role()).await.unwrap().machine;
+    match lost.start(&json!({})).await.unwrap().wait_with(QUICK).await {
+        Err(Error::Failed { error, .. }) => assert_eq!(error.as_deref(), Some("Lambda.ResourceNotFoundException")),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_the_service_refuses_has_its_code_and_message() {
+    let server = serve(Server::builder()).await;
+    let url = server.endpoint_url();
+    let error = Client::<Nowhere>::new(sfn(&url)).deploy(&role()).await.unwrap_err();
+    let refusal = error.refusal().unwrap();
+    assert_eq!((refusal.operation, refusal.code.as_str()), ("CreateStateMachine", "InvalidDefinition"));
+    let wanted = "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: ";
+    assert!(refusal.message.starts_with(wanted), "{}", refusal.message);
+    assert!(refusal.message.contains(" at /States/A/Next"), "{}", refusal.message);
+
+    let client = Client::<Sleep>::new(sfn(&url));
+    let nobody = client.attach("arn:aws:states:us-east-1:123456789012:stateMachine:Nobody");
+    let error = nobody.start(&json!({})).await.unwrap_err();
+    assert_eq!(error.refusal().unwrap().code, "StateMachineDoesNotExist");
+    // Unknown ones are deleted without an error.
+    nobody.delete().await.unwrap();
+
+    let machine = client.deploy(&role()).await.unwrap().machine;
+    let error = machine.start_named("no blanks", &json!({})).await.unwrap_err();
+    assert_eq!(error.to_string(), "Step Functions refused StartExecution: InvalidName: Invalid Name: 'no blanks'");
+
+    let error = client.execution("arn:aws:iam::1:role/x").describe().await.unwrap_err();
+    assert_eq!(error.refusal().unwrap().code, "InvalidArn");
+}
+
+#[tokio::test]
+async fn a_name_guards_against_starting_twice() {
+    let server = serve(Server::builder()).await;
+    let machine = Client::<Sleep>::new(sfn(&server.endpoint_url())).deploy(&role()).await.unwrap().machine;
+    let first = machine.start_named("once", &json!({"n": 1})).await.unwrap();
+    let same = machine.start_named("once", &json!({"n": 1})).await.unwrap();
+    assert_eq!(first.arn(), same.arn());
+    let other = machine.start_named("once", &json!({"n": 2})).await.unwrap_err();
+    assert_eq!(other.refusal().unwrap().code, "ExecutionAlreadyExists");
+    first.stop(None, None).await.unwrap();
+    let closed = machine.start_named("once", &json!({"n": 1})).await.unwrap_err();
+    assert_eq!(closed.refusal().unwrap().message, format!("Execution Already Exists: '{}'", first.arn()));
+}
+
+#[tokio::test]
+async fn creating_again_with_another_definition_is_refused() {
+    let server = serve(Server::builder()).await;
+    let sfn = sfn(&server.endpoint_url());
+    let create = |definition: &str, role: &str| {
+        sfn.create_state_machine().name("Twice").definition(definition).role_arn(role).send()
+    };
+    let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#;
+    let first = create(definition, role().as_str()).await.unwrap();
+    // The role is not compared, and not updated.
+    let again = create(definition, "arn:aws:iam::123456789012:role/other").await.unwrap();
+    assert_eq!((first.state_machine_arn(), first.creation_date()), (again.state_machine_arn(), again.creation_date()));
+    let other = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
+    let error = create(other, role().as_str()).await.unwrap_err();
+    assert_eq!(error.code(), Some("StateMachineAlreadyExists"));
+    assert_eq!(error.message().unwrap(), format!("State Machine Already Exists: '{}'", first.state_machine_arn()));
+}
+
+#[tokio::test]
+async fn the_other_type_cannot_be_deployed() {
+    let server = serve(Server::builder()).await;
+    let sfn = sfn(&server.endpoint_url());
+    let create = sfn.create_state_machine().name("Quick").role_arn(role().as_str());
+    create.definition(r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#).send().await.unwrap();
+    let error = Client::<Quick>::new(sfn).deploy(&role()).await.unwrap_err();
+    assert!(matches!(&error, Error::OtherType { existing, .. } if existing == "STANDARD"), "{error:?}");
+}
+
+#[tokio::test]
+async fn long_histories_come_page_by_page() {
+    let server = serve(
+        Server::builder().clock(Clock::Virtual).on_lambda("double", |n: i64| Ok::<_, TaskError>(n.saturating_mul(2))),
+    )
+    .await;
+    let machine = Client::<Calls>::new(sfn(&server.endpoint_url())).deploy(&role()).await.unwrap().machine;
+    let items: Vec<i64> = (0..300).collect();
+    let execution = machine.start(&json!(items)).await.unwrap();
+    let doubled: Vec<i64> = items.iter().map(|n| n * 2).collect();
+    assert_eq!(execution.wait_with(QUICK).await.unwrap(), doubled);
+
+    let mut history = execution.history();
+    let mut last = 0;
+    while let Some(event) = history.next().await.unwrap() {
+        assert_eq!(event.id(), last + 1);
+        last = event.id();
+    }
+    // Seven events an iteration, two at either end of the map, two at either end of all.
+    assert!(last > 2000, "{last}");
+    assert!(history.next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_function_that_panics_or_fails_fails_its_execution_only() {
+    let server = serve(Server::builder().clock(Clock::Virtual).on_lambda("double", |n: i64| match n {
+        0 => panic!("zero"),
+        1 => Err(TaskError::new("Odd").with_cause("one")),
+        n => Ok(n * 2),
+    }))
+    .await;
+    let machine = Client::<Calls>::new(sfn(&server.endpoint_url())).deploy(&role()).await.unwrap().machine;
+    let error = machine.start(&json!([0])).await.unwrap().wait_with(QUICK).await.unwrap_err();
+    assert!(error.to_string().contains("panicked: zero"), "{error}");
+    let error = machine.start(&json!([1])).await.unwrap().wait_with(QUICK).await.unwrap_err();
+    assert_eq!(error.to_string(), "the execution failed: Odd: one");
+    assert_eq!(machine.start(&json!([4])).await.unwrap().wait_with(QUICK).await.unwrap(), [8]);
+}
+
+#[tokio::test]
+async fn async_functions_run_on_the_servers_runtime() {
+    let server = serve(Server::builder().on_lambda_async("double", |n: i64| async move {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        Ok::<_, TaskError>(n * 2)
+    }))
+    .await;
+    let machine = Client::<Calls>::new(sfn(&server.endpoint_url())).deploy(&role()).await.unwrap().machine;
+    assert_eq!(machine.start(&json!([1, 2, 3])).await.unwrap().wait_with(QUICK).await.unwrap(), [2, 4, 6]);
+}
+
+/// `StartSyncExecution` goes to `sync-HOST`, which loopback has no name for.
+#[derive(Debug)]
+struct WithoutSyncPrefix;
+
+impl Intercept for WithoutSyncPrefix {
+    fn name(&self) -> &'static str {
+        "WithoutSyncPrefix"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        let uri = request.uri().replace("//sync-", "//");
+        Ok(request.set_uri(uri)?)
+    }
+}
+
+#[tokio::test]
+async fn an_express_workflow_answers_at_once() {
+    let server = serve(Server::builder()).await;
+    let config = config(&server.endpoint_url()).interceptor(WithoutSyncPrefix).build();
+    let machine = Client::<Quick>::new(aws_sdk_sfn::Client::from_conf(config)).deploy(&role()).await.unwrap().machine;
+    let output = machine.run(&json!({"name": "Ada"})).await.unwrap();
+    assert_eq!(output, GreetOutput { name: "Ada".into(), words: "Hi Ada".into() });
+    let error = machine.run(&Json::Null).await.unwrap_err();
+    assert!(matches!(error, Error::Failed { .. }), "{error:?}");
+
+    // As on AWS, an Express execution cannot be described.
+    let execution = machine.start(&json!({"name": "Ada"})).await.unwrap();
+    let error = execution.describe().await.unwrap_err();
+    assert_eq!(error.refusal().unwrap().message, "Invalid Arn: 'Resource type not valid in this context: express'");
+}
+
+#[tokio::test]
+async fn no_server_is_not_a_refusal() {
+    let server = serve(Server::builder()).await;
+    let url = server.endpoint_url();
+    server.shutdown().await;
+    let error = Client::<Sleep>::new(sfn(&url)).deploy(&role()).await.unwrap_err();
+    assert!(matches!(error, Error::NoAnswer { operation: "ListStateMachines", .. }), "{error:?}");
+    assert!(error.refusal().is_none());
+}
+
+#[tokio::test]
+async fn a_parameter_is_spliced_into_what_is_deployed() {
+    let server = serve(Server::builder()).await;
+    let client = Client::<Greet>::new(sfn(&server.endpoint_url()));
+    let params = GreetParams { formula: "a \"b\" \\ {% c %}".into() };
+    let machine = client.deploy_with(&role(), &params).await.unwrap().machine;
+    let execution = machine.start(&GreetInput { name: "Ada".into(), formal: true }).await.unwrap();
+    assert_eq!(execution.wait_with(QUICK).await.unwrap().words, params.formula);
+}
