@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use super::tasks::{self, Outcome};
+use super::tasks::{self, Answer};
 use crate::clock::{Clock, Instant};
 use crate::execution::{Execution, Status, Step};
 use crate::handlers::Handlers;
@@ -70,7 +70,7 @@ impl Run {
 
     /// Runs it to its end. Tasks that still run then are dropped.
     pub(super) async fn drive(self: Arc<Self>, handlers: Arc<Handlers>, clock: Clock) {
-        let mut working: JoinSet<(TaskId, Outcome)> = JoinSet::new();
+        let mut working: JoinSet<(TaskId, Answer)> = JoinSet::new();
         let mut steps = 0_u32;
         loop {
             let step = {
@@ -99,7 +99,7 @@ impl Run {
     }
 
     /// Waits for a task's answer, the next timer, or a stop.
-    async fn wait(&self, working: &mut JoinSet<(TaskId, Outcome)>, until: Option<Instant>, clock: Clock) {
+    async fn wait(&self, working: &mut JoinSet<(TaskId, Answer)>, until: Option<Instant>, clock: Clock) {
         // Virtual time stands still while a task works.
         if let (Clock::Virtual, Some(until), true) = (clock, until, working.is_empty()) {
             self.execution().advance_to(until);
@@ -114,8 +114,8 @@ impl Run {
         tokio::select! {
             Some(done) = working.join_next() => {
                 // Panics of closures are caught where they are called, and nothing else ends a task early.
-                if let Ok((id, outcome)) = done {
-                    self.answer(id, outcome, clock);
+                if let Ok((id, answer)) = done {
+                    self.answer(id, answer, clock);
                 }
             }
             () = timer => {}
@@ -123,16 +123,15 @@ impl Run {
         }
     }
 
-    fn answer(&self, id: TaskId, outcome: Outcome, clock: Clock) {
+    fn answer(&self, id: TaskId, answer: Answer, clock: Clock) {
         let mut execution = self.execution();
         if clock == Clock::Real {
             execution.advance_to(Instant::now());
         }
         // An answer that comes too late is nobody's.
-        let _ = match outcome {
-            Outcome::Answered(Ok(output)) => execution.succeed(id, output),
-            Outcome::Answered(Err(error)) => execution.fail_task(id, error),
-            Outcome::Unknown(reason) => execution.refuse_task(id, &reason),
+        let _ = match answer {
+            Ok(output) => execution.succeed(id, output),
+            Err(error) => execution.fail_task(id, error),
         };
     }
 }
