@@ -1,1 +1,3 @@
-//! Work in progress.
+//! What the examples share.
+
+pub mod hello_world;

@@ -199,9 +199,13 @@ impl<W: Workflow> Event<W> {
 /// One line: number, what happened, the state, the error, the input or output.
 impl<W: Workflow> fmt::Display for Event<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:>5}  {:<28}", self.id(), self.kind().as_str())?;
+        write!(f, "{:>5}  ", self.id())?;
         let parts = [self.state_name(), self.error(), self.cause(), self.input(), self.output()];
-        parts.into_iter().flatten().try_for_each(|part| write!(f, "  {part}"))
+        let rest = parts.into_iter().flatten().collect::<Vec<_>>().join("  ");
+        match rest.is_empty() {
+            true => f.write_str(self.kind().as_str()),
+            false => write!(f, "{:<28}  {rest}", self.kind().as_str()),
+        }
     }
 }
 

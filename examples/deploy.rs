@@ -1,0 +1,72 @@
+//! Deploys the Hello World workflow with the AWS SDK, runs it, and prints its output and history.
+//!
+//! Without anything set it does so against a server in this process, on loopback and in virtual time:
+//!
+//! ```text
+//! cargo run --example deploy --features aws
+//! ```
+//!
+//! With `WORKFLOW_ROLE_ARN`, a role that Step Functions may assume, it talks to AWS with your region and credentials;
+//! with `AWS_ENDPOINT_URL_SFN`, to whatever listens there (credentials must be set, but may be made up). The state
+//! machine stays deployed: running it again changes nothing, and starts one more execution.
+
+use std::env;
+use std::error::Error;
+
+use examples::hello_world::{FUNCTION, HelloWorld, HelloWorldInput, to_base64};
+use workflow_local::Clock;
+use workflow_local::server::Server;
+use workflow_runtime::aws_sdk_sfn::config::{BehaviorVersion, Credentials, Region};
+use workflow_runtime::{Arn, Client, Workflow, aws_sdk_sfn};
+
+const MADE_UP_ROLE: &str = "arn:aws:iam::123456789012:role/hello-world";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let role = env::var("WORKFLOW_ROLE_ARN");
+    let elsewhere = role.is_ok() || env::var_os("AWS_ENDPOINT_URL_SFN").is_some();
+    let role = Arn::from(role.unwrap_or_else(|_| MADE_UP_ROLE.to_owned()));
+
+    if elsewhere {
+        return deploy_and_run(Client::from_env().await, &role).await;
+    }
+    let server = Server::builder().clock(Clock::Virtual).on_lambda(FUNCTION, to_base64).bind("127.0.0.1:0").await?;
+    println!("a server listens on {}", server.endpoint_url());
+    deploy_and_run(Client::new(loopback(&server)), &role).await?;
+    server.shutdown().await;
+    Ok(())
+}
+
+async fn deploy_and_run(client: Client<HelloWorld>, role: &Arn) -> Result<(), Box<dyn Error>> {
+    let deployed = client.deploy(role).await?;
+    println!("{:?}: {}", deployed.change, deployed.machine.arn());
+
+    for is_hello_world_example in [true, false] {
+        let input = HelloWorldInput { is_hello_world_example };
+        let execution = deployed.machine.start(&input).await?;
+        println!("\n{input:?}: {}", execution.arn());
+
+        // A failed execution is one of the errors of `wait`; here it is only printed.
+        match execution.wait().await {
+            Ok(output) => println!("succeeded: {output}"),
+            Err(error) => println!("{error}"),
+        }
+        let mut history = execution.history();
+        while let Some(event) = history.next().await? {
+            println!("{event}");
+        }
+    }
+    println!("\n{} is deployed as {}", HelloWorld::NAME, deployed.machine.arn());
+    Ok(())
+}
+
+/// The SDK's client for the server in this process, which checks no credentials.
+fn loopback(server: &Server) -> aws_sdk_sfn::Client {
+    let config = aws_sdk_sfn::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("loopback", "loopback", None, None, "loopback"))
+        .endpoint_url(server.endpoint_url())
+        .build();
+    aws_sdk_sfn::Client::from_conf(config)
+}
