@@ -1,0 +1,299 @@
+//! States, languages, variables, branches and iterations, and the history that they leave.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use workflow_local::{Engine, EventType, Execution, MemoryStore, ObjectStore, Status, Step, TaskError, TaskRequest};
+
+fn run(machine: Value, input: Value) -> Execution {
+    Engine::new(&machine).unwrap().run(&input).unwrap()
+}
+
+/// `id<previous type` of each event.
+fn links(execution: &Execution) -> Vec<String> {
+    execution.history().iter().map(|event| format!("{}<{} {}", event.id, event.previous_id, event.kind)).collect()
+}
+
+#[test]
+fn jsonata_computes_and_its_failures_are_told() {
+    let machine = |output: &str| {
+        json!({
+            "QueryLanguage": "JSONata", "StartAt": "A",
+            "States": { "A": { "Type": "Pass", "Output": output, "Assign": { "n": "{% $count($states.input.items) %}" }, "Next": "B" },
+                        "B": { "Type": "Pass", "Output": { "n": "{% $n %}", "all": "{% $states.input %}" }, "End": true } }
+        })
+    };
+    let input = json!({"items": [{"price": 2, "count": 3}, {"price": 5, "count": 1}]});
+    let execution = run(machine("{% $sum($states.input.items.(price * count)) %}"), input.clone());
+    assert_eq!(**execution.output().unwrap(), json!({"n": 2, "all": 11}));
+
+    let execution = run(machine("{% $states.input.nothing %}"), input);
+    assert_eq!(execution.error(), Some("States.QueryEvaluationError"));
+    assert_eq!(
+        execution.cause(),
+        Some(
+            "An error occurred while executing the state 'A' (entered at the event id #2). The JSONata expression \
+             '$states.input.nothing' specified for the field 'Output' returned nothing (undefined)."
+        )
+    );
+    assert_eq!(links(&execution)[1..], ["2<0 PassStateEntered", "3<0 EvaluationFailed", "4<3 ExecutionFailed"]);
+}
+
+#[test]
+fn jsonata_has_the_service_s_functions_and_not_eval() {
+    let output = |expression: &str| {
+        let machine = json!({
+            "QueryLanguage": "JSONata", "StartAt": "A",
+            "States": { "A": { "Type": "Pass", "Output": format!("{{% {expression} %}}"), "End": true } }
+        });
+        let execution = Engine::new(&machine).unwrap().run(&json!({})).unwrap();
+        execution.output().map_or_else(|| json!(execution.error()), |output| output.value().clone())
+    };
+    assert_eq!(output("$partition([1,2,3,4,5], 2)"), json!([[1, 2], [3, 4], [5]]));
+    assert_eq!(output("$range(1, 10, 4)"), json!([1, 5, 9]));
+    assert_eq!(output("$hash('abc', 'MD5')"), json!("900150983cd24fb0d6963f7d28e17f72"));
+    assert_eq!(output("$parse('{\"a\": [1, 2]}').a[1]"), json!(2));
+    assert_eq!(output("$random(3) = $random(3)"), json!(true));
+    assert_eq!(output("$length($uuid())"), json!(36));
+    assert_eq!(output("$now()"), json!("2025-01-01T00:00:00.000Z"));
+    assert_eq!(output("$eval('1')"), json!("States.QueryEvaluationError"));
+}
+
+#[test]
+fn a_branch_that_fails_stops_the_others() {
+    let machine = json!({
+        "StartAt": "Both",
+        "States": {
+            "Both": {
+                "Type": "Parallel",
+                "Branches": [
+                    { "StartAt": "Slow", "States": { "Slow": { "Type": "Wait", "Seconds": 100, "End": true } } },
+                    { "StartAt": "Rest", "States": {
+                        "Rest": { "Type": "Wait", "Seconds": 1, "Next": "Bad" },
+                        "Bad": { "Type": "Fail", "Error": "Bad", "Cause": "it is" } } }
+                ],
+                "Catch": [{ "ErrorEquals": ["Bad"], "Next": "Caught" }], "End": true
+            },
+            "Caught": { "Type": "Pass", "End": true }
+        }
+    });
+    let execution = run(machine, json!({}));
+    assert_eq!(**execution.output().unwrap(), json!({"Error": "Bad", "Cause": "it is"}));
+    assert_eq!(
+        links(&execution)[2..],
+        [
+            "3<2 ParallelStateStarted",
+            "4<3 WaitStateEntered",
+            "5<3 WaitStateEntered",
+            "6<5 WaitStateExited",
+            "7<6 FailStateEntered",
+            "8<4 WaitStateAborted",
+            "9<7 ParallelStateFailed",
+            "10<9 ParallelStateExited",
+            "11<10 PassStateEntered",
+            "12<11 PassStateExited",
+            "13<12 ExecutionSucceeded",
+        ]
+    );
+}
+
+#[test]
+fn a_map_keeps_the_order_of_its_items_and_its_concurrency() {
+    let machine = |concurrency: u64| {
+        json!({
+            "StartAt": "Each",
+            "States": { "Each": {
+                "Type": "Map", "MaxConcurrency": concurrency,
+                "ItemSelector": { "index.$": "$$.Map.Item.Index", "value.$": "$$.Map.Item.Value" },
+                "ItemProcessor": { "StartAt": "Rest", "States": {
+                    "Rest": { "Type": "Wait", "SecondsPath": "$.value", "OutputPath": "$.index", "End": true } } },
+                "End": true
+            } }
+        })
+    };
+    for (concurrency, seconds) in [(0, 30), (1, 65), (2, 35)] {
+        let execution = run(machine(concurrency), json!([30, 20, 15]));
+        assert_eq!(**execution.output().unwrap(), json!([0, 1, 2]));
+        let took = execution.started_at().until(execution.stopped_at().unwrap());
+        assert_eq!(took.as_secs(), seconds, "with {concurrency} at once");
+    }
+    let execution = run(machine(1), json!([0, 0]));
+    assert_eq!(
+        links(&execution)[2..],
+        [
+            "3<2 MapStateStarted",
+            "4<3 MapIterationStarted",
+            "5<4 WaitStateEntered",
+            "6<5 WaitStateExited",
+            "7<6 MapIterationSucceeded",
+            "8<6 MapIterationStarted",
+            "9<8 WaitStateEntered",
+            "10<9 WaitStateExited",
+            "11<10 MapIterationSucceeded",
+            "12<11 MapStateSucceeded",
+            "13<11 MapStateExited",
+            "14<13 ExecutionSucceeded",
+        ]
+    );
+}
+
+#[test]
+fn inner_scopes_read_outer_variables_and_keep_their_own() {
+    let machine = json!({
+        "StartAt": "Set",
+        "States": {
+            "Set": { "Type": "Pass", "Assign": { "base": 10 }, "Next": "Each" },
+            "Each": {
+                "Type": "Map",
+                "ItemProcessor": { "StartAt": "Add", "States": {
+                    "Add": { "Type": "Pass", "Assign": { "mine.$": "States.MathAdd($, $base)" }, "Next": "Give" },
+                    "Give": { "Type": "Pass", "Parameters": { "sum.$": "$mine" }, "End": true } } },
+                "Next": "Leak"
+            },
+            "Leak": { "Type": "Pass", "Parameters": { "all.$": "$", "mine.$": "$mine" }, "End": true }
+        }
+    });
+    let execution = run(machine, json!([1, 2]));
+    assert_eq!(execution.error(), Some("States.Runtime"));
+    let each = execution.history().iter().find(|event| event.kind == EventType::MapStateExited).unwrap();
+    assert_eq!(each.to_api_json()["stateExitedEventDetails"]["output"], r#"[{"sum":11},{"sum":12}]"#);
+}
+
+#[test]
+fn a_runtime_error_is_caught_by_nobody() {
+    let machine = json!({
+        "StartAt": "Both",
+        "States": { "Both": {
+            "Type": "Parallel",
+            "Branches": [{ "StartAt": "A", "States": { "A": { "Type": "Pass", "InputPath": "$.no.such", "End": true } } }],
+            "Retry": [{ "ErrorEquals": ["States.ALL"] }],
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Caught" }], "End": true
+        }, "Caught": { "Type": "Pass", "End": true } }
+    });
+    let execution = run(machine, json!({}));
+    assert_eq!((execution.status(), execution.error()), (Status::Failed, Some("States.Runtime")));
+    assert_eq!(links(&execution).last().unwrap(), "5<4 ExecutionFailed");
+}
+
+#[test]
+fn a_distributed_map_reads_its_items_and_tolerates_failures() {
+    let store = Arc::new(MemoryStore::new());
+    store.put("bucket", "items.csv", b"name,count\nnut,3\nbolt,x\n".to_vec()).unwrap();
+    let machine = |tolerated: u64| {
+        json!({
+            "StartAt": "Each",
+            "States": { "Each": {
+                "Type": "Map", "ToleratedFailureCount": tolerated,
+                "ItemReader": {
+                    "Resource": "arn:aws:states:::s3:getObject",
+                    "ReaderConfig": { "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" },
+                    "Parameters": { "Bucket": "bucket", "Key": "items.csv" }
+                },
+                "ItemProcessor": {
+                    "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                    "StartAt": "Is",
+                    "States": {
+                        "Is": { "Type": "Choice", "Choices": [{ "Variable": "$.count", "StringEquals": "x", "Next": "Bad" }], "Default": "Good" },
+                        "Bad": { "Type": "Fail", "Error": "Bad" },
+                        "Good": { "Type": "Pass", "Parameters": { "child.$": "$$.StateMachine.Name", "name.$": "$.name" }, "End": true }
+                    }
+                },
+                "Label": "Parts", "End": true
+            } }
+        })
+    };
+    let engine = |tolerated| Engine::new(&machine(tolerated)).unwrap().named("Stock").object_store(store.clone());
+    let execution = engine(0).run(&json!({})).unwrap();
+    assert_eq!(execution.error(), Some("States.ExceedToleratedFailureThreshold"));
+    let execution = engine(1).run(&json!({})).unwrap();
+    let output = execution.output().unwrap();
+    assert_eq!(output[0], json!({"child": "Stock/Parts", "name": "nut"}));
+    assert_eq!(output[1]["Status"], "FAILED");
+    assert_eq!(
+        links(&execution)[1..],
+        [
+            "2<0 MapStateEntered",
+            "3<2 MapStateStarted",
+            "4<3 MapRunStarted",
+            "5<4 MapRunSucceeded",
+            "6<5 MapStateSucceeded",
+            "7<5 MapStateExited",
+            "8<7 ExecutionSucceeded"
+        ]
+    );
+}
+
+#[test]
+fn the_history_ends_at_25_000_events() {
+    let machine = json!({
+        "StartAt": "A",
+        "States": { "A": { "Type": "Pass", "Next": "Again" },
+                    "Again": { "Type": "Choice", "Choices": [{ "Variable": "$.stop", "IsPresent": true, "Next": "End" }], "Default": "A" },
+                    "End": { "Type": "Succeed" } }
+    });
+    let execution = run(machine, json!({}));
+    let last = execution.history().last().unwrap();
+    assert_eq!((last.id, last.kind), (25_000, EventType::ExecutionFailed));
+    assert_eq!(execution.cause(), Some("The execution reached the maximum number of history events (25000)."));
+}
+
+#[test]
+fn too_large_a_payload_is_refused_at_256_kib() {
+    let machine = json!({
+        "StartAt": "Fill",
+        "States": { "Fill": { "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:fill", "End": true } }
+    });
+    let fill = |bytes: usize| {
+        // The text has two quotes beside its characters.
+        let engine = Engine::new(&machine).unwrap().on_lambda("fill", move |_: Value| Ok("x".repeat(bytes - 2)));
+        engine.run(&json!({})).unwrap()
+    };
+    assert_eq!(fill(262_144).status(), Status::Succeeded);
+    let execution = fill(262_145);
+    assert_eq!(execution.error(), Some("States.DataLimitExceeded"));
+    assert_eq!(execution.history()[4].kind, EventType::LambdaFunctionFailed);
+}
+
+#[test]
+fn the_same_run_twice_has_the_same_history() {
+    let machine = json!({
+        "StartAt": "Each",
+        "States": { "Each": {
+            "Type": "Map",
+            "ItemProcessor": { "StartAt": "Try", "States": { "Try": {
+                "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                "Parameters": { "QueueUrl": "q", "MessageBody": { "id.$": "States.UUID()", "token.$": "$$.Task.Token" } },
+                "Retry": [{ "ErrorEquals": ["States.ALL"], "JitterStrategy": "FULL", "MaxAttempts": 2 }], "End": true } } },
+            "End": true
+        } }
+    });
+    let run = |seed| {
+        let engine = Engine::new(&machine).unwrap().seed(seed).on_state_request("Try", |request: &TaskRequest| {
+            if request.attempt == 0 { Err(TaskError::new("Busy")) } else { Ok(request.iteration) }
+        });
+        let execution = engine.run(&json!([1, 2, 3])).unwrap();
+        assert_eq!(execution.status(), Status::Succeeded);
+        execution.history().to_vec()
+    };
+    assert_eq!(run(1), run(1));
+    assert_ne!(run(1), run(2));
+    for (i, event) in run(3).iter().enumerate() {
+        assert_eq!(event.id, i as u64 + 1);
+        assert!(event.previous_id < event.id);
+    }
+}
+
+#[test]
+fn an_execution_can_be_stepped_and_stopped() {
+    let machine = json!({
+        "StartAt": "A", "States": { "A": { "Type": "Pass", "Next": "Rest" }, "Rest": { "Type": "Wait", "Seconds": 9, "End": true } }
+    });
+    let mut execution = Engine::new(&machine).unwrap().start(&json!({})).unwrap();
+    while !matches!(execution.step(), Step::Waiting { .. }) {}
+    assert_eq!((execution.status(), execution.path()), (Status::Running, vec!["A", "Rest"]));
+    execution.stop(Some("Enough"), None);
+    assert_eq!((execution.status(), execution.error()), (Status::Aborted, Some("Enough")));
+    assert!(matches!(execution.step(), Step::Ended));
+    let table = execution.to_string();
+    assert!(table.contains("    5     0  +0s  ExecutionAborted  Enough"), "{table}");
+}
