@@ -31,6 +31,7 @@ async fn an_execution_that_sleeps_is_stopped() {
 
     let machine = Client::<Sleep>::new(sfn(&server.endpoint_url())).deploy(&role()).await.unwrap().machine;
     let execution = machine.start(&json!({})).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(30)).await;
     execution.stop(Some("Enough"), Some("woken up")).await.unwrap();
     match execution.wait_with(QUICK).await {
         Err(Error::Aborted { error, cause }) => {
@@ -39,7 +40,8 @@ async fn an_execution_that_sleeps_is_stopped() {
         other => panic!("{other:?}"),
     }
     let description = execution.describe().await.unwrap();
-    assert!(description.stopped().unwrap() >= description.started());
+    let (started, stopped) = (description.started().as_nanos(), description.stopped().unwrap().as_nanos());
+    assert!(stopped - started >= 30_000_000, "{started} {stopped}");
     // Stopping again changes nothing.
     execution.stop(None, None).await.unwrap();
     assert_eq!(execution.describe().await.unwrap().error(), Some("Enough"));

@@ -22,6 +22,7 @@ impl Random {
     }
 
     /// Goes on from where a copy of this generator has come to.
+    #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata calls it"))]
     pub(crate) fn advance_to(&self, copy: &Self) {
         self.0.set(copy.0.get());
     }

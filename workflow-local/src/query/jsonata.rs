@@ -21,6 +21,7 @@ struct Parsed {
     /// The field it stands in, as a path inside the state: `Output/result`.
     location: Arc<str>,
     ast: engine::Ast,
+    #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata reads it"))]
     uses: Uses,
 }
 

@@ -23,14 +23,17 @@ pub(crate) struct Scope<'a> {
     /// `$states.input`
     pub(crate) input: &'a Payload,
     /// `$states.result`, where there is one.
+    #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata reads it"))]
     pub(crate) result: Option<&'a Payload>,
     /// `$states.errorOutput`, in a catcher.
+    #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata reads it"))]
     pub(crate) error_output: Option<&'a Payload>,
     /// `$$` and `$states.context`
     pub(crate) context: &'a Context<'a>,
     /// The variables as of the state's entry.
     pub(crate) variables: &'a Variables,
     pub(crate) random: &'a Random,
+    #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata reads it"))]
     pub(crate) now: Instant,
 }
 

@@ -21,6 +21,7 @@ pub(super) struct Run {
     pub(super) name: String,
     pub(super) input_text: String,
     execution: Mutex<Execution>,
+    clock: Clock,
     /// Told when it is stopped from outside.
     stopped: Notify,
     /// Told when it has ended.
@@ -28,19 +29,30 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(
-        execution: Execution,
-        arn: String,
-        machine_arn: String,
-        name: String,
-        input_text: String,
-    ) -> Self {
-        let execution = Mutex::new(execution);
-        Self { arn, machine_arn, name, input_text, execution, stopped: Notify::new(), ended: Notify::new() }
+    pub(super) fn new(execution: Execution, clock: Clock, machine_arn: String, input_text: String) -> Self {
+        Self {
+            arn: execution.arn().to_owned(),
+            machine_arn,
+            name: execution.name().to_owned(),
+            input_text,
+            execution: Mutex::new(execution),
+            clock,
+            stopped: Notify::new(),
+            ended: Notify::new(),
+        }
     }
 
     pub(super) fn execution(&self) -> MutexGuard<'_, Execution> {
         self.execution.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The execution, told what time it is on the system's clock.
+    fn execution_now(&self) -> MutexGuard<'_, Execution> {
+        let mut execution = self.execution();
+        if self.clock == Clock::Real {
+            execution.advance_to(Instant::now());
+        }
+        execution
     }
 
     pub(super) fn status(&self) -> Status {
@@ -49,7 +61,7 @@ impl Run {
 
     /// Stops it; nothing happens when it has ended.
     pub(super) fn stop(&self, error: Option<&str>, cause: Option<&str>) {
-        self.execution().stop(error, cause);
+        self.execution_now().stop(error, cause);
         self.stopped.notify_one();
         self.ended.notify_waiters();
     }
@@ -69,17 +81,11 @@ impl Run {
     }
 
     /// Runs it to its end. Tasks that still run then are dropped.
-    pub(super) async fn drive(self: Arc<Self>, handlers: Arc<Handlers>, clock: Clock) {
+    pub(super) async fn drive(self: Arc<Self>, handlers: Arc<Handlers>) {
         let mut working: JoinSet<(TaskId, Answer)> = JoinSet::new();
         let mut steps = 0_u32;
         loop {
-            let step = {
-                let mut execution = self.execution();
-                if clock == Clock::Real {
-                    execution.advance_to(Instant::now());
-                }
-                execution.step()
-            };
+            let step = self.execution_now().step();
             match step {
                 Step::Advanced => {
                     steps = (steps + 1) % STEPS_AT_ONCE;
@@ -91,7 +97,7 @@ impl Run {
                     let handlers = Arc::clone(&handlers);
                     working.spawn(async move { (request.id, tasks::answer(handlers, request).await) });
                 }
-                Step::Waiting { until } => self.wait(&mut working, until, clock).await,
+                Step::Waiting { until } => self.wait(&mut working, until).await,
                 Step::Ended => break,
             }
         }
@@ -99,14 +105,14 @@ impl Run {
     }
 
     /// Waits for a task's answer, the next timer, or a stop.
-    async fn wait(&self, working: &mut JoinSet<(TaskId, Answer)>, until: Option<Instant>, clock: Clock) {
+    async fn wait(&self, working: &mut JoinSet<(TaskId, Answer)>, until: Option<Instant>) {
         // Virtual time stands still while a task works.
-        if let (Clock::Virtual, Some(until), true) = (clock, until, working.is_empty()) {
+        if let (Clock::Virtual, Some(until), true) = (self.clock, until, working.is_empty()) {
             self.execution().advance_to(until);
             return;
         }
         let timer = async {
-            match (clock, until) {
+            match (self.clock, until) {
                 (Clock::Real, Some(until)) => tokio::time::sleep(Instant::now().until(until)).await,
                 _ => std::future::pending().await,
             }
@@ -115,7 +121,7 @@ impl Run {
             Some(done) = working.join_next() => {
                 // Panics of closures are caught where they are called, and nothing else ends a task early.
                 if let Ok((id, answer)) = done {
-                    self.answer(id, answer, clock);
+                    self.answer(id, answer);
                 }
             }
             () = timer => {}
@@ -123,11 +129,8 @@ impl Run {
         }
     }
 
-    fn answer(&self, id: TaskId, answer: Answer, clock: Clock) {
-        let mut execution = self.execution();
-        if clock == Clock::Real {
-            execution.advance_to(Instant::now());
-        }
+    fn answer(&self, id: TaskId, answer: Answer) {
+        let mut execution = self.execution_now();
         // An answer that comes too late is nobody's.
         let _ = match answer {
             Ok(output) => execution.succeed(id, output),

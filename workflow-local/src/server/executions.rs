@@ -195,7 +195,7 @@ impl Registry {
     fn run(&self, asked: &Asked<'_>, machine: &Machine, execution_arn: String) -> Arc<Run> {
         let start = Start {
             state_machine_arn: machine.arn.clone(),
-            execution_arn: execution_arn.clone(),
+            execution_arn,
             name: asked.name.clone(),
             state_machine_name: machine.name.clone(),
             role_arn: machine.role_arn.clone(),
@@ -205,7 +205,7 @@ impl Registry {
         };
         let input = Payload::new(asked.value.clone());
         let execution = Execution::start(Arc::clone(&machine.program), input, start, Arc::new(MemoryStore::new()));
-        Arc::new(Run::new(execution, execution_arn, machine.arn.clone(), asked.name.clone(), asked.text.to_owned()))
+        Arc::new(Run::new(execution, self.clock, machine.arn.clone(), asked.text.to_owned()))
     }
 }
 

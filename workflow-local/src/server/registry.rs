@@ -58,7 +58,7 @@ impl Registry {
     pub(super) fn drive(&self, run: Arc<Run>) {
         let mut driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner);
         while driving.try_join_next().is_some() {}
-        driving.spawn(run.drive(Arc::clone(&self.handlers), self.clock));
+        driving.spawn(run.drive(Arc::clone(&self.handlers)));
     }
 
     pub(super) fn stop_driving(&self) {

@@ -2,10 +2,12 @@
 //!
 //! <https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +19,9 @@ use super::registry::Registry;
 
 /// Bytes of a request: a definition of 1 MiB, escaped as a JSON string, and the rest.
 const BODY_BYTES: usize = 4 * 1024 * 1024;
+
+/// Bytes of a request that is too large, before the connection is closed on it.
+const DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 
 const TARGET: &str = "x-amz-target";
 const SERVICE: &str = "AWSStepFunctions";
@@ -77,18 +82,26 @@ fn operation(headers: &HeaderMap) -> Result<String, ApiError> {
     }
 }
 
-async fn read(body: Body) -> Result<axum::body::Bytes, ApiError> {
-    to_bytes(body, BODY_BYTES).await.map_err(|error| {
-        let too_large = std::iter::successors(std::error::Error::source(&error), |error| error.source())
-            .any(|error| error.to_string().contains("length limit"));
-        if too_large {
-            let message = format!("the request has more than {BODY_BYTES} bytes");
-            ApiError {
-                status: StatusCode::PAYLOAD_TOO_LARGE,
-                ..ApiError::new("RequestEntityTooLargeException", message)
-            }
-        } else {
+/// Reads a body. One that is too large is read on without being kept, so that its sender gets to read the answer;
+/// but not for ever.
+async fn read(mut body: Body) -> Result<Vec<u8>, ApiError> {
+    let (mut bytes, mut length) = (Vec::new(), 0_usize);
+    while length <= DISCARDED_BYTES
+        && let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+    {
+        let frame = frame.map_err(|error| {
             ApiError::new("SerializationException", format!("the request's body could not be read: {error}"))
+        })?;
+        let Ok(data) = frame.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length <= BODY_BYTES {
+            bytes.extend_from_slice(&data);
         }
-    })
+    }
+    if length > BODY_BYTES {
+        let message = format!("the request has more than {BODY_BYTES} bytes");
+        let error = ApiError::new("RequestEntityTooLargeException", message);
+        return Err(ApiError { status: StatusCode::PAYLOAD_TOO_LARGE, ..error });
+    }
+    Ok(bytes)
 }
