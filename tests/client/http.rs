@@ -208,3 +208,91 @@ async fn definitions_are_validated_without_creating_anything() {
     assert!(codes.contains(&&json!("MISSING_TRANSITION_TARGET")), "{bad}");
     assert_eq!(call(&server, "ListStateMachines", b"{}").await.1, json!({"stateMachines": []}));
 }
+
+#[tokio::test]
+async fn an_update_changes_what_differs_and_a_refused_one_nothing() {
+    let server = serve(Server::builder()).await;
+    let first = r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#;
+    let arn = create(&server, first).await.1["stateMachineArn"].clone();
+    let update = async |members: Value| {
+        let mut body = json!({"stateMachineArn": arn});
+        body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        call(&server, "UpdateStateMachine", body.to_string().as_bytes()).await
+    };
+    let describe = async || {
+        let body = json!({"stateMachineArn": arn}).to_string();
+        call(&server, "DescribeStateMachine", body.as_bytes()).await.1
+    };
+    assert_eq!(code(&update(json!({})).await), (400, "MissingRequiredParameter"));
+    assert_eq!(code(&update(json!({"definition": first, "publish": true})).await), (400, "ValidationException"));
+    let (status, same) = update(json!({"definition": first})).await;
+    assert_eq!((status, same.get("revisionId")), (200, None));
+
+    let refused = update(json!({"definition": "{}", "roleArn": "arn:aws:iam::123456789012:role/new"})).await;
+    assert_eq!(code(&refused), (400, "InvalidDefinition"));
+    let described = describe().await;
+    assert_eq!((&described["definition"], described["status"].as_str()), (&json!(first), Some("ACTIVE")));
+    assert_eq!(described["roleArn"], "arn:aws:iam::123456789012:role/r");
+
+    let second = r#"{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}"#;
+    let (status, changed) = update(json!({"definition": second})).await;
+    assert_eq!(status, 200);
+    assert!(changed["revisionId"].is_string());
+    let described = describe().await;
+    assert_eq!((&described["definition"], &described["revisionId"]), (&json!(second), &changed["revisionId"]));
+}
+
+#[tokio::test]
+async fn executions_are_listed_newest_first_and_histories_read_either_way() {
+    let server = serve(Server::builder()).await;
+    let machine = create(&server, r#"{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":600,"End":true}}}"#).await.1;
+    let arn = &machine["stateMachineArn"];
+    let ask = async |operation: &str, body: Value| call(&server, operation, body.to_string().as_bytes()).await;
+    let mut executions = Vec::new();
+    for name in ["one", "two", "three"] {
+        let (status, started) = ask("StartExecution", json!({"stateMachineArn": arn, "name": name})).await;
+        assert_eq!(status, 200, "{started}");
+        executions.push(started["executionArn"].clone());
+    }
+    assert_eq!(ask("StopExecution", json!({"executionArn": executions[1]})).await.0, 200);
+    let names = async |filter: Option<&str>| {
+        let (_, list) = ask("ListExecutions", json!({"stateMachineArn": arn, "statusFilter": filter})).await;
+        list["executions"].as_array().unwrap().iter().map(|item| item["name"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(None).await, ["three", "two", "one"]);
+    assert_eq!(names(Some("RUNNING")).await, ["three", "one"]);
+    assert_eq!(names(Some("ABORTED")).await, ["two"]);
+    let answer = ask("ListExecutions", json!({"stateMachineArn": arn, "statusFilter": "ASLEEP"})).await;
+    assert_eq!(code(&answer), (400, "ValidationException"));
+
+    let reversed = json!({"executionArn": executions[1], "reverseOrder": true, "includeExecutionData": false});
+    let events = ask("GetExecutionHistory", reversed).await.1["events"].clone();
+    let kinds: Vec<_> = events.as_array().unwrap().iter().map(|event| event["type"].clone()).collect();
+    assert_eq!(kinds, ["ExecutionAborted", "WaitStateEntered", "ExecutionStarted"]);
+    assert_eq!(events[1]["stateEnteredEventDetails"], json!({"name": "A"}));
+
+    // A deleted machine takes its executions with it.
+    assert_eq!(ask("DeleteStateMachine", json!({"stateMachineArn": arn})).await, (200, json!({})));
+    let described = ask("DescribeExecution", json!({"executionArn": executions[0]})).await.1;
+    assert_eq!(described["status"], "ABORTED");
+    let answer = ask("StartExecution", json!({"stateMachineArn": arn})).await;
+    assert_eq!(code(&answer), (400, "StateMachineDoesNotExist"));
+}
+
+#[tokio::test]
+async fn only_express_machines_answer_at_once_and_only_standard_ones_are_listed() {
+    let server = serve(Server::builder()).await;
+    let ask = async |operation: &str, body: Value| call(&server, operation, body.to_string().as_bytes()).await;
+    let machine = async |name: &str, kind: &str| {
+        let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
+        let role = "arn:aws:iam::123456789012:role/r";
+        let body = json!({"name": name, "definition": definition, "roleArn": role, "type": kind});
+        ask("CreateStateMachine", body).await.1["stateMachineArn"].clone()
+    };
+    let (standard, express) = (machine("S", "STANDARD").await, machine("E", "EXPRESS").await);
+    let refused = (400, "StateMachineTypeNotSupported");
+    assert_eq!(code(&ask("StartSyncExecution", json!({"stateMachineArn": standard})).await), refused);
+    assert_eq!(code(&ask("ListExecutions", json!({"stateMachineArn": express})).await), refused);
+    let (status, answer) = ask("StartSyncExecution", json!({"stateMachineArn": express, "input": "[1]"})).await;
+    assert_eq!((status, answer["status"].as_str(), answer["output"].as_str()), (200, Some("SUCCEEDED"), Some("[1]")));
+}
