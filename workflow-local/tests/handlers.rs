@@ -1,5 +1,7 @@
 //! Closures for tasks: typed, asynchronous, panicking, missing.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic, and so may what it calls")]
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};

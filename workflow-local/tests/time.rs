@@ -1,5 +1,7 @@
 //! Waits, retries, back-off, time-outs and heartbeats in virtual and real time.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic, and so may what it calls")]
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant as StdInstant};
 
