@@ -154,3 +154,29 @@ fn same_json(one: &str, other: &str) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sfn::types::error::StateMachineAlreadyExists;
+
+    use super::*;
+
+    #[test]
+    fn the_arn_of_an_existing_machine_is_read_from_the_refusal() {
+        let refused = |message: &str| {
+            let exists = StateMachineAlreadyExists::builder().message(message).build();
+            existing_arn(&CreateStateMachineError::StateMachineAlreadyExists(exists))
+        };
+        let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:Greet";
+        assert_eq!(refused(&format!("State Machine Already Exists: '{arn}'")), Some(Arn::from(arn)));
+        assert_eq!(refused("State Machine Already Exists"), None);
+        assert_eq!(refused("it's there"), None);
+    }
+
+    #[test]
+    fn definitions_are_compared_as_json() {
+        assert!(same_json(r#"{"a": 1, "b": [true]}"#, r#"{"b":[true],"a":1}"#));
+        assert!(!same_json(r#"{"a": [1, 2]}"#, r#"{"a": [2, 1]}"#));
+        assert!(!same_json("{", "{"));
+    }
+}
