@@ -87,6 +87,8 @@ codes! {
     UnknownErrorName = "WF0212" Warning "a reserved error name that does not exist";
     DuplicateLabel = "WF0213" Error "two maps with one label", "DUPLICATE_LABEL_NAME";
     UnknownFunction = "WF0214" Warning "a JSONata function that does not exist";
+    UnknownVariant = "WF0215" Error "no such variant of an enum";
+    NoSuchFunction = "WF0216" Error "no such function of the language";
 
     // WF03: graph.
     UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";
@@ -94,6 +96,7 @@ codes! {
     MissingTransition = "WF0303" Error "a state says nothing of where to go", "SCHEMA_VALIDATION_FAILED";
     NoStates = "WF0304" Error "a workflow, branch or map without states", "SCHEMA_VALIDATION_FAILED";
     NotExhaustive = "WF0305" Error "a choice that may match nothing";
+    DeadArm = "WF0306" Error "an arm of a choice that is never taken";
 
     // WF04: data.
     UnknownInputField = "WF0401" Error "no such field of the execution's input";
@@ -103,6 +106,8 @@ codes! {
     NeedsJsonata = "WF0405" Error "what JSONPath cannot say";
     UnguardedOption = "WF0406" Error "an optional value used as if present";
     StateReference = "WF0407" Error "a reference to another state's result";
+    UnknownMember = "WF0408" Error "no such member of a value";
+    WrongArgument = "WF0409" Error "a function's arguments are too few, too many or of the wrong type";
 
     // WF05: AWS.
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";

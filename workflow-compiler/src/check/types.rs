@@ -2,6 +2,8 @@
 
 use indexmap::IndexMap;
 
+use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
+
 /// The type of a value, as far as it is known.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ty {
@@ -54,4 +56,174 @@ impl Ty {
             Self::Struct(name) | Self::Enum(name) => name.clone(),
         }
     }
+
+    /// How the user writes it in a declaration.
+    pub fn rust_name(&self) -> String {
+        match self {
+            Self::Integer => "i64".to_owned(),
+            Self::Number => "f64".to_owned(),
+            Self::Null | Self::Object(_) => "Json".to_owned(),
+            other => other.name(),
+        }
+    }
+
+    /// This type, or absent.
+    #[must_use]
+    pub fn optional(self) -> Self {
+        match self {
+            Self::Option(_) | Self::Unknown => self,
+            other => Self::Option(Box::new(other)),
+        }
+    }
+
+    /// The type without `Option`.
+    pub fn present(&self) -> &Self {
+        match self {
+            Self::Option(inner) => inner.present(),
+            other => other,
+        }
+    }
+
+    /// Whether it may be absent.
+    pub fn is_option(&self) -> bool {
+        matches!(self, Self::Option(_))
+    }
+
+    /// Whether it is text in JSON.
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::Text | Self::Timestamp | Self::Arn | Self::Enum(_))
+    }
+
+    /// Whether it is a number in JSON.
+    pub fn is_number(&self) -> bool {
+        matches!(self, Self::Integer | Self::Number)
+    }
+
+    /// Whether nothing is known of it.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.present(), Self::Unknown)
+    }
+
+    /// The type that holds values of both.
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        match (self, other) {
+            (a, b) if a == b => a,
+            (Self::Null, b) => b.optional(),
+            (a, Self::Null) => a.optional(),
+            (Self::Option(a), b) | (b, Self::Option(a)) => a.join(b.present().clone()).optional(),
+            (a, b) if a.is_number() && b.is_number() => Self::Number,
+            (a, b) if a.is_text() && b.is_text() => Self::Text,
+            (Self::Array(a), Self::Array(b)) => Self::Array(Box::new(a.join(*b))),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The named types of a workflow: those that it declares, and the structs made of its
+/// `input { … }` and `output { … }`.
+#[derive(Debug, Default)]
+pub struct Types<'a> {
+    /// The structs, by Rust name.
+    pub structs: IndexMap<String, Struct<'a>>,
+    /// The enums that the workflow declares, by Rust name.
+    pub enums: IndexMap<String, &'a EnumDecl>,
+}
+
+/// A struct with its fields.
+#[derive(Debug)]
+pub struct Struct<'a> {
+    /// Whether it was declared by `struct`, or is the input's or output's.
+    pub declared: bool,
+    /// The fields by Rust name without `r#`, in source order.
+    pub fields: IndexMap<String, Field<'a>>,
+}
+
+/// A field of a struct, or a deploy-time parameter.
+#[derive(Debug)]
+pub struct Field<'a> {
+    /// Its declaration.
+    pub decl: &'a FieldDecl,
+    /// Its type.
+    pub ty: Ty,
+}
+
+impl<'a> Types<'a> {
+    /// Collects the declarations; of two with one name the first counts.
+    pub(super) fn of(workflow: &'a Workflow) -> Self {
+        let mut types = Self::default();
+        for declaration in &workflow.declarations {
+            if let DeclarationKind::Enum(decl) = &declaration.kind {
+                types.enums.entry(plain(&decl.name)).or_insert(decl);
+            }
+        }
+        // Field types may name structs that are declared later: first all names, then all fields.
+        let structs = workflow.declarations.iter().filter_map(|declaration| match &declaration.kind {
+            DeclarationKind::Struct(decl) => Some((plain(&decl.name), true, &decl.fields)),
+            DeclarationKind::Input(Shape::Fields(fields)) => Some((generated(workflow, "Input"), false, fields)),
+            DeclarationKind::Output(Shape::Fields(fields)) => Some((generated(workflow, "Output"), false, fields)),
+            _ => None,
+        });
+        let structs: Vec<_> = structs.filter(|(name, ..)| !types.enums.contains_key(name)).collect();
+        for (name, declared, _) in &structs {
+            let empty = || Struct { declared: *declared, fields: IndexMap::new() };
+            types.structs.entry(name.clone()).or_insert_with(empty);
+        }
+        for (name, declared, fields) in structs {
+            let fields = types.fields(fields);
+            if let Some(known) = types.structs.get_mut(&name)
+                && known.fields.is_empty()
+                && known.declared == declared
+            {
+                known.fields = fields;
+            }
+        }
+        types
+    }
+
+    /// The fields by Rust name; of two with one name the first counts.
+    pub(super) fn fields(&self, fields: &'a [FieldDecl]) -> IndexMap<String, Field<'a>> {
+        let mut map = IndexMap::new();
+        for decl in fields {
+            map.entry(plain(&decl.name)).or_insert_with(|| Field { decl, ty: self.ty(&decl.ty) });
+        }
+        map
+    }
+
+    /// The type that was written; `Unknown` for one that only rustc knows.
+    pub fn ty(&self, written: &Type) -> Ty {
+        match &written.kind {
+            TypeKind::String => Ty::Text,
+            TypeKind::Bool => Ty::Bool,
+            TypeKind::Integer(_) => Ty::Integer,
+            TypeKind::Float(_) => Ty::Number,
+            TypeKind::Timestamp => Ty::Timestamp,
+            TypeKind::Arn => Ty::Arn,
+            TypeKind::Vec(item) => Ty::Array(Box::new(self.ty(item))),
+            TypeKind::Option(inner) => self.ty(inner).optional(),
+            TypeKind::Map(value) => Ty::Map(Box::new(self.ty(value))),
+            TypeKind::Named(name) => {
+                let name = plain(name);
+                if self.enums.contains_key(&name) {
+                    Ty::Enum(name)
+                } else if self.structs.contains_key(&name) {
+                    Ty::Struct(name)
+                } else {
+                    Ty::Unknown
+                }
+            }
+            TypeKind::Json | TypeKind::Path(_) | TypeKind::Invalid => Ty::Unknown,
+        }
+    }
+
+    /// The text in JSON of a variant; `None` where there is no such enum or variant.
+    pub fn variant_wire(&self, ty: &str, variant: &str) -> Option<&'a str> {
+        let decl = self.enums.get(ty)?;
+        decl.variants.iter().find(|decl| plain(&decl.name) == variant).map(|decl| decl.wire.as_str())
+    }
+}
+
+/// The name of a type that the macro makes, such as `HelloInput`.
+pub fn generated(workflow: &Workflow, suffix: &str) -> String {
+    format!("{}{suffix}", plain(&workflow.name))
 }

@@ -1,0 +1,63 @@
+//! Which optional values are known to be there, from the conditions around an expression.
+
+use super::resolve::reference_text;
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
+
+/// The references that are known to be present, by their words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Facts(Vec<String>);
+
+impl Facts {
+    /// Whether the value with these words is there: it or a part of it was tested.
+    pub(super) fn present(&self, text: &str) -> bool {
+        self.0.iter().any(|fact| {
+            fact.strip_prefix(text)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || rest.starts_with('['))
+        })
+    }
+
+    /// These facts and those that hold when `condition` is `outcome`.
+    pub(super) fn and(&self, condition: &Expr, outcome: bool) -> Self {
+        let mut facts = self.clone();
+        facts.learn(condition, outcome);
+        facts
+    }
+
+    pub(super) fn learn(&mut self, condition: &Expr, outcome: bool) {
+        match &condition.kind {
+            ExprKind::Paren(inner) => self.learn(inner, outcome),
+            ExprKind::Unary(UnaryOp::Not, inner) => self.learn(inner, !outcome),
+            ExprKind::Binary(BinaryOp::And, _, left, right) if outcome => {
+                self.learn(left, true);
+                self.learn(right, true);
+            }
+            ExprKind::Binary(BinaryOp::Or, _, left, right) if !outcome => {
+                self.learn(left, false);
+                self.learn(right, false);
+            }
+            ExprKind::Binary(BinaryOp::Equal, _, left, right) => {
+                if let ExprKind::Bool(value) = right.kind {
+                    self.learn(left, value == outcome);
+                } else if let ExprKind::Bool(value) = left.kind {
+                    self.learn(right, value == outcome);
+                }
+            }
+            ExprKind::Call { name, arguments } => match (name.value.as_str(), arguments.as_slice()) {
+                ("is_present" | "$exists" | "$boolean", [Expr { kind: ExprKind::Reference(reference), .. }])
+                    if outcome =>
+                {
+                    let text = reference_text(reference);
+                    // A computed index may be another one the next time.
+                    if !text.contains('…') {
+                        self.0.push(text);
+                    }
+                }
+                ("all", arguments) if outcome => arguments.iter().for_each(|argument| self.learn(argument, true)),
+                ("any", arguments) if !outcome => arguments.iter().for_each(|argument| self.learn(argument, false)),
+                ("$not", [inner]) => self.learn(inner, !outcome),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The model of a workflow: what its declarations and states say, looked up by name.
+
+use indexmap::IndexMap;
+use workflow_asl::StateKind;
+use workflow_asl::document::{MachineType, QueryLanguage};
+
+use super::types::{Field, Ty, Types, generated};
+use crate::syntax::ast::{
+    Body, Catcher, Clause, ClauseValue, Comment, Declaration, DeclarationKind, Expr, ExprKind, Head, Retrier, Shape,
+    State, Target, Text, Workflow, plain,
+};
+use crate::syntax::keyword::ClauseKind;
+
+/// What a workflow says, as far as it was understood. Of two things with one name the first counts.
+#[derive(Debug)]
+pub struct Model<'a> {
+    /// The syntax tree.
+    pub workflow: &'a Workflow,
+    /// The machine's query language.
+    pub language: QueryLanguage,
+    /// Whether the document says the language where it need not (`query jsonpath explicit;`).
+    pub explicit_language: bool,
+    /// Standard or Express.
+    pub machine_type: MachineType,
+    /// The state machine's name.
+    pub machine_name: String,
+    /// `version "1.0";`
+    pub version: Option<&'a Text>,
+    /// The limit of an execution in seconds, where it is a literal.
+    pub timeout: Option<u64>,
+    /// The words of `timeout …;`
+    pub timeout_expr: Option<&'a Expr>,
+    /// The machine's comment.
+    pub comment: Option<&'a Text>,
+    /// The named types.
+    pub types: Types<'a>,
+    /// The type of the execution's input; `Unknown` where none is declared or only rustc knows it.
+    pub input: Ty,
+    /// The type of the execution's output, likewise.
+    pub output: Ty,
+    /// The deploy-time parameters, by Rust name without `r#`.
+    pub params: IndexMap<String, Field<'a>>,
+    /// The states of all scopes in source order, each before those inside it, by identifier without `r#`.
+    pub states: IndexMap<String, StateInfo<'a>>,
+    /// States whose identifier is taken already.
+    pub duplicates: Vec<StateInfo<'a>>,
+    /// The sets of states; the first is the workflow's own.
+    pub scopes: Vec<Scope<'a>>,
+    /// The named retriers.
+    pub retriers: IndexMap<String, NamedRetrier<'a>>,
+    /// The named catchers.
+    pub catchers: IndexMap<String, NamedCatcher<'a>>,
+    /// The clauses that every task has after its own.
+    pub defaults: &'a [Clause],
+}
+
+/// A retrier with a name.
+#[derive(Debug)]
+pub struct NamedRetrier<'a> {
+    /// Its comment.
+    pub comment: &'a Comment,
+    /// The retrier.
+    pub retrier: &'a Retrier,
+}
+
+/// A catcher with a name.
+#[derive(Debug)]
+pub struct NamedCatcher<'a> {
+    /// Its comment.
+    pub comment: &'a Comment,
+    /// The catcher.
+    pub catcher: &'a Catcher,
+}
+
+/// A state with what its place says of it.
+#[derive(Debug)]
+pub struct StateInfo<'a> {
+    /// The state.
+    pub state: &'a State,
+    /// Its identifier, without `r#`.
+    pub name: String,
+    /// Its name in the document.
+    pub asl_name: String,
+    /// The query language of its own fields.
+    pub language: QueryLanguage,
+    /// The index of its scope in [`Model::scopes`].
+    pub scope: usize,
+    /// The parallel or map around it.
+    pub owner: Option<&'a State>,
+}
+
+/// A set of states: the workflow's own, a branch's, a map's.
+#[derive(Debug)]
+pub struct Scope<'a> {
+    /// Its states as written.
+    pub body: &'a Body,
+    /// The parallel or map that it belongs to.
+    pub owner: Option<&'a State>,
+    /// The branch's number from zero, in a parallel.
+    pub branch: Option<usize>,
+    /// The scope around it.
+    pub parent: Option<usize>,
+}
+
+impl Scope<'_> {
+    /// How a message calls it: `branch 2 of `Both``.
+    pub fn describe(&self) -> String {
+        match (self.owner, self.branch) {
+            (Some(owner), Some(branch)) => format!("branch {} of `{}`", branch + 1, plain(&owner.name)),
+            (Some(owner), None) => format!("the map `{}`", plain(&owner.name)),
+            (None, _) => "the workflow itself".to_owned(),
+        }
+    }
+}
+
+impl<'a> Model<'a> {
+    /// Builds the model, silently.
+    pub(super) fn of(workflow: &'a Workflow) -> Self {
+        let types = Types::of(workflow);
+        let mut model = Self {
+            workflow,
+            language: QueryLanguage::Jsonata,
+            explicit_language: false,
+            machine_type: MachineType::Standard,
+            machine_name: plain(&workflow.name),
+            version: None,
+            timeout: None,
+            timeout_expr: None,
+            comment: workflow.comment.as_ref(),
+            types,
+            input: Ty::Unknown,
+            output: Ty::Unknown,
+            params: IndexMap::new(),
+            states: IndexMap::new(),
+            duplicates: Vec::new(),
+            scopes: Vec::new(),
+            retriers: IndexMap::new(),
+            catchers: IndexMap::new(),
+            defaults: &[],
+        };
+        // From last to first, so that the first of two counts.
+        for declaration in workflow.declarations.iter().rev() {
+            model.declare(declaration);
+        }
+        model.retriers.reverse();
+        model.catchers.reverse();
+        model.enter(&workflow.body, None, None, None);
+        model
+    }
+
+    fn declare(&mut self, declaration: &'a Declaration) {
+        match &declaration.kind {
+            DeclarationKind::Input(shape) => self.input = self.shape(shape, "Input"),
+            DeclarationKind::Output(shape) => self.output = self.shape(shape, "Output"),
+            DeclarationKind::Params(fields) => self.params = self.types.fields(fields),
+            DeclarationKind::Query { language, explicit } => {
+                self.language = *language;
+                self.explicit_language = *explicit;
+            }
+            DeclarationKind::Type { express } => {
+                self.machine_type = if *express { MachineType::Express } else { MachineType::Standard };
+            }
+            DeclarationKind::Timeout(value) => {
+                self.timeout = whole_seconds(value);
+                self.timeout_expr = Some(value);
+            }
+            DeclarationKind::Version(text) => self.version = Some(text),
+            DeclarationKind::Name(text) => self.machine_name.clone_from(&text.value),
+            DeclarationKind::Comment(text) => self.comment = Some(text),
+            DeclarationKind::Retrier { name, retrier } => {
+                let named = NamedRetrier { comment: &declaration.comment, retrier };
+                // Removing first keeps the order of the declarations that count.
+                self.retriers.shift_remove(&plain(name));
+                self.retriers.insert(plain(name), named);
+            }
+            DeclarationKind::Catcher { name, catcher } => {
+                let named = NamedCatcher { comment: &declaration.comment, catcher };
+                self.catchers.shift_remove(&plain(name));
+                self.catchers.insert(plain(name), named);
+            }
+            DeclarationKind::Defaults(clauses) => self.defaults = clauses,
+            DeclarationKind::Struct(_) | DeclarationKind::Enum(_) => {}
+        }
+    }
+
+    fn shape(&self, shape: &Shape, suffix: &str) -> Ty {
+        match shape {
+            Shape::Fields(_) => Ty::Struct(generated(self.workflow, suffix)),
+            Shape::Type(ty) => self.types.ty(ty),
+        }
+    }
+
+    fn enter(&mut self, body: &'a Body, owner: Option<&'a State>, branch: Option<usize>, parent: Option<usize>) {
+        let scope = self.scopes.len();
+        self.scopes.push(Scope { body, owner, branch, parent });
+        for state in &body.states {
+            let language = state.clauses.iter().find_map(|clause| match clause.value {
+                ClauseValue::Query(language) => Some(language),
+                _ => None,
+            });
+            let name = plain(&state.name);
+            let info = StateInfo {
+                state,
+                name: name.clone(),
+                asl_name: state.asl_name(),
+                language: language.unwrap_or(self.language),
+                scope,
+                owner,
+            };
+            if self.states.contains_key(&name) {
+                self.duplicates.push(info);
+            } else {
+                self.states.insert(name, info);
+            }
+            match &state.head {
+                Head::Parallel(branches) => {
+                    for (number, branch) in branches.iter().enumerate() {
+                        self.enter(&branch.body, Some(state), Some(number), Some(scope));
+                    }
+                }
+                Head::Map { body, .. } => self.enter(body, Some(state), None, Some(scope)),
+                _ => {}
+            }
+        }
+    }
+
+    /// All states, those with a taken name too.
+    pub fn all_states(&self) -> impl Iterator<Item = &StateInfo<'a>> {
+        self.states.values().chain(&self.duplicates)
+    }
+
+    /// What is known of a state of the tree.
+    pub fn info(&self, state: &State) -> Option<&StateInfo<'a>> {
+        self.all_states().find(|info| std::ptr::eq(info.state, state))
+    }
+
+    /// The states of one scope.
+    pub fn states_of(&self, scope: usize) -> impl Iterator<Item = &StateInfo<'a>> {
+        self.all_states().filter(move |info| info.scope == scope)
+    }
+
+    /// The state that a scope starts with: the one after `start`, or the first.
+    pub fn start_of(&self, scope: usize) -> Option<&StateInfo<'a>> {
+        match &self.scopes.get(scope)?.body.start {
+            Some(target) => self.target(target, scope),
+            None => self.states_of(scope).next(),
+        }
+    }
+
+    /// The state of this scope that a target names.
+    pub fn target(&self, target: &Target, scope: usize) -> Option<&StateInfo<'a>> {
+        match target {
+            Target::State(name) => {
+                let name = plain(name);
+                self.states_of(scope).find(|info| info.name == name)
+            }
+            Target::Text(text) => self.states_of(scope).find(|info| info.asl_name == text.value),
+            Target::End(_) | Target::Missing(_) => None,
+        }
+    }
+
+    /// The ASL name of the state that a target names, in any scope: what is unknown or elsewhere
+    /// has been reported. `None` for `end`, and for what names nothing.
+    pub fn target_name(&self, target: &Target) -> Option<String> {
+        match target {
+            Target::State(name) => self.states.get(&plain(name)).map(|info| info.asl_name.clone()),
+            Target::Text(text) => Some(text.value.clone()),
+            Target::End(_) | Target::Missing(_) => None,
+        }
+    }
+
+    /// The text in JSON of `Enum::Variant`.
+    pub fn variant_wire(&self, ty: &str, variant: &str) -> Option<&'a str> {
+        self.types.variant_wire(ty, variant)
+    }
+
+    /// Where a state may go on: its transition, its arms, its catchers (named and default ones too).
+    pub fn targets_of<'m>(&'m self, info: &'m StateInfo<'a>) -> Vec<&'a Target> {
+        let state = info.state;
+        let arms = match &state.head {
+            Head::Choice(choice) => choice.arms.as_slice(),
+            _ => &[],
+        };
+        let catchers = self.clauses_of(info).filter_map(|clause| match &clause.value {
+            ClauseValue::Catcher(catcher) => Some(catcher),
+            ClauseValue::Named(name) if clause.kind == ClauseKind::Catch => {
+                self.catchers.get(&plain(name)).map(|named| named.catcher)
+            }
+            _ => None,
+        });
+        let mut targets: Vec<_> = state.transition.iter().chain(arms.iter().map(|arm| &arm.target)).collect();
+        targets.extend(catchers.map(|catcher| &catcher.target));
+        targets
+    }
+
+    /// The clauses of a state: its own, then, on a task, those of `defaults` that it neither gives itself
+    /// nor turns off with `none`. Retriers and catchers add up.
+    pub fn clauses_of<'m>(&'m self, info: &'m StateInfo<'a>) -> impl Iterator<Item = &'a Clause> + 'm {
+        let own = &info.state.clauses;
+        let defaults = if info.state.kind == StateKind::Task { self.defaults } else { &[] };
+        let inherited = defaults.iter().filter(move |default| {
+            !own.iter().any(|clause| {
+                clause.kind == default.kind && (!default.kind.repeats() || matches!(clause.value, ClauseValue::None(_)))
+            })
+        });
+        own.iter().chain(inherited)
+    }
+}
+
+/// The seconds that a literal says.
+pub fn whole_seconds(value: &Expr) -> Option<u64> {
+    match &value.kind {
+        ExprKind::Duration(seconds) => Some(*seconds),
+        ExprKind::Number(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Whether a map's iterations are executions of their own.
+pub fn is_distributed(state: &State) -> bool {
+    state.clauses.iter().any(|clause| clause.kind == ClauseKind::Distributed)
+}

@@ -1,0 +1,29 @@
+//! Where what a walk finds goes: to the user, or nowhere when a later phase only asks.
+
+use crate::problem::{Problem, Problems};
+
+/// Takes problems, or drops them.
+pub(super) struct Sink<'p>(Option<&'p mut Problems>);
+
+impl<'p> Sink<'p> {
+    pub(super) fn to(problems: &'p mut Problems) -> Self {
+        Self(Some(problems))
+    }
+
+    pub(super) fn silent() -> Self {
+        Self(None)
+    }
+
+    pub(super) fn push(&mut self, problem: Problem) {
+        if let Some(problems) = &mut self.0 {
+            problems.push(problem);
+        }
+    }
+
+    /// Builds the problem only where somebody listens.
+    pub(super) fn report(&mut self, problem: impl FnOnce() -> Problem) {
+        if let Some(problems) = &mut self.0 {
+            problems.push(problem());
+        }
+    }
+}
