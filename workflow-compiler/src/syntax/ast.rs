@@ -246,6 +246,9 @@ pub struct State {
     pub clauses: Vec<Clause>,
     /// Where it goes on; always absent in choice, succeed and fail.
     pub transition: Option<Target>,
+    /// Whether words of it were skipped (and reported): what it lacks may be among them,
+    /// so nobody need complain about a missing transition, body or resource.
+    pub broken: bool,
 }
 
 impl State {
@@ -522,6 +525,8 @@ pub enum ExprKind {
     Array(Vec<Expr>),
     /// `input.a.b`, `Train.x`, `$name`, …
     Reference(Reference),
+    /// `$split(x, ",")[0]`, `(a ?? b).c`: members and indices of what is not a reference.
+    Access(Box<Expr>, Vec<Segment>),
     /// `!x`, `-x`
     Unary(UnaryOp, Box<Expr>),
     /// `a + b`, `a == b`, `a ?? b`, …

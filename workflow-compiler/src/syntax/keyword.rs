@@ -128,6 +128,105 @@ impl ClauseKind {
     }
 }
 
+/// A word of the language with its meaning, in one sentence.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyword {
+    /// The word.
+    pub word: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+const fn keyword(word: &'static str, doc: &'static str) -> Keyword {
+    Keyword { word, doc }
+}
+
+/// The declarations at the top of a workflow.
+pub const DECLARATIONS: &[Keyword] = &[
+    keyword("input", "The execution's input: fields in braces, or a type."),
+    keyword("output", "The result: fields in braces, or a type."),
+    keyword("params", "Values that are known when the workflow is deployed."),
+    keyword("struct", "A named type with fields."),
+    keyword("enum", "A named type with a fixed set of texts."),
+    keyword("query", "The query language: `jsonata` (the default) or `jsonpath`."),
+    keyword("type", "The state machine's type: `standard` (the default) or `express`."),
+    keyword("timeout", "How long an execution may last."),
+    keyword("version", "The version of the States language, such as `\"1.0\"`."),
+    keyword("name", "The state machine's name, where it is not the workflow's."),
+    keyword("comment", "The definition's comment, where `///` cannot write it."),
+    keyword("start", "The state to start with, where it is not the first."),
+    keyword("retry", "A retrier with a name, for use in any state."),
+    keyword("catch", "A catcher with a name, for use in any state."),
+    keyword("defaults", "Clauses that every task has, after its own."),
+];
+
+/// The keywords that declare states.
+pub const STATES: &[(StateKind, Keyword)] = &[
+    (StateKind::Task, keyword("task", "Calls a service, a Lambda function or an activity.")),
+    (StateKind::Pass, keyword("pass", "Passes its input on, or gives a value.")),
+    (StateKind::Wait, keyword("wait", "Waits for a time (`for`) or until a time (`until`).")),
+    (StateKind::Choice, keyword("choice", "Goes on at the state of the first rule that is true.")),
+    (StateKind::Parallel, keyword("parallel", "Runs branches at the same time.")),
+    (StateKind::Map, keyword("map", "Runs the same states for each item.")),
+    (StateKind::Succeed, keyword("succeed", "Ends the execution or branch successfully.")),
+    (StateKind::Fail, keyword("fail", "Ends the execution or branch with an error.")),
+];
+
+/// The keyword that declares states of this kind.
+pub fn state_keyword(kind: StateKind) -> &'static str {
+    STATES.iter().find(|(of, _)| *of == kind).map_or("", |(_, keyword)| keyword.word)
+}
+
+/// The fields in a retrier's braces.
+pub const RETRY_FIELDS: &[Keyword] = &[
+    keyword("interval", "The time before the first retry; 1 second where absent."),
+    keyword("max_attempts", "How many retries at most; 3 where absent, 0 for never."),
+    keyword("backoff", "What each time between retries is multiplied by; 2.0 where absent."),
+    keyword("max_delay", "The longest time between retries."),
+    keyword("jitter", "`full` to spread retries at random, `none` (the default) not to."),
+];
+
+/// The fields in a fail's braces.
+pub const FAIL_FIELDS: &[Keyword] =
+    &[keyword("error", "The error's name."), keyword("cause", "What happened, for people.")];
+
+/// Words that mean something after another word only: the other word, then they.
+pub const SETTINGS: &[(&str, &[Keyword])] = &[
+    (
+        "query",
+        &[
+            keyword("jsonata", "JSONata, in `{% … %}`."),
+            keyword("jsonpath", "JSONPath and intrinsic functions."),
+            keyword("explicit", "The document says so, though it need not."),
+        ],
+    ),
+    ("type", &[keyword("standard", "Standard workflow."), keyword("express", "Express workflow.")]),
+    (
+        "distributed",
+        &[keyword("standard", "Children are Standard."), keyword("express", "Children are Express.")],
+    ),
+    (
+        "tolerate",
+        &[keyword("percent", "A share of the items, 0 to 100."), keyword("count", "A number of items.")],
+    ),
+    ("wait", &[keyword("for", "For a duration."), keyword("until", "Until a timestamp.")]),
+    (
+        "choice",
+        &[
+            keyword("match", "Arms are values of one reference."),
+            keyword("nonexhaustive", "No rule may match: the execution then fails with `States.NoChoiceMatched`."),
+        ],
+    ),
+    (
+        "map",
+        &[
+            keyword("over", "The items: a value, or `s3::csv { … }` and its like."),
+            keyword("iterator", "The document says `Iterator`, the older word for `ItemProcessor`."),
+        ],
+    ),
+    ("start", &[]),
+];
+
 /// The words that no state may be called, since they mean something in expressions and transitions.
 pub const RESERVED: &[&str] = &[
     "end", "input", "state", "result", "item", "index", "context", "params", "caught", "true", "false", "null", "const",

@@ -1,4 +1,59 @@
 //! Tokens to syntax tree: the grammar of `workflow!`, with recovery.
+//!
+//! The grammar is a recursive descent over token trees, one file a concept, in methods of
+//! one `Parser`. It reads each token once, is bounded in depth, and never gives up: what it
+//! does not understand is reported at the word and skipped to where the next thing starts.
 
 pub mod ast;
+mod attributes;
+mod body;
+mod choice;
+mod clause;
+mod cursor;
+mod declaration;
+mod expression;
+mod handler;
 pub mod keyword;
+mod literal;
+mod map;
+mod name;
+mod object;
+mod parser;
+mod recover;
+mod reference;
+mod rename;
+mod resource;
+mod state;
+mod target;
+mod types;
+pub mod word;
+mod workflow;
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+
+use self::ast::Workflow;
+use self::cursor::Cursor;
+use self::parser::Parser;
+use self::word::Word;
+use crate::problem::Problems;
+
+/// What was understood of a macro's input.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The workflows, in source order.
+    pub workflows: Vec<Workflow>,
+    /// Every word that means something, and every hole where one could stand, in the order
+    /// in which they were read.
+    pub words: Vec<Word>,
+}
+
+/// Reads the input of `workflow!`: any tokens at all. What does not parse is added to `problems`.
+pub fn parse(input: TokenStream, problems: &mut Problems) -> Parsed {
+    let end = input.clone().into_iter().last().map_or_else(Span::call_site, |token| match token {
+        TokenTree::Group(group) => group.span_close(),
+        token => token.span(),
+    });
+    let mut parser = Parser::new(problems);
+    let workflows = parser.workflows(&mut Cursor::new(input, end));
+    Parsed { workflows, words: parser.words }
+}

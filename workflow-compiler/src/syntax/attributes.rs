@@ -1,0 +1,203 @@
+//! `///`, `//!` and serde's `rename`, `rename_all`.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use workflow_asl::Code;
+
+use super::ast::{Comment, Spot, Text};
+use super::cursor::{Cursor, group_spot};
+use super::literal::string_value;
+use super::parser::Parser;
+use super::rename::Rule;
+use crate::problem::Problem;
+
+/// What stands before an item.
+#[derive(Default)]
+pub(super) struct Attributes {
+    pub(super) comment: Comment,
+    /// `#[serde(rename = "…")]`
+    pub(super) rename: Option<Text>,
+    /// `#[serde(rename_all = "…")]`
+    pub(super) rename_all: Option<(Rule, Spot)>,
+    /// The others, as written.
+    pub(super) others: Vec<(TokenStream, Spot)>,
+}
+
+impl Parser<'_> {
+    /// The attributes before an item.
+    pub(super) fn attributes(&mut self, cursor: &mut Cursor) -> Attributes {
+        let mut attributes = Attributes::default();
+        loop {
+            if cursor.is_punct("#") && cursor.is_punct_at(1, "!") {
+                let Some(group) = cursor.peek_group_at(2, Delimiter::Bracket).cloned() else { break };
+                let problem = Problem::new(
+                    Code::Syntax,
+                    group_spot(&group),
+                    "`//!` stands first in the braces of a workflow, branch or map",
+                );
+                self.report(problem.help("write `///` for a comment on what follows"));
+                cursor.advance(3);
+                continue;
+            }
+            if !cursor.is_punct("#") {
+                break;
+            }
+            let Some(group) = cursor.peek_group_at(1, Delimiter::Bracket).cloned() else { break };
+            let first = cursor.here();
+            cursor.advance(2);
+            let spot = first.to(cursor.before());
+            match doc_text(&group) {
+                Some(line) => append(&mut attributes.comment, line, spot),
+                None if is_serde(&group) => self.serde(&group, &mut attributes),
+                None => {
+                    let tokens = [TokenTree::from(proc_macro2::Punct::new('#', proc_macro2::Spacing::Alone))]
+                        .into_iter()
+                        .chain([TokenTree::Group(group)])
+                        .collect();
+                    attributes.others.push((tokens, spot));
+                }
+            }
+        }
+        attributes
+    }
+
+    /// The `//!` at the beginning of a body.
+    pub(super) fn inner_comment(&mut self, cursor: &mut Cursor) -> Comment {
+        let mut comment = None;
+        while cursor.is_punct("#") && cursor.is_punct_at(1, "!") {
+            let Some(group) = cursor.peek_group_at(2, Delimiter::Bracket).cloned() else { break };
+            let Some(line) = doc_text(&group) else { break };
+            let first = cursor.here();
+            cursor.advance(3);
+            append(&mut comment, line, first.to(cursor.before()));
+        }
+        comment
+    }
+
+    /// Comments are all that may stand here: reports other attributes.
+    pub(super) fn only_comment(&mut self, attributes: Attributes) -> Comment {
+        if let Some(rename) = &attributes.rename {
+            self.error(Code::Syntax, rename.spot, "`rename` is for fields and variants");
+        }
+        self.refuse_rename_all(&attributes);
+        self.refuse_others(&attributes);
+        attributes.comment
+    }
+
+    /// Reports a comment that describes nothing.
+    pub(super) fn dangling(&mut self, attributes: &Attributes) {
+        if let Some(comment) = &attributes.comment {
+            let problem = Problem::new(Code::Syntax, comment.spot, "nothing follows that this comment describes");
+            self.report(problem.help("`//` is a comment for readers of the source only"));
+        } else if let Some((_, spot)) = attributes.others.first() {
+            self.error(Code::Syntax, *spot, "nothing follows that this attribute belongs to");
+        }
+    }
+
+    pub(super) fn refuse_rename_all(&mut self, attributes: &Attributes) {
+        if let Some((_, spot)) = &attributes.rename_all {
+            self.error(Code::Syntax, *spot, "`rename_all` is for structs, enums, `input`, `output` and `params`");
+        }
+    }
+
+    pub(super) fn refuse_others(&mut self, attributes: &Attributes) {
+        for (_, spot) in &attributes.others {
+            let problem = Problem::new(Code::Syntax, *spot, "no such attribute here");
+            self.report(problem.help(
+                "known are `///`, `#[serde(rename = \"…\")]` on fields and variants, \
+                 `#[serde(rename_all = \"…\")]` on what has them",
+            ));
+        }
+    }
+
+    /// `#[serde(rename = "…", rename_all = "…")]`
+    fn serde(&mut self, attribute: &Group, attributes: &mut Attributes) {
+        self.within(attribute, |parser, cursor| {
+            cursor.next();
+            let Some(list) = cursor.eat_group(Delimiter::Parenthesis) else {
+                parser.expected(cursor, "`(` after `serde`");
+                return;
+            };
+            parser.within(&list, |parser, cursor| {
+                while !cursor.is_end() {
+                    parser.serde_entry(cursor, attributes);
+                    if cursor.eat_punct(",").is_none() && !cursor.is_end() {
+                        parser.expected(cursor, "`,`");
+                        super::recover::skip_past(cursor, &[","]);
+                    }
+                }
+            });
+        });
+    }
+
+    fn serde_entry(&mut self, cursor: &mut Cursor, attributes: &mut Attributes) {
+        const KNOWN: [&str; 2] = ["rename", "rename_all"];
+        let Some(word) = cursor.eat_ident() else {
+            self.expected(cursor, "`rename` or `rename_all`");
+            super::recover::skip_past(cursor, &[]);
+            return;
+        };
+        let name = word.to_string();
+        if !KNOWN.contains(&name.as_str()) {
+            let problem = Problem::new(Code::Syntax, word.span(), format!("`{name}` of serde is not known here"));
+            self.report(problem.suggest(&name, KNOWN).help("known are `rename` and `rename_all`"));
+            while !cursor.is_end() && !cursor.is_punct(",") {
+                cursor.next();
+            }
+            return;
+        }
+        if cursor.eat_punct("=").is_none() {
+            self.expected(cursor, &format!("`=` after `{name}`"));
+            return;
+        }
+        let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
+            self.expected(cursor, "a string");
+            return;
+        };
+        cursor.next();
+        if name == "rename" {
+            attributes.rename = Some(text);
+            return;
+        }
+        match Rule::from_name(&text.value) {
+            Some(rule) => attributes.rename_all = Some((rule, text.spot)),
+            None => {
+                let problem = Problem::new(Code::Syntax, text.spot, format!("no such naming rule `{}`", text.value));
+                self.report(
+                    problem
+                        .suggest(&text.value, Rule::NAMES.iter().map(|(name, _)| *name))
+                        .help(format!("known are {}", Rule::list())),
+                );
+            }
+        }
+    }
+}
+
+/// The text of a `#[doc = "…"]`, with one leading blank taken off: rustc leaves the one
+/// that stands between `///` and the text.
+fn doc_text(attribute: &Group) -> Option<String> {
+    let mut tokens = attribute.stream().into_iter();
+    let (Some(TokenTree::Ident(name)), Some(TokenTree::Punct(equals))) = (tokens.next(), tokens.next()) else {
+        return None;
+    };
+    if name != "doc" || equals.as_char() != '=' {
+        return None;
+    }
+    let Some(TokenTree::Literal(literal)) = tokens.next() else { return None };
+    let text = string_value(&literal)?.value;
+    Some(text.strip_prefix(' ').map(str::to_owned).unwrap_or(text))
+}
+
+fn is_serde(attribute: &Group) -> bool {
+    matches!(attribute.stream().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == "serde")
+}
+
+fn append(comment: &mut Comment, line: String, spot: Spot) {
+    match comment {
+        Some(text) => {
+            text.value.push('\n');
+            text.value.push_str(&line);
+            text.spot = text.spot.to(spot);
+        }
+        None => *comment = Some(Text { value: line, spot }),
+    }
+}

@@ -1,0 +1,191 @@
+//! The items of a workflow, branch or map: declarations and states.
+
+use proc_macro2::{Delimiter, Ident};
+use workflow_asl::{Code, StateKind};
+
+use super::ast::{Body, Declaration, Spot, Target};
+use super::cursor::Cursor;
+use super::keyword::{DECLARATIONS, STATES};
+use super::literal::string_value;
+use super::name::rust_name;
+use super::parser::Parser;
+use super::recover::{is_declaration, item_starts_here, skip_item, state_kind};
+use super::word::Role;
+use crate::problem::Problem;
+
+/// What the items are in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    /// A workflow: declarations and states.
+    Workflow,
+    /// A branch or map: states.
+    Inner,
+}
+
+impl Level {
+    fn role(self) -> Role {
+        match self {
+            Self::Workflow => Role::Item,
+            Self::Inner => Role::InnerItem,
+        }
+    }
+}
+
+impl Parser<'_> {
+    /// All items up to the end. The hole at the end is the caller's.
+    pub(super) fn body(&mut self, cursor: &mut Cursor, level: Level, spot: Spot) -> (Vec<Declaration>, Body) {
+        let comment = self.inner_comment(cursor);
+        let mut body = Body { comment, start: None, states: Vec::new(), spot };
+        let mut declarations = Vec::new();
+        while !cursor.is_end() {
+            if cursor.eat_punct(";").is_some() {
+                continue;
+            }
+            self.item(cursor, level, &mut declarations, &mut body);
+        }
+        (declarations, body)
+    }
+
+    fn item(&mut self, cursor: &mut Cursor, level: Level, declarations: &mut Vec<Declaration>, body: &mut Body) {
+        let attributes = self.attributes(cursor);
+        if cursor.is_end() {
+            self.dangling(&attributes);
+            return;
+        }
+        let Some(keyword) = cursor.peek_ident().cloned() else {
+            self.dangling(&attributes);
+            let what = if level == Level::Workflow { "a declaration or a state" } else { "a state" };
+            self.expected(cursor, what);
+            cursor.next();
+            skip_item(cursor);
+            return;
+        };
+        self.word(&keyword, level.role());
+        if let Some(kind) = state_kind(cursor, 0) {
+            cursor.next();
+            let comment = self.only_comment(attributes);
+            body.states.extend(self.state(comment, kind, keyword, false, cursor));
+            return;
+        }
+        let text = keyword.to_string();
+        if text == "start" {
+            cursor.next();
+            self.only_comment(attributes);
+            self.start(&keyword, cursor, body);
+            return;
+        }
+        if is_declaration(&text) {
+            cursor.next();
+            if level == Level::Inner {
+                let problem = Problem::new(
+                    Code::UnknownDeclaration,
+                    keyword.span(),
+                    format!("`{text}` stands at the top of a workflow, not in a branch or map"),
+                );
+                self.report(problem);
+                skip_item_with_body(cursor);
+                return;
+            }
+            self.declaration(attributes, keyword, &text, cursor, declarations);
+            return;
+        }
+        self.unknown_item(attributes, keyword, &text, level, cursor, declarations, body);
+    }
+
+    /// A word that starts no item: reported, then read as what was most likely meant.
+    #[expect(clippy::too_many_arguments, reason = "all of them are what `item` has at hand")]
+    fn unknown_item(
+        &mut self,
+        attributes: super::attributes::Attributes,
+        keyword: Ident,
+        text: &str,
+        level: Level,
+        cursor: &mut Cursor,
+        declarations: &mut Vec<Declaration>,
+        body: &mut Body,
+    ) {
+        let named = cursor.peek_ident_at(1).is_some() && cursor.peek_ident_at(1).is_some_and(|word| word != "as");
+        let states = STATES.iter().map(|(_, keyword)| keyword.word);
+        let known = states.chain(DECLARATIONS.iter().map(|keyword| keyword.word).filter(|_| level == Level::Workflow));
+        let near = workflow_asl::nearest::nearest(text, known);
+        let what = if named { "state kind" } else { "declaration or state kind" };
+        let mut problem = Problem::new(Code::UnknownDeclaration, keyword.span(), format!("no {what} `{text}`"));
+        problem = match (near, named) {
+            (Some(near), _) => problem.help(format!("did you mean `{near}`?")),
+            (None, true) => {
+                let kinds: Vec<_> = STATES.iter().map(|(_, keyword)| keyword.word).collect();
+                problem.help(format!("the kinds of state are `{}`", kinds.join("`, `")))
+            }
+            (None, false) => problem.help("a state is declared `kind Name … -> Next;`"),
+        };
+        self.report(problem);
+        cursor.next();
+        let kind = near.and_then(|near| STATES.iter().find(|(_, keyword)| keyword.word == near));
+        match (kind, near) {
+            (Some((kind, _)), _) if named => {
+                let comment = self.only_comment(attributes);
+                body.states.extend(self.state(comment, *kind, keyword, false, cursor));
+            }
+            (None, Some(near)) if near != "start" => self.declaration(attributes, keyword, near, cursor, declarations),
+            // `kind Name …` of an unknown kind: kept, so that transitions to it are not reported.
+            (None, None) if named => {
+                let comment = self.only_comment(attributes);
+                body.states.extend(self.state(comment, StateKind::Task, keyword, true, cursor));
+            }
+            _ => skip_item_with_body(cursor),
+        }
+    }
+
+    /// `start Name;`
+    fn start(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body) {
+        let target = match cursor.peek_literal_at(0).and_then(string_value) {
+            Some(text) => {
+                cursor.next();
+                Some(Target::Text(text))
+            }
+            None => match cursor.peek_ident().cloned() {
+                Some(name) if !item_starts_here(cursor) => {
+                    cursor.next();
+                    self.word(&name, Role::StateReference);
+                    Some(Target::State(rust_name(&name)))
+                }
+                _ => {
+                    self.error(Code::Syntax, keyword.span(), "expected a state after `start`");
+                    self.hole(cursor.here_first(), Role::StateReference);
+                    None
+                }
+            },
+        };
+        if body.start.is_some() {
+            self.error(Code::RepeatedClause, keyword.span(), "`start` is given twice");
+        } else {
+            body.start = target;
+        }
+        self.semicolon("`start`", cursor);
+    }
+
+    /// The `;` that ends a declaration.
+    pub(super) fn semicolon(&mut self, after: &str, cursor: &mut Cursor) {
+        if cursor.eat_punct(";").is_some() || cursor.is_end() {
+            return;
+        }
+        self.expected(cursor, &format!("`;` after {after}"));
+        let next = cursor.peek_ident().map(Ident::to_string).unwrap_or_default();
+        if !is_declaration(&next) && state_kind(cursor, 0).is_none() {
+            skip_item(cursor);
+        }
+    }
+}
+
+/// Skips to the end of an item that may end in braces.
+fn skip_item_with_body(cursor: &mut Cursor) {
+    while !cursor.is_end() && !item_starts_here(cursor) {
+        if cursor.eat_punct(";").is_some() {
+            return;
+        }
+        if cursor.eat_group(Delimiter::Brace).is_some() {
+            return;
+        }
+        cursor.next();
+    }
+}

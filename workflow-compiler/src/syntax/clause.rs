@@ -1,0 +1,307 @@
+//! Clauses: of a state, of `defaults`, in the braces of a catcher or of a choice's arm.
+
+use proc_macro2::{Delimiter, Ident};
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::{Code, StateKind};
+
+use super::ast::{Clause, ClauseValue, ExprKind};
+use super::cursor::Cursor;
+use super::keyword::{ClauseKind, STATES, Takes, state_keyword};
+use super::object::Braces;
+use super::parser::Parser;
+use super::recover::{clause_starts_here, holds_states, skip_in_state};
+use super::word::Role;
+use crate::problem::Problem;
+
+/// What a clause stands in.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// A state of this kind.
+    State(StateKind),
+    /// `defaults { … }`
+    Defaults,
+    /// The braces after a target: a catcher's or an arm's.
+    Block { catcher: bool },
+}
+
+impl Place {
+    pub(super) fn role(self) -> Role {
+        match self {
+            Self::State(kind) => Role::Clause(kind),
+            Self::Defaults => Role::DefaultClause,
+            Self::Block { catcher } => Role::BlockClause { catcher },
+        }
+    }
+
+    fn allows(self, clause: ClauseKind) -> bool {
+        match self {
+            Self::State(kind) => clause.stands_on(kind),
+            Self::Defaults => clause.stands_on(StateKind::Task),
+            Self::Block { catcher } => clause.stands_in_block(catcher),
+        }
+    }
+
+    /// For messages: what the clause does not belong to.
+    fn name(self) -> String {
+        match self {
+            Self::State(kind) => format!("a `{}`", state_keyword(kind)),
+            Self::Defaults => "`defaults`, which are for tasks".to_owned(),
+            Self::Block { catcher: true } => "the braces of a catcher".to_owned(),
+            Self::Block { catcher: false } => "the braces of a choice's arm".to_owned(),
+        }
+    }
+
+    fn known(self) -> impl Iterator<Item = &'static str> {
+        ClauseKind::ALL.iter().filter(move |clause| self.allows(**clause)).map(|clause| clause.keyword())
+    }
+}
+
+/// The clauses read so far.
+#[derive(Default)]
+pub(super) struct Clauses {
+    pub(super) list: Vec<Clause>,
+    /// Whether something was skipped.
+    pub(super) broken: bool,
+    /// Those that may be given once: at most one of each, so it stays short.
+    once: Vec<(ClauseKind, u8)>,
+}
+
+impl Parser<'_> {
+    /// Reads a clause, known or not; `false` when what stands here is no word.
+    pub(super) fn clause_here(&mut self, place: Place, cursor: &mut Cursor, clauses: &mut Clauses) -> bool {
+        let attributes = self.attributes(cursor);
+        let Some(keyword) = cursor.peek_ident().cloned() else {
+            self.dangling(&attributes);
+            let problem = self.unexpected(cursor, &format!("a clause of {}", place.name()));
+            self.report(problem);
+            clauses.broken = true;
+            cursor.next();
+            skip_in_state(cursor, false);
+            return false;
+        };
+        let comment = self.only_comment(attributes);
+        self.word(&keyword, place.role());
+        let text = keyword.to_string();
+        let kind = match ClauseKind::from_keyword(&text) {
+            Some(kind) => kind,
+            None => {
+                let near = self.unknown_clause(&keyword, &text, place);
+                cursor.next();
+                clauses.broken = true;
+                match near {
+                    // Read as what was most likely meant, so that its words are not reported too.
+                    Some(kind) => {
+                        if !clause_starts_here(cursor) && !cursor.is_punct(";") && !cursor.is_punct("->") {
+                            self.clause(kind, keyword, comment, place, cursor, clauses);
+                        }
+                    }
+                    None => skip_in_state(cursor, true),
+                }
+                return true;
+            }
+        };
+        cursor.next();
+        self.clause(kind, keyword, comment, place, cursor, clauses);
+        true
+    }
+
+    fn unknown_clause(&mut self, keyword: &Ident, text: &str, place: Place) -> Option<ClauseKind> {
+        let here = workflow_asl::nearest::nearest(text, place.known());
+        let near = here.or_else(|| {
+            workflow_asl::nearest::nearest(text, ClauseKind::ALL.iter().map(|clause| clause.keyword()))
+        });
+        let problem = Problem::new(Code::UnknownClause, keyword.span(), format!("no clause `{text}`"));
+        self.report(match (near, place) {
+            (Some(near), _) => problem.help(format!("did you mean `{near}`?")),
+            (None, Place::State(StateKind::Succeed | StateKind::Fail)) => problem,
+            (None, _) => {
+                let known: Vec<_> = place.known().collect();
+                problem.help(format!("{} may have `{}`", place.name(), known.join("`, `")))
+            }
+        });
+        near.and_then(ClauseKind::from_keyword)
+    }
+
+    /// A clause after its keyword; kept when it belongs here and is not a second one.
+    fn clause(
+        &mut self,
+        kind: ClauseKind,
+        keyword: Ident,
+        comment: super::ast::Comment,
+        place: Place,
+        cursor: &mut Cursor,
+        clauses: &mut Clauses,
+    ) {
+        if let (Some(comment), false) = (&comment, matches!(kind, ClauseKind::Retry | ClauseKind::Catch)) {
+            let problem = Problem::new(Code::Syntax, comment.spot, format!("`{keyword}` has no comment in the document"));
+            self.report(problem.help("`///` stands before states, branches, arms, `retry` and `catch`"));
+        }
+        let value = self.clause_value(kind, cursor);
+        let spot = super::ast::Spot::from(keyword.span()).to(cursor.before());
+        if !place.allows(kind) {
+            let problem = Problem::new(
+                Code::MisplacedClause,
+                keyword.span(),
+                format!("`{keyword}` does not belong to {}", place.name()),
+            );
+            let kinds: Vec<_> = STATES
+                .iter()
+                .filter(|(state, _)| kind.stands_on(*state))
+                .map(|(_, keyword)| format!("`{}`", keyword.word))
+                .collect();
+            self.report(match place {
+                Place::State(_) => problem.help(format!("`{keyword}` is a clause of {}", kinds.join(", "))),
+                Place::Defaults => problem,
+                Place::Block { .. } => {
+                    let known: Vec<_> = place.known().collect();
+                    problem.help(format!("they may hold `{}`", known.join("`, `")))
+                }
+            });
+            clauses.broken = true;
+            return;
+        }
+        // A share and a number of items that may fail are two fields.
+        let variety = u8::from(matches!(value, Some(ClauseValue::TolerateCount(_))));
+        let single = !kind.repeats() || kind == ClauseKind::Tolerate;
+        if single {
+            if clauses.once.contains(&(kind, variety)) {
+                self.error(Code::RepeatedClause, keyword.span(), format!("`{keyword}` is given twice"));
+                return;
+            }
+            clauses.once.push((kind, variety));
+        }
+        match value {
+            Some(value) => clauses.list.push(Clause { comment, keyword, kind, value, spot }),
+            None => clauses.broken = true,
+        }
+    }
+
+    /// What follows a clause's keyword; `None` when it is missing, which is reported.
+    fn clause_value(&mut self, kind: ClauseKind, cursor: &mut Cursor) -> Option<ClauseValue> {
+        match kind.takes() {
+            Takes::Value | Takes::Path => Some(ClauseValue::Expr(self.expr(cursor))),
+            Takes::Duration if cursor.is_word("none") => {
+                let none = cursor.eat_ident()?;
+                self.word(&none, Role::Setting("timeout"));
+                Some(ClauseValue::None(none))
+            }
+            Takes::Duration => Some(ClauseValue::Expr(self.duration_expr(cursor))),
+            Takes::Object => {
+                let group = cursor.peek_group(Delimiter::Brace).filter(|group| !holds_states(group)).cloned();
+                let Some(group) = group else {
+                    self.expected(cursor, &format!("`{{ … }}` after `{}`", kind.keyword()));
+                    return None;
+                };
+                cursor.next();
+                let braces = if kind == ClauseKind::Assign { Braces::Assign } else { Braces::Object };
+                Some(ClauseValue::Expr(self.object_of(&group, braces)))
+            }
+            Takes::Text => {
+                let value = self.expr(cursor);
+                if !matches!(value.kind, ExprKind::Text(_) | ExprKind::Reference(_) | ExprKind::Invalid) {
+                    self.error(Code::Syntax, value.spot, format!("`{}` takes text in quotes", kind.keyword()));
+                    return None;
+                }
+                Some(ClauseValue::Expr(value))
+            }
+            Takes::Nothing => Some(ClauseValue::Flag),
+            Takes::Own => self.own_clause(kind, cursor),
+        }
+    }
+
+    fn own_clause(&mut self, kind: ClauseKind, cursor: &mut Cursor) -> Option<ClauseValue> {
+        match kind {
+            ClauseKind::Retry | ClauseKind::Catch => self.handler_clause(kind, cursor),
+            ClauseKind::Query => self.query_language(cursor).map(ClauseValue::Query),
+            ClauseKind::Tolerate => Some(self.tolerate(cursor)),
+            ClauseKind::Distributed => {
+                let word = cursor.peek_ident().filter(|word| *word == "express" || *word == "standard").cloned();
+                if let Some(word) = &word {
+                    cursor.next();
+                    self.word(word, Role::Setting("distributed"));
+                }
+                Some(ClauseValue::Distributed { execution_type: word })
+            }
+            _ => Some(self.transfer(cursor)),
+        }
+    }
+
+    /// `jsonata` or `jsonpath`
+    pub(super) fn query_language(&mut self, cursor: &mut Cursor) -> Option<QueryLanguage> {
+        let Some(word) = cursor.peek_ident().cloned() else {
+            self.expected(cursor, "`jsonata` or `jsonpath` after `query`");
+            self.hole(cursor.here_first(), Role::Setting("query"));
+            return None;
+        };
+        cursor.next();
+        self.word(&word, Role::Setting("query"));
+        let text = word.to_string();
+        match text.as_str() {
+            "jsonata" => Some(QueryLanguage::Jsonata),
+            "jsonpath" => Some(QueryLanguage::JsonPath),
+            _ => {
+                let problem = Problem::new(Code::Syntax, word.span(), format!("no query language `{text}`"));
+                self.report(
+                    problem.suggest(&text, ["jsonata", "jsonpath"]).help("write `query jsonata` or `query jsonpath`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// `5%`, `percent expr`, `count expr`
+    fn tolerate(&mut self, cursor: &mut Cursor) -> ClauseValue {
+        for word in ["percent", "count"] {
+            if let Some(keyword) = cursor.eat_word(word) {
+                self.word(&keyword, Role::Setting("tolerate"));
+                let value = self.expr(cursor);
+                return if word == "percent" {
+                    ClauseValue::ToleratePercent(value)
+                } else {
+                    ClauseValue::TolerateCount(value)
+                };
+            }
+        }
+        // Not an expression: `5% -> Sum` would go on with an operator.
+        if let (Some(literal), true) = (cursor.peek_literal_at(0).cloned(), cursor.is_punct_at(1, "%")) {
+            let first = cursor.here();
+            cursor.advance(2);
+            let mut value = self.literal(&literal);
+            value.spot = first.to(cursor.before());
+            return ClauseValue::ToleratePercent(value);
+        }
+        let problem = self.unexpected(cursor, "a share such as `5%`, or `percent` or `count` and a value");
+        self.report(problem);
+        self.hole(cursor.here_first(), Role::Setting("tolerate"));
+        skip_in_state(cursor, true);
+        ClauseValue::ToleratePercent(super::ast::Expr { kind: ExprKind::Invalid, spot: cursor.before() })
+    }
+
+    /// `s3::getObject { … } config { … }`
+    fn transfer(&mut self, cursor: &mut Cursor) -> ClauseValue {
+        let (mut call, mut body) = (None, None);
+        if !cursor.is_word("config") {
+            call = self.resource(cursor);
+            body = self.object_here(cursor);
+        }
+        let config = match cursor.eat_word("config") {
+            Some(word) => {
+                self.word(&word, Role::Setting("item_reader"));
+                let config = self.object_here(cursor);
+                if config.is_none() {
+                    self.expected(cursor, "`{ … }` after `config`");
+                }
+                config
+            }
+            None => None,
+        };
+        ClauseValue::Transfer { call, body, config }
+    }
+
+    /// An object, unless the braces hold states.
+    pub(super) fn object_here(&mut self, cursor: &mut Cursor) -> Option<super::ast::Expr> {
+        let group = cursor.peek_group(Delimiter::Brace).filter(|group| !holds_states(group))?.clone();
+        cursor.next();
+        Some(self.object(&group))
+    }
+}

@@ -1,0 +1,244 @@
+//! A position in a sequence of tokens, with look-ahead and spans for what is missing.
+
+use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
+
+use super::ast::Spot;
+
+/// A position in the tokens of one delimited group, or of the whole macro.
+pub(super) struct Cursor {
+    tokens: Vec<TokenTree>,
+    at: usize,
+    /// What stands after the last token: the closing delimiter.
+    end: Span,
+}
+
+impl Cursor {
+    /// At the first of the tokens; `end` is where something missing at the end is reported.
+    pub(super) fn new(stream: TokenStream, end: Span) -> Self {
+        Self { tokens: flatten(stream), at: 0, end }
+    }
+
+    /// At the first token inside a group.
+    pub(super) fn inside(group: &Group) -> Self {
+        Self::new(group.stream(), group.span_close())
+    }
+
+    pub(super) fn is_end(&self) -> bool {
+        self.at >= self.tokens.len()
+    }
+
+    /// How many tokens were read: for loops that must advance.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The token that is `ahead` tokens after the next.
+    pub(super) fn peek_at(&self, ahead: usize) -> Option<&TokenTree> {
+        self.tokens.get(self.at.checked_add(ahead)?)
+    }
+
+    pub(super) fn peek(&self) -> Option<&TokenTree> {
+        self.peek_at(0)
+    }
+
+    /// Reads the next token.
+    pub(super) fn next(&mut self) -> Option<TokenTree> {
+        let token = self.peek().cloned();
+        if token.is_some() {
+            self.at += 1;
+        }
+        token
+    }
+
+    /// Skips tokens.
+    pub(super) fn advance(&mut self, count: usize) {
+        self.at = self.at.saturating_add(count).min(self.tokens.len());
+    }
+
+    /// The next token, or the end.
+    pub(super) fn here(&self) -> Spot {
+        self.peek().map_or_else(|| self.end.into(), token_spot)
+    }
+
+    /// The first word of the next token (of a group its opening delimiter), or the end.
+    pub(super) fn here_first(&self) -> Span {
+        self.here().first
+    }
+
+    /// The token before; the end if nothing was read.
+    pub(super) fn before(&self) -> Spot {
+        match self.at.checked_sub(1).and_then(|at| self.tokens.get(at)) {
+            Some(token) => token_spot(token),
+            None => self.here(),
+        }
+    }
+
+    /// Whether the token before is a group in braces.
+    pub(super) fn ends_in_braces(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        matches!(before, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace)
+    }
+
+    /// What stands here, in the user's terms.
+    pub(super) fn found(&self) -> String {
+        match self.peek() {
+            None => "the end".to_owned(),
+            Some(token) => format!("`{}`", token_text(token, self.peek_at(1))),
+        }
+    }
+
+    pub(super) fn peek_ident_at(&self, ahead: usize) -> Option<&Ident> {
+        match self.peek_at(ahead) {
+            Some(TokenTree::Ident(ident)) => Some(ident),
+            _ => None,
+        }
+    }
+
+    pub(super) fn peek_ident(&self) -> Option<&Ident> {
+        self.peek_ident_at(0)
+    }
+
+    /// Whether the next token is this word.
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        self.peek_ident().is_some_and(|ident| ident == word)
+    }
+
+    pub(super) fn eat_ident(&mut self) -> Option<Ident> {
+        let ident = self.peek_ident().cloned();
+        if ident.is_some() {
+            self.at += 1;
+        }
+        ident
+    }
+
+    pub(super) fn eat_word(&mut self, word: &str) -> Option<Ident> {
+        if self.is_word(word) { self.eat_ident() } else { None }
+    }
+
+    pub(super) fn peek_literal_at(&self, ahead: usize) -> Option<&Literal> {
+        match self.peek_at(ahead) {
+            Some(TokenTree::Literal(literal)) => Some(literal),
+            _ => None,
+        }
+    }
+
+    pub(super) fn eat_literal(&mut self) -> Option<Literal> {
+        let literal = self.peek_literal_at(0).cloned();
+        if literal.is_some() {
+            self.at += 1;
+        }
+        literal
+    }
+
+    /// Whether this punctuation stands `ahead` tokens after the next; its characters joined.
+    pub(super) fn is_punct_at(&self, ahead: usize, text: &str) -> bool {
+        let last = text.len() - 1;
+        text.chars().enumerate().all(|(i, wanted)| match self.peek_at(ahead + i) {
+            Some(TokenTree::Punct(punct)) => {
+                punct.as_char() == wanted && (i == last || punct.spacing() == Spacing::Joint)
+            }
+            _ => false,
+        })
+    }
+
+    pub(super) fn is_punct(&self, text: &str) -> bool {
+        self.is_punct_at(0, text)
+    }
+
+    pub(super) fn eat_punct(&mut self, text: &str) -> Option<Spot> {
+        if !self.is_punct(text) {
+            return None;
+        }
+        let first = self.here();
+        self.at += text.len();
+        Some(first.to(self.before()))
+    }
+
+    /// Reads one character of punctuation, even where it is joined to the next, as in `>>`.
+    pub(super) fn eat_char(&mut self, wanted: char) -> Option<Spot> {
+        match self.peek() {
+            Some(TokenTree::Punct(punct)) if punct.as_char() == wanted => {
+                let spot = self.here();
+                self.at += 1;
+                Some(spot)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn peek_group_at(&self, ahead: usize, delimiter: Delimiter) -> Option<&Group> {
+        match self.peek_at(ahead) {
+            Some(TokenTree::Group(group)) if group.delimiter() == delimiter => Some(group),
+            _ => None,
+        }
+    }
+
+    pub(super) fn peek_group(&self, delimiter: Delimiter) -> Option<&Group> {
+        self.peek_group_at(0, delimiter)
+    }
+
+    pub(super) fn eat_group(&mut self, delimiter: Delimiter) -> Option<Group> {
+        let group = self.peek_group(delimiter).cloned();
+        if group.is_some() {
+            self.at += 1;
+        }
+        group
+    }
+}
+
+/// The tokens without invisible groups, which `macro_rules!` leaves around what it substitutes.
+fn flatten(stream: TokenStream) -> Vec<TokenTree> {
+    let mut tokens = Vec::new();
+    let mut open = vec![stream.into_iter()];
+    while let Some(innermost) = open.last_mut() {
+        match innermost.next() {
+            None => {
+                open.pop();
+            }
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None => {
+                open.push(group.stream().into_iter());
+            }
+            Some(token) => tokens.push(token),
+        }
+    }
+    tokens
+}
+
+/// Where a token is; a group from its opening to its closing delimiter.
+pub(super) fn token_spot(token: &TokenTree) -> Spot {
+    match token {
+        TokenTree::Group(group) => group_spot(group),
+        token => token.span().into(),
+    }
+}
+
+/// Where a group is.
+pub(super) fn group_spot(group: &Group) -> Spot {
+    Spot { first: group.span_open(), last: group.span_close() }
+}
+
+/// A token's text for a message: an opening delimiter for a group, an operator whole.
+fn token_text(token: &TokenTree, next: Option<&TokenTree>) -> String {
+    match token {
+        TokenTree::Group(group) => match group.delimiter() {
+            Delimiter::Parenthesis => "(".to_owned(),
+            Delimiter::Bracket => "[".to_owned(),
+            Delimiter::Brace | Delimiter::None => "{".to_owned(),
+        },
+        TokenTree::Punct(punct) => match next {
+            Some(TokenTree::Punct(second)) if punct.spacing() == Spacing::Joint => {
+                format!("{}{}", punct.as_char(), second.as_char())
+            }
+            _ => punct.as_char().to_string(),
+        },
+        token => {
+            let text = token.to_string();
+            if text.chars().count() > 40 {
+                let start: String = text.chars().take(37).collect();
+                format!("{start}…")
+            } else {
+                text
+            }
+        }
+    }
+}

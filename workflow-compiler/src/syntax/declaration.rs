@@ -1,0 +1,195 @@
+//! Declarations at the top of a workflow.
+
+use proc_macro2::{Delimiter, Ident};
+use workflow_asl::Code;
+
+use super::ast::{Declaration, DeclarationKind, Shape, Text};
+use super::attributes::Attributes;
+use super::clause::{Clauses, Place};
+use super::cursor::Cursor;
+use super::keyword::ClauseKind;
+use super::literal::string_value;
+use super::parser::Parser;
+use super::recover::skip_item;
+use super::word::Role;
+use crate::problem::Problem;
+
+impl Parser<'_> {
+    /// A declaration after its keyword, which is (or was taken for) `text`.
+    pub(super) fn declaration(
+        &mut self,
+        attributes: Attributes,
+        keyword: Ident,
+        text: &str,
+        cursor: &mut Cursor,
+        declarations: &mut Vec<Declaration>,
+    ) {
+        if let Some(rename) = &attributes.rename {
+            self.error(Code::Syntax, rename.spot, "`rename` is for fields and variants");
+        }
+        self.refuse_others(&attributes);
+        if !matches!(text, "input" | "output" | "params" | "struct" | "enum") {
+            self.refuse_rename_all(&attributes);
+        }
+        let Some(kind) = self.declared(&attributes, &keyword, text, cursor) else { return };
+        let same = |other: &Declaration| {
+            std::mem::discriminant(&other.kind) == std::mem::discriminant(&kind)
+        };
+        if is_single(&kind) && declarations.iter().filter(|other| is_single(&other.kind)).any(same) {
+            self.error(Code::RepeatedClause, keyword.span(), format!("`{text}` is declared twice"));
+            return;
+        }
+        declarations.push(Declaration { comment: attributes.comment, keyword, kind });
+    }
+
+    fn declared(
+        &mut self,
+        attributes: &Attributes,
+        keyword: &Ident,
+        text: &str,
+        cursor: &mut Cursor,
+    ) -> Option<DeclarationKind> {
+        let rule = attributes.rename_all.map(|(rule, _)| rule);
+        match text {
+            "input" => self.shape(attributes, "input", cursor).map(DeclarationKind::Input),
+            "output" => self.shape(attributes, "output", cursor).map(DeclarationKind::Output),
+            "params" => {
+                let Some(group) = cursor.eat_group(Delimiter::Brace) else {
+                    let problem = self.unexpected(cursor, "the parameters in braces");
+                    self.report(problem.help("such as `params { bucket: String, role: Arn }`"));
+                    skip_item(cursor);
+                    return None;
+                };
+                Some(DeclarationKind::Params(self.fields(&group, rule)))
+            }
+            "struct" => self.struct_decl(rule, cursor).map(DeclarationKind::Struct).or_else(|| {
+                skip_item(cursor);
+                None
+            }),
+            "enum" => self.enum_decl(rule, cursor).map(DeclarationKind::Enum).or_else(|| {
+                skip_item(cursor);
+                None
+            }),
+            "query" => {
+                let language = self.query_language(cursor);
+                let explicit = cursor.eat_word("explicit");
+                if let Some(word) = &explicit {
+                    self.word(word, Role::Setting("query"));
+                }
+                self.semicolon("the query language", cursor);
+                Some(DeclarationKind::Query { language: language?, explicit: explicit.is_some() })
+            }
+            "type" => self.machine_type(cursor),
+            "timeout" => {
+                let value = self.duration_expr(cursor);
+                self.semicolon("the timeout", cursor);
+                Some(DeclarationKind::Timeout(value))
+            }
+            "version" => self.text_declaration("version", cursor).map(DeclarationKind::Version),
+            "name" => self.text_declaration("name", cursor).map(DeclarationKind::Name),
+            "comment" => self.text_declaration("comment", cursor).map(DeclarationKind::Comment),
+            "retry" => self.named_handler(ClauseKind::Retry, keyword, cursor),
+            "catch" => self.named_handler(ClauseKind::Catch, keyword, cursor),
+            _ => self.defaults(cursor),
+        }
+    }
+
+    /// `{ fields }` or `path::To::Type;`
+    fn shape(&mut self, attributes: &Attributes, what: &str, cursor: &mut Cursor) -> Option<Shape> {
+        if let Some(group) = cursor.eat_group(Delimiter::Brace) {
+            let rule = attributes.rename_all.map(|(rule, _)| rule);
+            return Some(Shape::Fields(self.fields(&group, rule)));
+        }
+        self.refuse_rename_all(attributes);
+        let start = cursor.position();
+        let ty = self.ty(cursor);
+        if cursor.position() == start {
+            skip_item(cursor);
+            return None;
+        }
+        self.semicolon(&format!("the type of the {what}"), cursor);
+        Some(Shape::Type(ty))
+    }
+
+    /// `standard;` or `express;`
+    fn machine_type(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
+        let Some(word) = cursor.peek_ident().cloned() else {
+            self.expected(cursor, "`standard` or `express` after `type`");
+            self.hole(cursor.here_first(), Role::Setting("type"));
+            skip_item(cursor);
+            return None;
+        };
+        cursor.next();
+        self.word(&word, Role::Setting("type"));
+        let text = word.to_string();
+        if text != "standard" && text != "express" {
+            let problem = Problem::new(Code::Syntax, word.span(), format!("no type of state machine `{text}`"));
+            self.report(
+                problem.suggest(&text, ["standard", "express"]).help("write `type standard;` or `type express;`"),
+            );
+        }
+        self.semicolon("the type", cursor);
+        Some(DeclarationKind::Type { express: text == "express" })
+    }
+
+    /// `"text";`
+    fn text_declaration(&mut self, what: &str, cursor: &mut Cursor) -> Option<Text> {
+        let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
+            self.expected(cursor, &format!("text in quotes after `{what}`"));
+            skip_item(cursor);
+            return None;
+        };
+        cursor.next();
+        self.semicolon(&format!("the {what}"), cursor);
+        Some(text)
+    }
+
+    /// `retry name [Errors…] { … }`, `catch name [Errors…] => State { … }`
+    fn named_handler(&mut self, kind: ClauseKind, keyword: &Ident, cursor: &mut Cursor) -> Option<DeclarationKind> {
+        let Some(name) = cursor.eat_ident() else {
+            let problem = self.unexpected(cursor, &format!("a name after `{keyword}`"));
+            self.report(problem.help(format!(
+                "`{keyword}` at the top of a workflow declares one for use in states: `{keyword} name [Errors…] …`"
+            )));
+            self.hole(cursor.here_first(), Role::HandlerName(kind));
+            skip_item(cursor);
+            return None;
+        };
+        self.word(&name, Role::HandlerName(kind));
+        if name == "none" {
+            let problem = Problem::new(Code::ReservedName, name.span(), format!("no `{keyword}` can be called `none`"));
+            self.report(problem.help(format!("`{keyword} none` in a state means that it has none")));
+        }
+        let declared = if kind == ClauseKind::Retry {
+            DeclarationKind::Retrier { name, retrier: self.retrier(cursor) }
+        } else {
+            DeclarationKind::Catcher { name, catcher: self.catcher(cursor) }
+        };
+        if !cursor.ends_in_braces() {
+            self.semicolon(&format!("this `{keyword}`"), cursor);
+        }
+        Some(declared)
+    }
+
+    /// `{ clauses }`
+    fn defaults(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
+        if cursor.peek_group(Delimiter::Brace).is_none() {
+            let problem = self.unexpected(cursor, "clauses in braces after `defaults`");
+            self.report(problem.help("such as `defaults { retry transient; timeout 5m; }`"));
+            skip_item(cursor);
+            return None;
+        }
+        Some(DeclarationKind::Defaults(self.block_clauses(Place::Defaults, cursor)))
+    }
+}
+
+/// Whether a workflow has at most one of this kind.
+fn is_single(kind: &DeclarationKind) -> bool {
+    !matches!(
+        kind,
+        DeclarationKind::Struct(_)
+            | DeclarationKind::Enum(_)
+            | DeclarationKind::Retrier { .. }
+            | DeclarationKind::Catcher { .. }
+    )
+}

@@ -1,0 +1,364 @@
+//! Expressions: operators by precedence, `if`/`else`, parentheses, lists of arguments.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+use workflow_asl::Code;
+
+use super::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp};
+use super::cursor::{Cursor, group_spot};
+use super::literal::string_value;
+use super::parser::Parser;
+use super::recover::{holds_states, skip_past};
+use super::word::Role;
+use crate::problem::Problem;
+
+/// An operator: what it is, its characters, how tightly it binds.
+type Operator = (BinaryOp, &'static str, u8);
+
+const COMPARISON: u8 = 4;
+
+/// Longer operators first, so that `<` is not found in `<=`.
+const OPERATORS: [Operator; 14] = [
+    (BinaryOp::Default, "??", 1),
+    (BinaryOp::Or, "||", 2),
+    (BinaryOp::And, "&&", 3),
+    (BinaryOp::Equal, "==", COMPARISON),
+    (BinaryOp::NotEqual, "!=", COMPARISON),
+    (BinaryOp::LessEqual, "<=", COMPARISON),
+    (BinaryOp::GreaterEqual, ">=", COMPARISON),
+    (BinaryOp::Less, "<", COMPARISON),
+    (BinaryOp::Greater, ">", COMPARISON),
+    (BinaryOp::Add, "+", 5),
+    (BinaryOp::Subtract, "-", 5),
+    (BinaryOp::Multiply, "*", 6),
+    (BinaryOp::Divide, "/", 6),
+    (BinaryOp::Remainder, "%", 6),
+];
+
+/// What other languages write for an operator: the word, the operator's characters here.
+const FOREIGN: [(&str, &str); 2] = [("and", "&&"), ("or", "||")];
+
+impl Parser<'_> {
+    /// A value where an object may stand without parentheses.
+    pub(super) fn expr(&mut self, cursor: &mut Cursor) -> Expr {
+        self.with_braces(true, |parser| parser.nested(cursor))
+    }
+
+    /// A value at the head of `if`, `match`, `over`, where a brace opens what follows.
+    pub(super) fn head_expr(&mut self, cursor: &mut Cursor) -> Expr {
+        self.with_braces(false, |parser| parser.nested(cursor))
+    }
+
+    /// A value where durations mean something.
+    pub(super) fn duration_expr(&mut self, cursor: &mut Cursor) -> Expr {
+        self.with_durations(true, |parser| parser.expr(cursor))
+    }
+
+    fn nested(&mut self, cursor: &mut Cursor) -> Expr {
+        let here = cursor.here_first();
+        self.deeper(here, |parser| parser.binary(cursor, 1)).unwrap_or_else(|| {
+            // Over what is too deep, so that it is reported once.
+            cursor.next();
+            self.leaf(ExprKind::Invalid, here)
+        })
+    }
+
+    fn with_braces<T>(&mut self, braces: bool, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.braces, braces);
+        let value = read(self);
+        self.braces = before;
+        value
+    }
+
+    fn binary(&mut self, cursor: &mut Cursor, least: u8) -> Expr {
+        let mut left = self.unary(cursor);
+        let mut height = self.height;
+        let mut compared = false;
+        while let Some((op, text, binds)) = self.operator(cursor, least) {
+            let first = cursor.here();
+            cursor.advance(text);
+            let spot = first.to(cursor.before());
+            if binds == COMPARISON && std::mem::replace(&mut compared, true) {
+                let problem = Problem::new(Code::Syntax, spot, "comparisons do not chain");
+                self.report(problem.help("join two comparisons with `&&`, or use parentheses"));
+            }
+            let right = self.binary(cursor, binds + 1);
+            height = height.max(self.height) + 1;
+            let whole = left.spot.to(right.spot);
+            left = self.grown(ExprKind::Binary(op, spot, Box::new(left), Box::new(right)), whole, height);
+            height = self.height;
+        }
+        self.height = height;
+        left
+    }
+
+    /// The operator that stands here and binds at least so tightly, with its number of tokens.
+    fn operator(&mut self, cursor: &Cursor, least: u8) -> Option<(BinaryOp, usize, u8)> {
+        if cursor.is_punct("->") || cursor.is_punct("=>") {
+            return None;
+        }
+        let found = |text: &str| OPERATORS.iter().find(|(_, known, _)| *known == text);
+        let (foreign, (op, text, binds)) = match OPERATORS.iter().find(|(_, text, _)| cursor.is_punct(text)) {
+            Some(operator) => (None, operator),
+            None => match cursor.peek() {
+                Some(TokenTree::Ident(word)) => {
+                    let (word, text) = FOREIGN.iter().find(|(known, _)| word == known)?;
+                    (Some((*word, 1)), found(text)?)
+                }
+                Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => (Some(("=", 1)), found("==")?),
+                Some(TokenTree::Punct(punct)) if punct.as_char() == '&' => (Some(("&", 1)), found("+")?),
+                _ => return None,
+            },
+        };
+        if *binds < least {
+            return None;
+        }
+        if let Some((wrong, length)) = foreign {
+            let problem = Problem::new(Code::Syntax, cursor.here(), format!("`{wrong}` is not an operator here"));
+            self.report(problem.help(format!("write `{text}`")));
+            return Some((*op, length, *binds));
+        }
+        Some((*op, text.len(), *binds))
+    }
+
+    fn unary(&mut self, cursor: &mut Cursor) -> Expr {
+        let mut operators = Vec::new();
+        loop {
+            if cursor.is_punct("-") && !cursor.is_punct("->") {
+                operators.push((UnaryOp::Negate, cursor.here()));
+            } else if cursor.is_punct("!") && !cursor.is_punct("!=") {
+                operators.push((UnaryOp::Not, cursor.here()));
+            } else {
+                break;
+            }
+            cursor.next();
+        }
+        let mut value = self.postfix(cursor);
+        for (op, spot) in operators.into_iter().rev() {
+            let whole = spot.to(value.spot);
+            let folded = match (op, &value.kind) {
+                (UnaryOp::Negate, ExprKind::Number(text)) if !text.starts_with('-') => Some(format!("-{text}")),
+                _ => None,
+            };
+            value = match folded {
+                Some(text) => Expr { kind: ExprKind::Number(text), spot: whole },
+                None if matches!(value.kind, ExprKind::Invalid) => value,
+                None => {
+                    let height = self.height + 1;
+                    self.grown(ExprKind::Unary(op, Box::new(value)), whole, height)
+                }
+            };
+        }
+        value
+    }
+
+    /// A pattern of a `match`: a literal or a variant.
+    pub(super) fn pattern(&mut self, cursor: &mut Cursor) -> Expr {
+        self.with_braces(false, |parser| parser.unary(cursor))
+    }
+
+    fn postfix(&mut self, cursor: &mut Cursor) -> Expr {
+        let value = self.primary(cursor);
+        if !matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_)) {
+            return value;
+        }
+        let height = self.height;
+        let (segments, _) = self.segments(cursor);
+        if segments.is_empty() {
+            self.height = height;
+            return value;
+        }
+        let height = height.max(self.height) + 1;
+        let spot = value.spot.to(cursor.before());
+        self.grown(ExprKind::Access(Box::new(value), segments), spot, height)
+    }
+
+    fn primary(&mut self, cursor: &mut Cursor) -> Expr {
+        match cursor.peek().cloned() {
+            Some(TokenTree::Literal(literal)) => {
+                cursor.next();
+                self.literal(&literal)
+            }
+            Some(TokenTree::Group(group)) => match group.delimiter() {
+                Delimiter::Brace => self.braces(&group, cursor),
+                Delimiter::Bracket => {
+                    cursor.next();
+                    let items = self.list(&group, "value");
+                    let height = self.height + 1;
+                    self.grown(ExprKind::Array(items), group_spot(&group), height)
+                }
+                _ => {
+                    cursor.next();
+                    self.paren(&group)
+                }
+            },
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '$' => self.variable(cursor),
+            Some(TokenTree::Ident(word)) => self.word_value(&word, cursor),
+            _ => self.no_value(cursor),
+        }
+    }
+
+    /// Reports that a value is missing; reads nothing.
+    pub(super) fn no_value(&mut self, cursor: &Cursor) -> Expr {
+        self.expected(cursor, "a value");
+        self.hole(cursor.here_first(), Role::Root(Vec::new()));
+        self.leaf(ExprKind::Invalid, cursor.here_first())
+    }
+
+    fn braces(&mut self, group: &Group, cursor: &mut Cursor) -> Expr {
+        if holds_states(group) {
+            return self.no_value(cursor);
+        }
+        if !self.braces {
+            let follows = cursor.peek_group_at(1, Delimiter::Brace).is_some()
+                || OPERATORS.iter().any(|(_, text, _)| cursor.is_punct_at(1, text));
+            if !follows {
+                return self.no_value(cursor);
+            }
+            let problem = Problem::new(Code::Syntax, group.span_open(), "a brace cannot stand here: it opens a body");
+            self.report(problem.help("an object here takes parentheses: `({ … })`"));
+        }
+        cursor.next();
+        self.object(group)
+    }
+
+    fn paren(&mut self, group: &Group) -> Expr {
+        let inner = self.within(group, |parser, cursor| {
+            if cursor.is_end() {
+                return parser.no_value(cursor);
+            }
+            parser.expr(cursor)
+        });
+        match inner {
+            Some(inner) => {
+                let height = self.height + 1;
+                self.grown(ExprKind::Paren(Box::new(inner)), group_spot(group), height)
+            }
+            None => self.leaf(ExprKind::Invalid, group_spot(group)),
+        }
+    }
+
+    /// Values between commas; sets the height to the highest one's.
+    pub(super) fn list(&mut self, group: &Group, what: &str) -> Vec<Expr> {
+        let mut height = 0;
+        let items = self.within(group, |parser, cursor| {
+            let mut items = Vec::new();
+            while !cursor.is_end() {
+                let start = cursor.position();
+                items.push(parser.expr(cursor));
+                height = height.max(parser.height);
+                if cursor.is_end() || cursor.eat_punct(",").is_some() {
+                    continue;
+                }
+                if cursor.position() > start {
+                    parser.expected(cursor, &format!("`,` or the end after this {what}"));
+                }
+                skip_past(cursor, &[","]);
+            }
+            items
+        });
+        self.height = height;
+        items.unwrap_or_default()
+    }
+
+    /// A value that starts with a word.
+    fn word_value(&mut self, word: &Ident, cursor: &mut Cursor) -> Expr {
+        let text = word.to_string();
+        let spot = cursor.here();
+        let text_follows = cursor.peek_literal_at(1).and_then(string_value);
+        match (text.as_str(), text_follows) {
+            ("null", _) => {
+                cursor.next();
+                self.leaf(ExprKind::Null, spot)
+            }
+            ("true" | "false", _) => {
+                cursor.next();
+                self.leaf(ExprKind::Bool(text == "true"), spot)
+            }
+            ("if", _) => {
+                cursor.next();
+                self.conditional(spot, cursor)
+            }
+            ("const", _) => {
+                cursor.next();
+                self.constant(spot, cursor)
+            }
+            ("jsonata", Some(source)) => self.raw_text(spot, ExprKind::Jsonata, source, cursor),
+            ("path", Some(source)) => self.raw_text(spot, ExprKind::Path, source, cursor),
+            _ => self.reference(cursor),
+        }
+    }
+
+    fn raw_text(&mut self, spot: Spot, kind: fn(Text) -> ExprKind, source: Text, cursor: &mut Cursor) -> Expr {
+        cursor.advance(2);
+        let whole = spot.to(source.spot);
+        self.leaf(kind(source), whole)
+    }
+
+    /// `if c { a } else { b }`, after the `if`.
+    fn conditional(&mut self, spot: Spot, cursor: &mut Cursor) -> Expr {
+        let condition = self.head_expr(cursor);
+        let mut height = self.height;
+        let yes = self.block(cursor);
+        height = height.max(self.height);
+        let no = if cursor.eat_word("else").is_none() {
+            let problem = self.unexpected(cursor, "`else`");
+            self.report(problem.help("an `if` that gives a value needs both sides"));
+            self.leaf(ExprKind::Invalid, cursor.before())
+        } else if cursor.is_word("if") {
+            let at = cursor.here();
+            self.deeper(at.first, |parser| {
+                cursor.next();
+                parser.conditional(at, cursor)
+            })
+            .unwrap_or_else(|| {
+                cursor.next();
+                self.leaf(ExprKind::Invalid, at)
+            })
+        } else {
+            self.block(cursor)
+        };
+        height = height.max(self.height) + 1;
+        let whole = spot.to(cursor.before());
+        self.grown(ExprKind::If(Box::new(condition), Box::new(yes), Box::new(no)), whole, height)
+    }
+
+    /// `{ value }`
+    fn block(&mut self, cursor: &mut Cursor) -> Expr {
+        let Some(group) = cursor.eat_group(Delimiter::Brace) else {
+            self.expected(cursor, "`{`");
+            return self.leaf(ExprKind::Invalid, cursor.here_first());
+        };
+        let inside = Cursor::inside(&group);
+        let key = matches!(inside.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
+        if key && inside.is_punct_at(1, ":") && !inside.is_punct_at(1, "::") {
+            let problem = Problem::new(Code::Syntax, inside.here(), "the braces of `if` and `else` hold one value");
+            self.report(problem.help("an object has braces of its own: `{ { key: value } }`"));
+            return self.object(&group);
+        }
+        match self.within(&group, |parser, cursor| parser.expr(cursor)) {
+            Some(value) => value,
+            None => self.leaf(ExprKind::Invalid, group_spot(&group)),
+        }
+    }
+
+    /// `const PATH`, after the `const`.
+    fn constant(&mut self, spot: Spot, cursor: &mut Cursor) -> Expr {
+        let mut tokens: Vec<TokenTree> = Vec::new();
+        loop {
+            if cursor.is_punct("::") {
+                tokens.extend(cursor.next());
+                tokens.extend(cursor.next());
+            } else if !tokens.is_empty() {
+                break;
+            }
+            let Some(word) = cursor.eat_ident() else {
+                let problem = self.unexpected(cursor, "the path of a Rust constant");
+                self.report(problem.help("such as `const LIMIT` or `const config::LIMIT`"));
+                return self.leaf(ExprKind::Invalid, spot);
+            };
+            tokens.push(TokenTree::Ident(word));
+        }
+        let whole = spot.to(cursor.before());
+        self.leaf(ExprKind::Constant(tokens.into_iter().collect()), whole)
+    }
+}

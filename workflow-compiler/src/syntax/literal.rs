@@ -1,0 +1,183 @@
+//! Literals: text, numbers by their text, durations in seconds.
+
+use proc_macro2::Literal;
+use syn::Lit;
+use workflow_asl::Code;
+
+use super::ast::{Expr, ExprKind, Text};
+use super::parser::Parser;
+use crate::problem::Problem;
+
+/// The units of a duration with their seconds.
+const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
+
+/// How to write durations.
+const DURATION_HELP: &str = "a duration is a whole number with `s`, `m`, `h` or `d`, such as `30s` or `2h`";
+
+/// The value of a string literal without a suffix.
+pub(super) fn string_value(literal: &Literal) -> Option<Text> {
+    match Lit::new(literal.clone()) {
+        Lit::Str(text) if text.suffix().is_empty() => {
+            Some(Text { value: text.value(), spot: literal.span().into() })
+        }
+        _ => None,
+    }
+}
+
+impl Parser<'_> {
+    /// The value of a literal.
+    pub(super) fn literal(&mut self, literal: &Literal) -> Expr {
+        let span = literal.span();
+        let kind = match Lit::new(literal.clone()) {
+            Lit::Str(text) if text.suffix().is_empty() => Ok(ExprKind::Text(text.value())),
+            Lit::Str(text) => Err(bad(literal, format!("text cannot have the suffix `{}`", text.suffix()))),
+            Lit::Int(_) | Lit::Float(_) => self.number(literal),
+            Lit::Char(_) => Err(bad(literal, "a character is not a value here").help("text stands in double quotes")),
+            Lit::ByteStr(_) | Lit::Byte(_) | Lit::CStr(_) => {
+                Err(bad(literal, "bytes are not a value here").help("text stands in double quotes, without a prefix"))
+            }
+            _ => Err(bad(literal, "not a value")),
+        };
+        let kind = kind.unwrap_or_else(|problem| {
+            self.report(problem);
+            ExprKind::Invalid
+        });
+        self.leaf(kind, span)
+    }
+
+    fn number(&mut self, literal: &Literal) -> Result<ExprKind, Problem> {
+        let text = literal.to_string();
+        if let Some(prefix) = ["0x", "0o", "0b"].iter().find(|prefix| text.starts_with(**prefix)) {
+            return Err(bad(literal, format!("numbers are decimal here, without `{prefix}`")));
+        }
+        let (number, suffix) = split_suffix(&text);
+        let digits: String = number.chars().filter(|ch| *ch != '_').collect();
+        if !suffix.is_empty() {
+            return self.duration(literal, &digits, suffix);
+        }
+        let plain = digits.strip_prefix('-').unwrap_or(&digits);
+        if plain.ends_with('.') {
+            return Err(bad(literal, "a number does not end in a point").help(format!("write `{digits}0`")));
+        }
+        if plain.len() > 1 && plain.starts_with('0') && plain.bytes().nth(1).is_some_and(|b| b.is_ascii_digit()) {
+            return Err(bad(literal, "a number does not start with `0`"));
+        }
+        if !digits.parse::<f64>().is_ok_and(f64::is_finite) {
+            return Err(bad(literal, "the number is too large"));
+        }
+        Ok(ExprKind::Number(digits))
+    }
+
+    fn duration(&mut self, literal: &Literal, digits: &str, suffix: &str) -> Result<ExprKind, Problem> {
+        let problem = |message: String| Problem::new(Code::BadDuration, literal.span(), message);
+        let Some((_, seconds)) = UNITS.iter().find(|(unit, _)| *unit == suffix) else {
+            return Err(self.bad_suffix(literal, digits, suffix));
+        };
+        if !self.durations {
+            return Err(problem(format!("`{literal}` is a duration, and this is no place for one"))
+                .help("durations stand after `for`, `timeout`, `heartbeat`, `interval` and `max_delay`")
+                .help("elsewhere write the number of seconds"));
+        }
+        let Ok(count) = digits.parse::<u64>() else {
+            return Err(if digits.contains('.') || digits.contains(['e', 'E']) {
+                problem(format!("a duration is a whole number: `{literal}`")).help(DURATION_HELP)
+            } else {
+                problem(format!("the duration `{literal}` is too long"))
+            });
+        };
+        count
+            .checked_mul(*seconds)
+            .map(ExprKind::Duration)
+            .ok_or_else(|| problem(format!("the duration `{literal}` is too long")))
+    }
+
+    /// The problem with a number's suffix that is no unit of time.
+    fn bad_suffix(&self, literal: &Literal, digits: &str, suffix: &str) -> Problem {
+        let rust_type = ["i", "u", "f"].iter().any(|letter| {
+            suffix.strip_prefix(letter).is_some_and(|width| width == "size" || width.bytes().all(|b| b.is_ascii_digit()))
+        });
+        if rust_type && suffix.len() > 1 {
+            return bad(literal, format!("numbers have no Rust type here: `{literal}`"))
+                .help(format!("write `{digits}`"));
+        }
+        let problem = Problem::new(Code::BadDuration, literal.span(), format!("not a duration: `{literal}`"));
+        match (suffix, compound_seconds(digits, suffix)) {
+            ("ms" | "us" | "ns", _) => problem.help("Step Functions counts in whole seconds"),
+            ("sec" | "secs" | "second" | "seconds", _) => problem.help(format!("write `{digits}s`")),
+            ("min" | "mins" | "minute" | "minutes", _) => problem.help(format!("write `{digits}m`")),
+            ("hr" | "hrs" | "hour" | "hours", _) => problem.help(format!("write `{digits}h`")),
+            ("day" | "days", _) => problem.help(format!("write `{digits}d`")),
+            (_, Some(seconds)) => problem.help(format!("one unit only: write `{}`", in_largest_unit(seconds))),
+            _ => problem.help(DURATION_HELP),
+        }
+    }
+}
+
+fn bad(literal: &Literal, message: impl Into<String>) -> Problem {
+    Problem::new(Code::BadLiteral, literal.span(), message)
+}
+
+/// A number's text and its suffix: from the first letter that is not an exponent's.
+fn split_suffix(text: &str) -> (&str, &str) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'0'..=b'9' | b'_' | b'.' | b'-' => at += 1,
+            b'e' | b'E' => {
+                let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+                if !bytes.get(at + 1 + sign).is_some_and(u8::is_ascii_digit) {
+                    break;
+                }
+                at += 1 + sign;
+            }
+            _ => break,
+        }
+    }
+    // Every byte before `at` is ASCII, so this is a boundary of characters.
+    text.split_at_checked(at).unwrap_or((text, ""))
+}
+
+/// The seconds of `1h30m`.
+fn compound_seconds(digits: &str, suffix: &str) -> Option<u64> {
+    let mut total = 0_u64;
+    let mut number = digits.to_owned();
+    for ch in suffix.chars() {
+        if ch.is_ascii_digit() {
+            number.push(ch);
+            continue;
+        }
+        let (_, seconds) = UNITS.iter().find(|(unit, _)| unit.starts_with(ch))?;
+        total = total.checked_add(number.parse::<u64>().ok()?.checked_mul(*seconds)?)?;
+        number.clear();
+    }
+    number.is_empty().then_some(total)
+}
+
+/// A duration as the language writes it, in the largest unit that is exact.
+fn in_largest_unit(seconds: u64) -> String {
+    let (unit, length) = UNITS.iter().rev().find(|(_, length)| seconds % length == 0).copied().unwrap_or(("s", 1));
+    format!("{}{unit}", seconds / length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{compound_seconds, in_largest_unit, split_suffix};
+
+    #[test]
+    fn numbers_and_suffixes_part() {
+        assert_eq!(split_suffix("12.60"), ("12.60", ""));
+        assert_eq!(split_suffix("1e5"), ("1e5", ""));
+        assert_eq!(split_suffix("1e-5"), ("1e-5", ""));
+        assert_eq!(split_suffix("15s"), ("15", "s"));
+        assert_eq!(split_suffix("1h30m"), ("1", "h30m"));
+        assert_eq!(split_suffix("1e"), ("1", "e"));
+    }
+
+    #[test]
+    fn compound_durations_add_up() {
+        assert_eq!(compound_seconds("1", "h30m"), Some(5_400));
+        assert_eq!(in_largest_unit(5_400), "90m");
+        assert_eq!(in_largest_unit(7_200), "2h");
+    }
+}

@@ -1,0 +1,161 @@
+//! Maps and parallels: states within states.
+
+use proc_macro2::Delimiter;
+use workflow_asl::{Code, StateKind};
+
+use super::ast::{Body, Branch, Expr, ExprKind, Head, Over, Spot};
+use super::body::Level;
+use super::clause::{Clauses, Place};
+use super::cursor::{Cursor, group_spot};
+use super::parser::Parser;
+use super::recover::{clause_starts_here, item_starts_here};
+use super::word::Role;
+use crate::problem::Problem;
+
+impl Parser<'_> {
+    /// `[over …] clauses [iterator] { states }`; what may follow is read by the caller.
+    pub(super) fn map(&mut self, name: Spot, cursor: &mut Cursor, clauses: &mut Clauses) -> (Head, bool) {
+        let mut over = None;
+        let mut iterator = false;
+        loop {
+            if let Some(word) = cursor.eat_word("over") {
+                self.word(&word, Role::Setting("map"));
+                if over.is_some() {
+                    self.error(Code::RepeatedClause, word.span(), "`over` is given twice");
+                }
+                over = Some(self.over(cursor));
+            } else if let Some(word) = cursor.eat_word("iterator") {
+                self.word(&word, Role::Setting("map"));
+                iterator = true;
+            } else if let Some(group) = cursor.eat_group(Delimiter::Brace) {
+                let body = self.inner_body(&group, name);
+                return (Head::Map { over, body, iterator }, true);
+            } else if cursor.is_end()
+                || cursor.is_punct(";")
+                || cursor.is_punct("->")
+                || (item_starts_here(cursor) && !clause_starts_here(cursor))
+            {
+                let problem = self.unexpected(cursor, "the states of the map in braces");
+                self.report(problem.help("such as `map Each over input.items { pass One -> end; } -> Next;`"));
+                self.hole(cursor.here_first(), Role::Setting("map"));
+                let body = Body { comment: None, start: None, states: Vec::new(), spot: name };
+                clauses.broken = true;
+                return (Head::Map { over, body, iterator }, false);
+            } else {
+                self.clause_here(Place::State(StateKind::Map), cursor, clauses);
+            }
+        }
+    }
+
+    /// What follows `over`.
+    fn over(&mut self, cursor: &mut Cursor) -> Over {
+        if cursor.peek_ident().is_some() && cursor.is_punct_at(1, "::") {
+            let mut path = Vec::new();
+            while let Some(word) = cursor.eat_ident() {
+                let before = path.iter().take(3).cloned().collect();
+                self.word(&word, Role::Resource(before));
+                path.push(word);
+                if cursor.eat_punct("::").is_none() {
+                    break;
+                }
+            }
+            let body = self.object_here(cursor).unwrap_or_else(|| {
+                let problem = self.unexpected(cursor, "the place of the file in braces");
+                self.report(problem.help("such as `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
+                Expr { kind: ExprKind::Invalid, spot: cursor.before() }
+            });
+            return Over::Reader { path, body };
+        }
+        Over::Items(self.head_expr(cursor))
+    }
+
+    /// The states of a branch or map.
+    fn inner_body(&mut self, group: &proc_macro2::Group, spot: Spot) -> Body {
+        let body = self.within(group, |parser, cursor| {
+            let (_, body) = parser.body(cursor, Level::Inner, spot);
+            parser.hole(group.span_close(), Role::InnerItem);
+            body
+        });
+        body.unwrap_or(Body { comment: None, start: None, states: Vec::new(), spot })
+    }
+
+    /// `{ branch { … } … }`
+    pub(super) fn parallel(&mut self, cursor: &mut Cursor) -> (Head, bool) {
+        let Some(group) = cursor.eat_group(Delimiter::Brace) else {
+            let problem = self.unexpected(cursor, "the branches in braces");
+            self.report(problem.help("such as `{ branch { pass A -> end; } branch { pass B -> end; } }`"));
+            return (Head::Parallel(Vec::new()), false);
+        };
+        let branches = self.within(&group, |parser, cursor| {
+            let mut branches = Vec::new();
+            while !cursor.is_end() {
+                if cursor.eat_punct(";").is_some() {
+                    continue;
+                }
+                branches.extend(parser.branch(cursor));
+            }
+            parser.hole(group.span_close(), Role::Branch);
+            branches
+        });
+        (Head::Parallel(branches.unwrap_or_default()), true)
+    }
+
+    fn branch(&mut self, cursor: &mut Cursor) -> Option<Branch> {
+        let attributes = self.attributes(cursor);
+        if cursor.is_end() {
+            self.dangling(&attributes);
+            return None;
+        }
+        let here = cursor.here();
+        let comment = self.only_comment(attributes);
+        let Some(word) = cursor.peek_ident().cloned() else {
+            // Braces alone are surely a branch whose keyword was forgotten.
+            self.expected(cursor, "`branch`");
+            return match cursor.eat_group(Delimiter::Brace) {
+                Some(group) => Some(Branch { comment, body: self.inner_body(&group, group_spot(&group)) }),
+                None => {
+                    self.skip_to_branch(cursor);
+                    None
+                }
+            };
+        };
+        self.word(&word, Role::Branch);
+        if word != "branch" {
+            let text = word.to_string();
+            let problem = Problem::new(Code::UnknownDeclaration, here, format!("expected `branch`, found `{text}`"));
+            let problem = problem.suggest(&text, ["branch"]);
+            self.report(problem.help("a parallel holds branches, which hold states: `branch { … }`"));
+            if cursor.peek_group_at(1, Delimiter::Brace).is_none() || item_starts_here(cursor) {
+                self.skip_to_branch(cursor);
+                return None;
+            }
+        }
+        cursor.next();
+        let Some(group) = cursor.eat_group(Delimiter::Brace) else {
+            let problem = self.unexpected(cursor, "the states of the branch in braces");
+            self.report(match cursor.peek_ident() {
+                Some(_) => problem.help("branches have no names"),
+                None => problem,
+            });
+            if cursor.peek_ident().is_some() && cursor.peek_group_at(1, Delimiter::Brace).is_some() {
+                cursor.next();
+                let group = cursor.eat_group(Delimiter::Brace)?;
+                return Some(Branch { comment, body: self.inner_body(&group, here) });
+            }
+            self.skip_to_branch(cursor);
+            return None;
+        };
+        Some(Branch { comment, body: self.inner_body(&group, here) })
+    }
+
+    /// Skips at least one token, to the next `branch`.
+    fn skip_to_branch(&mut self, cursor: &mut Cursor) {
+        loop {
+            cursor.next();
+            let next = cursor.is_word("branch") || cursor.is_punct("#") && cursor.peek_ident_at(2).is_some();
+            if cursor.is_end() || next {
+                return;
+            }
+        }
+    }
+}

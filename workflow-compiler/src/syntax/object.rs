@@ -1,0 +1,211 @@
+//! Objects: values by key, and the braces of `assign`, of retriers and of fails.
+
+use proc_macro2::{Group, Ident, TokenTree};
+use workflow_asl::{Code, StateKind};
+
+use super::ast::{Expr, ExprKind, Member, Text, plain};
+use super::cursor::{Cursor, group_spot};
+use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
+use super::literal::string_value;
+use super::parser::Parser;
+use super::recover::skip_past;
+use super::word::Role;
+use crate::problem::Problem;
+
+/// What a pair of braces with `key: value` in it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Braces {
+    /// Data: any keys.
+    Object,
+    /// Of `assign`: keys are variables.
+    Assign,
+    /// Of a retrier.
+    Retry,
+    /// Of a fail.
+    Fail,
+}
+
+impl Braces {
+    /// The keys that are known; `None` for any.
+    fn fields(self) -> Option<&'static [Keyword]> {
+        match self {
+            Self::Object | Self::Assign => None,
+            Self::Retry => Some(RETRY_FIELDS),
+            Self::Fail => Some(FAIL_FIELDS),
+        }
+    }
+
+    fn role(self) -> Option<Role> {
+        match self {
+            Self::Object => None,
+            Self::Assign => Some(Role::VariableName),
+            Self::Retry => Some(Role::ClauseField(ClauseKind::Retry)),
+            Self::Fail => Some(Role::StateField(StateKind::Fail)),
+        }
+    }
+
+    fn owner(self) -> &'static str {
+        match self {
+            Self::Object => "an object",
+            Self::Assign => "`assign`",
+            Self::Retry => "`retry`",
+            Self::Fail => "`fail`",
+        }
+    }
+}
+
+impl Parser<'_> {
+    /// `{ key: value, … }` as a value.
+    pub(super) fn object(&mut self, group: &Group) -> Expr {
+        self.object_of(group, Braces::Object)
+    }
+
+    /// `{ name: value, … }` of `assign`, or any other object.
+    pub(super) fn object_of(&mut self, group: &Group, braces: Braces) -> Expr {
+        let members = self.members(group, braces).into_iter().map(|(member, _)| member).collect();
+        let height = self.height + 1;
+        self.grown(ExprKind::Object(members), group_spot(group), height)
+    }
+
+    /// The members with the identifiers of their keys; sets the height to the highest value's.
+    pub(super) fn members(&mut self, group: &Group, braces: Braces) -> Vec<(Member, Option<Ident>)> {
+        let mut height = 0;
+        let members = self.within(group, |parser, cursor| {
+            let mut members: Vec<(Member, Option<Ident>)> = Vec::new();
+            let mut keys = std::collections::BTreeSet::new();
+            while !cursor.is_end() {
+                let start = cursor.position();
+                let attributes = parser.attributes(cursor);
+                if let Some(comment) = &attributes.comment {
+                    let problem =
+                        Problem::new(Code::Syntax, comment.spot, format!("`///` has no place in {}", braces.owner()));
+                    parser.report(problem.help("`//` is a comment for readers of the source only"));
+                }
+                parser.refuse_others(&attributes);
+                if cursor.is_end() {
+                    break;
+                }
+                if let Some((member, ident)) = parser.member_of(cursor, braces) {
+                    height = height.max(parser.height);
+                    let known = parser.known_key(&member.key, braces);
+                    if known && parser.first_use(&member.key, &mut keys, braces) {
+                        members.push((member, ident));
+                    }
+                }
+                parser.member_end(cursor, start);
+            }
+            if let (Some(role), Some(_)) = (braces.role(), braces.fields()) {
+                parser.hole(group.span_close(), role);
+            }
+            members
+        });
+        self.height = height;
+        members.unwrap_or_default()
+    }
+
+    fn known_key(&mut self, key: &Text, braces: Braces) -> bool {
+        let Some(fields) = braces.fields() else { return true };
+        if fields.iter().any(|field| field.word == key.value) {
+            return true;
+        }
+        let words: Vec<_> = fields.iter().map(|field| field.word).collect();
+        let problem = Problem::new(
+            Code::UnknownClauseField,
+            key.spot,
+            format!("no field `{}` in {}", key.value, braces.owner()),
+        );
+        self.report(
+            problem.suggest(&key.value, words.iter().copied()).help(format!("its fields are `{}`", words.join("`, `"))),
+        );
+        false
+    }
+
+    fn first_use(&mut self, key: &Text, keys: &mut std::collections::BTreeSet<String>, braces: Braces) -> bool {
+        let first = keys.insert(key.value.clone());
+        if !first {
+            let code = if braces.fields().is_some() { Code::RepeatedClause } else { Code::DuplicateName };
+            self.error(code, key.spot, format!("`{}` is given twice in {}", key.value, braces.owner()));
+        }
+        first
+    }
+
+    /// One `key: value`; `None` when there is no key.
+    fn member_of(&mut self, cursor: &mut Cursor, braces: Braces) -> Option<(Member, Option<Ident>)> {
+        let (key, ident) = match cursor.peek().cloned() {
+            Some(TokenTree::Ident(ident)) => {
+                (Text { value: plain(&ident), spot: ident.span().into() }, Some(ident))
+            }
+            Some(TokenTree::Literal(literal)) => match string_value(&literal) {
+                Some(text) => (text, None),
+                None => {
+                    let problem = Problem::new(Code::BadLiteral, literal.span(), "a key is a name or text in quotes");
+                    self.report(problem.help(format!("write `\"{literal}\"`")));
+                    return None;
+                }
+            },
+            _ => {
+                self.expected(cursor, "a key");
+                return None;
+            }
+        };
+        cursor.next();
+        if let (Some(ident), Some(role)) = (&ident, braces.role()) {
+            self.word(ident, role);
+        }
+        let optional = cursor.is_punct("?") && cursor.is_punct_at(1, ":");
+        if optional {
+            cursor.next();
+        }
+        if cursor.is_punct("=") && !cursor.is_punct("==") {
+            self.error(Code::Syntax, cursor.here(), format!("expected `:` after `{}`, found `=`", key.value));
+            cursor.next();
+        } else if cursor.is_punct("::") || cursor.eat_punct(":").is_none() {
+            let problem = self.unexpected(cursor, &format!("`:` after `{}`", key.value));
+            self.report(problem.help(format!("a member is written `{}: value`", key.value)));
+            if cursor.is_end() || cursor.is_punct(",") {
+                self.hole(cursor.here_first(), Role::Root(Vec::new()));
+            }
+            let value = self.leaf(ExprKind::Invalid, key.spot);
+            return Some((Member { key, optional, value }, ident));
+        }
+        let value = self.member_value(&key, braces, cursor);
+        Some((Member { key, optional, value }, ident))
+    }
+
+    fn member_value(&mut self, key: &Text, braces: Braces, cursor: &mut Cursor) -> Expr {
+        if cursor.is_end() || cursor.is_punct(",") || cursor.is_punct(";") {
+            self.error(Code::Syntax, key.spot, format!("expected a value after `{}:`", key.value));
+            self.hole(cursor.here_first(), Role::Root(Vec::new()));
+            return self.leaf(ExprKind::Invalid, key.spot);
+        }
+        if braces != Braces::Retry {
+            return self.with_durations(false, |parser| parser.expr(cursor));
+        }
+        match key.value.as_str() {
+            "interval" | "max_delay" => self.duration_expr(cursor),
+            "jitter" if cursor.is_word("full") || cursor.is_word("none") => {
+                let word = cursor.here();
+                let text = cursor.eat_ident().map(|word| word.to_string().to_uppercase()).unwrap_or_default();
+                self.leaf(ExprKind::Text(text), word)
+            }
+            _ => self.with_durations(false, |parser| parser.expr(cursor)),
+        }
+    }
+
+    /// The `,` after a member; reports and skips what stands before it.
+    fn member_end(&mut self, cursor: &mut Cursor, start: usize) {
+        if cursor.is_end() || cursor.eat_punct(",").is_some() {
+            return;
+        }
+        let advanced = cursor.position() > start;
+        if advanced {
+            let problem = self.unexpected(cursor, "`,`");
+            self.report(if cursor.is_punct(";") { problem.help("members end with `,`") } else { problem });
+        }
+        let key = matches!(cursor.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
+        let colon = cursor.is_punct_at(1, ":") || (cursor.is_punct_at(1, "?") && cursor.is_punct_at(2, ":"));
+        if !(advanced && key && colon) {
+            skip_past(cursor, &[",", ";"]);
+        }
+    }
+}

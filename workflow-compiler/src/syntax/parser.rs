@@ -1,0 +1,121 @@
+//! What all of the grammar shares: problems, words, bounded nesting, entering a group.
+
+use proc_macro2::{Group, Ident, Span};
+use workflow_asl::Code;
+
+use super::ast::{Expr, ExprKind, Spot};
+use super::cursor::Cursor;
+use super::word::{Role, Word};
+use crate::problem::{Problem, Problems};
+
+/// How many groups may stand in each other. The grammar is recursive: without a bound
+/// a hostile input would overflow the stack of the compiler that runs the macro.
+const MAX_DEPTH: usize = 64;
+
+/// How many operators, objects and arrays may stand in each other in one value, so that
+/// later phases may walk it recursively.
+const MAX_HEIGHT: usize = 200;
+
+/// The state of one parse; the grammar is its methods, a concept a file.
+pub(super) struct Parser<'p> {
+    problems: &'p mut Problems,
+    pub(super) words: Vec<Word>,
+    depth: usize,
+    /// The height of the value that was read last.
+    pub(super) height: usize,
+    /// Whether `30s` means something here.
+    pub(super) durations: bool,
+    /// Whether a brace is an object here rather than the beginning of a body.
+    pub(super) braces: bool,
+}
+
+impl<'p> Parser<'p> {
+    pub(super) fn new(problems: &'p mut Problems) -> Self {
+        Self { problems, words: Vec::new(), depth: 0, height: 0, durations: false, braces: true }
+    }
+
+    pub(super) fn report(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    pub(super) fn error(&mut self, code: Code, spot: impl Into<Spot>, message: impl Into<String>) {
+        self.report(Problem::new(code, spot, message));
+    }
+
+    /// Reports that something else stands where `what` is needed.
+    pub(super) fn expected(&mut self, cursor: &Cursor, what: &str) {
+        let problem = self.unexpected(cursor, what);
+        self.report(problem);
+    }
+
+    /// The problem that something else stands where `what` is needed.
+    pub(super) fn unexpected(&self, cursor: &Cursor, what: &str) -> Problem {
+        Problem::new(Code::Syntax, cursor.here_first(), format!("expected {what}, found {}", cursor.found()))
+    }
+
+    /// Notes a word.
+    pub(super) fn word(&mut self, ident: &Ident, role: Role) {
+        self.words.push(Word { ident: Some(ident.clone()), span: ident.span(), role });
+    }
+
+    /// Notes a place where a word could stand.
+    pub(super) fn hole(&mut self, span: Span, role: Role) {
+        self.words.push(Word { ident: None, span, role });
+    }
+
+    /// Reads what is inside a group; what is left over is reported once.
+    /// `None` when it is nested too deeply, which is reported.
+    pub(super) fn within<T>(&mut self, group: &Group, read: impl FnOnce(&mut Self, &mut Cursor) -> T) -> Option<T> {
+        self.deeper(group.span_open(), |parser| {
+            let mut cursor = Cursor::inside(group);
+            let value = read(parser, &mut cursor);
+            if !cursor.is_end() {
+                let found = cursor.found();
+                parser.error(Code::Syntax, cursor.here_first(), format!("unexpected {found}"));
+            }
+            value
+        })
+    }
+
+    /// Goes one level deeper; `None` when that is too deep, which is reported.
+    pub(super) fn deeper<T>(&mut self, span: Span, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= MAX_DEPTH {
+            self.error(Code::TooDeep, span, format!("this is nested in more than {MAX_DEPTH} others"));
+            return None;
+        }
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        Some(value)
+    }
+
+    /// A value of the given height, or `Invalid` when it is too high, which is reported.
+    pub(super) fn grown(&mut self, kind: ExprKind, spot: Spot, height: usize) -> Expr {
+        if height > MAX_HEIGHT {
+            self.height = 1;
+            let problem = Problem::new(
+                Code::TooDeep,
+                spot.first,
+                format!("more than {MAX_HEIGHT} operators, objects and arrays in each other"),
+            );
+            self.report(problem.help("split it over several states with `assign`"));
+            return Expr { kind: ExprKind::Invalid, spot };
+        }
+        self.height = height;
+        Expr { kind, spot }
+    }
+
+    /// A value that contains no other.
+    pub(super) fn leaf(&mut self, kind: ExprKind, spot: impl Into<Spot>) -> Expr {
+        self.height = 1;
+        Expr { kind, spot: spot.into() }
+    }
+
+    /// Runs `read` in a place where durations mean something, or do not.
+    pub(super) fn with_durations<T>(&mut self, durations: bool, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.durations, durations);
+        let value = read(self);
+        self.durations = before;
+        value
+    }
+}

@@ -1,0 +1,109 @@
+//! Where the parser picks up again after something that it does not understand.
+
+use proc_macro2::{Delimiter, Group, TokenTree};
+use workflow_asl::StateKind;
+
+use super::cursor::Cursor;
+use super::keyword::{ClauseKind, DECLARATIONS, STATES};
+
+/// The kind of state that this keyword declares.
+pub(super) fn state_kind(cursor: &Cursor, ahead: usize) -> Option<StateKind> {
+    let ident = cursor.peek_ident_at(ahead)?;
+    STATES.iter().find(|(_, keyword)| ident == keyword.word).map(|(kind, _)| *kind)
+}
+
+/// Whether a word is the keyword of a declaration.
+pub(super) fn is_declaration(word: &str) -> bool {
+    DECLARATIONS.iter().any(|keyword| keyword.word == word)
+}
+
+/// How many tokens the attributes take that stand `ahead` of the next token.
+pub(super) fn attributes_length(cursor: &Cursor, ahead: usize) -> usize {
+    let mut length = 0;
+    while cursor.is_punct_at(ahead + length, "#") {
+        let bang = usize::from(cursor.is_punct_at(ahead + length + 1, "!"));
+        if cursor.peek_group_at(ahead + length + 1 + bang, Delimiter::Bracket).is_none() {
+            break;
+        }
+        length += 2 + bang;
+    }
+    length
+}
+
+/// Whether a state or declaration surely starts `ahead` tokens after the next one, even
+/// though the one before has not ended. Words that are also clauses need a look at what follows.
+pub(super) fn item_starts(cursor: &Cursor, ahead: usize) -> bool {
+    let Some(ident) = cursor.peek_ident_at(ahead) else { return false };
+    if state_kind(cursor, ahead).is_some() {
+        return matches!(cursor.peek_at(ahead + 1), Some(TokenTree::Ident(_)));
+    }
+    let braces = cursor.peek_group_at(ahead + 1, Delimiter::Brace).is_some();
+    let name = cursor.peek_ident_at(ahead + 1).is_some();
+    match ident.to_string().as_str() {
+        "input" | "params" | "defaults" => braces,
+        "struct" | "enum" => name && cursor.peek_group_at(ahead + 2, Delimiter::Brace).is_some(),
+        "start" => name && cursor.is_punct_at(ahead + 2, ";"),
+        "retry" | "catch" => name && cursor.peek_group_at(ahead + 2, Delimiter::Bracket).is_some(),
+        "type" => name && cursor.is_punct_at(ahead + 2, ";"),
+        _ => false,
+    }
+}
+
+/// Whether an item surely starts here, after attributes perhaps.
+pub(super) fn item_starts_here(cursor: &Cursor) -> bool {
+    item_starts(cursor, attributes_length(cursor, 0))
+}
+
+/// Whether a clause starts here, after attributes perhaps.
+pub(super) fn clause_starts_here(cursor: &Cursor) -> bool {
+    let ahead = attributes_length(cursor, 0);
+    !item_starts(cursor, ahead)
+        && cursor.peek_ident_at(ahead).is_some_and(|ident| ClauseKind::from_keyword(&ident.to_string()).is_some())
+}
+
+/// Whether a group in braces holds states rather than members.
+pub(super) fn holds_states(group: &Group) -> bool {
+    let cursor = Cursor::inside(group);
+    let attributes = attributes_length(&cursor, 0);
+    item_starts(&cursor, attributes)
+}
+
+/// Skips one token, or all attributes that stand here: they are looked over once only.
+fn skip_one(cursor: &mut Cursor) {
+    cursor.advance(attributes_length(cursor, 0).max(1));
+}
+
+/// Skips to the end of a state or declaration: over a `;`, or to where the next one surely starts.
+pub(super) fn skip_item(cursor: &mut Cursor) {
+    while !cursor.is_end() && !item_starts_here(cursor) {
+        if cursor.eat_punct(";").is_some() {
+            return;
+        }
+        skip_one(cursor);
+    }
+}
+
+/// Skips to what a state may go on with: a clause, `->`, `;`, or the next item.
+pub(super) fn skip_in_state(cursor: &mut Cursor, stop_at_body: bool) {
+    while !cursor.is_end()
+        && !cursor.is_punct(";")
+        && !cursor.is_punct("->")
+        && !item_starts_here(cursor)
+        && !clause_starts_here(cursor)
+        && !(stop_at_body && cursor.peek_group(Delimiter::Brace).is_some_and(holds_states))
+    {
+        skip_one(cursor);
+    }
+}
+
+/// Skips to the next of these separators, and over it.
+pub(super) fn skip_past(cursor: &mut Cursor, separators: &[&str]) {
+    while !cursor.is_end() {
+        for separator in separators {
+            if cursor.eat_punct(separator).is_some() {
+                return;
+            }
+        }
+        cursor.next();
+    }
+}

@@ -1,0 +1,106 @@
+//! What a task calls: `service::action<T>.pattern`, an ARN, an activity, a reference.
+
+use proc_macro2::{Delimiter, Ident, TokenTree};
+use workflow_asl::Code;
+
+use super::ast::{ExprKind, Resource, Spot, Text, plain};
+use super::cursor::Cursor;
+use super::literal::string_value;
+use super::parser::Parser;
+use super::word::Role;
+use crate::problem::Problem;
+
+const EXAMPLES: &str =
+    "such as `lambda::invoke`, `aws_sdk::s3::listObjectsV2`, `activity(\"arn…\")`, or an ARN in quotes";
+
+impl Parser<'_> {
+    /// What is called.
+    pub(super) fn resource(&mut self, cursor: &mut Cursor) -> Option<Resource> {
+        if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
+            cursor.next();
+            return Some(Resource::Text(text));
+        }
+        if cursor.is_word("activity")
+            && let Some(group) = cursor.peek_group_at(1, Delimiter::Parenthesis).cloned()
+        {
+            cursor.advance(2);
+            return self.within(&group, |parser, cursor| Resource::Activity(parser.expr(cursor)));
+        }
+        let reference = cursor.is_punct("$")
+            || (cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ".") || cursor.is_word("const")));
+        if reference {
+            let value = self.head_expr(cursor);
+            return (!matches!(value.kind, ExprKind::Invalid)).then_some(Resource::Value(value));
+        }
+        let Some(first) = cursor.eat_ident() else {
+            let problem = self.unexpected(cursor, "what is called");
+            self.report(problem.help(EXAMPLES));
+            self.hole(cursor.here_first(), Role::Resource(Vec::new()));
+            return None;
+        };
+        self.service(first, cursor)
+    }
+
+    fn service(&mut self, first: Ident, cursor: &mut Cursor) -> Option<Resource> {
+        let spot = Spot::from(first.span());
+        self.word(&first, Role::Resource(Vec::new()));
+        let mut path = vec![first];
+        let mut result = None;
+        while cursor.eat_punct("::").is_some() {
+            if cursor.is_punct("<") {
+                break;
+            }
+            // More words than `aws_sdk::service::action` are wrong, and no role needs them.
+            let before: Vec<Ident> = path.iter().take(3).cloned().collect();
+            match cursor.eat_ident() {
+                Some(word) => {
+                    self.word(&word, Role::Resource(before));
+                    path.push(word);
+                }
+                None => {
+                    self.expected(cursor, "a name after `::`");
+                    self.hole(cursor.here_first(), Role::Resource(before));
+                    return None;
+                }
+            }
+        }
+        if let [only] = path.as_slice() {
+            let name = plain(only);
+            let problem = Problem::new(Code::Syntax, only.span(), format!("expected `::` and an action after `{name}`"));
+            self.report(problem.help(EXAMPLES));
+            self.pattern_of(&path, cursor);
+            return None;
+        }
+        if cursor.eat_punct("<").is_some() {
+            result = Some(self.ty(cursor));
+            if cursor.eat_char('>').is_none() {
+                self.expected(cursor, "`>`");
+            }
+        }
+        let pattern = self.pattern_of(&path, cursor);
+        Some(Resource::Service { path, result, pattern, spot: spot.to(cursor.before()) })
+    }
+
+    /// `.sync`, `.sync:2`, `.waitForTaskToken`
+    fn pattern_of(&mut self, path: &[Ident], cursor: &mut Cursor) -> Option<Text> {
+        cursor.eat_punct(".")?;
+        let mut before: Vec<Ident> = path.iter().take(3).cloned().collect();
+        let Some(word) = cursor.eat_ident() else {
+            let problem = self.unexpected(cursor, "a pattern after `.`");
+            self.report(problem.help("`.sync`, `.sync:2` or `.waitForTaskToken`"));
+            self.hole(cursor.here_first(), Role::Resource(before));
+            return None;
+        };
+        before.truncate(3);
+        self.word(&word, Role::Resource(before));
+        let mut value = plain(&word);
+        let spot = Spot::from(word.span());
+        if cursor.is_punct(":")
+            && let Some(TokenTree::Literal(version)) = cursor.peek_at(1)
+        {
+            value.push_str(&format!(":{version}"));
+            cursor.advance(2);
+        }
+        Some(Text { value, spot: spot.to(cursor.before()) })
+    }
+}

@@ -1,0 +1,274 @@
+//! States: keyword, name, what follows by kind, clauses, transition.
+
+use proc_macro2::{Delimiter, Ident};
+use workflow_asl::{Code, StateKind};
+
+use super::ast::{Comment, Expr, ExprKind, Head, Spot, State, Target, WaitHead, plain};
+use super::clause::{Clauses, Place};
+use super::cursor::Cursor;
+use super::keyword::{ClauseKind, RESERVED, STATES, state_keyword};
+use super::literal::string_value;
+use super::object::Braces;
+use super::parser::Parser;
+use super::recover::{holds_states, item_starts_here, skip_in_state, skip_item};
+use super::word::Role;
+use crate::problem::Problem;
+
+impl Parser<'_> {
+    /// A state after its keyword. `guessed` when the keyword is not known: the words up to
+    /// the transition are then skipped.
+    pub(super) fn state(
+        &mut self,
+        comment: Comment,
+        kind: StateKind,
+        keyword: Ident,
+        guessed: bool,
+        cursor: &mut Cursor,
+    ) -> Option<State> {
+        let Some(written) = cursor.peek_ident().cloned() else {
+            let problem = self.unexpected(cursor, &format!("a name after `{keyword}`"));
+            self.report(match cursor.peek_literal_at(0).and_then(string_value) {
+                Some(text) => {
+                    problem.help(format!("give it a name of the language: `{keyword} Name as {:?}`", text.value))
+                }
+                None => problem,
+            });
+            self.hole(cursor.here_first(), Role::StateName);
+            skip_item(cursor);
+            return None;
+        };
+        cursor.next();
+        self.word(&written, Role::StateName);
+        let name = self.state_name(&written);
+        let mut clauses = Clauses::default();
+        let alias = self.alias(cursor, &mut clauses);
+        let (head, complete) = match kind {
+            _ if guessed => {
+                clauses.broken = true;
+                skip_in_state(cursor, false);
+                (Head::Task { resource: None, body: None }, cursor.ends_in_braces())
+            }
+            StateKind::Task => self.task(&written, cursor),
+            StateKind::Pass => {
+                let (value, complete) = self.output_head(cursor);
+                (Head::Pass { value }, complete)
+            }
+            StateKind::Succeed => {
+                let (value, complete) = self.output_head(cursor);
+                (Head::Succeed { value }, complete)
+            }
+            StateKind::Wait => self.wait(cursor),
+            StateKind::Choice => self.choice(cursor),
+            StateKind::Parallel => self.parallel(cursor),
+            StateKind::Map => self.map(written.span().into(), cursor, &mut clauses),
+            StateKind::Fail => self.fail(cursor),
+        };
+        clauses.broken |= !complete;
+        let transition = self.state_tail(kind, cursor, &mut clauses);
+        Some(State {
+            comment,
+            keyword,
+            kind,
+            name: name?,
+            alias,
+            head,
+            clauses: clauses.list,
+            transition,
+            broken: clauses.broken,
+        })
+    }
+
+    fn state_name(&mut self, written: &Ident) -> Option<Ident> {
+        let text = plain(written);
+        if RESERVED.contains(&text.as_str()) {
+            let problem =
+                Problem::new(Code::ReservedName, written.span(), format!("no state can be called `{text}`"));
+            self.report(
+                problem.help("the word means something in values and transitions; `as` gives any name in the document"),
+            );
+        }
+        self.checked_name(written, "state")
+    }
+
+    /// `as "any state name"`
+    fn alias(&mut self, cursor: &mut Cursor, clauses: &mut Clauses) -> Option<super::ast::Text> {
+        cursor.eat_word("as")?;
+        match cursor.peek_literal_at(0).and_then(string_value) {
+            Some(text) => {
+                cursor.next();
+                Some(text)
+            }
+            None => {
+                self.expected(cursor, "the name in the document, as text, after `as`");
+                clauses.broken = true;
+                None
+            }
+        }
+    }
+
+    /// `= resource { body }`
+    fn task(&mut self, name: &Ident, cursor: &mut Cursor) -> (Head, bool) {
+        if cursor.eat_punct("=").is_none() {
+            let problem = self.unexpected(cursor, &format!("`=` and what `{name}` calls"));
+            self.report(problem.help("such as `task Convert = lambda::invoke { FunctionName: \"f\" } -> Next;`"));
+            let body = self.object_here(cursor);
+            return (Head::Task { resource: None, body }, false);
+        }
+        let resource = self.resource(cursor);
+        let mut complete = resource.is_some();
+        if !complete {
+            self.skip_to_body(cursor);
+        }
+        let body = self.object_here(cursor);
+        if let (None, Some(group)) = (&body, cursor.peek_group(Delimiter::Brace)) {
+            let problem = Problem::new(Code::Syntax, group.span_open(), "a task has no states in it");
+            self.report(problem);
+            cursor.next();
+            complete = false;
+        }
+        (Head::Task { resource, body }, complete)
+    }
+
+    /// After a resource that did not parse: to its body or what follows.
+    fn skip_to_body(&mut self, cursor: &mut Cursor) {
+        while !cursor.is_end()
+            && cursor.peek_group(Delimiter::Brace).is_none()
+            && !cursor.is_punct(";")
+            && !cursor.is_punct("->")
+            && !item_starts_here(cursor)
+            && !super::recover::clause_starts_here(cursor)
+        {
+            cursor.next();
+        }
+    }
+
+    /// `{ body }` or `= value`: the output of a pass or succeed.
+    fn output_head(&mut self, cursor: &mut Cursor) -> (Option<Expr>, bool) {
+        if cursor.eat_punct("=").is_some() {
+            let value = self.expr(cursor);
+            let complete = !matches!(value.kind, ExprKind::Invalid);
+            return (Some(value), complete);
+        }
+        (self.object_here(cursor), true)
+    }
+
+    /// `for duration` or `until timestamp`
+    fn wait(&mut self, cursor: &mut Cursor) -> (Head, bool) {
+        if let Some(word) = cursor.eat_word("for") {
+            self.word(&word, Role::Setting("wait"));
+            return (Head::Wait(Some(WaitHead::For(self.duration_expr(cursor)))), true);
+        }
+        if let Some(word) = cursor.eat_word("until") {
+            self.word(&word, Role::Setting("wait"));
+            return (Head::Wait(Some(WaitHead::Until(self.expr(cursor)))), true);
+        }
+        let problem = self.unexpected(cursor, "`for` and a duration, or `until` and a timestamp");
+        self.report(problem.help("such as `wait Cool for 30s -> Next;`"));
+        self.hole(cursor.here_first(), Role::Setting("wait"));
+        if !super::recover::clause_starts_here(cursor) {
+            skip_in_state(cursor, false);
+        }
+        (Head::Wait(None), false)
+    }
+
+    /// `{ error: …, cause: … }`
+    fn fail(&mut self, cursor: &mut Cursor) -> (Head, bool) {
+        let (mut error, mut cause) = (None, None);
+        let group = cursor.peek_group(Delimiter::Brace).filter(|group| !holds_states(group)).cloned();
+        if let Some(group) = group {
+            cursor.next();
+            for (member, _) in self.members(&group, Braces::Fail) {
+                let field = if member.key.value == "error" { &mut error } else { &mut cause };
+                *field = Some(member.value);
+            }
+        } else if cursor.is_punct("=") {
+            let problem = self.unexpected(cursor, "the error in braces");
+            self.report(problem.help("such as `fail Failed { error: \"Rejected\", cause: \"…\" }`"));
+            skip_in_state(cursor, false);
+            return (Head::Fail { error, cause }, false);
+        }
+        (Head::Fail { error, cause }, true)
+    }
+
+    /// Clauses, the transition, `;`.
+    fn state_tail(&mut self, kind: StateKind, cursor: &mut Cursor, clauses: &mut Clauses) -> Option<Target> {
+        let mut transition = None;
+        let mut first = true;
+        loop {
+            if cursor.is_end() || cursor.is_punct(";") || item_starts_here(cursor) {
+                break;
+            }
+            if cursor.is_punct("->") || cursor.is_punct("=>") {
+                self.hole(cursor.here_first(), Role::Clause(kind));
+                let arrow = cursor.here();
+                let target = self.arrow("->", "a state", cursor);
+                self.transition(kind, arrow, target, &mut transition);
+                clauses.broken |= transition.is_none();
+                first = false;
+                continue;
+            }
+            if first && cursor.ends_in_braces() && self.next_is_item(cursor) {
+                break;
+            }
+            first = false;
+            let start = cursor.position();
+            let clause = cursor.peek_ident().cloned();
+            self.clause_here(Place::State(kind), cursor, clauses);
+            if let (Some(clause), Some(_)) = (clause, &transition)
+                && ClauseKind::from_keyword(&clause.to_string()).is_some()
+            {
+                let problem = Problem::new(Code::Syntax, clause.span(), format!("`{clause}` stands after `->`"));
+                self.report(problem.help("clauses stand before the transition"));
+            }
+            if cursor.position() == start {
+                cursor.next();
+            }
+        }
+        if transition.is_none() {
+            self.hole(cursor.here_first(), Role::Clause(kind));
+        }
+        let complete = first && cursor.ends_in_braces();
+        if cursor.eat_punct(";").is_none() && !cursor.is_end() && !complete {
+            let found = cursor.found();
+            self.error(Code::Syntax, cursor.here_first(), format!("expected `;` before {found}"));
+        }
+        transition
+    }
+
+    fn transition(&mut self, kind: StateKind, arrow: Spot, target: Target, transition: &mut Option<Target>) {
+        let refused = match kind {
+            StateKind::Choice => Some("a `choice` goes on by its arms"),
+            StateKind::Succeed => Some("a `succeed` ends the workflow or branch: nothing follows it"),
+            StateKind::Fail => Some("a `fail` ends the workflow: nothing follows it"),
+            _ if transition.is_some() => Some("a state has one transition"),
+            _ => None,
+        };
+        match refused {
+            Some(message) => {
+                let problem = Problem::new(Code::MisplacedClause, arrow_spot(arrow, &target), message);
+                self.report(match kind {
+                    StateKind::Choice => problem.help("`else -> State;` is the arm for all other cases"),
+                    _ => problem,
+                });
+            }
+            None => *transition = Some(target),
+        }
+    }
+
+    /// Whether an unknown word after a finished state is a misspelt beginning of the next.
+    fn next_is_item(&self, cursor: &Cursor) -> bool {
+        let Some(word) = cursor.peek_ident().map(Ident::to_string) else { return false };
+        ClauseKind::from_keyword(&word).is_none()
+            && cursor.peek_ident_at(1).is_some()
+            && workflow_asl::nearest::nearest(&word, STATES.iter().map(|(kind, _)| state_keyword(*kind))).is_some()
+    }
+}
+
+/// From the arrow to the end of what it points at.
+fn arrow_spot(arrow: Spot, target: &Target) -> Spot {
+    match target {
+        Target::State(name) | Target::End(name) => arrow.to(name.span().into()),
+        Target::Text(text) => arrow.to(text.spot),
+        Target::Missing(spot) => arrow.to(*spot),
+    }
+}

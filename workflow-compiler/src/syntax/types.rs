@@ -1,0 +1,341 @@
+//! Types, fields, structs and enums.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use workflow_asl::Code;
+
+use super::ast::{EnumDecl, FieldDecl, StructDecl, Type, TypeKind, VariantDecl, plain};
+use super::attributes::Attributes;
+use super::cursor::{Cursor, group_spot};
+use super::name::rust_name;
+use super::parser::Parser;
+use super::recover::skip_past;
+use super::rename::Rule;
+use super::word::Role;
+use crate::problem::Problem;
+
+const INTEGERS: [&str; 10] = ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize"];
+
+/// Words that are no types here, with what to write for them.
+const FOREIGN: [(&str, &str); 9] = [
+    ("str", "text is `String`"),
+    ("char", "text is `String`"),
+    ("string", "text is `String`"),
+    ("boolean", "write `bool`"),
+    ("i128", "integers have at most 64 bits"),
+    ("u128", "integers have at most 64 bits"),
+    ("HashMap", "an object with any keys is `Map<T>`"),
+    ("BTreeMap", "an object with any keys is `Map<T>`"),
+    ("Value", "any JSON value is `Json`"),
+];
+
+impl Parser<'_> {
+    /// A type.
+    pub(super) fn ty(&mut self, cursor: &mut Cursor) -> Type {
+        let here = cursor.here_first();
+        self.deeper(here, |parser| parser.ty_inner(cursor))
+            .unwrap_or_else(|| Type { kind: TypeKind::Invalid, spot: here.into() })
+    }
+
+    fn ty_inner(&mut self, cursor: &mut Cursor) -> Type {
+        let first = cursor.here();
+        let kind = if cursor.is_punct("::") || (cursor.peek_ident().is_some() && cursor.is_punct_at(1, "::")) {
+            self.type_path(cursor)
+        } else if let Some(name) = cursor.eat_ident() {
+            self.type_word(name, cursor)
+        } else {
+            let problem = self.unexpected(cursor, "a type");
+            let hint = match cursor.peek() {
+                Some(TokenTree::Punct(punct)) if punct.as_char() == '&' => "types own their data: `String`, `Vec<T>`",
+                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => "a list is `Vec<T>`",
+                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+                    "declare a `struct` of its own and name it here"
+                }
+                _ => "such as `String`, `bool`, `i64`, `f64`, `Timestamp`, `Arn`, `Json`, `Vec<T>`, `Option<T>`, `Map<T>`",
+            };
+            self.report(problem.help(hint));
+            if cursor.is_end() || cursor.is_punct(",") {
+                self.hole(first.first, Role::TypeReference);
+            }
+            return Type { kind: TypeKind::Invalid, spot: first };
+        };
+        Type { kind, spot: first.to(cursor.before()) }
+    }
+
+    fn type_word(&mut self, name: Ident, cursor: &mut Cursor) -> TypeKind {
+        self.word(&name, Role::TypeReference);
+        let text = name.to_string();
+        if let Some((_, help)) = FOREIGN.iter().find(|(word, _)| *word == text) {
+            let problem = Problem::new(Code::UnknownType, name.span(), format!("`{text}` is not a type here"));
+            self.report(problem.help(*help));
+            self.skip_generics(cursor);
+            return TypeKind::Invalid;
+        }
+        match text.as_str() {
+            "String" => TypeKind::String,
+            "bool" => TypeKind::Bool,
+            "f64" | "f32" => TypeKind::Float(name),
+            "Timestamp" => TypeKind::Timestamp,
+            "Arn" => TypeKind::Arn,
+            "Json" => TypeKind::Json,
+            "Vec" => self.generic(&name, cursor).map_or(TypeKind::Invalid, |ty| TypeKind::Vec(Box::new(ty))),
+            "Option" => self.generic(&name, cursor).map_or(TypeKind::Invalid, |ty| TypeKind::Option(Box::new(ty))),
+            "Map" => self.generic(&name, cursor).map_or(TypeKind::Invalid, |ty| TypeKind::Map(Box::new(ty))),
+            integer if INTEGERS.contains(&integer) => TypeKind::Integer(name),
+            _ if cursor.is_punct("<") => {
+                let mut tokens = vec![TokenTree::Ident(name)];
+                self.collect_generics(cursor, &mut tokens);
+                TypeKind::Path(tokens.into_iter().collect())
+            }
+            _ => TypeKind::Named(rust_name(&name)),
+        }
+    }
+
+    /// `<T>` after `Vec`, `Option`, `Map`.
+    fn generic(&mut self, of: &Ident, cursor: &mut Cursor) -> Option<Type> {
+        if cursor.eat_punct("<").is_none() {
+            let problem = Problem::new(Code::Syntax, of.span(), format!("`{of}` of what?"));
+            self.report(problem.help(format!("write `{of}<T>` with the type of what is in it")));
+            return None;
+        }
+        let ty = self.ty(cursor);
+        if cursor.is_punct(",") && *of == "Map" {
+            let problem = Problem::new(Code::Syntax, cursor.here_first(), "a map has one type, that of its values");
+            self.report(problem.help("keys are always text: `Map<T>`"));
+            while !cursor.is_end() && !cursor.is_punct(">") {
+                cursor.next();
+            }
+        }
+        if cursor.eat_char('>').is_none() {
+            self.expected(cursor, "`>`");
+        }
+        Some(ty)
+    }
+
+    /// `a::b::C<D>`, as written.
+    fn type_path(&mut self, cursor: &mut Cursor) -> TypeKind {
+        let mut tokens: Vec<TokenTree> = Vec::new();
+        loop {
+            if cursor.is_punct("::") {
+                tokens.extend(cursor.next());
+                tokens.extend(cursor.next());
+            } else if !tokens.is_empty() {
+                break;
+            }
+            if cursor.is_punct("<") {
+                self.collect_generics(cursor, &mut tokens);
+                continue;
+            }
+            let Some(word) = cursor.eat_ident() else {
+                self.expected(cursor, "a name after `::`");
+                return TypeKind::Invalid;
+            };
+            tokens.push(TokenTree::Ident(word));
+            if cursor.is_punct("<") {
+                self.collect_generics(cursor, &mut tokens);
+            }
+        }
+        TypeKind::Path(tokens.into_iter().collect::<TokenStream>())
+    }
+
+    /// `<…>` as written; stops at a `;` or a brace, which no type contains here.
+    fn collect_generics(&mut self, cursor: &mut Cursor, tokens: &mut Vec<TokenTree>) {
+        let open = cursor.here_first();
+        let mut depth = 0_usize;
+        while !cursor.is_punct(";") && cursor.peek_group(Delimiter::Brace).is_none() {
+            let Some(token) = cursor.next() else { break };
+            let arrow = matches!(tokens.last(), Some(TokenTree::Punct(before)) if before.as_char() == '-');
+            if let TokenTree::Punct(punct) = &token {
+                match punct.as_char() {
+                    '<' => depth += 1,
+                    '>' if !arrow => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            tokens.push(token);
+            if depth == 0 {
+                return;
+            }
+        }
+        self.error(Code::Syntax, open, "this `<` is never closed");
+    }
+
+    fn skip_generics(&mut self, cursor: &mut Cursor) {
+        if cursor.is_punct("<") {
+            self.collect_generics(cursor, &mut Vec::new());
+        }
+    }
+
+    /// `name: Type, …` in braces.
+    pub(super) fn fields(&mut self, group: &Group, rule: Option<Rule>) -> Vec<FieldDecl> {
+        self.within(group, |parser, cursor| {
+            let mut fields = Vec::new();
+            while !cursor.is_end() {
+                let start = cursor.position();
+                let attributes = parser.attributes(cursor);
+                if cursor.is_end() {
+                    parser.dangling(&attributes);
+                    break;
+                }
+                if let Some(field) = parser.field(attributes, rule, cursor) {
+                    fields.push(field);
+                }
+                parser.separator(cursor, start);
+            }
+            fields
+        })
+        .unwrap_or_default()
+    }
+
+    /// `,` between fields or variants; skips what stands before it.
+    fn separator(&mut self, cursor: &mut Cursor, start: usize) {
+        if cursor.is_end() || cursor.eat_punct(",").is_some() {
+            return;
+        }
+        let named = cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ":") && !cursor.is_punct_at(1, "::"));
+        let attribute = cursor.is_punct("#");
+        if cursor.position() > start {
+            let problem = self.unexpected(cursor, "`,`");
+            self.report(if cursor.is_punct(";") { problem.help("write `,`") } else { problem });
+        }
+        if !(cursor.position() > start && (named || attribute)) {
+            skip_past(cursor, &[",", ";"]);
+        }
+    }
+
+    fn field(&mut self, attributes: Attributes, rule: Option<Rule>, cursor: &mut Cursor) -> Option<FieldDecl> {
+        self.refuse_rename_all(&attributes);
+        self.refuse_others(&attributes);
+        if cursor.is_word("pub") {
+            let problem = Problem::new(Code::Syntax, cursor.here(), "fields are always public: leave `pub` out");
+            self.report(problem);
+            cursor.next();
+            cursor.eat_group(Delimiter::Parenthesis);
+        }
+        let Some(written) = cursor.eat_ident() else {
+            self.field_name_expected(cursor);
+            return None;
+        };
+        self.word(&written, Role::FieldName);
+        let name = self.checked_name(&written, "field");
+        if !cursor.is_punct(":") || cursor.is_punct("::") {
+            let problem = self.unexpected(cursor, &format!("`:` and a type after `{written}`"));
+            self.report(problem);
+            self.hole(cursor.here_first(), Role::TypeReference);
+            return name.map(|name| FieldDecl {
+                comment: attributes.comment,
+                wire: plain(&name),
+                name,
+                ty: Type { kind: TypeKind::Invalid, spot: cursor.before() },
+            });
+        }
+        cursor.next();
+        let ty = self.ty(cursor);
+        let name = name?;
+        let wire = wire_name(&attributes, &name, rule.map(|rule| move |name: &str| rule.field(name)));
+        Some(FieldDecl { comment: attributes.comment, name, wire, ty })
+    }
+
+    fn field_name_expected(&mut self, cursor: &mut Cursor) {
+        let problem = self.unexpected(cursor, "a field: `name: Type`");
+        let text = cursor.peek_literal_at(0).and_then(super::literal::string_value);
+        self.report(match text {
+            Some(text) => problem.help(format!("name it in Rust and write `#[serde(rename = {:?})]` before it", text.value)),
+            None => problem,
+        });
+    }
+
+    /// A Rust name, raw where it is a keyword; reports those that cannot be raw.
+    pub(super) fn checked_name(&mut self, written: &Ident, what: &str) -> Option<Ident> {
+        let text = written.to_string();
+        if matches!(text.as_str(), "self" | "Self" | "super" | "crate" | "_") {
+            let problem =
+                Problem::new(Code::ReservedName, written.span(), format!("Rust cannot have a {what} called `{text}`"));
+            self.report(match what {
+                "field" | "variant" => {
+                    problem.help(format!("choose another name and write `#[serde(rename = \"{text}\")]` before it"))
+                }
+                _ => problem,
+            });
+            return None;
+        }
+        Some(rust_name(written))
+    }
+
+    /// `struct Name { … }`
+    pub(super) fn struct_decl(&mut self, rule: Option<Rule>, cursor: &mut Cursor) -> Option<StructDecl> {
+        let name = self.type_name("struct", cursor)?;
+        let Some(group) = cursor.eat_group(Delimiter::Brace) else {
+            self.expected(cursor, &format!("the fields of `{name}` in braces"));
+            return Some(StructDecl { name, fields: Vec::new() });
+        };
+        Some(StructDecl { name, fields: self.fields(&group, rule) })
+    }
+
+    /// `enum Name { … }`
+    pub(super) fn enum_decl(&mut self, rule: Option<Rule>, cursor: &mut Cursor) -> Option<EnumDecl> {
+        let name = self.type_name("enum", cursor)?;
+        let Some(group) = cursor.eat_group(Delimiter::Brace) else {
+            self.expected(cursor, &format!("the variants of `{name}` in braces"));
+            return Some(EnumDecl { name, variants: Vec::new() });
+        };
+        let variants = self.within(&group, |parser, cursor| {
+            let mut variants = Vec::new();
+            while !cursor.is_end() {
+                let start = cursor.position();
+                let attributes = parser.attributes(cursor);
+                if cursor.is_end() {
+                    parser.dangling(&attributes);
+                    break;
+                }
+                variants.extend(parser.variant(attributes, rule, cursor));
+                parser.separator(cursor, start);
+            }
+            variants
+        });
+        Some(EnumDecl { name, variants: variants.unwrap_or_default() })
+    }
+
+    fn variant(&mut self, attributes: Attributes, rule: Option<Rule>, cursor: &mut Cursor) -> Option<VariantDecl> {
+        self.refuse_rename_all(&attributes);
+        self.refuse_others(&attributes);
+        let Some(written) = cursor.eat_ident() else {
+            self.expected(cursor, "a variant's name");
+            return None;
+        };
+        self.word(&written, Role::VariantName);
+        let name = self.checked_name(&written, "variant")?;
+        if let Some(TokenTree::Group(group)) = cursor.peek() {
+            let problem = Problem::new(Code::Syntax, group_spot(group), "variants carry no data here");
+            self.report(problem.help("an enum is a text of a fixed set; for data declare a `struct`"));
+            cursor.next();
+        }
+        let wire = wire_name(&attributes, &name, rule.map(|rule| move |name: &str| rule.variant(name)));
+        Some(VariantDecl { comment: attributes.comment, name, wire })
+    }
+
+    fn type_name(&mut self, keyword: &str, cursor: &mut Cursor) -> Option<Ident> {
+        let Some(written) = cursor.eat_ident() else {
+            self.expected(cursor, &format!("a name after `{keyword}`"));
+            self.hole(cursor.here_first(), Role::TypeName);
+            return None;
+        };
+        self.word(&written, Role::TypeName);
+        let name = self.checked_name(&written, "type");
+        if cursor.is_punct("<") {
+            let spot = cursor.here();
+            self.skip_generics(cursor);
+            self.error(Code::Syntax, spot.to(cursor.before()), format!("a {keyword} has no type parameters here"));
+        }
+        name
+    }
+}
+
+/// The name in JSON: `rename`, else by the rule, else the Rust name without `r#`.
+fn wire_name(attributes: &Attributes, name: &Ident, rule: Option<impl Fn(&str) -> String>) -> String {
+    let plain = plain(name);
+    match (&attributes.rename, rule) {
+        (Some(rename), _) => rename.value.clone(),
+        (None, Some(rule)) => rule(&plain),
+        (None, None) => plain,
+    }
+}

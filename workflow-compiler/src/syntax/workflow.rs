@@ -1,0 +1,111 @@
+//! The whole of a macro's input: workflows with their attributes and visibility.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use workflow_asl::Code;
+
+use super::ast::{Spot, Workflow};
+use super::body::Level;
+use super::cursor::Cursor;
+use super::parser::Parser;
+use super::word::Role;
+use crate::problem::Problem;
+
+impl Parser<'_> {
+    /// All workflows up to the end.
+    pub(super) fn workflows(&mut self, cursor: &mut Cursor) -> Vec<Workflow> {
+        let mut workflows = Vec::new();
+        if cursor.is_end() {
+            self.error(Code::Syntax, cursor.here(), "expected `workflow Name { … }`, found nothing");
+        }
+        while !cursor.is_end() {
+            let start = cursor.position();
+            workflows.extend(self.workflow(cursor));
+            cursor.eat_punct(";");
+            if cursor.position() == start {
+                cursor.next();
+                skip_to_workflow(cursor);
+            }
+        }
+        workflows
+    }
+
+    fn workflow(&mut self, cursor: &mut Cursor) -> Option<Workflow> {
+        let attributes = self.attributes(cursor);
+        if cursor.is_end() {
+            self.dangling(&attributes);
+            return None;
+        }
+        if let Some((_, spot)) = &attributes.rename_all {
+            self.error(Code::Syntax, *spot, "a workflow has no fields to rename");
+        }
+        let visibility = visibility(cursor);
+        let keyword = cursor.peek_ident().cloned();
+        match &keyword {
+            Some(word) if word == "workflow" => self.word(word, Role::Top),
+            Some(word) => {
+                self.word(word, Role::Top);
+                let text = word.to_string();
+                let problem = self.unexpected(cursor, "`workflow`").suggest(&text, ["workflow"]);
+                self.report(problem.help("the macro holds `workflow Name { … }`"));
+                let meant = cursor.peek_ident_at(1).is_some()
+                    && cursor.peek_group_at(2, Delimiter::Brace).is_some()
+                    && workflow_asl::nearest::nearest(&text, ["workflow"]).is_some();
+                if !meant {
+                    skip_to_workflow(cursor);
+                    return None;
+                }
+            }
+            None => {
+                let problem = self.unexpected(cursor, "`workflow`");
+                self.report(problem.help("the macro holds `workflow Name { … }`"));
+                skip_to_workflow(cursor);
+                return None;
+            }
+        }
+        cursor.next();
+        let Some(written) = cursor.eat_ident() else {
+            self.expected(cursor, "a name after `workflow`");
+            skip_to_workflow(cursor);
+            return None;
+        };
+        self.word(&written, Role::Workflow);
+        let name = self.checked_name(&written, "workflow");
+        let Some(group) = cursor.eat_group(Delimiter::Brace) else {
+            self.expected(cursor, &format!("the body of `{written}` in braces"));
+            skip_to_workflow(cursor);
+            return None;
+        };
+        let first = keyword.map_or(written.span(), |word| word.span());
+        let spot = Spot { first, last: written.span() };
+        let (declarations, body) = self.within(&group, |parser, cursor| {
+            let body = parser.body(cursor, Level::Workflow, spot);
+            parser.hole(group.span_close(), Role::Item);
+            body
+        })?;
+        Some(Workflow {
+            comment: attributes.comment,
+            attributes: attributes.others.into_iter().map(|(tokens, _)| tokens).collect(),
+            visibility,
+            name: name?,
+            declarations,
+            body,
+        })
+    }
+}
+
+/// `pub`, `pub(crate)` or nothing.
+fn visibility(cursor: &mut Cursor) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = Vec::new();
+    if let Some(word) = cursor.eat_word("pub") {
+        tokens.push(word.into());
+        tokens.extend(cursor.eat_group(Delimiter::Parenthesis).map(TokenTree::Group));
+    }
+    tokens.into_iter().collect()
+}
+
+/// Skips to the next `workflow Name`.
+fn skip_to_workflow(cursor: &mut Cursor) {
+    while !cursor.is_end() && !(cursor.is_word("workflow") && cursor.peek_ident_at(1).is_some()) {
+        cursor.next();
+    }
+}
