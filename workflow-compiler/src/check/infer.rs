@@ -84,6 +84,11 @@ impl<'a> Model<'a> {
                 }
                 Ty::Enum(name)
             }
+            ExprKind::Access(inner, segments) => {
+                self.infer(place, inner, facts, sink);
+                self.infer_indices(place, segments, facts, sink);
+                Ty::Unknown
+            }
             ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
             ExprKind::Constant(_) | ExprKind::Jsonata(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
         }

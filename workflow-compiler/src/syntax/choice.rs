@@ -57,11 +57,8 @@ impl Parser<'_> {
                     parser.dangling(&attributes);
                     break;
                 }
-                let arm = if patterns {
-                    parser.match_arm(attributes, cursor)
-                } else {
-                    parser.if_arm(attributes, cursor)
-                };
+                let arm =
+                    if patterns { parser.match_arm(attributes, cursor) } else { parser.if_arm(attributes, cursor) };
                 arms.extend(arm);
                 parser.arm_end(cursor, start, patterns);
             }

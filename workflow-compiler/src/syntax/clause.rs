@@ -107,9 +107,8 @@ impl Parser<'_> {
 
     fn unknown_clause(&mut self, keyword: &Ident, text: &str, place: Place) -> Option<ClauseKind> {
         let here = workflow_asl::nearest::nearest(text, place.known());
-        let near = here.or_else(|| {
-            workflow_asl::nearest::nearest(text, ClauseKind::ALL.iter().map(|clause| clause.keyword()))
-        });
+        let near = here
+            .or_else(|| workflow_asl::nearest::nearest(text, ClauseKind::ALL.iter().map(|clause| clause.keyword())));
         let problem = Problem::new(Code::UnknownClause, keyword.span(), format!("no clause `{text}`"));
         self.report(match (near, place) {
             (Some(near), _) => problem.help(format!("did you mean `{near}`?")),
@@ -133,7 +132,8 @@ impl Parser<'_> {
         clauses: &mut Clauses,
     ) {
         if let (Some(comment), false) = (&comment, matches!(kind, ClauseKind::Retry | ClauseKind::Catch)) {
-            let problem = Problem::new(Code::Syntax, comment.spot, format!("`{keyword}` has no comment in the document"));
+            let problem =
+                Problem::new(Code::Syntax, comment.spot, format!("`{keyword}` has no comment in the document"));
             self.report(problem.help("`///` stands before states, branches, arms, `retry` and `catch`"));
         }
         let value = self.clause_value(kind, cursor);

@@ -122,14 +122,6 @@ impl Cursor {
         }
     }
 
-    pub(super) fn eat_literal(&mut self) -> Option<Literal> {
-        let literal = self.peek_literal_at(0).cloned();
-        if literal.is_some() {
-            self.at += 1;
-        }
-        literal
-    }
-
     /// Whether this punctuation stands `ahead` tokens after the next; its characters joined.
     pub(super) fn is_punct_at(&self, ahead: usize, text: &str) -> bool {
         let last = text.len() - 1;

@@ -5,7 +5,7 @@ use workflow_asl::Code;
 
 use super::ast::{Declaration, DeclarationKind, Shape, Text};
 use super::attributes::Attributes;
-use super::clause::{Clauses, Place};
+use super::clause::Place;
 use super::cursor::Cursor;
 use super::keyword::ClauseKind;
 use super::literal::string_value;
@@ -32,9 +32,7 @@ impl Parser<'_> {
             self.refuse_rename_all(&attributes);
         }
         let Some(kind) = self.declared(&attributes, &keyword, text, cursor) else { return };
-        let same = |other: &Declaration| {
-            std::mem::discriminant(&other.kind) == std::mem::discriminant(&kind)
-        };
+        let same = |other: &Declaration| std::mem::discriminant(&other.kind) == std::mem::discriminant(&kind);
         if is_single(&kind) && declarations.iter().filter(|other| is_single(&other.kind)).any(same) {
             self.error(Code::RepeatedClause, keyword.span(), format!("`{text}` is declared twice"));
             return;

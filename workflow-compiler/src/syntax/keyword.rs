@@ -162,14 +162,14 @@ pub const DECLARATIONS: &[Keyword] = &[
 
 /// The keywords that declare states.
 pub const STATES: &[(StateKind, Keyword)] = &[
-    (StateKind::Task, keyword("task", "Calls a service, a Lambda function or an activity.")),
-    (StateKind::Pass, keyword("pass", "Passes its input on, or gives a value.")),
+    (Task, keyword("task", "Calls a service, a Lambda function or an activity.")),
+    (Pass, keyword("pass", "Passes its input on, or gives a value.")),
     (StateKind::Wait, keyword("wait", "Waits for a time (`for`) or until a time (`until`).")),
     (StateKind::Choice, keyword("choice", "Goes on at the state of the first rule that is true.")),
-    (StateKind::Parallel, keyword("parallel", "Runs branches at the same time.")),
-    (StateKind::Map, keyword("map", "Runs the same states for each item.")),
-    (StateKind::Succeed, keyword("succeed", "Ends the execution or branch successfully.")),
-    (StateKind::Fail, keyword("fail", "Ends the execution or branch with an error.")),
+    (Parallel, keyword("parallel", "Runs branches at the same time.")),
+    (Map, keyword("map", "Runs the same states for each item.")),
+    (Succeed, keyword("succeed", "Ends the execution or branch successfully.")),
+    (Fail, keyword("fail", "Ends the execution or branch with an error.")),
 ];
 
 /// The keyword that declares states of this kind.
@@ -201,14 +201,8 @@ pub const SETTINGS: &[(&str, &[Keyword])] = &[
         ],
     ),
     ("type", &[keyword("standard", "Standard workflow."), keyword("express", "Express workflow.")]),
-    (
-        "distributed",
-        &[keyword("standard", "Children are Standard."), keyword("express", "Children are Express.")],
-    ),
-    (
-        "tolerate",
-        &[keyword("percent", "A share of the items, 0 to 100."), keyword("count", "A number of items.")],
-    ),
+    ("distributed", &[keyword("standard", "Children are Standard."), keyword("express", "Children are Express.")]),
+    ("tolerate", &[keyword("percent", "A share of the items, 0 to 100."), keyword("count", "A number of items.")]),
     ("wait", &[keyword("for", "For a duration."), keyword("until", "Until a timestamp.")]),
     (
         "choice",

@@ -17,9 +17,7 @@ const DURATION_HELP: &str = "a duration is a whole number with `s`, `m`, `h` or 
 /// The value of a string literal without a suffix.
 pub(super) fn string_value(literal: &Literal) -> Option<Text> {
     match Lit::new(literal.clone()) {
-        Lit::Str(text) if text.suffix().is_empty() => {
-            Some(Text { value: text.value(), spot: literal.span().into() })
-        }
+        Lit::Str(text) if text.suffix().is_empty() => Some(Text { value: text.value(), spot: literal.span().into() }),
         _ => None,
     }
 }
@@ -94,7 +92,9 @@ impl Parser<'_> {
     /// The problem with a number's suffix that is no unit of time.
     fn bad_suffix(&self, literal: &Literal, digits: &str, suffix: &str) -> Problem {
         let rust_type = ["i", "u", "f"].iter().any(|letter| {
-            suffix.strip_prefix(letter).is_some_and(|width| width == "size" || width.bytes().all(|b| b.is_ascii_digit()))
+            suffix
+                .strip_prefix(letter)
+                .is_some_and(|width| width == "size" || width.bytes().all(|b| b.is_ascii_digit()))
         });
         if rust_type && suffix.len() > 1 {
             return bad(literal, format!("numbers have no Rust type here: `{literal}`"))

@@ -109,11 +109,8 @@ impl Parser<'_> {
             return true;
         }
         let words: Vec<_> = fields.iter().map(|field| field.word).collect();
-        let problem = Problem::new(
-            Code::UnknownClauseField,
-            key.spot,
-            format!("no field `{}` in {}", key.value, braces.owner()),
-        );
+        let problem =
+            Problem::new(Code::UnknownClauseField, key.spot, format!("no field `{}` in {}", key.value, braces.owner()));
         self.report(
             problem.suggest(&key.value, words.iter().copied()).help(format!("its fields are `{}`", words.join("`, `"))),
         );
@@ -132,9 +129,7 @@ impl Parser<'_> {
     /// One `key: value`; `None` when there is no key.
     fn member_of(&mut self, cursor: &mut Cursor, braces: Braces) -> Option<(Member, Option<Ident>)> {
         let (key, ident) = match cursor.peek().cloned() {
-            Some(TokenTree::Ident(ident)) => {
-                (Text { value: plain(&ident), spot: ident.span().into() }, Some(ident))
-            }
+            Some(TokenTree::Ident(ident)) => (Text { value: plain(&ident), spot: ident.span().into() }, Some(ident)),
             Some(TokenTree::Literal(literal)) => match string_value(&literal) {
                 Some(text) => (text, None),
                 None => {

@@ -66,7 +66,8 @@ impl Parser<'_> {
         }
         if let [only] = path.as_slice() {
             let name = plain(only);
-            let problem = Problem::new(Code::Syntax, only.span(), format!("expected `::` and an action after `{name}`"));
+            let problem =
+                Problem::new(Code::Syntax, only.span(), format!("expected `::` and an action after `{name}`"));
             self.report(problem.help(EXAMPLES));
             self.pattern_of(&path, cursor);
             return None;

@@ -81,8 +81,7 @@ impl Parser<'_> {
     fn state_name(&mut self, written: &Ident) -> Option<Ident> {
         let text = plain(written);
         if RESERVED.contains(&text.as_str()) {
-            let problem =
-                Problem::new(Code::ReservedName, written.span(), format!("no state can be called `{text}`"));
+            let problem = Problem::new(Code::ReservedName, written.span(), format!("no state can be called `{text}`"));
             self.report(
                 problem.help("the word means something in values and transitions; `as` gives any name in the document"),
             );

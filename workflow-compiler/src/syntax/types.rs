@@ -50,7 +50,9 @@ impl Parser<'_> {
                 Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
                     "declare a `struct` of its own and name it here"
                 }
-                _ => "such as `String`, `bool`, `i64`, `f64`, `Timestamp`, `Arn`, `Json`, `Vec<T>`, `Option<T>`, `Map<T>`",
+                _ => {
+                    "such as `String`, `bool`, `i64`, `f64`, `Timestamp`, `Arn`, `Json`, `Vec<T>`, `Option<T>`, `Map<T>`"
+                }
             };
             self.report(problem.help(hint));
             if cursor.is_end() || cursor.is_punct(",") {
@@ -239,7 +241,9 @@ impl Parser<'_> {
         let problem = self.unexpected(cursor, "a field: `name: Type`");
         let text = cursor.peek_literal_at(0).and_then(super::literal::string_value);
         self.report(match text {
-            Some(text) => problem.help(format!("name it in Rust and write `#[serde(rename = {:?})]` before it", text.value)),
+            Some(text) => {
+                problem.help(format!("name it in Rust and write `#[serde(rename = {:?})]` before it", text.value))
+            }
             None => problem,
         });
     }

@@ -8,7 +8,6 @@ use super::body::Level;
 use super::cursor::Cursor;
 use super::parser::Parser;
 use super::word::Role;
-use crate::problem::Problem;
 
 impl Parser<'_> {
     /// All workflows up to the end.
