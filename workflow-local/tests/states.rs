@@ -244,6 +244,30 @@ fn the_history_ends_at_25_000_events() {
 }
 
 #[test]
+fn a_child_execution_has_a_history_and_a_limit_of_its_own() {
+    let machine = json!({
+        "StartAt": "Each",
+        "States": { "Each": {
+            "Type": "Map", "ToleratedFailureCount": 1,
+            "ItemProcessor": {
+                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "A",
+                "States": {
+                    "A": { "Type": "Pass", "Next": "Again" },
+                    "Again": { "Type": "Choice", "Choices": [{ "Variable": "$", "NumericEquals": 1, "Next": "A" }], "Default": "End" },
+                    "End": { "Type": "Succeed" }
+                }
+            },
+            "End": true
+        } }
+    });
+    let execution = run(machine, json!([1, 2]));
+    let output = execution.output().unwrap();
+    assert_eq!((&output[0]["Error"], &output[1]), (&json!("States.Runtime"), &json!(2)));
+    assert_eq!(execution.history().len(), 8);
+}
+
+#[test]
 fn too_large_a_payload_is_refused_at_256_kib() {
     let machine = json!({
         "StartAt": "Fill",

@@ -114,7 +114,8 @@ impl Execution {
         self.end_failed(run, last, failure);
     }
 
-    fn end_failed(&mut self, run: RunId, last: u64, failure: Failure) {
+    /// Ends a run with a failure; the map that a child works for hears of it.
+    pub(super) fn end_failed(&mut self, run: RunId, last: u64, failure: Failure) {
         self.end_run(run, last, Status::Failed, failure);
         if run != RunId(0) {
             self.end_child_run(run);

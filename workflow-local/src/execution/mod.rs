@@ -268,7 +268,7 @@ impl Execution {
         );
         if run.history.len() + 1 >= HISTORY_EVENTS && !ends {
             let cause = format!("The execution reached the maximum number of history events ({HISTORY_EVENTS}).");
-            self.end_run(id, previous_id, Status::Failed, Failure::new(RUNTIME, Some(cause)));
+            self.end_failed(id, previous_id, Failure::new(RUNTIME, Some(cause)));
             return previous_id;
         }
         let event_id = run.history.len() as u64 + 1;

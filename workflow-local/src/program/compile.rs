@@ -135,7 +135,7 @@ impl<'a> Compiler<'a> {
             .iter()
             .flatten()
             .enumerate()
-            .map(|(i, catcher)| self.catcher(catcher, language, targets, &at.child("Catch").index(i)))
+            .map(|(i, catcher)| self.catcher(catcher, i, language, targets, &at.child("Catch").index(i)))
             .collect();
         let retry = state.retry.iter().flatten().map(retrier).collect();
         let mut reading = self.reading(language);
@@ -250,6 +250,7 @@ impl<'a> Compiler<'a> {
     fn catcher(
         &mut self,
         catcher: &CatcherNode,
+        number: usize,
         language: QueryLanguage,
         targets: &Targets<'a>,
         at: &Pointer,
@@ -260,12 +261,17 @@ impl<'a> Compiler<'a> {
         };
         let next = self.target(next, targets, at.child("Next"))?;
         let mut reading = self.reading(language);
+        let result_path = reading.result_place(catcher.result_path.as_ref(), &at.child("ResultPath"));
+        let mut template = |field: &str, value: &Option<Value>| {
+            let location = format!("Catch[{number}]/{field}");
+            value.as_ref().map(|value| reading.template(value, &at.child(field), &location))
+        };
         Some(Catcher {
             errors: names(catcher.error_equals.as_deref()),
             next,
-            result_path: reading.result_place(catcher.result_path.as_ref(), &at.child("ResultPath")),
-            output: reading.optional(catcher.output.as_ref(), at, "Output"),
-            assign: reading.optional(catcher.assign.as_ref(), at, "Assign"),
+            result_path,
+            output: template("Output", &catcher.output),
+            assign: template("Assign", &catcher.assign),
         })
     }
 
