@@ -136,7 +136,7 @@ mod engine {
     use std::rc::Rc;
 
     use jsonata_core::ast::AstNode;
-    use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError};
+    use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptions};
     use jsonata_core::parser;
     use jsonata_core::value::{JValue, with_stack};
     use serde_json::{Map, Number, Value};
@@ -150,6 +150,9 @@ mod engine {
         parser::parse(source).map_err(|error| error.display_message())
     }
 
+    /// Milliseconds after which an expression fails, so that endless recursion does not hang its caller.
+    const MOST_MILLISECONDS: u64 = 10_000;
+
     /// The value, or the words that say why there is none.
     pub(super) fn evaluate(expression: &Parsed, scope: &Scope<'_>) -> Result<Value, String> {
         let mut context = Context::new();
@@ -159,7 +162,8 @@ mod engine {
                 context.bind(name.clone(), to_jsonata(value));
             }
         }
-        let mut evaluator = Evaluator::with_context(context);
+        let options = EvaluatorOptions { timeout_ms: Some(MOST_MILLISECONDS), ..EvaluatorOptions::default() };
+        let mut evaluator = Evaluator::with_options(context, options);
         let random = Rc::new(scope.random.clone());
         let result = add_functions(&mut evaluator, scope.now.as_millis(), &random)
             .and_then(|()| evaluator.evaluate(&expression.ast, &JValue::Undefined));
