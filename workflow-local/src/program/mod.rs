@@ -1,6 +1,7 @@
 //! A definition compiled once: states by number, targets resolved, paths and expressions read.
 
 mod compile;
+mod compile_fields;
 mod compile_template;
 pub(crate) mod handling;
 mod pattern;
