@@ -3,6 +3,7 @@
 //! An ordinary library on `proc-macro2`, so that tests and tools can call it outside rustc.
 
 pub mod check;
+pub mod lower;
 pub mod piece;
 pub mod problem;
 pub mod syntax;

@@ -1,0 +1,98 @@
+//! Choice states: arms to rules, `else` to `Default`.
+
+use serde_json::Value;
+use workflow_asl::document::QueryLanguage;
+
+use super::field::Fields;
+use super::jsonata::Binds;
+use super::jsonata_value::braced;
+use super::{Lowering, Place, Position};
+use crate::check::StateInfo;
+use crate::syntax::ast::{Arm, BinaryOp, Choice, Clause, ClauseValue, Expr, ExprKind, When};
+use crate::syntax::keyword::ClauseKind;
+
+impl<'a> Lowering<'_, 'a> {
+    pub(super) fn choice(&mut self, info: &StateInfo<'a>, choice: &Choice, fields: &mut Fields) {
+        let at = fields.at.child("Choices");
+        let mut rules = Vec::new();
+        for arm in &choice.arms {
+            if let When::Else(_) = arm.when {
+                self.put_target(fields, "Default", &arm.target);
+                self.block(info, &arm.clauses, fields);
+            } else {
+                let mut rule = Fields::at(at.index(rules.len()));
+                self.rule(info, choice.subject.as_ref(), arm, &mut rule);
+                rules.push(Value::Object(rule.map));
+            }
+        }
+        self.put(fields, "Choices", rules.into(), info.state.name.span().into());
+    }
+
+    fn rule(&mut self, info: &StateInfo<'a>, subject: Option<&Expr>, arm: &Arm, rule: &mut Fields) {
+        self.spots.put(rule.at.clone(), arm.spot);
+        self.put_comment(rule, &arm.comment, &arm.clauses);
+        let place = Place { state: info, position: Position::Condition };
+        match (&arm.when, subject) {
+            (When::If(condition), _) => match info.language {
+                QueryLanguage::JsonPath => self.condition(place, condition, rule),
+                QueryLanguage::Jsonata => {
+                    let value = self.jsonata_value(place, condition, &rule.at.child("Condition"));
+                    self.put(rule, "Condition", value, condition.spot);
+                }
+            },
+            (When::Patterns(patterns), Some(subject)) => match info.language {
+                QueryLanguage::JsonPath => self.patterns(place, subject, patterns, rule),
+                QueryLanguage::Jsonata => self.jsonata_patterns(place, subject, patterns, rule),
+            },
+            (When::Patterns(_), None) | (When::Else(_), _) => {}
+        }
+        self.spots.put(rule.at.clone(), arm.spot);
+        self.block(info, &arm.clauses, rule);
+        self.put_target(rule, "Next", &arm.target);
+    }
+
+    fn patterns(&mut self, place: Place<'_, 'a>, subject: &Expr, patterns: &[Expr], rule: &mut Fields) {
+        if let [pattern] = patterns {
+            self.comparison(place, (BinaryOp::Equal, pattern.spot), subject, pattern, rule);
+            return;
+        }
+        let at = rule.at.child("Or");
+        let parts = patterns.iter().enumerate().map(|(index, pattern)| {
+            let mut part = Fields::at(at.index(index));
+            self.spots.put(part.at.clone(), pattern.spot);
+            self.comparison(place, (BinaryOp::Equal, pattern.spot), subject, pattern, &mut part);
+            Value::Object(part.map)
+        });
+        let parts = Value::Array(parts.collect());
+        rule.insert("Or", parts);
+    }
+
+    fn jsonata_patterns(&mut self, place: Place<'_, 'a>, subject: &Expr, patterns: &[Expr], rule: &mut Fields) {
+        let tests = patterns.iter().map(|pattern| {
+            let test =
+                ExprKind::Binary(BinaryOp::Equal, pattern.spot, Box::new(subject.clone()), Box::new(pattern.clone()));
+            let test = Expr { kind: test, spot: pattern.spot };
+            self.jsonata(place, &test).within(Binds::And)
+        });
+        let tests: Vec<_> = tests.collect();
+        if let (Some(first), Some(last)) = (patterns.first(), patterns.last()) {
+            self.put(rule, "Condition", braced(&tests.join(" or ")), first.spot.to(last.spot));
+        }
+    }
+
+    /// `assign` and `output` in the braces of an arm.
+    fn block(&mut self, info: &StateInfo<'a>, clauses: &[Clause], fields: &mut Fields) {
+        for clause in clauses {
+            let ClauseValue::Expr(value) = &clause.value else { continue };
+            match clause.kind {
+                ClauseKind::Assign => {
+                    self.put_value(fields, "Assign", Place { state: info, position: Position::Assign }, value);
+                }
+                ClauseKind::Output => {
+                    self.put_value(fields, "Output", Place { state: info, position: Position::Output }, value);
+                }
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,372 @@
+//! Conditions of a JSONPath choice: comparisons with typed operators, joined by `And`, `Or`, `Not`.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html>
+
+use serde_json::Value;
+use workflow_asl::Pointer;
+use workflow_asl::document::{Operand, Operator};
+
+use super::field::Fields;
+use super::reference::Meaning;
+use super::{Lowering, Place};
+use crate::check::Ty;
+use crate::piece::Escape;
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp};
+
+/// The families of comparison operators, by what their names begin with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Text,
+    Number,
+    Flag,
+    Timestamp,
+}
+
+impl Family {
+    fn of(ty: &Ty) -> Option<Self> {
+        Some(match ty.present() {
+            Ty::Text | Ty::Arn | Ty::Enum(_) => Self::Text,
+            Ty::Integer | Ty::Number => Self::Number,
+            Ty::Bool => Self::Flag,
+            Ty::Timestamp => Self::Timestamp,
+            _ => return None,
+        })
+    }
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Text => "String",
+            Self::Number => "Numeric",
+            Self::Flag => "Boolean",
+            Self::Timestamp => "Timestamp",
+        }
+    }
+
+    fn operator(self, op: BinaryOp, path: bool) -> Option<Operator> {
+        let relation = match op {
+            BinaryOp::Equal | BinaryOp::NotEqual => "Equals",
+            BinaryOp::Less => "LessThan",
+            BinaryOp::LessEqual => "LessThanEquals",
+            BinaryOp::Greater => "GreaterThan",
+            BinaryOp::GreaterEqual => "GreaterThanEquals",
+            _ => return None,
+        };
+        let suffix = if path { "Path" } else { "" };
+        Operator::from_name(&format!("{}{relation}{suffix}", self.prefix()))
+    }
+}
+
+/// A side of a comparison.
+enum Side {
+    /// A path to data.
+    Path(String),
+    /// What is known when the workflow is deployed.
+    Known(Value),
+    /// `null`
+    Null,
+    /// It has been reported.
+    Unsayable,
+}
+
+/// The operator with its sides exchanged.
+fn swapped(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Less => BinaryOp::Greater,
+        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
+        BinaryOp::Greater => BinaryOp::Less,
+        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
+        other => other,
+    }
+}
+
+fn unparen(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        ExprKind::Paren(inner) => unparen(inner),
+        _ => expr,
+    }
+}
+
+impl<'a> Lowering<'_, 'a> {
+    /// A condition, as the fields of a rule.
+    pub(super) fn condition(&mut self, place: Place<'_, 'a>, expr: &Expr, rule: &mut Fields) {
+        self.spots.put(rule.at.clone(), expr.spot);
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.condition(place, inner, rule),
+            ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), _, left, right) => {
+                let mut parts = Vec::new();
+                flatten(*op, left, &mut parts);
+                flatten(*op, right, &mut parts);
+                self.junction(place, if *op == BinaryOp::And { "And" } else { "Or" }, &parts, rule);
+            }
+            ExprKind::Unary(UnaryOp::Not, inner) => {
+                let inner = self.part(place, inner, rule.at.child("Not"));
+                rule.insert("Not", inner);
+            }
+            ExprKind::Binary(op, spot, left, right) => self.comparison(place, (*op, *spot), left, right, rule),
+            ExprKind::Call { name, arguments } => self.test(place, name, arguments, expr, true, rule),
+            ExprKind::Reference(_) | ExprKind::Path(_) => match self.side(place, expr) {
+                Side::Path(path) => variable(path, Operator::BooleanEquals, true.into(), rule),
+                Side::Known(_) => {
+                    let help = "decide about a parameter in Rust, or compare it with data: `params.x == input.y`";
+                    self.report_unsayable(expr.spot, "a condition without data", help);
+                }
+                Side::Null | Side::Unsayable => {}
+            },
+            ExprKind::Invalid => {}
+            ExprKind::Bool(_) | ExprKind::Text(_) | ExprKind::Constant(_) | ExprKind::Number(_) | ExprKind::Null => {
+                self.needs_jsonata(expr.spot, "a condition that is one value");
+            }
+            _ => self.unsayable(expr),
+        }
+    }
+
+    /// Rules joined by `And` or `Or`.
+    pub(super) fn junction(&mut self, place: Place<'_, 'a>, word: &str, parts: &[&Expr], rule: &mut Fields) {
+        let at = rule.at.child(word);
+        let parts = parts.iter().enumerate().map(|(index, part)| self.part(place, part, at.index(index)));
+        let parts = Value::Array(parts.collect());
+        rule.insert(word, parts);
+    }
+
+    fn part(&mut self, place: Place<'_, 'a>, expr: &Expr, at: Pointer) -> Value {
+        let mut rule = Fields::at(at);
+        self.condition(place, expr, &mut rule);
+        Value::Object(rule.map)
+    }
+
+    /// `a == b`, `a < b`, …
+    pub(super) fn comparison(
+        &mut self,
+        place: Place<'_, 'a>,
+        (op, spot): (BinaryOp, Spot),
+        left: &Expr,
+        right: &Expr,
+        rule: &mut Fields,
+    ) {
+        if op == BinaryOp::NotEqual {
+            let mut inner = Fields::at(rule.at.child("Not"));
+            self.comparison(place, (BinaryOp::Equal, spot), left, right, &mut inner);
+            rule.insert("Not", inner.map.into());
+            return;
+        }
+        if !is_comparison(op) {
+            let whole = Expr {
+                kind: ExprKind::Binary(op, spot, Box::new(left.clone()), Box::new(right.clone())),
+                spot: left.spot.to(right.spot),
+            };
+            self.unsayable(&whole);
+            return;
+        }
+        // `is_present(x) == false` is the operand of the test, where `!is_present(x)` is `Not`.
+        for (test, value) in [(left, right), (right, left)] {
+            if let (ExprKind::Call { name, arguments }, ExprKind::Bool(value), BinaryOp::Equal) =
+                (&unparen(test).kind, &unparen(value).kind, op)
+                && name.value != "timestamp"
+            {
+                self.test(place, name, arguments, test, *value, rule);
+                return;
+            }
+        }
+        let types = (self.model.type_of(place, left), self.model.type_of(place, right));
+        let sides = (self.side(place, left), self.side(place, right));
+        let (op, path, ty, other, other_ty, words) = match sides {
+            (Side::Unsayable, _) | (_, Side::Unsayable) => return,
+            (Side::Path(path), other) => (op, path, types.0, other, types.1, left),
+            (other, Side::Path(path)) => (swapped(op), path, types.1, other, types.0, right),
+            _ => {
+                let what = "a comparison without data";
+                self.report_unsayable(left.spot.to(right.spot), what, "one side must be data of the execution");
+                return;
+            }
+        };
+        let (operand, is_path) = match other {
+            Side::Path(path) => (Value::from(path), true),
+            Side::Known(value) => (value, false),
+            Side::Null | Side::Unsayable => {
+                self.null_test(path, &ty, rule);
+                return;
+            }
+        };
+        let Some(family) = family(&ty, &other_ty) else {
+            let call = if is_path { "NumericLessThanPath(a, b)" } else { "NumericLessThan(a, 3)" };
+            self.report_unsayable(
+                words.spot,
+                "a comparison of values whose types are not known",
+                &format!("say which comparison it is by its name in ASL, such as `{call}`"),
+            );
+            return;
+        };
+        match family.operator(op, is_path) {
+            Some(operator) => variable(path, operator, operand, rule),
+            None => self.needs_jsonata(spot, "an order of truth values"),
+        }
+    }
+
+    /// `x == null`: an optional member is there and null.
+    fn null_test(&mut self, path: String, ty: &Ty, rule: &mut Fields) {
+        if !ty.is_option() {
+            variable(path, Operator::IsNull, true.into(), rule);
+            return;
+        }
+        let mut parts = [Operator::IsPresent, Operator::IsNull].map(|operator| {
+            let mut part = Fields::at(rule.at.clone());
+            variable(path.clone(), operator, true.into(), &mut part);
+            Value::Object(part.map)
+        });
+        rule.insert("And", parts.iter_mut().map(Value::take).collect());
+    }
+
+    /// A function or an operator of ASL that is a condition, compared with `outcome`.
+    fn test(
+        &mut self,
+        place: Place<'_, 'a>,
+        name: &Text,
+        arguments: &[Expr],
+        whole: &Expr,
+        outcome: bool,
+        rule: &mut Fields,
+    ) {
+        let negated = |rule: &mut Fields, inner: Fields| rule.insert("Not", inner.map.into());
+        if let word @ ("all" | "any") = name.value.as_str() {
+            let word = if word == "all" { "And" } else { "Or" };
+            let parts: Vec<_> = arguments.iter().collect();
+            if outcome {
+                self.junction(place, word, &parts, rule);
+            } else {
+                let mut inner = Fields::at(rule.at.child("Not"));
+                self.junction(place, word, &parts, &mut inner);
+                negated(rule, inner);
+            }
+            return;
+        }
+        let operator = match name.value.as_str() {
+            "is_present" => Some(Operator::IsPresent),
+            "is_null" => Some(Operator::IsNull),
+            "is_string" => Some(Operator::IsString),
+            "is_numeric" => Some(Operator::IsNumeric),
+            "is_boolean" => Some(Operator::IsBoolean),
+            "is_timestamp" => Some(Operator::IsTimestamp),
+            "matches" => Some(Operator::StringMatches),
+            other => Operator::from_name(other),
+        };
+        let (Some(operator), Some(value)) = (operator, arguments.first()) else {
+            // JSONata's functions, unknown ones and a wrong number of arguments have been reported.
+            if name.value.starts_with("States.") {
+                let help = "compute it before, in a `pass` with `assign`, or use `query jsonata`";
+                self.report_unsayable(whole.spot, "a function in a condition", help);
+            }
+            return;
+        };
+        let path = match self.side(place, value) {
+            Side::Path(path) => path,
+            Side::Known(_) | Side::Null => {
+                let help = "the first argument must be data of the execution";
+                self.report_unsayable(value.spot, "a test of what is known already", help);
+                return;
+            }
+            Side::Unsayable => return,
+        };
+        let operand = match arguments.get(1) {
+            None => Value::Bool(outcome),
+            Some(operand) => match self.operand(place, operator, operand) {
+                Some(operand) => operand,
+                None => return,
+            },
+        };
+        if outcome || arguments.len() == 1 {
+            variable(path, operator, operand, rule);
+        } else {
+            let mut inner = Fields::at(rule.at.child("Not"));
+            variable(path, operator, operand, &mut inner);
+            negated(rule, inner);
+        }
+    }
+
+    /// The second argument of an operator that is called by its name.
+    fn operand(&mut self, place: Place<'_, 'a>, operator: Operator, expr: &Expr) -> Option<Value> {
+        let wants_path = operator.operand() == Operand::Path;
+        let side = match &expr.kind {
+            ExprKind::Text(path) if wants_path => Side::Path(path.clone()),
+            _ => self.side(place, expr),
+        };
+        match side {
+            Side::Path(path) if wants_path => Some(path.into()),
+            Side::Path(_) if operator == Operator::StringMatches => {
+                self.needs_jsonata(expr.spot, "a pattern that is computed");
+                None
+            }
+            Side::Path(_) => {
+                let help = format!("`{}Path` compares with data", operator.name());
+                self.report_unsayable(expr.spot, &format!("`{}` with data", operator.name()), &help);
+                None
+            }
+            Side::Known(_) | Side::Null if wants_path => {
+                let name = operator.name();
+                let help = format!("`{}` compares with a value", name.strip_suffix("Path").unwrap_or(name));
+                self.report_unsayable(expr.spot, &format!("`{name}` with a value"), &help);
+                None
+            }
+            Side::Known(value) => Some(value),
+            Side::Null => Some(Value::Null),
+            Side::Unsayable => None,
+        }
+    }
+
+    fn side(&mut self, place: Place<'_, 'a>, expr: &Expr) -> Side {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.side(place, inner),
+            ExprKind::Null => Side::Null,
+            ExprKind::Invalid => Side::Unsayable,
+            ExprKind::Reference(reference) => match self.path(place, reference) {
+                Meaning::Data(path) => Side::Path(path),
+                Meaning::Param(source, _) => Side::Known(self.holes.value(source, Escape::Json)),
+            },
+            ExprKind::Path(path) => Side::Path(path.value.clone()),
+            ExprKind::Call { name, arguments } if name.value == "timestamp" => match arguments.first() {
+                Some(time) => self.side(place, time),
+                None => Side::Unsayable,
+            },
+            ExprKind::Call { name, .. } if name.value.starts_with('$') => Side::Unsayable,
+            ExprKind::Binary(..) | ExprKind::Call { .. } | ExprKind::Access(..) => {
+                let help = "compute it before, in a `pass` with `assign`, or use `query jsonata`";
+                self.report_unsayable(expr.spot, "a computed value in a condition", help);
+                Side::Unsayable
+            }
+            _ => match self.scalar_literal(expr, Escape::Json) {
+                Some(value) => Side::Known(value),
+                None => {
+                    self.unsayable(expr);
+                    Side::Unsayable
+                }
+            },
+        }
+    }
+}
+
+fn is_comparison(op: BinaryOp) -> bool {
+    Family::Text.operator(op, false).is_some()
+}
+
+/// Which operators compare values of these types; text beside a timestamp is one.
+fn family(one: &Ty, other: &Ty) -> Option<Family> {
+    match (Family::of(one), Family::of(other)) {
+        (Some(Family::Timestamp), _) | (_, Some(Family::Timestamp)) => Some(Family::Timestamp),
+        (one, other) => one.or(other),
+    }
+}
+
+fn variable(path: String, operator: Operator, operand: Value, rule: &mut Fields) {
+    rule.insert("Variable", path.into());
+    rule.insert(operator.name(), operand);
+}
+
+/// The parts of `a && b && c`; what stands in parentheses stays one.
+fn flatten<'e>(op: BinaryOp, expr: &'e Expr, parts: &mut Vec<&'e Expr>) {
+    match &expr.kind {
+        ExprKind::Binary(inner, _, left, right) if *inner == op => {
+            flatten(op, left, parts);
+            flatten(op, right, parts);
+        }
+        _ => parts.push(expr),
+    }
+}

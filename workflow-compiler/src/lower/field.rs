@@ -1,0 +1,105 @@
+//! The fields of an ASL object while it is made, and how a value becomes a field in each query language.
+
+use serde_json::{Map, Value};
+use workflow_asl::Pointer;
+use workflow_asl::document::{Field, QueryLanguage};
+
+use super::template::Template;
+use super::{Lowering, Place, Position};
+use crate::syntax::ast::{Expr, ExprKind};
+
+/// An object of the document with its place.
+pub(super) struct Fields {
+    pub(super) at: Pointer,
+    pub(super) map: Map<String, Value>,
+}
+
+impl Fields {
+    pub(super) fn at(at: Pointer) -> Self {
+        Self { at, map: Map::new() }
+    }
+
+    pub(super) fn insert(&mut self, name: &str, value: Value) {
+        self.map.insert(name.to_owned(), value);
+    }
+
+    /// The object with its fields in the order of the table, those that it does not have last; what says an
+    /// object's kind stands first.
+    pub(super) fn ordered(mut self, table: &[Field]) -> Value {
+        let mut ordered = Map::new();
+        for name in std::iter::once("Type").chain(table.iter().map(|field| field.name)) {
+            if let Some(value) = self.map.shift_remove(name) {
+                ordered.insert(name.to_owned(), value);
+            }
+        }
+        ordered.extend(self.map);
+        Value::Object(ordered)
+    }
+}
+
+impl<'a> Lowering<'_, 'a> {
+    /// A value at a place in its state's query language, for a field that is called the same whatever the
+    /// value is: a payload template, `Items`, `Output`.
+    pub(super) fn put_value(&mut self, fields: &mut Fields, name: &str, place: Place<'_, 'a>, expr: &Expr) {
+        let at = fields.at.child(name);
+        let value = match place.state.language {
+            QueryLanguage::Jsonata => self.jsonata_value(place, expr, &at),
+            QueryLanguage::JsonPath => match self.template(place, expr, &at) {
+                Template::Plain(value) | Template::Nested(value) => value,
+                Template::Computed(_) => {
+                    let what = format!("a whole {} that is computed", place.position.describe().trim_matches('`'));
+                    self.report_unsayable(expr.spot, &what, "name its members: `{ member: … }`");
+                    Value::Null
+                }
+            },
+        };
+        self.put(fields, name, value, expr.spot);
+    }
+
+    /// A number, text or time: `Seconds`, or in a JSONPath state `SecondsPath` where it is computed.
+    pub(super) fn put_scalar(&mut self, fields: &mut Fields, name: &str, place: Place<'_, 'a>, expr: &Expr) {
+        let at = fields.at.child(name);
+        match place.state.language {
+            QueryLanguage::Jsonata => {
+                let value = self.jsonata_value(place, expr, &at);
+                self.put(fields, name, value, expr.spot);
+            }
+            QueryLanguage::JsonPath => match self.template(place, expr, &at) {
+                Template::Plain(value) | Template::Nested(value) => self.put(fields, name, value, expr.spot),
+                Template::Computed(text) => {
+                    if !text.starts_with('$') && place.position != Position::Failure {
+                        let what = format!("{} that a function computes", place.position.describe());
+                        self.report_unsayable(
+                            expr.spot,
+                            &what,
+                            "compute it in a `pass` before, or use `query jsonata`",
+                        );
+                    }
+                    self.put(fields, &format!("{name}Path"), text.into(), expr.spot);
+                }
+            },
+        }
+    }
+
+    /// A path: text as it stands, a reference, or `null`.
+    pub(super) fn put_path(&mut self, fields: &mut Fields, name: &str, place: Place<'_, 'a>, expr: &Expr) {
+        let value = match &expr.kind {
+            ExprKind::Null => Value::Null,
+            ExprKind::Text(text) => text.clone().into(),
+            _ => match self.template(place, expr, &fields.at.child(name)) {
+                Template::Plain(value) | Template::Nested(value) => value,
+                Template::Computed(text) => {
+                    if !text.starts_with('$') {
+                        self.report_unsayable(
+                            expr.spot,
+                            "a path that a function computes",
+                            "write a reference or text",
+                        );
+                    }
+                    text.into()
+                }
+            },
+        };
+        self.put(fields, name, value, expr.spot);
+    }
+}

@@ -1,0 +1,142 @@
+//! Retriers and catchers.
+
+use serde_json::Value;
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::error_name;
+
+use super::field::Fields;
+use super::{Lowering, Place, Position};
+use crate::check::StateInfo;
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, Comment, Retrier, SettingField, Spot, Text, plain};
+use crate::syntax::keyword::ClauseKind;
+
+/// The fields of a retrier with what the document calls them.
+const RETRY_FIELDS: [(&str, &str); 5] = [
+    ("interval", "IntervalSeconds"),
+    ("max_attempts", "MaxAttempts"),
+    ("backoff", "BackoffRate"),
+    ("max_delay", "MaxDelaySeconds"),
+    ("jitter", "JitterStrategy"),
+];
+
+/// Whether nothing after it can be reached.
+fn matches_all(errors: &[Text]) -> bool {
+    errors.iter().any(|error| error.value == error_name::ALL)
+}
+
+impl<'a> Lowering<'_, 'a> {
+    /// `Retry` and `Catch` of a state: its own, then those of `defaults` that can still match.
+    pub(super) fn handlers(&mut self, info: &StateInfo<'a>, fields: &mut Fields) {
+        let model = self.model;
+        let clauses: Vec<_> = model.clauses_of(info).collect();
+        let own = info.state.clauses.len();
+        let mut retriers = Vec::new();
+        let mut catchers = Vec::new();
+        let (mut retries_all, mut catches_all) = (false, false);
+        for (index, clause) in clauses.into_iter().enumerate() {
+            let inherited = index >= own;
+            match clause.kind {
+                ClauseKind::Retry => {
+                    let Some((retrier, comment)) = self.named_retrier(clause) else { continue };
+                    if !(inherited && retries_all) {
+                        let mut entry = Fields::at(fields.at.child("Retry").index(retriers.len()));
+                        self.spots.put(entry.at.clone(), clause.spot);
+                        self.retrier(retrier, comment, &mut entry);
+                        retriers.push(Value::Object(entry.map));
+                    }
+                    retries_all |= matches_all(&retrier.errors);
+                }
+                ClauseKind::Catch => {
+                    let Some((catcher, comment)) = self.named_catcher(clause) else { continue };
+                    if !(inherited && catches_all) {
+                        let mut entry = Fields::at(fields.at.child("Catch").index(catchers.len()));
+                        self.spots.put(entry.at.clone(), clause.spot);
+                        self.catcher(info, catcher, comment, &mut entry);
+                        catchers.push(Value::Object(entry.map));
+                    }
+                    catches_all |= matches_all(&catcher.errors);
+                }
+                _ => {}
+            }
+        }
+        if !retriers.is_empty() {
+            fields.insert("Retry", retriers.into());
+        }
+        if !catchers.is_empty() {
+            fields.insert("Catch", catchers.into());
+        }
+    }
+
+    fn named_retrier<'c>(&self, clause: &'c Clause) -> Option<(&'c Retrier, &'c Comment)>
+    where
+        'a: 'c,
+    {
+        match &clause.value {
+            ClauseValue::Retrier(retrier) => Some((retrier, &clause.comment)),
+            ClauseValue::Named(name) => {
+                let named = self.model.retriers.get(&plain(name))?;
+                Some((named.retrier, clause.comment.as_ref().map_or(named.comment, |_| &clause.comment)))
+            }
+            _ => None,
+        }
+    }
+
+    fn named_catcher<'c>(&self, clause: &'c Clause) -> Option<(&'c Catcher, &'c Comment)>
+    where
+        'a: 'c,
+    {
+        match &clause.value {
+            ClauseValue::Catcher(catcher) => Some((catcher, &clause.comment)),
+            ClauseValue::Named(name) => {
+                let named = self.model.catchers.get(&plain(name))?;
+                Some((named.catcher, clause.comment.as_ref().map_or(named.comment, |_| &clause.comment)))
+            }
+            _ => None,
+        }
+    }
+
+    fn retrier(&mut self, retrier: &Retrier, comment: &Comment, entry: &mut Fields) {
+        self.put_comment(entry, comment, &[]);
+        self.put_errors(entry, &retrier.errors, retrier.errors_spot);
+        for (word, name) in RETRY_FIELDS {
+            let field = retrier.fields.iter().find(|field| plain(&field.name) == word);
+            if let Some(SettingField { value, .. }) = field {
+                let literal = self.literal(value);
+                self.put(entry, name, literal, value.spot);
+            }
+        }
+    }
+
+    fn catcher(&mut self, info: &StateInfo<'a>, catcher: &Catcher, comment: &Comment, entry: &mut Fields) {
+        self.put_comment(entry, comment, &catcher.clauses);
+        self.put_errors(entry, &catcher.errors, catcher.errors_spot);
+        for clause in &catcher.clauses {
+            let ClauseValue::Expr(value) = &clause.value else { continue };
+            let assign = Place { state: info, position: Position::CatchAssign };
+            match clause.kind {
+                ClauseKind::Assign => self.put_value(entry, "Assign", assign, value),
+                ClauseKind::Output => {
+                    self.put_value(entry, "Output", Place { state: info, position: Position::CatchOutput }, value);
+                }
+                ClauseKind::ResultPath if info.language == QueryLanguage::JsonPath => {
+                    self.put_path(entry, "ResultPath", Place { state: info, position: Position::Path }, value);
+                }
+                ClauseKind::ResultPath => {
+                    let path = self.literal(value);
+                    self.put(entry, "ResultPath", path, value.spot);
+                }
+                _ => {}
+            }
+        }
+        self.put_target(entry, "Next", &catcher.target);
+    }
+
+    fn put_errors(&mut self, entry: &mut Fields, errors: &[Text], spot: Spot) {
+        let at = entry.at.child("ErrorEquals");
+        for (index, error) in errors.iter().enumerate() {
+            self.spots.put(at.index(index), error.spot);
+        }
+        let names = errors.iter().map(|error| Value::from(error.value.clone())).collect();
+        self.put(entry, "ErrorEquals", names, spot);
+    }
+}

@@ -1,0 +1,113 @@
+//! Values that only the deployment or rustc knows: marks in the document, at which its text is cut.
+
+use proc_macro2::TokenStream;
+use serde_json::Value;
+
+use crate::piece::{Escape, Piece};
+
+/// Begins a mark; the private-use character keeps it apart from a placeholder that the user wrote.
+const OPEN: &str = "${\u{E000}";
+const CLOSE: char = '}';
+
+/// Where a hole's value comes from.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    /// A deploy-time parameter, by its Rust name.
+    Param(String),
+    /// A constant of the user's Rust code.
+    Constant(TokenStream),
+}
+
+struct Hole {
+    source: Source,
+    escape: Escape,
+    /// What stands on either side of the mark and goes with it.
+    quote: Option<char>,
+}
+
+/// The holes of a document.
+#[derive(Default)]
+pub(super) struct Holes(Vec<Hole>);
+
+impl Holes {
+    /// A value that is the hole alone.
+    pub(super) fn value(&mut self, source: Source, escape: Escape) -> Value {
+        Value::String(self.mark(source, escape, Some('"')))
+    }
+
+    /// A mark inside a string.
+    pub(super) fn inside(&mut self, source: Source, escape: Escape) -> String {
+        self.mark(source, escape, None)
+    }
+
+    /// A mark inside an expression, dressed as text in apostrophes so that the expression can be parsed;
+    /// the apostrophes go with the mark.
+    pub(super) fn literal(&mut self, source: Source, escape: Escape) -> String {
+        format!("'{}'", self.mark(source, escape, Some('\'')))
+    }
+
+    fn mark(&mut self, source: Source, escape: Escape, quote: Option<char>) -> String {
+        let mark = format!("{OPEN}{}{CLOSE}", self.0.len());
+        self.0.push(Hole { source, escape, quote });
+        mark
+    }
+
+    /// The text before the first mark, its hole, and the text after it.
+    fn split<'t>(&self, text: &'t str) -> Option<(&'t str, &Hole, &'t str)> {
+        let mut from = 0;
+        while let Some(at) = text.get(from..)?.find(OPEN).map(|at| at + from) {
+            let (before, mark) = text.split_at(at);
+            from = at + OPEN.len();
+            let Some((number, after)) = mark.get(OPEN.len()..).and_then(|rest| rest.split_once(CLOSE)) else {
+                continue;
+            };
+            if let Some(hole) = number.parse().ok().and_then(|number: usize| self.0.get(number)) {
+                return Some((before, hole, after));
+            }
+        }
+        None
+    }
+
+    /// Cuts the document's text at its marks.
+    pub(super) fn cut(&self, text: &str) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((mut before, hole, mut after)) = self.split(rest) {
+            if let Some(quote) = hole.quote {
+                before = before.strip_suffix(quote).unwrap_or(before);
+                after = after.strip_prefix(quote).unwrap_or(after);
+            }
+            if !before.is_empty() {
+                pieces.push(Piece::Text(before.to_owned()));
+            }
+            let escape = hole.escape;
+            pieces.push(match &hole.source {
+                Source::Param(name) => Piece::Param { name: name.clone(), escape },
+                Source::Constant(path) => Piece::Constant { path: path.clone(), escape },
+            });
+            rest = after;
+        }
+        if !rest.is_empty() || pieces.is_empty() {
+            pieces.push(Piece::Text(rest.to_owned()));
+        }
+        pieces
+    }
+
+    /// Writes placeholders that a reader understands, such as `${bucket}`, in the place of marks.
+    pub(super) fn name(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                while let Some((before, hole, after)) = self.split(text) {
+                    let name = match &hole.source {
+                        Source::Param(name) => name.clone(),
+                        Source::Constant(path) => format!("const {}", path.to_string().replace(' ', "")),
+                    };
+                    *text = format!("{before}${{{name}}}{after}");
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.name(item)),
+            Value::Object(members) => members.values_mut().for_each(|value| self.name(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Computed values of a JSONPath state: intrinsic functions and what is written with operators.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>
+
+use serde_json::Value;
+use workflow_asl::intrinsic::Function;
+
+use super::hole::Source;
+use super::reference::Meaning;
+use super::{Lowering, Place};
+use crate::check::Ty;
+use crate::piece::Escape;
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Segment};
+
+/// The template and arguments of a `States.Format` while they are gathered.
+#[derive(Default)]
+struct Format {
+    template: String,
+    arguments: Vec<String>,
+}
+
+/// Text as it stands between apostrophes. Braces mean something in the template of `States.Format` only.
+fn escape(text: &str, template: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for ch in text.chars() {
+        if matches!(ch, '\'' | '\\') || (template && matches!(ch, '{' | '}')) {
+            out.push('\\');
+        }
+        out.push(ch);
+    }
+    out
+}
+
+/// A template that the user wrote, `{}` and `\{` in it meaning what they mean to AWS.
+fn escape_template(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(ch) = chars.next() {
+        match (ch, chars.peek()) {
+            ('\\', Some(&next @ ('\'' | '\\' | '{' | '}'))) => {
+                out.extend(['\\', next]);
+                chars.next();
+            }
+            ('\'' | '\\', _) => out.extend(['\\', ch]),
+            _ => out.push(ch),
+        }
+    }
+    out
+}
+
+fn call(function: Function, arguments: &[String]) -> String {
+    format!("{}({})", function.name(), arguments.join(", "))
+}
+
+impl<'a> Lowering<'_, 'a> {
+    /// A computed value: a path or a call.
+    pub(super) fn intrinsic(&mut self, place: Place<'_, 'a>, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.intrinsic(place, inner),
+            ExprKind::Reference(reference) => match self.path(place, reference) {
+                Meaning::Data(path) => path,
+                Meaning::Param(source, ty) => self.intrinsic_hole(source, &ty),
+            },
+            ExprKind::Path(path) => path.value.clone(),
+            ExprKind::Array(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.intrinsic(place, item)).collect();
+                call(Function::Array, &items)
+            }
+            ExprKind::Call { name, arguments } if name.value == "timestamp" => {
+                arguments.first().map_or_else(|| "null".to_owned(), |time| self.intrinsic(place, time))
+            }
+            ExprKind::Call { name, arguments } => {
+                if Function::from_name(&name.value).is_none() {
+                    // JSONata's functions and unknown ones have been reported.
+                    if crate::check::function::Function::from_name(&name.value).is_some_and(|own| !own.is_jsonata()) {
+                        self.unsayable(expr);
+                    }
+                    return "null".to_owned();
+                }
+                let format = name.value == Function::Format.name();
+                let arguments = arguments.iter().enumerate().map(|(index, argument)| match &argument.kind {
+                    ExprKind::Text(text) if format && index == 0 => format!("'{}'", escape_template(text)),
+                    _ => self.intrinsic(place, argument),
+                });
+                let arguments: Vec<_> = arguments.collect();
+                format!("{}({})", name.value, arguments.join(", "))
+            }
+            ExprKind::Binary(BinaryOp::Add, _, left, right) if !self.is_text_sum(place, expr) => {
+                if !self.is_whole_sum(place, left, right) {
+                    self.unsayable(expr);
+                }
+                let arguments = [self.intrinsic(place, left), self.intrinsic(place, right)];
+                call(Function::MathAdd, &arguments)
+            }
+            ExprKind::Binary(BinaryOp::Add, ..) => {
+                let mut format = Format::default();
+                self.text_sum(place, expr, &mut format);
+                let template = format!("'{}'", format.template);
+                let arguments: Vec<_> = std::iter::once(template).chain(format.arguments).collect();
+                call(Function::Format, &arguments)
+            }
+            ExprKind::Binary(BinaryOp::Subtract, _, left, right) => {
+                let number = match &right.kind {
+                    ExprKind::Number(text) => text.parse::<i64>().ok().and_then(i64::checked_neg),
+                    _ => None,
+                };
+                match number {
+                    Some(number) => call(Function::MathAdd, &[self.intrinsic(place, left), number.to_string()]),
+                    None => {
+                        self.unsayable(expr);
+                        "null".to_owned()
+                    }
+                }
+            }
+            ExprKind::Access(value, segments) => {
+                let mut text = self.intrinsic(place, value);
+                for segment in segments {
+                    match segment {
+                        Segment::Index(index) => {
+                            text = call(Function::ArrayGetItem, &[text, self.intrinsic(place, index)]);
+                        }
+                        Segment::Member { .. } => {
+                            self.unsayable(expr);
+                            break;
+                        }
+                    }
+                }
+                text
+            }
+            ExprKind::Constant(path) => {
+                format!("'{}'", self.holes.inside(Source::Constant(path.clone()), Escape::Intrinsic))
+            }
+            _ => match self.scalar_literal(expr, Escape::Json) {
+                Some(Value::String(text)) => format!("'{}'", escape(&text, false)),
+                Some(other) => other.to_string(),
+                None => {
+                    self.unsayable(expr);
+                    "null".to_owned()
+                }
+            },
+        }
+    }
+
+    fn intrinsic_hole(&mut self, source: Source, ty: &Ty) -> String {
+        match ty.present() {
+            // A number or truth value stands without apostrophes.
+            Ty::Integer | Ty::Number | Ty::Bool => self.holes.literal(source, Escape::Text),
+            _ => format!("'{}'", self.holes.inside(source, Escape::Intrinsic)),
+        }
+    }
+
+    /// Whether a sum joins texts.
+    pub(super) fn is_text_sum(&self, place: Place<'_, 'a>, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Binary(BinaryOp::Add, _, left, right) => {
+                self.is_text_sum(place, left) || self.is_text_sum(place, right)
+            }
+            ExprKind::Paren(inner) => self.is_text_sum(place, inner),
+            _ => self.model.type_of(place, expr).present().is_text(),
+        }
+    }
+
+    fn is_whole_sum(&self, place: Place<'_, 'a>, left: &Expr, right: &Expr) -> bool {
+        let left = self.model.type_of(place, left);
+        let right = self.model.type_of(place, right);
+        // What is not known can only be meant as a number beside one.
+        matches!(
+            (left.present(), right.present()),
+            (Ty::Integer, Ty::Integer | Ty::Unknown) | (Ty::Unknown, Ty::Integer)
+        )
+    }
+
+    /// Gathers the parts of `a + "text" + b`.
+    fn text_sum(&mut self, place: Place<'_, 'a>, expr: &Expr, format: &mut Format) {
+        match &expr.kind {
+            ExprKind::Binary(BinaryOp::Add, _, left, right) if self.is_text_sum(place, expr) => {
+                self.text_sum(place, left, format);
+                self.text_sum(place, right, format);
+            }
+            ExprKind::Paren(inner) => self.text_sum(place, inner, format),
+            ExprKind::Text(text) => format.template.push_str(&escape(text, true)),
+            ExprKind::Number(number) => format.template.push_str(number),
+            ExprKind::Variant { .. } => {
+                if let Value::String(text) = self.literal(expr) {
+                    format.template.push_str(&escape(&text, true));
+                }
+            }
+            ExprKind::Constant(path) => {
+                let mark = self.holes.inside(Source::Constant(path.clone()), Escape::Intrinsic);
+                format.template.push_str(&mark);
+            }
+            ExprKind::Reference(reference) if self.param(reference).is_some() => {
+                if let Some(source) = self.param(reference) {
+                    let mark = self.holes.inside(source, Escape::Intrinsic);
+                    format.template.push_str(&mark);
+                }
+            }
+            _ => {
+                format.template.push_str("{}");
+                let argument = self.intrinsic(place, expr);
+                format.arguments.push(argument);
+            }
+        }
+    }
+}

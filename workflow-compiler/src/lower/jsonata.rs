@@ -1,0 +1,242 @@
+//! Expressions as JSONata text, with parentheses where JSONata's precedence wants them.
+//!
+//! <https://docs.jsonata.org/overview.html>
+
+use serde_json::Value;
+use workflow_asl::Code;
+
+use super::hole::Source;
+use super::reference::Meaning;
+use super::{Lowering, Place, Position};
+use crate::check::Ty;
+use crate::piece::Escape;
+use crate::problem::Problem;
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, UnaryOp};
+
+/// How tightly the operator of an expression binds, as in JSONata's own table of binding powers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Binds {
+    /// `c ? a : b`, and raw text, of which nothing is known.
+    Ternary,
+    Or,
+    And,
+    Comparison,
+    /// `+`, `-` and `&` alike.
+    Sum,
+    Product,
+    Minus,
+    /// Operands that need no parentheses.
+    Operand,
+}
+
+/// An expression's text.
+pub(super) struct Jsonata {
+    pub(super) text: String,
+    pub(super) binds: Binds,
+}
+
+impl Jsonata {
+    pub(super) fn new(text: impl Into<String>, binds: Binds) -> Self {
+        Self { text: text.into(), binds }
+    }
+
+    pub(super) fn operand(text: impl Into<String>) -> Self {
+        Self::new(text, Binds::Operand)
+    }
+
+    /// The text as an operand of something that binds as tightly as `least`.
+    pub(super) fn within(self, least: Binds) -> String {
+        if self.binds < least { format!("({})", self.text) } else { self.text }
+    }
+}
+
+/// A string literal. JSONata has no escape for an apostrophe, so text with one stands in double quotes.
+pub(super) fn quote(text: &str) -> String {
+    let quote = if text.contains('\'') { '"' } else { '\'' };
+    let mut out = String::from(quote);
+    for ch in text.chars() {
+        match ch {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            ch if ch == quote => out.extend(['\\', ch]),
+            ch if ch.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(ch))),
+            ch => out.push(ch),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+/// The expression in `{% … %}`.
+pub(super) fn expression(text: &str) -> Option<&str> {
+    workflow_asl::jsonata::expression(text)
+}
+
+fn operator(op: BinaryOp) -> (&'static str, Binds) {
+    match op {
+        BinaryOp::Default => ("", Binds::Ternary),
+        BinaryOp::Or => ("or", Binds::Or),
+        BinaryOp::And => ("and", Binds::And),
+        BinaryOp::Equal => ("=", Binds::Comparison),
+        BinaryOp::NotEqual => ("!=", Binds::Comparison),
+        BinaryOp::Less => ("<", Binds::Comparison),
+        BinaryOp::LessEqual => ("<=", Binds::Comparison),
+        BinaryOp::Greater => (">", Binds::Comparison),
+        BinaryOp::GreaterEqual => (">=", Binds::Comparison),
+        BinaryOp::Add => ("+", Binds::Sum),
+        BinaryOp::Subtract => ("-", Binds::Sum),
+        BinaryOp::Multiply => ("*", Binds::Product),
+        BinaryOp::Divide => ("/", Binds::Product),
+        BinaryOp::Remainder => ("%", Binds::Product),
+    }
+}
+
+/// What is one step tighter: the right operand of an operator that groups to the left.
+fn tighter(binds: Binds) -> Binds {
+    match binds {
+        Binds::Ternary => Binds::Or,
+        Binds::Or => Binds::And,
+        Binds::And => Binds::Comparison,
+        Binds::Comparison => Binds::Sum,
+        Binds::Sum => Binds::Product,
+        Binds::Product => Binds::Minus,
+        Binds::Minus | Binds::Operand => Binds::Operand,
+    }
+}
+
+impl<'a> Lowering<'_, 'a> {
+    /// An expression as JSONata.
+    pub(super) fn jsonata(&mut self, place: Place<'_, 'a>, expr: &Expr) -> Jsonata {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.jsonata(place, inner),
+            ExprKind::Number(text) if text.starts_with('-') => Jsonata::new(text.clone(), Binds::Minus),
+            ExprKind::Text(text) => match expression(text) {
+                Some(raw) => Jsonata::new(raw.trim(), Binds::Ternary),
+                None => Jsonata::operand(quote(text)),
+            },
+            ExprKind::Jsonata(text) => {
+                Jsonata::new(expression(&text.value).unwrap_or(&text.value).trim(), Binds::Ternary)
+            }
+            ExprKind::Path(_) => {
+                self.path_in_jsonata(expr);
+                Jsonata::operand("null")
+            }
+            ExprKind::Object(members) => self.constructor(place, members),
+            ExprKind::Array(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.array_item(place, item)).collect();
+                Jsonata::operand(format!("[{}]", items.join(", ")))
+            }
+            ExprKind::Reference(reference) => match self.jsonata_reference(place, reference) {
+                Meaning::Data(text) => Jsonata::operand(text),
+                Meaning::Param(source, _) => Jsonata::operand(self.holes.literal(source, Escape::Jsonata)),
+            },
+            ExprKind::Constant(path) => {
+                Jsonata::operand(self.holes.literal(Source::Constant(path.clone()), Escape::Jsonata))
+            }
+            ExprKind::Access(value, segments) => {
+                let mut text = self.jsonata(place, value).within(Binds::Operand);
+                self.jsonata_segments(place, &mut text, segments);
+                Jsonata::operand(text)
+            }
+            ExprKind::Unary(UnaryOp::Not, operand) => {
+                let operand = self.jsonata(place, operand);
+                Jsonata::operand(format!("$not({})", operand.text))
+            }
+            ExprKind::Unary(UnaryOp::Negate, operand) => {
+                let operand = self.jsonata(place, operand).within(Binds::Operand);
+                Jsonata::new(format!("-{operand}"), Binds::Minus)
+            }
+            ExprKind::Binary(op, _, left, right) => self.jsonata_binary(place, *op, left, right),
+            ExprKind::If(condition, yes, no) => {
+                let condition = self.jsonata(place, condition).within(Binds::Or);
+                let yes = self.jsonata(place, yes).within(Binds::Or);
+                // The last part may be another choice without parentheses.
+                let no = self.jsonata(place, no).text;
+                Jsonata::new(format!("{condition} ? {yes} : {no}"), Binds::Ternary)
+            }
+            ExprKind::Call { name, arguments } => self.jsonata_call(place, name, arguments),
+            _ => match self.scalar_literal(expr, Escape::Json) {
+                Some(Value::String(text)) => Jsonata::operand(quote(&text)),
+                Some(other) => Jsonata::operand(other.to_string()),
+                None => Jsonata::operand("null"),
+            },
+        }
+    }
+
+    /// `{'a': x}`: members that are absent are left out.
+    pub(super) fn constructor(&mut self, place: Place<'_, 'a>, members: &[Member]) -> Jsonata {
+        let members = members.iter().map(|member| {
+            let value = self.jsonata(place, &member.value);
+            format!("{}: {}", quote(&member.key.value), value.text)
+        });
+        let members: Vec<_> = members.collect();
+        Jsonata::operand(format!("{{{}}}", members.join(", ")))
+    }
+
+    /// An item of an array constructor, which would flatten an item that is an array unless it is in brackets.
+    fn array_item(&mut self, place: Place<'_, 'a>, item: &Expr) -> String {
+        let ty = self.model.type_of(place, item);
+        let literal = matches!(item.kind, ExprKind::Array(_));
+        let text = self.jsonata(place, item).text;
+        match ty.present() {
+            Ty::Array(_) if !literal => format!("[{text}]"),
+            Ty::Unknown if matches!(item.kind, ExprKind::Reference(_)) => {
+                format!("$type({text}) = 'array' ? [{text}] : {text}")
+            }
+            _ => text,
+        }
+    }
+
+    fn jsonata_binary(&mut self, place: Place<'_, 'a>, op: BinaryOp, left: &Expr, right: &Expr) -> Jsonata {
+        let left_ty = self.model.type_of(place, left);
+        let right_ty = self.model.type_of(place, right);
+        let (mut word, binds) = operator(op);
+        if op == BinaryOp::Default {
+            let value = self.jsonata(place, left);
+            let exists = format!("$exists({})", value.text);
+            let nullable = matches!(left_ty, Ty::Option(_) | Ty::Unknown);
+            let value = value.within(Binds::Sum);
+            // JSON's null is there, and is no value.
+            let condition = if nullable { format!("{exists} and {value} != null") } else { exists };
+            let default = self.jsonata(place, right).text;
+            return Jsonata::new(format!("{condition} ? {value} : {default}"), Binds::Ternary);
+        }
+        if op == BinaryOp::Add && (left_ty.present().is_text() || right_ty.present().is_text()) {
+            word = "&";
+        }
+        let compares = binds == Binds::Comparison;
+        let instants = compares && self.is_instant(place, left, right);
+        // Comparisons group to the left in JSONata too, but a reader should not need to know.
+        let least = if compares { tighter(binds) } else { binds };
+        let [left, right] = [(left, least), (right, tighter(binds))].map(|(side, least)| {
+            let side = self.jsonata(place, side);
+            if instants { format!("$toMillis({})", side.text) } else { side.within(least) }
+        });
+        let text = format!("{left} {word} {right}");
+        let orders = compares && !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
+        let may_be_nothing = |ty: &Ty| matches!(ty, Ty::Option(_) | Ty::Unknown);
+        if orders
+            && place.position == Position::Condition
+            && !instants
+            && (may_be_nothing(&left_ty) || may_be_nothing(&right_ty))
+        {
+            // An order of something that is absent is nothing, which is no condition.
+            return Jsonata::operand(format!("$boolean({text})"));
+        }
+        Jsonata::new(text, binds)
+    }
+
+    /// Whether both sides are instants, which may be written with different offsets.
+    fn is_instant(&self, place: Place<'_, 'a>, left: &Expr, right: &Expr) -> bool {
+        let sides = [left, right].map(|side| self.model.type_of(place, side).present().clone());
+        let instant = |ty: &Ty| *ty == Ty::Timestamp;
+        sides.iter().any(instant) && sides.iter().all(|ty| instant(ty) || matches!(ty, Ty::Text | Ty::Unknown))
+    }
+
+    pub(super) fn path_in_jsonata(&mut self, expr: &Expr) {
+        let problem = Problem::new(Code::WrongLanguageField, expr.spot, "this state's query language is JSONata");
+        self.problems.push(problem.help("write a reference or `\"{% … %}\"`, or give this state `query jsonpath`"));
+    }
+}

@@ -1,0 +1,69 @@
+//! Values in a JSONata state: JSON whose strings may be expressions in `{% … %}`.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>
+
+use serde_json::{Map, Value};
+use workflow_asl::Pointer;
+
+use super::jsonata::{Jsonata, expression, quote};
+use super::{Lowering, Place};
+use crate::piece::Escape;
+use crate::syntax::ast::{Expr, ExprKind};
+
+/// What AWS takes for the beginning of an expression.
+const OPEN: &str = "{%";
+
+/// An expression as a string of the document.
+pub(super) fn braced(text: &str) -> Value {
+    format!("{{% {text} %}}").into()
+}
+
+impl<'a> Lowering<'_, 'a> {
+    /// A value of a JSONata state, whose place in the document is `at`.
+    pub(super) fn jsonata_value(&mut self, place: Place<'_, 'a>, expr: &Expr, at: &Pointer) -> Value {
+        self.spots.put(at.clone(), expr.spot);
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.jsonata_value(place, inner, at),
+            ExprKind::Object(members) if members.iter().any(|member| member.optional) => {
+                braced(&self.constructor(place, members).text)
+            }
+            ExprKind::Object(members) => {
+                let members = members.iter().map(|member| {
+                    let key = member.key.value.clone();
+                    let value = self.jsonata_value(place, &member.value, &at.child(&key));
+                    (key, value)
+                });
+                Value::Object(members.collect::<Map<_, _>>())
+            }
+            ExprKind::Array(items) => {
+                let items = items.iter().enumerate();
+                items.map(|(index, item)| self.jsonata_value(place, item, &at.index(index))).collect()
+            }
+            ExprKind::Text(text) => self.jsonata_text(text),
+            ExprKind::Call { name, arguments } if name.value == "timestamp" => match arguments.first() {
+                Some(time) => self.jsonata_value(place, time, at),
+                None => Value::Null,
+            },
+            ExprKind::Reference(reference) if self.param(reference).is_some() => match self.param(reference) {
+                Some(source) => self.holes.value(source, Escape::JsonataTemplate),
+                None => Value::Null,
+            },
+            ExprKind::Variant { .. } => match self.literal(expr) {
+                Value::String(text) => self.jsonata_text(&text),
+                other => other,
+            },
+            _ => match self.scalar_literal(expr, Escape::JsonataTemplate) {
+                Some(value) => value,
+                None => {
+                    let Jsonata { text, .. } = self.jsonata(place, expr);
+                    braced(&text)
+                }
+            },
+        }
+    }
+
+    /// Text: raw JSONata stays; what AWS would take for JSONata by mistake is quoted.
+    fn jsonata_text(&mut self, text: &str) -> Value {
+        if text.starts_with(OPEN) && expression(text).is_none() { braced(&quote(text)) } else { text.into() }
+    }
+}

@@ -1,0 +1,58 @@
+//! Values that AWS takes as they are: literals, parameters and constants.
+
+use serde_json::{Map, Number, Value};
+
+use super::Lowering;
+use super::hole::Source;
+use crate::piece::Escape;
+use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, plain};
+
+/// A number by its text, as far as `serde_json` can hold it.
+pub(super) fn number(text: &str) -> Value {
+    text.parse::<Number>().map_or(Value::Null, Value::Number)
+}
+
+impl Lowering<'_, '_> {
+    /// A literal as JSON; anything else, which has been reported, is `null`.
+    pub(super) fn literal(&mut self, expr: &Expr) -> Value {
+        match &expr.kind {
+            ExprKind::Object(members) => {
+                let members = members.iter().map(|member| (member.key.value.clone(), self.literal(&member.value)));
+                Value::Object(members.collect::<Map<_, _>>())
+            }
+            ExprKind::Array(items) => items.iter().map(|item| self.literal(item)).collect(),
+            ExprKind::Paren(inner) => self.literal(inner),
+            ExprKind::Reference(reference) => match self.param(reference) {
+                Some(source) => self.holes.value(source, Escape::Json),
+                None => Value::Null,
+            },
+            ExprKind::Path(text) | ExprKind::Jsonata(text) => text.value.clone().into(),
+            _ => self.scalar_literal(expr, Escape::Json).unwrap_or_default(),
+        }
+    }
+
+    /// A literal, variant or constant; `None` for anything else.
+    pub(super) fn scalar_literal(&mut self, expr: &Expr, escape: Escape) -> Option<Value> {
+        Some(match &expr.kind {
+            ExprKind::Null | ExprKind::Invalid => Value::Null,
+            ExprKind::Bool(value) => Value::Bool(*value),
+            ExprKind::Number(text) => number(text),
+            ExprKind::Duration(seconds) => (*seconds).into(),
+            ExprKind::Text(text) => text.clone().into(),
+            ExprKind::Variant { ty, variant } => {
+                let (ty, variant) = (plain(ty), plain(variant));
+                self.model.variant_wire(&ty, &variant).unwrap_or(&variant).into()
+            }
+            ExprKind::Constant(path) => self.holes.value(Source::Constant(path.clone()), escape),
+            _ => return None,
+        })
+    }
+
+    /// The parameter that a reference names.
+    pub(super) fn param(&self, reference: &Reference) -> Option<Source> {
+        match (&reference.root, reference.segments.as_slice()) {
+            (Root::Params, [Segment::Member { name, .. }, ..]) => Some(Source::Param(name.value.clone())),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Parallel and map states: states within states.
+
+use serde_json::Value;
+use workflow_asl::document::{Branch as AslBranch, ItemProcessor, QueryLanguage};
+
+use super::field::Fields;
+use super::template::Template;
+use super::{Lowering, Place, Position};
+use crate::check::StateInfo;
+use crate::syntax::ast::{Body, Branch, Clause, ClauseValue, Comment, Expr, Over};
+use crate::syntax::keyword::ClauseKind;
+
+impl<'a> Lowering<'_, 'a> {
+    pub(super) fn parallel(&mut self, info: &StateInfo<'a>, branches: &[Branch], fields: &mut Fields) {
+        let at = fields.at.child("Branches");
+        let branches = branches.iter().enumerate().map(|(index, branch)| {
+            let mut fields = Fields::at(at.index(index));
+            self.spots.put(fields.at.clone(), branch.body.spot);
+            self.put_body(&branch.body, branch.comment.as_ref().or(branch.body.comment.as_ref()), &mut fields);
+            fields.ordered(AslBranch::FIELDS)
+        });
+        let branches = Value::Array(branches.collect());
+        self.put(fields, "Branches", branches, info.state.name.span().into());
+    }
+
+    fn put_body(&mut self, body: &Body, comment: Option<&crate::syntax::ast::Text>, fields: &mut Fields) {
+        if let Some(comment) = comment {
+            self.put(fields, "Comment", comment.value.clone().into(), comment.spot);
+        }
+        let scope = self.model.scopes.iter().position(|scope| std::ptr::eq(scope.body, body));
+        if let Some(scope) = scope {
+            self.scope(scope, fields);
+        }
+    }
+
+    pub(super) fn map(
+        &mut self,
+        info: &StateInfo<'a>,
+        over: Option<&Over>,
+        body: &Body,
+        iterator: bool,
+        fields: &mut Fields,
+    ) {
+        match over {
+            Some(Over::Items(items)) => self.put_items(info, items, fields),
+            Some(Over::Reader { path, body }) => self.reader(info, path, body, fields),
+            None => {}
+        }
+        let name = if iterator { "Iterator" } else { "ItemProcessor" };
+        let mut processor = Fields::at(fields.at.child(name));
+        for clause in &info.state.clauses {
+            self.map_clause(info, clause, fields, &mut processor);
+        }
+        let comment: &Comment = &body.comment;
+        self.put_body(body, comment.as_ref(), &mut processor);
+        self.spots.put(processor.at.clone(), body.spot);
+        fields.insert(name, processor.ordered(ItemProcessor::FIELDS));
+    }
+
+    fn put_items(&mut self, info: &StateInfo<'a>, items: &Expr, fields: &mut Fields) {
+        let place = Place { state: info, position: Position::Items };
+        if info.language == QueryLanguage::Jsonata {
+            self.put_value(fields, "Items", place, items);
+            return;
+        }
+        match self.template(place, items, &fields.at.child("ItemsPath")) {
+            Template::Computed(path) if path.starts_with('$') => self.put(fields, "ItemsPath", path.into(), items.spot),
+            _ => {
+                let help = "make them in a `pass` before the map, or use `query jsonata`";
+                self.report_unsayable(items.spot, "a map over items that are no data yet", help);
+            }
+        }
+    }
+
+    fn map_clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields, processor: &mut Fields) {
+        let place = |position| Place { state: info, position };
+        match (clause.kind, &clause.value) {
+            (ClauseKind::Items, ClauseValue::Expr(items)) => self.put_items(info, items, fields),
+            (ClauseKind::ItemsPath, ClauseValue::Expr(path)) => {
+                self.put_path(fields, "ItemsPath", place(Position::Path), path);
+            }
+            (ClauseKind::ItemSelector, ClauseValue::Expr(selector)) => {
+                self.put_value(fields, "ItemSelector", place(Position::ItemSelector), selector);
+            }
+            (ClauseKind::MaxConcurrency, ClauseValue::Expr(limit)) => {
+                self.put_scalar(fields, "MaxConcurrency", place(Position::Limit), limit);
+            }
+            (ClauseKind::Tolerate, ClauseValue::ToleratePercent(share)) => {
+                self.put_scalar(fields, "ToleratedFailurePercentage", place(Position::Limit), share);
+            }
+            (ClauseKind::Tolerate, ClauseValue::TolerateCount(count)) => {
+                self.put_scalar(fields, "ToleratedFailureCount", place(Position::Limit), count);
+            }
+            (ClauseKind::Inline, _) => {
+                let mut config = Fields::at(processor.at.child("ProcessorConfig"));
+                self.put(&mut config, "Mode", "INLINE".into(), clause.spot);
+                self.put(processor, "ProcessorConfig", config.map.into(), clause.spot);
+            }
+            (ClauseKind::Distributed, ClauseValue::Distributed { execution_type }) => {
+                let mut config = Fields::at(processor.at.child("ProcessorConfig"));
+                self.put(&mut config, "Mode", "DISTRIBUTED".into(), clause.keyword.span().into());
+                let express = execution_type.as_ref().is_some_and(|word| word == "express");
+                let spot = execution_type.as_ref().map_or(clause.keyword.span(), proc_macro2::Ident::span);
+                let execution_type = if express { "EXPRESS" } else { "STANDARD" };
+                self.put(&mut config, "ExecutionType", execution_type.into(), spot.into());
+                self.put(processor, "ProcessorConfig", config.map.into(), clause.spot);
+            }
+            (ClauseKind::Label, ClauseValue::Expr(label)) => {
+                let text = self.literal(label);
+                self.put(fields, "Label", text, label.spot);
+            }
+            (
+                ClauseKind::ItemReader
+                | ClauseKind::ResultWriter
+                | ClauseKind::Batch
+                | ClauseKind::ItemBatcher
+                | ClauseKind::WriteTo,
+                _,
+            ) => self.transfer_clause(info, clause, fields),
+            _ => {}
+        }
+    }
+}

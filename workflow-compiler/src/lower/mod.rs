@@ -1,0 +1,143 @@
+//! Checked model to Amazon States Language: the document, where its parts come from, its text in pieces.
+
+mod choice;
+mod condition;
+mod field;
+mod function;
+mod handler;
+mod hole;
+mod intrinsic;
+mod jsonata;
+mod jsonata_value;
+mod literal;
+mod map;
+mod pass;
+mod reference;
+mod resource;
+mod spots;
+mod state;
+mod task;
+mod template;
+#[cfg(test)]
+mod tests;
+mod transfer;
+
+use serde_json::{Map, Value};
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::{Code, Diagnostic, Pointer, StateMachine};
+
+use self::field::Fields;
+use self::hole::Holes;
+pub use self::spots::SpotMap;
+use crate::check::{Model, Place, Position};
+use crate::piece::Piece;
+use crate::problem::{Problem, Problems};
+use crate::syntax::ast::Spot;
+
+/// A workflow as an ASL document.
+#[derive(Debug)]
+pub struct Lowered {
+    /// The document; a parameter or constant is a placeholder such as `${bucket}`.
+    pub definition: Value,
+    /// The same as Rust types.
+    pub machine: StateMachine,
+    /// What reading the document found that no ASL document may hold: misspelt fields in objects that the
+    /// language takes as they are.
+    pub found: Vec<Diagnostic>,
+    /// Where the parts of the document come from.
+    pub spots: SpotMap,
+    /// The document's text, cut where parameters and constants stand.
+    pub pieces: Vec<Piece>,
+}
+
+/// Lowers a workflow. Reports what its query language cannot say; what the checks have reported is lowered
+/// to something that the rules of ASL do not report again, as far as there is such a thing.
+pub fn lower(model: &Model<'_>, problems: &mut Problems) -> Lowered {
+    let mut lowering = Lowering { model, problems, spots: SpotMap::default(), holes: Holes::default() };
+    let mut definition = lowering.machine();
+    let pieces = lowering.holes.cut(&definition.to_string());
+    lowering.holes.name(&mut definition);
+    let (machine, found) = StateMachine::read(&definition);
+    Lowered { definition, machine, found, spots: lowering.spots, pieces }
+}
+
+/// What all parts of the lowering share.
+struct Lowering<'m, 'a> {
+    model: &'m Model<'a>,
+    problems: &'m mut Problems,
+    spots: SpotMap,
+    holes: Holes,
+}
+
+impl<'m, 'a> Lowering<'m, 'a> {
+    fn machine(&mut self) -> Value {
+        let model = self.model;
+        let whole = Spot::from(model.workflow.name.span());
+        self.spots.put(Pointer::root(), whole);
+        let mut fields = Fields::at(Pointer::root());
+        if let Some(comment) = model.comment {
+            self.put(&mut fields, "Comment", comment.value.clone().into(), comment.spot);
+        }
+        if model.explicit_language || model.language != QueryLanguage::default() {
+            fields.insert("QueryLanguage", model.language.name().into());
+        }
+        if let Some(version) = model.version {
+            self.put(&mut fields, "Version", version.value.clone().into(), version.spot);
+        }
+        if let Some(timeout) = model.timeout_expr {
+            let seconds = self.literal(timeout);
+            self.put(&mut fields, "TimeoutSeconds", seconds, timeout.spot);
+        }
+        self.scope(0, &mut fields);
+        fields.ordered(StateMachine::FIELDS)
+    }
+
+    /// `StartAt` and `States` of a scope of the model.
+    fn scope(&mut self, scope: usize, fields: &mut Fields) {
+        let model = self.model;
+        let Some(body) = model.scopes.get(scope).map(|scope| scope.body) else { return };
+        if let Some(start) = model.start_of(scope) {
+            let spot = body.start.as_ref().map_or_else(|| start.state.name.span().into(), target_spot);
+            self.put(fields, "StartAt", start.asl_name.clone().into(), spot);
+        }
+        let at = fields.at.child("States");
+        self.spots.put(at.clone(), body.spot);
+        let mut states = Map::new();
+        for info in model.states_of(scope) {
+            // Of two states with one name, which has been reported, the first counts.
+            if !states.contains_key(&info.asl_name) {
+                let state = self.state(info, at.child(&info.asl_name));
+                states.insert(info.asl_name.clone(), state);
+            }
+        }
+        fields.insert("States", states.into());
+    }
+
+    fn put(&mut self, fields: &mut Fields, name: &str, value: Value, spot: Spot) {
+        self.spots.put(fields.at.child(name), spot);
+        fields.insert(name, value);
+    }
+
+    /// Reports what a JSONPath state cannot say.
+    fn needs_jsonata(&mut self, spot: Spot, what: &str) {
+        self.report_unsayable(
+            spot,
+            what,
+            "give this state the clause `query jsonata`, or the workflow `query jsonata;`",
+        );
+    }
+
+    fn report_unsayable(&mut self, spot: Spot, what: &str, help: &str) {
+        self.problems.push(Problem::new(Code::NeedsJsonata, spot, format!("JSONPath cannot say {what}")).help(help));
+    }
+}
+
+/// The words of a transition's target.
+fn target_spot(target: &crate::syntax::ast::Target) -> Spot {
+    use crate::syntax::ast::Target;
+    match target {
+        Target::State(name) | Target::End(name) => name.span().into(),
+        Target::Text(text) => text.spot,
+        Target::Missing(spot) => *spot,
+    }
+}

@@ -1,0 +1,93 @@
+//! Pass, wait, succeed and fail states: those that neither call nor decide.
+
+use workflow_asl::document::QueryLanguage;
+
+use super::field::Fields;
+use super::template::Template;
+use super::{Lowering, Place, Position};
+use crate::check::StateInfo;
+use crate::syntax::ast::{Expr, WaitHead};
+use crate::syntax::keyword::ClauseKind;
+
+/// The member that holds a value which a JSONPath pass cannot give by itself.
+const VALUE: &str = "value";
+
+impl<'a> Lowering<'_, 'a> {
+    /// `pass X = value`. In a JSONPath state a constant is `Result`, a path `InputPath`, an object `Parameters`.
+    pub(super) fn pass(&mut self, info: &StateInfo<'a>, value: Option<&Expr>, fields: &mut Fields) {
+        let Some(value) = value else { return };
+        if info.language == QueryLanguage::Jsonata {
+            self.put_value(fields, "Output", Place { state: info, position: Position::Output }, value);
+            return;
+        }
+        let place = Place { state: info, position: Position::Parameters };
+        match self.template(place, value, &fields.at.child("Parameters")) {
+            Template::Plain(constant) => self.put(fields, "Result", constant, value.spot),
+            Template::Nested(template) if template.is_object() => self.put(fields, "Parameters", template, value.spot),
+            Template::Nested(template) => self.boxed(info, VALUE, template, value, fields),
+            Template::Computed(path) if path.starts_with('$') => self.put(fields, "InputPath", path.into(), value.spot),
+            Template::Computed(call) => self.boxed(info, &format!("{VALUE}.$"), call.into(), value, fields),
+        }
+    }
+
+    /// A value that only a member of an object can be: the object, then the member taken out of it.
+    fn boxed(
+        &mut self,
+        info: &StateInfo<'a>,
+        member: &str,
+        template: serde_json::Value,
+        value: &Expr,
+        fields: &mut Fields,
+    ) {
+        let paths = [ClauseKind::ResultPath, ClauseKind::OutputPath];
+        if info.state.clauses.iter().any(|clause| paths.contains(&clause.kind)) {
+            let help = "make it a member of an object, `{ value: … }`, or leave the paths out";
+            self.report_unsayable(value.spot, "this value together with `result_path` or `output_path`", help);
+            return;
+        }
+        let object = serde_json::Map::from_iter([(member.to_owned(), template)]);
+        self.put(fields, "Parameters", object.into(), value.spot);
+        self.put(fields, "OutputPath", format!("$.{VALUE}").into(), value.spot);
+    }
+
+    /// `succeed X = value`. A JSONPath succeed can only pick a part of its input.
+    pub(super) fn succeed(&mut self, info: &StateInfo<'a>, value: Option<&Expr>, fields: &mut Fields) {
+        let Some(value) = value else { return };
+        let place = Place { state: info, position: Position::Output };
+        if info.language == QueryLanguage::Jsonata {
+            self.put_value(fields, "Output", place, value);
+            return;
+        }
+        match self.template(place, value, &fields.at.child("InputPath")) {
+            Template::Computed(path) if path.starts_with('$') => self.put(fields, "InputPath", path.into(), value.spot),
+            _ => {
+                let help = "give the value in a `pass` before it, or use `query jsonata`";
+                self.report_unsayable(value.spot, "a `succeed` with a value of its own", help);
+            }
+        }
+    }
+
+    pub(super) fn wait(&mut self, info: &StateInfo<'a>, head: Option<&WaitHead>, fields: &mut Fields) {
+        let place = |position| Place { state: info, position };
+        match head {
+            Some(WaitHead::For(seconds)) => self.put_scalar(fields, "Seconds", place(Position::Seconds), seconds),
+            Some(WaitHead::Until(time)) => self.put_scalar(fields, "Timestamp", place(Position::Timestamp), time),
+            None => {}
+        }
+    }
+
+    pub(super) fn fail(
+        &mut self,
+        info: &StateInfo<'a>,
+        error: Option<&Expr>,
+        cause: Option<&Expr>,
+        fields: &mut Fields,
+    ) {
+        let place = Place { state: info, position: Position::Failure };
+        for (name, value) in [("Error", error), ("Cause", cause)] {
+            if let Some(value) = value {
+                self.put_scalar(fields, name, place, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! References in the query languages: `$.a.b`, `$states.input.a.b`.
+
+use super::hole::Source;
+use super::{Lowering, Place};
+use crate::check::{Base, Step, Ty};
+use crate::syntax::ast::{Reference, Segment};
+
+/// What a reference is.
+pub(super) enum Meaning {
+    /// A path or expression.
+    Data(String),
+    /// A parameter.
+    Param(Source, Ty),
+}
+
+impl<'a> Lowering<'_, 'a> {
+    /// A reference as a JSONPath.
+    pub(super) fn path(&mut self, place: Place<'_, 'a>, reference: &Reference) -> Meaning {
+        let resolved = self.model.resolve(place, reference);
+        let mut path = match resolved.base {
+            Base::Param(name) => return Meaning::Param(Source::Param(name), resolved.ty),
+            Base::Context => "$$".to_owned(),
+            Base::Variable(name) => format!("${name}"),
+            // Which of them `$` is the place says; what is nothing has been reported.
+            Base::StateInput | Base::Result | Base::ErrorOutput | Base::Nothing => "$".to_owned(),
+        };
+        for step in resolved.steps {
+            match step {
+                Step::Member(name) => push_path_member(&mut path, &name),
+                Step::Index(index) => path.push_str(&format!("[{index}]")),
+                Step::Computed(index) => self.needs_jsonata(index.spot, "an index that is computed"),
+            }
+        }
+        Meaning::Data(path)
+    }
+
+    /// A reference as a JSONata expression, which binds more tightly than any operator.
+    pub(super) fn jsonata_reference(&mut self, place: Place<'_, 'a>, reference: &Reference) -> Meaning {
+        let resolved = self.model.resolve(place, reference);
+        let mut text = match resolved.base {
+            Base::Param(name) => return Meaning::Param(Source::Param(name), resolved.ty),
+            Base::Context => "$states.context".to_owned(),
+            Base::Result => "$states.result".to_owned(),
+            Base::ErrorOutput => "$states.errorOutput".to_owned(),
+            Base::Variable(name) => format!("${name}"),
+            // What is nothing has been reported.
+            Base::StateInput | Base::Nothing => "$states.input".to_owned(),
+        };
+        for step in resolved.steps {
+            match step {
+                Step::Member(name) => push_jsonata_member(&mut text, &name),
+                Step::Index(index) => text.push_str(&format!("[{index}]")),
+                Step::Computed(index) => {
+                    let index = self.jsonata(place, index);
+                    text.push_str(&format!("[{}]", index.text));
+                }
+            }
+        }
+        Meaning::Data(text)
+    }
+
+    /// Members and indices of a JSONata expression that is no reference.
+    pub(super) fn jsonata_segments(&mut self, place: Place<'_, 'a>, text: &mut String, segments: &[Segment]) {
+        for segment in segments {
+            match segment {
+                Segment::Member { name, .. } => push_jsonata_member(text, &name.value),
+                Segment::Index(index) => {
+                    let index = self.jsonata(place, index);
+                    text.push_str(&format!("[{}]", index.text));
+                }
+            }
+        }
+    }
+}
+
+/// Whether both languages take it as a member's name without quotes.
+fn is_word(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && chars.all(|other| other.is_ascii_alphanumeric() || other == '_')
+}
+
+/// Appends a member to a JSONPath; one that is no plain word in brackets.
+fn push_path_member(path: &mut String, name: &str) {
+    if is_word(name) {
+        path.push('.');
+        path.push_str(name);
+    } else {
+        path.push_str(&format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'")));
+    }
+}
+
+/// The words of JSONata that are no names.
+const JSONATA_WORDS: [&str; 7] = ["and", "or", "in", "true", "false", "null", "function"];
+
+/// Appends a member to a JSONata path; one that is no plain name in back-ticks.
+fn push_jsonata_member(text: &mut String, name: &str) {
+    text.push('.');
+    if name.contains('`') {
+        // A back-ticked name cannot hold a back-tick.
+        text.truncate(text.len() - 1);
+        let object = std::mem::take(text);
+        *text = format!("$lookup({object}, {})", super::jsonata::quote(name));
+    } else if is_word(name) && !JSONATA_WORDS.contains(&name) {
+        text.push_str(name);
+    } else {
+        text.push_str(&format!("`{name}`"));
+    }
+}

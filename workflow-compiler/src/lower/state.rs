@@ -1,0 +1,134 @@
+//! States: what all kinds have in common, and the clauses that mean the same on each.
+
+use serde_json::Value;
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::{Pointer, State, StateKind};
+
+use super::field::Fields;
+use super::template::Template;
+use super::{Lowering, Place, Position, target_spot};
+use crate::check::StateInfo;
+use crate::syntax::ast::{Clause, ClauseValue, Comment, Expr, ExprKind, Head, Target, plain};
+use crate::syntax::keyword::ClauseKind;
+
+impl<'a> Lowering<'_, 'a> {
+    pub(super) fn state(&mut self, info: &StateInfo<'a>, at: Pointer) -> Value {
+        let state = info.state;
+        self.spots.put(at.clone(), state.name.span().into());
+        let mut fields = Fields::at(at);
+        self.put(&mut fields, "Type", state.kind.name().into(), state.keyword.span().into());
+        self.put_comment(&mut fields, &state.comment, &state.clauses);
+        match &state.head {
+            Head::Task { resource, body } => self.task(info, resource.as_ref(), body.as_ref(), &mut fields),
+            Head::Pass { value } => self.pass(info, value.as_ref(), &mut fields),
+            Head::Wait(head) => self.wait(info, head.as_ref(), &mut fields),
+            Head::Choice(choice) => self.choice(info, choice, &mut fields),
+            Head::Parallel(branches) => self.parallel(info, branches, &mut fields),
+            Head::Map { over, body, iterator } => self.map(info, over.as_ref(), body, *iterator, &mut fields),
+            Head::Succeed { value } => self.succeed(info, value.as_ref(), &mut fields),
+            Head::Fail { error, cause } => self.fail(info, error.as_ref(), cause.as_ref(), &mut fields),
+        }
+        for clause in self.model.clauses_of(info) {
+            self.clause(info, clause, &mut fields);
+        }
+        self.handlers(info, &mut fields);
+        match &state.transition {
+            Some(Target::End(word)) => self.put(&mut fields, "End", true.into(), word.span().into()),
+            Some(target) => self.put_target(&mut fields, "Next", target),
+            None => {}
+        }
+        self.raw(&state.clauses, &mut fields);
+        fields.ordered(State::FIELDS)
+    }
+
+    /// The clauses that are a field of the document, but for handlers and those of maps.
+    fn clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields) {
+        let place = |position| Place { state: info, position };
+        let value = match &clause.value {
+            ClauseValue::Expr(value) => value,
+            ClauseValue::Query(language) => {
+                self.put(fields, "QueryLanguage", language.name().into(), clause.spot);
+                return;
+            }
+            _ => return,
+        };
+        match clause.kind {
+            ClauseKind::Timeout => self.put_scalar(fields, "TimeoutSeconds", place(Position::Timeout), value),
+            ClauseKind::Heartbeat => self.put_scalar(fields, "HeartbeatSeconds", place(Position::Timeout), value),
+            ClauseKind::Credentials => self.put_value(fields, "Credentials", place(Position::Credentials), value),
+            ClauseKind::Assign => self.put_value(fields, "Assign", place(Position::Assign), value),
+            ClauseKind::Output => self.put_value(fields, "Output", place(Position::Output), value),
+            ClauseKind::Arguments => self.put_value(fields, "Arguments", place(Position::Parameters), value),
+            ClauseKind::InputPath => self.put_path(fields, "InputPath", place(Position::Path), value),
+            // A map's are the former name of its item selector.
+            ClauseKind::Parameters if info.state.kind == StateKind::Map => {
+                self.put_value(fields, "Parameters", place(Position::ItemSelector), value);
+            }
+            ClauseKind::Parameters => self.put_parameters(fields, place(Position::Parameters), value),
+            ClauseKind::Result => {
+                let result = self.literal(value);
+                self.put(fields, "Result", result, value.spot);
+            }
+            ClauseKind::ResultSelector => {
+                self.put_value(fields, "ResultSelector", place(Position::ResultSelector), value);
+            }
+            ClauseKind::ResultPath => self.put_path(fields, "ResultPath", place(Position::Path), value),
+            ClauseKind::OutputPath => self.put_path(fields, "OutputPath", place(Position::OutputPath), value),
+            _ => {}
+        }
+    }
+
+    /// The request of a task and the like. In a JSONPath state a request that is one path is `InputPath`.
+    pub(super) fn put_parameters(&mut self, fields: &mut Fields, place: Place<'_, 'a>, value: &Expr) {
+        if place.state.language == QueryLanguage::Jsonata {
+            self.put_value(fields, "Arguments", place, value);
+            return;
+        }
+        match self.template(place, value, &fields.at.child("Parameters")) {
+            Template::Plain(template) | Template::Nested(template) => {
+                self.put(fields, "Parameters", template, value.spot);
+            }
+            Template::Computed(path) if path.starts_with('$') => {
+                self.put(fields, "InputPath", path.into(), value.spot);
+            }
+            Template::Computed(_) => {
+                let help = "name its members: `{ member: … }`";
+                self.report_unsayable(value.spot, "a whole request that a function computes", help);
+            }
+        }
+    }
+
+    /// The comment, from `///` or the clause `comment`.
+    pub(super) fn put_comment(&mut self, fields: &mut Fields, comment: &Comment, clauses: &[Clause]) {
+        let clause = clauses.iter().find(|clause| clause.kind == ClauseKind::Comment);
+        if let Some(ClauseValue::Expr(value)) = clause.map(|clause| &clause.value) {
+            let text = self.literal(value);
+            self.put(fields, "Comment", text, value.spot);
+        } else if let Some(comment) = comment {
+            self.put(fields, "Comment", comment.value.clone().into(), comment.spot);
+        }
+    }
+
+    /// The name of the state that a transition leads to. An unknown one keeps its words.
+    pub(super) fn put_target(&mut self, fields: &mut Fields, field: &str, target: &Target) {
+        let name = self.model.target_name(target).or_else(|| match target {
+            Target::State(name) => Some(plain(name)),
+            _ => None,
+        });
+        if let Some(name) = name {
+            self.put(fields, field, name.into(), target_spot(target));
+        }
+    }
+
+    /// `raw { "Field": json }`: fields as they are.
+    fn raw(&mut self, clauses: &[Clause], fields: &mut Fields) {
+        for clause in clauses.iter().filter(|clause| clause.kind == ClauseKind::Raw) {
+            let ClauseValue::Expr(value) = &clause.value else { continue };
+            let ExprKind::Object(members) = &value.kind else { continue };
+            for member in members {
+                let json = self.literal(&member.value);
+                self.put(fields, &member.key.value, json, member.value.spot);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Task states.
+
+use super::field::Fields;
+use super::{Lowering, Place, Position};
+use crate::check::StateInfo;
+use crate::syntax::ast::{Expr, Resource};
+
+impl<'a> Lowering<'_, 'a> {
+    pub(super) fn task(
+        &mut self,
+        info: &StateInfo<'a>,
+        resource: Option<&Resource>,
+        body: Option<&Expr>,
+        fields: &mut Fields,
+    ) {
+        if let Some(resource) = resource {
+            let (arn, spot) = self.resource(resource);
+            self.put(fields, "Resource", arn, spot);
+        }
+        if let Some(body) = body {
+            self.put_parameters(fields, Place { state: info, position: Position::Parameters }, body);
+        }
+    }
+}

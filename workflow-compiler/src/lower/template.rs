@@ -1,0 +1,183 @@
+//! Values in a JSONPath state: payload templates, whose computed members have names that end in `.$`.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputpath-params.html>
+
+use serde_json::{Map, Value};
+use workflow_asl::{Code, Pointer};
+
+use super::reference::Meaning;
+use super::{Lowering, Place};
+use crate::piece::Escape;
+use crate::problem::Problem;
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, UnaryOp};
+
+/// What the name of a computed member ends with.
+const COMPUTED: &str = ".$";
+
+/// A value of a JSONPath state.
+pub(super) enum Template {
+    /// It is the same every time.
+    Plain(Value),
+    /// An object or array with something computed in it.
+    Nested(Value),
+    /// A path or an intrinsic function.
+    Computed(String),
+}
+
+impl<'a> Lowering<'_, 'a> {
+    /// A value of a JSONPath state, whose place in the document is `at`.
+    pub(super) fn template(&mut self, place: Place<'_, 'a>, expr: &Expr, at: &Pointer) -> Template {
+        self.spots.put(at.clone(), expr.spot);
+        match &expr.kind {
+            ExprKind::Object(members) => self.template_object(place, members, at),
+            ExprKind::Array(items) => self.template_array(place, items, expr, at),
+            ExprKind::Paren(inner) => self.template(place, inner, at),
+            ExprKind::Reference(reference) => match self.path(place, reference) {
+                Meaning::Data(path) => Template::Computed(path),
+                Meaning::Param(source, _) => Template::Plain(self.holes.value(source, Escape::Json)),
+            },
+            ExprKind::Path(path) => Template::Computed(path.value.clone()),
+            ExprKind::Call { name, arguments } if name.value == "timestamp" => match arguments.first() {
+                Some(time) => self.template(place, time, at),
+                None => Template::Plain(Value::Null),
+            },
+            ExprKind::Binary(BinaryOp::Add, ..) if self.is_fixed_text(place, expr) => {
+                Template::Plain(self.fixed_text(expr).into())
+            }
+            ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, ..) | ExprKind::Call { .. } | ExprKind::Access(..) => {
+                Template::Computed(self.intrinsic(place, expr))
+            }
+            _ => match self.scalar_literal(expr, Escape::Json) {
+                Some(value) => Template::Plain(value),
+                None => {
+                    self.unsayable(expr);
+                    Template::Plain(Value::Null)
+                }
+            },
+        }
+    }
+
+    fn template_object(&mut self, place: Place<'_, 'a>, members: &[Member], at: &Pointer) -> Template {
+        let mut object = Map::new();
+        let mut plain = true;
+        for Member { key, optional, value } in members {
+            if *optional {
+                self.needs_jsonata(key.spot, "that a member may be left out");
+            }
+            let key = key.value.as_str();
+            match self.template(place, value, &at.child(key)) {
+                Template::Plain(value) => {
+                    plain &= !key.ends_with(COMPUTED);
+                    object.insert(key.to_owned(), value);
+                }
+                Template::Nested(value) => {
+                    plain = false;
+                    object.insert(key.to_owned(), value);
+                }
+                Template::Computed(text) => {
+                    plain = false;
+                    let name = if key.ends_with(COMPUTED) { key.to_owned() } else { format!("{key}{COMPUTED}") };
+                    self.spots.put(at.child(&name), value.spot);
+                    object.insert(name, text.into());
+                }
+            }
+        }
+        if plain { Template::Plain(object.into()) } else { Template::Nested(object.into()) }
+    }
+
+    fn template_array(&mut self, place: Place<'_, 'a>, items: &[Expr], whole: &Expr, at: &Pointer) -> Template {
+        // Asked first, so that nothing is reported twice: an item that is a path itself, not only an object with paths.
+        if items.iter().any(|item| self.is_computed(place, item)) {
+            return Template::Computed(self.intrinsic(place, whole));
+        }
+        let mut plain = true;
+        let mut array = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            match self.template(place, item, &at.index(index)) {
+                Template::Plain(value) => array.push(value),
+                Template::Nested(value) => {
+                    plain = false;
+                    array.push(value);
+                }
+                Template::Computed(_) => array.push(Value::Null),
+            }
+        }
+        if plain { Template::Plain(array.into()) } else { Template::Nested(array.into()) }
+    }
+
+    /// Whether the value as a whole is a path or intrinsic function.
+    fn is_computed(&self, place: Place<'_, 'a>, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.is_computed(place, inner),
+            ExprKind::Reference(reference) => self.param(reference).is_none(),
+            ExprKind::Array(items) => items.iter().any(|item| self.is_computed(place, item)),
+            ExprKind::Binary(BinaryOp::Add, ..) => !self.is_fixed_text(place, expr),
+            ExprKind::Path(_) | ExprKind::Access(..) | ExprKind::Binary(BinaryOp::Subtract, ..) => true,
+            ExprKind::Call { name, .. } => name.value != "timestamp",
+            _ => false,
+        }
+    }
+
+    /// Whether it is text that does not change from one execution to the next: literals and parameters.
+    fn is_fixed_text(&self, place: Place<'_, 'a>, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Binary(BinaryOp::Add, _, left, right) => {
+                self.is_text_sum(place, expr) && self.is_fixed_text(place, left) && self.is_fixed_text(place, right)
+            }
+            ExprKind::Paren(inner) => self.is_fixed_text(place, inner),
+            ExprKind::Reference(reference) => self.param(reference).is_some(),
+            ExprKind::Text(_)
+            | ExprKind::Number(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Variant { .. }
+            | ExprKind::Constant(_) => true,
+            _ => false,
+        }
+    }
+
+    fn fixed_text(&mut self, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Binary(_, _, left, right) => {
+                let left = self.fixed_text(left);
+                left + &self.fixed_text(right)
+            }
+            ExprKind::Paren(inner) => self.fixed_text(inner),
+            ExprKind::Constant(path) => self.holes.inside(super::hole::Source::Constant(path.clone()), Escape::Text),
+            ExprKind::Reference(reference) => match self.param(reference) {
+                Some(source) => self.holes.inside(source, Escape::Text),
+                None => String::new(),
+            },
+            _ => match self.literal(expr) {
+                Value::String(text) => text,
+                other => other.to_string(),
+            },
+        }
+    }
+
+    /// Reports a value that JSONPath has no words for.
+    pub(super) fn unsayable(&mut self, expr: &Expr) {
+        let what = match &expr.kind {
+            ExprKind::If(..) => "a conditional value",
+            ExprKind::Unary(UnaryOp::Not, _) => "the opposite of a value",
+            ExprKind::Unary(UnaryOp::Negate, _) => "the negative of a value",
+            ExprKind::Binary(BinaryOp::Default, ..) => "a default for an absent value",
+            ExprKind::Binary(BinaryOp::Multiply, ..) => "a product",
+            ExprKind::Binary(BinaryOp::Divide, ..) => "a quotient",
+            ExprKind::Binary(BinaryOp::Remainder, ..) => "a remainder",
+            ExprKind::Binary(BinaryOp::Add, ..) => "this sum: only text and whole numbers can be added",
+            ExprKind::Binary(BinaryOp::Subtract, ..) => "a difference but that of a value and a whole number",
+            ExprKind::Binary(..) => "a comparison that is a value",
+            ExprKind::Object(_) => "an object in the argument of a function",
+            ExprKind::Access(..) => "a member of what a function gives",
+            ExprKind::Jsonata(_) => {
+                let problem =
+                    Problem::new(Code::WrongLanguageField, expr.spot, "this state's query language is JSONPath");
+                self.problems.push(problem.help("use `path \"…\"`, or give this state the clause `query jsonata`"));
+                return;
+            }
+            ExprKind::Call { .. } => "this call",
+            _ => "this value",
+        };
+        self.needs_jsonata(expr.spot, what);
+    }
+}

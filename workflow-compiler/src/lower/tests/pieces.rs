@@ -1,0 +1,86 @@
+//! Parameters and constants, and where things come from.
+
+use workflow_asl::Pointer;
+
+use super::lowered;
+use crate::piece::Piece;
+
+/// The text with its holes in guillemets: name and escape.
+fn text(body: &str) -> String {
+    let (lowered, problems) = lowered(&format!("params {{ p: String, n: u32 }} {body}"));
+    assert_eq!(problems, Vec::<String>::new());
+    let pieces = lowered.pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Param { name, escape } => format!("«{name} {escape:?}»"),
+        Piece::Constant { path, escape } => format!("«const {path} {escape:?}»"),
+    });
+    pieces.collect()
+}
+
+fn in_state(query: &str, state: &str) -> String {
+    let text = text(&format!("query {query}; {state}"));
+    let from = text.find("\"P\":").map_or(0, |at| at + 4);
+    text[from..text.len() - 2].to_owned()
+}
+
+#[test]
+fn each_place_has_its_escape() {
+    assert_eq!(
+        in_state(
+            "jsonpath",
+            "pass P { a: params.p, b: \"x-\" + params.p, c: state.x + params.p, d: const LIMIT } -> end;"
+        ),
+        concat!(
+            r#"{"Type":"Pass","Parameters":{"a":«p Json»,"b":"x-«p Text»","#,
+            r#""c.$":"States.Format('{}«p Intrinsic»', $.x)","d":«const LIMIT Json»},"End":true}"#
+        )
+    );
+    assert_eq!(
+        in_state("jsonpath", "pass P { a: States.MathAdd(state.x, params.n), b: [state.x, params.p] } -> end;"),
+        concat!(
+            r#"{"Type":"Pass","Parameters":{"a.$":"States.MathAdd($.x, «n Text»)","#,
+            r#""b.$":"States.Array($.x, '«p Intrinsic»')"},"End":true}"#
+        )
+    );
+    assert_eq!(
+        in_state("jsonata", "pass P { a: params.p, b: \"x-\" + params.p, d: const m::LIMIT } -> end;"),
+        concat!(
+            r#"{"Type":"Pass","Output":{"a":«p JsonataTemplate»,"b":"{% 'x-' & «p Jsonata» %}","#,
+            r#""d":«const m :: LIMIT JsonataTemplate»},"End":true}"#
+        )
+    );
+    assert_eq!(in_state("jsonata", "task P = params.p { a: 1 } timeout params.n -> end;"), {
+        r#"{"Type":"Task","Resource":«p Json»,"Arguments":{"a":1},"TimeoutSeconds":«n JsonataTemplate»,"End":true}"#
+    });
+}
+
+#[test]
+fn a_reader_sees_placeholders() {
+    let (lowered, _) = lowered("params { bucket: String } pass P { a: params.bucket, b: const A::B } -> end;");
+    let output = &lowered.definition["States"]["P"]["Output"];
+    assert_eq!((&output["a"], &output["b"]), (&"${bucket}".into(), &"${const A::B}".into()));
+}
+
+#[test]
+fn text_without_parameters_is_one_piece() {
+    let (lowered, _) = lowered("pass P { a: \"${bucket}\" } -> end;");
+    assert!(matches!(lowered.pieces.as_slice(), [Piece::Text(text)] if *text == lowered.definition.to_string()));
+}
+
+#[test]
+fn every_part_has_words() {
+    let (lowered, _) = lowered("pass P { a: { b: [1] } } -> P;");
+    let pointer = |text: &str| text.split('/').skip(1).fold(Pointer::root(), |at, token| at.child(token));
+    for (at, words) in [
+        ("", "W"),
+        ("/StartAt", "P"),
+        ("/States/P", "P"),
+        ("/States/P/Next", "P"),
+        ("/States/P/Output/a/b/0", "1"),
+        ("/States/P/Output/a/b/0/c", "1"),
+        ("/States/P/Nothing", "P"),
+    ] {
+        let spot = lowered.spots.at(&pointer(at)).unwrap();
+        assert_eq!(spot.first.source_text().as_deref(), Some(words), "{at}");
+    }
+}
