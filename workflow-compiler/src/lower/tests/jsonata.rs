@@ -67,7 +67,7 @@ fn operators_and_precedence() {
         ("(input.n == 3) == input.b", "($states.context.Execution.Input.n = 3) = $states.context.Execution.Input.b"),
         (
             "if input.b { 1 } else { if input.b { 2 } else { 3 } }",
-            concat!("$states.context.Execution.Input.b ? 1 : $states.context.Execution.Input.b ? 2 : 3"),
+            "$states.context.Execution.Input.b ? 1 : $states.context.Execution.Input.b ? 2 : 3",
         ),
         (
             "input.o ?? \"d\"",
@@ -85,14 +85,14 @@ fn operators_and_precedence() {
         ),
         (
             "input.t < timestamp(\"2030-01-01T00:00:00Z\")",
-            concat!("$toMillis($states.context.Execution.Input.t) < $toMillis('2030-01-01T00:00:00Z')"),
+            "$toMillis($states.context.Execution.Input.t) < $toMillis('2030-01-01T00:00:00Z')",
         ),
         ("state[\"a-b\"].and.c[0]", "$states.input.`a-b`.`and`.c[0]"),
         ("$xs[$i + 1]", "$xs[$i + 1]"),
         ("$count([input.xs, [1]])", "$count([[$states.context.Execution.Input.xs], [1]])"),
         (
             "$merge([{ a: 1 }, state.x])",
-            concat!("$merge([{'a': 1}, $type($states.input.x) = 'array' ? [$states.input.x] : $states.input.x])"),
+            "$merge([{'a': 1}, $type($states.input.x) = 'array' ? [$states.input.x] : $states.input.x])",
         ),
         ("$split(input.s, \",\")[0]", "$split($states.context.Execution.Input.s, ',')[0]"),
         ("jsonata \"1 + 2\" * 3", "(1 + 2) * 3"),

@@ -64,7 +64,8 @@ fn a_reader_sees_placeholders() {
 #[test]
 fn text_without_parameters_is_one_piece() {
     let (lowered, _) = lowered("pass P { a: \"${bucket}\" } -> end;");
-    assert!(matches!(lowered.pieces.as_slice(), [Piece::Text(text)] if *text == lowered.definition.to_string()));
+    let [Piece::Text(text)] = lowered.pieces.as_slice() else { panic!("{:?}", lowered.pieces) };
+    assert_eq!(*text, lowered.definition.to_string());
 }
 
 #[test]
