@@ -6,6 +6,7 @@ use workflow_asl::document::QueryLanguage;
 use super::field::Fields;
 use super::jsonata::Binds;
 use super::jsonata_value::braced;
+use super::state::belongs;
 use super::{Lowering, Place, Position};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Arm, BinaryOp, Choice, Clause, ClauseValue, Expr, ExprKind, When};
@@ -82,7 +83,7 @@ impl<'a> Lowering<'_, 'a> {
 
     /// `assign` and `output` in the braces of an arm.
     fn block(&mut self, info: &StateInfo<'a>, clauses: &[Clause], fields: &mut Fields) {
-        for clause in clauses {
+        for clause in clauses.iter().filter(|clause| belongs(clause, info)) {
             let ClauseValue::Expr(value) = &clause.value else { continue };
             match clause.kind {
                 ClauseKind::Assign => {

@@ -1,10 +1,10 @@
 //! Retriers and catchers.
 
 use serde_json::Value;
-use workflow_asl::document::QueryLanguage;
 use workflow_asl::error_name;
 
 use super::field::Fields;
+use super::state::belongs;
 use super::{Lowering, Place, Position};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, Comment, Retrier, SettingField, Spot, Text, plain};
@@ -110,7 +110,7 @@ impl<'a> Lowering<'_, 'a> {
     fn catcher(&mut self, info: &StateInfo<'a>, catcher: &Catcher, comment: &Comment, entry: &mut Fields) {
         self.put_comment(entry, comment, &catcher.clauses);
         self.put_errors(entry, &catcher.errors, catcher.errors_spot);
-        for clause in &catcher.clauses {
+        for clause in catcher.clauses.iter().filter(|clause| belongs(clause, info)) {
             let ClauseValue::Expr(value) = &clause.value else { continue };
             let assign = Place { state: info, position: Position::CatchAssign };
             match clause.kind {
@@ -118,12 +118,8 @@ impl<'a> Lowering<'_, 'a> {
                 ClauseKind::Output => {
                     self.put_value(entry, "Output", Place { state: info, position: Position::CatchOutput }, value);
                 }
-                ClauseKind::ResultPath if info.language == QueryLanguage::JsonPath => {
-                    self.put_path(entry, "ResultPath", Place { state: info, position: Position::Path }, value);
-                }
                 ClauseKind::ResultPath => {
-                    let path = self.literal(value);
-                    self.put(entry, "ResultPath", path, value.spot);
+                    self.put_path(entry, "ResultPath", Place { state: info, position: Position::Path }, value);
                 }
                 _ => {}
             }

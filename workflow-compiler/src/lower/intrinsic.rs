@@ -160,14 +160,19 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
+    /// Whether both sides can be whole numbers, and not both are unknown.
     fn is_whole_sum(&self, place: Place<'_, 'a>, left: &Expr, right: &Expr) -> bool {
-        let left = self.model.type_of(place, left);
-        let right = self.model.type_of(place, right);
-        // What is not known can only be meant as a number beside one.
-        matches!(
-            (left.present(), right.present()),
-            (Ty::Integer, Ty::Integer | Ty::Unknown) | (Ty::Unknown, Ty::Integer)
-        )
+        let unknown = |side: &Expr| self.model.type_of(place, side).is_unknown();
+        self.may_be_whole(place, left) && self.may_be_whole(place, right) && !(unknown(left) && unknown(right))
+    }
+
+    fn may_be_whole(&self, place: Place<'_, 'a>, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.may_be_whole(place, inner),
+            // What is wrong in it is reported where it is lowered.
+            ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, ..) => true,
+            _ => matches!(self.model.type_of(place, expr).present(), Ty::Integer | Ty::Unknown),
+        }
     }
 
     /// Gathers the parts of `a + "text" + b`.

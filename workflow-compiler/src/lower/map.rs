@@ -4,6 +4,7 @@ use serde_json::Value;
 use workflow_asl::document::{Branch as AslBranch, ItemProcessor, QueryLanguage};
 
 use super::field::Fields;
+use super::state::belongs;
 use super::template::Template;
 use super::{Lowering, Place, Position};
 use crate::check::StateInfo;
@@ -48,7 +49,7 @@ impl<'a> Lowering<'_, 'a> {
         }
         let name = if iterator { "Iterator" } else { "ItemProcessor" };
         let mut processor = Fields::at(fields.at.child(name));
-        for clause in &info.state.clauses {
+        for clause in info.state.clauses.iter().filter(|clause| belongs(clause, info)) {
             self.map_clause(info, clause, fields, &mut processor);
         }
         let comment: &Comment = &body.comment;

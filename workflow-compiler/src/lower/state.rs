@@ -28,7 +28,7 @@ impl<'a> Lowering<'_, 'a> {
             Head::Succeed { value } => self.succeed(info, value.as_ref(), &mut fields),
             Head::Fail { error, cause } => self.fail(info, error.as_ref(), cause.as_ref(), &mut fields),
         }
-        for clause in self.model.clauses_of(info) {
+        for clause in self.model.clauses_of(info).filter(|clause| belongs(clause, info)) {
             self.clause(info, clause, &mut fields);
         }
         self.handlers(info, &mut fields);
@@ -131,4 +131,9 @@ impl<'a> Lowering<'_, 'a> {
             }
         }
     }
+}
+
+/// Whether the clause is of the state's query language; one that is not has been reported.
+pub(super) fn belongs(clause: &Clause, info: &StateInfo<'_>) -> bool {
+    clause.kind.language().is_none_or(|language| language == info.language)
 }

@@ -207,15 +207,10 @@ fn request_field(info: &StateInfo<'_>) -> &'static str {
     }
 }
 
-/// A bare word, which the parser takes for a reference, or text.
-fn word_of(value: &Expr) -> Option<String> {
-    use crate::syntax::ast::Root;
+/// The text of a literal.
+fn word_of(value: &Expr) -> Option<&str> {
     match &value.kind {
-        ExprKind::Text(text) => Some(text.clone()),
-        ExprKind::Reference(reference) if reference.segments.is_empty() => match &reference.root {
-            Root::StateResult(word) => Some(plain(word)),
-            _ => None,
-        },
+        ExprKind::Text(text) => Some(text),
         _ => None,
     }
 }

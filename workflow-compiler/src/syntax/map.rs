@@ -3,7 +3,7 @@
 use proc_macro2::Delimiter;
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Body, Branch, Expr, ExprKind, Head, Over, Spot};
+use super::ast::{Body, Branch, Expr, ExprKind, Head, Over, Reference, Root, Spot, plain};
 use super::body::Level;
 use super::clause::{Clauses, Place};
 use super::cursor::{Cursor, group_spot};
@@ -64,7 +64,7 @@ impl Parser<'_> {
                 self.report(problem.help("such as `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
                 Expr { kind: ExprKind::Invalid, spot: cursor.before() }
             });
-            return Over::Reader { path, body };
+            return Over::Reader { path, body: settings_as_text(body) };
         }
         Over::Items(self.head_expr(cursor))
     }
@@ -158,4 +158,21 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+/// The settings of a reader whose values may be bare words: `headers: first_row`.
+const WORD_SETTINGS: [&str; 4] = ["headers", "delimiter", "manifest", "transformation"];
+
+/// Makes text of the bare words in a reader's settings, which are no references.
+fn settings_as_text(mut body: Expr) -> Expr {
+    if let ExprKind::Object(members) = &mut body.kind {
+        for member in members.iter_mut().filter(|member| WORD_SETTINGS.contains(&member.key.value.as_str())) {
+            if let ExprKind::Reference(Reference { root: Root::StateResult(word), segments, .. }) = &member.value.kind
+                && segments.is_empty()
+            {
+                member.value.kind = ExprKind::Text(plain(word));
+            }
+        }
+    }
+    body
 }

@@ -45,6 +45,7 @@ fn computed_values() {
     assert_eq!(value(r#""it's {" + input.a + "\\!""#), r"States.Format('it\'s \{{}\\!', $$.Execution.Input.a)");
     assert_eq!(value(r#"input.a + state.b"#), "States.Format('{}{}', $$.Execution.Input.a, $.b)");
     assert_eq!(value("input.n + 1"), "States.MathAdd($$.Execution.Input.n, 1)");
+    assert_eq!(value("state.n + 1 + input.n"), "States.MathAdd(States.MathAdd($.n, 1), $$.Execution.Input.n)");
     assert_eq!(value("state.n - 2"), "States.MathAdd($.n, -2)");
     assert_eq!(value("[input.n, \"x\", [null, true]]"), {
         "States.Array($$.Execution.Input.n, 'x', States.Array(null, true))"
@@ -182,7 +183,7 @@ fn handlers_and_defaults() {
 #[test]
 fn distributed_maps() {
     let map = path_state(
-        "map Rows over s3::csv { Bucket: \"b\", Key: state.key, headers: first_row, delimiter: \"PIPE\", max_items: state.most }
+        "map Rows over s3::csv { Bucket: \"b\", Key: state.key, headers: first_row, delimiter: pipe, max_items: state.most }
              distributed express batch 100 write_to { Bucket: \"b\", Prefix: \"out\" } label \"rows\"
              tolerate 5% tolerate count state.bad item_selector { item: item, index: index } {
              //! one row

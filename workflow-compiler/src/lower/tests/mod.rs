@@ -59,3 +59,73 @@ fn meaning(value: &Value) -> Value {
         other => other.clone(),
     }
 }
+
+/// Every beginning of a workflow, and every workflow without one of its tokens, is lowered without a panic.
+#[test]
+fn broken_workflows_do_not_panic() {
+    let whole = r#"
+        query jsonpath; input { n: i64, o: Option<String> } enum M { A } params { p: String }
+        retry t [States.Timeout] { interval: 2s } catch c [States.ALL] => F { assign { e: caught.Error } }
+        defaults { retry t; timeout 5m; }
+        choice C match state.k { "a" | M::A => T { assign { x: 1 } }, _ => S }
+        task T = lambda::invoke.sync { A: input.n + 1, b?: "x" + params.p, c: [state.x] } catch c heartbeat 1m -> D;
+        choice D { if !is_present(state.a) && (input.n > 3 || matches(state.s, "a*")) -> P; else -> S { output 1 } }
+        parallel P { branch { pass A { a: States.Format("{}", $v) } query jsonata -> end; } } -> N;
+        map N over s3::csv { Bucket: "b", headers: first_row } distributed express batch 3 { wait W for 3s -> end; } -> S;
+        succeed S = state.a fail F { error: const E, cause: context.Execution.Id }
+    "#;
+    for body in [whole.to_owned(), whole.replace("query jsonpath;", "")] {
+        let tokens = flat(body.parse().unwrap());
+        let mut read = 0;
+        for cut in 0..tokens.len() {
+            let mut without = tokens.clone();
+            without.remove(cut);
+            for part in [closed(&tokens[..cut]), closed(&without)] {
+                read += usize::from(part.parse::<TokenStream>().is_ok_and(|_| {
+                    lowered(&part);
+                    true
+                }));
+            }
+        }
+        assert!(read > tokens.len(), "{read} of {}", tokens.len());
+    }
+}
+
+/// The text of the tokens, with what is open closed.
+fn closed(tokens: &[String]) -> String {
+    let mut open = Vec::new();
+    for token in tokens {
+        match token.trim() {
+            "{" => open.push("}"),
+            "[" => open.push("]"),
+            "(" => open.push(")"),
+            "}" | "]" | ")" => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.reverse();
+    tokens.concat() + &open.concat()
+}
+
+/// The tokens' texts, brackets apart.
+fn flat(tokens: TokenStream) -> Vec<String> {
+    use proc_macro2::{Delimiter, TokenTree};
+    let mut texts = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Brace => ("{", "}"),
+                    Delimiter::Bracket => ("[", "]"),
+                    _ => ("(", ")"),
+                };
+                texts.push(format!("{open} "));
+                texts.extend(flat(group.stream()));
+                texts.push(format!("{close} "));
+            }
+            TokenTree::Punct(punct) if punct.spacing() == proc_macro2::Spacing::Joint => texts.push(punct.to_string()),
+            other => texts.push(format!("{other} ")),
+        }
+    }
+    texts
+}
