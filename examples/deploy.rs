@@ -48,7 +48,7 @@ async fn deploy_and_run(client: Client<HelloWorld>, role: &Arn) -> Result<(), Bo
 
         // A failed execution is one of the errors of `wait`; here it is only printed.
         match execution.wait().await {
-            Ok(output) => println!("succeeded: {output}"),
+            Ok(output) => println!("succeeded: {output:?}"),
             Err(error) => println!("{error}"),
         }
         let mut history = execution.history();

@@ -4,57 +4,55 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use workflow_local::TaskError;
-use workflow_runtime::{Json, MachineType, Piece, Workflow, WorkflowState};
+use workflow_runtime::workflow;
 
-/// Waits, says hello to the world on two branches, and has it written in base64.
-#[derive(Debug, Clone, Copy)]
-pub struct HelloWorld;
+workflow! {
+    // Waits, says hello to the world on two branches, and has it written in base64.
+    pub workflow HelloWorld {
+        query jsonpath;
 
-/// The input of an execution of [`HelloWorld`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct HelloWorldInput {
-    /// Whether this is the Hello World example; otherwise the execution fails.
-    pub is_hello_world_example: bool,
-}
-workflow_runtime::__private::structure! { HelloWorldInput { is_hello_world_example: bool = "IsHelloWorldExample" } }
-
-macro_rules! states {
-    ($($state:ident = $name:literal,)*) => {
-        /// The states of [`HelloWorld`].
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum HelloWorldState { $( #[doc = $name] $state, )* }
-
-        impl WorkflowState for HelloWorldState {
-            const ALL: &'static [Self] = &[ $( Self::$state, )* ];
-
-            fn name(self) -> &'static str {
-                match self { $( Self::$state => $name, )* }
-            }
+        input {
+            /// Whether this is the Hello World example; otherwise the execution fails.
+            #[serde(rename = "IsHelloWorldExample")]
+            is_hello_world_example: bool,
         }
-    };
-}
 
-states! {
-    MyPassState = "MyPassState",
-    IsHelloWorld = "Is this Hello World example?",
-    Wait3Seconds = "Wait for 3 seconds",
-    MyParallelState = "MyParallelState",
-    Hello = "Hello",
-    World = "World",
-    Convert = "Convert HelloWorld to Base64",
-    HelloWorldSuccessful = "HelloWorldSuccessful",
-    LambdaTaskFailed = "LambdaTaskFailed",
-    HelloWorldFailed = "HelloWorldFailed",
-}
+        output {
+            /// What the Lambda function returned: `HelloWorld` in base64.
+            #[serde(rename = "Payload")]
+            payload: String,
+            /// The HTTP status of the call.
+            #[serde(rename = "StatusCode")]
+            status_code: u16,
+        }
 
-impl Workflow for HelloWorld {
-    const NAME: &'static str = "HelloWorld";
-    const TYPE: MachineType = MachineType::Standard;
-    const PIECES: &'static [Piece] = &[Piece::Text(include_str!("hello_world.asl.json"))];
-    type Input = HelloWorldInput;
-    type Output = Json;
-    type Params = ();
-    type State = HelloWorldState;
+        pass MyPassState -> IsHelloWorld;
+
+        choice IsHelloWorld as "Is this Hello World example?" match state.IsHelloWorldExample {
+            true => Wait3Seconds,
+            false => HelloWorldFailed,
+        }
+
+        wait Wait3Seconds as "Wait for 3 seconds" for 3s -> MyParallelState;
+
+        parallel MyParallelState {
+            branch { pass Hello -> end; }
+            branch { pass World -> end; }
+        }
+        -> Convert;
+
+        task Convert as "Convert HelloWorld to Base64" = lambda::invoke {
+            FunctionName: "<lambda-function-name>",
+            Payload: { input: "HelloWorld" },
+        }
+        retry [States.TaskFailed] { interval: 15s, max_attempts: 2, backoff: 4.0 }
+        catch [States.TaskFailed] => LambdaTaskFailed
+        -> HelloWorldSuccessful;
+
+        succeed HelloWorldSuccessful;
+        fail LambdaTaskFailed;
+        fail HelloWorldFailed;
+    }
 }
 
 /// The Lambda function that [`HelloWorld`] calls, as its definition names it.

@@ -3,7 +3,145 @@
 //! An ordinary library on `proc-macro2`, so that tests and tools can call it outside rustc.
 
 pub mod check;
+pub mod emit;
 pub mod lower;
 pub mod piece;
 pub mod problem;
 pub mod syntax;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use serde_json::Value;
+use workflow_asl::document::MachineType;
+
+use lower::Lowered;
+use piece::Piece;
+use problem::{Problem, Problems};
+use syntax::ast::{Spot, Workflow};
+use syntax::word::Word;
+
+/// A place in the source: line and column. It orders problems, and tells whether two are about the same words.
+pub type Position = (usize, usize);
+
+/// Tells where a span is; `None` where nobody knows. Spans outside of rustc know it only with proc-macro2's
+/// `span-locations`, spans inside of it only through `proc_macro`, so whoever has the tokens passes it in.
+pub type Locate<'a> = &'a dyn Fn(Span) -> Option<Position>;
+
+/// What the tokens of one `workflow!` mean.
+#[derive(Debug, Default)]
+pub struct Compilation {
+    /// The workflows, as far as they were understood.
+    pub workflows: Vec<CompiledWorkflow>,
+    /// Every word, for editors.
+    pub words: Vec<Word>,
+    /// What is wrong.
+    pub problems: Problems,
+    /// Panics of the compiler: bugs in it, as messages for the user.
+    pub bugs: Vec<String>,
+}
+
+/// One workflow, compiled.
+#[derive(Debug)]
+pub struct CompiledWorkflow {
+    /// The syntax tree.
+    pub source: Workflow,
+    /// The state machine's name.
+    pub machine_name: String,
+    /// The state machine's type.
+    pub machine_type: MachineType,
+    /// The definition in Amazon States Language, with placeholders such as `${bucket}` for parameters and constants.
+    /// As far as it was understood where there are problems.
+    pub definition: Value,
+    /// The definition's text, cut where parameters and constants stand; empty when there are errors.
+    pub pieces: Vec<Piece>,
+}
+
+/// Compiles the tokens of a `workflow!`.
+pub fn compile(tokens: TokenStream) -> Compilation {
+    compile_located(tokens, &|_| None)
+}
+
+/// Compiles the tokens of a `workflow!` whose spans can be located.
+pub fn compile_located(tokens: TokenStream, locate: Locate<'_>) -> Compilation {
+    let mut out = Compilation::default();
+    let Compilation { workflows, words, problems, bugs } = &mut out;
+    let Some(parsed) = guard(bugs, "reading it", || syntax::parse(tokens, problems)) else { return out };
+    *words = parsed.words;
+    for source in parsed.workflows {
+        let doing = format!("compiling `{}`", source.name);
+        let compiled = guard(bugs, &doing, || compile_workflow(&source, problems, locate));
+        let (machine_name, machine_type, definition, pieces) =
+            compiled.unwrap_or_else(|| (source.name.to_string(), MachineType::default(), Value::Null, Vec::new()));
+        workflows.push(CompiledWorkflow { source, machine_name, machine_type, definition, pieces });
+    }
+    out
+}
+
+/// Name, type, definition and its text.
+type Parts = (String, MachineType, Value, Vec<Piece>);
+
+/// The way of one workflow: tree, model, document, rules.
+fn compile_workflow(source: &Workflow, problems: &mut Problems, locate: Locate<'_>) -> Parts {
+    let model = check::check(source, problems);
+    let Lowered { definition, machine, found, spots, pieces } = lower::lower(&model, problems);
+    let known: Vec<Spot> = problems.iter().map(|problem| problem.spot).collect();
+    for finding in found.into_iter().chain(workflow_asl::rules::check(&machine, model.machine_type)) {
+        let spot = spots.at(&finding.pointer).unwrap_or_else(|| source.name.span().into());
+        // What the language's own checks said about these words, in its own terms, is not said again.
+        if !known.iter().any(|known| overlap(*known, spot, locate)) {
+            let help = finding.help.into_iter().collect();
+            problems.push(Problem { code: finding.code, spot, message: finding.message, help });
+        }
+    }
+    (model.machine_name.clone(), model.machine_type, definition, pieces)
+}
+
+/// Whether two ranges of source tokens have a word in common.
+fn overlap(a: Spot, b: Spot, locate: Locate<'_>) -> bool {
+    let range = |spot: Spot| Some((locate(spot.first)?, locate(spot.last)?));
+    match (range(a), range(b)) {
+        (Some((a_first, a_last)), Some((b_first, b_last))) => a_first <= b_last && b_first <= a_last,
+        _ => false,
+    }
+}
+
+/// Expands `workflow!`: the tokens begin with the path of workflow-runtime in brackets, which `macro_rules!` put there.
+pub fn expand(tokens: TokenStream, locate: Locate<'_>) -> TokenStream {
+    let mut tokens = tokens.into_iter().peekable();
+    let krate = match tokens.peek() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => group.stream(),
+        _ => TokenStream::new(),
+    };
+    if !krate.is_empty() {
+        tokens.next();
+    }
+    let mut compilation = compile_located(tokens.collect(), locate);
+    let mut bugs = Vec::new();
+    match guard(&mut bugs, "writing Rust code for it", || emit::emit(&krate, &compilation, locate)) {
+        Some(tokens) => tokens,
+        None => {
+            compilation.workflows.clear();
+            compilation.words.clear();
+            compilation.bugs.extend(bugs);
+            emit::emit(&krate, &compilation, locate)
+        }
+    }
+}
+
+/// Runs a phase; its panic becomes a message.
+fn guard<T>(bugs: &mut Vec<String>, doing: &str, phase: impl FnOnce() -> T) -> Option<T> {
+    match catch_unwind(AssertUnwindSafe(phase)) {
+        Ok(value) => Some(value),
+        Err(panic) => {
+            let text = panic.downcast_ref::<&str>().copied();
+            let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+            bugs.push(format!(
+                "`workflow!` has a bug: it panicked while {doing}: {text}\n\n\
+                 = help: this is no mistake of yours; report it together with the workflow\n\
+                 = help: taking back the last change of the workflow gets around it"
+            ));
+            None
+        }
+    }
+}

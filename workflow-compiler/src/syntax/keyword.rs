@@ -218,6 +218,13 @@ pub const SETTINGS: &[(&str, &[Keyword])] = &[
             keyword("iterator", "The document says `Iterator`, the older word for `ItemProcessor`."),
         ],
     ),
+    (
+        "jitter",
+        &[
+            keyword("full", "Each time between retries is anywhere up to the computed one."),
+            keyword("none", "Each time between retries is the computed one."),
+        ],
+    ),
     ("start", &[]),
 ];
 

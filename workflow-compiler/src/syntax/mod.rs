@@ -34,7 +34,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use self::ast::Workflow;
 use self::cursor::Cursor;
 use self::parser::Parser;
-use self::word::Word;
+use self::word::{Role, Word};
 use crate::problem::Problems;
 
 /// What was understood of a macro's input.
@@ -55,5 +55,6 @@ pub fn parse(input: TokenStream, problems: &mut Problems) -> Parsed {
     });
     let mut parser = Parser::new(problems);
     let workflows = parser.workflows(&mut Cursor::new(input, end));
+    parser.hole(end, Role::Top);
     Parsed { workflows, words: parser.words }
 }

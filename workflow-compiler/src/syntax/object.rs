@@ -178,13 +178,22 @@ impl Parser<'_> {
         }
         match key.value.as_str() {
             "interval" | "max_delay" => self.duration_expr(cursor),
-            "jitter" if cursor.is_word("full") || cursor.is_word("none") => {
-                let word = cursor.here();
-                let text = cursor.eat_ident().map(|word| word.to_string().to_uppercase()).unwrap_or_default();
-                self.leaf(ExprKind::Text(text), word)
-            }
+            "jitter" if cursor.peek_ident().is_some() => self.jitter(cursor),
             _ => self.with_durations(false, |parser| parser.expr(cursor)),
         }
+    }
+
+    fn jitter(&mut self, cursor: &mut Cursor) -> Expr {
+        let spot = cursor.here();
+        let Some(word) = cursor.eat_ident() else { return self.leaf(ExprKind::Invalid, spot) };
+        self.word(&word, Role::Setting("jitter"));
+        let text = word.to_string();
+        if matches!(text.as_str(), "full" | "none") {
+            return self.leaf(ExprKind::Text(text.to_uppercase()), spot);
+        }
+        let problem = Problem::new(Code::Syntax, spot, format!("`{text}` is no jitter"));
+        self.report(problem.help("write `jitter: full` or `jitter: none`"));
+        self.leaf(ExprKind::Invalid, spot)
     }
 
     /// The `,` after a member; reports and skips what stands before it.

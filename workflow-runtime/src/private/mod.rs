@@ -1,12 +1,16 @@
 //! What the code that `workflow!` emits calls. Not part of the public interface: it may change in any release.
 
 mod enumeration;
+pub mod ide;
 mod parameters;
+mod states;
 mod structure;
 
 pub use serde;
 pub use serde_json;
+pub use workflow_macros::expand;
 
 pub use crate::__workflow_enumeration as enumeration;
 pub use crate::__workflow_parameters as parameters;
+pub use crate::__workflow_states as states;
 pub use crate::__workflow_structure as structure;

@@ -1,0 +1,33 @@
+//! Prints the Hello World workflow as Amazon States Language and as a graph, then runs both of its paths
+//! in this process, in virtual time: the wait of three seconds takes none.
+//!
+//! ```text
+//! cargo run --example hello_world
+//! ```
+
+use std::error::Error;
+
+use examples::hello_world::{FUNCTION, HelloWorld, HelloWorldInput, HelloWorldOutput, to_base64};
+use serde_json::Value;
+use workflow_asl::{StateMachine, mermaid};
+use workflow_local::Engine;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let definition: Value = serde_json::from_str(HelloWorld::definition().as_str())?;
+    println!("{definition:#}\n");
+
+    let (machine, _) = StateMachine::read(&definition);
+    println!("{}", mermaid::diagram(&machine));
+
+    let engine = Engine::of::<HelloWorld>()?.on_lambda(FUNCTION, to_base64);
+    for is_hello_world_example in [true, false] {
+        let input = HelloWorldInput { is_hello_world_example };
+        let execution = engine.run(&input)?;
+        println!("{input:?}\n{}", execution.history_table());
+        match execution.output_as::<HelloWorldOutput>() {
+            Ok(output) => println!("{}: {output:?}\n", execution.status()),
+            Err(error) => println!("{}: {error}\n", execution.status()),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! The module of documented constants that the mirror's paths lead into: one for each word of the language.
+//!
+//! It lives in workflow-runtime as a plain file; a test holds it to what [`module`] writes from the tables.
+
+use std::fmt::Write;
+
+use workflow_asl::StateKind;
+
+use super::name::HOLE;
+use crate::syntax::keyword::{
+    ClauseKind, DECLARATIONS, FAIL_FIELDS, Keyword, RETRY_FIELDS, SETTINGS, STATES, state_keyword,
+};
+
+pub(super) const TOP: &str = "top";
+pub(super) const ITEM: &str = "item";
+pub(super) const INNER_ITEM: &str = "inner_item";
+pub(super) const PARALLEL: &str = "parallel_words";
+pub(super) const CHOICE: &str = "choice_words";
+pub(super) const DEFAULTS: &str = "defaults";
+pub(super) const CATCHER: &str = "catcher";
+pub(super) const RULE: &str = "rule";
+
+/// The module with the clauses of a kind of state.
+pub(super) fn clauses_of(kind: StateKind) -> String {
+    format!("{}_clauses", state_keyword(kind))
+}
+
+/// The module with the fields in the braces after a keyword.
+pub(super) fn fields_of(keyword: &str) -> String {
+    format!("{keyword}_fields")
+}
+
+/// The module with the words that may follow a word.
+pub(super) fn settings_of(word: &str) -> String {
+    format!("after_{word}")
+}
+
+const HEAD: &str = "\
+//! The words of the `workflow!` language as constants with their meaning: what an editor shows and completes.
+//!
+//! Written by workflow-compiler from its tables (`BLESS=1 cargo test -p workflow-compiler --test ide_module`).
+
+#![allow(missing_docs, non_camel_case_types, non_snake_case, non_upper_case_globals)]
+
+use crate::{Json, WorkflowState};
+
+/// Where a state may go on besides the workflow's own states.
+pub trait Transition: WorkflowState {
+    /// Ends the workflow, the branch or the iteration.
+    const end: () = ();
+    #[doc(hidden)]
+    const __hole: () = ();
+}
+
+impl<S: WorkflowState> Transition for S {}
+
+/// What references start from, and the types of the language.
+pub mod roots {
+    pub use crate::{Arn, Json, Map, Timestamp};
+
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// This state's own input.
+    pub const state: Json = Json::Null;
+    /// This state's raw result.
+    pub const result: Json = Json::Null;
+    /// The element of the enclosing map.
+    pub const item: Json = Json::Null;
+    /// The index of the element of the enclosing map.
+    pub const index: u64 = 0;
+    /// The error that led here.
+    pub const caught: super::Caught = super::Caught { Error: String::new(), Cause: String::new() };
+    /// The context object: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
+    pub static context: super::Context = super::Context::EMPTY;
+}
+
+/// An error that was caught.
+#[derive(Debug)]
+pub struct Caught {
+    /// The error's name.
+    pub Error: String,
+    /// What happened.
+    pub Cause: String,
+}
+
+macro_rules! context {
+    ($( $(#[doc = $doc:literal])* $name:ident { $( $(#[doc = $member_doc:literal])* $member:ident: $type:ty = $empty:expr; )* } )*) => {
+        $(
+            $(#[doc = $doc])*
+            #[derive(Debug)]
+            pub struct $name { $( $(#[doc = $member_doc])* pub $member: $type, )* }
+
+            impl $name {
+                const EMPTY: Self = Self { $( $member: $empty, )* };
+            }
+        )*
+    };
+}
+
+context! {
+    /// The context object.
+    Context {
+        /// The execution.
+        Execution: Execution = Execution::EMPTY;
+        /// The state that runs.
+        State: State = State::EMPTY;
+        /// The state machine.
+        StateMachine: StateMachine = StateMachine::EMPTY;
+        /// The task, in a task that waits for its token.
+        Task: Task = Task::EMPTY;
+        /// The iteration, within a map.
+        Map: Map = Map::EMPTY;
+    }
+    /// The execution.
+    Execution {
+        /// Its ARN.
+        Id: String = String::new();
+        /// Its input.
+        Input: Json = Json::Null;
+        /// Its name.
+        Name: String = String::new();
+        /// The role it runs as.
+        RoleArn: String = String::new();
+        /// When it started.
+        StartTime: String = String::new();
+        /// How often it was redriven.
+        RedriveCount: u64 = 0;
+        /// When it was redriven last.
+        RedriveTime: String = String::new();
+    }
+    /// The state that runs.
+    State {
+        /// When it was entered.
+        EnteredTime: String = String::new();
+        /// Its name.
+        Name: String = String::new();
+        /// How often it was tried again.
+        RetryCount: u64 = 0;
+    }
+    /// The state machine.
+    StateMachine {
+        /// Its ARN.
+        Id: String = String::new();
+        /// Its name.
+        Name: String = String::new();
+    }
+    /// The task.
+    Task {
+        /// The token that whoever does the work sends back.
+        Token: String = String::new();
+    }
+    /// The iteration.
+    Map {
+        /// The item.
+        Item: Item = Item::EMPTY;
+    }
+    /// The item of an iteration.
+    Item {
+        /// Its index.
+        Index: u64 = 0;
+        /// The item.
+        Value: Json = Json::Null;
+    }
+}
+";
+
+/// The text of the module, from the tables of the language.
+pub fn module() -> String {
+    let mut out = HEAD.to_owned();
+    let clauses: Vec<Keyword> =
+        ClauseKind::ALL.iter().map(|clause| Keyword { word: clause.keyword(), doc: clause.doc() }).collect();
+    let states: Vec<Keyword> = STATES.iter().map(|(_, keyword)| *keyword).collect();
+    let inner: Vec<Keyword> =
+        states.iter().chain(DECLARATIONS.iter().filter(|keyword| keyword.word == "start")).copied().collect();
+    words(&mut out, "clauses", &clauses);
+    words(&mut out, TOP, &[Keyword { word: "workflow", doc: "Declares a workflow." }]);
+    words(&mut out, ITEM, &[DECLARATIONS, &states].concat());
+    words(&mut out, INNER_ITEM, &inner);
+    words(&mut out, PARALLEL, &[Keyword { word: "branch", doc: "States that run beside the other branches." }]);
+    let arms = [
+        Keyword { word: "if", doc: "A rule: a condition and where to go when it is true." },
+        Keyword { word: "else", doc: "Where to go when no rule is true." },
+    ];
+    words(&mut out, CHOICE, &arms);
+    for (kind, _) in STATES {
+        imports(&mut out, &clauses_of(*kind), |clause| clause.stands_on(*kind));
+    }
+    imports(&mut out, DEFAULTS, |clause| clause.stands_on(StateKind::Task));
+    imports(&mut out, CATCHER, |clause| clause.stands_in_block(true));
+    imports(&mut out, RULE, |clause| clause.stands_in_block(false));
+    words(&mut out, &fields_of(ClauseKind::Retry.keyword()), RETRY_FIELDS);
+    words(&mut out, &fields_of(state_keyword(StateKind::Fail)), FAIL_FIELDS);
+    for (after, keywords) in SETTINGS {
+        words(&mut out, &settings_of(after), keywords);
+    }
+    out
+}
+
+/// A module with a constant a word.
+fn words(out: &mut String, module: &str, words: &[Keyword]) {
+    let mut text = format!("\npub mod {module} {{\n    #[doc(hidden)]\n    pub const {HOLE}: () = ();\n");
+    for Keyword { word, doc } in words {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "    /// {doc}\n    pub const {}: () = ();\n", raw(word));
+    }
+    text.push_str("}\n");
+    out.push_str(&text);
+}
+
+/// A module with those clauses.
+fn imports(out: &mut String, module: &str, has: impl Fn(ClauseKind) -> bool) {
+    let mut text = format!("\npub mod {module} {{\n    pub use super::clauses::{HOLE};\n");
+    let mut clauses: Vec<_> =
+        ClauseKind::ALL.iter().filter(|clause| has(**clause)).map(|clause| raw(clause.keyword())).collect();
+    clauses.sort_unstable();
+    for clause in clauses {
+        let _ = writeln!(text, "    pub use super::clauses::{clause};");
+    }
+    text.push_str("}\n");
+    out.push_str(&text);
+}
+
+fn raw(word: &str) -> String {
+    if syn::parse_str::<syn::Ident>(word).is_err() { format!("r#{word}") } else { word.to_owned() }
+}

@@ -1,0 +1,25 @@
+//! Compiled workflows to Rust tokens: for editors first, then the types, then what is wrong.
+//!
+//! The order matters. An editor expands the macro twice, the second time with a marker where the
+//! cursor is, and takes the marker's offset for an offset into the first expansion. So what it looks
+//! at comes first, and nothing that depends on whether the input is right stands before it.
+
+mod data;
+pub mod ide;
+mod mirror;
+mod name;
+mod report;
+mod workflow;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::{Compilation, Locate};
+
+/// The Rust code for what was compiled. `krate` is the path of workflow-runtime as the caller knows it.
+pub(crate) fn emit(krate: &TokenStream, compilation: &Compilation, locate: Locate<'_>) -> TokenStream {
+    let mirror = mirror::mirror(krate, &compilation.words);
+    let items = compilation.workflows.iter().map(|workflow| workflow::items(krate, workflow));
+    let reports = report::reports(compilation, locate);
+    quote! { #mirror #(#items)* #reports }
+}

@@ -1,0 +1,40 @@
+//! Identifiers of the emitted code: the user's own, raw where Rust wants them raw, and names derived from them.
+
+use proc_macro2::{Ident, Span};
+
+use crate::syntax::ast::plain;
+
+/// What stands in the place of a word that is missing.
+pub(crate) const HOLE: &str = "__hole";
+
+/// The words that no Rust identifier can be, not even a raw one.
+const NEVER_RAW: &[&str] = &["self", "Self", "super", "crate", "_"];
+
+/// The user's word as a Rust identifier with the user's span, raw where it is a Rust keyword;
+/// `None` for the few words that cannot be one.
+pub(crate) fn rust_ident(ident: &Ident) -> Option<Ident> {
+    let text = plain(ident);
+    if NEVER_RAW.contains(&text.as_str()) || text.starts_with('$') {
+        return None;
+    }
+    // `r#` in the source, or a keyword.
+    if *ident != text.as_str() || syn::parse_str::<Ident>(&text).is_err() {
+        return Some(Ident::new_raw(&text, ident.span()));
+    }
+    Some(ident.clone())
+}
+
+/// The user's word as a Rust identifier, or the placeholder with the word's span.
+pub(crate) fn rust_ident_or_hole(ident: &Ident) -> Ident {
+    rust_ident(ident).unwrap_or_else(|| hole(ident.span()))
+}
+
+/// The placeholder for a missing word.
+pub(crate) fn hole(span: Span) -> Ident {
+    Ident::new(HOLE, span)
+}
+
+/// `HelloWorld` and `Input` give `HelloWorldInput`, with the span of the user's word.
+pub(crate) fn derived(name: &Ident, suffix: &str) -> Ident {
+    Ident::new(&format!("{}{suffix}", plain(name)), name.span())
+}

@@ -1,0 +1,53 @@
+//! Problems as rustc prints them: a `compile_error!` for each error, a deprecated item for each warning.
+
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+
+use crate::problem::Problem;
+use crate::syntax::ast::Spot;
+use crate::{Compilation, Locate};
+
+/// How many errors one build prints; more of them seldom help.
+const LIMIT: usize = 50;
+
+/// All problems in source order, errors first.
+pub(super) fn reports(compilation: &Compilation, locate: Locate<'_>) -> TokenStream {
+    let mut problems: Vec<&Problem> = compilation.problems.iter().collect();
+    // The sort is stable: where positions are not known, the order is that of the phases.
+    problems.sort_by_key(|problem| locate(problem.spot.first));
+    let (errors, warnings): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.is_error());
+    let mut out: TokenStream =
+        errors.iter().take(LIMIT).map(|problem| compile_error(problem.spot, &problem.text())).collect();
+    if let Some(next) = errors.get(LIMIT) {
+        let more = format!("and {} more errors in this `workflow!`, not shown", errors.len() - LIMIT);
+        out.extend(compile_error(next.spot, &more));
+    }
+    for bug in &compilation.bugs {
+        out.extend(compile_error(Span::call_site().into(), bug));
+    }
+    out.extend(warnings.into_iter().map(warning));
+    out
+}
+
+/// `compile_error!` with its first token at the first of the user's words and its last at the last:
+/// rustc underlines from one to the other.
+fn compile_error(spot: Spot, text: &str) -> TokenStream {
+    let mut literal = Literal::string(text);
+    literal.set_span(spot.last);
+    let mut group = Group::new(Delimiter::Brace, TokenTree::Literal(literal).into());
+    group.set_span(spot.last);
+    quote_spanned! { spot.first=> ::core::compile_error! #group }
+}
+
+/// Stable Rust lets a macro warn only through a lint: the use of something deprecated.
+fn warning(problem: &Problem) -> TokenStream {
+    let text = problem.text();
+    let used = quote_spanned! { problem.spot.first=> _ = Workflow; };
+    quote! {
+        const _: () = {
+            #[deprecated(note = #text)]
+            struct Workflow;
+            #used
+        };
+    }
+}

@@ -1,0 +1,198 @@
+//! What an editor relies on: the expansion with a marker at a word equals the expansion without it, up to the marker.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::str::FromStr;
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+
+const MARKER: &str = "MARKER";
+
+/// Workflows with every kind of word, some unfinished as they are while one types.
+const CORPUS: &[&str] = &[
+    r#"
+    /// A comment.
+    pub workflow Shop {
+        input { order: Order, note: Option<String>, r#type: Kind }
+        struct Order { id: String, amount: f64 }
+        enum Kind { Small, Large }
+        params { function: String }
+        query jsonpath;
+        type standard;
+        timeout 1h;
+        start First;
+        retry transient [States.Timeout] { interval: 2s, max_attempts: 3, backoff: 2.0, jitter: full }
+        catch failed [States.ALL] => Failed { result_path "$.error" }
+        defaults { retry transient; timeout 5m; }
+        pass First as "The first" { id: input.order.id, when: context.State.EnteredTime } assign { seen: true } -> Route;
+        choice Route match input.type { Kind::Small => Call, Kind::Large => Wait }
+        wait Wait for 3s -> Call;
+        task Call = lambda::invoke { FunctionName: params.function, Payload: { x: $seen } }
+        retry transient
+        catch [Broken] => Failed { assign { why: 1 } }
+        timeout 5m heartbeat 1m
+        -> Both;
+        parallel Both { branch { pass A -> end; } branch { start C; pass B -> end; pass C -> B; } } -> Each;
+        map Each over input.order.items[0] max_concurrency 3 { pass One -> end; } tolerate percent 5 -> Gate;
+        choice Gate { if is_present(input.note) && input.order.amount > 3 -> Done { assign { ok: true } } else -> Failed; }
+        succeed Done;
+        fail Failed { error: "Shop", cause: "no" }
+    }
+    workflow Other { pass Only -> end; }
+    "#,
+    "workflow Holes { pass A -> ; task B = lambda::invoke { X: input. , Y: params.a.b } timeout -> C; }",
+    "workflow Half { input { a: String, b: } choice A { if input. == 1 -> ; else -> } pass",
+    "workflow { pass A -> end; }",
+    "workflow Empty { }",
+    "workflow Bodies { parallel P { } -> end; map M over input.xs { } -> end; choice C { } defaults { } }",
+    "workflow Words { struct struct { type: Self } pass self { x: input.self.crate } -> super; fail _ { } }",
+];
+
+/// The text of the mirror, which is the expansion's first item.
+fn mirror(tokens: TokenStream) -> String {
+    let krate = TokenStream::from_str("[::workflow_runtime]").unwrap();
+    let tokens = workflow_compiler::expand(krate.into_iter().chain(tokens).collect(), &|_| None);
+    let item =
+        tokens.into_iter().take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'));
+    item.collect::<TokenStream>().to_string()
+}
+
+/// The expansion's text.
+fn expand(tokens: TokenStream) -> String {
+    let krate = TokenStream::from_str("[::workflow_runtime]").unwrap();
+    workflow_compiler::expand(krate.into_iter().chain(tokens).collect(), &|_| None).to_string()
+}
+
+/// The tokens with the marker appended to the `wanted`th identifier, as an editor does at the end of a word.
+fn marked(tokens: TokenStream, wanted: usize, at: &mut usize) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Group(group) => Group::new(group.delimiter(), marked(group.stream(), wanted, at)).into(),
+            TokenTree::Ident(ident) => {
+                *at += 1;
+                if *at - 1 != wanted {
+                    return TokenTree::Ident(ident);
+                }
+                let text = ident.to_string();
+                let text = text.strip_prefix("r#").unwrap_or(&text);
+                Ident::new(&format!("{text}{MARKER}"), Span::call_site()).into()
+            }
+            other => other,
+        })
+        .collect()
+}
+
+/// How far both texts agree up to the marker's word; `None` when the marker is not in it.
+fn check(plain: &str, marked: &str) -> Option<Result<(), String>> {
+    let marker = marked.find(MARKER)?;
+    let start = marked[..marker].rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '#').map_or(0, |at| at + 1);
+    let before = &marked[..start];
+    if plain.starts_with(before) {
+        return Some(Ok(()));
+    }
+    let differ = before.char_indices().zip(plain.chars()).find(|((_, a), b)| a != b).map_or(0, |((at, _), _)| at);
+    let context = |text: &str| text[differ.saturating_sub(60)..].chars().take(120).collect::<String>();
+    Some(Err(format!("with:    {}\nwithout: {}", context(before), context(plain))))
+}
+
+/// Words that the rest of the line hangs on, or that are values: nobody completes them once they are whole,
+/// and with more letters what follows them means something else.
+const GLUE: &[&str] = &["as", "match", "over", "true"];
+
+#[test]
+fn a_word_that_is_being_typed_changes_nothing_before_it() {
+    let mut failures = Vec::new();
+    for source in CORPUS {
+        let tokens = complete(source);
+        let plain = mirror(tokens.clone());
+        for wanted in 0..count(&tokens) {
+            let with = marked(tokens.clone(), wanted, &mut 0);
+            let Some(Err(difference)) = check(&plain, &mirror(with.clone())) else { continue };
+            let text = with.to_string();
+            let at = text.find(MARKER).unwrap();
+            let word = text[..at].rsplit(' ').next().unwrap();
+            if !GLUE.contains(&word) {
+                failures.push(format!("…{}\n{difference}", &text[at.saturating_sub(60)..(at + 40).min(text.len())]));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// Where a word may be missing, in the second to sixth workflow: the marker goes where the bar is.
+const HOLES: &[&str] = &[
+    "workflow W { pass A -> | ; }",
+    "workflow W { pass A -> | }",
+    "workflow W { pass A -> end; | }",
+    "workflow W { | }",
+    "workflow W { | pass A -> end; }",
+    "workflow W { task A = lambda::invoke { X: input.| } -> end; }",
+    "workflow W { task A = lambda::invoke { X: | } -> end; }",
+    "workflow W { task A = lambda::invoke { X: | , Y: 1 } -> end; }",
+    "workflow W { task A = lambda::invoke { } | -> end; }",
+    "workflow W { task A = lambda::invoke { } retry [X] { | } -> end; }",
+    "workflow W { task A = lambda::invoke { } retry [X] { interval: 1s, | } -> end; }",
+    "workflow W { task A = lambda::invoke { } catch [X] => | -> end; }",
+    "workflow W { task A = lambda::invoke { } catch [X] => B { | } -> end; }",
+    "workflow W { choice C { if | -> A; else -> B; } }",
+    "workflow W { choice C { if x() -> |; else -> B; } }",
+    "workflow W { choice C { | } }",
+    "workflow W { parallel P { | } -> end; }",
+    "workflow W { parallel P { branch { | } } -> end; }",
+    "workflow W { map M over | { pass A -> end; } -> end; }",
+    "workflow W { map M over input.a { | } -> end; }",
+    "workflow W { fail F { | } }",
+    "workflow W { defaults { | } pass A -> end; }",
+    "workflow W { input { a: | } pass A -> end; }",
+    "workflow W { query |; pass A -> end; }",
+    "workflow W { type |; pass A -> end; }",
+    "| workflow W { pass A -> end; }",
+    "workflow W { pass A -> end; } |",
+];
+
+#[test]
+fn a_missing_word_has_a_placeholder() {
+    for source in HOLES {
+        let plain = mirror(TokenStream::from_str(&source.replace('|', " ")).unwrap());
+        let with = mirror(TokenStream::from_str(&source.replace('|', MARKER)).unwrap());
+        match check(&plain, &with) {
+            None => panic!("{source}\nthe marker is not in the mirror\n{with}"),
+            Some(Err(difference)) => panic!("{source}\n{difference}"),
+            Some(Ok(())) => {}
+        }
+    }
+}
+
+#[test]
+fn the_mirror_comes_first_and_keeps_from_rustc() {
+    for source in CORPUS {
+        let text = expand(complete(source));
+        assert!(text.starts_with("# [allow (unexpected_cfgs)] const _ : () = { # [cfg (rust_analyzer)]"), "{text}");
+    }
+}
+
+#[test]
+fn every_expansion_is_rust() {
+    for source in CORPUS {
+        let text = expand(complete(source));
+        if let Err(error) = syn::parse_file(&text) {
+            panic!("{error}\n{text}");
+        }
+    }
+}
+
+/// Tokens need closed delimiters.
+fn complete(source: &str) -> TokenStream {
+    let open = source.matches('{').count() - source.matches('}').count();
+    TokenStream::from_str(&format!("{source}{}", "}".repeat(open))).unwrap()
+}
+
+fn count(tokens: &TokenStream) -> usize {
+    let counts = tokens.clone().into_iter().map(|token| match token {
+        TokenTree::Group(group) => count(&group.stream()),
+        TokenTree::Ident(_) => 1,
+        _ => 0,
+    });
+    counts.sum()
+}

@@ -1,0 +1,545 @@
+//! The words of the `workflow!` language as constants with their meaning: what an editor shows and completes.
+//!
+//! Written by workflow-compiler from its tables (`BLESS=1 cargo test -p workflow-compiler --test ide_module`).
+
+#![allow(missing_docs, non_camel_case_types, non_snake_case, non_upper_case_globals)]
+
+use crate::{Json, WorkflowState};
+
+/// Where a state may go on besides the workflow's own states.
+pub trait Transition: WorkflowState {
+    /// Ends the workflow, the branch or the iteration.
+    const end: () = ();
+    #[doc(hidden)]
+    const __hole: () = ();
+}
+
+impl<S: WorkflowState> Transition for S {}
+
+/// What references start from, and the types of the language.
+pub mod roots {
+    pub use crate::{Arn, Json, Map, Timestamp};
+
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// This state's own input.
+    pub const state: Json = Json::Null;
+    /// This state's raw result.
+    pub const result: Json = Json::Null;
+    /// The element of the enclosing map.
+    pub const item: Json = Json::Null;
+    /// The index of the element of the enclosing map.
+    pub const index: u64 = 0;
+    /// The error that led here.
+    pub const caught: super::Caught = super::Caught { Error: String::new(), Cause: String::new() };
+    /// The context object: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
+    pub static context: super::Context = super::Context::EMPTY;
+}
+
+/// An error that was caught.
+#[derive(Debug)]
+pub struct Caught {
+    /// The error's name.
+    pub Error: String,
+    /// What happened.
+    pub Cause: String,
+}
+
+macro_rules! context {
+    ($( $(#[doc = $doc:literal])* $name:ident { $( $(#[doc = $member_doc:literal])* $member:ident: $type:ty = $empty:expr; )* } )*) => {
+        $(
+            $(#[doc = $doc])*
+            #[derive(Debug)]
+            pub struct $name { $( $(#[doc = $member_doc])* pub $member: $type, )* }
+
+            impl $name {
+                const EMPTY: Self = Self { $( $member: $empty, )* };
+            }
+        )*
+    };
+}
+
+context! {
+    /// The context object.
+    Context {
+        /// The execution.
+        Execution: Execution = Execution::EMPTY;
+        /// The state that runs.
+        State: State = State::EMPTY;
+        /// The state machine.
+        StateMachine: StateMachine = StateMachine::EMPTY;
+        /// The task, in a task that waits for its token.
+        Task: Task = Task::EMPTY;
+        /// The iteration, within a map.
+        Map: Map = Map::EMPTY;
+    }
+    /// The execution.
+    Execution {
+        /// Its ARN.
+        Id: String = String::new();
+        /// Its input.
+        Input: Json = Json::Null;
+        /// Its name.
+        Name: String = String::new();
+        /// The role it runs as.
+        RoleArn: String = String::new();
+        /// When it started.
+        StartTime: String = String::new();
+        /// How often it was redriven.
+        RedriveCount: u64 = 0;
+        /// When it was redriven last.
+        RedriveTime: String = String::new();
+    }
+    /// The state that runs.
+    State {
+        /// When it was entered.
+        EnteredTime: String = String::new();
+        /// Its name.
+        Name: String = String::new();
+        /// How often it was tried again.
+        RetryCount: u64 = 0;
+    }
+    /// The state machine.
+    StateMachine {
+        /// Its ARN.
+        Id: String = String::new();
+        /// Its name.
+        Name: String = String::new();
+    }
+    /// The task.
+    Task {
+        /// The token that whoever does the work sends back.
+        Token: String = String::new();
+    }
+    /// The iteration.
+    Map {
+        /// The item.
+        Item: Item = Item::EMPTY;
+    }
+    /// The item of an iteration.
+    Item {
+        /// Its index.
+        Index: u64 = 0;
+        /// The item.
+        Value: Json = Json::Null;
+    }
+}
+
+pub mod clauses {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// Tries again after these errors.
+    pub const retry: () = ();
+    /// Goes on elsewhere after these errors.
+    pub const catch: () = ();
+    /// How long one attempt may last.
+    pub const timeout: () = ();
+    /// How long the task may stay silent.
+    pub const heartbeat: () = ();
+    /// The role that the task assumes: `{ RoleArn: … }`.
+    pub const credentials: () = ();
+    /// Assigns variables, visible from the next state on.
+    pub const assign: () = ();
+    /// The state's output.
+    pub const output: () = ();
+    /// The request, where it is one expression.
+    pub const arguments: () = ();
+    /// The part of the input that the state uses.
+    pub const input_path: () = ();
+    /// What the state works on, as a payload template.
+    pub const parameters: () = ();
+    /// The value that the pass gives, as it is.
+    pub const result: () = ();
+    /// What is taken of the result.
+    pub const result_selector: () = ();
+    /// Where the result goes in the input.
+    pub const result_path: () = ();
+    /// The part that becomes the output.
+    pub const output_path: () = ();
+    /// The items, where `over` does not give them.
+    pub const items: () = ();
+    /// Where the items are, as ASL writes it.
+    pub const items_path: () = ();
+    /// The input of each iteration.
+    pub const item_selector: () = ();
+    /// How many iterations run at once; 0 for as many as possible.
+    pub const max_concurrency: () = ();
+    /// How many items may fail: `5%`, `percent …` or `count …`.
+    pub const tolerate: () = ();
+    /// Says in the document that the iterations run within the execution.
+    pub const inline: () = ();
+    /// Runs the iterations as child executions, `express` or `standard`.
+    pub const distributed: () = ();
+    /// Reads the items from S3.
+    pub const item_reader: () = ();
+    /// How many items a child execution gets.
+    pub const batch: () = ();
+    /// How the items are grouped, as ASL writes it.
+    pub const item_batcher: () = ();
+    /// Writes the results to S3: `{ Bucket: …, Prefix: … }`.
+    pub const write_to: () = ();
+    /// Writes the results to S3, as ASL writes it.
+    pub const result_writer: () = ();
+    /// The name of the distributed map's runs.
+    pub const label: () = ();
+    /// The query language of this state's own fields.
+    pub const query: () = ();
+    /// A comment for the document that `///` cannot write.
+    pub const comment: () = ();
+    /// Fields of the document as they are, still checked.
+    pub const raw: () = ();
+}
+
+pub mod top {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// Declares a workflow.
+    pub const workflow: () = ();
+}
+
+pub mod item {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// The execution's input: fields in braces, or a type.
+    pub const input: () = ();
+    /// The result: fields in braces, or a type.
+    pub const output: () = ();
+    /// Values that are known when the workflow is deployed.
+    pub const params: () = ();
+    /// A named type with fields.
+    pub const r#struct: () = ();
+    /// A named type with a fixed set of texts.
+    pub const r#enum: () = ();
+    /// The query language: `jsonata` (the default) or `jsonpath`.
+    pub const query: () = ();
+    /// The state machine's type: `standard` (the default) or `express`.
+    pub const r#type: () = ();
+    /// How long an execution may last.
+    pub const timeout: () = ();
+    /// The version of the States language, such as `"1.0"`.
+    pub const version: () = ();
+    /// The state machine's name, where it is not the workflow's.
+    pub const name: () = ();
+    /// The definition's comment, where `///` cannot write it.
+    pub const comment: () = ();
+    /// The state to start with, where it is not the first.
+    pub const start: () = ();
+    /// A retrier with a name, for use in any state.
+    pub const retry: () = ();
+    /// A catcher with a name, for use in any state.
+    pub const catch: () = ();
+    /// Clauses that every task has, after its own.
+    pub const defaults: () = ();
+    /// Calls a service, a Lambda function or an activity.
+    pub const task: () = ();
+    /// Passes its input on, or gives a value.
+    pub const pass: () = ();
+    /// Waits for a time (`for`) or until a time (`until`).
+    pub const wait: () = ();
+    /// Goes on at the state of the first rule that is true.
+    pub const choice: () = ();
+    /// Runs branches at the same time.
+    pub const parallel: () = ();
+    /// Runs the same states for each item.
+    pub const map: () = ();
+    /// Ends the execution or branch successfully.
+    pub const succeed: () = ();
+    /// Ends the execution or branch with an error.
+    pub const fail: () = ();
+}
+
+pub mod inner_item {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// Calls a service, a Lambda function or an activity.
+    pub const task: () = ();
+    /// Passes its input on, or gives a value.
+    pub const pass: () = ();
+    /// Waits for a time (`for`) or until a time (`until`).
+    pub const wait: () = ();
+    /// Goes on at the state of the first rule that is true.
+    pub const choice: () = ();
+    /// Runs branches at the same time.
+    pub const parallel: () = ();
+    /// Runs the same states for each item.
+    pub const map: () = ();
+    /// Ends the execution or branch successfully.
+    pub const succeed: () = ();
+    /// Ends the execution or branch with an error.
+    pub const fail: () = ();
+    /// The state to start with, where it is not the first.
+    pub const start: () = ();
+}
+
+pub mod parallel_words {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// States that run beside the other branches.
+    pub const branch: () = ();
+}
+
+pub mod choice_words {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// A rule: a condition and where to go when it is true.
+    pub const r#if: () = ();
+    /// Where to go when no rule is true.
+    pub const r#else: () = ();
+}
+
+pub mod task_clauses {
+    pub use super::clauses::__hole;
+    pub use super::clauses::arguments;
+    pub use super::clauses::assign;
+    pub use super::clauses::catch;
+    pub use super::clauses::comment;
+    pub use super::clauses::credentials;
+    pub use super::clauses::heartbeat;
+    pub use super::clauses::input_path;
+    pub use super::clauses::output;
+    pub use super::clauses::output_path;
+    pub use super::clauses::parameters;
+    pub use super::clauses::query;
+    pub use super::clauses::raw;
+    pub use super::clauses::result_path;
+    pub use super::clauses::result_selector;
+    pub use super::clauses::retry;
+    pub use super::clauses::timeout;
+}
+
+pub mod pass_clauses {
+    pub use super::clauses::__hole;
+    pub use super::clauses::assign;
+    pub use super::clauses::comment;
+    pub use super::clauses::input_path;
+    pub use super::clauses::output;
+    pub use super::clauses::output_path;
+    pub use super::clauses::parameters;
+    pub use super::clauses::query;
+    pub use super::clauses::raw;
+    pub use super::clauses::result;
+    pub use super::clauses::result_path;
+}
+
+pub mod wait_clauses {
+    pub use super::clauses::__hole;
+    pub use super::clauses::assign;
+    pub use super::clauses::comment;
+    pub use super::clauses::input_path;
+    pub use super::clauses::output;
+    pub use super::clauses::output_path;
+    pub use super::clauses::query;
+    pub use super::clauses::raw;
+}
+
+pub mod choice_clauses {
+    pub use super::clauses::__hole;
+    pub use super::clauses::assign;
+    pub use super::clauses::comment;
+    pub use super::clauses::input_path;
+    pub use super::clauses::output;
+    pub use super::clauses::output_path;
+    pub use super::clauses::query;
+    pub use super::clauses::raw;
+}
+
+pub mod parallel_clauses {
+    pub use super::clauses::__hole;
+    pub use super::clauses::arguments;
+    pub use super::clauses::assign;
+    pub use super::clauses::catch;
+    pub use super::clauses::comment;
+    pub use super::clauses::input_path;
+    pub use super::clauses::output;
+    pub use super::clauses::output_path;
+    pub use super::clauses::parameters;
+    pub use super::clauses::query;
+    pub use super::clauses::raw;
+    pub use super::clauses::result_path;
+    pub use super::clauses::result_selector;
+    pub use super::clauses::retry;
+}
+
+pub mod map_clauses {
+    pub use super::clauses::__hole;
+    pub use super::clauses::assign;
+    pub use super::clauses::batch;
+    pub use super::clauses::catch;
+    pub use super::clauses::comment;
+    pub use super::clauses::distributed;
+    pub use super::clauses::inline;
+    pub use super::clauses::input_path;
+    pub use super::clauses::item_batcher;
+    pub use super::clauses::item_reader;
+    pub use super::clauses::item_selector;
+    pub use super::clauses::items;
+    pub use super::clauses::items_path;
+    pub use super::clauses::label;
+    pub use super::clauses::max_concurrency;
+    pub use super::clauses::output;
+    pub use super::clauses::output_path;
+    pub use super::clauses::parameters;
+    pub use super::clauses::query;
+    pub use super::clauses::raw;
+    pub use super::clauses::result_path;
+    pub use super::clauses::result_selector;
+    pub use super::clauses::result_writer;
+    pub use super::clauses::retry;
+    pub use super::clauses::tolerate;
+    pub use super::clauses::write_to;
+}
+
+pub mod succeed_clauses {
+    pub use super::clauses::__hole;
+    pub use super::clauses::comment;
+    pub use super::clauses::input_path;
+    pub use super::clauses::output;
+    pub use super::clauses::output_path;
+    pub use super::clauses::query;
+    pub use super::clauses::raw;
+}
+
+pub mod fail_clauses {
+    pub use super::clauses::__hole;
+    pub use super::clauses::comment;
+    pub use super::clauses::query;
+    pub use super::clauses::raw;
+}
+
+pub mod defaults {
+    pub use super::clauses::__hole;
+    pub use super::clauses::arguments;
+    pub use super::clauses::assign;
+    pub use super::clauses::catch;
+    pub use super::clauses::comment;
+    pub use super::clauses::credentials;
+    pub use super::clauses::heartbeat;
+    pub use super::clauses::input_path;
+    pub use super::clauses::output;
+    pub use super::clauses::output_path;
+    pub use super::clauses::parameters;
+    pub use super::clauses::query;
+    pub use super::clauses::raw;
+    pub use super::clauses::result_path;
+    pub use super::clauses::result_selector;
+    pub use super::clauses::retry;
+    pub use super::clauses::timeout;
+}
+
+pub mod catcher {
+    pub use super::clauses::__hole;
+    pub use super::clauses::assign;
+    pub use super::clauses::comment;
+    pub use super::clauses::output;
+    pub use super::clauses::result_path;
+}
+
+pub mod rule {
+    pub use super::clauses::__hole;
+    pub use super::clauses::assign;
+    pub use super::clauses::comment;
+    pub use super::clauses::output;
+}
+
+pub mod retry_fields {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// The time before the first retry; 1 second where absent.
+    pub const interval: () = ();
+    /// How many retries at most; 3 where absent, 0 for never.
+    pub const max_attempts: () = ();
+    /// What each time between retries is multiplied by; 2.0 where absent.
+    pub const backoff: () = ();
+    /// The longest time between retries.
+    pub const max_delay: () = ();
+    /// `full` to spread retries at random, `none` (the default) not to.
+    pub const jitter: () = ();
+}
+
+pub mod fail_fields {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// The error's name.
+    pub const error: () = ();
+    /// What happened, for people.
+    pub const cause: () = ();
+}
+
+pub mod after_query {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// JSONata, in `{% … %}`.
+    pub const jsonata: () = ();
+    /// JSONPath and intrinsic functions.
+    pub const jsonpath: () = ();
+    /// The document says so, though it need not.
+    pub const explicit: () = ();
+}
+
+pub mod after_type {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// Standard workflow.
+    pub const standard: () = ();
+    /// Express workflow.
+    pub const express: () = ();
+}
+
+pub mod after_distributed {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// Children are Standard.
+    pub const standard: () = ();
+    /// Children are Express.
+    pub const express: () = ();
+}
+
+pub mod after_tolerate {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// A share of the items, 0 to 100.
+    pub const percent: () = ();
+    /// A number of items.
+    pub const count: () = ();
+}
+
+pub mod after_wait {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// For a duration.
+    pub const r#for: () = ();
+    /// Until a timestamp.
+    pub const until: () = ();
+}
+
+pub mod after_choice {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// Arms are values of one reference.
+    pub const r#match: () = ();
+    /// No rule may match: the execution then fails with `States.NoChoiceMatched`.
+    pub const nonexhaustive: () = ();
+}
+
+pub mod after_map {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// The items: a value, or `s3::csv { … }` and its like.
+    pub const over: () = ();
+    /// The document says `Iterator`, the older word for `ItemProcessor`.
+    pub const iterator: () = ();
+}
+
+pub mod after_jitter {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// Each time between retries is anywhere up to the computed one.
+    pub const full: () = ();
+    /// Each time between retries is the computed one.
+    pub const none: () = ();
+}
+
+pub mod after_start {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+}
