@@ -89,6 +89,7 @@ codes! {
     UnknownFunction = "WF0214" Warning "a JSONata function that does not exist";
     UnknownVariant = "WF0215" Error "no such variant of an enum";
     NoSuchFunction = "WF0216" Error "no such function of the language";
+    RecursiveType = "WF0217" Error "a struct that contains itself";
 
     // WF03: graph.
     UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";

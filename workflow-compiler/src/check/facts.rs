@@ -16,6 +16,21 @@ impl Facts {
         })
     }
 
+    /// The facts about the execution's input, which hold in later states too.
+    pub(super) fn of_input(&self) -> Self {
+        let mut facts: Vec<_> = self.0.iter().filter(|fact| fact.starts_with("input.")).cloned().collect();
+        facts.sort_unstable();
+        facts.dedup();
+        Self(facts)
+    }
+
+    /// The facts about the execution's input that both have.
+    pub(super) fn common(&self, other: &Self) -> Self {
+        let mut both = self.of_input();
+        both.0.retain(|fact| other.present(fact));
+        both
+    }
+
     /// These facts and those that hold when `condition` is `outcome`.
     pub(super) fn and(&self, condition: &Expr, outcome: bool) -> Self {
         let mut facts = self.clone();

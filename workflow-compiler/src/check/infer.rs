@@ -85,9 +85,10 @@ impl<'a> Model<'a> {
                 Ty::Enum(name)
             }
             ExprKind::Access(inner, segments) => {
-                self.infer(place, inner, facts, sink);
+                let ty = self.infer(place, inner, facts, sink);
                 self.infer_indices(place, segments, facts, sink);
-                Ty::Unknown
+                let text = words(inner).unwrap_or_else(|| "…".to_owned());
+                self.walk(text, ty, segments, false, facts, &mut Vec::new(), sink)
             }
             ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
             ExprKind::Constant(_) | ExprKind::Jsonata(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
@@ -129,7 +130,7 @@ impl<'a> Model<'a> {
 
     /// An operand of an operator: what may be absent must be tested first, since in JSONata every comparison
     /// with nothing is false, and in JSONPath the execution fails.
-    fn operand(&self, place: Place<'_, 'a>, operand: &Expr, facts: &Facts, sink: &mut Sink<'_>) -> Ty {
+    pub(super) fn operand(&self, place: Place<'_, 'a>, operand: &Expr, facts: &Facts, sink: &mut Sink<'_>) -> Ty {
         let ty = self.infer(place, operand, facts, sink);
         let Ty::Option(inner) = ty else { return ty };
         sink.report(|| {
@@ -322,13 +323,12 @@ impl<'a> Model<'a> {
         }
         sink.report(|| {
             let message = match (a.present(), b.present()) {
-                (Ty::Null, other) | (other, Ty::Null) => format!("{} is never `null`", article(other)),
-                (a, b) => format!("{} is never equal to {}", article(a), article(b)),
+                (Ty::Null, other) => format!("{} is never `null`", called(right, other)),
+                (other, Ty::Null) => format!("{} is never `null`", called(left, other)),
+                (a, b) => format!("{} cannot be compared with {}", called(left, a), called(right, b)),
             };
-            let ordered = format!("{} cannot be compared with {}", article(a), article(b));
-            let literal = matches!(unparen(right).kind, ExprKind::Null) || matches!(unparen(left).kind, ExprKind::Null);
             let spot = if is_literal(left) && !is_literal(right) { left.spot } else { right.spot };
-            let problem = Problem::new(Code::UnlikeTypes, spot, if literal { message } else { ordered });
+            let problem = Problem::new(Code::UnlikeTypes, spot, message);
             let (ty, other) = if is_literal(left) { (b, left) } else { (a, right) };
             match (ty.present(), &unparen(other).kind) {
                 (known, ExprKind::Text(text)) if known.is_number() && text.parse::<f64>().is_ok() => {
@@ -435,7 +435,7 @@ impl<'a> Model<'a> {
             Some(most) => format!("{least} to {}", counted(most)),
             None => format!("at least {}", counted(least)),
         };
-        let message = format!("`{}` takes {wanted}, here are {given}", name.value);
+        let message = format!("`{}` takes {wanted}, not {given}", name.value);
         sink.push(Problem::new(Code::WrongArgument, name.spot, message));
     }
 }
@@ -454,6 +454,15 @@ fn alike(a: &Ty, b: &Ty) -> bool {
                 || matches!((a, b), (Ty::Array(_), Ty::Array(_)))
                 || object(a) && object(b)
         }
+    }
+}
+
+/// An operand in a sentence: its words, where they are few, and its type.
+fn called(operand: &Expr, ty: &Ty) -> String {
+    const FEW: usize = 40;
+    match words(operand).filter(|words| words.chars().count() <= FEW && *words != "null") {
+        Some(words) => format!("`{words}` ({})", article(ty).replace('`', "")),
+        None => article(ty),
     }
 }
 
@@ -578,4 +587,33 @@ fn counted(count: usize) -> String {
         1 => "1 argument".to_owned(),
         count => format!("{count} arguments"),
     }
+}
+
+/// The words of an expression that gives the same each time, to tell whether two are the same.
+pub(super) fn words(expr: &Expr) -> Option<String> {
+    let list = |items: &[Expr]| Some(items.iter().map(words).collect::<Option<Vec<_>>>()?.join(", "));
+    Some(match &expr.kind {
+        ExprKind::Null => "null".to_owned(),
+        ExprKind::Bool(value) => value.to_string(),
+        ExprKind::Number(text) => text.clone(),
+        ExprKind::Duration(seconds) => format!("{seconds}s"),
+        ExprKind::Text(text) => format!("{text:?}"),
+        ExprKind::Array(items) => format!("[{}]", list(items)?),
+        ExprKind::Reference(reference) => Some(reference_text(reference)).filter(|text| !text.contains('…'))?,
+        ExprKind::Unary(UnaryOp::Not, inner) => format!("!{}", words(inner)?),
+        ExprKind::Unary(UnaryOp::Negate, inner) => format!("-{}", words(inner)?),
+        ExprKind::Binary(op, _, left, right) => format!("({} {} {})", words(left)?, operator(*op), words(right)?),
+        ExprKind::Call { name, .. } if matches!(name.value.as_str(), "$random" | "$uuid" | "$shuffle") => return None,
+        ExprKind::Call { name, .. } if matches!(name.value.as_str(), "States.UUID" | "States.MathRandom") => {
+            return None;
+        }
+        ExprKind::Call { name, arguments } => format!("{}({})", name.value, list(arguments)?),
+        ExprKind::Variant { ty, variant } => format!("{}::{}", plain(ty), plain(variant)),
+        ExprKind::Jsonata(text) => format!("jsonata {:?}", text.value),
+        ExprKind::Path(text) => format!("path {:?}", text.value),
+        ExprKind::Paren(inner) => words(inner)?,
+        ExprKind::Object(_) | ExprKind::Access(..) | ExprKind::If(..) | ExprKind::Constant(_) | ExprKind::Invalid => {
+            return None;
+        }
+    })
 }

@@ -2,23 +2,48 @@
 //!
 //! ASL's own rules are not here: the lowered document is given to `workflow_asl::rules`.
 
+mod choice;
+mod clauses;
+mod declarations;
 mod facts;
+mod flow;
 pub mod function;
+mod handlers;
 mod infer;
 mod model;
+mod names;
+mod origin;
+mod range;
 mod resolve;
 mod sink;
+mod targets;
+#[cfg(test)]
+mod tests;
 pub mod types;
+mod values;
 
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
 pub use resolve::{Base, Place, Position, Resolved, Step};
 pub use types::{Field, Struct, Ty, Types};
 
+use self::sink::Sink;
 use crate::problem::Problems;
 use crate::syntax::ast::Workflow;
 
-/// Builds the model of a workflow and reports what is wrong with it.
+/// Builds the model of a workflow and reports what is wrong with it, each problem once.
 pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Model<'a> {
-    let _ = problems;
-    Model::of(workflow)
+    let model = Model::of(workflow);
+    let parsed = !problems.has_errors();
+    let sink = &mut Sink::to(problems);
+    declarations::check(&model, sink);
+    names::check(&model, sink);
+    targets::check(&model, sink);
+    if parsed {
+        targets::no_states(&model, sink);
+    }
+    handlers::check(&model, sink);
+    clauses::check(&model, sink);
+    range::check(&model, sink);
+    values::check(&model, sink);
+    model
 }

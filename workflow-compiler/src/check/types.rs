@@ -49,9 +49,9 @@ impl Ty {
             Self::Text => "String".to_owned(),
             Self::Timestamp => "Timestamp".to_owned(),
             Self::Arn => "Arn".to_owned(),
-            Self::Array(item) => format!("Vec<{}>", item.name()),
-            Self::Option(inner) => format!("Option<{}>", inner.name()),
-            Self::Map(value) => format!("Map<{}>", value.name()),
+            Self::Array(item) => format!("Vec<{}>", item.rust_name()),
+            Self::Option(inner) => format!("Option<{}>", inner.rust_name()),
+            Self::Map(value) => format!("Map<{}>", value.rust_name()),
             Self::Object(_) => "an object".to_owned(),
             Self::Struct(name) | Self::Enum(name) => name.clone(),
         }

@@ -1,0 +1,318 @@
+//! Choices: conditions, arms that are never taken, and values that no arm takes.
+
+use workflow_asl::Code;
+use workflow_asl::document::QueryLanguage;
+
+use super::facts::Facts;
+use super::infer::words;
+use super::model::{Model, StateInfo};
+use super::resolve::{Place, Position};
+use super::sink::Sink;
+use super::types::Ty;
+use super::values;
+use crate::problem::Problem;
+use crate::syntax::ast::{Arm, BinaryOp, Choice, Expr, ExprKind, UnaryOp, When, plain};
+
+/// A value that an arm takes for certain: the words of what is tested, its type, and the value.
+#[derive(Clone, PartialEq)]
+struct Case {
+    of: String,
+    domain: Domain,
+    value: String,
+}
+
+/// The values that something may have.
+#[derive(Clone, PartialEq)]
+enum Domain {
+    Bool,
+    /// The enum's Rust name.
+    Enum(String),
+    /// More than can be listed.
+    Open,
+}
+
+/// An arm with its cases, each with its words; `None` for what cannot be told.
+type ArmCases<'c> = (&'c Arm, Vec<(Option<Case>, &'c Expr)>);
+
+/// The conditions of a choice are sound, each arm can be taken, and one always is.
+pub(super) fn check<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, known: &Facts, sink: &mut Sink<'_>) {
+    conditions(model, info, choice, known, sink);
+    else_is_last(choice, sink);
+    nonexhaustive_without_else(choice, sink);
+    let place = Place { state: info, position: Position::Condition };
+    let mut taken: Vec<Case> = Vec::new();
+    let mut always = false;
+    let mut broken = info.state.broken;
+    let arms: Vec<_> = choice.arms.iter().map(|arm| (arm, cases(model, place, choice, arm))).collect();
+    for (arm, found) in &arms {
+        broken |= is_broken(arm);
+        always |= matches!(arm.when, When::Else(_)) || matches!(&arm.when, When::If(condition) if is_true(condition));
+        dead_arm(arm, found, &taken, sink);
+        taken.extend(found.iter().filter_map(|(case, _)| case.clone()));
+    }
+    if always || choice.nonexhaustive.is_some() || broken || choice.arms.is_empty() {
+        return;
+    }
+    not_exhaustive(model, info, choice, &arms, (&taken, known), sink);
+}
+
+/// Conditions are `bool`, patterns are of the type of what is matched. Each arm knows that those before it were not taken.
+fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, known: &Facts, sink: &mut Sink<'_>) {
+    let place = Place { state: info, position: Position::Condition };
+    let mut facts = known.clone();
+    let subject = choice.subject.as_ref().map(|subject| {
+        // In JSONata what is absent equals no pattern; in JSONPath the execution fails.
+        let ty = match info.language {
+            QueryLanguage::Jsonata => model.infer(place, subject, &facts, sink),
+            QueryLanguage::JsonPath => model.operand(place, subject, &facts, sink),
+        };
+        (subject, ty)
+    });
+    for arm in &choice.arms {
+        let mut inside = facts.clone();
+        match (&arm.when, &subject) {
+            (When::If(condition), _) => {
+                model.infer_condition(place, condition, &facts, sink);
+                inside.learn(condition, true);
+                facts.learn(condition, false);
+            }
+            (When::Patterns(patterns), Some((subject, ty))) => {
+                for pattern in patterns {
+                    let pattern_ty = model.infer(place, pattern, &facts, sink);
+                    if !matches!(pattern.kind, ExprKind::Null) {
+                        model.compare((ty, subject), (&pattern_ty, pattern), sink);
+                    }
+                }
+            }
+            _ => {}
+        }
+        values::clauses(model, info, &arm.clauses, &inside, sink);
+    }
+}
+
+/// `else` takes everything, so nothing can stand after it.
+fn else_is_last(choice: &Choice, sink: &mut Sink<'_>) {
+    let word = if choice.subject.is_some() { "_" } else { "else" };
+    let mut arms = choice.arms.iter().skip_while(|arm| !matches!(arm.when, When::Else(_)));
+    if arms.next().is_none() {
+        return;
+    }
+    for arm in arms {
+        let problem = match arm.when {
+            When::Else(spot) => Problem::new(Code::DeadArm, spot, format!("`{word}` is given twice")),
+            _ => Problem::new(Code::DeadArm, arm.spot, format!("this arm is never taken: `{word}` stands before it"))
+                .help(format!("move `{word}` to the end")),
+        };
+        sink.push(problem);
+    }
+}
+
+/// `nonexhaustive` says that nothing may match; with `else` something always does.
+fn nonexhaustive_without_else(choice: &Choice, sink: &mut Sink<'_>) {
+    let word = if choice.subject.is_some() { "_" } else { "else" };
+    let other = choice.arms.iter().any(|arm| matches!(arm.when, When::Else(_)));
+    if let (Some(nonexhaustive), true) = (&choice.nonexhaustive, other) {
+        let message = format!("`nonexhaustive` says that no arm may match, but `{word}` always does");
+        sink.push(
+            Problem::new(Code::MisplacedClause, nonexhaustive.span(), message)
+                .help(format!("leave out `nonexhaustive`, or the arm `{word}`")),
+        );
+    }
+}
+
+/// An arm that takes only what arms before it take is never taken.
+fn dead_arm(arm: &Arm, found: &[(Option<Case>, &Expr)], taken: &[Case], sink: &mut Sink<'_>) {
+    let dead = |case: &Option<Case>| case.as_ref().is_some_and(|case| taken.contains(case));
+    match &arm.when {
+        When::If(condition) if !found.is_empty() && found.iter().all(|(case, _)| dead(case)) => {
+            let message = "this arm is never taken: one before it takes the same";
+            sink.push(
+                Problem::new(Code::DeadArm, condition.spot, message).help("leave it out, or correct its condition"),
+            );
+        }
+        When::Patterns(_) => {
+            for (number, (case, pattern)) in found.iter().enumerate() {
+                let again = found.iter().take(number).any(|(other, _)| other.is_some() && other == case);
+                if dead(case) || again {
+                    let message = "this pattern is never reached: one before it takes the same";
+                    sink.push(Problem::new(Code::DeadArm, pattern.spot, message));
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A choice has an arm for every value, or `else`, or says that it has not.
+fn not_exhaustive<'a>(
+    model: &Model<'a>,
+    info: &StateInfo<'a>,
+    choice: &Choice,
+    arms: &[ArmCases<'_>],
+    (taken, known): (&[Case], &Facts),
+    sink: &mut Sink<'_>,
+) {
+    let place = Place { state: info, position: Position::Condition };
+    let subject_type = |subject: &Expr| model.infer(place, subject, known, &mut Sink::silent());
+    let absent = choice.subject.as_ref().is_some_and(|subject| subject_type(subject).is_option());
+    let missing = |of: &Case| -> Option<Vec<String>> {
+        let has = |value: &str| taken.iter().any(|case| case.of == of.of && case.value == value);
+        match &of.domain {
+            Domain::Open => None,
+            Domain::Bool => {
+                Some(["true", "false"].into_iter().filter(|value| !has(value)).map(str::to_owned).collect())
+            }
+            Domain::Enum(name) => {
+                let variants = &model.types.enums.get(name)?.variants;
+                let missing = variants.iter().filter(|variant| !has(&variant.wire));
+                Some(missing.map(|variant| format!("{name}::{}", plain(&variant.name))).collect())
+            }
+        }
+    };
+    let covered = |case: &Case| missing(case).is_some_and(|missing| missing.is_empty());
+    if taken.iter().any(covered) && (!absent || takes_null(choice)) {
+        return;
+    }
+    sink.report(|| {
+        let (other, whole) = match &choice.subject {
+            Some(_) => ("_ => State", format!("choice {} nonexhaustive match …", info.name)),
+            None => ("else -> State", format!("choice {} nonexhaustive {{ … }}", info.name)),
+        };
+        // Values can be named where every arm is about one thing.
+        let one = taken.first().filter(|first| {
+            let about = |(case, _): &(Option<Case>, &Expr)| case.as_ref().is_some_and(|case| case.of == first.of);
+            let comparison = first.of.starts_with('(');
+            !comparison && arms.iter().all(|(_, found)| !found.is_empty() && found.iter().all(about))
+        });
+        let what = one.and_then(|case| Some((case, missing(case)?))).map(|(case, missing)| {
+            let mut missing: Vec<_> = missing.iter().map(|value| format!("`{value}`")).collect();
+            if absent {
+                missing.push("absent".to_owned());
+            }
+            format!("`{}` matches nothing where `{}` is {}", info.name, case.of, missing.join(" or "))
+        });
+        let message = what.unwrap_or_else(|| format!("`{}` may match nothing: it has no `else`", info.name));
+        let message = if choice.subject.is_some() { message.replace("no `else`", "no `_`") } else { message };
+        Problem::new(Code::NotExhaustive, info.state.name.span(), message)
+            .help(format!("add an arm for all other cases: `{other}`"))
+            .help(format!("or say that the execution fails then: `{whole}`"))
+    });
+}
+
+fn takes_null(choice: &Choice) -> bool {
+    let mut arms = choice.arms.iter();
+    arms.any(|arm| matches!(&arm.when, When::Patterns(patterns) if patterns.iter().any(|p| matches!(p.kind, ExprKind::Null))))
+}
+
+/// The cases of an arm, each with its words; `None` for what cannot be told.
+fn cases<'c, 'a>(
+    model: &Model<'a>,
+    place: Place<'_, 'a>,
+    choice: &'c Choice,
+    arm: &'c Arm,
+) -> Vec<(Option<Case>, &'c Expr)> {
+    match (&arm.when, &choice.subject) {
+        (When::If(condition), _) => {
+            let mut found = Vec::new();
+            collect(model, place, condition, true, &mut found);
+            found
+        }
+        (When::Patterns(patterns), Some(subject)) => {
+            patterns.iter().map(|pattern| (equality(model, place, subject, pattern), pattern)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The cases in which `condition` is `outcome`: alternatives, each of which is enough.
+fn collect<'c, 'a>(
+    model: &Model<'a>,
+    place: Place<'_, 'a>,
+    condition: &'c Expr,
+    outcome: bool,
+    found: &mut Vec<(Option<Case>, &'c Expr)>,
+) {
+    match &condition.kind {
+        ExprKind::Paren(inner) => return collect(model, place, inner, outcome, found),
+        ExprKind::Unary(UnaryOp::Not, inner) => return collect(model, place, inner, !outcome, found),
+        ExprKind::Binary(BinaryOp::Or, _, left, right) if outcome => {
+            collect(model, place, left, true, found);
+            return collect(model, place, right, true, found);
+        }
+        ExprKind::Binary(BinaryOp::And, _, left, right) if !outcome => {
+            collect(model, place, left, false, found);
+            return collect(model, place, right, false, found);
+        }
+        ExprKind::Binary(op @ (BinaryOp::Equal | BinaryOp::NotEqual), _, left, right) => {
+            let case = equality(model, place, left, right).or_else(|| equality(model, place, right, left));
+            let equal = (*op == BinaryOp::Equal) == outcome;
+            match case {
+                Some(case) if equal => return found.push((Some(case), condition)),
+                Some(case) if case.domain != Domain::Open => {
+                    let others = others(model, &case);
+                    return found.extend(others.into_iter().map(|case| (Some(case), condition)));
+                }
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+    let case = words(condition).map(|of| Case { of, domain: Domain::Bool, value: outcome.to_string() });
+    found.push((case, condition));
+}
+
+/// The case that `of == value` says.
+fn equality<'a>(model: &Model<'a>, place: Place<'_, 'a>, of: &Expr, value: &Expr) -> Option<Case> {
+    if matches!(of.kind, ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Variant { .. }) {
+        return None;
+    }
+    let domain = match model.type_of(place, of).present() {
+        Ty::Bool => Domain::Bool,
+        Ty::Enum(name) => Domain::Enum(name.clone()),
+        _ => Domain::Open,
+    };
+    let value = match &value.kind {
+        ExprKind::Bool(value) => value.to_string(),
+        ExprKind::Variant { ty, variant } => model.variant_wire(&plain(ty), &plain(variant))?.to_owned(),
+        ExprKind::Text(text) if !text.starts_with("{%") => match domain {
+            Domain::Enum(_) => text.clone(),
+            _ => format!("{text:?}"),
+        },
+        ExprKind::Number(text) => text.clone(),
+        ExprKind::Null => "null".to_owned(),
+        _ => return None,
+    };
+    Some(Case { of: words(of)?, domain, value })
+}
+
+/// All other values of a case's domain.
+fn others(model: &Model<'_>, case: &Case) -> Vec<Case> {
+    let values: Vec<String> = match &case.domain {
+        Domain::Bool => vec!["true".to_owned(), "false".to_owned()],
+        Domain::Enum(name) => {
+            let decl = model.types.enums.get(name);
+            decl.into_iter().flat_map(|decl| &decl.variants).map(|variant| variant.wire.clone()).collect()
+        }
+        Domain::Open => Vec::new(),
+    };
+    let others = values.into_iter().filter(|value| *value != case.value);
+    others.map(|value| Case { value, ..case.clone() }).collect()
+}
+
+fn is_true(condition: &Expr) -> bool {
+    match &condition.kind {
+        ExprKind::Bool(value) => *value,
+        ExprKind::Paren(inner) => is_true(inner),
+        _ => false,
+    }
+}
+
+/// Whether an arm did not parse in full.
+fn is_broken(arm: &Arm) -> bool {
+    let broken = |expr: &Expr| matches!(expr.kind, ExprKind::Invalid);
+    match &arm.when {
+        When::If(condition) => broken(condition),
+        When::Patterns(patterns) => patterns.iter().any(broken),
+        When::Else(_) => false,
+    }
+}

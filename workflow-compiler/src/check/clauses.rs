@@ -1,0 +1,92 @@
+//! Clauses that do not belong to the state's query language, or say again what its body says.
+
+use workflow_asl::Code;
+use workflow_asl::document::QueryLanguage;
+
+use super::model::{Model, StateInfo};
+use super::sink::Sink;
+use crate::problem::Problem;
+use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, Head, Over, plain};
+use crate::syntax::keyword::ClauseKind;
+
+pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+    for info in model.all_states() {
+        same_language(info.language, &info.state.clauses, sink);
+        if let Head::Choice(choice) = &info.state.head {
+            choice.arms.iter().for_each(|arm| same_language(info.language, &arm.clauses, sink));
+        }
+        said_once(info, sink);
+    }
+    for declaration in &model.workflow.declarations {
+        match &declaration.kind {
+            DeclarationKind::Defaults(clauses) => same_language(model.language, clauses, sink),
+            DeclarationKind::Catcher { name, catcher } => {
+                let name = plain(name);
+                let user = model.all_states().find(|info| {
+                    info.state
+                        .clauses
+                        .iter()
+                        .any(|clause| matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name))
+                });
+                same_language(user.map_or(model.language, |info| info.language), &catcher.clauses, sink);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A clause that only one query language has stands on states of that language.
+fn same_language(language: QueryLanguage, clauses: &[Clause], sink: &mut Sink<'_>) {
+    for clause in clauses {
+        if let ClauseValue::Catcher(catcher) = &clause.value {
+            same_language(language, &catcher.clauses, sink);
+        }
+        // A catcher's `output` and `result_path` are of one language each, like the state's.
+        let Some(own) = clause.kind.language().filter(|own| *own != language) else { continue };
+        let keyword = clause.kind.keyword();
+        let message =
+            format!("`{keyword}` is a clause of {}; this state's language is {}", own.name(), language.name());
+        sink.push(Problem::new(Code::MisplacedClause, clause.keyword.span(), message).help(instead(clause.kind)));
+    }
+}
+
+/// What the other language has in its place.
+fn instead(kind: ClauseKind) -> &'static str {
+    match kind {
+        ClauseKind::Output => {
+            "in JSONPath a state's output is made by `result_selector`, `result_path` and `output_path`"
+        }
+        ClauseKind::Arguments => "in JSONPath it is `parameters`, or the body",
+        ClauseKind::Items => "in JSONPath it is `items_path`, or `over`",
+        ClauseKind::InputPath => "in JSONata name what is needed: `state.x`",
+        ClauseKind::Parameters => "in JSONata it is the body, or `arguments`",
+        ClauseKind::Result => "in JSONata it is the body: `pass Name = value`",
+        ClauseKind::ResultSelector => "in JSONata it is `output`, with `result.x` in it",
+        ClauseKind::ResultPath => "in JSONata keep values in variables with `assign`, or make the output with `output`",
+        ClauseKind::OutputPath => "in JSONata it is `output`",
+        ClauseKind::ItemsPath => "in JSONata it is `over`, or `items`",
+        _ => "`query jsonpath` on the state changes its language",
+    }
+}
+
+/// The request, the output and the items are given once: in the body or in a clause.
+fn said_once(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
+    let (clauses, what): (&[ClauseKind], _) = match &info.state.head {
+        Head::Task { body: Some(_), .. } => (&[ClauseKind::Arguments, ClauseKind::Parameters], "request"),
+        Head::Pass { value: Some(_) } => match info.language {
+            QueryLanguage::Jsonata => (&[ClauseKind::Output], "output"),
+            QueryLanguage::JsonPath => (&[ClauseKind::Parameters, ClauseKind::Result], "value"),
+        },
+        Head::Succeed { value: Some(_) } => (&[ClauseKind::Output], "output"),
+        Head::Map { over: Some(Over::Items(_)), .. } => (&[ClauseKind::Items, ClauseKind::ItemsPath], "items"),
+        _ => return,
+    };
+    for clause in &info.state.clauses {
+        let own = clause.kind.language().is_none_or(|language| language == info.language);
+        if own && clauses.contains(&clause.kind) {
+            let given = if matches!(info.state.head, Head::Map { .. }) { "after `over`" } else { "by the body" };
+            let message = format!("the {what} of `{}` is given {given} already", info.name);
+            sink.push(Problem::new(Code::RepeatedClause, clause.keyword.span(), message).help("leave out one of them"));
+        }
+    }
+}

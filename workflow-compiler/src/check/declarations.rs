@@ -1,0 +1,207 @@
+//! Declared types: names that are free and known, fields and variants that are distinct, no type inside itself.
+
+use indexmap::IndexMap;
+use proc_macro2::Ident;
+use workflow_asl::Code;
+use workflow_asl::nearest::nearest;
+
+use super::model::Model;
+use super::sink::Sink;
+use super::types::{Ty, generated};
+use crate::problem::Problem;
+use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Head, Resource, Shape, Type, TypeKind, plain};
+
+/// The types of the language, as they are written.
+const BUILT_IN: &[&str] = &[
+    "String",
+    "bool",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "isize",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "usize",
+    "f32",
+    "f64",
+    "Timestamp",
+    "Arn",
+    "Json",
+    "Vec",
+    "Option",
+    "Map",
+];
+
+pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+    type_names(model, sink);
+    for declaration in &model.workflow.declarations {
+        match &declaration.kind {
+            DeclarationKind::Input(Shape::Fields(decls)) => fields(model, "the input", decls, sink),
+            DeclarationKind::Output(Shape::Fields(decls)) => fields(model, "the output", decls, sink),
+            DeclarationKind::Input(Shape::Type(ty)) | DeclarationKind::Output(Shape::Type(ty)) => {
+                known(model, ty, sink)
+            }
+            DeclarationKind::Params(decls) => fields(model, "the params", decls, sink),
+            DeclarationKind::Struct(decl) => fields(model, &format!("`{}`", plain(&decl.name)), &decl.fields, sink),
+            DeclarationKind::Enum(decl) => variants(decl, sink),
+            _ => {}
+        }
+    }
+    for info in model.all_states() {
+        if let Head::Task { resource: Some(Resource::Service { result: Some(ty), .. }), .. } = &info.state.head {
+            known(model, ty, sink);
+        }
+    }
+    recursive(model, sink);
+}
+
+/// A type has one declaration, and no name that the language or the macro itself uses.
+fn type_names(model: &Model<'_>, sink: &mut Sink<'_>) {
+    let workflow = model.workflow;
+    let mut made = IndexMap::from([
+        (plain(&workflow.name), "the workflow itself"),
+        (generated(workflow, "State"), "the enum of its states"),
+    ]);
+    for declaration in &workflow.declarations {
+        match &declaration.kind {
+            DeclarationKind::Input(Shape::Fields(_)) => {
+                made.insert(generated(workflow, "Input"), "the struct of its input")
+            }
+            DeclarationKind::Output(Shape::Fields(_)) => {
+                made.insert(generated(workflow, "Output"), "the struct of its output")
+            }
+            DeclarationKind::Params(_) => made.insert(generated(workflow, "Params"), "the struct of its params"),
+            _ => None,
+        };
+    }
+    let mut seen: Vec<String> = Vec::new();
+    for declaration in &workflow.declarations {
+        let ident = match &declaration.kind {
+            DeclarationKind::Struct(decl) => &decl.name,
+            DeclarationKind::Enum(decl) => &decl.name,
+            _ => continue,
+        };
+        let name = plain(ident);
+        if BUILT_IN.contains(&name.as_str()) {
+            let message = format!("`{name}` is a type of the language");
+            sink.push(Problem::new(Code::ReservedName, ident.span(), message).help("choose another name"));
+        } else if let Some(what) = made.get(&name) {
+            let message = format!("`{name}` is the name of {what}");
+            sink.push(Problem::new(Code::DuplicateName, ident.span(), message).help("choose another name"));
+        } else if seen.contains(&name) {
+            sink.push(Problem::new(Code::DuplicateName, ident.span(), format!("the type `{name}` is declared twice")));
+        }
+        seen.push(name);
+    }
+}
+
+/// Fields have names of their own, in Rust and in JSON, and types that are known.
+fn fields(model: &Model<'_>, whose: &str, fields: &[FieldDecl], sink: &mut Sink<'_>) {
+    let names = fields.iter().map(|field| (&field.name, field.wire.as_str()));
+    distinct("field", whose, names, sink);
+    for field in fields {
+        known(model, &field.ty, sink);
+    }
+}
+
+fn variants(decl: &EnumDecl, sink: &mut Sink<'_>) {
+    let whose = format!("`{}`", plain(&decl.name));
+    distinct("variant", &whose, decl.variants.iter().map(|variant| (&variant.name, variant.wire.as_str())), sink);
+    if decl.variants.is_empty() {
+        let message = format!("{whose} has no variants: no value is of this type");
+        sink.push(Problem::new(Code::BadLiteral, decl.name.span(), message));
+    }
+}
+
+fn distinct<'f>(what: &str, whose: &str, names: impl Iterator<Item = (&'f Ident, &'f str)>, sink: &mut Sink<'_>) {
+    let mut seen: IndexMap<String, String> = IndexMap::new();
+    for (ident, wire) in names {
+        let name = plain(ident);
+        if seen.contains_key(&name) {
+            let message = format!("{whose} has two {what}s called `{name}`");
+            sink.push(Problem::new(Code::DuplicateName, ident.span(), message));
+            continue;
+        }
+        if let Some((other, _)) = seen.iter().find(|(_, known)| *known == wire) {
+            let message = format!("`{other}` and `{name}` are both called {wire:?} in JSON");
+            sink.push(
+                Problem::new(Code::DuplicateName, ident.span(), message)
+                    .help("give one another `#[serde(rename = \"…\")]`"),
+            );
+        }
+        seen.insert(name, wire.to_owned());
+    }
+}
+
+/// A type that is not declared may be one of the user's scope, but not where a known name is this near.
+fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
+    match &ty.kind {
+        TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => known(model, inner, sink),
+        TypeKind::Named(ident) => {
+            let name = plain(ident);
+            if model.types.ty(ty) != Ty::Unknown {
+                return;
+            }
+            let declared = model.types.enums.keys().chain(model.types.structs.keys()).map(String::as_str);
+            let names = declared.chain(BUILT_IN.iter().copied());
+            if let Some(near) = nearest(&name, names).filter(|near| is_slip(&name, near)) {
+                sink.push(
+                    Problem::new(Code::UnknownType, ident.span(), format!("there is no type `{name}`"))
+                        .help(format!("did you mean `{near}`?"))
+                        .help(format!("a type of your own Rust code with this name is `self::{name}`")),
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether one name is the other with a slip: `Metric` beside `Metrics` is one, `Order` beside `Border` may be two types.
+fn is_slip(name: &str, near: &str) -> bool {
+    let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &near.to_lowercase());
+    distance == 0 || distance * 4 <= near.chars().count()
+}
+
+/// A struct does not hold itself other than through `Vec` or `Map`: Rust could not lay it out.
+fn recursive(model: &Model<'_>, sink: &mut Sink<'_>) {
+    let reaches = |from: &str, to: &str| {
+        let fields = model.types.structs.get(from).into_iter().flat_map(|known| known.fields.values());
+        fields.into_iter().any(|field| holds(model, &field.ty, to, &mut Vec::new()))
+    };
+    let mut reported: Vec<String> = Vec::new();
+    for declaration in &model.workflow.declarations {
+        let DeclarationKind::Struct(decl) = &declaration.kind else { continue };
+        let name = plain(&decl.name);
+        // Structs that contain each other are one mistake.
+        if reported.iter().any(|other| reaches(other, &name) && reaches(&name, other)) {
+            continue;
+        }
+        for field in &decl.fields {
+            if holds(model, &model.types.ty(&field.ty), &name, &mut Vec::new()) {
+                let message = format!("`{name}` contains itself in the field `{}`", plain(&field.name));
+                sink.push(
+                    Problem::new(Code::RecursiveType, field.ty.spot, message)
+                        .help("put it in a `Vec`, or make the field `Json`"),
+                );
+                reported.push(name.clone());
+                break;
+            }
+        }
+    }
+}
+
+fn holds(model: &Model<'_>, ty: &Ty, name: &str, seen: &mut Vec<String>) -> bool {
+    let Ty::Struct(inner) = ty.present() else { return false };
+    if inner == name {
+        return true;
+    }
+    if seen.contains(inner) {
+        return false;
+    }
+    seen.push(inner.clone());
+    let fields = model.types.structs.get(inner).into_iter().flat_map(|known| known.fields.values());
+    fields.into_iter().any(|field| holds(model, &field.ty, name, seen))
+}

@@ -1,0 +1,93 @@
+//! Which optional members of the input are known to be there when a state begins: what was tested on
+//! every way to it. The input never changes, so a test holds from then on.
+
+use super::facts::Facts;
+use super::model::{Model, StateInfo, is_distributed};
+use crate::syntax::ast::{Head, Target, When};
+
+/// What is known at the beginning of each state.
+pub(super) struct Flow<'m, 'a> {
+    states: Vec<(&'m StateInfo<'a>, Option<Facts>)>,
+}
+
+impl<'m, 'a> Flow<'m, 'a> {
+    /// Follows the edges of every scope until nothing changes: what is known shrinks where ways meet.
+    pub(super) fn of(model: &'m Model<'a>) -> Self {
+        let mut flow = Self { states: model.all_states().map(|info| (info, None)).collect() };
+        // Without any test there is nothing to follow.
+        let tests = model.all_states().any(|info| matches!(info.state.head, Head::Choice(_)));
+        if !tests {
+            return flow;
+        }
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for scope in 0..model.scopes.len() {
+                let owner = model.scopes.get(scope).and_then(|scope| scope.owner);
+                let outside = owner.and_then(|owner| model.info(owner));
+                let known = match outside {
+                    None => Some(Facts::default()),
+                    // The input of a child execution is another one.
+                    Some(owner) if is_distributed(owner.state) => Some(Facts::default()),
+                    Some(owner) => flow.entry(owner).cloned(),
+                };
+                if let (Some(start), Some(known)) = (model.start_of(scope), known) {
+                    changed |= flow.meet(start, &known);
+                }
+            }
+            for number in 0..flow.states.len() {
+                let Some((info, Some(known))) = flow.states.get(number).cloned() else { continue };
+                for (target, facts) in edges(model, info, &known) {
+                    if let Some(to) = model.target(target, info.scope) {
+                        changed |= flow.meet(to, &facts);
+                    }
+                }
+            }
+        }
+        flow
+    }
+
+    /// What is known when the state begins.
+    pub(super) fn at(&self, info: &StateInfo<'a>) -> Facts {
+        self.entry(info).cloned().unwrap_or_default()
+    }
+
+    fn entry(&self, info: &StateInfo<'a>) -> Option<&Facts> {
+        self.states
+            .iter()
+            .find(|(state, _)| std::ptr::eq(state.state, info.state))
+            .and_then(|(_, facts)| facts.as_ref())
+    }
+
+    fn meet(&mut self, info: &StateInfo<'a>, facts: &Facts) -> bool {
+        let Some((_, known)) = self.states.iter_mut().find(|(state, _)| std::ptr::eq(state.state, info.state)) else {
+            return false;
+        };
+        let met = match &known {
+            None => facts.of_input(),
+            Some(known) => known.common(facts),
+        };
+        let changed = known.as_ref() != Some(&met);
+        *known = Some(met);
+        changed
+    }
+}
+
+/// Where a state goes on, with what is known then.
+fn edges<'m, 'a>(model: &'m Model<'a>, info: &'m StateInfo<'a>, known: &Facts) -> Vec<(&'a Target, Facts)> {
+    let Head::Choice(choice) = &info.state.head else {
+        return model.targets_of(info).into_iter().map(|target| (target, known.clone())).collect();
+    };
+    let mut known = known.clone();
+    let mut edges = Vec::new();
+    for arm in &choice.arms {
+        match &arm.when {
+            When::If(condition) => {
+                edges.push((&arm.target, known.and(condition, true)));
+                known.learn(condition, false);
+            }
+            When::Patterns(_) | When::Else(_) => edges.push((&arm.target, known.clone())),
+        }
+    }
+    edges
+}

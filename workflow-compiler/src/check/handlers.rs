@@ -1,0 +1,110 @@
+//! Retriers and catchers: names that are known, numbers in their ranges.
+
+use workflow_asl::Code;
+use workflow_asl::document;
+
+use super::model::Model;
+use super::range::{number, text};
+use super::sink::Sink;
+use crate::problem::Problem;
+use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, Retrier, plain};
+use crate::syntax::keyword::ClauseKind;
+
+/// A retrier's fields and the names of the document's.
+const RETRY_FIELDS: &[(&str, &str)] = &[
+    ("interval", "IntervalSeconds"),
+    ("max_attempts", "MaxAttempts"),
+    ("backoff", "BackoffRate"),
+    ("max_delay", "MaxDelaySeconds"),
+    ("jitter", "JitterStrategy"),
+];
+
+pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+    duplicates(model, sink);
+    for declaration in &model.workflow.declarations {
+        match &declaration.kind {
+            DeclarationKind::Retrier { retrier, .. } => ranges(retrier, sink),
+            DeclarationKind::Defaults(defaults) => clauses(model, defaults, sink),
+            _ => {}
+        }
+    }
+    for info in model.all_states() {
+        clauses(model, &info.state.clauses, sink);
+    }
+}
+
+/// A named retrier or catcher has one declaration.
+fn duplicates(model: &Model<'_>, sink: &mut Sink<'_>) {
+    let mut seen: Vec<(ClauseKind, String)> = Vec::new();
+    for declaration in &model.workflow.declarations {
+        let (kind, ident) = match &declaration.kind {
+            DeclarationKind::Retrier { name, .. } => (ClauseKind::Retry, name),
+            DeclarationKind::Catcher { name, .. } => (ClauseKind::Catch, name),
+            _ => continue,
+        };
+        let name = plain(ident);
+        if seen.iter().any(|(other, known)| *other == kind && *known == name) {
+            let message = format!("the {} `{name}` is declared twice", noun(kind));
+            sink.push(Problem::new(Code::DuplicateName, ident.span(), message));
+        }
+        seen.push((kind, name));
+    }
+}
+
+fn clauses(model: &Model<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
+    for clause in clauses {
+        match &clause.value {
+            ClauseValue::Retrier(retrier) => ranges(retrier, sink),
+            ClauseValue::Named(ident) => {
+                let name = plain(ident);
+                let retriers: Vec<_> = model.retriers.keys().map(String::as_str).collect();
+                let catchers: Vec<_> = model.catchers.keys().map(String::as_str).collect();
+                let (own, other, example) = match clause.kind {
+                    ClauseKind::Retry => {
+                        (retriers, catchers, format!("retry {name} [States.ALL] {{ max_attempts: 3 }}"))
+                    }
+                    _ => (catchers, retriers, format!("catch {name} [States.ALL] => Failed;")),
+                };
+                if own.contains(&name.as_str()) {
+                    continue;
+                }
+                sink.report(|| {
+                    let message = format!("there is no {} `{name}`", noun(clause.kind));
+                    let problem = Problem::new(Code::UnknownHandler, ident.span(), message);
+                    if other.contains(&name.as_str()) {
+                        let kind = if clause.kind == ClauseKind::Retry { ClauseKind::Catch } else { ClauseKind::Retry };
+                        return problem.help(format!(
+                            "`{name}` is a {}: write `{} {name}`",
+                            noun(kind),
+                            kind.keyword()
+                        ));
+                    }
+                    let problem = problem.suggest(&name, own);
+                    if problem.help.is_empty() {
+                        problem.help(format!("declare it at the top of the workflow: `{example}`"))
+                    } else {
+                        problem
+                    }
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn noun(kind: ClauseKind) -> &'static str {
+    if kind == ClauseKind::Retry { "retrier" } else { "catcher" }
+}
+
+/// The numbers of a retrier are in the ranges of the document's fields.
+fn ranges(retrier: &Retrier, sink: &mut Sink<'_>) {
+    for field in &retrier.fields {
+        let name = plain(&field.name);
+        let Some((_, asl)) = RETRY_FIELDS.iter().find(|(own, _)| *own == name) else { continue };
+        let Some(table) = document::Retrier::FIELDS.iter().find(|field| field.name == *asl) else { continue };
+        match name.as_str() {
+            "jitter" => text(&name, table.form, &field.value, sink),
+            _ => number(&name, table.form, &field.value, sink),
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! What the first word of a reference stands for in its place, or why it is not there.
+
+use indexmap::IndexMap;
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::{Code, StateKind};
+
+use super::model::{Model, StateInfo, is_distributed};
+use super::resolve::{Base, Place, Position, reference_text, segment_text};
+use super::types::Ty;
+use crate::problem::Problem;
+use crate::syntax::ast::{Clause, ClauseValue, Head, Over, Reference, Resource, Root, Segment, Spot, plain};
+use crate::syntax::keyword::{ClauseKind, RESERVED};
+
+/// A base with the first steps and type that a root stands for.
+pub(super) struct Origin {
+    pub(super) base: Base,
+    pub(super) prefix: &'static [&'static str],
+    pub(super) ty: Ty,
+}
+
+impl Origin {
+    fn new(base: Base, prefix: &'static [&'static str], ty: Ty) -> Self {
+        Self { base, prefix, ty }
+    }
+
+    pub(super) fn nothing() -> Self {
+        Self::new(Base::Nothing, &[], Ty::Unknown)
+    }
+}
+
+/// What `$` is in a JSONPath state.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Current {
+    Input,
+    Result,
+    /// The input with the result in it.
+    Both,
+    Error,
+}
+
+const EXECUTION_INPUT: &[&str] = &["Execution", "Input"];
+const ITEM_VALUE: &[&str] = &["Map", "Item", "Value"];
+const ITEM_INDEX: &[&str] = &["Map", "Item", "Index"];
+
+impl<'a> Model<'a> {
+    pub(super) fn origin(&self, place: Place<'_, 'a>, reference: &Reference) -> Result<Origin, Box<Problem>> {
+        let spot = reference.root_spot;
+        let here = place.position;
+        let info = place.state;
+        let current = current(place);
+        if matches!(here, Position::Literal | Position::Resource) {
+            let message = format!("`{}` is not there in {}", reference_text(reference), here.describe());
+            let help = match here {
+                Position::Resource => "it must be known when the workflow is deployed: text, or `params.…`",
+                _ => "AWS takes it as it is: write a literal, or `params.…`",
+            };
+            return Err(problem(Code::ReferenceNotHere, spot, message, help));
+        }
+        match &reference.root {
+            Root::Input => match self.distributed_around(info) {
+                None => Ok(Origin::new(Base::Context, EXECUTION_INPUT, self.input.clone())),
+                Some(map) => {
+                    let message = format!(
+                        "`input` is not there inside the distributed map `{}`: each iteration is an execution of its own",
+                        map.name
+                    );
+                    let field = match reference.segments.first() {
+                        Some(Segment::Member { name, .. }) => name.value.as_str(),
+                        _ => "value",
+                    };
+                    let help = format!(
+                        "hand it in: `item_selector {{ item: item, {field}: input.{field} }}` on `{}`, then read `state.{field}` in its first state",
+                        map.name
+                    );
+                    Err(problem(Code::ReferenceNotHere, spot, message, help))
+                }
+            },
+            Root::State => match (info.language, current) {
+                (QueryLanguage::JsonPath, Some(Current::Result)) => Err(problem(
+                    Code::ReferenceNotHere,
+                    spot,
+                    format!("`state` is not there in {}: a JSONPath state sees its result alone", here.describe()),
+                    "read the result as `result`; or keep the value before, in a variable",
+                )),
+                (QueryLanguage::JsonPath, Some(Current::Error)) => Err(problem(
+                    Code::ReferenceNotHere,
+                    spot,
+                    format!("`state` is not there in {}: in JSONPath it sees the error alone", here.describe()),
+                    "read the error as `caught.Error` and `caught.Cause`",
+                )),
+                _ => Ok(Origin::new(Base::StateInput, &[], Ty::Unknown)),
+            },
+            Root::Result => self.result(place, reference),
+            Root::Item => self.item(place, reference),
+            Root::Index => {
+                if here == Position::ItemSelector {
+                    return Ok(Origin::new(Base::Context, ITEM_INDEX, Ty::Integer));
+                }
+                Err(problem(
+                    Code::ReferenceNotHere,
+                    spot,
+                    format!("`index` is not there in {}: only `item_selector` of a map sees it", here.describe()),
+                    "hand it in: `item_selector { item: item, index: index }` on the map, then read `state.index`",
+                ))
+            }
+            Root::Context => Ok(Origin::new(Base::Context, &[], self.context())),
+            Root::Caught => {
+                if matches!(here, Position::CatchAssign | Position::CatchOutput) {
+                    let members = [("Error".to_owned(), Ty::Text), ("Cause".to_owned(), Ty::Text)];
+                    return Ok(Origin::new(Base::ErrorOutput, &[], Ty::Object(IndexMap::from(members))));
+                }
+                Err(problem(
+                    Code::StateReference,
+                    spot,
+                    "`caught` is not supported yet outside the braces of a catcher",
+                    format!(
+                        "keep the error where it is caught: `catch [States.ALL] => {} {{ assign {{ error: caught }} }}`, then read `$error.Cause`",
+                        info.name
+                    ),
+                ))
+            }
+            Root::Variable(name) => Ok(Origin::new(Base::Variable(name.clone()), &[], Ty::Unknown)),
+            Root::StateResult(name) => Err(self.state_result(place, &plain(name), reference)),
+            Root::Params => Ok(Origin::nothing()),
+        }
+    }
+
+    fn result(&self, place: Place<'_, 'a>, reference: &Reference) -> Result<Origin, Box<Problem>> {
+        let info = place.state;
+        let kind = info.state.kind;
+        let here = place.position;
+        let works = matches!(kind, StateKind::Task | StateKind::Parallel | StateKind::Map);
+        let visible = match info.language {
+            QueryLanguage::Jsonata => works && matches!(here, Position::Output | Position::Assign),
+            QueryLanguage::JsonPath => {
+                (works || kind == StateKind::Pass) && matches!(current(place), Some(Current::Result | Current::Both))
+                    || kind == StateKind::Pass && here == Position::Assign
+            }
+        };
+        if visible {
+            return Ok(Origin::new(Base::Result, &[], self.result_type(info)));
+        }
+        let kind_name = kind.name().to_lowercase();
+        let (message, help) = if kind == StateKind::Pass && info.language == QueryLanguage::Jsonata {
+            ("a JSONata pass has no `result`".to_owned(), "write its value once more".to_owned())
+        } else if !works && kind != StateKind::Pass {
+            (format!("a {kind_name} has no `result`"), "its input is `state`".to_owned())
+        } else {
+            let places = match info.language {
+                QueryLanguage::Jsonata => "`output` and `assign`",
+                QueryLanguage::JsonPath => "`result_selector`, `assign` and `output_path`",
+            };
+            let message = format!("`result` is not there in {}", here.describe());
+            (message, format!("the result of a {kind_name} is there in its {places}"))
+        };
+        Err(problem(Code::ReferenceNotHere, reference.root_spot, message, help))
+    }
+
+    /// The type of a state's raw result.
+    pub fn result_type(&self, info: &StateInfo<'a>) -> Ty {
+        match &info.state.head {
+            Head::Task { resource: Some(Resource::Service { path, result: Some(result), pattern, .. }), .. } => {
+                let payload = self.types.ty(result);
+                let words: Vec<_> = path.iter().map(plain).collect();
+                if words != ["lambda", "invoke"]
+                    || pattern.as_ref().is_some_and(|pattern| pattern.value == "waitForTaskToken")
+                {
+                    // With a task token the result is what was sent back, not what the call returned.
+                    return payload;
+                }
+                let members = [
+                    ("ExecutedVersion", Ty::Text),
+                    ("Payload", payload),
+                    ("SdkHttpMetadata", Ty::Unknown),
+                    ("SdkResponseMetadata", Ty::Unknown),
+                    ("StatusCode", Ty::Integer),
+                ];
+                Ty::Object(members.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect())
+            }
+            Head::Parallel(_) => Ty::Array(Box::new(Ty::Unknown)),
+            Head::Map { .. } if !is_distributed(info.state) => Ty::Array(Box::new(Ty::Unknown)),
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn item(&self, place: Place<'_, 'a>, reference: &Reference) -> Result<Origin, Box<Problem>> {
+        let info = place.state;
+        let spot = reference.root_spot;
+        let fault = |message: String, help: String| Err(problem(Code::ReferenceNotHere, spot, message, help));
+        if place.position == Position::ItemSelector {
+            return Ok(Origin::new(Base::Context, ITEM_VALUE, self.item_type(info)));
+        }
+        let Some((scope, map)) = self.map_around(info) else {
+            return fault(
+                format!("`item` is an element of a map's items, and `{}` is not in a map", info.name),
+                "declare the state in the body of `map Each over … { … }`".to_owned(),
+            );
+        };
+        let has = |kinds: &[ClauseKind]| map.state.clauses.iter().any(|clause| kinds.contains(&clause.kind));
+        if has(&[ClauseKind::ItemSelector]) {
+            return fault(
+                format!("`item` is not there: an iteration of `{}` gets what its `item_selector` makes", map.name),
+                "read the input as `state` in the first state of the map".to_owned(),
+            );
+        }
+        if has(&[ClauseKind::Batch, ClauseKind::ItemBatcher]) {
+            return fault(
+                format!("`item` is not there: an iteration of `{}` gets a batch of items", map.name),
+                "they are `state.Items` in the first state of the map".to_owned(),
+            );
+        }
+        let ty = self.item_type(map);
+        if is_distributed(map.state) {
+            return Ok(Origin::new(Base::Context, EXECUTION_INPUT, ty));
+        }
+        let start = self.start_of(scope);
+        let starts = start.is_some_and(|start| std::ptr::eq(start.state, info.state));
+        let comes_back = start.is_some_and(|start| {
+            self.states_of(scope).any(|other| {
+                let mut targets = self.targets_of(other).into_iter();
+                targets.any(|target| self.target(target, scope).is_some_and(|to| std::ptr::eq(to.state, start.state)))
+            })
+        });
+        let start_name = start.map_or("", |start| start.name.as_str());
+        let sees_input = info.language == QueryLanguage::Jsonata || current(place) == Some(Current::Input);
+        if starts && !comes_back && sees_input {
+            return Ok(Origin::new(Base::StateInput, &[], ty));
+        }
+        let assign = |start: &StateInfo<'a>| current(Place { state: start, position: Position::Assign });
+        let keep = match start {
+            Some(start)
+                if !comes_back
+                    && (start.language == QueryLanguage::Jsonata || assign(start) == Some(Current::Input)) =>
+            {
+                format!("keep it there: `assign {{ each: item }}` on `{start_name}`, then read `$each`")
+            }
+            _ => "start the map with `pass Keep -> …` that has `assign { each: item }`, then read `$each`".to_owned(),
+        };
+        if starts && !comes_back {
+            let place = place.position.describe();
+            return fault(format!("`item` is not there in {place}: it is the input, which is gone there"), keep);
+        }
+        if starts {
+            return fault(
+                format!("`item` is not certain in `{start_name}`: other states of the map lead back to it"),
+                keep,
+            );
+        }
+        fault(format!("`item` is there in the first state of the map only, `{start_name}`"), keep)
+    }
+
+    /// The type of the elements of a map's items.
+    pub fn item_type(&self, map: &StateInfo<'a>) -> Ty {
+        let over = match &map.state.head {
+            Head::Map { over: Some(Over::Items(items)), .. } => Some(items),
+            Head::Map { over: None, .. } => map.state.clauses.iter().find_map(|clause| match clause {
+                Clause { kind: ClauseKind::Items, value: ClauseValue::Expr(items), .. } => Some(items),
+                _ => None,
+            }),
+            _ => None,
+        };
+        let Some(over) = over else { return Ty::Unknown };
+        match self.type_of(Place { state: map, position: Position::Items }, over).present() {
+            Ty::Array(item) | Ty::Map(item) => (**item).clone(),
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// The innermost map around a state, with the scope that is its body.
+    fn map_around<'m>(&'m self, info: &StateInfo<'a>) -> Option<(usize, &'m StateInfo<'a>)> {
+        self.around(info).find(|(_, owner)| owner.state.kind == StateKind::Map)
+    }
+
+    /// The innermost distributed map around a state.
+    pub fn distributed_around<'m>(&'m self, info: &StateInfo<'a>) -> Option<&'m StateInfo<'a>> {
+        self.around(info).map(|(_, owner)| owner).find(|owner| is_distributed(owner.state))
+    }
+
+    /// The scopes around a state with their owners, from the inside out.
+    fn around<'m>(&'m self, info: &StateInfo<'a>) -> impl Iterator<Item = (usize, &'m StateInfo<'a>)> {
+        let first = Some(info.scope);
+        let scopes = std::iter::successors(first, |scope| self.scopes.get(*scope).and_then(|scope| scope.parent));
+        scopes.filter_map(|scope| {
+            let owner = self.scopes.get(scope)?.owner?;
+            Some((scope, self.info(owner)?))
+        })
+    }
+
+    fn state_result(&self, place: Place<'_, 'a>, name: &str, reference: &Reference) -> Box<Problem> {
+        let spot = reference.root_spot;
+        let Some(other) = self.states.get(name) else {
+            let message = format!("nothing here is called `{name}`");
+            let roots = RESERVED.iter().copied().chain(self.states.keys().map(String::as_str));
+            let problem = Problem::new(Code::ReferenceNotHere, spot, message).suggest(name, roots);
+            return Box::new(if problem.help.is_empty() {
+                problem.help(format!(
+                    "text stands in quotes, `\"{name}\"`; a constant of your Rust code is `const {name}`"
+                ))
+            } else {
+                problem
+            });
+        };
+        if std::ptr::eq(other.state, place.state.state) {
+            let message = format!("`{name}` is this state itself");
+            return problem(Code::StateReference, spot, message, "its result is `result`, its input is `state`");
+        }
+        let kind = other.state.kind;
+        if matches!(kind, StateKind::Choice | StateKind::Wait | StateKind::Succeed | StateKind::Fail) {
+            let message = format!("`{name}` is a {}, which has no result", kind.name().to_lowercase());
+            return Box::new(Problem::new(Code::StateReference, spot, message));
+        }
+        let member = reference.segments.iter().rev().find_map(|segment| match segment {
+            Segment::Member { name, .. } => Some(name.value.as_str()),
+            Segment::Index(_) => None,
+        });
+        let path: String = reference.segments.iter().map(segment_text).collect();
+        let variable = match member {
+            Some(member) if is_identifier(member) => member.to_owned(),
+            _ => name.to_lowercase(),
+        };
+        let value = if kind == StateKind::Pass && other.language == QueryLanguage::Jsonata {
+            "…".to_owned()
+        } else {
+            format!("result{path}")
+        };
+        let message = format!("the result of another state, here `{name}`, cannot be read by its name yet");
+        let help =
+            format!("keep it in a variable: `assign {{ {variable}: {value} }}` on `{name}`, then read `${variable}`");
+        problem(Code::StateReference, spot, message, help)
+    }
+
+    /// The context object: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
+    fn context(&self) -> Ty {
+        let object = |members: Vec<(&str, Ty)>| {
+            Ty::Object(members.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect())
+        };
+        let execution = object(vec![
+            ("Id", Ty::Arn),
+            ("Input", self.input.clone()),
+            ("Name", Ty::Text),
+            ("RoleArn", Ty::Arn),
+            ("StartTime", Ty::Timestamp),
+            ("RedriveCount", Ty::Integer),
+            ("RedriveTime", Ty::Timestamp.optional()),
+        ]);
+        let item = object(vec![
+            ("Index", Ty::Integer),
+            ("Value", Ty::Unknown),
+            ("Key", Ty::Text.optional()),
+            ("Source", Ty::Text.optional()),
+        ]);
+        object(vec![
+            ("Execution", execution),
+            ("StateMachine", object(vec![("Id", Ty::Arn), ("Name", Ty::Text)])),
+            ("State", object(vec![("Name", Ty::Text), ("EnteredTime", Ty::Timestamp), ("RetryCount", Ty::Integer)])),
+            ("Task", object(vec![("Token", Ty::Text)])),
+            ("Map", object(vec![("Item", item)])),
+        ])
+    }
+}
+
+/// What `$` is in a field of a JSONPath state; `None` where there is no data.
+fn current(place: Place<'_, '_>) -> Option<Current> {
+    Some(match place.position {
+        Position::ResultSelector => Current::Result,
+        Position::OutputPath => Current::Both,
+        Position::CatchAssign | Position::CatchOutput => Current::Error,
+        Position::Assign => match place.state.state.kind {
+            StateKind::Task | StateKind::Parallel | StateKind::Map => Current::Result,
+            StateKind::Pass if gives_value(place.state) => Current::Result,
+            _ => Current::Input,
+        },
+        Position::Resource | Position::Literal => return None,
+        _ => Current::Input,
+    })
+}
+
+/// Whether a pass gives something else than its input.
+fn gives_value(info: &StateInfo<'_>) -> bool {
+    matches!(info.state.head, Head::Pass { value: Some(_) })
+        || info.state.clauses.iter().any(|clause| matches!(clause.kind, ClauseKind::Parameters | ClauseKind::Result))
+}
+
+fn problem(code: Code, spot: Spot, message: impl Into<String>, help: impl Into<String>) -> Box<Problem> {
+    Box::new(Problem::new(code, spot, message).help(help))
+}
+
+/// Whether text can be a variable's name as it is.
+fn is_identifier(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && chars.all(|other| other.is_ascii_alphanumeric() || other == '_')
+}

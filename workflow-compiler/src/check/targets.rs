@@ -1,0 +1,203 @@
+//! Transitions: every state says where to go, and every target is a state of the same scope.
+
+use workflow_asl::{Code, StateKind};
+
+use super::model::{Model, StateInfo};
+use super::names::describe;
+use super::sink::Sink;
+use crate::problem::Problem;
+use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, Head, Spot, Target, plain};
+use crate::syntax::keyword::ClauseKind;
+
+pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+    for (index, scope) in model.scopes.iter().enumerate() {
+        if let Some(start) = &scope.body.start {
+            match start {
+                Target::End(end) => sink.push(Problem::new(Code::UnknownTarget, end.span(), "nothing starts at `end`")),
+                start => target(model, index, start, sink),
+            }
+        }
+    }
+    for info in model.all_states() {
+        missing_transition(model, info, sink);
+        for to in own_targets(info) {
+            target(model, info.scope, to, sink);
+        }
+    }
+    handlers(model, sink);
+}
+
+/// A body has states. Silent after an error of the syntax: the states may be among what was skipped.
+pub(super) fn no_states(model: &Model<'_>, sink: &mut Sink<'_>) {
+    for scope in model.scopes.iter().filter(|scope| scope.body.states.is_empty()) {
+        let what = match (scope.owner, scope.branch) {
+            (None, _) => format!("the workflow `{}`", plain(&model.workflow.name)),
+            (_, Some(_)) => "this branch".to_owned(),
+            (Some(map), None) => format!("the map `{}`", plain(&map.name)),
+        };
+        let problem = Problem::new(Code::NoStates, scope.body.spot, format!("{what} has no states"));
+        sink.push(problem.help("declare one, such as `pass Hello -> end;`"));
+    }
+}
+
+/// A state goes on or ends: falling off the end is never silent.
+fn missing_transition(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
+    let state = info.state;
+    let goes_on = !matches!(state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
+    if !goes_on || state.transition.is_some() || state.broken {
+        return;
+    }
+    sink.report(|| {
+        let mut after = model.states_of(info.scope).skip_while(|other| !std::ptr::eq(other.state, state)).skip(1);
+        let help = match after.next() {
+            Some(next) => format!("add `-> {}`, or `-> end`", next.name),
+            None => "add `-> end`, or `-> State`".to_owned(),
+        };
+        Problem::new(Code::MissingTransition, state.name.span(), format!("`{}` says nothing of where to go", info.name))
+            .help(help)
+    });
+}
+
+/// The targets written in the state itself.
+fn own_targets<'a>(info: &StateInfo<'a>) -> impl Iterator<Item = &'a Target> {
+    let arms = match &info.state.head {
+        Head::Choice(choice) => choice.arms.as_slice(),
+        _ => &[],
+    };
+    let caught = info.state.clauses.iter().filter_map(|clause| match &clause.value {
+        ClauseValue::Catcher(catcher) => Some(&catcher.target),
+        _ => None,
+    });
+    info.state.transition.iter().chain(arms.iter().map(|arm| &arm.target)).chain(caught)
+}
+
+/// A target is a state of the scope it is written in.
+fn target(model: &Model<'_>, scope: usize, target: &Target, sink: &mut Sink<'_>) {
+    if model.target(target, scope).is_some() {
+        return;
+    }
+    let (name, spot) = match target {
+        Target::State(name) => (plain(name), Spot::from(name.span())),
+        Target::Text(text) => (text.value.clone(), text.spot),
+        Target::End(_) | Target::Missing(_) => return,
+    };
+    let text = matches!(target, Target::Text(_));
+    let elsewhere = model.all_states().find(|info| if text { info.asl_name == name } else { info.name == name });
+    sink.report(|| match elsewhere {
+        Some(other) => other_scope(model, scope, other, &name, spot),
+        None => unknown(model, scope, &name, text, spot),
+    });
+}
+
+fn other_scope(model: &Model<'_>, scope: usize, other: &StateInfo<'_>, name: &str, spot: Spot) -> Problem {
+    let there = describe(model, other.scope);
+    let message = match scope {
+        0 => format!("`{name}` is in {there}: no transition leads into it"),
+        _ => format!(
+            "`{name}` is in {there}, this is in {}: no transition leads from one to the other",
+            describe(model, scope)
+        ),
+    };
+    let problem = Problem::new(Code::TargetInOtherScope, spot, message);
+    match model.scopes.get(scope).and_then(|scope| scope.owner) {
+        Some(owner) => {
+            problem.help(format!("end here with `-> end`, and let `{}` go on from there", plain(&owner.name)))
+        }
+        None => match model.scopes.get(other.scope).and_then(|scope| scope.owner) {
+            Some(owner) => problem.help(format!("go to `{}`, which runs it", plain(&owner.name))),
+            None => problem,
+        },
+    }
+}
+
+fn unknown(model: &Model<'_>, scope: usize, name: &str, text: bool, spot: Spot) -> Problem {
+    let message = if text { format!("there is no state {name:?}") } else { format!("there is no state `{name}`") };
+    let problem = Problem::new(Code::UnknownTarget, spot, message);
+    let (exact, names): (Option<&StateInfo<'_>>, Vec<&str>) = if text {
+        let exact = model.states_of(scope).find(|info| info.name == name);
+        (exact, model.states_of(scope).map(|info| info.asl_name.as_str()).collect())
+    } else {
+        let exact = model.states_of(scope).find(|info| info.asl_name == name);
+        (exact, model.states_of(scope).map(|info| info.name.as_str()).collect())
+    };
+    if let Some(exact) = exact {
+        return problem.help(format!("it is `{}` here and {:?} in the document", exact.name, exact.asl_name));
+    }
+    // `-> End` is as likely a slip as any.
+    let problem = problem.suggest(name, names.into_iter().chain(["end"]));
+    if !problem.help.is_empty() {
+        return problem;
+    }
+    match workflow_asl::nearest::nearest(name, model.states.keys().map(String::as_str)) {
+        Some(near) => match model.states.get(near) {
+            Some(other) => problem.help(format!("there is a `{near}` in {}", describe(model, other.scope))),
+            None => problem,
+        },
+        None => problem.help(format!("declare it, such as `pass {name} -> end;`")),
+    }
+}
+
+/// A catcher that many states share leads to a state that each of them can reach.
+fn handlers(model: &Model<'_>, sink: &mut Sink<'_>) {
+    for declaration in &model.workflow.declarations {
+        match &declaration.kind {
+            DeclarationKind::Catcher { name, catcher } => {
+                let at = known_anywhere(model, &catcher.target);
+                if at.is_none() {
+                    target(model, 0, &catcher.target, sink);
+                    continue;
+                }
+                let name = plain(name);
+                for info in model.all_states() {
+                    let uses = info.state.clauses.iter().find_map(|clause| named(clause, &name));
+                    let inherits = model.clauses_of(info).any(|clause| named(clause, &name).is_some());
+                    if let Some(spot) = uses.or_else(|| inherits.then(|| info.state.name.span().into())) {
+                        shared(model, info, &format!("the catcher `{name}`"), &catcher.target, spot, sink);
+                    }
+                }
+            }
+            DeclarationKind::Defaults(clauses) => {
+                for clause in clauses {
+                    let ClauseValue::Catcher(catcher) = &clause.value else { continue };
+                    if known_anywhere(model, &catcher.target).is_none() {
+                        target(model, 0, &catcher.target, sink);
+                        continue;
+                    }
+                    for info in model.all_states() {
+                        if model.clauses_of(info).any(|inherited| std::ptr::eq(inherited, clause)) {
+                            let spot = info.state.name.span().into();
+                            shared(model, info, "the catcher of `defaults`", &catcher.target, spot, sink);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn named(clause: &Clause, name: &str) -> Option<Spot> {
+    match &clause.value {
+        ClauseValue::Named(used) if clause.kind == ClauseKind::Catch && plain(used) == name => Some(used.span().into()),
+        _ => None,
+    }
+}
+
+fn known_anywhere<'m, 'a>(model: &'m Model<'a>, target: &Target) -> Option<&'m StateInfo<'a>> {
+    (0..model.scopes.len()).find_map(|scope| model.target(target, scope))
+}
+
+fn shared(model: &Model<'_>, info: &StateInfo<'_>, whose: &str, to: &Target, spot: Spot, sink: &mut Sink<'_>) {
+    let (None, Some(other)) = (model.target(to, info.scope), known_anywhere(model, to)) else { return };
+    let message = format!(
+        "{whose} leads to `{}`, which is in {}; `{}` is in {}",
+        other.name,
+        describe(model, other.scope),
+        info.name,
+        describe(model, info.scope)
+    );
+    sink.push(
+        Problem::new(Code::TargetInOtherScope, spot, message)
+            .help("catch here into a state of this scope; `catch none` turns `defaults` off"),
+    );
+}

@@ -1,0 +1,205 @@
+//! Every value in a state with the place it is for, and the check of each.
+
+use workflow_asl::Code;
+use workflow_asl::document::QueryLanguage;
+
+use super::choice;
+use super::facts::Facts;
+use super::flow::Flow;
+use super::model::{Model, StateInfo};
+use super::resolve::{Place, Position, article};
+use super::sink::Sink;
+use super::types::Ty;
+use crate::problem::Problem;
+use crate::syntax::ast::{
+    Catcher, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Over, Resource, Retrier, WaitHead, plain,
+};
+use crate::syntax::keyword::ClauseKind;
+
+/// Every reference names something that is there, every operator and function gets values of its types.
+pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+    let flow = Flow::of(model);
+    for info in model.all_states() {
+        let facts = flow.at(info);
+        head(model, info, &facts, sink);
+        clauses(model, info, &info.state.clauses, &facts, sink);
+    }
+    for declaration in &model.workflow.declarations {
+        match &declaration.kind {
+            // What a named handler's words mean depends on the state that uses it: the first one stands for all.
+            DeclarationKind::Catcher { name, catcher: handler } => {
+                let name = plain(name);
+                let user = model.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Catch, &name));
+                let user = user.or_else(|| task(model).filter(|_| uses(model.defaults, ClauseKind::Catch, &name)));
+                if let Some(info) = user {
+                    catcher(model, info, handler, sink);
+                }
+            }
+            DeclarationKind::Retrier { name, retrier: handler } => {
+                let name = plain(name);
+                let user = model.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Retry, &name));
+                if let Some(info) = user {
+                    retrier(model, info, handler, sink);
+                }
+            }
+            DeclarationKind::Defaults(defaults) => {
+                if let Some(info) = task(model) {
+                    clauses(model, info, defaults, &Facts::default(), sink);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn task<'m, 'a>(model: &'m Model<'a>) -> Option<&'m StateInfo<'a>> {
+    model.all_states().find(|info| matches!(info.state.head, Head::Task { .. }))
+}
+
+fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
+    clauses
+        .iter()
+        .any(|clause| clause.kind == kind && matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name))
+}
+
+fn head<'a>(model: &Model<'a>, info: &StateInfo<'a>, facts: &Facts, sink: &mut Sink<'_>) {
+    let mut value = |expr: &Expr, position| value(model, info, position, expr, facts, sink);
+    match &info.state.head {
+        Head::Task { resource, body } => {
+            if let Some(Resource::Activity(arn) | Resource::Value(arn)) = resource {
+                value(arn, Position::Resource);
+            }
+            if let Some(body) = body {
+                value(body, Position::Parameters);
+            }
+        }
+        Head::Pass { value: Some(body) } => value(
+            body,
+            match info.language {
+                QueryLanguage::Jsonata => Position::Output,
+                QueryLanguage::JsonPath => Position::Parameters,
+            },
+        ),
+        Head::Wait(Some(WaitHead::For(seconds))) => value(seconds, Position::Seconds),
+        Head::Wait(Some(WaitHead::Until(time))) => value(time, Position::Timestamp),
+        Head::Choice(arms) => choice::check(model, info, arms, facts, sink),
+        Head::Map { over: Some(Over::Items(items)), .. } => value(items, Position::Items),
+        Head::Map { over: Some(Over::Reader { body, .. }), .. } => value(body, Position::Transfer),
+        Head::Succeed { value: Some(body) } => value(body, Position::Output),
+        Head::Fail { error, cause } => error.iter().chain(cause).for_each(|text| value(text, Position::Failure)),
+        Head::Pass { value: None } | Head::Wait(None) | Head::Parallel(_) => {}
+        Head::Map { over: None, .. } | Head::Succeed { value: None } => {}
+    }
+}
+
+/// The values in clauses, which may stand on a state, in `defaults` or in an arm.
+pub(super) fn clauses<'a>(
+    model: &Model<'a>,
+    info: &StateInfo<'a>,
+    clauses: &[Clause],
+    facts: &Facts,
+    sink: &mut Sink<'_>,
+) {
+    for clause in clauses {
+        let position = match clause.kind {
+            ClauseKind::Timeout | ClauseKind::Heartbeat => Position::Timeout,
+            ClauseKind::Credentials => Position::Credentials,
+            ClauseKind::Assign => Position::Assign,
+            ClauseKind::Output => Position::Output,
+            ClauseKind::Arguments | ClauseKind::Parameters => Position::Parameters,
+            ClauseKind::InputPath | ClauseKind::ItemsPath | ClauseKind::ResultPath => Position::Path,
+            ClauseKind::OutputPath => Position::OutputPath,
+            ClauseKind::ResultSelector => Position::ResultSelector,
+            ClauseKind::Items => Position::Items,
+            ClauseKind::ItemSelector => Position::ItemSelector,
+            ClauseKind::MaxConcurrency | ClauseKind::Tolerate => Position::Limit,
+            ClauseKind::ItemReader
+            | ClauseKind::Batch
+            | ClauseKind::ItemBatcher
+            | ClauseKind::WriteTo
+            | ClauseKind::ResultWriter => Position::Transfer,
+            _ => Position::Literal,
+        };
+        match &clause.value {
+            ClauseValue::Expr(expr) | ClauseValue::ToleratePercent(expr) | ClauseValue::TolerateCount(expr) => {
+                value(model, info, position, expr, facts, sink);
+            }
+            ClauseValue::Transfer { call, body, config } => {
+                if let Some(Resource::Activity(arn) | Resource::Value(arn)) = call {
+                    value(model, info, Position::Resource, arn, facts, sink);
+                }
+                for expr in body.iter().chain(config) {
+                    value(model, info, position, expr, facts, sink);
+                }
+            }
+            ClauseValue::Retrier(handler) => retrier(model, info, handler, sink),
+            ClauseValue::Catcher(handler) => catcher(model, info, handler, sink),
+            ClauseValue::Flag
+            | ClauseValue::None(_)
+            | ClauseValue::Named(_)
+            | ClauseValue::Query(_)
+            | ClauseValue::Distributed { .. } => {}
+        }
+    }
+}
+
+fn retrier<'a>(model: &Model<'a>, info: &StateInfo<'a>, retrier: &Retrier, sink: &mut Sink<'_>) {
+    for field in &retrier.fields {
+        value(model, info, Position::Literal, &field.value, &Facts::default(), sink);
+    }
+}
+
+fn catcher<'a>(model: &Model<'a>, info: &StateInfo<'a>, catcher: &Catcher, sink: &mut Sink<'_>) {
+    for clause in &catcher.clauses {
+        let position = match clause.kind {
+            ClauseKind::Assign => Position::CatchAssign,
+            ClauseKind::Output => Position::CatchOutput,
+            _ => Position::Path,
+        };
+        if let ClauseValue::Expr(expr) = &clause.value {
+            value(model, info, position, expr, &Facts::default(), sink);
+        }
+    }
+}
+
+fn value<'a>(
+    model: &Model<'a>,
+    info: &StateInfo<'a>,
+    position: Position,
+    expr: &Expr,
+    facts: &Facts,
+    sink: &mut Sink<'_>,
+) {
+    let ty = model.infer(Place { state: info, position }, expr, facts, sink);
+    fits(position, &ty, expr, sink);
+}
+
+/// A number of seconds is a number, a time is text, items are an array.
+fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
+    let ty = ty.present();
+    if ty.is_unknown() || matches!(expr.kind, ExprKind::Invalid) {
+        return;
+    }
+    let (fits, wanted) = match position {
+        Position::Seconds => (ty.is_number(), "`for` takes a duration or a number of seconds"),
+        Position::Timestamp => (matches!(ty, Ty::Text | Ty::Timestamp), "`until` takes a timestamp"),
+        Position::Timeout => (ty.is_number(), "a timeout is a duration or a number of seconds"),
+        Position::Limit => (ty.is_number(), "a limit is a number"),
+        Position::Items => {
+            (matches!(ty, Ty::Array(_) | Ty::Map(_) | Ty::Object(_) | Ty::Struct(_)), "a map goes over an array")
+        }
+        Position::Failure => (ty.is_text(), "`error` and `cause` are text"),
+        _ => (true, ""),
+    };
+    if fits {
+        return;
+    }
+    sink.report(|| {
+        let problem = Problem::new(Code::UnlikeTypes, expr.spot, format!("{wanted}, this is {}", article(ty)));
+        match (position, ty) {
+            (Position::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),
+            (Position::Timestamp, ty) if ty.is_number() => problem.help("for a number of seconds write `for`"),
+            _ => problem,
+        }
+    });
+}
