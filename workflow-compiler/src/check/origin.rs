@@ -8,7 +8,9 @@ use super::model::{Model, StateInfo, is_distributed};
 use super::resolve::{Base, Place, Position, reference_text, segment_text};
 use super::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{Clause, ClauseValue, Head, Over, Reference, Resource, Root, Segment, Spot, plain};
+use crate::syntax::ast::{
+    Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Resource, Root, Segment, Spot, plain,
+};
 use crate::syntax::keyword::{ClauseKind, RESERVED};
 
 /// A base with the first steps and type that a root stands for.
@@ -197,7 +199,7 @@ impl<'a> Model<'a> {
             );
         };
         let has = |kinds: &[ClauseKind]| map.state.clauses.iter().any(|clause| kinds.contains(&clause.kind));
-        if has(&[ClauseKind::ItemSelector]) {
+        if map.state.clauses.iter().any(selects) {
             return fault(
                 format!("`item` is not there: an iteration of `{}` gets what its `item_selector` makes", map.name),
                 "read the input as `state` in the first state of the map".to_owned(),
@@ -373,6 +375,14 @@ fn current(place: Place<'_, '_>) -> Option<Current> {
         Position::Resource | Position::Literal => return None,
         _ => Current::Input,
     })
+}
+
+/// Whether a map's clause makes something else than the item the input of an iteration.
+fn selects(clause: &Clause) -> bool {
+    // In a map `parameters` is the older word for `item_selector`.
+    matches!(clause.kind, ClauseKind::ItemSelector | ClauseKind::Parameters)
+        && !matches!(&clause.value, ClauseValue::Expr(Expr { kind: ExprKind::Reference(reference), .. })
+            if matches!(reference.root, Root::Item) && reference.segments.is_empty())
 }
 
 /// Whether a pass gives something else than its input.

@@ -106,6 +106,8 @@ pub(super) fn clauses<'a>(
             ClauseKind::Credentials => Position::Credentials,
             ClauseKind::Assign => Position::Assign,
             ClauseKind::Output => Position::Output,
+            // In a map `parameters` is the older word for `item_selector`.
+            ClauseKind::Parameters if matches!(info.state.head, Head::Map { .. }) => Position::ItemSelector,
             ClauseKind::Arguments | ClauseKind::Parameters => Position::Parameters,
             ClauseKind::InputPath | ClauseKind::ItemsPath | ClauseKind::ResultPath => Position::Path,
             ClauseKind::OutputPath => Position::OutputPath,
