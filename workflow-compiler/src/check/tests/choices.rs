@@ -59,4 +59,11 @@ fn choices_are_exhaustive_or_say_that_they_are_not() {
             "WF0306 1: this pattern is never reached: one before it takes the same",
         ],
     );
+    silent("choice C match state.x { true => A, false => A } pass A -> end;");
+    finds(
+        "choice C match state.x { true => A } pass A -> end;",
+        &[
+            "WF0305 C: `C` matches nothing where `state.x` is `false` / add an arm for all other cases: `_ => State` / or say that the execution fails then: `choice C nonexhaustive match …`",
+        ],
+    );
 }
