@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ComputeGlueStartJobRunNoWait {
+        query jsonpath;
+
+        task Glue = glue::startJobRun { JobName: "job" } -> end;
+    }
+}

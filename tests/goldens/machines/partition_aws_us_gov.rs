@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow PartitionAwsUsGov {
+        query jsonpath;
+
+        task S = "arn:aws-us-gov:states:::states:startExecution.sync:2" {} -> end;
+    }
+}

@@ -1,0 +1,49 @@
+workflow_runtime::workflow! {
+    pub workflow SagemakerTrainingThenModelFromExpectedModel {
+        query jsonpath;
+
+        task Training = sagemaker::createTrainingJob.sync {
+            AlgorithmSpecification: {
+                TrainingImage: "382416733822.dkr.ecr.us-east-1.amazonaws.com/pca:1",
+                TrainingInputMode: "File",
+            },
+            OutputDataConfig: { S3OutputPath: "s3://my-bucket/models" },
+            StoppingCondition: { MaxRuntimeInSeconds: 86400 },
+            ResourceConfig: {
+                VolumeSizeInGB: 30,
+                InstanceCount: 1,
+                InstanceType: "ml.c4.xlarge",
+            },
+            RoleArn: "arn:aws:iam::123456789012:role/SageMakerRole",
+            InputDataConfig: [
+                {
+                    DataSource: {
+                        S3DataSource: {
+                            S3DataType: "S3Prefix",
+                            S3Uri: "s3://my-bucket/train",
+                            S3DataDistributionType: "FullyReplicated",
+                        },
+                    },
+                    ChannelName: "training",
+                },
+            ],
+            HyperParameters: {
+                feature_dim: "50000",
+                num_components: "10",
+                subtract_mean: "True",
+                algorithm_mode: "randomized",
+                mini_batch_size: "200",
+            },
+            TrainingJobName: "TrainingJob",
+        } -> SaveModel;
+        task SaveModel as "Save Model" = sagemaker::createModel {
+            ExecutionRoleArn: "arn:aws:iam::123456789012:role/SageMakerRole",
+            ModelName: "my-model",
+            PrimaryContainer: {
+                Environment: { K: "V" },
+                Image: "382416733822.dkr.ecr.us-east-1.amazonaws.com/pca:1",
+                ModelDataUrl: state.ModelArtifacts.S3ModelArtifacts,
+            },
+        } -> end;
+    }
+}

@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow Seed004HelloWorldBasic {
+        query jsonpath;
+
+        pass MyPassState -> end;
+    }
+}

@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceDatabrewStartJobRunCallAndContinue {
+        query jsonpath;
+
+        task D = databrew::startJobRun { Name: "job" } -> end;
+    }
+}

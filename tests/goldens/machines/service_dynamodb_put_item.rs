@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceDynamodbPutItem {
+        query jsonpath;
+
+        task Put = dynamodb::putItem { TableName: "T", Item: { Id: { S: state.id } } } -> end;
+    }
+}

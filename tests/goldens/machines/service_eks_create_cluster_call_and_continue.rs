@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceEksCreateClusterCallAndContinue {
+        query jsonpath;
+
+        task E = eks::createCluster { Name: "c" } -> end;
+    }
+}

@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceEksCreateFargateProfileCallAndContinue {
+        query jsonpath;
+
+        task E = eks::createFargateProfile { ClusterName: "c" } -> end;
+    }
+}

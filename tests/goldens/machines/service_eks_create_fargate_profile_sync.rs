@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceEksCreateFargateProfileSync {
+        query jsonpath;
+
+        task E = eks::createFargateProfile.sync { ClusterName: "c", FargateProfileName: "f" } -> end;
+    }
+}

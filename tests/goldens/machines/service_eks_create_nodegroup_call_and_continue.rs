@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceEksCreateNodegroupCallAndContinue {
+        query jsonpath;
+
+        task E = eks::createNodegroup { ClusterName: "c" } -> end;
+    }
+}

@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceEksDeleteClusterCallAndContinue {
+        query jsonpath;
+
+        task E = eks::deleteCluster { Name: "c" } -> end;
+    }
+}

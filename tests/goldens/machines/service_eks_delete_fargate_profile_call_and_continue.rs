@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceEksDeleteFargateProfileCallAndContinue {
+        query jsonpath;
+
+        task E = eks::deleteFargateProfile { ClusterName: "c" } -> end;
+    }
+}

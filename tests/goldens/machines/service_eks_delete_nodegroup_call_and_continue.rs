@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceEksDeleteNodegroupCallAndContinue {
+        query jsonpath;
+
+        task E = eks::deleteNodegroup { ClusterName: "c" } -> end;
+    }
+}

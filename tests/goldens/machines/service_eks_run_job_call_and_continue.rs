@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceEksRunJobCallAndContinue {
+        query jsonpath;
+
+        task E = eks::runJob { ClusterName: "c" } -> end;
+    }
+}

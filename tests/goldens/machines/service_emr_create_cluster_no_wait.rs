@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceEmrCreateClusterNoWait {
+        query jsonpath;
+
+        task E = elasticmapreduce::createCluster { Name: "c" } -> end;
+    }
+}

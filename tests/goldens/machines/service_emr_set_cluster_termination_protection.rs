@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceEmrSetClusterTerminationProtection {
+        query jsonpath;
+
+        task E = elasticmapreduce::setClusterTerminationProtection { ClusterId: "j-1", TerminationProtected: true } -> end;
+    }
+}

@@ -1,0 +1,16 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceEventbridgePutEventsWaitForCallback {
+        query jsonpath;
+
+        task Ev = events::putEvents.waitForTaskToken {
+            Entries: [
+                {
+                    Detail: { t: context.Task.Token },
+                    DetailType: "t",
+                    EventBusName: "b",
+                    Source: "s",
+                },
+            ],
+        } -> end;
+    }
+}

@@ -1,0 +1,10 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceSfnStartExecutionWaitForTaskToken {
+        query jsonpath;
+
+        task S = states::startExecution.waitForTaskToken {
+            StateMachineArn: "arn:aws:states:us-east-1:123456789012:stateMachine:m",
+            Input: { token: context.Task.Token },
+        } -> end;
+    }
+}

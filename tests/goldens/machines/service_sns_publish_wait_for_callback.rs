@@ -1,0 +1,10 @@
+workflow_runtime::workflow! {
+    pub workflow ServiceSnsPublishWaitForCallback {
+        query jsonpath;
+
+        task Sns = sns::publish.waitForTaskToken {
+            TopicArn: "arn:aws:sns:us-east-1:123456789012:t",
+            Message: { t: context.Task.Token },
+        } -> end;
+    }
+}

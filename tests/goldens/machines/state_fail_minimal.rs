@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow StateFailMinimal {
+        query jsonpath;
+
+        fail F;
+    }
+}

@@ -1,0 +1,7 @@
+workflow_runtime::workflow! {
+    pub workflow StateWaitSecondsPath {
+        query jsonpath;
+
+        wait W for state.delay -> end;
+    }
+}
