@@ -1,2 +1,66 @@
-//! Work in progress.
-fn main() {}
+//! `cargo workflow`: prints, draws and runs the workflows of a Rust file, or an ASL document.
+
+mod asl;
+mod graph;
+mod place;
+mod run;
+mod source;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// What cargo calls: `cargo workflow …` runs `cargo-workflow workflow …`.
+#[derive(Parser)]
+#[command(name = "cargo", bin_name = "cargo")]
+enum Cargo {
+    /// AWS Step Functions workflows, declared in Rust
+    #[command(subcommand, version)]
+    Workflow(Command),
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print the Amazon States Language of every workflow in a Rust file, without compiling it
+    Asl(File),
+    /// Draw a workflow as a Mermaid flowchart
+    Graph(File),
+    /// Run a workflow on the embedded engine, in virtual time
+    Run(run::Run),
+}
+
+/// A file with workflows.
+#[derive(Args)]
+struct File {
+    /// A Rust file with `workflow!` in it, or an ASL document (.json)
+    file: PathBuf,
+    /// The workflow to take, where the file has several
+    #[arg(long)]
+    name: Option<String>,
+}
+
+/// What stopped a command: it is printed, and the exit code is 2.
+struct Failure(String);
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self(message)
+    }
+}
+
+fn main() -> ExitCode {
+    let Cargo::Workflow(command) = Cargo::parse();
+    let outcome = match command {
+        Command::Asl(file) => asl::print(&file),
+        Command::Graph(file) => graph::print(&file),
+        Command::Run(run) => run.execute(),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(Failure(message)) => {
+            eprintln!("{message}");
+            ExitCode::from(2)
+        }
+    }
+}

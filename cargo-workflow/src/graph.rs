@@ -1,0 +1,22 @@
+//! `cargo workflow graph`: the workflows of a file as Mermaid flowcharts.
+
+use std::process::ExitCode;
+
+use workflow_asl::{StateMachine, mermaid};
+
+use crate::source;
+use crate::{Failure, File};
+
+/// Prints each diagram; several are introduced by their names.
+pub(crate) fn print(file: &File) -> Result<ExitCode, Failure> {
+    let machines = source::read(&file.file, file.name.as_deref())?;
+    let several = machines.len() > 1;
+    for machine in machines {
+        if several {
+            println!("%% {}", machine.name);
+        }
+        let (machine, _) = StateMachine::read(&machine.definition);
+        println!("{}", mermaid::diagram(&machine));
+    }
+    Ok(ExitCode::SUCCESS)
+}

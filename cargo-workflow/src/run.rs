@@ -1,0 +1,76 @@
+//! `cargo workflow run`: one execution on the embedded engine, with its history.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+use workflow_local::{Engine, Status};
+
+use crate::Failure;
+use crate::source;
+
+/// Runs a workflow in virtual time.
+#[derive(Args)]
+pub(crate) struct Run {
+    /// A Rust file with `workflow!` in it, or an ASL document (.json)
+    file: PathBuf,
+    /// The workflow to run, where the file has several
+    #[arg(long)]
+    name: Option<String>,
+    /// The execution's input, as JSON
+    #[arg(long, default_value = "{}")]
+    input: String,
+    /// What a task gives: `State=JSON`; may be repeated
+    #[arg(long = "result", value_name = "STATE=JSON")]
+    results: Vec<String>,
+    /// How to print the history
+    #[arg(long, value_enum, default_value_t = History::Table)]
+    history: History,
+}
+
+/// How the history is printed.
+#[derive(Clone, Copy, ValueEnum)]
+enum History {
+    /// A table for people
+    Table,
+    /// The events as GetExecutionHistory gives them
+    Json,
+}
+
+impl Run {
+    /// Runs it and prints history, status and output; the exit code is 0 when it succeeded, else 1.
+    pub(crate) fn execute(&self) -> Result<ExitCode, Failure> {
+        let machine = source::read_one(&self.file, self.name.as_deref())?;
+        let input: Value =
+            serde_json::from_str(&self.input).map_err(|error| format!("error: --input is not JSON: {error}"))?;
+        let mut engine = Engine::new(&machine.definition).map_err(|error| error.to_string())?;
+        engine = engine.machine_type(machine.machine_type);
+        for result in &self.results {
+            let (state, output) = parse_result(result)?;
+            engine = engine.on_state(state, move |_: Value| Ok(output.clone()));
+        }
+        let execution = engine.run(&input).map_err(|error| error.to_string())?;
+        match self.history {
+            History::Table => print!("{}", execution.history_table()),
+            History::Json => println!("{:#}", execution.history_json()),
+        }
+        println!("status: {}", execution.status());
+        match (execution.output(), execution.error(), execution.cause()) {
+            (Some(output), ..) => println!("output: {output:#}"),
+            (None, error, cause) => {
+                println!("error: {}", error.unwrap_or_default());
+                println!("cause: {}", cause.unwrap_or_default());
+            }
+        }
+        Ok(ExitCode::from(u8::from(execution.status() != Status::Succeeded)))
+    }
+}
+
+fn parse_result(text: &str) -> Result<(&str, Value), Failure> {
+    let (state, json) =
+        text.split_once('=').ok_or_else(|| format!("error: --result needs STATE=JSON, not `{text}`"))?;
+    let value = serde_json::from_str(json)
+        .map_err(|error| format!("error: the result of `{state}` is not JSON: {error}"))?;
+    Ok((state, value))
+}
