@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
-use workflow_local::{Engine, Status};
+use workflow_local::{Engine, HistoryEvent, Status};
 
 use crate::Failure;
 use crate::source;
@@ -53,7 +53,9 @@ impl Run {
         let execution = engine.run(&input).map_err(|error| error.to_string())?;
         match self.history {
             History::Table => print!("{}", execution.history_table()),
-            History::Json => println!("{:#}", execution.history_json()),
+            History::Json => {
+                println!("{:#}", Value::Array(execution.history().iter().map(HistoryEvent::to_api_json).collect()))
+            }
         }
         println!("status: {}", execution.status());
         match (execution.output(), execution.error(), execution.cause()) {
@@ -70,7 +72,7 @@ impl Run {
 fn parse_result(text: &str) -> Result<(&str, Value), Failure> {
     let (state, json) =
         text.split_once('=').ok_or_else(|| format!("error: --result needs STATE=JSON, not `{text}`"))?;
-    let value = serde_json::from_str(json)
-        .map_err(|error| format!("error: the result of `{state}` is not JSON: {error}"))?;
+    let value =
+        serde_json::from_str(json).map_err(|error| format!("error: the result of `{state}` is not JSON: {error}"))?;
     Ok((state, value))
 }

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use serde_json::Value;
-use workflow_asl::{Diagnostic, StateMachine, rules};
 use workflow_asl::document::MachineType;
+use workflow_asl::{Diagnostic, StateMachine, rules};
 use workflow_compiler::problem::Problem;
 
 use crate::Failure;
@@ -26,14 +26,17 @@ pub(crate) struct Machine {
 
 /// The machines of the file, or the one called `name`; all that is wrong with them as one text.
 pub(crate) fn read(file: &Path, name: Option<&str>) -> Result<Vec<Machine>, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("error: cannot read {}: {error}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).map_err(|error| format!("error: cannot read {}: {error}", file.display()))?;
     let is_rust = file.extension().is_some_and(|extension| extension == "rs");
     let mut machines = if is_rust { from_rust(file, &text)? } else { vec![from_json(file, &text)?] };
     if let Some(name) = name {
         let names: Vec<_> = machines.iter().map(|machine| machine.name.clone()).collect();
         machines.retain(|machine| machine.name == name);
         if machines.is_empty() {
-            return Err(format!("error: {} has no workflow `{name}`; it has: {}", file.display(), names.join(", ")).into());
+            return Err(
+                format!("error: {} has no workflow `{name}`; it has: {}", file.display(), names.join(", ")).into()
+            );
         }
     }
     Ok(machines)
@@ -46,7 +49,8 @@ pub(crate) fn read_one(file: &Path, name: Option<&str>) -> Result<Machine, Failu
         (Some(machine), true) => Ok(machine),
         (Some(last), false) => {
             let names: Vec<_> = machines.iter().chain([&last]).map(|machine| machine.name.as_str()).collect();
-            Err(format!("error: {} has several workflows; take one with --name: {}", file.display(), names.join(", ")).into())
+            Err(format!("error: {} has several workflows; take one with --name: {}", file.display(), names.join(", "))
+                .into())
         }
         (None, _) => Err(format!("error: {} has no `workflow!` in it", file.display()).into()),
     }
