@@ -6,7 +6,9 @@ use std::str::FromStr;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::{Diagnostic, StateMachine, rules};
+use workflow_asl::{Diagnostic, rules};
+use workflow_compiler::CompiledWorkflow;
+use workflow_compiler::piece::{Escape, Piece};
 use workflow_compiler::problem::Problem;
 
 use crate::Failure;
@@ -67,16 +69,50 @@ fn from_rust(file: &Path, text: &str) -> Result<Vec<Machine>, Failure> {
     let mut machines = Vec::new();
     let mut errors = Vec::new();
     for body in bodies {
-        let compilation = workflow_compiler::compile(body.stream());
-        errors.extend(compilation.problems.iter().map(|problem| report(file, problem)));
-        machines.extend(compilation.workflows.into_iter().map(|workflow| Machine {
-            name: workflow.name,
-            machine_type: workflow.machine_type,
-            definition: workflow.definition,
-            notes: workflow.notes,
-        }));
+        let compilation = workflow_compiler::compile_located(body.stream(), &|span| {
+            let start = span.start();
+            Some((start.line, start.column))
+        });
+        for problem in compilation.problems.iter() {
+            let report = report(file, problem);
+            if problem.is_error() { errors.push(report) } else { eprintln!("{report}") }
+        }
+        errors.extend(compilation.bugs);
+        machines.extend(compilation.workflows.iter().filter_map(machine));
     }
     if errors.is_empty() { Ok(machines) } else { Err(errors.join("\n\n").into()) }
+}
+
+/// A compiled workflow as a machine; `None` for one with errors, which are reported.
+fn machine(workflow: &CompiledWorkflow) -> Option<Machine> {
+    let mut notes = Vec::new();
+    let text: String = workflow.pieces.iter().map(|piece| placeholder(piece, &mut notes)).collect();
+    Some(Machine {
+        name: workflow.source.name.to_string(),
+        machine_type: workflow.machine_type,
+        definition: serde_json::from_str(&text).ok()?,
+        notes,
+    })
+}
+
+/// A piece of a definition, with `${name}` where its value is known to rustc or the deployment only.
+fn placeholder(piece: &Piece, notes: &mut Vec<String>) -> String {
+    let (name, what, escape) = match piece {
+        Piece::Text(text) => return text.clone(),
+        Piece::Param { name, escape } => (name.clone(), "known when it is deployed", escape),
+        Piece::Constant { path, escape } => {
+            (path.to_string().replace(' ', ""), "a constant, whose value only rustc knows", escape)
+        }
+    };
+    let placeholder = format!("${{{name}}}");
+    let note = format!("`{placeholder}` stands for `{name}`, {what}");
+    if !notes.contains(&note) {
+        notes.push(note);
+    }
+    match escape {
+        Escape::Json | Escape::JsonataTemplate => Value::String(placeholder).to_string(),
+        _ => placeholder,
+    }
 }
 
 /// The bodies of all `workflow! { … }`, also those inside modules and functions.
@@ -111,8 +147,7 @@ fn from_json(file: &Path, text: &str) -> Result<Machine, Failure> {
         let place = Place { file, line: error.line(), column: error.column() };
         format!("error[{}]: the definition is not JSON: {error}\n{place}", workflow_asl::Code::NotJson)
     })?;
-    let (machine, mut found) = StateMachine::read(&definition);
-    found.extend(rules::check(&machine, MachineType::Standard));
+    let found = rules::check_definition(&definition, MachineType::Standard);
     let errors: Vec<_> = found.iter().filter(|found| found.is_error()).map(Diagnostic::to_string).collect();
     if !errors.is_empty() {
         return Err(format!("{}\n  --> {}", errors.join("\n"), file.display()).into());
