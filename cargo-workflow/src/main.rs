@@ -1,11 +1,14 @@
 //! `cargo workflow`: prints, draws and runs the workflows of a Rust file, or an ASL document.
 
+#![forbid(unsafe_code)]
+
 mod asl;
 mod graph;
 mod place;
 mod run;
 mod source;
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -40,27 +43,40 @@ struct File {
     name: Option<String>,
 }
 
-/// What stopped a command: it is printed, and the exit code is 2.
-struct Failure(String);
+/// What stopped a command.
+enum Failure {
+    /// It is printed, and the exit code is 2.
+    Message(String),
+    /// Nobody can be told, since the output cannot be written: `… | head` has read enough.
+    Output,
+}
 
 impl From<String> for Failure {
     fn from(message: String) -> Self {
-        Self(message)
+        Self::Message(message)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(_: io::Error) -> Self {
+        Self::Output
     }
 }
 
 fn main() -> ExitCode {
     let Cargo::Workflow(command) = Cargo::parse();
+    let mut output = io::stdout().lock();
     let outcome = match command {
-        Command::Asl(file) => asl::print(&file),
-        Command::Graph(file) => graph::print(&file),
-        Command::Run(run) => run.execute(),
+        Command::Asl(file) => asl::print(&file, &mut output),
+        Command::Graph(file) => graph::print(&file, &mut output),
+        Command::Run(run) => run.execute(&mut output),
     };
-    match outcome {
+    match outcome.and_then(|code| Ok(output.flush().map(|()| code)?)) {
         Ok(code) => code,
-        Err(Failure(message)) => {
+        Err(Failure::Message(message)) => {
             eprintln!("{message}");
             ExitCode::from(2)
         }
+        Err(Failure::Output) => ExitCode::from(2),
     }
 }

@@ -1,11 +1,12 @@
 //! `cargo workflow run`: one execution on the embedded engine, with its history.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
-use workflow_local::{Engine, HistoryEvent, Status};
+use workflow_local::{Engine, HistoryEvent, RunError, Status};
 
 use crate::Failure;
 use crate::source;
@@ -40,33 +41,45 @@ enum History {
 
 impl Run {
     /// Runs it and prints history, status and output; the exit code is 0 when it succeeded, else 1.
-    pub(crate) fn execute(&self) -> Result<ExitCode, Failure> {
+    pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let machine = source::read_one(&self.file, self.name.as_deref())?;
         let input: Value =
             serde_json::from_str(&self.input).map_err(|error| format!("error: --input is not JSON: {error}"))?;
-        let mut engine = Engine::new(&machine.definition).map_err(|error| error.to_string())?;
+        let mut engine = Engine::new(&machine.definition).map_err(|error| format!("error: {error}"))?;
         engine = engine.machine_type(machine.machine_type);
         for result in &self.results {
             let (state, output) = parse_result(result)?;
             engine = engine.on_state(state, move |_: Value| Ok(output.clone()));
         }
-        let execution = engine.run(&input).map_err(|error| error.to_string())?;
+        let execution = engine.run(&input).map_err(explain)?;
         match self.history {
-            History::Table => print!("{}", execution.history_table()),
+            History::Table => write!(output, "{}", execution.history_table())?,
             History::Json => {
-                println!("{:#}", Value::Array(execution.history().iter().map(HistoryEvent::to_api_json).collect()))
+                let events = execution.history().iter().map(HistoryEvent::to_api_json).collect();
+                writeln!(output, "{:#}", Value::Array(events))?;
             }
         }
-        println!("status: {}", execution.status());
-        match (execution.output(), execution.error(), execution.cause()) {
-            (Some(output), ..) => println!("output: {output:#}"),
-            (None, error, cause) => {
-                println!("error: {}", error.unwrap_or_default());
-                println!("cause: {}", cause.unwrap_or_default());
+        writeln!(output, "status: {}", execution.status())?;
+        match execution.output() {
+            Some(value) => writeln!(output, "output: {value}")?,
+            None => {
+                writeln!(output, "error: {}", execution.error().unwrap_or("(none)"))?;
+                writeln!(output, "cause: {}", execution.cause().unwrap_or("(none)"))?;
             }
         }
         Ok(ExitCode::from(u8::from(execution.status() != Status::Succeeded)))
     }
+}
+
+/// What stopped the run, with what helps on the command line.
+fn explain(error: RunError) -> Failure {
+    let message = match error {
+        RunError::MissingHandler { state, resource } => format!(
+            "error: nothing stands for the task `{state}` ({resource})\n  = help: give its result: --result '{state}={{…}}'"
+        ),
+        error => format!("error: {error}"),
+    };
+    Failure::Message(message)
 }
 
 fn parse_result(text: &str) -> Result<(&str, Value), Failure> {

@@ -5,13 +5,12 @@
 
 use serde_json::Value;
 use workflow_asl::path::JsonPath;
-use workflow_runtime::Workflow;
 
 /// Declares the modules of `machines/` and lists what each must equal.
 macro_rules! machines {
     ($($name:ident $workflow:ident)*) => {
         mod machines {
-            $( pub mod $name; )*
+            $( pub(crate) mod $name; )*
         }
 
         const MACHINES: &[(&str, fn() -> String)] = &[
@@ -170,14 +169,21 @@ fn documents(folder: &std::path::Path) -> impl Iterator<Item = String> {
 fn normal(value: Value, key: Option<&str>) -> Value {
     match value {
         Value::Object(object) => {
-            let mut members: Vec<_> =
-                object.into_iter().map(|(key, value)| { let value = normal(value, Some(&key)); (key, value) }).collect();
+            let mut members: Vec<_> = object
+                .into_iter()
+                .map(|(key, value)| {
+                    let value = normal(value, Some(&key));
+                    (key, value)
+                })
+                .collect();
             members.sort_by(|a, b| a.0.cmp(&b.0));
             Value::Object(members.into_iter().collect())
         }
         Value::Array(items) => Value::Array(items.into_iter().map(|item| normal(item, None)).collect()),
         Value::Number(number) => number.as_f64().map_or(Value::Null, Value::from),
-        Value::String(text) if key.is_some_and(|key| key.ends_with(".$") || key.ends_with("Path") || key == "Variable") => {
+        Value::String(text)
+            if key.is_some_and(|key| key.ends_with(".$") || key.ends_with("Path") || key == "Variable") =>
+        {
             match JsonPath::parse(&text) {
                 Ok(path) => Value::String(path.normalized()),
                 Err(_) => Value::String(text),

@@ -1,4 +1,6 @@
 workflow_runtime::workflow! {
+    // The filters are SageMaker's own JSONPaths, text for Step Functions.
+    #[allow(deprecated)]
     pub workflow SagemakerTransformSync {
         query jsonpath;
 

@@ -1,0 +1,109 @@
+//! The commands as a user runs them: what they print, and their exit codes.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+fn workflow(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
+        .arg("workflow")
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files"))
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn asl_prints_a_definition_with_placeholders_and_notes() {
+    let output = workflow(&["asl", "order.rs", "--name", "ShipOrder"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let definition: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(
+        definition.pointer("/States/Ship/Arguments"),
+        Some(&json!({
+            "FunctionName": "${shipping}",
+            "Payload": {"to": "{% $states.context.Execution.Input.address %}", "limit": "${MAX_PARCELS}"},
+        }))
+    );
+    let notes = stderr(&output);
+    assert!(notes.contains("`${MAX_PARCELS}`") && notes.contains("only rustc knows"), "{notes}");
+    assert!(notes.contains("`${shipping}`") && notes.contains("deployed"), "{notes}");
+}
+
+#[test]
+fn asl_finds_every_workflow_of_a_file() {
+    let output = stdout(&workflow(&["asl", "order.rs"]));
+    assert!(output.contains("// ShipOrder\n{") && output.contains("// Cool\n{"), "{output}");
+}
+
+#[test]
+fn graph_draws_the_states() {
+    let output = workflow(&["graph", "order.rs", "--name", "ShipOrder"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).starts_with("flowchart TD"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("IsPaid"));
+}
+
+#[test]
+fn run_takes_results_for_tasks_and_exits_by_status() {
+    let ship = ["run", "order.rs", "--name", "ShipOrder", "--input"];
+    let paid = r#"{"paid": true, "address": "Kiel"}"#;
+    let output = workflow(&[&ship[..], &[paid, "--result", r#"Ship={"Payload": "sent"}"#]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("status: SUCCEEDED"), "{}", stdout(&output));
+    assert!(stdout(&output).contains(r#"output: {"Payload":"sent"}"#), "{}", stdout(&output));
+
+    let output = workflow(&[&ship[..], &[r#"{"paid": false, "address": "Kiel"}"#]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("error: NotPaid\ncause: pay first"), "{}", stdout(&output));
+
+    let output = workflow(&[&ship[..], &[paid]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--result 'Ship={…}'"), "{}", stderr(&output));
+}
+
+#[test]
+fn run_gives_the_history_as_the_api_does_and_waits_in_no_time() {
+    let output = workflow(&["run", "order.rs", "--name", "Cool", "--history", "json"]);
+    let text = stdout(&output);
+    let (events, rest) = text.split_at(text.find("\nstatus:").unwrap());
+    let events: Vec<Value> = serde_json::from_str(events).unwrap();
+    let types: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["ExecutionStarted", "WaitStateEntered", "WaitStateExited", "ExecutionSucceeded"]);
+    assert!(rest.contains("SUCCEEDED"));
+}
+
+#[test]
+fn errors_say_file_line_column_and_help() {
+    let output = workflow(&["asl", "wrong.rs"]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = stderr(&output);
+    assert!(text.contains("error[WF0201]: there is no state `Secnod`\n  --> wrong.rs:3:23"), "{text}");
+    assert!(text.contains("did you mean `Second`?"), "{text}");
+
+    let output = workflow(&["graph", "wrong.asl.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("error[WF0201]"), "{}", stderr(&output));
+}
+
+#[test]
+fn several_workflows_need_a_name_and_a_wrong_one_is_told() {
+    let output = workflow(&["run", "order.rs"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--name: ShipOrder, Cool"), "{}", stderr(&output));
+
+    let output = workflow(&["run", "order.rs", "--name", "Ship"]);
+    assert!(stderr(&output).contains("no workflow `Ship`"), "{}", stderr(&output));
+
+    let output = workflow(&["run", "missing.rs"]);
+    assert!(stderr(&output).contains("cannot read missing.rs"), "{}", stderr(&output));
+}

@@ -1,0 +1,6 @@
+workflow! {
+    pub workflow Wrong {
+        pass First -> Secnod;
+        pass Second -> end;
+    }
+}
