@@ -1,5 +1,7 @@
 //! The commands as a user runs them: what they print, and their exit codes.
 
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -3,6 +3,8 @@
 //!
 //! Paths are compared by what they name (`$.x` is `$['x']`), numbers by value.
 
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
 use serde_json::Value;
 use workflow_asl::path::JsonPath;
 
