@@ -1,6 +1,6 @@
+#![allow(deprecated, reason = "the warning is about SageMaker's own JSONPaths, text for Step Functions")]
+
 workflow_runtime::workflow! {
-    // The filters are SageMaker's own JSONPaths, text for Step Functions.
-    #[allow(deprecated)]
     pub workflow SagemakerTransformSync {
         query jsonpath;
 

@@ -3,7 +3,8 @@ workflow_runtime::workflow! {
         query jsonpath;
 
         /// c
-        pass P { r: [1, 2] }
+        pass P
+            result { r: [1, 2] }
             parameters { k: 1 }
             input_path "$.in"
             result_path "$.out"

@@ -428,6 +428,7 @@ pub struct Clause {
 }
 
 /// What a clause says.
+#[expect(clippy::large_enum_variant, reason = "a clause is read once and seldom moved")]
 #[derive(Clone, Debug)]
 pub enum ClauseValue {
     /// A value, an object, a path, a duration.

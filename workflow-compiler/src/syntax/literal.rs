@@ -57,7 +57,7 @@ impl Parser<'_> {
         if plain.ends_with('.') {
             return Err(bad(literal, "a number does not end in a point").help(format!("write `{digits}0`")));
         }
-        if plain.len() > 1 && plain.starts_with('0') && plain.bytes().nth(1).is_some_and(|b| b.is_ascii_digit()) {
+        if plain.len() > 1 && plain.starts_with('0') && plain.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
             return Err(bad(literal, "a number does not start with `0`"));
         }
         if !digits.parse::<f64>().is_ok_and(f64::is_finite) {
@@ -156,7 +156,8 @@ fn compound_seconds(digits: &str, suffix: &str) -> Option<u64> {
 
 /// A duration as the language writes it, in the largest unit that is exact.
 fn in_largest_unit(seconds: u64) -> String {
-    let (unit, length) = UNITS.iter().rev().find(|(_, length)| seconds % length == 0).copied().unwrap_or(("s", 1));
+    let (unit, length) =
+        UNITS.iter().rev().find(|(_, length)| seconds.is_multiple_of(*length)).copied().unwrap_or(("s", 1));
     format!("{}{unit}", seconds / length)
 }
 

@@ -179,7 +179,9 @@ impl Parser<'_> {
         match key.value.as_str() {
             "interval" | "max_delay" => self.duration_expr(cursor),
             "jitter" if cursor.peek_ident().is_some() => self.jitter(cursor),
-            _ => self.with_durations(false, |parser| parser.expr(cursor)),
+            "max_attempts" | "backoff" => self.with_durations(false, |parser| parser.expr(cursor)),
+            // A misspelt field is reported; what it holds may be what the right one does.
+            _ => self.duration_expr(cursor),
         }
     }
 

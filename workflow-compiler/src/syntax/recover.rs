@@ -85,13 +85,14 @@ pub(super) fn skip_item(cursor: &mut Cursor) {
 
 /// Skips to what a state may go on with: a clause, `->`, `;`, or the next item.
 pub(super) fn skip_in_state(cursor: &mut Cursor, stop_at_body: bool) {
-    while !cursor.is_end()
-        && !cursor.is_punct(";")
-        && !cursor.is_punct("->")
-        && !item_starts_here(cursor)
-        && !clause_starts_here(cursor)
-        && !(stop_at_body && cursor.peek_group(Delimiter::Brace).is_some_and(holds_states))
-    {
+    let goes_on = |cursor: &Cursor| {
+        cursor.is_punct(";")
+            || cursor.is_punct("->")
+            || item_starts_here(cursor)
+            || clause_starts_here(cursor)
+            || (stop_at_body && cursor.peek_group(Delimiter::Brace).is_some_and(holds_states))
+    };
+    while !cursor.is_end() && !goes_on(cursor) {
         skip_one(cursor);
     }
 }

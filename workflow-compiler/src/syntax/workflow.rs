@@ -104,7 +104,7 @@ fn visibility(cursor: &mut Cursor) -> TokenStream {
 
 /// Skips to the next `workflow Name`.
 fn skip_to_workflow(cursor: &mut Cursor) {
-    while !cursor.is_end() && !(cursor.is_word("workflow") && cursor.peek_ident_at(1).is_some()) {
+    while !cursor.is_end() && (!cursor.is_word("workflow") || cursor.peek_ident_at(1).is_none()) {
         cursor.next();
     }
 }
