@@ -1,0 +1,111 @@
+//! `docs/errors.md` has a section for every code, and every example in it behaves as its section says.
+
+mod page;
+
+use page::{Example, Language, Page};
+use proc_macro2::{Span, TokenStream};
+use workflow_asl::document::MachineType;
+use workflow_asl::{Code, Severity};
+
+/// The codes whose examples are too long to be read: a text that fails and one that passes.
+const GENERATED: &[(Code, fn() -> [String; 2])] = &[
+    (Code::DefinitionTooLarge, || {
+        [1_048_576, 1_000_000].map(|length| format!("workflow W {{ pass P {{ text: {:?} }} -> end; }}", "x".repeat(length)))
+    }),
+    (Code::TooDeep, || {
+        [100, 10].map(|depth| format!("workflow W {{ pass P {{ list: {}{} }} -> end; }}", "[".repeat(depth), "]".repeat(depth)))
+    }),
+];
+
+fn pages() -> Vec<Page> {
+    page::pages(include_str!("../../docs/errors.md"))
+}
+
+#[test]
+fn every_code_has_its_section_in_the_order_of_the_numbers() {
+    let wanted: Vec<_> = Code::ALL.iter().map(|code| format!("{}: {}", code.id(), code.title())).collect();
+    let found: Vec<_> = pages().into_iter().map(|page| page.heading).collect();
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn every_section_says_the_severity_and_the_code_of_aws() {
+    for (page, code) in pages().iter().zip(Code::ALL) {
+        let severity = match code.severity() {
+            Severity::Error => "Error.",
+            Severity::Warning => "Warning.",
+        };
+        let aws = code.aws().map(|aws| format!(" AWS: `{aws}`.")).unwrap_or_default();
+        assert_eq!(page.summary, format!("*{severity}{aws}*"), "{}", page.heading);
+    }
+}
+
+#[test]
+fn only_what_is_too_long_to_read_has_no_examples() {
+    let pages = pages();
+    let without: Vec<_> = pages.iter().filter(|page| page.examples.is_empty()).map(Page::id).collect();
+    let generated: Vec<_> = GENERATED.iter().map(|(code, _)| code.id()).collect();
+    assert_eq!(without, generated);
+    for page in pages.iter().filter(|page| !page.examples.is_empty()) {
+        let fails: Vec<_> = page.examples.iter().map(|example| example.fails).collect();
+        assert_eq!(fails, [true, false], "{}: one example fails, then one passes", page.heading);
+    }
+}
+
+#[test]
+fn examples_behave_as_their_sections_say() {
+    let mut wrong = String::new();
+    let mut expect = |what: String, wanted: &[&str], found: Vec<Found>| {
+        let codes: Vec<_> = found.iter().map(|found| found.code.id()).collect();
+        let shown: Vec<String> = found.iter().map(|found| found.text.clone()).collect();
+        if codes != wanted {
+            let texts: Vec<_> = found.into_iter().map(|found| found.text).collect();
+            wrong.push_str(&format!("{what}: wanted {wanted:?}, found:\n{}\n\n", texts.join("\n")));
+        }
+        if std::env::var_os("WORKFLOW_SHOW").is_some() {
+            for found in &shown { eprintln!("{what}  {}\n", found); }
+        }
+    };
+    for page in pages() {
+        for example in &page.examples {
+            let wanted: &[&str] = if example.fails { &[page.id()] } else { &[] };
+            expect(format!("docs/errors.md:{}", example.line), wanted, found(example));
+        }
+    }
+    for (code, texts) in GENERATED {
+        let [fails, passes] = texts();
+        expect(format!("generated for {code}"), &[code.id()], found_in_workflow(&fails));
+        expect(format!("generated for {code}, mended"), &[], found_in_workflow(&passes));
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What is found in an example.
+struct Found {
+    code: Code,
+    /// The words underlined, message and help.
+    text: String,
+}
+
+fn found(example: &Example) -> Vec<Found> {
+    match example.language {
+        Language::Workflow => found_in_workflow(&example.text),
+        Language::Asl => workflow_asl::rules::check_text(&example.text, MachineType::Standard)
+            .into_iter()
+            .map(|found| Found { code: found.code, text: found.to_string() })
+            .collect(),
+    }
+}
+
+fn found_in_workflow(text: &str) -> Vec<Found> {
+    let tokens: TokenStream = text.parse().expect("the example's tokens");
+    let locate = |span: Span| Some((span.start().line, span.start().column));
+    let compilation = workflow_compiler::compile_located(tokens, &locate);
+    assert_eq!(compilation.bugs, Vec::<String>::new());
+    let found = compilation.problems.iter().map(|problem| {
+        let underlined = problem.spot.first.join(problem.spot.last).and_then(|span| span.source_text());
+        let underlined = underlined.unwrap_or_default();
+        Found { code: problem.code, text: format!("`{underlined}`: {}", problem.text()) }
+    });
+    found.collect()
+}
