@@ -1,5 +1,7 @@
 //! `docs/errors.md` has a section for every code, and every example in it behaves as its section says.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
+
 mod page;
 
 use page::{Example, Language, Page};
@@ -7,13 +9,19 @@ use proc_macro2::{Span, TokenStream};
 use workflow_asl::document::MachineType;
 use workflow_asl::{Code, Severity};
 
-/// The codes whose examples are too long to be read: a text that fails and one that passes.
-const GENERATED: &[(Code, fn() -> [String; 2])] = &[
+/// Makes a text that fails and one that passes.
+type Examples = fn() -> [String; 2];
+
+/// The codes whose examples are too long to be read.
+const GENERATED: &[(Code, Examples)] = &[
     (Code::DefinitionTooLarge, || {
-        [1_048_576, 1_000_000].map(|length| format!("workflow W {{ pass P {{ text: {:?} }} -> end; }}", "x".repeat(length)))
+        [1_048_576, 1_000_000]
+            .map(|length| format!("workflow W {{ pass P {{ text: {:?} }} -> end; }}", "x".repeat(length)))
     }),
     (Code::TooDeep, || {
-        [100, 10].map(|depth| format!("workflow W {{ pass P {{ list: {}{} }} -> end; }}", "[".repeat(depth), "]".repeat(depth)))
+        [100, 10].map(|depth| {
+            format!("workflow W {{ pass P {{ list: {}{} }} -> end; }}", "[".repeat(depth), "]".repeat(depth))
+        })
     }),
 ];
 
@@ -54,30 +62,33 @@ fn only_what_is_too_long_to_read_has_no_examples() {
 
 #[test]
 fn examples_behave_as_their_sections_say() {
-    let mut wrong = String::new();
-    let mut expect = |what: String, wanted: &[&str], found: Vec<Found>| {
-        let codes: Vec<_> = found.iter().map(|found| found.code.id()).collect();
-        let shown: Vec<String> = found.iter().map(|found| found.text.clone()).collect();
-        if codes != wanted {
-            let texts: Vec<_> = found.into_iter().map(|found| found.text).collect();
-            wrong.push_str(&format!("{what}: wanted {wanted:?}, found:\n{}\n\n", texts.join("\n")));
-        }
-        if std::env::var_os("WORKFLOW_SHOW").is_some() {
-            for found in &shown { eprintln!("{what}  {}\n", found); }
-        }
-    };
+    let mut cases = Vec::new();
     for page in pages() {
         for example in &page.examples {
-            let wanted: &[&str] = if example.fails { &[page.id()] } else { &[] };
-            expect(format!("docs/errors.md:{}", example.line), wanted, found(example));
+            let wanted = example.fails.then(|| page.id().to_owned());
+            cases.push((format!("docs/errors.md:{}", example.line), wanted, found(example)));
         }
     }
     for (code, texts) in GENERATED {
         let [fails, passes] = texts();
-        expect(format!("generated for {code}"), &[code.id()], found_in_workflow(&fails));
-        expect(format!("generated for {code}, mended"), &[], found_in_workflow(&passes));
+        cases.push((format!("made for {code}"), Some(code.id().to_owned()), found_in_workflow(&fails)));
+        cases.push((format!("made for {code}, mended"), None, found_in_workflow(&passes)));
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    // What the compiler says about each, for the eye: WORKFLOW_SHOW=1 cargo test --test errors -- --nocapture
+    let show = std::env::var_os("WORKFLOW_SHOW").is_some();
+    let mut wrong = Vec::new();
+    for (place, wanted, found) in cases {
+        let texts: Vec<_> = found.iter().map(|found| found.text.as_str()).collect();
+        let report = format!("{place}: {}", texts.join("\n"));
+        if show {
+            println!("{report}\n");
+        }
+        let codes: Vec<_> = found.iter().map(|found| found.code.id()).collect();
+        if codes != Vec::from_iter(wanted.as_deref()) {
+            wrong.push(format!("wanted {wanted:?}, {report}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 /// What is found in an example.

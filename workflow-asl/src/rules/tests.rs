@@ -543,3 +543,12 @@ fn a_definition_over_a_mebibyte_is_too_large() {
     let definition = pass(json!({"Result": "ä".repeat(crate::limits::DEFINITION_CHARS - 100)}));
     assert_eq!(found(&definition, MachineType::Standard), []);
 }
+
+#[test]
+fn a_text_that_cannot_be_read_is_one_finding() {
+    let codes =
+        |text: &str| -> Vec<Code> { check_text(text, MachineType::Standard).iter().map(|found| found.code).collect() };
+    assert_eq!(codes(r#"{"StartAt": "S",}"#), [Code::NotJson]);
+    assert_eq!(codes(&"[".repeat(200)), [Code::TooDeep]);
+    assert_eq!(codes(r#"{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}"#), []);
+}
