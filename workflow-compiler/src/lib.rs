@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod emit;
+mod finding;
 pub mod lower;
 pub mod piece;
 pub mod problem;
@@ -14,12 +15,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::{Code, Diagnostic, Pointer};
 
 use lower::Lowered;
 use piece::Piece;
-use problem::{Problem, Problems};
-use syntax::ast::{Spot, Workflow};
+use problem::Problems;
+use syntax::ast::Workflow;
 use syntax::word::Word;
 
 /// A place in the source: line and column. It orders problems, and tells whether two are about the same words.
@@ -86,46 +86,9 @@ type Parts = (String, MachineType, Value, Vec<Piece>);
 fn compile_workflow(source: &Workflow, problems: &mut Problems, locate: Locate<'_>) -> Parts {
     let model = check::check(source, problems);
     let Lowered { definition, machine, found, spots, pieces } = lower::lower(&model, problems);
-    let known: Vec<Spot> = problems.iter().map(|problem| problem.spot).collect();
-    let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
-    for finding in found.into_iter().chain(workflow_asl::rules::check(&machine, model.machine_type)) {
-        let spot = spots.at(&finding.pointer).unwrap_or_else(|| source.name.span().into());
-        // What the language's own checks said about these words, in its own terms, is not said again.
-        let said = known.iter().any(|known| overlap(*known, spot, locate));
-        if !said && !follows(&finding, &codes) {
-            let help = finding.help.into_iter().collect();
-            problems.push(Problem { code: finding.code, spot, message: finding.message, help });
-        }
-    }
+    let found = found.into_iter().chain(workflow_asl::rules::check(&machine, model.machine_type));
+    finding::report(found, source, &spots, problems, locate);
     (model.machine_name.clone(), model.machine_type, definition, pieces)
-}
-
-/// Whether a finding about the document only repeats at another place what the checks have said.
-fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
-    use Code::{
-        DuplicateState, DuplicateStateName, MissingField, NoWayToEnd, TargetInOtherScope, UnknownTarget,
-        UnreachableState,
-    };
-    let any = |codes: &[Code]| codes.iter().any(|code| said.contains(code));
-    match finding.code {
-        // Of two states with one name the document holds one: ways lead elsewhere than in the source.
-        UnreachableState | NoWayToEnd => any(&[DuplicateState, DuplicateStateName]),
-        TargetInOtherScope | UnknownTarget => {
-            any(&[TargetInOtherScope, UnknownTarget, DuplicateState, DuplicateStateName])
-        }
-        // `StartAt`: the start was there, and named no state.
-        MissingField if finding.pointer == Pointer::default() => any(&[UnknownTarget, TargetInOtherScope]),
-        _ => false,
-    }
-}
-
-/// Whether two ranges of source tokens have a word in common.
-fn overlap(a: Spot, b: Spot, locate: Locate<'_>) -> bool {
-    let range = |spot: Spot| Some((locate(spot.first)?, locate(spot.last)?));
-    match (range(a), range(b)) {
-        (Some((a_first, a_last)), Some((b_first, b_last))) => a_first <= b_last && b_first <= a_last,
-        _ => false,
-    }
 }
 
 /// Expands `workflow!`: the tokens begin with the path of workflow-runtime in brackets, which `macro_rules!` put there.

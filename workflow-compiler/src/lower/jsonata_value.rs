@@ -30,6 +30,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Object(members) => {
                 let members = members.iter().map(|member| {
                     let key = member.key.value.clone();
+                    self.spots.put_key(at.child(&key), member.key.spot);
                     let value = self.jsonata_value(place, &member.value, &at.child(&key));
                     (key, value)
                 });

@@ -128,6 +128,7 @@ impl<'a> Lowering<'_, 'a> {
             for member in members {
                 let json = self.literal(&member.value);
                 self.put(fields, &member.key.value, json, member.value.spot);
+                self.spots.put_key(fields.at.child(&member.key.value), member.key.spot);
             }
         }
     }

@@ -64,7 +64,9 @@ impl<'a> Lowering<'_, 'a> {
             if *optional {
                 self.needs_jsonata(key.spot, "that a member may be left out");
             }
+            let key_spot = key.spot;
             let key = key.value.as_str();
+            self.spots.put_key(at.child(key), key_spot);
             match self.template(place, value, &at.child(key)) {
                 Template::Plain(value) => {
                     plain &= !key.ends_with(COMPUTED);
@@ -78,6 +80,7 @@ impl<'a> Lowering<'_, 'a> {
                     plain = false;
                     let name = if key.ends_with(COMPUTED) { key.to_owned() } else { format!("{key}{COMPUTED}") };
                     self.spots.put(at.child(&name), value.spot);
+                    self.spots.put_key(at.child(&name), key_spot);
                     object.insert(name, text.into());
                 }
             }

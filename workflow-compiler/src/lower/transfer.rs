@@ -162,6 +162,7 @@ impl<'a> Lowering<'_, 'a> {
         for Member { key, value, .. } in members {
             let short = SHORT.iter().find(|(short, _)| *short == key.value).map(|(_, name)| *name);
             let name = short.unwrap_or(&key.value);
+            self.spots.put_key(fields.at.child(name), key.spot);
             match (name, &value.kind) {
                 ("CSVHeaders", _) if short.is_some() => self.put_headers(value, fields),
                 ("CSVDelimiter" | "Transformation" | "ManifestType", _) if short.is_some() => {
