@@ -30,8 +30,11 @@ pub(crate) fn report(
 
 /// Whether the member's name is wrong rather than its value.
 fn is_about_key(finding: &Diagnostic) -> bool {
-    use Code::{BadVariableName, OuterVariable, ReservedVariable, UnknownField, WrongLanguageField};
-    matches!(finding.code, BadVariableName | ReservedVariable | OuterVariable | UnknownField | WrongLanguageField)
+    use Code::{BadVariableName, OuterVariable, ReservedVariable, StateNameTooLong, UnknownField, WrongLanguageField};
+    matches!(
+        finding.code,
+        BadVariableName | ReservedVariable | OuterVariable | StateNameTooLong | UnknownField | WrongLanguageField
+    )
 }
 
 /// The help line, where that of the document's rules names what the language writes otherwise.

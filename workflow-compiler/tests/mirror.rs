@@ -10,36 +10,7 @@ const MARKER: &str = "MARKER";
 
 /// Workflows with every kind of word, some unfinished as they are while one types.
 const CORPUS: &[&str] = &[
-    r#"
-    /// A comment.
-    pub workflow Shop {
-        input { order: Order, note: Option<String>, r#type: Kind }
-        struct Order { id: String, amount: f64 }
-        enum Kind { Small, Large }
-        params { function: String }
-        query jsonpath;
-        type standard;
-        timeout 1h;
-        start First;
-        retry transient [States.Timeout] { interval: 2s, max_attempts: 3, backoff: 2.0, jitter: full }
-        catch failed [States.ALL] => Failed { result_path "$.error" }
-        defaults { retry transient; timeout 5m; }
-        pass First as "The first" { id: input.order.id, when: context.State.EnteredTime } assign { seen: true } -> Route;
-        choice Route match input.type { Kind::Small => Call, Kind::Large => Wait }
-        wait Wait for 3s -> Call;
-        task Call = lambda::invoke { FunctionName: params.function, Payload: { x: $seen } }
-        retry transient
-        catch [Broken] => Failed { assign { why: 1 } }
-        timeout 5m heartbeat 1m
-        -> Both;
-        parallel Both { branch { pass A -> end; } branch { start C; pass B -> end; pass C -> B; } } -> Each;
-        map Each over input.order.items[0] max_concurrency 3 { pass One -> end; } tolerate percent 5 -> Gate;
-        choice Gate { if is_present(input.note) && input.order.amount > 3 -> Done { assign { ok: true } } else -> Failed; }
-        succeed Done;
-        fail Failed { error: "Shop", cause: "no" }
-    }
-    workflow Other { pass Only -> end; }
-    "#,
+    include_str!("corpus/shop.wf"),
     "workflow Holes { pass A -> ; task B = lambda::invoke { X: input. , Y: params.a.b } timeout -> C; }",
     "workflow Half { input { a: String, b: } choice A { if input. == 1 -> ; else -> } pass",
     "workflow { pass A -> end; }",

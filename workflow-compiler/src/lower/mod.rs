@@ -106,6 +106,9 @@ impl<'m, 'a> Lowering<'m, 'a> {
         for info in model.states_of(scope) {
             // Of two states with one name, which has been reported, the first counts.
             if !states.contains_key(&info.asl_name) {
+                if let Some(alias) = &info.state.alias {
+                    self.spots.put_key(at.child(&info.asl_name), alias.spot);
+                }
                 let state = self.state(info, at.child(&info.asl_name));
                 states.insert(info.asl_name.clone(), state);
             }

@@ -48,6 +48,9 @@ impl Parser<'_> {
             match doc_text(&group) {
                 Some(line) => append(&mut attributes.comment, line, spot),
                 None if is_serde(&group) => self.serde(&group, &mut attributes),
+                None if syn::parse2::<syn::Meta>(group.stream()).is_err() => {
+                    self.error(Code::Syntax, spot, "this is no attribute");
+                }
                 None => {
                     let tokens = [TokenTree::from(proc_macro2::Punct::new('#', proc_macro2::Spacing::Alone))]
                         .into_iter()

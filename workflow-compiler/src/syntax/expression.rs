@@ -1,6 +1,6 @@
 //! Expressions: operators by precedence, `if`/`else`, parentheses, lists of arguments.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp};
@@ -359,6 +359,11 @@ impl Parser<'_> {
             tokens.push(TokenTree::Ident(word));
         }
         let whole = spot.to(cursor.before());
-        self.leaf(ExprKind::Constant(tokens.into_iter().collect()), whole)
+        let path: TokenStream = tokens.into_iter().collect();
+        if syn::parse2::<syn::Path>(path.clone()).is_err() {
+            self.error(Code::Syntax, whole, "this is no path of a Rust constant");
+            return self.leaf(ExprKind::Invalid, whole);
+        }
+        self.leaf(ExprKind::Constant(path), whole)
     }
 }

@@ -5,7 +5,7 @@ use workflow_asl::Code;
 
 use super::ast::{EnumDecl, FieldDecl, StructDecl, Type, TypeKind, VariantDecl, plain};
 use super::attributes::Attributes;
-use super::cursor::{Cursor, group_spot};
+use super::cursor::{Cursor, group_spot, token_spot};
 use super::name::rust_name;
 use super::parser::Parser;
 use super::recover::skip_past;
@@ -85,8 +85,10 @@ impl Parser<'_> {
             integer if INTEGERS.contains(&integer) => TypeKind::Integer(name),
             _ if cursor.is_punct("<") => {
                 let mut tokens = vec![TokenTree::Ident(name)];
-                self.collect_generics(cursor, &mut tokens);
-                TypeKind::Path(tokens.into_iter().collect())
+                if !self.collect_generics(cursor, &mut tokens) {
+                    return TypeKind::Invalid;
+                }
+                self.own_type(tokens, cursor)
             }
             _ => TypeKind::Named(rust_name(&name)),
         }
@@ -124,7 +126,9 @@ impl Parser<'_> {
                 break;
             }
             if cursor.is_punct("<") {
-                self.collect_generics(cursor, &mut tokens);
+                if !self.collect_generics(cursor, &mut tokens) {
+                    return TypeKind::Invalid;
+                }
                 continue;
             }
             let Some(word) = cursor.eat_ident() else {
@@ -132,15 +136,26 @@ impl Parser<'_> {
                 return TypeKind::Invalid;
             };
             tokens.push(TokenTree::Ident(word));
-            if cursor.is_punct("<") {
-                self.collect_generics(cursor, &mut tokens);
+            if cursor.is_punct("<") && !self.collect_generics(cursor, &mut tokens) {
+                return TypeKind::Invalid;
             }
         }
-        TypeKind::Path(tokens.into_iter().collect::<TokenStream>())
+        self.own_type(tokens, cursor)
     }
 
-    /// `<…>` as written; stops at a `;` or a brace, which no type contains here.
-    fn collect_generics(&mut self, cursor: &mut Cursor, tokens: &mut Vec<TokenTree>) {
+    /// A type of the user's own Rust code, which must at least look like one.
+    fn own_type(&mut self, tokens: Vec<TokenTree>, cursor: &Cursor) -> TypeKind {
+        let first = tokens.first().map_or_else(|| cursor.before(), token_spot);
+        let tokens: TokenStream = tokens.into_iter().collect();
+        if syn::parse2::<syn::Type>(tokens.clone()).is_ok() {
+            return TypeKind::Path(tokens);
+        }
+        self.error(Code::Syntax, first.to(cursor.before()), "this is no Rust type");
+        TypeKind::Invalid
+    }
+
+    /// `<…>` as written; stops at a `;` or a brace, which no type contains here. Whether it was closed.
+    fn collect_generics(&mut self, cursor: &mut Cursor, tokens: &mut Vec<TokenTree>) -> bool {
         let open = cursor.here_first();
         let mut depth = 0_usize;
         while !cursor.is_punct(";") && cursor.peek_group(Delimiter::Brace).is_none() {
@@ -155,10 +170,11 @@ impl Parser<'_> {
             }
             tokens.push(token);
             if depth == 0 {
-                return;
+                return true;
             }
         }
         self.error(Code::Syntax, open, "this `<` is never closed");
+        false
     }
 
     fn skip_generics(&mut self, cursor: &mut Cursor) {

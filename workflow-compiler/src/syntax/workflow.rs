@@ -8,6 +8,7 @@ use super::body::Level;
 use super::cursor::Cursor;
 use super::parser::Parser;
 use super::word::Role;
+use crate::problem::Problem;
 
 impl Parser<'_> {
     /// All workflows up to the end.
@@ -37,7 +38,7 @@ impl Parser<'_> {
         if let Some((_, spot)) = &attributes.rename_all {
             self.error(Code::Syntax, *spot, "a workflow has no fields to rename");
         }
-        let visibility = visibility(cursor);
+        let visibility = self.visibility(cursor);
         let keyword = cursor.peek_ident().cloned();
         match &keyword {
             Some(word) if word == "workflow" => self.word(word, Role::Top),
@@ -92,14 +93,21 @@ impl Parser<'_> {
     }
 }
 
-/// `pub`, `pub(crate)` or nothing.
-fn visibility(cursor: &mut Cursor) -> TokenStream {
-    let mut tokens: Vec<TokenTree> = Vec::new();
-    if let Some(word) = cursor.eat_word("pub") {
-        tokens.push(word.into());
-        tokens.extend(cursor.eat_group(Delimiter::Parenthesis).map(TokenTree::Group));
+impl Parser<'_> {
+    /// `pub`, `pub(crate)`, `pub(in path)` or nothing.
+    fn visibility(&mut self, cursor: &mut Cursor) -> TokenStream {
+        let Some(word) = cursor.eat_word("pub") else { return TokenStream::new() };
+        let word = TokenTree::from(word);
+        let Some(group) = cursor.eat_group(Delimiter::Parenthesis) else { return word.into() };
+        let spot = cursor.before();
+        let whole: TokenStream = [word.clone(), group.into()].into_iter().collect();
+        if syn::parse2::<syn::Visibility>(whole.clone()).is_err() {
+            let problem = Problem::new(Code::Syntax, spot, "this is no visibility");
+            self.report(problem.help("write `pub`, `pub(crate)`, `pub(super)` or `pub(in path)`"));
+            return word.into();
+        }
+        whole
     }
-    tokens.into_iter().collect()
 }
 
 /// Skips to the next `workflow Name`.

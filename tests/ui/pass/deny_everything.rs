@@ -1,0 +1,30 @@
+//! A crate that denies every warning, documentation included.
+
+#![deny(missing_docs, warnings, unused_qualifications, unreachable_pub, missing_debug_implementations)]
+#![deny(nonstandard_style, future_incompatible, rust_2018_idioms, unused)]
+#![forbid(unsafe_code)]
+
+use workflow_runtime::workflow;
+
+workflow! {
+    pub workflow Undocumented {
+        input { Order: order_line, r#type: Vec<Kind>, note: Option<Map<Json>> }
+        output { when: Timestamp, role: Arn }
+        params { BucketName: String }
+        struct order_line { id: String }
+        enum Kind { small_one, LARGE_ONE, #[serde(rename = "x-large")] r#final }
+        pass start_here { bucket: params.BucketName } -> DONE;
+        succeed DONE;
+    }
+
+    /// Private, and never used.
+    workflow Unused {
+        input { a: i32 }
+        pass Only -> end;
+    }
+}
+
+fn main() {
+    let params = UndocumentedParams { BucketName: "b".to_owned() };
+    assert!(Undocumented::definition_with(&params).is_ok());
+}
