@@ -9,7 +9,7 @@ use workflow_local::{Engine, EventType, Execution, Status};
 use workflow_runtime::{Workflow, WorkflowState};
 
 /// The machine as the seed of this project wrote it.
-const WANTED: &str = include_str!("../src/hello_world.asl.json");
+const WANTED: &str = include_str!("hello_world.asl.json");
 
 /// Writes `$['x']` and `$.x` alike.
 fn normalized(value: Value) -> Value {

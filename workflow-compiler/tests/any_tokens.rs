@@ -71,9 +71,8 @@ fn check(flat: &[Flat]) {
     let expansion = workflow_compiler::expand(krate.into_iter().chain(tokens).collect(), &|_| None);
     let text = expansion.to_string();
     assert!(!text.contains("`workflow!` has a bug"), "{source}\n{text}");
-    if let Err(error) = syn::parse2::<syn::File>(expansion) {
-        panic!("{error}\n{source}\n{text}");
-    }
+    let parsed = syn::parse2::<syn::File>(expansion);
+    assert!(parsed.is_ok(), "{:?}\n{source}\n{text}", parsed.err());
 }
 
 fn corpus() -> impl Iterator<Item = Vec<Flat>> {

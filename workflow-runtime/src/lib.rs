@@ -1,6 +1,6 @@
 //! AWS Step Functions workflows declared in Rust: the [`workflow!`] macro, what it expands to, and a typed client.
 //!
-//! ```ignore
+//! ```
 //! use workflow_runtime::workflow;
 //!
 //! workflow! {
@@ -9,6 +9,8 @@
 //!         pass Hello { greeting: "Hello, " + input.name } -> end;
 //!     }
 //! }
+//!
+//! println!("{}", Greet::definition());
 //! ```
 //!
 //! The macro gives a type `Greet` that implements [`Workflow`]: its Amazon States Language text
@@ -51,7 +53,117 @@ pub use workflow::{Arn, Constant, Json, MachineType, Map, Params, Piece, Workflo
 
 /// Declares a workflow: its data, its states and how they follow each other, checked where it is written.
 ///
-/// The language is described in the project's `docs/language.md`; the messages in `docs/errors.md`.
+/// The whole language is in the project's `docs/language.md`; each error has a page in `docs/errors.md`.
+///
+/// # A first workflow
+///
+/// States stand in the order in which one reads them; the first is the start. Each says its kind, its name, what it
+/// does, and after `->` where the workflow goes on: at another state, or at its `end`.
+///
+/// ```
+/// use workflow_runtime::{WorkflowState, workflow};
+///
+/// workflow! {
+///     /// Ships an order.
+///     pub workflow ShipOrder {
+///         input { order: String, express: bool }
+///
+///         choice IsExpress match input.express { true => Ship, false => Rest }
+///
+///         wait Rest for 1h -> Ship;
+///
+///         task Ship = lambda::invoke { FunctionName: "ship", Payload: { order: input.order } }
+///         retry [States.TaskFailed] { interval: 10s, max_attempts: 3, backoff: 2.0 }
+///         catch [States.ALL] => Lost
+///         timeout 5m
+///         -> end;
+///
+///         fail Lost { error: "OrderLost", cause: "the function ship did not answer" }
+///     }
+/// }
+///
+/// // The definition is text in Amazon States Language, made while this crate was compiled.
+/// assert!(ShipOrder::definition().as_str().contains(r#""TimeoutSeconds":300"#));
+/// // The input is a struct with serde's traits, and the states are an enum.
+/// let input = ShipOrderInput { order: "A-17".to_owned(), express: true };
+/// assert_eq!(ShipOrderState::Rest.name(), "Rest");
+/// ```
+///
+/// # What it gives
+///
+/// For a workflow `ShipOrder`, as visible as the workflow is (`pub`, `pub(crate)` or private):
+///
+/// | name | is |
+/// | --- | --- |
+/// | `ShipOrder` | a type that implements [`Workflow`], with `ShipOrder::definition()` |
+/// | `ShipOrderInput`, `ShipOrderOutput` | structs, where `input { … }` and `output { … }` are declared |
+/// | `ShipOrderParams` | a struct, where `params { … }` are declared; the definition is then `ShipOrder::definition_with(&params)` |
+/// | `ShipOrderState` | an enum with a variant for each state; implements [`WorkflowState`] and prints the state's name |
+///
+/// and each `struct` and `enum` under its own name. Structs and enums implement `Clone`, `Debug`, `PartialEq` and
+/// serde's traits; so must the types of your own that fields name, such as `crate::model::Order`.
+///
+/// # Values
+///
+/// A body is JSON with expressions in it. `input.x` is the execution's input, `state.x` this state's own input,
+/// `result.x` what its task gave, `params.x` a value known when the workflow is deployed, `context.Execution.Id` the
+/// context object, `$x` a variable that a clause `assign { x: … }` set, `const X` a Rust constant.
+///
+/// ```
+/// use workflow_runtime::{Arn, workflow};
+///
+/// workflow! {
+///     pub workflow Total {
+///         input { prices: Vec<f64>, note: Option<String> }
+///         params { queue: String, role: Arn }
+///
+///         pass Add { total: $sum(input.prices) } assign { count: $count(input.prices) } -> IsLarge;
+///
+///         choice IsLarge {
+///             if state.total > 100 && $count > 1 -> Tell;
+///             else -> Done;
+///         }
+///
+///         task Tell = sqs::sendMessage { QueueUrl: params.queue, MessageBody: { total: state.total } }
+///         credentials { RoleArn: params.role }
+///         -> Done;
+///
+///         succeed Done;
+///     }
+/// }
+///
+/// let params = TotalParams { queue: "https://sqs/queue".to_owned(), role: Arn::from("arn:aws:iam::1:role/r") };
+/// let definition = Total::definition_with(&params)?;
+/// assert!(definition.as_str().contains("https://sqs/queue"));
+/// # Ok::<(), workflow_runtime::ParamsError>(())
+/// ```
+///
+/// Expressions become JSONata; with `query jsonpath;` in the workflow they become JSONPath, intrinsic functions and
+/// the operators of choice rules.
+///
+/// # What is checked
+///
+/// Names, transitions, types, and every rule of Amazon States Language, with the word that is wrong underlined:
+///
+/// ```compile_fail
+/// # use workflow_runtime::workflow;
+/// workflow! {
+///     workflow Broken {
+///         input { order: String }
+///         pass Prepare { id: input.ordr } -> Shp; // no field `ordr`, no state `Shp`
+///         pass Ship -> end;
+///     }
+/// }
+/// ```
+///
+/// All mistakes are reported in one build. Whatever was understood is emitted all the same, so that code which uses
+/// the workflow's types brings no errors of its own.
+///
+/// # What it asks of the place it stands in
+///
+/// Nothing: it may stand in a module or a function, several times, several workflows in one call, in a crate that
+/// renames its dependency or denies every lint. Attributes before `workflow` (`#[cfg(…)]`, `#[allow(…)]`) hold for
+/// everything that it gives.
 #[macro_export]
 macro_rules! workflow {
     ($($tokens:tt)*) => { $crate::__private::expand! { [$crate] $($tokens)* } };

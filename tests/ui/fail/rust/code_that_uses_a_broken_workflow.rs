@@ -1,0 +1,23 @@
+//! One mistake, one error: what uses the workflow brings none of its own.
+
+use workflow_runtime::{Workflow, WorkflowState, workflow};
+
+workflow! {
+    pub workflow Orders {
+        input { order: Order, speed: Speed }
+        struct Order { id: String }
+        enum Speed { Fast, Slow }
+        output { id: String }
+        params { bucket: String }
+        pass Prepare { id: input.order.id, at: params.buckt } -> Ship;
+        parallel Ship { branch { pass Pack { n: 1 } } } -> end;
+    }
+}
+
+fn main() {
+    let input = OrdersInput { order: Order { id: String::new() }, speed: Speed::Slow };
+    let _: <Orders as Workflow>::Input = input.clone();
+    let _ = Orders::definition_with(&OrdersParams { bucket: String::new() });
+    let _ = OrdersOutput { id: input.order.id };
+    let _ = [OrdersState::Prepare, OrdersState::Ship, OrdersState::Pack].map(|state| state.name());
+}

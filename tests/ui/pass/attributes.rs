@@ -1,0 +1,30 @@
+//! Attributes before a workflow hold for everything that it gives.
+
+#![deny(warnings)]
+
+use workflow_runtime::workflow;
+
+workflow! {
+    #[cfg(any())]
+    pub workflow Absent {
+        input { kind: Missing, name: DoesNotExist }
+        params { a: String }
+        enum Missing { A }
+        pass Only -> end;
+    }
+
+    #[allow(clippy::pedantic)]
+    #[must_use]
+    pub(self) workflow Present {
+        input { name: String }
+        pass Only -> end;
+    }
+}
+
+// Its names are free.
+struct Absent;
+struct AbsentInput;
+
+fn main() {
+    let _ = (Absent, AbsentInput, Present::definition(), PresentInput { name: String::new() });
+}
