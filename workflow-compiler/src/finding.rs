@@ -3,14 +3,15 @@
 use workflow_asl::{Code, Diagnostic, Pointer};
 
 use crate::Locate;
+use crate::check::{Model, StateInfo};
 use crate::lower::SpotMap;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{Spot, Workflow};
+use crate::syntax::ast::Spot;
 
 /// Reports what was found in the document, but for what the language's own checks have said, in its own terms.
 pub(crate) fn report(
     found: impl Iterator<Item = Diagnostic>,
-    source: &Workflow,
+    model: &Model<'_>,
     spots: &SpotMap,
     problems: &mut Problems,
     locate: Locate<'_>,
@@ -19,11 +20,12 @@ pub(crate) fn report(
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
     for finding in found {
         let spot = if is_about_key(&finding) { spots.key_at(&finding.pointer) } else { None };
-        let spot = spot.or_else(|| spots.at(&finding.pointer)).unwrap_or_else(|| source.name.span().into());
+        let spot = spot.or_else(|| spots.at(&finding.pointer)).unwrap_or_else(|| model.workflow.name.span().into());
         let said = known.iter().any(|known| overlap(*known, spot, locate));
-        if !said && !follows(&finding, &codes) {
-            let help = in_the_language(&finding).or(finding.help).into_iter().collect();
-            problems.push(Problem { code: finding.code, spot, message: finding.message, help });
+        if !said && !follows(&finding, &codes) && !is_of_what_is_broken(&finding, model) {
+            let message = message_in_the_language(&finding, model);
+            let help = help_in_the_language(&finding).or(finding.help).into_iter().collect();
+            problems.push(Problem { code: finding.code, spot, message: message.unwrap_or(finding.message), help });
         }
     }
 }
@@ -37,8 +39,19 @@ fn is_about_key(finding: &Diagnostic) -> bool {
     )
 }
 
+/// The message, where that of the document's rules names what the language writes otherwise.
+fn message_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> Option<String> {
+    let name = &state_of(&finding.pointer, model)?.name;
+    match (finding.code, finding.pointer.tokens().last()?.as_str()) {
+        (Code::EmptyList, "Choices") => Some(format!("the choice `{name}` has no arm that tests anything")),
+        (Code::EmptyList, "Branches") => Some(format!("the parallel `{name}` has no branches")),
+        (Code::EmptyList, "ErrorEquals") => Some("no error is named here".to_owned()),
+        _ => None,
+    }
+}
+
 /// The help line, where that of the document's rules names what the language writes otherwise.
-fn in_the_language(finding: &Diagnostic) -> Option<String> {
+fn help_in_the_language(finding: &Diagnostic) -> Option<String> {
     let help = match finding.code {
         Code::NoWayToEnd if finding.message.starts_with("no state ends") => {
             "end it with `-> end`, a `succeed` or a `fail`"
@@ -46,6 +59,14 @@ fn in_the_language(finding: &Diagnostic) -> Option<String> {
         Code::MissingField if finding.message.starts_with("a task that calls") => {
             "give the request in braces after the action: `{ … }`"
         }
+        Code::MissingField if finding.message.starts_with("a reader of CSV") => {
+            "say where the names of the columns are: `headers: first_row`, or `headers: [\"id\", …]`"
+        }
+        Code::EmptyList => match finding.pointer.tokens().last()?.as_str() {
+            "Choices" => "declare an arm: `if condition -> State;`",
+            "Branches" => "declare one: `branch { … }`",
+            _ => return None,
+        },
         Code::StaticResult => "the clause `parameters` computes a value",
         Code::PathUnderPlainKey => "write it without quotes, as a reference such as `state.x`, or end the key in `.$`",
         Code::BadResource => "such as `lambda::invoke`, or the ARN of a Lambda function or an activity as text",
@@ -54,10 +75,29 @@ fn in_the_language(finding: &Diagnostic) -> Option<String> {
     Some(help.to_owned())
 }
 
+/// The innermost state around a place in the document.
+fn state_of<'m, 'a>(at: &Pointer, model: &'m Model<'a>) -> Option<&'m StateInfo<'a>> {
+    let tokens: Vec<_> = at.tokens().collect();
+    let name = tokens.windows(2).rev().find_map(|pair| match pair {
+        [states, name] if states == "States" => Some(name),
+        _ => None,
+    })?;
+    model.all_states().find(|info| info.asl_name == *name)
+}
+
+/// Whether something lacks because the words for it did not parse, or are those of the other query language.
+fn is_of_what_is_broken(finding: &Diagnostic, model: &Model<'_>) -> bool {
+    matches!(finding.code, Code::MissingField | Code::EmptyList)
+        && state_of(&finding.pointer, model).is_some_and(|info| {
+            let other = |language| language != info.language;
+            info.state.broken || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))
+        })
+}
+
 /// Whether a finding about the document only repeats at another place what the checks have said.
 fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
     use Code::{
-        DuplicateState, DuplicateStateName, MissingField, NoWayToEnd, TargetInOtherScope, UnknownTarget,
+        DuplicateState, DuplicateStateName, MissingField, NoStates, NoWayToEnd, TargetInOtherScope, UnknownTarget,
         UnreachableState,
     };
     let any = |codes: &[Code]| codes.iter().any(|code| said.contains(code));
@@ -67,8 +107,10 @@ fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
         TargetInOtherScope | UnknownTarget => {
             any(&[TargetInOtherScope, UnknownTarget, DuplicateState, DuplicateStateName])
         }
-        // `StartAt`: the start was there, and named no state.
-        MissingField if finding.pointer == Pointer::default() => any(&[UnknownTarget, TargetInOtherScope]),
+        // What has no states, or a start that is none of them, the checks of the source know: or what stood there
+        // did not parse.
+        NoStates => true,
+        MissingField => finding.message.contains("`StartAt`"),
         _ => false,
     }
 }

@@ -87,7 +87,7 @@ fn compile_workflow(source: &Workflow, problems: &mut Problems, locate: Locate<'
     let model = check::check(source, problems);
     let Lowered { definition, machine, found, spots, pieces } = lower::lower(&model, problems);
     let found = found.into_iter().chain(workflow_asl::rules::check(&machine, model.machine_type));
-    finding::report(found, source, &spots, problems, locate);
+    finding::report(found, &model, &spots, problems, locate);
     (model.machine_name.clone(), model.machine_type, definition, pieces)
 }
 

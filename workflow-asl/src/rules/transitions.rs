@@ -82,7 +82,10 @@ fn is_open(graph: &Graph<'_>, number: usize, state: &crate::State) -> bool {
     state.is_unread()
         || goes_on && (says_nothing(state) || !state.is_terminal() && state.next.is_none())
         || state.has("Choices")
-            && state.choices.as_ref().is_none_or(|rules| rules.iter().any(|rule| rule.next.is_none()))
+            && state
+                .choices
+                .as_ref()
+                .is_none_or(|rules| rules.is_empty() || rules.iter().any(|rule| rule.next.is_none()))
         || state.has("Catch") && state.catch.as_ref().is_none_or(|list| list.iter().any(|entry| entry.next.is_none()))
         || state.has("Default") && state.default.is_none()
         || graph.leaving(number).iter().any(|edge| edge.to.is_none())

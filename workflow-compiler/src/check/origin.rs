@@ -50,6 +50,13 @@ impl<'a> Model<'a> {
         let here = place.position;
         let info = place.state;
         let current = current(place);
+        if let (Position::Resource, Root::StateResult(service), Some(Segment::Member { name: action, .. })) =
+            (here, &reference.root, reference.segments.first())
+        {
+            let message = format!("`{}` is no service's action", reference_text(reference));
+            let help = format!("between service and action stands `::`: `{service}::{}`", action.value);
+            return Err(problem(Code::ReferenceNotHere, spot, message, help));
+        }
         if matches!(here, Position::Literal | Position::Resource) {
             let message = format!("`{}` is not there in {}", reference_text(reference), here.describe());
             let help = match here {

@@ -30,7 +30,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
     for info in model.all_states() {
         if let Head::Wait(Some(WaitHead::For(seconds))) = &info.state.head {
-            number("for", form(document::State::FIELDS, "Seconds"), seconds, sink);
+            in_range("for", form(document::State::FIELDS, "Seconds"), seconds, sink);
         }
         for clause in &info.state.clauses {
             clause_range(clause.kind, &clause.value, sink);
@@ -47,29 +47,35 @@ fn clause_range(kind: ClauseKind, value: &ClauseValue, sink: &mut Sink<'_>) {
         (_, ClauseValue::ToleratePercent(value)) => (form(state, "ToleratedFailurePercentage"), value),
         (_, ClauseValue::TolerateCount(value)) => (form(state, "ToleratedFailureCount"), value),
         (ClauseKind::Batch, ClauseValue::Expr(value)) => {
-            (form(document::ItemBatcher::FIELDS, "MaxItemsPerBatch"), value)
+            return number("batch", form(document::ItemBatcher::FIELDS, "MaxItemsPerBatch"), value, sink);
         }
         _ => return,
     };
-    number(kind.keyword(), field, value, sink);
+    in_range(kind.keyword(), field, value, sink);
 }
 
 fn form(fields: &[document::Field], name: &str) -> Form {
     fields.iter().find(|field| field.name == name).map_or(Form::Json, |field| field.form)
 }
 
-/// A literal is a number of the form's range; what is computed is left alone.
+/// A literal is a number, and of the form's range; what is computed is left alone.
 pub(super) fn number(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) {
+    match &value.kind {
+        ExprKind::Paren(inner) => number(name, form, inner, sink),
+        ExprKind::Text(text) if text.starts_with("{%") => {}
+        ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Object(_) | ExprKind::Array(_) => {
+            sink.push(Problem::new(Code::UnlikeTypes, value.spot, format!("`{name}` takes a number")));
+        }
+        _ => in_range(name, form, value, sink),
+    }
+}
+
+/// A literal number is of the form's range; whether it is one is checked with the other values.
+fn in_range(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) {
     let (given, duration) = match &value.kind {
         ExprKind::Duration(seconds) => (seconds.to_string(), true),
         ExprKind::Number(text) => (text.clone(), false),
-        ExprKind::Paren(inner) => return number(name, form, inner, sink),
-        ExprKind::Text(text) if text.starts_with("{%") => return,
-        ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Object(_) | ExprKind::Array(_) => {
-            let message = format!("`{name}` takes a number");
-            sink.push(Problem::new(Code::UnlikeTypes, value.spot, message));
-            return;
-        }
+        ExprKind::Paren(inner) => return in_range(name, form, inner, sink),
         _ => return,
     };
     let (low, high, whole) = match form {

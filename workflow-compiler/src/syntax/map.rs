@@ -97,7 +97,9 @@ impl Parser<'_> {
             parser.hole(group.span_close(), Role::Branch);
             branches
         });
-        (Head::Parallel(branches.unwrap_or_default()), true)
+        let branches = branches.unwrap_or_default();
+        let complete = !branches.is_empty() || group.stream().is_empty();
+        (Head::Parallel(branches), complete)
     }
 
     fn branch(&mut self, cursor: &mut Cursor) -> Option<Branch> {
