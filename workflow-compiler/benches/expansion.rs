@@ -1,0 +1,65 @@
+//! How long `workflow!` takes to expand, by the number of states, beside only reading the same tokens.
+//!
+//! `cargo bench -p workflow-compiler`; users pay a debug build of this at every build, so also
+//! `cargo bench -p workflow-compiler --profile dev`. Other sizes as arguments: `-- 200 400`.
+
+#![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use proc_macro2::TokenStream;
+
+const RUNS: usize = 5;
+
+fn main() {
+    println!("{:>7} {:>12} {:>12} {:>14} {:>7}", "states", "tokens only", "expansion", "per state", "ratio");
+    let given: Vec<u32> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let sizes = if given.is_empty() { vec![10, 100, 1_000, 5_000] } else { given };
+    for states in sizes {
+        let text = workflow(states);
+        let read = fastest(|| text.parse::<TokenStream>().unwrap());
+        let tokens: TokenStream = text.parse().unwrap();
+        let expand = fastest(|| workflow_compiler::expand(tokens.clone(), &|_| None));
+        println!(
+            "{states:>7} {:>9.2} ms {:>9.2} ms {:>11.2} µs {:>7.1}",
+            milliseconds(read),
+            milliseconds(expand),
+            milliseconds(expand) * 1000.0 / f64::from(states),
+            expand.as_secs_f64() / read.as_secs_f64(),
+        );
+    }
+}
+
+/// A workflow with tasks, choices and handlers in the proportion of real ones.
+fn workflow(states: u32) -> String {
+    let mut text =
+        String::from("[::workflow_runtime] pub workflow Bench { input { n: i64, name: String } params { f: Arn }\n");
+    for i in 0..states / 2 {
+        let next = i + 1;
+        write!(
+            text,
+            "task T{i} = lambda::invoke {{ FunctionName: params.f, Payload: {{ n: input.n + {i}, to: \"Dr \" + input.name }} }}
+                retry [Lambda.TooManyRequestsException] {{ interval: 2s, max_attempts: 3, backoff: 2.0 }}
+                catch [States.ALL] => Failed -> C{i};
+            choice C{i} {{ if input.n > {i} && input.name != \"x\" -> T{next}; else -> Done; }}\n"
+        )
+        .unwrap();
+    }
+    write!(text, "pass T{} {{ n: input.n }} -> Done; succeed Done; fail Failed {{ error: \"Failed\" }} }}", states / 2)
+        .unwrap();
+    text
+}
+
+fn fastest<T>(mut work: impl FnMut() -> T) -> Duration {
+    let once = |work: &mut dyn FnMut() -> T| {
+        let start = Instant::now();
+        std::hint::black_box(work());
+        start.elapsed()
+    };
+    (0..RUNS).map(|_| once(&mut work)).min().unwrap_or_default()
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
