@@ -1,6 +1,6 @@
 //! The ASL document as Rust types: read from JSON and written back without loss.
 //!
-//! Reading keeps what it can and reports the rest as [`Diagnostic`]s; what the
+//! Reading keeps what it can and reports the rest as [`Diagnostic`](crate::Diagnostic)s; what the
 //! fields may hold is in the tables ([`Field`]), which the rules read too.
 
 mod choice;

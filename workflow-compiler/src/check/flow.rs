@@ -1,19 +1,23 @@
 //! Which optional members of the input are known to be there when a state begins: what was tested on
 //! every way to it. The input never changes, so a test holds from then on.
 
+use indexmap::IndexMap;
+
 use super::facts::Facts;
 use super::model::{Model, StateInfo, is_distributed};
-use crate::syntax::ast::{Head, Target, When};
+use crate::syntax::ast::{Head, State, Target, When};
 
 /// What is known at the beginning of each state.
 pub(super) struct Flow<'m, 'a> {
-    states: Vec<(&'m StateInfo<'a>, Option<Facts>)>,
+    /// By where the state is in memory: two may have one name.
+    states: IndexMap<*const State, (&'m StateInfo<'a>, Option<Facts>)>,
 }
 
 impl<'m, 'a> Flow<'m, 'a> {
     /// Follows the edges of every scope until nothing changes: what is known shrinks where ways meet.
     pub(super) fn of(model: &'m Model<'a>) -> Self {
-        let mut flow = Self { states: model.all_states().map(|info| (info, None)).collect() };
+        let mut flow =
+            Self { states: model.all_states().map(|info| (std::ptr::from_ref(info.state), (info, None))).collect() };
         // Without any test there is nothing to follow.
         let tests = model.all_states().any(|info| matches!(info.state.head, Head::Choice(_)));
         if !tests {
@@ -36,7 +40,8 @@ impl<'m, 'a> Flow<'m, 'a> {
                 }
             }
             for number in 0..flow.states.len() {
-                let Some((info, Some(known))) = flow.states.get(number).cloned() else { continue };
+                let Some((_, (info, Some(known)))) = flow.states.get_index(number) else { continue };
+                let (info, known) = (*info, known.clone());
                 for (target, facts) in edges(model, info, &known) {
                     if let Some(to) = model.target(target, info.scope) {
                         changed |= flow.meet(to, &facts);
@@ -53,14 +58,11 @@ impl<'m, 'a> Flow<'m, 'a> {
     }
 
     fn entry(&self, info: &StateInfo<'a>) -> Option<&Facts> {
-        self.states
-            .iter()
-            .find(|(state, _)| std::ptr::eq(state.state, info.state))
-            .and_then(|(_, facts)| facts.as_ref())
+        self.states.get(&std::ptr::from_ref(info.state)).and_then(|(_, facts)| facts.as_ref())
     }
 
     fn meet(&mut self, info: &StateInfo<'a>, facts: &Facts) -> bool {
-        let Some((_, known)) = self.states.iter_mut().find(|(state, _)| std::ptr::eq(state.state, info.state)) else {
+        let Some((_, known)) = self.states.get_mut(&std::ptr::from_ref(info.state)) else {
             return false;
         };
         let met = match &known {

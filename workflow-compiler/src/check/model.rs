@@ -231,7 +231,8 @@ impl<'a> Model<'a> {
 
     /// What is known of a state of the tree.
     pub fn info(&self, state: &State) -> Option<&StateInfo<'a>> {
-        self.all_states().find(|info| std::ptr::eq(info.state, state))
+        let first = self.states.get(&plain(&state.name)).filter(|info| std::ptr::eq(info.state, state));
+        first.or_else(|| self.duplicates.iter().find(|info| std::ptr::eq(info.state, state)))
     }
 
     /// The states of one scope.
@@ -252,7 +253,8 @@ impl<'a> Model<'a> {
         match target {
             Target::State(name) => {
                 let name = plain(name);
-                self.states_of(scope).find(|info| info.name == name)
+                let first = self.states.get(&name).filter(|info| info.scope == scope);
+                first.or_else(|| self.duplicates.iter().find(|info| info.scope == scope && info.name == name))
             }
             Target::Text(text) => self.states_of(scope).find(|info| info.asl_name == text.value),
             Target::End(_) | Target::Missing(_) => None,
