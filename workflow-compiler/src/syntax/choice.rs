@@ -8,7 +8,7 @@ use super::attributes::Attributes;
 use super::clause::Place;
 use super::cursor::Cursor;
 use super::parser::Parser;
-use super::recover::holds_states;
+use super::recover::{holds_states, skip_in_state};
 use super::word::Role;
 use crate::problem::Problem;
 
@@ -34,19 +34,23 @@ impl Parser<'_> {
         }
         let Some(group) = cursor.peek_group(Delimiter::Brace).filter(|group| !holds_states(group)).cloned() else {
             let problem = self.unexpected(cursor, "the arms of the choice in braces");
-            self.report(problem.help("such as `{ if input.n > 3 -> Large; else -> Small; }`"));
+            self.complain(cursor, problem.help("such as `{ if input.n > 3 -> Large; else -> Small; }`"));
             self.hole(cursor.here_first(), Role::Setting("choice"));
+            skip_in_state(cursor, false);
             return (Head::Choice(choice), false);
         };
         cursor.next();
         let patterns = choice.subject.is_some();
-        choice.arms = self.arms(&group, patterns);
-        (Head::Choice(choice), true)
+        let (arms, complete) = self.arms(&group, patterns);
+        choice.arms = arms;
+        (Head::Choice(choice), complete)
     }
 
-    fn arms(&mut self, group: &Group, patterns: bool) -> Vec<Arm> {
+    /// The arms, and whether all of them and their targets were understood.
+    fn arms(&mut self, group: &Group, patterns: bool) -> (Vec<Arm>, bool) {
         self.within(group, |parser, cursor| {
-            let mut arms = Vec::new();
+            let mut arms: Vec<Arm> = Vec::new();
+            let mut complete = true;
             while !cursor.is_end() {
                 if cursor.eat_punct(";").is_some() || cursor.eat_punct(",").is_some() {
                     continue;
@@ -59,11 +63,12 @@ impl Parser<'_> {
                 }
                 let arm =
                     if patterns { parser.match_arm(attributes, cursor) } else { parser.if_arm(attributes, cursor) };
+                complete &= arm.as_ref().is_some_and(|arm| !matches!(arm.target, Target::Missing(_)));
                 arms.extend(arm);
                 parser.arm_end(cursor, start, patterns);
             }
             parser.hole(group.span_close(), Role::Arm);
-            arms
+            (arms, complete)
         })
         .unwrap_or_default()
     }
@@ -96,9 +101,13 @@ impl Parser<'_> {
             _ => {
                 let problem = self.unexpected(cursor, "`if` or `else`");
                 let text = word.to_string();
-                self.report(problem.suggest(&text, ["if", "else"]).help("an arm is `if condition -> State;`"));
+                self.complain(
+                    cursor,
+                    problem.suggest(&text, ["if", "else"]).help("an arm is `if condition -> State;`"),
+                );
                 cursor.next();
-                return None;
+                // Read as what was most likely meant, so that its state is not called unreachable.
+                if cursor.is_punct("->") { When::Else(first) } else { When::If(self.head_expr(cursor)) }
             }
         };
         let target = self.arrow("->", "an arm", cursor);
@@ -122,7 +131,10 @@ impl Parser<'_> {
     fn patterns(&mut self, cursor: &mut Cursor) -> Option<Vec<Expr>> {
         if cursor.is_word("if") {
             let problem = self.unexpected(cursor, "a pattern");
-            self.report(problem.help("an arm of `match` is `\"text\" => State,`; for conditions leave `match` out"));
+            self.complain(
+                cursor,
+                problem.help("an arm of `match` is `\"text\" => State,`; for conditions leave `match` out"),
+            );
             return None;
         }
         let mut patterns = Vec::new();

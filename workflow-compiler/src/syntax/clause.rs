@@ -56,6 +56,22 @@ impl Place {
     }
 }
 
+/// Which clause it is, and whether its keyword says so or is only near.
+struct Guess {
+    kind: ClauseKind,
+    sure: bool,
+}
+
+/// The help line that says where a clause belongs.
+fn belongs_to(clause: ClauseKind) -> String {
+    let kinds: Vec<_> = STATES
+        .iter()
+        .filter(|(state, _)| clause.stands_on(*state))
+        .map(|(_, keyword)| format!("`{}`", keyword.word))
+        .collect();
+    format!("`{}` is a clause of {}", clause.keyword(), kinds.join(", "))
+}
+
 /// The clauses read so far.
 #[derive(Default)]
 pub(super) struct Clauses {
@@ -73,7 +89,7 @@ impl Parser<'_> {
         let Some(keyword) = cursor.peek_ident().cloned() else {
             self.dangling(&attributes);
             let problem = self.unexpected(cursor, &format!("a clause of {}", place.name()));
-            self.report(problem);
+            self.complain(cursor, problem);
             clauses.broken = true;
             cursor.next();
             skip_in_state(cursor, false);
@@ -92,7 +108,7 @@ impl Parser<'_> {
                     // Read as what was most likely meant, so that its words are not reported too.
                     Some(kind) => {
                         if !clause_starts_here(cursor) && !cursor.is_punct(";") && !cursor.is_punct("->") {
-                            self.clause(kind, keyword, comment, place, cursor, clauses);
+                            self.clause(Guess { kind, sure: false }, keyword, comment, place, cursor, clauses);
                         }
                     }
                     None => skip_in_state(cursor, true),
@@ -101,7 +117,7 @@ impl Parser<'_> {
             }
         };
         cursor.next();
-        self.clause(kind, keyword, comment, place, cursor, clauses);
+        self.clause(Guess { kind, sure: true }, keyword, comment, place, cursor, clauses);
         true
     }
 
@@ -111,7 +127,12 @@ impl Parser<'_> {
             .or_else(|| workflow_asl::nearest::nearest(text, ClauseKind::ALL.iter().map(|clause| clause.keyword())));
         let problem = Problem::new(Code::UnknownClause, keyword.span(), format!("no clause `{text}`"));
         self.report(match (near, place) {
-            (Some(near), _) => problem.help(format!("did you mean `{near}`?")),
+            (Some(near), _) if here.is_some() => problem.help(format!("did you mean `{near}`?")),
+            (Some(near), Place::State(_)) => match ClauseKind::from_keyword(near) {
+                Some(kind) => problem.help(belongs_to(kind)),
+                None => problem,
+            },
+            (Some(_), _) => problem,
             (None, Place::State(StateKind::Succeed | StateKind::Fail)) => problem,
             (None, _) => {
                 let known: Vec<_> = place.known().collect();
@@ -124,7 +145,7 @@ impl Parser<'_> {
     /// A clause after its keyword; kept when it belongs here and is not a second one.
     fn clause(
         &mut self,
-        kind: ClauseKind,
+        Guess { kind, sure }: Guess,
         keyword: Ident,
         comment: super::ast::Comment,
         place: Place,
@@ -139,25 +160,23 @@ impl Parser<'_> {
         let value = self.clause_value(kind, cursor);
         let spot = super::ast::Spot::from(keyword.span()).to(cursor.before());
         if !place.allows(kind) {
+            clauses.broken = true;
+            if !sure {
+                return;
+            }
             let problem = Problem::new(
                 Code::MisplacedClause,
                 keyword.span(),
                 format!("`{keyword}` does not belong to {}", place.name()),
             );
-            let kinds: Vec<_> = STATES
-                .iter()
-                .filter(|(state, _)| kind.stands_on(*state))
-                .map(|(_, keyword)| format!("`{}`", keyword.word))
-                .collect();
             self.report(match place {
-                Place::State(_) => problem.help(format!("`{keyword}` is a clause of {}", kinds.join(", "))),
+                Place::State(_) => problem.help(belongs_to(kind)),
                 Place::Defaults => problem,
                 Place::Block { .. } => {
                     let known: Vec<_> = place.known().collect();
                     problem.help(format!("they may hold `{}`", known.join("`, `")))
                 }
             });
-            clauses.broken = true;
             return;
         }
         // A share and a number of items that may fail are two fields.
@@ -190,6 +209,7 @@ impl Parser<'_> {
                 let group = cursor.peek_group(Delimiter::Brace).filter(|group| !holds_states(group)).cloned();
                 let Some(group) = group else {
                     self.expected(cursor, &format!("`{{ … }}` after `{}`", kind.keyword()));
+                    skip_in_state(cursor, true);
                     return None;
                 };
                 cursor.next();
@@ -271,7 +291,7 @@ impl Parser<'_> {
             return ClauseValue::ToleratePercent(value);
         }
         let problem = self.unexpected(cursor, "a share such as `5%`, or `percent` or `count` and a value");
-        self.report(problem);
+        self.complain(cursor, problem);
         self.hole(cursor.here_first(), Role::Setting("tolerate"));
         skip_in_state(cursor, true);
         ClauseValue::ToleratePercent(super::ast::Expr { kind: ExprKind::Invalid, spot: cursor.before() })

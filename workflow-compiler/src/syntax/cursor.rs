@@ -1,5 +1,7 @@
 //! A position in a sequence of tokens, with look-ahead and spans for what is missing.
 
+use std::cell::Cell;
+
 use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 
 use super::ast::Spot;
@@ -8,6 +10,8 @@ use super::ast::Spot;
 pub(super) struct Cursor {
     tokens: Vec<TokenTree>,
     at: usize,
+    /// The position at which a complaint was made last.
+    complained: Cell<Option<usize>>,
     /// What stands after the last token: the closing delimiter.
     end: Span,
 }
@@ -15,7 +19,7 @@ pub(super) struct Cursor {
 impl Cursor {
     /// At the first of the tokens; `end` is where something missing at the end is reported.
     pub(super) fn new(stream: TokenStream, end: Span) -> Self {
-        Self { tokens: flatten(stream), at: 0, end }
+        Self { tokens: flatten(stream), at: 0, complained: Cell::new(None), end }
     }
 
     /// At the first token inside a group.
@@ -30,6 +34,11 @@ impl Cursor {
     /// How many tokens were read: for loops that must advance.
     pub(super) fn position(&self) -> usize {
         self.at
+    }
+
+    /// Whether nothing was wrong with the token here so far.
+    pub(super) fn first_complaint(&self) -> bool {
+        self.complained.replace(Some(self.at)) != Some(self.at)
     }
 
     /// The token that is `ahead` tokens after the next.
@@ -209,6 +218,9 @@ pub(super) fn group_spot(group: &Group) -> Spot {
     Spot { first: group.span_open(), last: group.span_close() }
 }
 
+/// The operators that a message shows whole.
+const PAIRS: [&str; 11] = ["->", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "::"];
+
 /// A token's text for a message: an opening delimiter for a group, an operator whole.
 fn token_text(token: &TokenTree, next: Option<&TokenTree>) -> String {
     match token {
@@ -219,7 +231,8 @@ fn token_text(token: &TokenTree, next: Option<&TokenTree>) -> String {
         },
         TokenTree::Punct(punct) => match next {
             Some(TokenTree::Punct(second)) if punct.spacing() == Spacing::Joint => {
-                format!("{}{}", punct.as_char(), second.as_char())
+                let pair = format!("{}{}", punct.as_char(), second.as_char());
+                if PAIRS.contains(&pair.as_str()) { pair } else { punct.as_char().to_string() }
             }
             _ => punct.as_char().to_string(),
         },

@@ -54,7 +54,7 @@ impl Parser<'_> {
             "params" => {
                 let Some(group) = cursor.eat_group(Delimiter::Brace) else {
                     let problem = self.unexpected(cursor, "the parameters in braces");
-                    self.report(problem.help("such as `params { bucket: String, role: Arn }`"));
+                    self.complain(cursor, problem.help("such as `params { bucket: String, role: Arn }`"));
                     skip_item(cursor);
                     return None;
                 };
@@ -146,9 +146,12 @@ impl Parser<'_> {
     fn named_handler(&mut self, kind: ClauseKind, keyword: &Ident, cursor: &mut Cursor) -> Option<DeclarationKind> {
         let Some(name) = cursor.eat_ident() else {
             let problem = self.unexpected(cursor, &format!("a name after `{keyword}`"));
-            self.report(problem.help(format!(
-                "`{keyword}` at the top of a workflow declares one for use in states: `{keyword} name [Errors…] …`"
-            )));
+            self.complain(
+                cursor,
+                problem.help(format!(
+                    "`{keyword}` at the top of a workflow declares one for use in states: `{keyword} name [Errors…] …`"
+                )),
+            );
             self.hole(cursor.here_first(), Role::HandlerName(kind));
             skip_item(cursor);
             return None;
@@ -173,7 +176,7 @@ impl Parser<'_> {
     fn defaults(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
         if cursor.peek_group(Delimiter::Brace).is_none() {
             let problem = self.unexpected(cursor, "clauses in braces after `defaults`");
-            self.report(problem.help("such as `defaults { retry transient; timeout 5m; }`"));
+            self.complain(cursor, problem.help("such as `defaults { retry transient; timeout 5m; }`"));
             skip_item(cursor);
             return None;
         }

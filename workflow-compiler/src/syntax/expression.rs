@@ -73,6 +73,7 @@ impl Parser<'_> {
         let mut left = self.unary(cursor);
         let mut height = self.height;
         let mut compared = false;
+        let mut too_high = false;
         while let Some((op, text, binds)) = self.operator(cursor, least) {
             let first = cursor.here();
             cursor.advance(text);
@@ -80,11 +81,18 @@ impl Parser<'_> {
             if binds == COMPARISON && std::mem::replace(&mut compared, true) {
                 let problem = Problem::new(Code::Syntax, spot, "comparisons do not chain");
                 self.report(problem.help("join two comparisons with `&&`, or use parentheses"));
+                // Its type would be complained about next.
+                left.kind = ExprKind::Invalid;
             }
             let right = self.binary(cursor, binds + 1);
             height = height.max(self.height) + 1;
             let whole = left.spot.to(right.spot);
+            if too_high {
+                continue;
+            }
             left = self.grown(ExprKind::Binary(op, spot, Box::new(left), Box::new(right)), whole, height);
+            // What is too high is reported once: the rest is only read.
+            too_high = matches!(left.kind, ExprKind::Invalid);
             height = self.height;
         }
         self.height = height;
@@ -302,7 +310,7 @@ impl Parser<'_> {
         height = height.max(self.height);
         let no = if cursor.eat_word("else").is_none() {
             let problem = self.unexpected(cursor, "`else`");
-            self.report(problem.help("an `if` that gives a value needs both sides"));
+            self.complain(cursor, problem.help("an `if` that gives a value needs both sides"));
             self.leaf(ExprKind::Invalid, cursor.before())
         } else if cursor.is_word("if") {
             let at = cursor.here();
@@ -353,7 +361,7 @@ impl Parser<'_> {
             }
             let Some(word) = cursor.eat_ident() else {
                 let problem = self.unexpected(cursor, "the path of a Rust constant");
-                self.report(problem.help("such as `const LIMIT` or `const config::LIMIT`"));
+                self.complain(cursor, problem.help("such as `const LIMIT` or `const config::LIMIT`"));
                 return self.leaf(ExprKind::Invalid, spot);
             };
             tokens.push(TokenTree::Ident(word));

@@ -34,7 +34,7 @@ impl Parser<'_> {
         } else {
             "such as `catch [States.ALL] => Failed`, or the name of a catcher"
         };
-        self.report(problem.help(example));
+        self.complain(cursor, problem.help(example));
         self.hole(cursor.here_first(), Role::HandlerReference(kind));
         None
     }
@@ -101,7 +101,7 @@ impl Parser<'_> {
                     continue;
                 }
                 let problem = parser.unexpected(cursor, "`,` between error names");
-                parser.report(problem.help("a name that is more than words and dots stands in quotes"));
+                parser.complain(cursor, problem.help("a name that is more than words and dots stands in quotes"));
                 skip_past(cursor, &[","]);
             }
             errors
@@ -117,7 +117,7 @@ impl Parser<'_> {
         }
         let Some(first) = cursor.eat_ident() else {
             let problem = self.unexpected(cursor, "an error's name");
-            self.report(problem.help("such as `States.Timeout`, or any text in quotes"));
+            self.complain(cursor, problem.help("such as `States.Timeout`, or any text in quotes"));
             return None;
         };
         let mut value = plain(&first);

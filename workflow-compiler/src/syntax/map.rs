@@ -36,7 +36,10 @@ impl Parser<'_> {
                 || (item_starts_here(cursor) && !clause_starts_here(cursor))
             {
                 let problem = self.unexpected(cursor, "the states of the map in braces");
-                self.report(problem.help("such as `map Each over input.items { pass One -> end; } -> Next;`"));
+                self.complain(
+                    cursor,
+                    problem.help("such as `map Each over input.items { pass One -> end; } -> Next;`"),
+                );
                 self.hole(cursor.here_first(), Role::Setting("map"));
                 let body = Body { comment: None, start: None, states: Vec::new(), spot: name };
                 clauses.broken = true;
@@ -44,6 +47,15 @@ impl Parser<'_> {
             } else {
                 self.clause_here(Place::State(StateKind::Map), cursor, clauses);
             }
+        }
+    }
+
+    /// `over` after the states, which is reported.
+    pub(super) fn late_over(&mut self, cursor: &mut Cursor) {
+        if let Some(word) = cursor.eat_ident() {
+            self.word(&word, Role::Setting("map"));
+            self.error(Code::Syntax, word.span(), "`over` stands before the states of the map");
+            self.over(cursor);
         }
     }
 
@@ -61,7 +73,7 @@ impl Parser<'_> {
             }
             let body = self.object_here(cursor).unwrap_or_else(|| {
                 let problem = self.unexpected(cursor, "the place of the file in braces");
-                self.report(problem.help("such as `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
+                self.complain(cursor, problem.help("such as `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
                 Expr { kind: ExprKind::Invalid, spot: cursor.before() }
             });
             return Over::Reader { path, body: settings_as_text(body) };
@@ -83,7 +95,7 @@ impl Parser<'_> {
     pub(super) fn parallel(&mut self, cursor: &mut Cursor) -> (Head, bool) {
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             let problem = self.unexpected(cursor, "the branches in braces");
-            self.report(problem.help("such as `{ branch { pass A -> end; } branch { pass B -> end; } }`"));
+            self.complain(cursor, problem.help("such as `{ branch { pass A -> end; } branch { pass B -> end; } }`"));
             return (Head::Parallel(Vec::new()), false);
         };
         let branches = self.within(&group, |parser, cursor| {
@@ -135,10 +147,13 @@ impl Parser<'_> {
         cursor.next();
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             let problem = self.unexpected(cursor, "the states of the branch in braces");
-            self.report(match cursor.peek_ident() {
-                Some(_) => problem.help("branches have no names"),
-                None => problem,
-            });
+            self.complain(
+                cursor,
+                match cursor.peek_ident() {
+                    Some(_) => problem.help("branches have no names"),
+                    None => problem,
+                },
+            );
             if cursor.peek_ident().is_some() && cursor.peek_group_at(1, Delimiter::Brace).is_some() {
                 cursor.next();
                 let group = cursor.eat_group(Delimiter::Brace)?;

@@ -156,7 +156,7 @@ impl Parser<'_> {
             cursor.next();
         } else if cursor.is_punct("::") || cursor.eat_punct(":").is_none() {
             let problem = self.unexpected(cursor, &format!("`:` after `{}`", key.value));
-            self.report(problem.help(format!("a member is written `{}: value`", key.value)));
+            self.complain(cursor, problem.help(format!("a member is written `{}: value`", key.value)));
             if cursor.is_end() || cursor.is_punct(",") {
                 self.hole(cursor.here_first(), Role::Root(Vec::new()));
             }
@@ -206,7 +206,7 @@ impl Parser<'_> {
         let advanced = cursor.position() > start;
         if advanced {
             let problem = self.unexpected(cursor, "`,`");
-            self.report(if cursor.is_punct(";") { problem.help("members end with `,`") } else { problem });
+            self.complain(cursor, if cursor.is_punct(";") { problem.help("members end with `,`") } else { problem });
         }
         let key = matches!(cursor.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
         let colon = cursor.is_punct_at(1, ":") || (cursor.is_punct_at(1, "?") && cursor.is_punct_at(2, ":"));

@@ -45,7 +45,15 @@ impl<'p> Parser<'p> {
     /// Reports that something else stands where `what` is needed.
     pub(super) fn expected(&mut self, cursor: &Cursor, what: &str) {
         let problem = self.unexpected(cursor, what);
-        self.report(problem);
+        self.complain(cursor, problem);
+    }
+
+    /// Reports what is wrong with the token that stands here, unless something else was wrong with it already:
+    /// who wanted it first knows best, and those around would only repeat it.
+    pub(super) fn complain(&mut self, cursor: &Cursor, problem: Problem) {
+        if cursor.first_complaint() {
+            self.report(problem);
+        }
     }
 
     /// The problem that something else stands where `what` is needed.
@@ -70,8 +78,8 @@ impl<'p> Parser<'p> {
             let mut cursor = Cursor::inside(group);
             let value = read(parser, &mut cursor);
             if !cursor.is_end() {
-                let found = cursor.found();
-                parser.error(Code::Syntax, cursor.here_first(), format!("unexpected {found}"));
+                let problem = Problem::new(Code::Syntax, cursor.here_first(), format!("unexpected {}", cursor.found()));
+                parser.complain(&cursor, problem);
             }
             value
         })

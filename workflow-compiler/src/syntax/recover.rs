@@ -42,7 +42,7 @@ pub(super) fn item_starts(cursor: &Cursor, ahead: usize) -> bool {
     match ident.to_string().as_str() {
         "input" | "params" | "defaults" => braces,
         "struct" | "enum" => name && cursor.peek_group_at(ahead + 2, Delimiter::Brace).is_some(),
-        "start" => name && cursor.is_punct_at(ahead + 2, ";"),
+        "start" => name,
         "retry" | "catch" => name && cursor.peek_group_at(ahead + 2, Delimiter::Bracket).is_some(),
         "type" => name && cursor.is_punct_at(ahead + 2, ";"),
         _ => false,

@@ -34,7 +34,7 @@ impl Parser<'_> {
         }
         let Some(first) = cursor.eat_ident() else {
             let problem = self.unexpected(cursor, "what is called");
-            self.report(problem.help(EXAMPLES));
+            self.complain(cursor, problem.help(EXAMPLES));
             self.hole(cursor.here_first(), Role::Resource(Vec::new()));
             return None;
         };
@@ -88,7 +88,7 @@ impl Parser<'_> {
         let mut before: Vec<Ident> = path.iter().take(3).cloned().collect();
         let Some(word) = cursor.eat_ident() else {
             let problem = self.unexpected(cursor, "a pattern after `.`");
-            self.report(problem.help("`.sync`, `.sync:2` or `.waitForTaskToken`"));
+            self.complain(cursor, problem.help("`.sync`, `.sync:2` or `.waitForTaskToken`"));
             self.hole(cursor.here_first(), Role::Resource(before));
             return None;
         };

@@ -10,7 +10,7 @@ use super::keyword::{ClauseKind, RESERVED, STATES, state_keyword};
 use super::literal::string_value;
 use super::object::Braces;
 use super::parser::Parser;
-use super::recover::{holds_states, item_starts_here, skip_in_state, skip_item};
+use super::recover::{attributes_length, clause_starts_here, holds_states, item_starts_here, skip_in_state, skip_item};
 use super::word::Role;
 use crate::problem::Problem;
 
@@ -27,12 +27,15 @@ impl Parser<'_> {
     ) -> Option<State> {
         let Some(written) = cursor.peek_ident().cloned() else {
             let problem = self.unexpected(cursor, &format!("a name after `{keyword}`"));
-            self.report(match cursor.peek_literal_at(0).and_then(string_value) {
-                Some(text) => {
-                    problem.help(format!("give it a name of the language: `{keyword} Name as {:?}`", text.value))
-                }
-                None => problem,
-            });
+            self.complain(
+                cursor,
+                match cursor.peek_literal_at(0).and_then(string_value) {
+                    Some(text) => {
+                        problem.help(format!("give it a name of the language: `{keyword} Name as {:?}`", text.value))
+                    }
+                    None => problem,
+                },
+            );
             self.hole(cursor.here_first(), Role::StateName);
             skip_item(cursor);
             return None;
@@ -100,6 +103,9 @@ impl Parser<'_> {
             None => {
                 self.expected(cursor, "the name in the document, as text, after `as`");
                 clauses.broken = true;
+                if !clause_starts_here(cursor) && !item_starts_here(cursor) {
+                    cursor.eat_ident();
+                }
                 None
             }
         }
@@ -109,9 +115,16 @@ impl Parser<'_> {
     fn task(&mut self, name: &Ident, cursor: &mut Cursor) -> (Head, bool) {
         if cursor.eat_punct("=").is_none() {
             let problem = self.unexpected(cursor, &format!("`=` and what `{name}` calls"));
-            self.report(problem.help("such as `task Convert = lambda::invoke { FunctionName: \"f\" } -> Next;`"));
-            let body = self.object_here(cursor);
-            return (Head::Task { resource: None, body }, false);
+            self.complain(
+                cursor,
+                problem.help("such as `task Convert = lambda::invoke { FunctionName: \"f\" } -> Next;`"),
+            );
+            // The `=` alone was forgotten.
+            if !cursor.is_punct_at(1, "::") && cursor.peek_literal_at(0).and_then(string_value).is_none() {
+                self.skip_to_body(cursor);
+                let body = self.object_here(cursor);
+                return (Head::Task { resource: None, body }, false);
+            }
         }
         let resource = self.resource(cursor);
         let mut complete = resource.is_some();
@@ -135,7 +148,7 @@ impl Parser<'_> {
             && !cursor.is_punct(";")
             && !cursor.is_punct("->")
             && !item_starts_here(cursor)
-            && !super::recover::clause_starts_here(cursor)
+            && !clause_starts_here(cursor)
         {
             cursor.next();
         }
@@ -162,9 +175,9 @@ impl Parser<'_> {
             return (Head::Wait(Some(WaitHead::Until(self.expr(cursor)))), true);
         }
         let problem = self.unexpected(cursor, "`for` and a duration, or `until` and a timestamp");
-        self.report(problem.help("such as `wait Cool for 30s -> Next;`"));
+        self.complain(cursor, problem.help("such as `wait Cool for 30s -> Next;`"));
         self.hole(cursor.here_first(), Role::Setting("wait"));
-        if !super::recover::clause_starts_here(cursor) {
+        if !clause_starts_here(cursor) {
             skip_in_state(cursor, false);
         }
         (Head::Wait(None), false)
@@ -182,7 +195,7 @@ impl Parser<'_> {
             }
         } else if cursor.is_punct("=") {
             let problem = self.unexpected(cursor, "the error in braces");
-            self.report(problem.help("such as `fail Failed { error: \"Rejected\", cause: \"…\" }`"));
+            self.complain(cursor, problem.help("such as `fail Failed { error: \"Rejected\", cause: \"…\" }`"));
             skip_in_state(cursor, false);
             return (Head::Fail { error, cause }, false);
         }
@@ -194,13 +207,15 @@ impl Parser<'_> {
         let mut transition = None;
         let mut first = true;
         loop {
-            if cursor.is_end() || cursor.is_punct(";") || item_starts_here(cursor) {
+            let nothing = cursor.peek_at(attributes_length(cursor, 0)).is_none();
+            if nothing || cursor.is_punct(";") || item_starts_here(cursor) {
                 break;
             }
             if cursor.is_punct("->") || cursor.is_punct("=>") {
                 self.hole(cursor.here_first(), Role::Clause(kind));
                 let arrow = cursor.here();
                 let target = self.arrow("->", "a state", cursor);
+                clauses.broken |= matches!(target, Target::Missing(_));
                 self.transition(kind, arrow, target, &mut transition);
                 clauses.broken |= transition.is_none();
                 first = false;
@@ -210,6 +225,11 @@ impl Parser<'_> {
                 break;
             }
             first = false;
+            if kind == StateKind::Map && cursor.is_word("over") {
+                self.late_over(cursor);
+                clauses.broken = true;
+                continue;
+            }
             let start = cursor.position();
             let clause = cursor.peek_ident().cloned();
             self.clause_here(Place::State(kind), cursor, clauses);
@@ -227,9 +247,11 @@ impl Parser<'_> {
             self.hole(cursor.here_first(), Role::Clause(kind));
         }
         let complete = first && cursor.ends_in_braces();
-        if cursor.eat_punct(";").is_none() && !cursor.is_end() && !complete {
+        let end = cursor.peek_at(attributes_length(cursor, 0)).is_none();
+        if cursor.eat_punct(";").is_none() && !end && !complete {
             let found = cursor.found();
-            self.error(Code::Syntax, cursor.here_first(), format!("expected `;` before {found}"));
+            let problem = Problem::new(Code::Syntax, cursor.here_first(), format!("expected `;` before {found}"));
+            self.complain(cursor, problem);
         }
         transition
     }

@@ -39,7 +39,11 @@ impl Parser<'_> {
             return self.target(arrow, cursor);
         }
         let problem = self.unexpected(cursor, &format!("`{wanted}` and a state"));
-        self.report(problem);
+        self.complain(cursor, problem);
+        // `if c Name;`: the arrow alone was forgotten.
+        if cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ";") || cursor.is_punct_at(1, ",")) {
+            return self.target(cursor.here(), cursor);
+        }
         Target::Missing(cursor.before())
     }
 }

@@ -54,7 +54,7 @@ impl Parser<'_> {
                     "such as `String`, `bool`, `i64`, `f64`, `Timestamp`, `Arn`, `Json`, `Vec<T>`, `Option<T>`, `Map<T>`"
                 }
             };
-            self.report(problem.help(hint));
+            self.complain(cursor, problem.help(hint));
             if cursor.is_end() || cursor.is_punct(",") {
                 self.hole(first.first, Role::TypeReference);
             }
@@ -213,7 +213,7 @@ impl Parser<'_> {
         let attribute = cursor.is_punct("#");
         if cursor.position() > start {
             let problem = self.unexpected(cursor, "`,`");
-            self.report(if cursor.is_punct(";") { problem.help("write `,`") } else { problem });
+            self.complain(cursor, if cursor.is_punct(";") { problem.help("write `,`") } else { problem });
         }
         if !(cursor.position() > start && (named || attribute)) {
             skip_past(cursor, &[",", ";"]);
@@ -237,7 +237,7 @@ impl Parser<'_> {
         let name = self.checked_name(&written, "field");
         if !cursor.is_punct(":") || cursor.is_punct("::") {
             let problem = self.unexpected(cursor, &format!("`:` and a type after `{written}`"));
-            self.report(problem);
+            self.complain(cursor, problem);
             self.hole(cursor.here_first(), Role::TypeReference);
             return name.map(|name| FieldDecl {
                 comment: attributes.comment,
@@ -256,12 +256,15 @@ impl Parser<'_> {
     fn field_name_expected(&mut self, cursor: &mut Cursor) {
         let problem = self.unexpected(cursor, "a field: `name: Type`");
         let text = cursor.peek_literal_at(0).and_then(super::literal::string_value);
-        self.report(match text {
-            Some(text) => {
-                problem.help(format!("name it in Rust and write `#[serde(rename = {:?})]` before it", text.value))
-            }
-            None => problem,
-        });
+        self.complain(
+            cursor,
+            match text {
+                Some(text) => {
+                    problem.help(format!("name it in Rust and write `#[serde(rename = {:?})]` before it", text.value))
+                }
+                None => problem,
+            },
+        );
     }
 
     /// A Rust name, raw where it is a keyword; reports those that cannot be raw.

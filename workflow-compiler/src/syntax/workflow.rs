@@ -7,6 +7,7 @@ use super::ast::{Spot, Workflow};
 use super::body::Level;
 use super::cursor::Cursor;
 use super::parser::Parser;
+use super::recover::attributes_length;
 use super::word::Role;
 use crate::problem::Problem;
 
@@ -46,7 +47,7 @@ impl Parser<'_> {
                 self.word(word, Role::Top);
                 let text = word.to_string();
                 let problem = self.unexpected(cursor, "`workflow`").suggest(&text, ["workflow"]);
-                self.report(problem.help("the macro holds `workflow Name { … }`"));
+                self.complain(cursor, problem.help("the macro holds `workflow Name { … }`"));
                 let meant = cursor.peek_ident_at(1).is_some()
                     && cursor.peek_group_at(2, Delimiter::Brace).is_some()
                     && workflow_asl::nearest::nearest(&text, ["workflow"]).is_some();
@@ -57,7 +58,7 @@ impl Parser<'_> {
             }
             None => {
                 let problem = self.unexpected(cursor, "`workflow`");
-                self.report(problem.help("the macro holds `workflow Name { … }`"));
+                self.complain(cursor, problem.help("the macro holds `workflow Name { … }`"));
                 skip_to_workflow(cursor);
                 return None;
             }
@@ -110,9 +111,17 @@ impl Parser<'_> {
     }
 }
 
-/// Skips to the next `workflow Name`.
+/// Skips to the next `workflow Name` or `workflow { … }`, with what may stand before it.
 fn skip_to_workflow(cursor: &mut Cursor) {
-    while !cursor.is_end() && (!cursor.is_word("workflow") || cursor.peek_ident_at(1).is_none()) {
-        cursor.next();
+    while !cursor.is_end() {
+        let attributes = attributes_length(cursor, 0);
+        let visible = cursor.peek_ident_at(attributes).is_some_and(|word| word == "pub");
+        let workflow = attributes + usize::from(visible);
+        let named = cursor.peek_ident_at(workflow + 1).is_some();
+        let body = cursor.peek_group_at(workflow + 1, Delimiter::Brace).is_some();
+        if (named || body) && cursor.peek_ident_at(workflow).is_some_and(|word| word == "workflow") {
+            return;
+        }
+        cursor.advance(attributes.max(1));
     }
 }
