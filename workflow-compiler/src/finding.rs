@@ -87,7 +87,11 @@ fn state_of<'m, 'a>(at: &Pointer, model: &'m Model<'a>) -> Option<&'m StateInfo<
 
 /// Whether something lacks because the words for it did not parse, or are those of the other query language.
 fn is_of_what_is_broken(finding: &Diagnostic, model: &Model<'_>) -> bool {
-    matches!(finding.code, Code::MissingField | Code::EmptyList)
+    // Where a broken state goes nobody knows.
+    if matches!(finding.code, Code::UnreachableState | Code::NoWayToEnd) {
+        return model.all_states().any(|info| info.state.broken);
+    }
+    matches!(finding.code, Code::MissingField | Code::MissingTransition | Code::EmptyList)
         && state_of(&finding.pointer, model).is_some_and(|info| {
             let other = |language| language != info.language;
             info.state.broken || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))
