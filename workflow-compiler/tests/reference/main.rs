@@ -1,0 +1,126 @@
+//! `docs/language.md` against the compiler: its tables are the parser's, its examples compile and give what it shows.
+//!
+//! `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test reference` writes the tables.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use workflow_asl::document::QueryLanguage;
+use workflow_compiler::compile;
+use workflow_compiler::problem::Problem;
+use workflow_compiler::syntax::keyword::{ClauseKind, DECLARATIONS, Keyword, RETRY_FIELDS, STATES};
+
+fn page() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/language.md")
+}
+
+fn words<'k>(keywords: impl Iterator<Item = &'k Keyword>) -> String {
+    let mut table = String::from("| | |\n| --- | --- |\n");
+    for keyword in keywords {
+        writeln!(table, "| `{}` | {} |", keyword.word, keyword.doc).unwrap();
+    }
+    table
+}
+
+fn clauses() -> String {
+    let mut table = String::from("| clause | on | in | |\n| --- | --- | --- | --- |\n");
+    for clause in ClauseKind::ALL {
+        let on: Vec<_> =
+            STATES.iter().filter(|(kind, _)| clause.stands_on(*kind)).map(|(_, keyword)| keyword.word).collect();
+        let on = match on.len() {
+            8 => "all".to_owned(),
+            6.. => {
+                let not = STATES.iter().filter(|(kind, _)| !clause.stands_on(*kind)).map(|(_, keyword)| keyword.word);
+                format!("all but {}", not.collect::<Vec<_>>().join(", "))
+            }
+            _ => on.join(", "),
+        };
+        let language = match clause.language() {
+            None => "",
+            Some(QueryLanguage::Jsonata) => "JSONata",
+            Some(QueryLanguage::JsonPath) => "JSONPath",
+        };
+        writeln!(table, "| `{}` | {on} | {language} | {} |", clause.keyword(), clause.doc()).unwrap();
+    }
+    table
+}
+
+/// The page with the tables as the parser has them.
+fn with_tables(page: &str) -> String {
+    let tables = [
+        ("declarations", words(DECLARATIONS.iter())),
+        ("states", words(STATES.iter().map(|(_, keyword)| keyword))),
+        ("clauses", clauses()),
+        ("retry", words(RETRY_FIELDS.iter())),
+    ];
+    let mut out = page.to_owned();
+    for (name, table) in tables {
+        let mark = format!("<!-- {name}: written by the test `reference` -->\n");
+        let (before, rest) = out.split_once(&mark).unwrap_or_else(|| panic!("no table {name}"));
+        let (_, after) = rest.split_once("<!-- end -->").unwrap_or_else(|| panic!("the table {name} has no end"));
+        out = format!("{before}{mark}{table}<!-- end -->{after}");
+    }
+    out
+}
+
+#[test]
+fn the_tables_are_the_parsers() {
+    let written = std::fs::read_to_string(page()).unwrap();
+    let page_with_tables = with_tables(&written);
+    if std::env::var_os("WORKFLOW_BLESS").is_some() {
+        std::fs::write(page(), page_with_tables).unwrap();
+    } else {
+        assert!(written == page_with_tables, "a table of docs/language.md differs from the parser's: bless it");
+    }
+}
+
+/// The fenced blocks of the page: line, language, text.
+fn blocks(text: &str) -> Vec<(usize, &str, String)> {
+    let mut blocks: Vec<(usize, &str, String)> = Vec::new();
+    let mut open = false;
+    for (number, line) in text.lines().enumerate() {
+        match (open, line.strip_prefix("```")) {
+            (false, Some(language)) => {
+                blocks.push((number + 1, language, String::new()));
+                open = true;
+            }
+            (true, Some(_)) => open = false,
+            (true, None) => {
+                let block = &mut blocks.last_mut().unwrap().2;
+                block.push_str(line);
+                block.push('\n');
+            }
+            (false, None) => {}
+        }
+    }
+    blocks
+}
+
+#[test]
+fn the_examples_compile_and_give_what_is_shown() {
+    let text = std::fs::read_to_string(page()).unwrap();
+    let mut last = None;
+    let (mut examples, mut shown) = (0, 0);
+    for (line, language, block) in blocks(&text) {
+        match language {
+            "workflow" => {
+                let compilation = compile(block.parse().unwrap());
+                let problems: Vec<_> = compilation.problems.iter().map(Problem::text).collect();
+                assert!(problems.is_empty(), "line {line}: {problems:#?}");
+                last = compilation.workflows.first().map(|workflow| workflow.definition.clone());
+                examples += 1;
+            }
+            "json" => {
+                let expected: serde_json::Value = serde_json::from_str(&block).unwrap();
+                let found = last.take().unwrap_or_else(|| panic!("line {line}: of which example?"));
+                assert_eq!(found, expected, "line {line}: the example gives\n{found:#}");
+                shown += 1;
+            }
+            "text" | "ebnf" => {}
+            other => panic!("line {line}: no test knows what `{other}` is"),
+        }
+    }
+    assert!(examples >= 5 && shown >= 2, "{examples} examples, {shown} definitions");
+}
