@@ -10,6 +10,7 @@ pub mod piece;
 pub mod problem;
 pub mod syntax;
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -56,6 +57,8 @@ pub struct CompiledWorkflow {
     pub definition: Value,
     /// The definition's text, cut where parameters and constants stand; empty when there are errors.
     pub pieces: Vec<Piece>,
+    /// Which of the [`Compilation`]'s problems are this workflow's, by number; those of its syntax are nobody's.
+    pub problems: Range<usize>,
 }
 
 /// Compiles the tokens of a `workflow!`.
@@ -71,10 +74,12 @@ pub fn compile_located(tokens: TokenStream, locate: Locate<'_>) -> Compilation {
     *words = parsed.words;
     for source in parsed.workflows {
         let doing = format!("compiling `{}`", source.name);
+        let first = problems.iter().len();
         let compiled = guard(bugs, &doing, || compile_workflow(&source, problems, locate));
         let (machine_name, machine_type, definition, pieces) =
             compiled.unwrap_or_else(|| (source.name.to_string(), MachineType::default(), Value::Null, Vec::new()));
-        workflows.push(CompiledWorkflow { source, machine_name, machine_type, definition, pieces });
+        let problems = first..problems.iter().len();
+        workflows.push(CompiledWorkflow { source, machine_name, machine_type, definition, pieces, problems });
     }
     out
 }

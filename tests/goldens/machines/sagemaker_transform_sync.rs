@@ -1,6 +1,5 @@
-#![allow(deprecated, reason = "the warning is about SageMaker's own JSONPaths, text for Step Functions")]
-
 workflow_runtime::workflow! {
+    #[allow(deprecated, reason = "the warning is about SageMaker's own JSONPaths, text for Step Functions")]
     pub workflow SagemakerTransformSync {
         query jsonpath;
 

@@ -13,6 +13,13 @@ workflow! {
         pass Only -> end;
     }
 
+    // A warning of the macro is turned off where the workflow is declared.
+    #[allow(deprecated)]
+    workflow Warned {
+        query jsonpath;
+        pass Only parameters { path: "$.looks_like_a_path" } -> end;
+    }
+
     #[allow(clippy::pedantic)]
     #[must_use]
     pub(self) workflow Present {

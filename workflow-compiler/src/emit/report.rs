@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
+use super::workflow::for_every_item;
 use crate::problem::Problem;
 use crate::syntax::ast::Spot;
 use crate::{Compilation, Locate};
@@ -12,20 +13,24 @@ const LIMIT: usize = 50;
 
 /// All problems in source order, errors first.
 pub(super) fn reports(compilation: &Compilation, locate: Locate<'_>) -> TokenStream {
-    let mut problems: Vec<&Problem> = compilation.problems.iter().collect();
+    let mut problems: Vec<(usize, &Problem)> = compilation.problems.iter().enumerate().collect();
     // The sort is stable: where positions are not known, the order is that of the phases.
-    problems.sort_by_key(|problem| locate(problem.spot.first));
-    let (errors, warnings): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.is_error());
+    problems.sort_by_key(|(_, problem)| locate(problem.spot.first));
+    let (errors, warnings): (Vec<_>, Vec<_>) = problems.into_iter().partition(|(_, problem)| problem.is_error());
     let mut out: TokenStream =
-        errors.iter().take(LIMIT).map(|problem| compile_error(problem.spot, &problem.text())).collect();
-    if let Some(next) = errors.get(LIMIT) {
+        errors.iter().take(LIMIT).map(|(_, problem)| compile_error(problem.spot, &problem.text())).collect();
+    if let Some((_, next)) = errors.get(LIMIT) {
         let more = format!("and {} more errors in this `workflow!`, not shown", errors.len() - LIMIT);
         out.extend(compile_error(next.spot, &more));
     }
     for bug in &compilation.bugs {
         out.extend(compile_error(Span::call_site().into(), bug));
     }
-    out.extend(warnings.into_iter().map(warning));
+    for (number, problem) in warnings {
+        let workflow = compilation.workflows.iter().find(|workflow| workflow.problems.contains(&number));
+        let attributes = workflow.map(|workflow| for_every_item(&workflow.source)).unwrap_or_default();
+        out.extend(warning(problem, &attributes));
+    }
     out
 }
 
@@ -40,10 +45,12 @@ fn compile_error(spot: Spot, text: &str) -> TokenStream {
 }
 
 /// Stable Rust lets a macro warn only through a lint: the use of something deprecated.
-fn warning(problem: &Problem) -> TokenStream {
+/// `#[allow(deprecated)]` before the workflow turns it off.
+fn warning(problem: &Problem, attributes: &TokenStream) -> TokenStream {
     let text = problem.text();
     let used = quote_spanned! { problem.spot.first=> _ = Workflow; };
     quote! {
+        #attributes
         const _: () = {
             #[deprecated(note = #text)]
             struct Workflow;

@@ -14,10 +14,8 @@ use crate::syntax::ast::{Body, DeclarationKind, FieldDecl, Head, Shape, State, W
 pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
     let workflow = &compiled.source;
     let Some(name) = rust_ident(&workflow.name) else { return TokenStream::new() };
-    let (everywhere, own): (Vec<_>, Vec<_>) =
-        workflow.attributes.iter().partition(|attribute| is_for_every_item(attribute));
-    let style =
-        Style { krate, visibility: &workflow.visibility, attributes: everywhere.into_iter().cloned().collect() };
+    let own: Vec<_> = workflow.attributes.iter().filter(|attribute| !is_for_every_item(attribute)).collect();
+    let style = Style { krate, visibility: &workflow.visibility, attributes: for_every_item(workflow) };
 
     let mut types = declared_types(&style, workflow);
     let input = shape(&style, workflow, "Input", &mut types);
@@ -44,6 +42,11 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenSt
         #visibility struct #name;
         #implementation
     }
+}
+
+/// The attributes of a workflow that every item it gives gets too.
+pub(super) fn for_every_item(workflow: &Workflow) -> TokenStream {
+    workflow.attributes.iter().filter(|attribute| is_for_every_item(attribute)).cloned().collect()
 }
 
 /// Conditions and lint levels hold for everything that a workflow gives; other attributes for its own type.
