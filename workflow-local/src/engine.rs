@@ -15,7 +15,7 @@ use workflow_runtime::{Definition, Workflow};
 use crate::clock::{Clock, Instant, VIRTUAL_START};
 use crate::error::{DefinitionError, RunError};
 use crate::execution::{Execution, Start, Step};
-use crate::handlers::{self, Handlers, Reply, Wrap};
+use crate::handlers::{self, Handlers, Reply, Wrap, handler_methods};
 use crate::payload::Payload;
 use crate::program::Program;
 use crate::store::{MemoryStore, ObjectStore};
@@ -174,37 +174,13 @@ impl Engine {
         self
     }
 
-    /// Answers the tasks of a state: the closure gets the task's request (its input after
-    /// `Parameters` or `Arguments`) and gives the resource's result.
-    #[must_use]
-    pub fn on_state<P, R>(
-        mut self,
-        state: impl AsRef<str>,
-        closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static,
-    ) -> Self
-    where
-        P: DeserializeOwned,
-        R: Serialize,
-    {
-        self.handlers.add_state(state.as_ref(), handlers::sync(closure, Wrap::Resource));
-        self
-    }
-
-    /// As [`on_state`](Self::on_state), with a closure that gives a future. It is polled by
-    /// whoever polls [`run_async`](Self::run_async), or by [`run`](Self::run) on its own thread.
-    #[must_use]
-    pub fn on_state_async<P, R, F>(
-        mut self,
-        state: impl AsRef<str>,
-        closure: impl Fn(P) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        P: DeserializeOwned,
-        R: Serialize,
-        F: Future<Output = Result<R, TaskError>> + Send + 'static,
-    {
-        self.handlers.add_state(state.as_ref(), handlers::asynchronous(closure, Wrap::Resource));
-        self
+    handler_methods! {
+        /// Answers the tasks of a state: the closure gets the task's request (its input after
+        /// `Parameters` or `Arguments`) and gives the resource's result.
+        on_state,
+        /// As [`on_state`](Self::on_state), with a closure that gives a future. It is polled by
+        /// whoever polls [`run_async`](Self::run_async), or by [`run`](Self::run) on its own thread.
+        on_state_async, state: add_state, Resource
     }
 
     /// As [`on_state`](Self::on_state), with a closure that sees the whole request: which attempt
@@ -226,69 +202,21 @@ impl Engine {
         self
     }
 
-    /// Answers all tasks with a resource ARN, with or without `.sync` and `.waitForTaskToken`,
-    /// unless their state has a handler.
-    #[must_use]
-    pub fn on_resource<P, R>(
-        mut self,
-        arn: impl AsRef<str>,
-        closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static,
-    ) -> Self
-    where
-        P: DeserializeOwned,
-        R: Serialize,
-    {
-        self.handlers.add_resource(arn.as_ref(), handlers::sync(closure, Wrap::Resource));
-        self
+    handler_methods! {
+        /// Answers all tasks with a resource ARN, with or without `.sync` and `.waitForTaskToken`,
+        /// unless their state has a handler.
+        on_resource,
+        /// As [`on_resource`](Self::on_resource), with a closure that gives a future.
+        on_resource_async, arn: add_resource, Resource
     }
 
-    /// As [`on_resource`](Self::on_resource), with a closure that gives a future.
-    #[must_use]
-    pub fn on_resource_async<P, R, F>(
-        mut self,
-        arn: impl AsRef<str>,
-        closure: impl Fn(P) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        P: DeserializeOwned,
-        R: Serialize,
-        F: Future<Output = Result<R, TaskError>> + Send + 'static,
-    {
-        self.handlers.add_resource(arn.as_ref(), handlers::asynchronous(closure, Wrap::Resource));
-        self
-    }
-
-    /// Stands for a Lambda function, by name or ARN: the closure gets the payload and gives the
-    /// function's result. For a `lambda:invoke` task the result is wrapped as the service does
-    /// (`ExecutedVersion`, `Payload`, `StatusCode`); for a function's ARN it is the result itself.
-    #[must_use]
-    pub fn on_lambda<P, R>(
-        mut self,
-        function: impl AsRef<str>,
-        closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static,
-    ) -> Self
-    where
-        P: DeserializeOwned,
-        R: Serialize,
-    {
-        self.handlers.add_lambda(function.as_ref(), handlers::sync(closure, Wrap::Lambda));
-        self
-    }
-
-    /// As [`on_lambda`](Self::on_lambda), with a closure that gives a future.
-    #[must_use]
-    pub fn on_lambda_async<P, R, F>(
-        mut self,
-        function: impl AsRef<str>,
-        closure: impl Fn(P) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        P: DeserializeOwned,
-        R: Serialize,
-        F: Future<Output = Result<R, TaskError>> + Send + 'static,
-    {
-        self.handlers.add_lambda(function.as_ref(), handlers::asynchronous(closure, Wrap::Lambda));
-        self
+    handler_methods! {
+        /// Stands for a Lambda function, by name or ARN: the closure gets the payload and gives the
+        /// function's result. For a `lambda:invoke` task the result is wrapped as the service does
+        /// (`ExecutedVersion`, `Payload`, `StatusCode`); for a function's ARN it is the result itself.
+        on_lambda,
+        /// As [`on_lambda`](Self::on_lambda), with a closure that gives a future.
+        on_lambda_async, function: add_lambda, Lambda
     }
 
     /// The compiled state machine.

@@ -14,6 +14,45 @@ use workflow_asl::error_name::TASK_FAILED;
 
 use crate::task::{TaskError, TaskRequest};
 
+/// Two builder methods that take a closure for tasks, one for a closure that gives a future:
+/// the same in the engine and in the server. `$add` says by what the tasks are found.
+macro_rules! handler_methods {
+    ($( #[doc = $doc:literal] )* $name:ident, $( #[doc = $doc_async:literal] )* $name_async:ident, $key:ident: $add:ident, $wrap:ident) => {
+        $( #[doc = $doc] )*
+        #[must_use]
+        pub fn $name<P, R>(
+            mut self,
+            $key: impl AsRef<str>,
+            closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static,
+        ) -> Self
+        where
+            P: DeserializeOwned,
+            R: Serialize,
+        {
+            self.handlers.$add($key.as_ref(), handlers::sync(closure, Wrap::$wrap));
+            self
+        }
+
+        $( #[doc = $doc_async] )*
+        #[must_use]
+        pub fn $name_async<P, R, F>(
+            mut self,
+            $key: impl AsRef<str>,
+            closure: impl Fn(P) -> F + Send + Sync + 'static,
+        ) -> Self
+        where
+            P: DeserializeOwned,
+            R: Serialize,
+            F: Future<Output = Result<R, TaskError>> + Send + 'static,
+        {
+            self.handlers.$add($key.as_ref(), handlers::asynchronous(closure, Wrap::$wrap));
+            self
+        }
+    };
+}
+
+pub(crate) use handler_methods;
+
 /// How a handler answers a request.
 pub(crate) enum Reply {
     Now(Result<Value, TaskError>),

@@ -32,7 +32,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
-use crate::handlers::{self, Handlers, Wrap};
+use crate::handlers::{self, Handlers, Wrap, handler_methods};
 use crate::task::TaskError;
 use registry::Registry;
 
@@ -93,64 +93,20 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Stands for a Lambda function, by name or ARN, whatever its version: see
-    /// [`Engine::on_lambda`](crate::Engine::on_lambda). The closure may block; a panic fails the task.
-    pub fn on_lambda<P, R>(
-        mut self,
-        function: impl AsRef<str>,
-        closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static,
-    ) -> Self
-    where
-        P: DeserializeOwned,
-        R: Serialize,
-    {
-        self.handlers.add_lambda(function.as_ref(), handlers::sync(closure, Wrap::Lambda));
-        self
+    handler_methods! {
+        /// Stands for a Lambda function, by name or ARN, whatever its version: see
+        /// [`Engine::on_lambda`](crate::Engine::on_lambda). The closure may block; a panic fails the task.
+        on_lambda,
+        /// The same with a closure that gives a future, polled by the runtime that the server runs on.
+        on_lambda_async, function: add_lambda, Lambda
     }
 
-    /// The same with a closure that gives a future, polled by the runtime that the server runs on.
-    pub fn on_lambda_async<P, R, F>(
-        mut self,
-        function: impl AsRef<str>,
-        closure: impl Fn(P) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        P: DeserializeOwned,
-        R: Serialize,
-        F: Future<Output = Result<R, TaskError>> + Send + 'static,
-    {
-        self.handlers.add_lambda(function.as_ref(), handlers::asynchronous(closure, Wrap::Lambda));
-        self
-    }
-
-    /// Answers all tasks with a resource ARN such as `arn:aws:states:::sqs:sendMessage`: see
-    /// [`Engine::on_resource`](crate::Engine::on_resource).
-    pub fn on_resource<P, R>(
-        mut self,
-        arn: impl AsRef<str>,
-        closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static,
-    ) -> Self
-    where
-        P: DeserializeOwned,
-        R: Serialize,
-    {
-        self.handlers.add_resource(arn.as_ref(), handlers::sync(closure, Wrap::Resource));
-        self
-    }
-
-    /// The same with a closure that gives a future, polled by the runtime that the server runs on.
-    pub fn on_resource_async<P, R, F>(
-        mut self,
-        arn: impl AsRef<str>,
-        closure: impl Fn(P) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        P: DeserializeOwned,
-        R: Serialize,
-        F: Future<Output = Result<R, TaskError>> + Send + 'static,
-    {
-        self.handlers.add_resource(arn.as_ref(), handlers::asynchronous(closure, Wrap::Resource));
-        self
+    handler_methods! {
+        /// Answers all tasks with a resource ARN such as `arn:aws:states:::sqs:sendMessage`: see
+        /// [`Engine::on_resource`](crate::Engine::on_resource).
+        on_resource,
+        /// The same with a closure that gives a future, polled by the runtime that the server runs on.
+        on_resource_async, arn: add_resource, Resource
     }
 
     /// The clock of executions: the system's unless this says otherwise. On a virtual clock an execution starts at
