@@ -428,7 +428,10 @@ pub struct Clause {
 }
 
 /// What a clause says.
-#[expect(clippy::large_enum_variant, reason = "a clause is read once and seldom moved")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "only where spans are large, with `span-locations`; a clause is seldom moved"
+)]
 #[derive(Clone, Debug)]
 pub enum ClauseValue {
     /// A value, an object, a path, a duration.

@@ -85,7 +85,6 @@ impl fmt::Debug for Server {
 }
 
 /// A server that does not listen yet.
-#[must_use]
 pub struct Builder {
     handlers: Handlers,
     clock: Clock,
@@ -111,12 +110,14 @@ impl Builder {
 
     /// The clock of executions: the system's unless this says otherwise. On a virtual clock an execution starts at
     /// the present, and its waits and time-outs take no time.
+    #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
     /// What random numbers, names and ids follow from.
+    #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
