@@ -94,7 +94,10 @@ impl<'a> Reader<'a> {
             if places != values {
                 return Err(SyntaxError::new(
                     offset,
-                    format!("the template has {places} `{{}}`, but {values} values follow"),
+                    match values {
+                        1 => format!("the template has {places} `{{}}`, but 1 value follows"),
+                        _ => format!("the template has {places} `{{}}`, but {values} values follow"),
+                    },
                 )
                 .with_help("each `{}` takes one value; write a brace that is text as `\\{` or `\\}`"));
             }

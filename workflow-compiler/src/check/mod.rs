@@ -33,14 +33,11 @@ use crate::syntax::ast::Workflow;
 /// Builds the model of a workflow and reports what is wrong with it, each problem once.
 pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Model<'a> {
     let model = Model::of(workflow);
-    let parsed = !problems.has_errors();
     let sink = &mut Sink::to(problems);
     declarations::check(&model, sink);
     names::check(&model, sink);
     targets::check(&model, sink);
-    if parsed {
-        targets::no_states(&model, sink);
-    }
+    targets::no_states(&model, sink);
     handlers::check(&model, sink);
     clauses::check(&model, sink);
     range::check(&model, sink);

@@ -27,9 +27,9 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     handlers(model, sink);
 }
 
-/// A body has states. Silent after an error of the syntax: the states may be among what was skipped.
+/// A body has states. Silent where something in it did not parse: the states may be among what was skipped.
 pub(super) fn no_states(model: &Model<'_>, sink: &mut Sink<'_>) {
-    for scope in model.scopes.iter().filter(|scope| scope.body.states.is_empty()) {
+    for scope in model.scopes.iter().filter(|scope| scope.body.states.is_empty() && !scope.body.broken) {
         let what = match (scope.owner, scope.branch) {
             (None, _) => format!("the workflow `{}`", plain(&model.workflow.name)),
             (_, Some(_)) => "this branch".to_owned(),

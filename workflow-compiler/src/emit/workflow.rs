@@ -60,7 +60,7 @@ fn is_for_every_item(attribute: &TokenStream) -> bool {
             proc_macro2::TokenTree::Ident(ident) => Some(ident.to_string()),
             _ => None,
         })
-        .any(|word| matches!(word.as_str(), "cfg" | "cfg_attr" | "allow" | "warn" | "deny" | "deprecated"))
+        .any(|word| matches!(word.as_str(), "cfg" | "cfg_attr" | "allow" | "warn" | "deny" | "forbid" | "deprecated"))
 }
 
 fn declared_types(style: &Style<'_>, workflow: &Workflow) -> TokenStream {

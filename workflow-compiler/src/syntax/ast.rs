@@ -72,6 +72,8 @@ pub struct Body {
     pub states: Vec<State>,
     /// What it was introduced by (`workflow Name`, `branch`, the map's name), for errors about the whole.
     pub spot: Spot,
+    /// Whether something in it did not parse (and was reported): states may be among what was skipped.
+    pub broken: bool,
 }
 
 /// A declaration at the top of a workflow.

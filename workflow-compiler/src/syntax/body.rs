@@ -35,7 +35,8 @@ impl Parser<'_> {
     /// All items up to the end. The hole at the end is the caller's.
     pub(super) fn body(&mut self, cursor: &mut Cursor, level: Level, spot: Spot) -> (Vec<Declaration>, Body) {
         let comment = self.inner_comment(cursor);
-        let mut body = Body { comment, start: None, states: Vec::new(), spot };
+        let mut body = Body { comment, start: None, states: Vec::new(), spot, broken: false };
+        let reported = self.reported();
         let mut declarations = Vec::new();
         while !cursor.is_end() {
             if cursor.eat_punct(";").is_some() {
@@ -43,6 +44,7 @@ impl Parser<'_> {
             }
             self.item(cursor, level, &mut declarations, &mut body);
         }
+        body.broken = self.reported() > reported;
         (declarations, body)
     }
 

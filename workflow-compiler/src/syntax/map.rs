@@ -41,7 +41,7 @@ impl Parser<'_> {
                     problem.help("such as `map Each over input.items { pass One -> end; } -> Next;`"),
                 );
                 self.hole(cursor.here_first(), Role::Setting("map"));
-                let body = Body { comment: None, start: None, states: Vec::new(), spot: name };
+                let body = Body { comment: None, start: None, states: Vec::new(), spot: name, broken: true };
                 clauses.broken = true;
                 return (Head::Map { over, body, iterator }, false);
             } else {
@@ -88,7 +88,7 @@ impl Parser<'_> {
             parser.hole(group.span_close(), Role::InnerItem);
             body
         });
-        body.unwrap_or(Body { comment: None, start: None, states: Vec::new(), spot })
+        body.unwrap_or(Body { comment: None, start: None, states: Vec::new(), spot, broken: true })
     }
 
     /// `{ branch { … } … }`

@@ -34,6 +34,11 @@ impl<'p> Parser<'p> {
         Self { problems, words: Vec::new(), depth: 0, height: 0, durations: false, braces: true }
     }
 
+    /// How many problems were reported so far.
+    pub(super) fn reported(&self) -> usize {
+        self.problems.iter().len()
+    }
+
     pub(super) fn report(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
