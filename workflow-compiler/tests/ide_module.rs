@@ -5,9 +5,9 @@ const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../workflow-runtime/src
 #[test]
 fn the_module_of_words_is_up_to_date() {
     let wanted = workflow_compiler::emit::ide::module();
-    if std::env::var_os("BLESS").is_some() {
+    if std::env::var_os("WORKFLOW_BLESS").is_some() {
         std::fs::write(PATH, &wanted).unwrap();
     }
     let found = std::fs::read_to_string(PATH).unwrap();
-    assert!(found == wanted, "run `BLESS=1 cargo test -p workflow-compiler --test ide_module`");
+    assert!(found == wanted, "run `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test ide_module`");
 }
