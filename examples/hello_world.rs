@@ -10,7 +10,7 @@ use std::error::Error;
 use examples::hello_world::{FUNCTION, HelloWorld, HelloWorldInput, HelloWorldOutput, to_base64};
 use serde_json::Value;
 use workflow_asl::{StateMachine, mermaid};
-use workflow_local::Engine;
+use workflow_local::{Engine, Status};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let definition: Value = serde_json::from_str(HelloWorld::definition().as_str())?;
@@ -24,9 +24,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let input = HelloWorldInput { is_hello_world_example };
         let execution = engine.run(&input)?;
         println!("{input:?}\n{}", execution.history_table());
-        match execution.output_as::<HelloWorldOutput>() {
-            Ok(output) => println!("{}: {output:?}\n", execution.status()),
-            Err(error) => println!("{}: {error}\n", execution.status()),
+        let status = execution.status();
+        if status == Status::Succeeded {
+            println!("{status}: {:?}\n", execution.output_as::<HelloWorldOutput>()?);
+        } else {
+            println!("{status}: error {:?}, cause {:?}\n", execution.error(), execution.cause());
         }
     }
     Ok(())
