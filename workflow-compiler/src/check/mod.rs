@@ -21,6 +21,7 @@ mod targets;
 mod tests;
 pub mod types;
 mod values;
+mod variables;
 
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
 pub use resolve::{Base, Place, Position, Resolved, Step};
@@ -32,7 +33,11 @@ use crate::syntax::ast::Workflow;
 
 /// Builds the model of a workflow and reports what is wrong with it, each problem once.
 pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Model<'a> {
-    let model = Model::of(workflow);
+    let mut model = Model::of(workflow);
+    if !problems.has_errors() {
+        // A clause that did not parse may have assigned any.
+        model.variables = variables::assigned(&model);
+    }
     let sink = &mut Sink::to(problems);
     declarations::check(&model, sink);
     names::check(&model, sink);

@@ -1,5 +1,7 @@
 //! The model of a workflow: what its declarations and states say, looked up by name.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use workflow_asl::StateKind;
 use workflow_asl::document::{MachineType, QueryLanguage};
@@ -52,6 +54,8 @@ pub struct Model<'a> {
     pub catchers: IndexMap<String, NamedCatcher<'a>>,
     /// The clauses that every task has after its own.
     pub defaults: &'a [Clause],
+    /// The variables that some state or handler assigns; `None` where not all of them can be told.
+    pub(crate) variables: Option<BTreeSet<String>>,
 }
 
 /// A retrier with a name.
@@ -137,6 +141,7 @@ impl<'a> Model<'a> {
             retriers: IndexMap::new(),
             catchers: IndexMap::new(),
             defaults: &[],
+            variables: None,
         };
         // From last to first, so that the first of two counts.
         for declaration in workflow.declarations.iter().rev() {

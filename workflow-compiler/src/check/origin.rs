@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::model::{Model, StateInfo, is_distributed};
@@ -127,6 +128,14 @@ impl<'a> Model<'a> {
                         info.name
                     ),
                 ))
+            }
+            Root::Variable(name) if self.lacks_variable(name) => {
+                let variables = self.variables.iter().flatten().map(String::as_str);
+                let help = match nearest(name, variables) {
+                    Some(near) => format!("did you mean `${near}`?"),
+                    None => format!("give it a value in a state before: `assign {{ {name}: … }}`"),
+                };
+                Err(problem(Code::ReferenceNotHere, spot, format!("nothing assigns a variable `${name}`"), help))
             }
             Root::Variable(name) => Ok(Origin::new(Base::Variable(name.clone()), &[], Ty::Unknown)),
             Root::StateResult(name) => Err(self.state_result(place, &plain(name), reference)),

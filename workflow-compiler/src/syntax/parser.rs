@@ -27,11 +27,13 @@ pub(super) struct Parser<'p> {
     pub(super) durations: bool,
     /// Whether a brace is an object here rather than the beginning of a body.
     pub(super) braces: bool,
+    /// The structs and enums that the workflow declares, here or further down.
+    pub(super) declared: Vec<String>,
 }
 
 impl<'p> Parser<'p> {
     pub(super) fn new(problems: &'p mut Problems) -> Self {
-        Self { problems, words: Vec::new(), depth: 0, height: 0, durations: false, braces: true }
+        Self { problems, words: Vec::new(), depth: 0, height: 0, durations: false, braces: true, declared: Vec::new() }
     }
 
     /// How many problems were reported so far.

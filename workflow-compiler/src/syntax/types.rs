@@ -66,7 +66,9 @@ impl Parser<'_> {
     fn type_word(&mut self, name: Ident, cursor: &mut Cursor) -> TypeKind {
         self.word(&name, Role::TypeReference);
         let text = name.to_string();
-        if let Some((_, help)) = FOREIGN.iter().find(|(word, _)| *word == text) {
+        if let Some((_, help)) = FOREIGN.iter().find(|(word, _)| *word == text)
+            && !self.declared.contains(&text)
+        {
             let problem = Problem::new(Code::UnknownType, name.span(), format!("`{text}` is not a type here"));
             self.report(problem.help(*help));
             self.skip_generics(cursor);

@@ -1,6 +1,6 @@
 //! The whole of a macro's input: workflows with their attributes and visibility.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{Spot, Workflow};
@@ -79,6 +79,7 @@ impl Parser<'_> {
         let first = keyword.map_or(written.span(), |word| word.span());
         let spot = Spot { first, last: written.span() };
         let (declarations, body) = self.within(&group, |parser, cursor| {
+            parser.declared = declared_types(&group);
             let body = parser.body(cursor, Level::Workflow, spot);
             parser.hole(group.span_close(), Role::Item);
             body
@@ -92,6 +93,19 @@ impl Parser<'_> {
             body,
         })
     }
+}
+
+/// The names after `struct` and `enum` in a workflow's braces.
+fn declared_types(body: &Group) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut after_keyword = false;
+    for token in body.stream() {
+        if let (TokenTree::Ident(name), true) = (&token, after_keyword) {
+            names.push(name.to_string());
+        }
+        after_keyword = matches!(&token, TokenTree::Ident(word) if word == "struct" || word == "enum");
+    }
+    names
 }
 
 impl Parser<'_> {

@@ -79,8 +79,8 @@ macro_rules! __workflow_structure {
         }
     };
 
-    (@present $self:ident $field:ident) => { 1usize };
-    (@present $self:ident $field:ident optional) => { usize::from($self.$field.is_some()) };
+    (@present $self:ident $field:ident) => { 1 };
+    (@present $self:ident $field:ident optional) => { if $self.$field.is_some() { 1 } else { 0 } };
 
     (@write $state:ident $self:ident $field:ident $wire:literal) => {
         $state.serialize_field($wire, &$self.$field)?;

@@ -140,6 +140,7 @@ fn references_exist_in_their_place() {
         r#"task T = lambda::invoke { FunctionName: "f" } -> B; pass B { a: T?.Payload.name, b: $name } -> end;"#,
         &[
             "WF0407 T: the result of another state, here `T`, cannot be read by its name yet / keep it in a variable: `assign { name: result.Payload.name }` on `T`, then read `$name`",
+            "WF0404 $name: nothing assigns a variable `$name` / give it a value in a state before: `assign { name: … }`",
         ],
     );
     silent(

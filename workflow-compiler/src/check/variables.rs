@@ -1,0 +1,53 @@
+//! The variables that a workflow assigns.
+
+use std::collections::BTreeSet;
+
+use super::model::Model;
+use crate::syntax::ast::{Clause, ClauseValue, ExprKind, Head};
+use crate::syntax::keyword::ClauseKind;
+
+/// The variables that any state, arm or catcher assigns; `None` where the text does not tell them all.
+pub(super) fn assigned(model: &Model<'_>) -> Option<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    for info in model.states.values().chain(&model.duplicates) {
+        collect(&info.state.clauses, &mut names)?;
+        if let Head::Choice(choice) = &info.state.head {
+            for arm in &choice.arms {
+                collect(&arm.clauses, &mut names)?;
+            }
+        }
+    }
+    collect(model.defaults, &mut names)?;
+    for catcher in model.catchers.values() {
+        collect(&catcher.catcher.clauses, &mut names)?;
+    }
+    Some(names)
+}
+
+fn collect(clauses: &[Clause], names: &mut BTreeSet<String>) -> Option<()> {
+    for clause in clauses {
+        match (clause.kind, &clause.value) {
+            (ClauseKind::Assign, ClauseValue::Expr(expr)) => match &expr.kind {
+                ExprKind::Object(members) => {
+                    names.extend(members.iter().map(|member| {
+                        let key = &member.key.value;
+                        key.strip_suffix(".$").unwrap_or(key).to_owned()
+                    }));
+                }
+                _ => return None,
+            },
+            // ASL of the user's own may hold an `Assign`.
+            (ClauseKind::Raw | ClauseKind::Assign, _) => return None,
+            (_, ClauseValue::Catcher(catcher)) => collect(&catcher.clauses, names)?,
+            _ => {}
+        }
+    }
+    Some(())
+}
+
+impl Model<'_> {
+    /// Whether it is certain that nothing gives a variable its value.
+    pub(super) fn lacks_variable(&self, name: &str) -> bool {
+        name != "states" && self.variables.as_ref().is_some_and(|names| !names.contains(name))
+    }
+}
