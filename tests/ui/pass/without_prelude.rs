@@ -1,0 +1,18 @@
+//! The expansion needs no prelude.
+
+#![no_implicit_prelude]
+
+::workflow_runtime::workflow! {
+    workflow Bare {
+        input { note: Option<String>, things: Vec<Thing>, kind: Kind }
+        output { done: Option<bool> }
+        params { bucket: String }
+        struct Thing { r#type: String, size: Option<i64> }
+        enum Kind { A, B }
+        choice ByKind match input.kind { Kind::A => Keep, Kind::B => Done };
+        pass Keep { bucket: params.bucket, kind: input.things[0].r#type } -> end;
+        succeed Done { done: null }
+    }
+}
+
+fn main() {}
