@@ -74,7 +74,7 @@ impl Run {
 /// What stopped the run, with what helps on the command line.
 fn explain(error: RunError) -> Failure {
     let message = match error {
-        RunError::MissingHandler { state, resource } => format!(
+        RunError::MissingHandler { state, resource, .. } => format!(
             "error: nothing stands for the task `{state}` ({resource})\n  = help: give its result: --result '{state}={{…}}'"
         ),
         error => format!("error: {error}"),

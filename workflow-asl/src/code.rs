@@ -71,6 +71,7 @@ codes! {
 
     PathUnderPlainKey = "WF0130" Warning "a path that is taken as text", "NO_DOLLAR";
     StaticResult = "WF0131" Warning "a path inside a literal `Result`", "PASS_RESULT_IS_STATIC";
+    JsonPathKey = "WF0132" Warning "a key of JSONPath in a JSONata state";
 
     // WF02: names.
     UnknownTarget = "WF0201" Error "a transition to a state that does not exist", "MISSING_TRANSITION_TARGET";

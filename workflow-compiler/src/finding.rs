@@ -101,11 +101,13 @@ fn is_of_what_is_broken(finding: &Diagnostic, model: &Model<'_>) -> bool {
 /// Whether a finding about the document only repeats at another place what the checks have said.
 fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
     use Code::{
-        DuplicateState, DuplicateStateName, MissingField, NoStates, NoWayToEnd, TargetInOtherScope, UnknownTarget,
-        UnreachableState,
+        DuplicateState, DuplicateStateName, MissingField, NoStates, NoWayToEnd, NotExhaustive, TargetInOtherScope,
+        UnknownTarget, UnreachableState,
     };
     let any = |codes: &[Code]| codes.iter().any(|code| said.contains(code));
     match finding.code {
+        // The arm that a choice lacks may be the way there.
+        UnreachableState if any(&[NotExhaustive]) => true,
         // Of two states with one name the document holds one: ways lead elsewhere than in the source.
         UnreachableState | NoWayToEnd => any(&[DuplicateState, DuplicateStateName]),
         TargetInOtherScope | UnknownTarget => {

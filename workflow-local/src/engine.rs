@@ -293,7 +293,8 @@ impl Engine {
                     Some(Reply::Never) => {}
                     None => {
                         let (state, resource) = (request.state.to_string(), request.resource.to_string());
-                        return Err(RunError::MissingHandler { state, resource });
+                        let function = request.input.get("FunctionName").and_then(Value::as_str).map(str::to_owned);
+                        return Err(RunError::MissingHandler { state, resource, function });
                     }
                 },
                 Step::Waiting { until } => match (until, self.clock) {

@@ -71,13 +71,19 @@ pub enum RunError {
     /// A task was scheduled that nothing stands for.
     #[error(
         "no handler for state `{state}` with resource {resource}\n  help: give the engine one: \
-         `.on_state(\"{state}\", |input: Value| …)` or `.on_resource(\"{resource}\", …)`"
+         `.on_state(\"{state}\", |input: Value| …)` or `{}`",
+        match function {
+            Some(function) => format!(".on_lambda(\"{function}\", …)"),
+            None => format!(".on_resource(\"{resource}\", …)"),
+        }
     )]
     MissingHandler {
         /// The state's name.
         state: String,
         /// The state's resource.
         resource: String,
+        /// The Lambda function that the request names.
+        function: Option<String>,
     },
     /// Nothing can happen any more: a task waits for an answer that nobody can give.
     #[error("the execution waits for ever: state `{state}` waits for an answer and has no time-out")]

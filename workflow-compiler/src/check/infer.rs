@@ -35,6 +35,9 @@ impl<'a> Model<'a> {
             }
             ExprKind::Object(members) => {
                 let typed = members.iter().map(|member| {
+                    if place.state.language == QueryLanguage::Jsonata && member.key.value.ends_with(".$") {
+                        sink.report(|| jsonpath_key(&member.key));
+                    }
                     let ty = self.infer(place, &member.value, facts, sink);
                     match member.key.value.strip_suffix(".$") {
                         Some(key) if place.state.language == QueryLanguage::JsonPath => (key.to_owned(), Ty::Unknown),
@@ -441,6 +444,15 @@ impl<'a> Model<'a> {
 }
 
 /// Whether two values can be equal. Text types compare with each other, and so do numbers.
+/// JSONata computes values, never keys: `x.$` would be the field's whole name.
+fn jsonpath_key(key: &Text) -> Problem {
+    let name = key.value.trim_end_matches(".$");
+    let message = format!("in a JSONata state `{}` is a field of that very name", key.value);
+    Problem::new(Code::JsonPathKey, key.spot, message).help(format!(
+        "write `{name}: …` with a reference such as `input.x` or `state.x`, or give the state `query jsonpath`"
+    ))
+}
+
 fn alike(a: &Ty, b: &Ty) -> bool {
     match (a, b) {
         (Ty::Null, other) | (other, Ty::Null) => matches!(other, Ty::Null | Ty::Option(_)),

@@ -309,7 +309,13 @@ impl<'a> Model<'a> {
         let Some(other) = self.states.get(name) else {
             let message = format!("nothing here is called `{name}`");
             let roots = RESERVED.iter().copied().chain(self.states.keys().map(String::as_str));
-            let problem = Problem::new(Code::ReferenceNotHere, spot, message).suggest(name, roots);
+            let problem = Problem::new(Code::ReferenceNotHere, spot, message);
+            let problem = match name {
+                "error" | "err" => {
+                    problem.help("in the braces of a catcher, what it caught is `caught.Error` and `caught.Cause`")
+                }
+                _ => problem.suggest(name, roots),
+            };
             return Box::new(if problem.help.is_empty() {
                 problem.help(format!(
                     "text stands in quotes, `\"{name}\"`; a constant of your Rust code is `const {name}`"

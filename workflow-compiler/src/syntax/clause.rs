@@ -101,7 +101,8 @@ impl Parser<'_> {
         let kind = match ClauseKind::from_keyword(&text) {
             Some(kind) => kind,
             None => {
-                let near = self.unknown_clause(&keyword, &text, place);
+                let alone = cursor.is_punct_at(1, ";");
+                let near = self.unknown_clause(&keyword, &text, alone, place);
                 cursor.next();
                 clauses.broken = true;
                 match near {
@@ -121,7 +122,7 @@ impl Parser<'_> {
         true
     }
 
-    fn unknown_clause(&mut self, keyword: &Ident, text: &str, place: Place) -> Option<ClauseKind> {
+    fn unknown_clause(&mut self, keyword: &Ident, text: &str, alone: bool, place: Place) -> Option<ClauseKind> {
         let here = workflow_asl::nearest::nearest(text, place.known());
         let near = here
             .or_else(|| workflow_asl::nearest::nearest(text, ClauseKind::ALL.iter().map(|clause| clause.keyword())));
@@ -134,6 +135,7 @@ impl Parser<'_> {
             },
             (Some(_), _) => problem,
             (None, Place::State(StateKind::Succeed | StateKind::Fail)) => problem,
+            (None, Place::State(_)) if alone => problem.help(format!("to go on there write `-> {text}`")),
             (None, _) => {
                 let known: Vec<_> = place.known().collect();
                 problem.help(format!("{} may have `{}`", place.name(), known.join("`, `")))

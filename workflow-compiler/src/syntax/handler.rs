@@ -17,7 +17,8 @@ use crate::problem::Problem;
 impl Parser<'_> {
     /// What follows `retry` or `catch` in a state: `none`, a name, or a handler.
     pub(super) fn handler_clause(&mut self, kind: ClauseKind, cursor: &mut Cursor) -> Option<ClauseValue> {
-        if cursor.peek_group(Delimiter::Bracket).is_some() {
+        let without_brackets = cursor.peek_ident().is_some() && cursor.is_punct_at(1, ".");
+        if cursor.peek_group(Delimiter::Bracket).is_some() || without_brackets {
             return Some(if kind == ClauseKind::Retry {
                 ClauseValue::Retrier(self.retrier(cursor))
             } else {
@@ -89,6 +90,14 @@ impl Parser<'_> {
 
     /// `[A, B.C, "any text"]`
     fn errors(&mut self, cursor: &mut Cursor) -> (Vec<Text>, Spot) {
+        if cursor.peek_ident().is_some() && cursor.is_punct_at(1, ".") {
+            let errors: Vec<_> = self.error_name(cursor).into_iter().collect();
+            let spot = errors.first().map_or_else(|| cursor.before(), |error| error.spot);
+            let name = errors.first().map(|error| error.value.as_str()).unwrap_or_default();
+            let problem = Problem::new(Code::Syntax, spot, "the names of errors stand in brackets");
+            self.report(problem.help(format!("write `[{name}]`")));
+            return (errors, spot);
+        }
         let Some(group) = cursor.eat_group(Delimiter::Bracket) else {
             self.expected(cursor, "errors in brackets, such as `[States.ALL]`");
             return (Vec::new(), cursor.here_first().into());
