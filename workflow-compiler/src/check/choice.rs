@@ -152,6 +152,19 @@ fn not_exhaustive<'a>(
     (taken, known): (&[Case], &Facts),
     sink: &mut Sink<'_>,
 ) {
+    // A wrong pattern is reported; the right one may be what lacks.
+    let wrong = |pattern: &Expr| match &pattern.kind {
+        ExprKind::Variant { ty, variant } => model.variant_wire(&plain(ty), &plain(variant)).is_none(),
+        ExprKind::Reference(_) | ExprKind::Invalid => true,
+        _ => false,
+    };
+    let patterns = choice.arms.iter().flat_map(|arm| match &arm.when {
+        When::Patterns(patterns) => patterns.as_slice(),
+        _ => &[],
+    });
+    if patterns.into_iter().any(wrong) {
+        return;
+    }
     let place = Place { state: info, position: Position::Condition };
     let subject_type = |subject: &Expr| model.infer(place, subject, known, &mut Sink::silent());
     let absent = choice.subject.as_ref().is_some_and(|subject| subject_type(subject).is_option());
