@@ -159,6 +159,16 @@ impl Parser<'_> {
                 Problem::new(Code::Syntax, comment.spot, format!("`{keyword}` has no comment in the document"));
             self.report(problem.help("`///` stands before states, branches, arms, `retry` and `catch`"));
         }
+        // JSON and attributes have a sign between a name and its value.
+        let colon = cursor.is_punct(":") && !cursor.is_punct("::");
+        let equals = cursor.is_punct("=") && !cursor.is_punct("=>") && !cursor.is_punct("==");
+        if colon || equals {
+            let sign = cursor.here_first();
+            let problem =
+                Problem::new(Code::Syntax, sign, format!("no sign stands between `{keyword}` and what it says"));
+            self.report(problem.help(format!("leave out the `{}`", if colon { ":" } else { "=" })));
+            cursor.next();
+        }
         let value = self.clause_value(kind, cursor);
         let spot = super::ast::Spot::from(keyword.span()).to(cursor.before());
         if !place.allows(kind) {
