@@ -34,7 +34,7 @@ use crate::syntax::ast::Workflow;
 /// Builds the model of a workflow and reports what is wrong with it, each problem once.
 pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Model<'a> {
     let mut model = Model::of(workflow);
-    if !problems.has_errors() {
+    if model.scopes.iter().all(|scope| !scope.body.broken) {
         // A clause that did not parse may have assigned any.
         model.variables = variables::assigned(&model);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::limits::DEFINITION_CHARS;
-use workflow_asl::{Diagnostic, Severity, StateMachine};
+use workflow_asl::{Code, Diagnostic, Severity, StateMachine};
 
 use super::error::ApiError;
 use super::input::Input;
@@ -20,6 +20,11 @@ struct Finding {
     location: Option<String>,
 }
 
+/// The service's code; what it has none for is about the document's form.
+fn aws_code(code: Code) -> &'static str {
+    code.aws().unwrap_or("SCHEMA_VALIDATION_FAILED")
+}
+
 impl From<Diagnostic> for Finding {
     fn from(found: Diagnostic) -> Self {
         Self {
@@ -27,7 +32,7 @@ impl From<Diagnostic> for Finding {
                 Severity::Error => "ERROR",
                 Severity::Warning => "WARNING",
             },
-            code: found.code.aws().unwrap_or("SCHEMA_VALIDATION_FAILED"),
+            code: aws_code(found.code),
             location: Some(found.pointer.to_aws_location()),
             message: found.message,
         }
@@ -61,21 +66,22 @@ fn has_error(findings: &[Finding]) -> bool {
 }
 
 fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) {
-    let finding =
-        |code, message: String, location| (None, vec![Finding { severity: "ERROR", code, message, location }]);
+    let finding = |code: Code, message: String, location| {
+        (None, vec![Finding { severity: "ERROR", code: aws_code(code), message, location }])
+    };
     let not_object = "Definition must be a valid JSON object".to_owned();
     if text.trim().is_empty() {
-        return finding("SCHEMA_VALIDATION_FAILED", not_object, None);
+        return finding(Code::WrongType, not_object, None);
     }
     let value: Value = match serde_json::from_str(text) {
         Ok(value) => value,
         Err(error) => {
             let location = format!("[Source: (String)\"{text}\"; line: {}, column: {}]", error.line(), error.column());
-            return finding("INVALID_JSON_DESCRIPTION", what_is_not_json(text, &error), Some(location));
+            return finding(Code::NotJson, what_is_not_json(text, &error), Some(location));
         }
     };
     if !value.is_object() {
-        return finding("SCHEMA_VALIDATION_FAILED", not_object, None);
+        return finding(Code::WrongType, not_object, None);
     }
     let found = workflow_asl::rules::check_definition(&value, kind);
     let mut findings: Vec<Finding> = found.into_iter().map(Finding::from).collect();

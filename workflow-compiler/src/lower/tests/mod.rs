@@ -1,13 +1,11 @@
 //! Workflows in the language and the documents that they become.
 
-mod golden;
 mod jsonata;
 mod jsonpath;
 mod pieces;
 
 use proc_macro2::TokenStream;
-use serde_json::{Map, Value};
-use workflow_asl::path::JsonPath;
+use serde_json::Value;
 
 use super::{Lowered, lower};
 use crate::check::check;
@@ -44,23 +42,6 @@ fn state(query: &str, text: &str) -> Value {
     let more = if text.contains("-> Next") { "succeed Next;" } else { "" };
     let document = document(&format!("query {query}; {text} {more}"));
     document["States"].as_object().and_then(|states| states.values().next()).cloned().unwrap_or_default()
-}
-
-/// What the whole means: numbers by value, paths in one form.
-fn meaning(value: &Value) -> Value {
-    match value {
-        Value::Number(number) => serde_json::json!(number.as_f64()),
-        Value::String(text) if text.starts_with('$') => {
-            JsonPath::parse(text).map_or_else(|_| value.clone(), |path| path.normalized().into())
-        }
-        Value::Array(items) => items.iter().map(meaning).collect(),
-        Value::Object(members) => {
-            let mut sorted: Vec<_> = members.iter().collect();
-            sorted.sort_by_key(|(key, _)| key.as_str());
-            Value::Object(sorted.into_iter().map(|(key, value)| (key.clone(), meaning(value))).collect::<Map<_, _>>())
-        }
-        other => other.clone(),
-    }
 }
 
 /// Every beginning of a workflow, and every workflow without one of its tokens, is lowered without a panic.
