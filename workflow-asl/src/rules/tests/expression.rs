@@ -1,0 +1,83 @@
+//! Paths, payload templates and JSONata expressions.
+
+use super::*;
+
+#[test]
+fn paths_and_templates() {
+    expect(&[
+        (pass(json!({"InputPath": "x"})), &[(Code::BadJsonPath, "/States/S/InputPath")]),
+        (pass(json!({"OutputPath": "$.a["})), &[(Code::BadJsonPath, "/States/S/OutputPath")]),
+        (pass(json!({"ResultPath": "$.a[*]"})), &[(Code::BadJsonPath, "/States/S/ResultPath")]),
+        (pass(json!({"ResultPath": "$$.a"})), &[(Code::BadJsonPath, "/States/S/ResultPath")]),
+        (one(json!({"Type": "Fail", "CausePath": "because"})), &[(Code::BadJsonPath, "/States/S/CausePath")]),
+        (one(json!({"Type": "Fail", "CausePath": "States.Array(1)"})), &[(Code::BadIntrinsic, "/States/S/CausePath")]),
+        (pass(json!({"Parameters": {"a.$": "States.Formt('')"}})), &[(Code::BadIntrinsic, "/States/S/Parameters/a.$")]),
+        (pass(json!({"Parameters": {"a": 1, "a.$": "$.x"}})), &[(Code::BadTemplate, "/States/S/Parameters/a.$")]),
+        (pass(json!({"Parameters": {"b": [{"a.$": "x"}]}})), &[(Code::BadTemplate, "/States/S/Parameters/b/0/a.$")]),
+        (pass(json!({"Parameters": {"a": "$.x"}})), &[(Code::PathUnderPlainKey, "/States/S/Parameters/a")]),
+        (
+            pass(json!({"Parameters": {"a": {"b": "States.UUID()"}}})),
+            &[(Code::PathUnderPlainKey, "/States/S/Parameters/a/b")],
+        ),
+        (pass(json!({"Result": {"a.$": "$.x"}})), &[(Code::StaticResult, "/States/S/Result/a.$")]),
+        (pass(json!({"Result": "$.x"})), &[(Code::StaticResult, "/States/S/Result")]),
+        (
+            one(json!({"Type": "Wait", "Timestamp": "2024-08-18", "End": true})),
+            &[(Code::BadTimestamp, "/States/S/Timestamp")],
+        ),
+        (
+            one(json!({"Type": "Wait", "Timestamp": "2024-08-18T12:00:00", "End": true})),
+            &[(Code::BadTimestamp, "/States/S/Timestamp")],
+        ),
+    ]);
+}
+
+#[test]
+fn expressions() {
+    let output = |code: &str| jsonata(pass(json!({"Output": {"a": [code]}})));
+    let at = "/States/S/Output/a/0";
+    expect(&[
+        (output("{% $states.input.x[y > 1].{'z': $} ~> $count %}"), &[]),
+        (output("text with 5 %}"), &[]),
+        (output("{% $map($states.input.xs, function($x) { $x + ${Step} }) %}"), &[]),
+        (output("{% 1 + %}"), &[(Code::BadJsonata, at)]),
+        (output("{% [1, 2 %}"), &[(Code::BadJsonata, at)]),
+        (output("{% 1 %} "), &[(Code::BadJsonata, at)]),
+        (output("{% phone %}"), &[(Code::UnsupportedJsonata, at)]),
+        (output("{% $$.x %}"), &[(Code::UnsupportedJsonata, at)]),
+        (output("{% $eval('1') %}"), &[(Code::UnsupportedJsonata, at)]),
+        (output("{% $states.result %}"), &[(Code::UnsupportedJsonata, at)]),
+        (output("{% $states.inptu.x %}"), &[(Code::UnsupportedJsonata, at)]),
+        (output("{% $uppercas('x') %}"), &[(Code::UnknownFunction, at)]),
+        (output("{% $randomSeeded(1) %}"), &[(Code::UnknownFunction, at)]),
+        (jsonata(task(json!({"Output": "{% $states.result.x %}", "Assign": {"v": "{% $states.result %}"}}))), &[]),
+        (
+            jsonata(task(json!({"Arguments": "{% $states.result %}"}))),
+            &[(Code::UnsupportedJsonata, "/States/S/Arguments")],
+        ),
+        (
+            jsonata(task(json!({"Output": "{% $states.errorOutput %}"}))),
+            &[(Code::UnsupportedJsonata, "/States/S/Output")],
+        ),
+        (
+            jsonata(task(
+                json!({"Catch": [{"ErrorEquals": ["E"], "Output": "{% $states.errorOutput.Cause %}", "Next": "T"}]}),
+            )),
+            &[],
+        ),
+        (jsonata(task(json!({"TimeoutSeconds": "10"}))), &[(Code::BadJsonata, "/States/S/TimeoutSeconds")]),
+        (
+            jsonata(choice(json!({"Condition": "true", "Next": "T"}))),
+            &[(Code::BadJsonata, "/States/S/Choices/0/Condition")],
+        ),
+        (jsonata(choice(json!({"Condition": 1, "Next": "T"}))), &[(Code::WrongType, "/States/S/Choices/0/Condition")]),
+        // In a JSONPath state it is text.
+        (pass(json!({"Result": "{% 1 + %}"})), &[]),
+    ]);
+}
+
+#[test]
+fn a_finding_in_a_string_points_at_the_character() {
+    let found = check_definition(&pass(json!({"InputPath": "$.größe["})), MachineType::Standard);
+    assert_eq!(found[0].range.map(|(offset, _)| offset), Some("$.größe[".len()));
+}

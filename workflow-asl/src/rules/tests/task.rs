@@ -1,0 +1,48 @@
+//! Task states.
+
+use super::*;
+
+#[test]
+fn tasks() {
+    let call = "arn:aws:states:::lambda:invoke";
+    expect(&[
+        (task(json!({"Resource": "my-function"})), &[(Code::BadResource, "/States/S/Resource")]),
+        (task(json!({"Resource": "arn:aws:sqs:us-east-1:1:queue"})), &[(Code::BadResource, "/States/S/Resource")]),
+        (task(json!({"Resource": call})), &[(Code::MissingField, "/States/S")]),
+        (jsonata(task(json!({"Resource": call}))), &[(Code::MissingField, "/States/S")]),
+        (task(json!({"Credentials": {"Role": "x"}})), &[(Code::MissingField, "/States/S/Credentials")]),
+        (
+            task(json!({"Resource": "arn:aws:states:us-east-1:1:activity:a", "Credentials": {"RoleArn": "x"}})),
+            &[(Code::UnknownField, "/States/S/Credentials")],
+        ),
+        (task(json!({"TimeoutSeconds": 0})), &[(Code::NumberOutOfRange, "/States/S/TimeoutSeconds")]),
+        (
+            task(json!({"TimeoutSeconds": 5, "HeartbeatSeconds": 5})),
+            &[(Code::HeartbeatNotShorter, "/States/S/HeartbeatSeconds")],
+        ),
+        (
+            task(json!({"TimeoutSeconds": 5, "HeartbeatSeconds": 9})),
+            &[(Code::HeartbeatNotShorter, "/States/S/HeartbeatSeconds")],
+        ),
+    ]);
+}
+
+#[test]
+fn express_machines() {
+    let express = |definition: Value| found(&definition, MachineType::Express);
+    let resource = |resource: &str| task(json!({"Resource": resource, "Parameters": {}}));
+    let refused = [(Code::ExpressRestriction, "/States/S/Resource".to_owned())];
+    assert_eq!(express(resource("arn:aws:states:::ecs:runTask")), []);
+    assert_eq!(express(resource("arn:aws:states:::ecs:runTask.sync")), refused);
+    assert_eq!(express(resource("arn:aws:states:::sqs:sendMessage.waitForTaskToken")), refused);
+    assert_eq!(express(resource("arn:aws:states:us-east-1:1:activity:a")), refused);
+    let mode = "/States/S/ItemProcessor/ProcessorConfig/Mode".to_owned();
+    assert_eq!(express(distributed(json!({}))), [(Code::ExpressRestriction, mode)]);
+    // The children of a distributed map may be Express executions.
+    let mut definition = distributed(json!({}));
+    let processor = &mut definition["States"]["S"]["ItemProcessor"];
+    processor["ProcessorConfig"]["ExecutionType"] = "EXPRESS".into();
+    processor["States"]["I"] = resource("arn:aws:states:::ecs:runTask.sync")["States"]["S"].clone();
+    let at = "/States/S/ItemProcessor/States/I/Resource".to_owned();
+    assert_eq!(found(&definition, MachineType::Standard), [(Code::ExpressRestriction, at)]);
+}

@@ -1,0 +1,58 @@
+//! The graph.
+
+use super::*;
+
+#[test]
+fn transitions() {
+    let inner =
+        |next: &str| json!({"StartAt": "I", "States": {"I": {"Type": "Pass", "Next": next}, "J": {"Type": "Succeed"}}});
+    expect(&[
+        (one(json!({"Type": "Pass", "Next": "X"})), &[(Code::UnknownTarget, "/States/S/Next")]),
+        (json!({"StartAt": "X", "States": {"S": {"Type": "Succeed"}}}), &[(Code::UnknownTarget, "/StartAt")]),
+        (
+            choice(json!({"Variable": "$.x", "IsNull": true, "Next": "U"})),
+            &[(Code::UnknownTarget, "/States/S/Choices/0/Next")],
+        ),
+        (
+            map(json!({"ItemProcessor": inner("S")})),
+            &[(Code::TargetInOtherScope, "/States/S/ItemProcessor/States/I/Next")],
+        ),
+        (
+            json!({"StartAt": "I", "States": {"S": map(json!({}))["States"]["S"]}}),
+            &[(Code::TargetInOtherScope, "/StartAt")],
+        ),
+        (one(json!({"Type": "Pass"})), &[(Code::MissingTransition, "/States/S")]),
+        (pass(json!({"End": false})), &[(Code::MissingTransition, "/States/S")]),
+        (
+            json!({"StartAt": "S", "States": {"S": {"Type": "Succeed"}, "U": {"Type": "Fail"}}}),
+            &[(Code::UnreachableState, "/States/U")],
+        ),
+        (
+            map(
+                json!({"ItemProcessor": {"StartAt": "J", "States": {"I": {"Type": "Fail"}, "J": {"Type": "Succeed"}}}}),
+            ),
+            &[(Code::UnreachableState, "/States/S/ItemProcessor/States/I")],
+        ),
+        (one(json!({"Type": "Pass", "Next": "S"})), &[(Code::NoWayToEnd, "")]),
+        (
+            map(json!({"ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "Next": "I"}}}})),
+            &[(Code::NoWayToEnd, "/States/S/ItemProcessor")],
+        ),
+        (
+            json!({"StartAt": "C", "States": {
+            "C": {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsNull": true, "Next": "L"}], "Default": "E"},
+            "L": {"Type": "Wait", "Seconds": 1, "Next": "M"}, "M": {"Type": "Pass", "Next": "L"},
+            "E": {"Type": "Succeed"}}}),
+            &[(Code::NoWayToEnd, "/States/L")],
+        ),
+    ]);
+}
+
+#[test]
+fn messages_name_what_is_near() {
+    let definition = json!({"StartAt": "S", "States": {"S": {"Type": "Pass", "Next": "Ship Ordr"}, "Ship Order": {"Type": "Succeed"}}});
+    let found = check_definition(&definition, MachineType::Standard);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].message, "there is no state `Ship Ordr`");
+    assert_eq!(found[0].help.as_deref(), Some("did you mean `Ship Order`?"));
+}
