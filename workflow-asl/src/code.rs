@@ -58,6 +58,7 @@ codes! {
     BadIntrinsic = "WF0110" Error "malformed intrinsic function", "SCHEMA_VALIDATION_FAILED";
     BadJsonata = "WF0111" Error "malformed JSONata", "INVALID_JSONATA_EXPRESSION";
     UnsupportedJsonata = "WF0112" Error "JSONata that Step Functions does not run", "UNSUPPORTED_JSONATA_EXPRESSION";
+    DuplicateKey = "WF0119" Error "a key that an object has twice", "INVALID_JSON_DESCRIPTION";
     NotJson = "WF0120" Error "the definition is not JSON", "INVALID_JSON_DESCRIPTION";
     WrongType = "WF0121" Error "a field has a value of the wrong type", "SCHEMA_VALIDATION_FAILED";
     UnknownField = "WF0122" Error "a field is not supported", "SCHEMA_VALIDATION_FAILED";

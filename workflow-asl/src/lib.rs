@@ -20,6 +20,7 @@ pub mod placeholder;
 pub mod pointer;
 pub mod resource;
 pub mod rules;
+pub mod source;
 pub mod syntax_error;
 pub mod template;
 pub mod timestamp;

@@ -20,6 +20,7 @@ mod variables;
 
 use crate::document::{MachineType, StateMachine};
 use crate::graph::Graph;
+use crate::source::{Format, Source};
 use crate::{Code, Diagnostic, Pointer};
 use part::Parts;
 
@@ -88,17 +89,11 @@ pub fn check_definition(definition: &serde_json::Value, kind: MachineType) -> Ve
     found
 }
 
-/// Reads a definition from its text and checks it: [`Code::NotJson`] where it is not JSON,
-/// [`Code::TooDeep`] where it nests more than 127 objects and arrays, else what [`check_definition`] finds.
+/// Reads a definition from its text and checks it: what [`Source::read`] refuses, else what [`check_definition`] finds.
 pub fn check_text(definition: &str, kind: MachineType) -> Vec<Diagnostic> {
-    match serde_json::from_str(definition) {
-        Ok(definition) => check_definition(&definition, kind),
-        Err(error) => {
-            let message = error.to_string();
-            // serde_json has no other sign of its own limit.
-            let code = if message.starts_with("recursion limit") { Code::TooDeep } else { Code::NotJson };
-            vec![Diagnostic::new(code, Pointer::root(), format!("the definition is not JSON: {message}"))]
-        }
+    match Source::read(definition.as_bytes(), Format::Json) {
+        Ok(source) => check_definition(source.value(), kind),
+        Err(error) => vec![error.diagnostic],
     }
 }
 

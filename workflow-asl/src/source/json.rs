@@ -1,0 +1,273 @@
+//! JSON: its value by serde_json, with keys that are given twice refused, and where its parts stand.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
+use serde_json::{Map, Number, Value};
+
+use super::layout::{Below, Layout, Span, Written};
+use super::{MAX_DEPTH, SourceError, boundary, locations};
+use crate::{Code, Diagnostic, Pointer};
+
+/// Reads a text.
+pub(super) fn read(text: &str) -> Result<Value, Box<SourceError>> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = Once.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    value.map_err(|error| refusal(text, &error))
+}
+
+/// Where everything stands in a text that [`read`] takes.
+pub(super) fn layout(text: &str) -> Layout {
+    Scanner::new(text).value().unwrap_or_default()
+}
+
+/// What is wrong with a text that serde_json refuses.
+fn refusal(text: &str, error: &serde_json::Error) -> Box<SourceError> {
+    // Only `Once` makes errors about data.
+    if error.classify() == Category::Data
+        && let Some(twice) = Scanner::new(text).find_duplicate()
+    {
+        let first = locations(text, &[twice.first]).pop().unwrap_or_default();
+        let message = format!("the key `{}` is given twice in one object", twice.key);
+        let at = twice.path.iter().rev().fold(Pointer::root(), |at, token| at.child(token));
+        let diagnostic = Diagnostic::new(Code::DuplicateKey, at, message)
+            .with_help(format!("it is first given in line {}, column {}; keep one of them", first.line, first.column));
+        return SourceError::at(diagnostic, text, twice.second.0, twice.second.1);
+    }
+    let line: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let offset = line + error.column().saturating_sub(1);
+    let message = error.to_string();
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    // serde_json has no other sign of its own limit.
+    if message.starts_with("recursion limit") {
+        let message = format!("more than {MAX_DEPTH} objects and arrays lie inside each other");
+        return SourceError::at(Diagnostic::new(Code::TooDeep, Pointer::root(), message), text, offset, 1);
+    }
+    let diagnostic = Diagnostic::new(Code::NotJson, Pointer::root(), format!("the definition is not JSON: {message}"));
+    let at = boundary(text, offset);
+    let help = match text.get(at..).and_then(|rest| rest.chars().next()) {
+        Some('/' | '#') => Some("JSON has no comments: say it in a field `Comment`"),
+        Some('\'') => Some("JSON has its strings in double quotes"),
+        _ if message == "trailing comma" => Some("remove the comma before the closing bracket"),
+        _ if message.starts_with("EOF") => Some("the text ends too early: a bracket or a quote is not closed"),
+        _ => None,
+    };
+    let diagnostic = match help {
+        Some(help) => diagnostic.with_help(help),
+        None => diagnostic,
+    };
+    SourceError::at(diagnostic, text, at, 1)
+}
+
+/// Reads a value whose objects have every key once.
+struct Once;
+
+/// The key under which serde_json gives a number where a build has its feature `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
+impl<'de> DeserializeSeed<'de> for Once {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Once {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(Once)? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = members.next_key::<String>()? {
+            if key == NUMBER && map.is_empty() {
+                let digits: String = members.next_value()?;
+                return digits.parse().map(Value::Number).map_err(A::Error::custom);
+            }
+            let value = members.next_value_seed(Once)?;
+            if map.insert(key, value).is_some() {
+                return Err(A::Error::custom("a key is given twice"));
+            }
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+/// A key that an object has twice.
+struct Duplicate {
+    key: String,
+    /// The keys and indices that lead to it, innermost first.
+    path: Vec<String>,
+    first: Span,
+    second: Span,
+}
+
+/// Walks over a text that serde_json took, or took up to a key that is given twice; stops at anything else.
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+    duplicate: Option<Duplicate>,
+}
+
+impl<'a> Scanner<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0, depth: 0, duplicate: None }
+    }
+
+    fn find_duplicate(mut self) -> Option<Duplicate> {
+        self.value();
+        self.duplicate
+    }
+
+    /// The next byte after blanks.
+    fn peek(&mut self) -> Option<u8> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
+        self.at += blanks;
+        rest.get(blanks).copied()
+    }
+
+    /// Passes the next byte after blanks, if it is this one.
+    fn takes(&mut self, byte: u8) -> bool {
+        let takes = self.peek() == Some(byte);
+        self.at += usize::from(takes);
+        takes
+    }
+
+    fn value(&mut self) -> Option<Layout> {
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let first = self.peek()?;
+        let start = self.at;
+        let below = match first {
+            b'{' => self.members()?,
+            b'[' => self.items()?,
+            b'"' => {
+                self.string()?;
+                Below::Text(Written::Json)
+            }
+            _ => {
+                let ends = |byte: char| matches!(byte, ',' | ']' | '}' | ' ' | '\t' | '\n' | '\r');
+                let rest = self.text.get(start..)?;
+                self.at += rest.find(ends).unwrap_or(rest.len());
+                Below::Nothing
+            }
+        };
+        self.depth -= 1;
+        let length = if matches!(below, Below::Items(_) | Below::Members(_)) { 1 } else { self.at - start };
+        Some(Layout { span: (start, length), below })
+    }
+
+    fn members(&mut self) -> Option<Below> {
+        self.at += 1;
+        let mut members = IndexMap::new();
+        while !self.takes(b'}') {
+            self.takes(b',');
+            self.peek()?;
+            let start = self.at;
+            let key = self.string()?;
+            let span = (start, self.at - start);
+            if !self.takes(b':') {
+                return None;
+            }
+            match members.entry(key.into_owned()) {
+                Entry::Occupied(entry) => {
+                    let (first, _): &(Span, Layout) = entry.get();
+                    let (key, first) = (entry.key().clone(), *first);
+                    self.duplicate = Some(Duplicate { path: vec![key.clone()], key, first, second: span });
+                    return None;
+                }
+                Entry::Vacant(entry) => {
+                    let value = self.value();
+                    let value = self.inside(value, || entry.key().clone())?;
+                    entry.insert((span, value));
+                }
+            }
+        }
+        Some(Below::Members(members))
+    }
+
+    fn items(&mut self) -> Option<Below> {
+        self.at += 1;
+        let mut items = Vec::new();
+        while !self.takes(b']') {
+            self.takes(b',');
+            let value = self.value();
+            items.push(self.inside(value, || items.len().to_string())?);
+        }
+        Some(Below::Items(items))
+    }
+
+    /// A value that was read in an object or array; a duplicate in it gets the key or index that leads there.
+    fn inside(&mut self, value: Option<Layout>, token: impl FnOnce() -> String) -> Option<Layout> {
+        if let (None, Some(duplicate)) = (&value, &mut self.duplicate) {
+            duplicate.path.push(token());
+        }
+        value
+    }
+
+    /// Passes a string, and says what it means.
+    fn string(&mut self) -> Option<Cow<'a, str>> {
+        let raw = self.text.get(self.at..)?.strip_prefix('"')?;
+        let mut escaped = false;
+        let end = raw.bytes().position(|byte| {
+            let ends = byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            ends
+        })?;
+        let start = self.at;
+        self.at += end + 2;
+        let raw = raw.get(..end)?;
+        if raw.contains('\\') {
+            serde_json::from_str(self.text.get(start..self.at)?).ok().map(Cow::Owned)
+        } else {
+            Some(Cow::Borrowed(raw))
+        }
+    }
+}
