@@ -59,7 +59,7 @@ codes! {
     BadJsonata = "WF0111" Error "malformed JSONata", "INVALID_JSONATA_EXPRESSION";
     UnsupportedJsonata = "WF0112" Error "JSONata that Step Functions does not run", "UNSUPPORTED_JSONATA_EXPRESSION";
     DuplicateKey = "WF0119" Error "a key that an object has twice", "INVALID_JSON_DESCRIPTION";
-    NotJson = "WF0120" Error "the definition is not JSON", "INVALID_JSON_DESCRIPTION";
+    NotJson = "WF0120" Error "the document cannot be read", "INVALID_JSON_DESCRIPTION";
     WrongType = "WF0121" Error "a field has a value of the wrong type", "SCHEMA_VALIDATION_FAILED";
     UnknownField = "WF0122" Error "a field is not supported", "SCHEMA_VALIDATION_FAILED";
     WrongLanguageField = "WF0123" Error "a field belongs to the other query language", "SCHEMA_VALIDATION_FAILED";

@@ -190,7 +190,7 @@ impl<'a> Scanner<'a> {
             b'[' => self.items()?,
             b'"' => {
                 self.string()?;
-                Below::Text(Written::Json)
+                Below::Text(Written::Quoted)
             }
             _ => {
                 let ends = |byte: char| matches!(byte, ',' | ']' | '}' | ' ' | '\t' | '\n' | '\r');

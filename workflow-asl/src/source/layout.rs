@@ -32,8 +32,17 @@ pub(super) enum Below {
 /// How a string is written: what turns a place in it into a place in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Written {
-    /// In double quotes, with JSON's escapes.
-    Json,
+    /// In double quotes, with the escapes of JSON or YAML.
+    Quoted,
+    /// In YAML's single quotes.
+    #[cfg(feature = "yaml")]
+    Single,
+    /// As it is.
+    #[cfg(feature = "yaml")]
+    Plain,
+    /// As a block of YAML, indented by so many bytes; the lines of a folded one make paragraphs.
+    #[cfg(feature = "yaml")]
+    Block { indent: usize, folded: bool },
 }
 
 /// Findings about a key rather than its value.
@@ -74,34 +83,90 @@ impl Written {
     /// Where the bytes `range` (offset and length) of a string stand that is written in `span`.
     fn part(self, text: &str, span: Span, range: Span) -> Span {
         let raw = text.get(span.0..span.0 + span.1).unwrap_or_default();
-        let (from, to) = (range.0, range.0.saturating_add(range.1));
-        let (start, end) = match self {
-            Self::Json => (json_offset(raw, from), json_offset(raw, to)),
-        };
+        let start = self.offset(raw, range.0);
+        let end = self.offset(raw, range.0.saturating_add(range.1));
         (span.0 + start, end.saturating_sub(start))
+    }
+
+    /// The offset in a string as it is written of the byte `wanted` of what it says.
+    /// Where a string in quotes goes on in another line, places are no longer told apart.
+    fn offset(self, raw: &str, wanted: usize) -> usize {
+        match self {
+            Self::Quoted => quoted_offset(raw, wanted),
+            #[cfg(feature = "yaml")]
+            Self::Single => single_quoted_offset(raw, wanted),
+            #[cfg(feature = "yaml")]
+            Self::Plain => wanted.min(raw.len()),
+            #[cfg(feature = "yaml")]
+            Self::Block { indent, folded } => block_offset(raw, wanted, indent, folded),
+        }
     }
 }
 
-/// The offset in a JSON string, as it is written, of the byte `wanted` of what it says.
-fn json_offset(raw: &str, wanted: usize) -> usize {
+fn quoted_offset(raw: &str, wanted: usize) -> usize {
     let mut said = 0;
-    let mut characters = raw.char_indices().skip(1).peekable();
+    let mut characters = raw.char_indices().skip(1);
     while let Some((at, c)) = characters.next() {
-        if said >= wanted {
+        if said >= wanted || c == '\n' {
             return at;
         }
         said += match c {
-            '\\' => match characters.next() {
-                Some((escape, 'u')) => {
-                    let digits = raw.get(escape + 1..escape + 5).unwrap_or_default();
-                    characters.by_ref().take(4).for_each(drop);
+            '\\' => {
+                let escape = characters.next();
+                let digits = match escape {
+                    Some((_, 'x')) => 2,
+                    Some((_, 'u')) => 4,
+                    Some((_, 'U')) => 8,
+                    _ => 0,
+                };
+                let code = escape.and_then(|(at, _)| raw.get(at + 1..at + 1 + digits));
+                characters.by_ref().take(digits).for_each(drop);
+                match (code.and_then(|code| u32::from_str_radix(code, 16).ok()), escape) {
                     // Each half of a surrogate pair counts for half of the four bytes.
-                    u32::from_str_radix(digits, 16).map_or(1, |unit| char::from_u32(unit).map_or(2, char::len_utf8))
+                    (Some(unit), _) => char::from_u32(unit).map_or(2, char::len_utf8),
+                    // YAML's `\N` and `\_`, `\L` and `\P` are U+0085 and U+00A0, U+2028 and U+2029.
+                    (None, Some((_, 'N' | '_'))) => 2,
+                    (None, Some((_, 'L' | 'P'))) => 3,
+                    (None, _) => 1,
                 }
-                _ => 1,
-            },
+            }
             c => c.len_utf8(),
         };
+    }
+    raw.len()
+}
+
+#[cfg(feature = "yaml")]
+fn single_quoted_offset(raw: &str, wanted: usize) -> usize {
+    let mut said = 0;
+    let mut characters = raw.char_indices().skip(1);
+    while let Some((at, c)) = characters.next() {
+        if said >= wanted || c == '\n' {
+            return at;
+        }
+        said += c.len_utf8();
+        if c == '\'' {
+            characters.next();
+        }
+    }
+    raw.len()
+}
+
+#[cfg(feature = "yaml")]
+fn block_offset(raw: &str, wanted: usize, indent: usize, folded: bool) -> usize {
+    let (mut said, mut line, mut was_blank) = (0, 0, false);
+    for (i, written) in raw.split_inclusive('\n').enumerate() {
+        // The span begins after the first line's indent.
+        let blanks = written.bytes().take(if i == 0 { 0 } else { indent }).take_while(|byte| *byte == b' ').count();
+        let content = written.trim_end_matches(['\n', '\r']).len().saturating_sub(blanks);
+        if wanted <= said + content {
+            return line + blanks + wanted.saturating_sub(said);
+        }
+        line += written.len();
+        // Of the line breaks around an empty line of a folded block one is dropped.
+        let next_is_blank = raw.get(line..).is_some_and(|rest| rest.trim_start_matches(' ').starts_with('\n'));
+        said += content + usize::from(!(folded && next_is_blank && !was_blank));
+        was_blank = next_is_blank;
     }
     raw.len()
 }

@@ -4,13 +4,17 @@
 
 mod json;
 mod layout;
+#[cfg(feature = "yaml")]
+mod yaml;
+#[cfg(not(feature = "yaml"))]
+#[path = "no_yaml.rs"]
+mod yaml;
 
 use std::path::Path;
 
 use serde_json::Value;
 
 use crate::{Code, Diagnostic, Pointer, limits};
-use layout::Layout;
 
 /// Bytes that a file may have. A definition may have a mebibyte of characters, but what a file has
 /// beside it, blanks and comments, is not sent to AWS; and a template holds several.
@@ -79,7 +83,7 @@ impl Source {
         let text = text(bytes)?;
         let value = match format {
             Format::Json => json::read(text)?,
-            Format::Yaml => yaml_value(text)?,
+            Format::Yaml => yaml::read(text)?,
         };
         Ok(Self { text: text.to_owned(), format, value })
     }
@@ -114,7 +118,7 @@ impl Source {
         }
         let layout = match self.format {
             Format::Json => json::layout(&self.text),
-            Format::Yaml => yaml_layout(&self.text),
+            Format::Yaml => yaml::layout(&self.text),
         };
         let spans: Vec<_> = found.iter().map(|found| layout.span(&self.text, found)).collect();
         locations(&self.text, &spans)
@@ -180,16 +184,6 @@ impl SourceError {
     }
 }
 
-fn yaml_value(_: &str) -> Result<Value, Box<SourceError>> {
-    let problem = Diagnostic::new(Code::NotJson, Pointer::root(), "YAML cannot be read: this build has JSON alone")
-        .with_help("turn on the feature `yaml`");
-    Err(SourceError::at(problem, "", 0, 0))
-}
-
-fn yaml_layout(_: &str) -> Layout {
-    Layout::default()
-}
-
 /// The offset, or where the character begins that it lies in; at most the text's length.
 fn boundary(text: &str, offset: usize) -> usize {
     let offset = offset.min(text.len());
@@ -221,3 +215,5 @@ fn locations(text: &str, spans: &[(usize, usize)]) -> Vec<Location> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(all(test, feature = "yaml"))]
+mod yaml_tests;
