@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::{Diagnostic, StateMachine, rules};
+use workflow_asl::{Diagnostic, StateMachine, references, rules};
 
 /// The JSON files of a folder beside the repository, in the order of their paths.
 fn shared(folder: &str) -> Vec<(PathBuf, Value)> {
@@ -158,4 +158,26 @@ fn real_documents_have_only_real_mistakes() {
         }
     }
     assert_eq!(problems, "");
+}
+
+#[test]
+fn variable_references_are_those_that_aws_gives() {
+    let mut count = 0;
+    for (path, case) in shared("conformance") {
+        if case["kind"] != "variable-references" {
+            continue;
+        }
+        count += 1;
+        let (machine, _) = StateMachine::read(&case["definition"]);
+        let given = references::variable_references(&machine).into_iter();
+        let given: Value = given.map(|(state, names)| (state, Value::from_iter(names))).collect();
+        let mut expected = case["expect"]["variableReferences"].clone();
+        for names in expected.as_object_mut().into_iter().flat_map(|states| states.values_mut()) {
+            let mut list: Vec<_> = names["$unorderedItems"].as_array().unwrap_or(&Vec::new()).clone();
+            list.sort_by_key(|name| name.to_string());
+            *names = list.into();
+        }
+        assert_eq!(given, expected, "{}", path.display());
+    }
+    eprintln!("{count} cases");
 }

@@ -256,7 +256,10 @@ impl<'a> Reader<'a> {
             self.at += c.len_utf8();
         }
         let text = self.text.get(start..self.at).unwrap_or("");
-        JsonPath::parse(text).map(Argument::Path).map_err(|error| error.shifted(start))
+        match JsonPath::parse(text) {
+            Ok(path) => Ok(Argument::Path(path.shifted(start))),
+            Err(error) => Err(error.shifted(start)),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::ast::{Node, NodeKind};
 use super::shape::bare;
 use crate::nearest::nearest;
+use crate::references::{LiteralKind, LiteralStep};
 use crate::syntax_error::SyntaxError;
 
 /// The functions that an expression may call: those of JSONata 2.0 without `$eval`, and the service's own.
@@ -90,6 +91,8 @@ pub struct Names {
     pub variables: Vec<Use>,
     /// Functions called by a name that the expression does not bind itself, without `$`.
     pub calls: Vec<Use>,
+    /// The spans of those uses that only ask whether there is a value: `$exists($x)`, `$x ? … : …`.
+    pub guarded: Vec<Range<usize>>,
     /// What the service refuses although it is good JSONata; see [`super::Ast::unsupported`].
     pub unsupported: Vec<SyntaxError>,
 }
@@ -101,12 +104,107 @@ pub struct Use {
     pub name: String,
     /// In bytes of the expression, with the `$`.
     pub span: Range<usize>,
+    /// The member names and indices that follow, up to the first step of another kind.
+    pub steps: Vec<LiteralStep>,
+    /// Whether nothing but those steps follows.
+    pub exact: bool,
+}
+
+impl Use {
+    fn new(name: &str, span: &Range<usize>) -> Self {
+        Self { name: name.to_owned(), span: span.clone(), steps: Vec::new(), exact: true }
+    }
+
+    /// Where it and the steps after it stand.
+    pub fn whole(&self) -> Range<usize> {
+        self.span.start..self.steps.last().map_or(self.span.end, |step| step.range.end)
+    }
+
+    /// Adds the steps that the nodes of a path after the name stand for.
+    fn follow(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            if !literal_step(node, &mut self.steps) {
+                self.exact = false;
+                return;
+            }
+        }
+    }
+}
+
+/// Adds the indices that hang on a variable; `false` where something else does.
+fn literal_indices(node: &Node, steps: &mut Vec<LiteralStep>) -> bool {
+    match &node.kind {
+        NodeKind::Variable(_) => true,
+        NodeKind::KeepArray(inner) => literal_indices(inner, steps),
+        NodeKind::Predicate(inner, filter) if literal_indices(inner, steps) => {
+            let Some(index) = whole_number(filter) else { return false };
+            let start = steps.last().map_or(inner.span.end, |last| last.range.end);
+            steps.push(LiteralStep { kind: LiteralKind::Index(index), range: start..node.span.end });
+            true
+        }
+        _ => false,
+    }
+}
+
+fn whole_number(node: &Node) -> Option<i64> {
+    let number = match &node.kind {
+        NodeKind::Number(number) => *number,
+        NodeKind::Negate(inner) => match inner.kind {
+            NodeKind::Number(number) => -number,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    // `as` saturates, and no array is as long.
+    (number.fract() == 0.0).then_some(number as i64)
+}
+
+/// Adds what a node of a path stands for; `false` where that is not names and indices alone.
+fn literal_step(node: &Node, steps: &mut Vec<LiteralStep>) -> bool {
+    let kind = match &node.kind {
+        // Where it is a step, a text is a field's name.
+        NodeKind::Name(name) | NodeKind::String(name) => LiteralKind::Name(name.clone()),
+        NodeKind::KeepArray(inner) => return literal_step(inner, steps),
+        NodeKind::Predicate(inner, filter) => {
+            if !literal_step(inner, steps) {
+                return false;
+            }
+            match whole_number(filter) {
+                Some(index) => LiteralKind::Index(index),
+                None => return false,
+            }
+        }
+        _ => return false,
+    };
+    let start = steps.last().map_or(node.span.start, |last| last.range.end.max(node.span.start));
+    steps.push(LiteralStep { kind, range: start..node.span.end });
+    true
 }
 
 pub(super) fn names(root: &Node) -> Names {
     let mut walk = Walk { names: Names::default(), bound: Vec::new() };
     walk.node(root, false);
     walk.names
+}
+
+/// The functions whose answer for nothing is of use.
+const ASKING: &[&str] = &["exists", "boolean", "not", "type", "count"];
+
+/// The span of the name that an expression is a path from, as [`Use`] has it.
+fn head(node: &Node) -> Option<Range<usize>> {
+    match &node.kind {
+        NodeKind::Variable(_) => Some(node.span.clone()),
+        NodeKind::Predicate(inner, _) | NodeKind::KeepArray(inner) => head(inner),
+        NodeKind::Block(inner) => inner.first().filter(|_| inner.len() == 1).and_then(head),
+        NodeKind::Path(steps) => {
+            let (first, rest) = steps.split_first()?;
+            let span = head(first)?;
+            let states = matches!(&first.kind, NodeKind::Variable(name) if name == "states");
+            let end = rest.first().map(bare).filter(|_| states).map_or(span.end, |member| member.span.end);
+            Some(span.start..end)
+        }
+        _ => None,
+    }
 }
 
 struct Walk {
@@ -121,7 +219,7 @@ impl Walk {
     }
 
     fn variable(&mut self, node: &Node, name: &str, inner: bool) {
-        let used = Use { name: name.to_owned(), span: node.span.clone() };
+        let used = Use::new(name, &node.span);
         match name {
             "" if inner => {}
             "" => {
@@ -143,7 +241,7 @@ impl Walk {
         match &procedure.kind {
             NodeKind::Variable(name) if !name.is_empty() && !matches!(name.as_str(), "$" | "states" | "eval") => {
                 if !self.bound.contains(name) {
-                    self.names.calls.push(Use { name: name.clone(), span: procedure.span.clone() });
+                    self.names.calls.push(Use::new(name, &procedure.span));
                 }
             }
             _ => self.node(procedure, inner),
@@ -157,8 +255,13 @@ impl Walk {
             NodeKind::Variable(name) => self.variable(node, name, inner),
             NodeKind::Path(steps) => self.path(steps, inner),
             NodeKind::Predicate(left, filter) => {
+                let before = self.names.variables.len();
                 self.node(left, inner);
                 self.node(filter, true);
+                if let (NodeKind::Variable(_), Some(used)) = (&bare(left).kind, self.names.variables.get_mut(before)) {
+                    used.steps.clear();
+                    used.exact = literal_indices(node, &mut used.steps);
+                }
             }
             NodeKind::Sort(left, terms) => {
                 self.node(left, inner);
@@ -194,7 +297,14 @@ impl Walk {
                 self.bound.truncate(outer);
             }
             NodeKind::Transform { .. } => node.parts().into_iter().for_each(|part| self.node(part, true)),
+            NodeKind::Condition(test, ..) => {
+                self.names.guarded.extend(head(test));
+                node.parts().into_iter().for_each(|part| self.node(part, inner));
+            }
             NodeKind::Call(procedure, _) | NodeKind::Partial(procedure, _) => {
+                if matches!(&procedure.kind, NodeKind::Variable(name) if ASKING.contains(&name.as_str())) {
+                    self.names.guarded.extend(node.parts().into_iter().skip(1).filter_map(head));
+                }
                 self.called(procedure, inner);
                 node.parts().into_iter().skip(1).for_each(|argument| self.node(argument, inner));
             }
@@ -231,12 +341,23 @@ impl Walk {
         });
         match (states, member) {
             (true, Some((name, step))) => {
-                let span = first.span.start..step.span.end;
-                self.names.states.push(Use { name: name.clone(), span });
+                let mut used = Use::new(name, &(first.span.start..step.span.end));
+                used.follow(rest);
+                // The first is the member itself.
+                used.steps = used.steps.split_off(used.steps.len().min(1));
+                self.names.states.push(used);
             }
             _ => match &bare(first).kind {
                 // Where it is a step, a text is a field's name.
                 NodeKind::String(name) if !inner => self.field(bare(first), name),
+                NodeKind::Variable(_) => {
+                    let before = self.names.variables.len();
+                    self.node(first, inner);
+                    // The first that it adds is the variable itself; others stand in its predicates.
+                    if let Some(used) = self.names.variables.get_mut(before).filter(|used| used.exact) {
+                        used.follow(rest);
+                    }
+                }
                 _ => self.node(first, inner),
             },
         }

@@ -12,10 +12,12 @@ mod reader;
 mod select;
 
 use std::fmt;
+use std::ops::Range;
 
 pub use insert::InsertError;
 pub use select::Miss;
 
+use crate::references::{LiteralKind, LiteralStep};
 use crate::syntax_error::SyntaxError;
 use filter::Filter;
 
@@ -34,8 +36,12 @@ use filter::Filter;
 #[derive(Debug, Clone)]
 pub struct JsonPath {
     source: String,
+    /// Where the source begins in the text around it.
+    start: usize,
     root: Root,
     steps: Vec<Step>,
+    /// Where the root ends in the source, and after it each step.
+    ends: Vec<usize>,
 }
 
 /// The value that a path starts from.
@@ -145,6 +151,36 @@ impl JsonPath {
                 _ => None,
             })
             .collect()
+    }
+
+    /// Where the path stands in the text that it was read from: inside a call of an intrinsic function, or whole.
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.start + self.source.len()
+    }
+
+    /// The member names and indices from the root on, up to the first step of another kind.
+    pub fn literal_steps(&self) -> Vec<LiteralStep> {
+        let ranges = self.ends.iter().zip(self.ends.iter().skip(1));
+        let steps = self.steps.iter().zip(ranges).map_while(|(step, (from, to))| {
+            let kind = match step {
+                Step::Child(name) => LiteralKind::Name(name.clone()),
+                Step::Index(index) => LiteralKind::Index(*index),
+                _ => return None,
+            };
+            Some(LiteralStep { kind, range: self.start + from..self.start + to })
+        });
+        steps.collect()
+    }
+
+    /// How many steps the path has.
+    pub(crate) fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// The path as one that stands `by` bytes further on, inside another text.
+    pub(crate) fn shifted(mut self, by: usize) -> Self {
+        self.start += by;
+        self
     }
 
     /// The path in bracket form, the same for `$.x` and `$['x']`: what two paths are compared by.

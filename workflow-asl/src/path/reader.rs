@@ -18,8 +18,9 @@ pub(super) fn read(text: &str) -> Result<JsonPath, SyntaxError> {
             .with_help("`$` is the value at hand, `$$` the context object, `$name` a variable"));
     }
     let root = reader.root()?;
-    let steps = reader.steps()?;
-    Ok(JsonPath { source: text.to_owned(), root, steps })
+    let mut ends = vec![reader.at];
+    let steps = reader.steps(&mut ends)?;
+    Ok(JsonPath { source: text.to_owned(), start: 0, root, steps, ends })
 }
 
 /// A cursor over the text, shared by the readers of paths and filters.
@@ -109,11 +110,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// All steps up to the end of the text.
-    fn steps(&mut self) -> Result<Vec<Step>, SyntaxError> {
+    /// All steps up to the end of the text, and where each ends.
+    fn steps(&mut self, ends: &mut Vec<usize>) -> Result<Vec<Step>, SyntaxError> {
         let mut steps = Vec::new();
         while self.peek().is_some() {
             self.step(&mut steps, |c| matches!(c, '.' | '['))?;
+            // `..` is a step of its own.
+            ends.resize(steps.len() + 1, self.at);
         }
         Ok(steps)
     }

@@ -11,7 +11,7 @@ mod handlers;
 mod language;
 mod map;
 mod names;
-mod part;
+pub(crate) mod part;
 mod size;
 mod task;
 mod transitions;

@@ -58,6 +58,8 @@ pub(crate) struct Part<'a> {
     pub(crate) object: &'a dyn Object,
     /// The language of the state it belongs to.
     pub(crate) language: QueryLanguage,
+    /// The number of the state it belongs to, among [`Parts::states`]; `None` in the machine's own fields.
+    pub(crate) state: Option<usize>,
 }
 
 /// A rule of a choice state, or a part of one.
@@ -96,11 +98,20 @@ pub(crate) struct Parts<'a> {
     pub(crate) scopes: Vec<ScopeAt>,
     pub(crate) rules: Vec<RuleAt<'a>>,
     machine: &'a StateMachine,
+    /// The number of the state whose parts are being listed.
+    current: Option<usize>,
 }
 
 impl<'a> Parts<'a> {
     pub(crate) fn of(machine: &'a StateMachine, express: bool) -> Self {
-        let mut parts = Self { parts: Vec::new(), states: Vec::new(), scopes: Vec::new(), rules: Vec::new(), machine };
+        let mut parts = Self {
+            parts: Vec::new(),
+            states: Vec::new(),
+            scopes: Vec::new(),
+            rules: Vec::new(),
+            machine,
+            current: None,
+        };
         if !machine.is_unread() {
             parts.push(PartKind::Machine, Pointer::root(), machine, machine.language());
             let scope = ScopeAt { at: Pointer::root(), parent: None, owner: None, distributed: false };
@@ -110,19 +121,22 @@ impl<'a> Parts<'a> {
     }
 
     fn push(&mut self, kind: PartKind, at: Pointer, object: &'a dyn Object, language: QueryLanguage) {
-        self.parts.push(Part { kind, at, object, language });
+        self.parts.push(Part { kind, at, object, language, state: self.current });
     }
 
     fn scope(&mut self, scope: ScopeAt, states: Option<&'a indexmap::IndexMap<String, State>>, express: bool) {
         let number = self.scopes.len();
         let at = scope.at.child("States");
+        let outer = self.current;
         self.scopes.push(scope);
         for (name, state) in states.into_iter().flatten().filter(|(_, state)| !state.is_unread()) {
             let language = self.machine.language_of(state);
             let at = at.child(name);
             self.states.push(StateAt { name, at: at.clone(), state, language, scope: number, express });
+            self.current = Some(self.states.len() - 1);
             self.state(self.states.len() - 1, at, state, language, number, express);
         }
+        self.current = outer;
     }
 
     fn state(

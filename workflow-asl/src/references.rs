@@ -1,0 +1,388 @@
+//! What the expressions of a definition refer to: every path and every JSONata name, with its place and its root.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use crate::document::{Field, Form, Operand, Operator, QueryLanguage, StateKind, StateMachine};
+use crate::path::{JsonPath, Root};
+use crate::rules::part::{Part, PartKind, Parts, RuleAt, StateAt};
+use crate::template::{self, Computed};
+use crate::{Pointer, jsonata, placeholder};
+
+/// A member name or an index that stands in a path as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiteralStep {
+    /// Which member or item.
+    pub kind: LiteralKind,
+    /// Where it stands in the string, in bytes: in JSONPath with its dot, an index always with its brackets.
+    pub range: Range<usize>,
+}
+
+/// What a literal step names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LiteralKind {
+    /// A member of an object.
+    Name(String),
+    /// An item of an array from zero; a negative one counts from the end.
+    Index(i64),
+}
+
+/// The value that a reference starts from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ReferenceRoot {
+    /// The state's input as it came: `$` before an `InputPath` and where there is none; `$states.input`.
+    Input,
+    /// What `InputPath` left of the input: `$` in the fields after it.
+    Effective,
+    /// What the state's work gave: `$` in `ResultSelector` and `Assign`; `$states.result`.
+    Result,
+    /// The input with the result in it: `$` in `OutputPath`.
+    Output,
+    /// The error of a catcher: `$` in its `Assign`; `$states.errorOutput`.
+    ErrorOutput,
+    /// The context object: `$$`; `$states.context`.
+    Context,
+    /// A variable, without its `$`.
+    Variable(String),
+    /// `$states` as a whole.
+    States,
+}
+
+/// One reference that an expression makes.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Reference<'a> {
+    /// The name of the state that makes it.
+    pub state: &'a str,
+    /// Where that state is.
+    pub state_at: Pointer,
+    /// The string that holds it.
+    pub pointer: Pointer,
+    /// Where it stands in that string, in bytes: its root and the steps below.
+    pub range: Range<usize>,
+    /// The language of the expression.
+    pub language: QueryLanguage,
+    /// What it starts from.
+    pub root: ReferenceRoot,
+    /// The member names and indices that follow, up to the first step of another kind. In JSONata, as in a path
+    /// of JSONPath after a wildcard, a name also reads the members of an array's items.
+    pub steps: Vec<LiteralStep>,
+    /// Whether nothing but those steps follows.
+    pub exact: bool,
+    /// Whether the state certainly fails where the reference leads to nothing: nothing else is in its expression,
+    /// and the field is evaluated whenever the state does its work.
+    pub needed: bool,
+    /// The number of the state among the parts of the definition.
+    pub(crate) state_number: usize,
+    /// Whether it only asks if there is such a value.
+    pub(crate) guard: bool,
+}
+
+/// Every reference that the expressions of a definition make, in the order of its objects.
+///
+/// JSONPath in fields, payload templates, arguments of intrinsic functions and choice rules; JSONata in strings.
+/// Left out are `ResultPath`, which is written to, paths inside the filters of other paths, what does not parse,
+/// and what holds a placeholder where JSONPath stands.
+///
+/// ```
+/// use workflow_asl::StateMachine;
+/// use workflow_asl::references::{self, ReferenceRoot};
+/// let (machine, _) = StateMachine::read(&serde_json::json!({"StartAt": "A", "States": {
+///     "A": {"Type": "Pass", "Parameters": {"id.$": "States.Format('{}-{}', $.order.id, $prefix)"}, "End": true}}}));
+/// let found = references::references(&machine);
+/// assert_eq!((&found[0].root, found[0].range.clone()), (&ReferenceRoot::Input, 23..33));
+/// assert_eq!(found[1].root, ReferenceRoot::Variable("prefix".to_owned()));
+/// ```
+pub fn references(machine: &StateMachine) -> Vec<Reference<'_>> {
+    of_parts(&Parts::of(machine, false))
+}
+
+/// The variables that each state refers to, as DescribeStateMachine gives them in `variableReferences`: states
+/// without any are absent, names have no `$`.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html>
+pub fn variable_references(machine: &StateMachine) -> IndexMap<String, BTreeSet<String>> {
+    let mut variables: IndexMap<String, BTreeSet<String>> = IndexMap::new();
+    for reference in references(machine) {
+        if let ReferenceRoot::Variable(name) = reference.root {
+            variables.entry(reference.state.to_owned()).or_default().insert(name);
+        }
+    }
+    variables
+}
+
+/// The references of the parts of a definition.
+pub(crate) fn of_parts<'a>(parts: &Parts<'a>) -> Vec<Reference<'a>> {
+    let mut found = Vec::new();
+    let mut rules = parts.rules.iter();
+    // The number of the rule at hand among those of its state.
+    let mut rule_number = 0;
+    for part in &parts.parts {
+        let Some((number, state)) = part.state.and_then(|number| Some((number, parts.states.get(number)?))) else {
+            continue;
+        };
+        let mut place = Place { part, state, number, needed: true, found: &mut found };
+        match part.kind {
+            PartKind::State(_) => rule_number = 0,
+            PartKind::Rule | PartKind::NestedRule => {
+                rule_number += usize::from(part.kind == PartKind::Rule);
+                // The first rule is always tried, a rule inside another not always to its end.
+                place.needed = part.kind == PartKind::Rule && rule_number == 1;
+                if let Some(rule) = rules.next() {
+                    place.comparisons(rule);
+                }
+                continue;
+            }
+            PartKind::Catcher => place.needed = false,
+            _ => {}
+        }
+        place.fields();
+    }
+    found
+}
+
+/// A part whose references are being looked for.
+struct Place<'p, 'a> {
+    part: &'p Part<'a>,
+    state: &'p StateAt<'a>,
+    number: usize,
+    needed: bool,
+    found: &'p mut Vec<Reference<'a>>,
+}
+
+impl Place<'_, '_> {
+    fn fields(&mut self) {
+        for field in self.part.object.present_fields() {
+            let in_place = match self.part.kind {
+                PartKind::State(kind) => field.kinds.contains(kind),
+                _ => true,
+            };
+            let in_language = field.language.is_none_or(|language| language == self.part.language);
+            if in_place
+                && in_language
+                && may_refer(field)
+                && let Some(value) = self.part.object.value_of(field.name)
+            {
+                self.field(field, &value);
+            }
+        }
+    }
+
+    fn field(&mut self, field: &Field, value: &Value) {
+        let at = self.part.at.child(field.name);
+        let always = self.needed;
+        // There may be no item.
+        let each = match field.name {
+            "ItemSelector" | "BatchInput" => true,
+            "Parameters" => self.part.kind == PartKind::State(StateKind::Map),
+            _ => false,
+        };
+        self.needed &= !each;
+        match (self.part.language, value) {
+            (QueryLanguage::Jsonata, value) => self.strings(value, &at),
+            (_, Value::String(text)) if field.form == Form::PathOrIntrinsic => self.computed(text, field.name, at),
+            (_, Value::String(text)) if is_path(field) => {
+                if let Some(path) = read_path(text) {
+                    self.path(&path, field.name, at, false);
+                }
+            }
+            (_, value) if matches!(field.form, Form::Template | Form::Computed) => {
+                template::walk(value, &at, &mut |member| {
+                    if let Value::String(text) = member.value {
+                        self.computed(text, field.name, member.at);
+                    }
+                });
+            }
+            _ => {}
+        }
+        self.needed = always;
+    }
+
+    /// What a rule compares, and its other fields.
+    fn comparisons(&mut self, rule: &RuleAt<'_>) {
+        let always = self.needed;
+        // What a rule assigns or gives out when it is not the one that is true does not matter.
+        self.needed = false;
+        if self.part.language == QueryLanguage::JsonPath {
+            let asks = |operator| operator == Operator::IsPresent;
+            let guard = rule.rule.comparisons.iter().any(|comparison| asks(comparison.operator));
+            self.needed = always && !guard;
+            if let Some(path) = rule.rule.variable.as_deref().and_then(read_path) {
+                self.path(&path, "Variable", rule.at.child("Variable"), guard);
+            }
+            for comparison in &rule.rule.comparisons {
+                if let (Operand::Path, Value::String(text)) = (comparison.operator.operand(), &comparison.operand)
+                    && let Some(path) = read_path(text)
+                {
+                    let name = comparison.operator.name();
+                    self.path(&path, name, rule.at.child(name), false);
+                }
+            }
+            self.needed = false;
+        }
+        for field in self.part.object.present_fields() {
+            let in_language = field.language.is_none_or(|language| language == self.part.language);
+            if in_language
+                && field.name != "Variable"
+                && may_refer(field)
+                && let Some(value) = self.part.object.value_of(field.name)
+            {
+                self.needed = always && field.form == Form::Condition;
+                self.field(field, &value);
+            }
+        }
+    }
+
+    /// The JSONata inside the strings of a value.
+    fn strings(&mut self, value: &Value, at: &Pointer) {
+        match value {
+            Value::String(text) => self.jsonata(text, at),
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(i, item)| self.strings(item, &at.index(i)));
+            }
+            Value::Object(members) => {
+                members.iter().for_each(|(key, value)| self.strings(value, &at.child(key)));
+            }
+            _ => {}
+        }
+    }
+
+    fn jsonata(&mut self, text: &str, at: &Pointer) {
+        let Some(ast) = jsonata::expression(text).and_then(|code| jsonata::parse(code).ok()) else { return };
+        let names = ast.names();
+        // The markers before the expression.
+        let shift = text.len() - text.strip_prefix("{%").map_or(text.len(), str::len);
+        let moved = |range: &Range<usize>| range.start + shift..range.end + shift;
+        let alone = |used: &jsonata::Use| used.whole() == ast.root.span;
+        let states = names.states.iter().map(|used| {
+            let root = match used.name.as_str() {
+                "" => ReferenceRoot::States,
+                "input" => ReferenceRoot::Input,
+                "context" => ReferenceRoot::Context,
+                "result" => ReferenceRoot::Result,
+                "errorOutput" => ReferenceRoot::ErrorOutput,
+                _ => return None,
+            };
+            Some((used, root))
+        });
+        let variables = names.variables.iter().map(|used| {
+            let function = jsonata::BUILT_IN_FUNCTIONS.contains(&used.name.as_str());
+            (!function).then(|| (used, ReferenceRoot::Variable(used.name.clone())))
+        });
+        for (used, root) in states.chain(variables).flatten() {
+            let steps = used.steps.iter();
+            let steps = steps.map(|step| LiteralStep { kind: step.kind.clone(), range: moved(&step.range) }).collect();
+            let guard = names.guarded.contains(&used.span);
+            self.push(root, at.clone(), moved(&used.whole()), steps, used.exact, alone(used), guard);
+        }
+    }
+
+    /// A path, or the paths in a call of an intrinsic function.
+    fn computed(&mut self, text: &str, field: &'static str, at: Pointer) {
+        if placeholder::contained(text) && !text.trim_start().starts_with("States.") {
+            return;
+        }
+        let Ok(computed) = Computed::parse(text) else { return };
+        for path in computed.paths() {
+            self.path(path, field, at.clone(), false);
+        }
+    }
+
+    fn path(&mut self, path: &JsonPath, field: &'static str, at: Pointer, guard: bool) {
+        let root = match path.root() {
+            Root::Value => self.value_root(field),
+            Root::Context => ReferenceRoot::Context,
+            Root::Variable(name) => ReferenceRoot::Variable(name.clone()),
+        };
+        let steps = path.literal_steps();
+        let exact = steps.len() == path.len();
+        self.push(root, at, path.range(), steps, exact, path.is_definite(), guard);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one for each part of a reference")]
+    fn push(
+        &mut self,
+        root: ReferenceRoot,
+        pointer: Pointer,
+        range: Range<usize>,
+        steps: Vec<LiteralStep>,
+        exact: bool,
+        decides: bool,
+        guard: bool,
+    ) {
+        self.found.push(Reference {
+            state: self.state.name,
+            state_at: self.state.at.clone(),
+            pointer,
+            range,
+            language: self.part.language,
+            root,
+            steps,
+            exact,
+            needed: self.needed && decides && !guard,
+            state_number: self.number,
+            guard,
+        });
+    }
+
+    /// What `$` stands for in a field.
+    fn value_root(&self, field: &str) -> ReferenceRoot {
+        let state = self.state.state;
+        let effective = || match state.field_value("InputPath") {
+            None => ReferenceRoot::Input,
+            Some(Value::String(path)) if path == "$" => ReferenceRoot::Input,
+            Some(_) => ReferenceRoot::Effective,
+        };
+        // What a Pass gives is its input where it computes nothing.
+        let works = match state.kind {
+            StateKind::Task | StateKind::Parallel | StateKind::Map => true,
+            StateKind::Pass => state.has("Result") || state.has("Parameters"),
+            _ => false,
+        };
+        match (self.part.kind, field) {
+            (PartKind::State(_), "InputPath") => ReferenceRoot::Input,
+            (PartKind::Catcher, "Assign") => ReferenceRoot::ErrorOutput,
+            (PartKind::State(_), "ResultSelector") => ReferenceRoot::Result,
+            (PartKind::State(_), "Assign") if works => ReferenceRoot::Result,
+            (PartKind::State(_), "OutputPath") if state.field_value("ResultPath") == Some(Value::Null) => {
+                ReferenceRoot::Input
+            }
+            (PartKind::State(_), "OutputPath") if works || state.has("ResultPath") => ReferenceRoot::Output,
+            _ => effective(),
+        }
+    }
+}
+
+/// Whether a field may hold expressions that read.
+fn may_refer(field: &Field) -> bool {
+    // A result is written there.
+    let writes = matches!(field.form, Form::ReferencePath | Form::ReferencePathOrNull) && field.name == "ResultPath";
+    !writes
+        && !matches!(
+            field.form,
+            Form::Text
+                | Form::Word(_)
+                | Form::StateName
+                | Form::Flag
+                | Form::Json
+                | Form::Resource
+                | Form::ErrorNames
+                | Form::TextList
+                | Form::Nested
+        )
+}
+
+fn is_path(field: &Field) -> bool {
+    matches!(field.form, Form::Path | Form::PathOrNull | Form::ReferencePath | Form::ReferencePathOrNull)
+}
+
+fn read_path(text: &str) -> Option<JsonPath> {
+    if placeholder::contained(text) { None } else { JsonPath::parse(text).ok() }
+}
+
+#[cfg(test)]
+mod tests;
