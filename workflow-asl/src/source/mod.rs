@@ -215,5 +215,6 @@ fn locations(text: &str, spans: &[(usize, usize)]) -> Vec<Location> {
 
 #[cfg(test)]
 mod tests;
-#[cfg(all(test, feature = "yaml"))]
+#[cfg(test)]
+#[cfg(feature = "yaml")]
 mod yaml_tests;

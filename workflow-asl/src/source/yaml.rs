@@ -47,9 +47,10 @@ impl Problem {
         self
     }
 
-    fn in_text(mut self: Box<Self>, text: &str) -> Box<SourceError> {
-        self.diagnostic.pointer = self.path.iter().rev().fold(Pointer::root(), |at, token| at.child(token));
-        SourceError::at(self.diagnostic, text, self.span.0, self.span.1)
+    fn in_text(&self, text: &str) -> Box<SourceError> {
+        let mut diagnostic = self.diagnostic.clone();
+        diagnostic.pointer = self.path.iter().rev().fold(Pointer::root(), |at, token| at.child(token));
+        SourceError::at(diagnostic, text, self.span.0, self.span.1)
     }
 }
 
@@ -215,7 +216,8 @@ const CORE: &str = "tag:yaml.org,2002:";
 fn long_form(tag: Option<&Tag>) -> Option<String> {
     let tag = tag?;
     match (tag.handle.as_str(), tag.suffix.as_str()) {
-        (handle, "") | ("", handle) if handle == "!" => None,
+        // `!` alone says that it is text.
+        ("!", "") | ("", "!") => Some(format!("{CORE}str")),
         (CORE, suffix) => Some(format!("{CORE}{suffix}")),
         ("!", name @ ("Ref" | "Condition")) => Some(name.to_owned()),
         ("!", name) => Some(format!("Fn::{name}")),
