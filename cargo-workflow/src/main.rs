@@ -1,12 +1,15 @@
-//! `cargo workflow`: prints, draws and runs the workflows of a Rust file, or an ASL document.
+//! `cargo workflow`: prints, draws, runs and checks the workflows of a Rust file, an ASL document or a template.
 
 #![forbid(unsafe_code)]
 
 mod asl;
 mod graph;
-mod place;
+mod input;
+mod report;
 mod run;
 mod source;
+mod template;
+mod validate;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -31,12 +34,14 @@ enum Command {
     Graph(File),
     /// Run a workflow on the embedded engine, in virtual time
     Run(run::Run),
+    /// Check definitions: ASL in JSON or YAML, templates of CloudFormation and SAM, `workflow!` in Rust
+    Validate(validate::Validate),
 }
 
 /// A file with workflows.
 #[derive(Args)]
 struct File {
-    /// A Rust file with `workflow!` in it, or an ASL document (.json)
+    /// A Rust file with `workflow!` in it, an ASL document in JSON or YAML, or a template
     file: PathBuf,
     /// The workflow to take, where the file has several
     #[arg(long)]
@@ -70,6 +75,7 @@ fn main() -> ExitCode {
         Command::Asl(file) => asl::print(&file, &mut output),
         Command::Graph(file) => graph::print(&file, &mut output),
         Command::Run(run) => run.execute(&mut output),
+        Command::Validate(validate) => validate.execute(&mut output),
     };
     match outcome.and_then(|code| Ok(output.flush().map(|()| code)?)) {
         Ok(code) => code,

@@ -14,7 +14,7 @@ use crate::source;
 /// Runs a workflow in virtual time.
 #[derive(Args)]
 pub(crate) struct Run {
-    /// A Rust file with `workflow!` in it, or an ASL document (.json)
+    /// A Rust file with `workflow!` in it, an ASL document in JSON or YAML, or a template
     file: PathBuf,
     /// The workflow to run, where the file has several
     #[arg(long)]

@@ -1,4 +1,4 @@
-//! Reads the state machines of a file: `workflow!` calls in Rust, or an ASL document in JSON.
+//! Reads the state machines of a file: `workflow!` calls in Rust, an ASL document in JSON or YAML, or a template.
 
 use std::path::Path;
 use std::str::FromStr;
@@ -6,13 +6,43 @@ use std::str::FromStr;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::{Diagnostic, rules};
-use workflow_compiler::CompiledWorkflow;
+use workflow_asl::rules;
+use workflow_asl::source::Source;
 use workflow_compiler::piece::{Escape, Piece};
-use workflow_compiler::problem::Problem;
+use workflow_compiler::{Compilation, CompiledWorkflow};
 
 use crate::Failure;
-use crate::place::Place;
+use crate::input;
+use crate::report::{self, Report};
+use crate::template::{Missing, Template};
+
+/// A file that was read.
+pub(crate) enum File {
+    /// Rust: its text, and what the compiler makes of each `workflow!` in it.
+    Rust(String, Vec<Compilation>),
+    /// JSON or YAML: a definition, or a template.
+    Document(Source),
+}
+
+impl File {
+    /// Reads a file; `-` is a document on the standard input.
+    ///
+    /// # Errors
+    /// It cannot be opened, or is neither Rust nor a document.
+    pub(crate) fn read(file: &Path) -> Result<Self, Box<Report>> {
+        let bytes = input::bytes(file).map_err(|reason| Box::new(Report::unreadable(file, &reason)))?;
+        if file.extension().is_some_and(|extension| extension == "rs") {
+            let text = String::from_utf8(bytes).map_err(|error| {
+                let reason = format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to());
+                Box::new(Report::unreadable(file, &reason))
+            })?;
+            let compilations = compile(file, &text)?;
+            return Ok(Self::Rust(text, compilations));
+        }
+        let source = Source::read(&bytes, input::format(file, &bytes));
+        source.map(Self::Document).map_err(|error| Box::new(Report::refused(file, &bytes, &error)))
+    }
+}
 
 /// One state machine of a file.
 pub(crate) struct Machine {
@@ -28,10 +58,26 @@ pub(crate) struct Machine {
 
 /// The machines of the file, or the one called `name`; all that is wrong with them as one text.
 pub(crate) fn read(file: &Path, name: Option<&str>) -> Result<Vec<Machine>, Failure> {
-    let text =
-        std::fs::read_to_string(file).map_err(|error| format!("error: cannot read {}: {error}", file.display()))?;
-    let is_rust = file.extension().is_some_and(|extension| extension == "rs");
-    let mut machines = if is_rust { from_rust(file, &text)? } else { vec![from_json(file, &text)?] };
+    let mut errors = Vec::new();
+    let mut machines = match File::read(file).map_err(|report| report::print(&report))? {
+        File::Rust(text, compilations) => {
+            let mut machines = Vec::new();
+            for compilation in &compilations {
+                let reports = compilation.problems.iter().map(|problem| Report::problem(file, &text, problem));
+                report::sort_out(reports, &mut errors);
+                errors.extend(compilation.bugs.iter().cloned());
+                machines.extend(compilation.workflows.iter().filter_map(machine));
+            }
+            machines
+        }
+        File::Document(source) => match Template::of(file, &source) {
+            Some(template) => from_template(&template, &mut errors),
+            None => vec![from_document(file, source, &mut errors)],
+        },
+    };
+    if !errors.is_empty() {
+        return Err(errors.join("\n").into());
+    }
     if let Some(name) = name {
         let names: Vec<_> = machines.iter().map(|machine| machine.name.clone()).collect();
         machines.retain(|machine| machine.name == name);
@@ -58,29 +104,17 @@ pub(crate) fn read_one(file: &Path, name: Option<&str>) -> Result<Machine, Failu
     }
 }
 
-fn from_rust(file: &Path, text: &str) -> Result<Vec<Machine>, Failure> {
-    let tokens = TokenStream::from_str(text).map_err(|error| {
-        let start = error.span().start();
-        let place = Place { file, line: start.line, column: start.column + 1 };
-        format!("error: this is not Rust: {error}\n{place}")
-    })?;
+/// What the compiler makes of every `workflow!` in a Rust file.
+fn compile(file: &Path, text: &str) -> Result<Vec<Compilation>, Box<Report>> {
+    let tokens = TokenStream::from_str(text)
+        .map_err(|error| Box::new(Report::not_rust(file, text, error.span().start(), &error.to_string())))?;
     let mut bodies = Vec::new();
     find_calls(tokens, &mut bodies);
-    let mut machines = Vec::new();
-    let mut errors = Vec::new();
-    for body in bodies {
-        let compilation = workflow_compiler::compile_located(body.stream(), &|span| {
-            let start = span.start();
-            Some((start.line, start.column))
-        });
-        for problem in compilation.problems.iter() {
-            let report = report(file, problem);
-            if problem.is_error() { errors.push(report) } else { eprintln!("{report}") }
-        }
-        errors.extend(compilation.bugs);
-        machines.extend(compilation.workflows.iter().filter_map(machine));
-    }
-    if errors.is_empty() { Ok(machines) } else { Err(errors.join("\n\n").into()) }
+    let located = |span: proc_macro2::Span| {
+        let start = span.start();
+        Some((start.line, start.column))
+    };
+    Ok(bodies.iter().map(|body| workflow_compiler::compile_located(body.stream(), &located)).collect())
 }
 
 /// A compiled workflow as a machine; `None` for one with errors, which are reported.
@@ -134,25 +168,29 @@ fn find_calls(tokens: TokenStream, bodies: &mut Vec<Group>) {
     }
 }
 
-fn report(file: &Path, problem: &Problem) -> String {
-    let start = problem.spot.first.start();
-    let place = Place { file, line: start.line, column: start.column + 1 };
-    let severity = if problem.is_error() { "error" } else { "warning" };
-    let help: String = problem.help.iter().map(|help| format!("\n  = help: {help}")).collect();
-    format!("{severity}[{}]: {}\n{place}{help}", problem.code, problem.message)
-}
-
-fn from_json(file: &Path, text: &str) -> Result<Machine, Failure> {
-    let definition: Value = serde_json::from_str(text).map_err(|error| {
-        let place = Place { file, line: error.line(), column: error.column() };
-        format!("error[{}]: the definition is not JSON: {error}\n{place}", workflow_asl::Code::NotJson)
-    })?;
-    let found = rules::check_definition(&definition, MachineType::Standard);
-    let errors: Vec<_> = found.iter().filter(|found| found.is_error()).map(Diagnostic::to_string).collect();
-    if !errors.is_empty() {
-        return Err(format!("{}\n  --> {}", errors.join("\n"), file.display()).into());
-    }
+fn from_document(file: &Path, source: Source, errors: &mut Vec<String>) -> Machine {
+    let found = rules::check_definition(source.value(), MachineType::Standard);
+    let located = source.locate(&found).into_iter().zip(&found);
+    report::sort_out(located.map(|(at, found)| Report::found(file, source.text(), found, at)), errors);
     let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = name.strip_suffix(".asl").map(str::to_owned).unwrap_or(name);
-    Ok(Machine { name, machine_type: MachineType::Standard, definition, notes: Vec::new() })
+    Machine { name, machine_type: MachineType::Standard, definition: source.into_value(), notes: Vec::new() }
+}
+
+/// The machines of a template; one whose definition lies elsewhere is passed over with a note.
+fn from_template(template: &Template<'_>, errors: &mut Vec<String>) -> Vec<Machine> {
+    let mut machines = Vec::new();
+    for resource in template.machines() {
+        match resource {
+            Ok(resource) => {
+                let found = rules::check_definition(&resource.definition, resource.machine_type);
+                report::sort_out(template.reports(&resource, &found).into_iter(), errors);
+                let (name, machine_type) = (resource.name, resource.machine_type);
+                machines.push(Machine { name, machine_type, definition: resource.definition, notes: resource.notes });
+            }
+            Err(Missing::Elsewhere(note)) => eprintln!("note: {note}"),
+            Err(Missing::Unreadable(report)) => errors.push(report::print(&report)),
+        }
+    }
+    machines
 }

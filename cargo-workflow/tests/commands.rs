@@ -89,7 +89,7 @@ fn errors_say_file_line_column_and_help() {
     let output = workflow(&["asl", "wrong.rs"]);
     assert_eq!(output.status.code(), Some(2));
     let text = stderr(&output);
-    assert!(text.contains("error[WF0201]: there is no state `Secnod`\n  --> wrong.rs:3:23"), "{text}");
+    assert!(text.contains("error[WF0201]: there is no state `Secnod`\n --> wrong.rs:3:23"), "{text}");
     assert!(text.contains("did you mean `Second`?"), "{text}");
 
     let output = workflow(&["graph", "wrong.asl.json"]);

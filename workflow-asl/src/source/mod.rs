@@ -190,8 +190,8 @@ fn boundary(text: &str, offset: usize) -> usize {
     (0..=offset).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
 }
 
-/// Lines and columns of spans (offset and length in bytes), each counted once from the one before it in the text.
-fn locations(text: &str, spans: &[(usize, usize)]) -> Vec<Location> {
+/// Lines and columns of spans (offset and length, in bytes) of a text: in one walk, whatever their order.
+pub fn locations(text: &str, spans: &[(usize, usize)]) -> Vec<Location> {
     let mut order: Vec<_> = (0..spans.len()).collect();
     order.sort_by_key(|&i| spans.get(i).map(|span| span.0));
     let mut locations = vec![Location::default(); spans.len()];

@@ -1,0 +1,217 @@
+//! A finding in a file, and how it is printed: for people as rustc does it, or as JSON.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use anstream::adapter::strip_str;
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
+use workflow_asl::source::{Location, SourceError, locations};
+use workflow_asl::{Code, Diagnostic, Severity};
+use workflow_compiler::problem::Problem;
+
+/// Characters of a line that are shown before the words in question; definitions often have one line alone.
+const SHOWN_BEFORE: usize = 100;
+/// Characters that are shown from the words on.
+const SHOWN_AFTER: usize = 80;
+
+/// Something found in a file.
+pub(crate) struct Report {
+    file: String,
+    /// `None` for a file that could not even be opened.
+    code: Option<Code>,
+    /// Where in the document; a Rust file has no such pointers.
+    pointer: Option<String>,
+    place: Option<Place>,
+    message: String,
+    help: Vec<String>,
+}
+
+/// A place with the line around it.
+struct Place {
+    location: Location,
+    /// The line, as much as is shown of it.
+    line: String,
+    /// Characters of `line` before the words in question, and of the words.
+    words: (usize, usize),
+}
+
+impl Report {
+    /// A file that cannot be read.
+    pub(crate) fn unreadable(file: &Path, reason: &str) -> Self {
+        let message = format!("cannot read {}: {reason}", name(file));
+        Self { file: name(file), code: None, pointer: None, place: None, message, help: Vec::new() }
+    }
+
+    /// A text that is no document.
+    pub(crate) fn refused(file: &Path, bytes: &[u8], error: &SourceError) -> Self {
+        let text = String::from_utf8_lossy(bytes.get(..error.location.offset + SHOWN_AFTER * 4).unwrap_or(bytes));
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        Self::found(file, text, &error.diagnostic, error.location)
+    }
+
+    /// A finding in a document.
+    pub(crate) fn found(file: &Path, text: &str, found: &Diagnostic, location: Location) -> Self {
+        Self {
+            file: name(file),
+            code: Some(found.code),
+            pointer: Some(found.pointer.to_string()),
+            place: Some(Place::of(text, location)),
+            message: found.message.clone(),
+            help: found.help.iter().cloned().collect(),
+        }
+    }
+
+    /// A text that is not Rust.
+    pub(crate) fn not_rust(file: &Path, text: &str, at: proc_macro2::LineColumn, message: &str) -> Self {
+        let offset = offset(text, at);
+        let place = locations(text, &[(offset, 1)]).pop().map(|location| Place::of(text, location));
+        let (message, help) = (format!("this is not Rust: {message}"), Vec::new());
+        Self { file: name(file), code: Some(Code::Syntax), pointer: None, place, message, help }
+    }
+
+    /// What the compiler says of a workflow.
+    pub(crate) fn problem(file: &Path, text: &str, problem: &Problem) -> Self {
+        let start = offset(text, problem.spot.first.start());
+        let end = offset(text, problem.spot.last.end());
+        let place = locations(text, &[(start, end.saturating_sub(start))]).pop();
+        Self {
+            file: name(file),
+            code: Some(problem.code),
+            pointer: None,
+            place: place.map(|location| Place::of(text, location)),
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+        }
+    }
+
+    /// Moves the finding into a document that lies inside another one, at a pointer.
+    pub(crate) fn inside(mut self, pointer: &str) -> Self {
+        self.pointer = Some(format!("{pointer}{}", self.pointer.unwrap_or_default()));
+        self
+    }
+
+    pub(crate) fn severity(&self) -> Severity {
+        self.code.map_or(Severity::Error, Code::severity)
+    }
+
+    /// What orders the findings of a file.
+    pub(crate) fn offset(&self) -> usize {
+        self.place.as_ref().map_or(0, |place| place.location.offset)
+    }
+
+    /// For people, with escape sequences for colours.
+    pub(crate) fn to_text(&self) -> String {
+        let (word, style) = match self.severity() {
+            Severity::Error => ("error", AnsiColor::BrightRed.on_default().bold()),
+            Severity::Warning => ("warning", AnsiColor::Yellow.on_default().bold()),
+        };
+        let (bold, frame) = (Style::new().bold(), AnsiColor::BrightBlue.on_default().bold());
+        let code = self.code.map(|code| format!("[{code}]")).unwrap_or_default();
+        let mut text = format!("{style}{word}{code}{style:#}{bold}: {}{bold:#}\n", self.message);
+        let number = self.place.as_ref().map(|place| place.location.line.to_string()).unwrap_or_default();
+        let margin = " ".repeat(number.len());
+        // Writing to a string does not fail.
+        if let Some(Place { location, line, words }) = &self.place {
+            let (before, marks) = (" ".repeat(words.0), "^".repeat(words.1));
+            let _ = writeln!(text, "{margin}{frame}-->{frame:#} {}:{}:{}", self.file, location.line, location.column);
+            let _ = writeln!(text, "{margin} {frame}|{frame:#}");
+            let _ = writeln!(text, "{frame}{number} |{frame:#} {line}");
+            let _ = writeln!(text, "{margin} {frame}|{frame:#} {before}{style}{marks}{style:#}");
+        }
+        let mut note = |word: &str, says: &str| {
+            let _ = writeln!(text, "{margin} {frame}={frame:#} {bold}{word}{bold:#}: {says}");
+        };
+        if let Some(pointer) = self.pointer.as_deref().filter(|pointer| !pointer.is_empty()) {
+            note("at", pointer);
+        }
+        if let Some(aws) = self.code.and_then(Code::aws) {
+            note("AWS", aws);
+        }
+        for help in &self.help {
+            note("help", help);
+        }
+        text
+    }
+
+    /// For programs.
+    pub(crate) fn to_json(&self) -> Value {
+        let severity = match self.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let help = if self.help.is_empty() { Value::Null } else { self.help.join("\n").into() };
+        json!({
+            "file": self.file,
+            "code": self.code.map(Code::id),
+            "aws_code": self.code.and_then(Code::aws),
+            "severity": severity,
+            "pointer": self.pointer,
+            "line": self.place.as_ref().map(|place| place.location.line),
+            "column": self.place.as_ref().map(|place| place.location.column),
+            "message": self.message,
+            "help": help,
+        })
+    }
+}
+
+/// A finding as it is printed to the standard error, in colours where that is a terminal.
+pub(crate) fn print(report: &Report) -> String {
+    coloured(&report.to_text(), &std::io::stderr())
+}
+
+/// Adds the errors to `errors`, as text; prints the warnings.
+pub(crate) fn sort_out(reports: impl Iterator<Item = Report>, errors: &mut Vec<String>) {
+    for report in reports {
+        match report.severity() {
+            Severity::Error => errors.push(print(&report)),
+            Severity::Warning => eprintln!("{}", print(&report)),
+        }
+    }
+}
+
+/// The text without its colours, where the stream is not to have them.
+pub(crate) fn coloured(text: &str, stream: &impl RawStream) -> String {
+    match AutoStream::choice(stream) {
+        ColorChoice::Never => strip_str(text).to_string(),
+        _ => text.to_owned(),
+    }
+}
+
+impl Place {
+    fn of(text: &str, location: Location) -> Self {
+        let (before, after) = text.split_at_checked(location.offset).unwrap_or((text, ""));
+        let in_line = |c: &char| *c != '\n';
+        let mut start: Vec<char> = before.chars().rev().take_while(in_line).take(SHOWN_BEFORE + 1).collect();
+        let is_cut = start.len() > SHOWN_BEFORE;
+        if is_cut {
+            start.truncate(SHOWN_BEFORE - 10);
+            start.push('…');
+        }
+        let mut end: Vec<char> = after.chars().take_while(in_line).take(SHOWN_AFTER + 1).collect();
+        let marked = after.get(..location.length).unwrap_or_default().trim_end();
+        let marked = marked.chars().take_while(in_line).take(SHOWN_AFTER).count().max(1);
+        if end.len() > SHOWN_AFTER {
+            end.truncate(SHOWN_AFTER);
+            end.push('…');
+        }
+        let words = (start.len(), marked);
+        let line: String = start.into_iter().rev().chain(end).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        Self { location, line: line.trim_end().to_owned(), words }
+    }
+}
+
+/// The file as the user knows it.
+fn name(file: &Path) -> String {
+    if file == Path::new(crate::input::STDIN) { "<stdin>".to_owned() } else { file.display().to_string() }
+}
+
+/// The byte at which proc_macro2's line (from 1) and column (from 0, in characters) lie.
+fn offset(text: &str, at: proc_macro2::LineColumn) -> usize {
+    let mut lines = text.split_inclusive('\n');
+    let before: usize = lines.by_ref().take(at.line.saturating_sub(1)).map(str::len).sum();
+    let line = lines.next().unwrap_or_default();
+    before + line.chars().take(at.column).map(char::len_utf8).sum::<usize>()
+}

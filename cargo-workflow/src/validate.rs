@@ -1,0 +1,164 @@
+//! `cargo workflow validate`: what is wrong with definitions, and where.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+use workflow_asl::document::MachineType;
+use workflow_asl::{Severity, rules};
+
+use crate::Failure;
+use crate::report::{self, Report};
+use crate::source::File;
+use crate::template::{Missing, Template};
+
+/// Checks definitions. The exit code is 0, 1 where there is an error, 2 where a file cannot be read.
+#[derive(Args)]
+pub(crate) struct Validate {
+    /// Definitions in JSON or YAML, CloudFormation or SAM templates, Rust files with `workflow!`; `-` is the standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The type of state machine that a definition is for, where the file does not say
+    #[arg(long = "type", value_enum, default_value_t = Type::Standard)]
+    machine_type: Type,
+    /// How to print what is found
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Exit with 1 where there are warnings, too
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+/// A type of state machine.
+#[derive(Clone, Copy, ValueEnum)]
+enum Type {
+    /// Up to a year, every step exactly once
+    Standard,
+    /// Up to five minutes, at a high rate
+    Express,
+}
+
+impl From<Type> for MachineType {
+    fn from(machine_type: Type) -> Self {
+        match machine_type {
+            Type::Standard => Self::Standard,
+            Type::Express => Self::Express,
+        }
+    }
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Format {
+    /// As rustc prints them
+    Human,
+    /// One JSON array of `{file, code, aws_code, severity, pointer, line, column, message, help}`
+    Json,
+}
+
+/// What is found in the files.
+#[derive(Default)]
+struct Findings {
+    /// In the order of the files, and of the places in each.
+    reports: Vec<Report>,
+    /// Files that cannot be read.
+    unreadable: usize,
+}
+
+impl Validate {
+    /// Checks every file, whatever the others are like.
+    pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let mut findings = Findings::default();
+        let mut machines = 0;
+        for file in &self.files {
+            let from = findings.reports.len();
+            machines += self.check(file, &mut findings);
+            if let Some(of_file) = findings.reports.get_mut(from..) {
+                of_file.sort_by_key(Report::offset);
+            }
+        }
+        let count = |severity| findings.reports.iter().filter(|report| report.severity() == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        match self.format {
+            Format::Json => {
+                let reports = findings.reports.iter().map(Report::to_json).collect();
+                writeln!(output, "{:#}", Value::Array(reports))?;
+            }
+            Format::Human => {
+                let stdout = std::io::stdout();
+                for report in &findings.reports {
+                    writeln!(output, "{}", report::coloured(&report.to_text(), &stdout))?;
+                }
+                let machines = number(machines, "state machine");
+                let summary = format!("{} and {} in {machines}", number(errors, "error"), number(warnings, "warning"));
+                match findings.unreadable {
+                    0 => writeln!(output, "{summary}")?,
+                    unreadable => writeln!(output, "{summary}; {} cannot be read", number(unreadable, "file"))?,
+                }
+            }
+        }
+        let fails = errors > 0 || self.deny_warnings && warnings > 0;
+        Ok(ExitCode::from(if findings.unreadable > 0 { 2 } else { u8::from(fails) }))
+    }
+
+    /// Checks a file; gives the number of state machines in it that could be read.
+    fn check(&self, file: &Path, findings: &mut Findings) -> usize {
+        match File::read(file) {
+            Err(report) => {
+                findings.unreadable(*report);
+                0
+            }
+            Ok(File::Rust(text, compilations)) => {
+                for problem in compilations.iter().flat_map(|compilation| compilation.problems.iter()) {
+                    findings.reports.push(Report::problem(file, &text, problem));
+                }
+                for bug in compilations.iter().flat_map(|compilation| &compilation.bugs) {
+                    findings.unreadable(Report::unreadable(file, bug));
+                }
+                compilations.iter().map(|compilation| compilation.workflows.len()).sum()
+            }
+            Ok(File::Document(source)) => {
+                if let Some(template) = Template::of(file, &source) {
+                    return check_template(&template, findings);
+                }
+                let found = rules::check_definition(source.value(), self.machine_type.into());
+                let located = source.locate(&found).into_iter().zip(&found);
+                findings.reports.extend(located.map(|(at, found)| Report::found(file, source.text(), found, at)));
+                1
+            }
+        }
+    }
+}
+
+/// Checks every state machine of a template; one whose definition lies elsewhere is passed over with a note.
+fn check_template(template: &Template<'_>, findings: &mut Findings) -> usize {
+    let mut machines = 0;
+    for resource in template.machines() {
+        match resource {
+            Ok(resource) => {
+                machines += 1;
+                let found = rules::check_definition(&resource.definition, resource.machine_type);
+                findings.reports.extend(template.reports(&resource, &found));
+                for note in &resource.notes {
+                    eprintln!("note: {}: {note}", resource.name);
+                }
+            }
+            Err(Missing::Elsewhere(note)) => eprintln!("note: {note}"),
+            Err(Missing::Unreadable(report)) => findings.unreadable(*report),
+        }
+    }
+    machines
+}
+
+impl Findings {
+    fn unreadable(&mut self, report: Report) {
+        self.unreadable += 1;
+        self.reports.push(report);
+    }
+}
+
+fn number(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
