@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod asl;
+mod coverage;
 mod graph;
 mod input;
 mod report;
@@ -36,6 +37,8 @@ enum Command {
     Run(run::Run),
     /// Check definitions: ASL in JSON or YAML, templates of CloudFormation and SAM, `workflow!` in Rust
     Validate(validate::Validate),
+    /// Run tests and tell which states, transitions, rules, retriers and catchers they took
+    Coverage(coverage::Coverage),
 }
 
 /// A file with workflows.
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Graph(file) => graph::print(&file, &mut output),
         Command::Run(run) => run.execute(&mut output),
         Command::Validate(validate) => validate.execute(&mut output),
+        Command::Coverage(coverage) => coverage.execute(&mut output),
     };
     match outcome.and_then(|code| Ok(output.flush().map(|()| code)?)) {
         Ok(code) => code,

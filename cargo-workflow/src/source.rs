@@ -117,6 +117,15 @@ fn compile(file: &Path, text: &str) -> Result<Vec<Compilation>, Box<Report>> {
     Ok(bodies.iter().map(|body| workflow_compiler::compile_located(body.stream(), &located)).collect())
 }
 
+/// The workflows without errors of a Rust file; none of a file that cannot be read.
+pub(crate) fn declared(file: &Path) -> Vec<Machine> {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let mut bodies = Vec::new();
+    find_calls(TokenStream::from_str(&text).unwrap_or_default(), &mut bodies);
+    let compiled = bodies.into_iter().map(|body| workflow_compiler::compile(body.stream()));
+    compiled.flat_map(|compilation| compilation.workflows.iter().filter_map(machine).collect::<Vec<_>>()).collect()
+}
+
 /// A compiled workflow as a machine; `None` for one with errors, which are reported.
 fn machine(workflow: &CompiledWorkflow) -> Option<Machine> {
     let mut notes = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::Pointer;
 use crate::document::{ChoiceRule, Comparison, Operand, Scope, State, StateKind, StateMachine};
 use crate::graph::{EdgeKind, Graph};
 use serde_json::Value;
@@ -18,6 +19,13 @@ const CLASSES: &[&str] = &[
     "classDef fail fill:#fdecea,stroke:#c62828,color:#222",
 ];
 
+/// The looks of a state that was not entered; they stand for those of its kind.
+const UNTAKEN_CLASS: &str =
+    "classDef untaken fill:#eee,stroke:#d32f2f,stroke-width:2px,stroke-dasharray:5 4,color:#777";
+
+/// The looks of a transition that was not taken.
+const UNTAKEN_LINK: &str = "stroke:#d32f2f,stroke-width:2px,stroke-dasharray:2 6";
+
 /// The state machine as the text of a Mermaid `flowchart TD`
 /// (<https://mermaid.js.org/syntax/flowchart.html>).
 ///
@@ -25,20 +33,41 @@ const CLASSES: &[&str] = &[
 /// names; branches and item processors are subgraphs. Any state name renders. A transition
 /// to a state that does not exist is left out.
 pub fn diagram(machine: &StateMachine) -> String {
-    let mut chart = Chart { text: String::from("flowchart TD\n"), nodes: 0 };
+    draw(machine, None)
+}
+
+/// As [`diagram`], with what was not taken marked: states and transitions by colour and dashes,
+/// retriers by a line in their state.
+///
+/// `taken` is asked for the pointers of states (`/States/A`), of the fields that make transitions
+/// (`/States/A/Next` and the others of [`EdgeKind::pointer`], and `/States/A/End`) and of retriers
+/// (`/States/A/Retry/0`).
+pub fn diagram_with_taken(machine: &StateMachine, taken: &dyn Fn(&Pointer) -> bool) -> String {
+    draw(machine, Some(taken))
+}
+
+fn draw(machine: &StateMachine, taken: Option<&dyn Fn(&Pointer) -> bool>) -> String {
+    let text = String::from("flowchart TD\n");
+    let mut chart = Chart { text, nodes: 0, links: 0, taken, untaken_nodes: Vec::new(), untaken_links: Vec::new() };
     chart.scope(machine.scope(), 1, true);
     for class in CLASSES {
         chart.line(1, class);
     }
+    chart.mark_untaken();
     chart.text
 }
 
-struct Chart {
+struct Chart<'t> {
     text: String,
     nodes: usize,
+    links: usize,
+    /// Whether what is at a pointer was taken; `None` where that is not to be shown.
+    taken: Option<&'t dyn Fn(&Pointer) -> bool>,
+    untaken_nodes: Vec<String>,
+    untaken_links: Vec<String>,
 }
 
-impl Chart {
+impl Chart<'_> {
     /// Draws the states of a scope and their transitions; only the machine's own has an end mark,
     /// since a branch's end is not the end of the execution.
     fn scope(&mut self, scope: Scope<'_>, depth: usize, whole: bool) {
@@ -53,7 +82,7 @@ impl Chart {
             .collect();
         let id = |number: usize| ids.get(number).map_or("", String::as_str);
         if let Some(first) = graph.start() {
-            self.line(depth, &format!("{start} --> {}", id(first)));
+            self.link(depth, &graph.state_pointer(first), &format!("{start} --> {}", id(first)));
         }
         let end = (whole && graph.states().iter().any(|(_, state)| ends_here(state))).then(|| self.node());
         if let Some(end) = &end {
@@ -61,6 +90,7 @@ impl Chart {
         }
         for (number, (_, state)) in graph.states().iter().enumerate() {
             let from = id(number);
+            let at = graph.state_pointer(number);
             for edge in graph.leaving(number) {
                 let Some(to) = edge.to.map(id) else { continue };
                 let line = match (edge.kind, self.edge_label(edge.kind, state)) {
@@ -68,10 +98,10 @@ impl Chart {
                     (EdgeKind::Next, _) => format!("{from} --> {to}"),
                     (_, label) => format!("{from} -->|\"{label}\"| {to}"),
                 };
-                self.line(depth, &line);
+                self.link(depth, &edge.kind.pointer(&at), &line);
             }
             if let Some(end) = end.as_ref().filter(|_| ends_here(state)) {
-                self.line(depth, &format!("{from} --> {end}"));
+                self.link(depth, &at.child("End"), &format!("{from} --> {end}"));
             }
         }
     }
@@ -79,9 +109,18 @@ impl Chart {
     /// Draws a state and what is inside it; gives the node's id.
     fn state(&mut self, name: &str, state: &State, graph: &Graph<'_>, number: usize, depth: usize) -> String {
         let id = self.node();
-        let scopes = state.scopes(name, &graph.state_pointer(number));
+        let at = graph.state_pointer(number);
+        let scopes = state.scopes(name, &at);
         let name = escape(name);
-        let detail = detail(state).map(|detail| format!("<br/>{}", escape(&detail))).unwrap_or_default();
+        let mut detail = detail(state).map(|detail| format!("<br/>{}", escape(&detail))).unwrap_or_default();
+        if self.is_untaken(&at) {
+            self.untaken_nodes.push(id.clone());
+        } else {
+            let retriers = (0..state.retry.as_ref().map_or(0, Vec::len)).map(|i| (i, at.child("Retry").index(i)));
+            for (i, _) in retriers.filter(|(_, retrier)| self.is_untaken(retrier)) {
+                let _ = write!(detail, "<br/>retrier {} not taken", i + 1);
+            }
+        }
         if scopes.is_empty() {
             let (open, close, class) = match state.kind {
                 StateKind::Task | StateKind::Parallel | StateKind::Map => ("[", "]", ""),
@@ -131,6 +170,32 @@ impl Chart {
         let id = format!("n{}", self.nodes);
         self.nodes += 1;
         id
+    }
+
+    fn is_untaken(&self, pointer: &Pointer) -> bool {
+        self.taken.is_some_and(|taken| !taken(pointer))
+    }
+
+    /// Draws a transition, which comes from what is at a pointer.
+    fn link(&mut self, depth: usize, pointer: &Pointer, line: &str) {
+        if self.is_untaken(pointer) {
+            self.untaken_links.push(self.links.to_string());
+        }
+        // Mermaid's `linkStyle` knows links by their order in the text.
+        self.links += 1;
+        self.line(depth, line);
+    }
+
+    fn mark_untaken(&mut self) {
+        if !self.untaken_nodes.is_empty() {
+            let nodes = self.untaken_nodes.join(",");
+            self.line(1, UNTAKEN_CLASS);
+            self.line(1, &format!("class {nodes} untaken"));
+        }
+        if !self.untaken_links.is_empty() {
+            let links = self.untaken_links.join(",");
+            self.line(1, &format!("linkStyle {links} {UNTAKEN_LINK}"));
+        }
     }
 
     fn line(&mut self, depth: usize, line: &str) {

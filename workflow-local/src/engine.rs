@@ -136,6 +136,7 @@ impl Engine {
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
+        self.program.named(&self.name);
         self
     }
 

@@ -15,6 +15,7 @@
 //! | `server` | no | a server that speaks the Step Functions API |
 
 mod clock;
+pub mod coverage;
 mod engine;
 mod error;
 mod execution;

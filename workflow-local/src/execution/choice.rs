@@ -8,7 +8,7 @@ use super::Execution;
 use super::failure::Failure;
 use super::finish::{Exit, assigned, checked, select};
 use super::thread::{Thread, Visit};
-use crate::program::{ChoiceProgram, StateId, StateProgram};
+use crate::program::{ChoiceProgram, StateId, StateProgram, Way};
 use crate::query::Context;
 
 impl Execution {
@@ -22,7 +22,10 @@ impl Execution {
         let program = Arc::clone(&self.program);
         let state = program.state(visit.state);
         match self.chosen(&thread, &visit, state, rules, default) {
-            Ok((exit, next)) => self.exit(thread, &visit, exit, Some(next)),
+            Ok((exit, next, way)) => {
+                self.took(visit.state, way);
+                self.exit(thread, &visit, exit, Some(next));
+            }
             Err(failure) => self.fail(thread, visit, failure),
         }
     }
@@ -34,22 +37,24 @@ impl Execution {
         state: &StateProgram,
         rules: &[ChoiceProgram],
         default: Option<StateId>,
-    ) -> Result<(Exit, StateId), Failure> {
+    ) -> Result<(Exit, StateId, Way), Failure> {
         let build = || self.context(thread, visit, None);
         let context = Context::new(&build);
         let scope = self.scope(thread, visit, &context);
         let fails = |failure| Failure::query(visit, failure);
         let mut matched = None;
-        for rule in rules {
+        for (number, rule) in rules.iter().enumerate() {
             if rule.condition.is_true(&scope).map_err(fails)? {
-                matched = Some(rule);
+                matched = Some((number, rule));
                 break;
             }
         }
-        let (next, assign, output) = match (matched, default) {
+        let (next, way, assign, output) = match (matched, default) {
             // The matching rule's `Assign` stands for the state's own.
-            (Some(rule), _) => (rule.next, rule.assign.as_ref(), rule.output.as_ref().or(state.output.as_ref())),
-            (None, Some(default)) => (default, state.assign.as_ref(), state.output.as_ref()),
+            (Some((number, rule)), _) => {
+                (rule.next, Way::Rule(number), rule.assign.as_ref(), rule.output.as_ref().or(state.output.as_ref()))
+            }
+            (None, Some(default)) => (default, Way::Default, state.assign.as_ref(), state.output.as_ref()),
             (None, None) => {
                 let text = "Failed to transition out of the state. The state does not point to a next state.";
                 return Err(Failure::runtime(visit, text));
@@ -60,6 +65,6 @@ impl Execution {
             (QueryLanguage::Jsonata, Some(output)) => output.payload(&scope).map_err(fails)?,
             _ => select(&state.output_path, &scope, visit.base.clone()).map_err(fails)?,
         };
-        Ok((checked(visit, output, assigned)?, next))
+        Ok((checked(visit, output, assigned)?, next, way))
     }
 }

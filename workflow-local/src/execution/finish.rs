@@ -12,7 +12,7 @@ use super::thread::{Doing, Thread, Visit};
 use super::{Execution, Status};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
-use crate::program::{ResultPlace, Selection, StateId, StateProgram};
+use crate::program::{ResultPlace, Selection, StateId, StateProgram, Way};
 use crate::query::template::Template;
 use crate::query::{Context, QueryFailure, Scope};
 
@@ -28,7 +28,12 @@ impl Execution {
         let program = Arc::clone(&self.program);
         let state = program.state(visit.state);
         match self.exit_of(&thread, &visit, state, &result) {
-            Ok(exit) => self.exit(thread, &visit, exit, state.next),
+            Ok(exit) => {
+                if state.kind() != StateKind::Succeed {
+                    self.took(visit.state, Way::Left);
+                }
+                self.exit(thread, &visit, exit, state.next);
+            }
             Err(failure) => self.fail(thread, visit, failure),
         }
     }

@@ -14,6 +14,7 @@ use super::timer::TimerKind;
 use super::{Execution, Status};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
+use crate::program::Way;
 use crate::program::handling::Catcher;
 use crate::query::Context;
 
@@ -36,6 +37,7 @@ impl Execution {
                     *count += 1;
                 }
                 visit.retries += 1;
+                self.took(visit.state, Way::Retrier(at));
                 let mut seconds = retrier.delay_seconds(used);
                 if retrier.full_jitter {
                     seconds *= self.random.fraction();
@@ -51,10 +53,14 @@ impl Execution {
             StateKind::Parallel => self.record(&mut thread, EventType::ParallelStateFailed, Details::None),
             _ => {}
         }
-        let catcher = state.catch.iter().find(|catcher| catcher.errors.matches(error, failure.missed_heartbeat));
-        let Some(catcher) = catcher else { return self.fail_thread(thread, &visit, failure) };
+        let mut catchers = state.catch.iter().enumerate();
+        let catcher = catchers.find(|(_, catcher)| catcher.errors.matches(error, failure.missed_heartbeat));
+        let Some((number, catcher)) = catcher else { return self.fail_thread(thread, &visit, failure) };
         match self.caught(&thread, &visit, catcher, &failure) {
-            Ok(exit) => self.exit(thread, &visit, exit, Some(catcher.next)),
+            Ok(exit) => {
+                self.took(visit.state, Way::Catcher(number));
+                self.exit(thread, &visit, exit, Some(catcher.next));
+            }
             Err(mut failure) => {
                 self.tell_evaluation(&mut thread, &visit, &failure);
                 failure.evaluation = None;

@@ -3,6 +3,7 @@
 
 mod choice;
 mod context;
+mod counting;
 mod distributed;
 mod failure;
 mod finish;
@@ -28,6 +29,7 @@ use workflow_asl::error_name::RUNTIME;
 use workflow_asl::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS};
 
 use crate::clock::Instant;
+use crate::coverage::Watch;
 use crate::history::{Details, EventType, HistoryEvent, HistoryTable};
 use crate::payload::Payload;
 use crate::program::Program;
@@ -129,6 +131,8 @@ pub struct Execution {
     tickets: u64,
     store: Arc<dyn ObjectStore>,
     has_activity: Option<HasActivity>,
+    /// How often each way of the program was taken; empty unless coverage is wanted.
+    taken: Vec<u64>,
 }
 
 /// Whether there is an activity with this ARN.
@@ -166,6 +170,7 @@ impl Execution {
             requests: VecDeque::new(),
             tasks: BTreeMap::new(),
             tickets: 0,
+            taken: program.watch().map(Watch::counters).unwrap_or_default(),
             program,
             start,
             store,
@@ -373,6 +378,7 @@ impl Execution {
         self.timers.clear();
         self.requests.clear();
         self.tasks.clear();
+        self.record_taken();
     }
 
     /// Stops it (`StopExecution`). Nothing happens when it has ended.

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::thread::{Thread, Visit};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
-use crate::program::{Amount, Selection, StateId, StateProgram, Work};
+use crate::program::{Amount, Selection, StateId, StateProgram, Way, Work};
 use crate::query::{Context, QueryFailure, Scope};
 
 impl StateProgram {
@@ -42,6 +42,7 @@ impl Execution {
             StateKind::Parallel => EventType::ParallelStateEntered,
             StateKind::Map => EventType::MapStateEntered,
         };
+        self.took(id, Way::Entered);
         let before = thread.last;
         let details = Details::StateEntered { name: Arc::clone(&state.name), input: input.clone() };
         self.record(&mut thread, kind, details);

@@ -12,6 +12,7 @@ use super::compile_template::Reading;
 use super::handling::{Catcher, ErrorNames, Retrier};
 use super::resource::Resource;
 use super::{ChoiceProgram, Items, MapProgram, Program, StateId, StateProgram, TaskProgram, Work};
+use crate::coverage::Watch;
 use crate::error::DefinitionError;
 
 impl Program {
@@ -39,15 +40,18 @@ impl Program {
         let start = compiler.scope(machine.start_at.as_deref(), machine.states.as_ref(), &Pointer::root());
         let states: Option<Vec<_>> = compiler.states.into_iter().collect();
         match (start, states) {
-            (Some(start), Some(states)) if compiler.found.is_empty() => Ok(Self {
-                states,
-                start,
-                timeout_seconds: machine
-                    .timeout_seconds
-                    .as_ref()
-                    .and_then(Value::as_u64)
-                    .filter(|seconds| *seconds > 0),
-            }),
+            (Some(start), Some(mut states)) if compiler.found.is_empty() => {
+                let mut ways = 0;
+                for state in &mut states {
+                    state.first_way = ways;
+                    ways += state.count_ways();
+                }
+                let seconds = machine.timeout_seconds.as_ref().and_then(Value::as_u64);
+                let timeout_seconds = seconds.filter(|seconds| *seconds > 0);
+                let mut program = Self { states, start, timeout_seconds, watch: None };
+                program.watch = Watch::of(machine, || program.way_pointers());
+                Ok(program)
+            }
             _ => Err(compiler.found),
         }
     }
@@ -137,6 +141,8 @@ impl<'a> Compiler<'a> {
         };
         Some(StateProgram {
             name: name.into(),
+            at: at.clone(),
+            first_way: 0,
             language,
             next,
             input_path: reading.selection(state.input_path.as_ref(), &at.child("InputPath")),

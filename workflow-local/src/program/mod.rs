@@ -7,11 +7,14 @@ pub(crate) mod handling;
 mod pattern;
 pub(crate) mod resource;
 pub(crate) mod rule;
+mod way;
 
 use std::sync::Arc;
 
+use workflow_asl::Pointer;
 use workflow_asl::document::QueryLanguage;
 
+use crate::coverage::Watch;
 use crate::payload::Payload;
 use crate::query::intrinsic::Call;
 use crate::query::jsonata::Expression;
@@ -20,6 +23,7 @@ use crate::query::template::Template;
 use handling::{Catcher, Retrier};
 use resource::Resource;
 use rule::Rule;
+pub(crate) use way::Way;
 
 /// A compiled state machine, which any number of executions share.
 #[derive(Debug)]
@@ -28,6 +32,8 @@ pub struct Program {
     start: StateId,
     /// Seconds that an execution may last.
     timeout_seconds: Option<u64>,
+    /// Where coverage is wanted.
+    watch: Option<Watch>,
 }
 
 /// The number of a state within its program.
@@ -37,6 +43,10 @@ pub(crate) struct StateId(u32);
 #[derive(Debug)]
 pub(crate) struct StateProgram {
     pub(crate) name: Arc<str>,
+    /// Where the state is in the document.
+    pub(crate) at: Pointer,
+    /// The number of the first of its ways.
+    pub(crate) first_way: usize,
     pub(crate) language: QueryLanguage,
     /// `Next`; `None` at the end of the scope.
     pub(crate) next: Option<StateId>,
@@ -200,6 +210,17 @@ impl Program {
     /// Seconds that an execution may last, where the definition says.
     pub fn timeout_seconds(&self) -> Option<u64> {
         self.timeout_seconds
+    }
+
+    /// Tells coverage what somebody calls it.
+    pub(crate) fn named(&self, name: &str) {
+        if let Some(watch) = &self.watch {
+            watch.named(name);
+        }
+    }
+
+    pub(crate) fn watch(&self) -> Option<&Watch> {
+        self.watch.as_ref()
     }
 
     /// The names of all states, in the order of the definition, outer states before inner ones.

@@ -62,12 +62,14 @@ impl Registry {
         };
         refuse_versions(input)?;
         let configuration = |member: &str, default: Value| input.value(member).cloned().unwrap_or(default);
+        let program = definition::compile(text, kind)?;
+        program.named(name);
         let machine = Machine {
             arn: arn::machine(name),
             name: name.to_owned(),
             kind,
             role_arn: role_arn.to_owned(),
-            program: definition::compile(text, kind)?,
+            program,
             definition: text.to_owned(),
             created: Instant::now(),
             logging: configuration("loggingConfiguration", json!({"level": "OFF", "includeExecutionData": false})),
@@ -110,6 +112,7 @@ impl Registry {
         let mut changed = false;
         if let Some(text) = text.filter(|text| **text != machine.definition) {
             machine.program = definition::compile(text, machine.kind)?;
+            machine.program.named(&machine.name);
             machine.definition = text.to_owned();
             changed = true;
         }

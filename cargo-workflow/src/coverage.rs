@@ -1,0 +1,201 @@
+//! `cargo workflow coverage`: what the executions of a test run took, and what they did not.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+use serde_json::Value;
+use workflow_local::coverage::{Covered, FOLDER_VARIABLE, Report};
+
+use crate::Failure;
+use crate::source;
+
+/// The folder of runs, under cargo's target folder.
+const RUNS: &str = "workflow-coverage";
+
+/// Runs tests and tells which states, transitions, rules, retriers and catchers they took.
+#[derive(Args)]
+pub(crate) struct Coverage {
+    /// Print JSON, with how often each thing was taken
+    #[arg(long)]
+    json: bool,
+    /// Print Mermaid flowcharts with what was not taken marked
+    #[arg(long, conflicts_with = "json")]
+    mermaid: bool,
+    /// Exit with 1 when less than this was taken, in per cent of everything
+    #[arg(long, value_name = "PERCENT")]
+    fail_under: Option<f64>,
+    /// Only the workflows with this name; may be repeated
+    #[arg(long = "name", value_name = "NAME")]
+    names: Vec<String>,
+    /// Leave out the workflows that the packages declare and no test ran
+    #[arg(long)]
+    only_run: bool,
+    /// The folder of the run: the newest under target/workflow-coverage, a new one for a command
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// What runs the tests, such as `-- cargo test` or `-- cargo nextest run`; without it the newest run is printed
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+impl Coverage {
+    /// Runs the command and prints the report; the exit code is the command's, else 1 below the threshold, else 0.
+    pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let cargo = Cargo::ask()?;
+        let mut code = ExitCode::SUCCESS;
+        let mut passed = true;
+        let folder = if let Some((program, arguments)) = self.command.split_first() {
+            let folder = self.folder.clone().unwrap_or_else(|| cargo.runs().join(run_name()));
+            let folder = std::path::absolute(&folder).map_err(|error| unreadable(&folder, &error))?;
+            std::fs::create_dir_all(&folder).map_err(|error| unreadable(&folder, &error))?;
+            let mut command = Command::new(program);
+            command.args(arguments).env(FOLDER_VARIABLE, &folder);
+            if self.json || self.mermaid {
+                // Standard output is the report's.
+                command.stdout(Stdio::from(io::stderr()));
+            }
+            let status = command.status().map_err(|error| format!("error: cannot run `{program}`: {error}"))?;
+            if !status.success() {
+                // A command ended by a signal has no code.
+                let number = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
+                (code, passed) = (ExitCode::from(number), false);
+                eprintln!("note: `{}` failed; this is the coverage of what ran", self.command.join(" "));
+            }
+            folder
+        } else {
+            match &self.folder {
+                Some(folder) => folder.clone(),
+                None => newest(&cargo.runs())?,
+            }
+        };
+        let report = self.gather(&folder, &cargo)?;
+        if report.workflows.is_empty() {
+            eprintln!(
+                "error: no workflow ran while {FOLDER_VARIABLE} was {}\n  = help: the engine of `workflow-local` \
+                 writes there when an execution ends",
+                folder.display()
+            );
+            return Ok(if passed { ExitCode::from(2) } else { code });
+        }
+        if self.json {
+            writeln!(output, "{:#}", report.to_json())?;
+        } else if self.mermaid {
+            for covered in &report.workflows {
+                writeln!(output, "%% {}: {}\n{}", covered.title(), covered.share(), covered.diagram())?;
+            }
+        } else {
+            writeln!(output, "{report}")?;
+        }
+        if report.broken_lines > 0 {
+            let (lines, were) = (report.broken_lines, if report.broken_lines == 1 { "line was" } else { "lines were" });
+            eprintln!("note: {lines} {were} left unfinished by a process that was killed");
+        }
+        if let Some(least) = self.fail_under
+            && report.share().percent() < least
+        {
+            eprintln!("error: coverage is below {least} %: {}", report.share());
+            return Ok(if passed { ExitCode::FAILURE } else { code });
+        }
+        Ok(code)
+    }
+
+    fn gather(&self, folder: &Path, cargo: &Cargo) -> Result<Report, Failure> {
+        let mut report = Report::gather(folder).map_err(|error| unreadable(folder, &error))?;
+        if !self.only_run {
+            let known: Vec<String> = report.workflows.iter().flat_map(|covered| covered.names.clone()).collect();
+            let mut declared = cargo.declared();
+            declared.retain(|machine| !known.contains(&machine.name));
+            report.add(declared.iter().map(|machine| Covered::untouched(&machine.name, &machine.definition)));
+        }
+        if !self.names.is_empty() {
+            report.retain_named(&self.names);
+        }
+        Ok(report)
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::Message(format!("error: {}: {error}", path.display()))
+}
+
+/// A name that no run before has, later ones after earlier ones.
+fn run_name() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    format!("{seconds}-{}", std::process::id())
+}
+
+fn newest(runs: &Path) -> Result<PathBuf, Failure> {
+    let entries = std::fs::read_dir(runs).into_iter().flatten().flatten();
+    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let newest = folders.max_by_key(|entry| entry.metadata().and_then(|metadata| metadata.modified()).ok());
+    newest.map(|entry| entry.path()).ok_or_else(|| {
+        let message = format!(
+            "error: no run in {}\n  = help: run the tests with it: cargo workflow coverage -- cargo test",
+            runs.display()
+        );
+        Failure::Message(message)
+    })
+}
+
+/// What cargo knows of the workspace.
+struct Cargo(Value);
+
+impl Cargo {
+    fn ask() -> Result<Self, Failure> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let asked = Command::new(cargo).args(["metadata", "--no-deps", "--format-version", "1"]).output();
+        let asked = asked.map_err(|error| format!("error: cannot run cargo: {error}"))?;
+        if !asked.status.success() {
+            return Err(String::from_utf8_lossy(&asked.stderr).trim_end().to_owned().into());
+        }
+        let metadata = serde_json::from_slice(&asked.stdout);
+        Ok(Self(metadata.map_err(|error| format!("error: what `cargo metadata` prints is not JSON: {error}"))?))
+    }
+
+    fn runs(&self) -> PathBuf {
+        let target = self.0.get("target_directory").and_then(Value::as_str).unwrap_or("target");
+        Path::new(target).join(RUNS)
+    }
+
+    /// The workflows that the libraries and programs of the workspace declare.
+    fn declared(&self) -> Vec<source::Machine> {
+        let items =
+            |value: &Value, field: &str| value.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut files = Vec::new();
+        for package in items(&self.0, "packages") {
+            let root = package.get("manifest_path").and_then(Value::as_str).and_then(|path| Path::new(path).parent());
+            for target in items(&package, "targets") {
+                let own = items(&target, "kind").iter().any(|kind| {
+                    matches!(kind.as_str(), Some("lib" | "bin" | "rlib" | "cdylib" | "dylib" | "staticlib"))
+                });
+                let Some(file) = target.get("src_path").and_then(Value::as_str).map(Path::new) else { continue };
+                match file.parent().filter(|_| own) {
+                    // A library beside its manifest shares the folder with tests and much else.
+                    Some(folder) if Some(folder) == root => files.push(file.to_owned()),
+                    Some(folder) => rust_files(folder, &mut files),
+                    None => {}
+                }
+            }
+        }
+        files.sort();
+        files.dedup();
+        files.iter().flat_map(|file| source::declared(file)).collect()
+    }
+}
+
+/// The Rust files in a folder and those within; links are not followed.
+fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => rust_files(&path, files),
+            Ok(kind) if kind.is_file() && path.extension().is_some_and(|extension| extension == "rs") => {
+                files.push(path);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Gathers the files of a run: for each definition, what its executions took in all processes.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+use workflow_asl::{Pointer, StateMachine, mermaid};
+
+use super::FILE_EXTENSION;
+use super::point::{Point, PointKind};
+
+/// How many of something were taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    /// How many were taken.
+    pub taken: usize,
+    /// How many there are.
+    pub all: usize,
+}
+
+impl Share {
+    fn of<'a>(points: impl Iterator<Item = &'a Point>) -> Self {
+        points.fold(Self::default(), |share, point| Self {
+            taken: share.taken + usize::from(point.taken > 0),
+            all: share.all + 1,
+        })
+    }
+
+    /// In per cent; 100 of nothing.
+    #[expect(clippy::cast_precision_loss, reason = "counts of points are far below 2^53")]
+    pub fn percent(self) -> f64 {
+        if self.all == 0 { 100.0 } else { self.taken as f64 * 100.0 / self.all as f64 }
+    }
+}
+
+/// One definition, and what was taken of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Covered {
+    /// What tells the definition from others: digits of its text's hash.
+    pub definition: String,
+    /// What engines and servers called it; empty where nobody did.
+    pub names: BTreeSet<String>,
+    /// How many executions ran.
+    pub executions: u64,
+    /// All that could be taken.
+    pub points: Vec<Point>,
+    machine: StateMachine,
+}
+
+impl Covered {
+    /// A definition that was never run.
+    pub fn untouched(name: &str, definition: &Value) -> Self {
+        let mut untouched = Self::new("-", definition);
+        untouched.names.insert(name.to_owned());
+        untouched
+    }
+
+    fn new(definition: &str, document: &Value) -> Self {
+        let (machine, _) = StateMachine::read(document);
+        let points = Point::all(&machine);
+        Self { definition: definition.to_owned(), names: BTreeSet::new(), executions: 0, points, machine }
+    }
+
+    /// What to call it: its names, else its definition's digits and first state.
+    pub fn title(&self) -> String {
+        if self.names.is_empty() {
+            let start = self.machine.start_at.as_deref().unwrap_or_default();
+            return format!("definition {}, which starts at {start}", self.definition);
+        }
+        self.names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+    }
+
+    /// How much of it was taken.
+    pub fn share(&self) -> Share {
+        Share::of(self.points.iter())
+    }
+
+    /// How many of its points of a kind were taken.
+    pub fn share_of(&self, kind: PointKind) -> Share {
+        Share::of(self.points.iter().filter(|point| point.kind == kind))
+    }
+
+    /// A Mermaid flowchart with what was not taken marked.
+    pub fn diagram(&self) -> String {
+        let untaken: BTreeSet<_> = self.untaken().map(|point| &point.pointer).collect();
+        mermaid::diagram_with_taken(&self.machine, &|pointer: &Pointer| !untaken.contains(pointer))
+    }
+
+    /// What was not taken.
+    pub fn untaken(&self) -> impl Iterator<Item = &Point> {
+        self.points.iter().filter(|point| point.taken == 0)
+    }
+
+    fn to_json(&self) -> Value {
+        let kinds: serde_json::Map<_, _> =
+            PointKind::ALL.iter().map(|kind| (kind.name().to_owned(), share_json(self.share_of(*kind)))).collect();
+        let points: Vec<_> = self
+            .points
+            .iter()
+            .map(|point| {
+                let mut json = json!({
+                    "kind": point.kind.name(),
+                    "pointer": point.pointer.as_str(),
+                    "state": point.state,
+                    "taken": point.taken,
+                });
+                if let (Some(object), false) = (json.as_object_mut(), point.what.is_empty()) {
+                    object.insert("what".to_owned(), point.what.as_str().into());
+                }
+                json
+            })
+            .collect();
+        json!({
+            "names": self.names,
+            "definition": self.definition,
+            "executions": self.executions,
+            "share": share_json(self.share()),
+            "kinds": kinds,
+            "points": points,
+        })
+    }
+}
+
+fn share_json(share: Share) -> Value {
+    json!({ "taken": share.taken, "all": share.all, "percent": share.percent() })
+}
+
+/// What the executions of a run took.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// The definitions, by name.
+    pub workflows: Vec<Covered>,
+    /// Lines that could not be read: a process was killed while it wrote one.
+    pub broken_lines: usize,
+}
+
+impl Report {
+    /// Reads all files of a run's folder.
+    ///
+    /// # Errors
+    /// The folder or a file in it cannot be read. A broken line is counted, not an error.
+    pub fn gather(folder: &Path) -> io::Result<Self> {
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
+        files.retain(|path| path.extension().is_some_and(|extension| extension == FILE_EXTENSION));
+        files.sort();
+        let mut gathering = Gathering::default();
+        for file in files {
+            // A killed process may leave half a character.
+            gathering.file(&String::from_utf8_lossy(&std::fs::read(file)?));
+        }
+        let mut report = Self { workflows: gathering.workflows.into_values().collect(), ..gathering.report };
+        report.sort();
+        Ok(report)
+    }
+
+    /// Adds definitions that were never run.
+    pub fn add(&mut self, untouched: impl IntoIterator<Item = Covered>) {
+        self.workflows.extend(untouched);
+        self.sort();
+    }
+
+    /// Keeps the definitions with these names.
+    pub fn retain_named(&mut self, names: &[String]) {
+        self.workflows.retain(|covered| names.iter().any(|name| covered.names.contains(name)));
+    }
+
+    fn sort(&mut self) {
+        self.workflows.sort_by_cached_key(|covered| (covered.title(), covered.definition.clone()));
+    }
+
+    /// How much of all of them was taken.
+    pub fn share(&self) -> Share {
+        Share::of(self.workflows.iter().flat_map(|covered| &covered.points))
+    }
+
+    /// How many executions ran.
+    pub fn executions(&self) -> u64 {
+        self.workflows.iter().map(|covered| covered.executions).sum()
+    }
+
+    /// All of it as JSON.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "share": share_json(self.share()),
+            "executions": self.executions(),
+            "brokenLines": self.broken_lines,
+            "workflows": self.workflows.iter().map(Covered::to_json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// What is read of the files so far.
+#[derive(Default)]
+struct Gathering {
+    workflows: IndexMap<String, Covered>,
+    report: Report,
+}
+
+impl Gathering {
+    fn file(&mut self, text: &str) {
+        // The pointers that this file's numbers stand for: engines of two versions may number otherwise.
+        let mut numbered = IndexMap::new();
+        for line in text.lines() {
+            if self.line(line, &mut numbered).is_none() {
+                self.report.broken_lines += 1;
+            }
+        }
+    }
+
+    /// Takes a line; `None` when it is broken.
+    fn line(&mut self, line: &str, numbered: &mut IndexMap<String, Vec<Option<usize>>>) -> Option<()> {
+        let line: Value = serde_json::from_str(line).ok()?;
+        let definition = line.get("definition")?.as_str()?;
+        if let (Some(document), Some(pointers)) = (line.get("document"), line.get("pointers")) {
+            let fresh = || Covered::new(definition, document);
+            let covered = self.workflows.entry(definition.to_owned()).or_insert_with(fresh);
+            let places: IndexMap<_, _> =
+                covered.points.iter().enumerate().map(|(place, point)| (point.pointer.as_str(), place)).collect();
+            let place = |pointer: &Value| places.get(pointer.as_str()?).copied();
+            numbered.insert(definition.to_owned(), pointers.as_array()?.iter().map(place).collect());
+            return Some(());
+        }
+        let covered = self.workflows.get_mut(definition)?;
+        if let Some(name) = line.get("name") {
+            covered.names.insert(name.as_str()?.to_owned());
+            return Some(());
+        }
+        let places = numbered.get(definition)?;
+        covered.executions += 1;
+        for pair in line.get("taken")?.as_array()? {
+            let number = usize::try_from(pair.get(0)?.as_u64()?).ok()?;
+            let count = pair.get(1)?.as_u64()?;
+            let place = places.get(number).copied().flatten();
+            if let Some(point) = place.and_then(|place| covered.points.get_mut(place)) {
+                point.taken = point.taken.saturating_add(count);
+            }
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,59 @@
+//! A report as text for people.
+
+use std::fmt;
+
+use super::point::PointKind;
+use super::report::{Covered, Report, Share};
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Never rounded up: 100 % says that nothing is left.
+        let percent = (self.percent() * 10.0).floor() / 10.0;
+        write!(f, "{} of {} ({percent:.1} %)", self.taken, self.all)
+    }
+}
+
+impl fmt::Display for Covered {
+    /// The shares by kind, then what was not taken, by state.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.executions == 1 { "" } else { "s" };
+        writeln!(f, "{}: {}, {} execution{plural}", self.title(), self.share(), self.executions)?;
+        for kind in PointKind::ALL {
+            let share = self.share_of(kind);
+            if share.all > 0 {
+                writeln!(f, "  {:<12} {} of {}", format!("{}s", kind.name()), share.taken, share.all)?;
+            }
+        }
+        if self.executions == 0 {
+            return writeln!(f, "  never run");
+        }
+        let mut untaken = self.untaken().peekable();
+        if untaken.peek().is_some() {
+            writeln!(f, "  not taken:")?;
+        }
+        // A state that was not entered says it all: what is in it is not told beside it.
+        let mut not_entered = None;
+        for point in untaken {
+            if point.kind == PointKind::State {
+                not_entered = Some(&point.pointer);
+                writeln!(f, "    {}", point.state)?;
+            } else if !not_entered.is_some_and(|state| is_within(point.pointer.as_str(), state.as_str())) {
+                writeln!(f, "    {}, {}", point.state, point.what)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_within(pointer: &str, state: &str) -> bool {
+    pointer.strip_prefix(state).is_some_and(|rest| rest.starts_with('/'))
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for covered in &self.workflows {
+            writeln!(f, "{covered}")?;
+        }
+        write!(f, "total: {}", self.share())
+    }
+}

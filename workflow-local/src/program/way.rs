@@ -1,0 +1,71 @@
+//! The ways that coverage counts: entering a state, leaving it, its rules, retriers and catchers, by number.
+
+use workflow_asl::Pointer;
+use workflow_asl::graph::EdgeKind;
+
+use super::{Program, StateProgram, Work};
+
+/// What can happen in a state.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Way {
+    Entered,
+    /// `Next` or `End`.
+    Left,
+    Rule(usize),
+    Default,
+    Retrier(usize),
+    Catcher(usize),
+}
+
+impl StateProgram {
+    /// The number of a way; each way of each state of a program has its own.
+    pub(crate) fn way(&self, way: Way) -> usize {
+        let after_work = 1 + self.ways_of_work();
+        self.first_way
+            + match way {
+                Way::Entered => 0,
+                Way::Left => 1,
+                Way::Rule(rule) => 1 + rule,
+                // The last of the choice's ways.
+                Way::Default => after_work - 1,
+                Way::Retrier(retrier) => after_work + retrier,
+                Way::Catcher(catcher) => after_work + self.retry.len() + catcher,
+            }
+    }
+
+    pub(super) fn count_ways(&self) -> usize {
+        1 + self.ways_of_work() + self.retry.len() + self.catch.len()
+    }
+
+    fn ways_of_work(&self) -> usize {
+        match &self.work {
+            Work::Choice { rules, default } => rules.len() + usize::from(default.is_some()),
+            Work::Succeed | Work::Fail { .. } => 0,
+            _ => 1,
+        }
+    }
+
+    /// The pointer of each way, in the order of their numbers.
+    fn way_pointers(&self) -> impl Iterator<Item = Pointer> {
+        let at = &self.at;
+        let mut ways = vec![at.clone()];
+        match &self.work {
+            Work::Choice { rules, default } => {
+                ways.extend((0..rules.len()).map(|rule| EdgeKind::Choice(rule).pointer(at)));
+                ways.extend(default.map(|_| EdgeKind::Default.pointer(at)));
+            }
+            Work::Succeed | Work::Fail { .. } => {}
+            _ => ways.push(if self.next.is_some() { EdgeKind::Next.pointer(at) } else { at.child("End") }),
+        }
+        ways.extend((0..self.retry.len()).map(|retrier| at.child("Retry").index(retrier)));
+        ways.extend((0..self.catch.len()).map(|catcher| EdgeKind::Catch(catcher).pointer(at)));
+        ways.into_iter()
+    }
+}
+
+impl Program {
+    /// Where each way stands in the document, by number.
+    pub(crate) fn way_pointers(&self) -> Vec<Pointer> {
+        self.states.iter().flat_map(StateProgram::way_pointers).collect()
+    }
+}
