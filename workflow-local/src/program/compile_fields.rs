@@ -10,7 +10,7 @@ use workflow_asl::{Code, Diagnostic, Pointer};
 
 use super::compile_template::Reading;
 use super::pattern::Pattern;
-use super::rule::{Family, Operand, Relation, Rule, Test, Type};
+use super::rule::{Compared, Family, Operand, Relation, Rule, Test, Type};
 use super::{Amount, Batcher, CsvHeader, Distributed, Reader, Reference, WaitProgram, Writer};
 use crate::query::jsonata::expression_text;
 use crate::query::template::Template;
@@ -116,7 +116,7 @@ impl Reading<'_> {
         };
         let variable = self.path(variable, &at.child("Variable"));
         let test = self.test(comparison, at);
-        Some(Rule::Compare { variable: variable?, test: test? })
+        Some(Rule::Compare(Box::new(Compared { variable: variable?, test: test? })))
     }
 
     pub(super) fn test(&mut self, comparison: &Comparison, at: &Pointer) -> Option<Test> {

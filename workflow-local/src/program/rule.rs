@@ -19,9 +19,16 @@ pub(crate) enum Rule {
     All(Vec<Rule>),
     Any(Vec<Rule>),
     Not(Box<Rule>),
-    Compare { variable: Path, test: Test },
+    Compare(Box<Compared>),
     Jsonata(Expression),
     Literal(bool),
+}
+
+/// A test of a variable.
+#[derive(Clone, Debug)]
+pub(crate) struct Compared {
+    pub(crate) variable: Path,
+    pub(crate) test: Test,
 }
 
 /// What is asked of a variable.
@@ -87,8 +94,11 @@ impl Rule {
                 Ok(false)
             }
             Self::Not(rule) => Ok(!rule.is_true(scope)?),
-            Self::Compare { variable, test: Test::IsPresent(wanted) } => Ok(variable.select(scope).is_ok() == *wanted),
-            Self::Compare { variable, test } => {
+            Self::Compare(comparison) => {
+                let Compared { variable, test } = &**comparison;
+                if let Test::IsPresent(wanted) = test {
+                    return Ok(variable.select(scope).is_ok() == *wanted);
+                }
                 let value = variable.value(scope)?;
                 test.holds(&value, scope)
             }
