@@ -372,7 +372,7 @@ fn may_refer(field: &Field) -> bool {
                 | Form::Resource
                 | Form::ErrorNames
                 | Form::TextList
-                | Form::Nested(_)
+                | Form::Nested
         )
 }
 

@@ -5,9 +5,12 @@
 pub mod check;
 pub mod emit;
 mod finding;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod lower;
 pub mod piece;
 pub mod problem;
+pub mod state_ident;
 pub mod syntax;
 
 use std::ops::Range;

@@ -93,20 +93,21 @@ impl Holes {
         pieces
     }
 
-    /// Writes placeholders that a reader understands, such as `${bucket}`, in the place of marks.
-    pub(super) fn name(&self, value: &mut Value) {
+    /// Writes placeholders that a reader understands, such as `${bucket}`, in the place of marks; `wire` gives a
+    /// parameter's name in JSON.
+    pub(super) fn name<'n>(&self, value: &mut Value, wire: &dyn Fn(&str) -> Option<&'n str>) {
         match value {
             Value::String(text) => {
                 while let Some((before, hole, after)) = self.split(text) {
                     let name = match &hole.source {
-                        Source::Param(name) => name.clone(),
+                        Source::Param(name) => wire(name).unwrap_or(name).to_owned(),
                         Source::Constant(path) => format!("const {}", path.to_string().replace(' ', "")),
                     };
                     *text = format!("{before}${{{name}}}{after}");
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.name(item)),
-            Value::Object(members) => members.values_mut().for_each(|value| self.name(value)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.name(item, wire)),
+            Value::Object(members) => members.values_mut().for_each(|value| self.name(value, wire)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }

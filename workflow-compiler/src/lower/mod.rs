@@ -56,7 +56,7 @@ pub fn lower(model: &Model<'_>, problems: &mut Problems) -> Lowered {
     let mut lowering = Lowering { model, problems, spots: SpotMap::default(), holes: Holes::default() };
     let mut definition = lowering.machine();
     let pieces = lowering.holes.cut(&definition.to_string());
-    lowering.holes.name(&mut definition);
+    lowering.holes.name(&mut definition, &|param| Some(model.params.get(param)?.decl.wire.as_str()));
     let (machine, found) = StateMachine::read(&definition);
     Lowered { definition, machine, found, spots: lowering.spots, pieces }
 }

@@ -1,0 +1,173 @@
+//! Documents of three data sets, imported and compiled again: every one comes back equal.
+//!
+//! `cargo test -p workflow-tests --test roundtrip` prints how many there are, what share of their states is in the
+//! language's own words, and why the others are not. `-- --show FILE` prints one document's workflow,
+//! `-- --list` every place that stays as its document writes it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use proc_macro2::{TokenStream, TokenTree};
+use serde_json::Value;
+use workflow_asl::document::MachineType;
+use workflow_compiler::import::{ImportError, ImportOptions, Imported, import};
+
+/// The least share of the corpus's states in the language's own words.
+const LEAST_SHARE: f64 = 0.8;
+
+/// One document of a data set.
+struct Document {
+    name: String,
+    machine_type: MachineType,
+    definition: Value,
+}
+
+/// What came of a data set.
+#[derive(Default)]
+struct Tally {
+    invalid: usize,
+    equal: usize,
+    states: usize,
+    own: usize,
+    kept: BTreeMap<String, usize>,
+    failures: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, file] = arguments.as_slice()
+        && flag == "--show"
+    {
+        return show(Path::new(file));
+    }
+    let list = arguments.iter().any(|argument| argument == "--list");
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    if !shared.is_dir() {
+        println!("skipped: there is no {}", shared.display());
+        return ExitCode::SUCCESS;
+    }
+    let sets = [
+        ("corpus", documents(&shared.join("corpus/definitions"))),
+        ("conformance", documents(&shared.join("conformance"))),
+        ("seed-sdk", documents(&shared.join("seed-sdk"))),
+    ];
+    let mut good = true;
+    for (name, documents) in sets {
+        let mut tally = Tally::default();
+        for document in &documents {
+            tally.add(document, list);
+        }
+        let share = tally.own as f64 / tally.states.max(1) as f64;
+        println!(
+            "{name}: {} of {} valid documents come back equal; {} of {} states ({:.1} %) in the language's own words; \
+             {} documents have errors",
+            tally.equal,
+            documents.len() - tally.invalid,
+            tally.own,
+            tally.states,
+            share * 100.0,
+            tally.invalid,
+        );
+        for (why, count) in &tally.kept {
+            println!("  kept {count}: {why}");
+        }
+        for failure in &tally.failures {
+            println!("  FAILED {failure}");
+        }
+        good &= tally.failures.is_empty() && tally.equal > 0 && (name != "corpus" || share >= LEAST_SHARE);
+    }
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+impl Tally {
+    fn add(&mut self, document: &Document, list: bool) {
+        let mut options = ImportOptions::new("Imported");
+        options.machine_type = document.machine_type;
+        match import(&document.definition, &options) {
+            Ok(imported) => {
+                match compiled(&imported) {
+                    Ok(definition) if definition == document.definition => self.equal += 1,
+                    Ok(_) => self.failures.push(format!("{}: it comes back otherwise", document.name)),
+                    Err(why) => self.failures.push(format!("{}: {why}", document.name)),
+                }
+                self.states += imported.states;
+                self.own += imported.states_in_own_words;
+                for kept in imported.kept {
+                    *self.kept.entry(format!("{:?}", kept.kind)).or_default() += 1;
+                    if list {
+                        let value = document.definition.pointer(kept.pointer.as_str()).unwrap_or(&Value::Null);
+                        println!("{:?} {} {}: {value}", kept.kind, document.name, kept.pointer);
+                    }
+                }
+            }
+            Err(ImportError::Invalid(found)) => {
+                self.invalid += 1;
+                if list {
+                    println!("invalid {}: {}", document.name, found[0]);
+                }
+            }
+            Err(error) => self.failures.push(format!("{}: {error}", document.name)),
+        }
+    }
+}
+
+/// What compiling the printed workflow gives.
+fn compiled(imported: &Imported) -> Result<Value, String> {
+    let tokens: TokenStream = imported.source.parse().map_err(|error| format!("no Rust text: {error}"))?;
+    let Some(TokenTree::Group(body)) = tokens.into_iter().last() else { return Err("no macro".to_owned()) };
+    let mut compilation = workflow_compiler::compile(body.stream());
+    if let Some(problem) = compilation.problems.iter().find(|problem| problem.is_error()) {
+        return Err(problem.text());
+    }
+    match compilation.workflows.pop() {
+        Some(workflow) => Ok(workflow.definition),
+        None => Err("no workflow".to_owned()),
+    }
+}
+
+/// The documents in the files of a folder and the folders in it.
+fn documents(folder: &Path) -> Vec<Document> {
+    let mut files = Vec::new();
+    collect(folder, &mut files);
+    files.sort();
+    let mut documents = Vec::new();
+    for file in files {
+        let Ok(text) = std::fs::read_to_string(&file) else { continue };
+        let Ok(mut json) = serde_json::from_str::<Value>(&text) else { continue };
+        let name = file.strip_prefix(folder).unwrap_or(&file).display().to_string();
+        let machine_type = match json["stateMachineType"].as_str() {
+            Some("EXPRESS") => MachineType::Express,
+            _ => MachineType::Standard,
+        };
+        let definition = if json.get("definition").is_some() { json["definition"].take() } else { json };
+        if definition.get("States").is_some() {
+            documents.push(Document { name, machine_type, definition });
+        }
+    }
+    documents
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+}
+
+fn show(file: &Path) -> ExitCode {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    for document in documents(folder).into_iter().filter(|document| document.name == name) {
+        match import(&document.definition, &ImportOptions::new(name.trim_end_matches(".json"))) {
+            Ok(imported) => print!("{}", imported.source),
+            Err(ImportError::Invalid(found)) => found.iter().for_each(|one| println!("{one}")),
+            Err(error) => println!("{error}"),
+        }
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,127 @@
+//! Retriers and catchers.
+
+use serde_json::Value;
+use workflow_asl::Pointer;
+
+use super::printer::{Fields, Here, Printer};
+use super::state::Scope;
+use super::text::{array, comment, comment_attributes, duration, is_name, object, quoted};
+
+/// What an error's name cannot be made of without quotes.
+const KEYWORDS: [&str; 5] = ["self", "Self", "super", "crate", "_"];
+
+impl Printer<'_> {
+    /// `retry` clauses; `None` where the field is no list that the language can hold.
+    pub(super) fn retriers(&mut self, value: &Value, at: &Pointer) -> Option<Vec<String>> {
+        let retriers = objects(value)?;
+        let mut out = Vec::new();
+        for (index, retrier) in retriers.into_iter().enumerate() {
+            let at = at.index(index);
+            let mut fields = Fields::new(retrier);
+            let head = commented(fields.take_text("Comment"));
+            let errors = errors(fields.take("ErrorEquals")?)?;
+            let mut settings = Vec::new();
+            for (word, name) in [("interval", "IntervalSeconds"), ("max_delay", "MaxDelaySeconds")] {
+                match fields.take(name) {
+                    Some(Value::Number(seconds)) => settings.push(format!("{word}: {}", duration(seconds))),
+                    Some(other) => settings.push(format!("{word}: {}", self.constant(other, &at.child(name)))),
+                    None => {}
+                }
+            }
+            for (word, name) in [("max_attempts", "MaxAttempts"), ("backoff", "BackoffRate")] {
+                if let Some(value) = fields.take(name) {
+                    settings.push(format!("{word}: {}", self.constant(value, &at.child(name))));
+                }
+            }
+            if let Some(jitter) = fields.take_text("JitterStrategy") {
+                let word = match jitter {
+                    "FULL" => "full".to_owned(),
+                    "NONE" => "none".to_owned(),
+                    other => quoted(other),
+                };
+                settings.push(format!("jitter: {word}"));
+            }
+            if let Some((name, _)) = fields.rest().next() {
+                self.refuse(&at.child(name), format!("a retrier has no field `{name}`"));
+            }
+            let settings = if settings.is_empty() { String::new() } else { format!(" {}", object(&settings)) };
+            out.push(format!("{head}retry {errors}{settings}"));
+        }
+        Some(out)
+    }
+
+    /// `catch` clauses; `None` where the field is no list that the language can hold.
+    pub(super) fn catchers(
+        &mut self,
+        value: &Value,
+        at: &Pointer,
+        here: Here,
+        scope: &Scope<'_>,
+    ) -> Option<Vec<String>> {
+        let catchers = objects(value)?;
+        let mut out = Vec::new();
+        for (index, catcher) in catchers.into_iter().enumerate() {
+            let at = at.index(index);
+            let mut fields = Fields::new(catcher);
+            let head = commented(fields.take_text("Comment"));
+            let errors = errors(fields.take("ErrorEquals")?)?;
+            let target = self.target(fields.take_text("Next")?, &at.child("Next"), scope);
+            let block = self.block(&mut fields, &at, here.with_root("caught"), true);
+            if let Some((name, _)) = fields.rest().next() {
+                self.refuse(&at.child(name), format!("a catcher has no field `{name}`"));
+            }
+            out.push(format!("{head}catch {errors} => {target}{block}"));
+        }
+        Some(out)
+    }
+
+    /// What may stand in braces after a target: with a space before, or nothing.
+    pub(super) fn block(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, catcher: bool) -> String {
+        let mut clauses = Vec::new();
+        if let Some(value) = fields.take("Assign") {
+            clauses.push(format!("assign {}", self.value(value, &at.child("Assign"), here)));
+        }
+        if here.jsonata
+            && let Some(value) = fields.take("Output")
+        {
+            clauses.push(format!("output {}", self.value(value, &at.child("Output"), here)));
+        }
+        if catcher
+            && !here.jsonata
+            && let Some(value) = fields.take("ResultPath")
+        {
+            clauses.push(format!("result_path {}", self.constant(value, &at.child("ResultPath"))));
+        }
+        match clauses.as_slice() {
+            [] => String::new(),
+            [only] if !only.contains('\n') => format!(" {{ {only} }}"),
+            clauses => {
+                format!(" {}", super::text::braces(&clauses.iter().map(|one| format!("{one}\n")).collect::<String>()))
+            }
+        }
+    }
+}
+
+fn objects(value: &Value) -> Option<Vec<&serde_json::Map<String, Value>>> {
+    let Value::Array(items) = value else { return None };
+    if items.is_empty() {
+        return None;
+    }
+    items.iter().map(Value::as_object).collect()
+}
+
+/// A comment before what has no clause for one.
+pub(super) fn commented(text: Option<&str>) -> String {
+    text.map_or_else(String::new, |text| comment(text, "///").unwrap_or_else(|| comment_attributes(text, "///")))
+}
+
+fn errors(value: &Value) -> Option<String> {
+    let Value::Array(names) = value else { return None };
+    let names = names.iter().map(|name| name.as_str().map(error)).collect::<Option<Vec<_>>>()?;
+    Some(array(&names))
+}
+
+fn error(name: &str) -> String {
+    let word = |word: &str| is_name(word) && !KEYWORDS.contains(&word);
+    if name.split('.').all(word) { name.to_owned() } else { quoted(name) }
+}

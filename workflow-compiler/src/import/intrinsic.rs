@@ -1,0 +1,100 @@
+//! Intrinsic functions as the language's own operators and calls.
+
+use workflow_asl::intrinsic::{Argument, Call, Function, Intrinsic};
+
+use super::path;
+use super::printer::{Here, Spelling};
+use super::text::quoted;
+
+/// A call as a value, the most natural spelling first.
+pub(super) fn spellings(text: &str, here: Here) -> Vec<Spelling> {
+    let Ok(intrinsic) = Intrinsic::parse(text) else { return Vec::new() };
+    let natural = natural(&intrinsic.call, here);
+    natural.into_iter().chain([call(&intrinsic.call, here)]).collect()
+}
+
+/// With operators, where the language has them and writes the same call for them.
+fn natural(call: &Call, here: Here) -> Option<Spelling> {
+    match (call.function, call.args.as_slice()) {
+        (Function::Format, [Argument::Template(pieces), arguments @ ..]) => sum(pieces, arguments, here),
+        (Function::MathAdd, [Argument::Path(left), Argument::Number(right)]) => {
+            let mut out = Spelling::default();
+            let left = out.take(path::value(left.source(), here));
+            let right = right.as_i64()?;
+            let sign = if right < 0 { '-' } else { '+' };
+            out.text = format!("{left} {sign} {}", right.unsigned_abs());
+            Some(out)
+        }
+        (Function::Array, arguments)
+            if arguments.iter().any(|one| matches!(one, Argument::Path(_) | Argument::Call(_))) =>
+        {
+            let mut out = Spelling::default();
+            let items: Vec<_> = arguments.iter().map(|one| out.take(argument(one, here))).collect();
+            out.text = super::text::array(&items);
+            Some(out)
+        }
+        _ => None,
+    }
+}
+
+/// `States.Format('a {}', $.b)` as `"a " + state.b`.
+fn sum(pieces: &[String], arguments: &[Argument], here: Here) -> Option<Spelling> {
+    let mut out = Spelling::default();
+    let mut words = Vec::new();
+    let mut texts = Vec::new();
+    let mut arguments = arguments.iter();
+    for (index, piece) in pieces.iter().enumerate() {
+        if index > 0 {
+            let value = arguments.next()?;
+            // A literal would become part of the template.
+            if !matches!(value, Argument::Path(_) | Argument::Call(_)) {
+                return None;
+            }
+            words.push(out.take(argument(value, here)));
+        }
+        if !piece.is_empty() {
+            texts.push(words.len());
+            words.push(quoted(piece));
+        }
+    }
+    // Only with text among the first two is all of it a sum of text.
+    if arguments.next().is_some() || words.len() < 2 || texts.first().is_none_or(|first| *first >= 2) {
+        return None;
+    }
+    out.text = words.join(" + ");
+    Some(out)
+}
+
+fn call(call: &Call, here: Here) -> Spelling {
+    let mut out = Spelling::default();
+    let arguments: Vec<_> = call.args.iter().map(|one| out.take(argument(one, here))).collect();
+    out.text = format!("{}({})", call.function.name(), arguments.join(", "));
+    out
+}
+
+fn argument(value: &Argument, here: Here) -> Spelling {
+    match value {
+        Argument::String(text) => Spelling::own(quoted(text)),
+        Argument::Template(pieces) => {
+            let pieces: Vec<_> = pieces.iter().map(|piece| template_piece(piece)).collect();
+            Spelling::own(quoted(&pieces.join("{}")))
+        }
+        Argument::Number(number) => Spelling::own(number.to_string()),
+        Argument::Bool(value) => Spelling::own(value.to_string()),
+        Argument::Null => Spelling::own("null"),
+        Argument::Path(path) => path::value(path.source(), here),
+        Argument::Call(inner) => call(inner, here),
+    }
+}
+
+/// Braces in the text of a template are escaped.
+fn template_piece(piece: &str) -> String {
+    let mut out = String::with_capacity(piece.len());
+    for ch in piece.chars() {
+        if matches!(ch, '{' | '}' | '\\') {
+            out.push('\\');
+        }
+        out.push(ch);
+    }
+    out
+}

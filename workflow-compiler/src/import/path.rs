@@ -1,0 +1,85 @@
+//! JSONPath as references of the language: `$.a.b` is `state.a.b`.
+
+use super::KeptKind;
+use super::printer::{Here, Spelling};
+use super::text::{quoted, step};
+
+/// One step of a reference.
+enum Step {
+    Name(String),
+    Index(String),
+}
+
+/// A path as a reference; `None` where the language has no words for it or would write other text.
+pub(super) fn reference(path: &str, here: Here) -> Option<String> {
+    let (root, rest) = split_root(path)?;
+    let steps = steps(rest)?;
+    let names: Vec<&str> = steps
+        .iter()
+        .map_while(|step| match step {
+            Step::Name(name) => Some(name.as_str()),
+            Step::Index(_) => None,
+        })
+        .collect();
+    let (mut out, skip) = match (root, names.as_slice()) {
+        ("$", _) => (here.root.to_owned(), 0),
+        ("$$", ["Execution", "Input", ..]) if !here.distributed => ("input".to_owned(), 2),
+        ("$$", ["Map", "Item", "Value", ..]) if here.selector => ("item".to_owned(), 3),
+        ("$$", ["Map", "Item", "Index", ..]) if here.selector => ("index".to_owned(), 3),
+        ("$$", _) => ("context".to_owned(), 0),
+        (variable, _) => (variable.to_owned(), 0),
+    };
+    for taken in steps.iter().skip(skip) {
+        match taken {
+            Step::Name(name) => out.push_str(&step(name)),
+            Step::Index(index) => out.push_str(&format!("[{index}]")),
+        }
+    }
+    Some(out)
+}
+
+/// A path as a value: a reference, or its text.
+pub(super) fn value(path: &str, here: Here) -> Spelling {
+    match reference(path, here) {
+        Some(reference) => Spelling::own(reference),
+        None => Spelling::kept(format!("path {}", quoted(path)), KeptKind::Path),
+    }
+}
+
+fn split_root(path: &str) -> Option<(&str, &str)> {
+    if path.starts_with("$$") {
+        return path.split_at_checked(2);
+    }
+    let after = path.strip_prefix('$')?;
+    let end = after.find(|ch: char| !ch.is_ascii_alphanumeric() && ch != '_').unwrap_or(after.len());
+    path.split_at_checked(end + 1)
+}
+
+/// The steps as the lowering writes them: `.name` for a word, `['name']` for anything else.
+fn steps(mut rest: &str) -> Option<Vec<Step>> {
+    let mut steps = Vec::new();
+    while !rest.is_empty() {
+        if let Some(after) = rest.strip_prefix('.') {
+            let end = after.find(|ch: char| !ch.is_ascii_alphanumeric() && ch != '_').unwrap_or(after.len());
+            let (name, after) = after.split_at_checked(end)?;
+            if name.is_empty() || name.starts_with(|ch: char| ch.is_ascii_digit()) {
+                return None;
+            }
+            steps.push(Step::Name(name.to_owned()));
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix("['") {
+            let (name, after) = after.split_once("']")?;
+            if name.contains(['\\', '\'']) {
+                return None;
+            }
+            steps.push(Step::Name(name.to_owned()));
+            rest = after;
+        } else {
+            let (index, after) = rest.strip_prefix('[')?.split_once(']')?;
+            index.parse::<i64>().ok()?;
+            steps.push(Step::Index(index.to_owned()));
+            rest = after;
+        }
+    }
+    Some(steps)
+}

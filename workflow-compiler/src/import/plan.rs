@@ -1,0 +1,104 @@
+//! Which spelling is taken at each place of the document: the first that comes back equal.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use workflow_asl::Pointer;
+
+use super::text::{CLOSE, MARK, MARK_END};
+
+/// The spellings decided so far, by place; the first where nothing is said.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    levels: BTreeMap<Pointer, usize>,
+    /// Takes the last spelling everywhere.
+    pub(super) plainest: bool,
+}
+
+/// A place that can be written in more than one way.
+#[derive(Debug)]
+pub(super) struct Point {
+    pub(super) at: Pointer,
+    /// The spelling taken, and the last there is.
+    level: usize,
+    last: usize,
+    /// The point around it.
+    pub(super) parent: Option<usize>,
+    /// Where it stands in the printed text, in bytes.
+    pub(super) range: Range<usize>,
+}
+
+impl Plan {
+    /// The spelling for a place that has this many.
+    pub(super) fn level(&self, at: &Pointer, spellings: usize) -> usize {
+        let last = spellings.saturating_sub(1);
+        if self.plainest { last } else { self.levels.get(at).copied().unwrap_or(0).min(last) }
+    }
+
+    /// Takes the next spelling at a point, or at one around it where there is no next; whether there was one.
+    pub(super) fn step(&mut self, points: &[Point], number: usize, hard: bool) -> bool {
+        let mut here = points.get(number);
+        while let Some(point) = here {
+            if point.level < point.last {
+                let level = if hard { point.last } else { point.level + 1 };
+                let decided = self.levels.entry(point.at.clone()).or_default();
+                *decided = (*decided).max(level);
+                return true;
+            }
+            here = point.parent.and_then(|parent| points.get(parent));
+        }
+        false
+    }
+}
+
+/// The points of one printing.
+#[derive(Debug, Default)]
+pub(super) struct Points {
+    all: Vec<Point>,
+    open: Vec<usize>,
+}
+
+impl Points {
+    /// Opens a point: what to write before its text.
+    pub(super) fn open(&mut self, at: &Pointer, level: usize, spellings: usize) -> String {
+        let number = self.all.len();
+        let parent = self.open.last().copied();
+        self.all.push(Point { at: at.clone(), level, last: spellings.saturating_sub(1), parent, range: 0..0 });
+        self.open.push(number);
+        format!("{MARK}{number}{MARK_END}")
+    }
+
+    /// Closes the point opened last: what to write after its text.
+    pub(super) fn close(&mut self) -> char {
+        self.open.pop();
+        CLOSE
+    }
+
+    /// The text without its marks, and the points with their places in it.
+    pub(super) fn settle(mut self, marked: &str) -> (String, Vec<Point>) {
+        let mut text = String::with_capacity(marked.len());
+        let mut open: Vec<usize> = Vec::new();
+        let mut rest = marked;
+        while let Some(at) = rest.find([MARK, CLOSE]) {
+            let (before, mark) = rest.split_at(at);
+            text.push_str(before);
+            if let Some(after) = mark.strip_prefix(CLOSE) {
+                if let Some(point) = open.pop().and_then(|number| self.all.get_mut(number)) {
+                    point.range.end = text.len();
+                }
+                rest = after;
+                continue;
+            }
+            let (number, after) = mark.trim_start_matches(MARK).split_once(MARK_END).unwrap_or(("", ""));
+            if let Ok(number) = number.parse::<usize>() {
+                open.push(number);
+                if let Some(point) = self.all.get_mut(number) {
+                    point.range = text.len()..text.len();
+                }
+            }
+            rest = after;
+        }
+        text.push_str(rest);
+        (text, self.all)
+    }
+}

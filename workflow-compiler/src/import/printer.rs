@@ -1,0 +1,197 @@
+//! What all parts of the printing share: the plan, the points met, the placeholders used, what had to stay raw.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+use workflow_asl::Pointer;
+
+use super::params::Params;
+use super::plan::{Plan, Points};
+use super::{Kept, KeptKind};
+use crate::state_ident::StateIdents;
+
+/// One way to write a piece.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spelling {
+    pub(super) text: String,
+    /// What in it is not the language's own.
+    pub(super) kept: Option<KeptKind>,
+    /// The placeholders in it that are parameters, and whether each stands where a number does.
+    pub(super) params: Vec<(String, bool)>,
+}
+
+impl Spelling {
+    /// In the language's own words.
+    pub(super) fn own(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// As the document writes it.
+    pub(super) fn kept(text: impl Into<String>, kind: KeptKind) -> Self {
+        Self { text: text.into(), kept: Some(kind), params: Vec::new() }
+    }
+
+    /// The same with something written around it.
+    pub(super) fn map(mut self, write: impl FnOnce(String) -> String) -> Self {
+        self.text = write(self.text);
+        self
+    }
+
+    /// Takes over what another spelling, which is part of this one, needs; gives its text.
+    pub(super) fn take(&mut self, part: Self) -> String {
+        self.kept = self.kept.or(part.kept);
+        self.params.extend(part.params);
+        part.text
+    }
+}
+
+/// Where in the document a value stands, as far as its spelling depends on it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Here {
+    pub(super) jsonata: bool,
+    /// What `$` is called in a JSONPath state.
+    pub(super) root: &'static str,
+    /// Within a distributed map, where the execution's input is the item.
+    pub(super) distributed: bool,
+    /// In an `ItemSelector`, where the item has a name.
+    pub(super) selector: bool,
+}
+
+impl Here {
+    pub(super) fn with_root(self, root: &'static str) -> Self {
+        Self { root, ..self }
+    }
+}
+
+/// The printing of one workflow.
+pub(super) struct Printer<'p> {
+    plan: &'p Plan,
+    pub(super) params: &'p Params,
+    pub(super) idents: &'p StateIdents,
+    pub(super) points: Points,
+    pub(super) kept: Vec<Kept>,
+    /// The parameters used, and whether each is a number everywhere.
+    pub(super) used: BTreeMap<String, bool>,
+    /// What cannot be written at all: the place and why.
+    pub(super) refused: Vec<(Pointer, String)>,
+    pub(super) states: usize,
+    pub(super) states_in_own_words: usize,
+    /// For each state around: whether all of it is in the language's own words so far.
+    own: Vec<bool>,
+}
+
+impl<'p> Printer<'p> {
+    pub(super) fn new(plan: &'p Plan, params: &'p Params, idents: &'p StateIdents) -> Self {
+        Self {
+            plan,
+            params,
+            idents,
+            points: Points::default(),
+            kept: Vec::new(),
+            used: BTreeMap::new(),
+            refused: Vec::new(),
+            states: 0,
+            states_in_own_words: 0,
+            own: Vec::new(),
+        }
+    }
+
+    /// Writes a piece that has several spellings; those that are alike count once.
+    pub(super) fn spell(&mut self, at: &Pointer, mut spellings: Vec<Spelling>) -> String {
+        spellings.dedup_by(|next, before| next.text == before.text);
+        self.point(at, spellings.len(), |printer, level| {
+            let Some(spelling) = spellings.into_iter().nth(level) else { return String::new() };
+            if let Some(kind) = spelling.kept {
+                printer.keep(at, kind);
+            }
+            for (param, number) in spelling.params {
+                *printer.used.entry(param).or_insert(true) &= number;
+            }
+            spelling.text
+        })
+    }
+
+    /// Writes a part that has several spellings, of which the plan says which.
+    pub(super) fn point(
+        &mut self,
+        at: &Pointer,
+        spellings: usize,
+        write: impl FnOnce(&mut Self, usize) -> String,
+    ) -> String {
+        let level = self.plan.level(at, spellings);
+        let mut text = self.points.open(at, level, spellings);
+        text.push_str(&write(self, level));
+        text.push(self.points.close());
+        text
+    }
+
+    /// Which spelling of a place the plan says.
+    pub(super) fn level(&self, at: &Pointer, spellings: usize) -> usize {
+        self.plan.level(at, spellings)
+    }
+
+    /// Notes what stays as the document writes it.
+    pub(super) fn keep(&mut self, at: &Pointer, kind: KeptKind) {
+        if kind.is_raw()
+            && let Some(own) = self.own.last_mut()
+        {
+            *own = false;
+        }
+        self.kept.push(Kept { pointer: at.clone(), kind });
+    }
+
+    /// Notes what cannot be written.
+    pub(super) fn refuse(&mut self, at: &Pointer, why: impl Into<String>) {
+        self.refused.push((at.clone(), why.into()));
+    }
+
+    /// Writes a state and counts it.
+    pub(super) fn counted(&mut self, write: impl FnOnce(&mut Self) -> String) -> String {
+        self.own.push(true);
+        let text = write(self);
+        self.states += 1;
+        self.states_in_own_words += usize::from(self.own.pop() == Some(true));
+        text
+    }
+}
+
+/// The fields of an object, of which those that were written are taken.
+pub(super) struct Fields<'v> {
+    map: &'v Map<String, Value>,
+    taken: BTreeSet<&'static str>,
+}
+
+impl<'v> Fields<'v> {
+    pub(super) fn new(map: &'v Map<String, Value>) -> Self {
+        Self { map, taken: BTreeSet::new() }
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.map.contains_key(name) && !self.taken.contains(name)
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'v Value> {
+        if self.taken.contains(name) { None } else { self.map.get(name) }
+    }
+
+    pub(super) fn take(&mut self, name: &'static str) -> Option<&'v Value> {
+        let value = self.get(name)?;
+        self.taken.insert(name);
+        Some(value)
+    }
+
+    /// The field, where it holds text.
+    pub(super) fn take_text(&mut self, name: &'static str) -> Option<&'v str> {
+        let text = self.get(name)?.as_str()?;
+        self.taken.insert(name);
+        Some(text)
+    }
+
+    /// What was not taken.
+    pub(super) fn rest(&self) -> impl Iterator<Item = (&'v str, &'v Value)> {
+        self.map
+            .iter()
+            .filter(|(name, _)| !self.taken.contains(name.as_str()))
+            .map(|(name, value)| (name.as_str(), value))
+    }
+}

@@ -1,0 +1,163 @@
+//! How the pieces of a workflow are written: text, numbers, durations, comments, lists that break over lines.
+
+use serde_json::Number;
+
+/// The longest list that stays on one line, in characters.
+const INLINE: usize = 90;
+
+/// Begins a mark in printed text: no character that a document's text is printed with.
+pub(super) const MARK: char = '\u{F0000}';
+/// Ends the number in a mark.
+pub(super) const MARK_END: char = '\u{F0001}';
+/// Closes what the last mark opened.
+pub(super) const CLOSE: char = '\u{F0002}';
+
+/// Whether a character stands in Rust source as it is: rustc refuses some, and nobody sees others.
+fn is_visible(ch: char) -> bool {
+    !ch.is_control()
+        && !matches!(ch, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        && !matches!(ch, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
+}
+
+/// Text as a Rust literal, raw where that saves escapes.
+pub(super) fn quoted(text: &str) -> String {
+    if text.contains(['"', '\\']) && text.chars().all(is_visible) {
+        let mut hashes = String::new();
+        while text.contains(&format!("\"{hashes}")) {
+            hashes.push('#');
+            if hashes.len() > 8 {
+                return escaped(text);
+            }
+        }
+        return format!("r{hashes}\"{text}\"{hashes}");
+    }
+    escaped(text)
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for ch in text.chars() {
+        match ch {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            ch if is_visible(ch) => out.push(ch),
+            ch => out.push_str(&format!("\\u{{{:x}}}", u32::from(ch))),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Whether it is a name that may stand without quotes.
+pub(super) fn is_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && chars.all(|ch| ch.is_ascii_alphanumeric() || ch == '_')
+        && text != "_"
+}
+
+/// The key of a member.
+pub(super) fn key(text: &str) -> String {
+    if is_name(text) { text.to_owned() } else { quoted(text) }
+}
+
+/// A member of a reference: `.name` or `["name"]`.
+pub(super) fn step(name: &str) -> String {
+    if is_name(name) { format!(".{name}") } else { format!("[{}]", quoted(name)) }
+}
+
+/// A number of seconds as a duration in the largest unit that is exact.
+pub(super) fn duration(seconds: &Number) -> String {
+    let Some(count) = seconds.as_u64() else { return seconds.to_string() };
+    let units = [("d", 86_400), ("h", 3_600), ("m", 60)];
+    let unit = units.into_iter().find(|(_, length)| count > 0 && count.is_multiple_of(*length));
+    let (unit, length) = unit.unwrap_or(("s", 1));
+    format!("{}{unit}", count / length)
+}
+
+/// `///` or `//!` before each line; `None` where a comment cannot hold the text as it is.
+pub(super) fn comment(text: &str, sign: &str) -> Option<String> {
+    if text.trim().is_empty() || !text.chars().all(|ch| ch == '\n' || is_visible(ch)) {
+        return None;
+    }
+    let mut out = String::new();
+    for line in text.split('\n') {
+        if line.trim_end() != line {
+            return None;
+        }
+        out.push_str(sign);
+        if !line.is_empty() {
+            out.push(' ');
+            out.push_str(line);
+        }
+        out.push('\n');
+    }
+    Some(out)
+}
+
+/// The same as attributes, which hold any text.
+pub(super) fn comment_attributes(text: &str, sign: &str) -> String {
+    let hash = if sign == "//!" { "#!" } else { "#" };
+    text.split('\n').map(|line| format!("{hash}[doc = {}]\n", quoted(&format!(" {line}")))).collect()
+}
+
+/// How wide a text is on the page: its characters without marks.
+pub(super) fn width(text: &str) -> usize {
+    let mut width = 0;
+    let mut mark = false;
+    for ch in text.chars() {
+        match ch {
+            MARK => mark = true,
+            MARK_END => mark = false,
+            CLOSE => {}
+            _ if mark => {}
+            _ => width += 1,
+        }
+    }
+    width
+}
+
+/// The text one level deeper: literals hold no line breaks, so every line is one of the source.
+pub(super) fn indented(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for line in text.lines() {
+        if !line.is_empty() {
+            out.push_str("    ");
+            out.push_str(line);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Items between brackets or braces, with commas, on one line where they fit.
+pub(super) fn list(open: &str, items: &[String], close: &str, pad: &str) -> String {
+    if items.is_empty() {
+        return format!("{open}{close}");
+    }
+    let joined = items.join(", ");
+    if !joined.contains('\n') && width(&joined) <= INLINE {
+        return format!("{open}{pad}{joined}{pad}{close}");
+    }
+    let lines: String = items.iter().map(|item| format!("{item},\n")).collect();
+    format!("{open}\n{}{close}", indented(&lines))
+}
+
+/// `{ key: value, … }`
+pub(super) fn object(members: &[String]) -> String {
+    list("{", members, "}", " ")
+}
+
+/// `[a, b]`
+pub(super) fn array(items: &[String]) -> String {
+    list("[", items, "]", "")
+}
+
+/// Lines in braces.
+pub(super) fn braces(lines: &str) -> String {
+    if lines.is_empty() { "{}".to_owned() } else { format!("{{\n{}}}", indented(lines)) }
+}

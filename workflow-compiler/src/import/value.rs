@@ -1,0 +1,91 @@
+//! Values: payload templates, JSONata values, constants.
+
+use serde_json::Value;
+use workflow_asl::Pointer;
+
+use super::printer::{Here, Printer, Spelling};
+use super::text::{array, key, object, quoted};
+use super::{KeptKind, intrinsic, jsonata, path};
+
+impl Printer<'_> {
+    /// A value in the state's query language.
+    pub(super) fn value(&mut self, value: &Value, at: &Pointer, here: Here) -> String {
+        match value {
+            Value::String(text) => self.text(text, at, here, false),
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                let items: Vec<_> = items.map(|(index, item)| self.value(item, &at.index(index), here)).collect();
+                array(&items)
+            }
+            Value::Object(members) => {
+                let members = members.iter().map(|(name, value)| self.member(name, value, &at.child(name), here));
+                object(&members.collect::<Vec<_>>())
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+        }
+    }
+
+    fn member(&mut self, name: &str, value: &Value, at: &Pointer, here: Here) -> String {
+        if let (false, Some(short), Value::String(text)) = (here.jsonata, name.strip_suffix(".$"), value) {
+            let mut spellings = self.computed(text, here);
+            for spelling in &mut spellings {
+                spelling.text = format!("{}: {}", key(short), spelling.text);
+            }
+            let kind = if text.starts_with('$') { KeptKind::Path } else { KeptKind::Intrinsic };
+            spellings.retain(|spelling| spelling.kept.is_none());
+            spellings.push(Spelling::kept(format!("{}: {}", key(name), quoted(text)), kind));
+            return self.spell(at, spellings);
+        }
+        let value = self.value(value, at, here);
+        format!("{}: {value}", key(name))
+    }
+
+    /// What a path or intrinsic function is in the language, the most natural first.
+    pub(super) fn computed(&self, text: &str, here: Here) -> Vec<Spelling> {
+        if text.starts_with('$') { vec![path::value(text, here)] } else { intrinsic::spellings(text, here) }
+    }
+
+    /// A string: an expression in a JSONata state, or text with placeholders.
+    pub(super) fn text(&mut self, text: &str, at: &Pointer, here: Here, number: bool) -> String {
+        let expression = if here.jsonata { jsonata::spellings(text, here) } else { None };
+        let spellings = expression.unwrap_or_else(|| self.params.spellings(text, number));
+        self.spell(at, spellings)
+    }
+
+    /// A value that is taken as it is.
+    pub(super) fn constant(&mut self, value: &Value, at: &Pointer) -> String {
+        match value {
+            Value::String(text) => {
+                let spellings = self.params.spellings(text, false);
+                self.spell(at, spellings)
+            }
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                let items: Vec<_> = items.map(|(index, item)| self.constant(item, &at.index(index))).collect();
+                array(&items)
+            }
+            Value::Object(members) => {
+                let members = members
+                    .iter()
+                    .map(|(name, value)| format!("{}: {}", key(name), self.constant(value, &at.child(name))));
+                object(&members.collect::<Vec<_>>())
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+        }
+    }
+
+    /// A path in a field that holds nothing else: a reference where it is one, else text.
+    pub(super) fn path(&mut self, text: &str, at: &Pointer, here: Here) -> String {
+        let spelling = path::value(text, here);
+        self.spell(at, vec![spelling, Spelling::kept(format!("path {}", quoted(text)), KeptKind::Path)])
+    }
+}
+
+/// Whether a constant would be taken for a payload template.
+pub(super) fn looks_computed(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.iter().any(|(name, value)| name.ends_with(".$") || looks_computed(value)),
+        Value::Array(items) => items.iter().any(looks_computed),
+        _ => false,
+    }
+}

@@ -1,0 +1,170 @@
+//! Rust names for what a document calls as it likes: states, parameters, workflows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+use workflow_asl::Pointer;
+
+/// The words that cannot be a Rust identifier, not even raw.
+const NEVER: [&str; 4] = ["Self", "self", "super", "crate"];
+
+/// A name as a Rust type or variant: `Check job-status` gives `CheckJobStatus`. A name that is one already stays
+/// as it is; one without a letter or digit of ASCII gives `fallback`.
+///
+/// ```
+/// use workflow_compiler::state_ident::pascal;
+/// assert_eq!(pascal("Wait 30 seconds?", "State"), "Wait30Seconds");
+/// assert_eq!(pascal("UPLOAD_FILE", "State"), "UploadFile");
+/// assert_eq!(pascal("1st", "State"), "State1st");
+/// assert_eq!(pascal("?", "State"), "State");
+/// ```
+pub fn pascal(name: &str, fallback: &str) -> String {
+    let words: Vec<&str> = name.split(|ch: char| !ch.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    // Capitals alone would run into each other.
+    let shout = words.len() > 1 && !name.chars().any(|ch| ch.is_ascii_lowercase());
+    let mut out = String::with_capacity(name.len());
+    for word in words {
+        let mut chars = word.chars();
+        out.extend(chars.next().map(|first| first.to_ascii_uppercase()));
+        if shout {
+            out.extend(chars.map(|ch| ch.to_ascii_lowercase()));
+        } else {
+            out.push_str(chars.as_str());
+        }
+    }
+    if out.is_empty() || out.starts_with(|ch: char| ch.is_ascii_digit()) || NEVER.contains(&out.as_str()) {
+        out.insert_str(0, fallback);
+    }
+    out
+}
+
+/// A name as a Rust field: `AWS::Region` gives `aws_region`.
+///
+/// ```
+/// use workflow_compiler::state_ident::snake;
+/// assert_eq!(snake("ChargeFunctionARN", "param"), "charge_function_arn");
+/// assert_eq!(snake("2nd", "param"), "param_2nd");
+/// ```
+pub fn snake(name: &str, fallback: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::with_capacity(name.len() + 4);
+    for (index, &ch) in chars.iter().enumerate() {
+        if !ch.is_ascii_alphanumeric() {
+            if !out.is_empty() && !out.ends_with('_') {
+                out.push('_');
+            }
+            continue;
+        }
+        let before = index.checked_sub(1).and_then(|index| chars.get(index));
+        let after = chars.get(index + 1);
+        let begins = ch.is_ascii_uppercase()
+            && before.is_some_and(|before| {
+                before.is_ascii_lowercase()
+                    || before.is_ascii_digit()
+                    || (before.is_ascii_uppercase() && after.is_some_and(char::is_ascii_lowercase))
+            });
+        if begins && !out.ends_with('_') {
+            out.push('_');
+        }
+        out.push(ch.to_ascii_lowercase());
+    }
+    let out = out.trim_end_matches('_');
+    if out.is_empty() || out.starts_with(|ch: char| ch.is_ascii_digit()) || NEVER.contains(&out) {
+        return format!("{fallback}_{out}").trim_end_matches('_').to_owned();
+    }
+    out.to_owned()
+}
+
+/// Names that are given once each.
+#[derive(Debug, Default)]
+pub struct Distinct(BTreeSet<String>);
+
+impl Distinct {
+    /// The name, or where it is taken, the name with the first number from 2 that is free.
+    pub fn take(&mut self, name: String, separator: &str) -> String {
+        let mut free = name.clone();
+        let mut number = 2_u64;
+        while !self.0.insert(free.clone()) {
+            free = format!("{name}{separator}{number}");
+            number += 1;
+        }
+        free
+    }
+}
+
+/// The identifiers of all states of a document, by the states' places: those whose names are Rust variants
+/// already keep them, the others get what [`pascal`] makes of them, distinct in the whole document.
+#[derive(Debug, Default)]
+pub struct StateIdents(BTreeMap<Pointer, String>);
+
+impl StateIdents {
+    /// Names the states of a definition, those within parallels and maps too.
+    pub fn of(definition: &Value) -> Self {
+        let mut states = Vec::new();
+        if let Value::Object(machine) = definition {
+            collect(machine, &Pointer::root(), &mut states);
+        }
+        let mut distinct = Distinct::default();
+        let mut idents = BTreeMap::new();
+        for kept in [true, false] {
+            for (at, name) in &states {
+                let ident = pascal(name, "State");
+                if (ident == *name) == kept {
+                    idents.insert(at.clone(), distinct.take(ident, ""));
+                }
+            }
+        }
+        Self(idents)
+    }
+
+    /// The identifier of the state at a place such as `/States/Wait`.
+    pub fn get(&self, state: &Pointer) -> Option<&str> {
+        self.0.get(state).map(String::as_str)
+    }
+}
+
+/// The places and names of the states of a machine, branch or processor, in the document's order.
+fn collect(scope: &Map<String, Value>, at: &Pointer, states: &mut Vec<(Pointer, String)>) {
+    let Some(Value::Object(members)) = scope.get("States") else { return };
+    let at = at.child("States");
+    for (name, state) in members {
+        let at = at.child(name);
+        states.push((at.clone(), name.clone()));
+        if let Some(Value::Array(branches)) = state.get("Branches") {
+            for (index, branch) in branches.iter().enumerate() {
+                if let Value::Object(branch) = branch {
+                    collect(branch, &at.child("Branches").index(index), states);
+                }
+            }
+        }
+        for processor in ["ItemProcessor", "Iterator"] {
+            if let Some(Value::Object(inner)) = state.get(processor) {
+                collect(inner, &at.child(processor), states);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use workflow_asl::Pointer;
+
+    use super::StateIdents;
+
+    #[test]
+    fn names_are_distinct_and_those_that_fit_are_kept() {
+        let state = json!({ "Type": "Succeed" });
+        let inner = json!({ "States": { "Get item": state } });
+        let document = json!({ "States": {
+            "get-item": state, "GetItem": { "Type": "Map", "ItemProcessor": inner }, "self": state
+        } });
+        let idents = StateIdents::of(&document);
+        let at = |name: &str| idents.get(&Pointer::root().child("States").child(name));
+        assert_eq!(at("GetItem"), Some("GetItem"));
+        assert_eq!(at("get-item"), Some("GetItem2"));
+        assert_eq!(at("self"), Some("StateSelf"));
+        let inner = Pointer::root().child("States").child("GetItem").child("ItemProcessor").child("States");
+        assert_eq!(idents.get(&inner.child("Get item")), Some("GetItem3"));
+    }
+}
