@@ -1,9 +1,10 @@
-//! `cargo workflow`: prints, draws, runs and checks the workflows of a Rust file, an ASL document or a template.
+//! `cargo workflow`: prints, draws, runs, checks and formats the workflows of a Rust file, an ASL document or a template.
 
 #![forbid(unsafe_code)]
 
 mod asl;
 mod coverage;
+mod fmt;
 mod graph;
 mod input;
 mod report;
@@ -33,6 +34,8 @@ enum Command {
     Asl(File),
     /// Draw a workflow as a Mermaid flowchart
     Graph(File),
+    /// Format every `workflow!` in Rust files
+    Fmt(fmt::Fmt),
     /// Run a workflow on the embedded engine, in virtual time
     Run(run::Run),
     /// Check definitions: ASL in JSON or YAML, templates of CloudFormation and SAM, `workflow!` in Rust
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Asl(file) => asl::print(&file, &mut output),
         Command::Graph(file) => graph::print(&file, &mut output),
+        Command::Fmt(fmt) => fmt.execute(&mut output),
         Command::Run(run) => run.execute(&mut output),
         Command::Validate(validate) => validate.execute(&mut output),
         Command::Coverage(coverage) => coverage.execute(&mut output),

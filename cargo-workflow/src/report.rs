@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 use workflow_asl::source::{Location, SourceError, locations};
 use workflow_asl::{Code, Diagnostic, Severity};
+use workflow_compiler::format::Fault;
 use workflow_compiler::problem::Problem;
 
 /// Characters of a line that are shown before the words in question; definitions often have one line alone.
@@ -84,6 +85,19 @@ impl Report {
             place: place.map(|location| Place::of(text, location)),
             message: problem.message.clone(),
             help: problem.help.clone(),
+        }
+    }
+
+    /// Why a file was not formatted.
+    pub(crate) fn fault(file: &Path, text: &str, fault: &Fault) -> Self {
+        let place = locations(text, &[(fault.range.start, fault.range.len())]).pop();
+        Self {
+            file: name(file),
+            code: fault.code,
+            pointer: None,
+            place: place.map(|location| Place::of(text, location)),
+            message: fault.message.clone(),
+            help: fault.help.clone(),
         }
     }
 

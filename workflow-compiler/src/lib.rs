@@ -5,6 +5,8 @@
 pub mod check;
 pub mod emit;
 mod finding;
+#[cfg(feature = "format")]
+pub mod format;
 #[cfg(feature = "import")]
 pub mod import;
 pub mod lower;

@@ -48,6 +48,7 @@ impl Parser<'_> {
             match doc_text(&group) {
                 Some(line) => append(&mut attributes.comment, line, spot),
                 None if is_serde(&group) => self.serde(&group, &mut attributes),
+                None if is_for_rustfmt(&group) => {}
                 None if syn::parse2::<syn::Meta>(group.stream()).is_err() => {
                     self.error(Code::Syntax, spot, "this is no attribute");
                 }
@@ -192,6 +193,12 @@ fn doc_text(attribute: &Group) -> Option<String> {
 
 fn is_serde(attribute: &Group) -> bool {
     matches!(attribute.stream().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == "serde")
+}
+
+/// Whether it is `#[rustfmt::skip]`, which the formatter honours before items, and which changes nothing else.
+fn is_for_rustfmt(attribute: &Group) -> bool {
+    let text = attribute.stream().to_string();
+    text.split_whitespace().collect::<String>() == "rustfmt::skip"
 }
 
 fn append(comment: &mut Comment, line: String, spot: Spot) {

@@ -218,8 +218,8 @@ pub(super) fn group_spot(group: &Group) -> Spot {
     Spot { first: group.span_open(), last: group.span_close() }
 }
 
-/// The operators that a message shows whole.
-const PAIRS: [&str; 11] = ["->", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "::"];
+/// The operators of two characters.
+pub(crate) const PAIRS: [&str; 11] = ["->", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "::"];
 
 /// A token's text for a message: an opening delimiter for a group, an operator whole.
 fn token_text(token: &TokenTree, next: Option<&TokenTree>) -> String {

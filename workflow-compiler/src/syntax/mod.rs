@@ -33,6 +33,8 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 
 use self::ast::Workflow;
 use self::cursor::Cursor;
+#[cfg(feature = "format")]
+pub(crate) use self::cursor::PAIRS;
 use self::parser::Parser;
 use self::word::{Role, Word};
 use crate::problem::Problems;

@@ -1,0 +1,131 @@
+//! `cargo workflow fmt`: formats the body of every `workflow!` of Rust files.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs, process};
+
+use clap::Args;
+use similar::TextDiff;
+use workflow_asl::source::MAX_BYTES;
+use workflow_compiler::format::{Style, format_file};
+
+use crate::report::{self, Report};
+use crate::{Failure, input};
+
+/// Formats every `workflow!`; what is around them is rustfmt's.
+#[derive(Args)]
+pub(crate) struct Fmt {
+    /// Rust files; `-` formats the standard input to the standard output
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Print what would change and exit with 1 if anything would; write nothing
+    #[arg(long)]
+    check: bool,
+}
+
+/// What became of a file.
+enum Outcome {
+    Same,
+    Changed,
+}
+
+impl Fmt {
+    /// Formats the files. Those that cannot be are reported, with exit code 2; the others still are.
+    pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let (mut changed, mut failed) = (false, false);
+        for file in &self.files {
+            match self.one(file, output) {
+                Ok(outcome) => changed |= matches!(outcome, Outcome::Changed),
+                Err(Failure::Message(message)) => {
+                    eprintln!("{message}");
+                    failed = true;
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(match (failed, changed && self.check) {
+            (true, _) => ExitCode::from(2),
+            (false, true) => ExitCode::FAILURE,
+            (false, false) => ExitCode::SUCCESS,
+        })
+    }
+
+    fn one(&self, file: &Path, output: &mut impl Write) -> Result<Outcome, Failure> {
+        let from_input = file == Path::new(input::STDIN);
+        let unreadable = |reason: &str| report::print(&Report::unreadable(file, reason));
+        let bytes = input::bytes(file).map_err(|reason| unreadable(&reason))?;
+        if bytes.len() > MAX_BYTES {
+            return Err(unreadable("it is too large").into());
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            unreadable(&format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
+        })?;
+        let folder = if from_input { Path::new(".") } else { file.parent().unwrap_or(Path::new(".")) };
+        let formatted = format_file(&text, &style(folder)).map_err(|error| {
+            let reports = error.faults.iter().map(|fault| report::print(&Report::fault(file, &text, fault)));
+            reports.collect::<Vec<_>>().join("\n")
+        })?;
+        if from_input && !self.check {
+            output.write_all(formatted.as_bytes())?;
+            return Ok(Outcome::Same);
+        }
+        if formatted == text {
+            return Ok(Outcome::Same);
+        }
+        if self.check {
+            print_difference(file, &text, &formatted, output)?;
+        } else {
+            replace(file, &formatted).map_err(|error| format!("error: cannot write {}: {error}", file.display()))?;
+        }
+        Ok(Outcome::Changed)
+    }
+}
+
+/// What would change, as `diff -u` prints it, each piece under its place in the file.
+fn print_difference(file: &Path, before: &str, after: &str, output: &mut impl Write) -> io::Result<()> {
+    let difference = TextDiff::from_lines(before, after);
+    for piece in difference.unified_diff().context_radius(3).iter_hunks() {
+        let first = piece.ops().first().map_or(0, |change| change.old_range().start);
+        writeln!(output, "Diff in {}:{}:", file.display(), first + 1)?;
+        for change in piece.iter_changes() {
+            let end = if change.value().ends_with('\n') { "" } else { "\n" };
+            write!(output, "{}{}{end}", change.tag(), change.value())?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file beside the other, then puts it in its place, so that nobody finds half of it. Links are followed.
+fn replace(file: &Path, text: &str) -> io::Result<()> {
+    let file = fs::canonicalize(file)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let beside = file.with_file_name(format!(".{name}.{}", process::id()));
+    let written = fs::write(&beside, text)
+        .and_then(|()| fs::set_permissions(&beside, fs::metadata(&file)?.permissions()))
+        .and_then(|()| fs::rename(&beside, &file));
+    if written.is_err() {
+        // Best effort: the error that is reported is the one before.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// The width and indentation of the `rustfmt.toml` in this folder or the nearest above it.
+fn style(folder: &Path) -> Style {
+    let mut style = Style::default();
+    let Ok(folder) = env::current_dir().map(|here| here.join(folder)) else { return style };
+    let settings = folder.ancestors().find_map(|folder| {
+        ["rustfmt.toml", ".rustfmt.toml"].iter().find_map(|name| fs::read_to_string(folder.join(name)).ok())
+    });
+    for line in settings.unwrap_or_default().lines() {
+        let Some((key, value)) = line.split('#').next().and_then(|line| line.split_once('=')) else { continue };
+        let Ok(number) = value.trim().parse() else { continue };
+        match key.trim() {
+            "max_width" => style.max_width = number,
+            "tab_spaces" => style.tab_spaces = number,
+            _ => {}
+        }
+    }
+    style
+}

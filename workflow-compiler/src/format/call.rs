@@ -1,0 +1,105 @@
+//! Finds every `workflow!` of a Rust file that is to be formatted.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree, token_stream};
+
+/// The bodies in the order of the text.
+pub(super) fn bodies(tokens: TokenStream) -> Vec<Group> {
+    let mut bodies = Vec::new();
+    let mut open: Vec<Level> = vec![Level::new(tokens)];
+    while let Some(level) = open.last_mut() {
+        let Some(token) = level.tokens.next() else {
+            open.pop();
+            continue;
+        };
+        match &token {
+            TokenTree::Group(group) => {
+                let called = level.last_words == Words::Call;
+                let declared = level.last_words == Words::Declaration;
+                let brace = group.delimiter() == Delimiter::Brace;
+                let skipped = std::mem::take(&mut level.last_words) == Words::Attribute && skips(group);
+                if skipped && level.inner {
+                    // `#![rustfmt::skip]` is for all that is left here.
+                    open.pop();
+                    continue;
+                }
+                level.inner = false;
+                level.skip |= skipped;
+                let skip = level.skip;
+                // Braces end what an attribute stands before.
+                level.skip &= !brace;
+                if called && !skip {
+                    bodies.push(group.clone());
+                } else if !called && !declared && !skip {
+                    let inside = Level::new(group.stream());
+                    open.push(inside);
+                }
+            }
+            TokenTree::Ident(word) if word == "workflow" => level.last_words = Words::Workflow,
+            TokenTree::Ident(word) if word == "macro_rules" => level.last_words = Words::MacroRules,
+            // The name in `macro_rules! name { … }`
+            TokenTree::Ident(_) if level.last_words == Words::MacroRulesCall => level.last_words = Words::Declaration,
+            TokenTree::Punct(punct) => {
+                level.skip &= punct.as_char() != ';';
+                level.last_words = match (punct.as_char(), level.last_words) {
+                    ('!', Words::Workflow) => Words::Call,
+                    ('!', Words::MacroRules) => Words::MacroRulesCall,
+                    ('!', Words::Attribute) => {
+                        level.inner = true;
+                        Words::Attribute
+                    }
+                    ('#', _) => Words::Attribute,
+                    _ => Words::Other,
+                };
+            }
+            _ => level.last_words = Words::Other,
+        }
+    }
+    bodies
+}
+
+/// The tokens of a group that are not looked at yet.
+struct Level {
+    tokens: token_stream::IntoIter,
+    last_words: Words,
+    /// Whether the attribute that is being read is one with `#!`.
+    inner: bool,
+    /// Whether what is being read is not to be formatted.
+    skip: bool,
+}
+
+impl Level {
+    fn new(tokens: TokenStream) -> Self {
+        Self { tokens: tokens.into_iter(), last_words: Words::Other, inner: false, skip: false }
+    }
+}
+
+/// What the last tokens were.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Words {
+    #[default]
+    Other,
+    /// `workflow`
+    Workflow,
+    /// `workflow!`
+    Call,
+    /// `macro_rules`
+    MacroRules,
+    /// `macro_rules!`
+    MacroRulesCall,
+    /// `macro_rules! name`
+    Declaration,
+    /// `#` or `#!`
+    Attribute,
+}
+
+/// Whether the brackets of an attribute hold `rustfmt::skip` or `rustfmt::skip::macros(workflow)`.
+fn skips(attribute: &Group) -> bool {
+    let text: String = attribute.stream().to_string().split_whitespace().collect();
+    let Some((_, rest)) = text.split_once("rustfmt::skip") else { return false };
+    let of_macros = rest.strip_prefix("::macros(").and_then(|rest| rest.split_once(')'));
+    match of_macros {
+        Some((names, _)) => names.split(',').any(|name| name == "workflow" || name == "*"),
+        // `rustfmt::skip::attributes(…)` is not about this.
+        None => !rest.starts_with("::"),
+    }
+}

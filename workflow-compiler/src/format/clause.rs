@@ -1,0 +1,137 @@
+//! Words that start with a keyword: clauses, declarations, the first line of a state.
+
+use super::token::Kind;
+use super::walk::Walk;
+use crate::syntax::word::Role;
+
+impl Walk<'_, '_> {
+    /// A keyword and what it says, without the `;`.
+    pub(super) fn clause(&mut self, at: usize, end: usize) {
+        match self.text_of(at) {
+            "retry" | "catch" | "struct" | "enum" | "defaults" => self.spaced(at, end),
+            "task" => {
+                let called = self.find(at, end, |walk, at| walk.is(at, "=")).map_or(end, |equals| equals + 1);
+                self.spaced(at, called);
+                self.page.space();
+                self.call(called, end);
+            }
+            "item_reader" | "result_writer" => {
+                self.token(at);
+                self.page.space();
+                let config = self.find(at + 1, end, Self::is_setting).unwrap_or(end);
+                self.call(at + 1, config);
+                self.page.space();
+                self.spaced(config, end);
+            }
+            "tolerate" if self.kind(at + 1) == Some(Kind::Literal) && self.is(at + 2, "%") => {
+                self.token(at);
+                self.page.space();
+                for at in at + 1..end {
+                    self.token(at);
+                }
+            }
+            _ => self.phrase(at, end),
+        }
+    }
+
+    /// A keyword, perhaps a name, then words with a meaning of their own, each followed by a value perhaps.
+    fn phrase(&mut self, mut at: usize, end: usize) {
+        let mut first = true;
+        while at < end {
+            if !first {
+                self.page.space();
+            }
+            let alias = self.is_word(at, "as") && self.kind(at + 1) == Some(Kind::Literal);
+            if first || alias || self.is(at, "=") || self.is_setting(at) || self.is_name(at) {
+                self.token(at);
+                at += 1;
+                if alias {
+                    self.page.space();
+                    self.token(at);
+                    at += 1;
+                }
+            } else {
+                let next = self.find(self.after(at), end, Self::is_setting).unwrap_or(end);
+                self.value(at, next);
+                at = next;
+            }
+            first = false;
+        }
+    }
+
+    fn is_setting(&self, at: usize) -> bool {
+        matches!(self.role(at), Some(Role::Setting(_)))
+    }
+
+    fn is_name(&self, at: usize) -> bool {
+        use Role::{HandlerName, StateName, TypeName};
+        matches!(self.role(at), Some(StateName | TypeName | HandlerName(_)))
+    }
+
+    /// What is called, and its request.
+    fn call(&mut self, at: usize, end: usize) {
+        let path = self.is(at + 1, "::");
+        let request = self.find(at, end, |walk, at| walk.is(at, "{")).unwrap_or(end);
+        if path {
+            self.rust(at, request);
+        } else {
+            self.value(at, request);
+        }
+        if request < end {
+            self.page.space();
+            self.spaced(request, end);
+        }
+    }
+
+    /// Words, signs and groups with a blank between.
+    pub(super) fn spaced(&mut self, mut at: usize, end: usize) {
+        let mut first = true;
+        while at < end {
+            if !first && !self.is(at, ".") && !self.is(at - 1, ".") && !self.is(at, ",") {
+                self.page.space();
+            }
+            self.token_or_group(at);
+            first = false;
+            at = self.after(at);
+        }
+    }
+
+    /// `{ clause clause }`
+    pub(super) fn clause_block(&mut self, open: usize) {
+        let end = self.partner(open);
+        self.page.begin();
+        if self.tokens.get(open).is_some_and(|token| token.broken_after) {
+            self.page.break_all();
+        }
+        self.token(open);
+        self.page.indent();
+        let mut at = open + 1;
+        while at < end {
+            self.page.line();
+            self.lead(at, at > open + 1);
+            let head = self.attributes(at, end, true);
+            let next = self.find(head + 1, end, Self::starts_block_clause).unwrap_or(end);
+            let mut last = next;
+            while last > head && self.is(last - 1, ";") {
+                last -= 1;
+            }
+            self.clause(head, last);
+            self.semicolons(last, next);
+            at = next;
+        }
+        if !self.tokens.get(end).is_none_or(|token| token.before.is_empty()) {
+            self.page.line();
+            self.lead(end, true);
+        }
+        self.page.dedent();
+        self.page.line();
+        self.token(end);
+        self.page.end();
+    }
+
+    fn starts_block_clause(&self, at: usize) -> bool {
+        let documented = self.kind(at) == Some(Kind::Doc) || self.is(at, "#");
+        let head = if documented { self.after_attributes(at, self.tokens.len()) } else { at };
+        matches!(self.role(head), Some(Role::BlockClause { .. } | Role::DefaultClause))
+    }
+}

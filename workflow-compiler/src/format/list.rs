@@ -1,0 +1,233 @@
+//! What stands between delimiters: members, fields, variants, arguments, the words of Rust's own types and attributes.
+
+use super::token::Kind;
+use super::walk::{Comma, Walk};
+use crate::syntax::word::Role;
+
+/// An element of a list: its tokens, and whether a comma follows them.
+struct Element {
+    at: usize,
+    end: usize,
+    comma: bool,
+}
+
+impl Walk<'_, '_> {
+    /// A token, or the group that it opens.
+    pub(super) fn token_or_group(&mut self, at: usize) {
+        if self.kind(at) != Some(Kind::Open) {
+            self.token(at);
+            return;
+        }
+        match self.text_of(at) {
+            "{" => self.braces(at),
+            "[" => self.list(at, false),
+            _ => self.parentheses(at),
+        }
+    }
+
+    /// Delimiters with nothing between but comments: writes them; `false` where there is more.
+    pub(super) fn empty(&mut self, open: usize) -> bool {
+        let end = self.partner(open);
+        if open + 1 != end {
+            return false;
+        }
+        self.page.begin();
+        self.token(open);
+        if self.tokens.get(end).is_some_and(|token| !token.before.is_empty()) {
+            self.page.indent();
+            self.page.line();
+            self.lead(end, false);
+            self.page.dedent();
+            self.page.line();
+        }
+        self.token(end);
+        self.page.end();
+        true
+    }
+
+    fn braces(&mut self, open: usize) {
+        if self.empty(open) {
+            return;
+        }
+        let end = self.partner(open);
+        let first = self.after_attributes(open + 1, end);
+        match self.role(first) {
+            Some(Role::BlockClause { .. } | Role::DefaultClause) => self.clause_block(open),
+            Some(Role::FieldName | Role::VariantName) => self.list(open, true),
+            _ if self.is(first + 1, ":") || (self.is(first + 1, "?") && self.is(first + 2, ":")) => {
+                self.list(open, true);
+            }
+            _ => {
+                self.page.begin();
+                self.value_block(open);
+                self.page.end();
+            }
+        }
+    }
+
+    /// `{ value }`, broken with the group that is open.
+    pub(super) fn value_block(&mut self, open: usize) {
+        if self.empty(open) {
+            return;
+        }
+        let end = self.partner(open);
+        self.token(open);
+        self.page.indent();
+        self.page.line();
+        self.lead(open + 1, false);
+        self.value(open + 1, end);
+        self.closing_comments(end);
+        self.page.dedent();
+        self.page.line();
+        self.token(end);
+    }
+
+    /// The comments on lines of their own before a closing delimiter.
+    fn closing_comments(&mut self, end: usize) {
+        if self.tokens.get(end).is_some_and(|token| !token.before.is_empty()) {
+            self.page.line();
+            self.lead(end, true);
+        }
+    }
+
+    /// `( … )`: arguments, or a value.
+    fn parentheses(&mut self, open: usize) {
+        if self.empty(open) {
+            return;
+        }
+        let end = self.partner(open);
+        let only = self.elements(open).len() == 1 && !self.is(end - 1, ",");
+        let quiet = (open..=end).all(|at| {
+            let quiet = self.tokens.get(at).is_some_and(|token| token.before.is_empty() && token.after.is_empty());
+            quiet || (at != open + 1 && at != end)
+        });
+        // A lone object, array or call needs no lines of its own.
+        let group = self.find(open + 1, end, |walk, at| walk.kind(at) == Some(Kind::Open));
+        let closes = group.is_some_and(|group| self.after(group) == end);
+        let word = |walk: &Self, at: usize| walk.kind(at) == Some(Kind::Word) || matches!(walk.text_of(at), "$" | ".");
+        if only && quiet && closes && group.is_some_and(|group| (open + 1..group).all(|at| word(self, at))) {
+            self.token(open);
+            self.operand(open + 1, end);
+            self.token(end);
+            return;
+        }
+        self.list(open, false);
+    }
+
+    /// Elements with commas between, on one line each where they do not fit on one.
+    pub(super) fn list(&mut self, open: usize, braces: bool) {
+        if self.empty(open) {
+            return;
+        }
+        let end = self.partner(open);
+        let elements = self.elements(open);
+        let group = self.page.begin();
+        if braces && self.tokens.get(open).is_some_and(|token| token.broken_after) {
+            self.page.break_all();
+        }
+        self.token(open);
+        self.page.indent();
+        // `(a)` is no list: a comma would make another thing of it.
+        let may_end_in_comma = !self.is(open, "(") || elements.len() > 1;
+        let count = elements.len();
+        for (number, Element { at, end, comma }) in elements.into_iter().enumerate() {
+            let last = number + 1 == count;
+            if braces || number > 0 {
+                self.page.line();
+            } else {
+                self.page.soft_line();
+            }
+            self.lead(at, number > 0);
+            if at == end {
+                self.token(end);
+                continue;
+            }
+            if comma || (last && may_end_in_comma) {
+                self.commas.push(Comma { after: end - 1, group: last.then_some(group) });
+            }
+            self.element(at, end);
+            if comma {
+                self.comments_of(end);
+            }
+        }
+        self.closing_comments(end);
+        self.page.dedent();
+        if braces {
+            self.page.line();
+        } else {
+            self.page.soft_line();
+        }
+        self.token(end);
+        self.page.end();
+    }
+
+    fn elements(&self, open: usize) -> Vec<Element> {
+        let close = self.partner(open);
+        let mut elements = Vec::new();
+        let mut at = open + 1;
+        while at < close {
+            let head = self.after_attributes(at, close);
+            let field = matches!(self.role(head), Some(Role::FieldName));
+            // `Map<A, B>` of Rust's own types has a comma in it.
+            let mut angles = 0_usize;
+            let mut end = head;
+            while end < close && (angles > 0 || !self.is(end, ",")) {
+                if field && self.is(end, "<") {
+                    angles += 1;
+                } else if field && self.is(end, ">") {
+                    angles = angles.saturating_sub(1);
+                }
+                end = self.after(end);
+            }
+            let end = end.min(close);
+            elements.push(Element { at, end, comma: end < close });
+            at = end + 1;
+        }
+        elements
+    }
+
+    /// `key: value`, `name: Type`, a variant, a value.
+    fn element(&mut self, at: usize, end: usize) {
+        let head = self.attributes(at, end, false);
+        let optional = usize::from(self.is(head + 1, "?"));
+        let colon = head + 1 + optional;
+        if !self.is(colon, ":") || colon >= end {
+            self.value(head, end);
+            return;
+        }
+        for at in head..=colon {
+            self.token(at);
+        }
+        self.page.space();
+        if matches!(self.role(head), Some(Role::FieldName)) {
+            self.rust(colon + 1, end);
+        } else {
+            self.value(colon + 1, end);
+        }
+    }
+
+    /// Tokens of Rust's own: types, visibilities, attributes, paths.
+    pub(super) fn rust(&mut self, at: usize, end: usize) {
+        for at in at..end {
+            if self.kind(at) != Some(Kind::Doc) && self.is_apart(at) {
+                self.page.space();
+            }
+            self.token(at);
+        }
+    }
+
+    /// Whether a blank stands before a token of Rust's own, where it is not the first.
+    fn is_apart(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        let (first, second) = (self.text_of(before), self.text_of(at));
+        let sign = |at: usize| !matches!(self.kind(at), Some(Kind::Word | Kind::Literal));
+        let (signs_first, signs_second) = (sign(before), sign(at));
+        match (first, second) {
+            (_, "=" | "=>" | "->" | "+" | "==" | "|" | "||" | "&&") if signs_second => true,
+            ("=" | "=>" | "->" | "+" | "==" | "|" | "||" | "&&" | "," | ";", _) if signs_first => true,
+            (":", _) if signs_first => self.kind(at) != Some(Kind::Literal),
+            (">" | ")" | "]" | "}", _) if signs_first => !signs_second,
+            _ => !signs_first && (!signs_second || matches!(second, "{" | "&" | "*" | "'")),
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! States: what stands on the line of the name, and clauses on lines of their own where they do not fit there.
+
+use super::token::Kind;
+use super::walk::Walk;
+use crate::syntax::word::Role;
+
+/// How many clauses may stand on the line of a state's name.
+const MOST_ON_A_LINE: usize = 2;
+
+impl Walk<'_, '_> {
+    /// A state without the `;` at its end.
+    pub(super) fn state(&mut self, at: usize, end: usize) {
+        let block = match self.text_of(at) {
+            "choice" => {
+                let end = self.find(at, end, Self::starts_clause).unwrap_or(end);
+                self.last_braces(at, end)
+            }
+            "parallel" => self.find(at, end, |walk, at| walk.is(at, "{")),
+            "map" => self.find(at, end, Self::holds_states),
+            _ => None,
+        };
+        match block {
+            Some(block) => self.state_with_block(at, block, end),
+            None => self.simple_state(at, end),
+        }
+    }
+
+    fn simple_state(&mut self, at: usize, end: usize) {
+        let clauses = self.find(at + 1, end, Self::starts_clause).unwrap_or(end);
+        let arrow = self.find(at + 1, end, |walk, at| walk.is(at, "->")).unwrap_or(end);
+        let head_end = clauses.min(arrow);
+        if head_end == end {
+            self.clause(at, end);
+        } else if head_end == arrow && self.is(head_end - 1, "}") {
+            self.clause(at, arrow);
+            self.page.space();
+            self.transition(arrow, end);
+        } else {
+            self.page.begin();
+            self.break_clauses(head_end, end);
+            self.page.begin();
+            self.clause(at, head_end);
+            self.page.end();
+            self.page.indent();
+            self.tail(head_end, end);
+            self.page.dedent();
+            self.page.end();
+        }
+    }
+
+    fn state_with_block(&mut self, at: usize, block: usize, end: usize) {
+        let head_end = if self.is_word(at, "map") {
+            self.find(at + 1, block, Self::starts_clause).unwrap_or(block)
+        } else {
+            block
+        };
+        if head_end < block {
+            self.page.begin();
+            self.break_clauses(head_end, block);
+            self.clause(at, head_end);
+            self.page.indent();
+            let mut at = head_end;
+            while at < block {
+                let next = self.segment_end(at, block);
+                self.page.line();
+                self.clause_with_comment(at, next);
+                at = next;
+            }
+            self.page.dedent();
+            // The brace stands on a line of its own where the clauses do.
+            self.page.line();
+            self.page.end();
+        } else {
+            self.clause(at, block);
+            self.page.space();
+        }
+        match self.text_of(at) {
+            "choice" => self.arms(block),
+            "parallel" => self.branches(block),
+            _ => self.body(block),
+        }
+        self.block_tail(block, end);
+    }
+
+    /// What follows the block of a state.
+    fn block_tail(&mut self, block: usize, end: usize) {
+        let at = self.after(block);
+        if at >= end {
+            return;
+        }
+        if self.is(at, "->") {
+            self.page.space();
+            self.transition(at, end);
+            return;
+        }
+        self.page.begin();
+        let first_end = self.segment_end(at, end);
+        if first_end < end && !self.is(first_end, "->") {
+            self.page.break_all();
+        }
+        self.break_clauses(at, end);
+        self.page.indent();
+        self.tail(at, end);
+        self.page.dedent();
+        self.page.end();
+    }
+
+    /// Clauses and the transition, each on a line of its own where the group is broken.
+    fn tail(&mut self, mut at: usize, end: usize) {
+        while at < end {
+            self.page.line();
+            if self.is(at, "->") {
+                self.transition(at, end);
+                return;
+            }
+            let next = self.segment_end(at, end);
+            self.clause_with_comment(at, next);
+            at = next;
+        }
+    }
+
+    /// Breaks the open groups where there are too many clauses for one line, or the author broke before the first.
+    fn break_clauses(&mut self, at: usize, end: usize) {
+        let (mut count, mut here) = (0, at);
+        while here < end && !self.is(here, "->") {
+            count += 1;
+            here = self.segment_end(here, end);
+        }
+        let by_author =
+            at.checked_sub(1).and_then(|before| self.tokens.get(before)).is_some_and(|token| token.broken_after);
+        if count > MOST_ON_A_LINE || (count > 0 && by_author) {
+            self.page.break_all();
+        }
+    }
+
+    fn clause_with_comment(&mut self, at: usize, end: usize) {
+        let head = self.attributes(at, end, true);
+        self.clause(head, end);
+    }
+
+    /// `-> Name`, and whatever else may stand there.
+    fn transition(&mut self, at: usize, end: usize) {
+        self.spaced(at, end);
+    }
+
+    /// What follows the clause that starts here.
+    fn segment_end(&self, at: usize, end: usize) -> usize {
+        let first = self.after_attributes(at, end) + 1;
+        let next = |walk: &Self, at: usize| walk.starts_clause(at) || walk.is_map_word(at) || walk.is(at, "->");
+        self.find(first, end, next).unwrap_or(end).min(end)
+    }
+
+    /// Whether a clause starts here, with documentation perhaps.
+    fn starts_clause(&self, at: usize) -> bool {
+        let documented = self.kind(at) == Some(Kind::Doc) || self.is(at, "#");
+        let head = if documented { self.after_attributes(at, self.tokens.len()) } else { at };
+        matches!(self.role(head), Some(Role::Clause(_)))
+    }
+
+    /// `over` or `iterator`
+    fn is_map_word(&self, at: usize) -> bool {
+        matches!(self.role(at), Some(Role::Setting("map")))
+    }
+
+    fn holds_states(&self, at: usize) -> bool {
+        if !self.is(at, "{") {
+            return false;
+        }
+        let end = self.partner(at);
+        let first = self.after_attributes(at + 1, end);
+        self.inner_comment(at + 1).is_some() || matches!(self.role(first), Some(Role::InnerItem))
+    }
+
+    fn last_braces(&self, mut at: usize, end: usize) -> Option<usize> {
+        let mut last = None;
+        while at < end {
+            if self.is(at, "{") {
+                last = Some(at);
+            }
+            at = self.after(at);
+        }
+        last
+    }
+
+    fn branches(&mut self, open: usize) {
+        if self.empty(open) {
+            return;
+        }
+        let end = self.partner(open);
+        self.token(open);
+        self.page.indent();
+        let mut at = open + 1;
+        while at < end {
+            self.page.hard_line();
+            self.lead(at, true);
+            let head = self.attributes(at, end, true);
+            let braces = self.find(head, end, |walk, at| walk.is(at, "{")).unwrap_or(end);
+            self.spaced(head, braces);
+            let mut next = braces;
+            if braces < end {
+                self.page.space();
+                self.short_body(braces);
+                next = self.after(braces);
+                let first = next;
+                while next < end && self.is(next, ";") {
+                    next += 1;
+                }
+                self.semicolons(first, next);
+            }
+            at = next;
+        }
+        self.page.hard_line();
+        self.lead(end, true);
+        self.page.dedent();
+        self.page.hard_line();
+        self.token(end);
+    }
+
+    /// The arms of a choice, each on a line of its own.
+    fn arms(&mut self, open: usize) {
+        if self.empty(open) {
+            return;
+        }
+        let end = self.partner(open);
+        self.token(open);
+        self.page.indent();
+        let mut at = open + 1;
+        while at < end {
+            let next = self.arm_end(at, end);
+            self.page.hard_line();
+            self.lead(at, true);
+            let head = self.attributes(at, end, true);
+            let mut last = next;
+            while last > head && (self.is(last - 1, ";") || self.is(last - 1, ",")) {
+                last -= 1;
+            }
+            let matches = self.find(head, last, |walk, at| walk.is(at, "=>")).is_some();
+            if next == end && last == next && matches && !self.is(last - 1, "}") {
+                self.commas.push(super::walk::Comma { after: last - 1, group: None });
+            }
+            self.arm(head, last);
+            self.semicolons(last, next);
+            at = next;
+        }
+        self.page.hard_line();
+        self.lead(end, true);
+        self.page.dedent();
+        self.page.hard_line();
+        self.token(end);
+    }
+
+    /// What follows the arm that starts here.
+    fn arm_end(&self, at: usize, end: usize) -> usize {
+        let ends = |walk: &Self, at: usize| walk.is(at, ";") || walk.is(at, ",");
+        let mut at = self.after_attributes(at, end);
+        let mut arrow = false;
+        while at < end && !ends(self, at) {
+            let braces = self.is(at, "{");
+            arrow |= self.is(at, "->") || self.is(at, "=>");
+            at = self.after(at);
+            // After braces the `;` or `,` may be left out.
+            if braces && arrow {
+                break;
+            }
+        }
+        // So may it before the next arm's comment.
+        while at < end && ends(self, at) {
+            at += 1;
+        }
+        at.min(end)
+    }
+
+    /// `if condition -> State { … }`, `pattern | pattern => State { … }`
+    fn arm(&mut self, at: usize, end: usize) {
+        let arrow = self.find(at, end, |walk, at| walk.is(at, "->") || walk.is(at, "=>")).unwrap_or(end);
+        let block = self.find(arrow, end, |walk, at| walk.is(at, "{")).unwrap_or(end);
+        self.page.begin();
+        if self.is_word(at, "if") {
+            self.token(at);
+            self.page.space();
+            self.value(at + 1, arrow);
+        } else {
+            self.patterns(at, arrow);
+        }
+        self.page.indent();
+        if self.is(arrow, "=>") {
+            self.page.space();
+        } else if arrow < end {
+            self.page.line();
+        }
+        self.spaced(arrow, block);
+        self.page.dedent();
+        self.page.end();
+        if block < end {
+            self.page.space();
+            self.spaced(block, end);
+        }
+    }
+
+    fn patterns(&mut self, mut at: usize, end: usize) {
+        let mut first = true;
+        while at < end {
+            let next = self.find(at, end, |walk, at| walk.is(at, "|")).unwrap_or(end);
+            if !first {
+                self.page.space();
+            }
+            self.operand(at, next);
+            if next < end {
+                self.page.line();
+                self.token(next);
+            }
+            first = false;
+            at = next + 1;
+        }
+    }
+}
