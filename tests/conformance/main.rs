@@ -1,4 +1,5 @@
-//! Runs the `execution` cases of a conformance folder on the engine and prints how many pass.
+//! Runs the `execution` and `teststate` cases of a conformance folder on the engine and prints how
+//! many pass. Those of `set_aside.txt`, each with its reason, are counted apart.
 //!
 //! `WORKFLOW_CONFORMANCE` names the folder (relative ones count from the workspace root); the
 //! default is `../shared/conformance`. For the default folder, a case of `passing.txt` that
@@ -9,6 +10,7 @@ mod case;
 mod matcher;
 mod mocks;
 mod stand_ins;
+mod test_state;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -24,6 +26,7 @@ struct Category {
     total: usize,
     causes: usize,
     with_causes: usize,
+    aside: usize,
 }
 
 fn main() -> ExitCode {
@@ -44,12 +47,20 @@ fn main() -> ExitCode {
     read(&folder, &mut cases, &mut broken);
     cases.sort_by(|a, b| id(a).cmp(id(b)));
 
+    let aside = set_aside(package);
     let mut categories: BTreeMap<String, Category> = BTreeMap::new();
     let (mut passing, mut failing) = (BTreeSet::new(), Vec::new());
     let mut other_causes = Vec::new();
     for case in cases.iter().filter(|case| filter.as_deref().is_none_or(|part| id(case).contains(part))) {
-        let outcome = case::run(case);
-        let category = categories.entry(case["category"].as_str().unwrap_or("-").to_owned()).or_default();
+        let outcome = if case["kind"] == "teststate" { test_state::run(case) } else { case::run(case) };
+        let category = categories.entry(category(case)).or_default();
+        if aside.contains_key(id(case)) {
+            category.aside += 1;
+            if outcome.failure.is_none() {
+                failing.push((id(case).to_owned(), "it is set aside, but passes".to_owned()));
+            }
+            continue;
+        }
         category.total += 1;
         if let Some(difference) = outcome.causes {
             category.with_causes += 1;
@@ -65,13 +76,17 @@ fn main() -> ExitCode {
         }
     }
 
-    println!("{:<20} {:>7} {:>7}   causes", "category", "passed", "total");
+    println!("{:<22} {:>7} {:>7}   causes", "category", "passed", "total");
     for (name, category) in &categories {
         let causes = match category.with_causes {
             0 => String::new(),
             total => format!("{:>3} / {total}", category.causes),
         };
-        let row = format!("{name:<20} {:>7} {:>7}   {causes}", category.passed, category.total);
+        let aside = match category.aside {
+            0 => String::new(),
+            aside => format!("   {aside} set aside"),
+        };
+        let row = format!("{name:<22} {:>7} {:>7}   {causes}{aside}", category.passed, category.total);
         println!("{}", row.trim_end());
     }
     for (id, why) in &failing {
@@ -89,11 +104,27 @@ fn main() -> ExitCode {
     if lost == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// A case's category; what no recording on AWS vouches for counts apart.
+fn category(case: &Value) -> String {
+    let name = case["category"].as_str().unwrap_or("-");
+    match (case["kind"].as_str(), case["provenance"].as_str()) {
+        (Some("teststate"), Some("unverified")) => format!("{name} (unverified)"),
+        _ => name.to_owned(),
+    }
+}
+
+/// The cases that cannot pass, with the reasons: `id: reason`, a line each.
+fn set_aside(package: &Path) -> BTreeMap<String, String> {
+    let list = std::fs::read_to_string(package.join("conformance/set_aside.txt")).unwrap_or_default();
+    let lines = list.lines().filter_map(|line| line.split_once(": "));
+    lines.map(|(id, reason)| (id.to_owned(), reason.to_owned())).collect()
+}
+
 fn id(case: &Value) -> &str {
     case["id"].as_str().unwrap_or("-")
 }
 
-/// Collects the execution cases of a folder and the folders in it.
+/// Collects the cases that are run of a folder and the folders in it.
 fn read(folder: &Path, cases: &mut Vec<Value>, broken: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -102,8 +133,8 @@ fn read(folder: &Path, cases: &mut Vec<Value>, broken: &mut Vec<String>) {
         } else if path.extension().is_some_and(|extension| extension == "json") {
             let text = std::fs::read_to_string(&path).unwrap_or_default();
             match serde_json::from_str(&text) {
-                Ok(Value::Array(several)) => cases.extend(several.into_iter().filter(is_execution)),
-                Ok(case) => cases.extend(Some(case).filter(is_execution)),
+                Ok(Value::Array(several)) => cases.extend(several.into_iter().filter(is_run)),
+                Ok(case) => cases.extend(Some(case).filter(is_run)),
                 Err(_) => broken.push(path.display().to_string()),
             }
         }
@@ -111,8 +142,9 @@ fn read(folder: &Path, cases: &mut Vec<Value>, broken: &mut Vec<String>) {
 }
 
 /// The corpus's index lists the cases too, without their definitions.
-fn is_execution(case: &Value) -> bool {
-    case["kind"] == "execution" && (case.get("definition").is_some() || case.get("definitionText").is_some())
+fn is_run(case: &Value) -> bool {
+    (case["kind"] == "execution" || case["kind"] == "teststate")
+        && (case.get("definition").is_some() || case.get("definitionText").is_some())
 }
 
 /// How many cases of the committed list do not pass any more; `WORKFLOW_BLESS=1` rewrites it.

@@ -92,6 +92,7 @@ codes! {
     UnknownVariant = "WF0215" Error "no such variant of an enum";
     NoSuchFunction = "WF0216" Error "no such function of the language";
     RecursiveType = "WF0217" Error "a struct that contains itself";
+    VariableOutOfScope = "WF0218" Error "a variable of a scope that is not seen here";
 
     // WF03: graph.
     UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";
@@ -111,6 +112,8 @@ codes! {
     StateReference = "WF0407" Error "a reference to another state's result";
     UnknownMember = "WF0408" Error "no such member of a value";
     WrongArgument = "WF0409" Error "a function's arguments are too few, too many or of the wrong type";
+    UnassignedVariable = "WF0410" Error "a variable that nothing has assigned";
+    MaybeUnassigned = "WF0411" Warning "a variable that may have no value here";
 
     // WF05: AWS.
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";

@@ -127,7 +127,11 @@ pub(crate) fn of_parts<'a>(parts: &Parts<'a>) -> Vec<Reference<'a>> {
         };
         let mut place = Place { part, state, number, needed: true, found: &mut found };
         match part.kind {
-            PartKind::State(_) => rule_number = 0,
+            PartKind::State(kind) => {
+                rule_number = 0;
+                // A Fail state fails in any case.
+                place.needed = kind != StateKind::Fail;
+            }
             PartKind::Rule | PartKind::NestedRule => {
                 rule_number += usize::from(part.kind == PartKind::Rule);
                 // The first rule is always tried, a rule inside another not always to its end.

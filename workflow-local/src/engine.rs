@@ -20,6 +20,7 @@ use crate::payload::Payload;
 use crate::program::Program;
 use crate::store::{MemoryStore, ObjectStore};
 use crate::task::{TaskError, TaskId, TaskRequest};
+use crate::test_state::{TestState, TestStateError};
 
 /// Runs a state machine in this process, with closures for its tasks.
 ///
@@ -71,7 +72,7 @@ pub struct Engine {
 }
 
 /// The account that local ARNs name.
-const ACCOUNT: &str = "123456789012";
+pub(crate) const ACCOUNT: &str = "123456789012";
 
 impl Engine {
     /// An engine for a definition.
@@ -225,6 +226,14 @@ impl Engine {
         &self.program
     }
 
+    /// One of its states, to be run alone; the engine's handlers answer its task.
+    ///
+    /// # Errors
+    /// There is no such state.
+    pub fn test_state(&self, state: impl AsRef<str>) -> Result<TestState, TestStateError> {
+        TestState::of_engine(&self.program, &self.handlers, state.as_ref())
+    }
+
     /// Starts an execution without running it, for a caller that steps it, answers its tasks
     /// and tells it the time.
     ///
@@ -292,11 +301,7 @@ impl Engine {
                     Some(Reply::Now(answer)) => settle(&mut execution, request.id, answer),
                     Some(Reply::Later(future)) => pending.push((request.id, future)),
                     Some(Reply::Never) => {}
-                    None => {
-                        let (state, resource) = (request.state.to_string(), request.resource.to_string());
-                        let function = request.input.get("FunctionName").and_then(Value::as_str).map(str::to_owned);
-                        return Err(RunError::MissingHandler { state, resource, function });
-                    }
+                    None => return Err(RunError::of_request(&request)),
                 },
                 Step::Waiting { until } => match (until, self.clock) {
                     // Virtual time stands still while a closure works.
@@ -393,7 +398,7 @@ impl Drop for Alarm {
 }
 
 /// Polls a future on this thread until it is ready.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(std::thread::Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {

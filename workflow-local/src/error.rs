@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use serde_json::Value;
 use workflow_asl::Diagnostic;
+
+use crate::task::TaskRequest;
 
 /// A definition that cannot be run.
 #[derive(Debug)]
@@ -49,6 +52,14 @@ impl std::error::Error for DefinitionError {
             Self::NotJson(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+impl RunError {
+    /// A request that nothing answers.
+    pub(crate) fn of_request(request: &TaskRequest) -> Self {
+        let function = request.input.get("FunctionName").and_then(Value::as_str).map(str::to_owned);
+        Self::MissingHandler { state: request.state.to_string(), resource: request.resource.to_string(), function }
     }
 }
 

@@ -29,6 +29,7 @@ mod random;
 pub mod server;
 mod store;
 mod task;
+pub mod test_state;
 
 pub use clock::{Clock, Instant, VIRTUAL_START};
 pub use engine::Engine;

@@ -83,6 +83,13 @@ impl From<Value> for Payload {
     }
 }
 
+impl Default for Payload {
+    /// `null`.
+    fn default() -> Self {
+        Self::new(Value::Null)
+    }
+}
+
 impl PartialEq for Payload {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.value() == other.value()

@@ -54,8 +54,8 @@ fn paths_templates_and_calls_are_read_by_their_place() {
             "B NumericEqualsPath Input! .n in $.n",
             "B Variable Variable(\"y\")  in $y",
             "B Variable Variable(\"y\")  in $y",
-            "C ErrorPath Input! .e in $.e",
-            "C CausePath Context! .State|.Name in $$.State.Name",
+            "C ErrorPath Input .e in $.e",
+            "C CausePath Context .State|.Name in $$.State.Name",
         ]
     );
 }

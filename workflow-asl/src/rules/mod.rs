@@ -4,6 +4,7 @@
 //! ([`Field`](crate::document::Field)) is checked by walking the tables. Every rule takes time
 //! linear in the size of the document.
 
+mod assignment;
 mod choice;
 mod expression;
 mod field;
@@ -20,6 +21,7 @@ mod variables;
 
 use crate::document::{MachineType, StateMachine};
 use crate::graph::Graph;
+use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::{Code, Diagnostic, Pointer};
 use part::Parts;
@@ -30,6 +32,7 @@ struct Definition<'a> {
     parts: Parts<'a>,
     /// The graph of each scope.
     graphs: Vec<Graph<'a>>,
+    references: Vec<Reference<'a>>,
 }
 
 type Rule = fn(&Definition<'_>, &mut Vec<Diagnostic>);
@@ -57,6 +60,7 @@ const RULES: &[Rule] = &[
     names::state_names_are_distinct,
     variables::names_are_identifiers,
     variables::inner_scopes_do_not_assign_outer_variables,
+    assignment::variables_are_assigned_before_use,
     transitions::every_scope_has_states,
     transitions::targets_exist,
     transitions::states_say_where_to_go_on,
@@ -70,9 +74,11 @@ const RULES: &[Rule] = &[
 /// What could not be read is not looked at: [`StateMachine::read`] has reported it.
 /// Where a placeholder such as `${Name}` stands nothing is known and nothing reported.
 pub fn check(machine: &StateMachine, kind: MachineType) -> Vec<Diagnostic> {
+    let parts = Parts::of(machine, kind == MachineType::Express);
     let definition = Definition {
         machine,
-        parts: Parts::of(machine, kind == MachineType::Express),
+        references: references::of_parts(&parts),
+        parts,
         graphs: if machine.is_unread() { Vec::new() } else { Graph::all(machine) },
     };
     let mut found = Vec::new();

@@ -14,39 +14,54 @@ use crate::{Code, Diagnostic, Pointer, placeholder};
 const FLOODS: usize = 200;
 
 /// A variable that is assigned somewhere.
-struct Assigned<'a> {
-    name: &'a str,
+pub(super) struct Assigned<'a> {
+    pub(super) name: &'a str,
     at: Pointer,
-    scope: usize,
+    pub(super) scope: usize,
     state: &'a str,
+    /// The state's number among the parts.
+    pub(super) number: usize,
+    pub(super) place: Place,
 }
 
-fn assigned<'a>(definition: &'a Definition<'_>) -> Vec<Assigned<'a>> {
+/// Where in a state an `Assign` stands.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    State,
+    /// In the rule with this number.
+    Rule(usize),
+    /// In the catcher with this number.
+    Catcher(usize),
+}
+
+/// Every assignment, in the order of the states.
+pub(super) fn assigned<'a>(definition: &'a Definition<'_>) -> Vec<Assigned<'a>> {
     let mut all = Vec::new();
-    for state in &definition.parts.states {
-        let mut push = |assign: &'a Option<Value>, at: Pointer| {
+    for (number, state) in definition.parts.states.iter().enumerate() {
+        let mut push = |assign: &'a Option<Value>, at: Pointer, place: Place| {
             let Some(Value::Object(fields)) = assign else { return };
             for key in fields.keys() {
                 let name = match state.language {
                     QueryLanguage::JsonPath => key.strip_suffix(".$").unwrap_or(key),
                     QueryLanguage::Jsonata => key,
                 };
-                all.push(Assigned { name, at: at.child(key), scope: state.scope, state: state.name });
+                let at = at.child(key);
+                all.push(Assigned { name, at, scope: state.scope, state: state.name, number, place });
             }
         };
-        push(&state.state.assign, state.at.child("Assign"));
+        push(&state.state.assign, state.at.child("Assign"), Place::State);
         for (i, rule) in state.state.choices.iter().flatten().enumerate() {
-            push(&rule.assign, state.at.child("Choices").index(i).child("Assign"));
+            push(&rule.assign, state.at.child("Choices").index(i).child("Assign"), Place::Rule(i));
         }
         for (i, catcher) in state.state.catch.iter().flatten().enumerate() {
-            push(&catcher.assign, state.at.child("Catch").index(i).child("Assign"));
+            push(&catcher.assign, state.at.child("Catch").index(i).child("Assign"), Place::Catcher(i));
         }
     }
     all
 }
 
-/// A variable's name begins with a letter, has only letters, digits and `_`, at most 80 characters,
-/// and is not `states`.
+/// A variable's name begins with a letter, has only letters, digits and `_` (of any script, as identifiers of
+/// UAX #31), at most 80 characters, and is not `states`.
 pub(super) fn names_are_identifiers(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for Assigned { name, at, .. } in assigned(definition) {
         if name == "states" {
@@ -63,14 +78,11 @@ fn name_problem(name: &str) -> Option<&'static str> {
     if placeholder::contained(name) {
         return None;
     }
-    // Beyond ASCII the identifiers of UAX #31 are not looked up: what is no ASCII passes.
-    let start = |c: char| c.is_ascii_alphabetic() || !c.is_ascii();
-    let inner = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
-    if !name.chars().next().is_some_and(start) {
+    if !name.chars().next().is_some_and(unicode_ident::is_xid_start) {
         Some("it must begin with a letter")
     } else if name.contains('.') || name.contains('[') {
         Some("a part of a variable cannot be assigned")
-    } else if !name.chars().all(inner) {
+    } else if !name.chars().all(unicode_ident::is_xid_continue) {
         Some("it may hold letters, digits and `_` only")
     } else if name.chars().count() > VARIABLE_NAME_CHARS {
         Some("it has more than 80 characters")

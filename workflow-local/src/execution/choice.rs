@@ -6,7 +6,7 @@ use workflow_asl::document::QueryLanguage;
 
 use super::Execution;
 use super::failure::Failure;
-use super::finish::{Exit, assigned, checked, select};
+use super::finish::{Exit, assigned, select};
 use super::thread::{Thread, Visit};
 use crate::program::{ChoiceProgram, StateId, StateProgram, Way};
 use crate::query::Context;
@@ -30,7 +30,8 @@ impl Execution {
         }
     }
 
-    fn chosen(
+    /// What leaves a choice, and for which state.
+    pub(super) fn chosen(
         &self,
         thread: &Thread,
         visit: &Visit,
@@ -65,6 +66,6 @@ impl Execution {
             (QueryLanguage::Jsonata, Some(output)) => output.payload(&scope).map_err(fails)?,
             _ => select(&state.output_path, &scope, visit.base.clone()).map_err(fails)?,
         };
-        Ok((checked(visit, output, assigned)?, next, way))
+        Ok((self.checked(thread, visit, output, assigned)?, next, way))
     }
 }

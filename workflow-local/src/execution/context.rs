@@ -12,27 +12,10 @@ impl Execution {
     /// What `$$` and `$states.context` are during a visit; `item` is a map's item whose
     /// input is being selected.
     pub(super) fn context(&self, thread: &Thread, visit: &Visit, item: Option<&MapItem>) -> Value {
-        let run = self.run(thread.run);
-        let state = self.program.state(visit.state);
-        let mut about_state = Map::new();
-        about_state.insert("EnteredTime".to_owned(), json!(visit.entered_time.to_string()));
-        about_state.insert("Name".to_owned(), json!(&*visit.name));
-        // Only states that can be retried count their retries.
-        if matches!(state.kind(), StateKind::Task | StateKind::Parallel | StateKind::Map) {
-            about_state.insert("RetryCount".to_owned(), json!(visit.retries));
-        }
-        let mut context = json!({
-            "Execution": {
-                "Id": &*run.arn,
-                "Input": run.input.value(),
-                "Name": &*run.name,
-                "RoleArn": self.start.role_arn,
-                "StartTime": run.started.to_string(),
-                "RedriveCount": 0,
-            },
-            "StateMachine": { "Id": &*run.machine_arn, "Name": &*run.machine_name },
-            "State": about_state,
-        });
+        let mut context = match &self.given_context {
+            Some(given) => given.value().clone(),
+            None => self.own_context(thread, visit),
+        };
         let mut add = |name: &str, value: Value| {
             if let Some(context) = context.as_object_mut() {
                 context.insert(name.to_owned(), value);
@@ -51,5 +34,30 @@ impl Execution {
             add("Map", json!({ "Item": about_item }));
         }
         context
+    }
+
+    /// What the execution knows of itself.
+    fn own_context(&self, thread: &Thread, visit: &Visit) -> Value {
+        let run = self.run(thread.run);
+        let state = self.program.state(visit.state);
+        let mut about_state = Map::new();
+        about_state.insert("EnteredTime".to_owned(), json!(visit.entered_time.to_string()));
+        about_state.insert("Name".to_owned(), json!(&*visit.name));
+        // Only states that can be retried count their retries.
+        if matches!(state.kind(), StateKind::Task | StateKind::Parallel | StateKind::Map) {
+            about_state.insert("RetryCount".to_owned(), json!(visit.retries));
+        }
+        json!({
+            "Execution": {
+                "Id": &*run.arn,
+                "Input": run.input.value(),
+                "Name": &*run.name,
+                "RoleArn": self.start.role_arn,
+                "StartTime": run.started.to_string(),
+                "RedriveCount": 0,
+            },
+            "StateMachine": { "Id": &*run.machine_arn, "Name": &*run.machine_name },
+            "State": about_state,
+        })
     }
 }

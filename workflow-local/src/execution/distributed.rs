@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use workflow_asl::error_name::{EXCEED_TOLERATED_FAILURE_THRESHOLD, ITEM_READER_FAILED, RESULT_WRITER_FAILED};
+use workflow_asl::error_name::{ITEM_READER_FAILED, RESULT_WRITER_FAILED};
 
 use super::failure::Failure;
 use super::thread::{Doing, Join, JoinKind, MapItem, MapRun, RunId, Thread, ThreadId, Visit};
@@ -95,7 +95,7 @@ impl Execution {
         self.launch(thread, join);
     }
 
-    fn tolerated(
+    pub(super) fn tolerated(
         &self,
         thread: &Thread,
         visit: &Visit,
@@ -113,7 +113,7 @@ impl Execution {
     }
 
     /// The reader's request, and how many items it may read (0 for all).
-    fn reader_arguments(
+    pub(super) fn reader_arguments(
         &self,
         thread: &Thread,
         visit: &Visit,
@@ -141,7 +141,7 @@ impl Execution {
         items::first(value, most)
     }
 
-    fn batch(
+    pub(super) fn batch(
         &self,
         thread: &Thread,
         visit: &Visit,
@@ -190,6 +190,7 @@ impl Execution {
             error: None,
             cause: None,
             stopped: None,
+            variable_bytes: 0,
             owner: Some((parent, index)),
         });
         // Children start without their parent's variables.
@@ -232,8 +233,7 @@ impl Execution {
         {
             run.failed_items += run.batch_sizes.get(index).copied().unwrap_or(1);
             if run.exceeds_tolerance() {
-                let cause = "The specified tolerated failure threshold was exceeded";
-                let failure = Failure::new(EXCEED_TOLERATED_FAILURE_THRESHOLD, Some(cause.to_owned()));
+                let failure = Failure::threshold_exceeded();
                 let Some(visit) = parent.visit.take() else { return };
                 self.abort_running(&visit.name, join);
                 return self.fail_map_run(parent, visit, failure);
@@ -318,20 +318,23 @@ impl Execution {
 
 impl MapRun {
     /// Whether more items failed than count or percentage allow; without either, any is too many.
-    #[expect(clippy::cast_precision_loss, reason = "counts of items are far below 2^53")]
     fn exceeds_tolerance(&self) -> bool {
-        let failed = self.failed_items as f64;
         match (self.tolerated_count, self.tolerated_percentage) {
-            (None, None) => failed > 0.0,
-            (count, percentage) => {
-                count.is_some_and(|count| failed > count)
-                    || percentage.is_some_and(|percentage| failed * 100.0 > percentage * self.total_items as f64)
-            }
+            (None, None) => self.failed_items > 0,
+            tolerated => exceeds(tolerated, self.failed_items, self.total_items),
         }
     }
 }
 
+/// Whether more items failed than the count, or the percentage of all of them, allows.
+#[expect(clippy::cast_precision_loss, reason = "counts of items are far below 2^53")]
+pub(super) fn exceeds((count, percentage): (Option<f64>, Option<f64>), failed: usize, total: usize) -> bool {
+    let (failed, total) = (failed as f64, total as f64);
+    count.is_some_and(|count| failed > count)
+        || percentage.is_some_and(|percentage| failed * 100.0 > percentage * total)
+}
+
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates, which limits nothing")]
-fn size(number: f64) -> usize {
+pub(super) fn size(number: f64) -> usize {
     number as usize
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use workflow_asl::error_name::{DATA_LIMIT_EXCEEDED, INTRINSIC_FAILURE, QUERY_EVALUATION_ERROR, RUNTIME, TIMEOUT};
+use workflow_asl::error_name::{
+    DATA_LIMIT_EXCEEDED, EXCEED_TOLERATED_FAILURE_THRESHOLD, INTRINSIC_FAILURE, QUERY_EVALUATION_ERROR, RUNTIME,
+    TIMEOUT,
+};
 
 use super::thread::Visit;
 use crate::query::QueryFailure;
@@ -44,6 +47,12 @@ impl Failure {
         Self::new(DATA_LIMIT_EXCEEDED, Some(cause))
     }
 
+    /// A distributed map whose items failed more often than it tolerates.
+    pub(crate) fn threshold_exceeded() -> Self {
+        let cause = "The specified tolerated failure threshold was exceeded";
+        Self::new(EXCEED_TOLERATED_FAILURE_THRESHOLD, Some(cause.to_owned()))
+    }
+
     pub(crate) fn timeout(missed_heartbeat: bool) -> Self {
         Self { missed_heartbeat, ..Self::new(TIMEOUT, None) }
     }
@@ -57,6 +66,10 @@ impl Failure {
                 ..Self::new(QUERY_EVALUATION_ERROR, Some(in_state(visit, &text)))
             },
         }
+    }
+
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.error.as_deref()
     }
 
     pub(crate) fn is_runtime(&self) -> bool {
@@ -75,8 +88,12 @@ impl From<TaskError> for Failure {
     }
 }
 
-/// The prefix of every cause that the interpreter itself gives.
+/// The prefix of every cause that the interpreter itself gives; a state that is tested alone has
+/// no events, and its causes have no prefix.
 fn in_state(visit: &Visit, text: &str) -> String {
+    if visit.entered == 0 {
+        return text.to_owned();
+    }
     format!(
         "An error occurred while executing the state '{}' (entered at the event id #{}). {text}",
         visit.name, visit.entered

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use workflow_asl::document::{QueryLanguage, StateKind};
 use workflow_asl::error_name::RESULT_PATH_MATCH_FAILURE;
+use workflow_asl::limits::{PAYLOAD_BYTES, VARIABLES_BYTES};
 
 use super::failure::Failure;
 use super::thread::{Doing, Thread, Visit};
@@ -15,6 +16,13 @@ use crate::payload::Payload;
 use crate::program::{ResultPlace, Selection, StateId, StateProgram, Way};
 use crate::query::template::Template;
 use crate::query::{Context, QueryFailure, Scope};
+
+/// What a result became on its way out of a JSONPath state.
+#[derive(Default)]
+pub(super) struct Stages {
+    pub(super) after_result_selector: Option<Payload>,
+    pub(super) after_result_path: Option<Payload>,
+}
 
 /// What leaves a state.
 pub(super) struct Exit {
@@ -27,7 +35,7 @@ impl Execution {
     pub(super) fn finish(&mut self, thread: Box<Thread>, visit: Visit, result: Payload) {
         let program = Arc::clone(&self.program);
         let state = program.state(visit.state);
-        match self.exit_of(&thread, &visit, state, &result) {
+        match self.exit_of(&thread, &visit, state, &result, None) {
             Ok(exit) => {
                 if state.kind() != StateKind::Succeed {
                     self.took(visit.state, Way::Left);
@@ -38,7 +46,15 @@ impl Execution {
         }
     }
 
-    fn exit_of(&self, thread: &Thread, visit: &Visit, state: &StateProgram, result: &Payload) -> Result<Exit, Failure> {
+    /// What leaves a state with this result; `stages` is told what the result becomes.
+    pub(super) fn exit_of(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        state: &StateProgram,
+        result: &Payload,
+        mut stages: Option<&mut Stages>,
+    ) -> Result<Exit, Failure> {
         let works = matches!(state.kind(), StateKind::Task | StateKind::Parallel | StateKind::Map);
         let build = || self.context(thread, visit, None);
         let context = Context::new(&build);
@@ -53,7 +69,13 @@ impl Execution {
                     None => result.clone(),
                 };
                 let takes_result = works || state.kind() == StateKind::Pass;
+                if let Some(stages) = stages.as_deref_mut().filter(|_| takes_result) {
+                    stages.after_result_selector = Some(output.clone());
+                }
                 let output = if takes_result { place(&state.result_path, visit, output)? } else { output };
+                if let Some(stages) = stages.filter(|_| takes_result) {
+                    stages.after_result_path = Some(output.clone());
+                }
                 (select(&state.output_path, &scope, output).map_err(fails)?, assigned)
             }
             QueryLanguage::Jsonata => {
@@ -65,7 +87,30 @@ impl Execution {
                 (output, assigned(state.assign.as_ref(), &scope).map_err(fails)?)
             }
         };
-        checked(visit, output, assigned)
+        self.checked(thread, visit, output, assigned)
+    }
+
+    /// What leaves a state unless it is over the limits.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#limits>
+    pub(super) fn checked(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        output: Payload,
+        assigned: Option<Arc<IndexMap<String, Payload>>>,
+    ) -> Result<Exit, Failure> {
+        if output.is_too_large() {
+            return Err(Failure::too_large(&visit.name));
+        }
+        if let Some(assigned) = &assigned {
+            let bytes: usize = assigned.values().map(Payload::bytes).sum();
+            let stored = self.run(thread.run).variable_bytes.saturating_sub(thread.variables.replaced_bytes(assigned));
+            if bytes > PAYLOAD_BYTES || stored.saturating_add(bytes) > VARIABLES_BYTES {
+                return Err(Failure::too_large(&visit.name));
+            }
+        }
+        Ok(Exit { output, assigned })
     }
 
     /// Leaves a state for `next`, or ends the thread.
@@ -80,6 +125,10 @@ impl Execution {
             StateKind::Task | StateKind::Fail => EventType::TaskStateExited,
         };
         if let Some(assigned) = &exit.assigned {
+            let replaced = thread.variables.replaced_bytes(assigned);
+            let bytes: usize = assigned.values().map(Payload::bytes).sum();
+            let run = self.run_mut(thread.run);
+            run.variable_bytes = run.variable_bytes.saturating_sub(replaced).saturating_add(bytes);
             thread.variables.assign(assigned);
         }
         let output = exit.output.clone();
@@ -97,7 +146,7 @@ impl Execution {
 
     /// A thread has come to its end.
     fn succeeded(&mut self, thread: Box<Thread>, output: Payload) {
-        self.release(thread.id);
+        self.end_thread(&thread);
         match thread.parent {
             Some((parent, index)) => self.child_succeeded(parent, index, &thread, output),
             None => {
@@ -162,17 +211,4 @@ pub(super) fn select(selection: &Selection, scope: &Scope<'_>, output: Payload) 
         Selection::Empty => Ok(Payload::empty()),
         Selection::Path(path) => path.payload(&scope.at(&output)),
     }
-}
-
-/// What leaves a state unless it is over the limits.
-pub(super) fn checked(
-    visit: &Visit,
-    output: Payload,
-    assigned: Option<Arc<IndexMap<String, Payload>>>,
-) -> Result<Exit, Failure> {
-    let variables: usize = assigned.iter().flat_map(|assigned| assigned.values()).map(Payload::bytes).sum();
-    if output.is_too_large() || variables > workflow_asl::limits::PAYLOAD_BYTES {
-        return Err(Failure::too_large(&visit.name));
-    }
-    Ok(Exit { output, assigned })
 }

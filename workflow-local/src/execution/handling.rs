@@ -8,15 +8,33 @@ use workflow_asl::document::{QueryLanguage, StateKind};
 use workflow_asl::error_name::TIMEOUT;
 
 use super::failure::Failure;
-use super::finish::{Exit, assigned, checked, place};
+use super::finish::{Exit, assigned, place};
 use super::thread::{AfterSleep, Doing, Join, JoinKind, RunId, Thread, Visit};
 use super::timer::TimerKind;
 use super::{Execution, Status};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
-use crate::program::Way;
-use crate::program::handling::Catcher;
+use crate::program::handling::{Catcher, Retrier};
+use crate::program::{StateProgram, Way};
 use crate::query::Context;
+
+impl StateProgram {
+    /// The retrier that an error belongs to, with its number.
+    pub(super) fn retrier_for(&self, failure: &Failure) -> Option<(usize, &Retrier)> {
+        self.retry
+            .iter()
+            .enumerate()
+            .find(|(_, retrier)| retrier.errors.matches(failure.name(), failure.missed_heartbeat))
+    }
+
+    /// The catcher that an error belongs to, with its number.
+    pub(super) fn catcher_for(&self, failure: &Failure) -> Option<(usize, &Catcher)> {
+        self.catch
+            .iter()
+            .enumerate()
+            .find(|(_, catcher)| catcher.errors.matches(failure.name(), failure.missed_heartbeat))
+    }
+}
 
 impl Execution {
     /// A state has failed.
@@ -28,9 +46,7 @@ impl Execution {
         if failure.is_runtime() {
             return self.fail_run(thread, failure);
         }
-        let error = failure.error.as_deref();
-        let matching = state.retry.iter().position(|retrier| retrier.errors.matches(error, failure.missed_heartbeat));
-        if let Some((at, retrier)) = matching.and_then(|at| Some((at, state.retry.get(at)?))) {
+        if let Some((at, retrier)) = state.retrier_for(&failure) {
             let used = visit.used.get(at).copied().unwrap_or_default();
             if used < retrier.max_attempts {
                 if let Some(count) = visit.used.get_mut(at) {
@@ -53,9 +69,9 @@ impl Execution {
             StateKind::Parallel => self.record(&mut thread, EventType::ParallelStateFailed, Details::None),
             _ => {}
         }
-        let mut catchers = state.catch.iter().enumerate();
-        let catcher = catchers.find(|(_, catcher)| catcher.errors.matches(error, failure.missed_heartbeat));
-        let Some((number, catcher)) = catcher else { return self.fail_thread(thread, &visit, failure) };
+        let Some((number, catcher)) = state.catcher_for(&failure) else {
+            return self.fail_thread(thread, &visit, failure);
+        };
         match self.caught(&thread, &visit, catcher, &failure) {
             Ok(exit) => {
                 self.took(visit.state, Way::Catcher(number));
@@ -91,7 +107,13 @@ impl Execution {
     }
 
     /// What leaves the state by a catcher.
-    fn caught(&self, thread: &Thread, visit: &Visit, catcher: &Catcher, failure: &Failure) -> Result<Exit, Failure> {
+    pub(super) fn caught(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        catcher: &Catcher,
+        failure: &Failure,
+    ) -> Result<Exit, Failure> {
         // What is not known is null, but a time-out has an empty cause.
         let timed_out = failure.error.as_deref() == Some(TIMEOUT);
         let cause = failure.cause.as_deref().or(timed_out.then_some(""));
@@ -109,7 +131,7 @@ impl Execution {
                 None => error_output.clone(),
             },
         };
-        checked(visit, output, assigned)
+        self.checked(thread, visit, output, assigned)
     }
 
     /// `States.Runtime` ends the execution, from however deep inside.
@@ -133,7 +155,7 @@ impl Execution {
         let in_run = thread.parent;
         let (run, last) = (thread.run, thread.last);
         let kind = self.program.state(visit.state).kind();
-        self.release(thread.id);
+        self.end_thread(&thread);
         drop(thread);
         let Some((parent, index)) = in_run else { return self.end_failed(run, last, failure) };
         let Some(mut parent) = self.take(parent) else { return };
@@ -192,7 +214,7 @@ impl Execution {
                 self.end_child_run(run);
             }
             self.requests.retain(|request| request.id.0 != thread.ticket);
-            self.release(id);
+            self.end_thread(&thread);
         }
     }
 

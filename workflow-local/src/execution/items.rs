@@ -30,16 +30,17 @@ pub(super) fn read(reader: &Reader, arguments: &Value, store: &dyn ObjectStore) 
             .collect::<Result<_, _>>()
             .map(Value::Array),
         Some("PARQUET" | "MANIFEST") => Err("This engine does not read this InputType.".to_owned()),
-        _ => {
-            let value: Value = serde_json::from_str(&content).map_err(not_json)?;
-            match &reader.items_pointer {
-                Some(pointer) => value
-                    .pointer(pointer)
-                    .cloned()
-                    .ok_or_else(|| format!("The ItemsPointer '{pointer}' points to nothing.")),
-                None => Ok(value),
-            }
+        _ => pointed(serde_json::from_str(&content).map_err(not_json)?, reader),
+    }
+}
+
+/// `ItemsPointer`: where in a JSON document the items are.
+pub(super) fn pointed(value: Value, reader: &Reader) -> Result<Value, String> {
+    match &reader.items_pointer {
+        Some(pointer) => {
+            value.pointer(pointer).cloned().ok_or_else(|| format!("The ItemsPointer '{pointer}' points to nothing."))
         }
+        None => Ok(value),
     }
 }
 

@@ -77,13 +77,27 @@ impl Execution {
         state: &StateProgram,
         map: &MapProgram,
     ) -> Result<Vec<MapItem>, Failure> {
-        let distributed = map.distributed.is_some();
-        let input = &visit.base;
-        let value = self.evaluate(thread, visit, |scope| match &map.items {
+        let value = self.items_value(thread, visit, map)?;
+        self.listed_items(visit, state, map, value)
+    }
+
+    /// What the items of a map that does not read them are taken from.
+    pub(super) fn items_value(&self, thread: &Thread, visit: &Visit, map: &MapProgram) -> Result<Payload, Failure> {
+        self.evaluate(thread, visit, |scope| match &map.items {
             Items::Path(path) => path.payload(scope),
-            Items::Input => Ok(input.clone()),
+            Items::Input => Ok(visit.base.clone()),
             Items::Template(template) => template.payload(scope),
-        })?;
+        })
+    }
+
+    pub(super) fn listed_items(
+        &self,
+        visit: &Visit,
+        state: &StateProgram,
+        map: &MapProgram,
+        value: Payload,
+    ) -> Result<Vec<MapItem>, Failure> {
+        let distributed = map.distributed.is_some();
         let source = match &map.items {
             Items::Path(path) => path.source_without_context(),
             _ => "$",

@@ -10,6 +10,7 @@ mod finish;
 mod handling;
 mod items;
 mod map;
+pub(crate) mod one_state;
 mod parallel;
 mod task;
 mod thread;
@@ -32,7 +33,7 @@ use crate::clock::Instant;
 use crate::coverage::Watch;
 use crate::history::{Details, EventType, HistoryEvent, HistoryTable};
 use crate::payload::Payload;
-use crate::program::Program;
+use crate::program::{Program, StateId};
 use crate::random::Random;
 use crate::store::ObjectStore;
 use crate::task::{TaskId, TaskRequest};
@@ -133,6 +134,8 @@ pub struct Execution {
     has_activity: Option<HasActivity>,
     /// How often each way of the program was taken; empty unless coverage is wanted.
     taken: Vec<u64>,
+    /// The context object, where somebody gave one.
+    given_context: Option<Payload>,
 }
 
 /// Whether there is an activity with this ARN.
@@ -152,6 +155,8 @@ struct Run {
     error: Option<Arc<str>>,
     cause: Option<Arc<str>>,
     stopped: Option<Instant>,
+    /// Bytes of all variables that are stored at present.
+    variable_bytes: usize,
     /// The map, and which of its items, that this child works for.
     owner: Option<(ThreadId, usize)>,
 }
@@ -159,6 +164,20 @@ struct Run {
 impl Execution {
     /// Starts an execution; nothing but `ExecutionStarted` happens before [`step`](Self::step).
     pub fn start(program: Arc<Program>, input: Payload, start: Start, store: Arc<dyn ObjectStore>) -> Self {
+        let first = program.start();
+        Self::start_at(program, first, input, Variables::default(), start, store)
+    }
+
+    /// Starts in the middle: at a state, with the input that it gets and the variables that were
+    /// assigned before it. A state of a branch or of an item processor runs that alone to its end.
+    pub(crate) fn start_at(
+        program: Arc<Program>,
+        first: StateId,
+        input: Payload,
+        variables: Variables,
+        start: Start,
+        store: Arc<dyn ObjectStore>,
+    ) -> Self {
         let mut execution = Self {
             now: start.time,
             random: Random::new(start.seed),
@@ -175,6 +194,7 @@ impl Execution {
             start,
             store,
             has_activity: None,
+            given_context: None,
         };
         let run = execution.add_run(Run {
             name: execution.start.name.as_str().into(),
@@ -189,6 +209,7 @@ impl Execution {
             error: None,
             cause: None,
             stopped: None,
+            variable_bytes: variables.own_bytes(),
             owner: None,
         });
         let express = (execution.start.machine_type == MachineType::Express).then_some(EXPRESS_EXECUTION_SECONDS);
@@ -196,8 +217,7 @@ impl Execution {
         if let Some(seconds) = limit {
             execution.set_timer(seconds, ThreadId(0), 0, TimerKind::Execution);
         }
-        let first = execution.program.start();
-        execution.spawn(run, None, Variables::default(), None, 0, Doing::Enter(first, input), false);
+        execution.spawn(run, None, variables, None, 0, Doing::Enter(first, input), false);
         execution
     }
 
@@ -338,6 +358,14 @@ impl Execution {
         let id = thread.id;
         self.park(thread);
         self.ready.push_front(id);
+    }
+
+    /// A thread has ended, and its scope's variables with it.
+    fn end_thread(&mut self, thread: &Thread) {
+        let bytes = thread.variables.own_bytes();
+        let run = self.run_mut(thread.run);
+        run.variable_bytes = run.variable_bytes.saturating_sub(bytes);
+        self.release(thread.id);
     }
 
     fn release(&mut self, id: ThreadId) {

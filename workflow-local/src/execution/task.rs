@@ -87,7 +87,13 @@ impl Execution {
         self.requests.push_back(request);
     }
 
-    fn ask(&self, thread: &Thread, visit: &Visit, state: &StateProgram, task: &TaskProgram) -> Result<Asked, Failure> {
+    pub(super) fn ask(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        state: &StateProgram,
+        task: &TaskProgram,
+    ) -> Result<Asked, Failure> {
         let timeout = self.amount(thread, visit, task.timeout.as_ref(), NumberForm::Integer)?;
         let heartbeat = self.amount(thread, visit, task.heartbeat.as_ref(), NumberForm::Integer)?;
         let input = self.arguments(thread, visit, state)?;
@@ -322,8 +328,8 @@ impl Execution {
 }
 
 /// What a task asks for.
-struct Asked {
-    input: Payload,
+pub(super) struct Asked {
+    pub(super) input: Payload,
     timeout_seconds: Option<u64>,
     heartbeat_seconds: Option<u64>,
     role_arn: Option<Arc<str>>,

@@ -19,6 +19,11 @@ struct Frame {
 }
 
 impl Variables {
+    /// A scope with these values.
+    pub(crate) fn of(values: IndexMap<String, Payload>) -> Self {
+        Self(Arc::new(Frame { own: values, outer: None }))
+    }
+
     /// The value of a variable, of this scope or the nearest outer one.
     pub(crate) fn get(&self, name: &str) -> Option<&Payload> {
         let mut frame = Some(&self.0);
@@ -29,6 +34,21 @@ impl Variables {
             frame = here.outer.as_ref();
         }
         None
+    }
+
+    /// Bytes of the scope's own values that `values` take the place of.
+    pub(crate) fn replaced_bytes(&self, values: &IndexMap<String, Payload>) -> usize {
+        values.keys().filter_map(|name| self.0.own.get(name)).map(Payload::bytes).sum()
+    }
+
+    /// Bytes of the scope's own values, which go when the scope ends.
+    pub(crate) fn own_bytes(&self) -> usize {
+        self.0.own.values().map(Payload::bytes).sum()
+    }
+
+    /// The scope's own variables, in the order in which they were first assigned.
+    pub(crate) fn own(&self) -> impl Iterator<Item = (&str, &Payload)> {
+        self.0.own.iter().map(|(name, value)| (name.as_str(), value))
     }
 
     /// Stores what a state assigned.

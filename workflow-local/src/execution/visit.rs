@@ -11,6 +11,7 @@ use super::thread::{Thread, Visit};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
 use crate::program::{Amount, Selection, StateId, StateProgram, Way, Work};
+use crate::query::template::Template;
 use crate::query::{Context, QueryFailure, Scope};
 
 impl StateProgram {
@@ -58,15 +59,9 @@ impl Execution {
             used: vec![0; state.retry.len()],
             token: None,
         };
-        let base = match &state.input_path {
-            Selection::Whole => None,
-            Selection::Empty => Some(Ok(Payload::empty())),
-            Selection::Path(path) => Some(self.evaluate(&thread, &visit, |scope| path.payload(&scope.at(scope.input)))),
-        };
-        match base {
-            None => {}
-            Some(Ok(base)) => visit.base = base,
-            Some(Err(failure)) => return self.fail(thread, visit, failure),
+        match self.input_of(&thread, &visit, state) {
+            Ok(base) => visit.base = base,
+            Err(failure) => return self.fail(thread, visit, failure),
         }
         thread.visit = Some(visit);
         self.work(thread);
@@ -90,11 +85,7 @@ impl Execution {
                 self.finish(thread, visit, result);
             }
             Work::Fail { error, cause } => {
-                let text = |template: &Option<_>| self.fail_text(&thread, &visit, template.as_ref());
-                let failure = match (text(error), text(cause)) {
-                    (Ok(error), Ok(cause)) => Failure { error, cause, ..Failure::timeout(false) },
-                    (Err(failure), _) | (_, Err(failure)) => failure,
-                };
+                let failure = self.failure_of(&thread, &visit, error.as_ref(), cause.as_ref());
                 self.fail(thread, visit, failure);
             }
             Work::Choice { rules, default } => self.choose(thread, visit, rules, *default),
@@ -102,6 +93,15 @@ impl Execution {
             Work::Task(task) => self.schedule(thread, visit, state, task),
             Work::Parallel { branches } => self.fork(thread, visit, state, branches),
             Work::Map(map) => self.start_map(thread, visit, state, map),
+        }
+    }
+
+    /// The input after `InputPath`.
+    pub(super) fn input_of(&self, thread: &Thread, visit: &Visit, state: &StateProgram) -> Result<Payload, Failure> {
+        match &state.input_path {
+            Selection::Whole => Ok(visit.raw.clone()),
+            Selection::Empty => Ok(Payload::empty()),
+            Selection::Path(path) => self.evaluate(thread, visit, |scope| path.payload(&scope.at(scope.input))),
         }
     }
 
@@ -115,12 +115,27 @@ impl Execution {
         Ok(arguments)
     }
 
+    /// The failure that a fail state makes.
+    pub(super) fn failure_of(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        error: Option<&Template>,
+        cause: Option<&Template>,
+    ) -> Failure {
+        let text = |template| self.fail_text(thread, visit, template);
+        match (text(error), text(cause)) {
+            (Ok(error), Ok(cause)) => Failure { error, cause, ..Failure::timeout(false) },
+            (Err(failure), _) | (_, Err(failure)) => failure,
+        }
+    }
+
     /// `Error` or `Cause` of a fail: text, or what a path, function or expression gives.
     fn fail_text(
         &self,
         thread: &Thread,
         visit: &Visit,
-        template: Option<&crate::query::template::Template>,
+        template: Option<&Template>,
     ) -> Result<Option<Arc<str>>, Failure> {
         let Some(template) = template else { return Ok(None) };
         let value = self.evaluate(thread, visit, |scope| template.evaluate(scope))?;

@@ -37,7 +37,7 @@ impl Execution {
         }
     }
 
-    fn wait_until(&self, thread: &Thread, visit: &Visit, wait: &WaitProgram) -> Result<Instant, Failure> {
+    pub(super) fn wait_until(&self, thread: &Thread, visit: &Visit, wait: &WaitProgram) -> Result<Instant, Failure> {
         let until = match wait {
             WaitProgram::Seconds(amount @ (Amount::Literal(_) | Amount::Jsonata(_))) => {
                 let seconds = self.amount(thread, visit, Some(amount), super::visit::NumberForm::Integer)?;

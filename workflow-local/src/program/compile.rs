@@ -36,7 +36,7 @@ impl Program {
     /// Everything that keeps it from running: missing fields, unknown targets, paths,
     /// intrinsic functions and expressions that do not parse.
     pub fn compile(machine: &StateMachine) -> Result<Self, Vec<Diagnostic>> {
-        let mut compiler = Compiler { machine, states: Vec::new(), found: Vec::new() };
+        let mut compiler = Compiler { machine, states: Vec::new(), found: Vec::new(), maps: 0 };
         let start = compiler.scope(machine.start_at.as_deref(), machine.states.as_ref(), &Pointer::root());
         let states: Option<Vec<_>> = compiler.states.into_iter().collect();
         match (start, states) {
@@ -62,6 +62,8 @@ struct Compiler<'a> {
     /// `None` while a state is not yet compiled, and for good when it cannot be.
     states: Vec<Option<StateProgram>>,
     found: Vec<Diagnostic>,
+    /// How many maps the present state is in.
+    maps: usize,
 }
 
 /// The states that transitions of a scope may name.
@@ -132,6 +134,7 @@ impl<'a> Compiler<'a> {
             .map(|(i, catcher)| self.catcher(catcher, i, language, targets, &at.child("Catch").index(i)))
             .collect();
         let retry = state.retry.iter().flatten().map(retrier).collect();
+        let in_map = self.maps > 0;
         let mut reading = self.reading(language);
         let is_map = state.kind == StateKind::Map;
         let (arguments, field) = match language {
@@ -155,6 +158,7 @@ impl<'a> Compiler<'a> {
             retry,
             catch: catch?,
             work,
+            in_map,
         })
     }
 
@@ -278,7 +282,9 @@ impl<'a> Compiler<'a> {
             return None;
         };
         let field = if state.item_processor.is_some() { "ItemProcessor" } else { "Iterator" };
+        self.maps += 1;
         let start = self.scope(processor.start_at.as_deref(), processor.states.as_ref(), &at.child(field));
+        self.maps -= 1;
         let mut reading = self.reading(language);
         let items = match (&state.items_path, &state.items) {
             (Some(path), _) => reading.path(path, &at.child("ItemsPath")).map_or(Items::Input, Items::Path),

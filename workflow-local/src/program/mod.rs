@@ -62,6 +62,8 @@ pub(crate) struct StateProgram {
     pub(crate) retry: Vec<Retrier>,
     pub(crate) catch: Vec<Catcher>,
     pub(crate) work: Work,
+    /// Whether it runs once for each item of a map.
+    pub(crate) in_map: bool,
 }
 
 /// What a state does.
@@ -226,6 +228,12 @@ impl Program {
     /// The names of all states, in the order of the definition, outer states before inner ones.
     pub fn state_names(&self) -> impl Iterator<Item = &str> {
         self.states.iter().map(|state| &*state.name)
+    }
+
+    /// The number of the state with this name.
+    pub(crate) fn find_id(&self, name: &str) -> Option<StateId> {
+        let at = self.states.iter().position(|state| &*state.name == name)?;
+        u32::try_from(at).ok().map(StateId)
     }
 
     /// The state with this name.

@@ -1,5 +1,6 @@
 //! The rules, each on documents made for it: what it finds and what it lets pass.
 
+mod assignment;
 mod choice;
 mod document;
 mod expression;
@@ -98,7 +99,7 @@ fn what_is_right_passes() {
         ),
         (one(json!({"Type": "Fail", "ErrorPath": "$.e", "CausePath": "States.Format('{}', $.c)"})), &[]),
         (one(json!({"Type": "Wait", "Timestamp": "2024-08-18T17:33:00.5+02:00", "Next": "T"})), &[]),
-        (choice(json!({"Not": {"Variable": "$x.y", "NumericEqualsPath": "$$.Execution.Input.n"}, "Next": "T"})), &[]),
+        (choice(json!({"Not": {"Variable": "$.x.y", "NumericEqualsPath": "$$.Execution.Input.n"}, "Next": "T"})), &[]),
         (jsonata(choice(json!({"Condition": "{% $states.input.x > 1 %}", "Next": "T", "Output": 1}))), &[]),
         (jsonata(one(json!({"Type": "Wait", "Seconds": "{% $states.input.s %}", "End": true}))), &[]),
         (

@@ -1,0 +1,128 @@
+//! What stands for the work of a tested state: a result or an error, and which mocks the service takes.
+
+use serde::Serialize;
+use serde_json::Value;
+use workflow_asl::document::StateKind;
+
+use super::error::TestStateError;
+use crate::payload::Payload;
+use crate::program::resource::ResourceKind;
+use crate::program::{StateProgram, Work};
+use crate::task::TaskError;
+
+/// How strictly a mocked result is checked.
+///
+/// The service also checks it against the called API's model, unless the mode is `None`. This
+/// engine has no models: it checks what needs none, that a service's result is an object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldValidation {
+    /// All fields that the model requires must be there, and all that are there must fit.
+    #[default]
+    Strict,
+    /// Fields that are there must fit.
+    Present,
+    /// Nothing is checked.
+    None,
+}
+
+/// What stands for the work of a task, map or parallel state.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_local::TaskError;
+/// use workflow_local::test_state::Mock;
+///
+/// let paid = Mock::result(&json!({ "Payload": { "paid": true } }))?;
+/// let busy = Mock::error(TaskError::new("Busy").with_cause("try later"));
+/// # let _ = (paid, busy);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Mock {
+    /// The result as JSON text, as the API has it.
+    pub result: Option<String>,
+    /// The error that the work fails with, instead of a result.
+    pub error_output: Option<TaskError>,
+    /// How strictly the result is checked.
+    pub field_validation: FieldValidation,
+}
+
+impl Mock {
+    /// The work gives a result: for a map, the array of all iterations' outputs; for a parallel,
+    /// that of all branches' outputs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn result(result: &impl Serialize) -> Result<Self, serde_json::Error> {
+        Ok(Self::result_text(serde_json::to_string(result)?))
+    }
+
+    /// The work gives a result, as JSON text; it is checked when the state is tested.
+    pub fn result_text(result: impl Into<String>) -> Self {
+        Self { result: Some(result.into()), ..Self::default() }
+    }
+
+    /// The work fails.
+    pub fn error(error: TaskError) -> Self {
+        Self { error_output: Some(error), ..Self::default() }
+    }
+
+    /// How strictly the result is checked.
+    #[must_use]
+    pub fn field_validation(mut self, mode: FieldValidation) -> Self {
+        self.field_validation = mode;
+        self
+    }
+
+    /// The answer that the mock stands for, if the service takes it for the state.
+    pub(super) fn answer(
+        &self,
+        state: &StateProgram,
+        kind: StateKind,
+    ) -> Result<Result<Payload, TaskError>, TestStateError> {
+        if !matches!(kind, StateKind::Task | StateKind::Map | StateKind::Parallel) {
+            let message = format!("State type '{}' is not supported when a mock is specified", kind.name());
+            return Err(TestStateError::validation(message));
+        }
+        let text = match (&self.result, &self.error_output) {
+            (Some(text), None) => text,
+            (None, Some(error)) => return Ok(Err(error.clone())),
+            _ => {
+                let message = "A test mock should have only one of the following fields: [result, errorOutput].";
+                return Err(TestStateError::validation(message));
+            }
+        };
+        let result: Value =
+            serde_json::from_str(text).map_err(|_| TestStateError::validation("Mocked result must be valid JSON"))?;
+        match &state.work {
+            Work::Parallel { branches } => match result.as_array() {
+                None => return Err(TestStateError::validation("Mocked result must be an array.")),
+                Some(results) if results.len() != branches.len() => {
+                    let message = "Mocked result must contain the same number of items as number of Parallel branches.";
+                    return Err(TestStateError::validation(message));
+                }
+                Some(_) => {}
+            },
+            Work::Map(map) => {
+                // What is exported to S3 leaves an object that says where.
+                let exports = map.distributed.as_ref().is_some_and(|distributed| distributed.writer.is_some());
+                if !result.is_array() && !exports {
+                    return Err(TestStateError::validation("Mocked result must be an array."));
+                }
+                if !result.is_array() && !result.is_object() {
+                    return Err(TestStateError::validation("Mocked result must be a JSON object."));
+                }
+            }
+            Work::Task(task) => {
+                let is_service = matches!(task.resource.kind, ResourceKind::Service { .. });
+                if is_service && !result.is_object() && self.field_validation != FieldValidation::None {
+                    return Err(TestStateError::validation("Mocked result must be a JSON object."));
+                }
+            }
+            _ => {}
+        }
+        Ok(Ok(Payload::new(result)))
+    }
+}

@@ -1,0 +1,383 @@
+//! Testing one state alone, with the semantics of the API's `TestState`.
+//!
+//! ```
+//! use serde_json::json;
+//! use workflow_local::TaskError;
+//! use workflow_local::test_state::{Mock, TestState, TestStateStatus};
+//!
+//! let pay = json!({
+//!     "Type": "Task",
+//!     "Resource": "arn:aws:states:::lambda:invoke",
+//!     "Parameters": { "FunctionName": "pay", "Payload.$": "$.order" },
+//!     "ResultSelector": { "id.$": "$.Payload.id" },
+//!     "ResultPath": "$.payment",
+//!     "Retry": [{ "ErrorEquals": ["Busy"], "IntervalSeconds": 2, "MaxAttempts": 3 }],
+//!     "Next": "Ship"
+//! });
+//!
+//! let result = TestState::of_state(&pay)?
+//!     .mock(Mock::result(&json!({ "Payload": { "id": "p-1", "fee": 3 } }))?)
+//!     .run(&json!({ "order": 17 }))?;
+//! assert_eq!(result.status, TestStateStatus::Succeeded);
+//! assert_eq!(result.next_state.as_deref(), Some("Ship"));
+//! assert_eq!(*result.output.unwrap(), json!({ "order": 17, "payment": { "id": "p-1" } }));
+//! assert_eq!(*result.inspection.after_parameters.unwrap(), json!({ "FunctionName": "pay", "Payload": 17 }));
+//!
+//! let result = TestState::of_state(&pay)?
+//!     .mock(Mock::error(TaskError::new("Busy")))
+//!     .retrier_retry_count(2)
+//!     .run(&json!({ "order": 17 }))?;
+//! assert_eq!(result.status, TestStateStatus::Retriable);
+//! assert_eq!(result.inspection.error_details.unwrap().retry_backoff_interval_seconds, Some(8.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod context;
+mod definition;
+mod error;
+mod mock;
+mod response;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use workflow_asl::document::{MachineType, StateKind};
+
+use crate::clock::VIRTUAL_START;
+use crate::engine::{ACCOUNT, block_on};
+use crate::error::{DefinitionError, RunError};
+use crate::execution::one_state::{self, Ended, NamedError, Seen, Unanswered, Visited, Visitor};
+use crate::execution::{Start, Variables};
+use crate::handlers::{self, Handlers, Reply};
+use crate::payload::Payload;
+use crate::program::{Program, StateId, Work};
+use crate::task::{TaskError, TaskRequest};
+
+pub use error::TestStateError;
+pub use mock::{FieldValidation, Mock};
+pub use response::{ErrorDetails, Inspection, InspectionLevel, TestStateResult, TestStateStatus};
+
+/// One state to be tested: what it gets, and what stands for its work.
+///
+/// A task without a mock is answered by [`on_task`](Self::on_task), or by the handlers of the
+/// [`Engine`](crate::Engine::test_state) that the test comes from. A wait does not wait.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html>
+#[derive(Clone)]
+pub struct TestState {
+    program: Arc<Program>,
+    state: StateId,
+    handlers: Handlers,
+    mock: Option<Mock>,
+    variables: IndexMap<String, Payload>,
+    context: Option<Value>,
+    account: String,
+    role_arn: Option<String>,
+    reveal_secrets: bool,
+    retrier_retry_count: u64,
+    error_caused_by_state: Option<String>,
+    map_iteration_failure_count: Option<usize>,
+    map_item_reader_data: Option<String>,
+}
+
+impl TestState {
+    /// A state by itself; its targets need not exist.
+    ///
+    /// # Errors
+    /// The state has errors.
+    pub fn of_state(state: &Value) -> Result<Self, TestStateError> {
+        let (program, id) = definition::around(state)?;
+        Ok(Self::of_program(Arc::new(program), id, Handlers::default()))
+    }
+
+    /// A state of a whole definition, by its name; it may be one of a branch or an item processor.
+    ///
+    /// # Errors
+    /// The definition has errors, or there is no such state.
+    pub fn of_machine(definition: &Value, state: &str) -> Result<Self, TestStateError> {
+        let program = Program::of(definition, MachineType::Standard)?;
+        let id = definition::in_machine(&program, state)?;
+        Ok(Self::of_program(Arc::new(program), id, Handlers::default()))
+    }
+
+    pub(crate) fn of_engine(program: &Arc<Program>, handlers: &Handlers, state: &str) -> Result<Self, TestStateError> {
+        let Some(id) = program.find_id(state) else {
+            let nearest = workflow_asl::nearest::nearest(state, program.state_names()).map(str::to_owned);
+            return Err(DefinitionError::UnknownState { name: state.to_owned(), nearest }.into());
+        };
+        Ok(Self::of_program(Arc::clone(program), id, handlers.clone()))
+    }
+
+    fn of_program(program: Arc<Program>, state: StateId, handlers: Handlers) -> Self {
+        Self {
+            program,
+            state,
+            handlers,
+            mock: None,
+            variables: IndexMap::new(),
+            context: None,
+            account: ACCOUNT.to_owned(),
+            role_arn: None,
+            reveal_secrets: false,
+            retrier_retry_count: 0,
+            error_caused_by_state: None,
+            map_iteration_failure_count: None,
+            map_item_reader_data: None,
+        }
+    }
+
+    /// What stands for the work of a task, map or parallel.
+    #[must_use]
+    pub fn mock(mut self, mock: Mock) -> Self {
+        self.mock = Some(mock);
+        self
+    }
+
+    /// Answers the state's task where there is no mock.
+    #[must_use]
+    pub fn on_task<R: Serialize>(
+        mut self,
+        closure: impl Fn(&TaskRequest) -> Result<R, TaskError> + Send + Sync + 'static,
+    ) -> Self {
+        let name = Arc::clone(&self.program.state(self.state).name);
+        self.handlers.add_state(&name, handlers::whole(closure));
+        self
+    }
+
+    /// A variable that was assigned before the state.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<Payload>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// The context object, instead of one that is made up; nothing is added to it.
+    #[must_use]
+    pub fn context(mut self, context: Value) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    /// The account in the ARNs of a made up context object; `123456789012` unless set.
+    #[must_use]
+    pub fn account(mut self, id: impl Into<String>) -> Self {
+        self.account = id.into();
+        self
+    }
+
+    /// The role, which the context object names.
+    #[must_use]
+    pub fn role_arn(mut self, arn: impl Into<String>) -> Self {
+        self.role_arn = Some(arn.into());
+        self
+    }
+
+    /// `revealSecrets`, which the service refuses beside a mock.
+    #[must_use]
+    pub fn reveal_secrets(mut self, reveal: bool) -> Self {
+        self.reveal_secrets = reveal;
+        self
+    }
+
+    /// How often the retrier was used before that the error belongs to.
+    #[must_use]
+    pub fn retrier_retry_count(mut self, count: u64) -> Self {
+        self.retrier_retry_count = count;
+        self
+    }
+
+    /// The state inside a map or parallel that a mocked error comes from.
+    #[must_use]
+    pub fn error_caused_by_state(mut self, name: impl Into<String>) -> Self {
+        self.error_caused_by_state = Some(name.into());
+        self
+    }
+
+    /// How many of a map's iterations failed.
+    #[must_use]
+    pub fn map_iteration_failure_count(mut self, count: usize) -> Self {
+        self.map_iteration_failure_count = Some(count);
+        self
+    }
+
+    /// What a map's item reader read, as JSON text.
+    #[must_use]
+    pub fn map_item_reader_data(mut self, data: impl Into<String>) -> Self {
+        self.map_item_reader_data = Some(data.into());
+        self
+    }
+
+    /// Runs the state with an input.
+    ///
+    /// # Errors
+    /// See [`TestStateError`]. A state that fails gives a result like one that succeeds.
+    pub fn run(&self, input: &impl Serialize) -> Result<TestStateResult, TestStateError> {
+        let input = Payload::new(serde_json::to_value(input).map_err(RunError::Input)?);
+        if input.is_too_large() {
+            return Err(RunError::InputTooLarge { bytes: input.bytes() }.into());
+        }
+        let state = self.program.state(self.state);
+        let kind = self.program.kind(self.state);
+        let mock = self.checked_mock(kind)?;
+        let read = match &self.map_item_reader_data {
+            Some(data) => Some(
+                serde_json::from_str(data)
+                    .map_err(|_| TestStateError::validation("Map item reader data must be valid JSON"))?,
+            ),
+            None => None,
+        };
+        let has_token = match &state.work {
+            Work::Task(task) => task.resource.has_token(),
+            _ => false,
+        };
+        let context = match &self.context {
+            Some(context) => {
+                context::check(context, has_token)?;
+                context.clone()
+            }
+            None => {
+                let token = has_token.then_some("TaskToken");
+                context::made_up(kind, &input, &self.account, self.role_arn.as_deref(), token)
+            }
+        };
+        let visitor = Visitor {
+            state: self.state,
+            input: input.clone(),
+            variables: Variables::of(self.variables.clone()),
+            context: context.into(),
+            retries: self.retrier_retry_count,
+            mock,
+            answer: &|request| self.answer(request),
+            failed_items: self.map_iteration_failure_count,
+            read,
+        };
+        let start = Start {
+            state_machine_arn: String::new(),
+            execution_arn: String::new(),
+            name: "ExecutionName".to_owned(),
+            state_machine_name: "StateMachineName".to_owned(),
+            role_arn: self.role_arn.clone().unwrap_or_default(),
+            machine_type: MachineType::Standard,
+            time: VIRTUAL_START,
+            seed: 0,
+        };
+        let visited = one_state::visit(Arc::clone(&self.program), start, &visitor).map_err(unanswered)?;
+        if let (Some(failed), Some(items)) = (self.map_iteration_failure_count, visited.seen.items)
+            && failed > items
+        {
+            let message = "Map iteration failure count must be less than or equal to the number of Map iterations";
+            return Err(TestStateError::validation(message));
+        }
+        Ok(self.result(input, visited))
+    }
+
+    /// The mock's answer, where the request is one that the service takes.
+    fn checked_mock(&self, kind: StateKind) -> Result<Option<Result<Payload, TaskError>>, TestStateError> {
+        let Some(mock) = &self.mock else {
+            if self.map_iteration_failure_count.is_some() {
+                let message = "TestState does not support MapIterationFailureCount when a mock is not specified.";
+                return Err(TestStateError::validation(message));
+            }
+            if matches!(kind, StateKind::Map | StateKind::Parallel) {
+                return Err(TestStateError::Refused {
+                    code: "InvalidDefinition",
+                    message: "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]".to_owned(),
+                });
+            }
+            return Ok(None);
+        };
+        if self.reveal_secrets {
+            let message = "TestState does not support RevealSecrets when a mock is specified.";
+            return Err(TestStateError::validation(message));
+        }
+        if let Some(name) = &self.error_caused_by_state
+            && self.program.find(name).is_none()
+        {
+            let message = format!("there is no state `{name}` that the error could come from");
+            return Err(TestStateError::validation(message));
+        }
+        mock.answer(self.program.state(self.state), kind).map(Some)
+    }
+
+    /// What the handlers answer a task without a mock; one that never answers times out.
+    fn answer(&self, request: &TaskRequest) -> Option<Result<Payload, TaskError>> {
+        let answer = match self.handlers.reply(request)? {
+            Reply::Now(answer) => answer,
+            Reply::Later(future) => block_on(future),
+            Reply::Never => Err(TaskError::new(workflow_asl::error_name::TIMEOUT)),
+        };
+        Some(answer.map(Payload::new))
+    }
+
+    fn result(&self, input: Payload, visited: Visited) -> TestStateResult {
+        let name = |id: StateId| self.program.state(id).name.to_string();
+        let mut details = None;
+        let (status, output, next_state, error) = match visited.ended {
+            Ended::Succeeded { output, next } => (TestStateStatus::Succeeded, Some(output), next.map(name), None),
+            Ended::Caught { output, next, error, catcher, retrier } => {
+                details =
+                    Some(ErrorDetails { catch_index: Some(catcher), retry_index: retrier, ..ErrorDetails::default() });
+                (TestStateStatus::CaughtError, Some(output), Some(name(next)), Some(error))
+            }
+            Ended::Retriable { error, retrier, backoff_seconds } => {
+                details = Some(ErrorDetails {
+                    retry_index: Some(retrier),
+                    retry_backoff_interval_seconds: Some(backoff_seconds),
+                    ..ErrorDetails::default()
+                });
+                (TestStateStatus::Retriable, None, None, Some(error))
+            }
+            Ended::Failed { error, retrier } => {
+                details = retrier.map(|at| ErrorDetails { retry_index: Some(at), ..ErrorDetails::default() });
+                (TestStateStatus::Failed, None, None, Some(error))
+            }
+        };
+        let NamedError { error, cause } = error.unwrap_or(NamedError { error: None, cause: None });
+        TestStateResult {
+            status,
+            output,
+            error: error.as_deref().map(str::to_owned),
+            cause: cause.as_deref().map(str::to_owned),
+            next_state,
+            inspection: inspection(input, visited.seen, &visited.variables, details),
+        }
+    }
+}
+
+fn inspection(input: Payload, seen: Seen, variables: &Variables, details: Option<ErrorDetails>) -> Inspection {
+    let variables: Map<String, Value> =
+        variables.own().map(|(name, value)| (name.to_owned(), value.value().clone())).collect();
+    Inspection {
+        input,
+        after_input_path: seen.after_input_path,
+        after_parameters: seen.after_parameters,
+        after_arguments: seen.after_arguments,
+        after_items_pointer: seen.after_items_pointer,
+        after_items_path: seen.after_items_path,
+        after_item_selector: seen.after_item_selector,
+        after_item_batcher: seen.after_item_batcher,
+        result: seen.result,
+        after_result_selector: seen.after_result_selector,
+        after_result_path: seen.after_result_path,
+        variables: (!variables.is_empty()).then(|| Value::Object(variables).into()),
+        max_concurrency: seen.max_concurrency.map(whole),
+        tolerated_failure_count: seen.tolerated_count.map(whole),
+        tolerated_failure_percentage: seen.tolerated_percentage,
+        error_details: details,
+    }
+}
+
+fn unanswered(Unanswered(request): Unanswered) -> TestStateError {
+    TestStateError::Run(RunError::of_request(&request))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast saturates, and the numbers are counts"
+)]
+fn whole(number: f64) -> u64 {
+    number as u64
+}
