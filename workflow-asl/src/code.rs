@@ -92,7 +92,7 @@ codes! {
     UnknownVariant = "WF0215" Error "no such variant of an enum";
     NoSuchFunction = "WF0216" Error "no such function of the language";
     RecursiveType = "WF0217" Error "a struct that contains itself";
-    VariableOutOfScope = "WF0218" Error "a variable of a scope that is not seen here";
+    VariableOutOfScope = "WF0218" Error "a variable from outside a distributed map";
 
     // WF03: graph.
     UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";

@@ -338,7 +338,6 @@ impl<'d, 'a> Flow<'d, 'a> {
         let owner = scopes.first().and_then(|scope| self.parts.scopes.get(*scope)?.owner);
         let owner = owner.and_then(|owner| self.parts.states.get(owner)).map_or("", |owner| owner.name);
         let message = format!("`${name}` is a variable inside `{owner}`, which `{}` does not see", used.state);
-        let code = if certain { Code::VariableOutOfScope } else { Code::MaybeUnassigned };
         Some(new(code, used, message).with_help("hand its value on in the output"))
     }
 }

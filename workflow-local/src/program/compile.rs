@@ -23,7 +23,8 @@ impl Program {
     pub fn of(definition: &Value, machine_type: MachineType) -> Result<Self, DefinitionError> {
         let (machine, mut found) = StateMachine::read(definition);
         found.extend(workflow_asl::rules::check(&machine, machine_type));
-        found.retain(Diagnostic::is_error);
+        // The service takes a variable without a value, and fails when it comes to it; a state alone may be given one.
+        found.retain(|finding| finding.is_error() && finding.code != Code::UnassignedVariable);
         if !found.is_empty() {
             return Err(DefinitionError::Invalid(found));
         }

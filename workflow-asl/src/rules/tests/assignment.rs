@@ -123,7 +123,7 @@ fn scopes_see_what_is_around_them() {
         (inside(x.clone(), read.clone(), distributed.clone(), end.clone()), &[(VariableOutOfScope, at)]),
         (
             inside(json!({}), json!({"y": 1}), inline, reading("$y", "Z")),
-            &[(VariableOutOfScope, "/States/Y/Parameters/v.$")],
+            &[(UnassignedVariable, "/States/Y/Parameters/v.$")],
         ),
     ]);
     // The map's own fields see them.
@@ -138,7 +138,7 @@ fn scopes_see_what_is_around_them() {
             branch("Q", json!({"Type": "Pass", "InputPath": "$p", "End": true}))]}),
         json!({}),
     );
-    expect(&[(both, &[(VariableOutOfScope, "/States/A/Branches/1/States/Q/InputPath")])]);
+    expect(&[(both, &[(UnassignedVariable, "/States/A/Branches/1/States/Q/InputPath")])]);
 }
 
 #[test]
