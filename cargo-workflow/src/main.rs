@@ -6,6 +6,7 @@ mod asl;
 mod coverage;
 mod fmt;
 mod graph;
+mod import;
 mod input;
 mod report;
 mod run;
@@ -40,6 +41,8 @@ enum Command {
     Run(run::Run),
     /// Check definitions: ASL in JSON or YAML, templates of CloudFormation and SAM, `workflow!` in Rust
     Validate(validate::Validate),
+    /// Turn definitions into `workflow!` declarations
+    Import(import::Import),
     /// Run tests and tell which states, transitions, rules, retriers and catchers they took
     Coverage(coverage::Coverage),
 }
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Command::Fmt(fmt) => fmt.execute(&mut output),
         Command::Run(run) => run.execute(&mut output),
         Command::Validate(validate) => validate.execute(&mut output),
+        Command::Import(import) => import.execute(&mut output),
         Command::Coverage(coverage) => coverage.execute(&mut output),
     };
     match outcome.and_then(|code| Ok(output.flush().map(|()| code)?)) {

@@ -46,6 +46,12 @@ impl Report {
         Self { file: name(file), code: None, pointer: None, place: None, message, help: Vec::new() }
     }
 
+    /// A document that cannot become what was asked for.
+    pub(crate) fn refusal(file: &Path, reason: &str) -> Self {
+        let message = format!("{}: {reason}", name(file));
+        Self { file: name(file), code: None, pointer: None, place: None, message, help: Vec::new() }
+    }
+
     /// A text that is no document.
     pub(crate) fn refused(file: &Path, bytes: &[u8], error: &SourceError) -> Self {
         let text = String::from_utf8_lossy(bytes.get(..error.location.offset + SHOWN_AFTER * 4).unwrap_or(bytes));

@@ -9,6 +9,7 @@ use workflow_asl::document::MachineType;
 use workflow_asl::rules;
 use workflow_asl::source::Source;
 use workflow_compiler::piece::{Escape, Piece};
+use workflow_compiler::syntax::ast::{DeclarationKind, plain};
 use workflow_compiler::{Compilation, CompiledWorkflow};
 
 use crate::Failure;
@@ -129,7 +130,7 @@ pub(crate) fn declared(file: &Path) -> Vec<Machine> {
 /// A compiled workflow as a machine; `None` for one with errors, which are reported.
 fn machine(workflow: &CompiledWorkflow) -> Option<Machine> {
     let mut notes = Vec::new();
-    let text: String = workflow.pieces.iter().map(|piece| placeholder(piece, &mut notes)).collect();
+    let text: String = workflow.pieces.iter().map(|piece| placeholder(workflow, piece, &mut notes)).collect();
     Some(Machine {
         name: workflow.source.name.to_string(),
         machine_type: workflow.machine_type,
@@ -139,10 +140,10 @@ fn machine(workflow: &CompiledWorkflow) -> Option<Machine> {
 }
 
 /// A piece of a definition, with `${name}` where its value is known to rustc or the deployment only.
-fn placeholder(piece: &Piece, notes: &mut Vec<String>) -> String {
+fn placeholder(workflow: &CompiledWorkflow, piece: &Piece, notes: &mut Vec<String>) -> String {
     let (name, what, escape) = match piece {
         Piece::Text(text) => return text.clone(),
-        Piece::Param { name, escape } => (name.clone(), "known when it is deployed", escape),
+        Piece::Param { name, escape } => (wire_name(workflow, name), "known when it is deployed", escape),
         Piece::Constant { path, escape } => {
             (path.to_string().replace(' ', ""), "a constant, whose value only rustc knows", escape)
         }
@@ -156,6 +157,16 @@ fn placeholder(piece: &Piece, notes: &mut Vec<String>) -> String {
         Escape::Json | Escape::JsonataTemplate => Value::String(placeholder).to_string(),
         _ => placeholder,
     }
+}
+
+/// A parameter's name in JSON.
+fn wire_name(workflow: &CompiledWorkflow, name: &str) -> String {
+    let params = workflow.source.declarations.iter().filter_map(|declaration| match &declaration.kind {
+        DeclarationKind::Params(fields) => Some(fields),
+        _ => None,
+    });
+    let field = params.flatten().find(|field| plain(&field.name) == name);
+    field.map_or_else(|| name.to_owned(), |field| field.wire.clone())
 }
 
 /// The bodies of all `workflow! { … }`, also those inside modules and functions.

@@ -33,7 +33,7 @@ pub(crate) struct Validate {
 
 /// A type of state machine.
 #[derive(Clone, Copy, ValueEnum)]
-enum Type {
+pub(crate) enum Type {
     /// Up to a year, every step exactly once
     Standard,
     /// Up to five minutes, at a high rate

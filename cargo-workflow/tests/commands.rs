@@ -109,3 +109,85 @@ fn several_workflows_need_a_name_and_a_wrong_one_is_told() {
     let output = workflow(&["run", "missing.rs"]);
     assert!(stderr(&output).contains("cannot read missing.rs"), "{}", stderr(&output));
 }
+
+#[test]
+fn import_prints_a_declaration_that_compiles_to_the_same_document() {
+    let output = workflow(&["import", "legacy-order.asl.json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let expected = r#"workflow! {
+    /// Orders, as they came from the console.
+    pub workflow LegacyOrder {
+        query jsonpath;
+        timeout 1h;
+
+        params {
+            #[serde(rename = "ChargeFunctionArn")]
+            charge_function_arn: String,
+        }
+
+        start ChargeCard;
+
+        choice WasItPaid as "Was it paid?" {
+            /// as usual
+            if state.charge.status == "paid" -> Done;
+            if state.attempts < 3 && is_present(state.charge.declined) == false -> WaitAMoment;
+            else -> Failed;
+        }
+
+        task ChargeCard as "charge card" = lambda::invoke {
+            FunctionName: params.charge_function_arn,
+            Payload: { order: state.id, text: "Order " + state.id },
+        }
+            result_path "$.charge"
+            timeout 90s
+            retry [Lambda.ServiceException, States.Timeout] { interval: 2s, backoff: 2.0 }
+            catch [States.ALL] => Failed { result_path "$.error" }
+            -> WasItPaid;
+
+        wait WaitAMoment as "wait a moment" for 2m -> ChargeCard;
+
+        succeed Done;
+
+        fail Failed { error: "NotPaid", cause: state.error.Cause }
+    }
+}
+"#;
+    assert_eq!(stdout(&output), expected);
+    let folder = std::env::temp_dir().join(format!("workflow-import-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("legacy.rs");
+    let file = file.to_str().unwrap();
+    let output = workflow(&["import", "legacy-order.asl.json", "--name", "order", "--output", file]);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(0), String::new()));
+    let back: Value = serde_json::from_str(&stdout(&workflow(&["asl", file, "--name", "Order"]))).unwrap();
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/legacy-order.asl.json");
+    let text = std::fs::read_to_string(document).unwrap();
+    assert_eq!(back, serde_json::from_str::<Value>(&text).unwrap());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn import_writes_nothing_for_what_is_wrong() {
+    let import = |file: &str| {
+        let output = workflow(&["import", "legacy-order.asl.json", file]);
+        assert_eq!(stdout(&output), "");
+        (output.status.code(), stderr(&output))
+    };
+    let (code, errors) = import("wrong.asl.json");
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("wrong.asl.json:1:59") && errors.contains("`B`"), "{errors}");
+    assert_eq!(import("none.asl.json").0, Some(2));
+    assert_eq!(import("order.rs").0, Some(2));
+    let output = workflow(&["import", "legacy-order.asl.json", "--from-cloudformation"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn import_takes_every_state_machine_of_a_template() {
+    let output = workflow(&["import", "--from-cloudformation", "template.yaml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("pub workflow Greeter {") && text.contains("type express;"), "{text}");
+    assert!(text.contains("FunctionName: params.greet_function_arn"), "{text}");
+    assert!(text.contains("pub workflow Nap {") && text.contains("for 2m"), "{text}");
+}

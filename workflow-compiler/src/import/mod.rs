@@ -296,8 +296,8 @@ impl Printer<'_> {
             self.refuse(&root.child(name), format!("`{name}` does not stand here"));
         }
         let params = self.declared_params();
-        let gap = if lines.is_empty() && params.is_empty() { "" } else { "\n" };
-        format!("{before}pub workflow {name} {}\n", braces(&format!("{lines}{params}{gap}{states}")))
+        let parts: Vec<_> = [lines, params, states].into_iter().filter(|part| !part.is_empty()).collect();
+        format!("{before}pub workflow {name} {}\n", braces(&parts.join("\n")))
     }
 
     /// `params { … }` with those that were used.

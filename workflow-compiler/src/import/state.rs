@@ -54,16 +54,9 @@ impl Printer<'_> {
             let start = self.target(start, &at.child("StartAt"), &scope);
             out.push_str(&format!("start {start};\n\n"));
         }
-        let mut first = true;
-        for (name, state) in states {
-            let text = self.state(name, state, &states_at.child(name), &scope);
-            // A state of several lines stands apart.
-            if !first && (text.trim_end().contains('\n') || out.ends_with("}\n")) {
-                out.push('\n');
-            }
-            first = false;
-            out.push_str(&text);
-        }
+        let states = states.iter().map(|(name, state)| self.state(name, state, &states_at.child(name), &scope));
+        let states: Vec<_> = states.collect();
+        out.push_str(&states.join("\n"));
         out
     }
 
@@ -295,37 +288,31 @@ impl Printer<'_> {
         // What `$` is in `Assign` of a JSONPath state.
         let assign = here.with_root(if works || kind == "Pass" { "result" } else { "state" });
         let selector = here.with_root("result");
-        let constants = [
-            ("InputPath", "input_path", !here.jsonata && flows),
-            ("Result", "result", !here.jsonata && kind == "Pass"),
-            ("ResultPath", "result_path", !here.jsonata && takes_parameters),
-            ("OutputPath", "output_path", !here.jsonata && flows),
+        // In the order in which a state works; paths and constants stand as they are.
+        let clauses = [
+            ("InputPath", "input_path", None, !here.jsonata && flows),
+            ("Arguments", "arguments", Some(here), here.jsonata && matches!(kind, "Task" | "Parallel")),
+            ("Parameters", "parameters", Some(here), !here.jsonata && takes_parameters),
+            ("Result", "result", None, !here.jsonata && kind == "Pass"),
+            ("Credentials", "credentials", Some(here), kind == "Task"),
+            ("ResultSelector", "result_selector", Some(selector), !here.jsonata && works),
+            ("ResultPath", "result_path", None, !here.jsonata && takes_parameters),
+            ("OutputPath", "output_path", None, !here.jsonata && flows),
+            ("Assign", "assign", Some(assign), flows && kind != "Succeed"),
+            ("Output", "output", Some(here), here.jsonata && flows),
         ];
-        let values = [
-            ("Arguments", "arguments", here, here.jsonata && matches!(kind, "Task" | "Parallel")),
-            ("Parameters", "parameters", here, !here.jsonata && takes_parameters),
-            ("ResultSelector", "result_selector", selector, !here.jsonata && works),
-            ("Credentials", "credentials", here, kind == "Task"),
-            ("Assign", "assign", assign, flows && kind != "Succeed"),
-            ("Output", "output", here, here.jsonata && flows),
-        ];
-        for (name, word, allowed) in constants {
-            let shape = fields.get(name).is_some_and(|value| word == "result" || value.is_string() || value.is_null());
-            if allowed
-                && shape
-                && let Some(value) = fields.take(name)
-            {
-                let text = match value {
-                    Value::String(text) if word != "result" => quoted(text),
-                    other => self.constant(other, &at.child(name)),
-                };
-                parts.clauses.push(format!("{word} {text}"));
-            }
-        }
-        for (name, word, here, allowed) in values {
-            if allowed && let Some(value) = fields.take(name) {
-                parts.clauses.push(format!("{word} {}", self.value(value, &at.child(name), here)));
-            }
+        for (name, word, here, allowed) in clauses {
+            let Some(value) = fields.get(name).filter(|_| allowed) else { continue };
+            let at = at.child(name);
+            let text = match (here, value) {
+                (Some(here), value) => self.value(value, &at, here),
+                (None, value) if word == "result" => self.constant(value, &at),
+                (None, Value::String(path)) => quoted(path),
+                (None, Value::Null) => "null".to_owned(),
+                (None, _) => continue,
+            };
+            fields.take(name);
+            parts.clauses.push(format!("{word} {text}"));
         }
         let times = [
             ("TimeoutSeconds", "TimeoutSecondsPath", "timeout"),
