@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
+use workflow_compiler::format::{Style, format_file};
 use workflow_compiler::import::{ImportError, ImportOptions, Imported, import};
 
 /// The least share of the corpus's states in the language's own words.
@@ -112,8 +113,12 @@ impl Tally {
     }
 }
 
-/// What compiling the printed workflow gives.
+/// What compiling the printed workflow gives. It is formatted already.
 fn compiled(imported: &Imported) -> Result<Value, String> {
+    let formatted = format_file(&imported.source, &Style::default()).map_err(|error| error.to_string())?;
+    if formatted != imported.source {
+        return Err("formatting it once more changes it".to_owned());
+    }
     let tokens: TokenStream = imported.source.parse().map_err(|error| format!("no Rust text: {error}"))?;
     let Some(TokenTree::Group(body)) = tokens.into_iter().last() else { return Err("no macro".to_owned()) };
     let mut compilation = workflow_compiler::compile(body.stream());

@@ -31,6 +31,7 @@ use self::plan::{Plan, Point};
 use self::printer::{Fields, Printer};
 use self::state::Scope;
 use self::text::{braces, comment, duration, quoted};
+use crate::format::{Style, format_file};
 use crate::problem::Problem;
 use crate::state_ident::{StateIdents, pascal};
 
@@ -168,6 +169,8 @@ pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, Imp
         let wrong = match compare(&body, document, &points) {
             Ok(()) => {
                 let source = format!("workflow! {}\n", braces(&body));
+                // What compiles has a format.
+                let source = format_file(&source, &Style::default()).unwrap_or(source);
                 return Ok(Imported { source, name, states, states_in_own_words, kept });
             }
             Err(wrong) => wrong,
