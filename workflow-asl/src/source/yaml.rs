@@ -106,11 +106,11 @@ fn tree(text: &str) -> Result<Rc<Node>, Box<Problem>> {
                 return Err(too_deep(span));
             }
             Event::SequenceStart(anchor, tag) => {
-                open.push(Open::new(span, tag.as_deref(), anchor, false));
+                open.push(Open::new(past_properties(text, span), tag.as_deref(), anchor, false));
                 continue;
             }
             Event::MappingStart(anchor, tag) => {
-                open.push(Open::new(span, tag.as_deref(), anchor, true));
+                open.push(Open::new(past_properties(text, span), tag.as_deref(), anchor, true));
                 continue;
             }
             Event::SequenceEnd | Event::MappingEnd => {
@@ -118,9 +118,10 @@ fn tree(text: &str) -> Result<Rc<Node>, Box<Problem>> {
                 let anchor = collection.anchor;
                 (Rc::new(collection.close()?), anchor)
             }
-            Event::Scalar(says, style, anchor, tag) => {
-                (Rc::new(scalar(text, span, says.into_owned(), style, long_form(tag.as_deref()))), anchor)
-            }
+            Event::Scalar(says, style, anchor, tag) => (
+                Rc::new(scalar(text, past_properties(text, span), says.into_owned(), style, long_form(tag.as_deref()))),
+                anchor,
+            ),
             Event::Alias(anchor) => match anchors.get(&anchor) {
                 Some(node) => (Rc::clone(node), 0),
                 None => {
@@ -175,23 +176,27 @@ fn too_deep(span: Span) -> Box<Problem> {
     Problem::new(Code::TooDeep, span, message)
 }
 
-fn scalar(text: &str, span: Span, says: String, style: ScalarStyle, tag: Option<String>) -> Node {
-    // The span begins with anchor and tag.
+/// What follows anchor and tag in the span of a node.
+fn past_properties(text: &str, span: Span) -> Span {
     let whole = text.get(span.0..span.0 + span.1).unwrap_or_default();
     let mut raw = whole;
     while raw.starts_with(['&', '!']) {
         raw = raw.trim_start_matches(|c: char| !c.is_whitespace()).trim_start();
     }
-    let span = (span.0 + whole.len() - raw.len(), raw.len());
+    (span.0 + whole.len() - raw.len(), raw.len())
+}
+
+fn scalar(text: &str, span: Span, says: String, style: ScalarStyle, tag: Option<String>) -> Node {
     let indent = || text.get(..span.0).map_or(0, |before| before.len() - before.rfind('\n').map_or(0, |at| at + 1));
     let (written, span) = match style {
         ScalarStyle::Plain => (Written::Plain, span),
         ScalarStyle::SingleQuoted => (Written::Single, span),
         ScalarStyle::DoubleQuoted => (Written::Quoted, span),
         // The span of a block ends where the next thing begins.
-        ScalarStyle::Literal | ScalarStyle::Folded => {
-            (Written::Block { indent: indent(), folded: style == ScalarStyle::Folded }, (span.0, raw.trim_end().len()))
-        }
+        ScalarStyle::Literal | ScalarStyle::Folded => (
+            Written::Block { indent: indent(), folded: style == ScalarStyle::Folded },
+            (span.0, text.get(span.0..span.0 + span.1).unwrap_or_default().trim_end().len()),
+        ),
     };
     let weight = says.len() + 1;
     let plain = style == ScalarStyle::Plain;

@@ -1,0 +1,129 @@
+//! What no command can read: each says what is wrong and where, and exits with 2.
+
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// Writes a file of its own for a test.
+fn file(name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bad_input");
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(name);
+    fs::write(&file, content).unwrap();
+    file
+}
+
+fn workflow(command: &[&str], file: &Path) -> Output {
+    let started = Instant::now();
+    let output = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
+        .arg("workflow")
+        .args(command)
+        .arg(file)
+        .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .output()
+        .unwrap();
+    assert!(started.elapsed() < Duration::from_secs(20), "{command:?} {}", file.display());
+    output
+}
+
+/// Asserts that every command refuses the file with these words, at this line and column.
+fn refused(file: &Path, words: &str, place: Option<(usize, usize)>) {
+    for command in ["asl", "graph", "run", "validate"] {
+        let output = workflow(&[command], file);
+        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(2), "{command}: {stdout}{stderr}");
+        let text = if command == "validate" { &stdout } else { &stderr };
+        assert!(text.starts_with("error") && text.contains(words), "{command}: {text}");
+        if let Some((line, column)) = place {
+            let place = format!("--> {}:{line}:{column}\n", file.display());
+            assert!(text.contains(&place), "{command}: {text}");
+        }
+        assert!(text.len() < 4_000, "{command}: {} bytes", text.len());
+        assert_eq!(if command == "validate" { &stderr } else { &stdout }, "", "{command}");
+    }
+    let output = workflow(&["validate", "--format", "json"], file);
+    assert_eq!(output.status.code(), Some(2));
+    let reports: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let [report] = reports.as_array().unwrap().as_slice() else { panic!("{reports}") };
+    assert_eq!(report["line"].as_u64().zip(report["column"].as_u64()), place.map(|(l, c)| (l as u64, c as u64)));
+    assert!(report["message"].as_str().unwrap().contains(words), "{report}");
+}
+
+#[test]
+fn not_json_or_yaml() {
+    refused(&file("comma.json", "{\n  \"StartAt\": \"A\",\n}"), "trailing comma", Some((3, 1)));
+    refused(&file("cut.json", "{\"StartAt\": \"A\""), "EOF", Some((1, 15)));
+    refused(&file("empty.json", " \n"), "the file is empty", Some((1, 1)));
+    refused(&file("bracket.yaml", "StartAt: [A\nStates: {}\n"), "not YAML", Some((2, 7)));
+    refused(&file("two.yaml", "StartAt: A\n---\nStartAt: B\n"), "several YAML documents", Some((2, 1)));
+    refused(&file("quote.rs", "workflow! { \" }"), "this is not Rust", Some((1, 13)));
+}
+
+#[test]
+fn keys_given_twice() {
+    let json = "{\"StartAt\": \"A\",\n \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true, \"Type\": \"Wait\"}}}";
+    refused(&file("twice.json", json), "`Type` is given twice", Some((2, 48)));
+    let yaml = "StartAt: A\nStates:\n  A: {Type: Succeed}\n  A: {Type: Fail}\n";
+    refused(&file("twice.yaml", yaml), "`A` is given twice", Some((4, 3)));
+}
+
+#[test]
+fn aliases_that_expand_without_end() {
+    refused(
+        &file("itself.yaml", "States: &a\n  A: *a\n"),
+        "an alias stands inside what it is an alias of",
+        Some((2, 6)),
+    );
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for i in 1..60 {
+        bomb += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", "));
+    }
+    refused(&file("bomb.yaml", bomb), "with its aliases put in", Some((7, 9)));
+}
+
+#[test]
+fn too_large() {
+    let json = format!("{{\"Comment\": \"{}\"}}", "x".repeat(50 * 1024 * 1024));
+    refused(&file("large.json", &json), "bytes", Some((1, 1)));
+    refused(&file("large.yaml", &json), "bytes", Some((1, 1)));
+    refused(&file("deep_and_large.json", "[".repeat(50 * 1024 * 1024)), "bytes", Some((1, 1)));
+}
+
+#[test]
+fn too_deep() {
+    refused(&file("deep.json", "[".repeat(10_000)), "inside each other", Some((1, 128)));
+    refused(&file("objects.json", "{\"a\":".repeat(10_000)), "inside each other", Some((1, 636)));
+    refused(&file("deep.yaml", "- ".repeat(10_000)), "inside each other", Some((1, 255)));
+    refused(&file("flow.yaml", "[".repeat(10_000)), "inside each other", Some((1, 256)));
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    refused(&file("latin.json", b"{\n \"Comment\": \"\xe4\"}"), "0xe4", Some((2, 14)));
+    refused(&file("utf16.json", b"\xff\xfe{\0}\0"), "not UTF-8", Some((1, 1)));
+    refused(&file("nul.json", "{\"StartAt\": \"A\0\"}"), "NUL", Some((1, 15)));
+    refused(&file("nul.yaml", "StartAt: A\0\n"), "NUL", Some((1, 11)));
+    refused(&file("latin.rs", b"// \xe4\n"), "not UTF-8", None);
+}
+
+#[test]
+fn what_is_no_file() {
+    refused(Path::new(env!("CARGO_TARGET_TMPDIR")), "it is a directory", None);
+    refused(Path::new("nowhere/missing.json"), "there is no such file", None);
+}
+
+#[test]
+fn one_bad_file_does_not_hide_the_others() {
+    let bad = file("among.json", "{");
+    let wrong = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/wrong.asl.json");
+    let output = workflow(&["validate", "--format", "json", &bad.to_string_lossy()], &wrong);
+    assert_eq!(output.status.code(), Some(2));
+    let reports: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes: Vec<_> = reports.as_array().unwrap().iter().map(|report| report["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["WF0120", "WF0201"]);
+}
