@@ -3,7 +3,7 @@
 //!
 //! ```console
 //! npm install --prefix target/peers asl-validator@4.0.0
-//! cargo bench -p cargo-workflow --bench validation
+//! cargo bench -p workflow-asl --bench validation
 //! ```
 //!
 //! Other sizes as arguments: `-- 200 400`. Without node or the package only our own times are printed.
