@@ -84,12 +84,17 @@ impl Report {
         let start = offset(text, problem.spot.first.start());
         let end = offset(text, problem.spot.last.end());
         let place = locations(text, &[(start, end.saturating_sub(start))]).pop();
+        let message = match problem.place.as_deref() {
+            // The words are those that name the document of `from`; what is wrong is in it.
+            Some(at) => format!("{} ({}:{}:{})", problem.message, at.file, at.line, at.column),
+            None => problem.message.clone(),
+        };
         Self {
             file: name(file),
             code: Some(problem.code),
-            pointer: None,
+            pointer: problem.place.as_ref().map(|at| at.pointer.to_string()),
             place: place.map(|location| Place::of(text, location)),
-            message: problem.message.clone(),
+            message,
             help: problem.help.clone(),
         }
     }

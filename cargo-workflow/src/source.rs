@@ -1,16 +1,16 @@
 //! Reads the state machines of a file: `workflow!` calls in Rust, an ASL document in JSON or YAML, or a template.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::rules;
 use workflow_asl::source::Source;
 use workflow_compiler::piece::{Escape, Piece};
 use workflow_compiler::syntax::ast::{DeclarationKind, plain};
-use workflow_compiler::{Compilation, CompiledWorkflow};
+use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
 
 use crate::Failure;
 use crate::input;
@@ -111,11 +111,7 @@ fn compile(file: &Path, text: &str) -> Result<Vec<Compilation>, Box<Report>> {
         .map_err(|error| Box::new(Report::not_rust(file, text, error.span().start(), &error.to_string())))?;
     let mut bodies = Vec::new();
     find_calls(tokens, &mut bodies);
-    let located = |span: proc_macro2::Span| {
-        let start = span.start();
-        Some((start.line, start.column))
-    };
-    Ok(bodies.iter().map(|body| workflow_compiler::compile_located(body.stream(), &located)).collect())
+    Ok(compile_bodies(file, &bodies))
 }
 
 /// The workflows without errors of a Rust file; none of a file that cannot be read.
@@ -123,8 +119,23 @@ pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let mut bodies = Vec::new();
     find_calls(TokenStream::from_str(&text).unwrap_or_default(), &mut bodies);
-    let compiled = bodies.into_iter().map(|body| workflow_compiler::compile(body.stream()));
-    compiled.flat_map(|compilation| compilation.workflows.iter().filter_map(machine).collect::<Vec<_>>()).collect()
+    compile_bodies(file, &bodies).iter().flat_map(|compiled| compiled.workflows.iter().filter_map(machine)).collect()
+}
+
+fn compile_bodies(file: &Path, bodies: &[Group]) -> Vec<Compilation> {
+    let locate = |span: Span| Some((span.start().line, span.start().column));
+    let surroundings = Surroundings { locate: &locate, folder: Some(&crate_folder(file)) };
+    bodies.iter().map(|body| workflow_compiler::compile_in(body.stream(), surroundings)).collect()
+}
+
+/// The folder of the nearest `Cargo.toml` above a file, which the paths of `from` count from; its own where there is
+/// none.
+fn crate_folder(file: &Path) -> PathBuf {
+    // A relative path ends before the folders above it do.
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let mut folders = file.ancestors().skip(1);
+    let found = folders.find(|folder| folder.join("Cargo.toml").is_file());
+    found.or_else(|| file.parent()).unwrap_or(&file).to_owned()
 }
 
 /// A compiled workflow as a machine; `None` for one with errors, which are reported.

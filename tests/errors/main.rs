@@ -4,10 +4,13 @@
 
 mod page;
 
+use std::path::Path;
+
 use page::{Example, Language, Page};
 use proc_macro2::{Span, TokenStream};
 use workflow_asl::document::MachineType;
 use workflow_asl::{Code, Severity};
+use workflow_compiler::Surroundings;
 
 /// Makes a text that fails and one that passes.
 type Examples = fn() -> [String; 2];
@@ -111,7 +114,10 @@ fn found(example: &Example) -> Vec<Found> {
 fn found_in_workflow(text: &str) -> Vec<Found> {
     let tokens: TokenStream = text.parse().expect("the example's tokens");
     let locate = |span: Span| Some((span.start().line, span.start().column));
-    let compilation = workflow_compiler::compile_located(tokens, &locate);
+    // The documents that the examples name.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("errors");
+    let surroundings = Surroundings { locate: &locate, folder: Some(&folder) };
+    let compilation = workflow_compiler::compile_in(tokens, surroundings);
     assert_eq!(compilation.bugs, Vec::<String>::new());
     let found = compilation.problems.iter().map(|problem| {
         let underlined = problem.spot.first.join(problem.spot.last).and_then(|span| span.source_text());

@@ -58,6 +58,8 @@ codes! {
     BadIntrinsic = "WF0110" Error "malformed intrinsic function", "SCHEMA_VALIDATION_FAILED";
     BadJsonata = "WF0111" Error "malformed JSONata", "INVALID_JSONATA_EXPRESSION";
     UnsupportedJsonata = "WF0112" Error "JSONata that Step Functions does not run", "UNSUPPORTED_JSONATA_EXPRESSION";
+    UnreadableFile = "WF0117" Error "a file that cannot be read";
+    BesideFrom = "WF0118" Error "what a document says itself stands beside `from`";
     DuplicateKey = "WF0119" Error "a key that an object has twice", "INVALID_JSON_DESCRIPTION";
     NotJson = "WF0120" Error "the document cannot be read", "INVALID_JSON_DESCRIPTION";
     WrongType = "WF0121" Error "a field has a value of the wrong type", "SCHEMA_VALIDATION_FAILED";
@@ -101,6 +103,7 @@ codes! {
     NoStates = "WF0304" Error "a workflow, branch or map without states", "SCHEMA_VALIDATION_FAILED";
     NotExhaustive = "WF0305" Error "a choice that may match nothing";
     DeadArm = "WF0306" Error "an arm of a choice that is never taken";
+    NoDefault = "WF0308" Warning "a choice of a document that may match nothing";
 
     // WF04: data.
     UnknownInputField = "WF0401" Error "no such field of the execution's input";
@@ -114,6 +117,7 @@ codes! {
     WrongArgument = "WF0409" Error "a function's arguments are too few, too many or of the wrong type";
     UnassignedVariable = "WF0410" Error "a variable that nothing has assigned";
     MaybeUnassigned = "WF0411" Warning "a variable that may have no value here";
+    UnusedParam = "WF0418" Warning "a deploy-time parameter that the document does not use";
 
     // WF05: AWS.
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";

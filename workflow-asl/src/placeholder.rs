@@ -2,6 +2,8 @@
 //!
 //! CloudFormation's `DefinitionSubstitutions` and SAM, CDK and Terraform write `${Name}`.
 
+use std::ops::Range;
+
 /// Whether the text contains a placeholder, so that its final value is not known.
 ///
 /// ```
@@ -10,6 +12,30 @@
 /// ```
 pub fn contained(text: &str) -> bool {
     text.split("${").skip(1).any(|rest| rest.contains('}'))
+}
+
+/// The placeholders of a text that a deployment fills in, each with where it stands: `${Name}` where the name is of
+/// letters and digits of ASCII and `_.:-/`. Others, such as `${"a": 1}` of JSONata or `${x(y)}`, are text.
+///
+/// ```
+/// let found: Vec<_> = workflow_asl::placeholder::named("${Table.Arn}/${ x }").collect();
+/// assert_eq!(found, [(0..12, "Table.Arn")]);
+/// ```
+pub fn named(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = from + text.get(from..)?.find("${")?;
+            from = start + 2;
+            let rest = text.get(from..)?;
+            let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"_.:-/".contains(c))?;
+            let name = rest.get(..length)?;
+            if !name.is_empty() && rest.get(length..)?.starts_with('}') {
+                from += length + 1;
+                return Some((start..from, name));
+            }
+        }
+    })
 }
 
 /// Whether the text looks like something that a person or a tool is still to fill in,

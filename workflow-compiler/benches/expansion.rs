@@ -20,7 +20,7 @@ fn main() {
         let text = workflow(states);
         let read = fastest(|| text.parse::<TokenStream>().unwrap());
         let tokens: TokenStream = text.parse().unwrap();
-        let expand = fastest(|| workflow_compiler::expand(tokens.clone(), &|_| None));
+        let expand = fastest(|| workflow_compiler::expand(tokens.clone(), workflow_compiler::Surroundings::default()));
         println!(
             "{states:>7} {:>9.2} ms {:>9.2} ms {:>11.2} µs {:>7.1}",
             milliseconds(read),

@@ -25,7 +25,13 @@ pub(crate) fn report(
         if !said && !follows(&finding, &codes) && !is_of_what_is_broken(&finding, model) {
             let message = message_in_the_language(&finding, model);
             let help = help_in_the_language(&finding).or(finding.help).into_iter().collect();
-            problems.push(Problem { code: finding.code, spot, message: message.unwrap_or(finding.message), help });
+            problems.push(Problem {
+                code: finding.code,
+                spot,
+                message: message.unwrap_or(finding.message),
+                help,
+                place: None,
+            });
         }
     }
 }

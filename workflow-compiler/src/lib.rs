@@ -3,6 +3,7 @@
 //! An ordinary library on `proc-macro2`, so that tests and tools can call it outside rustc.
 
 pub mod check;
+pub mod document;
 pub mod emit;
 mod finding;
 #[cfg(feature = "format")]
@@ -17,15 +18,17 @@ pub mod syntax;
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
 
+use document::Document;
 use lower::Lowered;
 use piece::Piece;
 use problem::Problems;
-use syntax::ast::Workflow;
+use syntax::ast::{Declaration, Workflow};
 use syntax::word::Word;
 
 /// A place in the source: line and column. It orders problems, and tells whether two are about the same words.
@@ -34,6 +37,23 @@ pub type Position = (usize, usize);
 /// Tells where a span is; `None` where nobody knows. Spans outside of rustc know it only with proc-macro2's
 /// `span-locations`, spans inside of it only through `proc_macro`, so whoever has the tokens passes it in.
 pub type Locate<'a> = &'a dyn Fn(Span) -> Option<Position>;
+
+/// What the compiler is told of the place that the tokens stand in.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// Tells where a span is.
+    pub locate: Locate<'a>,
+    /// The folder that the paths of `from` count from: the one of the crate's `Cargo.toml`. `None` where there is no
+    /// crate, and so no file.
+    pub folder: Option<&'a Path>,
+}
+
+/// No positions and no files.
+impl Default for Surroundings<'_> {
+    fn default() -> Self {
+        Self { locate: &|_| None, folder: None }
+    }
+}
 
 /// What the tokens of one `workflow!` mean.
 #[derive(Debug, Default)]
@@ -62,6 +82,8 @@ pub struct CompiledWorkflow {
     pub definition: Value,
     /// The definition's text, cut where parameters and constants stand; empty when there are errors.
     pub pieces: Vec<Piece>,
+    /// The document that it has its states from, where it has and that could be read.
+    pub document: Option<Document>,
     /// Which of the [`Compilation`]'s problems are this workflow's, by number; those of its syntax are nobody's.
     pub problems: Range<usize>,
 }
@@ -73,36 +95,57 @@ pub fn compile(tokens: TokenStream) -> Compilation {
 
 /// Compiles the tokens of a `workflow!` whose spans can be located.
 pub fn compile_located(tokens: TokenStream, locate: Locate<'_>) -> Compilation {
+    compile_in(tokens, Surroundings { locate, folder: None })
+}
+
+/// Compiles the tokens of a `workflow!` that stand in a crate, whose files `from` reads.
+pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compilation {
     let mut out = Compilation::default();
     let Compilation { workflows, words, problems, bugs } = &mut out;
     let Some(parsed) = guard(bugs, "reading it", || syntax::parse(tokens, problems)) else { return out };
     *words = parsed.words;
-    for source in parsed.workflows {
+    for mut source in parsed.workflows {
         let doing = format!("compiling `{}`", source.name);
         let first = problems.iter().len();
-        let compiled = guard(bugs, &doing, || compile_workflow(&source, problems, locate));
-        let (machine_name, machine_type, definition, pieces) =
-            compiled.unwrap_or_else(|| (source.name.to_string(), MachineType::default(), Value::Null, Vec::new()));
+        let compiled = guard(bugs, &doing, || compile_workflow(&source, problems, surroundings));
+        let Parts { machine_name, machine_type, definition, pieces, document, params } =
+            compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
+        source.declarations.extend(params);
         let problems = first..problems.iter().len();
-        workflows.push(CompiledWorkflow { source, machine_name, machine_type, definition, pieces, problems });
+        workflows.push(CompiledWorkflow { source, machine_name, machine_type, definition, pieces, document, problems });
     }
     out
 }
 
-/// Name, type, definition and its text.
-type Parts = (String, MachineType, Value, Vec<Piece>);
+/// What becomes of one workflow.
+#[derive(Default)]
+struct Parts {
+    machine_name: String,
+    machine_type: MachineType,
+    definition: Value,
+    pieces: Vec<Piece>,
+    document: Option<Document>,
+    /// The params that the document's placeholders make, where none are declared.
+    params: Option<Declaration>,
+}
 
 /// The way of one workflow: tree, model, document, rules.
-fn compile_workflow(source: &Workflow, problems: &mut Problems, locate: Locate<'_>) -> Parts {
+fn compile_workflow(source: &Workflow, problems: &mut Problems, surroundings: Surroundings<'_>) -> Parts {
     let model = check::check(source, problems);
+    let (machine_name, machine_type) = (model.machine_name.clone(), model.machine_type);
+    if let Some(file) = source.from() {
+        let read = document::compile(&model, file, surroundings.folder, problems).unwrap_or_default();
+        let document::Compiled { definition, pieces, document, params } = read;
+        return Parts { machine_name, machine_type, definition, pieces, document, params };
+    }
     let Lowered { definition, machine, found, spots, pieces } = lower::lower(&model, problems);
     let found = found.into_iter().chain(workflow_asl::rules::check(&machine, model.machine_type));
-    finding::report(found, &model, &spots, problems, locate);
-    (model.machine_name.clone(), model.machine_type, definition, pieces)
+    finding::report(found, &model, &spots, problems, surroundings.locate);
+    Parts { machine_name, machine_type, definition, pieces, document: None, params: None }
 }
 
 /// Expands `workflow!`: the tokens begin with the path of workflow-runtime in brackets, which `macro_rules!` put there.
-pub fn expand(tokens: TokenStream, locate: Locate<'_>) -> TokenStream {
+pub fn expand(tokens: TokenStream, surroundings: Surroundings<'_>) -> TokenStream {
     let mut tokens = tokens.into_iter().peekable();
     let krate = match tokens.peek() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => group.stream(),
@@ -111,7 +154,8 @@ pub fn expand(tokens: TokenStream, locate: Locate<'_>) -> TokenStream {
     if !krate.is_empty() {
         tokens.next();
     }
-    let mut compilation = compile_located(tokens.collect(), locate);
+    let Surroundings { locate, .. } = surroundings;
+    let mut compilation = compile_in(tokens.collect(), surroundings);
     let mut bugs = Vec::new();
     match guard(&mut bugs, "writing Rust code for it", || emit::emit(&krate, &compilation, locate)) {
         Some(tokens) => tokens,

@@ -1,6 +1,8 @@
 //! What is wrong with a workflow, at which words, and how to mend it.
 
-use workflow_asl::{Code, Severity};
+use std::fmt;
+
+use workflow_asl::{Code, Pointer, Severity};
 
 use crate::syntax::ast::Spot;
 
@@ -15,12 +17,35 @@ pub struct Problem {
     pub message: String,
     /// How to mend it, one line each.
     pub help: Vec<String>,
+    /// Where in the document it is, for what is wrong with the document of `from`.
+    pub place: Option<Box<DocumentPlace>>,
+}
+
+/// A place in the document that a workflow has its states from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentPlace {
+    /// The file, as the workflow writes it.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column, counted from 1, in characters.
+    pub column: usize,
+    /// The same place in the document's value.
+    pub pointer: Pointer,
+}
+
+/// As compilers print it: `flows/legacy.asl.json:12:9`, then the JSON pointer.
+impl fmt::Display for DocumentPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)?;
+        if self.pointer.as_str().is_empty() { Ok(()) } else { write!(f, " ({})", self.pointer) }
+    }
 }
 
 impl Problem {
     /// A problem at the given words.
     pub fn new(code: Code, spot: impl Into<Spot>, message: impl Into<String>) -> Self {
-        Self { code, spot: spot.into(), message: message.into(), help: Vec::new() }
+        Self { code, spot: spot.into(), message: message.into(), help: Vec::new(), place: None }
     }
 
     /// Adds a line that says how to mend it.
@@ -44,9 +69,12 @@ impl Problem {
         self.code.severity() == Severity::Error
     }
 
-    /// The text that rustc prints: the message with its code, then the help lines.
+    /// The text that rustc prints: the message with its code, the place in the document, then the help lines.
     pub fn text(&self) -> String {
         let mut text = format!("{} [{}]", self.message, self.code);
+        if let Some(place) = &self.place {
+            text.push_str(&format!("\n  --> {place}"));
+        }
         if !self.help.is_empty() {
             text.push('\n');
         }

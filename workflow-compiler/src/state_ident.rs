@@ -77,16 +77,20 @@ pub fn snake(name: &str, fallback: &str) -> String {
 
 /// Names that are given once each.
 #[derive(Debug, Default)]
-pub struct Distinct(BTreeSet<String>);
+pub struct Distinct {
+    taken: BTreeSet<String>,
+    /// The next number to try for a name, so that many that are alike take linear time.
+    next: BTreeMap<String, u64>,
+}
 
 impl Distinct {
     /// The name, or where it is taken, the name with the first number from 2 that is free.
     pub fn take(&mut self, name: String, separator: &str) -> String {
         let mut free = name.clone();
-        let mut number = 2_u64;
-        while !self.0.insert(free.clone()) {
+        while !self.taken.insert(free.clone()) {
+            let number = self.next.entry(name.clone()).or_insert(2);
             free = format!("{name}{separator}{number}");
-            number += 1;
+            *number += 1;
         }
         free
     }

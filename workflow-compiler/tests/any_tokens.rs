@@ -68,7 +68,10 @@ fn check(flat: &[Flat]) {
     let tokens = unflatten(flat);
     let source = tokens.clone();
     let krate = TokenStream::from_str("[::workflow_runtime]").unwrap_or_default();
-    let expansion = workflow_compiler::expand(krate.into_iter().chain(tokens).collect(), &|_| None);
+    let expansion = workflow_compiler::expand(
+        krate.into_iter().chain(tokens).collect(),
+        workflow_compiler::Surroundings::default(),
+    );
     let text = expansion.to_string();
     assert!(!text.contains("`workflow!` has a bug"), "{source}\n{text}");
     let parsed = syn::parse2::<syn::File>(expansion);

@@ -22,7 +22,10 @@ const CORPUS: &[&str] = &[
 /// The text of the mirror, which is the expansion's first item.
 fn mirror(tokens: TokenStream) -> String {
     let krate = TokenStream::from_str("[::workflow_runtime]").unwrap();
-    let tokens = workflow_compiler::expand(krate.into_iter().chain(tokens).collect(), &|_| None);
+    let tokens = workflow_compiler::expand(
+        krate.into_iter().chain(tokens).collect(),
+        workflow_compiler::Surroundings::default(),
+    );
     let item =
         tokens.into_iter().take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'));
     item.collect::<TokenStream>().to_string()
@@ -31,7 +34,8 @@ fn mirror(tokens: TokenStream) -> String {
 /// The expansion's text.
 fn expand(tokens: TokenStream) -> String {
     let krate = TokenStream::from_str("[::workflow_runtime]").unwrap();
-    workflow_compiler::expand(krate.into_iter().chain(tokens).collect(), &|_| None).to_string()
+    workflow_compiler::expand(krate.into_iter().chain(tokens).collect(), workflow_compiler::Surroundings::default())
+        .to_string()
 }
 
 /// The tokens with the marker appended to the `wanted`th identifier, as an editor does at the end of a word.

@@ -1,11 +1,17 @@
 //! The procedural macro behind workflow-runtime's `workflow!`, where its documentation is.
 
+use std::path::Path;
+
 use proc_macro::TokenStream;
+use workflow_compiler::Surroundings;
 
 /// Expands `workflow!`. The tokens begin with the path of workflow-runtime in brackets.
 #[proc_macro]
 pub fn expand(tokens: TokenStream) -> TokenStream {
-    workflow_compiler::expand(tokens.into(), &position).into()
+    // Of the crate that is compiled, not of this one.
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR");
+    let surroundings = Surroundings { locate: &position, folder: folder.as_deref().map(Path::new) };
+    workflow_compiler::expand(tokens.into(), surroundings).into()
 }
 
 /// Line and column. Where spans have none, as in rust-analyzer, all are at the very start,

@@ -2,6 +2,7 @@
 //!
 //! ASL's own rules are not here: the lowered document is given to `workflow_asl::rules`.
 
+mod beside;
 mod choice;
 mod clauses;
 mod declarations;
@@ -41,6 +42,10 @@ pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Model<'a> {
     let sink = &mut Sink::to(problems);
     declarations::check(&model, sink);
     names::check(&model, sink);
+    if workflow.from().is_some() {
+        beside::check(&model, sink);
+        return model;
+    }
     targets::check(&model, sink);
     targets::no_states(&model, sink);
     handlers::check(&model, sink);

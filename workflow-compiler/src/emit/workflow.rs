@@ -7,8 +7,10 @@ use workflow_asl::document::MachineType;
 use super::data::{Style, doc_or};
 use super::name::{derived, rust_ident};
 use crate::CompiledWorkflow;
+use crate::document::Document;
 use crate::piece::{Escape, Piece};
 use crate::syntax::ast::{Body, DeclarationKind, FieldDecl, Head, Shape, State, Workflow};
+use crate::syntax::keyword::state_keyword;
 
 /// Everything that callers may name, as far as the workflow was understood.
 pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
@@ -26,7 +28,8 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenSt
         types.extend(style.structure(&params, &doc, fields, true));
         params
     });
-    let states = states(&style, workflow);
+    let states = states(&style, compiled);
+    let document = compiled.document.as_ref().map(|document| tracked(&style, document));
     let implementation = implementation(&style, compiled, &name, &input, &output, params.as_ref());
 
     let Style { visibility, attributes, .. } = &style;
@@ -41,6 +44,17 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenSt
         #[derive(Clone, Copy, Debug)]
         #visibility struct #name;
         #implementation
+        #document
+    }
+}
+
+/// Tells cargo that the crate depends on the file, so that it is compiled again when the file changes.
+fn tracked(style: &Style<'_>, document: &Document) -> TokenStream {
+    let attributes = &style.attributes;
+    let path = format!("/{}", document.path);
+    quote! {
+        #attributes
+        const _: &[u8] = ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #path));
     }
 }
 
@@ -113,7 +127,8 @@ fn params(workflow: &Workflow) -> Option<&[FieldDecl]> {
 }
 
 /// The enum of states: a variant each, in source order, those of branches and maps after their owner.
-fn states(style: &Style<'_>, workflow: &Workflow) -> TokenStream {
+fn states(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
+    let workflow = &compiled.source;
     let Style { krate, visibility, attributes } = style;
     let name = derived(&workflow.name, "State");
     let mut all = Vec::new();
@@ -127,6 +142,16 @@ fn states(style: &Style<'_>, workflow: &Workflow) -> TokenStream {
         let doc = doc_or(&state.comment, || format!("The {} state `{}`.", state.keyword, state.asl_name()));
         variants.push(quote! { #[doc = #doc] #ident });
         names.push(state.asl_name());
+        idents.push(ident);
+    }
+    for state in compiled.document.iter().flat_map(|document| &document.states) {
+        let ident = Ident::new(&state.ident, workflow.from().map_or(workflow.name.span(), |file| file.spot.first));
+        if idents.contains(&ident) {
+            continue;
+        }
+        let doc = format!(" The {} state `{}`.", state_keyword(state.kind), state.name);
+        variants.push(quote! { #[doc = #doc] #ident });
+        names.push(state.name.clone());
         idents.push(ident);
     }
     let doc = format!(" The states of [`{}`].", workflow.name);

@@ -11,7 +11,7 @@ const CLOSE: char = '}';
 
 /// Where a hole's value comes from.
 #[derive(Clone, Debug)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// A deploy-time parameter, by its Rust name.
     Param(String),
     /// A constant of the user's Rust code.
@@ -27,22 +27,22 @@ struct Hole {
 
 /// The holes of a document.
 #[derive(Default)]
-pub(super) struct Holes(Vec<Hole>);
+pub(crate) struct Holes(Vec<Hole>);
 
 impl Holes {
     /// A value that is the hole alone.
-    pub(super) fn value(&mut self, source: Source, escape: Escape) -> Value {
+    pub(crate) fn value(&mut self, source: Source, escape: Escape) -> Value {
         Value::String(self.mark(source, escape, Some('"')))
     }
 
     /// A mark inside a string.
-    pub(super) fn inside(&mut self, source: Source, escape: Escape) -> String {
+    pub(crate) fn inside(&mut self, source: Source, escape: Escape) -> String {
         self.mark(source, escape, None)
     }
 
     /// A mark inside an expression, dressed as text in apostrophes so that the expression can be parsed;
     /// the apostrophes go with the mark.
-    pub(super) fn literal(&mut self, source: Source, escape: Escape) -> String {
+    pub(crate) fn literal(&mut self, source: Source, escape: Escape) -> String {
         format!("'{}'", self.mark(source, escape, Some('\'')))
     }
 
@@ -69,7 +69,7 @@ impl Holes {
     }
 
     /// Cuts the document's text at its marks.
-    pub(super) fn cut(&self, text: &str) -> Vec<Piece> {
+    pub(crate) fn cut(&self, text: &str) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((mut before, hole, mut after)) = self.split(rest) {
@@ -95,7 +95,7 @@ impl Holes {
 
     /// Writes placeholders that a reader understands, such as `${bucket}`, in the place of marks; `wire` gives a
     /// parameter's name in JSON.
-    pub(super) fn name<'n>(&self, value: &mut Value, wire: &dyn Fn(&str) -> Option<&'n str>) {
+    pub(crate) fn name<'n>(&self, value: &mut Value, wire: &dyn Fn(&str) -> Option<&'n str>) {
         match value {
             Value::String(text) => {
                 while let Some((before, hole, after)) = self.split(text) {

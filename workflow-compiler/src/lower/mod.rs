@@ -5,7 +5,7 @@ mod condition;
 mod field;
 mod function;
 mod handler;
-mod hole;
+pub(crate) mod hole;
 mod intrinsic;
 mod jsonata;
 mod jsonata_value;

@@ -61,6 +61,16 @@ pub struct Workflow {
     pub body: Body,
 }
 
+impl Workflow {
+    /// The file of `from "…";`, which has the states in place of the workflow.
+    pub fn from(&self) -> Option<&Text> {
+        self.declarations.iter().find_map(|declaration| match &declaration.kind {
+            DeclarationKind::From(file) => Some(file),
+            _ => None,
+        })
+    }
+}
+
 /// A set of states: the workflow's own, a branch's, a map's.
 #[derive(Clone, Debug)]
 pub struct Body {
@@ -136,6 +146,8 @@ pub enum DeclarationKind {
     },
     /// `defaults { … }`
     Defaults(Vec<Clause>),
+    /// `from "flows/legacy.asl.json";`
+    From(Text),
 }
 
 /// The type of the input or output.

@@ -88,8 +88,22 @@ impl Parser<'_> {
             "comment" => self.text_declaration("comment", cursor).map(DeclarationKind::Comment),
             "retry" => self.named_handler(ClauseKind::Retry, keyword, cursor),
             "catch" => self.named_handler(ClauseKind::Catch, keyword, cursor),
+            "from" => self.document(cursor).map(DeclarationKind::From),
             _ => self.defaults(cursor),
         }
+    }
+
+    /// `"path/of/a/file";`
+    fn document(&mut self, cursor: &mut Cursor) -> Option<Text> {
+        let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
+            let problem = self.unexpected(cursor, "the path of a file in quotes after `from`");
+            self.complain(cursor, problem.help("such as `from \"flows/legacy.asl.json\";`"));
+            skip_item(cursor);
+            return None;
+        };
+        cursor.next();
+        self.semicolon("the path", cursor);
+        Some(text)
     }
 
     /// `{ fields }` or `path::To::Type;`

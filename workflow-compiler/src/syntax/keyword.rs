@@ -158,6 +158,7 @@ pub const DECLARATIONS: &[Keyword] = &[
     keyword("retry", "A retrier with a name, for use in any state."),
     keyword("catch", "A catcher with a name, for use in any state."),
     keyword("defaults", "Clauses that every task has, after its own."),
+    keyword("from", "A document in Amazon States Language that has the states, in place of any here."),
 ];
 
 /// The keywords that declare states.

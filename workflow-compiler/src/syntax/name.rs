@@ -12,7 +12,7 @@ const RUST_KEYWORDS: [&str; 48] = [
 ];
 
 /// The word as a Rust name: raw where it is a keyword.
-pub(super) fn rust_name(word: &Ident) -> Ident {
+pub(crate) fn rust_name(word: &Ident) -> Ident {
     let text = word.to_string();
     if RUST_KEYWORDS.contains(&text.as_str()) { Ident::new_raw(&text, word.span()) } else { word.clone() }
 }

@@ -45,6 +45,7 @@ pub(super) fn item_starts(cursor: &Cursor, ahead: usize) -> bool {
         "start" => name,
         "retry" | "catch" => name && cursor.peek_group_at(ahead + 2, Delimiter::Bracket).is_some(),
         "type" => name && cursor.is_punct_at(ahead + 2, ";"),
+        "from" => cursor.peek_literal_at(ahead + 1).is_some(),
         _ => false,
     }
 }

@@ -8,9 +8,9 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use workflow_asl::document::QueryLanguage;
-use workflow_compiler::compile;
 use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::keyword::{ClauseKind, DECLARATIONS, Keyword, RETRY_FIELDS, STATES};
+use workflow_compiler::{Surroundings, compile_in};
 
 fn page() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/language.md")
@@ -106,7 +106,10 @@ fn the_examples_compile_and_give_what_is_shown() {
     for (line, language, block) in blocks(&text) {
         match language {
             "workflow" => {
-                let compilation = compile(block.parse().unwrap());
+                // The documents that the examples name.
+                let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference");
+                let surroundings = Surroundings { folder: Some(&folder), ..Surroundings::default() };
+                let compilation = compile_in(block.parse().unwrap(), surroundings);
                 let problems: Vec<_> = compilation.problems.iter().map(Problem::text).collect();
                 assert!(problems.is_empty(), "line {line}: {problems:#?}");
                 last = compilation.workflows.first().map(|workflow| workflow.definition.clone());

@@ -230,6 +230,8 @@ pub mod item {
     pub const catch: () = ();
     /// Clauses that every task has, after its own.
     pub const defaults: () = ();
+    /// A document in Amazon States Language that has the states, in place of any here.
+    pub const from: () = ();
     /// Calls a service, a Lambda function or an activity.
     pub const task: () = ();
     /// Passes its input on, or gives a value.

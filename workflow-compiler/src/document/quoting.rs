@@ -1,0 +1,124 @@
+//! Where in an expression's text quotes are open: a value is written otherwise within them than outside.
+
+use std::ops::Range;
+
+/// What a stretch of an expression is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stretch {
+    /// JSONata outside of quotes: a value stands there as a literal.
+    JsonataCode,
+    /// The inside of a JSONata string.
+    JsonataText,
+    /// The inside of an intrinsic function's `'…'`.
+    IntrinsicText,
+}
+
+/// The stretches of a string that holds JSONata; not those of quoted names, regular expressions and comments, whose
+/// text is taken as it is.
+pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, Stretch)> {
+    let bytes = text.as_bytes();
+    let mut stretches = Vec::new();
+    let (mut at, mut code) = (0, 0);
+    // The last sign or letter of the code: a slash after a value divides, else it begins a regular expression.
+    let mut last = b'(';
+    while let Some(&byte) = bytes.get(at) {
+        let inside = at + 1;
+        let (end, kind) = match byte {
+            b'"' | b'\'' => (closing(bytes, inside, byte, true), Some(Stretch::JsonataText)),
+            b'`' => (closing(bytes, inside, byte, false), None),
+            b'/' if bytes.get(inside) == Some(&b'*') => {
+                (text.get(at..).and_then(|rest| rest.find("*/")).map_or(bytes.len(), |end| at + end + 1), None)
+            }
+            b'/' if b"(,=:[{;&|?~<>!+-*%^".contains(&last) => (closing(bytes, inside, b'/', true), None),
+            _ => {
+                if !byte.is_ascii_whitespace() {
+                    last = byte;
+                }
+                at += 1;
+                continue;
+            }
+        };
+        stretches.push((code..at, Stretch::JsonataCode));
+        stretches.extend(kind.map(|kind| (inside..end, kind)));
+        last = b'x';
+        at = (end + 1).min(bytes.len());
+        code = at;
+    }
+    stretches.push((code..bytes.len(), Stretch::JsonataCode));
+    stretches
+}
+
+/// The insides of the literals of intrinsic functions.
+pub(super) fn in_intrinsic(text: &str) -> Vec<(Range<usize>, Stretch)> {
+    let bytes = text.as_bytes();
+    let mut stretches = Vec::new();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        if byte == b'\'' {
+            let end = closing(bytes, at, byte, true);
+            stretches.push((at..end, Stretch::IntrinsicText));
+            at = end + 1;
+        }
+    }
+    stretches
+}
+
+/// Where the quote is that closes, or the end of the text.
+fn closing(bytes: &[u8], mut at: usize, quote: u8, escapes: bool) -> usize {
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\\' if escapes => at += 2,
+            byte if byte == quote => return at,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stretch, in_intrinsic, in_jsonata};
+
+    fn shown(text: &str) -> Vec<(&str, Stretch)> {
+        in_jsonata(text)
+            .into_iter()
+            .map(|(range, stretch)| (&text[range], stretch))
+            .filter(|(text, _)| !text.is_empty())
+            .collect()
+    }
+
+    #[test]
+    fn jsonata_has_quotes_of_four_kinds() {
+        use Stretch::{JsonataCode, JsonataText};
+        assert_eq!(
+            shown(r#"a & 'b"\'' / "c" ~> /x'/ & `d'` /* ' */ & e"#),
+            [
+                ("a & ", JsonataCode),
+                (r#"b"\'"#, JsonataText),
+                (" / ", JsonataCode),
+                ("c", JsonataText),
+                (" ~> ", JsonataCode),
+                (" & ", JsonataCode),
+                (" ", JsonataCode),
+                (" & e", JsonataCode),
+            ]
+        );
+        assert_eq!(shown("a / b'c"), [("a / b", JsonataCode), ("c", JsonataText)]);
+    }
+
+    #[test]
+    fn what_is_not_closed_ends_with_the_text() {
+        for text in ["'", "'a\\", "`", "/*", "(/", "\"\\"] {
+            in_jsonata(text);
+            in_intrinsic(text);
+        }
+    }
+
+    #[test]
+    fn intrinsics_have_apostrophes() {
+        let text = r"States.Format('a\'{}', $.b, 'c')";
+        let found: Vec<_> = in_intrinsic(text).into_iter().map(|(range, _)| &text[range]).collect();
+        assert_eq!(found, [r"a\'{}", "c"]);
+    }
+}

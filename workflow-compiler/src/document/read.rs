@@ -1,0 +1,85 @@
+//! The file that `from` names: found, read and parsed, or an error that says why not.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use workflow_asl::Code;
+use workflow_asl::nearest::nearest;
+use workflow_asl::source::{Format, MAX_BYTES, Source};
+
+use crate::problem::{DocumentPlace, Problem};
+use crate::syntax::ast::Text;
+
+/// How many names of a folder are looked at for one that is near.
+const NAMES: usize = 1_000;
+
+/// Reads the document.
+pub(super) fn read(file: &Text, folder: Option<&Path>) -> Result<Source, Problem> {
+    let bytes = bytes(file, folder)?;
+    Source::read(&bytes, Format::of_path(Path::new(&file.value))).map_err(|error| {
+        let place = DocumentPlace {
+            file: file.value.clone(),
+            line: error.location.line,
+            column: error.location.column,
+            pointer: error.diagnostic.pointer,
+        };
+        let help = error.diagnostic.help.into_iter().collect();
+        let message = error.diagnostic.message;
+        Problem { code: error.diagnostic.code, spot: file.spot, message, help, place: Some(Box::new(place)) }
+    })
+}
+
+fn bytes(file: &Text, folder: Option<&Path>) -> Result<Vec<u8>, Problem> {
+    let written = &file.value;
+    let problem = |message: String| Problem::new(Code::UnreadableFile, file.spot, message);
+    let relative = "write its path from the folder of the crate's `Cargo.toml`";
+    if written.trim().is_empty() {
+        return Err(problem("`from` names no file".to_owned()).help(relative));
+    }
+    // Also where this runs on another system than the crate is built for.
+    if Path::new(written).has_root() || Path::new(written).is_absolute() {
+        let message = format!("the path `{written}` is absolute: other machines have no such file");
+        return Err(problem(message).help(relative));
+    }
+    let Some(folder) = folder else {
+        return Err(problem(format!("`{written}` cannot be read here: the folder of the crate is not known"))
+            .help("`CARGO_MANIFEST_DIR` says it, which cargo sets"));
+    };
+    let path = folder.join(written);
+    let failed = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => {
+            let problem = problem(format!("there is no file `{written}`"));
+            let problem = match near(&path, written) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem,
+            };
+            problem.help("its path counts from the folder of the crate's `Cargo.toml`")
+        }
+        ErrorKind::PermissionDenied => problem(format!("`{written}` may not be read: permission is denied")),
+        _ => problem(format!("`{written}` cannot be read: {error}")),
+    };
+    let kind = fs::metadata(&path).map_err(failed)?;
+    if kind.is_dir() {
+        return Err(problem(format!("`{written}` is a folder")).help("name one document in it"));
+    }
+    // Reading a pipe or a device may never end.
+    if !kind.is_file() {
+        return Err(problem(format!("`{written}` is no regular file")));
+    }
+    let mut bytes = Vec::new();
+    // One byte more than a document may have is enough to refuse it.
+    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    File::open(&path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// The path with the file's name as its folder has it, where one is near.
+fn near(path: &Path, written: &str) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let entries = fs::read_dir(path.parent()?).ok()?.take(NAMES);
+    let mut names: Vec<_> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    let near = nearest(name, names.iter().map(String::as_str))?;
+    written.strip_suffix(name).map(|folder| format!("{folder}{near}"))
+}

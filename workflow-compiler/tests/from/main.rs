@@ -1,0 +1,166 @@
+//! `from "file"`: documents of all kinds give their states, params and definition; mistakes point into the file.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+
+mod mistakes;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use workflow_compiler::piece::{Escape, Piece};
+use workflow_compiler::problem::Problem;
+use workflow_compiler::{CompiledWorkflow, Surroundings, compile_in};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/from")
+}
+
+/// What stands in a workflow `Legacy`, with its problems as `rustc` prints them.
+fn compile_at(folder: &Path, inside: &str) -> (CompiledWorkflow, Vec<String>) {
+    let tokens = format!("pub workflow Legacy {{ {inside} }}").parse().unwrap();
+    let surroundings = Surroundings { folder: Some(folder), ..Surroundings::default() };
+    let mut compilation = compile_in(tokens, surroundings);
+    assert!(compilation.bugs.is_empty(), "{:?}", compilation.bugs);
+    let problems = compilation.problems.iter().map(Problem::text).collect();
+    (compilation.workflows.pop().unwrap(), problems)
+}
+
+/// The same of a workflow without problems.
+fn compiled(inside: &str) -> CompiledWorkflow {
+    let (workflow, problems) = compile_at(&folder(), inside);
+    assert!(problems.is_empty(), "{problems:#?}");
+    workflow
+}
+
+/// The pieces as text: `⟨param Escape⟩` for a parameter.
+fn shown(pieces: &[Piece]) -> String {
+    let pieces = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Param { name, escape } => format!("⟨{name} {escape:?}⟩"),
+        Piece::Constant { .. } => panic!("a document has no constants"),
+    });
+    pieces.collect()
+}
+
+#[test]
+fn the_document_is_the_definition() {
+    let workflow =
+        compiled(r#"input { total: f64, customer: String, lines: Vec<Json> } from "flows/legacy.asl.json";"#);
+    let file: Value = serde_json::from_slice(&std::fs::read(folder().join("flows/legacy.asl.json")).unwrap()).unwrap();
+    assert_eq!(workflow.definition, file);
+}
+
+#[test]
+fn states_of_all_scopes_have_identifiers() {
+    let workflow = compiled(r#"from "flows/legacy.asl.json";"#);
+    let states: Vec<_> = workflow
+        .document
+        .iter()
+        .flat_map(|document| &document.states)
+        .map(|state| (&*state.ident, &*state.name))
+        .collect();
+    assert_eq!(states, [("IsItLarge", "Is it large?"), ("Ask", "Ask"), ("Ship", "ship"), ("PackIt", "Pack it")]);
+}
+
+#[test]
+fn placeholders_are_escaped_for_where_they_stand() {
+    let workflow = compiled(r#"from "flows/legacy.asl.json";"#);
+    let text = shown(&workflow.pieces);
+    for expected in [
+        r#""TimeoutSeconds":⟨limit Json⟩,"#,
+        r#""QueueUrl":⟨queue_url Json⟩,"#,
+        "States.Format('⟨greeting Intrinsic⟩, {}', ",
+        "$partition($states.input.lines, ⟨batch_size Jsonata⟩) %}",
+        r#""arn:aws:lambda:⟨aws_region Text⟩:1:function:pack""#,
+        "'note': 'from ⟨greeting JsonataText⟩', ",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+}
+
+#[test]
+fn params_are_made_of_placeholders_where_none_are_declared() {
+    let workflow = compiled(r#"from "flows/legacy.asl.json";"#);
+    let tokens = expansion(r#"from "flows/legacy.asl.json";"#);
+    // Text where text works, any value where only a number does.
+    for field in [
+        "limit : :: workflow_runtime :: Json",
+        "queue_url : :: std :: string :: String",
+        "batch_size : :: workflow_runtime :: Json",
+    ] {
+        assert!(tokens.contains(field), "{field}\n{tokens}");
+    }
+    assert!(workflow.pieces.iter().any(|piece| matches!(piece, Piece::Param { escape: Escape::Json, .. })));
+}
+
+#[test]
+fn declared_params_are_the_placeholders_by_either_name() {
+    let workflow = compiled(
+        r#"params { limit: u32, queue_url: String, #[serde(rename = "Greeting")] hello: String, batch_size: u8, aws_region: String }
+           from "flows/legacy.asl.json";"#,
+    );
+    assert!(shown(&workflow.pieces).contains("States.Format('⟨hello Intrinsic⟩"));
+}
+
+#[test]
+fn cargo_is_told_of_the_file() {
+    let tokens = expansion(r#"from "flows/legacy.asl.json";"#);
+    let include =
+        r#"include_bytes ! (:: core :: concat ! (:: core :: env ! ("CARGO_MANIFEST_DIR") , "/flows/legacy.asl.json"))"#;
+    assert!(tokens.contains(include), "{tokens}");
+    // rustc would report a missing file once more.
+    assert!(!expansion(r#"from "flows/missing.asl.json";"#).contains("include_bytes"));
+}
+
+fn expansion(inside: &str) -> String {
+    let tokens = format!("[::workflow_runtime] pub workflow Legacy {{ {inside} }}").parse().unwrap();
+    let folder = folder();
+    workflow_compiler::expand(tokens, Surroundings { folder: Some(&folder), ..Surroundings::default() }).to_string()
+}
+
+/// A document of `../shared`.
+struct Machine {
+    name: String,
+    file: Value,
+    workflow: CompiledWorkflow,
+    errors: Vec<String>,
+}
+
+/// Every document of a folder of `../shared`, compiled.
+fn machines(folder: &str) -> Option<Vec<Machine>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(folder);
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        eprintln!("skipped: {} is not there", folder.display());
+        return None;
+    };
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.retain(|name| name.ends_with(".json") && !name.starts_with('_'));
+    names.sort();
+    let each = names.into_iter().filter_map(|name| {
+        let file: Value = serde_json::from_slice(&std::fs::read(folder.join(&name)).unwrap()).unwrap();
+        // Inputs of executions lie beside the machines.
+        file.get("States")?;
+        let tokens = format!("workflow Legacy {{ from {name:?}; }}").parse().unwrap();
+        let mut compilation = compile_in(tokens, Surroundings { folder: Some(&folder), ..Surroundings::default() });
+        assert!(compilation.bugs.is_empty(), "{name}: {:?}", compilation.bugs);
+        let errors = compilation.problems.iter().filter(|problem| problem.is_error()).map(Problem::text).collect();
+        Some(Machine { name, file, workflow: compilation.workflows.pop().unwrap(), errors })
+    });
+    Some(each.collect())
+}
+
+#[test]
+fn the_machines_of_the_sdk_come_through_as_they_are() {
+    let Some(machines) = machines("seed-sdk") else { return };
+    let mut whole = 0;
+    for Machine { name, file, workflow, errors } in &machines {
+        assert!(errors.is_empty(), "{name}: {errors:#?}");
+        assert_eq!(&workflow.definition, file, "{name}");
+        if workflow.pieces.len() == 1 {
+            assert_eq!(&serde_json::from_str::<Value>(&shown(&workflow.pieces)).unwrap(), file, "{name}");
+            whole += 1;
+        }
+    }
+    println!("{} machines, {whole} without placeholders", machines.len());
+    assert!(machines.len() >= 90 && whole > 0, "{} machines", machines.len());
+}
