@@ -376,7 +376,7 @@ fn may_refer(field: &Field) -> bool {
                 | Form::Resource
                 | Form::ErrorNames
                 | Form::TextList
-                | Form::Nested
+                | Form::Nested(_)
         )
 }
 

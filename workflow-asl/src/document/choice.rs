@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value};
 
-use super::Form;
 use super::node::{Node, Place, object, read_object, unknown_field};
+use super::{Form, Group};
 use crate::{Diagnostic, Pointer};
 
 /// What a comparison operator compares with.
@@ -108,14 +108,17 @@ object! {
     /// A rule of a choice state, or a part of one.
     ChoiceRule {
         "Comment" comment: String, Form::Text, "A comment for the reader.";
-        "Condition" condition: Value, Form::Condition, only Jsonata, "The condition.";
-        "And" and: Vec<ChoiceRule>, Form::Nested, only JsonPath, "True when all of these are.";
-        "Or" or: Vec<ChoiceRule>, Form::Nested, only JsonPath, "True when one of these is.";
-        "Not" not: Box<ChoiceRule>, Form::Nested, only JsonPath, "True when this is not.";
-        "Variable" variable: String, Form::Path, only JsonPath, "The path to the value to compare.";
-        "Next" next: String, Form::StateName, "The state to go on at when the rule is true.";
-        "Assign" assign: Value, Form::Template, "The variables to assign when the rule is true.";
-        "Output" output: Value, Form::Computed, only Jsonata, "The state's output when the rule is true.";
+        "Condition" condition: Value, Form::Condition, only Jsonata, instead "Variable` and a comparison", "The condition.";
+        "And" and: Vec<ChoiceRule>, Form::Nested("list of `ChoiceRule`"), only JsonPath, instead "Condition", "True when all of these are.";
+        "Or" or: Vec<ChoiceRule>, Form::Nested("list of `ChoiceRule`"), only JsonPath, instead "Condition", "True when one of these is.";
+        "Not" not: Box<ChoiceRule>, Form::Nested("`ChoiceRule`"), only JsonPath, instead "Condition", "True when this is not.";
+        "Variable" variable: String, Form::Path, only JsonPath, instead "Condition", "The path to the value to compare.";
+        "Next" next: String, Form::StateName, is required_outermost, "The state to go on at when the rule is true.";
+        "Assign" assign: Value, Form::Template, is outermost, "The variables to assign when the rule is true.";
+        "Output" output: Value, Form::Computed, only Jsonata, is outermost, "The state's output when the rule is true.";
+    }
+    groups {
+        Group::exactly_one(&["And", "Or", "Not", "Variable", "Condition"]);
     }
     with {
         /// The comparisons with `Variable`; a valid rule that has a `Variable` has exactly one.

@@ -1,10 +1,26 @@
-//! The tables of fields: for each ASL object which fields it has, where, and of which form.
+//! The tables of fields: for each ASL object which fields it has, where, and of which form,
+//! and what they need of each other. `docs/asl.md` prints them.
 //!
 //! Which field stands in which state and query language follows
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html> and,
 //! where the service differs, what it accepts.
 
+use std::fmt;
+
 use super::{QueryLanguage, StateKind};
+
+/// An ASL object: its fields, and what they need of each other.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// The name of the object's type, such as `Retrier`.
+    pub name: &'static str,
+    /// What the object is, in a sentence or two.
+    pub doc: &'static str,
+    /// Its fields.
+    pub fields: &'static [Field],
+    /// Fields of which one stands for another.
+    pub groups: &'static [Group],
+}
 
 /// One field of an ASL object.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +33,92 @@ pub struct Field {
     pub language: Option<QueryLanguage>,
     /// What its value may be.
     pub form: Form,
+    /// Whether each object that has the field needs it; see [`Table::groups`] for choices.
+    pub required: bool,
+    /// Whether only the maps whose iterations are child executions use it.
+    pub distributed: bool,
+    /// Whether only the outermost rule of a choice has it, not those inside `And`, `Or` and `Not`.
+    pub outermost: bool,
+    /// What the object does as if it stood there, where it is absent.
+    pub preset: Option<Preset>,
+    /// By kind of state, the field of the other query language that does the same.
+    pub instead: &'static [(Kinds, &'static str)],
     /// What it is, in one sentence.
     pub doc: &'static str,
+}
+
+impl Field {
+    /// The field of the other query language that does the same in a state of this kind, or in an
+    /// object that is no state.
+    pub fn counterpart(&self, kind: Option<StateKind>) -> Option<&'static str> {
+        let here = |kinds: Kinds| kind.map_or(kinds == Kinds::ALL, |kind| kinds.contains(kind));
+        self.instead.iter().find(|(kinds, _)| here(*kinds)).map(|(_, name)| *name)
+    }
+}
+
+/// The value of a field that is absent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Preset {
+    /// A whole number.
+    Integer(u64),
+    /// A number.
+    Number(f64),
+    /// Text.
+    Text(&'static str),
+    /// `true` or `false`.
+    Flag(bool),
+}
+
+impl fmt::Display for Preset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Number(number) => write!(f, "{number:?}"),
+            Self::Text(text) => write!(f, "\"{text}\""),
+            Self::Flag(flag) => write!(f, "{flag}"),
+        }
+    }
+}
+
+/// Fields of one object of which a certain number may stand together.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// The fields.
+    pub fields: &'static [&'static str],
+    /// How many of them an object has.
+    pub count: Count,
+    /// The kinds of state that this holds for; all of them in another object.
+    pub kinds: Kinds,
+}
+
+/// How many fields of a group an object has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// One and no other.
+    ExactlyOne,
+    /// One or none.
+    AtMostOne,
+    /// One or more.
+    AtLeastOne,
+}
+
+impl Group {
+    pub(crate) const fn exactly_one(fields: &'static [&'static str]) -> Self {
+        Self { fields, count: Count::ExactlyOne, kinds: Kinds::ALL }
+    }
+
+    pub(crate) const fn at_most_one(fields: &'static [&'static str]) -> Self {
+        Self { fields, count: Count::AtMostOne, kinds: Kinds::ALL }
+    }
+
+    pub(crate) const fn at_least_one(fields: &'static [&'static str]) -> Self {
+        Self { fields, count: Count::AtLeastOne, kinds: Kinds::ALL }
+    }
+
+    pub(crate) const fn in_kinds(self, kinds: Kinds) -> Self {
+        Self { kinds, ..self }
+    }
 }
 
 /// What the value of a field may be.
@@ -79,8 +179,50 @@ pub enum Form {
     ErrorNames,
     /// A list of text.
     TextList,
-    /// A nested object or list with a table of its own.
-    Nested,
+    /// A nested object or list with a table of its own, said in a few words.
+    Nested(&'static str),
+}
+
+impl fmt::Display for Form {
+    /// What the value is, in a few words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let or_expression = |expression: bool| if expression { ", or JSONata" } else { "" };
+        match *self {
+            Self::Text => f.write_str("text"),
+            Self::TextOrExpression => f.write_str("text, or JSONata"),
+            Self::Word(words) => {
+                f.write_str(&words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
+            }
+            Self::StateName => f.write_str("name of a state of the scope"),
+            Self::Flag => f.write_str("`true`, `false`"),
+            Self::Integer { min, max: u64::MAX, expression } => {
+                write!(f, "integer from {min}{}", or_expression(expression))
+            }
+            Self::Integer { min, max, expression } => {
+                write!(f, "integer from {min} to {max}{}", or_expression(expression))
+            }
+            Self::Number { min, max: f64::MAX, expression } => {
+                write!(f, "number from {min}{}", or_expression(expression))
+            }
+            Self::Number { min, max, expression } => {
+                write!(f, "number from {min} to {max}{}", or_expression(expression))
+            }
+            Self::PathOrNull => f.write_str("path, `null`"),
+            Self::Path => f.write_str("path"),
+            Self::ReferencePathOrNull => f.write_str("reference path, `null`"),
+            Self::ReferencePath => f.write_str("reference path"),
+            Self::PathOrIntrinsic => f.write_str("path, intrinsic function"),
+            Self::Timestamp => f.write_str("timestamp, or JSONata"),
+            Self::Template => f.write_str("object, computed"),
+            Self::Computed => f.write_str("any JSON, computed"),
+            Self::Condition => f.write_str("`true`, `false`, or JSONata"),
+            Self::Json => f.write_str("any JSON"),
+            Self::Resource => f.write_str("ARN"),
+            Self::ErrorNames => f.write_str("list of error names"),
+            Self::TextList => f.write_str("list of text"),
+            Self::Nested(of) => f.write_str(of),
+        }
+    }
 }
 
 /// A set of state kinds.

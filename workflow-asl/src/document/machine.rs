@@ -47,11 +47,11 @@ object! {
     /// A state machine: the document.
     StateMachine {
         "Comment" comment: String, Form::Text, "A comment for the reader.";
-        "QueryLanguage" query_language: String, Form::Word(&["JSONPath", "JSONata"]), "The query language of every state that does not say otherwise; JSONPath when absent.";
-        "StartAt" start_at: String, Form::StateName, "The first state.";
-        "Version" version: String, Form::Word(&["1.0"]), "The version of ASL; 1.0 when absent.";
+        "QueryLanguage" query_language: String, Form::Word(&["JSONPath", "JSONata"]), default Text("JSONPath"), "The query language of every state that does not say otherwise.";
+        "StartAt" start_at: String, Form::StateName, is required, "The first state.";
+        "Version" version: String, Form::Word(&["1.0"]), default Text("1.0"), "The version of ASL.";
         "TimeoutSeconds" timeout_seconds: Value, Form::Integer { min: 0, max: MAX_SECONDS, expression: false }, "Seconds that an execution may last.";
-        "States" states: IndexMap<String, State>, Form::Nested, "The states by name.";
+        "States" states: IndexMap<String, State>, Form::Nested("object of states by name"), is required, "The states by name.";
     }
 }
 
@@ -59,8 +59,8 @@ object! {
     /// One branch of a parallel.
     Branch {
         "Comment" comment: String, Form::Text, "A comment for the reader.";
-        "StartAt" start_at: String, Form::StateName, "The first state of the branch.";
-        "States" states: IndexMap<String, State>, Form::Nested, "The states of the branch.";
+        "StartAt" start_at: String, Form::StateName, is required, "The first state of the branch.";
+        "States" states: IndexMap<String, State>, Form::Nested("object of states by name"), is required, "The states of the branch.";
     }
 }
 

@@ -6,15 +6,15 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::node::{object, object_node};
-use super::{Form, State};
+use super::{Form, Group, State};
 use crate::limits::PAYLOAD_BYTES;
 
 object! {
     /// The state machine that a map runs for each item (`ItemProcessor`, formerly `Iterator`).
     ItemProcessor {
-        "ProcessorConfig" processor_config: ProcessorConfig, Form::Nested, "Where the iterations run.";
-        "StartAt" start_at: String, Form::StateName, "The first state of each iteration.";
-        "States" states: IndexMap<String, State>, Form::Nested, "The states of an iteration.";
+        "ProcessorConfig" processor_config: ProcessorConfig, Form::Nested("`ProcessorConfig`"), "Where the iterations run.";
+        "StartAt" start_at: String, Form::StateName, is required, "The first state of each iteration.";
+        "States" states: IndexMap<String, State>, Form::Nested("object of states by name"), is required, "The states of an iteration.";
         "Comment" comment: String, Form::Text, "A comment for the reader.";
     }
 }
@@ -22,7 +22,7 @@ object! {
 object! {
     /// Where a map's iterations run.
     ProcessorConfig {
-        "Mode" mode: String, Form::Word(&["INLINE", "DISTRIBUTED"]), "Within the execution, or as child executions; `INLINE` when absent.";
+        "Mode" mode: String, Form::Word(&["INLINE", "DISTRIBUTED"]), default Text("INLINE"), "Within the execution, or as child executions.";
         "ExecutionType" execution_type: String, Form::Word(&["STANDARD", "EXPRESS"]), "The type of the child executions of a distributed map.";
     }
 }
@@ -30,10 +30,10 @@ object! {
 object! {
     /// Reads a distributed map's items from S3.
     ItemReader {
-        "Resource" resource: String, Form::Resource, "The S3 call that reads: `s3:getObject` or `s3:listObjectsV2`.";
-        "ReaderConfig" reader_config: ReaderConfig, Form::Nested, "How what was read becomes items.";
-        "Parameters" parameters: Value, Form::Template, only JsonPath, "The call's request.";
-        "Arguments" arguments: Value, Form::Computed, only Jsonata, "The call's request.";
+        "Resource" resource: String, Form::Resource, is required, "The S3 call that reads: `s3:getObject` or `s3:listObjectsV2`.";
+        "ReaderConfig" reader_config: ReaderConfig, Form::Nested("`ReaderConfig`"), "How what was read becomes items.";
+        "Parameters" parameters: Value, Form::Template, only JsonPath, instead "Arguments", "The call's request.";
+        "Arguments" arguments: Value, Form::Computed, only Jsonata, instead "Parameters", "The call's request.";
     }
 }
 
@@ -41,14 +41,17 @@ object! {
     /// How what an item reader read becomes items.
     ReaderConfig {
         "InputType" input_type: String, Form::Word(&["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]), "The format of the object.";
-        "Transformation" transformation: String, Form::Word(&["NONE", "LOAD_AND_FLATTEN"]), "Whether listed objects are items or are read in turn.";
+        "Transformation" transformation: String, Form::Word(&["NONE", "LOAD_AND_FLATTEN"]), default Text("NONE"), "Whether listed objects are items or are read in turn.";
         "ManifestType" manifest_type: String, Form::Word(&["ATHENA_DATA", "S3_INVENTORY"]), "What wrote the manifest.";
-        "CSVDelimiter" csv_delimiter: String, Form::Word(&["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]), "What separates the fields of a row.";
+        "CSVDelimiter" csv_delimiter: String, Form::Word(&["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]), default Text("COMMA"), "What separates the fields of a row.";
         "CSVHeaderLocation" csv_header_location: String, Form::Word(&["FIRST_ROW", "GIVEN"]), "Where the column names are.";
         "CSVHeaders" csv_headers: Vec<String>, Form::TextList, "The column names, when they are given.";
         "MaxItems" max_items: Value, Form::Integer { min: 0, max: 100_000_000, expression: true }, "How many items to read at most.";
-        "MaxItemsPath" max_items_path: String, Form::ReferencePath, only JsonPath, "Where the number of items to read is.";
+        "MaxItemsPath" max_items_path: String, Form::ReferencePath, only JsonPath, instead "MaxItems", "Where the number of items to read is.";
         "ItemsPointer" items_pointer: String, Form::Text, "The JSON pointer to the items inside a JSON object.";
+    }
+    groups {
+        Group::at_most_one(&["MaxItems", "MaxItemsPath"]);
     }
 }
 
@@ -56,10 +59,20 @@ object! {
     /// Groups a distributed map's items into the inputs of its child executions.
     ItemBatcher {
         "MaxItemsPerBatch" max_items_per_batch: Value, Form::Integer { min: 1, max: 100_000_000, expression: true }, "How many items a batch holds at most.";
-        "MaxItemsPerBatchPath" max_items_per_batch_path: String, Form::ReferencePath, only JsonPath, "Where that number is.";
+        "MaxItemsPerBatchPath" max_items_per_batch_path: String, Form::ReferencePath, only JsonPath, instead "MaxItemsPerBatch", "Where that number is.";
         "MaxInputBytesPerBatch" max_input_bytes_per_batch: Value, Form::Integer { min: 1, max: PAYLOAD_BYTES as u64, expression: true }, "How many bytes a batch has at most.";
-        "MaxInputBytesPerBatchPath" max_input_bytes_per_batch_path: String, Form::ReferencePath, only JsonPath, "Where that number is.";
+        "MaxInputBytesPerBatchPath" max_input_bytes_per_batch_path: String, Form::ReferencePath, only JsonPath, instead "MaxInputBytesPerBatch", "Where that number is.";
         "BatchInput" batch_input: Value, Form::Computed, "What each batch gets beside its items.";
+    }
+    groups {
+        Group::at_least_one(&[
+            "MaxItemsPerBatch",
+            "MaxItemsPerBatchPath",
+            "MaxInputBytesPerBatch",
+            "MaxInputBytesPerBatchPath",
+        ]);
+        Group::at_most_one(&["MaxItemsPerBatch", "MaxItemsPerBatchPath"]);
+        Group::at_most_one(&["MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"]);
     }
 }
 
@@ -67,17 +80,20 @@ object! {
     /// Writes a distributed map's results to S3.
     ResultWriter {
         "Resource" resource: String, Form::Resource, "The S3 call that writes: `s3:putObject`.";
-        "WriterConfig" writer_config: WriterConfig, Form::Nested, "The format of what is written.";
-        "Parameters" parameters: Value, Form::Template, only JsonPath, "The call's request.";
-        "Arguments" arguments: Value, Form::Computed, only Jsonata, "The call's request.";
+        "WriterConfig" writer_config: WriterConfig, Form::Nested("`WriterConfig`"), "The format of what is written.";
+        "Parameters" parameters: Value, Form::Template, only JsonPath, instead "Arguments", "The call's request.";
+        "Arguments" arguments: Value, Form::Computed, only Jsonata, instead "Parameters", "The call's request.";
+    }
+    groups {
+        Group::at_least_one(&["Resource", "WriterConfig"]);
     }
 }
 
 object! {
     /// The format of what a result writer writes.
     WriterConfig {
-        "Transformation" transformation: String, Form::Word(&["NONE", "COMPACT", "FLATTEN"]), "Whether child executions' details are kept.";
-        "OutputType" output_type: String, Form::Word(&["JSON", "JSONL"]), "One document, or one a line.";
+        "Transformation" transformation: String, Form::Word(&["NONE", "COMPACT", "FLATTEN"]), is required, "Whether child executions' details are kept.";
+        "OutputType" output_type: String, Form::Word(&["JSON", "JSONL"]), is required, "One document, or one a line.";
     }
 }
 

@@ -13,12 +13,29 @@ mod state;
 
 pub use choice::{ChoiceRule, Comparison, Operand, Operator};
 pub use error_handling::{Catcher, Retrier};
-pub use field::{Field, Form, Kinds};
+pub use field::{Count, Field, Form, Group, Kinds, Preset, Table};
 pub use machine::{Branch, MachineType, QueryLanguage, Scope, StateMachine};
 pub use map::{ItemBatcher, ItemProcessor, ItemReader, ProcessorConfig, ReaderConfig, ResultWriter, WriterConfig};
 pub(crate) use node::Object;
 pub use node::PathField;
 pub use state::{State, StateKind};
+
+/// The table of every ASL object, each before those inside it.
+pub const TABLES: &[Table] = &[
+    StateMachine::TABLE,
+    State::TABLE,
+    ChoiceRule::TABLE,
+    Retrier::TABLE,
+    Catcher::TABLE,
+    Branch::TABLE,
+    ItemProcessor::TABLE,
+    ProcessorConfig::TABLE,
+    ItemReader::TABLE,
+    ReaderConfig::TABLE,
+    ItemBatcher::TABLE,
+    ResultWriter::TABLE,
+    WriterConfig::TABLE,
+];
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::Field;
+use super::{Field, Table};
 use crate::{Code, Diagnostic, Pointer, placeholder};
 
 /// A part of the document.
@@ -22,6 +22,8 @@ pub(crate) trait Node: Sized {
 
 /// An ASL object with a table of fields, as the rules see it.
 pub(crate) trait Object {
+    /// The table of its fields.
+    fn table(&self) -> &'static Table;
     /// The fields that are present, whatever their values.
     fn present_fields(&self) -> Vec<&'static Field>;
     /// The value of a field as JSON.
@@ -229,13 +231,16 @@ pub(crate) fn unknown_field<'a>(
 /// `FIELDS`, and an arm of the reader and the writer.
 macro_rules! object {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $object_doc:literal])*
         $Name:ident {
-            $( $key:literal $field:ident : $ty:ty, $form:expr $(, in $kinds:expr)? $(, only $language:ident)? , $doc:literal; )*
+            $( $key:literal $field:ident : $ty:ty, $form:expr
+                $(, in $kinds:expr)? $(, only $language:ident)? $(, instead $instead:tt)? $(, default $preset:expr)?
+                $(, is $mark:ident)? , $doc:literal; )*
         }
+        $( groups { $( $group:expr; )* } )?
         $( with { $($extra:tt)* } )?
     ) => {
-        $(#[$meta])*
+        $(#[doc = $object_doc])*
         #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
         pub struct $Name {
@@ -252,9 +257,22 @@ macro_rules! object {
                     kinds: object!(@kinds $($kinds)?),
                     language: object!(@language $($language)?),
                     form: $form,
+                    required: object!(@marked required $($mark)?),
+                    distributed: object!(@marked distributed $($mark)?),
+                    outermost: object!(@marked outermost $($mark)?),
+                    preset: object!(@preset $($preset)?),
+                    instead: object!(@instead $($instead)?),
                     doc: $doc,
                 }, )*
             ];
+
+            /// The fields with what they need of each other.
+            pub const TABLE: $crate::document::Table = $crate::document::Table {
+                name: stringify!($Name),
+                doc: concat!($($object_doc),*),
+                fields: Self::FIELDS,
+                groups: &[ $( $($group,)* )? ],
+            };
 
             /// Reads one field into its place; `None` when the object has no such field.
             pub(crate) fn read_field(
@@ -343,6 +361,10 @@ macro_rules! object {
         }
 
         impl $crate::document::node::Object for $Name {
+            fn table(&self) -> &'static $crate::document::Table {
+                &Self::TABLE
+            }
+
             fn present_fields(&self) -> Vec<&'static $crate::document::Field> {
                 self.present().collect()
             }
@@ -356,6 +378,18 @@ macro_rules! object {
     (@kinds $kinds:expr) => { $kinds };
     (@language) => { None };
     (@language $language:ident) => { Some($crate::document::QueryLanguage::$language) };
+    (@marked required required) => { true };
+    (@marked distributed distributed) => { true };
+    (@marked outermost outermost) => { true };
+    // The outermost rule needs the field too.
+    (@marked outermost required_outermost) => { true };
+    (@marked required required_outermost) => { true };
+    (@marked $mark:ident $($other:ident)?) => { false };
+    (@preset) => { None };
+    (@preset $preset:expr) => { Some({ use $crate::document::Preset::*; $preset }) };
+    (@instead) => { &[] };
+    (@instead [ $($instead:expr),* ]) => { &[ $($instead),* ] };
+    (@instead $instead:literal) => { &[($crate::document::Kinds::ALL, $instead)] };
 }
 
 /// Makes a [`Node`] of an object whose fields are all in its table.

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::node::{Node, PathField, Place, object, read_object, unknown_field, wrong_type};
-use super::{Branch, Catcher, ChoiceRule, Form, ItemBatcher, ItemProcessor, ItemReader, Kinds, ResultWriter, Retrier};
+use super::{
+    Branch, Catcher, ChoiceRule, Form, Group, ItemBatcher, ItemProcessor, ItemReader, Kinds, ResultWriter, Retrier,
+};
 use crate::limits::MAX_SECONDS;
 use crate::{Code, Diagnostic, Pointer};
 use StateKind::{Choice, Fail, Map as MapKind, Parallel, Pass, Succeed, Task, Wait};
@@ -51,61 +53,75 @@ kinds! {
 const GOES_ON: Kinds = Kinds::except(&[Choice, Succeed, Fail]);
 const WORKS: Kinds = Kinds::of(&[Task, Parallel, MapKind]);
 const MAP: Kinds = Kinds::of(&[MapKind]);
+const PASS: Kinds = Kinds::of(&[Pass]);
 const TASK: Kinds = Kinds::of(&[Task]);
 const WAIT: Kinds = Kinds::of(&[Wait]);
 const FAIL: Kinds = Kinds::of(&[Fail]);
 const UNBOUNDED: u64 = u64::MAX;
 
 object! {
-    /// A state. Which of its fields belong together the rules say, by [`State::FIELDS`].
+    /// A state; its required field `Type` names its kind.
     State {
         "Comment" comment: String, Form::Text, "A comment for the reader.";
         "QueryLanguage" query_language: String, Form::Word(&["JSONPath", "JSONata"]), "The query language of this state's own fields.";
-        "Resource" resource: String, Form::Resource, in TASK, "The ARN of what the task calls.";
-        "InputPath" input_path: PathField, Form::PathOrNull, in Kinds::except(&[Fail]), only JsonPath, "The part of the state's input that the state uses.";
-        "ItemsPath" items_path: String, Form::ReferencePath, in MAP, only JsonPath, "Where the map's items are in its input.";
-        "Items" items: Value, Form::Computed, in MAP, only Jsonata, "The map's items.";
-        "ItemReader" item_reader: ItemReader, Form::Nested, in MAP, "Where a distributed map reads its items.";
+        "Resource" resource: String, Form::Resource, in TASK, is required, "The ARN of what the task calls.";
+        "InputPath" input_path: PathField, Form::PathOrNull, in Kinds::except(&[Fail]), only JsonPath, default Text("$"), "The part of the state's input that the state uses.";
+        "ItemsPath" items_path: String, Form::ReferencePath, in MAP, only JsonPath, instead "Items", default Text("$"), "Where the map's items are in its input.";
+        "Items" items: Value, Form::Computed, in MAP, only Jsonata, instead "ItemsPath", "The map's items.";
+        "ItemReader" item_reader: ItemReader, Form::Nested("`ItemReader`"), in MAP, is distributed, "Where a distributed map reads its items.";
         "ItemSelector" item_selector: Value, Form::Template, in MAP, "The input of each iteration.";
-        "ItemBatcher" item_batcher: ItemBatcher, Form::Nested, in MAP, "How a distributed map groups its items.";
-        "Parameters" parameters: Value, Form::Template, in Kinds::of(&[Pass, Task, Parallel, MapKind]), only JsonPath, "What the state works on, as a payload template.";
-        "Arguments" arguments: Value, Form::Computed, in Kinds::of(&[Task, Parallel]), only Jsonata, "What the task or the branches get.";
-        "Result" result: Value, Form::Json, in Kinds::of(&[Pass]), only JsonPath, "The value that a pass gives.";
-        "Choices" choices: Vec<ChoiceRule>, Form::Nested, in Kinds::of(&[Choice]), "The rules, tried in order.";
+        "ItemBatcher" item_batcher: ItemBatcher, Form::Nested("`ItemBatcher`"), in MAP, is distributed, "How a distributed map groups its items.";
+        "Parameters" parameters: Value, Form::Template, in Kinds::of(&[Pass, Task, Parallel, MapKind]), only JsonPath, instead [(MAP, "ItemSelector"), (PASS, "Output"), (Kinds::of(&[Task, Parallel]), "Arguments")], "What the state works on, as a payload template.";
+        "Arguments" arguments: Value, Form::Computed, in Kinds::of(&[Task, Parallel]), only Jsonata, instead [(Kinds::of(&[Task, Parallel]), "Parameters")], "What the task or the branches get.";
+        "Result" result: Value, Form::Json, in PASS, only JsonPath, instead [(PASS, "Output")], "The value that a pass gives.";
+        "Choices" choices: Vec<ChoiceRule>, Form::Nested("list of `ChoiceRule`"), in Kinds::of(&[Choice]), is required, "The rules, tried in order.";
         "Default" default: String, Form::StateName, in Kinds::of(&[Choice]), "Where to go on when no rule is true.";
-        "Branches" branches: Vec<Branch>, Form::Nested, in Kinds::of(&[Parallel]), "The branches.";
-        "ItemProcessor" item_processor: ItemProcessor, Form::Nested, in MAP, "The states to run for each item.";
-        "Iterator" iterator: ItemProcessor, Form::Nested, in MAP, "The former name of `ItemProcessor`.";
-        "MaxConcurrency" max_concurrency: Value, Form::Integer { min: 0, max: UNBOUNDED, expression: true }, in MAP, "How many iterations run at once; 0 for as many as possible.";
-        "MaxConcurrencyPath" max_concurrency_path: String, Form::ReferencePath, in MAP, only JsonPath, "Where that number is.";
-        "ToleratedFailurePercentage" tolerated_failure_percentage: Value, Form::Number { min: 0.0, max: 100.0, expression: true }, in MAP, "The percentage of items that may fail.";
-        "ToleratedFailurePercentagePath" tolerated_failure_percentage_path: String, Form::ReferencePath, in MAP, only JsonPath, "Where that percentage is.";
-        "ToleratedFailureCount" tolerated_failure_count: Value, Form::Integer { min: 0, max: UNBOUNDED, expression: true }, in MAP, "The number of items that may fail.";
-        "ToleratedFailureCountPath" tolerated_failure_count_path: String, Form::ReferencePath, in MAP, only JsonPath, "Where that number is.";
-        "Label" label: String, Form::Text, in MAP, "The name of a distributed map's runs.";
-        "ResultWriter" result_writer: ResultWriter, Form::Nested, in MAP, "Where a distributed map writes its results.";
+        "Branches" branches: Vec<Branch>, Form::Nested("list of `Branch`"), in Kinds::of(&[Parallel]), is required, "The branches.";
+        "ItemProcessor" item_processor: ItemProcessor, Form::Nested("`ItemProcessor`"), in MAP, "The states to run for each item.";
+        "Iterator" iterator: ItemProcessor, Form::Nested("`ItemProcessor`"), in MAP, "The former name of `ItemProcessor`.";
+        "MaxConcurrency" max_concurrency: Value, Form::Integer { min: 0, max: UNBOUNDED, expression: true }, in MAP, default Integer(0), "How many iterations run at once; 0 for as many as possible.";
+        "MaxConcurrencyPath" max_concurrency_path: String, Form::ReferencePath, in MAP, only JsonPath, instead "MaxConcurrency", "Where that number is.";
+        "ToleratedFailurePercentage" tolerated_failure_percentage: Value, Form::Number { min: 0.0, max: 100.0, expression: true }, in MAP, default Integer(0), is distributed, "The percentage of items that may fail.";
+        "ToleratedFailurePercentagePath" tolerated_failure_percentage_path: String, Form::ReferencePath, in MAP, only JsonPath, instead "ToleratedFailurePercentage", is distributed, "Where that percentage is.";
+        "ToleratedFailureCount" tolerated_failure_count: Value, Form::Integer { min: 0, max: UNBOUNDED, expression: true }, in MAP, default Integer(0), is distributed, "The number of items that may fail.";
+        "ToleratedFailureCountPath" tolerated_failure_count_path: String, Form::ReferencePath, in MAP, only JsonPath, instead "ToleratedFailureCount", is distributed, "Where that number is.";
+        "Label" label: String, Form::Text, in MAP, is distributed, "The name of a distributed map's runs.";
+        "ResultWriter" result_writer: ResultWriter, Form::Nested("`ResultWriter`"), in MAP, is distributed, "Where a distributed map writes its results.";
         "Seconds" seconds: Value, Form::Integer { min: 0, max: MAX_SECONDS, expression: true }, in WAIT, "How many seconds to wait.";
-        "SecondsPath" seconds_path: String, Form::ReferencePath, in WAIT, only JsonPath, "Where that number is.";
+        "SecondsPath" seconds_path: String, Form::ReferencePath, in WAIT, only JsonPath, instead "Seconds", "Where that number is.";
         "Timestamp" timestamp: String, Form::Timestamp, in WAIT, "When to go on.";
-        "TimestampPath" timestamp_path: String, Form::ReferencePath, in WAIT, only JsonPath, "Where that time is.";
+        "TimestampPath" timestamp_path: String, Form::ReferencePath, in WAIT, only JsonPath, instead "Timestamp", "Where that time is.";
         "Error" error: String, Form::TextOrExpression, in FAIL, "The error's name.";
-        "ErrorPath" error_path: String, Form::PathOrIntrinsic, in FAIL, only JsonPath, "Where the error's name is.";
+        "ErrorPath" error_path: String, Form::PathOrIntrinsic, in FAIL, only JsonPath, instead "Error", "Where the error's name is.";
         "Cause" cause: String, Form::TextOrExpression, in FAIL, "The error's cause, for people.";
-        "CausePath" cause_path: String, Form::PathOrIntrinsic, in FAIL, only JsonPath, "Where the cause is.";
+        "CausePath" cause_path: String, Form::PathOrIntrinsic, in FAIL, only JsonPath, instead "Cause", "Where the cause is.";
         "Credentials" credentials: Value, Form::Template, in TASK, "The role that the task assumes.";
-        "TimeoutSeconds" timeout_seconds: Value, Form::Integer { min: 1, max: MAX_SECONDS, expression: true }, in TASK, "Seconds that one attempt may last.";
-        "TimeoutSecondsPath" timeout_seconds_path: String, Form::ReferencePath, in TASK, only JsonPath, "Where that number is.";
+        "TimeoutSeconds" timeout_seconds: Value, Form::Integer { min: 1, max: MAX_SECONDS, expression: true }, in TASK, default Integer(MAX_SECONDS), "Seconds that one attempt may last.";
+        "TimeoutSecondsPath" timeout_seconds_path: String, Form::ReferencePath, in TASK, only JsonPath, instead "TimeoutSeconds", "Where that number is.";
         "HeartbeatSeconds" heartbeat_seconds: Value, Form::Integer { min: 1, max: MAX_SECONDS, expression: true }, in TASK, "Seconds between two heartbeats at most.";
-        "HeartbeatSecondsPath" heartbeat_seconds_path: String, Form::ReferencePath, in TASK, only JsonPath, "Where that number is.";
-        "ResultSelector" result_selector: Value, Form::Template, in WORKS, only JsonPath, "What is taken of the result, as a payload template.";
-        "ResultPath" result_path: PathField, Form::ReferencePathOrNull, in Kinds::of(&[Pass, Task, Parallel, MapKind]), only JsonPath, "Where the result goes in the state's input.";
-        "OutputPath" output_path: PathField, Form::PathOrNull, in Kinds::except(&[Fail]), only JsonPath, "The part of all that that becomes the output.";
+        "HeartbeatSecondsPath" heartbeat_seconds_path: String, Form::ReferencePath, in TASK, only JsonPath, instead "HeartbeatSeconds", "Where that number is.";
+        "ResultSelector" result_selector: Value, Form::Template, in WORKS, only JsonPath, instead "Output", "What is taken of the result, as a payload template.";
+        "ResultPath" result_path: PathField, Form::ReferencePathOrNull, in Kinds::of(&[Pass, Task, Parallel, MapKind]), only JsonPath, instead "Output", default Text("$"), "Where the result goes in the state's input.";
+        "OutputPath" output_path: PathField, Form::PathOrNull, in Kinds::except(&[Fail]), only JsonPath, instead "Output", default Text("$"), "The part of all that that becomes the output.";
         "Assign" assign: Value, Form::Template, in Kinds::except(&[Succeed, Fail]), "The variables to assign.";
-        "Output" output: Value, Form::Computed, in Kinds::except(&[Fail]), only Jsonata, "The state's output.";
-        "Retry" retry: Vec<Retrier>, Form::Nested, in WORKS, "What to do about errors first: try again.";
-        "Catch" catch: Vec<Catcher>, Form::Nested, in WORKS, "What to do about errors then: go on elsewhere.";
+        "Output" output: Value, Form::Computed, in Kinds::except(&[Fail]), only Jsonata, instead [(PASS, "Result` or `Parameters"), (Kinds::except(&[Fail]), "OutputPath")], "The state's output.";
+        "Retry" retry: Vec<Retrier>, Form::Nested("list of `Retrier`"), in WORKS, "What to do about errors first: try again.";
+        "Catch" catch: Vec<Catcher>, Form::Nested("list of `Catcher`"), in WORKS, "What to do about errors then: go on elsewhere.";
         "Next" next: String, Form::StateName, in GOES_ON, "The state to go on at.";
         "End" end: bool, Form::Flag, in GOES_ON, "Whether this is the last state.";
+    }
+    groups {
+        Group::at_most_one(&["Next", "End"]).in_kinds(GOES_ON);
+        Group::at_most_one(&["TimeoutSeconds", "TimeoutSecondsPath"]).in_kinds(TASK);
+        Group::at_most_one(&["HeartbeatSeconds", "HeartbeatSecondsPath"]).in_kinds(TASK);
+        Group::exactly_one(&["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]).in_kinds(WAIT);
+        Group::at_most_one(&["Error", "ErrorPath"]).in_kinds(FAIL);
+        Group::at_most_one(&["Cause", "CausePath"]).in_kinds(FAIL);
+        Group::exactly_one(&["ItemProcessor", "Iterator"]).in_kinds(MAP);
+        Group::at_most_one(&["ItemSelector", "Parameters"]).in_kinds(MAP);
+        Group::at_most_one(&["MaxConcurrency", "MaxConcurrencyPath"]).in_kinds(MAP);
+        Group::at_most_one(&["ToleratedFailureCount", "ToleratedFailureCountPath"]).in_kinds(MAP);
+        Group::at_most_one(&["ToleratedFailurePercentage", "ToleratedFailurePercentagePath"]).in_kinds(MAP);
     }
     with {
         /// The kind of the state (`Type`).

@@ -1,7 +1,9 @@
 //! The objects of a definition in the order of the document, as the rules look at them.
 
 use crate::Pointer;
-use crate::document::{Branch, ChoiceRule, ItemProcessor, Object, QueryLanguage, State, StateKind, StateMachine};
+use crate::document::{
+    Branch, ChoiceRule, Field, ItemProcessor, Object, QueryLanguage, State, StateKind, StateMachine,
+};
 
 /// What an object is, which decides what it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,22 @@ pub(crate) struct Part<'a> {
     pub(crate) language: QueryLanguage,
     /// The number of the state it belongs to, among [`Parts::states`]; `None` in the machine's own fields.
     pub(crate) state: Option<usize>,
+}
+
+impl Part<'_> {
+    /// The kind of the state, where it is one.
+    pub(crate) fn state_kind(&self) -> Option<StateKind> {
+        match self.kind {
+            PartKind::State(kind) => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// Whether the object may have this field of its table, whatever its query language.
+    pub(crate) fn may_have(&self, field: &Field) -> bool {
+        self.state_kind().is_none_or(|kind| field.kinds.contains(kind))
+            && !(field.outermost && self.kind == PartKind::NestedRule)
+    }
 }
 
 /// A rule of a choice state, or a part of one.

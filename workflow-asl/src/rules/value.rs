@@ -16,15 +16,13 @@ use crate::{Code, Diagnostic, Pointer, nearest, placeholder, timestamp};
 pub(super) fn has_the_form_of_its_field(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for part in &definition.parts.parts {
         for field in part.object.present_fields() {
-            let in_place = match part.kind {
-                PartKind::State(kind) => field.kinds.contains(kind),
-                _ => true,
-            };
             let in_language = field.language.is_none_or(|language| language == part.language);
             // Reading has looked at text, and other rules look at names and nested objects.
-            let elsewhere =
-                matches!(field.form, Form::Nested | Form::StateName | Form::Text | Form::TextList | Form::ErrorNames);
-            if !in_place || !in_language || elsewhere {
+            let elsewhere = matches!(
+                field.form,
+                Form::Nested(_) | Form::StateName | Form::Text | Form::TextList | Form::ErrorNames
+            );
+            if !part.may_have(field) || !in_language || elsewhere {
                 continue;
             }
             if let Some(value) = part.object.value_of(field.name) {
@@ -100,7 +98,7 @@ fn check(part: &Part<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnost
             }
         }
         Form::Text | Form::TextOrExpression | Form::StateName | Form::Flag | Form::ErrorNames => {}
-        Form::TextList | Form::Nested => {}
+        Form::TextList | Form::Nested(_) => {}
     }
 }
 
