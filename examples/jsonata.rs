@@ -30,12 +30,11 @@ workflow! {
 
         map PriceLines over input.lines max_concurrency 10 {
             pass PriceLine { article: state.article, total: state.price * state.count } -> end;
-        }
-        -> Sum;
+        } -> Sum;
 
         pass Sum { articles: $count(state), total: $sum(state.total) * (1 - input.discount) }
-        assign { articles: $count(state) }
-        -> IsLarge;
+            assign { articles: $count(state) }
+            -> IsLarge;
 
         choice IsLarge {
             if state.total >= 100 && $articles > 1 -> Large;

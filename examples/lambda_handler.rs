@@ -46,10 +46,10 @@ workflow! {
             FunctionName: params.charge_function,
             Payload: input.order,
         }
-        retry [Lambda.TooManyRequestsException] { interval: 1s, max_attempts: 3, backoff: 2.0, jitter: full }
-        catch [OrderRefused] => Refused
-        output { receipt: result.Payload }
-        -> end;
+            retry [Lambda.TooManyRequestsException] { interval: 1s, max_attempts: 3, backoff: 2.0, jitter: full }
+            catch [OrderRefused] => Refused
+            output { receipt: result.Payload }
+            -> end;
 
         fail Refused { error: "OrderRefused", cause: "the amount is not positive" }
     }

@@ -38,16 +38,15 @@ workflow! {
         parallel MyParallelState {
             branch { pass Hello -> end; }
             branch { pass World -> end; }
-        }
-        -> Convert;
+        } -> Convert;
 
         task Convert as "Convert HelloWorld to Base64" = lambda::invoke {
             FunctionName: "<lambda-function-name>",
             Payload: { input: "HelloWorld" },
         }
-        retry [States.TaskFailed] { interval: 15s, max_attempts: 2, backoff: 4.0 }
-        catch [States.TaskFailed] => LambdaTaskFailed
-        -> HelloWorldSuccessful;
+            retry [States.TaskFailed] { interval: 15s, max_attempts: 2, backoff: 4.0 }
+            catch [States.TaskFailed] => LambdaTaskFailed
+            -> HelloWorldSuccessful;
 
         succeed HelloWorldSuccessful;
         fail LambdaTaskFailed;

@@ -118,6 +118,18 @@ fn every_workflow_of_the_repository_keeps_its_meaning() {
 }
 
 #[test]
+fn the_repository_is_formatted() {
+    for folder in ["examples", "examples/src", "tests/goldens/machines"] {
+        for (path, text) in files(folder, "rs") {
+            assert_eq!(format_file(&text, &WIDE).unwrap(), text, "{}", path.display());
+        }
+    }
+    for example in examples("docs/language.md") {
+        assert_eq!(format_body(&example, &Style::default()).unwrap(), example);
+    }
+}
+
+#[test]
 fn as_the_pairs_show() {
     for (path, before) in files("workflow-compiler/tests/format", "before") {
         let after = path.with_extension("after");

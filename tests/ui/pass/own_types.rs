@@ -26,7 +26,12 @@ workflow! {
         output model::Order;
         params { limits: Limits, role: Arn }
         struct Limits { orders: Vec<model::Order>, most: u32 }
-        pass Only { queue: const model::QUEUE, limit: const model::LIMIT, most: params.limits, who: params.role } -> end;
+        pass Only {
+            queue: const model::QUEUE,
+            limit: const model::LIMIT,
+            most: params.limits,
+            who: params.role,
+        } -> end;
     }
 }
 

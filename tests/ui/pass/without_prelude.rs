@@ -9,7 +9,10 @@
         params { bucket: String }
         struct Thing { r#type: String, size: Option<i64> }
         enum Kind { A, B }
-        choice ByKind match input.kind { Kind::A => Keep, Kind::B => Done };
+        choice ByKind match input.kind {
+            Kind::A => Keep,
+            Kind::B => Done,
+        };
         pass Keep { bucket: params.bucket, kind: input.things[0].r#type } -> end;
         succeed Done { done: null }
     }
