@@ -75,6 +75,7 @@ codes! {
     PathUnderPlainKey = "WF0130" Warning "a path that is taken as text", "NO_DOLLAR";
     StaticResult = "WF0131" Warning "a path inside a literal `Result`", "PASS_RESULT_IS_STATIC";
     JsonPathKey = "WF0132" Warning "a key of JSONPath in a JSONata state";
+    ExpressionAsText = "WF0134" Warning "an expression that is taken as text";
 
     // WF02: names.
     UnknownTarget = "WF0201" Error "a transition to a state that does not exist", "MISSING_TRANSITION_TARGET";
@@ -117,6 +118,7 @@ codes! {
     WrongArgument = "WF0409" Error "a function's arguments are too few, too many or of the wrong type";
     UnassignedVariable = "WF0410" Error "a variable that nothing has assigned";
     MaybeUnassigned = "WF0411" Warning "a variable that may have no value here";
+    FailingCall = "WF0412" Warning "a call or an operator that fails on its values";
     UnusedParam = "WF0418" Warning "a deploy-time parameter that the document does not use";
 
     // WF05: AWS.

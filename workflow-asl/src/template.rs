@@ -89,11 +89,16 @@ pub fn check(template: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
         }
         match member.value {
             Value::String(text) if placeholder::contained(text) && !text.trim_start().starts_with("States.") => {}
-            Value::String(text) => {
-                if let Err(error) = Computed::parse(text) {
-                    found.push(syntax_error(code_of(text), member.at, text, error));
+            Value::String(text) => match Computed::parse(text) {
+                Err(error) => found.push(syntax_error(code_of(text), member.at, text, error)),
+                Ok(Computed::Intrinsic(intrinsic)) if !placeholder::contained(text) => {
+                    for (offset, message) in intrinsic.call.failing() {
+                        let diagnostic = Diagnostic::new(Code::FailingCall, member.at.clone(), message);
+                        found.push(diagnostic.with_range(offset, text.len() - offset));
+                    }
                 }
-            }
+                Ok(_) => {}
+            },
             _ => {
                 let message = format!("`{}.$` must be a string with a path or an intrinsic function", member.name);
                 found.push(

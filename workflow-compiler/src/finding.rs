@@ -38,10 +38,19 @@ pub(crate) fn report(
 
 /// Whether the member's name is wrong rather than its value.
 fn is_about_key(finding: &Diagnostic) -> bool {
-    use Code::{BadVariableName, OuterVariable, ReservedVariable, StateNameTooLong, UnknownField, WrongLanguageField};
+    use Code::{
+        BadVariableName, JsonPathKey, OuterVariable, ReservedVariable, StateNameTooLong, UnknownField,
+        WrongLanguageField,
+    };
     matches!(
         finding.code,
-        BadVariableName | ReservedVariable | OuterVariable | StateNameTooLong | UnknownField | WrongLanguageField
+        BadVariableName
+            | JsonPathKey
+            | ReservedVariable
+            | OuterVariable
+            | StateNameTooLong
+            | UnknownField
+            | WrongLanguageField
     )
 }
 
@@ -73,6 +82,11 @@ fn help_in_the_language(finding: &Diagnostic) -> Option<String> {
             "Branches" => "declare one: `branch { … }`",
             _ => return None,
         },
+        Code::UnassignedVariable | Code::MaybeUnassigned => {
+            let rest = finding.help.as_ref()?.strip_prefix("give it a value with `Assign`")?;
+            return Some(format!("give it a value with `assign {{ … }}`{rest}"));
+        }
+        Code::VariableOutOfScope => "hand its value in with the map's `item_selector`, and read it from the input",
         Code::StaticResult => "the clause `parameters` computes a value",
         Code::PathUnderPlainKey => "write it without quotes, as a reference such as `state.x`, or end the key in `.$`",
         Code::BadResource => "such as `lambda::invoke`, or the ARN of a Lambda function or an activity as text",

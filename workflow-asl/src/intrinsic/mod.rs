@@ -3,6 +3,7 @@
 //! See <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>.
 
 mod function;
+mod literal;
 mod reader;
 
 use std::fmt;

@@ -10,6 +10,7 @@ mod names;
 mod parser;
 mod parts;
 mod shape;
+mod signature;
 
 pub use ast::{Node, NodeKind};
 pub use names::{BUILT_IN_FUNCTIONS, Names, Use};
@@ -46,6 +47,17 @@ impl Ast {
     /// What the expression refers to, by position.
     pub fn names(&self) -> Names {
         names::names(&self.root)
+    }
+
+    /// The calls and operators that fail on the values written in them, such as `$sum('a')`, each with the length
+    /// of its text. Step Functions takes them, and fails when it comes to them.
+    pub fn failing(&self) -> Vec<(SyntaxError, usize)> {
+        signature::failing(&self.root)
+    }
+
+    /// What the expression certainly gives, such as "a string"; `None` where that shows only when it runs.
+    pub fn gives(&self) -> Option<&'static str> {
+        signature::kind(&self.root).map(signature::noun)
     }
 
     /// What the service refuses when a definition is created although it is good JSONata: there is no input

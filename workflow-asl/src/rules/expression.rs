@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::part::{Part, PartKind};
 use super::value::wrong_type;
 use super::{all_of, report};
-use crate::document::{Field, StateKind};
-use crate::template::syntax_error;
+use crate::document::{Field, Form, StateKind};
+use crate::template::{self, syntax_error};
 use crate::{Code, Diagnostic, Pointer, jsonata, nearest, placeholder};
 
 const OPEN: &str = "{%";
@@ -20,6 +20,7 @@ pub(super) fn is_begun(text: &str) -> bool {
 pub(super) fn check_all(part: &Part<'_>, field: &Field, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     match value {
         Value::String(text) if is_begun(text) => check_expression(part, field, text, at, found),
+        Value::String(text) => check_literal(text, at, found),
         Value::Array(items) => {
             for (i, item) in items.iter().enumerate() {
                 check_all(part, field, item, &at.index(i), found);
@@ -27,11 +28,42 @@ pub(super) fn check_all(part: &Part<'_>, field: &Field, value: &Value, at: &Poin
         }
         Value::Object(members) => {
             for (key, value) in members {
-                check_all(part, field, value, &at.child(key), found);
+                let at = &at.child(key);
+                if let (Some(name), true) = (key.strip_suffix(template::SUFFIX), value.is_string()) {
+                    let message = format!("`{key}` is a key of JSONPath: JSONata keeps it as it is");
+                    let diagnostic = Diagnostic::new(Code::JsonPathKey, at.clone(), message);
+                    found.push(
+                        diagnostic.with_help(format!("write `\"{name}\"`, and the value between `{{%` and `%}}`")),
+                    );
+                    continue;
+                }
+                check_all(part, field, value, at, found);
             }
         }
         _ => {}
     }
+}
+
+/// Warns of a text that was probably meant to be an expression: between its markers with blanks around them, a
+/// path under `$states`, or a path of JSONPath.
+fn check_literal(text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    if placeholder::contained(text) {
+        return;
+    }
+    let trimmed = text.trim();
+    let help = if trimmed.starts_with(OPEN) && trimmed.ends_with("%}") {
+        "nothing may stand around `{%` and `%}`, not even blanks".to_owned()
+    } else if trimmed.starts_with("$states.") && jsonata::parse(trimmed).is_ok() {
+        format!("write `{{% {trimmed} %}}`")
+    } else if let (Some(rest), true) = (text.strip_prefix("$."), template::looks_computed(text)) {
+        format!("in JSONata the state's input is `{{% $states.input.{rest} %}}`")
+    } else if let (Some(rest), true) = (text.strip_prefix("$$."), template::looks_computed(text)) {
+        format!("in JSONata the context object is `{{% $states.context.{rest} %}}`")
+    } else {
+        return;
+    };
+    let message = format!("`{text}` is taken as text");
+    found.push(Diagnostic::new(Code::ExpressionAsText, at.clone(), message).with_help(help));
 }
 
 /// Checks a string that must be one expression.
@@ -78,6 +110,16 @@ fn check_expression(part: &Part<'_>, field: &Field, text: &str, at: &Pointer, fo
             return;
         }
     };
+    for (error, length) in ast.failing() {
+        let diagnostic = Diagnostic::new(Code::FailingCall, at.clone(), error.message);
+        found.push(diagnostic.with_range(OPEN.len() + error.offset, length));
+    }
+    if let (Some(gives), Some(wanted)) = (ast.gives(), wanted(field))
+        && !wanted.contains(&gives)
+    {
+        let message = format!("`{}` must be {}, and this gives {gives}", field.name, wanted.join(" or "));
+        found.push(Diagnostic::new(Code::FailingCall, at.clone(), message));
+    }
     let names = ast.names();
     for error in names.unsupported {
         found.push(syntax_error(Code::UnsupportedJsonata, at.clone(), text, error.shifted(OPEN.len())));
@@ -95,6 +137,17 @@ fn check_expression(part: &Part<'_>, field: &Field, text: &str, at: &Pointer, fo
             diagnostic = diagnostic.with_help(format!("did you mean `${near}`?"));
         }
         found.push(ranged(diagnostic, used));
+    }
+}
+
+/// The kind of value that a field wants, where an expression may give none else.
+fn wanted(field: &Field) -> Option<&'static [&'static str]> {
+    match field.form {
+        Form::Condition => Some(&["a boolean"]),
+        Form::Integer { .. } | Form::Number { .. } => Some(&["a number"]),
+        Form::Timestamp | Form::TextOrExpression => Some(&["a string"]),
+        _ if field.name == "Items" => Some(&["an array", "an object"]),
+        _ => None,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::document::{Field, Form, QueryLanguage};
 use crate::path::{JsonPath, Root};
 use crate::resource::Resource;
 use crate::template::{self, Computed, syntax_error};
-use crate::{Code, Diagnostic, Pointer, nearest, placeholder, timestamp};
+use crate::{Code, Diagnostic, Pointer, jsonata, nearest, placeholder, timestamp};
 
 /// A field's value has the form of the field: a number in its range, a word of its list, a path,
 /// an expression, a template, a timestamp, an ARN.
@@ -197,6 +197,15 @@ fn check_plain_keys(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let Value::Object(members) = value else { return };
     for (key, value) in members.iter().filter(|(key, _)| !key.ends_with(template::SUFFIX)) {
         match value {
+            Value::String(text) if jsonata::expression(text).is_some_and(|code| jsonata::parse(code).is_ok()) => {
+                let message = format!("`{text}` is taken as text: the query language is JSONPath");
+                let diagnostic = Diagnostic::new(Code::ExpressionAsText, at.child(key), message);
+                found.push(
+                    diagnostic.with_help(
+                        "write a path under a key that ends in `.$`, or say `\"QueryLanguage\": \"JSONata\"`",
+                    ),
+                );
+            }
             Value::String(text) if template::looks_computed(text) => {
                 let message = format!("`{text}` is taken as text, since the key does not end in `.$`");
                 let diagnostic = Diagnostic::new(Code::PathUnderPlainKey, at.child(key), message);

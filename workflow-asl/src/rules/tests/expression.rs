@@ -81,3 +81,55 @@ fn a_finding_in_a_string_points_at_the_character() {
     let found = check_definition(&pass(json!({"InputPath": "$.größe["})), MachineType::Standard);
     assert_eq!(found[0].range.map(|(offset, _)| offset), Some("$.größe[".len()));
 }
+
+#[test]
+fn expressions_that_are_taken_as_text() {
+    let output = |value: Value| jsonata(pass(json!({"Output": value})));
+    let at: &[(Code, &str)] = &[(Code::ExpressionAsText, "/States/S/Output")];
+    expect(&[
+        (output(json!("$states.input.total")), at),
+        (output(json!(" {% $states.input.total %}")), at),
+        (output(json!("$.total")), at),
+        (output(json!("$$.Execution.Id")), at),
+        (output(json!({"a": ["$[0] dollars", "$5", "costs $.5", "${X}"]})), &[]),
+        (output(json!({"a.$": "$.total"})), &[(Code::JsonPathKey, "/States/S/Output/a.$")]),
+        (
+            pass(json!({"Parameters": {"a": "{% $states.input.x %}", "b": "{% not one"}})),
+            &[(Code::ExpressionAsText, "/States/S/Parameters/a")],
+        ),
+    ]);
+}
+
+#[test]
+fn calls_that_fail_on_their_values() {
+    let output = |text: &str| jsonata(pass(json!({"Output": text})));
+    let fails: &[(Code, &str)] = &[(Code::FailingCall, "/States/S/Output")];
+    expect(&[
+        (output("{% $sum('a') %}"), fails),
+        (output("{% $states.input.a + '1' %}"), fails),
+        (output("{% $range(1, 2) %}"), fails),
+        (output("{% $range(1, 10, 2) %}"), &[]),
+        (
+            jsonata(choice(json!({"Condition": "{% 'yes' %}", "Next": "T"}))),
+            &[(Code::FailingCall, "/States/S/Choices/0/Condition")],
+        ),
+        (
+            jsonata(one(json!({"Type": "Wait", "Seconds": "{% 'a' & 'b' %}", "Next": "T"}))),
+            &[(Code::FailingCall, "/States/S/Seconds")],
+        ),
+    ]);
+    let call = |text: &str| pass(json!({"Parameters": {"a.$": text}}));
+    let fails: &[(Code, &str)] = &[(Code::FailingCall, "/States/S/Parameters/a.$")];
+    expect(&[
+        (call("States.ArrayPartition($.a, 0)"), fails),
+        (call("States.ArrayPartition($.a, $.n)"), &[]),
+        (call("States.Array(States.Hash('a', 'SHA1'))"), fails),
+        (call("States.ArrayRange(1, 9, 0)"), fails),
+        (call("States.ArrayRange(1, 2000, 1)"), fails),
+        (call("States.ArrayRange(1, 2000, 2)"), &[]),
+        (call("States.JsonMerge($.a, $.b, true)"), fails),
+        (call("States.MathAdd(1, 4294967296)"), fails),
+        (call("States.MathRandom('a', 2)"), &[(Code::BadIntrinsic, "/States/S/Parameters/a.$")]),
+        (call("States.Format('{} {}', $.a)"), &[(Code::BadIntrinsic, "/States/S/Parameters/a.$")]),
+    ]);
+}
