@@ -51,6 +51,7 @@ fn refusal(text: &str, error: &serde_json::Error) -> Box<SourceError> {
     let at = boundary(text, offset);
     let help = match text.get(at..).and_then(|rest| rest.chars().next()) {
         Some('/' | '#') => Some("JSON has no comments: say it in a field `Comment`"),
+        Some('$') => Some("put the placeholder in quotes; without them it may stand only in a template's definitions"),
         Some('\'') => Some("JSON has its strings in double quotes"),
         _ if message == "trailing comma" => Some("remove the comma before the closing bracket"),
         _ if message.starts_with("EOF") => Some("the text ends too early: a bracket or a quote is not closed"),
