@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 use std::{env, fs, process};
 
 use clap::Args;
@@ -23,6 +24,9 @@ pub(crate) struct Fmt {
     #[arg(long)]
     check: bool,
 }
+
+/// How long the smallest difference of a file is looked for; after that a larger one will do.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What became of a file.
 enum Outcome {
@@ -84,7 +88,7 @@ impl Fmt {
 
 /// What would change, as `diff -u` prints it, each piece under its place in the file.
 fn print_difference(file: &Path, before: &str, after: &str, output: &mut impl Write) -> io::Result<()> {
-    let difference = TextDiff::from_lines(before, after);
+    let difference = TextDiff::configure().timeout(PATIENCE).diff_lines(before, after);
     for piece in difference.unified_diff().context_radius(3).iter_hunks() {
         let first = piece.ops().first().map_or(0, |change| change.old_range().start);
         writeln!(output, "Diff in {}:{}:", file.display(), first + 1)?;

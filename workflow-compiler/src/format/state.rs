@@ -153,6 +153,10 @@ impl Walk<'_, '_> {
     /// Whether a clause starts here, with documentation perhaps.
     fn starts_clause(&self, at: usize) -> bool {
         let documented = self.kind(at) == Some(Kind::Doc) || self.is(at, "#");
+        // Each of many lines of documentation need not look over those after it: the first did.
+        if documented && at.checked_sub(1).is_some_and(|before| self.kind(before) == Some(Kind::Doc)) {
+            return false;
+        }
         let head = if documented { self.after_attributes(at, self.tokens.len()) } else { at };
         matches!(self.role(head), Some(Role::Clause(_)))
     }
