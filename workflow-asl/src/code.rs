@@ -75,6 +75,7 @@ codes! {
     PathUnderPlainKey = "WF0130" Warning "a path that is taken as text", "NO_DOLLAR";
     StaticResult = "WF0131" Warning "a path inside a literal `Result`", "PASS_RESULT_IS_STATIC";
     JsonPathKey = "WF0132" Warning "a key of JSONPath in a JSONata state";
+    NoEffect = "WF0133" Warning "a field that has no effect here";
     ExpressionAsText = "WF0134" Warning "an expression that is taken as text";
 
     // WF02: names.
@@ -104,7 +105,8 @@ codes! {
     NoStates = "WF0304" Error "a workflow, branch or map without states", "SCHEMA_VALIDATION_FAILED";
     NotExhaustive = "WF0305" Error "a choice that may match nothing";
     DeadArm = "WF0306" Error "an arm of a choice that is never taken";
-    NoDefault = "WF0308" Warning "a choice of a document that may match nothing";
+    NeverMatches = "WF0307" Warning "an error name that never matches in its retrier or catcher";
+    NoDefault = "WF0308" Warning "a choice that may match nothing";
 
     // WF04: data.
     UnknownInputField = "WF0401" Error "no such field of the execution's input";
@@ -124,6 +126,7 @@ codes! {
     // WF05: AWS.
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";
     ExpressRestriction = "WF0502" Error "what an Express state machine may not contain", "SCHEMA_VALIDATION_FAILED";
+    TokenNotSent = "WF0503" Warning "a task waits for a token that it does not send";
 
     // WF06: limits.
     StateNameTooLong = "WF0601" Error "a state name over 80 characters", "INVALID_STATE_NAME";
@@ -133,6 +136,7 @@ codes! {
     TooDeep = "WF0605" Error "nested too deeply", "TOO_DEEPLY_NESTED";
     BadLabel = "WF0606" Error "not a label for a distributed map", "INVALID_LABEL_NAME";
     HeartbeatNotShorter = "WF0607" Warning "a heartbeat that is no shorter than the timeout";
+    MaxDelayNotLonger = "WF0608" Warning "a longest delay that is no longer than the first";
 }
 
 impl fmt::Display for Code {

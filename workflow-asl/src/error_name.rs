@@ -63,3 +63,14 @@ pub const RESERVED: &[&str] = &[
     QUERY_EVALUATION_ERROR,
     HTTP_SOCKET,
 ];
+
+/// The names that no retrier or catcher matches, whatever it names.
+pub const NEVER_CAUGHT: &[&str] = &[RUNTIME];
+
+/// The names of the specification for which the service raises [`RUNTIME`].
+pub const NEVER_RAISED: &[&str] = &[PARAMETER_PATH_FAILURE, NO_CHOICE_MATCHED];
+
+/// Whether an error of this name is one that [`TASK_FAILED`] certainly stands for: one of a task's own, or of calling it.
+pub fn is_task_failure(name: &str) -> bool {
+    !name.starts_with(PREFIX) || name == PERMISSIONS || name == HTTP_SOCKET || name.starts_with(HTTP_STATUS_PREFIX)
+}

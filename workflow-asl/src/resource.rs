@@ -70,17 +70,18 @@ impl<'a> Resource<'a> {
         let mut parts = arn.splitn(6, ':');
         let (scheme, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
         let (region, account, rest) = (parts.next()?, parts.next()?, parts.next()?);
-        if scheme != "arn" || partition.is_empty() || rest.is_empty() {
+        if scheme != "arn" || !(partition == "aws" || partition.starts_with("aws-")) {
             return None;
         }
         match (service, region, account) {
             ("states", "", "") => Integration::parse(rest).map(Self::Integration),
+            (_, "", _) | (_, _, "") => None,
             ("states", _, _) => match rest.split_once(':')? {
-                ("activity", name) if !name.is_empty() => Some(Self::Activity { name }),
+                ("activity", name) if !name.is_empty() && !name.contains(':') => Some(Self::Activity { name }),
                 _ => None,
             },
             ("lambda", _, _) => match rest.split_once(':')? {
-                ("function", function) if !function.is_empty() => Some(Self::Lambda { function }),
+                ("function", function) if is_function(function) => Some(Self::Lambda { function }),
                 _ => None,
             },
             _ => None,
@@ -88,13 +89,101 @@ impl<'a> Resource<'a> {
     }
 }
 
+/// Whether it is a function's name, with a version, an alias or `$LATEST` after a colon where there is one.
+fn is_function(text: &str) -> bool {
+    let is_name = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    match text.split_once(':') {
+        Some((name, qualifier)) => is_name(name) && (qualifier == "$LATEST" || is_name(qualifier)),
+        None => is_name(text),
+    }
+}
+
+/// What Step Functions knows of a service's optimized integration.
+struct Optimized {
+    service: &'static str,
+    /// The patterns that it has besides [`Pattern::RequestResponse`].
+    patterns: &'static [Pattern],
+}
+
+const fn optimized(service: &'static str, patterns: &'static [Pattern]) -> Optimized {
+    Optimized { service, patterns }
+}
+
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html>
+const OPTIMIZED: &[Optimized] = {
+    use Pattern::{Sync, SyncJson, TaskToken};
+    &[
+        optimized("apigateway", &[TaskToken]),
+        optimized("athena", &[Sync]),
+        optimized("batch", &[Sync]),
+        optimized("bedrock", &[Sync, TaskToken]),
+        optimized("codebuild", &[Sync]),
+        optimized("databrew", &[Sync]),
+        optimized("dynamodb", &[]),
+        optimized("ecs", &[Sync, TaskToken]),
+        optimized("eks", &[Sync, TaskToken]),
+        optimized("elasticmapreduce", &[Sync]),
+        optimized("emr-containers", &[Sync]),
+        optimized("emr-serverless", &[Sync]),
+        optimized("events", &[TaskToken]),
+        optimized("glue", &[Sync]),
+        optimized("http", &[]),
+        optimized("lambda", &[TaskToken]),
+        optimized("mediaconvert", &[Sync]),
+        optimized("sagemaker", &[Sync]),
+        optimized("sns", &[TaskToken]),
+        optimized("sqs", &[TaskToken]),
+        optimized("states", &[Sync, SyncJson, TaskToken]),
+    ]
+};
+
+/// The members that requests need, as the service asks for them when a state machine is made.
+const REQUIRED_MEMBERS: &[(&str, &str, &[&str])] = &[
+    ("dynamodb", "getItem", &["TableName", "Key"]),
+    ("dynamodb", "putItem", &["TableName", "Item"]),
+    ("ecs", "runTask", &["TaskDefinition"]),
+    ("events", "putEvents", &["Entries"]),
+    ("glue", "startJobRun", &["JobName"]),
+    ("lambda", "invoke", &["FunctionName"]),
+    ("s3", "getObject", &["Bucket", "Key"]),
+    ("s3", "listObjectsV2", &["Bucket"]),
+    ("s3", "putObject", &["Bucket"]),
+    ("sns", "publish", &["Message"]),
+    ("sqs", "sendMessage", &["QueueUrl", "MessageBody"]),
+    ("states", "startExecution", &["StateMachineArn"]),
+];
+
+/// The prefix of the services that are called as the AWS SDK does.
+const SDK: &str = "aws-sdk:";
+
 impl<'a> Integration<'a> {
+    /// The patterns that the service has besides [`Pattern::RequestResponse`]; `None` where that is not known.
+    pub fn patterns(self) -> Option<&'static [Pattern]> {
+        if self.service.starts_with(SDK) {
+            return Some(&[Pattern::TaskToken]);
+        }
+        OPTIMIZED.iter().find(|known| known.service == self.service).map(|known| known.patterns)
+    }
+
+    /// The members that a request certainly needs.
+    pub fn required_members(self) -> &'static [&'static str] {
+        let known =
+            REQUIRED_MEMBERS.iter().find(|(service, action, _)| (*service, *action) == (self.service, self.action));
+        known.map_or(&[], |(_, _, members)| members)
+    }
+
     fn parse(text: &'a str) -> Option<Self> {
         let patterns = [Pattern::SyncJson, Pattern::Sync, Pattern::TaskToken];
         let ending = patterns.into_iter().find_map(|pattern| Some((text.strip_suffix(pattern.suffix())?, pattern)));
         let (text, pattern) = ending.unwrap_or((text, Pattern::RequestResponse));
         let (service, action) = text.rsplit_once(':')?;
-        (!service.is_empty() && !action.is_empty()).then_some(Self { service, action, pattern })
+        let sdk = service.strip_prefix(SDK);
+        // The SDK's actions are written in camel case here: `getObject`, not `GetObject`.
+        let misspelt = sdk == Some("") || sdk.is_some() && action.starts_with(|c: char| c.is_ascii_uppercase());
+        let whole = !service.is_empty() && service != SDK.trim_end_matches(':') && !action.is_empty();
+        (whole && !misspelt).then_some(Self { service, action, pattern })
     }
 }
 
@@ -120,9 +209,20 @@ mod tests {
             call("arn:aws:states:::states:startExecution.sync:2"),
             Some(("states", "startExecution", Pattern::SyncJson))
         );
-        for wrong in
-            ["", "f", "arn:aws:states:::", "arn:aws:states:::lambda", "arn:aws:sqs:us-east-1:1:q", "docker://x"]
-        {
+        for wrong in [
+            "",
+            "f",
+            "arn:aws:states:::",
+            "arn:aws:states:::lambda",
+            "arn:aws:sqs:us-east-1:1:q",
+            "docker://x",
+            "arn:aws:lambda:us-east-1:1:function:f:",
+            "arn:aws:lambda:us-east-1:1:function:f:$*#$7485",
+            "arn:aws:lambda:us-east-1:function:f",
+            "arn:amazon:states:::lambda:invoke",
+            "arn:aws:states:::aws-sdk:s3",
+            "arn:aws:states:::aws-sdk:s3:GetObject",
+        ] {
             assert_eq!(Resource::parse(wrong), None, "{wrong}");
         }
     }

@@ -21,7 +21,7 @@ impl Numbers {
 
 fn everything() -> Value {
     json!({"Comment": "c", "StartAt": "T", "TimeoutSeconds": 60, "States": {
-        "T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"a.$": "States.Format('{}', $.x)", "b": [{"c.$": "$$.Execution.Id"}]},
+        "T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "a.$": "States.Format('{}', $.x)", "b": [{"c.$": "$$.Execution.Id"}]},
             "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "BackoffRate": 1.5, "JitterStrategy": "FULL"}],
             "Catch": [{"ErrorEquals": ["E"], "ResultPath": "$.e", "Next": "F"}], "Assign": {"v.$": "$.y"}, "Next": "C"},
         "C": {"Type": "Choice", "Choices": [{"And": [{"Variable": "$.x", "IsPresent": true}, {"Not": {"Variable": "$v", "StringMatches": "a*"}}], "Next": "W"}], "Default": "P"},
@@ -139,7 +139,7 @@ fn long(states: usize) -> Value {
             }
             1 => json!({"Type": "Pass", "Parameters": {"a.$": "$.x.y"}, "Assign": {"v.$": "$.x"}, "Next": next}),
             _ => {
-                json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"p.$": "$"}, "Next": next,
+                json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "p.$": "$"}, "Next": next,
                 "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "end"}]})
             }
         };

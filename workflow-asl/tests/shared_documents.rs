@@ -181,3 +181,68 @@ fn variable_references_are_those_that_aws_gives() {
     }
     eprintln!("{count} cases");
 }
+
+/// What another validator says otherwise than we do, and what AWS says to it: case, our finding where we have one
+/// (empty where we have none), and the fact, by the section of the reference on Step Functions where it is recorded.
+const UNLIKE_LINTERS: &[(&str, &str, &str)] = &[
+    ("sl-backoff-with-backoffrate-decimal", "WF0501", NOT_AN_ARN),
+    ("sl-backoff-with-backoffrate-integer", "WF0501", NOT_AN_ARN),
+    ("sl-backoff-with-jitter-on-retry", "WF0501", NOT_AN_ARN),
+    ("sl-states-encoding-decoding-intrinsic-functions", "WF0501", NOT_AN_ARN),
+    ("sl-states-format-invocation", "WF0501", NOT_AN_ARN),
+    ("sl-states-jsontostring-invocation", "WF0501", NOT_AN_ARN),
+    ("sl-states-math-intrinsic-functions", "WF0501", NOT_AN_ARN),
+    ("sl-states-string-intrinsic-functions", "WF0501", NOT_AN_ARN),
+    ("sl-task-with-credentials", "WF0501", NOT_AN_ARN),
+    ("sl-map-with-itemspath-context-object", "WF0121", NOT_A_TEMPLATE),
+    ("sl-parallel-with-resultselector", "WF0121", NOT_A_TEMPLATE),
+    ("sl-succeed-with-comment-in-catcher", "WF0124", "7.5: `Parameters field is required for resource ARN`, measured"),
+    ("av-invalid-json-surround-syntax-extra-spaces", "", BLANKS),
+    ("av-invalid-jsonata-surround-syntax-no-spaces", "", BLANKS),
+    ("av-valid-assign", "WF0209", "11, 37: `INVALID_VARIABLE_NAME` for a hyphen, measured"),
+    ("av-valid-map-with-item-batcher-jsonata", "WF0126", "11, 28: `'QueryLanguage' can not be 'JSONPath'`, recorded"),
+    ("av-valid-task-credentials", "WF0501", "11, 22: the ARN is of SWF; 23: `RoleArn` is required, recorded"),
+    (
+        "av-valid-task-intrisic-function",
+        "WF0121",
+        "7.5: a resource is text; CloudFormation's functions are gone by then",
+    ),
+    ("av-valid-task-parameters", "WF0501", "11, 22: the ARN is of SWF"),
+];
+const NOT_AN_ARN: &str = "11, 22: `Value is not a valid resource ARN` for `foo:bar`, measured";
+const NOT_A_TEMPLATE: &str = "2A.4: a payload template is an object";
+const BLANKS: &str = "2B.1: an expression is what starts with `{%` and ends with `%}`, whatever the blanks inside";
+
+#[test]
+fn verdicts_of_other_validators_are_matched_but_where_aws_says_otherwise() {
+    let (mut count, mut problems, mut met) = (0, String::new(), Vec::new());
+    for folder in ["conformance/lint-statelint", "conformance/lint-asl-validator"] {
+        for (path, case) in shared(folder) {
+            let definition = match &case["definitionText"] {
+                Value::String(text) => serde_json::from_str(text).ok(),
+                _ => Some(case["definition"].clone()),
+            };
+            // Text that is no JSON has an error.
+            let errors = definition.map_or_else(|| vec!["no JSON".to_owned()], |value| errors(&value, kind_of(&case)));
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            count += 1;
+            let alike = errors.is_empty() == (case["valid"] == true);
+            let listed = UNLIKE_LINTERS.iter().find(|(case, ..)| *case == name);
+            let expected = match listed {
+                None => alike,
+                Some((_, "", _)) => !alike && errors.is_empty(),
+                Some((_, code, _)) => !alike && errors.iter().any(|error| error.contains(code)),
+            };
+            met.extend(listed.map(|(name, ..)| *name));
+            if !expected {
+                problems.push_str(&format!("{name}: theirs is {}, ours {errors:?}\n", case["valid"]));
+            }
+        }
+    }
+    assert_eq!(problems, "");
+    if count > 0 {
+        let gone: Vec<_> = UNLIKE_LINTERS.iter().map(|(name, ..)| *name).filter(|name| !met.contains(name)).collect();
+        assert_eq!(gone, [""; 0], "listed, but there is no such case");
+    }
+    eprintln!("{count} verdicts, {} of them otherwise than ours", met.len());
+}

@@ -6,7 +6,8 @@ use crate::Locate;
 use crate::check::{Model, StateInfo};
 use crate::lower::SpotMap;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::Spot;
+use crate::syntax::ast::{ClauseValue, Spot};
+use crate::syntax::keyword::ClauseKind;
 
 /// Reports what was found in the document, but for what the language's own checks have said, in its own terms.
 pub(crate) fn report(
@@ -22,7 +23,8 @@ pub(crate) fn report(
         let spot = if is_about_key(&finding) { spots.key_at(&finding.pointer) } else { None };
         let spot = spot.or_else(|| spots.at(&finding.pointer)).unwrap_or_else(|| model.workflow.name.span().into());
         let said = known.iter().any(|known| overlap(*known, spot, locate));
-        if !said && !follows(&finding, &codes) && !is_of_what_is_broken(&finding, model) {
+        let expected = follows(&finding, &codes) || is_of_what_is_broken(&finding, model);
+        if !said && !expected && !is_of_shared_handler(&finding, model) {
             let message = message_in_the_language(&finding, model);
             let help = help_in_the_language(&finding).or(finding.help).into_iter().collect();
             problems.push(Problem {
@@ -39,7 +41,7 @@ pub(crate) fn report(
 /// Whether the member's name is wrong rather than its value.
 fn is_about_key(finding: &Diagnostic) -> bool {
     use Code::{
-        BadVariableName, JsonPathKey, OuterVariable, ReservedVariable, StateNameTooLong, UnknownField,
+        BadVariableName, JsonPathKey, NoEffect, OuterVariable, ReservedVariable, StateNameTooLong, UnknownField,
         WrongLanguageField,
     };
     matches!(
@@ -51,6 +53,7 @@ fn is_about_key(finding: &Diagnostic) -> bool {
             | StateNameTooLong
             | UnknownField
             | WrongLanguageField
+            | NoEffect
     )
 }
 
@@ -60,6 +63,9 @@ fn message_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> Option<St
     match (finding.code, finding.pointer.tokens().last()?.as_str()) {
         (Code::EmptyList, "Choices") => Some(format!("the choice `{name}` has no arm that tests anything")),
         (Code::EmptyList, "Branches") => Some(format!("the parallel `{name}` has no branches")),
+        (Code::NoEffect, _) if finding.message.ends_with("in an inline map") => {
+            Some("this has no effect in a map that is not `distributed`".to_owned())
+        }
         (Code::EmptyList, "ErrorEquals") => Some("no error is named here".to_owned()),
         _ => None,
     }
@@ -87,6 +93,9 @@ fn help_in_the_language(finding: &Diagnostic) -> Option<String> {
             return Some(format!("give it a value with `assign {{ … }}`{rest}"));
         }
         Code::VariableOutOfScope => "hand its value in with the map's `item_selector`, and read it from the input",
+        Code::NoEffect if finding.message.ends_with("in an inline map") => "remove it, or make the map `distributed`",
+        Code::TokenNotSent => "put `context.Task.Token` into the request",
+        Code::MaxDelayNotLonger => "make `max_delay` longer than `interval`",
         Code::StaticResult => "the clause `parameters` computes a value",
         Code::PathUnderPlainKey => "write it without quotes, as a reference such as `state.x`, or end the key in `.$`",
         Code::BadResource => "such as `lambda::invoke`, or the ARN of a Lambda function or an activity as text",
@@ -118,11 +127,30 @@ fn is_of_what_is_broken(finding: &Diagnostic, model: &Model<'_>) -> bool {
         })
 }
 
+/// Whether an error name never matches because a handler comes before one that is shared between states,
+/// by its name or by `defaults`: to override a part of such a handler is what they are for.
+fn is_of_shared_handler(finding: &Diagnostic, model: &Model<'_>) -> bool {
+    if finding.code != Code::NeverMatches || !finding.message.starts_with("an earlier entry") {
+        return false;
+    }
+    let tokens: Vec<_> = finding.pointer.tokens().collect();
+    let [.., list, entry, _, _] = tokens.as_slice() else { return false };
+    let kind = if list == "Retry" { ClauseKind::Retry } else { ClauseKind::Catch };
+    let Some(info) = state_of(&finding.pointer, model) else { return false };
+    let mut own = info.state.clauses.iter().filter(|clause| clause.kind == kind && is_handler(&clause.value));
+    let clause = entry.parse().ok().and_then(|entry| own.nth(entry));
+    clause.is_none_or(|clause| matches!(clause.value, ClauseValue::Named(_)))
+}
+
+fn is_handler(value: &ClauseValue) -> bool {
+    matches!(value, ClauseValue::Retrier(_) | ClauseValue::Catcher(_) | ClauseValue::Named(_))
+}
+
 /// Whether a finding about the document only repeats at another place what the checks have said.
 fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
     use Code::{
-        DuplicateState, DuplicateStateName, MissingField, NoStates, NoWayToEnd, NotExhaustive, TargetInOtherScope,
-        UnknownTarget, UnreachableState,
+        DuplicateState, DuplicateStateName, MissingField, NoDefault, NoStates, NoWayToEnd, NotExhaustive,
+        TargetInOtherScope, UnknownTarget, UnreachableState,
     };
     let any = |codes: &[Code]| codes.iter().any(|code| said.contains(code));
     match finding.code {
@@ -134,8 +162,8 @@ fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
             any(&[TargetInOtherScope, UnknownTarget, DuplicateState, DuplicateStateName])
         }
         // What has no states, or a start that is none of them, the checks of the source know: or what stood there
-        // did not parse.
-        NoStates => true,
+        // did not parse. That a choice may match nothing they know better, by the types.
+        NoStates | NoDefault => true,
         MissingField => finding.message.contains("`StartAt`"),
         _ => false,
     }

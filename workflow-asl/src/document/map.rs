@@ -40,7 +40,7 @@ object! {
 object! {
     /// How what an item reader read becomes items.
     ReaderConfig {
-        "InputType" input_type: String, Form::Word(&["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]), "The format of the object.";
+        "InputType" input_type: String, Form::Word(ReaderConfig::INPUT_TYPES), "The format of the object.";
         "Transformation" transformation: String, Form::Word(&["NONE", "LOAD_AND_FLATTEN"]), default Text("NONE"), "Whether listed objects are items or are read in turn.";
         "ManifestType" manifest_type: String, Form::Word(&["ATHENA_DATA", "S3_INVENTORY"]), "What wrote the manifest.";
         "CSVDelimiter" csv_delimiter: String, Form::Word(&["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]), default Text("COMMA"), "What separates the fields of a row.";
@@ -53,6 +53,11 @@ object! {
     groups {
         Group::at_most_one(&["MaxItems", "MaxItemsPath"]);
     }
+}
+
+impl ReaderConfig {
+    /// The values of `InputType`.
+    pub const INPUT_TYPES: &'static [&'static str] = &["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"];
 }
 
 object! {

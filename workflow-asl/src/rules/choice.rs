@@ -1,11 +1,13 @@
 //! Rules on the rules of choice states.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::value::{check_path, wrong_type};
 use super::{Definition, all_of, report};
-use crate::document::{Operand, Operator};
-use crate::{Code, Diagnostic, placeholder, timestamp};
+use crate::document::{ChoiceRule, Operand, Operator, StateKind};
+use crate::{Code, Diagnostic, jsonata, placeholder, timestamp};
 
 /// A rule on a `Variable` has one operator, and that compares with a value of its own type.
 pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -75,4 +77,48 @@ pub(super) fn lists_of_rules_are_not_empty(definition: &Definition<'_>, found: &
             }
         }
     }
+}
+
+/// A choice has a `Default`, or rules of which one is always true.
+pub(super) fn a_choice_leads_on(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let choices = definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Choice);
+    for state in choices.filter(|state| !state.state.has("Default")) {
+        let Some(rules) = state.state.choices.as_ref().filter(|rules| !rules.is_empty()) else { continue };
+        if rules.iter().any(|rule| rule.is_unread() || always(rule)) || has_opposites(rules) {
+            continue;
+        }
+        let message =
+            format!("where no rule of `{}` is true the execution fails, and nothing catches that", state.name);
+        let diagnostic = Diagnostic::new(Code::NoDefault, state.at.clone(), message);
+        found.push(diagnostic.with_help("add `Default`: the state to go on at then"));
+    }
+}
+
+/// Whether the rule is true whatever the data.
+fn always(rule: &ChoiceRule) -> bool {
+    match &rule.condition {
+        Some(Value::Bool(condition)) => *condition,
+        Some(Value::String(code)) => {
+            placeholder::contained(code) || jsonata::expression(code).map(str::trim) == Some("true")
+        }
+        _ => false,
+    }
+}
+
+/// Whether two of the rules are the opposite of each other: a test for `true` and for `false`, or a rule and its `Not`.
+fn has_opposites(rules: &[ChoiceRule]) -> bool {
+    let test = |rule: &ChoiceRule, flag: bool| {
+        let [comparison] = rule.comparisons.as_slice() else { return None };
+        (comparison.operand == flag).then(|| (rule.variable.clone(), comparison.operator))
+    };
+    let tests: BTreeSet<_> = rules.iter().filter_map(|rule| test(rule, true)).collect();
+    let text = |rule: &ChoiceRule| {
+        let (variable, comparison) = (rule.variable.as_ref()?, rule.comparisons.first()?);
+        Some((variable.clone(), comparison.operator, comparison.operand.to_string()))
+    };
+    let plain: BTreeSet<_> = rules.iter().filter_map(text).collect();
+    rules.iter().any(|rule| {
+        test(rule, false).is_some_and(|test| tests.contains(&test))
+            || rule.not.as_deref().and_then(text).is_some_and(|text| plain.contains(&text))
+    })
 }

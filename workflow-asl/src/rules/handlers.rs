@@ -1,13 +1,19 @@
 //! Rules on retriers and catchers.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
 use super::Definition;
 use crate::document::{Catcher, Retrier};
-use crate::{Code, Diagnostic, Pointer, error_name, nearest};
+use crate::limits::retrier_default::INTERVAL_SECONDS;
+use crate::{Code, Diagnostic, Pointer, error_name, nearest, placeholder};
 
 /// The error names of one entry of a list of handlers.
 struct Entry<'a> {
     at: Pointer,
     names: &'a [String],
+    first: bool,
     last: bool,
 }
 
@@ -20,8 +26,13 @@ fn entries<'a>(definition: &'a Definition<'_>) -> impl Iterator<Item = Entry<'a>
         lists.into_iter().flat_map(|(field, lists)| {
             let count = lists.len();
             let at = state.at.child(field);
+            // The first of those that name errors begins a list.
+            let mut first = true;
             lists.into_iter().enumerate().filter_map(move |(i, names)| {
-                Some(Entry { at: at.index(i).child("ErrorEquals"), names: names?, last: i + 1 == count })
+                let at = at.index(i).child("ErrorEquals");
+                let entry = Entry { at, names: names?, first, last: i + 1 == count };
+                first = false;
+                Some(entry)
             })
         })
     })
@@ -33,6 +44,8 @@ fn names<T>(list: &Option<Vec<T>>, names: impl Fn(&T) -> Option<&[String]>) -> V
 
 /// `ErrorEquals` names at least one error, and of the reserved names only those that exist.
 pub(super) fn error_names_are_given(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    // A Fail state may raise any name, reserved or not.
+    let raised: BTreeSet<_> = definition.parts.states.iter().filter_map(|state| state.state.error.as_deref()).collect();
     for entry in entries(definition) {
         if entry.names.is_empty() {
             let message = "`ErrorEquals` names no error";
@@ -45,11 +58,15 @@ pub(super) fn error_names_are_given(definition: &Definition<'_>, found: &mut Vec
             let reserved = name.starts_with(error_name::PREFIX);
             let known =
                 error_name::RESERVED.contains(&name.as_str()) || name.starts_with(error_name::HTTP_STATUS_PREFIX);
-            if reserved && !known {
+            if reserved && !known && !placeholder::contained(name) && !raised.contains(name.as_str()) {
                 let message = format!("there is no reserved error `{name}`, so this never matches");
                 let mut diagnostic = Diagnostic::new(Code::UnknownErrorName, entry.at.index(i), message);
-                if let Some(near) = nearest::nearest(name, error_name::RESERVED.iter().copied()) {
-                    diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
+                // By what comes after the prefix: that is alike in all of them.
+                let after = |name: &'_ str| name.strip_prefix(error_name::PREFIX).unwrap_or_default().to_owned();
+                let names: Vec<_> = error_name::RESERVED.iter().map(|name| after(name)).collect();
+                if let Some(near) = nearest::nearest(&after(name), names.iter().map(String::as_str)) {
+                    let near = format!("did you mean `{}{near}`?", error_name::PREFIX);
+                    diagnostic = diagnostic.with_help(near);
                 }
                 found.push(diagnostic);
             }
@@ -69,5 +86,59 @@ pub(super) fn states_all_is_alone_and_last(definition: &Definition<'_>, found: &
             continue;
         };
         found.push(Diagnostic::new(Code::StatesAllPlacement, entry.at.index(place), message).with_help(help));
+    }
+}
+
+/// Every name in `ErrorEquals` may match: it can be caught, and no earlier entry takes it already.
+pub(super) fn every_error_name_may_match(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let mut taken: BTreeSet<&str> = BTreeSet::new();
+    for entry in entries(definition) {
+        if entry.first {
+            taken.clear();
+        }
+        for (i, name) in entry.names.iter().enumerate() {
+            let (message, help) = if error_name::NEVER_CAUGHT.contains(&name.as_str()) {
+                let message = format!("`{name}` is never caught or retried, even by its name");
+                (message, "remove it: the execution fails with such an error at once")
+            } else if error_name::NEVER_RAISED.contains(&name.as_str()) {
+                let message = format!("Step Functions never raises `{name}`");
+                (message, "it raises `States.Runtime` instead, which nothing catches")
+            } else if taken.contains(name.as_str()) {
+                (
+                    format!("an earlier entry takes `{name}` already"),
+                    "the first entry that matches decides: remove this one, or join the two",
+                )
+            } else if taken.contains(error_name::TASK_FAILED) && error_name::is_task_failure(name) {
+                let message = format!("an earlier entry takes `{name}` already, by `{}`", error_name::TASK_FAILED);
+                (message, "it stands for every error but `States.Timeout`: move it after the others")
+            } else {
+                continue;
+            };
+            found.push(Diagnostic::new(Code::NeverMatches, entry.at.index(i), message).with_help(help));
+        }
+        // What comes after `States.ALL` has another finding.
+        let names = entry.names.iter().map(String::as_str);
+        taken.extend(names.take_while(|name| *name != error_name::ALL));
+    }
+}
+
+/// A retrier's longest delay is longer than its first.
+pub(super) fn the_longest_delay_exceeds_the_first(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for state in &definition.parts.states {
+        for (i, retrier) in state.state.retry.iter().flatten().enumerate() {
+            let longest = retrier.max_delay_seconds.as_ref().and_then(Value::as_u64);
+            let first = match &retrier.interval_seconds {
+                None => Some(INTERVAL_SECONDS),
+                Some(seconds) => seconds.as_u64(),
+            };
+            if let (Some(longest), Some(first)) = (longest, first)
+                && longest <= first
+            {
+                let at = state.at.child("Retry").index(i).child("MaxDelaySeconds");
+                let message = format!("no delay exceeds {longest} s, but the first is {first} s already");
+                let diagnostic = Diagnostic::new(Code::MaxDelayNotLonger, at, message);
+                found.push(diagnostic.with_help("make it longer than `IntervalSeconds`"));
+            }
+        }
     }
 }

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Definition, report};
-use crate::document::{ReaderConfig, StateKind};
+use serde_json::Value;
+
+use super::part::PartKind;
+use super::task::{check_members, request_field};
+use super::{Definition, all_of, report};
+use crate::document::{ItemProcessor, ReaderConfig, StateKind};
 use crate::limits::LABEL_CHARS;
+use crate::resource::Resource;
 use crate::{Code, Diagnostic, Pointer, placeholder};
 
 /// A distributed map names the type of its child executions, an inline one does not.
@@ -68,8 +73,94 @@ fn csv_headers(config: &ReaderConfig, at: &Pointer, found: &mut Vec<Diagnostic>)
         }
         _ => {}
     }
+    if config.transformation.as_deref() == Some("LOAD_AND_FLATTEN") && !config.has("InputType") {
+        let message = "a reader that loads what it lists needs `InputType`";
+        report(found, Code::MissingField, at.clone(), message);
+    }
     if config.csv_header_location.as_deref() == Some("GIVEN") && !config.has("CSVHeaders") {
         report(found, Code::MissingField, at.clone(), "a reader with given headers needs `CSVHeaders`");
+    }
+}
+
+/// By field of a `ReaderConfig`, the input types that use it.
+const READERS: &[(&str, &[&str])] = &[
+    ("CSVDelimiter", &["CSV", "MANIFEST"]),
+    ("CSVHeaderLocation", &["CSV", "JSON", "MANIFEST"]),
+    ("CSVHeaders", &["CSV", "MANIFEST"]),
+    ("ItemsPointer", &["JSON"]),
+];
+
+/// What only distributed maps use stands in them, and what only some readers use in those.
+pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for state in definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Map) {
+        if state.state.processor().is_some_and(is_inline) {
+            for field in state.state.present().filter(|field| field.distributed) {
+                let message = format!("field `{}` has no effect in an inline map", field.name);
+                let diagnostic = Diagnostic::new(Code::NoEffect, state.at.child(field.name), message);
+                found.push(diagnostic.with_help("remove it, or make the mode `DISTRIBUTED`"));
+            }
+        }
+        let reader = state.state.item_reader.as_ref();
+        let Some(config) = reader.and_then(|reader| reader.reader_config.as_ref()) else { continue };
+        let at = state.at.child("ItemReader").child("ReaderConfig");
+        let Some(input) = config.input_type.as_deref() else { continue };
+        for (field, inputs) in READERS.iter().filter(|(field, _)| config.has(field)) {
+            // What is not a type at all is reported as such.
+            if !inputs.contains(&input) && ReaderConfig::INPUT_TYPES.contains(&input) {
+                let message = format!("field `{field}` has no effect on input of type {input}");
+                let diagnostic = Diagnostic::new(Code::NoEffect, at.child(field), message);
+                found.push(diagnostic.with_help(format!("it is for {}", all_of(inputs.iter().copied()))));
+            }
+        }
+        if config.csv_header_location.as_deref() == Some("FIRST_ROW") && config.has("CSVHeaders") {
+            let message = "field `CSVHeaders` has no effect: the names are in the first row";
+            let diagnostic = Diagnostic::new(Code::NoEffect, at.child("CSVHeaders"), message);
+            found.push(diagnostic.with_help("make `CSVHeaderLocation` `GIVEN`, or remove it"));
+        }
+    }
+}
+
+/// Whether the iterations run within the execution.
+fn is_inline(processor: &ItemProcessor) -> bool {
+    match &processor.processor_config {
+        // What could not be read may be a placeholder.
+        None => !processor.has("ProcessorConfig"),
+        Some(config) if config.is_unread() => false,
+        Some(config) => match config.mode.as_deref() {
+            None => !config.has("Mode"),
+            Some(mode) => mode == "INLINE",
+        },
+    }
+}
+
+/// A reader, and a writer to S3, say what to read and write.
+pub(super) fn writers_and_readers_have_a_request(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for part in &definition.parts.parts {
+        if !matches!(part.kind, PartKind::ItemReader | PartKind::ResultWriter) {
+            continue;
+        }
+        let names: Vec<_> = part.object.present_fields().iter().map(|field| field.name).collect();
+        let field = request_field(part.language);
+        let has_request = names.contains(&"Parameters") || names.contains(&"Arguments");
+        match (names.contains(&"Resource"), has_request) {
+            (true, false) => {
+                let message = format!("{} with a `Resource` needs `{field}`", part.kind.phrase());
+                report(found, Code::MissingField, part.at.clone(), message);
+            }
+            (false, true) if part.kind == PartKind::ResultWriter => {
+                let message = format!("{} with `{field}` needs `Resource`", part.kind.phrase());
+                report(found, Code::MissingField, part.at.clone(), message);
+            }
+            _ => {}
+        }
+        let resource = part.object.value_of("Resource");
+        let resource = resource.as_ref().and_then(Value::as_str).filter(|arn| !placeholder::likely(arn));
+        if let Some(Resource::Integration(call)) = resource.and_then(Resource::parse)
+            && call.service == "s3"
+            && let Some(request) = part.object.value_of(field)
+        {
+            check_members(call, &request, &part.at.child(field), found);
+        }
     }
 }
 

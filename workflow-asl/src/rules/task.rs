@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Definition, report};
-use crate::document::{QueryLanguage, StateKind};
-use crate::resource::{Pattern, Resource};
-use crate::{Code, Diagnostic, placeholder};
+use super::part::StateAt;
+use super::{Definition, all_of, report};
+use crate::document::{PathField, QueryLanguage, StateKind};
+use crate::resource::{Integration, Pattern, Resource};
+use crate::{Code, Diagnostic, Pointer, nearest, placeholder, template};
 
 /// A task's heartbeat is shorter than its timeout.
 pub(super) fn a_heartbeat_is_shorter_than_the_timeout(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -36,7 +37,7 @@ pub(super) fn credentials_name_a_role(definition: &Definition<'_>, found: &mut V
         {
             let message = "`Credentials` need the role to assume, `RoleArn`";
             let mut diagnostic = Diagnostic::new(Code::MissingField, at, message);
-            if let Some(near) = crate::nearest::nearest("RoleArn", fields.keys().map(String::as_str)) {
+            if let Some(near) = nearest::nearest("RoleArn", fields.keys().map(String::as_str)) {
                 diagnostic = diagnostic.with_help(format!("did you mean it by `{near}`?"));
             }
             found.push(diagnostic);
@@ -44,20 +45,121 @@ pub(super) fn credentials_name_a_role(definition: &Definition<'_>, found: &mut V
     }
 }
 
+/// Every task that calls a service, with what it calls.
+fn calls<'d>(definition: &'d Definition<'_>) -> impl Iterator<Item = (&'d StateAt<'d>, Integration<'d>)> {
+    definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Task).filter_map(|state| {
+        let arn = state.state.resource.as_deref().filter(|arn| !placeholder::likely(arn))?;
+        match Resource::parse(arn)? {
+            Resource::Integration(call) => Some((state, call)),
+            _ => None,
+        }
+    })
+}
+
+/// A service is called in one of its patterns.
+pub(super) fn an_integration_has_its_pattern(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for (state, call) in calls(definition).filter(|(_, call)| call.pattern != Pattern::RequestResponse) {
+        let Some(patterns) = call.patterns().filter(|patterns| !patterns.contains(&call.pattern)) else { continue };
+        let message = format!("`{}` has no integration with `{}`", call.service, call.pattern.suffix());
+        let has: Vec<_> = patterns.iter().map(|pattern| pattern.suffix()).collect();
+        let help = match has.as_slice() {
+            [] => "it answers at once: remove the ending".to_owned(),
+            _ => format!("without an ending it answers at once; it also has {}", all_of(has)),
+        };
+        found.push(Diagnostic::new(Code::BadResource, state.at.child("Resource"), message).with_help(help));
+    }
+}
+
+/// The field that holds a request.
+pub(super) fn request_field(language: QueryLanguage) -> &'static str {
+    match language {
+        QueryLanguage::JsonPath => "Parameters",
+        QueryLanguage::Jsonata => "Arguments",
+    }
+}
+
 /// A task that calls a service says with what.
 pub(super) fn an_integration_has_a_request(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Task) {
-        let Some(arn) = state.state.resource.as_deref().filter(|arn| !placeholder::likely(arn)) else { continue };
-        let Some(Resource::Integration(call)) = Resource::parse(arn) else { continue };
-        let field = match state.language {
-            QueryLanguage::JsonPath => "Parameters",
-            QueryLanguage::Jsonata => "Arguments",
-        };
+    for (state, call) in calls(definition) {
         // Either language's field shows the intent; one of the wrong language is reported as such.
         if !state.state.has("Parameters") && !state.state.has("Arguments") {
+            let field = request_field(state.language);
             let message = format!("a task that calls `{}:{}` needs `{field}`", call.service, call.action);
             report(found, Code::MissingField, state.at.clone(), message);
         }
+    }
+}
+
+/// A request has the members that its action cannot do without.
+pub(super) fn a_request_has_what_it_needs(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for (state, call) in calls(definition) {
+        let field = request_field(state.language);
+        if let Some(request) = state.state.field_value(field) {
+            check_members(call, &request, &state.at.child(field), found);
+        }
+    }
+}
+
+/// Reports the members that a request lacks.
+pub(super) fn check_members(call: Integration<'_>, request: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    let Value::Object(members) = request else { return };
+    // An empty request is still to be filled in; a member that a placeholder names may be the one.
+    if members.is_empty() || members.keys().any(|key| placeholder::contained(key)) {
+        return;
+    }
+    let name = |key: &'_ str| key.strip_suffix(template::SUFFIX).unwrap_or(key).to_owned();
+    let missing = call.required_members().iter().filter(|wanted| !members.keys().any(|key| name(key) == **wanted));
+    for wanted in missing {
+        let message = format!("a request to `{}:{}` needs `{wanted}`", call.service, call.action);
+        let mut diagnostic = Diagnostic::new(Code::MissingField, at.clone(), message);
+        if let Some(near) = nearest::nearest(wanted, members.keys().map(String::as_str)) {
+            diagnostic = diagnostic.with_help(format!("did you mean it by `{near}`?"));
+        }
+        found.push(diagnostic);
+    }
+}
+
+/// A task that waits for its token sends the token with the request.
+pub(super) fn a_token_that_is_waited_for_is_sent(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let waiting = calls(definition).filter(|(_, call)| call.pattern == Pattern::TaskToken);
+    // An Express machine may not wait at all.
+    for (state, _) in waiting.filter(|(state, _)| !state.express) {
+        let field = request_field(state.language);
+        let Some(request) = state.state.field_value(field) else { continue };
+        // The context may come in as the state's input.
+        let context_is_input = matches!(&state.state.input_path, Some(PathField::Path(path)) if path.starts_with("$$"));
+        if context_is_input || may_hold_token(&request, state.language) {
+            continue;
+        }
+        let token = match state.language {
+            QueryLanguage::JsonPath => "`$$.Task.Token` under a key that ends in `.$`",
+            QueryLanguage::Jsonata => "`{% $states.context.Task.Token %}`",
+        };
+        let message =
+            format!("the request does not hold the task token, so nobody can send it back to state `{}`", state.name);
+        let diagnostic = Diagnostic::new(Code::TokenNotSent, state.at.child(field), message);
+        found.push(diagnostic.with_help(format!("send it: {token}")));
+    }
+}
+
+/// Whether a string of the value names the token, or the context or something else that holds it.
+fn may_hold_token(value: &Value, language: QueryLanguage) -> bool {
+    match value {
+        Value::String(text) => {
+            let context = match language {
+                QueryLanguage::JsonPath => "$$",
+                QueryLanguage::Jsonata => "$states",
+            };
+            let whole = text.match_indices(context).any(|(at, _)| {
+                let rest = text.get(at + context.len()..).unwrap_or_default();
+                let rest = rest.strip_prefix(".context").unwrap_or(rest);
+                !rest.starts_with('.') || rest.starts_with("..")
+            });
+            whole || text.contains("Task.") || text.contains("Token") || placeholder::contained(text)
+        }
+        Value::Array(items) => items.iter().any(|item| may_hold_token(item, language)),
+        Value::Object(members) => members.values().any(|member| may_hold_token(member, language)),
+        _ => false,
     }
 }
 

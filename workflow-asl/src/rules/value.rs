@@ -192,10 +192,15 @@ fn check_template(field: &Field, value: &Value, at: &Pointer, found: &mut Vec<Di
     }
 }
 
+/// Members of requests whose values are JSONPaths that the service itself follows: those of SageMaker's
+/// batch transform and of EventBridge's targets.
+const PATHS_OF_THE_SERVICE: &[&str] = &["InputFilter", "OutputFilter", "InputPath", "InputPathsMap"];
+
 /// Warns of texts that look like paths under keys without `.$`.
 fn check_plain_keys(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let Value::Object(members) = value else { return };
-    for (key, value) in members.iter().filter(|(key, _)| !key.ends_with(template::SUFFIX)) {
+    let meant = |key: &str| key.ends_with(template::SUFFIX) || PATHS_OF_THE_SERVICE.contains(&key);
+    for (key, value) in members.iter().filter(|(key, _)| !meant(key)) {
         match value {
             Value::String(text) if jsonata::expression(text).is_some_and(|code| jsonata::parse(code).is_ok()) => {
                 let message = format!("`{text}` is taken as text: the query language is JSONPath");

@@ -49,3 +49,52 @@ fn choices() {
         ),
     ]);
 }
+
+#[test]
+fn choices_without_default() {
+    let rules = |rules: Value| {
+        let mut rules = rules;
+        for rule in rules.as_array_mut().unwrap() {
+            rule["Next"] = "T".into();
+        }
+        one(json!({"Type": "Choice", "Choices": rules}))
+    };
+    let test = |flag: bool| json!({"Variable": "$.x", "IsPresent": flag});
+    let equals = json!({"Variable": "$.x", "StringEquals": "a"});
+    let warned: &[(Code, &str)] = &[(Code::NoDefault, "/States/S")];
+    expect(&[
+        (rules(json!([test(true)])), warned),
+        (rules(json!([test(true), test(true)])), warned),
+        (rules(json!([test(true), test(false)])), &[]),
+        (rules(json!([test(true), {"Variable": "$.y", "IsPresent": false}])), warned),
+        (rules(json!([equals, {"Not": equals}])), &[]),
+        (rules(json!([equals, {"Not": test(true)}])), warned),
+        (jsonata(rules(json!([{"Condition": "{% $states.input.x %}"}]))), warned),
+        (jsonata(rules(json!([{"Condition": "{% $states.input.x %}"}, {"Condition": true}]))), &[]),
+        (jsonata(rules(json!([{"Condition": "{% true %}"}]))), &[]),
+    ]);
+}
+
+/// Every operator takes an operand of its type and no other.
+#[test]
+fn every_operator_takes_its_operand() {
+    use crate::document::{Operand, Operator};
+    let values =
+        [json!("a"), json!("2024-08-18T17:33:00Z"), json!("$.y"), json!(1.5), json!(true), json!(null), json!([1])];
+    assert_eq!(Operator::ALL.len(), 39);
+    for operator in Operator::ALL {
+        for value in &values {
+            let fits = match operator.operand() {
+                Operand::Text => value.is_string(),
+                Operand::Number => value.is_number(),
+                Operand::Flag => value.is_boolean(),
+                Operand::Timestamp => value == "2024-08-18T17:33:00Z",
+                Operand::Path => value == "$.y",
+            };
+            let mut rule = json!({"Variable": "$.x", "Next": "T"});
+            rule[operator.name()] = value.clone();
+            let found = found(&choice(rule), MachineType::Standard);
+            assert_eq!(found.is_empty(), fits, "{} {value}: {found:?}", operator.name());
+        }
+    }
+}

@@ -47,3 +47,59 @@ fn retriers_and_catchers() {
         ),
     ]);
 }
+
+#[test]
+fn handlers_that_never_match() {
+    let retry = |retry: Value| task(json!({"Retry": retry}));
+    let names = |lists: &[&[&str]]| lists.iter().map(|names| json!({"ErrorEquals": names})).collect::<Value>();
+    let at = |entry: usize, name: usize| format!("/States/S/Retry/{entry}/ErrorEquals/{name}");
+    let never = |at: &'static str| [(Code::NeverMatches, at)];
+    expect(&[
+        (retry(names(&[&["A"], &["B"], &["States.ALL"]])), &[]),
+        (retry(names(&[&["A", "B"], &["C", "A"]])), &[(Code::NeverMatches, &at(1, 1))]),
+        (retry(names(&[&["States.Runtime"]])), &never("/States/S/Retry/0/ErrorEquals/0")),
+        (retry(names(&[&["States.NoChoiceMatched"]])), &never("/States/S/Retry/0/ErrorEquals/0")),
+        (retry(names(&[&["States.TaskFailed"], &["A"]])), &never("/States/S/Retry/1/ErrorEquals/0")),
+        (retry(names(&[&["States.TaskFailed"], &["States.Timeout"], &["States.DataLimitExceeded"]])), &[]),
+        // A list of its own: what is retried first may be caught then.
+        (task(json!({"Retry": names(&[&["A"]]), "Catch": [{"ErrorEquals": ["A"], "Next": "T"}]})), &[]),
+        (
+            task(json!({"Catch": [{"ErrorEquals": ["A"], "Next": "T"}, {"ErrorEquals": ["A"], "Next": "T"}]})),
+            &never("/States/S/Catch/1/ErrorEquals/0"),
+        ),
+    ]);
+}
+
+#[test]
+fn a_reserved_name_that_a_fail_state_raises_matches() {
+    let branch = json!({"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "States.Enough"}}});
+    let machine = |name: &str| {
+        one(
+            json!({"Type": "Parallel", "Branches": [branch], "Next": "T", "Catch": [{"ErrorEquals": [name], "Next": "T"}]}),
+        )
+    };
+    let at = "/States/S/Catch/0/ErrorEquals/0";
+    expect(&[(machine("States.Enough"), &[]), (machine("States.Enuff"), &[(Code::UnknownErrorName, at)])]);
+    let found = check_definition(&machine("States.Timeuot"), MachineType::Standard);
+    assert_eq!(found[0].help.as_deref(), Some("did you mean `States.Timeout`?"));
+}
+
+#[test]
+fn longest_delays() {
+    let retry = |fields: Value| {
+        let mut retrier = json!({"ErrorEquals": ["E"]});
+        for (key, value) in fields.as_object().unwrap() {
+            retrier[key] = value.clone();
+        }
+        task(json!({"Retry": [retrier]}))
+    };
+    let at = "/States/S/Retry/0/MaxDelaySeconds";
+    expect(&[
+        (retry(json!({"IntervalSeconds": 5, "MaxDelaySeconds": 6})), &[]),
+        (retry(json!({"IntervalSeconds": 5, "MaxDelaySeconds": 5})), &[(Code::MaxDelayNotLonger, at)]),
+        (retry(json!({"MaxDelaySeconds": 1})), &[(Code::MaxDelayNotLonger, at)]),
+        (retry(json!({"IntervalSeconds": "${I}", "MaxDelaySeconds": 1})), &[]),
+        (retry(json!({"MaxDelaySeconds": 31_622_401})), &[(Code::NumberOutOfRange, at)]),
+        (retry(json!({"MaxAttempts": 100_000_000})), &[(Code::NumberOutOfRange, "/States/S/Retry/0/MaxAttempts")]),
+    ]);
+}

@@ -46,3 +46,47 @@ fn express_machines() {
     let at = "/States/S/ItemProcessor/States/I/Resource".to_owned();
     assert_eq!(found(&definition, MachineType::Standard), [(Code::ExpressRestriction, at)]);
 }
+
+#[test]
+fn integrations() {
+    let call = |resource: &str, request: Value| {
+        task(json!({"Resource": format!("arn:aws:states:::{resource}"), "Parameters": request}))
+    };
+    let (resource, request) = ("/States/S/Resource", "/States/S/Parameters");
+    let queue = json!({"QueueUrl": "q", "MessageBody.$": "$"});
+    let token = json!({"FunctionName": "f", "Payload": {"deep": [{"t.$": "$$.Task.Token"}]}});
+    expect(&[
+        (call("sqs:sendMessage", queue.clone()), &[]),
+        (call("sqs:sendMessage", json!({"QueueURL": "q", "MessageBody": "m"})), &[(Code::MissingField, request)]),
+        (call("states:startExecution", json!({})), &[]),
+        (call("lambda:invoke", json!({"${Key}": 1})), &[]),
+        (call("lambda:invoke.sync", json!({"FunctionName": "f"})), &[(Code::BadResource, resource)]),
+        (call("glue:startJobRun.sync:2", json!({"JobName": "j"})), &[(Code::BadResource, resource)]),
+        (
+            call("dynamodb:getItem.waitForTaskToken", json!({"TableName": "t", "Key.$": "$$.Task.Token"})),
+            &[(Code::BadResource, resource)],
+        ),
+        (call("aws-sdk:s3:getObject.sync", json!({"Bucket": "b"})), &[(Code::BadResource, resource)]),
+        (call("aws-sdk:s3:GetObject", json!({"Bucket": "b"})), &[(Code::BadResource, resource)]),
+        // A service that is newer than the table may have any.
+        (call("newservice:doIt.sync", json!({"a": 1})), &[]),
+        (call("lambda:invoke.waitForTaskToken", token), &[]),
+        (call("lambda:invoke.waitForTaskToken", json!({"FunctionName": "f", "Payload.$": "$$"})), &[]),
+        (call("lambda:invoke.waitForTaskToken", json!({"FunctionName": "f", "Payload": "${P}"})), &[]),
+        (call("sqs:sendMessage.waitForTaskToken", queue), &[(Code::TokenNotSent, request)]),
+        (
+            call("lambda:invoke.waitForTaskToken", json!({"FunctionName": "f", "Payload.$": "$$.Execution.Id"})),
+            &[(Code::TokenNotSent, request)],
+        ),
+        (
+            jsonata(task(json!({"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+                "Arguments": {"FunctionName": "f", "Payload": "{% $states.context.Task.Token %}"}}))),
+            &[],
+        ),
+        (
+            jsonata(task(json!({"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+                "Arguments": {"FunctionName": "f", "Payload": "{% $states.input %}"}}))),
+            &[(Code::TokenNotSent, "/States/S/Arguments")],
+        ),
+    ]);
+}

@@ -145,7 +145,7 @@ fn states() {
              timeout state.limit assign { id: result.Payload.id } output result.Payload
              catch [States.ALL] => F { assign { error: caught } output { error: caught.Error } } -> W;
          wait W for $id -> M;
-         map M over state.xs max_concurrency state.n tolerate percent 5 {
+         map M over state.xs max_concurrency state.n distributed tolerate percent 5 {
              pass One = item -> end;
          } item_selector item -> P;
          parallel P { branch { pass A query jsonata -> end; } } arguments state output result[0] -> S;

@@ -74,7 +74,8 @@ fn times_and_limits() {
 
 #[test]
 fn resources() {
-    let resource = |text: &str| path_state(&format!("task T = {text} {{ a: 1 }} -> end;"))["Resource"].clone();
+    let resource =
+        |text: &str| path_state(&format!("task T = {text} {{ StateMachineArn: 1 }} -> end;"))["Resource"].clone();
     assert_eq!(resource("aws_sdk::s3::listObjectsV2"), "arn:aws:states:::aws-sdk:s3:listObjectsV2");
     assert_eq!(resource("states::startExecution.sync:2"), "arn:aws:states:::states:startExecution.sync:2");
     assert_eq!(resource("emr_serverless::startJobRun.sync"), "arn:aws:states:::emr-serverless:startJobRun.sync");
