@@ -1,17 +1,21 @@
 //! `cargo workflow run`: one execution on the embedded engine, with its history.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
-use workflow_local::{Engine, HistoryEvent, RunError, Status};
+use workflow_local::history::Details;
+use workflow_local::{Clock, Driver, Engine, Execution, HistoryEvent, MockFile, RunError, Status};
 
 use crate::Failure;
 use crate::source;
 
-/// Runs a workflow in virtual time.
+/// Runs a workflow, in virtual time unless told otherwise.
+///
+/// The exit code is 0 when the execution succeeded or stopped where --until says, 1 when it failed,
+/// 3 when it timed out or was aborted, and 2 when it could not be run.
 #[derive(Args)]
 pub(crate) struct Run {
     /// A Rust file with `workflow!` in it, an ASL document in JSON or YAML, or a template
@@ -25,9 +29,21 @@ pub(crate) struct Run {
     /// What a task gives: `State=JSON`; may be repeated
     #[arg(long = "result", value_name = "STATE=JSON")]
     results: Vec<String>,
+    /// A mock file in the format of AWS Step Functions Local, which answers the tasks
+    #[arg(long, value_name = "FILE")]
+    mocks: Option<PathBuf>,
+    /// The case of the mock file, where it has several
+    #[arg(long, requires = "mocks")]
+    case: Option<String>,
     /// How to print the history
     #[arg(long, value_enum, default_value_t = History::Table)]
     history: History,
+    /// Waits, back-off and time-outs take the time that they take
+    #[arg(long)]
+    real_time: bool,
+    /// Stop before this state, and print its input
+    #[arg(long, value_name = "STATE")]
+    until: Option<String>,
 }
 
 /// How the history is printed.
@@ -40,25 +56,39 @@ enum History {
 }
 
 impl Run {
-    /// Runs it and prints history, status and output; the exit code is 0 when it succeeded, else 1.
+    /// Runs it and prints history, status and output.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let machine = source::read_one(&self.file, self.name.as_deref())?;
         let input: Value =
             serde_json::from_str(&self.input).map_err(|error| format!("error: --input is not JSON: {error}"))?;
         let mut engine = Engine::new(&machine.definition).map_err(|error| format!("error: {error}"))?;
-        engine = engine.machine_type(machine.machine_type);
+        engine = engine.named(&machine.name).machine_type(machine.machine_type);
+        if self.real_time {
+            engine = engine.clock(Clock::Real);
+        }
+        engine = self.mocked(engine, &machine.name)?;
         for result in &self.results {
             let (state, output) = parse_result(result)?;
             engine = engine.on_state(state, move |_: Value| Ok(output.clone()));
         }
-        let execution = engine.run(&input).map_err(explain)?;
-        match self.history {
-            History::Table => write!(output, "{}", execution.history_table())?,
-            History::Json => {
-                let events = execution.history().iter().map(HistoryEvent::to_api_json).collect();
-                writeln!(output, "{:#}", Value::Array(events))?;
+        let mut driver = engine.driver(&input).map_err(explain)?;
+        if let Some(state) = &self.until
+            && driver.until(state).map_err(explain)?
+        {
+            let execution = driver.execution();
+            self.print_history(execution, output)?;
+            writeln!(output, "stopped before: {state}")?;
+            if let Some(input) = execution.next_input() {
+                writeln!(output, "input: {input}")?;
             }
+            return Ok(ExitCode::SUCCESS);
         }
+        // In virtual time it is over before anybody could look.
+        if self.real_time && std::io::stderr().is_terminal() {
+            show_progress(&mut driver)?;
+        }
+        let execution = driver.finish().map_err(explain)?;
+        self.print_history(&execution, output)?;
         writeln!(output, "status: {}", execution.status())?;
         match execution.output() {
             Some(value) => writeln!(output, "output: {value}")?,
@@ -67,15 +97,77 @@ impl Run {
                 writeln!(output, "cause: {}", execution.cause().unwrap_or("(none)"))?;
             }
         }
-        Ok(ExitCode::from(u8::from(execution.status() != Status::Succeeded)))
+        Ok(match execution.status() {
+            Status::Succeeded => ExitCode::SUCCESS,
+            Status::Failed => ExitCode::from(1),
+            _ => ExitCode::from(3),
+        })
     }
+
+    /// The engine with the answers of the mock file's case.
+    fn mocked(&self, engine: Engine, machine: &str) -> Result<Engine, Failure> {
+        let Some(path) = &self.mocks else { return Ok(engine) };
+        let text =
+            std::fs::read_to_string(path).map_err(|error| format!("error: cannot read {}: {error}", path.display()))?;
+        let wrong = |error| format!("error: {error}\n  --> {}", path.display());
+        let file = MockFile::parse(&text).map_err(wrong)?;
+        let cases = file.cases(machine).map_err(wrong)?;
+        let case = match (&self.case, cases.as_slice()) {
+            (Some(case), _) => case.as_str(),
+            (None, [case]) => case,
+            (None, []) => return Err(format!("error: {} has no test case", path.display()).into()),
+            (None, several) => {
+                let names = several.join(", ");
+                return Err(
+                    format!("error: {} has several test cases; take one with --case: {names}", path.display()).into()
+                );
+            }
+        };
+        Ok(engine.mocks(&file, case).map_err(wrong)?)
+    }
+
+    fn print_history(&self, execution: &Execution, output: &mut impl Write) -> Result<(), Failure> {
+        match self.history {
+            History::Table => write!(output, "{}", execution.history_table())?,
+            History::Json => {
+                let events = execution.history().iter().map(HistoryEvent::to_api_json).collect();
+                writeln!(output, "{:#}", Value::Array(events))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Tells on one line of the terminal where the execution is, until it ends.
+fn show_progress(driver: &mut Driver<'_>) -> Result<(), Failure> {
+    let began = std::time::Instant::now();
+    let mut shown = false;
+    loop {
+        let events = driver.step().map_err(explain)?;
+        if events.is_empty() {
+            break;
+        }
+        let entered = events.iter().rev().find_map(|event| match &event.details {
+            Details::StateEntered { name, .. } => Some(name),
+            _ => None,
+        });
+        if let Some(name) = entered {
+            shown = true;
+            // The rest of a longer line before is wiped.
+            eprint!("\r\x1b[K{:>6.1}s  {name}", began.elapsed().as_secs_f32());
+        }
+    }
+    if shown {
+        eprint!("\r\x1b[K");
+    }
+    Ok(())
 }
 
 /// What stopped the run, with what helps on the command line.
 fn explain(error: RunError) -> Failure {
     let message = match error {
         RunError::MissingHandler { state, resource, .. } => format!(
-            "error: nothing stands for the task `{state}` ({resource})\n  = help: give its result: --result '{state}={{…}}'"
+            "error: nothing stands for the task `{state}` ({resource})\n  = help: give its result: --result '{state}={{…}}', or a mock file: --mocks"
         ),
         error => format!("error: {error}"),
     };

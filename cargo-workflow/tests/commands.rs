@@ -191,3 +191,59 @@ fn import_takes_every_state_machine_of_a_template() {
     assert!(text.contains("FunctionName: params.greet_function_arn"), "{text}");
     assert!(text.contains("pub workflow Nap {") && text.contains("for 2m"), "{text}");
 }
+
+#[test]
+fn run_takes_a_mock_file_and_exits_by_status() {
+    let run = |more: &[&str]| workflow(&[&["run", "retry.asl.json", "--mocks", "mocks.json"], more].concat());
+    let output = run(&["--case", "BusyTwice"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let printed = stdout(&output);
+    assert_eq!(printed.matches("TaskFailed").count(), 2, "{printed}");
+    assert!(printed.ends_with("status: SUCCEEDED\noutput: {\"rest\":1}\n"), "{printed}");
+    // Nothing moves on what is no terminal.
+    assert_eq!(stderr(&output), "");
+
+    let output = run(&["--case", "Refused"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).ends_with("error: Refused\ncause: no such card\n"), "{}", stdout(&output));
+
+    let output = run(&["--case", "Slow"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stdout(&output).contains("status: TIMED_OUT"), "{}", stdout(&output));
+}
+
+#[test]
+fn run_tells_what_is_wrong_with_a_case() {
+    let output = workflow(&["run", "retry.asl.json", "--mocks", "mocks.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--case: BusyTwice, Refused, Slow"), "{}", stderr(&output));
+
+    let output = workflow(&["run", "retry.asl.json", "--mocks", "mocks.json", "--case", "Refusd"]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = stderr(&output);
+    assert!(error.contains("there is no case `Refusd`") && error.contains("did you mean `Refused`?"), "{error}");
+    assert!(error.contains("--> mocks.json"), "{error}");
+}
+
+#[test]
+fn run_stops_before_a_state() {
+    let output = workflow(&[
+        "run",
+        "retry.asl.json",
+        "--mocks",
+        "mocks.json",
+        "--case",
+        "Slow",
+        "--until",
+        "Rest",
+        "--real-time",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let printed = stdout(&output);
+    assert!(printed.ends_with("stopped before: Rest\ninput: {\"rest\":61}\n"), "{printed}");
+    assert!(!printed.contains("WaitStateEntered"), "{printed}");
+
+    let output = workflow(&["run", "retry.asl.json", "--until", "Rset"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("did you mean `Rest`?"), "{}", stderr(&output));
+}

@@ -1,10 +1,8 @@
 //! The engine: a program with handlers for its tasks, run by its caller.
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,14 +10,17 @@ use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_runtime::{Definition, Workflow};
 
+use crate::answers::Answers;
 use crate::clock::{Clock, Instant, VIRTUAL_START};
+use crate::driver::{Driver, block_on};
 use crate::error::{DefinitionError, RunError};
-use crate::execution::{Execution, Start, Step};
-use crate::handlers::{self, Handlers, Reply, Wrap, handler_methods};
+use crate::execution::{Execution, Start, Variables};
+use crate::handlers::{self, Handlers, Wrap, handler_methods};
+use crate::mock_file::{MockFile, MockFileError};
 use crate::payload::Payload;
-use crate::program::Program;
+use crate::program::{Program, StateId};
 use crate::store::{MemoryStore, ObjectStore};
-use crate::task::{TaskError, TaskId, TaskRequest};
+use crate::task::{TaskError, TaskRequest};
 use crate::test_state::{TestState, TestStateError};
 
 /// Runs a state machine in this process, with closures for its tasks.
@@ -69,6 +70,8 @@ pub struct Engine {
     start_time: Option<Instant>,
     seed: u64,
     store: Arc<dyn ObjectStore>,
+    /// Failures by the number of the task.
+    injected: BTreeMap<u64, TaskError>,
 }
 
 /// The account that local ARNs name.
@@ -130,6 +133,7 @@ impl Engine {
             start_time: None,
             seed: 0,
             store: Arc::new(MemoryStore::new()),
+            injected: BTreeMap::new(),
         }
     }
 
@@ -197,6 +201,34 @@ impl Engine {
         self
     }
 
+    /// Answers the tasks of a state one after the other: fail twice, then succeed; late, or never.
+    #[must_use]
+    pub fn on_state_answers(mut self, state: impl AsRef<str>, answers: Answers) -> Self {
+        self.handlers.add_state(state.as_ref(), answers.handler());
+        self
+    }
+
+    /// Answers the tasks of the states that a case of a mock file names, from the file. The state
+    /// machine is the one of the file with the engine's [name](Self::named), or its only one.
+    ///
+    /// # Errors
+    /// There is no such case, or its state machine names a state that the definition does not
+    /// have or that is no task; all of them are told.
+    pub fn mocks(mut self, file: &MockFile, case: &str) -> Result<Self, MockFileError> {
+        for (state, answers) in file.answers(&self.name, case, &self.program)? {
+            self.handlers.add_state(&state, answers.handler());
+        }
+        Ok(self)
+    }
+
+    /// Makes the execution's task with this number, counted from 1 over all states, fail, whatever
+    /// else answers it.
+    #[must_use]
+    pub fn fail_task(mut self, number: u64, error: impl Into<TaskError>) -> Self {
+        self.injected.insert(number, error.into());
+        self
+    }
+
     /// Never answers the tasks of a state, so that they time out.
     #[must_use]
     pub fn on_state_never(mut self, state: impl AsRef<str>) -> Self {
@@ -234,16 +266,64 @@ impl Engine {
         TestState::of_engine(&self.program, &self.handlers, state.as_ref())
     }
 
+    /// Starts an execution that is run as far as its driver is told.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn driver(&self, input: &impl Serialize) -> Result<Driver<'_>, RunError> {
+        Ok(Driver::new(self, self.start(input)?))
+    }
+
+    /// Starts in the middle: at a state, with the input that it gets and the variables (an object,
+    /// or nothing) that were assigned before it. A state of a branch or of an item processor runs
+    /// that alone to its end.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use workflow_local::Engine;
+    /// let engine = Engine::new(&json!({
+    ///     "StartAt": "Count", "QueryLanguage": "JSONata",
+    ///     "States": {
+    ///         "Count": { "Type": "Pass", "Assign": { "sum": 1 }, "Next": "Tell" },
+    ///         "Tell": { "Type": "Pass", "Output": "{% $sum + $states.input %}", "End": true }
+    ///     }
+    /// }))?;
+    /// let execution = engine.driver_at("Tell", &2, &json!({ "sum": 40 }))?.finish()?;
+    /// execution.assert_path(["Tell"]);
+    /// execution.assert_output(42);
+    /// # Ok::<(), workflow_local::RunError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`start`](Self::start), and when there is no such state.
+    pub fn driver_at(
+        &self,
+        state: impl AsRef<str>,
+        input: &impl Serialize,
+        variables: &impl Serialize,
+    ) -> Result<Driver<'_>, RunError> {
+        let state = state.as_ref();
+        let first = self.program.find_id(state).ok_or_else(|| DefinitionError::unknown_state(&self.program, state))?;
+        let variables: Option<serde_json::Map<String, Value>> =
+            serde_json::to_value(variables).and_then(serde_json::from_value).map_err(RunError::Input)?;
+        let variables = variables.into_iter().flatten().map(|(name, value)| (name, Payload::new(value)));
+        let execution = self.start_with(first, input, Variables::of(variables.collect()))?;
+        Ok(Driver::new(self, execution))
+    }
+
     /// Starts an execution without running it, for a caller that steps it, answers its tasks
     /// and tells it the time.
     ///
     /// # Errors
     /// The input is not JSON or too large, or a handler is for a state that there is not.
     pub fn start(&self, input: &impl Serialize) -> Result<Execution, RunError> {
+        self.start_with(self.program.start(), input, Variables::default())
+    }
+
+    fn start_with(&self, first: StateId, input: &impl Serialize, variables: Variables) -> Result<Execution, RunError> {
         for name in self.handlers.state_names() {
             if self.program.find(name).is_none() {
-                let nearest = workflow_asl::nearest::nearest(name, self.program.state_names()).map(str::to_owned);
-                return Err(DefinitionError::UnknownState { name: name.to_owned(), nearest }.into());
+                return Err(DefinitionError::unknown_state(&self.program, name).into());
             }
         }
         let input = Payload::new(serde_json::to_value(input).map_err(RunError::Input)?);
@@ -266,7 +346,7 @@ impl Engine {
             time,
             seed: self.seed,
         };
-        Ok(Execution::start(Arc::clone(&self.program), input, start, Arc::clone(&self.store)))
+        Ok(Execution::start_at(Arc::clone(&self.program), first, input, variables, start, Arc::clone(&self.store)))
     }
 
     /// Runs an execution to its end on this thread; asynchronous closures are polled here too.
@@ -291,128 +371,19 @@ impl Engine {
     ///
     /// # Errors
     /// A task has no handler, or nothing can happen any more.
-    pub async fn drive(&self, mut execution: Execution) -> Result<Execution, RunError> {
-        let mut pending: Vec<(TaskId, TaskFuture)> = Vec::new();
-        loop {
-            match execution.step() {
-                Step::Advanced => {}
-                Step::Ended => return Ok(execution),
-                Step::Task(request) => match self.handlers.reply(&request) {
-                    Some(Reply::Now(answer)) => settle(&mut execution, request.id, answer),
-                    Some(Reply::Later(future)) => pending.push((request.id, future)),
-                    Some(Reply::Never) => {}
-                    None => return Err(RunError::of_request(&request)),
-                },
-                Step::Waiting { until } => match (until, self.clock) {
-                    // Virtual time stands still while a closure works.
-                    (Some(until), Clock::Virtual) if pending.is_empty() => execution.advance_to(until),
-                    (None, _) if pending.is_empty() => {
-                        let state = execution.waiting_tasks().first().map(|(_, state)| (*state).to_owned());
-                        return Err(RunError::Stuck { state: state.unwrap_or_default() });
-                    }
-                    (until, clock) => {
-                        let deadline = until.filter(|_| clock == Clock::Real);
-                        let answered = next_answer(&mut pending, deadline).await;
-                        if clock == Clock::Real {
-                            execution.advance_to(Instant::now());
-                        }
-                        if let Some((id, answer)) = answered {
-                            settle(&mut execution, id, answer);
-                        }
-                    }
-                },
-            }
-        }
-    }
-}
-
-type TaskFuture = Pin<Box<dyn Future<Output = Result<Value, TaskError>> + Send>>;
-
-fn settle(execution: &mut Execution, id: TaskId, answer: Result<Value, TaskError>) {
-    // An answer after the time-out is for nobody.
-    let _ = match answer {
-        Ok(output) => execution.succeed(id, output),
-        Err(error) => execution.fail_task(id, error),
-    };
-}
-
-/// The first answer of the futures, or `None` at the deadline.
-async fn next_answer(
-    pending: &mut Vec<(TaskId, TaskFuture)>,
-    deadline: Option<Instant>,
-) -> Option<(TaskId, Result<Value, TaskError>)> {
-    let mut alarm = deadline.map(Alarm::new);
-    poll_fn(move |context| {
-        for at in 0..pending.len() {
-            let polled = pending.get_mut(at).map(|(id, future)| (*id, future.as_mut().poll(context)));
-            if let Some((id, Poll::Ready(answer))) = polled {
-                drop(pending.remove(at));
-                return Poll::Ready(Some((id, answer)));
-            }
-        }
-        if alarm.as_mut().is_some_and(|alarm| alarm.is_due(context)) { Poll::Ready(None) } else { Poll::Pending }
-    })
-    .await
-}
-
-/// Wakes a task at a time, by a thread of its own, so that any executor will do.
-struct Alarm {
-    at: Instant,
-    shared: Arc<(Mutex<Option<Waker>>, Condvar)>,
-    set: bool,
-}
-
-impl Alarm {
-    fn new(at: Instant) -> Self {
-        Self { at, shared: Arc::new((Mutex::new(None), Condvar::new())), set: false }
+    pub async fn drive(&self, execution: Execution) -> Result<Execution, RunError> {
+        Driver::new(self, execution).finish_async().await
     }
 
-    fn is_due(&mut self, context: &Context<'_>) -> bool {
-        let rest = Instant::now().until(self.at);
-        if rest.is_zero() {
-            return true;
-        }
-        *self.shared.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.waker().clone());
-        if !self.set {
-            self.set = true;
-            let shared = Arc::clone(&self.shared);
-            std::thread::spawn(move || {
-                let waker = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
-                // Woken early only by `drop`, which leaves no waker.
-                let waiting = shared.1.wait_timeout_while(waker, rest, |waker| waker.is_some());
-                let (mut waker, _) = waiting.unwrap_or_else(PoisonError::into_inner);
-                if let Some(waker) = waker.take() {
-                    waker.wake();
-                }
-            });
-        }
-        false
+    pub(crate) fn handlers(&self) -> &Handlers {
+        &self.handlers
     }
-}
 
-impl Drop for Alarm {
-    fn drop(&mut self) {
-        *self.shared.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.shared.1.notify_all();
+    pub(crate) fn injected(&self, task: u64) -> Option<&TaskError> {
+        self.injected.get(&task)
     }
-}
 
-/// Polls a future on this thread until it is ready.
-pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    struct Unpark(std::thread::Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut context = Context::from_waker(&waker);
-    let mut future = std::pin::pin!(future);
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
-            return value;
-        }
-        // A wake between the poll and here makes this return at once.
-        std::thread::park_timeout(Duration::from_secs(3600));
+    pub(crate) fn clock_kind(&self) -> Clock {
+        self.clock
     }
 }

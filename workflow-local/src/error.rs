@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 use workflow_asl::Diagnostic;
 
+use crate::program::Program;
 use crate::task::TaskRequest;
 
 /// A definition that cannot be run.
@@ -17,13 +18,20 @@ pub enum DefinitionError {
     Invalid(Vec<Diagnostic>),
     /// A workflow's parameters cannot be spliced into its definition.
     Params(String),
-    /// A handler is given for a state that the definition does not have.
+    /// A state is named that the definition does not have: in a handler, a mock, or where to stop.
     UnknownState {
         /// The name given.
         name: String,
         /// The nearest name of a state, where one is near.
         nearest: Option<String>,
     },
+}
+
+impl DefinitionError {
+    pub(crate) fn unknown_state(program: &Program, name: &str) -> Self {
+        let nearest = workflow_asl::nearest::nearest(name, program.state_names()).map(str::to_owned);
+        Self::UnknownState { name: name.to_owned(), nearest }
+    }
 }
 
 impl fmt::Display for DefinitionError {
@@ -36,7 +44,7 @@ impl fmt::Display for DefinitionError {
             }
             Self::Params(error) => write!(f, "the parameters do not fit the definition: {error}"),
             Self::UnknownState { name, nearest } => {
-                write!(f, "a handler is given for the state `{name}`, which the definition does not have")?;
+                write!(f, "the definition has no state `{name}`")?;
                 match nearest {
                     Some(nearest) => write!(f, "\n  help: did you mean `{nearest}`?"),
                     None => Ok(()),
@@ -95,6 +103,17 @@ pub enum RunError {
         resource: String,
         /// The Lambda function that the request names.
         function: Option<String>,
+    },
+    /// A state's task was scheduled after all the answers given for the state.
+    #[error(
+        "state `{state}` asks once more than there are answers for: {given} given\n  help: say what all further \
+         tasks get, with `.then(…)`, or give more answers"
+    )]
+    NoAnswerLeft {
+        /// The state's name.
+        state: String,
+        /// How many answers there were.
+        given: u64,
     },
     /// Nothing can happen any more: a task waits for an answer that nobody can give.
     #[error("the execution waits for ever: state `{state}` waits for an answer and has no time-out")]

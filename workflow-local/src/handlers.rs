@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use workflow_asl::error_name::TASK_FAILED;
 
+use crate::answers::Given;
 use crate::task::{TaskError, TaskRequest};
 
 /// Two builder methods that take a closure for tasks, one for a closure that gives a future:
@@ -59,9 +60,15 @@ pub(crate) enum Reply {
     Later(Pin<Box<dyn Future<Output = Result<Value, TaskError>> + Send>>),
     /// Never: the task times out.
     Never,
+    /// At a time by the execution's clock, perhaps after heartbeats.
+    Planned(Box<Given>),
+    /// All the answers that there were have been given.
+    NoneLeft {
+        given: u64,
+    },
 }
 
-type Handler = Arc<dyn Fn(&TaskRequest) -> Reply + Send + Sync>;
+pub(crate) type Handler = Arc<dyn Fn(&TaskRequest) -> Reply + Send + Sync>;
 
 /// The handlers of an engine: by state, by Lambda function, by resource.
 #[derive(Clone, Default)]

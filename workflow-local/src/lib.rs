@@ -14,13 +14,17 @@
 //! | `jsonata` | yes | JSONata, through `jsonata-core` |
 //! | `server` | no | a server that speaks the Step Functions API |
 
+mod answers;
+mod assertions;
 mod clock;
 pub mod coverage;
+mod driver;
 mod engine;
 mod error;
 mod execution;
 mod handlers;
 pub mod history;
+mod mock_file;
 mod payload;
 mod program;
 mod query;
@@ -31,13 +35,21 @@ mod store;
 mod task;
 pub mod test_state;
 
+pub use answers::Answers;
 pub use clock::{Clock, Instant, VIRTUAL_START};
+pub use driver::Driver;
 pub use engine::Engine;
 pub use error::{DefinitionError, RunError};
 pub use execution::{Answer, Execution, OutputError, Start, Status, Step};
 pub use history::{EventType, HistoryEvent};
+pub use mock_file::{MockFile, MockFileError, MockProblem};
 pub use payload::Payload;
 pub use program::Program;
 pub use store::{MemoryStore, ObjectStore};
 pub use task::{TaskError, TaskId, TaskRequest};
 pub use workflow_asl::document::MachineType;
+
+/// The page on testing, whose examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/testing.md")]
+struct TestingPage;

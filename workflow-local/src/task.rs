@@ -24,6 +24,10 @@ pub struct TaskRequest {
     pub input: Payload,
     /// How often this visit of the state was tried before; 0 for the first attempt.
     pub attempt: u64,
+    /// How many tasks of this state were scheduled before in this execution, retries included.
+    pub nth: u64,
+    /// The task's number among all tasks of the execution, from 1.
+    pub number: u64,
     /// The number of the innermost map iteration that the state is in.
     pub iteration: Option<usize>,
     /// The task token, for callbacks, jobs and activities.

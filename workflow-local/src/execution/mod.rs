@@ -10,6 +10,7 @@ mod finish;
 mod handling;
 mod items;
 mod map;
+mod next;
 pub(crate) mod one_state;
 mod parallel;
 mod task;
@@ -130,6 +131,9 @@ pub struct Execution {
     requests: VecDeque<TaskRequest>,
     tasks: BTreeMap<TaskId, ThreadId>,
     tickets: u64,
+    /// How many tasks were scheduled, in all and of each state.
+    scheduled: u64,
+    scheduled_of: BTreeMap<StateId, u64>,
     store: Arc<dyn ObjectStore>,
     has_activity: Option<HasActivity>,
     /// How often each way of the program was taken; empty unless coverage is wanted.
@@ -189,6 +193,8 @@ impl Execution {
             requests: VecDeque::new(),
             tasks: BTreeMap::new(),
             tickets: 0,
+            scheduled: 0,
+            scheduled_of: BTreeMap::new(),
             taken: program.watch().map(Watch::counters).unwrap_or_default(),
             program,
             start,

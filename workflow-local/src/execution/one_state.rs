@@ -245,6 +245,8 @@ impl Execution {
                     resource: Arc::clone(&task.resource.arn),
                     input: asked.input,
                     attempt: visitor.retries,
+                    nth: visitor.retries,
+                    number: 1,
                     iteration: thread.item.as_ref().map(|item| item.index),
                     token: token.map(Arc::from),
                     is_activity: false,

@@ -14,7 +14,7 @@ use super::visit::NumberForm;
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
 use crate::program::resource::{Resource, ResourceKind};
-use crate::program::{StateProgram, TaskProgram};
+use crate::program::{StateId, StateProgram, TaskProgram};
 use crate::task::{TaskError, TaskId, TaskRequest};
 
 /// What became of an answer to a task.
@@ -61,6 +61,8 @@ impl Execution {
             resource: Arc::clone(&task.resource.arn),
             input: asked.input,
             attempt: visit.retries,
+            nth: self.count_task(visit.state),
+            number: self.scheduled,
             iteration: thread.item.as_ref().map(|item| item.index),
             token: visit.token.clone(),
             is_activity,
@@ -105,6 +107,14 @@ impl Execution {
             None => None,
         };
         Ok(Asked { input, timeout_seconds: timeout.map(whole), heartbeat_seconds: heartbeat.map(whole), role_arn })
+    }
+
+    /// Counts a task, and tells how many its state had before.
+    fn count_task(&mut self, state: StateId) -> u64 {
+        self.scheduled += 1;
+        let count = self.scheduled_of.entry(state).or_default();
+        *count += 1;
+        *count - 1
     }
 
     fn tell_scheduled(&mut self, thread: &mut Thread, resource: &Resource, asked: &Asked) {

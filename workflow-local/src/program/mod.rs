@@ -37,7 +37,7 @@ pub struct Program {
 }
 
 /// The number of a state within its program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct StateId(u32);
 
 #[derive(Debug)]

@@ -21,7 +21,14 @@ pub(super) async fn answer(handlers: Arc<Handlers>, request: TaskRequest) -> Ans
         Ok(Some(Reply::Now(answer))) => answer,
         Ok(Some(Reply::Later(future))) => future.await,
         Ok(Some(Reply::Never)) => std::future::pending().await,
-        Ok(None) | Err(_) => Err(unknown),
+        Ok(Some(Reply::Planned(given))) => {
+            tokio::time::sleep(given.after).await;
+            match given.answer {
+                Some(answer) => answer,
+                None => std::future::pending().await,
+            }
+        }
+        Ok(None | Some(Reply::NoneLeft { .. })) | Err(_) => Err(unknown),
     }
 }
 

@@ -46,7 +46,8 @@ use serde_json::{Map, Value};
 use workflow_asl::document::{MachineType, StateKind};
 
 use crate::clock::VIRTUAL_START;
-use crate::engine::{ACCOUNT, block_on};
+use crate::driver::block_on;
+use crate::engine::ACCOUNT;
 use crate::error::{DefinitionError, RunError};
 use crate::execution::one_state::{self, Ended, NamedError, Seen, Unanswered, Visited, Visitor};
 use crate::execution::{Start, Variables};
@@ -103,10 +104,7 @@ impl TestState {
     }
 
     pub(crate) fn of_engine(program: &Arc<Program>, handlers: &Handlers, state: &str) -> Result<Self, TestStateError> {
-        let Some(id) = program.find_id(state) else {
-            let nearest = workflow_asl::nearest::nearest(state, program.state_names()).map(str::to_owned);
-            return Err(DefinitionError::UnknownState { name: state.to_owned(), nearest }.into());
-        };
+        let id = program.find_id(state).ok_or_else(|| DefinitionError::unknown_state(program, state))?;
         Ok(Self::of_program(Arc::clone(program), id, handlers.clone()))
     }
 
@@ -307,6 +305,10 @@ impl TestState {
             Reply::Now(answer) => answer,
             Reply::Later(future) => block_on(future),
             Reply::Never => Err(TaskError::new(workflow_asl::error_name::TIMEOUT)),
+            Reply::Planned(given) => {
+                given.answer.unwrap_or_else(|| Err(TaskError::new(workflow_asl::error_name::TIMEOUT)))
+            }
+            Reply::NoneLeft { .. } => return None,
         };
         Some(answer.map(Payload::new))
     }

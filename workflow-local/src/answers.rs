@@ -1,0 +1,191 @@
+//! Answers of a state's tasks by number: fail twice, then succeed; answer late, beat, or never.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+use workflow_asl::error_name::TASK_FAILED;
+
+use crate::handlers::{Handler, Reply};
+use crate::task::TaskError;
+
+/// What a state's tasks are answered with, one after the other.
+///
+/// Tasks count through the whole execution: retries, further visits and iterations alike. An
+/// execution that asks for more than was given stops with
+/// [`RunError::NoAnswerLeft`](crate::RunError::NoAnswerLeft), unless [`then`](Self::then) or one
+/// of its like says what all further tasks get.
+///
+/// ```
+/// use std::time::Duration;
+/// use serde_json::json;
+/// use workflow_local::{Answers, Engine};
+///
+/// let engine = Engine::new(&json!({
+///     "StartAt": "Approve",
+///     "States": { "Approve": {
+///         "Type": "Task",
+///         "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+///         "Parameters": { "QueueUrl": "q", "MessageBody.$": "$$.Task.Token" },
+///         "HeartbeatSeconds": 60,
+///         "Retry": [{ "ErrorEquals": ["Busy", "States.HeartbeatTimeout"] }],
+///         "End": true
+///     } }
+/// }))?
+/// .on_state_answers(
+///     "Approve",
+///     Answers::new()
+///         .fails(1, "Busy")
+///         .never(1)
+///         .gives(1, json!({ "approved": true })).after(Duration::from_secs(150)).heartbeats(Duration::from_secs(50), 2),
+/// );
+/// let execution = engine.run(&json!({}))?;
+/// execution.assert_output(json!({ "approved": true }));
+/// // A second until the first retry, a missed heartbeat, two seconds until the next, the callback.
+/// assert_eq!(execution.started_at().until(execution.now()), Duration::from_secs(1 + 60 + 2 + 150));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    given: Vec<(u64, Given)>,
+    /// What all further tasks get.
+    rest: Option<Given>,
+}
+
+/// One answer and when it comes.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    /// `None` for never.
+    pub(crate) answer: Option<Result<Value, TaskError>>,
+    /// How long after it was asked, by the execution's clock.
+    pub(crate) after: Duration,
+    pub(crate) heartbeat_every: Duration,
+    pub(crate) heartbeats: u32,
+}
+
+impl Given {
+    fn new(answer: Option<Result<Value, TaskError>>) -> Self {
+        Self { answer, after: Duration::ZERO, heartbeat_every: Duration::ZERO, heartbeats: 0 }
+    }
+}
+
+impl From<&'static str> for TaskError {
+    /// A failure with this error name.
+    fn from(error: &'static str) -> Self {
+        Self::new(Cow::Borrowed(error))
+    }
+}
+
+fn value(value: impl Serialize) -> Given {
+    Given::new(Some(serde_json::to_value(value).map_err(|error| {
+        TaskError::new(TASK_FAILED).with_cause(format!("the answer that was given is not JSON: {error}"))
+    })))
+}
+
+impl Answers {
+    /// No answers yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn next(mut self, times: u64, given: Given) -> Self {
+        self.given.push((times, given));
+        self
+    }
+
+    /// The next `times` tasks succeed with a value: the resource's result, as for
+    /// [`Engine::on_state`](crate::Engine::on_state).
+    #[must_use]
+    pub fn gives(self, times: u64, result: impl Serialize) -> Self {
+        self.next(times, value(result))
+    }
+
+    /// The next `times` tasks fail.
+    #[must_use]
+    pub fn fails(self, times: u64, error: impl Into<TaskError>) -> Self {
+        self.next(times, Given::new(Some(Err(error.into()))))
+    }
+
+    /// The next `times` tasks are never answered, so that they time out.
+    #[must_use]
+    pub fn never(self, times: u64) -> Self {
+        self.next(times, Given::new(None))
+    }
+
+    /// All further tasks succeed with a value.
+    #[must_use]
+    pub fn then(mut self, result: impl Serialize) -> Self {
+        self.rest = Some(value(result));
+        self
+    }
+
+    /// All further tasks fail.
+    #[must_use]
+    pub fn then_fails(mut self, error: impl Into<TaskError>) -> Self {
+        self.rest = Some(Given::new(Some(Err(error.into()))));
+        self
+    }
+
+    /// No further task is answered.
+    #[must_use]
+    pub fn then_never(mut self) -> Self {
+        self.rest = Some(Given::new(None));
+        self
+    }
+
+    fn last(&mut self) -> Option<&mut Given> {
+        self.rest.as_mut().or_else(|| self.given.last_mut().map(|(_, given)| given))
+    }
+
+    /// The answer given last comes so long after the task was asked, by the execution's clock: a
+    /// callback, a job that takes its time, a worker of an activity.
+    #[must_use]
+    pub fn after(mut self, time: Duration) -> Self {
+        if let Some(given) = self.last() {
+            given.after = time;
+        }
+        self
+    }
+
+    /// Before the answer given last, the task sends `times` heartbeats, one each `every`.
+    #[must_use]
+    pub fn heartbeats(mut self, every: Duration, times: u32) -> Self {
+        if let Some(given) = self.last() {
+            (given.heartbeat_every, given.heartbeats) = (every, times);
+        }
+        self
+    }
+
+    /// How many tasks there are answers for; `None` for all.
+    fn total(&self) -> Option<u64> {
+        if self.rest.is_some() {
+            return None;
+        }
+        Some(self.given.iter().fold(0, |sum, (times, _)| sum.saturating_add(*times)))
+    }
+
+    /// The answer of the state's task with this number, from 0.
+    fn of(&self, number: u64) -> Option<&Given> {
+        let mut before: u64 = 0;
+        for (times, given) in &self.given {
+            before = before.saturating_add(*times);
+            if number < before {
+                return Some(given);
+            }
+        }
+        self.rest.as_ref()
+    }
+
+    pub(crate) fn handler(self) -> Handler {
+        Arc::new(move |request| match self.of(request.nth) {
+            None => Reply::NoneLeft { given: self.total().unwrap_or_default() },
+            Some(given) if given.after.is_zero() && given.heartbeats == 0 => match &given.answer {
+                Some(answer) => Reply::Now(answer.clone()),
+                None => Reply::Never,
+            },
+            Some(given) => Reply::Planned(Box::new(given.clone())),
+        })
+    }
+}

@@ -1,0 +1,325 @@
+//! Drives an execution with an engine's handlers: to its end, to a state, or event by event.
+
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::answers::Given;
+use crate::clock::{Clock, Instant};
+use crate::engine::Engine;
+use crate::error::{DefinitionError, RunError};
+use crate::execution::{Execution, Status, Step};
+use crate::handlers::Reply;
+use crate::history::HistoryEvent;
+use crate::payload::Payload;
+use crate::task::{TaskError, TaskId, TaskRequest};
+
+/// An execution that is run as far as it is told, and may be looked at and changed in between.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_local::Engine;
+///
+/// let engine = Engine::new(&json!({
+///     "StartAt": "Count",
+///     "States": {
+///         "Count": { "Type": "Pass", "Result": 1, "Next": "Decide" },
+///         "Decide": {
+///             "Type": "Choice",
+///             "Choices": [{ "Variable": "$", "NumericGreaterThan": 9, "Next": "Many" }],
+///             "Default": "Few"
+///         },
+///         "Many": { "Type": "Succeed" },
+///         "Few": { "Type": "Succeed" }
+///     }
+/// }))?;
+/// let mut driver = engine.driver(&json!({}))?;
+/// assert!(driver.until("Decide")?);
+/// assert_eq!(**driver.execution().next_input().unwrap(), json!(1));
+/// driver.execution_mut().set_next_input(json!(10));
+/// driver.finish()?.assert_path(["Count", "Decide", "Many"]);
+/// # Ok::<(), workflow_local::RunError>(())
+/// ```
+pub struct Driver<'e> {
+    engine: &'e Engine,
+    execution: Execution,
+    pending: Vec<(TaskId, TaskFuture)>,
+    /// What happens at a time, in the order in which it was planned.
+    planned: BTreeMap<(Instant, u64), (TaskId, Act)>,
+    plans: u64,
+    /// Whether it stands before the state that `until` was told.
+    stopped: bool,
+}
+
+type TaskFuture = Pin<Box<dyn Future<Output = Result<Value, TaskError>> + Send>>;
+
+enum Act {
+    Heartbeat,
+    Answer(Result<Value, TaskError>),
+}
+
+impl<'e> Driver<'e> {
+    pub(crate) fn new(engine: &'e Engine, execution: Execution) -> Self {
+        Self { engine, execution, pending: Vec::new(), planned: BTreeMap::new(), plans: 0, stopped: false }
+    }
+
+    /// The execution as it stands.
+    pub fn execution(&self) -> &Execution {
+        &self.execution
+    }
+
+    /// The execution as it stands, to change what comes next.
+    pub fn execution_mut(&mut self) -> &mut Execution {
+        &mut self.execution
+    }
+
+    /// Goes on until something is written to the history, and gives the new events; none when the
+    /// execution has ended.
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    pub fn step(&mut self) -> Result<&[HistoryEvent], RunError> {
+        self.stopped = false;
+        let before = self.execution.history().len();
+        while self.execution.status() == Status::Running && self.execution.history().len() == before {
+            block_on(self.advance())?;
+        }
+        Ok(self.execution.history().get(before..).unwrap_or_default())
+    }
+
+    /// Goes on until the execution is about to enter a state, and tells whether it came there
+    /// before its end. Called again, it goes on to the next visit.
+    ///
+    /// # Errors
+    /// As [`Engine::run`], and when there is no such state.
+    pub fn until(&mut self, state: impl AsRef<str>) -> Result<bool, RunError> {
+        let state = state.as_ref();
+        let program = self.engine.program();
+        if program.find(state).is_none() {
+            return Err(DefinitionError::unknown_state(program, state).into());
+        }
+        if std::mem::take(&mut self.stopped) {
+            block_on(self.advance())?;
+        }
+        while self.execution.status() == Status::Running {
+            if self.execution.next_state() == Some(state) {
+                self.stopped = true;
+                return Ok(true);
+            }
+            block_on(self.advance())?;
+        }
+        Ok(false)
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    pub fn finish(self) -> Result<Execution, RunError> {
+        block_on(self.finish_async())
+    }
+
+    /// Runs it to its end; asynchronous closures are polled by whoever polls this.
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    pub async fn finish_async(mut self) -> Result<Execution, RunError> {
+        while self.execution.status() == Status::Running {
+            self.advance().await?;
+        }
+        Ok(self.execution)
+    }
+
+    /// Does the next thing there is to do.
+    async fn advance(&mut self) -> Result<(), RunError> {
+        match self.execution.step() {
+            Step::Advanced | Step::Ended => Ok(()),
+            Step::Task(request) => self.ask(request),
+            Step::Waiting { until } => self.wait(until).await,
+        }
+    }
+
+    fn ask(&mut self, request: TaskRequest) -> Result<(), RunError> {
+        if let Some(error) = self.engine.injected(request.number) {
+            settle(&mut self.execution, request.id, Err(error.clone()));
+            return Ok(());
+        }
+        match self.engine.handlers().reply(&request) {
+            Some(Reply::Now(answer)) => settle(&mut self.execution, request.id, answer),
+            Some(Reply::Later(future)) => self.pending.push((request.id, future)),
+            Some(Reply::Never) => self.begin(&request),
+            Some(Reply::Planned(given)) => {
+                self.begin(&request);
+                self.plan(&request, *given);
+            }
+            Some(Reply::NoneLeft { given }) => {
+                return Err(RunError::NoAnswerLeft { state: request.state.to_string(), given });
+            }
+            None => return Err(RunError::of_request(&request)),
+        }
+        Ok(())
+    }
+
+    /// The service took the task, but has not answered it: a job runs, a callback is awaited.
+    fn begin(&mut self, request: &TaskRequest) {
+        let submitted = [".waitForTaskToken", ".sync", ".sync:2"];
+        if submitted.iter().any(|pattern| request.resource.ends_with(pattern)) {
+            let _ = self.execution.submit(request.id, Payload::empty());
+        }
+    }
+
+    fn plan(&mut self, request: &TaskRequest, given: Given) {
+        if request.is_activity {
+            let _ = self.execution.start_activity(request.id, None);
+        }
+        let now = self.execution.now();
+        let mut beat = now;
+        for _ in 0..given.heartbeats {
+            beat = beat.after(given.heartbeat_every);
+            self.plan_at(beat, request.id, Act::Heartbeat);
+        }
+        if let Some(answer) = given.answer {
+            self.plan_at(now.after(given.after), request.id, Act::Answer(answer));
+        }
+    }
+
+    fn plan_at(&mut self, time: Instant, task: TaskId, act: Act) {
+        self.plans += 1;
+        self.planned.insert((time, self.plans), (task, act));
+    }
+
+    async fn wait(&mut self, until: Option<Instant>) -> Result<(), RunError> {
+        let planned = self.planned.first_key_value().map(|((time, _), _)| *time);
+        let next = [until, planned].into_iter().flatten().min();
+        match (next, self.engine.clock_kind()) {
+            // Virtual time stands still while a closure works.
+            (Some(next), Clock::Virtual) if self.pending.is_empty() => self.advance_to(next),
+            (None, _) if self.pending.is_empty() => {
+                let state = self.execution.waiting_tasks().first().map(|(_, state)| (*state).to_owned());
+                return Err(RunError::Stuck { state: state.unwrap_or_default() });
+            }
+            (next, clock) => {
+                let deadline = next.filter(|_| clock == Clock::Real);
+                let answered = next_answer(&mut self.pending, deadline).await;
+                if clock == Clock::Real {
+                    self.advance_to(Instant::now());
+                }
+                if let Some((id, answer)) = answered {
+                    settle(&mut self.execution, id, answer);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Time-outs of an instant come before the answers planned for it.
+    fn advance_to(&mut self, time: Instant) {
+        self.execution.advance_to(time);
+        while let Some(entry) = self.planned.first_entry() {
+            if entry.key().0 > time {
+                break;
+            }
+            let (task, act) = entry.remove();
+            match act {
+                Act::Heartbeat => {
+                    let _ = self.execution.heartbeat(task);
+                }
+                Act::Answer(answer) => settle(&mut self.execution, task, answer),
+            }
+        }
+    }
+}
+
+fn settle(execution: &mut Execution, id: TaskId, answer: Result<Value, TaskError>) {
+    // An answer after the time-out is for nobody.
+    let _ = match answer {
+        Ok(output) => execution.succeed(id, output),
+        Err(error) => execution.fail_task(id, error),
+    };
+}
+
+/// The first answer of the futures, or `None` at the deadline.
+async fn next_answer(
+    pending: &mut Vec<(TaskId, TaskFuture)>,
+    deadline: Option<Instant>,
+) -> Option<(TaskId, Result<Value, TaskError>)> {
+    let mut alarm = deadline.map(Alarm::new);
+    poll_fn(move |context| {
+        for at in 0..pending.len() {
+            let polled = pending.get_mut(at).map(|(id, future)| (*id, future.as_mut().poll(context)));
+            if let Some((id, Poll::Ready(answer))) = polled {
+                drop(pending.remove(at));
+                return Poll::Ready(Some((id, answer)));
+            }
+        }
+        if alarm.as_mut().is_some_and(|alarm| alarm.is_due(context)) { Poll::Ready(None) } else { Poll::Pending }
+    })
+    .await
+}
+
+/// Wakes a task at a time, by a thread of its own, so that any executor will do.
+struct Alarm {
+    at: Instant,
+    shared: Arc<(Mutex<Option<Waker>>, Condvar)>,
+    set: bool,
+}
+
+impl Alarm {
+    fn new(at: Instant) -> Self {
+        Self { at, shared: Arc::new((Mutex::new(None), Condvar::new())), set: false }
+    }
+
+    fn is_due(&mut self, context: &Context<'_>) -> bool {
+        let rest = Instant::now().until(self.at);
+        if rest.is_zero() {
+            return true;
+        }
+        *self.shared.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.waker().clone());
+        if !self.set {
+            self.set = true;
+            let shared = Arc::clone(&self.shared);
+            std::thread::spawn(move || {
+                let waker = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
+                // Woken early only by `drop`, which leaves no waker.
+                let waiting = shared.1.wait_timeout_while(waker, rest, |waker| waker.is_some());
+                let (mut waker, _) = waiting.unwrap_or_else(PoisonError::into_inner);
+                if let Some(waker) = waker.take() {
+                    waker.wake();
+                }
+            });
+        }
+        false
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        *self.shared.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.shared.1.notify_all();
+    }
+}
+
+/// Polls a future on this thread until it is ready.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(std::thread::Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = std::pin::pin!(future);
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+        // A wake between the poll and here makes this return at once.
+        std::thread::park_timeout(Duration::from_secs(3600));
+    }
+}

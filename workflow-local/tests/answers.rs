@@ -1,0 +1,130 @@
+//! Answers by number, late and never; injected failures; callbacks that nobody sends.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use workflow_local::{Answers, Engine, EventType, RunError, Status, TaskError};
+
+fn work(resource: &str, further: Value) -> Value {
+    let mut state = json!({ "Type": "Task", "Resource": resource, "End": true });
+    for (name, value) in further.as_object().unwrap() {
+        state[name] = value.clone();
+    }
+    json!({ "StartAt": "Work", "States": { "Work": state } })
+}
+
+const LAMBDA: &str = "arn:aws:lambda:us-east-1:123456789012:function:work";
+const CALLBACK: &str = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
+const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
+
+#[test]
+fn a_task_fails_twice_and_then_succeeds_each_time_it_is_run() {
+    let machine = work(LAMBDA, json!({ "Retry": [{ "ErrorEquals": ["Busy"] }] }));
+    let answers = Answers::new().fails(2, TaskError::new("Busy").with_cause("full")).then("done");
+    let engine = Engine::new(&machine).unwrap().on_state_answers("Work", answers);
+    let first = engine.run(&json!({})).unwrap();
+    first.assert_output("done");
+    assert_eq!(first.history().iter().filter(|event| event.kind == EventType::LambdaFunctionFailed).count(), 2);
+    // The numbers count within an execution: the next one has the same history.
+    let second = engine.run(&json!({})).unwrap();
+    assert_eq!(first.to_string(), second.to_string());
+}
+
+#[test]
+fn asking_for_more_than_was_given_is_told_with_the_state() {
+    let machine = work(LAMBDA, json!({ "Retry": [{ "ErrorEquals": ["Busy"], "MaxAttempts": 9 }] }));
+    let engine = Engine::new(&machine).unwrap().on_state_answers("Work", Answers::new().fails(3, "Busy"));
+    let error = engine.run(&json!({})).unwrap_err();
+    assert!(matches!(&error, RunError::NoAnswerLeft { state, given: 3 } if state == "Work"), "{error}");
+    assert!(error.to_string().contains("`Work` asks once more than there are answers for: 3 given"), "{error}");
+}
+
+#[test]
+fn a_callback_comes_later_unless_the_time_out_comes_first() {
+    let machine = work(
+        CALLBACK,
+        json!({ "Parameters": { "QueueUrl": "q", "MessageBody.$": "$$.Task.Token" }, "TimeoutSeconds": 600 }),
+    );
+    let after = |seconds| {
+        let answers = Answers::new().gives(1, json!({ "ok": true })).after(Duration::from_secs(seconds));
+        Engine::new(&machine).unwrap().on_state_answers("Work", answers).run(&json!({})).unwrap()
+    };
+    let execution = after(599);
+    execution.assert_output(json!({ "ok": true }));
+    assert_eq!(execution.started_at().until(execution.now()), Duration::from_secs(599));
+    // The message was sent at once.
+    let submitted = execution.history().iter().find(|event| event.kind == EventType::TaskSubmitted).unwrap();
+    assert_eq!(submitted.timestamp, execution.started_at());
+    // At the same instant the time-out is first.
+    after(600).assert_failed("States.Timeout");
+}
+
+#[test]
+fn heartbeats_hold_a_task_alive_for_as_long_as_they_come() {
+    for resource in [CALLBACK, ACTIVITY] {
+        let parameters = json!({ "QueueUrl": "q", "MessageBody.$": "$$.Task.Token" });
+        let machine = work(resource, json!({ "HeartbeatSeconds": 10, "Parameters": parameters }));
+        let run = |beats| {
+            let answers =
+                Answers::new().gives(1, 1).after(Duration::from_secs(33)).heartbeats(Duration::from_secs(8), beats);
+            Engine::new(&machine).unwrap().on_state_answers("Work", answers).run(&json!({})).unwrap()
+        };
+        run(3).assert_output(1);
+        let execution = run(2);
+        execution.assert_failed("States.Timeout");
+        assert_eq!(execution.started_at().until(execution.now()), Duration::from_secs(26), "{execution}");
+    }
+}
+
+#[test]
+fn answers_of_parallel_branches_come_in_order_of_time() {
+    let branch = |name: &str| json!({ "StartAt": name, "States": { name: { "Type": "Task", "Resource": LAMBDA, "End": true } } });
+    let machine = json!({
+        "StartAt": "Both",
+        "States": { "Both": { "Type": "Parallel", "Branches": [branch("Slow"), branch("Fast")], "End": true } }
+    });
+    let late = |seconds| Answers::new().gives(1, seconds).after(Duration::from_secs(seconds));
+    let engine = Engine::new(&machine).unwrap().on_state_answers("Slow", late(9)).on_state_answers("Fast", late(2));
+    let execution = engine.run(&json!({})).unwrap();
+    execution.assert_output([9, 2]);
+    let exits = execution.history().iter().filter(|event| event.kind == EventType::TaskStateExited);
+    assert_eq!(exits.filter_map(|event| event.details.state_name()).collect::<Vec<_>>(), ["Fast", "Slow"]);
+    assert_eq!(execution.started_at().until(execution.now()), Duration::from_secs(9));
+}
+
+#[test]
+fn the_nth_task_of_an_execution_is_made_to_fail() {
+    let machine = json!({
+        "StartAt": "Each",
+        "States": { "Each": {
+            "Type": "Map", "MaxConcurrency": 1,
+            "ItemProcessor": { "StartAt": "Work", "States": { "Work": { "Type": "Task", "Resource": LAMBDA, "End": true } } },
+            "End": true
+        } }
+    });
+    let engine = Engine::new(&machine).unwrap().on_lambda("work", |item: u64| Ok(item));
+    engine.run(&[1, 2, 3]).unwrap().assert_output([1, 2, 3]);
+    let execution = engine.fail_task(2, "Injected").run(&[1, 2, 3]).unwrap();
+    execution.assert_failed("Injected");
+    execution.assert_path(["Each", "Work", "Work"]);
+}
+
+#[test]
+fn a_callback_that_nobody_can_send_is_told_with_the_state() {
+    let machine = work(CALLBACK, json!({ "Parameters": { "QueueUrl": "q", "MessageBody.$": "$$.Task.Token" } }));
+    let engine = Engine::new(&machine).unwrap().on_state_never("Work");
+    let error = engine.run(&json!({})).unwrap_err();
+    assert!(matches!(&error, RunError::Stuck { state } if state == "Work"), "{error}");
+}
+
+#[test]
+fn late_answers_wait_on_a_real_clock_too() {
+    let machine = work(LAMBDA, json!({}));
+    let answers = Answers::new().gives(1, 1).after(Duration::from_millis(50));
+    let engine = Engine::new(&machine).unwrap().clock(workflow_local::Clock::Real).on_state_answers("Work", answers);
+    let began = std::time::Instant::now();
+    assert_eq!(engine.run(&json!({})).unwrap().status(), Status::Succeeded);
+    assert!(began.elapsed() >= Duration::from_millis(45), "{:?}", began.elapsed());
+}

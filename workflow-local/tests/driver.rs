@@ -1,0 +1,110 @@
+//! Executions that are stopped, looked at and changed, and what assertions say.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::json;
+use workflow_local::{Engine, EventType, Execution};
+
+fn counter() -> Engine {
+    Engine::new(&json!({
+        "StartAt": "Count", "QueryLanguage": "JSONata",
+        "States": {
+            "Count": { "Type": "Pass", "Assign": { "sum": "{% $states.input.n %}" }, "Next": "Again" },
+            "Again": { "Type": "Pass", "Assign": { "sum": "{% $sum + 1 %}" }, "Next": "Enough" },
+            "Enough": { "Type": "Choice", "Choices": [{ "Condition": "{% $sum < 3 %}", "Next": "Again" }], "Default": "Tell" },
+            "Tell": { "Type": "Pass", "Output": "{% $sum %}", "End": true }
+        }
+    }))
+    .unwrap()
+}
+
+#[test]
+fn it_stops_before_each_visit_of_a_state() {
+    let engine = counter();
+    let mut driver = engine.driver(&json!({ "n": 1 })).unwrap();
+    assert!(driver.until("Count").unwrap());
+    assert_eq!(driver.execution().history().len(), 1);
+    assert!(driver.until("Again").unwrap());
+    assert_eq!(**driver.execution().variable("sum").unwrap(), json!(1));
+    assert!(driver.until("Again").unwrap());
+    assert_eq!(**driver.execution().variable("sum").unwrap(), json!(2));
+    assert!(!driver.until("Again").unwrap());
+    driver.execution().assert_output(3);
+    let unknown = driver.until("Agian").unwrap_err().to_string();
+    assert!(unknown.contains("no state `Agian`") && unknown.contains("did you mean `Again`?"), "{unknown}");
+}
+
+#[test]
+fn what_comes_next_is_changed() {
+    let engine = counter();
+    let mut driver = engine.driver(&json!({ "n": 1 })).unwrap();
+    driver.until("Enough").unwrap();
+    assert!(driver.execution_mut().set_variable("sum", json!(40)));
+    let execution = driver.finish().unwrap();
+    execution.assert_path(["Count", "Again", "Enough", "Tell"]);
+    execution.assert_output(40);
+    let execution = engine.driver_at("Enough", &json!(null), &json!({ "sum": 2 })).unwrap().finish().unwrap();
+    execution.assert_path(["Enough", "Again", "Enough", "Tell"]);
+}
+
+#[test]
+fn it_is_stepped_event_by_event() {
+    let engine = counter();
+    let mut driver = engine.driver(&json!({ "n": 9 })).unwrap();
+    let mut kinds = vec![EventType::ExecutionStarted];
+    loop {
+        let events = driver.step().unwrap();
+        if events.is_empty() {
+            break;
+        }
+        kinds.extend(events.iter().map(|event| event.kind));
+    }
+    let history: Vec<_> = driver.execution().history().iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, history);
+    assert_eq!(kinds.last(), Some(&EventType::ExecutionSucceeded));
+}
+
+/// What an assertion that fails says.
+fn message(assertion: impl FnOnce(&Execution)) -> String {
+    let execution = counter().run(&json!({ "n": 2 })).unwrap();
+    let panic = catch_unwind(AssertUnwindSafe(|| assertion(&execution))).unwrap_err();
+    panic.downcast_ref::<String>().unwrap().clone()
+}
+
+#[test]
+fn an_assertion_that_fails_prints_the_history() {
+    for (message, first) in [
+        (message(|e| e.assert_output(json!({"a": 1}))), "the output differs: expected {\"a\":1}, it is 3\n"),
+        (message(|e| e.assert_failed("No")), "it should have failed with `No`\n"),
+        (message(|e| e.assert_timed_out()), "it should have timed out\n"),
+        (message(|e| e.assert_entered("Never")), "it should have entered `Never`\n"),
+        (
+            message(|e| e.assert_path(["Count", "Tell"])),
+            "it took another path\n  expected: Count -> Tell\n  it took:  Count -> Again -> Enough -> Tell\n",
+        ),
+    ] {
+        assert!(message.starts_with(first), "{message}");
+        assert!(message.contains("Count <- {\"n\":2}"), "{message}");
+        assert!(message.ends_with("SUCCEEDED: 3"), "{message}");
+    }
+}
+
+#[test]
+fn all_variables_together_have_a_limit() {
+    // 200 KiB an assignment, each to a variable of its own: the 52nd is over 10 MiB.
+    let mut states = serde_json::Map::new();
+    for i in 0..60 {
+        let next = format!("S{}", i + 1);
+        states.insert(
+            format!("S{i}"),
+            json!({ "Type": "Pass", "Assign": { format!("v{i}"): "{% $states.input %}" }, "Next": next }),
+        );
+    }
+    states.insert("S60".to_owned(), json!({ "Type": "Succeed" }));
+    let machine = json!({ "StartAt": "S0", "QueryLanguage": "JSONata", "States": states });
+    let execution = Engine::new(&machine).unwrap().run(&"x".repeat(200 * 1024 - 2)).unwrap();
+    execution.assert_failed("States.DataLimitExceeded");
+    assert_eq!(execution.path().len(), 52);
+}
