@@ -91,7 +91,7 @@ fn warnings_fail_only_where_they_are_denied() {
 #[test]
 fn the_type_of_the_machine_decides() {
     let text = "StartAt: A\nStates:\n  A:\n    Type: Task\n    \
-        Resource: arn:aws:states:::sqs:sendMessage.waitForTaskToken\n    Parameters: {QueueUrl: u}\n    End: true\n";
+        Resource: arn:aws:states:::sqs:sendMessage.waitForTaskToken\n    Parameters: {QueueUrl: u, MessageBody.$: $$.Task.Token}\n    End: true\n";
     assert_eq!(given(&["-"], text).status.code(), Some(0));
     assert_eq!(given(&["-", "--type", "standard"], text).status.code(), Some(0));
     assert_eq!(given(&["-", "--type", "express"], text).status.code(), Some(1));
