@@ -224,7 +224,11 @@ impl Execution {
         // The child's history is not asked for by anybody yet; a large map would hold them all.
         ended.history = Vec::new();
         let (status, output) = (ended.status, ended.output.clone());
-        let result = output.unwrap_or_else(|| Payload::new(self.failed_result(child)));
+        let exports = matches!(&join.kind, JoinKind::MapRun(run) if run.writes_to.is_some());
+        let result = match output {
+            Some(output) if !exports => output,
+            _ => Payload::new(self.child_result(child)),
+        };
         if let Some(place) = join.results.get_mut(index) {
             *place = Some(result);
         }
@@ -245,9 +249,26 @@ impl Execution {
         self.launch(parent, join);
     }
 
-    /// What stands for a failed child among the results.
-    fn failed_result(&self, child: RunId) -> Value {
+    /// What stands for a failed child among the results, and for every child in exported ones.
+    fn child_result(&self, child: RunId) -> Value {
         let run = self.run(child);
+        if let Some(output) = &run.output {
+            return json!({
+                "ExecutionArn": &*run.arn,
+                "Input": run.input.to_string(),
+                "InputDetails": { "Included": true },
+                "Name": &*run.name,
+                "Output": output.to_string(),
+                "OutputDetails": { "Included": true },
+                "RedriveCount": 0,
+                "RedriveStatus": "NOT_REDRIVABLE",
+                "RedriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
+                "StartDate": run.started.to_string(),
+                "StateMachineArn": &*run.machine_arn,
+                "Status": run.status.name(),
+                "StopDate": run.stopped.map(|time| time.to_string()),
+            });
+        }
         json!({
             "ExecutionArn": &*run.arn,
             "Input": run.input.to_string(),
@@ -294,16 +315,26 @@ impl Execution {
         let uuid = run.arn.rsplit(':').next().unwrap_or_default();
         let folder =
             if prefix.is_empty() { uuid.to_owned() } else { format!("{}/{uuid}", prefix.trim_end_matches('/')) };
-        let written: Vec<&Value> = results.iter().flatten().map(Payload::value).collect();
-        let body = serde_json::to_vec(&written).map_err(|error| error.to_string())?;
-        let size = body.len();
-        let file = format!("{folder}/SUCCEEDED_0.json");
-        self.store.put(bucket, &file, body)?;
-        let manifest = json!({
-            "DestinationBucket": bucket,
-            "MapRunArn": &*run.arn,
-            "ResultFiles": { "FAILED": [], "PENDING": [], "SUCCEEDED": [{ "Key": file, "Size": size }] },
-        });
+        let results = || results.iter().flatten().map(Payload::value);
+        let succeeded = |result: &&Value| result.get("Status").and_then(Value::as_str) == Some("SUCCEEDED");
+        // Failed, timed out and aborted children are in one file, by themselves.
+        let files = [
+            ("FAILED", results().filter(|result| !succeeded(result)).collect::<Vec<_>>()),
+            ("PENDING", Vec::new()),
+            ("SUCCEEDED", results().filter(succeeded).collect()),
+        ];
+        let mut listed = serde_json::Map::new();
+        for (kind, written) in files {
+            let mut entries = Vec::new();
+            if !written.is_empty() {
+                let body = serde_json::to_vec(&written).map_err(|error| error.to_string())?;
+                let (size, file) = (body.len(), format!("{folder}/{kind}_0.json"));
+                self.store.put(bucket, &file, body)?;
+                entries.push(json!({ "Key": file, "Size": size }));
+            }
+            listed.insert(kind.to_owned(), Value::Array(entries));
+        }
+        let manifest = json!({ "DestinationBucket": bucket, "MapRunArn": &*run.arn, "ResultFiles": listed });
         let key = format!("{folder}/manifest.json");
         self.store.put(bucket, &key, manifest.to_string().into_bytes())?;
         Ok(json!({ "MapRunArn": &*run.arn, "ResultWriterDetails": { "Bucket": bucket, "Key": key } }))

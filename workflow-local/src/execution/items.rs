@@ -29,7 +29,9 @@ pub(super) fn read(reader: &Reader, arguments: &Value, store: &dyn ObjectStore) 
             .map(|line| serde_json::from_str(line).map_err(not_json))
             .collect::<Result<_, _>>()
             .map(Value::Array),
-        Some("PARQUET" | "MANIFEST") => Err("This engine does not read this InputType.".to_owned()),
+        Some(other @ ("PARQUET" | "MANIFEST")) => Err(format!(
+            "The local engine does not read the InputType {other}: give the items as CSV, JSON or JSONL, or let a test give them."
+        )),
         _ => pointed(serde_json::from_str(&content).map_err(not_json)?, reader),
     }
 }
