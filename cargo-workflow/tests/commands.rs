@@ -247,3 +247,21 @@ fn run_stops_before_a_state() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("did you mean `Rest`?"), "{}", stderr(&output));
 }
+
+#[test]
+fn a_document_is_found_from_the_crate_s_folder() {
+    let output = workflow(&["asl", "legacy.rs"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let printed: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let file: Value = serde_json::from_str(include_str!("files/flows/legacy.asl.json")).unwrap();
+    assert_eq!(printed, file);
+    assert!(stdout(&workflow(&["graph", "legacy.rs"])).contains("Tell them"));
+    let result = r#"Tell them={"MessageId": "m"}"#;
+    let output = workflow(&["run", "legacy.rs", "--input", r#"{"text": "hi"}"#, "--result", result]);
+    assert!(stdout(&output).contains("status: SUCCEEDED"), "{}{}", stdout(&output), stderr(&output));
+
+    let output = workflow(&["asl", "legacy_wrong.rs"]);
+    assert_eq!(output.status.code(), Some(2));
+    let expected = "the declared input has no field `text` (tests/files/flows/legacy.asl.json:7:69)";
+    assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+}

@@ -1,3 +1,4 @@
 //! What the examples share.
 
 pub mod hello_world;
+pub mod refund;

@@ -1,10 +1,13 @@
 //! Whatever the tokens, the compiler does not panic, and what it emits is Rust.
 
+use std::path::Path;
 use std::str::FromStr;
 
 use proc_macro2::{Group, TokenStream, TokenTree};
+use workflow_compiler::Surroundings;
 
-const CORPUS: &[&str] = &[include_str!("corpus/shop.wf"), include_str!("corpus/jsonata.wf")];
+const CORPUS: &[&str] =
+    &[include_str!("corpus/shop.wf"), include_str!("corpus/jsonata.wf"), include_str!("corpus/from.wf")];
 
 /// A tree of tokens as an editor has it: opening and closing delimiters are tokens of their own, so that any of them
 /// can be lost, and are paired again afterwards.
@@ -68,10 +71,10 @@ fn check(flat: &[Flat]) {
     let tokens = unflatten(flat);
     let source = tokens.clone();
     let krate = TokenStream::from_str("[::workflow_runtime]").unwrap_or_default();
-    let expansion = workflow_compiler::expand(
-        krate.into_iter().chain(tokens).collect(),
-        workflow_compiler::Surroundings::default(),
-    );
+    // The documents that `from` names are read.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/from");
+    let surroundings = Surroundings { folder: Some(&folder), ..Surroundings::default() };
+    let expansion = workflow_compiler::expand(krate.into_iter().chain(tokens).collect(), surroundings);
     let text = expansion.to_string();
     assert!(!text.contains("`workflow!` has a bug"), "{source}\n{text}");
     let parsed = syn::parse2::<syn::File>(expansion);

@@ -26,6 +26,7 @@
 //! | `aws` | `client`: the typed client over the caller's own `aws_sdk_sfn::Client`, which brings the HTTP client | 1.94.1 |
 //! | `aws-config` | `Client::from_env()`, with the SDK's default HTTPS client | 1.94.1 |
 //! | `tracing` | a span for each call of the client; turns on `aws` | 1.94.1 |
+//! | `yaml` | `from` in [`workflow!`] reads documents in YAML, beside JSON | 1.88 |
 //!
 //! rustc 1.94.1 is what the AWS SDK needs, not this crate.
 //!

@@ -1,5 +1,6 @@
 //! `from "file"`: a document in Amazon States Language in the place of states. It is checked, and taken as it is.
 
+mod input;
 mod params;
 mod pieces;
 mod quoting;
@@ -67,6 +68,7 @@ pub(crate) fn compile(
     };
     let (machine, mut found) = StateMachine::read(source.value());
     found.extend(rules::check(&machine, model.machine_type));
+    input::members(model, &machine, &mut found);
     let Cut { pieces, uses } = pieces::cut(source.value(), &machine);
     let params = params::params(model, file, &uses, &mut found, problems);
     report(&source, file, found, problems);

@@ -91,8 +91,8 @@ fn matched<'p>(
 fn undeclared(used: &Use<'_>, declared: &BTreeMap<&str, &FieldDecl>) -> Diagnostic {
     let name = used.name;
     let help = match nearest(name, declared.keys().copied()) {
-        Some(near) => format!("did you mean `${{{near}}}`?"),
-        None => format!("declare it: `params {{ {} }}`", field(name)),
+        Some(near) => format!("did you mean `{near}`? its own param would be `{}`", field(used)),
+        None => format!("declare it: `params {{ {} }}`", field(used)),
     };
     Diagnostic::new(Code::UnknownParam, used.at.clone(), format!("the placeholder `${{{name}}}` is no declared param"))
         .with_range(used.range.start, used.range.len())
@@ -100,9 +100,9 @@ fn undeclared(used: &Use<'_>, declared: &BTreeMap<&str, &FieldDecl>) -> Diagnost
 }
 
 /// How a placeholder is declared.
-fn field(placeholder: &str) -> String {
-    let ident = rust_name(&Ident::new(&snake(placeholder, FALLBACK), Span::call_site()));
-    format!("{ident}: String")
+fn field(used: &Use<'_>) -> String {
+    let ident = rust_name(&Ident::new(&snake(used.name, FALLBACK), Span::call_site()));
+    format!("{ident}: {}", if used.typed { "Json" } else { "String" })
 }
 
 /// `params { … }` with a field for each placeholder: text, but where only another value works.

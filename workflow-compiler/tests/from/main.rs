@@ -164,3 +164,18 @@ fn the_machines_of_the_sdk_come_through_as_they_are() {
     println!("{} machines, {whole} without placeholders", machines.len());
     assert!(machines.len() >= 90 && whole > 0, "{} machines", machines.len());
 }
+
+#[test]
+fn yaml_is_read_with_its_feature() {
+    let (workflow, problems) = compile_at(&folder(), r#"input { name: String } from "flows/greet.asl.yaml";"#);
+    if cfg!(feature = "yaml") {
+        let place = "flows/greet.asl.yaml:6:31 (/States/Greet/Parameters/to.$)";
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        assert!(problems[0].contains(place) && problems[0].contains("`nmae`"), "{problems:#?}");
+        assert_eq!(workflow.definition["States"]["Greet"]["Type"], "Pass");
+        assert_eq!(workflow.document.map(|document| document.states.len()), Some(1));
+    } else if problems.len() == 1 && problems[0].contains("YAML") {
+        // Another crate of the same build may have turned YAML on.
+        assert!(problems[0].contains("turn on the feature `yaml`"), "{problems:#?}");
+    }
+}

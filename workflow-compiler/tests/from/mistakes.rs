@@ -36,6 +36,50 @@ fn files_that_cannot_be_read() {
 }
 
 #[test]
+fn what_is_wrong_in_the_document_has_a_place_in_it() {
+    finds(
+        r#"from "flows/wrong.asl.json";"#,
+        &[
+            "there is no state `Shp` [WF0201]\n  --> flows/wrong.asl.json:7:15 (/States/Start/Next)\n\n= help: did you mean `Ship`?",
+        ],
+    );
+    finds(
+        r#"from "flows/not_json.asl.json";"#,
+        &["the definition is not JSON: expected value [WF0120]\n  --> flows/not_json.asl.json:2:14"],
+    );
+}
+
+#[test]
+fn members_that_the_input_does_not_have() {
+    finds(
+        r#"input { total: f64, customer: Customer, lines: Vec<Line> }
+           struct Customer { #[serde(rename = "Id")] id: i64 }
+           struct Line { article: String }
+           from "flows/input.asl.json";"#,
+        &[
+            "the declared input has no field `totl` [WF0401]\n  --> flows/input.asl.json:8:25 (/States/First/Choices/0/Variable)\n\n= help: did you mean `total`?",
+            "`Customer` has no field `id` [WF0401]\n  --> flows/input.asl.json:21:44 (/States/Second/Parameters/a.$)\n\n= help: did you mean `Id`?",
+            "`Line` has no field `articel` [WF0401]\n  --> flows/input.asl.json:32:63 (/States/Third/Output/b)\n\n= help: did you mean `article`?",
+        ],
+    );
+    // Where nothing is declared nothing is known.
+    finds(r#"from "flows/input.asl.json";"#, &[]);
+}
+
+#[test]
+fn placeholders_that_are_not_declared() {
+    finds(
+        r#"params { limit: u32, queue_uri: String, greeting: String, batch_size: u8, aws_region: String, topic: Arn }
+           from "flows/legacy.asl.json";"#,
+        &[
+            "the document does not use `queue_uri` [WF0418]\n\n= help: it would be `${queue_uri}` in it",
+            "the document does not use `topic` [WF0418]\n\n= help: it would be `${topic}` in it",
+            "the placeholder `${QueueUrl}` is no declared param [WF0402]\n  --> flows/legacy.asl.json:17:22 (/States/Ask/Parameters/QueueUrl)\n\n= help: did you mean `queue_uri`? its own param would be `queue_url: String`",
+        ],
+    );
+}
+
+#[test]
 fn what_the_document_says_itself() {
     let (_, problems) = compile_at(
         &folder(),

@@ -1,0 +1,14 @@
+//! A workflow that was written in Amazon States Language before, with Rust types around it.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    /// Refunds money.
+    pub workflow Refund {
+        input { customer: String, amount: u32 }
+        output { receipt: String }
+        // `${ApprovalQueueUrl}`, `${Company}` and `${PayFunction.Arn}` in the document.
+        params { approval_queue_url: String, company: String, pay_function_arn: Arn }
+        from "flows/refund.asl.json";
+    }
+}

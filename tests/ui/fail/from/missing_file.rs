@@ -1,0 +1,11 @@
+//! The path counts from the folder of `Cargo.toml`.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    pub workflow Order {
+        from "flows/ordr.asl.json";
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! A workflow has its states here or there.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    pub workflow Order {
+        from "flows/order.asl.json";
+        timeout 5m;
+        pass Another -> end;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! Declared params are all that a document may use.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    pub workflow Order {
+        params { queue_url: String }
+        from "flows/order.asl.json";
+    }
+}
+
+fn main() {}

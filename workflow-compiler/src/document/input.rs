@@ -1,0 +1,117 @@
+//! References to the execution's input inside a document, held against the input that the workflow declares.
+
+use workflow_asl::document::{QueryLanguage, StateMachine};
+use workflow_asl::graph::Graph;
+use workflow_asl::nearest::nearest;
+use workflow_asl::references::{LiteralKind, LiteralStep, Reference, ReferenceRoot, references};
+use workflow_asl::{Code, Diagnostic, Pointer};
+
+use crate::check::{Model, Struct, Ty};
+
+/// Finds the members that the declared input does not have.
+pub(super) fn members(model: &Model<'_>, machine: &StateMachine, found: &mut Vec<Diagnostic>) {
+    if model.input.is_unknown() {
+        return;
+    }
+    let start = start_with_the_input(machine);
+    let mut children = Vec::new();
+    distributed(machine, &mut children);
+    for reference in references(machine) {
+        // The input of a child execution is what the map gives it.
+        let is_child = children.iter().any(|scope| is_in(&reference.state_at, scope));
+        if is_child {
+            continue;
+        }
+        let steps = match reference.root {
+            ReferenceRoot::Context => in_the_context(&reference.steps),
+            ReferenceRoot::Input if start.as_ref() == Some(&reference.state_at) => Some(reference.steps.as_slice()),
+            _ => None,
+        };
+        if let Some(problem) = steps.and_then(|steps| unknown(model, &reference, steps)) {
+            found.push(problem);
+        }
+    }
+}
+
+/// The steps after `Execution.Input`.
+fn in_the_context(steps: &[LiteralStep]) -> Option<&[LiteralStep]> {
+    let name = |step: &LiteralStep, wanted: &str| matches!(&step.kind, LiteralKind::Name(name) if name == wanted);
+    match steps {
+        [execution, input, rest @ ..] if name(execution, "Execution") && name(input, "Input") => Some(rest),
+        _ => None,
+    }
+}
+
+/// The machine's first state, where nothing leads back to it: its own input is the execution's.
+fn start_with_the_input(machine: &StateMachine) -> Option<Pointer> {
+    if machine.is_unread() {
+        return None;
+    }
+    let graph = Graph::of(machine.scope());
+    let start = graph.start()?;
+    let returns = graph.edges().iter().any(|edge| edge.to == Some(start));
+    (!returns).then(|| graph.state_pointer(start))
+}
+
+/// Where the scopes are whose states run in executions of their own.
+fn distributed(machine: &StateMachine, scopes: &mut Vec<Pointer>) {
+    for scope in machine.scopes() {
+        for (name, state) in scope.states.into_iter().flatten().filter(|(_, state)| state.is_distributed()) {
+            scopes.extend(state.scopes(name, &scope.state_pointer(name)).into_iter().map(|scope| scope.pointer));
+        }
+    }
+}
+
+fn is_in(at: &Pointer, scope: &Pointer) -> bool {
+    at.as_str().strip_prefix(scope.as_str()).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The first step that leads to nothing in the declared type, as far as that is known.
+fn unknown(model: &Model<'_>, reference: &Reference<'_>, steps: &[LiteralStep]) -> Option<Diagnostic> {
+    let mut ty = &model.input;
+    for step in steps {
+        let name = match (&step.kind, ty.present()) {
+            (LiteralKind::Name(name), _) => name,
+            (LiteralKind::Index(_), Ty::Array(item)) => {
+                ty = item;
+                continue;
+            }
+            (LiteralKind::Index(_), _) => return None,
+        };
+        // In JSONata a name also reads the members of an array's items.
+        while let (QueryLanguage::Jsonata, Ty::Array(item)) = (reference.language, ty.present()) {
+            ty = item;
+        }
+        ty = match ty.present() {
+            Ty::Map(value) => value,
+            Ty::Struct(of) => {
+                let known = model.types.structs.get(of)?;
+                match known.fields.values().find(|field| field.decl.wire == *name) {
+                    Some(field) => &field.ty,
+                    None => return Some(no_such_field(reference, step, name, of, known)),
+                }
+            }
+            _ => return None,
+        };
+    }
+    None
+}
+
+fn no_such_field(
+    reference: &Reference<'_>,
+    step: &LiteralStep,
+    name: &str,
+    of: &str,
+    known: &Struct<'_>,
+) -> Diagnostic {
+    let whose = if known.declared { format!("`{of}`") } else { "the declared input".to_owned() };
+    let fields: Vec<&str> = known.fields.values().map(|field| field.decl.wire.as_str()).collect();
+    let help = match nearest(name, fields.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if fields.is_empty() => format!("{whose} has no fields"),
+        None => format!("{whose} has the fields `{}`", fields.join("`, `")),
+    };
+    Diagnostic::new(Code::UnknownInputField, reference.pointer.clone(), format!("{whose} has no field `{name}`"))
+        .with_range(step.range.start, step.range.len())
+        .with_help(help)
+}
