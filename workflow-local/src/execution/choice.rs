@@ -39,7 +39,7 @@ impl Execution {
         rules: &[ChoiceProgram],
         default: Option<StateId>,
     ) -> Result<(Exit, StateId, Way), Failure> {
-        let build = || self.context(thread, visit, None);
+        let build = |part| self.context(thread, visit, None, part);
         let context = Context::new(&build);
         let scope = self.scope(thread, visit, &context);
         let fails = |failure| Failure::query(visit, failure);

@@ -7,14 +7,15 @@ use workflow_asl::document::StateKind;
 
 use super::Execution;
 use super::thread::{MapItem, Thread, Visit};
+use crate::query::ContextPart;
 
 impl Execution {
     /// What `$$` and `$states.context` are during a visit; `item` is a map's item whose
     /// input is being selected.
-    pub(super) fn context(&self, thread: &Thread, visit: &Visit, item: Option<&MapItem>) -> Value {
+    pub(super) fn context(&self, thread: &Thread, visit: &Visit, item: Option<&MapItem>, part: ContextPart) -> Value {
         let mut context = match &self.given_context {
             Some(given) => given.value().clone(),
-            None => self.own_context(thread, visit),
+            None => self.own_context(thread, visit, part),
         };
         let mut add = |name: &str, value: Value| {
             if let Some(context) = context.as_object_mut() {
@@ -37,7 +38,7 @@ impl Execution {
     }
 
     /// What the execution knows of itself.
-    fn own_context(&self, thread: &Thread, visit: &Visit) -> Value {
+    fn own_context(&self, thread: &Thread, visit: &Visit, part: ContextPart) -> Value {
         let run = self.run(thread.run);
         let state = self.program.state(visit.state);
         let mut about_state = Map::new();
@@ -47,10 +48,14 @@ impl Execution {
         if matches!(state.kind(), StateKind::Task | StateKind::Parallel | StateKind::Map) {
             about_state.insert("RetryCount".to_owned(), json!(visit.retries));
         }
+        let input = match part {
+            ContextPart::Whole => run.input.value().clone(),
+            ContextPart::WithoutInput => Value::Null,
+        };
         json!({
             "Execution": {
                 "Id": &*run.arn,
-                "Input": run.input.value(),
+                "Input": input,
                 "Name": &*run.name,
                 "RoleArn": self.start.role_arn,
                 "StartTime": run.started.to_string(),

@@ -56,7 +56,7 @@ impl Execution {
         mut stages: Option<&mut Stages>,
     ) -> Result<Exit, Failure> {
         let works = matches!(state.kind(), StateKind::Task | StateKind::Parallel | StateKind::Map);
-        let build = || self.context(thread, visit, None);
+        let build = |part| self.context(thread, visit, None, part);
         let context = Context::new(&build);
         let scope = self.scope(thread, visit, &context);
         let fails = |failure| Failure::query(visit, failure);

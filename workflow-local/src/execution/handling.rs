@@ -118,7 +118,7 @@ impl Execution {
         let timed_out = failure.error.as_deref() == Some(TIMEOUT);
         let cause = failure.cause.as_deref().or(timed_out.then_some(""));
         let error_output = Payload::new(json!({ "Error": failure.error.as_deref(), "Cause": cause }));
-        let build = || self.context(thread, visit, None);
+        let build = |part| self.context(thread, visit, None, part);
         let context = Context::new(&build);
         let scope = self.scope(thread, visit, &context);
         let scope = scope.with_error(&error_output);

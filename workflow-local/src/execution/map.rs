@@ -187,7 +187,7 @@ impl Execution {
         selector: &Template,
         item: &MapItem,
     ) -> Result<Payload, Failure> {
-        let build = || self.context(thread, visit, Some(item));
+        let build = |part| self.context(thread, visit, Some(item), part);
         let context = Context::new(&build);
         let scope = self.scope(thread, visit, &context);
         let input = selector.payload(&scope).map_err(|failure| Failure::query(visit, failure))?;

@@ -152,7 +152,7 @@ impl Execution {
         visit: &Visit,
         with: impl FnOnce(&Scope<'_>) -> Result<T, QueryFailure>,
     ) -> Result<T, Failure> {
-        let build = || self.context(thread, visit, None);
+        let build = |part| self.context(thread, visit, None, part);
         let context = Context::new(&build);
         with(&self.scope(thread, visit, &context)).map_err(|failure| Failure::query(visit, failure))
     }

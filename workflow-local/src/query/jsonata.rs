@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{QueryFailure, Scope};
+use super::{ContextPart, QueryFailure, Scope};
 
 /// An expression that was parsed when the definition was compiled.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ struct Parsed {
 #[derive(Debug, Default, PartialEq)]
 struct Uses {
     input: bool,
-    context: bool,
+    context: Option<ContextPart>,
     result: bool,
     error_output: bool,
     variables: Vec<String>,
@@ -40,20 +40,28 @@ impl Uses {
     fn of(source: &str) -> Self {
         let mut uses = Self::default();
         let mut rest = source;
+        let whole = Some(ContextPart::Whole);
         while let Some(at) = rest.find('$') {
             rest = &rest[at + 1..];
             let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
             let (name, after) = rest.split_at(end);
             rest = after;
             if name == "states" {
-                let member = after.trim_start().strip_prefix('.').map(str::trim_start).unwrap_or_default();
-                let end = member.find(|c: char| !c.is_alphanumeric()).unwrap_or(member.len());
-                match &member[..end] {
-                    "input" => uses.input = true,
-                    "context" => uses.context = true,
-                    "result" => uses.result = true,
-                    "errorOutput" => uses.error_output = true,
-                    _ => (uses.input, uses.context, uses.result, uses.error_output) = (true, true, true, true),
+                let (member, after) = next_member(after);
+                match member {
+                    Some("input") => uses.input = true,
+                    Some("context") => {
+                        let (first, after) = next_member(after);
+                        // `%` may lead from anywhere to what is around it.
+                        let first = first.filter(|_| !source.contains('%'));
+                        let part = ContextPart::for_names(first, next_member(after).0);
+                        if uses.context != whole {
+                            uses.context = Some(part);
+                        }
+                    }
+                    Some("result") => uses.result = true,
+                    Some("errorOutput") => uses.error_output = true,
+                    _ => (uses.input, uses.context, uses.result, uses.error_output) = (true, whole, true, true),
                 }
             } else if !name.is_empty() && !uses.variables.iter().any(|known| known == name) {
                 uses.variables.push(name.to_owned());
@@ -61,6 +69,14 @@ impl Uses {
         }
         uses
     }
+}
+
+/// The plain name after the next dot, and what follows it; no name where anything else does.
+fn next_member(text: &str) -> (Option<&str>, &str) {
+    let Some(member) = text.trim_start().strip_prefix('.').map(str::trim_start) else { return (None, text) };
+    let end = member.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(member.len());
+    let (name, after) = member.split_at(end);
+    ((!name.is_empty()).then_some(name), after)
 }
 
 /// The text between the markers of an expression string; `None` when the string is a literal.
@@ -182,7 +198,7 @@ mod engine {
     /// `$states`, with the members that the expression looks at.
     fn states(expression: &Parsed, scope: &Scope<'_>) -> JValue {
         let uses = &expression.uses;
-        let context = uses.context.then(|| scope.context.payload());
+        let context = uses.context.map(|part| scope.context.payload(part));
         let members = [
             ("input", uses.input.then_some(scope.input)),
             ("context", context),
@@ -348,14 +364,31 @@ mod engine {
 
 #[cfg(test)]
 mod tests {
-    use super::Uses;
+    use super::{ContextPart, Uses};
 
     #[test]
     fn finds_what_an_expression_uses() {
         let uses = Uses::of("$states . input.a + $x & $sum($states.result.y)");
-        assert!(uses.input && uses.result && !uses.context && !uses.error_output);
+        assert!(uses.input && uses.result && uses.context.is_none() && !uses.error_output);
         assert_eq!(uses.variables, ["x", "sum"]);
         let uses = Uses::of("$lookup($states, 'input')");
-        assert!(uses.input && uses.context);
+        assert!(uses.input && uses.context == Some(ContextPart::Whole));
+        let context = |source| Uses::of(source).context;
+        for source in [
+            "$states.context",
+            "$states.context.*",
+            "$states.context.Map.%",
+            "$states.context.`Execution`",
+            "$states.context.Execution",
+            "$states.context.Execution.Input.a",
+            "$states.context.Map.Item.Value & $states.context.Execution.Input",
+        ] {
+            assert_eq!(context(source), Some(ContextPart::Whole), "{source}");
+        }
+        for source in
+            ["$states.context.Map.Item.Value", "$states.context . Execution . Id", "$states.context.State.Name"]
+        {
+            assert_eq!(context(source), Some(ContextPart::WithoutInput), "{source}");
+        }
     }
 }

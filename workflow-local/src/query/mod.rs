@@ -54,19 +54,43 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// How much of the context object is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ContextPart {
+    Whole,
+    /// All but `Execution.Input`, which may be large: a map that asks for `$$.Map.Item.Value` would
+    /// copy the list that it goes through once for each item of it.
+    WithoutInput,
+}
+
+impl ContextPart {
+    /// What is enough for a path of these names below the context object; `None` is a name that is not known.
+    pub(crate) fn for_names(first: Option<&str>, second: Option<&str>) -> Self {
+        match (first, second) {
+            (None, _) | (Some("Execution"), None | Some("Input")) => Self::Whole,
+            _ => Self::WithoutInput,
+        }
+    }
+}
+
 /// The context object, made when something first asks for it.
 pub(crate) struct Context<'a> {
-    build: &'a dyn Fn() -> Value,
-    built: OnceCell<Payload>,
+    build: &'a dyn Fn(ContextPart) -> Value,
+    whole: OnceCell<Payload>,
+    without_input: OnceCell<Payload>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(build: &'a dyn Fn() -> Value) -> Self {
-        Self { build, built: OnceCell::new() }
+    pub(crate) fn new(build: &'a dyn Fn(ContextPart) -> Value) -> Self {
+        Self { build, whole: OnceCell::new(), without_input: OnceCell::new() }
     }
 
-    pub(crate) fn payload(&self) -> &Payload {
-        self.built.get_or_init(|| Payload::new((self.build)()))
+    pub(crate) fn payload(&self, part: ContextPart) -> &Payload {
+        let built = match part {
+            ContextPart::Whole => &self.whole,
+            ContextPart::WithoutInput => &self.without_input,
+        };
+        built.get_or_init(|| Payload::new((self.build)(part)))
     }
 }
 

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
-use workflow_asl::path::{JsonPath, Root};
+use workflow_asl::path::{JsonPath, Root, Segment};
 
-use super::{QueryFailure, Scope};
+use super::{ContextPart, QueryFailure, Scope};
 use crate::payload::Payload;
 
 /// A path that was read when the definition was compiled.
@@ -14,6 +14,8 @@ pub(crate) struct Path {
     json_path: JsonPath,
     /// Whether it is `$` alone, which shares its value instead of copying it.
     is_whole: bool,
+    /// What it needs of the context object, where that is its root.
+    context_part: ContextPart,
 }
 
 /// A path that selects nothing: Jayway's text, and the value it was tried on.
@@ -24,8 +26,14 @@ pub(crate) struct Missing<'a> {
 
 impl Path {
     pub(crate) fn new(json_path: JsonPath) -> Self {
-        let is_whole = *json_path.root() == Root::Value && json_path.segments().is_some_and(|steps| steps.is_empty());
-        Self { json_path, is_whole }
+        let segments = json_path.segments();
+        let is_whole = *json_path.root() == Root::Value && segments.as_ref().is_some_and(Vec::is_empty);
+        let name = |at: usize| match segments.as_ref().and_then(|segments| segments.get(at)) {
+            Some(Segment::Name(name)) => Some(*name),
+            _ => None,
+        };
+        let context_part = ContextPart::for_names(name(0), name(1));
+        Self { is_whole, context_part, json_path }
     }
 
     /// The text in the definition.
@@ -43,7 +51,7 @@ impl Path {
     pub(crate) fn select<'a>(&self, scope: &Scope<'a>) -> Result<Cow<'a, Value>, Missing<'a>> {
         let root: &'a Value = match self.json_path.root() {
             Root::Value => scope.value,
-            Root::Context => scope.context.payload(),
+            Root::Context => scope.context.payload(self.context_part),
             Root::Variable(name) => match scope.variables.get(name) {
                 Some(value) => value,
                 None => {
@@ -52,7 +60,14 @@ impl Path {
                 }
             },
         };
-        self.json_path.select(root).map_err(|miss| Missing { text: miss.to_string(), root: Cow::Borrowed(root) })
+        self.json_path.select(root).map_err(|miss| {
+            // The cause prints all of it.
+            let root = match self.json_path.root() {
+                Root::Context => scope.context.payload(ContextPart::Whole),
+                _ => root,
+            };
+            Missing { text: miss.to_string(), root: Cow::Borrowed(root) }
+        })
     }
 
     /// What it selects as a payload; `$` shares.
