@@ -4,6 +4,8 @@
 //! language's own words, and why the others are not. `-- --show FILE` prints one document's workflow,
 //! `-- --list` every place that stays as its document writes it.
 
+mod broken;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -76,7 +78,15 @@ fn main() -> ExitCode {
         for failure in &tally.failures {
             println!("  FAILED {failure}");
         }
-        good &= tally.failures.is_empty() && tally.equal > 0 && (name != "corpus" || share >= LEAST_SHARE);
+        let (tried, faults) = broken::try_all(documents.iter().map(|document| &document.definition));
+        println!("  {tried} broken documents: {} faults", faults.len());
+        for fault in &faults {
+            println!("  FAILED {fault}");
+        }
+        good &= tally.failures.is_empty()
+            && faults.is_empty()
+            && tally.equal > 0
+            && (name != "corpus" || share >= LEAST_SHARE);
     }
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -4,6 +4,8 @@
 //!
 //! `TRYBUILD=overwrite cargo test -p workflow-ui-tests` writes the `.stderr` files anew.
 
+mod imported;
+
 use std::fs;
 use std::path::Path;
 
@@ -33,4 +35,13 @@ fn lay_out_documents() {
         Ok(())
     });
     assert!(copied.is_ok(), "{copied:?}");
+}
+
+/// rustc reads source otherwise than the lexer that tools have: what `import` prints must be taken by both.
+#[test]
+fn imported_workflows_compile_and_give_their_documents() {
+    let Some(source) = imported::sample() else { return };
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("imported.rs");
+    fs::write(&file, source).expect("the folder for tests can be written");
+    trybuild::TestCases::new().pass(file);
 }

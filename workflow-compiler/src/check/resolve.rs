@@ -114,8 +114,13 @@ pub enum Base {
 /// A step from the base to the data.
 #[derive(Clone, Debug)]
 pub enum Step<'e> {
-    /// A member, by its name in JSON.
-    Member(String),
+    /// A member, by its name in JSON; `quoted` where it is written `["name"]`.
+    Member {
+        /// Its name.
+        name: String,
+        /// Whether it stands in brackets.
+        quoted: bool,
+    },
     /// An index, from the end where it is negative.
     Index(i64),
     /// An index that is computed.
@@ -157,7 +162,8 @@ impl<'a> Model<'a> {
                 Origin::nothing()
             }
         };
-        let mut steps: Vec<Step<'e>> = origin.prefix.iter().map(|name| Step::Member((*name).to_owned())).collect();
+        let mut steps: Vec<Step<'e>> =
+            origin.prefix.iter().map(|name| Step::Member { name: (*name).to_owned(), quoted: false }).collect();
         let input = matches!(reference.root, Root::Input);
         let text = root_text(&reference.root);
         let ty = self.walk(text, origin.ty, &reference.segments, input, facts, &mut steps, sink);
@@ -217,12 +223,12 @@ impl<'a> Model<'a> {
         for segment in segments {
             absent |= ty.is_option() && !facts.present(&text);
             match segment {
-                Segment::Member { name, optional } => {
+                Segment::Member { name, optional, quoted } => {
                     absent |= *optional;
                     let (wire, next) = self.member(&text, ty.present(), name, input, sink);
                     text.push('.');
                     text.push_str(&name.value);
-                    steps.push(Step::Member(wire));
+                    steps.push(Step::Member { name: wire, quoted: *quoted });
                     ty = next;
                 }
                 Segment::Index(index) => {

@@ -7,6 +7,8 @@ use super::text::{quoted, step};
 /// One step of a reference.
 enum Step {
     Name(String),
+    /// In brackets.
+    Quoted(String),
     Index(String),
 }
 
@@ -18,7 +20,7 @@ pub(super) fn reference(path: &str, here: Here) -> Option<String> {
         .iter()
         .map_while(|step| match step {
             Step::Name(name) => Some(name.as_str()),
-            Step::Index(_) => None,
+            Step::Quoted(_) | Step::Index(_) => None,
         })
         .collect();
     let (mut out, skip) = match (root, names.as_slice()) {
@@ -32,6 +34,7 @@ pub(super) fn reference(path: &str, here: Here) -> Option<String> {
     for taken in steps.iter().skip(skip) {
         match taken {
             Step::Name(name) => out.push_str(&step(name)),
+            Step::Quoted(name) => out.push_str(&format!("[{}]", quoted(name))),
             Step::Index(index) => out.push_str(&format!("[{index}]")),
         }
     }
@@ -72,7 +75,7 @@ fn steps(mut rest: &str) -> Option<Vec<Step>> {
             if name.contains(['\\', '\'']) {
                 return None;
             }
-            steps.push(Step::Name(name.to_owned()));
+            steps.push(Step::Quoted(name.to_owned()));
             rest = after;
         } else {
             let (index, after) = rest.strip_prefix('[')?.split_once(']')?;

@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value};
 use super::Lowering;
 use super::hole::Source;
 use crate::piece::Escape;
-use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, plain};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, plain};
 
 /// A number by its text, as far as `serde_json` can hold it.
 pub(super) fn number(text: &str) -> Value {
@@ -27,8 +27,26 @@ impl Lowering<'_, '_> {
                 None => Value::Null,
             },
             ExprKind::Path(text) | ExprKind::Jsonata(text) => text.value.clone().into(),
+            ExprKind::Binary(BinaryOp::Add, ..) => self.joined(expr).map_or(Value::Null, Value::from),
             _ => self.scalar_literal(expr, Escape::Json).unwrap_or_default(),
         }
+    }
+
+    /// Text that is joined of literals, parameters and constants.
+    fn joined(&mut self, expr: &Expr) -> Option<String> {
+        Some(match &expr.kind {
+            ExprKind::Binary(BinaryOp::Add, _, left, right) => {
+                let left = self.joined(left)?;
+                left + &self.joined(right)?
+            }
+            ExprKind::Paren(inner) => self.joined(inner)?,
+            ExprKind::Reference(reference) => {
+                self.param(reference).map(|from| self.holes.inside(from, Escape::Text))?
+            }
+            ExprKind::Constant(path) => self.holes.inside(Source::Constant(path.clone()), Escape::Text),
+            ExprKind::Text(text) => text.clone(),
+            _ => return None,
+        })
     }
 
     /// A literal, variant or constant; `None` for anything else.

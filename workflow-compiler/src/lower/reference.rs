@@ -26,7 +26,7 @@ impl<'a> Lowering<'_, 'a> {
         };
         for step in resolved.steps {
             match step {
-                Step::Member(name) => push_path_member(&mut path, &name),
+                Step::Member { name, quoted } => push_path_member(&mut path, &name, quoted),
                 Step::Index(index) => path.push_str(&format!("[{index}]")),
                 Step::Computed(index) => self.needs_jsonata(index.spot, "an index that is computed"),
             }
@@ -48,7 +48,7 @@ impl<'a> Lowering<'_, 'a> {
         };
         for step in resolved.steps {
             match step {
-                Step::Member(name) => push_jsonata_member(&mut text, &name),
+                Step::Member { name, .. } => push_jsonata_member(&mut text, &name),
                 Step::Index(index) => text.push_str(&format!("[{index}]")),
                 Step::Computed(index) => {
                     let index = self.jsonata(place, index);
@@ -80,9 +80,9 @@ fn is_word(name: &str) -> bool {
         && chars.all(|other| other.is_ascii_alphanumeric() || other == '_')
 }
 
-/// Appends a member to a JSONPath; one that is no plain word in brackets.
-fn push_path_member(path: &mut String, name: &str) {
-    if is_word(name) {
+/// Appends a member to a JSONPath; one that is no plain word in brackets, and one that the source has there.
+fn push_path_member(path: &mut String, name: &str, quoted: bool) {
+    if is_word(name) && !quoted {
         path.push('.');
         path.push_str(name);
     } else {

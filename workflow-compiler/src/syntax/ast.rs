@@ -635,6 +635,8 @@ pub enum Segment {
         name: Text,
         /// `?.name`
         optional: bool,
+        /// Whether it is written `["name"]`, which the document then does as well.
+        quoted: bool,
     },
     /// `[0]`, `[expr]`
     Index(Expr),

@@ -173,7 +173,7 @@ impl Parser<'_> {
             Some(TokenTree::Ident(name)) => {
                 cursor.next();
                 let text = Text { value: plain(&name), spot: name.span().into() };
-                segments.push(Segment::Member { name: text, optional });
+                segments.push(Segment::Member { name: text, optional, quoted: false });
                 steps.push(Step::Member(name));
                 true
             }
@@ -202,7 +202,7 @@ impl Parser<'_> {
         if let (Some(text), None) = (inside.peek_literal_at(0).and_then(string_value), inside.peek_at(1)) {
             self.height = 0;
             let step = Step::Quoted(text.value.clone());
-            return (Segment::Member { name: text, optional: false }, step);
+            return (Segment::Member { name: text, optional: false, quoted: true }, step);
         }
         let index = self.within(group, |parser, cursor| parser.expr(cursor));
         let index = index.unwrap_or_else(|| self.leaf(ExprKind::Invalid, group.span_open()));

@@ -17,6 +17,9 @@ impl Parser<'_> {
     /// What is called.
     pub(super) fn resource(&mut self, cursor: &mut Cursor) -> Option<Resource> {
         if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
+            if cursor.is_punct_at(1, "+") {
+                return Some(Resource::Value(self.head_expr(cursor)));
+            }
             cursor.next();
             return Some(Resource::Text(text));
         }

@@ -52,6 +52,23 @@ fn each_place_has_its_escape() {
     assert_eq!(in_state("jsonata", "task P = params.p { a: 1 } timeout params.n -> end;"), {
         r#"{"Type":"Task","Resource":«p Json»,"Arguments":{"a":1},"TimeoutSeconds":«n JsonataTemplate»,"End":true}"#
     });
+    assert_eq!(in_state("jsonpath", "task P = \"arn:\" + params.p + \":states:::sns:publish\" -> end;"), {
+        r#"{"Type":"Task","Resource":"arn:«p Text»:states:::sns:publish","End":true}"#
+    });
+}
+
+#[test]
+fn a_placeholder_has_the_name_that_the_parameter_has_in_json() {
+    let body = "#[serde(rename_all = \"PascalCase\")] params { queue_url: String } pass P = params.queue_url -> end;";
+    let (lowered, problems) = lowered(body);
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(lowered.definition["States"]["P"]["Output"], "${QueueUrl}");
+}
+
+#[test]
+fn a_path_has_in_brackets_what_the_source_has_there() {
+    let text = in_state("jsonpath", "pass P { a: state[\"x\"].y, b: input[\"x\"][0][\"y-z\"] } -> end;");
+    assert!(text.contains(r#""a.$":"$['x'].y","b.$":"$$.Execution.Input['x'][0]['y-z']""#), "{text}");
 }
 
 #[test]

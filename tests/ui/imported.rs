@@ -1,0 +1,73 @@
+//! A Rust program of many imported workflows, each of which must give the document that it comes from.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use workflow_compiler::import::{ImportOptions, import};
+
+/// How many documents are taken of each data set, and the largest.
+const TAKEN: usize = 26;
+const LARGEST: usize = 9_000;
+/// The least number of workflows that are worth the test.
+const LEAST: usize = 60;
+
+/// The program; `None` without the data, which lies beside the repository.
+pub(crate) fn sample() -> Option<String> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let mut modules = String::new();
+    let mut checks = String::new();
+    let mut count = 0;
+    for set in ["corpus/definitions", "conformance", "seed-sdk"] {
+        let mut files = Vec::new();
+        collect(&shared.join(set), &mut files);
+        files.sort();
+        let step = (files.len() / (TAKEN * 2)).max(1);
+        let mut taken = 0;
+        for file in files.iter().step_by(step) {
+            if taken == TAKEN {
+                break;
+            }
+            let Some(document) = definition(file) else { continue };
+            let text = document.to_string();
+            if text.len() > LARGEST {
+                continue;
+            }
+            let Ok(imported) = import(&document, &ImportOptions::new(format!("W{count}"))) else { continue };
+            modules.push_str(&format!("mod w{count} {{\nuse workflow_runtime::workflow;\n{}}}\n", imported.source));
+            if !imported.source.contains("params {") {
+                checks.push_str(&format!("    check(w{count}::W{count}::definition().to_string(), {text:?});\n"));
+            }
+            count += 1;
+            taken += 1;
+        }
+    }
+    if count == 0 {
+        println!("skipped: there is no {}", shared.display());
+        return None;
+    }
+    println!("{count} imported workflows");
+    assert!(count >= LEAST, "only {count} workflows");
+    Some(format!(
+        "#![allow(deprecated)]\n{modules}\nfn check(definition: String, document: &str) {{\n    \
+         let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();\n    \
+         assert_eq!(read(&definition), read(document));\n}}\n\nfn main() {{\n{checks}}}\n"
+    ))
+}
+
+fn definition(file: &Path) -> Option<Value> {
+    let mut json: Value = serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()?;
+    let definition = if json.get("definition").is_some() { json["definition"].take() } else { json };
+    definition.get("States")?;
+    Some(definition)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+}
