@@ -35,6 +35,10 @@ pub(crate) struct Run {
     /// The case of the mock file, where it has several
     #[arg(long, requires = "mocks")]
     case: Option<String>,
+    /// A folder with the objects of S3 that distributed maps read and write: FOLDER/BUCKET/KEY. Without it they are
+    /// read from `objects`, and what is written is not kept
+    #[arg(long, value_name = "FOLDER")]
+    objects: Option<PathBuf>,
     /// How to print the history
     #[arg(long, value_enum, default_value_t = History::Table)]
     history: History,
@@ -65,6 +69,9 @@ impl Run {
         engine = engine.named(&machine.name).machine_type(machine.machine_type);
         if self.real_time {
             engine = engine.clock(Clock::Real);
+        }
+        if let Some(folder) = &self.objects {
+            engine = engine.objects(folder);
         }
         engine = self.mocked(engine, &machine.name)?;
         for result in &self.results {

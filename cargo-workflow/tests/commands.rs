@@ -226,6 +226,17 @@ fn run_tells_what_is_wrong_with_a_case() {
 }
 
 #[test]
+fn run_reads_the_objects_of_a_folder() {
+    let output = workflow(&["run", "parts.asl.json", "--objects", "parts"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).ends_with("output: [\"nut\",\"bolt\"]\n"), "{}", stdout(&output));
+
+    let output = workflow(&["run", "parts.asl.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("cause: The specified key does not exist: stock/2025.csv"), "{}", stdout(&output));
+}
+
+#[test]
 fn run_stops_before_a_state() {
     let output = workflow(&[
         "run",

@@ -14,6 +14,10 @@ pub const LABEL_CHARS: usize = 40;
 pub const DEFINITION_CHARS: usize = 1_048_576;
 /// Bytes of UTF-8 of a task's or state's or execution's input or output, and of one variable.
 pub const PAYLOAD_BYTES: usize = 262_144;
+/// Bytes of an item that a distributed map reads, before its `ItemSelector`.
+pub const ITEM_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes of an object that an item reader reads.
+pub const READ_OBJECT_BYTES: u64 = 10 * 1024 * 1024 * 1024;
 /// Bytes of all variables of one execution.
 pub const VARIABLES_BYTES: usize = 10_485_760;
 /// Events of one execution's history; the last of them is the failure.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -19,7 +20,7 @@ use crate::handlers::{self, Handlers, Wrap, handler_methods};
 use crate::mock_file::{MockFile, MockFileError};
 use crate::payload::Payload;
 use crate::program::{Program, StateId};
-use crate::store::{MemoryStore, ObjectStore};
+use crate::store::{FolderStore, ObjectStore};
 use crate::task::{TaskError, TaskRequest};
 use crate::test_state::{TestState, TestStateError};
 
@@ -132,7 +133,7 @@ impl Engine {
             clock: Clock::default(),
             start_time: None,
             seed: 0,
-            store: Arc::new(MemoryStore::new()),
+            store: Arc::new(FolderStore::read_only(FolderStore::DEFAULT)),
             injected: BTreeMap::new(),
         }
     }
@@ -173,11 +174,19 @@ impl Engine {
         self
     }
 
-    /// Where item readers and result writers find S3's objects.
+    /// Where item readers and result writers find S3's objects. Unless set, they are read from the folder `objects`
+    /// of the current one, which in a test is its package's, and written to memory, over it.
     #[must_use]
     pub fn object_store(mut self, store: Arc<dyn ObjectStore>) -> Self {
         self.store = store;
         self
+    }
+
+    /// A folder that item readers read S3's objects from, and result writers write theirs to:
+    /// `FOLDER/BUCKET/KEY`.
+    #[must_use]
+    pub fn objects(self, folder: impl Into<PathBuf>) -> Self {
+        self.object_store(Arc::new(FolderStore::new(folder)))
     }
 
     handler_methods! {

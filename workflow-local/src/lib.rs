@@ -24,6 +24,7 @@ mod error;
 mod execution;
 mod handlers;
 pub mod history;
+mod item_reader;
 mod mock_file;
 mod payload;
 mod program;
@@ -45,7 +46,7 @@ pub use history::{EventType, HistoryEvent};
 pub use mock_file::{MockFile, MockFileError, MockProblem};
 pub use payload::Payload;
 pub use program::Program;
-pub use store::{MemoryStore, ObjectStore};
+pub use store::{FolderStore, ListedObject, MemoryStore, ObjectStore};
 pub use task::{TaskError, TaskId, TaskRequest};
 pub use workflow_asl::document::MachineType;
 

@@ -52,7 +52,7 @@ impl Payload {
 }
 
 /// Bytes of the compact JSON text of a value.
-fn json_bytes(value: &Value) -> usize {
+pub(crate) fn json_bytes(value: &Value) -> usize {
     struct Count(usize);
     impl io::Write for Count {
         fn write(&mut self, text: &[u8]) -> io::Result<usize> {

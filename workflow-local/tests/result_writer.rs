@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use workflow_local::{Engine, MemoryStore, ObjectStore, TaskError};
+use workflow_local::{Answers, Engine, MemoryStore, ObjectStore, TaskError};
 
 #[test]
 fn children_are_exported_by_how_they_ended() {
@@ -42,4 +42,106 @@ fn children_are_exported_by_how_they_ended() {
         (&json!("Odd"), &json!("2"), &json!("FAILED"))
     );
     assert_eq!((failed.as_array().unwrap().len(), &files["PENDING"]), (1, &json!([])));
+}
+
+/// A map over what it gets, whose children fail for 0 and else give `[item, item]`; with its store.
+fn doubled(writer: Value, tolerated: u64, concurrency: u64) -> (Engine, Arc<MemoryStore>) {
+    let machine = json!({
+        "StartAt": "Each",
+        "States": { "Each": {
+            "Type": "Map", "Label": "Each", "MaxConcurrency": concurrency, "ToleratedFailureCount": tolerated,
+            "ItemProcessor": {
+                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "Work",
+                "States": { "Work": { "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "End": true } }
+            },
+            "ResultWriter": writer,
+            "End": true
+        } }
+    });
+    let store = Arc::new(MemoryStore::new());
+    let engine = Engine::new(&machine).unwrap().object_store(store.clone()).on_lambda("work", |item: u64| match item {
+        0 => Err(TaskError::new("Zero")),
+        item => Ok([item, item]),
+    });
+    (engine, store)
+}
+
+#[test]
+fn without_a_place_the_results_are_the_states_in_the_form_that_is_asked_for() {
+    let run = |transformation: &str, items: &[u64]| {
+        let writer = json!({ "WriterConfig": { "Transformation": transformation, "OutputType": "JSON" } });
+        doubled(writer, 1, 0).0.run(&items).unwrap().assert_succeeded().clone()
+    };
+    assert_eq!(*run("COMPACT", &[1, 2]), json!([[1, 1], [2, 2]]));
+    assert_eq!(*run("FLATTEN", &[1, 2]), json!([1, 1, 2, 2]));
+    let details = run("NONE", &[1]);
+    assert_eq!(
+        (&details[0]["Status"], &details[0]["Input"], &details[0]["Output"]),
+        (&json!("SUCCEEDED"), &json!("1"), &json!("[1,1]"))
+    );
+    // A child that failed has its details in each form.
+    for transformation in ["NONE", "COMPACT", "FLATTEN"] {
+        let results = run(transformation, &[0, 2]);
+        assert_eq!((&results[0]["Status"], &results[0]["Error"]), (&json!("FAILED"), &json!("Zero")));
+    }
+    assert_eq!(run("FLATTEN", &[0, 2]).as_array().unwrap()[1..], [json!(2), json!(2)]);
+}
+
+#[test]
+fn exported_results_have_the_form_that_is_asked_for() {
+    for (transformation, output_type, file, text) in [
+        ("COMPACT", "JSON", "SUCCEEDED_0.json", "[[1,1],[2,2]]"),
+        ("COMPACT", "JSONL", "SUCCEEDED_0.jsonl", "[1,1]\n[2,2]\n"),
+        ("FLATTEN", "JSON", "SUCCEEDED_0.json", "[1,1,2,2]"),
+        ("FLATTEN", "JSONL", "SUCCEEDED_0.jsonl", "1\n1\n2\n2\n"),
+    ] {
+        let writer = json!({
+            "Resource": "arn:aws:states:::s3:putObject", "Parameters": { "Bucket": "b", "Prefix": "out" },
+            "WriterConfig": { "Transformation": transformation, "OutputType": output_type }
+        });
+        let (engine, store) = doubled(writer, 1, 0);
+        let execution = engine.run(&[1, 0, 2]).unwrap();
+        let result = execution.assert_succeeded();
+        let key = result["ResultWriterDetails"]["Key"].as_str().unwrap();
+        let manifest: Value = serde_json::from_slice(&store.get("b", key).unwrap()).unwrap();
+        assert_eq!((&manifest["DestinationBucket"], &manifest["MapRunArn"]), (&json!("b"), &result["MapRunArn"]));
+        let folder = key.strip_suffix("manifest.json").unwrap();
+        assert_eq!(
+            manifest["ResultFiles"]["SUCCEEDED"],
+            json!([{ "Key": format!("{folder}{file}"), "Size": text.len() }])
+        );
+        assert_eq!(store.get("b", &format!("{folder}{file}")).unwrap(), text.as_bytes());
+        let failed = manifest["ResultFiles"]["FAILED"][0]["Key"].as_str().unwrap();
+        assert!(String::from_utf8(store.get("b", failed).unwrap()).unwrap().contains("\"Error\":\"Zero\""));
+    }
+}
+
+#[test]
+fn what_there_is_is_exported_when_too_many_fail() {
+    let writer = json!({ "Resource": "arn:aws:states:::s3:putObject", "Parameters": { "Bucket": "b" } });
+    let (engine, store) = doubled(writer, 0, 2);
+    // The first is running still when 0 fails, and 4 and 5 are not started.
+    let engine = engine.on_state_answers("Work", Answers::new().never(1).gives(2, 7).fails(1, "Zero"));
+    let execution = engine.run(&[3, 1, 2, 0, 4, 5]).unwrap();
+    execution.assert_failed("States.ExceedToleratedFailureThreshold");
+    let listed = store.list("b", "").unwrap();
+    let file = |name: &str| {
+        let object = listed.iter().find(|object| object.key.ends_with(name)).unwrap();
+        serde_json::from_slice::<Value>(&store.get("b", &object.key).unwrap()).unwrap()
+    };
+    let inputs = |name: &str, status: &str| {
+        let children = file(name);
+        let children = children.as_array().unwrap().iter();
+        let inputs = children.map(|child| {
+            (child["Input"].as_str().unwrap().parse::<u64>().unwrap(), child["Status"].as_str().unwrap().to_owned())
+        });
+        inputs.filter(|(_, of)| of == status).map(|(input, _)| input).collect::<Vec<_>>()
+    };
+    assert_eq!(inputs("SUCCEEDED_0.json", "SUCCEEDED"), [1, 2]);
+    assert_eq!(inputs("FAILED_0.json", "FAILED"), [0]);
+    assert_eq!(inputs("FAILED_0.json", "ABORTED"), [3]);
+    assert_eq!(inputs("PENDING_0.json", "PENDING"), [4, 5]);
+    let files = &file("manifest.json")["ResultFiles"];
+    assert!(["SUCCEEDED", "FAILED", "PENDING"].iter().all(|kind| files[kind].as_array().unwrap().len() == 1));
 }

@@ -2,18 +2,21 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html>
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-use workflow_asl::error_name::{ITEM_READER_FAILED, RESULT_WRITER_FAILED};
+use serde_json::Value;
+use workflow_asl::error_name::{DATA_LIMIT_EXCEEDED, ITEM_READER_FAILED, RESULT_WRITER_FAILED};
 
 use super::failure::Failure;
+use super::result_writer::Writing;
 use super::thread::{Doing, Join, JoinKind, MapItem, MapRun, RunId, Thread, ThreadId, Visit};
 use super::visit::NumberForm;
 use super::{Execution, Run, Status, Variables, items};
 use crate::history::{Details, EventType};
+use crate::item_reader;
 use crate::payload::Payload;
-use crate::program::{Batcher, Distributed, Items, MapProgram, Reader};
+use crate::program::{Batcher, Distributed, Items, MapProgram, Reader, Transformation, Work, Writer};
 
 impl Execution {
     pub(super) fn start_map_run(
@@ -66,27 +69,28 @@ impl Execution {
                     let item = |(index, (value, _))| MapItem { index, value, key: None };
                     join.items = batches.into_iter().enumerate().map(item).collect();
                 }
+                Err(failure) if failure.name() == Some(DATA_LIMIT_EXCEEDED) => {
+                    return self.fail_map_run(thread, visit, failure);
+                }
                 Err(failure) => return self.fail(thread, visit, failure),
             }
         }
-        let writes_to = match &distributed.writer {
-            Some(writer) => match self.evaluate(&thread, &visit, |scope| writer.arguments.evaluate(scope)) {
-                Ok(arguments) => Some(arguments),
-                Err(failure) => return self.fail(thread, visit, failure),
-            },
-            None => None,
+        let writing = match self.writing(&thread, &visit, distributed.writer.as_ref()) {
+            Ok(writing) => writing,
+            Err(failure) => return self.fail(thread, visit, failure),
         };
         join.results = vec![None; join.items.len()];
         join.pending = join.items.len();
         join.kind = JoinKind::MapRun(Box::new(MapRun {
             failed_items: 0,
+            failed: BTreeSet::new(),
             tolerated_count,
             tolerated_percentage,
             total_items,
             batch_sizes,
             arn,
             label,
-            writes_to,
+            writing,
         }));
         thread.visit = Some(visit);
         if join.pending == 0 {
@@ -124,6 +128,17 @@ impl Execution {
         Ok((arguments, most))
     }
 
+    fn writing(&self, thread: &Thread, visit: &Visit, writer: Option<&Writer>) -> Result<Writing, Failure> {
+        let Some(writer) = writer else {
+            return Ok(Writing { to: None, transformation: Transformation::Compact, lines: false });
+        };
+        let to = match &writer.arguments {
+            Some(arguments) => Some(self.evaluate(thread, visit, |scope| arguments.evaluate(scope))?),
+            None => None,
+        };
+        Ok(Writing { to, transformation: writer.transformation, lines: writer.lines })
+    }
+
     fn read_items(
         &self,
         map: &MapProgram,
@@ -131,7 +146,9 @@ impl Execution {
         arguments: &Value,
         most: usize,
     ) -> Result<Vec<MapItem>, String> {
-        let value = items::read(reader, arguments, &*self.store)?;
+        // What `ItemsPath` selects of may come last.
+        let needed = if matches!(map.items, Items::Path(_)) { 0 } else { most };
+        let value = item_reader::read(reader, arguments, &*self.store, needed)?;
         // `ItemsPath` is applied to what was read. Where it finds nothing there all of it is taken:
         // recorded with a path that finds something in the state's input instead.
         let value = match &map.items {
@@ -161,7 +178,12 @@ impl Execution {
         });
         let selected = selected.collect::<Result<Vec<_>, _>>()?;
         let (most, most_bytes) = (most.map(size).unwrap_or_default(), most_bytes.map(size).unwrap_or_default());
-        Ok(items::batches(selected, most, most_bytes, input.as_ref()))
+        items::batches(selected, most, most_bytes, input.as_ref()).map_err(|bytes| {
+            let cause = format!(
+                "An item has {bytes} bytes, more than the {most_bytes} that MaxInputBytesPerBatch allows for a batch."
+            );
+            Failure::new(DATA_LIMIT_EXCEEDED, Some(cause))
+        })
     }
 
     /// Starts the child execution of an item or batch.
@@ -223,24 +245,16 @@ impl Execution {
         let ended = self.run_mut(child);
         // The child's history is not asked for by anybody yet; a large map would hold them all.
         ended.history = Vec::new();
-        let (status, output) = (ended.status, ended.output.clone());
-        let exports = matches!(&join.kind, JoinKind::MapRun(run) if run.writes_to.is_some());
-        let result = match output {
-            Some(output) if !exports => output,
-            _ => Payload::new(self.child_result(child)),
-        };
+        let status = ended.status;
+        let JoinKind::MapRun(run) = &mut join.kind else { return };
         if let Some(place) = join.results.get_mut(index) {
-            *place = Some(result);
+            *place = Some(self.result_of(&run.writing, child));
         }
-        if status != Status::Succeeded
-            && let JoinKind::MapRun(run) = &mut join.kind
-        {
+        if status != Status::Succeeded {
+            run.failed.insert(index);
             run.failed_items += run.batch_sizes.get(index).copied().unwrap_or(1);
             if run.exceeds_tolerance() {
-                let failure = Failure::threshold_exceeded();
-                let Some(visit) = parent.visit.take() else { return };
-                self.abort_running(&visit.name, join);
-                return self.fail_map_run(parent, visit, failure);
+                return self.exceed_tolerance(parent, join);
             }
         }
         if join.pending == 0 {
@@ -249,101 +263,75 @@ impl Execution {
         self.launch(parent, join);
     }
 
-    /// What stands for a failed child among the results, and for every child in exported ones.
-    fn child_result(&self, child: RunId) -> Value {
-        let run = self.run(child);
-        if let Some(output) = &run.output {
-            return json!({
-                "ExecutionArn": &*run.arn,
-                "Input": run.input.to_string(),
-                "InputDetails": { "Included": true },
-                "Name": &*run.name,
-                "Output": output.to_string(),
-                "OutputDetails": { "Included": true },
-                "RedriveCount": 0,
-                "RedriveStatus": "NOT_REDRIVABLE",
-                "RedriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
-                "StartDate": run.started.to_string(),
-                "StateMachineArn": &*run.machine_arn,
-                "Status": run.status.name(),
-                "StopDate": run.stopped.map(|time| time.to_string()),
-            });
-        }
-        json!({
-            "ExecutionArn": &*run.arn,
-            "Input": run.input.to_string(),
-            "InputDetails": { "Included": true },
-            "Name": &*run.name,
-            "Error": run.error.as_deref(),
-            "Cause": run.cause.as_deref(),
-            "StartDate": run.started.to_string(),
-            "StateMachineArn": &*run.machine_arn,
-            "Status": run.status.name(),
-            "StopDate": run.stopped.map(|time| time.to_string()),
-        })
-    }
-
-    fn end_map_run(&mut self, mut thread: Box<Thread>, mut join: Join) {
-        if let JoinKind::MapRun(run) = &join.kind
-            && let Some(arguments) = &run.writes_to
+    /// More items failed than the map tolerates: the others are stopped, and what there is is exported.
+    fn exceed_tolerance(&mut self, mut parent: Box<Thread>, mut join: Join) {
+        let Some(visit) = parent.visit.take() else { return };
+        let running = std::mem::take(&mut join.running);
+        let children: Vec<_> =
+            running.iter().filter_map(|(index, id)| Some((*index, self.threads.get(id.0)?.as_ref()?.run))).collect();
+        join.running = running;
+        self.abort_running(&visit.name, &mut join);
+        if let JoinKind::MapRun(run) = &mut join.kind
+            && run.writing.to.is_some()
         {
-            match self.write_results(run, arguments, &join.results) {
-                Ok(result) => {
-                    self.record(&mut thread, EventType::MapRunSucceeded, Details::None);
-                    self.emit(thread.run, thread.last, EventType::MapStateSucceeded, Details::None);
-                    if let Some(visit) = thread.visit.take() {
-                        self.finish(thread, visit, Payload::new(result));
-                    }
-                }
-                Err(cause) => {
-                    if let Some(visit) = thread.visit.take() {
-                        self.fail_map_run(thread, visit, Failure::new(RESULT_WRITER_FAILED, Some(cause)));
-                    }
+            for (index, child) in children {
+                run.failed.insert(index);
+                if let Some(place) = join.results.get_mut(index) {
+                    *place = Some(self.result_of(&run.writing, child));
                 }
             }
-            return;
+            let program = Arc::clone(&self.program);
+            let Work::Map(map) = &program.state(visit.state).work else { return };
+            let not_started = join.items.get(join.next..).unwrap_or_default().iter();
+            // What an item becomes that its selector fails for nobody will know.
+            let input =
+                |item: &MapItem| self.item_input(&parent, &visit, map, item).unwrap_or_else(|_| item.value.clone());
+            let pending: Vec<_> = not_started.map(input).collect();
+            if let (JoinKind::MapRun(run), Some(to)) = (&join.kind, join.destination()) {
+                // The failure that is told is that of the items.
+                let _ = self.write_results(run, to, &join, &pending);
+            }
         }
+        self.fail_map_run(parent, visit, Failure::threshold_exceeded());
+    }
+
+    fn end_map_run(&mut self, mut thread: Box<Thread>, join: Join) {
+        let JoinKind::MapRun(run) = &join.kind else { return };
+        let result = match &run.writing.to {
+            Some(arguments) => self.write_results(run, arguments, &join, &[]),
+            None => Ok(run.results(join.results)),
+        };
+        let Some(visit) = thread.visit.take() else { return };
+        let result = match result {
+            Ok(result) => Payload::new(result),
+            Err(cause) => {
+                return self.fail_map_run(thread, visit, Failure::new(RESULT_WRITER_FAILED, Some(cause)));
+            }
+        };
         self.record(&mut thread, EventType::MapRunSucceeded, Details::None);
-        join.kind = JoinKind::Map;
-        self.join(thread, join, EventType::MapStateSucceeded);
-    }
-
-    /// Writes the results to the store, and gives what the map's result is then.
-    fn write_results(&self, run: &MapRun, arguments: &Value, results: &[Option<Payload>]) -> Result<Value, String> {
-        let text = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
-        let (bucket, prefix) = (text("Bucket"), text("Prefix"));
-        let uuid = run.arn.rsplit(':').next().unwrap_or_default();
-        let folder =
-            if prefix.is_empty() { uuid.to_owned() } else { format!("{}/{uuid}", prefix.trim_end_matches('/')) };
-        let results = || results.iter().flatten().map(Payload::value);
-        let succeeded = |result: &&Value| result.get("Status").and_then(Value::as_str) == Some("SUCCEEDED");
-        // Failed, timed out and aborted children are in one file, by themselves.
-        let files = [
-            ("FAILED", results().filter(|result| !succeeded(result)).collect::<Vec<_>>()),
-            ("PENDING", Vec::new()),
-            ("SUCCEEDED", results().filter(succeeded).collect()),
-        ];
-        let mut listed = serde_json::Map::new();
-        for (kind, written) in files {
-            let mut entries = Vec::new();
-            if !written.is_empty() {
-                let body = serde_json::to_vec(&written).map_err(|error| error.to_string())?;
-                let (size, file) = (body.len(), format!("{folder}/{kind}_0.json"));
-                self.store.put(bucket, &file, body)?;
-                entries.push(json!({ "Key": file, "Size": size }));
-            }
-            listed.insert(kind.to_owned(), Value::Array(entries));
+        // It counts before anything is selected of it.
+        if result.is_too_large() {
+            let failure = Failure::too_large(&visit.name);
+            return self.fail(thread, visit, failure);
         }
-        let manifest = json!({ "DestinationBucket": bucket, "MapRunArn": &*run.arn, "ResultFiles": listed });
-        let key = format!("{folder}/manifest.json");
-        self.store.put(bucket, &key, manifest.to_string().into_bytes())?;
-        Ok(json!({ "MapRunArn": &*run.arn, "ResultWriterDetails": { "Bucket": bucket, "Key": key } }))
+        // `…Succeeded` and `…Exited` both follow the map run's event.
+        self.emit(thread.run, thread.last, EventType::MapStateSucceeded, Details::None);
+        self.finish(thread, visit, result);
     }
 
-    fn fail_map_run(&mut self, mut thread: Box<Thread>, visit: Visit, failure: Failure) {
+    pub(super) fn fail_map_run(&mut self, mut thread: Box<Thread>, visit: Visit, failure: Failure) {
         let details = Details::Failure { error: failure.error.clone(), cause: failure.cause.clone() };
         self.record(&mut thread, EventType::MapRunFailed, details);
         self.fail(thread, visit, failure);
+    }
+}
+
+impl Join {
+    fn destination(&self) -> Option<&Value> {
+        match &self.kind {
+            JoinKind::MapRun(run) => run.writing.to.as_ref(),
+            _ => None,
+        }
     }
 }
 

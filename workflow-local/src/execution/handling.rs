@@ -176,14 +176,14 @@ impl Execution {
                 self.emit(run, last, EventType::MapIterationFailed, details);
             }
         }
-        self.abort_running(&visit.name, join);
+        self.abort_running(&visit.name, &mut join);
         parent.last = last;
         self.fail(parent, visit, failure);
     }
 
     /// Stops the other branches or iterations of something that failed.
-    pub(super) fn abort_running(&mut self, name: &Arc<str>, join: Join) {
-        for (index, id) in join.running {
+    pub(super) fn abort_running(&mut self, name: &Arc<str>, join: &mut Join) {
+        for (index, id) in std::mem::take(&mut join.running) {
             let Some(mut thread) = self.take(id) else { continue };
             let (run, last) = (thread.run, thread.last);
             if let Some(visit) = thread.visit.take() {
@@ -196,8 +196,8 @@ impl Execution {
                 };
                 let doing = std::mem::replace(&mut thread.doing, Doing::Done);
                 self.tasks.remove(&crate::task::TaskId(thread.ticket));
-                if let Doing::Join(inner) = doing {
-                    self.abort_running(&visit.name, inner);
+                if let Doing::Join(mut inner) = doing {
+                    self.abort_running(&visit.name, &mut inner);
                 }
                 if let Some(kind) = kind {
                     self.emit(run, last, kind, Details::None);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::error_name::ITEM_READER_FAILED;
+use workflow_asl::error_name::{DATA_LIMIT_EXCEEDED, ITEM_READER_FAILED};
 use workflow_asl::limits::{DISTRIBUTED_MAP_CONCURRENCY, INLINE_MAP_CONCURRENCY};
 
 use super::Execution;
@@ -140,8 +140,13 @@ impl Execution {
         let input = match self.item_input(&thread, &visit, map, &item) {
             Ok(input) => input,
             Err(failure) => {
-                self.abort_running(&visit.name, join);
-                return self.fail(thread, visit, failure);
+                self.abort_running(&visit.name, &mut join);
+                return match join.kind {
+                    JoinKind::MapRun(_) if failure.name() == Some(DATA_LIMIT_EXCEEDED) => {
+                        self.fail_map_run(thread, visit, failure)
+                    }
+                    _ => self.fail(thread, visit, failure),
+                };
             }
         };
         let index = join.next;
@@ -171,11 +176,19 @@ impl Execution {
     }
 
     /// The input of an iteration: the item, or what the item selector makes of it.
-    fn item_input(&self, thread: &Thread, visit: &Visit, map: &MapProgram, item: &MapItem) -> Result<Payload, Failure> {
+    pub(super) fn item_input(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        map: &MapProgram,
+        item: &MapItem,
+    ) -> Result<Payload, Failure> {
         // Batches are made of selected items.
         let batches = map.distributed.as_ref().is_some_and(|distributed| distributed.batcher.is_some());
         match &map.selector {
             Some(selector) if !batches => self.select_item(thread, visit, selector, item),
+            // What was read, or a batch, has not been measured; what is in the state's input is within the limit.
+            _ if map.distributed.is_some() && item.value.is_too_large() => Err(Failure::too_large(&visit.name)),
             _ => Ok(item.value.clone()),
         }
     }

@@ -13,6 +13,7 @@ mod map;
 mod next;
 pub(crate) mod one_state;
 mod parallel;
+mod result_writer;
 mod task;
 mod thread;
 mod timer;

@@ -15,6 +15,7 @@ use super::finish::{Exit, Stages};
 use super::thread::{Doing, MapItem, RunId, Thread, ThreadId, Visit};
 use super::visit::NumberForm;
 use super::{Execution, Start, Variables, items};
+use crate::item_reader;
 use crate::payload::Payload;
 use crate::program::{Items, MapProgram, Program, StateId, StateProgram, Work};
 use crate::store::MemoryStore;
@@ -290,8 +291,8 @@ impl Execution {
                 match read {
                     None => None,
                     Some(read) => {
-                        let mut value = items::pointed(read.clone(), reader).map_err(failed)?;
-                        if reader.items_pointer.is_some() {
+                        let mut value = item_reader::pointed(read.clone(), reader.pointer()).map_err(failed)?;
+                        if reader.pointer().is_some() {
                             seen.after_items_pointer = Some(value.clone().into());
                         }
                         if let Items::Path(path) = &map.items {

@@ -1,10 +1,9 @@
 //! One thread of control: the execution itself, a branch, an iteration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::Value;
-
+use super::result_writer::Writing;
 use super::variables::Variables;
 use crate::clock::Instant;
 use crate::payload::Payload;
@@ -131,6 +130,8 @@ pub(crate) enum JoinKind {
 #[derive(Debug)]
 pub(crate) struct MapRun {
     pub(crate) failed_items: usize,
+    /// The children that did not succeed.
+    pub(crate) failed: BTreeSet<usize>,
     pub(crate) tolerated_count: Option<f64>,
     pub(crate) tolerated_percentage: Option<f64>,
     /// How many items each child has, which batches make more than one.
@@ -138,5 +139,5 @@ pub(crate) struct MapRun {
     pub(crate) batch_sizes: Vec<usize>,
     pub(crate) arn: Arc<str>,
     pub(crate) label: Arc<str>,
-    pub(crate) writes_to: Option<Value>,
+    pub(crate) writing: Writing,
 }

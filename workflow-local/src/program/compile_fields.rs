@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use workflow_asl::document::{
-    ChoiceRule, Comparison, ItemBatcher, ItemReader, Operand as OperandKind, Operator, QueryLanguage, State,
+    ChoiceRule, Comparison, ItemBatcher, ItemReader, Operand as OperandKind, Operator, QueryLanguage, ResultWriter,
+    State,
 };
 use workflow_asl::{Code, Diagnostic, Pointer};
 
 use super::compile_template::Reading;
 use super::pattern::Pattern;
 use super::rule::{Compared, Family, Operand, Relation, Rule, Test, Type};
-use super::{Amount, Batcher, CsvHeader, Distributed, Reader, Reference, WaitProgram, Writer};
+use super::{
+    Amount, Batcher, CsvHeader, Distributed, Format, Reader, Reference, Source, Transformation, WaitProgram, Writer,
+};
 use crate::query::jsonata::expression_text;
 use crate::query::template::Template;
 
@@ -173,11 +176,7 @@ impl Reading<'_> {
             (state.tolerated_failure_percentage.as_ref(), state.tolerated_failure_percentage_path.as_deref());
         let reader = state.item_reader.as_ref().map(|reader| self.reader(reader, &at.child("ItemReader")));
         let batcher = state.item_batcher.as_ref().map(|batcher| self.batcher(batcher, &at.child("ItemBatcher")));
-        let writer = state.result_writer.as_ref().and_then(|writer| {
-            let at = at.child("ResultWriter");
-            let arguments = writer.parameters.as_ref().or(writer.arguments.as_ref())?;
-            Some(Writer { arguments: self.template(arguments, &at, "ResultWriter/Arguments") })
-        });
+        let writer = state.result_writer.as_ref().map(|writer| self.writer(writer, &at.child("ResultWriter")));
         Distributed {
             label: state.label.as_deref().map(Arc::from),
             tolerated_count: self.amount(count, ["ToleratedFailureCount", "ToleratedFailureCountPath"], at),
@@ -197,20 +196,52 @@ impl Reading<'_> {
         let empty = Value::Object(serde_json::Map::new());
         let config = reader.reader_config.clone().unwrap_or_default();
         let max_items = (config.max_items.as_ref(), config.max_items_path.as_deref());
+        let lists = reader.resource.as_deref().is_some_and(|arn| arn.ends_with(":listObjectsV2"));
+        let is = |word: Option<&String>, other: &str| word.is_some_and(|word| word == other);
+        let flattens = is(config.transformation.as_ref(), "LOAD_AND_FLATTEN");
+        let athena = is(config.manifest_type.as_ref(), "ATHENA_DATA");
+        let inventory = is(config.manifest_type.as_ref(), "S3_INVENTORY") || is(config.input_type.as_ref(), "MANIFEST");
+        let delimiter = match config.csv_delimiter.as_deref() {
+            Some("PIPE") => '|',
+            Some("SEMICOLON") => ';',
+            Some("SPACE") => ' ',
+            Some("TAB") => '\t',
+            _ => ',',
+        };
+        let format = match config.input_type.as_deref() {
+            Some("CSV") => {
+                let header = config.csv_headers.map_or(CsvHeader::FirstRow, CsvHeader::Given);
+                Format::Csv { delimiter, header }
+            }
+            Some("JSONL") => Format::JsonLines,
+            Some("PARQUET") => Format::Parquet,
+            _ => Format::Json { pointer: config.items_pointer },
+        };
         Reader {
-            lists: reader.resource.as_deref().is_some_and(|arn| arn.ends_with(":listObjectsV2")),
+            source: match lists {
+                true if flattens => Source::EachListed(format),
+                true => Source::List,
+                false if athena => Source::Athena(format),
+                false if inventory => Source::Inventory,
+                false => Source::Object(format),
+            },
             arguments: self.template(arguments.unwrap_or(&empty), at, "ItemReader/Arguments"),
             max_items: self.amount(max_items, ["MaxItems", "MaxItemsPath"], &at.child("ReaderConfig")),
-            input_type: config.input_type,
-            delimiter: match config.csv_delimiter.as_deref() {
-                Some("PIPE") => '|',
-                Some("SEMICOLON") => ';',
-                Some("SPACE") => ' ',
-                Some("TAB") => '\t',
-                _ => ',',
+        }
+    }
+
+    fn writer(&mut self, writer: &ResultWriter, at: &Pointer) -> Writer {
+        let arguments = writer.parameters.as_ref().or(writer.arguments.as_ref());
+        let config = writer.writer_config.as_ref();
+        let transformation = config.and_then(|config| config.transformation.as_deref());
+        Writer {
+            arguments: arguments.map(|arguments| self.template(arguments, at, "ResultWriter/Arguments")),
+            transformation: match (transformation, arguments) {
+                (Some("FLATTEN"), _) => Transformation::Flatten,
+                (Some("COMPACT"), _) | (None, None) => Transformation::Compact,
+                _ => Transformation::None,
             },
-            header: config.csv_headers.map_or(CsvHeader::FirstRow, CsvHeader::Given),
-            items_pointer: config.items_pointer,
+            lines: config.and_then(|config| config.output_type.as_deref()) == Some("JSONL"),
         }
     }
 

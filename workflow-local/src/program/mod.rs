@@ -136,19 +136,51 @@ pub(crate) struct Distributed {
 
 #[derive(Debug)]
 pub(crate) struct Reader {
-    pub(crate) lists: bool,
+    pub(crate) source: Source,
     pub(crate) arguments: Template,
-    pub(crate) input_type: Option<String>,
-    pub(crate) delimiter: char,
-    pub(crate) header: CsvHeader,
     pub(crate) max_items: Option<Amount>,
-    pub(crate) items_pointer: Option<String>,
+}
+
+/// What the items of a reader are.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// In an object.
+    Object(Format),
+    /// The objects of a listing themselves.
+    List,
+    /// In the objects of a listing (`LOAD_AND_FLATTEN`).
+    EachListed(Format),
+    /// The objects that an S3 inventory lists.
+    Inventory,
+    /// In the objects that Athena's manifest lists.
+    Athena(Format),
+}
+
+/// How items are written in an object.
+#[derive(Debug)]
+pub(crate) enum Format {
+    Csv { delimiter: char, header: CsvHeader },
+    Json { pointer: Option<String> },
+    JsonLines,
+    Parquet,
 }
 
 #[derive(Debug)]
 pub(crate) enum CsvHeader {
     FirstRow,
     Given(Vec<String>),
+}
+
+impl Reader {
+    /// `ItemsPointer`
+    pub(crate) fn pointer(&self) -> Option<&str> {
+        match &self.source {
+            Source::Object(Format::Json { pointer }) | Source::EachListed(Format::Json { pointer }) => {
+                pointer.as_deref()
+            }
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -160,7 +192,22 @@ pub(crate) struct Batcher {
 
 #[derive(Debug)]
 pub(crate) struct Writer {
-    pub(crate) arguments: Template,
+    /// Where to; without it the results are the state's.
+    pub(crate) arguments: Option<Template>,
+    pub(crate) transformation: Transformation,
+    /// Whether a file has a result a line.
+    pub(crate) lines: bool,
+}
+
+/// What a child execution that succeeded is among the results; one that did not always has its details.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transformation {
+    /// Its details, with input and output.
+    None,
+    /// Its output.
+    Compact,
+    /// Its output, or the items of it where it is an array.
+    Flatten,
 }
 
 /// A number that is written, found by a path, or computed.

@@ -1,0 +1,240 @@
+//! What distributed maps read: formats, compression, versions, manifests, listings, limits.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::io::Write;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use workflow_local::{Engine, Execution, MemoryStore, ObjectStore};
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(text: &str) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+/// A distributed map whose children give back what they get.
+fn map(call: &str, parameters: Value, config: Value, further: Value) -> Value {
+    let mut state = json!({
+        "Type": "Map",
+        "ItemReader": { "Resource": format!("arn:aws:states:::s3:{call}"), "Parameters": parameters },
+        "ItemProcessor": {
+            "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" },
+            "StartAt": "Same", "States": { "Same": { "Type": "Pass", "End": true } }
+        },
+        "End": true
+    });
+    if config != json!({}) {
+        state["ItemReader"]["ReaderConfig"] = config;
+    }
+    for (name, value) in further.as_object().unwrap() {
+        state[name] = value.clone();
+    }
+    json!({ "StartAt": "Each", "States": { "Each": state } })
+}
+
+fn run(machine: &Value, store: &Arc<MemoryStore>, input: &Value) -> Execution {
+    Engine::new(machine).unwrap().object_store(Arc::clone(store) as Arc<dyn ObjectStore>).run(input).unwrap()
+}
+
+fn store(objects: &[(&str, &[u8])]) -> Arc<MemoryStore> {
+    let store = MemoryStore::new();
+    for (key, bytes) in objects {
+        store.put("b", key, bytes.to_vec()).unwrap();
+    }
+    Arc::new(store)
+}
+
+/// What a map over one object gives.
+fn read(key: &str, bytes: &[u8], config: Value) -> Execution {
+    run(&map("getObject", json!({ "Bucket": "b", "Key": key }), config, json!({})), &store(&[(key, bytes)]), &json!({}))
+}
+
+#[test]
+fn reads_every_format_compressed_or_not() {
+    let csv = json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" });
+    let rows = json!([{ "a": "1", "b": "2" }, { "a": "3", "b": "" }]);
+    let text = "a,b\n1,2\n3\n";
+    read("x.csv", text.as_bytes(), csv.clone()).assert_output(rows.clone());
+    read("x.csv.gz", &gzip(text), csv.clone()).assert_output(rows.clone());
+    // A compressed object may have several members.
+    read("x.csv.gz", &[gzip("a,b\n1,2\n"), gzip("3\n")].concat(), csv.clone()).assert_output(rows.clone());
+    read("x.csv.zst", &[zstd("a,b\n1,2\n"), zstd("3\n")].concat(), csv).assert_output(rows.clone());
+    let given =
+        json!({ "InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a", "b"], "CSVDelimiter": "PIPE" });
+    read("x", b"1|2\n3|\n", given).assert_output(rows.clone());
+    let lines = "{\"a\":\"1\",\"b\":\"2\"}\n\n{\"a\":\"3\",\"b\":\"\"}";
+    read("x.jsonl.gz", &gzip(lines), json!({ "InputType": "JSONL" })).assert_output(rows.clone());
+    read("x.json.zst", &zstd(&rows.to_string()), json!({ "InputType": "JSON" })).assert_output(rows.clone());
+    let nested = json!({ "deep": [{ "rows": rows }] }).to_string();
+    read("x", nested.as_bytes(), json!({ "InputType": "JSON", "ItemsPointer": "/deep/0/rows" })).assert_output(rows);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_with_its_place() {
+    let json = || json!({ "InputType": "JSON" });
+    let lines = || json!({ "InputType": "JSONL" });
+    let csv = || json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" });
+    for (key, bytes, config, cause) in [
+        ("x", b"{".to_vec(), json(), "b/x: The object is not JSON"),
+        ("x", b"1\n\n{\n".to_vec(), lines(), "b/x: Line 3 is not JSON"),
+        ("x", vec![0xff], csv(), "b/x: The object is not UTF-8 text."),
+        ("x", gzip("a\n1"), csv(), "compressed with gzip, which its key must tell: it must end in .gz."),
+        ("x.gz", b"a".to_vec(), csv(), "b/x.gz: The object cannot be decompressed"),
+        ("x.zst", b"aaaaaaaa".to_vec(), csv(), "b/x.zst: The object cannot be decompressed"),
+        ("x", b"a,a\n".to_vec(), csv(), "CSV headers cannot contain duplicates."),
+        ("x", b"1".to_vec(), json(), "Attempting to map over non-iterable node."),
+        ("x", b"PAR1".to_vec(), json!({ "InputType": "PARQUET" }), "does not read the InputType PARQUET"),
+        (
+            "x",
+            b"{}".to_vec(),
+            json!({ "InputType": "JSON", "ItemsPointer": "/a" }),
+            "The ItemsPointer '/a' points to nothing.",
+        ),
+    ] {
+        let execution = read(key, &bytes, config);
+        execution.assert_failed("States.ItemReaderFailed");
+        assert!(execution.cause().unwrap().contains(cause), "{execution}");
+    }
+}
+
+#[test]
+fn a_version_is_read_where_it_is_asked_for() {
+    let store = store(&[("x", b"[1]")]);
+    store.put_version("b", "x", "v0", b"[0]".to_vec());
+    let machine = |version| {
+        map(
+            "getObject",
+            json!({ "Bucket": "b", "Key": "x", "VersionId": version }),
+            json!({ "InputType": "JSON" }),
+            json!({}),
+        )
+    };
+    run(&machine("v0"), &store, &json!({})).assert_output(json!([0]));
+    run(&machine("null"), &store, &json!({})).assert_output(json!([1]));
+    run(&machine("v7"), &store, &json!({})).assert_failed("States.ItemReaderFailed");
+}
+
+#[test]
+fn reads_as_many_items_as_it_is_told() {
+    let store = store(&[("x.csv", b"a\n1\n2\n3\n"), ("x.json", b"{\"rows\":[1,2,3],\"other\":0}")]);
+    let csv = json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "MaxItemsPath": "$.most" });
+    let machine = map("getObject", json!({ "Bucket": "b", "Key": "x.csv" }), csv, json!({}));
+    for (most, items) in [(1, 1), (2, 2), (3, 3), (9, 3), (0, 3)] {
+        let execution = run(&machine, &store, &json!({ "most": most }));
+        assert_eq!(execution.assert_succeeded().as_array().unwrap().len(), items, "{execution}");
+    }
+    run(&machine, &store, &json!({ "most": -1 })).assert_failed("States.ItemReaderFailed");
+    // The number is of the items that `ItemsPath` selects.
+    let json = json!({ "InputType": "JSON", "MaxItems": 2 });
+    let parameters = json!({ "Bucket": "b", "Key": "x.json" });
+    let machine = map("getObject", parameters, json, json!({ "ItemsPath": "$.rows" }));
+    run(&machine, &store, &json!({})).assert_output(json!([1, 2]));
+}
+
+#[test]
+fn lists_objects_and_reads_them_in_turn() {
+    let store = store(&[("in/", b""), ("in/1.csv", b"a\n1\n"), ("in/2.csv.gz", &gzip("a,b\n2,x\n")), ("out", b"")]);
+    let parameters = json!({ "Bucket": "b", "Prefix": "in/" });
+    let listed = run(&map("listObjectsV2", parameters.clone(), json!({}), json!({})), &store, &json!({}));
+    let items = listed.assert_succeeded().as_array().unwrap();
+    assert_eq!(items.len(), 3);
+    let first = json!({
+        "Etag": "\"34ff2335cbe2045ddc3b78993d1e971d\"", "Key": "in/1.csv", "LastModified": 1_735_689_600, "Size": 4, "StorageClass": "STANDARD"
+    });
+    assert_eq!(items[1], first);
+    // The tag of no bytes.
+    assert_eq!(items[0]["Etag"], "\"d41d8cd98f00b204e9800998ecf8427e\"");
+    let config = json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "Transformation": "LOAD_AND_FLATTEN" });
+    let machine = map("listObjectsV2", parameters.clone(), config.clone(), json!({}));
+    run(&machine, &store, &json!({})).assert_output(json!([{ "a": "1" }, { "a": "2", "b": "x" }]));
+    let mut first = config;
+    first["MaxItems"] = json!(1);
+    let machine = map("listObjectsV2", parameters, first, json!({}));
+    run(&machine, &store, &json!({})).assert_output(json!([{ "a": "1" }]));
+}
+
+#[test]
+fn reads_an_inventory_of_s3() {
+    let manifest = json!({
+        "sourceBucket": "photos", "destinationBucket": "arn:aws:s3:::inventories", "version": "2016-11-30",
+        "fileFormat": "CSV", "fileSchema": "Bucket, Key, Size",
+        "files": [{ "key": "data/1.csv.gz", "size": 1, "MD5checksum": "" }, { "key": "data/2.csv.gz" }]
+    });
+    let store = store(&[("manifest.json", manifest.to_string().as_bytes())]);
+    store.put("inventories", "data/1.csv.gz", gzip("\"photos\",\"a.png\",\"7\"\n")).unwrap();
+    store.put("inventories", "data/2.csv.gz", gzip("\"photos\",\"b%20c.png\",\"8\"\n")).unwrap();
+    let items = json!([
+        { "Bucket": "photos", "Key": "a.png", "Size": "7" },
+        { "Bucket": "photos", "Key": "b%20c.png", "Size": "8" }
+    ]);
+    let parameters = json!({ "Bucket": "b", "Key": "manifest.json" });
+    for config in [json!({ "InputType": "MANIFEST" }), json!({ "ManifestType": "S3_INVENTORY" })] {
+        run(&map("getObject", parameters.clone(), config, json!({})), &store, &json!({})).assert_output(items.clone());
+    }
+    let refused = json!({ "fileFormat": "ORC", "fileSchema": "", "destinationBucket": "x", "files": [] });
+    let execution = read("m", refused.to_string().as_bytes(), json!({ "InputType": "MANIFEST" }));
+    execution.assert_failed("States.ItemReaderFailed");
+    assert!(execution.cause().unwrap().contains("is of ORC files, and must be of CSV files"), "{execution}");
+}
+
+#[test]
+fn reads_what_athena_unloaded() {
+    let store = store(&[("q-manifest.csv", b"s3://lake/q/1.gz\ns3://lake/q/2.gz\n")]);
+    store.put("lake", "q/1.gz", gzip("{\"n\":1}\n{\"n\":2}\n")).unwrap();
+    store.put("lake", "q/2.gz", gzip("{\"n\":3}\n")).unwrap();
+    let parameters = json!({ "Bucket": "b", "Key": "q-manifest.csv" });
+    let config = json!({ "ManifestType": "ATHENA_DATA", "InputType": "JSONL" });
+    let machine = map("getObject", parameters, config, json!({}));
+    run(&machine, &store, &json!({})).assert_output(json!([{ "n": 1 }, { "n": 2 }, { "n": 3 }]));
+    let config = json!({ "ManifestType": "ATHENA_DATA", "InputType": "JSONL" });
+    let execution = read("m", b"lake/q/1.gz", config);
+    assert!(execution.cause().unwrap().contains("must have s3://BUCKET/KEY in each line"), "{execution}");
+}
+
+#[test]
+fn an_item_is_limited_when_it_is_read_and_when_a_child_gets_it() {
+    let item = |bytes: usize| json!(["x".repeat(bytes - 2)]).to_string();
+    let json = json!({ "InputType": "JSON" });
+    let select = |selector: Value| {
+        map("getObject", json!({ "Bucket": "b", "Key": "x" }), json.clone(), json!({ "ItemSelector": selector }))
+    };
+    const MOST: usize = 8 * 1024 * 1024;
+    let fits = store(&[("x", item(MOST).as_bytes())]);
+    run(&select(json!({ "at.$": "$$.Map.Item.Index" })), &fits, &json!({})).assert_output(json!([{ "at": 0 }]));
+    let execution = run(&select(json!({})), &store(&[("x", item(MOST + 1).as_bytes())]), &json!({}));
+    execution.assert_failed("States.ItemReaderFailed");
+    assert!(execution.cause().unwrap().contains("The item at index 0 has more than 8388608 bytes."), "{execution}");
+    // Without a selector it is too large for a child.
+    read("x", item(262_145).as_bytes(), json.clone()).assert_failed("States.DataLimitExceeded");
+    // A child takes 256 KiB, but then the map's result is too large, whatever is selected of it.
+    read("x", item(262_144).as_bytes(), json.clone()).assert_failed("States.DataLimitExceeded");
+    let tolerant = json!({ "ResultSelector": { "children.$": "States.ArrayLength($)" } });
+    let machine = map("getObject", json!({ "Bucket": "b", "Key": "x" }), json, tolerant);
+    let execution = run(&machine, &store(&[("x", item(262_144 - 2).as_bytes())]), &json!({}));
+    execution.assert_output(json!({ "children": 1 }));
+    let two = json!(["x".repeat(200_000), "y".repeat(200_000)]).to_string();
+    run(&machine, &store(&[("x", two.as_bytes())]), &json!({})).assert_failed("States.DataLimitExceeded");
+}
+
+#[test]
+fn an_item_that_no_batch_can_hold_fails_the_map() {
+    let machine = |most: usize| {
+        map(
+            "getObject",
+            json!({ "Bucket": "b", "Key": "x" }),
+            json!({ "InputType": "JSON" }),
+            json!({ "ItemBatcher": { "MaxInputBytesPerBatch": most } }),
+        )
+    };
+    let store = store(&[("x", b"[\"12\",\"3456\",\"7\"]")]);
+    run(&machine(11), &store, &json!({})).assert_output(json!([{ "Items": ["12"] }, { "Items": ["3456", "7"] }]));
+    let execution = run(&machine(5), &store, &json!({}));
+    execution.assert_failed("States.DataLimitExceeded");
+    assert!(execution.cause().unwrap().contains("An item has 6 bytes, more than the 5"), "{execution}");
+}

@@ -1,0 +1,151 @@
+//! The object store in a folder, and the one that an engine has unless it is given another.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use workflow_local::{Engine, FolderStore, ObjectStore};
+
+/// A folder that is gone after the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("workflow-local-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn keys(store: &FolderStore, prefix: &str) -> Vec<String> {
+    store.list("bucket", prefix).unwrap().into_iter().map(|object| object.key).collect()
+}
+
+#[test]
+fn keys_are_the_paths_of_files() {
+    let folder = Folder::new("keys");
+    let store = FolderStore::new(&folder.0);
+    for key in ["a/2", "a/1", "a.b", "ab/c/d", "z"] {
+        store.put("bucket", key, key.as_bytes().to_vec()).unwrap();
+    }
+    assert_eq!(store.get("bucket", "ab/c/d").unwrap(), b"ab/c/d");
+    // In the order of the keys' bytes, whatever folders they are in.
+    assert_eq!(keys(&store, ""), ["a.b", "a/1", "a/2", "ab/c/d", "z"]);
+    assert_eq!(keys(&store, "a"), ["a.b", "a/1", "a/2", "ab/c/d"]);
+    assert_eq!(keys(&store, "a/"), ["a/1", "a/2"]);
+    assert_eq!(keys(&store, "ab/c"), ["ab/c/d"]);
+    assert_eq!(keys(&store, "no/such"), [""; 0]);
+    let listed = &store.list("bucket", "z").unwrap()[0];
+    assert_eq!((listed.size, listed.etag.as_str()), (1, "\"fbade9e36a3f36d3d676c1b808451dd7\""));
+    let age = listed.last_modified.until(workflow_local::Instant::now());
+    assert!(age.as_secs() < 600, "it was written just now: {age:?}");
+}
+
+#[test]
+fn nothing_outside_the_folder_is_read_or_written() {
+    let folder = Folder::new("outside");
+    fs::write(folder.0.join("secret"), "x").unwrap();
+    let store = FolderStore::new(folder.0.join("objects"));
+    for key in ["../../secret", "/etc/hostname", "a//b", "a/./b", ".", "..", "", "a/"] {
+        assert!(store.get("bucket", key).is_err(), "{key}");
+        assert!(store.put("bucket", key, Vec::new()).is_err(), "{key}");
+    }
+    for bucket in ["..", "a/b", ".", "", "/"] {
+        assert!(store.get(bucket, "secret").is_err(), "{bucket}");
+        assert!(store.list(bucket, "").is_err(), "{bucket}");
+    }
+    assert_eq!(keys_or_error(&store, "../"), Err("The specified bucket does not exist: bucket".to_owned()));
+    store.put("bucket", "k", Vec::new()).unwrap();
+    assert_eq!(keys_or_error(&store, "../"), Ok(Vec::new()));
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 2);
+}
+
+fn keys_or_error(store: &FolderStore, prefix: &str) -> Result<Vec<String>, String> {
+    Ok(store.list("bucket", prefix)?.into_iter().map(|object| object.key).collect())
+}
+
+#[test]
+fn what_is_written_over_a_folder_stays_in_memory() {
+    let folder = Folder::new("over");
+    FolderStore::new(&folder.0).put("bucket", "a", b"old".to_vec()).unwrap();
+    let store = FolderStore::read_only(&folder.0);
+    store.put("bucket", "a", b"newer".to_vec()).unwrap();
+    store.put("bucket", "b", b"b".to_vec()).unwrap();
+    store.put("other", "c", b"c".to_vec()).unwrap();
+    assert_eq!(store.get("bucket", "a").unwrap(), b"newer");
+    let sizes: Vec<_> =
+        store.list("bucket", "").unwrap().iter().map(|object| (object.key.clone(), object.size)).collect();
+    assert_eq!(sizes, [("a".to_owned(), 5), ("b".to_owned(), 1)]);
+    assert_eq!(store.list("other", "").unwrap().len(), 1);
+    assert_eq!(fs::read(folder.0.join("bucket/a")).unwrap(), b"old");
+    assert!(!folder.0.join("bucket/b").exists() && !folder.0.join("other").exists());
+}
+
+#[test]
+fn a_map_reads_from_a_folder_and_writes_to_it() {
+    let folder = Folder::new("map");
+    fs::create_dir_all(folder.0.join("in")).unwrap();
+    fs::write(folder.0.join("in/items.jsonl"), "1\n2\n").unwrap();
+    let machine = json!({
+        "StartAt": "Each",
+        "States": { "Each": {
+            "Type": "Map",
+            "ItemReader": {
+                "Resource": "arn:aws:states:::s3:getObject",
+                "ReaderConfig": { "InputType": "JSONL" },
+                "Parameters": { "Bucket": "in", "Key": "items.jsonl" }
+            },
+            "ItemProcessor": {
+                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "Same", "States": { "Same": { "Type": "Pass", "End": true } }
+            },
+            "ResultWriter": {
+                "Resource": "arn:aws:states:::s3:putObject",
+                "Parameters": { "Bucket": "out", "Prefix": "run" },
+                "WriterConfig": { "Transformation": "COMPACT", "OutputType": "JSONL" }
+            },
+            "End": true
+        } }
+    });
+    let execution = Engine::new(&machine).unwrap().objects(&folder.0).run(&json!({})).unwrap();
+    let key = execution.assert_succeeded()["ResultWriterDetails"]["Key"].as_str().unwrap().to_owned();
+    let out = folder.0.join("out");
+    let manifest: Value = serde_json::from_slice(&fs::read(out.join(key)).unwrap()).unwrap();
+    let file = manifest["ResultFiles"]["SUCCEEDED"][0]["Key"].as_str().unwrap();
+    assert_eq!(fs::read_to_string(out.join(file)).unwrap(), "1\n2\n");
+}
+
+#[test]
+fn without_a_store_objects_are_in_the_package_s_folder_of_that_name() {
+    let store = FolderStore::read_only("objects");
+    assert!(
+        Arc::new(store).get("bucket", "none").unwrap_err().contains("The specified key does not exist: bucket/none")
+    );
+    let machine = json!({
+        "StartAt": "Each",
+        "States": { "Each": {
+            "Type": "Map",
+            "ItemReader": { "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputType": "JSON" },
+                "Parameters": { "Bucket": "bucket", "Key": "none" } },
+            "ItemProcessor": {
+                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "Same", "States": { "Same": { "Type": "Pass", "End": true } }
+            },
+            "End": true
+        } }
+    });
+    let execution = Engine::new(&machine).unwrap().run(&json!({})).unwrap();
+    execution.assert_failed("States.ItemReaderFailed");
+    let looked_for = PathBuf::from("objects").join("bucket").join("none");
+    assert!(execution.cause().unwrap().ends_with(&format!("looked for {}", looked_for.display())), "{execution}");
+}
