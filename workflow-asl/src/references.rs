@@ -160,7 +160,7 @@ struct Place<'p, 'a> {
 
 impl Place<'_, '_> {
     fn fields(&mut self) {
-        for field in self.part.object.present_fields() {
+        for field in &self.part.present {
             let in_place = match self.part.kind {
                 PartKind::State(kind) => field.kinds.contains(kind),
                 _ => true,
@@ -228,7 +228,7 @@ impl Place<'_, '_> {
             }
             self.needed = false;
         }
-        for field in self.part.object.present_fields() {
+        for field in &self.part.present {
             let in_language = field.language.is_none_or(|language| language == self.part.language);
             if in_language
                 && field.name != "Variable"

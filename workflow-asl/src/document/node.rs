@@ -198,7 +198,7 @@ impl Source {
         })
     }
 
-    fn kept_count(&self) -> usize {
+    pub(crate) fn kept_count(&self) -> usize {
         self.slots.iter().filter(|slot| matches!(slot, Slot::Kept(..))).count()
     }
 }
@@ -340,13 +340,20 @@ macro_rules! object {
             /// was read but is not one that the field can hold.
             pub fn present(&self) -> impl Iterator<Item = &'static $crate::document::Field> + '_ {
                 let there = [ $( self.$field.is_some(), )* ];
+                let any_kept = self.source.kept_count() > 0;
                 let fields = Self::FIELDS.iter().zip(there);
-                fields.filter_map(|(field, there)| (there || self.source.kept(field.name).is_some()).then_some(field))
+                fields.filter_map(move |(field, there)| {
+                    (there || any_kept && self.source.kept(field.name).is_some()).then_some(field)
+                })
             }
 
             /// Whether the field named `name` is present, whatever its value.
             pub fn has(&self, name: &str) -> bool {
-                self.present().any(|field| field.name == name)
+                let there = match name {
+                    $( $key => self.$field.is_some(), )*
+                    _ => return false,
+                };
+                there || self.source.kept(name).is_some()
             }
 
             /// Whether it stands for a value that could not be read as this object at all.

@@ -7,8 +7,9 @@ use super::part::Parts;
 use super::variables::{Assigned, Place, assigned};
 use crate::document::QueryLanguage;
 use crate::graph::{EdgeKind, Graph};
+use crate::nearest::Lookups;
 use crate::references::{Reference, ReferenceRoot};
-use crate::{Code, Diagnostic, nearest, placeholder};
+use crate::{Code, Diagnostic, placeholder};
 
 /// How many transitions may be followed in all. Documents that AWS takes need a small part of it.
 const BUDGET: usize = 40_000_000;
@@ -104,6 +105,8 @@ struct Flow<'d, 'a> {
     relevant: Vec<BTreeSet<&'d str>>,
     /// The scopes directly inside each.
     inner: Vec<Vec<usize>>,
+    /// Unknown variables among the known ones.
+    lookups: Lookups,
     /// What is known where a scope begins; `None` where no path leads to it.
     entry: Vec<Option<BTreeMap<&'d str, Fact>>>,
     /// Variables of which some expression asks whether they have a value.
@@ -130,6 +133,7 @@ impl<'d, 'a> Flow<'d, 'a> {
             assignments: std::iter::repeat_with(BTreeMap::new).take(count).collect(),
             relevant: vec![BTreeSet::new(); count],
             inner: vec![Vec::new(); count],
+            lookups: Lookups::default(),
             entry: vec![None; count],
             guarded: BTreeSet::new(),
             scopes_of: BTreeMap::new(),
@@ -305,7 +309,7 @@ impl<'d, 'a> Flow<'d, 'a> {
             }
             let diagnostic = new(code, used, format!("no state assigns `${name}`"));
             let reserved = (used.language == QueryLanguage::Jsonata).then_some("states");
-            return Some(match nearest::nearest(name, self.scopes_of.keys().copied().chain(reserved)) {
+            return Some(match self.lookups.nearest(name, self.scopes_of.keys().copied().chain(reserved)) {
                 Some(near) => diagnostic.with_help(format!("did you mean `${near}`?")),
                 None => {
                     diagnostic.with_help(format!("give it a value with `Assign` in a state before `{}`", used.state))

@@ -8,7 +8,7 @@ use crate::{Code, Diagnostic};
 /// A state has only the fields of its kind, and a rule inside another only conditions.
 pub(super) fn belongs_to_its_object(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for part in &definition.parts.parts {
-        for field in part.object.present_fields() {
+        for field in &part.present {
             if part.may_have(field) {
                 continue;
             }
@@ -28,7 +28,7 @@ pub(super) fn belongs_to_its_object(definition: &Definition<'_>, found: &mut Vec
 /// A field that only one query language has stands only in states of that language.
 pub(super) fn belongs_to_the_language(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for part in &definition.parts.parts {
-        for field in part.object.present_fields() {
+        for field in &part.present {
             let Some(language) = field.language.filter(|language| *language != part.language) else { continue };
             if !part.may_have(field) {
                 continue;
@@ -52,7 +52,7 @@ pub(super) fn belongs_to_the_language(definition: &Definition<'_>, found: &mut V
 pub(super) fn required_fields_are_present(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for part in &definition.parts.parts {
         let table = part.object.table();
-        let present: Vec<_> = part.object.present_fields().iter().map(|field| field.name).collect();
+        let present: Vec<_> = part.present.iter().map(|field| field.name).collect();
         let who = part.kind.phrase();
         let required = table.fields.iter().filter(|field| field.required && part.may_have(field));
         let missing: Vec<_> = required.map(|field| field.name).filter(|name| !present.contains(name)).collect();

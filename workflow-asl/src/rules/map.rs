@@ -139,7 +139,7 @@ pub(super) fn writers_and_readers_have_a_request(definition: &Definition<'_>, fo
         if !matches!(part.kind, PartKind::ItemReader | PartKind::ResultWriter) {
             continue;
         }
-        let names: Vec<_> = part.object.present_fields().iter().map(|field| field.name).collect();
+        let names: Vec<_> = part.present.iter().map(|field| field.name).collect();
         let field = request_field(part.language);
         let has_request = names.contains(&"Parameters") || names.contains(&"Arguments");
         match (names.contains(&"Resource"), has_request) {

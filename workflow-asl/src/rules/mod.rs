@@ -19,6 +19,8 @@ mod transitions;
 mod value;
 mod variables;
 
+use serde_json::Value;
+
 use crate::document::{MachineType, StateMachine};
 use crate::graph::Graph;
 use crate::references::{self, Reference};
@@ -29,6 +31,8 @@ use part::Parts;
 /// What the rules look at.
 struct Definition<'a> {
     machine: &'a StateMachine,
+    /// What the machine was read from, where it was.
+    text: Option<&'a Value>,
     parts: Parts<'a>,
     /// The graph of each scope.
     graphs: Vec<Graph<'a>>,
@@ -82,9 +86,14 @@ const RULES: &[Rule] = &[
 /// What could not be read is not looked at: [`StateMachine::read`] has reported it.
 /// Where a placeholder such as `${Name}` stands nothing is known and nothing reported.
 pub fn check(machine: &StateMachine, kind: MachineType) -> Vec<Diagnostic> {
+    check_parts(machine, None, kind)
+}
+
+fn check_parts(machine: &StateMachine, text: Option<&Value>, kind: MachineType) -> Vec<Diagnostic> {
     let parts = Parts::of(machine, kind == MachineType::Express);
     let definition = Definition {
         machine,
+        text,
         references: references::of_parts(&parts),
         parts,
         graphs: if machine.is_unread() { Vec::new() } else { Graph::all(machine) },
@@ -96,11 +105,16 @@ pub fn check(machine: &StateMachine, kind: MachineType) -> Vec<Diagnostic> {
     found
 }
 
-/// Reads a definition and checks it: what [`StateMachine::read`] and [`check`] find.
-pub fn check_definition(definition: &serde_json::Value, kind: MachineType) -> Vec<Diagnostic> {
+/// Reads a definition and checks it: the machine, and what [`StateMachine::read`] and [`check`] find.
+pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, Vec<Diagnostic>) {
     let (machine, mut found) = StateMachine::read(definition);
-    found.extend(check(&machine, kind));
-    found
+    found.extend(check_parts(&machine, Some(definition), kind));
+    (machine, found)
+}
+
+/// Checks a definition: what [`read_and_check`] finds.
+pub fn check_definition(definition: &Value, kind: MachineType) -> Vec<Diagnostic> {
+    read_and_check(definition, kind).1
 }
 
 /// Reads a definition from its text and checks it: what [`Source::read`] refuses, else what [`check_definition`] finds.

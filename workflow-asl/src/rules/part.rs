@@ -58,6 +58,8 @@ pub(crate) struct Part<'a> {
     pub(crate) kind: PartKind,
     pub(crate) at: Pointer,
     pub(crate) object: &'a dyn Object,
+    /// Its fields that are present, in the order of their table.
+    pub(crate) present: Vec<&'static Field>,
     /// The language of the state it belongs to.
     pub(crate) language: QueryLanguage,
     /// The number of the state it belongs to, among [`Parts::states`]; `None` in the machine's own fields.
@@ -139,7 +141,8 @@ impl<'a> Parts<'a> {
     }
 
     fn push(&mut self, kind: PartKind, at: Pointer, object: &'a dyn Object, language: QueryLanguage) {
-        self.parts.push(Part { kind, at, object, language, state: self.current });
+        let present = object.present_fields();
+        self.parts.push(Part { kind, at, object, present, language, state: self.current });
     }
 
     fn scope(&mut self, scope: ScopeAt, states: Option<&'a indexmap::IndexMap<String, State>>, express: bool) {

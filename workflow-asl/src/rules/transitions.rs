@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use super::{Definition, all_of, report};
 use crate::document::StateKind;
 use crate::graph::Graph;
-use crate::{Code, Diagnostic, Pointer, nearest, placeholder};
+use crate::nearest::Lookups;
+use crate::{Code, Diagnostic, Pointer, placeholder};
 
-/// How many unknown names are looked up among the known ones: each look goes over all of them.
-const LOOKUPS: usize = 20;
 /// How many states a message names.
 const NAMED: usize = 5;
 
@@ -27,7 +26,7 @@ pub(super) fn targets_exist(definition: &Definition<'_>, found: &mut Vec<Diagnos
     for state in &definition.parts.states {
         elsewhere.entry(state.name).or_insert(&state.at);
     }
-    let mut lookups = 0;
+    let lookups = Lookups::default();
     let mut unknown = |graph: &Graph<'_>, name: &str, at: Pointer| {
         if placeholder::contained(name) {
             return;
@@ -39,9 +38,8 @@ pub(super) fn targets_exist(definition: &Definition<'_>, found: &mut Vec<Diagnos
         } else {
             let message = format!("there is no state `{name}`");
             let diagnostic = Diagnostic::new(Code::UnknownTarget, at, message);
-            lookups += 1;
             let names = graph.states().iter().map(|(name, _)| *name);
-            match nearest::nearest(name, names.take(if lookups > LOOKUPS { 0 } else { usize::MAX })) {
+            match lookups.nearest(name, names) {
                 Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
                 None => diagnostic,
             }

@@ -15,7 +15,7 @@ use crate::{Code, Diagnostic, Pointer, jsonata, nearest, placeholder, timestamp}
 /// an expression, a template, a timestamp, an ARN.
 pub(super) fn has_the_form_of_its_field(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for part in &definition.parts.parts {
-        for field in part.object.present_fields() {
+        for field in &part.present {
             let in_language = field.language.is_none_or(|language| language == part.language);
             // Reading has looked at text, and other rules look at names and nested objects.
             let elsewhere = matches!(

@@ -66,8 +66,7 @@ pub(crate) fn compile(
             return None;
         }
     };
-    let (machine, mut found) = StateMachine::read(source.value());
-    found.extend(rules::check(&machine, model.machine_type));
+    let (machine, mut found) = rules::read_and_check(source.value(), model.machine_type);
     input::members(model, &machine, &mut found);
     let Cut { pieces, uses } = pieces::cut(source.value(), &machine);
     let params = params::params(model, file, &uses, &mut found, problems);

@@ -23,7 +23,7 @@ use std::fmt;
 use proc_macro2::TokenStream;
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::{Diagnostic, Pointer, StateMachine};
+use workflow_asl::{Diagnostic, Pointer};
 
 use self::difference::differences;
 use self::params::Params;
@@ -146,8 +146,7 @@ pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, Imp
     if let Some(pointer) = too_deep(document) {
         return Err(ImportError::Unsayable { pointer, message: format!("values lie more than {DEPTH} deep") });
     }
-    let (machine, mut found) = StateMachine::read(document);
-    found.extend(workflow_asl::rules::check(&machine, options.machine_type));
+    let mut found = workflow_asl::rules::check_definition(document, options.machine_type);
     found.retain(Diagnostic::is_error);
     if !found.is_empty() {
         return Err(ImportError::Invalid(found));

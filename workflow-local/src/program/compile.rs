@@ -21,8 +21,7 @@ impl Program {
     /// # Errors
     /// Everything that the service would refuse, and what this engine cannot run.
     pub fn of(definition: &Value, machine_type: MachineType) -> Result<Self, DefinitionError> {
-        let (machine, mut found) = StateMachine::read(definition);
-        found.extend(workflow_asl::rules::check(&machine, machine_type));
+        let (machine, mut found) = workflow_asl::rules::read_and_check(definition, machine_type);
         // The service takes a variable without a value, and fails when it comes to it; a state alone may be given one.
         found.retain(|finding| finding.is_error() && finding.code != Code::UnassignedVariable);
         if !found.is_empty() {
