@@ -9,6 +9,8 @@ use proc_macro2::TokenStream;
 use workflow_compiler::format::{Style, format_body};
 
 fuzz_target!(|text: &str| {
+    // Nothing of the run before is kept, else memory grows without end.
+    proc_macro2::extra::invalidate_current_thread_spans();
     let Ok(tokens) = TokenStream::from_str(text) else { return };
     // The compiler turns its panics into messages.
     let compiled = workflow_compiler::compile(tokens);

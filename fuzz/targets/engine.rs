@@ -16,7 +16,7 @@ fuzz_target!(|bytes: &[u8]| {
                 assert_eq!(event.id, i as u64 + 1);
                 assert!(event.previous_id < event.id);
             }
-            (execution.history_table(), execution.output().cloned())
+            (execution.history_table().to_string(), execution.output().cloned())
         }
         Err(error) => (error.to_string(), None),
     });

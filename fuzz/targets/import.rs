@@ -10,6 +10,8 @@ use workflow_compiler::format::{Style, format_file};
 use workflow_compiler::import::{ImportOptions, import};
 
 fuzz_target!(|bytes: &[u8]| {
+    // Nothing of the run before is kept, else memory grows without end.
+    proc_macro2::extra::invalidate_current_thread_spans();
     let Ok(definition) = serde_json::from_slice::<serde_json::Value>(bytes) else { return };
     let Ok(imported) = import(&definition, &ImportOptions::new("Fuzzed")) else { return };
     let tokens = TokenStream::from_str(&imported.source).expect("an imported workflow is Rust");

@@ -56,3 +56,20 @@ fn messages_name_what_is_near() {
     assert_eq!(found[0].message, "there is no state `Ship Ordr`");
     assert_eq!(found[0].help.as_deref(), Some("did you mean `Ship Order`?"));
 }
+
+#[test]
+fn only_the_first_unknown_names_are_looked_up() {
+    // Each look goes over all names: thousands of both would take minutes.
+    let chain = |next: &str| {
+        let state = |i: usize| json!({"Type": "Pass", "Assign": {format!("name{i}"): 1}, "InputPath": format!("$nam{i}"), "Next": format!("{next}{}", i + 1)});
+        let mut states: serde_json::Map<_, _> = (0..40).map(|i| (format!("State{i}"), state(i))).collect();
+        states.insert("State40".into(), json!({"Type": "Succeed"}));
+        json!({"StartAt": "State0", "States": states})
+    };
+    for (next, code) in [("Stat", Code::UnknownTarget), ("State", Code::UnassignedVariable)] {
+        let mut found = check_definition(&chain(next), MachineType::Standard);
+        found.retain(|one| one.code == code);
+        let near = |one: &&Diagnostic| one.help.as_ref().is_some_and(|help| help.starts_with("did you mean"));
+        assert_eq!((found.len(), found.iter().filter(near).count()), (40, 20), "{code}");
+    }
+}
