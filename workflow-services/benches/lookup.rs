@@ -1,0 +1,2 @@
+//! How long a cold look-up takes.
+fn main() {}

@@ -1,0 +1,36 @@
+//! The name of an error that a task can raise.
+
+use std::fmt;
+
+/// An error as `Retry` and `Catch` name it, or a family of them: `S3.NoSuchKeyException`, `ApiGateway.*`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorName {
+    prefix: &'static str,
+    name: &'static str,
+}
+
+impl ErrorName {
+    pub(crate) fn of(prefix: &'static str, name: &'static str) -> Self {
+        Self { prefix, name }
+    }
+
+    /// What stands before the last dot that the service did not write: `S3`, `States.Http`.
+    pub fn prefix(self) -> &'static str {
+        self.prefix
+    }
+
+    /// Whether `name` is this error, or one of the family.
+    pub fn matches(self, name: &str) -> bool {
+        let Some(rest) = name.strip_prefix(self.prefix).and_then(|rest| rest.strip_prefix('.')) else { return false };
+        match self.name.strip_suffix('*') {
+            Some(start) => rest.starts_with(start),
+            None => rest == self.name,
+        }
+    }
+}
+
+impl fmt::Display for ErrorName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}", self.prefix, self.name)
+    }
+}

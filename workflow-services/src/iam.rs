@@ -1,0 +1,165 @@
+//! What the role of a workflow must be allowed: actions, the resources they are on, and statements.
+
+use crate::integration::{Integration, Pattern, Patterns};
+use crate::operation::Operation;
+use crate::table::{Reader, Texts};
+
+/// An action that calling an [`Operation`] needs.
+///
+/// ```
+/// use workflow_services::Service;
+///
+/// let operation = Service::find("s3").unwrap().operation("listObjectsV2").unwrap();
+/// let action = operation.iam().next().unwrap();
+/// assert_eq!(action.name(), "s3:ListBucket");
+/// assert!(action.resources().any(|resource| resource.arn == "arn:${Partition}:s3:::${BucketName}"));
+/// ```
+#[derive(Clone, Copy)]
+pub struct IamAction {
+    operation: Operation,
+    /// `prefix:Name`; `None` if it is the operation's own name.
+    name: Option<&'static str>,
+    /// Where the numbers of the resources start.
+    resources: Reader,
+    count: usize,
+    dependents: Option<Reader>,
+}
+
+/// The form of a resource's ARN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArnForm {
+    /// With `${Partition}`, `${Region}`, `${Account}` and names of parts of the resource in place of values, as AWS's
+    /// service authorization reference writes it: `arn:${Partition}:s3:::${BucketName}/${ObjectName}`.
+    pub arn: &'static str,
+    /// Whether a statement must have a resource of this form.
+    pub required: bool,
+}
+
+impl IamAction {
+    pub(crate) fn read(operation: Operation, reader: &mut Reader) -> Option<Self> {
+        let head = reader.number()?;
+        let name = if head & 1 == 1 { None } else { Some(reader.text()?) };
+        let (resources, count) = (*reader, head >> 2);
+        (0..count).try_for_each(|_| reader.number().map(drop))?;
+        let dependents = (head & 2 != 0).then_some(*reader);
+        if dependents.is_some() {
+            reader.skip_texts()?;
+        }
+        Some(Self { operation, name, resources, count, dependents })
+    }
+
+    /// As a policy names it: `s3:ListBucket`.
+    pub fn name(self) -> String {
+        if let Some(name) = self.name {
+            return name.to_owned();
+        }
+        let mut letters = self.operation.name().chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        let prefix = self.operation.service().iam_prefix();
+        prefix.chars().chain([':']).chain(first).chain(letters).collect()
+    }
+
+    /// The resources that a statement may be limited to; none if it can only be on `*`.
+    pub fn resources(self) -> impl Iterator<Item = ArnForm> {
+        let mut reader = self.resources;
+        (0..self.count).map_while(move |_| {
+            let number = reader.number()?;
+            let arn = self.operation.service().arns()?.nth(number >> 1)?;
+            Some(ArnForm { arn, required: number & 1 == 1 })
+        })
+    }
+
+    /// Actions that AWS says may be needed besides: `iam:PassRole`.
+    pub fn dependents(self) -> impl Iterator<Item = &'static str> {
+        self.dependents.into_iter().flat_map(Reader::texts)
+    }
+}
+
+/// A statement of the policy that AWS documents for an [`Integration`].
+///
+/// In resources and values of conditions `${Partition}`, `${Region}` and `${Account}` are those of the workflow.
+/// `{X}` is the value of the parameter `X`, a path with dots and `[]`, or `*` where it is not known. `{X|Y|z}` is the
+/// first of the parameters that is given, or the text `z`. `{X:kind}` is an ARN that is made from the value, where the
+/// kind is the service it belongs to, or `role`, `execution`, `build`, `id`; `?` after it says that it may be absent.
+/// `<self>` is the workflow, `<task role>` and `<execution role>` are the roles of a task definition.
+#[derive(Clone, Copy)]
+pub struct Statement {
+    patterns: Patterns,
+    when: &'static str,
+    actions: Reader,
+    resources: Reader,
+    conditions: Reader,
+}
+
+/// A condition of a [`Statement`].
+#[derive(Clone)]
+pub struct Condition {
+    /// `StringEquals`, `StringLike`.
+    pub operator: &'static str,
+    /// `iam:PassedToService`.
+    pub key: &'static str,
+    values: Texts,
+}
+
+impl Condition {
+    /// The values that are allowed, with placeholders as in [`Statement`].
+    pub fn values(&self) -> impl Iterator<Item = &'static str> {
+        self.values.clone()
+    }
+}
+
+impl Statement {
+    pub(crate) fn read(reader: &mut Reader) -> Option<Self> {
+        let patterns = Patterns::of(reader.byte()?);
+        let when = reader.text()?;
+        let actions = *reader;
+        reader.skip_texts()?;
+        let resources = *reader;
+        reader.skip_texts()?;
+        let conditions = *reader;
+        for _ in 0..reader.number()? {
+            reader.skip_text()?;
+            reader.skip_text()?;
+            reader.skip_texts()?;
+        }
+        Some(Self { patterns, when, actions, resources, conditions })
+    }
+
+    /// The actions: `sagemaker:CreateTrainingJob`.
+    pub fn actions(self) -> impl Iterator<Item = &'static str> {
+        self.actions.texts()
+    }
+
+    /// The resources.
+    pub fn resources(self) -> impl Iterator<Item = &'static str> {
+        self.resources.texts()
+    }
+
+    /// The conditions.
+    pub fn conditions(self) -> impl Iterator<Item = Condition> {
+        let mut reader = self.conditions;
+        let count = reader.number().unwrap_or(0);
+        (0..count).map_while(move |_| {
+            let (operator, key) = (reader.text()?, reader.text()?);
+            let values = reader.texts();
+            reader.skip_texts()?;
+            Some(Condition { operator, key, values })
+        })
+    }
+
+    /// The parameter without which the statement is not needed.
+    pub fn when(self) -> Option<&'static str> {
+        (!self.when.is_empty()).then_some(self.when)
+    }
+
+    pub(crate) fn is_for(self, pattern: Pattern) -> bool {
+        self.patterns.has(pattern)
+    }
+}
+
+impl Integration {
+    /// The statements that the role needs for a task of that pattern, as AWS documents them for the integration.
+    pub fn iam(self, pattern: Pattern) -> impl Iterator<Item = Statement> {
+        self.statements().filter(move |statement| statement.is_for(pattern))
+    }
+}

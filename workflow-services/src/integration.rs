@@ -1,0 +1,292 @@
+//! An optimised integration: `arn:aws:states:::lambda:invoke` and its like.
+
+use std::fmt;
+
+use crate::error_name::ErrorName;
+use crate::iam::Statement;
+use crate::service::Service;
+use crate::shape::Shape;
+use crate::table::{Header, Reader, TABLE, Table, find};
+
+/// What every optimised integration can raise besides the errors of AWS's model.
+const CLIENT_ERRORS: [&str; 2] = ["SdkClientException", "ClientExecutionTimeoutException"];
+
+const RAISES_ANY: u8 = 1;
+const ERRORS_UNVERIFIED: u8 = 2;
+const INPUT_UNVERIFIED: u8 = 4;
+const IAM_UNVERIFIED: u8 = 8;
+
+/// How a task goes on after the call.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pattern {
+    /// With the answer.
+    RequestResponse,
+    /// When the job is done: `.sync`.
+    Sync,
+    /// When the job is done, its output as JSON: `.sync:2`.
+    Sync2,
+    /// When somebody returns the task token: `.waitForTaskToken`.
+    WaitForTaskToken,
+}
+
+impl Pattern {
+    /// Every pattern.
+    pub const ALL: [Self; 4] = [Self::RequestResponse, Self::Sync, Self::Sync2, Self::WaitForTaskToken];
+
+    /// What follows the action in a resource, without the dot; empty for [`RequestResponse`](Self::RequestResponse).
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::RequestResponse => "",
+            Self::Sync => "sync",
+            Self::Sync2 => "sync:2",
+            Self::WaitForTaskToken => "waitForTaskToken",
+        }
+    }
+
+    /// The pattern with that suffix.
+    pub fn of_suffix(suffix: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|pattern| pattern.suffix() == suffix)
+    }
+}
+
+/// Standard or Express.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MachineType {
+    /// A workflow that may run for a year.
+    Standard,
+    /// A workflow that may run for five minutes, and only ever calls and goes on.
+    Express,
+}
+
+/// Whether an integration has a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Support {
+    /// It has.
+    Accepted,
+    /// AWS's pages contradict each other.
+    Unverified,
+    /// It has not.
+    Refused,
+}
+
+/// A set of patterns.
+#[derive(Clone, Copy)]
+pub(crate) struct Patterns(u8);
+
+impl Patterns {
+    pub(crate) fn of(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    pub(crate) fn has(self, pattern: Pattern) -> bool {
+        self.0 & 1 << pattern as u8 != 0
+    }
+}
+
+/// An optimised integration, under the name that a task's resource has for it.
+///
+/// Where AWS's documentation left something open, the table says so: what is not verified deserves a warning, no error.
+///
+/// ```
+/// use workflow_services::{Integration, MachineType, Pattern, Support};
+///
+/// let invoke = Integration::find("lambda:invoke").unwrap();
+/// assert!(invoke.input().member("FunctionName").unwrap().required);
+/// assert_eq!(invoke.support(Pattern::Sync, MachineType::Standard), Support::Refused);
+/// assert_eq!(invoke.support(Pattern::WaitForTaskToken, MachineType::Standard), Support::Accepted);
+/// assert_eq!(invoke.support(Pattern::WaitForTaskToken, MachineType::Express), Support::Refused);
+///
+/// let start = Integration::find("states:startExecution").unwrap();
+/// assert!(start.output(Pattern::Sync2).member("Output").is_some());
+/// ```
+#[derive(Clone, Copy)]
+pub struct Integration {
+    table: Table,
+    name: &'static str,
+    prefix: Service,
+    flags: u8,
+    /// The patterns that a Standard and an Express machine have, those in doubt, and those whose output is in doubt.
+    standard: Patterns,
+    express: Patterns,
+    unverified: Patterns,
+    output_unverified: Patterns,
+    input: usize,
+    outputs: [usize; 4],
+    errors: Reader,
+    raises: Reader,
+    one_of: Reader,
+    statements: Reader,
+}
+
+impl Integration {
+    /// The integration of that name, such as `lambda:invoke`, without a pattern.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::find_in(TABLE, name)
+    }
+
+    /// Every optimised integration, by name.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::all_in(TABLE)
+    }
+
+    /// The name in a task's resource: `lambda:invoke`.
+    pub fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The service part of the name: `lambda`.
+    pub fn service(self) -> &'static str {
+        self.name.split(':').next().unwrap_or(self.name)
+    }
+
+    /// The action part of the name: `invoke`.
+    pub fn action(self) -> &'static str {
+        self.name.split(':').next_back().unwrap_or(self.name)
+    }
+
+    /// Whether a task of that pattern may call it.
+    pub fn support(self, pattern: Pattern, machine: MachineType) -> Support {
+        let patterns = match machine {
+            MachineType::Standard => self.standard,
+            MachineType::Express => self.express,
+        };
+        match patterns.has(pattern) {
+            false => Support::Refused,
+            true if self.unverified.has(pattern) => Support::Unverified,
+            true => Support::Accepted,
+        }
+    }
+
+    /// What it takes; the same for every pattern.
+    pub fn input(self) -> Shape {
+        self.shape(self.input)
+    }
+
+    /// Groups of parameters of which one must be given: `Body` or `Input`.
+    pub fn one_of(self) -> impl Iterator<Item = Vec<&'static str>> {
+        let mut reader = self.one_of;
+        let count = reader.number().unwrap_or(0);
+        (0..count).map_while(move |_| {
+            let group = reader.texts().collect();
+            reader.skip_texts()?;
+            Some(group)
+        })
+    }
+
+    /// What a task of that pattern returns. After `.waitForTaskToken` that is what the caller of `SendTaskSuccess` gives.
+    pub fn output(self, pattern: Pattern) -> Shape {
+        self.outputs.get(pattern as usize).map_or(Shape::Document, |number| self.shape(*number))
+    }
+
+    /// What its errors start with: `DynamoDB`, where the SDK integration's start with `DynamoDb`.
+    pub fn error_prefix(self) -> &'static str {
+        self.prefix.error_prefix()
+    }
+
+    /// The errors that it can raise: those of AWS's model, the base error, the client's own, and the integration's.
+    pub fn errors(self) -> impl Iterator<Item = ErrorName> {
+        let prefix = self.error_prefix();
+        let base = (!self.prefix.base_error().is_empty()).then(|| self.prefix.base_error());
+        let own = self.raises.texts().map(|name| match name.rsplit_once('.') {
+            Some((prefix, name)) => ErrorName::of(prefix, name),
+            None => ErrorName::of(prefix, name),
+        });
+        self.errors.texts().chain(base).chain(CLIENT_ERRORS).map(move |name| ErrorName::of(prefix, name)).chain(own)
+    }
+
+    /// Whether it can raise errors of any name, as a function does.
+    pub fn raises_any(self) -> bool {
+        self.flags & RAISES_ANY != 0
+    }
+
+    /// Whether the prefix and the names of its errors were found in AWS's documentation or in a recording.
+    pub fn errors_verified(self) -> bool {
+        self.flags & ERRORS_UNVERIFIED == 0
+    }
+
+    /// Whether the members of [`input`](Self::input) were.
+    pub fn input_verified(self) -> bool {
+        self.flags & INPUT_UNVERIFIED == 0
+    }
+
+    /// Whether [`output`](Self::output) of that pattern was.
+    pub fn output_verified(self, pattern: Pattern) -> bool {
+        !self.output_unverified.has(pattern)
+    }
+
+    /// Whether the statements of [`iam`](Self::iam) were.
+    pub fn iam_verified(self) -> bool {
+        self.flags & IAM_UNVERIFIED == 0
+    }
+
+    pub(crate) fn find_in(table: Table, name: &str) -> Option<Self> {
+        let index = find(table.header(Header::Integrations), name, |index| {
+            let mut reader = table.record(Header::Integrations, Header::IntegrationsAt, index)?;
+            Some((reader.inline()?, index))
+        })?;
+        Self::at_index(table, index)
+    }
+
+    pub(crate) fn all_in(table: Table) -> impl Iterator<Item = Self> {
+        (0..table.header(Header::Integrations)).map_while(move |index| Self::at_index(table, index))
+    }
+
+    fn at_index(table: Table, index: usize) -> Option<Self> {
+        let mut reader = table.record(Header::Integrations, Header::IntegrationsAt, index)?;
+        let name = reader.inline()?;
+        let prefix = Service::at_index(table, reader.number()?)?;
+        let flags = reader.byte()?;
+        let mut patterns = || reader.byte().map(Patterns::of);
+        let (standard, express, unverified, output_unverified) = (patterns()?, patterns()?, patterns()?, patterns()?);
+        let input = reader.number()?;
+        let outputs = [reader.number()?, reader.number()?, reader.number()?, reader.number()?];
+        let errors = reader;
+        reader.skip_texts()?;
+        let raises = reader;
+        reader.skip_texts()?;
+        let one_of = reader;
+        (0..reader.number()?).try_for_each(|_| reader.skip_texts())?;
+        Some(Self {
+            table,
+            name,
+            prefix,
+            flags,
+            standard,
+            express,
+            unverified,
+            output_unverified,
+            input,
+            outputs,
+            errors,
+            raises,
+            one_of,
+            statements: reader,
+        })
+    }
+
+    pub(crate) fn statements(self) -> impl Iterator<Item = Statement> {
+        let mut reader = self.statements;
+        let count = reader.number().unwrap_or(0);
+        (0..count).map_while(move |_| Statement::read(&mut reader))
+    }
+
+    fn shape(self, number: usize) -> Shape {
+        Shape::of(self.table, self.prefix.chunk(), number)
+    }
+}
+
+impl PartialEq for Integration {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Integration {}
+
+impl fmt::Debug for Integration {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Integration").field(&self.name).finish()
+    }
+}

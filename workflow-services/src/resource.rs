@@ -1,0 +1,216 @@
+//! The text of a task's `Resource`, taken apart: which integration it calls, and how the task goes on.
+
+use std::fmt;
+
+use crate::error_name::ErrorName;
+use crate::integration::{Integration, MachineType, Pattern, Support};
+use crate::operation::Operation;
+use crate::service::Service;
+use crate::shape::Shape;
+
+/// What integrations stand behind, whatever the partition: `arn:aws:states:::`.
+const INTEGRATIONS: &str = ":states:::";
+const SDK: &str = "aws-sdk:";
+const PLACEHOLDER: &str = "${";
+
+/// What a task's `Resource` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TaskResource<'a> {
+    /// An optimised integration.
+    Optimised(Integration, Pattern),
+    /// An operation of the SDK.
+    Sdk(Operation, Pattern),
+    /// A service that AWS has retired, and what was called of it.
+    Retired(Service, &'a str),
+    /// A Lambda function by its ARN: its input is the task's, its result the task's.
+    Function,
+    /// An activity.
+    Activity,
+    /// Not known before deployment: part of the text is a placeholder, `${…}`.
+    Unknown,
+}
+
+/// Why a text is no [`TaskResource`]. The parts are those of the text, so that their place in it can be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ResourceError<'a> {
+    /// It is not the ARN of anything that a task can call.
+    Malformed,
+    /// The SDK has no service of that name.
+    UnknownService(&'a str),
+    /// The service has no operation of that name.
+    UnknownOperation(Service, &'a str),
+    /// There is no optimised integration of that name, such as `lambda:invok`.
+    UnknownIntegration(&'a str),
+    /// What follows the dot is no pattern.
+    UnknownPattern(&'a str),
+}
+
+impl<'a> TaskResource<'a> {
+    /// Takes the text of a `Resource` apart. Whether a machine may use the pattern is for [`support`](Self::support).
+    ///
+    /// ```
+    /// use workflow_services::{MachineType, Pattern, ResourceError, Support, TaskResource};
+    ///
+    /// let task = TaskResource::parse("arn:aws:states:::ecs:runTask.sync").unwrap();
+    /// assert_eq!(task.pattern(), Some(Pattern::Sync));
+    /// assert_eq!(task.support(MachineType::Express), Support::Refused);
+    ///
+    /// let Err(error) = TaskResource::parse("arn:aws:states:::aws-sdk:s3:listObjects2") else { unreachable!() };
+    /// assert!(matches!(error, ResourceError::UnknownOperation(_, "listObjects2")));
+    /// assert!(error.candidates().any(|name| name == "listObjectsV2"));
+    /// ```
+    ///
+    /// # Errors
+    /// [`ResourceError`] says which part of the text is not known.
+    pub fn parse(text: &'a str) -> Result<Self, ResourceError<'a>> {
+        // A partition may be a placeholder with colons of its own: `arn:${AWS::Partition}:states:::…`.
+        if let Some((partition, name)) = text.split_once(INTEGRATIONS)
+            && partition.starts_with("arn:")
+        {
+            return if name.contains(PLACEHOLDER) { Ok(Self::Unknown) } else { Self::integration(name) };
+        }
+        let mut parts = text.splitn(7, ':');
+        let (arn, service, kind) = (parts.next(), parts.nth(1), parts.nth(2));
+        match (arn, service, kind) {
+            _ if text.contains(PLACEHOLDER) => Ok(Self::Unknown),
+            (Some("arn"), Some("lambda"), Some("function")) => Ok(Self::Function),
+            (Some("arn"), Some("states"), Some("activity")) => Ok(Self::Activity),
+            _ => Err(ResourceError::Malformed),
+        }
+    }
+
+    /// What stands after `arn:aws:states:::`.
+    fn integration(name: &'a str) -> Result<Self, ResourceError<'a>> {
+        let (name, suffix) = name.split_once('.').unwrap_or((name, ""));
+        let Some(sdk) = name.strip_prefix(SDK) else {
+            let integration = Integration::find(name).ok_or(ResourceError::UnknownIntegration(name))?;
+            return Ok(Self::Optimised(integration, pattern(suffix)?));
+        };
+        let (service, operation) = sdk.split_once(':').ok_or(ResourceError::Malformed)?;
+        let service = Service::find(service).ok_or(ResourceError::UnknownService(service))?;
+        if service.is_retired() {
+            return Ok(Self::Retired(service, operation));
+        }
+        let operation = service.operation(operation).ok_or(ResourceError::UnknownOperation(service, operation))?;
+        Ok(Self::Sdk(operation, pattern(suffix)?))
+    }
+
+    /// How the task goes on, for an integration.
+    pub fn pattern(self) -> Option<Pattern> {
+        match self {
+            Self::Optimised(_, pattern) | Self::Sdk(_, pattern) => Some(pattern),
+            _ => None,
+        }
+    }
+
+    /// Whether a machine of that type may have the task. What is not checked is [`Support::Accepted`], but for an
+    /// activity, which an Express machine does not have.
+    pub fn support(self, machine: MachineType) -> Support {
+        match self {
+            Self::Optimised(integration, pattern) => integration.support(pattern, machine),
+            Self::Sdk(operation, pattern) => operation.support(pattern, machine),
+            Self::Activity if machine == MachineType::Express => Support::Refused,
+            _ => Support::Accepted,
+        }
+    }
+
+    /// What the task's parameters, or arguments, may be; [`Shape::Document`] for anything.
+    pub fn input(self) -> Shape {
+        match self {
+            Self::Optimised(integration, _) => integration.input(),
+            Self::Sdk(operation, _) => operation.input(),
+            _ => Shape::Document,
+        }
+    }
+
+    /// What the task's result may be; [`Shape::Document`] for anything, as after `.waitForTaskToken`.
+    pub fn output(self) -> Shape {
+        match self {
+            Self::Optimised(integration, pattern) => integration.output(pattern),
+            Self::Sdk(operation, Pattern::RequestResponse) => operation.output(),
+            _ => Shape::Document,
+        }
+    }
+
+    /// Whether a reference to what [`output`](Self::output) does not have is certainly wrong.
+    pub fn output_verified(self) -> bool {
+        match self {
+            Self::Optimised(integration, pattern) => integration.output_verified(pattern),
+            _ => true,
+        }
+    }
+
+    /// What the names of its service's errors start with: `DynamoDB` for the optimised integration, `DynamoDb` for the
+    /// SDK's; `None` for what is no integration.
+    pub fn error_prefix(self) -> Option<&'static str> {
+        match self {
+            Self::Optimised(integration, _) => Some(integration.error_prefix()),
+            Self::Sdk(operation, _) => Some(operation.service().error_prefix()),
+            _ => None,
+        }
+    }
+
+    /// The errors of its service that it can raise. `States.*` are not among them: those any task can raise.
+    pub fn errors(self) -> impl Iterator<Item = ErrorName> {
+        let (optimised, sdk) = match self {
+            Self::Optimised(integration, _) => (Some(integration.errors()), None),
+            Self::Sdk(operation, _) => (None, Some(operation.errors())),
+            _ => (None, None),
+        };
+        optimised.into_iter().flatten().chain(sdk.into_iter().flatten())
+    }
+
+    /// Whether errors of any name can come from it: from a function, a worker, or the holder of a task token.
+    pub fn raises_any(self) -> bool {
+        match self {
+            Self::Optimised(integration, pattern) => integration.raises_any() || pattern == Pattern::WaitForTaskToken,
+            Self::Sdk(_, pattern) => pattern == Pattern::WaitForTaskToken,
+            _ => true,
+        }
+    }
+}
+
+fn pattern(suffix: &str) -> Result<Pattern, ResourceError<'_>> {
+    Pattern::of_suffix(suffix).ok_or(ResourceError::UnknownPattern(suffix))
+}
+
+impl ResourceError<'_> {
+    /// The names that could have been meant in place of the unknown part, all of them; which is nearest, the caller says.
+    pub fn candidates(self) -> Box<dyn Iterator<Item = &'static str>> {
+        match self {
+            Self::Malformed => Box::new(std::iter::empty()),
+            Self::UnknownService(_) => Box::new(Service::all().map(Service::name)),
+            Self::UnknownOperation(service, _) => {
+                Box::new(service.operations().filter(|operation| operation.is_supported()).map(Operation::name))
+            }
+            Self::UnknownIntegration(_) => Box::new(Integration::all().map(Integration::name)),
+            Self::UnknownPattern(_) => Box::new(Pattern::ALL.into_iter().skip(1).map(Pattern::suffix)),
+        }
+    }
+}
+
+impl fmt::Display for ResourceError<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => formatter.write_str("this is not the ARN of anything that a task can call"),
+            Self::UnknownService(name) => write!(formatter, "AWS's SDK has no service `{}`", shortened(name)),
+            Self::UnknownOperation(service, name) => {
+                write!(formatter, "the service `{}` has no operation `{}`", service.name(), shortened(name))
+            }
+            Self::UnknownIntegration(name) => {
+                write!(formatter, "Step Functions has no optimised integration `{}`", shortened(name))
+            }
+            Self::UnknownPattern(suffix) => write!(formatter, "there is no pattern `.{}`", shortened(suffix)),
+        }
+    }
+}
+
+impl std::error::Error for ResourceError<'_> {}
+
+/// No more of a name than a message can show.
+fn shortened(name: &str) -> &str {
+    const SHOWN: usize = 80;
+    name.char_indices().nth(SHOWN).and_then(|(end, _)| name.get(..end)).unwrap_or(name)
+}

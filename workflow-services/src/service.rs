@@ -1,0 +1,165 @@
+//! A service, as `arn:aws:states:::aws-sdk:SERVICE:…` names it.
+
+use std::fmt;
+
+use crate::operation::Operation;
+use crate::table::{Header, Reader, TABLE, Table, Texts, find};
+
+const DOCUMENTED: u8 = 1;
+const RETIRED: u8 = 2;
+
+/// The texts of a record: name, prefix of errors, base error, prefix of actions, version.
+const TEXTS: usize = 5;
+
+/// What the names of optimised prefixes start with in the index: those are no services of the SDK.
+const OPTIMISED: char = ':';
+
+/// A service of AWS, under the name that Step Functions' SDK integrations have for it.
+///
+/// ```
+/// use workflow_services::Service;
+///
+/// let service = Service::find("dynamodb").unwrap();
+/// assert_eq!(service.error_prefix(), "DynamoDb");
+/// assert!(service.operation("getItem").is_some());
+/// assert!(service.operation("GetItem").is_none());
+/// ```
+#[derive(Clone, Copy)]
+pub struct Service {
+    name: &'static str,
+    flags: u8,
+    chunk: usize,
+    /// Where its texts start, the name the first of them.
+    record: Reader,
+}
+
+impl Service {
+    /// The service of that name, such as `s3` or `sfn`; names are in lower case.
+    pub fn find(name: &str) -> Option<Self> {
+        if name.starts_with(OPTIMISED) { None } else { Self::find_in(TABLE, name) }
+    }
+
+    /// Every service, by name, also the retired ones.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::all_in(TABLE)
+    }
+
+    /// The name in a task's resource: `s3`.
+    pub fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// What its errors start with: `S3` of `S3.NoSuchKeyException`.
+    pub fn error_prefix(self) -> &'static str {
+        self.text(1)
+    }
+
+    /// The error for what AWS's model does not name, without the prefix: `S3Exception`.
+    pub fn base_error(self) -> &'static str {
+        self.text(2)
+    }
+
+    /// What its actions start with in a policy, without the colon: `states` for the service `sfn`.
+    pub fn iam_prefix(self) -> &'static str {
+        self.text(3)
+    }
+
+    /// The version of its API that the table has, as AWS dates it; empty for a retired service.
+    pub fn version(self) -> &'static str {
+        self.text(4)
+    }
+
+    /// Whether the page of supported services lists it. A service that it does not list may work, or may not.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html>
+    pub fn is_documented(self) -> bool {
+        self.flags & DOCUMENTED != 0
+    }
+
+    /// Whether AWS has retired it: its operations are no longer known, and none can be checked.
+    pub fn is_retired(self) -> bool {
+        self.flags & RETIRED != 0
+    }
+
+    /// The operation of that name, such as `listObjectsV2`: the API's name with a small first letter.
+    pub fn operation(self, name: &str) -> Option<Operation> {
+        find(self.count(), name, |index| self.at(index).map(|operation| (operation.name(), operation)))
+    }
+
+    /// Every operation, by name, also those that Step Functions does not have.
+    pub fn operations(self) -> impl Iterator<Item = Operation> {
+        (0..self.count()).map_while(move |index| self.at(index))
+    }
+
+    pub(crate) fn find_in(table: Table, name: &str) -> Option<Self> {
+        let count = table.header(Header::Services);
+        let index = find(count, name, |index| {
+            let mut reader = table.record(Header::Services, Header::ServicesAt, index)?;
+            Some((reader.inline()?, index))
+        })?;
+        Self::at_index(table, index)
+    }
+
+    pub(crate) fn all_in(table: Table) -> impl Iterator<Item = Self> {
+        (0..table.header(Header::Services))
+            .map_while(move |index| Self::at_index(table, index))
+            .filter(|service| !service.name.starts_with(OPTIMISED))
+    }
+
+    /// Record `index` of the index of services, an optimised prefix among them.
+    pub(crate) fn at_index(table: Table, index: usize) -> Option<Self> {
+        let record = table.record(Header::Services, Header::ServicesAt, index)?;
+        let mut reader = record;
+        let name = reader.inline()?;
+        (1..TEXTS).try_for_each(|_| reader.inline().map(drop))?;
+        let flags = reader.byte()?;
+        let chunk = table.header(Header::ChunksAt).checked_add(reader.number()?)?;
+        Some(Self { name, flags, chunk, record })
+    }
+
+    fn text(self, place: usize) -> &'static str {
+        let mut reader = self.record;
+        (0..=place).map_while(|_| reader.inline()).last().unwrap_or_default()
+    }
+
+    pub(crate) fn chunk(self) -> usize {
+        self.chunk
+    }
+
+    fn reader(self, offset: usize) -> Reader {
+        Reader::at(self.record.table(), self.chunk.saturating_add(offset))
+    }
+
+    /// Where the operations start in the chunk.
+    fn operations_at(self) -> usize {
+        self.reader(0).number_of(3).unwrap_or(0)
+    }
+
+    fn count(self) -> usize {
+        self.reader(self.operations_at()).number_of(2).unwrap_or(0)
+    }
+
+    fn at(self, index: usize) -> Option<Operation> {
+        let offset = self.reader(self.operations_at() + 2 + 3 * index).number_of(3)?;
+        Operation::read(self, self.reader(offset))
+    }
+
+    /// The ARN forms of the service's resources.
+    pub(crate) fn arns(self) -> Option<Texts> {
+        Some(self.reader(self.reader(3).number_of(3)?).texts())
+    }
+}
+
+impl PartialEq for Service {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Service {}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Service").field(&self.name).finish()
+    }
+}

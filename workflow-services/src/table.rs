@@ -1,0 +1,219 @@
+//! The bytes of the table: where its parts lie, and how numbers, texts and records are read from them.
+//!
+//! ```text
+//! header      magic, checksum, then u32s: length, services, their offset, integrations, their offset, …
+//! services    u32 per record, then the records, by name; an optimised prefix is `:` and its name
+//! integrations  the same
+//! texts       u32 per 16 texts, then the texts that are used more than once, the most frequent first
+//! chunks      per service: u24 of its operations, u24 of its ARN forms, shapes, u16 count and u24 per operation,
+//!             operations, ARN forms
+//! ```
+//! Numbers are little-endian or LEB128. A text is the number 0, its length and its bytes, or its place in `texts` plus 1.
+//! Nothing here trusts a byte: what lies outside the table, or is no UTF-8, is `None`.
+
+/// The table of this version of the crate.
+pub(crate) static TABLE: Table = Table(include_bytes!("../table.bin"));
+
+/// What a table starts with; the last character is the version of the format.
+const MAGIC: &[u8; 8] = b"WFSERV-1";
+/// Where the bytes start that the checksum covers.
+const CHECKED: usize = 16;
+/// Texts per entry of the index of texts.
+const BLOCK: usize = 16;
+
+/// A table, intact or not.
+#[derive(Clone, Copy)]
+pub(crate) struct Table(&'static [u8]);
+
+/// A field of the header, by its place.
+#[derive(Clone, Copy)]
+pub(crate) enum Header {
+    Length = 0,
+    Services = 1,
+    ServicesAt = 2,
+    Integrations = 3,
+    IntegrationsAt = 4,
+    Texts = 5,
+    TextBlocksAt = 6,
+    TextsAt = 7,
+    ChunksAt = 8,
+}
+
+impl Table {
+    #[cfg(test)]
+    pub(crate) fn of(bytes: &'static [u8]) -> Self {
+        Self(bytes)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn bytes(self) -> &'static [u8] {
+        self.0
+    }
+
+    /// Whether the table is one, of this format, and no byte of it differs from what was written.
+    pub(crate) fn is_intact(self) -> bool {
+        let sum = self.0.get(8..CHECKED).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes);
+        let checked = self.0.get(CHECKED..).unwrap_or_default();
+        self.0.starts_with(MAGIC) && self.header(Header::Length) == self.0.len() && sum == Some(checksum(checked))
+    }
+
+    /// A field of the header; 0 where there is none.
+    pub(crate) fn header(self, field: Header) -> usize {
+        Reader::at(self, CHECKED + 4 * field as usize).number_of(4).unwrap_or(0)
+    }
+
+    /// The offset of record `index` of a part: `count` offsets, then the records they count from.
+    pub(crate) fn record(self, count: Header, part: Header, index: usize) -> Option<Reader> {
+        let (count, part) = (self.header(count), self.header(part));
+        if index >= count {
+            return None;
+        }
+        let offset = Reader::at(self, part.checked_add(index.checked_mul(4)?)?).number_of(4)?;
+        Some(Reader::at(self, part.checked_add(count.checked_mul(4)?)?.checked_add(offset)?))
+    }
+
+    /// A text of the pool.
+    fn text(self, index: usize) -> Option<&'static str> {
+        if index >= self.header(Header::Texts) {
+            return None;
+        }
+        let block = self.header(Header::TextBlocksAt).checked_add(index / BLOCK * 4)?;
+        let offset = Reader::at(self, block).number_of(4)?;
+        let mut reader = Reader::at(self, self.header(Header::TextsAt).checked_add(offset)?);
+        for _ in 0..index % BLOCK {
+            let length = reader.number()?;
+            reader.skip(length)?;
+        }
+        reader.inline()
+    }
+}
+
+/// The place of the record whose name is `name`, in a part that is sorted by names.
+pub(crate) fn find<T>(count: usize, name: &str, mut get: impl FnMut(usize) -> Option<(&'static str, T)>) -> Option<T> {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let (found, value) = get(middle)?;
+        match found.cmp(name) {
+            std::cmp::Ordering::Equal => return Some(value),
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+        }
+    }
+    None
+}
+
+/// FNV-1a over words of eight bytes and what is left of them: a check against accidents, not against malice.
+fn checksum(bytes: &[u8]) -> u64 {
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let sum = words.iter().fold(0xcbf2_9ce4_8422_2325, |sum: u64, word| {
+        (sum ^ u64::from_le_bytes(*word)).wrapping_mul(PRIME).rotate_left(23)
+    });
+    rest.iter().fold(sum, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(PRIME).rotate_left(23))
+}
+
+/// A place in the table.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader {
+    table: Table,
+    at: usize,
+}
+
+impl Reader {
+    pub(crate) fn at(table: Table, at: usize) -> Self {
+        Self { table, at }
+    }
+
+    pub(crate) fn table(self) -> Table {
+        self.table
+    }
+
+    pub(crate) fn skip(&mut self, length: usize) -> Option<()> {
+        self.at = self.at.checked_add(length)?;
+        Some(())
+    }
+
+    pub(crate) fn byte(&mut self) -> Option<u8> {
+        let byte = *self.table.0.get(self.at)?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    /// A number of a fixed size, little-endian.
+    pub(crate) fn number_of(&mut self, size: usize) -> Option<usize> {
+        let bytes = self.table.0.get(self.at..self.at.checked_add(size)?)?;
+        self.at += size;
+        Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte)))
+    }
+
+    /// A number of up to 32 bits, in LEB128.
+    pub(crate) fn number(&mut self) -> Option<usize> {
+        let mut number = 0;
+        for shift in [0, 7, 14, 21, 28] {
+            let byte = self.byte()?;
+            number |= usize::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// A text that stands here with its length before it.
+    pub(crate) fn inline(&mut self) -> Option<&'static str> {
+        let length = self.number()?;
+        let bytes = self.table.0.get(self.at..self.at.checked_add(length)?)?;
+        self.at += length;
+        std::str::from_utf8(bytes).ok()
+    }
+
+    /// A text, here or in the pool.
+    pub(crate) fn text(&mut self) -> Option<&'static str> {
+        match self.number()? {
+            0 => self.inline(),
+            place => self.table.text(place - 1),
+        }
+    }
+
+    /// Passes over a text.
+    pub(crate) fn skip_text(&mut self) -> Option<()> {
+        if self.number()? == 0 {
+            let length = self.number()?;
+            self.skip(length)?;
+        }
+        Some(())
+    }
+
+    /// Passes over a list of texts.
+    pub(crate) fn skip_texts(&mut self) -> Option<()> {
+        let count = self.number()?;
+        (0..count).try_for_each(|_| self.skip_text())
+    }
+
+    /// The texts of a list that starts here.
+    pub(crate) fn texts(mut self) -> Texts {
+        let left = self.number().unwrap_or(0);
+        Texts { reader: self, left }
+    }
+}
+
+/// The texts of a list, in the order of the table.
+#[derive(Clone)]
+pub(crate) struct Texts {
+    reader: Reader,
+    left: usize,
+}
+
+impl Iterator for Texts {
+    type Item = &'static str;
+
+    fn next(&mut self) -> Option<&'static str> {
+        self.left = self.left.checked_sub(1)?;
+        let text = self.reader.text();
+        if text.is_none() {
+            self.left = 0;
+        }
+        text
+    }
+}

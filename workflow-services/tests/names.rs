@@ -1,0 +1,280 @@
+//! The names in the table are those that Step Functions has, and nothing in it is out of reach.
+
+use std::collections::BTreeSet;
+
+use workflow_services::{Integration, Pattern, Service, Shape, TaskResource};
+
+#[test]
+fn the_table_is_intact() {
+    assert!(workflow_services::is_intact());
+}
+
+#[test]
+fn the_table_has_the_size_it_may_have() {
+    let size = include_bytes!("../table.bin").len();
+    assert!(size < 3_200_000, "{size} bytes");
+}
+
+#[test]
+fn it_has_all_of_aws() {
+    let services: Vec<_> = Service::all().collect();
+    let live = services.iter().filter(|service| !service.is_retired()).count();
+    let documented = services.iter().filter(|service| service.is_documented()).count();
+    let operations: usize = services.iter().map(|service| service.operations().count()).sum();
+    assert!(live >= 438 && documented == 389, "{live} {documented}");
+    assert!(operations > 19_700, "{operations}");
+    assert_eq!(Integration::all().count(), 64);
+}
+
+#[test]
+fn every_name_is_found_by_its_name() {
+    for service in Service::all() {
+        assert_eq!(Service::find(service.name()), Some(service));
+        for operation in service.operations() {
+            assert_eq!(service.operation(operation.name()), Some(operation), "{operation:?}");
+        }
+    }
+    for integration in Integration::all() {
+        assert_eq!(Integration::find(integration.name()), Some(integration));
+    }
+}
+
+#[test]
+fn unknown_names_are_not_found() {
+    let long = "x".repeat(10_000);
+    for name in ["", ":", ":lambda", "S3", "s4", "aws-sdk", "é", &long] {
+        assert_eq!(Service::find(name), None);
+        assert_eq!(Integration::find(name), None);
+        assert_eq!(Service::find("s3").unwrap().operation(name), None);
+    }
+}
+
+#[test]
+fn documented_services_resolve() {
+    // `xtask` refuses to write a table in which one of them has another name or error prefix than AWS documents.
+    let retired: Vec<_> = Service::all().filter(|service| service.is_retired()).map(Service::name).collect();
+    assert_eq!(retired.len(), 23);
+    for name in ["lookoutvision", "iotanalytics", "qldb", "robomaker"] {
+        assert!(retired.contains(&name), "{name}");
+    }
+    let live = Service::all().filter(|service| service.is_documented() && !service.is_retired());
+    assert_eq!(live.filter(|service| service.operations().next().is_some()).count(), 366);
+    for (name, prefix) in [
+        ("sfn", "Sfn"),
+        ("cognitoidentityprovider", "CognitoIdentityProvider"),
+        ("cloudwatchlogs", "CloudWatchLogs"),
+        ("databasemigration", "DatabaseMigration"),
+        ("lexruntime", "LexRuntime"),
+        ("wafv2", "Wafv2"),
+        ("iotsitewise", "IoTSiteWise"),
+    ] {
+        assert_eq!(Service::find(name).unwrap().error_prefix(), prefix);
+    }
+    assert!(!Service::find("s3vectors").unwrap().is_documented());
+}
+
+/// Follows names of members, `[]` into elements and values.
+fn at(resource: &str, path: &[&str]) -> Option<Shape> {
+    let resource = format!("arn:aws:states:::{resource}");
+    let mut shape = TaskResource::parse(&resource).ok()?.input();
+    for step in path {
+        shape = match shape {
+            Shape::List(list) if *step == "[]" => list.element(),
+            Shape::Map(map) if *step == "[]" => map.value(),
+            other => other.member(step)?.shape,
+        };
+    }
+    Some(shape)
+}
+
+#[test]
+fn members_have_the_names_of_the_sdk_for_java() {
+    for (resource, path) in [
+        ("aws-sdk:rds:describeDBInstances", &["DbInstanceIdentifier"][..]),
+        ("aws-sdk:s3:putObject", &["SsekmsKeyId"]),
+        ("aws-sdk:s3:putObject", &["Acl"]),
+        ("aws-sdk:s3:copyObject", &["SourceBucket"]),
+        ("aws-sdk:dynamodb:putItem", &["Item", "[]", "Nul"]),
+        ("aws-sdk:dynamodb:putItem", &["Item", "[]", "Bool"]),
+        ("aws-sdk:ec2:describeInstances", &["Filters", "[]", "Values"]),
+        ("aws-sdk:cloudformation:createStack", &["TemplateURL"]),
+        ("dynamodb:putItem", &["Item", "[]", "NULL"]),
+        ("dynamodb:putItem", &["Item", "[]", "BOOL"]),
+        ("sqs:sendMessage", &["QueueUrl"]),
+        ("ecs:runTask", &["NetworkConfiguration", "AwsvpcConfiguration"]),
+    ] {
+        assert!(at(resource, path).is_some(), "{resource} {path:?}");
+    }
+    for (resource, path) in [
+        ("aws-sdk:rds:describeDBInstances", &["DBInstanceIdentifier"][..]),
+        ("aws-sdk:dynamodb:putItem", &["Item", "[]", "NULL"]),
+        ("aws-sdk:s3:putObject", &["ACL"]),
+        ("sqs:sendMessage", &["QueueURL"]),
+        ("ecs:runTask", &["Count"]),
+        ("dynamodb:putItem", &["Item", "[]", "Nul"]),
+    ] {
+        assert!(at(resource, path).is_none(), "{resource} {path:?}");
+    }
+    // Java has `equals` already.
+    let equals = every_member(|name| name == "EqualsValue");
+    assert!(!equals.is_empty());
+    assert_eq!(every_member(|name| name == "Equals"), [] as [String; 0]);
+    // The optimised integrations take any JSON where the API takes a text that holds it.
+    for (resource, member) in
+        [("lambda:invoke", "Payload"), ("sqs:sendMessage", "MessageBody"), ("states:startExecution", "Input")]
+    {
+        assert_eq!(at(resource, &[member]), Some(Shape::Document));
+    }
+    assert_eq!(at("events:putEvents", &["Entries", "[]", "Detail"]), Some(Shape::Document));
+}
+
+/// Where SDK integrations have a member of such a name.
+fn every_member(wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut found = Vec::new();
+    for service in Service::all() {
+        let mut seen = BTreeSet::new();
+        for operation in service.operations() {
+            visit(operation.input(), &mut seen, &mut |shape| {
+                let members = shape.structure().into_iter().flat_map(|structure| structure.members());
+                found.extend(members.filter(|member| wanted(member.name)).map(|_| format!("{operation:?}")));
+            });
+        }
+    }
+    found
+}
+
+/// Every shape that can be reached, each once.
+fn visit(shape: Shape, seen: &mut BTreeSet<Shape>, see: &mut impl FnMut(Shape)) {
+    if !seen.insert(shape) {
+        return;
+    }
+    see(shape);
+    match shape {
+        Shape::Structure(structure) | Shape::Union(structure) => {
+            structure.members().for_each(|member| visit(member.shape, seen, see));
+        }
+        Shape::List(list) => visit(list.element(), seen, see),
+        Shape::Map(map) => {
+            visit(map.key(), seen, see);
+            visit(map.value(), seen, see);
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn everything_can_be_read() {
+    let (mut members, mut values, mut errors, mut actions, mut shapes) = (0, 0, 0, 0, 0);
+    let mut see = |shape: Shape| {
+        shapes += 1;
+        if let Shape::Structure(structure) | Shape::Union(structure) = shape {
+            let mut names = BTreeSet::new();
+            for member in structure.members() {
+                assert!(member.name.is_ascii() && !member.name.is_empty());
+                assert!(names.insert(member.name), "{} is there twice", member.name);
+                assert_eq!(structure.member(member.name), Some(member));
+            }
+            members += names.len();
+        }
+        if let Shape::Enum(listed) = shape {
+            let all: Vec<_> = listed.values().collect();
+            assert!(all.is_sorted() && !all.is_empty());
+            values += all.len();
+        }
+    };
+    for service in Service::all() {
+        let mut seen = BTreeSet::new();
+        for operation in service.operations() {
+            assert!(matches!(operation.input(), Shape::Structure(_)), "{operation:?}");
+            assert!(matches!(operation.output(), Shape::Structure(_)), "{operation:?}");
+            visit(operation.input(), &mut seen, &mut see);
+            visit(operation.output(), &mut seen, &mut see);
+            errors += operation
+                .errors()
+                .inspect(|error| assert!(error.to_string().ends_with("Exception"), "{error}"))
+                .count();
+            for action in operation.iam() {
+                actions += 1;
+                let name = action.name();
+                let (prefix, _) = name.split_once(':').unwrap();
+                assert!(!prefix.is_empty(), "{name}");
+                assert!(action.resources().all(|form| form.arn == "*" || form.arn.starts_with("arn:")), "{name}");
+                assert!(action.dependents().all(|name| !name.is_empty()));
+            }
+        }
+    }
+    for integration in Integration::all() {
+        let mut seen = BTreeSet::new();
+        visit(integration.input(), &mut seen, &mut see);
+        Pattern::ALL.into_iter().for_each(|pattern| visit(integration.output(pattern), &mut seen, &mut see));
+    }
+    // About what botocore has; a reader that stops early gives less.
+    assert!(shapes > 60_000 && members > 200_000 && values > 50_000, "{shapes} {members} {values}");
+    assert!(errors > 90_000 && actions > 17_500, "{errors} {actions}");
+}
+
+#[test]
+fn what_step_functions_does_not_have_is_marked() {
+    let supported =
+        |service: &str, operation: &str| Service::find(service).unwrap().operation(operation).unwrap().is_supported();
+    for (service, operation) in [
+        ("sts", "assumeRole"),
+        ("kinesis", "subscribeToShard"),
+        ("bedrockruntime", "converseStream"),
+        ("s3", "selectObjectContent"),
+        ("lambda", "invokeAsync"),
+        ("iot", "attachPrincipalPolicy"),
+    ] {
+        assert!(!supported(service, operation), "{service}:{operation}");
+    }
+    assert!(supported("sts", "getCallerIdentity"));
+    assert!(supported("bedrockruntime", "converse"));
+}
+
+#[test]
+fn errors_have_the_names_of_their_generation() {
+    for (resource, raised, foreign) in [
+        (
+            "aws-sdk:s3:getObject",
+            &["S3.NoSuchKeyException", "S3.S3Exception", "S3.SdkClientException"][..],
+            "S3.NoSuchKey",
+        ),
+        ("aws-sdk:dynamodb:getItem", &["DynamoDb.DynamoDbException"], "DynamoDB.AmazonDynamoDBException"),
+        ("aws-sdk:rds:describeDBInstances", &["Rds.DbInstanceNotFoundException"], "Rds.DBInstanceNotFoundFault"),
+        (
+            "dynamodb:putItem",
+            &["DynamoDB.ConditionalCheckFailedException", "DynamoDB.AmazonDynamoDBException"],
+            "DynamoDb.ConditionalCheckFailedException",
+        ),
+        (
+            "lambda:invoke",
+            &[
+                "Lambda.ServiceException",
+                "Lambda.SdkClientException",
+                "Lambda.Unknown",
+                "Lambda.AWSLambdaException",
+                "Lambda.TooManyRequestsException",
+            ],
+            "Lambda.Unkown",
+        ),
+        (
+            "states:startExecution",
+            &["StepFunctions.ExecutionAlreadyExistsException"],
+            "StepFunctions.ExecutionLimitExceeded",
+        ),
+        ("apigateway:invoke", &["ApiGateway.403"], "ApiGatewy.403"),
+        (
+            "http:invoke",
+            &["States.Http.StatusCode.404", "States.Http.Socket", "Events.ConnectionResource.X"],
+            "States.Http.Status.404",
+        ),
+        ("ecs:runTask", &["AmazonECS.Unknown", "ECS.AmazonECSException"], "ECS.Unknown"),
+    ] {
+        let resource = format!("arn:aws:states:::{resource}");
+        let task = TaskResource::parse(&resource).unwrap();
+        for name in raised {
+            assert!(task.errors().any(|error| error.matches(name)), "{resource} {name}");
+        }
+        assert!(!task.errors().any(|error| error.matches(foreign)), "{resource} {foreign}");
+    }
+}

@@ -1,0 +1,37 @@
+//! `table.lock`: which packages the table is made from, and what came of it. Lines of `name = "value"`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+const HEAD: &str = "# Made by `cargo xtask services`, which reads the versions and hashes from here.\n";
+
+/// The lines, by name.
+#[derive(Default, PartialEq, Eq)]
+pub(crate) struct Lock(BTreeMap<String, String>);
+
+impl Lock {
+    pub(crate) fn parse(text: &str) -> Self {
+        let line = |line: &str| {
+            let (name, value) = line.split_once(" = ")?;
+            Some((name.to_owned(), value.trim_matches('"').to_owned()))
+        };
+        Self(text.lines().filter(|line| !line.starts_with('#')).filter_map(line).collect())
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    pub(crate) fn set(&mut self, name: &str, value: impl ToString) {
+        self.0.insert(name.to_owned(), value.to_string());
+    }
+
+    pub(crate) fn to_text(&self) -> String {
+        let mut text = HEAD.to_owned();
+        for (name, value) in &self.0 {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{name} = \"{value}\"");
+        }
+        text
+    }
+}

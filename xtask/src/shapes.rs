@@ -1,0 +1,241 @@
+//! Shapes of values, gathered from models, changed, and stripped of duplicates.
+
+use std::collections::BTreeMap;
+
+use crate::Failure;
+use crate::botocore::{Api, Reference};
+use crate::naming;
+
+/// A shape of a [`Shapes`].
+pub(crate) type Id = usize;
+
+/// The numbers of shapes that have no record of their own; the reader has them in `workflow-services/src/shape.rs`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Primitive {
+    String = 0,
+    Integer = 1,
+    Long = 2,
+    Float = 3,
+    Double = 4,
+    Boolean = 5,
+    Timestamp = 6,
+    Blob = 7,
+    Document = 8,
+}
+
+#[derive(Clone)]
+pub(crate) enum Shape {
+    Primitive(Primitive),
+    Structure { union: bool, members: Vec<Member> },
+    List(Id),
+    Map(Id, Id),
+    Enum(Vec<String>),
+}
+
+#[derive(Clone)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) required: bool,
+    pub(crate) shape: Id,
+}
+
+/// Which SDK names the members.
+#[derive(Clone, Copy)]
+pub(crate) enum Generation {
+    Sdk,
+    Optimised,
+}
+
+/// The shapes of a service, or of an optimised prefix.
+pub(crate) struct Shapes {
+    generation: Generation,
+    all: Vec<Shape>,
+    /// By service and name.
+    known: BTreeMap<(String, String), Id>,
+}
+
+impl Shapes {
+    pub(crate) fn new(generation: Generation) -> Self {
+        Self { generation, all: Vec::new(), known: BTreeMap::new() }
+    }
+
+    pub(crate) fn add(&mut self, shape: Shape) -> Id {
+        self.all.push(shape);
+        self.all.len() - 1
+    }
+
+    pub(crate) fn primitive(&mut self, primitive: Primitive) -> Id {
+        self.add(Shape::Primitive(primitive))
+    }
+
+    /// What a shape is; any JSON for an id of another `Shapes`.
+    pub(crate) fn get(&self, id: Id) -> &Shape {
+        self.all.get(id).unwrap_or(&Shape::Primitive(Primitive::Document))
+    }
+
+    /// The shape that a reference of a model names; a structure without members where there is none.
+    ///
+    /// # Errors
+    /// If the model lacks it.
+    pub(crate) fn import(&mut self, api: &Api, reference: Option<&Reference>) -> Result<Id, Failure> {
+        match reference {
+            Some(reference) => self.import_shape(&api.name(), api, &reference.shape),
+            None => Ok(self.add(Shape::Structure { union: false, members: Vec::new() })),
+        }
+    }
+
+    fn import_shape(&mut self, service: &str, api: &Api, name: &str) -> Result<Id, Failure> {
+        let key = (service.to_owned(), name.to_owned());
+        if let Some(id) = self.known.get(&key) {
+            return Ok(*id);
+        }
+        let missing = || Failure(format!("the model of {service} lacks a part of the shape {name}"));
+        let shape = api.shapes.get(name).ok_or_else(missing)?;
+        // Known before its parts are, for it may be among them.
+        let id = self.primitive(Primitive::Document);
+        self.known.insert(key, id);
+        let part = |shapes: &mut Self, reference: &Option<Reference>| {
+            shapes.import_shape(service, api, &reference.as_ref().ok_or_else(missing)?.shape)
+        };
+        let made = match &*shape.kind {
+            "structure" if shape.document => Shape::Primitive(Primitive::Document),
+            "structure" => {
+                let mut members = Vec::new();
+                for (member, reference) in &shape.members {
+                    let required = shape.required.contains(member) && !reference.idempotency_token;
+                    let id = self.import_shape(service, api, &reference.shape)?;
+                    members.push(match self.generation {
+                        Generation::Sdk => Member {
+                            name: naming::sdk_member(service, name, member),
+                            required: required && !naming::is_replaceable(service, name, member),
+                            shape: id,
+                        },
+                        Generation::Optimised => Member { name: naming::optimised_member(member), required, shape: id },
+                    });
+                }
+                if matches!(self.generation, Generation::Sdk) {
+                    for member in naming::added_members(service, name) {
+                        let shape = self.primitive(Primitive::String);
+                        members.push(Member { name: (*member).to_owned(), required: false, shape });
+                    }
+                }
+                Shape::Structure { union: shape.union, members }
+            }
+            "list" => Shape::List(part(self, &shape.member)?),
+            "map" => Shape::Map(part(self, &shape.key)?, part(self, &shape.value)?),
+            "string" if !shape.values.is_empty() => {
+                let mut values = shape.values.clone();
+                values.sort();
+                values.dedup();
+                Shape::Enum(values)
+            }
+            "string" | "character" => Shape::Primitive(Primitive::String),
+            "integer" => Shape::Primitive(Primitive::Integer),
+            "long" | "biginteger" => Shape::Primitive(Primitive::Long),
+            "float" => Shape::Primitive(Primitive::Float),
+            "double" | "bigdecimal" => Shape::Primitive(Primitive::Double),
+            "boolean" => Shape::Primitive(Primitive::Boolean),
+            "timestamp" => Shape::Primitive(Primitive::Timestamp),
+            "blob" => Shape::Primitive(Primitive::Blob),
+            other => return Err(Failure(format!("{service}: the shape {name} is of an unknown kind, {other}"))),
+        };
+        if let Some(place) = self.all.get_mut(id) {
+            *place = made;
+        }
+        Ok(id)
+    }
+
+    /// The shapes that `roots` reach, each once however often the models repeat it, those that most others name first;
+    /// and the number of each root among them.
+    ///
+    /// Two shapes are the same if nothing tells them apart at any depth, which is found by splitting classes of shapes
+    /// until none can be split, so that recursive ones are compared too.
+    pub(crate) fn distinct(&self, roots: &[Id]) -> Distinct {
+        let mut classes = self.classes_by(|_, shape| match shape {
+            Shape::Primitive(primitive) => (*primitive as usize, Vec::new()),
+            Shape::Structure { union, members } => {
+                let names = members.iter().map(|member| (&*member.name, member.required));
+                (16 + usize::from(*union), names.collect())
+            }
+            Shape::List(_) => (18, Vec::new()),
+            Shape::Map(..) => (19, Vec::new()),
+            Shape::Enum(values) => (20, values.iter().map(|value| (&**value, false)).collect()),
+        });
+        let mut count = 0;
+        while count != classes.iter().max().map_or(0, |last| last + 1) {
+            count = classes.iter().max().map_or(0, |last| last + 1);
+            let class = |id: &Id| classes.get(*id).copied().unwrap_or_default();
+            classes = self.classes_by(|id, shape| (class(&id), parts(shape).iter().map(class).collect::<Vec<_>>()));
+        }
+        let mut distinct = Distinct { shapes: Vec::new(), roots: Vec::new() };
+        let mut numbers = BTreeMap::new();
+        let mut order = Vec::new();
+        for root in roots {
+            self.reach(*root, &classes, &mut numbers, &mut order);
+        }
+        self.most_used_first(roots, &classes, &mut numbers, &mut order);
+        let number = |id: Id| numbers.get(&classes.get(id).copied().unwrap_or_default()).copied().unwrap_or_default();
+        distinct.roots = roots.iter().map(|root| number(*root)).collect();
+        for id in order {
+            distinct.shapes.push(match self.get(id).clone() {
+                Shape::Structure { union, mut members } => {
+                    members.iter_mut().for_each(|member| member.shape = number(member.shape));
+                    Shape::Structure { union, members }
+                }
+                Shape::List(element) => Shape::List(number(element)),
+                Shape::Map(key, value) => Shape::Map(number(key), number(value)),
+                other => other,
+            });
+        }
+        distinct
+    }
+
+    fn classes_by<'a, K: Ord>(&'a self, key: impl Fn(Id, &'a Shape) -> K) -> Vec<usize> {
+        let mut classes = BTreeMap::new();
+        let keys = self.all.iter().enumerate().map(|(id, shape)| key(id, shape));
+        keys.map(|key| {
+            let next = classes.len();
+            *classes.entry(key).or_insert(next)
+        })
+        .collect()
+    }
+
+    /// Orders the shapes by how often others, and roots, name them: what is named often gets a short number.
+    fn most_used_first(&self, roots: &[Id], classes: &[usize], numbers: &mut BTreeMap<usize, usize>, order: &mut [Id]) {
+        let class = |id: Id| classes.get(id).copied().unwrap_or_default();
+        let mut uses: BTreeMap<usize, usize> = BTreeMap::new();
+        for id in order.iter().flat_map(|id| parts(self.get(*id))).chain(roots.iter().copied()) {
+            *uses.entry(class(id)).or_default() += 1;
+        }
+        order.sort_by_key(|id| std::cmp::Reverse(uses.get(&class(*id)).copied()));
+        *numbers = order.iter().enumerate().map(|(number, id)| (class(*id), number)).collect();
+    }
+
+    fn reach(&self, id: Id, classes: &[usize], numbers: &mut BTreeMap<usize, usize>, order: &mut Vec<Id>) {
+        let class = classes.get(id).copied().unwrap_or_default();
+        if numbers.contains_key(&class) {
+            return;
+        }
+        numbers.insert(class, order.len());
+        order.push(id);
+        for part in parts(self.get(id)) {
+            self.reach(part, classes, numbers, order);
+        }
+    }
+}
+
+/// What [`Shapes::distinct`] gives; ids in it are places in `shapes`.
+pub(crate) struct Distinct {
+    pub(crate) shapes: Vec<Shape>,
+    pub(crate) roots: Vec<Id>,
+}
+
+fn parts(shape: &Shape) -> Vec<Id> {
+    match shape {
+        Shape::Structure { members, .. } => members.iter().map(|member| member.shape).collect(),
+        Shape::List(element) => vec![*element],
+        Shape::Map(key, value) => vec![*key, *value],
+        Shape::Primitive(_) | Shape::Enum(_) => Vec::new(),
+    }
+}
