@@ -121,6 +121,11 @@ codes! {
     UnassignedVariable = "WF0410" Error "a variable that nothing has assigned";
     MaybeUnassigned = "WF0411" Warning "a variable that may have no value here";
     FailingCall = "WF0412" Warning "a call or an operator that fails on its values";
+    MayNotHaveRun = "WF0413" Error "the result of a state that may not have run";
+    OtherScope = "WF0414" Error "the result of a state that is elsewhere";
+    NothingCaught = "WF0415" Error "the error of a catch that may not have happened";
+    VariableTaken = "WF0416" Error "a variable that the compiler keeps a result in";
+    OutputDoesNotFit = "WF0417" Error "an output that is not the declared one";
     UnusedParam = "WF0418" Warning "a deploy-time parameter that the document does not use";
 
     // WF05: AWS.

@@ -19,7 +19,13 @@ pub(crate) fn report(
 ) {
     let known: Vec<Spot> = problems.iter().map(|problem| problem.spot).collect();
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
+    let optional: Vec<_> = model.optional_results().iter().map(|name| format!("`${name}`")).collect();
     for finding in found {
+        // Who reads a result with `?` knows that it may not be there.
+        let asked = matches!(finding.code, Code::MaybeUnassigned | Code::UnassignedVariable);
+        if asked && optional.iter().any(|name| finding.message.contains(name)) {
+            continue;
+        }
         let spot = if is_about_key(&finding) { spots.key_at(&finding.pointer) } else { None };
         let spot = spot.or_else(|| spots.at(&finding.pointer)).unwrap_or_else(|| model.workflow.name.span().into());
         let said = known.iter().any(|known| overlap(*known, spot, locate));

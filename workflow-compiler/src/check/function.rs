@@ -95,10 +95,11 @@ impl Argument {
             Self::Number => ty.is_number(),
             Self::Numbers => match ty {
                 Ty::Array(item) => Self::Number.takes(item),
+                Ty::Tuple(items) => items.iter().all(|item| Self::Number.takes(item)),
                 other => other.is_number(),
             },
             Self::Bool => *ty == Ty::Bool,
-            Self::Object => matches!(ty, Ty::Object(_) | Ty::Struct(_) | Ty::Map(_) | Ty::Array(_)),
+            Self::Object => matches!(ty, Ty::Object(_) | Ty::Struct(_) | Ty::Map(_) | Ty::Array(_) | Ty::Tuple(_)),
         }
     }
 

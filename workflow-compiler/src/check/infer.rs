@@ -460,10 +460,11 @@ fn alike(a: &Ty, b: &Ty) -> bool {
         _ => {
             let (a, b) = (a.present(), b.present());
             let object = |ty: &Ty| matches!(ty, Ty::Object(_) | Ty::Struct(_) | Ty::Map(_));
+            let array = |ty: &Ty| matches!(ty, Ty::Array(_) | Ty::Tuple(_));
             a.is_text() && b.is_text()
                 || a.is_number() && b.is_number()
                 || *a == Ty::Bool && *b == Ty::Bool
-                || matches!((a, b), (Ty::Array(_), Ty::Array(_)))
+                || array(a) && array(b)
                 || object(a) && object(b)
         }
     }
@@ -548,12 +549,12 @@ fn kind_takes(kind: Kind, ty: &Ty) -> bool {
     if ty.is_unknown() {
         return true;
     }
-    let structured = matches!(ty, Ty::Array(_) | Ty::Map(_) | Ty::Object(_) | Ty::Struct(_));
+    let structured = matches!(ty, Ty::Array(_) | Ty::Tuple(_) | Ty::Map(_) | Ty::Object(_) | Ty::Struct(_));
     match kind {
         Kind::String => ty.is_text(),
         Kind::Integer => ty.is_number(),
         Kind::Boolean => *ty == Ty::Bool,
-        Kind::Array => matches!(ty, Ty::Array(_)),
+        Kind::Array => matches!(ty, Ty::Array(_) | Ty::Tuple(_)),
         Kind::Object => matches!(ty, Ty::Map(_) | Ty::Object(_) | Ty::Struct(_)),
         Kind::Scalar => !structured,
         Kind::Any => true,

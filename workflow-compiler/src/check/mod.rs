@@ -5,6 +5,7 @@
 mod beside;
 mod choice;
 mod clauses;
+mod data;
 mod declarations;
 mod facts;
 mod flow;
@@ -24,6 +25,7 @@ pub mod types;
 mod values;
 mod variables;
 
+pub use data::Kept;
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
 pub use resolve::{Base, Place, Position, Resolved, Step};
 pub use types::{Field, Struct, Ty, Types};
@@ -46,11 +48,13 @@ pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Model<'a> {
         beside::check(&model, sink);
         return model;
     }
+    data::analyse(&mut model, sink);
     targets::check(&model, sink);
     targets::no_states(&model, sink);
     handlers::check(&model, sink);
     clauses::check(&model, sink);
     range::check(&model, sink);
     values::check(&model, sink);
+    data::output::check(&model, sink);
     model
 }

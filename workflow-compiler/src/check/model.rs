@@ -1,11 +1,14 @@
 //! The model of a workflow: what its declarations and states say, looked up by name.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use workflow_asl::StateKind;
 use workflow_asl::document::{MachineType, QueryLanguage};
+use workflow_asl::error_name;
 
+use super::data::Data;
 use super::types::{Field, Ty, Types, generated};
 use crate::syntax::ast::{
     Body, Catcher, Clause, ClauseValue, Comment, Declaration, DeclarationKind, Expr, ExprKind, Head, Retrier, Shape,
@@ -56,6 +59,10 @@ pub struct Model<'a> {
     pub defaults: &'a [Clause],
     /// The variables that some state or handler assigns; `None` where not all of them can be told.
     pub(crate) variables: Option<BTreeSet<String>>,
+    /// How values pass between states.
+    pub(super) data: Data,
+    /// How many nodes were looked at to draw paths for messages.
+    pub(super) looked_at: Cell<usize>,
 }
 
 /// A retrier with a name.
@@ -142,6 +149,8 @@ impl<'a> Model<'a> {
             catchers: IndexMap::new(),
             defaults: &[],
             variables: None,
+            data: Data::default(),
+            looked_at: Cell::new(0),
         };
         // From last to first, so that the first of two counts.
         for declaration in workflow.declarations.iter().rev() {
@@ -288,16 +297,32 @@ impl<'a> Model<'a> {
             Head::Choice(choice) => choice.arms.as_slice(),
             _ => &[],
         };
-        let catchers = self.clauses_of(info).filter_map(|clause| match &clause.value {
-            ClauseValue::Catcher(catcher) => Some(catcher),
-            ClauseValue::Named(name) if clause.kind == ClauseKind::Catch => {
-                self.catchers.get(&plain(name)).map(|named| named.catcher)
-            }
-            _ => None,
-        });
         let mut targets: Vec<_> = state.transition.iter().chain(arms.iter().map(|arm| &arm.target)).collect();
-        targets.extend(catchers.map(|catcher| &catcher.target));
+        targets.extend(self.catchers_of(info).iter().map(|(_, catcher)| &catcher.target));
         targets
+    }
+
+    /// The catchers of a state, each with its clause, in the document's order: its own, then those of `defaults`
+    /// that something can still reach.
+    pub fn catchers_of<'m>(&'m self, info: &'m StateInfo<'a>) -> Vec<(&'a Clause, &'a Catcher)> {
+        let own = info.state.clauses.len();
+        let mut catches_all = false;
+        let mut catchers = Vec::new();
+        for (index, clause) in self.clauses_of(info).enumerate() {
+            let catcher = match &clause.value {
+                ClauseValue::Catcher(catcher) => catcher,
+                ClauseValue::Named(name) if clause.kind == ClauseKind::Catch => {
+                    let Some(named) = self.catchers.get(&plain(name)) else { continue };
+                    named.catcher
+                }
+                _ => continue,
+            };
+            if index < own || !catches_all {
+                catchers.push((clause, catcher));
+            }
+            catches_all |= catcher.errors.iter().any(|error| error.value == error_name::ALL);
+        }
+        catchers
     }
 
     /// The clauses of a state: its own, then, on a task, those of `defaults` that it neither gives itself

@@ -6,7 +6,7 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::model::{Model, StateInfo, is_distributed};
-use super::resolve::{Base, Place, Position, reference_text, segment_text};
+use super::resolve::{Base, Place, Position, reference_text};
 use super::types::Ty;
 use crate::problem::Problem;
 use crate::syntax::ast::{
@@ -116,18 +116,10 @@ impl<'a> Model<'a> {
             Root::Context => Ok(Origin::new(Base::Context, &[], self.context())),
             Root::Caught => {
                 if matches!(here, Position::CatchAssign | Position::CatchOutput) {
-                    let members = [("Error".to_owned(), Ty::Text), ("Cause".to_owned(), Ty::Text)];
-                    return Ok(Origin::new(Base::ErrorOutput, &[], Ty::Object(IndexMap::from(members))));
+                    return Ok(Origin::new(Base::ErrorOutput, &[], error_type()));
                 }
-                Err(problem(
-                    Code::StateReference,
-                    spot,
-                    "`caught` is not supported yet outside the braces of a catcher",
-                    format!(
-                        "keep the error where it is caught: `catch [States.ALL] => {} {{ assign {{ error: caught }} }}`, then read `$error.Cause`",
-                        info.name
-                    ),
-                ))
+                let variable = self.error_in(place, reference)?;
+                Ok(Origin::new(Base::Variable(variable), &[], error_type()))
             }
             Root::Variable(name) if self.lacks_variable(name) => {
                 let variables = self.variables.iter().flatten().map(String::as_str);
@@ -137,8 +129,11 @@ impl<'a> Model<'a> {
                 };
                 Err(problem(Code::ReferenceNotHere, spot, format!("nothing assigns a variable `${name}`"), help))
             }
-            Root::Variable(name) => Ok(Origin::new(Base::Variable(name.clone()), &[], Ty::Unknown)),
-            Root::StateResult(name) => Err(self.state_result(place, &plain(name), reference)),
+            Root::Variable(name) => {
+                let ty = self.data.variables.get(name).cloned().unwrap_or(Ty::Unknown);
+                Ok(Origin::new(Base::Variable(name.clone()), &[], ty))
+            }
+            Root::StateResult(name) => self.state_result(&plain(name), spot),
             Root::Params => Ok(Origin::nothing()),
         }
     }
@@ -156,7 +151,8 @@ impl<'a> Model<'a> {
             }
         };
         if visible {
-            return Ok(Origin::new(Base::Result, &[], self.result_type(info)));
+            let known = self.number_of(info).and_then(|number| self.data.results.get(number)).cloned();
+            return Ok(Origin::new(Base::Result, &[], known.unwrap_or_else(|| self.result_type(info))));
         }
         let kind_name = kind.name().to_lowercase();
         let (message, help) = if kind == StateKind::Pass && info.language == QueryLanguage::Jsonata {
@@ -186,17 +182,22 @@ impl<'a> Model<'a> {
                     // With a task token the result is what was sent back, not what the call returned.
                     return payload;
                 }
-                let members = [
-                    ("ExecutedVersion", Ty::Text),
-                    ("Payload", payload),
-                    ("SdkHttpMetadata", Ty::Unknown),
-                    ("SdkResponseMetadata", Ty::Unknown),
-                    ("StatusCode", Ty::Integer),
-                ];
-                Ty::Object(members.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect())
+                Ty::Object(lambda(payload))
             }
-            Head::Parallel(_) => Ty::Array(Box::new(Ty::Unknown)),
-            Head::Map { .. } if !is_distributed(info.state) => Ty::Array(Box::new(Ty::Unknown)),
+            Head::Task { resource: Some(Resource::Service { path, pattern: None, .. }), .. }
+                if path.iter().map(plain).eq(["lambda", "invoke"]) =>
+            {
+                Ty::Object(lambda(Ty::Unknown))
+            }
+            Head::Parallel(_) | Head::Map { .. } => self.gathered(info),
+            Head::Pass { value: Some(value) } => {
+                let position = match info.language {
+                    QueryLanguage::Jsonata => Position::Output,
+                    QueryLanguage::JsonPath => Position::Parameters,
+                };
+                self.type_of(Place { state: info, position }, value)
+            }
+            Head::Pass { value: None } if info.language == QueryLanguage::Jsonata => self.output_type(info),
             _ => Ty::Unknown,
         }
     }
@@ -304,53 +305,31 @@ impl<'a> Model<'a> {
         })
     }
 
-    fn state_result(&self, place: Place<'_, 'a>, name: &str, reference: &Reference) -> Box<Problem> {
-        let spot = reference.root_spot;
-        let Some(other) = self.states.get(name) else {
+    /// The variable that holds what a state gave; whether it can be read here is [`Model::refusal`]'s question.
+    fn state_result(&self, name: &str, spot: Spot) -> Result<Origin, Box<Problem>> {
+        let Some((number, _, other)) = self.states.get_full(name) else {
             let message = format!("nothing here is called `{name}`");
             let roots = RESERVED.iter().copied().chain(self.states.keys().map(String::as_str));
             let problem = Problem::new(Code::ReferenceNotHere, spot, message);
             let problem = match name {
-                "error" | "err" => {
-                    problem.help("in the braces of a catcher, what it caught is `caught.Error` and `caught.Cause`")
-                }
+                "error" | "err" => problem.help("what a catcher caught is `caught.Error` and `caught.Cause`"),
                 _ => problem.suggest(name, roots),
             };
-            return Box::new(if problem.help.is_empty() {
+            return Err(Box::new(if problem.help.is_empty() {
                 problem.help(format!(
                     "text stands in quotes, `\"{name}\"`; a constant of your Rust code is `const {name}`"
                 ))
             } else {
                 problem
-            });
+            }));
         };
-        if std::ptr::eq(other.state, place.state.state) {
-            let message = format!("`{name}` is this state itself");
-            return problem(Code::StateReference, spot, message, "its result is `result`, its input is `state`");
+        if !self.has_result(other) {
+            let kind = other.state.kind.name().to_lowercase();
+            let message = format!("`{name}` is a {kind}, which has no result");
+            return Err(Box::new(Problem::new(Code::StateReference, spot, message)));
         }
-        let kind = other.state.kind;
-        if matches!(kind, StateKind::Choice | StateKind::Wait | StateKind::Succeed | StateKind::Fail) {
-            let message = format!("`{name}` is a {}, which has no result", kind.name().to_lowercase());
-            return Box::new(Problem::new(Code::StateReference, spot, message));
-        }
-        let member = reference.segments.iter().rev().find_map(|segment| match segment {
-            Segment::Member { name, .. } => Some(name.value.as_str()),
-            Segment::Index(_) => None,
-        });
-        let path: String = reference.segments.iter().map(segment_text).collect();
-        let variable = match member {
-            Some(member) if is_identifier(member) => member.to_owned(),
-            _ => name.to_lowercase(),
-        };
-        let value = if kind == StateKind::Pass && other.language == QueryLanguage::Jsonata {
-            "…".to_owned()
-        } else {
-            format!("result{path}")
-        };
-        let message = format!("the result of another state, here `{name}`, cannot be read by its name yet");
-        let help =
-            format!("keep it in a variable: `assign {{ {variable}: {value} }}` on `{name}`, then read `${variable}`");
-        problem(Code::StateReference, spot, message, help)
+        let ty = self.data.results.get(number).cloned().unwrap_or(Ty::Unknown);
+        Ok(Origin::new(Base::Variable(super::data::variable(name)), &[], ty))
     }
 
     /// The context object: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
@@ -381,6 +360,24 @@ impl<'a> Model<'a> {
             ("Map", object(vec![("Item", item)])),
         ])
     }
+}
+
+/// What Lambda returns: <https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html>.
+fn lambda(payload: Ty) -> IndexMap<String, Ty> {
+    let members = [
+        ("ExecutedVersion", Ty::Text),
+        ("LogResult", Ty::Text.optional()),
+        ("Payload", payload),
+        ("SdkHttpMetadata", Ty::Unknown),
+        ("SdkResponseMetadata", Ty::Unknown),
+        ("StatusCode", Ty::Integer),
+    ];
+    members.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect()
+}
+
+/// What a catcher gets.
+fn error_type() -> Ty {
+    Ty::Object(IndexMap::from([("Error".to_owned(), Ty::Text), ("Cause".to_owned(), Ty::Text)]))
 }
 
 /// What `$` is in a field of a JSONPath state; `None` where there is no data.
@@ -415,11 +412,4 @@ fn gives_value(info: &StateInfo<'_>) -> bool {
 
 fn problem(code: Code, spot: Spot, message: impl Into<String>, help: impl Into<String>) -> Box<Problem> {
     Box::new(Problem::new(code, spot, message).help(help))
-}
-
-/// Whether text can be a variable's name as it is.
-fn is_identifier(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(|first| first.is_ascii_alphabetic())
-        && chars.all(|other| other.is_ascii_alphanumeric() || other == '_')
 }

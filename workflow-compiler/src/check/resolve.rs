@@ -155,6 +155,11 @@ impl<'a> Model<'a> {
         if let Root::Params = reference.root {
             return self.param(reference, sink);
         }
+        if sink.listens()
+            && let Some(problem) = self.refused(place, reference, facts)
+        {
+            sink.push(problem);
+        }
         let origin = match self.origin(place, reference) {
             Ok(origin) => origin,
             Err(problem) => {
@@ -166,8 +171,24 @@ impl<'a> Model<'a> {
             origin.prefix.iter().map(|name| Step::Member { name: (*name).to_owned(), quoted: false }).collect();
         let input = matches!(reference.root, Root::Input);
         let text = root_text(&reference.root);
+        let absent = reference.optional && !facts.present(&text);
         let ty = self.walk(text, origin.ty, &reference.segments, input, facts, &mut steps, sink);
+        // What may not be there at all is to be asked for, whatever its type.
+        let ty = match ty {
+            ty if !absent || ty.is_option() || facts.present(&reference_text(reference)) => ty,
+            ty => Ty::Option(Box::new(ty)),
+        };
         Resolved { base: origin.base, steps, ty }
+    }
+
+    /// Why the result of another state cannot be read here.
+    fn refused(&self, place: Place<'_, 'a>, reference: &Reference, facts: &Facts) -> Option<Problem> {
+        let Root::StateResult(name) = &reference.root else { return None };
+        if matches!(place.position, Position::Literal | Position::Resource) {
+            return None;
+        }
+        let of = self.states.get(&plain(name)).filter(|of| self.has_result(of))?;
+        self.refusal(place, reference, of, facts)
     }
 
     fn param<'e>(&self, reference: &'e Reference, sink: &mut Sink<'_>) -> Resolved<'e> {
@@ -235,6 +256,17 @@ impl<'a> Model<'a> {
                     let next = match ty.present() {
                         Ty::Array(item) | Ty::Map(item) => (**item).clone(),
                         Ty::Unknown => Ty::Unknown,
+                        Ty::Tuple(items) => match literal_index(index).map(|at| tuple_item(items, at)) {
+                            Some(Some(item)) => item.clone(),
+                            Some(None) => {
+                                sink.report(|| {
+                                    let message = format!("`{text}` has {} items", items.len());
+                                    Problem::new(Code::UnknownMember, index.spot, message).help("the first is `[0]`")
+                                });
+                                Ty::Unknown
+                            }
+                            None => Ty::Unknown,
+                        },
                         other => {
                             sink.report(|| {
                                 let message = format!("`{text}` is {}, not an array", article(other));
@@ -299,7 +331,7 @@ impl<'a> Model<'a> {
                 });
                 unknown
             }
-            Ty::Array(_) => {
+            Ty::Array(_) | Ty::Tuple(_) => {
                 sink.report(|| {
                     let message = format!("`{text}` is {}: take one of its items first", article(ty));
                     Problem::new(code, name.spot, message).help(format!("such as `{text}[0].{}`", name.value))
@@ -365,6 +397,12 @@ pub(super) fn segment_text(segment: &Segment) -> String {
         Segment::Member { name, .. } => format!(".{}", name.value),
         Segment::Index(index) => index_text(index),
     }
+}
+
+/// The item at an index, from the end where it is negative.
+fn tuple_item(items: &[Ty], at: i64) -> Option<&Ty> {
+    let at = if at < 0 { at.checked_add(i64::try_from(items.len()).ok()?)? } else { at };
+    items.get(usize::try_from(at).ok()?)
 }
 
 fn index_text(index: &Expr) -> String {

@@ -20,6 +20,11 @@ impl<'p> Sink<'p> {
         }
     }
 
+    /// Whether anybody listens.
+    pub(super) fn listens(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Builds the problem only where somebody listens.
     pub(super) fn report(&mut self, problem: impl FnOnce() -> Problem) {
         if let Some(problems) = &mut self.0 {

@@ -3,6 +3,7 @@
 mod choices;
 mod data;
 mod expressions;
+mod flow;
 mod graph;
 mod names;
 

@@ -25,6 +25,8 @@ pub enum Ty {
     Arn,
     /// An array.
     Array(Box<Ty>),
+    /// An array whose items have types of their own: what the branches of a parallel give.
+    Tuple(Vec<Ty>),
     /// May be absent or null.
     Option(Box<Ty>),
     /// An object with any keys.
@@ -50,6 +52,10 @@ impl Ty {
             Self::Timestamp => "Timestamp".to_owned(),
             Self::Arn => "Arn".to_owned(),
             Self::Array(item) => format!("Vec<{}>", item.rust_name()),
+            Self::Tuple(items) => {
+                let items: Vec<_> = items.iter().map(Self::rust_name).collect();
+                format!("({})", items.join(", "))
+            }
             Self::Option(inner) => format!("Option<{}>", inner.rust_name()),
             Self::Map(value) => format!("Map<{}>", value.rust_name()),
             Self::Object(_) => "an object".to_owned(),
@@ -115,6 +121,9 @@ impl Ty {
             (a, b) if a.is_number() && b.is_number() => Self::Number,
             (a, b) if a.is_text() && b.is_text() => Self::Text,
             (Self::Array(a), Self::Array(b)) => Self::Array(Box::new(a.join(*b))),
+            (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => {
+                Self::Tuple(a.into_iter().zip(b).map(|(a, b)| a.join(b)).collect())
+            }
             _ => Self::Unknown,
         }
     }

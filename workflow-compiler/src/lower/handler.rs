@@ -32,32 +32,30 @@ impl<'a> Lowering<'_, 'a> {
         let own = info.state.clauses.len();
         let mut retriers = Vec::new();
         let mut catchers = Vec::new();
-        let (mut retries_all, mut catches_all) = (false, false);
+        let mut retries_all = false;
         for (index, clause) in clauses.into_iter().enumerate() {
             let inherited = index >= own;
-            match clause.kind {
-                ClauseKind::Retry => {
-                    let Some((retrier, comment)) = self.named_retrier(clause) else { continue };
-                    if !(inherited && retries_all) {
-                        let mut entry = Fields::at(fields.at.child("Retry").index(retriers.len()));
-                        self.spots.put(entry.at.clone(), clause.spot);
-                        self.retrier(retrier, comment, &mut entry);
-                        retriers.push(Value::Object(entry.map));
-                    }
-                    retries_all |= matches_all(&retrier.errors);
-                }
-                ClauseKind::Catch => {
-                    let Some((catcher, comment)) = self.named_catcher(clause) else { continue };
-                    if !(inherited && catches_all) {
-                        let mut entry = Fields::at(fields.at.child("Catch").index(catchers.len()));
-                        self.spots.put(entry.at.clone(), clause.spot);
-                        self.catcher(info, catcher, comment, &mut entry);
-                        catchers.push(Value::Object(entry.map));
-                    }
-                    catches_all |= matches_all(&catcher.errors);
-                }
-                _ => {}
+            if clause.kind != ClauseKind::Retry {
+                continue;
             }
+            let Some((retrier, comment)) = self.named_retrier(clause) else { continue };
+            if !(inherited && retries_all) {
+                let mut entry = Fields::at(fields.at.child("Retry").index(retriers.len()));
+                self.spots.put(entry.at.clone(), clause.spot);
+                self.retrier(retrier, comment, &mut entry);
+                retriers.push(Value::Object(entry.map));
+            }
+            retries_all |= matches_all(&retrier.errors);
+        }
+        for (clause, catcher) in model.catchers_of(info) {
+            let comment = match (&clause.comment, &clause.value) {
+                (None, ClauseValue::Named(name)) => model.catchers.get(&plain(name)).map(|named| named.comment),
+                (own, _) => Some(own),
+            };
+            let mut entry = Fields::at(fields.at.child("Catch").index(catchers.len()));
+            self.spots.put(entry.at.clone(), clause.spot);
+            self.catcher(info, catcher, comment.unwrap_or(&None), &mut entry);
+            catchers.push(Value::Object(entry.map));
         }
         if !retriers.is_empty() {
             fields.insert("Retry", retriers.into());
@@ -76,20 +74,6 @@ impl<'a> Lowering<'_, 'a> {
             ClauseValue::Named(name) => {
                 let named = self.model.retriers.get(&plain(name))?;
                 Some((named.retrier, clause.comment.as_ref().map_or(named.comment, |_| &clause.comment)))
-            }
-            _ => None,
-        }
-    }
-
-    fn named_catcher<'c>(&self, clause: &'c Clause) -> Option<(&'c Catcher, &'c Comment)>
-    where
-        'a: 'c,
-    {
-        match &clause.value {
-            ClauseValue::Catcher(catcher) => Some((catcher, &clause.comment)),
-            ClauseValue::Named(name) => {
-                let named = self.model.catchers.get(&plain(name))?;
-                Some((named.catcher, clause.comment.as_ref().map_or(named.comment, |_| &clause.comment)))
             }
             _ => None,
         }
@@ -124,6 +108,7 @@ impl<'a> Lowering<'_, 'a> {
                 _ => {}
             }
         }
+        self.keep_error(info, &catcher.target, entry);
         self.put_target(entry, "Next", &catcher.target);
     }
 

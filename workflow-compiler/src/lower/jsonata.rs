@@ -181,7 +181,7 @@ impl<'a> Lowering<'_, 'a> {
         let literal = matches!(item.kind, ExprKind::Array(_));
         let text = self.jsonata(place, item).text;
         match ty.present() {
-            Ty::Array(_) if !literal => format!("[{text}]"),
+            Ty::Array(_) | Ty::Tuple(_) if !literal => format!("[{text}]"),
             Ty::Unknown if matches!(item.kind, ExprKind::Reference(_)) => {
                 format!("$type({text}) = 'array' ? [{text}] : {text}")
             }

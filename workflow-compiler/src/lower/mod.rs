@@ -9,6 +9,7 @@ pub(crate) mod hole;
 mod intrinsic;
 mod jsonata;
 mod jsonata_value;
+mod keep;
 mod literal;
 mod map;
 mod pass;

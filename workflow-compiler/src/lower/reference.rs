@@ -81,7 +81,7 @@ fn is_word(name: &str) -> bool {
 }
 
 /// Appends a member to a JSONPath; one that is no plain word in brackets, and one that the source has there.
-fn push_path_member(path: &mut String, name: &str, quoted: bool) {
+pub(super) fn push_path_member(path: &mut String, name: &str, quoted: bool) {
     if is_word(name) && !quoted {
         path.push('.');
         path.push_str(name);
@@ -94,7 +94,7 @@ fn push_path_member(path: &mut String, name: &str, quoted: bool) {
 const JSONATA_WORDS: [&str; 7] = ["and", "or", "in", "true", "false", "null", "function"];
 
 /// Appends a member to a JSONata path; one that is no plain name in back-ticks.
-fn push_jsonata_member(text: &mut String, name: &str) {
+pub(super) fn push_jsonata_member(text: &mut String, name: &str) {
     text.push('.');
     if name.contains('`') {
         // A back-ticked name cannot hold a back-tick.

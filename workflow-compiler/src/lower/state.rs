@@ -31,6 +31,7 @@ impl<'a> Lowering<'_, 'a> {
         for clause in self.model.clauses_of(info).filter(|clause| belongs(clause, info)) {
             self.clause(info, clause, &mut fields);
         }
+        self.keep(info, &mut fields);
         self.handlers(info, &mut fields);
         match &state.transition {
             Some(Target::End(word)) => self.put(&mut fields, "End", true.into(), word.span().into()),

@@ -10,7 +10,7 @@ workflow! {
         output { id: String }
         params { bucket: String }
         pass Prepare { id: input.order.id, at: params.buckt } -> Ship;
-        parallel Ship { branch { pass Pack { n: 1 } } } -> end;
+        parallel Ship { branch { pass Pack { n: 1 } } } output { id: "x" } -> end;
     }
 }
 

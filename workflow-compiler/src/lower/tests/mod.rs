@@ -2,6 +2,7 @@
 
 mod jsonata;
 mod jsonpath;
+mod keep;
 mod pieces;
 
 use proc_macro2::TokenStream;

@@ -1,0 +1,31 @@
+//! Values pass between states: what the source says is what the engine gives.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
+
+mod situations;
+
+use proc_macro2::TokenStream;
+use serde_json::Value;
+use workflow_compiler::compile;
+use workflow_local::{Engine, Execution};
+
+/// The definition of a workflow in which nothing is wrong.
+#[track_caller]
+fn definition(workflow: &str) -> Value {
+    let tokens: TokenStream = workflow.parse().unwrap();
+    let compilation = compile(tokens);
+    let problems: Vec<_> = compilation.problems.iter().map(|problem| problem.text()).collect();
+    assert_eq!(problems, Vec::<String>::new(), "{workflow}");
+    compilation.workflows[0].definition.clone()
+}
+
+/// Runs a workflow whose Lambda functions answer as `answer` says.
+#[track_caller]
+fn run(workflow: &str, input: &Value, answer: fn(&str) -> Result<Value, workflow_local::TaskError>) -> Execution {
+    let definition = definition(workflow);
+    let mut engine = Engine::new(&definition).unwrap();
+    for function in ["a", "b", "c", "fails"] {
+        engine = engine.on_lambda(function, move |_: Value| answer(function));
+    }
+    engine.run(input).unwrap()
+}

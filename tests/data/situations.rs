@@ -1,0 +1,66 @@
+//! One situation a test: a result is read in another state, in both query languages.
+
+use serde_json::{Value, json};
+use workflow_local::{Status, TaskError};
+
+use crate::run;
+
+fn answer(function: &str) -> Result<Value, TaskError> {
+    match function {
+        "fails" => Err(TaskError::new("Broken").with_cause("it is broken")),
+        _ => Ok(json!({ "name": function, "deep": { "list": [1, 2, 3], "null": null } })),
+    }
+}
+
+/// Runs a workflow in both query languages, and gives what both give.
+#[track_caller]
+fn both(states: &str, input: Value) -> Value {
+    let [jsonata, jsonpath]: [Value; 2] = ["jsonata", "jsonpath"].map(|query| {
+        let execution = run(&format!("workflow W {{ query {query}; {states} }}"), &input, answer);
+        assert_eq!(execution.status(), Status::Succeeded, "{query}: {:?} {:?}", execution.error(), execution.cause());
+        execution.output_as().unwrap()
+    });
+    assert_eq!(jsonata, jsonpath);
+    jsonata
+}
+
+/// Runs a JSONata workflow.
+#[track_caller]
+fn jsonata(states: &str, input: Value) -> Value {
+    let execution = run(&format!("workflow W {{ {states} }}"), &input, answer);
+    assert_eq!(execution.status(), Status::Succeeded, "{:?} {:?}", execution.error(), execution.cause());
+    execution.output_as().unwrap()
+}
+
+#[test]
+fn any_later_state_reads_a_result() {
+    let output = both(
+        r#"task A = lambda::invoke { FunctionName: "a" } -> Rest;
+        wait Rest for 5s -> B;
+        task B = lambda::invoke { FunctionName: "b" } -> Show;
+        pass Show { a: A.Payload.name, list: A.Payload.deep.list, b: B.Payload.name } -> end;"#,
+        json!({}),
+    );
+    assert_eq!(output, json!({ "a": "a", "list": [1, 2, 3], "b": "b" }));
+}
+
+#[test]
+fn a_handler_reads_the_error() {
+    let output = both(
+        r#"task A = lambda::invoke { FunctionName: "a" } catch [States.ALL] => Failed -> B;
+        task B = lambda::invoke { FunctionName: "fails" } catch [States.ALL] => Failed -> end;
+        pass Failed { error: caught.Error, cause: caught.Cause } -> end;"#,
+        json!({}),
+    );
+    assert_eq!(output["error"], "Broken");
+}
+
+#[test]
+fn what_is_absent_breaks_no_task() {
+    let output = jsonata(
+        r#"task A = lambda::invoke { FunctionName: "a" } -> Show;
+        pass Show { name: A.Payload.name, token?: A.Payload.token, other: A.Payload.token ?? "none" } -> end;"#,
+        json!({}),
+    );
+    assert_eq!(output, json!({ "name": "a", "other": "none" }));
+}

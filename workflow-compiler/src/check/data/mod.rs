@@ -1,0 +1,146 @@
+//! How values pass between states: what can be read where, of which type, and what each state must keep for it.
+
+mod certain;
+mod kept;
+pub(super) mod output;
+mod refusal;
+mod scopes;
+mod types;
+mod uses;
+
+use std::collections::BTreeMap;
+
+use workflow_asl::Code;
+use workflow_asl::jsonata::BUILT_IN_FUNCTIONS;
+use workflow_asl::limits::VARIABLE_NAME_CHARS;
+
+pub use kept::Kept;
+use scopes::Scopes;
+
+use super::model::{Model, StateInfo};
+use super::sink::Sink;
+use super::types::Ty;
+use crate::problem::Problem;
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Target};
+use crate::syntax::keyword::ClauseKind;
+
+/// What is known of a workflow's data.
+#[derive(Debug, Default)]
+pub(super) struct Data {
+    /// What has certainly happened where.
+    pub(super) scopes: Scopes,
+    /// The types of the states' results, by the number in [`Model::states`], as far as they are known.
+    pub(super) results: Vec<Ty>,
+    /// The types of the variables that the workflow assigns, likewise.
+    pub(super) variables: BTreeMap<String, Ty>,
+    /// What the states keep of their results, by their number.
+    kept: BTreeMap<usize, Kept>,
+}
+
+/// Fills in [`Model::data`], and reports the variables that are in the way.
+pub(super) fn analyse(model: &mut Model<'_>, sink: &mut Sink<'_>) {
+    model.data.scopes = Scopes::of(model);
+    types::infer(model);
+    model.data.kept = kept::collect(model);
+    collisions(model, sink);
+}
+
+/// The variable that holds a state's result: the state's identifier, but where that cannot be a variable's name or
+/// would hide a function of JSONata.
+pub(super) fn variable(state: &str) -> String {
+    let name: String = state.trim_start_matches('_').chars().take(VARIABLE_NAME_CHARS).collect();
+    let first = name.chars().next();
+    if first.is_none_or(|first| first.is_ascii_digit()) || name == "states" || BUILT_IN_FUNCTIONS.contains(&&*name) {
+        return format!("result_{name}").chars().take(VARIABLE_NAME_CHARS).collect();
+    }
+    name
+}
+
+impl<'a> Model<'a> {
+    /// The number of a state in [`Model::states`]; `None` for one whose name is taken.
+    pub(super) fn number_of(&self, info: &StateInfo<'a>) -> Option<usize> {
+        let (number, _, known) = self.states.get_full(&info.name)?;
+        std::ptr::eq(known.state, info.state).then_some(number)
+    }
+
+    /// The variable that a state keeps its result in, and what of it, where another state reads it.
+    pub fn keeps(&self, info: &StateInfo<'a>) -> Option<(String, &Kept)> {
+        let kept = self.data.kept.get(&self.number_of(info)?)?;
+        Some((variable(&info.name), kept))
+    }
+
+    /// The variable that a catcher of this state keeps the error in, where a state that it leads to reads it.
+    pub fn keeps_error(&self, info: &StateInfo<'a>, target: &Target) -> Option<&str> {
+        let to = self.data.scopes.point(self.number_of(self.target(target, info.scope)?)?)?;
+        let scopes = &self.data.scopes;
+        scopes.keeps_error(to.scope, to.node).then(|| scopes.error_variable(to.scope))
+    }
+
+    /// The variables of results that are read with `?`: they may have no value, and whoever reads them knows it.
+    pub fn optional_results(&self) -> std::collections::BTreeSet<String> {
+        let mut names = std::collections::BTreeSet::new();
+        for info in self.states.values() {
+            uses::values(self, info, &mut |value, _| {
+                uses::references(value, &mut |reference| {
+                    if let (true, crate::syntax::ast::Root::StateResult(name)) = (reference.optional, &reference.root) {
+                        names.insert(variable(&crate::syntax::ast::plain(name)));
+                    }
+                });
+            });
+        }
+        names
+    }
+}
+
+/// A variable of the user's and one that holds a result or an error have different names.
+fn collisions(model: &Model<'_>, sink: &mut Sink<'_>) {
+    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    for number in model.data.kept.keys() {
+        if let Some((name, _)) = model.states.get_index(*number) {
+            taken.insert(variable(name), format!("the result of `{name}`, which another state reads by its name"));
+        }
+    }
+    for scope in 0..model.scopes.len() {
+        let name = model.data.scopes.error_variable(scope);
+        if !name.is_empty() {
+            taken.insert(name.to_owned(), "the error, which a state reads as `caught`".to_owned());
+        }
+    }
+    if taken.is_empty() {
+        return;
+    }
+    for info in model.all_states() {
+        clauses(&info.state.clauses, &taken, sink);
+        if let Head::Choice(choice) = &info.state.head {
+            choice.arms.iter().for_each(|arm| clauses(&arm.clauses, &taken, sink));
+        }
+    }
+    clauses(model.defaults, &taken, sink);
+    for declaration in &model.workflow.declarations {
+        if let DeclarationKind::Catcher { catcher, .. } = &declaration.kind {
+            clauses(&catcher.clauses, &taken, sink);
+        }
+    }
+}
+
+fn clauses(all: &[Clause], taken: &BTreeMap<String, String>, sink: &mut Sink<'_>) {
+    for clause in all {
+        match (&clause.value, clause.kind) {
+            (ClauseValue::Catcher(Catcher { clauses: inner, .. }), _) => clauses(inner, taken, sink),
+            (ClauseValue::Expr(value), ClauseKind::Assign) => {
+                let ExprKind::Object(members) = &value.kind else { continue };
+                for member in members {
+                    let key = member.key.value.as_str();
+                    let name = key.strip_suffix(".$").unwrap_or(key);
+                    let Some(holds) = taken.get(name) else { continue };
+                    sink.report(|| {
+                        let message = format!("`${name}` holds {holds}");
+                        Problem::new(Code::VariableTaken, member.key.spot, message)
+                            .help("give this variable another name")
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The declared output: what each state that ends the workflow gives fits it, as far as its type is known.
+
+use indexmap::IndexMap;
+use workflow_asl::Code;
+use workflow_asl::document::QueryLanguage;
+
+use crate::check::model::{Model, StateInfo};
+use crate::check::resolve::{Place, Position, article};
+use crate::check::sink::Sink;
+use crate::check::types::{Field, Ty};
+use crate::problem::Problem;
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Spot};
+use crate::syntax::keyword::ClauseKind;
+
+pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+    if model.output == Ty::Unknown {
+        return;
+    }
+    for info in model.states_of(0).filter(|info| model.ends(info)) {
+        let (expr, position) = written(info);
+        let spot = expr.map_or_else(|| info.state.name.span().into(), |expr| expr.spot);
+        let place = Place { state: info, position };
+        match expr {
+            Some(expr) if model.output_type(info) != Ty::Unknown => {
+                fits_expr(model, place, expr, &model.output, "the output", sink);
+            }
+            _ => fits(model, &model.output_type(info), &model.output, spot, "the output", sink),
+        }
+    }
+}
+
+/// The value that makes a state's output, where there is one.
+fn written<'a>(info: &StateInfo<'a>) -> (Option<&'a Expr>, Position) {
+    let clause = info.state.clauses.iter().find_map(|clause| match &clause.value {
+        ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
+        _ => None,
+    });
+    match (&info.state.head, info.language) {
+        (Head::Pass { value: Some(value) }, QueryLanguage::JsonPath) => (Some(value), Position::Parameters),
+        (Head::Pass { value: Some(value) } | Head::Succeed { value: Some(value) }, _) => {
+            (Some(value), Position::Output)
+        }
+        _ => (clause, Position::Output),
+    }
+}
+
+/// Compares member by member, to point at the one that is wrong.
+fn fits_expr<'a>(model: &Model<'a>, place: Place<'_, 'a>, expr: &Expr, wanted: &Ty, what: &str, sink: &mut Sink<'_>) {
+    match (&expr.kind, fields(model, wanted)) {
+        (ExprKind::Paren(inner), _) => fits_expr(model, place, inner, wanted, what, sink),
+        (ExprKind::If(_, yes, no), _) => {
+            fits_expr(model, place, yes, wanted, what, sink);
+            fits_expr(model, place, no, wanted, what, sink);
+        }
+        (ExprKind::Object(members), Some(fields)) => {
+            for (name, field) in fields {
+                let wire = field.decl.wire.as_str();
+                let member = members.iter().find(|member| {
+                    let key = member.key.value.as_str();
+                    key == wire || key.strip_suffix(".$") == Some(wire)
+                });
+                match member {
+                    Some(member) if member.key.value == wire => {
+                        let what = format!("`{name}` of {what}");
+                        if member.optional && !field.ty.is_option() && !field.ty.is_unknown() {
+                            let message = format!("{what} may be left out, and is declared {}", article(&field.ty));
+                            sink.push(Problem::new(Code::OutputDoesNotFit, member.key.spot, message).help(format!(
+                                "declare it `Option<{}>`, or give a default with `??`",
+                                field.ty.rust_name()
+                            )));
+                        } else {
+                            let value = &member.value;
+                            match member.optional {
+                                true => fits(
+                                    model,
+                                    model.type_of(place, value).present(),
+                                    &field.ty,
+                                    value.spot,
+                                    &what,
+                                    sink,
+                                ),
+                                false => fits_expr(model, place, value, &field.ty, &what, sink),
+                            }
+                        }
+                    }
+                    Some(_) => {}
+                    None => missing(
+                        expr.spot,
+                        name,
+                        wire,
+                        field,
+                        what,
+                        members.iter().map(|member| &*member.key.value),
+                        sink,
+                    ),
+                }
+            }
+        }
+        _ => fits(model, &model.type_of(place, expr), wanted, expr.spot, what, sink),
+    }
+}
+
+fn missing<'n>(
+    spot: Spot,
+    name: &str,
+    wire: &str,
+    field: &Field<'_>,
+    what: &str,
+    given: impl Iterator<Item = &'n str>,
+    sink: &mut Sink<'_>,
+) {
+    if field.ty.is_option() {
+        return;
+    }
+    sink.report(|| {
+        let message = format!("{what} has no `{wire}`, which is declared {}", article(&field.ty));
+        let problem = Problem::new(Code::OutputDoesNotFit, spot, message);
+        match workflow_asl::nearest::nearest(wire, given) {
+            Some(near) => problem.help(format!("`{near}` is another name")),
+            None => problem.help(format!("give it, or declare `{name}: Option<{}>`", field.ty.rust_name())),
+        }
+    });
+}
+
+/// Compares types. What is unknown fits everywhere.
+fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, sink: &mut Sink<'_>) {
+    if given.is_unknown() || wanted.is_unknown() {
+        return;
+    }
+    if given.is_option() && !wanted.is_option() || *given == Ty::Null && !wanted.is_option() {
+        sink.report(|| {
+            let message = match given {
+                Ty::Null => format!("{what} is `null`, and is declared {}", article(wanted)),
+                _ => format!("{what} may be absent, and is declared {}", article(wanted)),
+            };
+            let problem = Problem::new(Code::OutputDoesNotFit, spot, message);
+            problem.help(format!("declare it `Option<{}>`, or give a default with `??`", wanted.rust_name()))
+        });
+        return;
+    }
+    let (given, wanted) = (given.present(), wanted.present());
+    let fits_so_far = match (given, wanted) {
+        (Ty::Null, _) => true,
+        (Ty::Integer | Ty::Number, Ty::Integer | Ty::Number) => true,
+        (a, b) if a.is_text() && b.is_text() => !matches!((a, b), (Ty::Enum(a), Ty::Enum(b)) if a != b),
+        (Ty::Array(a), Ty::Array(b)) => {
+            return fits(model, a, b, spot, &format!("an item of {what}"), sink);
+        }
+        (Ty::Tuple(items), Ty::Array(item)) => {
+            let what = format!("an item of {what}");
+            return items.iter().for_each(|given| fits(model, given, item, spot, &what, sink));
+        }
+        (Ty::Struct(a), Ty::Struct(b)) if a == b => true,
+        (Ty::Struct(_) | Ty::Object(_), Ty::Struct(_)) => {
+            let (Some(members), Some(fields)) = (members(model, given), fields(model, wanted)) else { return };
+            for (name, field) in fields {
+                match members.get(&field.decl.wire) {
+                    Some(Ty::Struct(own)) if matches!(field.ty.present(), Ty::Struct(other) if own != other) => {}
+                    Some(ty) => fits(model, ty, &field.ty, spot, &format!("`{name}` of {what}"), sink),
+                    None => {
+                        missing(spot, name, &field.decl.wire, field, what, members.keys().map(String::as_str), sink);
+                    }
+                }
+            }
+            true
+        }
+        (Ty::Struct(_) | Ty::Object(_) | Ty::Map(_), Ty::Map(_) | Ty::Struct(_) | Ty::Object(_)) => true,
+        (a, b) => a == b,
+    };
+    if !fits_so_far {
+        sink.report(|| {
+            let message = format!("{what} is {}, and is declared {}", article(given), article(wanted));
+            Problem::new(Code::OutputDoesNotFit, spot, message)
+        });
+    }
+}
+
+fn fields<'m, 'a>(model: &'m Model<'a>, ty: &Ty) -> Option<&'m IndexMap<String, Field<'a>>> {
+    match ty.present() {
+        Ty::Struct(name) => model.types.structs.get(name).map(|known| &known.fields),
+        _ => None,
+    }
+}
+
+/// The members of an object by their names in JSON.
+fn members(model: &Model<'_>, ty: &Ty) -> Option<IndexMap<String, Ty>> {
+    match ty {
+        Ty::Object(members) => Some(members.clone()),
+        Ty::Struct(_) => {
+            let fields = fields(model, ty)?;
+            Some(fields.values().map(|field| (field.decl.wire.clone(), field.ty.clone())).collect())
+        }
+        _ => None,
+    }
+}

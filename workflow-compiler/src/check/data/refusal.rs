@@ -1,0 +1,310 @@
+//! Why a state's result, or an error, cannot be read in a place, with the path that shows it.
+
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::{Code, StateKind};
+
+use super::certain::{Edge, Event};
+use super::scopes::{Caught, Point, Sight};
+use crate::check::facts::Facts;
+use crate::check::model::{Model, StateInfo};
+use crate::check::names::describe;
+use crate::check::resolve::{Place, reference_text};
+use crate::problem::Problem;
+use crate::syntax::ast::{Head, Reference, plain};
+
+/// The longest path that is drawn in full.
+const DRAWN: usize = 12;
+
+/// How many nodes a path may be looked for in, so that thousands of mistakes take no longer than one.
+const LOOKED_AT: usize = 2_000_000;
+
+impl<'a> Model<'a> {
+    /// Whether a state has a result that can be kept.
+    pub(in crate::check) fn has_result(&self, info: &StateInfo<'a>) -> bool {
+        !matches!(info.state.kind, StateKind::Choice | StateKind::Wait | StateKind::Succeed | StateKind::Fail)
+    }
+
+    /// Why the result of the state `of` cannot be read in this place; `None` where it can.
+    pub(in crate::check) fn refusal(
+        &self,
+        place: Place<'_, 'a>,
+        reference: &Reference,
+        of: &StateInfo<'a>,
+        facts: &Facts,
+    ) -> Option<Problem> {
+        let (reader, number) = (self.number_of(place.state)?, self.number_of(of)?);
+        let spot = reference.root_spot;
+        let name = of.name.as_str();
+        if let Some(problem) = self.unkeepable(place, reference, of) {
+            return Some(problem);
+        }
+        if reference.optional && place.state.language == QueryLanguage::JsonPath {
+            let message = format!("JSONPath cannot say that `{name}` may not have run");
+            let help = "give this state the clause `query jsonata`, or the workflow `query jsonata;`";
+            return Some(Problem::new(Code::NeedsJsonata, spot, message).help(help));
+        }
+        if reader == number {
+            if reference.optional {
+                return None;
+            }
+            let message = format!("`{name}` is this state itself");
+            let help = "its result is `result`, its input is `state`; what it gave when it ran before is";
+            return Some(Problem::new(Code::StateReference, spot, message).help(format!("{help} `{name}?`")));
+        }
+        match self.data.scopes.sight(reader, number)? {
+            Sight::Certain => None,
+            Sight::Uncertain { .. } | Sight::Around if reference.optional || facts.present(name) => None,
+            Sight::Uncertain { of, at } => Some(self.uncertain(place, reference, of, at)),
+            Sight::Around => {
+                let message =
+                    format!("`{name}` has not ended where `{}` begins, which is inside of it", place.state.name);
+                Some(Problem::new(Code::MayNotHaveRun, spot, message).help("read it in a state after it"))
+            }
+            Sight::Inside(owner) => Some(self.inside(place, reference, of, owner)),
+            Sight::Distributed(map) => {
+                let (map, _) = self.states.get_index(map)?;
+                let message = format!(
+                    "`{name}` is outside of the distributed map `{map}`, whose iterations are executions of their own"
+                );
+                let text = reference_text(reference);
+                let help = format!(
+                    "hand it in: `item_selector {{ item: item, {}: {text} }}` on `{map}`, then read `state` in its first state",
+                    super::variable(name).to_lowercase()
+                );
+                Some(Problem::new(Code::OtherScope, spot, message).help(help))
+            }
+        }
+    }
+
+    /// Why the state cannot keep its result beside what it says itself.
+    fn unkeepable(&self, place: Place<'_, 'a>, reference: &Reference, of: &StateInfo<'a>) -> Option<Problem> {
+        use crate::syntax::ast::{ClauseValue, Expr, ExprKind};
+        use crate::syntax::keyword::ClauseKind;
+        let spot = reference.root_spot;
+        let name = of.name.as_str();
+        let _ = place;
+        for clause in &of.state.clauses {
+            let ClauseValue::Expr(value) = &clause.value else { continue };
+            let own = match (clause.kind, &value.kind) {
+                (ClauseKind::Assign, ExprKind::Object(members)) => members.iter().any(|member| member.optional),
+                (ClauseKind::Assign, _) => true,
+                (ClauseKind::Raw, ExprKind::Object(members)) => {
+                    members.iter().any(|member| matches!(member.key.value.as_str(), "Assign" | "Output"))
+                }
+                _ => false,
+            };
+            if own {
+                let clause = clause.kind.keyword();
+                let message =
+                    format!("the result of `{name}` cannot be read by its name: its `{clause}` is one expression");
+                let help = format!("keep the value with `assign {{ … }}` on `{name}`, member by member");
+                return Some(Problem::new(Code::StateReference, spot, message).help(help));
+            }
+        }
+        // A JSONata pass has no result: what it keeps is its output, computed once more.
+        if of.state.kind == StateKind::Pass && of.language == QueryLanguage::Jsonata {
+            let value = match &of.state.head {
+                Head::Pass { value: Some(value) } => Some(value),
+                _ => of.state.clauses.iter().find_map(|clause| match &clause.value {
+                    ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
+                    _ => None,
+                }),
+            };
+            let path: Vec<&str> = reference
+                .segments
+                .iter()
+                .map_while(|segment| match segment {
+                    crate::syntax::ast::Segment::Member { name, .. } => Some(name.value.as_str()),
+                    crate::syntax::ast::Segment::Index(_) => None,
+                })
+                .collect();
+            let mut part: Option<&Expr> = value;
+            for step in path {
+                match part.map(|part| &part.kind) {
+                    Some(ExprKind::Object(members)) => {
+                        part = members.iter().find(|member| member.key.value == step).map(|member| &member.value);
+                    }
+                    _ => break,
+                }
+            }
+            let call = part.and_then(changing);
+            if let Some(call) = call {
+                let message = format!(
+                    "`{call}` gives another value each time, and a JSONata pass such as `{name}` would compute it twice"
+                );
+                let help =
+                    format!("keep it once: `assign {{ value: {call}() }}` on a state before, then read `$value`");
+                return Some(Problem::new(Code::StateReference, spot, message).help(help));
+            }
+        }
+        None
+    }
+
+    fn uncertain(&self, place: Place<'_, 'a>, reference: &Reference, of: Point, at: Point) -> Problem {
+        let spot = reference.root_spot;
+        let name = self.name_at(of);
+        let reader = &place.state.name;
+        let point = self.name_at(at);
+        let inside = if point == *reader { String::new() } else { format!(", inside of `{point}`,") };
+        let begins = format!("where `{reader}`{inside} begins");
+        let scopes = &self.data.scopes;
+        let Some(graph) = scopes.graph(at.scope).filter(|_| self.may_look(graph_size(self, at.scope))) else {
+            return Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
+        };
+        let before = graph.backwards([at.node], |_| true);
+        if !before.get(of.node).copied().unwrap_or_default() {
+            let message = format!("`{name}` has not run {begins}: no way leads from it to there");
+            return Problem::new(Code::MayNotHaveRun, spot, message)
+                .help("a state sees the results of the states before it");
+        }
+        let way = graph.way_without(at.node, Event::Ran(of.node)).unwrap_or_default();
+        let mut nodes: Vec<(usize, bool)> = vec![(graph.start.unwrap_or_default(), false)];
+        nodes.extend(way.iter().map(|edge: &Edge| (edge.to, edge.caught)));
+        let drawn = self.drawn(at.scope, &nodes);
+        let problem = Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
+        // The last state of the way from which the other can still be reached, without the reader.
+        let reaches = graph.backwards([of.node], |edge| edge.to != at.node);
+        let parts = nodes
+            .iter()
+            .rev()
+            .find(|(node, _)| *node == of.node || *node != at.node && reaches.get(*node).copied().unwrap_or_default());
+        let problem = match parts {
+            Some((node, _)) if *node == of.node => {
+                problem.help(format!("`{name}` may fail and be caught before it has a result: {drawn}"))
+            }
+            Some((node, _)) => {
+                let from = self.name_at(Point { scope: at.scope, node: *node });
+                problem.help(format!("`{from}` may go to `{point}` without `{name}`: {drawn}"))
+            }
+            None => problem.help(format!("`{name}` runs only after `{point}`, on the first turn of the loop: {drawn}")),
+        };
+        match place.state.language {
+            QueryLanguage::Jsonata => {
+                let rest: String = reference.segments.iter().map(crate::check::resolve::segment_text).collect();
+                problem.help(format!("`{name}?{rest}` may be absent: give it a default, `({name}?{rest} ?? …)`"))
+            }
+            QueryLanguage::JsonPath => problem.help(format!("let every way to `{point}` go over `{name}`")),
+        }
+    }
+
+    fn inside(&self, place: Place<'_, 'a>, reference: &Reference, of: &StateInfo<'a>, owner: usize) -> Problem {
+        let spot = reference.root_spot;
+        let name = of.name.as_str();
+        let there = describe(self, of.scope);
+        let owner = self.states.get_index(owner).map_or("", |(name, _)| name);
+        let here = place.state.scope;
+        let beside = std::iter::successors(Some(here), |scope| self.scopes.get(*scope).and_then(|scope| scope.parent))
+            .any(|scope| {
+                self.scopes.get(scope).and_then(|scope| scope.owner).is_some_and(|own| plain(&own.name) == owner)
+            });
+        let message = if beside {
+            format!("`{name}` is in {there}, which runs at the same time as {}", describe(self, here))
+        } else {
+            format!("`{name}` is in {there}: its result ends with it")
+        };
+        let problem = Problem::new(Code::OtherScope, spot, message);
+        let index = match self.scopes.get(of.scope).and_then(|scope| scope.branch) {
+            Some(branch) => branch.to_string(),
+            None => "…".to_owned(),
+        };
+        problem.help(match beside {
+            true => format!("read it after `{owner}`: `{owner}[{index}]`"),
+            false => format!("end there with that value, and read `{owner}[{index}]`"),
+        })
+    }
+
+    /// Why `caught` cannot be read in this place, or the variable that holds the error.
+    pub(in crate::check) fn error_in(
+        &self,
+        place: Place<'_, 'a>,
+        reference: &Reference,
+    ) -> Result<String, Box<Problem>> {
+        let spot = reference.root_spot;
+        let name = &place.state.name;
+        let Some(point) = self.number_of(place.state).and_then(|number| self.data.scopes.point(number)) else {
+            return Ok("caught".to_owned());
+        };
+        let scopes = &self.data.scopes;
+        match scopes.error_at(point) {
+            Caught::In(scope) => Ok(scopes.error_variable(scope).to_owned()),
+            Caught::Distributed(map) => {
+                let map = self.states.get_index(map).map_or("", |(name, _)| name);
+                let message =
+                    format!("no error is caught on the way to `{name}` inside of the distributed map `{map}`");
+                let help = format!("hand it in with `item_selector` on `{map}`");
+                Err(Box::new(Problem::new(Code::NothingCaught, spot, message).help(help)))
+            }
+            Caught::Uncertain(at) => {
+                let graph = scopes.graph(at.scope).filter(|_| self.may_look(graph_size(self, at.scope)));
+                let way = graph.and_then(|graph| Some((graph, graph.way_without(at.node, Event::Caught)?)));
+                let message = format!("no error may have been caught where `{name}` begins");
+                let mut problem = Problem::new(Code::NothingCaught, spot, message);
+                if let Some((graph, way)) = way {
+                    let mut nodes: Vec<(usize, bool)> = vec![(graph.start.unwrap_or_default(), false)];
+                    nodes.extend(way.iter().map(|edge| (edge.to, edge.caught)));
+                    let drawn = self.drawn(at.scope, &nodes);
+                    problem = problem.help(format!("this way leads over no `catch`: {drawn}"));
+                }
+                Err(Box::new(problem.help("read it only in states that all ways reach over a `catch`")))
+            }
+        }
+    }
+
+    fn name_at(&self, point: Point) -> &str {
+        let state = self.data.scopes.state_at(point).and_then(|number| self.states.get_index(number));
+        state.map_or("", |(name, _)| name)
+    }
+
+    /// `Start -> Check -> Deploy`; a step that an error takes is `Train fails -> Cleanup`.
+    fn drawn(&self, scope: usize, nodes: &[(usize, bool)]) -> String {
+        let mut text = String::new();
+        for (index, (node, caught)) in nodes.iter().enumerate() {
+            let after = nodes.len() - index;
+            if nodes.len() > DRAWN && index >= DRAWN / 2 && after > DRAWN / 2 {
+                if index == DRAWN / 2 {
+                    text.push_str(" -> …");
+                }
+                continue;
+            }
+            match (index, caught) {
+                (0, _) => {}
+                (_, true) => text.push_str(" fails -> "),
+                (_, false) => text.push_str(" -> "),
+            }
+            text.push_str(self.name_at(Point { scope, node: *node }));
+        }
+        text
+    }
+
+    /// Takes from the budget for paths.
+    fn may_look(&self, nodes: usize) -> bool {
+        let spent = self.looked_at.get();
+        self.looked_at.set(spent.saturating_add(nodes));
+        spent <= LOOKED_AT
+    }
+}
+
+fn graph_size(model: &Model<'_>, scope: usize) -> usize {
+    model.data.scopes.graph(scope).map_or(0, |graph| graph.leaving.len())
+}
+
+/// A function in an expression that gives another value each time it is called.
+fn changing(expr: &crate::syntax::ast::Expr) -> Option<&'static str> {
+    use crate::syntax::ast::ExprKind;
+    const CHANGING: [&str; 5] = ["$uuid", "$now", "$millis", "$random", "$shuffle"];
+    match &expr.kind {
+        ExprKind::Call { name, arguments } => {
+            let own = CHANGING.into_iter().find(|known| *known == name.value);
+            own.or_else(|| arguments.iter().find_map(changing))
+        }
+        ExprKind::Object(members) => members.iter().find_map(|member| changing(&member.value)),
+        ExprKind::Array(items) => items.iter().find_map(changing),
+        ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => changing(inner),
+        ExprKind::Binary(_, _, left, right) => changing(left).or_else(|| changing(right)),
+        ExprKind::If(condition, yes, no) => changing(condition).or_else(|| changing(yes)).or_else(|| changing(no)),
+        ExprKind::Text(text) | ExprKind::Jsonata(crate::syntax::ast::Text { value: text, .. }) => {
+            CHANGING.into_iter().find(|known| text.contains(&format!("{known}(")))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,195 @@
+//! The types of the states' results and of the variables, found in the order in which the states run.
+//!
+//! A reference is legal only where its state has run, so whoever comes first knows his type first: one walk over each
+//! scope in the order of its graph, into the scopes inside on the way. What is not known yet, as in a loop, is unknown,
+//! and of two types of one variable that which holds both.
+
+use std::collections::BTreeMap;
+
+use workflow_asl::document::QueryLanguage;
+
+use super::uses;
+use crate::check::model::{Model, StateInfo, is_distributed};
+use crate::check::resolve::{Place, Position};
+use crate::check::types::Ty;
+use crate::syntax::ast::{Clause, ClauseValue, ExprKind, Head, Root};
+use crate::syntax::keyword::ClauseKind;
+
+/// Fills in [`Data::results`](super::Data::results) and [`Data::variables`](super::Data::variables).
+pub(super) fn infer(model: &mut Model<'_>) {
+    let mut asked = false;
+    for info in model.states.values() {
+        uses::values(model, info, &mut |value, _| {
+            uses::references(value, &mut |reference| {
+                asked |= matches!(reference.root, Root::StateResult(_) | Root::Variable(_) | Root::Result);
+            });
+        });
+    }
+    let wants_output = model.output != Ty::Unknown;
+    if !asked && !wants_output {
+        return;
+    }
+    model.data.results = vec![Ty::Unknown; model.states.len()];
+    let order = order(model);
+    // Variables need the types of results, results those of variables.
+    for _ in 0..2 {
+        for number in &order {
+            let Some((_, info)) = model.states.get_index(*number) else { continue };
+            let ty = model.result_type(info);
+            if let Some(known) = model.data.results.get_mut(*number) {
+                *known = ty;
+            }
+        }
+        model.data.variables = variables(model);
+    }
+}
+
+/// The states in the order in which they run, each after those inside it.
+fn order(model: &Model<'_>) -> Vec<usize> {
+    let mut inside: BTreeMap<*const crate::syntax::ast::State, Vec<usize>> = BTreeMap::new();
+    for (scope, known) in model.scopes.iter().enumerate() {
+        if let Some(owner) = known.owner {
+            inside.entry(std::ptr::from_ref(owner)).or_default().push(scope);
+        }
+    }
+    let mut order = Vec::new();
+    enter(model, 0, &inside, &mut order);
+    order
+}
+
+fn enter(
+    model: &Model<'_>,
+    scope: usize,
+    inside: &BTreeMap<*const crate::syntax::ast::State, Vec<usize>>,
+    order: &mut Vec<usize>,
+) {
+    let Some(graph) = model.data.scopes.graph(scope) else { return };
+    for node in graph.order() {
+        let Some(number) = model.data.scopes.state_at(super::scopes::Point { scope, node }) else { continue };
+        if let Some((_, info)) = model.states.get_index(number) {
+            for scope in inside.get(&std::ptr::from_ref(info.state)).into_iter().flatten() {
+                enter(model, *scope, inside, order);
+            }
+        }
+        order.push(number);
+    }
+}
+
+/// The types of all variables that the workflow assigns; one that is assigned out of sight has none.
+fn variables(model: &Model<'_>) -> BTreeMap<String, Ty> {
+    let mut types = BTreeMap::new();
+    if model.variables.is_none() {
+        return types;
+    }
+    for info in model.all_states() {
+        for clause in model.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Assign) {
+            assign(model, Place { state: info, position: Position::Assign }, clause, &mut types);
+        }
+        if let Head::Choice(choice) = &info.state.head {
+            for clause in choice.arms.iter().flat_map(|arm| &arm.clauses) {
+                if clause.kind == ClauseKind::Assign {
+                    assign(model, Place { state: info, position: Position::Assign }, clause, &mut types);
+                }
+            }
+        }
+        for (_, catcher) in model.catchers_of(info) {
+            for clause in catcher.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
+                assign(model, Place { state: info, position: Position::CatchAssign }, clause, &mut types);
+            }
+        }
+    }
+    types
+}
+
+fn assign<'a>(model: &Model<'a>, place: Place<'_, 'a>, clause: &Clause, types: &mut BTreeMap<String, Ty>) {
+    let ClauseValue::Expr(value) = &clause.value else { return };
+    let ExprKind::Object(members) = &value.kind else { return };
+    for member in members {
+        let (name, ty) = match member.key.value.strip_suffix(".$") {
+            Some(name) => (name, Ty::Unknown),
+            None => (member.key.value.as_str(), model.type_of(place, &member.value)),
+        };
+        match types.get_mut(name) {
+            Some(known) => *known = std::mem::replace(known, Ty::Unknown).join(ty),
+            None => drop(types.insert(name.to_owned(), ty)),
+        }
+    }
+}
+
+impl<'a> Model<'a> {
+    /// The type of what a scope's states end with: the output of a parallel's branch, or of a map's iteration.
+    pub(in crate::check) fn scope_output(&self, scope: usize) -> Ty {
+        let ends = self.states_of(scope).filter(|info| self.ends(info));
+        let types = ends.map(|info| self.output_type(info));
+        types.reduce(Ty::join).unwrap_or(Ty::Unknown)
+    }
+
+    /// Whether a branch or workflow may end successfully with this state.
+    pub(in crate::check) fn ends(&self, info: &StateInfo<'a>) -> bool {
+        use crate::syntax::ast::Target;
+        let end = |target: &Target| matches!(target, Target::End(_));
+        let arms = match &info.state.head {
+            Head::Choice(choice) => choice.arms.as_slice(),
+            Head::Succeed { .. } => return true,
+            _ => &[],
+        };
+        info.state.transition.iter().any(end)
+            || arms.iter().any(|arm| end(&arm.target))
+            || self.catchers_of(info).iter().any(|(_, catcher)| end(&catcher.target))
+    }
+
+    /// The type of a state's output, where the state alone makes it; `Unknown` where its input is in it.
+    pub(in crate::check) fn output_type(&self, info: &StateInfo<'a>) -> Ty {
+        let place = |position| Place { state: info, position };
+        let catches_to_end = self
+            .catchers_of(info)
+            .iter()
+            .any(|(_, catcher)| matches!(catcher.target, crate::syntax::ast::Target::End(_)));
+        if catches_to_end || info.state.broken {
+            return Ty::Unknown;
+        }
+        let own = |kind| {
+            info.state.clauses.iter().find_map(move |clause| match &clause.value {
+                ClauseValue::Expr(value) if clause.kind == kind => Some(value),
+                _ => None,
+            })
+        };
+        let shapes = [ClauseKind::ResultSelector, ClauseKind::ResultPath, ClauseKind::OutputPath, ClauseKind::Raw];
+        if info.state.clauses.iter().any(|clause| shapes.contains(&clause.kind)) {
+            return Ty::Unknown;
+        }
+        let gives = match (&info.state.head, info.language) {
+            (Head::Succeed { value: Some(value) }, _) => return self.type_of(place(Position::Output), value),
+            (Head::Pass { value: Some(value) }, QueryLanguage::Jsonata) => {
+                return self.type_of(place(Position::Output), value);
+            }
+            (Head::Pass { value: Some(value) }, QueryLanguage::JsonPath) => {
+                return self.type_of(place(Position::Parameters), value);
+            }
+            (Head::Task { .. } | Head::Parallel(_) | Head::Map { .. }, _) => true,
+            _ => false,
+        };
+        if let (Some(output), QueryLanguage::Jsonata) = (own(ClauseKind::Output), info.language) {
+            return self.type_of(place(Position::Output), output);
+        }
+        if !gives {
+            return Ty::Unknown;
+        }
+        self.number_of(info).and_then(|number| self.data.results.get(number)).cloned().unwrap_or(Ty::Unknown)
+    }
+
+    /// The type of what a parallel's branches or a map's iterations give together.
+    pub(in crate::check) fn gathered(&self, info: &StateInfo<'a>) -> Ty {
+        let inside = (0..self.scopes.len()).filter(|scope| {
+            self.scopes.get(*scope).and_then(|scope| scope.owner).is_some_and(|owner| std::ptr::eq(owner, info.state))
+        });
+        match &info.state.head {
+            Head::Parallel(_) => Ty::Tuple(inside.map(|scope| self.scope_output(scope)).collect()),
+            Head::Map { .. } if is_distributed(info.state) => Ty::Unknown,
+            Head::Map { .. } => {
+                Ty::Array(Box::new(inside.map(|scope| self.scope_output(scope)).next().unwrap_or(Ty::Unknown)))
+            }
+            _ => Ty::Unknown,
+        }
+    }
+}

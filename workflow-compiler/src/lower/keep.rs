@@ -1,0 +1,135 @@
+//! What a state keeps of its result for those that read it by its name: a variable in its `Assign`.
+//!
+//! In JSONata the variable is one object constructor, which leaves out what is absent: an expression for each member
+//! would fail the task after it has succeeded. In JSONPath the checks have cut each path at its last certain member.
+
+use serde_json::{Map, Value};
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::{Pointer, StateKind};
+
+use super::field::Fields;
+use super::jsonata::quote;
+use super::jsonata_value::braced;
+use super::reference::{push_jsonata_member, push_path_member};
+use super::{Lowering, Place, Position, target_spot};
+use crate::check::{Kept, StateInfo};
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Target};
+use crate::syntax::keyword::ClauseKind;
+
+impl<'a> Lowering<'_, 'a> {
+    /// Adds the variable of the state's result to its `Assign`.
+    pub(super) fn keep(&mut self, info: &StateInfo<'a>, fields: &mut Fields) {
+        let model = self.model;
+        let Some((variable, kept)) = model.keeps(info) else { return };
+        let at = fields.at.child("Assign").child(&variable);
+        let pass = info.state.kind == StateKind::Pass;
+        match info.language {
+            QueryLanguage::Jsonata if pass => {
+                let value = self.kept_of_pass(info, kept, &at);
+                self.put_variable(info, fields, variable, value);
+            }
+            QueryLanguage::Jsonata => {
+                let value = braced(&constructor(kept, "$states.result"));
+                self.put_variable(info, fields, variable, value);
+            }
+            QueryLanguage::JsonPath => match template(kept, "$") {
+                None => self.put_variable(info, fields, format!("{variable}.$"), "$".into()),
+                Some(value) => self.put_variable(info, fields, variable, value),
+            },
+        }
+    }
+
+    fn put_variable(&mut self, info: &StateInfo<'a>, fields: &mut Fields, name: String, value: Value) {
+        let at = fields.at.child("Assign");
+        let spot = info.state.name.span().into();
+        if !fields.map.contains_key("Assign") {
+            self.spots.put(at.clone(), spot);
+        }
+        self.spots.put(at.child(&name), spot);
+        let assign = fields.map.entry("Assign").or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(assign) = assign {
+            assign.insert(name, value);
+        }
+    }
+
+    /// A JSONata pass has no result in its `Assign`: its value is computed there once more, as far as it is kept.
+    fn kept_of_pass(&mut self, info: &StateInfo<'a>, kept: &Kept, at: &Pointer) -> Value {
+        let place = Place { state: info, position: Position::Output };
+        let value = match &info.state.head {
+            Head::Pass { value: Some(value) } => Some(value),
+            _ => info.state.clauses.iter().find_map(|clause| match &clause.value {
+                ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
+                _ => None,
+            }),
+        };
+        match value {
+            // Without a value the output is the input.
+            None => braced(&constructor(kept, "$states.input")),
+            Some(value) => {
+                let part = part_of(value, kept);
+                self.jsonata_value(place, &part, at)
+            }
+        }
+    }
+
+    /// Adds the variable of the error to the `Assign` of a catcher.
+    pub(super) fn keep_error(&mut self, info: &StateInfo<'a>, target: &Target, entry: &mut Fields) {
+        let model = self.model;
+        let Some(variable) = model.keeps_error(info, target) else { return };
+        let (name, value) = match info.language {
+            QueryLanguage::Jsonata => (variable.to_owned(), braced("$states.errorOutput")),
+            QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),
+        };
+        let spot = target_spot(target);
+        let at = entry.at.child("Assign");
+        if !entry.map.contains_key("Assign") {
+            self.spots.put(at.clone(), spot);
+        }
+        self.spots.put(at.child(&name), spot);
+        let assign = entry.map.entry("Assign").or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(assign) = assign {
+            assign.insert(name, value);
+        }
+    }
+}
+
+/// `{'ModelArtifacts': {'S3ModelArtifacts': $states.result.ModelArtifacts.S3ModelArtifacts}}`
+fn constructor(kept: &Kept, path: &str) -> String {
+    let Kept::Members(members) = kept else { return path.to_owned() };
+    let members = members.iter().map(|(name, kept)| {
+        let mut path = path.to_owned();
+        push_jsonata_member(&mut path, name);
+        format!("{}: {}", quote(name), constructor(kept, &path))
+    });
+    format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+}
+
+/// The same as a payload template; `None` for the whole.
+fn template(kept: &Kept, path: &str) -> Option<Value> {
+    let Kept::Members(members) = kept else { return None };
+    let mut object = Map::new();
+    for (name, kept) in members {
+        let mut path = path.to_owned();
+        push_path_member(&mut path, name, false);
+        match template(kept, &path) {
+            None => object.insert(format!("{name}.$"), path.into()),
+            Some(value) => object.insert(name.clone(), value),
+        };
+    }
+    Some(object.into())
+}
+
+/// The members of a value that are kept; where it is no object in braces, all of it.
+fn part_of(value: &Expr, kept: &Kept) -> Expr {
+    match (&value.kind, kept) {
+        (ExprKind::Paren(inner), _) => part_of(inner, kept),
+        (ExprKind::Object(members), Kept::Members(wanted)) => {
+            let parts = members.iter().filter_map(|member| {
+                let value = part_of(&member.value, wanted.get(&member.key.value)?);
+                Some(Member { key: member.key.clone(), optional: member.optional, value })
+            });
+            Expr { kind: ExprKind::Object(parts.collect()), spot: value.spot }
+        }
+        _ => value.clone(),
+    }
+}
