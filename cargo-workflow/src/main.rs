@@ -4,6 +4,7 @@
 
 mod asl;
 mod coverage;
+mod describe;
 mod fmt;
 mod graph;
 mod import;
@@ -45,6 +46,8 @@ enum Command {
     Import(import::Import),
     /// Run tests and tell which states, transitions, rules, retriers and catchers they took
     Coverage(coverage::Coverage),
+    /// Tell what an action of AWS takes, returns and raises
+    Describe(describe::Describe),
 }
 
 /// A file with workflows.
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
         Command::Validate(validate) => validate.execute(&mut output),
         Command::Import(import) => import.execute(&mut output),
         Command::Coverage(coverage) => coverage.execute(&mut output),
+        Command::Describe(describe) => describe.execute(&mut output),
     };
     match outcome.and_then(|code| Ok(output.flush().map(|()| code)?)) {
         Ok(code) => code,

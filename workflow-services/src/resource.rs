@@ -69,7 +69,7 @@ impl<'a> TaskResource<'a> {
         if let Some((partition, name)) = text.split_once(INTEGRATIONS)
             && partition.starts_with("arn:")
         {
-            return if name.contains(PLACEHOLDER) { Ok(Self::Unknown) } else { Self::integration(name) };
+            return Self::parse_integration(name);
         }
         let mut parts = text.splitn(7, ':');
         let (arn, service, kind) = (parts.next(), parts.nth(1), parts.nth(2));
@@ -81,8 +81,14 @@ impl<'a> TaskResource<'a> {
         }
     }
 
-    /// What stands after `arn:aws:states:::`.
-    fn integration(name: &'a str) -> Result<Self, ResourceError<'a>> {
+    /// The same for what stands after `arn:aws:states:::`, such as `ecs:runTask.sync` or `aws-sdk:s3:getObject`.
+    ///
+    /// # Errors
+    /// [`ResourceError`] says which part of the text is not known.
+    pub fn parse_integration(name: &'a str) -> Result<Self, ResourceError<'a>> {
+        if name.contains(PLACEHOLDER) {
+            return Ok(Self::Unknown);
+        }
         let (name, suffix) = name.split_once('.').unwrap_or((name, ""));
         let Some(sdk) = name.strip_prefix(SDK) else {
             let integration = Integration::find(name).ok_or(ResourceError::UnknownIntegration(name))?;
