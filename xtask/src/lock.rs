@@ -35,3 +35,19 @@ impl Lock {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut lock = Lock::default();
+        lock.set("b-version", "1.2.3");
+        lock.set("a", 7);
+        assert_eq!(lock.to_text(), format!("{HEAD}a = \"7\"\nb-version = \"1.2.3\"\n"));
+        assert!(Lock::parse(&lock.to_text()) == lock);
+        assert_eq!(lock.get("b-version"), Some("1.2.3"));
+        assert!(Lock::parse("# nothing\nno line") == Lock::default());
+    }
+}

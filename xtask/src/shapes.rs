@@ -239,3 +239,43 @@ fn parts(shape: &Shape) -> Vec<Id> {
         Shape::Primitive(_) | Shape::Enum(_) => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `{ Name: string, Next: itself }`.
+    fn chain(shapes: &mut Shapes, name: &str) -> Id {
+        let id = shapes.primitive(Primitive::Document);
+        let text = shapes.primitive(Primitive::String);
+        let member = |name: &str, shape| Member { name: name.to_owned(), required: false, shape };
+        shapes.all[id] = Shape::Structure { union: false, members: vec![member(name, text), member("Next", id)] };
+        id
+    }
+
+    #[test]
+    fn recursive_shapes_that_are_the_same_become_one() {
+        let mut shapes = Shapes::new(Generation::Sdk);
+        let (one, same) = (chain(&mut shapes, "Name"), chain(&mut shapes, "Name"));
+        let other = chain(&mut shapes, "Title");
+        let list = shapes.add(Shape::List(same));
+        let distinct = shapes.distinct(&[one, same, other, list]);
+        let [one, same, other, list] = distinct.roots[..] else { panic!() };
+        assert_eq!(one, same);
+        assert_ne!(one, other);
+        assert!(matches!(distinct.shapes[list], Shape::List(element) if element == one));
+        let Shape::Structure { members, .. } = &distinct.shapes[one] else { panic!() };
+        assert_eq!(members[1].shape, one);
+        // Two structures, the list, and the text that both hold.
+        assert_eq!(distinct.shapes.len(), 4);
+    }
+
+    #[test]
+    fn what_is_named_most_comes_first() {
+        let mut shapes = Shapes::new(Generation::Sdk);
+        let often = shapes.add(Shape::Enum(vec!["A".to_owned()]));
+        let once = shapes.add(Shape::Enum(vec!["B".to_owned()]));
+        let distinct = shapes.distinct(&[once, often, often]);
+        assert_eq!(distinct.roots, [1, 0, 0]);
+    }
+}
