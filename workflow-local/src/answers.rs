@@ -1,4 +1,4 @@
-//! Answers of a state's tasks by number: fail twice, then succeed; answer late, beat, or never.
+//! Answers of tasks by number: fail twice, then succeed; answer late, beat, or never.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -8,12 +8,13 @@ use serde::Serialize;
 use serde_json::Value;
 use workflow_asl::error_name::TASK_FAILED;
 
-use crate::handlers::{Handler, Reply};
+use crate::handlers::{Handler, Reply, Wrap};
 use crate::task::TaskError;
 
-/// What a state's tasks are answered with, one after the other.
+/// What the tasks of a state, Lambda function or resource are answered with, one after the other.
 ///
-/// Tasks count through the whole execution: retries, further visits and iterations alike. An
+/// Tasks count through the whole execution: retries, further visits and iterations alike, and those of every state that
+/// calls the function or resource. An
 /// execution that asks for more than was given stops with
 /// [`RunError::NoAnswerLeft`](crate::RunError::NoAnswerLeft), unless [`then`](Self::then) or one
 /// of its like says what all further tasks get.
@@ -69,6 +70,10 @@ impl Given {
     fn new(answer: Option<Result<Value, TaskError>>) -> Self {
         Self { answer, after: Duration::ZERO, heartbeat_every: Duration::ZERO, heartbeats: 0 }
     }
+
+    fn is_immediate(&self) -> bool {
+        self.after.is_zero() && self.heartbeats == 0
+    }
 }
 
 impl From<&'static str> for TaskError {
@@ -96,7 +101,8 @@ impl Answers {
     }
 
     /// The next `times` tasks succeed with a value: the resource's result, as for
-    /// [`Engine::on_state`](crate::Engine::on_state).
+    /// [`Engine::on_state`](crate::Engine::on_state), or the function's, as for
+    /// [`Engine::on_lambda`](crate::Engine::on_lambda).
     #[must_use]
     pub fn gives(self, times: u64, result: impl Serialize) -> Self {
         self.next(times, value(result))
@@ -166,7 +172,7 @@ impl Answers {
         Some(self.given.iter().fold(0, |sum, (times, _)| sum.saturating_add(*times)))
     }
 
-    /// The answer of the state's task with this number, from 0.
+    /// The answer of the task with this number, from 0.
     fn of(&self, number: u64) -> Option<&Given> {
         let mut before: u64 = 0;
         for (times, given) in &self.given {
@@ -178,14 +184,17 @@ impl Answers {
         self.rest.as_ref()
     }
 
-    pub(crate) fn handler(self) -> Handler {
-        Arc::new(move |request| match self.of(request.nth) {
-            None => Reply::NoneLeft { given: self.total().unwrap_or_default() },
-            Some(given) if given.after.is_zero() && given.heartbeats == 0 => match &given.answer {
-                Some(answer) => Reply::Now(answer.clone()),
-                None => Reply::Never,
-            },
-            Some(given) => Reply::Planned(Box::new(given.clone())),
+    pub(crate) fn handler(self, wrap: Wrap) -> Handler {
+        Arc::new(move |request, number| {
+            let Some(given) = self.of(number) else {
+                return Reply::NoneLeft { given: self.total().unwrap_or_default() };
+            };
+            let answer = given.answer.clone().map(|answer| wrap.result(request, answer));
+            match answer {
+                Some(answer) if given.is_immediate() => Reply::Now(answer),
+                None if given.is_immediate() => Reply::Never,
+                answer => Reply::Planned(Box::new(Given { answer, ..*given })),
+            }
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::clock::{Clock, Instant};
 use crate::engine::Engine;
 use crate::error::{DefinitionError, RunError};
 use crate::execution::{Execution, Status, Step};
-use crate::handlers::Reply;
+use crate::handlers::{Asked, Reply};
 use crate::history::HistoryEvent;
 use crate::payload::Payload;
 use crate::task::{TaskError, TaskId, TaskRequest};
@@ -52,6 +52,7 @@ pub struct Driver<'e> {
     /// What happens at a time, in the order in which it was planned.
     planned: BTreeMap<(Instant, u64), (TaskId, Act)>,
     plans: u64,
+    asked: Asked,
     /// Whether it stands before the state that `until` was told.
     stopped: bool,
 }
@@ -65,7 +66,15 @@ enum Act {
 
 impl<'e> Driver<'e> {
     pub(crate) fn new(engine: &'e Engine, execution: Execution) -> Self {
-        Self { engine, execution, pending: Vec::new(), planned: BTreeMap::new(), plans: 0, stopped: false }
+        Self {
+            engine,
+            execution,
+            pending: Vec::new(),
+            planned: BTreeMap::new(),
+            plans: 0,
+            asked: Asked::default(),
+            stopped: false,
+        }
     }
 
     /// The execution as it stands.
@@ -149,7 +158,8 @@ impl<'e> Driver<'e> {
             settle(&mut self.execution, request.id, Err(error.clone()));
             return Ok(());
         }
-        match self.engine.handlers().reply(&request) {
+        let asking = self.engine.handlers().find(&request, &mut self.asked);
+        match asking.map(|asking| asking.reply(&request)) {
             Some(Reply::Now(answer)) => settle(&mut self.execution, request.id, answer),
             Some(Reply::Later(future)) => self.pending.push((request.id, future)),
             Some(Reply::Never) => self.begin(&request),

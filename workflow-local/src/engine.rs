@@ -213,7 +213,7 @@ impl Engine {
     /// Answers the tasks of a state one after the other: fail twice, then succeed; late, or never.
     #[must_use]
     pub fn on_state_answers(mut self, state: impl AsRef<str>, answers: Answers) -> Self {
-        self.handlers.add_state(state.as_ref(), answers.handler());
+        self.handlers.add_state(state.as_ref(), answers.handler(Wrap::Resource));
         self
     }
 
@@ -225,7 +225,7 @@ impl Engine {
     /// have or that is no task; all of them are told.
     pub fn mocks(mut self, file: &MockFile, case: &str) -> Result<Self, MockFileError> {
         for (state, answers) in file.answers(&self.name, case, &self.program)? {
-            self.handlers.add_state(&state, answers.handler());
+            self.handlers.add_state(&state, answers.handler(Wrap::Resource));
         }
         Ok(self)
     }
@@ -260,6 +260,37 @@ impl Engine {
         on_lambda,
         /// As [`on_lambda`](Self::on_lambda), with a closure that gives a future.
         on_lambda_async, function: add_lambda, Lambda
+    }
+
+    /// Answers the calls of a Lambda function one after the other, whatever state they come from, with the function's
+    /// results.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use workflow_local::{Answers, Engine};
+    /// let engine = Engine::new(&json!({
+    ///     "StartAt": "Charge",
+    ///     "States": { "Charge": {
+    ///         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+    ///         "Parameters": { "FunctionName": "charge", "Payload.$": "$" }, "OutputPath": "$.Payload",
+    ///         "Retry": [{ "ErrorEquals": ["Busy"] }], "End": true
+    ///     } }
+    /// }))?
+    /// .on_lambda_answers("charge", Answers::new().fails(2, "Busy").then(json!({ "paid": true })));
+    /// engine.run(&json!({}))?.assert_output(json!({ "paid": true }));
+    /// # Ok::<(), workflow_local::RunError>(())
+    /// ```
+    #[must_use]
+    pub fn on_lambda_answers(mut self, function: impl AsRef<str>, answers: Answers) -> Self {
+        self.handlers.add_lambda(function.as_ref(), answers.handler(Wrap::Lambda));
+        self
+    }
+
+    /// Answers all tasks with a resource ARN one after the other, whatever state they come from.
+    #[must_use]
+    pub fn on_resource_answers(mut self, arn: impl AsRef<str>, answers: Answers) -> Self {
+        self.handlers.add_resource(arn.as_ref(), answers.handler(Wrap::Resource));
+        self
     }
 
     /// The compiled state machine.

@@ -68,7 +68,30 @@ pub(crate) enum Reply {
     },
 }
 
-pub(crate) type Handler = Arc<dyn Fn(&TaskRequest) -> Reply + Send + Sync>;
+/// Gets the request, and how often the handler was asked before within the execution.
+pub(crate) type Handler = Arc<dyn Fn(&TaskRequest, u64) -> Reply + Send + Sync>;
+
+/// How often the handlers of functions and resources were asked within an execution. Of a state the execution itself
+/// knows it.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    lambdas: Vec<u64>,
+    resources: Vec<u64>,
+}
+
+/// The handler that a request goes to.
+pub(crate) struct Asking {
+    handler: Handler,
+    number: u64,
+}
+
+impl Asking {
+    pub(crate) fn reply(&self, request: &TaskRequest) -> Reply {
+        // A handler that panics must not take its caller with it; its state is of no interest afterwards.
+        let reply = catch_unwind(AssertUnwindSafe(|| (self.handler)(request, self.number)));
+        reply.unwrap_or_else(|panic| Reply::Now(Err(panicked(&request.state, &*panic))))
+    }
+}
 
 /// The handlers of an engine: by state, by Lambda function, by resource.
 #[derive(Clone, Default)]
@@ -96,17 +119,32 @@ impl Handlers {
         self.states.keys().map(String::as_str)
     }
 
-    /// The answer of the handler that the request goes to: the state's, else the Lambda
-    /// function's, else the resource's; `None` when there is none.
-    pub(crate) fn reply(&self, request: &TaskRequest) -> Option<Reply> {
-        let resource = plain_resource(&request.resource);
-        let by_lambda = || called_function(request).and_then(|name| self.lambdas.get(function_name(name)));
-        let by_resource = || self.resources.get(&*request.resource).or_else(|| self.resources.get(resource));
-        let handler = self.states.get(&*request.state).or_else(by_lambda).or_else(by_resource)?;
-        // A handler that panics must not take its caller with it; its state is of no interest afterwards.
-        let reply = catch_unwind(AssertUnwindSafe(|| handler(request)));
-        Some(reply.unwrap_or_else(|panic| Reply::Now(Err(panicked(&request.state, &*panic)))))
+    /// The handler that the request goes to: the state's, else the Lambda function's, else the resource's; `None` when
+    /// there is none.
+    pub(crate) fn find(&self, request: &TaskRequest, asked: &mut Asked) -> Option<Asking> {
+        if let Some(handler) = self.states.get(&*request.state) {
+            return Some(Asking { handler: Arc::clone(handler), number: request.nth });
+        }
+        let by_lambda = called_function(request).and_then(|name| self.lambdas.get_full(function_name(name)));
+        if let Some((at, _, handler)) = by_lambda {
+            return Some(Asking { handler: Arc::clone(handler), number: count(&mut asked.lambdas, at) });
+        }
+        let plain = plain_resource(&request.resource);
+        let (at, _, handler) =
+            self.resources.get_full(&*request.resource).or_else(|| self.resources.get_full(plain))?;
+        Some(Asking { handler: Arc::clone(handler), number: count(&mut asked.resources, at) })
     }
+}
+
+/// Counts one more, and gives how many there were before.
+fn count(counts: &mut Vec<u64>, at: usize) -> u64 {
+    if counts.len() <= at {
+        counts.resize(at.saturating_add(1), 0);
+    }
+    counts.get_mut(at).map_or(0, |count| {
+        *count += 1;
+        *count - 1
+    })
 }
 
 /// The resource without the pattern: a handler of the action answers for all its patterns.
@@ -159,7 +197,7 @@ where
     P: DeserializeOwned,
     R: Serialize,
 {
-    Arc::new(move |request| {
+    Arc::new(move |request, _| {
         let answer = argument(request, wrap.argument(request)).and_then(&closure);
         Reply::Now(wrap.result(request, result(&request.state, answer)))
     })
@@ -172,7 +210,7 @@ where
     R: Serialize,
     F: Future<Output = Result<R, TaskError>> + Send + 'static,
 {
-    Arc::new(move |request| {
+    Arc::new(move |request, _| {
         let future = match argument(request, wrap.argument(request)) {
             Ok(argument) => closure(argument),
             Err(error) => return Reply::Now(Err(error)),
@@ -188,12 +226,12 @@ where
 pub(crate) fn whole<R: Serialize>(
     closure: impl Fn(&TaskRequest) -> Result<R, TaskError> + Send + Sync + 'static,
 ) -> Handler {
-    Arc::new(move |request| Reply::Now(result(&request.state, closure(request))))
+    Arc::new(move |request, _| Reply::Now(result(&request.state, closure(request))))
 }
 
 /// A handler that never answers.
 pub(crate) fn never() -> Handler {
-    Arc::new(|_| Reply::Never)
+    Arc::new(|_, _| Reply::Never)
 }
 
 /// What a closure stands for.
@@ -213,7 +251,7 @@ impl Wrap {
         }
     }
 
-    fn result(self, request: &TaskRequest, result: Result<Value, TaskError>) -> Result<Value, TaskError> {
+    pub(crate) fn result(self, request: &TaskRequest, result: Result<Value, TaskError>) -> Result<Value, TaskError> {
         // A callback's result is what is sent back, not what `invoke` answers.
         let answers = is_invoke(request) && !request.resource.ends_with(".waitForTaskToken");
         if self == Self::Lambda && answers {

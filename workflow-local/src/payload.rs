@@ -1,8 +1,9 @@
 //! A JSON value that states, events and variables share instead of copying.
 
 use std::fmt;
-use std::io;
 use std::ops::Deref;
+#[cfg(feature = "jsonata")]
+use std::sync::Weak;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -51,22 +52,61 @@ impl Payload {
     }
 }
 
-/// Bytes of the compact JSON text of a value.
+/// The place of a payload, which no other payload takes as long as this is there.
+#[cfg(feature = "jsonata")]
+pub(crate) struct WeakPayload(Weak<Measured>);
+
+#[cfg(feature = "jsonata")]
+impl WeakPayload {
+    /// Whether it is this payload's place.
+    pub(crate) fn is(&self, payload: &Payload) -> bool {
+        std::ptr::eq(self.0.as_ptr(), Arc::as_ptr(&payload.0))
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+}
+
+#[cfg(feature = "jsonata")]
+impl Payload {
+    pub(crate) fn downgrade(&self) -> WeakPayload {
+        WeakPayload(Arc::downgrade(&self.0))
+    }
+}
+
+/// Bytes of the compact JSON text of a value: counted without writing it, since each output of each state is.
 pub(crate) fn json_bytes(value: &Value) -> usize {
-    struct Count(usize);
-    impl io::Write for Count {
-        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            self.0 += text.len();
-            Ok(text.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
+    match value {
+        Value::Null | Value::Bool(true) => 4,
+        Value::Bool(false) => 5,
+        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+            (Some(number), _) => digits(number),
+            (_, Some(number)) => 1 + digits(number.unsigned_abs()),
+            _ => number.to_string().len(),
+        },
+        Value::String(text) => text_bytes(text),
+        // Brackets, and a comma between each two.
+        Value::Array(items) => 1 + items.len().max(1) + items.iter().map(json_bytes).sum::<usize>(),
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| text_bytes(name) + 1 + json_bytes(value);
+            1 + members.len().max(1) + members.iter().map(member).sum::<usize>()
         }
     }
-    let mut count = Count(0);
-    // Writing a `Value` to a sink that never fails cannot fail.
-    let _ = serde_json::to_writer(&mut count, value);
-    count.0
+}
+
+fn digits(number: u64) -> usize {
+    number.checked_ilog10().map_or(1, |log| log as usize + 1)
+}
+
+/// With the quotes, and with what must be escaped.
+fn text_bytes(text: &str) -> usize {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' | 0x08 | 0x09 | 0x0a | 0x0c | 0x0d => 1,
+        0..=0x1f => 5,
+        _ => 0,
+    };
+    2 + text.len() + text.bytes().map(escaped).sum::<usize>()
 }
 
 impl Deref for Payload {
@@ -105,5 +145,26 @@ impl fmt::Debug for Payload {
 impl fmt::Display for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn bytes_are_those_of_the_text() {
+        let every_char: String = (0..=0x7f_u8).map(char::from).chain("é€𝄞\u{2028}".chars()).collect();
+        for value in [
+            json!(null),
+            json!([true, false, [], {}, [[]], { "a": {} }]),
+            json!([0, 9, 10, 99, 100, -1, -10, u64::MAX, i64::MIN, i64::MAX]),
+            json!([0.0, -0.0, 1.5, 1e300, 5e-324, 1.0e16, 0.1]),
+            json!({ &every_char: every_char, "b": [1, 2, { "c": "d" }] }),
+        ] {
+            assert_eq!(json_bytes(&value), value.to_string().len(), "{value}");
+        }
     }
 }

@@ -4,8 +4,11 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use workflow_local::history::Details;
 use workflow_local::{Answers, Engine, EventType, RunError, Status, TaskError};
+use workflow_runtime::workflow;
 
 fn work(resource: &str, further: Value) -> Value {
     let mut state = json!({ "Type": "Task", "Resource": resource, "End": true });
@@ -127,4 +130,117 @@ fn late_answers_wait_on_a_real_clock_too() {
     let began = std::time::Instant::now();
     assert_eq!(engine.run(&json!({})).unwrap().status(), Status::Succeeded);
     assert!(began.elapsed() >= Duration::from_millis(45), "{:?}", began.elapsed());
+}
+
+/// Two states that call a function or queue, one in a map.
+fn twice() -> Value {
+    let invoke = json!({
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "OutputPath": "$.Payload",
+        "Parameters": { "FunctionName": "arn:aws:lambda:us-east-1:123456789012:function:work:live", "Payload.$": "$" },
+        "Retry": [{ "ErrorEquals": ["Busy"] }], "End": true
+    });
+    let mut first = invoke.clone();
+    first.as_object_mut().unwrap().remove("End");
+    first["Next"] = json!("Each");
+    json!({
+        "StartAt": "First",
+        "States": {
+            "First": first,
+            "Each": { "Type": "Map", "ItemProcessor": { "StartAt": "Again", "States": { "Again": invoke } }, "Next": "Send" },
+            "Send": {
+                "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                "Parameters": { "QueueUrl": "q", "MessageBody.$": "$$.Task.Token" }, "Next": "SendAgain"
+            },
+            "SendAgain": {
+                "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+                "Parameters": { "QueueUrl": "q", "MessageBody": "done" }, "End": true
+            }
+        }
+    })
+}
+
+#[test]
+fn answers_of_a_function_and_of_a_resource_count_over_all_states_that_call_it() {
+    let engine = Engine::new(&twice())
+        .unwrap()
+        .on_lambda_answers(
+            "work",
+            Answers::new().fails(2, "Busy").gives(1, [1, 2]).gives(1, 10).fails(1, "Busy").then(30),
+        )
+        .on_resource_answers(
+            "arn:aws:states:::sqs:sendMessage",
+            Answers::new().gives(1, "called back").after(Duration::from_secs(60)).gives(1, "sent"),
+        );
+    // Each execution counts for itself.
+    for _ in 0..2 {
+        let execution = engine.run(&json!({})).unwrap();
+        execution.assert_output("sent");
+        let exited = |name: &str| {
+            let mut exits = execution.history().iter().filter_map(|event| match &event.details {
+                Details::StateExited { name: of, output, .. } if &**of == name => Some(output.value().clone()),
+                _ => None,
+            });
+            exits.next().unwrap()
+        };
+        assert_eq!(
+            (exited("First"), exited("Each"), exited("Send")),
+            (json!([1, 2]), json!([10, 30]), json!("called back"))
+        );
+    }
+    // A state's own answers go first, and do not count for the function.
+    let engine = engine.on_state_answers("First", Answers::new().then(json!({ "Payload": [7] })));
+    let execution = engine.on_lambda_answers("work", Answers::new().gives(1, 8)).run(&json!({})).unwrap();
+    execution.assert_output("sent");
+    let error = Engine::new(&twice()).unwrap().on_lambda_answers("work", Answers::new().gives(1, [1])).run(&json!({}));
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("`Again` asks once more than there are answers for: 1 given"), "{error}");
+}
+
+workflow! {
+    /// Charges a card.
+    workflow Pay {
+        input { order: String, cents: u32 }
+        output { receipt: String }
+
+        task Charge = lambda::invoke {
+            FunctionName: "charge",
+            Payload: { order: input.order, cents: input.cents },
+        }
+            output { receipt: result.Payload.receipt }
+            retry [Busy] { interval: 2s, max_attempts: 3 }
+            -> end;
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Charge {
+    order: String,
+    cents: u32,
+}
+
+#[derive(Serialize)]
+struct Charged {
+    receipt: String,
+}
+
+#[test]
+fn a_workflow_is_answered_by_its_own_states_with_its_own_types() {
+    let input = || PayInput { order: "A-1".to_owned(), cents: 250 };
+    let charged = |receipt: &str| Charged { receipt: receipt.to_owned() };
+    // By function: a typed closure.
+    let engine = Engine::of::<Pay>().unwrap().on_lambda("charge", move |charge: Charge| match charge.cents {
+        0 => Err(TaskError::new("Nothing")),
+        cents => Ok(charged(&format!("{} {cents}", charge.order))),
+    });
+    let execution = engine.run(&input()).unwrap();
+    assert_eq!(execution.output_as::<PayOutput>().unwrap().receipt, "A-1 250");
+    execution.assert_path([PayState::Charge]);
+    // By state, then by function, by number.
+    let result = json!({ "Payload": charged("by state") });
+    let engine = engine.on_state_answers(PayState::Charge, Answers::new().fails(2, "Busy").then(result));
+    let execution = engine.run(&input()).unwrap();
+    assert_eq!(execution.output_as::<PayOutput>().unwrap().receipt, "by state");
+    let answers = Answers::new().fails(3, "Busy").gives(1, charged("by function"));
+    let execution = Engine::of::<Pay>().unwrap().on_lambda_answers("charge", answers).run(&input()).unwrap();
+    assert_eq!(execution.output_as::<PayOutput>().unwrap().receipt, "by function");
 }

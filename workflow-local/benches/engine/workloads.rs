@@ -44,6 +44,35 @@ pub(crate) fn all() -> Vec<Workload> {
     ]
 }
 
+/// Maps over lists of two lengths whose selectors read the list: what an item costs must not depend on the list.
+#[allow(dead_code, reason = "each benchmark takes what it needs")]
+pub(crate) fn lists() -> Vec<Workload> {
+    let list = |name, count: u64, selector: &str, value: &str| {
+        let mut definition = map();
+        let state = &mut definition["States"]["M"];
+        match selector {
+            "$states" => {
+                definition["QueryLanguage"] = json!("JSONata");
+                let state = &mut definition["States"]["M"];
+                state["Items"] = json!("{% $states.input.items %}");
+                state.as_object_mut().unwrap().remove("ItemsPath");
+                state["ItemSelector"] =
+                    json!({ "of": format!("{{% {value} %}}"), "item": "{% $states.context.Map.Item.Value %}" });
+            }
+            _ => state["ItemSelector"] = json!({ "of.$": value, "item.$": "$$.Map.Item.Value" }),
+        }
+        let output = (0..count).map(|item| json!({ "of": "x", "item": item })).collect();
+        let input = json!({ "items": (0..count).collect::<Value>(), "of": "x" });
+        Workload { name, definition, input, output, states: count }
+    };
+    vec![
+        list("selector-250", 250, "$", "$.of"),
+        list("selector-1000", 1_000, "$", "$.of"),
+        list("jsonata-selector-250", 250, "$states", "$states.input.of"),
+        list("jsonata-selector-1000", 1_000, "$states", "$states.input.of"),
+    ]
+}
+
 /// So many Pass states, one after the other.
 pub(crate) fn chain(states: usize) -> Value {
     let state = |i: usize| {

@@ -22,6 +22,9 @@ impl Execution {
                 context.insert(name.to_owned(), value);
             }
         };
+        if !part.has(ContextPart::Visit) {
+            return context;
+        }
         if let Some(token) = &visit.token {
             add("Task", json!({ "Token": &**token }));
         }
@@ -40,29 +43,33 @@ impl Execution {
     /// What the execution knows of itself.
     fn own_context(&self, thread: &Thread, visit: &Visit, part: ContextPart) -> Value {
         let run = self.run(thread.run);
-        let state = self.program.state(visit.state);
-        let mut about_state = Map::new();
-        about_state.insert("EnteredTime".to_owned(), json!(visit.entered_time.to_string()));
-        about_state.insert("Name".to_owned(), json!(&*visit.name));
-        // Only states that can be retried count their retries.
-        if matches!(state.kind(), StateKind::Task | StateKind::Parallel | StateKind::Map) {
-            about_state.insert("RetryCount".to_owned(), json!(visit.retries));
+        let mut context = Map::new();
+        if part.has(ContextPart::Execution) {
+            let mut execution = Map::new();
+            execution.insert("Id".to_owned(), Value::from(&*run.arn));
+            if part == ContextPart::Whole {
+                execution.insert("Input".to_owned(), run.input.value().clone());
+            }
+            execution.insert("Name".to_owned(), Value::from(&*run.name));
+            execution.insert("RoleArn".to_owned(), Value::from(self.start.role_arn.as_str()));
+            execution.insert("StartTime".to_owned(), Value::from(run.started.to_string()));
+            execution.insert("RedriveCount".to_owned(), Value::from(0));
+            context.insert("Execution".to_owned(), Value::Object(execution));
         }
-        let input = match part {
-            ContextPart::Whole => run.input.value().clone(),
-            ContextPart::WithoutInput => Value::Null,
-        };
-        json!({
-            "Execution": {
-                "Id": &*run.arn,
-                "Input": input,
-                "Name": &*run.name,
-                "RoleArn": self.start.role_arn,
-                "StartTime": run.started.to_string(),
-                "RedriveCount": 0,
-            },
-            "StateMachine": { "Id": &*run.machine_arn, "Name": &*run.machine_name },
-            "State": about_state,
-        })
+        if part.has(ContextPart::StateMachine) {
+            context.insert("StateMachine".to_owned(), json!({ "Id": &*run.machine_arn, "Name": &*run.machine_name }));
+        }
+        if part.has(ContextPart::State) {
+            let mut state = Map::new();
+            state.insert("EnteredTime".to_owned(), Value::from(visit.entered_time.to_string()));
+            state.insert("Name".to_owned(), Value::from(&*visit.name));
+            // Only states that can be retried count their retries.
+            let kind = self.program.state(visit.state).kind();
+            if matches!(kind, StateKind::Task | StateKind::Parallel | StateKind::Map) {
+                state.insert("RetryCount".to_owned(), Value::from(visit.retries));
+            }
+            context.insert("State".to_owned(), Value::Object(state));
+        }
+        Value::Object(context)
     }
 }

@@ -28,11 +28,16 @@ struct Parsed {
 /// Which members of `$states`, and which variables, the expression may look at.
 #[derive(Debug, Default, PartialEq)]
 struct Uses {
+    /// `$states` at all.
+    states: bool,
     input: bool,
     context: Option<ContextPart>,
     result: bool,
     error_output: bool,
+    /// Variables and functions.
     variables: Vec<String>,
+    /// Whether it may draw random numbers.
+    draws: bool,
 }
 
 impl Uses {
@@ -47,6 +52,7 @@ impl Uses {
             let (name, after) = rest.split_at(end);
             rest = after;
             if name == "states" {
+                uses.states = true;
                 let (member, after) = next_member(after);
                 match member {
                     Some("input") => uses.input = true,
@@ -55,15 +61,14 @@ impl Uses {
                         // `%` may lead from anywhere to what is around it.
                         let first = first.filter(|_| !source.contains('%'));
                         let part = ContextPart::for_names(first, next_member(after).0);
-                        if uses.context != whole {
-                            uses.context = Some(part);
-                        }
+                        uses.context = Some(uses.context.map_or(part, |other| other.and(part)));
                     }
                     Some("result") => uses.result = true,
                     Some("errorOutput") => uses.error_output = true,
                     _ => (uses.input, uses.context, uses.result, uses.error_output) = (true, whole, true, true),
                 }
             } else if !name.is_empty() && !uses.variables.iter().any(|known| known == name) {
+                uses.draws |= matches!(name, "uuid" | "random");
                 uses.variables.push(name.to_owned());
             }
         }
@@ -149,6 +154,8 @@ mod engine {
 
 #[cfg(feature = "jsonata")]
 mod engine {
+    use std::cell::RefCell;
+    use std::collections::VecDeque;
     use std::rc::Rc;
 
     use jsonata_core::ast::AstNode;
@@ -157,7 +164,8 @@ mod engine {
     use jsonata_core::value::{JValue, with_stack};
     use serde_json::{Map, Number, Value};
 
-    use super::{Parsed, Scope};
+    use super::{Parsed, Scope, Uses};
+    use crate::payload::{Payload, WeakPayload};
     use crate::random::Random;
 
     pub(super) type Ast = AstNode;
@@ -171,19 +179,24 @@ mod engine {
 
     /// The value, or the words that say why there is none.
     pub(super) fn evaluate(expression: &Parsed, scope: &Scope<'_>) -> Result<Value, String> {
+        let uses = &expression.uses;
         let mut context = Context::new();
-        context.bind("states".to_owned(), states(expression, scope));
-        for name in &expression.uses.variables {
+        if uses.states {
+            context.bind("states".to_owned(), states(uses, scope));
+        }
+        for name in &uses.variables {
             if let Some(value) = scope.variables.get(name) {
-                context.bind(name.clone(), to_jsonata(value));
+                context.bind(name.clone(), shared(value));
             }
         }
         let options = EvaluatorOptions { timeout_ms: Some(MOST_MILLISECONDS), ..EvaluatorOptions::default() };
         let mut evaluator = Evaluator::with_options(context, options);
-        let random = Rc::new(scope.random.clone());
-        let result = add_functions(&mut evaluator, scope.now.as_millis(), &random)
+        let random = uses.draws.then(|| Rc::new(scope.random.clone()));
+        let result = add_functions(&mut evaluator, uses, scope.now.as_millis(), random.as_ref())
             .and_then(|()| evaluator.evaluate(&expression.ast, &JValue::Undefined));
-        scope.random.advance_to(&random);
+        if let Some(random) = random {
+            scope.random.advance_to(&random);
+        }
         match result {
             Ok(JValue::Undefined) => Err("returned nothing (undefined).".to_owned()),
             Ok(value) => from_jsonata(&value).ok_or_else(|| "returned an unsupported result type.".to_owned()),
@@ -196,18 +209,48 @@ mod engine {
     }
 
     /// `$states`, with the members that the expression looks at.
-    fn states(expression: &Parsed, scope: &Scope<'_>) -> JValue {
-        let uses = &expression.uses;
-        let context = uses.context.map(|part| scope.context.payload(part));
+    fn states(uses: &Uses, scope: &Scope<'_>) -> JValue {
         let members = [
             ("input", uses.input.then_some(scope.input)),
-            ("context", context),
             ("result", scope.result.filter(|_| uses.result)),
             ("errorOutput", scope.error_output.filter(|_| uses.error_output)),
         ];
-        JValue::object(
-            members.into_iter().filter_map(|(name, payload)| Some((name.to_owned(), to_jsonata(payload?)))).collect(),
-        )
+        let members = members.into_iter().filter_map(|(name, payload)| Some((name.to_owned(), shared(payload?))));
+        // It is made for this state and item, and is not worth keeping.
+        let context = uses.context.map(|part| ("context".to_owned(), to_jsonata(scope.context.payload(part))));
+        JValue::object(members.chain(context).collect())
+    }
+
+    /// How many values a thread keeps converted.
+    const KEPT: usize = 8;
+
+    thread_local! {
+        /// The lists and objects that were converted last. An item selector reads the same list for each of its items,
+        /// and the expressions of a state the same input: converted each time, a map over a list would be quadratic.
+        static CONVERTED: RefCell<VecDeque<(WeakPayload, JValue)>> = const { RefCell::new(VecDeque::new()) };
+    }
+
+    /// The value of a payload, which shares what it is converted to.
+    fn shared(payload: &Payload) -> JValue {
+        if !matches!(payload.value(), Value::Array(_) | Value::Object(_)) {
+            return to_jsonata(payload);
+        }
+        // An entry holds on to its payload's place, so that no other payload is there, but not to its value.
+        let kept = CONVERTED.with_borrow(|kept| {
+            let same = kept.iter().find(|(of, _)| of.is(payload));
+            same.map(|(_, converted)| converted.clone())
+        });
+        kept.unwrap_or_else(|| {
+            let converted = to_jsonata(payload);
+            CONVERTED.with_borrow_mut(|kept| {
+                kept.retain(|(of, _)| of.is_alive());
+                if kept.len() >= KEPT {
+                    kept.pop_front();
+                }
+                kept.push_back((payload.downgrade(), converted.clone()));
+            });
+            converted
+        })
     }
 
     fn to_jsonata(value: &Value) -> JValue {
@@ -275,34 +318,53 @@ mod engine {
     /// Items that `$range` and `$partition` may make: enough for any payload within its limit.
     const MOST_ITEMS: usize = 262_144;
 
-    fn add_functions(evaluator: &mut Evaluator, now: i64, random: &Rc<Random>) -> Result<(), EvaluatorError> {
-        evaluator.register_fn("partition", partition)?;
-        evaluator.register_fn("range", range)?;
-        evaluator.register_fn("hash", |args: &[JValue]| {
-            let algorithm = text(args, 1, "hash")?;
-            crate::query::hash::hash(text(args, 0, "hash")?, algorithm)
-                .map(JValue::string)
-                .ok_or_else(|| wrong("D3141", &format!("unknown hash algorithm '{algorithm}'")))
-        })?;
-        evaluator.register_fn("parse", |args: &[JValue]| {
-            let text = text(args, 0, "parse")?;
-            JValue::from_json_str(text).map_err(|error| wrong("D3141", &format!("not JSON: {error}")))
-        })?;
-        let own = Rc::clone(random);
-        evaluator.register_fn("uuid", move |_: &[JValue]| Ok(JValue::string(own.uuid())))?;
-        let own = Rc::clone(random);
-        evaluator.register_fn_override("random", move |args: &[JValue]| {
-            Ok(JValue::from_f64(match args.first() {
-                None => own.fraction(),
-                // The same seed gives the same number.
-                Some(_) => Random::new(number(args, 0, "random")?.to_bits()).fraction(),
-            }))
-        })?;
-        evaluator
-            .register_fn_override("eval", |_: &[JValue]| Err(wrong("T1006", "Attempted to invoke a non-function")))?;
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date are below 2^53")]
-        evaluator.register_fn_override("millis", move |_: &[JValue]| Ok(JValue::from_f64(now as f64)))?;
-        evaluator.register_fn_override("now", move |args: &[JValue]| present(now, args))
+    /// The functions that the expression names; to make all of them costs more than most expressions.
+    fn add_functions(
+        evaluator: &mut Evaluator,
+        uses: &Uses,
+        now: i64,
+        random: Option<&Rc<Random>>,
+    ) -> Result<(), EvaluatorError> {
+        for name in &uses.variables {
+            match (name.as_str(), random) {
+                ("partition", _) => evaluator.register_fn("partition", partition)?,
+                ("range", _) => evaluator.register_fn("range", range)?,
+                ("hash", _) => evaluator.register_fn("hash", |args: &[JValue]| {
+                    let algorithm = text(args, 1, "hash")?;
+                    crate::query::hash::hash(text(args, 0, "hash")?, algorithm)
+                        .map(JValue::string)
+                        .ok_or_else(|| wrong("D3141", &format!("unknown hash algorithm '{algorithm}'")))
+                })?,
+                ("parse", _) => evaluator.register_fn("parse", |args: &[JValue]| {
+                    let text = text(args, 0, "parse")?;
+                    JValue::from_json_str(text).map_err(|error| wrong("D3141", &format!("not JSON: {error}")))
+                })?,
+                ("uuid", Some(random)) => {
+                    let own = Rc::clone(random);
+                    evaluator.register_fn("uuid", move |_: &[JValue]| Ok(JValue::string(own.uuid())))?;
+                }
+                ("random", Some(random)) => {
+                    let own = Rc::clone(random);
+                    evaluator.register_fn_override("random", move |args: &[JValue]| {
+                        Ok(JValue::from_f64(match args.first() {
+                            None => own.fraction(),
+                            // The same seed gives the same number.
+                            Some(_) => Random::new(number(args, 0, "random")?.to_bits()).fraction(),
+                        }))
+                    })?;
+                }
+                ("eval", _) => evaluator.register_fn_override("eval", |_: &[JValue]| {
+                    Err(wrong("T1006", "Attempted to invoke a non-function"))
+                })?,
+                #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date are below 2^53")]
+                ("millis", _) => {
+                    evaluator.register_fn_override("millis", move |_: &[JValue]| Ok(JValue::from_f64(now as f64)))?;
+                }
+                ("now", _) => evaluator.register_fn_override("now", move |args: &[JValue]| present(now, args))?,
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// `$now([picture [, timezone]])` by the execution's clock.
@@ -385,10 +447,15 @@ mod tests {
         ] {
             assert_eq!(context(source), Some(ContextPart::Whole), "{source}");
         }
-        for source in
-            ["$states.context.Map.Item.Value", "$states.context . Execution . Id", "$states.context.State.Name"]
-        {
-            assert_eq!(context(source), Some(ContextPart::WithoutInput), "{source}");
+        for (source, part) in [
+            ("$states.context.Map.Item.Value & $states.context.Task.Token", ContextPart::Visit),
+            ("$states.context . Execution . Id", ContextPart::Execution),
+            ("$states.context.State.Name", ContextPart::State),
+            ("$states.context.StateMachine.Name", ContextPart::StateMachine),
+            ("$states.context.State.Name & $states.context.Map.Item.Value", ContextPart::WithoutInput),
+            ("$states.context.Other", ContextPart::WithoutInput),
+        ] {
+            assert_eq!(context(source), Some(part), "{source}");
         }
     }
 }

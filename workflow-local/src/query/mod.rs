@@ -54,13 +54,20 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// How much of the context object is asked for.
+/// How much of the context object is asked for: all of it is made of texts and may hold a large input, and most
+/// expressions look at one member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ContextPart {
     Whole,
     /// All but `Execution.Input`, which may be large: a map that asks for `$$.Map.Item.Value` would
     /// copy the list that it goes through once for each item of it.
     WithoutInput,
+    /// `Execution` without its `Input`.
+    Execution,
+    StateMachine,
+    State,
+    /// `Task` and `Map`.
+    Visit,
 }
 
 impl ContextPart {
@@ -68,29 +75,45 @@ impl ContextPart {
     pub(crate) fn for_names(first: Option<&str>, second: Option<&str>) -> Self {
         match (first, second) {
             (None, _) | (Some("Execution"), None | Some("Input")) => Self::Whole,
+            (Some("Execution"), _) => Self::Execution,
+            (Some("StateMachine"), _) => Self::StateMachine,
+            (Some("State"), _) => Self::State,
+            (Some("Task" | "Map"), _) => Self::Visit,
             _ => Self::WithoutInput,
         }
+    }
+
+    /// What is enough for both.
+    #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata asks for several"))]
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Whole, _) | (_, Self::Whole) => Self::Whole,
+            (one, other) if one == other => one,
+            _ => Self::WithoutInput,
+        }
+    }
+
+    /// Whether a member of the context object is part of it.
+    pub(crate) fn has(self, member: Self) -> bool {
+        matches!(self, Self::Whole | Self::WithoutInput) || self == member
     }
 }
 
 /// The context object, made when something first asks for it.
 pub(crate) struct Context<'a> {
     build: &'a dyn Fn(ContextPart) -> Value,
-    whole: OnceCell<Payload>,
-    without_input: OnceCell<Payload>,
+    /// One for each part.
+    built: [OnceCell<Payload>; 6],
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(build: &'a dyn Fn(ContextPart) -> Value) -> Self {
-        Self { build, whole: OnceCell::new(), without_input: OnceCell::new() }
+        Self { build, built: Default::default() }
     }
 
     pub(crate) fn payload(&self, part: ContextPart) -> &Payload {
-        let built = match part {
-            ContextPart::Whole => &self.whole,
-            ContextPart::WithoutInput => &self.without_input,
-        };
-        built.get_or_init(|| Payload::new((self.build)(part)))
+        #[expect(clippy::indexing_slicing, reason = "there is one for each part")]
+        self.built[part as usize].get_or_init(|| Payload::new((self.build)(part)))
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::tasks::{self, Answer};
 use crate::clock::{Clock, Instant};
 use crate::execution::{Execution, Status, Step};
-use crate::handlers::Handlers;
+use crate::handlers::{Asked, Handlers};
 use crate::task::TaskId;
 
 /// How many steps an execution takes before others have a turn.
@@ -84,6 +84,7 @@ impl Run {
     pub(super) async fn drive(self: Arc<Self>, handlers: Arc<Handlers>) {
         let mut working: JoinSet<(TaskId, Answer)> = JoinSet::new();
         let mut steps = 0_u32;
+        let mut asked = Asked::default();
         loop {
             let step = self.execution_now().step();
             match step {
@@ -94,8 +95,8 @@ impl Run {
                     }
                 }
                 Step::Task(request) => {
-                    let handlers = Arc::clone(&handlers);
-                    working.spawn(async move { (request.id, tasks::answer(handlers, request).await) });
+                    let asking = handlers.find(&request, &mut asked);
+                    working.spawn(async move { (request.id, tasks::answer(asking, request).await) });
                 }
                 Step::Waiting { until } => self.wait(&mut working, until).await,
                 Step::Ended => break,

@@ -1,11 +1,9 @@
 //! Answers a task with the server's closures.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 use workflow_asl::error_name::RUNTIME;
 
-use crate::handlers::{Handlers, Reply, is_invoke};
+use crate::handlers::{Asking, Reply, is_invoke};
 use crate::task::{TaskError, TaskRequest};
 
 /// What a task is answered with.
@@ -13,10 +11,10 @@ pub(super) type Answer = Result<Value, TaskError>;
 
 /// Runs the closure that stands for the task's resource, on a thread where it may block; a future that it gives is
 /// polled by the server's own runtime.
-pub(super) async fn answer(handlers: Arc<Handlers>, request: TaskRequest) -> Answer {
+pub(super) async fn answer(asking: Option<Asking>, request: TaskRequest) -> Answer {
     let unknown = unknown(&request);
     // A panic of the closure is caught where it is called, so that the thread comes back.
-    let reply = tokio::task::spawn_blocking(move || handlers.reply(&request)).await;
+    let reply = tokio::task::spawn_blocking(move || asking.map(|asking| asking.reply(&request))).await;
     match reply {
         Ok(Some(Reply::Now(answer))) => answer,
         Ok(Some(Reply::Later(future))) => future.await,

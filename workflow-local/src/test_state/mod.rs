@@ -51,7 +51,7 @@ use crate::engine::ACCOUNT;
 use crate::error::{DefinitionError, RunError};
 use crate::execution::one_state::{self, Ended, NamedError, Seen, Unanswered, Visited, Visitor};
 use crate::execution::{Start, Variables};
-use crate::handlers::{self, Handlers, Reply};
+use crate::handlers::{self, Asked, Handlers, Reply};
 use crate::payload::Payload;
 use crate::program::{Program, StateId, Work};
 use crate::task::{TaskError, TaskRequest};
@@ -301,7 +301,8 @@ impl TestState {
 
     /// What the handlers answer a task without a mock; one that never answers times out.
     fn answer(&self, request: &TaskRequest) -> Option<Result<Payload, TaskError>> {
-        let answer = match self.handlers.reply(request)? {
+        let asking = self.handlers.find(request, &mut Asked::default())?;
+        let answer = match asking.reply(request) {
             Reply::Now(answer) => answer,
             Reply::Later(future) => block_on(future),
             Reply::Never => Err(TaskError::new(workflow_asl::error_name::TIMEOUT)),
