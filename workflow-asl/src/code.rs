@@ -127,6 +127,7 @@ codes! {
     VariableTaken = "WF0416" Error "a variable that the compiler keeps a result in";
     OutputDoesNotFit = "WF0417" Error "an output that is not the declared one";
     UnusedParam = "WF0418" Warning "a deploy-time parameter that the document does not use";
+    UnknownContext = "WF0419" Warning "what the context object does not have here";
 
     // WF05: AWS.
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";

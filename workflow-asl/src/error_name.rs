@@ -70,6 +70,19 @@ pub const NEVER_CAUGHT: &[&str] = &[RUNTIME];
 /// The names of the specification for which the service raises [`RUNTIME`].
 pub const NEVER_RAISED: &[&str] = &[PARAMETER_PATH_FAILURE, NO_CHOICE_MATCHED];
 
+/// The reserved name that was probably meant by one that does not begin as those do: `State.ALL`, `states.ALL`.
+///
+/// ```
+/// assert_eq!(workflow_asl::error_name::misspelt("State.ALL"), Some("States.ALL"));
+/// assert_eq!(workflow_asl::error_name::misspelt("State.OutOfStock"), None);
+/// ```
+pub fn misspelt(name: &str) -> Option<&'static str> {
+    let (before, after) = name.split_once('.')?;
+    let alike = before.eq_ignore_ascii_case("state") || before.eq_ignore_ascii_case("states");
+    let meant = |reserved: &&str| reserved.strip_prefix(PREFIX).is_some_and(|rest| rest.eq_ignore_ascii_case(after));
+    RESERVED.iter().copied().find(meant).filter(|_| alike && !name.starts_with(PREFIX))
+}
+
 /// Whether an error of this name is one that [`TASK_FAILED`] certainly stands for: one of a task's own, or of calling it.
 pub fn is_task_failure(name: &str) -> bool {
     !name.starts_with(PREFIX) || name == PERMISSIONS || name == HTTP_SOCKET || name.starts_with(HTTP_STATUS_PREFIX)

@@ -1,7 +1,5 @@
 //! Reading, checking, writing and drawing take any JSON: mutated definitions and very long ones.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Map, Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::{StateMachine, mermaid, rules};
@@ -150,25 +148,14 @@ fn long(states: usize) -> Value {
 }
 
 #[test]
-fn time_is_linear_in_the_size() {
-    let time = |definition: &Value| {
-        let start = Instant::now();
-        rules::check_definition(definition, MachineType::Standard);
-        start.elapsed()
-    };
-    assert_eq!(rules::check_definition(&long(1000), MachineType::Standard), []);
-    let mut worst = long(1000);
-    for (i, state) in worst["States"].as_object_mut().into_iter().flatten().map(|(_, state)| state).enumerate() {
+fn long_documents_are_checked_whole() {
+    let mut definition = long(4000);
+    assert_eq!(rules::check_definition(&definition, MachineType::Standard), []);
+    for (i, (_, state)) in definition["States"].as_object_mut().into_iter().flatten().enumerate() {
         state["Next"] = json!(format!("unknown {i}"));
         state["Field"] = json!(1);
     }
-    let small = time(&long(1000)) + time(&worst);
-    let mut worst = long(8000);
-    for (i, state) in worst["States"].as_object_mut().into_iter().flatten().map(|(_, state)| state).enumerate() {
-        state["Next"] = json!(format!("unknown {i}"));
-        state["Field"] = json!(1);
-    }
-    let large = time(&long(8000)) + time(&worst);
-    // Eight times the size: quadratic time would be sixty-four times as long.
-    assert!(large < small * 30 + Duration::from_millis(500), "{small:?} for 1000 states, {large:?} for 8000");
+    let found = rules::check_definition(&definition, MachineType::Standard);
+    let fields = found.iter().filter(|found| found.message == "field `Field` is not supported");
+    assert_eq!(fields.count(), 4001);
 }

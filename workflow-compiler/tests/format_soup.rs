@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 use std::str::FromStr;
-use std::time::{Duration, Instant};
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use workflow_compiler::format::{Style, format_body, format_file};
@@ -124,30 +123,4 @@ fn files_with_a_mark_a_shell_line_or_line_ends_of_two_characters() {
 fn strings_over_several_lines_stay() {
     let text = "workflow A {\n    pass B {\n        a: \"one\n  two   \n\n three\",\n        b: r#\"x\n\"y\"#,\n    } -> end;\n}\n";
     assert_eq!(format_body(text, &Style::default()).as_deref(), Ok(text));
-}
-
-/// How long one file with so many states takes, at best.
-fn time(states: usize) -> Duration {
-    let state = |at: usize| {
-        format!(
-            "task S{at} = lambda::invoke {{ FunctionName: \"f\", Payload: {{ a: input.x, b: [1, 2, {{ c: $y + {at} }}] }} }} \
-             retry [States.ALL] {{ interval: 2s }} catch [States.ALL] => S{at} -> S{};\n",
-            at + 1
-        )
-    };
-    let text: String = (0..states).map(state).collect();
-    let text = format!("workflow! {{ workflow Long {{ {text} succeed S{states}; }} }}");
-    let once = || {
-        let start = Instant::now();
-        assert!(format_file(&text, &Style::default()).unwrap().lines().count() > states * 4);
-        start.elapsed()
-    };
-    (0..3).map(|_| once()).min().unwrap()
-}
-
-#[test]
-fn time_grows_with_length_only() {
-    let (short, long) = (time(250), time(2_000));
-    println!("250 states: {short:?}, 2,000 states: {long:?}");
-    assert!(long < short * 8 * 3, "{short:?} {long:?}");
 }

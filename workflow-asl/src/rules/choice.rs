@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::value::{check_path, wrong_type};
 use super::{Definition, all_of, report};
 use crate::document::{ChoiceRule, Operand, Operator, StateKind};
-use crate::{Code, Diagnostic, jsonata, placeholder, timestamp};
+use crate::{Code, Diagnostic, Pointer, jsonata, placeholder, timestamp};
 
 /// A rule on a `Variable` has one operator, and that compares with a value of its own type.
 pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -38,6 +38,9 @@ pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definiti
                 continue;
             }
             match (comparison.operator.operand(), operand) {
+                (Operand::Text, Value::String(pattern)) if comparison.operator == Operator::StringMatches => {
+                    check_pattern(pattern, at, found);
+                }
                 (Operand::Text, Value::String(_)) | (Operand::Number, Value::Number(_)) => {}
                 (Operand::Flag, Value::Bool(_)) => {}
                 (Operand::Timestamp, Value::String(text)) => {
@@ -54,6 +57,19 @@ pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definiti
                 (Operand::Number, _) => wrong_type("Number", operand, &at, found),
                 (Operand::Flag, _) => wrong_type("Boolean", operand, &at, found),
             }
+        }
+    }
+}
+
+/// Warns of a backslash in a pattern that stands before neither a star nor a backslash: the comparison then fails.
+fn check_pattern(pattern: &str, at: Pointer, found: &mut Vec<Diagnostic>) {
+    let mut chars = pattern.char_indices();
+    while let Some((start, ch)) = chars.next() {
+        if ch == '\\' && !matches!(chars.next(), Some((_, '*' | '\\'))) {
+            let message = "a backslash in a pattern stands before `*` or another backslash";
+            let diagnostic = Diagnostic::new(Code::FailingCall, at, message).with_range(start, 1);
+            found.push(diagnostic.with_help("write `\\\\\\\\` in JSON for a backslash that is text"));
+            return;
         }
     }
 }

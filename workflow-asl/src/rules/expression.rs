@@ -53,6 +53,8 @@ fn check_literal(text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let trimmed = text.trim();
     let help = if trimmed.starts_with(OPEN) && trimmed.ends_with("%}") {
         "nothing may stand around `{%` and `%}`, not even blanks".to_owned()
+    } else if text.split_once(OPEN).is_some_and(|(_, rest)| rest.contains("%}")) {
+        "an expression is the whole of its string: join texts inside it, `{% 'Hello ' & $name %}`".to_owned()
     } else if trimmed.starts_with("$states.") && jsonata::parse(trimmed).is_ok() {
         format!("write `{{% {trimmed} %}}`")
     } else if let (Some(rest), true) = (text.strip_prefix("$."), template::looks_computed(text)) {
@@ -64,6 +66,19 @@ fn check_literal(text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     };
     let message = format!("`{text}` is taken as text");
     found.push(Diagnostic::new(Code::ExpressionAsText, at.clone(), message).with_help(help));
+}
+
+/// Warns of items that are neither an array nor an object nor an expression.
+pub(super) fn check_items(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    let is = match value {
+        Value::String(text) if is_begun(text) || placeholder::contained(text) => return,
+        Value::Array(_) | Value::Object(_) => return,
+        Value::String(_) => "a string",
+        Value::Number(_) => "a number",
+        Value::Bool(_) => "a boolean",
+        Value::Null => "null",
+    };
+    report(found, Code::FailingCall, at.clone(), format!("`Items` must be an array or an object, and this is {is}"));
 }
 
 /// Checks a string that must be one expression.

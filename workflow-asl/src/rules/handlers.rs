@@ -69,6 +69,10 @@ pub(super) fn error_names_are_given(definition: &Definition<'_>, found: &mut Vec
                     diagnostic = diagnostic.with_help(near);
                 }
                 found.push(diagnostic);
+            } else if let (false, Some(near)) = (raised.contains(name.as_str()), error_name::misspelt(name)) {
+                let message = format!("`{name}` is not a reserved error, so only one of that very name matches");
+                let diagnostic = Diagnostic::new(Code::UnknownErrorName, entry.at.index(i), message);
+                found.push(diagnostic.with_help(format!("did you mean `{near}`?")));
             }
         }
     }
@@ -103,6 +107,8 @@ pub(super) fn every_error_name_may_match(definition: &Definition<'_>, found: &mu
             } else if error_name::NEVER_RAISED.contains(&name.as_str()) {
                 let message = format!("Step Functions never raises `{name}`");
                 (message, "it raises `States.Runtime` instead, which nothing catches")
+            } else if entry.names.iter().take(i).any(|earlier| earlier == name) {
+                (format!("the list has `{name}` already"), "remove one of the two")
             } else if taken.contains(name.as_str()) {
                 (
                     format!("an earlier entry takes `{name}` already"),

@@ -6,6 +6,7 @@
 
 mod assignment;
 mod choice;
+mod context;
 mod expression;
 mod field;
 mod handlers;
@@ -70,6 +71,7 @@ const RULES: &[Rule] = &[
     handlers::the_longest_delay_exceeds_the_first,
     names::state_names_are_short,
     names::state_names_are_distinct,
+    context::the_context_has_what_is_named,
     variables::names_are_identifiers,
     variables::inner_scopes_do_not_assign_outer_variables,
     assignment::variables_are_assigned_before_use,

@@ -38,7 +38,12 @@ fn check(part: &Part<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnost
     let text = value.as_str();
     let unknown = text.is_some_and(placeholder::contained);
     match field.form {
-        Form::Template | Form::Computed if jsonata => expression::check_all(part, field, value, &at, found),
+        Form::Template | Form::Computed if jsonata => {
+            if field.name == "Items" {
+                expression::check_items(value, &at, found);
+            }
+            expression::check_all(part, field, value, &at, found);
+        }
         Form::Template | Form::Computed => check_template(field, value, &at, found),
         Form::Json => check_static(value, &at, found),
         Form::Condition => expression::check_condition(part, field, value, &at, found),
@@ -219,7 +224,14 @@ fn check_plain_keys(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
             Value::Object(_) => check_plain_keys(value, &at.child(key), found),
             Value::Array(items) => {
                 for (i, item) in items.iter().enumerate() {
-                    check_plain_keys(item, &at.child(key).index(i), found);
+                    let at = at.child(key).index(i);
+                    if let Some(text) = item.as_str().filter(|text| template::looks_computed(text)) {
+                        let message = format!("`{text}` is taken as text: the items of an array are not computed");
+                        let diagnostic = Diagnostic::new(Code::PathUnderPlainKey, at, message);
+                        found.push(diagnostic.with_help(format!("write `\"{key}.$\": \"States.Array({text}, …)\"`")));
+                    } else {
+                        check_plain_keys(item, &at, found);
+                    }
                 }
             }
             _ => {}

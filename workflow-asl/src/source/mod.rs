@@ -129,8 +129,7 @@ impl Source {
 fn text(bytes: &[u8]) -> Result<&str, Box<SourceError>> {
     if bytes.len() > MAX_BYTES {
         let message = format!(
-            "the file has {} bytes; it may have {MAX_BYTES}, and a definition {} characters",
-            bytes.len(),
+            "the file has more than {MAX_BYTES} bytes, and a definition may have {} characters",
             limits::DEFINITION_CHARS
         );
         let start = Location { line: 1, column: 1, offset: 0, length: 0 };

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 use serde_json::Value;
+use workflow_asl::placeholder;
 
 use super::KeptKind;
 use super::printer::Spelling;
@@ -90,26 +91,14 @@ impl Params {
 
 /// Cuts a text at its placeholders. `${!x}` is CloudFormation's way to write `${x}` itself.
 fn parts(text: &str) -> Vec<Part<'_>> {
+    let text_in = |range| text.get(range).filter(|text: &&str| !text.is_empty()).map(Part::Text);
     let mut parts = Vec::new();
     let mut from = 0;
-    let mut search = 0;
-    while let Some(at) = text.get(search..).and_then(|rest| rest.find("${")).map(|at| at + search) {
-        search = at + 2;
-        let Some(length) = text.get(search..).and_then(|rest| rest.find('}')) else { break };
-        let Some(name) = text.get(search..search + length) else { break };
-        let fits = name.chars().all(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '_' | '.' | ':' | '-' | '/'));
-        if name.is_empty() || !fits {
-            continue;
-        }
-        if let Some(before) = text.get(from..at).filter(|before| !before.is_empty()) {
-            parts.push(Part::Text(before));
-        }
+    for (range, name) in placeholder::named(text) {
+        parts.extend(text_in(from..range.start));
         parts.push(Part::Placeholder(name));
-        from = search + length + 1;
-        search = from;
+        from = range.end;
     }
-    if let Some(after) = text.get(from..).filter(|after| !after.is_empty()) {
-        parts.push(Part::Text(after));
-    }
+    parts.extend(text_in(from..text.len()));
     parts
 }

@@ -133,3 +133,27 @@ fn calls_that_fail_on_their_values() {
         (call("States.Format('{} {}', $.a)"), &[(Code::BadIntrinsic, "/States/S/Parameters/a.$")]),
     ]);
 }
+
+#[test]
+fn expressions_are_whole_strings_and_items_are_lists() {
+    let output = |text: &str| found(&jsonata(pass(json!({"Output": text}))), MachineType::Standard);
+    assert_eq!(output("Hello {% $states.input.name %}!"), [(Code::ExpressionAsText, "/States/S/Output".to_owned())]);
+    assert_eq!(output("100 {% of it"), []);
+    let items = |items: Value| found(&jsonata(map(json!({"Items": items}))), MachineType::Standard);
+    for wrong in [json!("abc"), json!(5), json!(true), json!(null)] {
+        assert_eq!(items(wrong), [(Code::FailingCall, "/States/S/Items".to_owned())]);
+    }
+    for right in [json!([1, "a"]), json!({"a": 1}), json!("{% [1] %}"), json!("${Items}")] {
+        assert_eq!(items(right), []);
+    }
+}
+
+#[test]
+fn a_path_in_an_array_is_text() {
+    let wrong = pass(json!({"Parameters": {"a": ["x", "$.b", {"c.$": "$.d"}]}}));
+    assert_eq!(
+        found(&wrong, MachineType::Standard),
+        [(Code::PathUnderPlainKey, "/States/S/Parameters/a/1".to_owned())]
+    );
+    assert_eq!(found(&pass(json!({"Parameters": {"a.$": "States.Array('x', $.b)"}})), MachineType::Standard), []);
+}

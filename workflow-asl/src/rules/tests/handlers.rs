@@ -103,3 +103,16 @@ fn longest_delays() {
         (retry(json!({"MaxAttempts": 100_000_000})), &[(Code::NumberOutOfRange, "/States/S/Retry/0/MaxAttempts")]),
     ]);
 }
+
+#[test]
+fn names_that_are_almost_reserved_or_twice_in_a_list() {
+    let retry = |names: Value| task(json!({"Retry": [{"ErrorEquals": names}]}));
+    let at = |i: usize| format!("/States/S/Retry/0/ErrorEquals/{i}");
+    for name in ["State.ALL", "states.all", "STATES.TaskFailed"] {
+        assert_eq!(found(&retry(json!([name])), MachineType::Standard), [(Code::UnknownErrorName, at(0))], "{name}");
+    }
+    for names in [json!(["State.Closed"]), json!(["Stat.ALL"]), json!(["E", "F"])] {
+        assert_eq!(found(&retry(names), MachineType::Standard), []);
+    }
+    assert_eq!(found(&retry(json!(["E", "F", "E"])), MachineType::Standard), [(Code::NeverMatches, at(2))]);
+}

@@ -2,6 +2,7 @@
 
 mod assignment;
 mod choice;
+mod context;
 mod document;
 mod expression;
 mod handlers;
