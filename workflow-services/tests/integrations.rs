@@ -205,6 +205,9 @@ fn operations_name_their_actions() {
         ("lambda", "invoke", &["lambda:InvokeFunction"]),
         ("bedrockruntime", "invokeModel", &["bedrock:InvokeModel"]),
         ("apigateway", "getRestApi", &["apigateway:GET"]),
+        ("sqs", "sendMessageBatch", &["sqs:SendMessage"]),
+        ("kms", "reEncrypt", &["kms:ReEncryptFrom", "kms:ReEncryptTo"]),
+        ("cloudcontrol", "createResource", &["cloudformation:CreateResource"]),
     ] {
         let operation = Service::find(service).unwrap().operation(operation).unwrap();
         assert_eq!(operation.iam().map(|action| action.name()).collect::<Vec<_>>(), actions, "{operation:?}");
