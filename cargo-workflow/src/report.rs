@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 use workflow_asl::source::{Location, SourceError, locations};
 use workflow_asl::{Code, Diagnostic, Severity};
-use workflow_compiler::format::Fault;
+use workflow_compiler::format::{Fault, NOT_RUST};
 use workflow_compiler::problem::Problem;
 
 /// Characters of a line that are shown before the words in question; definitions often have one line alone.
@@ -72,10 +72,10 @@ impl Report {
     }
 
     /// A text that is not Rust.
-    pub(crate) fn not_rust(file: &Path, text: &str, at: proc_macro2::LineColumn, message: &str) -> Self {
+    pub(crate) fn not_rust(file: &Path, text: &str, at: proc_macro2::LineColumn) -> Self {
         let offset = offset(text, at);
         let place = locations(text, &[(offset, 1)]).pop().map(|location| Place::of(text, location));
-        let (message, help) = (format!("this is not Rust: {message}"), Vec::new());
+        let (message, help) = (NOT_RUST.to_owned(), Vec::new());
         Self { file: name(file), code: Some(Code::Syntax), pointer: None, place, message, help }
     }
 

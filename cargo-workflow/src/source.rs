@@ -107,8 +107,8 @@ pub(crate) fn read_one(file: &Path, name: Option<&str>) -> Result<Machine, Failu
 
 /// What the compiler makes of every `workflow!` in a Rust file.
 fn compile(file: &Path, text: &str) -> Result<Vec<Compilation>, Box<Report>> {
-    let tokens = TokenStream::from_str(text)
-        .map_err(|error| Box::new(Report::not_rust(file, text, error.span().start(), &error.to_string())))?;
+    let tokens =
+        TokenStream::from_str(text).map_err(|error| Box::new(Report::not_rust(file, text, error.span().start())))?;
     let mut bodies = Vec::new();
     find_calls(tokens, &mut bodies);
     Ok(compile_bodies(file, &bodies))

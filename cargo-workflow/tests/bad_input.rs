@@ -62,7 +62,11 @@ fn not_json_or_yaml() {
     refused(&file("empty.json", " \n"), "the file is empty", Some((1, 1)));
     refused(&file("bracket.yaml", "StartAt: [A\nStates: {}\n"), "not YAML", Some((2, 7)));
     refused(&file("two.yaml", "StartAt: A\n---\nStartAt: B\n"), "several YAML documents", Some((2, 1)));
-    refused(&file("quote.rs", "workflow! { \" }"), "this is not Rust", Some((1, 13)));
+    refused(
+        &file("quote.rs", "workflow! { \" }"),
+        "this is not Rust: a bracket, text or comment has no end here",
+        Some((1, 13)),
+    );
 }
 
 #[test]

@@ -65,6 +65,15 @@ impl Node for bool {
     fn read(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Self> {
         if value.as_bool().is_none() {
             wrong_type(value, "Boolean", at, found);
+            // YAML 1.2 takes these as text.
+            let meant = match value.as_str().map(str::to_ascii_lowercase).as_deref() {
+                Some("true" | "yes" | "on") => Some(true),
+                Some("false" | "no" | "off") => Some(false),
+                _ => None,
+            };
+            if let (Some(meant), Some(last)) = (meant, found.last_mut()) {
+                last.help = Some(format!("this is text: write `{meant}`, without quotes"));
+            }
         }
         value.as_bool()
     }

@@ -93,6 +93,9 @@ pub fn format_body(text: &str, style: &Style) -> Result<String, FormatError> {
     Ok(inside.to_owned())
 }
 
+/// What is said of a text that does not even split into tokens: the lexer tells where, but not why.
+pub const NOT_RUST: &str = "this is not Rust: a bracket, text or comment has no end here, or no beginning";
+
 /// Formats the body of each `workflow!` in a Rust file, but not where `#[rustfmt::skip]` stands before, and not in
 /// `macro_rules!`. All else stays as it is.
 ///
@@ -147,8 +150,7 @@ fn fault(code: Option<Code>, range: Range<usize>, message: impl Into<String>) ->
 }
 
 fn lex(text: &str) -> Result<TokenStream, FormatError> {
-    TokenStream::from_str(text)
-        .map_err(|error| fault(Some(Code::Syntax), error.span().byte_range(), format!("this is not Rust: {error}")))
+    TokenStream::from_str(text).map_err(|error| fault(Some(Code::Syntax), error.span().byte_range(), NOT_RUST))
 }
 
 /// The text of a group of `text` that holds workflows, delimiters included, formatted.

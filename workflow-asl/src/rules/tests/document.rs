@@ -112,3 +112,15 @@ fn a_text_that_cannot_be_read_is_one_finding() {
     assert_eq!(codes(&"[".repeat(200)), [Code::TooDeep]);
     assert_eq!(codes(r#"{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}"#), []);
 }
+
+#[test]
+fn a_flag_as_text_is_told_how_to_stand() {
+    let help = |end: Value| {
+        let definition = json!({"StartAt": "S", "States": {"S": {"Type": "Pass", "End": end}}});
+        let found = check_definition(&definition, MachineType::Standard);
+        found.into_iter().find(|found| found.code == Code::WrongType).and_then(|found| found.help)
+    };
+    assert_eq!(help(json!("yes")).as_deref(), Some("this is text: write `true`, without quotes"));
+    assert_eq!(help(json!("False")).as_deref(), Some("this is text: write `false`, without quotes"));
+    assert_eq!(help(json!(1)), None);
+}
