@@ -133,6 +133,17 @@ fn unknown(value: &Value, shape: Shape, path: &str, found: &mut Vec<String>) {
     }
 }
 
+#[test]
+fn what_is_unknown_is_found_at_any_depth() {
+    let task = TaskResource::parse_integration("aws-sdk:s3:deleteObjects").unwrap();
+    let objects = serde_json::json!([{ "Key.$": "$.key" }, { "Kee": "k" }]);
+    let parameters = serde_json::json!({ "Bukket": "b", "Bucket.$": "$.b", "Delete": { "Objects": objects } });
+    let mut found = Vec::new();
+    unknown(&parameters, task.input(), "", &mut found);
+    found.sort();
+    assert_eq!(found, [".Bukket", ".Delete.Objects.Kee"]);
+}
+
 /// Every object below, the value itself among them.
 fn objects<'a>(value: &'a Value, found: &mut Vec<&'a serde_json::Map<String, Value>>) {
     match value {
@@ -163,6 +174,9 @@ fn what_aws_answered_is_possible() {
                 if let Some(output) = result.get("output") {
                     outputs += 1;
                     unknown(output, task.output(), "", &mut found);
+                }
+                if let Some(request) = result.get("request") {
+                    unknown(request, task.input(), "", &mut found);
                 }
                 if let Some(error) = result["error"].as_str().filter(|error| !error.starts_with("States.")) {
                     errors += 1;
