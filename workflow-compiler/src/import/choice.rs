@@ -144,7 +144,10 @@ impl Printer<'_> {
                         let text = format!("{left} != {right}");
                         Spelling { text, ..inner }
                     }
-                    _ => inner.map(|text| if is_call(&text) { format!("!{text}") } else { format!("!({text})") }),
+                    _ => inner.map(|text| {
+                        let one = is_call(&text) || is_reference(&text);
+                        if one { format!("!{text}") } else { format!("!({text})") }
+                    }),
                 });
             }
             _ => {}
@@ -251,6 +254,11 @@ fn is_one_comparison(rule: &Value) -> bool {
     rule.as_object().is_some_and(|rule| rule.contains_key("Variable"))
 }
 
+/// Whether a condition is one value: `state.a.b`, `$ready`.
+fn is_reference(text: &str) -> bool {
+    text.chars().all(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '_' | '.' | '$'))
+}
+
 /// Whether a condition is one function's call.
 fn is_call(text: &str) -> bool {
     let mut depth = 0_usize;
@@ -320,4 +328,25 @@ fn match_subject<'r>(rules: &[&'r Map<String, Value>]) -> Option<&'r str> {
 pub(super) fn in_head(text: String) -> String {
     let literal = text.starts_with(['"', '(']) || text.starts_with("r\"") || text.starts_with("r#");
     if text.contains('{') && !literal { format!("({text})") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::import::{ImportOptions, import};
+
+    #[test]
+    fn only_what_needs_them_has_parentheses_after_not() {
+        let not = |rule| {
+            let document = json!({"StartAt": "C", "States": {
+                "C": {"Type": "Choice", "Choices": [{"Not": rule, "Next": "Z"}], "Default": "Z"},
+                "Z": {"Type": "Succeed"}}});
+            let text = import(&document, &ImportOptions::new("W")).unwrap().source;
+            text.lines().find_map(|line| line.trim().strip_prefix("if ").map(str::to_owned)).unwrap()
+        };
+        assert_eq!(not(json!({"Variable": "$.a.b", "BooleanEquals": true})), "!state.a.b -> Z;");
+        assert_eq!(not(json!({"Variable": "$.a", "IsPresent": true})), "!is_present(state.a) -> Z;");
+        assert_eq!(not(json!({"Variable": "$.a", "NumericLessThan": 1})), "!(state.a < 1) -> Z;");
+    }
 }
