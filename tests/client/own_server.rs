@@ -198,7 +198,7 @@ async fn async_functions_run_on_the_servers_runtime() {
     assert_eq!(machine.start(&json!([1, 2, 3])).await.unwrap().wait_with(QUICK).await.unwrap(), [2, 4, 6]);
 }
 
-/// `StartSyncExecution` goes to `sync-HOST`, which loopback has no name for.
+/// `StartSyncExecution` and `TestState` go to `sync-HOST`, which loopback has no name for.
 #[derive(Debug)]
 struct WithoutSyncPrefix;
 
@@ -253,4 +253,96 @@ async fn a_parameter_is_spliced_into_what_is_deployed() {
     let machine = client.deploy_with(&role(), &params).await.unwrap().machine;
     let execution = machine.start(&GreetInput { name: "Ada".into(), formal: true }).await.unwrap();
     assert_eq!(execution.wait_with(QUICK).await.unwrap().words, params.formula);
+}
+
+#[tokio::test]
+async fn a_state_is_tested_over_http() {
+    use aws_sdk_sfn::types::{
+        InspectionLevel, MockErrorOutput, MockInput, TestExecutionStatus, TestStateConfiguration,
+    };
+
+    let server = serve(Server::builder().on_lambda("greet", |name: String| Ok(format!("Hello, {name}")))).await;
+    let config = config(&server.endpoint_url()).interceptor(WithoutSyncPrefix).build();
+    let sfn = aws_sdk_sfn::Client::from_conf(config);
+    let state = json!({
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": { "FunctionName": "greet", "Payload.$": "$.name" }, "ResultSelector": { "text.$": "$.Payload" },
+        "Retry": [{ "ErrorEquals": ["Busy"], "IntervalSeconds": 3 }], "Next": "Then"
+    });
+    let test = || sfn.test_state().definition(state.to_string()).input(json!({ "name": "Ada" }).to_string());
+
+    let refused = test().send().await.unwrap_err();
+    assert_eq!(refused.code(), Some("ValidationException"));
+    assert_eq!(refused.message(), Some("RoleArn must be specified when testing a Task state"));
+
+    // The server's closure answers, as in an execution.
+    let tested = test().role_arn(role()).inspection_level(InspectionLevel::Debug).send().await.unwrap();
+    assert_eq!(tested.status(), Some(&TestExecutionStatus::Succeeded));
+    assert_eq!((tested.output(), tested.next_state()), (Some("{\"text\":\"Hello, Ada\"}"), Some("Then")));
+    let seen = tested.inspection_data().unwrap();
+    assert_eq!(seen.after_parameters(), Some("{\"FunctionName\":\"greet\",\"Payload\":\"Ada\"}"));
+
+    // A mock needs no role.
+    let mock = MockInput::builder().result("{\"Payload\":1}").build();
+    assert_eq!(test().mock(mock).send().await.unwrap().output(), Some("{\"text\":1}"));
+    let busy = MockErrorOutput::builder().error("Busy").cause("full").build();
+    let tested = test()
+        .mock(MockInput::builder().error_output(busy).build())
+        .state_configuration(TestStateConfiguration::builder().retrier_retry_count(1).build())
+        .inspection_level(InspectionLevel::Debug)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!((tested.status(), tested.error()), (Some(&TestExecutionStatus::Retriable), Some("Busy")));
+    let details = tested.inspection_data().unwrap().error_details().unwrap();
+    assert_eq!((details.retry_index(), details.retry_backoff_interval_seconds()), (Some(0), Some(6)));
+
+    // A state of a whole machine, with variables; broken JSON and broken states are refused.
+    let machine = json!({
+        "QueryLanguage": "JSONata", "StartAt": "A",
+        "States": { "A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Pass", "Output": "{% $n + 1 %}", "End": true } }
+    });
+    let tested = sfn.test_state().definition(machine.to_string()).state_name("B").variables("{\"n\":41}").send().await;
+    assert_eq!(tested.unwrap().output(), Some("42"));
+    for (definition, input, code) in [
+        ("{", "{}", "InvalidDefinition"),
+        ("{\"Type\":\"Pas\"}", "{}", "InvalidDefinition"),
+        ("{\"Type\":\"Succeed\"}", "{", "InvalidExecutionInput"),
+    ] {
+        let refused = sfn.test_state().definition(definition).input(input).send().await.unwrap_err();
+        assert_eq!(refused.code(), Some(code), "{refused:?}");
+    }
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_definition_is_validated_with_as_many_findings_as_are_asked_for() {
+    use aws_sdk_sfn::types::{
+        ValidateStateMachineDefinitionResultCode as ResultCode, ValidateStateMachineDefinitionSeverity as Severity,
+    };
+
+    let server = serve(Server::builder()).await;
+    let definition = json!({
+        "StartAt": "A",
+        "States": {
+            "A": { "Type": "Pass", "Next": "C" },
+            "B": { "Type": "Pass", "Parameters": { "a": "$.b" }, "Next": "D" }
+        }
+    });
+    let sfn = sfn(&server.endpoint_url());
+    let validate = || sfn.validate_state_machine_definition().definition(definition.to_string());
+    let all = validate().severity(Severity::Warning).send().await.unwrap();
+    assert_eq!((all.result(), all.truncated()), (&ResultCode::Fail, Some(false)));
+    let errors = all.diagnostics().iter().filter(|found| *found.severity() == Severity::Error).count();
+    assert!(errors >= 2 && all.diagnostics().len() > errors, "{all:?}");
+    let missing = all.diagnostics().iter().find(|found| found.code() == "MISSING_TRANSITION_TARGET").unwrap();
+    assert!(
+        missing.location().is_some_and(|at| at.starts_with("/States/")) && missing.message().contains('`'),
+        "{all:?}"
+    );
+    // Errors alone, unless warnings are asked for; and what is left out is told.
+    assert_eq!(validate().send().await.unwrap().diagnostics().len(), errors);
+    let first = validate().max_results(1).send().await.unwrap();
+    assert_eq!((first.diagnostics().len(), first.truncated()), (1, Some(true)));
+    server.shutdown().await;
 }

@@ -101,12 +101,17 @@ fn digits(number: u64) -> usize {
 
 /// With the quotes, and with what must be escaped.
 fn text_bytes(text: &str) -> usize {
-    let escaped = |byte: u8| match byte {
+    let is_escaped = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    // Mostly there is none, and to find that out is quicker than to tell them apart.
+    if text.as_bytes().iter().copied().filter(is_escaped).count() == 0 {
+        return 2 + text.len();
+    }
+    let more = |byte: u8| match byte {
         b'"' | b'\\' | 0x08 | 0x09 | 0x0a | 0x0c | 0x0d => 1,
         0..=0x1f => 5,
         _ => 0,
     };
-    2 + text.len() + text.bytes().map(escaped).sum::<usize>()
+    2 + text.len() + text.bytes().map(more).sum::<usize>()
 }
 
 impl Deref for Payload {

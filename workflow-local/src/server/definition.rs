@@ -49,6 +49,15 @@ pub(super) fn compile(text: &str, kind: MachineType) -> Result<Arc<Program>, Api
         (Some(program), findings) if !has_error(&findings) => return Ok(program),
         (_, findings) => findings,
     };
+    Err(refused(&findings))
+}
+
+/// The API's error of a definition with errors.
+pub(super) fn invalid(found: Vec<Diagnostic>) -> ApiError {
+    refused(&found.into_iter().map(Finding::from).collect::<Vec<_>>())
+}
+
+fn refused(findings: &[Finding]) -> ApiError {
     let findings: Vec<_> = findings
         .iter()
         .filter(|finding| finding.severity == "ERROR")
@@ -58,7 +67,7 @@ pub(super) fn compile(text: &str, kind: MachineType) -> Result<Arc<Program>, Api
         })
         .collect();
     let message = format!("Invalid State Machine Definition: '{}'", findings.join(", "));
-    Err(ApiError::new("InvalidDefinition", message))
+    ApiError::new("InvalidDefinition", message)
 }
 
 fn has_error(findings: &[Finding]) -> bool {

@@ -25,6 +25,11 @@ impl Input {
         self.0.get(member).filter(|value| !value.is_null())
     }
 
+    /// The members of a structure.
+    pub(super) fn object(&self, member: &str) -> Result<Option<Self>, ApiError> {
+        Ok(self.typed(member, "a structure", Value::as_object)?.map(|members| Self(members.clone())))
+    }
+
     pub(super) fn text(&self, member: &str) -> Result<Option<&str>, ApiError> {
         self.typed(member, "a string", Value::as_str)
     }

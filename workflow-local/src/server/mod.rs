@@ -5,6 +5,9 @@
 //! let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).endpoint_url(server.endpoint_url());
 //! ```
 //!
+//! `StartSyncExecution` and `TestState` the SDK sends to `sync-HOST`, for which loopback has no name: an interceptor takes the
+//! prefix away, or the caller's name resolution.
+//!
 //! It keeps everything in memory, checks no signature, and knows no versions, aliases, activities or redrives.
 //! The operations: <https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html>.
 
@@ -19,6 +22,7 @@ mod page;
 mod registry;
 mod route;
 mod tasks;
+mod test_state;
 
 use std::fmt;
 use std::io;

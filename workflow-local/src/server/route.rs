@@ -61,6 +61,7 @@ async fn answer(registry: &Arc<Registry>, request: Request) -> Result<Value, Api
         "ListStateMachines" => registry.list_state_machines(&input),
         "DeleteStateMachine" => registry.delete_state_machine(&input),
         "ValidateStateMachineDefinition" => registry.validate_state_machine_definition(&input),
+        "TestState" => registry.test_state(&input).await,
         "StartExecution" => registry.start_execution(&input),
         "StartSyncExecution" => registry.start_sync_execution(&input).await,
         "DescribeExecution" => registry.describe_execution(&input),

@@ -107,7 +107,8 @@ impl Mock {
             },
             Work::Map(map) => {
                 // What is exported to S3 leaves an object that says where.
-                let exports = map.distributed.as_ref().is_some_and(|distributed| distributed.writer.is_some());
+                let writer = map.distributed.as_ref().and_then(|distributed| distributed.writer.as_ref());
+                let exports = writer.is_some_and(|writer| writer.arguments.is_some());
                 if !result.is_array() && !exports {
                     return Err(TestStateError::validation("Mocked result must be an array."));
                 }

@@ -144,6 +144,19 @@ impl TestState {
         self
     }
 
+    /// Answers the state's task with a server's closures where there is no mock.
+    #[cfg(feature = "server")]
+    pub(crate) fn answered_by(mut self, handlers: &Handlers) -> Self {
+        self.handlers = handlers.clone();
+        self
+    }
+
+    /// Whether it is a task, which calls something.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_task(&self) -> bool {
+        matches!(self.program.state(self.state).work, Work::Task(_))
+    }
+
     /// A variable that was assigned before the state.
     #[must_use]
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<Payload>) -> Self {
