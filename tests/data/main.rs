@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
 
+mod graphs;
 mod situations;
 
 use proc_macro2::TokenStream;

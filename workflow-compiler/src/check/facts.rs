@@ -2,6 +2,7 @@
 
 use super::resolve::reference_text;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
+use crate::syntax::keyword::RESERVED;
 
 /// The references that are known to be present, by their words.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,17 +17,26 @@ impl Facts {
         })
     }
 
-    /// The facts about the execution's input, which hold in later states too.
-    pub(super) fn of_input(&self) -> Self {
-        let mut facts: Vec<_> = self.0.iter().filter(|fact| fact.starts_with("input.")).cloned().collect();
+    /// The facts about the execution's input and the results of states, which hold in later states too.
+    pub(super) fn lasting(&self) -> Self {
+        let lasts = |fact: &&String| {
+            let root = fact.split(['.', '[']).next().unwrap_or_default();
+            root == "input" || !root.starts_with('$') && !RESERVED.contains(&root)
+        };
+        let mut facts: Vec<_> = self.0.iter().filter(lasts).cloned().collect();
         facts.sort_unstable();
         facts.dedup();
         Self(facts)
     }
 
-    /// The facts about the execution's input that both have.
+    /// The facts without those about the result of a state, which runs again.
+    pub(super) fn forget(&mut self, state: &str) {
+        self.0.retain(|fact| fact.split(['.', '[']).next() != Some(state));
+    }
+
+    /// The lasting facts that both have.
     pub(super) fn common(&self, other: &Self) -> Self {
-        let mut both = self.of_input();
+        let mut both = self.lasting();
         both.0.retain(|fact| other.present(fact));
         both
     }

@@ -1,5 +1,5 @@
-//! Which optional members of the input are known to be there when a state begins: what was tested on
-//! every way to it. The input never changes, so a test holds from then on.
+//! Which optional values are known to be there when a state begins: what was tested on every way to it.
+//! The input never changes, so a test of it holds from then on; a test of a result, until its state runs again.
 
 use indexmap::IndexMap;
 
@@ -66,7 +66,7 @@ impl<'m, 'a> Flow<'m, 'a> {
             return false;
         };
         let met = match &known {
-            None => facts.of_input(),
+            None => facts.lasting(),
             Some(known) => known.common(facts),
         };
         let changed = known.as_ref() != Some(&met);
@@ -78,6 +78,8 @@ impl<'m, 'a> Flow<'m, 'a> {
 /// Where a state goes on, with what is known then.
 fn edges<'m, 'a>(model: &'m Model<'a>, info: &'m StateInfo<'a>, known: &Facts) -> Vec<(&'a Target, Facts)> {
     let Head::Choice(choice) = &info.state.head else {
+        let mut known = known.clone();
+        known.forget(&info.name);
         return model.targets_of(info).into_iter().map(|target| (target, known.clone())).collect();
     };
     let mut known = known.clone();

@@ -11,7 +11,7 @@ use super::resolve::{Place, article, reference_text};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Segment, Spot, Text, UnaryOp, plain};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Segment, Spot, Text, UnaryOp, plain};
 
 impl<'a> Model<'a> {
     /// The type of an expression in its place, as far as it is known. Silent: the checks report.
@@ -39,6 +39,9 @@ impl<'a> Model<'a> {
                         sink.report(|| jsonpath_key(&member.key));
                     }
                     let ty = self.infer(place, &member.value, facts, sink);
+                    if !member.optional {
+                        self.needed(place, &member.value, Some(&member.key), facts, sink);
+                    }
                     match member.key.value.strip_suffix(".$") {
                         Some(key) if place.state.language == QueryLanguage::JsonPath => (key.to_owned(), Ty::Unknown),
                         _ if member.optional => (member.key.value.clone(), ty.optional()),
@@ -48,7 +51,11 @@ impl<'a> Model<'a> {
                 Ty::Object(typed.collect())
             }
             ExprKind::Array(items) => {
-                let types: Vec<_> = items.iter().map(|item| self.infer(place, item, facts, sink)).collect();
+                let typed = items.iter().map(|item| {
+                    self.needed(place, item, None, facts, sink);
+                    self.infer(place, item, facts, sink)
+                });
+                let types: Vec<_> = typed.collect();
                 Ty::Array(Box::new(types.into_iter().reduce(Ty::join).unwrap_or(Ty::Unknown)))
             }
             ExprKind::Reference(reference) => {
@@ -95,6 +102,42 @@ impl<'a> Model<'a> {
             }
             ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
             ExprKind::Constant(_) | ExprKind::Jsonata(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
+        }
+    }
+
+    /// A value that must be there: the result of a state that may not have run fails the state that reads it.
+    pub(super) fn needed(
+        &self,
+        place: Place<'_, 'a>,
+        expr: &Expr,
+        key: Option<&Text>,
+        facts: &Facts,
+        sink: &mut Sink<'_>,
+    ) {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.needed(place, inner, key, facts, sink),
+            ExprKind::If(condition, yes, no) => {
+                self.needed(place, yes, key, &facts.and(condition, true), sink);
+                self.needed(place, no, key, &facts.and(condition, false), sink);
+            }
+            ExprKind::Reference(reference)
+                if sink.listens()
+                    && reference.optional
+                    && place.state.language == QueryLanguage::Jsonata
+                    && self.infer(place, expr, facts, &mut Sink::silent()).is_option() =>
+            {
+                sink.report(|| {
+                    let text = optional_text(reference);
+                    let message = format!("`{text}` may be absent, and then this state fails");
+                    let problem = Problem::new(Code::UnguardedOption, expr.spot, message)
+                        .help(format!("give a default: `{text} ?? …`"));
+                    match key {
+                        Some(key) => problem.help(format!("or leave the member out: `{}?: {text}`", key.value)),
+                        None => problem,
+                    }
+                });
+            }
+            _ => {}
         }
     }
 
@@ -599,6 +642,15 @@ fn counted(count: usize) -> String {
         0 => "no argument".to_owned(),
         1 => "1 argument".to_owned(),
         count => format!("{count} arguments"),
+    }
+}
+
+/// The words of a reference to a state that may not have run.
+fn optional_text(reference: &Reference) -> String {
+    let text = reference_text(reference);
+    match text.split_once('.') {
+        Some((root, rest)) => format!("{root}?.{rest}"),
+        None => text,
     }
 }
 

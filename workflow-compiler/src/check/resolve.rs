@@ -260,7 +260,10 @@ impl<'a> Model<'a> {
                             Some(Some(item)) => item.clone(),
                             Some(None) => {
                                 sink.report(|| {
-                                    let message = format!("`{text}` has {} items", items.len());
+                                    let message = match items.len() {
+                                        1 => format!("`{text}` has 1 item"),
+                                        count => format!("`{text}` has {count} items"),
+                                    };
                                     Problem::new(Code::UnknownMember, index.spot, message).help("the first is `[0]`")
                                 });
                                 Ty::Unknown

@@ -31,6 +31,10 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
                 let name = plain(name);
                 let user = model.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Catch, &name));
                 let user = user.or_else(|| task(model).filter(|_| uses(model.defaults, ClauseKind::Catch, &name)));
+                // But for one that cannot read what the words say.
+                let reads = model.reads_results(handler);
+                let refuses = |info: &&StateInfo<'_>| inherits(model, info, handler) && model.refuses(info, handler);
+                let user = if reads { model.all_states().find(refuses).or(user) } else { user };
                 if let Some(info) = user {
                     catcher(model, info, handler, sink);
                 }
@@ -43,8 +47,16 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
                 }
             }
             DeclarationKind::Defaults(defaults) => {
-                if let Some(info) = task(model) {
-                    clauses(model, info, defaults, &Facts::default(), sink);
+                for clause in defaults {
+                    let refuses = |info: &&StateInfo<'_>| match &clause.value {
+                        ClauseValue::Catcher(handler) if model.reads_results(handler) => {
+                            inherits(model, info, handler) && model.refuses(info, handler)
+                        }
+                        _ => false,
+                    };
+                    if let Some(info) = model.all_states().find(refuses).or_else(|| task(model)) {
+                        clauses(model, info, std::slice::from_ref(clause), &Facts::default(), sink);
+                    }
                 }
             }
             _ => {}
@@ -54,6 +66,10 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
 
 fn task<'m, 'a>(model: &'m Model<'a>) -> Option<&'m StateInfo<'a>> {
     model.all_states().find(|info| matches!(info.state.head, Head::Task { .. }))
+}
+
+fn inherits(model: &Model<'_>, info: &StateInfo<'_>, handler: &Catcher) -> bool {
+    model.catchers_of(info).iter().any(|(_, catcher)| std::ptr::eq(*catcher, handler))
 }
 
 fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
@@ -172,7 +188,9 @@ fn value<'a>(
     facts: &Facts,
     sink: &mut Sink<'_>,
 ) {
-    let ty = model.infer(Place { state: info, position }, expr, facts, sink);
+    let place = Place { state: info, position };
+    let ty = model.infer(place, expr, facts, sink);
+    model.needed(place, expr, None, facts, sink);
     fits(position, &ty, expr, sink);
 }
 

@@ -98,6 +98,22 @@ fn blocks(text: &str) -> Vec<(usize, &str, String)> {
     blocks
 }
 
+/// Each situation of the chapter on data flow has a workflow that passes and one that does not.
+#[test]
+fn every_situation_of_the_data_flow_is_a_case() {
+    let page = std::fs::read_to_string(page()).unwrap();
+    let (_, table) = page.split_once("| workflow | can be read | cannot |").unwrap();
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with("| `"));
+    let rows: Vec<_> = rows.map(|line| line.split('`').nth(1).unwrap()).collect();
+    assert!(rows.len() > 30, "the table was not found");
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics/cases");
+    for file in ["passes/data_flow.wf", "data/data_flow.wf"] {
+        let text = std::fs::read_to_string(cases.join(file)).unwrap();
+        let named = text.lines().filter_map(|line| line.strip_prefix("workflow ")?.strip_suffix(" {"));
+        assert_eq!(named.collect::<Vec<_>>(), rows, "{file}");
+    }
+}
+
 #[test]
 fn the_examples_compile_and_give_what_is_shown() {
     let text = std::fs::read_to_string(page()).unwrap();

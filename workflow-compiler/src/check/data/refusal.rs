@@ -8,9 +8,9 @@ use super::scopes::{Caught, Point, Sight};
 use crate::check::facts::Facts;
 use crate::check::model::{Model, StateInfo};
 use crate::check::names::describe;
-use crate::check::resolve::{Place, reference_text};
+use crate::check::resolve::{Place, Position, reference_text};
 use crate::problem::Problem;
-use crate::syntax::ast::{Head, Reference, plain};
+use crate::syntax::ast::{Catcher, ClauseValue, Head, Reference, Root, plain};
 
 /// The longest path that is drawn in full.
 const DRAWN: usize = 12;
@@ -49,7 +49,7 @@ impl<'a> Model<'a> {
             }
             let message = format!("`{name}` is this state itself");
             let help = "its result is `result`, its input is `state`; what it gave when it ran before is";
-            return Some(Problem::new(Code::StateReference, spot, message).help(format!("{help} `{name}?`")));
+            return Some(Problem::new(Code::StateReference, spot, message).help(format!("{help} `{name}?.…`")));
         }
         match self.data.scopes.sight(reader, number)? {
             Sight::Certain => None,
@@ -67,18 +67,45 @@ impl<'a> Model<'a> {
                     "`{name}` is outside of the distributed map `{map}`, whose iterations are executions of their own"
                 );
                 let text = reference_text(reference);
+                let field = super::variable(name).to_lowercase();
                 let help = format!(
-                    "hand it in: `item_selector {{ item: item, {}: {text} }}` on `{map}`, then read `state` in its first state",
-                    super::variable(name).to_lowercase()
+                    "hand it in: `item_selector {{ item: item, {field}: {text} }}` on `{map}`, then read `state.{field}` in its first state"
                 );
                 Some(Problem::new(Code::OtherScope, spot, message).help(help))
             }
         }
     }
 
+    /// Whether the words of a shared catcher read a result that cannot be read where this state begins.
+    pub(in crate::check) fn refuses(&self, info: &StateInfo<'a>, catcher: &Catcher) -> bool {
+        let mut refused = false;
+        let place = Place { state: info, position: Position::CatchAssign };
+        for clause in &catcher.clauses {
+            let ClauseValue::Expr(value) = &clause.value else { continue };
+            super::uses::references(value, &mut |reference| {
+                if let Root::StateResult(name) = &reference.root
+                    && let Some(of) = self.states.get(&plain(name)).filter(|of| self.has_result(of))
+                {
+                    refused |= self.refusal(place, reference, of, &Facts::default()).is_some();
+                }
+            });
+        }
+        refused
+    }
+
+    /// Whether the words of a catcher read the result of a state.
+    pub(in crate::check) fn reads_results(&self, catcher: &Catcher) -> bool {
+        let mut reads = false;
+        for clause in &catcher.clauses {
+            let ClauseValue::Expr(value) = &clause.value else { continue };
+            super::uses::references(value, &mut |reference| reads |= matches!(reference.root, Root::StateResult(_)));
+        }
+        reads
+    }
+
     /// Why the state cannot keep its result beside what it says itself.
     fn unkeepable(&self, place: Place<'_, 'a>, reference: &Reference, of: &StateInfo<'a>) -> Option<Problem> {
-        use crate::syntax::ast::{ClauseValue, Expr, ExprKind};
+        use crate::syntax::ast::{Expr, ExprKind};
         use crate::syntax::keyword::ClauseKind;
         let spot = reference.root_spot;
         let name = of.name.as_str();
@@ -237,7 +264,7 @@ impl<'a> Model<'a> {
             Caught::Uncertain(at) => {
                 let graph = scopes.graph(at.scope).filter(|_| self.may_look(graph_size(self, at.scope)));
                 let way = graph.and_then(|graph| Some((graph, graph.way_without(at.node, Event::Caught)?)));
-                let message = format!("no error may have been caught where `{name}` begins");
+                let message = format!("it is not certain that an error was caught where `{name}` begins");
                 let mut problem = Problem::new(Code::NothingCaught, spot, message);
                 if let Some((graph, way)) = way {
                     let mut nodes: Vec<(usize, bool)> = vec![(graph.start.unwrap_or_default(), false)];
