@@ -13,10 +13,16 @@ use proc_macro2::TokenStream;
 const RUNS: usize = 5;
 
 fn main() {
-    println!("{:>7} {:>12} {:>12} {:>14} {:>7}", "states", "tokens only", "expansion", "per state", "ratio");
     let given: Vec<u32> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if given.is_empty() { vec![10, 100, 1_000, 5_000] } else { given };
-    for states in sizes {
+    time("states", &sizes, workflow);
+    // Each state reads two results of states before it.
+    time("readers", &sizes, readers);
+}
+
+fn time(what: &str, sizes: &[u32], workflow: fn(u32) -> String) {
+    println!("{what:>7} {:>12} {:>12} {:>14} {:>7}", "tokens only", "expansion", "per state", "ratio");
+    for &states in sizes {
         let text = workflow(states);
         let read = fastest(|| text.parse::<TokenStream>().unwrap());
         let tokens: TokenStream = text.parse().unwrap();
@@ -49,6 +55,26 @@ fn workflow(states: u32) -> String {
     write!(text, "pass T{} {{ n: input.n }} -> Done; succeed Done; fail Failed {{ error: \"Failed\" }} }}", states / 2)
         .unwrap();
     text
+}
+
+/// A workflow whose states read the results of others by name: the one before, and one far before.
+fn readers(states: u32) -> String {
+    let mut text = String::from("[::workflow_runtime] pub workflow Bench { input { n: i64 } params { f: Arn }\n");
+    write!(text, "task T0 = lambda::invoke {{ FunctionName: params.f }} catch [States.ALL] => Failed -> T1;\n")
+        .unwrap();
+    for i in 1..states {
+        let (near, far, next) = (i - 1, i / 2, i + 1);
+        write!(
+            text,
+            "task T{i} = lambda::invoke {{ FunctionName: params.f, Payload: {{ a: T{near}.Payload.a, b: T{far}.Payload.b{i} }} }}
+                catch [States.ALL] => Failed -> T{next};\n"
+        )
+        .unwrap();
+    }
+    write!(text, "pass T{states} {{ n: input.n }} -> end; fail Failed {{ error: \"Failed\", cause: caught.Cause }} }}")
+        .unwrap();
+    // The first state is before itself.
+    text.replace("T0.Payload.b1 ", "T0.Payload.b ")
 }
 
 fn fastest<T>(mut work: impl FnMut() -> T) -> Duration {
