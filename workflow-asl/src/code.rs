@@ -100,13 +100,14 @@ codes! {
 
     // WF03: graph.
     UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";
-    NoWayToEnd = "WF0302" Error "a state that cannot reach an end", "MISSING_END_STATE";
+    NoWayToEnd = "WF0302" Error "no state ends the workflow", "MISSING_END_STATE";
     MissingTransition = "WF0303" Error "a state says nothing of where to go", "SCHEMA_VALIDATION_FAILED";
     NoStates = "WF0304" Error "a workflow, branch or map without states", "SCHEMA_VALIDATION_FAILED";
     NotExhaustive = "WF0305" Error "a choice that may match nothing";
     DeadArm = "WF0306" Error "an arm of a choice that is never taken";
     NeverMatches = "WF0307" Warning "an error name that never matches in its retrier or catcher";
     NoDefault = "WF0308" Warning "a choice that may match nothing";
+    EndlessLoop = "WF0309" Error "a loop that nothing leaves";
 
     // WF04: data.
     UnknownInputField = "WF0401" Error "no such field of the execution's input";

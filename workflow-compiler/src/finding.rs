@@ -80,7 +80,7 @@ fn message_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> Option<St
 /// The help line, where that of the document's rules names what the language writes otherwise.
 fn help_in_the_language(finding: &Diagnostic) -> Option<String> {
     let help = match finding.code {
-        Code::NoWayToEnd if finding.message.starts_with("no state ends") => {
+        Code::NoWayToEnd | Code::EndlessLoop if finding.message.starts_with("no state ends") => {
             "end it with `-> end`, a `succeed` or a `fail`"
         }
         Code::MissingField if finding.message.starts_with("a task that calls") => {
@@ -123,7 +123,7 @@ fn state_of<'m, 'a>(at: &Pointer, model: &'m Model<'a>) -> Option<&'m StateInfo<
 /// Whether something lacks because the words for it did not parse, or are those of the other query language.
 fn is_of_what_is_broken(finding: &Diagnostic, model: &Model<'_>) -> bool {
     // Where a broken state goes nobody knows.
-    if matches!(finding.code, Code::UnreachableState | Code::NoWayToEnd) {
+    if matches!(finding.code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop) {
         return model.all_states().any(|info| info.state.broken);
     }
     matches!(finding.code, Code::MissingField | Code::MissingTransition | Code::EmptyList)
@@ -155,7 +155,7 @@ fn is_handler(value: &ClauseValue) -> bool {
 /// Whether a finding about the document only repeats at another place what the checks have said.
 fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
     use Code::{
-        DuplicateState, DuplicateStateName, MissingField, NoDefault, NoStates, NoWayToEnd, NotExhaustive,
+        DuplicateState, DuplicateStateName, EndlessLoop, MissingField, NoDefault, NoStates, NoWayToEnd, NotExhaustive,
         TargetInOtherScope, UnknownTarget, UnreachableState,
     };
     let any = |codes: &[Code]| codes.iter().any(|code| said.contains(code));
@@ -163,7 +163,7 @@ fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
         // The arm that a choice lacks may be the way there.
         UnreachableState if any(&[NotExhaustive]) => true,
         // Of two states with one name the document holds one: ways lead elsewhere than in the source.
-        UnreachableState | NoWayToEnd => any(&[DuplicateState, DuplicateStateName]),
+        UnreachableState | NoWayToEnd | EndlessLoop => any(&[DuplicateState, DuplicateStateName]),
         TargetInOtherScope | UnknownTarget => {
             any(&[TargetInOtherScope, UnknownTarget, DuplicateState, DuplicateStateName])
         }

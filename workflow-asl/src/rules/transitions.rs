@@ -90,6 +90,8 @@ fn is_open(graph: &Graph<'_>, number: usize, state: &crate::State) -> bool {
 }
 
 /// From every state that is reached, a path leads to a state that ends the scope.
+///
+/// AWS asks only whether the outermost scope has a state that ends it; what runs into another loop fails all the same.
 pub(super) fn every_scope_ends(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for graph in &definition.graphs {
         let ending = graph.reaching(|number, state| state.is_terminal() || is_open(graph, number, state));
@@ -101,14 +103,15 @@ pub(super) fn every_scope_ends(definition: &Definition<'_>, found: &mut Vec<Diag
         let name = |number: &usize| graph.states().get(*number).map_or("", |(name, _)| *name);
         let diagnostic = if stuck.len() == graph.states().len() {
             let message = format!("no state ends {}", scope_phrase(graph));
-            Diagnostic::new(Code::NoWayToEnd, graph.scope().pointer.clone(), message)
+            let code = if graph.scope().owner.is_none() { Code::NoWayToEnd } else { Code::EndlessLoop };
+            Diagnostic::new(code, graph.scope().pointer.clone(), message)
                 .with_help("end it with `\"End\": true`, a Succeed or a Fail state")
         } else {
             let more = if stuck.len() > NAMED { format!(" and {} more", stuck.len() - NAMED) } else { String::new() };
             let names = all_of(stuck.iter().take(NAMED).map(name));
             let (noun, verb) = if stuck.len() == 1 { ("state", "cannot") } else { ("states", "cannot") };
             let message = format!("{noun} {names}{more} {verb} reach an end of {}", scope_phrase(graph));
-            Diagnostic::new(Code::NoWayToEnd, graph.state_pointer(first), message)
+            Diagnostic::new(Code::EndlessLoop, graph.state_pointer(first), message)
                 .with_help("add a transition that leaves the loop")
         };
         found.push(diagnostic);

@@ -36,14 +36,14 @@ fn transitions() {
         (one(json!({"Type": "Pass", "Next": "S"})), &[(Code::NoWayToEnd, "")]),
         (
             map(json!({"ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "Next": "I"}}}})),
-            &[(Code::NoWayToEnd, "/States/S/ItemProcessor")],
+            &[(Code::EndlessLoop, "/States/S/ItemProcessor")],
         ),
         (
             json!({"StartAt": "C", "States": {
             "C": {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsNull": true, "Next": "L"}], "Default": "E"},
             "L": {"Type": "Wait", "Seconds": 1, "Next": "M"}, "M": {"Type": "Pass", "Next": "L"},
             "E": {"Type": "Succeed"}}}),
-            &[(Code::NoWayToEnd, "/States/L")],
+            &[(Code::EndlessLoop, "/States/L")],
         ),
     ]);
 }
