@@ -1,4 +1,6 @@
 //! What the examples share.
 
 pub mod hello_world;
+pub mod order_saga;
 pub mod refund;
+pub mod retrain;

@@ -1,0 +1,62 @@
+//! The saga undoes what was done, and nothing else.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::{Arc, Mutex};
+
+use examples::order_saga::{OrderSaga, OrderSagaInput, OrderSagaOutput};
+use serde_json::{Value, json};
+use workflow_local::{Engine, Execution, TaskError};
+
+/// Runs the order; `failing` is the function that fails. Gives what undid something, with what it was told.
+fn run(failing: &'static str) -> (Execution, Vec<(&'static str, Value)>) {
+    let undone = Arc::new(Mutex::new(Vec::new()));
+    let mut engine = Engine::of::<OrderSaga>().unwrap();
+    for function in ["reserve", "charge", "ship", "refund", "release"] {
+        let undone = Arc::clone(&undone);
+        engine = engine.on_lambda(function, move |payload: Value| {
+            if function == failing {
+                return Err(TaskError::new("Broken").with_cause("it is broken"));
+            }
+            Ok(match function {
+                "reserve" => json!({ "id": "R1" }),
+                "charge" => json!({ "id": "C1", "amount": payload["amount"] }),
+                "ship" => json!({ "tracking": payload["reservation"] }),
+                _ => {
+                    undone.lock().unwrap().push((function, payload));
+                    json!({})
+                }
+            })
+        });
+    }
+    let input = OrderSagaInput { order_id: "7".to_owned(), total: 12.5, express: false };
+    let execution = engine.run(&input).unwrap();
+    let undone = undone.lock().unwrap().clone();
+    (execution, undone)
+}
+
+#[test]
+fn an_order_is_shipped() {
+    let (execution, undone) = run("none");
+    let output: OrderSagaOutput = execution.output_as().unwrap();
+    assert_eq!(output, OrderSagaOutput { tracking: "R1".to_owned(), receipt: "C1".to_owned() });
+    assert_eq!(undone, []);
+}
+
+#[test]
+fn what_was_done_is_undone() {
+    assert_eq!(run("reserve").1, []);
+    assert_eq!(run("charge").1, [("release", json!({ "reservation": "R1" }))]);
+    let refund = json!({ "receipt": "C1", "amount": 12.5, "reason": "it is broken" });
+    assert_eq!(run("ship").1, [("refund", refund), ("release", json!({ "reservation": "R1", "receipt": "C1" }))]);
+}
+
+#[test]
+fn the_error_is_that_of_the_step_that_failed() {
+    for failing in ["reserve", "charge", "ship"] {
+        let (execution, _) = run(failing);
+        assert_eq!(execution.error(), Some("Broken"), "{failing}");
+        let cause = execution.cause().unwrap();
+        assert!(cause.starts_with("order 7: ") && cause.contains("it is broken"), "{cause}");
+    }
+}
