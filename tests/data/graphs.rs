@@ -292,7 +292,8 @@ impl Built {
                 writeln!(text, "pass {own_name} {{ Payload: {{ v: {own} }}, heads: true, {read} }} -> {on};").unwrap();
             } else {
                 let body = format!("FunctionName: \"{own_name}\", Payload: {{ {read} }}");
-                writeln!(text, "task {own_name} = lambda::invoke {{ {body} }} {catch} -> {on};").unwrap();
+                let retry = if own % 2 == 0 { "retry [States.ALL] { interval: 1s, max_attempts: 1 }" } else { "" };
+                writeln!(text, "task {own_name} = lambda::invoke {{ {body} }} {retry} {catch} -> {on};").unwrap();
             }
         }
     }
@@ -378,7 +379,7 @@ fn holds(specs: &[Spec], query: &str, counts: &Mutex<[usize; 3]>) -> Result<(), 
     let (of_data, others): (Vec<_>, Vec<_>) =
         compilation.problems.iter().partition(|problem| flow.contains(&problem.code));
     // Graphs that no end is reached in, or not all of: other rules' business. What is not reached is not read.
-    let graph = [Code::UnreachableState, Code::NoWayToEnd];
+    let graph = [Code::UnreachableState, Code::NoWayToEnd, Code::EndlessLoop];
     if others.iter().any(|problem| graph.contains(&problem.code)) {
         counts.lock().unwrap()[2] += 1;
         return Ok(());

@@ -60,14 +60,13 @@ fn workflow(states: u32) -> String {
 /// A workflow whose states read the results of others by name: the one before, and one far before.
 fn readers(states: u32) -> String {
     let mut text = String::from("[::workflow_runtime] pub workflow Bench { input { n: i64 } params { f: Arn }\n");
-    write!(text, "task T0 = lambda::invoke {{ FunctionName: params.f }} catch [States.ALL] => Failed -> T1;\n")
-        .unwrap();
+    text.push_str("task T0 = lambda::invoke { FunctionName: params.f } catch [States.ALL] => Failed -> T1;\n");
     for i in 1..states {
         let (near, far, next) = (i - 1, i / 2, i + 1);
         write!(
             text,
             "task T{i} = lambda::invoke {{ FunctionName: params.f, Payload: {{ a: T{near}.Payload.a, b: T{far}.Payload.b{i} }} }}
-                catch [States.ALL] => Failed -> T{next};\n"
+                catch [States.ALL] => Failed -> T{next};"
         )
         .unwrap();
     }

@@ -181,7 +181,7 @@ impl<'a> Model<'a> {
         let Ty::Option(inner) = ty else { return ty };
         sink.report(|| {
             let text = match &operand.kind {
-                ExprKind::Reference(reference) => reference_text(reference),
+                ExprKind::Reference(reference) => optional_text(reference),
                 _ => "this value".to_owned(),
             };
             let message = format!("{} may be absent: it is {}", quoted(&text), article(&Ty::Option(inner.clone())));
@@ -645,12 +645,12 @@ fn counted(count: usize) -> String {
     }
 }
 
-/// The words of a reference to a state that may not have run.
+/// The words of a reference, with the `?` of a state that may not have run.
 fn optional_text(reference: &Reference) -> String {
     let text = reference_text(reference);
     match text.split_once('.') {
-        Some((root, rest)) => format!("{root}?.{rest}"),
-        None => text,
+        Some((root, rest)) if reference.optional => format!("{root}?.{rest}"),
+        _ => text,
     }
 }
 
