@@ -8,7 +8,7 @@ mod scopes;
 mod types;
 mod uses;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use workflow_asl::Code;
 use workflow_asl::jsonata::BUILT_IN_FUNCTIONS;
@@ -21,7 +21,7 @@ use super::model::{Model, StateInfo};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Target};
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Root, Target, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// What is known of a workflow's data.
@@ -77,13 +77,13 @@ impl<'a> Model<'a> {
     }
 
     /// The variables of results that are read with `?`: they may have no value, and whoever reads them knows it.
-    pub fn optional_results(&self) -> std::collections::BTreeSet<String> {
-        let mut names = std::collections::BTreeSet::new();
+    pub fn optional_results(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
         for info in self.states.values() {
             uses::values(self, info, &mut |value, _| {
                 uses::references(value, &mut |reference| {
-                    if let (true, crate::syntax::ast::Root::StateResult(name)) = (reference.optional, &reference.root) {
-                        names.insert(variable(&crate::syntax::ast::plain(name)));
+                    if let (true, Root::StateResult(name)) = (reference.optional, &reference.root) {
+                        names.insert(variable(&plain(name)));
                     }
                 });
             });

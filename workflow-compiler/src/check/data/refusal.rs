@@ -10,7 +10,8 @@ use crate::check::model::{Model, StateInfo};
 use crate::check::names::describe;
 use crate::check::resolve::{Place, Position, reference_text};
 use crate::problem::Problem;
-use crate::syntax::ast::{Catcher, ClauseValue, Head, Reference, Root, plain};
+use crate::syntax::ast::{Catcher, ClauseValue, Expr, ExprKind, Head, Reference, Root, Segment, Text, plain};
+use crate::syntax::keyword::ClauseKind;
 
 /// The longest path that is drawn in full.
 const DRAWN: usize = 12;
@@ -35,7 +36,7 @@ impl<'a> Model<'a> {
         let (reader, number) = (self.number_of(place.state)?, self.number_of(of)?);
         let spot = reference.root_spot;
         let name = of.name.as_str();
-        if let Some(problem) = self.unkeepable(place, reference, of) {
+        if let Some(problem) = self.unkeepable(reference, of) {
             return Some(problem);
         }
         if reference.optional && place.state.language == QueryLanguage::JsonPath {
@@ -104,12 +105,9 @@ impl<'a> Model<'a> {
     }
 
     /// Why the state cannot keep its result beside what it says itself.
-    fn unkeepable(&self, place: Place<'_, 'a>, reference: &Reference, of: &StateInfo<'a>) -> Option<Problem> {
-        use crate::syntax::ast::{Expr, ExprKind};
-        use crate::syntax::keyword::ClauseKind;
+    fn unkeepable(&self, reference: &Reference, of: &StateInfo<'a>) -> Option<Problem> {
         let spot = reference.root_spot;
         let name = of.name.as_str();
-        let _ = place;
         for clause in &of.state.clauses {
             let ClauseValue::Expr(value) = &clause.value else { continue };
             let own = match (clause.kind, &value.kind) {
@@ -141,8 +139,8 @@ impl<'a> Model<'a> {
                 .segments
                 .iter()
                 .map_while(|segment| match segment {
-                    crate::syntax::ast::Segment::Member { name, .. } => Some(name.value.as_str()),
-                    crate::syntax::ast::Segment::Index(_) => None,
+                    Segment::Member { name, .. } => Some(name.value.as_str()),
+                    Segment::Index(_) => None,
                 })
                 .collect();
             let mut part: Option<&Expr> = value;
@@ -316,8 +314,7 @@ fn graph_size(model: &Model<'_>, scope: usize) -> usize {
 }
 
 /// A function in an expression that gives another value each time it is called.
-fn changing(expr: &crate::syntax::ast::Expr) -> Option<&'static str> {
-    use crate::syntax::ast::ExprKind;
+fn changing(expr: &Expr) -> Option<&'static str> {
     const CHANGING: [&str; 5] = ["$uuid", "$now", "$millis", "$random", "$shuffle"];
     match &expr.kind {
         ExprKind::Call { name, arguments } => {
@@ -329,7 +326,7 @@ fn changing(expr: &crate::syntax::ast::Expr) -> Option<&'static str> {
         ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => changing(inner),
         ExprKind::Binary(_, _, left, right) => changing(left).or_else(|| changing(right)),
         ExprKind::If(condition, yes, no) => changing(condition).or_else(|| changing(yes)).or_else(|| changing(no)),
-        ExprKind::Text(text) | ExprKind::Jsonata(crate::syntax::ast::Text { value: text, .. }) => {
+        ExprKind::Text(text) | ExprKind::Jsonata(Text { value: text, .. }) => {
             CHANGING.into_iter().find(|known| text.contains(&format!("{known}(")))
         }
         _ => None,
