@@ -5,6 +5,7 @@ use serde_json::Value;
 use workflow_asl::document::StateKind;
 
 use super::error::TestStateError;
+use super::mock_model;
 use crate::payload::Payload;
 use crate::program::resource::ResourceKind;
 use crate::program::{StateProgram, Work};
@@ -12,8 +13,8 @@ use crate::task::TaskError;
 
 /// How strictly a mocked result is checked.
 ///
-/// The service also checks it against the called API's model, unless the mode is `None`. This
-/// engine has no models: it checks what needs none, that a service's result is an object.
+/// Unless the mode is `None`, the result of a service is an object that fits the called API's model: the types of
+/// its fields and their known values. The service also looks at lengths and ranges, which this engine does not know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldValidation {
@@ -120,6 +121,9 @@ impl Mock {
                 let is_service = matches!(task.resource.kind, ResourceKind::Service { .. });
                 if is_service && !result.is_object() && self.field_validation != FieldValidation::None {
                     return Err(TestStateError::validation("Mocked result must be a JSON object."));
+                }
+                if let Some(message) = mock_model::misfit(&task.resource.arn, &result, self.field_validation) {
+                    return Err(TestStateError::validation(message));
                 }
             }
             _ => {}

@@ -36,6 +36,7 @@ mod context;
 mod definition;
 mod error;
 mod mock;
+mod mock_model;
 mod response;
 
 use std::sync::Arc;
