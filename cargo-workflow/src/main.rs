@@ -7,6 +7,7 @@ mod coverage;
 mod describe;
 mod fmt;
 mod graph;
+mod iam;
 mod import;
 mod input;
 mod report;
@@ -48,6 +49,8 @@ enum Command {
     Coverage(coverage::Coverage),
     /// Tell what an action of AWS takes, returns and raises
     Describe(describe::Describe),
+    /// Print the IAM policy that a workflow's role needs, and no more
+    Iam(iam::Iam),
 }
 
 /// A file with workflows.
@@ -92,6 +95,7 @@ fn main() -> ExitCode {
         Command::Import(import) => import.execute(&mut output),
         Command::Coverage(coverage) => coverage.execute(&mut output),
         Command::Describe(describe) => describe.execute(&mut output),
+        Command::Iam(iam) => iam.execute(&mut output),
     };
     match outcome.and_then(|code| Ok(output.flush().map(|()| code)?)) {
         Ok(code) => code,

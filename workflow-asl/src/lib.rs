@@ -18,6 +18,7 @@ pub mod nearest;
 pub mod path;
 pub mod placeholder;
 pub mod pointer;
+pub mod policy;
 pub mod references;
 pub mod resource;
 pub mod rules;

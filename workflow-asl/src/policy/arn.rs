@@ -1,0 +1,129 @@
+//! ARNs that are made of what a parameter holds: a name, an ARN, a URL.
+
+use super::pattern::{ANY, joined};
+use super::template::Place;
+
+/// What precedes the name of a model in the id of an inference profile.
+///
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html>
+const PROFILE_REGIONS: &[&str] = &["apac", "au", "ca", "eu", "global", "jp", "us", "us-gov"];
+
+/// What a value of a parameter stands for, by the kind that the table of integrations gives.
+pub(super) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -> Vec<String> {
+    let one = |service: &str, resource: String| vec![place.arn(service, &resource)];
+    let is_arn = value.starts_with("arn:");
+    match kind {
+        "lambda" if is_arn => vec![value.to_owned()],
+        "lambda" => match value.split_once(":function:") {
+            Some((account, name)) => vec![format!(
+                "arn:{}:lambda:{}:{}:function:{name}",
+                place.partition,
+                place.region,
+                account.rsplit(':').next().unwrap_or(account)
+            )],
+            None => one("lambda", format!("function:{value}")),
+        },
+        "sqs" => vec![queue(value, place)],
+        "ecs" => {
+            let arn = if is_arn { value.to_owned() } else { place.arn("ecs", &format!("task-definition/{value}")) };
+            // Without a revision it is the latest.
+            let revision = arn.rsplit_once('/').is_some_and(|(_, family)| family.contains(':') || family == ANY);
+            vec![if revision { arn } else { joined(arn, ":*") }]
+        }
+        "batch" if parameter == "JobQueue" => {
+            vec![if is_arn { value.to_owned() } else { place.arn("batch", &format!("job-queue/{value}")) }]
+        }
+        "batch" => {
+            let arn = if is_arn { value.to_owned() } else { place.arn("batch", &format!("job-definition/{value}")) };
+            let revision = arn.rsplit_once('/').is_some_and(|(_, name)| name.contains(':') || name == ANY);
+            if revision { vec![arn] } else { vec![format!("{arn}:*"), arn] }
+        }
+        "role" if is_arn => vec![value.to_owned()],
+        "role" => vec![place.global_arn("iam", &format!("role/{}", value.trim_start_matches('/')))],
+        "execution" if is_arn => match value.split_once(":stateMachine:") {
+            Some((before, name)) => {
+                // Without a version or an alias: an execution's ARN has none.
+                let name = name.split(':').next().unwrap_or(name);
+                vec![format!("{before}:execution:{name}")]
+            }
+            None => one("states", "execution:*".to_owned()),
+        },
+        "execution" => one("states", format!("execution:{value}")),
+        "bedrock" if is_arn => vec![value.to_owned()],
+        "bedrock" => model(value, place),
+        "s3" => match value.strip_prefix("s3://") {
+            Some(path) => vec![format!("arn:{}:s3:::{path}", place.partition)],
+            None => vec![format!("arn:{}:s3:::*/*", place.partition)],
+        },
+        // The source of a copy: a bucket and a key.
+        "copy" if is_arn => vec![value.to_owned()],
+        "copy" if value == ANY => vec![format!("arn:{}:s3:::*/*", place.partition)],
+        "copy" => {
+            let path = value.trim_start_matches('/');
+            let path = path.split_once("${?}versionId=").map_or(path, |(path, _)| path);
+            vec![format!("arn:{}:s3:::{path}", place.partition)]
+        }
+        // The project of a build's id, which is `project:number`, or of its ARN.
+        "build" => {
+            let id = value.rsplit('/').next().unwrap_or(value);
+            vec![id.split(':').next().unwrap_or(id).to_owned()]
+        }
+        // The id of an API in the name of its host.
+        "id" => match value.split_once(".execute-api.") {
+            Some((id, _)) => vec![id.trim_start_matches("https://").to_owned()],
+            None => vec![ANY.to_owned()],
+        },
+        _ => vec![ANY.to_owned()],
+    }
+}
+
+/// A queue by its URL.
+///
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html>
+fn queue(url: &str, place: &Place) -> String {
+    let path = url.split_once("://").map_or(url, |(_, path)| path);
+    let mut parts = path.split('/');
+    let (host, account, name) = (parts.next(), parts.next(), parts.next());
+    let (Some(host), Some(account), Some(name)) = (host, account, name) else {
+        return place.arn("sqs", ANY);
+    };
+    let region = host.strip_prefix("sqs.").or_else(|| host.split_once(".queue.").map(|_| host));
+    let region = region.and_then(|host| host.split('.').next()).filter(|region| region.contains('-'));
+    let is_account = !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit());
+    let region = region.unwrap_or(&place.region);
+    let account = if is_account { account } else { &place.account };
+    format!("arn:{}:sqs:{region}:{account}:{name}", place.partition)
+}
+
+/// A model by its id: one of Bedrock's, or an inference profile with the models that it may choose.
+///
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html>
+fn model(id: &str, place: &Place) -> Vec<String> {
+    let foundation =
+        |region: &str, id: &str| format!("arn:{}:bedrock:{region}::foundation-model/{id}", place.partition);
+    match id.split_once('.') {
+        Some((region, model)) if PROFILE_REGIONS.contains(&region) => {
+            vec![place.arn("bedrock", &format!("inference-profile/{id}")), foundation(ANY, model)]
+        }
+        _ if id.starts_with(ANY) => vec![foundation(ANY, id), place.arn("bedrock", ANY)],
+        _ => vec![foundation(&place.region, id)],
+    }
+}
+
+/// The narrowest resource that a parameter stands for of which nothing is known.
+pub(super) fn of_unknown(parameter: &str, place: &Place) -> String {
+    let name = parameter.rsplit('.').next().unwrap_or(parameter);
+    match name {
+        _ if is_role(name) => place.global_arn("iam", "role/*"),
+        "StateMachineArn" => place.arn("states", "stateMachine:*"),
+        "TopicArn" | "TargetArn" => place.arn("sns", ANY),
+        "ConnectionArn" => place.arn("events", "connection/*"),
+        "HarnessArn" => place.arn("bedrock-agentcore", "harness/*"),
+        _ => ANY.to_owned(),
+    }
+}
+
+/// Whether a parameter of that name is a role.
+pub(super) fn is_role(name: &str) -> bool {
+    name.ends_with("RoleArn") || name.ends_with("Role")
+}

@@ -1,0 +1,190 @@
+//! Puts what is known of a task into the texts of the table: `arn:${Partition}:glue:${Region}:${Account}:job/{JobName}`.
+//!
+//! `workflow_services::Statement` says what they may hold.
+
+use std::collections::BTreeSet;
+
+use super::pattern::{ANY, is_open, joined};
+use super::request::{Given, Request};
+use super::{Setting, arn};
+
+/// How many resources one text of the table may become before its parameters count as unknown.
+const MAX_RESOURCES: usize = 256;
+
+/// Where a resource is: `*` for what is not known.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) partition: String,
+    pub(super) region: String,
+    pub(super) account: String,
+    pub(super) machine: String,
+}
+
+impl Place {
+    /// Of a task with that resource.
+    pub(super) fn of(setting: &Setting, resource: &str) -> Self {
+        let named = resource.strip_prefix("arn:").and_then(|rest| rest.split_once(':')).map(|(partition, _)| partition);
+        let named = named.filter(|partition| !partition.is_empty() && !is_open(partition));
+        let or_any = |given: &Option<String>| given.clone().unwrap_or_else(|| ANY.to_owned());
+        Self {
+            partition: setting.partition.as_deref().or(named).unwrap_or("aws").to_owned(),
+            region: or_any(&setting.region),
+            account: or_any(&setting.account),
+            machine: or_any(&setting.machine),
+        }
+    }
+
+    /// An ARN of the region and the account.
+    pub(super) fn arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account)
+    }
+
+    /// An ARN of the account, for what is in no region.
+    pub(super) fn global_arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:{}:{service}::{}:{resource}", self.partition, self.account)
+    }
+
+    /// The state machine's own ARN.
+    pub(super) fn itself(&self) -> String {
+        self.arn("states", &format!("stateMachine:{}", self.machine))
+    }
+}
+
+/// Fills in the texts of one statement.
+pub(super) struct Filling<'a> {
+    request: &'a Request<'a>,
+    place: &'a Place,
+    /// The parameters that are not known, or not wholly.
+    pub(super) open: BTreeSet<String>,
+}
+
+/// A piece of a text of the table.
+enum Piece<'a> {
+    Text(&'a str),
+    /// `${X}`
+    Place(&'a str),
+    /// `{X}`
+    Parameter(&'a str),
+    /// `<x>`
+    Special(&'a str),
+}
+
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let mut cut = |open: &str, close: char| {
+            let (inside, after) = rest.strip_prefix(open)?.split_once(close)?;
+            rest = after;
+            Some(inside)
+        };
+        let piece = if let Some(name) = cut("${", '}') {
+            Piece::Place(name)
+        } else if let Some(name) = cut("{", '}') {
+            Piece::Parameter(name)
+        } else if let Some(name) = cut("<", '>') {
+            Piece::Special(name)
+        } else {
+            let first = rest.chars().next().map_or(0, char::len_utf8);
+            let end =
+                rest.get(first..).and_then(|rest| rest.find(['$', '{', '<'])).map_or(rest.len(), |end| end + first);
+            let (text, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+            rest = after;
+            Piece::Text(text)
+        };
+        pieces.push(piece);
+    }
+    pieces
+}
+
+impl<'a> Filling<'a> {
+    pub(super) fn new(request: &'a Request<'a>, place: &'a Place) -> Self {
+        Self { request, place, open: BTreeSet::new() }
+    }
+
+    /// What a text becomes: nothing for a parameter that may be absent and is.
+    pub(super) fn fill(&mut self, text: &str) -> Vec<String> {
+        let pieces = pieces(text);
+        let mut made = vec![String::new()];
+        // A parameter that holds an ARN where a name was expected is the whole resource.
+        let mut whole = Vec::new();
+        let count = pieces.len();
+        for (place, piece) in pieces.into_iter().enumerate() {
+            let alternatives = match piece {
+                Piece::Text(text) => vec![text.to_owned()],
+                Piece::Place("Partition") => vec![self.place.partition.clone()],
+                Piece::Place("Region") => vec![self.place.region.clone()],
+                Piece::Place("Account") => vec![self.place.account.clone()],
+                Piece::Special("self") => vec![self.place.machine.clone()],
+                Piece::Special("task role" | "execution role") => vec![self.place.global_arn("iam", "role/*")],
+                Piece::Place(_) | Piece::Special(_) => vec![ANY.to_owned()],
+                Piece::Parameter(parameter) => {
+                    let mut values = self.parameter(parameter, place == 0);
+                    if place > 0 && place + 1 == count {
+                        whole.extend(values.extract_if(.., |value| value.starts_with("arn:")));
+                    }
+                    values
+                }
+            };
+            let mut next = Vec::new();
+            for before in &made {
+                for alternative in &alternatives {
+                    // A path begins with the slash that the text has already.
+                    let alternative =
+                        if before.ends_with('/') { alternative.trim_start_matches('/') } else { alternative };
+                    next.push(joined(before.clone(), alternative));
+                }
+            }
+            made = if next.len() > MAX_RESOURCES { vec![ANY.to_owned()] } else { next };
+        }
+        made.extend(whole);
+        // A function's ARN that has a qualifier already is followed by no other.
+        if text == "{FunctionName:lambda}:*" {
+            made.retain(|arn| arn.split_once("function:").is_none_or(|(_, name)| name.matches(':').count() < 2));
+        }
+        made
+    }
+
+    /// The values of `X`, `X|Y|z`, `X:kind`, `X:kind?`.
+    fn parameter(&mut self, text: &str, is_first: bool) -> Vec<String> {
+        let (text, optional) = text.strip_suffix('?').map_or((text, false), |text| (text, true));
+        let (names, kind) = text.split_once(':').map_or((text, None), |(names, kind)| (names, Some(kind)));
+        let mut values = Vec::new();
+        let mut name = "";
+        for alternative in names.split('|') {
+            if !alternative.starts_with(|first: char| first.is_ascii_uppercase()) {
+                values.push(alternative.to_owned());
+                return values;
+            }
+            name = alternative;
+            let mut absent = false;
+            for given in self.request.find(name) {
+                match given {
+                    Given::Absent => absent = true,
+                    Given::Text(text) => self.value(name, kind, &text, is_first, &mut values),
+                    Given::Dynamic => self.value(name, kind, ANY, is_first, &mut values),
+                }
+            }
+            if !absent {
+                return values;
+            }
+        }
+        if !optional {
+            self.value(name, kind, ANY, is_first, &mut values);
+        }
+        values
+    }
+
+    fn value(&mut self, name: &str, kind: Option<&str>, value: &str, is_first: bool, values: &mut Vec<String>) {
+        if is_open(value) {
+            self.open.insert(name.to_owned());
+        }
+        match kind {
+            Some(kind) => values.extend(arn::of_kind(kind, name, value, self.place)),
+            None if !is_first => values.push(value.to_owned()),
+            None if value == ANY => values.push(arn::of_unknown(name, self.place)),
+            None if arn::is_role(name) => values.extend(arn::of_kind("role", name, value, self.place)),
+            None => values.push(value.to_owned()),
+        }
+    }
+}
