@@ -134,6 +134,20 @@ codes! {
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";
     ExpressRestriction = "WF0502" Error "what an Express state machine may not contain", "SCHEMA_VALIDATION_FAILED";
     TokenNotSent = "WF0503" Warning "a task waits for a token that it does not send";
+    UnknownApi = "WF0504" Error "no such service, operation or integration", "SCHEMA_VALIDATION_FAILED";
+    RetiredService = "WF0505" Warning "a service that AWS has retired";
+    UndocumentedService = "WF0506" Warning "a service that Step Functions' documentation does not list";
+    UnsupportedOperation = "WF0507" Error "an operation that Step Functions does not support", "SCHEMA_VALIDATION_FAILED";
+    DoubtfulPattern = "WF0508" Warning "a pattern that the integration may not have";
+    UnknownParameter = "WF0509" Error "no such parameter of an API", "SCHEMA_VALIDATION_FAILED";
+    MissingParameter = "WF0510" Error "a request lacks a parameter", "SCHEMA_VALIDATION_FAILED";
+    WrongParameterType = "WF0511" Error "a parameter of the wrong type", "SCHEMA_VALIDATION_FAILED";
+    UnlistedValue = "WF0512" Warning "a value that AWS does not list for its parameter";
+    DoubtfulParameter = "WF0513" Warning "a parameter that the integration may not have";
+    UnraisedError = "WF0514" Warning "an error that the task does not raise";
+    OtherErrorPrefix = "WF0515" Error "an error's name of the other kind of integration";
+    UnknownResultMember = "WF0516" Error "no such member of a task's result";
+    DoubtfulResultMember = "WF0517" Warning "a member that a task's result may not have";
 
     // WF06: limits.
     StateNameTooLong = "WF0601" Error "a state name over 80 characters", "INVALID_STATE_NAME";
@@ -144,6 +158,35 @@ codes! {
     BadLabel = "WF0606" Error "not a label for a distributed map", "INVALID_LABEL_NAME";
     HeartbeatNotShorter = "WF0607" Warning "a heartbeat that is no shorter than the timeout";
     MaxDelayNotLonger = "WF0608" Warning "a longest delay that is no longer than the first";
+}
+
+impl Code {
+    /// Whether it holds a definition against AWS's APIs as [`workflow_services`] has them. AWS may have newer ones: what
+    /// has such an error may run all the same.
+    pub fn depends_on_table(self) -> bool {
+        use Code::{
+            DoubtfulParameter, DoubtfulPattern, DoubtfulResultMember, MissingParameter, OtherErrorPrefix,
+            RetiredService, UndocumentedService, UnknownApi, UnknownParameter, UnknownResultMember, UnlistedValue,
+            UnraisedError, UnsupportedOperation, WrongParameterType,
+        };
+        matches!(
+            self,
+            UnknownApi
+                | RetiredService
+                | UndocumentedService
+                | UnsupportedOperation
+                | DoubtfulPattern
+                | UnknownParameter
+                | MissingParameter
+                | WrongParameterType
+                | UnlistedValue
+                | DoubtfulParameter
+                | UnraisedError
+                | OtherErrorPrefix
+                | UnknownResultMember
+                | DoubtfulResultMember
+        )
+    }
 }
 
 impl fmt::Display for Code {

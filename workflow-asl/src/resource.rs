@@ -100,80 +100,10 @@ fn is_function(text: &str) -> bool {
     }
 }
 
-/// What Step Functions knows of a service's optimized integration.
-struct Optimized {
-    service: &'static str,
-    /// The patterns that it has besides [`Pattern::RequestResponse`].
-    patterns: &'static [Pattern],
-}
-
-const fn optimized(service: &'static str, patterns: &'static [Pattern]) -> Optimized {
-    Optimized { service, patterns }
-}
-
-/// <https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html>
-const OPTIMIZED: &[Optimized] = {
-    use Pattern::{Sync, SyncJson, TaskToken};
-    &[
-        optimized("apigateway", &[TaskToken]),
-        optimized("athena", &[Sync]),
-        optimized("batch", &[Sync]),
-        optimized("bedrock", &[Sync, TaskToken]),
-        optimized("codebuild", &[Sync]),
-        optimized("databrew", &[Sync]),
-        optimized("dynamodb", &[]),
-        optimized("ecs", &[Sync, TaskToken]),
-        optimized("eks", &[Sync, TaskToken]),
-        optimized("elasticmapreduce", &[Sync]),
-        optimized("emr-containers", &[Sync]),
-        optimized("emr-serverless", &[Sync]),
-        optimized("events", &[TaskToken]),
-        optimized("glue", &[Sync]),
-        optimized("http", &[]),
-        optimized("lambda", &[TaskToken]),
-        optimized("mediaconvert", &[Sync]),
-        optimized("sagemaker", &[Sync]),
-        optimized("sns", &[TaskToken]),
-        optimized("sqs", &[TaskToken]),
-        optimized("states", &[Sync, SyncJson, TaskToken]),
-    ]
-};
-
-/// The members that requests need, as the service asks for them when a state machine is made.
-const REQUIRED_MEMBERS: &[(&str, &str, &[&str])] = &[
-    ("dynamodb", "getItem", &["TableName", "Key"]),
-    ("dynamodb", "putItem", &["TableName", "Item"]),
-    ("ecs", "runTask", &["TaskDefinition"]),
-    ("events", "putEvents", &["Entries"]),
-    ("glue", "startJobRun", &["JobName"]),
-    ("lambda", "invoke", &["FunctionName"]),
-    ("s3", "getObject", &["Bucket", "Key"]),
-    ("s3", "listObjectsV2", &["Bucket"]),
-    ("s3", "putObject", &["Bucket"]),
-    ("sns", "publish", &["Message"]),
-    ("sqs", "sendMessage", &["QueueUrl", "MessageBody"]),
-    ("states", "startExecution", &["StateMachineArn"]),
-];
-
 /// The prefix of the services that are called as the AWS SDK does.
 const SDK: &str = "aws-sdk:";
 
 impl<'a> Integration<'a> {
-    /// The patterns that the service has besides [`Pattern::RequestResponse`]; `None` where that is not known.
-    pub fn patterns(self) -> Option<&'static [Pattern]> {
-        if self.service.starts_with(SDK) {
-            return Some(&[Pattern::TaskToken]);
-        }
-        OPTIMIZED.iter().find(|known| known.service == self.service).map(|known| known.patterns)
-    }
-
-    /// The members that a request certainly needs.
-    pub fn required_members(self) -> &'static [&'static str] {
-        let known =
-            REQUIRED_MEMBERS.iter().find(|(service, action, _)| (*service, *action) == (self.service, self.action));
-        known.map_or(&[], |(_, _, members)| members)
-    }
-
     fn parse(text: &'a str) -> Option<Self> {
         let patterns = [Pattern::SyncJson, Pattern::Sync, Pattern::TaskToken];
         let ending = patterns.into_iter().find_map(|pattern| Some((text.strip_suffix(pattern.suffix())?, pattern)));

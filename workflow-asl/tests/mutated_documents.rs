@@ -137,7 +137,7 @@ fn long(states: usize) -> Value {
             }
             1 => json!({"Type": "Pass", "Parameters": {"a.$": "$.x.y"}, "Assign": {"v.$": "$.x"}, "Next": next}),
             _ => {
-                json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "p.$": "$"}, "Next": next,
+                json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "Payload.$": "$"}, "Next": next,
                 "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "end"}]})
             }
         };

@@ -70,7 +70,7 @@ const MISTAKES: &[(&str, Code)] = &[
     ("cycle without exit", Code::NoWayToEnd),
     ("LambdaStep without parameters", Code::MissingField),
     ("wait_for_callback without a task token in the payload", Code::TokenNotSent),
-    ("misspelt service parameter", Code::MissingField),
+    ("misspelt service parameter", Code::UnknownParameter),
     ("FrozenGraph.from_json accepts anything", Code::UnknownField),
 ];
 

@@ -29,7 +29,8 @@ pub(crate) fn report(
         let spot = if is_about_key(&finding) { spots.key_at(&finding.pointer) } else { None };
         let spot = spot.or_else(|| spots.at(&finding.pointer)).unwrap_or_else(|| model.workflow.name.span().into());
         let said = known.iter().any(|known| overlap(*known, spot, locate));
-        let expected = follows(&finding, &codes) || is_of_what_is_broken(&finding, model);
+        let expected =
+            follows(&finding, &codes) || is_of_what_is_broken(&finding, model) || is_unchecked(&finding, model);
         if !said && !expected && !is_of_shared_handler(&finding, model) {
             let message = message_in_the_language(&finding, model);
             let help = help_in_the_language(&finding).or(finding.help).into_iter().collect();
@@ -47,8 +48,8 @@ pub(crate) fn report(
 /// Whether the member's name is wrong rather than its value.
 fn is_about_key(finding: &Diagnostic) -> bool {
     use Code::{
-        BadVariableName, JsonPathKey, NoEffect, OuterVariable, ReservedVariable, StateNameTooLong, UnknownField,
-        WrongLanguageField,
+        BadVariableName, DoubtfulParameter, JsonPathKey, NoEffect, OuterVariable, ReservedVariable, StateNameTooLong,
+        UnknownField, UnknownParameter, WrongLanguageField,
     };
     matches!(
         finding.code,
@@ -60,6 +61,8 @@ fn is_about_key(finding: &Diagnostic) -> bool {
             | UnknownField
             | WrongLanguageField
             | NoEffect
+            | UnknownParameter
+            | DoubtfulParameter
     )
 }
 
@@ -104,10 +107,24 @@ fn help_in_the_language(finding: &Diagnostic) -> Option<String> {
         Code::MaxDelayNotLonger => "make `max_delay` longer than `interval`",
         Code::StaticResult => "the clause `parameters` computes a value",
         Code::PathUnderPlainKey => "write it without quotes, as a reference such as `state.x`, or end the key in `.$`",
-        Code::BadResource => "such as `lambda::invoke`, or the ARN of a Lambda function or an activity as text",
+        Code::BadResource if finding.help.as_ref().is_some_and(|help| help.starts_with("such as")) => {
+            "such as `lambda::invoke`, or the ARN of a Lambda function or an activity as text"
+        }
+        // An API as the language names it.
+        Code::UnknownApi | Code::BadResource => return finding.help.as_deref().map(named_in_the_language),
         _ => return None,
     };
     Some(help.to_owned())
+}
+
+/// A text with each `aws-sdk:s3:getObject` in it as `aws_sdk::s3::getObject`.
+fn named_in_the_language(text: &str) -> String {
+    let words = text.split('`').enumerate();
+    let words = words.map(|(i, word)| match word.contains(':') && i % 2 == 1 && !word.starts_with('.') {
+        true => word.replace('-', "_").replace(':', "::"),
+        false => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join("`")
 }
 
 /// The innermost state around a place in the document.
@@ -120,23 +137,37 @@ fn state_of<'m, 'a>(at: &Pointer, model: &'m Model<'a>) -> Option<&'m StateInfo<
     model.all_states().find(|info| info.asl_name == *name)
 }
 
+/// Whether the state says that it is not to be held against AWS's APIs.
+fn is_unchecked(finding: &Diagnostic, model: &Model<'_>) -> bool {
+    finding.code.depends_on_table()
+        && state_of(&finding.pointer, model)
+            .is_some_and(|info| model.clauses_of(info).any(|clause| clause.kind == ClauseKind::Unchecked))
+}
+
 /// Whether something lacks because the words for it did not parse, or are those of the other query language.
 fn is_of_what_is_broken(finding: &Diagnostic, model: &Model<'_>) -> bool {
     // Where a broken state goes nobody knows.
     if matches!(finding.code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop) {
         return model.all_states().any(|info| info.state.broken);
     }
-    matches!(finding.code, Code::MissingField | Code::MissingTransition | Code::EmptyList)
+    matches!(finding.code, Code::MissingField | Code::MissingParameter | Code::MissingTransition | Code::EmptyList)
         && state_of(&finding.pointer, model).is_some_and(|info| {
             let other = |language| language != info.language;
             info.state.broken || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))
         })
 }
 
-/// Whether an error name never matches because a handler comes before one that is shared between states,
-/// by its name or by `defaults`: to override a part of such a handler is what they are for.
+/// Whether an error name never matches in a handler that is shared between states, by its name or by `defaults`: because
+/// a handler comes before it, as to override a part of such a handler is what they are for, or because the state raises
+/// no such error.
 fn is_of_shared_handler(finding: &Diagnostic, model: &Model<'_>) -> bool {
-    if finding.code != Code::NeverMatches || !finding.message.starts_with("an earlier entry") {
+    let elsewhere = match finding.code {
+        Code::NeverMatches => finding.message.starts_with("an earlier entry"),
+        // Other states may raise it.
+        Code::UnraisedError | Code::OtherErrorPrefix => true,
+        _ => false,
+    };
+    if !elsewhere {
         return false;
     }
     let tokens: Vec<_> = finding.pointer.tokens().collect();
@@ -155,8 +186,9 @@ fn is_handler(value: &ClauseValue) -> bool {
 /// Whether a finding about the document only repeats at another place what the checks have said.
 fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
     use Code::{
-        DuplicateState, DuplicateStateName, EndlessLoop, MissingField, NoDefault, NoStates, NoWayToEnd, NotExhaustive,
-        TargetInOtherScope, UnknownTarget, UnreachableState,
+        DoubtfulResultMember, DuplicateState, DuplicateStateName, EndlessLoop, MissingField, NoDefault, NoStates,
+        NoWayToEnd, NotExhaustive, TargetInOtherScope, UnknownMember, UnknownResultMember, UnknownTarget,
+        UnreachableState,
     };
     let any = |codes: &[Code]| codes.iter().any(|code| said.contains(code));
     match finding.code {
@@ -171,6 +203,8 @@ fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
         // did not parse. That a choice may match nothing they know better, by the types.
         NoStates | NoDefault => true,
         MissingField => finding.message.contains("`StartAt`"),
+        // What reads the member, of this state or a later one, has been said to do so.
+        UnknownResultMember | DoubtfulResultMember => any(&[UnknownMember]),
         _ => false,
     }
 }

@@ -6,6 +6,6 @@ workflow_runtime::workflow! {
             ClusterName: "c",
             Method: "GET",
             Path: "/api/v1/namespaces/default/pods",
-        } -> end;
+        } unchecked -> end;
     }
 }

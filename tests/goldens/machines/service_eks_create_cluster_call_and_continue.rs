@@ -2,6 +2,6 @@ workflow_runtime::workflow! {
     pub workflow ServiceEksCreateClusterCallAndContinue {
         query jsonpath;
 
-        task E = eks::createCluster { Name: "c" } -> end;
+        task E = eks::createCluster { Name: "c" } unchecked -> end;
     }
 }

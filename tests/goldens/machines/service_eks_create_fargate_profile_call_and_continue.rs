@@ -2,6 +2,6 @@ workflow_runtime::workflow! {
     pub workflow ServiceEksCreateFargateProfileCallAndContinue {
         query jsonpath;
 
-        task E = eks::createFargateProfile { ClusterName: "c" } -> end;
+        task E = eks::createFargateProfile { ClusterName: "c" } unchecked -> end;
     }
 }

@@ -2,6 +2,6 @@ workflow_runtime::workflow! {
     pub workflow ServiceEksCreateFargateProfileSync {
         query jsonpath;
 
-        task E = eks::createFargateProfile.sync { ClusterName: "c", FargateProfileName: "f" } -> end;
+        task E = eks::createFargateProfile.sync { ClusterName: "c", FargateProfileName: "f" } unchecked -> end;
     }
 }

@@ -2,6 +2,6 @@ workflow_runtime::workflow! {
     pub workflow ServiceEksCreateNodegroupCallAndContinue {
         query jsonpath;
 
-        task E = eks::createNodegroup { ClusterName: "c" } -> end;
+        task E = eks::createNodegroup { ClusterName: "c" } unchecked -> end;
     }
 }

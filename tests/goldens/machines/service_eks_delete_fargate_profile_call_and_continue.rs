@@ -2,6 +2,6 @@ workflow_runtime::workflow! {
     pub workflow ServiceEksDeleteFargateProfileCallAndContinue {
         query jsonpath;
 
-        task E = eks::deleteFargateProfile { ClusterName: "c" } -> end;
+        task E = eks::deleteFargateProfile { ClusterName: "c" } unchecked -> end;
     }
 }

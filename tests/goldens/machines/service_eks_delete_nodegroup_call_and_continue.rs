@@ -2,6 +2,6 @@ workflow_runtime::workflow! {
     pub workflow ServiceEksDeleteNodegroupCallAndContinue {
         query jsonpath;
 
-        task E = eks::deleteNodegroup { ClusterName: "c" } -> end;
+        task E = eks::deleteNodegroup { ClusterName: "c" } unchecked -> end;
     }
 }

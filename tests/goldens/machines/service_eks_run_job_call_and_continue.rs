@@ -2,6 +2,6 @@ workflow_runtime::workflow! {
     pub workflow ServiceEksRunJobCallAndContinue {
         query jsonpath;
 
-        task E = eks::runJob { ClusterName: "c" } -> end;
+        task E = eks::runJob { ClusterName: "c" } unchecked -> end;
     }
 }

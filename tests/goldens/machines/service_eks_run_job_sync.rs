@@ -2,6 +2,6 @@ workflow_runtime::workflow! {
     pub workflow ServiceEksRunJobSync {
         query jsonpath;
 
-        task E = eks::runJob.sync { ClusterName: "c", Job: { kind: "Job" } } -> end;
+        task E = eks::runJob.sync { ClusterName: "c", Job: { kind: "Job" } } unchecked -> end;
     }
 }

@@ -2,6 +2,6 @@ workflow_runtime::workflow! {
     pub workflow ServiceEmrAddStepNoWait {
         query jsonpath;
 
-        task E = elasticmapreduce::addStep { ClusterId: "j-1", Step: { Name: "s" } } -> end;
+        task E = elasticmapreduce::addStep { ClusterId: "j-1", Step: { Name: "s" } } unchecked -> end;
     }
 }

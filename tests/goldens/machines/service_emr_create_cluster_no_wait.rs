@@ -2,6 +2,6 @@ workflow_runtime::workflow! {
     pub workflow ServiceEmrCreateClusterNoWait {
         query jsonpath;
 
-        task E = elasticmapreduce::createCluster { Name: "c" } -> end;
+        task E = elasticmapreduce::createCluster { Name: "c" } unchecked -> end;
     }
 }

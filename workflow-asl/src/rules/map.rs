@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::part::PartKind;
-use super::task::{check_members, request_field};
+use super::task::request_field;
 use super::{Definition, all_of, report};
 use crate::document::{ItemProcessor, ReaderConfig, StateKind};
 use crate::limits::LABEL_CHARS;
-use crate::resource::Resource;
 use crate::{Code, Diagnostic, Pointer, placeholder};
 
 /// A distributed map names the type of its child executions, an inline one does not.
@@ -152,14 +149,6 @@ pub(super) fn writers_and_readers_have_a_request(definition: &Definition<'_>, fo
                 report(found, Code::MissingField, part.at.clone(), message);
             }
             _ => {}
-        }
-        let resource = part.object.value_of("Resource");
-        let resource = resource.as_ref().and_then(Value::as_str).filter(|arn| !placeholder::likely(arn));
-        if let Some(Resource::Integration(call)) = resource.and_then(Resource::parse)
-            && call.service == "s3"
-            && let Some(request) = part.object.value_of(field)
-        {
-            check_members(call, &request, &part.at.child(field), found);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! ([`Field`](crate::document::Field)) is checked by walking the tables. Every rule takes time
 //! linear in the size of the document.
 
+mod api;
 mod assignment;
 mod choice;
 mod context;
@@ -38,6 +39,8 @@ struct Definition<'a> {
     /// The graph of each scope.
     graphs: Vec<Graph<'a>>,
     references: Vec<Reference<'a>>,
+    /// The calls of services.
+    calls: Vec<api::Call<'a>>,
 }
 
 type Rule = fn(&Definition<'_>, &mut Vec<Diagnostic>);
@@ -54,9 +57,12 @@ const RULES: &[Rule] = &[
     choice::a_choice_leads_on,
     task::a_heartbeat_is_shorter_than_the_timeout,
     task::credentials_name_a_role,
-    task::an_integration_has_its_pattern,
+    api::a_resource_is_an_api,
+    api::an_integration_has_its_pattern,
     task::an_integration_has_a_request,
-    task::a_request_has_what_it_needs,
+    api::a_request_fits_its_api,
+    api::tasks_raise_the_errors_that_are_handled,
+    api::results_have_the_members_that_are_read,
     task::a_token_that_is_waited_for_is_sent,
     task::express_machines_only_wait_for_answers,
     map::only_a_distributed_map_has_an_execution_type,
@@ -97,6 +103,7 @@ fn check_parts(machine: &StateMachine, text: Option<&Value>, kind: MachineType) 
         machine,
         text,
         references: references::of_parts(&parts),
+        calls: api::calls(&parts),
         parts,
         graphs: if machine.is_unread() { Vec::new() } else { Graph::all(machine) },
     };

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::part::StateAt;
-use super::{Definition, all_of, report};
+use super::{Definition, report};
 use crate::document::{PathField, QueryLanguage, StateKind};
 use crate::resource::{Integration, Pattern, Resource};
-use crate::{Code, Diagnostic, Pointer, nearest, placeholder, template};
+use crate::{Code, Diagnostic, nearest, placeholder};
 
 /// A task's heartbeat is shorter than its timeout.
 pub(super) fn a_heartbeat_is_shorter_than_the_timeout(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -56,20 +56,6 @@ fn calls<'d>(definition: &'d Definition<'_>) -> impl Iterator<Item = (&'d StateA
     })
 }
 
-/// A service is called in one of its patterns.
-pub(super) fn an_integration_has_its_pattern(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for (state, call) in calls(definition).filter(|(_, call)| call.pattern != Pattern::RequestResponse) {
-        let Some(patterns) = call.patterns().filter(|patterns| !patterns.contains(&call.pattern)) else { continue };
-        let message = format!("`{}` has no integration with `{}`", call.service, call.pattern.suffix());
-        let has: Vec<_> = patterns.iter().map(|pattern| pattern.suffix()).collect();
-        let help = match has.as_slice() {
-            [] => "it answers at once: remove the ending".to_owned(),
-            _ => format!("without an ending it answers at once; it also has {}", all_of(has)),
-        };
-        found.push(Diagnostic::new(Code::BadResource, state.at.child("Resource"), message).with_help(help));
-    }
-}
-
 /// The field that holds a request.
 pub(super) fn request_field(language: QueryLanguage) -> &'static str {
     match language {
@@ -87,35 +73,6 @@ pub(super) fn an_integration_has_a_request(definition: &Definition<'_>, found: &
             let message = format!("a task that calls `{}:{}` needs `{field}`", call.service, call.action);
             report(found, Code::MissingField, state.at.clone(), message);
         }
-    }
-}
-
-/// A request has the members that its action cannot do without.
-pub(super) fn a_request_has_what_it_needs(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for (state, call) in calls(definition) {
-        let field = request_field(state.language);
-        if let Some(request) = state.state.field_value(field) {
-            check_members(call, &request, &state.at.child(field), found);
-        }
-    }
-}
-
-/// Reports the members that a request lacks.
-pub(super) fn check_members(call: Integration<'_>, request: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    let Value::Object(members) = request else { return };
-    // An empty request is still to be filled in; a member that a placeholder names may be the one.
-    if members.is_empty() || members.keys().any(|key| placeholder::contained(key)) {
-        return;
-    }
-    let name = |key: &'_ str| key.strip_suffix(template::SUFFIX).unwrap_or(key).to_owned();
-    let missing = call.required_members().iter().filter(|wanted| !members.keys().any(|key| name(key) == **wanted));
-    for wanted in missing {
-        let message = format!("a request to `{}:{}` needs `{wanted}`", call.service, call.action);
-        let mut diagnostic = Diagnostic::new(Code::MissingField, at.clone(), message);
-        if let Some(near) = nearest::nearest(wanted, members.keys().map(String::as_str)) {
-            diagnostic = diagnostic.with_help(format!("did you mean it by `{near}`?"));
-        }
-        found.push(diagnostic);
     }
 }
 

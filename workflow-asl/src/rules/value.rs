@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::expression;
 use super::part::{Part, PartKind};
 use super::{Definition, one_of, report};
+use super::{api, expression};
 use crate::document::{Field, Form, QueryLanguage};
 use crate::path::{JsonPath, Root};
 use crate::resource::Resource;
@@ -256,6 +256,9 @@ fn check_static(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     });
 }
 
+/// What a resource may be.
+const RESOURCES: &str = "such as `arn:aws:states:::lambda:invoke`, or the ARN of a Lambda function or an activity";
+
 fn check_resource(part: &Part<'_>, arn: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     if placeholder::likely(arn) {
         return;
@@ -267,7 +270,7 @@ fn check_resource(part: &Part<'_>, arn: &str, at: &Pointer, found: &mut Vec<Diag
     };
     let diagnostic = match Resource::parse(arn) {
         None => Diagnostic::new(Code::BadResource, at.clone(), format!("`{arn}` is not a resource ARN"))
-            .with_help("such as `arn:aws:states:::lambda:invoke`, or the ARN of a Lambda function or an activity"),
+            .with_help(api::operation_meant(arn).unwrap_or_else(|| RESOURCES.to_owned())),
         Some(Resource::Integration(call)) if !allowed.is_empty() => {
             let ends =
                 |allowed: &&str| allowed.rsplit(":::").next() == Some(&format!("{}:{}", call.service, call.action));

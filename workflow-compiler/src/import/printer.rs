@@ -68,6 +68,8 @@ pub(super) struct Printer<'p> {
     plan: &'p Plan,
     pub(super) params: &'p Params,
     pub(super) idents: &'p StateIdents,
+    /// The states that AWS's APIs as we know them do not fit.
+    pub(super) unchecked: &'p BTreeSet<Pointer>,
     pub(super) points: Points,
     pub(super) kept: Vec<Kept>,
     /// The parameters used, and whether each is a number everywhere.
@@ -81,11 +83,17 @@ pub(super) struct Printer<'p> {
 }
 
 impl<'p> Printer<'p> {
-    pub(super) fn new(plan: &'p Plan, params: &'p Params, idents: &'p StateIdents) -> Self {
+    pub(super) fn new(
+        plan: &'p Plan,
+        params: &'p Params,
+        idents: &'p StateIdents,
+        unchecked: &'p BTreeSet<Pointer>,
+    ) -> Self {
         Self {
             plan,
             params,
             idents,
+            unchecked,
             points: Points::default(),
             kept: Vec::new(),
             used: BTreeMap::new(),

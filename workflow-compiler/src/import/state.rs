@@ -131,6 +131,9 @@ impl Printer<'_> {
             "Fail" => self.fail(&mut fields, at, here, &mut parts),
             other => self.refuse(&at.child("Type"), format!("there is no kind of state called `{other}`")),
         }
+        if self.unchecked.contains(at) {
+            parts.clauses.push("unchecked".to_owned());
+        }
         self.clauses(kind, &mut fields, at, here, &mut parts);
         self.handlers(&mut fields, at, here, scope, &mut parts);
         let mut transition = String::new();

@@ -143,7 +143,9 @@ fn machines(folder: &str) -> Option<Vec<Machine>> {
         let tokens = format!("workflow Legacy {{ from {name:?}; }}").parse().unwrap();
         let mut compilation = compile_in(tokens, Surroundings { folder: Some(&folder), ..Surroundings::default() });
         assert!(compilation.bugs.is_empty(), "{name}: {:?}", compilation.bugs);
-        let errors = compilation.problems.iter().filter(|problem| problem.is_error()).map(Problem::text).collect();
+        // What AWS's APIs do not have is reviewed in the tests of `workflow-asl`.
+        let errors = compilation.problems.iter().filter(|problem| problem.is_error());
+        let errors = errors.filter(|problem| !problem.code.depends_on_table()).map(Problem::text).collect();
         Some(Machine { name, file, workflow: compilation.workflows.pop().unwrap(), errors })
     });
     Some(each.collect())

@@ -25,12 +25,17 @@ fn aws_code(code: Code) -> &'static str {
     code.aws().unwrap_or("SCHEMA_VALIDATION_FAILED")
 }
 
+/// Whether AWS may take it all the same, because its APIs are newer than our table of them.
+fn may_be_newer(code: Code) -> bool {
+    code.depends_on_table() && code != Code::MissingParameter
+}
+
 impl From<Diagnostic> for Finding {
     fn from(found: Diagnostic) -> Self {
         Self {
             severity: match found.severity() {
-                Severity::Error => "ERROR",
-                Severity::Warning => "WARNING",
+                Severity::Error if !may_be_newer(found.code) => "ERROR",
+                _ => "WARNING",
             },
             code: aws_code(found.code),
             location: Some(found.pointer.to_aws_location()),

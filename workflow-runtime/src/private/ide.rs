@@ -182,6 +182,8 @@ pub mod clauses {
     pub const result_writer: () = ();
     /// The name of the distributed map's runs.
     pub const label: () = ();
+    /// Does not hold what is called against AWS's APIs, where they are newer than the compiler's table.
+    pub const unchecked: () = ();
     /// The query language of this state's own fields.
     pub const query: () = ();
     /// A comment for the document that `///` cannot write.
@@ -307,6 +309,7 @@ pub mod task_clauses {
     pub use super::clauses::result_selector;
     pub use super::clauses::retry;
     pub use super::clauses::timeout;
+    pub use super::clauses::unchecked;
 }
 
 pub mod pass_clauses {
@@ -388,6 +391,7 @@ pub mod map_clauses {
     pub use super::clauses::result_writer;
     pub use super::clauses::retry;
     pub use super::clauses::tolerate;
+    pub use super::clauses::unchecked;
     pub use super::clauses::write_to;
 }
 
@@ -426,6 +430,7 @@ pub mod defaults {
     pub use super::clauses::result_selector;
     pub use super::clauses::retry;
     pub use super::clauses::timeout;
+    pub use super::clauses::unchecked;
 }
 
 pub mod catcher {

@@ -114,7 +114,15 @@ fn what_readers_and_writers_need() {
             writer(json!({"WriterConfig": {"OutputType": "JSON"}})),
             &[(Code::MissingField, "/States/S/ResultWriter/WriterConfig")],
         ),
-        (read("getObject", json!({"Bucket": "b"})), &[(Code::MissingField, reader)]),
+        (read("getObject", json!({"Bucket": "b"})), &[(Code::MissingParameter, reader)]),
+        (
+            read("getObject", json!({"Bucket": "b", "Key": "k", "Part": 1})),
+            &[(Code::DoubtfulParameter, &format!("{reader}/Part"))],
+        ),
+        (
+            writer(json!({"Resource": put, "Parameters": {"Prefix": "p"}})),
+            &[(Code::MissingParameter, "/States/S/ResultWriter/Parameters")],
+        ),
         (read("listObjectsV2", json!({"Bucket.$": "$.b"})), &[]),
         (
             distributed(json!({"ItemReader": {"Resource": "arn:aws:states:::s3:listObjectsV2"}})),

@@ -1,5 +1,6 @@
 //! The rules, each on documents made for it: what it finds and what it lets pass.
 
+mod api;
 mod assignment;
 mod choice;
 mod context;

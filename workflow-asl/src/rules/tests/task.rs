@@ -57,7 +57,11 @@ fn integrations() {
     let token = json!({"FunctionName": "f", "Payload": {"deep": [{"t.$": "$$.Task.Token"}]}});
     expect(&[
         (call("sqs:sendMessage", queue.clone()), &[]),
-        (call("sqs:sendMessage", json!({"QueueURL": "q", "MessageBody": "m"})), &[(Code::MissingField, request)]),
+        (
+            call("sqs:sendMessage", json!({"QueueURL": "q", "MessageBody": "m"})),
+            &[(Code::UnknownParameter, "/States/S/Parameters/QueueURL")],
+        ),
+        (call("sqs:sendMessage", json!({"MessageBody": "m"})), &[(Code::MissingParameter, request)]),
         (call("states:startExecution", json!({})), &[]),
         (call("lambda:invoke", json!({"${Key}": 1})), &[]),
         (call("lambda:invoke.sync", json!({"FunctionName": "f"})), &[(Code::BadResource, resource)]),
@@ -66,10 +70,8 @@ fn integrations() {
             call("dynamodb:getItem.waitForTaskToken", json!({"TableName": "t", "Key.$": "$$.Task.Token"})),
             &[(Code::BadResource, resource)],
         ),
-        (call("aws-sdk:s3:getObject.sync", json!({"Bucket": "b"})), &[(Code::BadResource, resource)]),
+        (call("aws-sdk:s3:getObject.sync", json!({"Bucket": "b", "Key": "k"})), &[(Code::BadResource, resource)]),
         (call("aws-sdk:s3:GetObject", json!({"Bucket": "b"})), &[(Code::BadResource, resource)]),
-        // A service that is newer than the table may have any.
-        (call("newservice:doIt.sync", json!({"a": 1})), &[]),
         (call("lambda:invoke.waitForTaskToken", token), &[]),
         (call("lambda:invoke.waitForTaskToken", json!({"FunctionName": "f", "Payload.$": "$$"})), &[]),
         (call("lambda:invoke.waitForTaskToken", json!({"FunctionName": "f", "Payload": "${P}"})), &[]),

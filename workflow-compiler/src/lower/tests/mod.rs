@@ -35,7 +35,8 @@ fn document(body: &str) -> Value {
     let found = workflow_asl::rules::check(&lowered.machine, workflow_asl::document::MachineType::Standard);
     // A state alone has none before it that assigns.
     let unassigned = [workflow_asl::Code::UnassignedVariable, workflow_asl::Code::MaybeUnassigned];
-    let found = found.iter().filter(|finding| !unassigned.contains(&finding.code));
+    // Nor do all of them call what AWS has.
+    let found = found.iter().filter(|finding| !unassigned.contains(&finding.code) && !finding.code.depends_on_table());
     let found: Vec<_> = found.map(ToString::to_string).collect();
     assert_eq!(found, Vec::<String>::new(), "{body}");
     lowered.definition

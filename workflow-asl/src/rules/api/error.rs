@@ -1,0 +1,98 @@
+//! The rule on the errors that retriers and catchers of a task name: those of the API that it calls.
+
+use workflow_services::{Integration, Service, TaskResource};
+
+use super::{Call, Caller};
+use crate::nearest::Lookups;
+use crate::rules::Definition;
+use crate::{Code, Diagnostic, Pointer, error_name, placeholder};
+
+/// Retriers and catchers name errors that their task can raise.
+pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
+    definition: &Definition<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let lookups = Lookups::default();
+    for call in definition.calls.iter().filter(|call| call.caller == Caller::Task) {
+        let Some(task) = call.target.filter(|task| !task.raises_any()) else { continue };
+        let Some(state) = definition.parts.states.get(call.state) else { continue };
+        let retriers = state.state.retry.iter().flatten().map(|retrier| &retrier.error_equals);
+        let catchers = state.state.catch.iter().flatten().map(|catcher| &catcher.error_equals);
+        let of = |field: &'static str| move |(i, names)| (state.at.child(field).index(i), names);
+        let lists = retriers.enumerate().map(of("Retry")).chain(catchers.enumerate().map(of("Catch")));
+        for (at, names) in lists {
+            let Some(names) = names else { continue };
+            check(call, task, names, &at.child("ErrorEquals"), &lookups, found);
+        }
+    }
+}
+
+fn check(
+    call: &Call<'_>,
+    task: TaskResource<'_>,
+    names: &[String],
+    at: &Pointer,
+    lookups: &Lookups,
+    found: &mut Vec<Diagnostic>,
+) {
+    let raised = |name: &str| task.errors().any(|error| error.matches(name));
+    for (i, name) in names.iter().enumerate() {
+        if name.starts_with(error_name::PREFIX) || placeholder::likely(name) || raised(name) {
+            continue;
+        }
+        let (prefix, rest) = name.split_once('.').unwrap_or(("", name));
+        let own = task.error_prefix().unwrap_or_default();
+        let here = format!("{own}.{rest}");
+        if is_other_generation(task, prefix, own) {
+            // Who names both means it.
+            if names.contains(&here) {
+                continue;
+            }
+            let message = format!("errors of `{}` begin with `{own}.`, so `{name}` never matches", call.name());
+            let help = format!("write `{}`", nearest_of(task, rest, lookups).unwrap_or(here));
+            let code = if is_verified(task) { Code::OtherErrorPrefix } else { Code::UnraisedError };
+            found.push(Diagnostic::new(code, at.index(i), message).with_help(help));
+            continue;
+        }
+        let message = format!("`{}` does not raise `{name}`", call.name());
+        let diagnostic = Diagnostic::new(Code::UnraisedError, at.index(i), message);
+        // A name without a prefix may be one that lacks it.
+        let near = if prefix == own || prefix.is_empty() { nearest_of(task, rest, lookups) } else { None };
+        found.push(match near {
+            Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+            None => diagnostic,
+        });
+    }
+}
+
+/// The error of the task that has this name after its prefix, or the one most like it.
+fn nearest_of(task: TaskResource<'_>, name: &str, lookups: &Lookups) -> Option<String> {
+    let own = task.error_prefix()?;
+    let names: Vec<_> = task.errors().map(|error| error.to_string()).filter(|name| !name.contains('*')).collect();
+    let names = || names.iter().filter_map(|known| known.strip_prefix(own)?.strip_prefix('.'));
+    let same = names().find(|known| *known == name || known.strip_suffix("Exception") == Some(name));
+    Some(format!("{own}.{}", same.or_else(|| lookups.nearest(name, names()))?))
+}
+
+fn is_verified(task: TaskResource<'_>) -> bool {
+    match task {
+        TaskResource::Optimised(integration, _) => integration.errors_verified(),
+        _ => true,
+    }
+}
+
+/// Whether the same service's errors begin with `prefix` in the other kind of integration: optimised ones have names of
+/// AWS's SDK for Java 1, those of the SDK names of its version 2.
+fn is_other_generation(task: TaskResource<'_>, prefix: &str, own: &str) -> bool {
+    if prefix == own || prefix.is_empty() {
+        return false;
+    }
+    prefix.eq_ignore_ascii_case(own)
+        || match task {
+            TaskResource::Optimised(integration, _) => Service::find(&prefix.to_ascii_lowercase())
+                .is_some_and(|other| other.error_prefix() == prefix && other.iam_prefix() == integration.service()),
+            TaskResource::Sdk(operation, _) => Integration::all()
+                .any(|other| other.error_prefix() == prefix && other.service() == operation.service().iam_prefix()),
+            _ => false,
+        }
+}

@@ -1,0 +1,158 @@
+//! Rules on AWS's own APIs: what a task calls, with what, what it makes of the result, and which errors it can raise.
+//!
+//! What the APIs are is data of [`workflow_services`]. It is of the day it was made: an API that is newer is unknown here
+//! ([`Code::depends_on_table`](crate::Code::depends_on_table)).
+
+mod error;
+mod request;
+mod resource;
+mod result;
+
+use serde_json::Value;
+use workflow_services::{Service, Shape, TaskResource};
+
+use super::part::Parts;
+use crate::Pointer;
+use crate::document::{QueryLanguage, StateKind};
+use crate::resource::Resource;
+use crate::{placeholder, template};
+
+pub(super) use error::tasks_raise_the_errors_that_are_handled;
+pub(super) use request::a_request_fits_its_api;
+pub(super) use resource::{a_resource_is_an_api, an_integration_has_its_pattern, operation_meant};
+pub(super) use result::results_have_the_members_that_are_read;
+
+/// What stands before the name of an integration in its ARN, after the partition.
+const INTEGRATIONS: &str = ":states:::";
+
+/// What calls an API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Caller {
+    Task,
+    /// The item reader of a distributed map.
+    Reader,
+    /// The result writer of a distributed map.
+    Writer,
+}
+
+/// A call of an API.
+pub(super) struct Call<'a> {
+    caller: Caller,
+    /// The number of the state among [`Parts::states`].
+    state: usize,
+    /// The object that has the `Resource`.
+    at: Pointer,
+    language: QueryLanguage,
+    /// The text of the `Resource`.
+    arn: &'a str,
+    /// What it calls; `None` where that is unknown.
+    target: Option<TaskResource<'a>>,
+    request: Option<&'a Value>,
+}
+
+/// Every call of a service in a definition, in its order.
+pub(super) fn calls<'a>(parts: &Parts<'a>) -> Vec<Call<'a>> {
+    let mut calls = Vec::new();
+    for (number, state) in parts.states.iter().enumerate() {
+        let language = state.language;
+        let fields = state.state;
+        let mut push = |caller, at: Pointer, arn: Option<&'a String>, parameters, arguments| {
+            let Some(arn) = arn.map(String::as_str).filter(|arn| is_call(arn)) else { return };
+            // Another resource of a map has another finding.
+            let fits = match caller {
+                Caller::Task => true,
+                Caller::Reader => arn.ends_with(":s3:getObject") || arn.ends_with(":s3:listObjectsV2"),
+                Caller::Writer => arn.ends_with(":s3:putObject"),
+            };
+            if !fits {
+                return;
+            }
+            let request: &Option<Value> = match language {
+                QueryLanguage::JsonPath => parameters,
+                QueryLanguage::Jsonata => arguments,
+            };
+            let target = match caller {
+                Caller::Task => TaskResource::parse(arn).ok(),
+                Caller::Reader | Caller::Writer => None,
+            };
+            calls.push(Call { caller, state: number, at, language, arn, target, request: request.as_ref() });
+        };
+        match fields.kind {
+            StateKind::Task => {
+                push(Caller::Task, state.at.clone(), fields.resource.as_ref(), &fields.parameters, &fields.arguments);
+            }
+            StateKind::Map => {
+                if let Some(reader) = &fields.item_reader {
+                    let at = state.at.child("ItemReader");
+                    push(Caller::Reader, at, reader.resource.as_ref(), &reader.parameters, &reader.arguments);
+                }
+                if let Some(writer) = &fields.result_writer {
+                    let at = state.at.child("ResultWriter");
+                    push(Caller::Writer, at, writer.resource.as_ref(), &writer.parameters, &writer.arguments);
+                }
+            }
+            _ => {}
+        }
+    }
+    calls
+}
+
+/// Whether the text is the ARN of an integration with a service; what is not has another finding.
+fn is_call(arn: &str) -> bool {
+    match arn.split_once(INTEGRATIONS) {
+        // The partition alone may be unknown: `arn:${AWS::Partition}:states:::…`.
+        Some((partition, name)) if placeholder::contained(partition) => {
+            partition.starts_with("arn:") && !placeholder::likely(name)
+        }
+        _ => !placeholder::likely(arn) && matches!(Resource::parse(arn), Some(Resource::Integration(_))),
+    }
+}
+
+impl Call<'_> {
+    /// What is called, as messages name it: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
+    fn name(&self) -> &str {
+        let name = self.arn.split_once(INTEGRATIONS).map_or(self.arn, |(_, name)| name);
+        name.split_once('.').map_or(name, |(name, _)| name)
+    }
+
+    /// What the request may be, and whether what does not fit is certainly wrong.
+    fn input(&self) -> Option<(Shape, bool)> {
+        match (self.caller, self.target) {
+            (Caller::Task, Some(TaskResource::Optimised(integration, _))) => {
+                Some((integration.input(), integration.input_verified()))
+            }
+            // An operation that cannot be called is another finding.
+            (Caller::Task, Some(TaskResource::Sdk(operation, _))) if operation.is_supported() => {
+                Some((operation.input(), operation.service().is_documented()))
+            }
+            // Readers take what the API takes, as far as is known.
+            (Caller::Reader, _) => {
+                let (service, operation) = self.name().split_once(':')?;
+                Some((Service::find(service)?.operation(operation)?.input(), false))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a text stands for a value that is not known.
+fn is_dynamic(text: &str, language: QueryLanguage) -> bool {
+    placeholder::likely(text) || language == QueryLanguage::Jsonata && text.starts_with("{%")
+}
+
+/// The name of a member in the value that a template gives, and whether that member is computed.
+fn member_name(key: &str, language: QueryLanguage) -> (&str, bool) {
+    match key.strip_suffix(template::SUFFIX) {
+        Some(name) if language == QueryLanguage::JsonPath => (name, true),
+        _ => (key, false),
+    }
+}
+
+/// Whether two names differ in case, hyphens and underscores at most.
+fn alike(a: &str, b: &str) -> bool {
+    let letters = |text: &str| -> Vec<u8> {
+        text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect()
+    };
+    // Most names differ in length: nothing is made for those.
+    a.len().abs_diff(b.len()) < 8 && letters(a) == letters(b)
+}

@@ -1,0 +1,247 @@
+//! The rule on requests: every parameter is one that the API has, of a type that it takes, and none lacks.
+//!
+//! As lenient as Step Functions: it makes numbers and booleans of texts, a text of an object or array where the API wants
+//! one, and of any JSON a blob.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+use workflow_services::{Integration, Shape, Structure, TaskResource};
+
+use super::{Call, Caller, alike, is_dynamic, member_name};
+use crate::document::QueryLanguage;
+use crate::nearest::Lookups;
+use crate::rules::{Definition, all_of, one_of};
+use crate::{Code, Diagnostic, Pointer, placeholder};
+
+/// What a result writer needs; which other members it takes is not known.
+const WRITER_NEEDS: &str = "Bucket";
+
+/// A request has the parameters that its API takes.
+pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let lookups = Lookups::default();
+    for call in &definition.calls {
+        // A request that is one expression is unknown.
+        let Some(Value::Object(members)) = call.request else { continue };
+        // An empty one is still to be filled in.
+        if members.is_empty() {
+            continue;
+        }
+        let at = call.at.child(match call.language {
+            QueryLanguage::JsonPath => "Parameters",
+            QueryLanguage::Jsonata => "Arguments",
+        });
+        let mut request = Request { call, certain: true, base: &at, lookups: &lookups, found };
+        if call.caller == Caller::Writer {
+            if !request.gives(members, WRITER_NEEDS) {
+                request.missing(&at, &[WRITER_NEEDS], members);
+            }
+            continue;
+        }
+        let Some((shape, certain)) = call.input() else { continue };
+        let Some(structure) = shape.structure() else { continue };
+        request.certain = certain;
+        request.structure(members, structure, &at);
+        if let Some(TaskResource::Optimised(integration, _)) = call.target {
+            request.groups(members, integration, &at);
+        }
+    }
+}
+
+struct Request<'r> {
+    call: &'r Call<'r>,
+    /// Whether what does not fit is certainly wrong.
+    certain: bool,
+    /// Where the request is.
+    base: &'r Pointer,
+    lookups: &'r Lookups,
+    found: &'r mut Vec<Diagnostic>,
+}
+
+impl Request<'_> {
+    fn value(&mut self, value: &Value, shape: Shape, at: &Pointer) {
+        match (shape, value) {
+            (Shape::Blob | Shape::Document, _) | (_, Value::Null) => {}
+            (_, Value::String(text)) if is_dynamic(text, self.call.language) => {}
+            (Shape::Structure(structure) | Shape::Union(structure), Value::Object(members)) => {
+                self.structure(members, structure, at);
+            }
+            (Shape::Union(_) | Shape::Structure(_), Value::String(_)) if self.is_attribute_value(shape) => {}
+            (Shape::List(list), Value::Array(items)) => {
+                for (i, item) in items.iter().enumerate() {
+                    self.value(item, list.element(), &at.index(i));
+                }
+            }
+            (Shape::Map(map), Value::Object(members)) => {
+                let shape = map.value();
+                for (key, value) in members {
+                    if !member_name(key, self.call.language).1 {
+                        self.value(value, shape, &at.child(key));
+                    }
+                }
+            }
+            (Shape::Enum(values), Value::String(text)) if !values.values().any(|value| value == text) => {
+                self.unlisted(text, || values.values(), at);
+            }
+            (Shape::Enum(_) | Shape::String | Shape::Timestamp, _) => {}
+            (Shape::Boolean, Value::Bool(_) | Value::Number(_)) => {}
+            (Shape::Boolean, Value::String(text)) if ["true", "false"].contains(&&*text.to_ascii_lowercase()) => {}
+            (Shape::Integer | Shape::Long | Shape::Float | Shape::Double, Value::Number(_)) => {}
+            (Shape::Integer | Shape::Long | Shape::Float | Shape::Double, Value::String(text))
+                if text.trim().parse::<f64>().is_ok() => {}
+            (
+                Shape::Structure(_)
+                | Shape::Union(_)
+                | Shape::List(_)
+                | Shape::Map(_)
+                | Shape::Boolean
+                | Shape::Integer
+                | Shape::Long
+                | Shape::Float
+                | Shape::Double,
+                _,
+            ) => self.wrong_type(value, shape, at),
+            // A kind that is new to the table.
+            _ => {}
+        }
+    }
+
+    fn structure(&mut self, members: &Map<String, Value>, structure: Structure, at: &Pointer) {
+        let language = self.call.language;
+        // What a misspelt name was meant for is not missing as well.
+        let mut meant = BTreeSet::new();
+        for (key, value) in members {
+            let (name, computed) = member_name(key, language);
+            match structure.member(name) {
+                Some(member) if !computed => self.value(value, member.shape, &at.child(key)),
+                Some(_) => {}
+                None if placeholder::contained(key) => {}
+                None => meant.extend(self.unknown(name, structure, members, at, key)),
+            }
+        }
+        if members.keys().any(|key| placeholder::contained(key)) {
+            return;
+        }
+        let required = structure.members().filter(|member| member.required).map(|member| member.name);
+        let missing: Vec<_> = required.filter(|name| !meant.contains(name) && !self.gives(members, name)).collect();
+        if !missing.is_empty() {
+            self.missing(at, &missing, members);
+        }
+    }
+
+    /// Whether a member of that name is there, computed or not, or may be.
+    fn gives(&self, members: &Map<String, Value>, name: &str) -> bool {
+        members.keys().any(|key| member_name(key, self.call.language).0 == name || placeholder::contained(key))
+    }
+
+    /// Of some groups of parameters one must be given.
+    fn groups(&mut self, members: &Map<String, Value>, integration: Integration, at: &Pointer) {
+        for group in integration.one_of() {
+            if !group.iter().any(|name| self.gives(members, name)) {
+                let message = format!("a request to `{}` needs {}", self.call.name(), one_of(group.iter().copied()));
+                self.push(Code::MissingParameter, at.clone(), message, None);
+            }
+        }
+    }
+
+    /// Optimised DynamoDB takes a bare text for a value.
+    fn is_attribute_value(&self, shape: Shape) -> bool {
+        matches!(self.call.target, Some(TaskResource::Optimised(integration, _)) if integration.service() == "dynamodb")
+            && shape.member("S").is_some()
+            && shape.member("BOOL").is_some()
+    }
+
+    /// Reports a member that the structure does not have, and gives the one that was probably meant.
+    fn unknown(
+        &mut self,
+        name: &str,
+        structure: Structure,
+        members: &Map<String, Value>,
+        at: &Pointer,
+        key: &str,
+    ) -> Option<&'static str> {
+        let names = || structure.members().map(|member| member.name);
+        let same = names().find(|candidate| alike(candidate, name));
+        // One that is there already was not meant.
+        let near = same.or_else(|| {
+            let free = names().filter(|candidate| !self.gives(members, candidate));
+            self.lookups.nearest(name, free)
+        });
+        let message = match self.place(at) {
+            None => format!("`{}` has no parameter `{name}`", self.call.name()),
+            Some(place) => format!("`{place}` of `{}` has no member `{name}`", self.call.name()),
+        };
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        self.push(Code::UnknownParameter, at.child(key), message, help);
+        near
+    }
+
+    fn missing(&mut self, at: &Pointer, names: &[&'static str], members: &Map<String, Value>) {
+        let wanted = all_of(names.iter().copied());
+        let message = match self.place(at) {
+            None => format!("a request to `{}` needs {wanted}", self.call.name()),
+            Some(place) => format!("`{place}` of `{}` needs {wanted}", self.call.name()),
+        };
+        let near = members.keys().find(|key| names.iter().any(|name| alike(key, name)));
+        let help = near.map(|near| format!("did you mean it by `{near}`?"));
+        self.push(Code::MissingParameter, at.clone(), message, help);
+    }
+
+    fn wrong_type(&mut self, value: &Value, shape: Shape, at: &Pointer) {
+        let is = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Array(_) => "an array",
+            Value::Object(_) => "an object",
+        };
+        let name = self.place(at).unwrap_or_default();
+        let message = match (shape, value) {
+            (_, Value::String(text)) if !matches!(shape.kind(), "an object" | "an array") => {
+                format!("`{name}` takes {}, and `{text}` is none", shape.kind())
+            }
+            _ => format!("`{name}` takes {}, but this is {is}", shape.kind()),
+        };
+        self.push(Code::WrongParameterType, at.clone(), message, None);
+    }
+
+    fn unlisted<I>(&mut self, text: &str, values: impl Fn() -> I, at: &Pointer)
+    where
+        I: Iterator<Item = &'static str>,
+    {
+        let name = self.place(at).unwrap_or_default();
+        let message = format!("`{text}` is not among the values that AWS lists for `{name}`");
+        let near = values().find(|value| alike(value, text)).or_else(|| self.lookups.nearest(text, values()));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if values().count() <= 8 => format!("there is {}", one_of(values())),
+            None => "a newer value is no mistake".to_owned(),
+        };
+        self.found.push(Diagnostic::new(Code::UnlistedValue, at.clone(), message).with_help(help));
+    }
+
+    /// A place in the request, as messages name it: `Entries[0].Detail`; `None` for the request.
+    fn place(&self, at: &Pointer) -> Option<String> {
+        let depth = self.base.tokens().count();
+        let mut place = String::new();
+        for token in at.tokens().skip(depth) {
+            if token.bytes().all(|byte| byte.is_ascii_digit()) {
+                place.push_str(&format!("[{token}]"));
+            } else {
+                place.push_str(if place.is_empty() { "" } else { "." });
+                place.push_str(&token);
+            }
+        }
+        (!place.is_empty()).then_some(place)
+    }
+
+    fn push(&mut self, code: Code, at: Pointer, message: String, help: Option<String>) {
+        let code = if self.certain || code == Code::MissingParameter { code } else { Code::DoubtfulParameter };
+        let diagnostic = Diagnostic::new(code, at, message);
+        self.found.push(match help {
+            Some(help) => diagnostic.with_help(help),
+            None => diagnostic,
+        });
+    }
+}

@@ -1,0 +1,170 @@
+//! Rules on what a task calls: the service, its operation, and the pattern of the integration.
+
+use workflow_services::{Integration, MachineType, Pattern, ResourceError, Service, Support, TaskResource};
+
+use super::{Call, Caller, alike};
+use crate::nearest::Lookups;
+use crate::rules::{Definition, all_of};
+use crate::{Code, Diagnostic};
+
+/// What a task calls exists: the service, and its operation.
+pub(in crate::rules) fn a_resource_is_an_api(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let lookups = Lookups::default();
+    for call in definition.calls.iter().filter(|call| call.caller == Caller::Task) {
+        let (code, message, help) = match TaskResource::parse(call.arn) {
+            Err(error @ ResourceError::UnknownService(name)) => {
+                (Code::UnknownApi, error.to_string(), service_meant(name, &lookups))
+            }
+            Err(error @ ResourceError::UnknownOperation(service, name)) => {
+                let code = if service.is_documented() { Code::UnknownApi } else { Code::UndocumentedService };
+                (code, error.to_string(), meant(name, || error.candidates(), &lookups))
+            }
+            Err(error @ ResourceError::UnknownIntegration(name)) => {
+                (Code::UnknownApi, error.to_string(), integration_meant(name, &lookups))
+            }
+            Ok(TaskResource::Retired(service, _)) => {
+                let message = format!("AWS has retired the service `{}`", service.name());
+                (Code::RetiredService, message, None)
+            }
+            Ok(TaskResource::Sdk(operation, _)) if !operation.is_supported() => {
+                let name = format!("`{}:{}`", operation.service().name(), operation.name());
+                let (message, help) = if operation.is_event_stream() {
+                    (format!("{name} streams events, which no task can receive"), "call it from a Lambda function")
+                } else {
+                    (format!("Step Functions does not support {name}"), "call it from a Lambda function")
+                };
+                (Code::UnsupportedOperation, message, Some(help.to_owned()))
+            }
+            Ok(TaskResource::Sdk(operation, _)) if !operation.service().is_documented() => {
+                let service = operation.service().name();
+                let message = format!("AWS's list of the services that a task can call does not have `{service}`");
+                (Code::UndocumentedService, message, None)
+            }
+            _ => continue,
+        };
+        push(call, code, message, help, found);
+    }
+}
+
+fn push(call: &Call<'_>, code: Code, message: String, help: Option<String>, found: &mut Vec<Diagnostic>) {
+    let diagnostic = Diagnostic::new(code, call.at.child("Resource"), message);
+    found.push(match help {
+        Some(help) => diagnostic.with_help(help),
+        None => diagnostic,
+    });
+}
+
+/// `did you mean`, for a name of which the API has others: first one that differs in case only, then the nearest.
+fn meant<I>(name: &str, candidates: impl Fn() -> I, lookups: &Lookups) -> Option<String>
+where
+    I: Iterator<Item = &'static str>,
+{
+    let near = candidates().find(|candidate| alike(name, candidate));
+    let near = near.or_else(|| lookups.nearest(name, candidates()))?;
+    Some(format!("did you mean `{near}`?"))
+}
+
+/// The service that a name means: by its spelling, or by the prefix that policies have for it, such as `states`.
+fn service_meant(name: &str, lookups: &Lookups) -> Option<String> {
+    let spelling = Service::all().find(|service| alike(name, service.name()));
+    let service = spelling.or_else(|| Service::all().find(|service| service.iam_prefix().eq_ignore_ascii_case(name)));
+    match service {
+        Some(service) => Some(format!("did you mean `{}`?", service.name())),
+        None => meant(name, || Service::all().map(Service::name), lookups),
+    }
+}
+
+/// The integration that a name means, or the SDK's where there is an operation of that name.
+fn integration_meant(name: &str, lookups: &Lookups) -> Option<String> {
+    let (service, action) = name.rsplit_once(':')?;
+    if let Some(known) = Integration::all().find(|known| alike(name, known.name())) {
+        return Some(format!("did you mean `{}`?", known.name()));
+    }
+    let of_sdk = Service::all().find(|known| known.name() == service || known.iam_prefix() == service);
+    if let Some(operation) = of_sdk.and_then(|service| service.operations().find(|known| alike(action, known.name()))) {
+        let call = format!("aws-sdk:{}:{}", operation.service().name(), operation.name());
+        return Some(format!("the integration with the SDK has it: `{call}`"));
+    }
+    meant(name, || Integration::all().map(Integration::name), lookups)
+}
+
+/// Says which service or operation of the SDK an ARN means whose name is spelled otherwise: `aws-sdk:s3:GetObject`.
+pub(in crate::rules) fn operation_meant(arn: &str) -> Option<String> {
+    let (error, name) = match TaskResource::parse(arn) {
+        Err(error @ ResourceError::UnknownOperation(_, name)) => (error, name),
+        Err(error @ ResourceError::UnknownService(name)) => (error, name),
+        _ => return None,
+    };
+    let near = error.candidates().find(|candidate| alike(name, candidate))?;
+    Some(format!("did you mean `{near}`? services and operations begin with a small letter"))
+}
+
+/// A service is called in one of its patterns.
+pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for call in definition.calls.iter().filter(|call| call.caller == Caller::Task) {
+        let (task, pattern) = match (call.target, TaskResource::parse(call.arn)) {
+            (Some(task), _) => match task.pattern() {
+                Some(pattern) => (task, pattern),
+                None => continue,
+            },
+            (None, Err(error @ ResourceError::UnknownPattern(_))) => {
+                let has = all_of(Pattern::ALL.iter().skip(1).map(|pattern| suffix(*pattern)));
+                push(call, Code::BadResource, error.to_string(), Some(format!("there is {has}")), found);
+                continue;
+            }
+            _ => continue,
+        };
+        // What no pattern has is another finding.
+        if matches!(task, TaskResource::Sdk(operation, _) if !operation.is_supported()) {
+            continue;
+        }
+        match task.support(MachineType::Standard) {
+            Support::Accepted => {}
+            Support::Unverified => {
+                let message =
+                    format!("AWS's pages contradict each other on `{}` with `{}`", call.name(), suffix(pattern));
+                push(call, Code::DoubtfulPattern, message, None, found);
+            }
+            Support::Refused => {
+                let message = format!("`{}` has no integration with `{}`", call.name(), suffix(pattern));
+                push(call, Code::BadResource, message, Some(patterns_there_are(task, pattern)), found);
+            }
+        }
+    }
+}
+
+fn suffix(pattern: Pattern) -> &'static str {
+    match pattern {
+        Pattern::RequestResponse => "",
+        Pattern::Sync => ".sync",
+        Pattern::Sync2 => ".sync:2",
+        Pattern::WaitForTaskToken => ".waitForTaskToken",
+    }
+}
+
+/// What to write in place of a pattern that an integration does not have.
+fn patterns_there_are(task: TaskResource<'_>, pattern: Pattern) -> String {
+    let has = |pattern: &Pattern| {
+        let support = match task {
+            TaskResource::Optimised(integration, _) => integration.support(*pattern, MachineType::Standard),
+            TaskResource::Sdk(operation, _) => operation.support(*pattern, MachineType::Standard),
+            _ => Support::Refused,
+        };
+        support != Support::Refused
+    };
+    if let TaskResource::Sdk(operation, _) = task {
+        let optimised = Integration::all().find(|integration| {
+            integration.action() == operation.name()
+                && integration.service() == operation.service().iam_prefix()
+                && integration.support(pattern, MachineType::Standard) == Support::Accepted
+        });
+        if let Some(optimised) = optimised {
+            return format!("the optimised integration has it: `{}`", optimised.name());
+        }
+    }
+    match Pattern::ALL.iter().skip(1).filter(|pattern| has(pattern)).map(|pattern| suffix(*pattern)).collect::<Vec<_>>()
+    {
+        has if has.is_empty() => "it answers at once: remove the ending".to_owned(),
+        has => format!("without an ending it answers at once; it also has {}", all_of(has)),
+    }
+}

@@ -1,0 +1,158 @@
+//! AWS's APIs against every definition at hand: each finding is a real mistake. That nothing which AWS answered is
+//! impossible the tests of `workflow-services` show.
+//!
+//! The data lies beside the repository; where it is absent the tests say so and pass.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its data fails")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use workflow_asl::document::MachineType;
+use workflow_asl::rules;
+
+/// The JSON files of a folder beside the repository, in the order of their paths.
+fn shared(folder: &str) -> Vec<(PathBuf, Value)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(folder);
+    let mut folders = vec![root.clone()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        eprintln!("skipped: no files in {}", root.display());
+    }
+    let read = |path: PathBuf| {
+        let value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        (path.strip_prefix(&root).unwrap().to_owned(), value)
+    };
+    files.into_iter().map(read).collect()
+}
+
+/// Every finding about an API in real definitions: the file, how many, a part of the text, and why it is no false alarm.
+const REVIEWED: &[(&str, usize, &str, &str)] = &[
+    ("seed-sdk/service_eks_call", 1, "a request to `eks:call` needs", REQUIRED_BY_EKS),
+    ("seed-sdk/service_eks_create_cluster_call_and_continue", 1, "a request to `eks:createCluster` needs", LEFT_OUT),
+    (
+        "seed-sdk/service_eks_create_fargate_profile_call_and_continue",
+        1,
+        "a request to `eks:createFargateProfile` needs",
+        LEFT_OUT,
+    ),
+    ("seed-sdk/service_eks_create_fargate_profile_sync", 1, "needs `PodExecutionRoleArn`", LEFT_OUT),
+    (
+        "seed-sdk/service_eks_create_nodegroup_call_and_continue",
+        1,
+        "a request to `eks:createNodegroup` needs",
+        LEFT_OUT,
+    ),
+    ("seed-sdk/service_eks_create_nodegroup_sync", 1, "a request to `eks:createNodegroup` needs", LEFT_OUT),
+    ("seed-sdk/service_eks_delete_fargate_profile_call_and_continue", 1, "needs `FargateProfileName`", LEFT_OUT),
+    ("seed-sdk/service_eks_delete_nodegroup_call_and_continue", 1, "needs `NodegroupName`", LEFT_OUT),
+    ("seed-sdk/service_eks_run_job_call_and_continue", 1, "a request to `eks:runJob` needs", REQUIRED_BY_EKS),
+    ("seed-sdk/service_eks_run_job_sync", 1, "a request to `eks:runJob` needs", REQUIRED_BY_EKS),
+    (
+        "seed-sdk/service_emr_add_step_no_wait",
+        1,
+        "`Step` of `elasticmapreduce:addStep` needs `HadoopJarStep`",
+        LEFT_OUT,
+    ),
+    ("seed-sdk/service_emr_add_step_sync", 1, "`Step` of `elasticmapreduce:addStep` needs `HadoopJarStep`", LEFT_OUT),
+    ("seed-sdk/service_emr_create_cluster_no_wait", 1, "needs `Instances`", LEFT_OUT),
+    ("seed-sdk/service_emr_create_cluster_sync", 1, "needs `Instances`", LEFT_OUT),
+    (
+        "corpus/definitions/07fd427bd6e27b92",
+        1,
+        "does not raise `ParameterNotFound`",
+        "without the prefix that every error of the SDK has",
+    ),
+    ("corpus/definitions/42de8290d321d12a", 1, "the result of `lambda:invoke` has no `output`", NOT_IN_PAYLOAD),
+    ("corpus/definitions/54077a05108eba52", 4, "AWS has retired the service `iotanalytics`", "ended in December 2025"),
+    ("corpus/definitions/7dab6a8515b2b184", 1, "the service `appsync` has no operation `graphql`", NO_API),
+    (
+        "corpus/definitions/96adb2ab87c3a1fd",
+        1,
+        "does not raise `InternalServerException`",
+        "without the prefix that every error of the SDK has",
+    ),
+    ("corpus/definitions/c19a4f6e663a9214", 1, "the result of `lambda:invoke` has no `batch_input`", NOT_IN_PAYLOAD),
+    ("corpus/definitions/da1f492ced7c4d4e", 1, "the service `appsync` has no operation `graphql`", NO_API),
+    ("corpus/definitions/e250a0fdc0a3502f", 3, "`aws-sdk:s3:getObject` does not raise `Error", "names to be replaced"),
+    (
+        "conformance/teststate/ls-test_state_test_state_scenarios--localstack-blogpost-scenario--check-approval-granted-response",
+        1,
+        "the result of `apigateway:invoke` has no `approval`",
+        MOCKED,
+    ),
+    (
+        "conformance/teststate/ls-test_state_test_state_scenarios--localstack-blogpost-scenario--large-purchase-ask-for-approval-response",
+        1,
+        "the result of `apigateway:invoke` has no `approval`",
+        MOCKED,
+    ),
+    (
+        "conformance/teststate/ls-test_state_test_state_scenarios--localstack-blogpost-scenario--small-purchase-approval-required-response",
+        1,
+        "the result of `apigateway:invoke` has no `approval`",
+        MOCKED,
+    ),
+];
+const LEFT_OUT: &str = "a test of the SDK that never meets AWS leaves out what the API requires";
+const REQUIRED_BY_EKS: &str =
+    "AWS's page on EKS has them in every request; a test of the SDK that never meets AWS leaves them out";
+const NOT_IN_PAYLOAD: &str = "what the function gives is in `Payload`";
+const NO_API: &str = "AppSync's SDK manages APIs; GraphQL itself is asked over HTTP";
+const MOCKED: &str = "a mocked result that the API never gives, in a call of TestState alone";
+
+/// The definition of a file, in whichever way it has one.
+fn definition(case: &Value) -> Option<Value> {
+    let text = case["definitionText"].as_str().and_then(|text| serde_json::from_str(text).ok());
+    let definition =
+        text.unwrap_or_else(|| if case["States"].is_object() { case } else { &case["definition"] }.clone());
+    definition.is_object().then_some(definition)
+}
+
+fn kind_of(case: &Value) -> MachineType {
+    let words = [&case["stateMachineType"], &case["parameters"]["type"], &case["type"]];
+    if words.into_iter().any(|word| word == "EXPRESS") { MachineType::Express } else { MachineType::Standard }
+}
+
+#[test]
+fn every_finding_is_a_real_mistake() {
+    let (mut problems, mut met, mut folders) = (String::new(), BTreeMap::new(), 0);
+    for folder in ["seed-sdk", "corpus/definitions", "conformance"] {
+        let files = shared(folder);
+        folders += usize::from(!files.is_empty());
+        for (path, case) in files {
+            let name = format!("{folder}/{}", path.with_extension("").display());
+            let Some(definition) = definition(&case) else { continue };
+            for found in rules::check_definition(&definition, kind_of(&case)) {
+                if !found.code.depends_on_table() {
+                    continue;
+                }
+                // Nothing that ran on AWS is wrong.
+                let ran = case["kind"] == "execution" && case["provenance"] == "aws";
+                let reviewed = REVIEWED.iter().find(|(file, _, part, _)| *file == name && found.message.contains(part));
+                match reviewed {
+                    Some((file, ..)) if !ran => *met.entry(*file).or_insert(0) += 1,
+                    _ => problems.push_str(&format!("{name}: {found}\n")),
+                }
+            }
+        }
+    }
+    assert_eq!(problems, "");
+    if folders == 3 {
+        for (file, count, ..) in REVIEWED {
+            assert_eq!(met.get(file), Some(count), "{file}");
+        }
+    }
+}
