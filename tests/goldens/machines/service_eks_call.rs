@@ -6,6 +6,8 @@ workflow_runtime::workflow! {
             ClusterName: "c",
             Method: "GET",
             Path: "/api/v1/namespaces/default/pods",
-        } unchecked -> end;
+        }
+            unchecked
+            -> end;
     }
 }
