@@ -148,3 +148,292 @@ fn every_integration_in_every_pattern() {
     }
     assert_eq!(made, golden);
 }
+
+/// A policy as wide as the one in the guide of the Python SDK: whole services, one passed role, five rules.
+fn broad() -> Policy {
+    let services = ["sagemaker", "lambda", "sqs", "sns", "ecs", "dynamodb", "batch", "glue"];
+    let actions: Vec<_> = services.iter().map(|service| format!("{service}:*")).collect();
+    let rules = ["SageMakerTrainingJobs", "SageMakerTransformJobs", "SageMakerTuningJobs", "ECSTask", "BatchJobs"];
+    let rules: Vec<_> = rules.map(|rule| format!("arn:*:events:*:*:rule/StepFunctionsGetEventsFor{rule}Rule")).into();
+    Policy::read(&json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": actions, "Resource": "*"},
+        {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*",
+            "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}},
+        {"Effect": "Allow", "Action": ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
+            "Resource": rules}]}))
+    .unwrap()
+}
+
+#[test]
+fn the_broad_policy_of_the_python_sdk_covers_ours() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/seed-sdk");
+    let Ok(files) = std::fs::read_dir(&folder) else {
+        eprintln!("skipped: {} is absent", folder.display());
+        return;
+    };
+    let mut documents = 0;
+    let mut beyond = std::collections::BTreeSet::new();
+    for file in files {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let definition: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        if definition.get("States").is_none() {
+            continue;
+        }
+        documents += 1;
+        for grant in policy(&definition, &setting()).since(&broad()).added {
+            let rule = grant.resource.rsplit_once("StepFunctionsGetEvents").map_or("", |(_, rule)| rule);
+            beyond.insert(match grant.action.split(':').next().unwrap() {
+                "events" if !rule.is_empty() => rule.to_owned(),
+                "iam" => format!("{} {:?}", grant.action, grant.conditions.values().collect::<Vec<_>>()),
+                service => service.to_owned(),
+            });
+        }
+    }
+    assert!(documents > 50);
+    let beyond: Vec<_> = beyond.iter().map(String::as_str).collect();
+    // Of the eight services of the guide nothing; what it does not have at all are the integrations that the SDK got later,
+    // their roles, and the roles of tasks in ECS.
+    let role = |service: &str| format!("iam:PassRole [{{\"iam:PassedToService\": [\"{service}.amazonaws.com\"]}}]");
+    let expected = [
+        "ForSageMakerProcessingJobsRule",
+        "ForStepFunctionsExecutionRule",
+        "databrew",
+        "ec2",
+        "eks",
+        "elasticmapreduce",
+        "events",
+        "iam:CreateServiceLinkedRole []",
+        "iam:GetRole []",
+        "iam:ListAttachedRolePolicies []",
+        "iam:PassRole []",
+        &role("ecs-tasks"),
+        &role("eks-fargate-pods"),
+        &role("eks"),
+        "s3",
+        "states",
+    ];
+    assert_eq!(beyond, expected);
+}
+
+#[test]
+fn no_operation_is_a_silent_hole() {
+    let mut states = Map::new();
+    let mut operations = Vec::new();
+    for service in workflow_services::Service::all() {
+        for operation in service.operations().filter(|operation| operation.is_supported()) {
+            let name = format!("{}:{}", service.name(), operation.name());
+            let resource = format!("arn:aws:states:::aws-sdk:{name}");
+            states.insert(name.clone(), json!({"Type": "Task", "Resource": resource, "Parameters": {}, "End": true}));
+            operations.push(name);
+        }
+    }
+    let policy = policy(&json!({"StartAt": "s3:getObject", "States": states}), &setting());
+    let told: std::collections::BTreeSet<&str> = policy
+        .needs
+        .iter()
+        .map(|need| &need.states)
+        .chain(policy.notes.iter().filter(|note| note.kind != NoteKind::Wide).map(|note| &note.states))
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    let silent: Vec<_> = operations.iter().filter(|name| !told.contains(name.as_str())).collect();
+    assert!(silent.is_empty(), "{silent:?}");
+    assert!(operations.len() > 19_000);
+}
+
+#[test]
+fn parameters_of_the_sdk_narrow_its_actions() {
+    let arn = |resource: &str| format!("arn:aws:{resource}").replace("R:A", "eu-west-1:123456789012");
+    for (action, parameters, expected) in [
+        ("s3:getObject", json!({"Bucket": "b", "Key": "k/*"}), vec!["s3:::b/k/${*}"]),
+        ("s3:listObjectsV2", json!({"Bucket": "b"}), vec!["s3:::b"]),
+        (
+            "s3:deleteObjects",
+            json!({"Bucket": "b", "Delete": {"Objects": [{"Key": "x"}, {"Key.$": "$.y"}]}}),
+            vec!["s3:::b/*"],
+        ),
+        ("dynamodb:query", json!({"TableName": "t"}), vec!["dynamodb:R:A:table/t"]),
+        (
+            "dynamodb:query",
+            json!({"TableName": "t", "IndexName": "i"}),
+            vec!["dynamodb:R:A:table/t", "dynamodb:R:A:table/t/index/i"],
+        ),
+        ("dynamodb:getItem", json!({"TableName": "${Table}"}), vec!["dynamodb:R:A:table/*"]),
+        ("dynamodb:getItem", json!({"TableName": "orders-${Stage}"}), vec!["dynamodb:R:A:table/orders-*"]),
+        (
+            "dynamodb:getItem",
+            json!({"TableName.$": "States.Format('orders-{}', $.x)"}),
+            vec!["dynamodb:R:A:table/orders-*"],
+        ),
+        (
+            "dynamodb:getItem",
+            json!({"TableName": "arn:aws:dynamodb:us-east-1:1:table/t"}),
+            vec!["dynamodb:us-east-1:1:table/t"],
+        ),
+        (
+            "secretsmanager:getSecretValue",
+            json!({"SecretId": "db/main"}),
+            vec!["secretsmanager:R:A:secret:db/main-??????"],
+        ),
+        (
+            "secretsmanager:getSecretValue",
+            json!({"SecretId": "arn:aws:secretsmanager:us-east-1:1:secret:db-AbCdEf"}),
+            vec!["secretsmanager:us-east-1:1:secret:db-AbCdEf"],
+        ),
+        (
+            "sqs:deleteMessage",
+            json!({"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q"}),
+            vec!["sqs:us-east-1:1:q"],
+        ),
+        (
+            "sfn:startExecution",
+            json!({"StateMachineArn.$": "$$.StateMachine.Id"}),
+            vec!["states:R:A:stateMachine:Order"],
+        ),
+        ("ssm:getParameter", json!({"Name": "/a/b"}), vec!["ssm:R:A:parameter/a/b"]),
+        ("kms:encrypt", json!({"KeyId": "alias/main"}), vec!["kms:R:A:key/*"]),
+        ("kms:encrypt", json!({"KeyId": "1-2"}), vec!["kms:R:A:key/1-2"]),
+        ("glue:startCrawler", json!({"Name": "c"}), vec!["glue:R:A:crawler/c"]),
+        ("rds:startDBInstance", json!({"DbInstanceIdentifier": "main"}), vec!["rds:R:A:db:main"]),
+    ] {
+        let policy = policy(&task(&format!("arn:aws:states:::aws-sdk:{action}"), parameters.clone()), &setting());
+        let resources: Vec<_> = policy.statements.iter().flat_map(|statement| statement.resources.clone()).collect();
+        assert_eq!(resources, expected.iter().map(|one| arn(one)).collect::<Vec<_>>(), "{action} {parameters}");
+        let is_wide = resources.iter().any(|resource| resource.contains('*') && !resource.contains("${*}"));
+        assert_eq!(!notes(&policy, NoteKind::Wide).is_empty(), is_wide, "{action} {parameters} {:?}", policy.notes);
+    }
+    let copy = task("arn:aws:states:::aws-sdk:s3:copyObject", json!({"Bucket": "b", "Key": "k", "CopySource": "/s/x"}));
+    let expected = [json!(["s3:GetObject", "arn:aws:s3:::s/x"]), json!(["s3:PutObject", "arn:aws:s3:::b/k"])];
+    assert_eq!(short(&policy(&copy, &setting())), expected);
+}
+
+#[test]
+fn a_whole_document() {
+    let definition = json!({"QueryLanguage": "JSONata", "StartAt": "Greet", "States": {
+        "Greet": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Wave again",
+            "Arguments": {"FunctionName": "greet:live", "Payload": "{% $states.input %}"}},
+        "Wave again": {"Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:wave", "Next": "Ask"},
+        "Ask": {"Type": "Task", "Resource": "arn:aws:states:eu-west-1:123456789012:activity:ask", "Next": "Other"},
+        "Other": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Next": "Each",
+            "Credentials": {"RoleArn": "arn:aws:iam::9:role/them"},
+            "Arguments": {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/9/q", "MessageBody": "m"}},
+        "Each": {"Type": "Map", "End": true,
+            "ItemReader": {"Resource": "arn:aws:states:::s3:listObjectsV2", "Arguments": {"Bucket": "in", "Prefix": "a/"}},
+            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "Put",
+                "States": {"Put": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "End": true,
+                    "Arguments": {"TableName": "{% $x ? 'a' : 'b-' & $y %}", "Item": {}}}}},
+            "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "out", "Prefix": "r"}}}}});
+    let setting = Setting { logging: true, tracing: true, ..setting() };
+    let policy = policy(&definition, &setting);
+    let arn = |resource: &str| format!("arn:aws:{resource}").replace("R:A", "eu-west-1:123456789012");
+    let allow = |sid: &str, action: Value, resource: Value| json!({"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource});
+    let mut list = allow("Each", json!("s3:ListBucket"), json!(arn("s3:::in")));
+    list["Condition"] = json!({"StringEquals": {"s3:prefix": "a/"}});
+    let statements = json!([
+        allow("Put", json!("dynamodb:PutItem"), json!([arn("dynamodb:R:A:table/a"), arn("dynamodb:R:A:table/b-*")])),
+        allow(
+            "GreetWaveAgain",
+            json!("lambda:InvokeFunction"),
+            json!([arn("lambda:R:A:function:greet:live"), arn("lambda:R:A:function:wave")])
+        ),
+        allow(
+            "Machine",
+            json!([
+                "logs:CreateLogDelivery",
+                "logs:DeleteLogDelivery",
+                "logs:DescribeLogGroups",
+                "logs:DescribeResourcePolicies",
+                "logs:GetLogDelivery",
+                "logs:ListLogDeliveries",
+                "logs:PutResourcePolicy",
+                "logs:UpdateLogDelivery",
+                "xray:GetSamplingRules",
+                "xray:GetSamplingTargets",
+                "xray:PutTelemetryRecords",
+                "xray:PutTraceSegments"
+            ]),
+            json!("*")
+        ),
+        allow(
+            "Each2",
+            json!(["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]),
+            json!(arn("s3:::out/r/*"))
+        ),
+        list,
+        allow(
+            "Each3",
+            json!(["states:DescribeExecution", "states:StopExecution"]),
+            json!(arn("states:R:A:execution:Order:*"))
+        ),
+        allow("Each4", json!("states:StartExecution"), json!(arn("states:R:A:stateMachine:Order"))),
+        allow("Other", json!("sts:AssumeRole"), json!("arn:aws:iam::9:role/them")),
+    ]);
+    let mut made = policy.to_json();
+    let made = made["Statement"].take();
+    let sorted = |statements: &Value| {
+        let mut all: Vec<_> = statements
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| {
+                let mut one = one.clone();
+                one["Sid"] = json!(one["Sid"].as_str().unwrap().trim_end_matches(char::is_numeric));
+                one.to_string()
+            })
+            .collect();
+        all.sort();
+        all
+    };
+    assert_eq!(sorted(&made), sorted(&statements));
+    assert_eq!(policy, Policy::of(&StateMachine::read(&definition).0, &setting));
+    assert!(notes(&policy, NoteKind::Remark).iter().any(|note| note.contains("`sqs:SendMessage`")));
+    let sids: std::collections::BTreeSet<_> = policy.statements.iter().map(|statement| &statement.sid).collect();
+    assert_eq!(sids.len(), policy.statements.len());
+}
+
+#[test]
+fn what_is_not_known_is_said() {
+    for (resource, parameters, expected) in [
+        ("${Function.Arn}", json!({}), "what `${Function.Arn}` calls is not known"),
+        ("arn:aws:states:::aws-sdk:qldb:createLedger", json!({}), "AWS has retired the service `qldb`"),
+        ("arn:aws:states:::lambda:invok", json!({}), "what it needs is not known: Step Functions has no"),
+    ] {
+        let policy = policy(&task(resource, parameters), &setting());
+        assert!(policy.statements.is_empty());
+        assert!(notes(&policy, NoteKind::Missing)[0].starts_with(expected), "{:?}", policy.notes);
+        assert_eq!(policy.notes[0].states, ["Do"]);
+    }
+    let values = [("Function.Arn".to_owned(), "arn:aws:lambda:eu-west-1:1:function:f".to_owned())];
+    let known = policy(&task("${Function.Arn}", json!({})), &Setting { values: values.into(), ..setting() });
+    assert_eq!(short(&known), [json!(["lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:1:function:f"])]);
+}
+
+#[test]
+fn changes_and_trust() {
+    let get = |table: &str| policy(&task("arn:aws:states:::dynamodb:getItem", json!({"TableName": table})), &setting());
+    let changed = get("new").since(&get("old"));
+    let table = |name: &str| json!({"Action": "dynamodb:GetItem", "Resource": format!("arn:aws:dynamodb:eu-west-1:123456789012:table/{name}"), "States": ["Do"]});
+    assert_eq!(changed.added.iter().map(|grant| grant.to_json()).collect::<Vec<_>>(), [table("new")]);
+    assert_eq!(changed.removed.iter().map(|grant| grant.to_json()).collect::<Vec<_>>(), [table("old")]);
+    assert!(get("a").since(&get("${Any}")).added.is_empty());
+    let read = Policy::read(&get("a").to_json()).unwrap();
+    assert!(get("a").since(&read).added.is_empty() && read.since(&get("a")).added.is_empty());
+    for wrong in [
+        json!({}),
+        json!(1),
+        json!({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}),
+        json!({"Statement": [{"Effect": "Allow", "NotAction": "*", "Resource": "*"}]}),
+        json!({"Statement": [{"Effect": "Allow", "Action": 1, "Resource": "*"}]}),
+    ] {
+        assert!(Policy::read(&wrong).is_err(), "{wrong}");
+    }
+    let statement = &trust(&setting())["Statement"][0];
+    assert_eq!(statement["Principal"], json!({"Service": "states.amazonaws.com"}));
+    assert_eq!(statement["Condition"]["StringEquals"], json!({"aws:SourceAccount": "123456789012"}));
+    assert!(trust(&Setting::default())["Statement"][0].get("Condition").is_none());
+    let china = task("arn:aws-cn:states:::glue:startJobRun", json!({"JobName": "j"}));
+    assert_eq!(policy(&china, &Setting::default()).statements[0].resources, ["arn:aws-cn:glue:*:*:job/j"]);
+}
