@@ -6,6 +6,9 @@
 //! cargo bench -p workflow-asl --bench validation
 //! ```
 //!
+//! The macro checks at the speed of a debug build: `cargo bench -p workflow-asl --bench validation --profile dev -- 200`.
+//! The documents `AWS APIs` are of tasks alone, each held against the table of an API.
+//!
 //! The largest document is about as large as AWS takes, a mebibyte. Other sizes as arguments: `-- 200 400`. Without node or the package only our own times are printed.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
@@ -28,7 +31,8 @@ type Make = fn(usize) -> Value;
 fn main() {
     let given: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if given.is_empty() { vec![10, 100, 1_000, 5_000] } else { given };
-    let kinds: [(&str, Make); 3] = [("JSONPath", json_path), ("JSONata", jsonata), ("wrong JSONPath", wrong)];
+    let kinds: [(&str, Make); 4] =
+        [("JSONPath", json_path), ("JSONata", jsonata), ("wrong JSONPath", wrong), ("AWS APIs", apis)];
     let documents: Vec<(&str, usize, String)> = kinds
         .iter()
         .flat_map(|(kind, make)| sizes.iter().map(|&states| (*kind, states, make(states).to_string())))
@@ -167,7 +171,53 @@ fn jsonata(states: usize) -> Value {
     })
 }
 
-/// The same with a mistake in every state.
+/// Tasks alone: each has the table of its API to be held against, with parameters, errors and a path into the result.
+fn apis(states: usize) -> Value {
+    machine("JSONPath", states, |i, next| {
+        let (resource, parameters, error, path) = match i % 5 {
+            0 => (
+                "dynamodb:putItem",
+                json!({"TableName": "t", "Item": {"id": {"S.$": "$.id"}, "n": {"N": "1"}}}),
+                "DynamoDB.ProvisionedThroughputExceededException",
+                "$.SdkHttpMetadata.HttpStatusCode",
+            ),
+            1 => (
+                "aws-sdk:s3:listObjectsV2",
+                json!({"Bucket": "b", "MaxKeys": 10, "Prefix.$": "$.prefix"}),
+                "S3.NoSuchBucketException",
+                "$.Contents[0].Key",
+            ),
+            2 => (
+                "aws-sdk:ec2:runInstances",
+                json!({"ImageId": "ami-1", "MinCount": 1, "MaxCount": 1, "InstanceType": "t3.micro",
+                    "TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "k", "Value": "v"}]}]}),
+                "Ec2.Ec2Exception",
+                "$.Instances[0].InstanceId",
+            ),
+            3 => (
+                "batch:submitJob.sync",
+                json!({"JobName": "n", "JobDefinition": "d", "JobQueue": "q",
+                    "ContainerOverrides": {"Environment": [{"Name": "A", "Value.$": "$.a"}]}}),
+                "Batch.AWSBatchException",
+                "$.JobId",
+            ),
+            _ => (
+                "sqs:sendMessage",
+                json!({"QueueUrl": "q", "MessageBody.$": "$", "MessageAttributes": {"a": {"DataType": "String", "StringValue": "v"}}}),
+                "SQS.SdkClientException",
+                "$.MessageId",
+            ),
+        };
+        json!({
+            "Type": "Task", "Resource": format!("arn:aws:states:::{resource}"), "Parameters": parameters,
+            "ResultSelector": {"x.$": path}, "ResultPath": "$.result",
+            "Retry": [{"ErrorEquals": [error], "MaxAttempts": 2}],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}], "Next": next,
+        })
+    })
+}
+
+/// The states of [`json_path`] with a mistake in every one.
 fn wrong(states: usize) -> Value {
     let mut machine = json_path(states);
     if let Some(states) = machine.get_mut("States").and_then(Value::as_object_mut) {

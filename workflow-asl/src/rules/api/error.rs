@@ -14,7 +14,7 @@ pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
 ) {
     let lookups = Lookups::default();
     for call in definition.calls.iter().filter(|call| call.caller == Caller::Task) {
-        let Some(task) = call.target.filter(|task| !task.raises_any()) else { continue };
+        let Some(task) = call.target().filter(|task| !task.raises_any()) else { continue };
         let Some(state) = definition.parts.states.get(call.state) else { continue };
         let retriers = state.state.retry.iter().flatten().map(|retrier| &retrier.error_equals);
         let catchers = state.state.catch.iter().flatten().map(|catcher| &catcher.error_equals);

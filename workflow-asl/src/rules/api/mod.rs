@@ -8,8 +8,10 @@ mod request;
 mod resource;
 mod result;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
-use workflow_services::{Service, Shape, TaskResource};
+use workflow_services::{ResourceError, Service, Shape, TaskResource};
 
 use super::part::Parts;
 use crate::Pointer;
@@ -45,14 +47,15 @@ pub(super) struct Call<'a> {
     language: QueryLanguage,
     /// The text of the `Resource`.
     arn: &'a str,
-    /// What it calls; `None` where that is unknown.
-    target: Option<TaskResource<'a>>,
+    /// What a task calls, or which part of its ARN is not known; `None` for what is no task.
+    parsed: Option<Result<TaskResource<'a>, ResourceError<'a>>>,
     request: Option<&'a Value>,
 }
 
 /// Every call of a service in a definition, in its order.
 pub(super) fn calls<'a>(parts: &Parts<'a>) -> Vec<Call<'a>> {
     let mut calls = Vec::new();
+    let mut known = BTreeMap::new();
     for (number, state) in parts.states.iter().enumerate() {
         let language = state.language;
         let fields = state.state;
@@ -71,11 +74,10 @@ pub(super) fn calls<'a>(parts: &Parts<'a>) -> Vec<Call<'a>> {
                 QueryLanguage::JsonPath => parameters,
                 QueryLanguage::Jsonata => arguments,
             };
-            let target = match caller {
-                Caller::Task => TaskResource::parse(arn).ok(),
-                Caller::Reader | Caller::Writer => None,
-            };
-            calls.push(Call { caller, state: number, at, language, arn, target, request: request.as_ref() });
+            // Finding an operation takes longest: tasks that call the same share it.
+            let parsed =
+                (caller == Caller::Task).then(|| *known.entry(arn).or_insert_with(|| TaskResource::parse(arn)));
+            calls.push(Call { caller, state: number, at, language, arn, parsed, request: request.as_ref() });
         };
         match fields.kind {
             StateKind::Task => {
@@ -108,7 +110,12 @@ fn is_call(arn: &str) -> bool {
     }
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    /// What a task calls, where that is known.
+    fn target(&self) -> Option<TaskResource<'a>> {
+        self.parsed.and_then(Result::ok)
+    }
+
     /// What is called, as messages name it: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
     fn name(&self) -> &str {
         let name = self.arn.split_once(INTEGRATIONS).map_or(self.arn, |(_, name)| name);
@@ -117,7 +124,7 @@ impl Call<'_> {
 
     /// What the request may be, and whether what does not fit is certainly wrong.
     fn input(&self) -> Option<(Shape, bool)> {
-        match (self.caller, self.target) {
+        match (self.caller, self.target()) {
             (Caller::Task, Some(TaskResource::Optimised(integration, _))) => {
                 Some((integration.input(), integration.input_verified()))
             }

@@ -3,10 +3,11 @@
 //! As lenient as Step Functions: it makes numbers and booleans of texts, a text of an object or array where the API wants
 //! one, and of any JSON a blob.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
-use workflow_services::{Integration, Shape, Structure, TaskResource};
+use workflow_services::{Enum, Integration, Member, Shape, Structure, TaskResource};
 
 use super::{Call, Caller, alike, is_dynamic, member_name};
 use crate::document::QueryLanguage;
@@ -20,6 +21,7 @@ const WRITER_NEEDS: &str = "Bucket";
 /// A request has the parameters that its API takes.
 pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let lookups = Lookups::default();
+    let mut read = Read::default();
     for call in &definition.calls {
         // A request that is one expression is unknown.
         let Some(Value::Object(members)) = call.request else { continue };
@@ -31,7 +33,7 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
             QueryLanguage::JsonPath => "Parameters",
             QueryLanguage::Jsonata => "Arguments",
         });
-        let mut request = Request { call, certain: true, base: &at, lookups: &lookups, found };
+        let mut request = Request { call, read: &mut read, certain: true, base: &at, lookups: &lookups, found };
         if call.caller == Caller::Writer {
             if !request.gives(members, WRITER_NEEDS) {
                 request.missing(&at, &[WRITER_NEEDS], members);
@@ -42,14 +44,32 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
         let Some(structure) = shape.structure() else { continue };
         request.certain = certain;
         request.structure(members, structure, &at);
-        if let Some(TaskResource::Optimised(integration, _)) = call.target {
+        if let Some(TaskResource::Optimised(integration, _)) = call.target() {
             request.groups(members, integration, &at);
         }
     }
 }
 
+/// What was read of the table, which is read from front to back: a definition asks for the same again and again.
+#[derive(Default)]
+struct Read {
+    members: BTreeMap<Structure, Rc<[Member]>>,
+    values: BTreeMap<Enum, Rc<BTreeSet<&'static str>>>,
+}
+
+impl Read {
+    fn members(&mut self, structure: Structure) -> Rc<[Member]> {
+        self.members.entry(structure).or_insert_with(|| structure.members().collect()).clone()
+    }
+
+    fn values(&mut self, of: Enum) -> Rc<BTreeSet<&'static str>> {
+        self.values.entry(of).or_insert_with(|| Rc::new(of.values().collect())).clone()
+    }
+}
+
 struct Request<'r> {
     call: &'r Call<'r>,
+    read: &'r mut Read,
     /// Whether what does not fit is certainly wrong.
     certain: bool,
     /// Where the request is.
@@ -80,7 +100,7 @@ impl Request<'_> {
                     }
                 }
             }
-            (Shape::Enum(values), Value::String(text)) if !values.values().any(|value| value == text) => {
+            (Shape::Enum(values), Value::String(text)) if !self.read.values(values).contains(text.as_str()) => {
                 self.unlisted(text, || values.values(), at);
             }
             (Shape::Enum(_) | Shape::String | Shape::Timestamp, _) => {}
@@ -110,9 +130,10 @@ impl Request<'_> {
         let language = self.call.language;
         // What a misspelt name was meant for is not missing as well.
         let mut meant = BTreeSet::new();
+        let known = self.read.members(structure);
         for (key, value) in members {
             let (name, computed) = member_name(key, language);
-            match structure.member(name) {
+            match known.iter().find(|member| member.name == name) {
                 Some(member) if !computed => self.value(value, member.shape, &at.child(key)),
                 Some(_) => {}
                 None if placeholder::contained(key) => {}
@@ -122,7 +143,7 @@ impl Request<'_> {
         if members.keys().any(|key| placeholder::contained(key)) {
             return;
         }
-        let required = structure.members().filter(|member| member.required).map(|member| member.name);
+        let required = known.iter().filter(|member| member.required).map(|member| member.name);
         let missing: Vec<_> = required.filter(|name| !meant.contains(name) && !self.gives(members, name)).collect();
         if !missing.is_empty() {
             self.missing(at, &missing, members);
@@ -146,7 +167,7 @@ impl Request<'_> {
 
     /// Optimised DynamoDB takes a bare text for a value.
     fn is_attribute_value(&self, shape: Shape) -> bool {
-        matches!(self.call.target, Some(TaskResource::Optimised(integration, _)) if integration.service() == "dynamodb")
+        matches!(self.call.target(), Some(TaskResource::Optimised(integration, _)) if integration.service() == "dynamodb")
             && shape.member("S").is_some()
             && shape.member("BOOL").is_some()
     }

@@ -2,16 +2,22 @@
 
 use workflow_services::{Integration, MachineType, Pattern, ResourceError, Service, Support, TaskResource};
 
-use super::{Call, Caller, alike};
+use super::{Call, alike};
 use crate::nearest::Lookups;
 use crate::rules::{Definition, all_of};
 use crate::{Code, Diagnostic};
 
+type Parsed<'a> = Result<TaskResource<'a>, ResourceError<'a>>;
+
+fn tasks<'d>(definition: &'d Definition<'_>) -> impl Iterator<Item = (&'d Call<'d>, Parsed<'d>)> {
+    definition.calls.iter().filter_map(|call| Some((call, call.parsed?)))
+}
+
 /// What a task calls exists: the service, and its operation.
 pub(in crate::rules) fn a_resource_is_an_api(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let lookups = Lookups::default();
-    for call in definition.calls.iter().filter(|call| call.caller == Caller::Task) {
-        let (code, message, help) = match TaskResource::parse(call.arn) {
+    for (call, parsed) in tasks(definition) {
+        let (code, message, help) = match parsed {
             Err(error @ ResourceError::UnknownService(name)) => {
                 (Code::UnknownApi, error.to_string(), service_meant(name, &lookups))
             }
@@ -101,13 +107,13 @@ pub(in crate::rules) fn operation_meant(arn: &str) -> Option<String> {
 
 /// A service is called in one of its patterns.
 pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for call in definition.calls.iter().filter(|call| call.caller == Caller::Task) {
-        let (task, pattern) = match (call.target, TaskResource::parse(call.arn)) {
-            (Some(task), _) => match task.pattern() {
+    for (call, parsed) in tasks(definition) {
+        let (task, pattern) = match parsed {
+            Ok(task) => match task.pattern() {
                 Some(pattern) => (task, pattern),
                 None => continue,
             },
-            (None, Err(error @ ResourceError::UnknownPattern(_))) => {
+            Err(error @ ResourceError::UnknownPattern(_)) => {
                 let has = all_of(Pattern::ALL.iter().skip(1).map(|pattern| suffix(*pattern)));
                 push(call, Code::BadResource, error.to_string(), Some(format!("there is {has}")), found);
                 continue;
