@@ -133,7 +133,7 @@ fn a_template_gives_its_definitions_with_placeholders() {
         json!({
             "Type": "Task",
             "Resource": "arn:${AWS::Partition}:states:::lambda:invoke",
-            "Parameters": {"FunctionName": "${Worker.Arn}", "Table": "${IsLive}", "Payload": {"a": "-${Stage}-x"}},
+            "Parameters": {"FunctionName": "${Worker.Arn}", "Qualifier": "${IsLive}", "Payload": {"a": "-${Stage}-x"}},
             "End": true,
         }),
         "{}",
