@@ -84,7 +84,6 @@ impl ContextPart {
     }
 
     /// What is enough for both.
-    #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata asks for several"))]
     pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Whole, _) | (_, Self::Whole) => Self::Whole,
