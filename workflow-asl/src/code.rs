@@ -148,6 +148,7 @@ codes! {
     OtherErrorPrefix = "WF0515" Error "an error's name of the other kind of integration";
     UnknownResultMember = "WF0516" Error "no such member of a task's result";
     DoubtfulResultMember = "WF0517" Warning "a member that a task's result may not have";
+    LeftOutParameter = "WF0518" Warning "a request leaves out what the API requires";
 
     // WF06: limits.
     StateNameTooLong = "WF0601" Error "a state name over 80 characters", "INVALID_STATE_NAME";
@@ -165,9 +166,9 @@ impl Code {
     /// has such an error may run all the same.
     pub fn depends_on_table(self) -> bool {
         use Code::{
-            DoubtfulParameter, DoubtfulPattern, DoubtfulResultMember, MissingParameter, OtherErrorPrefix,
-            RetiredService, UndocumentedService, UnknownApi, UnknownParameter, UnknownResultMember, UnlistedValue,
-            UnraisedError, UnsupportedOperation, WrongParameterType,
+            DoubtfulParameter, DoubtfulPattern, DoubtfulResultMember, LeftOutParameter, MissingParameter,
+            OtherErrorPrefix, RetiredService, UndocumentedService, UnknownApi, UnknownParameter, UnknownResultMember,
+            UnlistedValue, UnraisedError, UnsupportedOperation, WrongParameterType,
         };
         matches!(
             self,
@@ -178,6 +179,7 @@ impl Code {
                 | DoubtfulPattern
                 | UnknownParameter
                 | MissingParameter
+                | LeftOutParameter
                 | WrongParameterType
                 | UnlistedValue
                 | DoubtfulParameter

@@ -6,37 +6,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data fails")]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use workflow_asl::document::MachineType;
 use workflow_asl::rules;
 
-/// The JSON files of a folder beside the repository, in the order of their paths.
-fn shared(folder: &str) -> Vec<(PathBuf, Value)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(folder);
-    let mut folders = vec![root.clone()];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-        for path in entries.flatten().map(|entry| entry.path()) {
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "json") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    if files.is_empty() {
-        eprintln!("skipped: no files in {}", root.display());
-    }
-    let read = |path: PathBuf| {
-        let value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        (path.strip_prefix(&root).unwrap().to_owned(), value)
-    };
-    files.into_iter().map(read).collect()
-}
+mod shared;
+
+use shared::{files, machine_type};
 
 /// Every finding about an API in real definitions: the file, how many, a part of the text, and why it is no false alarm.
 const REVIEWED: &[(&str, usize, &str, &str)] = &[
@@ -121,21 +97,16 @@ fn definition(case: &Value) -> Option<Value> {
     definition.is_object().then_some(definition)
 }
 
-fn kind_of(case: &Value) -> MachineType {
-    let words = [&case["stateMachineType"], &case["parameters"]["type"], &case["type"]];
-    if words.into_iter().any(|word| word == "EXPRESS") { MachineType::Express } else { MachineType::Standard }
-}
-
 #[test]
 fn every_finding_is_a_real_mistake() {
     let (mut problems, mut met, mut folders) = (String::new(), BTreeMap::new(), 0);
     for folder in ["seed-sdk", "corpus/definitions", "conformance"] {
-        let files = shared(folder);
-        folders += usize::from(!files.is_empty());
-        for (path, case) in files {
+        let cases = files(folder);
+        folders += usize::from(!cases.is_empty());
+        for (path, case) in cases {
             let name = format!("{folder}/{}", path.with_extension("").display());
             let Some(definition) = definition(&case) else { continue };
-            for found in rules::check_definition(&definition, kind_of(&case)) {
+            for found in rules::check_definition(&definition, machine_type(&case)) {
                 if !found.code.depends_on_table() {
                     continue;
                 }

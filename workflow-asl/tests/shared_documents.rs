@@ -4,37 +4,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data fails")]
 
-use std::path::{Path, PathBuf};
-
 use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::{Diagnostic, StateMachine, references, rules};
 
-/// The JSON files of a folder beside the repository, in the order of their paths.
-fn shared(folder: &str) -> Vec<(PathBuf, Value)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(folder);
-    let mut folders = vec![root.clone()];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-        for path in entries.flatten().map(|entry| entry.path()) {
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "json") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    if files.is_empty() {
-        eprintln!("skipped: no files in {}", root.display());
-    }
-    let read = |path: PathBuf| {
-        let value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        (path.strip_prefix(&root).unwrap().to_owned(), value)
-    };
-    files.into_iter().map(read).collect()
-}
+mod shared;
+
+use shared::{files, machine_type};
 
 /// Checks a definition, and that reading and writing it changes nothing.
 fn check(definition: &Value, kind: MachineType) -> Vec<Diagnostic> {
@@ -44,23 +20,24 @@ fn check(definition: &Value, kind: MachineType) -> Vec<Diagnostic> {
     found
 }
 
-fn errors(definition: &Value, kind: MachineType) -> Vec<String> {
-    // What AWS's APIs do not have is reviewed in `shared_apis.rs`.
-    let found = check(definition, kind);
-    found.iter().filter(|found| found.is_error() && !found.code.depends_on_table()).map(ToString::to_string).collect()
+fn errors(definition: &Value, kind: MachineType) -> Vec<Diagnostic> {
+    let mut found = check(definition, kind);
+    found.retain(Diagnostic::is_error);
+    found
 }
 
-fn kind_of(case: &Value) -> MachineType {
-    let words = [&case["stateMachineType"], &case["parameters"]["type"], &case["type"]];
-    if words.into_iter().any(|word| word == "EXPRESS") { MachineType::Express } else { MachineType::Standard }
+/// The errors but for what AWS's APIs do not have, which `shared_apis.rs` reviews.
+fn errors_of_asl(definition: &Value, kind: MachineType) -> Vec<String> {
+    let found = errors(definition, kind);
+    found.iter().filter(|found| !found.code.depends_on_table()).map(ToString::to_string).collect()
 }
 
 #[test]
 fn machines_of_the_sdk_have_no_error() {
-    for (path, definition) in shared("seed-sdk") {
+    for (path, definition) in files("seed-sdk") {
         // The other files there hold inputs and lists of cases.
         if definition["States"].is_object() {
-            assert_eq!(errors(&definition, MachineType::Standard), [""; 0], "{}", path.display());
+            assert_eq!(errors(&definition, MachineType::Standard), [], "{}", path.display());
         }
     }
 }
@@ -68,10 +45,10 @@ fn machines_of_the_sdk_have_no_error() {
 #[test]
 fn definitions_that_ran_on_aws_have_no_error() {
     let mut count = 0;
-    for (path, case) in shared("conformance") {
+    for (path, case) in files("conformance") {
         if case["kind"] == "execution" && case["provenance"] == "aws" && case["definition"].is_object() {
             count += 1;
-            assert_eq!(errors(&case["definition"], kind_of(&case)), [""; 0], "{}", path.display());
+            assert_eq!(errors(&case["definition"], machine_type(&case)), [], "{}", path.display());
         }
     }
     eprintln!("{count} definitions");
@@ -79,21 +56,21 @@ fn definitions_that_ran_on_aws_have_no_error() {
 
 #[test]
 fn verdicts_of_aws_are_matched() {
-    for (path, case) in shared("conformance") {
+    for (path, case) in files("conformance") {
         if case["kind"] != "validation" || case["provenance"] != "aws" {
             continue;
         }
         let path = path.display();
         let found = match &case["definitionText"] {
             Value::String(text) => match serde_json::from_str(text) {
-                Ok(definition) => check(&definition, kind_of(&case)),
+                Ok(definition) => check(&definition, machine_type(&case)),
                 // Text that is no JSON is refused before there is a document.
                 Err(_) => {
                     assert_eq!(case["expect"]["valid"], false, "{path}");
                     continue;
                 }
             },
-            _ => check(&case["definition"], kind_of(&case)),
+            _ => check(&case["definition"], machine_type(&case)),
         };
         let errors: Vec<_> = found.iter().filter(|found| found.is_error()).collect();
         assert_eq!(errors.is_empty(), case["expect"]["valid"] == true, "{path}: {errors:?}");
@@ -151,9 +128,9 @@ const REAL_MISTAKES: &[(&str, &str, &str)] = &[
 #[test]
 fn real_documents_have_only_real_mistakes() {
     let mut problems = String::new();
-    for (path, document) in shared("corpus/definitions") {
+    for (path, document) in files("corpus/definitions") {
         let name = path.to_string_lossy().replace(".json", "");
-        for error in errors(&document["definition"], MachineType::Standard) {
+        for error in errors_of_asl(&document["definition"], MachineType::Standard) {
             if !REAL_MISTAKES.iter().any(|(file, part, _)| *file == name && error.contains(part)) {
                 problems.push_str(&format!("{name}: {error}\n"));
             }
@@ -165,7 +142,7 @@ fn real_documents_have_only_real_mistakes() {
 #[test]
 fn variable_references_are_those_that_aws_gives() {
     let mut count = 0;
-    for (path, case) in shared("conformance") {
+    for (path, case) in files("conformance") {
         if case["kind"] != "variable-references" {
             continue;
         }
@@ -219,13 +196,14 @@ const BLANKS: &str = "2B.1: an expression is what starts with `{%` and ends with
 fn verdicts_of_other_validators_are_matched_but_where_aws_says_otherwise() {
     let (mut count, mut problems, mut met) = (0, String::new(), Vec::new());
     for folder in ["conformance/lint-statelint", "conformance/lint-asl-validator"] {
-        for (path, case) in shared(folder) {
+        for (path, case) in files(folder) {
             let definition = match &case["definitionText"] {
                 Value::String(text) => serde_json::from_str(text).ok(),
                 _ => Some(case["definition"].clone()),
             };
             // Text that is no JSON has an error.
-            let errors = definition.map_or_else(|| vec!["no JSON".to_owned()], |value| errors(&value, kind_of(&case)));
+            let errors = definition
+                .map_or_else(|| vec!["no JSON".to_owned()], |value| errors_of_asl(&value, machine_type(&case)));
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
             count += 1;
             let alike = errors.is_empty() == (case["valid"] == true);

@@ -20,7 +20,11 @@ pub(crate) fn report(
     let known: Vec<Spot> = problems.iter().map(|problem| problem.spot).collect();
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
     let optional: Vec<_> = model.optional_results().iter().map(|name| format!("`${name}`")).collect();
-    for finding in found {
+    for mut finding in found {
+        // A document cannot say that its API is another; here the clause `unchecked` does.
+        if finding.code == Code::LeftOutParameter {
+            finding.code = Code::MissingParameter;
+        }
         // Who reads a result with `?` knows that it may not be there.
         let asked = matches!(finding.code, Code::MaybeUnassigned | Code::UnassignedVariable);
         if asked && optional.iter().any(|name| finding.message.contains(name)) {

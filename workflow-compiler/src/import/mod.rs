@@ -23,7 +23,7 @@ use std::fmt;
 use proc_macro2::TokenStream;
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::{Diagnostic, Pointer};
+use workflow_asl::{Code, Diagnostic, Pointer};
 
 use self::difference::differences;
 use self::params::Params;
@@ -147,7 +147,8 @@ pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, Imp
         return Err(ImportError::Unsayable { pointer, message: format!("values lie more than {DEPTH} deep") });
     }
     let mut found = workflow_asl::rules::check_definition(document, options.machine_type);
-    found.retain(Diagnostic::is_error);
+    // What a document may leave out is an error in the language.
+    found.retain(|found| found.is_error() || found.code == Code::LeftOutParameter);
     // AWS may have newer APIs than we know: the language says so at the state.
     let unchecked = found.iter().filter(|found| found.code.depends_on_table()).map(|found| state_at(&found.pointer));
     let unchecked: BTreeSet<Pointer> = unchecked.collect();

@@ -15,6 +15,23 @@ use crate::nearest::Lookups;
 use crate::rules::{Definition, all_of, one_of};
 use crate::{Code, Diagnostic, Pointer, placeholder};
 
+/// The parameters without which AWS refuses to make a state machine, as it was seen to do. Without others that an API
+/// requires it makes one, whose task fails.
+const REFUSED_WITHOUT: &[(&str, &[&str])] = &[
+    ("dynamodb:getItem", &["TableName", "Key"]),
+    ("dynamodb:putItem", &["TableName", "Item"]),
+    ("ecs:runTask", &["TaskDefinition"]),
+    ("events:putEvents", &["Entries"]),
+    ("glue:startJobRun", &["JobName"]),
+    ("lambda:invoke", &["FunctionName"]),
+    ("s3:getObject", &["Bucket", "Key"]),
+    ("s3:listObjectsV2", &["Bucket"]),
+    ("s3:putObject", &["Bucket"]),
+    ("sns:publish", &["Message"]),
+    ("sqs:sendMessage", &["QueueUrl", "MessageBody"]),
+    ("states:startExecution", &["StateMachineArn"]),
+];
+
 /// What a result writer needs; which other members it takes is not known.
 const WRITER_NEEDS: &str = "Bucket";
 
@@ -160,7 +177,7 @@ impl Request<'_> {
         for group in integration.one_of() {
             if !group.iter().any(|name| self.gives(members, name)) {
                 let message = format!("a request to `{}` needs {}", self.call.name(), one_of(group.iter().copied()));
-                self.push(Code::MissingParameter, at.clone(), message, None);
+                self.push(Code::LeftOutParameter, at.clone(), message, None);
             }
         }
     }
@@ -205,7 +222,10 @@ impl Request<'_> {
         };
         let near = members.keys().find(|key| names.iter().any(|name| alike(key, name)));
         let help = near.map(|near| format!("did you mean it by `{near}`?"));
-        self.push(Code::MissingParameter, at.clone(), message, help);
+        let call = self.call.name();
+        let known = REFUSED_WITHOUT.iter().find(|(name, _)| *name == call && at == self.base);
+        let refused = known.is_some_and(|(_, refused)| names.iter().any(|name| refused.contains(name)));
+        self.push(if refused { Code::MissingParameter } else { Code::LeftOutParameter }, at.clone(), message, help);
     }
 
     fn wrong_type(&mut self, value: &Value, shape: Shape, at: &Pointer) {
@@ -258,7 +278,11 @@ impl Request<'_> {
     }
 
     fn push(&mut self, code: Code, at: Pointer, message: String, help: Option<String>) {
-        let code = if self.certain || code == Code::MissingParameter { code } else { Code::DoubtfulParameter };
+        let code = if self.certain || matches!(code, Code::MissingParameter | Code::LeftOutParameter) {
+            code
+        } else {
+            Code::DoubtfulParameter
+        };
         let diagnostic = Diagnostic::new(code, at, message);
         self.found.push(match help {
             Some(help) => diagnostic.with_help(help),

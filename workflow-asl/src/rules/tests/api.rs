@@ -209,14 +209,14 @@ fn requests() {
         ),
         (
             call("batch:submitJob", json!({"JobName": "n", "JobDefinition": "d"})),
-            Code::MissingParameter,
+            Code::LeftOutParameter,
             "Parameters",
             "a request to `batch:submitJob` needs `JobQueue`",
             call("batch:submitJob", json!({"JobName": "n", "JobDefinition": "d", "JobQueue.$": "$.queue"})),
         ),
         (
             run(json!({"AssignPublicIp": "ENABLED"})),
-            Code::MissingParameter,
+            Code::LeftOutParameter,
             "Parameters/NetworkConfiguration/AwsvpcConfiguration",
             "`NetworkConfiguration.AwsvpcConfiguration` of `aws-sdk:ecs:runTask` needs `Subnets`",
             run(json!({"AssignPublicIp": "ENABLED", "Subnets.$": "$.subnets"})),
@@ -265,7 +265,7 @@ fn requests() {
         ),
         (
             call("bedrock:invokeModel", json!({"ModelId": "m"})),
-            Code::MissingParameter,
+            Code::LeftOutParameter,
             "Parameters",
             "a request to `bedrock:invokeModel` needs `Body` or `Input`",
             call("bedrock:invokeModel", json!({"ModelId": "m", "Input": {"S3Uri.$": "$.uri"}})),
