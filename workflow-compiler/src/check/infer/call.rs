@@ -1,0 +1,184 @@
+//! The types of calls: of the language's own functions, JSONata's, the intrinsic ones, and the operators of a choice rule.
+
+use workflow_asl::Code;
+use workflow_asl::document::{Operator, QueryLanguage};
+use workflow_asl::intrinsic::{self, Kind};
+
+use crate::check::facts::Facts;
+use crate::check::function::Function;
+use crate::check::model::Model;
+use crate::check::resolve::{Place, article};
+use crate::check::sink::Sink;
+use crate::check::types::Ty;
+use crate::problem::Problem;
+use crate::syntax::ast::{Expr, Text};
+
+impl<'a> Model<'a> {
+    pub(super) fn infer_call(
+        &self,
+        place: Place<'_, 'a>,
+        name: &Text,
+        arguments: &[Expr],
+        facts: &Facts,
+        sink: &mut Sink<'_>,
+    ) -> Ty {
+        // Each argument of `all` and `any` is tested after those before it.
+        let mut known = facts.clone();
+        let types: Vec<_> = arguments
+            .iter()
+            .map(|argument| {
+                let ty = match name.value.as_str() {
+                    "all" | "any" => self.operand(place, argument, &known, sink),
+                    _ => self.infer(place, argument, &known, sink),
+                };
+                match name.value.as_str() {
+                    "all" => known.learn(argument, true),
+                    "any" => known.learn(argument, false),
+                    _ => {}
+                }
+                ty
+            })
+            .collect();
+        let language = place.state.language;
+        if let Some(function) = Function::from_name(&name.value) {
+            if function.is_jsonata() && language == QueryLanguage::JsonPath {
+                sink.report(|| {
+                    let message =
+                        format!("`{}` is a function of JSONata; this state's language is JSONPath", name.value);
+                    Problem::new(Code::NeedsJsonata, name.spot, message).help("say `query jsonata` on the state")
+                });
+                return function.result();
+            }
+            self.arity(name, function.arity(), arguments, sink);
+            for (index, (argument, ty)) in arguments.iter().zip(&types).enumerate() {
+                let wanted = function.argument(index);
+                if !wanted.takes(ty) {
+                    mistyped(name, wanted.describe(), argument, ty, sink);
+                }
+            }
+            return function.result();
+        }
+        if let Some(function) = intrinsic::Function::from_name(&name.value) {
+            if language == QueryLanguage::Jsonata {
+                sink.report(|| {
+                    let message =
+                        format!("`{}` is a function of JSONPath; this state's language is JSONata", name.value);
+                    let problem = Problem::new(Code::NoSuchFunction, name.spot, message);
+                    match in_jsonata(function.name()) {
+                        Some(instead) => problem.help(format!("in JSONata: `{instead}`")),
+                        None => problem,
+                    }
+                });
+            } else {
+                self.arity(name, function.arity(), arguments, sink);
+                for (index, (argument, ty)) in arguments.iter().zip(&types).enumerate() {
+                    if let Some(kind) = function.argument(index)
+                        && !kind_takes(kind, ty)
+                    {
+                        mistyped(name, &kind.to_string(), argument, ty, sink);
+                    }
+                }
+            }
+            return kind_type(function.result());
+        }
+        if let Some(operator) = Operator::from_name(&name.value) {
+            // An operator of ASL by its own name: the value, then what to compare with; a test may leave out `true`.
+            let least = if operator.name().starts_with("Is") { 1 } else { 2 };
+            self.arity(name, (least, Some(2)), arguments, sink);
+            return Ty::Bool;
+        }
+        sink.report(|| unknown_function(name, language));
+        Ty::Unknown
+    }
+
+    fn arity(&self, name: &Text, (least, most): (usize, Option<usize>), arguments: &[Expr], sink: &mut Sink<'_>) {
+        let given = arguments.len();
+        if given >= least && most.is_none_or(|most| given <= most) {
+            return;
+        }
+        let wanted = match most {
+            Some(most) if most == least => counted(least),
+            Some(most) => format!("{least} to {}", counted(most)),
+            None => format!("at least {}", counted(least)),
+        };
+        let message = format!("`{}` takes {wanted}, not {given}", name.value);
+        sink.push(Problem::new(Code::WrongArgument, name.spot, message));
+    }
+}
+
+fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink: &mut Sink<'_>) {
+    let message = format!("`{}` takes {wanted} here, this is {}", name.value, article(ty));
+    sink.push(Problem::new(Code::WrongArgument, argument.spot, message));
+}
+
+fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {
+    let problem = Problem::new(Code::NoSuchFunction, name.spot, format!("there is no function `{}`", name.value));
+    if name.value == "$eval" {
+        return problem.help("Step Functions leaves `$eval` out of JSONata; `$parse` reads JSON");
+    }
+    let own = Function::all().filter(|function| !function.is_jsonata() || language == QueryLanguage::Jsonata);
+    let intrinsics = intrinsic::Function::ALL.iter().map(|function| function.name());
+    let intrinsics = intrinsics.filter(|_| language == QueryLanguage::JsonPath);
+    let operators = Operator::ALL.iter().map(|operator| operator.name());
+    let known: Vec<_> = own.map(|function| function.name).chain(intrinsics).chain(operators).collect();
+    problem.suggest(&name.value, known)
+}
+
+/// What does the same in JSONata.
+fn in_jsonata(intrinsic: &str) -> Option<&'static str> {
+    Some(match intrinsic {
+        "States.Format" => "\"…\" + x",
+        "States.StringToJson" => "$parse(x)",
+        "States.JsonToString" => "$string(x)",
+        "States.Array" => "[a, b]",
+        "States.ArrayPartition" => "$partition(xs, n)",
+        "States.ArrayRange" => "$range(first, last, step)",
+        "States.ArrayGetItem" => "xs[n]",
+        "States.ArrayLength" => "$count(xs)",
+        "States.ArrayUnique" => "$distinct(xs)",
+        "States.Base64Encode" => "$base64encode(x)",
+        "States.Base64Decode" => "$base64decode(x)",
+        "States.Hash" => "$hash(x, \"SHA-256\")",
+        "States.JsonMerge" => "$merge([a, b])",
+        "States.MathRandom" => "$random()",
+        "States.MathAdd" => "a + b",
+        "States.StringSplit" => "$split(x, \",\")",
+        "States.UUID" => "$uuid()",
+        _ => return None,
+    })
+}
+
+fn kind_takes(kind: Kind, ty: &Ty) -> bool {
+    let ty = ty.present();
+    if ty.is_unknown() {
+        return true;
+    }
+    let structured = matches!(ty, Ty::Array(_) | Ty::Tuple(_) | Ty::Map(_) | Ty::Object(_) | Ty::Struct(_));
+    match kind {
+        Kind::String => ty.is_text(),
+        Kind::Integer => ty.is_number(),
+        Kind::Boolean => *ty == Ty::Bool,
+        Kind::Array => matches!(ty, Ty::Array(_) | Ty::Tuple(_)),
+        Kind::Object => matches!(ty, Ty::Map(_) | Ty::Object(_) | Ty::Struct(_)),
+        Kind::Scalar => !structured,
+        Kind::Any => true,
+    }
+}
+
+fn kind_type(kind: Kind) -> Ty {
+    match kind {
+        Kind::String => Ty::Text,
+        Kind::Integer => Ty::Integer,
+        Kind::Boolean => Ty::Bool,
+        Kind::Array => Ty::Array(Box::new(Ty::Unknown)),
+        Kind::Any | Kind::Object | Kind::Scalar => Ty::Unknown,
+    }
+}
+
+fn counted(count: usize) -> String {
+    match count {
+        0 => "no argument".to_owned(),
+        1 => "1 argument".to_owned(),
+        count => format!("{count} arguments"),
+    }
+}

@@ -1,0 +1,115 @@
+//! Whether two values can be compared, and what the message says where they cannot.
+
+use workflow_asl::Code;
+
+use super::words::words;
+use crate::check::model::Model;
+use crate::check::resolve::article;
+use crate::check::sink::Sink;
+use crate::check::types::Ty;
+use crate::problem::Problem;
+use crate::syntax::ast::{Expr, ExprKind, Spot, plain};
+
+impl Model<'_> {
+    /// Both sides of a comparison must be of one kind; text that is compared with an enum must be one of its texts.
+    pub(in crate::check) fn compare(&self, (a, left): (&Ty, &Expr), (b, right): (&Ty, &Expr), sink: &mut Sink<'_>) {
+        for ((ty, _), (_, other)) in [((a, left), (b, right)), ((b, right), (a, left))] {
+            if let (Ty::Enum(name), ExprKind::Text(text)) = (ty.present(), &unparen(other).kind)
+                && !text.starts_with("{%")
+                && let Some(decl) = self.types.enums.get(name)
+                && !decl.variants.iter().any(|variant| variant.wire == *text)
+            {
+                sink.report(|| {
+                    let known: Vec<_> = decl.variants.iter().map(|variant| variant.wire.clone()).collect();
+                    let message = format!("`{name}` is never {text:?}");
+                    let by_name = decl.variants.iter().find(|variant| plain(&variant.name) == *text);
+                    if let Some(variant) = by_name {
+                        return Problem::new(Code::UnknownVariant, other.spot, message)
+                            .help(format!("`{name}::{text}` is the text {:?}", variant.wire));
+                    }
+                    unknown_variant(message, other.spot, text, &known)
+                });
+                return;
+            }
+        }
+        if a.is_unknown() || b.is_unknown() || alike(a, b) {
+            return;
+        }
+        sink.report(|| {
+            let message = match (a.present(), b.present()) {
+                (Ty::Null, other) => format!("{} is never `null`", called(right, other)),
+                (other, Ty::Null) => format!("{} is never `null`", called(left, other)),
+                (a, b) => format!("{} cannot be compared with {}", called(left, a), called(right, b)),
+            };
+            let spot = if is_literal(left) && !is_literal(right) { left.spot } else { right.spot };
+            let problem = Problem::new(Code::UnlikeTypes, spot, message);
+            let (ty, other) = if is_literal(left) { (b, left) } else { (a, right) };
+            match (ty.present(), &unparen(other).kind) {
+                (known, ExprKind::Text(text)) if known.is_number() && text.parse::<f64>().is_ok() => {
+                    problem.help(format!("without quotes it is a number: `{text}`"))
+                }
+                (Ty::Bool, ExprKind::Text(text)) if text == "true" || text == "false" => {
+                    problem.help(format!("without quotes it is a `bool`: `{text}`"))
+                }
+                (known, ExprKind::Number(text)) if known.is_text() => {
+                    problem.help(format!("in quotes it is text: `\"{text}\"`"))
+                }
+                (known, ExprKind::Null) if !known.is_option() => {
+                    problem.help(format!("declare it `Option<{}>`, if it may be null", ty.rust_name()))
+                }
+                _ => problem,
+            }
+        });
+    }
+}
+
+/// Whether two values can be equal. Text types compare with each other, and so do numbers.
+fn alike(a: &Ty, b: &Ty) -> bool {
+    match (a, b) {
+        (Ty::Null, other) | (other, Ty::Null) => matches!(other, Ty::Null | Ty::Option(_)),
+        (Ty::Enum(a), Ty::Enum(b)) => a == b,
+        _ => {
+            let (a, b) = (a.present(), b.present());
+            let object = |ty: &Ty| matches!(ty, Ty::Object(_) | Ty::Struct(_) | Ty::Map(_));
+            let array = |ty: &Ty| matches!(ty, Ty::Array(_) | Ty::Tuple(_));
+            a.is_text() && b.is_text()
+                || a.is_number() && b.is_number()
+                || *a == Ty::Bool && *b == Ty::Bool
+                || array(a) && array(b)
+                || object(a) && object(b)
+        }
+    }
+}
+
+/// An operand in a sentence: its words, where they are few, and its type.
+fn called(operand: &Expr, ty: &Ty) -> String {
+    const FEW: usize = 40;
+    match words(operand).filter(|words| words.chars().count() <= FEW && *words != "null") {
+        Some(words) => format!("`{words}` ({})", article(ty).replace('`', "")),
+        None => article(ty),
+    }
+}
+
+fn unparen(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        ExprKind::Paren(inner) => unparen(inner),
+        _ => expr,
+    }
+}
+
+fn is_literal(expr: &Expr) -> bool {
+    matches!(
+        unparen(expr).kind,
+        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Duration(_)
+    )
+}
+
+/// Of an enum's variants none has this name.
+pub(super) fn unknown_variant(message: String, spot: Spot, name: &str, known: &[String]) -> Problem {
+    let problem = Problem::new(Code::UnknownVariant, spot, message).suggest(name, known.iter().map(String::as_str));
+    if problem.help.is_empty() && !known.is_empty() {
+        let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+        return problem.help(format!("there is {}", names.join(", ")));
+    }
+    problem
+}

@@ -1,0 +1,171 @@
+//! The type of every expression, and what is wrong with its operands and arguments.
+
+mod call;
+mod compare;
+mod operator;
+mod words;
+
+use workflow_asl::Code;
+use workflow_asl::document::QueryLanguage;
+
+use self::compare::unknown_variant;
+use self::words::optional_text;
+use super::facts::Facts;
+use super::model::Model;
+use super::resolve::{Place, article};
+use super::sink::Sink;
+use super::types::Ty;
+use crate::problem::Problem;
+use crate::syntax::ast::{Expr, ExprKind, Segment, Text, plain};
+
+pub(super) use self::words::words;
+
+impl<'a> Model<'a> {
+    /// The type of an expression in its place, as far as it is known. Silent: the checks report.
+    pub fn type_of(&self, place: Place<'_, 'a>, expr: &Expr) -> Ty {
+        self.infer(place, expr, &Facts::default(), &mut Sink::silent())
+    }
+
+    /// The type of an expression; everything that is wrong in it goes to the sink.
+    pub(super) fn infer(&self, place: Place<'_, 'a>, expr: &Expr, facts: &Facts, sink: &mut Sink<'_>) -> Ty {
+        match &expr.kind {
+            ExprKind::Null => Ty::Null,
+            ExprKind::Bool(_) => Ty::Bool,
+            ExprKind::Number(text) => {
+                let whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+                if whole { Ty::Integer } else { Ty::Number }
+            }
+            ExprKind::Duration(_) => Ty::Integer,
+            ExprKind::Text(text) => {
+                let raw = place.state.language == QueryLanguage::Jsonata && text.starts_with("{%");
+                if raw { Ty::Unknown } else { Ty::Text }
+            }
+            ExprKind::Object(members) => {
+                let typed = members.iter().map(|member| {
+                    if place.state.language == QueryLanguage::Jsonata && member.key.value.ends_with(".$") {
+                        sink.report(|| jsonpath_key(&member.key));
+                    }
+                    let ty = self.infer(place, &member.value, facts, sink);
+                    if !member.optional {
+                        self.needed(place, &member.value, Some(&member.key), facts, sink);
+                    }
+                    match member.key.value.strip_suffix(".$") {
+                        Some(key) if place.state.language == QueryLanguage::JsonPath => (key.to_owned(), Ty::Unknown),
+                        _ if member.optional => (member.key.value.clone(), ty.optional()),
+                        _ => (member.key.value.clone(), ty),
+                    }
+                });
+                Ty::Object(typed.collect())
+            }
+            ExprKind::Array(items) => {
+                let typed = items.iter().map(|item| {
+                    self.needed(place, item, None, facts, sink);
+                    self.infer(place, item, facts, sink)
+                });
+                let types: Vec<_> = typed.collect();
+                Ty::Array(Box::new(types.into_iter().reduce(Ty::join).unwrap_or(Ty::Unknown)))
+            }
+            ExprKind::Reference(reference) => {
+                self.infer_indices(place, &reference.segments, facts, sink);
+                self.follow(place, reference, facts, sink).ty
+            }
+            ExprKind::Unary(op, operand) => self.infer_unary(place, *op, operand, facts, sink),
+            ExprKind::Binary(op, spot, left, right) => self.infer_binary(place, (*op, *spot), left, right, facts, sink),
+            ExprKind::If(condition, yes, no) => {
+                self.infer_condition(place, condition, facts, sink);
+                let yes = self.infer(place, yes, &facts.and(condition, true), sink);
+                let no = self.infer(place, no, &facts.and(condition, false), sink);
+                yes.join(no)
+            }
+            ExprKind::Call { name, arguments } => self.infer_call(place, name, arguments, facts, sink),
+            ExprKind::Variant { ty, variant } => {
+                let name = plain(ty);
+                let Some(decl) = self.types.enums.get(&name) else {
+                    sink.report(|| {
+                        let problem = Problem::new(Code::UnknownType, ty.span(), format!("there is no enum `{name}`"));
+                        let problem = problem.suggest(&name, self.types.enums.keys().map(String::as_str));
+                        if problem.help.is_empty() {
+                            problem.help(format!("declare it: `enum {name} {{ {variant} }}`; a constant of your Rust code is `const {name}::{variant}`"))
+                        } else {
+                            problem
+                        }
+                    });
+                    return Ty::Unknown;
+                };
+                if self.variant_wire(&name, &plain(variant)).is_none() {
+                    sink.report(|| {
+                        let known: Vec<_> = decl.variants.iter().map(|decl| plain(&decl.name)).collect();
+                        let message = format!("`{name}` has no variant `{}`", plain(variant));
+                        unknown_variant(message, variant.span().into(), &plain(variant), &known)
+                    });
+                }
+                Ty::Enum(name)
+            }
+            ExprKind::Access(inner, segments) => {
+                let ty = self.infer(place, inner, facts, sink);
+                self.infer_indices(place, segments, facts, sink);
+                let text = words(inner).unwrap_or_else(|| "…".to_owned());
+                self.walk(text, ty, segments, false, facts, &mut Vec::new(), sink)
+            }
+            ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
+            ExprKind::Constant(_) | ExprKind::Jsonata(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
+        }
+    }
+
+    /// A value that must be there: the result of a state that may not have run fails the state that reads it.
+    pub(super) fn needed(
+        &self,
+        place: Place<'_, 'a>,
+        expr: &Expr,
+        key: Option<&Text>,
+        facts: &Facts,
+        sink: &mut Sink<'_>,
+    ) {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.needed(place, inner, key, facts, sink),
+            ExprKind::If(condition, yes, no) => {
+                self.needed(place, yes, key, &facts.and(condition, true), sink);
+                self.needed(place, no, key, &facts.and(condition, false), sink);
+            }
+            ExprKind::Reference(reference)
+                if sink.listens()
+                    && reference.optional
+                    && place.state.language == QueryLanguage::Jsonata
+                    && self.infer(place, expr, facts, &mut Sink::silent()).is_option() =>
+            {
+                sink.report(|| {
+                    let text = optional_text(reference);
+                    let message = format!("`{text}` may be absent, and then this state fails");
+                    let problem = Problem::new(Code::UnguardedOption, expr.spot, message)
+                        .help(format!("give a default: `{text} ?? …`"));
+                    match key {
+                        Some(key) => problem.help(format!("or leave the member out: `{}?: {text}`", key.value)),
+                        None => problem,
+                    }
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn infer_indices(&self, place: Place<'_, 'a>, segments: &[Segment], facts: &Facts, sink: &mut Sink<'_>) {
+        for segment in segments {
+            if let Segment::Index(index) = segment {
+                let ty = self.infer(place, index, facts, sink);
+                if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
+                    let message = format!("an index is a number, this is {}", article(&ty));
+                    sink.push(Problem::new(Code::UnlikeTypes, index.spot, message));
+                }
+            }
+        }
+    }
+}
+
+/// JSONata computes values, never keys: `x.$` would be the field's whole name.
+fn jsonpath_key(key: &Text) -> Problem {
+    let name = key.value.trim_end_matches(".$");
+    let message = format!("in a JSONata state `{}` is a field of that very name", key.value);
+    Problem::new(Code::JsonPathKey, key.spot, message).help(format!(
+        "write `{name}: …` with a reference such as `input.x` or `state.x`, or give the state `query jsonpath`"
+    ))
+}

@@ -1,0 +1,43 @@
+//! The words of an expression, as messages and comparisons of expressions have them.
+
+use super::operator::operator;
+use crate::check::resolve::reference_text;
+use crate::syntax::ast::{Expr, ExprKind, Reference, UnaryOp, plain};
+
+/// The words of a reference, with the `?` of a state that may not have run.
+pub(super) fn optional_text(reference: &Reference) -> String {
+    let text = reference_text(reference);
+    match text.split_once('.') {
+        Some((root, rest)) if reference.optional => format!("{root}?.{rest}"),
+        _ => text,
+    }
+}
+
+/// The words of an expression that gives the same each time, to tell whether two are the same.
+pub(in crate::check) fn words(expr: &Expr) -> Option<String> {
+    let list = |items: &[Expr]| Some(items.iter().map(words).collect::<Option<Vec<_>>>()?.join(", "));
+    Some(match &expr.kind {
+        ExprKind::Null => "null".to_owned(),
+        ExprKind::Bool(value) => value.to_string(),
+        ExprKind::Number(text) => text.clone(),
+        ExprKind::Duration(seconds) => format!("{seconds}s"),
+        ExprKind::Text(text) => format!("{text:?}"),
+        ExprKind::Array(items) => format!("[{}]", list(items)?),
+        ExprKind::Reference(reference) => Some(reference_text(reference)).filter(|text| !text.contains('…'))?,
+        ExprKind::Unary(UnaryOp::Not, inner) => format!("!{}", words(inner)?),
+        ExprKind::Unary(UnaryOp::Negate, inner) => format!("-{}", words(inner)?),
+        ExprKind::Binary(op, _, left, right) => format!("({} {} {})", words(left)?, operator(*op), words(right)?),
+        ExprKind::Call { name, .. } if matches!(name.value.as_str(), "$random" | "$uuid" | "$shuffle") => return None,
+        ExprKind::Call { name, .. } if matches!(name.value.as_str(), "States.UUID" | "States.MathRandom") => {
+            return None;
+        }
+        ExprKind::Call { name, arguments } => format!("{}({})", name.value, list(arguments)?),
+        ExprKind::Variant { ty, variant } => format!("{}::{}", plain(ty), plain(variant)),
+        ExprKind::Jsonata(text) => format!("jsonata {:?}", text.value),
+        ExprKind::Path(text) => format!("path {:?}", text.value),
+        ExprKind::Paren(inner) => words(inner)?,
+        ExprKind::Object(_) | ExprKind::Access(..) | ExprKind::If(..) | ExprKind::Constant(_) | ExprKind::Invalid => {
+            return None;
+        }
+    })
+}
