@@ -144,6 +144,30 @@ fn what_the_service_refuses_is_refused() {
 }
 
 #[test]
+fn a_mocked_result_stays_within_the_limits_of_the_apis_model() {
+    let task = |call: &str| {
+        let resource = format!("arn:aws:states:::aws-sdk:{call}");
+        json!({ "Type": "Task", "Resource": resource, "Parameters": {}, "End": true })
+    };
+    let (encrypt, function) = (task("kms:encrypt"), task("lambda:getFunctionConfiguration"));
+    for (state, result, wrong) in [
+        (&encrypt, json!({ "CiphertextBlob": "AA==" }), None),
+        (&encrypt, json!({ "CiphertextBlob": "" }), Some("Field 'CiphertextBlob' is smaller than the minimum length")),
+        (&encrypt, json!({ "KeyId": "" }), Some("Field 'KeyId' is smaller than the minimum length")),
+        (&encrypt, json!({ "KeyId": "k".repeat(2048) }), None),
+        (&encrypt, json!({ "KeyId": "k".repeat(2049) }), Some("Field 'KeyId' exceeds the maximum length")),
+        (&function, json!({ "MemorySize": 128 }), None),
+        (&function, json!({ "MemorySize": 127 }), Some("Field 'MemorySize' is less than the minimum value")),
+        (&function, json!({ "MemorySize": 32769 }), Some("Field 'MemorySize' exceeds the maximum value")),
+    ] {
+        let mock = Mock::result(&result).unwrap().field_validation(FieldValidation::Present);
+        let tested = TestState::of_state(state).unwrap().mock(mock).run(&json!({}));
+        let expected = wrong.map(|wrong| format!("Mock result schema validation error: {wrong}"));
+        assert_eq!(tested.err().map(|error| error.to_string()), expected, "{result}");
+    }
+}
+
+#[test]
 fn errors_of_a_lone_state_point_into_it() {
     let wrong = json!({ "Type": "Pass", "InputPath": "$..[", "End": true });
     let error = TestState::of_state(&wrong).err().unwrap().to_string();

@@ -68,7 +68,7 @@ pub use integration::{Integration, MachineType, Pattern, Support};
 pub use operation::Operation;
 pub use resource::{ResourceError, TaskResource};
 pub use service::Service;
-pub use shape::{Enum, List, Map, Member, Shape, Structure};
+pub use shape::{Enum, Limits, List, Map, Member, Shape, Structure};
 
 /// Whether no byte of the table differs from what was written; reads all of it.
 pub fn is_intact() -> bool {

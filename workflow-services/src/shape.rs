@@ -10,6 +10,8 @@ const LIST: usize = 1;
 const MAP: usize = 2;
 const ENUM: usize = 3;
 const UNION: usize = 4;
+/// Limits around a shape that has none.
+const LIMITED: usize = 5;
 
 /// What a value may be. Members are read from the table when they are asked for, so that a shape may contain itself.
 ///
@@ -106,7 +108,12 @@ pub struct Map(Place);
 #[derive(Clone, Copy)]
 pub struct Enum(Place);
 
-compare_places!(Structure, List, Map, Enum);
+/// Between what AWS's model has a number, a length or a count: the characters of a string, the bytes of a blob, the
+/// elements of an array, the members of an object. What excludes nothing in Step Functions is left out.
+#[derive(Clone, Copy)]
+pub struct Limits(Place);
+
+compare_places!(Structure, List, Map, Enum, Limits);
 
 /// A member of a [`Structure`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,36 +124,57 @@ pub struct Member {
     pub required: bool,
     /// What it may be.
     pub shape: Shape,
+    /// How much or how long it may be, if AWS's model says so.
+    pub limits: Option<Limits>,
 }
 
 impl Shape {
     /// The shape that a number in chunk `chunk` stands for.
     pub(crate) fn of(table: Table, chunk: usize, number: usize) -> Self {
-        Self::decode(table, chunk, number).unwrap_or(Self::Document)
+        Self::within(table, chunk, number).0
     }
 
-    fn decode(table: Table, chunk: usize, number: usize) -> Option<Self> {
-        let Some(offset) = number.checked_sub(PRIMITIVES) else {
-            return Some(match number {
-                0 => Self::String,
-                1 => Self::Integer,
-                2 => Self::Long,
-                3 => Self::Float,
-                4 => Self::Double,
-                5 => Self::Boolean,
-                6 => Self::Timestamp,
-                7 => Self::Blob,
-                8 => Self::Document,
-                _ => return None,
-            });
-        };
-        let place = Place { table, chunk, offset };
-        Some(match place.reader().number()? & 7 {
+    /// The same, and its limits.
+    fn within(table: Table, chunk: usize, number: usize) -> (Self, Option<Limits>) {
+        Self::decode(table, chunk, number).unwrap_or((Self::Document, None))
+    }
+
+    fn decode(table: Table, chunk: usize, number: usize) -> Option<(Self, Option<Limits>)> {
+        let Some(offset) = number.checked_sub(PRIMITIVES) else { return Some((Self::primitive(number)?, None)) };
+        let mut place = Place { table, chunk, offset };
+        let mut reader = place.reader();
+        let mut kind = reader.number()? & 7;
+        let mut limits = None;
+        if kind == LIMITED {
+            limits = Some(Limits(place));
+            let inner = reader.number()?;
+            let Some(offset) = inner.checked_sub(PRIMITIVES) else { return Some((Self::primitive(inner)?, limits)) };
+            place.offset = offset;
+            kind = place.reader().number()? & 7;
+        }
+        let shape = match kind {
             STRUCTURE => Self::Structure(Structure(place)),
             LIST => Self::List(List(place)),
             MAP => Self::Map(Map(place)),
             ENUM => Self::Enum(Enum(place)),
             UNION => Self::Union(Structure(place)),
+            _ => return None,
+        };
+        Some((shape, limits))
+    }
+
+    /// The shape that has no record.
+    fn primitive(number: usize) -> Option<Self> {
+        Some(match number {
+            0 => Self::String,
+            1 => Self::Integer,
+            2 => Self::Long,
+            3 => Self::Float,
+            4 => Self::Double,
+            5 => Self::Boolean,
+            6 => Self::Timestamp,
+            7 => Self::Blob,
+            8 => Self::Document,
             _ => return None,
         })
     }
@@ -189,22 +217,51 @@ impl Structure {
     }
 }
 
+impl Limits {
+    /// The least that it may be.
+    pub fn least(self) -> Option<f64> {
+        self.text()?.0.parse().ok()
+    }
+
+    /// The most that it may be.
+    pub fn greatest(self) -> Option<f64> {
+        self.text()?.1.parse().ok()
+    }
+
+    fn text(self) -> Option<(&'static str, &'static str)> {
+        let mut reader = self.0.reader();
+        reader.number()?;
+        reader.number()?;
+        reader.text()?.split_once("..")
+    }
+}
+
 impl List {
     /// What each element may be.
     pub fn element(self) -> Shape {
-        self.0.inner(0)
+        self.0.inner(0).0
+    }
+
+    /// How much or how long each element may be.
+    pub fn element_limits(self) -> Option<Limits> {
+        self.0.inner(0).1
     }
 }
 
 impl Map {
     /// What each key may be: [`Shape::String`] or [`Shape::Enum`].
     pub fn key(self) -> Shape {
-        self.0.inner(0)
+        self.0.inner(0).0
     }
 
     /// What each value may be.
     pub fn value(self) -> Shape {
-        self.0.inner(1)
+        self.0.inner(1).0
+    }
+
+    /// How much or how long each value may be.
+    pub fn value_limits(self) -> Option<Limits> {
+        self.0.inner(1).1
     }
 }
 
@@ -218,14 +275,14 @@ impl Enum {
 }
 
 impl Place {
-    /// The shape after the head of a list or map and `skip` more.
-    fn inner(self, skip: usize) -> Shape {
+    /// The shape after the head of a list or map and `skip` more, and its limits.
+    fn inner(self, skip: usize) -> (Shape, Option<Limits>) {
         let mut reader = self.reader();
         let mut number = None;
         for _ in 0..skip + 2 {
             number = reader.number();
         }
-        number.map_or(Shape::Document, |number| Shape::of(self.table, self.chunk, number))
+        number.map_or((Shape::Document, None), |number| Shape::within(self.table, self.chunk, number))
     }
 }
 
@@ -246,8 +303,8 @@ impl Members {
     fn read(&mut self) -> Option<Member> {
         let name = self.reader.text()?;
         let number = self.reader.number()?;
-        let shape = Shape::of(self.place.table, self.place.chunk, number >> 1);
-        Some(Member { name, required: number & 1 == 1, shape })
+        let (shape, limits) = Shape::within(self.place.table, self.place.chunk, number >> 1);
+        Some(Member { name, required: number & 1 == 1, shape, limits })
     }
 }
 

@@ -15,7 +15,7 @@
 pub(crate) static TABLE: Table = Table(include_bytes!("../table.bin"));
 
 /// What a table starts with; the last character is the version of the format.
-const MAGIC: &[u8; 8] = b"WFSERV-1";
+const MAGIC: &[u8; 8] = b"WFSERV-2";
 /// Where the bytes start that the checksum covers.
 const CHECKED: usize = 16;
 /// Texts per entry of the index of texts.

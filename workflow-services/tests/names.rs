@@ -278,3 +278,27 @@ fn errors_have_the_names_of_their_generation() {
         assert!(!task.errors().any(|error| error.matches(foreign)), "{resource} {foreign}");
     }
 }
+
+#[test]
+fn limits_are_those_of_the_models() {
+    let ends = |resource: &str, path: &[&str]| {
+        let task = TaskResource::parse(resource).unwrap();
+        let (mut shape, mut limits) = (task.input(), None);
+        for name in path {
+            (shape, limits) = match shape {
+                Shape::List(list) => (list.element(), list.element_limits()),
+                Shape::Map(map) => (map.value(), map.value_limits()),
+                _ => shape.member(name).map(|member| (member.shape, member.limits)).unwrap(),
+            };
+        }
+        limits.map(|limits| (limits.least(), limits.greatest()))
+    };
+    let lambda = "arn:aws:states:::aws-sdk:lambda:createFunction";
+    assert_eq!(ends(lambda, &["MemorySize"]).unwrap().0, Some(128.0));
+    assert_eq!(ends(lambda, &["FunctionName"]), Some((Some(1.0), Some(140.0))));
+    // A list itself, and what is in it.
+    let dynamo = "arn:aws:states:::aws-sdk:dynamodb:batchGetItem";
+    assert_eq!(ends(dynamo, &["RequestItems"]), Some((Some(1.0), Some(100.0))));
+    assert_eq!(ends(dynamo, &["RequestItems", "*", "Keys"]), Some((Some(1.0), Some(100.0))));
+    assert_eq!(ends("arn:aws:states:::aws-sdk:sqs:sendMessage", &["MessageBody"]), None);
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::wheel::Wheel;
 use crate::{Failure, naming};
@@ -70,6 +70,10 @@ pub(crate) struct ApiShape {
     pub(crate) value: Option<Reference>,
     #[serde(default, rename = "enum")]
     pub(crate) values: Vec<String>,
+    /// The least number, or the least length.
+    pub(crate) min: Option<Number>,
+    /// The greatest number, or the greatest length.
+    pub(crate) max: Option<Number>,
     #[serde(default)]
     pub(crate) union: bool,
     #[serde(default)]

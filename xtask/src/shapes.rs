@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Number;
+
 use crate::Failure;
-use crate::botocore::{Api, Reference};
+use crate::botocore::{Api, ApiShape, Reference};
 use crate::naming;
 
 /// A shape of a [`Shapes`].
@@ -27,10 +29,15 @@ pub(crate) enum Primitive {
 #[derive(Clone)]
 pub(crate) enum Shape {
     Primitive(Primitive),
-    Structure { union: bool, members: Vec<Member> },
+    Structure {
+        union: bool,
+        members: Vec<Member>,
+    },
     List(Id),
     Map(Id, Id),
     Enum(Vec<String>),
+    /// A shape within limits, `least..greatest`.
+    Limited(Id, String),
 }
 
 #[derive(Clone)]
@@ -69,8 +76,15 @@ impl Shapes {
         self.add(Shape::Primitive(primitive))
     }
 
-    /// What a shape is; any JSON for an id of another `Shapes`.
+    /// What a shape is, without its limits; any JSON for an id of another `Shapes`.
     pub(crate) fn get(&self, id: Id) -> &Shape {
+        match self.record(id) {
+            Shape::Limited(inner, _) => self.record(*inner),
+            other => other,
+        }
+    }
+
+    fn record(&self, id: Id) -> &Shape {
         self.all.get(id).unwrap_or(&Shape::Primitive(Primitive::Document))
     }
 
@@ -140,6 +154,10 @@ impl Shapes {
             "blob" => Shape::Primitive(Primitive::Blob),
             other => return Err(Failure(format!("{service}: the shape {name} is of an unknown kind, {other}"))),
         };
+        let made = match limits(shape, &made) {
+            Some(limits) => Shape::Limited(self.add(made), limits),
+            None => made,
+        };
         if let Some(place) = self.all.get_mut(id) {
             *place = made;
         }
@@ -161,6 +179,7 @@ impl Shapes {
             Shape::List(_) => (18, Vec::new()),
             Shape::Map(..) => (19, Vec::new()),
             Shape::Enum(values) => (20, values.iter().map(|value| (&**value, false)).collect()),
+            Shape::Limited(_, limits) => (21, vec![(&**limits, false)]),
         });
         let mut count = 0;
         while count != classes.iter().max().map_or(0, |last| last + 1) {
@@ -178,13 +197,14 @@ impl Shapes {
         let number = |id: Id| numbers.get(&classes.get(id).copied().unwrap_or_default()).copied().unwrap_or_default();
         distinct.roots = roots.iter().map(|root| number(*root)).collect();
         for id in order {
-            distinct.shapes.push(match self.get(id).clone() {
+            distinct.shapes.push(match self.record(id).clone() {
                 Shape::Structure { union, mut members } => {
                     members.iter_mut().for_each(|member| member.shape = number(member.shape));
                     Shape::Structure { union, members }
                 }
                 Shape::List(element) => Shape::List(number(element)),
                 Shape::Map(key, value) => Shape::Map(number(key), number(value)),
+                Shape::Limited(inner, limits) => Shape::Limited(number(inner), limits),
                 other => other,
             });
         }
@@ -205,7 +225,7 @@ impl Shapes {
     fn most_used_first(&self, roots: &[Id], classes: &[usize], numbers: &mut BTreeMap<usize, usize>, order: &mut [Id]) {
         let class = |id: Id| classes.get(id).copied().unwrap_or_default();
         let mut uses: BTreeMap<usize, usize> = BTreeMap::new();
-        for id in order.iter().flat_map(|id| parts(self.get(*id))).chain(roots.iter().copied()) {
+        for id in order.iter().flat_map(|id| parts(self.record(*id))).chain(roots.iter().copied()) {
             *uses.entry(class(id)).or_default() += 1;
         }
         order.sort_by_key(|id| std::cmp::Reverse(uses.get(&class(*id)).copied()));
@@ -219,7 +239,7 @@ impl Shapes {
         }
         numbers.insert(class, order.len());
         order.push(id);
-        for part in parts(self.get(id)) {
+        for part in parts(self.record(id)) {
             self.reach(part, classes, numbers, order);
         }
     }
@@ -234,10 +254,28 @@ pub(crate) struct Distinct {
 fn parts(shape: &Shape) -> Vec<Id> {
     match shape {
         Shape::Structure { members, .. } => members.iter().map(|member| member.shape).collect(),
-        Shape::List(element) => vec![*element],
+        Shape::List(inner) | Shape::Limited(inner, _) => vec![*inner],
         Shape::Map(key, value) => vec![*key, *value],
         Shape::Primitive(_) | Shape::Enum(_) => Vec::new(),
     }
+}
+
+/// The limits of a shape's numbers or lengths, `least..greatest`, without those that exclude nothing.
+fn limits(shape: &ApiShape, made: &Shape) -> Option<String> {
+    use Primitive::{Blob, Double, Float, Integer, Long, String};
+    /// The longest payload in Step Functions.
+    const PAYLOAD: f64 = 262_144.0;
+    let (least, greatest) = match made {
+        Shape::Primitive(Integer) => (f64::from(i32::MIN), f64::from(i32::MAX)),
+        Shape::Primitive(Long) => (i64::MIN as f64, i64::MAX as f64),
+        Shape::Primitive(Float | Double) => (f64::MIN, f64::MAX),
+        Shape::Primitive(String | Blob) | Shape::List(_) | Shape::Map(..) => (0.0, PAYLOAD),
+        _ => return None,
+    };
+    let number = |number: &Number| number.as_f64().unwrap_or_default();
+    let min = shape.min.as_ref().filter(|min| number(min) > least).map(Number::to_string).unwrap_or_default();
+    let max = shape.max.as_ref().filter(|max| number(max) < greatest).map(Number::to_string).unwrap_or_default();
+    (!min.is_empty() || !max.is_empty()).then(|| format!("{min}..{max}"))
 }
 
 #[cfg(test)]

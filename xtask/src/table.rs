@@ -7,7 +7,7 @@ use crate::iam::Action;
 use crate::optimised::{Prefix, StatementData};
 use crate::shapes::{Distinct, Id, Shape};
 
-const MAGIC: &[u8; 8] = b"WFSERV-1";
+const MAGIC: &[u8; 8] = b"WFSERV-2";
 const HEADER: usize = 16 + 4 * 9;
 /// Texts per entry of the index of texts.
 const BLOCK: usize = 16;
@@ -269,6 +269,7 @@ fn shape_records(shapes: &Distinct) -> (Vec<Record>, BTreeMap<Id, usize>) {
     const MAP: usize = 2;
     const ENUM: usize = 3;
     const UNION: usize = 4;
+    const LIMITED: usize = 5;
     let mut primitives = BTreeMap::new();
     let record = |(id, shape): (Id, &Shape)| {
         let mut record = Record::default();
@@ -295,6 +296,11 @@ fn shape_records(shapes: &Distinct) -> (Vec<Record>, BTreeMap<Id, usize>) {
             Shape::Enum(values) => {
                 record.number(values.len() << 3 | ENUM);
                 values.iter().for_each(|value| record.text(value));
+            }
+            Shape::Limited(inner, limits) => {
+                record.number(LIMITED);
+                record.shape(*inner);
+                record.text(limits);
             }
         }
         record

@@ -1,12 +1,12 @@
 //! Whether a mocked result fits the model of the API that the task calls.
 
 use serde_json::Value;
-use workflow_services::{Shape, Structure, TaskResource};
+use workflow_services::{Limits, Shape, Structure, TaskResource};
 
 use super::FieldValidation;
 
 /// What the service says of a mocked result that the called API cannot give; `None` where it fits, and where the
-/// API's model is not known. Lengths and ranges are not looked at.
+/// API's model is not known. Patterns of strings are not looked at.
 pub(super) fn misfit(resource: &str, result: &Value, mode: FieldValidation) -> Option<String> {
     let strict = match mode {
         FieldValidation::Strict => true,
@@ -14,12 +14,12 @@ pub(super) fn misfit(resource: &str, result: &Value, mode: FieldValidation) -> O
         FieldValidation::None => return None,
     };
     let task = TaskResource::parse(resource).ok().filter(|task| task.output_verified())?;
-    let wrong = fits("", task.output(), result, strict).err()?;
+    let wrong = fits("", task.output(), None, result, strict).err()?;
     Some(format!("Mock result schema validation error: {wrong}"))
 }
 
 /// `name` is the field that holds the value, or the array that the value is in.
-fn fits(name: &str, shape: Shape, value: &Value, strict: bool) -> Result<(), String> {
+fn fits(name: &str, shape: Shape, limits: Option<Limits>, value: &Value, strict: bool) -> Result<(), String> {
     let kind = |is: bool, noun: &str| if is { Ok(()) } else { Err(format!("Field '{name}' must be {noun}")) };
     match shape {
         Shape::Structure(members) | Shape::Union(members) => {
@@ -29,11 +29,13 @@ fn fits(name: &str, shape: Shape, value: &Value, strict: bool) -> Result<(), Str
         }
         Shape::List(list) => {
             kind(value.is_array(), "an array")?;
-            value.as_array().into_iter().flatten().try_for_each(|item| fits(name, list.element(), item, strict))
+            let (element, limits) = (list.element(), list.element_limits());
+            value.as_array().into_iter().flatten().try_for_each(|item| fits(name, element, limits, item, strict))
         }
         Shape::Map(map) => {
             kind(value.is_object(), "an object")?;
-            value.as_object().into_iter().flatten().try_for_each(|(key, value)| fits(key, map.value(), value, strict))
+            let (shape, limits) = (map.value(), map.value_limits());
+            value.as_object().into_iter().flatten().try_for_each(|(key, value)| fits(key, shape, limits, value, strict))
         }
         Shape::Enum(allowed) => {
             kind(value.is_string(), "a string")?;
@@ -45,13 +47,44 @@ fn fits(name: &str, shape: Shape, value: &Value, strict: bool) -> Result<(), Str
         Shape::Integer | Shape::Long | Shape::Float | Shape::Double => kind(value.is_number(), "a number"),
         Shape::Boolean => kind(value.is_boolean(), "a boolean"),
         _ => Ok(()),
-    }
+    }?;
+    limits.map_or(Ok(()), |limits| within(name, limits, shape, value))
+}
+
+/// AWS has answered with the least length and the greatest number; the other two are worded after them.
+fn within(name: &str, limits: Limits, shape: Shape, value: &Value) -> Result<(), String> {
+    let (measure, too_little, too_much) = match value {
+        Value::Number(number) => (number.as_f64(), "is less than the minimum value", "exceeds the maximum value"),
+        _ => (length(shape, value), "is smaller than the minimum length", "exceeds the maximum length"),
+    };
+    let Some(measure) = measure else { return Ok(()) };
+    let wrong = if limits.least().is_some_and(|least| measure < least) {
+        too_little
+    } else if limits.greatest().is_some_and(|greatest| measure > greatest) {
+        too_much
+    } else {
+        return Ok(());
+    };
+    Err(format!("Field '{name}' {wrong}"))
+}
+
+/// Characters, bytes, elements or members.
+fn length(shape: Shape, value: &Value) -> Option<f64> {
+    let length = match value {
+        // Bytes are in base64.
+        Value::String(text) if shape == Shape::Blob => text.trim_end_matches('=').len() * 3 / 4,
+        Value::String(text) => text.chars().count(),
+        Value::Array(items) => items.len(),
+        Value::Object(members) => members.len(),
+        _ => return None,
+    };
+    Some(length as f64)
 }
 
 fn members_fit(members: Structure, value: &Value, strict: bool) -> Result<(), String> {
     for member in members.members() {
         match value.get(member.name) {
-            Some(value) => fits(member.name, member.shape, value, strict)?,
+            Some(value) => fits(member.name, member.shape, member.limits, value, strict)?,
             None if strict && member.required => return Err(format!("Required field '{}' is missing", member.name)),
             None => {}
         }
