@@ -16,8 +16,8 @@ pub use error_handling::{Catcher, Retrier};
 pub use field::{Count, Field, Form, Group, Kinds, Preset, Table};
 pub use machine::{Branch, MachineType, QueryLanguage, Scope, StateMachine};
 pub use map::{ItemBatcher, ItemProcessor, ItemReader, ProcessorConfig, ReaderConfig, ResultWriter, WriterConfig};
-pub(crate) use node::Object;
 pub use node::PathField;
+pub(crate) use node::{Object, wrong_type};
 pub use state::{State, StateKind};
 
 /// The table of every ASL object, each before those inside it.

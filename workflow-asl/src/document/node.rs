@@ -44,7 +44,16 @@ pub(crate) fn wrong_type(value: &Value, expected: &str, at: &Pointer, found: &mu
     if value.as_str().is_some_and(placeholder::contained) {
         return;
     }
-    found.push(Diagnostic::new(Code::WrongType, at.clone(), format!("expected value of type {expected}")));
+    let is = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    };
+    let message = format!("expected value of type {expected}, but this is {is}");
+    found.push(Diagnostic::new(Code::WrongType, at.clone(), message));
 }
 
 impl Node for String {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::value::{check_path, wrong_type};
+use super::value::check_path;
 use super::{Definition, all_of, report};
-use crate::document::{ChoiceRule, Operand, Operator, StateKind};
+use crate::document::{ChoiceRule, Operand, Operator, StateKind, wrong_type};
 use crate::{Code, Diagnostic, Pointer, jsonata, placeholder, timestamp};
 
 /// A rule on a `Variable` has one operator, and that compares with a value of its own type.
@@ -53,9 +53,9 @@ pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definiti
                     }
                 }
                 (Operand::Path, Value::String(path)) => check_path(path, &at, found),
-                (Operand::Text | Operand::Timestamp | Operand::Path, _) => wrong_type("String", operand, &at, found),
-                (Operand::Number, _) => wrong_type("Number", operand, &at, found),
-                (Operand::Flag, _) => wrong_type("Boolean", operand, &at, found),
+                (Operand::Text | Operand::Timestamp | Operand::Path, _) => wrong_type(operand, "String", &at, found),
+                (Operand::Number, _) => wrong_type(operand, "Number", &at, found),
+                (Operand::Flag, _) => wrong_type(operand, "Boolean", &at, found),
             }
         }
     }

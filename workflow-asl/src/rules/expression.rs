@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use super::part::{Part, PartKind};
-use super::value::wrong_type;
 use super::{all_of, report};
-use crate::document::{Field, Form, StateKind};
+use crate::document::{Field, Form, StateKind, wrong_type};
 use crate::template::{self, syntax_error};
 use crate::{Code, Diagnostic, Pointer, jsonata, nearest, placeholder};
 
@@ -102,7 +101,7 @@ pub(super) fn check_condition(
     match value {
         Value::Bool(_) => {}
         Value::String(text) => check_whole(part, field, text, at, found),
-        _ => wrong_type("Boolean or JSONata expression", value, at, found),
+        _ => wrong_type(value, "Boolean or JSONata expression", at, found),
     }
 }
 

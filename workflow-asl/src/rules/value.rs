@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::part::{Part, PartKind};
 use super::{Definition, one_of, report};
 use super::{api, expression};
-use crate::document::{Field, Form, QueryLanguage};
+use crate::document::{Field, Form, QueryLanguage, wrong_type};
 use crate::path::{JsonPath, Root};
 use crate::resource::Resource;
 use crate::template::{self, Computed, syntax_error};
@@ -59,11 +59,11 @@ fn check(part: &Part<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnost
                 // Up to 2^53 exact, which is far above every limit.
                 check_range(number.as_f64(), (min as f64, max as f64), &at, found);
             }
-            _ => wrong_type("Integer", value, &at, found),
+            _ => wrong_type(value, "Integer", &at, found),
         },
         Form::Number { min, max, .. } => match value {
             Value::Number(number) => check_range(number.as_f64(), (min, max), &at, found),
-            _ => wrong_type("Number", value, &at, found),
+            _ => wrong_type(value, "Number", &at, found),
         },
         Form::Word(words) => {
             if let Some(word) = text.filter(|word| !words.contains(word)) {
@@ -105,21 +105,6 @@ fn check(part: &Part<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnost
         Form::Text | Form::TextOrExpression | Form::StateName | Form::Flag | Form::ErrorNames => {}
         Form::TextList | Form::Nested(_) => {}
     }
-}
-
-pub(super) fn wrong_type(expected: &str, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    if value.as_str().is_some_and(placeholder::contained) {
-        return;
-    }
-    let is = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    };
-    report(found, Code::WrongType, at.clone(), format!("expected value of type {expected}, but this is {is}"));
 }
 
 fn check_range(number: Option<f64>, (min, max): (f64, f64), at: &Pointer, found: &mut Vec<Diagnostic>) {
@@ -193,7 +178,7 @@ fn check_template(field: &Field, value: &Value, at: &Pointer, found: &mut Vec<Di
         // What a batch gets may be any JSON, and so may a request (the service takes arrays).
         _ if field.form == Form::Computed => template::check(value, at, found),
         Value::Array(_) => template::check(value, at, found),
-        _ => wrong_type("Object", value, at, found),
+        _ => wrong_type(value, "Object", at, found),
     }
 }
 
