@@ -4,6 +4,7 @@
 
 mod graphs;
 mod situations;
+mod table;
 
 use proc_macro2::TokenStream;
 use serde_json::Value;

@@ -21,6 +21,7 @@ pub mod pointer;
 pub mod policy;
 pub mod references;
 pub mod resource;
+pub mod result;
 pub mod rules;
 pub mod source;
 pub mod syntax_error;

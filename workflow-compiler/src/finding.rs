@@ -35,7 +35,7 @@ pub(crate) fn report(
         let said = known.iter().any(|known| overlap(*known, spot, locate));
         let expected =
             follows(&finding, &codes) || is_of_what_is_broken(&finding, model) || is_unchecked(&finding, model);
-        if !said && !expected && !is_of_shared_handler(&finding, model) {
+        if !said && !expected && !is_of_shared_handler(&finding, model) && !is_of_kept_result(&finding, model) {
             let message = message_in_the_language(&finding, model);
             let help = help_in_the_language(&finding).or(finding.help).into_iter().collect();
             problems.push(Problem {
@@ -146,6 +146,18 @@ fn is_unchecked(finding: &Diagnostic, model: &Model<'_>) -> bool {
     finding.code.depends_on_table()
         && state_of(&finding.pointer, model)
             .is_some_and(|info| model.clauses_of(info).any(|clause| clause.kind == ClauseKind::Unchecked))
+}
+
+/// Whether it is about the variable that keeps a state's result: the words that read it have been held against AWS's API.
+fn is_of_kept_result(finding: &Diagnostic, model: &Model<'_>) -> bool {
+    if !matches!(finding.code, Code::UnknownResultMember | Code::DoubtfulResultMember) {
+        return false;
+    }
+    let tokens: Vec<_> = finding.pointer.tokens().collect();
+    let Some(assign) = tokens.iter().rposition(|token| token == "Assign") else { return false };
+    let Some(name) = tokens.get(assign + 1) else { return false };
+    let name = name.strip_suffix(".$").unwrap_or(name);
+    state_of(&finding.pointer, model).and_then(|info| model.keeps(info)).is_some_and(|(variable, _)| variable == name)
 }
 
 /// Whether something lacks because the words for it did not parse, or are those of the other query language.

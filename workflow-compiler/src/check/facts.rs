@@ -6,12 +6,26 @@ use crate::syntax::keyword::RESERVED;
 
 /// The references that are known to be present, by their words.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Facts(Vec<String>);
+pub(super) struct Facts {
+    known: Vec<String>,
+    /// Whether the expression is where absence is foreseen, as before `??`.
+    asks: bool,
+}
 
 impl Facts {
+    /// The same, for an expression whose absence is foreseen.
+    pub(super) fn asking(&self) -> Self {
+        Self { asks: true, ..self.clone() }
+    }
+
+    /// Whether absence is foreseen.
+    pub(super) fn asks(&self) -> bool {
+        self.asks
+    }
+
     /// Whether the value with these words is there: it or a part of it was tested.
     pub(super) fn present(&self, text: &str) -> bool {
-        self.0.iter().any(|fact| {
+        self.known.iter().any(|fact| {
             fact.strip_prefix(text)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || rest.starts_with('['))
         })
@@ -23,21 +37,21 @@ impl Facts {
             let root = fact.split(['.', '[']).next().unwrap_or_default();
             root == "input" || !root.starts_with('$') && !RESERVED.contains(&root)
         };
-        let mut facts: Vec<_> = self.0.iter().filter(lasts).cloned().collect();
+        let mut facts: Vec<_> = self.known.iter().filter(lasts).cloned().collect();
         facts.sort_unstable();
         facts.dedup();
-        Self(facts)
+        Self { known: facts, asks: false }
     }
 
     /// The facts without those about the result of a state, which runs again.
     pub(super) fn forget(&mut self, state: &str) {
-        self.0.retain(|fact| fact.split(['.', '[']).next() != Some(state));
+        self.known.retain(|fact| fact.split(['.', '[']).next() != Some(state));
     }
 
     /// The lasting facts that both have.
     pub(super) fn common(&self, other: &Self) -> Self {
         let mut both = self.lasting();
-        both.0.retain(|fact| other.present(fact));
+        both.known.retain(|fact| other.present(fact));
         both
     }
 
@@ -74,7 +88,7 @@ impl Facts {
                     let text = reference_text(reference);
                     // A computed index may be another one the next time.
                     if !text.contains('…') {
-                        self.0.push(text);
+                        self.known.push(text);
                     }
                 }
                 ("all", arguments) if outcome => arguments.iter().for_each(|argument| self.learn(argument, true)),

@@ -99,7 +99,7 @@ impl Argument {
                 other => other.is_number(),
             },
             Self::Bool => *ty == Ty::Bool,
-            Self::Object => matches!(ty, Ty::Object(_) | Ty::Struct(_) | Ty::Map(_) | Ty::Array(_) | Ty::Tuple(_)),
+            Self::Object => ty.is_object() || ty.is_array(),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! ASL's own rules are not here: the lowered document is given to `workflow_asl::rules`.
 
+mod api;
 mod beside;
 mod choice;
 mod clauses;
@@ -25,6 +26,7 @@ pub mod types;
 mod values;
 mod variables;
 
+pub use api::integration;
 pub use data::Kept;
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
 pub use resolve::{Base, Place, Position, Resolved, Step};

@@ -1,12 +1,13 @@
 //! The model of a workflow: what its declarations and states say, looked up by name.
 
-use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use workflow_asl::StateKind;
 use workflow_asl::document::{MachineType, QueryLanguage};
 use workflow_asl::error_name;
+use workflow_asl::result::ResultPart;
 
 use super::data::Data;
 use super::types::{Field, Ty, Types, generated};
@@ -61,6 +62,8 @@ pub struct Model<'a> {
     pub(crate) variables: Option<BTreeSet<String>>,
     /// How values pass between states.
     pub(super) data: Data,
+    /// What the calls of the ARNs that were asked for return; finding an operation takes longest.
+    pub(super) calls: RefCell<BTreeMap<String, Option<ResultPart>>>,
     /// How many nodes were looked at to draw paths for messages.
     pub(super) looked_at: Cell<usize>,
 }
@@ -150,6 +153,7 @@ impl<'a> Model<'a> {
             defaults: &[],
             variables: None,
             data: Data::default(),
+            calls: RefCell::default(),
             looked_at: Cell::new(0),
         };
         // From last to first, so that the first of two counts.

@@ -9,9 +9,7 @@ use super::model::{Model, StateInfo, is_distributed};
 use super::resolve::{Base, Place, Position, reference_text};
 use super::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{
-    Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Resource, Root, Segment, Spot, plain,
-};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain};
 use crate::syntax::keyword::{ClauseKind, RESERVED};
 
 /// A base with the first steps and type that a root stands for.
@@ -173,22 +171,7 @@ impl<'a> Model<'a> {
     /// The type of a state's raw result.
     pub fn result_type(&self, info: &StateInfo<'a>) -> Ty {
         match &info.state.head {
-            Head::Task { resource: Some(Resource::Service { path, result: Some(result), pattern, .. }), .. } => {
-                let payload = self.types.ty(result);
-                let words: Vec<_> = path.iter().map(plain).collect();
-                if words != ["lambda", "invoke"]
-                    || pattern.as_ref().is_some_and(|pattern| pattern.value == "waitForTaskToken")
-                {
-                    // With a task token the result is what was sent back, not what the call returned.
-                    return payload;
-                }
-                Ty::Object(lambda(payload))
-            }
-            Head::Task { resource: Some(Resource::Service { path, pattern: None, .. }), .. }
-                if path.iter().map(plain).eq(["lambda", "invoke"]) =>
-            {
-                Ty::Object(lambda(Ty::Unknown))
-            }
+            Head::Task { .. } => self.task_type(info),
             Head::Parallel(_) | Head::Map { .. } => self.gathered(info),
             Head::Pass { value: Some(value) } => {
                 let position = match info.language {
@@ -360,19 +343,6 @@ impl<'a> Model<'a> {
             ("Map", object(vec![("Item", item)])),
         ])
     }
-}
-
-/// What Lambda returns: <https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html>.
-fn lambda(payload: Ty) -> IndexMap<String, Ty> {
-    let members = [
-        ("ExecutedVersion", Ty::Text),
-        ("LogResult", Ty::Text.optional()),
-        ("Payload", payload),
-        ("SdkHttpMetadata", Ty::Unknown),
-        ("SdkResponseMetadata", Ty::Unknown),
-        ("StatusCode", Ty::Integer),
-    ];
-    members.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect()
 }
 
 /// What a catcher gets.

@@ -1,7 +1,9 @@
 //! What a reference means in its place: where the data is, by which steps, of which type.
 
 use workflow_asl::Code;
+use workflow_asl::result::{Member, Presence};
 
+use super::api::member_type;
 use super::facts::Facts;
 use super::model::{Model, StateInfo};
 use super::origin::Origin;
@@ -136,6 +138,8 @@ pub struct Resolved<'e> {
     pub steps: Vec<Step<'e>>,
     /// The type, as far as it is known.
     pub ty: Ty,
+    /// Whether it is there. What a declared `Option` holds counts as there: it may be `null`.
+    pub presence: Presence,
 }
 
 impl<'a> Model<'a> {
@@ -172,13 +176,16 @@ impl<'a> Model<'a> {
         let input = matches!(reference.root, Root::Input);
         let text = root_text(&reference.root);
         let absent = reference.optional && !facts.present(&text);
-        let ty = self.walk(text, origin.ty, &reference.segments, input, facts, &mut steps, sink);
+        let asks = if reference.optional { &facts.asking() } else { facts };
+        let (ty, presence) = self.walk(text, origin.ty, &reference.segments, input, asks, &mut steps, sink);
         // What may not be there at all is to be asked for, whatever its type.
+        let absent = absent && !facts.present(&reference_text(reference));
+        let presence = if absent { Presence::Maybe } else { presence };
         let ty = match ty {
-            ty if !absent || ty.is_option() || facts.present(&reference_text(reference)) => ty,
+            ty if !absent || ty.is_option() => ty,
             ty => Ty::Option(Box::new(ty)),
         };
-        Resolved { base: origin.base, steps, ty }
+        Resolved { base: origin.base, steps, ty, presence }
     }
 
     /// Why the result of another state cannot be read here.
@@ -192,7 +199,8 @@ impl<'a> Model<'a> {
     }
 
     fn param<'e>(&self, reference: &'e Reference, sink: &mut Sink<'_>) -> Resolved<'e> {
-        let nothing = Resolved { base: Base::Nothing, steps: Vec::new(), ty: Ty::Unknown };
+        let param = |base, ty| Resolved { base, steps: Vec::new(), ty, presence: Presence::Always };
+        let nothing = param(Base::Nothing, Ty::Unknown);
         let Some(Segment::Member { name, .. }) = reference.segments.first() else {
             sink.report(|| {
                 Problem::new(Code::UnknownParam, reference.root_spot, "`params` alone is not a value")
@@ -200,7 +208,7 @@ impl<'a> Model<'a> {
             });
             return nothing;
         };
-        let Some(param) = self.params.get(&name.value) else {
+        let Some(known) = self.params.get(&name.value) else {
             sink.report(|| {
                 let message = format!("there is no parameter `{}`", name.value);
                 let known = self.params.keys().map(String::as_str);
@@ -225,7 +233,7 @@ impl<'a> Model<'a> {
             });
             return nothing;
         }
-        Resolved { base: Base::Param(name.value.clone()), steps: Vec::new(), ty: param.ty.clone() }
+        param(Base::Param(name.value.clone()), known.ty.clone())
     }
 
     /// Follows members and indices from a value of the type `ty`, which is called `text` in messages.
@@ -239,16 +247,20 @@ impl<'a> Model<'a> {
         facts: &Facts,
         steps: &mut Vec<Step<'e>>,
         sink: &mut Sink<'_>,
-    ) -> Ty {
+    ) -> (Ty, Presence) {
         let mut absent = false;
+        let mut presence = Presence::Always;
         for segment in segments {
             absent |= ty.is_option() && !facts.present(&text);
             match segment {
                 Segment::Member { name, optional, quoted } => {
                     absent |= *optional;
-                    let (wire, next) = self.member(&text, ty.present(), name, input, sink);
+                    let (wire, next, there) = self.member(&text, ty.present(), name, input, facts, sink);
                     text.push('.');
                     text.push_str(&name.value);
+                    if there > presence && !facts.present(&text) {
+                        presence = there;
+                    }
                     steps.push(Step::Member { name: wire, quoted: *quoted });
                     ty = next;
                 }
@@ -285,26 +297,36 @@ impl<'a> Model<'a> {
             }
         }
         let absent = absent && !facts.present(&text);
-        if ty.is_option() && facts.present(&text) {
+        let ty = if ty.is_option() && facts.present(&text) {
             ty.present().clone()
         } else if absent {
             ty.optional()
         } else {
             ty
-        }
+        };
+        (ty, presence)
     }
 
-    /// The name in JSON and the type of a member.
-    fn member(&self, text: &str, ty: &Ty, name: &Text, input: bool, sink: &mut Sink<'_>) -> (String, Ty) {
-        let unknown = (name.value.clone(), Ty::Unknown);
+    /// The name in JSON and the type of a member, and whether AWS's table says that it is there.
+    fn member(
+        &self,
+        text: &str,
+        ty: &Ty,
+        name: &Text,
+        input: bool,
+        facts: &Facts,
+        sink: &mut Sink<'_>,
+    ) -> (String, Ty, Presence) {
+        let there = Presence::Always;
+        let unknown = (name.value.clone(), Ty::Unknown, there);
         let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
         match ty {
             Ty::Unknown => unknown,
-            Ty::Map(value) => (name.value.clone(), (**value).clone()),
+            Ty::Map(value) => (name.value.clone(), (**value).clone(), there),
             Ty::Struct(of) => {
                 let Some(known) = self.types.structs.get(of) else { return unknown };
                 if let Some(field) = known.fields.get(&name.value) {
-                    return (field.decl.wire.clone(), field.ty.clone());
+                    return (field.decl.wire.clone(), field.ty.clone(), there);
                 }
                 sink.report(|| {
                     let whose = if known.declared {
@@ -325,7 +347,7 @@ impl<'a> Model<'a> {
             }
             Ty::Object(members) => {
                 if let Some(ty) = members.get(&name.value) {
-                    return (name.value.clone(), ty.clone());
+                    return (name.value.clone(), ty.clone(), there);
                 }
                 sink.report(|| {
                     let message = format!("`{text}` has no member `{}`", name.value);
@@ -334,6 +356,27 @@ impl<'a> Model<'a> {
                 });
                 unknown
             }
+            Ty::Shape(part) => match part.member(&name.value) {
+                Member::Found(member, presence) => (name.value.clone(), member_type(member, presence), presence),
+                Member::Unknown => unknown,
+                Member::None => {
+                    sink.report(|| {
+                        let message = format!("`{text}` has no member `{}` in AWS's API", name.value);
+                        // What only asks does not fail.
+                        let certain = part.is_certain() && !facts.asks();
+                        let code = if certain { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
+                        let problem = Problem::new(code, name.spot, message);
+                        match part.meant(&name.value) {
+                            Some(help) => problem.help(help),
+                            None => {
+                                let names = part.shape().structure().into_iter().flat_map(|known| known.members());
+                                suggest_member(problem, &name.value, names.map(|member| member.name))
+                            }
+                        }
+                    });
+                    unknown
+                }
+            },
             Ty::Array(_) | Ty::Tuple(_) => {
                 sink.report(|| {
                     let message = format!("`{text}` is {}: take one of its items first", article(ty));

@@ -1,6 +1,7 @@
 //! The types of values, and the named types that a workflow declares.
 
 use indexmap::IndexMap;
+use workflow_asl::result::ResultPart;
 
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
 
@@ -33,6 +34,8 @@ pub enum Ty {
     Map(Box<Ty>),
     /// An object with these members, by wire name.
     Object(IndexMap<String, Ty>),
+    /// An object of AWS's, whose members are read of the table when they are asked for.
+    Shape(ResultPart),
     /// A struct that the workflow declares, by its Rust name.
     Struct(String),
     /// An enum that the workflow declares, by its Rust name; text in JSON.
@@ -58,7 +61,7 @@ impl Ty {
             }
             Self::Option(inner) => format!("Option<{}>", inner.rust_name()),
             Self::Map(value) => format!("Map<{}>", value.rust_name()),
-            Self::Object(_) => "an object".to_owned(),
+            Self::Object(_) | Self::Shape(_) => "an object".to_owned(),
             Self::Struct(name) | Self::Enum(name) => name.clone(),
         }
     }
@@ -68,7 +71,7 @@ impl Ty {
         match self {
             Self::Integer => "i64".to_owned(),
             Self::Number => "f64".to_owned(),
-            Self::Null | Self::Object(_) => "Json".to_owned(),
+            Self::Null | Self::Object(_) | Self::Shape(_) => "Json".to_owned(),
             other => other.name(),
         }
     }
@@ -105,6 +108,16 @@ impl Ty {
         matches!(self, Self::Integer | Self::Number)
     }
 
+    /// Whether it is an object in JSON.
+    pub fn is_object(&self) -> bool {
+        matches!(self, Self::Map(_) | Self::Object(_) | Self::Shape(_) | Self::Struct(_))
+    }
+
+    /// Whether it is an array in JSON.
+    pub fn is_array(&self) -> bool {
+        matches!(self, Self::Array(_) | Self::Tuple(_))
+    }
+
     /// Whether nothing is known of it.
     pub fn is_unknown(&self) -> bool {
         matches!(self.present(), Self::Unknown)
@@ -123,6 +136,18 @@ impl Ty {
             (Self::Array(a), Self::Array(b)) => Self::Array(Box::new(a.join(*b))),
             (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => {
                 Self::Tuple(a.into_iter().zip(b).map(|(a, b)| a.join(b)).collect())
+            }
+            // A member that one of them lacks may be absent.
+            (Self::Object(mut a), Self::Object(mut b)) => {
+                for (name, ty) in &mut a {
+                    let own = std::mem::replace(ty, Self::Unknown);
+                    *ty = match b.shift_remove(name) {
+                        Some(other) => own.join(other),
+                        None => own.optional(),
+                    };
+                }
+                a.extend(b.into_iter().map(|(name, ty)| (name, ty.optional())));
+                Self::Object(a)
             }
             _ => Self::Unknown,
         }

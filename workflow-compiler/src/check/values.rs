@@ -205,10 +205,7 @@ fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
         Position::Timestamp => (matches!(ty, Ty::Text | Ty::Timestamp), "`until` takes a timestamp"),
         Position::Timeout => (ty.is_number(), "a timeout is a duration or a number of seconds"),
         Position::Limit => (ty.is_number(), "a limit is a number"),
-        Position::Items => (
-            matches!(ty, Ty::Array(_) | Ty::Tuple(_) | Ty::Map(_) | Ty::Object(_) | Ty::Struct(_)),
-            "a map goes over an array",
-        ),
+        Position::Items => (ty.is_array() || ty.is_object(), "a map goes over an array"),
         Position::Failure => (ty.is_text(), "`error` and `cause` are text"),
         _ => (true, ""),
     };

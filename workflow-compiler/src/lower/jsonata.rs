@@ -210,17 +210,17 @@ impl<'a> Lowering<'_, 'a> {
         let instants = compares && self.is_instant(place, left, right);
         // Comparisons group to the left in JSONata too, but a reader should not need to know.
         let least = if compares { tighter(binds) } else { binds };
+        let sides = [left, right];
         let [left, right] = [(left, least), (right, tighter(binds))].map(|(side, least)| {
             let side = self.jsonata(place, side);
             if instants { format!("$toMillis({})", side.text) } else { side.within(least) }
         });
         let text = format!("{left} {word} {right}");
         let orders = compares && !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
-        let may_be_nothing = |ty: &Ty| matches!(ty, Ty::Option(_) | Ty::Unknown);
         if orders
             && place.position == Position::Condition
             && !instants
-            && (may_be_nothing(&left_ty) || may_be_nothing(&right_ty))
+            && sides.iter().any(|side| self.model.may_be_nothing(place, side))
         {
             // An order of something that is absent is nothing, which is no condition.
             return Jsonata::operand(format!("$boolean({text})"));

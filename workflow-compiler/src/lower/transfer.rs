@@ -8,9 +8,8 @@ use workflow_asl::Code;
 use workflow_asl::document::{Field, ItemBatcher, ItemReader, QueryLanguage, ReaderConfig, ResultWriter, WriterConfig};
 
 use super::field::Fields;
-use super::resource::integration;
 use super::{Lowering, Place, Position};
-use crate::check::StateInfo;
+use crate::check::{StateInfo, integration};
 use crate::problem::Problem;
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, Spot, plain};
 use crate::syntax::keyword::ClauseKind;

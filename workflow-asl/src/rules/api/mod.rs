@@ -17,6 +17,7 @@ use super::part::Parts;
 use crate::Pointer;
 use crate::document::{QueryLanguage, StateKind};
 use crate::resource::Resource;
+use crate::result::alike;
 use crate::{placeholder, template};
 
 pub(super) use error::tasks_raise_the_errors_that_are_handled;
@@ -153,13 +154,4 @@ fn member_name(key: &str, language: QueryLanguage) -> (&str, bool) {
         Some(name) if language == QueryLanguage::JsonPath => (name, true),
         _ => (key, false),
     }
-}
-
-/// Whether two names differ in case, hyphens and underscores at most.
-fn alike(a: &str, b: &str) -> bool {
-    let letters = |text: &str| -> Vec<u8> {
-        text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect()
-    };
-    // Most names differ in length: nothing is made for those.
-    a.len().abs_diff(b.len()) < 8 && letters(a) == letters(b)
 }

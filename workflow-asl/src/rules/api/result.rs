@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use workflow_services::Shape;
 
-use super::{Call, Caller, alike};
+use super::{Call, Caller};
 use crate::document::{PathField, QueryLanguage, State};
 use crate::nearest::Lookups;
 use crate::references::{LiteralKind, LiteralStep, Reference, ReferenceRoot};
+use crate::result::{Member, ResultPart};
 use crate::rules::Definition;
 use crate::{Code, Diagnostic};
 
@@ -26,20 +27,13 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
         if !starts_from_result(reference, state.state) {
             continue;
         }
-        let Some((step, shape)) = first_wrong(task.output(), &reference.steps) else { continue };
+        let Some((step, part)) = first_wrong(ResultPart::of(task), &reference.steps) else { continue };
         let LiteralKind::Name(name) = &step.kind else { continue };
-        let names =
-            || shape.structure().into_iter().flat_map(|structure| structure.members().map(|member| member.name));
-        let message = match shape.structure() {
+        let message = match part.shape().structure() {
             Some(_) => format!("the result of `{}` has no `{}` here", call.name(), name),
-            None => format!("the result of `{}` is {} here, which has no `{name}`", call.name(), shape.kind()),
+            None => format!("the result of `{}` is {} here, which has no `{name}`", call.name(), part.shape().kind()),
         };
-        let near = names().find(|known| alike(known, name)).or_else(|| lookups.nearest(name, names()));
-        let help = match near {
-            Some(near) => Some(format!("did you mean `{near}`?")),
-            None if shape.structure().is_some() => member_with(shape, name),
-            None => None,
-        };
+        let help = part.meant_by(name, |names| lookups.nearest(name, names));
         // What only asks, or stands where it may not be come to, does not fail.
         let certain = task.output_verified() && reference.needed;
         let code = if certain { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
@@ -69,23 +63,19 @@ fn starts_from_result(reference: &Reference<'_>, state: &State) -> bool {
     }
 }
 
-/// The first step that leads nowhere, with the shape that has no such member.
-fn first_wrong(mut shape: Shape, steps: &[LiteralStep]) -> Option<(&LiteralStep, Shape)> {
+/// The first step that leads nowhere, with the part of the result that has no such member.
+fn first_wrong(mut part: ResultPart, steps: &[LiteralStep]) -> Option<(&LiteralStep, ResultPart)> {
     for step in steps {
-        shape = match (&step.kind, shape) {
-            (LiteralKind::Index(_), Shape::List(list)) => list.element(),
+        part = match (&step.kind, part.shape()) {
+            (LiteralKind::Index(_), Shape::List(_)) => part.item()?,
             // JSONata takes a value for an array of one.
             (LiteralKind::Index(_), _) => return None,
-            (LiteralKind::Name(name), shape) => {
-                let shape = items_of(shape);
-                match shape {
-                    Shape::Map(map) => map.value(),
-                    // What the table has of blobs is what the API says; an integration may read JSON from them.
-                    Shape::Blob | Shape::Document | Shape::List(_) => return None,
-                    shape => match shape.member(name) {
-                        Some(member) => member.shape,
-                        None => return Some((step, shape)),
-                    },
+            (LiteralKind::Name(name), _) => {
+                let items = items_of(part)?;
+                match items.member(name) {
+                    Member::Found(member, _) => member,
+                    Member::Unknown => return None,
+                    Member::None => return Some((step, items)),
                 }
             }
         };
@@ -94,20 +84,13 @@ fn first_wrong(mut shape: Shape, steps: &[LiteralStep]) -> Option<(&LiteralStep,
 }
 
 /// A name also reads the members of an array's items.
-fn items_of(mut shape: Shape) -> Shape {
+fn items_of(mut part: ResultPart) -> Option<ResultPart> {
     // A list of lists of lists: AWS has none that nests deeper, and a corrupt table ends.
     for _ in 0..4 {
-        match shape {
-            Shape::List(list) => shape = list.element(),
-            _ => break,
+        match part.shape() {
+            Shape::List(_) => part = part.item()?,
+            _ => return Some(part),
         }
     }
-    shape
-}
-
-/// Says which member of the result has one of that name.
-fn member_with(shape: Shape, name: &str) -> Option<String> {
-    let members = shape.structure()?.members();
-    let holder = members.map(|member| (member.name, member.shape)).find(|(_, inner)| inner.member(name).is_some())?;
-    Some(format!("it is in `{}`: `{}.{name}`", holder.0, holder.0))
+    None
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::result::{Member, Presence};
 
 use super::uses;
+use crate::check::api::aws;
 use crate::check::model::Model;
 use crate::check::resolve::{Place, Position, Step};
 use crate::check::types::Ty;
@@ -77,6 +79,10 @@ fn present(model: &Model<'_>, number: usize, path: impl Iterator<Item = String>)
             Ty::Struct(of) => model.types.structs.get(of).and_then(|known| {
                 known.fields.values().find(|field| field.decl.wire == name).map(|field| field.ty.clone())
             }),
+            Ty::Shape(part) => match part.member(&name) {
+                Member::Found(part, Presence::Always) => Some(aws(part)),
+                _ => None,
+            },
             _ => None,
         };
         // A name that a payload template reads another way is taken with what is around it.

@@ -3,7 +3,10 @@
 use indexmap::IndexMap;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::result::Member;
 
+use crate::check::api::member_type;
+use crate::check::facts::Facts;
 use crate::check::model::{Model, StateInfo};
 use crate::check::resolve::{Place, Position, article};
 use crate::check::sink::Sink;
@@ -96,7 +99,13 @@ fn fits_expr<'a>(model: &Model<'a>, place: Place<'_, 'a>, expr: &Expr, wanted: &
                 }
             }
         }
-        _ => fits(model, &model.type_of(place, expr), wanted, expr.spot, what, sink),
+        _ => {
+            let ty = model.type_of(place, expr);
+            // That it may be absent has been said where it is.
+            let said = matches!(&expr.kind, ExprKind::Reference(reference)
+                if model.is_left_out(place, reference, &Facts::default()));
+            fits(model, if said { ty.present() } else { &ty }, wanted, expr.spot, what, sink);
+        }
     }
 }
 
@@ -151,6 +160,23 @@ fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, sink
             return items.iter().for_each(|given| fits(model, given, item, spot, &what, sink));
         }
         (Ty::Struct(a), Ty::Struct(b)) if a == b => true,
+        (Ty::Shape(part), Ty::Struct(_)) => {
+            let Some(fields) = fields(model, wanted) else { return };
+            for (name, field) in fields {
+                match part.member(&field.decl.wire) {
+                    Member::Found(member, presence) => {
+                        let given = member_type(member, presence);
+                        fits(model, &given, &field.ty, spot, &format!("`{name}` of {what}"), sink);
+                    }
+                    Member::None if part.is_certain() => {
+                        let names = part.shape().structure().into_iter().flat_map(|known| known.members());
+                        missing(spot, name, &field.decl.wire, field, what, names.map(|member| member.name), sink);
+                    }
+                    Member::None | Member::Unknown => {}
+                }
+            }
+            true
+        }
         (Ty::Struct(_) | Ty::Object(_), Ty::Struct(_)) => {
             let (Some(members), Some(fields)) = (members(model, given), fields(model, wanted)) else { return };
             for (name, field) in fields {
@@ -164,7 +190,7 @@ fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, sink
             }
             true
         }
-        (Ty::Struct(_) | Ty::Object(_) | Ty::Map(_), Ty::Map(_) | Ty::Struct(_) | Ty::Object(_)) => true,
+        (a, b) if a.is_object() && b.is_object() => true,
         (a, b) => a == b,
     };
     if !fits_so_far {

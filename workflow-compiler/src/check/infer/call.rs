@@ -27,9 +27,9 @@ impl<'a> Model<'a> {
         let types: Vec<_> = arguments
             .iter()
             .map(|argument| {
-                let ty = match name.value.as_str() {
-                    "all" | "any" => self.operand(place, argument, &known, sink),
-                    _ => self.infer(place, argument, &known, sink),
+                let ty = match takes_absence(&name.value) {
+                    true => self.infer(place, argument, &known.asking(), sink),
+                    false => self.operand(place, argument, &known, sink),
                 };
                 match name.value.as_str() {
                     "all" => known.learn(argument, true),
@@ -106,6 +106,14 @@ impl<'a> Model<'a> {
     }
 }
 
+/// Whether a function has an answer for what is absent: it asks for it, or joins what there is.
+fn takes_absence(name: &str) -> bool {
+    const TAKING: [&str; 9] =
+        ["$append", "$boolean", "$count", "$distinct", "$exists", "$merge", "$not", "$type", "$zip"];
+    // `is_present`, and `IsPresent` of ASL, and their like.
+    name.starts_with("is_") || name.starts_with("Is") || TAKING.contains(&name)
+}
+
 fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink: &mut Sink<'_>) {
     let message = format!("`{}` takes {wanted} here, this is {}", name.value, article(ty));
     sink.push(Problem::new(Code::WrongArgument, argument.spot, message));
@@ -153,14 +161,13 @@ fn kind_takes(kind: Kind, ty: &Ty) -> bool {
     if ty.is_unknown() {
         return true;
     }
-    let structured = matches!(ty, Ty::Array(_) | Ty::Tuple(_) | Ty::Map(_) | Ty::Object(_) | Ty::Struct(_));
     match kind {
         Kind::String => ty.is_text(),
         Kind::Integer => ty.is_number(),
         Kind::Boolean => *ty == Ty::Bool,
-        Kind::Array => matches!(ty, Ty::Array(_) | Ty::Tuple(_)),
-        Kind::Object => matches!(ty, Ty::Map(_) | Ty::Object(_) | Ty::Struct(_)),
-        Kind::Scalar => !structured,
+        Kind::Array => ty.is_array(),
+        Kind::Object => ty.is_object(),
+        Kind::Scalar => !ty.is_array() && !ty.is_object(),
         Kind::Any => true,
     }
 }

@@ -70,13 +70,11 @@ fn alike(a: &Ty, b: &Ty) -> bool {
         (Ty::Enum(a), Ty::Enum(b)) => a == b,
         _ => {
             let (a, b) = (a.present(), b.present());
-            let object = |ty: &Ty| matches!(ty, Ty::Object(_) | Ty::Struct(_) | Ty::Map(_));
-            let array = |ty: &Ty| matches!(ty, Ty::Array(_) | Ty::Tuple(_));
             a.is_text() && b.is_text()
                 || a.is_number() && b.is_number()
                 || *a == Ty::Bool && *b == Ty::Bool
-                || array(a) && array(b)
-                || object(a) && object(b)
+                || a.is_array() && b.is_array()
+                || a.is_object() && b.is_object()
         }
     }
 }

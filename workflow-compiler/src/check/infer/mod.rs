@@ -7,6 +7,7 @@ mod words;
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::result::Presence;
 
 use self::compare::unknown_variant;
 use self::words::optional_text;
@@ -16,7 +17,7 @@ use super::resolve::{Place, article};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{Expr, ExprKind, Segment, Text, plain};
+use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, Text, plain};
 
 pub(super) use self::words::words;
 
@@ -24,6 +25,18 @@ impl<'a> Model<'a> {
     /// The type of an expression in its place, as far as it is known. Silent: the checks report.
     pub fn type_of(&self, place: Place<'_, 'a>, expr: &Expr) -> Ty {
         self.infer(place, expr, &Facts::default(), &mut Sink::silent())
+    }
+
+    /// Whether an expression may give nothing, or `null`, as far as is known.
+    pub fn may_be_nothing(&self, place: Place<'_, 'a>, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.may_be_nothing(place, inner),
+            ExprKind::Reference(reference) => {
+                let resolved = self.resolve(place, reference);
+                resolved.presence != Presence::Always || matches!(resolved.ty, Ty::Option(_) | Ty::Unknown)
+            }
+            _ => matches!(self.type_of(place, expr), Ty::Option(_) | Ty::Unknown),
+        }
     }
 
     /// The type of an expression; everything that is wrong in it goes to the sink.
@@ -45,7 +58,10 @@ impl<'a> Model<'a> {
                     if place.state.language == QueryLanguage::Jsonata && member.key.value.ends_with(".$") {
                         sink.report(|| jsonpath_key(&member.key));
                     }
-                    let ty = self.infer(place, &member.value, facts, sink);
+                    let ty = match member.optional {
+                        true => self.infer(place, &member.value, &facts.asking(), sink),
+                        false => self.infer(place, &member.value, facts, sink),
+                    };
                     if !member.optional {
                         self.needed(place, &member.value, Some(&member.key), facts, sink);
                     }
@@ -105,7 +121,7 @@ impl<'a> Model<'a> {
                 let ty = self.infer(place, inner, facts, sink);
                 self.infer_indices(place, segments, facts, sink);
                 let text = words(inner).unwrap_or_else(|| "…".to_owned());
-                self.walk(text, ty, segments, false, facts, &mut Vec::new(), sink)
+                self.walk(text, ty, segments, false, facts, &mut Vec::new(), sink).0
             }
             ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
             ExprKind::Constant(_) | ExprKind::Jsonata(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
@@ -129,15 +145,27 @@ impl<'a> Model<'a> {
             }
             ExprKind::Reference(reference)
                 if sink.listens()
-                    && reference.optional
-                    && place.state.language == QueryLanguage::Jsonata
-                    && self.infer(place, expr, facts, &mut Sink::silent()).is_option() =>
+                    // That JSONPath cannot say `?` is another finding.
+                    && (place.state.language == QueryLanguage::Jsonata || !reference.optional)
+                    && self.is_left_out(place, reference, facts) =>
             {
                 sink.report(|| {
                     let text = optional_text(reference);
                     let message = format!("`{text}` may be absent, and then this state fails");
-                    let problem = Problem::new(Code::UnguardedOption, expr.spot, message)
-                        .help(format!("give a default: `{text} ?? …`"));
+                    let problem = Problem::new(Code::UnguardedOption, expr.spot, message);
+                    match (place.state.language, &reference.root) {
+                        (QueryLanguage::Jsonata, _) => {}
+                        (QueryLanguage::JsonPath, Root::Result) => {
+                            let later = text.replacen("result", &place.state.name, 1);
+                            return problem.help(format!(
+                                "read `{later}` in a later state, where a choice has tested `is_present({later})`"
+                            ));
+                        }
+                        (QueryLanguage::JsonPath, _) => {
+                            return problem.help(format!("test it in a choice before: `is_present({text})`"));
+                        }
+                    }
+                    let problem = problem.help(format!("give a default: `{text} ?? …`"));
                     match key {
                         Some(key) => problem.help(format!("or leave the member out: `{}?: {text}`", key.value)),
                         None => problem,
@@ -146,6 +174,11 @@ impl<'a> Model<'a> {
             }
             _ => {}
         }
+    }
+
+    /// Whether what is read may not be there at all, and has not been tested.
+    pub(super) fn is_left_out(&self, place: Place<'_, 'a>, reference: &Reference, facts: &Facts) -> bool {
+        self.follow(place, reference, facts, &mut Sink::silent()).presence == Presence::Maybe
     }
 
     fn infer_indices(&self, place: Place<'_, 'a>, segments: &[Segment], facts: &Facts, sink: &mut Sink<'_>) {

@@ -109,7 +109,7 @@ impl<'a> Model<'a> {
     ) -> Ty {
         match op {
             BinaryOp::Default => {
-                let given = self.infer(place, left, facts, sink);
+                let given = self.infer(place, left, &facts.asking(), sink);
                 let default = self.infer(place, right, facts, sink);
                 match given {
                     Ty::Unknown => Ty::Unknown,

@@ -1,0 +1,109 @@
+//! The situations of the table in docs/language.md, where the value can be read: each runs, and gives what its source says.
+
+use std::path::Path;
+
+use proc_macro2::TokenStream;
+use serde_json::{Value, json};
+use workflow_compiler::compile;
+use workflow_local::{Engine, Status};
+
+/// What a workflow is run with: its input, what the tasks of a state answer, and what comes out. Tasks of states that are
+/// not named answer as a Lambda function whose `x`, `y`, `name` and `n` are there.
+struct Case {
+    workflow: &'static str,
+    input: Value,
+    answers: Vec<(&'static str, Value)>,
+    output: Value,
+}
+
+fn case<const N: usize>(
+    workflow: &'static str,
+    input: Value,
+    answers: [(&'static str, Value); N],
+    output: Value,
+) -> Case {
+    Case { workflow, input, answers: answers.into(), output }
+}
+
+fn cases() -> Vec<Case> {
+    vec![
+        case(
+            "ResultOfAService",
+            json!({ "image": "i", "role": "arn:aws:iam::1:role/r" }),
+            [(
+                "Train",
+                json!({
+                    "ModelArtifacts": { "S3ModelArtifacts": "s3://m" },
+                    "TrainingJobStatus": "Completed",
+                    "TrainingTimeInSeconds": 7
+                }),
+            )],
+            json!({ "model": "s3://m", "why": "status Completed" }),
+        ),
+        case(
+            "ResultOfTheSdk",
+            json!({}),
+            [("List", json!({ "Contents": [{ "Key": "k", "Size": 4 }] }))],
+            json!({ "first": "k!", "size": 5 }),
+        ),
+        case("OptionalMember", json!({}), [("List", json!({ "StateMachines": [] }))], json!({ "token": "" })),
+        case(
+            "OptionalMemberOfTheOwnResult",
+            json!({}),
+            [("Job", json!({ "TrainingJobName": "t" }))],
+            json!({ "other": "" }),
+        ),
+        case(
+            "OptionalMemberInJsonPath",
+            json!({ "a": 1 }),
+            [("List", json!({ "StateMachines": [] }))],
+            json!({ "StateMachines": [] }),
+        ),
+        case(
+            "RecursiveShape",
+            json!({}),
+            [(
+                "Get",
+                json!({ "Item": {
+                    "name": { "S": "n" },
+                    "tree": { "M": { "left": { "M": { "left": { "L": [{ "N": "3" }] } } } } }
+                } }),
+            )],
+            json!({ "name": "n!", "deep": "3" }),
+        ),
+        case(
+            "OutputFromAService",
+            json!({}),
+            [("Job", json!({ "ModelArtifacts": { "S3ModelArtifacts": "s3://m" } }))],
+            json!({ "model": "s3://m", "seconds": 0 }),
+        ),
+        case("OptionalArgument", json!({}), [], json!({ "note": "", "there": false })),
+        case("OptionalArgument", json!({ "note": "x" }), [], json!({ "note": "X", "there": true })),
+    ]
+}
+
+/// The source of each workflow of the file, by its name.
+fn workflows() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../workflow-compiler/tests/diagnostics/cases/passes");
+    let text = std::fs::read_to_string(folder.join("data_flow.wf")).unwrap();
+    let sources = text.split("\nworkflow ").skip(1);
+    sources.map(|source| (source.split(' ').next().unwrap().to_owned(), format!("workflow {source}"))).collect()
+}
+
+#[test]
+fn each_runs_and_gives_what_its_source_says() {
+    let workflows = workflows();
+    for case in cases() {
+        let (_, source) = workflows.iter().find(|(name, _)| name == case.workflow).unwrap();
+        let tokens: TokenStream = source.parse().unwrap();
+        let definition = compile(tokens).workflows[0].definition.clone();
+        let mut engine = Engine::new(&definition).unwrap();
+        for (state, answer) in case.answers {
+            engine = engine.on_state(state, move |_: Value| Ok::<_, workflow_local::TaskError>(answer.clone()));
+        }
+        let execution = engine.run(&case.input).unwrap();
+        let name = case.workflow;
+        assert_eq!(execution.status(), Status::Succeeded, "{name}: {:?} {:?}", execution.error(), execution.cause());
+        assert_eq!(execution.output_as::<Value>().unwrap(), case.output, "{name}");
+    }
+}

@@ -1,0 +1,155 @@
+//! The parts of what a task's call returns, by the table of AWS's APIs: their members, and whether they are always there.
+
+use workflow_services::{Pattern, Shape, TaskResource};
+
+use crate::nearest::nearest;
+
+/// Whether a part of a result is there when the call has succeeded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Presence {
+    /// AWS's model promises it.
+    #[default]
+    Always,
+    /// AWS's model promises nothing of the object around it, so that nothing is known. So it is in a job's description
+    /// too, which has more when the job is done than the model promises of any job.
+    Unsaid,
+    /// The model promises other members of the object around it and not this one, or it is what ends a list of pages.
+    Maybe,
+}
+
+/// A part of a result: the whole, or what a path into it leads to. Members are read of the table when they are asked for,
+/// so that a part may contain itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResultPart {
+    shape: Shape,
+    certain: bool,
+    sdk: bool,
+    waited: bool,
+}
+
+/// What a name leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Member {
+    /// A member.
+    Found(ResultPart, Presence),
+    /// It may be anything.
+    Unknown,
+    /// There is no such member.
+    None,
+}
+
+impl ResultPart {
+    /// What the task returns, as the API gives it.
+    ///
+    /// ```
+    /// use workflow_asl::result::{Member, Presence, ResultPart};
+    /// use workflow_services::TaskResource;
+    ///
+    /// let training = TaskResource::parse("arn:aws:states:::sagemaker:createTrainingJob.sync").unwrap();
+    /// let result = ResultPart::of(training);
+    /// let Member::Found(artifacts, Presence::Always) = result.member("ModelArtifacts") else { unreachable!() };
+    /// assert_eq!(artifacts.member("S3ModelArtefacts"), Member::None);
+    /// assert_eq!(artifacts.meant("S3ModelArtefacts").unwrap(), "did you mean `S3ModelArtifacts`?");
+    /// ```
+    pub fn of(task: TaskResource<'_>) -> Self {
+        Self {
+            shape: task.output(),
+            certain: task.output_verified(),
+            sdk: matches!(task, TaskResource::Sdk(..)),
+            waited: matches!(task.pattern(), Some(Pattern::Sync | Pattern::Sync2)),
+        }
+    }
+
+    fn with(self, shape: Shape) -> Self {
+        Self { shape, ..self }
+    }
+
+    /// What the table says of it.
+    pub fn shape(self) -> Shape {
+        self.shape
+    }
+
+    /// Whether the table has it from AWS's documentation or a recording.
+    pub fn is_certain(self) -> bool {
+        self.certain
+    }
+
+    /// Whether it is what the SDK returns, rather than an integration of Step Functions' own.
+    pub fn is_of_sdk(self) -> bool {
+        self.sdk
+    }
+
+    /// What a list's elements are, or the values of an object whose keys are data.
+    pub fn item(self) -> Option<Self> {
+        match self.shape {
+            Shape::List(list) => Some(self.with(list.element())),
+            Shape::Map(map) => Some(self.with(map.value())),
+            _ => None,
+        }
+    }
+
+    /// The member of that name; case matters.
+    pub fn member(self, name: &str) -> Member {
+        match self.shape {
+            Shape::Map(map) => Member::Found(self.with(map.value()), Presence::Always),
+            // What the table has of blobs is what the API says; an integration may read JSON from them.
+            Shape::Blob | Shape::Document => Member::Unknown,
+            shape => match shape.member(name) {
+                Some(member) => Member::Found(self.with(member.shape), self.presence(name, member.required)),
+                None => Member::None,
+            },
+        }
+    }
+
+    fn presence(self, name: &str, required: bool) -> Presence {
+        if !self.certain {
+            return Presence::Unsaid;
+        }
+        if required {
+            return Presence::Always;
+        }
+        match self.shape {
+            _ if ends_pages(name) => Presence::Maybe,
+            Shape::Structure(structure) if !self.waited && structure.members().any(|member| member.required) => {
+                Presence::Maybe
+            }
+            _ => Presence::Unsaid,
+        }
+    }
+
+    /// What was meant by a member that there is not: `did you mean …?`, or where it is.
+    pub fn meant(self, name: &str) -> Option<String> {
+        self.meant_by(name, |names| nearest(name, names))
+    }
+
+    pub(crate) fn meant_by<'n>(
+        self,
+        name: &str,
+        nearest: impl FnOnce(&mut dyn Iterator<Item = &'static str>) -> Option<&'n str>,
+    ) -> Option<String> {
+        let structure = self.shape.structure()?;
+        let mut names = structure.members().map(|member| member.name);
+        let near = names.clone().find(|known| alike(known, name)).or_else(|| nearest(&mut names));
+        if let Some(near) = near {
+            return Some(format!("did you mean `{near}`?"));
+        }
+        let mut members = structure.members();
+        let holder = members.find(|member| member.shape.member(name).is_some())?.name;
+        Some(format!("it is in `{holder}`: `{holder}.{name}`"))
+    }
+}
+
+/// Whether a member says where the next page of a list starts: after the last there is none.
+/// <https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-pagination.html>
+fn ends_pages(name: &str) -> bool {
+    name == "LastEvaluatedKey" || name.starts_with("Next") && (name.ends_with("Token") || name.ends_with("Marker"))
+}
+
+/// Whether two names differ in case, hyphens and underscores at most.
+pub(crate) fn alike(a: &str, b: &str) -> bool {
+    let letters = |text: &str| -> Vec<u8> {
+        text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect()
+    };
+    // Most names differ in length: nothing is made for those.
+    a.len().abs_diff(b.len()) < 8 && letters(a) == letters(b)
+}

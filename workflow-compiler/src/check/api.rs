@@ -1,0 +1,128 @@
+//! What a task calls, as AWS's APIs have it, and the type of what it returns.
+
+use indexmap::IndexMap;
+use proc_macro2::Ident;
+use workflow_asl::result::{Presence, ResultPart};
+use workflow_services::{Shape, TaskResource};
+
+use super::model::{Model, StateInfo};
+use super::types::Ty;
+use crate::syntax::ast::{Head, Resource, plain};
+use crate::syntax::keyword::ClauseKind;
+
+/// What the ARNs of all integrations begin with.
+const INTEGRATION: &str = "arn:aws:states:::";
+
+/// Lists of lists deeper than this are not followed: AWS has none.
+const LISTS: usize = 4;
+
+/// The integrations whose result has what the one who is called returns in one of its members.
+const WRAPPED: &[(&str, &str)] =
+    &[("lambda:invoke", "Payload"), ("http:invoke", "ResponseBody"), ("states:startExecution.sync:2", "Output")];
+
+/// The ARN of a service's action, its words as the language writes them: `aws_sdk::s3::listObjectsV2`.
+pub fn integration(path: &[Ident], pattern: Option<&str>) -> String {
+    let mut arn = INTEGRATION.to_owned();
+    let mut words = path.iter().map(plain).peekable();
+    while let Some(word) = words.next() {
+        if words.peek().is_some() {
+            // A service's name may have hyphens, which no Rust word has.
+            arn.push_str(&word.replace('_', "-"));
+            arn.push(':');
+        } else {
+            arn.push_str(&word);
+        }
+    }
+    if let Some(pattern) = pattern {
+        arn.push('.');
+        arn.push_str(pattern);
+    }
+    arn
+}
+
+impl<'a> Model<'a> {
+    /// The type of what a task returns: what the source says of it, else what AWS's API does.
+    pub(super) fn task_type(&self, info: &StateInfo<'a>) -> Ty {
+        let Head::Task { resource: Some(resource), .. } = &info.state.head else { return Ty::Unknown };
+        let (arn, declared) = match resource {
+            Resource::Service { path, pattern, result, .. } => {
+                let pattern = pattern.as_ref().map(|pattern| pattern.value.as_str());
+                (integration(path, pattern), result.as_ref().map(|result| self.types.ty(result)))
+            }
+            Resource::Text(text) => (text.value.clone(), None),
+            Resource::Activity(_) | Resource::Value(_) => return Ty::Unknown,
+        };
+        let name = arn.strip_prefix(INTEGRATION).unwrap_or_default();
+        let wrapper = WRAPPED.iter().find(|(wrapped, _)| *wrapped == name).map(|(_, member)| *member);
+        match (declared, wrapper) {
+            (declared, Some(member)) => self.wrapped(&arn, member, declared.unwrap_or(Ty::Unknown)),
+            // What is sent back with a task token, or whatever else the user knows better.
+            (Some(declared), None) => declared,
+            (None, None) if self.clauses_of(info).any(|clause| clause.kind == ClauseKind::Unchecked) => Ty::Unknown,
+            (None, None) => self.called(&arn).map_or(Ty::Unknown, aws),
+        }
+    }
+
+    /// What a call of the ARN returns, found once in AWS's table.
+    fn called(&self, arn: &str) -> Option<ResultPart> {
+        let mut known = self.calls.borrow_mut();
+        if let Some(part) = known.get(arn) {
+            return *part;
+        }
+        let part = TaskResource::parse(arn).ok().map(ResultPart::of);
+        known.insert(arn.to_owned(), part);
+        part
+    }
+
+    /// The members of a result, one of which has the type that the source says.
+    fn wrapped(&self, arn: &str, wrapped: &str, ty: Ty) -> Ty {
+        let Some(part) = self.called(arn) else { return Ty::Unknown };
+        let Some(structure) = part.shape().structure() else { return Ty::Unknown };
+        let members = structure.members().map(|member| {
+            let ty = match member.name {
+                name if name == wrapped => ty.clone(),
+                // It is there only when the request asks for it.
+                "LogResult" => Ty::Text.optional(),
+                name => match part.member(name) {
+                    workflow_asl::result::Member::Found(part, _) => aws(part),
+                    _ => Ty::Unknown,
+                },
+            };
+            (member.name.to_owned(), ty)
+        });
+        Ty::Object(members.collect::<IndexMap<_, _>>())
+    }
+}
+
+/// The type of a part of a result.
+pub(super) fn aws(part: ResultPart) -> Ty {
+    of_shape(part, LISTS)
+}
+
+fn of_shape(part: ResultPart, lists: usize) -> Ty {
+    match part.shape() {
+        Shape::Structure(_) | Shape::Union(_) => Ty::Shape(part),
+        // Where the documentation leaves open what comes back, only its members' names are of use.
+        _ if !part.is_certain() => Ty::Unknown,
+        Shape::List(_) | Shape::Map(_) if lists == 0 => Ty::Unknown,
+        shape @ (Shape::List(_) | Shape::Map(_)) => {
+            let item = Box::new(part.item().map_or(Ty::Unknown, |item| of_shape(item, lists - 1)));
+            if matches!(shape, Shape::List(_)) { Ty::Array(item) } else { Ty::Map(item) }
+        }
+        Shape::Enum(_) | Shape::String => Ty::Text,
+        Shape::Integer | Shape::Long => Ty::Integer,
+        Shape::Float | Shape::Double => Ty::Number,
+        Shape::Boolean => Ty::Bool,
+        // The integrations of Step Functions' own write some as numbers.
+        Shape::Timestamp if part.is_of_sdk() => Ty::Timestamp,
+        _ => Ty::Unknown,
+    }
+}
+
+/// The type of a member that is there as certainly as `presence` says.
+pub(super) fn member_type(part: ResultPart, presence: Presence) -> Ty {
+    match presence {
+        Presence::Maybe => Ty::Option(Box::new(aws(part))),
+        Presence::Always | Presence::Unsaid => aws(part),
+    }
+}
