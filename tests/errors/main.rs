@@ -18,13 +18,18 @@ type Examples = fn() -> [String; 2];
 /// The codes whose examples are too long to be read.
 const GENERATED: &[(Code, Examples)] = &[
     (Code::DefinitionTooLarge, || {
-        [1_048_576, 1_000_000]
-            .map(|length| format!("workflow W {{ pass P {{ text: {:?} }} -> end; }}", "x".repeat(length)))
+        [1_048_576, 1_000_000].map(|length| {
+            let comment = "x".repeat(length);
+            format!("workflow W {{ comment {comment:?}; pass P -> end; }}")
+        })
     }),
     (Code::TooDeep, || {
         [100, 10].map(|depth| {
             format!("workflow W {{ pass P {{ list: {}{} }} -> end; }}", "[".repeat(depth), "]".repeat(depth))
         })
+    }),
+    (Code::PayloadTooLarge, || {
+        [262_144, 262_000].map(|length| format!("workflow W {{ pass P {{ text: {:?} }} -> end; }}", "x".repeat(length)))
     }),
 ];
 

@@ -108,6 +108,7 @@ codes! {
     NeverMatches = "WF0307" Warning "an error name that never matches in its retrier or catcher";
     NoDefault = "WF0308" Warning "a choice that may match nothing";
     EndlessLoop = "WF0309" Error "a loop that nothing leaves";
+    RunawayLoop = "WF0310" Warning "a loop that fills the history";
 
     // WF04: data.
     UnknownInputField = "WF0401" Error "no such field of the execution's input";
@@ -159,9 +160,17 @@ codes! {
     BadLabel = "WF0606" Error "not a label for a distributed map", "INVALID_LABEL_NAME";
     HeartbeatNotShorter = "WF0607" Warning "a heartbeat that is no shorter than the timeout";
     MaxDelayNotLonger = "WF0608" Warning "a longest delay that is no longer than the first";
+    OutlastsExecution = "WF0609" Error "a wait that no execution of its type outlives";
+    OutlastsTimeout = "WF0610" Warning "a wait that outlasts the workflow's own timeout";
+    PayloadTooLarge = "WF0611" Error "data over 256 KiB";
 }
 
 impl Code {
+    /// Whether AWS takes a definition with such an error, whose executions fail when they come to it.
+    pub fn fails_only_when_it_runs(self) -> bool {
+        matches!(self, Self::UnassignedVariable | Self::OutlastsExecution | Self::PayloadTooLarge)
+    }
+
     /// Whether it holds a definition against AWS's APIs as [`workflow_services`] has them. AWS may have newer ones: what
     /// has such an error may run all the same.
     pub fn depends_on_table(self) -> bool {

@@ -141,6 +141,34 @@ impl<'a> Graph<'a> {
         self.reaching(|_, state| state.is_terminal())
     }
 
+    /// The loops: the largest sets of states, reached from `StartAt`, that all lead to each other over edges that
+    /// `takes` accepts. States in the order of the document, sets in the order of their first states.
+    pub fn loops(&self, takes: impl Fn(&Edge<'a>) -> bool) -> Vec<Vec<usize>> {
+        let mut search = Components {
+            numbers: vec![None; self.states.len()],
+            lowest: vec![0; self.states.len()],
+            waiting: vec![false; self.states.len()],
+            ..Components::default()
+        };
+        for (state, reached) in self.reachable().into_iter().enumerate() {
+            if reached && search.numbers.get(state) == Some(&None) {
+                search.from(state, |state, edge| {
+                    let edges = self.leaving(state).get(edge..)?;
+                    let next = edges.iter().position(|edge| edge.to.is_some() && takes(edge))?;
+                    Some((edge + next + 1, edges.get(next)?.to?))
+                });
+            }
+        }
+        let mut loops = search.found;
+        loops.retain(|states| match states.as_slice() {
+            [only] => self.leaving(*only).iter().any(|edge| edge.to == Some(*only) && takes(edge)),
+            _ => true,
+        });
+        loops.iter_mut().for_each(|states| states.sort_unstable());
+        loops.sort_unstable();
+        loops
+    }
+
     fn seeds(&self, accept: impl Fn(usize, &State) -> bool) -> Vec<bool> {
         self.states.iter().enumerate().map(|(number, (_, state))| accept(number, state)).collect()
     }
@@ -161,6 +189,74 @@ fn targets(state: &State) -> impl Iterator<Item = (EdgeKind, &str)> {
         EdgeKind::Catch(_) => matches!(state.kind, StateKind::Task | StateKind::Parallel | StateKind::Map),
     };
     next.into_iter().chain(rules).chain(default).chain(catchers).filter(here)
+}
+
+/// Tarjan's search for strongly connected components, without recursion.
+#[derive(Default)]
+struct Components {
+    /// When each state was first met.
+    numbers: Vec<Option<usize>>,
+    /// The earliest state that each leads to.
+    lowest: Vec<usize>,
+    /// Whether its component is still open.
+    waiting: Vec<bool>,
+    open: Vec<usize>,
+    met: usize,
+    found: Vec<Vec<usize>>,
+}
+
+impl Components {
+    /// Searches from a state; `next` gives the first edge at or after a place, as the place after it and its target.
+    fn from(&mut self, start: usize, next: impl Fn(usize, usize) -> Option<(usize, usize)>) {
+        let mut path = vec![(start, 0)];
+        self.meet(start);
+        while let Some((state, edge)) = path.last_mut() {
+            let state = *state;
+            if let Some((after, to)) = next(state, *edge) {
+                *edge = after;
+                match self.numbers.get(to).copied().flatten() {
+                    None => {
+                        self.meet(to);
+                        path.push((to, 0));
+                    }
+                    Some(number) if self.waiting.get(to) == Some(&true) => self.lower(state, number),
+                    Some(_) => {}
+                }
+                continue;
+            }
+            path.pop();
+            let lowest = self.lowest.get(state).copied().unwrap_or_default();
+            if let Some((before, _)) = path.last() {
+                self.lower(*before, lowest);
+            }
+            if self.numbers.get(state).copied().flatten() == Some(lowest) {
+                let first = self.open.iter().rposition(|open| *open == state).unwrap_or_default();
+                let component = self.open.split_off(first);
+                for state in &component {
+                    if let Some(waits) = self.waiting.get_mut(*state) {
+                        *waits = false;
+                    }
+                }
+                self.found.push(component);
+            }
+        }
+    }
+
+    fn meet(&mut self, state: usize) {
+        if let (Some(number), Some(lowest), Some(waits)) =
+            (self.numbers.get_mut(state), self.lowest.get_mut(state), self.waiting.get_mut(state))
+        {
+            (*number, *lowest, *waits) = (Some(self.met), self.met, true);
+            self.open.push(state);
+            self.met += 1;
+        }
+    }
+
+    fn lower(&mut self, state: usize, number: usize) {
+        if let Some(lowest) = self.lowest.get_mut(state) {
+            *lowest = number.min(*lowest);
+        }
+    }
 }
 
 /// Marks every number that the marked ones lead to, over and over.
@@ -207,6 +303,8 @@ mod tests {
         );
         assert_eq!(graph.reachable(), [true, true, true, true, false]);
         assert_eq!(graph.reaching_end(), [true, true, true, false, false]);
+        assert_eq!(graph.loops(|_| true), [vec![0, 1], vec![3]]);
+        assert_eq!(graph.loops(|edge| edge.kind != EdgeKind::Next), Vec::<Vec<usize>>::new());
         let pointer = EdgeKind::Choice(0).pointer(&graph.state_pointer(1));
         assert_eq!(pointer.as_str(), "/States/B/Choices/0/Next");
     }

@@ -34,6 +34,10 @@ pub const MAX_DELAY_SECONDS: u64 = 31_622_400;
 pub const STANDARD_EXECUTION_SECONDS: u64 = 31_536_000;
 /// Seconds that an Express execution may last.
 pub const EXPRESS_EXECUTION_SECONDS: u64 = 300;
+/// Seconds that an invocation of a Lambda function may last.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+pub const LAMBDA_SECONDS: u64 = 900;
 /// Iterations that an inline map runs at once.
 pub const INLINE_MAP_CONCURRENCY: usize = 40;
 /// Child executions that a distributed map runs at once.

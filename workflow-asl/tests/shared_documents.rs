@@ -139,6 +139,38 @@ fn real_documents_have_only_real_mistakes() {
     assert_eq!(problems, "");
 }
 
+/// Loops of real documents that only ask, over and over, whether something is done: the file and the state.
+const REAL_RUNAWAYS: &[(&str, &str)] =
+    &[("163d18f7554c1130.json", "/States/GetExperiment (1)"), ("163d18f7554c1130.json", "/States/GetExperiment (2)")];
+
+#[test]
+fn loops_that_fill_the_history_are_rare_and_real() {
+    let mut found = Vec::new();
+    let mut read = 0;
+    for folder in ["corpus/definitions", "conformance", "seed-sdk"] {
+        for (path, document) in files(folder) {
+            let definition = if document["States"].is_object() { &document } else { &document["definition"] };
+            if !definition["States"].is_object() {
+                continue;
+            }
+            read += 1;
+            let all = rules::check_definition(definition, machine_type(&document)).into_iter();
+            let of_budget = all.filter(|finding| {
+                use workflow_asl::Code::{OutlastsExecution, OutlastsTimeout, PayloadTooLarge, RunawayLoop};
+                let codes = [OutlastsExecution, PayloadTooLarge, RunawayLoop, OutlastsTimeout];
+                // What is recorded of timeouts is meant to time out.
+                codes.contains(&finding.code) && !(finding.code == OutlastsTimeout && folder == "conformance")
+            });
+            found.extend(of_budget.map(|finding| (path.display().to_string(), finding.pointer.as_str().to_owned())));
+        }
+    }
+    let expected = REAL_RUNAWAYS.iter().map(|(path, at)| ((*path).to_owned(), (*at).to_owned()));
+    let mut expected: Vec<_> = expected.filter(|_| read > 0).collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
 #[test]
 fn variable_references_are_those_that_aws_gives() {
     let mut count = 0;

@@ -6,6 +6,7 @@
 
 mod api;
 mod assignment;
+mod budget;
 mod choice;
 mod context;
 mod expression;
@@ -86,6 +87,9 @@ const RULES: &[Rule] = &[
     transitions::states_say_where_to_go_on,
     transitions::every_scope_ends,
     transitions::every_state_is_reached,
+    budget::loops_do_not_run_away,
+    budget::waits_end_before_their_execution,
+    budget::literals_fit_into_a_payload,
     size::a_definition_is_at_most_a_mebibyte,
 ];
 

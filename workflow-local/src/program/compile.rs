@@ -23,9 +23,9 @@ impl Program {
     /// ([`Code::depends_on_table`]), since here a test answers for them.
     pub fn of(definition: &Value, machine_type: MachineType) -> Result<Self, DefinitionError> {
         let (machine, mut found) = workflow_asl::rules::read_and_check(definition, machine_type);
-        // The service takes a variable without a value, and fails when it comes to it; a state alone may be given one.
+        // The service takes what fails only when it runs; a state alone may be given the variable that it lacks.
         found.retain(|finding| {
-            finding.is_error() && finding.code != Code::UnassignedVariable && !finding.code.depends_on_table()
+            finding.is_error() && !finding.code.fails_only_when_it_runs() && !finding.code.depends_on_table()
         });
         if !found.is_empty() {
             return Err(DefinitionError::Invalid(found));

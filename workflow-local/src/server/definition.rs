@@ -98,8 +98,8 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) 
         return finding(Code::WrongType, not_object, None);
     }
     let found = workflow_asl::rules::check_definition(&value, kind);
-    // The service takes a variable without a value, and fails when it comes to it.
-    let found = found.into_iter().filter(|finding| finding.code != Code::UnassignedVariable);
+    // The service takes what fails only when it runs.
+    let found = found.into_iter().filter(|finding| !finding.code.fails_only_when_it_runs());
     let mut findings: Vec<Finding> = found.map(Finding::from).collect();
     let (machine, _) = StateMachine::read(&value);
     match Program::compile(&machine) {

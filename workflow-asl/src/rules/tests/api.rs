@@ -323,8 +323,9 @@ fn doubtful_integrations_warn() {
 fn errors() {
     let get = || json!({"TableName": "t", "Key": {"id": {"S": "1"}}});
     let retry = |resource: &str, name: &str| with(resource, get(), json!({"Retry": [{"ErrorEquals": [name]}]}));
-    let caught =
-        |resource: &str, name: &str| with(resource, get(), json!({"Catch": [{"ErrorEquals": [name], "Next": "S"}]}));
+    let caught = |resource: &str, name: &str| {
+        with(resource, get(), json!({"Catch": [{"ErrorEquals": [name], "Next": "S", "Assign": {"tried": true}}]}))
+    };
     let (optimised, sdk) = ("dynamodb:getItem", "aws-sdk:dynamodb:getItem");
     mistakes(&[
         (

@@ -2,6 +2,7 @@
 
 mod api;
 mod assignment;
+mod budget;
 mod choice;
 mod context;
 mod document;

@@ -1,0 +1,388 @@
+//! What an execution of a state machine costs at most and at least: time, transitions, events, data.
+//!
+//! Everything is of the definition alone: what only the data or AWS decide is said to be open, with the state that
+//! makes it so. What certainly exceeds a limit is a rule's to report ([`rules`](crate::rules)).
+
+mod amount;
+pub(crate) mod pace;
+mod state;
+mod way;
+
+pub use amount::{Count, Open, Time, in_words};
+
+use serde_json::Value;
+
+use crate::Pointer;
+use crate::document::{MachineType, QueryLanguage, Scope, State, StateKind, StateMachine};
+use crate::graph::Graph;
+use crate::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS, STANDARD_EXECUTION_SECONDS};
+use crate::references;
+use crate::rules::part::Parts;
+use pace::Motions;
+use state::{Cost, Own, literal_bytes};
+use way::Ways;
+
+/// Events that an execution has beside those of its states: that it started, and how it ended.
+const OWN_EVENTS: u64 = 2;
+
+/// What a state machine's executions cost.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Budget {
+    /// The execution of the machine, then those of its distributed maps' iterations.
+    pub executions: Vec<ExecutionBudget>,
+    /// Every state, in the order of the document, each before those inside it.
+    pub states: Vec<StateBudget>,
+    /// The loops, by their first states.
+    pub loops: Vec<Loop>,
+}
+
+/// What one execution costs.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ExecutionBudget {
+    /// The distributed map whose iterations these are; `None` for the machine's own.
+    pub map: Option<String>,
+    /// Standard or Express.
+    pub machine_type: MachineType,
+    /// The state transitions on the way with the most of them, each transition of a loop taken once at most, without a
+    /// retry: what AWS bills for Standard executions.
+    pub transitions: Count,
+    /// The states of that way.
+    pub way: Vec<String>,
+    /// The events of the history on the way with the most of them, likewise.
+    pub events: Count,
+    /// How long it lasts at most, with every retry.
+    pub longest: Time,
+    /// How long it lasts at least, where tasks take no time.
+    pub shortest: u64,
+    /// After how many seconds AWS ends it: the machine's `TimeoutSeconds`, or what its type allows.
+    pub limit: u64,
+    /// Whether that is the machine's own `TimeoutSeconds`.
+    pub own_limit: bool,
+}
+
+impl ExecutionBudget {
+    /// The seconds after which AWS ends an execution of this type, whatever its own timeout.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
+    pub fn type_limit(&self) -> u64 {
+        match self.machine_type {
+            MachineType::Standard => STANDARD_EXECUTION_SECONDS,
+            MachineType::Express => EXPRESS_EXECUTION_SECONDS,
+        }
+    }
+}
+
+/// What a visit of a state costs.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StateBudget {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub pointer: Pointer,
+    /// Its kind.
+    pub kind: StateKind,
+    /// The number of the execution that runs it, in [`Budget::executions`].
+    pub execution: usize,
+    /// How long it lasts at most, with every retry and what is inside it.
+    pub longest: Time,
+    /// How long it lasts at least.
+    pub shortest: u64,
+    /// When it begins at the earliest, in seconds from the execution's start; `None` where no path reaches it.
+    pub earliest: Option<u64>,
+    /// Its transitions, with what is inside it.
+    pub transitions: Count,
+    /// Its events where all goes well, with what is inside it.
+    pub events: Count,
+    /// How often it is tried again at most.
+    pub retries: u64,
+    /// The events of a retry, without what is inside it.
+    pub retry_events: u64,
+    /// The seconds between its attempts in all, at most.
+    pub delays: u64,
+    /// The bytes that its largest literal has at least: its request, its output or a variable.
+    pub literal_bytes: usize,
+}
+
+/// States that all lead to each other.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Loop {
+    /// Their names, in the order of the document.
+    pub states: Vec<String>,
+    /// Where the first of them is.
+    pub pointer: Pointer,
+    /// A turn from the first of them back to it.
+    pub turn: Vec<String>,
+    /// The events of that turn.
+    pub turn_events: u64,
+    /// The seconds that the turn lasts at least.
+    pub turn_seconds: u64,
+    /// What keeps it from running away.
+    pub pace: Pace,
+    /// Whether Express executions run it, whose events nobody counts.
+    pub express: bool,
+}
+
+/// What keeps a loop from running away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Pace {
+    /// Every turn goes over a state that takes time; the first of them.
+    Slow(String),
+    /// Turns may take no time, but change what the loop decides by; the first state that does.
+    Changing(String),
+    /// Nothing does: these states lead to each other, take no time and change nothing.
+    None(Vec<String>),
+}
+
+impl Loop {
+    /// How many turns fill a history.
+    pub fn turns_to_limit(&self) -> u64 {
+        (HISTORY_EVENTS as u64).saturating_sub(OWN_EVENTS) / self.turn_events.max(1)
+    }
+}
+
+impl Budget {
+    /// The budget of a state machine that was read or made, run as one of the given type.
+    ///
+    /// Takes time linear in the document's size, but for the logarithm of its numbers of states.
+    ///
+    /// ```
+    /// use workflow_asl::{StateMachine, budget::Budget, document::MachineType};
+    /// let (machine, _) = StateMachine::read(&serde_json::json!({"StartAt": "A", "States": {
+    ///     "A": {"Type": "Wait", "Seconds": 90, "Next": "B"}, "B": {"Type": "Succeed"}}}));
+    /// let budget = Budget::of(&machine, MachineType::Standard);
+    /// assert_eq!(budget.executions[0].longest.seconds, 90);
+    /// assert_eq!(budget.executions[0].events.fixed, 6);
+    /// ```
+    pub fn of(machine: &StateMachine, kind: MachineType) -> Self {
+        let parts = Parts::of(machine, kind == MachineType::Express);
+        let references = references::of_parts(&parts);
+        let motions = Motions::of(&parts, &references);
+        let mut reader =
+            Reader { machine, motions, budget: Self { executions: Vec::new(), states: Vec::new(), loops: Vec::new() } };
+        if !machine.is_unread() {
+            reader.execution(machine.scope(), None, kind, 0);
+        }
+        reader.budget
+    }
+}
+
+/// The loops of a scope that nothing slows and that change nothing, in Standard executions.
+pub(crate) fn runaway_loops(graph: &Graph<'_>, motions: &Motions<'_, '_>) -> Vec<Vec<usize>> {
+    let mut loops = graph.loops(|edge| motions.may_run_away(graph, edge));
+    let is_standard = |state: &usize| graph.states().get(*state).is_some_and(|(_, state)| !motions.is_express(state));
+    loops.retain(|states| states.iter().all(is_standard));
+    loops
+}
+
+struct Reader<'d, 'a> {
+    machine: &'d StateMachine,
+    motions: Motions<'d, 'a>,
+    budget: Budget,
+}
+
+impl Reader<'_, '_> {
+    /// Adds an execution, and gives what it costs.
+    fn execution(&mut self, scope: Scope<'_>, map: Option<&str>, kind: MachineType, depth: u64) -> Cost {
+        let number = self.budget.executions.len();
+        let own = self.machine.timeout_seconds.as_ref().and_then(Value::as_u64).filter(|limit| *limit > 0);
+        let own = own.filter(|_| map.is_none());
+        let mut execution = ExecutionBudget {
+            map: map.map(str::to_owned),
+            machine_type: kind,
+            transitions: Count::default(),
+            way: Vec::new(),
+            events: Count::default(),
+            longest: Time::default(),
+            shortest: 0,
+            limit: 0,
+            own_limit: false,
+        };
+        execution.limit = own.map_or(execution.type_limit(), |own| own.min(execution.type_limit()));
+        execution.own_limit = own.is_some_and(|own| own <= execution.limit);
+        self.budget.executions.push(execution);
+        let (cost, way) = self.scope(scope, number, 0, depth);
+        if let Some(execution) = self.budget.executions.get_mut(number) {
+            execution.transitions = cost.transitions.clone();
+            execution.way = way;
+            execution.events = cost.events.clone();
+            execution.events.add(&Count::of(OWN_EVENTS));
+            execution.longest = cost.time.clone();
+            execution.shortest = cost.least;
+        }
+        cost
+    }
+
+    /// What a scope costs that begins so many seconds after its execution, and its way with the most transitions.
+    fn scope(&mut self, scope: Scope<'_>, execution: usize, begins: u64, depth: u64) -> (Cost, Vec<String>) {
+        let graph = Graph::of(scope);
+        // What a state lasts at least decides when others begin, so that the states come before what is inside them.
+        let least: Vec<u64> = graph.states().iter().map(|(_, state)| least(state, depth)).collect();
+        let own_least = |state: usize| least.get(state).copied().unwrap_or_default();
+        let earliest = way::earliest(&graph, own_least);
+        let mut owns = Vec::with_capacity(graph.states().len());
+        for (number, (name, state)) in graph.states().iter().enumerate() {
+            let starts = earliest.get(number).copied().flatten().map(|time| time.saturating_add(begins));
+            owns.push(self.state(&graph, number, name, state, execution, starts, depth));
+        }
+        let own = |state: usize| owns.get(state);
+        let ways = Ways::of(&graph);
+        let heaviest = |weight: fn(&Own) -> (bool, u64)| ways.longest(|state| own(state).map_or((false, 0), weight));
+        let mut cost = Cost::default();
+        let most = heaviest(|own| own.cost.transitions.key());
+        most.iter().filter_map(|state| own(*state)).for_each(|own| cost.transitions.add(&own.cost.transitions));
+        let events = heaviest(|own| own.cost.events.key());
+        events.iter().filter_map(|state| own(*state)).for_each(|own| cost.events.add(&own.cost.events));
+        let longest = heaviest(|own| own.cost.time.key());
+        longest.iter().filter_map(|state| own(*state)).for_each(|own| cost.time.add(&own.cost.time));
+        let ends = graph.states().iter().enumerate().filter(|(_, (_, state))| state.is_terminal());
+        let ends =
+            ends.filter_map(|(number, _)| Some(earliest.get(number).copied()??.saturating_add(own_least(number))));
+        cost.least = ends.min().unwrap_or_default();
+        let name = |state: &usize| graph.states().get(*state).map_or("", |(name, _)| *name).to_owned();
+        self.loops(&graph, &owns, &mut cost);
+        (cost, most.iter().map(name).collect())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all of them are of the one state")]
+    fn state(
+        &mut self,
+        graph: &Graph<'_>,
+        number: usize,
+        name: &str,
+        state: &State,
+        execution: usize,
+        earliest: Option<u64>,
+        depth: u64,
+    ) -> Own {
+        let place = self.budget.states.len();
+        let pointer = graph.state_pointer(number);
+        self.budget.states.push(StateBudget {
+            name: name.to_owned(),
+            pointer: pointer.clone(),
+            kind: state.kind,
+            execution,
+            longest: Time::default(),
+            shortest: 0,
+            earliest,
+            transitions: Count::default(),
+            events: Count::default(),
+            retries: 0,
+            retry_events: 0,
+            delays: 0,
+            literal_bytes: literals(state, self.machine.language_of(state)).map(|(_, bytes)| bytes).max().unwrap_or(0),
+        });
+        let mut inside = Vec::new();
+        for scope in state.scopes(name, &pointer) {
+            inside.push(if state.is_distributed() {
+                let config = state.processor().and_then(|processor| processor.processor_config.as_ref());
+                let express = config.and_then(|config| config.execution_type.as_deref()) == Some("EXPRESS");
+                let kind = if express { MachineType::Express } else { MachineType::Standard };
+                self.execution(scope, Some(name), kind, depth + 1)
+            } else {
+                self.scope(scope, execution, earliest.unwrap_or_default(), depth + 1).0
+            });
+        }
+        let own = Own::of(name, state, inside);
+        if let Some(known) = self.budget.states.get_mut(place) {
+            known.longest = own.cost.time.clone();
+            known.shortest = own.cost.least;
+            known.transitions = own.cost.transitions.clone();
+            known.events = own.cost.events.clone();
+            (known.retries, known.retry_events, known.delays) = (own.retries, own.retry_events, own.delays);
+        }
+        own
+    }
+
+    fn loops(&mut self, graph: &Graph<'_>, owns: &[Own], cost: &mut Cost) {
+        let name = |state: &usize| graph.states().get(*state).map_or("", |(name, _)| *name).to_owned();
+        let names = |states: &[usize]| states.iter().map(name).collect::<Vec<_>>();
+        let runaway = runaway_loops(graph, &self.motions);
+        let quick = graph.loops(|edge| !self.motions.is_slow(graph, edge));
+        for states in graph.loops(|_| true) {
+            let inside = |part: &&Vec<usize>| part.first().is_some_and(|state| states.binary_search(state).is_ok());
+            let of_kind = |motion| {
+                let state = states.iter().find(|number| {
+                    let state = graph.states().get(**number);
+                    state.is_some_and(|(_, state)| self.motions.of_state(state) == motion)
+                });
+                state.map_or_else(|| states.first().map(name).unwrap_or_default(), name)
+            };
+            let pace = match (runaway.iter().find(inside), quick.iter().find(inside)) {
+                (Some(part), _) => Pace::None(names(part)),
+                (None, Some(_)) => Pace::Changing(of_kind(pace::Motion::Changing)),
+                (None, None) => Pace::Slow(of_kind(pace::Motion::Slow)),
+            };
+            let events = |state: usize| owns.get(state).map_or(0, |own| own.cost.events.fixed);
+            let turn = way::turn(graph, &states, events);
+            let sum = |of: &dyn Fn(&Own) -> u64| {
+                turn.iter().filter_map(|state| owns.get(*state)).fold(0, |sum: u64, own| sum.saturating_add(of(own)))
+            };
+            let first = states.first().copied().unwrap_or_default();
+            let express = graph.states().get(first).is_some_and(|(_, state)| self.motions.is_express(state));
+            cost.time.open.push(Open { state: name(&first), why: "is in a loop" });
+            self.budget.loops.push(Loop {
+                pointer: graph.state_pointer(first),
+                turn_events: sum(&|own| own.cost.events.fixed),
+                turn_seconds: sum(&|own| own.cost.least),
+                turn: names(&turn),
+                states: names(&states),
+                pace,
+                express,
+            });
+        }
+    }
+}
+
+/// How deep scopes are looked into for what a state lasts at least: each level looks at all those below it.
+const LEAST_DEPTH: u64 = 4;
+
+/// The seconds that a state lasts at least.
+fn least(state: &State, depth: u64) -> u64 {
+    match state.kind {
+        StateKind::Wait => state.seconds.as_ref().and_then(Value::as_u64).unwrap_or_default(),
+        StateKind::Parallel if depth < LEAST_DEPTH => {
+            let scopes = state.scopes("", &Pointer::root());
+            scopes.into_iter().map(|scope| shortest(scope, depth + 1)).max().unwrap_or_default()
+        }
+        _ => 0,
+    }
+}
+
+/// The seconds of the shortest way through a scope.
+fn shortest(scope: Scope<'_>, depth: u64) -> u64 {
+    let graph = Graph::of(scope);
+    let least: Vec<u64> = graph.states().iter().map(|(_, state)| least(state, depth)).collect();
+    let own = |state: usize| least.get(state).copied().unwrap_or_default();
+    let earliest = way::earliest(&graph, own);
+    let ends = graph.states().iter().enumerate().filter(|(_, (_, state))| state.is_terminal());
+    ends.filter_map(|(number, _)| Some(earliest.get(number).copied()??.saturating_add(own(number))))
+        .min()
+        .unwrap_or_default()
+}
+
+/// The literals of a state that become a task's request, a state's output or a variable: the field, with the member
+/// where it is a variable, and the bytes that they have at least.
+pub(crate) fn literals(state: &State, language: QueryLanguage) -> impl Iterator<Item = (Pointer, usize)> {
+    let of_jsonpath = language == QueryLanguage::JsonPath;
+    // A path may leave out what is too much.
+    let passes = !state.has("ResultPath") && !state.has("OutputPath");
+    let fields = [
+        ("Arguments", &state.arguments, !of_jsonpath),
+        ("Output", &state.output, !of_jsonpath),
+        ("Parameters", &state.parameters, of_jsonpath && (state.kind == StateKind::Task || passes)),
+        ("Result", &state.result, of_jsonpath && passes),
+    ];
+    let fields = fields.into_iter().filter(|(.., counts)| *counts);
+    let fields = fields.filter_map(|(name, value, _)| Some((Pointer::root().child(name), value.as_ref()?)));
+    let variables = state.assign.as_ref().and_then(Value::as_object).into_iter().flatten();
+    let variables = variables.map(|(name, value)| (Pointer::root().child("Assign").child(name), value));
+    fields.chain(variables).map(move |(at, value)| (at, literal_bytes(value, of_jsonpath)))
+}
+
+#[cfg(test)]
+mod tests;
