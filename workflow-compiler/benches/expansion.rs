@@ -1,7 +1,7 @@
 //! How long `workflow!` takes to expand, by the number of states, beside only reading the same tokens.
 //!
 //! `cargo bench -p workflow-compiler`; users pay a debug build of this at every build, so also
-//! `cargo bench -p workflow-compiler --profile dev`. Other sizes as arguments: `-- 200 400`.
+//! `cargo bench -p workflow-compiler --profile dev`. Other sizes, or one kind alone, as arguments: `-- readers 200 400`.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
 
@@ -15,9 +15,15 @@ const RUNS: usize = 5;
 fn main() {
     let given: Vec<u32> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if given.is_empty() { vec![10, 100, 1_000, 5_000] } else { given };
-    time("states", &sizes, workflow);
-    // Each state reads two results of states before it.
-    time("readers", &sizes, readers);
+    let kinds: [(&str, fn(u32) -> String); 2] = [
+        ("states", workflow),
+        // Each state reads two results of states before it.
+        ("readers", readers),
+    ];
+    let named: Vec<_> = kinds.iter().filter(|(kind, _)| std::env::args().any(|argument| argument == *kind)).collect();
+    for (kind, workflow) in if named.is_empty() { kinds.iter().collect() } else { named } {
+        time(kind, &sizes, *workflow);
+    }
 }
 
 fn time(what: &str, sizes: &[u32], workflow: fn(u32) -> String) {
