@@ -124,7 +124,7 @@ pub(crate) fn declared(file: &Path) -> Vec<Machine> {
 
 fn compile_bodies(file: &Path, bodies: &[Group]) -> Vec<Compilation> {
     let locate = |span: Span| Some((span.start().line, span.start().column));
-    let surroundings = Surroundings { locate: &locate, folder: Some(&crate_folder(file)) };
+    let surroundings = Surroundings { locate: &locate, folder: Some(&crate_folder(file)), editor: false };
     bodies.iter().map(|body| workflow_compiler::compile_in(body.stream(), surroundings)).collect()
 }
 

@@ -121,7 +121,7 @@ fn found_in_workflow(text: &str) -> Vec<Found> {
     let locate = |span: Span| Some((span.start().line, span.start().column));
     // The documents that the examples name.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("errors");
-    let surroundings = Surroundings { locate: &locate, folder: Some(&folder) };
+    let surroundings = Surroundings { locate: &locate, folder: Some(&folder), editor: true };
     let compilation = workflow_compiler::compile_in(tokens, surroundings);
     assert_eq!(compilation.bugs, Vec::<String>::new());
     let found = compilation.problems.iter().map(|problem| {

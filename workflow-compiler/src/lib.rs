@@ -46,12 +46,14 @@ pub struct Surroundings<'a> {
     /// The folder that the paths of `from` count from: the one of the crate's `Cargo.toml`. `None` where there is no
     /// crate, and so no file.
     pub folder: Option<&'a Path>,
+    /// Whether an editor may look at the expansion: then it has what editors go by, which rustc would only read over.
+    pub editor: bool,
 }
 
-/// No positions and no files.
+/// No positions and no files; for an editor.
 impl Default for Surroundings<'_> {
     fn default() -> Self {
-        Self { locate: &|_| None, folder: None }
+        Self { locate: &|_| None, folder: None, editor: true }
     }
 }
 
@@ -95,7 +97,7 @@ pub fn compile(tokens: TokenStream) -> Compilation {
 
 /// Compiles the tokens of a `workflow!` whose spans can be located.
 pub fn compile_located(tokens: TokenStream, locate: Locate<'_>) -> Compilation {
-    compile_in(tokens, Surroundings { locate, folder: None })
+    compile_in(tokens, Surroundings { locate, ..Surroundings::default() })
 }
 
 /// Compiles the tokens of a `workflow!` that stand in a crate, whose files `from` reads.
@@ -139,7 +141,7 @@ fn compile_workflow(source: &Workflow, problems: &mut Problems, surroundings: Su
         return Parts { machine_name, machine_type, definition, pieces, document, params };
     }
     let Lowered { definition, machine, found, spots, pieces } = lower::lower(&model, problems);
-    let found = found.into_iter().chain(workflow_asl::rules::check(&machine, model.machine_type));
+    let found = found.into_iter().chain(workflow_asl::rules::check_read(&machine, &definition, model.machine_type));
     finding::report(found, &model, &spots, problems, surroundings.locate);
     Parts { machine_name, machine_type, definition, pieces, document: None, params: None }
 }
@@ -154,16 +156,15 @@ pub fn expand(tokens: TokenStream, surroundings: Surroundings<'_>) -> TokenStrea
     if !krate.is_empty() {
         tokens.next();
     }
-    let Surroundings { locate, .. } = surroundings;
     let mut compilation = compile_in(tokens.collect(), surroundings);
     let mut bugs = Vec::new();
-    match guard(&mut bugs, "writing Rust code for it", || emit::emit(&krate, &compilation, locate)) {
+    match guard(&mut bugs, "writing Rust code for it", || emit::emit(&krate, &compilation, surroundings)) {
         Some(tokens) => tokens,
         None => {
             compilation.workflows.clear();
             compilation.words.clear();
             compilation.bugs.extend(bugs);
-            emit::emit(&krate, &compilation, locate)
+            emit::emit(&krate, &compilation, surroundings)
         }
     }
 }

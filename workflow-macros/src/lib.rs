@@ -10,8 +10,16 @@ use workflow_compiler::Surroundings;
 pub fn expand(tokens: TokenStream) -> TokenStream {
     // Of the crate that is compiled, not of this one.
     let folder = std::env::var_os("CARGO_MANIFEST_DIR");
-    let surroundings = Surroundings { locate: &position, folder: folder.as_deref().map(Path::new) };
+    let folder = folder.as_deref().map(Path::new);
+    let surroundings = Surroundings { locate: &position, folder, editor: !is_compiler() };
     workflow_compiler::expand(tokens.into(), surroundings).into()
+}
+
+/// Whether rustc runs this, or a tool with rustc in it: no editor's server is called so.
+fn is_compiler() -> bool {
+    let program = std::env::current_exe().unwrap_or_default();
+    let name = program.file_stem().and_then(|name| name.to_str());
+    matches!(name, Some("rustc" | "rustdoc" | "clippy-driver" | "miri"))
 }
 
 /// Line and column. Where spans have none, as in rust-analyzer, all are at the very start,

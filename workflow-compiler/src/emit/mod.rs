@@ -14,12 +14,12 @@ mod workflow;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::{Compilation, Locate};
+use crate::{Compilation, Surroundings};
 
 /// The Rust code for what was compiled. `krate` is the path of workflow-runtime as the caller knows it.
-pub(crate) fn emit(krate: &TokenStream, compilation: &Compilation, locate: Locate<'_>) -> TokenStream {
-    let mirror = mirror::mirror(krate, &compilation.words);
+pub(crate) fn emit(krate: &TokenStream, compilation: &Compilation, surroundings: Surroundings<'_>) -> TokenStream {
+    let mirror = surroundings.editor.then(|| mirror::mirror(krate, &compilation.words));
     let items = compilation.workflows.iter().map(|workflow| workflow::items(krate, workflow));
-    let reports = report::reports(compilation, locate);
+    let reports = report::reports(compilation, surroundings.locate);
     quote! { #mirror #(#items)* #reports }
 }

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span};
 
 use crate::syntax::ast::plain;
+use crate::syntax::is_rust_keyword;
 
 /// What stands in the place of a word that is missing.
 pub(crate) const HOLE: &str = "__hole";
@@ -18,7 +19,7 @@ pub(crate) fn rust_ident(ident: &Ident) -> Option<Ident> {
         return None;
     }
     // `r#` in the source, or a keyword.
-    if *ident != text.as_str() || syn::parse_str::<Ident>(&text).is_err() {
+    if is_rust_keyword(&text) || *ident != text.as_str() {
         return Some(Ident::new_raw(&text, ident.span()));
     }
     Some(ident.clone())

@@ -1,5 +1,7 @@
 //! The items of one workflow: its types, its state enum, and the type that implements `Workflow`.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use workflow_asl::document::MachineType;
@@ -133,10 +135,11 @@ fn states(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     let name = derived(&workflow.name, "State");
     let mut all = Vec::new();
     collect(&workflow.body, &mut all);
+    let mut seen = BTreeSet::new();
     let (mut variants, mut idents, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for state in all {
         let Some(ident) = rust_ident(&state.name) else { continue };
-        if idents.contains(&ident) {
+        if !seen.insert(ident.clone()) {
             continue;
         }
         let doc = doc_or(&state.comment, || format!("The {} state `{}`.", state.keyword, state.asl_name()));
@@ -146,7 +149,7 @@ fn states(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     }
     for state in compiled.document.iter().flat_map(|document| &document.states) {
         let ident = Ident::new(&state.ident, workflow.from().map_or(workflow.name.span(), |file| file.spot.first));
-        if idents.contains(&ident) {
+        if !seen.insert(ident.clone()) {
             continue;
         }
         let doc = format!(" The {} state `{}`.", state_keyword(state.kind), state.name);

@@ -35,7 +35,7 @@ use self::ast::Workflow;
 use self::cursor::Cursor;
 #[cfg(feature = "format")]
 pub(crate) use self::cursor::PAIRS;
-pub(crate) use self::name::rust_name;
+pub(crate) use self::name::{is_rust_keyword, rust_name};
 use self::parser::Parser;
 use self::word::{Role, Word};
 use crate::problem::Problems;

@@ -11,8 +11,14 @@ const RUST_KEYWORDS: [&str; 48] = [
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
+/// Whether the word, without `r#`, is one of Rust's keywords that can be raw.
+pub(crate) fn is_rust_keyword(word: &str) -> bool {
+    // All are in lower case and sorted; most names of states are neither.
+    word.as_bytes().first().is_some_and(u8::is_ascii_lowercase) && RUST_KEYWORDS.binary_search(&word).is_ok()
+}
+
 /// The word as a Rust name: raw where it is a keyword.
 pub(crate) fn rust_name(word: &Ident) -> Ident {
     let text = word.to_string();
-    if RUST_KEYWORDS.contains(&text.as_str()) { Ident::new_raw(&text, word.span()) } else { word.clone() }
+    if is_rust_keyword(&text) { Ident::new_raw(&text, word.span()) } else { word.clone() }
 }
