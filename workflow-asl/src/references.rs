@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::document::{Field, Form, Operand, Operator, QueryLanguage, StateKind, StateMachine};
+use crate::jsonata::Expressions;
 use crate::path::{JsonPath, Root};
 use crate::rules::part::{Part, PartKind, Parts, RuleAt, StateAt};
 use crate::template::{self, Computed};
@@ -98,7 +99,7 @@ pub struct Reference<'a> {
 /// assert_eq!(found[1].root, ReferenceRoot::Variable("prefix".to_owned()));
 /// ```
 pub fn references(machine: &StateMachine) -> Vec<Reference<'_>> {
-    of_parts(&Parts::of(machine, false))
+    of_parts(&Parts::of(machine, false), &Expressions::default())
 }
 
 /// The variables that each state refers to, as DescribeStateMachine gives them in `variableReferences`: states
@@ -116,7 +117,7 @@ pub fn variable_references(machine: &StateMachine) -> IndexMap<String, BTreeSet<
 }
 
 /// The references of the parts of a definition.
-pub(crate) fn of_parts<'a>(parts: &Parts<'a>) -> Vec<Reference<'a>> {
+pub(crate) fn of_parts<'a>(parts: &Parts<'a>, expressions: &Expressions) -> Vec<Reference<'a>> {
     let mut found = Vec::new();
     let mut rules = parts.rules.iter();
     // The number of the rule at hand among those of its state.
@@ -125,7 +126,7 @@ pub(crate) fn of_parts<'a>(parts: &Parts<'a>) -> Vec<Reference<'a>> {
         let Some((number, state)) = part.state.and_then(|number| Some((number, parts.states.get(number)?))) else {
             continue;
         };
-        let mut place = Place { part, state, number, needed: true, found: &mut found };
+        let mut place = Place { part, state, number, expressions, needed: true, found: &mut found };
         match part.kind {
             PartKind::State(kind) => {
                 rule_number = 0;
@@ -154,6 +155,7 @@ struct Place<'p, 'a> {
     part: &'p Part<'a>,
     state: &'p StateAt<'a>,
     number: usize,
+    expressions: &'p Expressions,
     needed: bool,
     found: &'p mut Vec<Reference<'a>>,
 }
@@ -256,8 +258,8 @@ impl Place<'_, '_> {
     }
 
     fn jsonata(&mut self, text: &str, at: &Pointer) {
-        let Some(ast) = jsonata::expression(text).and_then(|code| jsonata::parse(code).ok()) else { return };
-        let names = ast.names();
+        let Some(read) = jsonata::expression(text).map(|code| self.expressions.read(code)) else { return };
+        let Ok((ast, names)) = &*read else { return };
         // The markers before the expression.
         let shift = text.len() - text.strip_prefix("{%").map_or(text.len(), str::len);
         let moved = |range: &Range<usize>| range.start + shift..range.end + shift;

@@ -1,6 +1,8 @@
 //! How a value of the document model is read from JSON and written back, and the
 //! macro that declares an ASL object: its struct, its table, its reader, its writer.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -13,6 +15,10 @@ pub(crate) trait Node: Sized {
     fn read(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Self>;
     /// Writes it as JSON.
     fn write(&self) -> Value;
+    /// It as JSON, where it is kept so.
+    fn as_value(&self) -> Option<&Value> {
+        None
+    }
     /// Stands in a list or map for a value that could not be read, so that the others keep their
     /// places; `None` when there is no such thing.
     fn unread(_: &Value) -> Option<Self> {
@@ -27,7 +33,12 @@ pub(crate) trait Object {
     /// The fields that are present, whatever their values.
     fn present_fields(&self) -> Vec<&'static Field>;
     /// The value of a field as JSON.
-    fn value_of(&self, name: &str) -> Option<Value>;
+    fn value_of(&self, name: &str) -> Option<Cow<'_, Value>>;
+}
+
+/// A part as JSON, borrowed where it is kept so.
+pub(crate) fn value_of<T: Node>(node: &T) -> Cow<'_, Value> {
+    node.as_value().map_or_else(|| Cow::Owned(node.write()), Cow::Borrowed)
 }
 
 /// What a path field holds: `null` is not the same as no field.
@@ -99,6 +110,10 @@ impl Node for Value {
 
     fn write(&self) -> Value {
         self.clone()
+    }
+
+    fn as_value(&self) -> Option<&Value> {
+        Some(self)
     }
 }
 
@@ -394,8 +409,13 @@ macro_rules! object {
                 self.present().collect()
             }
 
-            fn value_of(&self, name: &str) -> Option<serde_json::Value> {
-                self.field_value(name)
+            fn value_of(&self, name: &str) -> Option<std::borrow::Cow<'_, serde_json::Value>> {
+                use std::borrow::Cow;
+                let typed = match name {
+                    $( $key => self.$field.as_ref().map($crate::document::node::value_of), )*
+                    _ => None,
+                };
+                typed.or_else(|| self.source.kept(name).map(Cow::Borrowed))
             }
         }
     };

@@ -33,18 +33,58 @@ impl Token {
     }
 }
 
-/// Longer signs first.
-const OPERATORS: [&str; 33] = [
-    "..", ":=", "!=", ">=", "<=", "**", "~>", ".", "[", "]", "{", "}", "(", ")", ",", "@", "#", ";", ":", "?", "+",
-    "-", "*", "/", "%", "|", "=", "<", ">", "^", "&", "!", "~",
-];
-
-fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}')
+/// The sign that the text begins with; the longer of two.
+fn sign(text: &str) -> Option<&'static str> {
+    Some(match text.as_bytes() {
+        [b'.', b'.', ..] => "..",
+        [b':', b'=', ..] => ":=",
+        [b'!', b'=', ..] => "!=",
+        [b'>', b'=', ..] => ">=",
+        [b'<', b'=', ..] => "<=",
+        [b'*', b'*', ..] => "**",
+        [b'~', b'>', ..] => "~>",
+        [b'.', ..] => ".",
+        [b'[', ..] => "[",
+        [b']', ..] => "]",
+        [b'{', ..] => "{",
+        [b'}', ..] => "}",
+        [b'(', ..] => "(",
+        [b')', ..] => ")",
+        [b',', ..] => ",",
+        [b'@', ..] => "@",
+        [b'#', ..] => "#",
+        [b';', ..] => ";",
+        [b':', ..] => ":",
+        [b'?', ..] => "?",
+        [b'+', ..] => "+",
+        [b'-', ..] => "-",
+        [b'*', ..] => "*",
+        [b'/', ..] => "/",
+        [b'%', ..] => "%",
+        [b'|', ..] => "|",
+        [b'=', ..] => "=",
+        [b'<', ..] => "<",
+        [b'>', ..] => ">",
+        [b'^', ..] => "^",
+        [b'&', ..] => "&",
+        [b'!', ..] => "!",
+        [b'~', ..] => "~",
+        _ => return None,
+    })
 }
 
-fn is_sign(c: char) -> bool {
-    ".[]{}(),@#;:?+-*/%|=<>^&!~".contains(c)
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0b')
+}
+
+/// Whether a name ends before this byte, of which none is part of a longer character.
+fn ends_name(byte: u8) -> bool {
+    is_blank(byte) || byte.is_ascii_punctuation() && !matches!(byte, b'$' | b'_' | b'"' | b'\'' | b'`' | b'\\')
+}
+
+/// How many bytes of the text there are before the first that is so.
+fn length_until(text: &str, is: fn(u8) -> bool) -> usize {
+    text.as_bytes().iter().position(|byte| is(*byte)).unwrap_or(text.len())
 }
 
 pub(super) struct Lexer<'a> {
@@ -71,19 +111,17 @@ impl<'a> Lexer<'a> {
             Some(quote @ ('"' | '\'')) => Token::String(self.string(quote)?),
             Some('`') => self.quoted_name()?,
             Some(c) if c.is_ascii_digit() => self.number()?,
-            Some(_) => {
-                match OPERATORS.iter().find(|sign| self.rest().starts_with(**sign)) {
-                    // No part of the language on their own.
-                    Some(sign @ (&"!" | &"~")) => {
-                        return Err(SyntaxError::new(start, format!("Unknown operator: \"{sign}\"")));
-                    }
-                    Some(sign) => {
-                        self.at += sign.len();
-                        Token::Operator(sign)
-                    }
-                    None => self.name(),
+            Some(_) => match sign(self.rest()) {
+                // No part of the language on their own.
+                Some(sign @ ("!" | "~")) => {
+                    return Err(SyntaxError::new(start, format!("Unknown operator: \"{sign}\"")));
                 }
-            }
+                Some(sign) => {
+                    self.at += sign.len();
+                    Token::Operator(sign)
+                }
+                None => self.name(),
+            },
         };
         Ok((token, start..self.at))
     }
@@ -91,8 +129,9 @@ impl<'a> Lexer<'a> {
     fn skip_blanks(&mut self) -> Result<(), SyntaxError> {
         loop {
             let rest = self.rest();
-            let trimmed = rest.trim_start_matches(is_blank);
-            self.at += rest.len() - trimmed.len();
+            let blanks = length_until(rest, |byte| !is_blank(byte));
+            self.at += blanks;
+            let trimmed = rest.get(blanks..).unwrap_or("");
             let Some(comment) = trimmed.strip_prefix("/*") else { return Ok(()) };
             let Some(end) = comment.find("*/") else {
                 return Err(SyntaxError::new(self.at, "Comment has no closing tag").with_help("end it with `*/`"));
@@ -103,7 +142,7 @@ impl<'a> Lexer<'a> {
 
     fn name(&mut self) -> Token {
         let rest = self.rest();
-        let end = rest.find(|c| is_blank(c) || is_sign(c)).unwrap_or(rest.len());
+        let end = length_until(rest, ends_name);
         let name = rest.get(..end).unwrap_or("");
         self.at += end;
         if let Some(variable) = name.strip_prefix('$') {

@@ -5,6 +5,7 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
 
 pub mod ast;
+mod expressions;
 mod lexer;
 mod names;
 mod parser;
@@ -13,6 +14,7 @@ mod shape;
 mod signature;
 
 pub use ast::{Node, NodeKind};
+pub(crate) use expressions::Expressions;
 pub use names::{BUILT_IN_FUNCTIONS, Names, Use};
 
 use crate::syntax_error::SyntaxError;

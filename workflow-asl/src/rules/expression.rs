@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::part::{Part, PartKind};
 use super::{all_of, report};
 use crate::document::{Field, Form, StateKind, wrong_type};
+use crate::jsonata::Expressions;
 use crate::template::{self, syntax_error};
 use crate::{Code, Diagnostic, Pointer, jsonata, nearest, placeholder};
 
@@ -16,13 +17,20 @@ pub(super) fn is_begun(text: &str) -> bool {
 }
 
 /// Checks every string of a value, however deep.
-pub(super) fn check_all(part: &Part<'_>, field: &Field, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+pub(super) fn check_all(
+    expressions: &Expressions,
+    part: &Part<'_>,
+    field: &Field,
+    value: &Value,
+    at: &Pointer,
+    found: &mut Vec<Diagnostic>,
+) {
     match value {
-        Value::String(text) if is_begun(text) => check_expression(part, field, text, at, found),
+        Value::String(text) if is_begun(text) => check_expression(expressions, part, field, text, at, found),
         Value::String(text) => check_literal(text, at, found),
         Value::Array(items) => {
             for (i, item) in items.iter().enumerate() {
-                check_all(part, field, item, &at.index(i), found);
+                check_all(expressions, part, field, item, &at.index(i), found);
             }
         }
         Value::Object(members) => {
@@ -36,7 +44,7 @@ pub(super) fn check_all(part: &Part<'_>, field: &Field, value: &Value, at: &Poin
                     );
                     continue;
                 }
-                check_all(part, field, value, at, found);
+                check_all(expressions, part, field, value, at, found);
             }
         }
         _ => {}
@@ -81,9 +89,16 @@ pub(super) fn check_items(value: &Value, at: &Pointer, found: &mut Vec<Diagnosti
 }
 
 /// Checks a string that must be one expression.
-pub(super) fn check_whole(part: &Part<'_>, field: &Field, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+pub(super) fn check_whole(
+    expressions: &Expressions,
+    part: &Part<'_>,
+    field: &Field,
+    text: &str,
+    at: &Pointer,
+    found: &mut Vec<Diagnostic>,
+) {
     if is_begun(text) {
-        check_expression(part, field, text, at, found);
+        check_expression(expressions, part, field, text, at, found);
     } else if !placeholder::contained(text) {
         let message = "a JSONata string must start with `{%` and end with `%}`";
         report(found, Code::BadJsonata, at.clone(), message);
@@ -92,6 +107,7 @@ pub(super) fn check_whole(part: &Part<'_>, field: &Field, text: &str, at: &Point
 
 /// Checks the condition of a choice rule.
 pub(super) fn check_condition(
+    expressions: &Expressions,
     part: &Part<'_>,
     field: &Field,
     value: &Value,
@@ -100,12 +116,19 @@ pub(super) fn check_condition(
 ) {
     match value {
         Value::Bool(_) => {}
-        Value::String(text) => check_whole(part, field, text, at, found),
+        Value::String(text) => check_whole(expressions, part, field, text, at, found),
         _ => wrong_type(value, "Boolean or JSONata expression", at, found),
     }
 }
 
-fn check_expression(part: &Part<'_>, field: &Field, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+fn check_expression(
+    expressions: &Expressions,
+    part: &Part<'_>,
+    field: &Field,
+    text: &str,
+    at: &Pointer,
+    found: &mut Vec<Diagnostic>,
+) {
     let unknown = placeholder::contained(text);
     let Some(code) = jsonata::expression(text) else {
         if !unknown {
@@ -115,12 +138,13 @@ fn check_expression(part: &Part<'_>, field: &Field, text: &str, at: &Pointer, fo
         }
         return;
     };
-    let ast = match jsonata::parse(code) {
-        Ok(ast) => ast,
+    let read = expressions.read(code);
+    let (ast, names) = match &*read {
+        Ok(read) => read,
         // What a placeholder stands for may be what is missing.
         Err(_) if unknown => return,
         Err(error) => {
-            found.push(syntax_error(Code::BadJsonata, at.clone(), text, error.shifted(OPEN.len())));
+            found.push(syntax_error(Code::BadJsonata, at.clone(), text, error.clone().shifted(OPEN.len())));
             return;
         }
     };
@@ -134,9 +158,8 @@ fn check_expression(part: &Part<'_>, field: &Field, text: &str, at: &Pointer, fo
         let message = format!("`{}` must be {}, and this gives {gives}", field.name, wanted.join(" or "));
         found.push(Diagnostic::new(Code::FailingCall, at.clone(), message));
     }
-    let names = ast.names();
-    for error in names.unsupported {
-        found.push(syntax_error(Code::UnsupportedJsonata, at.clone(), text, error.shifted(OPEN.len())));
+    for error in &names.unsupported {
+        found.push(syntax_error(Code::UnsupportedJsonata, at.clone(), text, error.clone().shifted(OPEN.len())));
     }
     let members = members(part.kind, field.name);
     for used in names.states.iter().filter(|used| !used.name.is_empty() && !members.contains(&used.name.as_str())) {

@@ -26,6 +26,7 @@ use serde_json::Value;
 
 use crate::document::{MachineType, StateMachine};
 use crate::graph::Graph;
+use crate::jsonata::Expressions;
 use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::{Code, Diagnostic, Pointer};
@@ -40,6 +41,8 @@ struct Definition<'a> {
     /// The graph of each scope.
     graphs: Vec<Graph<'a>>,
     references: Vec<Reference<'a>>,
+    /// The JSONata in it.
+    expressions: Expressions,
     /// The calls of services.
     calls: Vec<api::Call<'a>>,
 }
@@ -101,12 +104,20 @@ pub fn check(machine: &StateMachine, kind: MachineType) -> Vec<Diagnostic> {
     check_parts(machine, None, kind)
 }
 
+/// Checks a state machine that was read from this definition: what [`check`] finds, without writing the definition
+/// again to measure it.
+pub fn check_read(machine: &StateMachine, definition: &Value, kind: MachineType) -> Vec<Diagnostic> {
+    check_parts(machine, Some(definition), kind)
+}
+
 fn check_parts(machine: &StateMachine, text: Option<&Value>, kind: MachineType) -> Vec<Diagnostic> {
     let parts = Parts::of(machine, kind == MachineType::Express);
+    let expressions = Expressions::default();
     let definition = Definition {
         machine,
         text,
-        references: references::of_parts(&parts),
+        references: references::of_parts(&parts, &expressions),
+        expressions,
         calls: api::calls(&parts),
         parts,
         graphs: if machine.is_unread() { Vec::new() } else { Graph::all(machine) },
@@ -121,7 +132,7 @@ fn check_parts(machine: &StateMachine, text: Option<&Value>, kind: MachineType) 
 /// Reads a definition and checks it: the machine, and what [`StateMachine::read`] and [`check`] find.
 pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, Vec<Diagnostic>) {
     let (machine, mut found) = StateMachine::read(definition);
-    found.extend(check_parts(&machine, Some(definition), kind));
+    found.extend(check_read(&machine, definition, kind));
     (machine, found)
 }
 

@@ -1,6 +1,8 @@
 //! The rule on the size of a definition.
 
-use std::fmt::Write;
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
 
 use super::{Definition, report};
 use crate::limits::DEFINITION_CHARS;
@@ -8,25 +10,60 @@ use crate::{Code, Diagnostic, Pointer};
 
 /// A definition has at most 1 MiB of characters, even without white space.
 pub(super) fn a_definition_is_at_most_a_mebibyte(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    let mut chars = Characters(0);
-    let written = match definition.text {
-        Some(value) => write!(chars, "{value}"),
-        None => write!(chars, "{}", definition.machine.write()),
-    };
-    let Characters(chars) = chars;
-    // Counting never fails, and what cannot be written has no size.
-    if written.is_ok() && chars > DEFINITION_CHARS {
+    let text = definition.text.map_or_else(|| Cow::Owned(definition.machine.write()), Cow::Borrowed);
+    let chars = characters(&text);
+    if chars > DEFINITION_CHARS {
         let message = format!("the definition has {chars} characters, {DEFINITION_CHARS} are allowed");
         report(found, Code::DefinitionTooLarge, Pointer::root(), message);
     }
 }
 
-/// Counts what is written to it.
-struct Characters(usize);
+/// How many characters a value has as JSON without white space.
+fn characters(value: &Value) -> usize {
+    // Brackets, and the commas between.
+    let around = |length: usize| 1 + length.max(1);
+    match value {
+        Value::Null | Value::Bool(true) => 4,
+        Value::Bool(false) => 5,
+        Value::Number(number) => number.to_string().len(),
+        Value::String(text) => quoted(text),
+        Value::Array(items) => around(items.len()) + items.iter().map(characters).sum::<usize>(),
+        Value::Object(members) => around(members.len()) + members_of(members),
+    }
+}
 
-impl Write for Characters {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        self.0 += text.chars().count();
-        Ok(())
+fn members_of(members: &Map<String, Value>) -> usize {
+    members.iter().map(|(key, value)| quoted(key) + 1 + characters(value)).sum()
+}
+
+/// How many characters a string has with its quotes and escapes.
+fn quoted(text: &str) -> usize {
+    let mut count = 2;
+    for byte in text.as_bytes() {
+        count += match byte {
+            b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+            0..0x20 => 6,
+            // The bytes of a character after its first.
+            0x80..0xc0 => 0,
+            _ => 1,
+        };
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    #[test]
+    fn counts_what_serde_writes() {
+        for value in [
+            json!({}),
+            json!([]),
+            json!([null, true, false, 1, -2.5, 1e300, []]),
+            json!({"a\"\\/": "\u{0}\u{8}\t\n\u{b}\u{c}\r\u{1f}\u{7f}", "ä€𝄞": {"": [{}]}}),
+        ] {
+            assert_eq!(super::characters(&value), value.to_string().chars().count(), "{value}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::part::{Part, PartKind};
 use super::{Definition, one_of, report};
 use super::{api, expression};
 use crate::document::{Field, Form, QueryLanguage, wrong_type};
+use crate::jsonata::Expressions;
 use crate::path::{JsonPath, Root};
 use crate::resource::Resource;
 use crate::template::{self, Computed, syntax_error};
@@ -26,13 +27,13 @@ pub(super) fn has_the_form_of_its_field(definition: &Definition<'_>, found: &mut
                 continue;
             }
             if let Some(value) = part.object.value_of(field.name) {
-                check(part, field, &value, found);
+                check(&definition.expressions, part, field, &value, found);
             }
         }
     }
 }
 
-fn check(part: &Part<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnostic>) {
+fn check(expressions: &Expressions, part: &Part<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnostic>) {
     let at = part.at.child(field.name);
     let jsonata = part.language == QueryLanguage::Jsonata;
     let text = value.as_str();
@@ -42,16 +43,16 @@ fn check(part: &Part<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnost
             if field.name == "Items" {
                 expression::check_items(value, &at, found);
             }
-            expression::check_all(part, field, value, &at, found);
+            expression::check_all(expressions, part, field, value, &at, found);
         }
         Form::Template | Form::Computed => check_template(field, value, &at, found),
         Form::Json => check_static(value, &at, found),
-        Form::Condition => expression::check_condition(part, field, value, &at, found),
+        Form::Condition => expression::check_condition(expressions, part, field, value, &at, found),
         Form::Integer { expression: true, .. } | Form::Number { expression: true, .. } if jsonata && text.is_some() => {
-            expression::check_whole(part, field, text.unwrap_or_default(), &at, found);
+            expression::check_whole(expressions, part, field, text.unwrap_or_default(), &at, found);
         }
         Form::TextOrExpression | Form::Timestamp if jsonata && text.is_some_and(expression::is_begun) => {
-            expression::check_whole(part, field, text.unwrap_or_default(), &at, found);
+            expression::check_whole(expressions, part, field, text.unwrap_or_default(), &at, found);
         }
         _ if unknown => {}
         Form::Integer { min, max, .. } => match value {
