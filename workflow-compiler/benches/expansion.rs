@@ -12,10 +12,13 @@ use proc_macro2::TokenStream;
 
 const RUNS: usize = 5;
 
+/// Makes a workflow with so many states.
+type Make = fn(u32) -> String;
+
 fn main() {
     let given: Vec<u32> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if given.is_empty() { vec![10, 100, 1_000, 5_000] } else { given };
-    let kinds: [(&str, fn(u32) -> String); 2] = [
+    let kinds: [(&str, Make); 2] = [
         ("states", workflow),
         // Each state reads two results of states before it.
         ("readers", readers),
@@ -26,7 +29,7 @@ fn main() {
     }
 }
 
-fn time(what: &str, sizes: &[u32], workflow: fn(u32) -> String) {
+fn time(what: &str, sizes: &[u32], workflow: Make) {
     // As in rustc.
     let surroundings = workflow_compiler::Surroundings { editor: false, ..workflow_compiler::Surroundings::default() };
     println!("{what:>7} {:>12} {:>12} {:>14} {:>7}", "tokens only", "expansion", "per state", "ratio");

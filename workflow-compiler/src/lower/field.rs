@@ -25,15 +25,15 @@ impl Fields {
 
     /// The object with its fields in the order of the table, those that it does not have last; what says an
     /// object's kind stands first.
-    pub(super) fn ordered(mut self, table: &[Field]) -> Value {
-        let mut ordered = Map::new();
-        for name in std::iter::once("Type").chain(table.iter().map(|field| field.name)) {
-            if let Some(value) = self.map.shift_remove(name) {
-                ordered.insert(name.to_owned(), value);
-            }
-        }
-        ordered.extend(self.map);
-        Value::Object(ordered)
+    pub(super) fn ordered(self, table: &[Field]) -> Value {
+        let place = |name: &str| match name {
+            "Type" => 0,
+            _ => 1 + table.iter().position(|field| field.name == name).unwrap_or(table.len()),
+        };
+        let mut placed: Vec<(usize, String, Value)> =
+            self.map.into_iter().map(|(name, value)| (place(&name), name, value)).collect();
+        placed.sort_by_key(|(place, ..)| *place);
+        Value::Object(placed.into_iter().map(|(_, name, value)| (name, value)).collect())
     }
 }
 
