@@ -172,6 +172,29 @@ impl JsonPath {
         steps.collect()
     }
 
+    /// The path that selects, from the member which these names lead to, what this one does from the root; `None` if it
+    /// does not lead through that member, or if it has a filter, which may look at the root.
+    ///
+    /// ```
+    /// use workflow_asl::path::JsonPath;
+    /// let path = JsonPath::parse("$$.Execution.Input.id").unwrap();
+    /// assert_eq!(path.below(&["Execution", "Input"]), JsonPath::parse("$.id").ok());
+    /// assert_eq!(path.below(&["Map"]), None);
+    /// ```
+    pub fn below(&self, names: &[&str]) -> Option<Self> {
+        let (through, steps) = self.steps.split_at_checked(names.len())?;
+        let ends = self.ends.get(names.len()..)?;
+        let leads = through.iter().zip(names).all(|(step, name)| matches!(step, Step::Child(child) if child == name));
+        let filters = steps.iter().any(|step| matches!(step, Step::Filter(_)));
+        (leads && !filters).then(|| Self {
+            root: Root::Value,
+            steps: steps.to_vec(),
+            ends: ends.to_vec(),
+            source: self.source.clone(),
+            start: self.start,
+        })
+    }
+
     /// How many steps the path has.
     pub(crate) fn len(&self) -> usize {
         self.steps.len()

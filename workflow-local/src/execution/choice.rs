@@ -5,6 +5,7 @@ use std::sync::Arc;
 use workflow_asl::document::QueryLanguage;
 
 use super::Execution;
+use super::context::VisitContext;
 use super::failure::Failure;
 use super::finish::{Exit, assigned, select};
 use super::thread::{Thread, Visit};
@@ -39,8 +40,8 @@ impl Execution {
         rules: &[ChoiceProgram],
         default: Option<StateId>,
     ) -> Result<(Exit, StateId, Way), Failure> {
-        let build = |part| self.context(thread, visit, None, part);
-        let context = Context::new(&build);
+        let source = VisitContext { execution: self, thread, visit, item: None };
+        let context = Context::new(&source);
         let scope = self.scope(thread, visit, &context);
         let fails = |failure| Failure::query(visit, failure);
         let mut matched = None;

@@ -7,15 +7,38 @@ use workflow_asl::document::StateKind;
 
 use super::Execution;
 use super::thread::{MapItem, Thread, Visit};
-use crate::query::ContextPart;
+use crate::payload::Payload;
+use crate::query::{ContextPart, ContextSource, ContextValue};
 
-impl Execution {
-    /// What `$$` and `$states.context` are during a visit; `item` is a map's item whose
-    /// input is being selected.
-    pub(super) fn context(&self, thread: &Thread, visit: &Visit, item: Option<&MapItem>, part: ContextPart) -> Value {
-        let mut context = match &self.given_context {
+/// What `$$` and `$states.context` are during a visit.
+pub(super) struct VisitContext<'a> {
+    pub(super) execution: &'a Execution,
+    pub(super) thread: &'a Thread,
+    pub(super) visit: &'a Visit,
+    /// A map's item whose input is being selected.
+    pub(super) item: Option<&'a MapItem>,
+}
+
+impl VisitContext<'_> {
+    fn item(&self) -> Option<&MapItem> {
+        self.item.or(self.thread.item.as_ref())
+    }
+}
+
+impl ContextSource for VisitContext<'_> {
+    fn value(&self, value: ContextValue) -> Option<&Payload> {
+        match value {
+            ContextValue::ExecutionInput if self.execution.given_context.is_some() => None,
+            ContextValue::ExecutionInput => Some(&self.execution.run(self.thread.run).input),
+            ContextValue::ItemValue => self.item().map(|item| &item.value),
+        }
+    }
+
+    fn part(&self, part: ContextPart) -> Value {
+        let Self { execution, thread, visit, .. } = self;
+        let mut context = match &execution.given_context {
             Some(given) => given.value().clone(),
-            None => self.own_context(thread, visit, part),
+            None => execution.own_context(thread, visit, part),
         };
         let mut add = |name: &str, value: Value| {
             if let Some(context) = context.as_object_mut() {
@@ -28,18 +51,20 @@ impl Execution {
         if let Some(token) = &visit.token {
             add("Task", json!({ "Token": &**token }));
         }
-        if let Some(item) = item.or(thread.item.as_ref()) {
+        if let Some(item) = self.item() {
             let mut about_item = Map::new();
             about_item.insert("Index".to_owned(), json!(item.index));
             if let Some(key) = &item.key {
                 about_item.insert("Key".to_owned(), json!(key));
             }
-            about_item.insert("Value".to_owned(), item.value.value().clone());
+            about_item.insert("Value".to_owned(), Value::Null);
             add("Map", json!({ "Item": about_item }));
         }
         context
     }
+}
 
+impl Execution {
     /// What the execution knows of itself.
     fn own_context(&self, thread: &Thread, visit: &Visit, part: ContextPart) -> Value {
         let run = self.run(thread.run);
@@ -47,9 +72,7 @@ impl Execution {
         if part.has(ContextPart::Execution) {
             let mut execution = Map::new();
             execution.insert("Id".to_owned(), Value::from(&*run.arn));
-            if part == ContextPart::Whole {
-                execution.insert("Input".to_owned(), run.input.value().clone());
-            }
+            execution.insert("Input".to_owned(), Value::Null);
             execution.insert("Name".to_owned(), Value::from(&*run.name));
             execution.insert("RoleArn".to_owned(), Value::from(self.start.role_arn.as_str()));
             execution.insert("StartTime".to_owned(), Value::from(run.started.to_string()));

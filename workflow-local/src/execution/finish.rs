@@ -8,6 +8,7 @@ use workflow_asl::document::{QueryLanguage, StateKind};
 use workflow_asl::error_name::RESULT_PATH_MATCH_FAILURE;
 use workflow_asl::limits::{PAYLOAD_BYTES, VARIABLES_BYTES};
 
+use super::context::VisitContext;
 use super::failure::Failure;
 use super::thread::{Doing, Thread, Visit};
 use super::{Execution, Status};
@@ -56,8 +57,8 @@ impl Execution {
         mut stages: Option<&mut Stages>,
     ) -> Result<Exit, Failure> {
         let works = matches!(state.kind(), StateKind::Task | StateKind::Parallel | StateKind::Map);
-        let build = |part| self.context(thread, visit, None, part);
-        let context = Context::new(&build);
+        let source = VisitContext { execution: self, thread, visit, item: None };
+        let context = Context::new(&source);
         let scope = self.scope(thread, visit, &context);
         let fails = |failure| Failure::query(visit, failure);
         let (output, assigned) = match state.language {

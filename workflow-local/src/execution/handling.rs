@@ -7,6 +7,7 @@ use serde_json::json;
 use workflow_asl::document::{QueryLanguage, StateKind};
 use workflow_asl::error_name::TIMEOUT;
 
+use super::context::VisitContext;
 use super::failure::Failure;
 use super::finish::{Exit, assigned, place};
 use super::thread::{AfterSleep, Doing, Join, JoinKind, RunId, Thread, Visit};
@@ -118,8 +119,8 @@ impl Execution {
         let timed_out = failure.error.as_deref() == Some(TIMEOUT);
         let cause = failure.cause.as_deref().or(timed_out.then_some(""));
         let error_output = Payload::new(json!({ "Error": failure.error.as_deref(), "Cause": cause }));
-        let build = |part| self.context(thread, visit, None, part);
-        let context = Context::new(&build);
+        let source = VisitContext { execution: self, thread, visit, item: None };
+        let context = Context::new(&source);
         let scope = self.scope(thread, visit, &context);
         let scope = scope.with_error(&error_output);
         let fails = |failure| Failure::query(visit, failure);

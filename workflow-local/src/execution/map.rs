@@ -11,6 +11,7 @@ use workflow_asl::error_name::{DATA_LIMIT_EXCEEDED, ITEM_READER_FAILED};
 use workflow_asl::limits::{DISTRIBUTED_MAP_CONCURRENCY, INLINE_MAP_CONCURRENCY};
 
 use super::Execution;
+use super::context::VisitContext;
 use super::failure::Failure;
 use super::thread::{Doing, Join, JoinKind, MapItem, Thread, Visit};
 use super::visit::NumberForm;
@@ -200,8 +201,8 @@ impl Execution {
         selector: &Template,
         item: &MapItem,
     ) -> Result<Payload, Failure> {
-        let build = |part| self.context(thread, visit, Some(item), part);
-        let context = Context::new(&build);
+        let source = VisitContext { execution: self, thread, visit, item: Some(item) };
+        let context = Context::new(&source);
         let scope = self.scope(thread, visit, &context);
         let input = selector.payload(&scope).map_err(|failure| Failure::query(visit, failure))?;
         if input.is_too_large() {

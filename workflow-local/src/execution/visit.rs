@@ -6,6 +6,7 @@ use serde_json::Value;
 use workflow_asl::document::StateKind;
 
 use super::Execution;
+use super::context::VisitContext;
 use super::failure::Failure;
 use super::thread::{Thread, Visit};
 use crate::history::{Details, EventType};
@@ -152,8 +153,8 @@ impl Execution {
         visit: &Visit,
         with: impl FnOnce(&Scope<'_>) -> Result<T, QueryFailure>,
     ) -> Result<T, Failure> {
-        let build = |part| self.context(thread, visit, None, part);
-        let context = Context::new(&build);
+        let source = VisitContext { execution: self, thread, visit, item: None };
+        let context = Context::new(&source);
         with(&self.scope(thread, visit, &context)).map_err(|failure| Failure::query(visit, failure))
     }
 

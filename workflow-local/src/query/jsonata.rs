@@ -57,10 +57,9 @@ impl Uses {
                 match member {
                     Some("input") => uses.input = true,
                     Some("context") => {
-                        let (first, after) = next_member(after);
                         // `%` may lead from anywhere to what is around it.
-                        let first = first.filter(|_| !source.contains('%'));
-                        let part = ContextPart::for_names(first, next_member(after).0);
+                        let first = next_member(after).0.filter(|_| !source.contains('%'));
+                        let part = ContextPart::for_name(first);
                         uses.context = Some(uses.context.map_or(part, |other| other.and(part)));
                     }
                     Some("result") => uses.result = true,
@@ -164,8 +163,9 @@ mod engine {
     use jsonata_core::value::{JValue, with_stack};
     use serde_json::{Map, Number, Value};
 
-    use super::{Parsed, Scope, Uses};
+    use super::{ContextPart, Parsed, Scope, Uses};
     use crate::payload::{Payload, WeakPayload};
+    use crate::query::ContextValue;
     use crate::random::Random;
 
     pub(super) type Ast = AstNode;
@@ -216,16 +216,39 @@ mod engine {
             ("errorOutput", scope.error_output.filter(|_| uses.error_output)),
         ];
         let members = members.into_iter().filter_map(|(name, payload)| Some((name.to_owned(), shared(payload?))));
-        // It is made for this state and item, and is not worth keeping.
-        let context = uses.context.map(|part| ("context".to_owned(), to_jsonata(scope.context.payload(part))));
+        let context = uses.context.map(|part| ("context".to_owned(), context(part, scope)));
         JValue::object(members.chain(context).collect())
+    }
+
+    /// A part of the context object. It is made for this state and item and is not worth keeping, but for what is shared.
+    fn context(part: ContextPart, scope: &Scope<'_>) -> JValue {
+        let mut context = to_jsonata(scope.context.part(part));
+        for value in ContextValue::ALL {
+            if let Some(payload) = scope.context.value(value) {
+                replace(&mut context, value.names(), payload);
+            }
+        }
+        context
+    }
+
+    /// Puts a payload in the place that the names lead to, if there is one.
+    fn replace(value: &mut JValue, names: &[&str], payload: &Payload) {
+        let Some((name, rest)) = names.split_first() else {
+            *value = shared(payload);
+            return;
+        };
+        if let JValue::Object(members) = value
+            && let Some(member) = Rc::get_mut(members).and_then(|members| members.get_mut(*name))
+        {
+            replace(member, rest, payload);
+        }
     }
 
     /// How many values a thread keeps converted.
     const KEPT: usize = 8;
 
     thread_local! {
-        /// The lists and objects that were converted last. An item selector reads the same list for each of its items,
+        /// The lists and objects that were looked at last, converted. An item selector reads the same list for each of its items,
         /// and the expressions of a state the same input: converted each time, a map over a list would be quadratic.
         static CONVERTED: RefCell<VecDeque<(WeakPayload, JValue)>> = const { RefCell::new(VecDeque::new()) };
     }
@@ -236,9 +259,13 @@ mod engine {
             return to_jsonata(payload);
         }
         // An entry holds on to its payload's place, so that no other payload is there, but not to its value.
-        let kept = CONVERTED.with_borrow(|kept| {
-            let same = kept.iter().find(|(of, _)| of.is(payload));
-            same.map(|(_, converted)| converted.clone())
+        let kept = CONVERTED.with_borrow_mut(|kept| {
+            let at = kept.iter().position(|(of, _)| of.is(payload))?;
+            // Last, as it was looked at last: the items that go by must not drive out what each of them looks at.
+            let entry = kept.remove(at)?;
+            let converted = entry.1.clone();
+            kept.push_back(entry);
+            Some(converted)
         });
         kept.unwrap_or_else(|| {
             let converted = to_jsonata(payload);
@@ -441,19 +468,16 @@ mod tests {
             "$states.context.*",
             "$states.context.Map.%",
             "$states.context.`Execution`",
-            "$states.context.Execution",
-            "$states.context.Execution.Input.a",
-            "$states.context.Map.Item.Value & $states.context.Execution.Input",
+            "$states.context.Other",
+            "$states.context.State.Name & $states.context.Map.Item.Value",
         ] {
             assert_eq!(context(source), Some(ContextPart::Whole), "{source}");
         }
         for (source, part) in [
             ("$states.context.Map.Item.Value & $states.context.Task.Token", ContextPart::Visit),
-            ("$states.context . Execution . Id", ContextPart::Execution),
+            ("$states.context . Execution . Id & $states.context.Execution.Input.a", ContextPart::Execution),
             ("$states.context.State.Name", ContextPart::State),
             ("$states.context.StateMachine.Name", ContextPart::StateMachine),
-            ("$states.context.State.Name & $states.context.Map.Item.Value", ContextPart::WithoutInput),
-            ("$states.context.Other", ContextPart::WithoutInput),
         ] {
             assert_eq!(context(source), Some(part), "{source}");
         }

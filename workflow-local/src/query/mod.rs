@@ -54,15 +54,12 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// How much of the context object is asked for: all of it is made of texts and may hold a large input, and most
-/// expressions look at one member.
+/// How much of the context object is asked for: all of it is made of texts, and most expressions look at one member.
+///
+/// No part has the values of [`ContextValue`], which may be large: `null` stands in their places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ContextPart {
     Whole,
-    /// All but `Execution.Input`, which may be large: a map that asks for `$$.Map.Item.Value` would
-    /// copy the list that it goes through once for each item of it.
-    WithoutInput,
-    /// `Execution` without its `Input`.
     Execution,
     StateMachine,
     State,
@@ -71,48 +68,92 @@ pub(crate) enum ContextPart {
 }
 
 impl ContextPart {
-    /// What is enough for a path of these names below the context object; `None` is a name that is not known.
-    pub(crate) fn for_names(first: Option<&str>, second: Option<&str>) -> Self {
-        match (first, second) {
-            (None, _) | (Some("Execution"), None | Some("Input")) => Self::Whole,
-            (Some("Execution"), _) => Self::Execution,
-            (Some("StateMachine"), _) => Self::StateMachine,
-            (Some("State"), _) => Self::State,
-            (Some("Task" | "Map"), _) => Self::Visit,
-            _ => Self::WithoutInput,
+    /// What is enough for a path that starts with this name; `None` is a name that is not known.
+    pub(crate) fn for_name(name: Option<&str>) -> Self {
+        match name {
+            Some("Execution") => Self::Execution,
+            Some("StateMachine") => Self::StateMachine,
+            Some("State") => Self::State,
+            Some("Task" | "Map") => Self::Visit,
+            _ => Self::Whole,
         }
     }
 
     /// What is enough for both.
     pub(crate) fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Whole, _) | (_, Self::Whole) => Self::Whole,
-            (one, other) if one == other => one,
-            _ => Self::WithoutInput,
-        }
+        if self == other { self } else { Self::Whole }
     }
 
     /// Whether a member of the context object is part of it.
     pub(crate) fn has(self, member: Self) -> bool {
-        matches!(self, Self::Whole | Self::WithoutInput) || self == member
+        self == Self::Whole || self == member
     }
+}
+
+/// A value in the context object that the execution has as a payload, shared with everything that looks at it: copied
+/// for each item of a map, it would make the map quadratic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ContextValue {
+    ExecutionInput,
+    ItemValue,
+}
+
+impl ContextValue {
+    pub(crate) const ALL: [Self; 2] = [Self::ExecutionInput, Self::ItemValue];
+
+    /// The names that lead to it.
+    pub(crate) fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::ExecutionInput => &["Execution", "Input"],
+            Self::ItemValue => &["Map", "Item", "Value"],
+        }
+    }
+}
+
+/// Where the values of the context object come from.
+pub(crate) trait ContextSource {
+    /// A part, with `null` in the places of values that [`value`](Self::value) gives.
+    fn part(&self, part: ContextPart) -> Value;
+    /// A value that is shared; `None` where the context object does not have it, or has it in its parts.
+    fn value(&self, value: ContextValue) -> Option<&Payload>;
 }
 
 /// The context object, made when something first asks for it.
 pub(crate) struct Context<'a> {
-    build: &'a dyn Fn(ContextPart) -> Value,
+    source: &'a dyn ContextSource,
     /// One for each part.
-    built: [OnceCell<Payload>; 6],
+    parts: [OnceCell<Value>; 5],
+    complete: OnceCell<Value>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(build: &'a dyn Fn(ContextPart) -> Value) -> Self {
-        Self { build, built: Default::default() }
+    pub(crate) fn new(source: &'a dyn ContextSource) -> Self {
+        Self { source, parts: Default::default(), complete: OnceCell::new() }
     }
 
-    pub(crate) fn payload(&self, part: ContextPart) -> &Payload {
+    /// A part, without the values that are shared.
+    pub(crate) fn part(&self, part: ContextPart) -> &Value {
         #[expect(clippy::indexing_slicing, reason = "there is one for each part")]
-        self.built[part as usize].get_or_init(|| Payload::new((self.build)(part)))
+        self.parts[part as usize].get_or_init(|| self.source.part(part))
+    }
+
+    /// A value that is shared.
+    pub(crate) fn value(&self, value: ContextValue) -> Option<&'a Payload> {
+        self.source.value(value)
+    }
+
+    /// All of it, with copies of the values that are shared.
+    pub(crate) fn complete(&self) -> &Value {
+        self.complete.get_or_init(|| {
+            let mut context = self.part(ContextPart::Whole).clone();
+            for shared in ContextValue::ALL {
+                let place = shared.names().iter().try_fold(&mut context, |value, name| value.get_mut(name));
+                if let (Some(place), Some(payload)) = (place, self.value(shared)) {
+                    *place = payload.value().clone();
+                }
+            }
+            context
+        })
     }
 }
 

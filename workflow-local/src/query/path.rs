@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use workflow_asl::path::{JsonPath, Root, Segment};
 
-use super::{ContextPart, QueryFailure, Scope};
+use super::{ContextPart, ContextValue, QueryFailure, Scope};
 use crate::payload::Payload;
 
 /// A path that was read when the definition was compiled.
@@ -14,8 +14,40 @@ pub(crate) struct Path {
     json_path: JsonPath,
     /// Whether it is `$` alone, which shares its value instead of copying it.
     is_whole: bool,
-    /// What it needs of the context object, where that is its root.
-    context_part: ContextPart,
+    /// Where it starts, if the context object is its root.
+    in_context: InContext,
+}
+
+/// Where in the context object a path starts.
+#[derive(Clone, Debug)]
+enum InContext {
+    /// It goes on from a value that is shared.
+    Value(ContextValue, Box<JsonPath>),
+    /// A part without such values is enough.
+    Part(ContextPart),
+    /// It may select anything.
+    Complete,
+}
+
+impl InContext {
+    fn of(path: &JsonPath) -> Self {
+        let below = |value: ContextValue| Some(Self::Value(value, path.below(value.names())?.into()));
+        if let Some(value) = ContextValue::ALL.into_iter().find_map(below) {
+            return value;
+        }
+        let segments = path.segments().unwrap_or_default();
+        let name = |at: usize| match segments.get(at) {
+            Some(Segment::Name(name)) => Some(*name),
+            _ => None,
+        };
+        match (name(0), name(1), name(2)) {
+            (Some("Execution"), Some(_), _) | (Some("Map"), Some(_), Some(_)) => {
+                Self::Part(ContextPart::for_name(name(0)))
+            }
+            (Some("StateMachine" | "State" | "Task"), ..) => Self::Part(ContextPart::for_name(name(0))),
+            _ => Self::Complete,
+        }
+    }
 }
 
 /// A path that selects nothing: Jayway's text, and the value it was tried on.
@@ -28,12 +60,8 @@ impl Path {
     pub(crate) fn new(json_path: JsonPath) -> Self {
         let segments = json_path.segments();
         let is_whole = *json_path.root() == Root::Value && segments.as_ref().is_some_and(Vec::is_empty);
-        let name = |at: usize| match segments.as_ref().and_then(|segments| segments.get(at)) {
-            Some(Segment::Name(name)) => Some(*name),
-            _ => None,
-        };
-        let context_part = ContextPart::for_names(name(0), name(1));
-        Self { is_whole, context_part, json_path }
+        let in_context = InContext::of(&json_path);
+        Self { is_whole, in_context, json_path }
     }
 
     /// The text in the definition.
@@ -51,7 +79,14 @@ impl Path {
     pub(crate) fn select<'a>(&self, scope: &Scope<'a>) -> Result<Cow<'a, Value>, Missing<'a>> {
         let root: &'a Value = match self.json_path.root() {
             Root::Value => scope.value,
-            Root::Context => scope.context.payload(self.context_part),
+            Root::Context => match &self.in_context {
+                InContext::Value(value, rest) => match scope.context.value(*value).map(|value| rest.select(value)) {
+                    Some(Ok(selected)) => return Ok(selected),
+                    _ => scope.context.complete(),
+                },
+                InContext::Part(part) => scope.context.part(*part),
+                InContext::Complete => scope.context.complete(),
+            },
             Root::Variable(name) => match scope.variables.get(name) {
                 Some(value) => value,
                 None => {
@@ -63,17 +98,23 @@ impl Path {
         self.json_path.select(root).map_err(|miss| {
             // The cause prints all of it.
             let root = match self.json_path.root() {
-                Root::Context => scope.context.payload(ContextPart::Whole),
+                Root::Context => scope.context.complete(),
                 _ => root,
             };
             Missing { text: miss.to_string(), root: Cow::Borrowed(root) }
         })
     }
 
-    /// What it selects as a payload; `$` shares.
+    /// What it selects as a payload; `$` shares, and so does a path to a value that is shared.
     pub(crate) fn payload(&self, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
         if self.is_whole {
             return Ok(scope.value.clone());
+        }
+        if let (Root::Context, InContext::Value(value, rest)) = (self.json_path.root(), &self.in_context)
+            && rest.segments().is_some_and(|segments| segments.is_empty())
+            && let Some(payload) = scope.context.value(*value)
+        {
+            return Ok(payload.clone());
         }
         self.value(scope).map(|value| Payload::new(value.into_owned()))
     }
