@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::Pointer;
 use crate::document::{MachineType, QueryLanguage, Scope, State, StateKind, StateMachine};
 use crate::graph::Graph;
+use crate::jsonata::Expressions;
 use crate::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS, STANDARD_EXECUTION_SECONDS};
 use crate::references;
 use crate::rules::part::Parts;
@@ -160,7 +161,7 @@ impl Budget {
     /// ```
     pub fn of(machine: &StateMachine, kind: MachineType) -> Self {
         let parts = Parts::of(machine, kind == MachineType::Express);
-        let references = references::of_parts(&parts);
+        let references = references::of_parts(&parts, &Expressions::default());
         let motions = Motions::of(&parts, &references);
         let mut reader =
             Reader { machine, motions, budget: Self { executions: Vec::new(), states: Vec::new(), loops: Vec::new() } };
