@@ -105,7 +105,7 @@ fn policy_of(file: &Path, name: Option<&str>, setting: &Setting) -> Result<Polic
     if setting.machine.is_none() && file.extension().is_some_and(|extension| extension == "rs") {
         setting.machine = Some(machine.name);
     }
-    Ok(Policy::of(&StateMachine::read(&machine.definition).0, &setting))
+    Ok(policy::of(&StateMachine::read(machine.readable.as_ref().unwrap_or(&machine.definition)).0, &setting))
 }
 
 /// What `--diff` names: a policy, or a file whose workflow has one.
@@ -125,14 +125,7 @@ fn values(text: &str) -> Result<BTreeMap<String, String>, Failure> {
     let Value::Object(members) = value else {
         return Err("error: `--params` must be a JSON object: {\"Table\": \"orders\"}".to_owned().into());
     };
-    // What is no text stands in no ARN.
-    let text = |value: Value| match value {
-        Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        _ => None,
-    };
-    Ok(members.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect())
+    Ok(members.into_iter().filter_map(|(name, value)| Some((name, policy::text_of(&value)?))).collect())
 }
 
 fn print_json(value: &Value, output: &mut impl Write) -> io::Result<()> {

@@ -53,6 +53,9 @@ pub(crate) struct Machine {
     pub(crate) machine_type: MachineType,
     /// The definition.
     pub(crate) definition: Value,
+    /// The same with what only rustc or a deployment knows as texts inside expressions too, which can be read then;
+    /// `None` if there are none.
+    pub(crate) readable: Option<Value>,
     /// What stands in the definition for something that only rustc or a deployment knows.
     pub(crate) notes: Vec<String>,
 }
@@ -146,6 +149,7 @@ fn machine(workflow: &CompiledWorkflow) -> Option<Machine> {
         name: workflow.source.name.to_string(),
         machine_type: workflow.machine_type,
         definition: serde_json::from_str(&text).ok()?,
+        readable: Some(workflow.definition.clone()),
         notes,
     })
 }
@@ -205,7 +209,13 @@ fn from_document(file: &Path, source: Source, errors: &mut Vec<String>) -> Machi
     report::sort_out(located.map(|(at, found)| Report::found(file, source.text(), found, at)), errors);
     let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = name.strip_suffix(".asl").map(str::to_owned).unwrap_or(name);
-    Machine { name, machine_type: MachineType::Standard, definition: source.into_value(), notes: Vec::new() }
+    Machine {
+        name,
+        machine_type: MachineType::Standard,
+        definition: source.into_value(),
+        readable: None,
+        notes: Vec::new(),
+    }
 }
 
 /// The machines of a template; one whose definition lies elsewhere is passed over with a note.
@@ -217,7 +227,13 @@ fn from_template(template: &Template<'_>, errors: &mut Vec<String>) -> Vec<Machi
                 let found = rules::check_definition(&resource.definition, resource.machine_type);
                 report::sort_out(template.reports(&resource, &found).into_iter(), errors);
                 let (name, machine_type) = (resource.name, resource.machine_type);
-                machines.push(Machine { name, machine_type, definition: resource.definition, notes: resource.notes });
+                machines.push(Machine {
+                    name,
+                    machine_type,
+                    definition: resource.definition,
+                    readable: None,
+                    notes: resource.notes,
+                });
             }
             Err(Missing::Elsewhere(note)) => eprintln!("note: {note}"),
             Err(Missing::Unreadable(report)) => errors.push(report::print(&report)),

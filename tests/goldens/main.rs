@@ -6,7 +6,10 @@
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 use serde_json::Value;
+use workflow_asl::StateMachine;
 use workflow_asl::path::JsonPath;
+use workflow_asl::policy::{self, Setting};
+use workflow_runtime::Definition;
 
 /// Declares the modules of `machines/` and lists what each must equal.
 macro_rules! machines {
@@ -15,8 +18,8 @@ macro_rules! machines {
             $( pub(crate) mod $name; )*
         }
 
-        const MACHINES: &[(&str, fn() -> String)] = &[
-            $( (stringify!($name), || machines::$name::$workflow::definition().to_string()), )*
+        const MACHINES: &[(&str, fn() -> Definition)] = &[
+            $( (stringify!($name), || machines::$name::$workflow::definition()), )*
         ];
     };
 }
@@ -141,7 +144,7 @@ fn every_machine_equals_the_document_of_the_python_sdk() {
     for (name, definition) in MACHINES {
         let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
         let expected = normal(serde_json::from_str(&text).unwrap(), None);
-        let actual = normal(serde_json::from_str(&definition()).unwrap(), None);
+        let actual = normal(serde_json::from_str(definition().as_str()).unwrap(), None);
         if expected != actual {
             wrong.push(format!("{name}\n  expected {expected}\n  actual   {actual}"));
         }
@@ -151,6 +154,22 @@ fn every_machine_equals_the_document_of_the_python_sdk() {
         println!("left out: {name}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_machine_carries_the_policy_of_the_document() {
+    let Some(folder) = seed_folder() else { return };
+    let mut statements = 0;
+    for (name, definition) in MACHINES {
+        let document: Value =
+            serde_json::from_str(&std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap()).unwrap();
+        let definition = definition();
+        let setting = Setting { machine: Some(definition.name().to_owned()), tracing: true, ..Setting::default() };
+        let expected = policy::of(&StateMachine::read(&document).0, &setting);
+        assert_eq!(definition.iam_policy_in(&setting), expected, "{name}");
+        statements += expected.statements.len();
+    }
+    assert!(statements > 2 * MACHINES.len(), "{statements}");
 }
 
 /// The state machines of the folder, by file name without its ending.

@@ -19,6 +19,7 @@ pub mod nearest;
 pub mod path;
 pub mod placeholder;
 pub mod pointer;
+#[cfg(feature = "iam")]
 pub mod policy;
 pub mod references;
 pub mod resource;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use workflow_asl::StateMachine;
-use workflow_asl::policy::{Note, NoteKind, Policy, Setting, trust};
+use workflow_asl::policy::{self, Note, NoteKind, Policy, Setting, trust};
 use workflow_services::{Integration, MachineType, Pattern, Support};
 
 /// In a region and an account that are known.
@@ -22,7 +22,7 @@ fn setting() -> Setting {
 }
 
 fn policy(definition: &Value, setting: &Setting) -> Policy {
-    Policy::of(&StateMachine::read(definition).0, setting)
+    policy::of(&StateMachine::read(definition).0, setting)
 }
 
 /// A machine with one task.
@@ -388,7 +388,7 @@ fn a_whole_document() {
         all
     };
     assert_eq!(sorted(&made), sorted(&statements));
-    assert_eq!(policy, Policy::of(&StateMachine::read(&definition).0, &setting));
+    assert_eq!(policy, policy::of(&StateMachine::read(&definition).0, &setting));
     assert!(notes(&policy, NoteKind::Remark).iter().any(|note| note.contains("`sqs:SendMessage`")));
     let sids: std::collections::BTreeSet<_> = policy.statements.iter().map(|statement| &statement.sid).collect();
     assert_eq!(sids.len(), policy.statements.len());

@@ -12,6 +12,8 @@ pub mod format;
 pub mod import;
 pub mod lower;
 pub mod piece;
+#[cfg(feature = "iam")]
+pub mod policy;
 pub mod problem;
 pub mod state_ident;
 pub mod syntax;
@@ -84,6 +86,9 @@ pub struct CompiledWorkflow {
     pub definition: Value,
     /// The definition's text, cut where parameters and constants stand; empty when there are errors.
     pub pieces: Vec<Piece>,
+    /// What its role needs.
+    #[cfg(feature = "iam")]
+    pub policy: policy::PolicyTemplate,
     /// The document that it has its states from, where it has and that could be read.
     pub document: Option<Document>,
     /// Which of the [`Compilation`]'s problems are this workflow's, by number; those of its syntax are nobody's.
@@ -110,11 +115,19 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
         let doing = format!("compiling `{}`", source.name);
         let first = problems.iter().len();
         let compiled = guard(bugs, &doing, || compile_workflow(&source, problems, surroundings));
-        let Parts { machine_name, machine_type, definition, pieces, document, params } =
-            compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
-        source.declarations.extend(params);
-        let problems = first..problems.iter().len();
-        workflows.push(CompiledWorkflow { source, machine_name, machine_type, definition, pieces, document, problems });
+        let parts = compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
+        source.declarations.extend(parts.params);
+        workflows.push(CompiledWorkflow {
+            source,
+            machine_name: parts.machine_name,
+            machine_type: parts.machine_type,
+            definition: parts.definition,
+            pieces: parts.pieces,
+            #[cfg(feature = "iam")]
+            policy: parts.policy,
+            document: parts.document,
+            problems: first..problems.iter().len(),
+        });
     }
     out
 }
@@ -129,6 +142,8 @@ struct Parts {
     document: Option<Document>,
     /// The params that the document's placeholders make, where none are declared.
     params: Option<Declaration>,
+    #[cfg(feature = "iam")]
+    policy: policy::PolicyTemplate,
 }
 
 /// The way of one workflow: tree, model, document, rules.
@@ -137,13 +152,30 @@ fn compile_workflow(source: &Workflow, problems: &mut Problems, surroundings: Su
     let (machine_name, machine_type) = (model.machine_name.clone(), model.machine_type);
     if let Some(file) = source.from() {
         let read = document::compile(&model, file, surroundings.folder, problems).unwrap_or_default();
-        let document::Compiled { definition, pieces, document, params } = read;
-        return Parts { machine_name, machine_type, definition, pieces, document, params };
+        return Parts {
+            machine_name,
+            machine_type,
+            definition: read.definition,
+            pieces: read.pieces,
+            document: read.document,
+            params: read.params,
+            #[cfg(feature = "iam")]
+            policy: read.policy,
+        };
     }
     let Lowered { definition, machine, found, spots, pieces } = lower::lower(&model, problems);
     let found = found.into_iter().chain(workflow_asl::rules::check_read(&machine, &definition, model.machine_type));
     finding::report(found, &model, &spots, problems, surroundings.locate);
-    Parts { machine_name, machine_type, definition, pieces, document: None, params: None }
+    Parts {
+        machine_name,
+        machine_type,
+        definition,
+        #[cfg(feature = "iam")]
+        policy: policy::PolicyTemplate::of(&machine, &model.param_names(), &pieces),
+        pieces,
+        document: None,
+        params: None,
+    }
 }
 
 /// Expands `workflow!`: the tokens begin with the path of workflow-runtime in brackets, which `macro_rules!` put there.

@@ -19,6 +19,13 @@ pub enum Escape {
     Intrinsic,
 }
 
+impl Piece {
+    /// The name of the placeholder that stands for a constant: `const crate::TABLE`.
+    pub(crate) fn constant_name(path: &TokenStream) -> String {
+        format!("const {}", path.to_string().replace(' ', ""))
+    }
+}
+
 /// One piece of a definition's text.
 #[derive(Clone, Debug)]
 pub enum Piece {

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+#[cfg(feature = "iam")]
+use crate::policy::FilledTemplate;
 use crate::{MachineType, Params, Piece};
 
 /// A workflow's Amazon States Language text (JSON), with the name and type its state machine shall have.
@@ -11,13 +13,15 @@ pub struct Definition {
     name: &'static str,
     machine_type: MachineType,
     text: Cow<'static, str>,
+    #[cfg(feature = "iam")]
+    template: FilledTemplate,
 }
 
 impl Definition {
     /// The text of a workflow without parameters; a constant that cannot be written as JSON becomes `null`.
     pub(crate) fn fixed(name: &'static str, machine_type: MachineType, pieces: &'static [Piece]) -> Self {
         if let [Piece::Text(text)] = pieces {
-            return Self { name, machine_type, text: Cow::Borrowed(text) };
+            return Self::new(name, machine_type, Cow::Borrowed(text));
         }
         let mut out = String::new();
         for piece in pieces {
@@ -28,7 +32,7 @@ impl Definition {
                 Piece::Param { .. } => {}
             }
         }
-        Self { name, machine_type, text: Cow::Owned(out) }
+        Self::new(name, machine_type, Cow::Owned(out))
     }
 
     pub(crate) fn spliced(
@@ -38,7 +42,7 @@ impl Definition {
         params: &impl Params,
     ) -> Result<Self, ParamsError> {
         if let [Piece::Text(text)] = pieces {
-            return Ok(Self { name, machine_type, text: Cow::Borrowed(text) });
+            return Ok(Self::new(name, machine_type, Cow::Borrowed(text)));
         }
         let mut out = String::new();
         for piece in pieces {
@@ -51,7 +55,29 @@ impl Definition {
                 Piece::Constant { value, escape } => escape.write(&value.value().unwrap_or_default(), &mut out),
             }
         }
-        Ok(Self { name, machine_type, text: Cow::Owned(out) })
+        Ok(Self::new(name, machine_type, Cow::Owned(out)))
+    }
+
+    /// What its role needs, with the params that it was made with.
+    #[cfg(feature = "iam")]
+    pub(crate) fn with_template(mut self, template: FilledTemplate) -> Self {
+        self.template = template;
+        self
+    }
+
+    #[cfg(feature = "iam")]
+    pub(crate) fn template(&self) -> &FilledTemplate {
+        &self.template
+    }
+
+    fn new(name: &'static str, machine_type: MachineType, text: Cow<'static, str>) -> Self {
+        Self {
+            name,
+            machine_type,
+            text,
+            #[cfg(feature = "iam")]
+            template: FilledTemplate::default(),
+        }
     }
 
     /// The state machine's name.

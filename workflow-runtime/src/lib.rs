@@ -25,6 +25,7 @@
 //! | (none) | [`workflow!`], [`Workflow`], [`Definition`] | 1.88 |
 //! | `aws` | `client`: the typed client over the caller's own `aws_sdk_sfn::Client`, which brings the HTTP client | 1.94.1 |
 //! | `aws-config` | `Client::from_env()`, with the SDK's default HTTPS client | 1.94.1 |
+//! | `iam` | `Definition::iam_policy()`: the least-privilege policy of the workflow's role, worked out at compile time | 1.88 |
 //! | `tracing` | a span for each call of the client; turns on `aws` | 1.94.1 |
 //! | `yaml` | `from` in [`workflow!`] reads documents in YAML, beside JSON | 1.88 |
 //!
@@ -39,6 +40,8 @@ pub mod __private;
 pub mod client;
 mod definition;
 mod escape;
+#[cfg(feature = "iam")]
+mod policy;
 mod timestamp;
 mod workflow;
 
@@ -49,8 +52,13 @@ pub use aws_sdk_sfn;
 pub use client::Client;
 pub use definition::{Definition, ParamsError};
 pub use escape::Escape;
+#[cfg(feature = "iam")]
+pub use policy::PolicyTemplate;
 pub use timestamp::Timestamp;
 pub use workflow::{Arn, Constant, Json, MachineType, Map, Params, Piece, Workflow, WorkflowState};
+/// IAM policies: where a workflow runs, what [`Definition::iam_policy`] gives, and the trust policy of its role.
+#[cfg(feature = "iam")]
+pub use workflow_iam as iam;
 
 /// Declares a workflow: its data, its states and how they follow each other, checked where it is written.
 ///

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "iam")]
+use crate::PolicyTemplate;
 use crate::{Definition, Escape, ParamsError};
 
 /// Any JSON value: what `Json` means in the `workflow!` language.
@@ -52,6 +54,9 @@ pub trait Workflow {
     const TYPE: MachineType;
     /// The Amazon States Language text, cut where deploy-time parameters stand; one piece when there are none.
     const PIECES: &'static [Piece];
+    /// What its role needs, for [`Definition::iam_policy`].
+    #[cfg(feature = "iam")]
+    const POLICY: PolicyTemplate = PolicyTemplate::UNKNOWN;
 
     /// The execution's input; [`Json`] when the workflow declares none.
     type Input: Serialize + DeserializeOwned;
@@ -67,7 +72,10 @@ pub trait Workflow {
     where
         Self: Workflow<Params = ()>,
     {
-        Definition::fixed(Self::NAME, Self::TYPE, Self::PIECES)
+        let definition = Definition::fixed(Self::NAME, Self::TYPE, Self::PIECES);
+        #[cfg(feature = "iam")]
+        let definition = definition.with_template(Self::POLICY.with(&()));
+        definition
     }
 
     /// The definition with each parameter's value spliced in, escaped for where it lands.
@@ -76,7 +84,10 @@ pub trait Workflow {
     ///
     /// When a parameter's own `Serialize` fails. The types of the language never do.
     fn definition_with(params: &Self::Params) -> Result<Definition, ParamsError> {
-        Definition::spliced(Self::NAME, Self::TYPE, Self::PIECES, params)
+        let definition = Definition::spliced(Self::NAME, Self::TYPE, Self::PIECES, params)?;
+        #[cfg(feature = "iam")]
+        let definition = definition.with_template(Self::POLICY.with(params));
+        Ok(definition)
     }
 }
 

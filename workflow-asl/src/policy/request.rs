@@ -1,9 +1,11 @@
-//! The parameters of a task: what is known of each before the workflow runs.
+//! The parameters of a task: what a document tells of each, as texts with holes.
+
+use std::ops::Range;
 
 use serde_json::{Map, Value};
+use workflow_iam::pattern::{ANY, joined, literal};
+use workflow_iam::{MACHINE, Values};
 
-use super::Setting;
-use super::pattern::{ANY, joined, literal};
 use crate::document::QueryLanguage;
 use crate::intrinsic::{Argument, Function};
 use crate::jsonata::{self, Node, NodeKind};
@@ -17,26 +19,12 @@ const MAX_TEXTS: usize = 16;
 pub(super) struct Request<'a> {
     value: Option<&'a Value>,
     language: QueryLanguage,
-    setting: &'a Setting,
-    /// The state machine's own ARN, which the context object has.
-    itself: String,
-}
-
-/// What a parameter is.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Given {
-    /// It is not given.
-    Absent,
-    /// One of its values, in IAM's syntax.
-    Text(String),
-    /// It is computed when the workflow runs.
-    Dynamic,
 }
 
 impl<'a> Request<'a> {
     /// Of a value that may be absent, which stands for the state's input.
-    pub(super) fn new(value: Option<&'a Value>, language: QueryLanguage, setting: &'a Setting, itself: String) -> Self {
-        Self { value, language, setting, itself }
+    pub(super) fn new(value: Option<&'a Value>, language: QueryLanguage) -> Self {
+        Self { value, language }
     }
 
     /// The top members that it certainly has, without `.$`.
@@ -45,42 +33,42 @@ impl<'a> Request<'a> {
         members.into_iter().flat_map(Map::keys).map(|key| key.strip_suffix(SUFFIX).unwrap_or(key))
     }
 
-    /// What a parameter is; a path with dots, and `[]` for each element of a list.
-    pub(super) fn find(&self, path: &str) -> Vec<Given> {
+    /// What a parameter is; a path with dots, and `[]` for each element of a list. `*` is what only an execution knows.
+    pub(super) fn find(&self, path: &str) -> Values {
         let mut found = Vec::new();
         match self.value {
             Some(value) => self.walk(value, Some(path), &mut found),
-            None => found.push(Given::Dynamic),
+            None => found.push(any()),
         }
         found
     }
 
     /// Whether it may be given.
     pub(super) fn may_have(&self, path: &str) -> bool {
-        self.find(path).iter().any(|given| *given != Given::Absent)
+        self.find(path).iter().any(Option::is_some)
     }
 
-    fn walk(&self, value: &Value, path: Option<&str>, found: &mut Vec<Given>) {
+    fn walk(&self, value: &Value, path: Option<&str>, found: &mut Values) {
         let Some(path) = path else { return self.texts(value, found) };
         let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
         let Value::Object(members) = value else {
-            return found.push(Given::Dynamic);
+            return found.push(any());
         };
         let key = name.trim_end_matches("[]");
         match members.get(key) {
             Some(Value::Array(items)) if key != name => {
                 items.iter().for_each(|item| self.walk(item, rest, found));
             }
-            Some(_) if key != name => found.push(Given::Dynamic),
-            Some(Value::Null) => found.push(Given::Absent),
+            Some(_) if key != name => found.push(any()),
+            Some(Value::Null) => found.push(None),
             Some(value) => self.walk(value, rest, found),
             None => match members.get(&format!("{key}{SUFFIX}")) {
                 Some(Value::String(text)) if self.is_path_language() && rest.is_none() && key == name => {
                     self.computed(text, found);
                 }
-                Some(_) if self.is_path_language() => found.push(Given::Dynamic),
-                _ if members.keys().any(|key| placeholder::contained(key)) => found.push(Given::Dynamic),
-                _ => found.push(Given::Absent),
+                Some(_) if self.is_path_language() => found.push(any()),
+                _ if members.keys().any(|key| placeholder::contained(key)) => found.push(any()),
+                _ => found.push(None),
             },
         }
     }
@@ -89,46 +77,46 @@ impl<'a> Request<'a> {
         self.language == QueryLanguage::JsonPath
     }
 
-    fn texts(&self, value: &Value, found: &mut Vec<Given>) {
+    fn texts(&self, value: &Value, found: &mut Values) {
         match value {
             Value::String(text) => match jsonata::expression(text) {
                 Some(expression) if !self.is_path_language() => self.expression(expression, found),
-                _ => found.push(Given::of(fill(text, self.setting))),
+                _ => found.push(Some(open_text(text))),
             },
-            Value::Number(number) => found.push(Given::Text(number.to_string())),
-            Value::Bool(truth) => found.push(Given::Text(truth.to_string())),
-            _ => found.push(Given::Dynamic),
+            Value::Number(number) => found.push(Some(number.to_string())),
+            Value::Bool(truth) => found.push(Some(truth.to_string())),
+            _ => found.push(any()),
         }
     }
 
     /// The value of a key that ends in `.$`.
-    fn computed(&self, text: &str, found: &mut Vec<Given>) {
+    fn computed(&self, text: &str, found: &mut Values) {
         found.push(match Computed::parse(text) {
-            Ok(Computed::Path(path)) if path.source() == "$$.StateMachine.Id" => Given::Text(self.itself.clone()),
+            Ok(Computed::Path(path)) if path.source() == "$$.StateMachine.Id" => Some(itself()),
             Ok(Computed::Intrinsic(call)) if call.call.function == Function::Format => match call.call.args.first() {
                 Some(Argument::Template(pieces)) => {
-                    let pieces: Vec<_> = pieces.iter().map(|piece| fill(piece, self.setting)).collect();
+                    let pieces: Vec<_> = pieces.iter().map(|piece| open_text(piece)).collect();
                     let text = pieces.into_iter().reduce(|text, piece| joined(joined(text, ANY), &piece));
-                    text.map_or(Given::Dynamic, Given::of)
+                    text.or_else(any)
                 }
-                _ => Given::Dynamic,
+                _ => any(),
             },
-            _ => Given::Dynamic,
+            _ => any(),
         });
     }
 
-    fn expression(&self, text: &str, found: &mut Vec<Given>) {
+    fn expression(&self, text: &str, found: &mut Values) {
         let texts = jsonata::parse(text).ok().and_then(|ast| self.node(&ast.root));
         match texts {
-            Some(texts) => found.extend(texts.into_iter().map(Given::of)),
-            None => found.push(Given::Dynamic),
+            Some(texts) => found.extend(texts.into_iter().map(Some)),
+            None => found.push(any()),
         }
     }
 
     /// The texts that an expression may give.
     fn node(&self, node: &Node) -> Option<Vec<String>> {
         let texts = match &node.kind {
-            NodeKind::String(text) => vec![fill(text, self.setting)],
+            NodeKind::String(text) => vec![open_text(text)],
             NodeKind::Binary("&", left, right) => {
                 let unknown = || vec![ANY.to_owned()];
                 let left = self.node(left).unwrap_or_else(unknown);
@@ -155,7 +143,7 @@ impl<'a> Request<'a> {
                 if names != ["states", "context", "StateMachine", "Id"] {
                     return None;
                 }
-                vec![self.itself.clone()]
+                vec![itself()]
             }
             _ => return None,
         };
@@ -163,34 +151,41 @@ impl<'a> Request<'a> {
     }
 }
 
-impl Given {
-    fn of(text: String) -> Self {
-        if text == ANY { Self::Dynamic } else { Self::Text(text) }
-    }
+/// What only an execution knows.
+fn any() -> Option<String> {
+    Some(ANY.to_owned())
 }
 
-/// A text of the definition in IAM's syntax: placeholders are filled in as far as they are known.
-pub(super) fn fill(text: &str, setting: &Setting) -> String {
+fn itself() -> String {
+    format!("${{{MACHINE}}}")
+}
+
+/// A text of the definition in IAM's syntax, with a hole for each placeholder.
+pub(super) fn open_text(text: &str) -> String {
     let mut made = String::new();
     let mut from = 0;
-    for (range, name) in placeholder::named(text) {
+    for range in holes(text) {
         made.push_str(&literal(text.get(from..range.start).unwrap_or_default()));
-        let known = match name {
-            "AWS::Partition" => setting.partition.as_deref(),
-            "AWS::Region" => setting.region.as_deref(),
-            "AWS::AccountId" => setting.account.as_deref(),
-            _ => None,
-        };
-        let value = match (setting.values.get(name), known) {
-            (Some(value), _) => literal(value),
-            // As it is: it may be a placeholder itself.
-            (None, Some(known)) => known.to_owned(),
-            (None, None) => ANY.to_owned(),
-        };
-        made = joined(made, &value);
+        made.push_str(text.get(range.clone()).unwrap_or_default());
         from = range.end;
     }
-    let rest = literal(text.get(from..).unwrap_or_default());
     // What looks like a placeholder but has another form is as unknown.
-    if from == 0 && placeholder::contained(text) { ANY.to_owned() } else { joined(made, &rest) }
+    if from == 0 && placeholder::contained(text) {
+        return ANY.to_owned();
+    }
+    made + &literal(text.get(from..).unwrap_or_default())
+}
+
+/// The placeholders of a text, and the constants of Rust code: `${const PATH}`.
+fn holes(text: &str) -> Vec<Range<usize>> {
+    const CONSTANT: &str = "${const ";
+    let is_path = |path: &str| path.chars().all(|sign| sign.is_alphanumeric() || "_:".contains(sign));
+    let constants = text.match_indices(CONSTANT).filter_map(|(start, _)| {
+        let path = text.get(start + CONSTANT.len()..)?;
+        let path = path.get(..path.find('}')?)?;
+        is_path(path).then(|| start..start + CONSTANT.len() + path.len() + 1)
+    });
+    let mut holes: Vec<_> = placeholder::named(text).map(|(range, _)| range).chain(constants).collect();
+    holes.sort_by_key(|range| range.start);
+    holes
 }

@@ -2,13 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
 
+use workflow_iam::pattern::{ANY, joined};
+use workflow_iam::{Call, Form, Need, NoteKind, is_role};
 use workflow_services::{IamAction, Operation};
 
-use super::optimised::note_open;
-use super::pattern::{ANY, covers, is_open, joined};
-use super::request::{Given, Request};
-use super::template::{Filling, Place};
-use super::{Conditions, Found, NoteKind, arn};
+use super::request::Request;
 
 /// Parts of ARNs that have another name among the parameters: service, action, part, parameter.
 const PARAMETERS: &[(&str, &str, &str, &str)] = &[
@@ -40,82 +38,47 @@ const SECRET_SUFFIX: &str = "-??????";
 const PASS_ROLE: &str = "iam:PassRole";
 
 /// Adds what a task needs.
-pub(super) fn add(operation: Operation, request: &Request<'_>, place: &Place, state: &str, found: &mut Found) {
-    let name = format!("aws-sdk:{}:{}", operation.service().name(), operation.name());
+pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Call) {
     let mut any = false;
+    // An ARN among the parameters may be that of a resource, whatever the parameter is called.
+    let may_be_arn =
+        |value: &Option<String>| value.as_ref().is_some_and(|text| text.starts_with("arn:") || text.contains("${"));
+    let arns = request.names().filter(|name| request.find(name).iter().any(may_be_arn));
+    let arns: Vec<_> = arns.map(str::to_owned).collect();
     for action in operation.iam() {
         any = true;
-        let name = action.name();
-        let (resources, open) = resources(operation, action, request, place);
-        if open {
-            let shown = resources.iter().find(|resource| is_open(resource)).map_or(ANY, String::as_str);
-            let text = format!("not all parameters tell what `{name}` is on before the workflow runs: on `{shown}`");
-            found.note(NoteKind::Wide, text, state);
-        }
-        found.need(state, [name], resources, Conditions::new());
-        add_dependents(action, request, place, state, found);
+        let forms: Vec<_> = action
+            .resources()
+            .map(|form| {
+                let (text, told) = text(form.arn, operation, action, request);
+                // An access point is named by its ARN only.
+                let text = (!form.arn.contains(":accesspoint/")).then_some(text);
+                Form { shape: shape(form.arn), text, required: form.required, told }
+            })
+            .collect();
+        call.needs.push(Need::Action { action: action.name(), forms, arns: arns.clone() });
+        add_dependents(action, request, call);
     }
     if !any {
-        found.note(NoteKind::Missing, format!("which action `{name}` needs is not known"), state);
+        let name = format!("aws-sdk:{}:{}", operation.service().name(), operation.name());
+        call.note(NoteKind::Missing, format!("which action `{name}` needs is not known"));
     }
 }
 
 /// The actions that may be needed besides: passing a role on if there is one in the request.
-fn add_dependents(action: IamAction, request: &Request<'_>, place: &Place, state: &str, found: &mut Found) {
+fn add_dependents(action: IamAction, request: &Request<'_>, call: &mut Call) {
     let mut others = Vec::new();
     for dependent in action.dependents() {
-        let roles: Vec<_> = request.names().filter(|name| arn::is_role(name)).collect();
-        if dependent != PASS_ROLE || roles.is_empty() {
+        let roles: Vec<_> = request.names().filter(|name| is_role(name)).map(|role| format!("{{{role}}}")).collect();
+        if dependent == PASS_ROLE && !roles.is_empty() {
+            call.allow([PASS_ROLE], roles);
+        } else {
             others.push(format!("`{dependent}`"));
-            continue;
         }
-        let mut filling = Filling::new(request, place);
-        let resources: Vec<_> = roles.iter().flat_map(|role| filling.fill(&format!("{{{role}}}"))).collect();
-        note_open(&filling, &[PASS_ROLE], &resources, state, found);
-        found.need(state, [PASS_ROLE], resources, Conditions::new());
     }
     if !others.is_empty() {
-        let text = format!("`{}` may need besides: {}", action.name(), others.join(", "));
-        found.note(NoteKind::Missing, text, state);
+        call.note(NoteKind::Missing, format!("`{}` may need besides: {}", action.name(), others.join(", ")));
     }
-}
-
-/// The resources of an action, and whether they are wider than a request that is known would need.
-fn resources(operation: Operation, action: IamAction, request: &Request<'_>, place: &Place) -> (Vec<String>, bool) {
-    let forms: Vec<_> = action.resources().collect();
-    if forms.is_empty() {
-        return (vec![ANY.to_owned()], false);
-    }
-    let arns: Vec<String> = request
-        .names()
-        .flat_map(|name| request.find(name))
-        .filter_map(|given| match given {
-            Given::Text(text) if text.starts_with("arn:") => Some(text),
-            _ => None,
-        })
-        .collect();
-    let (mut certain, mut possible) = (Vec::new(), Vec::new());
-    for form in forms {
-        let shape = shape(form.arn);
-        let matching: Vec<_> = arns.iter().filter(|arn| covers(&shape, arn)).cloned().collect();
-        if !matching.is_empty() {
-            certain.extend(matching.into_iter().map(|arn| (!is_open(&arn), arn)));
-            continue;
-        }
-        // An access point is named by its ARN only.
-        if form.arn.contains(":accesspoint/") {
-            continue;
-        }
-        let filled = fill(form.arn, operation, action, request, place);
-        let wanted = form.required || filled.iter().all(|(known, _)| *known);
-        if wanted { &mut certain } else { &mut possible }.extend(filled);
-    }
-    let mut resources = if certain.is_empty() { possible } else { certain };
-    if resources.is_empty() {
-        resources.push((false, ANY.to_owned()));
-    }
-    let open = resources.iter().any(|(known, _)| !known);
-    (resources.into_iter().map(|(_, arn)| arn).collect(), open)
 }
 
 /// An ARN's form with `*` in place of its parts.
@@ -129,16 +92,10 @@ fn shape(form: &str) -> String {
     joined(made, rest)
 }
 
-/// An ARN's form with the values of its parts, and before it whether all of them are known.
-fn fill(
-    form: &str,
-    operation: Operation,
-    action: IamAction,
-    request: &Request<'_>,
-    place: &Place,
-) -> Vec<(bool, String)> {
+/// An ARN's form with the parameters that hold its parts, and whether each part has one.
+fn text(form: &str, operation: Operation, action: IamAction, request: &Request<'_>) -> (String, bool) {
     let mut text = String::new();
-    let mut given = true;
+    let mut told = true;
     let mut rest = form;
     while let Some((before, after)) = rest.split_once("${") {
         text.push_str(before);
@@ -148,14 +105,9 @@ fn fill(
             text.extend(["${", part, "}"]);
             continue;
         }
-        let parameter = parameter(part, operation, action, request);
-        match parameter {
+        match parameter(part, operation, action, request) {
             // The parameter tells the whole resource.
-            Some(parameter) if parameter.contains(':') => {
-                let filled = Filling::new(request, place).fill(&format!("{{{parameter}}}"));
-                let open = |arn: &String| arn.splitn(6, ':').nth(5).is_some_and(is_open);
-                return filled.into_iter().map(|arn| (!open(&arn), arn)).collect();
-            }
+            Some(parameter) if parameter.contains(':') => return (format!("{{{parameter}}}"), true),
             Some(parameter) => {
                 text.extend(["{", &parameter, "}"]);
                 if part == "SecretId" {
@@ -163,19 +115,13 @@ fn fill(
                 }
             }
             None => {
-                given = false;
+                told = false;
                 text.push_str(ANY);
             }
         }
     }
     text.push_str(rest);
-    let mut filling = Filling::new(request, place);
-    let filled = filling.fill(&text);
-    let known = given && filling.open.is_empty();
-    // What has a name instead, such as a key's alias, does not tell the resource.
-    let is_alias = |arn: &String| arn.contains("key/alias/");
-    let keys = || place.arn("kms", "key/*");
-    filled.into_iter().map(|arn| if is_alias(&arn) { (false, keys()) } else { (known, arn) }).collect()
+    (text, told)
 }
 
 /// The parameter that holds a part of an ARN, if the request may have it.

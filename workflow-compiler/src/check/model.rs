@@ -128,6 +128,12 @@ impl Scope<'_> {
 }
 
 impl<'a> Model<'a> {
+    /// The params' names in Rust, by the names of their placeholders.
+    #[cfg(feature = "iam")]
+    pub(crate) fn param_names(&self) -> BTreeMap<String, String> {
+        self.params.iter().map(|(name, field)| (field.decl.wire.clone(), name.clone())).collect()
+    }
+
     /// Builds the model, silently.
     pub(super) fn of(workflow: &'a Workflow) -> Self {
         let types = Types::of(workflow);

@@ -17,6 +17,8 @@ use workflow_asl::{Diagnostic, StateKind, rules};
 use self::pieces::Cut;
 use crate::check::Model;
 use crate::piece::Piece;
+#[cfg(feature = "iam")]
+use crate::policy::PolicyTemplate;
 use crate::problem::{DocumentPlace, Problem, Problems};
 use crate::state_ident::StateIdents;
 use crate::syntax::ast::{Declaration, Text};
@@ -49,6 +51,9 @@ pub(crate) struct Compiled {
     pub(crate) document: Option<Document>,
     /// The params that its placeholders make, where none are declared.
     pub(crate) params: Option<Declaration>,
+    /// What its role needs.
+    #[cfg(feature = "iam")]
+    pub(crate) policy: PolicyTemplate,
 }
 
 /// Reads and checks the document; what is wrong with it is reported at the literal that names the file.
@@ -71,8 +76,11 @@ pub(crate) fn compile(
     let Cut { pieces, uses } = pieces::cut(source.value(), &machine);
     let params = params::params(model, file, &uses, &mut found, problems);
     report(&source, file, found, problems);
+    let pieces = params.name(pieces);
     Some(Compiled {
-        pieces: params.name(pieces),
+        #[cfg(feature = "iam")]
+        policy: PolicyTemplate::of(&machine, &params.names, &pieces),
+        pieces,
         document: Some(Document { path: file.value.clone(), states: states(source.value(), &machine) }),
         params: params.declaration,
         definition: source.into_value(),

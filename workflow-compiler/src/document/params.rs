@@ -21,7 +21,7 @@ const FALLBACK: &str = "param";
 /// Which parameter each placeholder is.
 pub(super) struct Params {
     /// The parameter's name by the placeholder's.
-    names: BTreeMap<String, String>,
+    pub(super) names: BTreeMap<String, String>,
     /// The declaration that the placeholders make, where the workflow has none.
     pub(super) declaration: Option<Declaration>,
 }

@@ -11,6 +11,8 @@ use super::name::{derived, rust_ident};
 use crate::CompiledWorkflow;
 use crate::document::Document;
 use crate::piece::{Escape, Piece};
+#[cfg(feature = "iam")]
+use crate::policy::PolicyTemplate;
 use crate::syntax::ast::{Body, DeclarationKind, FieldDecl, Head, Shape, State, Workflow};
 use crate::syntax::keyword::state_keyword;
 
@@ -220,6 +222,10 @@ fn implementation(
         },
     };
     let params = params.map_or_else(|| quote! { () }, ToTokens::to_token_stream);
+    #[cfg(not(feature = "iam"))]
+    let policy = TokenStream::new();
+    #[cfg(feature = "iam")]
+    let policy = policy(krate, &compiled.policy);
     quote! {
         #attributes
         impl #krate::Workflow for #name {
@@ -230,10 +236,20 @@ fn implementation(
             type Output = #output;
             type Params = #params;
             type State = #state;
+            #policy
         }
         #attributes
         impl #name { #definition }
     }
+}
+
+/// workflow-runtime says what becomes of it: it may have been built without its feature `iam` beside another that has it.
+#[cfg(feature = "iam")]
+fn policy(krate: &TokenStream, policy: &PolicyTemplate) -> TokenStream {
+    let PolicyTemplate { text, params, constants } = policy;
+    let params = params.iter().map(|(hole, param)| quote! { (#hole, #param) });
+    let constants = constants.iter().map(|(hole, path)| quote! { (#hole, &#path) });
+    quote! { #krate::__private::policy! { #text, [#(#params),*], [#(#constants),*] } }
 }
 
 fn piece(krate: &TokenStream, piece: &Piece) -> TokenStream {

@@ -101,7 +101,7 @@ impl Holes {
                 while let Some((before, hole, after)) = self.split(text) {
                     let name = match &hole.source {
                         Source::Param(name) => wire(name).unwrap_or(name).to_owned(),
-                        Source::Constant(path) => format!("const {}", path.to_string().replace(' ', "")),
+                        Source::Constant(path) => Piece::constant_name(path),
                     };
                     *text = format!("{before}${{{name}}}{after}");
                 }

@@ -3,6 +3,7 @@
 mod enumeration;
 pub mod ide;
 mod parameters;
+mod policy;
 mod states;
 mod structure;
 
@@ -12,5 +13,6 @@ pub use workflow_macros::expand;
 
 pub use crate::__workflow_enumeration as enumeration;
 pub use crate::__workflow_parameters as parameters;
+pub use crate::__workflow_policy as policy;
 pub use crate::__workflow_states as states;
 pub use crate::__workflow_structure as structure;

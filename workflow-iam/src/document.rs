@@ -2,17 +2,26 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 
 use super::{Conditions, Policy, Statement};
 
 /// The version of the language of policies.
-pub(super) const VERSION: &str = "2012-10-17";
+pub(crate) const VERSION: &str = "2012-10-17";
 
 /// Why a document is no policy that can be compared: what stands in it, in a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadablePolicy(String);
+
+impl fmt::Display for UnreadablePolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UnreadablePolicy {}
 
 impl Policy {
     /// The policy as IAM takes it.
@@ -82,7 +91,7 @@ impl Statement {
 }
 
 /// Conditions as IAM takes them.
-pub(super) fn conditions_json(conditions: &Conditions) -> Value {
+pub(crate) fn conditions_json(conditions: &Conditions) -> Value {
     let keys = |keys: &std::collections::BTreeMap<String, Vec<String>>| -> Map<String, Value> {
         keys.iter().map(|(key, values)| (key.clone(), one_or_many(values))).collect()
     };

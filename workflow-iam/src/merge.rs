@@ -9,7 +9,7 @@ use super::{Conditions, Statement};
 const NAMED: usize = 3;
 
 /// Joins statements that differ in their actions only, then those that differ in their resources only.
-pub(super) fn merge(needs: &[Statement], order: &BTreeMap<&str, usize>) -> Vec<Statement> {
+pub(crate) fn merge(needs: &[Statement], order: &BTreeMap<&str, usize>) -> Vec<Statement> {
     type On<'a> = (&'a [String], &'a Conditions);
     let mut by_resources: BTreeMap<On<'_>, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
     for need in needs {
@@ -44,7 +44,7 @@ pub(super) fn merge(needs: &[Statement], order: &BTreeMap<&str, usize>) -> Vec<S
 ///
 /// A name has letters and digits only:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html>
-pub(super) fn name(statements: &mut [Statement]) {
+pub(crate) fn name(statements: &mut [Statement]) {
     let mut taken = BTreeSet::new();
     let mut last: BTreeMap<String, usize> = BTreeMap::new();
     for statement in statements {

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars>
 
 /// What is not known at all.
-pub(super) const ANY: &str = "*";
+pub const ANY: &str = "*";
 
 /// How many comparisons of resources with one another a policy is worth.
 const MAX_COMPARISONS: usize = 1_000_000;
@@ -12,7 +12,7 @@ const MAX_COMPARISONS: usize = 1_000_000;
 const MAX_COMPARED: usize = 2048;
 
 /// A text as it is.
-pub(super) fn literal(text: &str) -> String {
+pub fn literal(text: &str) -> String {
     let mut made = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -27,19 +27,19 @@ pub(super) fn literal(text: &str) -> String {
 }
 
 /// One text after another; a `*` after a `*` adds nothing.
-pub(super) fn joined(mut first: String, second: &str) -> String {
+pub fn joined(mut first: String, second: &str) -> String {
     let second = if first.ends_with('*') { second.trim_start_matches('*') } else { second };
     first.push_str(second);
     first
 }
 
 /// Whether part of it is not known.
-pub(super) fn is_open(text: &str) -> bool {
+pub fn is_open(text: &str) -> bool {
     tokens(text).any(|token| token != Token::Sign(token.sign()))
 }
 
 /// The text itself, for an operator that has no wildcards: only `${` still needs writing otherwise.
-pub(super) fn exact(text: &str) -> String {
+pub(crate) fn exact(text: &str) -> String {
     text.replace("${*}", "*").replace("${?}", "?")
 }
 
@@ -79,7 +79,7 @@ fn tokens(text: &str) -> impl Iterator<Item = Token> {
 }
 
 /// Whether whatever the second stands for, the first does.
-pub(super) fn covers(wide: &str, narrow: &str) -> bool {
+pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
     if wide == ANY || wide == narrow {
         return true;
     }
@@ -111,7 +111,7 @@ pub(super) fn covers(wide: &str, narrow: &str) -> bool {
 }
 
 /// Sorted, without what another one stands for.
-pub(super) fn without_covered(mut texts: Vec<String>) -> Vec<String> {
+pub(crate) fn without_covered(mut texts: Vec<String>) -> Vec<String> {
     texts.sort();
     texts.dedup();
     let open: Vec<_> = texts.iter().filter(|text| is_open(text)).cloned().collect();

@@ -1,7 +1,7 @@
 //! ARNs that are made of what a parameter holds: a name, an ARN, a URL.
 
+use super::filling::Place;
 use super::pattern::{ANY, joined};
-use super::template::Place;
 
 /// What precedes the name of a model in the id of an inference profile.
 ///
@@ -9,7 +9,7 @@ use super::template::Place;
 const PROFILE_REGIONS: &[&str] = &["apac", "au", "ca", "eu", "global", "jp", "us", "us-gov"];
 
 /// What a value of a parameter stands for, by the kind that the table of integrations gives.
-pub(super) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -> Vec<String> {
+pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -> Vec<String> {
     let one = |service: &str, resource: String| vec![place.arn(service, &resource)];
     let is_arn = value.starts_with("arn:");
     match kind {
@@ -55,6 +55,10 @@ pub(super) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -
             Some(path) => vec![format!("arn:{}:s3:::{path}", place.partition)],
             None => vec![format!("arn:{}:s3:::*/*", place.partition)],
         },
+        // What a writer puts below: a folder.
+        "folder" if value.ends_with('/') => vec![joined(value.to_owned(), ANY)],
+        "folder" if value == ANY => vec![ANY.to_owned()],
+        "folder" => vec![format!("{value}/*")],
         // The source of a copy: a bucket and a key.
         "copy" if is_arn => vec![value.to_owned()],
         "copy" if value == ANY => vec![format!("arn:{}:s3:::*/*", place.partition)],
@@ -111,7 +115,7 @@ fn model(id: &str, place: &Place) -> Vec<String> {
 }
 
 /// The narrowest resource that a parameter stands for of which nothing is known.
-pub(super) fn of_unknown(parameter: &str, place: &Place) -> String {
+pub(crate) fn of_unknown(parameter: &str, place: &Place) -> String {
     let name = parameter.rsplit('.').next().unwrap_or(parameter);
     match name {
         _ if is_role(name) => place.global_arn("iam", "role/*"),
@@ -124,6 +128,10 @@ pub(super) fn of_unknown(parameter: &str, place: &Place) -> String {
 }
 
 /// Whether a parameter of that name is a role.
-pub(super) fn is_role(name: &str) -> bool {
+///
+/// ```
+/// assert!(workflow_iam::is_role("ExecutionRoleArn") && !workflow_iam::is_role("TopicArn"));
+/// ```
+pub fn is_role(name: &str) -> bool {
     name.ends_with("RoleArn") || name.ends_with("Role")
 }

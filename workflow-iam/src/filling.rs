@@ -13,16 +13,16 @@ const MAX_RESOURCES: usize = 256;
 
 /// Where a resource is: `*` for what is not known.
 #[derive(Clone)]
-pub(super) struct Place {
-    pub(super) partition: String,
-    pub(super) region: String,
-    pub(super) account: String,
-    pub(super) machine: String,
+pub(crate) struct Place {
+    pub(crate) partition: String,
+    pub(crate) region: String,
+    pub(crate) account: String,
+    pub(crate) machine: String,
 }
 
 impl Place {
     /// Of a task with that resource.
-    pub(super) fn of(setting: &Setting, resource: &str) -> Self {
+    pub(crate) fn of(setting: &Setting, resource: &str) -> Self {
         let named = resource.strip_prefix("arn:").and_then(|rest| rest.split_once(':')).map(|(partition, _)| partition);
         let named = named.filter(|partition| !partition.is_empty() && !is_open(partition));
         let or_any = |given: &Option<String>| given.clone().unwrap_or_else(|| ANY.to_owned());
@@ -35,27 +35,27 @@ impl Place {
     }
 
     /// An ARN of the region and the account.
-    pub(super) fn arn(&self, service: &str, resource: &str) -> String {
+    pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account)
     }
 
     /// An ARN of the account, for what is in no region.
-    pub(super) fn global_arn(&self, service: &str, resource: &str) -> String {
+    pub(crate) fn global_arn(&self, service: &str, resource: &str) -> String {
         format!("arn:{}:{service}::{}:{resource}", self.partition, self.account)
     }
 
     /// The state machine's own ARN.
-    pub(super) fn itself(&self) -> String {
+    pub(crate) fn itself(&self) -> String {
         self.arn("states", &format!("stateMachine:{}", self.machine))
     }
 }
 
 /// Fills in the texts of one statement.
-pub(super) struct Filling<'a> {
+pub(crate) struct Filling<'a> {
     request: &'a Request<'a>,
     place: &'a Place,
     /// The parameters that are not known, or not wholly.
-    pub(super) open: BTreeSet<String>,
+    pub(crate) open: BTreeSet<String>,
 }
 
 /// A piece of a text of the table.
@@ -97,13 +97,29 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+/// The parameters that a text names.
+pub(crate) fn parameters(text: &str) -> impl Iterator<Item = String> {
+    pieces(text).into_iter().flat_map(|piece| match piece {
+        Piece::Parameter(text) => {
+            let names = text.split([':', '?']).next().unwrap_or(text);
+            names.split('|').filter(|name| is_parameter(name)).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    })
+}
+
+/// The other alternatives are texts.
+fn is_parameter(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+}
+
 impl<'a> Filling<'a> {
-    pub(super) fn new(request: &'a Request<'a>, place: &'a Place) -> Self {
+    pub(crate) fn new(request: &'a Request<'a>, place: &'a Place) -> Self {
         Self { request, place, open: BTreeSet::new() }
     }
 
     /// What a text becomes: nothing for a parameter that may be absent and is.
-    pub(super) fn fill(&mut self, text: &str) -> Vec<String> {
+    pub(crate) fn fill(&mut self, text: &str) -> Vec<String> {
         let pieces = pieces(text);
         let mut made = vec![String::new()];
         // A parameter that holds an ARN where a name was expected is the whole resource.
@@ -116,6 +132,13 @@ impl<'a> Filling<'a> {
                 Piece::Place("Region") => vec![self.place.region.clone()],
                 Piece::Place("Account") => vec![self.place.account.clone()],
                 Piece::Special("self") => vec![self.place.machine.clone()],
+                // An execution's ARN has the name of its machine, and its own.
+                Piece::Special("executions") if self.place.machine == ANY => {
+                    vec![self.place.arn("states", "execution:*")]
+                }
+                Piece::Special("executions") => {
+                    vec![self.place.arn("states", &format!("execution:{}:*", self.place.machine))]
+                }
                 Piece::Special("task role" | "execution role") => vec![self.place.global_arn("iam", "role/*")],
                 Piece::Place(_) | Piece::Special(_) => vec![ANY.to_owned()],
                 Piece::Parameter(parameter) => {
@@ -152,7 +175,7 @@ impl<'a> Filling<'a> {
         let mut values = Vec::new();
         let mut name = "";
         for alternative in names.split('|') {
-            if !alternative.starts_with(|first: char| first.is_ascii_uppercase()) {
+            if !is_parameter(alternative) {
                 values.push(alternative.to_owned());
                 return values;
             }

@@ -66,13 +66,13 @@ impl Policy {
     ///
     /// ```
     /// use serde_json::json;
-    /// use workflow_asl::policy::Policy;
+    /// use workflow_iam::Policy;
     /// let policy = |resource| Policy::read(&json!({"Statement": {"Effect": "Allow", "Action": "sqs:SendMessage",
     ///     "Resource": resource}}));
     /// let (old, new) = (policy("arn:aws:sqs:*:*:a*")?, policy("arn:aws:sqs:*:*:ab")?);
     /// assert!(new.since(&old).added.is_empty());
     /// assert_eq!(new.since(&old).removed[0].resource, "arn:aws:sqs:*:*:a*");
-    /// # Ok::<(), workflow_asl::policy::UnreadablePolicy>(())
+    /// # Ok::<(), workflow_iam::UnreadablePolicy>(())
     /// ```
     pub fn since(&self, old: &Self) -> Difference {
         let (new, old) = (self.grants(), old.grants());

@@ -1,0 +1,315 @@
+//! Makes the policy of a template, for one setting.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::filling::{Filling, Place};
+use super::pattern::{ANY, covers, exact, is_open, without_covered};
+use super::request::{Given, Request, fill};
+use super::template::{Call, Form, Need, Template};
+use super::{Conditions, Note, NoteKind, Policy, Setting, Statement, arn, merge};
+
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy>
+const LOGGING: &[&str] = &[
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+];
+
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html>
+const TRACING: &[&str] =
+    &["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+
+/// What a role's inline policies may have together, in characters without blanks.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+const MAX_CHARACTERS: usize = 10_240;
+
+/// What has been found so far.
+#[derive(Default)]
+struct Found {
+    needs: Vec<Statement>,
+    /// The states of each note.
+    notes: BTreeMap<(NoteKind, String), Vec<String>>,
+}
+
+impl Found {
+    fn note(&mut self, kind: NoteKind, text: String, state: &str) {
+        let states = self.notes.entry((kind, text)).or_default();
+        if !state.is_empty() && states.last().is_none_or(|last| last != state) {
+            states.push(state.to_owned());
+        }
+    }
+
+    fn need<'a>(
+        &mut self,
+        state: &str,
+        actions: impl IntoIterator<Item = &'a str>,
+        resources: Vec<String>,
+        conditions: Conditions,
+    ) {
+        let actions: BTreeSet<&str> = actions.into_iter().collect();
+        self.needs.push(Statement {
+            sid: String::new(),
+            actions: actions.into_iter().map(str::to_owned).collect(),
+            resources: without_covered(resources),
+            conditions,
+            states: if state.is_empty() { Vec::new() } else { vec![state.to_owned()] },
+        });
+    }
+}
+
+impl Template {
+    /// The policy of the role that runs the state machine.
+    pub fn policy(&self, setting: &Setting) -> Policy {
+        let mut found = Found::default();
+        let mut order = BTreeMap::new();
+        for call in &self.calls {
+            let place = order.len();
+            order.entry(call.state.as_str()).or_insert(place);
+            add(call, setting, &mut found);
+        }
+        for (asked, actions) in [(setting.logging, LOGGING), (setting.tracing, TRACING)] {
+            if asked {
+                found.need("", actions.iter().copied(), vec![ANY.to_owned()], Conditions::new());
+            }
+        }
+        let Found { mut needs, notes } = found;
+        let statements = merge::merge(&needs, &order);
+        merge::name(&mut needs);
+        let notes = notes.into_iter().map(|((kind, text), states)| Note { kind, text, states }).collect();
+        let mut policy = Policy { statements, needs, notes };
+        policy.note_size();
+        policy
+    }
+}
+
+impl Policy {
+    fn note_size(&mut self) {
+        let length = self.to_json().to_string().chars().filter(|sign| !sign.is_whitespace()).count();
+        if length > MAX_CHARACTERS {
+            let text = format!(
+                "the policy has {length} characters, of which the inline policies of a role may have {MAX_CHARACTERS}"
+            );
+            self.notes.push(Note { kind: NoteKind::Remark, text, states: Vec::new() });
+        }
+    }
+}
+
+/// Adds what a call needs.
+fn add(call: &Call, setting: &Setting, found: &mut Found) {
+    let resource = fill(&call.resource, setting);
+    let place = Place::of(setting, &resource);
+    let request = Request::new(call, setting, &place);
+    let adding = Adding { call, resource: &resource, place: &place, request: &request };
+    let Some(role) = &call.role else {
+        return adding.needs(setting, found);
+    };
+    // The call is made as another role: that one needs what this one does not.
+    let mut theirs = Found::default();
+    adding.needs(setting, &mut theirs);
+    adding.assume(&request.given(role), &theirs, found);
+}
+
+/// Adds the needs of one call.
+struct Adding<'a> {
+    call: &'a Call,
+    resource: &'a str,
+    place: &'a Place,
+    request: &'a Request<'a>,
+}
+
+impl Adding<'_> {
+    fn needs(&self, setting: &Setting, found: &mut Found) {
+        for (kind, text) in &self.call.notes {
+            found.note(*kind, text.clone(), &self.call.state);
+        }
+        for need in &self.call.needs {
+            match need {
+                Need::Statement { actions, resources, conditions } => {
+                    let actions: Vec<_> = actions.iter().map(String::as_str).collect();
+                    self.statement(&actions, resources, conditions, found);
+                    let itself = resources.iter().any(|resource| resource.contains("<self>"));
+                    if itself && setting.machine.is_none() {
+                        let text = "the name of the state machine is not known: a distributed map may start executions of every one";
+                        found.note(NoteKind::Wide, text.to_owned(), &self.call.state);
+                    }
+                }
+                Need::Action { action, forms, arns } => self.action(action, forms, arns, found),
+                Need::Function => self.function(self.resource, found),
+                Need::Unknown(written) => self.unknown(written, found),
+            }
+        }
+    }
+
+    fn statement(
+        &self,
+        actions: &[&str],
+        resources: &[String],
+        of_conditions: &[(String, String, Vec<String>)],
+        found: &mut Found,
+    ) {
+        let state = self.call.state.as_str();
+        let mut filling = Filling::new(self.request, self.place);
+        let resources: Vec<_> = resources.iter().flat_map(|resource| filling.fill(resource)).collect();
+        if resources.is_empty() {
+            return;
+        }
+        note_open(&filling, actions, &resources, state, found);
+        let mut conditions = Conditions::new();
+        for (operator, key, values) in of_conditions {
+            let mut filling = Filling::new(self.request, self.place);
+            let values: Vec<_> = values.iter().flat_map(|value| filling.fill(value)).collect();
+            add_condition(&mut conditions, operator, key, values);
+            for parameter in filling.open {
+                let action = actions.first().copied().unwrap_or_default();
+                let text = format!("`{parameter}` is not known before the workflow runs: `{action}` with any `{key}`");
+                found.note(NoteKind::Wide, text, state);
+            }
+        }
+        found.need(state, actions.iter().copied(), resources, conditions);
+    }
+
+    fn action(&self, action: &str, forms: &[Form], arns: &[String], found: &mut Found) {
+        let (resources, open) = self.resources(forms, arns);
+        if open {
+            let shown = resources.iter().find(|resource| is_open(resource)).map_or(ANY, String::as_str);
+            let text = format!("not all parameters tell what `{action}` is on before the workflow runs: on `{shown}`");
+            found.note(NoteKind::Wide, text, &self.call.state);
+        }
+        found.need(&self.call.state, [action], resources, Conditions::new());
+    }
+
+    /// The resources of an action, and whether they are wider than a request that is known would need.
+    fn resources(&self, forms: &[Form], arns: &[String]) -> (Vec<String>, bool) {
+        if forms.is_empty() {
+            return (vec![ANY.to_owned()], false);
+        }
+        let arns = arns.iter().flat_map(|name| self.request.find(name)).filter_map(|given| match given {
+            Given::Text(text) if text.starts_with("arn:") => Some(text),
+            _ => None,
+        });
+        let arns: Vec<String> = arns.collect();
+        let (mut certain, mut possible) = (Vec::new(), Vec::new());
+        for form in forms {
+            let matching: Vec<_> = arns.iter().filter(|arn| covers(&form.shape, arn)).cloned().collect();
+            if !matching.is_empty() {
+                certain.extend(matching.into_iter().map(|arn| (!is_open(&arn), arn)));
+                continue;
+            }
+            let Some(text) = &form.text else { continue };
+            let filled = self.form(text, form.told);
+            let wanted = form.required || filled.iter().all(|(known, _)| *known);
+            if wanted { &mut certain } else { &mut possible }.extend(filled);
+        }
+        let mut resources = if certain.is_empty() { possible } else { certain };
+        if resources.is_empty() {
+            resources.push((false, ANY.to_owned()));
+        }
+        let open = resources.iter().any(|(known, _)| !known);
+        (resources.into_iter().map(|(_, arn)| arn).collect(), open)
+    }
+
+    /// An ARN's form with the values of its parts, and before it whether all of them are known.
+    fn form(&self, text: &str, told: bool) -> Vec<(bool, String)> {
+        let mut filling = Filling::new(self.request, self.place);
+        let filled = filling.fill(text);
+        // The parameter tells the whole resource: its region or account need not be known.
+        if text.starts_with('{') {
+            let open = |arn: &String| arn.splitn(6, ':').nth(5).is_some_and(is_open);
+            return filled.into_iter().map(|arn| (!open(&arn), arn)).collect();
+        }
+        let known = told && filling.open.is_empty();
+        // What has a name instead, such as a key's alias, does not tell the resource.
+        let is_alias = |arn: &String| arn.contains("key/alias/");
+        let keys = || self.place.arn("kms", "key/*");
+        filled.into_iter().map(|arn| if is_alias(&arn) { (false, keys()) } else { (known, arn) }).collect()
+    }
+
+    fn function(&self, resource: &str, found: &mut Found) {
+        if is_open(resource) {
+            let text = format!("the function is not known wholly: `lambda:InvokeFunction` on `{resource}`");
+            found.note(NoteKind::Wide, text, &self.call.state);
+        }
+        found.need(&self.call.state, ["lambda:InvokeFunction"], vec![resource.to_owned()], Conditions::new());
+    }
+
+    /// What a resource needs that only a value tells: of the names of integrations nothing is known here.
+    fn unknown(&self, written: &str, found: &mut Found) {
+        let parts: Vec<_> = self.resource.splitn(7, ':').collect();
+        match parts.as_slice() {
+            ["arn", _, "lambda", _, _, "function", _] => self.function(self.resource, found),
+            // Its workers need permissions, the machine does not.
+            ["arn", _, "states", _, _, "activity", _] => {}
+            _ => {
+                let text = format!("what `{written}` calls is not known, and so what it needs");
+                found.note(NoteKind::Missing, text, &self.call.state);
+            }
+        }
+    }
+
+    /// Adds that the role of its credentials may be taken on, which needs what it calls.
+    fn assume(&self, role: &[Given], theirs: &Found, found: &mut Found) {
+        let state = self.call.state.as_str();
+        let mut roles = Vec::new();
+        let mut wide = false;
+        for given in role {
+            match given {
+                Given::Text(role) => {
+                    wide |= is_open(role);
+                    roles.extend(arn::of_kind("role", "RoleArn", role, self.place));
+                }
+                Given::Absent | Given::Dynamic => {
+                    wide = true;
+                    // Roles are taken on across accounts too.
+                    roles.push(format!("arn:{}:iam::*:role/*", self.place.partition));
+                }
+            }
+        }
+        if wide {
+            let text =
+                "`Credentials.RoleArn` is not known before the workflow runs: `sts:AssumeRole` on other roles too";
+            found.note(NoteKind::Wide, text.to_owned(), state);
+        }
+        let actions: BTreeSet<&str> =
+            theirs.needs.iter().flat_map(|need| need.actions.iter().map(String::as_str)).collect();
+        if !actions.is_empty() {
+            let actions = actions.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ");
+            let text = format!("the role of its `Credentials` needs {actions}, and must trust this role");
+            found.note(NoteKind::Remark, text, state);
+        }
+        found.need(state, ["sts:AssumeRole"], roles, Conditions::new());
+    }
+}
+
+/// Adds a condition. Where a value is not known, the operator is the one that has wildcards; where nothing of it is,
+/// there is no condition.
+fn add_condition(conditions: &mut Conditions, operator: &str, key: &str, mut values: Vec<String>) {
+    if values.is_empty() || values.iter().any(|value| value == ANY) {
+        return;
+    }
+    let open = values.iter().any(|value| is_open(value));
+    let operator = if open && operator == "StringEquals" { "StringLike" } else { operator };
+    if operator == "StringEquals" {
+        values.iter_mut().for_each(|value| *value = exact(value));
+    }
+    values.sort();
+    values.dedup();
+    conditions.entry(operator.to_owned()).or_default().insert(key.to_owned(), values);
+}
+
+/// Says which parameters are not known.
+fn note_open(filling: &Filling<'_>, actions: &[&str], resources: &[String], state: &str, found: &mut Found) {
+    const SHOWN: usize = 3;
+    for parameter in &filling.open {
+        let more = if actions.len() > SHOWN { ", …" } else { "" };
+        let actions = actions.iter().take(SHOWN).map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ");
+        let wide = resources.iter().find(|resource| is_open(resource)).map_or(ANY, String::as_str);
+        let text = format!("`{parameter}` is not known before the workflow runs: {actions}{more} on `{wide}`");
+        found.note(NoteKind::Wide, text, state);
+    }
+}

@@ -1,0 +1,93 @@
+//! The parameters of a call, with the holes of their texts filled in.
+
+use super::filling::Place;
+use super::pattern::{ANY, joined, literal};
+use super::template::Call;
+use super::{Setting, template};
+
+/// The hole that stands for the state machine's own ARN, which the context object has. No placeholder has that name.
+pub const MACHINE: &str = "@machine";
+
+/// What a parameter is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Given {
+    /// It is not given.
+    Absent,
+    /// One of its values, in IAM's syntax.
+    Text(String),
+    /// It is computed when the workflow runs.
+    Dynamic,
+}
+
+/// A call whose values are known as far as the setting tells.
+pub(crate) struct Request<'a> {
+    pub(crate) call: &'a Call,
+    setting: &'a Setting,
+    /// The state machine's own ARN.
+    itself: String,
+}
+
+impl<'a> Request<'a> {
+    pub(crate) fn new(call: &'a Call, setting: &'a Setting, place: &Place) -> Self {
+        Self { call, setting, itself: place.itself() }
+    }
+
+    /// What a parameter is.
+    pub(crate) fn find(&self, path: &str) -> Vec<Given> {
+        self.call.parameters.get(path).map_or_else(|| vec![Given::Dynamic], |values| self.given(values))
+    }
+
+    /// The values with their holes filled in.
+    pub(crate) fn given(&self, values: &template::Values) -> Vec<Given> {
+        let given = |value: &Option<String>| match value.as_ref().map(|text| self.fill(text)) {
+            None => Given::Absent,
+            Some(text) if text == ANY => Given::Dynamic,
+            Some(text) => Given::Text(text),
+        };
+        values.iter().map(given).collect()
+    }
+
+    fn fill(&self, text: &str) -> String {
+        fill_in(text, |name| if name == MACHINE { Some(self.itself.clone()) } else { value(name, self.setting) })
+    }
+}
+
+/// A text in IAM's syntax with the values of its holes, and `*` where a value is not known.
+///
+/// ```
+/// use workflow_iam::{Setting, fill};
+///
+/// let setting = Setting { values: [("Stage".to_owned(), "a*b".to_owned())].into(), ..Setting::default() };
+/// assert_eq!(fill("orders-${Stage}-${Other}-x${*}", &setting), "orders-a${*}b-*-x${*}");
+/// ```
+pub fn fill(text: &str, setting: &Setting) -> String {
+    fill_in(text, |name| value(name, setting))
+}
+
+fn value(name: &str, setting: &Setting) -> Option<String> {
+    // As it is: it may be a placeholder itself.
+    let known = match name {
+        "AWS::Partition" => setting.partition.clone(),
+        "AWS::Region" => setting.region.clone(),
+        "AWS::AccountId" => setting.account.clone(),
+        _ => None,
+    };
+    // A constant of Rust code goes by its path too.
+    let path = name.strip_prefix("const ").unwrap_or(name);
+    setting.values.get(name).or_else(|| setting.values.get(path)).map(|value| literal(value)).or(known)
+}
+
+fn fill_in(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut made = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((name, after)) = after.split_once('}') else { break };
+        made = joined(made, before);
+        match name {
+            "*" | "?" | "$" => made.extend(["${", name, "}"]),
+            name => made = joined(made, value(name).as_deref().unwrap_or(ANY)),
+        }
+        rest = after;
+    }
+    joined(made, rest)
+}

@@ -1,0 +1,138 @@
+//! What the states of a workflow need, with holes for what only its deployment knows.
+//!
+//! Its texts are in IAM's syntax: `*` is what only an execution knows, `${Name}` a hole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::NoteKind;
+use super::filling::parameters;
+
+/// What a workflow needs, before it is known where it runs and what its parameters are.
+///
+/// [`Template::policy`] makes the policy of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Template {
+    /// The calls, in the order of the document.
+    pub calls: Vec<Call>,
+}
+
+/// The values that a parameter may have, each a text; `None` for one that may be absent.
+pub type Values = Vec<Option<String>>;
+
+/// A call that a state makes: of a task, of an item reader, of a result writer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Call {
+    /// The state's name.
+    pub state: String,
+    /// Its `Resource`, whose ARN may tell the partition.
+    pub resource: String,
+    /// The `RoleArn` of its `Credentials`, if it has them: the call is made as that role.
+    pub role: Option<Values>,
+    /// The parameters that its needs name.
+    pub parameters: BTreeMap<String, Values>,
+    /// What it needs.
+    pub needs: Vec<Need>,
+    /// What is to be said of it in any setting.
+    pub notes: Vec<(NoteKind, String)>,
+}
+
+/// What a call needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Actions on resources, whose texts are those of `workflow_services::Statement`.
+    Statement {
+        /// The actions.
+        actions: Vec<String>,
+        /// The resources; if there are none once they are filled in, nothing is needed.
+        resources: Vec<String>,
+        /// Operator, key and values of conditions.
+        conditions: Vec<(String, String, Vec<String>)>,
+    },
+    /// An action of an operation of the SDK.
+    Action {
+        /// The action.
+        action: String,
+        /// What its resources look like; without any it can only be on `*`.
+        forms: Vec<Form>,
+        /// The parameters whose values may be ARNs.
+        arns: Vec<String>,
+    },
+    /// Invoking the function whose ARN the `Resource` is.
+    Function,
+    /// What the `Resource` is, as it is written, is not known before its holes are filled in.
+    Unknown(String),
+}
+
+/// What a resource of an action looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// Its ARN with `*` in place of its parts.
+    pub shape: String,
+    /// Its ARN with the parameters that hold its parts; `None` if only an ARN tells it.
+    pub text: Option<String>,
+    /// Whether a statement must have a resource of this form.
+    pub required: bool,
+    /// Whether there is a parameter for each part.
+    pub told: bool,
+}
+
+impl Call {
+    /// A call of a state that needs nothing yet.
+    pub fn new(state: &str, resource: String) -> Self {
+        Self { state: state.to_owned(), resource, ..Self::default() }
+    }
+
+    /// Adds actions on resources.
+    pub fn allow<'a>(&mut self, actions: impl IntoIterator<Item = &'a str>, resources: Vec<String>) {
+        let actions = actions.into_iter().map(str::to_owned).collect();
+        self.needs.push(Need::Statement { actions, resources, conditions: Vec::new() });
+    }
+
+    /// Says something of the call.
+    pub fn note(&mut self, kind: NoteKind, text: impl Into<String>) {
+        self.notes.push((kind, text.into()));
+    }
+
+    /// Looks up the values of all parameters that the needs name.
+    pub fn look_up(&mut self, find: impl Fn(&str) -> Values) {
+        let mut named = BTreeSet::new();
+        for need in &self.needs {
+            match need {
+                Need::Statement { resources, conditions, .. } => {
+                    let values = conditions.iter().flat_map(|(_, _, values)| values);
+                    resources.iter().chain(values).for_each(|text| named.extend(parameters(text)));
+                }
+                Need::Action { forms, arns, .. } => {
+                    forms.iter().filter_map(|form| form.text.as_ref()).for_each(|text| named.extend(parameters(text)));
+                    named.extend(arns.iter().cloned());
+                }
+                Need::Function | Need::Unknown(_) => {}
+            }
+        }
+        self.parameters = named.into_iter().map(|name| (name.clone(), find(&name))).collect();
+    }
+}
+
+impl Template {
+    /// The names of the holes.
+    ///
+    /// ```
+    /// use workflow_iam::{Call, Need, Template};
+    ///
+    /// let mut call = Call::new("Do", "${Function}".to_owned());
+    /// call.needs.push(Need::Function);
+    /// let template = Template { calls: vec![call] };
+    /// assert!(template.holes().contains("Function"));
+    /// ```
+    pub fn holes(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        for call in &self.calls {
+            let values = call.parameters.values().chain(&call.role).flatten().flatten();
+            for text in values.chain([&call.resource]) {
+                let inside = text.split("${").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+                names.extend(inside.filter(|name| !matches!(*name, "*" | "?" | "$" | super::MACHINE)));
+            }
+        }
+        names
+    }
+}

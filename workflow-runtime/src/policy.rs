@@ -1,0 +1,113 @@
+//! The least-privilege policy of a workflow's role: the template that `workflow!` leaves, filled in.
+
+use std::collections::BTreeMap;
+
+use workflow_iam::{Policy, Setting, Template};
+
+use crate::{Constant, Definition, Params};
+
+/// What a workflow's role needs, worked out when the workflow was compiled, with holes for its params.
+///
+/// `workflow!` makes it; [`Definition::iam_policy`] fills it in.
+#[derive(Clone, Copy, Debug)]
+pub struct PolicyTemplate {
+    text: &'static str,
+    params: &'static [(&'static str, &'static str)],
+    constants: &'static [(&'static str, &'static dyn Constant)],
+}
+
+impl PolicyTemplate {
+    /// Of a workflow that says nothing: one whose [`Workflow`](crate::Workflow) is implemented by hand.
+    pub const UNKNOWN: Self = Self { text: "", params: &[], constants: &[] };
+
+    /// Of a template's JSON, with the params and constants by the names of its holes.
+    #[doc(hidden)]
+    pub const fn new(
+        text: &'static str,
+        params: &'static [(&'static str, &'static str)],
+        constants: &'static [(&'static str, &'static dyn Constant)],
+    ) -> Self {
+        Self { text, params, constants }
+    }
+
+    /// The template's text, and the values of its holes. What is no text, number or truth value stands in no ARN.
+    pub(crate) fn with(self, params: &impl Params) -> FilledTemplate {
+        let params = self.params.iter().map(|(hole, param)| (*hole, params.value(param)));
+        let constants = self.constants.iter().map(|(hole, constant)| (*hole, constant.value()));
+        let texts = params
+            .chain(constants)
+            .filter_map(|(hole, value)| Some((hole.to_owned(), workflow_iam::text_of(&value?)?)));
+        FilledTemplate { text: self.text, values: texts.collect() }
+    }
+}
+
+/// A template with the values of its holes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FilledTemplate {
+    text: &'static str,
+    values: BTreeMap<String, String>,
+}
+
+impl Definition {
+    /// The policy that the workflow's role needs, where nothing is known of the region and the account that it runs in.
+    ///
+    /// The macro worked it out from AWS's own data; here its holes are filled in with the params of this definition. It
+    /// equals what `cargo workflow iam` prints for the same params, notes included: look at [`Policy::notes`] for what
+    /// could not be known.
+    ///
+    /// ```
+    /// use workflow_runtime::workflow;
+    ///
+    /// workflow! {
+    ///     pub workflow Remember {
+    ///         input { id: String }
+    ///         params { table: String }
+    ///
+    ///         task Put = dynamodb::putItem { TableName: params.table, Item: { id: { S: input.id } } } -> end;
+    ///     }
+    /// }
+    ///
+    /// let definition = Remember::definition_with(&RememberParams { table: "orders".to_owned() })?;
+    /// let policy = definition.iam_policy();
+    /// assert_eq!(policy.statements[0].actions, ["dynamodb:PutItem"]);
+    /// assert_eq!(policy.statements[0].resources, ["arn:aws:dynamodb:*:*:table/orders"]);
+    /// # Ok::<(), workflow_runtime::ParamsError>(())
+    /// ```
+    pub fn iam_policy(&self) -> Policy {
+        self.iam_policy_in(&Setting::default())
+    }
+
+    /// The policy that the workflow's role needs in that region, account and partition, also for logging and tracing.
+    ///
+    /// The state machine is called as the workflow is, unless the setting says otherwise. Values of the setting are those
+    /// of placeholders that are no params.
+    ///
+    /// ```
+    /// use workflow_runtime::{iam, workflow};
+    ///
+    /// workflow! {
+    ///     pub workflow Greet {
+    ///         task Call = lambda::invoke { FunctionName: "greet" } -> end;
+    ///     }
+    /// }
+    ///
+    /// let setting = iam::Setting {
+    ///     region: Some("eu-west-1".to_owned()),
+    ///     account: Some("123456789012".to_owned()),
+    ///     tracing: true,
+    ///     ..iam::Setting::default()
+    /// };
+    /// let policy = Greet::definition().iam_policy_in(&setting);
+    /// assert!(policy.to_json().to_string().contains("arn:aws:lambda:eu-west-1:123456789012:function:greet"));
+    /// assert!(policy.to_json().to_string().contains("xray:PutTraceSegments"));
+    /// // And who may take the role on:
+    /// assert_eq!(iam::trust(&setting)["Statement"][0]["Principal"]["Service"], "states.amazonaws.com");
+    /// ```
+    pub fn iam_policy_in(&self, setting: &Setting) -> Policy {
+        let mut setting = setting.clone();
+        setting.machine.get_or_insert_with(|| self.name().to_owned());
+        let FilledTemplate { text, values } = self.template();
+        setting.values.extend(values.iter().map(|(hole, value)| (hole.clone(), value.clone())));
+        Template::parse(text).policy(&setting)
+    }
+}
