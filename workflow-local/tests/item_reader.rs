@@ -168,10 +168,10 @@ fn reads_an_inventory_of_s3() {
     });
     let store = store(&[("manifest.json", manifest.to_string().as_bytes())]);
     store.put("inventories", "data/1.csv.gz", gzip("\"photos\",\"a.png\",\"7\"\n")).unwrap();
-    store.put("inventories", "data/2.csv.gz", gzip("\"photos\",\"b%20c.png\",\"8\"\n")).unwrap();
+    store.put("inventories", "data/2.csv.gz", gzip("\"photos\",\"b+%C3%A9%2B.png\",\"8\"\n")).unwrap();
     let items = json!([
         { "Bucket": "photos", "Key": "a.png", "Size": "7" },
-        { "Bucket": "photos", "Key": "b%20c.png", "Size": "8" }
+        { "Bucket": "photos", "Key": "b é+.png", "Size": "8" }
     ]);
     let parameters = json!({ "Bucket": "b", "Key": "manifest.json" });
     for config in [json!({ "InputType": "MANIFEST" }), json!({ "ManifestType": "S3_INVENTORY" })] {

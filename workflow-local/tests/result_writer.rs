@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use workflow_local::{Answers, Engine, MemoryStore, ObjectStore, TaskError};
+use workflow_local::{Answers, Engine, MemoryStore, ObjectStore, Status, TaskError};
 
 #[test]
 fn children_are_exported_by_how_they_ended() {
@@ -144,4 +144,58 @@ fn what_there_is_is_exported_when_too_many_fail() {
     assert_eq!(inputs("PENDING_0.json", "PENDING"), [4, 5]);
     let files = &file("manifest.json")["ResultFiles"];
     assert!(["SUCCEEDED", "FAILED", "PENDING"].iter().all(|kind| files[kind].as_array().unwrap().len() == 1));
+}
+
+#[test]
+fn what_there_is_is_exported_when_the_map_is_stopped_from_outside() {
+    let writer = json!({ "Resource": "arn:aws:states:::s3:putObject", "Parameters": { "Bucket": "b" } });
+    let map = |timeout: Option<u64>, others: &str| {
+        let mut map = json!({
+            "Type": "Map", "Label": "Each", "MaxConcurrency": 1, "ItemsPath": "$.items",
+            "ItemProcessor": {
+                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "Work",
+                "States": { "Work": { "Type": "Wait", "SecondsPath": "$", "End": true } }
+            },
+            "End": true
+        });
+        map["ResultWriter"] = writer.clone();
+        let mut machine = json!({ "StartAt": "Each", "States": { "Each": map } });
+        if !others.is_empty() {
+            let fails = json!({ "StartAt": "Wait", "States": {
+                "Wait": { "Type": "Wait", "Seconds": 5, "Next": "Fail" }, "Fail": { "Type": "Fail", "Error": others }
+            } });
+            let parallel = json!({ "Type": "Parallel", "Branches": [machine, fails], "End": true });
+            machine = json!({ "StartAt": "Both", "States": { "Both": parallel } });
+        }
+        if let Some(timeout) = timeout {
+            machine["TimeoutSeconds"] = json!(timeout);
+        }
+        machine
+    };
+    let input = json!({ "items": [1, 100, 3] });
+    // The first child has ended, the second waits, the third was not started.
+    let exported = |engine: Engine, run: &dyn Fn(&Engine)| {
+        let store = Arc::new(MemoryStore::new());
+        run(&engine.object_store(store.clone()));
+        let status = |kind: &str| {
+            let object = store.list("b", "").unwrap().into_iter().find(|object| object.key.ends_with(kind)).unwrap();
+            let children: Value = serde_json::from_slice(&store.get("b", &object.key).unwrap()).unwrap();
+            children.as_array().unwrap().iter().map(|child| format!("{} {}", child["Input"], child["Status"])).collect()
+        };
+        let files: Vec<Vec<String>> =
+            ["SUCCEEDED_0.json", "FAILED_0.json", "PENDING_0.json"].into_iter().map(status).collect();
+        assert_eq!(files, [[r#""1" "SUCCEEDED""#], [r#""100" "ABORTED""#], [r#""3" "PENDING""#]]);
+        assert!(store.list("b", "").unwrap().iter().any(|object| object.key.ends_with("/manifest.json")));
+    };
+    exported(Engine::new(&map(Some(10), "")).unwrap(), &|engine| {
+        assert_eq!(engine.run(&input).unwrap().status(), Status::TimedOut);
+    });
+    exported(Engine::new(&map(None, "Other")).unwrap(), &|engine| engine.run(&input).unwrap().assert_failed("Other"));
+    exported(Engine::new(&map(None, "Other")).unwrap(), &|engine| {
+        let mut driver = engine.driver(&input).unwrap();
+        assert!(driver.until("Fail").unwrap());
+        driver.execution_mut().stop(None, None);
+        assert_eq!(driver.execution().status(), Status::Aborted);
+    });
 }

@@ -266,33 +266,59 @@ impl Execution {
     /// More items failed than the map tolerates: the others are stopped, and what there is is exported.
     fn exceed_tolerance(&mut self, mut parent: Box<Thread>, mut join: Join) {
         let Some(visit) = parent.visit.take() else { return };
-        let running = std::mem::take(&mut join.running);
-        let children: Vec<_> =
-            running.iter().filter_map(|(index, id)| Some((*index, self.threads.get(id.0)?.as_ref()?.run))).collect();
-        join.running = running;
-        self.abort_running(&visit.name, &mut join);
-        if let JoinKind::MapRun(run) = &mut join.kind
-            && run.writing.to.is_some()
-        {
-            for (index, child) in children {
-                run.failed.insert(index);
-                if let Some(place) = join.results.get_mut(index) {
-                    *place = Some(self.result_of(&run.writing, child));
-                }
-            }
-            let program = Arc::clone(&self.program);
-            let Work::Map(map) = &program.state(visit.state).work else { return };
-            let not_started = join.items.get(join.next..).unwrap_or_default().iter();
-            // What an item becomes that its selector fails for nobody will know.
-            let input =
-                |item: &MapItem| self.item_input(&parent, &visit, map, item).unwrap_or_else(|_| item.value.clone());
-            let pending: Vec<_> = not_started.map(input).collect();
-            if let (JoinKind::MapRun(run), Some(to)) = (&join.kind, join.destination()) {
-                // The failure that is told is that of the items.
-                let _ = self.write_results(run, to, &join, &pending);
+        self.stop_map_run(&parent, &visit, &mut join);
+        self.fail_map_run(parent, visit, Failure::threshold_exceeded());
+    }
+
+    /// Stops a map run's children and exports what there is: also of those that were not started.
+    pub(super) fn stop_map_run(&mut self, parent: &Thread, visit: &Visit, join: &mut Join) {
+        let children: Vec<_> = join
+            .running
+            .iter()
+            .filter_map(|(index, id)| Some((*index, self.threads.get(id.0)?.as_ref()?.run)))
+            .collect();
+        self.abort_running(&visit.name, join);
+        let Join { kind: JoinKind::MapRun(run), results, items, next, .. } = join else { return };
+        if run.writing.to.is_none() {
+            return;
+        }
+        for (index, child) in children {
+            run.failed.insert(index);
+            if let Some(place) = results.get_mut(index) {
+                *place = Some(self.result_of(&run.writing, child));
             }
         }
-        self.fail_map_run(parent, visit, Failure::threshold_exceeded());
+        let program = Arc::clone(&self.program);
+        let Work::Map(map) = &program.state(visit.state).work else { return };
+        let not_started = items.get(*next..).unwrap_or_default().iter();
+        // What an item becomes that its selector fails for nobody will know.
+        let input = |item: &MapItem| self.item_input(parent, visit, map, item).unwrap_or_else(|_| item.value.clone());
+        let pending: Vec<_> = not_started.map(input).collect();
+        if let (JoinKind::MapRun(run), Some(to)) = (&join.kind, join.destination()) {
+            // What stopped the map run is told, not that its results were not written.
+            let _ = self.write_results(run, to, join, &pending);
+        }
+    }
+
+    /// The execution has ended while map runs went on: they are stopped, and export what there is.
+    pub(super) fn stop_map_runs(&mut self) {
+        let waiting: Vec<_> = self
+            .threads
+            .iter()
+            .flatten()
+            .filter(|thread| {
+                thread.run == RunId(0) && matches!(&thread.doing, Doing::Join(join) if join.destination().is_some())
+            })
+            .map(|thread| thread.id)
+            .collect();
+        for id in waiting {
+            let Some(mut thread) = self.take(id) else { continue };
+            if let (Some(visit), Doing::Join(mut join)) =
+                (thread.visit.take(), std::mem::replace(&mut thread.doing, Doing::Done))
+            {
+                self.stop_map_run(&thread, &visit, &mut join);
+            }
+        }
     }
 
     fn end_map_run(&mut self, mut thread: Box<Thread>, join: Join) {

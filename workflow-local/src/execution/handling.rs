@@ -198,7 +198,7 @@ impl Execution {
                 let doing = std::mem::replace(&mut thread.doing, Doing::Done);
                 self.tasks.remove(&crate::task::TaskId(thread.ticket));
                 if let Doing::Join(mut inner) = doing {
-                    self.abort_running(&visit.name, &mut inner);
+                    self.stop_map_run(&thread, &visit, &mut inner);
                 }
                 if let Some(kind) = kind {
                     self.emit(run, last, kind, Details::None);

@@ -401,6 +401,7 @@ impl Execution {
         run.cause = failure.cause;
         run.stopped = Some(now);
         if id == RunId(0) {
+            self.stop_map_runs();
             self.drop_everything();
         }
     }

@@ -1,5 +1,6 @@
 //! Manifests: objects that list the objects which hold the items.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::bytes::Object;
@@ -35,7 +36,17 @@ pub(super) fn inventory(manifest: Object, store: &dyn ObjectStore, most: usize) 
         let data = Object::read(store, bucket, key, None)?;
         items.extend(csv::objects(data.text()?, ',', &header, most)?);
     }
+    items.iter_mut().filter_map(|item| item.get_mut("Key")).for_each(decode);
     Ok(Value::Array(items))
+}
+
+/// In an inventory's CSV files keys are encoded for URLs, and no object is found by them before they are decoded. S3 says so;
+/// that Step Functions does it is not documented.
+fn decode(key: &mut Value) {
+    if let Value::String(key) = key {
+        let spaced = key.replace('+', " ");
+        *key = percent_decode_str(&spaced).decode_utf8_lossy().into_owned();
+    }
 }
 
 /// Bucket and key of each data file that an `UNLOAD` of Athena wrote: its manifest has an `s3://` URI a line.
