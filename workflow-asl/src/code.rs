@@ -109,6 +109,7 @@ codes! {
     NoDefault = "WF0308" Warning "a choice that may match nothing";
     EndlessLoop = "WF0309" Error "a loop that nothing leaves";
     RunawayLoop = "WF0310" Warning "a loop that fills the history";
+    UncaughtError = "WF0311" Warning "an error that is not caught although the others are";
 
     // WF04: data.
     UnknownInputField = "WF0401" Error "no such field of the execution's input";

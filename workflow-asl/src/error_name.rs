@@ -70,6 +70,12 @@ pub const NEVER_CAUGHT: &[&str] = &[RUNTIME];
 /// The names of the specification for which the service raises [`RUNTIME`].
 pub const NEVER_RAISED: &[&str] = &[PARAMETER_PATH_FAILURE, NO_CHOICE_MATCHED];
 
+/// What the names begin with that Lambda itself gives the failure of a function: that it ran out of time or memory, did
+/// not start, or was ended.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html> and the errors that functions' logs have.
+pub const LAMBDA_RUNTIME: &[&str] = &["Sandbox.", "Runtime.", "Extension.", "Function."];
+
 /// The reserved name that was probably meant by one that does not begin as those do: `State.ALL`, `states.ALL`.
 ///
 /// ```

@@ -193,7 +193,14 @@ impl Integration {
             Some((prefix, name)) => ErrorName::of(prefix, name),
             None => ErrorName::of(prefix, name),
         });
-        self.errors.texts().chain(base).chain(CLIENT_ERRORS).map(move |name| ErrorName::of(prefix, name)).chain(own)
+        let general = base.into_iter().chain(CLIENT_ERRORS).map(move |name| ErrorName::of(prefix, name));
+        self.modelled_errors().chain(general).chain(own)
+    }
+
+    /// The errors that AWS's model has for it, without those that every call of the service may raise.
+    pub fn modelled_errors(self) -> impl Iterator<Item = ErrorName> {
+        let prefix = self.error_prefix();
+        self.errors.texts().map(move |name| ErrorName::of(prefix, name))
     }
 
     /// Whether it can raise errors of any name, as a function does.

@@ -78,11 +78,18 @@ impl Operation {
     pub fn errors(self) -> impl Iterator<Item = ErrorName> {
         let prefix = self.service.error_prefix();
         let base = (!self.service.base_error().is_empty()).then(|| self.service.base_error());
-        let modelled = match self.shape(self.errors) {
+        let general = base.into_iter().chain([CLIENT_ERROR]).map(move |name| ErrorName::of(prefix, name));
+        self.modelled_errors().chain(general)
+    }
+
+    /// The errors that AWS's model has for it, without those that every call of the service may raise.
+    pub fn modelled_errors(self) -> impl Iterator<Item = ErrorName> {
+        let prefix = self.service.error_prefix();
+        let names = match self.shape(self.errors) {
             Shape::Enum(names) => Some(names.values()),
             _ => None,
         };
-        modelled.into_iter().flatten().chain(base).chain([CLIENT_ERROR]).map(move |name| ErrorName::of(prefix, name))
+        names.into_iter().flatten().map(move |name| ErrorName::of(prefix, name))
     }
 
     /// Whether AWS has marked it as deprecated; Step Functions calls it all the same.

@@ -168,6 +168,16 @@ impl<'a> TaskResource<'a> {
         optimised.into_iter().flatten().chain(sdk.into_iter().flatten())
     }
 
+    /// Those of [`errors`](Self::errors) that AWS's model has for this very call, without what every call may raise.
+    pub fn modelled_errors(self) -> impl Iterator<Item = ErrorName> {
+        let (optimised, sdk) = match self {
+            Self::Optimised(integration, _) => (Some(integration.modelled_errors()), None),
+            Self::Sdk(operation, _) => (None, Some(operation.modelled_errors())),
+            _ => (None, None),
+        };
+        optimised.into_iter().flatten().chain(sdk.into_iter().flatten())
+    }
+
     /// Whether errors of any name can come from it: from a function, a worker, or the holder of a task token.
     pub fn raises_any(self) -> bool {
         match self {

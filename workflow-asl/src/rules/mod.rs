@@ -16,11 +16,16 @@ mod language;
 mod map;
 mod names;
 pub(crate) mod part;
+mod raised;
+mod reached;
 mod size;
 mod task;
 mod transitions;
 mod value;
 mod variables;
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -31,6 +36,17 @@ use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::{Code, Diagnostic, Pointer};
 use part::Parts;
+use raised::Raised;
+
+/// What is said of a definition beside its document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Annotations {
+    /// The errors that the tasks at these places raise besides those of AWS's APIs: a function's own. Where a place has
+    /// a list it is complete.
+    pub errors: BTreeMap<Pointer, Vec<String>>,
+    /// The states that are not to be held against AWS's APIs, whose errors are unknown then.
+    pub unchecked: BTreeSet<Pointer>,
+}
 
 /// What the rules look at.
 struct Definition<'a> {
@@ -45,6 +61,15 @@ struct Definition<'a> {
     expressions: Expressions,
     /// The calls of services.
     calls: Vec<api::Call<'a>>,
+    annotations: &'a Annotations,
+    raised: OnceCell<Raised<'a>>,
+}
+
+impl<'a> Definition<'a> {
+    /// The errors of each state, worked out where some handler names one.
+    fn raised(&self) -> &Raised<'a> {
+        self.raised.get_or_init(|| Raised::of(&self.parts, self.annotations))
+    }
 }
 
 type Rule = fn(&Definition<'_>, &mut Vec<Diagnostic>);
@@ -78,6 +103,8 @@ const RULES: &[Rule] = &[
     handlers::error_names_are_given,
     handlers::states_all_is_alone_and_last,
     handlers::every_error_name_may_match,
+    reached::handlers_name_what_is_raised,
+    reached::no_error_passes_where_the_others_are_caught,
     handlers::the_longest_delay_exceeds_the_first,
     names::state_names_are_short,
     names::state_names_are_distinct,
@@ -101,16 +128,26 @@ const RULES: &[Rule] = &[
 /// What could not be read is not looked at: [`StateMachine::read`] has reported it.
 /// Where a placeholder such as `${Name}` stands nothing is known and nothing reported.
 pub fn check(machine: &StateMachine, kind: MachineType) -> Vec<Diagnostic> {
-    check_parts(machine, None, kind)
+    check_parts(machine, None, kind, &Annotations::default())
 }
 
 /// Checks a state machine that was read from this definition: what [`check`] finds, without writing the definition
-/// again to measure it.
-pub fn check_read(machine: &StateMachine, definition: &Value, kind: MachineType) -> Vec<Diagnostic> {
-    check_parts(machine, Some(definition), kind)
+/// again to measure it, of a definition of which more may be known than its document says.
+pub fn check_read(
+    machine: &StateMachine,
+    definition: &Value,
+    kind: MachineType,
+    annotations: &Annotations,
+) -> Vec<Diagnostic> {
+    check_parts(machine, Some(definition), kind, annotations)
 }
 
-fn check_parts(machine: &StateMachine, text: Option<&Value>, kind: MachineType) -> Vec<Diagnostic> {
+fn check_parts(
+    machine: &StateMachine,
+    text: Option<&Value>,
+    kind: MachineType,
+    annotations: &Annotations,
+) -> Vec<Diagnostic> {
     let parts = Parts::of(machine, kind == MachineType::Express);
     let expressions = Expressions::default();
     let definition = Definition {
@@ -121,6 +158,8 @@ fn check_parts(machine: &StateMachine, text: Option<&Value>, kind: MachineType) 
         calls: api::calls(&parts),
         parts,
         graphs: if machine.is_unread() { Vec::new() } else { Graph::all(machine) },
+        annotations,
+        raised: OnceCell::new(),
     };
     let mut found = Vec::new();
     for rule in RULES {
@@ -132,7 +171,7 @@ fn check_parts(machine: &StateMachine, text: Option<&Value>, kind: MachineType) 
 /// Reads a definition and checks it: the machine, and what [`StateMachine::read`] and [`check`] find.
 pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, Vec<Diagnostic>) {
     let (machine, mut found) = StateMachine::read(definition);
-    found.extend(check_read(&machine, definition, kind));
+    found.extend(check_read(&machine, definition, kind, &Annotations::default()));
     (machine, found)
 }
 

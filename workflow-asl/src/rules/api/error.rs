@@ -16,26 +16,34 @@ pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
     for call in definition.calls.iter().filter(|call| call.caller == Caller::Task) {
         let Some(task) = call.target().filter(|task| !task.raises_any()) else { continue };
         let Some(state) = definition.parts.states.get(call.state) else { continue };
+        let said = definition.annotations.errors.get(&state.at).map(Vec::as_slice).unwrap_or_default();
         let retriers = state.state.retry.iter().flatten().map(|retrier| &retrier.error_equals);
         let catchers = state.state.catch.iter().flatten().map(|catcher| &catcher.error_equals);
         let of = |field: &'static str| move |(i, names)| (state.at.child(field).index(i), names);
         let lists = retriers.enumerate().map(of("Retry")).chain(catchers.enumerate().map(of("Catch")));
         for (at, names) in lists {
             let Some(names) = names else { continue };
-            check(call, task, names, &at.child("ErrorEquals"), &lookups, found);
+            check(call, (task, said), names, &at.child("ErrorEquals"), &lookups, found);
         }
     }
 }
 
+/// Whether the rule above looks at the names that the state's handlers have.
+pub(in crate::rules) fn names_task_errors(definition: &Definition<'_>, state: usize) -> bool {
+    let at = definition.calls.partition_point(|call| call.state < state);
+    let call = definition.calls.get(at).filter(|call| call.state == state && call.caller == Caller::Task);
+    call.and_then(Call::target).is_some_and(|task| !task.raises_any())
+}
+
 fn check(
     call: &Call<'_>,
-    task: TaskResource<'_>,
+    (task, said): (TaskResource<'_>, &[String]),
     names: &[String],
     at: &Pointer,
     lookups: &Lookups,
     found: &mut Vec<Diagnostic>,
 ) {
-    let raised = |name: &str| task.errors().any(|error| error.matches(name));
+    let raised = |name: &str| task.errors().any(|error| error.matches(name)) || said.iter().any(|said| said == name);
     for (i, name) in names.iter().enumerate() {
         if name.starts_with(error_name::PREFIX) || placeholder::likely(name) || raised(name) {
             continue;
