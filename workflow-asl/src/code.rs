@@ -151,6 +151,7 @@ codes! {
     UnknownResultMember = "WF0516" Error "no such member of a task's result";
     DoubtfulResultMember = "WF0517" Warning "a member that a task's result may not have";
     LeftOutParameter = "WF0518" Warning "a request leaves out what the API requires";
+    NeedlessUnchecked = "WF0519" Warning "an `unchecked` that silences nothing";
 
     // WF06: limits.
     StateNameTooLong = "WF0601" Error "a state name over 80 characters", "INVALID_STATE_NAME";

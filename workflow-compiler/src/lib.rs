@@ -25,12 +25,13 @@ use std::path::Path;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
+use workflow_asl::rules;
 
 use document::Document;
 use lower::Lowered;
 use piece::Piece;
 use problem::Problems;
-use syntax::ast::{Declaration, Workflow};
+use syntax::ast::{Clause, Declaration, Workflow};
 use syntax::word::Word;
 
 /// A place in the source: line and column. It orders problems, and tells whether two are about the same words.
@@ -148,6 +149,7 @@ struct Parts {
 
 /// The way of one workflow: tree, model, document, rules.
 fn compile_workflow(source: &Workflow, problems: &mut Problems, surroundings: Surroundings<'_>) -> Parts {
+    let before = problems.iter().len();
     let model = check::check(source, problems);
     let (machine_name, machine_type) = (model.machine_name.clone(), model.machine_type);
     if let Some(file) = source.from() {
@@ -163,19 +165,43 @@ fn compile_workflow(source: &Workflow, problems: &mut Problems, surroundings: Su
             policy: read.policy,
         };
     }
-    let Lowered { definition, machine, found, spots, pieces } = lower::lower(&model, problems);
-    let found = found.into_iter().chain(workflow_asl::rules::check_read(&machine, &definition, model.machine_type));
-    finding::report(found, &model, &spots, problems, surroundings.locate);
+    let (lowered, idle) = lower_and_check(&model, problems, surroundings.locate);
+    // Those before are of other workflows and of the syntax.
+    let found = problems.iter().len() - before;
+    finding::needless(idle, problems, |ignored| {
+        let mut problems = Problems::default();
+        let model = check::check_without(source, ignored, &mut problems);
+        lower_and_check(&model, &mut problems, surroundings.locate);
+        problems.iter().len() > found
+    });
     Parts {
         machine_name,
         machine_type,
-        definition,
         #[cfg(feature = "iam")]
-        policy: policy::PolicyTemplate::of(&machine, &model.param_names(), &pieces),
-        pieces,
+        policy: policy::PolicyTemplate::of(&lowered.machine, &model.param_names(), &lowered.pieces),
+        definition: lowered.definition,
+        pieces: lowered.pieces,
         document: None,
         params: None,
     }
+}
+
+/// The document of a model, and the clauses `unchecked` that silence nothing of their own states.
+fn lower_and_check<'a>(
+    model: &check::Model<'a>,
+    problems: &mut Problems,
+    locate: Locate<'_>,
+) -> (Lowered, Vec<&'a Clause>) {
+    let mut lowered = lower::lower(model, problems);
+    let found = std::mem::take(&mut lowered.found);
+    let found = found.into_iter().chain(rules::check_read(
+        &lowered.machine,
+        &lowered.definition,
+        model.machine_type,
+        &lowered.annotations,
+    ));
+    let idle = finding::report(found, model, &lowered.spots, problems, locate);
+    (lowered, idle)
 }
 
 /// Expands `workflow!`: the tokens begin with the path of workflow-runtime in brackets, which `macro_rules!` put there.

@@ -10,10 +10,9 @@ use crate::document::{State, StateKind};
 use crate::nearest::nearest;
 use crate::{Code, Diagnostic, Pointer, error_name, placeholder};
 
-/// What raises those reserved errors that not every state raises.
+/// What raises those reserved errors that not every state raises. `States.Timeout` and `States.Permissions` are not among
+/// them: who catches those of states that only pass something on for now knows that tasks will come.
 const SOURCES: &[(&str, &str)] = &[
-    (error_name::TIMEOUT, "a task"),
-    (error_name::PERMISSIONS, "a task or a distributed map"),
     (error_name::HEARTBEAT_TIMEOUT, "a task with a heartbeat"),
     (error_name::HTTP_SOCKET, "a task that calls `http:invoke`"),
     (error_name::INTRINSIC_FAILURE, "a state in JSONPath"),
@@ -67,14 +66,14 @@ fn never(
         let http = name.starts_with(error_name::HTTP_STATUS_PREFIX).then_some("a task that calls `http:invoke`");
         let message = format!("`{name}` comes from {} only, so this never matches here", known.or(http)?);
         let help = (name == error_name::HEARTBEAT_TIMEOUT && state.state.kind == StateKind::Task)
-            .then(|| "give the task a `HeartbeatSeconds`, or remove the name".to_owned());
+            .then(|| "give the task a heartbeat, or remove the name".to_owned());
         return Some((Code::NeverMatches, message, help));
     }
-    if errors.any {
+    // What was probably meant by `State.ALL` is another finding.
+    if errors.any || error_name::misspelt(name).is_some() {
         return None;
     }
-    let known: Vec<_> = errors.known().collect();
-    let near = nearest(name, known.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+    let near = meant(name, errors).map(|near| format!("did you mean `{near}`?"));
     match state.state.kind {
         StateKind::Task if names_task_errors(definition, number) => None,
         StateKind::Task => {
@@ -94,6 +93,15 @@ fn never(
             Some((code, message, near))
         }
     }
+}
+
+/// The error that was probably meant: one of the same service, or one without a prefix as this is.
+fn meant(name: &str, errors: &Errors<'_>) -> Option<String> {
+    let (prefix, rest) = name.rsplit_once('.').unwrap_or(("", name));
+    let known: Vec<_> = errors.known().collect();
+    let near = known.iter().map(|name| name.rsplit_once('.').unwrap_or(("", name)));
+    let near = nearest(rest, near.filter(|(of, _)| *of == prefix).map(|(_, rest)| rest))?;
+    Some(if prefix.is_empty() { near.to_owned() } else { format!("{prefix}.{near}") })
 }
 
 fn is_never_handled(name: &str) -> bool {
@@ -117,8 +125,8 @@ pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definitio
         if own.iter().any(|name| taken(name)) {
             left.extend(own.iter().filter(|name| !taken(name)).map(|name| (*name).to_owned()));
         }
+        let modelled: BTreeSet<_> = errors.modelled().collect();
         if !errors.any && state.state.kind == StateKind::Task {
-            let modelled: BTreeSet<_> = errors.modelled().collect();
             let mut passing = modelled.iter().filter(|name| !taken(name));
             if let (Some(last), None) = (passing.next(), passing.next())
                 && modelled.len() > 2
@@ -127,10 +135,14 @@ pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definitio
             }
         }
         left.retain(|name| !is_taken_outside(number, name, definition));
-        let Some(last) = state.state.catch.iter().flatten().count().checked_sub(1) else { continue };
         if left.is_empty() {
             continue;
         }
+        // The last of those that take any of the others.
+        let takes =
+            |names: &[String]| names.iter().any(|name| errors.own.contains(name.as_str()) || modelled.contains(name));
+        let catchers = state.state.catch.iter().flatten().map(|catcher| catcher.error_equals.as_deref()).enumerate();
+        let last = catchers.filter(|(_, names)| names.is_some_and(takes)).last().map_or(0, |(number, _)| number);
         let listed = all_of(left.iter().map(String::as_str));
         let (verb, them) = if left.len() == 1 { ("is", "it") } else { ("are", "them") };
         let message = format!(

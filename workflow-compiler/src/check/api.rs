@@ -8,7 +8,6 @@ use workflow_services::{Shape, TaskResource};
 use super::model::{Model, StateInfo};
 use super::types::Ty;
 use crate::syntax::ast::{Head, Resource, plain};
-use crate::syntax::keyword::ClauseKind;
 
 /// What the ARNs of all integrations begin with.
 const INTEGRATION: &str = "arn:aws:states:::";
@@ -58,7 +57,7 @@ impl<'a> Model<'a> {
             (declared, Some(member)) => self.wrapped(&arn, member, declared.unwrap_or(Ty::Unknown)),
             // What is sent back with a task token, or whatever else the user knows better.
             (Some(declared), None) => declared,
-            (None, None) if self.clauses_of(info).any(|clause| clause.kind == ClauseKind::Unchecked) => Ty::Unknown,
+            (None, None) if self.unchecked(info).is_some() => Ty::Unknown,
             (None, None) => self.called(&arn).map_or(Ty::Unknown, aws),
         }
     }

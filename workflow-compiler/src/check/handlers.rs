@@ -1,13 +1,13 @@
 //! Retriers and catchers: names that are known, numbers in their ranges.
 
 use workflow_asl::Code;
-use workflow_asl::document;
+use workflow_asl::{document, error_name};
 
 use super::model::Model;
 use super::range::{number, text};
 use super::sink::Sink;
 use crate::problem::Problem;
-use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, Retrier, plain};
+use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, Retrier, Text, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// A retrier's fields and the names of the document's.
@@ -55,6 +55,7 @@ fn clauses(model: &Model<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
     for clause in clauses {
         match &clause.value {
             ClauseValue::Retrier(retrier) => ranges(retrier, sink),
+            ClauseValue::Errors(errors) => errors.iter().for_each(|error| own_error(error, sink)),
             ClauseValue::Named(ident) => {
                 let name = plain(ident);
                 let retriers: Vec<_> = model.retriers.keys().map(String::as_str).collect();
@@ -89,6 +90,16 @@ fn clauses(model: &Model<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
             }
             _ => {}
         }
+    }
+}
+
+/// A task is said to raise no error of Step Functions' own.
+fn own_error(error: &Text, sink: &mut Sink<'_>) {
+    if error.value.starts_with(error_name::PREFIX) {
+        let message = format!("`{}` is an error of Step Functions itself, so this has no effect", error.value);
+        sink.push(
+            Problem::new(Code::NoEffect, error.spot, message).help("remove it: handlers may name it all the same"),
+        );
     }
 }
 

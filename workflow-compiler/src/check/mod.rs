@@ -34,11 +34,21 @@ pub use types::{Field, Struct, Ty, Types};
 
 use self::sink::Sink;
 use crate::problem::Problems;
-use crate::syntax::ast::Workflow;
+use crate::syntax::ast::{Clause, Workflow};
 
 /// Builds the model of a workflow and reports what is wrong with it, each problem once.
 pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Model<'a> {
+    check_without(workflow, Vec::new(), problems)
+}
+
+/// The same, as if some of its clauses `unchecked` were not there.
+pub(crate) fn check_without<'a>(
+    workflow: &'a Workflow,
+    ignored: Vec<&'a Clause>,
+    problems: &mut Problems,
+) -> Model<'a> {
     let mut model = Model::of(workflow);
+    model.ignored = ignored;
     if model.scopes.iter().all(|scope| !scope.body.broken) {
         // A clause that did not parse may have assigned any.
         model.variables = variables::assigned(&model);

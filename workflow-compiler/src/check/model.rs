@@ -64,6 +64,8 @@ pub struct Model<'a> {
     pub(super) data: Data,
     /// What the calls of the ARNs that were asked for return; finding an operation takes longest.
     pub(super) calls: RefCell<BTreeMap<String, Option<ResultPart>>>,
+    /// Clauses `unchecked` that are taken as if they were not there.
+    pub(super) ignored: Vec<&'a Clause>,
     /// How many nodes were looked at to draw paths for messages.
     pub(super) looked_at: Cell<usize>,
 }
@@ -160,6 +162,7 @@ impl<'a> Model<'a> {
             variables: None,
             data: Data::default(),
             calls: RefCell::default(),
+            ignored: Vec::new(),
             looked_at: Cell::new(0),
         };
         // From last to first, so that the first of two counts.
@@ -346,6 +349,12 @@ impl<'a> Model<'a> {
             })
         });
         own.iter().chain(inherited)
+    }
+
+    /// The clause by which a state is not held against AWS's APIs.
+    pub fn unchecked(&self, info: &StateInfo<'a>) -> Option<&'a Clause> {
+        let mut all = self.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Unchecked);
+        all.find(|clause| !self.ignored.iter().any(|ignored| std::ptr::eq(*ignored, *clause)))
     }
 }
 

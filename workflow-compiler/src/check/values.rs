@@ -155,6 +155,7 @@ pub(super) fn clauses<'a>(
             ClauseValue::Flag
             | ClauseValue::None(_)
             | ClauseValue::Named(_)
+            | ClauseValue::Errors(_)
             | ClauseValue::Query(_)
             | ClauseValue::Distributed { .. } => {}
         }

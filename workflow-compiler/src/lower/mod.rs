@@ -25,15 +25,16 @@ mod transfer;
 
 use serde_json::{Map, Value};
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::rules::Annotations;
 use workflow_asl::{Code, Diagnostic, Pointer, StateMachine};
 
 use self::field::Fields;
 use self::hole::Holes;
 pub use self::spots::SpotMap;
-use crate::check::{Model, Place, Position};
+use crate::check::{Model, Place, Position, StateInfo};
 use crate::piece::Piece;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::Spot;
+use crate::syntax::ast::{ClauseValue, Spot};
 
 /// A workflow as an ASL document.
 #[derive(Debug)]
@@ -49,17 +50,25 @@ pub struct Lowered {
     pub spots: SpotMap,
     /// The document's text, cut where parameters and constants stand.
     pub pieces: Vec<Piece>,
+    /// What is said of the states that is not in the document.
+    pub annotations: Annotations,
 }
 
 /// Lowers a workflow. Reports what its query language cannot say; what the checks have reported is lowered
 /// to something that the rules of ASL do not report again, as far as there is such a thing.
 pub fn lower(model: &Model<'_>, problems: &mut Problems) -> Lowered {
-    let mut lowering = Lowering { model, problems, spots: SpotMap::default(), holes: Holes::default() };
+    let mut lowering = Lowering {
+        model,
+        problems,
+        spots: SpotMap::default(),
+        holes: Holes::default(),
+        annotations: Annotations::default(),
+    };
     let mut definition = lowering.machine();
     let pieces = lowering.holes.cut(&definition.to_string());
     lowering.holes.name(&mut definition, &|param| Some(model.params.get(param)?.decl.wire.as_str()));
     let (machine, found) = StateMachine::read(&definition);
-    Lowered { definition, machine, found, spots: lowering.spots, pieces }
+    Lowered { definition, machine, found, spots: lowering.spots, pieces, annotations: lowering.annotations }
 }
 
 /// What all parts of the lowering share.
@@ -68,6 +77,7 @@ struct Lowering<'m, 'a> {
     problems: &'m mut Problems,
     spots: SpotMap,
     holes: Holes,
+    annotations: Annotations,
 }
 
 impl<'m, 'a> Lowering<'m, 'a> {
@@ -110,11 +120,26 @@ impl<'m, 'a> Lowering<'m, 'a> {
                 if let Some(alias) = &info.state.alias {
                     self.spots.put_key(at.child(&info.asl_name), alias.spot);
                 }
+                self.annotate(info, at.child(&info.asl_name));
                 let state = self.state(info, at.child(&info.asl_name));
                 states.insert(info.asl_name.clone(), state);
             }
         }
         fields.insert("States", states.into());
+    }
+
+    /// Notes the clauses of a state that are for its checks alone.
+    fn annotate(&mut self, info: &StateInfo<'a>, at: Pointer) {
+        if self.model.unchecked(info).is_some() {
+            self.annotations.unchecked.insert(at.clone());
+        }
+        let errors = self.model.clauses_of(info).find_map(|clause| match &clause.value {
+            ClauseValue::Errors(errors) => Some(errors),
+            _ => None,
+        });
+        if let Some(errors) = errors {
+            self.annotations.errors.insert(at, errors.iter().map(|error| error.value.clone()).collect());
+        }
     }
 
     fn put(&mut self, fields: &mut Fields, name: &str, value: Value, spot: Spot) {

@@ -460,6 +460,8 @@ pub enum ClauseValue {
     Retrier(Retrier),
     /// `catch [Errors…] => State { … }`
     Catcher(Catcher),
+    /// `errors [OutOfStock, …]`
+    Errors(Vec<Text>),
     /// `query jsonata` or `query jsonpath`
     Query(QueryLanguage),
     /// `tolerate 5%` or `tolerate percent expr`

@@ -244,6 +244,7 @@ impl Parser<'_> {
     fn own_clause(&mut self, kind: ClauseKind, cursor: &mut Cursor) -> Option<ClauseValue> {
         match kind {
             ClauseKind::Retry | ClauseKind::Catch => self.handler_clause(kind, cursor),
+            ClauseKind::Errors => Some(ClauseValue::Errors(self.errors(cursor).0)),
             ClauseKind::Query => self.query_language(cursor).map(ClauseValue::Query),
             ClauseKind::Tolerate => Some(self.tolerate(cursor)),
             ClauseKind::Distributed => {

@@ -89,7 +89,7 @@ impl Parser<'_> {
     }
 
     /// `[A, B.C, "any text"]`
-    fn errors(&mut self, cursor: &mut Cursor) -> (Vec<Text>, Spot) {
+    pub(super) fn errors(&mut self, cursor: &mut Cursor) -> (Vec<Text>, Spot) {
         if cursor.peek_ident().is_some() && cursor.is_punct_at(1, ".") {
             let errors: Vec<_> = self.error_name(cursor).into_iter().collect();
             let spot = errors.first().map_or_else(|| cursor.before(), |error| error.spot);

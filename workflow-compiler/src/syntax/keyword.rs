@@ -110,6 +110,7 @@ clauses! {
     WriteTo "write_to" Object, in MAP, repeat false, "Writes the results to S3: `{ Bucket: …, Prefix: … }`.";
     ResultWriter "result_writer" Own, in MAP, repeat false, "Writes the results to S3, as ASL writes it.";
     Label "label" Text, in MAP, repeat false, "The name of the distributed map's runs.";
+    Errors "errors" Own, in TASK, repeat false, "All errors that the task raises itself, such as a function's: `[OutOfStock, …]`.";
     Unchecked "unchecked" Nothing, in Kinds::of(&[Task, Map]), repeat false, "Does not hold what is called against AWS's APIs, where they are newer than the compiler's table.";
     Query "query" Own, in Kinds::ALL, repeat false, "The query language of this state's own fields.";
     Comment "comment" Text, in Kinds::ALL, repeat false, "A comment for the document that `///` cannot write.";

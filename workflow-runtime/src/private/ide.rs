@@ -182,6 +182,8 @@ pub mod clauses {
     pub const result_writer: () = ();
     /// The name of the distributed map's runs.
     pub const label: () = ();
+    /// All errors that the task raises itself, such as a function's: `[OutOfStock, …]`.
+    pub const errors: () = ();
     /// Does not hold what is called against AWS's APIs, where they are newer than the compiler's table.
     pub const unchecked: () = ();
     /// The query language of this state's own fields.
@@ -298,6 +300,7 @@ pub mod task_clauses {
     pub use super::clauses::catch;
     pub use super::clauses::comment;
     pub use super::clauses::credentials;
+    pub use super::clauses::errors;
     pub use super::clauses::heartbeat;
     pub use super::clauses::input_path;
     pub use super::clauses::output;
@@ -419,6 +422,7 @@ pub mod defaults {
     pub use super::clauses::catch;
     pub use super::clauses::comment;
     pub use super::clauses::credentials;
+    pub use super::clauses::errors;
     pub use super::clauses::heartbeat;
     pub use super::clauses::input_path;
     pub use super::clauses::output;

@@ -9,6 +9,7 @@ mod document;
 mod expression;
 mod handlers;
 mod map;
+mod reached;
 mod task;
 mod transitions;
 mod variables;

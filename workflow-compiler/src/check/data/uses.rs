@@ -98,6 +98,7 @@ fn clauses<'a>(clauses: &'a [Clause], each: &mut dyn FnMut(&'a Expr, bool)) {
             | ClauseValue::Named(_)
             | ClauseValue::Retrier(_)
             | ClauseValue::Catcher(_)
+            | ClauseValue::Errors(_)
             | ClauseValue::Query(_)
             | ClauseValue::Distributed { .. } => {}
         }

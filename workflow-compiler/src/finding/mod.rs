@@ -1,24 +1,33 @@
 //! What the rules of ASL find in the lowered document: at the words it comes from, in the language's terms.
 
+mod shared;
+mod unchecked;
+
 use workflow_asl::{Code, Diagnostic, Pointer};
+
+use self::shared::SharedHandlers;
+use self::unchecked::Unchecked;
+pub(crate) use self::unchecked::needless;
 
 use crate::Locate;
 use crate::check::{Model, StateInfo};
 use crate::lower::SpotMap;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{ClauseValue, Spot};
-use crate::syntax::keyword::ClauseKind;
+use crate::syntax::ast::{Clause, Spot};
 
 /// Reports what was found in the document, but for what the language's own checks have said, in its own terms.
-pub(crate) fn report(
+/// Gives the clauses `unchecked` that none of it is silenced by.
+pub(crate) fn report<'a>(
     found: impl Iterator<Item = Diagnostic>,
-    model: &Model<'_>,
+    model: &Model<'a>,
     spots: &SpotMap,
     problems: &mut Problems,
     locate: Locate<'_>,
-) {
+) -> Vec<&'a Clause> {
     let known: Vec<Spot> = problems.iter().map(|problem| problem.spot).collect();
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
+    let mut unchecked = Unchecked::default();
+    let mut shared = SharedHandlers::default();
     let optional: Vec<_> = model.optional_results().iter().map(|name| format!("`${name}`")).collect();
     for mut finding in found {
         // A document cannot say that its API is another; here the clause `unchecked` does.
@@ -33,9 +42,11 @@ pub(crate) fn report(
         let spot = if is_about_key(&finding) { spots.key_at(&finding.pointer) } else { None };
         let spot = spot.or_else(|| spots.at(&finding.pointer)).unwrap_or_else(|| model.workflow.name.span().into());
         let said = known.iter().any(|known| overlap(*known, spot, locate));
-        let expected =
-            follows(&finding, &codes) || is_of_what_is_broken(&finding, model) || is_unchecked(&finding, model);
-        if !said && !expected && !is_of_shared_handler(&finding, model) && !is_of_kept_result(&finding, model) {
+        if unchecked.silences(&finding, model) {
+            continue;
+        }
+        let expected = follows(&finding, &codes) || is_of_what_is_broken(&finding, model);
+        if !said && !expected && !shared.takes(&finding, model, spot) && !is_of_kept_result(&finding, model) {
             let message = message_in_the_language(&finding, model);
             let help = help_in_the_language(&finding).or(finding.help).into_iter().collect();
             problems.push(Problem {
@@ -47,6 +58,8 @@ pub(crate) fn report(
             });
         }
     }
+    shared.report(model, problems);
+    unchecked.idle(model)
 }
 
 /// Whether the member's name is wrong rather than its value.
@@ -141,13 +154,6 @@ fn state_of<'m, 'a>(at: &Pointer, model: &'m Model<'a>) -> Option<&'m StateInfo<
     model.all_states().find(|info| info.asl_name == *name)
 }
 
-/// Whether the state says that it is not to be held against AWS's APIs.
-fn is_unchecked(finding: &Diagnostic, model: &Model<'_>) -> bool {
-    finding.code.depends_on_table()
-        && state_of(&finding.pointer, model)
-            .is_some_and(|info| model.clauses_of(info).any(|clause| clause.kind == ClauseKind::Unchecked))
-}
-
 /// Whether it is about the variable that keeps a state's result: the words that read it have been held against AWS's API.
 fn is_of_kept_result(finding: &Diagnostic, model: &Model<'_>) -> bool {
     if !matches!(finding.code, Code::UnknownResultMember | Code::DoubtfulResultMember) {
@@ -171,32 +177,6 @@ fn is_of_what_is_broken(finding: &Diagnostic, model: &Model<'_>) -> bool {
             let other = |language| language != info.language;
             info.state.broken || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))
         })
-}
-
-/// Whether an error name never matches in a handler that is shared between states, by its name or by `defaults`: because
-/// a handler comes before it, as to override a part of such a handler is what they are for, or because the state raises
-/// no such error.
-fn is_of_shared_handler(finding: &Diagnostic, model: &Model<'_>) -> bool {
-    let elsewhere = match finding.code {
-        Code::NeverMatches => finding.message.starts_with("an earlier entry"),
-        // Other states may raise it.
-        Code::UnraisedError | Code::OtherErrorPrefix => true,
-        _ => false,
-    };
-    if !elsewhere {
-        return false;
-    }
-    let tokens: Vec<_> = finding.pointer.tokens().collect();
-    let [.., list, entry, _, _] = tokens.as_slice() else { return false };
-    let kind = if list == "Retry" { ClauseKind::Retry } else { ClauseKind::Catch };
-    let Some(info) = state_of(&finding.pointer, model) else { return false };
-    let mut own = info.state.clauses.iter().filter(|clause| clause.kind == kind && is_handler(&clause.value));
-    let clause = entry.parse().ok().and_then(|entry| own.nth(entry));
-    clause.is_none_or(|clause| matches!(clause.value, ClauseValue::Named(_)))
-}
-
-fn is_handler(value: &ClauseValue) -> bool {
-    matches!(value, ClauseValue::Retrier(_) | ClauseValue::Catcher(_) | ClauseValue::Named(_))
 }
 
 /// Whether a finding about the document only repeats at another place what the checks have said.

@@ -1,0 +1,120 @@
+//! Findings about handlers that several states share, by their name or by `defaults`: they are mistakes only where no
+//! state is left for which the handler is right.
+
+use std::collections::BTreeMap;
+
+use workflow_asl::{Code, Diagnostic};
+
+use super::state_of;
+use crate::check::{Model, StateInfo};
+use crate::problem::{Problem, Problems};
+use crate::syntax::ast::{Clause, ClauseValue, Spot, Text, plain};
+use crate::syntax::keyword::ClauseKind;
+
+/// Which error name of which shared handler.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Shared {
+    kind: ClauseKind,
+    /// The handler's name, or its number among those of `defaults`.
+    handler: Result<String, usize>,
+    error: usize,
+}
+
+/// The error names that some states with the handler do not raise.
+#[derive(Default)]
+pub(super) struct SharedHandlers {
+    found: BTreeMap<Shared, (Vec<Diagnostic>, Spot)>,
+}
+
+impl SharedHandlers {
+    /// Whether the finding is about an error name of a shared handler; it is then kept until all findings are known.
+    /// What an earlier handler takes already is no mistake there: to override a part is what they are for.
+    pub(super) fn takes(&mut self, finding: &Diagnostic, model: &Model<'_>, spot: Spot) -> bool {
+        if !matches!(finding.code, Code::NeverMatches | Code::UnraisedError | Code::OtherErrorPrefix) {
+            return false;
+        }
+        let Some((info, kind, entry, error)) = place(finding, model) else { return false };
+        let Some(clause) = handlers(model, info, kind).nth(entry) else { return false };
+        let own = info.state.clauses.len();
+        let position = model.clauses_of(info).position(|other| std::ptr::eq(other, clause));
+        let handler = match &clause.value {
+            ClauseValue::Named(name) => Ok(plain(name)),
+            _ if position.is_some_and(|position| position >= own) => {
+                Err(model.defaults.iter().position(|other| std::ptr::eq(other, clause)).unwrap_or_default())
+            }
+            _ => return false,
+        };
+        if !is_about_the_name_itself(finding) && finding.message.starts_with("an earlier entry") {
+            return true;
+        }
+        if is_about_the_name_itself(finding) {
+            return false;
+        }
+        let shared = Shared { kind, handler, error };
+        self.found.entry(shared).or_insert_with(|| (Vec::new(), spot)).0.push(finding.clone());
+        true
+    }
+
+    /// Reports the names that no state with the handler raises.
+    pub(super) fn report(self, model: &Model<'_>, problems: &mut Problems) {
+        for (shared, (found, spot)) in self.found {
+            let has = |clause: &Clause| match (&shared.handler, &clause.value) {
+                (Ok(name), ClauseValue::Named(used)) => clause.kind == shared.kind && plain(used) == *name,
+                (Err(number), _) => model.defaults.get(*number).is_some_and(|default| std::ptr::eq(default, clause)),
+                _ => false,
+            };
+            let users = model.all_states().filter(|info| model.clauses_of(info).any(&has)).count();
+            let Some(first) = found.first().filter(|_| found.len() >= users) else { continue };
+            let Some(error) = error(&shared, model) else { continue };
+            // What is kept for states to come is no error.
+            let code = if first.code == Code::OtherErrorPrefix { Code::UnraisedError } else { first.code };
+            let message = format!("no state that has this handler raises `{}`", error.value);
+            let problem = Problem::new(code, spot, message);
+            problems.push(match &first.help {
+                Some(help) => problem.help(help),
+                None => problem,
+            });
+        }
+    }
+}
+
+/// Whether the name never matches anywhere, so that it is a mistake of the handler itself.
+fn is_about_the_name_itself(finding: &Diagnostic) -> bool {
+    let anywhere = ["is never caught", "never raises", "the list has"];
+    finding.code == Code::NeverMatches && anywhere.iter().any(|part| finding.message.contains(part))
+}
+
+/// The state, the kind of handler, and the numbers of the handler and of the error name in it.
+fn place<'m, 'a>(finding: &Diagnostic, model: &'m Model<'a>) -> Option<(&'m StateInfo<'a>, ClauseKind, usize, usize)> {
+    let tokens: Vec<_> = finding.pointer.tokens().collect();
+    let [.., list, entry, _, error] = tokens.as_slice() else { return None };
+    let kind = if list == "Retry" { ClauseKind::Retry } else { ClauseKind::Catch };
+    Some((state_of(&finding.pointer, model)?, kind, entry.parse().ok()?, error.parse().ok()?))
+}
+
+/// The handlers of a state, in the document's order.
+fn handlers<'m, 'a>(
+    model: &'m Model<'a>,
+    info: &'m StateInfo<'a>,
+    kind: ClauseKind,
+) -> impl Iterator<Item = &'a Clause> {
+    model.clauses_of(info).filter(move |clause| clause.kind == kind && is_handler(&clause.value))
+}
+
+fn is_handler(value: &ClauseValue) -> bool {
+    matches!(value, ClauseValue::Retrier(_) | ClauseValue::Catcher(_) | ClauseValue::Named(_))
+}
+
+/// The error name as it is written.
+fn error<'a>(shared: &Shared, model: &Model<'a>) -> Option<&'a Text> {
+    let errors = match &shared.handler {
+        Ok(name) if shared.kind == ClauseKind::Retry => &model.retriers.get(name)?.retrier.errors,
+        Ok(name) => &model.catchers.get(name)?.catcher.errors,
+        Err(number) => match &model.defaults.get(*number)?.value {
+            ClauseValue::Retrier(retrier) => &retrier.errors,
+            ClauseValue::Catcher(catcher) => &catcher.errors,
+            _ => return None,
+        },
+    };
+    errors.get(shared.error)
+}
