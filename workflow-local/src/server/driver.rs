@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::value::RawValue;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
@@ -11,15 +12,19 @@ use crate::execution::{Execution, Status, Step};
 use crate::handlers::{Asked, Handlers};
 use crate::task::TaskId;
 
-/// How many steps an execution takes before others have a turn.
-const STEPS_AT_ONCE: u32 = 256;
+/// How many steps an execution takes before it is told the time, and before those who ask about it have a turn.
+const STEPS_AT_ONCE: u32 = 16;
+
+/// How often it does that before other executions have a turn.
+const TURNS: u32 = 16;
 
 /// An execution that is driven, or has ended.
 pub(super) struct Run {
     pub(super) arn: String,
     pub(super) machine_arn: String,
     pub(super) name: String,
-    pub(super) input_text: String,
+    /// The text of its input, as JSON: each answer about it has it.
+    pub(super) input: Box<RawValue>,
     execution: Mutex<Execution>,
     clock: Clock,
     /// Told when it is stopped from outside.
@@ -29,12 +34,12 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(execution: Execution, clock: Clock, machine_arn: String, input_text: String) -> Self {
+    pub(super) fn new(execution: Execution, clock: Clock, machine_arn: String, input: Box<RawValue>) -> Self {
         Self {
             arn: execution.arn().to_owned(),
             machine_arn,
             name: execution.name().to_owned(),
-            input_text,
+            input,
             execution: Mutex::new(execution),
             clock,
             stopped: Notify::new(),
@@ -83,14 +88,13 @@ impl Run {
     /// Runs it to its end. Tasks that still run then are dropped.
     pub(super) async fn drive(self: Arc<Self>, handlers: Arc<Handlers>) {
         let mut working: JoinSet<(TaskId, Answer)> = JoinSet::new();
-        let mut steps = 0_u32;
+        let mut turns = 0_u32;
         let mut asked = Asked::default();
         loop {
-            let step = self.execution_now().step();
-            match step {
+            match self.steps() {
                 Step::Advanced => {
-                    steps = (steps + 1) % STEPS_AT_ONCE;
-                    if steps == 0 {
+                    turns = (turns + 1) % TURNS;
+                    if turns == 0 {
                         tokio::task::yield_now().await;
                     }
                 }
@@ -103,6 +107,19 @@ impl Run {
             }
         }
         self.ended.notify_waiters();
+    }
+
+    /// Steps it until it needs something, though not for long.
+    fn steps(&self) -> Step {
+        let mut execution = self.execution_now();
+        let mut step = execution.step();
+        for _ in 1..STEPS_AT_ONCE {
+            if !matches!(step, Step::Advanced) {
+                break;
+            }
+            step = execution.step();
+        }
+        step
     }
 
     /// Waits for a task's answer, the next timer, or a stop.

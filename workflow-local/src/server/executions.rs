@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use indexmap::map::Entry;
-use serde_json::{Value, json};
+use serde::Serializer as _;
+use serde::ser::SerializeMap;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Serializer, Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::limits::{CAUSE_CHARS, ERROR_CHARS, PAYLOAD_BYTES};
 
@@ -12,7 +15,7 @@ use super::driver::Run;
 use super::error::ApiError;
 use super::input::Input;
 use super::machines::{Machine, with_token};
-use super::registry::Registry;
+use super::registry::{Held, Registry};
 use super::{arn, page};
 use crate::clock::Instant;
 use crate::execution::{Execution, Start, Status};
@@ -23,18 +26,19 @@ impl Registry {
     pub(super) fn start_execution(&self, input: &Input) -> Result<Value, ApiError> {
         let asked = self.asked(input)?;
         let mut held = self.held();
-        let machine = asked.machine(&held.machines)?.clone();
+        let Held { machines, executions } = &mut *held;
+        let machine = asked.machine(machines)?;
         let arn = match machine.kind {
             MachineType::Standard => arn::execution(&machine.name, &asked.name),
             MachineType::Express => arn::express(&machine.name, &asked.name, &asked.id),
         };
-        let (run, is_new) = match held.executions.entry(arn.clone()) {
-            Entry::Vacant(place) => (Arc::clone(place.insert(self.run(&asked, &machine, arn))), true),
+        let (run, is_new) = match executions.entry(arn.clone()) {
+            Entry::Vacant(place) => (Arc::clone(place.insert(self.run(asked, machine, arn))), true),
             // The same name and input while it runs are the same execution:
             // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
             Entry::Occupied(place) => {
                 let run = place.get();
-                if run.status() != Status::Running || run.input_text != asked.text {
+                if run.status() != Status::Running || run.input.get() != asked.text.get() {
                     let message = format!("Execution Already Exists: '{arn}'");
                     return Err(ApiError::new("ExecutionAlreadyExists", message));
                 }
@@ -49,61 +53,44 @@ impl Registry {
         Ok(json!({"executionArn": run.arn, "startDate": started.as_epoch_seconds()}))
     }
 
-    pub(super) async fn start_sync_execution(&self, input: &Input) -> Result<Value, ApiError> {
+    pub(super) async fn start_sync_execution(&self, input: &Input) -> Result<Vec<u8>, ApiError> {
         let asked = self.asked(input)?;
-        let machine = asked.machine(&self.held().machines)?.clone();
-        if machine.kind != MachineType::Express {
-            return Err(ApiError::type_not_supported());
-        }
-        let run = self.run(&asked, &machine, arn::express(&machine.name, &asked.name, &asked.id));
+        let run = {
+            let held = self.held();
+            let machine = asked.machine(&held.machines)?;
+            if machine.kind != MachineType::Express {
+                return Err(ApiError::type_not_supported());
+            }
+            let arn = arn::express(&machine.name, &asked.name, &asked.id);
+            self.run(asked, machine, arn)
+        };
         self.drive(Arc::clone(&run));
         run.ended().await;
         let execution = run.execution();
         let stopped = execution.stopped_at().unwrap_or(execution.now());
         let milliseconds = u64::try_from(execution.started_at().until(stopped).as_millis()).unwrap_or(u64::MAX);
-        let mut answer = json!({
-            "executionArn": run.arn,
-            "stateMachineArn": run.machine_arn,
-            "name": run.name,
-            "startDate": execution.started_at().as_epoch_seconds(),
-            "stopDate": stopped.as_epoch_seconds(),
-            "status": execution.status().name(),
-            "input": run.input_text,
-            "inputDetails": {"included": true},
-            // Billed in steps of 100 milliseconds, and of 64 MB: https://aws.amazon.com/step-functions/pricing/
-            "billingDetails": {
-                "billedMemoryUsedInMB": 64,
-                "billedDurationInMilliseconds": milliseconds.div_ceil(100).saturating_mul(100).max(100),
-            },
+        // Billed in steps of 100 milliseconds, and of 64 MB: https://aws.amazon.com/step-functions/pricing/
+        let billing = json!({
+            "billedMemoryUsedInMB": 64,
+            "billedDurationInMilliseconds": milliseconds.div_ceil(100).saturating_mul(100).max(100),
         });
-        add_outcome(&mut answer, &execution);
-        Ok(answer)
+        described(&run, &execution, &[("billingDetails", billing)])
     }
 
-    pub(super) fn describe_execution(&self, input: &Input) -> Result<Value, ApiError> {
+    pub(super) fn describe_execution(&self, input: &Input) -> Result<Vec<u8>, ApiError> {
         let run = self.named_execution(input)?;
         let execution = run.execution();
-        let mut answer = json!({
-            "executionArn": run.arn,
-            "stateMachineArn": run.machine_arn,
-            "name": run.name,
-            "status": execution.status().name(),
-            "startDate": execution.started_at().as_epoch_seconds(),
-            "input": run.input_text,
-            "inputDetails": {"included": true},
-            "redriveCount": 0,
-        });
-        if let Some(stopped) = execution.stopped_at() {
-            answer["stopDate"] = json!(stopped.as_epoch_seconds());
-        }
-        add_outcome(&mut answer, &execution);
-        answer["redriveStatus"] = json!("NOT_REDRIVABLE");
-        answer["redriveStatusReason"] = json!(match execution.status() {
+        let reason = match execution.status() {
             Status::Running => "Execution is RUNNING and cannot be redriven",
             Status::Succeeded => "Execution is SUCCEEDED and cannot be redriven",
             _ => "This server does not redrive executions.",
-        });
-        Ok(answer)
+        };
+        let redrive = [
+            ("redriveCount", json!(0)),
+            ("redriveStatus", json!("NOT_REDRIVABLE")),
+            ("redriveStatusReason", json!(reason)),
+        ];
+        described(&run, &execution, &redrive)
     }
 
     pub(super) fn list_executions(&self, input: &Input) -> Result<Value, ApiError> {
@@ -189,23 +176,24 @@ impl Registry {
             return Err(refuse("Invalid execution input."));
         }
         let value = serde_json::from_str(text).map_err(|error| refuse(&what_is_not_json(text, &error)))?;
+        let text = to_raw_value(text).map_err(|error| refuse(&error.to_string()))?;
         Ok(Asked { machine_arn, name, id, text, value })
     }
 
-    fn run(&self, asked: &Asked<'_>, machine: &Machine, execution_arn: String) -> Arc<Run> {
+    fn run(&self, asked: Asked<'_>, machine: &Machine, execution_arn: String) -> Arc<Run> {
         let start = Start {
             state_machine_arn: machine.arn.clone(),
             execution_arn,
-            name: asked.name.clone(),
+            name: asked.name,
             state_machine_name: machine.name.clone(),
             role_arn: machine.role_arn.clone(),
             machine_type: machine.kind,
             time: Instant::now(),
             seed: self.next_seed(),
         };
-        let input = Payload::new(asked.value.clone());
+        let input = Payload::new(asked.value);
         let execution = Execution::start(Arc::clone(&machine.program), input, start, Arc::new(MemoryStore::new()));
-        Arc::new(Run::new(execution, self.clock, machine.arn.clone(), asked.text.to_owned()))
+        Arc::new(Run::new(execution, self.clock, machine.arn.clone(), asked.text))
     }
 }
 
@@ -214,7 +202,8 @@ struct Asked<'a> {
     machine_arn: &'a str,
     name: String,
     id: String,
-    text: &'a str,
+    /// Of the input: the text as JSON, and the value.
+    text: Box<RawValue>,
     value: Value,
 }
 
@@ -224,15 +213,46 @@ impl Asked<'_> {
     }
 }
 
-fn add_outcome(answer: &mut Value, execution: &Execution) {
+/// What is said of one execution. It is written at once, since payloads may be large and clients ask often.
+fn described(run: &Run, execution: &Execution, more: &[(&str, Value)]) -> Result<Vec<u8>, ApiError> {
+    // Nothing here can fail to be written.
+    let unwritten = |error: serde_json::Error| ApiError::new("SerializationException", error.to_string());
+    let mut text = Vec::with_capacity(1024 + run.input.get().len());
+    write_described(&mut text, run, execution, more).map_err(unwritten)?;
+    Ok(text)
+}
+
+fn write_described(
+    text: &mut Vec<u8>,
+    run: &Run,
+    execution: &Execution,
+    more: &[(&str, Value)],
+) -> serde_json::Result<()> {
+    let included = json!({"included": true});
+    let mut serializer = Serializer::new(text);
+    let mut answer = serializer.serialize_map(None)?;
+    answer.serialize_entry("executionArn", &run.arn)?;
+    answer.serialize_entry("stateMachineArn", &run.machine_arn)?;
+    answer.serialize_entry("name", &run.name)?;
+    answer.serialize_entry("status", execution.status().name())?;
+    answer.serialize_entry("startDate", &execution.started_at().as_epoch_seconds())?;
+    if let Some(stopped) = execution.stopped_at() {
+        answer.serialize_entry("stopDate", &stopped.as_epoch_seconds())?;
+    }
+    answer.serialize_entry("input", &run.input)?;
+    answer.serialize_entry("inputDetails", &included)?;
     if let Some(output) = execution.output() {
-        answer["output"] = json!(output.to_string());
-        answer["outputDetails"] = json!({"included": true});
+        answer.serialize_entry("output", &serde_json::to_string(output.value())?)?;
+        answer.serialize_entry("outputDetails", &included)?;
     }
     if let Some(error) = execution.error() {
-        answer["error"] = json!(error);
+        answer.serialize_entry("error", error)?;
     }
     if let Some(cause) = execution.cause() {
-        answer["cause"] = json!(cause);
+        answer.serialize_entry("cause", cause)?;
     }
+    for (name, value) in more {
+        answer.serialize_entry(name, value)?;
+    }
+    answer.end()
 }

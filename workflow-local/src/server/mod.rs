@@ -29,6 +29,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::serve::ListenerExt as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::{TcpListener, ToSocketAddrs};
@@ -142,6 +143,10 @@ impl Builder {
                 let _ = stopped.await;
             };
             // It ends when it is told to; a connection's own failure does not end it.
+            let listener = listener.tap_io(|stream| {
+                // An answer goes out at once, whatever its last packet's size; where that cannot be, it is only later.
+                let _ = stream.set_nodelay(true);
+            });
             let _ = axum::serve(listener, router).with_graceful_shutdown(stopped).await;
         });
         Ok(Server { address, registry, stop: Some(stop), serving })

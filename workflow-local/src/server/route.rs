@@ -11,7 +11,6 @@ use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
 
 use super::error::ApiError;
 use super::input::Input;
@@ -32,7 +31,7 @@ pub(super) fn router(registry: Arc<Registry>) -> Router {
 
 async fn handle(State(registry): State<Arc<Registry>>, request: Request) -> Response {
     let mut response = match answer(&registry, request).await {
-        Ok(value) => value.to_string().into_response(),
+        Ok(text) => text.into_response(),
         Err(error) => error.into_response(),
     };
     let headers = response.headers_mut();
@@ -43,7 +42,7 @@ async fn handle(State(registry): State<Arc<Registry>>, request: Request) -> Resp
     response
 }
 
-async fn answer(registry: &Arc<Registry>, request: Request) -> Result<Value, ApiError> {
+async fn answer(registry: &Arc<Registry>, request: Request) -> Result<Vec<u8>, ApiError> {
     let unknown = |message: String| ApiError {
         status: StatusCode::NOT_FOUND,
         ..ApiError::new("UnknownOperationException", message)
@@ -54,7 +53,7 @@ async fn answer(registry: &Arc<Registry>, request: Request) -> Result<Value, Api
     let operation = operation(request.headers())?;
     let body = read(request.into_body()).await?;
     let input = Input::parse(&body)?;
-    match operation.as_str() {
+    let answer = match operation.as_str() {
         "CreateStateMachine" => registry.create_state_machine(&input),
         "UpdateStateMachine" => registry.update_state_machine(&input),
         "DescribeStateMachine" => registry.describe_state_machine(&input),
@@ -63,13 +62,14 @@ async fn answer(registry: &Arc<Registry>, request: Request) -> Result<Value, Api
         "ValidateStateMachineDefinition" => registry.validate_state_machine_definition(&input),
         "TestState" => registry.test_state(&input).await,
         "StartExecution" => registry.start_execution(&input),
-        "StartSyncExecution" => registry.start_sync_execution(&input).await,
-        "DescribeExecution" => registry.describe_execution(&input),
+        "StartSyncExecution" => return registry.start_sync_execution(&input).await,
+        "DescribeExecution" => return registry.describe_execution(&input),
         "ListExecutions" => registry.list_executions(&input),
         "StopExecution" => registry.stop_execution(&input),
         "GetExecutionHistory" => registry.get_execution_history(&input),
         other => Err(ApiError::new("UnknownOperationException", format!("this server has no operation {other}"))),
-    }
+    };
+    Ok(answer?.to_string().into_bytes())
 }
 
 fn operation(headers: &HeaderMap) -> Result<String, ApiError> {
@@ -86,7 +86,8 @@ fn operation(headers: &HeaderMap) -> Result<String, ApiError> {
 /// Reads a body. One that is too large is read on without being kept, so that its sender gets to read the answer;
 /// but not for ever.
 async fn read(mut body: Body) -> Result<Vec<u8>, ApiError> {
-    let (mut bytes, mut length) = (Vec::new(), 0_usize);
+    let told = usize::try_from(body.size_hint().lower()).unwrap_or(BODY_BYTES);
+    let (mut bytes, mut length) = (Vec::with_capacity(told.min(BODY_BYTES)), 0_usize);
     while length <= DISCARDED_BYTES
         && let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
     {
