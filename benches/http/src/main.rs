@@ -1,125 +1,115 @@
-//! States per second over HTTP: this project's server, fakecloud's, moto and ministack, one after
-//! the other, the same client, one run.
+//! States per second over HTTP: this project's server, others and one that runs nothing, side by side: see README.md.
 //!
-//! `cargo run --release --manifest-path benches/http/Cargo.toml -- [--moto URL] [--ministack URL]`;
-//! moto and ministack (PyPI) are started by the caller; fakecloud needs `--features fakecloud`, a long build.
+//! `benches/http/run` installs the others and starts this.
 
-#[cfg(feature = "fakecloud")]
-mod fakecloud;
+mod client;
+mod null;
+mod peer;
 #[path = "../../../workflow-local/benches/engine/workloads.rs"]
 mod workloads;
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-use workflow_local::Clock;
-use workflow_local::server::Server;
+use client::{Client, Job};
+use peer::Peer;
+use serde_json::json;
 use workloads::Workload;
 
-/// How often a workload is run at most, and for how long about.
-const RUNS: usize = 9;
-const TIME: Duration = Duration::from_secs(20);
+/// How often every server has its turn.
+const ROUNDS: usize = 9;
+/// How long a turn is, if more than one execution fits in.
+const TURN: Duration = Duration::from_millis(100);
 
 fn main() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let server = runtime.block_on(Server::builder().clock(Clock::Real).bind("127.0.0.1:0")).unwrap();
-    let mut servers = vec![("workflow-local", server.endpoint_url())];
-    #[cfg(feature = "fakecloud")]
-    servers.push(("fakecloud", runtime.block_on(fakecloud::serve())));
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    for pair in arguments.chunks(2) {
-        match pair {
-            [name, url] if name == "--moto" => {
-                // moto's interpreter is off unless asked for.
-                let config = json!({ "stepfunctions": { "execute_state_machine": true } });
-                ureq::post(format!("{url}/moto-api/config")).send(config.to_string()).unwrap();
-                servers.push(("moto", url.clone()));
-            }
-            [name, url] if name == "--ministack" => servers.push(("ministack", url.clone())),
-            other => panic!("unknown: {other:?}"),
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["serve", "null", port] => return null::serve(port.parse().unwrap()),
+        ["serve", "workflow-local", port] => return serve(port.parse().unwrap()),
+        _ => {}
+    }
+    let mut peers = vec![Peer::own("workflow-local")];
+    let mut wanted = Vec::new();
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        match argument.strip_prefix("--") {
+            Some(name) => peers.push(Peer::start(name, &arguments.next().unwrap())),
+            None => wanted.push(argument),
         }
     }
-    println!("states/s, median of up to {RUNS} (ratio: ours to theirs)");
-    for workload in workloads::all() {
-        let mut ours = None;
-        for (name, url) in &servers {
-            match Client::new(url).measure(&workload) {
-                Ok(rate) => {
-                    let ours = *ours.get_or_insert(rate);
-                    println!("{} {name:<15} {rate:>12.0}  x {:.1}", workload.name, ours / rate);
+    peers.push(Peer::own("null"));
+    let clients: Vec<Client> = peers.iter().map(Client::new).collect();
+    println!("states/s of the median execution, and the first server's rate as a multiple of it; load average before\n");
+    println!("| workload | {} | load |", peers.iter().map(|peer| &*peer.name).collect::<Vec<_>>().join(" | "));
+    println!("|{}", " --- |".repeat(peers.len() + 2));
+    let mut failures = Vec::new();
+    for workload in workloads().iter().filter(|workload| wanted.is_empty() || wanted.contains(&workload.name.to_owned())) {
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let rates = measure(workload, &clients);
+        let ours = rates[0].as_ref().ok().copied();
+        let cell = |rate: &Result<f64, String>| match (rate, ours) {
+            (Ok(rate), Some(ours)) => format!("{rate:.0} (x {:.*})", if ours / rate < 10.0 { 1 } else { 0 }, ours / rate),
+            (Ok(rate), None) => format!("{rate:.0}"),
+            (Err(_), _) => "cannot".to_owned(),
+        };
+        let cells: Vec<String> = rates.iter().map(cell).collect();
+        println!("| {} | {} | {} |", workload.name, cells.join(" | "), load.split(' ').next().unwrap_or_default());
+        for (peer, rate) in peers.iter().zip(&rates) {
+            if let Err(error) = rate {
+                failures.push(format!("{} {}: {}", workload.name, peer.name, error.chars().take(200).collect::<String>()));
+            }
+        }
+    }
+    println!("\n{}", failures.join("\n"));
+}
+
+/// The engine's workloads, and those that only a server has.
+fn workloads() -> Vec<Workload> {
+    let small = json!({ "a": 1 });
+    let chain = |name, states: usize| Workload {
+        name,
+        definition: workloads::chain(states),
+        input: small.clone(),
+        output: small.clone(),
+        states: states as u64,
+    };
+    let mut all = workloads::all();
+    all.insert(0, chain("W1", 1));
+    all.insert(all.len() - 1, chain("W8", 100));
+    all.push(chain("W9-", 20));
+    all
+}
+
+/// Every server's states per second, or why it has none.
+fn measure(workload: &Workload, clients: &[Client]) -> Vec<Result<f64, String>> {
+    let executions = if workload.name == "W8" { 100 } else { 1 };
+    let mut jobs: Vec<Result<Job, String>> = clients.iter().map(|client| client.prepare(workload, executions)).collect();
+    let mut times: Vec<Vec<Duration>> = vec![Vec::new(); clients.len()];
+    for round in 0..=ROUNDS {
+        for (job, times) in jobs.iter_mut().zip(&mut times) {
+            let began = Instant::now();
+            while let Ok(ready) = job {
+                match ready.run() {
+                    // The first round warms up.
+                    Ok(_) if round == 0 => break,
+                    Ok(took) => times.push(took),
+                    Err(error) => *job = Err(error),
                 }
-                Err(error) => println!("{} {name:<15} {}", workload.name, error.chars().take(100).collect::<String>()),
+                if began.elapsed() >= TURN {
+                    break;
+                }
             }
         }
     }
-}
-
-struct Client<'a> {
-    agent: ureq::Agent,
-    url: &'a str,
-}
-
-impl<'a> Client<'a> {
-    fn new(url: &'a str) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
-        Self { agent: config.build().into(), url }
-    }
-
-    fn call(&self, operation: &str, body: &Value) -> Result<Value, String> {
-        let request = self
-            .agent
-            .post(self.url)
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amz-target", format!("AWSStepFunctions.{operation}"))
-            .header("authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/states/aws4_request, SignedHeaders=host, Signature=0");
-        let mut answer = request.send(body.to_string()).map_err(|error| error.to_string())?;
-        let text = answer.body_mut().read_to_string().map_err(|error| error.to_string())?;
-        if !answer.status().is_success() {
-            return Err(text);
-        }
-        serde_json::from_str(&text).map_err(|error| error.to_string())
-    }
-
-    /// States per second of the median run, from `StartExecution` to the answer that has the output.
-    fn measure(&self, workload: &Workload) -> Result<f64, String> {
-        let machine = self.call(
-            "CreateStateMachine",
-            &json!({
-                "name": workload.name,
-                "definition": workload.definition.to_string(),
-                "roleArn": "arn:aws:iam::123456789012:role/bench",
-            }),
-        )?;
-        let began = Instant::now();
-        let mut times = Vec::new();
-        while times.is_empty() || times.len() < RUNS && began.elapsed() < TIME {
-            times.push(self.run(workload, &machine["stateMachineArn"], times.len())?);
-        }
+    let rate = |(job, mut times): (Result<Job, String>, Vec<Duration>)| {
+        job?;
         times.sort();
-        Ok(workload.states as f64 / times[times.len() / 2].as_secs_f64())
-    }
+        Ok((workload.states * executions as u64) as f64 / times[times.len() / 2].as_secs_f64())
+    };
+    jobs.into_iter().zip(times).map(rate).collect()
+}
 
-    fn run(&self, workload: &Workload, machine: &Value, number: usize) -> Result<Duration, String> {
-        let input = workload.input.to_string();
-        // moto takes two unnamed executions for the same one.
-        let start = json!({ "stateMachineArn": machine, "input": input, "name": format!("run-{number}") });
-        let began = Instant::now();
-        let execution = self.call("StartExecution", &start)?;
-        let ask = json!({ "executionArn": execution["executionArn"] });
-        loop {
-            let answer = self.call("DescribeExecution", &ask)?;
-            let took = began.elapsed();
-            match answer["status"].as_str() {
-                Some("SUCCEEDED") => {
-                    let output: Value = serde_json::from_str(answer["output"].as_str().unwrap_or_default()).unwrap_or_default();
-                    return if output == workload.output { Ok(took) } else { Err("wrong output".to_owned()) };
-                }
-                Some("RUNNING") if took < Duration::from_secs(60) => {
-                    let pause = took.as_micros() / 100;
-                    std::thread::sleep(Duration::from_micros(u64::try_from(pause).unwrap_or(0).clamp(100, 50_000)));
-                }
-                _ => return Err(answer.to_string()),
-            }
-        }
-    }
+#[tokio::main]
+async fn serve(port: u16) {
+    let _server = workflow_local::server::Server::builder().bind(("127.0.0.1", port)).await.unwrap();
+    std::future::pending::<()>().await;
 }

@@ -1,4 +1,6 @@
 //! fakecloud's Step Functions behind axum, without authentication, snapshots or other services: its fastest form.
+//!
+//! `fakecloud PORT`
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,15 +18,14 @@ use parking_lot::{Mutex, RwLock};
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "us-east-1";
 
-/// Serves it on a free port of loopback, and gives its URL.
-pub async fn serve() -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let state = MultiRegionState::new(ACCOUNT, REGION, &url);
+#[tokio::main]
+async fn main() {
+    let port: u16 = std::env::args().nth(1).unwrap().parse().unwrap();
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    let state = MultiRegionState::new(ACCOUNT, REGION, &format!("http://127.0.0.1:{port}"));
     let service = Arc::new(StepFunctionsService::new(Arc::new(RwLock::new(state))));
     let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| answer(Arc::clone(&service), headers, body));
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    url
+    axum::serve(listener, router).await.unwrap();
 }
 
 async fn answer(service: Arc<StepFunctionsService>, headers: HeaderMap, body: Bytes) -> Response {
