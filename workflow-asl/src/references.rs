@@ -276,7 +276,7 @@ impl Place<'_, '_> {
             Some((used, root))
         });
         let variables = names.variables.iter().map(|used| {
-            let function = jsonata::BUILT_IN_FUNCTIONS.contains(&used.name.as_str());
+            let function = jsonata::is_function(&used.name);
             (!function).then(|| (used, ReferenceRoot::Variable(used.name.clone())))
         });
         for (used, root) in states.chain(variables).flatten() {

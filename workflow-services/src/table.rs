@@ -135,27 +135,32 @@ impl Reader {
     }
 
     pub(crate) fn byte(&mut self) -> Option<u8> {
-        let byte = *self.table.0.get(self.at)?;
-        self.at += 1;
-        Some(byte)
+        let byte = self.table.0.get(self.at).copied();
+        self.at = self.at.saturating_add(1);
+        byte
     }
 
     /// A number of a fixed size, little-endian.
     pub(crate) fn number_of(&mut self, size: usize) -> Option<usize> {
         let bytes = self.table.0.get(self.at..self.at.checked_add(size)?)?;
         self.at += size;
-        Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte)))
+        Some(match *bytes {
+            [a, b, c, d] => u32::from_le_bytes([a, b, c, d]) as usize,
+            _ => bytes.iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte)),
+        })
     }
 
     /// A number of up to 32 bits, in LEB128.
     pub(crate) fn number(&mut self) -> Option<usize> {
-        let mut number = 0;
-        for shift in [0, 7, 14, 21, 28] {
-            let byte = self.byte()?;
+        let (mut number, mut shift) = (0, 0);
+        while shift < 32
+            && let Some(byte) = self.byte()
+        {
             number |= usize::from(byte & 0x7f) << shift;
             if byte < 0x80 {
                 return Some(number);
             }
+            shift += 7;
         }
         None
     }

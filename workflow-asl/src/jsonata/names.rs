@@ -81,6 +81,12 @@ pub const BUILT_IN_FUNCTIONS: &[&str] = &[
     "zip",
 ];
 
+/// Whether Step Functions has a function of this name, which stands without its `$`.
+pub fn is_function(name: &str) -> bool {
+    // All begin with a small letter; most names of states do not.
+    name.as_bytes().first().is_some_and(u8::is_ascii_lowercase) && BUILT_IN_FUNCTIONS.contains(&name)
+}
+
 /// What an expression refers to.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Names {
@@ -317,7 +323,7 @@ impl Walk {
     }
 
     fn field(&mut self, node: &Node, name: &str) {
-        let help = if BUILT_IN_FUNCTIONS.contains(&name) {
+        let help = if is_function(name) {
             format!("a function is called as `${name}(...)`, a text stands in quotes")
         } else {
             match nearest(name, ["true", "false", "null"]) {

@@ -167,7 +167,7 @@ fn check_expression(
         let diagnostic = Diagnostic::new(Code::UnsupportedJsonata, at.clone(), message);
         found.push(ranged(diagnostic.with_help(help_on_member(&used.name, members)), used));
     }
-    for used in names.calls.iter().filter(|used| !jsonata::BUILT_IN_FUNCTIONS.contains(&used.name.as_str())) {
+    for used in names.calls.iter().filter(|used| !jsonata::is_function(&used.name)) {
         let message = format!("there is no function `${}`", used.name);
         let mut diagnostic = Diagnostic::new(Code::UnknownFunction, at.clone(), message);
         if let Some(near) = nearest::nearest(&used.name, jsonata::BUILT_IN_FUNCTIONS.iter().copied()) {

@@ -1,6 +1,5 @@
 //! What a task calls, as AWS's APIs have it, and the type of what it returns.
 
-use indexmap::IndexMap;
 use proc_macro2::Ident;
 use workflow_asl::result::{Presence, ResultPart};
 use workflow_services::{Shape, TaskResource};
@@ -77,19 +76,27 @@ impl<'a> Model<'a> {
     fn wrapped(&self, arn: &str, wrapped: &str, ty: Ty) -> Ty {
         let Some(part) = self.called(arn) else { return Ty::Unknown };
         let Some(structure) = part.shape().structure() else { return Ty::Unknown };
-        let members = structure.members().map(|member| {
-            let ty = match member.name {
-                name if name == wrapped => ty.clone(),
-                // It is there only when the request asks for it.
-                "LogResult" => Ty::Text.optional(),
-                name => match part.member(name) {
-                    workflow_asl::result::Member::Found(part, _) => aws(part),
-                    _ => Ty::Unknown,
-                },
-            };
-            (member.name.to_owned(), ty)
+        let mut known = self.wrappers.borrow_mut();
+        let members = known.entry(arn.to_owned()).or_insert_with(|| {
+            let members = structure.members().map(|member| {
+                let ty = match member.name {
+                    name if name == wrapped => Ty::Unknown,
+                    // It is there only when the request asks for it.
+                    "LogResult" => Ty::Text.optional(),
+                    name => match part.member(name) {
+                        workflow_asl::result::Member::Found(part, _) => aws(part),
+                        _ => Ty::Unknown,
+                    },
+                };
+                (member.name.to_owned(), ty)
+            });
+            members.collect()
         });
-        Ty::Object(members.collect::<IndexMap<_, _>>())
+        let mut members = members.clone();
+        if let Some(member) = members.get_mut(wrapped) {
+            *member = ty;
+        }
+        Ty::Object(members)
     }
 }
 

@@ -66,6 +66,8 @@ pub struct Model<'a> {
     pub(super) calls: RefCell<BTreeMap<String, Option<ResultPart>>>,
     /// Clauses `unchecked` that are taken as if they were not there.
     pub(super) ignored: Vec<&'a Clause>,
+    /// The members of the results with a member that the source has the type of, which is left open here.
+    pub(super) wrappers: RefCell<BTreeMap<String, IndexMap<String, Ty>>>,
     /// How many nodes were looked at to draw paths for messages.
     pub(super) looked_at: Cell<usize>,
 }
@@ -163,6 +165,7 @@ impl<'a> Model<'a> {
             data: Data::default(),
             calls: RefCell::default(),
             ignored: Vec::new(),
+            wrappers: RefCell::default(),
             looked_at: Cell::new(0),
         };
         // From last to first, so that the first of two counts.

@@ -137,11 +137,12 @@ fn states(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     let name = derived(&workflow.name, "State");
     let mut all = Vec::new();
     collect(&workflow.body, &mut all);
+    // Comparing identifiers asks rustc for their text each time.
     let mut seen = BTreeSet::new();
     let (mut variants, mut idents, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for state in all {
         let Some(ident) = rust_ident(&state.name) else { continue };
-        if !seen.insert(ident.clone()) {
+        if !seen.insert(ident.to_string()) {
             continue;
         }
         let doc = doc_or(&state.comment, || format!("The {} state `{}`.", state.keyword, state.asl_name()));
@@ -151,7 +152,7 @@ fn states(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     }
     for state in compiled.document.iter().flat_map(|document| &document.states) {
         let ident = Ident::new(&state.ident, workflow.from().map_or(workflow.name.span(), |file| file.spot.first));
-        if !seen.insert(ident.clone()) {
+        if !seen.insert(ident.to_string()) {
             continue;
         }
         let doc = format!(" The {} state `{}`.", state_keyword(state.kind), state.name);

@@ -8,8 +8,8 @@ use super::keyword::{ClauseKind, DECLARATIONS, STATES};
 
 /// The kind of state that this keyword declares.
 pub(super) fn state_kind(cursor: &Cursor, ahead: usize) -> Option<StateKind> {
-    let ident = cursor.peek_ident_at(ahead)?;
-    STATES.iter().find(|(_, keyword)| ident == keyword.word).map(|(kind, _)| *kind)
+    let word = cursor.peek_ident_at(ahead)?.to_string();
+    STATES.iter().find(|(_, keyword)| keyword.word == word).map(|(kind, _)| *kind)
 }
 
 /// Whether a word is the keyword of a declaration.

@@ -11,7 +11,7 @@ mod uses;
 use std::collections::{BTreeMap, BTreeSet};
 
 use workflow_asl::Code;
-use workflow_asl::jsonata::BUILT_IN_FUNCTIONS;
+use workflow_asl::jsonata::is_function;
 use workflow_asl::limits::VARIABLE_NAME_CHARS;
 
 pub use kept::Kept;
@@ -48,9 +48,12 @@ pub(super) fn analyse(model: &mut Model<'_>, sink: &mut Sink<'_>) {
 /// The variable that holds a state's result: the state's identifier, but where that cannot be a variable's name or
 /// would hide a function of JSONata.
 pub(super) fn variable(state: &str) -> String {
-    let name: String = state.trim_start_matches('_').chars().take(VARIABLE_NAME_CHARS).collect();
-    let first = name.chars().next();
-    if first.is_none_or(|first| first.is_ascii_digit()) || name == "states" || BUILT_IN_FUNCTIONS.contains(&&*name) {
+    let name = state.trim_start_matches('_');
+    let name: String = match name.len() {
+        0..=VARIABLE_NAME_CHARS => name.to_owned(),
+        _ => name.chars().take(VARIABLE_NAME_CHARS).collect(),
+    };
+    if name.bytes().next().is_none_or(|first| first.is_ascii_digit()) || name == "states" || is_function(&name) {
         return format!("result_{name}").chars().take(VARIABLE_NAME_CHARS).collect();
     }
     name
