@@ -297,6 +297,15 @@ fn parameters_of_the_sdk_narrow_its_actions() {
         ("kms:encrypt", json!({"KeyId": "alias/main"}), vec!["kms:R:A:key/*"]),
         ("kms:encrypt", json!({"KeyId": "1-2"}), vec!["kms:R:A:key/1-2"]),
         ("glue:startCrawler", json!({"Name": "c"}), vec!["glue:R:A:crawler/c"]),
+        (
+            "ec2:startInstances",
+            json!({"InstanceIds": ["i-1", "i-2"]}),
+            vec!["ec2:R:A:instance/i-1", "ec2:R:A:instance/i-2"],
+        ),
+        ("ec2:startInstances", json!({"InstanceIds.$": "$.ids"}), vec!["ec2:R:A:instance/*"]),
+        ("cloudfront:getDistribution", json!({"Id": "E1"}), vec!["cloudfront::123456789012:distribution/E1"]),
+        ("scheduler:getSchedule", json!({"Name": "later"}), vec!["scheduler:R:A:schedule/default/later"]),
+        ("scheduler:getSchedule", json!({"Name": "later", "GroupName": "g"}), vec!["scheduler:R:A:schedule/g/later"]),
         ("rds:startDBInstance", json!({"DbInstanceIdentifier": "main"}), vec!["rds:R:A:db:main"]),
     ] {
         let policy = policy(&task(&format!("arn:aws:states:::aws-sdk:{action}"), parameters.clone()), &setting());
@@ -308,6 +317,49 @@ fn parameters_of_the_sdk_narrow_its_actions() {
     let copy = task("arn:aws:states:::aws-sdk:s3:copyObject", json!({"Bucket": "b", "Key": "k", "CopySource": "/s/x"}));
     let expected = [json!(["s3:GetObject", "arn:aws:s3:::s/x"]), json!(["s3:PutObject", "arn:aws:s3:::b/k"])];
     assert_eq!(short(&policy(&copy, &setting())), expected);
+}
+
+#[test]
+fn roles_inside_a_request_are_passed_on() {
+    let parameters = json!({"Name": "later", "Target": {"Arn": "arn:aws:sqs:eu-west-1:123456789012:jobs",
+        "RoleArn": "arn:aws:iam::123456789012:role/send"}});
+    let policy = policy(&task("arn:aws:states:::aws-sdk:scheduler:createSchedule", parameters), &setting());
+    let expected = [
+        json!(["iam:PassRole", "arn:aws:iam::123456789012:role/send"]),
+        json!(["scheduler:CreateSchedule", "arn:aws:scheduler:eu-west-1:123456789012:schedule/default/later"]),
+    ];
+    assert_eq!(short(&policy), expected);
+}
+
+#[test]
+fn standard_children_of_a_map_run_can_be_redriven() {
+    let map = |kind: &str, label: Value| {
+        let mut map = json!({"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": kind}, "StartAt": "P",
+            "States": {"P": {"Type": "Pass", "End": true}}}}}});
+        if !label.is_null() {
+            map["States"]["Each"]["Label"] = label;
+        }
+        let policy = policy(&map, &setting());
+        assert!(policy.notes.is_empty(), "{:?}", policy.notes);
+        let of = policy.statements.into_iter().find(|one| one.actions == ["states:RedriveExecution"]);
+        of.map(|one| one.resources)
+    };
+    let executions = "arn:aws:states:eu-west-1:123456789012:execution:Order";
+    assert_eq!(map("STANDARD", json!("Ships")), Some(vec![format!("{executions}/Ships:*")]));
+    assert_eq!(map("STANDARD", json!(null)), Some(vec![format!("{executions}/*:*")]));
+    assert_eq!(map("EXPRESS", json!(null)), None);
+}
+
+#[test]
+fn only_tags_need_the_right_to_tag() {
+    let resource = "arn:aws:states:::bedrock:createModelCustomizationJob";
+    let tags = |parameters: Value| {
+        let policy = policy(&task(resource, parameters), &setting());
+        policy.statements.iter().any(|one| one.actions.iter().any(|action| action == "bedrock:TagResource"))
+    };
+    assert!(tags(json!({"JobName": "j", "JobTags": [{"Key": "a", "Value": "b"}]})));
+    assert!(!tags(json!({"JobName": "j"})));
 }
 
 #[test]

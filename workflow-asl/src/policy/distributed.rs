@@ -13,6 +13,7 @@ use crate::rules::part::StateAt;
 const WRITES: [&str; 4] = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"];
 
 const ITSELF: &str = "arn:${Partition}:states:${Region}:${Account}:stateMachine:<self>";
+const EXECUTION: &str = "arn:${Partition}:states:${Region}:${Account}:execution";
 const EXECUTIONS: &str = "<executions>";
 
 /// Adds the calls of a distributed map.
@@ -25,6 +26,14 @@ pub(super) fn calls(state: &StateAt<'_>, calls: &mut Vec<Call>) {
     let mut runs = new_call();
     runs.allow(["states:StartExecution"], vec![ITSELF.to_owned()]);
     runs.allow(["states:DescribeExecution", "states:StopExecution"], vec![EXECUTIONS.to_owned()]);
+    // Redriving an execution redrives the failed children of its map runs; those of Express start anew.
+    let config = state.state.processor().and_then(|processor| processor.processor_config.as_ref());
+    if config.and_then(|config| config.execution_type.as_deref()) != Some("EXPRESS") {
+        let label = state.state.label.as_deref();
+        let run = format!("{EXECUTION}:<self>/{}:*", if label.is_some() { "{Label}" } else { "*" });
+        runs.allow(["states:RedriveExecution"], vec![run]);
+        runs.look_up(|_| vec![label.map(open_text)]);
+    }
     calls.push(runs);
     let request = |parameters: &Option<Value>, arguments: &Option<Value>| match state.language {
         QueryLanguage::JsonPath => parameters.clone(),

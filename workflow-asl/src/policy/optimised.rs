@@ -11,6 +11,19 @@ use super::request::Request;
 const TASK_ROLE: &str = "<task role>";
 const ECS_TASKS: &str = "ecs-tasks.amazonaws.com";
 
+/// Integrations, parameters without which they need no more, the action that these need, and its resources.
+///
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-iam-role.html>
+const TAGS: &[(&str, &[&str], &str, &[&str])] = &[(
+    "bedrock:createModelCustomizationJob",
+    &["CustomModelTags", "JobTags"],
+    "bedrock:TagResource",
+    &[
+        "arn:${Partition}:bedrock:${Region}:${Account}:custom-model/*",
+        "arn:${Partition}:bedrock:${Region}:${Account}:model-customization-job/*",
+    ],
+)];
+
 /// Adds what a task needs.
 pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<'_>, call: &mut Call) {
     let mut any = false;
@@ -37,6 +50,11 @@ pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<
             resources: texts(&mut statement.resources()),
             conditions,
         });
+    }
+    for (name, parameters, action, resources) in TAGS {
+        if integration.name() == *name && parameters.iter().any(|parameter| request.may_have(parameter)) {
+            call.allow([*action], resources.iter().map(|&resource| resource.to_owned()).collect());
+        }
     }
     if integration.service() == "eks" && !any {
         let text = format!(

@@ -4,7 +4,7 @@
 
 use workflow_iam::pattern::{ANY, joined};
 use workflow_iam::{Call, Form, Need, NoteKind, is_role};
-use workflow_services::{IamAction, Operation};
+use workflow_services::{IamAction, Operation, Shape};
 
 use super::request::Request;
 
@@ -23,6 +23,8 @@ const PARAMETERS: &[(&str, &str, &str, &str)] = &[
     ("s3", "s3:DeleteObject@deleteObjects", "ObjectName", "Delete.Objects[].Key"),
     ("s3", "", "BucketName", "Bucket"),
     ("s3", "", "ObjectName", "Key"),
+    // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+    ("scheduler", "", "GroupName", "GroupName|default"),
     ("sqs", "", "QueueName", "QueueUrl:sqs"),
     ("lambda", "", "FunctionName", "FunctionName:lambda"),
     ("ssm", "ssm:GetParameters", "ParameterNameWithoutLeadingSlash", "Names[]"),
@@ -43,8 +45,11 @@ pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Call) 
     // An ARN among the parameters may be that of a resource, whatever the parameter is called.
     let may_be_arn =
         |value: &Option<String>| value.as_ref().is_some_and(|text| text.starts_with("arn:") || text.contains("${"));
-    let arns = request.names().filter(|name| request.find(name).iter().any(may_be_arn));
-    let arns: Vec<_> = arns.map(str::to_owned).collect();
+    let arns = request
+        .names()
+        .flat_map(|name| [name.to_owned(), format!("{name}[]")])
+        .filter(|name| request.find(name).iter().any(may_be_arn));
+    let arns: Vec<_> = arns.collect();
     for action in operation.iam() {
         any = true;
         let forms: Vec<_> = action
@@ -69,7 +74,7 @@ pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Call) 
 fn add_dependents(action: IamAction, request: &Request<'_>, call: &mut Call) {
     let mut others = Vec::new();
     for dependent in action.dependents() {
-        let roles: Vec<_> = request.names().filter(|name| is_role(name)).map(|role| format!("{{{role}}}")).collect();
+        let roles: Vec<_> = request.paths(is_role).iter().map(|role| format!("{{{role}}}")).collect();
         if dependent == PASS_ROLE && !roles.is_empty() {
             call.allow([PASS_ROLE], roles);
         } else {
@@ -131,7 +136,9 @@ fn parameter(part: &str, operation: Operation, action: IamAction, request: &Requ
     let exact = format!("{name}@{}", operation.name());
     let is_given = |parameter: &str| {
         let names = parameter.split(':').next().unwrap_or_default();
-        names.split('|').any(|name| request.may_have(name))
+        names
+            .split('|')
+            .any(|name| !name.starts_with(|first: char| first.is_ascii_uppercase()) || request.may_have(name))
     };
     let mut rows = PARAMETERS.iter().filter(|(of, actions, of_part, _)| {
         *of == service && *of_part == part && (actions.is_empty() || *actions == exact || *actions == name)
@@ -147,10 +154,18 @@ fn parameter(part: &str, operation: Operation, action: IamAction, request: &Requ
     let found = names.into_iter().flatten().find_map(|name| {
         structure.members().find(|member| member.name.eq_ignore_ascii_case(&name)).map(|member| member.name.to_owned())
     });
-    // `Name` of `startCrawler` is that of a crawler.
+    // Each of `InstanceIds` is an `InstanceId`.
     let found = found.or_else(|| {
-        let stem = part.strip_suffix("Name")?;
-        (operation.name().ends_with(stem) && structure.member("Name").is_some()).then(|| "Name".to_owned())
+        let list = |name: &str| {
+            let member = structure.members().find(|member| member.name.eq_ignore_ascii_case(name))?;
+            matches!(member.shape, Shape::List(_)).then(|| format!("{}[]", member.name))
+        };
+        list(&format!("{part}s")).or_else(|| list(&format!("{}s", stem?)))
+    });
+    // `Name` of `startCrawler` is that of a crawler, `Id` of `getDistribution` that of a distribution.
+    let found = found.or_else(|| {
+        let own = if part.ends_with("Id") { "Id" } else { "Name" };
+        (operation.name().ends_with(stem?) && structure.member(own).is_some()).then(|| own.to_owned())
     });
     found.filter(|name| is_given(name))
 }
