@@ -15,6 +15,7 @@ pub mod piece;
 #[cfg(feature = "iam")]
 pub mod policy;
 pub mod problem;
+pub mod schema;
 pub mod state_ident;
 pub mod syntax;
 
@@ -27,6 +28,7 @@ use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::rules;
 
+use check::Question;
 use document::Document;
 use lower::Lowered;
 use piece::Piece;
@@ -94,6 +96,8 @@ pub struct CompiledWorkflow {
     pub document: Option<Document>,
     /// Which of the [`Compilation`]'s problems are this workflow's, by number; those of its syntax are nobody's.
     pub problems: Range<usize>,
+    /// What rustc is to tell of the user's own types.
+    pub questions: Vec<Question>,
 }
 
 /// Compiles the tokens of a `workflow!`.
@@ -118,6 +122,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
         let compiled = guard(bugs, &doing, || compile_workflow(&source, problems, surroundings));
         let parts = compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
         source.declarations.extend(parts.params);
+        let questions = problems.take_questions();
         workflows.push(CompiledWorkflow {
             source,
             machine_name: parts.machine_name,
@@ -128,6 +133,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             policy: parts.policy,
             document: parts.document,
             problems: first..problems.iter().len(),
+            questions,
         });
     }
     out

@@ -4,6 +4,7 @@ use std::fmt;
 
 use workflow_asl::{Code, Pointer, Severity};
 
+use crate::check::Question;
 use crate::syntax::ast::Spot;
 
 /// One problem.
@@ -87,21 +88,34 @@ impl Problem {
 
 /// Collects the problems of all phases, so that one build reports every independent one.
 #[derive(Debug, Default)]
-pub struct Problems(Vec<Problem>);
+pub struct Problems {
+    found: Vec<Problem>,
+    questions: Vec<Question>,
+}
 
 impl Problems {
     /// Adds one.
     pub fn push(&mut self, problem: Problem) {
-        self.0.push(problem);
+        self.found.push(problem);
+    }
+
+    /// Adds what only rustc can tell.
+    pub(crate) fn ask(&mut self, question: Question) {
+        self.questions.push(question);
+    }
+
+    /// The questions since the last time.
+    pub(crate) fn take_questions(&mut self) -> Vec<Question> {
+        std::mem::take(&mut self.questions)
     }
 
     /// Whether there is an error among them.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(Problem::is_error)
+        self.found.iter().any(Problem::is_error)
     }
 
     /// All of them, in the order in which they were found.
     pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
-        self.0.iter()
+        self.found.iter()
     }
 }

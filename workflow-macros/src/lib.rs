@@ -22,6 +22,12 @@ fn is_compiler() -> bool {
     matches!(name, Some("rustc" | "rustdoc" | "clippy-driver" | "miri"))
 }
 
+/// Expands `#[derive(Schema)]`; its documentation is at the trait.
+#[proc_macro_derive(Schema, attributes(serde, schema))]
+pub fn schema(tokens: TokenStream) -> TokenStream {
+    workflow_compiler::schema::derive(tokens.into()).into()
+}
+
 /// Line and column. Where spans have none, as in rust-analyzer, all are at the very start,
 /// where no token within a macro call can be.
 fn position(span: proc_macro2::Span) -> Option<workflow_compiler::Position> {

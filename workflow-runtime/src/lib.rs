@@ -42,6 +42,7 @@ mod definition;
 mod escape;
 #[cfg(feature = "iam")]
 mod policy;
+mod schema;
 mod timestamp;
 mod workflow;
 
@@ -54,11 +55,13 @@ pub use definition::{Definition, ParamsError};
 pub use escape::Escape;
 #[cfg(feature = "iam")]
 pub use policy::PolicyTemplate;
+pub use schema::Schema;
 pub use timestamp::Timestamp;
 pub use workflow::{Arn, Constant, Json, MachineType, Map, Params, Piece, Workflow, WorkflowState};
 /// IAM policies: where a workflow runs, what [`Definition::iam_policy`] gives, and the trust policy of its role.
 #[cfg(feature = "iam")]
 pub use workflow_iam as iam;
+pub use workflow_macros::Schema;
 
 /// Declares a workflow: its data, its states and how they follow each other, checked where it is written.
 ///

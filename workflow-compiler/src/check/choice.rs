@@ -283,7 +283,7 @@ fn equality<'a>(model: &Model<'a>, place: Place<'_, 'a>, of: &Expr, value: &Expr
         Ty::Bool => Domain::Bool,
         Ty::Enum(name) => Domain::Enum(name.clone()),
         // Where nothing is known of the type, a comparison with `true` says that it is a `bool`.
-        Ty::Unknown if matches!(value.kind, ExprKind::Bool(_)) => Domain::Bool,
+        ty if ty.is_open() && matches!(value.kind, ExprKind::Bool(_)) => Domain::Bool,
         _ => Domain::Open,
     };
     let value = match &value.kind {

@@ -142,7 +142,7 @@ fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
         TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => known(model, inner, sink),
         TypeKind::Named(ident) => {
             let name = plain(ident);
-            if model.types.ty(ty) != Ty::Unknown {
+            if !model.types.ty(ty).is_open() {
                 return;
             }
             let declared = model.types.enums.keys().chain(model.types.structs.keys()).map(String::as_str);

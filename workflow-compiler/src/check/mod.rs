@@ -10,6 +10,7 @@ mod data;
 mod declarations;
 mod facts;
 mod flow;
+mod foreign;
 pub mod function;
 mod handlers;
 mod infer;
@@ -28,6 +29,7 @@ mod variables;
 
 pub use api::integration;
 pub use data::Kept;
+pub use foreign::{Asks, Foreign, ForeignMember, ForeignStep, Question};
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
 pub use resolve::{Base, Place, Position, Resolved, Step};
 pub use types::{Field, Struct, Ty, Types};

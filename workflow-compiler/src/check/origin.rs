@@ -264,6 +264,7 @@ impl<'a> Model<'a> {
         let Some(over) = over else { return Ty::Unknown };
         match self.type_of(Place { state: map, position: Position::Items }, over).present() {
             Ty::Array(item) | Ty::Map(item) => (**item).clone(),
+            Ty::Foreign(of) => of.item(),
             _ => Ty::Unknown,
         }
     }

@@ -252,6 +252,20 @@ impl<'a> Model<'a> {
         let mut presence = Presence::Always;
         for segment in segments {
             absent |= ty.is_option() && !facts.present(&text);
+            if let Ty::Foreign(foreign) = ty.present() {
+                let last = segments.last().is_some_and(|last| std::ptr::eq(last, segment));
+                let next = foreign.step((segment, last), &text, input, facts, sink);
+                text.push_str(&segment_text(segment));
+                steps.push(match segment {
+                    Segment::Member { name, optional, quoted } => {
+                        absent |= *optional;
+                        Step::Member { name: name.value.clone(), quoted: *quoted }
+                    }
+                    Segment::Index(index) => literal_index(index).map_or(Step::Computed(index), Step::Index),
+                });
+                ty = next;
+                continue;
+            }
             match segment {
                 Segment::Member { name, optional, quoted } => {
                     absent |= *optional;
@@ -267,7 +281,7 @@ impl<'a> Model<'a> {
                 Segment::Index(index) => {
                     let next = match ty.present() {
                         Ty::Array(item) | Ty::Map(item) => (**item).clone(),
-                        Ty::Unknown => Ty::Unknown,
+                        Ty::Unknown | Ty::Foreign(_) => Ty::Unknown,
                         Ty::Tuple(items) => match literal_index(index).map(|at| tuple_item(items, at)) {
                             Some(Some(item)) => item.clone(),
                             Some(None) => {
@@ -321,7 +335,7 @@ impl<'a> Model<'a> {
         let unknown = (name.value.clone(), Ty::Unknown, there);
         let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
         match ty {
-            Ty::Unknown => unknown,
+            Ty::Unknown | Ty::Foreign(_) => unknown,
             Ty::Map(value) => (name.value.clone(), (**value).clone(), there),
             Ty::Struct(of) => {
                 let Some(known) = self.types.structs.get(of) else { return unknown };
@@ -455,7 +469,7 @@ fn index_text(index: &Expr) -> String {
     literal_index(index).map_or_else(|| "[…]".to_owned(), |index| format!("[{index}]"))
 }
 
-fn literal_index(index: &Expr) -> Option<i64> {
+pub(super) fn literal_index(index: &Expr) -> Option<i64> {
     match &index.kind {
         ExprKind::Number(text) => text.parse().ok(),
         ExprKind::Unary(UnaryOp::Negate, inner) => literal_index(inner).and_then(i64::checked_neg),

@@ -1,5 +1,6 @@
 //! Where what a walk finds goes: to the user, or nowhere when a later phase only asks.
 
+use super::foreign::Question;
 use crate::problem::{Problem, Problems};
 
 /// Takes problems, or drops them.
@@ -17,6 +18,13 @@ impl<'p> Sink<'p> {
     pub(super) fn push(&mut self, problem: Problem) {
         if let Some(problems) = &mut self.0 {
             problems.push(problem);
+        }
+    }
+
+    /// Has rustc answer a question, where somebody listens.
+    pub(super) fn ask(&mut self, question: impl FnOnce() -> Question) {
+        if let Some(problems) = &mut self.0 {
+            problems.ask(question());
         }
     }
 

@@ -1,8 +1,10 @@
 //! The types of values, and the named types that a workflow declares.
 
 use indexmap::IndexMap;
+use quote::ToTokens;
 use workflow_asl::result::ResultPart;
 
+use super::foreign::Foreign;
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
 
 /// The type of a value, as far as it is known.
@@ -40,6 +42,8 @@ pub enum Ty {
     Struct(String),
     /// An enum that the workflow declares, by its Rust name; text in JSON.
     Enum(String),
+    /// A type of the user's Rust code, or what is in one: rustc checks what is asked of it.
+    Foreign(Box<Foreign>),
 }
 
 impl Ty {
@@ -63,6 +67,8 @@ impl Ty {
             Self::Map(value) => format!("Map<{}>", value.rust_name()),
             Self::Object(_) | Self::Shape(_) => "an object".to_owned(),
             Self::Struct(name) | Self::Enum(name) => name.clone(),
+            Self::Foreign(of) if of.steps.is_empty() => of.name.to_string(),
+            Self::Foreign(_) => "Json".to_owned(),
         }
     }
 
@@ -120,7 +126,12 @@ impl Ty {
 
     /// Whether nothing is known of it.
     pub fn is_unknown(&self) -> bool {
-        matches!(self.present(), Self::Unknown)
+        self.present().is_open()
+    }
+
+    /// Whether nothing is known of it here, not even whether it may be absent.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Unknown | Self::Foreign(_))
     }
 
     /// The type that holds values of both.
@@ -236,17 +247,18 @@ impl<'a> Types<'a> {
             TypeKind::Vec(item) => Ty::Array(Box::new(self.ty(item))),
             TypeKind::Option(inner) => self.ty(inner).optional(),
             TypeKind::Map(value) => Ty::Map(Box::new(self.ty(value))),
-            TypeKind::Named(name) => {
-                let name = plain(name);
+            TypeKind::Named(written) => {
+                let name = plain(written);
                 if self.enums.contains_key(&name) {
                     Ty::Enum(name)
                 } else if self.structs.contains_key(&name) {
                     Ty::Struct(name)
                 } else {
-                    Ty::Unknown
+                    Ty::Foreign(Box::new(Foreign::of(written.to_token_stream())))
                 }
             }
-            TypeKind::Json | TypeKind::Path(_) | TypeKind::Invalid => Ty::Unknown,
+            TypeKind::Path(path) => Ty::Foreign(Box::new(Foreign::of(path.clone()))),
+            TypeKind::Json | TypeKind::Invalid => Ty::Unknown,
         }
     }
 

@@ -6,6 +6,7 @@ use workflow_asl::document::QueryLanguage;
 use super::choice;
 use super::facts::Facts;
 use super::flow::Flow;
+use super::foreign::{kinds, kinds_of};
 use super::model::{Model, StateInfo};
 use super::resolve::{Place, Position, article};
 use super::sink::Sink;
@@ -198,19 +199,25 @@ fn value<'a>(
 /// A number of seconds is a number, a time is text, items are an array.
 fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     let ty = ty.present();
+    let wants = match position {
+        Position::Seconds => Some((kinds::NUMBER, "`for` takes a duration or a number of seconds")),
+        Position::Timestamp => Some((kinds::TEXT, "`until` takes a timestamp")),
+        Position::Timeout => Some((kinds::NUMBER, "a timeout is a duration or a number of seconds")),
+        Position::Limit => Some((kinds::NUMBER, "a limit is a number")),
+        Position::Items => Some((kinds::ARRAY | kinds::OBJECT, "a map goes over an array")),
+        Position::Failure => Some((kinds::TEXT, "`error` and `cause` are text")),
+        _ => None,
+    };
+    if let Some((kinds, wanted)) = wants {
+        sink.hold(ty, expr.spot, kinds, Code::UnlikeTypes, wanted);
+    }
     if ty.is_unknown() || matches!(expr.kind, ExprKind::Invalid) {
         return;
     }
-    let (fits, wanted) = match position {
-        Position::Seconds => (ty.is_number(), "`for` takes a duration or a number of seconds"),
-        Position::Timestamp => (matches!(ty, Ty::Text | Ty::Timestamp), "`until` takes a timestamp"),
-        Position::Timeout => (ty.is_number(), "a timeout is a duration or a number of seconds"),
-        Position::Limit => (ty.is_number(), "a limit is a number"),
-        Position::Items => (ty.is_array() || ty.is_object(), "a map goes over an array"),
-        Position::Failure => (ty.is_text(), "`error` and `cause` are text"),
-        _ => (true, ""),
-    };
-    if fits {
+    let Some((wanted_kinds, wanted)) = wants else { return };
+    // An ARN or an enum is text, and no time.
+    let time = position != Position::Timestamp || matches!(ty, Ty::Text | Ty::Timestamp);
+    if time && kinds_of(ty).is_none_or(|kinds| kinds & wanted_kinds != 0) {
         return;
     }
     sink.report(|| {

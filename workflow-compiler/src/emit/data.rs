@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::name::rust_ident;
+use super::shape::Parts;
 use crate::syntax::ast::{Comment, EnumDecl, FieldDecl, Type, TypeKind};
 
 /// What is the same for every item of one workflow.
@@ -14,12 +15,14 @@ pub(super) struct Style<'a> {
     pub(super) visibility: &'a TokenStream,
     /// Attributes for every item: conditions and lint levels of the workflow.
     pub(super) attributes: TokenStream,
+    /// Which declared structs are in which.
+    pub(super) parts: Parts,
 }
 
 impl Style<'_> {
     /// A struct with serde's traits, or with `Params`.
     pub(super) fn structure(&self, name: &Ident, doc: &str, fields: &[FieldDecl], params: bool) -> TokenStream {
-        let Self { krate, visibility, attributes } = self;
+        let Self { krate, visibility, attributes, .. } = self;
         let mut seen = Vec::new();
         let fields: Vec<Field<'_>> = fields
             .iter()
@@ -49,6 +52,10 @@ impl Style<'_> {
             });
             quote! { #krate::__private::structure! { #name { #(#entries),* } } }
         });
+        let shape = (!params).then(|| {
+            let fields: Vec<_> = fields.iter().map(|field| (&field.ident, field.declaration)).collect();
+            self.shape_of_struct(name, &fields)
+        });
         quote! {
             #[doc = #doc]
             #attributes
@@ -56,12 +63,13 @@ impl Style<'_> {
             #[derive(Clone, Debug, PartialEq)]
             #visibility struct #name { #(#declarations,)* }
             #implementation
+            #shape
         }
     }
 
     /// An enum of texts with serde's traits.
     pub(super) fn enumeration(&self, declaration: &EnumDecl, doc: &str) -> TokenStream {
-        let Self { krate, visibility, attributes } = self;
+        let Self { krate, visibility, attributes, .. } = self;
         let Some(name) = rust_ident(&declaration.name) else { return TokenStream::new() };
         let mut seen = Vec::new();
         let variants = declaration.variants.iter().filter_map(|variant| {
@@ -76,6 +84,7 @@ impl Style<'_> {
             })
             .unzip();
         let implementation = self.conditional(quote! { #krate::__private::enumeration! { #name { #(#entries),* } } });
+        let shape = self.shape_of_enum(&name, declaration);
         quote! {
             #[doc = #doc]
             #attributes
@@ -83,6 +92,7 @@ impl Style<'_> {
             #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
             #visibility enum #name { #(#variants,)* }
             #implementation
+            #shape
         }
     }
 

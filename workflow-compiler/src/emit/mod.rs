@@ -8,7 +8,9 @@ mod data;
 pub mod ide;
 mod mirror;
 mod name;
+mod questions;
 mod report;
+mod shape;
 mod workflow;
 
 use proc_macro2::TokenStream;
@@ -21,5 +23,6 @@ pub(crate) fn emit(krate: &TokenStream, compilation: &Compilation, surroundings:
     let mirror = surroundings.editor.then(|| mirror::mirror(krate, &compilation.words));
     let items = compilation.workflows.iter().map(|workflow| workflow::items(krate, workflow));
     let reports = report::reports(compilation, surroundings.locate);
-    quote! { #mirror #(#items)* #reports }
+    let questions = compilation.workflows.iter().map(|workflow| questions::questions(krate, workflow));
+    quote! { #mirror #(#items)* #reports #(#questions)* }
 }

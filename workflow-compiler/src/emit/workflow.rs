@@ -8,6 +8,7 @@ use workflow_asl::document::MachineType;
 
 use super::data::{Style, doc_or};
 use super::name::{derived, rust_ident};
+use super::shape;
 use crate::CompiledWorkflow;
 use crate::document::Document;
 use crate::piece::{Escape, Piece};
@@ -21,7 +22,12 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenSt
     let workflow = &compiled.source;
     let Some(name) = rust_ident(&workflow.name) else { return TokenStream::new() };
     let own: Vec<_> = workflow.attributes.iter().filter(|attribute| !is_for_every_item(attribute)).collect();
-    let style = Style { krate, visibility: &workflow.visibility, attributes: for_every_item(workflow) };
+    let style = Style {
+        krate,
+        visibility: &workflow.visibility,
+        attributes: for_every_item(workflow),
+        parts: shape::parts(workflow),
+    };
 
     let mut types = declared_types(&style, workflow);
     let input = shape(&style, workflow, "Input", &mut types);
@@ -133,7 +139,7 @@ fn params(workflow: &Workflow) -> Option<&[FieldDecl]> {
 /// The enum of states: a variant each, in source order, those of branches and maps after their owner.
 fn states(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     let workflow = &compiled.source;
-    let Style { krate, visibility, attributes } = style;
+    let Style { krate, visibility, attributes, .. } = style;
     let name = derived(&workflow.name, "State");
     let mut all = Vec::new();
     collect(&workflow.body, &mut all);
@@ -191,7 +197,7 @@ fn implementation(
     output: &TokenStream,
     params: Option<&Ident>,
 ) -> TokenStream {
-    let Style { krate, visibility, attributes } = style;
+    let Style { krate, visibility, attributes, .. } = style;
     let machine_name = &compiled.machine_name;
     let state = derived(&compiled.source.name, "State");
     let machine_type = match compiled.machine_type {

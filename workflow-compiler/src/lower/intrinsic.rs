@@ -171,7 +171,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Paren(inner) => self.may_be_whole(place, inner),
             // What is wrong in it is reported where it is lowered.
             ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, ..) => true,
-            _ => matches!(self.model.type_of(place, expr).present(), Ty::Integer | Ty::Unknown),
+            _ => matches!(self.model.type_of(place, expr).present(), Ty::Integer | Ty::Unknown | Ty::Foreign(_)),
         }
     }
 

@@ -182,7 +182,7 @@ impl<'a> Lowering<'_, 'a> {
         let text = self.jsonata(place, item).text;
         match ty.present() {
             Ty::Array(_) | Ty::Tuple(_) if !literal => format!("[{text}]"),
-            Ty::Unknown if matches!(item.kind, ExprKind::Reference(_)) => {
+            ty if ty.is_open() && matches!(item.kind, ExprKind::Reference(_)) => {
                 format!("$type({text}) = 'array' ? [{text}] : {text}")
             }
             _ => text,
@@ -196,7 +196,7 @@ impl<'a> Lowering<'_, 'a> {
         if op == BinaryOp::Default {
             let value = self.jsonata(place, left);
             let exists = format!("$exists({})", value.text);
-            let nullable = matches!(left_ty, Ty::Option(_) | Ty::Unknown);
+            let nullable = left_ty.is_option() || left_ty.is_open();
             let value = value.within(Binds::Sum);
             // JSON's null is there, and is no value.
             let condition = if nullable { format!("{exists} and {value} != null") } else { exists };
@@ -232,7 +232,7 @@ impl<'a> Lowering<'_, 'a> {
     fn is_instant(&self, place: Place<'_, 'a>, left: &Expr, right: &Expr) -> bool {
         let sides = [left, right].map(|side| self.model.type_of(place, side).present().clone());
         let instant = |ty: &Ty| *ty == Ty::Timestamp;
-        sides.iter().any(instant) && sides.iter().all(|ty| instant(ty) || matches!(ty, Ty::Text | Ty::Unknown))
+        sides.iter().any(instant) && sides.iter().all(|ty| instant(ty) || *ty == Ty::Text || ty.is_open())
     }
 
     pub(super) fn path_in_jsonata(&mut self, expr: &Expr) {

@@ -21,7 +21,7 @@ mod object;
 mod parser;
 mod recover;
 mod reference;
-mod rename;
+pub(crate) mod rename;
 mod resource;
 mod state;
 mod target;

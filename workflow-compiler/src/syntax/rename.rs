@@ -2,7 +2,7 @@
 
 /// How names are written in JSON, as serde names the rules (<https://serde.rs/container-attrs.html#rename_all>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rule {
+pub(crate) enum Rule {
     Lower,
     Upper,
     Pascal,
@@ -14,7 +14,7 @@ pub(super) enum Rule {
 }
 
 impl Rule {
-    pub(super) const NAMES: [(&'static str, Self); 8] = [
+    pub(crate) const NAMES: [(&'static str, Self); 8] = [
         ("lowercase", Self::Lower),
         ("UPPERCASE", Self::Upper),
         ("PascalCase", Self::Pascal),
@@ -25,17 +25,17 @@ impl Rule {
         ("SCREAMING-KEBAB-CASE", Self::ScreamingKebab),
     ];
 
-    pub(super) fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule)
     }
 
     /// All names, for a message.
-    pub(super) fn list() -> String {
+    pub(crate) fn list() -> String {
         Self::NAMES.map(|(name, _)| format!("`{name}`")).join(", ")
     }
 
     /// The wire name of a field, which Rust writes in `snake_case`.
-    pub(super) fn field(self, name: &str) -> String {
+    pub(crate) fn field(self, name: &str) -> String {
         match self {
             // serde leaves a field as it is for both: Rust's own case is lower and snake.
             Self::Lower | Self::Snake => name.to_owned(),
@@ -48,7 +48,7 @@ impl Rule {
     }
 
     /// The wire name of a variant, which Rust writes in `PascalCase`.
-    pub(super) fn variant(self, name: &str) -> String {
+    pub(crate) fn variant(self, name: &str) -> String {
         match self {
             Self::Pascal => name.to_owned(),
             Self::Lower => name.to_ascii_lowercase(),

@@ -4,6 +4,7 @@ mod enumeration;
 pub mod ide;
 mod parameters;
 mod policy;
+pub mod schema;
 mod states;
 mod structure;
 
@@ -14,5 +15,6 @@ pub use workflow_macros::expand;
 pub use crate::__workflow_enumeration as enumeration;
 pub use crate::__workflow_parameters as parameters;
 pub use crate::__workflow_policy as policy;
+pub use crate::__workflow_shape as shape;
 pub use crate::__workflow_states as states;
 pub use crate::__workflow_structure as structure;

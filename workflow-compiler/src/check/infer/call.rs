@@ -5,6 +5,7 @@ use workflow_asl::document::{Operator, QueryLanguage};
 use workflow_asl::intrinsic::{self, Kind};
 
 use crate::check::facts::Facts;
+use crate::check::foreign::kinds_of_argument;
 use crate::check::function::Function;
 use crate::check::model::Model;
 use crate::check::resolve::{Place, article};
@@ -52,6 +53,10 @@ impl<'a> Model<'a> {
             self.arity(name, function.arity(), arguments, sink);
             for (index, (argument, ty)) in arguments.iter().zip(&types).enumerate() {
                 let wanted = function.argument(index);
+                if matches!(ty.present(), Ty::Foreign(_)) {
+                    let takes = format!("`{}` takes {} here", name.value, wanted.describe());
+                    sink.hold(ty, argument.spot, kinds_of_argument(wanted), Code::WrongArgument, &takes);
+                }
                 if !wanted.takes(ty) {
                     mistyped(name, wanted.describe(), argument, ty, sink);
                 }

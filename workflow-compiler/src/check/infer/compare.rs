@@ -32,6 +32,8 @@ impl Model<'_> {
                 return;
             }
         }
+        sink.hold_like((a, left), (b, right));
+        sink.hold_like((b, right), (a, left));
         if a.is_unknown() || b.is_unknown() || alike(a, b) {
             return;
         }

@@ -33,9 +33,12 @@ impl<'a> Model<'a> {
             ExprKind::Paren(inner) => self.may_be_nothing(place, inner),
             ExprKind::Reference(reference) => {
                 let resolved = self.resolve(place, reference);
-                resolved.presence != Presence::Always || matches!(resolved.ty, Ty::Option(_) | Ty::Unknown)
+                resolved.presence != Presence::Always || resolved.ty.is_option() || resolved.ty.is_open()
             }
-            _ => matches!(self.type_of(place, expr), Ty::Option(_) | Ty::Unknown),
+            _ => {
+                let ty = self.type_of(place, expr);
+                ty.is_option() || ty.is_open()
+            }
         }
     }
 

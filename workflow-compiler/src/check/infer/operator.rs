@@ -5,12 +5,13 @@ use workflow_asl::document::QueryLanguage;
 
 use super::words::optional_text;
 use crate::check::facts::Facts;
+use crate::check::foreign::{Asks, Foreign, Question, kinds};
 use crate::check::model::Model;
 use crate::check::resolve::{Place, article, reference_text};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Spot, UnaryOp};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Spot, UnaryOp};
 
 impl<'a> Model<'a> {
     pub(super) fn infer_unary(
@@ -28,6 +29,7 @@ impl<'a> Model<'a> {
             }
             UnaryOp::Negate => {
                 let ty = self.operand(place, operand, facts, sink);
+                sink.hold(&ty, operand.spot, kinds::NUMBER, Code::UnlikeTypes, "`-` needs a number");
                 if ty.is_unknown() {
                     return Ty::Number;
                 }
@@ -51,6 +53,9 @@ impl<'a> Model<'a> {
         sink: &mut Sink<'_>,
     ) -> Ty {
         let ty = self.infer(place, operand, facts, sink);
+        if let (Ty::Foreign(of), ExprKind::Reference(reference)) = (&ty, &operand.kind) {
+            needed(of, reference, operand.spot, place.state.language, facts, sink);
+        }
         let Ty::Option(inner) = ty else { return ty };
         sink.report(|| {
             let text = match &operand.kind {
@@ -81,6 +86,7 @@ impl<'a> Model<'a> {
         sink: &mut Sink<'_>,
     ) {
         let ty = self.operand(place, condition, facts, sink);
+        sink.hold(&ty, condition.spot, kinds::BOOL, Code::UnlikeTypes, "a condition is `bool`");
         if !ty.is_unknown() && ty != Ty::Bool {
             sink.report(|| {
                 let message = format!("a condition is `bool`, this is {}", article(&ty));
@@ -112,7 +118,7 @@ impl<'a> Model<'a> {
                 let given = self.infer(place, left, &facts.asking(), sink);
                 let default = self.infer(place, right, facts, sink);
                 match given {
-                    Ty::Unknown => Ty::Unknown,
+                    given if given.is_open() => Ty::Unknown,
                     given => given.present().clone().join(default),
                 }
             }
@@ -135,6 +141,13 @@ impl<'a> Model<'a> {
             BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
                 let a = self.operand(place, left, facts, sink);
                 let b = self.operand(place, right, facts, sink);
+                for ((ty, operand), other) in [((&a, left), &b), ((&b, right), &a)] {
+                    // Beside a known type that one counts.
+                    if sink.listens() && matches!(ty, Ty::Foreign(_)) && other.is_open() {
+                        let wanted = format!("`{}` compares numbers and text", operator(op));
+                        sink.hold(ty, operand.spot, kinds::NUMBER | kinds::TEXT, Code::UnlikeTypes, &wanted);
+                    }
+                }
                 let unordered = [(&a, left), (&b, right)].into_iter().find(|(ty, _)| {
                     !ty.is_unknown() && !ty.is_number() && !matches!(ty, Ty::Text | Ty::Timestamp | Ty::Arn)
                 });
@@ -158,6 +171,10 @@ impl<'a> Model<'a> {
 
     fn number(&self, place: Place<'_, 'a>, op: BinaryOp, operand: &Expr, facts: &Facts, sink: &mut Sink<'_>) -> Ty {
         let ty = self.operand(place, operand, facts, sink);
+        if matches!(ty, Ty::Foreign(_)) {
+            let wanted = format!("`{}` needs numbers", operator(op));
+            sink.hold(&ty, operand.spot, kinds::NUMBER, Code::UnlikeTypes, &wanted);
+        }
         if !ty.is_unknown() && !ty.is_number() {
             let message = format!("`{}` needs numbers, this is {}", operator(op), article(&ty));
             let problem = Problem::new(Code::UnlikeTypes, operand.spot, message);
@@ -184,7 +201,13 @@ impl<'a> Model<'a> {
     ) -> Ty {
         let a = self.operand(place, left, facts, sink);
         let b = self.operand(place, right, facts, sink);
-        for (ty, operand) in [(&a, left), (&b, right)] {
+        for ((ty, operand), other) in [((&a, left), &b), ((&b, right), &a)] {
+            let (kinds, wanted) = match other {
+                other if other.is_text() => (kinds::TEXT, "`+` joins this with text"),
+                other if other.is_number() => (kinds::NUMBER, "`+` adds this to a number"),
+                _ => (kinds::NUMBER | kinds::TEXT, "`+` adds numbers or joins text"),
+            };
+            sink.hold(ty, operand.spot, kinds, Code::UnlikeTypes, wanted);
             if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
                 let message = format!("`+` adds numbers or joins text, this is {}", article(ty));
                 sink.push(Problem::new(Code::UnlikeTypes, operand.spot, message));
@@ -221,6 +244,26 @@ impl<'a> Model<'a> {
             _ => Ty::Unknown,
         }
     }
+}
+
+/// Has rustc tell whether an operand of the user's own types is certainly there.
+fn needed(
+    of: &Foreign,
+    reference: &Reference,
+    spot: Spot,
+    language: QueryLanguage,
+    facts: &Facts,
+    sink: &mut Sink<'_>,
+) {
+    if !sink.listens() || facts.present(&reference_text(reference)) {
+        return;
+    }
+    let words = optional_text(reference);
+    let mut help = vec![format!("test it first: `is_present({words}) && …`")];
+    if language == QueryLanguage::Jsonata {
+        help.push(format!("or give a default: `({words} ?? …)`"));
+    }
+    sink.ask(|| Question { of: of.clone(), asks: Asks::Needed { words, help }, spot });
 }
 
 /// The sign of an operator.

@@ -1,0 +1,218 @@
+//! Types of the user's own Rust code: only rustc knows them, so what is asked of them becomes constants that it computes.
+
+use std::rc::Rc;
+
+use proc_macro2::TokenStream;
+use workflow_asl::Code;
+
+use super::facts::Facts;
+use super::function::Argument;
+use super::resolve::{article, literal_index, segment_text};
+use super::sink::Sink;
+use super::types::Ty;
+use crate::syntax::ast::{Expr, ExprKind, Segment, Spot};
+
+/// How many steps into a type are followed; what lies deeper is not checked. Each step is a question with its whole path.
+const DEPTH: usize = 32;
+
+/// A type of the user's Rust code, or what is somewhere inside a value of it.
+#[derive(Clone, Debug)]
+pub struct Foreign {
+    /// The type, as it is written.
+    pub name: Rc<str>,
+    /// Its tokens.
+    pub tokens: TokenStream,
+    /// Where in its JSON.
+    pub steps: Vec<ForeignStep>,
+}
+
+/// A step into the JSON of a type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForeignStep {
+    /// The member or index.
+    pub to: ForeignMember,
+    /// Whether a test in the workflow has shown that it is there.
+    pub certain: bool,
+}
+
+/// What a step leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ForeignMember {
+    /// A member, by its name in JSON.
+    Name(String),
+    /// An item.
+    Index(i64),
+    /// An item whose index is computed.
+    Computed,
+}
+
+impl PartialEq for Foreign {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.steps == other.steps
+    }
+}
+
+/// A question about a type, which rustc answers where the words are.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The type, and where in its JSON.
+    pub of: Foreign,
+    /// What is asked.
+    pub asks: Asks,
+    /// The words that are wrong where the answer is no.
+    pub spot: Spot,
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub enum Asks {
+    /// The last step leads somewhere.
+    Member {
+        /// The words before it.
+        words: String,
+        /// The error where it does not.
+        code: Code,
+        /// Whether the reference ends with it. A step on the way is asked about once, however many take it.
+        last: bool,
+    },
+    /// The value is of one of these kinds.
+    Kind {
+        /// The kinds, as bits of [`kinds`].
+        kinds: u8,
+        /// What it should be: `a condition is `bool``.
+        wanted: String,
+        /// The error where it is of none.
+        code: Code,
+        /// How to mend it.
+        help: Vec<String>,
+    },
+    /// The value is certainly there.
+    Needed {
+        /// The value's own words.
+        words: String,
+        /// How to mend it.
+        help: Vec<String>,
+    },
+    /// The value may be this text.
+    Text {
+        /// The text.
+        text: String,
+        /// The value's own words.
+        words: String,
+    },
+}
+
+/// Kinds of JSON values, as workflow-runtime counts them.
+pub(super) mod kinds {
+    /// `null`
+    pub(in crate::check) const NULL: u8 = 1;
+    /// `true` and `false`
+    pub(in crate::check) const BOOL: u8 = 2;
+    /// Numbers.
+    pub(in crate::check) const NUMBER: u8 = 4;
+    /// Text.
+    pub(in crate::check) const TEXT: u8 = 8;
+    /// Arrays.
+    pub(in crate::check) const ARRAY: u8 = 16;
+    /// Objects.
+    pub(in crate::check) const OBJECT: u8 = 32;
+}
+
+impl Foreign {
+    /// A type as it is written.
+    pub(super) fn of(tokens: TokenStream) -> Self {
+        Self { name: crate::schema::own::spell(tokens.clone()).into(), tokens, steps: Vec::new() }
+    }
+
+    /// What any item of it is.
+    pub(super) fn item(&self) -> Ty {
+        let mut item = self.clone();
+        item.steps.push(ForeignStep { to: ForeignMember::Computed, certain: true });
+        Ty::Foreign(Box::new(item))
+    }
+
+    /// Follows a step of a reference; `text` are the words before it.
+    pub(super) fn step(
+        &self,
+        (segment, last): (&Segment, bool),
+        text: &str,
+        input: bool,
+        facts: &Facts,
+        sink: &mut Sink<'_>,
+    ) -> Ty {
+        if self.steps.len() >= DEPTH {
+            return Ty::Unknown;
+        }
+        let (to, spot) = match segment {
+            Segment::Member { name, .. } => (ForeignMember::Name(name.value.clone()), name.spot),
+            Segment::Index(index) => {
+                (literal_index(index).map_or(ForeignMember::Computed, ForeignMember::Index), index.spot)
+            }
+        };
+        let certain = facts.present(&format!("{text}{}", segment_text(segment)));
+        let mut next = self.clone();
+        next.steps.push(ForeignStep { to, certain });
+        sink.ask(|| {
+            let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
+            Question { of: next.clone(), asks: Asks::Member { words: text.to_owned(), code, last }, spot }
+        });
+        Ty::Foreign(Box::new(next))
+    }
+}
+
+impl Sink<'_> {
+    /// Has rustc hold a value of the user's own types against what its place wants.
+    pub(super) fn hold(&mut self, ty: &Ty, spot: Spot, kinds: u8, code: Code, wanted: &str) {
+        if let Ty::Foreign(foreign) = ty.present() {
+            self.ask(|| Question {
+                of: (**foreign).clone(),
+                asks: Asks::Kind { kinds, wanted: wanted.to_owned(), code, help: Vec::new() },
+                spot,
+            });
+        }
+    }
+}
+
+impl Sink<'_> {
+    /// The same for what is compared with a value of another type.
+    pub(super) fn hold_like(&mut self, (ty, operand): (&Ty, &Expr), (other, literal): (&Ty, &Expr)) {
+        let Ty::Foreign(foreign) = ty.present() else { return };
+        if let (ExprKind::Text(text), Ty::Text) = (&literal.kind, other) {
+            let words = super::infer::words(operand).unwrap_or_else(|| "this".to_owned());
+            let asks = Asks::Text { text: text.clone(), words };
+            self.ask(|| Question { of: (**foreign).clone(), asks, spot: literal.spot });
+        }
+        // What may be absent may be compared with `null`.
+        let Some(kinds) = kinds_of(other).filter(|_| *other != Ty::Null) else { return };
+        let words = super::infer::words(operand).map_or_else(|| "this".to_owned(), |words| format!("`{words}`"));
+        let wanted = format!("{words} cannot be compared with {}", article(other));
+        self.hold(ty, operand.spot, kinds, Code::UnlikeTypes, &wanted);
+    }
+}
+
+/// The kinds of values that an argument may be.
+pub(super) fn kinds_of_argument(argument: Argument) -> u8 {
+    match argument {
+        Argument::Any => u8::MAX,
+        Argument::Text => kinds::TEXT,
+        Argument::Number => kinds::NUMBER,
+        Argument::Numbers => kinds::NUMBER | kinds::ARRAY,
+        Argument::Bool => kinds::BOOL,
+        Argument::Object => kinds::OBJECT | kinds::ARRAY,
+    }
+}
+
+/// The kinds of values that a known type has; `None` where it is not known.
+pub(super) fn kinds_of(ty: &Ty) -> Option<u8> {
+    let present = ty.present();
+    let kind = match present {
+        _ if ty.is_unknown() => return None,
+        Ty::Null => kinds::NULL,
+        Ty::Bool => kinds::BOOL,
+        ty if ty.is_number() => kinds::NUMBER,
+        ty if ty.is_text() => kinds::TEXT,
+        Ty::Array(_) | Ty::Tuple(_) => kinds::ARRAY,
+        _ => kinds::OBJECT,
+    };
+    Some(if ty.is_option() { kind | kinds::NULL } else { kind })
+}

@@ -1,0 +1,109 @@
+//! What only rustc can tell of the user's own types: a constant for each question, at the words that it is about.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::{format_ident, quote, quote_spanned};
+
+use super::workflow::for_every_item;
+use crate::CompiledWorkflow;
+use crate::check::{Asks, Foreign, ForeignMember, Question};
+use crate::syntax::ast::Spot;
+
+/// The questions of one workflow, after the shapes of the types that they are about.
+pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
+    if compiled.questions.is_empty() {
+        return TokenStream::new();
+    }
+    let mut types: Vec<&str> = Vec::new();
+    let mut shapes = TokenStream::new();
+    let mut asked = TokenStream::new();
+    let mut before = BTreeSet::new();
+    for question in &compiled.questions {
+        let name = &*question.of.name;
+        let number = types.iter().position(|known| *known == name).unwrap_or_else(|| {
+            let (shape, of) = (format_ident!("__SHAPE_{}", types.len()), &question.of.tokens);
+            shapes.extend(quote! {
+                const #shape: &'static __schema::Shape = #krate::__private::shape!(#of, #name);
+            });
+            types.push(name);
+            types.len() - 1
+        });
+        if is_new(question, number, &mut before) {
+            asked.extend(ask(question, number));
+        }
+    }
+    let attributes = for_every_item(&compiled.source);
+    quote! {
+        #attributes
+        const _: () = {
+            // Not by its whole path where it is called: rustc underlines a call whose words are all the user's.
+            use #krate::__private::schema as __schema;
+            #shapes
+            #asked
+        };
+    }
+}
+
+/// Whether a step on the way to what is asked for was not asked about before.
+fn is_new(question: &Question, number: usize, before: &mut BTreeSet<String>) -> bool {
+    !matches!(question.asks, Asks::Member { last: false, .. })
+        || before.insert(format!("{number} {:?}", question.of.steps))
+}
+
+fn ask(question: &Question, number: usize) -> TokenStream {
+    let shape = format_ident!("__SHAPE_{number}");
+    let path = path(&question.of);
+    let (function, rest) = match &question.asks {
+        Asks::Member { words, code, .. } => {
+            let code = code.to_string();
+            ("is_member", quote! { #words, #code })
+        }
+        Asks::Kind { kinds, wanted, code, help } => {
+            let (code, help) = (code.to_string(), self::help(help));
+            ("kind", quote! { #kinds, #wanted, #code, #help })
+        }
+        Asks::Needed { words, help } => {
+            let (code, help) = (workflow_asl::Code::UnguardedOption.to_string(), self::help(help));
+            ("needed", quote! { true, #words, #code, #help })
+        }
+        Asks::Text { text, words } => {
+            let code = workflow_asl::Code::UnknownVariant.to_string();
+            ("text", quote! { #text, #words, #code })
+        }
+    };
+    let call = spanned(quote! { #shape, &[#path], #rest }, question.spot);
+    let function = Ident::new(function, question.spot.first);
+    quote_spanned! { question.spot.first=>
+        const _: () = __schema::#function #call;
+    }
+}
+
+/// The arguments in parentheses that end where the words do: rustc underlines the call from its first word to there.
+fn spanned(arguments: TokenStream, spot: Spot) -> TokenTree {
+    let mut group = Group::new(Delimiter::Parenthesis, arguments);
+    group.set_span(spot.last);
+    TokenTree::Group(group)
+}
+
+fn path(of: &Foreign) -> TokenStream {
+    let steps = of.steps.iter().map(|step| {
+        let certain = step.certain;
+        match &step.to {
+            ForeignMember::Name(name) => quote! { __schema::Step::Member(#name, #certain) },
+            ForeignMember::Index(index) => quote! { __schema::Step::Index(#index, #certain) },
+            ForeignMember::Computed => quote! { __schema::Step::Computed(#certain) },
+        }
+    });
+    quote! { #(#steps),* }
+}
+
+/// The lines that say how to mend it, as errors of the macro have them.
+fn help(lines: &[String]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(if text.is_empty() { "\n\n= help: " } else { "\n= help: " });
+        text.push_str(line);
+    }
+    text
+}

@@ -1,0 +1,150 @@
+//! serde's attributes, as far as they change the JSON: <https://serde.rs/attributes.html>.
+
+use proc_macro2::TokenStream;
+use syn::meta::ParseNestedMeta;
+use syn::{Attribute, LitStr, Type};
+
+use crate::syntax::rename::Rule;
+
+/// What is said of a whole type.
+#[derive(Default)]
+pub(super) struct Container {
+    /// `#[schema(crate = "…")]`
+    pub(super) krate: Option<TokenStream>,
+    /// `rename_all`: of a struct's fields, of an enum's variants.
+    pub(super) rule: Option<Rule>,
+    /// `rename_all_fields`: of the fields of an enum's variants.
+    pub(super) fields_rule: Option<Rule>,
+    /// `tag`
+    pub(super) tag: Option<String>,
+    /// `content`
+    pub(super) content: Option<String>,
+    /// `untagged`
+    pub(super) untagged: bool,
+    /// `default`
+    pub(super) default: bool,
+    /// `transparent`
+    pub(super) transparent: bool,
+    /// `into`, else `from` or `try_from`: the type that stands for it in JSON.
+    pub(super) stands_for: Option<Type>,
+}
+
+/// What is said of a field or of a variant.
+#[derive(Default)]
+pub(super) struct Member {
+    /// `rename`
+    pub(super) rename: Option<String>,
+    /// `rename_all` of a variant's fields.
+    pub(super) rule: Option<Rule>,
+    /// `skip`: it is never written nor read.
+    pub(super) skipped: bool,
+    /// `default`, `skip_serializing_if`, `skip_serializing`, `skip_deserializing`: it may be left out.
+    pub(super) optional: bool,
+    /// `flatten`
+    pub(super) flatten: bool,
+    /// `with`, `serialize_with`, `#[schema(unchecked)]`: its JSON is not known.
+    pub(super) unchecked: bool,
+    /// `untagged`, of a variant.
+    pub(super) untagged: bool,
+    /// `other`, of a variant.
+    pub(super) other: bool,
+}
+
+impl Container {
+    pub(super) fn of(attributes: &[Attribute]) -> syn::Result<Self> {
+        let mut out = Self::default();
+        let mut into = None;
+        let mut from = None;
+        each(attributes, &mut |own, meta| {
+            let Some(word) = meta.path.get_ident().map(ToString::to_string) else { return Ok(()) };
+            match (own, word.as_str()) {
+                (true, "crate") => out.krate = Some(meta.value()?.parse::<LitStr>()?.parse()?),
+                (false, "rename_all") => out.rule = rule(meta)?.or(out.rule),
+                (false, "rename_all_fields") => out.fields_rule = rule(meta)?.or(out.fields_rule),
+                (false, "tag") => out.tag = Some(meta.value()?.parse::<LitStr>()?.value()),
+                (false, "content") => out.content = Some(meta.value()?.parse::<LitStr>()?.value()),
+                (false, "untagged") => out.untagged = true,
+                (false, "default") => out.default = true,
+                (false, "transparent") => out.transparent = true,
+                (false, "into") => into = Some(meta.value()?.parse::<LitStr>()?.parse()?),
+                (false, "from" | "try_from") => from = Some(meta.value()?.parse::<LitStr>()?.parse()?),
+                (true, _) => {
+                    return Err(meta.error("`#[schema(…)]` on a type says `crate = \"path\"` and nothing else"));
+                }
+                (false, _) => {}
+            }
+            Ok(())
+        })?;
+        out.stands_for = into.or(from);
+        Ok(out)
+    }
+}
+
+impl Member {
+    pub(super) fn of(attributes: &[Attribute]) -> syn::Result<Self> {
+        let mut out = Self::default();
+        each(attributes, &mut |own, meta| {
+            let Some(word) = meta.path.get_ident().map(ToString::to_string) else { return Ok(()) };
+            match (own, word.as_str()) {
+                (true, "unchecked") => out.unchecked = true,
+                (true, _) => return Err(meta.error("`#[schema(…)]` on a field says `unchecked` and nothing else")),
+                (false, "rename") => out.rename = written(meta)?.map(|text| text.value()).or(out.rename.take()),
+                (false, "rename_all") => out.rule = rule(meta)?.or(out.rule),
+                (false, "skip") => out.skipped = true,
+                (false, "default" | "skip_serializing_if" | "skip_serializing" | "skip_deserializing") => {
+                    out.optional = true;
+                }
+                (false, "flatten") => out.flatten = true,
+                (false, "with" | "serialize_with") => out.unchecked = true,
+                (false, "untagged") => out.untagged = true,
+                (false, "other") => out.other = true,
+                (false, _) => {}
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+}
+
+/// Calls `take` with each word in `#[serde(…)]` and, with `true`, in `#[schema(…)]`; skips the value that it leaves.
+fn each(
+    attributes: &[Attribute],
+    take: &mut dyn FnMut(bool, &ParseNestedMeta<'_>) -> syn::Result<()>,
+) -> syn::Result<()> {
+    for attribute in attributes {
+        let own = attribute.path().is_ident("schema");
+        if !own && !attribute.path().is_ident("serde") {
+            continue;
+        }
+        attribute.parse_nested_meta(|meta| {
+            take(own, &meta)?;
+            // What serde alone reads is serde's to check.
+            while !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
+                meta.input.parse::<proc_macro2::TokenTree>()?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// `= "text"`, or of `(serialize = "…", deserialize = "…")` the first: the JSON that a workflow gets was written.
+fn written(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<LitStr>> {
+    if meta.input.peek(syn::Token![=]) {
+        return meta.value()?.parse().map(Some);
+    }
+    let mut found = None;
+    meta.parse_nested_meta(|inner| {
+        let text = inner.value()?.parse::<LitStr>()?;
+        if inner.path.is_ident("serialize") {
+            found = Some(text);
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// A rule of `rename_all`; one that there is not is serde's to refuse.
+fn rule(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<Rule>> {
+    Ok(written(meta)?.and_then(|text| Rule::from_name(&text.value())))
+}

@@ -1,0 +1,154 @@
+//! `#[derive(Schema)]`: what the JSON of a user's own type looks like, as serde writes it.
+
+mod attributes;
+mod enumeration;
+pub(crate) mod own;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput, Fields, GenericParam};
+
+use attributes::{Container, Member};
+use own::Types;
+
+/// Expands `#[derive(Schema)]`.
+pub fn derive(tokens: TokenStream) -> TokenStream {
+    match syn::parse2::<DeriveInput>(tokens).and_then(expand) {
+        Ok(tokens) => tokens,
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+fn expand(mut input: DeriveInput) -> syn::Result<TokenStream> {
+    let container = Container::of(&input.attrs)?;
+    let krate = container.krate.clone().unwrap_or_else(|| quote! { ::workflow_runtime });
+    let types = Types { krate: &krate, own: &input.ident };
+    let shape = match (&container.stands_for, &input.data) {
+        (Some(other), _) => types.shape(other),
+        (None, Data::Struct(data)) => structure(&types, &container, &data.fields)?,
+        (None, Data::Enum(data)) => enumeration::shape(&types, &container, data)?,
+        (None, Data::Union(data)) => {
+            return Err(syn::Error::new(data.union_token.span, "a union has no JSON: serde cannot write it"));
+        }
+    };
+    let name = &input.ident;
+    let text = unraw(name);
+    for parameter in &mut input.generics.params {
+        if let GenericParam::Type(parameter) = parameter {
+            parameter.bounds.push(syn::parse2(quote! { #krate::Schema })?);
+        }
+    }
+    let (implemented, of, conditions) = input.generics.split_for_impl();
+    Ok(quote! {
+        #[automatically_derived]
+        impl #implemented #krate::Schema for #name #of #conditions {
+            const SHAPE: &'static #krate::__private::schema::Shape =
+                &#krate::__private::schema::Shape::Named { name: #text, of: #shape };
+        }
+    })
+}
+
+/// The shape of a struct; of a tuple struct with one field it is the field's.
+fn structure(types: &Types<'_>, container: &Container, fields: &Fields) -> syn::Result<TokenStream> {
+    let tag = container.tag.as_ref().map(|tag| {
+        let shape = types.plain(&quote! { Text });
+        types.field(tag, tag, false, &shape)
+    });
+    content(types, container, fields, container.rule, tag)
+}
+
+/// The shape of fields that stand together: of a struct, or of an enum's variant; `before` comes before them.
+fn content(
+    types: &Types<'_>,
+    container: &Container,
+    fields: &Fields,
+    rule: Option<crate::syntax::rename::Rule>,
+    before: Option<TokenStream>,
+) -> syn::Result<TokenStream> {
+    let of = match fields {
+        Fields::Unit if before.is_none() => return Ok(types.plain(&quote! { Null })),
+        Fields::Unit => Vec::new(),
+        Fields::Unnamed(fields) => {
+            let mut items = Vec::new();
+            for field in &fields.unnamed {
+                let member = Member::of(&field.attrs)?;
+                if !member.skipped {
+                    items.push(value(types, &member, field));
+                }
+            }
+            // serde writes a struct of one field as that field.
+            return Ok(match (fields.unnamed.len(), items.as_slice()) {
+                (1, [item]) => item.clone(),
+                _ => types.nested(&quote! { Tuple }, &quote! { &[#(#items),*] }),
+            });
+        }
+        Fields::Named(fields) => {
+            let mut members = Vec::new();
+            for field in &fields.named {
+                let member = Member::of(&field.attrs)?;
+                let Some(ident) = field.ident.as_ref().filter(|_| !member.skipped) else { continue };
+                let rust = unraw(ident);
+                let shape = value(types, &member, field);
+                if container.transparent {
+                    return Ok(shape);
+                }
+                let optional = member.optional || container.default;
+                if member.flatten {
+                    members.push(types.flat(&rust, optional, &shape));
+                    continue;
+                }
+                let name = member.rename.clone();
+                let name = name.unwrap_or_else(|| rule.map_or_else(|| rust.clone(), |rule| rule.field(&rust)));
+                members.push(types.field(&name, &rust, optional, &shape));
+            }
+            members
+        }
+    };
+    let of = before.into_iter().chain(of);
+    Ok(types.nested(&quote! { Object }, &quote! { &[#(#of),*] }))
+}
+
+/// The shape of a field's value.
+fn value(types: &Types<'_>, member: &Member, field: &syn::Field) -> TokenStream {
+    if member.unchecked { types.plain(&quote! { Any }) } else { types.shape(&field.ty) }
+}
+
+/// An identifier's text, without `r#`.
+fn unraw(ident: &proc_macro2::Ident) -> String {
+    let text = ident.to_string();
+    text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
+}
+
+impl Types<'_> {
+    /// A shape without anything in it.
+    fn plain(&self, shape: &TokenStream) -> TokenStream {
+        let krate = self.krate;
+        quote! { &#krate::__private::schema::Shape::#shape }
+    }
+
+    /// A shape of others. Braces, so that what is borrowed in it lives as long as the constant.
+    fn nested(&self, shape: &TokenStream, of: &TokenStream) -> TokenStream {
+        let krate = self.krate;
+        quote! { &#krate::__private::schema::Shape::#shape { of: #of } }
+    }
+
+    fn field(&self, name: &str, rust: &str, optional: bool, shape: &TokenStream) -> TokenStream {
+        self.member(name, rust, optional, false, shape)
+    }
+
+    fn flat(&self, rust: &str, optional: bool, shape: &TokenStream) -> TokenStream {
+        self.member("", rust, optional, true, shape)
+    }
+
+    fn member(&self, name: &str, rust: &str, optional: bool, flat: bool, shape: &TokenStream) -> TokenStream {
+        let krate = self.krate;
+        quote! {
+            #krate::__private::schema::Field {
+                name: #name, rust: #rust, optional: #optional, flat: #flat, shape: #shape,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

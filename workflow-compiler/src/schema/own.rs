@@ -1,0 +1,77 @@
+//! The shape of a Rust type, which rustc knows but where the type is a part of itself.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{GenericArgument, PathArguments, Type};
+
+/// What types are looked at for.
+pub(super) struct Types<'a> {
+    /// The path of workflow-runtime.
+    pub(super) krate: &'a TokenStream,
+    /// The type that is derived for.
+    pub(super) own: &'a Ident,
+}
+
+impl Types<'_> {
+    /// The shape of a type. A constant cannot be made of itself, so the type itself is named where it is met again.
+    pub(super) fn shape(&self, ty: &Type) -> TokenStream {
+        let krate = self.krate;
+        if self.is_in(ty.to_token_stream()) {
+            return self.around(ty).unwrap_or_else(|| self.plain(&quote! { Any }));
+        }
+        let name = spelled(ty);
+        quote! { #krate::__private::shape!(#ty, #name) }
+    }
+
+    /// The shape of a type with the type itself in it, where it is one of those that everybody knows.
+    fn around(&self, ty: &Type) -> Option<TokenStream> {
+        let ty = match ty {
+            Type::Reference(reference) => return self.around(&reference.elem),
+            Type::Paren(inner) => return self.around(&inner.elem),
+            Type::Group(inner) => return self.around(&inner.elem),
+            Type::Path(path) => path.path.segments.last()?,
+            _ => return None,
+        };
+        if ty.ident == *self.own || ty.ident == "Self" {
+            return Some(self.plain(&quote! { Own }));
+        }
+        let PathArguments::AngleBracketed(arguments) = &ty.arguments else { return None };
+        let last = arguments.args.iter().rev().find_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })?;
+        let inner = self.around(last)?;
+        match ty.ident.to_string().as_str() {
+            "Box" | "Rc" | "Arc" | "Cow" => Some(inner),
+            "Option" => Some(self.nested(&quote! { Option }, &inner)),
+            "Vec" | "VecDeque" | "LinkedList" | "BTreeSet" | "HashSet" => Some(self.nested(&quote! { Array }, &inner)),
+            "BTreeMap" | "HashMap" => Some(self.nested(&quote! { Map }, &inner)),
+            _ => None,
+        }
+    }
+
+    /// Whether the type's name is among these words.
+    fn is_in(&self, tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => ident == *self.own || ident == "Self",
+            proc_macro2::TokenTree::Group(group) => self.is_in(group.stream()),
+            _ => false,
+        })
+    }
+}
+
+/// A type as it is written, for messages: without the spaces that its tokens have between them.
+pub(super) fn spelled(ty: &Type) -> String {
+    spell(ty.to_token_stream())
+}
+
+/// Tokens of a type as one writes them.
+pub(crate) fn spell(tokens: TokenStream) -> String {
+    tokens
+        .to_string()
+        .replace(" :: ", "::")
+        .replace(":: ", "::")
+        .replace(" < ", "<")
+        .replace(" >", ">")
+        .replace(" ,", ",")
+}

@@ -1,0 +1,151 @@
+//! Messages that are put together while rustc compiles, and the name most like another.
+
+/// The longest message in bytes; what does not fit is left out.
+const ROOM: usize = 2048;
+
+/// The longest name that is compared with others, in bytes.
+const LONGEST: usize = 48;
+
+/// A message.
+pub(super) struct Message {
+    bytes: [u8; ROOM],
+    len: usize,
+}
+
+impl Message {
+    pub(super) const fn new() -> Self {
+        Self { bytes: [0; ROOM], len: 0 }
+    }
+
+    /// Adds a text whole, or not at all.
+    pub(super) const fn add(&mut self, text: &str) {
+        if self.len + text.len() > ROOM {
+            return;
+        }
+        let mut rest = text.as_bytes();
+        while let [byte, tail @ ..] = rest {
+            self.bytes[self.len] = *byte;
+            self.len += 1;
+            rest = tail;
+        }
+    }
+
+    pub(super) const fn all(&mut self, mut texts: &[&str]) {
+        while let [text, rest @ ..] = texts {
+            self.add(text);
+            texts = rest;
+        }
+    }
+
+    pub(super) const fn number(&mut self, number: usize) {
+        if number > 9 {
+            self.number(number / 10);
+        }
+        let (_, digits) = "0123456789".as_bytes().split_at(number % 10);
+        if let [digit, ..] = digits
+            && self.len < ROOM
+        {
+            self.bytes[self.len] = *digit;
+            self.len += 1;
+        }
+    }
+
+    pub(super) const fn text(&self) -> &str {
+        let (text, _) = self.bytes.split_at(self.len);
+        match core::str::from_utf8(text) {
+            Ok(text) => text,
+            // Only whole texts were added.
+            Err(_) => "",
+        }
+    }
+}
+
+/// Whether two texts are the same.
+pub(super) const fn same(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    while let ([x, a_rest @ ..], [y, b_rest @ ..]) = (a, b) {
+        if *x != *y {
+            return false;
+        }
+        (a, b) = (a_rest, b_rest);
+    }
+    true
+}
+
+/// How many edits lead from one name to the other, letters' case aside; `None` where they are not alike: more than
+/// two fifths of the longer name, as with all other names of a workflow.
+pub(super) const fn edits(a: &str, b: &str) -> Option<usize> {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let longer = if a.len() > b.len() { a.len() } else { b.len() };
+    if longer > LONGEST || a.len().abs_diff(b.len()) * 5 > longer * 2 {
+        return None;
+    }
+    // Each row is one longer than the names may be.
+    let mut row = [0_usize; LONGEST + 1];
+    let mut column = 0;
+    while column <= b.len() {
+        row[column] = column;
+        column += 1;
+    }
+    let mut line = 1;
+    let mut rest = a;
+    let mut before = 0_u8;
+    // The row before the last, for two letters that changed places.
+    let mut above = row;
+    while let [letter, tail @ ..] = rest {
+        let letter = letter.to_ascii_lowercase();
+        let last = row;
+        row[0] = line;
+        let mut column = 1;
+        while column <= b.len() {
+            let other = b[column - 1].to_ascii_lowercase();
+            let mut least = last[column - 1] + (letter != other) as usize;
+            least = smaller(least, last[column] + 1);
+            least = smaller(least, row[column - 1] + 1);
+            if line > 1 && column > 1 && letter == b[column - 2].to_ascii_lowercase() && before == other {
+                least = smaller(least, above[column - 2] + 1);
+            }
+            row[column] = least;
+            column += 1;
+        }
+        above = last;
+        before = letter;
+        rest = tail;
+        line += 1;
+    }
+    let edits = row[b.len()];
+    if edits * 5 > longer * 2 { None } else { Some(edits) }
+}
+
+const fn smaller(a: usize, b: usize) -> usize {
+    if a < b { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Message, edits, same};
+
+    #[test]
+    fn texts_are_compared_and_put_together() {
+        assert!(same("total", "total") && !same("total", "totaL") && same("", ""));
+        let mut message = Message::new();
+        message.all(&["a", "bü", ""]);
+        message.number(1024);
+        assert_eq!(message.text(), "abü1024");
+        message.add(&"x".repeat(3000));
+        assert_eq!(message.text(), "abü1024", "what does not fit is left out whole");
+    }
+
+    #[test]
+    fn likeness_counts_edits() {
+        assert_eq!(edits("ttoal", "total"), Some(1));
+        assert_eq!(edits("Total", "total"), Some(0));
+        assert_eq!(edits("totl", "total"), Some(1));
+        assert_eq!(edits("id", "total"), None);
+        assert_eq!(edits("name", "game"), Some(1));
+        assert_eq!(edits(&"a".repeat(100), &"a".repeat(100)), None);
+    }
+}

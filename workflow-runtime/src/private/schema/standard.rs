@@ -1,0 +1,126 @@
+//! `Schema` for the types that serde itself writes: <https://serde.rs/data-model.html>, and for this crate's own.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, LinkedList, VecDeque};
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, RwLock};
+
+use super::shape::{Field, Shape};
+use crate::{Arn, Json, Schema, Timestamp};
+
+macro_rules! shapes {
+    ($($shape:ident: $($type:ty),*;)*) => { $($(
+        impl Schema for $type {
+            const SHAPE: &'static Shape = &Shape::$shape;
+        }
+    )*)* };
+}
+
+shapes! {
+    Any: Json;
+    Null: ();
+    Bool: bool, std::sync::atomic::AtomicBool;
+    Number: u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64, serde_json::Number,
+        std::num::NonZeroU8, std::num::NonZeroU16, std::num::NonZeroU32, std::num::NonZeroU64, std::num::NonZeroUsize,
+        std::num::NonZeroI8, std::num::NonZeroI16, std::num::NonZeroI32, std::num::NonZeroI64, std::num::NonZeroIsize;
+    Text: char, str, String, Timestamp, Arn, std::path::Path, std::path::PathBuf, std::ffi::CString,
+        std::net::IpAddr, std::net::Ipv4Addr, std::net::Ipv6Addr,
+        std::net::SocketAddr, std::net::SocketAddrV4, std::net::SocketAddrV6;
+}
+
+/// What points to a value, or holds one, is the value in JSON.
+macro_rules! transparent {
+    ($($type:ident),*) => { $(
+        impl<T: Schema + ?Sized> Schema for $type<T> {
+            const SHAPE: &'static Shape = T::SHAPE;
+        }
+    )* };
+}
+
+transparent! { Box, Rc, Arc, Cell, RefCell, Mutex, RwLock }
+
+impl<T: Schema + ?Sized> Schema for &T {
+    const SHAPE: &'static Shape = T::SHAPE;
+}
+
+impl<T: Schema + ?Sized> Schema for &mut T {
+    const SHAPE: &'static Shape = T::SHAPE;
+}
+
+impl<T: Schema + ToOwned + ?Sized> Schema for Cow<'_, T> {
+    const SHAPE: &'static Shape = T::SHAPE;
+}
+
+impl<T: ?Sized> Schema for PhantomData<T> {
+    const SHAPE: &'static Shape = &Shape::Null;
+}
+
+impl<T: Schema> Schema for Option<T> {
+    const SHAPE: &'static Shape = &Shape::Option { of: T::SHAPE };
+}
+
+macro_rules! arrays {
+    ($($type:ident),*) => { $(
+        impl<T: Schema> Schema for $type<T> {
+            const SHAPE: &'static Shape = &Shape::Array { of: T::SHAPE };
+        }
+    )* };
+}
+
+arrays! { Vec, VecDeque, LinkedList, BinaryHeap, BTreeSet }
+
+#[expect(clippy::disallowed_types, reason = "the user's; nothing is put into it here")]
+impl<T: Schema, S> Schema for std::collections::HashSet<T, S> {
+    const SHAPE: &'static Shape = &Shape::Array { of: T::SHAPE };
+}
+
+impl<T: Schema> Schema for [T] {
+    const SHAPE: &'static Shape = &Shape::Array { of: T::SHAPE };
+}
+
+impl<T: Schema, const N: usize> Schema for [T; N] {
+    const SHAPE: &'static Shape = &Shape::Array { of: T::SHAPE };
+}
+
+impl<K, V: Schema> Schema for BTreeMap<K, V> {
+    const SHAPE: &'static Shape = &Shape::Map { of: V::SHAPE };
+}
+
+#[expect(clippy::disallowed_types, reason = "the user's; nothing is put into it here")]
+impl<K, V: Schema, S> Schema for std::collections::HashMap<K, V, S> {
+    const SHAPE: &'static Shape = &Shape::Map { of: V::SHAPE };
+}
+
+impl Schema for serde_json::Map<String, Json> {
+    const SHAPE: &'static Shape = &Shape::Map { of: &Shape::Any };
+}
+
+macro_rules! tuples {
+    ($($first:ident $($rest:ident)*;)*) => { $(
+        impl<$first: Schema, $($rest: Schema),*> Schema for ($first, $($rest,)*) {
+            const SHAPE: &'static Shape = &Shape::Tuple { of: &[$first::SHAPE, $($rest::SHAPE),*] };
+        }
+    )* };
+}
+
+tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; }
+
+const fn number(name: &'static str) -> Field {
+    Field { name, rust: name, optional: false, flat: false, shape: &Shape::Number }
+}
+
+impl Schema for std::time::Duration {
+    const SHAPE: &'static Shape = &Shape::Named {
+        name: "Duration",
+        of: &Shape::Object { of: &[const { number("secs") }, const { number("nanos") }] },
+    };
+}
+
+impl Schema for std::time::SystemTime {
+    const SHAPE: &'static Shape = &Shape::Named {
+        name: "SystemTime",
+        of: &Shape::Object { of: &[const { number("secs_since_epoch") }, const { number("nanos_since_epoch") }] },
+    };
+}

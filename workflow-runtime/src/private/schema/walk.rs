@@ -1,0 +1,298 @@
+//! Where a path leads in a shape: through enums and flattened members at once, since any of them may be there.
+
+use super::message::{edits, same};
+use super::shape::{ALL, ARRAY, BOOL, Field, Kinds, NULL, NUMBER, OBJECT, Shape, TEXT};
+
+/// A step of a path. The flag says that what it leads to is known to be there, by a test in the workflow.
+#[derive(Clone, Copy, Debug)]
+pub enum Step<'p> {
+    /// `.name`
+    Member(&'p str, bool),
+    /// `[0]`, from the end where it is negative.
+    Index(i64, bool),
+    /// `[…]`, an index that is computed.
+    Computed(bool),
+}
+
+/// How many names a message lists.
+pub(super) const FEW: usize = 8;
+
+/// What a path leads to, over all that may stand on its way.
+pub(super) struct Found {
+    /// Whether it leads to something.
+    pub(super) found: bool,
+    /// Whether that may be absent or null.
+    pub(super) absent: bool,
+    /// What kinds of values it may be.
+    pub(super) kinds: Kinds,
+    /// The name of the type there.
+    pub(super) name: &'static str,
+    /// Whether it may be the text that was asked for.
+    pub(super) has_text: bool,
+    /// How many steps could be taken, at most.
+    pub(super) depth: usize,
+    /// What stands there, where no step leads on.
+    pub(super) stop: Stop,
+    /// Names in its place: those of members, or of the texts that it can be.
+    pub(super) names: Names,
+}
+
+/// What a step does not lead on from.
+pub(super) struct Stop {
+    pub(super) kinds: Kinds,
+    pub(super) name: &'static str,
+    /// The type that says nothing about itself.
+    pub(super) opaque: &'static str,
+    /// How many items there are, where an index is too large.
+    pub(super) items: usize,
+}
+
+/// The names that could have been meant.
+pub(super) struct Names {
+    pub(super) nearest: Option<&'static str>,
+    edits: usize,
+    /// The name in JSON of the member with this name in Rust.
+    pub(super) renamed: Option<&'static str>,
+    pub(super) first: [&'static str; FEW],
+    pub(super) count: usize,
+}
+
+impl Names {
+    const NONE: Self = Self { nearest: None, edits: usize::MAX, renamed: None, first: [""; FEW], count: 0 };
+
+    const fn add(&mut self, name: &'static str, wanted: &str) {
+        if let Some(edits) = edits(wanted, name)
+            && edits < self.edits
+        {
+            (self.nearest, self.edits) = (Some(name), edits);
+        }
+        let mut at = 0;
+        while at < FEW && at < self.count {
+            if same(self.first[at], name) {
+                return;
+            }
+            at += 1;
+        }
+        if self.count < FEW {
+            self.first[self.count] = name;
+        }
+        self.count += 1;
+    }
+}
+
+/// Where a walk is.
+#[derive(Clone, Copy)]
+struct Here<'p> {
+    path: &'p [Step<'p>],
+    /// How many steps lie behind.
+    depth: usize,
+    /// Whether the last of them leads to what is known to be there.
+    certain: bool,
+    own: &'static Shape,
+    name: &'static str,
+    /// The depth at which `own` was last entered, and one.
+    entered: usize,
+    /// The text that is asked for.
+    text: Option<&'p str>,
+}
+
+/// Walks a path. `certain` says that the value it starts from is known to be there, `text` a text that is asked for.
+pub(super) const fn walk(shape: &'static Shape, path: &[Step<'_>], certain: bool, text: Option<&str>) -> Found {
+    let mut found = Found {
+        found: false,
+        absent: false,
+        kinds: 0,
+        name: "",
+        has_text: false,
+        depth: 0,
+        stop: Stop { kinds: 0, name: "", opaque: "", items: 0 },
+        names: Names::NONE,
+    };
+    let here = Here { path, depth: 0, certain, own: &Shape::Any, name: "", entered: 0, text };
+    found.found = look(shape, here, &mut found);
+    found
+}
+
+/// Whether the rest of the path leads somewhere from here.
+const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
+    match shape {
+        Shape::Any => {
+            (out.kinds, out.has_text) = (ALL, true);
+            return true;
+        }
+        Shape::Option { of } => {
+            let found = look(of, here, out);
+            if found && !here.certain {
+                out.absent = true;
+                if here.path.is_empty() {
+                    out.kinds |= NULL;
+                }
+            }
+            return found;
+        }
+        Shape::Named { name, of } => return look(of, Here { own: shape, name, ..here }, out),
+        Shape::Own => {
+            if here.entered > here.depth {
+                // A type that is nothing but itself.
+                (out.kinds, out.has_text) = (ALL, true);
+                return true;
+            }
+            return look(here.own, Here { entered: here.depth + 1, ..here }, out);
+        }
+        Shape::OneOf { of } => {
+            let (mut rest, mut any, mut every) = (*of, false, true);
+            while let [variant, tail @ ..] = rest {
+                let found = look(variant, here, out);
+                any |= found;
+                every &= found;
+                rest = tail;
+            }
+            out.absent |= any && !every && !known(here.path);
+            return any;
+        }
+        _ => {}
+    }
+    let [step, path @ ..] = here.path else {
+        arrive(shape, here, out);
+        return true;
+    };
+    let next = Here { path, depth: here.depth + 1, entered: 0, name: "", ..here };
+    match (step, shape) {
+        (Step::Member(name, certain), Shape::Object { of }) => {
+            let next = Here { certain: *certain, ..next };
+            if member(of, name, here, next, out) {
+                return true;
+            }
+        }
+        (Step::Member(_, certain) | Step::Index(_, certain) | Step::Computed(certain), Shape::Map { of }) => {
+            return look(of, Here { certain: *certain, ..next }, out);
+        }
+        (Step::Index(_, certain) | Step::Computed(certain), Shape::Array { of }) => {
+            return look(of, Here { certain: *certain, ..next }, out);
+        }
+        (Step::Computed(_), Shape::Tuple { .. }) => {
+            (out.kinds, out.has_text) = (ALL, true);
+            return true;
+        }
+        (Step::Index(at, certain), Shape::Tuple { of }) => {
+            if let Some(item) = item(of, *at) {
+                return look(item, Here { certain: *certain, ..next }, out);
+            }
+            if stop(shape, here, out) {
+                out.stop.items = of.len();
+            }
+            return false;
+        }
+        _ => {}
+    }
+    stop(shape, here, out);
+    false
+}
+
+/// Whether some step of the rest leads to what is known to be there: then so is all before it.
+const fn known(mut path: &[Step<'_>]) -> bool {
+    while let [Step::Member(_, certain) | Step::Index(_, certain) | Step::Computed(certain), rest @ ..] = path {
+        if *certain {
+            return true;
+        }
+        path = rest;
+    }
+    false
+}
+
+/// The member of an object, its own or one of what is flattened into it.
+const fn member(fields: &'static [Field], name: &str, here: Here<'_>, next: Here<'_>, out: &mut Found) -> bool {
+    let mut rest = fields;
+    while let [field, tail @ ..] = rest {
+        if !field.flat && same(field.name, name) {
+            let found = look(field.shape, next, out);
+            out.absent |= found && field.optional && !known(here.path);
+            return found;
+        }
+        rest = tail;
+    }
+    let mut rest = fields;
+    while let [field, tail @ ..] = rest {
+        if field.flat && look(field.shape, Here { certain: known(here.path), ..here }, out) {
+            out.absent |= field.optional && !known(here.path);
+            return true;
+        }
+        rest = tail;
+    }
+    false
+}
+
+const fn item(items: &'static [&'static Shape], at: i64) -> Option<&'static Shape> {
+    let mut index = if at < 0 { at + items.len() as i64 } else { at };
+    let mut rest = items;
+    while let [item, tail @ ..] = rest {
+        if index == 0 {
+            return Some(item);
+        }
+        index -= 1;
+        rest = tail;
+    }
+    None
+}
+
+/// The kinds of values that a shape is, which is none of those that stand for others.
+const fn kinds(shape: &Shape) -> Kinds {
+    match shape {
+        Shape::Null => NULL,
+        Shape::Bool => BOOL,
+        Shape::Number => NUMBER,
+        Shape::Text | Shape::Texts { .. } => TEXT,
+        Shape::Array { .. } | Shape::Tuple { .. } => ARRAY,
+        Shape::Map { .. } | Shape::Object { .. } => OBJECT,
+        _ => ALL,
+    }
+}
+
+/// Takes down what the path leads to.
+const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut Found) {
+    out.kinds |= kinds(shape);
+    out.name = here.name;
+    let Some(text) = here.text else { return };
+    match shape {
+        Shape::Texts { of } => {
+            let mut rest = *of;
+            while let [known, tail @ ..] = rest {
+                out.has_text |= same(known, text);
+                out.names.add(known, text);
+                rest = tail;
+            }
+        }
+        Shape::Text | Shape::Opaque { .. } => out.has_text = true,
+        _ => {}
+    }
+}
+
+/// Takes down what the next step does not lead on from, where no other way led further. Whether it did.
+const fn stop(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
+    if here.depth < out.depth {
+        return false;
+    }
+    if here.depth > out.depth {
+        out.depth = here.depth;
+        out.stop = Stop { kinds: 0, name: "", opaque: "", items: 0 };
+        out.names = Names::NONE;
+    }
+    match shape {
+        Shape::Opaque { name } => out.stop.opaque = name,
+        _ => out.stop.kinds |= kinds(shape),
+    }
+    out.stop.name = here.name;
+    if let ([Step::Member(wanted, _), ..], Shape::Object { of }) = (here.path, shape) {
+        let mut rest = *of;
+        while let [field, tail @ ..] = rest {
+            if !field.flat {
+                out.names.add(field.name, wanted);
+                if same(field.rust, wanted) {
+                    out.names.renamed = Some(field.name);
+                }
+            }
+            rest = tail;
+        }
+    }
+    true
+}

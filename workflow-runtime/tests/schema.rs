@@ -1,0 +1,299 @@
+//! What `#[derive(Schema)]` says of a type is what serde writes of its values.
+
+#![expect(clippy::expect_used, reason = "a test: it may fail")]
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::panic::catch_unwind;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use workflow_runtime::__private::schema::{Step, is_member, kind, needed, text};
+use workflow_runtime::{Arn, Map, Schema, Timestamp, workflow};
+
+/// Every path in the JSON of a value leads somewhere in the shape, to the kind that is there.
+fn agrees<T: Serialize + Schema>(value: &T) {
+    let value = serde_json::to_value(value).expect("plain data");
+    follow::<T>(&value, &mut Vec::new());
+}
+
+fn follow<'p, T: Schema>(value: &'p Value, path: &mut Vec<Step<'p>>) {
+    if !path.is_empty() {
+        is_member(T::SHAPE, path, "value", "code");
+    }
+    let bit = match value {
+        Value::Null => 1,
+        Value::Bool(_) => 2,
+        Value::Number(_) => 4,
+        Value::String(_) => 8,
+        Value::Array(_) => 16,
+        Value::Object(_) => 32,
+    };
+    kind(T::SHAPE, path, bit, "it is something else", "code", "");
+    match value {
+        Value::String(words) => text(T::SHAPE, path, words, "value", "code"),
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                path.push(Step::Index(at as i64, false));
+                follow::<T>(item, path);
+                path.pop();
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                path.push(Step::Member(name, false));
+                follow::<T>(member, path);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The message of a question whose answer is no.
+fn refused(question: impl FnOnce() + std::panic::UnwindSafe) -> String {
+    let panic = catch_unwind(question).expect_err("it is refused");
+    panic.downcast_ref::<String>().cloned().unwrap_or_default()
+}
+
+fn absent<T: Schema>(path: &[Step<'static>]) -> bool {
+    let path = path.to_vec();
+    catch_unwind(move || needed(T::SHAPE, &path, true, "value", "code", "")).is_err()
+}
+
+#[derive(Serialize, Schema)]
+#[serde(rename_all = "camelCase")]
+struct Names {
+    customer_id: u64,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(rename(serialize = "out", deserialize = "in"))]
+    both: bool,
+    #[serde(skip)]
+    #[expect(dead_code, reason = "serde leaves it out")]
+    hidden: u8,
+    r#match: char,
+}
+
+#[derive(Serialize, Schema)]
+struct Absent {
+    #[serde(default)]
+    with_default: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    plain: Option<f64>,
+    certain: f64,
+}
+
+#[derive(Serialize, Schema)]
+struct Flat {
+    id: u8,
+    #[serde(flatten)]
+    names: Names,
+    #[serde(flatten)]
+    maybe: Option<More>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
+}
+
+#[derive(Serialize, Schema)]
+struct More {
+    more: [u8; 2],
+}
+
+#[derive(Serialize, Schema)]
+struct Newtype(Vec<More>);
+
+#[derive(Serialize, Schema)]
+struct Pair(u8, Box<str>);
+
+#[derive(Serialize, Schema)]
+struct Unit;
+
+#[derive(Serialize, Schema)]
+#[serde(transparent)]
+struct Transparent {
+    inner: Pair,
+}
+
+#[derive(Serialize, Schema)]
+#[serde(tag = "kind")]
+struct Tagged {
+    x: u8,
+}
+
+#[derive(Clone, Serialize, Schema)]
+#[serde(into = "String")]
+struct Email(String);
+
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.0
+    }
+}
+
+#[derive(Serialize, Schema)]
+struct Page<'a, T> {
+    items: Vec<T>,
+    next: Option<Box<Page<'a, T>>>,
+    name: &'a str,
+}
+
+macro_rules! payment {
+    ($name:ident $(#[$attribute:meta])*) => {
+        #[derive(Serialize, Schema)]
+        $(#[$attribute])*
+        #[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+        enum $name {
+            Cash,
+            #[serde(rename = "CARD")]
+            Card { card_number: String, #[serde(rename = "c")] code: Option<u16> },
+            OnAccount(More),
+        }
+    };
+}
+
+payment! { External }
+payment! { Internal #[serde(tag = "type")] }
+payment! { Adjacent #[serde(tag = "t", content = "c")] }
+payment! { Untagged #[serde(untagged)] }
+
+#[derive(Serialize, Schema)]
+enum Units {
+    #[serde(rename = "fast")]
+    Fast,
+    Slow,
+    #[serde(skip)]
+    #[expect(dead_code, reason = "serde leaves it out")]
+    Never,
+}
+
+#[derive(Serialize, Schema)]
+enum Mixed {
+    None,
+    Two(u8, u8),
+    Of(Box<Mixed>),
+}
+
+#[derive(Serialize, Schema)]
+struct Opaque {
+    by_hand: ByHand,
+    #[serde(serialize_with = "as_text")]
+    with: u8,
+    #[schema(unchecked)]
+    other: Vec<More>,
+}
+
+#[derive(Serialize)]
+struct ByHand(u8);
+
+fn as_text<S: serde::Serializer>(value: &u8, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&value.to_string())
+}
+
+workflow! {
+    workflow Declared {
+        struct Tree { leaf: Leaf, children: Vec<Tree>, more: Map<Tree> }
+        struct Leaf { #[serde(rename = "at-time")] at: Timestamp, arn: Option<Arn>, any: Json, kind: Kind }
+        enum Kind { #[serde(rename = "a")] A, B }
+        struct Left { right: Option<Right> }
+        struct Right { left: Vec<Left>, n: i64 }
+        pass Only -> end;
+    }
+}
+
+fn names() -> Names {
+    Names { customer_id: 1, kind: "x", both: true, hidden: 0, r#match: 'c' }
+}
+
+#[test]
+fn structs_are_as_serde_writes_them() {
+    agrees(&names());
+    agrees(&Absent { with_default: 1, note: None, plain: None, certain: 1.5 });
+    agrees(&Absent { with_default: 1, note: Some("n".to_owned()), plain: Some(1.0), certain: 1.5 });
+    let more = Some(More { more: [1, 2] });
+    agrees(&Flat { id: 1, names: names(), maybe: more, rest: BTreeMap::from([("z".to_owned(), json!({ "q": [1] }))]) });
+    agrees(&Newtype(vec![More { more: [1, 2] }]));
+    agrees(&Pair(1, "x".into()));
+    agrees(&Unit);
+    agrees(&Transparent { inner: Pair(1, "x".into()) });
+    agrees(&Tagged { x: 1 });
+    agrees(&Email("a@b".to_owned()));
+    let last = Box::new(Page { items: vec![3], next: None, name: "last" });
+    agrees(&Page { items: vec![1_u8, 2], next: Some(last), name: "first" });
+    agrees(&Opaque { by_hand: ByHand(1), with: 2, other: vec![] });
+}
+
+#[test]
+fn enums_are_as_serde_writes_them() {
+    macro_rules! all {
+        ($($name:ident)*) => { $(
+            agrees(&$name::Cash);
+            agrees(&$name::Card { card_number: "1".to_owned(), code: Some(1) });
+            agrees(&$name::OnAccount(More { more: [1, 2] }));
+        )* };
+    }
+    all! { External Internal Adjacent Untagged }
+    agrees(&Units::Fast);
+    agrees(&Units::Slow);
+    agrees(&Mixed::None);
+    agrees(&Mixed::Two(1, 2));
+    agrees(&Mixed::Of(Box::new(Mixed::Of(Box::new(Mixed::Two(1, 2))))));
+}
+
+#[test]
+fn types_of_the_standard_library_are_as_serde_writes_them() {
+    agrees(&(1_u8, "x", [true; 2], Some(1.5), None::<u8>, (), VecDeque::from([BTreeSet::from(['c'])])));
+    agrees(&(std::time::Duration::from_secs(1), std::net::Ipv4Addr::LOCALHOST, json!({ "a": [null] })));
+    agrees(&BTreeMap::from([("a", vec![std::borrow::Cow::Borrowed("b")])]));
+}
+
+#[test]
+fn declared_types_are_as_they_are_written() {
+    let leaf = |kind| Leaf { at: Timestamp::new("t"), arn: Some(Arn::from("arn")), any: json!([{}]), kind };
+    let child = Tree { leaf: leaf(Kind::B), children: vec![], more: Map::new() };
+    agrees(&Tree { leaf: leaf(Kind::A), children: vec![child.clone()], more: Map::from([("k".to_owned(), child)]) });
+    agrees(&Left { right: Some(Right { left: vec![Left { right: None }], n: 1 }) });
+}
+
+#[test]
+fn what_may_be_left_out_may_be_absent() {
+    assert!(absent::<Absent>(&[Step::Member("with_default", false)]));
+    assert!(absent::<Absent>(&[Step::Member("note", false)]));
+    assert!(absent::<Absent>(&[Step::Member("plain", false)]));
+    assert!(!absent::<Absent>(&[Step::Member("plain", true)]));
+    assert!(!absent::<Absent>(&[Step::Member("certain", false)]));
+    assert!(absent::<Flat>(&[Step::Member("more", false)]));
+    assert!(!absent::<Flat>(&[Step::Member("customerId", false)]));
+    assert!(absent::<Internal>(&[Step::Member("cardNumber", false)]));
+    assert!(!absent::<Internal>(&[Step::Member("type", false)]));
+    assert!(absent::<External>(&[Step::Member("CARD", false), Step::Member("cardNumber", false)]));
+    assert!(!absent::<External>(&[Step::Member("CARD", true), Step::Member("cardNumber", false)]));
+    assert!(absent::<Page<'static, u8>>(&[Step::Member("next", false), Step::Member("name", false)]));
+}
+
+#[test]
+fn what_is_not_there_is_refused_with_the_nearest_name() {
+    let refuse = |shape: &'static _, path: &'static [Step<'static>]| {
+        refused(move || is_member(shape, path, "input.order", "WF0401"))
+    };
+    let message = refuse(Names::SHAPE, &[Step::Member("costumerId", false)]);
+    assert_eq!(
+        message,
+        "`Names` (the type of `input.order`) has no field `costumerId` [WF0401]\n\n= help: did you mean `customerId`?"
+    );
+    let message = refuse(Names::SHAPE, &[Step::Member("customer_id", false)]);
+    assert!(
+        message.ends_with("= help: `customer_id` is its name in Rust; in JSON, and here, it is `customerId`"),
+        "{message}"
+    );
+    let message = refuse(Names::SHAPE, &[Step::Member("hidden", false)]);
+    assert!(message.ends_with("= help: its members are `customerId`, `type`, `out`, `match`"), "{message}");
+    let message = refuse(External::SHAPE, &[Step::Member("CARD", false), Step::Member("expiry", false)]);
+    assert!(message.ends_with("= help: its members are `cardNumber`, `c`"), "{message}");
+    let message = refuse(Opaque::SHAPE, &[Step::Member("by_hand", false), Step::Member("x", false)]);
+    assert!(message.contains("its type `ByHand` does not implement `Schema`"), "{message}");
+    let message = refuse(Transparent::SHAPE, &[Step::Index(2, false)]);
+    assert!(message.starts_with("`input.order` has 2 items"), "{message}");
+    // The step before has a question of its own.
+    is_member(Names::SHAPE, &[Step::Member("hidden", false), Step::Member("x", false)], "", "");
+}
