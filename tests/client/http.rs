@@ -1,11 +1,14 @@
 //! What the server makes of requests that no SDK would send.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use workflow_local::server::Server;
+use workflow_local::{Answers, Clock, MemoryStore, ObjectStore};
 
 use crate::workflows::serve;
 
@@ -295,4 +298,60 @@ async fn only_express_machines_answer_at_once_and_only_standard_ones_are_listed(
     assert_eq!(code(&ask("ListExecutions", json!({"stateMachineArn": express})).await), refused);
     let (status, answer) = ask("StartSyncExecution", json!({"stateMachineArn": express, "input": "[1]"})).await;
     assert_eq!((status, answer["status"].as_str(), answer["output"].as_str()), (200, Some("SUCCEEDED"), Some("[1]")));
+}
+
+#[tokio::test]
+async fn objects_and_answers_are_given_to_a_server_and_time_goes_by_the_executions_clock() {
+    let store = MemoryStore::new();
+    store.put("stock", "items.json", b"[1, 2]".to_vec()).unwrap();
+    let builder = Server::builder()
+        .clock(Clock::Virtual)
+        .object_store(Arc::new(store))
+        .on_state("Double", |item: u64| Ok(item * 2))
+        .on_resource_answers(
+            "arn:aws:states:::sqs:sendMessage",
+            Answers::new().gives(1, "yes").after(Duration::from_secs(500)).heartbeats(Duration::from_secs(50), 9),
+        )
+        .on_lambda_answers("late", Answers::new().never(1));
+    let server = serve(builder).await;
+    let definition = json!({ "StartAt": "Each", "States": {
+        "Each": {
+            "Type": "Map", "ResultPath": "$.doubled",
+            "ItemReader": {
+                "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputType": "JSON" },
+                "Parameters": { "Bucket": "stock", "Key": "items.json" }
+            },
+            "ItemProcessor": {
+                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }, "StartAt": "Double",
+                "States": { "Double": {
+                    "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:double", "End": true
+                } }
+            },
+            "Next": "Ask"
+        },
+        "Ask": {
+            "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "HeartbeatSeconds": 60,
+            "Parameters": { "QueueUrl": "q", "MessageBody.$": "$$.Task.Token" }, "ResultPath": "$.answer", "Next": "Late"
+        },
+        "Late": {
+            "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:late", "TimeoutSeconds": 600,
+            "Catch": [{ "ErrorEquals": ["States.Timeout"], "ResultPath": "$.late", "Next": "Done" }], "End": true
+        },
+        "Done": { "Type": "Pass", "Result": true, "ResultPath": "$.late", "End": true }
+    } });
+    let (_, machine) = create(&server, &definition.to_string()).await;
+    let body = json!({ "stateMachineArn": machine["stateMachineArn"], "input": "{}" });
+    let (_, started) = call(&server, "StartExecution", body.to_string().as_bytes()).await;
+    let body = json!({ "executionArn": started["executionArn"] }).to_string();
+    let ended = loop {
+        let (_, description) = call(&server, "DescribeExecution", body.as_bytes()).await;
+        if description["status"] != "RUNNING" {
+            break description;
+        }
+    };
+    assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+    let output: Value = serde_json::from_str(ended["output"].as_str().unwrap()).unwrap();
+    assert_eq!(output, json!({ "doubled": [2, 4], "answer": "yes", "late": true }));
+    let lasted = ended["stopDate"].as_f64().unwrap() - ended["startDate"].as_f64().unwrap();
+    assert!((lasted - 1_100.0).abs() < 1.0, "{lasted}");
 }

@@ -1,6 +1,5 @@
 //! Drives an execution with an engine's handlers: to its end, to a state, or event by event.
 
-use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -9,14 +8,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::answers::Given;
 use crate::clock::{Clock, Instant};
 use crate::engine::Engine;
 use crate::error::{DefinitionError, RunError};
 use crate::execution::{Execution, Status, Step};
 use crate::handlers::{Asked, Reply};
 use crate::history::HistoryEvent;
-use crate::payload::Payload;
+use crate::planned::{Planned, begin, settle};
 use crate::task::{TaskError, TaskId, TaskRequest};
 
 /// An execution that is run as far as it is told, and may be looked at and changed in between.
@@ -49,9 +47,7 @@ pub struct Driver<'e> {
     engine: &'e Engine,
     execution: Execution,
     pending: Vec<(TaskId, TaskFuture)>,
-    /// What happens at a time, in the order in which it was planned.
-    planned: BTreeMap<(Instant, u64), (TaskId, Act)>,
-    plans: u64,
+    planned: Planned,
     asked: Asked,
     /// Whether it stands before the state that `until` was told.
     stopped: bool,
@@ -59,19 +55,13 @@ pub struct Driver<'e> {
 
 type TaskFuture = Pin<Box<dyn Future<Output = Result<Value, TaskError>> + Send>>;
 
-enum Act {
-    Heartbeat,
-    Answer(Result<Value, TaskError>),
-}
-
 impl<'e> Driver<'e> {
     pub(crate) fn new(engine: &'e Engine, execution: Execution) -> Self {
         Self {
             engine,
             execution,
             pending: Vec::new(),
-            planned: BTreeMap::new(),
-            plans: 0,
+            planned: Planned::default(),
             asked: Asked::default(),
             stopped: false,
         }
@@ -162,11 +152,8 @@ impl<'e> Driver<'e> {
         match asking.map(|asking| asking.reply(&request)) {
             Some(Reply::Now(answer)) => settle(&mut self.execution, request.id, answer),
             Some(Reply::Later(future)) => self.pending.push((request.id, future)),
-            Some(Reply::Never) => self.begin(&request),
-            Some(Reply::Planned(given)) => {
-                self.begin(&request);
-                self.plan(&request, *given);
-            }
+            Some(Reply::Never) => begin(&mut self.execution, &request),
+            Some(Reply::Planned(given)) => self.planned.add(&mut self.execution, &request, *given),
             Some(Reply::NoneLeft { given }) => {
                 return Err(RunError::NoAnswerLeft { state: request.state.to_string(), given });
             }
@@ -175,40 +162,13 @@ impl<'e> Driver<'e> {
         Ok(())
     }
 
-    /// The service took the task, but has not answered it: a job runs, a callback is awaited.
-    fn begin(&mut self, request: &TaskRequest) {
-        let submitted = [".waitForTaskToken", ".sync", ".sync:2"];
-        if submitted.iter().any(|pattern| request.resource.ends_with(pattern)) {
-            let _ = self.execution.submit(request.id, Payload::empty());
-        }
-    }
-
-    fn plan(&mut self, request: &TaskRequest, given: Given) {
-        if request.is_activity {
-            let _ = self.execution.start_activity(request.id, None);
-        }
-        let now = self.execution.now();
-        let mut beat = now;
-        for _ in 0..given.heartbeats {
-            beat = beat.after(given.heartbeat_every);
-            self.plan_at(beat, request.id, Act::Heartbeat);
-        }
-        if let Some(answer) = given.answer {
-            self.plan_at(now.after(given.after), request.id, Act::Answer(answer));
-        }
-    }
-
-    fn plan_at(&mut self, time: Instant, task: TaskId, act: Act) {
-        self.plans += 1;
-        self.planned.insert((time, self.plans), (task, act));
-    }
-
     async fn wait(&mut self, until: Option<Instant>) -> Result<(), RunError> {
-        let planned = self.planned.first_key_value().map(|((time, _), _)| *time);
-        let next = [until, planned].into_iter().flatten().min();
+        let next = [until, self.planned.next()].into_iter().flatten().min();
         match (next, self.engine.clock_kind()) {
             // Virtual time stands still while a closure works.
-            (Some(next), Clock::Virtual) if self.pending.is_empty() => self.advance_to(next),
+            (Some(next), Clock::Virtual) if self.pending.is_empty() => {
+                self.planned.advance_to(&mut self.execution, next)
+            }
             (None, _) if self.pending.is_empty() => {
                 let state = self.execution.waiting_tasks().first().map(|(_, state)| (*state).to_owned());
                 return Err(RunError::Stuck { state: state.unwrap_or_default() });
@@ -217,7 +177,7 @@ impl<'e> Driver<'e> {
                 let deadline = next.filter(|_| clock == Clock::Real);
                 let answered = next_answer(&mut self.pending, deadline).await;
                 if clock == Clock::Real {
-                    self.advance_to(Instant::now());
+                    self.planned.advance_to(&mut self.execution, Instant::now());
                 }
                 if let Some((id, answer)) = answered {
                     settle(&mut self.execution, id, answer);
@@ -226,31 +186,6 @@ impl<'e> Driver<'e> {
         }
         Ok(())
     }
-
-    /// Time-outs of an instant come before the answers planned for it.
-    fn advance_to(&mut self, time: Instant) {
-        self.execution.advance_to(time);
-        while let Some(entry) = self.planned.first_entry() {
-            if entry.key().0 > time {
-                break;
-            }
-            let (task, act) = entry.remove();
-            match act {
-                Act::Heartbeat => {
-                    let _ = self.execution.heartbeat(task);
-                }
-                Act::Answer(answer) => settle(&mut self.execution, task, answer),
-            }
-        }
-    }
-}
-
-fn settle(execution: &mut Execution, id: TaskId, answer: Result<Value, TaskError>) {
-    // An answer after the time-out is for nobody.
-    let _ = match answer {
-        Ok(output) => execution.succeed(id, output),
-        Err(error) => execution.fail_task(id, error),
-    };
 }
 
 /// The first answer of the futures, or `None` at the deadline.

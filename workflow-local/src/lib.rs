@@ -27,6 +27,7 @@ pub mod history;
 mod item_reader;
 mod mock_file;
 mod payload;
+mod planned;
 mod program;
 mod query;
 mod random;

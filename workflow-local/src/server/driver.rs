@@ -6,11 +6,11 @@ use serde_json::value::RawValue;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use super::tasks::{self, Answer};
+use super::tasks::{self, Outcome};
 use crate::clock::{Clock, Instant};
 use crate::execution::{Execution, Status, Step};
 use crate::handlers::{Asked, Handlers};
-use crate::task::TaskId;
+use crate::planned::{Planned, begin, settle};
 
 /// How many steps an execution takes before it is told the time, and before those who ask about it have a turn.
 const STEPS_AT_ONCE: u32 = 16;
@@ -87,7 +87,8 @@ impl Run {
 
     /// Runs it to its end. Tasks that still run then are dropped.
     pub(super) async fn drive(self: Arc<Self>, handlers: Arc<Handlers>) {
-        let mut working: JoinSet<(TaskId, Answer)> = JoinSet::new();
+        let mut working: JoinSet<tasks::Asked> = JoinSet::new();
+        let mut planned = Planned::default();
         let mut turns = 0_u32;
         let mut asked = Asked::default();
         loop {
@@ -100,9 +101,9 @@ impl Run {
                 }
                 Step::Task(request) => {
                     let asking = handlers.find(&request, &mut asked);
-                    working.spawn(async move { (request.id, tasks::answer(asking, request).await) });
+                    working.spawn(tasks::ask(asking, request));
                 }
-                Step::Waiting { until } => self.wait(&mut working, until).await,
+                Step::Waiting { until } => self.wait(&mut working, &mut planned, until).await,
                 Step::Ended => break,
             }
         }
@@ -123,10 +124,11 @@ impl Run {
     }
 
     /// Waits for a task's answer, the next timer, or a stop.
-    async fn wait(&self, working: &mut JoinSet<(TaskId, Answer)>, until: Option<Instant>) {
+    async fn wait(&self, working: &mut JoinSet<tasks::Asked>, planned: &mut Planned, until: Option<Instant>) {
+        let until = [until, planned.next()].into_iter().flatten().min();
         // Virtual time stands still while a task works.
         if let (Clock::Virtual, Some(until), true) = (self.clock, until, working.is_empty()) {
-            self.execution().advance_to(until);
+            planned.advance_to(&mut self.execution(), until);
             return;
         }
         let timer = async {
@@ -138,21 +140,21 @@ impl Run {
         tokio::select! {
             Some(done) = working.join_next() => {
                 // Panics of closures are caught where they are called, and nothing else ends a task early.
-                if let Ok((id, answer)) = done {
-                    self.answer(id, answer);
+                if let Ok(tasks::Asked { id, outcome }) = done {
+                    let mut execution = self.execution_now();
+                    match outcome {
+                        Outcome::Answer(answer) => settle(&mut execution, id, answer),
+                        Outcome::Later(request, Some(given)) => planned.add(&mut execution, &request, *given),
+                        Outcome::Later(request, None) => begin(&mut execution, &request),
+                    }
                 }
             }
-            () = timer => {}
+            () = timer => {
+                if let (Clock::Real, Some(until)) = (self.clock, until) {
+                    planned.advance_to(&mut self.execution(), until);
+                }
+            }
             () = self.stopped.notified() => {}
         }
-    }
-
-    fn answer(&self, id: TaskId, answer: Answer) {
-        let mut execution = self.execution_now();
-        // An answer that comes too late is nobody's.
-        let _ = match answer {
-            Ok(output) => execution.succeed(id, output),
-            Err(error) => execution.fail_task(id, error),
-        };
     }
 }

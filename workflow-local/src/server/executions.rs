@@ -20,7 +20,6 @@ use super::{arn, page};
 use crate::clock::Instant;
 use crate::execution::{Execution, Start, Status};
 use crate::payload::Payload;
-use crate::store::MemoryStore;
 
 impl Registry {
     pub(super) fn start_execution(&self, input: &Input) -> Result<Value, ApiError> {
@@ -192,7 +191,7 @@ impl Registry {
             seed: self.next_seed(),
         };
         let input = Payload::new(asked.value);
-        let execution = Execution::start(Arc::clone(&machine.program), input, start, Arc::new(MemoryStore::new()));
+        let execution = Execution::start(Arc::clone(&machine.program), input, start, Arc::clone(&self.store));
         Arc::new(Run::new(execution, self.clock, machine.arn.clone(), asked.text))
     }
 }

@@ -27,6 +27,7 @@ mod test_state;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::serve::ListenerExt as _;
@@ -36,8 +37,10 @@ use tokio::net::{TcpListener, ToSocketAddrs};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::answers::Answers;
 use crate::clock::Clock;
 use crate::handlers::{self, Handlers, Wrap, handler_methods};
+use crate::store::{FolderStore, ObjectStore};
 use crate::task::TaskError;
 use registry::Registry;
 
@@ -52,7 +55,12 @@ pub struct Server {
 impl Server {
     /// What to run tasks with, and by which clock.
     pub fn builder() -> Builder {
-        Builder { handlers: Handlers::default(), clock: Clock::Real, seed: 0 }
+        Builder {
+            handlers: Handlers::default(),
+            clock: Clock::Real,
+            store: Arc::new(FolderStore::read_only(FolderStore::DEFAULT)),
+            seed: 0,
+        }
     }
 
     /// The URL for `AWS_ENDPOINT_URL_SFN` or the SDK's `endpoint_url`, such as `http://127.0.0.1:40123`.
@@ -93,6 +101,7 @@ impl fmt::Debug for Server {
 pub struct Builder {
     handlers: Handlers,
     clock: Clock,
+    store: Arc<dyn ObjectStore>,
     seed: u64,
 }
 
@@ -111,6 +120,52 @@ impl Builder {
         on_resource,
         /// The same with a closure that gives a future, polled by the runtime that the server runs on.
         on_resource_async, arn: add_resource, Resource
+    }
+
+    handler_methods! {
+        /// Answers the tasks of each state of this name, whatever its state machine: see
+        /// [`Engine::on_state`](crate::Engine::on_state).
+        on_state,
+        /// The same with a closure that gives a future, polled by the runtime that the server runs on.
+        on_state_async, state: add_state, Resource
+    }
+
+    /// Answers the tasks of each state of this name one after the other, from the first again in each execution: see
+    /// [`Engine::on_state_answers`](crate::Engine::on_state_answers).
+    #[must_use]
+    pub fn on_state_answers(mut self, state: impl AsRef<str>, answers: Answers) -> Self {
+        self.handlers.add_state(state.as_ref(), answers.handler(Wrap::Resource));
+        self
+    }
+
+    /// Answers the calls of a Lambda function one after the other, from the first again in each execution: see
+    /// [`Engine::on_lambda_answers`](crate::Engine::on_lambda_answers).
+    #[must_use]
+    pub fn on_lambda_answers(mut self, function: impl AsRef<str>, answers: Answers) -> Self {
+        self.handlers.add_lambda(function.as_ref(), answers.handler(Wrap::Lambda));
+        self
+    }
+
+    /// Answers all tasks with a resource ARN one after the other, from the first again in each execution: see
+    /// [`Engine::on_resource_answers`](crate::Engine::on_resource_answers).
+    #[must_use]
+    pub fn on_resource_answers(mut self, arn: impl AsRef<str>, answers: Answers) -> Self {
+        self.handlers.add_resource(arn.as_ref(), answers.handler(Wrap::Resource));
+        self
+    }
+
+    /// Where item readers and result writers find S3's objects: see
+    /// [`Engine::object_store`](crate::Engine::object_store), whose default this has too.
+    #[must_use]
+    pub fn object_store(mut self, store: Arc<dyn ObjectStore>) -> Self {
+        self.store = store;
+        self
+    }
+
+    /// A folder that item readers read S3's objects from, and result writers write theirs to: `FOLDER/BUCKET/KEY`.
+    #[must_use]
+    pub fn objects(self, folder: impl Into<PathBuf>) -> Self {
+        self.object_store(Arc::new(FolderStore::new(folder)))
     }
 
     /// The clock of executions: the system's unless this says otherwise. On a virtual clock an execution starts at
@@ -135,7 +190,7 @@ impl Builder {
     pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let registry = Arc::new(Registry::new(self.handlers, self.clock, self.seed));
+        let registry = Arc::new(Registry::new(self.handlers, self.clock, self.store, self.seed));
         let router = route::router(Arc::clone(&registry));
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {

@@ -11,10 +11,12 @@ use super::machines::Machine;
 use crate::clock::Clock;
 use crate::handlers::Handlers;
 use crate::random::Random;
+use crate::store::ObjectStore;
 
 pub(super) struct Registry {
     pub(super) handlers: Arc<Handlers>,
     pub(super) clock: Clock,
+    pub(super) store: Arc<dyn ObjectStore>,
     seed: u64,
     counter: AtomicU64,
     held: Mutex<Held>,
@@ -29,10 +31,11 @@ pub(super) struct Held {
 }
 
 impl Registry {
-    pub(super) fn new(handlers: Handlers, clock: Clock, seed: u64) -> Self {
+    pub(super) fn new(handlers: Handlers, clock: Clock, store: Arc<dyn ObjectStore>, seed: u64) -> Self {
         Self {
             handlers: Arc::new(handlers),
             clock,
+            store,
             seed,
             counter: AtomicU64::new(0),
             held: Mutex::default(),
