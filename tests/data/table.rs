@@ -79,6 +79,34 @@ fn cases() -> Vec<Case> {
         ),
         case("OptionalArgument", json!({}), [], json!({ "note": "", "there": false })),
         case("OptionalArgument", json!({ "note": "x" }), [], json!({ "note": "X", "there": true })),
+        case(
+            "TypedAnswers",
+            json!({}),
+            [
+                ("Worker", json!({ "total": 1.0, "paid": true })),
+                ("Call", json!({ "ResponseBody": { "total": 2.0, "paid": true }, "StatusText": "OK" })),
+                ("Child", json!({ "Output": { "total": 3.0, "paid": true } })),
+                ("Approve", json!({ "total": 4.0, "paid": true })),
+            ],
+            json!({ "total": 10, "text": "OK!" }),
+        ),
+        case("OwnInput", json!({ "count": 5, "name": "Ada" }), [], json!({ "n": 7, "name": "Ada", "same": false })),
+        case("OwnInput", json!({ "count": 1, "name": "Ada" }), [], json!({ "n": 1, "name": "", "same": false })),
+        case(
+            "OwnInputOfIterations",
+            json!({ "orders": [{ "id": "a", "total": 100.0 }] }),
+            [],
+            json!({ "first": 21, "all": 3 }),
+        ),
+        case(
+            "RawJsonata",
+            json!({ "count": 1, "names": ["a", "b"] }),
+            [],
+            json!({ "n": 4, "text": "A!yes", "any": "b!", "other": 0 }),
+        ),
+        case("ResultsOfFunctions", json!({ "xs": [3, 5], "names": ["b", "a"] }), [], json!({ "n": 8, "name": "a!" })),
+        case("ResultsOfIntrinsics", json!({ "name": "a,b", "xs": [4] }), [], json!({ "parts": ["a", "b"], "n": 4 })),
+        case("OutputOfWhatComesIn", json!({}), [], json!({ "n": 1 })),
     ]
 }
 

@@ -48,7 +48,8 @@ impl<'a> Model<'a> {
                 (integration(path, pattern), result.as_ref().map(|result| self.types.ty(result)))
             }
             Resource::Text(text) => (text.value.clone(), None),
-            Resource::Activity(_) | Resource::Value(_) => return Ty::Unknown,
+            Resource::Activity { result, .. } => return result.as_ref().map_or(Ty::Unknown, |ty| self.types.ty(ty)),
+            Resource::Value(_) => return Ty::Unknown,
         };
         let name = arn.strip_prefix(INTEGRATION).unwrap_or_default();
         let wrapper = WRAPPED.iter().find(|(wrapped, _)| *wrapped == name).map(|(_, member)| *member);

@@ -51,7 +51,11 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         }
     }
     for info in model.all_states() {
-        if let Head::Task { resource: Some(Resource::Service { result: Some(ty), .. }), .. } = &info.state.head {
+        if let Head::Task {
+            resource: Some(Resource::Service { result: Some(ty), .. } | Resource::Activity { result: Some(ty), .. }),
+            ..
+        } = &info.state.head
+        {
             known(model, ty, sink);
         }
     }

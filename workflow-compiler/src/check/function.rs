@@ -69,6 +69,24 @@ impl Function {
         }
     }
 
+    /// What it gives to arguments of these types.
+    pub fn result_of(self, arguments: &[Ty]) -> Ty {
+        let first = arguments.first().map(Ty::present);
+        let second = arguments.get(1).map(Ty::present);
+        match (self.name, first, second) {
+            ("$sort" | "$reverse" | "$shuffle", Some(array @ Ty::Array(_)), _) => array.clone(),
+            ("$clone", Some(value), _) => value.clone(),
+            ("$append", Some(Ty::Array(a)), Some(Ty::Array(b))) => {
+                Ty::Array(Box::new((**a).clone().join((**b).clone())))
+            }
+            ("$partition", Some(array @ Ty::Array(_)), _) => Ty::Array(Box::new(array.clone())),
+            ("$range", ..) => Ty::Array(Box::new(Ty::Number)),
+            ("$abs" | "$max" | "$min" | "$sum", Some(Ty::Integer), _) => Ty::Integer,
+            ("$max" | "$min" | "$sum", Some(Ty::Array(item)), _) if **item == Ty::Integer => Ty::Integer,
+            _ => self.result(),
+        }
+    }
+
     /// What it gives.
     pub fn result(self) -> Ty {
         match self.result {

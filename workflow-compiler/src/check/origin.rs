@@ -96,7 +96,8 @@ impl<'a> Model<'a> {
                     format!("`state` is not there in {}: in JSONPath it sees the error alone", here.describe()),
                     "read the error as `caught.Error` and `caught.Cause`",
                 )),
-                _ => Ok(Origin::new(Base::StateInput, &[], Ty::Unknown)),
+                (QueryLanguage::JsonPath, Some(Current::Both)) => Ok(Origin::new(Base::StateInput, &[], Ty::Unknown)),
+                _ => Ok(Origin::new(Base::StateInput, &[], self.own_input(info))),
             },
             Root::Result => self.result(place, reference),
             Root::Item => self.item(place, reference),
@@ -317,7 +318,7 @@ impl<'a> Model<'a> {
     }
 
     /// The context object: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
-    fn context(&self) -> Ty {
+    pub(super) fn context(&self) -> Ty {
         let object = |members: Vec<(&str, Ty)>| {
             Ty::Object(members.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect())
         };
@@ -347,7 +348,7 @@ impl<'a> Model<'a> {
 }
 
 /// What a catcher gets.
-fn error_type() -> Ty {
+pub(super) fn error_type() -> Ty {
     Ty::Object(IndexMap::from([("Error".to_owned(), Ty::Text), ("Cause".to_owned(), Ty::Text)]))
 }
 

@@ -134,6 +134,23 @@ impl Ty {
         matches!(self, Self::Unknown | Self::Foreign(_))
     }
 
+    /// The type, where it is not too large: values of values that hold the same twice would double it with each state.
+    #[must_use]
+    pub(super) fn bounded(self) -> Self {
+        const PARTS: usize = 2000;
+        fn fits(ty: &Ty, left: &mut usize) -> bool {
+            let Some(less) = left.checked_sub(1) else { return false };
+            *left = less;
+            match ty {
+                Ty::Array(inner) | Ty::Option(inner) | Ty::Map(inner) => fits(inner, left),
+                Ty::Tuple(items) => items.iter().all(|item| fits(item, left)),
+                Ty::Object(members) => members.values().all(|member| fits(member, left)),
+                _ => true,
+            }
+        }
+        if fits(&self, &mut PARTS.clone()) { self } else { Self::Unknown }
+    }
+
     /// The type that holds values of both.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
@@ -152,7 +169,7 @@ impl Ty {
             (Self::Object(mut a), Self::Object(mut b)) => {
                 for (name, ty) in &mut a {
                     let own = std::mem::replace(ty, Self::Unknown);
-                    *ty = match b.shift_remove(name) {
+                    *ty = match b.swap_remove(name) {
                         Some(other) => own.join(other),
                         None => own.optional(),
                     };

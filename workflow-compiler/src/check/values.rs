@@ -83,7 +83,7 @@ fn head<'a>(model: &Model<'a>, info: &StateInfo<'a>, facts: &Facts, sink: &mut S
     let mut value = |expr: &Expr, position| value(model, info, position, expr, facts, sink);
     match &info.state.head {
         Head::Task { resource, body } => {
-            if let Some(Resource::Activity(arn) | Resource::Value(arn)) = resource {
+            if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = resource {
                 value(arn, Position::Resource);
             }
             if let Some(body) = body {
@@ -144,7 +144,7 @@ pub(super) fn clauses<'a>(
                 value(model, info, position, expr, facts, sink);
             }
             ClauseValue::Transfer { call, body, config } => {
-                if let Some(Resource::Activity(arn) | Resource::Value(arn)) = call {
+                if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = call {
                     value(model, info, Position::Resource, arn, facts, sink);
                 }
                 for expr in body.iter().chain(config) {

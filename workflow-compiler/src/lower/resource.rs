@@ -16,7 +16,7 @@ impl Lowering<'_, '_> {
                 (integration(path, pattern).into(), *spot)
             }
             Resource::Text(text) => (text.value.clone().into(), text.spot),
-            Resource::Activity(value) | Resource::Value(value) => (self.literal(value), value.spot),
+            Resource::Activity { arn: value, .. } | Resource::Value(value) => (self.literal(value), value.spot),
         }
     }
 }

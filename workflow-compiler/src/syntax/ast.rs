@@ -407,8 +407,13 @@ pub enum Resource {
     },
     /// An ARN in quotes, as it is; `${param}` in it is a placeholder of the document, not of the language.
     Text(Text),
-    /// `activity("arn…")`, or `activity(params.arn)`
-    Activity(Expr),
+    /// `activity<T>("arn…")`, or `activity(params.arn)`
+    Activity {
+        /// The activity's ARN.
+        arn: Expr,
+        /// The type of what the worker returns.
+        result: Option<Type>,
+    },
     /// A reference, such as `params.function`, that gives the whole ARN.
     Value(Expr),
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{ExprKind, Resource, Spot, Text, plain};
+use super::ast::{ExprKind, Resource, Spot, Text, Type, plain};
 use super::cursor::Cursor;
 use super::literal::string_value;
 use super::parser::Parser;
@@ -24,10 +24,15 @@ impl Parser<'_> {
             return Some(Resource::Text(text));
         }
         if cursor.is_word("activity")
-            && let Some(group) = cursor.peek_group_at(1, Delimiter::Parenthesis).cloned()
+            && (cursor.is_punct_at(1, "<") || cursor.peek_group_at(1, Delimiter::Parenthesis).is_some())
         {
-            cursor.advance(2);
-            return self.within(&group, |parser, cursor| Resource::Activity(parser.expr(cursor)));
+            cursor.next();
+            let result = self.result_type(cursor);
+            let Some(group) = cursor.eat_group(Delimiter::Parenthesis) else {
+                self.expected(cursor, "the activity's ARN in parentheses");
+                return None;
+            };
+            return self.within(&group, |parser, cursor| Resource::Activity { arn: parser.expr(cursor), result });
         }
         let reference = cursor.is_punct("$")
             || (cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ".") || cursor.is_word("const")));
@@ -48,7 +53,6 @@ impl Parser<'_> {
         let spot = Spot::from(first.span());
         self.word(&first, Role::Resource(Vec::new()));
         let mut path = vec![first];
-        let mut result = None;
         while cursor.eat_punct("::").is_some() {
             if cursor.is_punct("<") {
                 break;
@@ -75,14 +79,19 @@ impl Parser<'_> {
             self.pattern_of(&path, cursor);
             return None;
         }
-        if cursor.eat_punct("<").is_some() {
-            result = Some(self.ty(cursor));
-            if cursor.eat_char('>').is_none() {
-                self.expected(cursor, "`>`");
-            }
-        }
+        let result = self.result_type(cursor);
         let pattern = self.pattern_of(&path, cursor);
         Some(Resource::Service { path, result, pattern, spot: spot.to(cursor.before()) })
+    }
+
+    /// `<T>`, the type of what is returned.
+    fn result_type(&mut self, cursor: &mut Cursor) -> Option<Type> {
+        cursor.eat_punct("<")?;
+        let ty = self.ty(cursor);
+        if cursor.eat_char('>').is_none() {
+            self.expected(cursor, "`>`");
+        }
+        Some(ty)
     }
 
     /// `.sync`, `.sync:2`, `.waitForTaskToken`

@@ -8,6 +8,7 @@ use workflow_asl::result::{Member, Presence};
 
 use super::uses;
 use crate::check::api::aws;
+use crate::check::infer::Named;
 use crate::check::model::Model;
 use crate::check::resolve::{Place, Position, Step};
 use crate::check::types::Ty;
@@ -75,13 +76,13 @@ fn present(model: &Model<'_>, number: usize, path: impl Iterator<Item = String>)
     let mut certain = Vec::new();
     for name in path {
         let next = match &ty {
-            Ty::Object(members) => members.get(&name).cloned(),
-            Ty::Struct(of) => model.types.structs.get(of).and_then(|known| {
-                known.fields.values().find(|field| field.decl.wire == name).map(|field| field.ty.clone())
-            }),
             Ty::Shape(part) => match part.member(&name) {
                 Member::Found(part, Presence::Always) => Some(aws(part)),
                 _ => None,
+            },
+            Ty::Object(_) | Ty::Struct(_) => match model.named(&ty, &name) {
+                Named::Found(next) => Some(next),
+                Named::Unknown | Named::None => None,
             },
             _ => None,
         };

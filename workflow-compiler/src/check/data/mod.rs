@@ -1,6 +1,7 @@
 //! How values pass between states: what can be read where, of which type, and what each state must keep for it.
 
 mod certain;
+mod inputs;
 mod kept;
 pub(super) mod output;
 mod refusal;
@@ -31,6 +32,8 @@ pub(super) struct Data {
     pub(super) scopes: Scopes,
     /// The types of the states' results, by the number in [`Model::states`], as far as they are known.
     pub(super) results: Vec<Ty>,
+    /// The types of the states' inputs, likewise.
+    pub(super) inputs: Vec<Ty>,
     /// The types of the variables that the workflow assigns, likewise.
     pub(super) variables: BTreeMap<String, Ty>,
     /// What the states keep of their results, by their number.

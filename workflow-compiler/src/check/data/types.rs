@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use workflow_asl::document::QueryLanguage;
 
+use super::inputs::Ways;
 use super::uses;
 use crate::check::model::{Model, StateInfo, is_distributed};
 use crate::check::resolve::{Place, Position};
@@ -21,8 +22,10 @@ pub(super) fn infer(model: &mut Model<'_>) {
     for info in model.states.values() {
         uses::values(model, info, &mut |value, _| {
             uses::references(value, &mut |reference| {
-                asked |= matches!(reference.root, Root::StateResult(_) | Root::Variable(_) | Root::Result);
+                asked |=
+                    matches!(reference.root, Root::StateResult(_) | Root::Variable(_) | Root::Result | Root::State);
             });
+            asked |= uses::has_raw(value);
         });
     }
     let wants_output = model.output != Ty::Unknown;
@@ -30,22 +33,45 @@ pub(super) fn infer(model: &mut Model<'_>) {
         return;
     }
     model.data.results = vec![Ty::Unknown; model.states.len()];
+    model.data.inputs = vec![Ty::Unknown; model.states.len()];
     let order = order(model);
+    let ways = Ways::of(model);
     // Variables need the types of results, results those of variables.
     for _ in 0..2 {
-        for number in &order {
-            let Some((_, info)) = model.states.get_index(*number) else { continue };
-            let ty = model.result_type(info);
-            if let Some(known) = model.data.results.get_mut(*number) {
-                *known = ty;
+        let mut done = vec![false; model.states.len()];
+        for step in &order {
+            match *step {
+                Step::Begins(number) => {
+                    let ty = ways.input(model, number, &done).bounded();
+                    if let Some(known) = model.data.inputs.get_mut(number) {
+                        *known = ty;
+                    }
+                }
+                Step::Ends(number) => {
+                    let Some((_, info)) = model.states.get_index(number) else { continue };
+                    let ty = model.result_type(info).bounded();
+                    if let Some(known) = model.data.results.get_mut(number) {
+                        *known = ty;
+                    }
+                    if let Some(done) = done.get_mut(number) {
+                        *done = true;
+                    }
+                }
             }
         }
         model.data.variables = variables(model);
     }
 }
 
-/// The states in the order in which they run, each after those inside it.
-fn order(model: &Model<'_>) -> Vec<usize> {
+/// A state of a walk, by its number.
+#[derive(Clone, Copy)]
+enum Step {
+    Begins(usize),
+    Ends(usize),
+}
+
+/// The states in the order in which they run; those inside one come between its beginning and its end.
+fn order(model: &Model<'_>) -> Vec<Step> {
     let mut inside: BTreeMap<*const crate::syntax::ast::State, Vec<usize>> = BTreeMap::new();
     for (scope, known) in model.scopes.iter().enumerate() {
         if let Some(owner) = known.owner {
@@ -61,17 +87,18 @@ fn enter(
     model: &Model<'_>,
     scope: usize,
     inside: &BTreeMap<*const crate::syntax::ast::State, Vec<usize>>,
-    order: &mut Vec<usize>,
+    order: &mut Vec<Step>,
 ) {
     let Some(graph) = model.data.scopes.graph(scope) else { return };
     for node in graph.order() {
         let Some(number) = model.data.scopes.state_at(super::scopes::Point { scope, node }) else { continue };
+        order.push(Step::Begins(number));
         if let Some((_, info)) = model.states.get_index(number) {
             for scope in inside.get(&std::ptr::from_ref(info.state)).into_iter().flatten() {
                 enter(model, *scope, inside, order);
             }
         }
-        order.push(number);
+        order.push(Step::Ends(number));
     }
 }
 
@@ -107,7 +134,7 @@ fn assign<'a>(model: &Model<'a>, place: Place<'_, 'a>, clause: &Clause, types: &
     for member in members {
         let (name, ty) = match member.key.value.strip_suffix(".$") {
             Some(name) => (name, Ty::Unknown),
-            None => (member.key.value.as_str(), model.type_of(place, &member.value)),
+            None => (member.key.value.as_str(), model.type_of(place, &member.value).bounded()),
         };
         match types.get_mut(name) {
             Some(known) => *known = std::mem::replace(known, Ty::Unknown).join(ty),
@@ -138,16 +165,18 @@ impl<'a> Model<'a> {
             || self.catchers_of(info).iter().any(|(_, catcher)| end(&catcher.target))
     }
 
-    /// The type of a state's output, where the state alone makes it; `Unknown` where its input is in it.
+    /// The type of what a branch or workflow that ends with this state gives.
     pub(in crate::check) fn output_type(&self, info: &StateInfo<'a>) -> Ty {
-        let place = |position| Place { state: info, position };
         let catches_to_end = self
             .catchers_of(info)
             .iter()
             .any(|(_, catcher)| matches!(catcher.target, crate::syntax::ast::Target::End(_)));
-        if catches_to_end || info.state.broken {
-            return Ty::Unknown;
-        }
+        if catches_to_end || info.state.broken { Ty::Unknown } else { self.success_output(info) }
+    }
+
+    /// The type of a state's output when it succeeds, and no arm of a choice says another.
+    pub(in crate::check) fn success_output(&self, info: &StateInfo<'a>) -> Ty {
+        let place = |position| Place { state: info, position };
         let own = |kind| {
             info.state.clauses.iter().find_map(move |clause| match &clause.value {
                 ClauseValue::Expr(value) if clause.kind == kind => Some(value),
@@ -173,7 +202,10 @@ impl<'a> Model<'a> {
             return self.type_of(place(Position::Output), output);
         }
         if !gives {
-            return Ty::Unknown;
+            // The input goes through.
+            let makes = [ClauseKind::InputPath, ClauseKind::Parameters, ClauseKind::Result];
+            let made = info.state.clauses.iter().any(|clause| makes.contains(&clause.kind));
+            return if made { Ty::Unknown } else { self.own_input(info) };
         }
         self.number_of(info).and_then(|number| self.data.results.get(number)).cloned().unwrap_or(Ty::Unknown)
     }
@@ -185,11 +217,17 @@ impl<'a> Model<'a> {
         });
         match &info.state.head {
             Head::Parallel(_) => Ty::Tuple(inside.map(|scope| self.scope_output(scope)).collect()),
-            Head::Map { .. } if is_distributed(info.state) => Ty::Unknown,
+            Head::Map { .. } if is_distributed(info.state) && writes(info) => Ty::Unknown,
             Head::Map { .. } => {
                 Ty::Array(Box::new(inside.map(|scope| self.scope_output(scope)).next().unwrap_or(Ty::Unknown)))
             }
             _ => Ty::Unknown,
         }
     }
+}
+
+/// Whether a map's results go to S3, so that it gives where they are.
+fn writes(info: &StateInfo<'_>) -> bool {
+    let writers = [ClauseKind::WriteTo, ClauseKind::ResultWriter, ClauseKind::Raw];
+    info.state.clauses.iter().any(|clause| writers.contains(&clause.kind))
 }

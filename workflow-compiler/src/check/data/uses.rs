@@ -40,6 +40,21 @@ pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e 
     }
 }
 
+/// Whether JSONata of the user's own stands in a value.
+pub(in crate::check) fn has_raw(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Jsonata(_) => true,
+        ExprKind::Text(text) => text.starts_with("{%"),
+        ExprKind::Object(members) => members.iter().any(|member| has_raw(&member.value)),
+        ExprKind::Array(items) => items.iter().any(has_raw),
+        ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => has_raw(inner),
+        ExprKind::Binary(_, _, left, right) => has_raw(left) || has_raw(right),
+        ExprKind::If(condition, yes, no) => has_raw(condition) || has_raw(yes) || has_raw(no),
+        ExprKind::Call { arguments, .. } => arguments.iter().any(has_raw),
+        _ => false,
+    }
+}
+
 fn segments<'e>(segments: &'e [Segment], each: &mut dyn FnMut(&'e Reference)) {
     for segment in segments {
         if let Segment::Index(index) = segment {

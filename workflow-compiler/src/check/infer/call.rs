@@ -61,7 +61,7 @@ impl<'a> Model<'a> {
                     mistyped(name, wanted.describe(), argument, ty, sink);
                 }
             }
-            return function.result();
+            return function.result_of(&types);
         }
         if let Some(function) = intrinsic::Function::from_name(&name.value) {
             if language == QueryLanguage::Jsonata {
@@ -84,7 +84,7 @@ impl<'a> Model<'a> {
                     }
                 }
             }
-            return kind_type(function.result());
+            return intrinsic_type(function, &types);
         }
         if let Some(operator) = Operator::from_name(&name.value) {
             // An operator of ASL by its own name: the value, then what to compare with; a test may leave out `true`.
@@ -174,6 +174,23 @@ fn kind_takes(kind: Kind, ty: &Ty) -> bool {
         Kind::Object => ty.is_object(),
         Kind::Scalar => !ty.is_array() && !ty.is_object(),
         Kind::Any => true,
+    }
+}
+
+/// What an intrinsic function gives to arguments of these types.
+fn intrinsic_type(function: intrinsic::Function, arguments: &[Ty]) -> Ty {
+    let first = arguments.first().map(Ty::present);
+    match (function.name(), first) {
+        ("States.Array", _) => {
+            let items = arguments.iter().cloned().reduce(Ty::join);
+            Ty::Array(Box::new(items.unwrap_or(Ty::Unknown)))
+        }
+        ("States.ArrayGetItem", Some(Ty::Array(item))) => (**item).clone(),
+        ("States.ArrayUnique", Some(array @ Ty::Array(_))) => array.clone(),
+        ("States.ArrayPartition", Some(array @ Ty::Array(_))) => Ty::Array(Box::new(array.clone())),
+        ("States.ArrayRange", _) => Ty::Array(Box::new(Ty::Integer)),
+        ("States.StringSplit", _) => Ty::Array(Box::new(Ty::Text)),
+        _ => kind_type(function.result()),
     }
 }
 

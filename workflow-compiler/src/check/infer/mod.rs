@@ -2,6 +2,7 @@
 
 mod call;
 mod compare;
+mod jsonata;
 mod operator;
 mod words;
 
@@ -19,6 +20,7 @@ use super::types::Ty;
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, Text, plain};
 
+pub(super) use self::jsonata::Named;
 pub(super) use self::words::words;
 
 impl<'a> Model<'a> {
@@ -35,6 +37,9 @@ impl<'a> Model<'a> {
                 let resolved = self.resolve(place, reference);
                 resolved.presence != Presence::Always || resolved.ty.is_option() || resolved.ty.is_open()
             }
+            // What the user's own expression gives nobody promises.
+            ExprKind::Jsonata(_) => true,
+            ExprKind::Text(text) => text.starts_with("{%"),
             _ => {
                 let ty = self.type_of(place, expr);
                 ty.is_option() || ty.is_open()
@@ -54,7 +59,7 @@ impl<'a> Model<'a> {
             ExprKind::Duration(_) => Ty::Integer,
             ExprKind::Text(text) => {
                 let raw = place.state.language == QueryLanguage::Jsonata && text.starts_with("{%");
-                if raw { Ty::Unknown } else { Ty::Text }
+                if raw { self.infer_jsonata(place, text, expr.spot, sink) } else { Ty::Text }
             }
             ExprKind::Object(members) => {
                 let typed = members.iter().map(|member| {
@@ -127,7 +132,8 @@ impl<'a> Model<'a> {
                 self.walk(text, ty, segments, false, facts, &mut Vec::new(), sink).0
             }
             ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
-            ExprKind::Constant(_) | ExprKind::Jsonata(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
+            ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, expr.spot, sink),
+            ExprKind::Constant(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
         }
     }
 

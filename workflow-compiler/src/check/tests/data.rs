@@ -8,7 +8,7 @@ fn members_are_known_at_any_depth() {
         "input { count: i64 } pass A { a: input.cuont } -> end;",
         &["WF0401 cuont: the execution's input has no field `cuont` / did you mean `count`?"],
     );
-    silent("input { count: i64 } pass A { a: input.count, b: state.anything.at.all } -> end;");
+    silent("input { count: i64, any: Json } pass A { a: input.count, b: state.any.thing.at.all } -> end;");
     finds(
         "input { order: Order } struct Order { id: String, lines: Vec<Line> } struct Line { sku: String } pass A { a: input.order.lines[0].skv } -> end;",
         &["WF0401 skv: `Line` (the type of `input.order.lines[0]`) has no field `skv` / did you mean `sku`?"],
@@ -112,7 +112,7 @@ fn references_exist_in_their_place() {
     );
     silent("map Each over state.xs { pass First { a: state.x } -> end; } item_selector { x: item, n: index } -> end;");
     finds(
-        "map Each over state.xs { pass First { a: item } -> Next; choice Next { if state.x == 1 -> First; else -> Done; } succeed Done; } -> end;",
+        "map Each over state.xs { pass First { x: item } -> Next; choice Next { if state.x == 1 -> First; else -> Done; } succeed Done; } -> end;",
         &[
             "WF0404 item: `item` is not certain in `First`: other states of the map lead back to it / start the map with `pass Keep -> …` that has `assign { each: item }`, then read `$each`",
         ],
@@ -124,13 +124,13 @@ fn references_exist_in_their_place() {
         ],
     );
     finds(
-        "input { limit: i64 } map D over state.xs distributed { pass Q { a: input.limit } -> end; } -> end;",
+        "input { limit: i64, xs: Json } map D over state.xs distributed { pass Q { a: input.limit } -> end; } -> end;",
         &[
             "WF0404 input: `input` is not there inside the distributed map `D`: each iteration is an execution of its own / hand it in: `item_selector { item: item, limit: input.limit }` on `D`, then read `state.limit` in its first state",
         ],
     );
     silent(
-        "input { limit: i64 } map D over state.xs distributed { pass Q { a: state.limit } -> end; } item_selector { item: item, limit: input.limit } -> end;",
+        "input { limit: i64, xs: Json } map D over state.xs distributed { pass Q { a: state.limit } -> end; } item_selector { item: item, limit: input.limit } -> end;",
     );
     silent(r#"task T = lambda::invoke { FunctionName: "f" } -> B; pass B { a: T.Payload.name } -> end;"#);
     finds(

@@ -59,7 +59,7 @@ fn operators_have_operands_of_their_types() {
         ],
     );
     silent(
-        r#"input { n: i64, f: f64, s: String, t: Timestamp } choice C { if input.n == input.f -> A; if input.s == "3" -> A; if input.t < "2026-01-01T00:00:00Z" -> A; if state.x == 3 -> A; else -> A; } pass A -> end;"#,
+        r#"input { n: i64, f: f64, s: String, t: Timestamp, x: Json } choice C { if input.n == input.f -> A; if input.s == "3" -> A; if input.t < "2026-01-01T00:00:00Z" -> A; if state.x == 3 -> A; else -> A; } pass A -> end;"#,
     );
     finds(
         "input { n: i64, o: Option<i64> } choice C { if input.n == null -> A; if input.o == null -> A; else -> A; } pass A -> end;",

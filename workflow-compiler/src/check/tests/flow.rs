@@ -7,7 +7,7 @@ const TASK: &str = r#"= lambda::invoke { FunctionName: "f" }"#;
 #[test]
 fn every_way_leads_over_the_state() {
     silent(&format!(
-        "task T {TASK} -> C; choice C {{ if state.a == 1 -> A; else -> B; }} pass A {{ x: T.Payload }} -> end; pass B {{ x: T.Payload }} -> end;"
+        "task T {TASK} -> C; choice C {{ if state.Payload.a == 1 -> A; else -> B; }} pass A {{ x: T.Payload }} -> end; pass B {{ x: T.Payload }} -> end;"
     ));
     finds(
         &format!(

@@ -51,8 +51,8 @@ fn values_stay_json() {
 fn operators_and_precedence() {
     for (text, wanted) in [
         ("(state.a + 1) * 2", "($states.input.a + 1) * 2"),
-        ("state.a - (state.b - 1)", "$states.input.a - ($states.input.b - 1)"),
-        ("state.a - state.b - 1", "$states.input.a - $states.input.b - 1"),
+        ("state.a - (state.y - 1)", "$states.input.a - ($states.input.y - 1)"),
+        ("state.a - state.y - 1", "$states.input.a - $states.input.y - 1"),
         ("state.a * -1", "$states.input.a * -1"),
         ("-state.a", "-$states.input.a"),
         ("\"it's\" + input.s + \"\\n\"", r#""it's" & $states.context.Execution.Input.s & '\n'"#),
@@ -149,7 +149,7 @@ fn states() {
              pass One = item -> end;
          } item_selector item -> P;
          parallel P { branch { pass A query jsonata -> end; } } arguments state output result[0] -> S;
-         succeed S = state.x;
+         succeed S = state[0].x;
          fail F { error: $error.Error, cause: \"because\" }",
     );
     assert_eq!(document["QueryLanguage"], "JSONata");

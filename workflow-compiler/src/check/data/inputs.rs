@@ -1,0 +1,163 @@
+//! The types of the states' own inputs: what the states before give, joined where ways meet.
+//!
+//! The first state of the workflow gets the execution's input, that of a branch the parallel's, that of a map an item or
+//! what `item_selector` makes. Where a way leads back to a state its input is unknown.
+
+use std::collections::BTreeMap;
+
+use workflow_asl::document::QueryLanguage;
+
+use super::scopes::Point;
+use crate::check::model::{Model, StateInfo};
+use crate::check::origin::error_type;
+use crate::check::resolve::{Place, Position};
+use crate::check::types::Ty;
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, Head, Target, plain};
+use crate::syntax::keyword::ClauseKind;
+
+/// A way that leads to a state: from which one, by its number, and how.
+struct Way<'a> {
+    from: usize,
+    by: By<'a>,
+}
+
+enum By<'a> {
+    Transition,
+    /// An arm of a choice, with its clauses.
+    Arm(&'a [Clause]),
+    Catch(&'a Catcher),
+}
+
+/// The ways to each state, by its number.
+pub(super) struct Ways<'a>(Vec<Vec<Way<'a>>>);
+
+impl<'a> Ways<'a> {
+    pub(super) fn of(model: &Model<'a>) -> Self {
+        let mut by_text: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+        for (number, info) in model.states.values().enumerate() {
+            by_text.entry((info.scope, info.asl_name.as_str())).or_insert(number);
+        }
+        let mut ways = Self(Vec::new());
+        ways.0.resize_with(model.states.len(), Vec::new);
+        for (from, info) in model.states.values().enumerate() {
+            let mut push = |target: &Target, by| {
+                let to = match target {
+                    Target::State(name) => model.states.get_index_of(&plain(name)),
+                    Target::Text(text) => by_text.get(&(info.scope, text.value.as_str())).copied(),
+                    Target::End(_) | Target::Missing(_) => None,
+                };
+                if let Some(ways) = to.and_then(|to| ways.0.get_mut(to)) {
+                    ways.push(Way { from, by });
+                }
+            };
+            info.state.transition.iter().for_each(|target| push(target, By::Transition));
+            if let Head::Choice(choice) = &info.state.head {
+                choice.arms.iter().for_each(|arm| push(&arm.target, By::Arm(&arm.clauses)));
+            }
+            for (_, catcher) in model.catchers_of(info) {
+                push(&catcher.target, By::Catch(catcher));
+            }
+        }
+        ways
+    }
+
+    /// The type of a state's input, where those before it in the order are `done`.
+    pub(super) fn input(&self, model: &Model<'a>, number: usize, done: &[bool]) -> Ty {
+        let Some((_, info)) = model.states.get_index(number) else { return Ty::Unknown };
+        let scopes = &model.data.scopes;
+        let start = scopes.graph(info.scope).and_then(|graph| graph.start);
+        let start = start.and_then(|node| scopes.state_at(Point { scope: info.scope, node }));
+        let mut ty = (start == Some(number)).then(|| scope_input(model, info.scope));
+        for way in self.0.get(number).into_iter().flatten() {
+            let known = done.get(way.from).copied().unwrap_or_default();
+            let given = match model.states.get_index(way.from) {
+                Some((_, from)) if known && from.scope == info.scope && !from.state.broken => way.gives(model, from),
+                _ => Ty::Unknown,
+            };
+            ty = Some(match ty {
+                Some(ty) => ty.join(given),
+                None => given,
+            });
+            if ty == Some(Ty::Unknown) {
+                break;
+            }
+        }
+        ty.unwrap_or(Ty::Unknown)
+    }
+}
+
+impl<'a> Way<'a> {
+    fn gives(&self, model: &Model<'a>, from: &StateInfo<'a>) -> Ty {
+        match &self.by {
+            By::Transition => model.success_output(from),
+            By::Arm(clauses) => match output(clauses) {
+                Some(output) => model.type_of(Place { state: from, position: Position::Output }, output),
+                // What a choice gives out itself, it does where no arm is taken.
+                None if shaped(from, &[ClauseKind::Output]) => Ty::Unknown,
+                None => model.success_output(from),
+            },
+            By::Catch(catcher) => match output(&catcher.clauses) {
+                Some(output) => model.type_of(Place { state: from, position: Position::CatchOutput }, output),
+                // `result_path` puts the error into the input.
+                None if catcher.clauses.iter().any(|clause| clause.kind == ClauseKind::ResultPath) => Ty::Unknown,
+                None if shaped(from, &[ClauseKind::Raw, ClauseKind::OutputPath]) => Ty::Unknown,
+                None => error_type(),
+            },
+        }
+    }
+}
+
+/// What the first state of a scope gets.
+fn scope_input(model: &Model<'_>, scope: usize) -> Ty {
+    let Some(known) = model.scopes.get(scope) else { return Ty::Unknown };
+    let Some(info) = known.owner.and_then(|owner| model.info(owner)) else { return model.input.clone() };
+    if shaped(info, &[ClauseKind::Raw]) {
+        return Ty::Unknown;
+    }
+    match &info.state.head {
+        Head::Parallel(_) => match clause(info, &[ClauseKind::Arguments, ClauseKind::Parameters]) {
+            Some(made) => model.type_of(Place { state: info, position: Position::Parameters }, made),
+            None => model.own_input(info),
+        },
+        Head::Map { .. } if shaped(info, &[ClauseKind::Batch, ClauseKind::ItemBatcher]) => Ty::Unknown,
+        Head::Map { .. } => match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
+            Some(made) => model.type_of(Place { state: info, position: Position::ItemSelector }, made),
+            None => model.item_type(info),
+        },
+        _ => Ty::Unknown,
+    }
+}
+
+fn output(clauses: &[Clause]) -> Option<&Expr> {
+    clauses.iter().find_map(|clause| match &clause.value {
+        ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
+        _ => None,
+    })
+}
+
+fn clause<'a>(info: &StateInfo<'a>, kinds: &[ClauseKind]) -> Option<&'a Expr> {
+    info.state.clauses.iter().find_map(|clause| match &clause.value {
+        ClauseValue::Expr(value) if kinds.contains(&clause.kind) => Some(value),
+        _ => None,
+    })
+}
+
+fn shaped(info: &StateInfo<'_>, kinds: &[ClauseKind]) -> bool {
+    info.state.clauses.iter().any(|clause| kinds.contains(&clause.kind))
+}
+
+impl<'a> Model<'a> {
+    /// The type of a state's own input; unknown in a JSONPath state that takes a part of it.
+    pub(in crate::check) fn own_input(&self, info: &StateInfo<'a>) -> Ty {
+        if info.language == QueryLanguage::JsonPath && shaped(info, &[ClauseKind::InputPath, ClauseKind::Raw]) {
+            return Ty::Unknown;
+        }
+        self.number_of(info).and_then(|number| self.data.inputs.get(number)).cloned().unwrap_or(Ty::Unknown)
+    }
+
+    /// For tests of states that stand alone.
+    #[cfg(test)]
+    pub(crate) fn forget_inputs(&mut self) {
+        self.data.inputs.clear();
+    }
+}

@@ -1,0 +1,317 @@
+//! The type of JSONata of the user's own, `jsonata "…"`: its names are those of the state, and what is not known stays so.
+//!
+//! A path goes through objects. What it makes of an array's items, one value or several, shows only when it runs.
+
+use indexmap::IndexMap;
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::jsonata::{self, Node, NodeKind};
+use workflow_asl::result::Member;
+use workflow_asl::{Code, StateKind};
+
+use crate::check::api::member_type;
+use crate::check::function::Function;
+use crate::check::model::Model;
+use crate::check::origin::error_type;
+use crate::check::resolve::{Place, Position};
+use crate::check::sink::Sink;
+use crate::check::types::Ty;
+use crate::problem::Problem;
+use crate::syntax::ast::Spot;
+
+/// What nests deeper has no type: the walk keeps its stack small.
+const DEPTH: usize = 60;
+
+/// What a name leads to in a type, by its name in JSON.
+pub(in crate::check) enum Named {
+    Found(Ty),
+    Unknown,
+    /// It has no such member.
+    None,
+}
+
+impl<'a> Model<'a> {
+    /// The type of an expression of JSONata; members that its values do not have go to the sink.
+    pub(super) fn infer_jsonata(&self, place: Place<'_, 'a>, text: &str, spot: Spot, sink: &mut Sink<'_>) -> Ty {
+        if place.state.language != QueryLanguage::Jsonata {
+            return Ty::Unknown;
+        }
+        let text = jsonata::expression(text).unwrap_or(text);
+        // What does not parse is a finding of the document's rules.
+        let Ok(ast) = jsonata::parse(text) else { return Ty::Unknown };
+        let mut walk = Walk { model: self, place, bound: Vec::new(), wrong: Vec::new() };
+        let ty = walk.node(&ast.root, DEPTH).bounded();
+        let wrong = walk.wrong;
+        if !sink.listens() || wrong.is_empty() {
+            return ty;
+        }
+        // What is asked for anywhere is known to lack perhaps.
+        let guarded = ast.names().guarded;
+        let asked = |at: usize| guarded.iter().any(|guarded| guarded.start == at);
+        let told: Vec<_> = wrong.iter().filter(|(at, ..)| asked(*at)).map(|(_, _, words)| words.clone()).collect();
+        for (_, code, words) in wrong {
+            if !told.contains(&words) {
+                sink.push(Problem::new(code, spot, words.0).help(words.1));
+            }
+        }
+        ty
+    }
+
+    /// The member of a value by its name in JSON.
+    pub(in crate::check) fn named(&self, ty: &Ty, name: &str) -> Named {
+        let found = |ty: Option<Ty>| ty.map_or(Named::None, Named::Found);
+        match ty.present() {
+            Ty::Object(members) => found(members.get(name).cloned()),
+            Ty::Struct(of) => {
+                let Some(known) = self.types.structs.get(of) else { return Named::Unknown };
+                found(known.fields.values().find(|field| field.decl.wire == name).map(|field| field.ty.clone()))
+            }
+            Ty::Shape(part) => match part.member(name) {
+                Member::Found(part, presence) => Named::Found(member_type(part, presence)),
+                Member::Unknown => Named::Unknown,
+                Member::None => Named::None,
+            },
+            Ty::Map(value) => Named::Found((**value).clone()),
+            _ => Named::Unknown,
+        }
+    }
+}
+
+/// The message and the help of a problem.
+type Words = (String, String);
+
+struct Walk<'w, 'a> {
+    model: &'w Model<'a>,
+    place: Place<'w, 'a>,
+    /// The variables that the expression binds itself.
+    bound: Vec<(String, Ty)>,
+    /// Where the path with a name that leads nowhere begins, and what to say.
+    wrong: Vec<(usize, Code, Words)>,
+}
+
+impl Walk<'_, '_> {
+    fn node(&mut self, node: &Node, depth: usize) -> Ty {
+        let Some(depth) = depth.checked_sub(1) else { return Ty::Unknown };
+        match &node.kind {
+            NodeKind::String(_) => Ty::Text,
+            NodeKind::Number(number) if number.fract() == 0.0 => Ty::Integer,
+            NodeKind::Number(_) => Ty::Number,
+            NodeKind::Bool(_) => Ty::Bool,
+            NodeKind::Null => Ty::Null,
+            NodeKind::Variable(name) => self.variable(name),
+            NodeKind::Path(steps) => self.path(steps, depth),
+            NodeKind::Predicate(inner, filter) => self.predicate(inner, filter, depth),
+            NodeKind::Negate(inner) => match self.node(inner, depth) {
+                Ty::Integer => Ty::Integer,
+                _ => Ty::Number,
+            },
+            NodeKind::Array(items) => self.array(items, depth),
+            NodeKind::Object(pairs) => self.object(pairs, depth),
+            NodeKind::Block(inner) => self.block(inner, depth),
+            NodeKind::Binary(sign, left, right) => self.binary(sign, left, right, depth),
+            NodeKind::Condition(test, yes, no) => self.condition(test, yes, no.as_deref(), depth),
+            NodeKind::Bind(name, value) => {
+                let ty = self.node(value, depth);
+                self.bound.push((name.clone(), ty.clone()));
+                ty
+            }
+            NodeKind::Call(function, arguments) => self.call(function, None, arguments, depth),
+            NodeKind::Apply(left, right) => self.apply(left, right, depth),
+            // Inside functions and the like names mean what they are given there.
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn variable(&self, name: &str) -> Ty {
+        if let Some((_, ty)) = self.bound.iter().rev().find(|(bound, _)| bound == name) {
+            return ty.clone();
+        }
+        self.model.data.variables.get(name).cloned().unwrap_or(Ty::Unknown)
+    }
+
+    /// The value that a path of `$states` begins with.
+    fn states(&self, name: &str) -> Ty {
+        let here = self.place.position;
+        let info = self.place.state;
+        let works = matches!(info.state.kind, StateKind::Task | StateKind::Parallel | StateKind::Map);
+        match name {
+            "input" => self.model.own_input(info),
+            "context" => self.model.context(),
+            "result" if works && matches!(here, Position::Output | Position::Assign) => {
+                let known = self.model.number_of(info).and_then(|number| self.model.data.results.get(number));
+                known.cloned().unwrap_or(Ty::Unknown)
+            }
+            "errorOutput" if matches!(here, Position::CatchAssign | Position::CatchOutput) => error_type(),
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn path(&mut self, steps: &[Node], depth: usize) -> Ty {
+        let Some((first, mut rest)) = steps.split_first() else { return Ty::Unknown };
+        let mut text = String::new();
+        let mut ty = match (&first.kind, rest) {
+            (NodeKind::Variable(name), [Node { kind: NodeKind::Name(member), .. }, after @ ..]) if name == "states" => {
+                rest = after;
+                text.push_str(&format!("$states.{member}"));
+                self.states(member)
+            }
+            (NodeKind::Variable(name), _) => {
+                text.push_str(&format!("${name}"));
+                self.variable(name)
+            }
+            _ => self.node(first, depth),
+        };
+        for step in rest {
+            ty = match &step.kind {
+                NodeKind::Name(name) => self.step(first.span.start, &mut text, &ty, name),
+                NodeKind::Predicate(inner, filter) => match &inner.kind {
+                    NodeKind::Name(name) => {
+                        let inner = self.step(first.span.start, &mut text, &ty, name);
+                        text.push_str("[…]");
+                        item(&inner, filter)
+                    }
+                    _ => Ty::Unknown,
+                },
+                _ => Ty::Unknown,
+            };
+            if ty.is_unknown() {
+                return Ty::Unknown;
+            }
+        }
+        ty
+    }
+
+    fn step(&mut self, at: usize, text: &mut String, ty: &Ty, name: &str) -> Ty {
+        let next = match self.model.named(ty, name) {
+            Named::Found(next) if ty.is_option() => next.optional(),
+            Named::Found(next) => next,
+            Named::Unknown => Ty::Unknown,
+            Named::None => {
+                self.nowhere(at, text, ty, name);
+                Ty::Unknown
+            }
+        };
+        text.push('.');
+        text.push_str(name);
+        next
+    }
+
+    fn nowhere(&mut self, at: usize, text: &str, ty: &Ty, name: &str) {
+        // The document's rules know AWS's results; and what the path starts from must have a name here.
+        if text.is_empty() || matches!(ty.present(), Ty::Shape(_)) || text == "$states.context" {
+            return;
+        }
+        let input = text.starts_with("$states.context.Execution.Input") || text.starts_with("$states.input");
+        let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
+        let known: Vec<String> = match ty.present() {
+            Ty::Object(members) => members.keys().cloned().collect(),
+            Ty::Struct(of) => {
+                let fields = self.model.types.structs.get(of).into_iter().flat_map(|known| known.fields.values());
+                fields.map(|field| field.decl.wire.clone()).collect()
+            }
+            _ => Vec::new(),
+        };
+        let near = workflow_asl::nearest::nearest(name, known.iter().map(String::as_str));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("where it may lack, ask for it: `$exists({text}.{name})`"),
+        };
+        self.wrong.push((at, code, (format!("`{text}` has no member `{name}`"), help)));
+    }
+
+    fn predicate(&mut self, inner: &Node, filter: &Node, depth: usize) -> Ty {
+        item(&self.node(inner, depth), filter)
+    }
+
+    /// An array flattens items that are arrays.
+    fn array(&mut self, items: &[Node], depth: usize) -> Ty {
+        let types: Vec<_> = items
+            .iter()
+            .map(|item| match &item.kind {
+                NodeKind::Range(..) => Ty::Integer,
+                _ => match self.node(item, depth) {
+                    ty if ty.present().is_array() => Ty::Unknown,
+                    // What is absent is left out.
+                    Ty::Option(inner) => *inner,
+                    ty => ty,
+                },
+            })
+            .collect();
+        Ty::Array(Box::new(types.into_iter().reduce(Ty::join).unwrap_or(Ty::Unknown)))
+    }
+
+    fn object(&mut self, pairs: &[(Node, Node)], depth: usize) -> Ty {
+        let mut members = IndexMap::new();
+        let mut computed = false;
+        for (key, value) in pairs {
+            let ty = self.node(value, depth);
+            match &key.kind {
+                NodeKind::String(name) => drop(members.insert(name.clone(), ty)),
+                _ => computed = true,
+            }
+        }
+        if computed { Ty::Map(Box::new(Ty::Unknown)) } else { Ty::Object(members) }
+    }
+
+    fn block(&mut self, inner: &[Node], depth: usize) -> Ty {
+        let outer = self.bound.len();
+        let ty = inner.iter().map(|node| self.node(node, depth)).last().unwrap_or(Ty::Unknown);
+        self.bound.truncate(outer);
+        ty
+    }
+
+    fn binary(&mut self, sign: &str, left: &Node, right: &Node, depth: usize) -> Ty {
+        let (left, right) = (self.node(left, depth), self.node(right, depth));
+        match sign {
+            "&" => Ty::Text,
+            "+" | "-" | "*" | "%" if left == Ty::Integer && right == Ty::Integer => Ty::Integer,
+            "+" | "-" | "*" | "/" | "%" => Ty::Number,
+            _ => Ty::Bool,
+        }
+    }
+
+    fn condition(&mut self, test: &Node, yes: &Node, no: Option<&Node>, depth: usize) -> Ty {
+        self.node(test, depth);
+        // What is asked for in the test may be there on one side alone.
+        let told = self.wrong.len();
+        let yes = self.node(yes, depth);
+        let ty = match no {
+            Some(no) => yes.join(self.node(no, depth)),
+            None => yes.optional(),
+        };
+        self.wrong.truncate(told);
+        ty
+    }
+
+    fn call(&mut self, function: &Node, first: Option<Ty>, arguments: &[Node], depth: usize) -> Ty {
+        let types: Vec<_> =
+            first.into_iter().chain(arguments.iter().map(|argument| self.node(argument, depth))).collect();
+        let NodeKind::Variable(name) = &function.kind else { return Ty::Unknown };
+        // A variable of that name hides the function.
+        if self.bound.iter().any(|(bound, _)| bound == name) || self.model.data.variables.contains_key(name) {
+            return Ty::Unknown;
+        }
+        Function::from_name(&format!("${name}")).map_or(Ty::Unknown, |function| function.result_of(&types))
+    }
+
+    fn apply(&mut self, left: &Node, right: &Node, depth: usize) -> Ty {
+        let left = self.node(left, depth);
+        match &right.kind {
+            NodeKind::Call(function, arguments) => self.call(function, Some(left), arguments, depth),
+            NodeKind::Variable(_) => self.call(right, Some(left), &[], depth),
+            _ => Ty::Unknown,
+        }
+    }
+}
+
+/// The item of an array at a literal index; what another filter leaves shows when it runs.
+fn item(ty: &Ty, filter: &Node) -> Ty {
+    let index = match &filter.kind {
+        NodeKind::Number(_) => true,
+        NodeKind::Negate(inner) => matches!(inner.kind, NodeKind::Number(_)),
+        _ => false,
+    };
+    match ty {
+        Ty::Array(item) if index => (**item).clone(),
+        _ => Ty::Unknown,
+    }
+}
