@@ -113,6 +113,17 @@ pub enum Base {
     Nothing,
 }
 
+/// What a walk over members begins at, as far as messages care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Beginning {
+    /// The execution's input.
+    Input,
+    /// The state's own input, which may hold more than is declared of the execution's.
+    State,
+    /// Anything else.
+    Value,
+}
+
 /// A step from the base to the data.
 #[derive(Clone, Debug)]
 pub enum Step<'e> {
@@ -173,11 +184,15 @@ impl<'a> Model<'a> {
         };
         let mut steps: Vec<Step<'e>> =
             origin.prefix.iter().map(|name| Step::Member { name: (*name).to_owned(), quoted: false }).collect();
-        let input = matches!(reference.root, Root::Input);
+        let beginning = match reference.root {
+            Root::Input => Beginning::Input,
+            Root::State => Beginning::State,
+            _ => Beginning::Value,
+        };
         let text = root_text(&reference.root);
         let absent = reference.optional && !facts.present(&text);
         let asks = if reference.optional { &facts.asking() } else { facts };
-        let (ty, presence) = self.walk(text, origin.ty, &reference.segments, input, asks, &mut steps, sink);
+        let (ty, presence) = self.walk(text, origin.ty, &reference.segments, beginning, asks, &mut steps, sink);
         // What may not be there at all is to be asked for, whatever its type.
         let absent = absent && !facts.present(&reference_text(reference));
         let presence = if absent { Presence::Maybe } else { presence };
@@ -243,7 +258,7 @@ impl<'a> Model<'a> {
         mut text: String,
         mut ty: Ty,
         segments: &'e [Segment],
-        input: bool,
+        beginning: Beginning,
         facts: &Facts,
         steps: &mut Vec<Step<'e>>,
         sink: &mut Sink<'_>,
@@ -269,7 +284,7 @@ impl<'a> Model<'a> {
             match segment {
                 Segment::Member { name, optional, quoted } => {
                     absent |= *optional;
-                    let (wire, next, there) = self.member(&text, ty.present(), name, input, facts, sink);
+                    let (wire, next, there) = self.member(&text, ty.present(), name, beginning, facts, sink);
                     text.push('.');
                     text.push_str(&name.value);
                     if there > presence && !facts.present(&text) {
@@ -327,13 +342,24 @@ impl<'a> Model<'a> {
         text: &str,
         ty: &Ty,
         name: &Text,
-        input: bool,
+        beginning: Beginning,
         facts: &Facts,
         sink: &mut Sink<'_>,
     ) -> (String, Ty, Presence) {
         let there = Presence::Always;
         let unknown = (name.value.clone(), Ty::Unknown, there);
+        let input = beginning == Beginning::Input;
         let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
+        // What is known of a state's own input is no promise that there is nothing else: only a slip is an error.
+        let mut report = |problem: &mut dyn FnMut() -> Problem| {
+            if !sink.listens() {
+                return;
+            }
+            let problem = problem();
+            if beginning != Beginning::State || problem.help.iter().any(|help| help.starts_with("did you mean")) {
+                sink.push(problem);
+            }
+        };
         match ty {
             Ty::Unknown | Ty::Foreign(_) => unknown,
             Ty::Map(value) => (name.value.clone(), (**value).clone(), there),
@@ -342,7 +368,7 @@ impl<'a> Model<'a> {
                 if let Some(field) = known.fields.get(&name.value) {
                     return (field.decl.wire.clone(), field.ty.clone(), there);
                 }
-                sink.report(|| {
+                report(&mut || {
                     let whose = if known.declared {
                         format!("`{of}` (the type of `{text}`)")
                     } else if input {
@@ -363,7 +389,7 @@ impl<'a> Model<'a> {
                 if let Some(ty) = members.get(&name.value) {
                     return (name.value.clone(), ty.clone(), there);
                 }
-                sink.report(|| {
+                report(&mut || {
                     let message = format!("`{text}` has no member `{}`", name.value);
                     let problem = Problem::new(code, name.spot, message);
                     suggest_member(problem, &name.value, members.keys().map(String::as_str))
@@ -374,7 +400,7 @@ impl<'a> Model<'a> {
                 Member::Found(member, presence) => (name.value.clone(), member_type(member, presence), presence),
                 Member::Unknown => unknown,
                 Member::None => {
-                    sink.report(|| {
+                    report(&mut || {
                         let message = format!("`{text}` has no member `{}` in AWS's API", name.value);
                         // What only asks does not fail.
                         let certain = part.is_certain() && !facts.asks();

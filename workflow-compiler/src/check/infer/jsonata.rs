@@ -200,7 +200,7 @@ impl Walk<'_, '_> {
         if text.is_empty() || matches!(ty.present(), Ty::Shape(_)) || text == "$states.context" {
             return;
         }
-        let input = text.starts_with("$states.context.Execution.Input") || text.starts_with("$states.input");
+        let input = text.starts_with("$states.context.Execution.Input");
         let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
         let known: Vec<String> = match ty.present() {
             Ty::Object(members) => members.keys().cloned().collect(),
@@ -211,6 +211,10 @@ impl Walk<'_, '_> {
             _ => Vec::new(),
         };
         let near = workflow_asl::nearest::nearest(name, known.iter().map(String::as_str));
+        // What is known of a state's own input is no promise that there is nothing else.
+        if near.is_none() && text.starts_with("$states.input") {
+            return;
+        }
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("where it may lack, ask for it: `$exists({text}.{name})`"),

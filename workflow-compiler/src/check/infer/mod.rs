@@ -14,7 +14,7 @@ use self::compare::unknown_variant;
 use self::words::optional_text;
 use super::facts::Facts;
 use super::model::Model;
-use super::resolve::{Place, article};
+use super::resolve::{Beginning, Place, article};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problem;
@@ -129,7 +129,7 @@ impl<'a> Model<'a> {
                 let ty = self.infer(place, inner, facts, sink);
                 self.infer_indices(place, segments, facts, sink);
                 let text = words(inner).unwrap_or_else(|| "…".to_owned());
-                self.walk(text, ty, segments, false, facts, &mut Vec::new(), sink).0
+                self.walk(text, ty, segments, Beginning::Value, facts, &mut Vec::new(), sink).0
             }
             ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, expr.spot, sink),
