@@ -418,14 +418,14 @@ impl<'a> Model<'a> {
                 }
             },
             Ty::Array(_) | Ty::Tuple(_) => {
-                sink.report(|| {
+                report(&mut || {
                     let message = format!("`{text}` is {}: take one of its items first", article(ty));
                     Problem::new(code, name.spot, message).help(format!("such as `{text}[0].{}`", name.value))
                 });
                 unknown
             }
             other => {
-                sink.report(|| {
+                report(&mut || {
                     let message = format!("`{text}` is {}: it has no member `{}`", article(other), name.value);
                     Problem::new(code, name.spot, message)
                 });

@@ -13,7 +13,7 @@ use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problem;
 use crate::syntax::ast::{
-    Catcher, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Over, Resource, Retrier, WaitHead, plain,
+    Catcher, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Over, Resource, Retrier, Root, WaitHead, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -199,6 +199,16 @@ fn value<'a>(
 /// A number of seconds is a number, a time is text, items are an array.
 fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     let ty = ty.present();
+    // What the user's own expression or variable gives where it cannot be may be caught when it runs.
+    let own = match &expr.kind {
+        ExprKind::Jsonata(_) => true,
+        ExprKind::Text(text) => text.starts_with("{%"),
+        ExprKind::Reference(reference) => position == Position::Items && matches!(reference.root, Root::Variable(_)),
+        _ => false,
+    };
+    if own || matches!(expr.kind, ExprKind::Invalid) {
+        return;
+    }
     let wants = match position {
         Position::Seconds => Some((kinds::NUMBER, "`for` takes a duration or a number of seconds")),
         Position::Timestamp => Some((kinds::TEXT, "`until` takes a timestamp")),
@@ -211,7 +221,7 @@ fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     if let Some((kinds, wanted)) = wants {
         sink.hold(ty, expr.spot, kinds, Code::UnlikeTypes, wanted);
     }
-    if ty.is_unknown() || matches!(expr.kind, ExprKind::Invalid) {
+    if ty.is_unknown() {
         return;
     }
     let Some((wanted_kinds, wanted)) = wants else { return };
