@@ -376,8 +376,11 @@ fn holds(specs: &[Spec], query: &str, counts: &Mutex<[usize; 3]>) -> Result<(), 
     let compilation = compile_located(tokens, &|span| Some((span.start().line, span.start().column)));
     prop_assert!(compilation.bugs.is_empty(), "{:?}\n{text}", compilation.bugs);
     let flow = [Code::MayNotHaveRun, Code::OtherScope, Code::NothingCaught];
-    let (of_data, others): (Vec<_>, Vec<_>) =
-        compilation.problems.iter().partition(|problem| flow.contains(&problem.code));
+    let (of_data, others): (Vec<_>, Vec<_>) = compilation
+        .problems
+        .iter()
+        .filter(|problem| problem.is_error())
+        .partition(|problem| flow.contains(&problem.code));
     // Graphs that no end is reached in, or not all of: other rules' business. What is not reached is not read.
     let graph = [Code::UnreachableState, Code::NoWayToEnd, Code::EndlessLoop];
     if others.iter().any(|problem| graph.contains(&problem.code)) {
