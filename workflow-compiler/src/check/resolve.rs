@@ -269,7 +269,7 @@ impl<'a> Model<'a> {
             absent |= ty.is_option() && !facts.present(&text);
             if let Ty::Foreign(foreign) = ty.present() {
                 let last = segments.last().is_some_and(|last| std::ptr::eq(last, segment));
-                let next = foreign.step((segment, last), &text, input, facts, sink);
+                let next = foreign.step((segment, last), &text, beginning == Beginning::Input, facts, sink);
                 text.push_str(&segment_text(segment));
                 steps.push(match segment {
                     Segment::Member { name, optional, quoted } => {
