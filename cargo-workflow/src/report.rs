@@ -118,6 +118,11 @@ impl Report {
         self
     }
 
+    pub(crate) fn code(&self) -> Option<Code> {
+        self.code
+    }
+
+    /// Whether it is an error or a warning.
     pub(crate) fn severity(&self) -> Severity {
         self.code.map_or(Severity::Error, Code::severity)
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::{Severity, rules};
+use workflow_asl::{Code, Severity, rules};
 
 use crate::Failure;
 use crate::report::{self, Report};
@@ -29,6 +29,20 @@ pub(crate) struct Validate {
     /// Exit with 1 where there are warnings, too
     #[arg(long)]
     deny_warnings: bool,
+    /// Say nothing of findings with this code: a warning, or one about an API of AWS's that may be newer than the table
+    #[arg(short = 'A', long, value_name = "CODE", value_delimiter = ',', value_parser = allowable)]
+    allow: Vec<Code>,
+}
+
+/// A code whose findings may be meant. What AWS refuses whatever its APIs are cannot be allowed.
+fn allowable(text: &str) -> Result<Code, String> {
+    let code = Code::ALL.iter().copied().find(|code| code.id().eq_ignore_ascii_case(text));
+    let code = code.ok_or_else(|| "there is no such code; docs/errors.md lists them".to_owned())?;
+    if code.severity() == Severity::Warning || code.depends_on_table() {
+        Ok(code)
+    } else {
+        Err(format!("{code} is an error whatever AWS's APIs are: {}", code.title()))
+    }
 }
 
 /// A type of state machine.
@@ -79,6 +93,7 @@ impl Validate {
                 of_file.sort_by_key(Report::offset);
             }
         }
+        findings.reports.retain(|report| report.code().is_none_or(|code| !self.allow.contains(&code)));
         let count = |severity| findings.reports.iter().filter(|report| report.severity() == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         match self.format {

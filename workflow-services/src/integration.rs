@@ -223,6 +223,14 @@ impl Integration {
         !self.output_unverified.has(pattern)
     }
 
+    /// Whether the service has an operation of that name.
+    pub(crate) fn is_of_an_api(self) -> bool {
+        let has = |service: Service| service.operation(self.action()).is_some();
+        // Most services have one name in both kinds of integration.
+        Service::find_in(self.table, self.service()).is_some_and(has)
+            || Service::all_in(self.table).any(|service| service.iam_prefix() == self.service() && has(service))
+    }
+
     /// Whether the statements of [`iam`](Self::iam) were.
     pub fn iam_verified(self) -> bool {
         self.flags & IAM_UNVERIFIED == 0

@@ -209,7 +209,7 @@ impl<'a> Model<'a> {
                 self.catchers.insert(plain(name), named);
             }
             DeclarationKind::Defaults(clauses) => self.defaults = clauses,
-            DeclarationKind::Struct(_) | DeclarationKind::Enum(_) | DeclarationKind::From(_) => {}
+            DeclarationKind::Struct(_) | DeclarationKind::Enum(_) | DeclarationKind::From(..) => {}
         }
     }
 

@@ -75,6 +75,13 @@ pub(crate) fn compile(
     input::members(model, &machine, &mut found);
     let Cut { pieces, uses } = pieces::cut(source.value(), &machine);
     let params = params::params(model, file, &uses, &mut found, problems);
+    if let Some(word) = model.workflow.unchecked() {
+        let all = found.len();
+        found.retain(|found| !found.code.depends_on_table());
+        if found.len() == all {
+            problems.push(crate::finding::needless_word(word));
+        }
+    }
     report(&source, file, found, problems);
     let pieces = params.name(pieces);
     Some(Compiled {

@@ -7,13 +7,13 @@ use workflow_asl::{Code, Diagnostic, Pointer};
 
 use self::shared::SharedHandlers;
 use self::unchecked::Unchecked;
-pub(crate) use self::unchecked::needless;
+pub(crate) use self::unchecked::{needless, needless_word};
 
 use crate::Locate;
-use crate::check::{Model, StateInfo};
+use crate::check::{Model, StateInfo, integration};
 use crate::lower::SpotMap;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{Clause, Spot};
+use crate::syntax::ast::{Clause, Head, Resource, Spot, plain};
 
 /// Reports what was found in the document, but for what the language's own checks have said, in its own terms.
 /// Gives the clauses `unchecked` that none of it is silenced by.
@@ -41,6 +41,7 @@ pub(crate) fn report<'a>(
         }
         let spot = if is_about_key(&finding) { spots.key_at(&finding.pointer) } else { None };
         let spot = spot.or_else(|| spots.at(&finding.pointer)).unwrap_or_else(|| model.workflow.name.span().into());
+        let spot = word_of_resource(&finding, model).unwrap_or(spot);
         let said = known.iter().any(|known| overlap(*known, spot, locate));
         if unchecked.silences(&finding, model) {
             continue;
@@ -152,6 +153,25 @@ fn state_of<'m, 'a>(at: &Pointer, model: &'m Model<'a>) -> Option<&'m StateInfo<
         _ => None,
     })?;
     model.all_states().find(|info| info.asl_name == *name)
+}
+
+/// The words of a task's call that a finding about a part of its ARN is about.
+fn word_of_resource(finding: &Diagnostic, model: &Model<'_>) -> Option<Spot> {
+    let (start, length) = finding.range?;
+    if finding.pointer.tokens().last()? != "Resource" {
+        return None;
+    }
+    let Head::Task { resource: Some(Resource::Service { path, pattern, .. }), .. } =
+        &state_of(&finding.pointer, model)?.state.head
+    else {
+        return None;
+    };
+    let arn = integration(path, pattern.as_ref().map(|pattern| pattern.value.as_str()));
+    let word = arn.get(start..start.checked_add(length)?)?;
+    let pattern = pattern.as_ref().filter(|pattern| pattern.value == word).map(|pattern| pattern.spot);
+    let is = |part: &str| part == word || part.replace('_', "-") == word;
+    let written = || path.iter().rfind(|part| is(&plain(part)));
+    pattern.or_else(|| Some(written()?.span().into()))
 }
 
 /// Whether it is about the variable that keeps a state's result: the words that read it have been held against AWS's API.

@@ -1,5 +1,6 @@
 //! The clause `unchecked`: what it silences, and where it silences nothing.
 
+use proc_macro2::Ident;
 use workflow_asl::{Code, Diagnostic};
 
 use super::state_of;
@@ -56,7 +57,11 @@ pub(crate) fn needless<'a>(idle: Vec<&'a Clause>, problems: &mut Problems, more:
         idle
     };
     for clause in needless {
-        let problem = Problem::new(Code::NeedlessUnchecked, clause.keyword.span(), "`unchecked` silences nothing here");
-        problems.push(problem.help("remove it"));
+        problems.push(needless_word(&clause.keyword));
     }
+}
+
+/// Reports one of them, or the word after the path of `from`.
+pub(crate) fn needless_word(word: &Ident) -> Problem {
+    Problem::new(Code::NeedlessUnchecked, word.span(), "`unchecked` silences nothing here").help("remove it")
 }

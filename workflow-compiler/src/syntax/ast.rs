@@ -65,7 +65,15 @@ impl Workflow {
     /// The file of `from "…";`, which has the states in place of the workflow.
     pub fn from(&self) -> Option<&Text> {
         self.declarations.iter().find_map(|declaration| match &declaration.kind {
-            DeclarationKind::From(file) => Some(file),
+            DeclarationKind::From(file, _) => Some(file),
+            _ => None,
+        })
+    }
+
+    /// The word that says that the file is not to be held against AWS's APIs.
+    pub fn unchecked(&self) -> Option<&Ident> {
+        self.declarations.iter().find_map(|declaration| match &declaration.kind {
+            DeclarationKind::From(_, unchecked) => unchecked.as_ref(),
             _ => None,
         })
     }
@@ -146,8 +154,8 @@ pub enum DeclarationKind {
     },
     /// `defaults { … }`
     Defaults(Vec<Clause>),
-    /// `from "flows/legacy.asl.json";`
-    From(Text),
+    /// `from "flows/legacy.asl.json";`, perhaps with the word `unchecked`.
+    From(Text, Option<Ident>),
 }
 
 /// The type of the input or output.

@@ -88,13 +88,13 @@ impl Parser<'_> {
             "comment" => self.text_declaration("comment", cursor).map(DeclarationKind::Comment),
             "retry" => self.named_handler(ClauseKind::Retry, keyword, cursor),
             "catch" => self.named_handler(ClauseKind::Catch, keyword, cursor),
-            "from" => self.document(cursor).map(DeclarationKind::From),
+            "from" => self.document(cursor),
             _ => self.defaults(cursor),
         }
     }
 
-    /// `"path/of/a/file";`
-    fn document(&mut self, cursor: &mut Cursor) -> Option<Text> {
+    /// `"path/of/a/file";`, `"path/of/a/file" unchecked;`
+    fn document(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
         let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
             let problem = self.unexpected(cursor, "the path of a file in quotes after `from`");
             self.complain(cursor, problem.help("such as `from \"flows/legacy.asl.json\";`"));
@@ -102,8 +102,12 @@ impl Parser<'_> {
             return None;
         };
         cursor.next();
+        let unchecked = cursor.eat_word("unchecked");
+        if let Some(word) = &unchecked {
+            self.word(word, Role::Setting("from"));
+        }
         self.semicolon("the path", cursor);
-        Some(text)
+        Some(DeclarationKind::From(text, unchecked))
     }
 
     /// `{ fields }` or `path::To::Type;`

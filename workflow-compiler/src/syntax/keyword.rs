@@ -228,6 +228,13 @@ pub const SETTINGS: &[(&str, &[Keyword])] = &[
             keyword("none", "Each time between retries is the computed one."),
         ],
     ),
+    (
+        "from",
+        &[keyword(
+            "unchecked",
+            "Does not hold the file against AWS's APIs, where they are newer than the compiler's table.",
+        )],
+    ),
     ("start", &[]),
 ];
 

@@ -107,3 +107,25 @@ fn what_the_document_says_itself() {
         ]
     );
 }
+
+#[test]
+fn a_file_that_is_not_held_against_the_table() {
+    let folder = std::env::temp_dir().join(format!("workflow-unchecked-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, operation: &str| {
+        let resource = format!("arn:aws:states:::aws-sdk:s3:{operation}");
+        let call =
+            serde_json::json!({"Type": "Task", "Resource": resource, "Parameters": {"Bucket": "b"}, "End": true});
+        let definition = serde_json::json!({"StartAt": "A", "States": {"A": call}});
+        std::fs::write(folder.join(name), definition.to_string()).unwrap();
+    };
+    write("new.json", "imagineObjects");
+    write("known.json", "listObjectsV2");
+    let problems = |from: &str| compile_at(&folder, from).1;
+    assert!(problems("from \"new.json\";")[0].contains("[WF0504]"));
+    assert_eq!(problems("from \"new.json\" unchecked;"), [""; 0]);
+    assert_eq!(problems("from \"known.json\";"), [""; 0]);
+    assert_eq!(problems("from \"known.json\" unchecked;").len(), 1);
+    assert!(problems("from \"known.json\" unchecked;")[0].contains("[WF0519]"));
+    std::fs::remove_dir_all(&folder).unwrap();
+}

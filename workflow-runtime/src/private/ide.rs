@@ -550,6 +550,13 @@ pub mod after_jitter {
     pub const none: () = ();
 }
 
+pub mod after_from {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// Does not hold the file against AWS's APIs, where they are newer than the compiler's table.
+    pub const unchecked: () = ();
+}
+
 pub mod after_start {
     #[doc(hidden)]
     pub const __hole: () = ();

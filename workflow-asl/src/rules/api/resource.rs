@@ -17,6 +17,16 @@ fn tasks<'d>(definition: &'d Definition<'_>) -> impl Iterator<Item = (&'d Call<'
 pub(in crate::rules) fn a_resource_is_an_api(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let lookups = Lookups::default();
     for (call, parsed) in tasks(definition) {
+        let word = match parsed {
+            Err(ResourceError::UnknownService(name) | ResourceError::UnknownOperation(_, name)) => Some(name),
+            Err(ResourceError::UnknownIntegration(name)) => Some(unknown_part(name)),
+            Ok(TaskResource::Retired(service, _)) => call.arn.split(':').find(|part| *part == service.name()),
+            Ok(TaskResource::Sdk(operation, _)) if !operation.is_supported() => {
+                call.arn.split([':', '.']).find(|part| *part == operation.name())
+            }
+            Ok(TaskResource::Sdk(operation, _)) => call.arn.split(':').find(|part| *part == operation.service().name()),
+            _ => None,
+        };
         let (code, message, help) = match parsed {
             Err(error @ ResourceError::UnknownService(name)) => {
                 (Code::UnknownApi, error.to_string(), service_meant(name, &lookups))
@@ -48,12 +58,36 @@ pub(in crate::rules) fn a_resource_is_an_api(definition: &Definition<'_>, found:
             }
             _ => continue,
         };
-        push(call, code, message, help, found);
+        push(call, word, code, message, help, found);
     }
 }
 
-fn push(call: &Call<'_>, code: Code, message: String, help: Option<String>, found: &mut Vec<Diagnostic>) {
-    let diagnostic = Diagnostic::new(code, call.at.child("Resource"), message);
+/// The part of an integration's name that is not known: the action, where there are others of the service.
+fn unknown_part(name: &str) -> &str {
+    match name.split_once(':') {
+        Some((service, action)) if Integration::all().any(|known| known.service() == service) => action,
+        Some((service, _)) => service,
+        None => name,
+    }
+}
+
+/// Reports what is wrong with a word of the resource, or with all of it.
+fn push(
+    call: &Call<'_>,
+    word: Option<&str>,
+    code: Code,
+    message: String,
+    help: Option<String>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let mut diagnostic = Diagnostic::new(code, call.at.child("Resource"), message);
+    // The word is a part of the text: where it begins, their addresses tell.
+    let start = word.and_then(|word| word.as_ptr().addr().checked_sub(call.arn.as_ptr().addr()));
+    if let (Some(word), Some(start)) = (word, start)
+        && call.arn.get(start..).is_some_and(|rest| rest.starts_with(word))
+    {
+        diagnostic = diagnostic.with_range(start, word.len());
+    }
     found.push(match help {
         Some(help) => diagnostic.with_help(help),
         None => diagnostic,
@@ -115,11 +149,16 @@ pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'
             },
             Err(error @ ResourceError::UnknownPattern(_)) => {
                 let has = all_of(Pattern::ALL.iter().skip(1).map(|pattern| suffix(*pattern)));
-                push(call, Code::BadResource, error.to_string(), Some(format!("there is {has}")), found);
+                let word = match error {
+                    ResourceError::UnknownPattern(suffix) => Some(suffix),
+                    _ => None,
+                };
+                push(call, word, Code::BadResource, error.to_string(), Some(format!("there is {has}")), found);
                 continue;
             }
             _ => continue,
         };
+        let word = call.arn.rsplit_once('.').map(|(_, suffix)| suffix);
         // What no pattern has is another finding.
         if matches!(task, TaskResource::Sdk(operation, _) if !operation.is_supported()) {
             continue;
@@ -129,11 +168,11 @@ pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'
             Support::Unverified => {
                 let message =
                     format!("AWS's pages contradict each other on `{}` with `{}`", call.name(), suffix(pattern));
-                push(call, Code::DoubtfulPattern, message, None, found);
+                push(call, word, Code::DoubtfulPattern, message, None, found);
             }
             Support::Refused => {
                 let message = format!("`{}` has no integration with `{}`", call.name(), suffix(pattern));
-                push(call, Code::BadResource, message, Some(patterns_there_are(task, pattern)), found);
+                push(call, word, Code::BadResource, message, Some(patterns_there_are(task, pattern)), found);
             }
         }
     }

@@ -473,3 +473,27 @@ fn names_of_any_length_are_unknown() {
     let request = json!({"QueueUrl": "q", "MessageBody": "m", (long.clone()): 1});
     assert_eq!(only(&call("sqs:sendMessage", request)).0, Code::UnknownParameter);
 }
+
+#[test]
+fn only_the_word_is_underlined_that_is_wrong() {
+    let underlined = |resource: &str| {
+        let definition = call(resource, json!({"Bucket": "b"}));
+        let found = check_definition(&definition, MachineType::Standard);
+        let found = found.iter().find(|found| found.pointer.as_str().ends_with("/Resource")).unwrap();
+        let (start, length) = found.range.unwrap();
+        format!("arn:aws:states:::{resource}")[start..start + length].to_owned()
+    };
+    for (resource, word) in [
+        ("aws-sdk:s3:listObjects2", "listObjects2"),
+        ("aws-sdk:s3:listObjects2.waitForTaskToken", "listObjects2"),
+        ("aws-sdk:s4:listObjectsV2", "s4"),
+        ("aws-sdk:qldb:createLedger", "qldb"),
+        ("aws-sdk:sts:assumeRole", "assumeRole"),
+        ("dynamodb:query", "query"),
+        ("lambada:invoke", "lambada"),
+        ("lambda:invoke.sync", "sync"),
+        ("aws-sdk:s3:listObjectsV2.sync", "sync"),
+    ] {
+        assert_eq!(underlined(resource), word, "{resource}");
+    }
+}
