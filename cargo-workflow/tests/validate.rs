@@ -152,3 +152,21 @@ fn the_template_of_the_sdk_is_the_sdks_machine() {
     let (code, text) = validate(&[template.to_str().unwrap()]);
     assert_eq!((code, text.as_str()), (Some(0), "0 errors and 0 warnings in 1 state machine\n"));
 }
+
+#[test]
+fn findings_that_are_allowed_are_not_told() {
+    let resource = "arn:aws:states:::aws-sdk:s3:imagineObjects";
+    let call = json!({"Type": "Task", "Resource": resource, "Parameters": {}, "End": true});
+    let text = json!({"StartAt": "A", "States": {"A": call}}).to_string();
+    let told = given(&["-"], &text);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(String::from_utf8(told.stdout).unwrap().contains("^^^^^^^^^^^^^^\n"), "the operation alone is underlined");
+    for allow in [&["--allow", "WF0504"][..], &["-A", "wf0504,WF0307"]] {
+        let silent = given(&[allow, &["-"]].concat(), &text);
+        assert_eq!(silent.status.code(), Some(0));
+        assert_eq!(String::from_utf8(silent.stdout).unwrap(), "0 errors and 0 warnings in 1 state machine\n");
+    }
+    // What AWS refuses whatever its APIs are.
+    assert_eq!(given(&["--allow", "WF0201", "-"], &text).status.code(), Some(2));
+    assert_eq!(given(&["--allow", "WF9999", "-"], &text).status.code(), Some(2));
+}

@@ -87,7 +87,7 @@ const REQUIRED_BY_EKS: &str =
     "AWS's page on EKS has them in every request; a test of the SDK that never meets AWS leaves them out";
 const NOT_IN_PAYLOAD: &str = "what the function gives is in `Payload`";
 const NO_API: &str = "AppSync's SDK manages APIs; GraphQL itself is asked over HTTP";
-const MOCKED: &str = "a mocked result that the API never gives, in a call of TestState alone";
+const MOCKED: &str = "a warning: no page of AWS has the member, and a mocked result in a call of TestState may";
 
 /// The definition of a file, in whichever way it has one.
 fn definition(case: &Value) -> Option<Value> {
