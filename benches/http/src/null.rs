@@ -52,7 +52,10 @@ fn answer(mut stream: TcpStream, input: &Input) -> std::io::Result<()> {
         reader.read_exact(&mut body)?;
         let arn = "arn:aws:states:us-east-1:123456789012:execution:m:e";
         let answer = match operation.as_str() {
-            "CreateStateMachine" => r#"{"stateMachineArn":"arn:aws:states:us-east-1:123456789012:stateMachine:m","creationDate":1.0}"#.to_owned(),
+            "CreateStateMachine" => {
+                r#"{"stateMachineArn":"arn:aws:states:us-east-1:123456789012:stateMachine:m","creationDate":1.0}"#
+                    .to_owned()
+            }
             "StartExecution" => {
                 if let Ok(start) = serde_json::from_slice::<Start<'_>>(&body) {
                     *input.lock().unwrap() = start.input.get().into();
@@ -61,7 +64,9 @@ fn answer(mut stream: TcpStream, input: &Input) -> std::io::Result<()> {
             }
             _ => {
                 let input = Arc::clone(&input.lock().unwrap());
-                format!(r#"{{"executionArn":"{arn}","status":"SUCCEEDED","startDate":1.0,"stopDate":1.0,"input":{input},"output":{input}}}"#)
+                format!(
+                    r#"{{"executionArn":"{arn}","status":"SUCCEEDED","startDate":1.0,"stopDate":1.0,"input":{input},"output":{input}}}"#
+                )
             }
         };
         let head = "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length";

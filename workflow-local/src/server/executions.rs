@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use indexmap::map::Entry;
-use serde::Serializer as _;
-use serde::ser::SerializeMap;
 use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Serializer, Value, json};
+use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::limits::{CAUSE_CHARS, ERROR_CHARS, PAYLOAD_BYTES};
 
+use super::answer::Answer;
 use super::definition::what_is_not_json;
 use super::driver::Run;
 use super::error::ApiError;
@@ -212,46 +211,38 @@ impl Asked<'_> {
     }
 }
 
-/// What is said of one execution. It is written at once, since payloads may be large and clients ask often.
+/// What is said of one execution, and more. It is written at once, since payloads may be large and clients ask often.
 fn described(run: &Run, execution: &Execution, more: &[(&str, Value)]) -> Result<Vec<u8>, ApiError> {
-    // Nothing here can fail to be written.
-    let unwritten = |error: serde_json::Error| ApiError::new("SerializationException", error.to_string());
-    let mut text = Vec::with_capacity(1024 + run.input.get().len());
-    write_described(&mut text, run, execution, more).map_err(unwritten)?;
-    Ok(text)
+    // Nothing of this can fail to be written.
+    write_described(run, execution, more).map_err(|error| ApiError::new("SerializationException", error.to_string()))
 }
 
-fn write_described(
-    text: &mut Vec<u8>,
-    run: &Run,
-    execution: &Execution,
-    more: &[(&str, Value)],
-) -> serde_json::Result<()> {
+fn write_described(run: &Run, execution: &Execution, more: &[(&str, Value)]) -> serde_json::Result<Vec<u8>> {
     let included = json!({"included": true});
-    let mut serializer = Serializer::new(text);
-    let mut answer = serializer.serialize_map(None)?;
-    answer.serialize_entry("executionArn", &run.arn)?;
-    answer.serialize_entry("stateMachineArn", &run.machine_arn)?;
-    answer.serialize_entry("name", &run.name)?;
-    answer.serialize_entry("status", execution.status().name())?;
-    answer.serialize_entry("startDate", &execution.started_at().as_epoch_seconds())?;
+    let bytes = 1024 + run.input.get().len() + execution.output().map_or(0, Payload::bytes);
+    let mut answer = Answer::with_capacity(bytes);
+    answer.member("executionArn", &run.arn)?;
+    answer.member("stateMachineArn", &run.machine_arn)?;
+    answer.member("name", &run.name)?;
+    answer.member("status", execution.status().name())?;
+    answer.member("startDate", &execution.started_at().as_epoch_seconds())?;
     if let Some(stopped) = execution.stopped_at() {
-        answer.serialize_entry("stopDate", &stopped.as_epoch_seconds())?;
+        answer.member("stopDate", &stopped.as_epoch_seconds())?;
     }
-    answer.serialize_entry("input", &run.input)?;
-    answer.serialize_entry("inputDetails", &included)?;
+    answer.member("input", &run.input)?;
+    answer.member("inputDetails", &included)?;
     if let Some(output) = execution.output() {
-        answer.serialize_entry("output", &serde_json::to_string(output.value())?)?;
-        answer.serialize_entry("outputDetails", &included)?;
+        answer.payload("output", output)?;
+        answer.member("outputDetails", &included)?;
     }
     if let Some(error) = execution.error() {
-        answer.serialize_entry("error", error)?;
+        answer.member("error", error)?;
     }
     if let Some(cause) = execution.cause() {
-        answer.serialize_entry("cause", cause)?;
+        answer.member("cause", cause)?;
     }
     for (name, value) in more {
-        answer.serialize_entry(name, value)?;
+        answer.member(name, value)?;
     }
-    answer.end()
+    Ok(answer.into_bytes())
 }

@@ -11,6 +11,7 @@
 //! It keeps everything in memory, checks no signature, and knows no versions, aliases, activities or redrives.
 //! The operations: <https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html>.
 
+mod answer;
 mod arn;
 mod definition;
 mod driver;

@@ -24,7 +24,8 @@ async fn main() {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     let state = MultiRegionState::new(ACCOUNT, REGION, &format!("http://127.0.0.1:{port}"));
     let service = Arc::new(StepFunctionsService::new(Arc::new(RwLock::new(state))));
-    let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| answer(Arc::clone(&service), headers, body));
+    let router =
+        Router::new().fallback(move |headers: HeaderMap, body: Bytes| answer(Arc::clone(&service), headers, body));
     axum::serve(listener, router).await.unwrap();
 }
 
