@@ -5,6 +5,7 @@
 mod asl;
 mod coverage;
 mod describe;
+mod explain;
 mod fmt;
 mod graph;
 mod iam;
@@ -49,6 +50,8 @@ enum Command {
     Coverage(coverage::Coverage),
     /// Tell what an action of AWS takes, returns and raises
     Describe(describe::Describe),
+    /// Tell of every state its types, what has run and which variables live, and what an execution costs
+    Explain(explain::Explain),
     /// Print the IAM policy that a workflow's role needs, and no more
     Iam(iam::Iam),
 }
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Command::Import(import) => import.execute(&mut output),
         Command::Coverage(coverage) => coverage.execute(&mut output),
         Command::Describe(describe) => describe.execute(&mut output),
+        Command::Explain(explain) => explain.execute(&mut output),
         Command::Iam(iam) => iam.execute(&mut output),
     };
     match outcome.and_then(|code| Ok(output.flush().map(|()| code)?)) {

@@ -2,5 +2,6 @@
 
 pub mod hello_world;
 pub mod order_saga;
+pub mod process;
 pub mod refund;
 pub mod retrain;

@@ -5,6 +5,7 @@
 //! and the server all read it from this crate. The specification is at
 //! <https://states-language.net/>; where the AWS service differs, the service wins.
 
+pub mod alive;
 pub mod budget;
 pub mod code;
 pub mod diagnostic;

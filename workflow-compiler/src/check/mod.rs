@@ -8,6 +8,8 @@ mod choice;
 mod clauses;
 mod data;
 mod declarations;
+#[cfg(feature = "explain")]
+mod explain;
 mod facts;
 mod flow;
 mod foreign;
@@ -29,6 +31,8 @@ mod variables;
 
 pub use api::integration;
 pub use data::Kept;
+#[cfg(feature = "explain")]
+pub use explain::{Explained, ExplainedState, explain};
 pub use foreign::{Asks, Foreign, ForeignMember, ForeignStep, Question};
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
 pub use resolve::{Base, Place, Position, Resolved, Step};

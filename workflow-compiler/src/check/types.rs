@@ -134,21 +134,28 @@ impl Ty {
         matches!(self, Self::Unknown | Self::Foreign(_))
     }
 
-    /// The type, where it is not too large: values of values that hold the same twice would double it with each state.
+    /// The type as far as it is neither too large nor too deep: values of values that hold the same twice would double it
+    /// with each state. What is beyond is not known.
     #[must_use]
-    pub(super) fn bounded(self) -> Self {
+    pub(super) fn bounded(mut self) -> Self {
         const PARTS: usize = 2000;
-        fn fits(ty: &Ty, left: &mut usize) -> bool {
-            let Some(less) = left.checked_sub(1) else { return false };
+        const DEPTH: usize = 32;
+        fn cut(ty: &mut Ty, left: &mut usize, levels: usize) {
+            let (Some(less), Some(levels)) = (left.checked_sub(1), levels.checked_sub(1)) else {
+                *ty = Ty::Unknown;
+                return;
+            };
             *left = less;
             match ty {
-                Ty::Array(inner) | Ty::Option(inner) | Ty::Map(inner) => fits(inner, left),
-                Ty::Tuple(items) => items.iter().all(|item| fits(item, left)),
-                Ty::Object(members) => members.values().all(|member| fits(member, left)),
-                _ => true,
+                Ty::Array(inner) | Ty::Option(inner) | Ty::Map(inner) => cut(inner, left, levels),
+                Ty::Tuple(items) => items.iter_mut().for_each(|item| cut(item, left, levels)),
+                Ty::Object(members) => members.values_mut().for_each(|member| cut(member, left, levels)),
+                _ => {}
             }
         }
-        if fits(&self, &mut PARTS.clone()) { self } else { Self::Unknown }
+        let mut left = PARTS;
+        cut(&mut self, &mut left, DEPTH);
+        self
     }
 
     /// The type that holds values of both.

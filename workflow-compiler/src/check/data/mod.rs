@@ -17,6 +17,8 @@ use workflow_asl::limits::VARIABLE_NAME_CHARS;
 
 pub use kept::Kept;
 use scopes::Scopes;
+#[cfg(feature = "explain")]
+pub(super) use types::infer_all;
 
 use super::model::{Model, StateInfo};
 use super::sink::Sink;
@@ -56,7 +58,9 @@ pub(super) fn variable(state: &str) -> String {
         0..=VARIABLE_NAME_CHARS => name.to_owned(),
         _ => name.chars().take(VARIABLE_NAME_CHARS).collect(),
     };
-    if name.bytes().next().is_none_or(|first| first.is_ascii_digit()) || name == "states" || is_function(&name) {
+    // Step Functions has no `$eval`, and refuses its name wherever it stands.
+    let taken = name == "states" || name == "eval" || is_function(&name);
+    if name.bytes().next().is_none_or(|first| first.is_ascii_digit()) || taken {
         return format!("result_{name}").chars().take(VARIABLE_NAME_CHARS).collect();
     }
     name

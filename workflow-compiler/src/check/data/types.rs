@@ -32,6 +32,11 @@ pub(super) fn infer(model: &mut Model<'_>) {
     if !asked && !wants_output {
         return;
     }
+    infer_all(model);
+}
+
+/// The same, whether anything asks for the types or not.
+pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
     model.data.results = vec![Ty::Unknown; model.states.len()];
     model.data.inputs = vec![Ty::Unknown; model.states.len()];
     let order = order(model);
@@ -137,7 +142,7 @@ fn assign<'a>(model: &Model<'a>, place: Place<'_, 'a>, clause: &Clause, types: &
             None => (member.key.value.as_str(), model.type_of(place, &member.value).bounded()),
         };
         match types.get_mut(name) {
-            Some(known) => *known = std::mem::replace(known, Ty::Unknown).join(ty),
+            Some(known) => *known = std::mem::replace(known, Ty::Unknown).join(ty).bounded(),
             None => drop(types.insert(name.to_owned(), ty)),
         }
     }

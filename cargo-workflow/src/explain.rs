@@ -1,0 +1,464 @@
+//! `cargo workflow explain`: at every state the types, what has run and which variables live, and what it all costs.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use workflow_asl::alive::{self, Before};
+use workflow_asl::budget::{Budget, Count, ExecutionBudget, Loop, Open, Pace, StateBudget, Time, in_words};
+use workflow_asl::document::{MachineType, State, StateMachine};
+use workflow_asl::graph::EdgeKind;
+use workflow_asl::limits::HISTORY_EVENTS;
+use workflow_asl::resource::Resource;
+use workflow_asl::{Pointer, StateKind};
+use workflow_compiler::check::{Explained, ExplainedState, explain};
+
+use crate::Failure;
+use crate::source::{self, File, Machine};
+
+/// Columns of a line, and those before a field's text.
+const WIDTH: usize = 100;
+const INDENT: usize = 17;
+/// How many names a list has.
+const NAMES: usize = 8;
+
+/// The arguments of `explain`.
+#[derive(Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    file: crate::File,
+    /// `text` for people, `json` for programs
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+impl Explain {
+    /// Prints every workflow of the file, or the one that is named.
+    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let machines = source::read(&self.file.file, self.file.name.as_deref())?;
+        let mut types = types(&self.file.file);
+        let pages = machines.iter().map(|machine| Page::of(machine, types.remove(&machine.name)));
+        match self.format {
+            Format::Json => writeln!(output, "{:#}", Value::from_iter(pages.map(|page| page.to_json())))?,
+            Format::Text => {
+                for (number, page) in pages.enumerate() {
+                    if number > 0 {
+                        writeln!(output)?;
+                    }
+                    page.print(output)?;
+                }
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What the compiler knows of the workflows of a Rust file.
+fn types(file: &Path) -> BTreeMap<String, Explained> {
+    match File::read(file) {
+        Ok(File::Rust(_, compilations)) => {
+            let workflows = compilations.iter().flat_map(|compilation| &compilation.workflows);
+            workflows.map(|workflow| (workflow.source.name.to_string(), explain(&workflow.source))).collect()
+        }
+        _ => BTreeMap::new(),
+    }
+}
+
+/// All that is known of a workflow.
+struct Page<'a> {
+    machine: &'a Machine,
+    types: Option<Explained>,
+    budget: Budget,
+    /// By the states' places; none for a state that no path reaches.
+    before: BTreeMap<Pointer, Before>,
+    states: Vec<Row>,
+}
+
+/// A state, as the page tells of it.
+struct Row {
+    title: String,
+    /// Where it goes on.
+    to: Vec<String>,
+}
+
+impl<'a> Page<'a> {
+    fn of(machine: &'a Machine, types: Option<Explained>) -> Self {
+        let (read, _) = StateMachine::read(&machine.definition);
+        let budget = Budget::of(&read, machine.machine_type);
+        let before = alive::before(&read).into_iter().map(|before| (before.pointer.clone(), before)).collect();
+        let mut all = BTreeMap::new();
+        for scope in read.scopes() {
+            for (name, state) in scope.states.into_iter().flatten() {
+                all.insert(scope.state_pointer(name), state);
+            }
+        }
+        let row = |state: &StateBudget| {
+            all.get(&state.pointer).map_or_else(
+                || Row { title: state.name.clone(), to: Vec::new() },
+                |known| Row { title: title(state, known), to: targets(known) },
+            )
+        };
+        let states = budget.states.iter().map(row).collect();
+        Self { machine, types, budget, before, states }
+    }
+
+    fn types_of(&self, name: &str) -> Option<&ExplainedState> {
+        self.types.as_ref()?.states.iter().find(|state| state.asl_name == name)
+    }
+
+    fn print(&self, output: &mut impl Write) -> io::Result<()> {
+        let kind = type_name(self.machine.machine_type);
+        writeln!(output, "{}: {kind}, {}", self.machine.name, number(self.states.len() as u64, "state"))?;
+        if let Some(types) = &self.types {
+            field(output, "input", &types.input)?;
+            field(output, "output", &types.output)?;
+        }
+        for (state, row) in self.budget.states.iter().zip(&self.states) {
+            self.state(state, row, output)?;
+        }
+        for execution in &self.budget.executions {
+            print_execution(execution, output)?;
+        }
+        if !self.budget.loops.is_empty() {
+            writeln!(output, "\nloops")?;
+        }
+        for turn in &self.budget.loops {
+            print_loop(turn, output)?;
+        }
+        for (place, note) in self.machine.notes.iter().enumerate() {
+            writeln!(output, "{}note: {note}", if place == 0 { "\n" } else { "" })?;
+        }
+        Ok(())
+    }
+
+    fn state(&self, state: &StateBudget, row: &Row, output: &mut impl Write) -> io::Result<()> {
+        let types = self.types_of(&state.name);
+        let alias =
+            types.filter(|types| types.name != state.name).map(|types| format!(" ({} in the source)", types.name));
+        writeln!(output, "\n{}{}", row.title, alias.unwrap_or_default())?;
+        let before = self.before.get(&state.pointer);
+        match before {
+            None => field(output, "from", "nowhere: no path reaches it")?,
+            Some(before) if before.from.is_empty() => field(output, "from", "the start")?,
+            Some(before) => {
+                let from = before.from.iter().map(|(name, kind)| format!("{name}{}", on(*kind)));
+                field(output, "from", &list(from))?;
+            }
+        }
+        if let Some(types) = types {
+            field(output, "input", &types.input)?;
+            if let Some(result) = &types.result {
+                field(output, "result", result)?;
+            }
+            if let Some(of_output) = &types.output {
+                let told = match () {
+                    () if types.result.as_ref() == Some(of_output) && of_output != "Json" => "the result",
+                    () if *of_output == types.input && of_output != "Json" => "the input",
+                    () => of_output,
+                };
+                field(output, "output", told)?;
+            }
+            if let Some((variable, members)) = &types.keeps {
+                let what = if members.is_empty() { "all of its result".to_owned() } else { members.join(", ") };
+                field(output, "keeps", &format!("${variable}: {what}"))?;
+            }
+        }
+        if let Some(before) = before {
+            if !before.ran.is_empty() {
+                field(output, "has run", &list(before.ran.iter().cloned()))?;
+            }
+            let variables = before.variables.iter().map(|variable| {
+                let maybe = if variable.certain { "" } else { "?" };
+                let declared = self.types.as_ref().and_then(|types| types.variables.get(&variable.name));
+                let ty = declared.map(|ty| format!(": {ty}")).unwrap_or_default();
+                format!("${}{maybe}{ty} by {}", variable.name, list(variable.by.iter().cloned()))
+            });
+            for (number, text) in variables.enumerate() {
+                field(output, if number == 0 { "variables" } else { "" }, &text)?;
+            }
+        }
+        if !row.to.is_empty() {
+            field(output, "to", &list(row.to.iter().cloned()))?;
+        }
+        if state.longest != Time::default() {
+            field(output, "time", &time(&state.longest, &state.name))?;
+        }
+        let mut events = count(&state.events);
+        if state.retries > 0 {
+            events += &format!(
+                "; {} in each of {}, with {} between them",
+                state.retry_events,
+                if state.retries == 1 { "1 retry".to_owned() } else { format!("{} retries", thousands(state.retries)) },
+                in_words(state.delays)
+            );
+        }
+        field(output, "events", &events)
+    }
+
+    fn to_json(&self) -> Value {
+        let states = self.budget.states.iter().zip(&self.states).map(|(state, row)| {
+            let before = self.before.get(&state.pointer);
+            let types = self.types_of(&state.name);
+            let from = before.map(|before| {
+                Value::from_iter(
+                    before.from.iter().map(|(name, kind)| json!({"state": name, "field": field_of(*kind)})),
+                )
+            });
+            let variables = before.map(|before| {
+                Value::from_iter(before.variables.iter().map(|variable| {
+                    let ty = self.types.as_ref().and_then(|types| types.variables.get(&variable.name));
+                    json!({"name": variable.name, "certain": variable.certain, "assignedBy": variable.by, "type": ty})
+                }))
+            });
+            json!({
+                "name": state.name,
+                "pointer": state.pointer.as_str(),
+                "kind": state.kind.name(),
+                "from": from,
+                "to": row.to,
+                "input": types.map(|types| &types.input),
+                "result": types.and_then(|types| types.result.as_ref()),
+                "output": types.and_then(|types| types.output.as_ref()),
+                "keeps": types.and_then(|types| types.keeps.as_ref())
+                    .map(|(variable, members)| json!({"variable": variable, "members": members})),
+                "hasRun": before.map(|before| &before.ran),
+                "variables": variables,
+                "longest": time_json(&state.longest),
+                "shortestSeconds": state.shortest,
+                "transitions": count_json(&state.transitions),
+                "events": count_json(&state.events),
+                "retries": state.retries,
+                "eventsOfARetry": state.retry_events,
+                "literalBytes": state.literal_bytes,
+            })
+        });
+        let executions = self.budget.executions.iter().map(|execution| {
+            json!({
+                "map": execution.map,
+                "type": type_name(execution.machine_type).to_uppercase(),
+                "transitions": count_json(&execution.transitions),
+                "way": execution.way,
+                "events": count_json(&execution.events),
+                "longest": time_json(&execution.longest),
+                "shortestSeconds": execution.shortest,
+                "endedAfterSeconds": execution.limit,
+            })
+        });
+        let loops = self.budget.loops.iter().map(|turn| {
+            let (pace, of) = match &turn.pace {
+                Pace::Slow(state) => ("slow", json!([state])),
+                Pace::Changing(state) => ("changing", json!([state])),
+                Pace::None(states) => ("none", json!(states)),
+                _ => ("unknown", Value::Null),
+            };
+            json!({
+                "states": turn.states, "turn": turn.turn, "eventsOfATurn": turn.turn_events,
+                "secondsOfATurn": turn.turn_seconds, "turnsToTheLimit": (!turn.express).then(|| turn.turns_to_limit()),
+                "pace": pace, "paceOf": of,
+            })
+        });
+        json!({
+            "name": self.machine.name,
+            "input": self.types.as_ref().map(|types| &types.input),
+            "output": self.types.as_ref().map(|types| &types.output),
+            "states": Value::from_iter(states),
+            "executions": Value::from_iter(executions),
+            "loops": Value::from_iter(loops),
+            "notes": self.machine.notes,
+        })
+    }
+}
+
+/// `Charge in Each: Task lambda:invoke`
+fn title(state: &StateBudget, known: &State) -> String {
+    let tokens: Vec<String> = state.pointer.tokens().collect();
+    let names = tokens.iter().zip(tokens.iter().skip(1)).filter(|(field, _)| *field == "States").map(|(_, name)| name);
+    let mut around: Vec<_> = names.map(String::as_str).collect();
+    around.pop();
+    let inside = if around.is_empty() { String::new() } else { format!(" in {}", around.join(", ")) };
+    let calls = match known.resource.as_deref().map(|arn| (arn, Resource::parse(arn))) {
+        Some((_, Some(Resource::Integration(call)))) => {
+            format!(" {}:{}{}", call.service, call.action, call.pattern.suffix())
+        }
+        Some((_, Some(Resource::Lambda { function }))) => format!(" of the function {function}"),
+        Some((_, Some(Resource::Activity { name }))) => format!(" of the activity {name}"),
+        Some((arn, None)) => format!(" {arn}"),
+        None => String::new(),
+    };
+    let kind = if known.is_distributed() { "distributed Map" } else { state.kind.name() };
+    format!("{}{inside}: {kind}{calls}", state.name)
+}
+
+/// Where a state goes on, in words.
+fn targets(state: &State) -> Vec<String> {
+    let mut to: Vec<String> = state.next.iter().cloned().collect();
+    if state.is_terminal() && state.kind != StateKind::Fail {
+        to.push("the end".to_owned());
+    }
+    for rule in state.choices.iter().flatten() {
+        to.extend(rule.next.clone());
+    }
+    to.extend(state.default.as_ref().map(|name| format!("{name} otherwise")));
+    for catcher in state.catch.iter().flatten() {
+        let errors = catcher.error_equals.iter().flatten().cloned();
+        to.extend(catcher.next.as_ref().map(|name| format!("{name} on {}", list(errors))));
+    }
+    to
+}
+
+fn print_execution(execution: &ExecutionBudget, output: &mut impl Write) -> io::Result<()> {
+    match &execution.map {
+        None => writeln!(output, "\nan execution")?,
+        Some(map) => writeln!(output, "\nan execution for an item or batch of {map}")?,
+    }
+    field(
+        output,
+        "transitions",
+        &format!("{}: {}", count(&execution.transitions), list(execution.way.iter().cloned())),
+    )?;
+    let limit = match execution.machine_type {
+        MachineType::Standard => format!(" of {}", thousands(HISTORY_EVENTS as u64)),
+        MachineType::Express => String::new(),
+    };
+    field(output, "events", &format!("{}{limit}", count(&execution.events)))?;
+    field(output, "time", &time(&execution.longest, ""))?;
+    if execution.shortest > 0 {
+        field(output, "", &format!("at least {}", in_words(execution.shortest)))?;
+    }
+    let why = match execution.own_limit {
+        true => "as its timeout says",
+        false => "as for all of its type",
+    };
+    field(output, "", &format!("ended after {}, {why}", in_words(execution.limit)))
+}
+
+fn print_loop(turn: &Loop, output: &mut impl Write) -> io::Result<()> {
+    let pause =
+        if turn.turn_seconds > 0 { format!(" and at least {}", in_words(turn.turn_seconds)) } else { String::new() };
+    let mut text = format!("{}: {}{pause} a turn", list(turn.turn.iter().cloned()), number(turn.turn_events, "event"));
+    if !turn.express {
+        let turns = turn.turns_to_limit();
+        text += &format!(", so that {} fill the history", number(turns, "turn"));
+        if turn.turn_seconds > 0 {
+            text += &format!(", after {} at the earliest", in_words(turns.saturating_mul(turn.turn_seconds)));
+        }
+    }
+    wrap(output, "    ", 8, &text)?;
+    let why = match &turn.pace {
+        Pace::Slow(state) => format!("each turn takes the time of {state}"),
+        Pace::Changing(state) => format!("it ends when what {state} does says so"),
+        Pace::None(states) => format!("nothing slows or ends it: {}", list(states.iter().cloned())),
+        _ => return Ok(()),
+    };
+    wrap(output, "        ", 8, &why)
+}
+
+/// A time in words; of what a state itself leaves open its name is not repeated.
+fn time(time: &Time, own: &str) -> String {
+    if time.open.is_empty() {
+        return match time.seconds {
+            0 => "none but what AWS takes".to_owned(),
+            seconds => format!("at most {}", in_words(seconds)),
+        };
+    }
+    let word =
+        |open: &Open| if open.state == own { open.why.to_owned() } else { format!("{} {}", open.state, open.why) };
+    let open = list(time.open.iter().map(word));
+    match time.seconds {
+        0 => format!("open: {open}"),
+        seconds => format!("open: {open}; beside that at most {}", in_words(seconds)),
+    }
+}
+
+fn count(count: &Count) -> String {
+    let each = count.each.iter().map(|(map, each)| format!(" and {} for each item of {map}", thousands(*each)));
+    std::iter::once(thousands(count.fixed)).chain(each).collect()
+}
+
+fn time_json(time: &Time) -> Value {
+    let open = time.open.iter().map(|open| json!({"state": open.state, "why": open.why}));
+    json!({"seconds": time.seconds, "open": Value::from_iter(open)})
+}
+
+fn count_json(count: &Count) -> Value {
+    let each = count.each.iter().map(|(map, each)| json!({"map": map, "count": each}));
+    json!({"fixed": count.fixed, "perItem": Value::from_iter(each)})
+}
+
+fn type_name(kind: MachineType) -> &'static str {
+    match kind {
+        MachineType::Standard => "Standard",
+        MachineType::Express => "Express",
+    }
+}
+
+fn field_of(kind: EdgeKind) -> String {
+    kind.pointer(&Pointer::root()).as_str().to_owned()
+}
+
+fn on(kind: EdgeKind) -> &'static str {
+    match kind {
+        EdgeKind::Catch(_) => " on an error",
+        EdgeKind::Next | EdgeKind::Default | EdgeKind::Choice(_) => "",
+    }
+}
+
+fn list(names: impl Iterator<Item = String>) -> String {
+    let mut names: Vec<_> = names.collect();
+    let more = names.len().saturating_sub(NAMES);
+    names.truncate(NAMES);
+    if more > 0 {
+        names.push(format!("… {more} more"));
+    }
+    names.join(", ")
+}
+
+fn number(count: u64, what: &str) -> String {
+    format!("{} {what}{}", thousands(count), if count == 1 { "" } else { "s" })
+}
+
+/// `25,000`
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn field(output: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
+    let first = format!("    {label:<width$}", width = INDENT - 4);
+    wrap(output, &first, INDENT, text)
+}
+
+/// Prints a text after `first`, broken at blanks; the lines after the first are indented.
+fn wrap(output: &mut impl Write, first: &str, indent: usize, text: &str) -> io::Result<()> {
+    let mut line = first.to_owned();
+    let mut empty = true;
+    for word in text.split(' ') {
+        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            writeln!(output, "{}", line.trim_end())?;
+            line = " ".repeat(indent);
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    writeln!(output, "{}", line.trim_end())
+}

@@ -1,0 +1,65 @@
+//! `cargo workflow explain`: what a user reads about the values and the costs of a workflow.
+
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+fn explain(file: &str, more: &[&str]) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files").join(file);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
+    let output = command.args(["workflow", "explain"]).arg(file).args(more).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_page_of_the_documentation_is_what_is_printed() {
+    let page = include_str!("../../docs/explain.md");
+    let block = |language: &str| {
+        let start = page.find(&format!("```{language}\n")).unwrap() + language.len() + 4;
+        page[start..].split("\n```").next().unwrap().to_owned()
+    };
+    assert_eq!(explain("export.rs", &[]).trim_end(), block("text"));
+    let file = include_str!("files/export.rs");
+    let body = file.split_once("workflow! {\n").unwrap().1.trim_end().strip_suffix("\n}").unwrap();
+    let body: Vec<_> = body.lines().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
+    assert_eq!(body.join("\n"), block("workflow"));
+}
+
+#[test]
+fn lines_fit_into_a_hundred_columns() {
+    for file in ["export.rs", "order.rs", "legacy-order.asl.json", "template.yaml"] {
+        let text = explain(file, &[]);
+        assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    }
+}
+
+#[test]
+fn documents_tell_what_is_known_without_types() {
+    let text = explain("retry.asl.json", &[]);
+    assert!(text.contains("\n    from         the start\n") && !text.contains("\n    result "), "{text}");
+}
+
+#[test]
+fn json_has_the_same() {
+    let pages: Value = serde_json::from_str(&explain("export.rs", &["--format", "json"])).unwrap();
+    let page = &pages[0];
+    let states = page["states"].as_array().unwrap();
+    let state = |name: &str| states.iter().find(|state| state["name"] == name).unwrap();
+    assert_eq!(state("Start")["keeps"]["members"][0], "JobRunId");
+    assert_eq!(state("Start")["longest"]["seconds"], 6 * 60 + 930);
+    assert_eq!(state("Pause")["variables"][0]["certain"], false);
+    assert_eq!(state("Told")["hasRun"][3], "Done");
+    assert_eq!(state("Failed")["from"][0]["field"], "/Catch/0/Next");
+    assert_eq!(page["executions"][0]["longest"]["open"][0]["why"], "is in a loop");
+    assert_eq!((&page["loops"][0]["eventsOfATurn"], &page["loops"][0]["pace"]), (&9.into(), &"slow".into()));
+}
+
+#[test]
+fn one_of_several_can_be_taken() {
+    let pages = explain("order.rs", &["--name", "Cool"]);
+    assert!(pages.starts_with("Cool: Standard, 1 state\n"), "{pages}");
+}

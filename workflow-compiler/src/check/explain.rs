@@ -1,0 +1,138 @@
+//! What the compiler knows of the values in a workflow, for people: types, and what is kept of results.
+
+use std::collections::BTreeMap;
+
+use workflow_asl::result::Member;
+
+use super::api::member_type;
+use super::data::{self, Kept};
+use super::model::Model;
+use super::types::Ty;
+use crate::problem::Problems;
+use crate::syntax::ast::{Head, Workflow};
+
+/// How many levels of objects a type is told with, and how many members of each.
+const LEVELS: usize = 2;
+const MEMBERS: usize = 6;
+
+/// The types of a workflow's values, as declarations write them: `Json` is what is not known.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Explained {
+    /// The type of the execution's input.
+    pub input: String,
+    /// The declared type of its output.
+    pub output: String,
+    /// The types of the variables that states assign, by their names.
+    pub variables: BTreeMap<String, String>,
+    /// The states in source order, each before those inside it.
+    pub states: Vec<ExplainedState>,
+}
+
+/// What is known of a state's values.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ExplainedState {
+    /// Its name in the document.
+    pub asl_name: String,
+    /// Its name in the source.
+    pub name: String,
+    /// The type of its input.
+    pub input: String,
+    /// The type of its raw result; `None` for a state that has none.
+    pub result: Option<String>,
+    /// The type of its output; `None` for a state that fails.
+    pub output: Option<String>,
+    /// The variable that holds its result for the states that read it by its name, and the members that are kept;
+    /// none are all of it.
+    pub keeps: Option<(String, Vec<String>)>,
+}
+
+/// Explains a workflow that compiles. One whose states are in a document (`from`) has no states here.
+pub fn explain(workflow: &Workflow) -> Explained {
+    let mut model = super::check(workflow, &mut Problems::default());
+    let told = |model: &Model<'_>, ty: &Ty| describe(model, ty, LEVELS);
+    let (input, output) = (told(&model, &model.input), told(&model, &model.output));
+    if workflow.from().is_some() {
+        return Explained { input, output, variables: BTreeMap::new(), states: Vec::new() };
+    }
+    data::infer_all(&mut model);
+    let states = model.states.values().enumerate().map(|(number, info)| {
+        let input = model.data.inputs.get(number).cloned().unwrap_or(Ty::Unknown);
+        let fails = matches!(info.state.head, Head::Fail { .. });
+        ExplainedState {
+            asl_name: info.asl_name.clone(),
+            name: info.name.clone(),
+            result: model
+                .has_result(info)
+                .then(|| told(&model, model.data.results.get(number).unwrap_or(&Ty::Unknown))),
+            output: (!fails).then(|| told(&model, &model.success_output(info))),
+            input: told(&model, &input),
+            keeps: model.keeps(info).map(|(variable, kept)| {
+                let mut members = Vec::new();
+                paths(kept, "", &mut members);
+                (variable, members)
+            }),
+        }
+    });
+    let states = states.collect();
+    let variables = model.data.variables.iter().map(|(name, ty)| (name.clone(), told(&model, ty))).collect();
+    Explained { input, output, variables, states }
+}
+
+/// The members that are kept, each with the names that lead to it; none where all is.
+fn paths(kept: &Kept, so_far: &str, out: &mut Vec<String>) {
+    match kept {
+        Kept::Members(members) if !members.is_empty() => {
+            for (name, inner) in members {
+                let path = if so_far.is_empty() { name.clone() } else { format!("{so_far}.{name}") };
+                paths(inner, &path, out);
+            }
+        }
+        _ if so_far.is_empty() => {}
+        _ => out.push(so_far.to_owned()),
+    }
+}
+
+/// A type in the words of a declaration, objects with their members.
+fn describe(model: &Model<'_>, ty: &Ty, levels: usize) -> String {
+    let inner = |ty: &Ty| describe(model, ty, levels);
+    match ty {
+        Ty::Array(item) => format!("Vec<{}>", inner(item)),
+        Ty::Option(item) => format!("Option<{}>", inner(item)),
+        Ty::Map(value) => format!("Map<{}>", inner(value)),
+        Ty::Tuple(items) => format!("({})", items.iter().map(inner).collect::<Vec<_>>().join(", ")),
+        Ty::Object(members) => {
+            object(model, members.len(), members.iter().map(|(n, ty)| (n.clone(), ty.clone())), levels)
+        }
+        Ty::Shape(part) => {
+            let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
+            let members = members.filter_map(|member| match part.member(member.name) {
+                Member::Found(part, presence) => Some((member.name.to_owned(), member_type(part, presence))),
+                _ => None,
+            });
+            object(model, members.clone().count(), members, levels)
+        }
+        Ty::Struct(name) => match model.types.structs.get(name) {
+            // The fields of `input { … }` and `output { … }` have no name that the user wrote.
+            Some(known) if !known.declared || levels == LEVELS => {
+                let fields = known.fields.values().map(|field| (field.decl.wire.clone(), field.ty.clone()));
+                object(model, known.fields.len(), fields, levels)
+            }
+            _ => name.clone(),
+        },
+        other => other.rust_name(),
+    }
+}
+
+fn object(model: &Model<'_>, count: usize, members: impl Iterator<Item = (String, Ty)>, levels: usize) -> String {
+    if levels == 0 {
+        return "{ … }".to_owned();
+    }
+    let told = members.take(MEMBERS).map(|(name, ty)| format!("{name}: {}", describe(model, &ty, levels - 1)));
+    let mut told: Vec<_> = told.collect();
+    if count > MEMBERS {
+        told.push(format!("… {} more", count - MEMBERS));
+    }
+    if told.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", told.join(", ")) }
+}

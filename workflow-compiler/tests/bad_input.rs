@@ -1,0 +1,159 @@
+//! Workflows that are too deep, too many, or named as nobody would: right, or a clear error, in a time that is linear.
+//!
+//! What doubles from state to state would not end within the life of this test.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+
+use std::fmt::Write;
+
+use workflow_compiler::{Compilation, compile};
+
+fn compiled(source: &str) -> Compilation {
+    let compilation = compile(source.parse().unwrap_or_else(|error| panic!("{error} in {source}")));
+    assert!(compilation.bugs.is_empty(), "{:?}", compilation.bugs);
+    compilation
+}
+
+/// The definition of a workflow that compiles.
+fn definition(source: &str) -> serde_json::Value {
+    let compilation = compiled(source);
+    let problems: Vec<_> = compilation.problems.iter().map(|problem| &problem.message).collect();
+    assert_eq!(problems, [""; 0]);
+    compilation.workflows[0].definition.clone()
+}
+
+#[test]
+fn results_that_hold_each_other_twice() {
+    let mut source = "workflow W { pass P0 { v: 1 } -> P1;".to_owned();
+    for number in 1..60 {
+        let before = number - 1;
+        write!(source, "pass P{number} {{ a: P{before}, b: P{before} }} -> P{};", number + 1).unwrap();
+    }
+    definition(&(source + "succeed P60 { a: P59.a.b } }"));
+}
+
+#[test]
+fn variables_that_hold_each_other_twice() {
+    let mut source = "workflow W { pass P0 assign { v0: 1 } -> P1;".to_owned();
+    for number in 1..60 {
+        let before = number - 1;
+        let value = format!("{{ a: $v{before}, b: $v{before} }}");
+        write!(source, "pass P{number} assign {{ v{number}: {value} }} -> P{};", number + 1).unwrap();
+    }
+    definition(&(source + "succeed P60 { a: $v59.a.b } }"));
+}
+
+#[test]
+fn results_that_lie_deeper_and_deeper() {
+    let mut source = "workflow W { pass P0 { v: 1 } -> P1;".to_owned();
+    for number in 1..1_000 {
+        write!(source, "pass P{number} {{ a: P{} }} -> P{};", number - 1, number + 1).unwrap();
+    }
+    definition(&(source + "succeed P1000 { a: P999.a.a.a } }"));
+}
+
+#[test]
+fn structs_that_hold_each_other_twice() {
+    let mut source = "workflow W {".to_owned();
+    for number in 0..60 {
+        for tower in ["A", "B"] {
+            let above = format!("{tower}{}", number + 1);
+            write!(source, "struct {tower}{number} {{ x: {above}, y: {above} }}").unwrap();
+        }
+    }
+    source += "struct A60 { z: String } struct B60 { z: String } input { a: A0 } output { b: B0 }
+        pass P = { b: input.a } -> Q; succeed Q { b: P.b } }";
+    definition(&source);
+}
+
+#[test]
+fn ten_thousand_references() {
+    let members: String =
+        (0..10_000).map(|number| format!("k{number}: A.Payload.m{}.n{number},", number % 50)).collect();
+    let source = format!(
+        "workflow W {{ task A = lambda::invoke<Json> {{ FunctionName: \"f\" }} -> B; pass B {{ {members} }} -> end; }}"
+    );
+    let definition = definition(&source);
+    let kept = definition["States"]["A"]["Assign"]["A"].as_str().unwrap();
+    assert_eq!(kept.matches("$states.result.Payload.m").count(), 10_000);
+}
+
+/// Words of JSONata, of ASL and of both languages' functions.
+const WORDS: [&str; 33] = [
+    "and",
+    "or",
+    "r#in",
+    "function",
+    "states",
+    "sum",
+    "string",
+    "now",
+    "exists",
+    "lookup",
+    "map",
+    "filter",
+    "parallel",
+    "task",
+    "Next",
+    "Default",
+    "r#type",
+    "r#struct",
+    "uuid",
+    "eval",
+    "parse",
+    "range",
+    "partition",
+    "hash",
+    "random",
+    "r#fn",
+    "i",
+    "v",
+    "r#if",
+    "undefined",
+    "Infinity",
+    "NaN",
+    "clone",
+];
+
+#[test]
+fn states_with_the_names_of_words() {
+    for query in ["jsonata", "jsonpath"] {
+        let mut source = format!("workflow W {{ query {query};");
+        for (number, word) in WORDS.iter().enumerate() {
+            let next = WORDS.get(number + 1).unwrap_or(&"Last");
+            write!(source, "task {word} = lambda::invoke {{ FunctionName: \"f\" }} -> {next};").unwrap();
+        }
+        let read: String =
+            WORDS.iter().enumerate().map(|(number, word)| format!("k{number}: {word}.Payload.x,")).collect();
+        let definition = definition(&format!("{source} pass Last {{ {read} }} -> end; }}"));
+        // Each keeps its result in a variable that hides no function.
+        for (state, hidden) in [("sum", "sum"), ("eval", "eval"), ("states", "states"), ("uuid", "uuid")] {
+            let assign = definition["States"][state]["Assign"].as_object().unwrap();
+            assert!(!assign.contains_key(hidden) && !assign.contains_key(&format!("{hidden}.$")), "{assign:?}");
+        }
+    }
+}
+
+#[test]
+fn fields_with_the_names_of_words() {
+    let fields: String = WORDS.iter().map(|word| format!("{word}: String,")).collect();
+    let read: String = WORDS.iter().map(|word| format!("{word}: input.{word},")).collect();
+    let again: String = WORDS.iter().enumerate().map(|(n, word)| format!("k{n}: A.{word} + \"x\",")).collect();
+    definition(&format!("workflow W {{ input {{ {fields} }} pass A {{ {read} }} -> B; succeed B {{ {again} }} }}"));
+}
+
+#[test]
+fn types_that_hold_themselves() {
+    let problems = |source: &str| -> Vec<String> {
+        compiled(source).problems.iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect()
+    };
+    let found = problems(
+        "workflow W { struct A { a: A } struct B { c: C } struct C { b: Option<B> } input { a: A, b: B }
+            succeed S { a: input.b.c.b?.c.b, d: input.a.a.a } }",
+    );
+    assert_eq!(found, ["WF0217: `A` contains itself in the field `a`", "WF0217: `B` contains itself in the field `c`"]);
+    definition(
+        "workflow W { struct D { d: Vec<D>, m: Map<D> } input { d: D } output { d: D }
+            succeed S { d: input.d.d[0].d[0].m.x } }",
+    );
+}
