@@ -1,0 +1,15 @@
+//! What cannot be read: with `?` alone.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow BothSides {
+        input { fast: bool }
+        choice Which { if input.fast -> A; else -> Slow; }
+        task A = lambda::invoke { FunctionName: "a" } -> B;
+        task Slow = lambda::invoke { FunctionName: "slow" } -> B;
+        pass B { x: A?.Payload.x } -> end;
+    }
+}
+
+fn main() {}

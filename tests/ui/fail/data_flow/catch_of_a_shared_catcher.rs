@@ -1,0 +1,14 @@
+//! What cannot be read: in a catcher that the state itself uses.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow CatchOfASharedCatcher {
+        catch failed [States.ALL] => Handler { assign { model: A.Payload.x } }
+        task A = lambda::invoke { FunctionName: "a" } catch failed -> B;
+        task B = lambda::invoke { FunctionName: "b" } catch failed -> end;
+        pass Handler { x: $model } -> end;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! What cannot be read: the error of a branch, after it.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow CaughtInABranch {
+        parallel Both {
+            branch { task B = lambda::invoke { FunctionName: "b" } catch [States.ALL] => Inner -> end; pass Inner -> end; }
+        } -> After;
+        pass After { why: caught.Cause } -> end;
+    }
+}
+
+fn main() {}

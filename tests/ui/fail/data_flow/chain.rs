@@ -1,0 +1,12 @@
+//! What cannot be read: a state after.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow Chain {
+        task A = lambda::invoke { FunctionName: "a", Payload: B.x } -> B;
+        pass B { x: 1 } -> end;
+    }
+}
+
+fn main() {}

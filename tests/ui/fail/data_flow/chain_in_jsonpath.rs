@@ -1,0 +1,13 @@
+//! What cannot be read: the same in JSONPath.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow ChainInJsonPath {
+        query jsonpath;
+        task A = lambda::invoke { FunctionName: "a", Payload: B.x } -> B;
+        pass B { x: 1 } -> end;
+    }
+}
+
+fn main() {}

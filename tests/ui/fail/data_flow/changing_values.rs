@@ -1,0 +1,12 @@
+//! What cannot be read: `$uuid()` in a pass.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow ChangingValues {
+        pass A { id: $uuid(), n: 1 } -> B;
+        pass B { x: A.id, n: A.n } -> end;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! What cannot be read: beside a variable of that name.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow FunctionNames {
+        input { xs: Vec<i64> }
+        task sum = lambda::invoke { FunctionName: "sum" } assign { result_sum: 1 } -> B;
+        pass B { x: sum.Payload.x } -> end;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! What cannot be read: a state inside, after it.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow InlineMap {
+        map Each over [1, 2] { task A = lambda::invoke { FunctionName: "a" } -> end; } -> B;
+        pass B { x: A.Payload.x } -> end;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! What cannot be read: the same without.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow Itself {
+        task Page = lambda::invoke { FunctionName: "page", Payload: Page.Payload.token } -> Again;
+        choice Again { if is_present(Page.Payload.token) -> Page; else -> Done; }
+        succeed Done;
+    }
+}
+
+fn main() {}

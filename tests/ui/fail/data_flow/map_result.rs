@@ -1,0 +1,12 @@
+//! What cannot be read: a member of all of them.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow MapResult {
+        map Each over [1, 2] { pass B { n: 1 } -> end; } -> C;
+        pass C { first: Each.n, other: Each[0].m } -> end;
+    }
+}
+
+fn main() {}

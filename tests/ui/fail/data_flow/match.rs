@@ -1,0 +1,15 @@
+//! What cannot be read: a state that one arm skips.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow Match {
+        enum Mode { Fast, Slow }
+        input { mode: Mode }
+        choice Which match input.mode { Mode::Fast => A, Mode::Slow => C }
+        task A = lambda::invoke { FunctionName: "a" } -> C;
+        pass C { x: A.Payload.x } -> end;
+    }
+}
+
+fn main() {}

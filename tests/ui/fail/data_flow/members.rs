@@ -1,0 +1,13 @@
+//! What cannot be read: others.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow Members {
+        struct Found { name: String }
+        task A = lambda::invoke<Found> { FunctionName: "a" } -> B;
+        pass B { name: A.Payload.nmae, code: A.Status } -> end;
+    }
+}
+
+fn main() {}

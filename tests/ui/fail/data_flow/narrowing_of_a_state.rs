@@ -1,0 +1,16 @@
+//! What cannot be read: the same in the other arm.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow NarrowingOfAState {
+        input { fast: bool }
+        choice First { if input.fast -> A; else -> Which; }
+        task A = lambda::invoke { FunctionName: "a" } -> Which;
+        choice Which { if is_present(A?.Payload.x) -> Done; else -> C; }
+        pass C { x: A.Payload.x } -> end;
+        succeed Done;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! What cannot be read: the same without.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow OptionalArgument {
+        input { note: Option<String> }
+        choice Noted { if $contains(input.note, "x") -> Show; else -> Show; }
+        pass Show { note: $uppercase(input.note) } -> end;
+    }
+}
+
+fn main() {}

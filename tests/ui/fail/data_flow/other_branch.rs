@@ -1,0 +1,14 @@
+//! What cannot be read: a state of another.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow OtherBranch {
+        parallel Both {
+            branch { task A = lambda::invoke { FunctionName: "a" } -> end; }
+            branch { pass C { x: A.Payload.x } -> end; }
+        } -> end;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! What cannot be read: one that does not fit.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow OutputOfWhatComesIn {
+        output { n: i64 }
+        pass A { n: "1" } -> Done;
+        succeed Done;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! What cannot be read: beside one with the state's name.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow OwnVariables {
+        task A = lambda::invoke { FunctionName: "a" } assign { A: 1 } -> B;
+        pass B { x: A.Payload.x } -> end;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! What cannot be read: a state after it.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow ParallelInner {
+        parallel Both {
+            branch { pass B { x: D.x } -> end; }
+        } -> D;
+        pass D { x: 1 } -> end;
+    }
+}
+
+fn main() {}

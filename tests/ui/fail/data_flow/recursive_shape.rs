@@ -1,0 +1,12 @@
+//! What cannot be read: what such a value does not have.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow RecursiveShape {
+        task Get = dynamodb::getItem { TableName: "t", Key: { id: { S: "1" } } } -> Show;
+        pass Show { name: Get.Item.name.s, deep: Get.Item.tree.M.left.M.left.L.N } -> end;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! What cannot be read: what one of them may have run before.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow SharedHandler {
+        catch failed [States.ALL] => Handler;
+        task A = lambda::invoke { FunctionName: "a" } catch failed -> B;
+        task B = lambda::invoke { FunctionName: "b" } catch failed -> end;
+        pass Handler { x: A.Payload.x } -> end;
+    }
+}
+
+fn main() {}

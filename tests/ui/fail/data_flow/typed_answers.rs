@@ -1,0 +1,27 @@
+//! What cannot be read: members that its type has not.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow TypedAnswers {
+        struct Bill { total: f64, paid: bool }
+        params { bill: Arn, token: String }
+        task Worker = activity<Bill>(params.bill) -> Call;
+        task Call = http::invoke<Bill> {
+            ApiEndpoint: "https://example.com",
+            Method: "GET",
+            Authentication: { ConnectionArn: params.token },
+        } -> Child;
+        task Child = states::startExecution<Bill>.sync:2 { StateMachineArn: params.bill, Input: {} } -> Approve;
+        task Approve = lambda::invoke<Bill>.waitForTaskToken {
+            FunctionName: "f",
+            Payload: { token: context.Task.Token },
+        } -> Sum;
+        pass Sum {
+            total: Worker.totl + Call.total + Child.Output.paid + Approve.Payload.total,
+            text: Call.ResponseBody.total + "!",
+        } -> end;
+    }
+}
+
+fn main() {}
