@@ -25,6 +25,11 @@ fn case<const N: usize>(
     Case { workflow, input, answers: answers.into(), output }
 }
 
+/// What `lambda:invoke` returns of a function that gave the value.
+fn payload(value: Value) -> Value {
+    json!({ "Payload": value, "StatusCode": 200 })
+}
+
 fn cases() -> Vec<Case> {
     vec![
         case(
@@ -107,6 +112,25 @@ fn cases() -> Vec<Case> {
         case("ResultsOfFunctions", json!({ "xs": [3, 5], "names": ["b", "a"] }), [], json!({ "n": 8, "name": "a!" })),
         case("ResultsOfIntrinsics", json!({ "name": "a,b", "xs": [4] }), [], json!({ "parts": ["a", "b"], "n": 4 })),
         case("OutputOfWhatComesIn", json!({}), [], json!({ "n": 1 })),
+        case("LoopInJsonPath", json!({}), [], json!({ "n": 1 })),
+        case("ParallelInJsonPath", json!({}), [("A", payload(json!({ "x": 7 })))], json!({ "x": 7, "n": 1 })),
+        case("MapInJsonPath", json!({ "xs": [1, 2] }), [("A", payload(json!({ "x": 7 })))], json!({ "first": 7 })),
+        case("NestedParallel", json!({}), [("A", payload(json!({ "x": 7 })))], json!({ "x": 7 })),
+        case("MapInAParallel", json!({}), [("A", payload(json!({ "x": 7 })))], json!({ "n": 3 })),
+        case(
+            "ConditionOnAResult",
+            json!({}),
+            [("Check", payload(json!({ "ok": true, "left": 3 })))],
+            json!({ "left": 2 }),
+        ),
+        case(
+            "EnumOfAResult",
+            json!({}),
+            [("Check", payload(json!({ "verdict": "Good" })))],
+            json!({ "verdict": "Good" }),
+        ),
+        case("WaitForAResult", json!({}), [("Ask", payload(json!({ "seconds": 9 })))], json!({ "slept": 9 })),
+        case("AssignedFromAResult", json!({}), [("A", payload(json!({ "n": 3 })))], json!({ "total": 3 })),
     ]
 }
 
