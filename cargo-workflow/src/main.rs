@@ -11,6 +11,7 @@ mod graph;
 mod iam;
 mod import;
 mod input;
+mod progress;
 mod report;
 mod run;
 mod source;

@@ -1,15 +1,15 @@
 //! `cargo workflow run`: one execution on the embedded engine, with its history.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
-use workflow_local::history::Details;
-use workflow_local::{Clock, Driver, Engine, Execution, HistoryEvent, MockFile, RunError, Status};
+use workflow_local::{Clock, Engine, Execution, HistoryEvent, MockFile, RunError, Status};
 
 use crate::Failure;
+use crate::progress::Progress;
 use crate::source;
 
 /// Runs a workflow, in virtual time unless told otherwise.
@@ -55,7 +55,7 @@ pub(crate) struct Run {
 enum History {
     /// A table for people
     Table,
-    /// The events as GetExecutionHistory gives them
+    /// The events as GetExecutionHistory gives them; status and output go to standard error
     Json,
 }
 
@@ -79,31 +79,31 @@ impl Run {
             engine = engine.on_state(state, move |_: Value| Ok(output.clone()));
         }
         let mut driver = engine.driver(&input).map_err(explain)?;
+        let progress = Progress::on_stderr(self.real_time);
+        driver.watch(progress.watcher());
         if let Some(state) = &self.until
             && driver.until(state).map_err(explain)?
         {
+            progress.end();
             let execution = driver.execution();
-            self.print_history(execution, output)?;
-            writeln!(output, "stopped before: {state}")?;
+            let mut end = format!("stopped before: {state}\n");
             if let Some(input) = execution.next_input() {
-                writeln!(output, "input: {input}")?;
+                end.push_str(&format!("input: {input}\n"));
             }
+            self.print(execution, &end, output)?;
             return Ok(ExitCode::SUCCESS);
         }
-        // In virtual time it is over before anybody could look.
-        if self.real_time && std::io::stderr().is_terminal() {
-            show_progress(&mut driver)?;
-        }
         let execution = driver.finish().map_err(explain)?;
-        self.print_history(&execution, output)?;
-        writeln!(output, "status: {}", execution.status())?;
-        match execution.output() {
-            Some(value) => writeln!(output, "output: {value}")?,
-            None => {
-                writeln!(output, "error: {}", execution.error().unwrap_or("(none)"))?;
-                writeln!(output, "cause: {}", execution.cause().unwrap_or("(none)"))?;
-            }
-        }
+        progress.end();
+        let end = match execution.output() {
+            Some(value) => format!("output: {value}\n"),
+            None => format!(
+                "error: {}\ncause: {}\n",
+                execution.error().unwrap_or("(none)"),
+                execution.cause().unwrap_or("(none)")
+            ),
+        };
+        self.print(&execution, &format!("status: {}\n{end}", execution.status()), output)?;
         Ok(match execution.status() {
             Status::Succeeded => ExitCode::SUCCESS,
             Status::Failed => ExitCode::from(1),
@@ -133,41 +133,18 @@ impl Run {
         Ok(engine.mocks(&file, case).map_err(wrong)?)
     }
 
-    fn print_history(&self, execution: &Execution, output: &mut impl Write) -> Result<(), Failure> {
+    /// Prints the history and how it ended. JSON is for programs: nothing else is on the output then.
+    fn print(&self, execution: &Execution, end: &str, output: &mut impl Write) -> Result<(), Failure> {
         match self.history {
-            History::Table => write!(output, "{}", execution.history_table())?,
+            History::Table => write!(output, "{}{end}", execution.history_table())?,
             History::Json => {
                 let events = execution.history().iter().map(HistoryEvent::to_api_json).collect();
                 writeln!(output, "{:#}", Value::Array(events))?;
+                eprint!("{end}");
             }
         }
         Ok(())
     }
-}
-
-/// Tells on one line of the terminal where the execution is, until it ends.
-fn show_progress(driver: &mut Driver<'_>) -> Result<(), Failure> {
-    let began = std::time::Instant::now();
-    let mut shown = false;
-    loop {
-        let events = driver.step().map_err(explain)?;
-        if events.is_empty() {
-            break;
-        }
-        let entered = events.iter().rev().find_map(|event| match &event.details {
-            Details::StateEntered { name, .. } => Some(name),
-            _ => None,
-        });
-        if let Some(name) = entered {
-            shown = true;
-            // The rest of a longer line before is wiped.
-            eprint!("\r\x1b[K{:>6.1}s  {name}", began.elapsed().as_secs_f32());
-        }
-    }
-    if shown {
-        eprint!("\r\x1b[K");
-    }
-    Ok(())
 }
 
 /// What stopped the run, with what helps on the command line.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use workflow_local::server::Server;
-use workflow_local::{Answers, Clock, MemoryStore, ObjectStore};
+use workflow_local::{Answers, Clock, MemoryStore, MockFile, ObjectStore};
 
 use crate::workflows::serve;
 
@@ -298,6 +298,77 @@ async fn only_express_machines_answer_at_once_and_only_standard_ones_are_listed(
     assert_eq!(code(&ask("ListExecutions", json!({"stateMachineArn": express})).await), refused);
     let (status, answer) = ask("StartSyncExecution", json!({"stateMachineArn": express, "input": "[1]"})).await;
     assert_eq!((status, answer["status"].as_str(), answer["output"].as_str()), (200, Some("SUCCEEDED"), Some("[1]")));
+}
+
+#[tokio::test]
+async fn a_case_of_a_mock_file_is_named_behind_the_arn() {
+    let file = json!({
+        "StateMachines": { "Pay": { "TestCases": {
+            "Paid": { "Charge": "Paid" }, "BusyOnce": { "Charge": "BusyOnce" }, "Typo": { "Chrage": "Paid" }
+        } } },
+        "MockedResponses": {
+            "Paid": { "0": { "Return": { "paid": 1 } } },
+            "BusyOnce": { "0": { "Throw": { "Error": "Busy", "Cause": "later" } }, "1": { "Return": { "paid": 2 } } }
+        }
+    });
+    let parse = |file: &Value| MockFile::parse(&file.to_string()).unwrap();
+    let machine = async |server: &Server, kind: &str| {
+        let definition = json!({ "StartAt": "Charge", "States": { "Charge": {
+            "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge",
+            "Retry": [{ "ErrorEquals": ["Busy"] }], "End": true
+        } } });
+        let role = "arn:aws:iam::123456789012:role/r";
+        let body = json!({"name": "Pay", "definition": definition.to_string(), "roleArn": role, "type": kind});
+        let created = call(server, "CreateStateMachine", body.to_string().as_bytes()).await.1;
+        created["stateMachineArn"].as_str().unwrap().to_owned()
+    };
+    let start = async |server: &Server, arn: &str, case: &str| {
+        let body = json!({ "stateMachineArn": format!("{arn}{case}") }).to_string();
+        call(server, "StartSyncExecution", body.as_bytes()).await
+    };
+    let output = |answer: &(u16, Value)| answer.1["output"].as_str().map(str::to_owned);
+    let builder = || Server::builder().clock(Clock::Virtual).on_lambda("charge", |_: Value| Ok("real"));
+
+    let wrong = serve(builder().mocks(parse(&file))).await;
+    let arn = machine(&wrong, "EXPRESS").await;
+    let answer = start(&wrong, &arn, "#Paid").await;
+    assert_eq!(code(&answer), (400, "ValidationException"));
+    let message = answer.1["message"].as_str().unwrap();
+    assert!(message.contains("no state `Chrage`") && message.contains("did you mean `Charge`?"), "{message}");
+
+    let mut file = file;
+    file["StateMachines"]["Pay"]["TestCases"].as_object_mut().unwrap().shift_remove("Typo");
+    let server = serve(builder().mocks(parse(&file))).await;
+    let arn = machine(&server, "EXPRESS").await;
+    assert_eq!(output(&start(&server, &arn, "#Paid").await).as_deref(), Some(r#"{"paid":1}"#));
+    // Each execution has the case's answers from the first on.
+    for _ in 0..2 {
+        assert_eq!(output(&start(&server, &arn, "#BusyOnce").await).as_deref(), Some(r#"{"paid":2}"#));
+    }
+    assert_eq!(output(&start(&server, &arn, "").await).as_deref(), Some(r#""real""#));
+    let answer = start(&server, &arn, "#BusyTwice").await;
+    assert!(answer.1["message"].as_str().unwrap().contains("did you mean `BusyOnce`?"), "{answer:?}");
+
+    // An execution that goes on by itself has the case too, and its machine's plain ARN.
+    let server = serve(builder().mocks(parse(&file))).await;
+    let arn = machine(&server, "STANDARD").await;
+    let body = json!({ "stateMachineArn": format!("{arn}#Paid") }).to_string();
+    let (status, started) = call(&server, "StartExecution", body.as_bytes()).await;
+    assert_eq!(status, 200, "{started}");
+    let body = json!({ "executionArn": started["executionArn"] }).to_string();
+    let described = loop {
+        let described = call(&server, "DescribeExecution", body.as_bytes()).await.1;
+        if described["status"] != "RUNNING" {
+            break described;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!((&described["output"], &described["stateMachineArn"]), (&json!(r#"{"paid":1}"#), &json!(arn)));
+
+    // Without a mock file such an ARN is nobody's.
+    let plain = serve(builder()).await;
+    let arn = machine(&plain, "EXPRESS").await;
+    assert_eq!(code(&start(&plain, &arn, "#Paid").await), (400, "StateMachineDoesNotExist"));
 }
 
 #[tokio::test]

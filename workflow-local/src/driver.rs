@@ -51,8 +51,10 @@ pub struct Driver<'e> {
     asked: Asked,
     /// Whether it stands before the state that `until` was told.
     stopped: bool,
+    watcher: Option<Watcher<'e>>,
 }
 
+type Watcher<'e> = Box<dyn FnMut(&HistoryEvent) + Send + 'e>;
 type TaskFuture = Pin<Box<dyn Future<Output = Result<Value, TaskError>> + Send>>;
 
 impl<'e> Driver<'e> {
@@ -64,6 +66,7 @@ impl<'e> Driver<'e> {
             planned: Planned::default(),
             asked: Asked::default(),
             stopped: false,
+            watcher: None,
         }
     }
 
@@ -75,6 +78,12 @@ impl<'e> Driver<'e> {
     /// The execution as it stands, to change what comes next.
     pub fn execution_mut(&mut self) -> &mut Execution {
         &mut self.execution
+    }
+
+    /// Has each event that is written from now on told to a closure, while the execution runs: for a display of where it
+    /// is. The closure takes the place of one before it.
+    pub fn watch(&mut self, watcher: impl FnMut(&HistoryEvent) + Send + 'e) {
+        self.watcher = Some(Box::new(watcher));
     }
 
     /// Goes on until something is written to the history, and gives the new events; none when the
@@ -136,11 +145,16 @@ impl<'e> Driver<'e> {
 
     /// Does the next thing there is to do.
     async fn advance(&mut self) -> Result<(), RunError> {
-        match self.execution.step() {
+        let before = self.execution.history().len();
+        let done = match self.execution.step() {
             Step::Advanced | Step::Ended => Ok(()),
             Step::Task(request) => self.ask(request),
             Step::Waiting { until } => self.wait(until).await,
+        };
+        if let Some(watcher) = &mut self.watcher {
+            self.execution.history().get(before..).unwrap_or_default().iter().for_each(watcher);
         }
+        done
     }
 
     fn ask(&mut self, request: TaskRequest) -> Result<(), RunError> {

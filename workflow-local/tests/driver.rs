@@ -50,6 +50,19 @@ fn what_comes_next_is_changed() {
 }
 
 #[test]
+fn each_event_is_told_to_a_watcher() {
+    let engine = counter();
+    let mut seen = Vec::new();
+    let mut driver = engine.driver(&json!({ "n": 1 })).unwrap();
+    driver.watch(|event| seen.push(event.id));
+    assert!(driver.until("Enough").unwrap());
+    let execution = driver.finish().unwrap();
+    // The first was there before.
+    let all: Vec<_> = execution.history().iter().skip(1).map(|event| event.id).collect();
+    assert_eq!(seen, all);
+}
+
+#[test]
 fn it_is_stepped_event_by_event() {
     let engine = counter();
     let mut driver = engine.driver(&json!({ "n": 9 })).unwrap();

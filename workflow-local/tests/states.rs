@@ -285,6 +285,50 @@ fn too_large_a_payload_is_refused_at_256_kib() {
 }
 
 #[test]
+fn variables_are_refused_over_256_kib_at_once_and_10_mib_in_all() {
+    // One state after the other assigns the input to a variable of its own, or all to the same.
+    let run = |states: usize, bytes: usize, assign: &dyn Fn(usize) -> Value| {
+        let mut machine = json!({ "StartAt": "S0", "States": {} });
+        for at in 0..states {
+            let mut state = json!({ "Type": "Pass", "Assign": assign(at), "Next": format!("S{}", at + 1) });
+            if at + 1 == states {
+                state["End"] = json!(true);
+                state.as_object_mut().unwrap().shift_remove("Next");
+            }
+            machine["States"][format!("S{at}")] = state;
+        }
+        // The text has two quotes beside its characters.
+        Engine::new(&machine).unwrap().run(&json!("x".repeat(bytes - 2))).unwrap()
+    };
+    let too_large = |execution: &Execution, state: &str| {
+        execution.assert_failed("States.DataLimitExceeded");
+        let cause = format!(
+            "The state/task '{state}' returned a result with a size exceeding the maximum number of bytes service limit."
+        );
+        assert_eq!(execution.cause(), Some(&*cause));
+    };
+
+    // One variable, and all of one `Assign`.
+    run(1, 262_144, &|_| json!({ "a.$": "$" })).assert_succeeded();
+    run(1, 131_072, &|_| json!({ "a.$": "$", "b.$": "$" })).assert_succeeded();
+    too_large(&run(1, 131_073, &|_| json!({ "a.$": "$", "b.$": "$" })), "S0");
+    let one = json!({
+        "StartAt": "Fill", "QueryLanguage": "JSONata", "States": { "Fill": {
+            "Type": "Pass", "Assign": { "a": "{% $states.input & '12' %}" }, "Output": {}, "End": true
+        } }
+    });
+    let fill = |bytes: usize| Engine::new(&one).unwrap().run(&json!("x".repeat(bytes - 4))).unwrap();
+    fill(262_144).assert_succeeded();
+    too_large(&fill(262_145), "Fill");
+
+    // Forty of 256 KiB are 10 MiB; one more is too many, unless it takes the place of another.
+    let own = |at: usize| json!({ format!("v{at}.$"): "$" });
+    run(40, 262_144, &own).assert_succeeded();
+    too_large(&run(41, 262_144, &own), "S40");
+    run(41, 262_144, &|_| json!({ "same.$": "$" })).assert_succeeded();
+}
+
+#[test]
 fn the_same_run_twice_has_the_same_history() {
     let machine = json!({
         "StartAt": "Each",

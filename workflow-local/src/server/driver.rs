@@ -26,6 +26,7 @@ pub(super) struct Run {
     /// The text of its input, as JSON: each answer about it has it.
     pub(super) input: Box<RawValue>,
     execution: Mutex<Execution>,
+    handlers: Arc<Handlers>,
     clock: Clock,
     /// Told when it is stopped from outside.
     stopped: Notify,
@@ -34,13 +35,20 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(execution: Execution, clock: Clock, machine_arn: String, input: Box<RawValue>) -> Self {
+    pub(super) fn new(
+        execution: Execution,
+        handlers: Arc<Handlers>,
+        clock: Clock,
+        machine_arn: String,
+        input: Box<RawValue>,
+    ) -> Self {
         Self {
             arn: execution.arn().to_owned(),
             machine_arn,
             name: execution.name().to_owned(),
             input,
             execution: Mutex::new(execution),
+            handlers,
             clock,
             stopped: Notify::new(),
             ended: Notify::new(),
@@ -86,7 +94,7 @@ impl Run {
     }
 
     /// Runs it to its end. Tasks that still run then are dropped.
-    pub(super) async fn drive(self: Arc<Self>, handlers: Arc<Handlers>) {
+    pub(super) async fn drive(self: Arc<Self>) {
         let mut working: JoinSet<tasks::Asked> = JoinSet::new();
         let mut planned = Planned::default();
         let mut turns = 0_u32;
@@ -100,7 +108,7 @@ impl Run {
                     }
                 }
                 Step::Task(request) => {
-                    let asking = handlers.find(&request, &mut asked);
+                    let asking = self.handlers.find(&request, &mut asked);
                     working.spawn(tasks::ask(asking, request));
                 }
                 Step::Waiting { until } => self.wait(&mut working, &mut planned, until).await,

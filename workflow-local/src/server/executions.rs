@@ -18,6 +18,7 @@ use super::registry::{Held, Registry};
 use super::{arn, page};
 use crate::clock::Instant;
 use crate::execution::{Execution, Start, Status};
+use crate::handlers::{Handlers, Wrap};
 use crate::payload::Payload;
 
 impl Registry {
@@ -31,7 +32,7 @@ impl Registry {
             MachineType::Express => arn::express(&machine.name, &asked.name, &asked.id),
         };
         let (run, is_new) = match executions.entry(arn.clone()) {
-            Entry::Vacant(place) => (Arc::clone(place.insert(self.run(asked, machine, arn))), true),
+            Entry::Vacant(place) => (Arc::clone(place.insert(self.run(asked, machine, arn)?)), true),
             // The same name and input while it runs are the same execution:
             // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
             Entry::Occupied(place) => {
@@ -60,7 +61,7 @@ impl Registry {
                 return Err(ApiError::type_not_supported());
             }
             let arn = arn::express(&machine.name, &asked.name, &asked.id);
-            self.run(asked, machine, arn)
+            self.run(asked, machine, arn)?
         };
         self.drive(Arc::clone(&run));
         run.ended().await;
@@ -161,6 +162,10 @@ impl Registry {
 
     fn asked<'a>(&self, input: &'a Input) -> Result<Asked<'a>, ApiError> {
         let machine_arn = arn::check(input.required("stateMachineArn")?, "stateMachine")?;
+        let (machine_arn, case) = match machine_arn.split_once('#') {
+            Some((machine_arn, case)) if self.mocks.is_some() => (machine_arn, Some(case)),
+            _ => (machine_arn, None),
+        };
         let id = self.id();
         let name = match input.text("name")? {
             Some(name) => arn::check_name(name)?.to_owned(),
@@ -175,10 +180,11 @@ impl Registry {
         }
         let value = serde_json::from_str(text).map_err(|error| refuse(&what_is_not_json(text, &error)))?;
         let text = to_raw_value(text).map_err(|error| refuse(&error.to_string()))?;
-        Ok(Asked { machine_arn, name, id, text, value })
+        Ok(Asked { machine_arn, case, name, id, text, value })
     }
 
-    fn run(&self, asked: Asked<'_>, machine: &Machine, execution_arn: String) -> Arc<Run> {
+    fn run(&self, asked: Asked<'_>, machine: &Machine, execution_arn: String) -> Result<Arc<Run>, ApiError> {
+        let handlers = self.handlers_of(asked.case, machine)?;
         let start = Start {
             state_machine_arn: machine.arn.clone(),
             execution_arn,
@@ -191,13 +197,26 @@ impl Registry {
         };
         let input = Payload::new(asked.value);
         let execution = Execution::start(Arc::clone(&machine.program), input, start, Arc::clone(&self.store));
-        Arc::new(Run::new(execution, self.clock, machine.arn.clone(), asked.text))
+        Ok(Arc::new(Run::new(execution, handlers, self.clock, machine.arn.clone(), asked.text)))
+    }
+
+    /// The server's handlers, with those of a case of the mock file before them.
+    fn handlers_of(&self, case: Option<&str>, machine: &Machine) -> Result<Arc<Handlers>, ApiError> {
+        let (Some(file), Some(case)) = (&self.mocks, case) else { return Ok(Arc::clone(&self.handlers)) };
+        let answers = file.answers(&machine.name, case, &machine.program);
+        let mut handlers = Handlers::clone(&self.handlers);
+        for (state, answers) in answers.map_err(|error| ApiError::new("ValidationException", error.to_string()))? {
+            handlers.add_state(&state, answers.handler(Wrap::Resource));
+        }
+        Ok(Arc::new(handlers))
     }
 }
 
 /// An execution that a request asks for.
 struct Asked<'a> {
     machine_arn: &'a str,
+    /// Of the mock file.
+    case: Option<&'a str>,
     name: String,
     id: String,
     /// Of the input: the text as JSON, and the value.

@@ -41,6 +41,7 @@ use tokio::task::JoinHandle;
 use crate::answers::Answers;
 use crate::clock::Clock;
 use crate::handlers::{self, Handlers, Wrap, handler_methods};
+use crate::mock_file::MockFile;
 use crate::store::{FolderStore, ObjectStore};
 use crate::task::TaskError;
 use registry::Registry;
@@ -58,6 +59,7 @@ impl Server {
     pub fn builder() -> Builder {
         Builder {
             handlers: Handlers::default(),
+            mocks: None,
             clock: Clock::Real,
             store: Arc::new(FolderStore::read_only(FolderStore::DEFAULT)),
             seed: 0,
@@ -101,6 +103,7 @@ impl fmt::Debug for Server {
 /// A server that does not listen yet.
 pub struct Builder {
     handlers: Handlers,
+    mocks: Option<MockFile>,
     clock: Clock,
     store: Arc<dyn ObjectStore>,
     seed: u64,
@@ -155,6 +158,17 @@ impl Builder {
         self
     }
 
+    /// A mock file, whose cases are taken as AWS Step Functions Local takes them: `StartExecution` and
+    /// `StartSyncExecution` with the state machine's ARN and `#Case` behind it. Tasks that the case does not name are
+    /// answered as without it.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html>
+    #[must_use]
+    pub fn mocks(mut self, file: MockFile) -> Self {
+        self.mocks = Some(file);
+        self
+    }
+
     /// Where item readers and result writers find S3's objects: see
     /// [`Engine::object_store`](crate::Engine::object_store), whose default this has too.
     #[must_use]
@@ -191,7 +205,7 @@ impl Builder {
     pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let registry = Arc::new(Registry::new(self.handlers, self.clock, self.store, self.seed));
+        let registry = Arc::new(Registry::new(self.handlers, self.mocks, self.clock, self.store, self.seed));
         let router = route::router(Arc::clone(&registry));
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {

@@ -10,11 +10,13 @@ use super::driver::Run;
 use super::machines::Machine;
 use crate::clock::Clock;
 use crate::handlers::Handlers;
+use crate::mock_file::MockFile;
 use crate::random::Random;
 use crate::store::ObjectStore;
 
 pub(super) struct Registry {
     pub(super) handlers: Arc<Handlers>,
+    pub(super) mocks: Option<MockFile>,
     pub(super) clock: Clock,
     pub(super) store: Arc<dyn ObjectStore>,
     seed: u64,
@@ -31,9 +33,16 @@ pub(super) struct Held {
 }
 
 impl Registry {
-    pub(super) fn new(handlers: Handlers, clock: Clock, store: Arc<dyn ObjectStore>, seed: u64) -> Self {
+    pub(super) fn new(
+        handlers: Handlers,
+        mocks: Option<MockFile>,
+        clock: Clock,
+        store: Arc<dyn ObjectStore>,
+        seed: u64,
+    ) -> Self {
         Self {
             handlers: Arc::new(handlers),
+            mocks,
             clock,
             store,
             seed,
@@ -61,7 +70,7 @@ impl Registry {
     pub(super) fn drive(&self, run: Arc<Run>) {
         let mut driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner);
         while driving.try_join_next().is_some() {}
-        driving.spawn(run.drive(Arc::clone(&self.handlers)));
+        driving.spawn(run.drive());
     }
 
     pub(super) fn stop_driving(&self) {
