@@ -43,9 +43,15 @@ impl<'a> Model<'a> {
     pub(super) fn task_type(&self, info: &StateInfo<'a>) -> Ty {
         let Head::Task { resource: Some(resource), .. } = &info.state.head else { return Ty::Unknown };
         let (arn, declared) = match resource {
-            Resource::Service { path, pattern, result, .. } => {
+            Resource::Service { path, pattern, result, workflow, .. } => {
                 let pattern = pattern.as_ref().map(|pattern| pattern.value.as_str());
-                (integration(path, pattern), result.as_ref().map(|result| self.types.ty(result)))
+                let result = match workflow {
+                    // The other patterns give the output as text, or none of it.
+                    Some(workflow) if pattern == Some("sync:2") => self.types.output_of(workflow),
+                    Some(_) => None,
+                    None => result.as_ref().map(|result| self.types.ty(result)),
+                };
+                (integration(path, pattern), result)
             }
             Resource::Text(text) => (text.value.clone(), None),
             Resource::Activity { result, .. } => return result.as_ref().map_or(Ty::Unknown, |ty| self.types.ty(ty)),

@@ -22,6 +22,8 @@ pub struct Foreign {
     pub name: Rc<str>,
     /// Its tokens.
     pub tokens: TokenStream,
+    /// Whether it is a workflow, and its output is meant.
+    pub output: bool,
     /// Where in its JSON.
     pub steps: Vec<ForeignStep>,
 }
@@ -121,7 +123,13 @@ pub(super) mod kinds {
 impl Foreign {
     /// A type as it is written.
     pub(super) fn of(tokens: TokenStream) -> Self {
-        Self { name: crate::schema::own::spell(tokens.clone()).into(), tokens, steps: Vec::new() }
+        Self { name: crate::schema::own::spell(tokens.clone()).into(), tokens, output: false, steps: Vec::new() }
+    }
+
+    /// The output of a workflow.
+    pub(super) fn output_of(tokens: TokenStream) -> Self {
+        let name = format!("{}::Output", crate::schema::own::spell(tokens.clone()));
+        Self { name: name.into(), tokens, output: true, steps: Vec::new() }
     }
 
     /// What any item of it is.

@@ -286,6 +286,16 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// The type of what another workflow gives.
+    pub(super) fn output_of(&self, workflow: &Type) -> Option<Ty> {
+        let tokens = match &workflow.kind {
+            TypeKind::Named(name) => name.to_token_stream(),
+            TypeKind::Path(path) => path.clone(),
+            _ => return None,
+        };
+        Some(Ty::Foreign(Box::new(Foreign::output_of(tokens))))
+    }
+
     /// The text in JSON of a variant; `None` where there is no such enum or variant.
     pub fn variant_wire(&self, ty: &str, variant: &str) -> Option<&'a str> {
         let decl = self.enums.get(ty)?;

@@ -23,6 +23,10 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
         let name = &*question.of.name;
         let number = types.iter().position(|known| *known == name).unwrap_or_else(|| {
             let (shape, of) = (format_ident!("__SHAPE_{}", types.len()), &question.of.tokens);
+            let of = match question.of.output {
+                true => quote! { <#of as #krate::Workflow>::Output },
+                false => of.clone(),
+            };
             shapes.extend(quote! {
                 const #shape: &'static __schema::Shape = #krate::__private::shape!(#of, #name);
             });

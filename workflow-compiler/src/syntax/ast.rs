@@ -408,6 +408,8 @@ pub enum Resource {
         path: Vec<Ident>,
         /// The type of what the function returns.
         result: Option<Type>,
+        /// `workflow::<Other>`: the workflow in Rust that is started; the path is then `states::startExecution`.
+        workflow: Option<Type>,
         /// `sync`, `sync:2` or `waitForTaskToken`.
         pattern: Option<Text>,
         /// From the path to the pattern.

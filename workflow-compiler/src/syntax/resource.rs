@@ -71,6 +71,17 @@ impl Parser<'_> {
                 }
             }
         }
+        let mut workflow = None;
+        if let ([only], true) = (path.as_slice(), cursor.is_punct("<"))
+            && *only == "workflow"
+        {
+            cursor.next();
+            workflow = Some(self.ty(cursor));
+            if cursor.eat_char('>').is_none() {
+                self.expected(cursor, "`>`");
+            }
+            path = ["states", "startExecution"].map(|word| Ident::new(word, spot.first)).to_vec();
+        }
         if let [only] = path.as_slice() {
             let name = plain(only);
             let problem =
@@ -79,9 +90,9 @@ impl Parser<'_> {
             self.pattern_of(&path, cursor);
             return None;
         }
-        let result = self.result_type(cursor);
+        let result = if workflow.is_none() { self.result_type(cursor) } else { None };
         let pattern = self.pattern_of(&path, cursor);
-        Some(Resource::Service { path, result, pattern, spot: spot.to(cursor.before()) })
+        Some(Resource::Service { path, result, workflow, pattern, spot: spot.to(cursor.before()) })
     }
 
     /// `<T>`, the type of what is returned.

@@ -1,0 +1,37 @@
+//! Another workflow in Rust, started in each of the four ways.
+
+use workflow_runtime::workflow;
+
+mod other {
+    workflow_runtime::workflow! {
+        pub workflow Child {
+            input { n: f64 }
+            output { total: f64 }
+            pass Only { total: input.n } -> end;
+        }
+    }
+}
+
+use other::Child;
+
+workflow! {
+    workflow Parent {
+        params { child: Arn }
+        task Json = workflow::<Child>.sync:2 { StateMachineArn: params.child, Input: { n: 1 } } -> Text;
+        task Text = workflow::<other::Child>.sync { StateMachineArn: params.child, Input: { n: 1 } } -> Start;
+        task Start = workflow::<self::other::Child> { StateMachineArn: params.child, Input: { n: 1 } } -> Token;
+        task Token = workflow::<Child>.waitForTaskToken {
+            StateMachineArn: params.child,
+            Input: { n: 1, token: context.Task.Token },
+        } -> Last;
+        pass Last { total: Json.Output.total + 1, text: $parse(Text.Output), started: Start.ExecutionArn } -> end;
+    }
+}
+
+fn main() {
+    let definition = Parent::definition_with(&ParentParams { child: "arn".into() }).map(|all| all.into_string());
+    let text = definition.unwrap_or_default();
+    for resource in ["startExecution.sync:2\"", "startExecution.sync\"", "startExecution\"", ".waitForTaskToken\""] {
+        assert!(text.contains(resource), "{text}");
+    }
+}
