@@ -89,8 +89,8 @@ fn workloads() -> Vec<Workload> {
     all.insert(0, chain("W1", 1));
     all.insert(all.len() - 1, chain("W8", 100));
     let of = all.iter().find(|workload| workload.name == "W9").unwrap();
-    let long = Workload { input: of.input.clone(), output: of.output.clone(), ..chain("W9+", 200) };
-    all.extend([chain("W9-", 20), long]);
+    let long = Workload { input: of.input.clone(), output: of.output.clone(), ..chain("W9-long", 200) };
+    all.extend([chain("W9-small", 20), long]);
     all
 }
 
