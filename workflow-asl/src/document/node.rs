@@ -50,19 +50,24 @@ pub enum PathField {
     Path(String),
 }
 
-/// Reports that a value is not of the type that its field has. A placeholder may become anything.
-pub(crate) fn wrong_type(value: &Value, expected: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    if value.as_str().is_some_and(placeholder::contained) {
-        return;
-    }
-    let is = match value {
+/// What a value is, as messages say it.
+pub(crate) fn json_type(value: &Value) -> &'static str {
+    match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
         Value::String(_) => "a string",
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
-    };
+    }
+}
+
+/// Reports that a value is not of the type that its field has. A placeholder may become anything.
+pub(crate) fn wrong_type(value: &Value, expected: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    if value.as_str().is_some_and(placeholder::contained) {
+        return;
+    }
+    let is = json_type(value);
     let message = format!("expected value of type {expected}, but this is {is}");
     found.push(Diagnostic::new(Code::WrongType, at.clone(), message));
 }

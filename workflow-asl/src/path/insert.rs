@@ -40,13 +40,13 @@ impl JsonPath {
             match segment {
                 Segment::Name(name) => {
                     let Value::Object(members) = slot else {
-                        return Err(fail(format!("{reached} is {}, not an object", described(slot))));
+                        return Err(fail(format!("{reached} is {}, not an object", crate::document::json_type(slot))));
                     };
                     slot = members.entry(name).or_insert_with(|| Value::Object(Map::new()));
                     reached = format!("{reached}['{}']", super::escaped(name));
                 }
                 Segment::Index(index) => {
-                    let what = described(slot);
+                    let what = crate::document::json_type(slot);
                     let Value::Array(items) = slot else {
                         return Err(fail(format!("{reached} is {what}, not an array")));
                     };
@@ -60,16 +60,5 @@ impl JsonPath {
         }
         *slot = value;
         Ok(into)
-    }
-}
-
-fn described(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
     }
 }

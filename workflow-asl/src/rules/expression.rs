@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::part::{Part, PartKind};
 use super::{all_of, report};
-use crate::document::{Field, Form, StateKind, wrong_type};
+use crate::document::{Field, Form, StateKind, json_type, wrong_type};
 use crate::jsonata::Expressions;
 use crate::template::{self, syntax_error};
 use crate::{Code, Diagnostic, Pointer, jsonata, nearest, placeholder};
@@ -77,14 +77,12 @@ fn check_literal(text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
 
 /// Warns of items that are neither an array nor an object nor an expression.
 pub(super) fn check_items(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    let is = match value {
+    match value {
         Value::String(text) if is_begun(text) || placeholder::contained(text) => return,
         Value::Array(_) | Value::Object(_) => return,
-        Value::String(_) => "a string",
-        Value::Number(_) => "a number",
-        Value::Bool(_) => "a boolean",
-        Value::Null => "null",
-    };
+        _ => {}
+    }
+    let is = json_type(value);
     report(found, Code::FailingCall, at.clone(), format!("`Items` must be an array or an object, and this is {is}"));
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use workflow_services::{Enum, Integration, Member, Shape, Structure, TaskResource};
 
 use super::{Call, Caller, alike, is_dynamic, member_name};
-use crate::document::QueryLanguage;
+use crate::document::{QueryLanguage, json_type};
 use crate::nearest::Lookups;
 use crate::rules::{Definition, all_of, one_of};
 use crate::{Code, Diagnostic, Pointer, placeholder};
@@ -229,14 +229,7 @@ impl Request<'_> {
     }
 
     fn wrong_type(&mut self, value: &Value, shape: Shape, at: &Pointer) {
-        let is = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "a boolean",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a string",
-            Value::Array(_) => "an array",
-            Value::Object(_) => "an object",
-        };
+        let is = json_type(value);
         let name = self.place(at).unwrap_or_default();
         let message = match (shape, value) {
             (_, Value::String(text)) if !matches!(shape.kind(), "an object" | "an array") => {

@@ -1,0 +1,174 @@
+//! Values, expressions and references.
+
+use proc_macro2::{Ident, TokenStream};
+
+use super::{Spot, Text};
+
+/// A value or expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where it is.
+    pub spot: Spot,
+}
+
+/// What an expression is.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number, by its text; a leading minus is part of it.
+    Number(String),
+    /// A duration, in seconds.
+    Duration(u64),
+    /// A string literal. `"{% … %}"` is raw JSONata, whatever the language of the state makes of it.
+    Text(String),
+    /// `{ … }`
+    Object(Vec<Member>),
+    /// `[ … ]`
+    Array(Vec<Expr>),
+    /// `input.a.b`, `Train.x`, `$name`, …
+    Reference(Reference),
+    /// `$split(x, ",")[0]`, `(a ?? b).c`: members and indices of what is not a reference.
+    Access(Box<Expr>, Vec<Segment>),
+    /// `!x`, `-x`
+    Unary(UnaryOp, Box<Expr>),
+    /// `a + b`, `a == b`, `a ?? b`, …
+    Binary(BinaryOp, Spot, Box<Expr>, Box<Expr>),
+    /// `if c { a } else { b }`
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `$sum(xs)`, `States.Format("…{}", x)`, `is_present(x)`, `NumericEquals(a, 3)`
+    Call {
+        /// The name as written, with `$` or dots.
+        name: Text,
+        /// The arguments.
+        arguments: Vec<Expr>,
+    },
+    /// `const PATH`: a constant of the user's Rust code, as written; its value is known to rustc only.
+    Constant(TokenStream),
+    /// `Mode::Full`
+    Variant {
+        /// The enum.
+        ty: Ident,
+        /// The variant.
+        variant: Ident,
+    },
+    /// `jsonata "…"`
+    Jsonata(Text),
+    /// `path "…"`
+    Path(Text),
+    /// `( … )`: parentheses keep the nesting of conditions.
+    Paren(Box<Expr>),
+    /// It did not parse.
+    Invalid,
+}
+
+/// A member of an object.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The key, unquoted.
+    pub key: Text,
+    /// `key?: value`: left out when the value is absent.
+    pub optional: bool,
+    /// The value.
+    pub value: Expr,
+}
+
+/// A reference to data.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// What it starts from.
+    pub root: Root,
+    /// The root's word.
+    pub root_spot: Spot,
+    /// `Train?.x`: the state may not have run.
+    pub optional: bool,
+    /// The members and indices after it.
+    pub segments: Vec<Segment>,
+}
+
+/// What a reference starts from.
+#[derive(Clone, Debug)]
+pub enum Root {
+    /// `input`: the execution's input.
+    Input,
+    /// `state`: this state's own input.
+    State,
+    /// `result`: this state's raw result.
+    Result,
+    /// `item`: the element of the enclosing map.
+    Item,
+    /// `index`: its index.
+    Index,
+    /// `context`: the context object.
+    Context,
+    /// `params`: deploy-time values.
+    Params,
+    /// `caught`: the error that led here.
+    Caught,
+    /// `$name`: a variable.
+    Variable(String),
+    /// Another state's result.
+    StateResult(Ident),
+}
+
+/// One step of a reference.
+#[derive(Clone, Debug)]
+pub enum Segment {
+    /// `.name` or `["a-b"]`
+    Member {
+        /// The name, unquoted and without `r#`.
+        name: Text,
+        /// `?.name`
+        optional: bool,
+        /// Whether it is written `["name"]`, which the document then does as well.
+        quoted: bool,
+    },
+    /// `[0]`, `[expr]`
+    Index(Expr),
+}
+
+/// A unary operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnaryOp {
+    /// `!`
+    Not,
+    /// `-`
+    Negate,
+}
+
+/// A binary operator, from loosest to tightest: `??`, `||`, `&&`, comparisons (which do not chain), `+ -`, `* / %`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BinaryOp {
+    /// `??`
+    Default,
+    /// `||`
+    Or,
+    /// `&&`
+    And,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `%`
+    Remainder,
+}
