@@ -74,6 +74,13 @@ fn run_takes_results_for_tasks_and_exits_by_status() {
 }
 
 #[test]
+fn run_refuses_a_result_of_what_is_no_task() {
+    let output = workflow(&["run", "order.rs", "--name", "Cool", "--result", "Wait=1"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stderr(&output), "error: `Wait` is a Wait state; only tasks are answered\n");
+}
+
+#[test]
 fn run_gives_the_history_as_the_api_does_and_waits_in_no_time() {
     let output = workflow(&["run", "order.rs", "--name", "Cool", "--history", "json"]);
     // Nothing but JSON is on the output, so that a program reads it.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use workflow_asl::document::MachineType;
+use workflow_asl::document::{MachineType, StateKind};
 use workflow_runtime::{Definition, Workflow};
 
 use crate::answers::Answers;
@@ -335,7 +335,7 @@ impl Engine {
     /// ```
     ///
     /// # Errors
-    /// As [`start`](Self::start), and when there is no such state.
+    /// As [`start`](Self::start), and when there is no such state or the variables are no JSON object.
     pub fn driver_at(
         &self,
         state: impl AsRef<str>,
@@ -345,7 +345,7 @@ impl Engine {
         let state = state.as_ref();
         let first = self.program.find_id(state).ok_or_else(|| DefinitionError::unknown_state(&self.program, state))?;
         let variables: Option<serde_json::Map<String, Value>> =
-            serde_json::to_value(variables).and_then(serde_json::from_value).map_err(RunError::Input)?;
+            serde_json::to_value(variables).and_then(serde_json::from_value).map_err(RunError::Variables)?;
         let variables = variables.into_iter().flatten().map(|(name, value)| (name, Payload::new(value)));
         let execution = self.start_with(first, input, Variables::of(variables.collect()))?;
         Ok(Driver::new(self, execution))
@@ -355,15 +355,17 @@ impl Engine {
     /// and tells it the time.
     ///
     /// # Errors
-    /// The input is not JSON or too large, or a handler is for a state that there is not.
+    /// The input is not JSON or too large, or a handler is for a state that there is not or that is no task.
     pub fn start(&self, input: &impl Serialize) -> Result<Execution, RunError> {
         self.start_with(self.program.start(), input, Variables::default())
     }
 
     fn start_with(&self, first: StateId, input: &impl Serialize, variables: Variables) -> Result<Execution, RunError> {
         for name in self.handlers.state_names() {
-            if self.program.find(name).is_none() {
-                return Err(DefinitionError::unknown_state(&self.program, name).into());
+            let id = self.program.find_id(name).ok_or_else(|| DefinitionError::unknown_state(&self.program, name))?;
+            let kind = self.program.kind(id);
+            if kind != StateKind::Task {
+                return Err(DefinitionError::NoTask { name: name.to_owned(), kind: kind.name() }.into());
             }
         }
         let input = Payload::new(serde_json::to_value(input).map_err(RunError::Input)?);

@@ -25,6 +25,13 @@ pub enum DefinitionError {
         /// The nearest name of a state, where one is near.
         nearest: Option<String>,
     },
+    /// A handler is for a state that is no task, and would never be asked.
+    NoTask {
+        /// The state's name.
+        name: String,
+        /// Its `Type`.
+        kind: &'static str,
+    },
 }
 
 impl DefinitionError {
@@ -49,6 +56,9 @@ impl fmt::Display for DefinitionError {
                     Some(nearest) => write!(f, "\n  help: did you mean `{nearest}`?"),
                     None => Ok(()),
                 }
+            }
+            Self::NoTask { name, kind } => {
+                write!(f, "`{name}` is a {kind} state; only tasks are answered")
             }
         }
     }
@@ -81,6 +91,9 @@ pub enum RunError {
     /// The input cannot be written as JSON.
     #[error("the input is not JSON: {0}")]
     Input(#[source] serde_json::Error),
+    /// The variables to start with are no JSON object.
+    #[error("the variables are not a JSON object of their values by name: {0}")]
+    Variables(#[source] serde_json::Error),
     /// The input is over 256 KiB.
     #[error("the input has {bytes} bytes, more than the 262144 that Step Functions takes")]
     InputTooLarge {

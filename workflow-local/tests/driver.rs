@@ -50,6 +50,16 @@ fn what_comes_next_is_changed() {
 }
 
 #[test]
+fn variables_and_handlers_that_cannot_be_are_refused() {
+    let engine = counter();
+    let refused = engine.driver_at("Enough", &json!(null), &json!([2])).err().unwrap().to_string();
+    assert!(refused.contains("the variables are not a JSON object"), "{refused}");
+    let engine = engine.on_state("Enough", |_: serde_json::Value| Ok(1));
+    let refused = engine.driver(&json!({ "n": 1 })).err().unwrap().to_string();
+    assert_eq!(refused, "`Enough` is a Choice state; only tasks are answered");
+}
+
+#[test]
 fn each_event_is_told_to_a_watcher() {
     let engine = counter();
     let mut seen = Vec::new();
