@@ -6,7 +6,7 @@ use super::part::StateAt;
 use super::{Definition, report};
 use crate::document::{PathField, QueryLanguage, StateKind};
 use crate::resource::{Integration, Pattern, Resource};
-use crate::{Code, Diagnostic, nearest, placeholder};
+use crate::{Code, Diagnostic, nearest, placeholder, template};
 
 /// A task's heartbeat is shorter than its timeout.
 pub(super) fn a_heartbeat_is_shorter_than_the_timeout(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -85,7 +85,7 @@ pub(super) fn a_token_that_is_waited_for_is_sent(definition: &Definition<'_>, fo
         let Some(request) = state.state.field_value(field) else { continue };
         // The context may come in as the state's input.
         let context_is_input = matches!(&state.state.input_path, Some(PathField::Path(path)) if path.starts_with("$$"));
-        if context_is_input || may_hold_token(&request, state.language) {
+        if context_is_input || may_hold_token(&request, state.language, false) {
             continue;
         }
         let token = match state.language {
@@ -99,10 +99,12 @@ pub(super) fn a_token_that_is_waited_for_is_sent(definition: &Definition<'_>, fo
     }
 }
 
-/// Whether a string of the value names the token, or the context or something else that holds it.
-fn may_hold_token(value: &Value, language: QueryLanguage) -> bool {
+/// Whether a string of the value names the token, or the context or something else that holds it. A placeholder may in
+/// what is `computed`: elsewhere it stands for a constant, such as a queue's URL.
+fn may_hold_token(value: &Value, language: QueryLanguage, computed: bool) -> bool {
     match value {
         Value::String(text) => {
+            let computed = computed || language == QueryLanguage::Jsonata && text.starts_with("{%");
             let context = match language {
                 QueryLanguage::JsonPath => "$$",
                 QueryLanguage::Jsonata => "$states",
@@ -112,10 +114,13 @@ fn may_hold_token(value: &Value, language: QueryLanguage) -> bool {
                 let rest = rest.strip_prefix(".context").unwrap_or(rest);
                 !rest.starts_with('.') || rest.starts_with("..")
             });
-            whole || text.contains("Task.") || text.contains("Token") || placeholder::contained(text)
+            whole || text.contains("Task.") || text.contains("Token") || computed && placeholder::contained(text)
         }
-        Value::Array(items) => items.iter().any(|item| may_hold_token(item, language)),
-        Value::Object(members) => members.values().any(|member| may_hold_token(member, language)),
+        Value::Array(items) => items.iter().any(|item| may_hold_token(item, language, computed)),
+        Value::Object(members) => members.iter().any(|(key, member)| {
+            let computed = language == QueryLanguage::JsonPath && key.ends_with(template::SUFFIX);
+            may_hold_token(member, language, computed)
+        }),
         _ => false,
     }
 }

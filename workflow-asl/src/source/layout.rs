@@ -55,6 +55,8 @@ const ABOUT_THE_KEY: &[Code] = &[
     Code::BadVariableName,
     Code::ReservedVariable,
     Code::OuterVariable,
+    Code::UnknownParameter,
+    Code::DoubtfulParameter,
 ];
 
 impl Layout {

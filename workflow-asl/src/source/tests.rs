@@ -87,3 +87,12 @@ fn findings_are_where_the_eye_looks_for_them() {
     let [start, states] = source.locate(&found)[..] else { unreachable!() };
     assert_eq!((start.line, start.column, states.column), (1, 13, 20));
 }
+
+#[test]
+fn a_parameter_that_there_is_not_is_found_at_its_name_and_a_wrong_value_at_itself() {
+    let source = Source::read(br#"{"P": {"QueueURL": "q"}}"#, Format::Json).unwrap();
+    let at = |code| Diagnostic::new(code, Pointer::root().child("P").child("QueueURL"), "");
+    let found = [at(Code::UnknownParameter), at(Code::WrongParameterType)];
+    let columns: Vec<_> = source.locate(&found).iter().map(|place| (place.column, place.length)).collect();
+    assert_eq!(columns, [(8, 10), (20, 3)]);
+}

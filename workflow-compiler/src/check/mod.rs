@@ -20,6 +20,7 @@ mod model;
 mod names;
 mod origin;
 mod range;
+mod request;
 mod resolve;
 mod sink;
 mod targets;
@@ -73,6 +74,7 @@ pub(crate) fn check_without<'a>(
     clauses::check(&model, sink);
     range::check(&model, sink);
     values::check(&model, sink);
+    request::check(&model, sink);
     data::output::check(&model, sink);
     model
 }

@@ -68,6 +68,10 @@ fn check(
         let near = if prefix == own || prefix.is_empty() { nearest_of(task, rest, lookups) } else { None };
         found.push(match near {
             Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+            None if prefix != own && raised(&here) => diagnostic.with_help(format!("did you mean `{here}`?")),
+            None if prefix != own && !own.is_empty() => {
+                diagnostic.with_help(format!("the names of its errors begin with `{own}.`"))
+            }
             None => diagnostic,
         });
     }

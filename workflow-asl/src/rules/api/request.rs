@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 use workflow_services::{Enum, Integration, Member, Shape, Structure, TaskResource};
 
 use super::{Call, Caller, alike, is_dynamic, member_name};
-use crate::document::{QueryLanguage, json_type};
+use crate::document::json_type;
 use crate::nearest::Lookups;
+use crate::rules::task::request_field;
 use crate::rules::{Definition, all_of, one_of};
 use crate::{Code, Diagnostic, Pointer, placeholder};
 
@@ -40,16 +41,9 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
     let lookups = Lookups::default();
     let mut read = Read::default();
     for call in &definition.calls {
-        // A request that is one expression is unknown.
+        // A request that is one expression is unknown; one that is absent is another finding.
         let Some(Value::Object(members)) = call.request else { continue };
-        // An empty one is still to be filled in.
-        if members.is_empty() {
-            continue;
-        }
-        let at = call.at.child(match call.language {
-            QueryLanguage::JsonPath => "Parameters",
-            QueryLanguage::Jsonata => "Arguments",
-        });
+        let at = call.at.child(request_field(call.language));
         let mut request = Request { call, read: &mut read, certain: true, base: &at, lookups: &lookups, found };
         if call.caller == Caller::Writer {
             if !request.gives(members, WRITER_NEEDS) {

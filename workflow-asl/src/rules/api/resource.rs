@@ -3,7 +3,7 @@
 use workflow_services::{Integration, MachineType, Pattern, ResourceError, Service, Support, TaskResource};
 
 use super::{Call, alike};
-use crate::nearest::Lookups;
+use crate::nearest::{Lookups, nearest};
 use crate::rules::{Definition, all_of};
 use crate::{Code, Diagnostic};
 
@@ -148,12 +148,17 @@ pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'
                 None => continue,
             },
             Err(error @ ResourceError::UnknownPattern(_)) => {
-                let has = all_of(Pattern::ALL.iter().skip(1).map(|pattern| suffix(*pattern)));
                 let word = match error {
                     ResourceError::UnknownPattern(suffix) => Some(suffix),
                     _ => None,
                 };
-                push(call, word, Code::BadResource, error.to_string(), Some(format!("there is {has}")), found);
+                let endings = || Pattern::ALL.iter().skip(1).map(|pattern| suffix(*pattern));
+                let near = nearest(&format!(".{}", word.unwrap_or_default().trim_start_matches('.')), endings());
+                let help = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("there is {}", all_of(endings())),
+                };
+                push(call, word, Code::BadResource, error.to_string(), Some(help), found);
                 continue;
             }
             _ => continue,
@@ -204,7 +209,7 @@ fn patterns_there_are(task: TaskResource<'_>, pattern: Pattern) -> String {
                 && integration.support(pattern, MachineType::Standard) == Support::Accepted
         });
         if let Some(optimised) = optimised {
-            return format!("the optimised integration has it: `{}`", optimised.name());
+            return format!("the optimised integration has it: `{}{}`", optimised.name(), suffix(pattern));
         }
     }
     match Pattern::ALL.iter().skip(1).filter(|pattern| has(pattern)).map(|pattern| suffix(*pattern)).collect::<Vec<_>>()

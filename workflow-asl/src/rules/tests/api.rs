@@ -135,14 +135,14 @@ fn how_it_is_called() {
             call("aws-sdk:glue:startJobRun.sync", glue()),
             Code::BadResource,
             "Resource",
-            "`aws-sdk:glue:startJobRun` has no integration with `.sync`; the optimised integration has it: `glue:startJobRun`",
+            "`aws-sdk:glue:startJobRun` has no integration with `.sync`; the optimised integration has it: `glue:startJobRun.sync`",
             call("glue:startJobRun.sync", glue()),
         ),
         (
             call("glue:startJobRun.synk", glue()),
             Code::BadResource,
             "Resource",
-            "there is no pattern `.synk`; there is `.sync`, `.sync:2` and `.waitForTaskToken`",
+            "there is no pattern `.synk`; did you mean `.sync`?",
             call("glue:startJobRun.sync", glue()),
         ),
         (
@@ -213,6 +213,20 @@ fn requests() {
             "Parameters",
             "a request to `batch:submitJob` needs `JobQueue`",
             call("batch:submitJob", json!({"JobName": "n", "JobDefinition": "d", "JobQueue.$": "$.queue"})),
+        ),
+        (
+            arguments("sqs:sendMessage", json!({})),
+            Code::MissingParameter,
+            "Arguments",
+            "a request to `sqs:sendMessage` needs `QueueUrl` and `MessageBody`",
+            arguments("aws-sdk:s3:listBuckets", json!({})),
+        ),
+        (
+            call("aws-sdk:ecs:runTask", json!({})),
+            Code::LeftOutParameter,
+            "Parameters",
+            "a request to `aws-sdk:ecs:runTask` needs `TaskDefinition`",
+            call("aws-sdk:ecs:listClusters", json!({})),
         ),
         (
             run(json!({"AssignPublicIp": "ENABLED"})),
@@ -353,7 +367,7 @@ fn errors() {
             retry(optimised, "Lambda.ServiceException"),
             Code::UnraisedError,
             "Retry/0/ErrorEquals/0",
-            "`dynamodb:getItem` does not raise `Lambda.ServiceException`",
+            "`dynamodb:getItem` does not raise `Lambda.ServiceException`; the names of its errors begin with `DynamoDB.`",
             retry(optimised, "DynamoDB.SdkClientException"),
         ),
     ]);

@@ -164,7 +164,10 @@ fn what_a_function_is_said_to_raise_is_all_of_it() {
     // An API's own errors stay.
     let call = task(json!({"Resource": "arn:aws:states:::sqs:sendMessage", "Parameters":
         {"QueueUrl": "u", "MessageBody": "m"}, "Catch": catching(&["SQS.SdkClientException", "Own", "Other"])}));
-    assert_eq!(texts(&call, &said("States/S", &["Own"])), ["`sqs:sendMessage` does not raise `Other`"]);
+    assert_eq!(
+        texts(&call, &said("States/S", &["Own"])),
+        ["`sqs:sendMessage` does not raise `Other`; the names of its errors begin with `SQS.`"]
+    );
     assert_eq!(plain(&call).len(), 2);
 }
 

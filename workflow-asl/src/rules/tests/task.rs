@@ -32,9 +32,13 @@ fn express_machines() {
     let express = |definition: Value| found(&definition, MachineType::Express);
     let resource = |resource: &str| task(json!({"Resource": resource, "Parameters": {}}));
     let refused = [(Code::ExpressRestriction, "/States/S/Resource".to_owned())];
-    assert_eq!(express(resource("arn:aws:states:::ecs:runTask")), []);
-    assert_eq!(express(resource("arn:aws:states:::ecs:runTask.sync")), refused);
-    assert_eq!(express(resource("arn:aws:states:::sqs:sendMessage.waitForTaskToken")), refused);
+    assert_eq!(express(resource("arn:aws:states:::aws-sdk:ecs:listTasks")), []);
+    let asks = |name: &str, request: Value| {
+        task(json!({"Resource": format!("arn:aws:states:::{name}"), "Parameters": request}))
+    };
+    assert_eq!(express(asks("ecs:runTask.sync", json!({"TaskDefinition": "t"}))), refused);
+    let message = json!({"QueueUrl": "q", "MessageBody": "m"});
+    assert_eq!(express(asks("sqs:sendMessage.waitForTaskToken", message)), refused);
     assert_eq!(express(resource("arn:aws:states:us-east-1:1:activity:a")), refused);
     let mode = "/States/S/ItemProcessor/ProcessorConfig/Mode".to_owned();
     assert_eq!(express(distributed(json!({}))), [(Code::ExpressRestriction, mode)]);
@@ -42,7 +46,7 @@ fn express_machines() {
     let mut definition = distributed(json!({}));
     let processor = &mut definition["States"]["S"]["ItemProcessor"];
     processor["ProcessorConfig"]["ExecutionType"] = "EXPRESS".into();
-    processor["States"]["I"] = resource("arn:aws:states:::ecs:runTask.sync")["States"]["S"].clone();
+    processor["States"]["I"] = asks("ecs:runTask.sync", json!({"TaskDefinition": "t"}))["States"]["S"].clone();
     let at = "/States/S/ItemProcessor/States/I/Resource".to_owned();
     assert_eq!(found(&definition, MachineType::Standard), [(Code::ExpressRestriction, at)]);
 }
@@ -62,7 +66,7 @@ fn integrations() {
             &[(Code::UnknownParameter, "/States/S/Parameters/QueueURL")],
         ),
         (call("sqs:sendMessage", json!({"MessageBody": "m"})), &[(Code::MissingParameter, request)]),
-        (call("states:startExecution", json!({})), &[]),
+        (call("states:startExecution", json!({})), &[(Code::MissingParameter, request)]),
         (call("lambda:invoke", json!({"${Key}": 1})), &[]),
         (call("lambda:invoke.sync", json!({"FunctionName": "f"})), &[(Code::BadResource, resource)]),
         (call("glue:startJobRun.sync:2", json!({"JobName": "j"})), &[(Code::BadResource, resource)]),
@@ -74,7 +78,12 @@ fn integrations() {
         (call("aws-sdk:s3:GetObject", json!({"Bucket": "b"})), &[(Code::BadResource, resource)]),
         (call("lambda:invoke.waitForTaskToken", token), &[]),
         (call("lambda:invoke.waitForTaskToken", json!({"FunctionName": "f", "Payload.$": "$$"})), &[]),
-        (call("lambda:invoke.waitForTaskToken", json!({"FunctionName": "f", "Payload": "${P}"})), &[]),
+        (call("lambda:invoke.waitForTaskToken", json!({"FunctionName": "${F}", "Payload.$": "$.${P}"})), &[]),
+        // What is filled in at deployment is a constant.
+        (
+            call("lambda:invoke.waitForTaskToken", json!({"FunctionName": "${F}", "Payload": {"a": 1}})),
+            &[(Code::TokenNotSent, request)],
+        ),
         (call("sqs:sendMessage.waitForTaskToken", queue), &[(Code::TokenNotSent, request)]),
         (
             call("lambda:invoke.waitForTaskToken", json!({"FunctionName": "f", "Payload.$": "$$.Execution.Id"})),
