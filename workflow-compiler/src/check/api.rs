@@ -4,8 +4,9 @@ use proc_macro2::Ident;
 use workflow_asl::result::{Presence, ResultPart};
 use workflow_services::{Shape, TaskResource};
 
+use super::foreign::ForeignPart;
 use super::model::{Model, StateInfo};
-use super::types::Ty;
+use super::types::{Ty, Types};
 use crate::syntax::ast::{Head, Resource, plain};
 
 /// What the ARNs of all integrations begin with.
@@ -47,7 +48,9 @@ impl<'a> Model<'a> {
                 let pattern = pattern.as_ref().map(|pattern| pattern.value.as_str());
                 let result = match workflow {
                     // The other patterns give the output as text, or none of it.
-                    Some(workflow) if pattern == Some("sync:2") => self.types.output_of(workflow),
+                    Some(workflow) if pattern == Some("sync:2") => {
+                        Types::part_of(workflow, ForeignPart::Output).map(|output| Ty::Foreign(Box::new(output)))
+                    }
                     Some(_) => None,
                     None => result.as_ref().map(|result| self.types.ty(result)),
                 };

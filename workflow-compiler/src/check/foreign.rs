@@ -22,10 +22,21 @@ pub struct Foreign {
     pub name: Rc<str>,
     /// Its tokens.
     pub tokens: TokenStream,
-    /// Whether it is a workflow, and its output is meant.
-    pub output: bool,
+    /// What of it is meant.
+    pub part: ForeignPart,
     /// Where in its JSON.
     pub steps: Vec<ForeignStep>,
+}
+
+/// What of a type is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForeignPart {
+    /// Itself.
+    Whole,
+    /// The input of the workflow that it is.
+    Input,
+    /// The output of the workflow that it is.
+    Output,
 }
 
 /// A step into the JSON of a type.
@@ -102,6 +113,35 @@ pub enum Asks {
         /// The value's own words.
         words: String,
     },
+    /// An object that is given has all members that it needs.
+    Members {
+        /// Those that it has.
+        given: Vec<String>,
+        /// What is given.
+        what: String,
+        /// The error where it lacks one.
+        code: Code,
+    },
+    /// The member that is given, to which the last step leads, is no slip for another.
+    NoSlip {
+        /// What it is given in.
+        what: String,
+    },
+    /// A value that is given is of the kinds that its place takes.
+    Takes {
+        /// The kinds, as bits of [`kinds`].
+        kinds: u8,
+        /// Whether it may be absent.
+        absent: bool,
+        /// What is given.
+        what: String,
+        /// What it is.
+        given: String,
+        /// The error where it does not fit.
+        code: Code,
+    },
+    /// The workflow can be waited for with `.sync`.
+    Awaited,
 }
 
 /// Kinds of JSON values, as workflow-runtime counts them.
@@ -123,13 +163,39 @@ pub(super) mod kinds {
 impl Foreign {
     /// A type as it is written.
     pub(super) fn of(tokens: TokenStream) -> Self {
-        Self { name: crate::schema::own::spell(tokens.clone()).into(), tokens, output: false, steps: Vec::new() }
+        Self {
+            name: crate::schema::own::spell(tokens.clone()).into(),
+            tokens,
+            part: ForeignPart::Whole,
+            steps: Vec::new(),
+        }
     }
 
-    /// The output of a workflow.
-    pub(super) fn output_of(tokens: TokenStream) -> Self {
-        let name = format!("{}::Output", crate::schema::own::spell(tokens.clone()));
-        Self { name: name.into(), tokens, output: true, steps: Vec::new() }
+    /// The input or output of a workflow.
+    pub(super) fn part_of(tokens: TokenStream, part: ForeignPart) -> Self {
+        let suffix = match part {
+            ForeignPart::Whole => "",
+            ForeignPart::Input => "::Input",
+            ForeignPart::Output => "::Output",
+        };
+        let name = format!("{}{suffix}", crate::schema::own::spell(tokens.clone()));
+        Self { name: name.into(), tokens, part, steps: Vec::new() }
+    }
+
+    /// The member of it that has this name in JSON; `None` where that lies too deep to be checked.
+    pub(super) fn member(&self, name: &str) -> Option<Self> {
+        self.inner(ForeignMember::Name(name.to_owned()))
+    }
+
+    /// What is at an index of it, likewise.
+    pub(super) fn at(&self, index: usize) -> Option<Self> {
+        self.inner(ForeignMember::Index(i64::try_from(index).ok()?))
+    }
+
+    fn inner(&self, to: ForeignMember) -> Option<Self> {
+        let mut inner = self.clone();
+        inner.steps.push(ForeignStep { to, certain: false });
+        (inner.steps.len() < DEPTH).then_some(inner)
     }
 
     /// What any item of it is.

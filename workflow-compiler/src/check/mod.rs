@@ -14,6 +14,7 @@ mod facts;
 mod flow;
 mod foreign;
 pub mod function;
+mod given;
 mod handlers;
 mod infer;
 mod model;
@@ -34,7 +35,7 @@ pub use api::integration;
 pub use data::Kept;
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, explain};
-pub use foreign::{Asks, Foreign, ForeignMember, ForeignStep, Question};
+pub use foreign::{Asks, Foreign, ForeignMember, ForeignPart, ForeignStep, Question};
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
 pub use resolve::{Base, Place, Position, Resolved, Step};
 pub use types::{Field, Struct, Ty, Types};
@@ -76,5 +77,6 @@ pub(crate) fn check_without<'a>(
     values::check(&model, sink);
     request::check(&model, sink);
     data::output::check(&model, sink);
+    given::check(&model, sink);
     model
 }

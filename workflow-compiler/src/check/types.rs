@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use quote::ToTokens;
 use workflow_asl::result::ResultPart;
 
-use super::foreign::Foreign;
+use super::foreign::{Foreign, ForeignPart};
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
 
 /// The type of a value, as far as it is known.
@@ -286,14 +286,14 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The type of what another workflow gives.
-    pub(super) fn output_of(&self, workflow: &Type) -> Option<Ty> {
+    /// The input or output of another workflow.
+    pub(super) fn part_of(workflow: &Type, part: ForeignPart) -> Option<Foreign> {
         let tokens = match &workflow.kind {
             TypeKind::Named(name) => name.to_token_stream(),
             TypeKind::Path(path) => path.clone(),
             _ => return None,
         };
-        Some(Ty::Foreign(Box::new(Foreign::output_of(tokens))))
+        Some(Foreign::part_of(tokens, part))
     }
 
     /// The text in JSON of a variant; `None` where there is no such enum or variant.

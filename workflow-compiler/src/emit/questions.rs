@@ -7,7 +7,7 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::workflow::for_every_item;
 use crate::CompiledWorkflow;
-use crate::check::{Asks, Foreign, ForeignMember, Question};
+use crate::check::{Asks, Foreign, ForeignMember, ForeignPart, Question};
 use crate::syntax::ast::Spot;
 
 /// The questions of one workflow, after the shapes of the types that they are about.
@@ -23,9 +23,10 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
         let name = &*question.of.name;
         let number = types.iter().position(|known| *known == name).unwrap_or_else(|| {
             let (shape, of) = (format_ident!("__SHAPE_{}", types.len()), &question.of.tokens);
-            let of = match question.of.output {
-                true => quote! { <#of as #krate::Workflow>::Output },
-                false => of.clone(),
+            let of = match question.of.part {
+                ForeignPart::Whole => of.clone(),
+                ForeignPart::Input => quote! { <#of as #krate::Workflow>::Input },
+                ForeignPart::Output => quote! { <#of as #krate::Workflow>::Output },
             };
             shapes.extend(quote! {
                 const #shape: &'static __schema::Shape = #krate::__private::shape!(#of, #name);
@@ -34,7 +35,10 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
             types.len() - 1
         });
         if is_new(question, number, &mut before) {
-            asked.extend(ask(question, number));
+            asked.extend(match question.asks {
+                Asks::Awaited => awaited(krate, question),
+                _ => ask(question, number),
+            });
         }
     }
     let attributes = for_every_item(&compiled.source);
@@ -71,6 +75,19 @@ fn ask(question: &Question, number: usize) -> TokenStream {
             let (code, help) = (workflow_asl::Code::UnguardedOption.to_string(), self::help(help));
             ("needed", quote! { true, #words, #code, #help })
         }
+        Asks::Members { given, what, code } => {
+            let code = code.to_string();
+            ("members", quote! { &[#(#given),*], #what, #code })
+        }
+        Asks::NoSlip { what } => {
+            let code = workflow_asl::Code::UnknownMember.to_string();
+            ("no_slip", quote! { #what, #code })
+        }
+        Asks::Takes { kinds, absent, what, given, code } => {
+            let code = code.to_string();
+            ("takes", quote! { #kinds, #absent, #what, #given, #code })
+        }
+        Asks::Awaited => return TokenStream::new(),
         Asks::Text { text, words } => {
             let code = workflow_asl::Code::UnknownVariant.to_string();
             ("text", quote! { #text, #words, #code })
@@ -78,6 +95,17 @@ fn ask(question: &Question, number: usize) -> TokenStream {
     };
     let call = spanned(quote! { #shape, &[#path], #rest }, question.spot);
     let function = Ident::new(function, question.spot.first);
+    quote_spanned! { question.spot.first=>
+        const _: () = __schema::#function #call;
+    }
+}
+
+/// Asks about a workflow itself.
+fn awaited(krate: &TokenStream, question: &Question) -> TokenStream {
+    let (workflow, code) = (&question.of.tokens, workflow_asl::Code::UnknownApi.to_string());
+    let name = crate::schema::own::spell(workflow.clone());
+    let call = spanned(quote! { <#workflow as #krate::Workflow>::TYPE, #name, #code }, question.spot);
+    let function = Ident::new("awaited", question.spot.first);
     quote_spanned! { question.spot.first=>
         const _: () = __schema::#function #call;
     }

@@ -2,9 +2,13 @@
 
 #![expect(clippy::panic, reason = "a panic while rustc computes a constant is an error of the user's code")]
 
-use super::message::Message;
+use super::message::{Message, edits};
 use super::shape::{ARRAY, BOOL, Kinds, NULL, NUMBER, OBJECT, Shape, TEXT};
-use super::walk::{FEW, Found, Step, walk};
+use super::walk::{FEW, Found, Step, walk, walk_to_given};
+use crate::MachineType;
+
+/// The deepest path that is asked about.
+const DEEPEST: usize = 32;
 
 /// The last step leads somewhere, if those before it do: they have questions of their own. `words` are the words
 /// before it, `code` is the error's.
@@ -54,6 +58,103 @@ pub const fn text(shape: &'static Shape, path: &[Step<'_>], text: &str, words: &
         message.all(&["`", if found.name.is_empty() { words } else { found.name }, "` is never \"", text]);
         message.all(&["\" [", code, "]"]);
         propose(&found, "there is ", &mut message);
+        panic!("{}", message.text());
+    }
+}
+
+/// What is given has every member that it needs. `what` says what is given, such as "the input of `Other`".
+#[track_caller]
+pub const fn members(shape: &'static Shape, path: &[Step<'_>], given: &[&str], what: &str, code: &str) {
+    let found = walk_to_given(shape, path, given);
+    if !found.found || found.has_all {
+        return;
+    }
+    let mut rest = given;
+    while let [name, tail @ ..] = rest {
+        // Who misspelt it is told at that word.
+        if edits(name, found.lacks).is_some() && is_slip(shape, path, name) {
+            return;
+        }
+        rest = tail;
+    }
+    let mut message = Message::new();
+    message.all(&[what, " lacks `", found.lacks, "`"]);
+    if !found.name.is_empty() {
+        message.all(&[", which `", found.name, "` needs"]);
+    }
+    message.all(&[" [", code, "]"]);
+    panic!("{}", message.text());
+}
+
+/// Whether an object there has no such member.
+const fn is_slip(shape: &'static Shape, path: &[Step<'_>], name: &str) -> bool {
+    let mut steps = [Step::Computed(true); DEEPEST + 1];
+    let mut at = 0;
+    while at < path.len() && at < DEEPEST {
+        steps[at] = path[at];
+        at += 1;
+    }
+    steps[at] = Step::Member(name, true);
+    let (steps, _) = steps.split_at(at + 1);
+    !walk(shape, steps, true, None).found
+}
+
+/// The last step of the path is a member that is given, and not a slip for another that there is. Others than those
+/// that a type knows may be given: nobody reads them.
+#[track_caller]
+pub const fn no_slip(shape: &'static Shape, path: &[Step<'_>], what: &str, code: &str) {
+    let found = walk(shape, path, true, None);
+    let Some(Step::Member(name, _)) = path.last() else { return };
+    let meant = found.names.nearest.is_some() || found.names.renamed.is_some();
+    if !found.found && found.depth + 1 == path.len() && meant {
+        let mut message = Message::new();
+        message.all(&[what, " has no `", name, "` [", code, "]"]);
+        if let Some(wire) = found.names.renamed {
+            message.all(&["\n\n= help: `", name, "` is its name in Rust; in JSON, and here, it is `", wire, "`"]);
+        } else {
+            propose(&found, "its members are ", &mut message);
+        }
+        panic!("{}", message.text());
+    }
+}
+
+/// What is given is of the kinds (bits as of [`kind`]) that its place takes, and there where it must be. `given` says
+/// what it is.
+#[track_caller]
+pub const fn takes(
+    shape: &'static Shape,
+    path: &[Step<'_>],
+    kinds: u8,
+    absent: bool,
+    what: &str,
+    given: &str,
+    code: &str,
+) {
+    let found = walk(shape, path, false, None);
+    if !found.found || found.kinds == 0 {
+        return;
+    }
+    let mut message = Message::new();
+    if found.kinds & kinds == 0 {
+        message.all(&[what, " is ", given]);
+    } else if absent && !found.absent && found.kinds & NULL == 0 {
+        message.all(&[what, " may be absent"]);
+    } else {
+        return;
+    }
+    message.add(", and is declared ");
+    describe(&found, &mut message);
+    message.all(&[" [", code, "]"]);
+    panic!("{}", message.text());
+}
+
+/// A workflow that is waited for with `.sync` is not Express: nobody can ask for the state of its executions.
+#[track_caller]
+pub const fn awaited(machine: MachineType, name: &str, code: &str) {
+    if matches!(machine, MachineType::Express) {
+        let mut message = Message::new();
+        message.all(&["`", name, "` is Express: its end cannot be waited for with `.sync` [", code, "]"]);
+        message.add("\n\n= help: start it without, or with `.waitForTaskToken`, or make it Standard");
         panic!("{}", message.text());
     }
 }

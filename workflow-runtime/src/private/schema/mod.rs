@@ -7,7 +7,7 @@ mod shape;
 mod standard;
 mod walk;
 
-pub use ask::{is_member, kind, needed, text};
+pub use ask::{awaited, is_member, kind, members, needed, no_slip, takes, text};
 pub use probe::{Otherwise, Probe};
 pub use shape::{Field, Shape};
 pub use walk::Step;

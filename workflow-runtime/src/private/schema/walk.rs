@@ -29,6 +29,10 @@ pub(super) struct Found {
     pub(super) name: &'static str,
     /// Whether it may be the text that was asked for.
     pub(super) has_text: bool,
+    /// Whether it may be an object that needs no members but those that are given.
+    pub(super) has_all: bool,
+    /// A member that it needs besides.
+    pub(super) lacks: &'static str,
     /// How many steps could be taken, at most.
     pub(super) depth: usize,
     /// What stands there, where no step leads on.
@@ -94,21 +98,34 @@ struct Here<'p> {
     entered: usize,
     /// The text that is asked for.
     text: Option<&'p str>,
+    /// The members that are given.
+    given: &'p [&'p str],
 }
 
 /// Walks a path. `certain` says that the value it starts from is known to be there, `text` a text that is asked for.
 pub(super) const fn walk(shape: &'static Shape, path: &[Step<'_>], certain: bool, text: Option<&str>) -> Found {
+    start(shape, Here { path, depth: 0, certain, own: &Shape::Any, name: "", entered: 0, text, given: &[] })
+}
+
+/// Walks a path to what is given there: an object with these members.
+pub(super) const fn walk_to_given(shape: &'static Shape, path: &[Step<'_>], given: &[&str]) -> Found {
+    let here = Here { path, depth: 0, certain: false, own: &Shape::Any, name: "", entered: 0, text: None, given };
+    start(shape, here)
+}
+
+const fn start(shape: &'static Shape, here: Here<'_>) -> Found {
     let mut found = Found {
         found: false,
         absent: false,
         kinds: 0,
         name: "",
         has_text: false,
+        has_all: false,
+        lacks: "",
         depth: 0,
         stop: Stop { kinds: 0, name: "", opaque: "", items: 0 },
         names: Names::NONE,
     };
-    let here = Here { path, depth: 0, certain, own: &Shape::Any, name: "", entered: 0, text };
     found.found = look(shape, here, &mut found);
     found
 }
@@ -117,7 +134,7 @@ pub(super) const fn walk(shape: &'static Shape, path: &[Step<'_>], certain: bool
 const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
     match shape {
         Shape::Any => {
-            (out.kinds, out.has_text) = (ALL, true);
+            (out.kinds, out.has_text, out.has_all) = (ALL, true, true);
             return true;
         }
         Shape::Option { of } => {
@@ -134,7 +151,7 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
         Shape::Own => {
             if here.entered > here.depth {
                 // A type that is nothing but itself.
-                (out.kinds, out.has_text) = (ALL, true);
+                (out.kinds, out.has_text, out.has_all) = (ALL, true, true);
                 return true;
             }
             return look(here.own, Here { entered: here.depth + 1, ..here }, out);
@@ -171,7 +188,7 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
             return look(of, Here { certain: *certain, ..next }, out);
         }
         (Step::Computed(_), Shape::Tuple { .. }) => {
-            (out.kinds, out.has_text) = (ALL, true);
+            (out.kinds, out.has_text, out.has_all) = (ALL, true, true);
             return true;
         }
         (Step::Index(at, certain), Shape::Tuple { of }) => {
@@ -252,6 +269,10 @@ const fn kinds(shape: &Shape) -> Kinds {
 const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut Found) {
     out.kinds |= kinds(shape);
     out.name = here.name;
+    match lacking(shape, here.given) {
+        Some(name) => out.lacks = name,
+        None => out.has_all = true,
+    }
     let Some(text) = here.text else { return };
     match shape {
         Shape::Texts { of } => {
@@ -265,6 +286,58 @@ const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut Found) {
         Shape::Text | Shape::Opaque { .. } => out.has_text = true,
         _ => {}
     }
+}
+
+/// The first member that an object needs besides those that are given.
+const fn lacking(shape: &'static Shape, given: &[&str]) -> Option<&'static str> {
+    match shape {
+        Shape::Named { of, .. } => lacking(of, given),
+        Shape::OneOf { of } => {
+            let (mut rest, mut first) = (*of, None);
+            while let [variant, tail @ ..] = rest {
+                match (lacking(variant, given), first) {
+                    (None, _) => return None,
+                    (lacks, None) => first = lacks,
+                    _ => {}
+                }
+                rest = tail;
+            }
+            first
+        }
+        Shape::Object { of } => {
+            let mut rest = *of;
+            while let [field, tail @ ..] = rest {
+                if field.flat && !field.optional {
+                    if let Some(name) = lacking(field.shape, given) {
+                        return Some(name);
+                    }
+                } else if !field.optional && !may_be_null(field.shape) && !contains(given, field.name) {
+                    return Some(field.name);
+                }
+                rest = tail;
+            }
+            None
+        }
+        _ => None,
+    }
+}
+
+const fn may_be_null(shape: &'static Shape) -> bool {
+    match shape {
+        Shape::Named { of, .. } => may_be_null(of),
+        Shape::Option { .. } | Shape::Null => true,
+        _ => false,
+    }
+}
+
+const fn contains(mut names: &[&str], name: &str) -> bool {
+    while let [known, rest @ ..] = names {
+        if same(known, name) {
+            return true;
+        }
+        names = rest;
+    }
+    false
 }
 
 /// Takes down what the next step does not lead on from, where no other way led further. Whether it did.
