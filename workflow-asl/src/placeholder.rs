@@ -44,5 +44,8 @@ pub fn likely(text: &str) -> bool {
     let between = |open: &str, close: &str| {
         text.split_once(open).is_some_and(|(_, rest)| rest.rfind(close).is_some_and(|at| at > 0))
     };
-    contained(text) || between("#{", "}") || between("{{", "}}") || between("<", ">") || between("__", "__")
+    // Most texts have none of these letters, which are found sooner.
+    text.contains('{') && (contained(text) || between("#{", "}") || between("{{", "}}"))
+        || text.contains('<') && between("<", ">")
+        || text.contains('_') && between("__", "__")
 }

@@ -1,6 +1,6 @@
 //! The rule on what is read of a task's result: the members that the API's result has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use workflow_services::Shape;
 
@@ -20,6 +20,8 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
     let lookups = Lookups::default();
     let tasks = definition.calls.iter().filter(|call| call.caller == Caller::Task);
     let tasks: BTreeMap<usize, &Call<'_>> = tasks.map(|call| (call.state, call)).collect();
+    // The table is read from front to back: tasks that call the same often read the same of it.
+    let mut right = BTreeSet::new();
     for reference in definition.references.iter().filter(|reference| !reference.guard) {
         let Some(call) = tasks.get(&reference.state_number) else { continue };
         let Some(task) = call.target() else { continue };
@@ -27,7 +29,18 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
         if !starts_from_result(reference, state.state) {
             continue;
         }
-        let Some((step, part)) = first_wrong(ResultPart::of(task), &reference.steps) else { continue };
+        let names = reference.steps.iter().map(|step| match &step.kind {
+            LiteralKind::Name(name) => Some(name.as_str()),
+            LiteralKind::Index(_) => None,
+        });
+        let read = (call.arn, names.collect::<Vec<_>>());
+        if right.contains(&read) {
+            continue;
+        }
+        let Some((step, part)) = first_wrong(ResultPart::of(task), &reference.steps) else {
+            right.insert(read);
+            continue;
+        };
         let LiteralKind::Name(name) = &step.kind else { continue };
         let message = match part.shape().structure() {
             Some(_) => format!("the result of `{}` has no `{}` here", call.name(), name),
