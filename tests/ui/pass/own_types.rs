@@ -27,6 +27,9 @@ workflow! {
         params { limits: Limits, role: Arn }
         struct Limits { orders: Vec<model::Order>, most: u32 }
         pass Only {
+            id: "1",
+            at: "2026-01-01T00:00:00Z",
+            by: params.role,
             queue: const model::QUEUE,
             limit: const model::LIMIT,
             most: params.limits,

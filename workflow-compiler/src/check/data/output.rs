@@ -7,6 +7,7 @@ use workflow_asl::result::Member;
 
 use crate::check::api::member_type;
 use crate::check::facts::Facts;
+use crate::check::given::Given;
 use crate::check::model::{Model, StateInfo};
 use crate::check::resolve::{Place, Position, article};
 use crate::check::sink::Sink;
@@ -49,6 +50,14 @@ fn written<'a>(info: &StateInfo<'a>) -> (Option<&'a Expr>, Position) {
 
 /// Compares member by member, to point at the one that is wrong.
 fn fits_expr<'a>(model: &Model<'a>, place: Place<'_, 'a>, expr: &Expr, wanted: &Ty, what: &str, sink: &mut Sink<'_>) {
+    if let Ty::Foreign(foreign) = wanted.present() {
+        // Where the state that reads it is, what may be absent has been said.
+        let given = Given { model, info: place.state, position: place.position, code: Code::OutputDoesNotFit };
+        if !(wanted.is_option() && matches!(expr.kind, ExprKind::Null)) {
+            given.expr(foreign, expr, expr.spot, &Facts::default(), what, sink);
+        }
+        return;
+    }
     match (&expr.kind, fields(model, wanted)) {
         (ExprKind::Paren(inner), _) => fits_expr(model, place, inner, wanted, what, sink),
         (ExprKind::If(_, yes, no), _) => {
