@@ -218,7 +218,9 @@ impl Request<'_> {
         let help = near.map(|near| format!("did you mean it by `{near}`?"));
         let call = self.call.name();
         let known = REFUSED_WITHOUT.iter().find(|(name, _)| *name == call && at == self.base);
-        let refused = known.is_some_and(|(_, refused)| names.iter().any(|name| refused.contains(name)));
+        // An empty request is one still to be filled in.
+        let begun = !self.call.request.and_then(Value::as_object).is_some_and(Map::is_empty);
+        let refused = begun && known.is_some_and(|(_, refused)| names.iter().any(|name| refused.contains(name)));
         self.push(if refused { Code::MissingParameter } else { Code::LeftOutParameter }, at.clone(), message, help);
     }
 
