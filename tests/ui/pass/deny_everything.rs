@@ -14,7 +14,7 @@ workflow! {
         struct order_line { id: String }
         enum Kind { small_one, LARGE_ONE, #[serde(rename = "x-large")] r#final }
         pass start_here { bucket: params.BucketName } -> DONE;
-        succeed DONE;
+        succeed DONE { when: context.Execution.StartTime, role: context.Execution.RoleArn }
     }
 
     /// Private, and never used.

@@ -216,7 +216,7 @@ fn requests() {
         ),
         (
             arguments("sqs:sendMessage", json!({})),
-            Code::MissingParameter,
+            Code::LeftOutParameter,
             "Arguments",
             "a request to `sqs:sendMessage` needs `QueueUrl` and `MessageBody`",
             arguments("aws-sdk:s3:listBuckets", json!({})),

@@ -66,7 +66,7 @@ fn integrations() {
             &[(Code::UnknownParameter, "/States/S/Parameters/QueueURL")],
         ),
         (call("sqs:sendMessage", json!({"MessageBody": "m"})), &[(Code::MissingParameter, request)]),
-        (call("states:startExecution", json!({})), &[(Code::MissingParameter, request)]),
+        (call("states:startExecution", json!({})), &[(Code::LeftOutParameter, request)]),
         (call("lambda:invoke", json!({"${Key}": 1})), &[]),
         (call("lambda:invoke.sync", json!({"FunctionName": "f"})), &[(Code::BadResource, resource)]),
         (call("glue:startJobRun.sync:2", json!({"JobName": "j"})), &[(Code::BadResource, resource)]),
