@@ -4,6 +4,9 @@ use super::resolve::reference_text;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::syntax::keyword::RESERVED;
 
+/// Where nothing is known.
+pub(super) static NOTHING: Facts = Facts { known: Vec::new(), asks: false };
+
 /// The references that are known to be present, by their words.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Facts {
@@ -29,6 +32,11 @@ impl Facts {
             fact.strip_prefix(text)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || rest.starts_with('['))
         })
+    }
+
+    /// Whether a member of this name was tested, of whatever value.
+    pub(super) fn tested(&self, member: &str) -> bool {
+        self.known.iter().any(|fact| fact.split(['.', '[']).skip(1).any(|name| name == member))
     }
 
     /// The facts about the execution's input and the results of states, which hold in later states too.

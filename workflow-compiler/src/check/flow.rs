@@ -3,19 +3,19 @@
 
 use indexmap::IndexMap;
 
-use super::facts::Facts;
+use super::facts::{Facts, NOTHING};
 use super::model::{Model, StateInfo, is_distributed};
-use crate::syntax::ast::{Head, State, Target, When};
+use crate::syntax::ast::{Arm, Choice, Head, State, Target, When};
 
 /// What is known at the beginning of each state.
-pub(super) struct Flow<'m, 'a> {
+struct Flow<'m, 'a> {
     /// By where the state is in memory: two may have one name.
     states: IndexMap<*const State, (&'m StateInfo<'a>, Option<Facts>)>,
 }
 
 impl<'m, 'a> Flow<'m, 'a> {
     /// Follows the edges of every scope until nothing changes: what is known shrinks where ways meet.
-    pub(super) fn of(model: &'m Model<'a>) -> Self {
+    fn of(model: &'m Model<'a>) -> Self {
         let mut flow =
             Self { states: model.all_states().map(|info| (std::ptr::from_ref(info.state), (info, None))).collect() };
         // Without any test there is nothing to follow.
@@ -52,11 +52,6 @@ impl<'m, 'a> Flow<'m, 'a> {
         flow
     }
 
-    /// What is known when the state begins.
-    pub(super) fn at(&self, info: &StateInfo<'a>) -> Facts {
-        self.entry(info).cloned().unwrap_or_default()
-    }
-
     fn entry(&self, info: &StateInfo<'a>) -> Option<&Facts> {
         self.states.get(&std::ptr::from_ref(info.state)).and_then(|(_, facts)| facts.as_ref())
     }
@@ -75,6 +70,19 @@ impl<'m, 'a> Flow<'m, 'a> {
     }
 }
 
+/// What is known at the beginning of each state, by where it is in memory.
+pub(super) fn facts(model: &Model<'_>) -> IndexMap<*const State, Facts> {
+    let known = Flow::of(model).states.into_iter();
+    known.filter_map(|(state, (_, facts))| Some((state, facts.filter(|facts| *facts != NOTHING)?))).collect()
+}
+
+impl<'a> Model<'a> {
+    /// What is known when the state begins.
+    pub(super) fn facts(&self, info: &StateInfo<'a>) -> &Facts {
+        self.data.facts.get(&std::ptr::from_ref(info.state)).unwrap_or(&NOTHING)
+    }
+}
+
 /// Where a state goes on, with what is known then.
 fn edges<'m, 'a>(model: &'m Model<'a>, info: &'m StateInfo<'a>, known: &Facts) -> Vec<(&'a Target, Facts)> {
     let Head::Choice(choice) = &info.state.head else {
@@ -82,16 +90,18 @@ fn edges<'m, 'a>(model: &'m Model<'a>, info: &'m StateInfo<'a>, known: &Facts) -
         known.forget(&info.name);
         return model.targets_of(info).into_iter().map(|target| (target, known.clone())).collect();
     };
+    arms(choice, known).map(|(arm, facts)| (&arm.target, facts)).collect()
+}
+
+/// The arms of a choice, each with what is known when it is taken.
+pub(super) fn arms<'c>(choice: &'c Choice, known: &Facts) -> impl Iterator<Item = (&'c Arm, Facts)> {
     let mut known = known.clone();
-    let mut edges = Vec::new();
-    for arm in &choice.arms {
-        match &arm.when {
-            When::If(condition) => {
-                edges.push((&arm.target, known.and(condition, true)));
-                known.learn(condition, false);
-            }
-            When::Patterns(_) | When::Else(_) => edges.push((&arm.target, known.clone())),
+    choice.arms.iter().map(move |arm| match &arm.when {
+        When::If(condition) => {
+            let facts = known.and(condition, true);
+            known.learn(condition, false);
+            (arm, facts)
         }
-    }
-    edges
+        When::Patterns(_) | When::Else(_) => (arm, known.clone()),
+    })
 }

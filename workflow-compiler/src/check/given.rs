@@ -4,7 +4,6 @@ use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
 use super::facts::Facts;
-use super::flow::Flow;
 use super::foreign::{Asks, Foreign, ForeignPart, Question, kinds, kinds_of};
 use super::model::{Model, StateInfo};
 use super::resolve::{Place, Position, article};
@@ -18,7 +17,6 @@ const INPUT: &str = "Input";
 
 /// What each `workflow::<Other>` gives is the input that `Other` declares.
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
-    let mut flow = None;
     for info in model.all_states() {
         let Head::Task { resource: Some(Resource::Service { workflow: Some(workflow), pattern, spot, .. }), body } =
             &info.state.head
@@ -35,8 +33,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         let given = Given { model, info, position: Position::Parameters, code: Code::MissingParameter };
         match members.iter().find(|member| name(info, member).0 == INPUT) {
             Some(member) if name(info, member).1 => {
-                let facts = flow.get_or_insert_with(|| Flow::of(model)).at(info);
-                given.expr(&wanted, &member.value, member.key.spot, &facts, &what, sink);
+                given.expr(&wanted, &member.value, member.key.spot, model.facts(info), &what, sink);
             }
             Some(_) => {}
             None => given.members(&wanted, Vec::new(), *spot, &what, sink),

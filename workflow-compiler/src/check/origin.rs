@@ -179,7 +179,7 @@ impl<'a> Model<'a> {
                     QueryLanguage::Jsonata => Position::Output,
                     QueryLanguage::JsonPath => Position::Parameters,
                 };
-                self.type_of(Place { state: info, position }, value)
+                self.narrowed_type(Place { state: info, position }, value)
             }
             Head::Pass { value: None } if info.language == QueryLanguage::Jsonata => self.output_type(info),
             _ => Ty::Unknown,

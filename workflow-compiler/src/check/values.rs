@@ -5,7 +5,6 @@ use workflow_asl::document::QueryLanguage;
 
 use super::choice;
 use super::facts::Facts;
-use super::flow::Flow;
 use super::foreign::{kinds, kinds_of};
 use super::model::{Model, StateInfo};
 use super::resolve::{Place, Position, article};
@@ -19,11 +18,10 @@ use crate::syntax::keyword::ClauseKind;
 
 /// Every reference names something that is there, every operator and function gets values of its types.
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
-    let flow = Flow::of(model);
     for info in model.all_states() {
-        let facts = flow.at(info);
-        head(model, info, &facts, sink);
-        clauses(model, info, &info.state.clauses, &facts, sink);
+        let facts = model.facts(info);
+        head(model, info, facts, sink);
+        clauses(model, info, &info.state.clauses, facts, sink);
     }
     for declaration in &model.workflow.declarations {
         match &declaration.kind {

@@ -8,9 +8,12 @@ use std::collections::BTreeMap;
 use workflow_asl::document::QueryLanguage;
 
 use super::scopes::Point;
+use crate::check::facts::Facts;
+use crate::check::flow::arms;
 use crate::check::model::{Model, StateInfo};
 use crate::check::origin::error_type;
 use crate::check::resolve::{Place, Position};
+use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, Head, Target, plain};
 use crate::syntax::keyword::ClauseKind;
@@ -23,8 +26,8 @@ struct Way<'a> {
 
 enum By<'a> {
     Transition,
-    /// An arm of a choice, with its clauses.
-    Arm(&'a [Clause]),
+    /// An arm of a choice, with its clauses, and what is known when it is taken.
+    Arm(&'a [Clause], Facts),
     Catch(&'a Catcher),
 }
 
@@ -52,7 +55,9 @@ impl<'a> Ways<'a> {
             };
             info.state.transition.iter().for_each(|target| push(target, By::Transition));
             if let Head::Choice(choice) = &info.state.head {
-                choice.arms.iter().for_each(|arm| push(&arm.target, By::Arm(&arm.clauses)));
+                for (arm, facts) in arms(choice, model.facts(info)) {
+                    push(&arm.target, By::Arm(&arm.clauses, facts));
+                }
             }
             for (_, catcher) in model.catchers_of(info) {
                 push(&catcher.target, By::Catch(catcher));
@@ -90,14 +95,17 @@ impl<'a> Way<'a> {
     fn gives(&self, model: &Model<'a>, from: &StateInfo<'a>) -> Ty {
         match &self.by {
             By::Transition => model.success_output(from),
-            By::Arm(clauses) => match output(clauses) {
-                Some(output) => model.type_of(Place { state: from, position: Position::Output }, output),
+            By::Arm(clauses, facts) => match output(clauses) {
+                Some(output) => {
+                    let place = Place { state: from, position: Position::Output };
+                    model.infer(place, output, facts, &mut Sink::silent())
+                }
                 // What a choice gives out itself, it does where no arm is taken.
                 None if shaped(from, &[ClauseKind::Output]) => Ty::Unknown,
                 None => model.success_output(from),
             },
             By::Catch(catcher) => match output(&catcher.clauses) {
-                Some(output) => model.type_of(Place { state: from, position: Position::CatchOutput }, output),
+                Some(output) => model.narrowed_type(Place { state: from, position: Position::CatchOutput }, output),
                 // `result_path` puts the error into the input.
                 None if catcher.clauses.iter().any(|clause| clause.kind == ClauseKind::ResultPath) => Ty::Unknown,
                 None if shaped(from, &[ClauseKind::Raw, ClauseKind::OutputPath]) => Ty::Unknown,
@@ -116,12 +124,12 @@ fn scope_input(model: &Model<'_>, scope: usize) -> Ty {
     }
     match &info.state.head {
         Head::Parallel(_) => match clause(info, &[ClauseKind::Arguments, ClauseKind::Parameters]) {
-            Some(made) => model.type_of(Place { state: info, position: Position::Parameters }, made),
+            Some(made) => model.narrowed_type(Place { state: info, position: Position::Parameters }, made),
             None => model.own_input(info),
         },
         Head::Map { .. } if shaped(info, &[ClauseKind::Batch, ClauseKind::ItemBatcher]) => Ty::Unknown,
         Head::Map { .. } => match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
-            Some(made) => model.type_of(Place { state: info, position: Position::ItemSelector }, made),
+            Some(made) => model.narrowed_type(Place { state: info, position: Position::ItemSelector }, made),
             None => model.item_type(info),
         },
         _ => Ty::Unknown,

@@ -11,6 +11,7 @@ mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
 use workflow_asl::Code;
 use workflow_asl::jsonata::is_function;
 use workflow_asl::limits::VARIABLE_NAME_CHARS;
@@ -20,11 +21,13 @@ use scopes::Scopes;
 #[cfg(feature = "explain")]
 pub(super) use types::infer_all;
 
+use super::facts::Facts;
+use super::flow;
 use super::model::{Model, StateInfo};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Root, Target, plain};
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Root, State, Target, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// What is known of a workflow's data.
@@ -32,6 +35,8 @@ use crate::syntax::keyword::ClauseKind;
 pub(super) struct Data {
     /// What has certainly happened where.
     pub(super) scopes: Scopes,
+    /// Which optional values are known to be there when a state begins, by where it is in memory.
+    pub(super) facts: IndexMap<*const State, Facts>,
     /// The types of the states' results, by the number in [`Model::states`], as far as they are known.
     pub(super) results: Vec<Ty>,
     /// The types of the states' inputs, likewise.
@@ -45,6 +50,7 @@ pub(super) struct Data {
 /// Fills in [`Model::data`], and reports the variables that are in the way.
 pub(super) fn analyse(model: &mut Model<'_>, sink: &mut Sink<'_>) {
     model.data.scopes = Scopes::of(model);
+    model.data.facts = flow::facts(model);
     types::infer(model);
     model.data.kept = kept::collect(model);
     collisions(model, sink);

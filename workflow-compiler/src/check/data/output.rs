@@ -21,14 +21,16 @@ pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for info in model.states_of(0).filter(|info| model.ends(info)) {
+        let facts = model.facts(info);
         let (expr, position) = written(info);
         let spot = expr.map_or_else(|| info.state.name.span().into(), |expr| expr.spot);
         let place = Place { state: info, position };
+        let given = model.output_type(info);
         match expr {
-            Some(expr) if model.output_type(info) != Ty::Unknown => {
-                fits_expr(model, place, expr, &model.output, "the output", sink);
+            Some(expr) if given != Ty::Unknown => {
+                fits_expr(model, place, expr, &model.output, "the output", facts, sink);
             }
-            _ => fits(model, &model.output_type(info), &model.output, spot, "the output", sink),
+            _ => fits(model, &given, &model.output, spot, "the output", facts, sink),
         }
     }
 }
@@ -49,20 +51,28 @@ fn written<'a>(info: &StateInfo<'a>) -> (Option<&'a Expr>, Position) {
 }
 
 /// Compares member by member, to point at the one that is wrong.
-fn fits_expr<'a>(model: &Model<'a>, place: Place<'_, 'a>, expr: &Expr, wanted: &Ty, what: &str, sink: &mut Sink<'_>) {
+fn fits_expr<'a>(
+    model: &Model<'a>,
+    place: Place<'_, 'a>,
+    expr: &Expr,
+    wanted: &Ty,
+    what: &str,
+    facts: &Facts,
+    sink: &mut Sink<'_>,
+) {
     if let Ty::Foreign(foreign) = wanted.present() {
         // Where the state that reads it is, what may be absent has been said.
         let given = Given { model, info: place.state, position: place.position, code: Code::OutputDoesNotFit };
         if !(wanted.is_option() && matches!(expr.kind, ExprKind::Null)) {
-            given.expr(foreign, expr, expr.spot, &Facts::default(), what, sink);
+            given.expr(foreign, expr, expr.spot, facts, what, sink);
         }
         return;
     }
     match (&expr.kind, fields(model, wanted)) {
-        (ExprKind::Paren(inner), _) => fits_expr(model, place, inner, wanted, what, sink),
-        (ExprKind::If(_, yes, no), _) => {
-            fits_expr(model, place, yes, wanted, what, sink);
-            fits_expr(model, place, no, wanted, what, sink);
+        (ExprKind::Paren(inner), _) => fits_expr(model, place, inner, wanted, what, facts, sink),
+        (ExprKind::If(condition, yes, no), _) => {
+            fits_expr(model, place, yes, wanted, what, &facts.and(condition, true), sink);
+            fits_expr(model, place, no, wanted, what, &facts.and(condition, false), sink);
         }
         (ExprKind::Object(members), Some(fields)) => {
             for (name, field) in fields {
@@ -82,16 +92,11 @@ fn fits_expr<'a>(model: &Model<'a>, place: Place<'_, 'a>, expr: &Expr, wanted: &
                             )));
                         } else {
                             let value = &member.value;
-                            match member.optional {
-                                true => fits(
-                                    model,
-                                    model.type_of(place, value).present(),
-                                    &field.ty,
-                                    value.spot,
-                                    &what,
-                                    sink,
-                                ),
-                                false => fits_expr(model, place, value, &field.ty, &what, sink),
+                            if member.optional {
+                                let ty = model.infer(place, value, &facts.asking(), &mut Sink::silent());
+                                fits(model, ty.present(), &field.ty, value.spot, &what, facts, sink);
+                            } else {
+                                fits_expr(model, place, value, &field.ty, &what, facts, sink);
                             }
                         }
                     }
@@ -109,11 +114,11 @@ fn fits_expr<'a>(model: &Model<'a>, place: Place<'_, 'a>, expr: &Expr, wanted: &
             }
         }
         _ => {
-            let ty = model.type_of(place, expr);
+            let ty = model.infer(place, expr, facts, &mut Sink::silent());
             // That it may be absent has been said where it is.
             let said = matches!(&expr.kind, ExprKind::Reference(reference)
-                if model.is_left_out(place, reference, &Facts::default()));
-            fits(model, if said { ty.present() } else { &ty }, wanted, expr.spot, what, sink);
+                if model.is_left_out(place, reference, facts));
+            fits(model, if said { ty.present() } else { &ty }, wanted, expr.spot, what, facts, sink);
         }
     }
 }
@@ -140,8 +145,9 @@ fn missing<'n>(
     });
 }
 
-/// Compares types. What is unknown fits everywhere.
-fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, sink: &mut Sink<'_>) {
+/// Compares types. What is unknown fits everywhere; of the members of a value that comes in whole those that were tested
+/// are there.
+fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, facts: &Facts, sink: &mut Sink<'_>) {
     if given.is_unknown() || wanted.is_unknown() {
         return;
     }
@@ -162,11 +168,11 @@ fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, sink
         (Ty::Integer | Ty::Number, Ty::Integer | Ty::Number) => true,
         (a, b) if a.is_text() && b.is_text() => !matches!((a, b), (Ty::Enum(a), Ty::Enum(b)) if a != b),
         (Ty::Array(a), Ty::Array(b)) => {
-            return fits(model, a, b, spot, &format!("an item of {what}"), sink);
+            return fits(model, a, b, spot, &format!("an item of {what}"), facts, sink);
         }
         (Ty::Tuple(items), Ty::Array(item)) => {
             let what = format!("an item of {what}");
-            return items.iter().for_each(|given| fits(model, given, item, spot, &what, sink));
+            return items.iter().for_each(|given| fits(model, given, item, spot, &what, facts, sink));
         }
         (Ty::Struct(a), Ty::Struct(b)) if a == b => true,
         (Ty::Shape(part), Ty::Struct(_)) => {
@@ -175,7 +181,8 @@ fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, sink
                 match part.member(&field.decl.wire) {
                     Member::Found(member, presence) => {
                         let given = member_type(member, presence);
-                        fits(model, &given, &field.ty, spot, &format!("`{name}` of {what}"), sink);
+                        let given = if facts.tested(&field.decl.wire) { given.present() } else { &given };
+                        fits(model, given, &field.ty, spot, &format!("`{name}` of {what}"), facts, sink);
                     }
                     Member::None if part.is_certain() => {
                         let names = part.shape().structure().into_iter().flat_map(|known| known.members());
@@ -187,11 +194,11 @@ fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, sink
             true
         }
         (Ty::Struct(_) | Ty::Object(_), Ty::Struct(_)) => {
-            let (Some(members), Some(fields)) = (members(model, given), fields(model, wanted)) else { return };
+            let (Some(members), Some(fields)) = (members(model, given, facts), fields(model, wanted)) else { return };
             for (name, field) in fields {
                 match members.get(&field.decl.wire) {
                     Some(Ty::Struct(own)) if matches!(field.ty.present(), Ty::Struct(other) if own != other) => {}
-                    Some(ty) => fits(model, ty, &field.ty, spot, &format!("`{name}` of {what}"), sink),
+                    Some(ty) => fits(model, ty, &field.ty, spot, &format!("`{name}` of {what}"), facts, sink),
                     None => {
                         missing(spot, name, &field.decl.wire, field, what, members.keys().map(String::as_str), sink);
                     }
@@ -218,12 +225,13 @@ fn fields<'m, 'a>(model: &'m Model<'a>, ty: &Ty) -> Option<&'m IndexMap<String, 
 }
 
 /// The members of an object by their names in JSON.
-fn members(model: &Model<'_>, ty: &Ty) -> Option<IndexMap<String, Ty>> {
+fn members(model: &Model<'_>, ty: &Ty, facts: &Facts) -> Option<IndexMap<String, Ty>> {
+    let there = |name: &str, ty: &Ty| if facts.tested(name) { ty.present().clone() } else { ty.clone() };
     match ty {
-        Ty::Object(members) => Some(members.clone()),
+        Ty::Object(members) => Some(members.iter().map(|(name, ty)| (name.clone(), there(name, ty))).collect()),
         Ty::Struct(_) => {
-            let fields = fields(model, ty)?;
-            Some(fields.values().map(|field| (field.decl.wire.clone(), field.ty.clone())).collect())
+            let fields = fields(model, ty)?.iter();
+            Some(fields.map(|(name, field)| (field.decl.wire.clone(), there(name, &field.ty))).collect())
         }
         _ => None,
     }

@@ -10,8 +10,11 @@ use workflow_asl::document::QueryLanguage;
 
 use super::inputs::Ways;
 use super::uses;
+use crate::check::facts::Facts;
+use crate::check::flow::arms;
 use crate::check::model::{Model, StateInfo, is_distributed};
 use crate::check::resolve::{Place, Position};
+use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::syntax::ast::{Clause, ClauseValue, ExprKind, Head, Root};
 use crate::syntax::keyword::ClauseKind;
@@ -115,31 +118,45 @@ fn variables(model: &Model<'_>) -> BTreeMap<String, Ty> {
     }
     for info in model.all_states() {
         for clause in model.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Assign) {
-            assign(model, Place { state: info, position: Position::Assign }, clause, &mut types);
+            assign(model, Place { state: info, position: Position::Assign }, clause, model.facts(info), &mut types);
         }
         if let Head::Choice(choice) = &info.state.head {
-            for clause in choice.arms.iter().flat_map(|arm| &arm.clauses) {
-                if clause.kind == ClauseKind::Assign {
-                    assign(model, Place { state: info, position: Position::Assign }, clause, &mut types);
+            for (arm, facts) in arms(choice, model.facts(info)) {
+                for clause in arm.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
+                    assign(model, Place { state: info, position: Position::Assign }, clause, &facts, &mut types);
                 }
             }
         }
         for (_, catcher) in model.catchers_of(info) {
             for clause in catcher.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
-                assign(model, Place { state: info, position: Position::CatchAssign }, clause, &mut types);
+                assign(
+                    model,
+                    Place { state: info, position: Position::CatchAssign },
+                    clause,
+                    model.facts(info),
+                    &mut types,
+                );
             }
         }
     }
     types
 }
 
-fn assign<'a>(model: &Model<'a>, place: Place<'_, 'a>, clause: &Clause, types: &mut BTreeMap<String, Ty>) {
+fn assign<'a>(
+    model: &Model<'a>,
+    place: Place<'_, 'a>,
+    clause: &Clause,
+    facts: &Facts,
+    types: &mut BTreeMap<String, Ty>,
+) {
     let ClauseValue::Expr(value) = &clause.value else { return };
     let ExprKind::Object(members) = &value.kind else { return };
     for member in members {
         let (name, ty) = match member.key.value.strip_suffix(".$") {
             Some(name) => (name, Ty::Unknown),
-            None => (member.key.value.as_str(), model.type_of(place, &member.value).bounded()),
+            None => {
+                (member.key.value.as_str(), model.infer(place, &member.value, facts, &mut Sink::silent()).bounded())
+            }
         };
         match types.get_mut(name) {
             Some(known) => *known = std::mem::replace(known, Ty::Unknown).join(ty).bounded(),
@@ -193,18 +210,18 @@ impl<'a> Model<'a> {
             return Ty::Unknown;
         }
         let gives = match (&info.state.head, info.language) {
-            (Head::Succeed { value: Some(value) }, _) => return self.type_of(place(Position::Output), value),
+            (Head::Succeed { value: Some(value) }, _) => return self.narrowed_type(place(Position::Output), value),
             (Head::Pass { value: Some(value) }, QueryLanguage::Jsonata) => {
-                return self.type_of(place(Position::Output), value);
+                return self.narrowed_type(place(Position::Output), value);
             }
             (Head::Pass { value: Some(value) }, QueryLanguage::JsonPath) => {
-                return self.type_of(place(Position::Parameters), value);
+                return self.narrowed_type(place(Position::Parameters), value);
             }
             (Head::Task { .. } | Head::Parallel(_) | Head::Map { .. }, _) => true,
             _ => false,
         };
         if let (Some(output), QueryLanguage::Jsonata) = (own(ClauseKind::Output), info.language) {
-            return self.type_of(place(Position::Output), output);
+            return self.narrowed_type(place(Position::Output), output);
         }
         if !gives {
             // The input goes through.

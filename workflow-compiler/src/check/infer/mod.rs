@@ -29,6 +29,11 @@ impl<'a> Model<'a> {
         self.infer(place, expr, &Facts::default(), &mut Sink::silent())
     }
 
+    /// The same, with what is known to be there when its state begins.
+    pub(super) fn narrowed_type(&self, place: Place<'_, 'a>, expr: &Expr) -> Ty {
+        self.infer(place, expr, self.facts(place.state), &mut Sink::silent())
+    }
+
     /// Whether an expression may give nothing, or `null`, as far as is known.
     pub fn may_be_nothing(&self, place: Place<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
