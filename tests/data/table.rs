@@ -117,6 +117,12 @@ fn cases() -> Vec<Case> {
             [],
             json!({ "n": 4, "text": "A!yes", "any": "b!", "other": 0 }),
         ),
+        case(
+            "RawOfAState",
+            json!({}),
+            [("Start", json!({ "Contents": [{ "Key": "k" }, { "Key": "l" }], "KeyCount": 2 }))],
+            json!({ "a": "k", "b": 2, "c": ["k", "l"], "d": 1 }),
+        ),
         case("ResultsOfFunctions", json!({ "xs": [3, 5], "names": ["b", "a"] }), [], json!({ "n": 8, "name": "a!" })),
         case("ResultsOfIntrinsics", json!({ "name": "a,b", "xs": [4] }), [], json!({ "parts": ["a", "b"], "n": 4 })),
         case("OutputOfWhatComesIn", json!({}), [], json!({ "n": 1 })),

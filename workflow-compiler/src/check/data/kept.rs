@@ -6,16 +6,17 @@ use indexmap::IndexMap;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::{Member, Presence};
 
-use super::uses;
+use super::{raw, uses};
 use crate::check::api::aws;
 use crate::check::infer::Named;
 use crate::check::model::Model;
 use crate::check::resolve::{Place, Position, Step};
+use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::syntax::ast::{Root, plain};
 
 /// How many members deep a part may lie; what lies deeper is kept with what is around it.
-const DEPTH: usize = 32;
+pub(super) const DEPTH: usize = 32;
 
 /// What of a value is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +28,7 @@ pub enum Kept {
 }
 
 impl Kept {
-    fn add(&mut self, path: &[String]) {
+    pub(super) fn add(&mut self, path: &[String]) {
         match (self, path) {
             (Self::Whole, _) => {}
             (this, []) => *this = Self::Whole,
@@ -39,7 +40,7 @@ impl Kept {
 }
 
 /// What each state keeps, by its number in [`Model::states`].
-pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, Kept> {
+pub(super) fn collect(model: &Model<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize, Kept> {
     let mut all: BTreeMap<usize, Kept> = BTreeMap::new();
     for info in model.states.values() {
         uses::values(model, info, &mut |value, _| {
@@ -66,12 +67,13 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, Kept> {
             });
         });
     }
+    raw::collect(model, &mut all, sink);
     all
 }
 
 /// The path as far as each member is certain to be there: in JSONPath a path to something absent fails the execution,
 /// after the task has succeeded.
-fn present(model: &Model<'_>, number: usize, path: impl Iterator<Item = String>) -> Vec<String> {
+pub(super) fn present(model: &Model<'_>, number: usize, path: impl Iterator<Item = String>) -> Vec<String> {
     let mut ty = model.data.results.get(number).cloned().unwrap_or(Ty::Unknown);
     let mut certain = Vec::new();
     for name in path {

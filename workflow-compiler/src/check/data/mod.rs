@@ -4,6 +4,7 @@ mod certain;
 mod inputs;
 mod kept;
 pub(super) mod output;
+mod raw;
 mod refusal;
 mod scopes;
 mod types;
@@ -52,7 +53,7 @@ pub(super) fn analyse(model: &mut Model<'_>, sink: &mut Sink<'_>) {
     model.data.scopes = Scopes::of(model);
     model.data.facts = flow::facts(model);
     types::infer(model);
-    model.data.kept = kept::collect(model);
+    model.data.kept = kept::collect(model, sink);
     collisions(model, sink);
 }
 

@@ -10,7 +10,7 @@ use crate::check::model::{Model, StateInfo};
 use crate::check::names::describe;
 use crate::check::resolve::{Place, Position, reference_text};
 use crate::problem::Problem;
-use crate::syntax::ast::{Catcher, ClauseValue, Expr, ExprKind, Head, Reference, Root, Segment, Text, plain};
+use crate::syntax::ast::{Catcher, ClauseValue, Expr, ExprKind, Head, Reference, Root, Segment, Spot, Text, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// The longest path that is drawn in full.
@@ -36,7 +36,11 @@ impl<'a> Model<'a> {
         let (reader, number) = (self.number_of(place.state)?, self.number_of(of)?);
         let spot = reference.root_spot;
         let name = of.name.as_str();
-        if let Some(problem) = self.unkeepable(reference, of) {
+        let path = reference.segments.iter().map_while(|segment| match segment {
+            Segment::Member { name, .. } => Some(name.value.as_str()),
+            Segment::Index(_) => None,
+        });
+        if let Some(problem) = self.unkeepable(spot, path, of) {
             return Some(problem);
         }
         if reference.optional && place.state.language == QueryLanguage::JsonPath {
@@ -104,9 +108,13 @@ impl<'a> Model<'a> {
         reads
     }
 
-    /// Why the state cannot keep its result beside what it says itself.
-    fn unkeepable(&self, reference: &Reference, of: &StateInfo<'a>) -> Option<Problem> {
-        let spot = reference.root_spot;
+    /// Why the state cannot keep what a path leads to in its result beside what it says itself.
+    pub(super) fn unkeepable<'n>(
+        &self,
+        spot: Spot,
+        path: impl Iterator<Item = &'n str>,
+        of: &StateInfo<'a>,
+    ) -> Option<Problem> {
         let name = of.name.as_str();
         for clause in &of.state.clauses {
             let ClauseValue::Expr(value) = &clause.value else { continue };
@@ -135,14 +143,6 @@ impl<'a> Model<'a> {
                     _ => None,
                 }),
             };
-            let path: Vec<&str> = reference
-                .segments
-                .iter()
-                .map_while(|segment| match segment {
-                    Segment::Member { name, .. } => Some(name.value.as_str()),
-                    Segment::Index(_) => None,
-                })
-                .collect();
             let mut part: Option<&Expr> = value;
             for step in path {
                 match part.map(|part| &part.kind) {

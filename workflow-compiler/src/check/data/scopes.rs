@@ -258,6 +258,20 @@ impl Scopes {
         Some(if scope.certain.at(at.node, event) { Sight::Certain } else { Sight::Uncertain { of, at } })
     }
 
+    /// Whether a reader that sees the variables of the state `of` is neither that state nor inside of it; `None` where
+    /// it does not see them.
+    pub(super) fn beside(&self, reader: usize, of: usize) -> Option<bool> {
+        let (of, mut at) = (self.point(of)?, self.point(reader)?);
+        while at.scope != of.scope {
+            let (owner, child_execution) = self.owners.get(at.scope).copied().flatten()?;
+            if child_execution {
+                return None;
+            }
+            at = self.point(owner)?;
+        }
+        Some(at != of)
+    }
+
     /// Which catch edges the error that a state reads comes over.
     pub(in crate::check) fn error_at(&self, reader: Point) -> Caught {
         let mut at = reader;

@@ -1,7 +1,7 @@
 //! Every reference that stands in a value.
 
 use crate::check::model::{Model, StateInfo};
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Segment, WaitHead, When};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Segment, Spot, WaitHead, When};
 
 /// Calls `each` for every reference in a value, the inner ones of computed indices too.
 pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Reference)) {
@@ -42,16 +42,26 @@ pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e 
 
 /// Whether JSONata of the user's own stands in a value.
 pub(in crate::check) fn has_raw(expr: &Expr) -> bool {
+    let mut any = false;
+    raws(expr, &mut |_, _| any = true);
+    any
+}
+
+/// Calls `each` for every text in a value that is JSONata of the user's own, with or without `{%` and `%}`.
+pub(in crate::check) fn raws<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, Spot)) {
     match &expr.kind {
-        ExprKind::Jsonata(_) => true,
-        ExprKind::Text(text) => text.starts_with("{%"),
-        ExprKind::Object(members) => members.iter().any(|member| has_raw(&member.value)),
-        ExprKind::Array(items) => items.iter().any(has_raw),
-        ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => has_raw(inner),
-        ExprKind::Binary(_, _, left, right) => has_raw(left) || has_raw(right),
-        ExprKind::If(condition, yes, no) => has_raw(condition) || has_raw(yes) || has_raw(no),
-        ExprKind::Call { arguments, .. } => arguments.iter().any(has_raw),
-        _ => false,
+        ExprKind::Jsonata(text) => each(&text.value, expr.spot),
+        ExprKind::Text(text) if text.starts_with("{%") => each(text, expr.spot),
+        ExprKind::Object(members) => members.iter().for_each(|member| raws(&member.value, each)),
+        ExprKind::Array(items) => items.iter().for_each(|item| raws(item, each)),
+        ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => raws(inner, each),
+        ExprKind::Binary(_, _, left, right) => {
+            raws(left, each);
+            raws(right, each);
+        }
+        ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| raws(part, each)),
+        ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| raws(argument, each)),
+        _ => {}
     }
 }
 
