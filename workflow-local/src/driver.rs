@@ -14,7 +14,8 @@ use crate::error::{DefinitionError, RunError};
 use crate::execution::{Execution, Status, Step};
 use crate::handlers::{Asked, Reply};
 use crate::history::HistoryEvent;
-use crate::planned::{Planned, begin, settle};
+use crate::nested::{Nested, Timed};
+use crate::planned::{Planned, begin, settle, submit};
 use crate::task::{TaskError, TaskId, TaskRequest};
 
 /// An execution that is run as far as it is told, and may be looked at and changed in between.
@@ -55,7 +56,14 @@ pub struct Driver<'e> {
 }
 
 type Watcher<'e> = Box<dyn FnMut(&HistoryEvent) + Send + 'e>;
-type TaskFuture = Pin<Box<dyn Future<Output = Result<Value, TaskError>> + Send>>;
+type TaskFuture = Pin<Box<dyn Future<Output = Result<Done, RunError>> + Send>>;
+
+/// What came of a future that stands for a task.
+enum Done {
+    Answer(Result<Value, TaskError>),
+    /// What comes at times that are known.
+    Planned(Vec<Timed>),
+}
 
 impl<'e> Driver<'e> {
     pub(crate) fn new(engine: &'e Engine, execution: Execution) -> Self {
@@ -165,7 +173,14 @@ impl<'e> Driver<'e> {
         let asking = self.engine.handlers().find(&request, &mut self.asked);
         match asking.map(|asking| asking.reply(&request)) {
             Some(Reply::Now(answer)) => settle(&mut self.execution, request.id, answer),
-            Some(Reply::Later(future)) => self.pending.push((request.id, future)),
+            Some(Reply::Later(future)) => {
+                self.pending.push((request.id, Box::pin(async move { Ok(Done::Answer(future.await)) })));
+            }
+            Some(Reply::Nested(nested)) => {
+                let Nested { started, run } = *nested;
+                submit(&mut self.execution, &request, started);
+                self.pending.push((request.id, Box::pin(async move { run.await.map(Done::Planned) })));
+            }
             Some(Reply::Never) => begin(&mut self.execution, &request),
             Some(Reply::Planned(given)) => self.planned.add(&mut self.execution, &request, *given),
             Some(Reply::NoneLeft { given }) => {
@@ -193,8 +208,13 @@ impl<'e> Driver<'e> {
                 if clock == Clock::Real {
                     self.planned.advance_to(&mut self.execution, Instant::now());
                 }
-                if let Some((id, answer)) = answered {
-                    settle(&mut self.execution, id, answer);
+                match answered {
+                    Some((id, Ok(Done::Answer(answer)))) => settle(&mut self.execution, id, answer),
+                    Some((id, Ok(Done::Planned(acts)))) => {
+                        acts.into_iter().for_each(|(time, act)| self.planned.at(time, id, act));
+                    }
+                    Some((_, Err(error))) => return Err(error),
+                    None => {}
                 }
             }
         }
@@ -206,7 +226,7 @@ impl<'e> Driver<'e> {
 async fn next_answer(
     pending: &mut Vec<(TaskId, TaskFuture)>,
     deadline: Option<Instant>,
-) -> Option<(TaskId, Result<Value, TaskError>)> {
+) -> Option<(TaskId, Result<Done, RunError>)> {
     let mut alarm = deadline.map(Alarm::new);
     poll_fn(move |context| {
         for at in 0..pending.len() {

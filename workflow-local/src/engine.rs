@@ -16,8 +16,9 @@ use crate::clock::{Clock, Instant, VIRTUAL_START};
 use crate::driver::{Driver, block_on};
 use crate::error::{DefinitionError, RunError};
 use crate::execution::{Execution, Start, Variables};
-use crate::handlers::{self, Handlers, Wrap, handler_methods};
+use crate::handlers::{self, Handler, Handlers, Wrap, handler_methods};
 use crate::mock_file::{MockFile, MockFileError};
+use crate::nested;
 use crate::payload::Payload;
 use crate::program::{Program, StateId};
 use crate::store::{FolderStore, ObjectStore};
@@ -293,6 +294,54 @@ impl Engine {
         self
     }
 
+    /// Runs another state machine for the tasks that start it: `states:startExecution` in each of its patterns, or
+    /// `workflow::<Other>`. The engine has the other's definition and handlers; the ARN is what the requests have as
+    /// `StateMachineArn`.
+    ///
+    /// The task's result is AWS's: `ExecutionArn` and `StartDate`; with `.sync` and `.sync:2` what `DescribeExecution`
+    /// tells, when the child has ended, and `States.TaskFailed` with that as its cause unless it succeeded. With
+    /// `.waitForTaskToken` the task is answered when a task of the child sends its token back
+    /// (`aws-sdk:sfn:sendTaskSuccess`, `sendTaskFailure`, `sendTaskHeartbeat`), unless the child has handlers of its own
+    /// for these resources.
+    ///
+    /// The child runs on a virtual clock that starts when the task is scheduled, and the time that it takes passes in the
+    /// parent, by the parent's clock. Its closures are called at once, so before those of tasks that run beside it,
+    /// and also when the parent's task times out, which on AWS would stop the child of a `.sync` task.
+    /// A child that waits for ever never answers, and nobody minds two executions with the same `Name`.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use workflow_local::Engine;
+    /// const SUB: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:Sub";
+    /// let sub = Engine::new(&json!({
+    ///     "StartAt": "Rest", "QueryLanguage": "JSONata",
+    ///     "States": { "Rest": { "Type": "Wait", "Seconds": 60, "Output": "{% $states.input.n + 1 %}", "End": true } }
+    /// }))?;
+    /// let engine = Engine::new(&json!({
+    ///     "StartAt": "Start", "QueryLanguage": "JSONata",
+    ///     "States": { "Start": {
+    ///         "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+    ///         "Arguments": { "StateMachineArn": SUB, "Input": { "n": 1 } },
+    ///         "Output": "{% $states.result.Output %}", "End": true
+    ///     } }
+    /// }))?
+    /// .on_state_machine(SUB, sub);
+    /// let execution = engine.run(&json!({}))?;
+    /// execution.assert_output(2);
+    /// assert_eq!(execution.started_at().until(execution.now()).as_secs(), 60);
+    /// # Ok::<(), workflow_local::RunError>(())
+    /// ```
+    #[must_use]
+    pub fn on_state_machine(mut self, arn: impl AsRef<str>, machine: Self) -> Self {
+        self.handlers.add_machine(arn.as_ref(), nested::handler(machine));
+        self
+    }
+
+    /// A handler of a resource that has none.
+    pub(crate) fn on_unanswered(&mut self, arn: &str, handler: Handler) {
+        self.handlers.add_fallback(arn, handler);
+    }
+
     /// The compiled state machine.
     pub fn program(&self) -> &Arc<Program> {
         &self.program
@@ -347,7 +396,7 @@ impl Engine {
         let variables: Option<serde_json::Map<String, Value>> =
             serde_json::to_value(variables).and_then(serde_json::from_value).map_err(RunError::Variables)?;
         let variables = variables.into_iter().flatten().map(|(name, value)| (name, Payload::new(value)));
-        let execution = self.start_with(first, input, Variables::of(variables.collect()))?;
+        let execution = self.start_with(first, input, Variables::of(variables.collect()), self.identity())?;
         Ok(Driver::new(self, execution))
     }
 
@@ -357,10 +406,16 @@ impl Engine {
     /// # Errors
     /// The input is not JSON or too large, or a handler is for a state that there is not or that is no task.
     pub fn start(&self, input: &impl Serialize) -> Result<Execution, RunError> {
-        self.start_with(self.program.start(), input, Variables::default())
+        self.start_named(input, self.identity())
     }
 
-    fn start_with(&self, first: StateId, input: &impl Serialize, variables: Variables) -> Result<Execution, RunError> {
+    fn start_with(
+        &self,
+        first: StateId,
+        input: &impl Serialize,
+        variables: Variables,
+        start: Start,
+    ) -> Result<Execution, RunError> {
         for name in self.handlers.state_names() {
             let id = self.program.find_id(name).ok_or_else(|| DefinitionError::unknown_state(&self.program, name))?;
             let kind = self.program.kind(id);
@@ -372,13 +427,18 @@ impl Engine {
         if input.is_too_large() {
             return Err(RunError::InputTooLarge { bytes: input.bytes() });
         }
+        Ok(Execution::start_at(Arc::clone(&self.program), first, input, variables, start, Arc::clone(&self.store)))
+    }
+
+    /// How an execution is named and started unless it is told otherwise.
+    pub(crate) fn identity(&self) -> Start {
         let time = match (self.clock, self.start_time) {
             (Clock::Virtual, time) => time.unwrap_or(VIRTUAL_START),
             (Clock::Real, _) => Instant::now(),
         };
         let (name, execution) = (self.name.as_str(), "execution-1");
         let arn = |kind: &str| format!("arn:aws:states:us-east-1:{ACCOUNT}:{kind}:{name}");
-        let start = Start {
+        Start {
             state_machine_arn: arn("stateMachine"),
             execution_arn: format!("{}:{execution}", arn("execution")),
             name: execution.to_owned(),
@@ -387,8 +447,12 @@ impl Engine {
             machine_type: self.machine_type,
             time,
             seed: self.seed,
-        };
-        Ok(Execution::start_at(Arc::clone(&self.program), first, input, variables, start, Arc::clone(&self.store)))
+        }
+    }
+
+    /// As [`start`](Self::start), of an execution with this name, time and seed.
+    pub(crate) fn start_named(&self, input: &impl Serialize, start: Start) -> Result<Execution, RunError> {
+        self.start_with(self.program.start(), input, Variables::default(), start)
     }
 
     /// Runs an execution to its end on this thread; asynchronous closures are polled here too.

@@ -106,6 +106,7 @@ pub enum RunError {
          `.on_state(\"{state}\", |input: Value| …)` or `{}`",
         match function {
             Some(function) => format!(".on_lambda(\"{function}\", …)"),
+            None if resource.contains(":states:startExecution") => ".on_state_machine(arn, engine)".to_owned(),
             None => format!(".on_resource(\"{resource}\", …)"),
         }
     )]
@@ -116,6 +117,17 @@ pub enum RunError {
         resource: String,
         /// The Lambda function that the request names.
         function: Option<String>,
+    },
+    /// A state machine that a task starts cannot be run to its end.
+    #[error("in the state machine {machine}, which state `{state}` starts: {error}")]
+    StateMachine {
+        /// The state that starts it.
+        state: String,
+        /// The state machine's ARN.
+        machine: String,
+        /// What is wrong with it.
+        #[source]
+        error: Box<RunError>,
     },
     /// A state's task was scheduled after all the answers given for the state.
     #[error(

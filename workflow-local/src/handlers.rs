@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use workflow_asl::error_name::TASK_FAILED;
 
 use crate::answers::Given;
+use crate::nested::{Nested, machine_arn};
 use crate::task::{TaskError, TaskRequest};
 
 /// Two builder methods that take a closure for tasks, one for a closure that gives a future:
@@ -62,6 +63,8 @@ pub(crate) enum Reply {
     Never,
     /// At a time by the execution's clock, perhaps after heartbeats.
     Planned(Box<Given>),
+    /// The task starts another state machine, which is run here.
+    Nested(Box<Nested>),
     /// All the answers that there were have been given.
     NoneLeft {
         given: u64,
@@ -93,11 +96,12 @@ impl Asking {
     }
 }
 
-/// The handlers of an engine: by state, by Lambda function, by resource.
+/// The handlers of an engine: by state, by Lambda function, by state machine that is started, by resource.
 #[derive(Clone, Default)]
 pub(crate) struct Handlers {
     states: IndexMap<String, Handler>,
     lambdas: IndexMap<String, Handler>,
+    machines: IndexMap<String, Handler>,
     resources: IndexMap<String, Handler>,
 }
 
@@ -110,6 +114,15 @@ impl Handlers {
         self.resources.insert(arn.to_owned(), handler);
     }
 
+    /// A handler of a resource that has none.
+    pub(crate) fn add_fallback(&mut self, arn: &str, handler: Handler) {
+        self.resources.entry(arn.to_owned()).or_insert(handler);
+    }
+
+    pub(crate) fn add_machine(&mut self, arn: &str, handler: Handler) {
+        self.machines.insert(arn.to_owned(), handler);
+    }
+
     pub(crate) fn add_lambda(&mut self, function: &str, handler: Handler) {
         self.lambdas.insert(function_name(function).to_owned(), handler);
     }
@@ -119,8 +132,8 @@ impl Handlers {
         self.states.keys().map(String::as_str)
     }
 
-    /// The handler that the request goes to: the state's, else the Lambda function's, else the resource's; `None` when
-    /// there is none.
+    /// The handler that the request goes to: the state's, else the Lambda function's or the state machine's, else the
+    /// resource's; `None` when there is none.
     pub(crate) fn find(&self, request: &TaskRequest, asked: &mut Asked) -> Option<Asking> {
         if let Some(handler) = self.states.get(&*request.state) {
             return Some(Asking { handler: Arc::clone(handler), number: request.nth });
@@ -128,6 +141,9 @@ impl Handlers {
         let by_lambda = called_function(request).and_then(|name| self.lambdas.get_full(function_name(name)));
         if let Some((at, _, handler)) = by_lambda {
             return Some(Asking { handler: Arc::clone(handler), number: count(&mut asked.lambdas, at) });
+        }
+        if let Some(handler) = machine_arn(request).and_then(|arn| self.machines.get(arn)) {
+            return Some(Asking { handler: Arc::clone(handler), number: 0 });
         }
         let plain = plain_resource(&request.resource);
         let (at, _, handler) =

@@ -26,6 +26,7 @@ mod handlers;
 pub mod history;
 mod item_reader;
 mod mock_file;
+mod nested;
 mod payload;
 mod planned;
 mod program;

@@ -10,7 +10,8 @@ use crate::execution::Execution;
 use crate::payload::Payload;
 use crate::task::{TaskError, TaskId, TaskRequest};
 
-enum Act {
+/// Something that comes for a task.
+pub(crate) enum Act {
     Heartbeat,
     Answer(Result<Value, TaskError>),
 }
@@ -40,7 +41,8 @@ impl Planned {
         }
     }
 
-    fn at(&mut self, time: Instant, task: TaskId, act: Act) {
+    /// Plans that something comes for a task at a time.
+    pub(crate) fn at(&mut self, time: Instant, task: TaskId, act: Act) {
         self.count += 1;
         self.acts.insert((time, self.count), (task, act));
     }
@@ -71,9 +73,14 @@ impl Planned {
 
 /// The service took the task, but has not answered it: a job runs, a callback is awaited.
 pub(crate) fn begin(execution: &mut Execution, request: &TaskRequest) {
+    submit(execution, request, Payload::empty());
+}
+
+/// As [`begin`], with what the service answered.
+pub(crate) fn submit(execution: &mut Execution, request: &TaskRequest, output: impl Into<Payload>) {
     let submitted = [".waitForTaskToken", ".sync", ".sync:2"];
     if submitted.iter().any(|pattern| request.resource.ends_with(pattern)) {
-        let _ = execution.submit(request.id, Payload::empty());
+        let _ = execution.submit(request.id, output);
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::clock::Instant;
 use crate::payload::Payload;
 
 /// Names one attempt of one task within its execution.
@@ -28,6 +29,8 @@ pub struct TaskRequest {
     pub nth: u64,
     /// The task's number among all tasks of the execution, from 1.
     pub number: u64,
+    /// When it was scheduled, by the execution's clock.
+    pub scheduled_at: Instant,
     /// The number of the innermost map iteration that the state is in.
     pub iteration: Option<usize>,
     /// The task token, for callbacks, jobs and activities.

@@ -248,6 +248,7 @@ impl Execution {
                     attempt: visitor.retries,
                     nth: visitor.retries,
                     number: 1,
+                    scheduled_at: self.now,
                     iteration: thread.item.as_ref().map(|item| item.index),
                     token: token.map(Arc::from),
                     is_activity: false,

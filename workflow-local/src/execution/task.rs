@@ -63,6 +63,7 @@ impl Execution {
             attempt: visit.retries,
             nth: self.count_task(visit.state),
             number: self.scheduled,
+            scheduled_at: self.now,
             iteration: thread.item.as_ref().map(|item| item.index),
             token: visit.token.clone(),
             is_activity,

@@ -32,7 +32,8 @@ pub(super) async fn ask(asking: Option<Asking>, request: TaskRequest) -> Asked {
         Ok((Some(Reply::Never), request)) => Outcome::Later(request, None),
         Ok((Some(Reply::Planned(given)), request)) => Outcome::Later(request, Some(given)),
         Ok((Some(Reply::NoneLeft { given }), request)) => Outcome::Answer(Err(none_left(&request, given))),
-        Ok((None, _)) | Err(_) => Outcome::Answer(Err(unknown)),
+        // Only an engine is told of other state machines.
+        Ok((None | Some(Reply::Nested(_)), _)) | Err(_) => Outcome::Answer(Err(unknown)),
     };
     Asked { id, outcome }
 }

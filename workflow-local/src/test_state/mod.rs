@@ -54,6 +54,7 @@ use crate::execution::one_state::{self, Ended, NamedError, Seen, Unanswered, Vis
 use crate::execution::{Start, Variables};
 use crate::handlers::{self, Asked, Handlers, Reply};
 use crate::payload::Payload;
+use crate::planned::Act;
 use crate::program::{Program, StateId, Work};
 use crate::task::{TaskError, TaskRequest};
 
@@ -323,6 +324,16 @@ impl TestState {
             Reply::Planned(given) => {
                 given.answer.unwrap_or_else(|| Err(TaskError::new(workflow_asl::error_name::TIMEOUT)))
             }
+            Reply::Nested(nested) => match block_on(nested.run) {
+                Ok(acts) => {
+                    let answer = acts.into_iter().find_map(|(_, act)| match act {
+                        Act::Answer(answer) => Some(answer),
+                        Act::Heartbeat => None,
+                    });
+                    answer.unwrap_or_else(|| Err(TaskError::new(workflow_asl::error_name::TIMEOUT)))
+                }
+                Err(error) => Err(TaskError::new(workflow_asl::error_name::RUNTIME).with_cause(error.to_string())),
+            },
             Reply::NoneLeft { .. } => return None,
         };
         Some(answer.map(Payload::new))

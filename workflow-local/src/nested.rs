@@ -1,0 +1,241 @@
+//! A task that starts another state machine: the child runs ahead on a clock of its own, and what comes of it comes
+//! to the parent at the child's times.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Map, Value, json};
+use workflow_asl::error_name::TASK_FAILED;
+
+use crate::clock::{Clock, Instant};
+use crate::engine::Engine;
+use crate::error::RunError;
+use crate::execution::{Execution, Start, Status};
+use crate::handlers::{Handler, Reply};
+use crate::planned::Act;
+use crate::task::{TaskError, TaskRequest};
+
+/// A child that was started.
+pub(crate) struct Nested {
+    /// What `StartExecution` answers.
+    pub(crate) started: Value,
+    /// Runs the child, and gives what comes to the task and when.
+    pub(crate) run: NestedRun,
+}
+
+pub(crate) type NestedRun = Pin<Box<dyn Future<Output = Result<Vec<Timed>, RunError>> + Send>>;
+pub(crate) type Timed = (Instant, Act);
+
+/// A handler of the tasks that start a state machine.
+pub(crate) fn handler(machine: Engine) -> Handler {
+    Arc::new(move |request, _| match start(&machine, request) {
+        Ok(nested) => Reply::Nested(Box::new(nested)),
+        Err(error) => Reply::Now(Err(error)),
+    })
+}
+
+fn start(machine: &Engine, request: &TaskRequest) -> Result<Nested, TaskError> {
+    let (text, input) = input(request)?;
+    let child = machine.clone().clock(Clock::Virtual);
+    let mut identity = child.identity();
+    let name = request.input.get("Name").and_then(Value::as_str);
+    identity.name = name.map_or_else(|| format!("execution-{}", request.number), str::to_owned);
+    let asked = machine_arn(request).unwrap_or_default();
+    // What is no ARN, such as a placeholder, leaves the child the name that its engine has.
+    let (arn, qualifier) = parts(asked).unwrap_or_else(|| (identity.state_machine_arn.clone(), None));
+    identity.execution_arn = format!("{}:{}", arn.replacen(":stateMachine:", ":execution:", 1), identity.name);
+    if let Some((_, name)) = arn.split_once(":stateMachine:") {
+        name.clone_into(&mut identity.state_machine_name);
+    }
+    identity.state_machine_arn = arn;
+    identity.time = request.scheduled_at;
+    // Each child has random numbers of its own.
+    identity.seed = identity.seed.wrapping_add(request.number);
+    let started =
+        json!({ "ExecutionArn": identity.execution_arn, "StartDate": request.scheduled_at.as_epoch_seconds() });
+    let waits = Waits::of(request, started.clone());
+    let error = {
+        let (state, machine) = (request.state.to_string(), asked.to_owned());
+        move |error| RunError::StateMachine { state, machine, error: Box::new(error) }
+    };
+    let qualified = qualifier.map(|_| asked.to_owned());
+    let run = async move { run(child, identity, text, input, qualified, waits).await.map_err(error) };
+    Ok(Nested { started, run: Box::pin(run) })
+}
+
+async fn run(
+    mut child: Engine,
+    identity: Start,
+    text: String,
+    input: Value,
+    qualified: Option<String>,
+    waits: Waits,
+) -> Result<Vec<Timed>, RunError> {
+    let (time, machine) = (identity.time, identity.state_machine_arn.clone());
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    if let Waits::Callback { prefix, token } = &waits {
+        for action in ["sendTaskSuccess", "sendTaskFailure", "sendTaskHeartbeat"] {
+            child.on_unanswered(&format!("{prefix}:states:::aws-sdk:sfn:{action}"), sender(action, token, &sent));
+        }
+    }
+    let execution = child.start_named(&input, identity)?;
+    let ended = match child.drive(execution).await {
+        Ok(execution) => Some(execution),
+        // It runs on AWS until it is stopped, and is of no use to who waits for it.
+        Err(RunError::Stuck { .. }) => None,
+        Err(error) => return Err(error),
+    };
+    Ok(match waits {
+        Waits::Start(started) => vec![(time, Act::Answer(Ok(started)))],
+        Waits::Callback { .. } => std::mem::take(&mut *sent.lock().unwrap_or_else(PoisonError::into_inner)),
+        Waits::Job { as_text } => ended
+            .map(|execution| {
+                let described = described(&execution, &machine, qualified, text, as_text);
+                let answer = match execution.status() {
+                    Status::Succeeded => Ok(Value::Object(described)),
+                    _ => Err(TaskError::new(TASK_FAILED).with_cause(Value::Object(described).to_string())),
+                };
+                (execution.now(), Act::Answer(answer))
+            })
+            .into_iter()
+            .collect(),
+    })
+}
+
+/// What the task waits for, by its pattern.
+enum Waits {
+    /// The start alone, with this answer.
+    Start(Value),
+    /// The child's end.
+    Job { as_text: bool },
+    /// The token. The prefix is the parent's resource up to its partition: the child's tasks are in the same.
+    Callback { prefix: String, token: Arc<str> },
+}
+
+impl Waits {
+    fn of(request: &TaskRequest, started: Value) -> Self {
+        let resource = &*request.resource;
+        match &request.token {
+            Some(token) if resource.ends_with(".waitForTaskToken") => {
+                let prefix = resource.split_once(":states:::").map_or(resource, |(prefix, _)| prefix);
+                Self::Callback { prefix: prefix.to_owned(), token: Arc::clone(token) }
+            }
+            _ if resource.ends_with(".sync:2") => Self::Job { as_text: false },
+            _ if resource.ends_with(".sync") => Self::Job { as_text: true },
+            _ => Self::Start(started),
+        }
+    }
+}
+
+/// The state machine that a request starts.
+pub(crate) fn machine_arn(request: &TaskRequest) -> Option<&str> {
+    let (_, action) = request.resource.split_once(":states:::states:")?;
+    let starts = matches!(action.strip_prefix("startExecution")?, "" | ".sync" | ".sync:2" | ".waitForTaskToken");
+    request.input.get("StateMachineArn").and_then(Value::as_str).filter(|_| starts)
+}
+
+/// A state machine's ARN, and the version or alias that stood behind it.
+fn parts(arn: &str) -> Option<(String, Option<&str>)> {
+    let (before, name) = arn.split_once(":stateMachine:")?;
+    let (name, qualifier) = name.split_once(':').map_or((name, None), |(name, qualifier)| (name, Some(qualifier)));
+    Some((format!("{before}:stateMachine:{name}"), qualifier))
+}
+
+/// The child's input, as text and as a value: `Input` is JSON, or its text; without it, an empty object.
+fn input(request: &TaskRequest) -> Result<(String, Value), TaskError> {
+    match request.input.get("Input") {
+        None | Some(Value::Null) => Ok(("{}".to_owned(), json!({}))),
+        Some(Value::String(text)) => match serde_json::from_str(text) {
+            Ok(value) => Ok((text.clone(), value)),
+            Err(error) => {
+                let cause = format!("Invalid State Machine Execution Input: '{error}'");
+                Err(TaskError::new("StepFunctions.InvalidExecutionInputException").with_cause(cause))
+            }
+        },
+        Some(value) => Ok((value.to_string(), value.clone())),
+    }
+}
+
+/// What `DescribeExecution` says of a child that has ended, as a task has it: in the order of the alphabet, with
+/// times in milliseconds.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html>
+fn described(
+    execution: &Execution,
+    machine: &str,
+    qualified: Option<String>,
+    input: String,
+    as_text: bool,
+) -> Map<String, Value> {
+    let succeeded = execution.status() == Status::Succeeded;
+    // A failure's cause has text, whatever was asked for.
+    let as_text = as_text || !succeeded;
+    let mut members = Map::new();
+    let mut member = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
+    if let Some(cause) = execution.cause() {
+        member("Cause", cause.into());
+    }
+    if let Some(error) = execution.error() {
+        member("Error", error.into());
+    }
+    member("ExecutionArn", execution.arn().into());
+    member("Input", if as_text { input.into() } else { execution.input().value().clone() });
+    member("InputDetails", json!({ "Included": true }));
+    member("Name", execution.name().into());
+    if let Some(output) = execution.output() {
+        member("Output", if as_text { output.to_string().into() } else { output.value().clone() });
+        member("OutputDetails", json!({ "Included": true }));
+    }
+    member("RedriveCount", 0.into());
+    member("RedriveStatus", if succeeded { "NOT_REDRIVABLE" } else { "REDRIVABLE" }.into());
+    if succeeded {
+        member("RedriveStatusReason", "Execution is SUCCEEDED and cannot be redriven".into());
+    }
+    member("StartDate", execution.started_at().as_millis().into());
+    let is_version = |arn: &String| arn.rsplit(':').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
+    let (version, alias) = match qualified {
+        Some(arn) if is_version(&arn) => (Some(arn), None),
+        alias => (None, alias),
+    };
+    if let Some(alias) = alias {
+        member("StateMachineAliasArn", alias.into());
+    }
+    member("StateMachineArn", machine.into());
+    if let Some(version) = version {
+        member("StateMachineVersionArn", version.into());
+    }
+    member("Status", execution.status().name().into());
+    member("StopDate", execution.stopped_at().unwrap_or(execution.now()).as_millis().into());
+    members
+}
+
+/// A handler of a child's tasks that send the parent's token back.
+fn sender(action: &'static str, token: &Arc<str>, sent: &Arc<Mutex<Vec<Timed>>>) -> Handler {
+    let (token, sent) = (Arc::clone(token), Arc::clone(sent));
+    Arc::new(move |request, _| {
+        Reply::Now(act(action, &token, request).map(|act| {
+            sent.lock().unwrap_or_else(PoisonError::into_inner).push((request.scheduled_at, act));
+            json!({})
+        }))
+    })
+}
+
+fn act(action: &str, token: &str, request: &TaskRequest) -> Result<Act, TaskError> {
+    let text = |name: &str| request.input.get(name).and_then(Value::as_str).map(str::to_owned);
+    if text("TaskToken").as_deref() != Some(token) {
+        return Err(TaskError::new("Sfn.InvalidTokenException").with_cause("Invalid Token: 'Invalid token'"));
+    }
+    Ok(match action {
+        "sendTaskHeartbeat" => Act::Heartbeat,
+        "sendTaskFailure" => Act::Answer(Err(TaskError { error: text("Error").map(Into::into), cause: text("Cause") })),
+        _ => Act::Answer(Ok(match request.input.get("Output") {
+            Some(Value::String(text)) => serde_json::from_str(text).map_err(|error| {
+                TaskError::new("Sfn.InvalidOutputException").with_cause(format!("Invalid Output: '{error}'"))
+            })?,
+            other => other.cloned().unwrap_or_default(),
+        })),
+    })
+}
