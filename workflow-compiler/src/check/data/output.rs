@@ -13,7 +13,7 @@ use crate::check::resolve::{Place, Position, article};
 use crate::check::sink::Sink;
 use crate::check::types::{Field, Ty};
 use crate::problem::Problem;
-use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Spot};
+use crate::syntax::ast::{BinaryOp, ClauseValue, Expr, ExprKind, Head, Spot};
 use crate::syntax::keyword::ClauseKind;
 
 pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
@@ -113,6 +113,42 @@ fn fits_expr<'a>(
                 }
             }
         }
+        (ExprKind::Object(members), _) if let Ty::Map(value) = wanted.present() => {
+            // A member whose value is a path has another name, and is left out what is optional.
+            for member in members.iter().filter(|member| !member.optional && !member.key.value.ends_with(".$")) {
+                let what = format!("`{}` of {what}", member.key.value);
+                fits_expr(model, place, &member.value, value, &what, facts, sink);
+            }
+        }
+        (ExprKind::Array(items), _) if let Some(item) = wants_items(model, place, items, wanted, facts) => {
+            let what = format!("an item of {what}");
+            items.iter().for_each(|given| fits_expr(model, place, given, item, &what, facts, sink));
+        }
+        (ExprKind::Binary(BinaryOp::Default, _, left, right), _) => {
+            let given = model.infer(place, left, &facts.asking(), &mut Sink::silent());
+            fits(model, given.present(), wanted, left.spot, what, facts, sink);
+            if given.is_option() {
+                fits_expr(model, place, right, wanted, what, facts, sink);
+            }
+        }
+        (ExprKind::Number(text), _) if *wanted.present() == Ty::Integer && is_fraction(text) => {
+            sink.report(|| {
+                let message = format!("{what} is {text}, and is declared {}", article(wanted.present()));
+                Problem::new(Code::OutputDoesNotFit, expr.spot, message)
+            });
+        }
+        (ExprKind::Text(text), _) if let Ty::Enum(name) = wanted.present() => {
+            let Some(decl) = model.types.enums.get(name) else { return };
+            let open = text.starts_with("{%") || text.contains("${");
+            if open || decl.variants.iter().any(|variant| variant.wire == *text) {
+                return;
+            }
+            sink.report(|| {
+                let message = format!("{what} is \"{text}\", which is no variant of `{name}`");
+                let known = decl.variants.iter().map(|variant| variant.wire.as_str());
+                Problem::new(Code::OutputDoesNotFit, expr.spot, message).suggest(text, known)
+            });
+        }
         _ => {
             let ty = model.infer(place, expr, facts, &mut Sink::silent());
             // That it may be absent has been said where it is.
@@ -121,6 +157,23 @@ fn fits_expr<'a>(
             fits(model, if said { ty.present() } else { &ty }, wanted, expr.spot, what, facts, sink);
         }
     }
+}
+
+/// What each item of a literal array must be; `None` where an item is an array, which JSONata may put in flat.
+fn wants_items<'t, 'a>(
+    model: &Model<'a>,
+    place: Place<'_, 'a>,
+    items: &[Expr],
+    wanted: &'t Ty,
+    facts: &Facts,
+) -> Option<&'t Ty> {
+    let Ty::Array(item) = wanted.present() else { return None };
+    let array = |item: &Expr| model.infer(place, item, facts, &mut Sink::silent()).present().is_array();
+    (!items.iter().any(array)).then_some(item)
+}
+
+fn is_fraction(number: &str) -> bool {
+    number.parse().is_ok_and(|number: f64| number.fract() != 0.0)
 }
 
 fn missing<'n>(
