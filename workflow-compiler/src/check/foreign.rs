@@ -90,7 +90,7 @@ pub enum Asks {
     },
     /// The value is of one of these kinds.
     Kind {
-        /// The kinds, as bits of [`kinds`].
+        /// The kinds, as bits of `kinds`.
         kinds: u8,
         /// What it should be: `a condition is `bool``.
         wanted: String,
@@ -129,7 +129,7 @@ pub enum Asks {
     },
     /// A value that is given is of the kinds that its place takes.
     Takes {
-        /// The kinds, as bits of [`kinds`].
+        /// The kinds, as bits of `kinds`.
         kinds: u8,
         /// Whether it may be absent.
         absent: bool,
