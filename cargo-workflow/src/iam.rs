@@ -1,6 +1,6 @@
 //! `cargo workflow iam`: the least-privilege policy of a workflow's role, or what a change makes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use workflow_asl::StateMachine;
+use workflow_asl::nearest::nearest;
 use workflow_asl::policy::{self, Conditions, Grant, NoteKind, Policy, Setting, Statement};
 
 use crate::Failure;
@@ -71,13 +72,16 @@ impl Iam {
             tracing: self.tracing,
         };
         let name = self.file.name.as_deref();
-        let policy = policy_of(&self.file.file, name, &setting)?;
+        let mut known = BTreeSet::new();
+        let policy = policy_of(&self.file.file, name, &setting, &mut known)?;
+        let old = self.diff.as_ref().map(|old| older(old, name, &setting, &mut known)).transpose()?;
+        are_known(&setting.values, &known)?;
         if self.trust {
             print_json(&policy::trust(&setting), output)?;
             return Ok(ExitCode::SUCCESS);
         }
-        if let Some(old) = &self.diff {
-            let difference = policy.since(&older(old, name, &setting)?);
+        if let Some(old) = &old {
+            let difference = policy.since(old);
             if self.format == Some(Format::Json) {
                 let grants = |grants: &[Grant]| grants.iter().map(Grant::to_json).collect::<Vec<_>>();
                 let value = json!({"added": grants(&difference.added), "removed": grants(&difference.removed)});
@@ -98,9 +102,16 @@ impl Iam {
     }
 }
 
-/// The policy of the only workflow of a file, or the one of that name.
-fn policy_of(file: &Path, name: Option<&str>, setting: &Setting) -> Result<Policy, Failure> {
+/// The policy of the only workflow of a file, or the one of that name; the names of what its deployment knows are added
+/// to `known`.
+fn policy_of(
+    file: &Path,
+    name: Option<&str>,
+    setting: &Setting,
+    known: &mut BTreeSet<String>,
+) -> Result<Policy, Failure> {
     let machine = source::read_one(file, name)?;
+    known.extend(machine.placeholders.iter().cloned());
     let mut setting = setting.clone();
     if setting.machine.is_none() && file.extension().is_some_and(|extension| extension == "rs") {
         setting.machine = Some(machine.name);
@@ -109,14 +120,27 @@ fn policy_of(file: &Path, name: Option<&str>, setting: &Setting) -> Result<Polic
 }
 
 /// What `--diff` names: a policy, or a file whose workflow has one.
-fn older(file: &Path, name: Option<&str>, setting: &Setting) -> Result<Policy, Failure> {
+fn older(file: &Path, name: Option<&str>, setting: &Setting, known: &mut BTreeSet<String>) -> Result<Policy, Failure> {
     if let File::Document(source) = File::read(file).map_err(|report| report::print(&report))?
         && source.value().get("Statement").is_some()
     {
         let policy = Policy::read(source.value());
         return policy.map_err(|error| format!("error: {}: {error}", file.display()).into());
     }
-    policy_of(file, name, setting)
+    policy_of(file, name, setting, known)
+}
+
+/// Every name that is given a value is a param or placeholder; one that is none would leave the policy wider than meant.
+fn are_known(values: &BTreeMap<String, String>, known: &BTreeSet<String>) -> Result<(), Failure> {
+    let Some(name) = values.keys().find(|name| !known.contains(*name) && !name.starts_with("AWS::")) else {
+        return Ok(());
+    };
+    let help = match nearest(name, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "it has none".to_owned(),
+        None => format!("it has `{}`", known.iter().map(String::as_str).collect::<Vec<_>>().join("`, `")),
+    };
+    Err(format!("error: `--params`: the workflow has no param or placeholder `{name}`\n  = help: {help}").into())
 }
 
 /// The values of placeholders: texts, numbers and truth values.

@@ -96,7 +96,7 @@ impl Import {
     }
 
     fn take_template(&self, file: &Path, template: &Template<'_>, outcome: &mut Outcome) {
-        for resource in template.machines() {
+        for (_, resource) in template.machines() {
             match resource {
                 Ok(resource) => {
                     let name = self.name.clone().unwrap_or_else(|| resource.name.clone());

@@ -1,15 +1,17 @@
 //! Reads the state machines of a file: `workflow!` calls in Rust, an ASL document in JSON or YAML, or a template.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::rules;
 use workflow_asl::source::Source;
+use workflow_asl::{placeholder, rules};
 use workflow_compiler::piece::{Escape, Piece};
-use workflow_compiler::syntax::ast::{DeclarationKind, plain};
+use workflow_compiler::problem::Problem;
+use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, plain};
 use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
 
 use crate::Failure;
@@ -58,40 +60,99 @@ pub(crate) struct Machine {
     pub(crate) readable: Option<Value>,
     /// What stands in the definition for something that only rustc or a deployment knows.
     pub(crate) notes: Vec<String>,
+    /// The names of what only rustc or a deployment knows: params, declared or not, and constants.
+    pub(crate) placeholders: BTreeSet<String>,
 }
 
-/// The machines of the file, or the one called `name`; all that is wrong with them as one text.
+impl Machine {
+    fn of_document(name: String, machine_type: MachineType, definition: Value, notes: Vec<String>) -> Self {
+        let mut names = BTreeSet::new();
+        placeholders(&definition, &mut names);
+        Self { name, machine_type, definition, readable: None, notes, placeholders: names }
+    }
+}
+
+/// The machines of the file, or the one called `name`; all that is wrong with them as one text. Of the others nothing is
+/// said.
 pub(crate) fn read(file: &Path, name: Option<&str>) -> Result<Vec<Machine>, Failure> {
     let mut errors = Vec::new();
-    let mut machines = match File::read(file).map_err(|report| report::print(&report))? {
-        File::Rust(text, compilations) => {
-            let mut machines = Vec::new();
-            for compilation in &compilations {
-                let reports = compilation.problems.iter().map(|problem| Report::problem(file, &text, problem));
-                report::sort_out(reports, &mut errors);
-                errors.extend(compilation.bugs.iter().cloned());
-                machines.extend(compilation.workflows.iter().filter_map(machine));
-            }
-            machines
-        }
+    let mut names = Vec::new();
+    let machines = match File::read(file).map_err(|report| report::print(&report))? {
+        File::Rust(text, compilations) => from_rust(file, &text, &compilations, name, &mut names, &mut errors),
         File::Document(source) => match Template::of(file, &source) {
-            Some(template) => from_template(&template, &mut errors),
-            None => vec![from_document(file, source, &mut errors)],
+            Some(template) => from_template(&template, name, &mut names, &mut errors),
+            None => {
+                names.push(name_of(file));
+                let wanted = name.is_none_or(|name| names.iter().any(|known| known == name));
+                if wanted { vec![from_document(file, source, &mut errors)] } else { Vec::new() }
+            }
         },
     };
-    if !errors.is_empty() {
-        return Err(errors.join("\n").into());
+    match name {
+        _ if !errors.is_empty() => Err(errors.join("\n").into()),
+        Some(name) if machines.is_empty() => {
+            Err(format!("error: {} has no workflow `{name}`; it has: {}", file.display(), names.join(", ")).into())
+        }
+        _ => Ok(machines),
     }
-    if let Some(name) = name {
-        let names: Vec<_> = machines.iter().map(|machine| machine.name.clone()).collect();
-        machines.retain(|machine| machine.name == name);
-        if machines.is_empty() {
-            return Err(
-                format!("error: {} has no workflow `{name}`; it has: {}", file.display(), names.join(", ")).into()
-            );
+}
+
+/// The machines of a Rust file, or the one called `name`.
+fn from_rust(
+    file: &Path,
+    text: &str,
+    compilations: &[Compilation],
+    name: Option<&str>,
+    names: &mut Vec<String>,
+    errors: &mut Vec<String>,
+) -> Vec<Machine> {
+    report::sort_out(problems(compilations, name).map(|problem| Report::problem(file, text, problem)), errors);
+    errors.extend(compilations.iter().flat_map(|compilation| compilation.bugs.iter().cloned()));
+    let all = compilations.iter().flat_map(|compilation| &compilation.workflows);
+    names.extend(all.clone().map(|workflow| workflow.source.name.to_string()));
+    all.filter(|workflow| name.is_none_or(|name| workflow.source.name == name)).filter_map(machine).collect()
+}
+
+/// What is wrong with the workflows of a Rust file; with a name, what is wrong with that one and with those that it
+/// starts.
+pub(crate) fn problems<'c>(
+    compilations: &'c [Compilation],
+    name: Option<&'c str>,
+) -> impl Iterator<Item = &'c Problem> {
+    let all = || compilations.iter().flat_map(|compilation| &compilation.workflows);
+    let wanted = name.and_then(|name| all().find(|workflow| workflow.source.name == *name));
+    let counting = wanted.map(|wanted| with_those_it_starts(wanted, all));
+    compilations.iter().flat_map(move |compilation| {
+        let counting = counting.clone();
+        let counts = move |number: usize| {
+            let own = compilation.workflows.iter().find(|workflow| workflow.has_problem(number));
+            match &counting {
+                Some(counting) => own.is_some_and(|own| counting.iter().any(|other| std::ptr::eq(*other, own))),
+                // The workflow that is not there may be in what could not be read.
+                None => name.is_none() || own.is_none(),
+            }
+        };
+        let numbered = compilation.problems.iter().enumerate();
+        numbered.filter(move |(number, _)| counts(*number)).map(|(_, problem)| problem)
+    })
+}
+
+/// A workflow, those that it starts, those that these start, as far as they are among `all`.
+fn with_those_it_starts<'c, I: Iterator<Item = &'c CompiledWorkflow>>(
+    first: &'c CompiledWorkflow,
+    all: impl Fn() -> I,
+) -> Vec<&'c CompiledWorkflow> {
+    let mut found = vec![first];
+    let mut next = 0;
+    while let Some(workflow) = found.get(next) {
+        next += 1;
+        for name in workflow.starts() {
+            let others = all().filter(|other| other.source.name == name);
+            let new: Vec<_> = others.filter(|other| !found.iter().any(|known| std::ptr::eq(*known, *other))).collect();
+            found.extend(new);
         }
     }
-    Ok(machines)
+    found
 }
 
 /// The only machine of the file, or the one called `name`.
@@ -144,18 +205,24 @@ fn crate_folder(file: &Path) -> PathBuf {
 /// A compiled workflow as a machine; `None` for one with errors, which are reported.
 fn machine(workflow: &CompiledWorkflow) -> Option<Machine> {
     let mut notes = Vec::new();
-    let text: String = workflow.pieces.iter().map(|piece| placeholder(workflow, piece, &mut notes)).collect();
+    let text: String = workflow.pieces.iter().map(|piece| filled(workflow, piece, &mut notes)).collect();
+    let mut placeholders: BTreeSet<String> = params(workflow).map(|field| field.wire.clone()).collect();
+    placeholders.extend(workflow.pieces.iter().filter_map(|piece| match piece {
+        Piece::Constant { path, .. } => Some(path.to_string().replace(' ', "")),
+        _ => None,
+    }));
     Some(Machine {
         name: workflow.source.name.to_string(),
         machine_type: workflow.machine_type,
         definition: serde_json::from_str(&text).ok()?,
         readable: Some(workflow.definition.clone()),
         notes,
+        placeholders,
     })
 }
 
 /// A piece of a definition, with `${name}` where its value is known to rustc or the deployment only.
-fn placeholder(workflow: &CompiledWorkflow, piece: &Piece, notes: &mut Vec<String>) -> String {
+fn filled(workflow: &CompiledWorkflow, piece: &Piece, notes: &mut Vec<String>) -> String {
     let (name, what, escape) = match piece {
         Piece::Text(text) => return text.clone(),
         Piece::Param { name, escape } => (wire_name(workflow, name), "known when it is deployed", escape),
@@ -176,12 +243,30 @@ fn placeholder(workflow: &CompiledWorkflow, piece: &Piece, notes: &mut Vec<Strin
 
 /// A parameter's name in JSON.
 fn wire_name(workflow: &CompiledWorkflow, name: &str) -> String {
+    let field = params(workflow).find(|field| plain(&field.name) == name);
+    field.map_or_else(|| name.to_owned(), |field| field.wire.clone())
+}
+
+fn params(workflow: &CompiledWorkflow) -> impl Iterator<Item = &FieldDecl> {
     let params = workflow.source.declarations.iter().filter_map(|declaration| match &declaration.kind {
         DeclarationKind::Params(fields) => Some(fields),
         _ => None,
     });
-    let field = params.flatten().find(|field| plain(&field.name) == name);
-    field.map_or_else(|| name.to_owned(), |field| field.wire.clone())
+    params.flatten()
+}
+
+/// The names of the placeholders in a definition.
+fn placeholders(value: &Value, names: &mut BTreeSet<String>) {
+    let mut add = |text: &str| names.extend(placeholder::named(text).map(|(_, name)| name.to_owned()));
+    match value {
+        Value::String(text) => add(text),
+        Value::Array(items) => items.iter().for_each(|item| placeholders(item, names)),
+        Value::Object(members) => {
+            members.keys().for_each(|key| add(key));
+            members.values().for_each(|member| placeholders(member, names));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// The bodies of all `workflow! { … }`, also those inside modules and functions.
@@ -207,33 +292,34 @@ fn from_document(file: &Path, source: Source, errors: &mut Vec<String>) -> Machi
     let found = rules::check_definition(source.value(), MachineType::Standard);
     let located = source.locate(&found).into_iter().zip(&found);
     report::sort_out(located.map(|(at, found)| Report::found(file, source.text(), found, at)), errors);
-    let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = name.strip_suffix(".asl").map(str::to_owned).unwrap_or(name);
-    Machine {
-        name,
-        machine_type: MachineType::Standard,
-        definition: source.into_value(),
-        readable: None,
-        notes: Vec::new(),
-    }
+    Machine::of_document(name_of(file), MachineType::Standard, source.into_value(), Vec::new())
 }
 
-/// The machines of a template; one whose definition lies elsewhere is passed over with a note.
-fn from_template(template: &Template<'_>, errors: &mut Vec<String>) -> Vec<Machine> {
+/// The name of an ASL document's only machine: the file's.
+pub(crate) fn name_of(file: &Path) -> String {
+    let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    name.strip_suffix(".asl").map(str::to_owned).unwrap_or(name)
+}
+
+/// The machines of a template, or the one called `name`; one whose definition lies elsewhere is passed over with a note.
+fn from_template(
+    template: &Template<'_>,
+    name: Option<&str>,
+    names: &mut Vec<String>,
+    errors: &mut Vec<String>,
+) -> Vec<Machine> {
     let mut machines = Vec::new();
-    for resource in template.machines() {
+    for (own, resource) in template.machines() {
+        names.push(own.to_owned());
+        if name.is_some_and(|name| name != own) {
+            continue;
+        }
         match resource {
             Ok(resource) => {
                 let found = rules::check_definition(&resource.definition, resource.machine_type);
                 report::sort_out(template.reports(&resource, &found).into_iter(), errors);
                 let (name, machine_type) = (resource.name, resource.machine_type);
-                machines.push(Machine {
-                    name,
-                    machine_type,
-                    definition: resource.definition,
-                    readable: None,
-                    notes: resource.notes,
-                });
+                machines.push(Machine::of_document(name, machine_type, resource.definition, resource.notes));
             }
             Err(Missing::Elsewhere(note)) => eprintln!("note: {note}"),
             Err(Missing::Unreadable(report)) => errors.push(report::print(&report)),

@@ -65,9 +65,10 @@ impl<'a> Template<'a> {
         Some(Self { file, source, resources: document.get("Resources")?.as_object()? })
     }
 
-    /// Its state machines, in the order of the template.
-    pub(crate) fn machines(&self) -> Vec<Result<Resource, Missing>> {
-        self.resources.iter().filter_map(|(name, resource)| self.machine(name, resource)).collect()
+    /// Its state machines by their logical ids, in the order of the template.
+    pub(crate) fn machines(&self) -> Vec<(&str, Result<Resource, Missing>)> {
+        let all = self.resources.iter();
+        all.filter_map(|(name, resource)| Some((name.as_str(), self.machine(name, resource)?))).collect()
     }
 
     fn machine(&self, name: &str, resource: &Value) -> Option<Result<Resource, Missing>> {

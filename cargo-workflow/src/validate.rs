@@ -11,7 +11,7 @@ use workflow_asl::{Code, Severity, rules};
 
 use crate::Failure;
 use crate::report::{self, Report};
-use crate::source::File;
+use crate::source::{self, File};
 use crate::template::{Missing, Template};
 
 /// Checks definitions. The exit code is 0, 1 where there is an error, 2 where a file cannot be read.
@@ -20,6 +20,9 @@ pub(crate) struct Validate {
     /// Definitions in JSON or YAML, CloudFormation or SAM templates, Rust files with `workflow!`; `-` is the standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Check this workflow alone, where a file has several, with those that it starts
+    #[arg(long)]
+    name: Option<String>,
     /// The type of state machine that a definition is for, where the file does not say
     #[arg(long = "type", value_enum, default_value_t = Type::Standard)]
     machine_type: Type,
@@ -79,6 +82,8 @@ struct Findings {
     reports: Vec<Report>,
     /// Files that cannot be read.
     unreadable: usize,
+    /// State machines whose definitions lie elsewhere.
+    elsewhere: usize,
 }
 
 impl Validate {
@@ -92,6 +97,9 @@ impl Validate {
             if let Some(of_file) = findings.reports.get_mut(from..) {
                 of_file.sort_by_key(Report::offset);
             }
+        }
+        if let (Some(name), 0, 0) = (&self.name, machines + findings.elsewhere, findings.unreadable) {
+            return Err(format!("error: there is no workflow `{name}`").into());
         }
         findings.reports.retain(|report| report.code().is_none_or(|code| !self.allow.contains(&code)));
         let count = |severity| findings.reports.iter().filter(|report| report.severity() == severity).count();
@@ -126,17 +134,20 @@ impl Validate {
                 0
             }
             Ok(File::Rust(text, compilations)) => {
-                for problem in compilations.iter().flat_map(|compilation| compilation.problems.iter()) {
-                    findings.reports.push(Report::problem(file, &text, problem));
-                }
+                let problems = source::problems(&compilations, self.name.as_deref());
+                findings.reports.extend(problems.map(|problem| Report::problem(file, &text, problem)));
                 for bug in compilations.iter().flat_map(|compilation| &compilation.bugs) {
                     findings.unreadable(Report::unreadable(file, bug));
                 }
-                compilations.iter().map(|compilation| compilation.workflows.len()).sum()
+                let all = compilations.iter().flat_map(|compilation| &compilation.workflows);
+                all.filter(|workflow| self.takes(&workflow.source.name.to_string())).count()
             }
             Ok(File::Document(source)) => {
                 if let Some(template) = Template::of(file, &source) {
-                    return check_template(&template, findings);
+                    return self.check_template(&template, findings);
+                }
+                if !self.takes(&source::name_of(file)) {
+                    return 0;
                 }
                 let found = rules::check_definition(source.value(), self.machine_type.into());
                 let located = source.locate(&found).into_iter().zip(&found);
@@ -145,26 +156,34 @@ impl Validate {
             }
         }
     }
-}
 
-/// Checks every state machine of a template; one whose definition lies elsewhere is passed over with a note.
-fn check_template(template: &Template<'_>, findings: &mut Findings) -> usize {
-    let mut machines = 0;
-    for resource in template.machines() {
-        match resource {
-            Ok(resource) => {
-                machines += 1;
-                let found = rules::check_definition(&resource.definition, resource.machine_type);
-                findings.reports.extend(template.reports(&resource, &found));
-                for note in &resource.notes {
-                    eprintln!("note: {}: {note}", resource.name);
+    /// Checks the state machines of a template; one whose definition lies elsewhere is passed over with a note.
+    fn check_template(&self, template: &Template<'_>, findings: &mut Findings) -> usize {
+        let mut machines = 0;
+        for (_, resource) in template.machines().into_iter().filter(|(name, _)| self.takes(name)) {
+            match resource {
+                Ok(resource) => {
+                    machines += 1;
+                    let found = rules::check_definition(&resource.definition, resource.machine_type);
+                    findings.reports.extend(template.reports(&resource, &found));
+                    for note in &resource.notes {
+                        eprintln!("note: {}: {note}", resource.name);
+                    }
                 }
+                Err(Missing::Elsewhere(note)) => {
+                    findings.elsewhere += 1;
+                    eprintln!("note: {note}");
+                }
+                Err(Missing::Unreadable(report)) => findings.unreadable(*report),
             }
-            Err(Missing::Elsewhere(note)) => eprintln!("note: {note}"),
-            Err(Missing::Unreadable(report)) => findings.unreadable(*report),
         }
+        machines
     }
-    machines
+
+    /// Whether a workflow of this name is to be checked.
+    fn takes(&self, name: &str) -> bool {
+        self.name.as_ref().is_none_or(|wanted| wanted == name)
+    }
 }
 
 impl Findings {

@@ -121,6 +121,36 @@ fn several_workflows_need_a_name_and_a_wrong_one_is_told() {
 }
 
 #[test]
+fn a_name_leaves_out_what_is_wrong_elsewhere_in_the_file() {
+    // `Ends` is right, `Lost` is not, `Outer` starts `Lost`, `Torn` does not even parse.
+    let output = workflow(&["run", "several.rs", "--name", "Ends"]);
+    assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()));
+    for command in ["asl", "graph", "explain", "iam"] {
+        let output = workflow(&[command, "several.rs", "--name", "Ends"]);
+        assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()), "{command}");
+    }
+    let errors = |arguments: &[&str]| {
+        let output = workflow(arguments);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()));
+        let text = stderr(&output);
+        text.lines().filter(|line| line.starts_with("error")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let lost = "error[WF0201]: there is no state `Nowhere`";
+    assert_eq!(errors(&["asl", "several.rs", "--name", "Lost"]), [lost]);
+    assert_eq!(errors(&["asl", "several.rs", "--name", "Outer"]), [lost]);
+    assert_eq!(errors(&["asl", "several.rs", "--name", "Torn"]).len(), 1);
+    assert_eq!(errors(&["asl", "several.rs"]).len(), 2);
+    let none = "error: several.rs has no workflow `Edns`; it has: Ends, Lost, Outer, Torn";
+    assert_eq!(errors(&["asl", "several.rs", "--name", "Edns"]), [none]);
+
+    // So in a template.
+    let output = workflow(&["asl", "several.yaml", "--name", "Right"]);
+    assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()));
+    assert_eq!(errors(&["asl", "several.yaml", "--name", "Wrong"]).len(), 1);
+    assert_eq!(errors(&["asl", "several.yaml"]).len(), 1);
+}
+
+#[test]
 fn import_prints_a_declaration_that_compiles_to_the_same_document() {
     let output = workflow(&["import", "legacy-order.asl.json"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));

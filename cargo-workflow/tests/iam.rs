@@ -66,6 +66,30 @@ fn a_workflow_in_rust() {
 }
 
 #[test]
+fn params_that_the_workflow_does_not_have() {
+    let path = document("iam_params.json", "${Queue}");
+    let path = path.to_str().unwrap();
+    let refused = |file: &str, more: &[&str], params: &str| {
+        let output = iam(&[&[file, "--params", params], more].concat());
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+        text(&output.stderr)
+    };
+    let expected =
+        "error: `--params`: the workflow has no param or placeholder `Qeue`\n  = help: did you mean `Queue`?\n";
+    assert_eq!(refused(path, &[], r#"{"Qeue": "q"}"#), expected);
+    assert!(refused(path, &["--trust"], r#"{"Table": "t"}"#).ends_with("= help: it has `Queue`\n"));
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/order.rs");
+    let file = file.to_str().unwrap();
+    let wrong = refused(file, &["--name", "ShipOrder"], r#"{"shiping": "arn"}"#);
+    assert!(wrong.ends_with("did you mean `shipping`?\n"), "{wrong}");
+    assert!(refused(file, &["--name", "Cool"], r#"{"shipping": "arn"}"#).ends_with("it has none\n"));
+    // A constant of Rust code may be given a value, too, and the older of two has placeholders of its own.
+    assert!(iam(&[file, "--name", "ShipOrder", "--params", r#"{"MAX_PARCELS": 3}"#]).status.success());
+    let new = document("iam_params_new.json", FIRST);
+    assert!(iam(&[new.to_str().unwrap(), "--diff", path, "--params", r#"{"Queue": "q"}"#]).status.success());
+}
+
+#[test]
 fn a_change() {
     let old = document("iam_old.json", FIRST);
     let new = document("iam_new.json", &FIRST.replace("first", "second"));

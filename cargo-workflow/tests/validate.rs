@@ -173,3 +173,20 @@ fn findings_that_are_allowed_are_not_told() {
     assert_eq!(given(&["--allow", "WF0201", "-"], &text).status.code(), Some(2));
     assert_eq!(given(&["--allow", "WF9999", "-"], &text).status.code(), Some(2));
 }
+
+#[test]
+fn one_of_several_can_be_taken() {
+    let summary = |arguments: &[&str]| {
+        let (code, text) = validate(arguments);
+        (code, text.lines().last().unwrap_or_default().to_owned())
+    };
+    let right = (Some(0), "0 errors and 0 warnings in 1 state machine".to_owned());
+    assert_eq!(summary(&["several.rs", "--name", "Ends"]), right);
+    assert_eq!(summary(&["several.yaml", "--name", "Right"]), right);
+    let wrong = (Some(1), "1 error and 0 warnings in 1 state machine".to_owned());
+    assert_eq!(summary(&["several.rs", "--name", "Outer"]), wrong);
+    assert_eq!(summary(&["several.yaml", "--name", "Wrong"]), wrong);
+    let (code, text) = (Some(2), "error: there is no workflow `Edns`\n".to_owned());
+    let output = command(&["several.rs", "several.yaml", "--name", "Edns"]).output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (code, text));
+}

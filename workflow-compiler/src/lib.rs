@@ -33,7 +33,7 @@ use document::Document;
 use lower::Lowered;
 use piece::Piece;
 use problem::Problems;
-use syntax::ast::{Clause, Declaration, Workflow};
+use syntax::ast::{Body, Clause, Declaration, Head, Resource, Workflow};
 use syntax::word::Word;
 
 /// A place in the source: line and column. It orders problems, and tells whether two are about the same words.
@@ -94,10 +94,37 @@ pub struct CompiledWorkflow {
     pub policy: policy::PolicyTemplate,
     /// The document that it has its states from, where it has and that could be read.
     pub document: Option<Document>,
-    /// Which of the [`Compilation`]'s problems are this workflow's, by number; those of its syntax are nobody's.
+    /// Which of the [`Compilation`]'s problems are this workflow's, by number, beside those of its syntax
+    /// ([`Workflow::problems`]).
     pub problems: Range<usize>,
     /// What rustc is to tell of the user's own types.
     pub questions: Vec<Question>,
+}
+
+impl CompiledWorkflow {
+    /// Whether the [`Compilation`]'s problem of that number is this workflow's.
+    pub fn has_problem(&self, number: usize) -> bool {
+        self.problems.contains(&number) || self.source.problems.contains(&number)
+    }
+
+    /// The names of the workflows that it starts by their types (`workflow::<Other>`), without the paths before them.
+    pub fn starts(&self) -> Vec<String> {
+        fn collect(body: &Body, names: &mut Vec<String>) {
+            for state in &body.states {
+                match &state.head {
+                    Head::Task { resource: Some(Resource::Service { workflow: Some(other), .. }), .. } => {
+                        names.extend(other.last_word());
+                    }
+                    Head::Parallel(branches) => branches.iter().for_each(|branch| collect(&branch.body, names)),
+                    Head::Map { body, .. } => collect(body, names),
+                    _ => {}
+                }
+            }
+        }
+        let mut names = Vec::new();
+        collect(&self.source.body, &mut names);
+        names
+    }
 }
 
 /// Compiles the tokens of a `workflow!`.

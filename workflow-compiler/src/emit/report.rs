@@ -27,7 +27,7 @@ pub(super) fn reports(compilation: &Compilation, locate: Locate<'_>) -> TokenStr
         out.extend(compile_error(Span::call_site().into(), bug));
     }
     for (number, problem) in warnings {
-        let workflow = compilation.workflows.iter().find(|workflow| workflow.problems.contains(&number));
+        let workflow = compilation.workflows.iter().find(|workflow| workflow.has_problem(number));
         let attributes = workflow.map(|workflow| for_every_item(&workflow.source)).unwrap_or_default();
         out.extend(warning(problem, &attributes));
     }

@@ -11,6 +11,8 @@ pub use declaration::{
 };
 pub use expression::{BinaryOp, Expr, ExprKind, Member, Reference, Root, Segment, UnaryOp};
 
+use std::ops::Range;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use workflow_asl::StateKind;
 use workflow_asl::document::QueryLanguage;
@@ -67,6 +69,8 @@ pub struct Workflow {
     pub declarations: Vec<Declaration>,
     /// Its states.
     pub body: Body,
+    /// Which problems were found while it was read, by their numbers.
+    pub problems: Range<usize>,
 }
 
 impl Workflow {

@@ -31,6 +31,7 @@ impl Parser<'_> {
     }
 
     fn workflow(&mut self, cursor: &mut Cursor) -> Option<Workflow> {
+        let before = self.reported();
         let attributes = self.attributes(cursor);
         if cursor.is_end() {
             self.dangling(&attributes);
@@ -91,6 +92,7 @@ impl Parser<'_> {
             name: name?,
             declarations,
             body,
+            problems: before..self.reported(),
         })
     }
 }

@@ -1,9 +1,9 @@
 //! The declarations at the top of a workflow, and the types in them.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use workflow_asl::document::QueryLanguage;
 
-use super::{Catcher, Clause, Comment, Expr, Retrier, Spot, Text};
+use super::{Catcher, Clause, Comment, Expr, Retrier, Spot, Text, plain};
 
 /// A declaration at the top of a workflow.
 #[derive(Clone, Debug)]
@@ -127,6 +127,20 @@ pub struct Type {
     pub kind: TypeKind,
     /// Where it is.
     pub spot: Spot,
+}
+
+impl Type {
+    /// The name that a type of the user's own ends with, without the path before it and without `r#`.
+    pub fn last_word(&self) -> Option<String> {
+        match &self.kind {
+            TypeKind::Named(name) => Some(plain(name)),
+            TypeKind::Path(path) => path.clone().into_iter().fold(None, |last, token| match token {
+                TokenTree::Ident(word) => Some(plain(&word)),
+                _ => last,
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// What a type is.
