@@ -144,6 +144,28 @@ fn cases() -> Vec<Case> {
             json!({ "verdict": "Good" }),
         ),
         case("WaitForAResult", json!({}), [("Ask", payload(json!({ "seconds": 9 })))], json!({ "slept": 9 })),
+        case(
+            "ListedValues",
+            json!({}),
+            [("Describe", json!({ "JobRun": { "JobRunState": "SUCCEEDED" } }))],
+            json!({ "done": true, "any": false, "raw": false, "text": "it SUCCEEDED" }),
+        ),
+        case(
+            "ListedValuesInJsonPath",
+            json!({}),
+            [("Describe", json!({ "JobRun": { "JobRunState": "SUCCEEDED" } }))],
+            json!({ "state": "SUCCEEDED" }),
+        ),
+        case(
+            "HashAlgorithms",
+            json!({ "name": "a", "by": "MD5" }),
+            [],
+            json!({
+                "a": "0cc175b9c0f1b6a831c399e269772661",
+                "b": "0cc175b9c0f1b6a831c399e269772661",
+                "c": "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8"
+            }),
+        ),
         case("AssignedFromAResult", json!({}), [("A", payload(json!({ "n": 3 })))], json!({ "total": 3 })),
     ]
 }

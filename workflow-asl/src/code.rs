@@ -144,7 +144,7 @@ codes! {
     UnknownParameter = "WF0509" Error "no such parameter of an API", "SCHEMA_VALIDATION_FAILED";
     MissingParameter = "WF0510" Error "a request lacks a parameter", "SCHEMA_VALIDATION_FAILED";
     WrongParameterType = "WF0511" Error "a parameter of the wrong type", "SCHEMA_VALIDATION_FAILED";
-    UnlistedValue = "WF0512" Warning "a value that AWS does not list for its parameter";
+    UnlistedValue = "WF0512" Warning "a value that AWS does not list";
     DoubtfulParameter = "WF0513" Warning "a parameter that the integration may not have";
     UnraisedError = "WF0514" Warning "an error that the task does not raise";
     OtherErrorPrefix = "WF0515" Error "an error's name of the other kind of integration";

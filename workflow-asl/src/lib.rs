@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod error_name;
 pub mod graph;
+pub mod hash;
 pub mod intrinsic;
 pub mod jsonata;
 pub mod limits;

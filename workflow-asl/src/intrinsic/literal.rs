@@ -1,10 +1,8 @@
 //! Literal arguments that a function certainly fails on, although the call reads well.
 
 use super::{Argument, Call, Function};
+use crate::hash;
 use crate::limits::ARRAY_RANGE_ITEMS;
-
-/// The algorithms of `States.Hash`.
-const ALGORITHMS: [&str; 5] = ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
 
 impl Call {
     /// What is wrong with the literals in this call and in those inside it, each with the offset of its call.
@@ -41,9 +39,7 @@ impl Call {
                 (items.floor() > most as f64).then(|| format!("`{name}` gives at most {most} items"))
             }
             Function::Hash => match self.args.get(1)? {
-                Argument::String(text) if !ALGORITHMS.contains(&text.as_str()) => {
-                    Some(format!("`{text}` is none of the algorithms {}", ALGORITHMS.join(", ")))
-                }
+                Argument::String(text) => hash::unknown(text),
                 _ => None,
             },
             Function::JsonMerge => match self.args.get(2)? {

@@ -1,6 +1,7 @@
 //! What JSONata's functions take, and calls and operators that fail on the values written in them.
 
 use super::ast::{Node, NodeKind};
+use crate::hash;
 use crate::syntax_error::SyntaxError;
 
 /// The functions with their signatures as JSONata writes them: a letter for each argument (`s` text, `n` number,
@@ -218,6 +219,14 @@ fn call(
         report(node, format!("`${name}` takes {takes}, not {given}"));
         return;
     }
+    if name == "hash"
+        && let Some((at, message)) = arguments.last().and_then(|algorithm| match &algorithm.kind {
+            NodeKind::String(text) if given == most => Some((algorithm, hash::unknown(text)?)),
+            _ => None,
+        })
+    {
+        report(at, message);
+    }
     // The context value stands for the first argument where one lacks.
     let skipped = usize::from(piped) + usize::from(context && given < needed);
     for (parameter, argument) in parameters.iter().skip(skipped).zip(arguments) {
@@ -273,6 +282,10 @@ mod tests {
             "$x ~> $substring(1, 2)",
             "$partition([1, 2], 1)[0]",
             "$number(true) + 1",
+            "$hash('a', 'SHA-384')",
+            "$hash('a', $alg)",
+            "'a' ~> $hash('MD5')",
+            "$hash('a', '${Algorithm}')",
         ] {
             assert_eq!(found(fine), [""; 0], "{fine}");
         }

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use quote::ToTokens;
 use workflow_asl::result::ResultPart;
+use workflow_services::Enum;
 
 use super::foreign::{Foreign, ForeignPart};
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
@@ -42,6 +43,8 @@ pub enum Ty {
     Struct(String),
     /// An enum that the workflow declares, by its Rust name; text in JSON.
     Enum(String),
+    /// Text of AWS's, of which the table lists values; there may be newer ones.
+    Listed(Enum),
     /// A type of the user's Rust code, or what is in one: rustc checks what is asked of it.
     Foreign(Box<Foreign>),
 }
@@ -55,7 +58,7 @@ impl Ty {
             Self::Bool => "bool".to_owned(),
             Self::Integer => "an integer".to_owned(),
             Self::Number => "a number".to_owned(),
-            Self::Text => "String".to_owned(),
+            Self::Text | Self::Listed(_) => "String".to_owned(),
             Self::Timestamp => "Timestamp".to_owned(),
             Self::Arn => "Arn".to_owned(),
             Self::Array(item) => format!("Vec<{}>", item.rust_name()),
@@ -106,7 +109,7 @@ impl Ty {
 
     /// Whether it is text in JSON.
     pub fn is_text(&self) -> bool {
-        matches!(self, Self::Text | Self::Timestamp | Self::Arn | Self::Enum(_))
+        matches!(self, Self::Text | Self::Timestamp | Self::Arn | Self::Enum(_) | Self::Listed(_))
     }
 
     /// Whether it is a number in JSON.

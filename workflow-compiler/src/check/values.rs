@@ -224,7 +224,7 @@ fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     }
     let Some((wanted_kinds, wanted)) = wants else { return };
     // An ARN or an enum is text, and no time.
-    let time = position != Position::Timestamp || matches!(ty, Ty::Text | Ty::Timestamp);
+    let time = position != Position::Timestamp || matches!(ty, Ty::Text | Ty::Listed(_) | Ty::Timestamp);
     if time && kinds_of(ty).is_none_or(|kinds| kinds & wanted_kinds != 0) {
         return;
     }
@@ -232,7 +232,7 @@ fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
         let problem = Problem::new(Code::UnlikeTypes, expr.spot, format!("{wanted}, this is {}", article(ty)));
         match (position, ty) {
             (Position::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),
-            (Position::Seconds | Position::Timeout, Ty::Text) => {
+            (Position::Seconds | Position::Timeout, Ty::Text | Ty::Listed(_)) => {
                 problem.help("write a duration without quotes, such as `5m`")
             }
             (Position::Timestamp, ty) if ty.is_number() => problem.help("for a number of seconds write `for`"),

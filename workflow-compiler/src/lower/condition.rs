@@ -25,7 +25,7 @@ enum Family {
 impl Family {
     fn of(ty: &Ty) -> Option<Self> {
         Some(match ty.present() {
-            Ty::Text | Ty::Arn | Ty::Enum(_) => Self::Text,
+            Ty::Text | Ty::Arn | Ty::Enum(_) | Ty::Listed(_) => Self::Text,
             Ty::Integer | Ty::Number => Self::Number,
             Ty::Bool => Self::Flag,
             Ty::Timestamp => Self::Timestamp,

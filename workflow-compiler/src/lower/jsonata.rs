@@ -232,7 +232,8 @@ impl<'a> Lowering<'_, 'a> {
     fn is_instant(&self, place: Place<'_, 'a>, left: &Expr, right: &Expr) -> bool {
         let sides = [left, right].map(|side| self.model.type_of(place, side).present().clone());
         let instant = |ty: &Ty| *ty == Ty::Timestamp;
-        sides.iter().any(instant) && sides.iter().all(|ty| instant(ty) || *ty == Ty::Text || ty.is_open())
+        sides.iter().any(instant)
+            && sides.iter().all(|ty| instant(ty) || matches!(ty, Ty::Text | Ty::Listed(_)) || ty.is_open())
     }
 
     pub(super) fn path_in_jsonata(&mut self, expr: &Expr) {

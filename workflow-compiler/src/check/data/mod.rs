@@ -80,6 +80,19 @@ impl<'a> Model<'a> {
         std::ptr::eq(known.state, info.state).then_some(number)
     }
 
+    /// The number of the state whose result this variable holds, if any does, where nothing else assigns it.
+    pub(super) fn result_in(&self, variable_name: &str) -> Option<usize> {
+        if !self.lacks_variable(variable_name) {
+            return None;
+        }
+        let own = variable_name.strip_prefix("result_").into_iter().chain([variable_name]);
+        let mut own = own.filter_map(|name| self.states.get_full(name));
+        let found = own.find(|(_, name, info)| variable(name) == variable_name && self.has_result(info));
+        // Of two states with one variable nobody knows which it is.
+        let other = self.states.contains_key(&format!("_{variable_name}"));
+        found.map(|(number, ..)| number).filter(|_| !other)
+    }
+
     /// The variable that a state keeps its result in, and what of it, where another state reads it.
     pub fn keeps(&self, info: &StateInfo<'a>) -> Option<(String, &Kept)> {
         let kept = self.data.kept.get(&self.number_of(info)?)?;

@@ -1,8 +1,8 @@
 //! The types of calls: of the language's own functions, JSONata's, the intrinsic ones, and the operators of a choice rule.
 
-use workflow_asl::Code;
 use workflow_asl::document::{Operator, QueryLanguage};
 use workflow_asl::intrinsic::{self, Kind};
+use workflow_asl::{Code, hash};
 
 use crate::check::facts::Facts;
 use crate::check::foreign::kinds_of_argument;
@@ -12,7 +12,7 @@ use crate::check::resolve::{Place, article};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{Expr, Text};
+use crate::syntax::ast::{Expr, ExprKind, Text};
 
 impl<'a> Model<'a> {
     pub(super) fn infer_call(
@@ -61,6 +61,7 @@ impl<'a> Model<'a> {
                     mistyped(name, wanted.describe(), argument, ty, sink);
                 }
             }
+            algorithm(name, arguments, sink);
             return function.result_of(&types);
         }
         if let Some(function) = intrinsic::Function::from_name(&name.value) {
@@ -83,6 +84,7 @@ impl<'a> Model<'a> {
                         mistyped(name, &kind.to_string(), argument, ty, sink);
                     }
                 }
+                algorithm(name, arguments, sink);
             }
             return intrinsic_type(function, &types);
         }
@@ -122,6 +124,15 @@ fn takes_absence(name: &str) -> bool {
 fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink: &mut Sink<'_>) {
     let message = format!("`{}` takes {wanted} here, this is {}", name.value, article(ty));
     sink.push(Problem::new(Code::WrongArgument, argument.spot, message));
+}
+
+/// A hash is by an algorithm that there is.
+fn algorithm(name: &Text, arguments: &[Expr], sink: &mut Sink<'_>) {
+    if let ("$hash" | "States.Hash", [_, Expr { kind: ExprKind::Text(text), spot }]) = (name.value.as_str(), arguments)
+        && let Some(message) = hash::unknown(text)
+    {
+        sink.report(|| Problem::new(Code::FailingCall, *spot, message).suggest(text, hash::ALGORITHMS));
+    }
 }
 
 fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {

@@ -1,6 +1,8 @@
 //! Whether two values can be compared, and what the message says where they cannot.
 
-use workflow_asl::Code;
+use workflow_asl::nearest::nearest;
+use workflow_asl::{Code, placeholder};
+use workflow_services::Enum;
 
 use super::words::words;
 use crate::check::model::Model;
@@ -13,7 +15,7 @@ use crate::syntax::ast::{Expr, ExprKind, Spot, plain};
 impl Model<'_> {
     /// Both sides of a comparison must be of one kind; text that is compared with an enum must be one of its texts.
     pub(in crate::check) fn compare(&self, (a, left): (&Ty, &Expr), (b, right): (&Ty, &Expr), sink: &mut Sink<'_>) {
-        for ((ty, _), (_, other)) in [((a, left), (b, right)), ((b, right), (a, left))] {
+        for ((ty, of), (_, other)) in [((a, left), (b, right)), ((b, right), (a, left))] {
             if let (Ty::Enum(name), ExprKind::Text(text)) = (ty.present(), &unparen(other).kind)
                 && !text.starts_with("{%")
                 && let Some(decl) = self.types.enums.get(name)
@@ -30,6 +32,12 @@ impl Model<'_> {
                     unknown_variant(message, other.spot, text, &known)
                 });
                 return;
+            }
+            if sink.listens()
+                && let (Ty::Listed(values), Some(text)) = (ty.present(), self.fixed_text(other))
+                && let Some((message, help)) = unlisted(*values, text, words(of).as_deref())
+            {
+                sink.push(Problem::new(Code::UnlistedValue, other.spot, message).help(help));
             }
         }
         sink.hold_like((a, left), (b, right));
@@ -63,6 +71,40 @@ impl Model<'_> {
             }
         });
     }
+}
+
+impl<'a> Model<'a> {
+    /// The text that a literal or a variant of an enum is.
+    fn fixed_text<'e>(&self, expr: &'e Expr) -> Option<&'e str>
+    where
+        'a: 'e,
+    {
+        match &unparen(expr).kind {
+            ExprKind::Text(text) if !text.starts_with("{%") => Some(text),
+            ExprKind::Variant { ty, variant } => self.variant_wire(&plain(ty), &plain(variant)),
+            _ => None,
+        }
+    }
+}
+
+/// That AWS's API does not list a value for what it is compared with: what is wrong, and how to mend it. There may be
+/// newer values.
+pub(super) fn unlisted(values: Enum, text: &str, of: Option<&str>) -> Option<(String, String)> {
+    const FEW: usize = 8;
+    if values.values().any(|value| value == text) || placeholder::contained(text) {
+        return None;
+    }
+    let of = of.map_or_else(|| "this value".to_owned(), |of| format!("`{of}`"));
+    let message = format!("`{text}` is not among the values that AWS lists for {of}");
+    let help = match nearest(text, values.values()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if values.values().count() <= FEW => {
+            let names: Vec<_> = values.values().map(|name| format!("`{name}`")).collect();
+            format!("there is {}", names.join(", "))
+        }
+        None => "a newer value is no mistake".to_owned(),
+    };
+    Some((message, help))
 }
 
 /// Whether two values can be equal. Text types compare with each other, and so do numbers.

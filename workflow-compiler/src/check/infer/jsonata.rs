@@ -8,6 +8,7 @@ use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::result::Member;
 use workflow_asl::{Code, StateKind};
 
+use super::compare::unlisted;
 use crate::check::api::member_type;
 use crate::check::function::Function;
 use crate::check::model::Model;
@@ -38,7 +39,7 @@ impl<'a> Model<'a> {
         let text = jsonata::expression(text).unwrap_or(text);
         // What does not parse is a finding of the document's rules.
         let Ok(ast) = jsonata::parse(text) else { return Ty::Unknown };
-        let mut walk = Walk { model: self, place, bound: Vec::new(), wrong: Vec::new() };
+        let mut walk = Walk { model: self, place, text, bound: Vec::new(), wrong: Vec::new() };
         let ty = walk.node(&ast.root, DEPTH).bounded();
         let wrong = walk.wrong;
         if !sink.listens() || wrong.is_empty() {
@@ -82,6 +83,8 @@ type Words = (String, String);
 struct Walk<'w, 'a> {
     model: &'w Model<'a>,
     place: Place<'w, 'a>,
+    /// The expression.
+    text: &'w str,
     /// The variables that the expression binds itself.
     bound: Vec<(String, Ty)>,
     /// Where the path with a name that leads nowhere begins, and what to say.
@@ -125,7 +128,8 @@ impl Walk<'_, '_> {
         if let Some((_, ty)) = self.bound.iter().rev().find(|(bound, _)| bound == name) {
             return ty.clone();
         }
-        self.model.data.variables.get(name).cloned().unwrap_or(Ty::Unknown)
+        let kept = || self.model.result_in(name).and_then(|number| self.model.data.results.get(number));
+        self.model.data.variables.get(name).or_else(kept).cloned().unwrap_or(Ty::Unknown)
     }
 
     /// The value that a path of `$states` begins with.
@@ -264,12 +268,30 @@ impl Walk<'_, '_> {
     }
 
     fn binary(&mut self, sign: &str, left: &Node, right: &Node, depth: usize) -> Ty {
-        let (left, right) = (self.node(left, depth), self.node(right, depth));
+        let (one, other) = (self.node(left, depth), self.node(right, depth));
+        match (sign, &right.kind) {
+            ("=" | "!=", _) => {
+                self.unlisted((&one, left), right);
+                self.unlisted((&other, right), left);
+            }
+            ("in", NodeKind::Array(items)) => items.iter().for_each(|item| self.unlisted((&one, left), item)),
+            _ => {}
+        }
+        let (left, right) = (one, other);
         match sign {
             "&" => Ty::Text,
             "+" | "-" | "*" | "%" if left == Ty::Integer && right == Ty::Integer => Ty::Integer,
             "+" | "-" | "*" | "/" | "%" => Ty::Number,
             _ => Ty::Bool,
+        }
+    }
+
+    /// A text that is compared with one of AWS's is among those that AWS lists.
+    fn unlisted(&mut self, (ty, of): (&Ty, &Node), other: &Node) {
+        if let (Ty::Listed(values), NodeKind::String(text)) = (ty.present(), &other.kind)
+            && let Some(words) = unlisted(*values, text, self.text.get(of.span.clone()))
+        {
+            self.wrong.push((other.span.start, Code::UnlistedValue, words));
         }
     }
 

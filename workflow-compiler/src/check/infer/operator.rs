@@ -149,7 +149,9 @@ impl<'a> Model<'a> {
                     }
                 }
                 let unordered = [(&a, left), (&b, right)].into_iter().find(|(ty, _)| {
-                    !ty.is_unknown() && !ty.is_number() && !matches!(ty, Ty::Text | Ty::Timestamp | Ty::Arn)
+                    !ty.is_unknown()
+                        && !ty.is_number()
+                        && !matches!(ty, Ty::Text | Ty::Listed(_) | Ty::Timestamp | Ty::Arn)
                 });
                 if let Some((ty, operand)) = unordered {
                     let message = format!("`{}` compares numbers and text, this is {}", operator(op), article(ty));

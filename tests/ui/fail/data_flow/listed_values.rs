@@ -1,0 +1,14 @@
+//! What is compared with text of AWS's: a value that its API does not list, a number.
+
+use workflow_runtime::workflow;
+
+workflow! {
+    workflow ListedValues {
+        task Describe = aws_sdk::glue::getJobRun { JobName: "j", RunId: "r" } -> Which;
+        choice Which match Describe.JobRun.JobRunState { "SUCEEDED" => Show, "FAILED" => Bad, _ => Bad }
+        pass Show { number: Describe.JobRun.JobRunState == 3 } -> end;
+        fail Bad;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+//! The algorithms that `States.Hash` and JSONata's `$hash` know.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>
+
+use crate::placeholder;
+
+/// Their names; case matters.
+pub const ALGORITHMS: [&str; 5] = ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
+
+/// Why a call with this algorithm fails: what is wrong with the name, where it is written in the call.
+///
+/// ```
+/// assert_eq!(workflow_asl::hash::unknown("SHA-256"), None);
+/// let said = workflow_asl::hash::unknown("sha256").unwrap();
+/// assert_eq!(said, "`sha256` is none of the algorithms MD5, SHA-1, SHA-256, SHA-384, SHA-512");
+/// ```
+pub fn unknown(algorithm: &str) -> Option<String> {
+    if ALGORITHMS.contains(&algorithm) || placeholder::contained(algorithm) {
+        return None;
+    }
+    Some(format!("`{algorithm}` is none of the algorithms {}", ALGORITHMS.join(", ")))
+}
