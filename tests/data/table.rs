@@ -166,6 +166,21 @@ fn cases() -> Vec<Case> {
                 "c": "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8"
             }),
         ),
+        case(
+            "WrittenResults",
+            json!({ "xs": [1, 2] }),
+            [],
+            json!({
+                "run": "arn:aws:states",
+                "bucket": "b", "pair": 3, "told": "SUCCEEDED!", "plain": 2, "tolerated": 1
+            }),
+        ),
+        case(
+            "OutputAsText",
+            json!({}),
+            [("Run", json!({ "Output": "{\"n\":1}" })), ("Again", json!({ "Output": { "n": 2 } }))],
+            json!({ "a": 1, "b": 2 }),
+        ),
         case("AssignedFromAResult", json!({}), [("A", payload(json!({ "n": 3 })))], json!({ "total": 3 })),
     ]
 }

@@ -1,6 +1,7 @@
 //! What a task calls, as AWS's APIs have it, and the type of what it returns.
 
 use proc_macro2::Ident;
+use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::{Presence, ResultPart};
 use workflow_services::{Shape, TaskResource};
 
@@ -69,6 +70,26 @@ impl<'a> Model<'a> {
             (None, None) if self.unchecked(info).is_some() => Ty::Unknown,
             (None, None) => self.called(&arn).map_or(Ty::Unknown, aws),
         }
+    }
+
+    /// How to read a member of an execution's output that is JSON as text: `Run.Output` after `.sync`.
+    pub(super) fn json_as_text(&self, text: &str, member: &str) -> Vec<String> {
+        if !text.ends_with(".Output") {
+            return Vec::new();
+        }
+        let waits = text.strip_suffix(".Output").and_then(|state| self.states.get(state)).is_some_and(|info| {
+            matches!(&info.state.head, Head::Task { resource: Some(Resource::Service { pattern: Some(pattern), .. }), .. }
+                if pattern.value == "sync")
+        });
+        let mut help = Vec::new();
+        if waits {
+            help.push("`.sync` gives the output as text, and `.sync:2` as JSON".to_owned());
+        }
+        if self.language == QueryLanguage::Jsonata {
+            let or = if waits { "or read" } else { "it is JSON as text: read" };
+            help.push(format!("{or} `$parse({text}).{member}`"));
+        }
+        help
     }
 
     /// What a call of the ARN returns, found once in AWS's table.

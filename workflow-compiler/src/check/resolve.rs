@@ -314,7 +314,11 @@ impl<'a> Model<'a> {
                         other => {
                             sink.report(|| {
                                 let message = format!("`{text}` is {}, not an array", article(other));
-                                Problem::new(Code::UnknownMember, index.spot, message)
+                                let problem = Problem::new(Code::UnknownMember, index.spot, message);
+                                match other {
+                                    Ty::Object(members) => list_members(problem, members.keys().map(String::as_str)),
+                                    _ => problem,
+                                }
                             });
                             Ty::Unknown
                         }
@@ -427,7 +431,9 @@ impl<'a> Model<'a> {
             other => {
                 report(&mut || {
                     let message = format!("`{text}` is {}: it has no member `{}`", article(other), name.value);
-                    Problem::new(code, name.spot, message)
+                    let problem = Problem::new(code, name.spot, message);
+                    let meant = if *other == Ty::Text { self.json_as_text(text, &name.value) } else { Vec::new() };
+                    meant.into_iter().fold(problem, Problem::help)
                 });
                 unknown
             }
@@ -437,13 +443,17 @@ impl<'a> Model<'a> {
 
 /// Proposes the nearest name; where none is near, lists them, if they are few.
 fn suggest_member<'s>(problem: Problem, name: &str, known: impl Iterator<Item = &'s str> + Clone) -> Problem {
-    const FEW: usize = 8;
     let problem = problem.suggest(name, known.clone());
+    if problem.help.is_empty() { list_members(problem, known) } else { problem }
+}
+
+/// Lists names, if they are few.
+fn list_members<'s>(problem: Problem, known: impl Iterator<Item = &'s str>) -> Problem {
+    const FEW: usize = 8;
     let names: Vec<_> = known.map(|name| format!("`{name}`")).collect();
-    if problem.help.is_empty() && !names.is_empty() && names.len() <= FEW {
-        problem.help(format!("its members are {}", names.join(", ")))
-    } else {
-        problem
+    match names.len() {
+        1..=FEW => problem.help(format!("its members are {}", names.join(", "))),
+        _ => problem,
     }
 }
 

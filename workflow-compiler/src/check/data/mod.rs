@@ -1,6 +1,7 @@
 //! How values pass between states: what can be read where, of which type, and what each state must keep for it.
 
 mod certain;
+mod gathered;
 mod inputs;
 mod kept;
 pub(super) mod output;

@@ -12,7 +12,7 @@ use super::inputs::Ways;
 use super::uses;
 use crate::check::facts::Facts;
 use crate::check::flow::arms;
-use crate::check::model::{Model, StateInfo, is_distributed};
+use crate::check::model::{Model, StateInfo};
 use crate::check::resolve::{Place, Position};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
@@ -231,25 +231,4 @@ impl<'a> Model<'a> {
         }
         self.number_of(info).and_then(|number| self.data.results.get(number)).cloned().unwrap_or(Ty::Unknown)
     }
-
-    /// The type of what a parallel's branches or a map's iterations give together.
-    pub(in crate::check) fn gathered(&self, info: &StateInfo<'a>) -> Ty {
-        let inside = (0..self.scopes.len()).filter(|scope| {
-            self.scopes.get(*scope).and_then(|scope| scope.owner).is_some_and(|owner| std::ptr::eq(owner, info.state))
-        });
-        match &info.state.head {
-            Head::Parallel(_) => Ty::Tuple(inside.map(|scope| self.scope_output(scope)).collect()),
-            Head::Map { .. } if is_distributed(info.state) && writes(info) => Ty::Unknown,
-            Head::Map { .. } => {
-                Ty::Array(Box::new(inside.map(|scope| self.scope_output(scope)).next().unwrap_or(Ty::Unknown)))
-            }
-            _ => Ty::Unknown,
-        }
-    }
-}
-
-/// Whether a map's results go to S3, so that it gives where they are.
-fn writes(info: &StateInfo<'_>) -> bool {
-    let writers = [ClauseKind::WriteTo, ClauseKind::ResultWriter, ClauseKind::Raw];
-    info.state.clauses.iter().any(|clause| writers.contains(&clause.kind))
 }
