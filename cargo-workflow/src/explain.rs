@@ -13,6 +13,7 @@ use workflow_asl::document::{MachineType, State, StateMachine};
 use workflow_asl::graph::EdgeKind;
 use workflow_asl::limits::HISTORY_EVENTS;
 use workflow_asl::resource::Resource;
+use workflow_asl::rules::{Coming, errors_of_handlers};
 use workflow_asl::{Pointer, StateKind};
 use workflow_compiler::check::{Explained, ExplainedState, explain};
 
@@ -81,6 +82,8 @@ struct Page<'a> {
     /// By the states' places; none for a state that no path reaches.
     before: BTreeMap<Pointer, Before>,
     states: Vec<Row>,
+    /// What comes to each retrier and catcher, by its place.
+    coming: BTreeMap<Pointer, Coming>,
 }
 
 /// A state, as the page tells of it.
@@ -88,6 +91,8 @@ struct Row {
     title: String,
     /// Where it goes on.
     to: Vec<String>,
+    /// Where its retriers and catchers are, each with what it does.
+    handlers: Vec<(Pointer, String)>,
 }
 
 impl<'a> Page<'a> {
@@ -103,12 +108,14 @@ impl<'a> Page<'a> {
         }
         let row = |state: &StateBudget| {
             all.get(&state.pointer).map_or_else(
-                || Row { title: state.name.clone(), to: Vec::new() },
-                |known| Row { title: title(state, known), to: targets(known) },
+                || Row { title: state.name.clone(), to: Vec::new(), handlers: Vec::new() },
+                |known| Row { title: title(state, known), to: targets(known), handlers: handlers(state, known) },
             )
         };
         let states = budget.states.iter().map(row).collect();
-        Self { machine, types, budget, before, states }
+        let coming = errors_of_handlers(&read, &machine.annotations).into_iter();
+        let coming = coming.map(|coming| (coming.pointer.clone(), coming)).collect();
+        Self { machine, types, budget, before, states, coming }
     }
 
     fn types_of(&self, name: &str) -> Option<&ExplainedState> {
@@ -150,8 +157,9 @@ impl<'a> Page<'a> {
             None => field(output, "from", "nowhere: no path reaches it")?,
             Some(before) if before.from.is_empty() => field(output, "from", "the start")?,
             Some(before) => {
-                let from = before.from.iter().map(|(name, kind)| format!("{name}{}", on(*kind)));
-                field(output, "from", &list(from))?;
+                let mut from: Vec<_> = before.from.iter().map(|(name, kind)| format!("{name}{}", on(*kind))).collect();
+                from.dedup();
+                field(output, "from", &list(from.into_iter()))?;
             }
         }
         if let Some(types) = types {
@@ -189,6 +197,11 @@ impl<'a> Page<'a> {
         if !row.to.is_empty() {
             field(output, "to", &list(row.to.iter().cloned()))?;
         }
+        let told =
+            row.handlers.iter().filter_map(|(at, does)| Some(format!("{does} {}", in_list(self.coming.get(at)?))));
+        for (number, text) in told.enumerate() {
+            field(output, if number == 0 { "errors" } else { "" }, &text)?;
+        }
         if state.longest != Time::default() {
             field(output, "time", &time(&state.longest, &state.name))?;
         }
@@ -225,6 +238,11 @@ impl<'a> Page<'a> {
                 "kind": state.kind.name(),
                 "from": from,
                 "to": row.to,
+                "handlers": Value::from_iter(row.handlers.iter().filter_map(|(at, _)| {
+                    let coming = self.coming.get(at)?;
+                    let field = at.as_str().strip_prefix(state.pointer.as_str())?;
+                    Some(json!({"field": field, "errors": coming.errors, "others": coming.others}))
+                })),
                 "input": types.map(|types| &types.input),
                 "result": types.and_then(|types| types.result.as_ref()),
                 "output": types.and_then(|types| types.output.as_ref()),
@@ -313,6 +331,29 @@ fn targets(state: &State) -> Vec<String> {
         to.extend(catcher.next.as_ref().map(|name| format!("{name} on {}", list(errors))));
     }
     to
+}
+
+/// Where the retriers and catchers of a state are, each with what it does.
+fn handlers(state: &StateBudget, known: &State) -> Vec<(Pointer, String)> {
+    let retriers = known.retry.iter().flatten().enumerate();
+    let retriers =
+        retriers.map(|(number, _)| (state.pointer.child("Retry").index(number), "tries again on".to_owned()));
+    let catchers = known.catch.iter().flatten().enumerate().map(|(number, catcher)| {
+        let to = catcher.next.as_deref().unwrap_or("the end");
+        (state.pointer.child("Catch").index(number), format!("goes to {to} on"))
+    });
+    retriers.chain(catchers).collect()
+}
+
+/// The errors that come to a handler, in words.
+fn in_list(coming: &Coming) -> String {
+    let names = list(coming.errors.iter().cloned());
+    match (names.is_empty(), coming.others) {
+        (true, true) => "any error".to_owned(),
+        (true, false) => "none: nothing raises what it names".to_owned(),
+        (false, true) => format!("any error, such as {names}"),
+        (false, false) => names,
+    }
 }
 
 fn print_execution(execution: &ExecutionBudget, output: &mut impl Write) -> io::Result<()> {

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
+use workflow_asl::rules::Annotations;
 use workflow_asl::source::Source;
 use workflow_asl::{placeholder, rules};
 use workflow_compiler::piece::{Escape, Piece};
@@ -62,13 +63,16 @@ pub(crate) struct Machine {
     pub(crate) notes: Vec<String>,
     /// The names of what only rustc or a deployment knows: params, declared or not, and constants.
     pub(crate) placeholders: BTreeSet<String>,
+    /// What is said of the states that is not in the definition.
+    pub(crate) annotations: Annotations,
 }
 
 impl Machine {
     fn of_document(name: String, machine_type: MachineType, definition: Value, notes: Vec<String>) -> Self {
         let mut names = BTreeSet::new();
         placeholders(&definition, &mut names);
-        Self { name, machine_type, definition, readable: None, notes, placeholders: names }
+        let annotations = Annotations::default();
+        Self { name, machine_type, definition, readable: None, notes, placeholders: names, annotations }
     }
 }
 
@@ -218,6 +222,7 @@ fn machine(workflow: &CompiledWorkflow) -> Option<Machine> {
         readable: Some(workflow.definition.clone()),
         notes,
         placeholders,
+        annotations: workflow.annotations.clone(),
     })
 }
 

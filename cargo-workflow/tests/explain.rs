@@ -44,6 +44,25 @@ fn documents_tell_what_is_known_without_types() {
 }
 
 #[test]
+fn each_handler_is_told_which_errors_come_to_it() {
+    let text = explain("errors.rs", &[]);
+    let expected = "
+    to           Ship, Refused on Declined, Expired, Broken on States.ALL
+    errors       tries again on Lambda.ServiceException, Declined
+                 goes to Refused on Declined
+                 goes to Broken on Stolen, Lambda.";
+    assert!(text.contains(expected), "{text}");
+    assert!(text.contains("\n    errors       goes to Broken on none: nothing raises what it names\n"), "{text}");
+    assert!(text.contains("\n                 goes to Broken on any error, such as Lambda."), "{text}");
+    // Programs get all of them.
+    let pages: Value = serde_json::from_str(&explain("errors.rs", &["--format", "json"])).unwrap();
+    let handlers = pages[0]["states"][0]["handlers"].as_array().unwrap();
+    assert_eq!(handlers[0]["field"], "/Retry/0");
+    assert_eq!((&handlers[1]["errors"], &handlers[1]["others"]), (&serde_json::json!(["Declined"]), &false.into()));
+    assert!(handlers[2]["errors"].as_array().unwrap().len() > 20, "{handlers:?}");
+}
+
+#[test]
 fn json_has_the_same() {
     let pages: Value = serde_json::from_str(&explain("export.rs", &["--format", "json"])).unwrap();
     let page = &pages[0];

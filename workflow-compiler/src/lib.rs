@@ -26,7 +26,7 @@ use std::path::Path;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::rules;
+use workflow_asl::rules::{self, Annotations};
 
 use check::Question;
 use document::Document;
@@ -99,6 +99,8 @@ pub struct CompiledWorkflow {
     pub problems: Range<usize>,
     /// What rustc is to tell of the user's own types.
     pub questions: Vec<Question>,
+    /// What is said of the states that is not in the definition.
+    pub annotations: Annotations,
 }
 
 impl CompiledWorkflow {
@@ -161,6 +163,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             document: parts.document,
             problems: first..problems.iter().len(),
             questions,
+            annotations: parts.annotations,
         });
     }
     out
@@ -176,6 +179,7 @@ struct Parts {
     document: Option<Document>,
     /// The params that the document's placeholders make, where none are declared.
     params: Option<Declaration>,
+    annotations: Annotations,
     #[cfg(feature = "iam")]
     policy: policy::PolicyTemplate,
 }
@@ -194,6 +198,7 @@ fn compile_workflow(source: &Workflow, problems: &mut Problems, surroundings: Su
             pieces: read.pieces,
             document: read.document,
             params: read.params,
+            annotations: Annotations::default(),
             #[cfg(feature = "iam")]
             policy: read.policy,
         };
@@ -216,6 +221,7 @@ fn compile_workflow(source: &Workflow, problems: &mut Problems, surroundings: Su
         pieces: lowered.pieces,
         document: None,
         params: None,
+        annotations: lowered.annotations,
     }
 }
 

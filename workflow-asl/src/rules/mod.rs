@@ -8,6 +8,7 @@ mod api;
 mod assignment;
 mod budget;
 mod choice;
+mod coming;
 mod context;
 mod expression;
 mod field;
@@ -35,6 +36,7 @@ use crate::jsonata::Expressions;
 use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::{Code, Diagnostic, Pointer};
+pub use coming::{Coming, errors_of_handlers};
 use part::Parts;
 use raised::Raised;
 

@@ -60,6 +60,24 @@ impl<'a> Errors<'a> {
         self.apis.values().any(|api| api.error_prefix() == Some(prefix))
     }
 
+    /// The names that handlers of these names take, those of Step Functions last, and whether any other may be among
+    /// them.
+    pub(super) fn taken(&self, handled: &[&str]) -> (Vec<String>, bool) {
+        let Some(passing) = passing_all(handled) else {
+            let comes = |name: &&&str| placeholder::likely(name) || self.may_have(name);
+            return (handled.iter().filter(comes).map(|name| (*name).to_owned()).collect(), false);
+        };
+        let all = handled.contains(&error_name::ALL);
+        // AWS's pages say that States.ALL leaves out States.DataLimitExceeded; recordings say otherwise.
+        let takes = |name: &str| all || !passing.contains(&name) || handled.contains(&name);
+        let reserved = self.names.iter().filter(|name| name.starts_with(error_name::PREFIX) && takes(name));
+        let families = self.names.iter().filter(|name| name.ends_with('*') && !name.starts_with(error_name::PREFIX));
+        let mut seen = BTreeSet::new();
+        let names = self.known().chain(families.chain(reserved).map(|name| Cow::Borrowed(name.as_ref())));
+        let names = names.map(Cow::into_owned).filter(|name| seen.insert(name.clone())).collect();
+        (names, self.any)
+    }
+
     fn add(&mut self, other: Self) {
         self.any |= other.any;
         self.own.extend(other.own);
@@ -71,17 +89,11 @@ impl<'a> Errors<'a> {
         self.names.extend(names.iter().map(|name| Cow::Borrowed(*name)));
     }
 
-    /// What catchers of these names let pass.
-    fn past(mut self, catchers: &[&'a str]) -> Self {
-        if catchers.contains(&error_name::ALL) {
-            let mut left = Self::default();
-            left.reserved(&[error_name::DATA_LIMIT_EXCEEDED]);
-            return left;
-        }
-        if catchers.contains(&error_name::TASK_FAILED) {
-            let mut left = Self::default();
-            left.reserved(&[error_name::DATA_LIMIT_EXCEEDED, error_name::TIMEOUT, error_name::HEARTBEAT_TIMEOUT]);
-            return left;
+    /// What handlers of these names let pass.
+    pub(super) fn past(mut self, catchers: &[&'a str]) -> Self {
+        if let Some(passing) = passing_all(catchers) {
+            self = Self::default();
+            self.reserved(passing);
         }
         for name in catchers {
             self.own.remove(name);
@@ -94,6 +106,17 @@ impl<'a> Errors<'a> {
             self.names.remove(*name);
         }
         self
+    }
+}
+
+/// What passes by handlers of these names, where one of them stands for all others.
+fn passing_all(names: &[&str]) -> Option<&'static [&'static str]> {
+    match () {
+        () if names.contains(&error_name::ALL) => Some(&[error_name::DATA_LIMIT_EXCEEDED]),
+        () if names.contains(&error_name::TASK_FAILED) => {
+            Some(&[error_name::DATA_LIMIT_EXCEEDED, error_name::TIMEOUT, error_name::HEARTBEAT_TIMEOUT])
+        }
+        () => None,
     }
 }
 

@@ -242,3 +242,47 @@ fn what_is_not_held_against_the_table_may_raise_anything() {
     assert_eq!(of_handlers(&definition, &unchecked), []);
     assert_eq!(of_handlers(&definition, &Annotations::default())[0].0, Code::UnraisedError);
 }
+
+#[test]
+fn handlers_are_told_what_comes_to_them() {
+    let coming = |definition: &Value, annotations: &Annotations| {
+        let (machine, _) = StateMachine::read(definition);
+        let told = errors_of_handlers(&machine, annotations).into_iter().map(|coming| {
+            let others = if coming.others { " and others" } else { "" };
+            format!("{} {}{others}", coming.pointer, coming.errors.join(" "))
+        });
+        told.collect::<Vec<_>>()
+    };
+    let handled = |names: &[&str]| json!({"ErrorEquals": names, "Next": "T"});
+    let reader = task(json!({"Resource": "arn:aws:states:::aws-sdk:s3:getObject",
+        "Retry": [{"ErrorEquals": ["States.Timeout", "Nobody"]}],
+        "Catch": [handled(&["S3.NoSuchKeyException"]), handled(&["S3.NoSuchKeyException", "S3.InvalidObjectStateException"]),
+            handled(&["States.TaskFailed"]), handled(&["States.ALL"])]}));
+    let of_reader = coming(&reader, &Annotations::default());
+    assert_eq!(
+        of_reader[..3],
+        [
+            "/States/S/Retry/0 States.Timeout",
+            "/States/S/Catch/0 S3.NoSuchKeyException",
+            "/States/S/Catch/1 S3.InvalidObjectStateException",
+        ]
+    );
+    assert!(of_reader[3].contains("S3.S3Exception") && of_reader[3].contains(" States.Permissions"), "{of_reader:?}");
+    assert!(!of_reader[3].contains("NoSuchKey") && !of_reader[3].contains("Timeout"), "{of_reader:?}");
+    assert_eq!(of_reader[4], "/States/S/Catch/3 States.DataLimitExceeded States.HeartbeatTimeout States.Timeout");
+
+    // What a function raises is not known, unless it is said; names that are not known yet may be any.
+    let called = one(function(json!({"Catch": [handled(&["OutOfStock", "${Other}"]), handled(&["States.ALL"])]})));
+    let open = coming(&called, &Annotations::default());
+    assert_eq!(open[0], "/States/S/Catch/0 OutOfStock ${Other}");
+    assert!(open[1].ends_with(" and others"), "{open:?}");
+    let said = coming(&called, &said("States/S", &["Declined"]));
+    assert!(said[0].ends_with("/0 ${Other}") && said[1].contains("/1 Declined Lambda."), "{said:?}");
+    assert!(said[1].contains(" Sandbox.* States.") && !said[1].ends_with("others"), "{said:?}");
+
+    // From a state inside come what its own catchers let pass.
+    let inner = json!({"A": {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsNull": true, "Next": "F"}],
+        "Default": "G"}, "F": fail("Lost"), "G": fail("Late")});
+    let both = coming(&parallel(inner, &["Late", "Early"]), &Annotations::default());
+    assert_eq!(both, ["/States/S/Catch/0 Late"]);
+}
