@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -18,13 +17,15 @@ use workflow_asl::{Pointer, StateKind};
 use workflow_compiler::check::{Explained, ExplainedState, explain};
 
 use crate::Failure;
-use crate::source::{self, File, Machine};
+use crate::source::{self, Machine};
 
 /// Columns of a line, and those before a field's text.
 const WIDTH: usize = 100;
 const INDENT: usize = 17;
 /// How many names a list has.
 const NAMES: usize = 8;
+/// How many variables a state is told with.
+const VARIABLES: usize = 16;
 
 /// The arguments of `explain`.
 #[derive(Args)]
@@ -46,8 +47,7 @@ impl Explain {
     /// Prints every workflow of the file, or the one that is named.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let machines = source::read(&self.file.file, self.file.name.as_deref())?;
-        let mut types = types(&self.file.file);
-        let pages = machines.iter().map(|machine| Page::of(machine, types.remove(&machine.name)));
+        let pages = machines.iter().map(Page::of);
         match self.format {
             Format::Json => writeln!(output, "{:#}", Value::from_iter(pages.map(|page| page.to_json())))?,
             Format::Text => {
@@ -60,17 +60,6 @@ impl Explain {
             }
         }
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// What the compiler knows of the workflows of a Rust file.
-fn types(file: &Path) -> BTreeMap<String, Explained> {
-    match File::read(file) {
-        Ok(File::Rust(_, compilations)) => {
-            let workflows = compilations.iter().flat_map(|compilation| &compilation.workflows);
-            workflows.map(|workflow| (workflow.source.name.to_string(), explain(&workflow.source))).collect()
-        }
-        _ => BTreeMap::new(),
     }
 }
 
@@ -96,7 +85,8 @@ struct Row {
 }
 
 impl<'a> Page<'a> {
-    fn of(machine: &'a Machine, types: Option<Explained>) -> Self {
+    fn of(machine: &'a Machine) -> Self {
+        let types = machine.workflow.as_deref().map(explain);
         let (read, _) = StateMachine::read(&machine.definition);
         let budget = Budget::of(&read, machine.machine_type);
         let before = alive::before(&read).into_iter().map(|before| (before.pointer.clone(), before)).collect();
@@ -170,13 +160,14 @@ impl<'a> Page<'a> {
             if let Some(of_output) = &types.output {
                 let told = match () {
                     () if types.result.as_ref() == Some(of_output) && of_output != "Json" => "the result",
-                    () if *of_output == types.input && of_output != "Json" => "the input",
+                    () if types.result.is_none() && *of_output == types.input && of_output != "Json" => "the input",
                     () => of_output,
                 };
                 field(output, "output", told)?;
             }
             if let Some((variable, members)) = &types.keeps {
-                let what = if members.is_empty() { "all of its result".to_owned() } else { members.join(", ") };
+                let members = list(members.iter().cloned());
+                let what = if members.is_empty() { "all of its result" } else { &members };
                 field(output, "keeps", &format!("${variable}: {what}"))?;
             }
         }
@@ -190,7 +181,9 @@ impl<'a> Page<'a> {
                 let ty = declared.map(|ty| format!(": {ty}")).unwrap_or_default();
                 format!("${}{maybe}{ty} by {}", variable.name, list(variable.by.iter().cloned()))
             });
-            for (number, text) in variables.enumerate() {
+            let more = before.variables.len().saturating_sub(VARIABLES);
+            let more = (more > 0).then(|| format!("… {more} more"));
+            for (number, text) in variables.take(VARIABLES).chain(more).enumerate() {
                 field(output, if number == 0 { "variables" } else { "" }, &text)?;
             }
         }

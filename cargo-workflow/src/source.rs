@@ -12,7 +12,7 @@ use workflow_asl::source::Source;
 use workflow_asl::{placeholder, rules};
 use workflow_compiler::piece::{Escape, Piece};
 use workflow_compiler::problem::Problem;
-use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, plain};
+use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, Workflow, plain};
 use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
 
 use crate::Failure;
@@ -65,6 +65,8 @@ pub(crate) struct Machine {
     pub(crate) placeholders: BTreeSet<String>,
     /// What is said of the states that is not in the definition.
     pub(crate) annotations: Annotations,
+    /// The workflow that it was made of, in Rust.
+    pub(crate) workflow: Option<Box<Workflow>>,
 }
 
 impl Machine {
@@ -72,7 +74,8 @@ impl Machine {
         let mut names = BTreeSet::new();
         placeholders(&definition, &mut names);
         let annotations = Annotations::default();
-        Self { name, machine_type, definition, readable: None, notes, placeholders: names, annotations }
+        let (readable, workflow) = (None, None);
+        Self { name, machine_type, definition, readable, notes, placeholders: names, annotations, workflow }
     }
 }
 
@@ -223,6 +226,7 @@ fn machine(workflow: &CompiledWorkflow) -> Option<Machine> {
         notes,
         placeholders,
         annotations: workflow.annotations.clone(),
+        workflow: Some(Box::new(workflow.source.clone())),
     })
 }
 

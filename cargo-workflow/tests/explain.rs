@@ -82,3 +82,29 @@ fn one_of_several_can_be_taken() {
     let pages = explain("order.rs", &["--name", "Cool"]);
     assert!(pages.starts_with("Cool: Standard, 1 state\n"), "{pages}");
 }
+
+#[test]
+fn values_that_double_with_each_state_are_told_in_as_many_words() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explain_growing.rs");
+    let next = |number: usize| if number < 59 { format!("P{}", number + 1) } else { "end".to_owned() };
+    let states: [&dyn Fn(usize) -> String; 3] = [
+        &|number| format!("pass P{number} {{ a: P{0}, b: P{0} }}", number - 1),
+        &|number| format!("pass P{number} {{ a: [state, state], b: {{ c: state, d: state }} }}"),
+        &|number| {
+            let branch = |name: &str| format!("branch {{ pass {name}{number} = state -> end; }}");
+            format!("parallel P{number} {{ {} {} }}", branch("A"), branch("B"))
+        },
+    ];
+    for state in states {
+        let states: String = (1..60).map(|number| format!("{} -> {};\n", state(number), next(number))).collect();
+        let text = format!(
+            "workflow! {{ workflow Grow {{ input {{ x: String }} pass P0 {{ a: input.x }} -> P1;\n{states} }} }}"
+        );
+        std::fs::write(&path, text).unwrap();
+        let text = explain(path.to_str().unwrap(), &[]);
+        // Of a state the most are its lists: variables, and states that have run.
+        let longest = text.split("\n\n").map(str::len).max().unwrap();
+        assert!(longest < 1000, "{longest}: {text}");
+        assert!(explain(path.to_str().unwrap(), &["--format", "json"]).len() < 60 * 10_000);
+    }
+}

@@ -7,13 +7,15 @@ use workflow_asl::result::Member;
 use super::api::member_type;
 use super::data::{self, Kept};
 use super::model::Model;
+use super::sink::Sink;
 use super::types::Ty;
-use crate::problem::Problems;
 use crate::syntax::ast::{Head, Workflow};
 
-/// How many levels of objects a type is told with, and how many members of each.
+/// How many levels of objects and tuples a type is told with, how many members of each, and how many arrays, options and
+/// maps around each other: however large a type is, its text has a bound.
 const LEVELS: usize = 2;
 const MEMBERS: usize = 6;
+const AROUND: usize = 3;
 
 /// The types of a workflow's values, as declarations write them: `Json` is what is not known.
 #[derive(Clone, Debug)]
@@ -50,13 +52,16 @@ pub struct ExplainedState {
 
 /// Explains a workflow that compiles. One whose states are in a document (`from`) has no states here.
 pub fn explain(workflow: &Workflow) -> Explained {
-    let mut model = super::check(workflow, &mut Problems::default());
-    let told = |model: &Model<'_>, ty: &Ty| describe(model, ty, LEVELS);
+    let mut model = super::unanalysed(workflow);
+    let told = |model: &Model<'_>, ty: &Ty| describe(model, ty, Levels { objects: LEVELS, around: AROUND });
     let (input, output) = (told(&model, &model.input), told(&model, &model.output));
     if workflow.from().is_some() {
         return Explained { input, output, variables: BTreeMap::new(), states: Vec::new() };
     }
-    data::infer_all(&mut model);
+    data::analyse(&mut model, &mut Sink::silent());
+    if model.data.results.is_empty() {
+        data::infer_all(&mut model);
+    }
     let states = model.states.values().enumerate().map(|(number, info)| {
         let input = model.data.inputs.get(number).cloned().unwrap_or(Ty::Unknown);
         let fails = matches!(info.state.head, Head::Fail { .. });
@@ -94,14 +99,28 @@ fn paths(kept: &Kept, so_far: &str, out: &mut Vec<String>) {
     }
 }
 
+/// How many levels of a type are still told.
+#[derive(Clone, Copy)]
+struct Levels {
+    objects: usize,
+    around: usize,
+}
+
 /// A type in the words of a declaration, objects with their members.
-fn describe(model: &Model<'_>, ty: &Ty, levels: usize) -> String {
-    let inner = |ty: &Ty| describe(model, ty, levels);
+fn describe(model: &Model<'_>, ty: &Ty, levels: Levels) -> String {
+    let inside = Levels { around: levels.around.saturating_sub(1), ..levels };
+    let inner = |ty: &Ty| describe(model, ty, inside);
     match ty {
+        Ty::Array(_) | Ty::Option(_) | Ty::Map(_) if levels.around == 0 => "…".to_owned(),
         Ty::Array(item) => format!("Vec<{}>", inner(item)),
         Ty::Option(item) => format!("Option<{}>", inner(item)),
         Ty::Map(value) => format!("Map<{}>", inner(value)),
-        Ty::Tuple(items) => format!("({})", items.iter().map(inner).collect::<Vec<_>>().join(", ")),
+        Ty::Tuple(items) => {
+            let Some(objects) = levels.objects.checked_sub(1) else { return "( … )".to_owned() };
+            let inside = Levels { objects, ..levels };
+            let told = items.iter().take(MEMBERS).map(|item| describe(model, item, inside));
+            format!("({})", with_more(told, items.len()).join(", "))
+        }
         Ty::Object(members) => {
             object(model, members.len(), members.iter().map(|(n, ty)| (n.clone(), ty.clone())), levels)
         }
@@ -115,7 +134,7 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: usize) -> String {
         }
         Ty::Struct(name) => match model.types.structs.get(name) {
             // The fields of `input { … }` and `output { … }` have no name that the user wrote.
-            Some(known) if !known.declared || levels == LEVELS => {
+            Some(known) if !known.declared || levels.objects == LEVELS => {
                 let fields = known.fields.values().map(|field| (field.decl.wire.clone(), field.ty.clone()));
                 object(model, known.fields.len(), fields, levels)
             }
@@ -125,14 +144,16 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: usize) -> String {
     }
 }
 
-fn object(model: &Model<'_>, count: usize, members: impl Iterator<Item = (String, Ty)>, levels: usize) -> String {
-    if levels == 0 {
-        return "{ … }".to_owned();
-    }
-    let told = members.take(MEMBERS).map(|(name, ty)| format!("{name}: {}", describe(model, &ty, levels - 1)));
-    let mut told: Vec<_> = told.collect();
-    if count > MEMBERS {
-        told.push(format!("… {} more", count - MEMBERS));
-    }
+fn object(model: &Model<'_>, count: usize, members: impl Iterator<Item = (String, Ty)>, levels: Levels) -> String {
+    let Some(objects) = levels.objects.checked_sub(1) else { return "{ … }".to_owned() };
+    let inside = Levels { objects, ..levels };
+    let told = members.take(MEMBERS).map(|(name, ty)| format!("{name}: {}", describe(model, &ty, inside)));
+    let told = with_more(told, count);
     if told.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", told.join(", ")) }
+}
+
+/// What is told of so many, and how many are not.
+fn with_more(told: impl Iterator<Item = String>, count: usize) -> Vec<String> {
+    let more = (count > MEMBERS).then(|| format!("… {} more", count - MEMBERS));
+    told.chain(more).collect()
 }

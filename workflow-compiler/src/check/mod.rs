@@ -55,12 +55,8 @@ pub(crate) fn check_without<'a>(
     ignored: Vec<&'a Clause>,
     problems: &mut Problems,
 ) -> Model<'a> {
-    let mut model = Model::of(workflow);
+    let mut model = unanalysed(workflow);
     model.ignored = ignored;
-    if model.scopes.iter().all(|scope| !scope.body.broken) {
-        // A clause that did not parse may have assigned any.
-        model.variables = variables::assigned(&model);
-    }
     let sink = &mut Sink::to(problems);
     declarations::check(&model, sink);
     names::check(&model, sink);
@@ -78,5 +74,15 @@ pub(crate) fn check_without<'a>(
     request::check(&model, sink);
     data::output::check(&model, sink);
     given::check(&model, sink);
+    model
+}
+
+/// The model without what is known of the workflow's data.
+fn unanalysed(workflow: &Workflow) -> Model<'_> {
+    let mut model = Model::of(workflow);
+    if model.scopes.iter().all(|scope| !scope.body.broken) {
+        // A clause that did not parse may have assigned any.
+        model.variables = variables::assigned(&model);
+    }
     model
 }

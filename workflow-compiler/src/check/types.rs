@@ -138,11 +138,20 @@ impl Ty {
     }
 
     /// The type as far as it is neither too large nor too deep: values of values that hold the same twice would double it
-    /// with each state. What is beyond is not known.
+    /// with each state. What is beyond is not known; of one that is too large as many levels are left as are small.
     #[must_use]
     pub(super) fn bounded(mut self) -> Self {
         const PARTS: usize = 2000;
+        const SMALL: usize = 256;
         const DEPTH: usize = 32;
+        fn inside(ty: &Ty) -> Vec<&Ty> {
+            match ty {
+                Ty::Array(inner) | Ty::Option(inner) | Ty::Map(inner) => vec![inner],
+                Ty::Tuple(items) => items.iter().collect(),
+                Ty::Object(members) => members.values().collect(),
+                _ => Vec::new(),
+            }
+        }
         fn cut(ty: &mut Ty, left: &mut usize, levels: usize) {
             let (Some(less), Some(levels)) = (left.checked_sub(1), levels.checked_sub(1)) else {
                 *ty = Ty::Unknown;
@@ -156,8 +165,22 @@ impl Ty {
                 _ => {}
             }
         }
-        let mut left = PARTS;
-        cut(&mut self, &mut left, DEPTH);
+        let (mut parts, mut levels, mut small) = (0, 0, 0);
+        let mut level = vec![&self];
+        while !level.is_empty() && levels <= DEPTH && parts <= PARTS {
+            parts += level.len();
+            levels += 1;
+            if parts <= SMALL {
+                small = levels;
+            }
+            level = level.into_iter().flat_map(inside).collect();
+        }
+        if parts > PARTS || levels > DEPTH {
+            // One level alone may be large, as of an object with many members.
+            let levels = if parts > PARTS { small.max(2) } else { DEPTH };
+            let mut left = PARTS;
+            cut(&mut self, &mut left, levels);
+        }
         self
     }
 
