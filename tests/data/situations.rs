@@ -64,3 +64,32 @@ fn what_is_absent_breaks_no_task() {
     );
     assert_eq!(output, json!({ "name": "a", "other": "none" }));
 }
+
+#[test]
+fn the_item_is_there_after_the_first_state_failed() {
+    let output = jsonata(
+        r#"input { xs: Vec<String> }
+        map Each over input.xs {
+            task First = lambda::invoke { FunctionName: "fails" } catch [States.ALL] => Told -> end;
+            pass Told { name: item } -> end;
+        } -> end;"#,
+        json!({ "xs": ["a", "b"] }),
+    );
+    assert_eq!(output, json!([{ "name": "a" }, { "name": "b" }]));
+}
+
+#[test]
+fn the_item_of_a_map_that_starts_with_a_choice_is_there_on_each_way() {
+    let output = both(
+        r#"input { xs: Vec<i64> }
+        map Each over input.xs {
+            choice Which { if item > 1 -> Large; else -> Small; }
+            pass Large { kind: "large" } -> Told;
+            pass Small { kind: "small" } -> Told;
+            wait Told for 1s -> Show;
+            pass Show { n: item } -> end;
+        } -> end;"#,
+        json!({ "xs": [1, 2] }),
+    );
+    assert_eq!(output, json!([{ "n": 1 }, { "n": 2 }]));
+}

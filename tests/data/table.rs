@@ -181,6 +181,30 @@ fn cases() -> Vec<Case> {
             [("Run", json!({ "Output": "{\"n\":1}" })), ("Again", json!({ "Output": { "n": 2 } }))],
             json!({ "a": 1, "b": 2 }),
         ),
+        case(
+            "ItemLater",
+            json!({ "orders": [{ "id": "a", "total": 1.0, "note": "n" }, { "id": "b", "total": 2.0 }] }),
+            [("Charge", payload(json!({ "x": 7 })))],
+            json!([{ "id": "a", "note": "n!", "x": 7 }, { "id": "b", "in": { "total": 3 } }]),
+        ),
+        case(
+            "ItemLaterInJsonPath",
+            json!({ "orders": [{ "id": "a", "total": 20.0 }, { "id": "b", "total": 2.0 }] }),
+            [("Charge", payload(json!({ "x": 7 })))],
+            json!([{ "id": "a", "x": 7 }, { "id": "b", "x": 0 }]),
+        ),
+        case(
+            "ItemInALoop",
+            json!({ "names": ["a", "b"] }),
+            [],
+            json!([{ "name": "a!", "turns": 3 }, { "name": "b!", "turns": 3 }]),
+        ),
+        case(
+            "ItemOfNestedMaps",
+            json!({ "orders": [{ "id": "a", "lines": [{ "article": "x", "amount": 1 }] }] }),
+            [],
+            json!([{ "id": "a", "first": "x" }]),
+        ),
         case("AssignedFromAResult", json!({}), [("A", payload(json!({ "n": 3 })))], json!({ "total": 3 })),
     ]
 }

@@ -39,11 +39,11 @@ impl Facts {
         self.known.iter().any(|fact| fact.split(['.', '[']).skip(1).any(|name| name == member))
     }
 
-    /// The facts about the execution's input and the results of states, which hold in later states too.
+    /// The facts about the execution's input, a map's item and the results of states, which hold in later states too.
     pub(super) fn lasting(&self) -> Self {
         let lasts = |fact: &&String| {
             let root = fact.split(['.', '[']).next().unwrap_or_default();
-            root == "input" || !root.starts_with('$') && !RESERVED.contains(&root)
+            root == "input" || root == "item" || !root.starts_with('$') && !RESERVED.contains(&root)
         };
         let mut facts: Vec<_> = self.known.iter().filter(lasts).cloned().collect();
         facts.sort_unstable();
@@ -54,6 +54,13 @@ impl Facts {
     /// The facts without those about the result of a state, which runs again.
     pub(super) fn forget(&mut self, state: &str) {
         self.known.retain(|fact| fact.split(['.', '[']).next() != Some(state));
+    }
+
+    /// The facts where `item` is the item of another map.
+    pub(super) fn of_another_item(&self) -> Self {
+        let mut facts = self.clone();
+        facts.forget("item");
+        facts
     }
 
     /// The lasting facts that both have.

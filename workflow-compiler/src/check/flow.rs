@@ -33,7 +33,10 @@ impl<'m, 'a> Flow<'m, 'a> {
                     None => Some(Facts::default()),
                     // The input of a child execution is another one.
                     Some(owner) if is_distributed(owner.state) => Some(Facts::default()),
-                    Some(owner) => flow.entry(owner).cloned(),
+                    Some(owner) => flow.entry(owner).map(|known| match owner.state.head {
+                        Head::Map { .. } => known.of_another_item(),
+                        _ => known.clone(),
+                    }),
                 };
                 if let (Some(start), Some(known)) = (model.start_of(scope), known) {
                     changed |= flow.meet(start, &known);

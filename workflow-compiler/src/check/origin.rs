@@ -218,27 +218,17 @@ impl<'a> Model<'a> {
         }
         let start = self.start_of(scope);
         let starts = start.is_some_and(|start| std::ptr::eq(start.state, info.state));
-        let comes_back = start.is_some_and(|start| {
-            self.states_of(scope).any(|other| {
-                let mut targets = self.targets_of(other).into_iter();
-                targets.any(|target| self.target(target, scope).is_some_and(|to| std::ptr::eq(to.state, start.state)))
-            })
-        });
+        let comes_back = self.data.scopes.comes_back(scope);
         let start_name = start.map_or("", |start| start.name.as_str());
         let sees_input = info.language == QueryLanguage::Jsonata || current(place) == Some(Current::Input);
         if starts && !comes_back && sees_input {
             return Ok(Origin::new(Base::StateInput, &[], ty));
         }
-        let assign = |start: &StateInfo<'a>| current(Place { state: start, position: Position::Assign });
-        let keep = match start {
-            Some(start)
-                if !comes_back
-                    && (start.language == QueryLanguage::Jsonata || assign(start) == Some(Current::Input)) =>
-            {
-                format!("keep it there: `assign {{ each: item }}` on `{start_name}`, then read `$each`")
-            }
-            _ => "start the map with `pass Keep -> …` that has `assign { each: item }`, then read `$each`".to_owned(),
-        };
+        let inside = start.is_some_and(|start| self.is_inside(info, scope, start));
+        if !starts && !inside && start.is_some_and(|start| self.can_keep_item(start, comes_back)) {
+            return Ok(Origin::new(Base::Variable(self.item_variable(scope)), &[], ty));
+        }
+        let keep = format!("start the map with `pass Keep -> {start_name};`, which keeps it");
         if starts && !comes_back {
             let place = place.position.describe();
             return fault(format!("`item` is not there in {place}: it is the input, which is gone there"), keep);
@@ -249,7 +239,17 @@ impl<'a> Model<'a> {
                 keep,
             );
         }
-        fault(format!("`item` is there in the first state of the map only, `{start_name}`"), keep)
+        if inside {
+            return fault(format!("`item` is not there inside `{start_name}`, the first state of the map"), keep);
+        }
+        fault(format!("`item` is not there after `{start_name}`: in JSONPath that state cannot keep its input"), keep)
+    }
+
+    /// Whether a state is inside of a parallel or map of this scope.
+    fn is_inside(&self, info: &StateInfo<'a>, scope: usize, owner: &StateInfo<'a>) -> bool {
+        let scopes = &self.data.scopes;
+        let around = self.number_of(info).and_then(|number| scopes.ancestor(scopes.point(number)?, scope));
+        info.scope != scope && around.and_then(|point| scopes.state_at(point)) == self.number_of(owner)
     }
 
     /// The type of the elements of a map's items.
@@ -271,7 +271,7 @@ impl<'a> Model<'a> {
     }
 
     /// The innermost map around a state, with the scope that is its body.
-    fn map_around<'m>(&'m self, info: &StateInfo<'a>) -> Option<(usize, &'m StateInfo<'a>)> {
+    pub(super) fn map_around<'m>(&'m self, info: &StateInfo<'a>) -> Option<(usize, &'m StateInfo<'a>)> {
         self.around(info).find(|(_, owner)| owner.state.kind == StateKind::Map)
     }
 

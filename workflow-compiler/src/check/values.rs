@@ -137,6 +137,7 @@ pub(super) fn clauses<'a>(
             | ClauseKind::ResultWriter => Position::Transfer,
             _ => Position::Literal,
         };
+        let facts = if position == Position::ItemSelector { &facts.of_another_item() } else { facts };
         match &clause.value {
             ClauseValue::Expr(expr) | ClauseValue::ToleratePercent(expr) | ClauseValue::TolerateCount(expr) => {
                 value(model, info, position, expr, facts, sink);

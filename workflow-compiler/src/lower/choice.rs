@@ -49,6 +49,7 @@ impl<'a> Lowering<'_, 'a> {
         }
         self.spots.put(rule.at.clone(), arm.spot);
         self.block(info, &arm.clauses, rule);
+        self.keep_item(info, &arm.target, rule);
         self.put_target(rule, "Next", &arm.target);
     }
 

@@ -109,6 +109,7 @@ impl<'a> Lowering<'_, 'a> {
             }
         }
         self.keep_error(info, &catcher.target, entry);
+        self.keep_item(info, &catcher.target, entry);
         self.put_target(entry, "Next", &catcher.target);
     }
 

@@ -1,4 +1,5 @@
-//! What a state keeps of its result for those that read it by its name: a variable in its `Assign`.
+//! What a state keeps of its result for those that read it by its name, and the first state of a map of the item:
+//! a variable in its `Assign`.
 //!
 //! In JSONata the variable is one object constructor, which leaves out what is absent: an expression for each member
 //! would fail the task after it has succeeded. In JSONPath the checks have cut each path at its last certain member.
@@ -12,7 +13,7 @@ use super::jsonata::quote;
 use super::jsonata_value::braced;
 use super::reference::{push_jsonata_member, push_path_member};
 use super::{Lowering, Place, Position, target_spot};
-use crate::check::{Kept, StateInfo};
+use crate::check::{Kept, KeptItem, StateInfo};
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Target};
 use crate::syntax::keyword::ClauseKind;
 
@@ -37,6 +38,21 @@ impl<'a> Lowering<'_, 'a> {
                 Some(value) => self.put_variable(info, fields, variable, value),
             },
         }
+    }
+
+    /// Adds the variable of the map's item to the `Assign` of the way from its first state to the target.
+    pub(super) fn keep_item(&mut self, info: &StateInfo<'a>, target: &Target, way: &mut Fields) {
+        let model = self.model;
+        let Some(KeptItem { variable, kept, again, .. }) = model.keeps_item(info, target) else { return };
+        let (name, value) = match info.language {
+            QueryLanguage::Jsonata => {
+                let item = constructor(kept, "$states.input");
+                let value = if *again { format!("$exists(${variable}) ? ${variable} : {item}") } else { item };
+                (variable.clone(), braced(&value))
+            }
+            QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),
+        };
+        self.put_variable(info, way, name, value);
     }
 
     fn put_variable(&mut self, info: &StateInfo<'a>, fields: &mut Fields, name: String, value: Value) {

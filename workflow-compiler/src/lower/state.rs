@@ -8,7 +8,7 @@ use super::field::Fields;
 use super::template::Template;
 use super::{Lowering, Place, Position, target_spot};
 use crate::check::StateInfo;
-use crate::syntax::ast::{Clause, ClauseValue, Comment, Expr, ExprKind, Head, Target, plain};
+use crate::syntax::ast::{Clause, ClauseValue, Comment, Expr, ExprKind, Head, Target, When, plain};
 use crate::syntax::keyword::ClauseKind;
 
 impl<'a> Lowering<'_, 'a> {
@@ -32,6 +32,13 @@ impl<'a> Lowering<'_, 'a> {
             self.clause(info, clause, &mut fields);
         }
         self.keep(info, &mut fields);
+        let other = match &state.head {
+            Head::Choice(choice) => choice.arms.iter().find(|arm| matches!(arm.when, When::Else(_))),
+            _ => None,
+        };
+        if let Some(target) = state.transition.as_ref().or(other.map(|arm| &arm.target)) {
+            self.keep_item(info, target, &mut fields);
+        }
         self.handlers(info, &mut fields);
         match &state.transition {
             Some(Target::End(word)) => self.put(&mut fields, "End", true.into(), word.span().into()),

@@ -129,7 +129,10 @@ fn scope_input(model: &Model<'_>, scope: usize) -> Ty {
         },
         Head::Map { .. } if shaped(info, &[ClauseKind::Batch, ClauseKind::ItemBatcher]) => Ty::Unknown,
         Head::Map { .. } => match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
-            Some(made) => model.narrowed_type(Place { state: info, position: Position::ItemSelector }, made),
+            Some(made) => {
+                let place = Place { state: info, position: Position::ItemSelector };
+                model.infer(place, made, &model.facts(info).of_another_item(), &mut Sink::silent())
+            }
             None => model.item_type(info),
         },
         _ => Ty::Unknown,

@@ -3,6 +3,7 @@
 mod certain;
 mod gathered;
 mod inputs;
+mod items;
 mod kept;
 pub(super) mod output;
 mod raw;
@@ -18,6 +19,7 @@ use workflow_asl::Code;
 use workflow_asl::jsonata::is_function;
 use workflow_asl::limits::VARIABLE_NAME_CHARS;
 
+pub use items::KeptItem;
 pub use kept::Kept;
 use scopes::Scopes;
 #[cfg(feature = "explain")]
@@ -47,6 +49,8 @@ pub(super) struct Data {
     pub(super) variables: BTreeMap<String, Ty>,
     /// What the states keep of their results, by their number.
     kept: BTreeMap<usize, Kept>,
+    /// What the first states of maps keep of the item, by the scope that is the map's body.
+    items: BTreeMap<usize, KeptItem>,
 }
 
 /// Fills in [`Model::data`], and reports the variables that are in the way.
@@ -55,6 +59,7 @@ pub(super) fn analyse(model: &mut Model<'_>, sink: &mut Sink<'_>) {
     model.data.facts = flow::facts(model);
     types::infer(model);
     model.data.kept = kept::collect(model, sink);
+    model.data.items = items::collect(model);
     collisions(model, sink);
 }
 
@@ -66,8 +71,13 @@ pub(super) fn variable(state: &str) -> String {
         0..=VARIABLE_NAME_CHARS => name.to_owned(),
         _ => name.chars().take(VARIABLE_NAME_CHARS).collect(),
     };
+    // The compiler's own: `item`, `caught_2`.
+    let numbered = |own: &&str| match name.strip_prefix(*own).map(|rest| rest.strip_prefix('_').unwrap_or(rest)) {
+        Some(number) => number.bytes().all(|byte| byte.is_ascii_digit()),
+        None => false,
+    };
     // Step Functions has no `$eval`, and refuses its name wherever it stands.
-    let taken = name == "states" || name == "eval" || is_function(&name);
+    let taken = name == "states" || name == "eval" || is_function(&name) || ["caught", "item"].iter().any(numbered);
     if name.bytes().next().is_none_or(|first| first.is_ascii_digit()) || taken {
         return format!("result_{name}").chars().take(VARIABLE_NAME_CHARS).collect();
     }
@@ -136,6 +146,12 @@ fn collisions(model: &Model<'_>, sink: &mut Sink<'_>) {
         if !name.is_empty() {
             taken.insert(name.to_owned(), "the error, which a state reads as `caught`".to_owned());
         }
+    }
+    for (scope, item) in &model.data.items {
+        let of =
+            model.scopes.get(*scope).and_then(|scope| scope.owner).map_or_else(String::new, |map| plain(&map.name));
+        let holds = format!("the item of `{of}`, which a state after the map's first reads as `item`");
+        taken.insert(item.variable.clone(), holds);
     }
     if taken.is_empty() {
         return;

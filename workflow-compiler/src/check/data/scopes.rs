@@ -23,6 +23,8 @@ struct ScopeGraph {
     /// The number of the event that each node has run, where some state wants to know.
     events: Vec<Option<usize>>,
     certain: Certain,
+    /// Whether a state leads back to the first.
+    comes_back: bool,
     /// The number of the event that an error was caught.
     caught: Option<usize>,
     /// Where some path leads over a catch edge.
@@ -162,6 +164,7 @@ impl Scopes {
                     events.push(Event::Ran(node));
                 }
             }
+            scope.comes_back = scope.graph.leaving.iter().flatten().any(|edge| Some(edge.to) == scope.graph.start);
             if scope.graph.leaving.iter().flatten().any(|edge| edge.caught) {
                 scope.caught = Some(events.len());
                 events.push(Event::Caught);
@@ -210,7 +213,7 @@ impl Scopes {
     }
 
     /// The state of `scope` that the point is or is inside of.
-    fn ancestor(&self, mut point: Point, scope: usize) -> Option<Point> {
+    pub(in crate::check) fn ancestor(&self, mut point: Point, scope: usize) -> Option<Point> {
         while point.scope != scope {
             let (owner, _) = self.owners.get(point.scope).copied().flatten()?;
             point = *self.points.get(owner)?;
@@ -226,6 +229,11 @@ impl Scopes {
     /// The number of the state at a point.
     pub(in crate::check) fn state_at(&self, point: Point) -> Option<usize> {
         self.scopes.get(point.scope)?.states.get(point.node).copied()
+    }
+
+    /// Whether a state of the scope leads back to its first.
+    pub(in crate::check) fn comes_back(&self, scope: usize) -> bool {
+        self.scopes.get(scope).is_some_and(|scope| scope.comes_back)
     }
 
     /// The graph of a scope.

@@ -95,10 +95,10 @@ fn references_exist_in_their_place() {
         ],
     );
     finds(
-        "input { orders: Vec<Order> } struct Order { id: String } map Each over input.orders { pass First { a: item.idd } -> Next; pass Next { a: item.id } -> end; } -> end;",
+        "input { orders: Vec<Order> } struct Order { id: String } map Each over input.orders { pass First { a: item.idd } -> Next; pass Next { a: item.di } -> end; } -> end;",
         &[
             "WF0408 idd: `Order` (the type of `item`) has no field `idd` / did you mean `id`?",
-            "WF0404 item: `item` is there in the first state of the map only, `First` / keep it there: `assign { each: item }` on `First`, then read `$each`",
+            "WF0408 di: `Order` (the type of `item`) has no field `di` / its members are `id`",
         ],
     );
     silent(
@@ -114,13 +114,13 @@ fn references_exist_in_their_place() {
     finds(
         "map Each over state.xs { pass First { x: item } -> Next; choice Next { if state.x == 1 -> First; else -> Done; } succeed Done; } -> end;",
         &[
-            "WF0404 item: `item` is not certain in `First`: other states of the map lead back to it / start the map with `pass Keep -> …` that has `assign { each: item }`, then read `$each`",
+            "WF0404 item: `item` is not certain in `First`: other states of the map lead back to it / start the map with `pass Keep -> First;`, which keeps it",
         ],
     );
     finds(
         r#"query jsonpath; map Each over state.xs { task First = lambda::invoke { FunctionName: "f", Payload: item } assign { each: item } -> end; } -> end;"#,
         &[
-            "WF0404 item: `item` is not there in `assign`: it is the input, which is gone there / start the map with `pass Keep -> …` that has `assign { each: item }`, then read `$each`",
+            "WF0404 item: `item` is not there in `assign`: it is the input, which is gone there / start the map with `pass Keep -> First;`, which keeps it",
         ],
     );
     finds(

@@ -1,0 +1,122 @@
+//! How the item of a map reaches the states after its first: the first has it as its input, and keeps of it what the
+//! others read in a variable, on every way that leads to one of them.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use workflow_asl::StateKind;
+use workflow_asl::document::QueryLanguage;
+
+use super::kept::{DEPTH, Kept};
+use super::uses;
+use crate::check::model::{Model, StateInfo, is_distributed};
+use crate::check::resolve::{Base, Place, Position, Step};
+use crate::syntax::ast::{ClauseValue, Expr, Head, Root, Target};
+use crate::syntax::keyword::ClauseKind;
+
+/// What the first state of a map keeps of the item.
+#[derive(Debug)]
+pub struct KeptItem {
+    /// The variable.
+    pub variable: String,
+    /// The parts that are read.
+    pub kept: Kept,
+    /// Whether states of the map lead back to the first, which has another input then.
+    pub again: bool,
+    /// From which states of the map, by their node, one is reached that reads it, those themselves among them.
+    reaches: Vec<bool>,
+}
+
+/// What is kept of the items of the maps, by the scope that is their body.
+pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, KeptItem> {
+    let mut all: BTreeMap<usize, (KeptItem, Vec<usize>)> = BTreeMap::new();
+    for (number, info) in model.states.values().enumerate() {
+        let Some((scope, _)) = model.map_around(info) else { continue };
+        let selector = selector(info);
+        uses::values(model, info, &mut |value, _| {
+            // There `item` is an item of the map itself.
+            if selector.is_some_and(|selector| std::ptr::eq(selector, value)) {
+                return;
+            }
+            uses::references(value, &mut |reference| {
+                if !matches!(reference.root, Root::Item) {
+                    return;
+                }
+                let place = Place { state: info, position: Position::Parameters };
+                let resolved = model.resolve(place, reference);
+                let Base::Variable(variable) = resolved.base else { return };
+                let (item, readers) = all.entry(scope).or_insert_with(|| {
+                    let kept = Kept::Members(IndexMap::new());
+                    let again = model.data.scopes.comes_back(scope);
+                    (KeptItem { variable, kept, again, reaches: Vec::new() }, Vec::new())
+                });
+                let path = resolved.steps.into_iter().map_while(|step| match step {
+                    Step::Member { name, .. } => Some(name),
+                    Step::Index(_) | Step::Computed(_) => None,
+                });
+                item.kept.add(&path.take(DEPTH).collect::<Vec<_>>());
+                let point = model.data.scopes.point(number);
+                readers
+                    .extend(point.and_then(|point| model.data.scopes.ancestor(point, scope)).map(|point| point.node));
+            });
+        });
+    }
+    let reach = |(scope, (mut item, readers)): (usize, (KeptItem, Vec<usize>))| {
+        let graph = model.data.scopes.graph(scope)?;
+        item.reaches = graph.backwards(readers.iter().copied(), |_| true);
+        for reader in readers {
+            if let Some(reaches) = item.reaches.get_mut(reader) {
+                *reaches = true;
+            }
+        }
+        Some((scope, item))
+    };
+    all.into_iter().filter_map(reach).collect()
+}
+
+/// What makes the input of a map's iterations.
+fn selector<'a>(info: &StateInfo<'a>) -> Option<&'a Expr> {
+    if !matches!(info.state.head, Head::Map { .. }) {
+        return None;
+    }
+    info.state.clauses.iter().find_map(|clause| match &clause.value {
+        ClauseValue::Expr(value) if matches!(clause.kind, ClauseKind::ItemSelector | ClauseKind::Parameters) => {
+            Some(value)
+        }
+        _ => None,
+    })
+}
+
+impl<'a> Model<'a> {
+    /// The variable that holds the item of the map whose body is `scope`: those of the maps around have others.
+    pub(in crate::check) fn item_variable(&self, scope: usize) -> String {
+        let around = std::iter::successors(self.scopes.get(scope), |scope| self.scopes.get(scope.parent?));
+        let owners = around.map_while(|scope| scope.owner.filter(|owner| !is_distributed(owner)));
+        match owners.filter(|owner| owner.kind == StateKind::Map).count() {
+            0 | 1 => "item".to_owned(),
+            depth => format!("item_{depth}"),
+        }
+    }
+
+    /// Whether the first state of a map can keep its input, the item, in a variable.
+    pub(in crate::check) fn can_keep_item(&self, start: &StateInfo<'a>, again: bool) -> bool {
+        match start.language {
+            QueryLanguage::Jsonata => true,
+            // There only what has no result of its own sees its input where it assigns.
+            QueryLanguage::JsonPath => {
+                let takes = |kind| matches!(kind, ClauseKind::InputPath | ClauseKind::Parameters | ClauseKind::Result);
+                !again
+                    && matches!(start.state.head, Head::Pass { value: None } | Head::Wait(_) | Head::Choice(_))
+                    && !start.state.clauses.iter().any(|clause| takes(clause.kind))
+            }
+        }
+    }
+
+    /// What a state keeps of the map's item where it goes on to the target, if it is the first of the map.
+    pub fn keeps_item(&self, info: &StateInfo<'a>, target: &Target) -> Option<&KeptItem> {
+        let item = self.data.items.get(&info.scope)?;
+        let starts = self.start_of(info.scope).is_some_and(|start| std::ptr::eq(start.state, info.state));
+        let to = self.data.scopes.point(self.number_of(self.target(target, info.scope)?)?)?;
+        (starts && item.reaches.get(to.node).copied().unwrap_or_default()).then_some(item)
+    }
+}
