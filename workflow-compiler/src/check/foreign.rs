@@ -140,6 +140,19 @@ pub enum Asks {
         /// The error where it does not fit.
         code: Code,
     },
+    /// Another part of a type of the user's own that is given fits.
+    Fits {
+        /// It.
+        given: Foreign,
+        /// Whether that it may be absent is to be told here too.
+        absent: bool,
+        /// What is given.
+        what: String,
+        /// The error where it is of another kind.
+        code: Code,
+        /// The error where it lacks a member.
+        lacks: Code,
+    },
     /// The workflow can be waited for with `.sync`.
     Awaited,
 }

@@ -121,6 +121,13 @@ impl<'a> Given<'_, 'a> {
 
     /// Holds a type against another, as far as it is known.
     pub(super) fn fits(self, wanted: &Foreign, ty: &Ty, absent: bool, spot: Spot, what: &str, sink: &mut Sink<'_>) {
+        if let Ty::Foreign(given) = ty {
+            // Whether it may be absent has been said where it is read; that of a member has not.
+            let (given, what, code) = ((**given).clone(), what.to_owned(), self.kind_code());
+            let asks = Asks::Fits { given, absent, what, code, lacks: self.code };
+            sink.ask(|| Question { of: wanted.clone(), asks, spot });
+            return;
+        }
         self.takes(wanted, ty, absent, spot, what, sink);
         let types = &self.model.types;
         let members: Vec<(&str, &Ty)> = match ty {
@@ -152,8 +159,12 @@ impl<'a> Given<'_, 'a> {
             return;
         }
         let kinds = known.unwrap_or(u8::MAX) & if absent { !kinds::NULL } else { u8::MAX };
-        let code = if self.code == Code::MissingParameter { Code::UnlikeTypes } else { self.code };
-        let asks = Asks::Takes { kinds, absent, what: what.to_owned(), given: article(ty), code };
+        let asks = Asks::Takes { kinds, absent, what: what.to_owned(), given: article(ty), code: self.kind_code() };
         sink.ask(|| Question { of: wanted.clone(), asks, spot });
+    }
+
+    /// The error where what is given is of another kind.
+    fn kind_code(self) -> Code {
+        if self.code == Code::MissingParameter { Code::UnlikeTypes } else { self.code }
     }
 }

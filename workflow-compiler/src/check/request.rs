@@ -98,6 +98,13 @@ impl Request<'_, '_> {
             _ if is_computed(value) => {
                 let Some(wanted) = wanted(shape, self.bare) else { return };
                 let ty = self.model.type_of(Place { state: self.info, position: Position::Parameters }, value);
+                if self.code == Code::WrongParameterType {
+                    let takes = match place {
+                        "" => format!("a request is {}", shape.kind()),
+                        _ => format!("`{place}` takes {}", shape.kind()),
+                    };
+                    sink.hold(&ty, value.spot, wanted, self.code, &takes);
+                }
                 if !fits(&ty, wanted) {
                     let (kind, ty) = (shape.kind(), article(ty.present()));
                     let message = match place {

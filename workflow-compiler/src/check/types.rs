@@ -1,12 +1,14 @@
 //! The types of values, and the named types that a workflow declares.
 
 use indexmap::IndexMap;
-use quote::ToTokens;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
 use workflow_asl::result::ResultPart;
 use workflow_services::Enum;
 
 use super::foreign::{Foreign, ForeignPart};
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
+use crate::syntax::rust_name;
 
 /// The type of a value, as far as it is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -182,6 +184,31 @@ impl Ty {
             cut(&mut self, &mut left, levels);
         }
         self
+    }
+
+    /// The type as rustc knows it; `None` where something in it is not known, or has no name in Rust.
+    pub(super) fn in_rust(&self) -> Option<TokenStream> {
+        Some(match self {
+            Self::Bool => quote! { ::core::primitive::bool },
+            Self::Integer => quote! { ::core::primitive::i64 },
+            Self::Number => quote! { ::core::primitive::f64 },
+            Self::Text | Self::Timestamp | Self::Arn => quote! { ::std::string::String },
+            Self::Array(item) => {
+                let item = item.in_rust()?;
+                quote! { ::std::vec::Vec<#item> }
+            }
+            Self::Option(inner) => {
+                let inner = inner.in_rust()?;
+                quote! { ::core::option::Option<#inner> }
+            }
+            Self::Map(value) => {
+                let value = value.in_rust()?;
+                quote! { ::std::collections::BTreeMap<::std::string::String, #value> }
+            }
+            Self::Struct(name) | Self::Enum(name) => rust_name(&Ident::new(name, Span::call_site())).to_token_stream(),
+            Self::Foreign(of) if of.part == ForeignPart::Whole && of.steps.is_empty() => of.tokens.clone(),
+            _ => return None,
+        })
     }
 
     /// The type that holds values of both.

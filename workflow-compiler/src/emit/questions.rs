@@ -15,29 +15,36 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
     if compiled.questions.is_empty() {
         return TokenStream::new();
     }
-    let mut types: Vec<&str> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     let mut shapes = TokenStream::new();
     let mut asked = TokenStream::new();
     let mut before = BTreeSet::new();
-    for question in &compiled.questions {
-        let name = &*question.of.name;
-        let number = types.iter().position(|known| *known == name).unwrap_or_else(|| {
-            let (shape, of) = (format_ident!("__SHAPE_{}", types.len()), &question.of.tokens);
-            let of = match question.of.part {
-                ForeignPart::Whole => of.clone(),
-                ForeignPart::Input => quote! { <#of as #krate::Workflow>::Input },
-                ForeignPart::Output => quote! { <#of as #krate::Workflow>::Output },
+    let mut number_of = |of: &Foreign| {
+        let name = &*of.name;
+        names.iter().position(|known| known == name).unwrap_or_else(|| {
+            let (shape, tokens) = (format_ident!("__SHAPE_{}", names.len()), &of.tokens);
+            let tokens = match of.part {
+                ForeignPart::Whole => tokens.clone(),
+                ForeignPart::Input => quote! { <#tokens as #krate::Workflow>::Input },
+                ForeignPart::Output => quote! { <#tokens as #krate::Workflow>::Output },
             };
             shapes.extend(quote! {
-                const #shape: &'static __schema::Shape = #krate::__private::shape!(#of, #name);
+                const #shape: &'static __schema::Shape = #krate::__private::shape!(#tokens, #name);
             });
-            types.push(name);
-            types.len() - 1
-        });
+            names.push(name.to_owned());
+            names.len() - 1
+        })
+    };
+    for question in &compiled.questions {
+        let number = number_of(&question.of);
+        let given = match &question.asks {
+            Asks::Fits { given, .. } => number_of(given),
+            _ => number,
+        };
         if is_new(question, number, &mut before) {
             asked.extend(match question.asks {
                 Asks::Awaited => awaited(krate, question),
-                _ => ask(question, number),
+                _ => ask(question, number, given),
             });
         }
     }
@@ -59,7 +66,7 @@ fn is_new(question: &Question, number: usize, before: &mut BTreeSet<String>) -> 
         || before.insert(format!("{number} {:?}", question.of.steps))
 }
 
-fn ask(question: &Question, number: usize) -> TokenStream {
+fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
     let shape = format_ident!("__SHAPE_{number}");
     let path = path(&question.of);
     let (function, rest) = match &question.asks {
@@ -86,6 +93,11 @@ fn ask(question: &Question, number: usize) -> TokenStream {
         Asks::Takes { kinds, absent, what, given, code } => {
             let code = code.to_string();
             ("takes", quote! { #kinds, #absent, #what, #given, #code })
+        }
+        Asks::Fits { given, absent, what, code, lacks } => {
+            let (given_shape, given_path) = (format_ident!("__SHAPE_{given_number}"), self::path(given));
+            let (code, lacks) = (code.to_string(), lacks.to_string());
+            ("fits", quote! { (#given_shape, &[#given_path]), #absent, #what, #code, #lacks })
         }
         Asks::Awaited => return TokenStream::new(),
         Asks::Text { text, words } => {

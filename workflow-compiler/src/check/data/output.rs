@@ -7,6 +7,7 @@ use workflow_asl::result::Member;
 
 use crate::check::api::member_type;
 use crate::check::facts::Facts;
+use crate::check::foreign::{Asks, Foreign, Question, kinds_of};
 use crate::check::given::Given;
 use crate::check::model::{Model, StateInfo};
 use crate::check::resolve::{Place, Position, article};
@@ -201,6 +202,24 @@ fn missing<'n>(
 /// Compares types. What is unknown fits everywhere; of the members of a value that comes in whole those that were tested
 /// are there.
 fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, facts: &Facts, sink: &mut Sink<'_>) {
+    if let Ty::Foreign(given) = given.present()
+        && !wanted.is_unknown()
+    {
+        // Whether it may be absent is told where it is read.
+        match wanted.in_rust() {
+            Some(tokens) => {
+                let (what, code) = (what.to_owned(), Code::OutputDoesNotFit);
+                let asks = Asks::Fits { given: (**given).clone(), absent: false, what, code, lacks: code };
+                sink.ask(|| Question { of: Foreign::of(tokens), asks, spot });
+            }
+            None => {
+                let wants = format!("{what} is declared {}", article(wanted));
+                let kinds = kinds_of(wanted).unwrap_or(u8::MAX);
+                sink.hold(&Ty::Foreign(given.clone()), spot, kinds, Code::OutputDoesNotFit, &wants);
+            }
+        }
+        return;
+    }
     if given.is_unknown() || wanted.is_unknown() {
         return;
     }

@@ -8,7 +8,7 @@ use super::walk::{FEW, Found, Step, walk, walk_to_given};
 use crate::MachineType;
 
 /// The deepest path that is asked about.
-const DEEPEST: usize = 32;
+pub(super) const DEEPEST: usize = 32;
 
 /// The last step leads somewhere, if those before it do: they have questions of their own. `words` are the words
 /// before it, `code` is the error's.
@@ -228,7 +228,7 @@ const fn describe(found: &Found, message: &mut Message) {
 }
 
 /// A value in a sentence.
-const fn called(kinds: Kinds, name: &str, message: &mut Message) {
+pub(super) const fn called(kinds: Kinds, name: &str, message: &mut Message) {
     let word = match kinds & !NULL {
         0 => "`null`",
         BOOL => "`bool`",

@@ -1,6 +1,7 @@
 //! The JSON of Rust types as constants, and what emitted code asks of them while rustc compiles it.
 
 mod ask;
+mod fit;
 mod message;
 mod probe;
 mod shape;
@@ -8,6 +9,7 @@ mod standard;
 mod walk;
 
 pub use ask::{awaited, is_member, kind, members, needed, no_slip, takes, text};
+pub use fit::fits;
 pub use probe::{Otherwise, Probe};
 pub use shape::{Field, Shape};
 pub use walk::Step;

@@ -1,0 +1,214 @@
+//! Whether values of one type are what another takes: kinds, what may be absent, items, and the members that it needs.
+//!
+//! Of enums with data only the kind is compared.
+
+#![expect(clippy::panic, reason = "a panic while rustc computes a constant is an error of the user's code")]
+
+use super::ask::{DEEPEST, called};
+use super::message::{Message, same};
+use super::shape::{ALL, ARRAY, Field, NULL, OBJECT, Shape};
+use super::walk::{Step, walk};
+
+/// How deep members and items are compared.
+const LEVELS: usize = 4;
+
+/// How many parts are compared; a large type is not compared whole.
+const PARTS: usize = 100;
+
+/// A type with a path to what is meant of it.
+#[derive(Clone, Copy)]
+struct Side<'p> {
+    shape: &'static Shape,
+    path: [Step<'p>; DEEPEST],
+    len: usize,
+}
+
+impl<'p> Side<'p> {
+    const fn new(shape: &'static Shape, path: &[Step<'p>]) -> Self {
+        let mut side = Self { shape, path: [Step::Computed(true); DEEPEST], len: 0 };
+        let mut rest = path;
+        while let [step, tail @ ..] = rest {
+            side = side.then(*step);
+            rest = tail;
+        }
+        side
+    }
+
+    /// One step further; as it is where it is too long.
+    const fn then(mut self, step: Step<'p>) -> Self {
+        if self.len < DEEPEST {
+            self.path[self.len] = step;
+            self.len += 1;
+        }
+        self
+    }
+
+    const fn path(&self) -> &[Step<'p>] {
+        self.path.split_at(self.len).0
+    }
+}
+
+/// What is given, in words, and the codes of what is wrong with it.
+#[derive(Clone, Copy)]
+struct Words<'t> {
+    what: &'t str,
+    code: &'t str,
+    lacks: &'t str,
+}
+
+/// Where in a value is compared, for the message: a member by its name, an item with an empty one.
+struct Part<'t> {
+    name: &'t str,
+    of: Option<&'t Part<'t>>,
+}
+
+/// What is given, a part of a type of the user's own, is what its place takes. `absent` says to tell
+/// that it may be absent too, `lacks` is the code where a member is missing.
+#[track_caller]
+pub const fn fits(
+    shape: &'static Shape,
+    path: &[Step<'_>],
+    (given, given_path): (&'static Shape, &[Step<'_>]),
+    absent: bool,
+    what: &str,
+    code: &str,
+    lacks: &str,
+) {
+    let (given, wanted) = (Side::new(given, given_path), Side::new(shape, path));
+    let mut left = PARTS;
+    compare((given, wanted), absent, LEVELS, None, &mut left, Words { what, code, lacks });
+}
+
+#[track_caller]
+const fn compare(
+    (given, wanted): (Side<'_>, Side<'_>),
+    absent: bool,
+    levels: usize,
+    part: Option<&Part<'_>>,
+    left: &mut usize,
+    words: Words<'_>,
+) {
+    if *left == 0 {
+        return;
+    }
+    *left -= 1;
+    let has = walk(given.shape, given.path(), true, None);
+    let takes = walk(wanted.shape, wanted.path(), false, None);
+    if !has.found || !takes.found || has.kinds == 0 || takes.kinds == 0 || has.kinds == ALL || takes.kinds == ALL {
+        return;
+    }
+    let (kinds, taken) = (has.kinds & !NULL, takes.kinds & !NULL);
+    let unlike = kinds & taken == 0 && (kinds | taken) != 0 && (kinds != 0 || takes.kinds & NULL == 0);
+    // A member with a `default` is written all the same.
+    let lacking = absent && has.absent && has.kinds & NULL != 0 && !takes.absent && takes.kinds & NULL == 0;
+    if unlike || lacking {
+        let mut message = Message::new();
+        place(part, words.what, &mut message);
+        if unlike {
+            message.add(" is ");
+            called(has.kinds, has.name, &mut message);
+        } else {
+            message.add(" may be absent");
+        }
+        message.add(", and is declared ");
+        called(takes.kinds, takes.name, &mut message);
+        message.all(&[" [", words.code, "]"]);
+        panic!("{}", message.text());
+    }
+    if levels == 0 {
+        return;
+    }
+    if kinds == ARRAY && taken == ARRAY {
+        let item = Step::Computed(false);
+        compare(
+            (given.then(item), wanted.then(item)),
+            true,
+            levels - 1,
+            Some(&Part { name: "", of: part }),
+            left,
+            words,
+        );
+    }
+    if kinds == OBJECT && taken == OBJECT {
+        members((given, wanted), members_at(wanted.shape, wanted.shape, wanted.path()), levels, part, left, words);
+    }
+}
+
+/// Compares the members that are wanted.
+#[track_caller]
+const fn members(
+    (given, wanted): (Side<'_>, Side<'_>),
+    fields: &'static [Field],
+    levels: usize,
+    part: Option<&Part<'_>>,
+    left: &mut usize,
+    words: Words<'_>,
+) {
+    let mut rest = fields;
+    while let [field, tail @ ..] = rest {
+        rest = tail;
+        if field.flat {
+            members((given, wanted), members_at(field.shape, field.shape, &[]), levels, part, left, words);
+            continue;
+        }
+        let step = Step::Member(field.name, false);
+        let (inner, needs) = (given.then(step), wanted.then(step));
+        let has = walk(inner.shape, inner.path(), true, None);
+        if has.found {
+            compare((inner, needs), true, levels - 1, Some(&Part { name: field.name, of: part }), left, words);
+            continue;
+        }
+        let takes = walk(needs.shape, needs.path(), false, None);
+        if has.depth + 1 == inner.len && has.stop.kinds & OBJECT != 0 && !takes.absent && takes.kinds & NULL == 0 {
+            let mut message = Message::new();
+            place(part, words.what, &mut message);
+            message.all(&[" lacks `", field.name, "`"]);
+            let owner = walk(wanted.shape, wanted.path(), false, None).name;
+            if !owner.is_empty() {
+                message.all(&[", which `", owner, "` needs"]);
+            }
+            message.all(&[" [", words.lacks, "]"]);
+            panic!("{}", message.text());
+        }
+    }
+}
+
+/// The members that an object there has; none where it is not one object alone.
+const fn members_at(shape: &'static Shape, own: &'static Shape, path: &[Step<'_>]) -> &'static [Field] {
+    match (shape, path) {
+        (Shape::Named { of, .. }, _) => members_at(of, shape, path),
+        (Shape::Option { of }, _) => members_at(of, own, path),
+        (Shape::Own, _) => match own {
+            Shape::Named { of: object @ Shape::Object { .. }, .. } => members_at(object, own, path),
+            _ => &[],
+        },
+        (Shape::Object { of }, []) => of,
+        (Shape::Object { of }, [Step::Member(name, _), path @ ..]) => {
+            let mut rest = *of;
+            while let [field, tail @ ..] = rest {
+                if !field.flat && same(field.name, name) {
+                    return members_at(field.shape, own, path);
+                }
+                rest = tail;
+            }
+            &[]
+        }
+        (Shape::Map { of }, [_, path @ ..]) => members_at(of, own, path),
+        (Shape::Array { of }, [Step::Index(..) | Step::Computed(_), path @ ..]) => members_at(of, own, path),
+        _ => &[],
+    }
+}
+
+/// The words of a part: `` `price` of an item of the output``.
+const fn place(part: Option<&Part<'_>>, what: &str, message: &mut Message) {
+    let mut rest = part;
+    while let Some(Part { name, of }) = rest {
+        if name.is_empty() {
+            message.add("an item of ");
+        } else {
+            message.all(&["`", name, "` of "]);
+        }
+        rest = *of;
+    }
+    message.add(what);
+}
