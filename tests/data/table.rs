@@ -205,6 +205,13 @@ fn cases() -> Vec<Case> {
             [],
             json!([{ "id": "a", "first": "x" }]),
         ),
+        case("RawThatMayLack", json!({ "fast": true }), [], json!({ "raw": 0 })),
+        case(
+            "RawThatMayLack",
+            json!({ "fast": false }),
+            [("Start", json!({ "KeyCount": 2 }))],
+            json!({ "count": 2, "raw": 2 }),
+        ),
         case("AssignedFromAResult", json!({}), [("A", payload(json!({ "n": 3 })))], json!({ "total": 3 })),
     ]
 }

@@ -6,7 +6,7 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::model::{Model, StateInfo, is_distributed};
-use super::resolve::{Base, Place, Position, reference_text};
+use super::resolve::{Base, Place, Position, reference_text, segment_text};
 use super::types::Ty;
 use crate::problem::Problem;
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain};
@@ -122,9 +122,13 @@ impl<'a> Model<'a> {
             }
             Root::Variable(name) if self.lacks_variable(name) => {
                 let variables = self.variables.iter().flatten().map(String::as_str);
-                let help = match nearest(name, variables) {
-                    Some(near) => format!("did you mean `${near}`?"),
-                    None => format!("give it a value in a state before: `assign {{ {name}: … }}`"),
+                let help = match (self.state_of_variable(name), nearest(name, variables)) {
+                    (Some(state), _) => {
+                        let members: String = reference.segments.iter().map(segment_text).collect();
+                        format!("what the state `{state}` gave is read by its name: `{state}{members}`")
+                    }
+                    (None, Some(near)) => format!("did you mean `${near}`?"),
+                    (None, None) => format!("give it a value in a state before: `assign {{ {name}: … }}`"),
                 };
                 Err(problem(Code::ReferenceNotHere, spot, format!("nothing assigns a variable `${name}`"), help))
             }
