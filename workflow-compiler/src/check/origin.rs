@@ -96,8 +96,10 @@ impl<'a> Model<'a> {
                     format!("`state` is not there in {}: in JSONPath it sees the error alone", here.describe()),
                     "read the error as `caught.Error` and `caught.Cause`",
                 )),
-                (QueryLanguage::JsonPath, Some(Current::Both)) => Ok(Origin::new(Base::StateInput, &[], Ty::Unknown)),
-                _ => Ok(Origin::new(Base::StateInput, &[], self.own_input(info))),
+                (QueryLanguage::JsonPath, Some(Current::Both)) if self.has_result(info) && makes_something(info) => {
+                    Ok(Origin::new(Base::StateInput, &[], Ty::Unknown))
+                }
+                _ => Ok(Origin::new(Base::StateInput, &[], self.input_at(place))),
             },
             Root::Result => self.result(place, reference),
             Root::Item => self.item(place, reference),
@@ -268,7 +270,7 @@ impl<'a> Model<'a> {
         };
         let Some(over) = over else { return Ty::Unknown };
         match self.type_of(Place { state: map, position: Position::Items }, over).present() {
-            Ty::Array(item) | Ty::Map(item) => (**item).clone(),
+            Ty::Array(item) | Ty::Map(item) => item.of_item(),
             Ty::Foreign(of) => of.item(),
             _ => Ty::Unknown,
         }
@@ -378,6 +380,11 @@ fn selects(clause: &Clause) -> bool {
     matches!(clause.kind, ClauseKind::ItemSelector | ClauseKind::Parameters)
         && !matches!(&clause.value, ClauseValue::Expr(Expr { kind: ExprKind::Reference(reference), .. })
             if matches!(reference.root, Root::Item) && reference.segments.is_empty())
+}
+
+/// Whether a state gives something else than its input.
+fn makes_something(info: &StateInfo<'_>) -> bool {
+    info.state.kind != StateKind::Pass || gives_value(info)
 }
 
 /// Whether a pass gives something else than its input.
