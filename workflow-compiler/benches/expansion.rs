@@ -1,4 +1,4 @@
-//! How long `workflow!` takes to expand, by the number of states, beside only reading the same tokens.
+//! How long `workflow!` takes to expand, by the number of states, beside a macro that only parses the same tokens with syn.
 //!
 //! `cargo bench -p workflow-compiler`; users pay a debug build of this at every build, so also
 //! `cargo bench -p workflow-compiler --profile dev`. Other sizes, or one kind alone, as arguments: `-- readers 200 400`.
@@ -9,6 +9,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use proc_macro2::TokenStream;
+use syn::parse::{ParseStream, Parser};
 
 const RUNS: usize = 5;
 
@@ -32,20 +33,52 @@ fn main() {
 fn time(what: &str, sizes: &[u32], workflow: Make) {
     // As in rustc.
     let surroundings = workflow_compiler::Surroundings { editor: false, ..workflow_compiler::Surroundings::default() };
-    println!("{what:>7} {:>12} {:>12} {:>14} {:>7}", "tokens only", "expansion", "per state", "ratio");
+    println!(
+        "{what:>7} {:>12} {:>12} {:>12} {:>14} {:>7}",
+        "the text", "syn alone", "expansion", "per state", "to syn"
+    );
     for &states in sizes {
         let text = workflow(states);
         let read = fastest(|| text.parse::<TokenStream>().unwrap());
         let tokens: TokenStream = text.parse().unwrap();
+        let parse = fastest(|| Parser::parse2(floor, tokens.clone()).unwrap());
         let expand = fastest(|| workflow_compiler::expand(tokens.clone(), surroundings));
         println!(
-            "{states:>7} {:>9.2} ms {:>9.2} ms {:>11.2} µs {:>7.1}",
+            "{states:>7} {:>9.2} ms {:>9.2} ms {:>9.2} ms {:>11.2} µs {:>7.1}",
             milliseconds(read),
+            milliseconds(parse),
             milliseconds(expand),
             milliseconds(expand) * 1000.0 / f64::from(states),
-            expand.as_secs_f64() / read.as_secs_f64(),
+            expand.as_secs_f64() / parse.as_secs_f64(),
         );
     }
+}
+
+/// Parses every token, and how many there are.
+fn floor(input: ParseStream<'_>) -> syn::Result<usize> {
+    let mut count = 0;
+    while !input.is_empty() {
+        count += 1;
+        let inside;
+        if input.peek(syn::token::Brace) {
+            syn::braced!(inside in input);
+        } else if input.peek(syn::token::Paren) {
+            syn::parenthesized!(inside in input);
+        } else if input.peek(syn::token::Bracket) {
+            syn::bracketed!(inside in input);
+        } else if input.peek(syn::Lit) {
+            input.parse::<syn::Lit>()?;
+            continue;
+        } else if input.peek(syn::Ident) {
+            input.parse::<syn::Ident>()?;
+            continue;
+        } else {
+            input.parse::<proc_macro2::TokenTree>()?;
+            continue;
+        }
+        count += floor(&inside)?;
+    }
+    Ok(count)
 }
 
 /// A workflow with tasks, choices and handlers in the proportion of real ones.

@@ -120,6 +120,9 @@ fn passing_all(names: &[&str]) -> Option<&'static [&'static str]> {
     }
 }
 
+/// What the resources name. Finding an operation takes longest: tasks that call the same share it.
+type Resources<'a> = BTreeMap<&'a str, Option<TaskResource<'a>>>;
+
 /// The errors of every state of a definition, by the state's number.
 pub(super) struct Raised<'a> {
     pub(super) states: Vec<Errors<'a>>,
@@ -128,12 +131,13 @@ pub(super) struct Raised<'a> {
 impl<'a> Raised<'a> {
     /// What each state may raise, before its own catchers.
     pub(super) fn of(parts: &Parts<'a>, annotations: &'a Annotations) -> Self {
+        let mut resources = Resources::default();
         let mut states: Vec<Errors<'a>> = Vec::new();
         states.resize_with(parts.states.len(), Errors::default);
         // What is inside comes after what it is in.
         for (number, state) in parts.states.iter().enumerate().rev() {
             let Some(slot) = states.get_mut(number) else { continue };
-            slot.add(own_errors(state, annotations));
+            slot.add(own_errors(state, annotations, &mut resources));
             let owner = parts.scopes.get(state.scope).filter(|scope| !scope.distributed).and_then(|scope| scope.owner);
             // No rule asks what leaves the whole workflow.
             let Some(owner) = owner else { continue };
@@ -153,7 +157,7 @@ pub(super) fn caught(state: &State) -> Vec<&str> {
 }
 
 /// What a state may raise itself, without what is inside it.
-fn own_errors<'a>(at: &StateAt<'a>, annotations: &'a Annotations) -> Errors<'a> {
+fn own_errors<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mut Resources<'a>) -> Errors<'a> {
     let state = at.state;
     let mut errors = Errors::default();
     errors.reserved(&[error_name::DATA_LIMIT_EXCEEDED]);
@@ -167,7 +171,7 @@ fn own_errors<'a>(at: &StateAt<'a>, annotations: &'a Annotations) -> Errors<'a> 
             if state.heartbeat_seconds.is_some() || state.heartbeat_seconds_path.is_some() {
                 errors.reserved(&[error_name::HEARTBEAT_TIMEOUT]);
             }
-            task(at, annotations, &mut errors);
+            task(at, annotations, resources, &mut errors);
         }
         StateKind::Parallel => errors.reserved(&[error_name::BRANCH_FAILED]),
         StateKind::Map if state.is_distributed() => {
@@ -194,11 +198,11 @@ fn own_errors<'a>(at: &StateAt<'a>, annotations: &'a Annotations) -> Errors<'a> 
 }
 
 /// What the call of a task may raise.
-fn task<'a>(at: &StateAt<'a>, annotations: &'a Annotations, errors: &mut Errors<'a>) {
+fn task<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mut Resources<'a>, errors: &mut Errors<'a>) {
     let declared = annotations.errors.get(&at.at);
     errors.own.extend(declared.into_iter().flatten().map(String::as_str));
     let resource = at.state.resource.as_deref().unwrap_or_default();
-    let parsed = TaskResource::parse(resource).ok();
+    let parsed = *resources.entry(resource).or_insert_with(|| TaskResource::parse(resource).ok());
     let raises_any = parsed.is_none_or(TaskResource::raises_any);
     let unchecked = annotations.unchecked.contains(&at.at);
     errors.any = unchecked || raises_any && declared.is_none();

@@ -34,8 +34,7 @@ pub(super) fn handlers_name_what_is_raised(definition: &Definition<'_>, found: &
         let lists = retriers.enumerate().map(of("Retry")).chain(catchers.enumerate().map(of("Catch")));
         for (field, i, names) in lists {
             for (k, name) in names.iter().flatten().enumerate() {
-                let Some(errors) = definition.raised().states.get(number) else { continue };
-                if let Some((code, message, help)) = never(name, number, errors, definition) {
+                if let Some((code, message, help)) = never(name, number, definition) {
                     let at = state.at.child(field).index(i).child("ErrorEquals").index(k);
                     let diagnostic = Diagnostic::new(code, at, message);
                     found.push(match help {
@@ -49,16 +48,15 @@ pub(super) fn handlers_name_what_is_raised(definition: &Definition<'_>, found: &
 }
 
 /// Why an error never comes to a handler of the state.
-fn never(
-    name: &str,
-    number: usize,
-    errors: &Errors<'_>,
-    definition: &Definition<'_>,
-) -> Option<(Code, String, Option<String>)> {
+fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<(Code, String, Option<String>)> {
     let state = definition.parts.states.get(number)?;
     // These have other findings, or stand for many errors.
     let other = [error_name::ALL, error_name::TASK_FAILED];
-    if other.contains(&name) || is_never_handled(name) || placeholder::likely(name) || errors.may_have(name) {
+    if other.contains(&name) || is_never_handled(name) || placeholder::likely(name) {
+        return None;
+    }
+    let errors = definition.raised().states.get(number)?;
+    if errors.may_have(name) {
         return None;
     }
     if name.starts_with(error_name::PREFIX) {

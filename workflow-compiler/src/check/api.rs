@@ -1,5 +1,7 @@
 //! What a task calls, as AWS's APIs have it, and the type of what it returns.
 
+use std::rc::Rc;
+
 use proc_macro2::Ident;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::{Presence, ResultPart};
@@ -27,7 +29,11 @@ pub fn integration(path: &[Ident], pattern: Option<&str>) -> String {
     while let Some(word) = words.next() {
         if words.peek().is_some() {
             // A service's name may have hyphens, which no Rust word has.
-            arn.push_str(&word.replace('_', "-"));
+            if word.contains('_') {
+                arn.push_str(&word.replace('_', "-"));
+            } else {
+                arn.push_str(&word);
+            }
             arn.push(':');
         } else {
             arn.push_str(&word);
@@ -121,10 +127,12 @@ impl<'a> Model<'a> {
                 };
                 (member.name.to_owned(), ty)
             });
-            members.collect()
+            Rc::new(members.collect())
         });
-        let mut members = members.clone();
-        if let Some(member) = members.get_mut(wrapped) {
+        let mut members = Rc::clone(members);
+        if ty != Ty::Unknown
+            && let Some(member) = Rc::make_mut(&mut members).get_mut(wrapped)
+        {
             *member = ty;
         }
         Ty::Object(members)

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 use workflow_asl::StateKind;
@@ -67,7 +68,7 @@ pub struct Model<'a> {
     /// Clauses `unchecked` that are taken as if they were not there.
     pub(super) ignored: Vec<&'a Clause>,
     /// The members of the results with a member that the source has the type of, which is left open here.
-    pub(super) wrappers: RefCell<BTreeMap<String, IndexMap<String, Ty>>>,
+    pub(super) wrappers: RefCell<BTreeMap<String, Rc<IndexMap<String, Ty>>>>,
     /// How many nodes were looked at to draw paths for messages.
     pub(super) looked_at: Cell<usize>,
 }
@@ -105,6 +106,8 @@ pub struct StateInfo<'a> {
     pub scope: usize,
     /// The parallel or map around it.
     pub owner: Option<&'a State>,
+    /// Its number in [`Model::states`]; `None` where its identifier is taken.
+    pub(super) number: Option<usize>,
 }
 
 /// A set of states: the workflow's own, a branch's, a map's.
@@ -229,6 +232,7 @@ impl<'a> Model<'a> {
                 _ => None,
             });
             let name = plain(&state.name);
+            let taken = self.states.contains_key(&name);
             let info = StateInfo {
                 state,
                 name: name.clone(),
@@ -236,8 +240,9 @@ impl<'a> Model<'a> {
                 language: language.unwrap_or(self.language),
                 scope,
                 owner,
+                number: (!taken).then_some(self.states.len()),
             };
-            if self.states.contains_key(&name) {
+            if taken {
                 self.duplicates.push(info);
             } else {
                 self.states.insert(name, info);

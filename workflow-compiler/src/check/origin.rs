@@ -1,12 +1,11 @@
 //! What the first word of a reference stands for in its place, or why it is not there.
 
-use indexmap::IndexMap;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::model::{Model, StateInfo, is_distributed};
-use super::resolve::{Base, Place, Position, reference_text, segment_text};
+use super::resolve::{Base, Place, Position, reference_text};
 use super::types::Ty;
 use crate::problem::Problem;
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain};
@@ -96,10 +95,8 @@ impl<'a> Model<'a> {
                     format!("`state` is not there in {}: in JSONPath it sees the error alone", here.describe()),
                     "read the error as `caught.Error` and `caught.Cause`",
                 )),
-                (QueryLanguage::JsonPath, Some(Current::Both)) if self.has_result(info) && makes_something(info) => {
-                    Ok(Origin::new(Base::StateInput, &[], Ty::Unknown))
-                }
-                _ => Ok(Origin::new(Base::StateInput, &[], self.input_at(place))),
+                (QueryLanguage::JsonPath, Some(Current::Both)) => Ok(Origin::new(Base::StateInput, &[], Ty::Unknown)),
+                _ => Ok(Origin::new(Base::StateInput, &[], self.own_input(info))),
             },
             Root::Result => self.result(place, reference),
             Root::Item => self.item(place, reference),
@@ -124,13 +121,9 @@ impl<'a> Model<'a> {
             }
             Root::Variable(name) if self.lacks_variable(name) => {
                 let variables = self.variables.iter().flatten().map(String::as_str);
-                let help = match (self.state_of_variable(name), nearest(name, variables)) {
-                    (Some(state), _) => {
-                        let members: String = reference.segments.iter().map(segment_text).collect();
-                        format!("what the state `{state}` gave is read by its name: `{state}{members}`")
-                    }
-                    (None, Some(near)) => format!("did you mean `${near}`?"),
-                    (None, None) => format!("give it a value in a state before: `assign {{ {name}: … }}`"),
+                let help = match nearest(name, variables) {
+                    Some(near) => format!("did you mean `${near}`?"),
+                    None => format!("give it a value in a state before: `assign {{ {name}: … }}`"),
                 };
                 Err(problem(Code::ReferenceNotHere, spot, format!("nothing assigns a variable `${name}`"), help))
             }
@@ -156,7 +149,7 @@ impl<'a> Model<'a> {
             }
         };
         if visible {
-            let known = self.number_of(info).and_then(|number| self.data.results.get(number)).cloned();
+            let known = info.number.and_then(|number| self.data.results.get(number)).cloned();
             return Ok(Origin::new(Base::Result, &[], known.unwrap_or_else(|| self.result_type(info))));
         }
         let kind_name = kind.name().to_lowercase();
@@ -254,8 +247,8 @@ impl<'a> Model<'a> {
     /// Whether a state is inside of a parallel or map of this scope.
     fn is_inside(&self, info: &StateInfo<'a>, scope: usize, owner: &StateInfo<'a>) -> bool {
         let scopes = &self.data.scopes;
-        let around = self.number_of(info).and_then(|number| scopes.ancestor(scopes.point(number)?, scope));
-        info.scope != scope && around.and_then(|point| scopes.state_at(point)) == self.number_of(owner)
+        let around = info.number.and_then(|number| scopes.ancestor(scopes.point(number)?, scope));
+        info.scope != scope && around.and_then(|point| scopes.state_at(point)) == owner.number
     }
 
     /// The type of the elements of a map's items.
@@ -270,7 +263,7 @@ impl<'a> Model<'a> {
         };
         let Some(over) = over else { return Ty::Unknown };
         match self.type_of(Place { state: map, position: Position::Items }, over).present() {
-            Ty::Array(item) | Ty::Map(item) => item.of_item(),
+            Ty::Array(item) | Ty::Map(item) => (**item).clone(),
             Ty::Foreign(of) => of.item(),
             _ => Ty::Unknown,
         }
@@ -325,9 +318,7 @@ impl<'a> Model<'a> {
 
     /// The context object: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
     pub(super) fn context(&self) -> Ty {
-        let object = |members: Vec<(&str, Ty)>| {
-            Ty::Object(members.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect())
-        };
+        let object = |members: Vec<(&str, Ty)>| Ty::object(members.into_iter().map(|(name, ty)| (name.to_owned(), ty)));
         let execution = object(vec![
             ("Id", Ty::Arn),
             ("Input", self.input.clone()),
@@ -355,7 +346,7 @@ impl<'a> Model<'a> {
 
 /// What a catcher gets.
 pub(super) fn error_type() -> Ty {
-    Ty::Object(IndexMap::from([("Error".to_owned(), Ty::Text), ("Cause".to_owned(), Ty::Text)]))
+    Ty::object([("Error".to_owned(), Ty::Text), ("Cause".to_owned(), Ty::Text)])
 }
 
 /// What `$` is in a field of a JSONPath state; `None` where there is no data.
@@ -380,11 +371,6 @@ fn selects(clause: &Clause) -> bool {
     matches!(clause.kind, ClauseKind::ItemSelector | ClauseKind::Parameters)
         && !matches!(&clause.value, ClauseValue::Expr(Expr { kind: ExprKind::Reference(reference), .. })
             if matches!(reference.root, Root::Item) && reference.segments.is_empty())
-}
-
-/// Whether a state gives something else than its input.
-fn makes_something(info: &StateInfo<'_>) -> bool {
-    info.state.kind != StateKind::Pass || gives_value(info)
 }
 
 /// Whether a pass gives something else than its input.

@@ -1,5 +1,7 @@
 //! The types of values, and the named types that a workflow declares.
 
+use std::rc::Rc;
+
 use indexmap::IndexMap;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -35,12 +37,10 @@ pub enum Ty {
     Tuple(Vec<Ty>),
     /// May be absent or null.
     Option(Box<Ty>),
-    /// Is there, and may be null.
-    Nullable(Box<Ty>),
     /// An object with any keys.
     Map(Box<Ty>),
-    /// An object with these members, by wire name.
-    Object(IndexMap<String, Ty>),
+    /// An object with these members, by wire name; shared, since each state that is read of has it in several places.
+    Object(Rc<IndexMap<String, Ty>>),
     /// An object of AWS's, whose members are read of the table when they are asked for.
     Shape(ResultPart),
     /// A struct that the workflow declares, by its Rust name.
@@ -54,6 +54,11 @@ pub enum Ty {
 }
 
 impl Ty {
+    /// An object with these members.
+    pub(super) fn object(members: impl IntoIterator<Item = (String, Self)>) -> Self {
+        Self::Object(Rc::new(members.into_iter().collect()))
+    }
+
     /// How the user writes it.
     pub fn name(&self) -> String {
         match self {
@@ -70,7 +75,7 @@ impl Ty {
                 let items: Vec<_> = items.iter().map(Self::rust_name).collect();
                 format!("({})", items.join(", "))
             }
-            Self::Option(inner) | Self::Nullable(inner) => format!("Option<{}>", inner.rust_name()),
+            Self::Option(inner) => format!("Option<{}>", inner.rust_name()),
             Self::Map(value) => format!("Map<{}>", value.rust_name()),
             Self::Object(_) | Self::Shape(_) => "an object".to_owned(),
             Self::Struct(name) | Self::Enum(name) => name.clone(),
@@ -94,68 +99,21 @@ impl Ty {
     pub fn optional(self) -> Self {
         match self {
             Self::Option(_) | Self::Unknown => self,
-            Self::Nullable(inner) => Self::Option(inner),
             other => Self::Option(Box::new(other)),
-        }
-    }
-
-    /// This type, or absent, where nothing else is known of it too.
-    #[must_use]
-    pub fn lacking(self) -> Self {
-        match self {
-            Self::Unknown => Self::Option(Box::new(Self::Unknown)),
-            other => other.optional(),
-        }
-    }
-
-    /// This type, or null.
-    #[must_use]
-    pub fn nullable(self) -> Self {
-        match self {
-            Self::Option(_) | Self::Nullable(_) | Self::Unknown | Self::Null => self,
-            other => Self::Nullable(Box::new(other)),
-        }
-    }
-
-    /// This type, of a value that is there: Rust's `None` is left out of what is sent.
-    #[must_use]
-    pub fn there(self) -> Self {
-        match self {
-            Self::Option(inner) => *inner,
-            other => other,
-        }
-    }
-
-    /// This type, of an item or a value of a map: nothing leaves those out, and `None` is null.
-    #[must_use]
-    pub fn of_item(&self) -> Self {
-        match self {
-            Self::Option(inner) => inner.as_ref().clone().nullable(),
-            other => other.clone(),
         }
     }
 
     /// The type without `Option`.
     pub fn present(&self) -> &Self {
         match self {
-            Self::Option(inner) | Self::Nullable(inner) => inner.present(),
+            Self::Option(inner) => inner.present(),
             other => other,
         }
     }
 
-    /// Whether it may be absent or null.
-    pub fn is_option(&self) -> bool {
-        matches!(self, Self::Option(_) | Self::Nullable(_))
-    }
-
     /// Whether it may be absent.
-    pub fn may_be_absent(&self) -> bool {
+    pub fn is_option(&self) -> bool {
         matches!(self, Self::Option(_))
-    }
-
-    /// Whether it may be absent or null, as far as is known.
-    pub fn may_be_nothing(&self) -> bool {
-        self.is_option() || self.is_open() || *self == Self::Null
     }
 
     /// Whether it is text in JSON.
@@ -210,9 +168,11 @@ impl Ty {
             };
             *left = less;
             match ty {
-                Ty::Array(inner) | Ty::Option(inner) | Ty::Nullable(inner) | Ty::Map(inner) => cut(inner, left, levels),
+                Ty::Array(inner) | Ty::Option(inner) | Ty::Map(inner) => cut(inner, left, levels),
                 Ty::Tuple(items) => items.iter_mut().for_each(|item| cut(item, left, levels)),
-                Ty::Object(members) => members.values_mut().for_each(|member| cut(member, left, levels)),
+                Ty::Object(members) => {
+                    Rc::make_mut(members).values_mut().for_each(|member| cut(member, left, levels));
+                }
                 _ => {}
             }
         }
@@ -246,7 +206,7 @@ impl Ty {
                 let item = item.in_rust()?;
                 quote! { ::std::vec::Vec<#item> }
             }
-            Self::Option(inner) | Self::Nullable(inner) => {
+            Self::Option(inner) => {
                 let inner = inner.in_rust()?;
                 quote! { ::core::option::Option<#inner> }
             }
@@ -265,10 +225,9 @@ impl Ty {
     pub fn join(self, other: Self) -> Self {
         match (self, other) {
             (a, b) if a == b => a,
-            (Self::Null, b) => b.nullable(),
-            (a, Self::Null) => a.nullable(),
+            (Self::Null, b) => b.optional(),
+            (a, Self::Null) => a.optional(),
             (Self::Option(a), b) | (b, Self::Option(a)) => a.join(b.present().clone()).optional(),
-            (Self::Nullable(a), b) | (b, Self::Nullable(a)) => a.join(b.present().clone()).nullable(),
             (a, b) if a.is_number() && b.is_number() => Self::Number,
             (a, b) if a.is_text() && b.is_text() => Self::Text,
             (Self::Array(a), Self::Array(b)) => Self::Array(Box::new(a.join(*b))),
@@ -276,16 +235,17 @@ impl Ty {
                 Self::Tuple(a.into_iter().zip(b).map(|(a, b)| a.join(b)).collect())
             }
             // A member that one of them lacks may be absent.
-            (Self::Object(mut a), Self::Object(mut b)) => {
+            (Self::Object(a), Self::Object(b)) => {
+                let (mut a, mut b) = (Rc::unwrap_or_clone(a), Rc::unwrap_or_clone(b));
                 for (name, ty) in &mut a {
                     let own = std::mem::replace(ty, Self::Unknown);
                     *ty = match b.swap_remove(name) {
                         Some(other) => own.join(other),
-                        None => own.lacking(),
+                        None => own.optional(),
                     };
                 }
-                a.extend(b.into_iter().map(|(name, ty)| (name, ty.lacking())));
-                Self::Object(a)
+                a.extend(b.into_iter().map(|(name, ty)| (name, ty.optional())));
+                Self::object(a)
             }
             _ => Self::Unknown,
         }
@@ -372,7 +332,7 @@ impl<'a> Types<'a> {
             TypeKind::Timestamp => Ty::Timestamp,
             TypeKind::Arn => Ty::Arn,
             TypeKind::Vec(item) => Ty::Array(Box::new(self.ty(item))),
-            TypeKind::Option(inner) => self.ty(inner).lacking(),
+            TypeKind::Option(inner) => self.ty(inner).optional(),
             TypeKind::Map(value) => Ty::Map(Box::new(self.ty(value))),
             TypeKind::Named(written) => {
                 let name = plain(written);

@@ -7,6 +7,7 @@ mod function;
 mod handler;
 pub(crate) mod hole;
 mod intrinsic;
+mod json;
 mod jsonata;
 mod jsonata_value;
 mod keep;
@@ -65,7 +66,7 @@ pub fn lower(model: &Model<'_>, problems: &mut Problems) -> Lowered {
         annotations: Annotations::default(),
     };
     let mut definition = lowering.machine();
-    let pieces = lowering.holes.cut(&definition.to_string());
+    let pieces = lowering.holes.cut(&json::text(&definition));
     lowering.holes.name(&mut definition, &|param| Some(model.params.get(param)?.decl.wire.as_str()));
     let (machine, found) = StateMachine::read(&definition);
     Lowered { definition, machine, found, spots: lowering.spots, pieces, annotations: lowering.annotations }

@@ -1,14 +1,13 @@
 //! Choices: arms with conditions, or patterns of one value.
 
-use proc_macro2::{Delimiter, Group};
 use workflow_asl::Code;
 
 use super::ast::{Arm, Choice, Expr, Head, Target, When};
 use super::attributes::Attributes;
 use super::clause::Place;
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Opened};
 use super::parser::Parser;
-use super::recover::{holds_states, skip_in_state};
+use super::recover::{braces_of_values, skip_in_state};
 use super::word::Role;
 use crate::problem::Problem;
 
@@ -32,7 +31,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        let Some(group) = cursor.peek_group(Delimiter::Brace).filter(|group| !holds_states(group)).cloned() else {
+        let Some(opened) = braces_of_values(cursor) else {
             let problem = self.unexpected(cursor, "the arms of the choice in braces");
             self.complain(cursor, problem.help("such as `{ if input.n > 3 -> Large; else -> Small; }`"));
             self.hole(cursor.here_first(), Role::Setting("choice"));
@@ -41,14 +40,14 @@ impl Parser<'_> {
         };
         cursor.next();
         let patterns = choice.subject.is_some();
-        let (arms, complete) = self.arms(&group, patterns);
+        let (arms, complete) = self.arms(opened, patterns);
         choice.arms = arms;
         (Head::Choice(choice), complete)
     }
 
     /// The arms, and whether all of them and their targets were understood.
-    fn arms(&mut self, group: &Group, patterns: bool) -> (Vec<Arm>, bool) {
-        self.within(group, |parser, cursor| {
+    fn arms(&mut self, opened: Opened, patterns: bool) -> (Vec<Arm>, bool) {
+        self.within_opened(opened, |parser, cursor| {
             let mut arms: Vec<Arm> = Vec::new();
             let mut complete = true;
             while !cursor.is_end() {
@@ -67,7 +66,7 @@ impl Parser<'_> {
                 arms.extend(arm);
                 parser.arm_end(cursor, start, patterns);
             }
-            parser.hole(group.span_close(), Role::Arm);
+            parser.hole(cursor.here_first(), Role::Arm);
             (arms, complete)
         })
         .unwrap_or_default()

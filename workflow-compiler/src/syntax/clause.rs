@@ -1,6 +1,6 @@
 //! Clauses: of a state, of `defaults`, in the braces of a catcher or of a choice's arm.
 
-use proc_macro2::{Delimiter, Ident};
+use proc_macro2::Ident;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
@@ -9,7 +9,7 @@ use super::cursor::Cursor;
 use super::keyword::{ClauseKind, STATES, Takes, state_keyword};
 use super::object::Braces;
 use super::parser::Parser;
-use super::recover::{clause_starts_here, holds_states, skip_in_state};
+use super::recover::{braces_of_values, clause_starts_here, skip_in_state};
 use super::word::Role;
 use crate::problem::Problem;
 
@@ -218,15 +218,14 @@ impl Parser<'_> {
             }
             Takes::Duration => Some(ClauseValue::Expr(self.duration_expr(cursor))),
             Takes::Object => {
-                let group = cursor.peek_group(Delimiter::Brace).filter(|group| !holds_states(group)).cloned();
-                let Some(group) = group else {
+                let Some(opened) = braces_of_values(cursor) else {
                     self.expected(cursor, &format!("`{{ … }}` after `{}`", kind.keyword()));
                     skip_in_state(cursor, true);
                     return None;
                 };
                 cursor.next();
                 let braces = if kind == ClauseKind::Assign { Braces::Assign } else { Braces::Object };
-                Some(ClauseValue::Expr(self.object_of(&group, braces)))
+                Some(ClauseValue::Expr(self.object_of(opened, braces)))
             }
             Takes::Text => {
                 let value = self.expr(cursor);
@@ -333,8 +332,8 @@ impl Parser<'_> {
 
     /// An object, unless the braces hold states.
     pub(super) fn object_here(&mut self, cursor: &mut Cursor) -> Option<super::ast::Expr> {
-        let group = cursor.peek_group(Delimiter::Brace).filter(|group| !holds_states(group))?.clone();
+        let opened = braces_of_values(cursor)?;
         cursor.next();
-        Some(self.object(&group))
+        Some(self.object(opened))
     }
 }

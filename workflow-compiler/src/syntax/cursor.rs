@@ -16,6 +16,18 @@ pub(super) struct Cursor {
     end: Span,
 }
 
+/// A group with what is in it. rustc is asked for the tokens of each group once: that takes longest in reading them.
+pub(super) struct Opened {
+    pub(super) group: Group,
+    pub(super) inside: Cursor,
+}
+
+impl Opened {
+    pub(super) fn of(group: &Group) -> Self {
+        Self { group: group.clone(), inside: Cursor::inside(group) }
+    }
+}
+
 impl Cursor {
     /// At the first of the tokens; `end` is where something missing at the end is reported.
     pub(super) fn new(stream: TokenStream, end: Span) -> Self {
@@ -29,6 +41,11 @@ impl Cursor {
 
     pub(super) fn is_end(&self) -> bool {
         self.at >= self.tokens.len()
+    }
+
+    /// How many tokens there still are.
+    pub(super) fn remaining(&self) -> usize {
+        self.tokens.len().saturating_sub(self.at)
     }
 
     /// How many tokens were read: for loops that must advance.
@@ -133,6 +150,8 @@ impl Cursor {
 
     /// Whether this punctuation stands `ahead` tokens after the next; its characters joined.
     pub(super) fn is_punct_at(&self, ahead: usize, text: &str) -> bool {
+        // Most of what is asked about is no punctuation at all.
+        let Some(TokenTree::Punct(_)) = self.peek_at(ahead) else { return false };
         let last = text.len() - 1;
         text.chars().enumerate().all(|(i, wanted)| match self.peek_at(ahead + i) {
             Some(TokenTree::Punct(punct)) => {

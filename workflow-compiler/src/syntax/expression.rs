@@ -4,10 +4,10 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp};
-use super::cursor::{Cursor, group_spot};
+use super::cursor::{Cursor, Opened, group_spot};
 use super::literal::string_value;
 use super::parser::Parser;
-use super::recover::{holds_states, skip_past};
+use super::recover::{item_starts_here, skip_past};
 use super::word::Role;
 use crate::problem::Problem;
 
@@ -213,7 +213,8 @@ impl Parser<'_> {
     }
 
     fn braces(&mut self, group: &Group, cursor: &mut Cursor) -> Expr {
-        if holds_states(group) {
+        let opened = Opened::of(group);
+        if item_starts_here(&opened.inside) {
             return self.no_value(cursor);
         }
         if !self.braces {
@@ -226,7 +227,7 @@ impl Parser<'_> {
             self.report(problem.help("an object here takes parentheses: `({ … })`"));
         }
         cursor.next();
-        self.object(group)
+        self.object(opened)
     }
 
     fn paren(&mut self, group: &Group) -> Expr {
@@ -336,14 +337,15 @@ impl Parser<'_> {
             self.expected(cursor, "`{`");
             return self.leaf(ExprKind::Invalid, cursor.here_first());
         };
-        let inside = Cursor::inside(&group);
+        let opened = Opened::of(&group);
+        let inside = &opened.inside;
         let key = matches!(inside.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
         if key && inside.is_punct_at(1, ":") && !inside.is_punct_at(1, "::") {
             let problem = Problem::new(Code::Syntax, inside.here(), "the braces of `if` and `else` hold one value");
             self.report(problem.help("an object has braces of its own: `{ { key: value } }`"));
-            return self.object(&group);
+            return self.object(opened);
         }
-        match self.within(&group, |parser, cursor| parser.expr(cursor)) {
+        match self.within_opened(opened, |parser, cursor| parser.expr(cursor)) {
             Some(value) => value,
             None => self.leaf(ExprKind::Invalid, group_spot(&group)),
         }

@@ -5,7 +5,7 @@ use workflow_asl::Code;
 
 use super::ast::{Catcher, Clause, ClauseValue, Retrier, SettingField, Spot, Text, plain};
 use super::clause::{Clauses, Place};
-use super::cursor::{Cursor, group_spot};
+use super::cursor::{Cursor, Opened, group_spot};
 use super::keyword::ClauseKind;
 use super::literal::string_value;
 use super::object::Braces;
@@ -45,7 +45,7 @@ impl Parser<'_> {
         let (errors, errors_spot) = self.errors(cursor);
         let fields = match cursor.eat_group(Delimiter::Brace) {
             Some(group) => self
-                .members(&group, Braces::Retry)
+                .members(Opened::of(&group), Braces::Retry)
                 .into_iter()
                 .filter_map(|(member, name)| match name {
                     Some(name) => Some(SettingField { name, value: member.value }),

@@ -1,10 +1,10 @@
 //! Objects: values by key, and the braces of `assign`, of retriers and of fails.
 
-use proc_macro2::{Group, Ident, TokenTree};
+use proc_macro2::{Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{Expr, ExprKind, Member, Text, plain};
-use super::cursor::{Cursor, group_spot};
+use super::cursor::{Cursor, Opened, group_spot};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::literal::string_value;
 use super::parser::Parser;
@@ -56,21 +56,22 @@ impl Braces {
 
 impl Parser<'_> {
     /// `{ key: value, … }` as a value.
-    pub(super) fn object(&mut self, group: &Group) -> Expr {
-        self.object_of(group, Braces::Object)
+    pub(super) fn object(&mut self, opened: Opened) -> Expr {
+        self.object_of(opened, Braces::Object)
     }
 
     /// `{ name: value, … }` of `assign`, or any other object.
-    pub(super) fn object_of(&mut self, group: &Group, braces: Braces) -> Expr {
-        let members = self.members(group, braces).into_iter().map(|(member, _)| member).collect();
+    pub(super) fn object_of(&mut self, opened: Opened, braces: Braces) -> Expr {
+        let spot = group_spot(&opened.group);
+        let members = self.members(opened, braces).into_iter().map(|(member, _)| member).collect();
         let height = self.height + 1;
-        self.grown(ExprKind::Object(members), group_spot(group), height)
+        self.grown(ExprKind::Object(members), spot, height)
     }
 
     /// The members with the identifiers of their keys; sets the height to the highest value's.
-    pub(super) fn members(&mut self, group: &Group, braces: Braces) -> Vec<(Member, Option<Ident>)> {
+    pub(super) fn members(&mut self, opened: Opened, braces: Braces) -> Vec<(Member, Option<Ident>)> {
         let mut height = 0;
-        let members = self.within(group, |parser, cursor| {
+        let members = self.within_opened(opened, |parser, cursor| {
             let mut members: Vec<(Member, Option<Ident>)> = Vec::new();
             let mut keys = std::collections::BTreeSet::new();
             while !cursor.is_end() {
@@ -95,7 +96,7 @@ impl Parser<'_> {
                 parser.member_end(cursor, start);
             }
             if let (Some(role), Some(_)) = (braces.role(), braces.fields()) {
-                parser.hole(group.span_close(), role);
+                parser.hole(cursor.here_first(), role);
             }
             members
         });

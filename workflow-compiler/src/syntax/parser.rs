@@ -4,7 +4,7 @@ use proc_macro2::{Group, Ident, Span};
 use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, Spot};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Opened};
 use super::word::{Role, Word};
 use crate::problem::{Problem, Problems};
 
@@ -81,8 +81,16 @@ impl<'p> Parser<'p> {
     /// Reads what is inside a group; what is left over is reported once.
     /// `None` when it is nested too deeply, which is reported.
     pub(super) fn within<T>(&mut self, group: &Group, read: impl FnOnce(&mut Self, &mut Cursor) -> T) -> Option<T> {
+        self.within_opened(Opened::of(group), read)
+    }
+
+    /// The same for a group that was opened before.
+    pub(super) fn within_opened<T>(
+        &mut self,
+        Opened { group, inside: mut cursor }: Opened,
+        read: impl FnOnce(&mut Self, &mut Cursor) -> T,
+    ) -> Option<T> {
         self.deeper(group.span_open(), |parser| {
-            let mut cursor = Cursor::inside(group);
             let value = read(parser, &mut cursor);
             if !cursor.is_end() {
                 let problem = Problem::new(Code::Syntax, cursor.here_first(), format!("unexpected {}", cursor.found()));

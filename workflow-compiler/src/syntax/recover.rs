@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, TokenTree};
 use workflow_asl::StateKind;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Opened};
 use super::keyword::{ClauseKind, DECLARATIONS, STATES};
 
 /// The kind of state that this keyword declares.
@@ -64,9 +64,13 @@ pub(super) fn clause_starts_here(cursor: &Cursor) -> bool {
 
 /// Whether a group in braces holds states rather than members.
 pub(super) fn holds_states(group: &Group) -> bool {
-    let cursor = Cursor::inside(group);
-    let attributes = attributes_length(&cursor, 0);
-    item_starts(&cursor, attributes)
+    item_starts_here(&Cursor::inside(group))
+}
+
+/// The group in braces that stands next, and what is in it, unless it holds states.
+pub(super) fn braces_of_values(cursor: &Cursor) -> Option<Opened> {
+    let opened = Opened::of(cursor.peek_group(Delimiter::Brace)?);
+    (!item_starts_here(&opened.inside)).then_some(opened)
 }
 
 /// Skips one token, or all attributes that stand here: they are looked over once only.

@@ -10,7 +10,9 @@ use super::keyword::{ClauseKind, RESERVED, STATES, state_keyword};
 use super::literal::string_value;
 use super::object::Braces;
 use super::parser::Parser;
-use super::recover::{attributes_length, clause_starts_here, holds_states, item_starts_here, skip_in_state, skip_item};
+use super::recover::{
+    attributes_length, braces_of_values, clause_starts_here, item_starts_here, skip_in_state, skip_item,
+};
 use super::word::Role;
 use crate::problem::Problem;
 
@@ -186,10 +188,9 @@ impl Parser<'_> {
     /// `{ error: …, cause: … }`
     fn fail(&mut self, cursor: &mut Cursor) -> (Head, bool) {
         let (mut error, mut cause) = (None, None);
-        let group = cursor.peek_group(Delimiter::Brace).filter(|group| !holds_states(group)).cloned();
-        if let Some(group) = group {
+        if let Some(opened) = braces_of_values(cursor) {
             cursor.next();
-            for (member, _) in self.members(&group, Braces::Fail) {
+            for (member, _) in self.members(opened, Braces::Fail) {
                 let field = if member.key.value == "error" { &mut error } else { &mut cause };
                 *field = Some(member.value);
             }

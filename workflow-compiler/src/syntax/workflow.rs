@@ -1,6 +1,6 @@
 //! The whole of a macro's input: workflows with their attributes and visibility.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{Spot, Workflow};
@@ -80,7 +80,7 @@ impl Parser<'_> {
         let first = keyword.map_or(written.span(), |word| word.span());
         let spot = Spot { first, last: written.span() };
         let (declarations, body) = self.within(&group, |parser, cursor| {
-            parser.declared = declared_types(&group);
+            parser.declared = declared_types(cursor);
             let body = parser.body(cursor, Level::Workflow, spot);
             parser.hole(group.span_close(), Role::Item);
             body
@@ -98,16 +98,14 @@ impl Parser<'_> {
 }
 
 /// The names after `struct` and `enum` in a workflow's braces.
-fn declared_types(body: &Group) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut after_keyword = false;
-    for token in body.stream() {
-        if let (TokenTree::Ident(name), true) = (&token, after_keyword) {
-            names.push(name.to_string());
-        }
-        after_keyword = matches!(&token, TokenTree::Ident(word) if word == "struct" || word == "enum");
-    }
-    names
+fn declared_types(body: &Cursor) -> Vec<String> {
+    // The name and the braces stand after it: rustc is asked for the text of few words.
+    let declares = |at: &usize| {
+        body.peek_group_at(at + 2, Delimiter::Brace).is_some()
+            && body.peek_ident_at(*at).is_some_and(|word| word == "struct" || word == "enum")
+    };
+    let names = (0..body.remaining()).filter(declares).filter_map(|at| body.peek_ident_at(at + 1));
+    names.map(Ident::to_string).collect()
 }
 
 impl Parser<'_> {

@@ -22,6 +22,7 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
     let tasks: BTreeMap<usize, &Call<'_>> = tasks.map(|call| (call.state, call)).collect();
     // The table is read from front to back: tasks that call the same often read the same of it.
     let mut right = BTreeSet::new();
+    let mut results = BTreeMap::new();
     for reference in definition.references.iter().filter(|reference| !reference.guard) {
         let Some(call) = tasks.get(&reference.state_number) else { continue };
         let Some(task) = call.target() else { continue };
@@ -37,7 +38,9 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
         if right.contains(&read) {
             continue;
         }
-        let Some((step, part)) = first_wrong(ResultPart::of(task), &reference.steps) else {
+        let Some((step, part)) =
+            first_wrong(*results.entry(call.arn).or_insert_with(|| ResultPart::of(task)), &reference.steps)
+        else {
             right.insert(read);
             continue;
         };

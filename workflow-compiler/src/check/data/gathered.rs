@@ -2,8 +2,6 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
 
-use indexmap::IndexMap;
-
 use crate::check::model::{Model, StateInfo, is_distributed};
 use crate::check::types::Ty;
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head};
@@ -98,7 +96,7 @@ fn transformed(config: &Expr) -> Form {
 }
 
 fn object<const N: usize>(members: [(&str, Ty); N]) -> Ty {
-    Ty::Object(members.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect::<IndexMap<_, _>>())
+    Ty::object(members.into_iter().map(|(name, ty)| (name.to_owned(), ty)))
 }
 
 /// Where the results are: the manifest that lists them.

@@ -116,7 +116,7 @@ impl<'a> Model<'a> {
     pub fn keeps_item(&self, info: &StateInfo<'a>, target: &Target) -> Option<&KeptItem> {
         let item = self.data.items.get(&info.scope)?;
         let starts = self.start_of(info.scope).is_some_and(|start| std::ptr::eq(start.state, info.state));
-        let to = self.data.scopes.point(self.number_of(self.target(target, info.scope)?)?)?;
+        let to = self.data.scopes.point(self.target(target, info.scope)?.number?)?;
         (starts && item.reaches.get(to.node).copied().unwrap_or_default()).then_some(item)
     }
 }

@@ -7,13 +7,12 @@ mod items;
 mod kept;
 pub(super) mod output;
 mod raw;
-mod reads;
 mod refusal;
 mod scopes;
 mod types;
 mod uses;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use workflow_asl::Code;
@@ -22,7 +21,6 @@ use workflow_asl::limits::VARIABLE_NAME_CHARS;
 
 pub use items::KeptItem;
 pub use kept::Kept;
-pub use reads::Reads;
 use scopes::Scopes;
 #[cfg(feature = "explain")]
 pub(super) use types::infer_all;
@@ -33,7 +31,7 @@ use super::model::{Model, StateInfo};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, State, Target, plain};
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Root, State, Target, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// What is known of a workflow's data.
@@ -87,12 +85,6 @@ pub(super) fn variable(state: &str) -> String {
 }
 
 impl<'a> Model<'a> {
-    /// The number of a state in [`Model::states`]; `None` for one whose name is taken.
-    pub(super) fn number_of(&self, info: &StateInfo<'a>) -> Option<usize> {
-        let (number, _, known) = self.states.get_full(&info.name)?;
-        std::ptr::eq(known.state, info.state).then_some(number)
-    }
-
     /// The number of the state whose result this variable holds, if any does, where nothing else assigns it.
     pub(super) fn result_in(&self, variable_name: &str) -> Option<usize> {
         if !self.lacks_variable(variable_name) {
@@ -108,15 +100,30 @@ impl<'a> Model<'a> {
 
     /// The variable that a state keeps its result in, and what of it, where another state reads it.
     pub fn keeps(&self, info: &StateInfo<'a>) -> Option<(String, &Kept)> {
-        let kept = self.data.kept.get(&self.number_of(info)?)?;
+        let kept = self.data.kept.get(&info.number?)?;
         Some((variable(&info.name), kept))
     }
 
     /// The variable that a catcher of this state keeps the error in, where a state that it leads to reads it.
     pub fn keeps_error(&self, info: &StateInfo<'a>, target: &Target) -> Option<&str> {
-        let to = self.data.scopes.point(self.number_of(self.target(target, info.scope)?)?)?;
+        let to = self.data.scopes.point(self.target(target, info.scope)?.number?)?;
         let scopes = &self.data.scopes;
         scopes.keeps_error(to.scope, to.node).then(|| scopes.error_variable(to.scope))
+    }
+
+    /// The variables of results that are read with `?`: they may have no value, and whoever reads them knows it.
+    pub fn optional_results(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for info in self.states.values() {
+            uses::values(self, info, &mut |value, _| {
+                uses::references(value, &mut |reference| {
+                    if let (true, Root::StateResult(name)) = (reference.optional, &reference.root) {
+                        names.insert(variable(&plain(name)));
+                    }
+                });
+            });
+        }
+        names
     }
 }
 

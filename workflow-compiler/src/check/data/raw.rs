@@ -42,7 +42,7 @@ pub(super) fn collect(model: &Model<'_>, kept: &mut BTreeMap<usize, Kept>, sink:
                 let names = ast.names();
                 for used in &names.variables {
                     let Some(number) = states.get(&used.name).copied().flatten() else { continue };
-                    let reader = model.number_of(info);
+                    let reader = info.number;
                     let Some(beside) = reader.and_then(|reader| model.data.scopes.beside(reader, number)) else {
                         continue;
                     };

@@ -33,7 +33,7 @@ impl<'a> Model<'a> {
         of: &StateInfo<'a>,
         facts: &Facts,
     ) -> Option<Problem> {
-        let (reader, number) = (self.number_of(place.state)?, self.number_of(of)?);
+        let (reader, number) = (place.state.number?, of.number?);
         let spot = reference.root_spot;
         let name = of.name.as_str();
         let path = reference.segments.iter().map_while(|segment| match segment {
@@ -246,7 +246,7 @@ impl<'a> Model<'a> {
     ) -> Result<String, Box<Problem>> {
         let spot = reference.root_spot;
         let name = &place.state.name;
-        let Some(point) = self.number_of(place.state).and_then(|number| self.data.scopes.point(number)) else {
+        let Some(point) = place.state.number.and_then(|number| self.data.scopes.point(number)) else {
             return Ok("caught".to_owned());
         };
         let scopes = &self.data.scopes;

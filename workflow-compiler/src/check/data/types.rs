@@ -155,8 +155,7 @@ fn assign<'a>(
         let (name, ty) = match member.key.value.strip_suffix(".$") {
             Some(name) => (name, Ty::Unknown),
             None => {
-                let ty = model.infer(place, &member.value, facts, &mut Sink::silent()).bounded();
-                (member.key.value.as_str(), if member.optional { ty.lacking() } else { ty.there() })
+                (member.key.value.as_str(), model.infer(place, &member.value, facts, &mut Sink::silent()).bounded())
             }
         };
         match types.get_mut(name) {
@@ -230,6 +229,6 @@ impl<'a> Model<'a> {
             let made = info.state.clauses.iter().any(|clause| makes.contains(&clause.kind));
             return if made { Ty::Unknown } else { self.own_input(info) };
         }
-        self.number_of(info).and_then(|number| self.data.results.get(number)).cloned().unwrap_or(Ty::Unknown)
+        info.number.and_then(|number| self.data.results.get(number)).cloned().unwrap_or(Ty::Unknown)
     }
 }

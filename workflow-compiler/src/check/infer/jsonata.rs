@@ -141,7 +141,7 @@ impl Walk<'_, '_> {
             "input" => self.model.own_input(info),
             "context" => self.model.context(),
             "result" if works && matches!(here, Position::Output | Position::Assign) => {
-                let known = self.model.number_of(info).and_then(|number| self.model.data.results.get(number));
+                let known = info.number.and_then(|number| self.model.data.results.get(number));
                 known.cloned().unwrap_or(Ty::Unknown)
             }
             "errorOutput" if matches!(here, Position::CatchAssign | Position::CatchOutput) => error_type(),
@@ -186,7 +186,7 @@ impl Walk<'_, '_> {
 
     fn step(&mut self, at: usize, text: &mut String, ty: &Ty, name: &str) -> Ty {
         let next = match self.model.named(ty, name) {
-            Named::Found(next) if ty.is_option() => next.lacking(),
+            Named::Found(next) if ty.is_option() => next.optional(),
             Named::Found(next) => next,
             Named::Unknown => Ty::Unknown,
             Named::None => {
@@ -257,7 +257,7 @@ impl Walk<'_, '_> {
                 _ => computed = true,
             }
         }
-        if computed { Ty::Map(Box::new(Ty::Unknown)) } else { Ty::Object(members) }
+        if computed { Ty::Map(Box::new(Ty::Unknown)) } else { Ty::object(members) }
     }
 
     fn block(&mut self, inner: &[Node], depth: usize) -> Ty {
@@ -337,7 +337,7 @@ fn item(ty: &Ty, filter: &Node) -> Ty {
         _ => false,
     };
     match ty {
-        Ty::Array(item) if index => item.of_item(),
+        Ty::Array(item) if index => (**item).clone(),
         _ => Ty::Unknown,
     }
 }
