@@ -268,6 +268,7 @@ impl<'a> Page<'a> {
             let (pace, of) = match &turn.pace {
                 Pace::Slow(state) => ("slow", json!([state])),
                 Pace::Changing(state) => ("changing", json!([state])),
+                Pace::Unchanging(state) => ("unchanging", json!([state])),
                 Pace::None(states) => ("none", json!(states)),
                 _ => ("unknown", Value::Null),
             };
@@ -390,6 +391,7 @@ fn print_loop(turn: &Loop, output: &mut impl Write) -> io::Result<()> {
     let why = match &turn.pace {
         Pace::Slow(state) => format!("each turn takes the time of {state}"),
         Pace::Changing(state) => format!("it ends when what {state} does says so"),
+        Pace::Unchanging(state) => format!("once it has turned it never ends: nothing changes what {state} decides by"),
         Pace::None(states) => format!("nothing slows or ends it: {}", list(states.iter().cloned())),
         _ => return Ok(()),
     };

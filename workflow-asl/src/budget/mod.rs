@@ -6,6 +6,7 @@
 mod amount;
 pub(crate) mod pace;
 mod state;
+mod unchanging;
 mod way;
 
 pub use amount::{Count, Open, Time, in_words};
@@ -135,6 +136,8 @@ pub enum Pace {
     Slow(String),
     /// Turns may take no time, but change what the loop decides by; the first state that does.
     Changing(String),
+    /// Nothing does once it has turned: all ways out are of choices that decide alike in every turn; the first of them.
+    Unchanging(String),
     /// Nothing does: these states lead to each other, take no time and change nothing.
     None(Vec<String>),
 }
@@ -313,10 +316,12 @@ impl Reader<'_, '_> {
                 });
                 state.map_or_else(|| states.first().map(name).unwrap_or_default(), name)
             };
-            let pace = match (runaway.iter().find(inside), quick.iter().find(inside)) {
-                (Some(part), _) => Pace::None(names(part)),
-                (None, Some(_)) => Pace::Changing(of_kind(pace::Motion::Changing)),
-                (None, None) => Pace::Slow(of_kind(pace::Motion::Slow)),
+            let alike = self.motions.decides_alike(graph, &states);
+            let pace = match (runaway.iter().find(inside), alike, quick.iter().find(inside)) {
+                (Some(part), ..) => Pace::None(names(part)),
+                (None, Some(choice), _) => Pace::Unchanging(name(&choice)),
+                (None, None, Some(_)) => Pace::Changing(of_kind(pace::Motion::Changing)),
+                (None, None, None) => Pace::Slow(of_kind(pace::Motion::Slow)),
             };
             let events = |state: usize| owns.get(state).map_or(0, |own| own.cost.events.fixed);
             let turn = way::turn(graph, &states, events);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::document::{Catcher, State, StateKind};
+use crate::document::{Catcher, QueryLanguage, State, StateKind};
 use crate::error_name;
 use crate::graph::{Edge, EdgeKind, Graph};
 use crate::jsonata;
@@ -49,6 +49,12 @@ impl<'d, 'a> Motions<'d, 'a> {
     pub(crate) fn is_express(&self, state: &State) -> bool {
         let number = self.numbers.get(&std::ptr::from_ref(state));
         number.and_then(|number| self.parts.states.get(*number)).is_some_and(|state| state.express)
+    }
+
+    /// The language of a state's fields.
+    pub(super) fn language(&self, state: &State) -> Option<QueryLanguage> {
+        let number = self.numbers.get(&std::ptr::from_ref(state))?;
+        self.parts.states.get(*number).map(|state| state.language)
     }
 
     pub(crate) fn of_state(&self, state: &State) -> Motion {

@@ -10,7 +10,8 @@ use crate::graph::Graph;
 use crate::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS, PAYLOAD_BYTES, STANDARD_EXECUTION_SECONDS};
 use crate::{Code, Diagnostic, Pointer};
 
-/// A turn of a loop takes time or changes what the loop decides by, else it fills the history within minutes.
+/// A turn of a loop takes time or changes what the loop decides by, else it fills the history within minutes; and
+/// something that a loop decides by changes in its turns, else it never ends once it has turned.
 ///
 /// Only Standard executions count their events.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/bp-history-limit.html>
@@ -23,7 +24,19 @@ pub(super) fn loops_do_not_run_away(definition: &Definition<'_>, found: &mut Vec
     let motions = Motions::of(&definition.parts, &definition.references);
     for graph in looping {
         let ends = graph.reaching_end();
-        for states in runaway_loops(graph, &motions) {
+        let runaway = runaway_loops(graph, &motions);
+        for states in graph.loops(|_| true) {
+            let found_already = runaway.iter().flatten().any(|state| states.binary_search(state).is_ok());
+            let standard =
+                |state: &usize| graph.states().get(*state).is_some_and(|(_, state)| !motions.is_express(state));
+            if !found_already
+                && states.iter().all(standard)
+                && let Some(choice) = motions.decides_alike(graph, &states)
+            {
+                found.push(unchanging(graph, &states, choice));
+            }
+        }
+        for states in runaway {
             // Of what cannot end at all another rule tells.
             let Some(&first) = states.first().filter(|first| ends.get(**first) == Some(&true)) else { continue };
             let all = graph.states();
@@ -48,6 +61,23 @@ pub(super) fn loops_do_not_run_away(definition: &Definition<'_>, found: &mut Vec
             found.push(Diagnostic::new(Code::RunawayLoop, graph.state_pointer(first), message).with_help(help));
         }
     }
+}
+
+fn unchanging(graph: &Graph<'_>, states: &[usize], choice: usize) -> Diagnostic {
+    let name = |number: usize| graph.states().get(number).map_or("", |(name, _)| *name);
+    let turns = match states {
+        [.., last] if states.len() > 1 => {
+            format!(
+                "the loop from `{}` to `{}` never ends",
+                name(states.first().copied().unwrap_or(*last)),
+                name(*last)
+            )
+        }
+        _ => format!("`{}` goes back to itself for ever", name(choice)),
+    };
+    let message = format!("{turns} once it has turned: nothing in it changes what `{}` decides by", name(choice));
+    Diagnostic::new(Code::RunawayLoop, graph.state_pointer(choice), message)
+        .with_help("decide by what a state of the loop gives or assigns, such as the result of a task or a count")
 }
 
 /// A wait ends before its execution does: an Express one after five minutes, a Standard one after a year, each after

@@ -93,6 +93,84 @@ fn loops_that_run_away() {
 }
 
 #[test]
+fn loops_that_never_end_once_they_have_turned() {
+    let warns: &[(Code, &str)] = &[(Code::RunawayLoop, "/States/C")];
+    let task = |fields: Value| {
+        let mut state = json!({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:f", "Next": "C"});
+        state.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        state
+    };
+    let wait = || json!({"Type": "Wait", "Seconds": 30, "Next": "S"});
+    let by = |rule: Value, to: &str| {
+        let mut rule = rule;
+        rule["Next"] = "T".into();
+        json!({"Type": "Choice", "Choices": [rule], "Default": to})
+    };
+    let done = |variable: &str, to: &str| by(json!({"Variable": variable, "BooleanEquals": true}), to);
+    let of = |task: Value, variable: &str| states(json!({"S": task, "C": done(variable, "W"), "W": wait()}));
+    let when = |condition: &str, task: Value| {
+        jsonata(states(json!({"S": task, "C": by(json!({"Condition": condition}), "W"), "W": wait()})))
+    };
+    let after = |mut machine: Value| {
+        let assign = json!({"done": false, "count": 0, "Start": {"Status": "NEW"}});
+        machine["States"]["P"] = json!({"Type": "Pass", "Assign": assign, "Next": "S"});
+        machine["StartAt"] = "P".into();
+        machine
+    };
+    let waiting = |fields: Value| {
+        let mut wait = wait();
+        wait.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        states(json!({"S": task(json!({"ResultPath": "$.a"})), "C": done("$.done", "W"), "W": wait}))
+    };
+    expect(&[
+        // By the execution's input, which nothing writes.
+        (of(task(json!({})), "$$.Execution.Input.done"), warns),
+        (when("{% $states.context.Execution.Input.done %}", task(json!({}))), warns),
+        (when("{% $states.context.Execution.Input.until > $now() %}", task(json!({}))), &[]),
+        (of(task(json!({})), "$$.State.RetryCount"), &[]),
+        // By the result, or beside it.
+        (of(task(json!({})), "$.done"), &[]),
+        (of(task(json!({"ResultPath": "$.job"})), "$.done"), warns),
+        (of(task(json!({"ResultPath": "$.job"})), "$.job.done"), &[]),
+        (of(task(json!({"ResultPath": null})), "$.done"), warns),
+        (of(task(json!({"ResultPath": "$.job", "OutputPath": "$.job"})), "$.done"), &[]),
+        (waiting(json!({})), warns),
+        (waiting(json!({"InputPath": "$.a"})), &[]),
+        // By a variable that the loop assigns, or that only what comes before it does.
+        (after(of(task(json!({"Assign": {"done.$": "$.x"}})), "$done")), &[]),
+        (after(of(task(json!({"Assign": {"other.$": "$.x"}})), "$done")), warns),
+        (after(when("{% $count < 3 %}", task(json!({"Assign": {"count": "{% $count + 1 %}"}})))), &[]),
+        (after(when("{% $Start.Status = 'DONE' %}", task(json!({"Assign": {"Ask": "{% $states.result %}"}})))), warns),
+        (when("{% $states.input.Status = 'DONE' %}", task(json!({}))), &[]),
+        (when("{% $states.input.n > 1 %}", task(json!({"Output": "{% $states.input %}"}))), warns),
+        (when("{% $map([1], $random)[0] > 0.9 %}", task(json!({}))), &[]),
+        // Not known yet.
+        (of(task(json!({})), "${Where}"), &[]),
+        (of(task(json!({"ResultPath": "${Where}"})), "$.done"), &[]),
+        (when("{% ${Condition} %}", task(json!({}))), &[]),
+        // Other ways out: an error that is caught, another choice.
+        (of(task(json!({"Catch": [{"ErrorEquals": ["Done"], "Next": "T"}]})), "$$.Execution.Input.done"), &[]),
+        (
+            of(
+                task(
+                    json!({"Catch": [{"ErrorEquals": ["Again"], "ResultPath": null, "Next": "W"}], "ResultPath": "$.a"}),
+                ),
+                "$.done",
+            ),
+            warns,
+        ),
+        (of(task(json!({"Catch": [{"ErrorEquals": ["Again"], "Next": "W"}], "ResultPath": "$.a"})), "$.Error"), &[]),
+        (
+            states(json!({"S": task(json!({})), "C": done("$$.Execution.Input.done", "W"),
+                "W": done("$.done", "S")})),
+            &[],
+        ),
+    ]);
+    let machine = of(task(json!({})), "$$.Execution.Input.done");
+    assert_eq!(found(&machine, MachineType::Express), []);
+}
+
+#[test]
 fn waits_that_outlast_their_execution() {
     let wait = |seconds: u64, next: &str| json!({"Type": "Wait", "Seconds": seconds, "Next": next});
     let two = states(json!({"S": wait(200, "U"), "U": wait(101, "T")}));
