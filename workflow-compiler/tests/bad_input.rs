@@ -149,7 +149,7 @@ fn types_that_hold_themselves() {
     };
     let found = problems(
         "workflow W { struct A { a: A } struct B { c: C } struct C { b: Option<B> } input { a: A, b: B }
-            succeed S { a: input.b.c.b?.c.b, d: input.a.a.a } }",
+            succeed S { a?: input.b.c.b?.c.b, d: input.a.a.a } }",
     );
     assert_eq!(found, ["WF0217: `A` contains itself in the field `a`", "WF0217: `B` contains itself in the field `c`"]);
     definition(

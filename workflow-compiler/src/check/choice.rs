@@ -83,6 +83,7 @@ fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, know
                         model.compare((ty, subject), (&pattern_ty, pattern), sink);
                     }
                 }
+                inside.learn_match(subject, patterns);
             }
             _ => {}
         }

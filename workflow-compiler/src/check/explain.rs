@@ -111,9 +111,9 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels) -> String {
     let inside = Levels { around: levels.around.saturating_sub(1), ..levels };
     let inner = |ty: &Ty| describe(model, ty, inside);
     match ty {
-        Ty::Array(_) | Ty::Option(_) | Ty::Map(_) if levels.around == 0 => "…".to_owned(),
+        Ty::Array(_) | Ty::Option(_) | Ty::Nullable(_) | Ty::Map(_) if levels.around == 0 => "…".to_owned(),
         Ty::Array(item) => format!("Vec<{}>", inner(item)),
-        Ty::Option(item) => format!("Option<{}>", inner(item)),
+        Ty::Option(item) | Ty::Nullable(item) => format!("Option<{}>", inner(item)),
         Ty::Map(value) => format!("Map<{}>", inner(value)),
         Ty::Tuple(items) => {
             let Some(objects) = levels.objects.checked_sub(1) else { return "( … )".to_owned() };

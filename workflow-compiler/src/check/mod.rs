@@ -32,7 +32,7 @@ mod values;
 mod variables;
 
 pub use api::integration;
-pub use data::{Kept, KeptItem};
+pub use data::{Kept, KeptItem, Reads};
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, explain};
 pub use foreign::{Asks, Foreign, ForeignMember, ForeignPart, ForeignStep, Question};

@@ -5,7 +5,7 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::model::{Model, StateInfo, is_distributed};
-use super::resolve::{Base, Place, Position, reference_text};
+use super::resolve::{Base, Place, Position, reference_text, segment_text};
 use super::types::Ty;
 use crate::problem::Problem;
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain};
@@ -95,8 +95,10 @@ impl<'a> Model<'a> {
                     format!("`state` is not there in {}: in JSONPath it sees the error alone", here.describe()),
                     "read the error as `caught.Error` and `caught.Cause`",
                 )),
-                (QueryLanguage::JsonPath, Some(Current::Both)) => Ok(Origin::new(Base::StateInput, &[], Ty::Unknown)),
-                _ => Ok(Origin::new(Base::StateInput, &[], self.own_input(info))),
+                (QueryLanguage::JsonPath, Some(Current::Both)) if self.has_result(info) && makes_something(info) => {
+                    Ok(Origin::new(Base::StateInput, &[], Ty::Unknown))
+                }
+                _ => Ok(Origin::new(Base::StateInput, &[], self.input_at(place))),
             },
             Root::Result => self.result(place, reference),
             Root::Item => self.item(place, reference),
@@ -121,9 +123,13 @@ impl<'a> Model<'a> {
             }
             Root::Variable(name) if self.lacks_variable(name) => {
                 let variables = self.variables.iter().flatten().map(String::as_str);
-                let help = match nearest(name, variables) {
-                    Some(near) => format!("did you mean `${near}`?"),
-                    None => format!("give it a value in a state before: `assign {{ {name}: … }}`"),
+                let help = match (self.state_of_variable(name), nearest(name, variables)) {
+                    (Some(state), _) => {
+                        let members: String = reference.segments.iter().map(segment_text).collect();
+                        format!("what the state `{state}` gave is read by its name: `{state}{members}`")
+                    }
+                    (None, Some(near)) => format!("did you mean `${near}`?"),
+                    (None, None) => format!("give it a value in a state before: `assign {{ {name}: … }}`"),
                 };
                 Err(problem(Code::ReferenceNotHere, spot, format!("nothing assigns a variable `${name}`"), help))
             }
@@ -263,7 +269,7 @@ impl<'a> Model<'a> {
         };
         let Some(over) = over else { return Ty::Unknown };
         match self.type_of(Place { state: map, position: Position::Items }, over).present() {
-            Ty::Array(item) | Ty::Map(item) => (**item).clone(),
+            Ty::Array(item) | Ty::Map(item) => item.of_item(),
             Ty::Foreign(of) => of.item(),
             _ => Ty::Unknown,
         }
@@ -371,6 +377,11 @@ fn selects(clause: &Clause) -> bool {
     matches!(clause.kind, ClauseKind::ItemSelector | ClauseKind::Parameters)
         && !matches!(&clause.value, ClauseValue::Expr(Expr { kind: ExprKind::Reference(reference), .. })
             if matches!(reference.root, Root::Item) && reference.segments.is_empty())
+}
+
+/// Whether a state gives something else than its input.
+fn makes_something(info: &StateInfo<'_>) -> bool {
+    info.state.kind != StateKind::Pass || gives_value(info)
 }
 
 /// Whether a pass gives something else than its input.

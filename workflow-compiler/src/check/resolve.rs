@@ -266,7 +266,11 @@ impl<'a> Model<'a> {
         let mut absent = false;
         let mut presence = Presence::Always;
         for segment in segments {
-            absent |= ty.is_option() && !facts.present(&text);
+            absent |= match ty {
+                Ty::Option(_) => !facts.present(&text),
+                Ty::Nullable(_) => !facts.not_null(&text),
+                _ => false,
+            };
             if let Ty::Foreign(foreign) = ty.present() {
                 let last = segments.last().is_some_and(|last| std::ptr::eq(last, segment));
                 let next = foreign.step((segment, last), &text, beginning == Beginning::Input, facts, sink);
@@ -285,8 +289,7 @@ impl<'a> Model<'a> {
                 Segment::Member { name, optional, quoted } => {
                     absent |= *optional;
                     let (wire, next, there) = self.member(&text, ty.present(), name, beginning, facts, sink);
-                    text.push('.');
-                    text.push_str(&name.value);
+                    text.push_str(&segment_text(segment));
                     if there > presence && !facts.present(&text) {
                         presence = there;
                     }
@@ -295,7 +298,7 @@ impl<'a> Model<'a> {
                 }
                 Segment::Index(index) => {
                     let next = match ty.present() {
-                        Ty::Array(item) | Ty::Map(item) => (**item).clone(),
+                        Ty::Array(item) | Ty::Map(item) => item.of_item(),
                         Ty::Unknown | Ty::Foreign(_) => Ty::Unknown,
                         Ty::Tuple(items) => match literal_index(index).map(|at| tuple_item(items, at)) {
                             Some(Some(item)) => item.clone(),
@@ -329,13 +332,12 @@ impl<'a> Model<'a> {
                 }
             }
         }
-        let absent = absent && !facts.present(&text);
-        let ty = if ty.is_option() && facts.present(&text) {
-            ty.present().clone()
-        } else if absent {
-            ty.optional()
-        } else {
-            ty
+        let there = facts.present(&text);
+        let ty = match ty {
+            ty @ Ty::Option(_) if there => ty.present().clone(),
+            Ty::Nullable(inner) if facts.not_null(&text) => *inner,
+            ty if absent && !there => ty.lacking(),
+            ty => ty,
         };
         (ty, presence)
     }
@@ -366,7 +368,7 @@ impl<'a> Model<'a> {
         };
         match ty {
             Ty::Unknown | Ty::Foreign(_) => unknown,
-            Ty::Map(value) => (name.value.clone(), (**value).clone(), there),
+            Ty::Map(value) => (name.value.clone(), value.of_item(), there),
             Ty::Struct(of) => {
                 let Some(known) = self.types.structs.get(of) else { return unknown };
                 if let Some(field) = known.fields.get(&name.value) {
@@ -490,6 +492,8 @@ fn root_text(root: &Root) -> String {
 
 pub(super) fn segment_text(segment: &Segment) -> String {
     match segment {
+        // What a dot in a name is part of is no member of a member.
+        Segment::Member { name, .. } if name.value.contains(['.', '[', '…']) => format!("[{:?}]", name.value),
         Segment::Member { name, .. } => format!(".{}", name.value),
         Segment::Index(index) => index_text(index),
     }

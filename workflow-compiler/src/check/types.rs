@@ -37,6 +37,8 @@ pub enum Ty {
     Tuple(Vec<Ty>),
     /// May be absent or null.
     Option(Box<Ty>),
+    /// Is there, and may be null.
+    Nullable(Box<Ty>),
     /// An object with any keys.
     Map(Box<Ty>),
     /// An object with these members, by wire name; shared, since each state that is read of has it in several places.
@@ -75,7 +77,7 @@ impl Ty {
                 let items: Vec<_> = items.iter().map(Self::rust_name).collect();
                 format!("({})", items.join(", "))
             }
-            Self::Option(inner) => format!("Option<{}>", inner.rust_name()),
+            Self::Option(inner) | Self::Nullable(inner) => format!("Option<{}>", inner.rust_name()),
             Self::Map(value) => format!("Map<{}>", value.rust_name()),
             Self::Object(_) | Self::Shape(_) => "an object".to_owned(),
             Self::Struct(name) | Self::Enum(name) => name.clone(),
@@ -99,21 +101,68 @@ impl Ty {
     pub fn optional(self) -> Self {
         match self {
             Self::Option(_) | Self::Unknown => self,
+            Self::Nullable(inner) => Self::Option(inner),
             other => Self::Option(Box::new(other)),
+        }
+    }
+
+    /// This type, or absent, where nothing else is known of it too.
+    #[must_use]
+    pub fn lacking(self) -> Self {
+        match self {
+            Self::Unknown => Self::Option(Box::new(Self::Unknown)),
+            other => other.optional(),
+        }
+    }
+
+    /// This type, or null.
+    #[must_use]
+    pub fn nullable(self) -> Self {
+        match self {
+            Self::Option(_) | Self::Nullable(_) | Self::Unknown | Self::Null => self,
+            other => Self::Nullable(Box::new(other)),
+        }
+    }
+
+    /// This type, of a value that is there: Rust's `None` is left out of what is sent.
+    #[must_use]
+    pub fn there(self) -> Self {
+        match self {
+            Self::Option(inner) => *inner,
+            other => other,
+        }
+    }
+
+    /// This type, of an item or a value of a map: nothing leaves those out, and `None` is null.
+    #[must_use]
+    pub fn of_item(&self) -> Self {
+        match self {
+            Self::Option(inner) => inner.as_ref().clone().nullable(),
+            other => other.clone(),
         }
     }
 
     /// The type without `Option`.
     pub fn present(&self) -> &Self {
         match self {
-            Self::Option(inner) => inner.present(),
+            Self::Option(inner) | Self::Nullable(inner) => inner.present(),
             other => other,
         }
     }
 
-    /// Whether it may be absent.
+    /// Whether it may be absent or null.
     pub fn is_option(&self) -> bool {
+        matches!(self, Self::Option(_) | Self::Nullable(_))
+    }
+
+    /// Whether it may be absent.
+    pub fn may_be_absent(&self) -> bool {
         matches!(self, Self::Option(_))
+    }
+
+    /// Whether it may be absent or null, as far as is known.
+    pub fn may_be_nothing(&self) -> bool {
+        self.is_option() || self.is_open() || *self == Self::Null
     }
 
     /// Whether it is text in JSON.
@@ -168,7 +217,7 @@ impl Ty {
             };
             *left = less;
             match ty {
-                Ty::Array(inner) | Ty::Option(inner) | Ty::Map(inner) => cut(inner, left, levels),
+                Ty::Array(inner) | Ty::Option(inner) | Ty::Nullable(inner) | Ty::Map(inner) => cut(inner, left, levels),
                 Ty::Tuple(items) => items.iter_mut().for_each(|item| cut(item, left, levels)),
                 Ty::Object(members) => {
                     Rc::make_mut(members).values_mut().for_each(|member| cut(member, left, levels));
@@ -206,7 +255,7 @@ impl Ty {
                 let item = item.in_rust()?;
                 quote! { ::std::vec::Vec<#item> }
             }
-            Self::Option(inner) => {
+            Self::Option(inner) | Self::Nullable(inner) => {
                 let inner = inner.in_rust()?;
                 quote! { ::core::option::Option<#inner> }
             }
@@ -225,9 +274,10 @@ impl Ty {
     pub fn join(self, other: Self) -> Self {
         match (self, other) {
             (a, b) if a == b => a,
-            (Self::Null, b) => b.optional(),
-            (a, Self::Null) => a.optional(),
+            (Self::Null, b) => b.nullable(),
+            (a, Self::Null) => a.nullable(),
             (Self::Option(a), b) | (b, Self::Option(a)) => a.join(b.present().clone()).optional(),
+            (Self::Nullable(a), b) | (b, Self::Nullable(a)) => a.join(b.present().clone()).nullable(),
             (a, b) if a.is_number() && b.is_number() => Self::Number,
             (a, b) if a.is_text() && b.is_text() => Self::Text,
             (Self::Array(a), Self::Array(b)) => Self::Array(Box::new(a.join(*b))),
@@ -241,10 +291,10 @@ impl Ty {
                     let own = std::mem::replace(ty, Self::Unknown);
                     *ty = match b.swap_remove(name) {
                         Some(other) => own.join(other),
-                        None => own.optional(),
+                        None => own.lacking(),
                     };
                 }
-                a.extend(b.into_iter().map(|(name, ty)| (name, ty.optional())));
+                a.extend(b.into_iter().map(|(name, ty)| (name, ty.lacking())));
                 Self::object(a)
             }
             _ => Self::Unknown,
@@ -332,7 +382,7 @@ impl<'a> Types<'a> {
             TypeKind::Timestamp => Ty::Timestamp,
             TypeKind::Arn => Ty::Arn,
             TypeKind::Vec(item) => Ty::Array(Box::new(self.ty(item))),
-            TypeKind::Option(inner) => self.ty(inner).optional(),
+            TypeKind::Option(inner) => self.ty(inner).lacking(),
             TypeKind::Map(value) => Ty::Map(Box::new(self.ty(value))),
             TypeKind::Named(written) => {
                 let name = plain(written);

@@ -35,7 +35,8 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
                 let refuses = |info: &&StateInfo<'_>| inherits(model, info, handler) && model.refuses(info, handler);
                 let user = if reads { model.all_states().find(refuses).or(user) } else { user };
                 if let Some(info) = user {
-                    catcher(model, info, handler, sink);
+                    let facts = common(model, |info| inherits(model, info, handler));
+                    catcher(model, info, handler, &facts, sink);
                 }
             }
             DeclarationKind::Retrier { name, retrier: handler } => {
@@ -54,13 +55,20 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
                         _ => false,
                     };
                     if let Some(info) = model.all_states().find(refuses).or_else(|| task(model)) {
-                        clauses(model, info, std::slice::from_ref(clause), &Facts::default(), sink);
+                        let takes = |info: &StateInfo<'_>| model.clauses_of(info).any(|own| std::ptr::eq(own, clause));
+                        clauses(model, info, std::slice::from_ref(clause), &common(model, takes), sink);
                     }
                 }
             }
             _ => {}
         }
     }
+}
+
+/// What is known wherever one of the states begins that share some words.
+fn common<'a>(model: &Model<'a>, shares: impl Fn(&StateInfo<'a>) -> bool) -> Facts {
+    let facts = model.all_states().filter(|info| shares(info)).map(|info| model.facts(info).clone());
+    facts.reduce(|known, other| known.common(&other)).unwrap_or_default()
 }
 
 fn task<'m, 'a>(model: &'m Model<'a>) -> Option<&'m StateInfo<'a>> {
@@ -151,7 +159,7 @@ pub(super) fn clauses<'a>(
                 }
             }
             ClauseValue::Retrier(handler) => retrier(model, info, handler, sink),
-            ClauseValue::Catcher(handler) => catcher(model, info, handler, sink),
+            ClauseValue::Catcher(handler) => catcher(model, info, handler, facts, sink),
             ClauseValue::Flag
             | ClauseValue::None(_)
             | ClauseValue::Named(_)
@@ -168,7 +176,7 @@ fn retrier<'a>(model: &Model<'a>, info: &StateInfo<'a>, retrier: &Retrier, sink:
     }
 }
 
-fn catcher<'a>(model: &Model<'a>, info: &StateInfo<'a>, catcher: &Catcher, sink: &mut Sink<'_>) {
+fn catcher<'a>(model: &Model<'a>, info: &StateInfo<'a>, catcher: &Catcher, facts: &Facts, sink: &mut Sink<'_>) {
     for clause in &catcher.clauses {
         let position = match clause.kind {
             ClauseKind::Assign => Position::CatchAssign,
@@ -176,7 +184,7 @@ fn catcher<'a>(model: &Model<'a>, info: &StateInfo<'a>, catcher: &Catcher, sink:
             _ => Position::Path,
         };
         if let ClauseValue::Expr(expr) = &clause.value {
-            value(model, info, position, expr, &Facts::default(), sink);
+            value(model, info, position, expr, facts, sink);
         }
     }
 }

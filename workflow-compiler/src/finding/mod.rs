@@ -2,6 +2,7 @@
 
 mod shared;
 mod unchecked;
+mod variables;
 
 use workflow_asl::{Code, Diagnostic, Pointer};
 
@@ -28,16 +29,10 @@ pub(crate) fn report<'a>(
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
     let mut unchecked = Unchecked::default();
     let mut shared = SharedHandlers::default();
-    let optional: Vec<_> = model.optional_results().iter().map(|name| format!("`${name}`")).collect();
     for mut finding in found {
         // A document cannot say that its API is another; here the clause `unchecked` does.
         if finding.code == Code::LeftOutParameter {
             finding.code = Code::MissingParameter;
-        }
-        // Who reads a result with `?` knows that it may not be there.
-        let asked = matches!(finding.code, Code::MaybeUnassigned | Code::UnassignedVariable);
-        if asked && optional.iter().any(|name| finding.message.contains(name)) {
-            continue;
         }
         let spot = if is_about_key(&finding) { spots.key_at(&finding.pointer) } else { None };
         let spot = spot.or_else(|| spots.at(&finding.pointer)).unwrap_or_else(|| model.workflow.name.span().into());
@@ -46,10 +41,18 @@ pub(crate) fn report<'a>(
         if unchecked.silences(&finding, model) {
             continue;
         }
+        let result = variables::of_result(&finding, model);
+        if result.as_ref().is_some_and(|result| result.is_asked_for(spot, locate)) {
+            continue;
+        }
+        let spot = result.as_ref().and_then(|result| result.spot(spot, locate)).unwrap_or(spot);
         let expected = follows(&finding, &codes) || is_of_what_is_broken(&finding, model);
         if !said && !expected && !shared.takes(&finding, model, spot) && !is_of_kept_result(&finding, model) {
             let message = message_in_the_language(&finding, model);
-            let help = help_in_the_language(&finding).or(finding.help).into_iter().collect();
+            let help = match result {
+                Some(result) => result.help(&finding, spot, locate),
+                None => help_in_the_language(&finding).or(finding.help).into_iter().collect(),
+            };
             problems.push(Problem {
                 code: finding.code,
                 spot,

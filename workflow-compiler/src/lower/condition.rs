@@ -144,6 +144,21 @@ impl<'a> Lowering<'_, 'a> {
         rule: &mut Fields,
     ) {
         if op == BinaryOp::NotEqual {
+            // Nothing is not `null`, and no value either.
+            for (value, null) in [(left, right), (right, left)] {
+                if matches!(unparen(null).kind, ExprKind::Null)
+                    && self.model.type_of(place, value).may_be_absent()
+                    && let Side::Path(path) = self.side(place, value)
+                {
+                    let at = rule.at.child("And");
+                    let mut is_null = Fields::at(at.index(1).child("Not"));
+                    variable(path.clone(), Operator::IsNull, true.into(), &mut is_null);
+                    let mut not_null = Fields::at(at.index(1));
+                    not_null.insert("Not", is_null.map.into());
+                    rule.insert("And", vec![self.is_present(path, at.index(0)), not_null.map.into()].into());
+                    return;
+                }
+            }
             let mut inner = Fields::at(rule.at.child("Not"));
             self.comparison(place, (BinaryOp::Equal, spot), left, right, &mut inner);
             rule.insert("Not", inner.map.into());
@@ -204,16 +219,24 @@ impl<'a> Lowering<'_, 'a> {
 
     /// `x == null`: an optional member is there and null.
     fn null_test(&mut self, path: String, ty: &Ty, rule: &mut Fields) {
-        if !ty.is_option() {
-            variable(path, Operator::IsNull, true.into(), rule);
-            return;
+        match ty.may_be_absent() {
+            true => self.if_present(path, Operator::IsNull, rule),
+            false => variable(path, Operator::IsNull, true.into(), rule),
         }
-        let mut parts = [Operator::IsPresent, Operator::IsNull].map(|operator| {
-            let mut part = Fields::at(rule.at.clone());
-            variable(path.clone(), operator, true.into(), &mut part);
-            Value::Object(part.map)
-        });
-        rule.insert("And", parts.iter_mut().map(Value::take).collect());
+    }
+
+    /// A test that is false of what is absent, as ASL's alone is not.
+    fn if_present(&mut self, path: String, operator: Operator, rule: &mut Fields) {
+        let at = rule.at.child("And");
+        let mut part = Fields::at(at.index(1));
+        variable(path.clone(), operator, true.into(), &mut part);
+        rule.insert("And", vec![self.is_present(path, at.index(0)), part.map.into()].into());
+    }
+
+    fn is_present(&mut self, path: String, at: Pointer) -> Value {
+        let mut part = Fields::at(at);
+        variable(path, Operator::IsPresent, true.into(), &mut part);
+        part.map.into()
     }
 
     /// A function or an operator of ASL that is a condition, compared with `outcome`.
@@ -266,6 +289,17 @@ impl<'a> Lowering<'_, 'a> {
             }
             Side::Unsayable => return,
         };
+        let own = name.value.starts_with("is_") && operator != Operator::IsPresent;
+        if own && self.model.type_of(place, value).may_be_absent() {
+            if outcome {
+                self.if_present(path, operator, rule);
+            } else {
+                let mut inner = Fields::at(rule.at.child("Not"));
+                self.if_present(path, operator, &mut inner);
+                negated(rule, inner);
+            }
+            return;
+        }
         let operand = match arguments.get(1) {
             None => Value::Bool(outcome),
             Some(operand) => match self.operand(place, operator, operand) {

@@ -98,7 +98,7 @@ impl<'a> Way<'a> {
             By::Arm(clauses, facts) => match output(clauses) {
                 Some(output) => {
                     let place = Place { state: from, position: Position::Output };
-                    model.infer(place, output, facts, &mut Sink::silent())
+                    model.infer(place, output, facts, &mut Sink::silent()).there()
                 }
                 // What a choice gives out itself, it does where no arm is taken.
                 None if shaped(from, &[ClauseKind::Output]) => Ty::Unknown,
@@ -131,7 +131,7 @@ fn scope_input(model: &Model<'_>, scope: usize) -> Ty {
         Head::Map { .. } => match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
             Some(made) => {
                 let place = Place { state: info, position: Position::ItemSelector };
-                model.infer(place, made, &model.facts(info).of_another_item(), &mut Sink::silent())
+                model.infer(place, made, &model.facts(info).of_another_item(), &mut Sink::silent()).there()
             }
             None => model.item_type(info),
         },
@@ -164,6 +164,16 @@ impl<'a> Model<'a> {
             return Ty::Unknown;
         }
         info.number.and_then(|number| self.data.inputs.get(number)).cloned().unwrap_or(Ty::Unknown)
+    }
+
+    /// The type of the own input that a field sees: `input_path` sees that of which it takes a part.
+    pub(in crate::check) fn input_at(&self, place: Place<'_, 'a>) -> Ty {
+        let paths = [ClauseKind::ItemsPath, ClauseKind::Raw];
+        if place.position == Position::Path && !shaped(place.state, &paths) {
+            let known = place.state.number.and_then(|number| self.data.inputs.get(number));
+            return known.cloned().unwrap_or(Ty::Unknown);
+        }
+        self.own_input(place.state)
     }
 
     /// For tests of states that stand alone.

@@ -7,12 +7,13 @@ mod items;
 mod kept;
 pub(super) mod output;
 mod raw;
+mod reads;
 mod refusal;
 mod scopes;
 mod types;
 mod uses;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use workflow_asl::Code;
@@ -21,6 +22,7 @@ use workflow_asl::limits::VARIABLE_NAME_CHARS;
 
 pub use items::KeptItem;
 pub use kept::Kept;
+pub use reads::Reads;
 use scopes::Scopes;
 #[cfg(feature = "explain")]
 pub(super) use types::infer_all;
@@ -31,7 +33,7 @@ use super::model::{Model, StateInfo};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Root, State, Target, plain};
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, State, Target, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// What is known of a workflow's data.
@@ -109,21 +111,6 @@ impl<'a> Model<'a> {
         let to = self.data.scopes.point(self.target(target, info.scope)?.number?)?;
         let scopes = &self.data.scopes;
         scopes.keeps_error(to.scope, to.node).then(|| scopes.error_variable(to.scope))
-    }
-
-    /// The variables of results that are read with `?`: they may have no value, and whoever reads them knows it.
-    pub fn optional_results(&self) -> BTreeSet<String> {
-        let mut names = BTreeSet::new();
-        for info in self.states.values() {
-            uses::values(self, info, &mut |value, _| {
-                uses::references(value, &mut |reference| {
-                    if let (true, Root::StateResult(name)) = (reference.optional, &reference.root) {
-                        names.insert(variable(&plain(name)));
-                    }
-                });
-            });
-        }
-        names
     }
 }
 

@@ -9,6 +9,7 @@ use crate::check::api::member_type;
 use crate::check::facts::Facts;
 use crate::check::foreign::{Asks, Foreign, Question, kinds_of};
 use crate::check::given::Given;
+use crate::check::infer::words;
 use crate::check::model::{Model, StateInfo};
 use crate::check::resolve::{Place, Position, article};
 use crate::check::sink::Sink;
@@ -31,8 +32,21 @@ pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
             Some(expr) if given != Ty::Unknown => {
                 fits_expr(model, place, expr, &model.output, "the output", facts, sink);
             }
-            _ => fits(model, &given, &model.output, spot, "the output", facts, sink),
+            _ => {
+                let holder = passes_on(model, info);
+                fits(model, &given, &model.output, spot, "the output", (&holder, facts), sink);
+            }
         }
+    }
+}
+
+/// The words of what a state gives that makes nothing of its own; empty where there are none.
+fn passes_on(model: &Model<'_>, info: &StateInfo<'_>) -> String {
+    match &info.state.head {
+        _ if written(info).0.is_some() => String::new(),
+        Head::Pass { .. } | Head::Wait(_) | Head::Choice(_) | Head::Succeed { .. } => "state".to_owned(),
+        _ if model.has_result(info) => info.name.clone(),
+        _ => String::new(),
     }
 }
 
@@ -95,7 +109,8 @@ fn fits_expr<'a>(
                             let value = &member.value;
                             if member.optional {
                                 let ty = model.infer(place, value, &facts.asking(), &mut Sink::silent());
-                                fits(model, ty.present(), &field.ty, value.spot, &what, facts, sink);
+                                let holder = words(value).unwrap_or_default();
+                                fits(model, ty.present(), &field.ty, value.spot, &what, (&holder, facts), sink);
                             } else {
                                 fits_expr(model, place, value, &field.ty, &what, facts, sink);
                             }
@@ -127,7 +142,8 @@ fn fits_expr<'a>(
         }
         (ExprKind::Binary(BinaryOp::Default, _, left, right), _) => {
             let given = model.infer(place, left, &facts.asking(), &mut Sink::silent());
-            fits(model, given.present(), wanted, left.spot, what, facts, sink);
+            let holder = words(left).unwrap_or_default();
+            fits(model, given.present(), wanted, left.spot, what, (&holder, facts), sink);
             if given.is_option() {
                 fits_expr(model, place, right, wanted, what, facts, sink);
             }
@@ -155,7 +171,8 @@ fn fits_expr<'a>(
             // That it may be absent has been said where it is.
             let said = matches!(&expr.kind, ExprKind::Reference(reference)
                 if model.is_left_out(place, reference, facts));
-            fits(model, if said { ty.present() } else { &ty }, wanted, expr.spot, what, facts, sink);
+            let holder = words(expr).unwrap_or_default();
+            fits(model, if said { ty.present() } else { &ty }, wanted, expr.spot, what, (&holder, facts), sink);
         }
     }
 }
@@ -200,8 +217,16 @@ fn missing<'n>(
 }
 
 /// Compares types. What is unknown fits everywhere; of the members of a value that comes in whole those that were tested
-/// are there.
-fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, facts: &Facts, sink: &mut Sink<'_>) {
+/// are there, by the words of the value, which are empty where it has none.
+fn fits(
+    model: &Model<'_>,
+    given: &Ty,
+    wanted: &Ty,
+    spot: Spot,
+    what: &str,
+    (holder, facts): (&str, &Facts),
+    sink: &mut Sink<'_>,
+) {
     if let Ty::Foreign(given) = given.present()
         && !wanted.is_unknown()
     {
@@ -227,6 +252,7 @@ fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, fact
         sink.report(|| {
             let message = match given {
                 Ty::Null => format!("{what} is `null`, and is declared {}", article(wanted)),
+                Ty::Nullable(_) => format!("{what} may be `null`, and is declared {}", article(wanted)),
                 _ => format!("{what} may be absent, and is declared {}", article(wanted)),
             };
             let problem = Problem::new(Code::OutputDoesNotFit, spot, message);
@@ -240,11 +266,11 @@ fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, fact
         (Ty::Integer | Ty::Number, Ty::Integer | Ty::Number) => true,
         (a, b) if a.is_text() && b.is_text() => !matches!((a, b), (Ty::Enum(a), Ty::Enum(b)) if a != b),
         (Ty::Array(a), Ty::Array(b)) => {
-            return fits(model, a, b, spot, &format!("an item of {what}"), facts, sink);
+            return fits(model, a, b, spot, &format!("an item of {what}"), ("", facts), sink);
         }
         (Ty::Tuple(items), Ty::Array(item)) => {
             let what = format!("an item of {what}");
-            return items.iter().for_each(|given| fits(model, given, item, spot, &what, facts, sink));
+            return items.iter().for_each(|given| fits(model, given, item, spot, &what, ("", facts), sink));
         }
         (Ty::Struct(a), Ty::Struct(b)) if a == b => true,
         (Ty::Shape(part), Ty::Struct(_)) => {
@@ -253,8 +279,9 @@ fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, fact
                 match part.member(&field.decl.wire) {
                     Member::Found(member, presence) => {
                         let given = member_type(member, presence);
-                        let given = if facts.tested(&field.decl.wire) { given.present() } else { &given };
-                        fits(model, given, &field.ty, spot, &format!("`{name}` of {what}"), facts, sink);
+                        let words = format!("{holder}.{}", field.decl.wire);
+                        let given = if is_there(&words, facts) { given.present() } else { &given };
+                        fits(model, given, &field.ty, spot, &format!("`{name}` of {what}"), (&words, facts), sink);
                     }
                     Member::None if part.is_certain() => {
                         let names = part.shape().structure().into_iter().flat_map(|known| known.members());
@@ -266,14 +293,16 @@ fn fits(model: &Model<'_>, given: &Ty, wanted: &Ty, spot: Spot, what: &str, fact
             true
         }
         (Ty::Struct(_) | Ty::Object(_), Ty::Struct(_)) => {
-            let (Some(members), Some(fields)) = (members(model, given, facts), fields(model, wanted)) else { return };
+            let (Some(members), Some(fields)) = (members(model, given), fields(model, wanted)) else { return };
             for (name, field) in fields {
-                match members.get(&field.decl.wire) {
-                    Some(Ty::Struct(own)) if matches!(field.ty.present(), Ty::Struct(other) if own != other) => {}
-                    Some(ty) => fits(model, ty, &field.ty, spot, &format!("`{name}` of {what}"), facts, sink),
-                    None => {
-                        missing(spot, name, &field.decl.wire, field, what, members.keys().map(String::as_str), sink);
+                match members.get(&*field.decl.wire) {
+                    Some((_, Ty::Struct(own))) if matches!(field.ty.present(), Ty::Struct(other) if own != other) => {}
+                    Some((own, ty)) => {
+                        let words = format!("{holder}.{own}");
+                        let ty = if is_there(&words, facts) { ty.present() } else { ty };
+                        fits(model, ty, &field.ty, spot, &format!("`{name}` of {what}"), (&words, facts), sink);
                     }
+                    None => missing(spot, name, &field.decl.wire, field, what, members.keys().copied(), sink),
                 }
             }
             true
@@ -296,14 +325,18 @@ fn fields<'m, 'a>(model: &'m Model<'a>, ty: &Ty) -> Option<&'m IndexMap<String, 
     }
 }
 
-/// The members of an object by their names in JSON.
-fn members(model: &Model<'_>, ty: &Ty, facts: &Facts) -> Option<IndexMap<String, Ty>> {
-    let there = |name: &str, ty: &Ty| if facts.tested(name) { ty.present().clone() } else { ty.clone() };
+/// Whether a member with these words has been tested.
+fn is_there(words: &str, facts: &Facts) -> bool {
+    !words.starts_with('.') && facts.present(words)
+}
+
+/// The members of an object by their names in JSON, with those that references have.
+fn members<'t>(model: &'t Model<'_>, ty: &'t Ty) -> Option<IndexMap<&'t str, (&'t str, &'t Ty)>> {
     match ty {
-        Ty::Object(members) => Some(members.iter().map(|(name, ty)| (name.clone(), there(name, ty))).collect()),
+        Ty::Object(members) => Some(members.iter().map(|(name, ty)| (name.as_str(), (name.as_str(), ty))).collect()),
         Ty::Struct(_) => {
             let fields = fields(model, ty)?.iter();
-            Some(fields.map(|(name, field)| (field.decl.wire.clone(), there(name, &field.ty))).collect())
+            Some(fields.map(|(name, field)| (field.decl.wire.as_str(), (name.as_str(), &field.ty))).collect())
         }
         _ => None,
     }

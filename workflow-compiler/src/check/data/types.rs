@@ -155,7 +155,8 @@ fn assign<'a>(
         let (name, ty) = match member.key.value.strip_suffix(".$") {
             Some(name) => (name, Ty::Unknown),
             None => {
-                (member.key.value.as_str(), model.infer(place, &member.value, facts, &mut Sink::silent()).bounded())
+                let ty = model.infer(place, &member.value, facts, &mut Sink::silent()).bounded();
+                (member.key.value.as_str(), if member.optional { ty.lacking() } else { ty.there() })
             }
         };
         match types.get_mut(name) {

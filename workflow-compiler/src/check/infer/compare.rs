@@ -110,7 +110,7 @@ pub(super) fn unlisted(values: Enum, text: &str, of: Option<&str>) -> Option<(St
 /// Whether two values can be equal. Text types compare with each other, and so do numbers.
 fn alike(a: &Ty, b: &Ty) -> bool {
     match (a, b) {
-        (Ty::Null, other) | (other, Ty::Null) => matches!(other, Ty::Null | Ty::Option(_)),
+        (Ty::Null, other) | (other, Ty::Null) => *other == Ty::Null || other.is_option(),
         (Ty::Enum(a), Ty::Enum(b)) => a == b,
         _ => {
             let (a, b) = (a.present(), b.present());

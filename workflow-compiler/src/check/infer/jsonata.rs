@@ -186,7 +186,7 @@ impl Walk<'_, '_> {
 
     fn step(&mut self, at: usize, text: &mut String, ty: &Ty, name: &str) -> Ty {
         let next = match self.model.named(ty, name) {
-            Named::Found(next) if ty.is_option() => next.optional(),
+            Named::Found(next) if ty.is_option() => next.lacking(),
             Named::Found(next) => next,
             Named::Unknown => Ty::Unknown,
             Named::None => {
@@ -337,7 +337,7 @@ fn item(ty: &Ty, filter: &Node) -> Ty {
         _ => false,
     };
     match ty {
-        Ty::Array(item) if index => (**item).clone(),
+        Ty::Array(item) if index => item.of_item(),
         _ => Ty::Unknown,
     }
 }

@@ -18,7 +18,7 @@ use super::resolve::{Beginning, Place, article};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, Text, plain};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, plain};
 
 pub(super) use self::jsonata::Named;
 pub(super) use self::words::words;
@@ -29,9 +29,9 @@ impl<'a> Model<'a> {
         self.infer(place, expr, &Facts::default(), &mut Sink::silent())
     }
 
-    /// The same, with what is known to be there when its state begins.
+    /// The same of a value that the state gives, with what is known to be there when it begins.
     pub(super) fn narrowed_type(&self, place: Place<'_, 'a>, expr: &Expr) -> Ty {
-        self.infer(place, expr, self.facts(place.state), &mut Sink::silent())
+        self.infer(place, expr, self.facts(place.state), &mut Sink::silent()).there()
     }
 
     /// Whether an expression may give nothing, or `null`, as far as is known.
@@ -80,8 +80,8 @@ impl<'a> Model<'a> {
                     }
                     match member.key.value.strip_suffix(".$") {
                         Some(key) if place.state.language == QueryLanguage::JsonPath => (key.to_owned(), Ty::Unknown),
-                        _ if member.optional => (member.key.value.clone(), ty.optional()),
-                        _ => (member.key.value.clone(), ty),
+                        _ if member.optional => (member.key.value.clone(), ty.lacking()),
+                        _ => (member.key.value.clone(), ty.there()),
                     }
                 });
                 Ty::object(typed)
@@ -89,7 +89,7 @@ impl<'a> Model<'a> {
             ExprKind::Array(items) => {
                 let typed = items.iter().map(|item| {
                     self.needed(place, item, None, facts, sink);
-                    self.infer(place, item, facts, sink)
+                    self.infer(place, item, facts, sink).there()
                 });
                 let types: Vec<_> = typed.collect();
                 Ty::Array(Box::new(types.into_iter().reduce(Ty::join).unwrap_or(Ty::Unknown)))
@@ -142,7 +142,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// A value that must be there: the result of a state that may not have run fails the state that reads it.
+    /// A value that must be there: what is absent fails the state that reads it.
     pub(super) fn needed(
         &self,
         place: Place<'_, 'a>,
@@ -156,6 +156,11 @@ impl<'a> Model<'a> {
             ExprKind::If(condition, yes, no) => {
                 self.needed(place, yes, key, &facts.and(condition, true), sink);
                 self.needed(place, no, key, &facts.and(condition, false), sink);
+            }
+            ExprKind::Binary(BinaryOp::Default, _, left, right)
+                if self.infer(place, left, &facts.asking(), &mut Sink::silent()).may_be_nothing() =>
+            {
+                self.needed(place, right, key, facts, sink);
             }
             ExprKind::Reference(reference)
                 if sink.listens()
@@ -186,13 +191,37 @@ impl<'a> Model<'a> {
                     }
                 });
             }
+            ExprKind::Call { .. } | ExprKind::Access(..)
+                if sink.listens() && self.gives_nothing(place, expr, facts) =>
+            {
+                let message = "this value may be absent, and then this state fails";
+                let problem = Problem::new(Code::UnguardedOption, expr.spot, message);
+                sink.push(problem.help("give a default with `??`"));
+            }
             _ => {}
+        }
+    }
+
+    /// Whether a function or an item gives nothing where what it is made of is absent.
+    fn gives_nothing(&self, place: Place<'_, 'a>, expr: &Expr, facts: &Facts) -> bool {
+        let absent = |value: &Expr| match &value.kind {
+            ExprKind::Reference(reference) => self.is_left_out(place, reference, facts),
+            _ => self.infer(place, value, facts, &mut Sink::silent()).may_be_absent(),
+        };
+        match &expr.kind {
+            ExprKind::Call { name, arguments } => match (name.value.as_str(), arguments.as_slice()) {
+                ("$boolean" | "$distinct" | "$merge" | "$not" | "$type", [value]) => absent(value),
+                ("$append", [a, b]) => absent(a) && absent(b),
+                _ => false,
+            },
+            _ => absent(expr),
         }
     }
 
     /// Whether what is read may not be there at all, and has not been tested.
     pub(super) fn is_left_out(&self, place: Place<'_, 'a>, reference: &Reference, facts: &Facts) -> bool {
-        self.follow(place, reference, facts, &mut Sink::silent()).presence == Presence::Maybe
+        let resolved = self.follow(place, reference, facts, &mut Sink::silent());
+        resolved.presence == Presence::Maybe || resolved.ty.may_be_absent()
     }
 
     fn infer_indices(&self, place: Place<'_, 'a>, segments: &[Segment], facts: &Facts, sink: &mut Sink<'_>) {

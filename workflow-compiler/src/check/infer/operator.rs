@@ -56,18 +56,26 @@ impl<'a> Model<'a> {
         if let (Ty::Foreign(of), ExprKind::Reference(reference)) = (&ty, &operand.kind) {
             needed(of, reference, operand.spot, place.state.language, facts, sink);
         }
-        let Ty::Option(inner) = ty else { return ty };
+        let (inner, absent) = match ty {
+            Ty::Option(inner) => (inner, true),
+            Ty::Nullable(inner) => (inner, false),
+            ty => return ty,
+        };
         sink.report(|| {
             let text = match &operand.kind {
                 ExprKind::Reference(reference) => optional_text(reference),
                 _ => "this value".to_owned(),
             };
-            let message = format!("{} may be absent: it is {}", quoted(&text), article(&Ty::Option(inner.clone())));
+            let may_be = if absent { "absent" } else { "null" };
+            let message = format!("{} may be {may_be}: it is {}", quoted(&text), article(&Ty::Option(inner.clone())));
             let problem = Problem::new(Code::UnguardedOption, operand.spot, message);
             if text == "this value" {
                 return problem.help("give a default with `??`");
             }
-            let problem = problem.help(format!("test it first: `is_present({text}) && …`"));
+            let problem = match absent {
+                true => problem.help(format!("test it first: `is_present({text}) && …`")),
+                false => problem.help(format!("test it first: `{text} != null && …`")),
+            };
             if place.state.language == QueryLanguage::Jsonata {
                 problem.help(format!("or give a default: `({text} ?? …)`"))
             } else {

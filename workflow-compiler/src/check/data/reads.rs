@@ -1,0 +1,55 @@
+//! How a state reads the variable of a result: by the state's name, or in JSONata of the user's own.
+
+use workflow_asl::jsonata;
+use workflow_asl::references::LiteralKind;
+
+use super::{uses, variable};
+use crate::check::model::{Model, StateInfo};
+use crate::syntax::ast::{Root, Spot, plain};
+
+/// How a state reads a variable that holds a result.
+#[derive(Debug, Default)]
+pub struct Reads {
+    /// Where it is read with `?`, so that it may have no value.
+    pub optional: Vec<Spot>,
+    /// Where a text reads it that does not ask whether it is there, with the members that follow: `.Payload.x`.
+    pub raw: Vec<(Spot, String)>,
+}
+
+impl<'a> Model<'a> {
+    /// The name of the state whose result a variable holds, where nothing else assigns it.
+    pub fn state_of_variable(&self, name: &str) -> Option<&str> {
+        let (state, _) = self.states.get_index(self.result_in(name)?)?;
+        Some(state)
+    }
+
+    /// How the values of a state read a variable.
+    pub fn reads(&self, info: &StateInfo<'a>, name: &str) -> Reads {
+        let mut reads = Reads::default();
+        uses::values(self, info, &mut |value, _| {
+            uses::references(value, &mut |reference| {
+                if let (true, Root::StateResult(state)) = (reference.optional, &reference.root)
+                    && variable(&plain(state)) == name
+                {
+                    reads.optional.push(reference.root_spot);
+                }
+            });
+            uses::raws(value, &mut |text, spot| {
+                let Ok(ast) = jsonata::parse(jsonata::expression(text).unwrap_or(text)) else { return };
+                let names = ast.names();
+                let asked = |at: usize| names.guarded.iter().any(|guarded| guarded.start == at);
+                let mut read = names.variables.iter().filter(|used| used.name == name);
+                if names.variables.iter().any(|used| used.name == name && asked(used.span.start)) {
+                    return;
+                }
+                let Some(used) = read.next() else { return };
+                let members = used.steps.iter().map_while(|step| match &step.kind {
+                    LiteralKind::Name(name) => Some(format!(".{name}")),
+                    LiteralKind::Index(_) => None,
+                });
+                reads.raw.push((spot, members.collect()));
+            });
+        });
+        reads
+    }
+}

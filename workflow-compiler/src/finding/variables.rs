@@ -1,0 +1,67 @@
+//! Findings about variables that hold the results of states: who reads one by the state's name with `?` knows that it may
+//! have no value, and for all others that name is the way to read it.
+
+use workflow_asl::{Code, Diagnostic};
+
+use super::{overlap, state_of};
+use crate::Locate;
+use crate::check::{Model, Reads};
+use crate::syntax::ast::Spot;
+
+/// A variable that may have no value where it is read.
+pub(super) struct OfResult<'m> {
+    variable: String,
+    /// The state whose result it holds.
+    state: &'m str,
+    reads: Reads,
+}
+
+/// The variable of a result that a finding is about.
+pub(super) fn of_result<'m>(finding: &Diagnostic, model: &'m Model<'_>) -> Option<OfResult<'m>> {
+    if !matches!(finding.code, Code::MaybeUnassigned | Code::UnassignedVariable | Code::VariableOutOfScope) {
+        return None;
+    }
+    let (_, rest) = finding.message.split_once("`$")?;
+    let (variable, _) = rest.split_once('`')?;
+    let state = model.state_of_variable(variable)?;
+    let reads = model.reads(state_of(&finding.pointer, model)?, variable);
+    Some(OfResult { variable: variable.to_owned(), state, reads })
+}
+
+impl OfResult<'_> {
+    /// Whether it is read with `?` at these words, and no text of the user's own there reads it as if it had a value.
+    pub(super) fn is_asked_for(&self, spot: Spot, locate: Locate<'_>) -> bool {
+        let here = |other: &Spot| locate(spot.first).is_none() || overlap(*other, spot, locate);
+        self.reads.optional.iter().any(here) && !self.reads.raw.iter().any(|(other, _)| here(other))
+    }
+
+    /// The text that reads it, within these words.
+    fn text(&self, spot: Spot, locate: Locate<'_>) -> Option<&(Spot, String)> {
+        self.reads.raw.iter().find(|(other, _)| overlap(*other, spot, locate))
+    }
+
+    /// The words of the text that reads it.
+    pub(super) fn spot(&self, spot: Spot, locate: Locate<'_>) -> Option<Spot> {
+        self.text(spot, locate).map(|(spot, _)| *spot)
+    }
+
+    /// How to read what may not be there.
+    pub(super) fn help(&self, finding: &Diagnostic, spot: Spot, locate: Locate<'_>) -> Vec<String> {
+        let (state, variable) = (self.state, &self.variable);
+        let members = self.text(spot, locate).or(self.reads.raw.first()).map_or("", |(_, members)| members);
+        // What one path assigns may be asked for.
+        if finding.code == Code::MaybeUnassigned && finding.message.contains("every path") {
+            return vec![
+                format!("ask whether it is there: `$exists(${variable})`"),
+                format!("or read it outside of the text, by the name of the state: `{state}?{members}`"),
+            ];
+        }
+        let help = match finding.code {
+            Code::VariableOutOfScope => format!(
+                "hand it in with the map's `item_selector`, where `{state}{members}` reads it, and read it from the input"
+            ),
+            _ => format!("what `{state}` gave is read outside of the text, by its name: `{state}{members}`"),
+        };
+        vec![help]
+    }
+}
