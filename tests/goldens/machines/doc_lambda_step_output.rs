@@ -8,7 +8,8 @@ workflow_runtime::workflow! {
         } -> MySecondLambdaStep;
         task MySecondLambdaStep = lambda::invoke {
             FunctionName: "ProcessCallResult",
-            Payload: { input: state.Response },
+            // Lambda's answer has no `Response`; `state.Response` is refused.
+            Payload: { input: path "$.Response" },
         } -> end;
     }
 }

@@ -356,16 +356,6 @@ impl<'a> Model<'a> {
         let unknown = (name.value.clone(), Ty::Unknown, there);
         let input = beginning == Beginning::Input;
         let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
-        // What is known of a state's own input is no promise that there is nothing else: only a slip is an error.
-        let mut report = |problem: &mut dyn FnMut() -> Problem| {
-            if !sink.listens() {
-                return;
-            }
-            let problem = problem();
-            if beginning != Beginning::State || problem.help.iter().any(|help| help.starts_with("did you mean")) {
-                sink.push(problem);
-            }
-        };
         match ty {
             Ty::Unknown | Ty::Foreign(_) => unknown,
             Ty::Map(value) => (name.value.clone(), value.of_item(), there),
@@ -374,7 +364,7 @@ impl<'a> Model<'a> {
                 if let Some(field) = known.fields.get(&name.value) {
                     return (field.decl.wire.clone(), field.ty.clone(), there);
                 }
-                report(&mut || {
+                let fault = || {
                     let whose = if known.declared {
                         format!("`{of}` (the type of `{text}`)")
                     } else if input {
@@ -388,14 +378,19 @@ impl<'a> Model<'a> {
                         return problem.help(format!("`{}` is its name in JSON; the field is `{rust}`", name.value));
                     }
                     suggest_member(problem, &name.value, known.fields.keys().map(String::as_str))
-                });
+                };
+                // An execution may be given more than it declares, and `state` reads it: only a slip is an error.
+                let given = beginning == Beginning::State && !known.declared;
+                if sink.listens() && (!given || fault().help.iter().any(|help| help.starts_with("did you mean"))) {
+                    sink.push(fault());
+                }
                 unknown
             }
             Ty::Object(members) => {
                 if let Some(ty) = members.get(&name.value) {
                     return (name.value.clone(), ty.clone(), there);
                 }
-                report(&mut || {
+                sink.report(|| {
                     let message = format!("`{text}` has no member `{}`", name.value);
                     let problem = Problem::new(code, name.spot, message);
                     suggest_member(problem, &name.value, members.keys().map(String::as_str))
@@ -406,7 +401,7 @@ impl<'a> Model<'a> {
                 Member::Found(member, presence) => (name.value.clone(), member_type(member, presence), presence),
                 Member::Unknown => unknown,
                 Member::None => {
-                    report(&mut || {
+                    sink.report(|| {
                         let message = format!("`{text}` has no member `{}` in AWS's API", name.value);
                         // What only asks does not fail.
                         let certain = part.is_certain() && !facts.asks();
@@ -423,15 +418,17 @@ impl<'a> Model<'a> {
                     unknown
                 }
             },
+            // JSONata takes a member of every item, as in `$sum(state.total)`.
+            Ty::Array(_) | Ty::Tuple(_) if beginning == Beginning::State => unknown,
             Ty::Array(_) | Ty::Tuple(_) => {
-                report(&mut || {
+                sink.report(|| {
                     let message = format!("`{text}` is {}: take one of its items first", article(ty));
                     Problem::new(code, name.spot, message).help(format!("such as `{text}[0].{}`", name.value))
                 });
                 unknown
             }
             other => {
-                report(&mut || {
+                sink.report(|| {
                     let message = format!("`{text}` is {}: it has no member `{}`", article(other), name.value);
                     let problem = Problem::new(code, name.spot, message);
                     let meant = if *other == Ty::Text { self.json_as_text(text, &name.value) } else { Vec::new() };
