@@ -83,7 +83,13 @@ impl Report {
     pub(crate) fn problem(file: &Path, text: &str, problem: &Problem) -> Self {
         let start = offset(text, problem.spot.first.start());
         let end = offset(text, problem.spot.last.end());
-        let place = locations(text, &[(start, end.saturating_sub(start))]).pop();
+        // Of a text literal only the part that is wrong.
+        let part = problem.part.as_ref().and_then(|part| part.in_source(text.get(start..end)?));
+        let (start, length) = match part {
+            Some(part) => (start + part.start, part.len()),
+            None => (start, end.saturating_sub(start)),
+        };
+        let place = locations(text, &[(start, length)]).pop();
         let message = match problem.place.as_deref() {
             // The words are those that name the document of `from`; what is wrong is in it.
             Some(at) => format!("{} ({}:{}:{})", problem.message, at.file, at.line, at.column),

@@ -190,3 +190,16 @@ fn one_of_several_can_be_taken() {
     let output = command(&["several.rs", "several.yaml", "--name", "Edns"]).output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (code, text));
 }
+
+#[test]
+fn inside_a_text_of_a_workflow_the_word_is_underlined() {
+    let (code, text) = validate(&["texts.rs"]);
+    let underlined = text.lines().collect::<Vec<_>>();
+    let words = underlined.windows(2).filter_map(|pair| {
+        let carets = pair[1].find('^')?;
+        let marked = pair[1].trim_end().chars().count() - pair[1].chars().take(carets).count();
+        Some(pair[0].chars().skip(carets).take(marked).collect::<String>())
+    });
+    assert_eq!(words.collect::<Vec<_>>(), ["naems", "nmaes", "$smu", "\""], "{text}");
+    assert_eq!(code, Some(1), "{text}");
+}

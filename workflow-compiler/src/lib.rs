@@ -18,6 +18,7 @@ pub mod problem;
 pub mod schema;
 pub mod state_ident;
 pub mod syntax;
+pub mod text_part;
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -239,7 +240,7 @@ fn lower_and_check<'a>(
         model.machine_type,
         &lowered.annotations,
     ));
-    let idle = finding::report(found, model, &lowered.spots, problems, locate);
+    let idle = finding::report(found, model, &lowered, problems, locate);
     (lowered, idle)
 }
 

@@ -6,6 +6,7 @@ use workflow_asl::{Code, Pointer, Severity};
 
 use crate::check::Question;
 use crate::syntax::ast::Spot;
+use crate::text_part::TextPart;
 
 /// One problem.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct Problem {
     pub help: Vec<String>,
     /// Where in the document it is, for what is wrong with the document of `from`.
     pub place: Option<Box<DocumentPlace>>,
+    /// The part of a text that it is about, where the words are that literal.
+    pub part: Option<Box<TextPart>>,
 }
 
 /// A place in the document that a workflow has its states from.
@@ -46,7 +49,14 @@ impl fmt::Display for DocumentPlace {
 impl Problem {
     /// A problem at the given words.
     pub fn new(code: Code, spot: impl Into<Spot>, message: impl Into<String>) -> Self {
-        Self { code, spot: spot.into(), message: message.into(), help: Vec::new(), place: None }
+        Self { code, spot: spot.into(), message: message.into(), help: Vec::new(), place: None, part: None }
+    }
+
+    /// Narrows it to a part of the text literal that its words are.
+    #[must_use]
+    pub fn within(mut self, part: Option<TextPart>) -> Self {
+        self.part = part.map(Box::new);
+        self
     }
 
     /// Adds a line that says how to mend it.
@@ -70,14 +80,17 @@ impl Problem {
         self.code.severity() == Severity::Error
     }
 
-    /// The text that rustc prints: the message with its code, the place in the document, then the help lines.
+    /// The text that rustc prints: the message with its code, the place in the document or the text, then the help lines.
     pub fn text(&self) -> String {
         let mut text = format!("{} [{}]", self.message, self.code);
         if let Some(place) = &self.place {
             text.push_str(&format!("\n  --> {place}"));
         }
-        if !self.help.is_empty() {
+        if !self.help.is_empty() || self.part.is_some() {
             text.push('\n');
+        }
+        if let Some(part) = &self.part {
+            text.push_str(&format!("\n= at: {}", part.describe()));
         }
         for help in &self.help {
             text.push_str(&format!("\n= help: {help}"));

@@ -103,7 +103,7 @@ fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut P
         let Diagnostic { code, pointer, message, help, .. } = finding;
         let place = DocumentPlace { file: file.value.clone(), line: place.line, column: place.column, pointer };
         let help = help.into_iter().collect();
-        problems.push(Problem { code, spot: file.spot, message, help, place: Some(Box::new(place)) });
+        problems.push(Problem { code, spot: file.spot, message, help, place: Some(Box::new(place)), part: None });
     }
 }
 

@@ -26,7 +26,14 @@ pub(super) fn read(file: &Text, folder: Option<&Path>) -> Result<Source, Problem
         };
         let help = error.diagnostic.help.into_iter().collect();
         let message = error.diagnostic.message;
-        Problem { code: error.diagnostic.code, spot: file.spot, message, help, place: Some(Box::new(place)) }
+        Problem {
+            code: error.diagnostic.code,
+            spot: file.spot,
+            message,
+            help,
+            place: Some(Box::new(place)),
+            part: None,
+        }
     })
 }
 

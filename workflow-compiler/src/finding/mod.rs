@@ -3,6 +3,7 @@
 mod shared;
 mod unchecked;
 mod variables;
+mod words;
 
 use workflow_asl::{Code, Diagnostic, Pointer};
 
@@ -12,7 +13,7 @@ pub(crate) use self::unchecked::{needless, needless_word};
 
 use crate::Locate;
 use crate::check::{Model, StateInfo, integration};
-use crate::lower::SpotMap;
+use crate::lower::Lowered;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, Head, Resource, Spot, plain};
 
@@ -21,12 +22,13 @@ use crate::syntax::ast::{Clause, Head, Resource, Spot, plain};
 pub(crate) fn report<'a>(
     found: impl Iterator<Item = Diagnostic>,
     model: &Model<'a>,
-    spots: &SpotMap,
+    lowered: &Lowered,
     problems: &mut Problems,
     locate: Locate<'_>,
 ) -> Vec<&'a Clause> {
     let known: Vec<Spot> = problems.iter().map(|problem| problem.spot).collect();
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
+    let spots = &lowered.spots;
     let mut unchecked = Unchecked::default();
     let mut shared = SharedHandlers::default();
     for mut finding in found {
@@ -45,6 +47,8 @@ pub(crate) fn report<'a>(
         if result.as_ref().is_some_and(|result| result.is_asked_for(spot, locate)) {
             continue;
         }
+        let within = words::within_text(&finding, model, &lowered.definition, spot, locate);
+        let spot = within.as_ref().map_or(spot, |(literal, _)| *literal);
         let spot = result.as_ref().and_then(|result| result.spot(spot, locate)).unwrap_or(spot);
         let expected = follows(&finding, &codes) || is_of_what_is_broken(&finding, model);
         if !said && !expected && !shared.takes(&finding, model, spot) && !is_of_kept_result(&finding, model) {
@@ -59,6 +63,7 @@ pub(crate) fn report<'a>(
                 message: message.unwrap_or(finding.message),
                 help,
                 place: None,
+                part: within.map(|(_, part)| Box::new(part)),
             });
         }
     }

@@ -36,7 +36,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 fn is_annotation(line: &str) -> bool {
     let Some(rest) = line.strip_prefix("//") else { return false };
     let rest = rest.trim_start_matches(['<', ' ']);
-    rest.starts_with('^') || rest.starts_with("= help: ")
+    rest.starts_with('^') || rest.starts_with("= help: ") || rest.starts_with("= at: ")
 }
 
 /// The place in the file, line and column counted from 0; one past the end for the last word.
@@ -68,6 +68,9 @@ fn annotated(source: &str) -> String {
             let carets = "^".repeat(end.saturating_sub(start).max(1));
             let more = if on_one_line { "" } else { "…" };
             writeln!(out, "{open}{:indent$}{carets}{more} {}: {}", "", problem.code, problem.message).unwrap();
+            if let Some(part) = &problem.part {
+                writeln!(out, "{open}{:indent$}= at: {}", "", part.describe()).unwrap();
+            }
             for help in &problem.help {
                 writeln!(out, "{open}{:indent$}= help: {help}", "").unwrap();
             }

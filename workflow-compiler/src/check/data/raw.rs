@@ -18,6 +18,7 @@ use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::problem::Problem;
 use crate::syntax::ast::Spot;
+use crate::text_part::TextPart;
 
 /// A part of a state's result that a text reads.
 struct Read {
@@ -103,7 +104,8 @@ fn path(model: &Model<'_>, number: usize, used: &Use, (text, spot): (&str, Spot)
             Named::Found(next) => ty = next,
             Named::Unknown => break,
             Named::None => {
-                wrong = no_member(&ty, &used.name, &path, name, spot);
+                let part = TextPart::in_expression(text, step.range.clone());
+                wrong = no_member(&ty, &used.name, &path, name, spot).map(|problem| problem.within(part));
                 break;
             }
         }

@@ -23,6 +23,11 @@ impl<'a> Model<'a> {
         Some(state)
     }
 
+    /// Calls `each` for every text literal in the values of a state.
+    pub fn texts(&self, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a str, Spot)) {
+        uses::values(self, info, &mut |value, _| uses::texts(value, each));
+    }
+
     /// How the values of a state read a variable.
     pub fn reads(&self, info: &StateInfo<'a>, name: &str) -> Reads {
         let mut reads = Reads::default();

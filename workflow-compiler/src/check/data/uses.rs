@@ -47,21 +47,38 @@ pub(in crate::check) fn has_raw(expr: &Expr) -> bool {
     any
 }
 
-/// Calls `each` for every text in a value that is JSONata of the user's own, with or without `{%` and `%}`.
+/// Calls `each` for every text in a value that is JSONata of the user's own, with or without `{%` and `%}`; with the
+/// words of the literal.
 pub(in crate::check) fn raws<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, Spot)) {
-    match &expr.kind {
-        ExprKind::Jsonata(text) => each(&text.value, expr.spot),
-        ExprKind::Text(text) if text.starts_with("{%") => each(text, expr.spot),
-        ExprKind::Object(members) => members.iter().for_each(|member| raws(&member.value, each)),
-        ExprKind::Array(items) => items.iter().for_each(|item| raws(item, each)),
-        ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => raws(inner, each),
-        ExprKind::Binary(_, _, left, right) => {
-            raws(left, each);
-            raws(right, each);
-        }
-        ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| raws(part, each)),
-        ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| raws(argument, each)),
+    leaves(expr, &mut |leaf| match &leaf.kind {
+        ExprKind::Jsonata(text) => each(&text.value, text.spot),
+        ExprKind::Text(text) if text.starts_with("{%") => each(text, leaf.spot),
         _ => {}
+    });
+}
+
+/// Calls `each` for every text literal in a value.
+pub(in crate::check) fn texts<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, Spot)) {
+    leaves(expr, &mut |leaf| match &leaf.kind {
+        ExprKind::Jsonata(text) | ExprKind::Path(text) => each(&text.value, text.spot),
+        ExprKind::Text(text) => each(text, leaf.spot),
+        _ => {}
+    });
+}
+
+/// Calls `each` for every part of a value that has no parts.
+fn leaves<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
+    match &expr.kind {
+        ExprKind::Object(members) => members.iter().for_each(|member| leaves(&member.value, each)),
+        ExprKind::Array(items) => items.iter().for_each(|item| leaves(item, each)),
+        ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => leaves(inner, each),
+        ExprKind::Binary(_, _, left, right) => {
+            leaves(left, each);
+            leaves(right, each);
+        }
+        ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| leaves(part, each)),
+        ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| leaves(argument, each)),
+        _ => each(expr),
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A path goes through objects. What it makes of an array's items, one value or several, shows only when it runs.
 
+use std::ops::Range;
+
 use indexmap::IndexMap;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::jsonata::{self, Node, NodeKind};
@@ -18,6 +20,7 @@ use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::problem::Problem;
 use crate::syntax::ast::Spot;
+use crate::text_part::TextPart;
 
 /// What nests deeper has no type: the walk keeps its stack small.
 const DEPTH: usize = 60;
@@ -36,6 +39,7 @@ impl<'a> Model<'a> {
         if place.state.language != QueryLanguage::Jsonata {
             return Ty::Unknown;
         }
+        let literal = text;
         let text = jsonata::expression(text).unwrap_or(text);
         // What does not parse is a finding of the document's rules.
         let Ok(ast) = jsonata::parse(text) else { return Ty::Unknown };
@@ -48,10 +52,11 @@ impl<'a> Model<'a> {
         // What is asked for anywhere is known to lack perhaps.
         let guarded = ast.names().guarded;
         let asked = |at: usize| guarded.iter().any(|guarded| guarded.start == at);
-        let told: Vec<_> = wrong.iter().filter(|(at, ..)| asked(*at)).map(|(_, _, words)| words.clone()).collect();
-        for (_, code, words) in wrong {
+        let told: Vec<_> = wrong.iter().filter(|wrong| asked(wrong.path)).map(|wrong| wrong.words.clone()).collect();
+        for Wrong { part, code, words, .. } in wrong {
             if !told.contains(&words) {
-                sink.push(Problem::new(code, spot, words.0).help(words.1));
+                let part = TextPart::in_expression(literal, part);
+                sink.push(Problem::new(code, spot, words.0).help(words.1).within(part));
             }
         }
         ty
@@ -87,8 +92,17 @@ struct Walk<'w, 'a> {
     text: &'w str,
     /// The variables that the expression binds itself.
     bound: Vec<(String, Ty)>,
-    /// Where the path with a name that leads nowhere begins, and what to say.
-    wrong: Vec<(usize, Code, Words)>,
+    wrong: Vec<Wrong>,
+}
+
+/// What is wrong with an expression.
+struct Wrong {
+    /// Where the path begins that it is in.
+    path: usize,
+    /// The words, in bytes.
+    part: Range<usize>,
+    code: Code,
+    words: Words,
 }
 
 impl Walk<'_, '_> {
@@ -166,10 +180,10 @@ impl Walk<'_, '_> {
         };
         for step in rest {
             ty = match &step.kind {
-                NodeKind::Name(name) => self.step(first.span.start, &mut text, &ty, name),
+                NodeKind::Name(name) => self.step((first, step), &mut text, &ty, name),
                 NodeKind::Predicate(inner, filter) => match &inner.kind {
                     NodeKind::Name(name) => {
-                        let inner = self.step(first.span.start, &mut text, &ty, name);
+                        let inner = self.step((first, inner), &mut text, &ty, name);
                         text.push_str("[…]");
                         item(&inner, filter)
                     }
@@ -184,13 +198,14 @@ impl Walk<'_, '_> {
         ty
     }
 
-    fn step(&mut self, at: usize, text: &mut String, ty: &Ty, name: &str) -> Ty {
+    /// A step of a path, with the node that the path begins with.
+    fn step(&mut self, (path, own): (&Node, &Node), text: &mut String, ty: &Ty, name: &str) -> Ty {
         let next = match self.model.named(ty, name) {
             Named::Found(next) if ty.is_option() => next.lacking(),
             Named::Found(next) => next,
             Named::Unknown => Ty::Unknown,
             Named::None => {
-                self.nowhere(at, text, ty, name);
+                self.nowhere((path, own), text, ty, name);
                 Ty::Unknown
             }
         };
@@ -199,7 +214,7 @@ impl Walk<'_, '_> {
         next
     }
 
-    fn nowhere(&mut self, at: usize, text: &str, ty: &Ty, name: &str) {
+    fn nowhere(&mut self, (path, own): (&Node, &Node), text: &str, ty: &Ty, name: &str) {
         // The document's rules know AWS's results; and what the path starts from must have a name here.
         if text.is_empty() || matches!(ty.present(), Ty::Shape(_)) || text == "$states.context" {
             return;
@@ -223,7 +238,8 @@ impl Walk<'_, '_> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("where it may lack, ask for it: `$exists({text}.{name})`"),
         };
-        self.wrong.push((at, code, (format!("`{text}` has no member `{name}`"), help)));
+        let words = (format!("`{text}` has no member `{name}`"), help);
+        self.wrong.push(Wrong { path: path.span.start, part: own.span.clone(), code, words });
     }
 
     fn predicate(&mut self, inner: &Node, filter: &Node, depth: usize) -> Ty {
@@ -291,7 +307,8 @@ impl Walk<'_, '_> {
         if let (Ty::Listed(values), NodeKind::String(text)) = (ty.present(), &other.kind)
             && let Some(words) = unlisted(*values, text, self.text.get(of.span.clone()))
         {
-            self.wrong.push((other.span.start, Code::UnlistedValue, words));
+            let part = other.span.clone();
+            self.wrong.push(Wrong { path: part.start, part, code: Code::UnlistedValue, words });
         }
     }
 

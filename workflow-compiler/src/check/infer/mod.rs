@@ -137,7 +137,7 @@ impl<'a> Model<'a> {
                 self.walk(text, ty, segments, Beginning::Value, facts, &mut Vec::new(), sink).0
             }
             ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
-            ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, expr.spot, sink),
+            ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.spot, sink),
             ExprKind::Constant(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
         }
     }
