@@ -236,6 +236,27 @@ fn cases() -> Vec<Case> {
         case("NotNullInJsonPath", json!({}), [], json!({ "v": 0 })),
         case("NotNullInJsonPath", json!({ "o": null }), [], json!({ "v": 0 })),
         case("NotNullInJsonPath", json!({ "o": 1 }), [], json!({ "v": 1 })),
+        case("WhatIsNotFound", json!({}), [("Get", json!({})), ("Take", json!({}))], json!({ "kind": "none" })),
+        case(
+            "WhatIsNotFound",
+            json!({}),
+            [("Get", json!({ "Item": { "kind": { "S": "a" } } })), ("Take", json!({}))],
+            json!({ "kind": "a" }),
+        ),
+        case("WhatIsNotFoundInJsonPath", json!({}), [("Get", json!({}))], json!({})),
+        case(
+            "WhatIsNotFoundInJsonPath",
+            json!({}),
+            [("Get", json!({ "Item": { "name": { "S": "n" } } }))],
+            json!({ "name": "n" }),
+        ),
+        case("RecursiveShape", json!({}), [("Get", json!({}))], json!({})),
+        case(
+            "NumbersOfTheOutput",
+            json!({ "n": 4, "f": 1.4, "m": { "a": 1 } }),
+            [],
+            json!({ "n": 4, "half": 2, "f": 4, "round": 1, "m": { "a": 1 }, "made": { "a": 4 } }),
+        ),
         case("NullIsThere", json!({ "ready": false, "xs": [null] }), [], json!({ "v": null, "next": 1, "x": null })),
     ]
 }

@@ -13,7 +13,8 @@ pub enum Presence {
     /// AWS's model promises nothing of the object around it, so that nothing is known. So it is in a job's description
     /// too, which has more when the job is done than the model promises of any job.
     Unsaid,
-    /// The model promises other members of the object around it and not this one, or it is what ends a list of pages.
+    /// The model promises other members of the object around it and not this one, it is what ends a list of pages, or what
+    /// the API does not find.
     Maybe,
 }
 
@@ -25,7 +26,18 @@ pub struct ResultPart {
     certain: bool,
     sdk: bool,
     waited: bool,
+    lacking: &'static [&'static str],
 }
+
+/// The members that an answer lacks where the API finds nothing, by service and action.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html>,
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html>
+const LACKING: &[(&str, &str, &[&str])] = &[
+    ("dynamodb", "GetItem", &["Item"]),
+    ("dynamodb", "PutItem", &["Attributes"]),
+    ("dynamodb", "DeleteItem", &["Attributes"]),
+    ("sqs", "ReceiveMessage", &["Messages"]),
+];
 
 /// What a name leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +69,12 @@ impl ResultPart {
             certain: task.output_verified(),
             sdk: matches!(task, TaskResource::Sdk(..)),
             waited: matches!(task.pattern(), Some(Pattern::Sync | Pattern::Sync2)),
+            lacking: lacking(task),
         }
     }
 
     fn with(self, shape: Shape) -> Self {
-        Self { shape, ..self }
+        Self { shape, lacking: &[], ..self }
     }
 
     /// What the table says of it.
@@ -109,7 +122,7 @@ impl ResultPart {
             return Presence::Always;
         }
         match self.shape {
-            _ if ends_pages(name) => Presence::Maybe,
+            _ if ends_pages(name) || self.lacking.contains(&name) => Presence::Maybe,
             Shape::Structure(structure) if !self.waited && structure.members().any(|member| member.required) => {
                 Presence::Maybe
             }
@@ -137,6 +150,16 @@ impl ResultPart {
         let holder = members.find(|member| member.shape.member(name).is_some())?.name;
         Some(format!("it is in `{holder}`: `{holder}.{name}`"))
     }
+}
+
+fn lacking(task: TaskResource<'_>) -> &'static [&'static str] {
+    let (service, action) = match task {
+        TaskResource::Optimised(integration, _) => (integration.service(), integration.action()),
+        TaskResource::Sdk(operation, _) => (operation.service().name(), operation.name()),
+        _ => return &[],
+    };
+    let known = LACKING.iter().find(|known| known.0 == service && known.1.eq_ignore_ascii_case(action));
+    known.map_or(&[], |(_, _, members)| members)
 }
 
 /// Whether a member says where the next page of a list starts: after the last there is none.

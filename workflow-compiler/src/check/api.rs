@@ -118,8 +118,8 @@ impl<'a> Model<'a> {
             let members = structure.members().map(|member| {
                 let ty = match member.name {
                     name if name == wrapped => Ty::Unknown,
-                    // It is there only when the request asks for it.
-                    "LogResult" => Ty::Text.optional(),
+                    // They are there only when the request asks for it, or the function failed.
+                    "LogResult" | "FunctionError" => Ty::Text.optional(),
                     name => match part.member(name) {
                         workflow_asl::result::Member::Found(part, _) => aws(part),
                         _ => Ty::Unknown,

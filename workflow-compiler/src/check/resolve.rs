@@ -459,7 +459,7 @@ fn list_members<'s>(problem: Problem, known: impl Iterator<Item = &'s str>) -> P
 /// A type in a sentence: `a `String``, `an integer`.
 pub(super) fn article(ty: &Ty) -> String {
     match ty {
-        Ty::Integer | Ty::Number | Ty::Object(_) => ty.name(),
+        Ty::Integer | Ty::Number | Ty::Float | Ty::Object(_) => ty.name(),
         Ty::Null => "`null`".to_owned(),
         other => format!("`{}`", other.name()),
     }

@@ -23,8 +23,10 @@ pub enum Ty {
     Bool,
     /// An integer.
     Integer,
-    /// Any number.
+    /// Any number; whether it is an integer is not known.
     Number,
+    /// A number that is declared to be of any kind.
+    Float,
     /// Text.
     Text,
     /// An RFC 3339 timestamp, text in JSON.
@@ -68,7 +70,7 @@ impl Ty {
             Self::Null => "null".to_owned(),
             Self::Bool => "bool".to_owned(),
             Self::Integer => "an integer".to_owned(),
-            Self::Number => "a number".to_owned(),
+            Self::Number | Self::Float => "a number".to_owned(),
             Self::Text | Self::Listed(_) => "String".to_owned(),
             Self::Timestamp => "Timestamp".to_owned(),
             Self::Arn => "Arn".to_owned(),
@@ -90,7 +92,7 @@ impl Ty {
     pub fn rust_name(&self) -> String {
         match self {
             Self::Integer => "i64".to_owned(),
-            Self::Number => "f64".to_owned(),
+            Self::Number | Self::Float => "f64".to_owned(),
             Self::Null | Self::Object(_) | Self::Shape(_) => "Json".to_owned(),
             other => other.name(),
         }
@@ -172,7 +174,7 @@ impl Ty {
 
     /// Whether it is a number in JSON.
     pub fn is_number(&self) -> bool {
-        matches!(self, Self::Integer | Self::Number)
+        matches!(self, Self::Integer | Self::Number | Self::Float)
     }
 
     /// Whether it is an object in JSON.
@@ -249,7 +251,7 @@ impl Ty {
         Some(match self {
             Self::Bool => quote! { ::core::primitive::bool },
             Self::Integer => quote! { ::core::primitive::i64 },
-            Self::Number => quote! { ::core::primitive::f64 },
+            Self::Number | Self::Float => quote! { ::core::primitive::f64 },
             Self::Text | Self::Timestamp | Self::Arn => quote! { ::std::string::String },
             Self::Array(item) => {
                 let item = item.in_rust()?;
@@ -378,7 +380,7 @@ impl<'a> Types<'a> {
             TypeKind::String => Ty::Text,
             TypeKind::Bool => Ty::Bool,
             TypeKind::Integer(_) => Ty::Integer,
-            TypeKind::Float(_) => Ty::Number,
+            TypeKind::Float(_) => Ty::Float,
             TypeKind::Timestamp => Ty::Timestamp,
             TypeKind::Arn => Ty::Arn,
             TypeKind::Vec(item) => Ty::Array(Box::new(self.ty(item))),

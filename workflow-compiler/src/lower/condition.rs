@@ -26,7 +26,7 @@ impl Family {
     fn of(ty: &Ty) -> Option<Self> {
         Some(match ty.present() {
             Ty::Text | Ty::Arn | Ty::Enum(_) | Ty::Listed(_) => Self::Text,
-            Ty::Integer | Ty::Number => Self::Number,
+            Ty::Integer | Ty::Number | Ty::Float => Self::Number,
             Ty::Bool => Self::Flag,
             Ty::Timestamp => Self::Timestamp,
             _ => return None,

@@ -144,7 +144,7 @@ impl<'a> Lowering<'_, 'a> {
     fn intrinsic_hole(&mut self, source: Source, ty: &Ty) -> String {
         match ty.present() {
             // A number or truth value stands without apostrophes.
-            Ty::Integer | Ty::Number | Ty::Bool => self.holes.literal(source, Escape::Text),
+            Ty::Integer | Ty::Number | Ty::Float | Ty::Bool => self.holes.literal(source, Escape::Text),
             _ => format!("'{}'", self.holes.inside(source, Escape::Intrinsic)),
         }
     }

@@ -1,5 +1,7 @@
 //! The declared output: what each state that ends the workflow gives fits it, as far as its type is known.
 
+use std::cell::RefCell;
+
 use indexmap::IndexMap;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
@@ -18,6 +20,9 @@ use crate::problem::Problem;
 use crate::syntax::ast::{BinaryOp, ClauseValue, Expr, ExprKind, Head, Spot};
 use crate::syntax::keyword::ClauseKind;
 
+/// The structs and AWS's objects that have been compared, each with the struct that it should be: they may hold themselves.
+type Seen = RefCell<Vec<(Ty, String)>>;
+
 pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     if model.output == Ty::Unknown {
         return;
@@ -34,7 +39,7 @@ pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
             }
             _ => {
                 let holder = passes_on(model, info);
-                fits(model, &given, &model.output, spot, "the output", (&holder, facts), sink);
+                fits(model, &given, &model.output, spot, "the output", (&holder, facts, &Seen::default()), sink);
             }
         }
     }
@@ -110,7 +115,15 @@ fn fits_expr<'a>(
                             if member.optional {
                                 let ty = model.infer(place, value, &facts.asking(), &mut Sink::silent());
                                 let holder = words(value).unwrap_or_default();
-                                fits(model, ty.present(), &field.ty, value.spot, &what, (&holder, facts), sink);
+                                fits(
+                                    model,
+                                    ty.present(),
+                                    &field.ty,
+                                    value.spot,
+                                    &what,
+                                    (&holder, facts, &Seen::default()),
+                                    sink,
+                                );
                             } else {
                                 fits_expr(model, place, value, &field.ty, &what, facts, sink);
                             }
@@ -143,7 +156,7 @@ fn fits_expr<'a>(
         (ExprKind::Binary(BinaryOp::Default, _, left, right), _) => {
             let given = model.infer(place, left, &facts.asking(), &mut Sink::silent());
             let holder = words(left).unwrap_or_default();
-            fits(model, given.present(), wanted, left.spot, what, (&holder, facts), sink);
+            fits(model, given.present(), wanted, left.spot, what, (&holder, facts, &Seen::default()), sink);
             if given.is_option() {
                 fits_expr(model, place, right, wanted, what, facts, sink);
             }
@@ -172,7 +185,15 @@ fn fits_expr<'a>(
             let said = matches!(&expr.kind, ExprKind::Reference(reference)
                 if model.is_left_out(place, reference, facts));
             let holder = words(expr).unwrap_or_default();
-            fits(model, if said { ty.present() } else { &ty }, wanted, expr.spot, what, (&holder, facts), sink);
+            fits(
+                model,
+                if said { ty.present() } else { &ty },
+                wanted,
+                expr.spot,
+                what,
+                (&holder, facts, &Seen::default()),
+                sink,
+            );
         }
     }
 }
@@ -224,7 +245,7 @@ fn fits(
     wanted: &Ty,
     spot: Spot,
     what: &str,
-    (holder, facts): (&str, &Facts),
+    (holder, facts, seen): (&str, &Facts, &Seen),
     sink: &mut Sink<'_>,
 ) {
     if let Ty::Foreign(given) = given.present()
@@ -261,16 +282,48 @@ fn fits(
         return;
     }
     let (given, wanted) = (given.present(), wanted.present());
+    if let (Ty::Struct(_) | Ty::Shape(_), Ty::Struct(name)) = (given, wanted) {
+        let mut seen = seen.borrow_mut();
+        if seen.iter().any(|(other, of)| other == given && of == name) {
+            return;
+        }
+        seen.push((given.clone(), name.clone()));
+    }
     let fits_so_far = match (given, wanted) {
         (Ty::Null, _) => true,
-        (Ty::Integer | Ty::Number, Ty::Integer | Ty::Number) => true,
+        (Ty::Float, Ty::Integer) => {
+            sink.report(|| {
+                let message = format!("{what} may have a fraction, and is declared {}", article(wanted));
+                let value = if holder.is_empty() { "…" } else { holder };
+                let help = format!("declare it `f64`, or round it, in JSONata with `$round({value})`");
+                Problem::new(Code::OutputDoesNotFit, spot, message).help(help)
+            });
+            return;
+        }
+        (a, b) if a.is_number() && b.is_number() => true,
+        (Ty::Map(a), Ty::Map(b)) => {
+            return fits(model, a, b, spot, &format!("a value of {what}"), ("", facts, seen), sink);
+        }
+        (Ty::Object(members), Ty::Map(value)) => {
+            // What may be absent is left out.
+            for (name, ty) in members.iter() {
+                fits(model, &ty.clone().there(), value, spot, &format!("`{name}` of {what}"), ("", facts, seen), sink);
+            }
+            true
+        }
+        (Ty::Struct(_), Ty::Map(value)) => {
+            for (name, field) in fields(model, given).into_iter().flatten() {
+                fits(model, field.ty.present(), value, spot, &format!("`{name}` of {what}"), ("", facts, seen), sink);
+            }
+            true
+        }
         (a, b) if a.is_text() && b.is_text() => !matches!((a, b), (Ty::Enum(a), Ty::Enum(b)) if a != b),
         (Ty::Array(a), Ty::Array(b)) => {
-            return fits(model, a, b, spot, &format!("an item of {what}"), ("", facts), sink);
+            return fits(model, a, b, spot, &format!("an item of {what}"), ("", facts, seen), sink);
         }
         (Ty::Tuple(items), Ty::Array(item)) => {
             let what = format!("an item of {what}");
-            return items.iter().for_each(|given| fits(model, given, item, spot, &what, ("", facts), sink));
+            return items.iter().for_each(|given| fits(model, given, item, spot, &what, ("", facts, seen), sink));
         }
         (Ty::Struct(a), Ty::Struct(b)) if a == b => true,
         (Ty::Shape(part), Ty::Struct(_)) => {
@@ -281,7 +334,15 @@ fn fits(
                         let given = member_type(member, presence);
                         let words = format!("{holder}.{}", field.decl.wire);
                         let given = if is_there(&words, facts) { given.present() } else { &given };
-                        fits(model, given, &field.ty, spot, &format!("`{name}` of {what}"), (&words, facts), sink);
+                        fits(
+                            model,
+                            given,
+                            &field.ty,
+                            spot,
+                            &format!("`{name}` of {what}"),
+                            (&words, facts, seen),
+                            sink,
+                        );
                     }
                     Member::None if part.is_certain() => {
                         let names = part.shape().structure().into_iter().flat_map(|known| known.members());
@@ -300,7 +361,7 @@ fn fits(
                     Some((own, ty)) => {
                         let words = format!("{holder}.{own}");
                         let ty = if is_there(&words, facts) { ty.present() } else { ty };
-                        fits(model, ty, &field.ty, spot, &format!("`{name}` of {what}"), (&words, facts), sink);
+                        fits(model, ty, &field.ty, spot, &format!("`{name}` of {what}"), (&words, facts, seen), sink);
                     }
                     None => missing(spot, name, &field.decl.wire, field, what, members.keys().copied(), sink),
                 }
