@@ -15,6 +15,7 @@ use workflow_asl::resource::Resource;
 use workflow_asl::rules::{Coming, errors_of_handlers};
 use workflow_asl::{Pointer, StateKind};
 use workflow_compiler::check::{Explained, ExplainedState, explain};
+use workflow_compiler::import::{ImportOptions, import};
 
 use crate::Failure;
 use crate::source::{self, Machine};
@@ -63,6 +64,29 @@ impl Explain {
     }
 }
 
+/// What the compiler knows of a machine's types: of a document what it knows of the workflow that the document can be
+/// written as.
+fn types(machine: &Machine) -> Option<Explained> {
+    let written = machine.workflow.as_deref().map(explain);
+    if machine.workflow.as_ref().is_some_and(|workflow| workflow.from().is_none()) {
+        return written;
+    }
+    let mut options = ImportOptions::new("Explained");
+    options.machine_type = machine.machine_type;
+    let compiled = import(&machine.definition, &options).map(|imported| source::compile_text(&imported.source));
+    let compiled = compiled.unwrap_or_default();
+    let Some(workflow) = compiled.first().and_then(|compilation| compilation.workflows.first()) else {
+        return written;
+    };
+    let mut types = explain(&workflow.source);
+    if let Some(written) = written {
+        (types.input, types.output) = (written.input, written.output);
+    }
+    // Their names are those of the document.
+    types.states.iter_mut().for_each(|state| state.name.clone_from(&state.asl_name));
+    Some(types)
+}
+
 /// All that is known of a workflow.
 struct Page<'a> {
     machine: &'a Machine,
@@ -86,7 +110,7 @@ struct Row {
 
 impl<'a> Page<'a> {
     fn of(machine: &'a Machine) -> Self {
-        let types = machine.workflow.as_deref().map(explain);
+        let types = types(machine);
         let (read, _) = StateMachine::read(&machine.definition);
         let budget = Budget::of(&read, machine.machine_type);
         let before = alive::before(&read).into_iter().map(|before| (before.pointer.clone(), before)).collect();

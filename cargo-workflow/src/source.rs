@@ -193,6 +193,13 @@ pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     compile_bodies(file, &bodies).iter().flat_map(|compiled| compiled.workflows.iter().filter_map(machine)).collect()
 }
 
+/// What the compiler makes of every `workflow!` in a text that is no file; nothing of one that is not Rust.
+pub(crate) fn compile_text(text: &str) -> Vec<Compilation> {
+    let mut bodies = Vec::new();
+    find_calls(TokenStream::from_str(text).unwrap_or_default(), &mut bodies);
+    compile_bodies(Path::new(""), &bodies)
+}
+
 fn compile_bodies(file: &Path, bodies: &[Group]) -> Vec<Compilation> {
     let locate = |span: Span| Some((span.start().line, span.start().column));
     let surroundings = Surroundings { locate: &locate, folder: Some(&crate_folder(file)), editor: false };

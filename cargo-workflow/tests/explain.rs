@@ -31,16 +31,34 @@ fn the_page_of_the_documentation_is_what_is_printed() {
 
 #[test]
 fn lines_fit_into_a_hundred_columns() {
-    for file in ["export.rs", "order.rs", "legacy-order.asl.json", "template.yaml"] {
+    for file in ["export.rs", "order.rs", "errors.rs", "legacy-order.asl.json", "template.yaml", "typed.asl.json"] {
         let text = explain(file, &[]);
         assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
     }
 }
 
 #[test]
-fn documents_tell_what_is_known_without_types() {
-    let text = explain("retry.asl.json", &[]);
-    assert!(text.contains("\n    from         the start\n") && !text.contains("\n    result "), "{text}");
+fn documents_have_the_types_of_results_and_what_is_made_of_them() {
+    let text = explain("typed.asl.json", &[]);
+    for expected in [
+        "\nStart: Task aws-sdk:glue:startJobRun\n    from         the start\n    input        Json\n    result       { JobRunId: String }\n    output       the result\n",
+        "\nBoth: Parallel\n    from         Start\n    input        { JobRunId: String }\n    result       ({ QueueUrl: String }, Json)\n",
+        "    variables    $run: String by Start\n                 $turns: i64 by Start\n",
+        // What is called is known when it is deployed.
+        "\nAny in Both: Task ${Function}\n    from         the start\n    input        { JobRunId: String }\n    result       Json\n",
+        "\nDone: Succeed\n    from         Both\n    input        ({ QueueUrl: String }, Json)\n",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    // In templates, too, and where a workflow has its states from a document.
+    assert!(explain("template.yaml", &["--name", "Greeter"]).contains("\n    result       { ExecutedVersion: String,"));
+    let legacy = explain("legacy.rs", &[]);
+    assert!(
+        legacy.contains("\n    input        { text: String }\n") && legacy.contains(" MessageId: String,"),
+        "{legacy}"
+    );
+    let pages: Value = serde_json::from_str(&explain("typed.asl.json", &["--format", "json"])).unwrap();
+    assert_eq!(pages[0]["states"][0]["result"], "{ JobRunId: String }");
 }
 
 #[test]

@@ -27,6 +27,41 @@ mod inner {
     }
 }
 
+mod types {
+    use serde::{Deserialize, Serialize};
+    use workflow_runtime::{Schema, workflow};
+
+    #[derive(Serialize, Deserialize, Schema)]
+    struct Known {
+        #[serde(rename = "customer")]
+        _name: Option<String>,
+        #[serde(flatten)]
+        _rest: Rest,
+    }
+
+    #[derive(Serialize, Deserialize, Schema)]
+    struct Rest {
+        #[serde(rename = "total")]
+        _sum: f64,
+    }
+
+    // Nothing is known of its members, so that the document may read any.
+    #[derive(Serialize, Deserialize)]
+    struct Plain;
+
+    workflow! {
+        workflow OfAKnownType {
+            input Known;
+            from "flows/order.asl.json";
+        }
+
+        workflow OfAPlainType {
+            input Plain;
+            from "flows/order.asl.json";
+        }
+    }
+}
+
 fn main() {
     let params = OrderParams { limit: 60.into(), queue_url: "https://sqs/\"q\"".to_owned() };
     let definition = Order::definition_with(&params).map(|definition| definition.to_string()).unwrap_or_default();

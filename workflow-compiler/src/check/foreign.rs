@@ -88,6 +88,13 @@ pub enum Asks {
         /// Whether the reference ends with it. A step on the way is asked about once, however many take it.
         last: bool,
     },
+    /// The last step, which a document in Amazon States Language makes, leads somewhere, as far as that is known.
+    Read {
+        /// The words before it.
+        words: String,
+        /// Where it stands in the document.
+        place: String,
+    },
     /// The value is of one of these kinds.
     Kind {
         /// The kinds, as bits of `kinds`.
@@ -196,13 +203,18 @@ impl Foreign {
     }
 
     /// The member of it that has this name in JSON; `None` where that lies too deep to be checked.
-    pub(super) fn member(&self, name: &str) -> Option<Self> {
+    pub(crate) fn member(&self, name: &str) -> Option<Self> {
         self.inner(ForeignMember::Name(name.to_owned()))
     }
 
     /// What is at an index of it, likewise.
     pub(super) fn at(&self, index: usize) -> Option<Self> {
-        self.inner(ForeignMember::Index(i64::try_from(index).ok()?))
+        self.item_at(i64::try_from(index).ok()?)
+    }
+
+    /// The same of an index that counts from the end where it is negative.
+    pub(crate) fn item_at(&self, index: i64) -> Option<Self> {
+        self.inner(ForeignMember::Index(index))
     }
 
     fn inner(&self, to: ForeignMember) -> Option<Self> {

@@ -1,16 +1,26 @@
 //! References to the execution's input inside a document, held against the input that the workflow declares.
 
+use serde_json::Value;
 use workflow_asl::document::{QueryLanguage, StateMachine};
 use workflow_asl::graph::Graph;
 use workflow_asl::nearest::nearest;
 use workflow_asl::references::{LiteralKind, LiteralStep, Reference, ReferenceRoot, references};
+use workflow_asl::source::Source;
 use workflow_asl::{Code, Diagnostic, Pointer};
 
-use crate::check::{Model, Struct, Ty};
+use crate::check::{Asks, Foreign, Model, Question, Struct, Ty};
+use crate::problem::{DocumentPlace, Problems};
+use crate::syntax::ast::Text;
 
-/// Finds the members that the declared input does not have.
-pub(super) fn members(model: &Model<'_>, machine: &StateMachine, found: &mut Vec<Diagnostic>) {
-    if model.input.is_unknown() {
+/// Finds the members that the declared input does not have; of the user's own types rustc is asked.
+pub(super) fn members(
+    model: &Model<'_>,
+    machine: &StateMachine,
+    (source, file): (&Source, &Text),
+    found: &mut Vec<Diagnostic>,
+    problems: &mut Problems,
+) {
+    if model.input == Ty::Unknown {
         return;
     }
     let start = start_with_the_input(machine);
@@ -27,8 +37,11 @@ pub(super) fn members(model: &Model<'_>, machine: &StateMachine, found: &mut Vec
             ReferenceRoot::Input if start.as_ref() == Some(&reference.state_at) => Some(reference.steps.as_slice()),
             _ => None,
         };
-        if let Some(problem) = steps.and_then(|steps| unknown(model, &reference, steps)) {
-            found.push(problem);
+        let Some(steps) = steps else { continue };
+        match follow(model, &reference, steps) {
+            Followed::Unknown(problem) => found.push(problem),
+            Followed::Foreign(of, rest) => ask(of, rest, &reference, (source, file), problems),
+            Followed::Known => {}
         }
     }
 }
@@ -66,17 +79,29 @@ fn is_in(at: &Pointer, scope: &Pointer) -> bool {
     at.as_str().strip_prefix(scope.as_str()).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The first step that leads to nothing in the declared type, as far as that is known.
-fn unknown(model: &Model<'_>, reference: &Reference<'_>, steps: &[LiteralStep]) -> Option<Diagnostic> {
+/// Where the steps of a reference lead in the declared type, as far as that is known.
+enum Followed<'m, 's> {
+    /// Nothing is wrong.
+    Known,
+    /// The first step that leads to nothing.
+    Unknown(Diagnostic),
+    /// The rest leads into a type of the user's own.
+    Foreign(&'m Foreign, &'s [LiteralStep]),
+}
+
+fn follow<'m, 's>(model: &'m Model<'_>, reference: &Reference<'_>, steps: &'s [LiteralStep]) -> Followed<'m, 's> {
     let mut ty = &model.input;
-    for step in steps {
+    for (number, step) in steps.iter().enumerate() {
+        if let Ty::Foreign(of) = ty.present() {
+            return Followed::Foreign(of, steps.get(number..).unwrap_or_default());
+        }
         let name = match (&step.kind, ty.present()) {
             (LiteralKind::Name(name), _) => name,
             (LiteralKind::Index(_), Ty::Array(item)) => {
                 ty = item;
                 continue;
             }
-            (LiteralKind::Index(_), _) => return None,
+            (LiteralKind::Index(_), _) => return Followed::Known,
         };
         // In JSONata a name also reads the members of an array's items.
         while let (QueryLanguage::Jsonata, Ty::Array(item)) = (reference.language, ty.present()) {
@@ -85,16 +110,45 @@ fn unknown(model: &Model<'_>, reference: &Reference<'_>, steps: &[LiteralStep]) 
         ty = match ty.present() {
             Ty::Map(value) => value,
             Ty::Struct(of) => {
-                let known = model.types.structs.get(of)?;
+                let Some(known) = model.types.structs.get(of) else { return Followed::Known };
                 match known.fields.values().find(|field| field.decl.wire == *name) {
                     Some(field) => &field.ty,
-                    None => return Some(no_such_field(reference, step, name, of, known)),
+                    None => return Followed::Unknown(no_such_field(reference, step, name, of, known)),
                 }
             }
-            _ => return None,
+            Ty::Foreign(of) => return Followed::Foreign(of, steps.get(number..).unwrap_or_default()),
+            _ => return Followed::Known,
         };
     }
-    None
+    Followed::Known
+}
+
+/// Asks rustc about each step into a type of the user's own.
+fn ask(
+    of: &Foreign,
+    steps: &[LiteralStep],
+    reference: &Reference<'_>,
+    (source, file): (&Source, &Text),
+    problems: &mut Problems,
+) {
+    let text = source.value().pointer(reference.pointer.as_str()).and_then(Value::as_str).unwrap_or_default();
+    let mut of = of.clone();
+    for step in steps {
+        let next = match &step.kind {
+            LiteralKind::Name(name) => of.member(name),
+            LiteralKind::Index(index) => of.item_at(*index),
+        };
+        let Some(next) = next else { return };
+        let words = text.get(reference.range.start..step.range.start).unwrap_or_default().trim_end_matches('.');
+        let at = Diagnostic::new(Code::UnknownInputField, reference.pointer.clone(), String::new())
+            .with_range(step.range.start, step.range.len());
+        let Some(at) = source.locate(std::slice::from_ref(&at)).pop() else { return };
+        let (line, column, pointer) = (at.line, at.column, reference.pointer.clone());
+        let place = DocumentPlace { file: file.value.clone(), line, column, pointer }.to_string();
+        let asks = Asks::Read { words: words.to_owned(), place };
+        problems.ask(Question { of: next.clone(), asks, spot: file.spot });
+        of = next;
+    }
 }
 
 fn no_such_field(

@@ -72,7 +72,7 @@ pub(crate) fn compile(
         }
     };
     let (machine, mut found) = rules::read_and_check(source.value(), model.machine_type);
-    input::members(model, &machine, &mut found);
+    input::members(model, &machine, (&source, file), &mut found, problems);
     let Cut { pieces, uses } = pieces::cut(source.value(), &machine);
     let params = params::params(model, file, &uses, &mut found, problems);
     if let Some(word) = model.workflow.unchecked() {

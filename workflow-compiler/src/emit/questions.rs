@@ -74,6 +74,10 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
             let code = code.to_string();
             ("is_member", quote! { #words, #code })
         }
+        Asks::Read { words, place } => {
+            let code = workflow_asl::Code::UnknownInputField.to_string();
+            ("is_read", quote! { #words, #code, #place })
+        }
         Asks::Kind { kinds, wanted, code, help } => {
             let (code, help) = (code.to_string(), self::help(help));
             ("kind", quote! { #kinds, #wanted, #code, #help })

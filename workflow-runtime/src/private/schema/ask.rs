@@ -24,6 +24,22 @@ pub const fn is_member(shape: &'static Shape, path: &[Step<'_>], words: &str, co
     }
 }
 
+/// The same of a document in Amazon States Language, which reads what it will: only an object that is known tells that it
+/// has no such member. `place` says where in the document.
+#[track_caller]
+pub const fn is_read(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str, place: &str) {
+    let found = walk(shape, path, true, None);
+    let in_an_object = found.stop.kinds == OBJECT && found.stop.opaque.is_empty();
+    if !found.found && found.depth + 1 == path.len() && in_an_object {
+        let mut message = Message::new();
+        if let Some(step) = path.last() {
+            missing(&found, step, words, code, &mut message);
+        }
+        message.all(&["\n --> ", place]);
+        panic!("{}", message.text());
+    }
+}
+
 /// The value is one of these kinds (bits: null 1, bool 2, number 4, text 8, array 16, object 32), as far as it is
 /// known. `wanted` says what it should be, `help` is added where it is not empty.
 #[track_caller]
