@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::api::names_task_errors;
+use super::api::{is_prefix, names_task_errors};
 use super::raised::{Errors, caught};
 use super::{Definition, all_of};
 use crate::document::{State, StateKind};
@@ -88,7 +88,11 @@ fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<(Code
             let of_api = name.split_once('.').is_some_and(|(prefix, _)| errors.has_api(prefix));
             let code = if of_api { Code::UnraisedError } else { Code::NeverMatches };
             let message = format!("no state inside `{}` raises `{name}`, or lets it pass", state.name);
-            Some((code, message, near))
+            let source = name
+                .split_once('.')
+                .filter(|(prefix, _)| !of_api && is_prefix(prefix))
+                .map(|(prefix, _)| format!("errors `{prefix}.…` come from tasks that call this service"));
+            Some((code, message, near.or(source)))
         }
     }
 }

@@ -461,6 +461,10 @@ pub(super) fn article(ty: &Ty) -> String {
     match ty {
         Ty::Integer | Ty::Number | Ty::Float | Ty::Object(_) => ty.name(),
         Ty::Null => "`null`".to_owned(),
+        // Whose items have no name that the user could write.
+        Ty::Array(item) if item.is_unknown() => "an array".to_owned(),
+        Ty::Array(item) if matches!(item.present(), Ty::Object(_) | Ty::Shape(_)) => "an array of objects".to_owned(),
+        Ty::Tuple(items) if ty.name().contains("Json") => format!("an array of {} items", items.len()),
         other => format!("`{}`", other.name()),
     }
 }

@@ -14,7 +14,7 @@ pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
 ) {
     let lookups = Lookups::default();
     for call in definition.calls.iter().filter(|call| call.caller == Caller::Task) {
-        let Some(task) = call.target().filter(|task| !task.raises_any()) else { continue };
+        let Some(task) = call.target() else { continue };
         let Some(state) = definition.parts.states.get(call.state) else { continue };
         let said = definition.annotations.errors.get(&state.at).map(Vec::as_slice).unwrap_or_default();
         let retriers = state.state.retry.iter().flatten().map(|retrier| &retrier.error_equals);
@@ -50,6 +50,16 @@ fn check(
         }
         let (prefix, rest) = name.split_once('.').unwrap_or(("", name));
         let own = task.error_prefix().unwrap_or_default();
+        if task.raises_any() {
+            // What a function or worker raises may have any name; but one like the service's own is probably a slip.
+            let slip = if prefix == own && !own.is_empty() { nearest_of(task, rest, lookups) } else { None };
+            if let Some(near) = slip {
+                let message = format!("`{}` does not raise `{name}`", call.name());
+                let diagnostic = Diagnostic::new(Code::UnraisedError, at.index(i), message);
+                found.push(diagnostic.with_help(format!("did you mean `{near}`?")));
+            }
+            continue;
+        }
         let here = format!("{own}.{rest}");
         if is_other_generation(task, prefix, own) {
             // Who names both means it.
@@ -75,6 +85,12 @@ fn check(
             None => diagnostic,
         });
     }
+}
+
+/// Whether errors of some service's calls begin so.
+pub(in crate::rules) fn is_prefix(prefix: &str) -> bool {
+    Integration::all().any(|integration| integration.error_prefix() == prefix)
+        || Service::find(&prefix.to_ascii_lowercase()).is_some_and(|service| service.error_prefix() == prefix)
 }
 
 /// The error of the task that has this name after its prefix, or the one most like it.

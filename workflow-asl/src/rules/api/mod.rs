@@ -20,7 +20,7 @@ use crate::resource::Resource;
 use crate::result::alike;
 use crate::{placeholder, template};
 
-pub(super) use error::{names_task_errors, tasks_raise_the_errors_that_are_handled};
+pub(super) use error::{is_prefix, names_task_errors, tasks_raise_the_errors_that_are_handled};
 pub(super) use request::a_request_fits_its_api;
 pub(super) use resource::{a_resource_is_an_api, an_integration_has_its_pattern, operation_meant};
 pub(super) use result::results_have_the_members_that_are_read;

@@ -115,7 +115,7 @@ fn a_parallel_raises_what_leaves_the_states_inside() {
         (
             Code::NeverMatches,
             "/States/S/Catch/0/ErrorEquals/0".to_owned(),
-            "no state inside `S` raises `S3.NoSuchKeyException`, or lets it pass".to_owned()
+            "no state inside `S` raises `S3.NoSuchKeyException`, or lets it pass; errors `S3.…` come from tasks that call this service".to_owned()
         )
     );
     // Nobody knows what a function raises, or a name that is computed.
