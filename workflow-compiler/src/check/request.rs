@@ -3,6 +3,8 @@
 //! Literals, names of parameters and those that are missing are held against AWS's API in the lowered document, where
 //! what is computed may be anything. What it certainly is, only the language knows.
 
+use std::collections::BTreeMap;
+
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 use workflow_services::{Shape, TaskResource};
@@ -19,6 +21,8 @@ use crate::syntax::keyword::ClauseKind;
 
 /// Values fit the parameters of the API that they are for.
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+    // Finding an operation takes longest: tasks that call the same share it.
+    let mut requests = BTreeMap::new();
     for info in model.all_states() {
         let Head::Task { resource, body } = &info.state.head else { continue };
         let given = |clause: &&Clause| matches!(clause.kind, ClauseKind::Arguments | ClauseKind::Parameters);
@@ -37,13 +41,20 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         if model.unchecked(info).is_some() {
             continue;
         }
-        let (shape, certain) = match TaskResource::parse(&arn) {
-            Ok(TaskResource::Optimised(integration, _)) => (integration.input(), integration.input_verified()),
-            Ok(TaskResource::Sdk(operation, _)) => (operation.input(), operation.service().is_documented()),
-            _ => continue,
-        };
+        let bare = arn.contains(":::dynamodb:");
+        let called = *requests.entry(arn).or_insert_with_key(|arn| input_of(arn));
+        let Some((shape, certain)) = called else { continue };
         let code = if certain { Code::WrongParameterType } else { Code::DoubtfulParameter };
-        Request { model, info, code, bare: arn.contains(":::dynamodb:") }.value(request, shape, "", sink);
+        Request { model, info, code, bare }.value(request, shape, "", sink);
+    }
+}
+
+/// What the call of an ARN takes, and whether what does not fit is certainly wrong.
+fn input_of(arn: &str) -> Option<(Shape, bool)> {
+    match TaskResource::parse(arn).ok()? {
+        TaskResource::Optimised(integration, _) => Some((integration.input(), integration.input_verified())),
+        TaskResource::Sdk(operation, _) => Some((operation.input(), operation.service().is_documented())),
+        _ => None,
     }
 }
 
