@@ -1,6 +1,8 @@
 //! Random workflows with random references between their states: what the compiler accepts never meets a value that
 //! is not there, and what it refuses is refused because some path shows it.
 
+mod optional;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
@@ -23,14 +25,15 @@ struct Spec {
     /// What it reads: a state by number, and whether with `?`.
     reads: Vec<(usize, bool)>,
     reads_error: bool,
+    optional: Vec<optional::ReadSpec>,
 }
 
 #[derive(Clone, Debug)]
 enum Kind {
     Task,
     Pass,
-    /// A task that throws a coin and a choice that looks at it; where the other side leads.
-    Choice(usize),
+    /// A task that throws a coin and a choice that looks at it, or at an optional value; where the other side leads.
+    Choice(usize, optional::TestSpec),
     /// The branches.
     Parallel(Vec<Vec<Spec>>),
     Map(Vec<Spec>),
@@ -40,12 +43,14 @@ fn spec(kind: BoxedStrategy<Kind>) -> BoxedStrategy<Spec> {
     let next = prop_oneof![8 => Just(None), 1 => any::<usize>().prop_map(Some)];
     let catch = prop_oneof![1 => Just(None), 1 => any::<usize>().prop_map(Some)];
     let reads = prop::collection::vec((any::<usize>(), any::<bool>()), 0..3);
-    let parts = (kind, next, catch, reads, prop::bool::weighted(0.1));
-    parts.prop_map(|(kind, next, catch, reads, reads_error)| Spec { kind, next, catch, reads, reads_error }).boxed()
+    let parts = (kind, next, catch, reads, prop::bool::weighted(0.1), optional::reads());
+    let spec =
+        |(kind, next, catch, reads, reads_error, optional)| Spec { kind, next, catch, reads, reads_error, optional };
+    parts.prop_map(spec).boxed()
 }
 
 fn simple() -> BoxedStrategy<Kind> {
-    let choice = any::<usize>().prop_map(Kind::Choice);
+    let choice = (any::<usize>(), optional::test()).prop_map(|(other, test)| Kind::Choice(other, test));
     prop_oneof![3 => Just(Kind::Task), 1 => Just(Kind::Pass), 1 => choice].boxed()
 }
 
@@ -67,6 +72,9 @@ struct Node {
     catch: Option<usize>,
     reads: Vec<(usize, bool)>,
     reads_error: bool,
+    optional: Vec<optional::ReadSpec>,
+    /// What a choice tests.
+    test: Option<optional::TestSpec>,
 }
 
 #[derive(Debug, Default)]
@@ -88,7 +96,7 @@ impl Built {
         let mut at = first;
         for spec in specs {
             starts.push(at);
-            at += if matches!(spec.kind, Kind::Choice(_)) { 2 } else { 1 };
+            at += if matches!(spec.kind, Kind::Choice(..)) { 2 } else { 1 };
         }
         let to = |number: usize| starts[number % starts.len()];
         let mut inside = Vec::new();
@@ -102,10 +110,10 @@ impl Built {
             let own = self.nodes.len();
             let (part, name) = match &spec.kind {
                 Kind::Task | Kind::Pass => (Some(".Payload.v"), "S"),
-                Kind::Choice(_) => (Some(".Payload.v"), "Coin"),
+                Kind::Choice(..) => (Some(".Payload.v"), "Coin"),
                 Kind::Parallel(_) | Kind::Map(_) => (Some("[0]"), "All"),
             };
-            let works = !matches!(spec.kind, Kind::Pass | Kind::Choice(_));
+            let works = !matches!(spec.kind, Kind::Pass | Kind::Choice(..));
             let mut node = Node {
                 name: format!("{name}{own}"),
                 part,
@@ -114,12 +122,17 @@ impl Built {
                 catch: spec.catch.filter(|_| works).map(to),
                 reads: if works || matches!(spec.kind, Kind::Pass) { spec.reads.clone() } else { Vec::new() },
                 reads_error: spec.reads_error && matches!(spec.kind, Kind::Task | Kind::Pass),
+                optional: Vec::new(),
+                test: None,
             };
+            if matches!(spec.kind, Kind::Task | Kind::Pass) {
+                node.optional.clone_from(&spec.optional);
+            }
             if let Kind::Parallel(_) | Kind::Map(_) = spec.kind {
                 node.reads.clear();
             }
             match &spec.kind {
-                Kind::Choice(other) => {
+                Kind::Choice(other, test) => {
                     node.success = vec![own + 1];
                     self.nodes.push(node);
                     let mut sides: Vec<usize> = next.into_iter().collect();
@@ -132,6 +145,8 @@ impl Built {
                         catch: None,
                         reads: Vec::new(),
                         reads_error: false,
+                        optional: Vec::new(),
+                        test: Some(test.clone()),
                     });
                 }
                 Kind::Parallel(branches) => {
@@ -198,7 +213,8 @@ impl Built {
                     None => elsewhere += 1,
                     Some(_) if optional => {}
                     Some(at) => {
-                        if at == of || self.gets_around(scope, at, |from, caught| from == of && !caught) {
+                        let around = at == of || self.gets_around(scope, at, |from, caught| from == of && !caught);
+                        if around && !self.is_shown_to_have_run(of, reader) {
                             may_not.insert((self.nodes[of].name.clone(), node.name.clone()));
                         }
                     }
@@ -239,6 +255,8 @@ impl Built {
 
     fn text(&self, query: &str) -> String {
         let mut text = format!("workflow W {{ query {query};\n");
+        text.push_str("input { items: Vec<i64>, o: Option<i64>, p: Option<i64> }\n");
+        text.push_str("struct Out { v: i64, heads: bool, o: Option<i64> }\n");
         self.write(0, query, &mut text);
         text.push('}');
         text
@@ -253,6 +271,7 @@ impl Built {
                 let mark = if optional { "?" } else { "" };
                 write!(read, "{key}{mark}: {key}{mark}{part}, ").unwrap();
             }
+            self.write_optional(own, &mut read);
             if node.reads_error {
                 read.push_str("why: caught.Error, ");
             }
@@ -268,14 +287,13 @@ impl Built {
                     _ => ["End", name(node.success[0])],
                 };
                 let yes = if yes == "End" { format!("End{own}") } else { yes.to_owned() };
-                writeln!(text, "choice {own_name} {{ if state.Payload.heads == true -> {yes}; else -> {no}; }}")
-                    .unwrap();
+                writeln!(text, "choice {own_name} {}", self.choice(own, &yes, no)).unwrap();
                 if yes.starts_with("End") {
                     writeln!(text, "succeed {yes};").unwrap();
                 }
             } else if own_name.starts_with("All") && node.part == Some("[0]") {
                 if self.is_map(own) {
-                    let over = if query == "jsonata" { "[1, 2]" } else { "context.Execution.Input.items" };
+                    let over = if query == "jsonata" { "[1, 2]" } else { "input.items" };
                     writeln!(text, "map {own_name} over {over} {{").unwrap();
                     self.write(inside[0], query, text);
                     writeln!(text, "}} {catch} -> {on};").unwrap();
@@ -293,7 +311,7 @@ impl Built {
             } else {
                 let body = format!("FunctionName: \"{own_name}\", Payload: {{ {read} }}");
                 let retry = if own % 2 == 0 { "retry [States.ALL] { interval: 1s, max_attempts: 1 }" } else { "" };
-                writeln!(text, "task {own_name} = lambda::invoke {{ {body} }} {retry} {catch} -> {on};").unwrap();
+                writeln!(text, "task {own_name} = lambda::invoke<Out> {{ {body} }} {retry} {catch} -> {on};").unwrap();
             }
         }
     }
@@ -342,10 +360,20 @@ fn run(built: &Built, definition: &Value, seed: u64) -> Result<(), String> {
             calls.count += 1;
             let count = calls.count;
             calls.last.insert(name.clone(), count);
-            Ok(json!({ "v": count, "heads": calls.random >> 20 & 1 == 1 }))
+            let mut answer = json!({ "v": count, "heads": calls.random >> 20 & 1 == 1 });
+            if calls.random >> 21 & 1 == 1 {
+                answer["o"] = json!(1);
+            }
+            Ok(answer)
         });
     }
-    let execution = engine.run(&json!({ "items": [1, 2] })).map_err(|error| error.to_string())?;
+    let mut input = json!({ "items": [1, 2] });
+    for (bit, name) in ["o", "p"].into_iter().enumerate() {
+        if seed >> bit & 1 == 1 {
+            input[name] = json!(2);
+        }
+    }
+    let execution = engine.run(&input).map_err(|error| error.to_string())?;
     for event in execution.history() {
         let text = format!("{event:?}");
         // Some graphs loop for ever.
@@ -375,7 +403,7 @@ fn holds(specs: &[Spec], query: &str, counts: &Mutex<[usize; 3]>) -> Result<(), 
     let tokens: TokenStream = text.parse().unwrap();
     let compilation = compile_located(tokens, &|span| Some((span.start().line, span.start().column)));
     prop_assert!(compilation.bugs.is_empty(), "{:?}\n{text}", compilation.bugs);
-    let flow = [Code::MayNotHaveRun, Code::OtherScope, Code::NothingCaught];
+    let flow = [Code::MayNotHaveRun, Code::OtherScope, Code::NothingCaught, Code::UnguardedOption];
     let (of_data, others): (Vec<_>, Vec<_>) = compilation
         .problems
         .iter()
@@ -402,6 +430,11 @@ fn holds(specs: &[Spec], query: &str, counts: &Mutex<[usize; 3]>) -> Result<(), 
     let of = |code| of_data.iter().filter(|problem| problem.code == code).count();
     prop_assert_eq!(of(Code::OtherScope), elsewhere, "{:#?}\n{}", said, text);
     prop_assert_eq!(of(Code::NothingCaught), errors.len(), "{:#?}\n{}", said, text);
+    let mut unguarded = BTreeMap::new();
+    for problem in of_data.iter().filter(|problem| problem.code == Code::UnguardedOption) {
+        *unguarded.entry(names(&problem.message).into_iter().next().unwrap_or_default()).or_default() += 1;
+    }
+    prop_assert_eq!(unguarded, built.unguarded(), "{:#?}\n{}", said, text);
     if !of_data.is_empty() {
         counts.lock().unwrap()[1] += 1;
         return Ok(());
@@ -432,7 +465,7 @@ fn collect(specs: &[Spec], kinds: &mut Vec<&'static str>) {
         match spec.kind {
             Kind::Task => kinds.push(""),
             Kind::Pass => kinds.push("SPass"),
-            Kind::Choice(_) => kinds.extend(["", ""]),
+            Kind::Choice(..) => kinds.extend(["", ""]),
             Kind::Parallel(_) => kinds.push(""),
             Kind::Map(_) => kinds.push("AllMap"),
         }

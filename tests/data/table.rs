@@ -257,6 +257,8 @@ fn cases() -> Vec<Case> {
             [],
             json!({ "n": 4, "half": 2, "f": 4, "round": 1, "m": { "a": 1 }, "made": { "a": 4 } }),
         ),
+        case("NullAfterATest", json!({ "o": 1 }), [], json!({ "v": 1 })),
+        case("NullAfterATest", json!({ "o": null }), [], json!({ "v": 0 })),
         case("NullIsThere", json!({ "ready": false, "xs": [null] }), [], json!({ "v": null, "next": 1, "x": null })),
     ]
 }
