@@ -93,3 +93,36 @@ fn the_item_of_a_map_that_starts_with_a_choice_is_there_on_each_way() {
     );
     assert_eq!(output, json!([{ "n": 1 }, { "n": 2 }]));
 }
+
+#[test]
+fn jsonata_of_ones_own_finds_all_of_an_item_that_is_kept() {
+    let output = jsonata(
+        r#"input { orders: Vec<Order> }
+        struct Order { id: String, total: f64 }
+        map Each over input.orders {
+            pass First -> Show;
+            pass Show { id: item.id, total: jsonata "$item.total" } -> end;
+        } -> end;"#,
+        json!({ "orders": [{ "id": "a", "total": 2 }] }),
+    );
+    assert_eq!(output, json!([{ "id": "a", "total": 2 }]));
+}
+
+#[test]
+fn an_item_of_which_a_state_takes_a_part_is_kept_before_it() {
+    let execution = run(
+        r#"workflow W {
+            query jsonpath;
+            input { orders: Vec<Order> }
+            struct Order { id: String, total: f64 }
+            map Each over input.orders {
+                pass Keep -> Part;
+                pass Part input_path "$.total" -> Show;
+                pass Show { id: item.id, part: state } -> end;
+            } -> end;
+        }"#,
+        &json!({ "orders": [{ "id": "a", "total": 2 }] }),
+        answer,
+    );
+    assert_eq!(execution.output_as::<Value>().unwrap(), json!([{ "id": "a", "part": 2 }]));
+}

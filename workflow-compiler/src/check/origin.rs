@@ -4,6 +4,7 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
+use super::data::Point;
 use super::model::{Model, StateInfo, is_distributed};
 use super::resolve::{Base, Place, Position, reference_text, segment_text};
 use super::types::Ty;
@@ -124,6 +125,7 @@ impl<'a> Model<'a> {
             Root::Variable(name) if self.lacks_variable(name) => {
                 let variables = self.variables.iter().flatten().map(String::as_str);
                 let help = match (self.state_of_variable(name), nearest(name, variables)) {
+                    _ if name == "item" => "the item of a map is `item`, without `$`".to_owned(),
                     (Some(state), _) => {
                         let members: String = reference.segments.iter().map(segment_text).collect();
                         format!("what the state `{state}` gave is read by its name: `{state}{members}`")
@@ -221,11 +223,16 @@ impl<'a> Model<'a> {
         if is_distributed(map.state) {
             return Ok(Origin::new(Base::Context, EXECUTION_INPUT, ty));
         }
-        let start = self.start_of(scope);
+        let start = self.first_of(scope);
         let starts = start.is_some_and(|start| std::ptr::eq(start.state, info.state));
         let comes_back = self.data.scopes.comes_back(scope);
         let start_name = start.map_or("", |start| start.name.as_str());
-        let sees_input = info.language == QueryLanguage::Jsonata || current(place) == Some(Current::Input);
+        let takes_part = || info.state.clauses.iter().any(|clause| clause.kind == ClauseKind::InputPath);
+        let sees_input = match info.language {
+            QueryLanguage::Jsonata => true,
+            QueryLanguage::JsonPath if place.position == Position::Path => true,
+            QueryLanguage::JsonPath => current(place) == Some(Current::Input) && !takes_part(),
+        };
         if starts && !comes_back && sees_input {
             return Ok(Origin::new(Base::StateInput, &[], ty));
         }
@@ -248,6 +255,13 @@ impl<'a> Model<'a> {
             return fault(format!("`item` is not there inside `{start_name}`, the first state of the map"), keep);
         }
         fault(format!("`item` is not there after `{start_name}`: in JSONPath that state cannot keep its input"), keep)
+    }
+
+    /// The state that a scope starts with.
+    pub(super) fn first_of(&self, scope: usize) -> Option<&StateInfo<'a>> {
+        let scopes = &self.data.scopes;
+        let node = scopes.graph(scope)?.start?;
+        self.states.get_index(scopes.state_at(Point { scope, node })?).map(|(_, info)| info)
     }
 
     /// Whether a state is inside of a parallel or map of this scope.

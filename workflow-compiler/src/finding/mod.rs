@@ -123,6 +123,9 @@ fn help_in_the_language(finding: &Diagnostic) -> Option<String> {
             "Branches" => "declare one: `branch { … }`",
             _ => return None,
         },
+        Code::UnassignedVariable | Code::MaybeUnassigned if finding.message.contains("`$item`") => {
+            "the item of a map is read outside of the text, as `item`"
+        }
         Code::UnassignedVariable | Code::MaybeUnassigned => {
             let rest = finding.help.as_ref()?.strip_prefix("give it a value with `Assign`")?;
             return Some(format!("give it a value with `assign {{ … }}`{rest}"));

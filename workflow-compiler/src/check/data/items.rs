@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use workflow_asl::StateKind;
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::{StateKind, jsonata};
 
 use super::kept::{DEPTH, Kept};
 use super::uses;
@@ -30,9 +30,14 @@ pub struct KeptItem {
 /// What is kept of the items of the maps, by the scope that is their body.
 pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, KeptItem> {
     let mut all: BTreeMap<usize, (KeptItem, Vec<usize>)> = BTreeMap::new();
+    let mut told: Vec<(usize, Option<usize>, &str)> = Vec::new();
     for (number, info) in model.states.values().enumerate() {
         let Some((scope, _)) = model.map_around(info) else { continue };
         let selector = selector(info);
+        let node = || {
+            let point = model.data.scopes.point(number);
+            point.and_then(|point| model.data.scopes.ancestor(point, scope)).map(|point| point.node)
+        };
         uses::values(model, info, &mut |value, _| {
             // There `item` is an item of the map itself.
             if selector.is_some_and(|selector| std::ptr::eq(selector, value)) {
@@ -55,11 +60,23 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, KeptItem> {
                     Step::Index(_) | Step::Computed(_) => None,
                 });
                 item.kept.add(&path.take(DEPTH).collect::<Vec<_>>());
-                let point = model.data.scopes.point(number);
-                readers
-                    .extend(point.and_then(|point| model.data.scopes.ancestor(point, scope)).map(|point| point.node));
+                readers.extend(node());
+            });
+            uses::raws(value, &mut |text, _| {
+                if text.contains("$item") {
+                    told.push((scope, node(), text));
+                }
             });
         });
+    }
+    // JSONata of the user's own that reads a variable which is there finds all of the item in it.
+    for (scope, node, text) in told {
+        let Some((item, readers)) = all.get_mut(&scope) else { continue };
+        let Ok(ast) = jsonata::parse(jsonata::expression(text).unwrap_or(text)) else { continue };
+        if ast.names().variables.iter().any(|used| used.name == item.variable) {
+            item.kept.add(&[]);
+            readers.extend(node);
+        }
     }
     let reach = |(scope, (mut item, readers)): (usize, (KeptItem, Vec<usize>))| {
         let graph = model.data.scopes.graph(scope)?;
@@ -115,7 +132,7 @@ impl<'a> Model<'a> {
     /// What a state keeps of the map's item where it goes on to the target, if it is the first of the map.
     pub fn keeps_item(&self, info: &StateInfo<'a>, target: &Target) -> Option<&KeptItem> {
         let item = self.data.items.get(&info.scope)?;
-        let starts = self.start_of(info.scope).is_some_and(|start| std::ptr::eq(start.state, info.state));
+        let starts = self.first_of(info.scope).is_some_and(|start| std::ptr::eq(start.state, info.state));
         let to = self.data.scopes.point(self.target(target, info.scope)?.number?)?;
         (starts && item.reaches.get(to.node).copied().unwrap_or_default()).then_some(item)
     }

@@ -23,6 +23,7 @@ use workflow_asl::limits::VARIABLE_NAME_CHARS;
 pub use items::KeptItem;
 pub use kept::Kept;
 pub use reads::Reads;
+pub(super) use scopes::Point;
 use scopes::Scopes;
 #[cfg(feature = "explain")]
 pub(super) use types::infer_all;

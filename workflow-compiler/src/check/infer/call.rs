@@ -92,6 +92,9 @@ impl<'a> Model<'a> {
             // An operator of ASL by its own name: the value, then what to compare with; a test may leave out `true`.
             let least = if operator.name().starts_with("Is") { 1 } else { 2 };
             self.arity(name, (least, Some(2)), arguments, sink);
+            if let (true, [value, text], [ty, _]) = (operator.name() == "StringEquals", arguments, types.as_slice()) {
+                self.hold_listed((ty, value), text, sink);
+            }
             return Ty::Bool;
         }
         sink.report(|| unknown_function(name, language));

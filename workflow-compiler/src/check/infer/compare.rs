@@ -33,12 +33,7 @@ impl Model<'_> {
                 });
                 return;
             }
-            if sink.listens()
-                && let (Ty::Listed(values), Some(text)) = (ty.present(), self.fixed_text(other))
-                && let Some((message, help)) = unlisted(*values, text, words(of).as_deref())
-            {
-                sink.push(Problem::new(Code::UnlistedValue, other.spot, message).help(help));
-            }
+            self.hold_listed((ty, of), other, sink);
         }
         sink.hold_like((a, left), (b, right));
         sink.hold_like((b, right), (a, left));
@@ -74,6 +69,16 @@ impl Model<'_> {
 }
 
 impl<'a> Model<'a> {
+    /// A text that is compared with one of AWS's is among those that AWS lists.
+    pub(super) fn hold_listed(&self, (ty, of): (&Ty, &Expr), other: &Expr, sink: &mut Sink<'_>) {
+        if sink.listens()
+            && let (Ty::Listed(values), Some(text)) = (ty.present(), self.fixed_text(other))
+            && let Some((message, help)) = unlisted(*values, text, words(of).as_deref())
+        {
+            sink.push(Problem::new(Code::UnlistedValue, other.spot, message).help(help));
+        }
+    }
+
     /// The text that a literal or a variant of an enum is.
     fn fixed_text<'e>(&self, expr: &'e Expr) -> Option<&'e str>
     where

@@ -124,6 +124,18 @@ fn references_exist_in_their_place() {
         ],
     );
     finds(
+        r#"query jsonpath; map Each over state.xs { wait Rest for 3s input_path "$.a" -> Show; pass Show { x: item } -> end; } -> end;"#,
+        &[
+            "WF0404 item: `item` is not there after `Rest`: in JSONPath that state cannot keep its input / start the map with `pass Keep -> Rest;`, which keeps it",
+        ],
+    );
+    finds(
+        r#"query jsonpath; map Each over state.xs { pass First { x: item } input_path "$.a" -> end; } -> end;"#,
+        &[
+            "WF0404 item: `item` is not there in the request: it is the input, which is gone there / start the map with `pass Keep -> First;`, which keeps it",
+        ],
+    );
+    finds(
         "input { limit: i64, xs: Json } map D over state.xs distributed { pass Q { a: input.limit } -> end; } -> end;",
         &[
             "WF0404 input: `input` is not there inside the distributed map `D`: each iteration is an execution of its own / hand it in: `item_selector { item: item, limit: input.limit }` on `D`, then read `state.limit` in its first state",
