@@ -75,7 +75,7 @@ fn types(machine: &Machine) -> Option<Explained> {
     options.machine_type = machine.machine_type;
     let compiled = import(&machine.definition, &options).map(|imported| source::compile_text(&imported.source));
     let compiled = compiled.unwrap_or_default();
-    let Some(workflow) = compiled.first().and_then(|compilation| compilation.workflows.first()) else {
+    let Some(workflow) = compiled.first().and_then(|call| call.compilation.workflows.first()) else {
         return written;
     };
     let mut types = explain(&workflow.source);

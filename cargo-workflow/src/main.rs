@@ -15,6 +15,7 @@ mod progress;
 mod report;
 mod run;
 mod source;
+mod started;
 mod template;
 mod validate;
 

@@ -18,14 +18,23 @@ use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
 use crate::Failure;
 use crate::input;
 use crate::report::{self, Report};
+use crate::started::Siblings;
 use crate::template::{Missing, Template};
 
 /// A file that was read.
 pub(crate) enum File {
     /// Rust: its text, and what the compiler makes of each `workflow!` in it.
-    Rust(String, Vec<Compilation>),
+    Rust(String, Vec<Call>),
     /// JSON or YAML: a definition, or a template.
     Document(Source),
+}
+
+/// A `workflow!` of a Rust file.
+pub(crate) struct Call {
+    /// The names of the modules around it in the file.
+    pub(crate) modules: Vec<String>,
+    /// What the compiler makes of it.
+    pub(crate) compilation: Compilation,
 }
 
 impl File {
@@ -40,8 +49,8 @@ impl File {
                 let reason = format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to());
                 Box::new(Report::unreadable(file, &reason))
             })?;
-            let compilations = compile(file, &text)?;
-            return Ok(Self::Rust(text, compilations));
+            let calls = compile(file, &text)?;
+            return Ok(Self::Rust(text, calls));
         }
         let source = Source::read(&bytes, input::format(file, &bytes));
         source.map(Self::Document).map_err(|error| Box::new(Report::refused(file, &bytes, &error)))
@@ -85,7 +94,7 @@ pub(crate) fn read(file: &Path, name: Option<&str>) -> Result<Vec<Machine>, Fail
     let mut errors = Vec::new();
     let mut names = Vec::new();
     let machines = match File::read(file).map_err(|report| report::print(&report))? {
-        File::Rust(text, compilations) => from_rust(file, &text, &compilations, name, &mut names, &mut errors),
+        File::Rust(text, calls) => from_rust(file, &text, &calls, name, &mut names, &mut errors),
         File::Document(source) => match Template::of(file, &source) {
             Some(template) => from_template(&template, name, &mut names, &mut errors),
             None => {
@@ -108,40 +117,43 @@ pub(crate) fn read(file: &Path, name: Option<&str>) -> Result<Vec<Machine>, Fail
 fn from_rust(
     file: &Path,
     text: &str,
-    compilations: &[Compilation],
+    calls: &[Call],
     name: Option<&str>,
     names: &mut Vec<String>,
     errors: &mut Vec<String>,
 ) -> Vec<Machine> {
-    report::sort_out(problems(compilations, name).map(|problem| Report::problem(file, text, problem)), errors);
-    errors.extend(compilations.iter().flat_map(|compilation| compilation.bugs.iter().cloned()));
-    let all = compilations.iter().flat_map(|compilation| &compilation.workflows);
+    let problems = problems(calls, name);
+    report::sort_out(problems.iter().map(|problem| Report::problem(file, text, problem)), errors);
+    errors.extend(calls.iter().flat_map(|call| call.compilation.bugs.iter().cloned()));
+    let all = calls.iter().flat_map(|call| &call.compilation.workflows);
     names.extend(all.clone().map(|workflow| workflow.source.name.to_string()));
     all.filter(|workflow| name.is_none_or(|name| workflow.source.name == name)).filter_map(machine).collect()
 }
 
 /// What is wrong with the workflows of a Rust file; with a name, what is wrong with that one and with those that it
 /// starts.
-pub(crate) fn problems<'c>(
-    compilations: &'c [Compilation],
-    name: Option<&'c str>,
-) -> impl Iterator<Item = &'c Problem> {
-    let all = || compilations.iter().flat_map(|compilation| &compilation.workflows);
+pub(crate) fn problems(calls: &[Call], name: Option<&str>) -> Vec<Problem> {
+    let all = || calls.iter().flat_map(|call| &call.compilation.workflows);
     let wanted = name.and_then(|name| all().find(|workflow| workflow.source.name == *name));
     let counting = wanted.map(|wanted| with_those_it_starts(wanted, all));
-    compilations.iter().flat_map(move |compilation| {
-        let counting = counting.clone();
-        let counts = move |number: usize| {
-            let own = compilation.workflows.iter().find(|workflow| workflow.has_problem(number));
-            match &counting {
-                Some(counting) => own.is_some_and(|own| counting.iter().any(|other| std::ptr::eq(*other, own))),
-                // The workflow that is not there may be in what could not be read.
-                None => name.is_none() || own.is_none(),
+    let counts = |own: Option<&CompiledWorkflow>| match &counting {
+        Some(counting) => own.is_some_and(|own| counting.iter().any(|other| std::ptr::eq(*other, own))),
+        // The workflow that is not there may be in what could not be read.
+        None => name.is_none() || own.is_none(),
+    };
+    let siblings = Siblings::of(calls);
+    let mut found = Vec::new();
+    for Call { modules, compilation } in calls {
+        for (number, problem) in compilation.problems.iter().enumerate() {
+            if counts(compilation.workflows.iter().find(|workflow| workflow.has_problem(number))) {
+                found.push(problem.clone());
             }
-        };
-        let numbered = compilation.problems.iter().enumerate();
-        numbered.filter(move |(number, _)| counts(*number)).map(|(_, problem)| problem)
-    })
+        }
+        for workflow in compilation.workflows.iter().filter(|workflow| counts(Some(workflow))) {
+            found.extend(siblings.problems(workflow, modules));
+        }
+    }
+    found
 }
 
 /// A workflow, those that it starts, those that these start, as far as they are among `all`.
@@ -177,33 +189,35 @@ pub(crate) fn read_one(file: &Path, name: Option<&str>) -> Result<Machine, Failu
 }
 
 /// What the compiler makes of every `workflow!` in a Rust file.
-fn compile(file: &Path, text: &str) -> Result<Vec<Compilation>, Box<Report>> {
+fn compile(file: &Path, text: &str) -> Result<Vec<Call>, Box<Report>> {
     let tokens =
         TokenStream::from_str(text).map_err(|error| Box::new(Report::not_rust(file, text, error.span().start())))?;
     let mut bodies = Vec::new();
-    find_calls(tokens, &mut bodies);
-    Ok(compile_bodies(file, &bodies))
+    find_calls(tokens, &mut Vec::new(), &mut bodies);
+    Ok(compile_bodies(file, bodies))
 }
 
 /// The workflows without errors of a Rust file; none of a file that cannot be read.
 pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let mut bodies = Vec::new();
-    find_calls(TokenStream::from_str(&text).unwrap_or_default(), &mut bodies);
-    compile_bodies(file, &bodies).iter().flat_map(|compiled| compiled.workflows.iter().filter_map(machine)).collect()
+    find_calls(TokenStream::from_str(&text).unwrap_or_default(), &mut Vec::new(), &mut bodies);
+    let calls = compile_bodies(file, bodies);
+    calls.iter().flat_map(|call| call.compilation.workflows.iter().filter_map(machine)).collect()
 }
 
 /// What the compiler makes of every `workflow!` in a text that is no file; nothing of one that is not Rust.
-pub(crate) fn compile_text(text: &str) -> Vec<Compilation> {
+pub(crate) fn compile_text(text: &str) -> Vec<Call> {
     let mut bodies = Vec::new();
-    find_calls(TokenStream::from_str(text).unwrap_or_default(), &mut bodies);
-    compile_bodies(Path::new(""), &bodies)
+    find_calls(TokenStream::from_str(text).unwrap_or_default(), &mut Vec::new(), &mut bodies);
+    compile_bodies(Path::new(""), bodies)
 }
 
-fn compile_bodies(file: &Path, bodies: &[Group]) -> Vec<Compilation> {
+fn compile_bodies(file: &Path, bodies: Vec<(Vec<String>, Group)>) -> Vec<Call> {
     let locate = |span: Span| Some((span.start().line, span.start().column));
     let surroundings = Surroundings { locate: &locate, folder: Some(&crate_folder(file)), editor: false };
-    bodies.iter().map(|body| workflow_compiler::compile_in(body.stream(), surroundings)).collect()
+    let compiled = |body: &Group| workflow_compiler::compile_in(body.stream(), surroundings);
+    bodies.into_iter().map(|(modules, body)| Call { modules, compilation: compiled(&body) }).collect()
 }
 
 /// The folder of the nearest `Cargo.toml` above a file, which the paths of `from` count from; its own where there is
@@ -285,8 +299,8 @@ fn placeholders(value: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
-/// The bodies of all `workflow! { … }`, also those inside modules and functions.
-fn find_calls(tokens: TokenStream, bodies: &mut Vec<Group>) {
+/// The bodies of all `workflow! { … }`, also those inside modules and functions, with the names of the modules.
+fn find_calls(tokens: TokenStream, modules: &mut Vec<String>, bodies: &mut Vec<(Vec<String>, Group)>) {
     let tokens: Vec<_> = tokens.into_iter().collect();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
@@ -295,10 +309,20 @@ fn find_calls(tokens: TokenStream, bodies: &mut Vec<Group>) {
             (TokenTree::Ident(ident), Some(TokenTree::Punct(bang)), Some(TokenTree::Group(body)))
                 if ident == "workflow" && bang.as_char() == '!' =>
             {
-                bodies.push(body.clone());
+                bodies.push((modules.clone(), body.clone()));
                 at += 2;
             }
-            (TokenTree::Group(group), ..) if group.delimiter() != Delimiter::None => find_calls(group.stream(), bodies),
+            (TokenTree::Ident(word), Some(TokenTree::Ident(name)), Some(TokenTree::Group(inside)))
+                if word == "mod" && inside.delimiter() == Delimiter::Brace =>
+            {
+                modules.push(plain(name));
+                find_calls(inside.stream(), modules, bodies);
+                modules.pop();
+                at += 2;
+            }
+            (TokenTree::Group(group), ..) if group.delimiter() != Delimiter::None => {
+                find_calls(group.stream(), modules, bodies);
+            }
             _ => {}
         }
     }

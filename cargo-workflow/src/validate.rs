@@ -133,13 +133,13 @@ impl Validate {
                 findings.unreadable(*report);
                 0
             }
-            Ok(File::Rust(text, compilations)) => {
-                let problems = source::problems(&compilations, self.name.as_deref());
-                findings.reports.extend(problems.map(|problem| Report::problem(file, &text, problem)));
-                for bug in compilations.iter().flat_map(|compilation| &compilation.bugs) {
+            Ok(File::Rust(text, calls)) => {
+                let problems = source::problems(&calls, self.name.as_deref());
+                findings.reports.extend(problems.iter().map(|problem| Report::problem(file, &text, problem)));
+                for bug in calls.iter().flat_map(|call| &call.compilation.bugs) {
                     findings.unreadable(Report::unreadable(file, bug));
                 }
-                let all = compilations.iter().flat_map(|compilation| &compilation.workflows);
+                let all = calls.iter().flat_map(|call| &call.compilation.workflows);
                 all.filter(|workflow| self.takes(&workflow.source.name.to_string())).count()
             }
             Ok(File::Document(source)) => {

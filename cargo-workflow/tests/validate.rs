@@ -203,3 +203,52 @@ fn inside_a_text_of_a_workflow_the_word_is_underlined() {
     assert_eq!(words.collect::<Vec<_>>(), ["naems", "nmaes", "$smu", "\""], "{text}");
     assert_eq!(code, Some(1), "{text}");
 }
+
+#[test]
+fn workflows_of_one_file_that_start_each_other_are_held_against_each_other_as_rustc_does() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/ui/fail/nested");
+    for case in ["input_of_another_workflow", "output_of_another_workflow"] {
+        let expected = std::fs::read_to_string(folder.join(format!("{case}.stderr"))).unwrap();
+        let by_rustc = expected.lines().filter_map(|line| line.split_once("evaluation panicked: "));
+        let mut by_rustc: Vec<_> = by_rustc.map(|(_, text)| text.to_owned()).collect();
+        let found = reports(&[folder.join(format!("{case}.rs")).to_str().unwrap()]);
+        let mut found: Vec<_> = found
+            .iter()
+            .map(|report| format!("{} [{}]", report["message"].as_str().unwrap(), report["code"].as_str().unwrap()))
+            .filter(|text| by_rustc.contains(text))
+            .collect();
+        by_rustc.sort();
+        found.sort();
+        assert!(by_rustc.len() > 2);
+        assert_eq!(found, by_rustc, "{case}");
+    }
+}
+
+#[test]
+fn what_a_path_names_elsewhere_is_not_known() {
+    let workflow = |name: &str, other: &str| {
+        format!(
+            "workflow! {{ workflow {name} {{ task Start = workflow::<{other}>.sync:2 {{ StateMachineArn: \"arn\", \
+             Input: {{ b: 1 }} }} -> Read; pass Read {{ c: Start.Output.c }} -> end; }} }}"
+        )
+    };
+    let declared =
+        "workflow! { workflow Child { input { a: String } output { x: String } pass Only { x: \"\" } -> end; } }";
+    let errors = |text: &str| {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("started.rs");
+        std::fs::write(&path, text).unwrap();
+        let reports = reports(&[path.to_str().unwrap()]);
+        reports.iter().filter(|report| report["severity"] == "error").count()
+    };
+    // The input lacks a member, the output has not the one that is read.
+    assert_eq!(errors(&format!("{declared} {}", workflow("Parent", "Child"))), 2);
+    assert_eq!(errors(&format!("{declared} mod inner {{ {} }}", workflow("Parent", "super::Child"))), 2);
+    assert_eq!(errors(&format!("{declared} mod inner {{ {} }}", workflow("Parent", "Child"))), 2);
+    assert_eq!(errors(&format!("mod inner {{ {declared} }} {}", workflow("Parent", "inner::Child"))), 2);
+    // Another file's, or not to be told apart.
+    for other in ["crate::Child", "other::Child", "self::inner::Child", "Child2"] {
+        assert_eq!(errors(&format!("{declared} {}", workflow("Parent", other))), 0, "{other}");
+    }
+    assert_eq!(errors(&format!("mod inner {{ {declared} }} {}", workflow("Parent", "Child"))), 0);
+    assert_eq!(errors(&format!("fn a() {{ {declared} }} fn b() {{ {declared} {} }}", workflow("Parent", "Child"))), 0);
+}

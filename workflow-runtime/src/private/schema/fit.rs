@@ -4,7 +4,7 @@
 
 #![expect(clippy::panic, reason = "a panic while rustc computes a constant is an error of the user's code")]
 
-use super::ask::{DEEPEST, called};
+use super::answer::{DEEPEST, called};
 use super::message::{Message, same};
 use super::shape::{ALL, ARRAY, Field, NULL, OBJECT, Shape};
 use super::walk::{Step, walk};

@@ -7,7 +7,8 @@ const ROOM: usize = 2048;
 const LONGEST: usize = 48;
 
 /// A message.
-pub(super) struct Message {
+#[derive(Debug)]
+pub struct Message {
     bytes: [u8; ROOM],
     len: usize,
 }
@@ -50,7 +51,8 @@ impl Message {
         }
     }
 
-    pub(super) const fn text(&self) -> &str {
+    /// Its text.
+    pub const fn text(&self) -> &str {
         let (text, _) = self.bytes.split_at(self.len);
         match core::str::from_utf8(text) {
             Ok(text) => text,

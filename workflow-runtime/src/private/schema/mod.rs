@@ -1,5 +1,6 @@
 //! The JSON of Rust types as constants, and what emitted code asks of them while rustc compiles it.
 
+pub mod answer;
 mod ask;
 mod fit;
 mod message;

@@ -1,0 +1,239 @@
+//! The workflows of one Rust file that start each other: what rustc would tell of the one's types in the other.
+//!
+//! The compiler asks the same questions whoever compiles; rustc answers them by the Rust types, and here the declarations
+//! in the file do, by the same functions. A workflow that is not in the file, or of whose name there are two, is unknown.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenTree;
+use workflow_asl::Code;
+use workflow_compiler::CompiledWorkflow;
+use workflow_compiler::check::types::generated;
+use workflow_compiler::check::{Asks, Foreign, ForeignMember, ForeignPart, Question};
+use workflow_compiler::problem::Problem;
+use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, Shape as Declared, Type, TypeKind, plain};
+use workflow_runtime::__private::schema::answer;
+use workflow_runtime::__private::schema::{Field, Shape, Step};
+
+use crate::source::Call;
+
+/// The workflows of a file, by their modules and names; one that was not understood, or that has another's name too, is
+/// none.
+pub(crate) struct Siblings<'c>(BTreeMap<Vec<String>, Option<&'c CompiledWorkflow>>);
+
+impl<'c> Siblings<'c> {
+    pub(crate) fn of(calls: &'c [Call]) -> Self {
+        let mut siblings = BTreeMap::new();
+        for Call { modules, compilation } in calls {
+            let problems: Vec<_> = compilation.problems.iter().collect();
+            for workflow in &compilation.workflows {
+                let of_syntax = problems.get(workflow.source.problems.clone()).unwrap_or_default();
+                let understood = !of_syntax.iter().any(|problem| problem.is_error());
+                let path: Vec<_> = modules.iter().cloned().chain([plain(&workflow.source.name)]).collect();
+                let known = if siblings.contains_key(&path) { None } else { Some(workflow) };
+                siblings.insert(path, known.filter(|_| understood));
+            }
+        }
+        Self(siblings)
+    }
+
+    /// What is wrong with what a workflow in these modules gives to others of the file and reads of what they give.
+    pub(crate) fn problems(&self, workflow: &CompiledWorkflow, modules: &[String]) -> Vec<Problem> {
+        let mut asked = BTreeSet::new();
+        let mut found = Vec::new();
+        for question in workflow.questions.iter().filter(|question| question.of.part != ForeignPart::Whole) {
+            let Some(other) = self.find(&question.of, modules) else { continue };
+            let on_the_way = matches!(question.asks, Asks::Member { last: false, .. });
+            if on_the_way && !asked.insert(format!("{} {:?}", question.of.name, question.of.steps)) {
+                continue;
+            }
+            found.extend(answer(question, other));
+        }
+        found
+    }
+
+    /// The workflow that a path names in these modules: in them, or in those around, whose names they may have imported.
+    pub(crate) fn find(&self, of: &Foreign, modules: &[String]) -> Option<&'c CompiledWorkflow> {
+        let mut path = Vec::new();
+        for token in of.tokens.clone() {
+            match token {
+                TokenTree::Ident(word) => path.push(plain(&word)),
+                TokenTree::Punct(colon) if colon.as_char() == ':' && !path.is_empty() => {}
+                // From the root of a crate, or with arguments.
+                _ => return None,
+            }
+        }
+        let (mut around, mut exact) = (modules, false);
+        while let Some(first) = path.first() {
+            match first.as_str() {
+                "self" => {}
+                "super" => around = around.split_last()?.1,
+                "crate" => return None,
+                _ => break,
+            }
+            exact = true;
+            path.remove(0);
+        }
+        loop {
+            let full: Vec<_> = around.iter().chain(&path).cloned().collect();
+            match (self.0.get(&full), around.split_last()) {
+                (Some(found), _) => return *found,
+                (None, Some((_, outer))) if !exact => around = outer,
+                _ => return None,
+            }
+        }
+    }
+}
+
+/// What is wrong, by the declarations of the workflow that is asked about.
+fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
+    let shape = || Shapes { workflow: other, known: BTreeMap::new(), around: Vec::new() }.part(question.of.part);
+    let path = question.of.steps.iter().map(|step| match &step.to {
+        ForeignMember::Name(name) => Step::Member(name, step.certain),
+        ForeignMember::Index(index) => Step::Index(*index, step.certain),
+        ForeignMember::Computed => Step::Computed(step.certain),
+    });
+    let path = path.collect::<Vec<_>>();
+    let (code, message, help): (Code, _, &[String]) = match &question.asks {
+        Asks::Member { words, code, .. } => (*code, answer::is_member(shape(), &path, words, code.id()), &[]),
+        Asks::Kind { kinds, wanted, code, help } => {
+            (*code, answer::kind(shape(), &path, *kinds, wanted, code.id(), ""), help)
+        }
+        Asks::Needed { words, help } => {
+            let code = Code::UnguardedOption;
+            (code, answer::needed(shape(), &path, true, words, code.id(), ""), help)
+        }
+        Asks::Text { text, words } => {
+            let code = Code::UnknownVariant;
+            (code, answer::text(shape(), &path, text, words, code.id()), &[])
+        }
+        Asks::Members { given, what, code } => {
+            let given: Vec<_> = given.iter().map(String::as_str).collect();
+            (*code, answer::members(shape(), &path, &given, what, code.id()), &[])
+        }
+        Asks::NoSlip { what } => {
+            let code = Code::UnknownMember;
+            (code, answer::no_slip(shape(), &path, what, code.id()), &[])
+        }
+        Asks::Takes { kinds, absent, what, given, code } => {
+            (*code, answer::takes(shape(), &path, *kinds, *absent, what, given, code.id()), &[])
+        }
+        Asks::Awaited => {
+            let code = Code::UnknownApi;
+            let name = question.of.name.strip_suffix("::Input").unwrap_or(&question.of.name);
+            (code, answer::awaited(machine_type(other), name, code.id()), &[])
+        }
+        // Types of the user's own on both sides: rustc has them.
+        _ => return None,
+    };
+    let message = message?;
+    let (text, rest) = message.text().split_once(&format!(" [{code}]")).unwrap_or((message.text(), ""));
+    let mut problem = Problem::new(code, question.spot, text);
+    let lines = rest.lines().filter_map(|line| line.strip_prefix("= help: ")).map(str::to_owned);
+    problem.help = help.iter().cloned().chain(lines).collect();
+    Some(problem)
+}
+
+fn machine_type(workflow: &CompiledWorkflow) -> workflow_runtime::MachineType {
+    match workflow.machine_type {
+        workflow_asl::document::MachineType::Standard => workflow_runtime::MachineType::Standard,
+        workflow_asl::document::MachineType::Express => workflow_runtime::MachineType::Express,
+    }
+}
+
+/// The shapes of a workflow's types, as its emitted types have them. What a shape refers to lives as long as the program,
+/// which is short.
+struct Shapes<'w> {
+    workflow: &'w CompiledWorkflow,
+    known: BTreeMap<String, &'static Shape>,
+    /// The structs around what is being looked at.
+    around: Vec<String>,
+}
+
+impl Shapes<'_> {
+    fn part(&mut self, part: ForeignPart) -> &'static Shape {
+        let declarations = &self.workflow.source.declarations;
+        let declared = declarations.iter().find_map(|declaration| match (&declaration.kind, part) {
+            (DeclarationKind::Input(shape), ForeignPart::Input) => Some((shape, "Input")),
+            (DeclarationKind::Output(shape), ForeignPart::Output) => Some((shape, "Output")),
+            _ => None,
+        });
+        match declared {
+            Some((Declared::Fields(fields), suffix)) => {
+                let name = generated(&self.workflow.source, suffix);
+                let of = self.object(fields);
+                kept(Shape::Named { name: kept_text(&name), of })
+            }
+            Some((Declared::Type(ty), _)) => self.of(ty),
+            None => &Shape::Any,
+        }
+    }
+
+    fn object(&mut self, fields: &[FieldDecl]) -> &'static Shape {
+        let fields = fields.iter().map(|field| Field {
+            name: kept_text(&field.wire),
+            rust: kept_text(&plain(&field.name)),
+            optional: false,
+            flat: false,
+            shape: self.of(&field.ty),
+        });
+        kept(Shape::Object { of: Vec::leak(fields.collect()) })
+    }
+
+    fn of(&mut self, ty: &Type) -> &'static Shape {
+        match &ty.kind {
+            TypeKind::String | TypeKind::Timestamp | TypeKind::Arn => &Shape::Text,
+            TypeKind::Bool => &Shape::Bool,
+            TypeKind::Integer(_) | TypeKind::Float(_) => &Shape::Number,
+            TypeKind::Vec(item) => {
+                let of = self.of(item);
+                kept(Shape::Array { of })
+            }
+            TypeKind::Option(inner) => {
+                let of = self.of(inner);
+                kept(Shape::Option { of })
+            }
+            TypeKind::Map(value) => {
+                let of = self.of(value);
+                kept(Shape::Map { of })
+            }
+            TypeKind::Named(name) => self.named(&plain(name)),
+            TypeKind::Json | TypeKind::Path(_) | TypeKind::Invalid => &Shape::Any,
+        }
+    }
+
+    /// A type that the workflow declares; of one that has itself in it, or that Rust code declares, nothing is known.
+    fn named(&mut self, name: &str) -> &'static Shape {
+        if let Some(known) = self.known.get(name) {
+            return known;
+        }
+        if self.around.iter().any(|around| around == name) {
+            return &Shape::Any;
+        }
+        let of = self.workflow.source.declarations.iter().find_map(|declaration| match &declaration.kind {
+            DeclarationKind::Struct(declared) if plain(&declared.name) == name => {
+                self.around.push(name.to_owned());
+                let of = self.object(&declared.fields);
+                self.around.pop();
+                Some(of)
+            }
+            DeclarationKind::Enum(declared) if plain(&declared.name) == name => {
+                let texts = declared.variants.iter().map(|variant| kept_text(&variant.wire));
+                Some(kept(Shape::Texts { of: Vec::leak(texts.collect()) }))
+            }
+            _ => None,
+        });
+        let Some(of) = of else { return &Shape::Any };
+        let shape = kept(Shape::Named { name: kept_text(name), of });
+        self.known.insert(name.to_owned(), shape);
+        shape
+    }
+}
+
+fn kept(shape: Shape) -> &'static Shape {
+    Box::leak(Box::new(shape))
+}
+
+fn kept_text(text: &str) -> &'static str {
+    Box::leak(text.to_owned().into_boxed_str())
+}

@@ -1,0 +1,283 @@
+//! The answers to what is asked of types: none where all is right, else the message of what is wrong.
+
+use super::message::{Message, edits};
+use super::shape::{ARRAY, BOOL, Kinds, NULL, NUMBER, OBJECT, Shape, TEXT};
+use super::walk::{FEW, Found, Step, walk, walk_to_given};
+use crate::MachineType;
+
+/// The deepest path that is asked about.
+pub(super) const DEEPEST: usize = 32;
+
+/// The last step leads somewhere, if those before it do: they have questions of their own. `words` are the words
+/// before it, `code` is the error's.
+pub const fn is_member(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str) -> Option<Message> {
+    let found = walk(shape, path, true, None);
+    if !found.found && found.depth + 1 == path.len() {
+        let mut message = Message::new();
+        if let Some(step) = path.last() {
+            missing(&found, step, words, code, &mut message);
+        }
+        return Some(message);
+    }
+    None
+}
+
+/// The same of a document in Amazon States Language, which reads what it will: only an object that is known tells that it
+/// has no such member. `place` says where in the document.
+pub const fn is_read(
+    shape: &'static Shape,
+    path: &[Step<'_>],
+    words: &str,
+    code: &str,
+    place: &str,
+) -> Option<Message> {
+    let found = walk(shape, path, true, None);
+    let in_an_object = found.stop.kinds == OBJECT && found.stop.opaque.is_empty();
+    if !found.found && found.depth + 1 == path.len() && in_an_object {
+        let mut message = Message::new();
+        if let Some(step) = path.last() {
+            missing(&found, step, words, code, &mut message);
+        }
+        message.all(&["\n --> ", place]);
+        return Some(message);
+    }
+    None
+}
+
+/// The value is one of these kinds (bits: null 1, bool 2, number 4, text 8, array 16, object 32), as far as it is
+/// known. `wanted` says what it should be, `help` is added where it is not empty.
+pub const fn kind(
+    shape: &'static Shape,
+    path: &[Step<'_>],
+    kinds: u8,
+    wanted: &str,
+    code: &str,
+    help: &str,
+) -> Option<Message> {
+    let found = walk(shape, path, true, None);
+    if found.found && found.kinds & kinds == 0 && found.kinds != 0 {
+        let mut message = Message::new();
+        message.all(&[wanted, ", this is "]);
+        describe(&found, &mut message);
+        message.all(&[" [", code, "]", help]);
+        return Some(message);
+    }
+    None
+}
+
+/// The value is there. `words` are its own.
+pub const fn needed(
+    shape: &'static Shape,
+    path: &[Step<'_>],
+    certain: bool,
+    words: &str,
+    code: &str,
+    help: &str,
+) -> Option<Message> {
+    let found = walk(shape, path, certain, None);
+    if found.found && found.absent {
+        let mut message = Message::new();
+        message.all(&["`", words, "` may be absent [", code, "]", help]);
+        return Some(message);
+    }
+    None
+}
+
+/// The value may be this text.
+pub const fn text(shape: &'static Shape, path: &[Step<'_>], text: &str, words: &str, code: &str) -> Option<Message> {
+    let found = walk(shape, path, true, Some(text));
+    if found.found && found.kinds == TEXT && !found.has_text {
+        let mut message = Message::new();
+        message.all(&["`", if found.name.is_empty() { words } else { found.name }, "` is never \"", text]);
+        message.all(&["\" [", code, "]"]);
+        propose(&found, "there is ", &mut message);
+        return Some(message);
+    }
+    None
+}
+
+/// What is given has every member that it needs. `what` says what is given, such as "the input of `Other`".
+pub const fn members(
+    shape: &'static Shape,
+    path: &[Step<'_>],
+    given: &[&str],
+    what: &str,
+    code: &str,
+) -> Option<Message> {
+    let found = walk_to_given(shape, path, given);
+    if !found.found || found.has_all {
+        return None;
+    }
+    let mut rest = given;
+    while let [name, tail @ ..] = rest {
+        // Who misspelt it is told at that word.
+        if edits(name, found.lacks).is_some() && is_slip(shape, path, name) {
+            return None;
+        }
+        rest = tail;
+    }
+    let mut message = Message::new();
+    message.all(&[what, " lacks `", found.lacks, "`"]);
+    if !found.name.is_empty() {
+        message.all(&[", which `", found.name, "` needs"]);
+    }
+    message.all(&[" [", code, "]"]);
+    Some(message)
+}
+
+/// Whether an object there has no such member.
+const fn is_slip(shape: &'static Shape, path: &[Step<'_>], name: &str) -> bool {
+    let mut steps = [Step::Computed(true); DEEPEST + 1];
+    let mut at = 0;
+    while at < path.len() && at < DEEPEST {
+        steps[at] = path[at];
+        at += 1;
+    }
+    steps[at] = Step::Member(name, true);
+    let (steps, _) = steps.split_at(at + 1);
+    !walk(shape, steps, true, None).found
+}
+
+/// The last step of the path is a member that is given, and not a slip for another that there is. Others than those
+/// that a type knows may be given: nobody reads them.
+pub const fn no_slip(shape: &'static Shape, path: &[Step<'_>], what: &str, code: &str) -> Option<Message> {
+    let found = walk(shape, path, true, None);
+    let Some(Step::Member(name, _)) = path.last() else { return None };
+    let meant = found.names.nearest.is_some() || found.names.renamed.is_some();
+    if !found.found && found.depth + 1 == path.len() && meant {
+        let mut message = Message::new();
+        message.all(&[what, " has no `", name, "` [", code, "]"]);
+        if let Some(wire) = found.names.renamed {
+            message.all(&["\n\n= help: `", name, "` is its name in Rust; in JSON, and here, it is `", wire, "`"]);
+        } else {
+            propose(&found, "its members are ", &mut message);
+        }
+        return Some(message);
+    }
+    None
+}
+
+/// What is given is of the kinds (bits as of [`kind`]) that its place takes, and there where it must be. `given` says
+/// what it is.
+pub const fn takes(
+    shape: &'static Shape,
+    path: &[Step<'_>],
+    kinds: u8,
+    absent: bool,
+    what: &str,
+    given: &str,
+    code: &str,
+) -> Option<Message> {
+    let found = walk(shape, path, false, None);
+    if !found.found || found.kinds == 0 {
+        return None;
+    }
+    let mut message = Message::new();
+    if found.kinds & kinds == 0 {
+        message.all(&[what, " is ", given]);
+    } else if absent && !found.absent && found.kinds & NULL == 0 {
+        message.all(&[what, " may be absent"]);
+    } else {
+        return None;
+    }
+    message.add(", and is declared ");
+    describe(&found, &mut message);
+    message.all(&[" [", code, "]"]);
+    Some(message)
+}
+
+/// A workflow that is waited for with `.sync` is not Express: nobody can ask for the state of its executions.
+pub const fn awaited(machine: MachineType, name: &str, code: &str) -> Option<Message> {
+    if matches!(machine, MachineType::Express) {
+        let mut message = Message::new();
+        message.all(&["`", name, "` is Express: its end cannot be waited for with `.sync` [", code, "]"]);
+        message.add("\n\n= help: start it without, or with `.waitForTaskToken`, or make it Standard");
+        return Some(message);
+    }
+    None
+}
+
+const fn missing(found: &Found, step: &Step<'_>, words: &str, code: &str, message: &mut Message) {
+    let stop = &found.stop;
+    let name = match step {
+        Step::Member(name, _) => name,
+        Step::Index(..) | Step::Computed(_) => "",
+    };
+    if !stop.opaque.is_empty() && stop.kinds == 0 {
+        message.all(&["nothing is known of what is in `", words, "`: its type `", stop.opaque]);
+        message.all(&["` does not implement `Schema` [", code, "]\n"]);
+        message.add("\n= help: derive it on the type of your own: `#[derive(workflow_runtime::Schema)]`");
+        message.add("\n= help: or declare the type as a `struct` in the workflow, or as `Json`, which is not checked");
+        return;
+    }
+    if stop.items > 0 {
+        message.all(&["`", words, "` has "]);
+        message.number(stop.items);
+        message.all(&[if stop.items == 1 { " item" } else { " items" }, " [", code, "]\n\n= help: the first is `[0]`"]);
+        return;
+    }
+    match step {
+        Step::Member(..) if stop.kinds & OBJECT != 0 => {
+            if stop.name.is_empty() {
+                message.all(&["`", words, "` has no member `", name, "` [", code, "]"]);
+            } else {
+                message.all(&["`", stop.name, "` (the type of `", words, "`) has no field `", name, "` [", code, "]"]);
+            }
+            if let Some(wire) = found.names.renamed {
+                message.all(&["\n\n= help: `", name, "` is its name in Rust; in JSON, and here, it is `", wire, "`"]);
+            } else {
+                propose(found, "its members are ", message);
+            }
+        }
+        Step::Member(..) if stop.kinds == ARRAY => {
+            message.all(&["`", words, "` is an array: take one of its items first [", code, "]"]);
+            message.all(&["\n\n= help: such as `", words, "[0].", name, "`"]);
+        }
+        Step::Member(..) => {
+            message.all(&["`", words, "` is "]);
+            called(stop.kinds, stop.name, message);
+            message.all(&[": it has no member `", name, "` [", code, "]"]);
+        }
+        Step::Index(..) | Step::Computed(_) => {
+            message.all(&["`", words, "` is "]);
+            called(stop.kinds, stop.name, message);
+            message.all(&[", not an array [", code, "]"]);
+        }
+    }
+}
+
+/// Proposes the nearest name, or lists them where they are few.
+const fn propose(found: &Found, list: &str, message: &mut Message) {
+    let names = &found.names;
+    if let Some(near) = names.nearest {
+        message.all(&["\n\n= help: did you mean `", near, "`?"]);
+    } else if names.count > 0 && names.count <= FEW {
+        message.all(&["\n\n= help: ", list]);
+        let mut at = 0;
+        while at < names.count {
+            message.all(&[if at > 0 { ", `" } else { "`" }, names.first[at], "`"]);
+            at += 1;
+        }
+    }
+}
+
+const fn describe(found: &Found, message: &mut Message) {
+    called(found.kinds, found.name, message);
+}
+
+/// A value in a sentence.
+pub(super) const fn called(kinds: Kinds, name: &str, message: &mut Message) {
+    let word = match kinds & !NULL {
+        0 => "`null`",
+        BOOL => "`bool`",
+        NUMBER => "a number",
+        TEXT => "text",
+        ARRAY => "an array",
+        OBJECT => "an object",
+        _ => "one of several kinds",
+    };
+    message.add(word);
+    if !name.is_empty() && kinds & (OBJECT | TEXT | ARRAY) != 0 {
+        message.all(&[" (`", name, "`)"]);
+    }
+}
