@@ -14,7 +14,7 @@ use workflow_asl::limits::HISTORY_EVENTS;
 use workflow_asl::resource::Resource;
 use workflow_asl::rules::{Coming, errors_of_handlers};
 use workflow_asl::{Pointer, StateKind};
-use workflow_compiler::check::{Explained, ExplainedState, explain};
+use workflow_compiler::check::{Explained, ExplainedState, Foreign, explain};
 use workflow_compiler::import::{ImportOptions, import};
 
 use crate::Failure;
@@ -67,7 +67,8 @@ impl Explain {
 /// What the compiler knows of a machine's types: of a document what it knows of the workflow that the document can be
 /// written as.
 fn types(machine: &Machine) -> Option<Explained> {
-    let written = machine.workflow.as_deref().map(explain);
+    let find = |of: &Foreign| machine.started.get(&of.tokens.to_string());
+    let written = machine.workflow.as_deref().map(|workflow| explain(workflow, &find));
     if machine.workflow.as_ref().is_some_and(|workflow| workflow.from().is_none()) {
         return written;
     }
@@ -78,7 +79,7 @@ fn types(machine: &Machine) -> Option<Explained> {
     let Some(workflow) = compiled.first().and_then(|call| call.compilation.workflows.first()) else {
         return written;
     };
-    let mut types = explain(&workflow.source);
+    let mut types = explain(&workflow.source, &|_| None);
     if let Some(written) = written {
         (types.input, types.output) = (written.input, written.output);
     }

@@ -1,6 +1,6 @@
 //! Reads the state machines of a file: `workflow!` calls in Rust, an ASL document in JSON or YAML, or a template.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -76,6 +76,8 @@ pub(crate) struct Machine {
     pub(crate) annotations: Annotations,
     /// The workflow that it was made of, in Rust.
     pub(crate) workflow: Option<Box<Workflow>>,
+    /// The workflows of its file that it starts, by the paths that it names them by.
+    pub(crate) started: BTreeMap<String, Workflow>,
 }
 
 impl Machine {
@@ -83,8 +85,8 @@ impl Machine {
         let mut names = BTreeSet::new();
         placeholders(&definition, &mut names);
         let annotations = Annotations::default();
-        let (readable, workflow) = (None, None);
-        Self { name, machine_type, definition, readable, notes, placeholders: names, annotations, workflow }
+        let (readable, workflow, started) = (None, None, BTreeMap::new());
+        Self { name, machine_type, definition, readable, notes, placeholders: names, annotations, workflow, started }
     }
 }
 
@@ -125,9 +127,18 @@ fn from_rust(
     let problems = problems(calls, name);
     report::sort_out(problems.iter().map(|problem| Report::problem(file, text, problem)), errors);
     errors.extend(calls.iter().flat_map(|call| call.compilation.bugs.iter().cloned()));
-    let all = calls.iter().flat_map(|call| &call.compilation.workflows);
-    names.extend(all.clone().map(|workflow| workflow.source.name.to_string()));
-    all.filter(|workflow| name.is_none_or(|name| workflow.source.name == name)).filter_map(machine).collect()
+    let siblings = Siblings::of(calls);
+    let mut machines = Vec::new();
+    for Call { modules, compilation } in calls {
+        for workflow in &compilation.workflows {
+            names.push(workflow.source.name.to_string());
+            if name.is_none_or(|name| workflow.source.name == name) {
+                let started = || siblings.started(workflow, modules);
+                machines.extend(machine(workflow).map(|machine| Machine { started: started(), ..machine }));
+            }
+        }
+    }
+    machines
 }
 
 /// What is wrong with the workflows of a Rust file; with a name, what is wrong with that one and with those that it
@@ -248,6 +259,7 @@ fn machine(workflow: &CompiledWorkflow) -> Option<Machine> {
         placeholders,
         annotations: workflow.annotations.clone(),
         workflow: Some(Box::new(workflow.source.clone())),
+        started: BTreeMap::new(),
     })
 }
 

@@ -11,7 +11,7 @@ use workflow_compiler::CompiledWorkflow;
 use workflow_compiler::check::types::generated;
 use workflow_compiler::check::{Asks, Foreign, ForeignMember, ForeignPart, Question};
 use workflow_compiler::problem::Problem;
-use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, Shape as Declared, Type, TypeKind, plain};
+use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, Shape as Declared, Type, TypeKind, Workflow, plain};
 use workflow_runtime::__private::schema::answer;
 use workflow_runtime::__private::schema::{Field, Shape, Step};
 
@@ -52,8 +52,18 @@ impl<'c> Siblings<'c> {
         found
     }
 
+    /// The workflows that one in these modules asks about, by the paths that it names them by.
+    pub(crate) fn started(&self, workflow: &CompiledWorkflow, modules: &[String]) -> BTreeMap<String, Workflow> {
+        let asked = workflow.questions.iter().map(|question| &question.of);
+        let found = asked.filter(|of| of.part != ForeignPart::Whole).filter_map(|of| {
+            let other = self.find(of, modules)?;
+            Some((of.tokens.to_string(), other.source.clone()))
+        });
+        found.collect()
+    }
+
     /// The workflow that a path names in these modules: in them, or in those around, whose names they may have imported.
-    pub(crate) fn find(&self, of: &Foreign, modules: &[String]) -> Option<&'c CompiledWorkflow> {
+    fn find(&self, of: &Foreign, modules: &[String]) -> Option<&'c CompiledWorkflow> {
         let mut path = Vec::new();
         for token in of.tokens.clone() {
             match token {

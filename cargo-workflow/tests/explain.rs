@@ -62,6 +62,22 @@ fn documents_have_the_types_of_results_and_what_is_made_of_them() {
 }
 
 #[test]
+fn the_output_of_a_workflow_in_the_same_file_is_known() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explain_nested.rs");
+    let child = "workflow! { workflow Child { input { n: f64 } output { total: f64, line: Option<Line> } \
+        struct Line { article: String } pass Only { total: input.n } -> end; } }";
+    let parent = "workflow! { workflow Parent { task Run = workflow::<Child>.sync:2 { StateMachineArn: \"arn\", \
+        Input: { n: 1 } } -> Read; pass Read { all: Run.Output } -> end; } }";
+    std::fs::write(&path, format!("{child} {parent}")).unwrap();
+    let text = explain(path.to_str().unwrap(), &["--name", "Parent"]);
+    assert!(
+        text.contains("    result       { Output: { total: f64, line: Option<Line> }, ExecutionArn: String,"),
+        "{text}"
+    );
+    assert!(text.contains("    result       { all: { total: f64, line: Option<Line> } }\n"), "{text}");
+}
+
+#[test]
 fn each_handler_is_told_which_errors_come_to_it() {
     let text = explain("errors.rs", &[]);
     let expected = "

@@ -6,6 +6,7 @@ use workflow_asl::result::Member;
 
 use super::api::member_type;
 use super::data::{self, Kept};
+use super::foreign::{Foreign, ForeignMember, ForeignPart};
 use super::model::Model;
 use super::sink::Sink;
 use super::types::Ty;
@@ -50,10 +51,14 @@ pub struct ExplainedState {
     pub keeps: Option<(String, Vec<String>)>,
 }
 
-/// Explains a workflow that compiles. One whose states are in a document (`from`) has no states here.
-pub fn explain(workflow: &Workflow) -> Explained {
+/// Finds the workflow whose input or output is meant, where it is known.
+pub type FindWorkflow<'w> = &'w dyn Fn(&Foreign) -> Option<&'w Workflow>;
+
+/// Explains a workflow that compiles; `find` knows those that it starts (`workflow::<Other>`). One whose states are in a
+/// document (`from`) has no states here.
+pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
     let mut model = super::unanalysed(workflow);
-    let told = |model: &Model<'_>, ty: &Ty| describe(model, ty, Levels { objects: LEVELS, around: AROUND });
+    let told = |model: &Model<'_>, ty: &Ty| describe(model, ty, Levels { objects: LEVELS, around: AROUND, find });
     let (input, output) = (told(&model, &model.input), told(&model, &model.output));
     if workflow.from().is_some() {
         return Explained { input, output, variables: BTreeMap::new(), states: Vec::new() };
@@ -99,15 +104,16 @@ fn paths(kept: &Kept, so_far: &str, out: &mut Vec<String>) {
     }
 }
 
-/// How many levels of a type are still told.
+/// How many levels of a type are still told, and who knows those of other workflows.
 #[derive(Clone, Copy)]
-struct Levels {
+struct Levels<'w> {
     objects: usize,
     around: usize,
+    find: FindWorkflow<'w>,
 }
 
 /// A type in the words of a declaration, objects with their members.
-fn describe(model: &Model<'_>, ty: &Ty, levels: Levels) -> String {
+fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
     let inside = Levels { around: levels.around.saturating_sub(1), ..levels };
     let inner = |ty: &Ty| describe(model, ty, inside);
     match ty {
@@ -122,7 +128,11 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels) -> String {
             format!("({})", with_more(told, items.len()).join(", "))
         }
         Ty::Object(members) => {
-            object(model, members.len(), members.iter().map(|(n, ty)| (n.clone(), ty.clone())), levels)
+            // What the user has declared comes first.
+            let own = |ty: &Ty| matches!(ty.present(), Ty::Struct(_) | Ty::Enum(_) | Ty::Foreign(_));
+            let first = members.iter().filter(|(_, ty)| own(ty));
+            let told = first.chain(members.iter().filter(|(_, ty)| !own(ty)));
+            object(model, members.len(), told.map(|(name, ty)| (name.clone(), ty.clone())), levels)
         }
         Ty::Shape(part) => {
             let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
@@ -140,11 +150,36 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels) -> String {
             }
             _ => name.clone(),
         },
+        Ty::Foreign(of) if of.part != ForeignPart::Whole => match (levels.find)(of) {
+            Some(other) => {
+                let other = super::unanalysed(other);
+                describe(&other, &part_of(&other, of), levels)
+            }
+            None => ty.rust_name(),
+        },
         other => other.rust_name(),
     }
 }
 
-fn object(model: &Model<'_>, count: usize, members: impl Iterator<Item = (String, Ty)>, levels: Levels) -> String {
+/// What is somewhere in the input or output of a workflow.
+fn part_of(model: &Model<'_>, of: &Foreign) -> Ty {
+    let mut ty = if of.part == ForeignPart::Input { model.input.clone() } else { model.output.clone() };
+    for step in &of.steps {
+        ty = match (ty.present(), &step.to) {
+            (Ty::Struct(name), ForeignMember::Name(member)) => {
+                let fields = model.types.structs.get(name).into_iter().flat_map(|known| known.fields.values());
+                let mut fields = fields.filter(|field| field.decl.wire == *member);
+                fields.next().map_or(Ty::Unknown, |field| field.ty.clone())
+            }
+            (Ty::Map(value), _) => (**value).clone(),
+            (Ty::Array(item), ForeignMember::Index(_) | ForeignMember::Computed) => (**item).clone(),
+            _ => Ty::Unknown,
+        };
+    }
+    ty
+}
+
+fn object(model: &Model<'_>, count: usize, members: impl Iterator<Item = (String, Ty)>, levels: Levels<'_>) -> String {
     let Some(objects) = levels.objects.checked_sub(1) else { return "{ … }".to_owned() };
     let inside = Levels { objects, ..levels };
     let told = members.take(MEMBERS).map(|(name, ty)| format!("{name}: {}", describe(model, &ty, inside)));

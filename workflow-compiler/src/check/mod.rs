@@ -34,7 +34,7 @@ mod variables;
 pub use api::integration;
 pub use data::{Kept, KeptItem, Reads};
 #[cfg(feature = "explain")]
-pub use explain::{Explained, ExplainedState, explain};
+pub use explain::{Explained, ExplainedState, FindWorkflow, explain};
 pub use foreign::{Asks, Foreign, ForeignMember, ForeignPart, ForeignStep, Question};
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
 pub use resolve::{Base, Place, Position, Resolved, Step};
