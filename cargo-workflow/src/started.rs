@@ -109,9 +109,13 @@ fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
         Asks::Kind { kinds, wanted, code, help } => {
             (*code, answer::kind(shape(), &path, *kinds, wanted, code.id(), ""), help)
         }
-        Asks::Needed { words, help } => {
+        Asks::Needed { words, not_null, help } => {
             let code = Code::UnguardedOption;
-            (code, answer::needed(shape(), &path, true, words, code.id(), ""), help)
+            (code, answer::needed(shape(), &path, *not_null, words, code.id(), ""), help)
+        }
+        Asks::There { words, help } => {
+            let code = Code::UnguardedOption;
+            (code, answer::there(shape(), &path, words, code.id(), ""), help)
         }
         Asks::Text { text, words } => {
             let code = Code::UnknownVariant;
@@ -184,6 +188,8 @@ impl Shapes<'_> {
             name: kept_text(&field.wire),
             rust: kept_text(&plain(&field.name)),
             optional: false,
+            // As the emitted types: `None` is left out.
+            skipped: matches!(field.ty.kind, TypeKind::Option(_)),
             flat: false,
             shape: self.of(&field.ty),
         });

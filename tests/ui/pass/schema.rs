@@ -57,7 +57,7 @@ workflow! {
     /// A type of one workflow is one of Rust for another.
     workflow Again {
         input inner::Chain;
-        pass First { name: input.next.next.name, last: input.last[0].name } -> end;
+        pass First { name: input.next.next.name ?? "", last: input.last[0].name } -> end;
     }
 }
 

@@ -110,6 +110,15 @@ pub enum Asks {
     Needed {
         /// The value's own words.
         words: String,
+        /// Whether a test has shown that it is not null.
+        not_null: bool,
+        /// How to mend it where it may be absent.
+        help: Vec<String>,
+    },
+    /// The value is not left out, though it may be null.
+    There {
+        /// The value's own words.
+        words: String,
         /// How to mend it.
         help: Vec<String>,
     },

@@ -82,9 +82,13 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
             let (code, help) = (code.to_string(), self::help(help));
             ("kind", quote! { #kinds, #wanted, #code, #help })
         }
-        Asks::Needed { words, help } => {
+        Asks::There { words, help } => {
             let (code, help) = (workflow_asl::Code::UnguardedOption.to_string(), self::help(help));
-            ("needed", quote! { true, #words, #code, #help })
+            ("there", quote! { #words, #code, #help })
+        }
+        Asks::Needed { words, not_null, help } => {
+            let (code, help) = (workflow_asl::Code::UnguardedOption.to_string(), self::help(help));
+            ("needed", quote! { #not_null, #words, #code, #help })
         }
         Asks::Members { given, what, code } => {
             let code = code.to_string();

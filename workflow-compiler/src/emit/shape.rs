@@ -46,10 +46,12 @@ impl Style<'_> {
     pub(super) fn shape_of_struct(&self, name: &Ident, fields: &[(&Ident, &FieldDecl)]) -> TokenStream {
         let krate = self.krate;
         let fields = fields.iter().map(|(ident, field)| {
+            // Of its own types the macro has serde leave out what is `None`.
+            let skipped = matches!(field.ty.kind, TypeKind::Option(_));
             let (wire, rust, shape) = (&field.wire, plain(ident), self.shape(&field.ty, &plain(name)));
             quote! {
                 #krate::__private::schema::Field {
-                    name: #wire, rust: #rust, optional: false, flat: false, shape: #shape,
+                    name: #wire, rust: #rust, optional: false, skipped: #skipped, flat: false, shape: #shape,
                 }
             }
         });

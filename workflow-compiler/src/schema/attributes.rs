@@ -40,6 +40,8 @@ pub(super) struct Member {
     pub(super) skipped: bool,
     /// `default`, `skip_serializing_if`, `skip_serializing`, `skip_deserializing`: it may be left out.
     pub(super) optional: bool,
+    /// `skip_serializing_if`, `skip_serializing`: serde leaves it out.
+    pub(super) left_out: bool,
     /// `flatten`
     pub(super) flatten: bool,
     /// `with`, `serialize_with`, `#[schema(unchecked)]`: its JSON is not known.
@@ -93,6 +95,7 @@ impl Member {
                 (false, "skip") => out.skipped = true,
                 (false, "default" | "skip_serializing_if" | "skip_serializing" | "skip_deserializing") => {
                     out.optional = true;
+                    out.left_out |= word.starts_with("skip_serializing");
                 }
                 (false, "flatten") => out.flatten = true,
                 (false, "with" | "serialize_with") => out.unchecked = true,

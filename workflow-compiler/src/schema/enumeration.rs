@@ -38,7 +38,7 @@ pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -
             } else if unit {
                 texts.push(name);
             } else {
-                let field = types.field(&name, &rust, false, &inner(None)?);
+                let field = types.field(&name, &rust, (false, false), &inner(None)?);
                 shapes.push(types.nested(&quote! { Object }, &quote! { &[#field] }));
             }
             continue;
@@ -48,16 +48,16 @@ pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -
         } else {
             types.nested(&quote! { Texts }, &quote! { &[#name] })
         };
-        let says = types.field(tag, tag, false, &says);
+        let says = types.field(tag, tag, (false, false), &says);
         shapes.push(match &container.content {
             Some(_) if unit => types.nested(&quote! { Object }, &quote! { &[#says] }),
             Some(content) => {
-                let field = types.field(content, content, false, &inner(None)?);
+                let field = types.field(content, content, (false, false), &inner(None)?);
                 types.nested(&quote! { Object }, &quote! { &[#says, #field] })
             }
             None if is_newtype(variant) => {
                 // The tag stands among the members of what the variant holds.
-                let held = types.flat(&rust, false, &inner(None)?);
+                let held = types.flat(&rust, (false, false), &inner(None)?);
                 types.nested(&quote! { Object }, &quote! { &[#says, #held] })
             }
             None => inner(Some(says))?,

@@ -52,7 +52,7 @@ fn expand(mut input: DeriveInput) -> syn::Result<TokenStream> {
 fn structure(types: &Types<'_>, container: &Container, fields: &Fields) -> syn::Result<TokenStream> {
     let tag = container.tag.as_ref().map(|tag| {
         let shape = types.plain(&quote! { Text });
-        types.field(tag, tag, false, &shape)
+        types.field(tag, tag, (false, false), &shape)
     });
     content(types, container, fields, container.rule, tag)
 }
@@ -92,7 +92,7 @@ fn content(
                 if container.transparent {
                     return Ok(shape);
                 }
-                let optional = member.optional || container.default;
+                let optional = (member.optional || container.default, member.left_out);
                 if member.flatten {
                     members.push(types.flat(&rust, optional, &shape));
                     continue;
@@ -132,19 +132,26 @@ impl Types<'_> {
         quote! { &#krate::__private::schema::Shape::#shape { of: #of } }
     }
 
-    fn field(&self, name: &str, rust: &str, optional: bool, shape: &TokenStream) -> TokenStream {
+    fn field(&self, name: &str, rust: &str, optional: (bool, bool), shape: &TokenStream) -> TokenStream {
         self.member(name, rust, optional, false, shape)
     }
 
-    fn flat(&self, rust: &str, optional: bool, shape: &TokenStream) -> TokenStream {
+    fn flat(&self, rust: &str, optional: (bool, bool), shape: &TokenStream) -> TokenStream {
         self.member("", rust, optional, true, shape)
     }
 
-    fn member(&self, name: &str, rust: &str, optional: bool, flat: bool, shape: &TokenStream) -> TokenStream {
+    fn member(
+        &self,
+        name: &str,
+        rust: &str,
+        (optional, skipped): (bool, bool),
+        flat: bool,
+        shape: &TokenStream,
+    ) -> TokenStream {
         let krate = self.krate;
         quote! {
             #krate::__private::schema::Field {
-                name: #name, rust: #rust, optional: #optional, flat: #flat, shape: #shape,
+                name: #name, rust: #rust, optional: #optional, skipped: #skipped, flat: #flat, shape: #shape,
             }
         }
     }

@@ -13,6 +13,7 @@ use workflow_asl::result::Presence;
 use self::compare::unknown_variant;
 use self::words::optional_text;
 use super::facts::Facts;
+use super::foreign::{Asks, Question};
 use super::model::Model;
 use super::resolve::{Beginning, Place, article};
 use super::sink::Sink;
@@ -172,24 +173,15 @@ impl<'a> Model<'a> {
                     let text = optional_text(reference);
                     let message = format!("`{text}` may be absent, and then this state fails");
                     let problem = Problem::new(Code::UnguardedOption, expr.spot, message);
-                    match (place.state.language, &reference.root) {
-                        (QueryLanguage::Jsonata, _) => {}
-                        (QueryLanguage::JsonPath, Root::Result) => {
-                            let later = text.replacen("result", &place.state.name, 1);
-                            return problem.help(format!(
-                                "read `{later}` in a later state, where a choice has tested `is_present({later})`"
-                            ));
-                        }
-                        (QueryLanguage::JsonPath, _) => {
-                            return problem.help(format!("test it in a choice before: `is_present({text})`"));
-                        }
-                    }
-                    let problem = problem.help(format!("give a default: `{text} ?? …`"));
-                    match key {
-                        Some(key) => problem.help(format!("or leave the member out: `{}?: {text}`", key.value)),
-                        None => problem,
-                    }
+                    left_out_help(place, reference, &text, key).into_iter().fold(problem, Problem::help)
                 });
+            }
+            ExprKind::Reference(reference) if sink.listens() && !reference.optional => {
+                if let Ty::Foreign(of) = self.follow(place, reference, facts, &mut Sink::silent()).ty {
+                    let words = optional_text(reference);
+                    let help = left_out_help(place, reference, &words, key);
+                    sink.ask(|| Question { of: *of, asks: Asks::There { words, help }, spot: expr.spot });
+                }
             }
             ExprKind::Call { .. } | ExprKind::Access(..)
                 if sink.listens() && self.gives_nothing(place, expr, facts) =>
@@ -234,6 +226,22 @@ impl<'a> Model<'a> {
                 }
             }
         }
+    }
+}
+
+/// How to mend the reading of what may not be there, as the value of a member where it has a key.
+fn left_out_help(place: Place<'_, '_>, reference: &Reference, text: &str, key: Option<&Text>) -> Vec<String> {
+    match (place.state.language, &reference.root) {
+        (QueryLanguage::Jsonata, _) => {
+            let mut help = vec![format!("give a default: `{text} ?? …`")];
+            help.extend(key.map(|key| format!("or leave the member out: `{}?: {text}`", key.value)));
+            help
+        }
+        (QueryLanguage::JsonPath, Root::Result) => {
+            let later = text.replacen("result", &place.state.name, 1);
+            vec![format!("read `{later}` in a later state, where a choice has tested `is_present({later})`")]
+        }
+        (QueryLanguage::JsonPath, _) => vec![format!("test it in a choice before: `is_present({text})`")],
     }
 }
 

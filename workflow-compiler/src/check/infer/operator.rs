@@ -269,7 +269,9 @@ fn needed(
     facts: &Facts,
     sink: &mut Sink<'_>,
 ) {
-    if !sink.listens() || facts.present(&reference_text(reference)) {
+    let known = reference_text(reference);
+    let not_null = facts.not_null(&known);
+    if !sink.listens() || not_null && facts.present(&known) {
         return;
     }
     let words = optional_text(reference);
@@ -277,7 +279,7 @@ fn needed(
     if language == QueryLanguage::Jsonata {
         help.push(format!("or give a default: `({words} ?? …)`"));
     }
-    sink.ask(|| Question { of: of.clone(), asks: Asks::Needed { words, help }, spot });
+    sink.ask(|| Question { of: of.clone(), asks: Asks::Needed { words, not_null, help }, spot });
 }
 
 /// The sign of an operator.

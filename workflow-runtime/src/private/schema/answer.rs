@@ -65,19 +65,40 @@ pub const fn kind(
     None
 }
 
-/// The value is there. `words` are its own.
+/// The value is there and, where that has not been asked, not `null`. `words` are its own, `help` is for one that may be
+/// absent.
 pub const fn needed(
     shape: &'static Shape,
     path: &[Step<'_>],
-    certain: bool,
+    not_null: bool,
     words: &str,
     code: &str,
     help: &str,
 ) -> Option<Message> {
-    let found = walk(shape, path, certain, None);
-    if found.found && found.absent {
-        let mut message = Message::new();
+    let found = walk(shape, path, true, None);
+    if !found.found {
+        return None;
+    }
+    let mut message = Message::new();
+    if found.null && !not_null {
+        message.all(&["`", words, "` may be `null` [", code, "]\n"]);
+        message.all(&["\n= help: test it first: `!is_null(", words, ") && …`"]);
+        message.all(&["\n= help: or give a default: `(", words, " ?? …)`"]);
+        message.add("\n= help: or have `None` left out: `#[serde(skip_serializing_if = \"Option::is_none\")]`");
+    } else if found.left_out || found.absent && !found.null {
         message.all(&["`", words, "` may be absent [", code, "]", help]);
+    } else {
+        return None;
+    }
+    Some(message)
+}
+
+/// The value is not left out, though it may be `null`. `words` are its own.
+pub const fn there(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str, help: &str) -> Option<Message> {
+    let found = walk(shape, path, true, None);
+    if found.found && found.left_out {
+        let mut message = Message::new();
+        message.all(&["`", words, "` may be absent, and then this state fails [", code, "]", help]);
         return Some(message);
     }
     None

@@ -22,7 +22,8 @@ questions! {
     is_member(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str);
     is_read(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str, place: &str);
     kind(shape: &'static Shape, path: &[Step<'_>], kinds: u8, wanted: &str, code: &str, help: &str);
-    needed(shape: &'static Shape, path: &[Step<'_>], certain: bool, words: &str, code: &str, help: &str);
+    needed(shape: &'static Shape, path: &[Step<'_>], not_null: bool, words: &str, code: &str, help: &str);
+    there(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str, help: &str);
     text(shape: &'static Shape, path: &[Step<'_>], text: &str, words: &str, code: &str);
     members(shape: &'static Shape, path: &[Step<'_>], given: &[&str], what: &str, code: &str);
     no_slip(shape: &'static Shape, path: &[Step<'_>], what: &str, code: &str);

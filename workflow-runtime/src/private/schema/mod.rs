@@ -9,7 +9,7 @@ mod shape;
 mod standard;
 mod walk;
 
-pub use ask::{awaited, is_member, is_read, kind, members, needed, no_slip, takes, text};
+pub use ask::{awaited, is_member, is_read, kind, members, needed, no_slip, takes, text, there};
 pub use fit::fits;
 pub use probe::{Otherwise, Probe};
 pub use shape::{Field, Shape};

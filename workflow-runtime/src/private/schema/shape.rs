@@ -73,6 +73,8 @@ pub struct Field {
     pub rust: &'static str,
     /// Whether it may be left out.
     pub optional: bool,
+    /// Whether serde leaves it out, as with `skip_serializing_if`; else it writes `None` as `null`.
+    pub skipped: bool,
     /// Whether its own members stand in its place.
     pub flat: bool,
     /// Its value.

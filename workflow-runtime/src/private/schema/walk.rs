@@ -23,6 +23,10 @@ pub(super) struct Found {
     pub(super) found: bool,
     /// Whether that may be absent or null.
     pub(super) absent: bool,
+    /// Whether serde may have left it out, or what it is in.
+    pub(super) left_out: bool,
+    /// Whether serde may have written `null` for it.
+    pub(super) null: bool,
     /// What kinds of values it may be.
     pub(super) kinds: Kinds,
     /// The name of the type there.
@@ -92,6 +96,8 @@ struct Here<'p> {
     depth: usize,
     /// Whether the last of them leads to what is known to be there.
     certain: bool,
+    /// Whether it is a member that serde leaves out where it is `None`.
+    skipped: bool,
     own: &'static Shape,
     name: &'static str,
     /// The depth at which `own` was last entered, and one.
@@ -104,12 +110,25 @@ struct Here<'p> {
 
 /// Walks a path. `certain` says that the value it starts from is known to be there, `text` a text that is asked for.
 pub(super) const fn walk(shape: &'static Shape, path: &[Step<'_>], certain: bool, text: Option<&str>) -> Found {
-    start(shape, Here { path, depth: 0, certain, own: &Shape::Any, name: "", entered: 0, text, given: &[] })
+    start(
+        shape,
+        Here { path, depth: 0, certain, skipped: false, own: &Shape::Any, name: "", entered: 0, text, given: &[] },
+    )
 }
 
 /// Walks a path to what is given there: an object with these members.
 pub(super) const fn walk_to_given(shape: &'static Shape, path: &[Step<'_>], given: &[&str]) -> Found {
-    let here = Here { path, depth: 0, certain: false, own: &Shape::Any, name: "", entered: 0, text: None, given };
+    let here = Here {
+        path,
+        depth: 0,
+        certain: false,
+        skipped: false,
+        own: &Shape::Any,
+        name: "",
+        entered: 0,
+        text: None,
+        given,
+    };
     start(shape, here)
 }
 
@@ -117,6 +136,8 @@ const fn start(shape: &'static Shape, here: Here<'_>) -> Found {
     let mut found = Found {
         found: false,
         absent: false,
+        left_out: false,
+        null: false,
         kinds: 0,
         name: "",
         has_text: false,
@@ -139,6 +160,8 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
         }
         Shape::Option { of } => {
             let found = look(of, here, out);
+            out.null |= found && here.path.is_empty() && !here.skipped;
+            out.left_out |= found && !here.path.is_empty() && !here.certain;
             if found && !here.certain {
                 out.absent = true;
                 if here.path.is_empty() {
@@ -165,6 +188,7 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
                 rest = tail;
             }
             out.absent |= any && !every && !known(here.path);
+            out.left_out |= any && !every && !known(here.path);
             return any;
         }
         _ => {}
@@ -173,7 +197,7 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
         arrive(shape, here, out);
         return true;
     };
-    let next = Here { path, depth: here.depth + 1, entered: 0, name: "", ..here };
+    let next = Here { path, depth: here.depth + 1, entered: 0, name: "", skipped: false, ..here };
     match (step, shape) {
         (Step::Member(name, certain), Shape::Object { of }) => {
             let next = Here { certain: *certain, ..next };
@@ -222,8 +246,9 @@ const fn member(fields: &'static [Field], name: &str, here: Here<'_>, next: Here
     let mut rest = fields;
     while let [field, tail @ ..] = rest {
         if !field.flat && same(field.name, name) {
-            let found = look(field.shape, next, out);
+            let found = look(field.shape, Here { skipped: field.skipped, ..next }, out);
             out.absent |= found && field.optional && !known(here.path);
+            out.left_out |= found && field.skipped && !known(here.path);
             return found;
         }
         rest = tail;

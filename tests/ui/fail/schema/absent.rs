@@ -1,0 +1,41 @@
+use serde::{Deserialize, Serialize};
+use workflow_runtime::{Schema, workflow};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
+pub struct Order {
+    discount: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    voucher: Option<i64>,
+    pay: Pay,
+    parent: Option<Box<Order>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
+#[serde(tag = "by")]
+pub enum Pay {
+    Card { number: String },
+    Cash,
+}
+
+workflow! {
+    workflow Read {
+        input { order: crate::Order }
+        choice Which {
+            if is_present(input.order.discount) && is_present(input.order.voucher) -> Both;
+            else -> None;
+        }
+        pass Both { sum: input.order.discount + input.order.voucher } -> end;
+        pass None {
+            voucher: input.order.voucher,
+            card: input.order.pay.number,
+            list: [input.order.parent.discount],
+        } -> end;
+    }
+    workflow ReadInJsonPath {
+        query jsonpath;
+        input { order: crate::Order }
+        pass None { voucher: input.order.voucher, parent: input.order.parent.discount } -> end;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,53 @@
+//! What serde leaves out of a Rust type, and what it writes as `null`.
+
+#![deny(warnings)]
+
+use serde::{Deserialize, Serialize};
+use workflow_runtime::{Schema, workflow};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
+pub struct Order {
+    /// Written as `null`.
+    discount: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    voucher: Option<i64>,
+    /// Written all the same.
+    #[serde(default)]
+    note: String,
+    parent: Option<Box<Order>>,
+}
+
+workflow! {
+    pub workflow Read {
+        input { order: crate::Order }
+        choice Which {
+            if !is_null(input.order.discount) && is_present(input.order.voucher) -> Both;
+            if input.order.discount != null -> One;
+            else -> None;
+        }
+        pass Both {
+            sum: input.order.discount + input.order.voucher,
+            voucher: input.order.voucher,
+            note: input.order.note,
+        } -> end;
+        pass One { sum: input.order.discount + 1, voucher?: input.order.voucher } -> end;
+        pass None {
+            discount: input.order.discount,
+            sum: (input.order.discount ?? 0) + (input.order.voucher ?? 0),
+            number: if is_numeric(input.order.discount) { input.order.discount * 2 } else { 0 },
+            first: input.order.parent.note ?? "",
+        } -> end;
+    }
+    pub workflow ReadInJsonPath {
+        query jsonpath;
+        input { order: crate::Order }
+        choice Which {
+            if is_present(input.order.voucher) && !is_null(input.order.discount) -> Both;
+            else -> None;
+        }
+        pass Both { sum: States.MathAdd(input.order.discount, input.order.voucher) } -> end;
+        pass None { discount: input.order.discount, note: input.order.note } -> end;
+    }
+}
+
+fn main() {}
