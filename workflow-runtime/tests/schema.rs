@@ -7,7 +7,7 @@ use std::panic::catch_unwind;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use workflow_runtime::__private::schema::{Step, is_member, kind, needed, text};
+use workflow_runtime::__private::schema::{Step, is_member, kind, needed, text, there};
 use workflow_runtime::{Arn, Map, Schema, Timestamp, workflow};
 
 /// Every path in the JSON of a value leads somewhere in the shape, to the kind that is there.
@@ -55,9 +55,16 @@ fn refused(question: impl FnOnce() + std::panic::UnwindSafe) -> String {
     panic.downcast_ref::<String>().cloned().unwrap_or_default()
 }
 
+/// Whether what is computed with may be absent or null.
 fn absent<T: Schema>(path: &[Step<'static>]) -> bool {
     let path = path.to_vec();
-    catch_unwind(move || needed(T::SHAPE, &path, true, "value", "code", "")).is_err()
+    catch_unwind(move || needed(T::SHAPE, &path, false, "value", "code", "")).is_err()
+}
+
+/// Whether what is handed on may not be there at all.
+fn left_out<T: Schema>(path: &[Step<'static>]) -> bool {
+    let path = path.to_vec();
+    catch_unwind(move || there(T::SHAPE, &path, "value", "code", "")).is_err()
 }
 
 #[derive(Serialize, Schema)]
@@ -260,7 +267,9 @@ fn what_may_be_left_out_may_be_absent() {
     assert!(absent::<Absent>(&[Step::Member("with_default", false)]));
     assert!(absent::<Absent>(&[Step::Member("note", false)]));
     assert!(absent::<Absent>(&[Step::Member("plain", false)]));
-    assert!(!absent::<Absent>(&[Step::Member("plain", true)]));
+    assert!(absent::<Absent>(&[Step::Member("plain", true)]), "it is there, as `null`");
+    needed(Absent::SHAPE, &[Step::Member("plain", false)], true, "", "", "");
+    assert!(!absent::<Absent>(&[Step::Member("note", true)]));
     assert!(!absent::<Absent>(&[Step::Member("certain", false)]));
     assert!(absent::<Flat>(&[Step::Member("more", false)]));
     assert!(!absent::<Flat>(&[Step::Member("customerId", false)]));
@@ -269,6 +278,17 @@ fn what_may_be_left_out_may_be_absent() {
     assert!(absent::<External>(&[Step::Member("CARD", false), Step::Member("cardNumber", false)]));
     assert!(!absent::<External>(&[Step::Member("CARD", true), Step::Member("cardNumber", false)]));
     assert!(absent::<Page<'static, u8>>(&[Step::Member("next", false), Step::Member("name", false)]));
+}
+
+#[test]
+fn what_serde_leaves_out_is_not_there() {
+    assert!(left_out::<Absent>(&[Step::Member("note", false)]));
+    assert!(!left_out::<Absent>(&[Step::Member("note", true)]));
+    assert!(!left_out::<Absent>(&[Step::Member("plain", false)]), "it is written as `null`");
+    assert!(!left_out::<Absent>(&[Step::Member("with_default", false)]), "it is written all the same");
+    assert!(left_out::<Internal>(&[Step::Member("cardNumber", false)]));
+    assert!(left_out::<Page<'static, u8>>(&[Step::Member("next", false), Step::Member("name", false)]));
+    assert!(!left_out::<Page<'static, u8>>(&[Step::Member("next", true), Step::Member("name", false)]));
 }
 
 #[test]

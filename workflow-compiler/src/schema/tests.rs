@@ -15,7 +15,19 @@ fn a_type_that_is_a_part_of_itself_is_named() {
     let text = shape(quote! { struct Tree { leaf: Option<Box<Tree>>, all: Vec<Self>, odd: Pair<Tree> } });
     assert!(text.contains("shape:&Shape::Option{of:&Shape::Own}"), "{text}");
     assert!(text.contains("shape:&Shape::Array{of:&Shape::Own}"), "{text}");
-    assert!(text.contains(r#"rust:"odd",optional:false,flat:false,shape:&Shape::Any"#), "{text}");
+    assert!(text.contains(r#"rust:"odd",optional:false,skipped:false,flat:false,shape:&Shape::Any"#), "{text}");
+}
+
+#[test]
+fn what_serde_leaves_out_is_said() {
+    let text = shape(quote! { struct A { #[serde(default)] a: u8, #[serde(skip_serializing_if = "f")] b: u8, c: u8 } });
+    for said in [
+        r#"rust:"a",optional:true,skipped:false"#,
+        r#"rust:"b",optional:true,skipped:true"#,
+        r#"rust:"c",optional:false,skipped:false"#,
+    ] {
+        assert!(text.contains(said), "{text}");
+    }
 }
 
 #[test]
