@@ -111,7 +111,10 @@ fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
         }
         Asks::Needed { words, not_null, help } => {
             let code = Code::UnguardedOption;
-            (code, answer::needed(shape(), &path, *not_null, words, code.id(), ""), help)
+            let message = answer::needed(shape(), &path, *not_null, words, code.id(), "");
+            // What may be null has help of its own.
+            let absent = message.as_ref().is_some_and(|message| !message.text().contains("= help: "));
+            (code, message, if absent { help } else { &[] })
         }
         Asks::There { words, help } => {
             let code = Code::UnguardedOption;
