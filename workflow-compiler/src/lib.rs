@@ -236,7 +236,7 @@ fn lower_and_check<'a>(
     let found = std::mem::take(&mut lowered.found);
     let found = found.into_iter().chain(rules::check_read(
         &lowered.machine,
-        &lowered.definition,
+        lowered.characters,
         model.machine_type,
         &lowered.annotations,
     ));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Definition;
 use super::part::Parts;
-use super::variables::{Assigned, Place, assigned};
+use super::variables::{Assigned, Place};
 use crate::document::QueryLanguage;
 use crate::graph::{EdgeKind, Graph};
 use crate::nearest::Lookups;
@@ -33,11 +33,11 @@ struct Fact {
 /// Scopes inside see what was assigned before they began, but those of a distributed map see nothing from outside.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>
 pub(super) fn variables_are_assigned_before_use(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    let all = assigned(definition);
-    if !definition.references.iter().any(|used| variable(used).is_some()) || !everything_is_known(definition, &all) {
+    let all = &definition.assigned;
+    if !definition.references.iter().any(|used| variable(used).is_some()) || !everything_is_known(definition, all) {
         return;
     }
-    let mut flow = Flow::new(definition, &all);
+    let mut flow = Flow::new(definition, all);
     let mut judged = Vec::new();
     for scope in 0..definition.parts.scopes.len() {
         flow.scope(scope, &mut judged);

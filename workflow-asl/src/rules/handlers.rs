@@ -11,10 +11,19 @@ use crate::{Code, Diagnostic, Pointer, error_name, nearest, placeholder};
 
 /// The error names of one entry of a list of handlers.
 struct Entry<'a> {
-    at: Pointer,
+    state: &'a Pointer,
+    field: &'static str,
+    number: usize,
     names: &'a [String],
     first: bool,
     last: bool,
+}
+
+impl Entry<'_> {
+    /// Where its `ErrorEquals` is.
+    fn at(&self) -> Pointer {
+        self.state.child(self.field).index(self.number).child("ErrorEquals")
+    }
 }
 
 fn entries<'a>(definition: &'a Definition<'_>) -> impl Iterator<Item = Entry<'a>> + 'a {
@@ -23,14 +32,12 @@ fn entries<'a>(definition: &'a Definition<'_>) -> impl Iterator<Item = Entry<'a>
             ("Retry", names(&state.state.retry, |retrier: &Retrier| retrier.error_equals.as_deref())),
             ("Catch", names(&state.state.catch, |catcher: &Catcher| catcher.error_equals.as_deref())),
         ];
-        lists.into_iter().flat_map(|(field, lists)| {
+        lists.into_iter().flat_map(move |(field, lists)| {
             let count = lists.len();
-            let at = state.at.child(field);
             // The first of those that name errors begins a list.
             let mut first = true;
-            lists.into_iter().enumerate().filter_map(move |(i, names)| {
-                let at = at.index(i).child("ErrorEquals");
-                let entry = Entry { at, names: names?, first, last: i + 1 == count };
+            lists.into_iter().enumerate().filter_map(move |(number, names)| {
+                let entry = Entry { state: &state.at, field, number, names: names?, first, last: number + 1 == count };
                 first = false;
                 Some(entry)
             })
@@ -50,8 +57,7 @@ pub(super) fn error_names_are_given(definition: &Definition<'_>, found: &mut Vec
         if entry.names.is_empty() {
             let message = "`ErrorEquals` names no error";
             found.push(
-                Diagnostic::new(Code::EmptyList, entry.at.clone(), message)
-                    .with_help("`States.ALL` stands for every error"),
+                Diagnostic::new(Code::EmptyList, entry.at(), message).with_help("`States.ALL` stands for every error"),
             );
         }
         for (i, name) in entry.names.iter().enumerate() {
@@ -60,7 +66,7 @@ pub(super) fn error_names_are_given(definition: &Definition<'_>, found: &mut Vec
                 error_name::RESERVED.contains(&name.as_str()) || name.starts_with(error_name::HTTP_STATUS_PREFIX);
             if reserved && !known && !placeholder::contained(name) && !raised.contains(name.as_str()) {
                 let message = format!("there is no reserved error `{name}`, so this never matches");
-                let mut diagnostic = Diagnostic::new(Code::UnknownErrorName, entry.at.index(i), message);
+                let mut diagnostic = Diagnostic::new(Code::UnknownErrorName, entry.at().index(i), message);
                 // By what comes after the prefix: that is alike in all of them.
                 let after = |name: &'_ str| name.strip_prefix(error_name::PREFIX).unwrap_or_default().to_owned();
                 let names: Vec<_> = error_name::RESERVED.iter().map(|name| after(name)).collect();
@@ -71,7 +77,7 @@ pub(super) fn error_names_are_given(definition: &Definition<'_>, found: &mut Vec
                 found.push(diagnostic);
             } else if let (false, Some(near)) = (raised.contains(name.as_str()), error_name::misspelt(name)) {
                 let message = format!("`{name}` is not a reserved error, so only one of that very name matches");
-                let diagnostic = Diagnostic::new(Code::UnknownErrorName, entry.at.index(i), message);
+                let diagnostic = Diagnostic::new(Code::UnknownErrorName, entry.at().index(i), message);
                 found.push(diagnostic.with_help(format!("did you mean `{near}`?")));
             }
         }
@@ -89,7 +95,7 @@ pub(super) fn states_all_is_alone_and_last(definition: &Definition<'_>, found: &
         } else {
             continue;
         };
-        found.push(Diagnostic::new(Code::StatesAllPlacement, entry.at.index(place), message).with_help(help));
+        found.push(Diagnostic::new(Code::StatesAllPlacement, entry.at().index(place), message).with_help(help));
     }
 }
 
@@ -120,7 +126,7 @@ pub(super) fn every_error_name_may_match(definition: &Definition<'_>, found: &mu
             } else {
                 continue;
             };
-            found.push(Diagnostic::new(Code::NeverMatches, entry.at.index(i), message).with_help(help));
+            found.push(Diagnostic::new(Code::NeverMatches, entry.at().index(i), message).with_help(help));
         }
         // What comes after `States.ALL` has another finding.
         let names = entry.names.iter().map(String::as_str);

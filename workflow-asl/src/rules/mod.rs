@@ -39,6 +39,7 @@ use crate::{Code, Diagnostic, Pointer};
 pub use coming::{Coming, errors_of_handlers};
 use part::Parts;
 use raised::Raised;
+use variables::Assigned;
 
 /// What is said of a definition beside its document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,12 +54,14 @@ pub struct Annotations {
 /// What the rules look at.
 struct Definition<'a> {
     machine: &'a StateMachine,
-    /// What the machine was read from, where it was.
-    text: Option<&'a Value>,
+    /// How many characters it has as JSON without white space.
+    characters: usize,
     parts: Parts<'a>,
     /// The graph of each scope.
     graphs: Vec<Graph<'a>>,
     references: Vec<Reference<'a>>,
+    /// The assignments to variables.
+    assigned: Vec<Assigned<'a>>,
     /// The JSONata in it.
     expressions: Expressions,
     /// The calls of services.
@@ -130,23 +133,14 @@ const RULES: &[Rule] = &[
 /// What could not be read is not looked at: [`StateMachine::read`] has reported it.
 /// Where a placeholder such as `${Name}` stands nothing is known and nothing reported.
 pub fn check(machine: &StateMachine, kind: MachineType) -> Vec<Diagnostic> {
-    check_parts(machine, None, kind, &Annotations::default())
+    check_read(machine, size::characters(&machine.write()), kind, &Annotations::default())
 }
 
-/// Checks a state machine that was read from this definition: what [`check`] finds, without writing the definition
-/// again to measure it, of a definition of which more may be known than its document says.
+/// Checks a state machine whose definition has so many characters as JSON without white space: what [`check`] finds,
+/// without writing the definition again to measure it, of a definition of which more may be known than its document says.
 pub fn check_read(
     machine: &StateMachine,
-    definition: &Value,
-    kind: MachineType,
-    annotations: &Annotations,
-) -> Vec<Diagnostic> {
-    check_parts(machine, Some(definition), kind, annotations)
-}
-
-fn check_parts(
-    machine: &StateMachine,
-    text: Option<&Value>,
+    characters: usize,
     kind: MachineType,
     annotations: &Annotations,
 ) -> Vec<Diagnostic> {
@@ -154,10 +148,11 @@ fn check_parts(
     let expressions = Expressions::default();
     let definition = Definition {
         machine,
-        text,
+        characters,
         references: references::of_parts(&parts, &expressions),
         expressions,
         calls: api::calls(&parts),
+        assigned: variables::assigned(&parts),
         parts,
         graphs: if machine.is_unread() { Vec::new() } else { Graph::all(machine) },
         annotations,
@@ -173,7 +168,7 @@ fn check_parts(
 /// Reads a definition and checks it: the machine, and what [`StateMachine::read`] and [`check`] find.
 pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, Vec<Diagnostic>) {
     let (machine, mut found) = StateMachine::read(definition);
-    found.extend(check_read(&machine, definition, kind, &Annotations::default()));
+    found.extend(check_read(&machine, size::characters(definition), kind, &Annotations::default()));
     (machine, found)
 }
 

@@ -1,7 +1,5 @@
 //! The rule on the size of a definition.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
 
 use super::{Definition, report};
@@ -10,8 +8,7 @@ use crate::{Code, Diagnostic, Pointer};
 
 /// A definition has at most 1 MiB of characters, even without white space.
 pub(super) fn a_definition_is_at_most_a_mebibyte(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    let text = definition.text.map_or_else(|| Cow::Owned(definition.machine.write()), Cow::Borrowed);
-    let chars = characters(&text);
+    let chars = definition.characters;
     if chars > DEFINITION_CHARS {
         let message = format!("the definition has {chars} characters, {DEFINITION_CHARS} are allowed");
         report(found, Code::DefinitionTooLarge, Pointer::root(), message);
@@ -19,7 +16,7 @@ pub(super) fn a_definition_is_at_most_a_mebibyte(definition: &Definition<'_>, fo
 }
 
 /// How many characters a value has as JSON without white space.
-fn characters(value: &Value) -> usize {
+pub(super) fn characters(value: &Value) -> usize {
     // Brackets, and the commas between.
     let around = |length: usize| 1 + length.max(1);
     match value {

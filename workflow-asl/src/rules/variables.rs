@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::part::Parts;
 use super::{Definition, report};
 use crate::document::QueryLanguage;
 use crate::limits::VARIABLE_NAME_CHARS;
@@ -16,12 +17,26 @@ const FLOODS: usize = 200;
 /// A variable that is assigned somewhere.
 pub(super) struct Assigned<'a> {
     pub(super) name: &'a str,
-    at: Pointer,
+    /// The member of `Assign`.
+    key: &'a str,
     pub(super) scope: usize,
     state: &'a str,
     /// The state's number among the parts.
     pub(super) number: usize,
     pub(super) place: Place,
+}
+
+impl Assigned<'_> {
+    /// Where it stands.
+    fn at(&self, parts: &Parts<'_>) -> Pointer {
+        let state = parts.states.get(self.number).map(|state| state.at.clone()).unwrap_or_default();
+        let holder = match self.place {
+            Place::State => state,
+            Place::Rule(i) => state.child("Choices").index(i),
+            Place::Catcher(i) => state.child("Catch").index(i),
+        };
+        holder.child("Assign").child(self.key)
+    }
 }
 
 /// Where in a state an `Assign` stands.
@@ -35,26 +50,25 @@ pub(super) enum Place {
 }
 
 /// Every assignment, in the order of the states.
-pub(super) fn assigned<'a>(definition: &'a Definition<'_>) -> Vec<Assigned<'a>> {
+pub(super) fn assigned<'a>(parts: &Parts<'a>) -> Vec<Assigned<'a>> {
     let mut all = Vec::new();
-    for (number, state) in definition.parts.states.iter().enumerate() {
-        let mut push = |assign: &'a Option<Value>, at: Pointer, place: Place| {
+    for (number, state) in parts.states.iter().enumerate() {
+        let mut push = |assign: &'a Option<Value>, place: Place| {
             let Some(Value::Object(fields)) = assign else { return };
             for key in fields.keys() {
                 let name = match state.language {
                     QueryLanguage::JsonPath => key.strip_suffix(".$").unwrap_or(key),
                     QueryLanguage::Jsonata => key,
                 };
-                let at = at.child(key);
-                all.push(Assigned { name, at, scope: state.scope, state: state.name, number, place });
+                all.push(Assigned { name, key, scope: state.scope, state: state.name, number, place });
             }
         };
-        push(&state.state.assign, state.at.child("Assign"), Place::State);
+        push(&state.state.assign, Place::State);
         for (i, rule) in state.state.choices.iter().flatten().enumerate() {
-            push(&rule.assign, state.at.child("Choices").index(i).child("Assign"), Place::Rule(i));
+            push(&rule.assign, Place::Rule(i));
         }
         for (i, catcher) in state.state.catch.iter().flatten().enumerate() {
-            push(&catcher.assign, state.at.child("Catch").index(i).child("Assign"), Place::Catcher(i));
+            push(&catcher.assign, Place::Catcher(i));
         }
     }
     all
@@ -63,13 +77,14 @@ pub(super) fn assigned<'a>(definition: &'a Definition<'_>) -> Vec<Assigned<'a>> 
 /// A variable's name begins with a letter, has only letters, digits and `_` (of any script, as identifiers of
 /// UAX #31), at most 80 characters, and is not `states`.
 pub(super) fn names_are_identifiers(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for Assigned { name, at, .. } in assigned(definition) {
+    for assigned in &definition.assigned {
+        let (name, at) = (assigned.name, || assigned.at(&definition.parts));
         if name == "states" {
             let message = "`$states` is reserved and cannot be assigned";
-            found.push(Diagnostic::new(Code::ReservedVariable, at, message).with_help("choose another name"));
+            found.push(Diagnostic::new(Code::ReservedVariable, at(), message).with_help("choose another name"));
         } else if let Some(problem) = name_problem(name) {
             let message = format!("`{name}` is not a variable name: {problem}");
-            report(found, Code::BadVariableName, at, message);
+            report(found, Code::BadVariableName, at(), message);
         }
     }
 }
@@ -96,16 +111,16 @@ fn name_problem(name: &str) -> Option<&'static str> {
 /// What the branch's own Parallel state or a later state assigns is not counted: AWS takes that
 /// at least in the Parallel state's catchers.
 pub(super) fn inner_scopes_do_not_assign_outer_variables(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    let all = assigned(definition);
+    let all = &definition.assigned;
     let mut by_name: BTreeMap<(usize, &str), Vec<&Assigned<'_>>> = BTreeMap::new();
-    for variable in &all {
+    for variable in all {
         by_name.entry((variable.scope, variable.name)).or_default().push(variable);
     }
     let graphs: BTreeMap<_, _> = definition.graphs.iter().map(|graph| (&graph.scope().pointer, graph)).collect();
     // Which states come before the one that holds a scope.
     let mut before: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
     let (scopes, states) = (&definition.parts.scopes, &definition.parts.states);
-    for variable in &all {
+    for variable in all {
         let mut number = variable.scope;
         while let Some(inner) = scopes.get(number).filter(|scope| !scope.distributed) {
             let (Some(parent), Some(owner)) = (inner.parent, inner.owner.and_then(|owner| states.get(owner))) else {
@@ -126,9 +141,10 @@ pub(super) fn inner_scopes_do_not_assign_outer_variables(definition: &Definition
                 if let Some(outer) = outer.iter().find(earlier) {
                     let message = format!(
                         "`${}` is a variable of the scope around this one, assigned at {}",
-                        variable.name, outer.at
+                        variable.name,
+                        outer.at(&definition.parts)
                     );
-                    let diagnostic = Diagnostic::new(Code::OuterVariable, variable.at.clone(), message);
+                    let diagnostic = Diagnostic::new(Code::OuterVariable, variable.at(&definition.parts), message);
                     found.push(diagnostic.with_help("use another name, and pass data out with the output"));
                     break;
                 }

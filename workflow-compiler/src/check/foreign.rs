@@ -40,7 +40,7 @@ pub enum ForeignPart {
 }
 
 /// A step into the JSON of a type.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForeignStep {
     /// The member or index.
     pub to: ForeignMember,
@@ -49,7 +49,7 @@ pub struct ForeignStep {
 }
 
 /// What a step leads to.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ForeignMember {
     /// A member, by its name in JSON.
     Name(String),
@@ -58,6 +58,8 @@ pub enum ForeignMember {
     /// An item whose index is computed.
     Computed,
 }
+
+impl Eq for Foreign {}
 
 impl PartialEq for Foreign {
     fn eq(&self, other: &Self) -> bool {

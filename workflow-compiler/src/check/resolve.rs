@@ -153,6 +153,13 @@ pub struct Resolved<'e> {
     pub presence: Presence,
 }
 
+impl Resolved<'_> {
+    /// Whether it may not be there at all.
+    pub(super) fn is_left_out(&self) -> bool {
+        self.presence == Presence::Maybe || self.ty.may_be_absent()
+    }
+}
+
 impl<'a> Model<'a> {
     /// What a reference means in its place; never fails. Unknown members keep their text, and their type is
     /// unknown. Silent: the checks report.
@@ -274,7 +281,7 @@ impl<'a> Model<'a> {
             if let Ty::Foreign(foreign) = ty.present() {
                 let last = segments.last().is_some_and(|last| std::ptr::eq(last, segment));
                 let next = foreign.step((segment, last), &text, beginning == Beginning::Input, facts, sink);
-                text.push_str(&segment_text(segment));
+                push_segment(&mut text, segment);
                 steps.push(match segment {
                     Segment::Member { name, optional, quoted } => {
                         absent |= *optional;
@@ -289,7 +296,7 @@ impl<'a> Model<'a> {
                 Segment::Member { name, optional, quoted } => {
                     absent |= *optional;
                     let (wire, next, there) = self.member(&text, ty.present(), name, beginning, facts, sink);
-                    text.push_str(&segment_text(segment));
+                    push_segment(&mut text, segment);
                     if there > presence && !facts.present(&text) {
                         presence = there;
                     }
@@ -472,7 +479,7 @@ pub(super) fn article(ty: &Ty) -> String {
 /// The words of a reference, as a message and a guard have them.
 pub(super) fn reference_text(reference: &Reference) -> String {
     let mut text = root_text(&reference.root);
-    text.extend(reference.segments.iter().map(segment_text));
+    reference.segments.iter().for_each(|segment| push_segment(&mut text, segment));
     text
 }
 
@@ -492,11 +499,23 @@ fn root_text(root: &Root) -> String {
 }
 
 pub(super) fn segment_text(segment: &Segment) -> String {
+    let mut text = String::new();
+    push_segment(&mut text, segment);
+    text
+}
+
+/// Adds the words of a segment to those before it.
+fn push_segment(text: &mut String, segment: &Segment) {
     match segment {
         // What a dot in a name is part of is no member of a member.
-        Segment::Member { name, .. } if name.value.contains(['.', '[', '…']) => format!("[{:?}]", name.value),
-        Segment::Member { name, .. } => format!(".{}", name.value),
-        Segment::Index(index) => index_text(index),
+        Segment::Member { name, .. } if ['.', '[', '…'].iter().any(|sign| name.value.contains(*sign)) => {
+            text.push_str(&format!("[{:?}]", name.value));
+        }
+        Segment::Member { name, .. } => {
+            text.push('.');
+            text.push_str(&name.value);
+        }
+        Segment::Index(index) => text.push_str(&index_text(index)),
     }
 }
 

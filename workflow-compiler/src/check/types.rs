@@ -12,8 +12,8 @@ use super::foreign::{Foreign, ForeignPart};
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
 use crate::syntax::rust_name;
 
-/// The type of a value, as far as it is known.
-#[derive(Clone, Debug, PartialEq)]
+/// The type of a value, as far as it is known. `Eq` lets shared members be compared by where they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ty {
     /// Nothing is known: any operation is allowed.
     Unknown,

@@ -42,6 +42,8 @@ use crate::syntax::ast::{ClauseValue, Spot};
 pub struct Lowered {
     /// The document; a parameter or constant is a placeholder such as `${bucket}`.
     pub definition: Value,
+    /// How many characters it has as JSON without white space, a mark for each parameter and constant.
+    pub characters: usize,
     /// The same as Rust types.
     pub machine: StateMachine,
     /// What reading the document found that no ASL document may hold: misspelt fields in objects that the
@@ -66,10 +68,12 @@ pub fn lower(model: &Model<'_>, problems: &mut Problems) -> Lowered {
         annotations: Annotations::default(),
     };
     let mut definition = lowering.machine();
-    let pieces = lowering.holes.cut(&json::text(&definition));
+    let text = json::text(&definition);
+    let pieces = lowering.holes.cut(&text);
     lowering.holes.name(&mut definition, &|param| Some(model.params.get(param)?.decl.wire.as_str()));
     let (machine, found) = StateMachine::read(&definition);
-    Lowered { definition, machine, found, spots: lowering.spots, pieces, annotations: lowering.annotations }
+    let characters = text.chars().count();
+    Lowered { definition, characters, machine, found, spots: lowering.spots, pieces, annotations: lowering.annotations }
 }
 
 /// What all parts of the lowering share.

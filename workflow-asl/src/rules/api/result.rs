@@ -21,7 +21,7 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
     let tasks = definition.calls.iter().filter(|call| call.caller == Caller::Task);
     let tasks: BTreeMap<usize, &Call<'_>> = tasks.map(|call| (call.state, call)).collect();
     // The table is read from front to back: tasks that call the same often read the same of it.
-    let mut right = BTreeSet::new();
+    let (mut right, mut open) = (BTreeSet::new(), BTreeSet::new());
     let mut results = BTreeMap::new();
     for reference in definition.references.iter().filter(|reference| !reference.guard) {
         let Some(call) = tasks.get(&reference.state_number) else { continue };
@@ -34,15 +34,22 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
             LiteralKind::Name(name) => Some(name.as_str()),
             LiteralKind::Index(_) => None,
         });
-        let read = (call.arn, names.collect::<Vec<_>>());
-        if right.contains(&read) {
+        let names: Vec<_> = names.collect();
+        let begins_open = |length| open.contains(&(call.arn, names.iter().copied().take(length).collect::<Vec<_>>()));
+        if right.contains(&(call.arn, names.clone())) || (0..=names.len()).any(begins_open) {
             continue;
         }
-        let Some((step, part)) =
-            first_wrong(*results.entry(call.arn).or_insert_with(|| ResultPart::of(task)), &reference.steps)
-        else {
-            right.insert(read);
-            continue;
+        let result = *results.entry(call.arn).or_insert_with(|| ResultPart::of(task));
+        let (step, part) = match walk(result, &reference.steps) {
+            Walk::Wrong(step, part) => (step, part),
+            Walk::Right => {
+                right.insert((call.arn, names));
+                continue;
+            }
+            Walk::Open(length) => {
+                open.insert((call.arn, names.into_iter().take(length).collect()));
+                continue;
+            }
         };
         let LiteralKind::Name(name) = &step.kind else { continue };
         let message = match part.shape().structure() {
@@ -79,24 +86,35 @@ fn starts_from_result(reference: &Reference<'_>, state: &State) -> bool {
     }
 }
 
-/// The first step that leads nowhere, with the part of the result that has no such member.
-fn first_wrong(mut part: ResultPart, steps: &[LiteralStep]) -> Option<(&LiteralStep, ResultPart)> {
-    for step in steps {
-        part = match (&step.kind, part.shape()) {
-            (LiteralKind::Index(_), Shape::List(_)) => part.item()?,
+/// Where steps into a result lead.
+enum Walk<'r> {
+    /// To what there is.
+    Right,
+    /// To what may hold anything, by so many of them.
+    Open(usize),
+    /// The first that leads nowhere, and the part of the result that has no such member.
+    Wrong(&'r LiteralStep, ResultPart),
+}
+
+fn walk(mut part: ResultPart, steps: &[LiteralStep]) -> Walk<'_> {
+    for (number, step) in steps.iter().enumerate() {
+        let next = match (&step.kind, part.shape()) {
+            (_, Shape::Document | Shape::Blob) => return Walk::Open(number),
+            (LiteralKind::Index(_), Shape::List(_)) => part.item(),
             // JSONata takes a value for an array of one.
-            (LiteralKind::Index(_), _) => return None,
-            (LiteralKind::Name(name), _) => {
-                let items = items_of(part)?;
-                match items.member(name) {
-                    Member::Found(member, _) => member,
-                    Member::Unknown => return None,
-                    Member::None => return Some((step, items)),
-                }
-            }
+            (LiteralKind::Index(_), _) => None,
+            (LiteralKind::Name(name), _) => match items_of(part).map(|items| (items, items.member(name))) {
+                Some((_, Member::Found(member, _))) => Some(member),
+                Some((items, Member::None)) => return Walk::Wrong(step, items),
+                Some((_, Member::Unknown)) | None => None,
+            },
         };
+        match next {
+            Some(next) => part = next,
+            None => return Walk::Open(number + 1),
+        }
     }
-    None
+    Walk::Right
 }
 
 /// A name also reads the members of an array's items.

@@ -163,23 +163,22 @@ impl<'a> Model<'a> {
             {
                 self.needed(place, right, key, facts, sink);
             }
+            // That JSONPath cannot say `?` is another finding.
             ExprKind::Reference(reference)
-                if sink.listens()
-                    // That JSONPath cannot say `?` is another finding.
-                    && (place.state.language == QueryLanguage::Jsonata || !reference.optional)
-                    && self.is_left_out(place, reference, facts) =>
+                if sink.listens() && (place.state.language == QueryLanguage::Jsonata || !reference.optional) =>
             {
-                sink.report(|| {
-                    let text = optional_text(reference);
-                    let message = format!("`{text}` may be absent, and then this state fails");
-                    let problem = Problem::new(Code::UnguardedOption, expr.spot, message);
-                    left_out_help(place, reference, &text, key).into_iter().fold(problem, Problem::help)
-                });
-            }
-            ExprKind::Reference(reference) if sink.listens() && !reference.optional => {
-                if let Ty::Foreign(of) = self.follow(place, reference, facts, &mut Sink::silent()).ty {
+                let read = self.follow(place, reference, facts, &mut Sink::silent());
+                let help = |words: &str| left_out_help(place, reference, words, key);
+                if read.is_left_out() {
+                    sink.report(|| {
+                        let words = optional_text(reference);
+                        let message = format!("`{words}` may be absent, and then this state fails");
+                        let problem = Problem::new(Code::UnguardedOption, expr.spot, message);
+                        help(&words).into_iter().fold(problem, Problem::help)
+                    });
+                } else if let (Ty::Foreign(of), false) = (read.ty, reference.optional) {
                     let words = optional_text(reference);
-                    let help = left_out_help(place, reference, &words, key);
+                    let help = help(&words);
                     sink.ask(|| Question { of: *of, asks: Asks::There { words, help }, spot: expr.spot });
                 }
             }
@@ -212,8 +211,7 @@ impl<'a> Model<'a> {
 
     /// Whether what is read may not be there at all, and has not been tested.
     pub(super) fn is_left_out(&self, place: Place<'_, 'a>, reference: &Reference, facts: &Facts) -> bool {
-        let resolved = self.follow(place, reference, facts, &mut Sink::silent());
-        resolved.presence == Presence::Maybe || resolved.ty.may_be_absent()
+        self.follow(place, reference, facts, &mut Sink::silent()).is_left_out()
     }
 
     fn infer_indices(&self, place: Place<'_, 'a>, segments: &[Segment], facts: &Facts, sink: &mut Sink<'_>) {

@@ -1,14 +1,9 @@
-//! How long `workflow!` takes to expand, by the number of states, beside a macro that only parses the same tokens with syn.
-//!
-//! `cargo bench -p workflow-compiler`; users pay a debug build of this at every build, so also
-//! `cargo bench -p workflow-compiler --profile dev`. Other sizes, or one kind alone, as arguments: `-- readers 200 400`.
-
-#![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
+//! The macro that times, where `workflow!` runs: inside rustc, which gives a macro its tokens and takes them back.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use proc_macro2::TokenStream;
+use proc_macro::TokenStream;
 use syn::parse::{ParseStream, Parser};
 
 const RUNS: usize = 5;
@@ -16,42 +11,39 @@ const RUNS: usize = 5;
 /// Makes a workflow with so many states.
 type Make = fn(u32) -> String;
 
-fn main() {
-    let given: Vec<u32> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
-    let sizes = if given.is_empty() { vec![10, 100, 1_000, 5_000] } else { given };
-    let kinds: [(&str, Make); 2] = [
-        ("states", workflow),
-        // Each state reads two results of states before it.
-        ("readers", readers),
-    ];
-    let named: Vec<_> = kinds.iter().filter(|(kind, _)| std::env::args().any(|argument| argument == *kind)).collect();
-    for (kind, workflow) in if named.is_empty() { kinds.iter().collect() } else { named } {
-        time(kind, &sizes, *workflow);
+/// A table as text: how long `workflow!` takes to expand, by the number of states, beside a macro that only parses the
+/// same tokens with syn.
+#[proc_macro]
+pub fn measure(_: TokenStream) -> TokenStream {
+    let sizes = std::env::var("STATES").unwrap_or_else(|_| "10 100 1000 5000".to_owned());
+    let sizes: Vec<u32> = sizes.split_whitespace().filter_map(|size| size.parse().ok()).collect();
+    let mut table = String::new();
+    // Each reader reads two results of states before it.
+    let kinds: [(&str, Make); 2] = [("states", workflow), ("readers", readers)];
+    for (kind, workflow) in kinds {
+        time(kind, &sizes, workflow, &mut table).expect("a text takes what is written");
     }
+    TokenStream::from(proc_macro::TokenTree::from(proc_macro::Literal::string(&table)))
 }
 
-fn time(what: &str, sizes: &[u32], workflow: Make) {
+fn time(what: &str, sizes: &[u32], workflow: Make, table: &mut String) -> std::fmt::Result {
     // As in rustc.
     let surroundings = workflow_compiler::Surroundings { editor: false, ..workflow_compiler::Surroundings::default() };
-    println!(
-        "{what:>7} {:>12} {:>12} {:>12} {:>14} {:>7}",
-        "the text", "syn alone", "expansion", "per state", "to syn"
-    );
+    writeln!(table, "{what:>7} {:>12} {:>12} {:>14} {:>7}", "syn alone", "expansion", "per state", "to syn")?;
     for &states in sizes {
-        let text = workflow(states);
-        let read = fastest(|| text.parse::<TokenStream>().unwrap());
-        let tokens: TokenStream = text.parse().unwrap();
-        let parse = fastest(|| Parser::parse2(floor, tokens.clone()).unwrap());
-        let expand = fastest(|| workflow_compiler::expand(tokens.clone(), surroundings));
-        println!(
-            "{states:>7} {:>9.2} ms {:>9.2} ms {:>9.2} ms {:>11.2} µs {:>7.1}",
-            milliseconds(read),
+        let tokens: TokenStream = workflow(states).parse().expect("it is made of tokens");
+        let parse = fastest(|| Parser::parse(floor, tokens.clone()).expect("every token is one"));
+        let expand = fastest(|| TokenStream::from(workflow_compiler::expand(tokens.clone().into(), surroundings)));
+        writeln!(
+            table,
+            "{states:>7} {:>9.2} ms {:>9.2} ms {:>11.2} µs {:>7.1}",
             milliseconds(parse),
             milliseconds(expand),
             milliseconds(expand) * 1000.0 / f64::from(states),
             expand.as_secs_f64() / parse.as_secs_f64(),
-        );
+        )?;
     }
+    Ok(())
 }
 
 /// Parses every token, and how many there are.
