@@ -27,7 +27,7 @@ pub(crate) trait Node: Sized {
 }
 
 /// An ASL object with a table of fields, as the rules see it.
-pub(crate) trait Object {
+pub(crate) trait Object: Sync {
     /// The table of its fields.
     fn table(&self) -> &'static Table;
     /// The fields that are present, whatever their values.

@@ -1,7 +1,6 @@
 //! The expressions of a definition, each text read once however many rules look at it.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 
@@ -13,19 +12,24 @@ pub(crate) type Read = Result<(Ast, Names), SyntaxError>;
 
 /// What was read so far, by its text.
 #[derive(Debug, Default)]
-pub(crate) struct Expressions(RefCell<IndexMap<String, Rc<Read>>>);
+pub(crate) struct Expressions(Mutex<IndexMap<String, Arc<Read>>>);
 
 impl Expressions {
     /// Reads the text between `{%` and `%}`.
-    pub(crate) fn read(&self, text: &str) -> Rc<Read> {
-        if let Some(read) = self.0.borrow().get(text) {
-            return Rc::clone(read);
+    pub(crate) fn read(&self, text: &str) -> Arc<Read> {
+        if let Some(read) = self.known().get(text) {
+            return Arc::clone(read);
         }
-        let read = Rc::new(parse(text).map(|ast| {
+        let read = Arc::new(parse(text).map(|ast| {
             let names = ast.names();
             (ast, names)
         }));
-        self.0.borrow_mut().insert(text.to_owned(), Rc::clone(&read));
+        self.known().insert(text.to_owned(), Arc::clone(&read));
         read
+    }
+
+    fn known(&self) -> MutexGuard<'_, IndexMap<String, Arc<Read>>> {
+        // An insertion that panicked has left nothing half done: all that is known still holds.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -34,7 +34,7 @@ struct Fact {
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>
 pub(super) fn variables_are_assigned_before_use(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let all = &definition.assigned;
-    if !definition.references.iter().any(|used| variable(used).is_some()) || !everything_is_known(definition, all) {
+    if !definition.references().iter().any(|used| variable(used).is_some()) || !everything_is_known(definition, all) {
         return;
     }
     let mut flow = Flow::new(definition, all);
@@ -46,7 +46,7 @@ pub(super) fn variables_are_assigned_before_use(definition: &Definition<'_>, fou
     // Once for each state and variable.
     let mut said = BTreeSet::new();
     for (number, fact) in judged {
-        if let Some(used) = definition.references.get(number)
+        if let Some(used) = definition.references().get(number)
             && let Some(diagnostic) = flow.judge(used, fact)
             && said.insert((used.state_number, variable(used)))
         {
@@ -142,7 +142,7 @@ impl<'d, 'a> Flow<'d, 'a> {
         if let Some(entry) = flow.entry.first_mut() {
             *entry = Some(BTreeMap::new());
         }
-        for (number, used) in definition.references.iter().enumerate() {
+        for (number, used) in definition.references().iter().enumerate() {
             let Some(name) = variable(used) else { continue };
             let Some(scope) = parts.states.get(used.state_number).map(|state| state.scope) else { continue };
             if used.guard {

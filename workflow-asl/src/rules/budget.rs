@@ -21,7 +21,7 @@ pub(super) fn loops_do_not_run_away(definition: &Definition<'_>, found: &mut Vec
     if looping.is_empty() {
         return;
     }
-    let motions = Motions::of(&definition.parts, &definition.references);
+    let motions = Motions::of(&definition.parts, definition.references());
     for graph in looping {
         let ends = graph.reaching_end();
         let runaway = runaway_loops(graph, &motions);

@@ -24,7 +24,7 @@ const OBJECTS: &[(&[&str], &[&str])] = &[
 /// A reference to the context object names what that has: its members, a token where a task gets one, an item where
 /// there is a map.
 pub(super) fn the_context_has_what_is_named(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for reference in definition.references.iter().filter(|reference| reference.root == ReferenceRoot::Context) {
+    for reference in definition.references().iter().filter(|reference| reference.root == ReferenceRoot::Context) {
         // A guard asks whether there is such a member.
         if reference.guard {
             continue;

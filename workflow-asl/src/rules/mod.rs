@@ -25,8 +25,8 @@ mod transitions;
 mod value;
 mod variables;
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -59,7 +59,7 @@ struct Definition<'a> {
     parts: Parts<'a>,
     /// The graph of each scope.
     graphs: Vec<Graph<'a>>,
-    references: Vec<Reference<'a>>,
+    references: OnceLock<Vec<Reference<'a>>>,
     /// The assignments to variables.
     assigned: Vec<Assigned<'a>>,
     /// The JSONata in it.
@@ -67,10 +67,15 @@ struct Definition<'a> {
     /// The calls of services.
     calls: Vec<api::Call<'a>>,
     annotations: &'a Annotations,
-    raised: OnceCell<Raised<'a>>,
+    raised: OnceLock<Raised<'a>>,
 }
 
 impl<'a> Definition<'a> {
+    /// What the expressions refer to, read where a rule asks.
+    fn references(&self) -> &[Reference<'a>] {
+        self.references.get_or_init(|| references::of_parts(&self.parts, &self.expressions))
+    }
+
     /// The errors of each state, worked out where some handler names one.
     fn raised(&self) -> &Raised<'a> {
         self.raised.get_or_init(|| Raised::of(&self.parts, self.annotations))
@@ -79,54 +84,70 @@ impl<'a> Definition<'a> {
 
 type Rule = fn(&Definition<'_>, &mut Vec<Diagnostic>);
 
+/// Which thread runs a rule in a definition of many states.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Thread {
+    /// The caller's.
+    Own,
+    /// A second one, which reads the expressions: that takes about as long as all the rest.
+    Second,
+}
+use Thread::{Own, Second};
+
 /// Every rule, in the order in which AWS looks: fields, languages, values, names, graph.
-const RULES: &[Rule] = &[
-    field::belongs_to_its_object,
-    field::belongs_to_the_language,
-    field::required_fields_are_present,
-    language::a_jsonata_machine_has_no_jsonpath_state,
-    value::has_the_form_of_its_field,
-    choice::rules_compare_with_what_their_operators_take,
-    choice::lists_of_rules_are_not_empty,
-    choice::a_choice_leads_on,
-    task::a_heartbeat_is_shorter_than_the_timeout,
-    task::credentials_name_a_role,
-    api::a_resource_is_an_api,
-    api::an_integration_has_its_pattern,
-    task::an_integration_has_a_request,
-    api::a_request_fits_its_api,
-    api::tasks_raise_the_errors_that_are_handled,
-    api::results_have_the_members_that_are_read,
-    task::a_token_that_is_waited_for_is_sent,
-    task::express_machines_only_wait_for_answers,
-    map::only_a_distributed_map_has_an_execution_type,
-    map::express_machines_have_no_distributed_map,
-    map::csv_readers_know_their_headers,
-    map::fields_have_an_effect,
-    map::writers_and_readers_have_a_request,
-    map::labels_are_short_and_distinct,
-    handlers::error_names_are_given,
-    handlers::states_all_is_alone_and_last,
-    handlers::every_error_name_may_match,
-    reached::handlers_name_what_is_raised,
-    reached::no_error_passes_where_the_others_are_caught,
-    handlers::the_longest_delay_exceeds_the_first,
-    names::state_names_are_short,
-    names::state_names_are_distinct,
-    context::the_context_has_what_is_named,
-    variables::names_are_identifiers,
-    variables::inner_scopes_do_not_assign_outer_variables,
-    assignment::variables_are_assigned_before_use,
-    transitions::every_scope_has_states,
-    transitions::targets_exist,
-    transitions::states_say_where_to_go_on,
-    transitions::every_scope_ends,
-    transitions::every_state_is_reached,
-    budget::loops_do_not_run_away,
-    budget::waits_end_before_their_execution,
-    budget::literals_fit_into_a_payload,
-    size::a_definition_is_at_most_a_mebibyte,
+const RULES: &[(Thread, Rule)] = &[
+    (Own, field::belongs_to_its_object),
+    (Own, field::belongs_to_the_language),
+    (Own, field::required_fields_are_present),
+    (Own, language::a_jsonata_machine_has_no_jsonpath_state),
+    (Second, value::has_the_form_of_its_field),
+    (Own, choice::rules_compare_with_what_their_operators_take),
+    (Own, choice::lists_of_rules_are_not_empty),
+    (Own, choice::a_choice_leads_on),
+    (Own, task::a_heartbeat_is_shorter_than_the_timeout),
+    (Own, task::credentials_name_a_role),
+    (Own, api::a_resource_is_an_api),
+    (Own, api::an_integration_has_its_pattern),
+    (Own, task::an_integration_has_a_request),
+    (Own, api::a_request_fits_its_api),
+    (Own, api::tasks_raise_the_errors_that_are_handled),
+    (Second, api::results_have_the_members_that_are_read),
+    (Own, task::a_token_that_is_waited_for_is_sent),
+    (Own, task::express_machines_only_wait_for_answers),
+    (Own, map::only_a_distributed_map_has_an_execution_type),
+    (Own, map::express_machines_have_no_distributed_map),
+    (Own, map::csv_readers_know_their_headers),
+    (Own, map::fields_have_an_effect),
+    (Own, map::writers_and_readers_have_a_request),
+    (Own, map::labels_are_short_and_distinct),
+    (Own, handlers::error_names_are_given),
+    (Own, handlers::states_all_is_alone_and_last),
+    (Own, handlers::every_error_name_may_match),
+    (Own, reached::handlers_name_what_is_raised),
+    (Own, reached::no_error_passes_where_the_others_are_caught),
+    (Own, handlers::the_longest_delay_exceeds_the_first),
+    (Own, names::state_names_are_short),
+    (Own, names::state_names_are_distinct),
+    (Second, context::the_context_has_what_is_named),
+    (Own, variables::names_are_identifiers),
+    (Own, variables::inner_scopes_do_not_assign_outer_variables),
+    (Own, assignment::variables_are_assigned_before_use),
+    (Own, transitions::every_scope_has_states),
+    (Own, transitions::targets_exist),
+    (Own, transitions::states_say_where_to_go_on),
+    (Own, transitions::every_scope_ends),
+    (Own, transitions::every_state_is_reached),
+    (Own, budget::loops_do_not_run_away),
+    (Own, budget::waits_end_before_their_execution),
+    (Own, budget::literals_fit_into_a_payload),
+    (Own, size::a_definition_is_at_most_a_mebibyte),
 ];
+
+/// From so many states on a second thread is worth its start, which takes as long as the rules on one or two states.
+const STATES_FOR_TWO: usize = 50;
+
+/// The second thread's stack in bytes: a program's first thread has as much on Linux and macOS.
+const SECOND_STACK: usize = 8 << 20;
 
 /// Checks a state machine that was read or made, as one of the given type.
 ///
@@ -145,24 +166,54 @@ pub fn check_read(
     annotations: &Annotations,
 ) -> Vec<Diagnostic> {
     let parts = Parts::of(machine, kind == MachineType::Express);
-    let expressions = Expressions::default();
     let definition = Definition {
         machine,
         characters,
-        references: references::of_parts(&parts, &expressions),
-        expressions,
+        references: OnceLock::new(),
+        expressions: Expressions::default(),
         calls: api::calls(&parts),
         assigned: variables::assigned(&parts),
         parts,
         graphs: if machine.is_unread() { Vec::new() } else { Graph::all(machine) },
         annotations,
-        raised: OnceCell::new(),
+        raised: OnceLock::new(),
     };
-    let mut found = Vec::new();
-    for rule in RULES {
-        rule(&definition, &mut found);
-    }
-    found
+    let (own, second) = if definition.parts.states.len() < STATES_FOR_TWO {
+        (found_by(&definition, Own), found_by(&definition, Second))
+    } else {
+        on_two_threads(&definition)
+    };
+    own.into_iter().zip(second).flat_map(|(own, second)| own.into_iter().chain(second)).collect()
+}
+
+/// What each rule of a thread finds; nothing for a rule of the other.
+fn found_by(definition: &Definition<'_>, thread: Thread) -> Vec<Vec<Diagnostic>> {
+    let rules = RULES.iter().map(|(of, rule)| {
+        let mut found = Vec::new();
+        if *of == thread {
+            rule(definition, &mut found);
+        }
+        found
+    });
+    rules.collect()
+}
+
+fn on_two_threads(definition: &Definition<'_>) -> (Vec<Vec<Diagnostic>>, Vec<Vec<Diagnostic>>) {
+    let second = || {
+        // What rules of both ask for.
+        definition.references();
+        found_by(definition, Second)
+    };
+    std::thread::scope(|scope| {
+        // Where there are no threads, one does.
+        let started = std::thread::Builder::new().stack_size(SECOND_STACK).spawn_scoped(scope, second);
+        let own = found_by(definition, Own);
+        let second = match started {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => second(),
+        };
+        (own, second)
+    })
 }
 
 /// Reads a definition and checks it: the machine, and what [`StateMachine::read`] and [`check`] find.

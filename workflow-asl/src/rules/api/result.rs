@@ -23,7 +23,7 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
     // The table is read from front to back: tasks that call the same often read the same of it.
     let (mut right, mut open) = (BTreeSet::new(), BTreeSet::new());
     let mut results = BTreeMap::new();
-    for reference in definition.references.iter().filter(|reference| !reference.guard) {
+    for reference in definition.references().iter().filter(|reference| !reference.guard) {
         let Some(call) = tasks.get(&reference.state_number) else { continue };
         let Some(task) = call.target() else { continue };
         let Some(state) = definition.parts.states.get(reference.state_number) else { continue };
