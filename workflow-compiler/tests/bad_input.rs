@@ -33,6 +33,19 @@ fn results_that_hold_each_other_twice() {
 }
 
 #[test]
+fn results_that_hold_each_other_twice_or_null() {
+    let mut source =
+        "workflow W { query jsonata; input { yes: bool } pass A0 { v: 1 } -> B0; pass B0 { v: 1 } -> A1;".to_owned();
+    for number in 1..60 {
+        for (tower, next) in [("A", format!("B{number}")), ("B", format!("A{}", number + 1))] {
+            let before = format!("if input.yes {{ {tower}{} }} else {{ null }}", number - 1);
+            write!(source, "pass {tower}{number} {{ a: {before}, b: {before} }} -> {next};").unwrap();
+        }
+    }
+    definition(&(source + "succeed A60 { either: if input.yes { A59 } else { B59 } } }"));
+}
+
+#[test]
 fn variables_that_hold_each_other_twice() {
     let mut source = "workflow W { pass P0 assign { v0: 1 } -> P1;".to_owned();
     for number in 1..60 {

@@ -206,7 +206,7 @@ impl Ty {
         const DEPTH: usize = 32;
         fn inside(ty: &Ty) -> Vec<&Ty> {
             match ty {
-                Ty::Array(inner) | Ty::Option(inner) | Ty::Map(inner) => vec![inner],
+                Ty::Array(inner) | Ty::Option(inner) | Ty::Nullable(inner) | Ty::Map(inner) => vec![inner],
                 Ty::Tuple(items) => items.iter().collect(),
                 Ty::Object(members) => members.values().collect(),
                 _ => Vec::new(),
@@ -226,6 +226,9 @@ impl Ty {
                 }
                 _ => {}
             }
+        }
+        if inside(&self).is_empty() {
+            return self;
         }
         let (mut parts, mut levels, mut small) = (0, 0, 0);
         let mut level = vec![&self];

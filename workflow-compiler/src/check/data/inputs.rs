@@ -66,6 +66,11 @@ impl<'a> Ways<'a> {
         ways
     }
 
+    /// Whether a way to a state comes from one that is not `done`, which comes later in the order.
+    pub(super) fn lead_back(&self, number: usize, done: &[bool]) -> bool {
+        self.0.get(number).into_iter().flatten().any(|way| done.get(way.from) != Some(&true))
+    }
+
     /// The type of a state's input, where those before it in the order are `done`.
     pub(super) fn input(&self, model: &Model<'a>, number: usize, done: &[bool]) -> Ty {
         let Some((_, info)) = model.states.get_index(number) else { return Ty::Unknown };

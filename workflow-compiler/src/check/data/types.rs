@@ -23,6 +23,9 @@ use crate::syntax::keyword::ClauseKind;
 pub(super) fn infer(model: &mut Model<'_>) {
     let mut asked = false;
     for info in model.states.values() {
+        if asked {
+            break;
+        }
         uses::values(model, info, &mut |value, _| {
             uses::references(value, &mut |reference| {
                 asked |=
@@ -44,12 +47,14 @@ pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
     model.data.inputs = vec![Ty::Unknown; model.states.len()];
     let order = order(model);
     let ways = Ways::of(model);
-    // Variables need the types of results, results those of variables.
+    // Variables need the types of results, results those of variables, and a loop those of what comes after.
     for _ in 0..2 {
+        let mut again = false;
         let mut done = vec![false; model.states.len()];
         for step in &order {
             match *step {
                 Step::Begins(number) => {
+                    again |= ways.lead_back(number, &done);
                     let ty = ways.input(model, number, &done).bounded();
                     if let Some(known) = model.data.inputs.get_mut(number) {
                         *known = ty;
@@ -68,6 +73,9 @@ pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
             }
         }
         model.data.variables = variables(model);
+        if !again && model.data.variables.is_empty() {
+            break;
+        }
     }
 }
 
