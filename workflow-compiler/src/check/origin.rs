@@ -9,7 +9,9 @@ use super::model::{Model, StateInfo, is_distributed};
 use super::resolve::{Base, Place, Position, reference_text, segment_text};
 use super::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain};
+use crate::syntax::ast::{
+    Clause, ClauseValue, EnumDecl, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain,
+};
 use crate::syntax::keyword::{ClauseKind, RESERVED};
 
 /// A base with the first steps and type that a root stands for.
@@ -315,8 +317,12 @@ impl<'a> Model<'a> {
             let message = format!("nothing here is called `{name}`");
             let roots = RESERVED.iter().copied().chain(self.states.keys().map(String::as_str));
             let problem = Problem::new(Code::ReferenceNotHere, spot, message);
-            let problem = match name {
-                "error" | "err" => problem.help("what a catcher caught is `caught.Error` and `caught.Cause`"),
+            let variant = |(of, decl): (&String, &&EnumDecl)| {
+                decl.variants.iter().any(|variant| plain(&variant.name) == name).then(|| format!("{of}::{name}"))
+            };
+            let problem = match (name, self.types.enums.iter().find_map(variant)) {
+                (_, Some(variant)) => problem.help(format!("a variant is named with its enum: `{variant}`")),
+                ("error" | "err", _) => problem.help("what a catcher caught is `caught.Error` and `caught.Cause`"),
                 _ => problem.suggest(name, roots),
             };
             return Err(Box::new(if problem.help.is_empty() {

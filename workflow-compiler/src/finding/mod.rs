@@ -5,6 +5,7 @@ mod unchecked;
 mod variables;
 mod words;
 
+use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, Diagnostic, Pointer};
 
 use self::shared::SharedHandlers;
@@ -55,7 +56,7 @@ pub(crate) fn report<'a>(
             let message = message_in_the_language(&finding, model);
             let help = match result {
                 Some(result) => result.help(&finding, spot, locate),
-                None => help_in_the_language(&finding).or(finding.help).into_iter().collect(),
+                None => help_in_the_language(&finding, model).or(finding.help).into_iter().collect(),
             };
             problems.push(Problem {
                 code: finding.code,
@@ -107,7 +108,7 @@ fn message_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> Option<St
 }
 
 /// The help line, where that of the document's rules names what the language writes otherwise.
-fn help_in_the_language(finding: &Diagnostic) -> Option<String> {
+fn help_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> Option<String> {
     let help = match finding.code {
         Code::NoWayToEnd | Code::EndlessLoop if finding.message.starts_with("no state ends") => {
             "end it with `-> end`, a `succeed` or a `fail`"
@@ -128,6 +129,12 @@ fn help_in_the_language(finding: &Diagnostic) -> Option<String> {
         }
         Code::UnassignedVariable | Code::MaybeUnassigned => {
             let rest = finding.help.as_ref()?.strip_prefix("give it a value with `Assign`")?;
+            // The variable of a result is there once the text names it.
+            let name =
+                finding.message.split_once("`$").and_then(|(_, rest)| rest.split_once('`')).map(|(name, _)| name);
+            if let Some(near) = name.and_then(|name| nearest(name, model.names_of_results())) {
+                return Some(format!("did you mean `${near}`?"));
+            }
             return Some(format!("give it a value with `assign {{ … }}`{rest}"));
         }
         Code::VariableOutOfScope => "hand its value in with the map's `item_selector`, and read it from the input",

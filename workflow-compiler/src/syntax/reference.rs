@@ -146,6 +146,12 @@ impl Parser<'_> {
                 steps.push(step);
                 continue;
             }
+            if cursor.is_punct("?") && cursor.peek_group_at(1, Delimiter::Bracket).is_some() {
+                let problem = Problem::new(Code::Syntax, cursor.here_first(), "an index has no `?` before it");
+                self.report(problem.help("leave it out: what an absent value holds is absent too"));
+                cursor.advance(1);
+                continue;
+            }
             let optional = cursor.is_punct("?.");
             if !optional && !cursor.is_punct(".") {
                 break;

@@ -23,6 +23,11 @@ impl<'a> Model<'a> {
         Some(state)
     }
 
+    /// The names of the states whose results may be read.
+    pub fn names_of_results(&self) -> impl Iterator<Item = &str> {
+        self.states.iter().filter(|(_, info)| self.has_result(info)).map(|(name, _)| name.as_str())
+    }
+
     /// Calls `each` for every text literal in the values of a state.
     pub fn texts(&self, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a str, Spot)) {
         uses::values(self, info, &mut |value, _| uses::texts(value, each));

@@ -190,6 +190,10 @@ fn enums_have_their_variants() {
         ],
     );
     finds(
+        "enum Mode { Fast, Full } input { mode: Mode } choice C match input.mode { Fast => A, Mode::Full => A } pass A -> end;",
+        &["WF0404 Fast: nothing here is called `Fast` / a variant is named with its enum: `Mode::Fast`"],
+    );
+    finds(
         r#"enum Mode { Fast, #[serde(rename = "full")] Full } input { mode: Mode } choice C { if input.mode == "Full" -> A; else -> A; } pass A -> end;"#,
         &[r#"WF0215 "Full": `Mode` is never "Full" / `Mode::Full` is the text "full""#],
     );
