@@ -70,10 +70,10 @@ impl<'a> Model<'a> {
         let name = arn.strip_prefix(INTEGRATION).unwrap_or_default();
         let wrapper = WRAPPED.iter().find(|(wrapped, _)| *wrapped == name).map(|(_, member)| *member);
         match (declared, wrapper) {
+            (None, _) if self.unchecked(info).is_some() => Ty::Unknown,
             (declared, Some(member)) => self.wrapped(&arn, member, declared.unwrap_or(Ty::Unknown)),
             // What is sent back with a task token, or whatever else the user knows better.
             (Some(declared), None) => declared,
-            (None, None) if self.unchecked(info).is_some() => Ty::Unknown,
             (None, None) => self.called(&arn).map_or(Ty::Unknown, aws),
         }
     }
