@@ -7,6 +7,7 @@ use anstream::adapter::strip_str;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use proc_macro2::LineColumn;
 use serde_json::{Value, json};
 use workflow_asl::source::{Location, SourceError, locations};
 use workflow_asl::{Code, Diagnostic, Severity};
@@ -72,7 +73,7 @@ impl Report {
     }
 
     /// A text that is not Rust.
-    pub(crate) fn not_rust(file: &Path, text: &str, at: proc_macro2::LineColumn) -> Self {
+    pub(crate) fn not_rust(file: &Path, text: &str, at: LineColumn) -> Self {
         let offset = offset(text, at);
         let place = locations(text, &[(offset, 1)]).pop().map(|location| Place::of(text, location));
         let (message, help) = (NOT_RUST.to_owned(), Vec::new());
@@ -81,15 +82,16 @@ impl Report {
 
     /// What the compiler says of a workflow.
     pub(crate) fn problem(file: &Path, text: &str, problem: &Problem) -> Self {
-        let start = offset(text, problem.spot.first.start());
-        let end = offset(text, problem.spot.last.end());
+        let (start, end) = (problem.spot.first.byte_range().start, problem.spot.last.byte_range().end);
         // Of a text literal only the part that is wrong.
         let part = problem.part.as_ref().and_then(|part| part.in_source(text.get(start..end)?));
-        let (start, length) = match part {
-            Some(part) => (start + part.start, part.len()),
-            None => (start, end.saturating_sub(start)),
+        let place = match part {
+            Some(part) => locations(text, &[(start + part.start, part.len())]).pop(),
+            None => {
+                let LineColumn { line, column } = problem.spot.first.start();
+                Some(Location { line, column: column + 1, offset: start, length: end.saturating_sub(start) })
+            }
         };
-        let place = locations(text, &[(start, length)]).pop();
         let message = match problem.place.as_deref() {
             // The words are those that name the document of `from`; what is wrong is in it.
             Some(at) => format!("{} ({}:{}:{})", problem.message, at.file, at.line, at.column),
@@ -245,7 +247,7 @@ fn name(file: &Path) -> String {
 }
 
 /// The byte at which proc_macro2's line (from 1) and column (from 0, in characters) lie.
-fn offset(text: &str, at: proc_macro2::LineColumn) -> usize {
+fn offset(text: &str, at: LineColumn) -> usize {
     let mut lines = text.split_inclusive('\n');
     let before: usize = lines.by_ref().take(at.line.saturating_sub(1)).map(str::len).sum();
     let line = lines.next().unwrap_or_default();
