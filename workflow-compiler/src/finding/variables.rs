@@ -29,10 +29,12 @@ pub(super) fn of_result<'m>(finding: &Diagnostic, model: &'m Model<'_>) -> Optio
 }
 
 impl OfResult<'_> {
-    /// Whether it is read with `?` at these words, and no text of the user's own there reads it as if it had a value.
+    /// Whether it is read by the state's name alone, which the checks have looked at, or with `?` at these words, and no
+    /// text of the user's own there reads it as if it had a value.
     pub(super) fn is_asked_for(&self, spot: Spot, locate: Locate<'_>) -> bool {
         let here = |other: &Spot| locate(spot.first).is_none() || overlap(*other, spot, locate);
-        self.reads.optional.iter().any(here) && !self.reads.raw.iter().any(|(other, _)| here(other))
+        self.reads.raw.is_empty()
+            || self.reads.optional.iter().any(here) && !self.reads.raw.iter().any(|(other, _)| here(other))
     }
 
     /// The text that reads it, within these words.

@@ -58,11 +58,13 @@ impl Parser<'_> {
             "caught" => Root::Caught,
             _ => Root::StateResult(rust_name(&word)),
         };
+        // `Train?`, `Train?[0]` and `Train?.x` say that the state may not have run, `input?.x` that x may be absent.
+        let alone = cursor.is_punct("?") && !cursor.is_punct("?.") && !cursor.is_punct("??");
+        let mut optional = alone && matches!(root, Root::StateResult(_));
+        cursor.advance(usize::from(optional));
         let (mut segments, steps) = self.segments(cursor);
-        // `Train?.x` says that the state may not have run, `input?.x` that x may be absent.
-        let mut optional = false;
         if let (Root::StateResult(_), Some(Segment::Member { optional: first, .. })) = (&root, segments.first_mut()) {
-            optional = std::mem::replace(first, false);
+            optional |= std::mem::replace(first, false);
         }
         self.word(&word, Role::Root(steps));
         self.referred(root, spot, optional, segments, cursor)

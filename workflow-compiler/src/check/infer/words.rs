@@ -7,8 +7,9 @@ use crate::syntax::ast::{Expr, ExprKind, Reference, UnaryOp, plain};
 /// The words of a reference, with the `?` of a state that may not have run.
 pub(super) fn optional_text(reference: &Reference) -> String {
     let text = reference_text(reference);
-    match text.split_once('.') {
-        Some((root, rest)) if reference.optional => format!("{root}?.{rest}"),
+    let root = text.find(['.', '[']).unwrap_or(text.len());
+    match text.split_at_checked(root) {
+        Some((root, rest)) if reference.optional => format!("{root}?{rest}"),
         _ => text,
     }
 }
