@@ -104,6 +104,7 @@ impl<'a> Lowering<'_, 'a> {
                     ExprKind::Number(text) => text.parse::<i64>().ok().and_then(i64::checked_neg),
                     _ => None,
                 };
+                let number = number.filter(|_| self.may_be_whole(place, left));
                 match number {
                     Some(number) => call(Function::MathAdd, &[self.intrinsic(place, left), number.to_string()]),
                     None => {

@@ -168,7 +168,9 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Binary(BinaryOp::Divide, ..) => "a quotient",
             ExprKind::Binary(BinaryOp::Remainder, ..) => "a remainder",
             ExprKind::Binary(BinaryOp::Add, ..) => "this sum: only text and whole numbers can be added",
-            ExprKind::Binary(BinaryOp::Subtract, ..) => "a difference but that of a value and a whole number",
+            ExprKind::Binary(BinaryOp::Subtract, ..) => {
+                "this difference: only a whole number as it is written can be taken from a whole one"
+            }
             ExprKind::Binary(..) => "a comparison that is a value",
             ExprKind::Object(_) => "an object in the argument of a function",
             ExprKind::Access(..) => "a member of what a function gives",

@@ -177,7 +177,7 @@ impl<'a> Model<'a> {
             BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => {
                 let a = self.number(place, op, left, facts, sink);
                 let b = self.number(place, op, right, facts, sink);
-                let whole = op != BinaryOp::Divide && a == Ty::Integer && b == Ty::Integer;
+                let whole = op != BinaryOp::Divide && are_whole(place, &a, &b);
                 if whole { Ty::Integer } else { Ty::Number }
             }
         }
@@ -253,11 +253,17 @@ impl<'a> Model<'a> {
         }
         match (text, number) {
             (true, _) => Ty::Text,
-            (_, true) if a == Ty::Integer && b == Ty::Integer => Ty::Integer,
+            (_, true) if are_whole(place, &a, &b) => Ty::Integer,
             (_, true) => Ty::Number,
             _ => Ty::Unknown,
         }
     }
+}
+
+/// Whether what is computed of two numbers is whole. JSONPath adds no others, so `n: $n + 1` is one in a loop too.
+fn are_whole(place: Place<'_, '_>, a: &Ty, b: &Ty) -> bool {
+    let whole = |ty: &Ty| *ty == Ty::Integer || place.state.language == QueryLanguage::JsonPath && ty.is_open();
+    whole(a) && whole(b)
 }
 
 /// Has rustc tell whether an operand of the user's own types is certainly there.
