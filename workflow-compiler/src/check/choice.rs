@@ -73,6 +73,7 @@ fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, know
         match (&arm.when, &subject) {
             (When::If(condition), _) => {
                 model.infer_condition(place, condition, &facts, sink);
+                gives_something(model, place, condition, &facts, sink);
                 inside.learn(condition, true);
                 facts.learn(condition, false);
             }
@@ -88,6 +89,17 @@ fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, know
             _ => {}
         }
         values::clauses(model, info, &arm.clauses, &inside, sink);
+    }
+}
+
+/// A choice fails where a condition gives nothing at all, as `$boolean` and `$not` do of what is absent.
+fn gives_something<'a>(model: &Model<'a>, place: Place<'_, 'a>, condition: &Expr, facts: &Facts, sink: &mut Sink<'_>) {
+    match &condition.kind {
+        ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Not, inner) => {
+            gives_something(model, place, inner, facts, sink);
+        }
+        ExprKind::Call { .. } => model.needed(place, condition, None, facts, sink),
+        _ => {}
     }
 }
 

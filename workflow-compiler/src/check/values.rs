@@ -10,14 +10,14 @@ use super::model::{Model, StateInfo};
 use super::resolve::{Place, Position, article};
 use super::sink::Sink;
 use super::types::Ty;
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
     Catcher, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Over, Resource, Retrier, Root, WaitHead, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
 /// Every reference names something that is there, every operator and function gets values of its types.
-pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check<'a>(model: &Model<'a>, sink: &mut Sink<'_>) {
     for info in model.all_states() {
         let facts = model.facts(info);
         head(model, info, facts, sink);
@@ -25,18 +25,15 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
     for declaration in &model.workflow.declarations {
         match &declaration.kind {
-            // What a named handler's words mean depends on the state that uses it: the first one stands for all.
             DeclarationKind::Catcher { name, catcher: handler } => {
                 let name = plain(name);
                 let user = model.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Catch, &name));
                 let user = user.or_else(|| task(model).filter(|_| uses(model.defaults, ClauseKind::Catch, &name)));
-                // But for one that cannot read what the words say.
-                let reads = model.reads_results(handler);
-                let refuses = |info: &&StateInfo<'_>| inherits(model, info, handler) && model.refuses(info, handler);
-                let user = if reads { model.all_states().find(refuses).or(user) } else { user };
-                if let Some(info) = user {
-                    let facts = common(model, |info| inherits(model, info, handler));
-                    catcher(model, info, handler, &facts, sink);
+                let facts = common(model, |info| inherits(model, info, handler));
+                let check = |info: &StateInfo<'a>, sink: &mut Sink<'_>| catcher(model, info, handler, &facts, sink);
+                let users = model.all_states().filter(|info| inherits(model, info, handler));
+                if let Some(info) = stands_for(users, &check).or(user) {
+                    check(info, sink);
                 }
             }
             DeclarationKind::Retrier { name, retrier: handler } => {
@@ -48,21 +45,35 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
             }
             DeclarationKind::Defaults(defaults) => {
                 for clause in defaults {
-                    let refuses = |info: &&StateInfo<'_>| match &clause.value {
-                        ClauseValue::Catcher(handler) if model.reads_results(handler) => {
-                            inherits(model, info, handler) && model.refuses(info, handler)
-                        }
-                        _ => false,
+                    let takes = |info: &StateInfo<'_>| model.clauses_of(info).any(|own| std::ptr::eq(own, clause));
+                    let facts = common(model, takes);
+                    let check = |info: &StateInfo<'a>, sink: &mut Sink<'_>| {
+                        clauses(model, info, std::slice::from_ref(clause), &facts, sink);
                     };
-                    if let Some(info) = model.all_states().find(refuses).or_else(|| task(model)) {
-                        let takes = |info: &StateInfo<'_>| model.clauses_of(info).any(|own| std::ptr::eq(own, clause));
-                        clauses(model, info, std::slice::from_ref(clause), &common(model, takes), sink);
+                    let users = model.all_states().filter(|info| takes(info));
+                    if let Some(info) = stands_for(users, &check).or_else(|| task(model)) {
+                        check(info, sink);
                     }
                 }
             }
             _ => {}
         }
     }
+}
+
+/// What shared words mean depends on the state that uses them: the first for which they are wrong stands for all, or the
+/// first.
+fn stands_for<'m, 'a: 'm>(
+    mut users: impl Iterator<Item = &'m StateInfo<'a>>,
+    check: &impl Fn(&StateInfo<'a>, &mut Sink<'_>),
+) -> Option<&'m StateInfo<'a>> {
+    let first = users.next()?;
+    let wrong = |info: &&StateInfo<'a>| {
+        let mut problems = Problems::default();
+        check(info, &mut Sink::to(&mut problems));
+        problems.iter().next().is_some()
+    };
+    Some(std::iter::once(first).chain(users).find(wrong).unwrap_or(first))
 }
 
 /// What is known wherever one of the states begins that share some words.

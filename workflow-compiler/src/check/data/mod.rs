@@ -119,8 +119,14 @@ impl<'a> Model<'a> {
 fn collisions(model: &Model<'_>, sink: &mut Sink<'_>) {
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
     for number in model.data.kept.keys() {
-        if let Some((name, _)) = model.states.get_index(*number) {
-            taken.insert(variable(name), format!("the result of `{name}`, which another state reads by its name"));
+        let Some((name, info)) = model.states.get_index(*number) else { continue };
+        let holds = format!("the result of `{name}`, which another state reads by its name");
+        if let Some(holds) = taken.insert(variable(name), holds) {
+            sink.report(|| {
+                let message =
+                    format!("the result of `{name}` would be in `${}` too, which holds {holds}", variable(name));
+                Problem::new(Code::VariableTaken, info.state.name.span(), message).help("give this state another name")
+            });
         }
     }
     for scope in 0..model.scopes.len() {

@@ -8,9 +8,9 @@ use super::scopes::{Caught, Point, Sight};
 use crate::check::facts::Facts;
 use crate::check::model::{Model, StateInfo};
 use crate::check::names::describe;
-use crate::check::resolve::{Place, Position, reference_text};
+use crate::check::resolve::{Place, reference_text};
 use crate::problem::Problem;
-use crate::syntax::ast::{Catcher, ClauseValue, Expr, ExprKind, Head, Reference, Root, Segment, Spot, Text, plain};
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Reference, Segment, Spot, Text, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// The longest path that is drawn in full.
@@ -81,33 +81,6 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Whether the words of a shared catcher read a result that cannot be read where this state begins.
-    pub(in crate::check) fn refuses(&self, info: &StateInfo<'a>, catcher: &Catcher) -> bool {
-        let mut refused = false;
-        let place = Place { state: info, position: Position::CatchAssign };
-        for clause in &catcher.clauses {
-            let ClauseValue::Expr(value) = &clause.value else { continue };
-            super::uses::references(value, &mut |reference| {
-                if let Root::StateResult(name) = &reference.root
-                    && let Some(of) = self.states.get(&plain(name)).filter(|of| self.has_result(of))
-                {
-                    refused |= self.refusal(place, reference, of, &Facts::default()).is_some();
-                }
-            });
-        }
-        refused
-    }
-
-    /// Whether the words of a catcher read the result of a state.
-    pub(in crate::check) fn reads_results(&self, catcher: &Catcher) -> bool {
-        let mut reads = false;
-        for clause in &catcher.clauses {
-            let ClauseValue::Expr(value) = &clause.value else { continue };
-            super::uses::references(value, &mut |reference| reads |= matches!(reference.root, Root::StateResult(_)));
-        }
-        reads
-    }
-
     /// Why the state cannot keep what a path leads to in its result beside what it says itself.
     pub(super) fn unkeepable<'n>(
         &self,
@@ -157,8 +130,10 @@ impl<'a> Model<'a> {
                 let message = format!(
                     "`{call}` gives another value each time, and a JSONata pass such as `{name}` would compute it twice"
                 );
-                let help =
-                    format!("keep it once: `assign {{ value: {call}() }}` on a state before, then read `$value`");
+                let arguments = if call == "$shuffle" { "…" } else { "" };
+                let help = format!(
+                    "keep it once: `assign {{ value: {call}({arguments}) }}` on a state before, then read `$value`"
+                );
                 return Some(Problem::new(Code::StateReference, spot, message).help(help));
             }
         }
