@@ -226,7 +226,8 @@ pub(crate) fn compile_text(text: &str) -> Vec<Call> {
 
 fn compile_bodies(file: &Path, bodies: Vec<(Vec<String>, Group)>) -> Vec<Call> {
     let locate = |span: Span| Some((span.start().line, span.start().column));
-    let surroundings = Surroundings { locate: &locate, folder: Some(&crate_folder(file)), editor: false };
+    let folder = crate_folder(file);
+    let surroundings = Surroundings { locate: &locate, folder: Some(&folder), editor: false };
     let compiled = |body: &Group| workflow_compiler::compile_in(body.stream(), surroundings);
     bodies.into_iter().map(|(modules, body)| Call { modules, compilation: compiled(&body) }).collect()
 }

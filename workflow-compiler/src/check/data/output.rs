@@ -88,13 +88,14 @@ fn fits_expr<'a>(
         }
         return;
     }
-    match (&expr.kind, fields(model, wanted)) {
-        (ExprKind::Paren(inner), _) => fits_expr(model, place, inner, wanted, what, facts, sink),
-        (ExprKind::If(condition, yes, no), _) => {
+    let is_array = |item: &Expr| model.infer(place, item, facts, &mut Sink::silent()).present().is_array();
+    match (&expr.kind, fields(model, wanted), wanted.present()) {
+        (ExprKind::Paren(inner), ..) => fits_expr(model, place, inner, wanted, what, facts, sink),
+        (ExprKind::If(condition, yes, no), ..) => {
             fits_expr(model, place, yes, wanted, what, &facts.and(condition, true), sink);
             fits_expr(model, place, no, wanted, what, &facts.and(condition, false), sink);
         }
-        (ExprKind::Object(members), Some(fields)) => {
+        (ExprKind::Object(members), Some(fields), _) => {
             for (name, field) in fields {
                 let wire = field.decl.wire.as_str();
                 let member = members.iter().find(|member| {
@@ -142,18 +143,19 @@ fn fits_expr<'a>(
                 }
             }
         }
-        (ExprKind::Object(members), _) if let Ty::Map(value) = wanted.present() => {
+        (ExprKind::Object(members), _, Ty::Map(value)) => {
             // A member whose value is a path has another name, and is left out what is optional.
             for member in members.iter().filter(|member| !member.optional && !member.key.value.ends_with(".$")) {
                 let what = format!("`{}` of {what}", member.key.value);
                 fits_expr(model, place, &member.value, value, &what, facts, sink);
             }
         }
-        (ExprKind::Array(items), _) if let Some(item) = wants_items(model, place, items, wanted, facts) => {
+        // JSONata may put the items of an array in flat.
+        (ExprKind::Array(items), _, Ty::Array(item)) if !items.iter().any(is_array) => {
             let what = format!("an item of {what}");
             items.iter().for_each(|given| fits_expr(model, place, given, item, &what, facts, sink));
         }
-        (ExprKind::Binary(BinaryOp::Default, _, left, right), _) => {
+        (ExprKind::Binary(BinaryOp::Default, _, left, right), ..) => {
             let given = model.infer(place, left, &facts.asking(), &mut Sink::silent());
             let holder = words(left).unwrap_or_default();
             fits(model, given.present(), wanted, left.spot, what, (&holder, facts, &Seen::default()), sink);
@@ -161,13 +163,13 @@ fn fits_expr<'a>(
                 fits_expr(model, place, right, wanted, what, facts, sink);
             }
         }
-        (ExprKind::Number(text), _) if *wanted.present() == Ty::Integer && is_fraction(text) => {
+        (ExprKind::Number(text), _, Ty::Integer) if is_fraction(text) => {
             sink.report(|| {
                 let message = format!("{what} is {text}, and is declared {}", article(wanted.present()));
                 Problem::new(Code::OutputDoesNotFit, expr.spot, message)
             });
         }
-        (ExprKind::Text(text), _) if let Ty::Enum(name) = wanted.present() => {
+        (ExprKind::Text(text), _, Ty::Enum(name)) => {
             let Some(decl) = model.types.enums.get(name) else { return };
             let open = text.starts_with("{%") || text.contains("${");
             if open || decl.variants.iter().any(|variant| variant.wire == *text) {
@@ -196,19 +198,6 @@ fn fits_expr<'a>(
             );
         }
     }
-}
-
-/// What each item of a literal array must be; `None` where an item is an array, which JSONata may put in flat.
-fn wants_items<'t, 'a>(
-    model: &Model<'a>,
-    place: Place<'_, 'a>,
-    items: &[Expr],
-    wanted: &'t Ty,
-    facts: &Facts,
-) -> Option<&'t Ty> {
-    let Ty::Array(item) = wanted.present() else { return None };
-    let array = |item: &Expr| model.infer(place, item, facts, &mut Sink::silent()).present().is_array();
-    (!items.iter().any(array)).then_some(item)
 }
 
 fn is_fraction(number: &str) -> bool {
