@@ -25,6 +25,7 @@ impl<'a> Lowering<'_, 'a> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.jsonata_value(place, inner, at),
             ExprKind::Object(members) if members.iter().any(|member| member.optional) => {
+                self.spots_within(expr, at);
                 braced(&self.constructor(place, members).text)
             }
             ExprKind::Object(members) => {
@@ -60,6 +61,29 @@ impl<'a> Lowering<'_, 'a> {
                     braced(&text)
                 }
             },
+        }
+    }
+
+    /// Notes where the parts of an object come from that becomes one expression.
+    fn spots_within(&mut self, expr: &Expr, at: &Pointer) {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.spots_within(inner, at),
+            ExprKind::Object(members) => {
+                for member in members {
+                    let at = at.child(&member.key.value);
+                    self.spots.put_key(at.clone(), member.key.spot);
+                    self.spots.put(at.clone(), member.value.spot);
+                    self.spots_within(&member.value, &at);
+                }
+            }
+            ExprKind::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    let at = at.index(index);
+                    self.spots.put(at.clone(), item.spot);
+                    self.spots_within(item, &at);
+                }
+            }
+            _ => {}
         }
     }
 

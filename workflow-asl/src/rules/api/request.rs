@@ -11,6 +11,7 @@ use workflow_services::{Enum, Integration, Member, Shape, Structure, TaskResourc
 
 use super::{Call, Caller, alike, is_dynamic, member_name};
 use crate::document::json_type;
+use crate::jsonata::{self, Expressions, Node, NodeKind};
 use crate::nearest::Lookups;
 use crate::rules::task::request_field;
 use crate::rules::{Definition, all_of, one_of};
@@ -33,6 +34,9 @@ const REFUSED_WITHOUT: &[(&str, &[&str])] = &[
     ("states:startExecution", &["StateMachineArn"]),
 ];
 
+/// Stands for what an expression computes.
+const UNKNOWN: &str = "{%%}";
+
 /// What a result writer needs; which other members it takes is not known.
 const WRITER_NEEDS: &str = "Bucket";
 
@@ -41,10 +45,27 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
     let lookups = Lookups::default();
     let mut read = Read::default();
     for call in &definition.calls {
-        // A request that is one expression is unknown; one that is absent is another finding.
-        let Some(Value::Object(members)) = call.request else { continue };
+        // One that is absent is another finding.
+        let made;
+        let members = match call.request {
+            Some(Value::Object(members)) => members,
+            Some(Value::String(text)) => {
+                made = made_by(&definition.expressions, text);
+                let Some(Value::Object(members)) = &made else { continue };
+                members
+            }
+            _ => continue,
+        };
         let at = call.at.child(request_field(call.language));
-        let mut request = Request { call, read: &mut read, certain: true, base: &at, lookups: &lookups, found };
+        let mut request = Request {
+            call,
+            expressions: &definition.expressions,
+            read: &mut read,
+            certain: true,
+            base: &at,
+            lookups: &lookups,
+            found,
+        };
         if call.caller == Caller::Writer {
             if !request.gives(members, WRITER_NEEDS) {
                 request.missing(&at, &[WRITER_NEEDS], members);
@@ -80,6 +101,7 @@ impl Read {
 
 struct Request<'r> {
     call: &'r Call<'r>,
+    expressions: &'r Expressions,
     read: &'r mut Read,
     /// Whether what does not fit is certainly wrong.
     certain: bool,
@@ -89,11 +111,39 @@ struct Request<'r> {
     found: &'r mut Vec<Diagnostic>,
 }
 
+/// The object that an expression makes, where it is a constructor: what its members have that is not known stays an
+/// expression.
+fn made_by(expressions: &Expressions, text: &str) -> Option<Value> {
+    let read = expressions.read(jsonata::expression(text)?);
+    let (ast, _) = (*read).as_ref().ok()?;
+    Some(made(&ast.root)).filter(Value::is_object)
+}
+
+/// Nodes lie in each other only so deep.
+fn made(node: &Node) -> Value {
+    let name = |key: &Node| if let NodeKind::String(name) = &key.kind { Some(name.clone()) } else { None };
+    match &node.kind {
+        NodeKind::String(text) => text.as_str().into(),
+        NodeKind::Number(number) => (*number).into(),
+        NodeKind::Bool(value) => (*value).into(),
+        NodeKind::Null => Value::Null,
+        NodeKind::Array(items) => items.iter().map(made).collect(),
+        NodeKind::Object(members) if members.iter().all(|(key, _)| name(key).is_some()) => {
+            members.iter().filter_map(|(key, value)| Some((name(key)?, made(value)))).collect()
+        }
+        _ => UNKNOWN.into(),
+    }
+}
+
 impl Request<'_> {
     fn value(&mut self, value: &Value, shape: Shape, at: &Pointer) {
         match (shape, value) {
             (Shape::Blob | Shape::Document, _) | (_, Value::Null) => {}
-            (_, Value::String(text)) if is_dynamic(text, self.call.language) => {}
+            (_, Value::String(text)) if is_dynamic(text, self.call.language) => {
+                if let Some(made) = made_by(self.expressions, text) {
+                    self.value(&made, shape, at);
+                }
+            }
             (Shape::Structure(structure) | Shape::Union(structure), Value::Object(members)) => {
                 self.structure(members, structure, at);
             }

@@ -194,6 +194,20 @@ fn requests() {
             arguments("sqs:sendMessage", json!({"QueueUrl": "{% $states.input.q %}", "MessageBody": "m"})),
         ),
         (
+            arguments("sqs:sendMessage", json!("{% {'QueueURL': $states.input.q, 'MessageBody': 'm'} %}")),
+            Code::UnknownParameter,
+            "Arguments/QueueURL",
+            "`sqs:sendMessage` has no parameter `QueueURL`; did you mean `QueueUrl`?",
+            arguments("sqs:sendMessage", json!("{% {'QueueUrl': $states.input.q, 'MessageBody': 'm'} %}")),
+        ),
+        (
+            arguments("dynamodb:getItem", json!("{% {'TableName': 't', 'Key': {'id': {'s': $states.input.id}}} %}")),
+            Code::UnknownParameter,
+            "Arguments/Key/id/s",
+            "`Key.id` of `dynamodb:getItem` has no member `s`; did you mean `S`?",
+            arguments("dynamodb:getItem", json!("{% {'TableName': 't', 'Key': {'id': {'S': $states.input.id}}} %}")),
+        ),
+        (
             call("aws-sdk:rds:describeDBInstances", json!({"DBInstanceIdentifier": "i"})),
             Code::UnknownParameter,
             "Parameters/DBInstanceIdentifier",
