@@ -96,8 +96,20 @@ impl Answers {
     }
 
     fn next(mut self, times: u64, given: Given) -> Self {
+        self.once();
         self.given.push((times, given));
         self
+    }
+
+    fn all_further(mut self, given: Given) -> Self {
+        self.once();
+        self.rest = Some(given);
+        self
+    }
+
+    /// What was for all further tasks is for the next one, since another answer follows it.
+    fn once(&mut self) {
+        self.given.extend(self.rest.take().map(|given| (1, given)));
     }
 
     /// The next `times` tasks succeed with a value: the resource's result, as for
@@ -120,25 +132,22 @@ impl Answers {
         self.next(times, Given::new(None))
     }
 
-    /// All further tasks succeed with a value.
+    /// All further tasks succeed with a value; the next one alone, where another answer follows.
     #[must_use]
-    pub fn then(mut self, result: impl Serialize) -> Self {
-        self.rest = Some(value(result));
-        self
+    pub fn then(self, result: impl Serialize) -> Self {
+        self.all_further(value(result))
     }
 
-    /// All further tasks fail.
+    /// All further tasks fail; the next one alone, where another answer follows.
     #[must_use]
-    pub fn then_fails(mut self, error: impl Into<TaskError>) -> Self {
-        self.rest = Some(Given::new(Some(Err(error.into()))));
-        self
+    pub fn then_fails(self, error: impl Into<TaskError>) -> Self {
+        self.all_further(Given::new(Some(Err(error.into()))))
     }
 
-    /// No further task is answered.
+    /// No further task is answered; the next one alone is not, where another answer follows.
     #[must_use]
-    pub fn then_never(mut self) -> Self {
-        self.rest = Some(Given::new(None));
-        self
+    pub fn then_never(self) -> Self {
+        self.all_further(Given::new(None))
     }
 
     fn last(&mut self) -> Option<&mut Given> {

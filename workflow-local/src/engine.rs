@@ -192,7 +192,8 @@ impl Engine {
 
     handler_methods! {
         /// Answers the tasks of a state: the closure gets the task's request (its input after
-        /// `Parameters` or `Arguments`) and gives the resource's result.
+        /// `Parameters` or `Arguments`) and gives the resource's result, of `lambda:invoke` an object with `Payload`:
+        /// what a function itself gets and returns is for [`on_lambda`](Self::on_lambda).
         on_state,
         /// As [`on_state`](Self::on_state), with a closure that gives a future. It is polled by
         /// whoever polls [`run_async`](Self::run_async), or by [`run`](Self::run) on its own thread.

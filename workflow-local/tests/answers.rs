@@ -244,3 +244,15 @@ fn a_workflow_is_answered_by_its_own_states_with_its_own_types() {
     let execution = Engine::of::<Pay>().unwrap().on_lambda_answers("charge", answers).run(&input()).unwrap();
     assert_eq!(execution.output_as::<PayOutput>().unwrap().receipt, "by function");
 }
+
+#[test]
+fn what_is_for_all_further_tasks_is_for_one_where_another_answer_follows() {
+    let machine =
+        work(LAMBDA, json!({ "Retry": [{ "ErrorEquals": ["Busy", "States.Timeout"] }], "TimeoutSeconds": 5 }));
+    let second = Duration::from_secs(1);
+    let answers = Answers::new().then_fails("Busy").then_never().gives(1, "done").after(second).then("not reached");
+    let execution = Engine::new(&machine).unwrap().on_state_answers("Work", answers).run(&json!({})).unwrap();
+    execution.assert_output("done");
+    // A second until the first retry, the time-out, two seconds until the next, the answer.
+    assert_eq!(execution.started_at().until(execution.now()), Duration::from_secs(1 + 5 + 2 + 1));
+}
