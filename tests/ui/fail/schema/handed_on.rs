@@ -19,6 +19,18 @@ mod model {
         #[serde(default)]
         pub amount: u32,
     }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
+    #[serde(tag = "kind", content = "detail")]
+    pub enum Sent {
+        Parcel { tracking: String },
+        Digital,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
+    pub struct Receipt {
+        pub tracking: String,
+    }
 }
 
 mod other {
@@ -54,6 +66,14 @@ workflow! {
             lines: input.order.lines,
             tags: input.order,
         } -> end;
+    }
+}
+
+workflow! {
+    workflow Ship {
+        output crate::model::Receipt;
+        task Send = lambda::invoke<crate::model::Sent> { FunctionName: "send" } -> Done;
+        succeed Done { tracking?: Send.Payload.detail.tracking }
     }
 }
 

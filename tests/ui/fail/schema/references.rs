@@ -45,6 +45,7 @@ workflow! {
             part: input.lines[0].parts[0].artcle,
             paid: input.pay.typ,
             region: input.regoin,
+            flat: input.place.region,
             depth: input.size[2],
             first: input.total[0],
             cents: input.total.cents,

@@ -164,11 +164,13 @@ const fn is_slip(shape: &'static Shape, path: &[Step<'_>], name: &str) -> bool {
 pub const fn no_slip(shape: &'static Shape, path: &[Step<'_>], what: &str, code: &str) -> Option<Message> {
     let found = walk(shape, path, true, None);
     let Some(Step::Member(name, _)) = path.last() else { return None };
-    let meant = found.names.nearest.is_some() || found.names.renamed.is_some();
+    // Who gives what is flattened as a member is told what lacks.
+    let renamed = matches!(found.names.renamed, Some(wire) if !wire.is_empty());
+    let meant = found.names.nearest.is_some() || renamed;
     if !found.found && found.depth + 1 == path.len() && meant {
         let mut message = Message::new();
         message.all(&[what, " has no `", name, "` [", code, "]"]);
-        if let Some(wire) = found.names.renamed {
+        if let (Some(wire), true) = (found.names.renamed, renamed) {
             message.all(&["\n\n= help: `", name, "` is its name in Rust; in JSON, and here, it is `", wire, "`"]);
         } else {
             propose(&found, "its members are ", &mut message);
@@ -244,10 +246,20 @@ const fn missing(found: &Found, step: &Step<'_>, words: &str, code: &str, messag
             } else {
                 message.all(&["`", stop.name, "` (the type of `", words, "`) has no field `", name, "` [", code, "]"]);
             }
-            if let Some(wire) = found.names.renamed {
-                message.all(&["\n\n= help: `", name, "` is its name in Rust; in JSON, and here, it is `", wire, "`"]);
-            } else {
-                propose(found, "its members are ", message);
+            match found.names.renamed {
+                Some(wire) if wire.is_empty() => {
+                    message.all(&["\n\n= help: `", name, "` is flattened: its members are those of `", words, "`"]);
+                }
+                Some(wire) => {
+                    message.all(&[
+                        "\n\n= help: `",
+                        name,
+                        "` is its name in Rust; in JSON, and here, it is `",
+                        wire,
+                        "`",
+                    ]);
+                }
+                None => propose(found, "its members are ", message),
             }
         }
         Step::Member(..) if stop.kinds == ARRAY => {

@@ -100,7 +100,8 @@ const fn compare(
     let (kinds, taken) = (has.kinds & !NULL, takes.kinds & !NULL);
     let unlike = kinds & taken == 0 && (kinds | taken) != 0 && (kinds != 0 || takes.kinds & NULL == 0);
     // A member with a `default` is written all the same.
-    let lacking = absent && has.absent && has.kinds & NULL != 0 && !takes.absent && takes.kinds & NULL == 0;
+    let may_lack = has.left_out || has.absent && has.kinds & NULL != 0;
+    let lacking = absent && may_lack && !takes.absent && takes.kinds & NULL == 0;
     if unlike || lacking {
         let mut message = Message::new();
         place(part, words.what, &mut message);

@@ -59,7 +59,7 @@ pub(super) struct Stop {
 pub(super) struct Names {
     pub(super) nearest: Option<&'static str>,
     edits: usize,
-    /// The name in JSON of the member with this name in Rust.
+    /// The name in JSON of the member with this name in Rust; empty where it is flattened.
     pub(super) renamed: Option<&'static str>,
     pub(super) first: [&'static str; FEW],
     pub(super) count: usize,
@@ -385,9 +385,9 @@ const fn stop(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
         while let [field, tail @ ..] = rest {
             if !field.flat {
                 out.names.add(field.name, wanted);
-                if same(field.rust, wanted) {
-                    out.names.renamed = Some(field.name);
-                }
+            }
+            if same(field.rust, wanted) {
+                out.names.renamed = Some(field.name);
             }
             rest = tail;
         }
