@@ -165,10 +165,16 @@ fn not_exhaustive<'a>(
     (taken, known): (&[Case], &Facts),
     sink: &mut Sink<'_>,
 ) {
+    let place = Place { state: info, position: Position::Condition };
+    let subject = choice.subject.as_ref().map(|subject| model.infer(place, subject, known, &mut Sink::silent()));
     // A wrong pattern is reported; the right one may be what lacks.
-    let wrong = |pattern: &Expr| match &pattern.kind {
-        ExprKind::Variant { ty, variant } => model.variant_wire(&plain(ty), &plain(variant)).is_none(),
-        ExprKind::Reference(_) | ExprKind::Invalid => true,
+    let wrong = |pattern: &Expr| match (&pattern.kind, subject.as_ref().map(Ty::present)) {
+        (ExprKind::Variant { ty, variant }, _) => model.variant_wire(&plain(ty), &plain(variant)).is_none(),
+        (ExprKind::Text(text), Some(Ty::Enum(name))) => {
+            let decl = model.types.enums.get(name);
+            decl.is_some_and(|decl| decl.variants.iter().all(|variant| variant.wire != *text))
+        }
+        (ExprKind::Reference(_) | ExprKind::Invalid, _) => true,
         _ => false,
     };
     let patterns = choice.arms.iter().flat_map(|arm| match &arm.when {
@@ -178,9 +184,7 @@ fn not_exhaustive<'a>(
     if patterns.into_iter().any(wrong) {
         return;
     }
-    let place = Place { state: info, position: Position::Condition };
-    let subject_type = |subject: &Expr| model.infer(place, subject, known, &mut Sink::silent());
-    let absent = choice.subject.as_ref().is_some_and(|subject| subject_type(subject).is_option());
+    let absent = subject.as_ref().is_some_and(Ty::is_option);
     let missing = |of: &Case| -> Option<Vec<String>> {
         let has = |value: &str| taken.iter().any(|case| case.of == of.of && case.value == value);
         match &of.domain {

@@ -7,7 +7,7 @@ use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::syntax::keyword::RESERVED;
 
 /// Where nothing is known.
-pub(super) static NOTHING: Facts = Facts { known: Vec::new(), input: String::new(), asks: false };
+pub(super) static NOTHING: Facts = Facts { known: Vec::new(), input: String::new(), asks: false, all: false };
 
 /// The references that are known to be present, by their words.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +17,8 @@ pub(super) struct Facts {
     input: String,
     /// Whether the expression is where absence is foreseen, as before `??`.
     asks: bool,
+    /// Whether all values are: no way leads here, or nobody knows what was tested before. That is an error elsewhere.
+    all: bool,
 }
 
 /// What is known of the value with these words.
@@ -64,6 +66,11 @@ impl Facts {
         Self { input: words.to_owned(), ..Self::default() }
     }
 
+    /// What is known where no way leads.
+    pub(super) fn all() -> Self {
+        Self { all: true, ..Self::default() }
+    }
+
     /// The same, for an expression whose absence is foreseen.
     pub(super) fn asking(&self) -> Self {
         Self { asks: true, ..self.clone() }
@@ -77,16 +84,17 @@ impl Facts {
     /// Whether the value with these words is there: it or a part of it was tested.
     pub(super) fn present(&self, words: &str) -> bool {
         let words = self.canonical(words);
-        self.known.iter().any(|fact| matches!(fact, Fact::There(fact) if after(&words, fact).is_some()))
+        self.all || self.known.iter().any(|fact| matches!(fact, Fact::There(fact) if after(&words, fact).is_some()))
     }
 
     /// Whether the value with these words is not null where it is there: that was asked, or a part of it is there.
     pub(super) fn not_null(&self, words: &str) -> bool {
         let words = self.canonical(words);
-        self.known.iter().any(|fact| match fact {
-            Fact::There(fact) => after(&words, fact).is_some_and(|rest| !rest.is_empty()),
-            Fact::NotNull(fact) => *fact == *words,
-        })
+        self.all
+            || self.known.iter().any(|fact| match fact {
+                Fact::There(fact) => after(&words, fact).is_some_and(|rest| !rest.is_empty()),
+                Fact::NotNull(fact) => *fact == *words,
+            })
     }
 
     /// The words of what the state's own input is too, in place of `state`.
@@ -162,6 +170,9 @@ impl Facts {
     /// The lasting facts that both have.
     pub(super) fn common(&self, other: &Self) -> Self {
         let (mut both, other) = (self.lasting(), other.lasting());
+        if both.all || other.all {
+            return if other.all { both } else { other };
+        }
         if both.input != other.input {
             both.part_from_input();
             both.known.sort_unstable();
@@ -184,6 +195,7 @@ impl Facts {
     pub(super) fn learn(&mut self, condition: &Expr, outcome: bool) {
         match &condition.kind {
             ExprKind::Paren(inner) => self.learn(inner, outcome),
+            ExprKind::Invalid => self.all = true,
             ExprKind::Unary(UnaryOp::Not, inner) => self.learn(inner, !outcome),
             ExprKind::Binary(BinaryOp::And, _, left, right) if outcome => {
                 self.learn(left, true);

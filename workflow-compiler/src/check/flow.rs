@@ -43,6 +43,7 @@ impl<'m, 'a> Flow<'m, 'a> {
         // Without any test there is nothing to follow.
         let tests = model.all_states().any(|info| matches!(info.state.head, Head::Choice(_)));
         if !tests {
+            flow.states.clear();
             return flow;
         }
         let mut changed = true;
@@ -95,7 +96,8 @@ impl<'m, 'a> Flow<'m, 'a> {
 /// What is known at the beginning of each state, by where it is in memory.
 pub(super) fn facts(model: &Model<'_>) -> IndexMap<*const State, Facts> {
     let known = Flow::of(model).states.into_iter();
-    known.filter_map(|(state, (_, facts))| Some((state, facts.filter(|facts| *facts != NOTHING)?))).collect()
+    let known = known.map(|(state, (_, facts))| (state, facts.unwrap_or_else(Facts::all)));
+    known.filter(|(_, facts)| *facts != NOTHING).collect()
 }
 
 impl<'a> Model<'a> {

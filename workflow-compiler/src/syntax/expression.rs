@@ -175,6 +175,9 @@ impl Parser<'_> {
             self.height = height;
             return value;
         }
+        if self.calls_method(&segments, cursor) {
+            return self.leaf(ExprKind::Invalid, value.spot.to(cursor.before()));
+        }
         let height = height.max(self.height) + 1;
         let spot = value.spot.to(cursor.before());
         self.grown(ExprKind::Access(Box::new(value), segments), spot, height)

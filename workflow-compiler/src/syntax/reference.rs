@@ -76,29 +76,45 @@ impl Parser<'_> {
         root_spot: Spot,
         optional: bool,
         segments: Vec<Segment>,
-        cursor: &Cursor,
+        cursor: &mut Cursor,
     ) -> Expr {
+        if self.calls_method(&segments, cursor) {
+            return self.leaf(ExprKind::Invalid, root_spot.to(cursor.before()));
+        }
         let height = self.height + 1;
         let whole = if segments.is_empty() { root_spot } else { root_spot.to(cursor.before()) };
         self.grown(ExprKind::Reference(Reference { root, root_spot, optional, segments }), whole, height)
     }
 
-    /// `f(…)`, `States.Format(…)`: looks ahead for the parenthesis after words and dots.
+    /// Reports parentheses after a member.
+    pub(super) fn calls_method(&mut self, segments: &[Segment], cursor: &mut Cursor) -> bool {
+        let Some(Segment::Member { name, .. }) = segments.last() else { return false };
+        let called = cursor.eat_group(Delimiter::Parenthesis).is_some();
+        if called {
+            self.report(no_method(name));
+        }
+        called
+    }
+
+    /// `f(…)`, `States.Format(…)`, but not `input.name.len()`: looks ahead for the parenthesis after words and dots.
     fn dotted_call(&mut self, first: &Ident, cursor: &mut Cursor) -> Option<Expr> {
         let mut ahead = 0;
         let mut name = plain(first);
-        let mut last = first.span();
+        let mut last = first.clone();
         while cursor.is_punct_at(ahead, ".") {
             let Some(word) = cursor.peek_ident_at(ahead + 1) else { break };
             name.push('.');
             name.push_str(&plain(word));
-            last = word.span();
+            last = word.clone();
             ahead += 2;
+        }
+        if ahead > 0 && !plain(&last).starts_with(char::is_uppercase) {
+            return None;
         }
         let group = cursor.peek_group_at(ahead, Delimiter::Parenthesis)?.clone();
         cursor.advance(ahead + 1);
         self.word(first, Role::Function);
-        let spot = Spot { first: first.span(), last };
+        let spot = Spot { first: first.span(), last: last.span() };
         Some(self.call(Text { value: name, spot }, &group, cursor))
     }
 
@@ -216,4 +232,23 @@ impl Parser<'_> {
         let index = index.unwrap_or_else(|| self.leaf(ExprKind::Invalid, group.span_open()));
         (Segment::Index(index), Step::Index)
     }
+}
+
+/// Values have no methods; what Rust's own are written as here.
+fn no_method(name: &Text) -> Problem {
+    let help = match name.value.as_str() {
+        "is_some" => "write `is_present(x)`",
+        "is_none" => "write `!is_present(x)`",
+        "unwrap_or" | "unwrap_or_default" | "unwrap_or_else" => "write `x ?? default`",
+        "to_string" => "write `$string(x)`",
+        "len" => "write `$count(x)` of an array, `$length(x)` of text",
+        "is_empty" => "write `$count(x) == 0` of an array, `x == \"\"` of text",
+        "contains" => "write `$contains(x, \"…\")`",
+        "starts_with" => "write `matches(x, \"…*\")`",
+        "ends_with" => "write `matches(x, \"*…\")`",
+        "to_lowercase" => "write `$lowercase(x)`",
+        "to_uppercase" => "write `$uppercase(x)`",
+        _ => "functions of the query language take the value, such as `$length(x)`",
+    };
+    Problem::new(Code::Syntax, name.spot, format!("values have no methods, such as `{}`", name.value)).help(help)
 }

@@ -151,6 +151,11 @@ impl<'a> Model<'a> {
         let Some(graph) = scopes.graph(at.scope).filter(|_| self.may_look(graph_size(self, at.scope))) else {
             return Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
         };
+        if !graph.order().contains(&of.node) {
+            let message = format!("`{name}` has not run {begins}: no way leads to it");
+            let help = format!("let a state before `{point}` go on at `{name}`");
+            return Problem::new(Code::MayNotHaveRun, spot, message).help(help);
+        }
         let before = graph.backwards([at.node], |_| true);
         if !before.get(of.node).copied().unwrap_or_default() {
             let message = format!("`{name}` has not run {begins}: no way leads from it to there");
