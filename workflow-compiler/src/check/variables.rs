@@ -47,7 +47,7 @@ fn collect(clauses: &[Clause], names: &mut BTreeSet<String>) -> Option<()> {
 
 impl Model<'_> {
     /// Whether it is certain that nothing gives a variable its value.
-    pub(super) fn lacks_variable(&self, name: &str) -> bool {
+    pub fn lacks_variable(&self, name: &str) -> bool {
         name != "states" && self.variables.as_ref().is_some_and(|names| !names.contains(name))
     }
 }

@@ -195,6 +195,14 @@ impl<'a> Lowering<'_, 'a> {
         let (mut word, binds) = operator(op);
         if op == BinaryOp::Default {
             let value = self.jsonata(place, left);
+            if has_default(left) {
+                // What stands three times would grow threefold with each default inside.
+                let rest = self.jsonata(place, right).text;
+                let name = self.unused_variable("given");
+                let text =
+                    format!("(${name} := {}; $exists(${name}) and ${name} != null ? ${name} : {rest})", value.text);
+                return Jsonata::operand(text);
+            }
             let exists = format!("$exists({})", value.text);
             let nullable = left_ty.is_option() || left_ty.is_open();
             let value = value.within(Binds::Sum);
@@ -219,13 +227,19 @@ impl<'a> Lowering<'_, 'a> {
         let orders = compares && !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         if orders
             && place.position == Position::Condition
-            && !instants
             && sides.iter().any(|side| self.model.may_be_nothing(place, side))
         {
-            // An order of something that is absent is nothing, which is no condition.
-            return Jsonata::operand(format!("$boolean({text})"));
+            // An order of something that is absent is nothing, which is no condition, and `$boolean` of nothing is nothing.
+            return Jsonata::new(format!("({text}) = true"), Binds::Comparison);
         }
         Jsonata::new(text, binds)
+    }
+
+    /// A name for a variable of one expression that hides none of the workflow's, as far as those are known.
+    fn unused_variable(&self, name: &str) -> String {
+        let names = (1..10).map(|number| if number == 1 { name.to_owned() } else { format!("{name}_{number}") });
+        let free = |name: &String| self.model.lacks_variable(name) && self.model.state_of_variable(name).is_none();
+        names.into_iter().find(free).unwrap_or_else(|| name.to_owned())
     }
 
     /// Whether both sides are instants, which may be written with different offsets.
@@ -239,5 +253,19 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn path_in_jsonata(&mut self, expr: &Expr) {
         let problem = Problem::new(Code::WrongLanguageField, expr.spot, "this state's query language is JSONata");
         self.problems.push(problem.help("write a reference or `\"{% … %}\"`, or give this state `query jsonpath`"));
+    }
+}
+
+/// Whether a value has a default anywhere in it.
+fn has_default(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Binary(BinaryOp::Default, ..) => true,
+        ExprKind::Binary(_, _, left, right) => has_default(left) || has_default(right),
+        ExprKind::Unary(_, inner) | ExprKind::Paren(inner) | ExprKind::Access(inner, _) => has_default(inner),
+        ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().any(|part| has_default(part)),
+        ExprKind::Call { arguments, .. } => arguments.iter().any(has_default),
+        ExprKind::Array(items) => items.iter().any(has_default),
+        ExprKind::Object(members) => members.iter().any(|member| has_default(&member.value)),
+        _ => false,
     }
 }

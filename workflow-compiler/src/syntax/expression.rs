@@ -84,7 +84,8 @@ impl Parser<'_> {
                 // Its type would be complained about next.
                 left.kind = ExprKind::Invalid;
             }
-            let right = self.binary(cursor, binds + 1);
+            // Defaults group to the right: the first of `a ?? b ?? c` is the one that is asked for first.
+            let right = self.binary(cursor, binds + u8::from(op != BinaryOp::Default));
             height = height.max(self.height) + 1;
             let whole = left.spot.to(right.spot);
             if too_high {

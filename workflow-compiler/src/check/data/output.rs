@@ -308,7 +308,7 @@ fn fits(
         }
         (a, b) if a.is_text() && b.is_text() => !matches!((a, b), (Ty::Enum(a), Ty::Enum(b)) if a != b),
         (Ty::Array(a), Ty::Array(b)) => {
-            return fits(model, a, b, spot, &format!("an item of {what}"), ("", facts, seen), sink);
+            return fits(model, &a.of_item(), b, spot, &format!("an item of {what}"), ("", facts, seen), sink);
         }
         (Ty::Tuple(items), Ty::Array(item)) => {
             let what = format!("an item of {what}");

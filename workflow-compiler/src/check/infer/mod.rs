@@ -19,7 +19,7 @@ use super::resolve::{Beginning, Place, article};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, plain};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, UnaryOp, plain};
 
 pub(super) use self::jsonata::Named;
 pub(super) use self::words::words;
@@ -38,7 +38,10 @@ impl<'a> Model<'a> {
     /// Whether an expression may give nothing, or `null`, as far as is known.
     pub fn may_be_nothing(&self, place: Place<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
-            ExprKind::Paren(inner) => self.may_be_nothing(place, inner),
+            ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Negate, inner) => self.may_be_nothing(place, inner),
+            ExprKind::Binary(op, _, left, right) if *op >= BinaryOp::Add => {
+                self.may_be_nothing(place, left) || self.may_be_nothing(place, right)
+            }
             ExprKind::Reference(reference) => {
                 let resolved = self.resolve(place, reference);
                 resolved.presence != Presence::Always || resolved.ty.is_option() || resolved.ty.is_open()

@@ -178,7 +178,7 @@ impl<'a> Model<'a> {
                 let a = self.number(place, op, left, facts, sink);
                 let b = self.number(place, op, right, facts, sink);
                 let whole = op != BinaryOp::Divide && are_whole(place, &a, &b);
-                if whole { Ty::Integer } else { Ty::Number }
+                if whole { Ty::Integer } else { either(&a, &b) }
             }
         }
     }
@@ -254,10 +254,15 @@ impl<'a> Model<'a> {
         match (text, number) {
             (true, _) => Ty::Text,
             (_, true) if are_whole(place, &a, &b) => Ty::Integer,
-            (_, true) => Ty::Number,
+            (_, true) => either(&a, &b),
             _ => Ty::Unknown,
         }
     }
+}
+
+/// What is computed of two numbers of which one may have a fraction may have one too.
+fn either(a: &Ty, b: &Ty) -> Ty {
+    if [a, b].contains(&&Ty::Float) { Ty::Float } else { Ty::Number }
 }
 
 /// Whether what is computed of two numbers is whole. JSONPath adds no others, so `n: $n + 1` is one in a loop too.

@@ -77,6 +77,20 @@ fn operators_and_precedence() {
             ),
         ),
         (
+            "state.a ?? state.b ?? 1",
+            concat!(
+                "$exists($states.input.a) and $states.input.a != null ? $states.input.a ",
+                ": $exists($states.input.b) and $states.input.b != null ? $states.input.b : 1"
+            ),
+        ),
+        (
+            "(state.a ?? state.b) ?? 1",
+            concat!(
+                "($given := $exists($states.input.a) and $states.input.a != null ? $states.input.a : $states.input.b; ",
+                "$exists($given) and $given != null ? $given : 1)"
+            ),
+        ),
+        (
             "(input.o ?? \"d\") + \"x\"",
             concat!(
                 "($exists($states.context.Execution.Input.o) and $states.context.Execution.Input.o != null ",
@@ -105,7 +119,14 @@ fn operators_and_precedence() {
 #[test]
 fn conditions() {
     assert_eq!(condition("input.n > 3"), "$states.context.Execution.Input.n > 3");
-    assert_eq!(condition("state.n > 3"), "$boolean($states.input.n > 3)");
+    assert_eq!(condition("state.n > 3"), "($states.input.n > 3) = true");
+    assert_eq!(condition("!(state.n - 1 > input.n)"), {
+        "$not(($states.input.n - 1 > $states.context.Execution.Input.n) = true)"
+    });
+    assert_eq!(
+        condition("state.t < timestamp(\"2030-01-01T00:00:00Z\")"),
+        "($toMillis($states.input.t) < $toMillis('2030-01-01T00:00:00Z')) = true"
+    );
     assert_eq!(condition("is_present(state.x) && state.x == 1"), "$exists($states.input.x) and $states.input.x = 1");
     assert_eq!(condition("matches(input.s, \"a/b.*\\\\*\")"), {
         r"$contains($states.context.Execution.Input.s, /^a\/b\.[\s\S]*\*$/)"

@@ -141,7 +141,7 @@ pub enum UnaryOp {
 }
 
 /// A binary operator, from loosest to tightest: `??`, `||`, `&&`, comparisons (which do not chain), `+ -`, `* / %`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BinaryOp {
     /// `??`
     Default,
