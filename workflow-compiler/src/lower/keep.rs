@@ -9,12 +9,12 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Pointer, StateKind};
 
 use super::field::Fields;
-use super::jsonata::quote;
+use super::jsonata::{expression, quote};
 use super::jsonata_value::braced;
 use super::reference::{push_jsonata_member, push_path_member};
 use super::{Lowering, Place, Position, target_spot};
 use crate::check::{Kept, KeptItem, StateInfo};
-use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Target};
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Spot, Target};
 use crate::syntax::keyword::ClauseKind;
 
 impl<'a> Lowering<'_, 'a> {
@@ -23,19 +23,20 @@ impl<'a> Lowering<'_, 'a> {
         let model = self.model;
         let Some((variable, kept)) = model.keeps(info) else { return };
         let at = fields.at.child("Assign").child(&variable);
+        let spot = info.state.name.span().into();
         let pass = info.state.kind == StateKind::Pass;
         match info.language {
             QueryLanguage::Jsonata if pass => {
-                let value = self.kept_of_pass(info, kept, &at);
-                self.put_variable(info, fields, variable, value);
+                let value = self.kept_of_pass(info, kept, fields.map.get("Assign"), &at);
+                self.put_variable(spot, fields, variable, value);
             }
             QueryLanguage::Jsonata => {
                 let value = braced(&constructor(kept, "$states.result"));
-                self.put_variable(info, fields, variable, value);
+                self.put_variable(spot, fields, variable, value);
             }
             QueryLanguage::JsonPath => match template(kept, "$") {
-                None => self.put_variable(info, fields, format!("{variable}.$"), "$".into()),
-                Some(value) => self.put_variable(info, fields, variable, value),
+                None => self.put_variable(spot, fields, format!("{variable}.$"), "$".into()),
+                Some(value) => self.put_variable(spot, fields, variable, value),
             },
         }
     }
@@ -52,24 +53,30 @@ impl<'a> Lowering<'_, 'a> {
             }
             QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),
         };
-        self.put_variable(info, way, name, value);
+        self.put_variable(info.state.name.span().into(), way, name, value);
     }
 
-    fn put_variable(&mut self, info: &StateInfo<'a>, fields: &mut Fields, name: String, value: Value) {
+    fn put_variable(&mut self, spot: Spot, fields: &mut Fields, name: String, value: Value) {
         let at = fields.at.child("Assign");
-        let spot = info.state.name.span().into();
         if !fields.map.contains_key("Assign") {
             self.spots.put(at.clone(), spot);
         }
         self.spots.put(at.child(&name), spot);
-        let assign = fields.map.entry("Assign").or_insert_with(|| Value::Object(Map::new()));
-        if let Value::Object(assign) = assign {
-            assign.insert(name, value);
+        match fields.map.entry("Assign").or_insert_with(|| Value::Object(Map::new())) {
+            Value::Object(assign) => drop(assign.insert(name, value)),
+            // What leaves a variable out is one expression, and so is the user's own.
+            Value::String(text) => {
+                if let (Some(all), Some(own)) = (expression(text), value.as_str().and_then(expression)) {
+                    let merged = format!("$merge([{}, {{{}: {}}}])", all.trim(), quote(&name), own.trim());
+                    fields.insert("Assign", braced(&merged));
+                }
+            }
+            _ => {}
         }
     }
 
     /// A JSONata pass has no result in its `Assign`: its value is computed there once more, as far as it is kept.
-    fn kept_of_pass(&mut self, info: &StateInfo<'a>, kept: &Kept, at: &Pointer) -> Value {
+    fn kept_of_pass(&mut self, info: &StateInfo<'a>, kept: &Kept, assign: Option<&Value>, at: &Pointer) -> Value {
         let place = Place { state: info, position: Position::Output };
         let value = match &info.state.head {
             Head::Pass { value: Some(value) } => Some(value),
@@ -83,7 +90,10 @@ impl<'a> Lowering<'_, 'a> {
             None => braced(&constructor(kept, "$states.input")),
             Some(value) => {
                 let part = part_of(value, kept);
-                self.jsonata_value(place, &part, at)
+                match assign {
+                    Some(Value::String(_)) => braced(&self.jsonata(place, &part).text),
+                    _ => self.jsonata_value(place, &part, at),
+                }
             }
         }
     }
@@ -96,16 +106,7 @@ impl<'a> Lowering<'_, 'a> {
             QueryLanguage::Jsonata => (variable.to_owned(), braced("$states.errorOutput")),
             QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),
         };
-        let spot = target_spot(target);
-        let at = entry.at.child("Assign");
-        if !entry.map.contains_key("Assign") {
-            self.spots.put(at.clone(), spot);
-        }
-        self.spots.put(at.child(&name), spot);
-        let assign = entry.map.entry("Assign").or_insert_with(|| Value::Object(Map::new()));
-        if let Value::Object(assign) = assign {
-            assign.insert(name, value);
-        }
+        self.put_variable(target_spot(target), entry, name, value);
     }
 }
 

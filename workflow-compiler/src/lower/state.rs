@@ -134,7 +134,15 @@ impl<'a> Lowering<'_, 'a> {
             let ClauseValue::Expr(value) = &clause.value else { continue };
             let ExprKind::Object(members) = &value.kind else { continue };
             for member in members {
-                let json = self.literal(&member.value);
+                let mut json = self.literal(&member.value);
+                // What is kept for other states stays beside what it assigns.
+                if let ("Assign", Some(Value::Object(kept)), Value::Object(own)) =
+                    (member.key.value.as_str(), fields.map.get("Assign"), &mut json)
+                {
+                    for (name, value) in kept {
+                        own.entry(name).or_insert_with(|| value.clone());
+                    }
+                }
                 self.put(fields, &member.key.value, json, member.value.spot);
                 self.spots.put_key(fields.at.child(&member.key.value), member.key.spot);
             }

@@ -89,21 +89,16 @@ impl<'a> Model<'a> {
         of: &StateInfo<'a>,
     ) -> Option<Problem> {
         let name = of.name.as_str();
-        for clause in &of.state.clauses {
-            let ClauseValue::Expr(value) = &clause.value else { continue };
-            let own = match (clause.kind, &value.kind) {
-                (ClauseKind::Assign, ExprKind::Object(members)) => members.iter().any(|member| member.optional),
-                (ClauseKind::Assign, _) => true,
-                (ClauseKind::Raw, ExprKind::Object(members)) => {
-                    members.iter().any(|member| matches!(member.key.value.as_str(), "Assign" | "Output"))
-                }
-                _ => false,
-            };
-            if own {
-                let clause = clause.kind.keyword();
-                let message =
-                    format!("the result of `{name}` cannot be read by its name: its `{clause}` is one expression");
-                let help = format!("keep the value with `assign {{ … }}` on `{name}`, member by member");
+        for clause in of.state.clauses.iter().filter(|clause| clause.kind == ClauseKind::Raw) {
+            let ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. }) = &clause.value else { continue };
+            let own = members.iter().find_map(|member| match member.key.value.as_str() {
+                "Assign" => Some(("Assign", "assign { … }")),
+                "Output" if of.state.kind == StateKind::Pass => Some(("Output", "output { … }")),
+                _ => None,
+            });
+            if let Some((field, instead)) = own {
+                let message = format!("the result of `{name}` cannot be read by its name: its `raw` has `{field}`");
+                let help = format!("write `{instead}` in its place");
                 return Some(Problem::new(Code::StateReference, spot, message).help(help));
             }
         }

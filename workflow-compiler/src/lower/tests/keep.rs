@@ -73,3 +73,41 @@ fn a_jsonpath_path_ends_at_its_last_certain_member() {
     assert_eq!(states["C"]["Assign"], json!({ "C": { "v": { "w.$": "$.v.w" } } }));
     assert_eq!(states["D"]["Choices"][0]["Variable"], "$A.Payload.name");
 }
+
+#[test]
+fn what_is_kept_stands_beside_variables_that_may_be_left_out() {
+    let body = r#"
+        input { q: Option<i64> }
+        task A = lambda::invoke { FunctionName: "a" } assign { o?: input.q }
+            catch [States.ALL] => Failed { assign { p?: input.q } }
+            -> B;
+        pass B { x: { y: A.Payload } } assign { r?: input.q } -> Each;
+        map Each over [1] {
+            pass First assign { s?: input.q } -> Last;
+            pass Last { item: item, x: B.x.y } -> end;
+        } -> end;
+        fail Failed { error: "x", cause: caught.Cause }
+    "#;
+    let states = &document(body)["States"];
+    assert_eq!(
+        states["A"]["Assign"],
+        "{% $merge([{'o': $states.context.Execution.Input.q}, {'A': {'Payload': $states.result.Payload}}]) %}"
+    );
+    assert_eq!(
+        states["A"]["Catch"][0]["Assign"],
+        "{% $merge([{'p': $states.context.Execution.Input.q}, {'caught': $states.errorOutput}]) %}"
+    );
+    assert_eq!(
+        states["B"]["Assign"],
+        "{% $merge([{'r': $states.context.Execution.Input.q}, {'B': {'x': {'y': $A.Payload}}}]) %}"
+    );
+    assert_eq!(
+        states["Each"]["ItemProcessor"]["States"]["First"]["Assign"],
+        "{% $merge([{'s': $states.context.Execution.Input.q}, {'item': $states.input}]) %}"
+    );
+    let raw = r#"map Each over [1] { pass First raw { "Assign": { "v": 1 } } -> Last; pass Last { item: item } -> end; } -> end;"#;
+    assert_eq!(
+        document(raw)["States"]["Each"]["ItemProcessor"]["States"]["First"]["Assign"],
+        json!({ "v": 1, "item": "{% $states.input %}" })
+    );
+}
