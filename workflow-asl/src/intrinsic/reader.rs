@@ -4,6 +4,7 @@ use super::{Argument, Call, Function, Intrinsic, Kind};
 use crate::limits::INTRINSIC_DEPTH;
 use crate::nearest::nearest;
 use crate::path::JsonPath;
+use crate::placeholder;
 use crate::syntax_error::SyntaxError;
 
 pub(super) fn read(text: &str) -> Result<Intrinsic, SyntaxError> {
@@ -269,6 +270,10 @@ fn fits(argument: &Argument, kind: Kind) -> bool {
         Argument::Path(path) if !path.is_definite() => Kind::Array,
         Argument::Path(_) => return true,
         Argument::Call(call) => call.function.result(),
+        // What a placeholder stands for may be a number.
+        Argument::String(text) if placeholder::contained(text) && matches!(kind, Kind::Integer | Kind::Boolean) => {
+            return true;
+        }
         Argument::String(_) | Argument::Template(_) => Kind::String,
         Argument::Number(_) => Kind::Integer,
         Argument::Bool(_) => Kind::Boolean,

@@ -2,6 +2,7 @@
 
 use super::ast::{Node, NodeKind};
 use crate::hash;
+use crate::placeholder;
 use crate::syntax_error::SyntaxError;
 
 /// The functions with their signatures as JSONata writes them: a letter for each argument (`s` text, `n` number,
@@ -114,6 +115,8 @@ fn parameters(signature: &str) -> Vec<Parameter<'_>> {
 /// The letter of the kind that an expression certainly gives, where it is written so.
 pub(super) fn kind(node: &Node) -> Option<char> {
     match &node.kind {
+        // What a placeholder stands for may be anything.
+        NodeKind::String(text) if placeholder::contained(text) => None,
         NodeKind::String(_) => Some('s'),
         NodeKind::Number(_) | NodeKind::Negate(_) => Some('n'),
         NodeKind::Bool(_) => Some('b'),
@@ -286,6 +289,8 @@ mod tests {
             "$hash('a', $alg)",
             "'a' ~> $hash('MD5')",
             "$hash('a', '${Algorithm}')",
+            "'${Limit}' * 2 + 1",
+            "$x > '${Limit}' or '${Limit}' < 3",
         ] {
             assert_eq!(found(fine), [""; 0], "{fine}");
         }

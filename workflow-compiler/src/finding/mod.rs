@@ -5,6 +5,8 @@ mod unchecked;
 mod variables;
 mod words;
 
+use std::collections::BTreeSet;
+
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, Diagnostic, Pointer};
 
@@ -32,6 +34,7 @@ pub(crate) fn report<'a>(
     let spots = &lowered.spots;
     let mut unchecked = Unchecked::default();
     let mut shared = SharedHandlers::default();
+    let mut told = BTreeSet::new();
     for mut finding in found {
         // A document cannot say that its API is another; here the clause `unchecked` does.
         if finding.code == Code::LeftOutParameter {
@@ -53,7 +56,12 @@ pub(crate) fn report<'a>(
         let spot = result.as_ref().and_then(|result| result.spot(spot, locate)).unwrap_or(spot);
         let expected = follows(&finding, &codes) || is_of_what_is_broken(&finding, model);
         if !said && !expected && !shared.takes(&finding, model, spot) && !is_of_kept_result(&finding, model) {
-            let message = message_in_the_language(&finding, model);
+            let message = message_in_the_language(&finding, model).unwrap_or_else(|| finding.message.clone());
+            // Words may stand in the document more than once: those of a shared handler, and what a pass keeps.
+            let place = locate(spot.first);
+            if place.is_some() && !told.insert((finding.code.id(), message.clone(), place)) {
+                continue;
+            }
             let help = match result {
                 Some(result) => result.help(&finding, spot, locate),
                 None => help_in_the_language(&finding, model).or(finding.help).into_iter().collect(),
@@ -61,7 +69,7 @@ pub(crate) fn report<'a>(
             problems.push(Problem {
                 code: finding.code,
                 spot,
-                message: message.unwrap_or(finding.message),
+                message,
                 help,
                 place: None,
                 part: within.map(|(_, part)| Box::new(part)),

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>
 
 use serde_json::Value;
-use workflow_asl::intrinsic::Function;
+use workflow_asl::intrinsic::{Function, Kind};
 
 use super::hole::Source;
 use super::reference::Meaning;
@@ -80,7 +80,10 @@ impl<'a> Lowering<'_, 'a> {
                 let format = name.value == Function::Format.name();
                 let arguments = arguments.iter().enumerate().map(|(index, argument)| match &argument.kind {
                     ExprKind::Text(text) if format && index == 0 => format!("'{}'", escape_template(text)),
-                    _ => self.intrinsic(place, argument),
+                    _ => match Function::from_name(&name.value).and_then(|function| function.argument(index)) {
+                        Some(Kind::Integer | Kind::Boolean) => self.bare(place, argument),
+                        _ => self.intrinsic(place, argument),
+                    },
                 });
                 let arguments: Vec<_> = arguments.collect();
                 format!("{}({})", name.value, arguments.join(", "))
@@ -89,7 +92,7 @@ impl<'a> Lowering<'_, 'a> {
                 if !self.is_whole_sum(place, left, right) {
                     self.unsayable(expr);
                 }
-                let arguments = [self.intrinsic(place, left), self.intrinsic(place, right)];
+                let arguments = [self.bare(place, left), self.bare(place, right)];
                 call(Function::MathAdd, &arguments)
             }
             ExprKind::Binary(BinaryOp::Add, ..) => {
@@ -139,6 +142,15 @@ impl<'a> Lowering<'_, 'a> {
                     "null".to_owned()
                 }
             },
+        }
+    }
+
+    /// An argument that is a number or a truth value, so that a constant stands without apostrophes.
+    fn bare(&mut self, place: Place<'_, 'a>, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.bare(place, inner),
+            ExprKind::Constant(path) => self.holes.literal(Source::Constant(path.clone()), Escape::Text),
+            _ => self.intrinsic(place, expr),
         }
     }
 

@@ -43,6 +43,13 @@ fn each_place_has_its_escape() {
         )
     );
     assert_eq!(
+        in_state("jsonpath", "pass P { a: params.n + const LIMIT, b: States.MathAdd(state.x, const LIMIT) } -> end;"),
+        concat!(
+            r#"{"Type":"Pass","Parameters":{"a.$":"States.MathAdd(«n Text», «const LIMIT Text»)","#,
+            r#""b.$":"States.MathAdd($.x, «const LIMIT Text»)"},"End":true}"#
+        )
+    );
+    assert_eq!(
         in_state("jsonata", "pass P { a: params.p, b: \"x-\" + params.p, d: const m::LIMIT } -> end;"),
         concat!(
             r#"{"Type":"Pass","Output":{"a":«p JsonataTemplate»,"b":"{% 'x-' & «p Jsonata» %}","#,
