@@ -90,11 +90,14 @@ pub enum Asks {
         /// Whether the reference ends with it. A step on the way is asked about once, however many take it.
         last: bool,
     },
-    /// The last step, which a document in Amazon States Language makes, leads somewhere, as far as that is known.
+    /// The last step, which a document in Amazon States Language or JSONata of the user's own makes, leads somewhere, as
+    /// far as that is known.
     Read {
         /// The words before it.
         words: String,
-        /// Where it stands in the document.
+        /// The error where it does not.
+        code: Code,
+        /// Where it stands in the document or the text, as a line of the message; empty where that is all of it.
         place: String,
     },
     /// The value is of one of these kinds.

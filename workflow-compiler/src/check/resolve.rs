@@ -430,7 +430,11 @@ impl<'a> Model<'a> {
             Ty::Array(_) | Ty::Tuple(_) => {
                 sink.report(|| {
                     let message = format!("`{text}` is {}: take one of its items first", article(ty));
-                    Problem::new(code, name.spot, message).help(format!("such as `{text}[0].{}`", name.value))
+                    let problem = Problem::new(code, name.spot, message);
+                    match name.value.parse::<u64>() {
+                        Ok(index) => problem.help(format!("an index has no quotes: `{text}[{index}]`")),
+                        Err(_) => problem.help(format!("such as `{text}[0].{}`", name.value)),
+                    }
                 });
                 unknown
             }

@@ -144,8 +144,8 @@ fn ask(
             .with_range(step.range.start, step.range.len());
         let Some(at) = source.locate(std::slice::from_ref(&at)).pop() else { return };
         let (line, column, pointer) = (at.line, at.column, reference.pointer.clone());
-        let place = DocumentPlace { file: file.value.clone(), line, column, pointer }.to_string();
-        let asks = Asks::Read { words: words.to_owned(), place };
+        let place = format!("\n --> {}", DocumentPlace { file: file.value.clone(), line, column, pointer });
+        let asks = Asks::Read { words: words.to_owned(), code: Code::UnknownInputField, place };
         problems.ask(Question { of: next.clone(), asks, spot: file.spot });
         of = next;
     }

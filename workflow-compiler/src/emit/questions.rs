@@ -74,8 +74,8 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
             let code = code.to_string();
             ("is_member", quote! { #words, #code })
         }
-        Asks::Read { words, place } => {
-            let code = workflow_asl::Code::UnknownInputField.to_string();
+        Asks::Read { words, code, place } => {
+            let code = code.to_string();
             ("is_read", quote! { #words, #code, #place })
         }
         Asks::Kind { kinds, wanted, code, help } => {

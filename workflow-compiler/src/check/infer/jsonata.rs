@@ -12,6 +12,7 @@ use workflow_asl::{Code, StateKind};
 
 use super::compare::unlisted;
 use crate::check::api::member_type;
+use crate::check::foreign::{Asks, Foreign, Question};
 use crate::check::function::Function;
 use crate::check::model::Model;
 use crate::check::origin::error_type;
@@ -53,10 +54,17 @@ impl<'a> Model<'a> {
         let guarded = ast.names().guarded;
         let asked = |at: usize| guarded.iter().any(|guarded| guarded.start == at);
         let told: Vec<_> = wrong.iter().filter(|wrong| asked(wrong.path)).map(|wrong| wrong.words.clone()).collect();
-        for Wrong { part, code, words, .. } in wrong {
-            if !told.contains(&words) {
-                let part = TextPart::in_expression(literal, part);
-                sink.push(Problem::new(code, spot, words.0).help(words.1).within(part));
+        for Wrong { part, code, words, of, .. } in wrong {
+            if told.contains(&words) {
+                continue;
+            }
+            let part = TextPart::in_expression(literal, part);
+            match of {
+                None => sink.push(Problem::new(code, spot, words.0).help(words.1).within(part)),
+                Some(of) => sink.ask(|| {
+                    let place = part.map_or_else(String::new, |part| format!("\n= at: {}", part.describe()));
+                    Question { of, asks: Asks::Read { words: words.0, code, place }, spot }
+                }),
             }
         }
         ty
@@ -102,7 +110,10 @@ struct Wrong {
     /// The words, in bytes.
     part: Range<usize>,
     code: Code,
+    /// Where rustc has to say whether it is wrong, the words before the step and its name.
     words: Words,
+    /// What the step leads to in a type of the user's own.
+    of: Option<Foreign>,
 }
 
 impl Walk<'_, '_> {
@@ -191,7 +202,7 @@ impl Walk<'_, '_> {
                 },
                 _ => Ty::Unknown,
             };
-            if ty.is_unknown() {
+            if ty == Ty::Unknown {
                 return Ty::Unknown;
             }
         }
@@ -200,6 +211,9 @@ impl Walk<'_, '_> {
 
     /// A step of a path, with the node that the path begins with.
     fn step(&mut self, (path, own): (&Node, &Node), text: &mut String, ty: &Ty, name: &str) -> Ty {
+        if let Ty::Foreign(of) = ty.present() {
+            return self.foreign_step((path, own), text, of, name);
+        }
         let next = match self.model.named(ty, name) {
             Named::Found(next) if ty.is_option() => next.lacking(),
             Named::Found(next) => next,
@@ -214,13 +228,24 @@ impl Walk<'_, '_> {
         next
     }
 
+    /// The same into a type of the user's own, of which rustc tells.
+    fn foreign_step(&mut self, (path, own): (&Node, &Node), text: &mut String, of: &Foreign, name: &str) -> Ty {
+        let Some(next) = of.member(name) else { return Ty::Unknown };
+        // A state's own input may have more than its type says.
+        if !text.is_empty() && !text.starts_with("$states.input") {
+            let (part, words) = (own.span.clone(), (text.clone(), name.to_owned()));
+            self.wrong.push(Wrong { path: path.span.start, part, code: code_of(text), words, of: Some(next.clone()) });
+        }
+        text.push('.');
+        text.push_str(name);
+        Ty::Foreign(Box::new(next))
+    }
+
     fn nowhere(&mut self, (path, own): (&Node, &Node), text: &str, ty: &Ty, name: &str) {
         // The document's rules know AWS's results; and what the path starts from must have a name here.
         if text.is_empty() || matches!(ty.present(), Ty::Shape(_)) || text == "$states.context" {
             return;
         }
-        let input = text.starts_with("$states.context.Execution.Input");
-        let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
         let known: Vec<String> = match ty.present() {
             Ty::Object(members) => members.keys().cloned().collect(),
             Ty::Struct(of) => {
@@ -239,7 +264,7 @@ impl Walk<'_, '_> {
             None => format!("where it may lack, ask for it: `$exists({text}.{name})`"),
         };
         let words = (format!("`{text}` has no member `{name}`"), help);
-        self.wrong.push(Wrong { path: path.span.start, part: own.span.clone(), code, words });
+        self.wrong.push(Wrong { path: path.span.start, part: own.span.clone(), code: code_of(text), words, of: None });
     }
 
     fn predicate(&mut self, inner: &Node, filter: &Node, depth: usize) -> Ty {
@@ -308,7 +333,7 @@ impl Walk<'_, '_> {
             && let Some(words) = unlisted(*values, text, self.text.get(of.span.clone()))
         {
             let part = other.span.clone();
-            self.wrong.push(Wrong { path: part.start, part, code: Code::UnlistedValue, words });
+            self.wrong.push(Wrong { path: part.start, part, code: Code::UnlistedValue, words, of: None });
         }
     }
 
@@ -346,6 +371,12 @@ impl Walk<'_, '_> {
     }
 }
 
+/// The error where the value with these words has no such member.
+fn code_of(text: &str) -> Code {
+    let input = text.starts_with("$states.context.Execution.Input");
+    if input { Code::UnknownInputField } else { Code::UnknownMember }
+}
+
 /// The item of an array at a literal index; what another filter leaves shows when it runs.
 fn item(ty: &Ty, filter: &Node) -> Ty {
     let index = match &filter.kind {
@@ -355,6 +386,7 @@ fn item(ty: &Ty, filter: &Node) -> Ty {
     };
     match ty {
         Ty::Array(item) if index => item.of_item(),
+        Ty::Foreign(of) if index => of.item(),
         _ => Ty::Unknown,
     }
 }

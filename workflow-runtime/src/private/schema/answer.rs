@@ -22,8 +22,8 @@ pub const fn is_member(shape: &'static Shape, path: &[Step<'_>], words: &str, co
     None
 }
 
-/// The same of a document in Amazon States Language, which reads what it will: only an object that is known tells that it
-/// has no such member. `place` says where in the document.
+/// The same of a document in Amazon States Language, or of JSONata, which read what they will: only an object that is known
+/// tells that it has no such member. `place` says where in the document or text, as a line.
 pub const fn is_read(
     shape: &'static Shape,
     path: &[Step<'_>],
@@ -38,7 +38,7 @@ pub const fn is_read(
         if let Some(step) = path.last() {
             missing(&found, step, words, code, &mut message);
         }
-        message.all(&["\n --> ", place]);
+        message.add(place);
         return Some(message);
     }
     None
