@@ -74,6 +74,7 @@ impl Parser<'_> {
         let mut height = self.height;
         let mut compared = false;
         let mut too_high = false;
+        let mut defaults = Vec::new();
         while let Some((op, text, binds)) = self.operator(cursor, least) {
             let first = cursor.here();
             cursor.advance(text);
@@ -84,8 +85,12 @@ impl Parser<'_> {
                 // Its type would be complained about next.
                 left.kind = ExprKind::Invalid;
             }
-            // Defaults group to the right: the first of `a ?? b ?? c` is the one that is asked for first.
-            let right = self.binary(cursor, binds + u8::from(op != BinaryOp::Default));
+            let right = self.binary(cursor, binds + 1);
+            if op == BinaryOp::Default {
+                defaults.push((std::mem::replace(&mut left, right), spot, height));
+                height = self.height;
+                continue;
+            }
             height = height.max(self.height) + 1;
             let whole = left.spot.to(right.spot);
             if too_high {
@@ -95,6 +100,20 @@ impl Parser<'_> {
             // What is too high is reported once: the rest is only read.
             too_high = matches!(left.kind, ExprKind::Invalid);
             height = self.height;
+        }
+        // Defaults group to the right: the first of `a ?? b ?? c` is the one that is asked for first. Not by recursion,
+        // which a long text would take as deep as it is long.
+        for (first, spot, own) in defaults.into_iter().rev() {
+            let whole = first.spot.to(left.spot);
+            left = self.grown(
+                ExprKind::Binary(BinaryOp::Default, spot, Box::new(first), Box::new(left)),
+                whole,
+                height.max(own) + 1,
+            );
+            height = self.height;
+            if matches!(left.kind, ExprKind::Invalid) {
+                break;
+            }
         }
         self.height = height;
         left
