@@ -14,6 +14,8 @@ pub(super) struct OfResult<'m> {
     /// The state whose result it holds.
     state: &'m str,
     reads: Reads,
+    /// Whether a distributed map stands between the state and who reads it.
+    hidden: bool,
 }
 
 /// The variable of a result that a finding is about.
@@ -24,8 +26,11 @@ pub(super) fn of_result<'m>(finding: &Diagnostic, model: &'m Model<'_>) -> Optio
     let (_, rest) = finding.message.split_once("`$")?;
     let (variable, _) = rest.split_once('`')?;
     let state = model.state_of_variable(variable)?;
-    let reads = model.reads(state_of(&finding.pointer, model)?, variable);
-    Some(OfResult { variable: variable.to_owned(), state, reads })
+    let reader = state_of(&finding.pointer, model)?;
+    let reads = model.reads(reader, variable);
+    let map = |info| model.distributed_around(info).map(|map| map.name.as_str());
+    let hidden = map(reader).is_some() && map(reader) != model.states.get(state).and_then(map);
+    Some(OfResult { variable: variable.to_owned(), state, reads, hidden })
 }
 
 impl OfResult<'_> {
@@ -59,7 +64,7 @@ impl OfResult<'_> {
             ];
         }
         let help = match finding.code {
-            Code::VariableOutOfScope => format!(
+            _ if self.hidden || finding.code == Code::VariableOutOfScope => format!(
                 "hand it in with the map's `item_selector`, where `{state}{members}` reads it, and read it from the input"
             ),
             _ => format!("what `{state}` gave is read outside of the text, by its name: `{state}{members}`"),
