@@ -48,7 +48,9 @@ pub(crate) fn report<'a>(
             continue;
         }
         let result = variables::of_result(&finding, model);
-        if result.as_ref().is_some_and(|result| result.is_asked_for(spot, locate)) {
+        if result.as_ref().is_some_and(|result| result.is_asked_for(spot, locate))
+            || variables::is_left_out(&finding, model)
+        {
             continue;
         }
         let within = words::within_text(&finding, model, &lowered.definition, spot, locate);

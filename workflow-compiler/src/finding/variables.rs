@@ -33,6 +33,14 @@ pub(super) fn of_result<'m>(finding: &Diagnostic, model: &'m Model<'_>) -> Optio
     Some(OfResult { variable: variable.to_owned(), state, reads, hidden })
 }
 
+/// Whether a finding is about a variable that some path assigns, and that is read with `?:` alone.
+pub(super) fn is_left_out(finding: &Diagnostic, model: &Model<'_>) -> bool {
+    let name = finding.message.split_once("`$").and_then(|(_, rest)| rest.split_once('`')).map(|(name, _)| name);
+    finding.code == Code::MaybeUnassigned
+        && finding.message.contains("every path")
+        && name.zip(state_of(&finding.pointer, model)).is_some_and(|(name, info)| model.only_leaves_out(info, name))
+}
+
 impl OfResult<'_> {
     /// Whether it is read by the state's name alone, which the checks have looked at, or with `?` at these words, and no
     /// text of the user's own there reads it as if it had a value.

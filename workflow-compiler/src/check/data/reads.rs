@@ -5,7 +5,7 @@ use workflow_asl::references::LiteralKind;
 
 use super::{uses, variable};
 use crate::check::model::{Model, StateInfo};
-use crate::syntax::ast::{Root, Spot, plain};
+use crate::syntax::ast::{Expr, ExprKind, Root, Spot, plain};
 
 /// How a state reads a variable that holds a result.
 #[derive(Debug, Default)]
@@ -31,6 +31,17 @@ impl<'a> Model<'a> {
     /// Calls `each` for every text literal in the values of a state.
     pub fn texts(&self, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a str, Spot)) {
         uses::values(self, info, &mut |value, _| uses::texts(value, each));
+    }
+
+    /// Whether a state reads a variable only where that leaves a member out: `key?: $name`.
+    pub fn only_leaves_out(&self, info: &StateInfo<'a>, name: &str) -> bool {
+        let (mut read, mut left_out) = (0, 0);
+        uses::values(self, info, &mut |value, _| {
+            uses::references(value, &mut |reference| read += usize::from(is_variable(&reference.root, name)));
+            uses::raws(value, &mut |text, _| read += usize::from(text.contains(&format!("${name}"))));
+            left_out += left_out_of(value, name);
+        });
+        read > 0 && read == left_out
     }
 
     /// How the values of a state read a variable.
@@ -61,5 +72,25 @@ impl<'a> Model<'a> {
             });
         });
         reads
+    }
+}
+
+fn is_variable(root: &Root, name: &str) -> bool {
+    matches!(root, Root::Variable(read) if read == name)
+}
+
+/// How many members of a value are left out where the variable has no value.
+fn left_out_of(value: &Expr, name: &str) -> usize {
+    match &value.kind {
+        ExprKind::Object(members) => members
+            .iter()
+            .map(|member| match &member.value.kind {
+                ExprKind::Reference(reference) => usize::from(member.optional && is_variable(&reference.root, name)),
+                _ => left_out_of(&member.value, name),
+            })
+            .sum(),
+        ExprKind::Array(items) => items.iter().map(|item| left_out_of(item, name)).sum(),
+        ExprKind::Paren(inner) => left_out_of(inner, name),
+        _ => 0,
     }
 }
