@@ -98,6 +98,21 @@ impl<'a> Model<'a> {
         help
     }
 
+    /// The pattern with which the result of a state's task would have a member that it lacks because nobody waits for it.
+    pub(super) fn waiting_has(&self, state: &str, member: &str) -> Option<String> {
+        let Head::Task { resource: Some(Resource::Service { path, pattern: None, .. }), .. } =
+            &self.states.get(state)?.state.head
+        else {
+            return None;
+        };
+        let has = |pattern: &&str| {
+            let part = self.called(&integration(path, Some(pattern)));
+            part.is_some_and(|part| matches!(part.member(member), workflow_asl::result::Member::Found(..)))
+        };
+        let pattern = ["sync:2", "sync"].into_iter().find(has)?;
+        Some(format!("a task that ends in `.{pattern}` waits for the end, and its result has `{member}`"))
+    }
+
     /// What a call of the ARN returns, found once in AWS's table.
     fn called(&self, arn: &str) -> Option<ResultPart> {
         let mut known = self.calls.borrow_mut();

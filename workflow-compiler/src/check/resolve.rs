@@ -414,7 +414,7 @@ impl<'a> Model<'a> {
                         let certain = part.is_certain() && !facts.asks();
                         let code = if certain { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
                         let problem = Problem::new(code, name.spot, message);
-                        match part.meant(&name.value) {
+                        match self.waiting_has(text, &name.value).or_else(|| part.meant(&name.value)) {
                             Some(help) => problem.help(help),
                             None => {
                                 let names = part.shape().structure().into_iter().flat_map(|known| known.members());

@@ -252,7 +252,7 @@ fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
         let problem = Problem::new(Code::UnlikeTypes, expr.spot, format!("{wanted}, this is {}", article(ty)));
         match (position, ty) {
             (Position::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),
-            (Position::Seconds | Position::Timeout, Ty::Text | Ty::Listed(_)) => {
+            (Position::Seconds | Position::Timeout, Ty::Text) if matches!(expr.kind, ExprKind::Text(_)) => {
                 problem.help("write a duration without quotes, such as `5m`")
             }
             (Position::Timestamp, ty) if ty.is_number() => problem.help("for a number of seconds write `for`"),
