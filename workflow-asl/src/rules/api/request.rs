@@ -114,7 +114,9 @@ struct Request<'r> {
 /// The object that an expression makes, where it is a constructor: what its members have that is not known stays an
 /// expression.
 fn made_by(expressions: &Expressions, text: &str) -> Option<Value> {
-    let read = expressions.read(jsonata::expression(text)?);
+    // Others are not read here, but beside this on another thread.
+    let text = jsonata::expression(text).filter(|text| text.trim_start().starts_with('{'))?;
+    let read = expressions.read(text);
     let (ast, _) = (*read).as_ref().ok()?;
     Some(made(&ast.root)).filter(Value::is_object)
 }
