@@ -18,7 +18,7 @@ impl Pointer {
         let mut text = String::with_capacity(self.0.len() + key.len() + 1);
         text.push_str(&self.0);
         text.push('/');
-        if key.contains('~') || key.contains('/') {
+        if key.as_bytes().contains(&b'~') || key.as_bytes().contains(&b'/') {
             text.push_str(&key.replace('~', "~0").replace('/', "~1"));
         } else {
             text.push_str(key);

@@ -30,6 +30,10 @@ impl Fields {
             "Type" => 0,
             _ => 1 + table.iter().position(|field| field.name == name).unwrap_or(table.len()),
         };
+        // As most are made.
+        if self.map.keys().map(|name| place(name)).is_sorted() {
+            return Value::Object(self.map);
+        }
         let mut placed: Vec<(usize, String, Value)> =
             self.map.into_iter().map(|(name, value)| (place(&name), name, value)).collect();
         placed.sort_by_key(|(place, ..)| *place);
