@@ -106,6 +106,7 @@ fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
     let path = path.collect::<Vec<_>>();
     let (code, message, help): (Code, _, &[String]) = match &question.asks {
         Asks::Member { words, code, .. } => (*code, answer::is_member(shape(), &path, words, code.id()), &[]),
+        Asks::Read { words, code, .. } => (*code, answer::is_read(shape(), &path, words, code.id(), ""), &[]),
         Asks::Kind { kinds, wanted, code, help } => {
             (*code, answer::kind(shape(), &path, *kinds, wanted, code.id(), ""), help)
         }

@@ -250,5 +250,11 @@ fn what_a_path_names_elsewhere_is_not_known() {
         assert_eq!(errors(&format!("{declared} {}", workflow("Parent", other))), 0, "{other}");
     }
     assert_eq!(errors(&format!("mod inner {{ {declared} }} {}", workflow("Parent", "Child"))), 0);
+    // JSONata of the user's own.
+    for (member, count) in [("x", 0), ("c", 1)] {
+        let text = workflow("Parent", "Child").replace("{ b: 1 }", "{ a: \"\" }");
+        let text = text.replace("Start.Output.c", &format!("jsonata \"$Start.Output.{member}\""));
+        assert_eq!(errors(&format!("{declared} {text}")), count, "{member}");
+    }
     assert_eq!(errors(&format!("fn a() {{ {declared} }} fn b() {{ {declared} {} }}", workflow("Parent", "Child"))), 0);
 }

@@ -1,7 +1,7 @@
 //! Types of the user's own handed on: into the input of another workflow, and into the declared output.
 
 #![deny(warnings)]
-#![allow(dead_code)]
+#![allow(dead_code, reason = "nobody reads what only goes through a workflow")]
 
 use serde::{Deserialize, Serialize};
 use workflow_runtime::{Schema, workflow};

@@ -15,24 +15,11 @@ use serde_json::Value;
 use super::pace::Motions;
 use crate::document::{Catcher, ChoiceRule, Operand, QueryLanguage, State, StateKind};
 use crate::graph::{Edge, EdgeKind, Graph};
-use crate::jsonata::{self, Use};
+use crate::jsonata::{self, CHANGING_FUNCTIONS, Use};
 use crate::path::{JsonPath, Root};
 use crate::placeholder;
 use crate::references::{LiteralKind, LiteralStep};
-
-/// What the context has that stays the same in an execution; an empty second name is all of the first.
-const FIXED: &[(&str, &str)] = &[
-    ("Execution", "Id"),
-    ("Execution", "Input"),
-    ("Execution", "Name"),
-    ("Execution", "RoleArn"),
-    ("Execution", "StartTime"),
-    ("StateMachine", ""),
-    ("Map", "Item"),
-];
-
-/// The functions of JSONata that give another value each time.
-const CHANGING: &[&str] = &["uuid", "now", "millis", "random", "shuffle"];
+use crate::rules::context::is_fixed;
 
 /// What the states of a loop write.
 #[derive(Default)]
@@ -186,7 +173,7 @@ impl Written {
             "context" => is_fixed(&used.steps),
             _ => false,
         };
-        let changes = |used: &Use| CHANGING.contains(&used.name.as_str());
+        let changes = |used: &Use| CHANGING_FUNCTIONS.contains(&used.name.as_str());
         names.unsupported.is_empty()
             && !names.calls.iter().any(changes)
             && names.states.iter().all(state)
@@ -209,13 +196,4 @@ impl Written {
 /// Whether a state's output is its input.
 fn is_input(output: &Value) -> bool {
     output.as_str().and_then(jsonata::expression).is_some_and(|code| code.trim() == "$states.input")
-}
-
-/// Whether what lies there in the context stays the same.
-fn is_fixed(steps: &[LiteralStep]) -> bool {
-    let name = |place: usize| match steps.get(place).map(|step| &step.kind) {
-        Some(LiteralKind::Name(name)) => name.as_str(),
-        _ => "",
-    };
-    FIXED.iter().any(|(first, second)| name(0) == *first && (second.is_empty() || name(1) == *second))
 }

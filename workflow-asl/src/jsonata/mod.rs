@@ -15,7 +15,7 @@ mod signature;
 
 pub use ast::{Node, NodeKind};
 pub(crate) use expressions::Expressions;
-pub use names::{BUILT_IN_FUNCTIONS, Names, Use, is_function};
+pub use names::{BUILT_IN_FUNCTIONS, CHANGING_FUNCTIONS, Names, Use, is_function};
 
 use crate::syntax_error::SyntaxError;
 

@@ -81,6 +81,12 @@ pub const BUILT_IN_FUNCTIONS: &[&str] = &[
     "zip",
 ];
 
+/// The functions that give another value each time, without their `$`: of chance, and of time.
+///
+/// <https://docs.jsonata.org/numeric-functions#random>, <https://docs.jsonata.org/date-time-functions>,
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>
+pub const CHANGING_FUNCTIONS: &[&str] = &["uuid", "now", "millis", "random", "shuffle"];
+
 /// Whether Step Functions has a function of this name, which stands without its `$`.
 pub fn is_function(name: &str) -> bool {
     // All begin with a small letter; most names of states do not.

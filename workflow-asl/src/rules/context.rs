@@ -5,7 +5,7 @@
 use super::Definition;
 use super::part::StateAt;
 use crate::document::{QueryLanguage, StateKind};
-use crate::references::{LiteralKind, Reference, ReferenceRoot};
+use crate::references::{LiteralKind, LiteralStep, Reference, ReferenceRoot};
 use crate::resource::{Pattern, Resource};
 use crate::{Code, Diagnostic, nearest, placeholder};
 
@@ -20,6 +20,25 @@ const OBJECTS: &[(&[&str], &[&str])] = &[
     (&["Map"], &["Item"]),
     (&["Map", "Item"], &["Index", "Value", "Key", "Source"]),
 ];
+
+/// What of it stays the same in an execution, by its path; of the item of a map in an iteration.
+const FIXED: &[&[&str]] = &[
+    &["Execution", "Id"],
+    &["Execution", "Input"],
+    &["Execution", "Name"],
+    &["Execution", "RoleArn"],
+    &["Execution", "StartTime"],
+    &["StateMachine"],
+    &["Map", "Item"],
+];
+
+/// Whether what lies there in the context stays the same.
+pub(crate) fn is_fixed(steps: &[LiteralStep]) -> bool {
+    let is = |step: &LiteralStep, name: &str| matches!(&step.kind, LiteralKind::Name(given) if given == name);
+    let begins =
+        |path: &&[&str]| path.len() <= steps.len() && steps.iter().zip(*path).all(|(step, name)| is(step, name));
+    FIXED.iter().any(begins)
+}
 
 /// A reference to the context object names what that has: its members, a token where a task gets one, an item where
 /// there is a map.

@@ -9,7 +9,7 @@ mod assignment;
 mod budget;
 mod choice;
 mod coming;
-mod context;
+pub(crate) mod context;
 mod expression;
 mod field;
 mod handlers;

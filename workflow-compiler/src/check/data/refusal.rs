@@ -1,6 +1,7 @@
 //! Why a state's result, or an error, cannot be read in a place, with the path that shows it.
 
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::jsonata::CHANGING_FUNCTIONS;
 use workflow_asl::{Code, StateKind};
 
 use super::certain::{Edge, Event};
@@ -123,11 +124,11 @@ impl<'a> Model<'a> {
             let call = part.and_then(changing);
             if let Some(call) = call {
                 let message = format!(
-                    "`{call}` gives another value each time, and a JSONata pass such as `{name}` would compute it twice"
+                    "`${call}` gives another value each time, and a JSONata pass such as `{name}` would compute it twice"
                 );
-                let arguments = if call == "$shuffle" { "…" } else { "" };
+                let arguments = if call == "shuffle" { "…" } else { "" };
                 let help = format!(
-                    "keep it once: `assign {{ value: {call}({arguments}) }}` on a state before, then read `$value`"
+                    "keep it once: `assign {{ value: ${call}({arguments}) }}` on a state before, then read `$value`"
                 );
                 return Some(Problem::new(Code::StateReference, spot, message).help(help));
             }
@@ -288,12 +289,12 @@ fn graph_size(model: &Model<'_>, scope: usize) -> usize {
     model.data.scopes.graph(scope).map_or(0, |graph| graph.leaving.len())
 }
 
-/// A function in an expression that gives another value each time it is called.
+/// A function in an expression that gives another value each time it is called, without its `$`.
 fn changing(expr: &Expr) -> Option<&'static str> {
-    const CHANGING: [&str; 5] = ["$uuid", "$now", "$millis", "$random", "$shuffle"];
+    let find = |is: &dyn Fn(&str) -> bool| CHANGING_FUNCTIONS.iter().copied().find(|known| is(known));
     match &expr.kind {
         ExprKind::Call { name, arguments } => {
-            let own = CHANGING.into_iter().find(|known| *known == name.value);
+            let own = find(&|known| name.value.strip_prefix('$') == Some(known));
             own.or_else(|| arguments.iter().find_map(changing))
         }
         ExprKind::Object(members) => members.iter().find_map(|member| changing(&member.value)),
@@ -302,7 +303,7 @@ fn changing(expr: &Expr) -> Option<&'static str> {
         ExprKind::Binary(_, _, left, right) => changing(left).or_else(|| changing(right)),
         ExprKind::If(condition, yes, no) => changing(condition).or_else(|| changing(yes)).or_else(|| changing(no)),
         ExprKind::Text(text) | ExprKind::Jsonata(Text { value: text, .. }) => {
-            CHANGING.into_iter().find(|known| text.contains(&format!("{known}(")))
+            find(&|known| text.contains(&format!("${known}(")))
         }
         _ => None,
     }

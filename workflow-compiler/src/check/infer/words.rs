@@ -1,5 +1,7 @@
 //! The words of an expression, as messages and comparisons of expressions have them.
 
+use workflow_asl::jsonata::CHANGING_FUNCTIONS;
+
 use super::operator::operator;
 use crate::check::resolve::reference_text;
 use crate::syntax::ast::{Expr, ExprKind, Reference, UnaryOp, plain};
@@ -28,10 +30,7 @@ pub(in crate::check) fn words(expr: &Expr) -> Option<String> {
         ExprKind::Unary(UnaryOp::Not, inner) => format!("!{}", words(inner)?),
         ExprKind::Unary(UnaryOp::Negate, inner) => format!("-{}", words(inner)?),
         ExprKind::Binary(op, _, left, right) => format!("({} {} {})", words(left)?, operator(*op), words(right)?),
-        ExprKind::Call { name, .. } if matches!(name.value.as_str(), "$random" | "$uuid" | "$shuffle") => return None,
-        ExprKind::Call { name, .. } if matches!(name.value.as_str(), "States.UUID" | "States.MathRandom") => {
-            return None;
-        }
+        ExprKind::Call { name, .. } if changes(&name.value) => return None,
         ExprKind::Call { name, arguments } => format!("{}({})", name.value, list(arguments)?),
         ExprKind::Variant { ty, variant } => format!("{}::{}", plain(ty), plain(variant)),
         ExprKind::Jsonata(text) => format!("jsonata {:?}", text.value),
@@ -41,4 +40,10 @@ pub(in crate::check) fn words(expr: &Expr) -> Option<String> {
             return None;
         }
     })
+}
+
+/// Whether a function of either language gives another value each time: two calls with the same words are not the same.
+fn changes(function: &str) -> bool {
+    matches!(function, "States.UUID" | "States.MathRandom")
+        || function.strip_prefix('$').is_some_and(|name| CHANGING_FUNCTIONS.contains(&name))
 }

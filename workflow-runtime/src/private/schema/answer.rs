@@ -31,17 +31,15 @@ pub const fn is_read(
     code: &str,
     place: &str,
 ) -> Option<Message> {
-    let found = walk(shape, path, true, None);
-    let in_an_object = found.stop.kinds == OBJECT && found.stop.opaque.is_empty();
-    if !found.found && found.depth + 1 == path.len() && in_an_object {
-        let mut message = Message::new();
-        if let Some(step) = path.last() {
-            missing(&found, step, words, code, &mut message);
-        }
-        message.add(place);
-        return Some(message);
+    let stop = walk(shape, path, true, None).stop;
+    if stop.kinds != OBJECT || !stop.opaque.is_empty() {
+        return None;
     }
-    None
+    let mut answer = is_member(shape, path, words, code);
+    if let Some(message) = &mut answer {
+        message.add(place);
+    }
+    answer
 }
 
 /// The value is one of these kinds (bits: null 1, bool 2, number 4, text 8, array 16, object 32), as far as it is
@@ -171,7 +169,7 @@ pub const fn no_slip(shape: &'static Shape, path: &[Step<'_>], what: &str, code:
         let mut message = Message::new();
         message.all(&[what, " has no `", name, "` [", code, "]"]);
         if let (Some(wire), true) = (found.names.renamed, renamed) {
-            message.all(&["\n\n= help: `", name, "` is its name in Rust; in JSON, and here, it is `", wire, "`"]);
+            propose_wire(name, wire, &mut message);
         } else {
             propose(&found, "its members are ", &mut message);
         }
@@ -250,15 +248,7 @@ const fn missing(found: &Found, step: &Step<'_>, words: &str, code: &str, messag
                 Some(wire) if wire.is_empty() => {
                     message.all(&["\n\n= help: `", name, "` is flattened: its members are those of `", words, "`"]);
                 }
-                Some(wire) => {
-                    message.all(&[
-                        "\n\n= help: `",
-                        name,
-                        "` is its name in Rust; in JSON, and here, it is `",
-                        wire,
-                        "`",
-                    ]);
-                }
+                Some(wire) => propose_wire(name, wire, message),
                 None => propose(found, "its members are ", message),
             }
         }
@@ -277,6 +267,11 @@ const fn missing(found: &Found, step: &Step<'_>, words: &str, code: &str, messag
             message.all(&[", not an array [", code, "]"]);
         }
     }
+}
+
+/// Proposes the name in JSON of a member that is called by its name in Rust.
+const fn propose_wire(name: &str, wire: &str, message: &mut Message) {
+    message.all(&["\n\n= help: `", name, "` is its name in Rust; in JSON, and here, it is `", wire, "`"]);
 }
 
 /// Proposes the nearest name, or lists them where they are few.
