@@ -344,8 +344,7 @@ impl<'a> Model<'a> {
 
     /// The context object: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
     pub(super) fn context(&self) -> Ty {
-        let object = |members: Vec<(&str, Ty)>| Ty::object(members.into_iter().map(|(name, ty)| (name.to_owned(), ty)));
-        let execution = object(vec![
+        let execution = Ty::object([
             ("Id", Ty::Arn),
             ("Input", self.input.clone()),
             ("Name", Ty::Text),
@@ -354,25 +353,25 @@ impl<'a> Model<'a> {
             ("RedriveCount", Ty::Integer),
             ("RedriveTime", Ty::Timestamp.optional()),
         ]);
-        let item = object(vec![
+        let item = Ty::object([
             ("Index", Ty::Integer),
             ("Value", Ty::Unknown),
             ("Key", Ty::Text.optional()),
             ("Source", Ty::Text.optional()),
         ]);
-        object(vec![
+        Ty::object([
             ("Execution", execution),
-            ("StateMachine", object(vec![("Id", Ty::Arn), ("Name", Ty::Text)])),
-            ("State", object(vec![("Name", Ty::Text), ("EnteredTime", Ty::Timestamp), ("RetryCount", Ty::Integer)])),
-            ("Task", object(vec![("Token", Ty::Text)])),
-            ("Map", object(vec![("Item", item)])),
+            ("StateMachine", Ty::object([("Id", Ty::Arn), ("Name", Ty::Text)])),
+            ("State", Ty::object([("Name", Ty::Text), ("EnteredTime", Ty::Timestamp), ("RetryCount", Ty::Integer)])),
+            ("Task", Ty::object([("Token", Ty::Text)])),
+            ("Map", Ty::object([("Item", item)])),
         ])
     }
 }
 
 /// What a catcher gets.
 pub(super) fn error_type() -> Ty {
-    Ty::object([("Error".to_owned(), Ty::Text), ("Cause".to_owned(), Ty::Text)])
+    Ty::object([("Error", Ty::Text), ("Cause", Ty::Text)])
 }
 
 /// What `$` is in a field of a JSONPath state; `None` where there is no data.

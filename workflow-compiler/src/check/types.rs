@@ -59,8 +59,8 @@ pub enum Ty {
 
 impl Ty {
     /// An object with these members.
-    pub(super) fn object(members: impl IntoIterator<Item = (String, Self)>) -> Self {
-        Self::Object(Rc::new(members.into_iter().collect()))
+    pub(super) fn object(members: impl IntoIterator<Item = (impl Into<String>, Self)>) -> Self {
+        Self::Object(Rc::new(members.into_iter().map(|(name, ty)| (name.into(), ty)).collect()))
     }
 
     /// How the user writes it.

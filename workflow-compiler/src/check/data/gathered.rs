@@ -95,20 +95,16 @@ fn transformed(config: &Expr) -> Form {
     }
 }
 
-fn object<const N: usize>(members: [(&str, Ty); N]) -> Ty {
-    Ty::object(members.into_iter().map(|(name, ty)| (name.to_owned(), ty)))
-}
-
 /// Where the results are: the manifest that lists them.
 fn exported() -> Ty {
-    let details = object([("Bucket", Ty::Text), ("Key", Ty::Text)]);
-    object([("MapRunArn", Ty::Arn), ("ResultWriterDetails", details)])
+    let details = Ty::object([("Bucket", Ty::Text), ("Key", Ty::Text)]);
+    Ty::object([("MapRunArn", Ty::Arn), ("ResultWriterDetails", details)])
 }
 
 /// The description of an execution that has succeeded.
 fn described() -> Ty {
-    let included = || object([("Included", Ty::Bool)]);
-    object([
+    let included = || Ty::object([("Included", Ty::Bool)]);
+    Ty::object([
         ("ExecutionArn", Ty::Arn),
         ("Input", Ty::Text),
         ("InputDetails", included()),
