@@ -15,9 +15,8 @@ use std::error::Error;
 
 use examples::hello_world::{FUNCTION, HelloWorld, HelloWorldInput, to_base64};
 use workflow_local::Clock;
-use workflow_local::server::Server;
-use workflow_runtime::aws_sdk_sfn::config::{BehaviorVersion, Credentials, Region};
 use workflow_runtime::{Arn, Client, Workflow, aws_sdk_sfn};
+use workflow_server::Server;
 
 const MADE_UP_ROLE: &str = "arn:aws:iam::123456789012:role/hello-world";
 
@@ -32,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let server = Server::builder().clock(Clock::Virtual).on_lambda(FUNCTION, to_base64).bind("127.0.0.1:0").await?;
     println!("a server listens on {}", server.endpoint_url());
-    deploy_and_run(Client::new(loopback(&server)), &role).await?;
+    deploy_and_run(Client::new(aws_sdk_sfn::Client::from_conf(server.sfn_config())), &role).await?;
     server.shutdown().await;
     Ok(())
 }
@@ -53,20 +52,9 @@ async fn deploy_and_run(client: Client<HelloWorld>, role: &Arn) -> Result<(), Bo
         }
         let mut history = execution.history();
         while let Some(event) = history.next().await? {
-            println!("{event}");
+            println!("{event:#}");
         }
     }
     println!("\n{} is deployed as {}", HelloWorld::NAME, deployed.machine.arn());
     Ok(())
-}
-
-/// The SDK's client for the server in this process, which checks no credentials.
-fn loopback(server: &Server) -> aws_sdk_sfn::Client {
-    let config = aws_sdk_sfn::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("loopback", "loopback", None, None, "loopback"))
-        .endpoint_url(server.endpoint_url())
-        .build();
-    aws_sdk_sfn::Client::from_conf(config)
 }

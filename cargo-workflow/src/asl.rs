@@ -3,21 +3,23 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::source;
+use workflow_asl::printable::{printable, printable_json};
+
 use crate::{Failure, File};
+use crate::{report, source};
 
 /// Prints each definition; several are introduced by their names.
 pub(crate) fn print(file: &File, output: &mut impl Write) -> Result<ExitCode, Failure> {
-    let machines = source::read(&file.file, file.name.as_deref())?;
+    let values = file.params.values()?;
+    let machines = source::read(file.wanted(&values))?;
     let several = machines.len() > 1;
     for machine in machines {
         if several {
-            writeln!(output, "// {}", machine.name)?;
+            writeln!(output, "// {}", printable(&machine.name))?;
         }
-        for note in &machine.notes {
-            eprintln!("note: {note}");
-        }
-        writeln!(output, "{:#}", machine.definition)?;
+        let text = machine.definition.printed(&values)?;
+        report::note_all(machine.notes);
+        writeln!(output, "{}", printable_json(&text))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,9 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use serde_json::Value;
+use workflow_asl::printable::{printable, printable_lines};
 use workflow_local::coverage::{Covered, FOLDER_VARIABLE, Report};
 
 use crate::Failure;
+use crate::report;
 use crate::source;
 
 /// The folder of runs, under cargo's target folder.
@@ -81,13 +83,13 @@ impl Coverage {
             return Ok(if passed { ExitCode::from(2) } else { code });
         }
         if self.json {
-            writeln!(output, "{:#}", report.to_json())?;
+            writeln!(output, "{}", report::json_text(&report.to_json()))?;
         } else if self.mermaid {
             for covered in &report.workflows {
-                writeln!(output, "%% {}: {}\n{}", covered.title(), covered.share(), covered.diagram())?;
+                writeln!(output, "%% {}: {}\n{}", printable(&covered.title()), covered.share(), covered.diagram())?;
             }
         } else {
-            writeln!(output, "{report}")?;
+            writeln!(output, "{}", printable_lines(&report.to_string()))?;
         }
         if report.broken_lines > 0 {
             let (lines, were) = (report.broken_lines, if report.broken_lines == 1 { "line was" } else { "lines were" });
@@ -108,7 +110,7 @@ impl Coverage {
             let known: Vec<String> = report.workflows.iter().flat_map(|covered| covered.names.clone()).collect();
             let mut declared = cargo.declared();
             declared.retain(|machine| !known.contains(&machine.name));
-            report.add(declared.iter().map(|machine| Covered::untouched(&machine.name, &machine.definition)));
+            report.add(declared.iter().map(|machine| Covered::untouched(&machine.name, &machine.value)));
         }
         if !self.names.is_empty() {
             report.retain_named(&self.names);

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use workflow_asl::nearest::nearest;
 use workflow_services::{
-    Integration, MachineType, Operation, Pattern, ResourceError, Service, Shape, Structure, Support, TaskResource,
+    Arn, Integration, MachineType, Operation, Pattern, ResourceError, Service, Shape, Structure, Support, TaskResource,
 };
 
 use crate::Failure;
@@ -36,8 +36,8 @@ impl Describe {
     /// Prints what the name stands for; the exit code is 2 if it stands for nothing.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         // As the language has it, or as AWS has it.
-        let name = match self.name.strip_prefix("arn:").and_then(|arn| arn.split_once(":states:::")) {
-            Some((_, name)) => name.to_owned(),
+        let name = match Arn::parse(&self.name).and_then(Arn::integration) {
+            Some(name) => name.to_owned(),
             None => {
                 let name = self.name.replace("::", ":");
                 match name.split_once(':') {

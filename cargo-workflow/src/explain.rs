@@ -11,6 +11,7 @@ use workflow_asl::budget::{Budget, Count, ExecutionBudget, Loop, Open, Pace, Sta
 use workflow_asl::document::{MachineType, State, StateMachine};
 use workflow_asl::graph::EdgeKind;
 use workflow_asl::limits::HISTORY_EVENTS;
+use workflow_asl::printable::{printable, printable_json};
 use workflow_asl::resource::Resource;
 use workflow_asl::rules::{Coming, errors_of_handlers};
 use workflow_asl::{Pointer, StateKind};
@@ -18,7 +19,7 @@ use workflow_compiler::check::{Explained, ExplainedState, Foreign, explain};
 use workflow_compiler::import::{ImportOptions, import};
 
 use crate::Failure;
-use crate::source::{self, Machine};
+use crate::source::{self, Machine, Wanted};
 
 /// Columns of a line, and those before a field's text.
 const WIDTH: usize = 100;
@@ -27,6 +28,8 @@ const INDENT: usize = 17;
 const NAMES: usize = 8;
 /// How many variables a state is told with.
 const VARIABLES: usize = 16;
+/// How many states and variables of each state programs are told: all of them, of all states, are their number squared.
+const MOST: usize = 100;
 
 /// The arguments of `explain`.
 #[derive(Args)]
@@ -47,10 +50,21 @@ enum Format {
 impl Explain {
     /// Prints every workflow of the file, or the one that is named.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let machines = source::read(&self.file.file, self.file.name.as_deref())?;
+        let values = self.file.params.values()?;
+        let wanted = self.file.wanted(&values);
+        let machines = source::read(Wanted { reading: wanted.reading.with_defaults(), ..wanted })?;
         let pages = machines.iter().map(Page::of);
         match self.format {
-            Format::Json => writeln!(output, "{:#}", Value::from_iter(pages.map(|page| page.to_json())))?,
+            Format::Json => {
+                writeln!(output, "[")?;
+                for (number, page) in pages.enumerate() {
+                    if number > 0 {
+                        writeln!(output, ",")?;
+                    }
+                    page.write_json(output)?;
+                }
+                writeln!(output, "\n]")?;
+            }
             Format::Text => {
                 for (number, page) in pages.enumerate() {
                     if number > 0 {
@@ -74,7 +88,7 @@ fn types(machine: &Machine) -> Option<Explained> {
     }
     let mut options = ImportOptions::new("Explained");
     options.machine_type = machine.machine_type;
-    let compiled = import(&machine.definition, &options).map(|imported| source::compile_text(&imported.source));
+    let compiled = import(&machine.value, &options).map(|imported| source::compile_text(&imported.source));
     let compiled = compiled.unwrap_or_default();
     let Some(workflow) = compiled.first().and_then(|call| call.compilation.workflows.first()) else {
         return written;
@@ -92,6 +106,8 @@ fn types(machine: &Machine) -> Option<Explained> {
 struct Page<'a> {
     machine: &'a Machine,
     types: Option<Explained>,
+    /// Where each state is among those of the types, by its name in the document.
+    by_name: BTreeMap<String, usize>,
     budget: Budget,
     /// By the states' places; none for a state that no path reaches.
     before: BTreeMap<Pointer, Before>,
@@ -112,7 +128,10 @@ struct Row {
 impl<'a> Page<'a> {
     fn of(machine: &'a Machine) -> Self {
         let types = types(machine);
-        let (read, _) = StateMachine::read(&machine.definition);
+        let names = types.iter().flat_map(|types| types.states.iter().enumerate());
+        // Of two states with one name the first counts.
+        let by_name = names.rev().map(|(number, state)| (state.asl_name.clone(), number)).collect();
+        let (read, _) = StateMachine::read(&machine.value);
         let budget = Budget::of(&read, machine.machine_type);
         let before = alive::before(&read).into_iter().map(|before| (before.pointer.clone(), before)).collect();
         let mut all = BTreeMap::new();
@@ -130,16 +149,16 @@ impl<'a> Page<'a> {
         let states = budget.states.iter().map(row).collect();
         let coming = errors_of_handlers(&read, &machine.annotations).into_iter();
         let coming = coming.map(|coming| (coming.pointer.clone(), coming)).collect();
-        Self { machine, types, budget, before, states, coming }
+        Self { machine, types, by_name, budget, before, states, coming }
     }
 
     fn types_of(&self, name: &str) -> Option<&ExplainedState> {
-        self.types.as_ref()?.states.iter().find(|state| state.asl_name == name)
+        self.types.as_ref()?.states.get(*self.by_name.get(name)?)
     }
 
     fn print(&self, output: &mut impl Write) -> io::Result<()> {
         let kind = type_name(self.machine.machine_type);
-        writeln!(output, "{}: {kind}, {}", self.machine.name, number(self.states.len() as u64, "state"))?;
+        writeln!(output, "{}: {kind}, {}", printable(&self.machine.name), number(self.states.len() as u64, "state"))?;
         if let Some(types) = &self.types {
             field(output, "input", &types.input)?;
             field(output, "output", &types.output)?;
@@ -157,7 +176,7 @@ impl<'a> Page<'a> {
             print_loop(turn, output)?;
         }
         for (place, note) in self.machine.notes.iter().enumerate() {
-            writeln!(output, "{}note: {note}", if place == 0 { "\n" } else { "" })?;
+            writeln!(output, "{}note: {}", if place == 0 { "\n" } else { "" }, printable(note))?;
         }
         Ok(())
     }
@@ -166,7 +185,7 @@ impl<'a> Page<'a> {
         let types = self.types_of(&state.name);
         let alias =
             types.filter(|types| types.name != state.name).map(|types| format!(" ({} in the source)", types.name));
-        writeln!(output, "\n{}{}", row.title, alias.unwrap_or_default())?;
+        writeln!(output, "\n{}{}", printable(&row.title), printable(&alias.unwrap_or_default()))?;
         let before = self.before.get(&state.pointer);
         match before {
             None => field(output, "from", "nowhere: no path reaches it")?,
@@ -197,16 +216,16 @@ impl<'a> Page<'a> {
             }
         }
         if let Some(before) = before {
-            if !before.ran.is_empty() {
-                field(output, "has run", &list(before.ran.iter().cloned()))?;
+            if before.ran_count() > 0 {
+                field(output, "has run", &list_of(before.ran(), before.ran_count()))?;
             }
-            let variables = before.variables.iter().map(|variable| {
+            let variables = before.variables().map(|variable| {
                 let maybe = if variable.certain { "" } else { "?" };
-                let declared = self.types.as_ref().and_then(|types| types.variables.get(&variable.name));
+                let declared = self.types.as_ref().and_then(|types| types.variables.get(variable.name));
                 let ty = declared.map(|ty| format!(": {ty}")).unwrap_or_default();
-                format!("${}{maybe}{ty} by {}", variable.name, list(variable.by.iter().cloned()))
+                format!("${}{maybe}{ty} by {}", variable.name, list(variable.by.iter()))
             });
-            let more = before.variables.len().saturating_sub(VARIABLES);
+            let more = before.variable_count().saturating_sub(VARIABLES);
             let more = (more > 0).then(|| format!("… {more} more"));
             for (number, text) in variables.take(VARIABLES).chain(more).enumerate() {
                 field(output, if number == 0 { "variables" } else { "" }, &text)?;
@@ -235,48 +254,63 @@ impl<'a> Page<'a> {
         field(output, "events", &events)
     }
 
-    fn to_json(&self) -> Value {
-        let states = self.budget.states.iter().zip(&self.states).map(|(state, row)| {
-            let before = self.before.get(&state.pointer);
-            let types = self.types_of(&state.name);
-            let from = before.map(|before| {
-                Value::from_iter(
-                    before.from.iter().map(|(name, kind)| json!({"state": name, "field": field_of(*kind)})),
-                )
-            });
-            let variables = before.map(|before| {
-                Value::from_iter(before.variables.iter().map(|variable| {
-                    let ty = self.types.as_ref().and_then(|types| types.variables.get(&variable.name));
-                    json!({"name": variable.name, "certain": variable.certain, "assignedBy": variable.by, "type": ty})
-                }))
-            });
-            json!({
-                "name": state.name,
-                "pointer": state.pointer.as_str(),
-                "kind": state.kind.name(),
-                "from": from,
-                "to": row.to,
-                "handlers": Value::from_iter(row.handlers.iter().filter_map(|(at, _)| {
-                    let coming = self.coming.get(at)?;
-                    let field = at.as_str().strip_prefix(state.pointer.as_str())?;
-                    Some(json!({"field": field, "errors": coming.errors, "others": coming.others}))
-                })),
-                "input": types.map(|types| &types.input),
-                "result": types.and_then(|types| types.result.as_ref()),
-                "output": types.and_then(|types| types.output.as_ref()),
-                "keeps": types.and_then(|types| types.keeps.as_ref())
-                    .map(|(variable, members)| json!({"variable": variable, "members": members})),
-                "hasRun": before.map(|before| &before.ran),
-                "variables": variables,
-                "longest": time_json(&state.longest),
-                "shortestSeconds": state.shortest,
-                "transitions": count_json(&state.transitions),
-                "events": count_json(&state.events),
-                "retries": state.retries,
-                "eventsOfARetry": state.retry_events,
-                "literalBytes": state.literal_bytes,
-            })
+    fn state_json(&self, state: &StateBudget, row: &Row) -> Value {
+        let before = self.before.get(&state.pointer);
+        let types = self.types_of(&state.name);
+        let from = before.map(|before| {
+            Value::from_iter(before.from.iter().map(|(name, kind)| json!({"state": name, "field": field_of(*kind)})))
         });
+        let variables = before.map(|before| {
+            Value::from_iter(before.variables().take(MOST).map(|variable| {
+                let ty = self.types.as_ref().and_then(|types| types.variables.get(variable.name));
+                json!({"name": variable.name, "certain": variable.certain, "assignedBy": variable.by, "type": ty})
+            }))
+        });
+        json!({
+            "name": state.name,
+            "pointer": state.pointer.as_str(),
+            "kind": state.kind.name(),
+            "from": from,
+            "to": row.to,
+            "handlers": Value::from_iter(row.handlers.iter().filter_map(|(at, _)| {
+                let coming = self.coming.get(at)?;
+                let field = at.as_str().strip_prefix(state.pointer.as_str())?;
+                Some(json!({"field": field, "errors": coming.errors, "others": coming.others}))
+            })),
+            "input": types.map(|types| &types.input),
+            "result": types.and_then(|types| types.result.as_ref()),
+            "output": types.and_then(|types| types.output.as_ref()),
+            "keeps": types.and_then(|types| types.keeps.as_ref())
+                .map(|(variable, members)| json!({"variable": variable, "members": members})),
+            "hasRun": before.map(|before| Value::from_iter(before.ran().take(MOST))),
+            "hasRunCount": before.map(Before::ran_count),
+            "variables": variables,
+            "variablesCount": before.map(Before::variable_count),
+            "longest": time_json(&state.longest),
+            "shortestSeconds": state.shortest,
+            "transitions": count_json(&state.transitions),
+            "events": count_json(&state.events),
+            "retries": state.retries,
+            "eventsOfARetry": state.retry_events,
+            "literalBytes": state.literal_bytes,
+        })
+    }
+
+    /// Writes the page as an object, each state in a line of its own: they are much together.
+    fn write_json(&self, output: &mut impl Write) -> io::Result<()> {
+        let rest = self.rest_json().to_string();
+        let head = rest.strip_suffix('}').unwrap_or(&rest);
+        writeln!(output, "{}, \"states\": [", printable_json(head))?;
+        let mut rows = self.budget.states.iter().zip(&self.states).peekable();
+        while let Some((state, row)) = rows.next() {
+            let comma = if rows.peek().is_some() { "," } else { "" };
+            writeln!(output, "{}{comma}", printable_json(&self.state_json(state, row).to_string()))?;
+        }
+        write!(output, "]}}")
+    }
+
+    /// All but the states.
+    fn rest_json(&self) -> Value {
         let executions = self.budget.executions.iter().map(|execution| {
             json!({
                 "map": execution.map,
@@ -307,7 +341,6 @@ impl<'a> Page<'a> {
             "name": self.machine.name,
             "input": self.types.as_ref().map(|types| &types.input),
             "output": self.types.as_ref().map(|types| &types.output),
-            "states": Value::from_iter(states),
             "executions": Value::from_iter(executions),
             "loops": Value::from_iter(loops),
             "notes": self.machine.notes,
@@ -346,8 +379,8 @@ fn targets(state: &State) -> Vec<String> {
     }
     to.extend(state.default.as_ref().map(|name| format!("{name} otherwise")));
     for catcher in state.catch.iter().flatten() {
-        let errors = catcher.error_equals.iter().flatten().cloned();
-        to.extend(catcher.next.as_ref().map(|name| format!("{name} on {}", list(errors))));
+        let errors = catcher.error_equals.as_deref().unwrap_or_default();
+        to.extend(catcher.next.as_ref().map(|name| format!("{name} on {}", list(errors.iter()))));
     }
     to
 }
@@ -378,7 +411,7 @@ fn in_list(coming: &Coming) -> String {
 fn print_execution(execution: &ExecutionBudget, output: &mut impl Write) -> io::Result<()> {
     match &execution.map {
         None => writeln!(output, "\nan execution")?,
-        Some(map) => writeln!(output, "\nan execution for an item or batch of {map}")?,
+        Some(map) => writeln!(output, "\nan execution for an item or batch of {}", printable(map))?,
     }
     field(
         output,
@@ -473,12 +506,16 @@ fn on(kind: EdgeKind) -> &'static str {
     }
 }
 
-fn list(names: impl Iterator<Item = String>) -> String {
-    let mut names: Vec<_> = names.collect();
-    let more = names.len().saturating_sub(NAMES);
-    names.truncate(NAMES);
-    if more > 0 {
-        names.push(format!("… {more} more"));
+fn list(names: impl ExactSizeIterator<Item = impl AsRef<str>>) -> String {
+    let count = names.len();
+    list_of(names, count)
+}
+
+/// The first of so many names, and how many others there are.
+fn list_of(names: impl Iterator<Item = impl AsRef<str>>, count: usize) -> String {
+    let mut names: Vec<_> = names.take(NAMES).map(|name| name.as_ref().to_owned()).collect();
+    if count > names.len() {
+        names.push(format!("… {} more", count - names.len()));
     }
     names.join(", ")
 }
@@ -509,7 +546,7 @@ fn field(output: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
 fn wrap(output: &mut impl Write, first: &str, indent: usize, text: &str) -> io::Result<()> {
     let mut line = first.to_owned();
     let mut empty = true;
-    for word in text.split(' ') {
+    for word in printable(text).split(' ') {
         if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
             writeln!(output, "{}", line.trim_end())?;
             line = " ".repeat(indent);

@@ -8,6 +8,7 @@ use std::{env, fs, process};
 
 use clap::Args;
 use similar::TextDiff;
+use workflow_asl::printable::printable_lines;
 use workflow_asl::source::MAX_BYTES;
 use workflow_compiler::format::{Style, format_file};
 
@@ -41,8 +42,9 @@ impl Fmt {
         for file in &self.files {
             match self.one(file, output) {
                 Ok(outcome) => changed |= matches!(outcome, Outcome::Changed),
+                Err(Failure::Printed(_)) => failed = true,
                 Err(Failure::Message(message)) => {
-                    eprintln!("{message}");
+                    eprintln!("{}", printable_lines(&message));
                     failed = true;
                 }
                 Err(failure) => return Err(failure),
@@ -57,18 +59,19 @@ impl Fmt {
 
     fn one(&self, file: &Path, output: &mut impl Write) -> Result<Outcome, Failure> {
         let from_input = file == Path::new(input::STDIN);
-        let unreadable = |reason: &str| report::print(&Report::unreadable(file, reason));
+        let unreadable = |reason: &str| report::refuse(Box::new(Report::unreadable(file, reason)));
         let bytes = input::bytes(file).map_err(|reason| unreadable(&reason))?;
         if bytes.len() > MAX_BYTES {
-            return Err(unreadable("it is too large").into());
+            return Err(unreadable("it is too large"));
         }
         let text = String::from_utf8(bytes).map_err(|error| {
             unreadable(&format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
         })?;
         let folder = if from_input { Path::new(".") } else { file.parent().unwrap_or(Path::new(".")) };
         let formatted = format_file(&text, &style(folder)).map_err(|error| {
-            let reports = error.faults.iter().map(|fault| report::print(&Report::fault(file, &text, fault)));
-            reports.collect::<Vec<_>>().join("\n")
+            let reports = error.faults.iter().map(|fault| Report::fault(file, &text, fault));
+            report::print_all(&reports.collect::<Vec<_>>());
+            Failure::Printed(2)
         })?;
         if from_input && !self.check {
             output.write_all(formatted.as_bytes())?;
@@ -94,7 +97,7 @@ fn print_difference(file: &Path, before: &str, after: &str, output: &mut impl Wr
         writeln!(output, "Diff in {}:{}:", file.display(), first + 1)?;
         for change in piece.iter_changes() {
             let end = if change.value().ends_with('\n') { "" } else { "\n" };
-            write!(output, "{}{}{end}", change.tag(), change.value())?;
+            write!(output, "{}{}{end}", change.tag(), printable_lines(change.value()))?;
         }
     }
     Ok(())

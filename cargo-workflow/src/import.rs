@@ -6,15 +6,16 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::Value;
-use workflow_asl::document::MachineType;
-use workflow_asl::{Diagnostic, Severity};
+use workflow_asl::source::Source;
+use workflow_asl::{Code, Diagnostic, Severity};
 use workflow_compiler::import::{ImportError, ImportOptions, import};
 use workflow_compiler::state_ident::{Distinct, pascal};
 
 use crate::Failure;
+use crate::params::Values;
 use crate::report::{self, Report};
 use crate::source::File;
-use crate::template::{Missing, Template};
+use crate::template::{Missing, Reading, Template};
 use crate::validate::Type;
 
 /// Turns definitions into `workflow!` declarations. The exit code is 0, 1 where a definition has errors or holds
@@ -34,6 +35,8 @@ pub(crate) struct Import {
     /// The type of state machine that a definition is for, where the file does not say
     #[arg(long = "type", value_enum, default_value_t = Type::Standard)]
     machine_type: Type,
+    #[command(flatten)]
+    reading: Reading,
     /// Write a Rust file instead of printing
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -62,8 +65,7 @@ impl Import {
             return Err(message.into());
         }
         if !outcome.reports.is_empty() {
-            let texts: Vec<_> = outcome.reports.iter().map(report::print).collect();
-            eprintln!("{}", texts.join("\n"));
+            report::print_all(&outcome.reports);
             return Ok(ExitCode::from(if outcome.unreadable { 2 } else { 1 }));
         }
         let text = outcome.sources.join("\n");
@@ -78,38 +80,41 @@ impl Import {
     fn take(&self, file: &Path, outcome: &mut Outcome) {
         let source = match File::read(file) {
             Ok(File::Document(source)) => source,
+            Ok(File::Template(source)) => return self.take_template(file, &source, outcome),
             Ok(File::Rust(..)) => return outcome.unreadable(Report::unreadable(file, "it is Rust already")),
             Err(report) => return outcome.unreadable(*report),
         };
-        if let Some(template) = Template::of(file, &source) {
-            return self.take_template(file, &template, outcome);
-        }
         if self.from_cloudformation {
             return outcome.unreadable(Report::unreadable(file, "it is no template: it has no `Resources`"));
         }
-        let name = self.name.clone().unwrap_or_else(|| name_of(file));
         let reports = |found: &[Diagnostic]| {
             let located = source.locate(found).into_iter().zip(found);
             located.map(|(at, found)| Report::found(file, source.text(), found, at)).collect()
         };
-        outcome.import(file, source.value(), name, self.machine_type.into(), &reports);
+        let mut options = ImportOptions::new(self.name.clone().unwrap_or_else(|| name_of(file)));
+        (options.machine_type, options.bare) = (self.machine_type.into(), source.bare());
+        outcome.import(file, source.value(), options, &reports);
     }
 
-    fn take_template(&self, file: &Path, template: &Template<'_>, outcome: &mut Outcome) {
+    fn take_template(&self, file: &Path, source: &Source, outcome: &mut Outcome) {
+        let values = Values::default();
+        let template = Template::new(file, source, &values, self.reading);
         for (_, resource) in template.machines() {
             match resource {
                 Ok(resource) => {
-                    let name = self.name.clone().unwrap_or_else(|| resource.name.clone());
                     for note in &resource.notes {
-                        eprintln!("note: {}: {note}", resource.name);
+                        report::note(&format!("{}: {note}", resource.name));
                     }
                     let reports = |found: &[Diagnostic]| template.reports(&resource, found);
-                    outcome.import(file, &resource.definition, name, resource.machine_type, &reports);
+                    let mut options = ImportOptions::new(self.name.clone().unwrap_or_else(|| resource.name.clone()));
+                    (options.machine_type, options.bare) = (resource.machine_type, resource.bare.clone());
+                    outcome.import(file, &resource.definition, options, &reports);
                 }
-                Err(Missing::Elsewhere(note)) => eprintln!("note: {note}"),
+                Err(Missing::Elsewhere(note)) => report::note(&note),
                 Err(Missing::Unreadable(report)) => outcome.unreadable(*report),
             }
         }
+        report::note_all(template.remarks());
     }
 }
 
@@ -124,17 +129,20 @@ impl Outcome {
         &mut self,
         file: &Path,
         definition: &Value,
-        name: String,
-        machine_type: MachineType,
+        mut options: ImportOptions,
         reports: &dyn Fn(&[Diagnostic]) -> Vec<Report>,
     ) {
-        let mut options = ImportOptions::new(self.names.take(pascal(&name, "Workflow"), ""));
-        options.machine_type = machine_type;
+        options.name = self.names.take(pascal(&options.name, "Workflow"), "");
         match import(definition, &options) {
             Ok(imported) => self.sources.push(imported.source),
             Err(ImportError::Invalid(found)) => {
                 let reports = reports(&found).into_iter();
                 self.reports.extend(reports.filter(|report| report.severity() == Severity::Error));
+            }
+            Err(ImportError::Unsayable { pointer, message }) => {
+                // Where it is, as of any finding; what it is has no code.
+                let at = Diagnostic::new(Code::NotJson, pointer, format!("the language cannot say this: {message}"));
+                self.reports.extend(reports(&[at]).into_iter().map(Report::without_code));
             }
             Err(error) => self.reports.push(Report::refusal(file, &error.to_string())),
         }

@@ -4,19 +4,27 @@
 
 mod asl;
 mod coverage;
+mod definition;
 mod describe;
+mod diff;
 mod explain;
+mod export;
 mod fmt;
 mod graph;
 mod iam;
 mod import;
 mod input;
+mod new;
+mod params;
 mod progress;
 mod report;
+mod revision;
 mod run;
+mod serve;
 mod source;
 mod started;
 mod template;
+mod types;
 mod validate;
 
 use std::io::{self, Write};
@@ -24,6 +32,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use workflow_asl::printable::printable_lines;
+
+use crate::params::{Params, Values};
+use crate::source::Wanted;
+use crate::template::Reading;
 
 /// What cargo calls: `cargo workflow …` runs `cargo-workflow workflow …`.
 #[derive(Parser)]
@@ -36,6 +49,8 @@ enum Cargo {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Make a crate with a workflow and a test
+    New(new::New),
     /// Print the Amazon States Language of every workflow in a Rust file, without compiling it
     Asl(File),
     /// Draw a workflow as a Mermaid flowchart
@@ -44,16 +59,24 @@ enum Command {
     Fmt(fmt::Fmt),
     /// Run a workflow on the embedded engine, in virtual time
     Run(run::Run),
+    /// Serve the Step Functions API on loopback, with the state machines of files
+    Serve(serve::Serve),
     /// Check definitions: ASL in JSON or YAML, templates of CloudFormation and SAM, `workflow!` in Rust
     Validate(validate::Validate),
     /// Turn definitions into `workflow!` declarations
     Import(import::Import),
     /// Run tests and tell which states, transitions, rules, retriers and catchers they took
     Coverage(coverage::Coverage),
+    /// Compare two state machines, and say what the change means for executions, callers, readers and workers
+    Diff(diff::Diff),
     /// Tell what an action of AWS takes, returns and raises
     Describe(describe::Describe),
     /// Tell of every state its types, what has run and which variables live, and what an execution costs
     Explain(explain::Explain),
+    /// Print a state machine with its role, policy, log group and alias for CloudFormation, SAM, Terraform or the CDK
+    Export(export::Export),
+    /// Print the types of a workflow's input, output and params for other languages
+    Types(types::Types),
     /// Print the IAM policy that a workflow's role needs, and no more
     Iam(iam::Iam),
 }
@@ -66,12 +89,25 @@ struct File {
     /// The workflow to take, where the file has several
     #[arg(long)]
     name: Option<String>,
+    #[command(flatten)]
+    params: Params,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+impl File {
+    /// What is read, with these values.
+    fn wanted<'a>(&'a self, values: &'a Values) -> Wanted<'a> {
+        Wanted { file: &self.file, bytes: None, name: self.name.as_deref(), values, reading: self.reading }
+    }
 }
 
 /// What stopped a command.
 enum Failure {
     /// It is printed, and the exit code is 2.
     Message(String),
+    /// It has been printed; the exit code.
+    Printed(u8),
     /// Nobody can be told, since the output cannot be written: `… | head` has read enough.
     Output,
 }
@@ -92,23 +128,29 @@ fn main() -> ExitCode {
     let Cargo::Workflow(command) = Cargo::parse();
     let mut output = io::stdout().lock();
     let outcome = match command {
+        Command::New(new) => new.execute(&mut output),
         Command::Asl(file) => asl::print(&file, &mut output),
         Command::Graph(file) => graph::print(&file, &mut output),
         Command::Fmt(fmt) => fmt.execute(&mut output),
         Command::Run(run) => run.execute(&mut output),
+        Command::Serve(serve) => serve.execute(&mut output),
         Command::Validate(validate) => validate.execute(&mut output),
         Command::Import(import) => import.execute(&mut output),
         Command::Coverage(coverage) => coverage.execute(&mut output),
+        Command::Diff(diff) => diff.execute(&mut output),
         Command::Describe(describe) => describe.execute(&mut output),
         Command::Explain(explain) => explain.execute(&mut output),
+        Command::Export(export) => export.execute(&mut output),
+        Command::Types(types) => types.execute(&mut output),
         Command::Iam(iam) => iam.execute(&mut output),
     };
     match outcome.and_then(|code| Ok(output.flush().map(|()| code)?)) {
         Ok(code) => code,
         Err(Failure::Message(message)) => {
-            eprintln!("{message}");
+            eprintln!("{}", printable_lines(&message));
             ExitCode::from(2)
         }
+        Err(Failure::Printed(code)) => ExitCode::from(code),
         Err(Failure::Output) => ExitCode::from(2),
     }
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
+use workflow_asl::printable::printable;
 use workflow_local::HistoryEvent;
 use workflow_local::history::Details;
 
@@ -43,7 +44,7 @@ impl Progress {
             if is_hidden || began.elapsed() < quiet {
                 return;
             }
-            bar.set_message(format!("{name} (event {})", event.id));
+            bar.set_message(format!("{} (event {})", printable(name), event.id));
             if !is_drawn {
                 is_drawn = true;
                 // The time goes on while a state waits.

@@ -1,5 +1,6 @@
 //! A finding in a file, and how it is printed: for people as rustc does it, or as JSON.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -9,10 +10,13 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use proc_macro2::LineColumn;
 use serde_json::{Value, json};
+use workflow_asl::printable::{is_control, printable, printable_json, printable_lines};
 use workflow_asl::source::{Location, SourceError, locations};
 use workflow_asl::{Code, Diagnostic, Severity};
 use workflow_compiler::format::{Fault, NOT_RUST};
 use workflow_compiler::problem::Problem;
+
+use crate::Failure;
 
 /// Characters of a line that are shown before the words in question; definitions often have one line alone.
 const SHOWN_BEFORE: usize = 100;
@@ -126,6 +130,11 @@ impl Report {
         self
     }
 
+    /// The same as something that has no code.
+    pub(crate) fn without_code(self) -> Self {
+        Self { code: None, ..self }
+    }
+
     pub(crate) fn code(&self) -> Option<Code> {
         self.code
     }
@@ -133,6 +142,10 @@ impl Report {
     /// Whether it is an error or a warning.
     pub(crate) fn severity(&self) -> Severity {
         self.code.map_or(Severity::Error, Code::severity)
+    }
+
+    pub(crate) fn is_error(&self) -> bool {
+        self.severity() == Severity::Error
     }
 
     /// What orders the findings of a file.
@@ -148,19 +161,20 @@ impl Report {
         };
         let (bold, frame) = (Style::new().bold(), AnsiColor::BrightBlue.on_default().bold());
         let code = self.code.map(|code| format!("[{code}]")).unwrap_or_default();
-        let mut text = format!("{style}{word}{code}{style:#}{bold}: {}{bold:#}\n", self.message);
+        let mut text = format!("{style}{word}{code}{style:#}{bold}: {}{bold:#}\n", printable_lines(&self.message));
         let number = self.place.as_ref().map(|place| place.location.line.to_string()).unwrap_or_default();
         let margin = " ".repeat(number.len());
         // Writing to a string does not fail.
         if let Some(Place { location, line, words }) = &self.place {
             let (before, marks) = (" ".repeat(words.0), "^".repeat(words.1));
-            let _ = writeln!(text, "{margin}{frame}-->{frame:#} {}:{}:{}", self.file, location.line, location.column);
+            let (file, line_number, column) = (printable(&self.file), location.line, location.column);
+            let _ = writeln!(text, "{margin}{frame}-->{frame:#} {file}:{line_number}:{column}");
             let _ = writeln!(text, "{margin} {frame}|{frame:#}");
             let _ = writeln!(text, "{frame}{number} |{frame:#} {line}");
             let _ = writeln!(text, "{margin} {frame}|{frame:#} {before}{style}{marks}{style:#}");
         }
         let mut note = |word: &str, says: &str| {
-            let _ = writeln!(text, "{margin} {frame}={frame:#} {bold}{word}{bold:#}: {says}");
+            let _ = writeln!(text, "{margin} {frame}={frame:#} {bold}{word}{bold:#}: {}", printable_lines(says));
         };
         if let Some(pointer) = self.pointer.as_deref().filter(|pointer| !pointer.is_empty()) {
             note("at", pointer);
@@ -195,19 +209,60 @@ impl Report {
     }
 }
 
+/// How many findings of one file are printed.
+const MOST: usize = 100;
+
 /// A finding as it is printed to the standard error, in colours where that is a terminal.
-pub(crate) fn print(report: &Report) -> String {
+fn coloured_for_stderr(report: &Report) -> String {
     coloured(&report.to_text(), &std::io::stderr())
 }
 
-/// Adds the errors to `errors`, as text; prints the warnings.
-pub(crate) fn sort_out(reports: impl Iterator<Item = Report>, errors: &mut Vec<String>) {
+/// Prints why a file cannot be used.
+#[expect(clippy::boxed_local, reason = "errors that are boxed come here")]
+pub(crate) fn refuse(report: Box<Report>) -> Failure {
+    print_all(std::slice::from_ref(&*report));
+    Failure::Printed(2)
+}
+
+/// Prints findings to the standard error, of each file no more than a hundred.
+pub(crate) fn print_all(reports: &[Report]) {
+    let (shown, more) = shown(reports);
+    let mut texts: Vec<_> = shown.into_iter().map(coloured_for_stderr).collect();
+    texts.extend(more);
+    if !texts.is_empty() {
+        eprintln!("{}", texts.join("\n"));
+    }
+}
+
+/// The findings that are printed, and how many others there are, in a sentence for each file.
+pub(crate) fn shown(reports: &[Report]) -> (Vec<&Report>, Vec<String>) {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut shown = Vec::new();
     for report in reports {
-        match report.severity() {
-            Severity::Error => errors.push(print(&report)),
-            Severity::Warning => eprintln!("{}", print(&report)),
+        let count = counts.entry(&report.file).or_default();
+        *count += 1;
+        if *count <= MOST {
+            shown.push(report);
         }
     }
+    let over = counts.into_iter().filter(|(_, count)| *count > MOST);
+    let more = over.map(|(file, count)| format!("… and {} more in {}\n", count - MOST, printable(file)));
+    (shown, more.collect())
+}
+
+/// Prints what else the user should know.
+pub(crate) fn note(text: &str) {
+    eprintln!("note: {}", printable(text));
+}
+
+/// The same, several times.
+pub(crate) fn note_all(texts: impl IntoIterator<Item = String>) {
+    texts.into_iter().for_each(|text| note(&text));
+}
+
+/// A JSON value as the commands print it.
+pub(crate) fn json_text(value: &Value) -> String {
+    printable_json(&format!("{value:#}")).into_owned()
 }
 
 /// The text without its colours, where the stream is not to have them.
@@ -236,7 +291,13 @@ impl Place {
             end.push('…');
         }
         let words = (start.len(), marked);
-        let line: String = start.into_iter().rev().chain(end).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        // One sign for another, so that the marks stay below their words.
+        let shown = |c: char| match c {
+            '\t' | '\r' => ' ',
+            c if is_control(c) => char::REPLACEMENT_CHARACTER,
+            c => c,
+        };
+        let line: String = start.into_iter().rev().chain(end).map(shown).collect();
         Self { location, line: line.trim_end().to_owned(), words }
     }
 }

@@ -6,11 +6,13 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
-use workflow_local::{Clock, Engine, Execution, HistoryEvent, MockFile, RunError, Status};
+use workflow_asl::printable::{printable, printable_json};
+use workflow_local::{Clock, Engine, Execution, HistoryEvent, Misfit, MockFile, RunError, Status};
 
 use crate::Failure;
 use crate::progress::Progress;
-use crate::source;
+use crate::report;
+use crate::source::{self, Wanted};
 
 /// Runs a workflow, in virtual time unless told otherwise.
 ///
@@ -18,11 +20,8 @@ use crate::source;
 /// 3 when it timed out or was aborted, and 2 when it could not be run.
 #[derive(Args)]
 pub(crate) struct Run {
-    /// A Rust file with `workflow!` in it, an ASL document in JSON or YAML, or a template
-    file: PathBuf,
-    /// The workflow to run, where the file has several
-    #[arg(long)]
-    name: Option<String>,
+    #[command(flatten)]
+    file: crate::File,
     /// The execution's input, as JSON
     #[arg(long, default_value = "{}")]
     input: String,
@@ -35,6 +34,12 @@ pub(crate) struct Run {
     /// The case of the mock file, where it has several
     #[arg(long, requires = "mocks")]
     case: Option<String>,
+    /// Take any JSON as the input, as AWS does, whatever the workflow declares
+    #[arg(long)]
+    any_input: bool,
+    /// Take any JSON as what tasks give, as AWS does, whatever the workflow declares
+    #[arg(long)]
+    any_answers: bool,
     /// A folder with the objects of S3 that distributed maps read and write: FOLDER/BUCKET/KEY. Without it they are
     /// read from `objects`, and what is written is not kept
     #[arg(long, value_name = "FOLDER")]
@@ -62,11 +67,31 @@ enum History {
 impl Run {
     /// Runs it and prints history, status and output.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let machine = source::read_one(&self.file, self.name.as_deref())?;
+        let values = self.file.params.values()?;
+        let wanted = self.file.wanted(&values);
+        let machine = source::read_one(Wanted { reading: wanted.reading.with_defaults(), ..wanted });
+        let machine = machine.map_err(|failure| match failure {
+            // 1 is for executions that fail.
+            Failure::Printed(_) => Failure::Printed(2),
+            failure => failure,
+        })?;
+        if let Some(name) = machine.missing.first() {
+            let names = machine.missing.iter().cloned().collect::<Vec<_>>().join("`, `");
+            let help = format!("give it: `--param {name}=…`, or a file with all of them: `--params FILE`");
+            return Err(
+                format!("error: what the workflow computes with `{names}` needs a value\n  = help: {help}").into()
+            );
+        }
         let input: Value =
             serde_json::from_str(&self.input).map_err(|error| format!("error: --input is not JSON: {error}"))?;
-        let mut engine = Engine::new(&machine.definition).map_err(|error| format!("error: {error}"))?;
-        engine = engine.named(&machine.name).machine_type(machine.machine_type);
+        let mut engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
+        engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
+        if self.any_input {
+            engine = engine.accept_any_input();
+        }
+        if self.any_answers {
+            engine = engine.accept_any_answers();
+        }
         if self.real_time {
             engine = engine.clock(Clock::Real);
         }
@@ -86,9 +111,9 @@ impl Run {
         {
             progress.end();
             let execution = driver.execution();
-            let mut end = format!("stopped before: {state}\n");
+            let mut end = format!("stopped before: {}\n", printable(state));
             if let Some(input) = execution.next_input() {
-                end.push_str(&format!("input: {input}\n"));
+                end.push_str(&format!("input: {}\n", printable_json(&input.to_string())));
             }
             self.print(execution, &end, output)?;
             return Ok(ExitCode::SUCCESS);
@@ -96,11 +121,11 @@ impl Run {
         let execution = driver.finish().map_err(explain)?;
         progress.end();
         let end = match execution.output() {
-            Some(value) => format!("output: {value}\n"),
+            Some(value) => format!("output: {}\n", printable_json(&value.to_string())),
             None => format!(
                 "error: {}\ncause: {}\n",
-                execution.error().unwrap_or("(none)"),
-                execution.cause().unwrap_or("(none)")
+                printable(execution.error().unwrap_or("(none)")),
+                printable(execution.cause().unwrap_or("(none)"))
             ),
         };
         self.print(&execution, &format!("status: {}\n{end}", execution.status()), output)?;
@@ -139,7 +164,7 @@ impl Run {
             History::Table => write!(output, "{}{end}", execution.history_table())?,
             History::Json => {
                 let events = execution.history().iter().map(HistoryEvent::to_api_json).collect();
-                writeln!(output, "{:#}", Value::Array(events))?;
+                writeln!(output, "{}", report::json_text(&Value::Array(events)))?;
                 eprint!("{end}");
             }
         }
@@ -153,9 +178,22 @@ fn explain(error: RunError) -> Failure {
         RunError::MissingHandler { state, resource, .. } => format!(
             "error: nothing stands for the task `{state}` ({resource})\n  = help: give its result: --result '{state}={{…}}', or a mock file: --mocks"
         ),
+        RunError::InputType { misfits } => format!(
+            "error: --input is not what the workflow declares:{}\n  = help: to run it all the same, as AWS does: --any-input",
+            lines(&misfits)
+        ),
+        RunError::AnswerType { state, misfits } => format!(
+            "error: what `{state}` gives is not what the workflow declares:{}\n  = help: to go on all the same, as AWS \
+             does: --any-answers",
+            lines(&misfits)
+        ),
         error => format!("error: {error}"),
     };
     Failure::Message(message)
+}
+
+fn lines(misfits: &[Misfit]) -> String {
+    misfits.iter().map(|misfit| format!("\n  {misfit}")).collect()
 }
 
 fn parse_result(text: &str) -> Result<(&str, Value), Failure> {

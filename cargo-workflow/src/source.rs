@@ -7,26 +7,30 @@ use std::str::FromStr;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
+use workflow_asl::rules;
 use workflow_asl::rules::Annotations;
 use workflow_asl::source::Source;
-use workflow_asl::{placeholder, rules};
-use workflow_compiler::piece::{Escape, Piece};
 use workflow_compiler::problem::Problem;
-use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, Workflow, plain};
+use workflow_compiler::syntax::ast::{Workflow, plain};
 use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
+use workflow_runtime::__private::schema::Types;
 
 use crate::Failure;
+use crate::definition::{Constants, Definition, params};
 use crate::input;
+use crate::params::Values;
 use crate::report::{self, Report};
 use crate::started::Siblings;
-use crate::template::{Missing, Template};
+use crate::template::{Missing, Reading, Template};
 
 /// A file that was read.
 pub(crate) enum File {
-    /// Rust: its text, and what the compiler makes of each `workflow!` in it.
-    Rust(String, Vec<Call>),
-    /// JSON or YAML: a definition, or a template.
+    /// Rust: its text, what the compiler makes of each `workflow!` in it, and the types of its constants.
+    Rust(String, Vec<Call>, Constants),
+    /// JSON or YAML: a definition.
     Document(Source),
+    /// JSON or YAML: a template of CloudFormation or SAM.
+    Template(Source),
 }
 
 /// A `workflow!` of a Rust file.
@@ -44,16 +48,31 @@ impl File {
     /// It cannot be opened, or is neither Rust nor a document.
     pub(crate) fn read(file: &Path) -> Result<Self, Box<Report>> {
         let bytes = input::bytes(file).map_err(|reason| Box::new(Report::unreadable(file, &reason)))?;
+        Self::of_bytes(file, bytes)
+    }
+
+    /// Reads the bytes of a file of this name, which need not be there.
+    ///
+    /// # Errors
+    /// They are neither Rust nor a document.
+    fn of_bytes(file: &Path, bytes: Vec<u8>) -> Result<Self, Box<Report>> {
         if file.extension().is_some_and(|extension| extension == "rs") {
             let text = String::from_utf8(bytes).map_err(|error| {
                 let reason = format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to());
                 Box::new(Report::unreadable(file, &reason))
             })?;
-            let calls = compile(file, &text)?;
-            return Ok(Self::Rust(text, calls));
+            let (calls, constants) = compile(file, &text)?;
+            return Ok(Self::Rust(text, calls, constants));
         }
-        let source = Source::read(&bytes, input::format(file, &bytes));
-        source.map(Self::Document).map_err(|error| Box::new(Report::refused(file, &bytes, &error)))
+        let refused = |error: &_| Box::new(Report::refused(file, &bytes, error));
+        let source = Source::read_repeated(&bytes, input::format(file, &bytes)).map_err(|error| refused(&error))?;
+        if Template::is_one(source.value()) {
+            return Ok(Self::Template(source));
+        }
+        match source.repeated_in(|_| true).first() {
+            Some(error) => Err(refused(error)),
+            None => Ok(Self::Document(source)),
+        }
     }
 }
 
@@ -63,82 +82,167 @@ pub(crate) struct Machine {
     pub(crate) name: String,
     /// Standard or Express; an ASL document does not say, and counts as Standard.
     pub(crate) machine_type: MachineType,
-    /// The definition.
-    pub(crate) definition: Value,
-    /// The same with what only rustc or a deployment knows as texts inside expressions too, which can be read then;
-    /// `None` if there are none.
-    pub(crate) readable: Option<Value>,
+    /// The definition, with the values that are given put in; placeholders stand for the others, as texts.
+    pub(crate) value: Value,
+    /// The definition without values.
+    pub(crate) definition: Definition,
+    /// The params that have no value and are no text.
+    pub(crate) missing: BTreeSet<String>,
     /// What stands in the definition for something that only rustc or a deployment knows.
     pub(crate) notes: Vec<String>,
-    /// The names of what only rustc or a deployment knows: params, declared or not, and constants.
-    pub(crate) placeholders: BTreeSet<String>,
+    /// The names that may be given a value: params and placeholders, constants, the parameters of a template.
+    pub(crate) names: BTreeSet<String>,
     /// What is said of the states that is not in the definition.
     pub(crate) annotations: Annotations,
     /// The workflow that it was made of, in Rust.
     pub(crate) workflow: Option<Box<Workflow>>,
     /// The workflows of its file that it starts, by the paths that it names them by.
     pub(crate) started: BTreeMap<String, Workflow>,
+    /// What it declares of its data.
+    pub(crate) types: &'static Types,
+    /// What is known of the placeholders of a template's own resources, as patterns of IAM.
+    pub(crate) patterns: BTreeMap<String, String>,
+    /// Whether its template has it write logs.
+    pub(crate) logs: bool,
+    /// Whether its template has it traced.
+    pub(crate) traces: bool,
+    /// Its name in AWS, of a workflow in Rust.
+    pub(crate) aws_name: Option<String>,
+    /// The properties of a template's resource, with placeholders for what only a deployment knows.
+    pub(crate) properties: Option<Value>,
 }
 
 impl Machine {
-    fn of_document(name: String, machine_type: MachineType, definition: Value, notes: Vec<String>) -> Self {
-        let mut names = BTreeSet::new();
-        placeholders(&definition, &mut names);
-        let annotations = Annotations::default();
-        let (readable, workflow, started) = (None, None, BTreeMap::new());
-        Self { name, machine_type, definition, readable, notes, placeholders: names, annotations, workflow, started }
+    fn new(name: String, machine_type: MachineType, definition: Definition, values: &Values) -> Result<Self, Failure> {
+        let filled = definition.filled(values)?;
+        let names = definition.names();
+        let is_given = |name: &String| values.get(name).is_some();
+        let notes = definition.notes().into_iter().filter(|(name, _)| !is_given(name)).map(|(_, note)| note).collect();
+        Ok(Self {
+            name,
+            machine_type,
+            value: filled.value,
+            definition,
+            missing: filled.missing,
+            notes,
+            names,
+            annotations: Annotations::default(),
+            workflow: None,
+            started: BTreeMap::new(),
+            types: &Types::NONE,
+            patterns: BTreeMap::new(),
+            logs: false,
+            traces: false,
+            aws_name: None,
+            properties: None,
+        })
     }
 }
 
-/// The machines of the file, or the one called `name`; all that is wrong with them as one text. Of the others nothing is
-/// said.
-pub(crate) fn read(file: &Path, name: Option<&str>) -> Result<Vec<Machine>, Failure> {
-    let mut errors = Vec::new();
-    let mut names = Vec::new();
-    let machines = match File::read(file).map_err(|report| report::print(&report))? {
-        File::Rust(text, calls) => from_rust(file, &text, &calls, name, &mut names, &mut errors),
-        File::Document(source) => match Template::of(file, &source) {
-            Some(template) => from_template(&template, name, &mut names, &mut errors),
-            None => {
-                names.push(name_of(file));
-                let wanted = name.is_none_or(|name| names.iter().any(|known| known == name));
-                if wanted { vec![from_document(file, source, &mut errors)] } else { Vec::new() }
-            }
-        },
-    };
-    match name {
-        _ if !errors.is_empty() => Err(errors.join("\n").into()),
-        Some(name) if machines.is_empty() => {
-            Err(format!("error: {} has no workflow `{name}`; it has: {}", file.display(), names.join(", ")).into())
+/// What is read of a file.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) file: &'a Path,
+    /// What the file holds, where it is not what lies there.
+    pub(crate) bytes: Option<&'a [u8]>,
+    /// The workflow to take, where the file has several.
+    pub(crate) name: Option<&'a str>,
+    pub(crate) values: &'a Values,
+    pub(crate) reading: Reading,
+}
+
+/// What was read of a file.
+#[derive(Default)]
+struct Found {
+    machines: Vec<Machine>,
+    /// The names of all workflows of the file.
+    names: Vec<String>,
+    /// What is wrong with the wanted ones.
+    reports: Vec<Report>,
+    /// Whether some cannot be read.
+    unreadable: bool,
+    /// Whether it is Rust, which does not compile with any error.
+    is_rust: bool,
+    /// Why values cannot be put in.
+    failure: Option<Failure>,
+}
+
+impl Found {
+    fn push(&mut self, machine: Result<Machine, Failure>) {
+        match machine {
+            Ok(machine) => self.machines.push(machine),
+            Err(failure) => self.failure = self.failure.take().or(Some(failure)),
         }
-        _ => Ok(machines),
+    }
+}
+
+/// The machines of the file, or the one called `name`. What is wrong with them is printed: what AWS takes all the same does
+/// not stop the command. Of the others nothing is said.
+pub(crate) fn read(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failure> {
+    let machines = read_with_names(wanted)?;
+    let names = machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect();
+    wanted.values.are_known(&names)?;
+    Ok(machines)
+}
+
+/// The same, whatever the values are called.
+pub(crate) fn read_with_names(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failure> {
+    let Wanted { file, name, .. } = wanted;
+    let mut found = Found::default();
+    let read = match wanted.bytes {
+        Some(bytes) => File::of_bytes(file, bytes.to_vec()),
+        None => File::read(file),
+    };
+    match read.map_err(report::refuse)? {
+        File::Rust(text, calls, constants) => from_rust(wanted, &text, &calls, &constants, &mut found),
+        File::Document(source) => {
+            found.names.push(name_of(file));
+            if name.is_none_or(|name| found.names.iter().any(|known| known == name)) {
+                from_document(wanted, &source, &mut found);
+            }
+        }
+        File::Template(source) => from_template(wanted, &source, &mut found),
+    }
+    let may_be_created = |report: &Report| report.code().is_some_and(|code| code.may_be_created());
+    let stops = |report: &Report| report.is_error() && (found.is_rust || !may_be_created(report));
+    let stopped = found.reports.iter().any(stops);
+    report::print_all(&found.reports);
+    match (name, found.failure) {
+        _ if found.unreadable => Err(Failure::Printed(2)),
+        _ if stopped => Err(Failure::Printed(1)),
+        (_, Some(failure)) => Err(failure),
+        (Some(name), None) if found.machines.is_empty() => {
+            let names = found.names.join(", ");
+            Err(format!("error: {} has no workflow `{name}`; it has: {names}", file.display()).into())
+        }
+        _ => Ok(found.machines),
     }
 }
 
 /// The machines of a Rust file, or the one called `name`.
-fn from_rust(
-    file: &Path,
-    text: &str,
-    calls: &[Call],
-    name: Option<&str>,
-    names: &mut Vec<String>,
-    errors: &mut Vec<String>,
-) -> Vec<Machine> {
-    let problems = problems(calls, name);
-    report::sort_out(problems.iter().map(|problem| Report::problem(file, text, problem)), errors);
-    errors.extend(calls.iter().flat_map(|call| call.compilation.bugs.iter().cloned()));
+fn from_rust(wanted: Wanted<'_>, text: &str, calls: &[Call], constants: &Constants, found: &mut Found) {
+    found.is_rust = true;
+    let problems = problems(calls, wanted.name);
+    found.reports.extend(problems.iter().map(|problem| Report::problem(wanted.file, text, problem)));
+    let bugs: Vec<_> = calls.iter().flat_map(|call| &call.compilation.bugs).collect();
+    found.unreadable |= !bugs.is_empty();
+    found.reports.extend(bugs.into_iter().map(|bug| Report::unreadable(wanted.file, bug)));
     let siblings = Siblings::of(calls);
-    let mut machines = Vec::new();
     for Call { modules, compilation } in calls {
         for workflow in &compilation.workflows {
-            names.push(workflow.source.name.to_string());
-            if name.is_none_or(|name| workflow.source.name == name) {
-                let started = || siblings.started(workflow, modules);
-                machines.extend(machine(workflow).map(|machine| Machine { started: started(), ..machine }));
+            found.names.push(workflow.source.name.to_string());
+            // One with errors, which are reported, has no text.
+            let is_wanted = wanted.name.is_none_or(|name| workflow.source.name == name);
+            if is_wanted && !workflow.pieces.is_empty() {
+                let mut machine = machine(workflow, constants, wanted.values);
+                if let Ok(machine) = &mut machine {
+                    machine.started = siblings.started(workflow, modules);
+                    machine.types = siblings.types(workflow, modules);
+                }
+                found.push(machine);
             }
         }
     }
-    machines
 }
 
 /// What is wrong with the workflows of a Rust file; with a name, what is wrong with that one and with those that it
@@ -185,49 +289,60 @@ fn with_those_it_starts<'c, I: Iterator<Item = &'c CompiledWorkflow>>(
     found
 }
 
+/// The only machine of the file, or the one called `name`; the values may belong to another file.
+pub(crate) fn read_one_of_two(wanted: Wanted<'_>) -> Result<Machine, Failure> {
+    only(wanted, read_with_names(wanted)?)
+}
+
 /// The only machine of the file, or the one called `name`.
-pub(crate) fn read_one(file: &Path, name: Option<&str>) -> Result<Machine, Failure> {
-    let mut machines = read(file, name)?;
+pub(crate) fn read_one(wanted: Wanted<'_>) -> Result<Machine, Failure> {
+    only(wanted, read(wanted)?)
+}
+
+fn only(wanted: Wanted<'_>, mut machines: Vec<Machine>) -> Result<Machine, Failure> {
+    let file = wanted.file.display();
     match (machines.pop(), machines.is_empty()) {
         (Some(machine), true) => Ok(machine),
         (Some(last), false) => {
             let names: Vec<_> = machines.iter().chain([&last]).map(|machine| machine.name.as_str()).collect();
-            Err(format!("error: {} has several workflows; take one with --name: {}", file.display(), names.join(", "))
-                .into())
+            Err(format!("error: {file} has several workflows; take one with --name: {}", names.join(", ")).into())
         }
-        (None, _) => Err(format!("error: {} has no `workflow!` in it", file.display()).into()),
+        (None, _) if wanted.file.extension().is_some_and(|extension| extension == "rs") => {
+            Err(format!("error: {file} has no `workflow!` in it").into())
+        }
+        (None, _) => Err(format!("error: {file} has no state machine in it").into()),
     }
 }
 
 /// What the compiler makes of every `workflow!` in a Rust file.
-fn compile(file: &Path, text: &str) -> Result<Vec<Call>, Box<Report>> {
+fn compile(file: &Path, text: &str) -> Result<(Vec<Call>, Constants), Box<Report>> {
     let tokens =
         TokenStream::from_str(text).map_err(|error| Box::new(Report::not_rust(file, text, error.span().start())))?;
-    let mut bodies = Vec::new();
-    find_calls(tokens, &mut Vec::new(), &mut bodies);
-    Ok(compile_bodies(file, bodies))
+    let (bodies, constants) = find_calls(tokens);
+    Ok((compile_bodies(file, bodies), constants))
 }
 
 /// The workflows without errors of a Rust file; none of a file that cannot be read.
 pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
-    let mut bodies = Vec::new();
-    find_calls(TokenStream::from_str(&text).unwrap_or_default(), &mut Vec::new(), &mut bodies);
+    let (bodies, constants) = find_calls(TokenStream::from_str(&text).unwrap_or_default());
     let calls = compile_bodies(file, bodies);
-    calls.iter().flat_map(|call| call.compilation.workflows.iter().filter_map(machine)).collect()
+    let workflows = calls.iter().flat_map(|call| &call.compilation.workflows);
+    let workflows = workflows.filter(|workflow| !workflow.pieces.is_empty());
+    workflows.filter_map(|workflow| machine(workflow, &constants, &Values::default()).ok()).collect()
 }
 
 /// What the compiler makes of every `workflow!` in a text that is no file; nothing of one that is not Rust.
 pub(crate) fn compile_text(text: &str) -> Vec<Call> {
-    let mut bodies = Vec::new();
-    find_calls(TokenStream::from_str(text).unwrap_or_default(), &mut Vec::new(), &mut bodies);
+    let (bodies, _) = find_calls(TokenStream::from_str(text).unwrap_or_default());
     compile_bodies(Path::new(""), bodies)
 }
 
 fn compile_bodies(file: &Path, bodies: Vec<(Vec<String>, Group)>) -> Vec<Call> {
     let locate = |span: Span| Some((span.start().line, span.start().column));
     let folder = crate_folder(file);
-    let surroundings = Surroundings { locate: &locate, folder: Some(&folder), editor: false };
+    let surroundings =
+        Surroundings { locate: &locate, folder: Some(&folder), editor: false, ..Surroundings::default() };
     let compiled = |body: &Group| workflow_compiler::compile_in(body.stream(), surroundings);
     bodies.into_iter().map(|(modules, body)| Call { modules, compilation: compiled(&body) }).collect()
 }
@@ -242,110 +357,84 @@ fn crate_folder(file: &Path) -> PathBuf {
     found.or_else(|| file.parent()).unwrap_or(&file).to_owned()
 }
 
-/// A compiled workflow as a machine; `None` for one with errors, which are reported.
-fn machine(workflow: &CompiledWorkflow) -> Option<Machine> {
-    let mut notes = Vec::new();
-    let text: String = workflow.pieces.iter().map(|piece| filled(workflow, piece, &mut notes)).collect();
-    let mut placeholders: BTreeSet<String> = params(workflow).map(|field| field.wire.clone()).collect();
-    placeholders.extend(workflow.pieces.iter().filter_map(|piece| match piece {
-        Piece::Constant { path, .. } => Some(path.to_string().replace(' ', "")),
-        _ => None,
-    }));
-    Some(Machine {
-        name: workflow.source.name.to_string(),
-        machine_type: workflow.machine_type,
-        definition: serde_json::from_str(&text).ok()?,
-        readable: Some(workflow.definition.clone()),
-        notes,
-        placeholders,
+/// A compiled workflow without errors as a machine.
+fn machine(workflow: &CompiledWorkflow, constants: &Constants, values: &Values) -> Result<Machine, Failure> {
+    let definition = Definition::of_workflow(workflow, constants);
+    let mut machine = Machine::new(workflow.source.name.to_string(), workflow.machine_type, definition, values)?;
+    machine.names.extend(params(workflow).map(|field| field.wire.clone()));
+    Ok(Machine {
         annotations: workflow.annotations.clone(),
         workflow: Some(Box::new(workflow.source.clone())),
-        started: BTreeMap::new(),
+        aws_name: Some(workflow.machine_name.clone()),
+        ..machine
     })
 }
 
-/// A piece of a definition, with `${name}` where its value is known to rustc or the deployment only.
-fn filled(workflow: &CompiledWorkflow, piece: &Piece, notes: &mut Vec<String>) -> String {
-    let (name, what, escape) = match piece {
-        Piece::Text(text) => return text.clone(),
-        Piece::Param { name, escape } => (wire_name(workflow, name), "known when it is deployed", escape),
-        Piece::Constant { path, escape } => {
-            (path.to_string().replace(' ', ""), "a constant, whose value only rustc knows", escape)
-        }
-    };
-    let placeholder = format!("${{{name}}}");
-    let note = format!("`{placeholder}` stands for `{name}`, {what}");
-    if !notes.contains(&note) {
-        notes.push(note);
-    }
-    match escape {
-        Escape::Json | Escape::JsonataTemplate => Value::String(placeholder).to_string(),
-        _ => placeholder,
-    }
+/// The tokens of a group that are still to be looked at.
+struct Level {
+    tokens: Vec<TokenTree>,
+    at: usize,
+    is_module: bool,
 }
 
-/// A parameter's name in JSON.
-fn wire_name(workflow: &CompiledWorkflow, name: &str) -> String {
-    let field = params(workflow).find(|field| plain(&field.name) == name);
-    field.map_or_else(|| name.to_owned(), |field| field.wire.clone())
-}
-
-fn params(workflow: &CompiledWorkflow) -> impl Iterator<Item = &FieldDecl> {
-    let params = workflow.source.declarations.iter().filter_map(|declaration| match &declaration.kind {
-        DeclarationKind::Params(fields) => Some(fields),
-        _ => None,
-    });
-    params.flatten()
-}
-
-/// The names of the placeholders in a definition.
-fn placeholders(value: &Value, names: &mut BTreeSet<String>) {
-    let mut add = |text: &str| names.extend(placeholder::named(text).map(|(_, name)| name.to_owned()));
-    match value {
-        Value::String(text) => add(text),
-        Value::Array(items) => items.iter().for_each(|item| placeholders(item, names)),
-        Value::Object(members) => {
-            members.keys().for_each(|key| add(key));
-            members.values().for_each(|member| placeholders(member, names));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// The bodies of all `workflow! { … }`, also those inside modules and functions, with the names of the modules.
-fn find_calls(tokens: TokenStream, modules: &mut Vec<String>, bodies: &mut Vec<(Vec<String>, Group)>) {
-    let tokens: Vec<_> = tokens.into_iter().collect();
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        at += 1;
-        match (token, tokens.get(at), tokens.get(at + 1)) {
+/// The bodies of all `workflow! { … }`, also those inside modules and functions, with the names of the modules; and the
+/// constants of the file. However deep they lie, the stack does not grow.
+fn find_calls(tokens: TokenStream) -> (Vec<(Vec<String>, Group)>, Constants) {
+    let level = |tokens: TokenStream, is_module| Level { tokens: tokens.into_iter().collect(), at: 0, is_module };
+    let (mut bodies, mut constants, mut modules) = (Vec::new(), Constants::default(), Vec::new());
+    let mut open = vec![level(tokens, false)];
+    while let Some(here) = open.last_mut() {
+        let Some(token) = here.tokens.get(here.at) else {
+            if here.is_module {
+                modules.pop();
+            }
+            open.pop();
+            continue;
+        };
+        here.at += 1;
+        let inner = match (token, here.tokens.get(here.at), here.tokens.get(here.at + 1)) {
             (TokenTree::Ident(ident), Some(TokenTree::Punct(bang)), Some(TokenTree::Group(body)))
                 if ident == "workflow" && bang.as_char() == '!' =>
             {
                 bodies.push((modules.clone(), body.clone()));
-                at += 2;
+                here.at += 2;
+                None
             }
             (TokenTree::Ident(word), Some(TokenTree::Ident(name)), Some(TokenTree::Group(inside)))
                 if word == "mod" && inside.delimiter() == Delimiter::Brace =>
             {
                 modules.push(plain(name));
-                find_calls(inside.stream(), modules, bodies);
-                modules.pop();
-                at += 2;
+                here.at += 2;
+                Some(level(inside.stream(), true))
             }
-            (TokenTree::Group(group), ..) if group.delimiter() != Delimiter::None => {
-                find_calls(group.stream(), modules, bodies);
+            (TokenTree::Ident(word), Some(TokenTree::Ident(name)), Some(TokenTree::Punct(colon)))
+                if word == "const" && colon.as_char() == ':' =>
+            {
+                let ty = here.tokens.iter().skip(here.at + 2);
+                let ty =
+                    ty.take_while(|token| !matches!(token, TokenTree::Punct(sign) if "=;".contains(sign.as_char())));
+                constants.add(&plain(name), &ty.cloned().collect::<TokenStream>().to_string());
+                None
             }
-            _ => {}
-        }
+            (TokenTree::Group(group), ..) if group.delimiter() != Delimiter::None => Some(level(group.stream(), false)),
+            _ => None,
+        };
+        open.extend(inner);
     }
+    (bodies, constants)
 }
 
-fn from_document(file: &Path, source: Source, errors: &mut Vec<String>) -> Machine {
-    let found = rules::check_definition(source.value(), MachineType::Standard);
-    let located = source.locate(&found).into_iter().zip(&found);
-    report::sort_out(located.map(|(at, found)| Report::found(file, source.text(), found, at)), errors);
-    Machine::of_document(name_of(file), MachineType::Standard, source.into_value(), Vec::new())
+fn from_document(wanted: Wanted<'_>, source: &Source, found: &mut Found) {
+    let definition = Definition::of_document(source.value().clone(), source.bare());
+    let machine = Machine::new(name_of(wanted.file), MachineType::Standard, definition, wanted.values);
+    // With the values, as far as they are known.
+    let value = machine.as_ref().map_or(source.value(), |machine| &machine.value);
+    let mut problems = rules::check_definition(value, MachineType::Standard);
+    problems.extend(source.remarks().iter().cloned());
+    let located = source.locate(&problems).into_iter().zip(&problems);
+    let reports = located.map(|(at, problem)| Report::found(wanted.file, source.text(), problem, at));
+    found.reports.extend(reports);
+    found.push(machine);
 }
 
 /// The name of an ASL document's only machine: the file's.
@@ -355,28 +444,35 @@ pub(crate) fn name_of(file: &Path) -> String {
 }
 
 /// The machines of a template, or the one called `name`; one whose definition lies elsewhere is passed over with a note.
-fn from_template(
-    template: &Template<'_>,
-    name: Option<&str>,
-    names: &mut Vec<String>,
-    errors: &mut Vec<String>,
-) -> Vec<Machine> {
-    let mut machines = Vec::new();
+fn from_template(wanted: Wanted<'_>, source: &Source, found: &mut Found) {
+    let template = Template::new(wanted.file, source, wanted.values, wanted.reading);
     for (own, resource) in template.machines() {
-        names.push(own.to_owned());
-        if name.is_some_and(|name| name != own) {
+        found.names.push(own.to_owned());
+        if wanted.name.is_some_and(|name| name != own) {
             continue;
         }
         match resource {
             Ok(resource) => {
-                let found = rules::check_definition(&resource.definition, resource.machine_type);
-                report::sort_out(template.reports(&resource, &found).into_iter(), errors);
-                let (name, machine_type) = (resource.name, resource.machine_type);
-                machines.push(Machine::of_document(name, machine_type, resource.definition, resource.notes));
+                found.reports.extend(template.check(&resource));
+                let definition = Definition::of_document(resource.definition, resource.bare);
+                let machine = Machine::new(resource.name, resource.machine_type, definition, wanted.values);
+                found.push(machine.map(|mut machine| {
+                    machine.notes.extend(resource.notes);
+                    machine.names.extend(template.names());
+                    machine.names.extend(resource.substitutions);
+                    machine.patterns = template.patterns();
+                    machine.logs = resource.logs;
+                    machine.traces = resource.traces;
+                    machine.properties = Some(resource.properties);
+                    machine
+                }));
             }
-            Err(Missing::Elsewhere(note)) => eprintln!("note: {note}"),
-            Err(Missing::Unreadable(report)) => errors.push(report::print(&report)),
+            Err(Missing::Elsewhere(note)) => report::note(&note),
+            Err(Missing::Unreadable(report)) => {
+                found.unreadable = true;
+                found.reports.push(*report);
+            }
         }
     }
-    machines
+    report::note_all(template.remarks());
 }

@@ -5,15 +5,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenTree;
+use proc_macro2::{TokenStream, TokenTree};
 use workflow_asl::Code;
 use workflow_compiler::CompiledWorkflow;
 use workflow_compiler::check::types::generated;
-use workflow_compiler::check::{Asks, Foreign, ForeignMember, ForeignPart, Question};
+use workflow_compiler::check::{
+    Asks, DeclaredResult, ForeignMember, ForeignPart, Question, ResultType, declared_result,
+};
 use workflow_compiler::problem::Problem;
-use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, Shape as Declared, Type, TypeKind, Workflow, plain};
-use workflow_runtime::__private::schema::answer;
-use workflow_runtime::__private::schema::{Field, Shape, Step};
+use workflow_compiler::syntax::ast::{
+    Body, DeclarationKind, FieldDecl, Head, Shape as Declared, State, Type, TypeKind, Workflow, plain,
+};
+use workflow_runtime::__private::schema::{self, Field, Shape, Step, Types, answer};
+use workflow_runtime::Schema;
 
 use crate::source::Call;
 
@@ -42,7 +46,7 @@ impl<'c> Siblings<'c> {
         let mut asked = BTreeSet::new();
         let mut found = Vec::new();
         for question in workflow.questions.iter().filter(|question| question.of.part != ForeignPart::Whole) {
-            let Some(other) = self.find(&question.of, modules) else { continue };
+            let Some(other) = self.find(&question.of.tokens, modules) else { continue };
             let on_the_way = matches!(question.asks, Asks::Member { last: false, .. });
             if on_the_way && !asked.insert(format!("{} {:?}", question.of.name, question.of.steps)) {
                 continue;
@@ -56,16 +60,36 @@ impl<'c> Siblings<'c> {
     pub(crate) fn started(&self, workflow: &CompiledWorkflow, modules: &[String]) -> BTreeMap<String, Workflow> {
         let asked = workflow.questions.iter().map(|question| &question.of);
         let found = asked.filter(|of| of.part != ForeignPart::Whole).filter_map(|of| {
-            let other = self.find(of, modules)?;
+            let other = self.find(&of.tokens, modules)?;
             Some((of.tokens.to_string(), other.source.clone()))
         });
         found.collect()
     }
 
+    /// The types that a workflow in these modules declares, as far as the file tells.
+    pub(crate) fn types(&self, workflow: &CompiledWorkflow, modules: &[String]) -> &'static Types {
+        let mut shapes = Shapes::of_workflow(workflow);
+        let mut states = Vec::new();
+        collect(&workflow.source.body, &mut states);
+        let results = states.into_iter().filter_map(|state| {
+            let Head::Task { resource: Some(resource), .. } = &state.head else { return None };
+            let DeclaredResult { member, ty } = declared_result(resource)?;
+            let shape = match ty {
+                ResultType::Written(ty) => shapes.of(ty),
+                ResultType::OutputOf(other) => {
+                    Shapes::of_workflow(self.find(&tokens(other)?, modules)?).part(ForeignPart::Output)
+                }
+            };
+            Some(schema::ResultType { state: kept_text(&state.asl_name()), member, shape })
+        });
+        let results: &'static [schema::ResultType] = Vec::leak(results.collect());
+        Box::leak(Box::new(Types { input: shapes.part(ForeignPart::Input), results }))
+    }
+
     /// The workflow that a path names in these modules: in them, or in those around, whose names they may have imported.
-    fn find(&self, of: &Foreign, modules: &[String]) -> Option<&'c CompiledWorkflow> {
+    fn find(&self, of: &TokenStream, modules: &[String]) -> Option<&'c CompiledWorkflow> {
         let mut path = Vec::new();
-        for token in of.tokens.clone() {
+        for token in of.clone() {
             match token {
                 TokenTree::Ident(word) => path.push(plain(&word)),
                 TokenTree::Punct(colon) if colon.as_char() == ':' && !path.is_empty() => {}
@@ -97,7 +121,7 @@ impl<'c> Siblings<'c> {
 
 /// What is wrong, by the declarations of the workflow that is asked about.
 fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
-    let shape = || Shapes { workflow: other, known: BTreeMap::new(), around: Vec::new() }.part(question.of.part);
+    let shape = || Shapes::of_workflow(other).part(question.of.part);
     let path = question.of.steps.iter().map(|step| match &step.to {
         ForeignMember::Name(name) => Step::Member(name, step.certain),
         ForeignMember::Index(index) => Step::Index(*index, step.certain),
@@ -136,6 +160,9 @@ fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
         Asks::Takes { kinds, absent, what, given, code } => {
             (*code, answer::takes(shape(), &path, *kinds, *absent, what, given, code.id()), &[])
         }
+        Asks::InRange { number, what, given, code } => {
+            (*code, answer::in_range(shape(), &path, *number, what, given, code.id()), &[])
+        }
         Asks::Awaited => {
             let code = Code::UnknownApi;
             let name = question.of.name.strip_suffix("::Input").unwrap_or(&question.of.name);
@@ -168,7 +195,11 @@ struct Shapes<'w> {
     around: Vec<String>,
 }
 
-impl Shapes<'_> {
+impl<'w> Shapes<'w> {
+    fn of_workflow(workflow: &'w CompiledWorkflow) -> Self {
+        Self { workflow, known: BTreeMap::new(), around: Vec::new() }
+    }
+
     fn part(&mut self, part: ForeignPart) -> &'static Shape {
         let declarations = &self.workflow.source.declarations;
         let declared = declarations.iter().find_map(|declaration| match (&declaration.kind, part) {
@@ -202,9 +233,11 @@ impl Shapes<'_> {
 
     fn of(&mut self, ty: &Type) -> &'static Shape {
         match &ty.kind {
-            TypeKind::String | TypeKind::Timestamp | TypeKind::Arn => &Shape::Text,
+            TypeKind::String | TypeKind::Arn => &Shape::Text,
+            TypeKind::Timestamp => &Shape::Timestamp,
             TypeKind::Bool => &Shape::Bool,
-            TypeKind::Integer(_) | TypeKind::Float(_) => &Shape::Number,
+            TypeKind::Integer(name) => integer(&plain(name)),
+            TypeKind::Float(_) => &Shape::Float,
             TypeKind::Vec(item) => {
                 let of = self.of(item);
                 kept(Shape::Array { of })
@@ -227,6 +260,9 @@ impl Shapes<'_> {
         if let Some(known) = self.known.get(name) {
             return known;
         }
+        if self.around.last().is_some_and(|around| around == name) {
+            return &Shape::Own;
+        }
         if self.around.iter().any(|around| around == name) {
             return &Shape::Any;
         }
@@ -247,6 +283,43 @@ impl Shapes<'_> {
         let shape = kept(Shape::Named { name: kept_text(name), of });
         self.known.insert(name.to_owned(), shape);
         shape
+    }
+}
+
+/// The shape of an integer type of the language.
+fn integer(name: &str) -> &'static Shape {
+    match name {
+        "u8" => u8::SHAPE,
+        "u16" => u16::SHAPE,
+        "u32" => u32::SHAPE,
+        "u64" => u64::SHAPE,
+        "usize" => usize::SHAPE,
+        "i8" => i8::SHAPE,
+        "i16" => i16::SHAPE,
+        "i32" => i32::SHAPE,
+        "isize" => isize::SHAPE,
+        _ => i64::SHAPE,
+    }
+}
+
+/// The states of a workflow, those of branches and maps too.
+fn collect<'s>(body: &'s Body, states: &mut Vec<&'s State>) {
+    for state in &body.states {
+        states.push(state);
+        match &state.head {
+            Head::Parallel(branches) => branches.iter().for_each(|branch| collect(&branch.body, states)),
+            Head::Map { body, .. } => collect(body, states),
+            _ => {}
+        }
+    }
+}
+
+/// The path of a type.
+fn tokens(ty: &Type) -> Option<TokenStream> {
+    match &ty.kind {
+        TypeKind::Named(name) => Some(TokenTree::Ident(name.clone()).into()),
+        TypeKind::Path(path) => Some(path.clone()),
+        _ => None,
     }
 }
 

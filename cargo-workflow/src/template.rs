@@ -3,25 +3,58 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html>,
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html>
 
-mod placeholders;
+mod functions;
+mod known;
+mod parameters;
+mod substitutions;
 mod text;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde_json::{Map, Value};
 use workflow_asl::document::MachineType;
-use workflow_asl::source::{Format, Source, locations};
-use workflow_asl::{Diagnostic, Pointer, placeholder};
+use workflow_asl::nearest::nearest;
+use workflow_asl::source::{Format, Source, SourceError};
+use workflow_asl::{Code, Diagnostic, Pointer, placeholder, rules};
+use workflow_compiler::document::placeholders;
 
+use crate::definition::{Filling, Left};
 use crate::input;
+use crate::params::Values;
 use crate::report::Report;
-use text::{Quoted, Text};
+use functions::{Functions, TooMuch};
+use parameters::Parameters;
+use substitutions::Substitutions;
+use text::Text;
+
+/// How templates are read.
+#[derive(Args, Clone, Copy, Default)]
+pub(crate) struct Reading {
+    /// Read definitions that a template names outside of its own folder, too
+    #[arg(long)]
+    pub(crate) allow_outside: bool,
+    /// Whether parameters without a value have their default.
+    #[arg(skip)]
+    pub(crate) defaults: bool,
+}
+
+impl Reading {
+    /// With the defaults of the parameters.
+    pub(crate) fn with_defaults(self) -> Self {
+        Self { defaults: true, ..self }
+    }
+}
 
 /// A template that was read.
 pub(crate) struct Template<'a> {
     file: &'a Path,
     source: &'a Source,
     resources: &'a Map<String, Value>,
+    mappings: &'a Map<String, Value>,
+    parameters: Parameters<'a>,
+    allow_outside: bool,
 }
 
 /// A state machine of a template.
@@ -30,11 +63,27 @@ pub(crate) struct Resource {
     pub(crate) name: String,
     /// Standard or Express.
     pub(crate) machine_type: MachineType,
-    /// The definition; `${X}` stands for what only a deployment knows.
+    /// The definition with its substitutions; `${X}` stands for what only a deployment knows.
     pub(crate) definition: Value,
+    /// The places of placeholders that stand without quotes.
+    pub(crate) bare: BTreeSet<Pointer>,
     /// What the definition does not show of the template.
     pub(crate) notes: Vec<String>,
+    /// The names of its substitutions.
+    pub(crate) substitutions: Vec<String>,
+    /// Whether it writes logs.
+    pub(crate) logs: bool,
+    /// Whether it is traced.
+    pub(crate) traces: bool,
+    /// Its properties but the definition, with placeholders.
+    pub(crate) properties: Value,
     origin: Origin,
+    /// The texts that are no longer as they are written.
+    changed: BTreeSet<Pointer>,
+    /// What is wrong with its placeholders.
+    found: Vec<Diagnostic>,
+    /// The same, at places of the template.
+    in_template: Vec<Diagnostic>,
 }
 
 /// Why a state machine of a template has no definition here.
@@ -50,25 +99,66 @@ enum Origin {
     /// As a part of the template.
     Part(Pointer),
     /// As text in the template.
-    Text { at: Pointer, text: Text, quoted: Quoted, source: Source },
+    Text { at: Pointer, text: Text, source: Box<Source> },
     /// In a file of its own.
-    File { file: PathBuf, text: String, quoted: Quoted, source: Source },
+    File { file: PathBuf, source: Box<Source> },
+}
+
+/// A definition as it is written, functions worked out.
+struct Read {
+    definition: Value,
+    bare: BTreeSet<Pointer>,
+    origin: Origin,
 }
 
 impl<'a> Template<'a> {
-    /// The document as a template; `None` where it is none.
-    pub(crate) fn of(file: &'a Path, source: &'a Source) -> Option<Self> {
-        let document = source.value().as_object()?;
-        if document.contains_key("States") || document.contains_key("StartAt") {
-            return None;
+    /// Whether a document is a template.
+    pub(crate) fn is_one(document: &Value) -> bool {
+        let has = |key: &str| document.get(key).is_some();
+        !has("States") && !has("StartAt") && document.get("Resources").is_some_and(Value::is_object)
+    }
+
+    /// The template that a document is.
+    pub(crate) fn new(file: &'a Path, source: &'a Source, values: &'a Values, reading: Reading) -> Self {
+        static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+        let section = |name: &str| source.value().get(name).and_then(Value::as_object).unwrap_or(&NONE);
+        Self {
+            file,
+            source,
+            resources: section("Resources"),
+            mappings: section("Mappings"),
+            parameters: Parameters::new(source.value(), values, reading.defaults),
+            allow_outside: reading.allow_outside,
         }
-        Some(Self { file, source, resources: document.get("Resources")?.as_object()? })
     }
 
     /// Its state machines by their logical ids, in the order of the template.
     pub(crate) fn machines(&self) -> Vec<(&str, Result<Resource, Missing>)> {
         let all = self.resources.iter();
         all.filter_map(|(name, resource)| Some((name.as_str(), self.machine(name, resource)?))).collect()
+    }
+
+    /// The names of its parameters.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        self.parameters.names().map(str::to_owned)
+    }
+
+    /// What is known of the placeholders that stand for its resources, as patterns of IAM.
+    pub(crate) fn patterns(&self) -> BTreeMap<String, String> {
+        known::patterns(self.resources, &Functions::new(&self.parameters, self.mappings))
+    }
+
+    /// What is doubtful in how the template is written outside of its definitions, in sentences.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        let mut definitions = self.resources.keys().map(|name| properties(name)).collect::<Vec<_>>();
+        definitions.retain(|at| self.source.value().pointer(at.as_str()).is_some());
+        let repeated =
+            self.source.repeated_in(|at| !definitions.iter().any(|properties| is_definition(properties, at)));
+        let remark = |error: &SourceError| {
+            let (file, line, column) = (self.file.display(), error.location.line, error.location.column);
+            format!("{file}:{line}:{column}: {}; the last one counts", error.diagnostic.message)
+        };
+        repeated.iter().map(remark).collect()
     }
 
     fn machine(&self, name: &str, resource: &Value) -> Option<Result<Resource, Missing>> {
@@ -78,37 +168,123 @@ impl<'a> Template<'a> {
             _ => return None,
         };
         let empty = Value::Null;
-        let properties = resource.get("Properties").unwrap_or(&empty);
-        let is_express = properties.get(type_field).and_then(Value::as_str) == Some("EXPRESS");
-        let machine_type = if is_express { MachineType::Express } else { MachineType::Standard };
-        let at = Pointer::root().child("Resources").child(name).child("Properties");
-        let mut notes = Vec::new();
-        let read = if let Some(definition) = properties.get("Definition") {
-            let definition = placeholders::put_in(definition, &mut notes).unwrap_or_default();
-            Ok((definition, Origin::Part(at.child("Definition"))))
-        } else if let Some(definition) = properties.get("DefinitionString") {
-            self.in_text(&at.child("DefinitionString"), definition)
-        } else if let Some(path) = properties.get("DefinitionUri").and_then(Value::as_str) {
-            self.in_file(name, path)
-        } else {
-            Err(Missing::Elsewhere(format!("the definition of `{name}` is not in the template")))
-        };
-        Some(read.and_then(|(definition, origin)| match definition {
-            Value::String(text) if placeholder::contained(&text) => {
-                Err(Missing::Elsewhere(format!("the definition of `{name}` is {text}, known when it is deployed")))
+        let given = resource.get("Properties").unwrap_or(&empty);
+        let at = properties(name);
+        if let Some(error) = self.source.repeated_in(|repeated| is_definition(&at, repeated)).first() {
+            return Some(Err(self.unreadable(error.diagnostic.clone(), error.location)));
+        }
+        let functions = Functions::new(&self.parameters, self.mappings);
+        let ty = given.get(type_field).and_then(Value::as_str);
+        let machine_type = if ty == Some("EXPRESS") { MachineType::Express } else { MachineType::Standard };
+        let read = self.read(name, given, &at, &functions).unwrap_or_else(|TooMuch| Err(self.too_much(&at)));
+        Some(read.and_then(|read| {
+            if let Value::String(text) = &read.definition
+                && placeholder::contained(text)
+            {
+                let message = format!("the definition of `{name}` is {text}, known when it is deployed");
+                return Err(Missing::Elsewhere(message));
             }
-            definition => Ok(Resource { name: name.to_owned(), machine_type, definition, notes, origin }),
+            let substitutions = Substitutions::of(given, &at, &functions, &self.parameters);
+            let substitutions = substitutions.map_err(|TooMuch| self.too_much(&at))?;
+            let mut resource = self.filled(name, machine_type, read, &substitutions, &functions);
+            // What only a deployment knows may be on.
+            let is_on = |names: [&str; 2], member: &str, off: Value| {
+                let given = names.iter().find_map(|name| given.get(name)).filter(|given| !given.is_null());
+                given.is_some_and(|given| given.get(member).is_some_and(|value| *value != off))
+            };
+            resource.logs = is_on(["LoggingConfiguration", "Logging"], "Level", "OFF".into());
+            resource.traces = is_on(["TracingConfiguration", "Tracing"], "Enabled", false.into());
+            let mut own = given.clone();
+            if let Some(members) = own.as_object_mut() {
+                members.retain(|name, _| !name.starts_with("Definition"));
+            }
+            let functions = Functions::new(&self.parameters, self.mappings);
+            let own = functions.value(&own).map_err(|TooMuch| self.too_much(&at))?;
+            resource.properties = own.unwrap_or_default();
+            Ok(resource)
         }))
     }
 
-    fn in_text(&self, at: &Pointer, definition: &Value) -> Result<(Value, Origin), Missing> {
-        let text = Text::of(definition, at);
-        let quoted = Quoted::of(text.as_str());
-        match Source::read(quoted.as_str().as_bytes(), Format::Json) {
-            Ok(source) => Ok((source.value().clone(), Origin::Text { at: at.clone(), text, quoted, source })),
+    /// The definition of a state machine, wherever it is.
+    fn read(
+        &self,
+        name: &str,
+        given: &Value,
+        at: &Pointer,
+        functions: &Functions<'_>,
+    ) -> Result<Result<Read, Missing>, TooMuch> {
+        Ok(if let Some(definition) = given.get("Definition") {
+            let definition = functions.value(definition)?.unwrap_or_default();
+            Ok(Read { definition, bare: BTreeSet::new(), origin: Origin::Part(at.child("Definition")) })
+        } else if let Some(definition) = given.get("DefinitionString") {
+            let at = at.child("DefinitionString");
+            self.in_text(&at, Text::of(definition, &at, functions)?)
+        } else if let Some(path) = given.get("DefinitionUri").and_then(Value::as_str) {
+            self.in_file(name, path)
+        } else {
+            Err(Missing::Elsewhere(format!("the definition of `{name}` is not in the template")))
+        })
+    }
+
+    /// The definition with the values of its placeholders.
+    fn filled(
+        &self,
+        name: &str,
+        machine_type: MachineType,
+        read: Read,
+        substitutions: &Substitutions,
+        functions: &Functions<'_>,
+    ) -> Resource {
+        let Read { definition, bare, origin } = read;
+        let of_functions = functions.unknown();
+        let mut typed = bare.clone();
+        typed.extend(placeholders(&definition, &bare).into_values().flat_map(|one| one.whole_and_typed));
+        let mut used = BTreeSet::new();
+        let mut filling = Filling::new(&typed, |name| match substitutions.get(name) {
+            Some(value) => {
+                used.insert(name.to_owned());
+                Some(value.clone())
+            }
+            None => self.parameters.value(name).filter(|_| of_functions.contains(name)),
+        });
+        let filled = filling.fill(&definition);
+        let Filling { changed, left, wrong, .. } = filling;
+        let mut found = wrong;
+        if substitutions.are_known() {
+            let mut told = BTreeSet::new();
+            let left = left.into_iter().filter(|left| !of_functions.contains(&left.name));
+            found
+                .extend(left.filter(|left| told.insert(left.name.clone())).map(|left| undefined(&left, substitutions)));
+        }
+        let is_bare =
+            |at: &Pointer| filled.pointer(at.as_str()).and_then(Value::as_str).is_some_and(placeholder::contained);
+        Resource {
+            name: name.to_owned(),
+            machine_type,
+            bare: bare.into_iter().filter(is_bare).collect(),
+            definition: filled,
+            notes: functions.notes(),
+            substitutions: substitutions.names().map(str::to_owned).collect(),
+            logs: false,
+            traces: false,
+            properties: Value::Null,
+            origin,
+            changed,
+            found,
+            in_template: substitutions.unused(&used),
+        }
+    }
+
+    fn in_text(&self, at: &Pointer, text: Text) -> Result<Read, Missing> {
+        match Source::read(text.as_str().as_bytes(), Format::Json) {
+            Ok(source) => {
+                let (definition, bare) = (source.value().clone(), source.bare());
+                let origin = Origin::Text { at: at.clone(), text, source: Box::new(source) };
+                Ok(Read { definition, bare, origin })
+            }
             Err(error) => {
                 let span = (error.location.offset, error.location.length);
-                let place = text.place(error.diagnostic.code, quoted.original(span));
+                let place = text.place(error.diagnostic.code, span);
                 let location = self.source.locate(&[place]).pop().unwrap_or_default();
                 let report = Report::found(self.file, self.source.text(), &error.diagnostic, location);
                 Err(Missing::Unreadable(Box::new(report.inside(at.as_str()))))
@@ -116,25 +292,60 @@ impl<'a> Template<'a> {
         }
     }
 
-    fn in_file(&self, name: &str, path: &str) -> Result<(Value, Origin), Missing> {
+    fn in_file(&self, name: &str, path: &str) -> Result<Read, Missing> {
         if path.starts_with("s3://") || placeholder::contained(path) {
             return Err(Missing::Elsewhere(format!("the definition of `{name}` lies in {path}")));
         }
-        let file = self.file.parent().unwrap_or(Path::new("")).join(path);
-        let unreadable = |report| Missing::Unreadable(Box::new(report));
-        let bytes = input::bytes(&file).map_err(|reason| unreadable(Report::unreadable(&file, &reason)))?;
-        let format = Format::of_path(&file);
-        let (text, quoted) = match std::str::from_utf8(&bytes) {
-            Ok(text) if format == Format::Json => (text.to_owned(), Quoted::of(text)),
-            Ok(text) => (text.to_owned(), Quoted::none(text)),
-            // The reader says what is wrong.
-            Err(_) => (String::new(), Quoted::none("")),
-        };
-        let read = if text.is_empty() { bytes.as_slice() } else { quoted.as_str().as_bytes() };
-        match Source::read(read, format) {
-            Ok(source) => Ok((source.value().clone(), Origin::File { file, text, quoted, source })),
-            Err(error) => Err(unreadable(Report::refused(&file, read, &error))),
+        let folder = self.file.parent().unwrap_or(Path::new(""));
+        let file = folder.join(path);
+        let unreadable = |reason: &str| Missing::Unreadable(Box::new(Report::unreadable(&file, reason)));
+        if !self.allow_outside && !is_inside(&file, folder) {
+            let help = "it lies outside of the template's folder; `--allow-outside` reads it all the same";
+            return Err(unreadable(help));
         }
+        let bytes = input::bytes(&file).map_err(|reason| unreadable(&reason))?;
+        match Source::read(&bytes, Format::of_path(&file)) {
+            Ok(source) => {
+                let (definition, bare) = (source.value().clone(), source.bare());
+                Ok(Read { definition, bare, origin: Origin::File { file, source: Box::new(source) } })
+            }
+            Err(error) => Err(Missing::Unreadable(Box::new(Report::refused(&file, &bytes, &error)))),
+        }
+    }
+
+    fn too_much(&self, at: &Pointer) -> Missing {
+        let message = "the functions of this definition make more of it than a file may have";
+        let found = Diagnostic::new(Code::DefinitionTooLarge, at.clone(), message);
+        let location = self.source.locate(std::slice::from_ref(&found)).pop().unwrap_or_default();
+        self.unreadable(found, location)
+    }
+
+    fn unreadable(&self, found: Diagnostic, location: workflow_asl::source::Location) -> Missing {
+        Missing::Unreadable(Box::new(Report::found(self.file, self.source.text(), &found, location)))
+    }
+
+    /// What is wrong with a definition and with what the template says of it.
+    pub(crate) fn check(&self, machine: &Resource) -> Vec<Report> {
+        let mut found = rules::check_definition(&machine.definition, machine.machine_type);
+        // A place in a text that was put together tells nothing of the one that is written.
+        found.iter_mut().filter(|found| machine.changed.contains(&found.pointer)).for_each(|found| found.range = None);
+        found.extend(machine.found.iter().cloned());
+        let own = match &machine.origin {
+            Origin::Part(at) => {
+                let inside = |found: &&Diagnostic| found.pointer.as_str().starts_with(at.as_str());
+                self.source.remarks().iter().filter(inside).cloned().collect()
+            }
+            Origin::Text { .. } => Vec::new(),
+            Origin::File { source, .. } => {
+                found.extend(source.remarks().iter().cloned());
+                Vec::new()
+            }
+        };
+        let in_template: Vec<_> = machine.in_template.iter().cloned().chain(own).collect();
+        let located = self.source.locate(&in_template).into_iter().zip(&in_template);
+        let mut reports = self.reports(machine, &found);
+        reports.extend(located.map(|(at, found)| Report::found(self.file, self.source.text(), found, at)));
+        reports
     }
 
     /// What is found in a definition, at its place in the template or the file that the definition lies in.
@@ -156,19 +367,53 @@ impl<'a> Template<'a> {
                     .collect();
                 in_template(&places, at)
             }
-            Origin::Text { at, text, quoted, source } => {
+            Origin::Text { at, text, source } => {
                 let spans = source.locate(found).into_iter().map(|location| (location.offset, location.length));
-                let places: Vec<_> =
-                    spans.zip(found).map(|(span, found)| text.place(found.code, quoted.original(span))).collect();
+                let places: Vec<_> = spans.zip(found).map(|(span, found)| text.place(found.code, span)).collect();
                 in_template(&places, at)
             }
-            Origin::File { file, text, quoted, source } => {
-                let located = source.locate(found).into_iter();
-                let spans: Vec<_> =
-                    located.map(|location| quoted.original((location.offset, location.length))).collect();
-                let locations = locations(text, &spans).into_iter().zip(found);
-                locations.map(|(location, found)| Report::found(file, text, found, location)).collect()
+            Origin::File { file, source } => {
+                let located = source.locate(found).into_iter().zip(found);
+                located.map(|(location, found)| Report::found(file, source.text(), found, location)).collect()
             }
         }
+    }
+}
+
+/// A placeholder that has no substitution.
+fn undefined(left: &Left, substitutions: &Substitutions) -> Diagnostic {
+    let Left { name, at, range, .. } = left;
+    let message = format!("the placeholder `${{{name}}}` has no substitution");
+    let help = match nearest(name, substitutions.names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("give it in `DefinitionSubstitutions`: `{name}: …`"),
+    };
+    let found = Diagnostic::new(Code::UnknownParam, at.clone(), message).with_help(help);
+    match range {
+        Some(range) => found.with_range(range.start, range.len()),
+        None => found,
+    }
+}
+
+/// Where the properties of a resource are.
+fn properties(name: &str) -> Pointer {
+    Pointer::root().child("Resources").child(name).child("Properties")
+}
+
+/// Whether a place is a definition, or lies in one, given the place of a state machine's properties.
+fn is_definition(properties: &Pointer, at: &Pointer) -> bool {
+    let rest = at.as_str().strip_prefix(properties.as_str()).and_then(|rest| rest.strip_prefix('/'));
+    let field = rest.and_then(|rest| rest.split('/').next());
+    matches!(field, Some("Definition" | "DefinitionString" | "DefinitionUri" | "DefinitionSubstitutions"))
+}
+
+/// Whether a file lies in a folder, wherever links lead.
+fn is_inside(file: &Path, folder: &Path) -> bool {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let goes_up = |path: &Path| path.components().any(|part| matches!(part, std::path::Component::ParentDir));
+    match (file.canonicalize(), folder.canonicalize()) {
+        (Ok(file), Ok(folder)) => file.starts_with(folder),
+        // What is not there is another problem.
+        _ => !file.is_absolute() && !goes_up(file.strip_prefix(folder).unwrap_or(file)),
     }
 }

@@ -1,5 +1,6 @@
 //! `cargo workflow validate`: what is wrong with definitions, and where.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,9 +11,11 @@ use workflow_asl::document::MachineType;
 use workflow_asl::{Code, Severity, rules};
 
 use crate::Failure;
+use crate::definition::Definition;
+use crate::params::{Params, Values};
 use crate::report::{self, Report};
 use crate::source::{self, File};
-use crate::template::{Missing, Template};
+use crate::template::{Missing, Reading, Template};
 
 /// Checks definitions. The exit code is 0, 1 where there is an error, 2 where a file cannot be read.
 #[derive(Args)]
@@ -35,6 +38,10 @@ pub(crate) struct Validate {
     /// Say nothing of findings with this code: a warning, or one about an API of AWS's that may be newer than the table
     #[arg(short = 'A', long, value_name = "CODE", value_delimiter = ',', value_parser = allowable)]
     allow: Vec<Code>,
+    #[command(flatten)]
+    params: Params,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 /// A code whose findings may be meant. What AWS refuses whatever its APIs are cannot be allowed.
@@ -84,16 +91,19 @@ struct Findings {
     unreadable: usize,
     /// State machines whose definitions lie elsewhere.
     elsewhere: usize,
+    /// The names of params and placeholders.
+    names: BTreeSet<String>,
 }
 
 impl Validate {
     /// Checks every file, whatever the others are like.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let values = self.params.values()?;
         let mut findings = Findings::default();
         let mut machines = 0;
         for file in &self.files {
             let from = findings.reports.len();
-            machines += self.check(file, &mut findings);
+            machines += self.check(file, &values, &mut findings)?;
             if let Some(of_file) = findings.reports.get_mut(from..) {
                 of_file.sort_by_key(Report::offset);
             }
@@ -101,18 +111,25 @@ impl Validate {
         if let (Some(name), 0, 0) = (&self.name, machines + findings.elsewhere, findings.unreadable) {
             return Err(format!("error: there is no workflow `{name}`").into());
         }
+        if findings.unreadable == 0 {
+            values.are_known(&findings.names)?;
+        }
         findings.reports.retain(|report| report.code().is_none_or(|code| !self.allow.contains(&code)));
         let count = |severity| findings.reports.iter().filter(|report| report.severity() == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         match self.format {
             Format::Json => {
                 let reports = findings.reports.iter().map(Report::to_json).collect();
-                writeln!(output, "{:#}", Value::Array(reports))?;
+                writeln!(output, "{}", report::json_text(&Value::Array(reports)))?;
             }
             Format::Human => {
                 let stdout = std::io::stdout();
-                for report in &findings.reports {
+                let (shown, more) = report::shown(&findings.reports);
+                for report in shown {
                     writeln!(output, "{}", report::coloured(&report.to_text(), &stdout))?;
+                }
+                for more in more {
+                    writeln!(output, "{more}")?;
                 }
                 let machines = number(machines, "state machine");
                 let summary = format!("{} and {} in {machines}", number(errors, "error"), number(warnings, "warning"));
@@ -127,56 +144,71 @@ impl Validate {
     }
 
     /// Checks a file; gives the number of state machines in it that could be read.
-    fn check(&self, file: &Path, findings: &mut Findings) -> usize {
-        match File::read(file) {
+    fn check(&self, file: &Path, values: &Values, findings: &mut Findings) -> Result<usize, Failure> {
+        Ok(match File::read(file) {
             Err(report) => {
                 findings.unreadable(*report);
                 0
             }
-            Ok(File::Rust(text, calls)) => {
+            Ok(File::Rust(text, calls, constants)) => {
                 let problems = source::problems(&calls, self.name.as_deref());
                 findings.reports.extend(problems.iter().map(|problem| Report::problem(file, &text, problem)));
                 for bug in calls.iter().flat_map(|call| &call.compilation.bugs) {
                     findings.unreadable(Report::unreadable(file, bug));
                 }
                 let all = calls.iter().flat_map(|call| &call.compilation.workflows);
-                all.filter(|workflow| self.takes(&workflow.source.name.to_string())).count()
+                let taken: Vec<_> = all.filter(|workflow| self.takes(&workflow.source.name.to_string())).collect();
+                for workflow in taken.iter().filter(|workflow| !workflow.pieces.is_empty()) {
+                    let definition = Definition::of_workflow(workflow, &constants);
+                    // Values that do not fit are told.
+                    definition.filled(values)?;
+                    findings.names.extend(definition.names());
+                }
+                taken.len()
+            }
+            Ok(File::Template(source)) => {
+                let template = Template::new(file, &source, values, self.reading.with_defaults());
+                self.check_template(&template, findings)
             }
             Ok(File::Document(source)) => {
-                if let Some(template) = Template::of(file, &source) {
-                    return self.check_template(&template, findings);
-                }
                 if !self.takes(&source::name_of(file)) {
-                    return 0;
+                    return Ok(0);
                 }
-                let found = rules::check_definition(source.value(), self.machine_type.into());
+                let definition = Definition::of_document(source.value().clone(), source.bare());
+                findings.names.extend(definition.names());
+                let value = definition.filled(values)?.value;
+                let mut found = rules::check_definition(&value, self.machine_type.into());
+                found.extend(source.remarks().iter().cloned());
                 let located = source.locate(&found).into_iter().zip(&found);
                 findings.reports.extend(located.map(|(at, found)| Report::found(file, source.text(), found, at)));
                 1
             }
-        }
+        })
     }
 
     /// Checks the state machines of a template; one whose definition lies elsewhere is passed over with a note.
     fn check_template(&self, template: &Template<'_>, findings: &mut Findings) -> usize {
         let mut machines = 0;
+        findings.names.extend(template.names());
         for (_, resource) in template.machines().into_iter().filter(|(name, _)| self.takes(name)) {
             match resource {
                 Ok(resource) => {
                     machines += 1;
-                    let found = rules::check_definition(&resource.definition, resource.machine_type);
-                    findings.reports.extend(template.reports(&resource, &found));
+                    findings.reports.extend(template.check(&resource));
+                    findings.names.extend(resource.substitutions.iter().cloned());
+                    findings.names.extend(Definition::of_document(resource.definition, resource.bare).names());
                     for note in &resource.notes {
-                        eprintln!("note: {}: {note}", resource.name);
+                        report::note(&format!("{}: {note}", resource.name));
                     }
                 }
                 Err(Missing::Elsewhere(note)) => {
                     findings.elsewhere += 1;
-                    eprintln!("note: {note}");
+                    report::note(&note);
                 }
                 Err(Missing::Unreadable(report)) => findings.unreadable(*report),
             }
         }
+        report::note_all(template.remarks());
         machines
     }
 

@@ -97,13 +97,13 @@ fn run_gives_the_history_as_the_api_does_and_waits_in_no_time() {
 #[test]
 fn errors_say_file_line_column_and_help() {
     let output = workflow(&["asl", "wrong.rs"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(1));
     let text = stderr(&output);
     assert!(text.contains("error[WF0201]: there is no state `Secnod`\n --> wrong.rs:3:23"), "{text}");
     assert!(text.contains("did you mean `Second`?"), "{text}");
 
     let output = workflow(&["graph", "wrong.asl.json"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("error[WF0201]"), "{}", stderr(&output));
 }
 
@@ -131,7 +131,8 @@ fn a_name_leaves_out_what_is_wrong_elsewhere_in_the_file() {
     }
     let errors = |arguments: &[&str]| {
         let output = workflow(arguments);
-        assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()));
+        let code = if arguments.contains(&"Edns") { 2 } else { 1 };
+        assert_eq!((output.status.code(), stdout(&output)), (Some(code), String::new()));
         let text = stderr(&output);
         text.lines().filter(|line| line.starts_with("error")).map(str::to_owned).collect::<Vec<_>>()
     };
@@ -312,7 +313,59 @@ fn a_document_is_found_from_the_crate_s_folder() {
     assert!(stdout(&output).contains("status: SUCCEEDED"), "{}{}", stdout(&output), stderr(&output));
 
     let output = workflow(&["asl", "legacy_wrong.rs"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(1));
     let expected = "the declared input has no field `text` (tests/files/flows/legacy.asl.json:7:69)";
     assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+}
+
+#[test]
+fn run_refuses_what_the_workflow_does_not_declare() {
+    let input = json!({ "order": 1, "lines": [{ "sku": "s", "parts": [{ "sku": "t", "parts": [] }] }],
+        "at": "2025-01-01T00:00:00Z", "mode": "very slow", "model": "only rustc knows it" });
+    let run = |input: &Value, charged: &str, asked: &str, more: &[&str]| {
+        let input = input.to_string();
+        let results = [format!("Charge={charged}"), format!("Ask={asked}")];
+        let arguments =
+            ["run", "bill.rs", "--name", "Bill", "--input", &input, "--result", &results[0], "--result", &results[1]];
+        workflow(&[arguments.as_slice(), more].concat())
+    };
+    let (charged, asked) = (r#"{"Payload":{"sum":5}}"#, r#"{"Output":{"total":3}}"#);
+    let output = run(&input, charged, asked, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for (pointer, value, expected) in [
+        ("/order", json!("no"), "`input.order`: expected u32, found \"no\""),
+        ("/order", json!(-1), "`input.order`: expected u32, found -1"),
+        ("/lines/0/parts/0/sku", json!(1), "`input.lines[0].parts[0].sku`: expected String, found 1"),
+        ("/at", json!("now"), "`input.at`: expected Timestamp, found \"now\""),
+        ("/mode", json!("Slow"), "`input.mode`: expected one of \"Fast\", \"very slow\" (`Mode`), found \"Slow\""),
+    ] {
+        let mut wrong = input.clone();
+        *wrong.pointer_mut(pointer).unwrap() = value;
+        let output = run(&wrong, charged, asked, &[]);
+        assert_eq!(output.status.code(), Some(2));
+        let message = format!(
+            "error: --input is not what the workflow declares:\n  {expected}\n  = help: to run it all the same, as AWS does: \
+             --any-input\n"
+        );
+        assert_eq!(stderr(&output), message);
+        assert_eq!(stdout(&output), "");
+        assert_eq!(run(&wrong, charged, asked, &["--any-input"]).status.code(), Some(0));
+    }
+    for (charged, asked, state, expected) in [
+        (r#"{"Payload":{"sum":"5"}}"#, asked, "Charge", "`result.Payload.sum`: expected u32, found \"5\""),
+        (r#"{"sum":5}"#, asked, "Charge", "`result.Payload`: expected `Charged`, found nothing"),
+        (charged, r#"{"Output":{}}"#, "Ask", "`result.Output.total`: expected u32, found nothing"),
+    ] {
+        let output = run(&input, charged, asked, &[]);
+        assert_eq!(output.status.code(), Some(2));
+        let text = stderr(&output);
+        assert!(
+            text.contains(&format!("error: what `{state}` gives is not what the workflow declares:\n  {expected}")),
+            "{text}"
+        );
+        assert!(!stdout(&run(&input, charged, asked, &["--any-answers"])).is_empty());
+    }
+    // A document declares nothing.
+    let output = workflow(&["run", "retry.asl.json", "--input", "\"x\"", "--mocks", "mocks.json", "--case", "Refused"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
 }

@@ -67,6 +67,32 @@ fn dies() {
     std::process::abort();
 }
 
+workflow_runtime::workflow! {
+    workflow Limit {
+        params { most: i64, queue: String }
+        input { total: i64 }
+        choice IsMuch { if input.total > params.most -> Tell; else -> Done; }
+        task Tell = sqs::sendMessage { QueueUrl: params.queue, MessageBody: "much" }
+            retry [SQS.SdkClientException] { max_attempts: 2 }
+            -> Done;
+        succeed Done;
+    }
+}
+
+#[test]
+#[ignore = "run by the tests below, under `cargo workflow coverage`"]
+fn runs_with_two_sets_of_params() {
+    for (most, queue) in [(10, "small"), (1000, "large")] {
+        let engine = Engine::of_with::<Limit>(&LimitParams { most, queue: queue.to_owned() }).unwrap();
+        let engine = engine.named(format!("limit-{queue}"));
+        let engine = engine.on_resource("arn:aws:states:::sqs:sendMessage", |_: Value| Ok(json!({"MessageId": "m"})));
+        engine.run(&json!({"total": 100})).unwrap().assert_succeeded();
+    }
+    // Another one with a name of it is another row.
+    let other = json!({"StartAt": "Idle", "States": {"Idle": {"Type": "Pass", "End": true}}});
+    Engine::new(&other).unwrap().named("Limit").run(&json!({})).unwrap().assert_succeeded();
+}
+
 /// This test program with one of its ignored tests.
 fn this(test: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
@@ -236,4 +262,23 @@ fn without_a_run_it_says_how_to_make_one() {
     let output = coverage(&package, &["--only-run"], Some("no_such_test"));
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("no workflow ran"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_workflow_with_two_sets_of_params_is_one() {
+    let package = package("params");
+    let output = coverage(&package, &["--only-run", "--json"], Some("runs_with_two_sets_of_params"));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let workflows = report["workflows"].as_array().unwrap();
+    let rows: Vec<_> = workflows.iter().map(|row| (row["names"].clone(), row["executions"].clone())).collect();
+    assert_eq!(rows, [(json!(["Limit"]), json!(1)), (json!(["Limit", "limit-large", "limit-small"]), json!(2))]);
+    // Each set took its own way: together all but the retrier.
+    assert_eq!(workflows[1]["share"]["taken"], 6, "{report:#}");
+    assert_eq!(workflows[1]["share"]["all"], 7, "{report:#}");
+    assert_eq!(report["share"]["all"], 9);
+    let under = |percent: &str| {
+        coverage(&package, &["--only-run", "--fail-under", percent], Some("runs_with_two_sets_of_params")).status.code()
+    };
+    assert_eq!((under("88"), under("89")), (Some(0), Some(1)));
 }

@@ -34,20 +34,22 @@ workflow! {
 
         succeed Done { tracking: Ship.Payload.tracking, receipt: Charge.Payload.id }
 
-        // Only a failed shipment leads here: there is a receipt.
+        // Only a failed shipment leads here: there is a receipt. What cannot be refunded is released all the same.
         task Refund = lambda::invoke {
             FunctionName: "refund",
             Payload: { receipt: Charge.Payload.id, amount: Charge.Payload.amount, reason: caught.Cause },
         }
             retry [States.ALL] { interval: 10s, max_attempts: 5, backoff: 2.0 }
+            catch [States.ALL] => Release
             -> Release;
 
-        // A failed charge leads here, and a refund: there is a reservation, and perhaps a receipt.
+        // A failed charge leads here, and a refund, done or failed: there is a reservation, and perhaps a receipt.
         task Release = lambda::invoke {
             FunctionName: "release",
             Payload: { reservation: Reserve.Payload.id, receipt?: Charge?.Payload.id },
         }
             retry [States.ALL] { interval: 10s, max_attempts: 5, backoff: 2.0 }
+            catch [States.ALL] => Rejected
             -> Rejected;
 
         fail Rejected { error: caught.Error, cause: "order " + input.order_id + ": " + caught.Cause }

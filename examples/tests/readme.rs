@@ -1,11 +1,12 @@
-//! README's example, as printed there.
+//! README's examples, as printed there.
 
 use std::error::Error;
 
-#[test]
-fn the_example_of_the_readme_runs() -> Result<(), Box<dyn Error>> {
-    use workflow_local::Engine;
-    use workflow_runtime::{Json, workflow};
+use workflow_local::{Engine, TaskError};
+use workflow_runtime::Json;
+
+mod greet {
+    use workflow_runtime::workflow;
 
     workflow! {
         /// Greets, and tries again when the greeter is busy.
@@ -27,11 +28,34 @@ fn the_example_of_the_readme_runs() -> Result<(), Box<dyn Error>> {
             fail NotAtHome { error: "NotAtHome" }
         }
     }
+}
 
-    let engine = Engine::of::<Greet>()?.on_state(GreetState::Bow, |request: Json| Ok(request));
-    let execution = engine.run(&GreetInput { name: "Ada".into(), formal: false })?;
+use greet::{Greet, GreetInput};
+
+#[test]
+fn the_readme_tests_in_five_lines() -> Result<(), Box<dyn Error>> {
+    let engine = Engine::of::<Greet>()?
+        .on_lambda("bow", |_: Json| Err::<Json, _>(TaskError::new("Lambda.TooManyRequestsException")));
+    let execution = engine.run(&GreetInput { name: "Ada".into(), formal: true })?;
+    execution.assert_path(["How", "Bow", "NotAtHome"]);
+    execution.assert_failed("NotAtHome");
+    assert_eq!(block("rust", 1).unwrap().lines().count(), 5);
+    Ok(())
+}
+
+#[test]
+fn the_other_path_of_the_readme_s_example_runs() -> Result<(), Box<dyn Error>> {
+    let execution = Engine::of::<Greet>()?.run(&GreetInput { name: "Ada".into(), formal: false })?;
     assert_eq!(execution.output().unwrap()["text"], "Hi Ada");
     Ok(())
+}
+
+const README: &str = include_str!("../../README.md");
+
+/// The code block of a language, by its number among those.
+fn block(language: &str, number: usize) -> Option<&'static str> {
+    let opening = format!("```{language}\n");
+    README.split(&opening).nth(number + 1)?.split("```").next()
 }
 
 /// Without blanks, which rustfmt chooses here.
@@ -41,8 +65,22 @@ fn dense(text: &str) -> String {
 
 #[test]
 fn the_readme_shows_what_is_tested() {
-    let readme = include_str!("../../README.md");
-    let shown = readme.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let same = dense(include_str!("readme.rs")).contains(&dense(shown));
-    assert!(same, "the example of README is not the one tested here");
+    for number in 0..2 {
+        let same = dense(include_str!("readme.rs")).contains(&dense(block("rust", number).unwrap()));
+        assert!(same, "block {number} of README is not the one tested here");
+    }
+}
+
+#[test]
+fn the_readme_shows_what_graph_draws() {
+    let definition = serde_json::from_str(Greet::definition().as_str()).unwrap();
+    let (machine, _) = workflow_asl::StateMachine::read(&definition);
+    let drawn = workflow_asl::mermaid::diagram(&machine);
+    if std::env::var_os("WORKFLOW_BLESS").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+        let shown = format!("```mermaid\n{}```", block("mermaid", 0).unwrap());
+        std::fs::write(path, README.replace(&shown, &format!("```mermaid\n{}\n```", drawn.trim_end()))).unwrap();
+        return;
+    }
+    assert_eq!(block("mermaid", 0).unwrap().trim_end(), drawn.trim_end(), "WORKFLOW_BLESS=1 writes it");
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use workflow_local::server::Server;
 use workflow_local::{Answers, Clock, MemoryStore, MockFile, ObjectStore};
+use workflow_server::Server;
 
 use crate::workflows::serve;
 
@@ -35,7 +35,7 @@ pub(crate) async fn send(
     read_answer(&mut stream).await
 }
 
-async fn read_answer(stream: &mut TcpStream) -> (u16, Value) {
+pub(crate) async fn read_answer(stream: &mut TcpStream) -> (u16, Value) {
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes).await;
     let text = String::from_utf8(bytes).unwrap();
@@ -44,12 +44,12 @@ async fn read_answer(stream: &mut TcpStream) -> (u16, Value) {
     (status, serde_json::from_str(body).unwrap_or(Value::Null))
 }
 
-async fn call(server: &Server, operation: &str, body: &[u8]) -> (u16, Value) {
+pub(crate) async fn call(server: &Server, operation: &str, body: &[u8]) -> (u16, Value) {
     let target = format!("AWSStepFunctions.{operation}");
     send(server.local_addr(), "POST", "/", &[("X-Amz-Target", &target)], body).await
 }
 
-fn code(answer: &(u16, Value)) -> (u16, &str) {
+pub(crate) fn code(answer: &(u16, Value)) -> (u16, &str) {
     (answer.0, answer.1["__type"].as_str().unwrap_or_default())
 }
 
@@ -108,7 +108,7 @@ async fn oversize_requests_are_refused() {
     assert_eq!(call(&server, "ListStateMachines", b"").await.0, 200);
 }
 
-async fn create(server: &Server, definition: &str) -> (u16, Value) {
+pub(crate) async fn create(server: &Server, definition: &str) -> (u16, Value) {
     let body = json!({"name": "M", "definition": definition, "roleArn": "arn:aws:iam::123456789012:role/r"});
     call(server, "CreateStateMachine", body.to_string().as_bytes()).await
 }
@@ -227,7 +227,8 @@ async fn an_update_changes_what_differs_and_a_refused_one_nothing() {
         call(&server, "DescribeStateMachine", body.as_bytes()).await.1
     };
     assert_eq!(code(&update(json!({})).await), (400, "MissingRequiredParameter"));
-    assert_eq!(code(&update(json!({"definition": first, "publish": true})).await), (400, "ValidationException"));
+    let described_alone = update(json!({"definition": first, "versionDescription": "d"})).await;
+    assert_eq!(code(&described_alone), (400, "ValidationException"));
     let (status, same) = update(json!({"definition": first})).await;
     assert_eq!((status, same.get("revisionId")), (200, None));
 
@@ -425,4 +426,54 @@ async fn objects_and_answers_are_given_to_a_server_and_time_goes_by_the_executio
     assert_eq!(output, json!({ "doubled": [2, 4], "answer": "yes", "late": true }));
     let lasted = ended["stopDate"].as_f64().unwrap() - ended["startDate"].as_f64().unwrap();
     assert!((lasted - 1_100.0).abs() < 1.0, "{lasted}");
+}
+
+#[tokio::test]
+async fn machines_have_tags() {
+    let server = serve(Server::builder()).await;
+    let ask = async |operation: &str, body: Value| call(&server, operation, body.to_string().as_bytes()).await;
+    let machine = async |name: &str, tags: Value| {
+        let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#;
+        let role = "arn:aws:iam::123456789012:role/r";
+        let body = json!({"name": name, "definition": definition, "roleArn": role, "tags": tags});
+        ask("CreateStateMachine", body).await
+    };
+    let (_, created) = machine("Tagged", json!([{"key": "team", "value": "a"}, {"key": "empty", "value": ""}])).await;
+    let arn = &created["stateMachineArn"];
+    let list = async || ask("ListTagsForResource", json!({"resourceArn": arn})).await.1["tags"].clone();
+    assert_eq!(list().await, json!([{"key": "team", "value": "a"}, {"key": "empty", "value": ""}]));
+
+    let tag = async |tags: Value| ask("TagResource", json!({"resourceArn": arn, "tags": tags})).await;
+    assert_eq!(tag(json!([{"key": "team", "value": "b"}, {"key": "new"}])).await, (200, json!({})));
+    let untagged = ask("UntagResource", json!({"resourceArn": arn, "tagKeys": ["empty", "unknown"]})).await;
+    assert_eq!(untagged, (200, json!({})));
+    assert_eq!(list().await, json!([{"key": "team", "value": "b"}, {"key": "new", "value": ""}]));
+    // The same machine again has the tags that it had.
+    assert_eq!(machine("Tagged", json!([{"key": "other", "value": "c"}])).await.0, 200);
+    assert_eq!(list().await, json!([{"key": "team", "value": "b"}, {"key": "new", "value": ""}]));
+
+    let many = |count: usize| (0..count).map(|n| json!({"key": format!("k{n}"), "value": ""})).collect::<Value>();
+    assert_eq!(code(&tag(many(49)).await), (400, "TooManyTags"));
+    assert_eq!(tag(many(48)).await.0, 200);
+    assert_eq!(code(&machine("Many", many(51)).await), (400, "TooManyTags"));
+    for (wrong, expected) in [
+        (json!([{"key": "", "value": ""}]), "ValidationException"),
+        (json!([{"key": "k".repeat(129), "value": ""}]), "ValidationException"),
+        (json!([{"key": "k", "value": "v".repeat(257)}]), "ValidationException"),
+        (json!([{"key": "aws:k", "value": ""}]), "ValidationException"),
+        (json!("k"), "SerializationException"),
+        (json!(["k"]), "SerializationException"),
+    ] {
+        assert_eq!(code(&tag(wrong.clone()).await), (400, expected), "{wrong}");
+    }
+    assert_eq!(list().await.as_array().unwrap().len(), 50);
+    for (unknown, expected) in [
+        ("arn:aws:states:us-east-1:123456789012:stateMachine:Unknown", "ResourceNotFound"),
+        ("arn:aws:s3:::bucket", "InvalidArn"),
+    ] {
+        for operation in ["TagResource", "UntagResource", "ListTagsForResource"] {
+            let body = json!({"resourceArn": unknown, "tags": [], "tagKeys": []});
+            assert_eq!(code(&ask(operation, body).await), (400, expected));
+        }
+    }
 }

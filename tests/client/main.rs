@@ -2,8 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
 
+mod api;
+mod deploying;
 mod http;
+mod limits;
+mod made;
 mod moto;
 mod own_server;
 mod scenario;
+mod unreliable;
 mod workflows;

@@ -1,8 +1,8 @@
 //! The workflows that the tests deploy, as `workflow!` would emit them.
 
-use workflow_local::server::{Builder, Server};
 use workflow_runtime::aws_sdk_sfn::config::{BehaviorVersion, Credentials, Region};
-use workflow_runtime::{Arn, Escape, Json, MachineType, Piece, Workflow, WorkflowState, aws_sdk_sfn};
+use workflow_runtime::{Arn, Escape, Json, Piece, Standard, Workflow, WorkflowState, aws_sdk_sfn};
+use workflow_server::{Builder, Server};
 
 /// Who is greeted.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +53,7 @@ pub(crate) struct Greet;
 
 impl Workflow for Greet {
     const NAME: &'static str = "Greet";
-    const TYPE: MachineType = MachineType::Standard;
+    type Kind = Standard;
     const PIECES: &'static [Piece] = &[
         Piece::Text(
             r#"{"StartAt":"How formal?","States":{
@@ -92,7 +92,7 @@ macro_rules! workflows {
 
         impl Workflow for $name {
             const NAME: &'static str = stringify!($name);
-            const TYPE: MachineType = MachineType::$type;
+            type Kind = workflow_runtime::$type;
             const PIECES: &'static [Piece] = &[Piece::Text($text)];
             type Input = Json;
             type Output = $output;

@@ -9,6 +9,7 @@ use std::path::Path;
 use page::{Example, Language, Page};
 use proc_macro2::{Span, TokenStream};
 use workflow_asl::document::MachineType;
+use workflow_asl::source::{Format, Source};
 use workflow_asl::{Code, Severity};
 use workflow_compiler::Surroundings;
 
@@ -113,6 +114,12 @@ fn found(example: &Example) -> Vec<Found> {
             .into_iter()
             .map(|found| Found { code: found.code, text: found.to_string() })
             .collect(),
+        Language::Yaml => {
+            let source = Source::read(example.text.as_bytes(), Format::Yaml).expect("the example's YAML");
+            let checked = workflow_asl::rules::check_definition(source.value(), MachineType::Standard);
+            let found = checked.iter().chain(source.remarks());
+            found.map(|found| Found { code: found.code, text: found.to_string() }).collect()
+        }
     }
 }
 
@@ -121,7 +128,7 @@ fn found_in_workflow(text: &str) -> Vec<Found> {
     let locate = |span: Span| Some((span.start().line, span.start().column));
     // The documents that the examples name.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("errors");
-    let surroundings = Surroundings { locate: &locate, folder: Some(&folder), editor: true };
+    let surroundings = Surroundings { locate: &locate, folder: Some(&folder), editor: true, unmatched: &[] };
     let compilation = workflow_compiler::compile_in(tokens, surroundings);
     assert_eq!(compilation.bugs, Vec::<String>::new());
     let found = compilation.problems.iter().map(|problem| {

@@ -35,6 +35,8 @@ pub(crate) enum Language {
     Workflow,
     /// A definition.
     Asl,
+    /// A definition in YAML.
+    Yaml,
 }
 
 /// The sections of the codes, in the order of the text.
@@ -57,6 +59,8 @@ pub(crate) fn pages(text: &str) -> Vec<Page> {
                 "workflow passes" => (Language::Workflow, false),
                 "asl fails" => (Language::Asl, true),
                 "asl passes" => (Language::Asl, false),
+                "yaml fails" => (Language::Yaml, true),
+                "yaml passes" => (Language::Yaml, false),
                 _ => panic!("line {number}: no test knows what `{info}` is"),
             };
             open = Some(Example { line: number, language, fails, text: String::new() });

@@ -3,6 +3,7 @@
 //! For people who read a definition. The rules ask of the variables that are used; this tells of all.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::Pointer;
 use crate::document::{QueryLanguage, Scope, State, StateMachine};
@@ -14,79 +15,141 @@ use crate::graph::{Edge, EdgeKind, Graph};
 pub struct Before {
     /// Where the state is.
     pub pointer: Pointer,
-    /// The states that have certainly succeeded, in the scopes around it first.
-    pub ran: Vec<String>,
-    /// The variables that may have a value, by their names.
-    pub variables: Vec<Variable>,
     /// From where a transition leads here, with the field that it is in; empty for a state that begins its scope.
     pub from: Vec<(String, EdgeKind)>,
+    /// What has happened in each scope that is seen from here, the outermost first.
+    seen: Vec<Seen>,
 }
 
 /// A variable that may have a value where a state begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Variable {
+pub struct Variable<'b> {
     /// Its name, without `$`.
-    pub name: String,
+    pub name: &'b str,
     /// Whether it has one whatever the way.
     pub certain: bool,
     /// The states that assign it in this scope or one around it.
-    pub by: Vec<String>,
+    pub by: Vec<&'b str>,
 }
 
-/// What has happened where each state begins that a path reaches, in the order of the document.
-///
-/// Takes time in the number of states times that of states and variables.
-pub fn before(machine: &StateMachine) -> Vec<Before> {
-    let mut found = Vec::new();
-    if !machine.is_unread() {
-        scope(machine, machine.scope(), &Seen::default(), &mut found);
-    }
-    found
+/// The states and variables of a scope.
+#[derive(Debug)]
+struct Names {
+    states: Vec<String>,
+    /// The variables by their names, each with the states that assign it.
+    variables: Vec<(String, Vec<usize>)>,
+    /// Whether a scope around it has a variable of the same name.
+    repeats: bool,
 }
 
-/// What a scope sees of those around it.
-#[derive(Clone, Default)]
+/// What has happened in a scope: first that each state has succeeded, then that each variable has been assigned. Of many
+/// states one bit each is much less than their names.
+#[derive(Clone, Debug)]
 struct Seen {
-    ran: Vec<String>,
-    variables: BTreeMap<String, Variable>,
+    names: Rc<Names>,
+    /// What has happened on some path, and on every one.
+    maybe: Rc<Bits>,
+    surely: Rc<Bits>,
 }
 
 /// Bits of events, 64 in each word.
 type Bits = Vec<u64>;
 
-fn scope(machine: &StateMachine, scope_at: Scope<'_>, seen: &Seen, found: &mut Vec<Before>) {
+impl Before {
+    /// The states that have certainly succeeded, in the scopes around it first.
+    pub fn ran(&self) -> impl Iterator<Item = &str> {
+        self.seen.iter().flat_map(|seen| {
+            let states = seen.names.states.iter().enumerate();
+            states.filter(|(event, _)| has(&seen.surely, *event)).map(|(_, name)| name.as_str())
+        })
+    }
+
+    /// How many of those there are.
+    pub fn ran_count(&self) -> usize {
+        self.seen.iter().map(|seen| count(&seen.surely, 0..seen.names.states.len())).sum()
+    }
+
+    /// How many variables may have a value.
+    pub fn variable_count(&self) -> usize {
+        if self.seen.iter().any(|seen| seen.names.repeats) {
+            return self.variables().count();
+        }
+        let counts = self.seen.iter().map(|seen| {
+            let first = seen.names.states.len();
+            count(&seen.maybe, first..first + seen.names.variables.len())
+        });
+        counts.sum()
+    }
+
+    /// The variables that may have a value, by their names.
+    pub fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
+        let mut scopes: Vec<_> = self.seen.iter().map(|seen| seen.variables().peekable()).collect();
+        std::iter::from_fn(move || {
+            let name = scopes.iter_mut().filter_map(|scope| scope.peek().map(|variable| variable.name)).min()?;
+            let mut merged = Variable { name, certain: false, by: Vec::new() };
+            for scope in &mut scopes {
+                if let Some(variable) = scope.next_if(|variable| variable.name == name) {
+                    merged.certain |= variable.certain;
+                    merged.by.extend(variable.by);
+                }
+            }
+            Some(merged)
+        })
+    }
+}
+
+impl Seen {
+    fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
+        let Names { states, variables, .. } = &*self.names;
+        let events = variables.iter().zip(states.len()..);
+        events.filter(|(_, event)| has(&self.maybe, *event)).map(move |((name, by), event)| Variable {
+            name,
+            certain: has(&self.surely, event),
+            by: by.iter().filter_map(|state| states.get(*state)).map(String::as_str).collect(),
+        })
+    }
+}
+
+/// What has happened where each state begins that a path reaches, in the order of the document.
+///
+/// Takes time and memory in the number of states times a bit for each state and variable.
+pub fn before(machine: &StateMachine) -> Vec<Before> {
+    let mut found = Vec::new();
+    if !machine.is_unread() {
+        scope(machine, machine.scope(), &[], &mut found);
+    }
+    found
+}
+
+fn scope(machine: &StateMachine, scope_at: Scope<'_>, around: &[Seen], found: &mut Vec<Before>) {
     let graph = Graph::of(scope_at);
     let count = graph.states().len();
-    // The events: first that each state has succeeded, then that each variable has been assigned.
-    let mut names: BTreeMap<&str, (usize, Vec<usize>)> = BTreeMap::new();
+    let mut assigners: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (number, (_, state)) in graph.states().iter().enumerate() {
         for (_, name) in assigned(state, machine.language_of(state)) {
-            let next = count + names.len();
-            let (_, by) = names.entry(name).or_insert_with(|| (next, Vec::new()));
+            let by = assigners.entry(name).or_default();
             if by.last() != Some(&number) {
                 by.push(number);
             }
         }
     }
-    let words = (count + names.len()).div_ceil(64);
+    let events: BTreeMap<&str, usize> = assigners.keys().copied().zip(count..).collect();
+    let words = (count + events.len()).div_ceil(64);
+    // What a transition adds, as events.
     let gives = |edge: &Edge<'_>| {
-        let mut bits: Bits = vec![0; words];
+        let mut given: Vec<usize> = Vec::new();
         if !matches!(edge.kind, EdgeKind::Catch(_)) {
-            set(&mut bits, edge.from);
+            given.push(edge.from);
         }
         // A default is taken with what the state itself assigns.
         let kind = if edge.kind == EdgeKind::Default { EdgeKind::Next } else { edge.kind };
         if let Some((_, state)) = graph.states().get(edge.from) {
-            for (_, name) in assigned(state, machine.language_of(state)).filter(|(place, _)| *place == kind) {
-                if let Some((event, _)) = names.get(name) {
-                    set(&mut bits, *event);
-                }
-            }
+            let names = assigned(state, machine.language_of(state)).filter(|(place, _)| *place == kind);
+            given.extend(names.filter_map(|(_, name)| events.get(name).copied()));
         }
-        bits
+        given
     };
-    let given: Vec<Bits> = graph.edges().iter().map(gives).collect();
     // For each state: what has happened on some path, and on every one.
     let mut facts: Vec<Option<(Bits, Bits)>> = vec![None; count];
     let mut todo = std::collections::VecDeque::new();
@@ -96,26 +159,19 @@ fn scope(machine: &StateMachine, scope_at: Scope<'_>, seen: &Seen, found: &mut V
         *fact = Some((vec![0; words], vec![0; words]));
         todo.push_back(start);
     }
-    let mut first_edge = vec![0; count];
-    let mut edges = 0;
-    for (state, first) in first_edge.iter_mut().enumerate() {
-        *first = edges;
-        edges += graph.leaving(state).len();
-    }
     while let Some(state) = todo.pop_front() {
-        let Some((maybe, surely)) = facts.get(state).cloned().flatten() else { continue };
-        for (place, edge) in graph.leaving(state).iter().enumerate() {
-            let new = first_edge.get(state).and_then(|first| given.get(first + place));
-            let (Some(new), Some(there)) = (new, edge.to.and_then(|to| facts.get_mut(to))) else { continue };
-            let with = |bits: &Bits| -> Bits { bits.iter().zip(new).map(|(old, new)| old | new).collect() };
-            let (maybe, surely) = (with(&maybe), with(&surely));
-            let merged = match there.as_ref() {
-                None => (maybe, surely),
-                Some((before, always)) => (
-                    before.iter().zip(&maybe).map(|(a, b)| a | b).collect(),
-                    always.iter().zip(&surely).map(|(a, b)| a & b).collect(),
-                ),
-            };
+        for edge in graph.leaving(state) {
+            let Some((mut maybe, mut surely)) = facts.get(state).cloned().flatten() else { continue };
+            let Some(there) = edge.to.and_then(|to| facts.get_mut(to)) else { continue };
+            for event in gives(edge) {
+                set(&mut maybe, event);
+                set(&mut surely, event);
+            }
+            if let Some((before, always)) = there.as_ref() {
+                maybe.iter_mut().zip(before).for_each(|(bits, before)| *bits |= before);
+                surely.iter_mut().zip(always).for_each(|(bits, always)| *bits &= always);
+            }
+            let merged = (maybe, surely);
             if there.as_ref() != Some(&merged) {
                 *there = Some(merged);
                 todo.extend(edge.to);
@@ -129,22 +185,22 @@ fn scope(machine: &StateMachine, scope_at: Scope<'_>, seen: &Seen, found: &mut V
             from.push((name(edge.from), edge.kind));
         }
     }
-    for (number, (fact, from)) in facts.iter().zip(from).enumerate() {
+    let is_around = |name: &str| {
+        let known = |seen: &Seen| seen.names.variables.binary_search_by(|(known, _)| known.as_str().cmp(name)).is_ok();
+        around.iter().any(known)
+    };
+    let repeats = assigners.keys().any(|name| is_around(name));
+    let variables = assigners.into_iter().map(|(name, by)| (name.to_owned(), by)).collect();
+    let names = Rc::new(Names { states: (0..count).map(name).collect(), variables, repeats });
+    for (number, (fact, from)) in facts.into_iter().zip(from).enumerate() {
         let (Some((maybe, surely)), Some((state_name, state))) = (fact, graph.states().get(number)) else { continue };
-        let mut here = seen.clone();
-        here.ran.extend((0..count).filter(|event| has(surely, *event)).map(name));
-        for (variable, (event, by)) in names.iter().filter(|(_, (event, _))| has(maybe, *event)) {
-            let known = Variable { name: (*variable).to_owned(), certain: false, by: Vec::new() };
-            let known = here.variables.entry((*variable).to_owned()).or_insert(known);
-            known.certain |= has(surely, *event);
-            known.by.extend(by.iter().copied().map(name));
-        }
+        let here = Seen { names: Rc::clone(&names), maybe: Rc::new(maybe), surely: Rc::new(surely) };
+        let seen: Vec<_> = around.iter().cloned().chain([here]).collect();
         let pointer = graph.state_pointer(number);
-        let variables = here.variables.values().cloned().collect();
-        found.push(Before { pointer: pointer.clone(), ran: here.ran.clone(), variables, from });
-        let inside = if state.is_distributed() { Seen::default() } else { here };
+        found.push(Before { pointer: pointer.clone(), from, seen: seen.clone() });
+        let inside: &[Seen] = if state.is_distributed() { &[] } else { &seen };
         for inner in state.scopes(state_name, &pointer) {
-            scope(machine, inner, &inside, found);
+            scope(machine, inner, inside, found);
         }
     }
 }
@@ -176,6 +232,17 @@ fn has(bits: &Bits, event: usize) -> bool {
     bits.get(event / 64).is_some_and(|word| word >> (event % 64) & 1 == 1)
 }
 
+/// How many events of a range have happened.
+fn count(bits: &Bits, events: std::ops::Range<usize>) -> usize {
+    // A word at a time; those at the ends have bits of other events.
+    let below = |event: usize| {
+        let whole: u32 = bits.iter().take(event / 64).map(|word| word.count_ones()).sum();
+        let rest = bits.get(event / 64).map_or(0, |word| (word & ((1 << (event % 64)) - 1)).count_ones());
+        (whole + rest) as usize
+    };
+    below(events.end) - below(events.start)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -194,12 +261,20 @@ mod tests {
         let told: Vec<_> = before(&machine)
             .into_iter()
             .map(|before| {
-                let variables = before.variables.iter().map(|variable| {
+                let variables = before.variables().map(|variable| {
                     format!("{}{} by {}", variable.name, if variable.certain { "" } else { "?" }, variable.by.join("+"))
                 });
                 let variables = variables.collect::<Vec<_>>().join(", ");
+                assert_eq!(
+                    (before.ran_count(), before.variable_count()),
+                    (before.ran().count(), before.variables().count())
+                );
                 let name = before.pointer.tokens().last().unwrap();
-                format!("{name}: ran {} | {variables} | from {}", before.ran.join(" "), before.from.len())
+                format!(
+                    "{name}: ran {} | {variables} | from {}",
+                    before.ran().collect::<Vec<_>>().join(" "),
+                    before.from.len()
+                )
             })
             .collect();
         assert_eq!(

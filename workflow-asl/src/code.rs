@@ -77,6 +77,9 @@ codes! {
     JsonPathKey = "WF0132" Warning "a key of JSONPath in a JSONata state";
     NoEffect = "WF0133" Warning "a field that has no effect here";
     ExpressionAsText = "WF0134" Warning "an expression that is taken as text";
+    ReferenceAsText = "WF0135" Warning "a reference in braces that is taken as text";
+    NotADefinition = "WF0136" Error "a document that is no definition", "SCHEMA_VALIDATION_FAILED";
+    TruthWord = "WF0137" Warning "a name that YAML takes for a truth value";
 
     // WF02: names.
     UnknownTarget = "WF0201" Error "a transition to a state that does not exist", "MISSING_TRANSITION_TARGET";
@@ -86,7 +89,7 @@ codes! {
     TargetInOtherScope = "WF0205" Error "a transition into or out of a branch or map", "MISSING_TRANSITION_TARGET";
     UnknownHandler = "WF0206" Error "no retrier or catcher with this name";
     UnknownType = "WF0207" Error "no such type";
-    DuplicateName = "WF0208" Error "a type, field or handler is declared twice";
+    DuplicateName = "WF0208" Error "a workflow, type, field or handler is declared twice";
     BadVariableName = "WF0209" Error "not a variable name", "INVALID_VARIABLE_NAME";
     ReservedVariable = "WF0210" Error "a reserved variable name", "RESERVED_VARIABLE_NAME";
     OuterVariable = "WF0211" Error "a variable that belongs to an outer scope";
@@ -97,6 +100,7 @@ codes! {
     NoSuchFunction = "WF0216" Error "no such function of the language";
     RecursiveType = "WF0217" Error "a struct that contains itself";
     VariableOutOfScope = "WF0218" Error "a variable from outside a distributed map";
+    UnusedDeclaration = "WF0219" Warning "a type or handler that is not used";
 
     // WF03: graph.
     UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";
@@ -110,6 +114,7 @@ codes! {
     EndlessLoop = "WF0309" Error "a loop that nothing leaves";
     RunawayLoop = "WF0310" Warning "a loop that fills the history";
     UncaughtError = "WF0311" Warning "an error that is not caught although the others are";
+    UncaughtHandler = "WF0312" Warning "an error handler whose own errors are not caught";
 
     // WF04: data.
     UnknownInputField = "WF0401" Error "no such field of the execution's input";
@@ -129,8 +134,9 @@ codes! {
     NothingCaught = "WF0415" Error "the error of a catch that may not have happened";
     VariableTaken = "WF0416" Error "a variable that the compiler keeps a result in";
     OutputDoesNotFit = "WF0417" Error "an output that is not the declared one";
-    UnusedParam = "WF0418" Warning "a deploy-time parameter that the document does not use";
+    UnusedParam = "WF0418" Warning "a deploy-time parameter that is not used";
     UnknownContext = "WF0419" Warning "what the context object does not have here";
+    KnownAnswer = "WF0420" Warning "a test whose answer is known";
 
     // WF05: AWS.
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";
@@ -147,11 +153,12 @@ codes! {
     UnlistedValue = "WF0512" Warning "a value that AWS does not list";
     DoubtfulParameter = "WF0513" Warning "a parameter that the integration may not have";
     UnraisedError = "WF0514" Warning "an error that the task does not raise";
-    OtherErrorPrefix = "WF0515" Error "an error's name of the other kind of integration";
+    OtherErrorPrefix = "WF0515" Warning "an error's name of the other kind of integration";
     UnknownResultMember = "WF0516" Error "no such member of a task's result";
     DoubtfulResultMember = "WF0517" Warning "a member that a task's result may not have";
     LeftOutParameter = "WF0518" Warning "a request leaves out what the API requires";
     NeedlessUnchecked = "WF0519" Warning "an `unchecked` that silences nothing";
+    EndlessWait = "WF0520" Warning "a wait for a task token that may never end";
 
     // WF06: limits.
     StateNameTooLong = "WF0601" Error "a state name over 80 characters", "INVALID_STATE_NAME";
@@ -162,7 +169,7 @@ codes! {
     BadLabel = "WF0606" Error "not a label for a distributed map", "INVALID_LABEL_NAME";
     HeartbeatNotShorter = "WF0607" Warning "a heartbeat that is no shorter than the timeout";
     MaxDelayNotLonger = "WF0608" Warning "a longest delay that is no longer than the first";
-    OutlastsExecution = "WF0609" Error "a wait that no execution of its type outlives";
+    OutlastsExecution = "WF0609" Warning "a wait that no execution of its type outlives";
     OutlastsTimeout = "WF0610" Warning "a wait that outlasts the workflow's own timeout";
     PayloadTooLarge = "WF0611" Error "data over 256 KiB";
 }
@@ -170,7 +177,13 @@ codes! {
 impl Code {
     /// Whether AWS takes a definition with such an error, whose executions fail when they come to it.
     pub fn fails_only_when_it_runs(self) -> bool {
-        matches!(self, Self::UnassignedVariable | Self::OutlastsExecution | Self::PayloadTooLarge)
+        matches!(self, Self::UnassignedVariable | Self::PayloadTooLarge)
+    }
+
+    /// Whether AWS may take a definition with such an error all the same: its executions fail when they come to it, AWS has
+    /// an API that the table lacks, or a placeholder stays text.
+    pub fn may_be_created(self) -> bool {
+        self.fails_only_when_it_runs() || self.depends_on_table() || self == Self::UnknownParam
     }
 
     /// Whether it holds a definition against AWS's APIs as [`workflow_services`] has them. AWS may have newer ones: what

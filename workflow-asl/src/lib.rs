@@ -9,6 +9,7 @@ pub mod alive;
 pub mod budget;
 pub mod code;
 pub mod diagnostic;
+pub mod difference;
 pub mod document;
 pub mod error_name;
 pub mod graph;
@@ -23,7 +24,9 @@ pub mod placeholder;
 pub mod pointer;
 #[cfg(feature = "iam")]
 pub mod policy;
+pub mod printable;
 pub mod references;
+pub mod request;
 pub mod resource;
 pub mod result;
 pub mod rules;

@@ -18,6 +18,10 @@ pub const PAYLOAD_BYTES: usize = 262_144;
 pub const ITEM_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes of an object that an item reader reads.
 pub const READ_OBJECT_BYTES: u64 = 10 * 1024 * 1024 * 1024;
+/// Bytes of a CSV object's header.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>
+pub const CSV_HEADER_BYTES: usize = 10 * 1024;
 /// Bytes of all variables of one execution.
 pub const VARIABLES_BYTES: usize = 10_485_760;
 /// Events of one execution's history; the last of them is the failure.

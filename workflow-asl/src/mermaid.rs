@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use crate::Pointer;
 use crate::document::{ChoiceRule, Comparison, Operand, Scope, State, StateKind, StateMachine};
 use crate::graph::{EdgeKind, Graph};
+use crate::printable::is_control;
 use serde_json::Value;
+use workflow_services::Arn;
 
 /// Characters of an edge's label; what is longer is cut.
 const LABEL_CHARS: usize = 60;
@@ -215,16 +217,13 @@ fn detail(state: &State) -> Option<String> {
         StateKind::Task => {
             let resource = state.resource.as_deref()?;
             // `arn:aws:states:::lambda:invoke` is known by its end, another ARN by its service and name.
-            resource.split_once(":::").map_or_else(
-                || {
-                    let mut parts = resource.splitn(6, ':').skip(2);
-                    match (parts.next(), parts.nth(2)) {
-                        (Some(service), Some(name)) => format!("{service} {}", name.replace(':', " ")),
-                        _ => resource.to_owned(),
-                    }
+            match Arn::parse(resource) {
+                Some(arn) => match arn.integration() {
+                    Some(action) => action.replace(':', " "),
+                    None => format!("{} {}", arn.service, arn.resource.replace(':', " ")),
                 },
-                |(_, action)| action.replace(':', " "),
-            )
+                None => resource.to_owned(),
+            }
         }
         StateKind::Wait => match &state.seconds {
             Some(Value::Number(seconds)) => format!("{seconds} s"),
@@ -339,13 +338,13 @@ fn escape(text: &str) -> String {
     let mut leading = true;
     for c in text.chars() {
         let plain = c.is_ascii_alphanumeric()
-            || !c.is_ascii() && !c.is_control()
+            || !c.is_ascii() && !is_control(c)
             || " ,?!/()$'=[]{}".contains(c)
             || c == '_' && previous.is_some_and(char::is_alphanumeric)
             || "-.+)".contains(c) && !leading;
         if plain {
             escaped.push(c);
-        } else if c.is_control() {
+        } else if is_control(c) {
             escaped.push(' ');
         } else {
             let _ = write!(escaped, "#{};", u32::from(c));

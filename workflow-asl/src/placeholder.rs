@@ -38,6 +38,16 @@ pub fn named(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     })
 }
 
+/// Whether the text is one placeholder that a deployment fills in, and nothing else.
+///
+/// ```
+/// use workflow_asl::placeholder::is_one;
+/// assert!(is_one("${Table.Arn}") && !is_one("${A}-x") && !is_one("${f(x)}"));
+/// ```
+pub fn is_one(text: &str) -> bool {
+    named(text).next().is_some_and(|(range, _)| range.len() == text.len())
+}
+
 /// Whether the text looks like something that a person or a tool is still to fill in,
 /// in one of the less regular ways: `#{x}`, `{{x}}`, `<x>`, `__x__`.
 pub fn likely(text: &str) -> bool {

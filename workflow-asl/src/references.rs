@@ -366,7 +366,7 @@ impl Place<'_, '_> {
 /// Whether a field may hold expressions that read.
 fn may_refer(field: &Field) -> bool {
     // A result is written there.
-    let writes = matches!(field.form, Form::ReferencePath | Form::ReferencePathOrNull) && field.name == "ResultPath";
+    let writes = field.name == "ResultPath";
     !writes
         && !matches!(
             field.form,
@@ -383,7 +383,10 @@ fn may_refer(field: &Field) -> bool {
 }
 
 fn is_path(field: &Field) -> bool {
-    matches!(field.form, Form::Path | Form::PathOrNull | Form::ReferencePath | Form::ReferencePathOrNull)
+    matches!(
+        field.form,
+        Form::Path | Form::PathOrNull | Form::ReferencePath | Form::InputReferencePath | Form::ReferencePathOrNull
+    )
 }
 
 fn read_path(text: &str) -> Option<JsonPath> {

@@ -2,6 +2,10 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
 
+use workflow_services::Arn;
+
+use crate::placeholder;
+
 /// What a task calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource<'a> {
@@ -19,7 +23,7 @@ pub enum Resource<'a> {
     Integration(Integration<'a>),
 }
 
-/// An API action of a service, `arn:aws:states:::SERVICE:ACTION`.
+/// An API action of a service, `arn:aws:states:::SERVICE:ACTION`, also with a region and an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Integration<'a> {
     /// The service, such as `lambda` or `aws-sdk:dynamodb`.
@@ -58,7 +62,8 @@ impl Pattern {
 impl<'a> Resource<'a> {
     /// Reads an ARN; `None` when it is none that a task can call.
     ///
-    /// Whether the service has the action only AWS knows.
+    /// Whether the service has the action only AWS knows. Any part may be a placeholder; one that is more than a part,
+    /// such as `${FunctionArn}`, is `None` too.
     ///
     /// ```
     /// use workflow_asl::resource::{Pattern, Resource};
@@ -67,23 +72,23 @@ impl<'a> Resource<'a> {
     /// assert_eq!(Resource::parse("my-function"), None);
     /// ```
     pub fn parse(arn: &'a str) -> Option<Self> {
-        let mut parts = arn.splitn(6, ':');
-        let (scheme, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
-        let (region, account, rest) = (parts.next()?, parts.next()?, parts.next()?);
-        if scheme != "arn" || !(partition == "aws" || partition.starts_with("aws-")) {
+        let arn = Arn::parse(arn)?;
+        if arn.partition != "aws" && !arn.partition.starts_with("aws-") && !placeholder::likely(arn.partition) {
             return None;
         }
-        match (service, region, account) {
-            ("states", "", "") => Integration::parse(rest).map(Self::Integration),
-            (_, "", _) | (_, _, "") => None,
-            ("states", _, _) => match rest.split_once(':')? {
-                ("activity", name) if !name.is_empty() && !name.contains(':') => Some(Self::Activity { name }),
-                _ => None,
-            },
-            ("lambda", _, _) => match rest.split_once(':')? {
-                ("function", function) if is_function(function) => Some(Self::Lambda { function }),
-                _ => None,
-            },
+        if let Some(name) = arn.integration() {
+            return Integration::parse(name).map(Self::Integration);
+        }
+        if arn.region.is_empty() || arn.account.is_empty() {
+            return None;
+        }
+        let (kind, name) = arn.resource.split_once(':')?;
+        let unknown = placeholder::likely(name);
+        match (arn.service, kind) {
+            ("states", "activity") if unknown || !name.is_empty() && !name.contains(':') => {
+                Some(Self::Activity { name })
+            }
+            ("lambda", "function") if unknown || is_function(name) => Some(Self::Lambda { function: name }),
             _ => None,
         }
     }
@@ -108,13 +113,19 @@ impl<'a> Integration<'a> {
         let patterns = [Pattern::SyncJson, Pattern::Sync, Pattern::TaskToken];
         let ending = patterns.into_iter().find_map(|pattern| Some((text.strip_suffix(pattern.suffix())?, pattern)));
         let (text, pattern) = ending.unwrap_or((text, Pattern::RequestResponse));
-        let (service, action) = text.rsplit_once(':')?;
+        // A colon inside a placeholder separates nothing.
+        let (service, action) = text.rsplit_once(':').filter(|(service, _)| !ends_open(service))?;
         let sdk = service.strip_prefix(SDK);
         // The SDK's actions are written in camel case here: `getObject`, not `GetObject`.
         let misspelt = sdk == Some("") || sdk.is_some() && action.starts_with(|c: char| c.is_ascii_uppercase());
         let whole = !service.is_empty() && service != SDK.trim_end_matches(':') && !action.is_empty();
         (whole && !misspelt).then_some(Self { service, action, pattern })
     }
+}
+
+/// Whether a text ends inside of a placeholder.
+fn ends_open(text: &str) -> bool {
+    text.rsplit_once("${").is_some_and(|(_, rest)| !rest.contains('}'))
 }
 
 #[cfg(test)]
@@ -139,7 +150,21 @@ mod tests {
             call("arn:aws:states:::states:startExecution.sync:2"),
             Some(("states", "startExecution", Pattern::SyncJson))
         );
+        assert_eq!(
+            call("arn:aws:states:us-east-1:123456789012:aws-sdk:s3:getObject"),
+            Some(("aws-sdk:s3", "getObject", Pattern::RequestResponse))
+        );
+        assert_eq!(
+            call("arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:athena:startQueryExecution.sync"),
+            Some(("athena", "startQueryExecution", Pattern::Sync))
+        );
+        let activity = Resource::parse("arn:aws:states:${AWS::Region}:1:activity:${AWS::StackName}-ask");
+        assert_eq!(activity, Some(Resource::Activity { name: "${AWS::StackName}-ask" }));
         for wrong in [
+            "${Arn}",
+            "arn:aws:states:::${AWS::Call}",
+            "arn:aws:states:us-east-1:1:stateMachine:m",
+            "arn:aws:states:us-east-1::lambda:invoke",
             "",
             "f",
             "arn:aws:states:::",

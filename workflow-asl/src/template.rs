@@ -90,6 +90,8 @@ pub fn check(template: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
         match member.value {
             Value::String(text) if placeholder::contained(text) && !text.trim_start().starts_with("States.") => {}
             Value::String(text) => match Computed::parse(text) {
+                // A placeholder may stand for a number or for any other argument.
+                Err(_) if placeholder::contained(text) && Computed::parse(&with_arguments(text)).is_ok() => {}
                 Err(error) => found.push(syntax_error(code_of(text), member.at, text, error)),
                 Ok(Computed::Intrinsic(intrinsic)) if !placeholder::contained(text) => {
                     for (offset, message) in intrinsic.call.failing() {
@@ -108,6 +110,19 @@ pub fn check(template: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
             }
         }
     });
+}
+
+/// A call with an argument in the place of each placeholder.
+fn with_arguments(text: &str) -> String {
+    let mut call = String::with_capacity(text.len());
+    let mut from = 0;
+    for (range, _) in placeholder::named(text) {
+        call.push_str(text.get(from..range.start).unwrap_or_default());
+        call.push_str("$.x");
+        from = range.end;
+    }
+    call.push_str(text.get(from..).unwrap_or_default());
+    call
 }
 
 fn code_of(text: &str) -> Code {

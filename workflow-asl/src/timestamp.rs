@@ -22,12 +22,12 @@ pub fn parse(text: &str) -> Option<i64> {
         None => (time, 0),
     };
     let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
-    // A leap second is written 60.
+    // The service takes no leap second, as Java's ISO_OFFSET_DATE_TIME does not.
     let in_range = (1..=12).contains(&month)
         && (1..=days_of_month(year, month)).contains(&day)
         && hour < 24
         && minute < 60
-        && second <= 60;
+        && second < 60;
     if !in_range {
         return None;
     }
@@ -99,6 +99,10 @@ mod tests {
             ("2016-13-05T21:29:29Z", None),
             ("2016-12-05T25:29:29Z", None),
             ("05-12-2016T21:29:29Z", None),
+            ("2016-12-31T23:59:60Z", None),
+            ("2025-01-01T00:00:60Z", None),
+            ("2025-01-01T24:00:00Z", None),
+            ("2025-01-01T00:60:00Z", None),
             ("2016-12-05t21:29:29Z", None),
             ("2016-12-05T21:29:29z", None),
             ("2016-12-05T21:29:29.Z", None),

@@ -97,6 +97,9 @@ fn selects_as_jayway() {
         "o": {"x": 1, "y": 2},
         "nums": [1, 2, 3, 4],
         "it's": 1,
+        r#"Test\""Name""#: 7,
+        r"it\'s": 8,
+        r"back\\slash": 9,
         "detail-type": "d",
         "limit": 2,
         "words": ["12", 12, "ab"],
@@ -105,7 +108,12 @@ fn selects_as_jayway() {
         ("$.detail-type", json!("d")),
         ("$.['detail-type']", json!("d")),
         ("$.o.['x']", json!(1)),
-        ("$['it\\'s']", json!(1)),
+        ("$[\"it's\"]", json!(1)),
+        // A backslash stays in the name, as does what it keeps from ending it.
+        (r#"$['Test\""Name"']"#, json!(7)),
+        (r"$['it\'s']", json!(8)),
+        (r"$['back\\slash']", json!(9)),
+        (r"$.words[?(@ == 'a\b')]", json!(["ab"])),
         ("$.items[0]n", json!(1)),
         ("$.o['x','y']", json!({"x": 1, "y": 2})),
         ("$.o['x','no']", json!({"x": 1})),
@@ -148,7 +156,8 @@ fn roots_forms_and_reference_paths() {
     assert_eq!(path(" $$.Execution.Name ").normalized(), "$$['Execution']['Name']");
     assert_eq!(path("$.x"), path("$['x']"));
     assert_ne!(path("$.x"), path("$$.x"));
-    assert_eq!(path("$['a\\'b'][0]").segments(), Some(vec![Segment::Name("a'b"), Segment::Index(0)]));
+    assert_eq!(path("$[\"a'b\"][0]").segments(), Some(vec![Segment::Name("a'b"), Segment::Index(0)]));
+    assert_eq!(path("$[\"a'b\"].c").normalized(), "$[\"a'b\"]['c']");
     for text in ["$", "$.a-b['c'][0]", "$$.x"] {
         assert!(path(text).is_reference_path(), "{text}");
     }

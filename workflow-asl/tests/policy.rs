@@ -320,6 +320,16 @@ fn parameters_of_the_sdk_narrow_its_actions() {
 }
 
 #[test]
+fn an_arn_with_region_and_account_has_its_policy() {
+    let get = json!({"Bucket": "b", "Key": "k"});
+    for place in ["us-east-1:123456789012", "${AWS::Region}:${AWS::AccountId}", ":"] {
+        let policy = policy(&task(&format!("arn:aws:states:{place}:aws-sdk:s3:getObject"), get.clone()), &setting());
+        assert_eq!(short(&policy), [json!(["s3:GetObject", "arn:aws:s3:::b/k"])], "{place}");
+        assert_eq!(policy.notes, []);
+    }
+}
+
+#[test]
 fn roles_inside_a_request_are_passed_on() {
     let parameters = json!({"Name": "later", "Target": {"Arn": "arn:aws:sqs:eu-west-1:123456789012:jobs",
         "RoleArn": "arn:aws:iam::123456789012:role/send"}});

@@ -71,7 +71,7 @@ const MISTAKES: &[(&str, Code)] = &[
     ("LambdaStep without parameters", Code::MissingField),
     ("wait_for_callback without a task token in the payload", Code::TokenNotSent),
     ("misspelt service parameter", Code::UnknownParameter),
-    ("FrozenGraph.from_json accepts anything", Code::UnknownField),
+    ("FrozenGraph.from_json accepts anything", Code::NotADefinition),
 ];
 
 /// The documents of `_accepted.json` whose mistake, if any, cannot be known, each with the reason.

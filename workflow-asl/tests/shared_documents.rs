@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::{Diagnostic, StateMachine, references, rules};
+use workflow_asl::{Code, Diagnostic, StateMachine, references, rules};
 
 mod shared;
 
@@ -92,7 +92,6 @@ const REAL_MISTAKES: &[(&str, &str, &str)] = &[
     ("07af28e130f86d05", "`floe://http` is not a resource", "for another runner of ASL, not AWS"),
     ("07af28e130f86d05", "cannot be written to `$$.Credentials`", "an extension of that runner"),
     ("141e277017dfdc8e", "there is no function `States.Default`", "an invented function"),
-    ("1d6218a69ba63a2d", ":aws-sdk:", "an integration's ARN has neither region nor account"),
     ("25a81f25df8f2aab", "`docker://", "for another runner of ASL, not AWS"),
     ("2729e497e44263c8", "`docker://", "for another runner of ASL, not AWS"),
     ("2729e497e44263c8", "cannot be written to `$$.Credentials`", "an extension of that runner"),
@@ -257,4 +256,29 @@ fn verdicts_of_other_validators_are_matched_but_where_aws_says_otherwise() {
         assert_eq!(gone, [""; 0], "listed, but there is no such case");
     }
     eprintln!("{count} verdicts, {} of them otherwise than ours", met.len());
+}
+
+/// The error handlers in real documents whose own errors are not caught, by file: every other task has a catcher of all
+/// errors that leads there, and when the handler fails the execution fails with an error that is not the task's.
+const UNCAUGHT_HANDLERS: &[(&str, &str)] = &[
+    ("189b3893d126ad16", "Common Error Handler"),
+    ("53d45d9899041a94", "Common Error Handler"),
+    ("6e66330c98edd689", "SendErrorNotification"),
+    ("ef8a85a155daff72", "Error"),
+];
+
+#[test]
+fn error_handlers_of_real_documents() {
+    let mut found: Vec<(String, String)> = Vec::new();
+    let documents = files("corpus/definitions");
+    let absent = documents.is_empty();
+    for (path, document) in documents {
+        let name = path.to_string_lossy().replace(".json", "");
+        let handlers = check(&document["definition"], MachineType::Standard);
+        let handlers = handlers.into_iter().filter(|found| found.code == Code::UncaughtHandler);
+        found.extend(handlers.map(|found| (name.clone(), found.pointer.tokens().last().unwrap().to_string())));
+    }
+    let expected: Vec<_> =
+        UNCAUGHT_HANDLERS.iter().map(|(file, state)| (file.to_string(), state.to_string())).collect();
+    assert!(absent || found == expected, "{found:?}");
 }

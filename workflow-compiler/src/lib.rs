@@ -20,20 +20,22 @@ pub mod state_ident;
 pub mod syntax;
 pub mod text_part;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use serde_json::Value;
+use workflow_asl::Code;
 use workflow_asl::document::MachineType;
 use workflow_asl::rules::{self, Annotations};
 
-use check::Question;
+use check::{Question, Ty};
 use document::Document;
 use lower::Lowered;
 use piece::Piece;
-use problem::Problems;
+use problem::{Problem, Problems};
 use syntax::ast::{Body, Clause, Declaration, Head, Resource, Workflow};
 use syntax::word::Word;
 
@@ -54,12 +56,14 @@ pub struct Surroundings<'a> {
     pub folder: Option<&'a Path>,
     /// Whether an editor may look at the expansion: then it has what editors go by, which rustc would only read over.
     pub editor: bool,
+    /// Brackets without their other half, which are not in the tokens: an editor expands macros that have some.
+    pub unmatched: &'a [(char, Span)],
 }
 
 /// No positions and no files; for an editor.
 impl Default for Surroundings<'_> {
     fn default() -> Self {
-        Self { locate: &|_| None, folder: None, editor: true }
+        Self { locate: &|_| None, folder: None, editor: true, unmatched: &[] }
     }
 }
 
@@ -70,6 +74,8 @@ pub struct Compilation {
     pub workflows: Vec<CompiledWorkflow>,
     /// Every word, for editors.
     pub words: Vec<Word>,
+    /// The types of what references start from, by the numbers of their words: for editors too, and only there.
+    pub roots: BTreeMap<usize, Ty>,
     /// What is wrong.
     pub problems: Problems,
     /// Panics of the compiler: bugs in it, as messages for the user.
@@ -102,12 +108,19 @@ pub struct CompiledWorkflow {
     pub questions: Vec<Question>,
     /// What is said of the states that is not in the definition.
     pub annotations: Annotations,
+    /// The names of its Rust items that a workflow before it in the same `workflow!` has.
+    taken: BTreeSet<String>,
 }
 
 impl CompiledWorkflow {
     /// Whether the [`Compilation`]'s problem of that number is this workflow's.
     pub fn has_problem(&self, number: usize) -> bool {
         self.problems.contains(&number) || self.source.problems.contains(&number)
+    }
+
+    /// Whether another workflow before it has its name, so that it becomes no Rust item.
+    fn is_taken(&self) -> bool {
+        self.taken.contains(&syntax::ast::plain(&self.source.name))
     }
 
     /// The names of the workflows that it starts by their types (`workflow::<Other>`), without the paths before them.
@@ -143,16 +156,27 @@ pub fn compile_located(tokens: TokenStream, locate: Locate<'_>) -> Compilation {
 /// Compiles the tokens of a `workflow!` that stand in a crate, whose files `from` reads.
 pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compilation {
     let mut out = Compilation::default();
-    let Compilation { workflows, words, problems, bugs } = &mut out;
+    let Compilation { workflows, words, problems, bugs, .. } = &mut out;
+    for (sign, span) in surroundings.unmatched {
+        problems.push(Problem::new(Code::Syntax, *span, format!("unmatched `{sign}`")));
+    }
     let Some(parsed) = guard(bugs, "reading it", || syntax::parse(tokens, problems)) else { return out };
     *words = parsed.words;
-    for mut source in parsed.workflows {
-        let doing = format!("compiling `{}`", source.name);
-        let first = problems.iter().len();
-        let compiled = guard(bugs, &doing, || compile_workflow(&source, problems, surroundings));
-        let parts = compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
+    let mut items = check::Items::default();
+    let compiled: Vec<_> = parsed
+        .workflows
+        .iter()
+        .map(|source| {
+            let doing = format!("compiling `{}`", source.name);
+            let first = problems.iter().len();
+            let taken = items.check(source, problems);
+            let compiled = guard(bugs, &doing, || compile_workflow(source, &parsed.workflows, problems, surroundings));
+            let parts = compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
+            (Parts { taken, ..parts }, first..problems.iter().len(), problems.take_questions())
+        })
+        .collect();
+    for (mut source, (parts, problems, questions)) in parsed.workflows.into_iter().zip(compiled) {
         source.declarations.extend(parts.params);
-        let questions = problems.take_questions();
         workflows.push(CompiledWorkflow {
             source,
             machine_name: parts.machine_name,
@@ -162,9 +186,10 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             #[cfg(feature = "iam")]
             policy: parts.policy,
             document: parts.document,
-            problems: first..problems.iter().len(),
+            problems,
             questions,
             annotations: parts.annotations,
+            taken: parts.taken,
         });
     }
     out
@@ -181,17 +206,32 @@ struct Parts {
     /// The params that the document's placeholders make, where none are declared.
     params: Option<Declaration>,
     annotations: Annotations,
+    taken: BTreeSet<String>,
     #[cfg(feature = "iam")]
     policy: policy::PolicyTemplate,
 }
 
 /// The way of one workflow: tree, model, document, rules.
-fn compile_workflow(source: &Workflow, problems: &mut Problems, surroundings: Surroundings<'_>) -> Parts {
+fn compile_workflow(
+    source: &Workflow,
+    all: &[Workflow],
+    problems: &mut Problems,
+    surroundings: Surroundings<'_>,
+) -> Parts {
     let before = problems.iter().len();
+    // What did not parse, or is wrong, may be what uses it.
+    let is_wrong = |problems: &Problems| {
+        let mut found =
+            problems.iter().enumerate().filter(|(number, _)| *number >= before || source.problems.contains(number));
+        found.any(|(_, problem)| problem.is_error() || problem.code == Code::ReferenceAsText)
+    };
     let model = check::check(source, problems);
     let (machine_name, machine_type) = (model.machine_name.clone(), model.machine_type);
     if let Some(file) = source.from() {
         let read = document::compile(&model, file, surroundings.folder, problems).unwrap_or_default();
+        if !is_wrong(problems) {
+            check::unused(&model, all, None, problems);
+        }
         return Parts {
             machine_name,
             machine_type,
@@ -200,6 +240,7 @@ fn compile_workflow(source: &Workflow, problems: &mut Problems, surroundings: Su
             document: read.document,
             params: read.params,
             annotations: Annotations::default(),
+            taken: BTreeSet::new(),
             #[cfg(feature = "iam")]
             policy: read.policy,
         };
@@ -213,6 +254,9 @@ fn compile_workflow(source: &Workflow, problems: &mut Problems, surroundings: Su
         lower_and_check(&model, &mut problems, surroundings.locate);
         problems.iter().len() > found
     });
+    if !is_wrong(problems) {
+        check::unused(&model, all, Some(&lowered.pieces), problems);
+    }
     Parts {
         machine_name,
         machine_type,
@@ -223,6 +267,7 @@ fn compile_workflow(source: &Workflow, problems: &mut Problems, surroundings: Su
         document: None,
         params: None,
         annotations: lowered.annotations,
+        taken: BTreeSet::new(),
     }
 }
 
@@ -256,6 +301,12 @@ pub fn expand(tokens: TokenStream, surroundings: Surroundings<'_>) -> TokenStrea
     }
     let mut compilation = compile_in(tokens.collect(), surroundings);
     let mut bugs = Vec::new();
+    if surroundings.editor {
+        let roots = guard(&mut bugs, "finding types for editors", || {
+            compilation.workflows.iter().flat_map(|workflow| check::roots(&workflow.source)).collect()
+        });
+        compilation.roots = roots.unwrap_or_default();
+    }
     match guard(&mut bugs, "writing Rust code for it", || emit::emit(&krate, &compilation, surroundings)) {
         Some(tokens) => tokens,
         None => {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use proc_macro2::Span;
 use workflow_asl::{Code, Pointer, Severity};
 
 use crate::check::Question;
@@ -23,6 +24,45 @@ pub struct Problem {
     pub place: Option<Box<DocumentPlace>>,
     /// The part of a text that it is about, where the words are that literal.
     pub part: Option<Box<TextPart>>,
+    /// What to change in the source, where that is certain: all of it together. None overlap.
+    pub mend: Vec<Edit>,
+}
+
+/// A change of the source.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// Where.
+    pub at: EditAt,
+    /// The new words.
+    pub text: String,
+}
+
+/// Where a source is changed.
+#[derive(Clone, Copy, Debug)]
+pub enum EditAt {
+    /// These words are replaced.
+    Over(Spot),
+    /// Words are put before this one.
+    Before(Span),
+    /// Words are put after this one.
+    After(Span),
+}
+
+impl Edit {
+    /// New words in place of others.
+    pub fn over(spot: impl Into<Spot>, text: impl Into<String>) -> Self {
+        Self { at: EditAt::Over(spot.into()), text: text.into() }
+    }
+
+    /// New words before others.
+    pub fn before(spot: impl Into<Spot>, text: impl Into<String>) -> Self {
+        Self { at: EditAt::Before(spot.into().first), text: text.into() }
+    }
+
+    /// New words after others.
+    pub fn after(spot: impl Into<Spot>, text: impl Into<String>) -> Self {
+        Self { at: EditAt::After(spot.into().last), text: text.into() }
+    }
 }
 
 /// A place in the document that a workflow has its states from.
@@ -49,7 +89,15 @@ impl fmt::Display for DocumentPlace {
 impl Problem {
     /// A problem at the given words.
     pub fn new(code: Code, spot: impl Into<Spot>, message: impl Into<String>) -> Self {
-        Self { code, spot: spot.into(), message: message.into(), help: Vec::new(), place: None, part: None }
+        Self {
+            code,
+            spot: spot.into(),
+            message: message.into(),
+            help: Vec::new(),
+            place: None,
+            part: None,
+            mend: Vec::new(),
+        }
     }
 
     /// Narrows it to a part of the text literal that its words are.
@@ -66,13 +114,44 @@ impl Problem {
         self
     }
 
-    /// Adds `did you mean …?` where one of the known names is near.
+    /// Adds a change of the source that mends it, together with others that it has; a line of help shows the new words.
+    #[must_use]
+    pub fn edit(mut self, edit: Edit) -> Self {
+        self.mend.push(edit);
+        self
+    }
+
+    /// Says what to write in place of its own words.
+    #[must_use]
+    pub fn write(self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let spot = self.spot;
+        self.help(format!("write `{text}`")).edit(Edit::over(spot, text))
+    }
+
+    /// Adds `did you mean …?` where one of the known names is near, which then stands in place of its own word.
     #[must_use]
     pub fn suggest<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         match workflow_asl::nearest::nearest(name, known) {
-            Some(near) => self.help(format!("did you mean `{near}`?")),
+            Some(near) => self.did_you_mean(near, near),
             None => self,
         }
+    }
+
+    /// The same where its own word is text in quotes.
+    #[must_use]
+    pub fn suggest_text<'a>(self, text: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match workflow_asl::nearest::nearest(text, known) {
+            Some(near) => self.did_you_mean(near, format!("{near:?}")),
+            None => self,
+        }
+    }
+
+    /// Asks whether this was meant, which is written so in place of its own words.
+    #[must_use]
+    pub fn did_you_mean(self, near: &str, written: impl Into<String>) -> Self {
+        let edit = Edit::over(self.spot, written);
+        self.help(format!("did you mean `{near}`?")).edit(edit)
     }
 
     /// Whether it is an error.

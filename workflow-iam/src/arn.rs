@@ -3,10 +3,10 @@
 use super::filling::Place;
 use super::pattern::{ANY, joined};
 
-/// What precedes the name of a model in the id of an inference profile.
+/// What precedes the name of a model in the id of an inference profile, beside the two letters of a part of the world.
 ///
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html>
-const PROFILE_REGIONS: &[&str] = &["apac", "au", "ca", "eu", "global", "jp", "us", "us-gov"];
+const PROFILES: &[&str] = &["apac", "global", "us-gov"];
 
 /// What a value of a parameter stands for, by the kind that the table of integrations gives.
 pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -> Vec<String> {
@@ -49,9 +49,13 @@ pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -
             None => one("states", "execution:*".to_owned()),
         },
         "execution" => one("states", format!("execution:{value}")),
-        "bedrock" if is_arn => vec![value.to_owned()],
+        "bedrock" if is_arn => match value.split_once(":inference-profile/").and_then(|(_, id)| id.split_once('.')) {
+            Some((_, model)) => vec![value.to_owned(), foundation(place, ANY, model)],
+            None => vec![value.to_owned()],
+        },
         "bedrock" => model(value, place),
         "s3" => match value.strip_prefix("s3://") {
+            Some(path) if path.ends_with('/') => vec![format!("arn:{}:s3:::{path}*", place.partition)],
             Some(path) => vec![format!("arn:{}:s3:::{path}", place.partition)],
             None => vec![format!("arn:{}:s3:::*/*", place.partition)],
         },
@@ -81,14 +85,24 @@ pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -
     }
 }
 
+/// Whether a text is the URL of a queue.
+pub(crate) fn is_queue(url: &str) -> bool {
+    queue_parts(url).is_some()
+}
+
+fn queue_parts(url: &str) -> Option<(&str, &str, &str)> {
+    let mut parts = url.split_once("://").map_or(url, |(_, path)| path).split('/');
+    Some((parts.next()?, parts.next()?, parts.next().filter(|name| !name.is_empty())?))
+}
+
 /// A queue by its URL.
 ///
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html>
 fn queue(url: &str, place: &Place) -> String {
-    let path = url.split_once("://").map_or(url, |(_, path)| path);
-    let mut parts = path.split('/');
-    let (host, account, name) = (parts.next(), parts.next(), parts.next());
-    let (Some(host), Some(account), Some(name)) = (host, account, name) else {
+    if url.starts_with("arn:") {
+        return url.to_owned();
+    }
+    let Some((host, account, name)) = queue_parts(url) else {
         return place.arn("sqs", ANY);
     };
     let region = host.strip_prefix("sqs.").or_else(|| host.split_once(".queue.").map(|_| host));
@@ -103,15 +117,27 @@ fn queue(url: &str, place: &Place) -> String {
 ///
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html>
 fn model(id: &str, place: &Place) -> Vec<String> {
-    let foundation =
-        |region: &str, id: &str| format!("arn:{}:bedrock:{region}::foundation-model/{id}", place.partition);
     match id.split_once('.') {
-        Some((region, model)) if PROFILE_REGIONS.contains(&region) => {
-            vec![place.arn("bedrock", &format!("inference-profile/{id}")), foundation(ANY, model)]
+        Some((world, model)) if world.len() == 2 || PROFILES.contains(&world) => {
+            vec![place.arn("bedrock", &format!("inference-profile/{id}")), foundation(place, ANY, model)]
         }
-        _ if id.starts_with(ANY) => vec![foundation(ANY, id), place.arn("bedrock", ANY)],
-        _ => vec![foundation(&place.region, id)],
+        _ if id.starts_with(ANY) => vec![foundation(place, ANY, id), place.arn("bedrock", ANY)],
+        _ => vec![foundation(place, &place.region, id)],
     }
+}
+
+fn foundation(place: &Place, region: &str, id: &str) -> String {
+    format!("arn:{}:bedrock:{region}::foundation-model/{id}", place.partition)
+}
+
+/// Whether an ARN stands for models of Bedrock that it does not name.
+///
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-routing.html>
+pub(crate) fn is_over_models(value: &str) -> bool {
+    let resource = value.splitn(6, ':').nth(5).unwrap_or_default();
+    ["application-inference-profile/", "default-prompt-router/", "prompt-router/"]
+        .iter()
+        .any(|kind| resource.starts_with(kind))
 }
 
 /// The narrowest resource that a parameter stands for of which nothing is known.

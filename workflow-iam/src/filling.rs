@@ -2,11 +2,11 @@
 //!
 //! `workflow_services::Statement` says what they may hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::pattern::{ANY, is_open, joined};
 use super::request::{Given, Request};
-use super::{Setting, arn};
+use super::{PARTITION, Setting, arn};
 
 /// How many resources one text of the table may become before its parameters count as unknown.
 const MAX_RESOURCES: usize = 256;
@@ -27,7 +27,7 @@ impl Place {
         let named = named.filter(|partition| !partition.is_empty() && !is_open(partition));
         let or_any = |given: &Option<String>| given.clone().unwrap_or_else(|| ANY.to_owned());
         Self {
-            partition: setting.partition.as_deref().or(named).unwrap_or("aws").to_owned(),
+            partition: setting.partition.as_deref().or(named).unwrap_or(PARTITION).to_owned(),
             region: or_any(&setting.region),
             account: or_any(&setting.account),
             machine: or_any(&setting.machine),
@@ -56,6 +56,17 @@ pub(crate) struct Filling<'a> {
     place: &'a Place,
     /// The parameters that are not known, or not wholly.
     pub(crate) open: BTreeSet<String>,
+    /// The parameters whose values do not tell all that is needed.
+    pub(crate) doubts: BTreeMap<String, Doubt>,
+}
+
+/// Why a value does not tell all that is needed.
+#[derive(Clone, Copy)]
+pub(crate) enum Doubt {
+    /// It is no URL of a queue.
+    NoQueue,
+    /// It stands for models that it does not name.
+    Models,
 }
 
 /// A piece of a text of the table.
@@ -115,7 +126,7 @@ fn is_parameter(name: &str) -> bool {
 
 impl<'a> Filling<'a> {
     pub(crate) fn new(request: &'a Request<'a>, place: &'a Place) -> Self {
-        Self { request, place, open: BTreeSet::new() }
+        Self { request, place, open: BTreeSet::new(), doubts: BTreeMap::new() }
     }
 
     /// What a text becomes: nothing for a parameter that may be absent and is.
@@ -201,6 +212,10 @@ impl<'a> Filling<'a> {
     fn value(&mut self, name: &str, kind: Option<&str>, value: &str, is_first: bool, values: &mut Vec<String>) {
         if is_open(value) {
             self.open.insert(name.to_owned());
+        } else if kind == Some("sqs") && !arn::is_queue(value) {
+            self.doubts.insert(name.to_owned(), Doubt::NoQueue);
+        } else if kind == Some("bedrock") && arn::is_over_models(value) {
+            self.doubts.insert(name.to_owned(), Doubt::Models);
         }
         match kind {
             Some(kind) => values.extend(arn::of_kind(kind, name, value, self.place)),

@@ -40,11 +40,17 @@ pub struct Setting {
     pub machine: Option<String>,
     /// The values of placeholders, by name: `Table` for `${Table}`.
     pub values: BTreeMap<String, String>,
+    /// What is known of placeholders without a value, in IAM's syntax, such as `orders-*`. They may hold the placeholders of
+    /// partition, region and account: `${AWS::Region}`.
+    pub patterns: BTreeMap<String, String>,
     /// Whether the state machine logs to CloudWatch Logs.
     pub logging: bool,
     /// Whether it sends traces to X-Ray.
     pub tracing: bool,
 }
+
+/// The partition of what says no other.
+const PARTITION: &str = "aws";
 
 /// Conditions: the values by operator and key.
 pub type Conditions = BTreeMap<String, BTreeMap<String, Vec<String>>>;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::filling::{Filling, Place};
+use super::filling::{Doubt, Filling, Place};
 use super::pattern::{ANY, covers, exact, is_open, without_covered};
 use super::request::{Given, Request, fill};
 use super::template::{Call, Form, Need, Template};
@@ -175,8 +175,10 @@ impl Adding<'_> {
     }
 
     fn action(&self, action: &str, forms: &[Form], arns: &[String], found: &mut Found) {
-        let (resources, open) = self.resources(forms, arns);
-        if open {
+        let mut doubts = BTreeMap::new();
+        let (resources, open) = self.resources(forms, arns, &mut doubts);
+        note_doubts(&doubts, action, &resources, &self.call.state, found);
+        if open && !doubts.values().any(|doubt| matches!(doubt, Doubt::NoQueue)) {
             let shown = resources.iter().find(|resource| is_open(resource)).map_or(ANY, String::as_str);
             let text = format!("not all parameters tell what `{action}` is on before the workflow runs: on `{shown}`");
             found.note(NoteKind::Wide, text, &self.call.state);
@@ -185,7 +187,7 @@ impl Adding<'_> {
     }
 
     /// The resources of an action, and whether they are wider than a request that is known would need.
-    fn resources(&self, forms: &[Form], arns: &[String]) -> (Vec<String>, bool) {
+    fn resources(&self, forms: &[Form], arns: &[String], doubts: &mut BTreeMap<String, Doubt>) -> (Vec<String>, bool) {
         if forms.is_empty() {
             return (vec![ANY.to_owned()], false);
         }
@@ -196,13 +198,16 @@ impl Adding<'_> {
         let arns: Vec<String> = arns.collect();
         let (mut certain, mut possible) = (Vec::new(), Vec::new());
         for form in forms {
-            let matching: Vec<_> = arns.iter().filter(|arn| covers(&form.shape, arn)).cloned().collect();
+            // A parameter that tells the whole resource tells it as an ARN, too.
+            let is_whole = form.text.as_ref().is_some_and(|text| text.starts_with('{'));
+            let covered = |arn: &&String| !is_whole && covers(&form.shape, arn);
+            let matching: Vec<_> = arns.iter().filter(covered).cloned().collect();
             if !matching.is_empty() {
                 certain.extend(matching.into_iter().map(|arn| (!is_open(&arn), arn)));
                 continue;
             }
             let Some(text) = &form.text else { continue };
-            let filled = self.form(text, form.told);
+            let filled = self.form(text, form.told, doubts);
             let wanted = form.required || filled.iter().all(|(known, _)| *known);
             if wanted { &mut certain } else { &mut possible }.extend(filled);
         }
@@ -215,9 +220,10 @@ impl Adding<'_> {
     }
 
     /// An ARN's form with the values of its parts, and before it whether all of them are known.
-    fn form(&self, text: &str, told: bool) -> Vec<(bool, String)> {
+    fn form(&self, text: &str, told: bool, doubts: &mut BTreeMap<String, Doubt>) -> Vec<(bool, String)> {
         let mut filling = Filling::new(self.request, self.place);
         let filled = filling.fill(text);
+        doubts.append(&mut filling.doubts);
         // The parameter tells the whole resource: its region or account need not be known.
         if text.starts_with('{') {
             let open = |arn: &String| arn.splitn(6, ':').nth(5).is_some_and(is_open);
@@ -311,5 +317,24 @@ fn note_open(filling: &Filling<'_>, actions: &[&str], resources: &[String], stat
         let wide = resources.iter().find(|resource| is_open(resource)).map_or(ANY, String::as_str);
         let text = format!("`{parameter}` is not known before the workflow runs: {actions}{more} on `{wide}`");
         found.note(NoteKind::Wide, text, state);
+    }
+    let action = actions.first().copied().unwrap_or_default();
+    note_doubts(&filling.doubts, action, resources, state, found);
+}
+
+/// Says which values do not tell all that is needed.
+fn note_doubts(doubts: &BTreeMap<String, Doubt>, action: &str, resources: &[String], state: &str, found: &mut Found) {
+    for (parameter, doubt) in doubts {
+        let on = resources.first().map_or(ANY, String::as_str);
+        let (kind, text) = match doubt {
+            Doubt::NoQueue => {
+                (NoteKind::Wide, format!("`{parameter}` is not the URL of a queue: `{action}` on `{on}`"))
+            }
+            Doubt::Models => (
+                NoteKind::Missing,
+                format!("`{parameter}` does not name its models: `{action}` on each of them is needed, in each region"),
+            ),
+        };
+        found.note(kind, text, state);
     }
 }

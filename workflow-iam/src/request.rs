@@ -3,7 +3,7 @@
 use super::filling::Place;
 use super::pattern::{ANY, joined, literal};
 use super::template::Call;
-use super::{Setting, template};
+use super::{PARTITION, Setting, template};
 
 /// The hole that stands for the state machine's own ARN, which the context object has. No placeholder has that name.
 pub const MACHINE: &str = "@machine";
@@ -74,7 +74,15 @@ fn value(name: &str, setting: &Setting) -> Option<String> {
     };
     // A constant of Rust code goes by its path too.
     let path = name.strip_prefix("const ").unwrap_or(name);
-    setting.values.get(name).or_else(|| setting.values.get(path)).map(|value| literal(value)).or(known)
+    let given = setting.values.get(name).or_else(|| setting.values.get(path)).map(|value| literal(value));
+    given.or(known).or_else(|| {
+        let pattern = setting.patterns.get(name)?;
+        // A pattern has placeholders of the place alone.
+        Some(fill_in(pattern, |name| match name {
+            "AWS::Partition" => Some(setting.partition.clone().unwrap_or_else(|| PARTITION.to_owned())),
+            name => value(name, setting).filter(|_| name.starts_with("AWS::")),
+        }))
+    })
 }
 
 fn fill_in(text: &str, value: impl Fn(&str) -> Option<String>) -> String {

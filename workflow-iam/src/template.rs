@@ -63,6 +63,41 @@ pub enum Need {
     Unknown(String),
 }
 
+impl Need {
+    /// The actions.
+    pub fn actions(&self) -> impl Iterator<Item = &str> {
+        let (many, one) = match self {
+            Self::Statement { actions, .. } => (actions.as_slice(), None),
+            Self::Action { action, .. } => (&[][..], Some(action.as_str())),
+            Self::Function | Self::Unknown(_) => (&[][..], None),
+        };
+        many.iter().map(String::as_str).chain(one)
+    }
+
+    /// The resources of a statement, with holes.
+    pub fn resources(&self) -> impl Iterator<Item = &str> {
+        let resources = match self {
+            Self::Statement { resources, .. } => resources.as_slice(),
+            _ => &[],
+        };
+        resources.iter().map(String::as_str)
+    }
+
+    /// The parameters that the resources of a statement name.
+    pub fn parameters(&self) -> Vec<String> {
+        self.resources().flat_map(parameters).collect()
+    }
+
+    /// The parameters that the conditions of a statement name.
+    pub fn condition_parameters(&self) -> Vec<String> {
+        let conditions = match self {
+            Self::Statement { conditions, .. } => conditions.as_slice(),
+            _ => &[],
+        };
+        conditions.iter().flat_map(|(_, _, values)| values).flat_map(|text| parameters(text)).collect()
+    }
+}
+
 /// What a resource of an action looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {

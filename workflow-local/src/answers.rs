@@ -1,7 +1,6 @@
 //! Answers of tasks by number: fail twice, then succeed; answer late, beat, or never.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -57,7 +56,7 @@ pub struct Answers {
 
 /// One answer and when it comes.
 #[derive(Clone, Debug)]
-pub(crate) struct Given {
+pub struct Given {
     /// `None` for never.
     pub(crate) answer: Option<Result<Value, TaskError>>,
     /// How long after it was asked, by the execution's clock.
@@ -194,7 +193,7 @@ impl Answers {
     }
 
     pub(crate) fn handler(self, wrap: Wrap) -> Handler {
-        Arc::new(move |request, number| {
+        Handler::new(move |request, number| {
             let Some(given) = self.of(number) else {
                 return Reply::NoneLeft { given: self.total().unwrap_or_default() };
             };

@@ -162,7 +162,10 @@ impl<'e> Driver<'e> {
         if let Some(watcher) = &mut self.watcher {
             self.execution.history().get(before..).unwrap_or_default().iter().for_each(watcher);
         }
-        done
+        match self.execution.take_refusal() {
+            Some(refusal) => Err(refusal),
+            None => done,
+        }
     }
 
     fn ask(&mut self, request: TaskRequest) -> Result<(), RunError> {

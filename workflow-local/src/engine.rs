@@ -9,10 +9,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use workflow_asl::document::{MachineType, StateKind};
+use workflow_runtime::__private::schema::Types;
 use workflow_runtime::{Definition, Workflow};
 
 use crate::answers::Answers;
+use crate::arn;
 use crate::clock::{Clock, Instant, VIRTUAL_START};
+use crate::declared::{AnswerTypes, Declared};
 use crate::driver::{Driver, block_on};
 use crate::error::{DefinitionError, RunError};
 use crate::execution::{Execution, Start, Variables};
@@ -21,6 +24,7 @@ use crate::mock_file::{MockFile, MockFileError};
 use crate::nested;
 use crate::payload::Payload;
 use crate::program::{Program, StateId};
+use crate::random::Random;
 use crate::store::{FolderStore, ObjectStore};
 use crate::task::{TaskError, TaskRequest};
 use crate::test_state::{TestState, TestStateError};
@@ -74,6 +78,10 @@ pub struct Engine {
     store: Arc<dyn ObjectStore>,
     /// Failures by the number of the task.
     injected: BTreeMap<u64, TaskError>,
+    /// What the workflow's source declares.
+    declared: Option<Declared>,
+    any_input: bool,
+    any_answers: bool,
 }
 
 /// The account that local ARNs name.
@@ -89,21 +97,25 @@ impl Engine {
         Ok(Self::with_program(Arc::new(program)))
     }
 
-    /// An engine for a workflow declared with `workflow!`.
+    /// An engine for a workflow declared with `workflow!`. It refuses an input that is not what `input { … }` declares,
+    /// and an answer to a task that is not of the type that its state declares, such as `lambda::invoke<Bill>`: a run
+    /// ends with [`RunError::InputType`] or [`RunError::AnswerType`] then, which no retrier or catcher handles.
+    /// [`accept_any_input`](Self::accept_any_input) and [`accept_any_answers`](Self::accept_any_answers) let them pass.
     ///
     /// # Errors
     /// The definition has errors, which the macro would have told.
     pub fn of<W: Workflow<Params = ()>>() -> Result<Self, DefinitionError> {
-        Self::of_definition(&W::definition())
+        Ok(Self::of_definition(&W::definition())?.declaring(W::TYPES))
     }
 
-    /// An engine for a workflow with deploy-time parameters.
+    /// An engine for a workflow with deploy-time parameters. As with [`of`](Self::of), inputs and answers must be what
+    /// the workflow declares.
     ///
     /// # Errors
     /// The parameters cannot be written as JSON, or the definition has errors.
     pub fn of_with<W: Workflow>(params: &W::Params) -> Result<Self, DefinitionError> {
         let definition = W::definition_with(params).map_err(|error| DefinitionError::Params(error.to_string()))?;
-        Self::of_definition(&definition)
+        Ok(Self::of_definition(&definition)?.declaring(W::TYPES))
     }
 
     fn of_definition(definition: &Definition) -> Result<Self, DefinitionError> {
@@ -136,7 +148,50 @@ impl Engine {
             seed: 0,
             store: Arc::new(FolderStore::read_only(FolderStore::DEFAULT)),
             injected: BTreeMap::new(),
+            declared: None,
+            any_input: false,
+            any_answers: false,
         }
+    }
+
+    /// Checks inputs and answers by the types that a workflow's source declares.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn declaring(mut self, types: &'static Types) -> Self {
+        self.declared = Some(Declared::new(types, &self.program));
+        self
+    }
+
+    /// Takes any JSON as the input, as AWS does, whatever the workflow declares: to see what an execution makes of a wrong
+    /// one.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use workflow_local::{Engine, RunError};
+    /// workflow_runtime::workflow! {
+    ///     workflow Ship {
+    ///         input { order: i64 }
+    ///         pass Only { order: input.order } -> end;
+    ///     }
+    /// }
+    /// let engine = Engine::of::<Ship>()?;
+    /// let refused = engine.run(&json!({ "order": "no" })).unwrap_err();
+    /// assert!(refused.to_string().contains("`input.order`: expected i64, found \"no\""));
+    /// engine.accept_any_input().run(&json!({ "order": "no" }))?.assert_output(json!({ "order": "no" }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn accept_any_input(mut self) -> Self {
+        self.any_input = true;
+        self
+    }
+
+    /// Takes any JSON as the answer to a task, as AWS does, whatever type its state declares: to see what an execution
+    /// makes of a wrong one.
+    #[must_use]
+    pub fn accept_any_answers(mut self) -> Self {
+        self.any_answers = true;
+        self
     }
 
     /// The state machine's name in ARNs and in the context object.
@@ -226,9 +281,7 @@ impl Engine {
     /// There is no such case, or its state machine names a state that the definition does not
     /// have or that is no task; all of them are told.
     pub fn mocks(mut self, file: &MockFile, case: &str) -> Result<Self, MockFileError> {
-        for (state, answers) in file.answers(&self.name, case, &self.program)? {
-            self.handlers.add_state(&state, answers.handler(Wrap::Resource));
-        }
+        self.handlers = self.handlers.mocks(file, &self.name, case, &self.program)?;
         Ok(self)
     }
 
@@ -353,7 +406,7 @@ impl Engine {
     /// # Errors
     /// There is no such state.
     pub fn test_state(&self, state: impl AsRef<str>) -> Result<TestState, TestStateError> {
-        TestState::of_engine(&self.program, &self.handlers, state.as_ref())
+        TestState::of_engine(&self.program, &self.handlers, self.answer_types(), state.as_ref())
     }
 
     /// Starts an execution that is run as far as its driver is told.
@@ -397,6 +450,7 @@ impl Engine {
         let variables: Option<serde_json::Map<String, Value>> =
             serde_json::to_value(variables).and_then(serde_json::from_value).map_err(RunError::Variables)?;
         let variables = variables.into_iter().flatten().map(|(name, value)| (name, Payload::new(value)));
+        let input = Payload::new(serde_json::to_value(input).map_err(RunError::Input)?);
         let execution = self.start_with(first, input, Variables::of(variables.collect()), self.identity())?;
         Ok(Driver::new(self, execution))
     }
@@ -405,7 +459,8 @@ impl Engine {
     /// and tells it the time.
     ///
     /// # Errors
-    /// The input is not JSON or too large, or a handler is for a state that there is not or that is no task.
+    /// The input is not JSON, too large or not what the workflow declares, or a handler is for a state that there is not or
+    /// that is no task.
     pub fn start(&self, input: &impl Serialize) -> Result<Execution, RunError> {
         self.start_named(input, self.identity())
     }
@@ -413,7 +468,7 @@ impl Engine {
     fn start_with(
         &self,
         first: StateId,
-        input: &impl Serialize,
+        input: Payload,
         variables: Variables,
         start: Start,
     ) -> Result<Execution, RunError> {
@@ -424,11 +479,20 @@ impl Engine {
                 return Err(DefinitionError::NoTask { name: name.to_owned(), kind: kind.name() }.into());
             }
         }
-        let input = Payload::new(serde_json::to_value(input).map_err(RunError::Input)?);
         if input.is_too_large() {
             return Err(RunError::InputTooLarge { bytes: input.bytes() });
         }
-        Ok(Execution::start_at(Arc::clone(&self.program), first, input, variables, start, Arc::clone(&self.store)))
+        let program = Arc::clone(&self.program);
+        let mut execution = Execution::start_at(program, first, input, variables, start, Arc::clone(&self.store));
+        if let Some(types) = self.answer_types() {
+            execution.check_answers(Arc::clone(types));
+        }
+        Ok(execution)
+    }
+
+    /// The types that answers are checked by.
+    fn answer_types(&self) -> Option<&Arc<AnswerTypes>> {
+        self.declared.as_ref().filter(|_| !self.any_answers).map(Declared::answers)
     }
 
     /// How an execution is named and started unless it is told otherwise.
@@ -438,10 +502,10 @@ impl Engine {
             (Clock::Real, _) => Instant::now(),
         };
         let (name, execution) = (self.name.as_str(), "execution-1");
-        let arn = |kind: &str| format!("arn:aws:states:us-east-1:{ACCOUNT}:{kind}:{name}");
+        let machine = format!("arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:{name}");
         Start {
-            state_machine_arn: arn("stateMachine"),
-            execution_arn: format!("{}:{execution}", arn("execution")),
+            execution_arn: arn::execution(&machine, self.machine_type, execution, || self.execution_id()),
+            state_machine_arn: machine,
             name: execution.to_owned(),
             state_machine_name: name.to_owned(),
             role_arn: format!("arn:aws:iam::{ACCOUNT}:role/{name}"),
@@ -451,8 +515,20 @@ impl Engine {
         }
     }
 
+    /// What tells an Express execution from others of its name: not the first of the random numbers that it draws itself.
+    fn execution_id(&self) -> String {
+        Random::new(!self.seed).uuid()
+    }
+
     /// As [`start`](Self::start), of an execution with this name, time and seed.
     pub(crate) fn start_named(&self, input: &impl Serialize, start: Start) -> Result<Execution, RunError> {
+        let input = Payload::new(serde_json::to_value(input).map_err(RunError::Input)?);
+        if let Some(declared) = self.declared.as_ref().filter(|_| !self.any_input) {
+            let misfits = declared.misfits_of_input(&input);
+            if !misfits.is_empty() {
+                return Err(RunError::InputType { misfits });
+            }
+        }
         self.start_with(self.program.start(), input, Variables::default(), start)
     }
 
@@ -484,6 +560,10 @@ impl Engine {
 
     pub(crate) fn handlers(&self) -> &Handlers {
         &self.handlers
+    }
+
+    fn handlers_mut(&mut self) -> &mut Handlers {
+        &mut self.handlers
     }
 
     pub(crate) fn injected(&self, task: u64) -> Option<&TaskError> {

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 use workflow_asl::Diagnostic;
 
+use crate::declared::{Lines, Misfit};
 use crate::program::Program;
 use crate::task::TaskRequest;
 
@@ -94,6 +95,28 @@ pub enum RunError {
     /// The variables to start with are no JSON object.
     #[error("the variables are not a JSON object of their values by name: {0}")]
     Variables(#[source] serde_json::Error),
+    /// The input is not what the workflow declares.
+    #[error(
+        "the input is not what the workflow declares:{}\n  help: to run it all the same, as AWS does: \
+         `.accept_any_input()`",
+        Lines(misfits)
+    )]
+    InputType {
+        /// What does not fit, up to ten of it.
+        misfits: Vec<Misfit>,
+    },
+    /// A task was answered with something else than the workflow declares for it.
+    #[error(
+        "the answer to state `{state}` is not what the workflow declares:{}\n  help: to go on all the same, as AWS \
+         does: `.accept_any_answers()`",
+        Lines(misfits)
+    )]
+    AnswerType {
+        /// The state's name.
+        state: String,
+        /// What does not fit, up to ten of it.
+        misfits: Vec<Misfit>,
+    },
     /// The input is over 256 KiB.
     #[error("the input has {bytes} bytes, more than the 262144 that Step Functions takes")]
     InputTooLarge {

@@ -1,5 +1,35 @@
-//! The closures that stand for task resources.
+//! The closures that stand for task resources, for those who step executions themselves.
+//!
+//! An [`Engine`](crate::Engine) has handlers of its own, and asks them. A server, or whoever else drives
+//! [executions](crate::Execution), keeps [`Handlers`], finds the one that a [`TaskRequest`] goes to, and does what the
+//! [`Reply`] says:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use serde_json::json;
+//! use workflow_local::handlers::{Asked, Handlers, Reply, settle};
+//! use workflow_local::{Engine, Status, Step};
+//!
+//! let handlers = Handlers::default().on_lambda("double", |n: i64| Ok(n * 2));
+//! let engine = Engine::new(&json!({ "StartAt": "Double", "States": { "Double": {
+//!     "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:double", "End": true
+//! } } }))?;
+//! let mut execution = engine.start(&21)?;
+//! let mut asked = Asked::default();
+//! while execution.status() == Status::Running {
+//!     if let Step::Task(request) = execution.step() {
+//!         let asking = handlers.find(&request, &mut asked).expect("there is a handler");
+//!         if let Reply::Now(answer) = asking.reply(&request) {
+//!             settle(&mut execution, request.id, answer);
+//!         }
+//!     }
+//! }
+//! execution.assert_output(42);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -11,13 +41,19 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use workflow_asl::error_name::TASK_FAILED;
+use workflow_services::Arn;
 
-use crate::answers::Given;
-use crate::nested::{Nested, machine_arn};
+use crate::answers::Answers;
+pub use crate::answers::Given;
+use crate::mock_file::{MockFile, MockFileError};
+use crate::nested::machine_arn;
+pub use crate::nested::{Nested, job_output};
+pub use crate::planned::{Planned, Tasks, begin, settle};
+use crate::program::Program;
 use crate::task::{TaskError, TaskRequest};
 
 /// Two builder methods that take a closure for tasks, one for a closure that gives a future:
-/// the same in the engine and in the server. `$add` says by what the tasks are found.
+/// the same in the engine and in handlers apart from one. `$add` says by what the tasks are found.
 macro_rules! handler_methods {
     ($( #[doc = $doc:literal] )* $name:ident, $( #[doc = $doc_async:literal] )* $name_async:ident, $key:ident: $add:ident, $wrap:ident) => {
         $( #[doc = $doc] )*
@@ -31,7 +67,7 @@ macro_rules! handler_methods {
             P: DeserializeOwned,
             R: Serialize,
         {
-            self.handlers.$add($key.as_ref(), handlers::sync(closure, Wrap::$wrap));
+            self.handlers_mut().$add($key.as_ref(), $crate::handlers::sync(closure, $crate::handlers::Wrap::$wrap));
             self
         }
 
@@ -47,7 +83,7 @@ macro_rules! handler_methods {
             R: Serialize,
             F: Future<Output = Result<R, TaskError>> + Send + 'static,
         {
-            self.handlers.$add($key.as_ref(), handlers::asynchronous(closure, Wrap::$wrap));
+            self.handlers_mut().$add($key.as_ref(), $crate::handlers::asynchronous(closure, $crate::handlers::Wrap::$wrap));
             self
         }
     };
@@ -56,56 +92,168 @@ macro_rules! handler_methods {
 pub(crate) use handler_methods;
 
 /// How a handler answers a request.
-pub(crate) enum Reply {
+#[non_exhaustive]
+pub enum Reply {
+    /// With this.
     Now(Result<Value, TaskError>),
+    /// With what this gives.
     Later(Pin<Box<dyn Future<Output = Result<Value, TaskError>> + Send>>),
-    /// Never: the task times out.
+    /// Never: the service takes the task ([`begin`]), and it times out.
     Never,
-    /// At a time by the execution's clock, perhaps after heartbeats.
+    /// At a time by the execution's clock, perhaps after heartbeats: [`Planned`] keeps it until then.
     Planned(Box<Given>),
-    /// The task starts another state machine, which is run here.
+    /// The task starts another state machine, which only an engine runs:
+    /// [`Engine::on_state_machine`](crate::Engine::on_state_machine).
     Nested(Box<Nested>),
     /// All the answers that there were have been given.
     NoneLeft {
+        /// How many there were.
         given: u64,
     },
 }
 
 /// Gets the request, and how often the handler was asked before within the execution.
-pub(crate) type Handler = Arc<dyn Fn(&TaskRequest, u64) -> Reply + Send + Sync>;
+type Answer = dyn Fn(&TaskRequest, u64) -> Reply + Send + Sync;
 
-/// How often the handlers of functions and resources were asked within an execution. Of a state the execution itself
-/// knows it.
+/// What answers the requests for a resource.
+#[derive(Clone)]
+pub(crate) struct Handler {
+    answer: Arc<Answer>,
+    /// Whether to ask it may take long, so that a server asks it on a thread of its own.
+    blocks: bool,
+}
+
+impl Handler {
+    /// A handler that replies at once.
+    pub(crate) fn new(answer: impl Fn(&TaskRequest, u64) -> Reply + Send + Sync + 'static) -> Self {
+        Self { answer: Arc::new(answer), blocks: false }
+    }
+
+    /// A handler that runs a closure of the user before it replies.
+    fn blocking(answer: impl Fn(&TaskRequest, u64) -> Reply + Send + Sync + 'static) -> Self {
+        Self { answer: Arc::new(answer), blocks: true }
+    }
+}
+
+/// How often the handlers of functions and resources were asked within an execution: each execution has one. Of a state the
+/// execution itself knows it.
 #[derive(Debug, Default)]
-pub(crate) struct Asked {
+pub struct Asked {
     lambdas: Vec<u64>,
     resources: Vec<u64>,
 }
 
 /// The handler that a request goes to.
-pub(crate) struct Asking {
+pub struct Asking {
     handler: Handler,
     number: u64,
 }
 
 impl Asking {
-    pub(crate) fn reply(&self, request: &TaskRequest) -> Reply {
+    /// Asks it, which may run a closure of the user. A panic of the closure fails the task.
+    pub fn reply(&self, request: &TaskRequest) -> Reply {
         // A handler that panics must not take its caller with it; its state is of no interest afterwards.
-        let reply = catch_unwind(AssertUnwindSafe(|| (self.handler)(request, self.number)));
+        let reply = catch_unwind(AssertUnwindSafe(|| (self.handler.answer)(request, self.number)));
         reply.unwrap_or_else(|panic| Reply::Now(Err(panicked(&request.state, &*panic))))
+    }
+
+    /// Whether [`reply`](Self::reply) runs a synchronous closure, which may block.
+    pub fn blocks(&self) -> bool {
+        self.handler.blocks
     }
 }
 
-/// The handlers of an engine: by state, by Lambda function, by state machine that is started, by resource.
+/// Handlers by state, by Lambda function, by state machine that is started, by resource.
 #[derive(Clone, Default)]
-pub(crate) struct Handlers {
+pub struct Handlers {
     states: IndexMap<String, Handler>,
     lambdas: IndexMap<String, Handler>,
     machines: IndexMap<String, Handler>,
     resources: IndexMap<String, Handler>,
 }
 
+impl fmt::Debug for Handlers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handlers")
+            .field("states", &self.states.keys())
+            .field("lambdas", &self.lambdas.keys())
+            .field("machines", &self.machines.keys())
+            .field("resources", &self.resources.keys())
+            .finish()
+    }
+}
+
 impl Handlers {
+    fn handlers_mut(&mut self) -> &mut Self {
+        self
+    }
+
+    handler_methods! {
+        /// Stands for a Lambda function, by name or ARN, whatever its version: see
+        /// [`Engine::on_lambda`](crate::Engine::on_lambda).
+        on_lambda,
+        /// The same with a closure that gives a future, polled by whoever asked.
+        on_lambda_async, function: add_lambda, Lambda
+    }
+
+    handler_methods! {
+        /// Answers all tasks with a resource ARN such as `arn:aws:states:::sqs:sendMessage`: see
+        /// [`Engine::on_resource`](crate::Engine::on_resource).
+        on_resource,
+        /// The same with a closure that gives a future, polled by whoever asked.
+        on_resource_async, arn: add_resource, Resource
+    }
+
+    handler_methods! {
+        /// Answers the tasks of each state of this name, whatever its state machine: see
+        /// [`Engine::on_state`](crate::Engine::on_state).
+        on_state,
+        /// The same with a closure that gives a future, polled by whoever asked.
+        on_state_async, state: add_state, Resource
+    }
+
+    /// Answers the tasks of each state of this name one after the other, from the first again in each execution: see
+    /// [`Engine::on_state_answers`](crate::Engine::on_state_answers).
+    #[must_use]
+    pub fn on_state_answers(mut self, state: impl AsRef<str>, answers: Answers) -> Self {
+        self.add_state(state.as_ref(), answers.handler(Wrap::Resource));
+        self
+    }
+
+    /// Answers the calls of a Lambda function one after the other, from the first again in each execution: see
+    /// [`Engine::on_lambda_answers`](crate::Engine::on_lambda_answers).
+    #[must_use]
+    pub fn on_lambda_answers(mut self, function: impl AsRef<str>, answers: Answers) -> Self {
+        self.add_lambda(function.as_ref(), answers.handler(Wrap::Lambda));
+        self
+    }
+
+    /// Answers all tasks with a resource ARN one after the other, from the first again in each execution: see
+    /// [`Engine::on_resource_answers`](crate::Engine::on_resource_answers).
+    #[must_use]
+    pub fn on_resource_answers(mut self, arn: impl AsRef<str>, answers: Answers) -> Self {
+        self.add_resource(arn.as_ref(), answers.handler(Wrap::Resource));
+        self
+    }
+
+    /// Answers tasks as a case of a mock file says, those of states that it does not name as before.
+    ///
+    /// # Errors
+    /// As [`Engine::mocks`](crate::Engine::mocks): the file has no such state machine or case, or names states that the
+    /// program does not have.
+    pub fn mocks(
+        mut self,
+        file: &MockFile,
+        state_machine: &str,
+        case: &str,
+        program: &Program,
+    ) -> Result<Self, MockFileError> {
+        for (state, answers) in file.answers(state_machine, case, program)? {
+            self.add_state(&state, answers.handler(Wrap::Resource));
+        }
+        Ok(self)
+    }
+
     pub(crate) fn add_state(&mut self, name: &str, handler: Handler) {
         self.states.insert(name.to_owned(), handler);
     }
@@ -132,23 +280,28 @@ impl Handlers {
         self.states.keys().map(String::as_str)
     }
 
+    /// Whether requests for this resource may have a handler, for all that is known without the state.
+    pub fn may_answer(&self, resource: &str) -> bool {
+        !self.states.is_empty() || self.resources.contains_key(resource)
+    }
+
     /// The handler that the request goes to: the state's, else the Lambda function's or the state machine's, else the
     /// resource's; `None` when there is none.
-    pub(crate) fn find(&self, request: &TaskRequest, asked: &mut Asked) -> Option<Asking> {
+    pub fn find(&self, request: &TaskRequest, asked: &mut Asked) -> Option<Asking> {
         if let Some(handler) = self.states.get(&*request.state) {
-            return Some(Asking { handler: Arc::clone(handler), number: request.nth });
+            return Some(Asking { handler: handler.clone(), number: request.nth });
         }
-        let by_lambda = called_function(request).and_then(|name| self.lambdas.get_full(function_name(name)));
+        let by_lambda = request.function().and_then(|name| self.lambdas.get_full(function_name(name)));
         if let Some((at, _, handler)) = by_lambda {
-            return Some(Asking { handler: Arc::clone(handler), number: count(&mut asked.lambdas, at) });
+            return Some(Asking { handler: handler.clone(), number: count(&mut asked.lambdas, at) });
         }
         if let Some(handler) = machine_arn(request).and_then(|arn| self.machines.get(arn)) {
-            return Some(Asking { handler: Arc::clone(handler), number: 0 });
+            return Some(Asking { handler: handler.clone(), number: 0 });
         }
         let plain = plain_resource(&request.resource);
         let (at, _, handler) =
             self.resources.get_full(&*request.resource).or_else(|| self.resources.get_full(plain))?;
-        Some(Asking { handler: Arc::clone(handler), number: count(&mut asked.resources, at) })
+        Some(Asking { handler: handler.clone(), number: count(&mut asked.resources, at) })
     }
 }
 
@@ -168,21 +321,29 @@ fn plain_resource(arn: &str) -> &str {
     [".waitForTaskToken", ".sync:2", ".sync"].iter().find_map(|pattern| arn.strip_suffix(pattern)).unwrap_or(arn)
 }
 
-/// The Lambda function that a request calls, by name or ARN.
-fn called_function(request: &TaskRequest) -> Option<&str> {
-    if is_invoke(request) {
-        return request.input.get("FunctionName").and_then(Value::as_str);
+impl TaskRequest {
+    /// The Lambda function that it calls, by name or ARN.
+    pub fn function(&self) -> Option<&str> {
+        if self.is_invoke() {
+            return self.input.get("FunctionName").and_then(Value::as_str);
+        }
+        self.resource.contains(":lambda:").then_some(&*self.resource)
     }
-    request.resource.contains(":lambda:").then_some(&*request.resource)
+
+    /// Whether it calls a Lambda function through the service integration (`lambda:invoke`, in each of its patterns), which
+    /// wraps payload and result.
+    pub fn is_invoke(&self) -> bool {
+        Arn::parse(plain_resource(&self.resource)).and_then(Arn::integration) == Some("lambda:invoke")
+    }
 }
 
-/// Whether it calls a function through the service integration, which wraps payload and result.
-pub(crate) fn is_invoke(request: &TaskRequest) -> bool {
-    plain_resource(&request.resource).ends_with(":states:::lambda:invoke")
-}
-
-/// The name in a function's ARN, partial ARN or name, without its version or alias.
-fn function_name(function: &str) -> &str {
+/// The name in a Lambda function's ARN, partial ARN or name, without its version or alias.
+///
+/// ```
+/// use workflow_local::handlers::function_name;
+/// assert_eq!(function_name("arn:aws:lambda:us-east-1:123456789012:function:greet:3"), "greet");
+/// ```
+pub fn function_name(function: &str) -> &str {
     let rest = function.rsplit_once(":function:").map_or(function, |(_, rest)| rest);
     rest.split(':').next().unwrap_or(rest)
 }
@@ -213,7 +374,7 @@ where
     P: DeserializeOwned,
     R: Serialize,
 {
-    Arc::new(move |request, _| {
+    Handler::blocking(move |request, _| {
         let answer = argument(request, wrap.argument(request)).and_then(&closure);
         Reply::Now(wrap.result(request, result(&request.state, answer)))
     })
@@ -226,7 +387,7 @@ where
     R: Serialize,
     F: Future<Output = Result<R, TaskError>> + Send + 'static,
 {
-    Arc::new(move |request, _| {
+    Handler::new(move |request, _| {
         let future = match argument(request, wrap.argument(request)) {
             Ok(argument) => closure(argument),
             Err(error) => return Reply::Now(Err(error)),
@@ -242,12 +403,12 @@ where
 pub(crate) fn whole<R: Serialize>(
     closure: impl Fn(&TaskRequest) -> Result<R, TaskError> + Send + Sync + 'static,
 ) -> Handler {
-    Arc::new(move |request, _| Reply::Now(result(&request.state, closure(request))))
+    Handler::blocking(move |request, _| Reply::Now(result(&request.state, closure(request))))
 }
 
 /// A handler that never answers.
 pub(crate) fn never() -> Handler {
-    Arc::new(|_, _| Reply::Never)
+    Handler::new(|_, _| Reply::Never)
 }
 
 /// What a closure stands for.
@@ -262,14 +423,14 @@ pub(crate) enum Wrap {
 impl Wrap {
     fn argument(self, request: &TaskRequest) -> &Value {
         match self {
-            Self::Lambda if is_invoke(request) => request.input.get("Payload").unwrap_or(&Value::Null),
+            Self::Lambda if request.is_invoke() => request.input.get("Payload").unwrap_or(&Value::Null),
             _ => &request.input,
         }
     }
 
     pub(crate) fn result(self, request: &TaskRequest, result: Result<Value, TaskError>) -> Result<Value, TaskError> {
         // A callback's result is what is sent back, not what `invoke` answers.
-        let answers = is_invoke(request) && !request.resource.ends_with(".waitForTaskToken");
+        let answers = request.is_invoke() && !request.resource.ends_with(".waitForTaskToken");
         if self == Self::Lambda && answers {
             return result
                 .map(|payload| json!({ "ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200 }));

@@ -12,19 +12,23 @@
 //! | feature | default | gives |
 //! | --- | --- | --- |
 //! | `jsonata` | yes | JSONata, through `jsonata-core` |
-//! | `server` | no | a server that speaks the Step Functions API |
+//!
+//! `workflow-server` serves executions over the Step Functions API.
 
 mod answers;
+mod arn;
 mod assertions;
 mod clock;
 pub mod coverage;
+mod declared;
 mod driver;
 mod engine;
 mod error;
 mod execution;
-mod handlers;
+pub mod handlers;
 pub mod history;
 mod item_reader;
+mod json_text;
 mod mock_file;
 mod nested;
 mod payload;
@@ -32,22 +36,25 @@ mod planned;
 mod program;
 mod query;
 mod random;
-#[cfg(feature = "server")]
-pub mod server;
 mod store;
 mod task;
 pub mod test_state;
+mod token;
 
 pub use answers::Answers;
 pub use clock::{Clock, Instant, VIRTUAL_START};
+pub use declared::Misfit;
 pub use driver::Driver;
 pub use engine::Engine;
 pub use error::{DefinitionError, RunError};
-pub use execution::{Answer, Execution, OutputError, Start, Status, Step};
+pub use execution::{
+    Answer, Execution, MapRun, MapRunChange, MapRunCounts, NotRedrivable, OutputError, Start, Status, Step, View,
+};
 pub use history::{EventType, HistoryEvent};
 pub use mock_file::{MockFile, MockFileError, MockProblem};
 pub use payload::Payload;
 pub use program::Program;
+pub use random::Random;
 pub use store::{FolderStore, ListedObject, MemoryStore, ObjectStore};
 pub use task::{TaskError, TaskId, TaskRequest};
 pub use workflow_asl::document::MachineType;

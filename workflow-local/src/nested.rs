@@ -9,17 +9,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 use workflow_asl::error_name::TASK_FAILED;
+use workflow_services::Arn;
 
+use crate::arn;
 use crate::clock::{Clock, Instant};
 use crate::engine::Engine;
 use crate::error::RunError;
 use crate::execution::{Execution, Start, Status};
 use crate::handlers::{Handler, Reply};
+use crate::json_text;
 use crate::planned::Act;
+use crate::random::Random;
 use crate::task::{TaskError, TaskRequest};
 
 /// A child that was started.
-pub(crate) struct Nested {
+pub struct Nested {
     /// What `StartExecution` answers.
     pub(crate) started: Value,
     /// Runs the child, and gives what comes to the task and when.
@@ -31,7 +35,7 @@ pub(crate) type Timed = (Instant, Act);
 
 /// A handler of the tasks that start a state machine.
 pub(crate) fn handler(machine: Engine) -> Handler {
-    Arc::new(move |request, _| match start(&machine, request) {
+    Handler::new(move |request, _| match start(&machine, request) {
         Ok(nested) => Reply::Nested(Box::new(nested)),
         Err(error) => Reply::Now(Err(error)),
     })
@@ -45,15 +49,16 @@ fn start(machine: &Engine, request: &TaskRequest) -> Result<Nested, TaskError> {
     identity.name = name.map_or_else(|| format!("execution-{}", request.number), str::to_owned);
     let asked = machine_arn(request).unwrap_or_default();
     // What is no ARN, such as a placeholder, leaves the child the name that its engine has.
-    let (arn, qualifier) = parts(asked).unwrap_or_else(|| (identity.state_machine_arn.clone(), None));
-    identity.execution_arn = format!("{}:{}", arn.replacen(":stateMachine:", ":execution:", 1), identity.name);
-    if let Some((_, name)) = arn.split_once(":stateMachine:") {
-        name.clone_into(&mut identity.state_machine_name);
-    }
-    identity.state_machine_arn = arn;
-    identity.time = request.scheduled_at;
+    let (machine_arn, qualifier) = parts(asked).unwrap_or_else(|| (identity.state_machine_arn.clone(), None));
     // Each child has random numbers of its own.
     identity.seed = identity.seed.wrapping_add(request.number);
+    let id = || Random::new(!identity.seed).uuid();
+    identity.execution_arn = arn::execution(&machine_arn, identity.machine_type, &identity.name, id);
+    if let Some((_, name)) = machine_arn.split_once(":stateMachine:") {
+        name.clone_into(&mut identity.state_machine_name);
+    }
+    identity.state_machine_arn = machine_arn;
+    identity.time = request.scheduled_at;
     let started =
         json!({ "ExecutionArn": identity.execution_arn, "StartDate": request.scheduled_at.as_epoch_seconds() });
     let waits = Waits::of(request, started.clone());
@@ -74,7 +79,7 @@ async fn run(
     qualified: Option<String>,
     waits: Waits,
 ) -> Result<Vec<Timed>, RunError> {
-    let (time, machine) = (identity.time, identity.state_machine_arn.clone());
+    let time = identity.time;
     let sent = Arc::new(Mutex::new(Vec::new()));
     if let Waits::Callback { prefix, token } = &waits {
         for action in ["sendTaskSuccess", "sendTaskFailure", "sendTaskHeartbeat"] {
@@ -93,7 +98,12 @@ async fn run(
         Waits::Callback { .. } => std::mem::take(&mut *sent.lock().unwrap_or_else(PoisonError::into_inner)),
         Waits::Job { as_text } => ended
             .map(|execution| {
-                let described = described(&execution, &machine, qualified, text, as_text);
+                let is_version = qualified.as_deref().is_some_and(names_version);
+                let (version, alias) = match is_version {
+                    true => (qualified.as_deref(), None),
+                    false => (None, qualified.as_deref()),
+                };
+                let described = job_output(&execution, (version, alias), &text, as_text);
                 let answer = match execution.status() {
                     Status::Succeeded => Ok(Value::Object(described)),
                     _ => Err(TaskError::new(TASK_FAILED).with_cause(Value::Object(described).to_string())),
@@ -120,8 +130,8 @@ impl Waits {
         let resource = &*request.resource;
         match &request.token {
             Some(token) if resource.ends_with(".waitForTaskToken") => {
-                let prefix = resource.split_once(":states:::").map_or(resource, |(prefix, _)| prefix);
-                Self::Callback { prefix: prefix.to_owned(), token: Arc::clone(token) }
+                let partition = Arn::parse(resource).map_or("aws", |arn| arn.partition);
+                Self::Callback { prefix: format!("arn:{partition}"), token: Arc::clone(token) }
             }
             _ if resource.ends_with(".sync:2") => Self::Job { as_text: false },
             _ if resource.ends_with(".sync") => Self::Job { as_text: true },
@@ -132,9 +142,14 @@ impl Waits {
 
 /// The state machine that a request starts.
 pub(crate) fn machine_arn(request: &TaskRequest) -> Option<&str> {
-    let (_, action) = request.resource.split_once(":states:::states:")?;
+    let action = Arn::parse(&request.resource).and_then(Arn::integration)?.strip_prefix("states:")?;
     let starts = matches!(action.strip_prefix("startExecution")?, "" | ".sync" | ".sync:2" | ".waitForTaskToken");
     request.input.get("StateMachineArn").and_then(Value::as_str).filter(|_| starts)
+}
+
+/// Whether an ARN ends with a version's number.
+fn names_version(arn: &str) -> bool {
+    arn.rsplit(':').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A state machine's ARN, and the version or alias that stood behind it.
@@ -148,7 +163,7 @@ fn parts(arn: &str) -> Option<(String, Option<&str>)> {
 fn input(request: &TaskRequest) -> Result<(String, Value), TaskError> {
     match request.input.get("Input") {
         None | Some(Value::Null) => Ok(("{}".to_owned(), json!({}))),
-        Some(Value::String(text)) => match serde_json::from_str(text) {
+        Some(Value::String(text)) => match json_text::parse(text.as_bytes()) {
             Ok(value) => Ok((text.clone(), value)),
             Err(error) => {
                 let cause = format!("Invalid State Machine Execution Input: '{error}'");
@@ -159,15 +174,15 @@ fn input(request: &TaskRequest) -> Result<(String, Value), TaskError> {
     }
 }
 
-/// What `DescribeExecution` says of a child that has ended, as a task has it: in the order of the alphabet, with
-/// times in milliseconds.
+/// What a task that waits for an execution has of it when it has ended: what `DescribeExecution` says, in the order of the
+/// alphabet, with times in milliseconds. `qualified` are the ARNs of the version and of the alias that it was started through;
+/// `as_text` writes input and output as text, as `.sync` does and `.sync:2` does not.
 ///
-/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html>
-fn described(
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>
+pub fn job_output(
     execution: &Execution,
-    machine: &str,
-    qualified: Option<String>,
-    input: String,
+    (version, alias): (Option<&str>, Option<&str>),
+    input: &str,
     as_text: bool,
 ) -> Map<String, Value> {
     let succeeded = execution.status() == Status::Succeeded;
@@ -195,15 +210,10 @@ fn described(
         member("RedriveStatusReason", "Execution is SUCCEEDED and cannot be redriven".into());
     }
     member("StartDate", execution.started_at().as_millis().into());
-    let is_version = |arn: &String| arn.rsplit(':').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
-    let (version, alias) = match qualified {
-        Some(arn) if is_version(&arn) => (Some(arn), None),
-        alias => (None, alias),
-    };
     if let Some(alias) = alias {
         member("StateMachineAliasArn", alias.into());
     }
-    member("StateMachineArn", machine.into());
+    member("StateMachineArn", execution.view().machine_arn().into());
     if let Some(version) = version {
         member("StateMachineVersionArn", version.into());
     }
@@ -215,7 +225,7 @@ fn described(
 /// A handler of a child's tasks that send the parent's token back.
 fn sender(action: &'static str, token: &Arc<str>, sent: &Arc<Mutex<Vec<Timed>>>) -> Handler {
     let (token, sent) = (Arc::clone(token), Arc::clone(sent));
-    Arc::new(move |request, _| {
+    Handler::new(move |request, _| {
         Reply::Now(act(action, &token, request).map(|act| {
             sent.lock().unwrap_or_else(PoisonError::into_inner).push((request.scheduled_at, act));
             json!({})
@@ -232,7 +242,7 @@ fn act(action: &str, token: &str, request: &TaskRequest) -> Result<Act, TaskErro
         "sendTaskHeartbeat" => Act::Heartbeat,
         "sendTaskFailure" => Act::Answer(Err(TaskError { error: text("Error").map(Into::into), cause: text("Cause") })),
         _ => Act::Answer(Ok(match request.input.get("Output") {
-            Some(Value::String(text)) => serde_json::from_str(text).map_err(|error| {
+            Some(Value::String(text)) => json_text::parse(text.as_bytes()).map_err(|error| {
                 TaskError::new("Sfn.InvalidOutputException").with_cause(format!("Invalid Output: '{error}'"))
             })?,
             other => other.cloned().unwrap_or_default(),

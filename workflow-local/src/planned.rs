@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::answers::Given;
 use crate::clock::Instant;
+use crate::execution::Answer;
 use crate::execution::Execution;
 use crate::payload::Payload;
 use crate::task::{TaskError, TaskId, TaskRequest};
@@ -16,21 +17,69 @@ pub(crate) enum Act {
     Answer(Result<Value, TaskError>),
 }
 
-/// What comes, in the order in which it was planned.
+/// Something that tasks are told of: an [`Execution`], or what stands before one and keeps what it is told.
+pub trait Tasks {
+    /// Its present: [`Execution::now`].
+    fn present(&self) -> Instant;
+    /// See [`Execution::advance_to`].
+    fn advance_to(&mut self, time: Instant);
+    /// See [`Execution::submit`].
+    fn submit(&mut self, id: TaskId, output: Payload) -> Answer;
+    /// See [`Execution::heartbeat`].
+    fn heartbeat(&mut self, id: TaskId) -> Answer;
+    /// See [`Execution::start_activity`].
+    fn start_activity(&mut self, id: TaskId, worker_name: Option<&str>) -> Answer;
+    /// See [`Execution::succeed`].
+    fn succeed(&mut self, id: TaskId, output: Value) -> Answer;
+    /// See [`Execution::fail_task`].
+    fn fail_task(&mut self, id: TaskId, error: TaskError) -> Answer;
+}
+
+impl Tasks for Execution {
+    fn present(&self) -> Instant {
+        self.now()
+    }
+
+    fn advance_to(&mut self, time: Instant) {
+        self.advance_to(time);
+    }
+
+    fn submit(&mut self, id: TaskId, output: Payload) -> Answer {
+        self.submit(id, output)
+    }
+
+    fn heartbeat(&mut self, id: TaskId) -> Answer {
+        self.heartbeat(id)
+    }
+
+    fn start_activity(&mut self, id: TaskId, worker_name: Option<&str>) -> Answer {
+        self.start_activity(id, worker_name)
+    }
+
+    fn succeed(&mut self, id: TaskId, output: Value) -> Answer {
+        self.succeed(id, output)
+    }
+
+    fn fail_task(&mut self, id: TaskId, error: TaskError) -> Answer {
+        self.fail_task(id, error)
+    }
+}
+
+/// What comes for an execution's tasks, in the order in which it was planned.
 #[derive(Default)]
-pub(crate) struct Planned {
+pub struct Planned {
     acts: BTreeMap<(Instant, u64), (TaskId, Act)>,
     count: u64,
 }
 
 impl Planned {
     /// Plans what comes for a task that was asked for now.
-    pub(crate) fn add(&mut self, execution: &mut Execution, request: &TaskRequest, given: Given) {
+    pub fn add(&mut self, execution: &mut impl Tasks, request: &TaskRequest, given: Given) {
         begin(execution, request);
         if request.is_activity {
             let _ = execution.start_activity(request.id, None);
         }
-        let now = execution.now();
+        let now = execution.present();
         let mut beat = now;
         for _ in 0..given.heartbeats {
             beat = beat.after(given.heartbeat_every);
@@ -48,13 +97,13 @@ impl Planned {
     }
 
     /// When the next of it comes.
-    pub(crate) fn next(&self) -> Option<Instant> {
+    pub fn next(&self) -> Option<Instant> {
         self.acts.first_key_value().map(|((time, _), _)| *time)
     }
 
     /// Tells the execution what time it is, and what has come by then. Time-outs of an instant come before the answers
     /// planned for it.
-    pub(crate) fn advance_to(&mut self, execution: &mut Execution, time: Instant) {
+    pub fn advance_to(&mut self, execution: &mut impl Tasks, time: Instant) {
         execution.advance_to(time);
         while let Some(entry) = self.acts.first_entry() {
             if entry.key().0 > time {
@@ -72,21 +121,21 @@ impl Planned {
 }
 
 /// The service took the task, but has not answered it: a job runs, a callback is awaited.
-pub(crate) fn begin(execution: &mut Execution, request: &TaskRequest) {
+pub fn begin(execution: &mut impl Tasks, request: &TaskRequest) {
     submit(execution, request, Payload::empty());
 }
 
 /// As [`begin`], with what the service answered.
-pub(crate) fn submit(execution: &mut Execution, request: &TaskRequest, output: impl Into<Payload>) {
+pub(crate) fn submit(execution: &mut impl Tasks, request: &TaskRequest, output: impl Into<Payload>) {
     let submitted = [".waitForTaskToken", ".sync", ".sync:2"];
     if submitted.iter().any(|pattern| request.resource.ends_with(pattern)) {
-        let _ = execution.submit(request.id, output);
+        let _ = execution.submit(request.id, output.into());
     }
 }
 
-/// Answers a task.
-pub(crate) fn settle(execution: &mut Execution, id: TaskId, answer: Result<Value, TaskError>) {
-    // An answer after the time-out is for nobody.
+/// Answers a task. An answer that comes after the task's end changes nothing.
+pub fn settle(execution: &mut impl Tasks, id: TaskId, answer: Result<Value, TaskError>) {
+    // An answer after the time-out is for nobody, and of one that is refused the execution tells.
     let _ = match answer {
         Ok(output) => execution.succeed(id, output),
         Err(error) => execution.fail_task(id, error),

@@ -5,14 +5,16 @@ use std::cell::Cell;
 /// A generator whose numbers follow from its seed (SplitMix64,
 /// <https://doi.org/10.1145/2714064.2660195>); not for secrets.
 #[derive(Clone, Debug)]
-pub(crate) struct Random(Cell<u64>);
+pub struct Random(Cell<u64>);
 
 impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The generator of this seed.
+    pub fn new(seed: u64) -> Self {
         Self(Cell::new(seed))
     }
 
-    pub(crate) fn next(&self) -> u64 {
+    /// The next number.
+    pub fn next(&self) -> u64 {
         let state = self.0.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
         self.0.set(state);
         let mut z = state;
@@ -29,19 +31,19 @@ impl Random {
 
     /// A number from 0 up to, but not including, 1.
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit an f64")]
-    pub(crate) fn fraction(&self) -> f64 {
+    pub fn fraction(&self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// A number from 0 up to, but not including, `end`; 0 when `end` is 0.
-    pub(crate) fn below(&self, end: u64) -> u64 {
+    pub fn below(&self, end: u64) -> u64 {
         // The high half of the product is uniform but for a bias far below what anybody can see.
         let product = u128::from(self.next()) * u128::from(end);
         u64::try_from(product >> 64).unwrap_or(0)
     }
 
     /// A version 4 UUID (RFC 9562).
-    pub(crate) fn uuid(&self) -> String {
+    pub fn uuid(&self) -> String {
         let (high, low) = (self.next(), self.next());
         let version = (high & !0xF000) | 0x4000;
         let variant = (low & !(0b11 << 62)) | (0b10 << 62);

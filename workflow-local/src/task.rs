@@ -11,6 +11,18 @@ use crate::payload::Payload;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(pub(crate) u64);
 
+impl TaskId {
+    /// The task that has this number.
+    pub const fn of_number(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// A number that no other attempt of a task of the execution has.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// A task that waits for an answer: what the state's resource is called with.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

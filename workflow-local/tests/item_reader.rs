@@ -130,11 +130,139 @@ fn reads_as_many_items_as_it_is_told() {
         assert_eq!(execution.assert_succeeded().as_array().unwrap().len(), items, "{execution}");
     }
     run(&machine, &store, &json!({ "most": -1 })).assert_failed("States.ItemReaderFailed");
-    // The number is of the items that `ItemsPath` selects.
-    let json = json!({ "InputType": "JSON", "MaxItems": 2 });
-    let parameters = json!({ "Bucket": "b", "Key": "x.json" });
-    let machine = map("getObject", parameters, json, json!({ "ItemsPath": "$.rows" }));
+    // Above the limit of 100 million it is as good as none.
+    run(&machine, &store, &json!({ "most": 100_000_001 })).assert_succeeded();
+    let json = json!({ "InputType": "JSON", "MaxItems": 2, "ItemsPointer": "/rows" });
+    let machine = map("getObject", json!({ "Bucket": "b", "Key": "x.json" }), json, json!({}));
     run(&machine, &store, &json!({})).assert_output(json!([1, 2]));
+}
+
+#[test]
+fn a_reader_takes_no_notice_of_items_path_and_items() {
+    let store = store(&[("x.json", b"[[\"from-bucket\"]]"), ("o.json", b"{\"rows\":[1,2]}")]);
+    let input = json!({ "from_input": ["i"] });
+    let of = |key: &str, path: &str| {
+        let json = json!({ "InputType": "JSON" });
+        map("getObject", json!({ "Bucket": "b", "Key": key }), json, json!({ "ItemsPath": path }))
+    };
+    // Whether it leads somewhere in what was read, in the input, or nowhere.
+    for path in ["$[0]", "$.from_input", "$.no.such", "$$.Execution.Input.from_input"] {
+        run(&of("x.json", path), &store, &input).assert_output(json!([["from-bucket"]]));
+    }
+    run(&of("o.json", "$.rows"), &store, &input).assert_output(json!([[1, 2]]));
+    let mut machine = of("x.json", "$");
+    let state = &mut machine["States"]["Each"];
+    let reader = state["ItemReader"].as_object_mut().unwrap();
+    let parameters = reader.remove("Parameters").unwrap();
+    reader.insert("Arguments".to_owned(), parameters);
+    state["QueryLanguage"] = json!("JSONata");
+    state.as_object_mut().unwrap().remove("ItemsPath");
+    state["Items"] = json!([7, 8]);
+    run(&machine, &store, &input).assert_output(json!([["from-bucket"]]));
+}
+
+#[test]
+fn an_item_tells_its_source() {
+    let store = store(&[("in/1.csv", b"a\n1\n"), ("in/2.csv", b"a\n2\n3\n"), ("o.json", b"{\"x\":1}")]);
+    let selector = json!({ "ItemSelector": { "source.$": "$$.Map.Item.Source", "at.$": "$$.Map.Item.Index" },
+        "ResultSelector": { "all.$": "$[*].source" }, "OutputPath": "$.all" });
+    let sources = |call: &str, parameters: Value, config: Value| {
+        let machine = map(call, parameters, config, selector.clone());
+        run(&machine, &store, &json!({})).assert_succeeded().value().clone()
+    };
+    let csv = json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" });
+    let key = |key: &str| json!({ "Bucket": "b", "Key": key });
+    let prefix = json!({ "Bucket": "b", "Prefix": "in/" });
+    assert_eq!(sources("getObject", key("in/2.csv"), csv.clone()), json!(["S3://b/in/2.csv", "S3://b/in/2.csv"]));
+    assert_eq!(sources("getObject", key("o.json"), json!({ "InputType": "JSON" })), json!(["S3://b/o.json"]));
+    assert_eq!(sources("listObjectsV2", prefix.clone(), json!({})), json!(["S3://b", "S3://b"]));
+    let mut flat = csv;
+    flat["Transformation"] = json!("LOAD_AND_FLATTEN");
+    let each = json!(["S3://b/in/1.csv", "S3://b/in/2.csv", "S3://b/in/2.csv"]);
+    assert_eq!(sources("listObjectsV2", prefix, flat), each);
+    // Items of a manifest come from the objects that it lists.
+    let manifest = json!({ "destinationBucket": "arn:aws:s3:::inventories", "fileFormat": "CSV", "fileSchema": "Bucket, Key",
+        "files": [{ "key": "d/1.csv" }] });
+    store.put("b", "manifest.json", manifest.to_string().into_bytes()).unwrap();
+    store.put("inventories", "d/1.csv", b"p,a.png\n".to_vec()).unwrap();
+    let inventory = sources("getObject", key("manifest.json"), json!({ "InputType": "MANIFEST" }));
+    assert_eq!(inventory, json!(["S3://inventories/d/1.csv"]));
+    // Without a reader they come from the input, in a distributed map; and what is selected goes into batches.
+    let mut machine = map("getObject", json!({}), json!({}), selector.clone());
+    let state = machine["States"]["Each"].as_object_mut().unwrap();
+    state.remove("ItemReader");
+    run(&machine, &store, &json!([5, 6])).assert_output(json!(["STATE_DATA", "STATE_DATA"]));
+    let mut machine = map("getObject", key("o.json"), json!({ "InputType": "JSON" }), selector);
+    let state = machine["States"]["Each"].as_object_mut().unwrap();
+    state.insert("ItemBatcher".to_owned(), json!({ "MaxItemsPerBatch": 5 }));
+    state["ResultSelector"] = json!({ "all.$": "$[0].Items[*].source" });
+    run(&machine, &store, &json!({})).assert_output(json!(["S3://b/o.json"]));
+}
+
+#[test]
+fn text_may_begin_with_a_byte_order_mark_and_rows_end_with_a_carriage_return() {
+    let csv = || json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" });
+    let rows = json!([{ "a": "1", "b": "2" }, { "a": "3", "b": "4" }]);
+    for text in ["\u{feff}a,b\n1,2\n3,4\n", "a,b\r1,2\r3,4\r", "\u{feff}\"a\",b\r\n1,2\r\n\r\n3,4"] {
+        read("x.csv", text.as_bytes(), csv()).assert_output(rows.clone());
+        read("x.csv.gz", &gzip(text), csv()).assert_output(rows.clone());
+    }
+    let json = format!("\u{feff}{rows}");
+    read("x.json", json.as_bytes(), json!({ "InputType": "JSON" })).assert_output(rows.clone());
+    let lines = "\u{feff}{\"a\":\"1\",\"b\":\"2\"}\r\n{\"a\":\"3\",\"b\":\"4\"}";
+    read("x.jsonl", lines.as_bytes(), json!({ "InputType": "JSONL" })).assert_output(rows);
+}
+
+#[test]
+fn json_may_be_nested_deep() {
+    let nested = |depth: usize| format!("{}1{}", "{\"a\":[".repeat(depth / 2), "]}".repeat(depth / 2));
+    for depth in [128, 300, 490] {
+        let text = nested(depth);
+        let execution = read("x", format!("[{text}]").as_bytes(), json!({ "InputType": "JSON" }));
+        assert_eq!(execution.assert_succeeded().to_string(), format!("[{text}]"));
+        let execution = read("x", format!("{text}\n{text}").as_bytes(), json!({ "InputType": "JSONL" }));
+        assert_eq!(execution.assert_succeeded().to_string(), format!("[{text},{text}]"));
+    }
+    let execution = read("x", nested(2000).as_bytes(), json!({ "InputType": "JSON" }));
+    execution.assert_failed("States.ItemReaderFailed");
+    let cause = execution.cause().unwrap();
+    assert_eq!(cause, "b/x: The object is not JSON: it is nested 2000 deep, and 500 is the limit");
+}
+
+/// A frame of Zstandard that has many blocks of one byte, repeated: <https://www.rfc-editor.org/rfc/rfc8878>.
+fn zstd_bomb(blocks: usize) -> Vec<u8> {
+    // The magic number, no content size, a window of 128 KiB.
+    let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38];
+    for block in 1..=blocks {
+        let header: u32 = u32::from(block == blocks) | 1 << 1 | (128 * 1024) << 3;
+        frame.extend(header.to_le_bytes().get(..3).unwrap());
+        frame.push(b'[');
+    }
+    frame
+}
+
+#[test]
+fn what_would_fill_the_memory_is_refused_by_name() {
+    let small = zstd_bomb(3);
+    let execution = read("x.zst", &small, json!({ "InputType": "JSONL" }));
+    assert!(execution.cause().unwrap().contains("Line 1 is not JSON: it is nested 393216 deep"), "{execution}");
+    let execution = read("x.zst", &zstd_bomb(2049), json!({ "InputType": "JSON" }));
+    execution.assert_failed("States.ItemReaderFailed");
+    let expected = "b/x.zst: The object has more than 268435456 bytes, decompressed";
+    assert!(execution.cause().unwrap().starts_with(expected), "{execution}");
+    let csv = || json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" });
+    let columns = |count: usize| (0..count).map(|at| format!("c{at}")).collect::<Vec<_>>().join(",");
+    let wide = read("x", format!("{}\n1\n", columns(20_000)).as_bytes(), csv());
+    wide.assert_failed("States.ItemReaderFailed");
+    let expected = "b/x: The CSV header has 20000 columns in 128889 bytes, and may have 10240 bytes.";
+    assert_eq!(wide.cause(), Some(expected));
+    read("x", format!("{}\n1\n", columns(1500)).as_bytes(), csv()).assert_succeeded();
+    let given = json!({ "InputType": "CSV", "CSVHeaderLocation": "GIVEN",
+        "CSVHeaders": (0..20_000).map(|at| format!("c{at}")).collect::<Vec<_>>() });
+    read("x", b"1\n", given).assert_failed("States.ItemReaderFailed");
+    let brackets = format!("[{}[]]", "[],".repeat(2_500_001));
+    let brackets = read("x", brackets.as_bytes(), json!({ "InputType": "JSON" }));
+    assert!(brackets.cause().unwrap().contains("more than 5000000 values"), "{brackets}");
 }
 
 #[test]

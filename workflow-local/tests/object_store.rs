@@ -74,6 +74,69 @@ fn keys_or_error(store: &FolderStore, prefix: &str) -> Result<Vec<String>, Strin
     Ok(store.list("bucket", prefix)?.into_iter().map(|object| object.key).collect())
 }
 
+#[cfg(unix)]
+#[test]
+fn links_that_lead_out_of_the_folder_are_refused_by_name() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new("links");
+    fs::create_dir_all(folder.0.join("outside")).unwrap();
+    fs::write(folder.0.join("outside/secret"), "x").unwrap();
+    let objects = folder.0.join("objects");
+    let store = FolderStore::new(&objects);
+    store.put("bucket", "a", b"a".to_vec()).unwrap();
+    store.put("bucket", "in/b", b"b".to_vec()).unwrap();
+    let link = |to: &str, at: &str| symlink(folder.0.join(to), objects.join(at)).unwrap();
+    // Links within the folder are as good as files.
+    link("objects/bucket/a", "bucket/again");
+    assert_eq!(store.get("bucket", "again").unwrap(), b"a");
+    assert_eq!(keys(&store, ""), ["a", "again", "in/b"]);
+    store.put("bucket", "again", b"new".to_vec()).unwrap();
+    assert_eq!(store.get("bucket", "a").unwrap(), b"new");
+
+    link("outside/secret", "bucket/file");
+    link("outside", "bucket/way");
+    link("outside", "away");
+    link("outside/not-yet", "bucket/new");
+    for (bucket, key) in [("bucket", "file"), ("bucket", "way/secret"), ("away", "secret")] {
+        let error = store.get(bucket, key).unwrap_err();
+        assert!(error.contains(key) && error.contains("leads out of the folder"), "{error}");
+        assert!(store.put(bucket, key, b"y".to_vec()).unwrap_err().contains("leads out of the folder"));
+    }
+    for (bucket, key) in [("bucket", "way/other"), ("bucket", "way/deep/er"), ("away", "x"), ("bucket", "new")] {
+        let error = store.put(bucket, key, b"y".to_vec()).unwrap_err();
+        assert!(error.starts_with("cannot write ") && error.contains(key), "{error}");
+    }
+    let error = store.list("bucket", "").unwrap_err();
+    assert!(error.contains("bucket/file") && error.contains("leads out of the folder"), "{error}");
+    assert_eq!(keys(&store, "in/"), ["in/b"]);
+    assert!(store.list("bucket", "way/").unwrap_err().contains("leads out of the folder"));
+    assert!(store.list("away", "").unwrap_err().contains("leads out of the folder"));
+    let outside: Vec<_> =
+        fs::read_dir(folder.0.join("outside")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(outside, ["secret"]);
+    assert_eq!(fs::read(folder.0.join("outside/secret")).unwrap(), b"x");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_refused_by_name() {
+    let folder = Folder::new("pipe");
+    let store = FolderStore::new(&folder.0);
+    store.put("bucket", "a", b"a".to_vec()).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(folder.0.join("bucket/pipe")).status();
+    assert!(made.unwrap().success());
+    for error in [store.get("bucket", "pipe").unwrap_err(), store.put("bucket", "pipe", Vec::new()).unwrap_err()] {
+        assert!(error.contains("bucket/pipe") && error.contains("not a regular file"), "{error}");
+    }
+    assert!(store.get("bucket", "").is_err() && store.put("bucket", ".", Vec::new()).is_err());
+    assert_eq!(keys(&store, ""), ["a"]);
+    let devices = FolderStore::new("/");
+    for key in ["zero", "null"] {
+        assert!(devices.get("dev", key).unwrap_err().contains("not a regular file"), "{key}");
+        assert!(devices.put("dev", key, Vec::new()).unwrap_err().contains("not a regular file"), "{key}");
+    }
+}
+
 #[test]
 fn what_is_written_over_a_folder_stays_in_memory() {
     let folder = Folder::new("over");

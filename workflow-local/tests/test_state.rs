@@ -144,6 +144,64 @@ fn what_the_service_refuses_is_refused() {
 }
 
 #[test]
+fn a_context_object_has_members_of_their_types() {
+    let state = json!({ "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": { "QueueUrl": "q", "MessageBody.$": "$$.Task.Token" }, "End": true });
+    let test = |context: Value| {
+        let test = TestState::of_state(&state).unwrap().mock(Mock::result(&json!({})).unwrap());
+        test.context(context).run(&json!({}))
+    };
+    for (context, expected) in [
+        (json!([]), "Context object must be a JSON object"),
+        (json!({ "Execution": "x" }), "Field 'Execution' must be an object"),
+        (json!({ "State": null }), "Field 'State' must be an object"),
+        (json!({ "Execution": { "Id": 1 } }), "Field 'Id' must be a string"),
+        (json!({ "Execution": { "Id": null } }), "Field 'Id' must be a string"),
+        (json!({ "Execution": { "Name": {} } }), "Field 'Name' must be a string"),
+        (json!({ "Execution": { "RoleArn": true } }), "Field 'RoleArn' must be a string"),
+        (json!({ "Execution": { "StartTime": 5 } }), "Field 'StartTime' must be a string"),
+        (json!({ "Execution": { "RedriveCount": "0" } }), "Field 'RedriveCount' must be a number"),
+        (json!({ "State": { "EnteredTime": [] } }), "Field 'EnteredTime' must be a string"),
+        (json!({ "State": { "RetryCount": "1" } }), "Field 'RetryCount' must be a number"),
+        (json!({ "StateMachine": { "Id": [] } }), "Field 'Id' must be a string"),
+        (json!({ "Task": { "Token": 7 } }), "Field 'Token' must be a string"),
+        (json!({ "Task": { "Other": 7 } }), "Field 'Other' is not allowed"),
+    ] {
+        let refused = test(context.clone()).unwrap_err();
+        assert_eq!(refused.code(), Some("ValidationException"));
+        assert_eq!(refused.to_string(), format!("Invalid Context object provided: {expected}"), "{context}");
+    }
+    let context = json!({ "Execution": { "Id": "a", "Input": [1], "RedriveCount": 0 }, "State": { "RetryCount": 2 },
+        "Task": { "Token": "t" } });
+    assert_eq!(test(context).unwrap().status, TestStateStatus::Succeeded);
+}
+
+#[test]
+fn a_map_that_exports_is_mocked_with_an_object() {
+    let map = |writer: Value| {
+        json!({ "Type": "Map", "ResultWriter": writer, "End": true, "ItemProcessor": {
+            "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+            "StartAt": "I", "States": { "I": { "Type": "Pass", "End": true } } } })
+    };
+    let config = json!({ "Transformation": "COMPACT", "OutputType": "JSON" });
+    let to_s3 = json!({ "Resource": "arn:aws:states:::s3:putObject", "Parameters": { "Bucket": "b" } });
+    let mut both = to_s3.clone();
+    both["WriterConfig"] = config.clone();
+    let exported = json!({ "MapRunArn": "arn", "ResultWriterDetails": { "Bucket": "b", "Key": "k" } });
+    let run = |writer: &Value, result: &Value| {
+        TestState::of_state(&map(writer.clone())).unwrap().mock(Mock::result(result).unwrap()).run(&json!([1]))
+    };
+    for writer in [&to_s3, &both] {
+        assert_eq!(run(writer, &json!([1])).unwrap_err().to_string(), "Mocked result must be a JSON object.");
+        assert_eq!(run(writer, &json!("x")).unwrap_err().to_string(), "Mocked result must be a JSON object.");
+        assert_eq!(*run(writer, &exported).unwrap().output.unwrap(), exported);
+    }
+    let only_format = json!({ "WriterConfig": config });
+    assert_eq!(run(&only_format, &exported).unwrap_err().to_string(), "Mocked result must be an array.");
+    assert_eq!(*run(&only_format, &json!([2])).unwrap().output.unwrap(), json!([2]));
+}
+
+#[test]
 fn a_mocked_result_stays_within_the_limits_of_the_apis_model() {
     let task = |call: &str| {
         let resource = format!("arn:aws:states:::aws-sdk:{call}");

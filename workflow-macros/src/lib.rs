@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use proc_macro::TokenStream;
+use proc_macro::{Group, TokenStream, TokenTree};
 use workflow_compiler::Surroundings;
 
 /// Expands `workflow!`. The tokens begin with the path of workflow-runtime in brackets.
@@ -11,8 +11,45 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     // Of the crate that is compiled, not of this one.
     let folder = std::env::var_os("CARGO_MANIFEST_DIR");
     let folder = folder.as_deref().map(Path::new);
-    let surroundings = Surroundings { locate: &position, folder, editor: !is_compiler() };
+    let editor = !is_compiler();
+    let (mut tokens, mut unmatched) = (tokens, Vec::new());
+    if editor && has_unmatched(tokens.clone()) {
+        tokens = without_unmatched(tokens, &mut unmatched);
+    }
+    let surroundings = Surroundings { locate: &position, folder, editor, unmatched: &unmatched };
     workflow_compiler::expand(tokens.into(), surroundings).into()
+}
+
+/// What rust-analyzer gives for a closing bracket without an opening one: a sign that is no Rust, on which the conversion
+/// to proc-macro2's tokens panics. rustc refuses such files before it runs macros.
+fn is_unmatched(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(sign) if "()[]{}".contains(sign.as_char()))
+}
+
+fn has_unmatched(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => has_unmatched(group.stream()),
+        token => is_unmatched(&token),
+    })
+}
+
+/// The tokens without such signs, which are reported.
+fn without_unmatched(tokens: TokenStream, found: &mut Vec<(char, proc_macro2::Span)>) -> TokenStream {
+    let mut out = TokenStream::new();
+    for token in tokens {
+        match token {
+            TokenTree::Punct(sign) if is_unmatched(&sign.clone().into()) => {
+                found.push((sign.as_char(), sign.span().into()));
+            }
+            TokenTree::Group(group) => {
+                let mut whole = Group::new(group.delimiter(), without_unmatched(group.stream(), found));
+                whole.set_span(group.span());
+                out.extend([TokenTree::Group(whole)]);
+            }
+            token => out.extend([token]),
+        }
+    }
+    out
 }
 
 /// Whether rustc runs this, or a tool with rustc in it: no editor's server is called so.

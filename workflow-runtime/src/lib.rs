@@ -40,6 +40,10 @@ pub mod __private;
 pub mod client;
 mod definition;
 mod escape;
+// Not where its examples would be run: those of the language are no Rust, and those of testing are workflow-local's.
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
+mod kind;
 #[cfg(feature = "iam")]
 mod policy;
 mod schema;
@@ -53,6 +57,7 @@ pub use aws_sdk_sfn;
 pub use client::Client;
 pub use definition::{Definition, ParamsError};
 pub use escape::Escape;
+pub use kind::{Express, Standard, WorkflowKind};
 #[cfg(feature = "iam")]
 pub use policy::PolicyTemplate;
 pub use schema::Schema;
@@ -65,7 +70,8 @@ pub use workflow_macros::Schema;
 
 /// Declares a workflow: its data, its states and how they follow each other, checked where it is written.
 ///
-/// The whole language is in the project's `docs/language.md`; each error has a page in `docs/errors.md`.
+/// [`guide::language`] describes the whole language, [`guide::errors`] every error and warning, [`guide::testing`] how to
+/// run a workflow in a test.
 ///
 /// # A first workflow
 ///

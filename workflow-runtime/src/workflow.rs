@@ -6,9 +6,10 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::__private::schema::Types;
 #[cfg(feature = "iam")]
 use crate::PolicyTemplate;
-use crate::{Definition, Escape, ParamsError};
+use crate::{Definition, Escape, ParamsError, WorkflowKind};
 
 /// Any JSON value: what `Json` means in the `workflow!` language.
 pub type Json = serde_json::Value;
@@ -47,13 +48,18 @@ impl fmt::Display for MachineType {
 /// A workflow declared with [`workflow!`](crate::workflow!).
 ///
 /// The macro implements it; there is seldom a reason to do so by hand.
-pub trait Workflow {
+pub trait Workflow: 'static {
     /// The state machine's name: the workflow's own, unless `name "…";` says otherwise.
     const NAME: &'static str;
-    /// Standard or Express.
-    const TYPE: MachineType;
+    /// [`Standard`](crate::Standard) or [`Express`](crate::Express), which decides what can be done with its executions.
+    type Kind: WorkflowKind;
+    /// The same as a value.
+    const TYPE: MachineType = <Self::Kind as WorkflowKind>::TYPE;
     /// The Amazon States Language text, cut where deploy-time parameters stand; one piece when there are none.
     const PIECES: &'static [Piece];
+    /// The types of its data, for whoever runs it.
+    #[doc(hidden)]
+    const TYPES: &'static Types = &Types::NONE;
     /// What its role needs, for [`Definition::iam_policy`].
     #[cfg(feature = "iam")]
     const POLICY: PolicyTemplate = PolicyTemplate::UNKNOWN;

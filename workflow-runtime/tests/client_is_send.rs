@@ -2,10 +2,11 @@
 
 #![cfg(feature = "aws")]
 
+use std::future::IntoFuture;
 use std::rc::Rc;
 
-use workflow_runtime::client::{Backoff, Client, Error, Execution, History, StateMachine};
-use workflow_runtime::{Arn, MachineType, Piece, Workflow, WorkflowState};
+use workflow_runtime::client::{Backoff, Client, Error, Execution, ExpressExecution, History, StateMachine};
+use workflow_runtime::{Arn, Express, Piece, Standard, Workflow, WorkflowState};
 
 /// Neither `Send` nor `Sync`.
 #[derive(Debug, PartialEq)]
@@ -39,17 +40,24 @@ impl WorkflowState for NoState {
     }
 }
 
-struct Locals;
+macro_rules! workflow {
+    ($name:ident: $kind:ident) => {
+        struct $name;
 
-impl Workflow for Locals {
-    const NAME: &'static str = "Locals";
-    const TYPE: MachineType = MachineType::Standard;
-    const PIECES: &'static [Piece] = &[Piece::Text("{}")];
-    type Input = Local;
-    type Output = Local;
-    type Params = ();
-    type State = NoState;
+        impl Workflow for $name {
+            const NAME: &'static str = stringify!($name);
+            type Kind = $kind;
+            const PIECES: &'static [Piece] = &[Piece::Text("{}")];
+            type Input = Local;
+            type Output = Local;
+            type Params = ();
+            type State = NoState;
+        }
+    };
 }
+
+workflow!(Locals: Standard);
+workflow!(QuickLocals: Express);
 
 fn send<T: Send>(value: T) -> T {
     value
@@ -57,15 +65,14 @@ fn send<T: Send>(value: T) -> T {
 
 #[expect(dead_code, reason = "compiled, not run")]
 async fn every_future_is_send(client: Client<Locals>, role: Arn, local: Local) -> Result<(), Error> {
-    let deployed = send(client.deploy(&role)).await?;
+    let deployed = send(send(client.deploy(&role)).overwrite().into_future()).await?;
     send(client.deploy_with(&role, &())).await?;
     send(client.attach_by_name("x")).await?;
     let machine: StateMachine<Locals> = send(deployed.machine);
     send(machine.describe()).await?;
-    send(machine.run(&local)).await?;
     send(machine.start_named("x", &local)).await?;
     let execution: Execution<Locals> = send(send(machine.start(&local)).await?);
-    send(execution.wait_with(Backoff::default())).await?;
+    send(execution.wait_with(Backoff::default()).into_future()).await?;
     send(execution.describe()).await?.output()?;
     send(execution.stop(Some("E"), None)).await?;
     let mut history: History<Locals> = send(execution.history());
@@ -73,4 +80,15 @@ async fn every_future_is_send(client: Client<Locals>, role: Arn, local: Local) -
     send(history.collect()).await?;
     send(execution.wait()).await?;
     send(machine.delete()).await
+}
+
+#[expect(dead_code, reason = "compiled, not run")]
+async fn every_future_of_an_express_workflow_is_send(
+    machine: StateMachine<QuickLocals>,
+    local: Local,
+) -> Result<(), Error> {
+    let _: ExpressExecution<QuickLocals> = send(send(machine.start(&local)).await?);
+    send(machine.start_named("x", &local)).await?;
+    send(machine.run(&local)).await?;
+    Ok(())
 }

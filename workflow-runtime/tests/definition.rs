@@ -1,6 +1,6 @@
 //! A workflow's definition: borrowed when it has no parameters, spliced and escaped when it has.
 
-use workflow_runtime::{Arn, Escape, Json, MachineType, Params, Piece, Workflow, WorkflowState};
+use workflow_runtime::{Arn, Escape, Express, Json, MachineType, Params, Piece, Standard, Workflow, WorkflowState};
 
 #[derive(Clone, Copy)]
 enum State {
@@ -20,7 +20,7 @@ const FIXED: &str = r#"{"StartAt":"The only one","States":{"The only one":{"Type
 
 impl Workflow for Fixed {
     const NAME: &'static str = "Fixed";
-    const TYPE: MachineType = MachineType::Express;
+    type Kind = Express;
     const PIECES: &'static [Piece] = &[Piece::Text(FIXED)];
     type Input = Json;
     type Output = Json;
@@ -40,7 +40,7 @@ struct Spliced;
 
 impl Workflow for Spliced {
     const NAME: &'static str = "Spliced";
-    const TYPE: MachineType = MachineType::Standard;
+    type Kind = Standard;
     const PIECES: &'static [Piece] = &[
         Piece::Text(r#"{"Bucket":"#),
         Piece::Param { name: "bucket", escape: Escape::Json },
@@ -98,7 +98,7 @@ fn a_parameter_without_a_json_value_is_an_error_that_names_it() {
     struct Broken;
     impl Workflow for Broken {
         const NAME: &'static str = "Broken";
-        const TYPE: MachineType = MachineType::Standard;
+        type Kind = Standard;
         const PIECES: &'static [Piece] = &[Piece::Param { name: "bucket", escape: Escape::Json }];
         type Input = Json;
         type Output = Json;

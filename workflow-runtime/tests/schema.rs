@@ -23,6 +23,7 @@ fn follow<'p, T: Schema>(value: &'p Value, path: &mut Vec<Step<'p>>) {
     let bit = match value {
         Value::Null => 1,
         Value::Bool(_) => 2,
+        Value::Number(number) if number.is_f64() => 4 | 64,
         Value::Number(_) => 4,
         Value::String(_) => 8,
         Value::Array(_) => 16,
@@ -198,7 +199,7 @@ fn as_text<S: serde::Serializer>(value: &u8, serializer: S) -> Result<S::Ok, S::
 }
 
 workflow! {
-    workflow Declared {
+    pub(crate) workflow Declared {
         struct Tree { leaf: Leaf, children: Vec<Tree>, more: Map<Tree> }
         struct Leaf { #[serde(rename = "at-time")] at: Timestamp, arn: Option<Arn>, any: Json, kind: Kind }
         enum Kind { #[serde(rename = "a")] A, B }

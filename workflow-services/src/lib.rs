@@ -53,6 +53,7 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+mod arn;
 mod error_name;
 mod iam;
 mod integration;
@@ -62,6 +63,7 @@ mod service;
 mod shape;
 mod table;
 
+pub use arn::Arn;
 pub use error_name::ErrorName;
 pub use iam::{ArnForm, Condition, IamAction, Statement};
 pub use integration::{Integration, MachineType, Pattern, Support};

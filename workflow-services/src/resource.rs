@@ -2,14 +2,13 @@
 
 use std::fmt;
 
+use crate::arn::Arn;
 use crate::error_name::ErrorName;
 use crate::integration::{Integration, MachineType, Pattern, Support};
 use crate::operation::Operation;
 use crate::service::Service;
 use crate::shape::Shape;
 
-/// What integrations stand behind, whatever the partition: `arn:aws:states:::`.
-const INTEGRATIONS: &str = ":states:::";
 const SDK: &str = "aws-sdk:";
 const PLACEHOLDER: &str = "${";
 
@@ -65,18 +64,14 @@ impl<'a> TaskResource<'a> {
     /// # Errors
     /// [`ResourceError`] says which part of the text is not known.
     pub fn parse(text: &'a str) -> Result<Self, ResourceError<'a>> {
-        // A partition may be a placeholder with colons of its own: `arn:${AWS::Partition}:states:::…`.
-        if let Some((partition, name)) = text.split_once(INTEGRATIONS)
-            && partition.starts_with("arn:")
-        {
+        let arn = Arn::parse(text);
+        if let Some(name) = arn.and_then(Arn::integration) {
             return Self::parse_integration(name);
         }
-        let mut parts = text.splitn(7, ':');
-        let (arn, service, kind) = (parts.next(), parts.nth(1), parts.nth(2));
-        match (arn, service, kind) {
+        match arn.map(|arn| (arn.service, arn.resource.split(':').next())) {
+            Some(("lambda", Some("function"))) => Ok(Self::Function),
+            Some(("states", Some("activity"))) => Ok(Self::Activity),
             _ if text.contains(PLACEHOLDER) => Ok(Self::Unknown),
-            (Some("arn"), Some("lambda"), Some("function")) => Ok(Self::Function),
-            (Some("arn"), Some("states"), Some("activity")) => Ok(Self::Activity),
             _ => Err(ResourceError::Malformed),
         }
     }

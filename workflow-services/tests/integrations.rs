@@ -93,8 +93,14 @@ fn every_pattern_is_accepted_or_refused_as_documented() {
             // An Express machine only ever calls and goes on.
             let express = if pattern == Pattern::RequestResponse { Support::Accepted } else { Support::Refused };
             let dot = if pattern.suffix().is_empty() { "" } else { "." };
-            for partition in ["aws", "aws-cn", "${AWS::Partition}"] {
-                let resource = format!("arn:{partition}:states:::{name}{dot}{}", pattern.suffix());
+            for place in [
+                "aws:states::",
+                "aws-cn:states::",
+                "${AWS::Partition}:states::",
+                "aws:states:us-east-1:123456789012",
+                "${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}",
+            ] {
+                let resource = format!("arn:{place}:{name}{dot}{}", pattern.suffix());
                 let task = TaskResource::parse(&resource).unwrap();
                 assert_eq!(task.pattern(), Some(pattern));
                 assert_eq!(task.support(MachineType::Standard), standard, "{resource}");

@@ -26,10 +26,10 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["serve", "null", port] => return null::serve(port.parse().unwrap()),
-        ["serve", "workflow-local", port] => return serve(port.parse().unwrap()),
+        ["serve", "workflow-server", port] => return serve(port.parse().unwrap()),
         _ => {}
     }
-    let mut peers = vec![Peer::own("workflow-local")];
+    let mut peers = vec![Peer::own("workflow-server")];
     let mut wanted = Vec::new();
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
@@ -129,6 +129,6 @@ fn measure(workload: &Workload, clients: &[Client]) -> Vec<Result<f64, String>> 
 
 #[tokio::main]
 async fn serve(port: u16) {
-    let _server = workflow_local::server::Server::builder().bind(("127.0.0.1", port)).await.unwrap();
+    let _server = workflow_server::Server::builder().bind(("127.0.0.1", port)).await.unwrap();
     std::future::pending::<()>().await;
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use workflow_asl::{Code, Diagnostic, Pointer};
 
-use super::placeholders::{call, said};
+use super::functions::{Functions, SubPart, TooMuch, call, sub_parts};
 
 /// A text that a template puts together.
 pub(super) struct Text {
@@ -17,65 +17,84 @@ struct Piece {
     start: usize,
     /// The string.
     at: Pointer,
-    /// Where it begins in the string; `None` for what a function gives.
-    from: Option<usize>,
+    from: From,
+}
+
+/// Where a piece is written in its string.
+#[derive(Clone, Copy)]
+enum From {
+    /// As it is, from this byte on.
+    Byte(usize),
+    /// In the place of so many bytes.
+    InPlaceOf(usize, usize),
+    /// A function gives it.
+    Function,
 }
 
 impl Text {
     /// The text of a string, `Fn::Sub` or `Fn::Join` at a pointer; placeholders stay.
-    pub(super) fn of(value: &Value, at: &Pointer) -> Self {
+    pub(super) fn of(value: &Value, at: &Pointer, functions: &Functions<'_>) -> Result<Self, TooMuch> {
         let mut text = Self { whole: String::new(), pieces: Vec::new() };
-        text.add(value, at);
-        text
+        text.add(value, at, functions)?;
+        Ok(text)
     }
 
     pub(super) fn as_str(&self) -> &str {
         &self.whole
     }
 
-    fn add(&mut self, value: &Value, at: &Pointer) {
+    fn add(&mut self, value: &Value, at: &Pointer, functions: &Functions<'_>) -> Result<(), TooMuch> {
         match (call(value), value) {
-            (None, Value::String(text)) => self.push(text, at, Some(0)),
-            (Some(("Fn::Sub", Value::String(text))), _) => self.substitute(text, &at.child("Fn::Sub")),
+            (None, Value::String(text)) => self.push(text, at, From::Byte(0), functions),
+            (Some(("Fn::Sub", Value::String(text))), _) => {
+                self.substitute(text, &Value::Null, &at.child("Fn::Sub"), functions)
+            }
             (Some(("Fn::Sub", Value::Array(parts))), _) => {
-                if let Some(Value::String(text)) = parts.first() {
-                    self.substitute(text, &at.child("Fn::Sub").index(0));
-                }
+                let Some(Value::String(text)) = parts.first() else { return Ok(()) };
+                let variables = parts.get(1).unwrap_or(&Value::Null);
+                self.substitute(text, variables, &at.child("Fn::Sub").index(0), functions)
             }
             (Some(("Fn::Join", Value::Array(parts))), _) => {
-                let [separator, Value::Array(items)] = parts.as_slice() else { return };
+                let [separator, Value::Array(items)] = parts.as_slice() else {
+                    return self.push(&functions.text(value)?, at, From::Function, functions);
+                };
                 let (at, separator) = (at.child("Fn::Join"), separator.as_str().unwrap_or_default());
                 for (i, item) in items.iter().enumerate() {
                     if i > 0 {
-                        self.push(separator, &at.index(0), None);
+                        self.push(separator, &at.index(0), From::Function, functions)?;
                     }
-                    self.add(item, &at.index(1).index(i));
+                    self.add(item, &at.index(1).index(i), functions)?;
+                }
+                Ok(())
+            }
+            _ => self.push(&functions.text(value)?, at, From::Function, functions),
+        }
+    }
+
+    fn substitute(
+        &mut self,
+        text: &str,
+        variables: &Value,
+        at: &Pointer,
+        functions: &Functions<'_>,
+    ) -> Result<(), TooMuch> {
+        for part in sub_parts(text) {
+            match part {
+                SubPart::Text(text, from) => self.push(text, at, From::Byte(from), functions)?,
+                SubPart::Variable(name, from, length) => {
+                    let said = functions.variable(name, variables)?;
+                    self.push(&said, at, From::InPlaceOf(from, length), functions)?;
                 }
             }
-            (Some(("Fn::ToJsonString", Value::Object(_))), _) => {
-                let definition = call(value).and_then(|(_, value)| super::placeholders::put_in(value, &mut Vec::new()));
-                self.push(&definition.unwrap_or_default().to_string(), at, None);
-            }
-            _ => self.push(&said(value), at, None),
         }
+        Ok(())
     }
 
-    /// Adds the text of `Fn::Sub`, in which `${!` is `${` itself.
-    fn substitute(&mut self, text: &str, at: &Pointer) {
-        let mut from = 0;
-        for (i, part) in text.split("${!").enumerate() {
-            if i > 0 {
-                self.push("${", at, Some(from));
-                from += "${!".len();
-            }
-            self.push(part, at, Some(from));
-            from += part.len();
-        }
-    }
-
-    fn push(&mut self, text: &str, at: &Pointer, from: Option<usize>) {
+    fn push(&mut self, text: &str, at: &Pointer, from: From, functions: &Functions<'_>) -> Result<(), TooMuch> {
+        functions.spend(text.len())?;
         self.pieces.push(Piece { start: self.whole.len(), at: at.clone(), from });
         self.whole.push_str(text);
+        Ok(())
     }
 
     /// A finding in the template for a part (offset and length) of the text.
@@ -85,67 +104,12 @@ impl Text {
             Some(piece) => {
                 let place = Diagnostic::new(code, piece.at.clone(), "");
                 match piece.from {
-                    Some(from) => place.with_range(from + offset - piece.start, length),
-                    None => place,
+                    From::Byte(from) => place.with_range(from + offset - piece.start, length),
+                    From::InPlaceOf(from, length) => place.with_range(from, length),
+                    From::Function => place,
                 }
             }
             None => Diagnostic::new(code, Pointer::root(), ""),
         }
-    }
-}
-
-/// A text of JSON whose placeholders outside of strings are put into quotes: `"Seconds": ${Delay}`
-/// becomes JSON only when the template's substitutions are made.
-pub(super) struct Quoted {
-    whole: String,
-    /// Where quotes were put in, in `whole`.
-    added: Vec<usize>,
-}
-
-impl Quoted {
-    /// The text as it is.
-    pub(super) fn none(text: &str) -> Self {
-        Self { whole: text.to_owned(), added: Vec::new() }
-    }
-
-    /// The text with its bare placeholders quoted.
-    pub(super) fn of(text: &str) -> Self {
-        let mut quoted = Self { whole: String::with_capacity(text.len()), added: Vec::new() };
-        let (mut in_string, mut escaped, mut in_placeholder) = (false, false, false);
-        for (at, c) in text.char_indices() {
-            let opens =
-                !in_string && !in_placeholder && c == '$' && text.get(at + 1..).is_some_and(|r| r.starts_with('{'));
-            if opens {
-                in_placeholder = true;
-                quoted.quote();
-            }
-            quoted.whole.push(c);
-            if in_placeholder {
-                if c == '}' {
-                    in_placeholder = false;
-                    quoted.quote();
-                }
-            } else if c == '"' && !escaped {
-                in_string = !in_string;
-            }
-            escaped = in_string && c == '\\' && !escaped;
-        }
-        quoted
-    }
-
-    fn quote(&mut self) {
-        self.added.push(self.whole.len());
-        self.whole.push('"');
-    }
-
-    pub(super) fn as_str(&self) -> &str {
-        &self.whole
-    }
-
-    /// What a span (offset and length) of the quoted text is in the original one.
-    pub(super) fn original(&self, (offset, length): (usize, usize)) -> (usize, usize) {
-        let before = |offset: usize| offset - self.added.partition_point(|&at| at < offset).min(offset);
-        let (start, end) = (before(offset), before(offset.saturating_add(length)));
-        (start, end.saturating_sub(start))
     }
 }

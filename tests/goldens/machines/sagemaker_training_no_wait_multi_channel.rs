@@ -1,4 +1,5 @@
 workflow_runtime::workflow! {
+    #[allow(deprecated, reason = "the Python SDK sends its hyperparameters as they are")]
     pub workflow SagemakerTrainingNoWaitMultiChannel {
         query jsonpath;
 

@@ -1,4 +1,5 @@
 workflow_runtime::workflow! {
+    #[allow(deprecated, reason = "the Python SDK sets no timeout")]
     pub workflow ServiceEventbridgePutEventsWaitForCallback {
         query jsonpath;
 

@@ -39,7 +39,8 @@ fn generic<T: Default>() -> T {
             struct Part { x: i64 }
             input { part: Part }
             enum Word { A, B }
-            pass Only -> end;
+            output { word: Word }
+            pass Only { word: Word::A } -> end;
         }
     }
     let input = LocalInput { part: Part { x: 1 } };

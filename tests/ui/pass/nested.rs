@@ -23,7 +23,7 @@ workflow! {
         task Token = workflow::<Child>.waitForTaskToken {
             StateMachineArn: params.child,
             Input: { n: 1, token: context.Task.Token },
-        } -> Last;
+        } timeout 1d -> Last;
         pass Last { total: Json.Output.total + 1, text: $parse(Text.Output), started: Start.ExecutionArn } -> end;
     }
 }

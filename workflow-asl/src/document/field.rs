@@ -161,6 +161,8 @@ pub enum Form {
     ReferencePathOrNull,
     /// A JSONPath that names exactly one place.
     ReferencePath,
+    /// A JSONPath that names exactly one place in the state's input or in a variable.
+    InputReferencePath,
     /// A JSONPath that names exactly one place, or an intrinsic function.
     PathOrIntrinsic,
     /// An RFC 3339 timestamp; a JSONata state may compute it.
@@ -211,6 +213,7 @@ impl fmt::Display for Form {
             Self::Path => f.write_str("path"),
             Self::ReferencePathOrNull => f.write_str("reference path, `null`"),
             Self::ReferencePath => f.write_str("reference path"),
+            Self::InputReferencePath => f.write_str("reference path, not to the context object"),
             Self::PathOrIntrinsic => f.write_str("path, intrinsic function"),
             Self::Timestamp => f.write_str("timestamp, or JSONata"),
             Self::Template => f.write_str("object, computed"),

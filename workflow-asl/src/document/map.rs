@@ -47,7 +47,7 @@ object! {
         "CSVHeaderLocation" csv_header_location: String, Form::Word(&["FIRST_ROW", "GIVEN"]), "Where the column names are.";
         "CSVHeaders" csv_headers: Vec<String>, Form::TextList, "The column names, when they are given.";
         "MaxItems" max_items: Value, Form::Integer { min: 0, max: 100_000_000, expression: true }, "How many items to read at most.";
-        "MaxItemsPath" max_items_path: String, Form::ReferencePath, only JsonPath, instead "MaxItems", "Where the number of items to read is.";
+        "MaxItemsPath" max_items_path: String, Form::InputReferencePath, only JsonPath, instead "MaxItems", "Where the number of items to read is.";
         "ItemsPointer" items_pointer: String, Form::Text, "The JSON pointer to the items inside a JSON object.";
     }
     groups {
@@ -64,9 +64,9 @@ object! {
     /// Groups a distributed map's items into the inputs of its child executions.
     ItemBatcher {
         "MaxItemsPerBatch" max_items_per_batch: Value, Form::Integer { min: 1, max: 100_000_000, expression: true }, "How many items a batch holds at most.";
-        "MaxItemsPerBatchPath" max_items_per_batch_path: String, Form::ReferencePath, only JsonPath, instead "MaxItemsPerBatch", "Where that number is.";
+        "MaxItemsPerBatchPath" max_items_per_batch_path: String, Form::InputReferencePath, only JsonPath, instead "MaxItemsPerBatch", "Where that number is.";
         "MaxInputBytesPerBatch" max_input_bytes_per_batch: Value, Form::Integer { min: 1, max: PAYLOAD_BYTES as u64, expression: true }, "How many bytes a batch has at most.";
-        "MaxInputBytesPerBatchPath" max_input_bytes_per_batch_path: String, Form::ReferencePath, only JsonPath, instead "MaxInputBytesPerBatch", "Where that number is.";
+        "MaxInputBytesPerBatchPath" max_input_bytes_per_batch_path: String, Form::InputReferencePath, only JsonPath, instead "MaxInputBytesPerBatch", "Where that number is.";
         "BatchInput" batch_input: Value, Form::Computed, "What each batch gets beside its items.";
     }
     groups {

@@ -80,11 +80,11 @@ object! {
         "ItemProcessor" item_processor: ItemProcessor, Form::Nested("`ItemProcessor`"), in MAP, "The states to run for each item.";
         "Iterator" iterator: ItemProcessor, Form::Nested("`ItemProcessor`"), in MAP, "The former name of `ItemProcessor`.";
         "MaxConcurrency" max_concurrency: Value, Form::Integer { min: 0, max: UNBOUNDED, expression: true }, in MAP, default Integer(0), "How many iterations run at once; 0 for as many as possible.";
-        "MaxConcurrencyPath" max_concurrency_path: String, Form::ReferencePath, in MAP, only JsonPath, instead "MaxConcurrency", "Where that number is.";
+        "MaxConcurrencyPath" max_concurrency_path: String, Form::InputReferencePath, in MAP, only JsonPath, instead "MaxConcurrency", "Where that number is.";
         "ToleratedFailurePercentage" tolerated_failure_percentage: Value, Form::Number { min: 0.0, max: 100.0, expression: true }, in MAP, default Integer(0), is distributed, "The percentage of items that may fail.";
-        "ToleratedFailurePercentagePath" tolerated_failure_percentage_path: String, Form::ReferencePath, in MAP, only JsonPath, instead "ToleratedFailurePercentage", is distributed, "Where that percentage is.";
+        "ToleratedFailurePercentagePath" tolerated_failure_percentage_path: String, Form::InputReferencePath, in MAP, only JsonPath, instead "ToleratedFailurePercentage", is distributed, "Where that percentage is.";
         "ToleratedFailureCount" tolerated_failure_count: Value, Form::Integer { min: 0, max: UNBOUNDED, expression: true }, in MAP, default Integer(0), is distributed, "The number of items that may fail.";
-        "ToleratedFailureCountPath" tolerated_failure_count_path: String, Form::ReferencePath, in MAP, only JsonPath, instead "ToleratedFailureCount", is distributed, "Where that number is.";
+        "ToleratedFailureCountPath" tolerated_failure_count_path: String, Form::InputReferencePath, in MAP, only JsonPath, instead "ToleratedFailureCount", is distributed, "Where that number is.";
         "Label" label: String, Form::Text, in MAP, is distributed, "The name of a distributed map's runs.";
         "ResultWriter" result_writer: ResultWriter, Form::Nested("`ResultWriter`"), in MAP, is distributed, "Where a distributed map writes its results.";
         "Seconds" seconds: Value, Form::Integer { min: 0, max: MAX_SECONDS, expression: true }, in WAIT, "How many seconds to wait.";

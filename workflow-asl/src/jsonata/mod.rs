@@ -7,6 +7,7 @@
 pub mod ast;
 mod expressions;
 mod lexer;
+mod meant;
 mod names;
 mod parser;
 mod parts;
@@ -15,6 +16,7 @@ mod signature;
 
 pub use ast::{Node, NodeKind};
 pub(crate) use expressions::Expressions;
+pub use meant::meant;
 pub use names::{BUILT_IN_FUNCTIONS, CHANGING_FUNCTIONS, Names, Use, is_function};
 
 use crate::syntax_error::SyntaxError;
@@ -40,7 +42,10 @@ pub struct Ast {
 /// The text is no expression of JSONata 2.0, with JSONata's own text without its code, or it nests deeper than
 /// 80 brackets or 500 nodes.
 pub fn parse(text: &str) -> Result<Ast, SyntaxError> {
-    let root = parser::parse(text)?;
+    let root = parser::parse(text).map_err(|error| match (&error.help, meant(text)) {
+        (None, Some(meant)) => error.with_help(format!("JSONata has operators of its own: `{}`", meant.trim())),
+        _ => error,
+    })?;
     shape::check(&root)?;
     Ok(Ast { root })
 }

@@ -43,7 +43,7 @@ impl JsonPath {
                         return Err(fail(format!("{reached} is {}, not an object", crate::document::json_type(slot))));
                     };
                     slot = members.entry(name).or_insert_with(|| Value::Object(Map::new()));
-                    reached = format!("{reached}['{}']", super::escaped(name));
+                    reached = format!("{reached}['{name}']");
                 }
                 Segment::Index(index) => {
                     let what = crate::document::json_type(slot);

@@ -215,7 +215,10 @@ impl JsonPath {
     pub fn normalized(&self) -> String {
         let mut text = self.root_text();
         for step in &self.steps {
-            text.push_str(&step.to_string());
+            let step = step.to_string();
+            // A name that no brackets hold follows `..` without a third dot.
+            let joins = text.ends_with("..") && step.starts_with('.');
+            text.push_str(if joins { step.get(1..).unwrap_or_default() } else { &step });
         }
         text
     }
@@ -265,11 +268,11 @@ impl std::str::FromStr for JsonPath {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Child(name) => write!(f, "['{}']", escaped(name)),
+            Self::Child(name) => f.write_str(&in_brackets(name).unwrap_or_else(|| format!(".{name}"))),
             Self::Index(index) => write!(f, "[{index}]"),
             Self::FromLength(back) => write!(f, "[(@.length-{back})]"),
             Self::Children(names) => {
-                let names: Vec<String> = names.iter().map(|name| format!("'{}'", escaped(name))).collect();
+                let names: Vec<String> = names.iter().map(|name| quoted(name).unwrap_or_default()).collect();
                 write!(f, "[{}]", names.join(","))
             }
             Self::Indices(indices) => {
@@ -288,6 +291,31 @@ impl fmt::Display for Step {
     }
 }
 
-fn escaped(name: &str) -> String {
-    name.replace('\\', "\\\\").replace('\'', "\\'")
+/// A member's name in quotes that do not end in it; `None` for one that no quotes can hold, such as `a"b'c` or one
+/// that ends in a backslash.
+fn quoted(name: &str) -> Option<String> {
+    let holds = |quote: &char| {
+        let mut chars = name.chars();
+        while let Some(c) = chars.next() {
+            // A backslash keeps what follows it from ending the name, and stays.
+            if c == *quote || c == '\\' && chars.next().is_none() {
+                return false;
+            }
+        }
+        true
+    };
+    ['\'', '"'].into_iter().find(holds).map(|quote| format!("{quote}{name}{quote}"))
+}
+
+/// The step to a member in bracket form; `None` for a name that brackets cannot hold: one with both kinds of quotes, or
+/// one that ends in a backslash. Nothing is escaped: AWS keeps backslashes in names as they are.
+///
+/// ```
+/// use workflow_asl::path::in_brackets;
+/// assert_eq!(in_brackets("a b").as_deref(), Some("['a b']"));
+/// assert_eq!(in_brackets("it's").as_deref(), Some("[\"it's\"]"));
+/// assert_eq!(in_brackets("it's \"a\""), None);
+/// ```
+pub fn in_brackets(name: &str) -> Option<String> {
+    quoted(name).map(|quoted| format!("[{quoted}]"))
 }

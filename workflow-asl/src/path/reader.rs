@@ -242,7 +242,7 @@ impl<'a> Reader<'a> {
             if !matches!(self.peek(), Some('\'' | '"')) {
                 return Err(self.fail(format!("expected a name in quotes, found {}", self.here())));
             }
-            names.push(self.quoted()?);
+            names.push(self.quoted_name()?);
             self.skip_blanks();
             if !self.eat(',') {
                 break;
@@ -254,7 +254,25 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A text in quotes of either kind; a backslash takes the next character as it is.
+    /// A member's name in quotes of either kind. A backslash keeps the next character from ending it and stays in
+    /// the name: AWS finds `Test\""Name"` by `$['Test\""Name"']`.
+    fn quoted_name(&mut self) -> Result<String, SyntaxError> {
+        let start = self.at;
+        let quote = self.next();
+        let mut text = String::new();
+        while let Some(c) = self.next() {
+            if Some(c) == quote {
+                return Ok(text);
+            }
+            text.push(c);
+            if c == '\\' {
+                text.extend(self.next());
+            }
+        }
+        Err(SyntaxError::new(start, "the quote is not closed"))
+    }
+
+    /// A text of a filter in quotes of either kind; a backslash takes the next character as it is.
     pub(super) fn quoted(&mut self) -> Result<String, SyntaxError> {
         let start = self.at;
         let quote = self.next();

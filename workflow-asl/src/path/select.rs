@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json::{Map, Number, Value};
 
-use super::{Function, JsonPath, Step, definite, escaped};
+use super::{Function, JsonPath, Step, definite};
 
 /// Nodes that one selection may look at: a path such as `$..*..*..*` multiplies them.
 const VISITS: u32 = 5_000_000;
@@ -105,7 +105,7 @@ impl JsonPath {
             }),
             (Some(Step::Child(name)), other) => Miss::other(format!(
                 "Expected to find an object with property ['{}'] in path {} but found '{}'",
-                escaped(name),
+                name,
                 self.prefix(at),
                 kind(other)
             )),

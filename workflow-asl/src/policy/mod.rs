@@ -5,14 +5,18 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html>
 
+mod besides;
 mod distributed;
+mod given;
 mod optimised;
 mod request;
+mod roles;
 mod sdk;
 mod task;
 
 use std::collections::BTreeMap;
 
+pub use workflow_iam::pattern::literal;
 pub use workflow_iam::{
     Conditions, Difference, Grant, Note, NoteKind, Policy, Setting, Statement, Template, UnreadablePolicy, text_of,
     trust,

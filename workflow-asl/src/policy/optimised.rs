@@ -1,9 +1,12 @@
 //! What a task needs that calls an optimised integration, as AWS documents it.
 
 use workflow_iam::{Call, Need, NoteKind};
-use workflow_services::{Integration, Pattern};
+use workflow_services::{Integration, Pattern, Service};
 
+use super::besides;
+use super::given::given;
 use super::request::Request;
+use super::roles::{self, PASS_ROLE};
 
 /// The role that a statement passes on is one that ECS takes.
 ///
@@ -14,15 +17,24 @@ const ECS_TASKS: &str = "ecs-tasks.amazonaws.com";
 /// Integrations, parameters without which they need no more, the action that these need, and its resources.
 ///
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-iam-role.html>
-const TAGS: &[(&str, &[&str], &str, &[&str])] = &[(
-    "bedrock:createModelCustomizationJob",
-    &["CustomModelTags", "JobTags"],
-    "bedrock:TagResource",
-    &[
-        "arn:${Partition}:bedrock:${Region}:${Account}:custom-model/*",
-        "arn:${Partition}:bedrock:${Region}:${Account}:model-customization-job/*",
-    ],
-)];
+const TAGS: &[(&str, &[&str], &str, &[&str])] = &[
+    (
+        "bedrock:createModelCustomizationJob",
+        &["CustomModelTags", "JobTags"],
+        "bedrock:TagResource",
+        &[
+            "arn:${Partition}:bedrock:${Region}:${Account}:custom-model/*",
+            "arn:${Partition}:bedrock:${Region}:${Account}:model-customization-job/*",
+        ],
+    ),
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html
+    (
+        "ecs:runTask",
+        &["PropagateTags", "Tags"],
+        "ecs:TagResource",
+        &["arn:${Partition}:ecs:${Region}:${Account}:task/*"],
+    ),
+];
 
 /// Adds what a task needs.
 pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<'_>, call: &mut Call) {
@@ -51,10 +63,28 @@ pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<
             conditions,
         });
     }
+    let given = given(integration.input(), request);
+    let mut tagged = call.needs.iter().any(|need| need.actions().any(|action| action.contains("Tag")));
     for (name, parameters, action, resources) in TAGS {
-        if integration.name() == *name && parameters.iter().any(|parameter| request.may_have(parameter)) {
-            call.allow([*action], resources.iter().map(|&resource| resource.to_owned()).collect());
+        if integration.name() == *name {
+            tagged = true;
+            if parameters.iter().any(|parameter| besides::has_tags(parameter, request)) {
+                call.allow([*action], resources.iter().map(|&resource| resource.to_owned()).collect());
+            }
         }
+    }
+    let service = Service::all().find(|service| service.iam_prefix() == integration.service());
+    if let Some(service) = service.filter(|_| !tagged) {
+        besides::tags(service, integration.action(), &given, request, call);
+    }
+    // What AWS documents of the integration has its roles, of EMR on EKS in a condition; a request may have more.
+    let passes = |need: &Need| need.actions().any(|action| action == PASS_ROLE);
+    let all_roles = call.needs.iter().any(|need| passes(need) && need.resources().any(|one| one == TASK_ROLE));
+    if !all_roles {
+        let resources = call.needs.iter().filter(|need| passes(need)).flat_map(Need::parameters);
+        let known: Vec<_> = resources.chain(call.needs.iter().flat_map(Need::condition_parameters)).collect();
+        let names = (integration.service(), integration.action());
+        roles::add(names, (&given, integration.input()), request, (&known, false), call);
     }
     if integration.service() == "eks" && !any {
         let text = format!(

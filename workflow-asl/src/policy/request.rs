@@ -43,15 +43,13 @@ impl<'a> Request<'a> {
         found
     }
 
-    /// The paths of all members that are so called, at any depth.
-    pub(super) fn paths(&self, is_so_called: fn(&str) -> bool) -> Vec<String> {
-        let mut found = Vec::new();
-        if let Some(value) = self.value {
-            collect_paths(value, "", is_so_called, &mut found);
-        }
-        found.sort();
-        found.dedup();
-        found
+    /// The request; `None` where it is the state's input.
+    pub(super) fn value(&self) -> Option<&'a Value> {
+        self.value
+    }
+
+    pub(super) fn language(&self) -> QueryLanguage {
+        self.language
     }
 
     /// Whether it may be given.
@@ -159,27 +157,6 @@ impl<'a> Request<'a> {
             _ => return None,
         };
         (texts.len() <= MAX_TEXTS).then_some(texts)
-    }
-}
-
-/// Documents nest at most as deep as their reader allows.
-fn collect_paths(value: &Value, at: &str, is_so_called: fn(&str) -> bool, found: &mut Vec<String>) {
-    match value {
-        Value::Object(members) => {
-            for (key, member) in members {
-                let name = key.strip_suffix(SUFFIX).unwrap_or(key);
-                let path = if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
-                match member {
-                    Value::Object(_) | Value::Array(_) => collect_paths(member, &path, is_so_called, found),
-                    _ if is_so_called(name) => found.push(path),
-                    _ => {}
-                }
-            }
-        }
-        Value::Array(items) => {
-            items.iter().for_each(|item| collect_paths(item, &format!("{at}[]"), is_so_called, found))
-        }
-        _ => {}
     }
 }
 

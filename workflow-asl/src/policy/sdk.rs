@@ -3,10 +3,13 @@
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
 
 use workflow_iam::pattern::{ANY, joined};
-use workflow_iam::{Call, Form, Need, NoteKind, is_role};
+use workflow_iam::{Call, Form, Need, NoteKind};
 use workflow_services::{IamAction, Operation, Shape};
 
+use super::besides;
+use super::given::{Given, given};
 use super::request::Request;
+use super::roles::{self, PASS_ROLE};
 
 /// Parts of ARNs that have another name among the parameters: service, action, part, parameter.
 const PARAMETERS: &[(&str, &str, &str, &str)] = &[
@@ -23,6 +26,7 @@ const PARAMETERS: &[(&str, &str, &str, &str)] = &[
     ("s3", "s3:DeleteObject@deleteObjects", "ObjectName", "Delete.Objects[].Key"),
     ("s3", "", "BucketName", "Bucket"),
     ("s3", "", "ObjectName", "Key"),
+    ("bedrockruntime", "", "ResourceId", "ModelId:bedrock"),
     // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
     ("scheduler", "", "GroupName", "GroupName|default"),
     ("sqs", "", "QueueName", "QueueUrl:sqs"),
@@ -37,8 +41,6 @@ const PARAMETERS: &[(&str, &str, &str, &str)] = &[
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html>
 const SECRET_SUFFIX: &str = "-??????";
 
-const PASS_ROLE: &str = "iam:PassRole";
-
 /// Adds what a task needs.
 pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Call) {
     let mut any = false;
@@ -50,37 +52,78 @@ pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Call) 
         .flat_map(|name| [name.to_owned(), format!("{name}[]")])
         .filter(|name| request.find(name).iter().any(may_be_arn));
     let arns: Vec<_> = arns.collect();
+    let service = operation.service();
+    let given = given(operation.input(), request);
+    let tagged = besides::tags(service, operation.name(), &given, request, call);
+    let mut passes = false;
     for action in operation.iam() {
         any = true;
-        let forms: Vec<_> = action
-            .resources()
-            .map(|form| {
-                let (text, told) = text(form.arn, operation, action, request);
-                // An access point is named by its ARN only.
-                let text = (!form.arn.contains(":accesspoint/")).then_some(text);
-                Form { shape: shape(form.arn), text, required: form.required, told }
-            })
-            .collect();
-        call.needs.push(Need::Action { action: action.name(), forms, arns: arns.clone() });
-        add_dependents(action, request, call);
+        call.needs.push(Need::Action {
+            action: action.name(),
+            forms: forms(operation, action, request),
+            arns: arns.clone(),
+        });
+        passes |= action.dependents().any(|dependent| dependent == PASS_ROLE);
+    }
+    roles::add((service.name(), operation.name()), (&given, operation.input()), request, (&[], passes), call);
+    besides::credentials(service.name(), request, call);
+    besides::objects(service.name(), operation.name(), &given, request, call);
+    for action in operation.iam() {
+        add_dependents(action, tagged, &given, call);
     }
     if !any {
-        let name = format!("aws-sdk:{}:{}", operation.service().name(), operation.name());
+        let name = format!("aws-sdk:{}:{}", service.name(), operation.name());
         call.note(NoteKind::Missing, format!("which action `{name}` needs is not known"));
     }
 }
 
-/// The actions that may be needed besides: passing a role on if there is one in the request.
-fn add_dependents(action: IamAction, request: &Request<'_>, call: &mut Call) {
-    let mut others = Vec::new();
-    for dependent in action.dependents() {
-        let roles: Vec<_> = request.paths(is_role).iter().map(|role| format!("{{{role}}}")).collect();
-        if dependent == PASS_ROLE && !roles.is_empty() {
-            call.allow([PASS_ROLE], roles);
-        } else {
-            others.push(format!("`{dependent}`"));
+/// What the resources of an action look like, as far as the request may be about them.
+fn forms(operation: Operation, action: IamAction, request: &Request<'_>) -> Vec<Form> {
+    let all = action.resources().map(|form| {
+        let (text, told) = text(form.arn, operation, action, request);
+        let is_absent = !told && is_left_out(form.arn, operation, request);
+        // An access point is named by its ARN only.
+        let text = (!form.arn.contains(":accesspoint/")).then_some(text);
+        (Form { shape: shape(form.arn), text, required: form.required, told }, is_absent)
+    });
+    let all: Vec<_> = all.collect();
+    // One parameter may tell the resource whatever its kind is.
+    let is_whole = |form: &Form| form.told && form.text.as_ref().is_some_and(|text| text.starts_with('{'));
+    let whole = all.iter().any(|(form, _)| is_whole(form));
+    // Of a cluster or a workgroup the request names one.
+    let some_told = all.iter().any(|(_, is_absent)| !is_absent);
+    // `marketplace/model-endpoint/all-access` is not what a parameter tells.
+    let is_fixed = |form: &Form| !form.text.as_ref().is_some_and(|text| text.replace("${", "").contains('{'));
+    let kept = all.into_iter().filter(|(form, is_absent)| match whole {
+        true => is_whole(form) || form.required && !is_fixed(form),
+        false => form.required || !(*is_absent && some_told),
+    });
+    let mut forms: Vec<Form> = Vec::new();
+    for (form, _) in kept {
+        if !(whole && forms.iter().any(|known| known.text == form.text)) {
+            forms.push(form);
         }
     }
+    forms
+}
+
+/// Whether the API has a parameter for a part of an ARN, and the request leaves it out.
+fn is_left_out(form: &str, operation: Operation, request: &Request<'_>) -> bool {
+    let parts = form.split("${").skip(1).filter_map(|rest| rest.split_once('}')).map(|(part, _)| part);
+    let parts = parts.filter(|part| !matches!(*part, "Partition" | "Region" | "Account"));
+    parts.filter_map(|part| member_of(part, operation)).any(|parameter| !request.may_have(&parameter))
+}
+
+/// The actions that may be needed besides. Roles and tags are looked for in the request.
+fn add_dependents(action: IamAction, tagged: bool, given: &[Given], call: &mut Call) {
+    let is_open = given.iter().any(|one| one.is_open);
+    let is_allowed = |action: &str| call.needs.iter().any(|need| need.actions().any(|allowed| allowed == action));
+    let others: Vec<_> = action
+        .dependents()
+        .filter(|dependent| *dependent != PASS_ROLE && !is_allowed(dependent))
+        .filter(|dependent| !(dependent.contains("Tag") && (tagged || !is_open)))
+        .map(|dependent| format!("`{dependent}`"))
+        .collect();
     if !others.is_empty() {
         call.note(NoteKind::Missing, format!("`{}` may need besides: {}", action.name(), others.join(", ")));
     }
@@ -148,6 +191,11 @@ fn parameter(part: &str, operation: Operation, action: IamAction, request: &Requ
         let others = rows.filter(|row| actions.is_empty() || !row.1.is_empty()).map(|row| row.3);
         return [*first].into_iter().chain(others).find(|row| is_given(row)).map(str::to_owned);
     }
+    member_of(part, operation).filter(|name| is_given(name))
+}
+
+/// The parameter of an operation that by its name holds a part of an ARN.
+fn member_of(part: &str, operation: Operation) -> Option<String> {
     let structure = operation.input().structure()?;
     let stem = part.strip_suffix("Name").or_else(|| part.strip_suffix("Id"));
     let names = [Some(part.to_owned()), stem.map(str::to_owned), stem.map(|stem| format!("{stem}Identifier"))];
@@ -163,9 +211,8 @@ fn parameter(part: &str, operation: Operation, action: IamAction, request: &Requ
         list(&format!("{part}s")).or_else(|| list(&format!("{}s", stem?)))
     });
     // `Name` of `startCrawler` is that of a crawler, `Id` of `getDistribution` that of a distribution.
-    let found = found.or_else(|| {
+    found.or_else(|| {
         let own = if part.ends_with("Id") { "Id" } else { "Name" };
         (operation.name().ends_with(stem?) && structure.member(own).is_some()).then(|| own.to_owned())
-    });
-    found.filter(|name| is_given(name))
+    })
 }

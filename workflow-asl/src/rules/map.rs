@@ -98,6 +98,14 @@ pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec
             }
         }
         let reader = state.state.item_reader.as_ref();
+        // In an inline map it is the reader that has no effect.
+        if reader.is_some() && state.state.is_distributed() {
+            for field in ["ItemsPath", "Items"].into_iter().filter(|field| state.state.has(field)) {
+                let message = format!("field `{field}` has no effect beside `ItemReader`: the items are what is read");
+                let diagnostic = Diagnostic::new(Code::NoEffect, state.at.child(field), message);
+                found.push(diagnostic.with_help("remove it; of a JSON object, `ItemsPointer` selects the items"));
+            }
+        }
         let Some(config) = reader.and_then(|reader| reader.reader_config.as_ref()) else { continue };
         let at = state.at.child("ItemReader").child("ReaderConfig");
         let Some(input) = config.input_type.as_deref() else { continue };

@@ -10,6 +10,7 @@ mod budget;
 mod choice;
 mod coming;
 pub(crate) mod context;
+mod error_handler;
 mod expression;
 mod field;
 mod handlers;
@@ -49,6 +50,8 @@ pub struct Annotations {
     pub errors: BTreeMap<Pointer, Vec<String>>,
     /// The states that are not to be held against AWS's APIs, whose errors are unknown then.
     pub unchecked: BTreeSet<Pointer>,
+    /// The states whose errors may leave the workflow although they handle those of others.
+    pub uncaught: BTreeSet<Pointer>,
 }
 
 /// What the rules look at.
@@ -113,6 +116,7 @@ const RULES: &[(Thread, Rule)] = &[
     (Own, api::tasks_raise_the_errors_that_are_handled),
     (Second, api::results_have_the_members_that_are_read),
     (Own, task::a_token_that_is_waited_for_is_sent),
+    (Own, task::a_wait_for_a_token_ends),
     (Own, task::express_machines_only_wait_for_answers),
     (Own, map::only_a_distributed_map_has_an_execution_type),
     (Own, map::express_machines_have_no_distributed_map),
@@ -125,6 +129,7 @@ const RULES: &[(Thread, Rule)] = &[
     (Own, handlers::every_error_name_may_match),
     (Own, reached::handlers_name_what_is_raised),
     (Own, reached::no_error_passes_where_the_others_are_caught),
+    (Own, error_handler::errors_of_handlers_are_caught),
     (Own, handlers::the_longest_delay_exceeds_the_first),
     (Own, names::state_names_are_short),
     (Own, names::state_names_are_distinct),
@@ -216,11 +221,32 @@ fn on_two_threads(definition: &Definition<'_>) -> (Vec<Vec<Diagnostic>>, Vec<Vec
     })
 }
 
-/// Reads a definition and checks it: the machine, and what [`StateMachine::read`] and [`check`] find.
+/// Reads a definition and checks it: the machine, and what [`StateMachine::read`] and [`check`] find. Of another document
+/// only that it is none is told.
 pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, Vec<Diagnostic>) {
     let (machine, mut found) = StateMachine::read(definition);
+    if let Some(other) = other_document(definition) {
+        return (machine, vec![other]);
+    }
     found.extend(check_read(&machine, size::characters(definition), kind, &Annotations::default()));
     (machine, found)
+}
+
+/// What a document is said to be that has no field of a definition.
+fn other_document(document: &Value) -> Option<Diagnostic> {
+    let message = match document {
+        Value::Object(members) => {
+            let is_field = |key: &String| StateMachine::FIELDS.iter().any(|field| field.name == key);
+            if members.is_empty() || members.keys().any(is_field) {
+                return None;
+            }
+            "this is not a definition: it has neither `StartAt` nor `States`"
+        }
+        Value::Array(_) => "this is not a definition but a list",
+        _ => "this is not a definition but a single value",
+    };
+    let found = Diagnostic::new(Code::NotADefinition, Pointer::root(), message);
+    Some(found.with_help("a definition is an object: `{\"StartAt\": \"First\", \"States\": {\"First\": …}}`"))
 }
 
 /// Checks a definition: what [`read_and_check`] finds.

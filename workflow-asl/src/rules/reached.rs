@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::api::{is_prefix, names_task_errors};
+use super::api::{is_prefix, names_task_error};
 use super::raised::{Errors, caught};
 use super::{Definition, all_of};
 use crate::document::{State, StateKind};
@@ -73,7 +73,7 @@ fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<(Code
     }
     let near = meant(name, errors).map(|near| format!("did you mean `{near}`?"));
     match state.state.kind {
-        StateKind::Task if names_task_errors(definition, number) => None,
+        StateKind::Task if names_task_error(definition, number, name) => None,
         StateKind::Task => {
             let message = format!("`{name}` is not among the errors that `{}` is said to raise", state.name);
             Some((Code::UnraisedError, message, near.or_else(|| Some("add it to those, or remove it here".to_owned()))))
@@ -159,12 +159,12 @@ pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definitio
     }
 }
 
-fn takes_all(names: &BTreeSet<&str>) -> bool {
+pub(super) fn takes_all(names: &BTreeSet<&str>) -> bool {
     names.contains(error_name::ALL) || names.contains(error_name::TASK_FAILED)
 }
 
 /// Whether a state around takes the error, or a distributed map counts it as a failed item.
-fn is_taken_outside(number: usize, name: &str, definition: &Definition<'_>) -> bool {
+pub(super) fn is_taken_outside(number: usize, name: &str, definition: &Definition<'_>) -> bool {
     let scope_of = |number: usize| {
         let state = definition.parts.states.get(number)?;
         definition.parts.scopes.get(state.scope)

@@ -1,6 +1,7 @@
 //! Rules on task states: time limits, credentials, requests, what an Express machine may call.
 
 use serde_json::Value;
+use workflow_services::TaskResource;
 
 use super::part::StateAt;
 use super::{Definition, report};
@@ -48,8 +49,7 @@ pub(super) fn credentials_name_a_role(definition: &Definition<'_>, found: &mut V
 /// Every task that calls a service, with what it calls.
 fn calls<'d>(definition: &'d Definition<'_>) -> impl Iterator<Item = (&'d StateAt<'d>, Integration<'d>)> {
     definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Task).filter_map(|state| {
-        let arn = state.state.resource.as_deref().filter(|arn| !placeholder::likely(arn))?;
-        match Resource::parse(arn)? {
+        match Resource::parse(state.state.resource.as_deref()?)? {
             Resource::Integration(call) => Some((state, call)),
             _ => None,
         }
@@ -96,6 +96,32 @@ pub(super) fn a_token_that_is_waited_for_is_sent(definition: &Definition<'_>, fo
             format!("the request does not hold the task token, so nobody can send it back to state `{}`", state.name);
         let diagnostic = Diagnostic::new(Code::TokenNotSent, state.at.child(field), message);
         found.push(diagnostic.with_help(format!("send it: {token}")));
+    }
+}
+
+/// A task that waits for its token has a timeout or a heartbeat, or its machine has a timeout.
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token>
+pub(super) fn a_wait_for_a_token_ends(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    const ENDING: [&str; 4] = ["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"];
+    if definition.machine.timeout_seconds.is_some() {
+        return;
+    }
+    let waiting = calls(definition).filter(|(_, call)| call.pattern == Pattern::TaskToken);
+    for (state, _) in waiting.filter(|(state, _)| !state.express) {
+        let resource = state.state.resource.as_deref().unwrap_or_default();
+        // An integration without that pattern has another finding.
+        if ENDING.iter().any(|field| state.state.has(field)) || TaskResource::parse(resource).is_err() {
+            continue;
+        }
+        let message = format!(
+            "state `{}` waits for its task token without a timeout: until it is sent back, for up to a year",
+            state.name
+        );
+        let diagnostic = Diagnostic::new(Code::EndlessWait, state.at.child("Resource"), message);
+        // The pattern is what waits.
+        let pattern = resource.rfind('.').map_or(resource.len(), |dot| dot + 1);
+        let diagnostic = diagnostic.with_range(pattern, resource.len() - pattern);
+        found.push(diagnostic.with_help("give it `TimeoutSeconds` or `HeartbeatSeconds`"));
     }
 }
 

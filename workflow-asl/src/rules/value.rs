@@ -1,6 +1,7 @@
 //! The rule on values: each has the form that the table gives its field.
 
 use serde_json::Value;
+use workflow_services::Arn;
 
 use super::part::{Part, PartKind};
 use super::{Definition, one_of, report};
@@ -81,9 +82,9 @@ fn check(expressions: &Expressions, part: &Part<'_>, field: &Field, value: &Valu
                 check_path(path, &at, found);
             }
         }
-        Form::ReferencePath | Form::ReferencePathOrNull => {
+        Form::ReferencePath | Form::InputReferencePath | Form::ReferencePathOrNull => {
             if let Some(path) = text {
-                check_reference_path(path, field.name == "ResultPath", &at, found);
+                check_reference_path(path, field, &at, found);
             }
         }
         Form::PathOrIntrinsic => {
@@ -135,17 +136,29 @@ fn read_path(path: &str, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Js
     }
 }
 
-fn check_reference_path(text: &str, writes: bool, at: &Pointer, found: &mut Vec<Diagnostic>) {
+/// A reference path names one place: by member names and indices only, from the input or a variable on. Of the context
+/// object `ItemsPath` and the paths to times may tell, and no other.
+///
+/// <https://states-language.net/#ref-paths>,
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
+fn check_reference_path(text: &str, field: &Field, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let Some(path) = read_path(text, at, found) else { return };
-    if !path.is_definite() {
+    let (message, help) = if !path.is_definite() {
         let message = format!("`{text}` is not a reference path: it may match more than one value");
-        let diagnostic = Diagnostic::new(Code::BadJsonPath, at.clone(), message);
-        found.push(diagnostic.with_help("name one place, with member names and indices only"));
-    } else if writes && *path.root() != Root::Value {
+        (message, "name one place, with member names and indices only")
+    } else if !path.is_reference_path() {
+        let message = format!("`{text}` is not a reference path: it has more than member names and indices from 0 on");
+        (message, "name one place, with member names and indices only")
+    } else if field.name == "ResultPath" && *path.root() != Root::Value {
         let message = format!("a result cannot be written to `{text}`");
-        let diagnostic = Diagnostic::new(Code::BadJsonPath, at.clone(), message);
-        found.push(diagnostic.with_help("`ResultPath` begins with `$.`; variables are set with `Assign`"));
-    }
+        (message, "`ResultPath` begins with `$.`; variables are set with `Assign`")
+    } else if field.form == Form::InputReferencePath && *path.root() == Root::Context {
+        let message = format!("`{text}` is not a reference path: `{}` cannot read the context object", field.name);
+        (message, "assign the value to a variable in an earlier state, and name that: `$variable`")
+    } else {
+        return;
+    };
+    found.push(Diagnostic::new(Code::BadJsonPath, at.clone(), message).with_help(help));
 }
 
 fn check_fail_path(text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
@@ -246,7 +259,9 @@ fn check_static(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
 const RESOURCES: &str = "such as `arn:aws:states:::lambda:invoke`, or the ARN of a Lambda function or an activity";
 
 fn check_resource(part: &Part<'_>, arn: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    if placeholder::likely(arn) {
+    // Whether an integration's name is right can be told whatever its partition, region and account are.
+    let known = Arn::parse(arn).and_then(Arn::integration).unwrap_or(arn);
+    if placeholder::likely(known) {
         return;
     }
     let allowed: &[&str] = match part.kind {

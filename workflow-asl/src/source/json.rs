@@ -1,23 +1,25 @@
 //! JSON: its value by serde_json, with keys that are given twice refused, and where its parts stand.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 use indexmap::IndexMap;
-use indexmap::map::Entry;
 use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::error::Category;
 use serde_json::{Map, Number, Value};
 
 use super::layout::{Below, Layout, Span, Written};
-use super::{MAX_DEPTH, SourceError, boundary, locations};
+use super::{MAX_DEPTH, Read, Repeated, SourceError, boundary};
 use crate::{Code, Diagnostic, Pointer};
 
 /// Reads a text.
-pub(super) fn read(text: &str) -> Result<Value, Box<SourceError>> {
+pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Once.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
-    value.map_err(|error| refusal(text, &error))
+    let repeats = Cell::new(false);
+    let value = Reader(&repeats).deserialize(&mut deserializer);
+    let value = value.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| refusal(text, &error))?;
+    let repeated = if repeats.get() { Scanner::new(text).find_repeated() } else { Vec::new() };
+    Ok(Read { value, repeated, remarks: Vec::new() })
 }
 
 /// Where everything stands in a text that [`read`] takes.
@@ -27,17 +29,6 @@ pub(super) fn layout(text: &str) -> Layout {
 
 /// What is wrong with a text that serde_json refuses.
 fn refusal(text: &str, error: &serde_json::Error) -> Box<SourceError> {
-    // Only `Once` makes errors about data.
-    if error.classify() == Category::Data
-        && let Some(twice) = Scanner::new(text).find_duplicate()
-    {
-        let first = locations(text, &[twice.first]).pop().unwrap_or_default();
-        let message = format!("the key `{}` is given twice in one object", twice.key);
-        let at = twice.path.iter().rev().fold(Pointer::root(), |at, token| at.child(token));
-        let diagnostic = Diagnostic::new(Code::DuplicateKey, at, message)
-            .with_help(format!("it is first given in line {}, column {}; keep one of them", first.line, first.column));
-        return SourceError::at(diagnostic, text, twice.second.0, twice.second.1);
-    }
     let line: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     let offset = line + error.column().saturating_sub(1);
     let message = error.to_string();
@@ -51,7 +42,7 @@ fn refusal(text: &str, error: &serde_json::Error) -> Box<SourceError> {
     let at = boundary(text, offset);
     let help = match text.get(at..).and_then(|rest| rest.chars().next()) {
         Some('/' | '#') => Some("JSON has no comments: say it in a field `Comment`"),
-        Some('$') => Some("put the placeholder in quotes; without them it may stand only in a template's definitions"),
+        Some('$') => Some("a placeholder without quotes stands for a whole value: `${Name}`"),
         Some('\'') => Some("JSON has its strings in double quotes"),
         _ if message == "trailing comma" => Some("remove the comma before the closing bracket"),
         _ if message.starts_with("EOF") => Some("the text ends too early: a bracket or a quote is not closed"),
@@ -64,13 +55,14 @@ fn refusal(text: &str, error: &serde_json::Error) -> Box<SourceError> {
     SourceError::at(diagnostic, text, at, 1)
 }
 
-/// Reads a value whose objects have every key once.
-struct Once;
+/// Reads a value, and says whether an object has a key twice; the last one counts.
+#[derive(Clone, Copy)]
+struct Reader<'r>(&'r Cell<bool>);
 
 /// The key under which serde_json gives a number where a build has its feature `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-impl<'de> DeserializeSeed<'de> for Once {
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -78,7 +70,7 @@ impl<'de> DeserializeSeed<'de> for Once {
     }
 }
 
-impl<'de> Visitor<'de> for Once {
+impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,7 +107,7 @@ impl<'de> Visitor<'de> for Once {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Once)? {
+        while let Some(item) = items.next_element_seed(self)? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -128,9 +120,9 @@ impl<'de> Visitor<'de> for Once {
                 let digits: String = members.next_value()?;
                 return digits.parse().map(Value::Number).map_err(A::Error::custom);
             }
-            let value = members.next_value_seed(Once)?;
+            let value = members.next_value_seed(self)?;
             if map.insert(key, value).is_some() {
-                return Err(A::Error::custom("a key is given twice"));
+                self.0.set(true);
             }
         }
         Ok(Value::Object(map))
@@ -138,30 +130,33 @@ impl<'de> Visitor<'de> for Once {
 }
 
 /// A key that an object has twice.
-struct Duplicate {
-    key: String,
+struct Twice {
     /// The keys and indices that lead to it, innermost first.
     path: Vec<String>,
     first: Span,
     second: Span,
 }
 
-/// Walks over a text that serde_json took, or took up to a key that is given twice; stops at anything else.
+/// Walks over a text that serde_json took; stops at anything else.
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
-    duplicate: Option<Duplicate>,
+    twice: Vec<Twice>,
 }
 
 impl<'a> Scanner<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0, duplicate: None }
+        Self { text, at: 0, depth: 0, twice: Vec::new() }
     }
 
-    fn find_duplicate(mut self) -> Option<Duplicate> {
+    fn find_repeated(mut self) -> Vec<Repeated> {
         self.value();
-        self.duplicate
+        let repeated = self.twice.into_iter().map(|Twice { path, first, second }| {
+            let at = path.iter().rev().fold(Pointer::root(), |at, token| at.child(token));
+            Repeated { at, holder: "object", first, second }
+        });
+        repeated.collect()
     }
 
     /// The next byte after blanks.
@@ -217,18 +212,12 @@ impl<'a> Scanner<'a> {
             if !self.takes(b':') {
                 return None;
             }
-            match members.entry(key.into_owned()) {
-                Entry::Occupied(entry) => {
-                    let (first, _): &(Span, Layout) = entry.get();
-                    let (key, first) = (entry.key().clone(), *first);
-                    self.duplicate = Some(Duplicate { path: vec![key.clone()], key, first, second: span });
-                    return None;
-                }
-                Entry::Vacant(entry) => {
-                    let value = self.value();
-                    let value = self.inside(value, || entry.key().clone())?;
-                    entry.insert((span, value));
-                }
+            let key = key.into_owned();
+            let known = self.twice.len();
+            let value = self.value()?;
+            self.inside(known, &key);
+            if let Some((first, _)) = members.insert(key.clone(), (span, value)) {
+                self.twice.push(Twice { path: vec![key], first, second: span });
             }
         }
         Some(Below::Members(members))
@@ -239,18 +228,18 @@ impl<'a> Scanner<'a> {
         let mut items = Vec::new();
         while !self.takes(b']') {
             self.takes(b',');
-            let value = self.value();
-            items.push(self.inside(value, || items.len().to_string())?);
+            let known = self.twice.len();
+            items.push(self.value()?);
+            self.inside(known, items.len() - 1);
         }
         Some(Below::Items(items))
     }
 
-    /// A value that was read in an object or array; a duplicate in it gets the key or index that leads there.
-    fn inside(&mut self, value: Option<Layout>, token: impl FnOnce() -> String) -> Option<Layout> {
-        if let (None, Some(duplicate)) = (&value, &mut self.duplicate) {
-            duplicate.path.push(token());
+    /// Gives keys that were found in an object or array from that number on the key or index that leads there.
+    fn inside(&mut self, from: usize, token: impl ToString) {
+        for twice in self.twice.iter_mut().skip(from) {
+            twice.path.push(token.to_string());
         }
-        value
     }
 
     /// Passes a string, and says what it means.

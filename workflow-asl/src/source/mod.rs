@@ -2,6 +2,7 @@
 //!
 //! The value is read at once; where things stand is worked out when [`Source::locate`] asks for it.
 
+mod bare;
 mod json;
 mod layout;
 #[cfg(feature = "yaml")]
@@ -10,10 +11,13 @@ mod yaml;
 #[path = "no_yaml.rs"]
 mod yaml;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
 
+use self::bare::Quoted;
+use self::layout::{Below, Layout, Span};
 use crate::{Code, Diagnostic, Pointer, limits};
 
 /// Bytes that a file may have. A definition may have a mebibyte of characters, but what a file has
@@ -48,6 +52,27 @@ pub struct Source {
     text: String,
     format: Format,
     value: Value,
+    /// The text that was read, where placeholders had to be put in quotes first.
+    quoted: Option<Quoted>,
+    repeated: Vec<Repeated>,
+    remarks: Vec<Diagnostic>,
+}
+
+/// What a reader makes of a text.
+struct Read {
+    value: Value,
+    repeated: Vec<Repeated>,
+    remarks: Vec<Diagnostic>,
+}
+
+/// A key that an object has twice, of which the last one counts.
+#[derive(Clone, Debug)]
+struct Repeated {
+    at: Pointer,
+    /// What the format calls an object.
+    holder: &'static str,
+    first: Span,
+    second: Span,
 }
 
 /// A place in a text.
@@ -73,19 +98,44 @@ pub struct SourceError {
 }
 
 impl Source {
-    /// Reads a document; keys keep their order.
+    /// Reads a document; keys keep their order. In JSON a placeholder `${X}` may stand without quotes where a value stands:
+    /// its value is then the text `${X}`, and [`bare`](Self::bare) has its place.
     ///
     /// # Errors
     /// The bytes are more than [`MAX_BYTES`], are not UTF-8, hold a NUL, or are not a document of the format;
     /// an object has a key twice; it nests more than [`MAX_DEPTH`] objects and arrays;
     /// or YAML's aliases make it too large.
     pub fn read(bytes: &[u8], format: Format) -> Result<Self, Box<SourceError>> {
+        let source = Self::read_repeated(bytes, format)?;
+        match source.repeated_in(|at| at == source.repeated.first().map_or(at, |first| &first.at)).into_iter().next() {
+            Some(error) => Err(Box::new(error)),
+            None => Ok(source),
+        }
+    }
+
+    /// The same, but of a key that an object has twice the last one counts, as for most readers; [`Self::repeated_in`]
+    /// tells of them.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`], but for keys that are given twice.
+    pub fn read_repeated(bytes: &[u8], format: Format) -> Result<Self, Box<SourceError>> {
         let text = text(bytes)?;
-        let value = match format {
-            Format::Json => json::read(text)?,
-            Format::Yaml => yaml::read(text)?,
+        let (read, quoted) = match format {
+            Format::Json => match (json::read(text), Quoted::of(text)) {
+                (Ok(read), _) => (read, None),
+                (Err(error), None) => return Err(error),
+                (Err(_), Some(quoted)) => match json::read(quoted.as_str()) {
+                    Ok(read) => (read, Some(quoted)),
+                    Err(error) => {
+                        let span = quoted.original((error.location.offset, error.location.length));
+                        return Err(SourceError::at(error.diagnostic, text, span.0, span.1));
+                    }
+                },
+            },
+            Format::Yaml => (yaml::read(text)?, None),
         };
-        Ok(Self { text: text.to_owned(), format, value })
+        let Read { value, repeated, remarks } = read;
+        Ok(Self { text: text.to_owned(), format, value, quoted, repeated, remarks })
     }
 
     /// The document.
@@ -108,6 +158,51 @@ impl Source {
         self.format
     }
 
+    /// What is doubtful in how it is written, each a warning: words of YAML that are names or truth values.
+    pub fn remarks(&self) -> &[Diagnostic] {
+        &self.remarks
+    }
+
+    /// The keys that an object has twice, at places that `is_meant` takes.
+    pub fn repeated_in(&self, is_meant: impl Fn(&Pointer) -> bool) -> Vec<SourceError> {
+        let repeated: Vec<_> = self.repeated.iter().filter(|one| is_meant(&one.at)).collect();
+        let places = |span: fn(&Repeated) -> Span| {
+            let spans: Vec<_> = repeated.iter().map(|one| self.original(span(one))).collect();
+            locations(&self.text, &spans)
+        };
+        let places = places(|one| one.first).into_iter().zip(places(|one| one.second));
+        let errors = repeated.iter().zip(places).map(|(one, (first, second))| {
+            let key = one.at.tokens().last().unwrap_or_default();
+            let message = format!("the key `{key}` is given twice in one {}", one.holder);
+            let help = format!("it is first given in line {}, column {}; keep one of them", first.line, first.column);
+            let diagnostic = Diagnostic::new(Code::DuplicateKey, one.at.clone(), message).with_help(help);
+            SourceError { diagnostic, location: second }
+        });
+        errors.collect()
+    }
+
+    /// The places of the placeholders that stand without quotes, where another value than text may come.
+    pub fn bare(&self) -> BTreeSet<Pointer> {
+        let mut places = BTreeSet::new();
+        if let Some(quoted) = &self.quoted {
+            bare(&self.layout(), quoted, &Pointer::root(), &mut places);
+        }
+        places
+    }
+
+    fn layout(&self) -> Layout {
+        match (self.format, &self.quoted) {
+            (Format::Json, Some(quoted)) => json::layout(quoted.as_str()),
+            (Format::Json, None) => json::layout(&self.text),
+            (Format::Yaml, _) => yaml::layout(&self.text),
+        }
+    }
+
+    /// What a span of the text that was read is in the text of the file.
+    fn original(&self, span: Span) -> Span {
+        self.quoted.as_ref().map_or(span, |quoted| quoted.original(span))
+    }
+
     /// Where each finding is: the part of the string that it means; the key of an object or array, or of a field
     /// that should not be there; else the value. What does not exist is where it would be: at the key of what holds it.
     ///
@@ -116,12 +211,24 @@ impl Source {
         if found.is_empty() {
             return Vec::new();
         }
-        let layout = match self.format {
-            Format::Json => json::layout(&self.text),
-            Format::Yaml => yaml::layout(&self.text),
-        };
-        let spans: Vec<_> = found.iter().map(|found| layout.span(&self.text, found)).collect();
+        let layout = self.layout();
+        let text = self.quoted.as_ref().map_or(self.text.as_str(), Quoted::as_str);
+        let spans: Vec<_> = found.iter().map(|found| self.original(layout.span(text, found))).collect();
         locations(&self.text, &spans)
+    }
+}
+
+/// Finds the strings whose quotes were put in. Documents nest at most [`MAX_DEPTH`] deep.
+fn bare(layout: &Layout, quoted: &Quoted, at: &Pointer, places: &mut BTreeSet<Pointer>) {
+    match &layout.below {
+        Below::Text(_) if quoted.begins_at(layout.span.0) => drop(places.insert(at.clone())),
+        Below::Text(_) | Below::Nothing => {}
+        Below::Items(items) => {
+            items.iter().enumerate().for_each(|(index, item)| bare(item, quoted, &at.index(index), places));
+        }
+        Below::Members(members) => {
+            members.iter().for_each(|(key, (_, value))| bare(value, quoted, &at.child(key), places));
+        }
     }
 }
 

@@ -96,3 +96,25 @@ fn a_parameter_that_there_is_not_is_found_at_its_name_and_a_wrong_value_at_itsel
     let columns: Vec<_> = source.locate(&found).iter().map(|place| (place.column, place.length)).collect();
     assert_eq!(columns, [(8, 10), (20, 3)]);
 }
+
+#[test]
+fn a_placeholder_may_stand_without_quotes_where_a_value_stands() {
+    let text =
+        r#"{"S": {"Seconds": ${Seconds}, "Text": "${A}", "L": [1, ${B}]}, "E": ${jsonencode({"x": 1})}, "n": x}"#;
+    assert_eq!(
+        refused(text),
+        (Code::NotJson, " the definition is not JSON: expected value".into(), 1, text.find("x}").unwrap() + 1)
+    );
+    let text = text.replace(", \"n\": x", "");
+    let source = Source::read(text.as_bytes(), Format::Json).unwrap();
+    assert_eq!(source.text(), text);
+    let expected =
+        json!({"S": {"Seconds": "${Seconds}", "Text": "${A}", "L": [1, "${B}"]}, "E": "${jsonencode({\"x\": 1})}"});
+    assert_eq!(source.value(), &expected);
+    let bare: Vec<_> = source.bare().iter().map(|at| at.as_str().to_owned()).collect();
+    assert_eq!(bare, ["/E", "/S/L/1", "/S/Seconds"]);
+    let at = |pointer: &str, range| underlined(&source, Code::WrongType, pointer, range);
+    assert_eq!(at("/S/L/1", None), "${B}");
+    assert_eq!(at("/S/Text", Some((2, 1))), "A");
+    assert_eq!(at("/E", None), "${jsonencode({\"x\": 1})}");
+}

@@ -22,23 +22,50 @@ fn underlined(source: &Source, pointer: &str, range: Option<(usize, usize)>) -> 
 }
 
 #[test]
-fn scalars_follow_the_core_schema() {
-    let text = "a: [1, -2, +3, 0x1F, 0o17, 1.50, .5, 1e3, 18446744073709551615, 012]\n\
-        b: [true, False, null, ~, '', \"1\", '1', !!str 1, !!int \"7\", ! 5]\n\
-        c: [yes, 2024-01-01, 2024-01-01T00:00:00Z, 1.2.3, 12:30:00, 1_000, .e, $.x, e5]\nd:\n1: x\n";
+fn scalars_have_the_types_of_yaml_1_1() {
+    let text = "a: [1, -2, +3, 0x1F, 012, 1.50, .5, 1.5e+3, 18446744073709551615, 0b11, 1_000, 1:30]\n\
+        b: [true, False, null, ~, '', \"1\", '1', !!str 1, !!int \"7\", ! 5, yes, Off]\n\
+        c: ['yes', 2024-01-01, 2024-01-01T00:00:00Z, 1.2.3, 1e3, 0o17, 089, .e, $.x, e5, y]\nd:\n1: x\n";
     let value = read(text).into_value();
     assert_eq!(
         value,
         json!({
-            "a": [1, -2, 3, 31, 15, 1.5, 0.5, 1000.0, 18446744073709551615_u64, 12],
-            "b": [true, false, null, null, "", "1", "1", "1", 7, "5"],
-            "c": ["yes", "2024-01-01", "2024-01-01T00:00:00Z", "1.2.3", "12:30:00", "1_000", ".e", "$.x", "e5"],
+            "a": [1, -2, 3, 31, 10, 1.5, 0.5, 1500.0, 18446744073709551615_u64, 3, 1000, 90],
+            "b": [true, false, null, null, "", "1", "1", "1", 7, "5", true, false],
+            "c": ["yes", "2024-01-01", "2024-01-01T00:00:00Z", "1.2.3", "1e3", "0o17", "089", ".e", "$.x", "e5", "y"],
             "d": null,
             "1": "x",
         })
     );
     assert_eq!(refused("a: .inf").0, Code::NotJson);
-    assert_eq!(refused("a: 1e999").0, Code::NotJson);
+    assert_eq!(refused("a: 1.0e+999").0, Code::NotJson);
+}
+
+#[test]
+fn a_name_that_is_a_truth_value_for_sam_is_told() {
+    let source = read("StartAt: No\nStates:\n  No: {Type: Pass, Next: Off}\n  \"Off\": {Type: Pass, End: yes}\n");
+    assert_eq!(source.value()["States"]["No"]["Next"], "Off");
+    assert_eq!(source.value()["States"]["Off"]["End"], true);
+    let told: Vec<_> = source.remarks().iter().map(|remark| (remark.code, remark.pointer.as_str())).collect();
+    let expected = ["/StartAt", "/States/No", "/States/No/Next"].map(|at| (Code::TruthWord, at));
+    assert_eq!(told, expected);
+    let places = source.locate(source.remarks());
+    assert_eq!(places.iter().map(|place| (place.line, place.column)).collect::<Vec<_>>(), [(1, 10), (3, 3), (3, 26)]);
+}
+
+#[test]
+fn of_a_key_that_is_given_twice_the_last_one_counts_where_that_is_asked_for() {
+    for (format, text) in [
+        (Format::Yaml, "a: {x: 1,\n  x: 2}\nb: &b {y: 1, y: 2}\nc: *b\n"),
+        (Format::Json, "{\"a\": {\"x\": 1,\n \"x\": 2}}"),
+    ] {
+        assert_eq!(Source::read(text.as_bytes(), format).unwrap_err().diagnostic.code, Code::DuplicateKey);
+        let source = Source::read_repeated(text.as_bytes(), format).unwrap();
+        assert_eq!(source.value()["a"], json!({"x": 2}));
+        let found = source.repeated_in(|at| at.as_str().starts_with("/a/"));
+        let found: Vec<_> = found.iter().map(|one| (one.diagnostic.pointer.as_str(), one.location.line)).collect();
+        assert_eq!(found, [("/a/x", 2)]);
+    }
 }
 
 #[test]

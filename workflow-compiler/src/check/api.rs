@@ -5,12 +5,12 @@ use std::rc::Rc;
 use proc_macro2::Ident;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::{Presence, ResultPart};
-use workflow_services::{Shape, TaskResource};
+use workflow_services::{Arn, Shape, TaskResource};
 
 use super::foreign::ForeignPart;
 use super::model::{Model, StateInfo};
 use super::types::{Ty, Types};
-use crate::syntax::ast::{Head, Resource, plain};
+use crate::syntax::ast::{Head, Resource, Type, plain};
 
 /// What the ARNs of all integrations begin with.
 const INTEGRATION: &str = "arn:aws:states:::";
@@ -46,33 +46,70 @@ pub fn integration(path: &[Ident], pattern: Option<&str>) -> String {
     arn
 }
 
+/// What the source says of a task's result.
+pub struct DeclaredResult<'r> {
+    /// The member of the result that has the type; empty for the result itself: what is sent back with a task token, or
+    /// whatever else the user knows better.
+    pub member: &'static str,
+    /// The type.
+    pub ty: ResultType<'r>,
+}
+
+/// The type of a task's result.
+pub enum ResultType<'r> {
+    /// The one in angle brackets.
+    Written(&'r Type),
+    /// That of the output of the workflow that is started.
+    OutputOf(&'r Type),
+}
+
+/// What the source says of the result of a task that calls this.
+pub fn declared_result(resource: &Resource) -> Option<DeclaredResult<'_>> {
+    match resource {
+        Resource::Service { path, pattern, result, workflow, .. } => {
+            let pattern = pattern.as_ref().map(|pattern| pattern.value.as_str());
+            let ty = match workflow {
+                // The other patterns give the output as text, or none of it.
+                Some(workflow) if pattern == Some("sync:2") => ResultType::OutputOf(workflow),
+                Some(_) => return None,
+                None => ResultType::Written(result.as_ref()?),
+            };
+            Some(DeclaredResult { member: wrapper(&integration(path, pattern)).unwrap_or_default(), ty })
+        }
+        Resource::Activity { result, .. } => {
+            Some(DeclaredResult { member: "", ty: ResultType::Written(result.as_ref()?) })
+        }
+        Resource::Text(_) | Resource::Value(_) => None,
+    }
+}
+
+/// The member that has what the one who is called returns, of a call that has one.
+fn wrapper(arn: &str) -> Option<&'static str> {
+    let name = Arn::parse(arn).and_then(Arn::integration)?;
+    WRAPPED.iter().find(|(wrapped, _)| *wrapped == name).map(|(_, member)| *member)
+}
+
 impl<'a> Model<'a> {
     /// The type of what a task returns: what the source says of it, else what AWS's API does.
     pub(super) fn task_type(&self, info: &StateInfo<'a>) -> Ty {
         let Head::Task { resource: Some(resource), .. } = &info.state.head else { return Ty::Unknown };
-        let (arn, declared) = match resource {
-            Resource::Service { path, pattern, result, workflow, .. } => {
-                let pattern = pattern.as_ref().map(|pattern| pattern.value.as_str());
-                let result = match workflow {
-                    // The other patterns give the output as text, or none of it.
-                    Some(workflow) if pattern == Some("sync:2") => {
-                        Types::part_of(workflow, ForeignPart::Output).map(|output| Ty::Foreign(Box::new(output)))
-                    }
-                    Some(_) => None,
-                    None => result.as_ref().map(|result| self.types.ty(result)),
-                };
-                (integration(path, pattern), result)
+        let arn = match resource {
+            Resource::Service { path, pattern, .. } => {
+                integration(path, pattern.as_ref().map(|pattern| pattern.value.as_str()))
             }
-            Resource::Text(text) => (text.value.clone(), None),
-            Resource::Activity { result, .. } => return result.as_ref().map_or(Ty::Unknown, |ty| self.types.ty(ty)),
-            Resource::Value(_) => return Ty::Unknown,
+            Resource::Text(text) => text.value.clone(),
+            Resource::Activity { .. } | Resource::Value(_) => String::new(),
         };
-        let name = arn.strip_prefix(INTEGRATION).unwrap_or_default();
-        let wrapper = WRAPPED.iter().find(|(wrapped, _)| *wrapped == name).map(|(_, member)| *member);
-        match (declared, wrapper) {
+        let declared = declared_result(resource).and_then(|declared| match declared.ty {
+            ResultType::Written(ty) => Some(self.types.ty(ty)),
+            ResultType::OutputOf(workflow) => {
+                Types::part_of(workflow, ForeignPart::Output).map(|output| Ty::Foreign(Box::new(output)))
+            }
+        });
+        match (declared, wrapper(&arn)) {
+            (declared, None) if arn.is_empty() => declared.unwrap_or(Ty::Unknown),
             (None, _) if self.unchecked(info).is_some() => Ty::Unknown,
             (declared, Some(member)) => self.wrapped(&arn, member, declared.unwrap_or(Ty::Unknown)),
-            // What is sent back with a task token, or whatever else the user knows better.
             (Some(declared), None) => declared,
             (None, None) => self.called(&arn).map_or(Ty::Unknown, aws),
         }
@@ -171,8 +208,8 @@ fn of_shape(part: ResultPart, lists: usize) -> Ty {
         }
         Shape::Enum(values) => Ty::Listed(values),
         Shape::String => Ty::Text,
-        Shape::Integer | Shape::Long => Ty::Integer,
-        Shape::Float | Shape::Double => Ty::Number,
+        Shape::Integer | Shape::Long => Ty::INTEGER,
+        Shape::Float | Shape::Double => Ty::FLOAT,
         Shape::Boolean => Ty::Bool,
         // The integrations of Step Functions' own write some as numbers.
         Shape::Timestamp if part.is_of_sdk() => Ty::Timestamp,
@@ -181,7 +218,7 @@ fn of_shape(part: ResultPart, lists: usize) -> Ty {
 }
 
 /// The type of a member that is there as certainly as `presence` says.
-pub(super) fn member_type(part: ResultPart, presence: Presence) -> Ty {
+pub(crate) fn member_type(part: ResultPart, presence: Presence) -> Ty {
     match presence {
         Presence::Maybe => Ty::Option(Box::new(aws(part))),
         Presence::Always | Presence::Unsaid => aws(part),

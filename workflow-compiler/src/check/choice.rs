@@ -174,7 +174,7 @@ fn not_exhaustive<'a>(
             let decl = model.types.enums.get(name);
             decl.is_some_and(|decl| decl.variants.iter().all(|variant| variant.wire != *text))
         }
-        (ExprKind::Reference(_) | ExprKind::Invalid, _) => true,
+        (ExprKind::Reference(_) | ExprKind::Invalid | ExprKind::Habit(_), _) => true,
         _ => false,
     };
     let patterns = choice.arms.iter().flat_map(|arm| match &arm.when {
@@ -341,7 +341,7 @@ fn is_true(condition: &Expr) -> bool {
 
 /// Whether an arm did not parse in full.
 fn is_broken(arm: &Arm) -> bool {
-    let broken = |expr: &Expr| matches!(expr.kind, ExprKind::Invalid);
+    let broken = |expr: &Expr| matches!(expr.kind, ExprKind::Invalid | ExprKind::Habit(_));
     match &arm.when {
         When::If(condition) => broken(condition),
         When::Patterns(patterns) => patterns.iter().any(broken),

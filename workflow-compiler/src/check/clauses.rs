@@ -3,10 +3,10 @@
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use super::model::{Model, StateInfo};
+use super::model::{Model, StateInfo, is_distributed};
 use super::sink::Sink;
-use crate::problem::Problem;
-use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, Head, Over, plain};
+use crate::problem::{Edit, Problem};
+use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, ExprKind, Head, Over, Spot, plain};
 use crate::syntax::keyword::ClauseKind;
 
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
@@ -16,6 +16,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
             choice.arms.iter().for_each(|arm| same_language(info.language, &arm.clauses, sink));
         }
         said_once(info, sink);
+        distributed_alone(info, sink);
     }
     for declaration in &model.workflow.declarations {
         match &declaration.kind {
@@ -42,7 +43,12 @@ fn same_language(language: QueryLanguage, clauses: &[Clause], sink: &mut Sink<'_
             same_language(language, &catcher.clauses, sink);
         }
         // A catcher's `output` and `result_path` are of one language each, like the state's.
-        let Some(own) = clause.kind.language().filter(|own| *own != language) else { continue };
+        let Some(own) = clause.kind.language().filter(|own| *own != language) else {
+            if let Some(habit) = &clause.habit {
+                sink.push((**habit).clone());
+            }
+            continue;
+        };
         let keyword = clause.kind.keyword();
         let message =
             format!("`{keyword}` is a clause of {}; this state's language is {}", own.name(), language.name());
@@ -66,6 +72,43 @@ fn instead(kind: ClauseKind) -> &'static str {
         ClauseKind::OutputPath => "in JSONata it is `output`",
         ClauseKind::ItemsPath => "in JSONata it is `over`, or `items`",
         _ => "`query jsonpath` on the state changes its language",
+    }
+}
+
+/// What changes which items a map goes over, what an iteration gets or where the results are, only a distributed map does:
+/// another one would go over its own input, hand on single items, keep the results.
+fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
+    let Head::Map { over, .. } = &info.state.head else { return };
+    // What did not parse may say it.
+    if is_distributed(info.state) || info.state.broken {
+        return;
+    }
+    let refuse = |words: Spot, end: Spot, what: &str, instead: &str| {
+        let message = format!("{what} is for a `distributed` map: this one {instead}");
+        let problem = Problem::new(Code::MisplacedClause, words, message);
+        problem.help("make the map `distributed`").edit(Edit::after(end, " distributed"))
+    };
+    if let Some(Over::Reader { path, body }) = over
+        && let (Some(first), Some(last)) = (path.first(), path.last())
+        && !matches!(body.kind, ExprKind::Invalid)
+    {
+        let words = Spot { first: first.span(), last: last.span() };
+        let name = path.iter().map(plain).collect::<Vec<_>>().join("::");
+        sink.push(refuse(words, body.spot, &format!("`over {name}`"), "would go over its own input"));
+        return;
+    }
+    let clause = info.state.clauses.iter().find_map(|clause| {
+        let instead = match clause.kind {
+            ClauseKind::ItemReader => "would go over its own input",
+            ClauseKind::Batch | ClauseKind::ItemBatcher => "would hand on single items",
+            ClauseKind::WriteTo | ClauseKind::ResultWriter => "would keep the results",
+            _ => return None,
+        };
+        Some((clause, instead))
+    });
+    if let Some((clause, instead)) = clause {
+        let what = format!("`{}`", clause.kind.keyword());
+        sink.push(refuse(clause.keyword.span().into(), clause.spot, &what, instead));
     }
 }
 

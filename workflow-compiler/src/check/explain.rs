@@ -157,6 +157,8 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
             }
             None => ty.rust_name(),
         },
+        // Whether it has a fraction is not known, so that it has no type of Rust.
+        Ty::Number => "number".to_owned(),
         other => other.rust_name(),
     }
 }

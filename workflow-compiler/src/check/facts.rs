@@ -2,6 +2,11 @@
 
 use std::borrow::Cow;
 
+use workflow_asl::document::Operator;
+use workflow_asl::intrinsic;
+
+use super::function::Function;
+use super::meant::is_null;
 use super::resolve::reference_text;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::syntax::keyword::RESERVED;
@@ -195,7 +200,7 @@ impl Facts {
     pub(super) fn learn(&mut self, condition: &Expr, outcome: bool) {
         match &condition.kind {
             ExprKind::Paren(inner) => self.learn(inner, outcome),
-            ExprKind::Invalid => self.all = true,
+            ExprKind::Invalid | ExprKind::Habit(_) => self.all = true,
             ExprKind::Unary(UnaryOp::Not, inner) => self.learn(inner, !outcome),
             ExprKind::Binary(BinaryOp::And, _, left, right) if outcome => {
                 self.learn(left, true);
@@ -215,7 +220,7 @@ impl Facts {
             // Where it is absent that is not so.
             ExprKind::Binary(BinaryOp::NotEqual, _, left, right) if outcome => {
                 for (value, other) in [(left, right), (right, left)] {
-                    if matches!(other.kind, ExprKind::Null) {
+                    if is_null(other) {
                         self.note(Fact::There, value);
                         self.note(Fact::NotNull, value);
                     }
@@ -231,6 +236,8 @@ impl Facts {
                 ("all", arguments) if outcome => arguments.iter().for_each(|argument| self.learn(argument, true)),
                 ("any", arguments) if !outcome => arguments.iter().for_each(|argument| self.learn(argument, false)),
                 ("$not", [inner]) => self.learn(inner, !outcome),
+                // What was meant may be a test.
+                (name, _) if !is_known(name) => self.all = true,
                 _ => {}
             },
             _ => {}
@@ -239,9 +246,19 @@ impl Facts {
 
     /// Notes that a value equals one of some literals, as the arm of a `match` says.
     pub(super) fn learn_match(&mut self, subject: &Expr, patterns: &[Expr]) {
-        if !patterns.iter().any(|pattern| matches!(pattern.kind, ExprKind::Null | ExprKind::Invalid)) {
+        if !patterns
+            .iter()
+            .any(|pattern| matches!(pattern.kind, ExprKind::Null | ExprKind::Invalid | ExprKind::Habit(_)))
+        {
             self.note(Fact::There, subject);
             self.note(Fact::NotNull, subject);
         }
     }
+}
+
+/// Whether there is a function of this name in any language; another is reported where it is called.
+pub(super) fn is_known(name: &str) -> bool {
+    Function::from_name(name).is_some()
+        || intrinsic::Function::from_name(name).is_some()
+        || Operator::from_name(name).is_some()
 }

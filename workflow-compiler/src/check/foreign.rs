@@ -161,6 +161,17 @@ pub enum Asks {
         /// The error where it does not fit.
         code: Code,
     },
+    /// A whole number that is given is one that its place takes.
+    InRange {
+        /// It.
+        number: i128,
+        /// What is given.
+        what: String,
+        /// It, as it is written.
+        given: String,
+        /// The error where it does not fit.
+        code: Code,
+    },
     /// Another part of a type of the user's own that is given fits.
     Fits {
         /// It.
@@ -184,14 +195,20 @@ pub(super) mod kinds {
     pub(in crate::check) const NULL: u8 = 1;
     /// `true` and `false`
     pub(in crate::check) const BOOL: u8 = 2;
-    /// Numbers.
-    pub(in crate::check) const NUMBER: u8 = 4;
+    /// Whole numbers.
+    pub(in crate::check) const WHOLE: u8 = 4;
+    /// Numbers with or without a fraction.
+    pub(in crate::check) const NUMBER: u8 = WHOLE | FRACTION | OPEN;
     /// Text.
     pub(in crate::check) const TEXT: u8 = 8;
     /// Arrays.
     pub(in crate::check) const ARRAY: u8 = 16;
     /// Objects.
     pub(in crate::check) const OBJECT: u8 = 32;
+    /// With [`WHOLE`]: numbers with a fraction.
+    pub(in crate::check) const FRACTION: u8 = 64;
+    /// With [`FRACTION`]: whether it has one is not known.
+    pub(in crate::check) const OPEN: u8 = 128;
 }
 
 impl Foreign {
@@ -322,7 +339,9 @@ pub(super) fn kinds_of(ty: &Ty) -> Option<u8> {
         _ if ty.is_unknown() => return None,
         Ty::Null => kinds::NULL,
         Ty::Bool => kinds::BOOL,
-        ty if ty.is_number() => kinds::NUMBER,
+        Ty::Integer(_) => kinds::WHOLE,
+        Ty::Float(_) => kinds::WHOLE | kinds::FRACTION,
+        Ty::Number => kinds::NUMBER,
         ty if ty.is_text() => kinds::TEXT,
         Ty::Array(_) | Ty::Tuple(_) => kinds::ARRAY,
         _ => kinds::OBJECT,

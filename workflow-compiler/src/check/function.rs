@@ -80,9 +80,15 @@ impl Function {
                 Ty::Array(Box::new((**a).clone().join((**b).clone())))
             }
             ("$partition", Some(array @ Ty::Array(_)), _) => Ty::Array(Box::new(array.clone())),
-            ("$range", ..) => Ty::Array(Box::new(Ty::Number)),
-            ("$abs" | "$max" | "$min" | "$sum", Some(Ty::Integer), _) => Ty::Integer,
-            ("$max" | "$min" | "$sum", Some(Ty::Array(item)), _) if **item == Ty::Integer => Ty::Integer,
+            ("$range", ..) => Ty::Array(Box::new(Ty::INTEGER)),
+            ("$round", _, None) | ("$round", Some(Ty::Integer(_)), _) => Ty::INTEGER,
+            ("$round", ..) => Ty::FLOAT,
+            ("$power", Some(Ty::Float(_)), _) | ("$power", _, Some(Ty::Float(_))) => Ty::FLOAT,
+            ("$abs" | "$max" | "$min" | "$number" | "$sum", Some(number), _) if number.is_number() => number.clone(),
+            ("$max" | "$min" | "$sum", Some(Ty::Array(item)), _) if item.is_number() => (**item).clone(),
+            ("$max" | "$min" | "$sum", Some(Ty::Tuple(items)), _) if items.iter().all(Ty::is_number) => {
+                items.iter().cloned().reduce(Ty::join).unwrap_or(Ty::INTEGER)
+            }
             _ => self.result(),
         }
     }
@@ -92,7 +98,8 @@ impl Function {
         match self.result {
             's' => Ty::Text,
             'n' => Ty::Number,
-            'i' => Ty::Integer,
+            'i' => Ty::INTEGER,
+            'f' => Ty::FLOAT,
             'b' => Ty::Bool,
             't' => Ty::Timestamp,
             'a' => Ty::Array(Box::new(Ty::Unknown)),
@@ -136,7 +143,7 @@ impl Argument {
 
 // Signatures: one letter an argument (`s` text, `n` number, `N` numbers, `b` bool, `o` object, `x` any),
 // `?` after an optional one, `*` after one that may be repeated or left out.
-// Results: `i` integer, `t` timestamp, `a` array, `S` array of text, else as above.
+// Results: `i` integer, `f` number with a fraction, `t` timestamp, `a` array, `S` array of text, else as above.
 
 const LANGUAGE: &[(&str, &str, char)] = &[
     ("is_present", "x", 'b'),
@@ -155,7 +162,7 @@ const JSONATA: &[(&str, &str, char)] = &[
     ("$abs", "n", 'n'),
     ("$append", "xx", 'a'),
     ("$assert", "bs?", 'x'),
-    ("$average", "N", 'n'),
+    ("$average", "N", 'f'),
     ("$base64decode", "s", 's'),
     ("$base64encode", "s", 's'),
     ("$boolean", "x", 'b'),
@@ -197,7 +204,7 @@ const JSONATA: &[(&str, &str, char)] = &[
     ("$parseInteger", "ss", 'i'),
     ("$partition", "xn", 'a'),
     ("$power", "nn", 'n'),
-    ("$random", "n?", 'n'),
+    ("$random", "n?", 'f'),
     ("$range", "nnn", 'a'),
     ("$reduce", "xxx?", 'x'),
     ("$replace", "sxxn?", 's'),
@@ -209,7 +216,7 @@ const JSONATA: &[(&str, &str, char)] = &[
     ("$sort", "xx?", 'x'),
     ("$split", "sxn?", 'S'),
     ("$spread", "x", 'x'),
-    ("$sqrt", "n", 'n'),
+    ("$sqrt", "n", 'f'),
     ("$string", "xb?", 's'),
     ("$substring", "snn?", 's'),
     ("$substringAfter", "ss", 's'),

@@ -3,6 +3,7 @@
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
+use super::data::output::whole;
 use super::facts::Facts;
 use super::foreign::{Asks, Foreign, ForeignPart, Question, kinds, kinds_of};
 use super::model::{Model, StateInfo};
@@ -106,6 +107,14 @@ impl<'a> Given<'_, 'a> {
                 let asks = Asks::Text { text: text.clone(), words: "this".to_owned() };
                 sink.ask(|| Question { of: wanted.clone(), asks, spot: expr.spot });
             }
+            ExprKind::Number(text) => {
+                self.takes(wanted, &self.ty(expr, facts), false, expr.spot, what, sink);
+                if let Some(number) = whole(text) {
+                    let (what, given) = (what.to_owned(), text.clone());
+                    let asks = Asks::InRange { number, what, given, code: self.kind_code() };
+                    sink.ask(|| Question { of: wanted.clone(), asks, spot: expr.spot });
+                }
+            }
             _ => {
                 // Whether it may be absent has been said where it is read.
                 let ty = self.ty(expr, facts);
@@ -131,7 +140,13 @@ impl<'a> Given<'_, 'a> {
         self.takes(wanted, ty, absent, spot, what, sink);
         let types = &self.model.types;
         let members: Vec<(&str, &Ty)> = match ty {
-            Ty::Object(members) => members.iter().map(|(name, ty)| (name.as_str(), ty)).collect(),
+            Ty::Object(members) => {
+                for inner in members.keys().filter_map(|name| wanted.member(name)) {
+                    let slip = Asks::NoSlip { what: what.to_owned() };
+                    sink.ask(|| Question { of: inner, asks: slip, spot });
+                }
+                members.iter().map(|(name, ty)| (name.as_str(), ty)).collect()
+            }
             Ty::Struct(name) => {
                 // A struct that has itself in it: what lies deeper is not checked.
                 let Some(known) = types.structs.get(name).filter(|_| wanted.steps.len() < 4) else { return };

@@ -17,6 +17,8 @@ pub mod function;
 mod given;
 mod handlers;
 mod infer;
+mod items;
+mod meant;
 mod model;
 mod names;
 mod origin;
@@ -28,17 +30,24 @@ mod targets;
 #[cfg(test)]
 mod tests;
 pub mod types;
+mod unused;
 mod values;
 mod variables;
 
-pub use api::integration;
+pub(crate) use api::member_type;
+pub use api::{DeclaredResult, ResultType, declared_result, integration};
 pub use data::{Kept, KeptItem, Reads};
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, FindWorkflow, explain};
 pub use foreign::{Asks, Foreign, ForeignMember, ForeignPart, ForeignStep, Question};
+pub(crate) use items::Items;
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
 pub use resolve::{Base, Place, Position, Resolved, Step};
 pub use types::{Field, Struct, Ty, Types};
+pub(crate) use unused::unused;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use self::sink::Sink;
 use crate::problem::Problems;
@@ -57,24 +66,40 @@ pub(crate) fn check_without<'a>(
 ) -> Model<'a> {
     let mut model = unanalysed(workflow);
     model.ignored = ignored;
-    let sink = &mut Sink::to(problems);
-    declarations::check(&model, sink);
-    names::check(&model, sink);
-    if workflow.from().is_some() {
-        beside::check(&model, sink);
-        return model;
-    }
-    data::analyse(&mut model, sink);
-    targets::check(&model, sink);
-    targets::no_states(&model, sink);
-    handlers::check(&model, sink);
-    clauses::check(&model, sink);
-    range::check(&model, sink);
-    values::check(&model, sink);
-    request::check(&model, sink);
-    data::output::check(&model, sink);
-    given::check(&model, sink);
+    check_model(&mut model, &mut Sink::to(problems));
     model
+}
+
+/// The types of what the workflow's references start from, as far as they are known, by the numbers of their words:
+/// for editors.
+pub fn roots(workflow: &Workflow) -> BTreeMap<usize, Ty> {
+    let mut model = unanalysed(workflow);
+    model.roots = Some(RefCell::default());
+    if model.variables.is_none() {
+        // Of a workflow that is being typed some are known.
+        model.variables = variables::assigned(&model);
+    }
+    check_model(&mut model, &mut Sink::to(&mut Problems::default()));
+    model.roots.map(RefCell::into_inner).unwrap_or_default()
+}
+
+fn check_model(model: &mut Model<'_>, sink: &mut Sink<'_>) {
+    declarations::check(model, sink);
+    names::check(model, sink);
+    if model.workflow.from().is_some() {
+        beside::check(model, sink);
+        return;
+    }
+    data::analyse(model, sink);
+    targets::check(model, sink);
+    targets::no_states(model, sink);
+    handlers::check(model, sink);
+    clauses::check(model, sink);
+    range::check(model, sink);
+    values::check(model, sink);
+    request::check(model, sink);
+    data::output::check(model, sink);
+    given::check(model, sink);
 }
 
 /// The model without what is known of the workflow's data.

@@ -69,6 +69,8 @@ pub struct Model<'a> {
     pub(super) ignored: Vec<&'a Clause>,
     /// The members of the results with a member that the source has the type of, which is left open here.
     pub(super) wrappers: RefCell<BTreeMap<String, Rc<IndexMap<String, Ty>>>>,
+    /// The types of what references start from, by the numbers of their words, where somebody wants to know.
+    pub(super) roots: Option<RefCell<BTreeMap<usize, Ty>>>,
     /// How many nodes were looked at to draw paths for messages.
     pub(super) looked_at: Cell<usize>,
 }
@@ -169,6 +171,7 @@ impl<'a> Model<'a> {
             calls: RefCell::default(),
             ignored: Vec::new(),
             wrappers: RefCell::default(),
+            roots: None,
             looked_at: Cell::new(0),
         };
         // From last to first, so that the first of two counts.
@@ -212,7 +215,10 @@ impl<'a> Model<'a> {
                 self.catchers.insert(plain(name), named);
             }
             DeclarationKind::Defaults(clauses) => self.defaults = clauses,
-            DeclarationKind::Struct(_) | DeclarationKind::Enum(_) | DeclarationKind::From(..) => {}
+            DeclarationKind::Placeholders
+            | DeclarationKind::Struct(_)
+            | DeclarationKind::Enum(_)
+            | DeclarationKind::From(..) => {}
         }
     }
 

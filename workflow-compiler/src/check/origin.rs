@@ -1,18 +1,18 @@
 //! What the first word of a reference stands for in its place, or why it is not there.
 
+use proc_macro2::Ident;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::data::Point;
+use super::meant;
 use super::model::{Model, StateInfo, is_distributed};
 use super::resolve::{Base, Place, Position, reference_text, segment_text};
 use super::types::Ty;
-use crate::problem::Problem;
-use crate::syntax::ast::{
-    Clause, ClauseValue, EnumDecl, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain,
-};
-use crate::syntax::keyword::{ClauseKind, RESERVED};
+use crate::problem::{Edit, Problem};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain};
+use crate::syntax::keyword::ClauseKind;
 
 /// A base with the first steps and type that a root stands for.
 pub(super) struct Origin {
@@ -51,12 +51,19 @@ impl<'a> Model<'a> {
         let here = place.position;
         let info = place.state;
         let current = current(place);
+        if let Root::StateResult(word) = &reference.root
+            && meant::is_environment(word)
+        {
+            return Err(Box::new(self.unknown_word(place, reference, word)));
+        }
         if let (Position::Resource, Root::StateResult(service), Some(Segment::Member { name: action, .. })) =
             (here, &reference.root, reference.segments.first())
         {
             let message = format!("`{}` is no service's action", reference_text(reference));
             let help = format!("between service and action stands `::`: `{service}::{}`", action.value);
-            return Err(problem(Code::ReferenceNotHere, spot, message, help));
+            let problem = problem(Code::ReferenceNotHere, spot, message, help);
+            let edit = Edit::over(spot.to(action.spot), format!("{service}::{}", action.value));
+            return Err(Box::new(if reference.segments.len() == 1 { problem.edit(edit) } else { *problem }));
         }
         if matches!(here, Position::Literal | Position::Resource) {
             let message = format!("`{}` is not there in {}", reference_text(reference), here.describe());
@@ -107,7 +114,7 @@ impl<'a> Model<'a> {
             Root::Item => self.item(place, reference),
             Root::Index => {
                 if here == Position::ItemSelector {
-                    return Ok(Origin::new(Base::Context, ITEM_INDEX, Ty::Integer));
+                    return Ok(Origin::new(Base::Context, ITEM_INDEX, Ty::INTEGER));
                 }
                 Err(problem(
                     Code::ReferenceNotHere,
@@ -124,7 +131,18 @@ impl<'a> Model<'a> {
                 let variable = self.error_in(place, reference)?;
                 Ok(Origin::new(Base::Variable(variable), &[], error_type()))
             }
+            Root::Variable(name)
+                if name.is_empty() || name == "$" || info.language == QueryLanguage::JsonPath && name == "states" =>
+            {
+                match self.unknown_variable(place, reference, name) {
+                    Some(problem) => Err(Box::new(problem)),
+                    None => Ok(Origin::nothing()),
+                }
+            }
             Root::Variable(name) if self.lacks_variable(name) => {
+                if let Some(problem) = self.unknown_variable(place, reference, name) {
+                    return Err(Box::new(problem));
+                }
                 let variables = self.variables.iter().flatten().map(String::as_str);
                 let help = match (self.state_of_variable(name), nearest(name, variables)) {
                     _ if name == "item" => "the item of a map is `item`, without `$`".to_owned(),
@@ -141,7 +159,7 @@ impl<'a> Model<'a> {
                 let ty = self.data.variables.get(name).cloned().unwrap_or(Ty::Unknown);
                 Ok(Origin::new(Base::Variable(name.clone()), &[], ty))
             }
-            Root::StateResult(name) => self.state_result(&plain(name), spot),
+            Root::StateResult(name) => self.state_result(place, reference, name),
             Root::Params => Ok(Origin::nothing()),
         }
     }
@@ -312,34 +330,18 @@ impl<'a> Model<'a> {
     }
 
     /// The variable that holds what a state gave; whether it can be read here is [`Model::refusal`]'s question.
-    fn state_result(&self, name: &str, spot: Spot) -> Result<Origin, Box<Problem>> {
-        let Some((number, _, other)) = self.states.get_full(name) else {
-            let message = format!("nothing here is called `{name}`");
-            let roots = RESERVED.iter().copied().chain(self.states.keys().map(String::as_str));
-            let problem = Problem::new(Code::ReferenceNotHere, spot, message);
-            let variant = |(of, decl): (&String, &&EnumDecl)| {
-                decl.variants.iter().any(|variant| plain(&variant.name) == name).then(|| format!("{of}::{name}"))
-            };
-            let problem = match (name, self.types.enums.iter().find_map(variant)) {
-                (_, Some(variant)) => problem.help(format!("a variant is named with its enum: `{variant}`")),
-                ("error" | "err", _) => problem.help("what a catcher caught is `caught.Error` and `caught.Cause`"),
-                _ => problem.suggest(name, roots),
-            };
-            return Err(Box::new(if problem.help.is_empty() {
-                problem.help(format!(
-                    "text stands in quotes, `\"{name}\"`; a constant of your Rust code is `const {name}`"
-                ))
-            } else {
-                problem
-            }));
+    fn state_result(&self, place: Place<'_, 'a>, reference: &Reference, word: &Ident) -> Result<Origin, Box<Problem>> {
+        let name = plain(word);
+        let Some((number, _, other)) = self.states.get_full(&name) else {
+            return Err(Box::new(self.unknown_word(place, reference, word)));
         };
         if !self.has_result(other) {
             let kind = other.state.kind.name().to_lowercase();
             let message = format!("`{name}` is a {kind}, which has no result");
-            return Err(Box::new(Problem::new(Code::StateReference, spot, message)));
+            return Err(Box::new(Problem::new(Code::StateReference, reference.root_spot, message)));
         }
         let ty = self.data.results.get(number).cloned().unwrap_or(Ty::Unknown);
-        Ok(Origin::new(Base::Variable(super::data::variable(name)), &[], ty))
+        Ok(Origin::new(Base::Variable(super::data::variable(&name)), &[], ty))
     }
 
     /// The context object: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
@@ -350,11 +352,11 @@ impl<'a> Model<'a> {
             ("Name", Ty::Text),
             ("RoleArn", Ty::Arn),
             ("StartTime", Ty::Timestamp),
-            ("RedriveCount", Ty::Integer),
+            ("RedriveCount", Ty::INTEGER),
             ("RedriveTime", Ty::Timestamp.optional()),
         ]);
         let item = Ty::object([
-            ("Index", Ty::Integer),
+            ("Index", Ty::INTEGER),
             ("Value", Ty::Unknown),
             ("Key", Ty::Text.optional()),
             ("Source", Ty::Text.optional()),
@@ -362,7 +364,7 @@ impl<'a> Model<'a> {
         Ty::object([
             ("Execution", execution),
             ("StateMachine", Ty::object([("Id", Ty::Arn), ("Name", Ty::Text)])),
-            ("State", Ty::object([("Name", Ty::Text), ("EnteredTime", Ty::Timestamp), ("RetryCount", Ty::Integer)])),
+            ("State", Ty::object([("Name", Ty::Text), ("EnteredTime", Ty::Timestamp), ("RetryCount", Ty::INTEGER)])),
             ("Task", Ty::object([("Token", Ty::Text)])),
             ("Map", Ty::object([("Item", item)])),
         ])

@@ -7,15 +7,17 @@ use std::collections::BTreeMap;
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
-use workflow_services::{Shape, TaskResource};
+use workflow_asl::request::{TextParameter, text_parameter};
+use workflow_services::{Arn, Shape, TaskResource};
 
 use super::api::integration;
 use super::foreign::{kinds, kinds_of};
+use super::infer::words;
 use super::model::{Model, StateInfo};
 use super::resolve::{Place, Position, article};
 use super::sink::Sink;
 use super::types::Ty;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Resource};
 use crate::syntax::keyword::ClauseKind;
 
@@ -41,11 +43,11 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         if model.unchecked(info).is_some() {
             continue;
         }
-        let bare = arn.contains(":::dynamodb:");
-        let called = *requests.entry(arn).or_insert_with_key(|arn| input_of(arn));
-        let Some((shape, certain)) = called else { continue };
+        let bare = Arn::parse(&arn).and_then(Arn::integration).is_some_and(|name| name.starts_with("dynamodb:"));
+        let (called, call) = requests.entry(arn).or_insert_with_key(|arn| (input_of(arn), called(arn)));
+        let Some((shape, certain)) = *called else { continue };
         let code = if certain { Code::WrongParameterType } else { Code::DoubtfulParameter };
-        Request { model, info, code, bare }.value(request, shape, "", sink);
+        Request { model, info, call, code, bare }.value(request, shape, None, "", sink);
     }
 }
 
@@ -56,6 +58,12 @@ fn input_of(arn: &str) -> Option<(Shape, bool)> {
         TaskResource::Sdk(operation, _) => Some((operation.input(), operation.service().is_documented())),
         _ => None,
     }
+}
+
+/// What an ARN calls, as the document's rules name it: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
+fn called(arn: &str) -> String {
+    let name = arn.split_once(":states:::").map_or(arn, |(_, name)| name);
+    name.split_once('.').map_or(name, |(name, _)| name).to_owned()
 }
 
 /// Whether anything in a value is computed.
@@ -77,62 +85,102 @@ fn is_computed(value: &Expr) -> bool {
 struct Request<'m, 'a> {
     model: &'m Model<'a>,
     info: &'m StateInfo<'a>,
+    /// What is called.
+    call: &'m str,
+    /// The error where a value does not fit.
     code: Code,
     /// Whether a text may stand for an object, as the optimised DynamoDB takes it.
     bare: bool,
 }
 
 impl Request<'_, '_> {
-    fn value(&self, value: &Expr, shape: Shape, place: &str, sink: &mut Sink<'_>) {
+    /// Checks the value of a parameter, of items of it, or of a map, which has no `name`.
+    fn value(&self, value: &Expr, shape: Shape, name: Option<&str>, place: &str, sink: &mut Sink<'_>) {
         match (&value.kind, shape) {
-            (ExprKind::Paren(inner), _) => self.value(inner, shape, place, sink),
+            (ExprKind::Paren(inner), _) => self.value(inner, shape, name, place, sink),
             (ExprKind::Object(members), Shape::Structure(structure) | Shape::Union(structure)) => {
                 for member in members.iter().filter(|member| has_computed(&member.value)) {
                     // Under a key of JSONPath stands what the document says.
                     let known = structure.member(&member.key.value);
                     if let Some(known) = known {
-                        self.value(&member.value, known.shape, &below(place, known.name), sink);
+                        let place = below(place, known.name);
+                        self.value(&member.value, known.shape, Some(known.name), &place, sink);
                     }
                 }
             }
             (ExprKind::Object(members), Shape::Map(map)) => {
                 let computed = |key: &str| self.info.language == QueryLanguage::JsonPath && key.ends_with(".$");
                 for member in members.iter().filter(|member| !computed(&member.key.value)) {
-                    self.value(&member.value, map.value(), &below(place, &member.key.value), sink);
+                    self.value(&member.value, map.value(), None, &below(place, &member.key.value), sink);
                 }
             }
             (ExprKind::Array(items), Shape::List(list)) => {
                 for (i, item) in items.iter().enumerate().filter(|(_, item)| has_computed(item)) {
-                    self.value(item, list.element(), &format!("{place}[{i}]"), sink);
+                    self.value(item, list.element(), name, &format!("{place}[{i}]"), sink);
                 }
             }
-            _ if is_computed(value) => {
-                let Some(wanted) = wanted(shape, self.bare) else { return };
-                let ty = self.model.type_of(Place { state: self.info, position: Position::Parameters }, value);
-                if self.code == Code::WrongParameterType {
-                    let takes = match place {
-                        "" => format!("a request is {}", shape.kind()),
-                        _ => format!("`{place}` takes {}", shape.kind()),
-                    };
-                    sink.hold(&ty, value.spot, wanted, self.code, &takes);
-                }
-                if !fits(&ty, wanted) {
-                    let (kind, ty) = (shape.kind(), article(ty.present()));
-                    let message = match place {
-                        "" => format!("a request is {kind}, but this is {ty}"),
-                        _ => format!("`{place}` takes {kind}, but this is {ty}"),
-                    };
-                    sink.report(|| Problem::new(self.code, value.spot, message));
-                }
-            }
+            _ if is_computed(value) => self.computed(value, shape, name, place, sink),
             _ => {}
         }
+    }
+
+    fn computed(&self, value: &Expr, shape: Shape, name: Option<&str>, place: &str, sink: &mut Sink<'_>) {
+        let text = text_parameter(self.call, name, shape);
+        let Some(wanted) = text.map(kinds_of_text).or_else(|| wanted(shape, self.bare)) else { return };
+        let kind = if text.is_some() { "a string" } else { shape.kind() };
+        let takes = match place {
+            "" => format!("a request is {kind}"),
+            _ => format!("`{place}` takes {kind}"),
+        };
+        let at = Place { state: self.info, position: Position::Parameters };
+        let ty = self.model.type_of(at, value);
+        if self.code == Code::WrongParameterType {
+            sink.hold(&ty, value.spot, wanted, self.code, &takes);
+        }
+        // The document's rules have the same for literals.
+        let (code, wanted) = match text {
+            Some(text) if fits(&ty, wanted) && !text.refuses_number => {
+                (Code::DoubtfulParameter, wanted & !(kinds::NUMBER | kinds::BOOL))
+            }
+            _ => (self.code, wanted),
+        };
+        if !fits(&ty, wanted) && !self.model.reads_refused(at, value) {
+            let ty = ty.present();
+            let problem = Problem::new(code, value.spot, format!("{takes}, but this is {}", article(ty)));
+            let scalar = text.is_some() && matches!(ty, Ty::Bool | Ty::Integer(_) | Ty::Number | Ty::Float(_));
+            sink.report(|| if scalar { self.as_text(problem, value) } else { problem });
+        }
+    }
+
+    /// How to make text of a number or a boolean.
+    fn as_text(&self, problem: Problem, value: &Expr) -> Problem {
+        let (before, after) = match self.info.language {
+            QueryLanguage::Jsonata => ("$string(", ")"),
+            QueryLanguage::JsonPath => ("States.Format(\"{}\", ", ")"),
+        };
+        let problem = match words(value) {
+            Some(words) => {
+                // A binary expression's words are in parentheses.
+                let inner = words.strip_prefix('(').and_then(|words| words.strip_suffix(')'));
+                let words = inner.filter(|_| matches!(value.kind, ExprKind::Binary(..))).unwrap_or(&words);
+                problem.help(format!("make text of it: `{before}{words}{after}`"))
+            }
+            None => problem.help(format!("make text of it: `{before}…{after}`")),
+        };
+        problem.edit(Edit::before(value.spot, before)).edit(Edit::after(value.spot, after))
     }
 }
 
 /// The place of a member, as messages name it: `Entries[0].Detail`.
 fn below(place: &str, name: &str) -> String {
     if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
+}
+
+/// The kinds that a parameter takes which is text; a number is not refused where it is not known to fail.
+fn kinds_of_text(text: TextParameter) -> u8 {
+    let json = if text.takes_json { kinds::OBJECT | kinds::ARRAY } else { 0 };
+    let number = if text.refuses_number { 0 } else { kinds::NUMBER | kinds::BOOL };
+    kinds::TEXT | json | number
 }
 
 /// The kinds of values of which AWS makes what a parameter takes; `None` where it takes any. A text may be a number or a

@@ -4,12 +4,14 @@ use workflow_asl::Code;
 use workflow_asl::result::{Member, Presence};
 
 use super::api::member_type;
+use super::data::references;
 use super::facts::Facts;
+use super::infer::Named;
 use super::model::{Model, StateInfo};
 use super::origin::Origin;
 use super::sink::Sink;
 use super::types::Ty;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, Text, UnaryOp, plain};
 
 /// A place in a state where a value is computed.
@@ -49,8 +51,10 @@ pub enum Position {
     Timestamp,
     /// `timeout`, `heartbeat`
     Timeout,
-    /// `max_concurrency`, `tolerate`
+    /// `max_concurrency`, `tolerate count`
     Limit,
+    /// `tolerate percent`
+    Share,
     /// `credentials`
     Credentials,
     /// A fail's `error` and `cause`.
@@ -82,7 +86,7 @@ impl Position {
             Self::OutputPath => "`output_path`",
             Self::Seconds | Self::Timestamp => "the time of a wait",
             Self::Timeout => "a timeout",
-            Self::Limit => "a map's limit",
+            Self::Limit | Self::Share => "a map's limit",
             Self::Credentials => "`credentials`",
             Self::Failure => "`error` and `cause`",
             Self::CatchOutput => "a catcher's `output`",
@@ -177,18 +181,17 @@ impl<'a> Model<'a> {
         if let Root::Params = reference.root {
             return self.param(reference, sink);
         }
-        if sink.listens()
-            && let Some(problem) = self.refused(place, reference, facts)
-        {
-            sink.push(problem);
-        }
-        let origin = match self.origin(place, reference) {
+        let refused = if sink.listens() { self.refused(place, reference, facts) } else { None };
+        let origin = match refused.map_or_else(|| self.origin(place, reference), |problem| Err(Box::new(problem))) {
             Ok(origin) => origin,
             Err(problem) => {
                 sink.push(*problem);
                 Origin::nothing()
             }
         };
+        if let (Some(roots), true) = (&self.roots, sink.listens()) {
+            roots.borrow_mut().entry(reference.word).or_insert_with(|| origin.ty.clone());
+        }
         let mut steps: Vec<Step<'e>> =
             origin.prefix.iter().map(|name| Step::Member { name: (*name).to_owned(), quoted: false }).collect();
         let beginning = match reference.root {
@@ -218,6 +221,15 @@ impl<'a> Model<'a> {
         }
         let of = self.states.get(&plain(name)).filter(|of| self.has_result(of))?;
         self.refusal(place, reference, of, facts)
+    }
+
+    /// Whether a value reads the result of a state that cannot be read here, which is an error of its own.
+    pub(super) fn reads_refused(&self, place: Place<'_, 'a>, value: &Expr) -> bool {
+        let mut refused = false;
+        references(value, &mut |reference| {
+            refused = refused || self.refused(place, reference, self.facts(place.state)).is_some();
+        });
+        refused
     }
 
     fn param<'e>(&self, reference: &'e Reference, sink: &mut Sink<'_>) -> Resolved<'e> {
@@ -272,7 +284,11 @@ impl<'a> Model<'a> {
     ) -> (Ty, Presence) {
         let mut absent = false;
         let mut presence = Presence::Always;
-        for segment in segments {
+        for (at, segment) in segments.iter().enumerate() {
+            let next = match segments.get(at + 1) {
+                Some(Segment::Member { name, .. }) => Some(name),
+                _ => None,
+            };
             absent |= match ty {
                 Ty::Option(_) => !facts.present(&text),
                 Ty::Nullable(_) => !facts.not_null(&text),
@@ -295,7 +311,8 @@ impl<'a> Model<'a> {
             match segment {
                 Segment::Member { name, optional, quoted } => {
                     absent |= *optional;
-                    let (wire, next, there) = self.member(&text, ty.present(), name, beginning, facts, sink);
+                    let (wire, next, there) =
+                        self.member(&text, ty.present(), (name, *quoted, next), beginning, facts, sink);
                     push_segment(&mut text, segment);
                     if there > presence && !facts.present(&text) {
                         presence = there;
@@ -354,7 +371,7 @@ impl<'a> Model<'a> {
         &self,
         text: &str,
         ty: &Ty,
-        name: &Text,
+        (name, quoted, next): (&Text, bool, Option<&Text>),
         beginning: Beginning,
         facts: &Facts,
         sink: &mut Sink<'_>,
@@ -384,7 +401,7 @@ impl<'a> Model<'a> {
                     if let Some((rust, _)) = by_wire {
                         return problem.help(format!("`{}` is its name in JSON; the field is `{rust}`", name.value));
                     }
-                    suggest_member(problem, &name.value, known.fields.keys().map(String::as_str))
+                    suggest_member(problem, (&name.value, quoted), known.fields.keys().map(String::as_str))
                 };
                 // An execution may be given more than it declares, and `state` reads it: only a slip is an error.
                 let given = beginning == Beginning::State && !known.declared;
@@ -400,7 +417,10 @@ impl<'a> Model<'a> {
                 sink.report(|| {
                     let message = format!("`{text}` has no member `{}`", name.value);
                     let problem = Problem::new(code, name.spot, message);
-                    suggest_member(problem, &name.value, members.keys().map(String::as_str))
+                    if let Some(meant) = self.meant_member(&problem, text, ty, (name, next)).filter(|_| !quoted) {
+                        return meant;
+                    }
+                    suggest_member(problem, (&name.value, quoted), members.keys().map(String::as_str))
                 });
                 unknown
             }
@@ -414,11 +434,13 @@ impl<'a> Model<'a> {
                         let certain = part.is_certain() && !facts.asks();
                         let code = if certain { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
                         let problem = Problem::new(code, name.spot, message);
+                        let deeper = self.meant_member(&problem, text, ty, (name, next)).filter(|_| !quoted);
                         match self.waiting_has(text, &name.value).or_else(|| part.meant(&name.value)) {
                             Some(help) => problem.help(help),
+                            None if deeper.is_some() => deeper.unwrap_or(problem),
                             None => {
                                 let names = part.shape().structure().into_iter().flat_map(|known| known.members());
-                                suggest_member(problem, &name.value, names.map(|member| member.name))
+                                suggest_member(problem, (&name.value, quoted), names.map(|member| member.name))
                             }
                         }
                     });
@@ -432,7 +454,10 @@ impl<'a> Model<'a> {
                     let message = format!("`{text}` is {}: take one of its items first", article(ty));
                     let problem = Problem::new(code, name.spot, message);
                     match name.value.parse::<u64>() {
-                        Ok(index) => problem.help(format!("an index has no quotes: `{text}[{index}]`")),
+                        Ok(index) => {
+                            let edit = Edit::over(name.spot, index.to_string());
+                            problem.help(format!("an index has no quotes: `{text}[{index}]`")).edit(edit)
+                        }
                         Err(_) => problem.help(format!("such as `{text}[0].{}`", name.value)),
                     }
                 });
@@ -451,9 +476,72 @@ impl<'a> Model<'a> {
     }
 }
 
+impl Model<'_> {
+    /// The problem with what was meant by a member that there is not: one that lies deeper in the value, or the member
+    /// that other languages have the word for.
+    fn meant_member(&self, problem: &Problem, text: &str, ty: &Ty, member: (&Text, Option<&Text>)) -> Option<Problem> {
+        let (name, next) = member;
+        let deeper = |open| self.deeper_member(ty, &name.value, open);
+        let at = |path: String| problem.clone().did_you_mean(&format!("{text}.{path}"), path);
+        if let Some(path) = deeper(false) {
+            return Some(at(path));
+        }
+        if !RESULT_WORDS.contains(&name.value.to_lowercase().as_str()) {
+            return deeper(true).map(at);
+        }
+        let has = |member: &str| matches!(self.named(ty, member), Named::Found(_));
+        if let Some(next) = next.filter(|next| has(&next.value)) {
+            let help = format!("leave out `{}`: write `{text}.{}`", name.value, next.value);
+            return Some(problem.clone().help(help).edit(Edit::over(name.spot.to(next.spot), next.value.clone())));
+        }
+        match WRAPPERS.iter().find(|wrapper| has(wrapper)) {
+            Some(wrapper) => Some(at((*wrapper).to_owned())),
+            None => deeper(true).map(at),
+        }
+    }
+
+    /// The way to a member of this name that lies deeper in a value: what a function returned is in `Payload`. With
+    /// `open` also to one that may be there, as the type does not say.
+    fn deeper_member(&self, ty: &Ty, name: &str, open: bool) -> Option<String> {
+        let inner: Vec<(String, Ty)> = match ty {
+            Ty::Object(members) => members.iter().map(|(name, ty)| (name.clone(), ty.clone())).collect(),
+            Ty::Shape(part) => {
+                let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
+                members
+                    .filter_map(|member| match part.member(member.name) {
+                        Member::Found(part, presence) => Some((member.name.to_owned(), member_type(part, presence))),
+                        _ => None,
+                    })
+                    .collect()
+            }
+            _ => return None,
+        };
+        let has = |ty: &Ty| match ty.present() {
+            Ty::Struct(of) => self.types.structs.get(of).is_some_and(|known| known.fields.contains_key(name)),
+            Ty::Map(_) => false,
+            ty => matches!(self.named(ty, name), Named::Found(_)),
+        };
+        let found = inner.iter().find(|(_, ty)| !ty.is_option() && has(ty));
+        // What is in there the source may not say.
+        let wrapper = || inner.iter().find(|(name, ty)| open && ty.is_open() && WRAPPERS.contains(&name.as_str()));
+        found.or_else(wrapper).map(|(member, _)| format!("{member}.{name}"))
+    }
+}
+
+/// The members of results in which is what the one who is called returns.
+const WRAPPERS: [&str; 3] = ["Payload", "Output", "ResponseBody"];
+
+/// What other languages call what a task gave.
+const RESULT_WORDS: [&str; 9] =
+    ["result", "output", "response", "data", "body", "value", "payload", "returnvalue", "return"];
+
 /// Proposes the nearest name; where none is near, lists them, if they are few.
-fn suggest_member<'s>(problem: Problem, name: &str, known: impl Iterator<Item = &'s str> + Clone) -> Problem {
-    let problem = problem.suggest(name, known.clone());
+fn suggest_member<'s>(
+    problem: Problem,
+    (name, quoted): (&str, bool),
+    known: impl Iterator<Item = &'s str> + Clone,
+) -> Problem {
+    let problem = if quoted { problem.suggest_text(name, known.clone()) } else { problem.suggest(name, known.clone()) };
     if problem.help.is_empty() { list_members(problem, known) } else { problem }
 }
 
@@ -470,7 +558,7 @@ fn list_members<'s>(problem: Problem, known: impl Iterator<Item = &'s str>) -> P
 /// A type in a sentence: `a `String``, `an integer`.
 pub(super) fn article(ty: &Ty) -> String {
     match ty {
-        Ty::Integer | Ty::Number | Ty::Float | Ty::Object(_) => ty.name(),
+        Ty::Integer(_) | Ty::Number | Ty::Float(_) | Ty::Object(_) => ty.name(),
         Ty::Null => "`null`".to_owned(),
         // Whose items have no name that the user could write.
         Ty::Array(item) if item.is_unknown() => "an array".to_owned(),

@@ -5,8 +5,9 @@ use workflow_asl::{Code, StateKind};
 use super::model::{Model, StateInfo};
 use super::names::describe;
 use super::sink::Sink;
-use crate::problem::Problem;
-use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, Head, Spot, Target, plain};
+use crate::problem::{Edit, Problem};
+use crate::syntax::as_clause;
+use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, ExprKind, Head, Spot, Target, plain};
 use crate::syntax::keyword::ClauseKind;
 
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
@@ -20,6 +21,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
     for info in model.all_states() {
         missing_transition(model, info, sink);
+        no_way_to_end(model, info, sink);
         for to in own_targets(info) {
             target(model, info.scope, to, sink);
         }
@@ -53,9 +55,67 @@ fn missing_transition(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'
             Some(next) => format!("add `-> {}`, or `-> end`", next.name),
             None => "add `-> end`, or `-> State`".to_owned(),
         };
-        Problem::new(Code::MissingTransition, state.name.span(), format!("`{}` says nothing of where to go", info.name))
-            .help(help)
+        let message = format!("`{}` says nothing of where to go", info.name);
+        // In the braces it is data.
+        let body = match &state.head {
+            Head::Task { body, .. } => body.as_ref(),
+            Head::Pass { value } => value.as_ref(),
+            _ => None,
+        };
+        let members = match body.map(|body| &body.kind) {
+            Some(ExprKind::Object(members)) => members.as_slice(),
+            _ => &[],
+        };
+        let inside = members.iter().find_map(|member| {
+            let written = as_clause(&member.key.value, &member.value).filter(|written| written.starts_with("->"))?;
+            Some((member, written))
+        });
+        let at = inside.as_ref().map_or(state.name.span().into(), |(member, _)| member.key.spot);
+        let problem = Problem::new(Code::MissingTransition, at, message);
+        match (inside, body) {
+            (Some((member, written)), Some(body)) => problem
+                .help(format!("`{}` in the braces is data: write `{written}` after them", member.key.value))
+                .edit(Edit::over(member.spot(), ""))
+                // A `;` more does no harm.
+                .edit(Edit::after(body.spot, format!(" {written};"))),
+            _ => problem.help(help),
+        }
     });
+}
+
+/// An arm of a choice and a catcher lead to a state: only a state's own transition ends the workflow or branch.
+fn no_way_to_end(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
+    let arms = match &info.state.head {
+        Head::Choice(choice) => choice.arms.as_slice(),
+        _ => &[],
+    };
+    let caught = info.state.clauses.iter().filter_map(|clause| match &clause.value {
+        ClauseValue::Catcher(catcher) => Some(("a catcher", &catcher.target)),
+        _ => None,
+    });
+    for (what, target) in arms.iter().map(|arm| ("an arm of a choice", &arm.target)).chain(caught) {
+        let Target::End(end) = target else { continue };
+        sink.report(|| {
+            let message = format!("{what} leads to a state: it cannot end the workflow itself");
+            let problem = Problem::new(Code::UnknownTarget, end.span(), message);
+            let ending = model.states_of(info.scope).find(|other| {
+                matches!(other.state.head, Head::Succeed { value: None }) && other.state.clauses.is_empty()
+            });
+            match ending {
+                Some(other) => problem.write(other.name.clone()),
+                None => {
+                    let free = |name: &&str| !model.states.contains_key(*name);
+                    let name = ["Done", "Finished", "Ended"].into_iter().find(free).unwrap_or("Done");
+                    let last = info.state.tail;
+                    let edit = Edit::over(end.span(), name);
+                    let declared = format!(" succeed {name};");
+                    let problem = problem.help(format!("write `{name}`, and declare it: `succeed {name};`")).edit(edit);
+                    // Behind a choice that nothing follows; elsewhere the user says where.
+                    if arms.is_empty() { problem } else { problem.edit(Edit::after(last, declared)) }
+                }
+            }
+        });
+    }
 }
 
 /// The targets written in the state itself.
@@ -121,10 +181,33 @@ fn unknown(model: &Model<'_>, scope: usize, name: &str, text: bool, spot: Spot) 
         (exact, model.states_of(scope).map(|info| info.name.as_str()).collect())
     };
     if let Some(exact) = exact {
-        return problem.help(format!("it is `{}` here and {:?} in the document", exact.name, exact.asl_name));
+        let written = if text { format!("{:?}", exact.asl_name) } else { exact.name.clone() };
+        return problem
+            .help(format!("it is `{}` here and {:?} in the document", exact.name, exact.asl_name))
+            .edit(Edit::over(spot, written));
     }
-    // `-> End` is as likely a slip as any.
-    let problem = problem.suggest(name, names.into_iter().chain(["end"]));
+    // What other languages say where a path ends.
+    const ENDS: [&str; 14] = [
+        "End",
+        "END",
+        "return",
+        "Return",
+        "done",
+        "stop",
+        "finish",
+        "exit",
+        "null",
+        "None",
+        "nil",
+        "quit",
+        "terminate",
+        "break",
+    ];
+    if ENDS.contains(&name) {
+        return problem.write("end");
+    }
+    let names = names.into_iter().chain(["end"]);
+    let problem = if text { problem.suggest_text(name, names) } else { problem.suggest(name, names) };
     if !problem.help.is_empty() {
         return problem;
     }

@@ -21,12 +21,12 @@ pub enum Ty {
     Null,
     /// `bool`
     Bool,
-    /// An integer.
-    Integer,
-    /// Any number; whether it is an integer is not known.
+    /// An integer of this type.
+    Integer(Int),
+    /// A number of which is not known whether it has a fraction.
     Number,
-    /// A number that is declared to be of any kind.
-    Float,
+    /// A number that may have a fraction: it is declared so, or computed by what gives fractions.
+    Float(Float),
     /// Text.
     Text,
     /// An RFC 3339 timestamp, text in JSON.
@@ -57,7 +57,74 @@ pub enum Ty {
     Foreign(Box<Foreign>),
 }
 
+/// The types of integers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are named as in Rust")]
+pub enum Int {
+    I8,
+    I16,
+    I32,
+    I64,
+    Isize,
+    U8,
+    U16,
+    U32,
+    U64,
+    Usize,
+}
+
+impl Int {
+    /// Each with its name, its least and its greatest number; `isize` and `usize` as they are on 64 bits.
+    const ALL: [(Self, &'static str, i128, i128); 10] = [
+        (Self::I8, "i8", i8::MIN as i128, i8::MAX as i128),
+        (Self::I16, "i16", i16::MIN as i128, i16::MAX as i128),
+        (Self::I32, "i32", i32::MIN as i128, i32::MAX as i128),
+        (Self::I64, "i64", i64::MIN as i128, i64::MAX as i128),
+        (Self::Isize, "isize", i64::MIN as i128, i64::MAX as i128),
+        (Self::U8, "u8", 0, u8::MAX as i128),
+        (Self::U16, "u16", 0, u16::MAX as i128),
+        (Self::U32, "u32", 0, u32::MAX as i128),
+        (Self::U64, "u64", 0, u64::MAX as i128),
+        (Self::Usize, "usize", 0, u64::MAX as i128),
+    ];
+
+    /// The type with this name in Rust; `i64` for any other.
+    pub fn named(name: &str) -> Self {
+        Self::ALL.iter().find(|(_, known, ..)| *known == name).map_or(Self::I64, |(int, ..)| *int)
+    }
+
+    /// Its name in Rust.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(int, ..)| *int == self).map_or("i64", |(_, name, ..)| name)
+    }
+
+    /// The least and the greatest number that it holds.
+    pub fn range(self) -> (i128, i128) {
+        let known = Self::ALL.iter().find(|(int, ..)| *int == self);
+        known.map_or((i64::MIN.into(), i64::MAX.into()), |(_, _, least, greatest)| (*least, *greatest))
+    }
+
+    /// Whether it holds this number, which is whole.
+    pub fn holds(self, number: i128) -> bool {
+        let (least, greatest) = self.range();
+        (least..=greatest).contains(&number)
+    }
+}
+
+/// The types of numbers with fractions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are named as in Rust")]
+pub enum Float {
+    F32,
+    F64,
+}
+
 impl Ty {
+    /// An integer that no declaration says more of.
+    pub const INTEGER: Self = Self::Integer(Int::I64);
+    /// A number that may have a fraction, of which no declaration says more.
+    pub const FLOAT: Self = Self::Float(Float::F64);
+
     /// An object with these members.
     pub(super) fn object(members: impl IntoIterator<Item = (impl Into<String>, Self)>) -> Self {
         Self::Object(Rc::new(members.into_iter().map(|(name, ty)| (name.into(), ty)).collect()))
@@ -69,8 +136,8 @@ impl Ty {
             Self::Unknown => "Json".to_owned(),
             Self::Null => "null".to_owned(),
             Self::Bool => "bool".to_owned(),
-            Self::Integer => "an integer".to_owned(),
-            Self::Number | Self::Float => "a number".to_owned(),
+            Self::Integer(_) => "an integer".to_owned(),
+            Self::Number | Self::Float(_) => "a number".to_owned(),
             Self::Text | Self::Listed(_) => "String".to_owned(),
             Self::Timestamp => "Timestamp".to_owned(),
             Self::Arn => "Arn".to_owned(),
@@ -91,8 +158,9 @@ impl Ty {
     /// How the user writes it in a declaration.
     pub fn rust_name(&self) -> String {
         match self {
-            Self::Integer => "i64".to_owned(),
-            Self::Number | Self::Float => "f64".to_owned(),
+            Self::Integer(int) => int.name().to_owned(),
+            Self::Float(Float::F32) => "f32".to_owned(),
+            Self::Number | Self::Float(Float::F64) => "f64".to_owned(),
             Self::Null | Self::Object(_) | Self::Shape(_) => "Json".to_owned(),
             other => other.name(),
         }
@@ -174,7 +242,7 @@ impl Ty {
 
     /// Whether it is a number in JSON.
     pub fn is_number(&self) -> bool {
-        matches!(self, Self::Integer | Self::Number | Self::Float)
+        matches!(self, Self::Integer(_) | Self::Number | Self::Float(_))
     }
 
     /// Whether it is an object in JSON.
@@ -253,8 +321,11 @@ impl Ty {
     pub(super) fn in_rust(&self) -> Option<TokenStream> {
         Some(match self {
             Self::Bool => quote! { ::core::primitive::bool },
-            Self::Integer => quote! { ::core::primitive::i64 },
-            Self::Number | Self::Float => quote! { ::core::primitive::f64 },
+            Self::Integer(int) => {
+                let name = Ident::new(int.name(), Span::call_site());
+                quote! { ::core::primitive::#name }
+            }
+            Self::Number | Self::Float(_) => quote! { ::core::primitive::f64 },
             Self::Text | Self::Timestamp | Self::Arn => quote! { ::std::string::String },
             Self::Array(item) => {
                 let item = item.in_rust()?;
@@ -274,6 +345,25 @@ impl Ty {
         })
     }
 
+    /// The type that holds numbers of both: one that may have a fraction keeps it.
+    pub(super) fn number_of_either(&self, other: &Self) -> Self {
+        match (self, other) {
+            (a, b) if a == b => a.clone(),
+            (Self::Float(_), _) | (_, Self::Float(_)) => Self::FLOAT,
+            (Self::Integer(_), Self::Integer(_)) => Self::INTEGER,
+            _ => Self::Number,
+        }
+    }
+
+    /// What a sum, a difference, a product or the rest of a division of two numbers is.
+    pub(super) fn arithmetic(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Float(_), _) | (_, Self::Float(_)) => Self::FLOAT,
+            (Self::Integer(_), Self::Integer(_)) => Self::INTEGER,
+            _ => Self::Number,
+        }
+    }
+
     /// The type that holds values of both.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
@@ -283,7 +373,7 @@ impl Ty {
             (a, Self::Null) => a.nullable(),
             (Self::Option(a), b) | (b, Self::Option(a)) => a.join(b.present().clone()).optional(),
             (Self::Nullable(a), b) | (b, Self::Nullable(a)) => a.join(b.present().clone()).nullable(),
-            (a, b) if a.is_number() && b.is_number() => Self::Number,
+            (a, b) if a.is_number() && b.is_number() => a.number_of_either(&b),
             (a, b) if a.is_text() && b.is_text() => Self::Text,
             (Self::Array(a), Self::Array(b)) => Self::Array(Box::new(a.join(*b))),
             (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => {
@@ -382,8 +472,8 @@ impl<'a> Types<'a> {
         match &written.kind {
             TypeKind::String => Ty::Text,
             TypeKind::Bool => Ty::Bool,
-            TypeKind::Integer(_) => Ty::Integer,
-            TypeKind::Float(_) => Ty::Float,
+            TypeKind::Integer(name) => Ty::Integer(Int::named(&plain(name))),
+            TypeKind::Float(name) => Ty::Float(if *name == "f32" { Float::F32 } else { Float::F64 }),
             TypeKind::Timestamp => Ty::Timestamp,
             TypeKind::Arn => Ty::Arn,
             TypeKind::Vec(item) => Ty::Array(Box::new(self.ty(item))),

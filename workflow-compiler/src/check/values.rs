@@ -97,6 +97,10 @@ fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
 }
 
 fn head<'a>(model: &Model<'a>, info: &StateInfo<'a>, facts: &Facts, sink: &mut Sink<'_>) {
+    if let Head::Task { resource: Some(Resource::Text(text)), .. } = &info.state.head {
+        let place = Place { state: info, position: Position::Resource };
+        model.braces_in_text(place, (&text.value, text.spot), facts, sink);
+    }
     let mut value = |expr: &Expr, position| value(model, info, position, expr, facts, sink);
     match &info.state.head {
         Head::Task { resource, body } => {
@@ -158,7 +162,8 @@ pub(super) fn clauses<'a>(
         };
         let facts = if position == Position::ItemSelector { &facts.of_another_item() } else { facts };
         match &clause.value {
-            ClauseValue::Expr(expr) | ClauseValue::ToleratePercent(expr) | ClauseValue::TolerateCount(expr) => {
+            ClauseValue::ToleratePercent(expr) => value(model, info, Position::Share, expr, facts, sink),
+            ClauseValue::Expr(expr) | ClauseValue::TolerateCount(expr) => {
                 value(model, info, position, expr, facts, sink);
             }
             ClauseValue::Transfer { call, body, config } => {
@@ -224,14 +229,15 @@ fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
         ExprKind::Reference(reference) => position == Position::Items && matches!(reference.root, Root::Variable(_)),
         _ => false,
     };
-    if own || matches!(expr.kind, ExprKind::Invalid) {
+    if own || matches!(expr.kind, ExprKind::Invalid | ExprKind::Habit(_)) {
         return;
     }
     let wants = match position {
-        Position::Seconds => Some((kinds::NUMBER, "`for` takes a duration or a number of seconds")),
+        Position::Seconds => Some((kinds::WHOLE, "`for` takes a duration or a whole number of seconds")),
         Position::Timestamp => Some((kinds::TEXT, "`until` takes a timestamp")),
-        Position::Timeout => Some((kinds::NUMBER, "a timeout is a duration or a number of seconds")),
-        Position::Limit => Some((kinds::NUMBER, "a limit is a number")),
+        Position::Timeout => Some((kinds::WHOLE, "a timeout is a duration or a whole number of seconds")),
+        Position::Limit => Some((kinds::WHOLE, "a limit is a whole number")),
+        Position::Share => Some((kinds::NUMBER, "a share of the items is a number")),
         Position::Items => Some((kinds::ARRAY | kinds::OBJECT, "a map goes over an array")),
         Position::Failure => Some((kinds::TEXT, "`error` and `cause` are text")),
         _ => None,
@@ -245,10 +251,17 @@ fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     let Some((wanted_kinds, wanted)) = wants else { return };
     // An ARN or an enum is text, and no time.
     let time = position != Position::Timestamp || matches!(ty, Ty::Text | Ty::Listed(_) | Ty::Timestamp);
-    if time && kinds_of(ty).is_none_or(|kinds| kinds & wanted_kinds != 0) {
+    let fraction =
+        wanted_kinds == kinds::WHOLE && matches!(ty, Ty::Float(_)) && !matches!(expr.kind, ExprKind::Number(_));
+    if time && !fraction && kinds_of(ty).is_none_or(|kinds| kinds & wanted_kinds != 0) {
         return;
     }
     sink.report(|| {
+        if fraction {
+            let message = format!("{wanted}, this may have a fraction");
+            let problem = Problem::new(Code::UnlikeTypes, expr.spot, message);
+            return problem.help("round it, in JSONata with `$round`, `$floor` or `$ceil`");
+        }
         let problem = Problem::new(Code::UnlikeTypes, expr.spot, format!("{wanted}, this is {}", article(ty)));
         match (position, ty) {
             (Position::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),

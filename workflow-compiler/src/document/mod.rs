@@ -2,19 +2,21 @@
 
 mod input;
 mod params;
-mod pieces;
+pub(crate) mod pieces;
 mod quoting;
 mod read;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use indexmap::IndexMap;
 use serde_json::Value;
 use workflow_asl::document::{Scope, StateMachine};
 use workflow_asl::source::Source;
-use workflow_asl::{Diagnostic, StateKind, rules};
+use workflow_asl::{Code, Diagnostic, Pointer, StateKind, placeholder, rules};
 
 use self::pieces::Cut;
+pub use self::pieces::Takes;
 use crate::check::Model;
 use crate::piece::Piece;
 #[cfg(feature = "iam")]
@@ -72,8 +74,11 @@ pub(crate) fn compile(
         }
     };
     let (machine, mut found) = rules::read_and_check(source.value(), model.machine_type);
+    found.extend(source.remarks().iter().cloned());
     input::members(model, &machine, (&source, file), &mut found, problems);
-    let Cut { pieces, uses } = pieces::cut(source.value(), &machine);
+    let bare = source.bare();
+    expressions_without_quotes(source.value(), &bare, &mut found);
+    let Cut { pieces, uses } = pieces::cut(source.value(), machine.language(), &bare);
     let params = params::params(model, file, &uses, &mut found, problems);
     if let Some(word) = model.workflow.unchecked() {
         let all = found.len();
@@ -94,6 +99,47 @@ pub(crate) fn compile(
     })
 }
 
+/// Finds what stands without quotes and is no placeholder alone, but an expression of the tool that fills it in.
+fn expressions_without_quotes(document: &Value, bare: &BTreeSet<Pointer>, found: &mut Vec<Diagnostic>) {
+    for at in bare {
+        let text = document.pointer(at.as_str()).and_then(Value::as_str).unwrap_or_default();
+        if !placeholder::is_one(text) {
+            let message = format!("only a placeholder such as `${{Name}}` can stand without quotes, not `{text}`");
+            found.push(Diagnostic::new(Code::NotJson, at.clone(), message));
+        }
+    }
+}
+
+/// The placeholders of a document as parameters: each by the text between its braces.
+///
+/// `bare` are the places of those that stand without quotes ([`Source::bare`]).
+pub fn placeholders(document: &Value, bare: &BTreeSet<Pointer>) -> IndexMap<String, Placeholder> {
+    let (machine, _) = StateMachine::read(document);
+    let mut all: IndexMap<String, Placeholder> = IndexMap::new();
+    for used in pieces::cut(document, machine.language(), bare).uses {
+        let first = Placeholder { takes: used.takes, ..Placeholder::default() };
+        let one = all.entry(used.name.to_owned()).or_insert(first);
+        one.typed |= used.typed;
+        one.takes = one.takes.filter(|takes| used.takes == Some(*takes));
+        if used.typed && used.range.len() == used.name.len() + "${}".len() {
+            one.whole_and_typed.push(used.at);
+        }
+    }
+    all
+}
+
+/// What values a placeholder may have, by where it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Placeholder {
+    /// Whether text would be wrong at some place: one that takes a number or a flag, or code.
+    pub typed: bool,
+    /// What all places take, where all are whole fields that take no text.
+    pub takes: Option<Takes>,
+    /// The places where it is a whole value, and text would be wrong.
+    pub whole_and_typed: Vec<Pointer>,
+}
+
 /// What was found in the document, in the order of its text.
 fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut Problems) {
     let places = source.locate(&found);
@@ -103,7 +149,7 @@ fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut P
         let Diagnostic { code, pointer, message, help, .. } = finding;
         let place = DocumentPlace { file: file.value.clone(), line: place.line, column: place.column, pointer };
         let help = help.into_iter().collect();
-        problems.push(Problem { code, spot: file.spot, message, help, place: Some(Box::new(place)), part: None });
+        problems.push(Problem { help, place: Some(Box::new(place)), ..Problem::new(code, file.spot, message) });
     }
 }
 

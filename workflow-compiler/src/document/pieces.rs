@@ -1,9 +1,13 @@
 //! The text of a document, cut at its placeholders `${X}`, each with how its value is written there.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde_json::Value;
-use workflow_asl::document::{Field, Form, QueryLanguage, Retrier, State, StateMachine};
+use workflow_asl::document::{
+    Field, Form, ItemBatcher, ItemReader, Operand, Operator, QueryLanguage, ReaderConfig, ResultWriter, Retrier, State,
+    StateMachine,
+};
 use workflow_asl::{Pointer, jsonata, placeholder};
 
 use super::quoting::{Stretch, in_intrinsic, in_jsonata};
@@ -21,6 +25,8 @@ pub(super) struct Use<'v> {
     pub(super) range: Range<usize>,
     /// Whether only a value of the right type works there, such as a number; text would not.
     pub(super) typed: bool,
+    /// What a whole field takes that takes no text.
+    pub(super) takes: Option<Takes>,
 }
 
 /// A document's text and its placeholders. Those of [`Piece::Param`] are named as the document names them.
@@ -30,11 +36,25 @@ pub(super) struct Cut<'v> {
     pub(super) uses: Vec<Use<'v>>,
 }
 
-/// Cuts a document at its placeholders.
-pub(super) fn cut<'v>(document: &'v Value, machine: &StateMachine) -> Cut<'v> {
-    let mut walk = Walk { machine: machine.language(), holes: Holes::default(), uses: Vec::new() };
+/// Cuts a document at its placeholders. Those that stand `bare` are no text, whatever their values are.
+pub(super) fn cut<'v>(document: &'v Value, language: QueryLanguage, bare: &BTreeSet<Pointer>) -> Cut<'v> {
+    let mut holes = Holes::default();
+    let mut walk =
+        Walk { machine: language, holes: &mut holes, bare, param: &|name| Some(name.to_owned()), uses: Vec::new() };
     let marked = walk.copy(document, &Pointer::root(), Place::Scope);
-    Cut { pieces: walk.holes.cut(&marked.to_string()), uses: walk.uses }
+    let uses = walk.uses;
+    Cut { pieces: holes.cut(&marked.to_string()), uses }
+}
+
+/// The document with a mark for each placeholder in its texts that is a parameter, as `param` says.
+pub(crate) fn mark(
+    document: &Value,
+    language: QueryLanguage,
+    holes: &mut Holes,
+    param: &dyn Fn(&str) -> Option<String>,
+) -> Value {
+    let mut walk = Walk { machine: language, holes, bare: &BTreeSet::new(), param, uses: Vec::new() };
+    walk.copy(document, &Pointer::root(), Place::Scope)
 }
 
 /// What the value is that the walk is at.
@@ -50,10 +70,23 @@ enum Place {
     Branches,
     /// The list of retriers.
     Retriers(QueryLanguage),
-    /// A retrier.
-    Retrier(QueryLanguage),
+    /// The rules of a choice, and what they are made of.
+    Rules(QueryLanguage),
+    /// An object with these fields.
+    Fields(QueryLanguage, &'static [Field]),
     /// Anything in a state.
     Data(QueryLanguage, Role),
+}
+
+/// What a field takes that takes no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Flag,
 }
 
 /// What a string is for.
@@ -64,17 +97,21 @@ enum Role {
     /// It must be an expression or a path: text is not taken as data.
     Code,
     /// It must be a number or a flag.
-    Number,
+    Typed(Takes),
 }
 
-struct Walk<'v> {
+struct Walk<'v, 'w> {
     /// The machine's language.
     machine: QueryLanguage,
-    holes: Holes,
+    holes: &'w mut Holes,
+    /// The places of placeholders without quotes.
+    bare: &'w BTreeSet<Pointer>,
+    /// The parameter that a placeholder is; what is none stays text.
+    param: &'w dyn Fn(&str) -> Option<String>,
     uses: Vec<Use<'v>>,
 }
 
-impl<'v> Walk<'v> {
+impl<'v> Walk<'v, '_> {
     /// The value with a mark for each placeholder. Documents nest at most as deep as their reader allows.
     fn copy(&mut self, value: &'v Value, at: &Pointer, place: Place) -> Value {
         match value {
@@ -82,7 +119,7 @@ impl<'v> Walk<'v> {
             Value::Array(items) => {
                 let place = match place {
                     Place::Branches => Place::Scope,
-                    Place::Retriers(language) => Place::Retrier(language),
+                    Place::Retriers(language) => Place::Fields(language, Retrier::FIELDS),
                     place => place,
                 };
                 let items = items.iter().enumerate().map(|(index, item)| self.copy(item, &at.index(index), place));
@@ -115,8 +152,15 @@ impl<'v> Walk<'v> {
             (Place::State(_), "Branches") => Place::Branches,
             (Place::State(_), "ItemProcessor" | "Iterator") => Place::Scope,
             (Place::State(language), "Retry") => Place::Retriers(language),
+            (Place::State(language), "Choices") => Place::Rules(language),
+            (Place::State(language), "ItemReader") => Place::Fields(language, ItemReader::FIELDS),
+            (Place::State(language), "ItemBatcher") => Place::Fields(language, ItemBatcher::FIELDS),
+            (Place::State(language), "ResultWriter") => Place::Fields(language, ResultWriter::FIELDS),
             (Place::State(language), _) => Place::Data(language, role(State::FIELDS, key)),
-            (Place::Retrier(language), _) => Place::Data(language, role(Retrier::FIELDS, key)),
+            (Place::Fields(language, _), "ReaderConfig") => Place::Fields(language, ReaderConfig::FIELDS),
+            (Place::Fields(language, fields), _) => Place::Data(language, role(fields, key)),
+            (Place::Rules(language), "And" | "Or" | "Not") => Place::Rules(language),
+            (Place::Rules(language), _) => Place::Data(language, role_in_rule(key)),
             (Place::Data(language, _), "Condition") => Place::Data(language, Role::Code),
             (Place::Data(language @ QueryLanguage::JsonPath, _), key) if key.ends_with(".$") => {
                 Place::Data(language, Role::Code)
@@ -133,11 +177,17 @@ impl<'v> Walk<'v> {
         };
         if let Some((range, name)) = placeholder::named(text).next()
             && range.len() == text.len()
+            && let Some(param) = (self.param)(name)
         {
             let is_data = language == QueryLanguage::Jsonata && !matches!(role, Role::Code);
             let escape = if is_data { Escape::JsonataTemplate } else { Escape::Json };
-            self.uses.push(Use { name, at: at.clone(), range, typed: matches!(role, Role::Number) });
-            return self.holes.value(Source::Param(name.to_owned()), escape);
+            let takes = match role {
+                Role::Typed(takes) => Some(takes),
+                Role::Any | Role::Code => None,
+            };
+            let typed = takes.is_some() || self.bare.contains(at);
+            self.uses.push(Use { name, at: at.clone(), range, typed, takes });
+            return self.holes.value(Source::Param(param), escape);
         }
         if !text.contains("${") {
             return text.into();
@@ -167,26 +217,42 @@ impl<'v> Walk<'v> {
         let mut marked = String::new();
         let mut from = 0;
         for (range, name) in placeholder::named(text) {
+            let Some(param) = (self.param)(name) else { continue };
             let escape = escape(&range);
             marked.push_str(text.get(from..range.start).unwrap_or_default());
-            marked.push_str(&self.holes.inside(Source::Param(name.to_owned()), escape));
+            marked.push_str(&self.holes.inside(Source::Param(param), escape));
             from = range.end;
-            self.uses.push(Use { name, at: at.clone(), range, typed: escape == Escape::Jsonata });
+            self.uses.push(Use { name, at: at.clone(), range, typed: escape == Escape::Jsonata, takes: None });
         }
         marked.push_str(text.get(from..).unwrap_or_default());
         marked
     }
 }
 
+/// What the strings of a rule's field are for.
+fn role_in_rule(key: &str) -> Role {
+    match Operator::from_name(key).map(Operator::operand) {
+        Some(Operand::Number) => Role::Typed(Takes::Number),
+        Some(Operand::Flag) => Role::Typed(Takes::Flag),
+        Some(Operand::Path) => Role::Code,
+        Some(Operand::Text | Operand::Timestamp) => Role::Any,
+        None if matches!(key, "Variable" | "Next" | "Condition") => Role::Code,
+        None => Role::Any,
+    }
+}
+
 /// What the table of fields says of a field's strings.
 fn role(fields: &[Field], key: &str) -> Role {
     match fields.iter().find(|field| field.name == key).map(|field| field.form) {
-        Some(Form::Integer { .. } | Form::Number { .. } | Form::Flag) => Role::Number,
+        Some(Form::Integer { .. }) => Role::Typed(Takes::Integer),
+        Some(Form::Number { .. }) => Role::Typed(Takes::Number),
+        Some(Form::Flag) => Role::Typed(Takes::Flag),
         Some(
             Form::PathOrNull
             | Form::Path
             | Form::ReferencePathOrNull
             | Form::ReferencePath
+            | Form::InputReferencePath
             | Form::PathOrIntrinsic
             | Form::Condition
             | Form::Resource

@@ -26,14 +26,7 @@ pub(super) fn read(file: &Text, folder: Option<&Path>) -> Result<Source, Problem
         };
         let help = error.diagnostic.help.into_iter().collect();
         let message = error.diagnostic.message;
-        Problem {
-            code: error.diagnostic.code,
-            spot: file.spot,
-            message,
-            help,
-            place: Some(Box::new(place)),
-            part: None,
-        }
+        Problem { help, place: Some(Box::new(place)), ..Problem::new(error.diagnostic.code, file.spot, message) }
     })
 }
 

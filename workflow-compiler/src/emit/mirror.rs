@@ -4,25 +4,36 @@
 //! place where Rust code would name the same thing; a placeholder stands where a word is missing.
 //! It depends on tokens alone. rust-analyzer completes, explains, follows and renames by it.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::ide;
+use super::keys::keys;
 use super::name::{derived, hole, rust_ident_or_hole};
+use super::style::types_of;
+use super::value_type::ValueType;
+use crate::Compilation;
+use crate::check::Ty;
+use crate::syntax::ast::plain;
+use crate::syntax::keyword::ClauseKind;
 use crate::syntax::word::{Role, Step, Word};
 
-/// The mirror of these words.
-pub(super) fn mirror(krate: &TokenStream, words: &[Word]) -> TokenStream {
+/// The mirror of what was compiled.
+pub(super) fn mirror(krate: &TokenStream, compilation: &Compilation) -> TokenStream {
+    let words = &compilation.words;
     let mut parts = TokenStream::new();
     let mut at = 0;
     while at < words.len() {
-        let next = words.iter().skip(at + 1).position(|word| matches!(word.role, Role::Workflow));
+        let next = words.iter().skip(at + 1).position(|word| matches!(word.role, Role::Workflow { .. }));
         let end = next.map_or(words.len(), |next| at + 1 + next);
-        parts.extend(part(krate, words.get(at..end).unwrap_or_default()));
+        let words = words.iter().enumerate().take(end).skip(at);
+        parts.extend(part(krate, words, compilation));
         at = end;
     }
     quote! {
-        #[allow(unexpected_cfgs)]
+        #[allow(unexpected_cfgs, unused, non_camel_case_types, non_snake_case, non_upper_case_globals)]
         const _: () = {
             #[cfg(rust_analyzer)]
             const _: () = { #parts };
@@ -31,32 +42,60 @@ pub(super) fn mirror(krate: &TokenStream, words: &[Word]) -> TokenStream {
 }
 
 /// The words from one workflow's name up to the next one's; those before the first name come alone.
-fn part(krate: &TokenStream, words: &[Word]) -> TokenStream {
-    let workflow = words.first().filter(|word| matches!(word.role, Role::Workflow));
-    let mut of = Part { krate, states: hole(Span::call_site()), names: TokenStream::new() };
-    let Some(workflow) = workflow else {
-        let words: TokenStream = words.iter().map(|word| of.word(word)).collect();
-        return words;
+fn part<'a>(
+    krate: &'a TokenStream,
+    mut words: impl Iterator<Item = (usize, &'a Word)> + Clone,
+    Compilation { roots, workflows, .. }: &'a Compilation,
+) -> TokenStream {
+    let workflow = words.clone().next().map(|(_, word)| word);
+    let call_site = Span::call_site();
+    let Some((workflow, Role::Workflow { brace })) = workflow.map(|word| (word, &word.role)) else {
+        let mut of = Part::new(krate, &hole(call_site), roots);
+        return words.map(|(number, word)| of.word(number, word)).collect();
     };
-    let name = rust_ident(workflow);
+    let here = brace.unwrap_or(call_site);
+    let mut name = rust_ident(workflow);
+    name.set_span(here);
     // Every token before the marker must be the same in both expansions: the user's name stands here first.
-    of.states = derived(&name, "State").clone();
-    of.states.set_span(Span::call_site());
-    let states = of.states.clone();
-    let body: TokenStream = words.iter().skip(1).map(|word| of.word(word)).collect();
-    let names = of.names;
+    let mut of = Part::new(krate, &name, roots);
+    of.signs = words
+        .clone()
+        .filter_map(|(_, word)| match (&word.role, &word.ident) {
+            (Role::StateName { sign }, Some(name)) => Some((plain(name), sign.unwrap_or(here))),
+            _ => None,
+        })
+        .collect();
+    // They have the hygiene of the user's words; that of the `macro_rules!` in front would hide them.
+    let whole = |word: &str| {
+        let declares = |(_, other): &(usize, &Word)| matches!(other.role, Role::Item) && is(other, word);
+        Ident::new(word, words.clone().find(declares).map_or(here, |(_, word)| word.span))
+    };
+    let (input, params) = (whole(INPUT), whole(PARAMS));
+    words.next();
+    let body: TokenStream = words.map(|(number, word)| of.word(number, word)).collect();
+    let states = &of.states;
+    let declarations = of.declarations();
+    let source = workflows.iter().map(|workflow| &workflow.source).find(|source| is(workflow, &source.name));
+    let keys = source.map(|source| keys(&name, &of.types, source));
     quote! {
         const _: fn() = || {
             let _: #name;
-            #[allow(unused_imports)]
-            use #krate::__private::ide::{Transition as _, roots::*};
+            use #krate::__private::ide::{Held as _, There as _, Transition as _, roots::*};
             use #states::*;
-            let input: <#name as #krate::Workflow>::Input;
-            let params: <#name as #krate::Workflow>::Params;
+            let #input: <#name as #krate::Workflow>::Input;
+            let #params: <#name as #krate::Workflow>::Params;
             #body
-            #names
+            #keys
+            #declarations
         };
     }
+}
+
+fn is<T: ?Sized>(word: &Word, text: &T) -> bool
+where
+    Ident: PartialEq<T>,
+{
+    word.ident.as_ref().is_some_and(|ident| *ident == *text)
 }
 
 fn rust_ident(word: &Word) -> Ident {
@@ -67,12 +106,38 @@ struct Part<'a> {
     krate: &'a TokenStream,
     /// The workflow's enum of states.
     states: Ident,
-    /// Declarations of what has no Rust item: handlers and variables, for their references.
-    names: TokenStream,
+    /// The module with workflow-runtime's types that the workflow's items bring into scope.
+    types: Ident,
+    /// Where what is declared here and the user did not write is said to stand; see [`super::style::Editor`].
+    here: Span,
+    roots: &'a BTreeMap<usize, Ty>,
+    /// The sign after each state's name: members of its result are said to stand there.
+    signs: BTreeMap<String, Span>,
+    /// What has no Rust item, for its references: handlers and variables, by the module that they are in.
+    names: BTreeMap<String, Vec<Ident>>,
+    /// The first reference to each variable, by its word's number.
+    variables: BTreeMap<String, usize>,
+    /// The values that references start from.
+    values: TokenStream,
 }
 
-impl Part<'_> {
-    fn word(&mut self, word: &Word) -> TokenStream {
+impl<'a> Part<'a> {
+    /// Of the workflow of that name, which has the span of everything here that the user did not write.
+    fn new(krate: &'a TokenStream, name: &Ident, roots: &'a BTreeMap<usize, Ty>) -> Self {
+        Self {
+            krate,
+            states: derived(name, "State"),
+            types: types_of(name),
+            here: name.span(),
+            roots,
+            signs: BTreeMap::new(),
+            names: BTreeMap::new(),
+            variables: BTreeMap::new(),
+            values: TokenStream::new(),
+        }
+    }
+
+    fn word(&mut self, number: usize, word: &Word) -> TokenStream {
         let ident = rust_ident(word);
         let states = &self.states;
         match &word.role {
@@ -91,23 +156,34 @@ impl Part<'_> {
             }
             Role::Setting(after) => self.keyword(&ide::settings_of(after), &ident),
             Role::StateReference => quote! { _ = #states::#ident; },
-            Role::TypeReference => quote! { let _: #ident; },
+            Role::TypeReference => {
+                let of = ["Map", "Option", "Vec"].iter().any(|generic| is(word, generic)).then(|| quote! { <_> });
+                quote! { let _: #ident #of; }
+            }
             Role::VariantReference(of) => {
                 let of = rust_ident_or_hole(of);
                 let of = Ident::new(&of.to_string(), Span::call_site());
                 quote! { _ = #of::#ident; }
             }
             Role::HandlerReference(clause) => {
-                let module = handlers(clause.keyword());
+                let module = handlers(*clause);
                 quote! { _ = #module::#ident; }
             }
-            Role::HandlerName(clause) => self.declare(&handlers(clause.keyword()), &ident),
-            Role::Root(steps) => {
+            Role::HandlerName(clause) => self.declare(handlers(*clause), ident),
+            Role::Root(steps) if [INPUT, PARAMS, CONTEXT, CAUGHT].iter().any(|root| is(word, root)) => {
                 let steps = self::steps(steps);
                 quote! { _ = #ident #steps; }
             }
-            Role::Variable(_) => quote! { _ = variables::#ident; },
-            Role::VariableName => self.declare(&format_ident!("variables"), &ident),
+            Role::Root(steps) => {
+                let members = self.members(number, &ident, steps);
+                quote! { _ = #ident; #members }
+            }
+            Role::Variable(steps) => {
+                self.variables.entry(ident.to_string()).or_insert(number);
+                let members = self.members(number, &ident, steps);
+                quote! { _ = variables::#ident; #members }
+            }
+            Role::VariableName => self.declare(format_ident!("{VARIABLES}"), ident),
             _ => TokenStream::new(),
         }
     }
@@ -118,29 +194,88 @@ impl Part<'_> {
         quote! { use #krate::__private::ide::#module::#ident as _; }
     }
 
-    /// A name that only the language knows gets an item at the end, where it disturbs nothing.
-    fn declare(&mut self, module: &Ident, ident: &Ident) -> TokenStream {
-        self.names.extend(quote! { mod #module { pub const #ident: () = (); } });
+    /// A name that only the language knows gets an item at the end, where it disturbs nothing; where it has one, it
+    /// stands for that.
+    fn declare(&mut self, module: Ident, ident: Ident) -> TokenStream {
+        let names = self.names.entry(module.to_string()).or_default();
+        if names.contains(&ident) {
+            return quote! { _ = #module::#ident; };
+        }
+        names.push(ident);
         TokenStream::new()
+    }
+
+    /// The members of a value whose type no Rust item has: it gets one at the end.
+    fn members(&mut self, number: usize, root: &Ident, steps: &[Step]) -> TokenStream {
+        if steps.is_empty() {
+            return TokenStream::new();
+        }
+        let here = self.signs.get(&plain(root)).copied().unwrap_or(self.here);
+        let value = format_ident!("__value_{number}", span = here);
+        let declared = ValueType::new(&self.types, here, number).declare(&value, self.root(number), steps);
+        self.values.extend(declared);
+        let steps = self::steps(steps);
+        quote! { _ = #value #steps; }
+    }
+
+    /// The type of what a reference starts from.
+    fn root(&self, number: usize) -> &'a Ty {
+        self.roots.get(&number).unwrap_or(&Ty::Unknown)
+    }
+
+    /// What the words refer to and the expansion has not.
+    fn declarations(&self) -> TokenStream {
+        let Self { here, values, .. } = self;
+        let here = *here;
+        let names = self.names.iter().map(|(module, names)| {
+            let names = names.iter().map(|name| {
+                let number = self.variables.get(&name.to_string()).copied().unwrap_or(usize::MAX);
+                let value = ValueType::new(&self.types, here, number);
+                match module.as_str() {
+                    VARIABLES => value.declare(name, self.root(number), &[]),
+                    module => value.declare_handler(name, module == RETRIERS),
+                }
+            });
+            let (module, types) = (format_ident!("{module}"), &self.types);
+            quote! { mod #module { use super::{*, #types::value::*}; #(#names)* } }
+        });
+        quote! { #(#names)* #values }
     }
 }
 
-fn handlers(keyword: &str) -> Ident {
-    format_ident!("{keyword}_handlers")
+const VARIABLES: &str = "variables";
+const RETRIERS: &str = "retriers";
+const CATCHERS: &str = "catchers";
+const INPUT: &str = "input";
+const PARAMS: &str = "params";
+const CONTEXT: &str = "context";
+const CAUGHT: &str = "caught";
+
+/// The module of a clause's named handlers.
+fn handlers(clause: ClauseKind) -> Ident {
+    let module = if clause == ClauseKind::Retry { RETRIERS } else { CATCHERS };
+    format_ident!("{module}")
 }
 
+/// Members and indices. What may be absent has the members of what it holds: `__there` takes that out, by the types.
 fn steps(steps: &[Step]) -> TokenStream {
-    let steps = steps.iter().map(|step| match step {
-        Step::Member(ident) => {
-            let ident = rust_ident_or_hole(ident);
-            quote! { .#ident }
+    let mut out = TokenStream::new();
+    for (number, step) in steps.iter().enumerate() {
+        if number > 0 {
+            out.extend(quote! { .__there() });
         }
-        Step::Quoted(text) => quote! { [#text] },
-        Step::Index => quote! { [0] },
-        Step::Hole(span) => {
-            let hole = hole(*span);
-            quote_spanned! { *span=> .#hole }
-        }
-    });
-    steps.collect()
+        out.extend(match step {
+            Step::Member(ident) => {
+                let ident = rust_ident_or_hole(ident);
+                quote! { .#ident }
+            }
+            Step::Quoted(text) => quote! { [#text] },
+            Step::Index(_) => quote! { [0] },
+            Step::Hole(span) => {
+                let hole = hole(*span);
+                quote_spanned! { *span=> .#hole }
+            }
+        });
+    }
+    out
 }

@@ -6,11 +6,15 @@
 
 mod data;
 pub mod ide;
+mod keys;
 mod mirror;
+mod module;
 mod name;
 mod questions;
 mod report;
 mod shape;
+mod style;
+mod value_type;
 mod workflow;
 
 use proc_macro2::TokenStream;
@@ -20,9 +24,12 @@ use crate::{Compilation, Surroundings};
 
 /// The Rust code for what was compiled. `krate` is the path of workflow-runtime as the caller knows it.
 pub(crate) fn emit(krate: &TokenStream, compilation: &Compilation, surroundings: Surroundings<'_>) -> TokenStream {
-    let mirror = surroundings.editor.then(|| mirror::mirror(krate, &compilation.words));
-    let items = compilation.workflows.iter().map(|workflow| workflow::items(krate, workflow));
-    let reports = report::reports(compilation, surroundings.locate);
-    let questions = compilation.workflows.iter().map(|workflow| questions::questions(krate, workflow));
+    let editor = surroundings.editor;
+    let mirror = editor.then(|| mirror::mirror(krate, compilation));
+    let items = compilation.workflows.iter().map(|workflow| workflow::items(krate, workflow, editor));
+    let reports = report::reports(compilation, surroundings);
+    // Their calls have the user's words, which an editor would show as what those mean.
+    let asked = compilation.workflows.iter().filter(|_| !editor);
+    let questions = asked.map(|workflow| questions::questions(krate, workflow));
     quote! { #mirror #(#items)* #reports #(#questions)* }
 }

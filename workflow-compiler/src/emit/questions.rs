@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::workflow::for_every_item;
@@ -12,7 +12,7 @@ use crate::syntax::ast::Spot;
 
 /// The questions of one workflow, after the shapes of the types that they are about.
 pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
-    if compiled.questions.is_empty() {
+    if compiled.questions.is_empty() || compiled.is_taken() {
         return TokenStream::new();
     }
     let mut names: Vec<String> = Vec::new();
@@ -101,6 +101,11 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
         Asks::Takes { kinds, absent, what, given, code } => {
             let code = code.to_string();
             ("takes", quote! { #kinds, #absent, #what, #given, #code })
+        }
+        Asks::InRange { number, what, given, code } => {
+            let code = code.to_string();
+            let number = Literal::i128_unsuffixed(*number);
+            ("in_range", quote! { #number, #what, #given, #code })
         }
         Asks::Fits { given, absent, what, code, lacks } => {
             let (given_shape, given_path) = (format_ident!("__SHAPE_{given_number}"), self::path(given));

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
-use super::data::Style;
+use super::style::Style;
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Type, TypeKind, Workflow, plain};
 
 /// Which declared structs each declared struct has somewhere in it.
@@ -30,6 +30,25 @@ pub(super) fn parts(workflow: &Workflow) -> Parts {
         reached
     };
     direct.keys().map(|name| (name.clone(), reach(name))).collect()
+}
+
+/// The names of the structs and enums that a workflow declares.
+pub(super) fn declared(workflow: &Workflow) -> BTreeSet<String> {
+    let names = workflow.declarations.iter().filter_map(|declaration| match &declaration.kind {
+        DeclarationKind::Struct(declaration) => Some(plain(&declaration.name)),
+        DeclarationKind::Enum(declaration) => Some(plain(&declaration.name)),
+        _ => None,
+    });
+    names.collect()
+}
+
+/// Whether there is a lifetime or a reference in it.
+fn has_lifetime(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => matches!(punct.as_char(), '\'' | '&'),
+        TokenTree::Group(group) => has_lifetime(group.stream()),
+        _ => false,
+    })
 }
 
 /// The type's own name, without what is around it.
@@ -86,26 +105,53 @@ impl Style<'_> {
         let again = inner.as_deref() == Some(owner);
         let leads_back =
             inner.as_ref().and_then(|name| self.parts.get(name)).is_some_and(|parts| parts.contains(owner));
+        if leads_back && !again {
+            return quote! { &#schema::Shape::Any };
+        }
+        if !again {
+            return self.shape_of(ty);
+        }
+        self.container(ty, |of| self.shape(of, owner)).unwrap_or_else(|| quote! { &#schema::Shape::Own })
+    }
+
+    /// The shape of a type that contains another; `None` for any other type.
+    fn container(&self, ty: &Type, shape: impl FnOnce(&Type) -> TokenStream) -> Option<TokenStream> {
+        let (kind, of) = match &ty.kind {
+            TypeKind::Vec(of) => (quote! { Array }, of),
+            TypeKind::Option(of) => (quote! { Option }, of),
+            TypeKind::Map(of) => (quote! { Map }, of),
+            _ => return None,
+        };
+        let (krate, of) = (self.krate, shape(of));
+        Some(quote! { &#krate::__private::schema::Shape::#kind { of: #of } })
+    }
+
+    /// The shape of a type, wherever it stands.
+    pub(super) fn shape_of(&self, ty: &Type) -> TokenStream {
+        let (krate, of) = (self.krate, self.ty(ty));
+        if self.is_known(ty) {
+            return quote! { <#of as #krate::Schema>::SHAPE };
+        }
+        if let Some(container) = self.container(ty, |inner| self.shape_of(inner)) {
+            return container;
+        }
+        let name = self.spelled(ty);
+        // Of types with lifetimes it cannot be asked whether serde reads them.
+        if has_lifetime(of.clone()) {
+            quote! { #krate::__private::shape!(#of, #name) }
+        } else {
+            quote! { #krate::__private::readable!(#of, #name) }
+        }
+    }
+
+    /// Whether the type is the language's own or one that the workflow declares, and so is all that is in it: these
+    /// implement `Schema`.
+    fn is_known(&self, ty: &Type) -> bool {
         match &ty.kind {
-            TypeKind::Vec(of) if again => {
-                let of = self.shape(of, owner);
-                quote! { &#schema::Shape::Array { of: #of } }
-            }
-            TypeKind::Option(of) if again => {
-                let of = self.shape(of, owner);
-                quote! { &#schema::Shape::Option { of: #of } }
-            }
-            TypeKind::Map(of) if again => {
-                let of = self.shape(of, owner);
-                quote! { &#schema::Shape::Map { of: #of } }
-            }
-            _ if again => quote! { &#schema::Shape::Own },
-            _ if leads_back => quote! { &#schema::Shape::Any },
-            _ => {
-                let of = self.ty(ty);
-                let name = crate::schema::own::spell(of.clone());
-                quote! { #krate::__private::shape!(#of, #name) }
-            }
+            TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => self.is_known(inner),
+            TypeKind::Named(name) => self.declared.contains(&plain(name)),
+            TypeKind::Path(_) => false,
+            _ => true,
         }
     }
 }

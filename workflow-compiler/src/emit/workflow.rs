@@ -3,58 +3,104 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{quote, quote_spanned};
 use workflow_asl::document::MachineType;
 
-use super::data::{Style, doc_or};
+use super::data::doc_or;
+use super::module::Module;
 use super::name::{derived, rust_ident};
 use super::shape;
+use super::style::{Editor, Style};
 use crate::CompiledWorkflow;
+use crate::check::{DeclaredResult, ResultType, declared_result};
 use crate::document::Document;
 use crate::piece::{Escape, Piece};
 #[cfg(feature = "iam")]
 use crate::policy::PolicyTemplate;
-use crate::syntax::ast::{Body, DeclarationKind, FieldDecl, Head, Shape, State, Workflow};
+use crate::syntax::ast::{Body, DeclarationKind, FieldDecl, Head, Shape, State, Type, TypeKind, Workflow, plain};
 use crate::syntax::keyword::state_keyword;
 
 /// Everything that callers may name, as far as the workflow was understood.
-pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
+pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bool) -> TokenStream {
     let workflow = &compiled.source;
-    let Some(name) = rust_ident(&workflow.name) else { return TokenStream::new() };
+    let Some(name) = rust_ident(&workflow.name).filter(|_| !compiled.is_taken()) else { return TokenStream::new() };
     let own: Vec<_> = workflow.attributes.iter().filter(|attribute| !is_for_every_item(attribute)).collect();
-    let style = Style {
+    let (module, attributes) = (Module::of(workflow, editor), for_every_item(workflow));
+    let (parts, declared) = (shape::parts(workflow), shape::declared(workflow));
+    let own_spans = editor.then(|| Editor::of(workflow));
+    let outside = Style {
         krate,
         visibility: &workflow.visibility,
-        attributes: for_every_item(workflow),
-        parts: shape::parts(workflow),
+        attributes: &attributes,
+        parts: &parts,
+        declared: &declared,
+        editor: own_spans.as_ref(),
+        module: &module,
+        inside: false,
     };
+    let mut types = Types {
+        outside,
+        inside: Style { visibility: &module.visibility, inside: true, ..outside },
+        taken: &compiled.taken,
+        in_module: TokenStream::new(),
+        names: Vec::new(),
+        beside: TokenStream::new(),
+    };
+    let here = outside.here();
 
-    let mut types = declared_types(&style, workflow);
-    let input = shape(&style, workflow, "Input", &mut types);
-    let output = shape(&style, workflow, "Output", &mut types);
+    declared_types(&mut types, workflow);
+    let input = shape(&mut types, workflow, "Input");
+    let output = shape(&mut types, workflow, "Output");
     let params = params(workflow).map(|fields| {
         let params = derived(&workflow.name, "Params");
         let doc = format!(" What [`{name}`] needs to know when it is deployed.");
-        types.extend(style.structure(&params, &doc, fields, true));
-        params
+        types.add(&params, |style| style.structure(&params, &doc, fields, true));
+        outside.path(&params)
     });
-    let states = states(&style, compiled);
-    let document = compiled.document.as_ref().map(|document| tracked(&style, document));
-    let implementation = implementation(&style, compiled, &name, &input, &output, params.as_ref());
+    let state = derived(&workflow.name, "State");
+    types.add(&state, |style| states(style, compiled, &state));
+    let document = compiled.document.as_ref().map(|document| tracked(&outside, document));
+    let implementation = implementation(&outside, compiled, &name, &input, &output, params.as_ref());
 
-    let Style { visibility, attributes, .. } = &style;
-    let doc = doc_or(&workflow.comment, || format!("The workflow `{}`.", compiled.machine_name));
-    quote! {
-        #types
-        #states
-        #[doc = #doc]
-        #attributes
-        #(#own)*
-        #[allow(dead_code, non_camel_case_types, clippy::all)]
-        #[derive(Clone, Copy, Debug)]
-        #visibility struct #name;
-        #implementation
-        #document
+    let doc = outside.text(&doc_or(&workflow.comment, || format!("The workflow `{}`.", compiled.machine_name)));
+    let in_scope = outside.types_in_scope();
+    types.add(&name, |Style { visibility, attributes, .. }| {
+        quote_spanned! { here=>
+            #[doc = #doc]
+            #attributes
+            #(#own)*
+            #[allow(dead_code, non_camel_case_types, clippy::all)]
+            #[derive(Clone, Copy, Debug)]
+            #visibility struct #name;
+        }
+    });
+    let Types { in_module, names, beside, .. } = types;
+    let module = module.around(&in_module, &names, &workflow.visibility, &attributes);
+    quote! { #module #beside #implementation #document #in_scope }
+}
+
+/// The types of a workflow, in its module and beside it.
+struct Types<'a> {
+    outside: Style<'a>,
+    inside: Style<'a>,
+    /// The names that other workflows have.
+    taken: &'a BTreeSet<String>,
+    in_module: TokenStream,
+    /// The names of those in the module.
+    names: Vec<Ident>,
+    beside: TokenStream,
+}
+
+impl Types<'_> {
+    fn add(&mut self, name: &Ident, ty: impl Fn(&Style<'_>) -> TokenStream) {
+        if self.taken.contains(&plain(name)) {
+            // That it is there twice has been reported.
+        } else if self.outside.module.holds(name) {
+            self.in_module.extend(ty(&self.inside));
+            self.names.push(name.clone());
+        } else {
+            self.beside.extend(ty(&self.outside));
+        }
     }
 }
 
@@ -74,7 +120,7 @@ pub(super) fn for_every_item(workflow: &Workflow) -> TokenStream {
 }
 
 /// Conditions and lint levels hold for everything that a workflow gives; other attributes for its own type.
-fn is_for_every_item(attribute: &TokenStream) -> bool {
+pub(super) fn is_for_every_item(attribute: &TokenStream) -> bool {
     let words = attribute.clone().into_iter().flat_map(|token| match token {
         proc_macro2::TokenTree::Group(group) => group.stream().into_iter().next(),
         _ => None,
@@ -87,29 +133,28 @@ fn is_for_every_item(attribute: &TokenStream) -> bool {
         .any(|word| matches!(word.as_str(), "cfg" | "cfg_attr" | "allow" | "warn" | "deny" | "forbid" | "deprecated"))
 }
 
-fn declared_types(style: &Style<'_>, workflow: &Workflow) -> TokenStream {
+fn declared_types(types: &mut Types<'_>, workflow: &Workflow) {
     let mut seen = Vec::new();
-    let types = workflow.declarations.iter().filter_map(|declaration| {
+    for declaration in &workflow.declarations {
         let (name, kind) = match &declaration.kind {
             DeclarationKind::Struct(declaration) => (&declaration.name, "A struct"),
             DeclarationKind::Enum(declaration) => (&declaration.name, "An enum"),
-            _ => return None,
+            _ => continue,
         };
-        let name = rust_ident(name)?;
-        (!seen.contains(&name)).then(|| seen.push(name.clone()))?;
+        let Some(name) = rust_ident(name).filter(|name| !seen.contains(name)) else { continue };
+        seen.push(name.clone());
         let doc = doc_or(&declaration.comment, || format!("{kind} of [`{}`].", workflow.name));
-        match &declaration.kind {
-            DeclarationKind::Struct(declaration) => Some(style.structure(&name, &doc, &declaration.fields, false)),
-            DeclarationKind::Enum(declaration) => Some(style.enumeration(declaration, &doc)),
-            _ => None,
-        }
-    });
-    types.collect()
+        types.add(&name, |style| match &declaration.kind {
+            DeclarationKind::Struct(declaration) => style.structure(&name, &doc, &declaration.fields, false),
+            DeclarationKind::Enum(declaration) => style.enumeration(declaration, &doc),
+            _ => TokenStream::new(),
+        });
+    }
 }
 
 /// The Rust type of the input or output; the struct that is declared in place is added to `types`.
-fn shape(style: &Style<'_>, workflow: &Workflow, which: &str, types: &mut TokenStream) -> TokenStream {
-    let krate = style.krate;
+fn shape(types: &mut Types<'_>, workflow: &Workflow, which: &str) -> TokenStream {
+    let krate = types.outside.krate;
     let declared = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
         DeclarationKind::Input(shape) if which == "Input" => Some((declaration, shape)),
         DeclarationKind::Output(shape) if which == "Output" => Some((declaration, shape)),
@@ -117,14 +162,14 @@ fn shape(style: &Style<'_>, workflow: &Workflow, which: &str, types: &mut TokenS
     });
     match declared {
         None => quote! { #krate::Json },
-        Some((_, Shape::Type(ty))) => style.ty(ty),
+        Some((_, Shape::Type(ty))) => types.outside.ty(ty),
         Some((declaration, Shape::Fields(fields))) => {
             let name = derived(&workflow.name, which);
             let doc = doc_or(&declaration.comment, || {
                 format!("The {} of an execution of [`{}`].", which.to_lowercase(), workflow.name)
             });
-            types.extend(style.structure(&name, &doc, fields, false));
-            name.into_token_stream()
+            types.add(&name, |style| style.structure(&name, &doc, fields, false));
+            types.outside.path(&name)
         }
     }
 }
@@ -136,13 +181,12 @@ fn params(workflow: &Workflow) -> Option<&[FieldDecl]> {
     })
 }
 
-/// The enum of states: a variant each, in source order, those of branches and maps after their owner.
-fn states(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
+/// The enum of states: a variant each.
+fn states(style: &Style<'_>, compiled: &CompiledWorkflow, name: &Ident) -> TokenStream {
     let workflow = &compiled.source;
     let Style { krate, visibility, attributes, .. } = style;
-    let name = derived(&workflow.name, "State");
-    let mut all = Vec::new();
-    collect(&workflow.body, &mut all);
+    let here = style.here();
+    let all = all_states(&workflow.body);
     // Comparing identifiers asks rustc for their text each time.
     let mut seen = BTreeSet::new();
     let (mut variants, mut idents, mut names) = (Vec::new(), Vec::new(), Vec::new());
@@ -151,42 +195,50 @@ fn states(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
         if !seen.insert(ident.to_string()) {
             continue;
         }
-        let doc = doc_or(&state.comment, || format!("The {} state `{}`.", state.keyword, state.asl_name()));
-        variants.push(quote! { #[doc = #doc] #ident });
+        let doc =
+            style.text(&doc_or(&state.comment, || format!("The {} state `{}`.", state.keyword, state.asl_name())));
+        variants.push(quote_spanned! { here=> #[doc = #doc] #ident });
         names.push(state.asl_name());
-        idents.push(ident);
+        idents.push(style.used(&ident));
     }
     for state in compiled.document.iter().flat_map(|document| &document.states) {
         let ident = Ident::new(&state.ident, workflow.from().map_or(workflow.name.span(), |file| file.spot.first));
         if !seen.insert(ident.to_string()) {
             continue;
         }
-        let doc = format!(" The {} state `{}`.", state_keyword(state.kind), state.name);
-        variants.push(quote! { #[doc = #doc] #ident });
+        let doc = style.text(&format!(" The {} state `{}`.", state_keyword(state.kind), state.name));
+        variants.push(quote_spanned! { here=> #[doc = #doc] #ident });
         names.push(state.name.clone());
         idents.push(ident);
     }
-    let doc = format!(" The states of [`{}`].", workflow.name);
-    let implementation = style.conditional(quote! { #krate::__private::states! { #name { #(#idents = #names),* } } });
-    quote! {
+    let doc = style.text(&format!(" The states of [`{}`].", workflow.name));
+    let used = style.used(name);
+    let implementation = style.conditional(quote! { #krate::__private::states! { #used { #(#idents = #names),* } } });
+    let declaration = quote_spanned! { here=>
         #[doc = #doc]
         #attributes
         #[allow(dead_code, non_camel_case_types, clippy::all)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #visibility enum #name { #(#variants,)* }
-        #implementation
-    }
+    };
+    quote! { #declaration #implementation }
 }
 
-fn collect<'a>(body: &'a Body, all: &mut Vec<&'a State>) {
-    for state in &body.states {
-        all.push(state);
-        match &state.head {
-            Head::Parallel(branches) => branches.iter().for_each(|branch| collect(&branch.body, all)),
-            Head::Map { body, .. } => collect(body, all),
-            _ => {}
+/// The states in source order, those of branches and maps after their owner.
+pub(super) fn all_states(body: &Body) -> Vec<&State> {
+    fn collect<'a>(body: &'a Body, all: &mut Vec<&'a State>) {
+        for state in &body.states {
+            all.push(state);
+            match &state.head {
+                Head::Parallel(branches) => branches.iter().for_each(|branch| collect(&branch.body, all)),
+                Head::Map { body, .. } => collect(body, all),
+                _ => {}
+            }
         }
     }
+    let mut all = Vec::new();
+    collect(body, &mut all);
+    all
 }
 
 fn implementation(
@@ -195,26 +247,27 @@ fn implementation(
     name: &Ident,
     input: &TokenStream,
     output: &TokenStream,
-    params: Option<&Ident>,
+    params: Option<&TokenStream>,
 ) -> TokenStream {
     let Style { krate, visibility, attributes, .. } = style;
     let machine_name = &compiled.machine_name;
-    let state = derived(&compiled.source.name, "State");
-    let machine_type = match compiled.machine_type {
+    let (name, state) = (style.path(name), style.path(&derived(&compiled.source.name, "State")));
+    let (here, types) = (style.here(), style.types());
+    let kind = match compiled.machine_type {
         MachineType::Standard => quote! { Standard },
         MachineType::Express => quote! { Express },
     };
     let pieces = compiled.pieces.iter().map(|piece| self::piece(krate, piece));
     let definition = match params {
-        None => quote! {
+        None => quote_spanned! { here=>
             /// The definition in Amazon States Language.
             #[allow(dead_code)]
             #[must_use]
-            #visibility fn definition() -> #krate::Definition {
-                <Self as #krate::Workflow>::definition()
+            #visibility fn definition() -> #types::Definition {
+                <Self as #types::Workflow>::definition()
             }
         },
-        Some(params) => quote! {
+        Some(params) => quote_spanned! { here=>
             /// The definition in Amazon States Language, with these parameters.
             ///
             /// # Errors
@@ -223,12 +276,13 @@ fn implementation(
             #[allow(dead_code)]
             #visibility fn definition_with(
                 params: &#params,
-            ) -> ::core::result::Result<#krate::Definition, #krate::ParamsError> {
-                <Self as #krate::Workflow>::definition_with(params)
+            ) -> ::core::result::Result<#types::Definition, #types::ParamsError> {
+                <Self as #types::Workflow>::definition_with(params)
             }
         },
     };
-    let params = params.map_or_else(|| quote! { () }, ToTokens::to_token_stream);
+    let params = params.map_or_else(|| quote! { () }, TokenStream::clone);
+    let value_types = value_types(style, &compiled.source);
     #[cfg(not(feature = "iam"))]
     let policy = TokenStream::new();
     #[cfg(feature = "iam")]
@@ -237,16 +291,54 @@ fn implementation(
         #attributes
         impl #krate::Workflow for #name {
             const NAME: &'static str = #machine_name;
-            const TYPE: #krate::MachineType = #krate::MachineType::#machine_type;
+            type Kind = #krate::#kind;
             const PIECES: &'static [#krate::Piece] = &[#(#pieces),*];
             type Input = #input;
             type Output = #output;
             type Params = #params;
             type State = #state;
+            #value_types
             #policy
         }
         #attributes
         impl #name { #definition }
+    }
+}
+
+/// What the source says of the input and of what tasks give, for whoever runs it; nothing where it says nothing.
+fn value_types(style: &Style<'_>, workflow: &Workflow) -> TokenStream {
+    let krate = style.krate;
+    let input = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
+        DeclarationKind::Input(Shape::Type(ty)) => Some(style.shape_of(ty)),
+        DeclarationKind::Input(Shape::Fields(_)) => {
+            let name = style.path(&derived(&workflow.name, "Input"));
+            Some(quote! { <#name as #krate::Schema>::SHAPE })
+        }
+        _ => None,
+    });
+    let results = all_states(&workflow.body).into_iter().filter_map(|state| {
+        let Head::Task { resource: Some(resource), .. } = &state.head else { return None };
+        let DeclaredResult { member, ty } = declared_result(resource)?;
+        let shape = match ty {
+            ResultType::Written(Type { kind: TypeKind::Json | TypeKind::Invalid, .. }) => return None,
+            ResultType::Written(ty) => style.shape_of(ty),
+            ResultType::OutputOf(other) => {
+                let name = format!("{}::Output", style.spelled(other));
+                let other = style.ty(other);
+                quote! { #krate::__private::readable!(<#other as #krate::Workflow>::Output, #name) }
+            }
+        };
+        let name = state.asl_name();
+        Some(quote! { #krate::__private::schema::ResultType { state: #name, member: #member, shape: #shape } })
+    });
+    let results: Vec<_> = results.collect();
+    if input.is_none() && results.is_empty() {
+        return TokenStream::new();
+    }
+    let input = input.unwrap_or_else(|| quote! { <#krate::Json as #krate::Schema>::SHAPE });
+    quote! {
+        const TYPES: &'static #krate::__private::schema::Types =
+            &#krate::__private::schema::Types { input: #input, results: &[#(#results),*] };
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the rules of ASL find in the lowered document: at the words it comes from, in the language's terms.
 
+mod mend;
 mod shared;
 mod unchecked;
 mod variables;
@@ -64,18 +65,18 @@ pub(crate) fn report<'a>(
             if place.is_some() && !told.insert((finding.code.id(), message.clone(), place)) {
                 continue;
             }
-            let help = match result {
+            let field = mend::field_of_state(&finding, model);
+            let help: Vec<_> = match result {
+                _ if field.is_some() => field.iter().map(|(help, _)| help.clone()).collect(),
                 Some(result) => result.help(&finding, spot, locate),
-                None => help_in_the_language(&finding, model).or(finding.help).into_iter().collect(),
+                None => help_in_the_language(&finding, model).or_else(|| finding.help.clone()).into_iter().collect(),
             };
-            problems.push(Problem {
-                code: finding.code,
-                spot,
-                message,
-                help,
-                place: None,
-                part: within.map(|(_, part)| Box::new(part)),
-            });
+            let mend = match field {
+                Some((_, edits)) => edits,
+                None => mend::of(&finding, model, spot, &help, locate),
+            };
+            let part = within.map(|(_, part)| Box::new(part));
+            problems.push(Problem { help, part, mend, ..Problem::new(finding.code, spot, message) });
         }
     }
     shared.report(model, problems);
@@ -99,8 +100,7 @@ fn is_about_key(finding: &Diagnostic) -> bool {
             | WrongLanguageField
             | NoEffect
             | UnknownParameter
-            | DoubtfulParameter
-    )
+    ) || finding.code == DoubtfulParameter && finding.message.contains("has no ")
 }
 
 /// The message, where that of the document's rules names what the language writes otherwise.
@@ -149,12 +149,19 @@ fn help_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> Option<Strin
         }
         Code::VariableOutOfScope => "hand its value in with the map's `item_selector`, and read it from the input",
         Code::NoEffect if finding.message.ends_with("in an inline map") => "remove it, or make the map `distributed`",
+        Code::EndlessWait => "give it a `timeout` or a `heartbeat`: `timeout 1d`",
         Code::TokenNotSent => "put `context.Task.Token` into the request",
         Code::MaxDelayNotLonger => "make `max_delay` longer than `interval`",
         Code::StaticResult => "the clause `parameters` computes a value",
         Code::PathUnderPlainKey => "write it without quotes, as a reference such as `state.x`, or end the key in `.$`",
         Code::BadResource if finding.help.as_ref().is_some_and(|help| help.starts_with("such as")) => {
             "such as `lambda::invoke`, or the ARN of a Lambda function or an activity as text"
+        }
+        Code::UncaughtHandler => {
+            let catcher = state_of(&finding.pointer, model).and_then(|info| mend::catcher_of_handler(info, model));
+            let catcher =
+                catcher.map_or_else(|| "a catcher of `States.ALL`".to_owned(), |catcher| format!("`{catcher}`"));
+            return Some(format!("add {catcher}, or `catch none` where its errors may fail the execution"));
         }
         // An API as the language names it.
         Code::UnknownApi | Code::BadResource => return finding.help.as_deref().map(named_in_the_language),
@@ -217,7 +224,7 @@ fn is_of_kept_result(finding: &Diagnostic, model: &Model<'_>) -> bool {
 /// Whether something lacks because the words for it did not parse, or are those of the other query language.
 fn is_of_what_is_broken(finding: &Diagnostic, model: &Model<'_>) -> bool {
     // Where a broken state goes nobody knows.
-    if matches!(finding.code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop) {
+    if matches!(finding.code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
         return model.all_states().any(|info| info.state.broken);
     }
     matches!(finding.code, Code::MissingField | Code::MissingParameter | Code::MissingTransition | Code::EmptyList)
@@ -230,16 +237,18 @@ fn is_of_what_is_broken(finding: &Diagnostic, model: &Model<'_>) -> bool {
 /// Whether a finding about the document only repeats at another place what the checks have said.
 fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
     use Code::{
-        DoubtfulResultMember, DuplicateState, DuplicateStateName, EndlessLoop, MissingField, NoDefault, NoStates,
-        NoWayToEnd, NotExhaustive, TargetInOtherScope, UnknownMember, UnknownResultMember, UnknownTarget,
-        UnreachableState,
+        DoubtfulResultMember, DuplicateState, DuplicateStateName, EndlessLoop, MissingField, MissingTransition,
+        NoDefault, NoStates, NoWayToEnd, NotExhaustive, TargetInOtherScope, UncaughtHandler, UnknownHandler,
+        UnknownMember, UnknownResultMember, UnknownTarget, UnreachableState,
     };
     let any = |codes: &[Code]| codes.iter().any(|code| said.contains(code));
     match finding.code {
-        // The arm that a choice lacks may be the way there.
-        UnreachableState if any(&[NotExhaustive]) => true,
+        // The arm that a choice lacks may be the way there, and so may a catcher.
+        UnreachableState if any(&[NotExhaustive, UnknownHandler]) => true,
         // Of two states with one name the document holds one: ways lead elsewhere than in the source.
         UnreachableState | NoWayToEnd | EndlessLoop => any(&[DuplicateState, DuplicateStateName]),
+        UncaughtHandler => any(&[NotExhaustive, DuplicateState, DuplicateStateName, UnknownHandler]),
+        MissingTransition => any(&[MissingTransition]),
         TargetInOtherScope | UnknownTarget => {
             any(&[TargetInOtherScope, UnknownTarget, DuplicateState, DuplicateStateName])
         }

@@ -65,7 +65,7 @@ impl Walk<'_, '_> {
 
     fn is_name(&self, at: usize) -> bool {
         use Role::{HandlerName, StateName, TypeName};
-        matches!(self.role(at), Some(StateName | TypeName | HandlerName(_)))
+        matches!(self.role(at), Some(StateName { .. } | TypeName | HandlerName(_)))
     }
 
     /// What is called, and its request.

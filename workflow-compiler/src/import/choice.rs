@@ -171,9 +171,7 @@ impl Printer<'_> {
             }
             Value::String(_) | Value::Bool(_) | Value::Number(_) | Value::Null => {
                 let param = match operand {
-                    Value::String(text) if style != Style::Plain => {
-                        self.params.whole(text, name.starts_with("Numeric"))
-                    }
+                    Value::String(text) if style != Style::Plain => self.params.whole(text),
                     _ => None,
                 };
                 let value = match param {

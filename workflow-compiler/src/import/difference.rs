@@ -4,12 +4,38 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use workflow_asl::Pointer;
+use workflow_asl::intrinsic::Intrinsic;
+use workflow_asl::placeholder;
+
+/// What the names of intrinsic functions begin with.
+const PREFIX: &str = "States.";
 
 /// The deepest places at which the documents differ; for a member that one of them lacks, that member's.
 pub(super) fn differences(left: &Value, right: &Value) -> BTreeSet<Pointer> {
     let mut found = BTreeSet::new();
     walk(left, right, &Pointer::root(), &mut found);
     found
+}
+
+/// Whether two documents are the same but for blanks in the calls of intrinsic functions, which mean nothing.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_compiler::import::is_same;
+///
+/// assert!(is_same(&json!({"a.$": "States.Format('{}',$.x)"}), &json!({"a.$": "States.Format('{}', $.x)"})));
+/// assert!(!is_same(&json!({"a": "x,y"}), &json!({"a": "x, y"})));
+/// ```
+pub fn is_same(document: &Value, other: &Value) -> bool {
+    differences(document, other).is_empty()
+}
+
+/// Whether two texts are calls of intrinsic functions with the same arguments.
+fn same_call(left: &str, right: &str) -> bool {
+    // In a call, an escaped brace is none of a placeholder.
+    let names = |text: &str| placeholder::named(text).map(|(_, name)| name.to_owned()).collect::<Vec<_>>();
+    let call = |text: &str| Intrinsic::parse(text).ok().filter(|_| text.starts_with(PREFIX)).map(|call| call.call);
+    left == right || names(left) == names(right) && call(left).is_some_and(|left| call(right) == Some(left))
 }
 
 fn walk(left: &Value, right: &Value, at: &Pointer, found: &mut BTreeSet<Pointer>) {
@@ -28,6 +54,7 @@ fn walk(left: &Value, right: &Value, at: &Pointer, found: &mut BTreeSet<Pointer>
                 walk(left, right, &at.index(index), found);
             }
         }
+        (Value::String(left), Value::String(right)) if same_call(left, right) => {}
         _ if left == right => {}
         _ => drop(found.insert(at.clone())),
     }

@@ -1,4 +1,6 @@
-//! Retriers and catchers.
+//! Retriers and catchers. Those that several states have are declared once, by a name.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 use workflow_asl::Pointer;
@@ -6,6 +8,7 @@ use workflow_asl::Pointer;
 use super::printer::{Fields, Here, Printer};
 use super::state::Scope;
 use super::text::{array, comment, comment_attributes, duration, is_name, object, quoted};
+use crate::state_ident::{Distinct, snake};
 
 /// What an error's name cannot be made of without quotes.
 const KEYWORDS: [&str; 5] = ["self", "Self", "super", "crate", "_"];
@@ -18,6 +21,11 @@ impl Printer<'_> {
         for (index, retrier) in retriers.into_iter().enumerate() {
             let at = at.index(index);
             let mut fields = Fields::new(retrier);
+            let key = ("retry", serde_json::to_string(retrier).unwrap_or_default());
+            if let Some(name) = self.shared.name(&key) {
+                out.push(format!("retry {name}"));
+                continue;
+            }
             let head = commented(fields.take_text("Comment"));
             let errors = errors(fields.take("ErrorEquals")?)?;
             let mut settings = Vec::new();
@@ -45,7 +53,14 @@ impl Printer<'_> {
                 self.refuse(&at.child(name), format!("a retrier has no field `{name}`"));
             }
             let settings = if settings.is_empty() { String::new() } else { format!(" {}", object(&settings)) };
-            out.push(format!("{head}retry {errors}{settings}"));
+            out.push(match self.shared.declare(key, &name_of(retrier.get("ErrorEquals"))) {
+                Some((name, lines)) => {
+                    let end = if settings.is_empty() { ";" } else { "" };
+                    lines.push_str(&format!("{head}retry {name} {errors}{settings}{end}\n"));
+                    format!("retry {name}")
+                }
+                None => format!("{head}retry {errors}{settings}"),
+            });
         }
         Some(out)
     }
@@ -63,6 +78,15 @@ impl Printer<'_> {
         for (index, catcher) in catchers.into_iter().enumerate() {
             let at = at.index(index);
             let mut fields = Fields::new(catcher);
+            // Its name is known in the whole workflow, its state only in its own scope.
+            let outermost = scope.at.parent().is_some_and(|around| around == Pointer::root());
+            let shared = outermost && here.jsonata == scope.jsonata;
+            let key =
+                ("catch", if shared { serde_json::to_string(catcher).unwrap_or_default() } else { String::new() });
+            if let Some(name) = self.shared.name(&key) {
+                out.push(format!("catch {name}"));
+                continue;
+            }
             let head = commented(fields.take_text("Comment"));
             let errors = errors(fields.take("ErrorEquals")?)?;
             let target = self.target(fields.take_text("Next")?, &at.child("Next"), scope);
@@ -70,7 +94,14 @@ impl Printer<'_> {
             if let Some((name, _)) = fields.rest().next() {
                 self.refuse(&at.child(name), format!("a catcher has no field `{name}`"));
             }
-            out.push(format!("{head}catch {errors} => {target}{block}"));
+            out.push(match self.shared.declare(key, &format!("to_{}", snake(&target, "state"))) {
+                Some((name, lines)) => {
+                    let end = if block.is_empty() { ";" } else { "" };
+                    lines.push_str(&format!("{head}catch {name} {errors} => {target}{block}{end}\n"));
+                    format!("catch {name}")
+                }
+                None => format!("{head}catch {errors} => {target}{block}"),
+            });
         }
         Some(out)
     }
@@ -99,6 +130,69 @@ impl Printer<'_> {
                 format!(" {}", super::text::braces(&clauses.iter().map(|one| format!("{one}\n")).collect::<String>()))
             }
         }
+    }
+}
+
+/// A retrier or catcher: the keyword, and its text as JSON.
+type Key = (&'static str, String);
+
+/// The retriers and catchers that several states have.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// How often each stands in the document.
+    counts: BTreeMap<Key, usize>,
+    /// The names of those that are declared.
+    names: BTreeMap<Key, String>,
+    distinct: Distinct,
+    /// The declarations.
+    pub(super) lines: String,
+}
+
+impl Shared {
+    /// Of the handlers in a document.
+    pub(super) fn of(document: &Value) -> Self {
+        let mut shared = Self::default();
+        let mut open = vec![document];
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Object(members) => {
+                    for (field, word) in [("Retry", "retry"), ("Catch", "catch")] {
+                        for handler in members.get(field).and_then(Value::as_array).into_iter().flatten() {
+                            *shared.counts.entry((word, handler.to_string())).or_default() += 1;
+                        }
+                    }
+                    open.extend(members.values());
+                }
+                Value::Array(items) => open.extend(items),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            }
+        }
+        shared
+    }
+
+    /// The name of one that is declared.
+    fn name(&self, key: &Key) -> Option<&str> {
+        self.names.get(key).map(String::as_str)
+    }
+
+    /// A name for one that stands several times, and where its declaration goes.
+    fn declare(&mut self, key: Key, name: &str) -> Option<(String, &mut String)> {
+        if self.counts.get(&key).is_none_or(|count| *count < 2) {
+            return None;
+        }
+        let name = self.distinct.take(name.to_owned(), "_");
+        self.names.insert(key, name.clone());
+        Some((name, &mut self.lines))
+    }
+}
+
+/// A name for a retrier, of the first error that it takes.
+fn name_of(errors: Option<&Value>) -> String {
+    let first = errors.and_then(|errors| errors.get(0)).and_then(Value::as_str).unwrap_or_default();
+    let words = first.strip_prefix("States.").unwrap_or(first);
+    match words {
+        "ALL" => "on_error".to_owned(),
+        words => format!("on_{}", snake(words, "error")),
     }
 }
 

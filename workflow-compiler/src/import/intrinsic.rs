@@ -2,21 +2,22 @@
 
 use workflow_asl::intrinsic::{Argument, Call, Function, Intrinsic};
 
+use super::params::Params;
 use super::path;
 use super::printer::{Here, Spelling};
 use super::text::quoted;
 
 /// A call as a value, the most natural spelling first.
-pub(super) fn spellings(text: &str, here: Here) -> Vec<Spelling> {
+pub(super) fn spellings(text: &str, here: Here, params: &Params) -> Vec<Spelling> {
     let Ok(intrinsic) = Intrinsic::parse(text) else { return Vec::new() };
-    let natural = natural(&intrinsic.call, here);
-    natural.into_iter().chain([call(&intrinsic.call, here)]).collect()
+    let natural = natural(&intrinsic.call, here, params);
+    natural.into_iter().chain([call(&intrinsic.call, here, params)]).collect()
 }
 
 /// With operators, where the language has them and writes the same call for them.
-fn natural(call: &Call, here: Here) -> Option<Spelling> {
+fn natural(call: &Call, here: Here, params: &Params) -> Option<Spelling> {
     match (call.function, call.args.as_slice()) {
-        (Function::Format, [Argument::Template(pieces), arguments @ ..]) => sum(pieces, arguments, here),
+        (Function::Format, [Argument::Template(pieces), arguments @ ..]) => sum(pieces, arguments, here, params),
         (Function::MathAdd, [Argument::Path(left), Argument::Number(right)]) => {
             let mut out = Spelling::default();
             let left = out.take(path::value(left.source(), here));
@@ -29,7 +30,7 @@ fn natural(call: &Call, here: Here) -> Option<Spelling> {
             if arguments.iter().any(|one| matches!(one, Argument::Path(_) | Argument::Call(_))) =>
         {
             let mut out = Spelling::default();
-            let items: Vec<_> = arguments.iter().map(|one| out.take(argument(one, here))).collect();
+            let items: Vec<_> = arguments.iter().map(|one| out.take(argument(one, here, params))).collect();
             out.text = super::text::array(&items);
             Some(out)
         }
@@ -38,7 +39,7 @@ fn natural(call: &Call, here: Here) -> Option<Spelling> {
 }
 
 /// `States.Format('a {}', $.b)` as `"a " + state.b`.
-fn sum(pieces: &[String], arguments: &[Argument], here: Here) -> Option<Spelling> {
+fn sum(pieces: &[String], arguments: &[Argument], here: Here, params: &Params) -> Option<Spelling> {
     let mut out = Spelling::default();
     let mut words = Vec::new();
     let mut texts = Vec::new();
@@ -50,31 +51,44 @@ fn sum(pieces: &[String], arguments: &[Argument], here: Here) -> Option<Spelling
             if !matches!(value, Argument::Path(_) | Argument::Call(_)) {
                 return None;
             }
-            words.push(out.take(argument(value, here)));
+            words.push(out.take(argument(value, here, params)));
         }
         if !piece.is_empty() {
-            texts.push(words.len());
-            words.push(quoted(piece));
+            for word in params.words(piece, quoted) {
+                if word.starts_with('"') {
+                    texts.push(words.len());
+                }
+                words.push(word);
+            }
         }
     }
-    // Only with text among the first two is all of it a sum of text.
-    if arguments.next().is_some() || words.len() < 2 || texts.first().is_none_or(|first| *first >= 2) {
+    if arguments.next().is_some() || words.len() < 2 {
         return None;
+    }
+    // Only with text among the first two is all of it a sum of text.
+    if texts.first().is_none_or(|first| *first >= 2) {
+        if !words.iter().any(|word| word.starts_with("params.")) {
+            return None;
+        }
+        words.insert(0, "\"\"".to_owned());
     }
     out.text = words.join(" + ");
     Some(out)
 }
 
-fn call(call: &Call, here: Here) -> Spelling {
+fn call(call: &Call, here: Here, params: &Params) -> Spelling {
     let mut out = Spelling::default();
-    let arguments: Vec<_> = call.args.iter().map(|one| out.take(argument(one, here))).collect();
+    let arguments: Vec<_> = call.args.iter().map(|one| out.take(argument(one, here, params))).collect();
     out.text = format!("{}({})", call.function.name(), arguments.join(", "));
     out
 }
 
-fn argument(value: &Argument, here: Here) -> Spelling {
+fn argument(value: &Argument, here: Here, params: &Params) -> Spelling {
     match value {
-        Argument::String(text) => Spelling::own(quoted(text)),
+        Argument::String(text) => match params.words(text, quoted).as_slice() {
+            [word] => Spelling::own(word.clone()),
+            _ => Spelling::own(quoted(text)),
+        },
         Argument::Template(pieces) => {
             let pieces: Vec<_> = pieces.iter().map(|piece| template_piece(piece)).collect();
             Spelling::own(quoted(&pieces.join("{}")))
@@ -83,7 +97,7 @@ fn argument(value: &Argument, here: Here) -> Spelling {
         Argument::Bool(value) => Spelling::own(value.to_string()),
         Argument::Null => Spelling::own("null"),
         Argument::Path(path) => path::value(path.source(), here),
-        Argument::Call(inner) => call(inner, here),
+        Argument::Call(inner) => call(inner, here, params),
     }
 }
 

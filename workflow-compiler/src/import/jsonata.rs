@@ -4,7 +4,7 @@ use workflow_asl::jsonata::{Node, NodeKind, expression, parse};
 
 use super::KeptKind;
 use super::printer::{Here, Spelling};
-use super::text::{array, is_name, key, object, quoted, step};
+use super::text::{array, is_name, key, lines, object, quoted, step};
 
 /// How tightly an expression of the language binds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +35,7 @@ pub(super) fn spellings(text: &str, here: Here) -> Option<Vec<Spelling>> {
         _ => Reader { text: inner, here }.expression(&ast.root),
     });
     let own = own.map(|(text, _)| Spelling::own(text));
-    Some(own.into_iter().chain([Spelling::kept(quoted(text), KeptKind::Jsonata)]).collect())
+    Some(own.into_iter().chain([Spelling::kept(lines(text), KeptKind::Jsonata)]).collect())
 }
 
 struct Reader<'t> {

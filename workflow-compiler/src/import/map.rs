@@ -117,7 +117,7 @@ impl Printer<'_> {
             if let Some(value) = fields.take(name) {
                 let text = match value {
                     Value::Number(share) if word == "tolerate percent" => format!("tolerate {share}%"),
-                    Value::String(text) => format!("{word} {}", self.text(text, &at.child(name), here, true)),
+                    Value::String(text) => format!("{word} {}", self.text(text, &at.child(name), here)),
                     other => format!("{word} {other}"),
                 };
                 parts.clauses.push(text);
@@ -152,7 +152,7 @@ impl Printer<'_> {
             for (name, value) in batcher {
                 let value = match value {
                     Value::String(text) if name.ends_with("Path") => quoted(text),
-                    Value::String(text) => self.text(text, &at.child(name), here, true),
+                    Value::String(text) => self.text(text, &at.child(name), here),
                     other => self.value(other, &at.child(name), here),
                 };
                 match name.as_str() {
@@ -214,7 +214,7 @@ impl Printer<'_> {
         let members = members.iter().map(|(name, value)| {
             let at = at.child(name);
             let value = match value {
-                Value::String(text) if !name.ends_with("Path") => self.text(text, &at, here, name == "MaxItems"),
+                Value::String(text) if !name.ends_with("Path") => self.text(text, &at, here),
                 other => self.constant(other, &at),
             };
             format!("{}: {value}", key(name))

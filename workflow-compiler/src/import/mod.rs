@@ -23,15 +23,18 @@ use std::fmt;
 use proc_macro2::TokenStream;
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::{Code, Diagnostic, Pointer};
+use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
 
 use self::difference::differences;
+pub use self::difference::is_same;
+use self::handler::Shared;
 use self::params::Params;
 use self::plan::{Plan, Point};
 use self::printer::{Fields, Printer};
 use self::state::Scope;
 use self::text::{braces, comment, duration, quoted};
 use crate::format::{Style, format_file};
+use crate::piece::Piece;
 use crate::problem::Problem;
 use crate::state_ident::{StateIdents, pascal};
 
@@ -50,12 +53,15 @@ pub struct ImportOptions {
     pub name: String,
     /// Whether the machine is an Express one, which the document does not say.
     pub machine_type: MachineType,
+    /// The places of the placeholders that stand without quotes in the document's text
+    /// (`workflow_asl::source::Source::bare`).
+    pub bare: BTreeSet<Pointer>,
 }
 
 impl ImportOptions {
     /// A workflow with this name, of a Standard machine.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), machine_type: MachineType::default() }
+        Self { name: name.into(), ..Self::default() }
     }
 }
 
@@ -143,6 +149,15 @@ impl std::error::Error for ImportError {}
 /// # Errors
 /// The document has errors, or holds something that the language cannot say, which the error names.
 pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, ImportError> {
+    match write(document, options, true) {
+        // Names for handlers are for the reader: without them less can go wrong.
+        Err(ImportError::Unsayable { .. }) => write(document, options, false),
+        outcome => outcome,
+    }
+}
+
+/// The same, with names for the handlers that several states have or without.
+fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<Imported, ImportError> {
     if let Some(pointer) = too_deep(document) {
         return Err(ImportError::Unsayable { pointer, message: format!("values lie more than {DEPTH} deep") });
     }
@@ -157,13 +172,23 @@ pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, Imp
         return Err(ImportError::Invalid(found));
     }
     let idents = StateIdents::of(document);
-    let params = Params::of(document);
+    if let Some(at) = options.bare.iter().find(|at| !stands_alone(document, at)) {
+        let message = "an expression without quotes, of the tool that fills it in";
+        return Err(ImportError::Unsayable { pointer: at.clone(), message: message.to_owned() });
+    }
+    let params = Params::of(document, &options.bare);
     let name = pascal(&options.name, "Workflow");
     let mut plan = Plan::default();
+    let mut in_texts = false;
     let mut stuck = None;
-    for round in 0..ROUNDS {
+    let mut round = 0;
+    while round < ROUNDS {
         plan.plainest = round + 1 == ROUNDS;
         let mut printer = Printer::new(&plan, &params, &idents, &unchecked);
+        printer.in_texts = in_texts;
+        if with_names {
+            printer.shared = Shared::of(document);
+        }
         let marked = printer.machine(document, &name, options.machine_type);
         let Printer { points, kept, refused, states, states_in_own_words, .. } = printer;
         if let Some((pointer, message)) = refused.into_iter().next() {
@@ -171,8 +196,15 @@ pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, Imp
         }
         let (body, points) = points.settle(&marked);
         let wrong = match compare(&body, document, &points) {
-            Ok(()) => {
-                let source = format!("workflow! {}\n", braces(&body));
+            // What no parameter can be written for is one by its name in the text.
+            Ok(true) if !in_texts => {
+                in_texts = true;
+                continue;
+            }
+            Ok(true) => return Err(placeholder_left(document)),
+            Ok(false) => {
+                // Not indented here: the lines of a text would be, too.
+                let source = format!("workflow! {{\n{body}}}\n");
                 // What compiles has a format.
                 let source = format_file(&source, &Style::default()).unwrap_or(source);
                 return Ok(Imported { source, name, states, states_in_own_words, kept });
@@ -187,6 +219,7 @@ pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, Imp
         if !moved && !plan.plainest && round >= HARD {
             break;
         }
+        round += 1;
     }
     let (pointer, message) = stuck.unwrap_or_default();
     Err(ImportError::Unsayable { pointer, message })
@@ -207,8 +240,38 @@ fn state_at(at: &Pointer) -> Pointer {
 /// What does not come back equal: the point to write otherwise, the place, and what is wrong there.
 type Wrong = Vec<(Option<usize>, Pointer, String)>;
 
-/// Compiles a body of `workflow!` and compares what comes out with the document.
-fn compare(body: &str, document: &Value, points: &[Point]) -> Result<(), Wrong> {
+/// Whether a value is a placeholder and nothing else.
+fn stands_alone(document: &Value, at: &Pointer) -> bool {
+    document.pointer(at.as_str()).and_then(Value::as_str).is_some_and(placeholder::is_one)
+}
+
+/// Why a document is refused of which some placeholder came out as text.
+fn placeholder_left(document: &Value) -> ImportError {
+    let mut open = vec![(document, Pointer::root())];
+    while let Some((value, at)) = open.pop() {
+        let named = |text: &str| placeholder::named(text).next().is_some();
+        let found = match value {
+            Value::String(text) => named(text),
+            Value::Object(members) => {
+                open.extend(members.iter().map(|(key, value)| (value, at.child(key))));
+                members.keys().any(|key| named(key))
+            }
+            Value::Array(items) => {
+                open.extend(items.iter().enumerate().map(|(index, item)| (item, at.index(index))));
+                false
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        };
+        if found {
+            let message = "a placeholder where no parameter can stand".to_owned();
+            return ImportError::Unsayable { pointer: at, message };
+        }
+    }
+    ImportError::Unsayable { pointer: Pointer::root(), message: "a placeholder stays text".to_owned() }
+}
+
+/// Compiles a body of `workflow!` and compares what comes out with the document; gives whether placeholders stay text.
+fn compare(body: &str, document: &Value, points: &[Point]) -> Result<bool, Wrong> {
     let Ok(tokens) = body.parse::<TokenStream>() else {
         return Err(vec![(None, Pointer::root(), "it is no Rust text".to_owned())]);
     };
@@ -234,7 +297,8 @@ fn compare(body: &str, document: &Value, points: &[Point]) -> Result<(), Wrong> 
     // One step at a time for each point.
     let mut seen = BTreeSet::new();
     wrong.retain(|(number, ..)| number.is_none_or(|number| seen.insert(number)));
-    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    let is_left = |piece: &Piece| matches!(piece, Piece::Text(text) if placeholder::named(text).next().is_some());
+    if wrong.is_empty() { Ok(workflow.pieces.iter().any(is_left)) } else { Err(wrong) }
 }
 
 /// The innermost point around a problem's words.
@@ -314,21 +378,9 @@ impl Printer<'_> {
         if let Some((name, _)) = fields.rest().next() {
             self.refuse(&root.child(name), format!("`{name}` does not stand here"));
         }
-        let params = self.declared_params();
-        let parts: Vec<_> = [lines, params, states].into_iter().filter(|part| !part.is_empty()).collect();
+        let params = self.params.declaration(self.in_texts);
+        let handlers = std::mem::take(&mut self.shared.lines);
+        let parts: Vec<_> = [lines, params, handlers, states].into_iter().filter(|part| !part.is_empty()).collect();
         format!("{before}pub workflow {name} {}\n", braces(&parts.join("\n")))
-    }
-
-    /// `params { … }` with those that were used.
-    fn declared_params(&self) -> String {
-        let mut lines = String::new();
-        for (placeholder, ident) in self.params.iter() {
-            let Some(number) = self.used.get(placeholder) else { continue };
-            if placeholder != ident {
-                lines.push_str(&format!("#[serde(rename = {})]\n", quoted(placeholder)));
-            }
-            lines.push_str(&format!("{ident}: {},\n", if *number { "i64" } else { "String" }));
-        }
-        if lines.is_empty() { lines } else { format!("params {}\n", braces(&lines)) }
     }
 }

@@ -1,17 +1,27 @@
 //! Placeholders such as `${FunctionArn}`, which become `params`.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use serde_json::Value;
-use workflow_asl::placeholder;
+use workflow_asl::{Pointer, placeholder};
 
 use super::KeptKind;
 use super::printer::Spelling;
-use super::text::quoted;
+use super::text::{braces, lines, quoted};
+use crate::document::{Takes, placeholders};
 use crate::state_ident::{Distinct, snake};
 
 /// The placeholders of a document and the parameters that they become.
 #[derive(Debug, Default)]
-pub(super) struct Params(IndexMap<String, String>);
+pub(super) struct Params(IndexMap<String, Param>);
+
+#[derive(Debug)]
+struct Param {
+    ident: String,
+    /// Its type, by what its places take.
+    ty: &'static str,
+}
 
 /// A part of a text with placeholders.
 enum Part<'t> {
@@ -20,70 +30,72 @@ enum Part<'t> {
 }
 
 impl Params {
-    /// Finds and names the placeholders of a document.
-    pub(super) fn of(document: &Value) -> Self {
-        let mut found = IndexMap::new();
+    /// Finds and names the placeholders of a document, of which some stand `bare`, without quotes.
+    pub(super) fn of(document: &Value, bare: &BTreeSet<Pointer>) -> Self {
         let mut distinct = Distinct::default();
-        let mut open = vec![document];
-        while let Some(value) = open.pop() {
-            match value {
-                Value::String(text) => {
-                    for part in parts(text) {
-                        if let Part::Placeholder(name) = part
-                            && !found.contains_key(name)
-                        {
-                            found.insert(name.to_owned(), distinct.take(snake(name, "param"), "_"));
-                        }
-                    }
-                }
-                Value::Array(items) => open.extend(items.iter().rev()),
-                Value::Object(members) => open.extend(members.values().rev()),
-                Value::Null | Value::Bool(_) | Value::Number(_) => {}
-            }
-        }
-        Self(found)
+        let params = placeholders(document, bare).into_iter().map(|(name, placeholder)| {
+            let ty = match placeholder.takes {
+                Some(Takes::Integer) => "i64",
+                Some(Takes::Number) => "f64",
+                Some(Takes::Flag) => "bool",
+                None if placeholder.typed => "Json",
+                None => "String",
+            };
+            let ident = distinct.take(snake(&name, "param"), "_");
+            (name, Param { ident, ty })
+        });
+        Self(params.collect())
     }
 
     /// The Rust name of a placeholder's parameter.
-    pub(super) fn ident(&self, placeholder: &str) -> Option<&str> {
-        self.0.get(placeholder).map(String::as_str)
+    fn ident(&self, placeholder: &str) -> &str {
+        self.0.get(placeholder).map_or("", |param| param.ident.as_str())
     }
 
-    /// The parameters, in the order of the document: placeholder and Rust name.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(placeholder, ident)| (placeholder.as_str(), ident.as_str()))
+    /// `params { … }`, and `placeholders;` if texts hold some; empty where there are none.
+    pub(super) fn declaration(&self, in_texts: bool) -> String {
+        let mut lines = String::new();
+        for (placeholder, Param { ident, ty }) in &self.0 {
+            if placeholder != ident {
+                lines.push_str(&format!("#[serde(rename = {})]\n", quoted(placeholder)));
+            }
+            lines.push_str(&format!("{ident}: {ty},\n"));
+        }
+        match (lines.is_empty(), in_texts) {
+            (true, _) => lines,
+            (false, true) => format!("placeholders;\n\nparams {}\n", braces(&lines)),
+            (false, false) => format!("params {}\n", braces(&lines)),
+        }
     }
 
-    /// Text as a value: with its placeholders as parameters, and as it is. `number` where a number is expected.
-    pub(super) fn spellings(&self, text: &str, number: bool) -> Vec<Spelling> {
+    /// Text as a value: with its placeholders as parameters, and as it is.
+    pub(super) fn spellings(&self, text: &str) -> Vec<Spelling> {
         let parts = parts(text);
-        let plain = Spelling::own(quoted(text));
+        let plain = Spelling::own(lines(text));
         if !parts.iter().any(|part| matches!(part, Part::Placeholder(_))) {
             return vec![plain];
         }
-        let mut with = Spelling::default();
-        let mut words = Vec::new();
+        let mut words = self.words(text, lines);
         // A sum that begins with a parameter must still be one of text.
         if let [Part::Placeholder(_), Part::Placeholder(_), ..] = parts.as_slice() {
-            words.push("\"\"".to_owned());
+            words.insert(0, "\"\"".to_owned());
         }
-        for part in &parts {
-            match part {
-                Part::Text(text) => words.push(quoted(text)),
-                Part::Placeholder(name) => {
-                    with.params.push(((*name).to_owned(), number && parts.len() == 1));
-                    words.push(format!("params.{}", self.ident(name).unwrap_or_default()));
-                }
-            }
-        }
-        with.text = words.join(" + ");
-        vec![with, Spelling { kept: Some(KeptKind::Placeholder), ..plain }]
+        vec![Spelling::own(words.join(" + ")), Spelling { kept: Some(KeptKind::Placeholder), ..plain }]
+    }
+
+    /// The parts of a text: params, and what is between its placeholders as `quoted` writes it.
+    pub(super) fn words(&self, text: &str, quoted: fn(&str) -> String) -> Vec<String> {
+        let word = |part: &Part<'_>| match part {
+            Part::Text(text) => quoted(text),
+            Part::Placeholder(name) => format!("params.{}", self.ident(name)),
+        };
+        parts(text).iter().map(word).collect()
     }
 
     /// The parameter that the whole of a text is.
-    pub(super) fn whole(&self, text: &str, number: bool) -> Option<Spelling> {
+    pub(super) fn whole(&self, text: &str) -> Option<Spelling> {
         match parts(text).as_slice() {
-            [Part::Placeholder(_)] => self.spellings(text, number).into_iter().next(),
+            [Part::Placeholder(_)] => self.spellings(text).into_iter().next(),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use workflow_asl::Pointer;
 
-use super::text::{CLOSE, MARK, MARK_END};
+use super::text::{BREAK, CLOSE, MARK, MARK_END};
 
 /// The spellings decided so far, by place; the first where nothing is said.
 #[derive(Debug, Default)]
@@ -81,7 +81,7 @@ impl Points {
         let mut rest = marked;
         while let Some(at) = rest.find([MARK, CLOSE]) {
             let (before, mark) = rest.split_at(at);
-            text.push_str(before);
+            text.push_str(&before.replace(BREAK, "\n"));
             if let Some(after) = mark.strip_prefix(CLOSE) {
                 if let Some(point) = open.pop().and_then(|number| self.all.get_mut(number)) {
                     point.range.end = text.len();
@@ -98,7 +98,7 @@ impl Points {
             }
             rest = after;
         }
-        text.push_str(rest);
+        text.push_str(&rest.replace(BREAK, "\n"));
         (text, self.all)
     }
 }

@@ -1,10 +1,11 @@
 //! What all parts of the printing share: the plan, the points met, the placeholders used, what had to stay raw.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 use workflow_asl::Pointer;
 
+use super::handler::Shared;
 use super::params::Params;
 use super::plan::{Plan, Points};
 use super::{Kept, KeptKind};
@@ -16,8 +17,6 @@ pub(super) struct Spelling {
     pub(super) text: String,
     /// What in it is not the language's own.
     pub(super) kept: Option<KeptKind>,
-    /// The placeholders in it that are parameters, and whether each stands where a number does.
-    pub(super) params: Vec<(String, bool)>,
 }
 
 impl Spelling {
@@ -28,7 +27,7 @@ impl Spelling {
 
     /// As the document writes it.
     pub(super) fn kept(text: impl Into<String>, kind: KeptKind) -> Self {
-        Self { text: text.into(), kept: Some(kind), params: Vec::new() }
+        Self { text: text.into(), kept: Some(kind) }
     }
 
     /// The same with something written around it.
@@ -40,7 +39,6 @@ impl Spelling {
     /// Takes over what another spelling, which is part of this one, needs; gives its text.
     pub(super) fn take(&mut self, part: Self) -> String {
         self.kept = self.kept.or(part.kept);
-        self.params.extend(part.params);
         part.text
     }
 }
@@ -72,8 +70,10 @@ pub(super) struct Printer<'p> {
     pub(super) unchecked: &'p BTreeSet<Pointer>,
     pub(super) points: Points,
     pub(super) kept: Vec<Kept>,
-    /// The parameters used, and whether each is a number everywhere.
-    pub(super) used: BTreeMap<String, bool>,
+    /// Whether texts may hold placeholders.
+    pub(super) in_texts: bool,
+    /// The retriers and catchers that several states have.
+    pub(super) shared: Shared,
     /// What cannot be written at all: the place and why.
     pub(super) refused: Vec<(Pointer, String)>,
     pub(super) states: usize,
@@ -96,7 +96,8 @@ impl<'p> Printer<'p> {
             unchecked,
             points: Points::default(),
             kept: Vec::new(),
-            used: BTreeMap::new(),
+            in_texts: false,
+            shared: Shared::default(),
             refused: Vec::new(),
             states: 0,
             states_in_own_words: 0,
@@ -111,9 +112,6 @@ impl<'p> Printer<'p> {
             let Some(spelling) = spellings.into_iter().nth(level) else { return String::new() };
             if let Some(kind) = spelling.kept {
                 printer.keep(at, kind);
-            }
-            for (param, number) in spelling.params {
-                *printer.used.entry(param).or_insert(true) &= number;
             }
             spelling.text
         })

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use workflow_asl::Pointer;
 
 use super::printer::{Fields, Here, Printer, Spelling};
-use super::text::{braces, comment, comment_attributes, duration, key, object, quoted, width};
+use super::text::{BREAK, braces, comment, comment_attributes, duration, key, object, quoted, width};
 use super::value::looks_computed;
 use super::{KeptKind, intrinsic, path};
 
@@ -177,7 +177,7 @@ impl Printer<'_> {
         if let Some(service) = service(arn) {
             return self.spell(at, vec![Spelling::own(service), Spelling::own(quoted(arn))]);
         }
-        let mut spellings = self.params.spellings(arn, false);
+        let mut spellings = self.params.spellings(arn);
         if arn.contains(":activity:") {
             let activities: Vec<_> =
                 spellings.iter().cloned().map(|one| one.map(|text| format!("activity({text})"))).collect();
@@ -234,7 +234,7 @@ impl Printer<'_> {
     fn scalar(&mut self, value: &Value, at: &Pointer, here: Here, seconds: bool) -> String {
         match value {
             Value::Number(number) if seconds => duration(number),
-            Value::String(text) => self.text(text, at, here, seconds),
+            Value::String(text) => self.text(text, at, here),
             other => self.constant(other, at),
         }
     }
@@ -251,7 +251,7 @@ impl Printer<'_> {
                 let mut spellings = if text.starts_with('$') {
                     vec![path::value(text, here)]
                 } else {
-                    intrinsic::spellings(text, here)
+                    intrinsic::spellings(text, here, self.params)
                 };
                 spellings.push(Spelling::kept(format!("path {}", quoted(text)), KeptKind::Path));
                 members.push(format!("{word}: {}", self.spell(&at, spellings)));
@@ -360,7 +360,7 @@ fn assemble(parts: &Parts, transition: &str) -> String {
         && parts.clauses.is_empty()
         && parts.head.trim_end_matches(super::text::CLOSE).ends_with('}');
     let end = if closed { "" } else { ";" };
-    if parts.clauses.is_empty() || (!short.contains('\n') && width(&short) <= LINE) {
+    if parts.clauses.is_empty() || (!short.contains(['\n', BREAK]) && width(&short) <= LINE) {
         return format!("{short}{end}");
     }
     let mut lines: String = parts.clauses.iter().map(|clause| format!("{clause}\n")).collect();

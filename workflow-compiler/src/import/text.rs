@@ -1,6 +1,7 @@
 //! How the pieces of a workflow are written: text, numbers, durations, comments, lists that break over lines.
 
 use serde_json::Number;
+use workflow_asl::printable::is_control;
 
 /// The longest list that stays on one line, in characters.
 const INLINE: usize = 90;
@@ -12,10 +13,13 @@ pub(super) const MARK_END: char = '\u{F0001}';
 /// Closes what the last mark opened.
 pub(super) const CLOSE: char = '\u{F0002}';
 
+/// A line break inside of a literal, which is no line of the source.
+pub(super) const BREAK: char = '\u{F0003}';
+
 /// Whether a character stands in Rust source as it is: rustc refuses some, and nobody sees others.
 fn is_visible(ch: char) -> bool {
-    !ch.is_control()
-        && !matches!(ch, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    !is_control(ch)
+        && !matches!(ch, '\u{200B}'..='\u{200D}')
         && !matches!(ch, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
 }
 
@@ -32,6 +36,20 @@ pub(super) fn quoted(text: &str) -> String {
         return format!("r{hashes}\"{text}\"{hashes}");
     }
     escaped(text)
+}
+
+/// Text as a literal that keeps its lines, where it has several.
+pub(super) fn lines(text: &str) -> String {
+    let several = text.trim_end().contains('\n');
+    let fits = |ch: char| is_visible(ch) || matches!(ch, '\n' | '\t');
+    if !several || !text.chars().all(fits) {
+        return quoted(text);
+    }
+    let mut hashes = "#".to_owned();
+    while text.contains(&format!("\"{hashes}")) {
+        hashes.push('#');
+    }
+    format!("r{hashes}\"{text}\"{hashes}").replace('\n', &BREAK.to_string())
 }
 
 fn escaped(text: &str) -> String {
@@ -140,7 +158,7 @@ pub(super) fn list(open: &str, items: &[String], close: &str, pad: &str) -> Stri
         return format!("{open}{close}");
     }
     let joined = items.join(", ");
-    if !joined.contains('\n') && width(&joined) <= INLINE {
+    if !joined.contains(['\n', BREAK]) && width(&joined) <= INLINE {
         return format!("{open}{pad}{joined}{pad}{close}");
     }
     let lines: String = items.iter().map(|item| format!("{item},\n")).collect();

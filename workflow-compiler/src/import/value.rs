@@ -11,7 +11,7 @@ impl Printer<'_> {
     /// A value in the state's query language.
     pub(super) fn value(&mut self, value: &Value, at: &Pointer, here: Here) -> String {
         match value {
-            Value::String(text) => self.text(text, at, here, false),
+            Value::String(text) => self.text(text, at, here),
             Value::Array(items) => {
                 let items = items.iter().enumerate();
                 let items: Vec<_> = items.map(|(index, item)| self.value(item, &at.index(index), here)).collect();
@@ -42,13 +42,17 @@ impl Printer<'_> {
 
     /// What a path or intrinsic function is in the language, the most natural first.
     pub(super) fn computed(&self, text: &str, here: Here) -> Vec<Spelling> {
-        if text.starts_with('$') { vec![path::value(text, here)] } else { intrinsic::spellings(text, here) }
+        if text.starts_with('$') {
+            vec![path::value(text, here)]
+        } else {
+            intrinsic::spellings(text, here, self.params)
+        }
     }
 
     /// A string: an expression in a JSONata state, or text with placeholders.
-    pub(super) fn text(&mut self, text: &str, at: &Pointer, here: Here, number: bool) -> String {
+    pub(super) fn text(&mut self, text: &str, at: &Pointer, here: Here) -> String {
         let expression = if here.jsonata { jsonata::spellings(text, here) } else { None };
-        let spellings = expression.unwrap_or_else(|| self.params.spellings(text, number));
+        let spellings = expression.unwrap_or_else(|| self.params.spellings(text));
         self.spell(at, spellings)
     }
 
@@ -56,7 +60,7 @@ impl Printer<'_> {
     pub(super) fn constant(&mut self, value: &Value, at: &Pointer) -> String {
         match value {
             Value::String(text) => {
-                let spellings = self.params.spellings(text, false);
+                let spellings = self.params.spellings(text);
                 self.spell(at, spellings)
             }
             Value::Array(items) => {

@@ -26,7 +26,7 @@ impl Family {
     fn of(ty: &Ty) -> Option<Self> {
         Some(match ty.present() {
             Ty::Text | Ty::Arn | Ty::Enum(_) | Ty::Listed(_) => Self::Text,
-            Ty::Integer | Ty::Number | Ty::Float => Self::Number,
+            Ty::Integer(_) | Ty::Number | Ty::Float(_) => Self::Number,
             Ty::Bool => Self::Flag,
             Ty::Timestamp => Self::Timestamp,
             _ => return None,
@@ -112,7 +112,7 @@ impl<'a> Lowering<'_, 'a> {
                 }
                 Side::Null | Side::Unsayable => {}
             },
-            ExprKind::Invalid => {}
+            ExprKind::Invalid | ExprKind::Habit(_) => {}
             ExprKind::Bool(_) | ExprKind::Text(_) | ExprKind::Constant(_) | ExprKind::Number(_) | ExprKind::Null => {
                 self.needs_jsonata(expr.spot, "a condition that is one value");
             }
@@ -350,7 +350,7 @@ impl<'a> Lowering<'_, 'a> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.side(place, inner),
             ExprKind::Null => Side::Null,
-            ExprKind::Invalid => Side::Unsayable,
+            ExprKind::Invalid | ExprKind::Habit(_) => Side::Unsayable,
             ExprKind::Reference(reference) => match self.path(place, reference) {
                 Meaning::Data(path) => Side::Path(path),
                 Meaning::Param(source, _) => Side::Known(self.holes.value(source, Escape::Json)),

@@ -82,7 +82,7 @@ impl<'a> Lowering<'_, 'a> {
         let value = self.jsonata(place, value);
         match &pattern.kind {
             ExprKind::Text(pattern) => Jsonata::operand(format!("$contains({}, {})", value.text, glob(pattern))),
-            ExprKind::Invalid => Jsonata::operand("false"),
+            ExprKind::Invalid | ExprKind::Habit(_) => Jsonata::operand("false"),
             _ => {
                 let problem =
                     Problem::new(Code::BadLiteral, pattern.spot, "the pattern of `matches` is text in quotes");

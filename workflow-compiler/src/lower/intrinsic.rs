@@ -157,7 +157,7 @@ impl<'a> Lowering<'_, 'a> {
     fn intrinsic_hole(&mut self, source: Source, ty: &Ty) -> String {
         match ty.present() {
             // A number or truth value stands without apostrophes.
-            Ty::Integer | Ty::Number | Ty::Float | Ty::Bool => self.holes.literal(source, Escape::Text),
+            Ty::Integer(_) | Ty::Number | Ty::Float(_) | Ty::Bool => self.holes.literal(source, Escape::Text),
             _ => format!("'{}'", self.holes.inside(source, Escape::Intrinsic)),
         }
     }
@@ -184,7 +184,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Paren(inner) => self.may_be_whole(place, inner),
             // What is wrong in it is reported where it is lowered.
             ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, ..) => true,
-            _ => matches!(self.model.type_of(place, expr).present(), Ty::Integer | Ty::Unknown | Ty::Foreign(_)),
+            _ => matches!(self.model.type_of(place, expr).present(), Ty::Integer(_) | Ty::Unknown | Ty::Foreign(_)),
         }
     }
 

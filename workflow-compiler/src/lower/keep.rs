@@ -143,7 +143,7 @@ fn part_of(value: &Expr, kept: &Kept) -> Expr {
         (ExprKind::Object(members), Kept::Members(wanted)) => {
             let parts = members.iter().filter_map(|member| {
                 let value = part_of(&member.value, wanted.get(&member.key.value)?);
-                Some(Member { key: member.key.clone(), optional: member.optional, value })
+                Some(Member { key: member.key.clone(), optional: member.optional, value, comma: None })
             });
             Expr { kind: ExprKind::Object(parts.collect()), spot: value.spot }
         }

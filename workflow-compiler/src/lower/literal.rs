@@ -52,7 +52,7 @@ impl Lowering<'_, '_> {
     /// A literal, variant or constant; `None` for anything else.
     pub(super) fn scalar_literal(&mut self, expr: &Expr, escape: Escape) -> Option<Value> {
         Some(match &expr.kind {
-            ExprKind::Null | ExprKind::Invalid => Value::Null,
+            ExprKind::Null | ExprKind::Invalid | ExprKind::Habit(_) => Value::Null,
             ExprKind::Bool(value) => Value::Bool(*value),
             ExprKind::Number(text) => number(text),
             ExprKind::Duration(seconds) => (*seconds).into(),

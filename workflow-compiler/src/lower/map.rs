@@ -87,7 +87,7 @@ impl<'a> Lowering<'_, 'a> {
                 self.put_scalar(fields, "MaxConcurrency", place(Position::Limit), limit);
             }
             (ClauseKind::Tolerate, ClauseValue::ToleratePercent(share)) => {
-                self.put_scalar(fields, "ToleratedFailurePercentage", place(Position::Limit), share);
+                self.put_scalar(fields, "ToleratedFailurePercentage", place(Position::Share), share);
             }
             (ClauseKind::Tolerate, ClauseValue::TolerateCount(count)) => {
                 self.put_scalar(fields, "ToleratedFailureCount", place(Position::Limit), count);

@@ -24,8 +24,12 @@ mod template;
 mod tests;
 mod transfer;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::nearest::nearest;
 use workflow_asl::rules::Annotations;
 use workflow_asl::{Code, Diagnostic, Pointer, StateMachine};
 
@@ -33,9 +37,11 @@ use self::field::Fields;
 use self::hole::Holes;
 pub use self::spots::SpotMap;
 use crate::check::{Model, Place, Position, StateInfo};
+use crate::document::pieces;
 use crate::piece::Piece;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{ClauseValue, Spot};
+use crate::syntax::ast::{ClauseValue, Declaration, DeclarationKind, Spot};
+use crate::syntax::keyword::ClauseKind;
 
 /// A workflow as an ASL document.
 #[derive(Debug)]
@@ -68,7 +74,11 @@ pub fn lower(model: &Model<'_>, problems: &mut Problems) -> Lowered {
         annotations: Annotations::default(),
     };
     let mut definition = lowering.machine();
-    let text = json::text(&definition);
+    let mut declared = model.workflow.declarations.iter();
+    let text = match declared.find(|declared| matches!(declared.kind, DeclarationKind::Placeholders)) {
+        Some(declared) => json::text(&lowering.placeholders(&definition, declared)),
+        None => json::text(&definition),
+    };
     let pieces = lowering.holes.cut(&text);
     lowering.holes.name(&mut definition, &|param| Some(model.params.get(param)?.decl.wire.as_str()));
     let (machine, found) = StateMachine::read(&definition);
@@ -86,6 +96,32 @@ struct Lowering<'m, 'a> {
 }
 
 impl<'m, 'a> Lowering<'m, 'a> {
+    /// The definition with marks for the placeholders in its texts, each of which is the param of that name in JSON.
+    fn placeholders(&mut self, definition: &Value, declared: &Declaration) -> Value {
+        let fields = &self.model.params;
+        let unknown = RefCell::new(BTreeSet::new());
+        let param = |name: &str| {
+            let field = fields.iter().find(|(_, field)| field.decl.wire == name);
+            if field.is_none() {
+                unknown.borrow_mut().insert(name.to_owned());
+            }
+            field.map(|(param, _)| param.clone())
+        };
+        let marked = pieces::mark(definition, self.model.language, &mut self.holes, &param);
+        for name in unknown.into_inner() {
+            let message = format!("a text has the placeholder `${{{name}}}`, which is no declared param");
+            let problem = Problem::new(Code::UnknownParam, declared.keyword.span(), message);
+            let wires = fields.values().map(|field| field.decl.wire.as_str());
+            self.problems.push(match nearest(&name, wires) {
+                Some(near) => problem.help(format!("did you mean `${{{near}}}`?")),
+                None => problem.help(
+                    "declare it in `params { … }`, with `#[serde(rename = \"…\")]` where its name is no Rust name",
+                ),
+            });
+        }
+        marked
+    }
+
     fn machine(&mut self) -> Value {
         let model = self.model;
         let whole = Spot::from(model.workflow.name.span());
@@ -137,6 +173,10 @@ impl<'m, 'a> Lowering<'m, 'a> {
     fn annotate(&mut self, info: &StateInfo<'a>, at: Pointer) {
         if self.model.unchecked(info).is_some() {
             self.annotations.unchecked.insert(at.clone());
+        }
+        let mut own = info.state.clauses.iter();
+        if own.any(|clause| clause.kind == ClauseKind::Catch && matches!(clause.value, ClauseValue::None(_))) {
+            self.annotations.uncaught.insert(at.clone());
         }
         let errors = self.model.clauses_of(info).find_map(|clause| match &clause.value {
             ClauseValue::Errors(errors) => Some(errors),

@@ -1,5 +1,7 @@
 //! References in the query languages: `$.a.b`, `$states.input.a.b`.
 
+use workflow_asl::path::in_brackets;
+
 use super::hole::Source;
 use super::{Lowering, Place};
 use crate::check::{Base, Step, Ty};
@@ -86,7 +88,8 @@ pub(super) fn push_path_member(path: &mut String, name: &str, quoted: bool) {
         path.push('.');
         path.push_str(name);
     } else {
-        path.push_str(&format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'")));
+        // What brackets cannot hold is malformed, which the rules report.
+        path.push_str(&in_brackets(name).unwrap_or_else(|| format!("['{name}']")));
     }
 }
 

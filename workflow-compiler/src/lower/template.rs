@@ -60,7 +60,7 @@ impl<'a> Lowering<'_, 'a> {
     fn template_object(&mut self, place: Place<'_, 'a>, members: &[Member], at: &Pointer) -> Template {
         let mut object = Map::new();
         let mut plain = true;
-        for Member { key, optional, value } in members {
+        for Member { key, optional, value, .. } in members {
             if *optional {
                 self.needs_jsonata(key.spot, "that a member may be left out");
             }

@@ -51,7 +51,11 @@ impl<'a> Lowering<'_, 'a> {
             let problem =
                 Problem::new(Code::BadResource, spot, format!("`{}` is no format of items", words.join("::")));
             let known = READERS.iter().map(|(known, ..)| *known);
-            let problem = problem.suggest(words.last().map_or("", String::as_str), known);
+            let near = workflow_asl::nearest::nearest(words.last().map_or("", String::as_str), known);
+            let problem = match near.map(|near| format!("s3::{near}")) {
+                Some(near) => problem.did_you_mean(&near, near.clone()),
+                None => problem,
+            };
             let known: Vec<_> = READERS.iter().map(|(known, ..)| format!("`s3::{known}`")).collect();
             self.problems.push(problem.help(format!("there is {}", known.join(", "))));
             return;

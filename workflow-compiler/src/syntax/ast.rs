@@ -9,7 +9,7 @@ mod expression;
 pub use declaration::{
     Declaration, DeclarationKind, EnumDecl, FieldDecl, Shape, StructDecl, Type, TypeKind, VariantDecl,
 };
-pub use expression::{BinaryOp, Expr, ExprKind, Member, Reference, Root, Segment, UnaryOp};
+pub use expression::{BinaryOp, Expr, ExprKind, Habit, Member, NO_WORD, Reference, Root, Segment, UnaryOp};
 
 use std::ops::Range;
 
@@ -18,6 +18,7 @@ use workflow_asl::StateKind;
 use workflow_asl::document::QueryLanguage;
 
 use super::keyword::ClauseKind;
+use crate::problem::Problem;
 
 /// A range of source tokens.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +66,8 @@ pub struct Workflow {
     pub visibility: TokenStream,
     /// Its name.
     pub name: Ident,
+    /// The brace that opens its body.
+    pub brace: Span,
     /// Everything in it but states, in source order.
     pub declarations: Vec<Declaration>,
     /// Its states.
@@ -125,6 +128,8 @@ pub struct State {
     pub clauses: Vec<Clause>,
     /// Where it goes on; always absent in choice, succeed and fail.
     pub transition: Option<Target>,
+    /// The last of its words before the transition.
+    pub tail: Spot,
     /// Whether words of it were skipped (and reported): what it lacks may be among them,
     /// so nobody need complain about a missing transition, body or resource.
     pub broken: bool,
@@ -311,6 +316,8 @@ pub struct Clause {
     pub value: ClauseValue,
     /// The whole clause.
     pub spot: Spot,
+    /// That it is written as in Amazon States Language, where its query language decides how to mend that.
+    pub habit: Option<Box<Problem>>,
 }
 
 /// What a clause says.

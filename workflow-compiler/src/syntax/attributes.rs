@@ -168,7 +168,7 @@ impl Parser<'_> {
                 let problem = Problem::new(Code::Syntax, text.spot, format!("no such naming rule `{}`", text.value));
                 self.report(
                     problem
-                        .suggest(&text.value, Rule::NAMES.iter().map(|(name, _)| *name))
+                        .suggest_text(&text.value, Rule::NAMES.iter().map(|(name, _)| *name))
                         .help(format!("known are {}", Rule::list())),
                 );
             }

@@ -1,15 +1,18 @@
 //! The items of a workflow, branch or map: declarations and states.
 
-use proc_macro2::{Delimiter, Ident};
+use proc_macro2::{Delimiter, Ident, TokenTree};
+use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Body, Declaration, Spot, Target};
+use super::asl::written_target;
+use super::ast::{Body, Declaration, DeclarationKind, Spot, Target};
 use super::cursor::Cursor;
 use super::keyword::{DECLARATIONS, STATES};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::parser::Parser;
 use super::recover::{is_declaration, item_starts_here, skip_item, state_kind};
+use super::unnamed::Unnamed;
 use super::word::Role;
 use crate::problem::Problem;
 
@@ -38,23 +41,32 @@ impl Parser<'_> {
         let mut body = Body { comment, start: None, states: Vec::new(), spot, broken: false };
         let reported = self.reported();
         let mut declarations = Vec::new();
+        let mut unnamed = Vec::new();
         while !cursor.is_end() {
             if cursor.eat_punct(";").is_some() {
                 continue;
             }
-            self.item(cursor, level, &mut declarations, &mut body);
+            self.item(cursor, level, &mut declarations, &mut body, &mut unnamed);
         }
+        self.name_unnamed(unnamed, &mut body);
         body.broken = self.reported() > reported;
         (declarations, body)
     }
 
-    fn item(&mut self, cursor: &mut Cursor, level: Level, declarations: &mut Vec<Declaration>, body: &mut Body) {
+    fn item(
+        &mut self,
+        cursor: &mut Cursor,
+        level: Level,
+        declarations: &mut Vec<Declaration>,
+        body: &mut Body,
+        unnamed: &mut Vec<Unnamed>,
+    ) {
         let attributes = self.attributes(cursor);
         if cursor.is_end() {
             self.dangling(&attributes);
             return;
         }
-        let Some(keyword) = cursor.peek_ident().cloned() else {
+        let Some(keyword) = self.clause_word(cursor) else {
             self.dangling(&attributes);
             let what = if level == Level::Workflow { "a declaration or a state" } else { "a state" };
             self.expected(cursor, what);
@@ -70,6 +82,11 @@ impl Parser<'_> {
             return;
         }
         let text = keyword.to_string();
+        let signed = cursor.is_punct_at(1, ":") || cursor.is_punct_at(1, "=");
+        if signed && level == Level::Workflow && self.asl_item(&keyword, &text, cursor, body, declarations) {
+            self.only_comment(attributes);
+            return;
+        }
         if text == "start" {
             cursor.next();
             self.only_comment(attributes);
@@ -89,6 +106,10 @@ impl Parser<'_> {
                 return;
             }
             self.declaration(attributes, keyword, &text, cursor, declarations);
+            return;
+        }
+        if self.unnamed_item(&keyword, &text, cursor, body, unnamed) {
+            self.only_comment(attributes);
             return;
         }
         self.unknown_item(attributes, keyword, &text, level, cursor, declarations, body);
@@ -136,6 +157,94 @@ impl Parser<'_> {
             }
             _ => skip_item_with_body(cursor),
         }
+    }
+
+    /// A field of a whole definition as ASL writes it: `StartAt: "Hello"`; `false` where the word is none.
+    fn asl_item(
+        &mut self,
+        keyword: &Ident,
+        text: &str,
+        cursor: &mut Cursor,
+        body: &mut Body,
+        declarations: &mut Vec<Declaration>,
+    ) -> bool {
+        // Names have a sign after them in JSON, and in other languages that declare.
+        let sign = cursor.is_punct_at(1, ":") && !cursor.is_punct_at(1, "::") || cursor.is_punct_at(1, "=");
+        let value = cursor.peek_literal_at(2).filter(|_| sign).cloned();
+        let first = cursor.here();
+        let name = text.replace(['_', '-'], "").to_lowercase();
+        // All of a definition in JSON is one mistake.
+        let looks = sign && !std::mem::replace(&mut self.looked_for_json, true);
+        let states = (0..if looks { cursor.remaining() } else { 0 }).find(|at| {
+            cursor.is_punct_at(at + 1, ":")
+                && cursor.peek_group_at(at + 2, Delimiter::Brace).is_some()
+                && match cursor.peek_at(*at) {
+                    Some(TokenTree::Ident(word)) => *word == "States",
+                    Some(TokenTree::Literal(literal)) => literal.to_string() == "\"States\"",
+                    _ => false,
+                }
+        });
+        if let Some(states) = states {
+            cursor.advance(states + 3);
+            let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "a definition in JSON is no workflow");
+            self.report(
+                problem.help("a state is declared `pass Hello { … } -> Next;`").help(
+                    "`cargo workflow import FILE` turns a definition in Amazon States Language into this language",
+                ),
+            );
+            cursor.advance(cursor.remaining());
+            return true;
+        }
+        let string = value.as_ref().and_then(string_value);
+        let (written, kind) = match (name.as_str(), &string, &value) {
+            ("startat", Some(state), _) => {
+                let target = Target::Text(state.clone());
+                body.start.get_or_insert(target);
+                (format!("start {};", written_target(&state.value)), None)
+            }
+            ("timeoutseconds", None, Some(number)) => {
+                let value = self.literal(number);
+                (format!("timeout {number}s;"), Some(DeclarationKind::Timeout(value)))
+            }
+            ("querylanguage", Some(language), _) => {
+                let written = language.value.to_lowercase();
+                let language = if written == "jsonpath" { QueryLanguage::JsonPath } else { QueryLanguage::Jsonata };
+                (format!("query {written};"), Some(DeclarationKind::Query { language, explicit: false }))
+            }
+            ("type", Some(kind), _) => {
+                let written = kind.value.to_lowercase();
+                let express = written == "express";
+                (format!("type {written};"), Some(DeclarationKind::Type { express }))
+            }
+            ("comment" | "description", Some(text), _) => {
+                (format!("comment {:?};", text.value), Some(DeclarationKind::Comment(text.clone())))
+            }
+            ("version", Some(text), _) => {
+                (format!("version {:?};", text.value), Some(DeclarationKind::Version(text.clone())))
+            }
+            ("name", Some(text), _) => (format!("name {:?};", text.value), Some(DeclarationKind::Name(text.clone()))),
+            _ if sign && cursor.peek_group_at(2, Delimiter::Brace).is_some() && !is_declaration(text) => {
+                // `States: { … }`, `Hello: { Type: "Pass", … }`
+                cursor.advance(3);
+                let problem = Problem::new(Code::Syntax, first, "a definition in JSON is no workflow");
+                self.report(problem.help("a state is declared `pass Hello { … } -> Next;`").help(
+                    "`cargo workflow import FILE` turns a definition in Amazon States Language into this language",
+                ));
+                cursor.eat_punct(",");
+                return true;
+            }
+            _ => return false,
+        };
+        cursor.advance(3);
+        let mut spot = first.to(cursor.before());
+        if let Some(end) = cursor.eat_punct(",").or_else(|| cursor.eat_punct(";")) {
+            spot = spot.to(end);
+        }
+        self.report(Problem::new(Code::UnknownDeclaration, spot, format!("no declaration `{text}:`")).write(written));
+        if let Some(kind) = kind {
+            declarations.push(Declaration { comment: None, keyword: keyword.clone(), kind });
+        }
+        true
     }
 
     /// `start Name;`

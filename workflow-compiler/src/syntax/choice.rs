@@ -1,15 +1,20 @@
 //! Choices: arms with conditions, or patterns of one value.
 
+use proc_macro2::{Delimiter, Group, Ident};
 use workflow_asl::Code;
+use workflow_asl::document::Operator;
 
-use super::ast::{Arm, Choice, Expr, Head, Target, When};
+use super::asl::{Field, field, written_target};
+use super::ast::{Arm, Choice, Expr, ExprKind, Head, Spot, Target, Text, When, plain};
 use super::attributes::Attributes;
 use super::clause::Place;
-use super::cursor::{Cursor, Opened};
+use super::cursor::{Cursor, Opened, group_spot};
+use super::name::rust_name;
 use super::parser::Parser;
-use super::recover::{braces_of_values, skip_in_state};
+use super::recover::{braces_of_values, holds_states, skip_in_state};
+use super::spelling::spelled;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// `[nonexhaustive] [match value] { arms }`
@@ -31,6 +36,11 @@ impl Parser<'_> {
                 break;
             }
         }
+        self.choice_of(choice, cursor)
+    }
+
+    /// The same after its head.
+    pub(super) fn choice_of(&mut self, mut choice: Choice, cursor: &mut Cursor) -> (Head, bool) {
         let Some(opened) = braces_of_values(cursor) else {
             let problem = self.unexpected(cursor, "the arms of the choice in braces");
             self.complain(cursor, problem.help("such as `{ if input.n > 3 -> Large; else -> Small; }`"));
@@ -50,6 +60,7 @@ impl Parser<'_> {
         self.within_opened(opened, |parser, cursor| {
             let mut arms: Vec<Arm> = Vec::new();
             let mut complete = true;
+            let mut slips = Slips::default();
             while !cursor.is_end() {
                 if cursor.eat_punct(";").is_some() || cursor.eat_punct(",").is_some() {
                     continue;
@@ -60,11 +71,20 @@ impl Parser<'_> {
                     parser.dangling(&attributes);
                     break;
                 }
-                let arm =
-                    if patterns { parser.match_arm(attributes, cursor) } else { parser.if_arm(attributes, cursor) };
+                let before = slips.edits.len();
+                let arm = match patterns {
+                    true => parser.match_arm(attributes, cursor, &mut slips),
+                    false => parser.if_arm(attributes, cursor, &mut slips),
+                };
                 complete &= arm.as_ref().is_some_and(|arm| !matches!(arm.target, Target::Missing(_)));
+                parser.arm_end(cursor, start, patterns, &mut slips);
+                if let (Some(arm), true) = (&arm, slips.edits.len() > before) {
+                    slips.written.get_or_insert_with(|| spelled_arm(arm));
+                }
                 arms.extend(arm);
-                parser.arm_end(cursor, start, patterns);
+            }
+            if let Some(problem) = slips.problem() {
+                parser.report(problem);
             }
             parser.hole(cursor.here_first(), Role::Arm);
             (arms, complete)
@@ -72,34 +92,62 @@ impl Parser<'_> {
         .unwrap_or_default()
     }
 
+    /// Arms that stand without braces around them, as in other languages.
+    pub(super) fn bare_arms(&mut self, cursor: &mut Cursor) -> (Vec<Arm>, bool, Option<Problem>) {
+        let (mut arms, mut complete, mut slips) = (Vec::new(), true, Slips::default());
+        while cursor.is_word("if") || cursor.is_word("else") {
+            let start = cursor.position();
+            let arm = self.if_arm(Attributes::default(), cursor, &mut slips);
+            complete &= arm.as_ref().is_some_and(|arm| !matches!(arm.target, Target::Missing(_)));
+            self.arm_end(cursor, start, false, &mut slips);
+            arms.extend(arm);
+        }
+        (arms, complete, slips.problem())
+    }
+
     /// `if condition -> X`, `else -> X`
-    fn if_arm(&mut self, attributes: Attributes, cursor: &mut Cursor) -> Option<Arm> {
+    fn if_arm(&mut self, attributes: Attributes, cursor: &mut Cursor, slips: &mut Slips) -> Option<Arm> {
         let first = cursor.here();
+        if let Some(opened) = braces_of_values(cursor) {
+            cursor.next();
+            return self.asl_rule(opened, slips);
+        }
         let Some(word) = cursor.peek_ident().cloned() else {
             self.expected(cursor, "`if` or `else`");
             return None;
         };
         let comment = self.only_comment(attributes);
         self.word(&word, Role::Arm);
-        let when = match word.to_string().as_str() {
+        let text = word.to_string();
+        let when = match text.as_str() {
             "if" => {
                 cursor.next();
                 When::If(self.head_expr(cursor))
             }
             "else" => {
                 cursor.next();
-                if cursor.is_word("if") {
-                    let problem = Problem::new(Code::Syntax, first, "arms are tried in order: leave `else` out");
-                    self.report(problem.help("write `if condition -> State;`"));
-                    cursor.next();
+                if let Some(word) = cursor.eat_word("if") {
+                    let spot = first.to(word.span().into());
+                    slips.note(spot, "arms are tried in order: leave `else` out", Edit::over(spot, "if"));
                     When::If(self.head_expr(cursor))
                 } else {
                     When::Else(first)
                 }
             }
+            "elif" | "elsif" | "elseif" | "when" | "case" => {
+                cursor.next();
+                let message = format!("an arm begins with `if`, not with `{text}`");
+                slips.note(first, message, Edit::over(first, "if"));
+                When::If(self.head_expr(cursor))
+            }
+            "_" => self.other_cases(first, &text, "else", cursor, slips),
+            text if field(text) == Some(Field::Default) => self.other_cases(first, text, "else", cursor, slips),
+            _ if cursor.is_punct_at(1, ".") || cursor.peek_group_at(1, Delimiter::Parenthesis).is_some() => {
+                slips.note(first, "an arm begins with `if`", Edit::before(first, "if "));
+                When::If(self.head_expr(cursor))
+            }
             _ => {
                 let problem = self.unexpected(cursor, "`if` or `else`");
-                let text = word.to_string();
                 self.complain(
                     cursor,
                     problem.suggest(&text, ["if", "else"]).help("an arm is `if condition -> State;`"),
@@ -109,25 +157,110 @@ impl Parser<'_> {
                 if cursor.is_punct("->") { When::Else(first) } else { When::If(self.head_expr(cursor)) }
             }
         };
-        let target = self.arrow("->", "an arm", cursor);
+        let target = self.arm_arrow("->", "an arm", cursor, slips);
         Some(self.arm_rest(comment, when, target, first, cursor))
     }
 
     /// `"a" | "b" => X`, `_ => X`
-    fn match_arm(&mut self, attributes: Attributes, cursor: &mut Cursor) -> Option<Arm> {
+    fn match_arm(&mut self, attributes: Attributes, cursor: &mut Cursor, slips: &mut Slips) -> Option<Arm> {
         let first = cursor.here();
         let comment = self.only_comment(attributes);
-        let when = if cursor.is_word("_") || cursor.is_word("else") {
+        if let Some(word) = cursor.eat_word("case").or_else(|| cursor.eat_word("when")) {
+            let spot = Spot::from(word.span());
+            let message = format!("an arm of `match` begins with its value, without `{word}`");
+            slips.note(spot, message, Edit::over(spot, ""));
+        }
+        let word = cursor.peek_ident().map(Ident::to_string).unwrap_or_default();
+        let when = if word == "_" || word == "else" {
             cursor.next();
             When::Else(first)
+        } else if field(&word) == Some(Field::Default) && !cursor.is_punct_at(1, "::") {
+            self.other_cases(first, &word, "_", cursor, slips)
         } else {
-            When::Patterns(self.patterns(cursor)?)
+            When::Patterns(self.patterns(cursor, slips)?)
         };
-        let target = self.arrow("=>", "an arm of `match`", cursor);
+        let target = self.arm_arrow("=>", "an arm of `match`", cursor, slips);
         Some(self.arm_rest(comment, when, target, first, cursor))
     }
 
-    fn patterns(&mut self, cursor: &mut Cursor) -> Option<Vec<Expr>> {
+    /// Another language's word for the arm for all other cases.
+    fn other_cases(&mut self, first: Spot, text: &str, word: &str, cursor: &mut Cursor, slips: &mut Slips) -> When {
+        cursor.next();
+        let message = format!("the arm for all other cases is `{word}` here, not `{text}`");
+        slips.note(first, message, Edit::over(first, word));
+        When::Else(first)
+    }
+
+    /// A rule of ASL's: `{ Condition: "{% … %}", Next: "State" }`.
+    fn asl_rule(&mut self, opened: Opened, slips: &mut Slips) -> Option<Arm> {
+        let spot = group_spot(&opened.group);
+        let rule = self.object(opened);
+        let read = asl_rule(&rule);
+        let message = "an arm is a condition and a state, not an object";
+        let Some((condition, name)) = read else {
+            let problem = Problem::new(Code::Syntax, spot, message);
+            self.report(problem.help("such as `if input.n > 3 -> Large;`"));
+            return None;
+        };
+        let text = format!("if {} -> {};", spelled(&condition), written_target(&name));
+        slips.note(spot, message, Edit::over(spot, text));
+        let target = Target::Text(Text { value: name, spot });
+        Some(Arm { comment: None, when: When::If(condition), target, clauses: Vec::new(), spot })
+    }
+
+    /// An arm's arrow and state, or what other languages have in their place.
+    fn arm_arrow(&mut self, wanted: &str, whose: &str, cursor: &mut Cursor, slips: &mut Slips) -> Target {
+        let other = if wanted == "->" { "=>" } else { "->" };
+        let here = cursor.here();
+        if cursor.is_punct(wanted) {
+            return self.arrow(wanted, whose, cursor);
+        }
+        let message = |sign: &str| format!("{whose} goes on with `{wanted}`, not with `{sign}`");
+        for sign in [other, ":"] {
+            if let Some(spot) = if cursor.is_punct("::") { None } else { cursor.eat_punct(sign) } {
+                slips.note(
+                    spot,
+                    message(sign),
+                    Edit::over(spot, if sign == ":" { format!(" {wanted}") } else { wanted.to_owned() }),
+                );
+                return self.target(spot, cursor);
+            }
+        }
+        for word in ["then", "goto", "next", "Next"] {
+            if let Some(word) = cursor.eat_word(word) {
+                cursor.eat_punct(":");
+                slips.note(here, message(&word.to_string()), Edit::over(here.to(cursor.before()), wanted));
+                return self.target(here, cursor);
+            }
+        }
+        if cursor.peek_group(Delimiter::Brace).is_some_and(holds_states) {
+            cursor.next();
+            slips.states(here, whose);
+            return Target::Missing(here);
+        }
+        if let Some(group) = cursor.peek_group(Delimiter::Brace)
+            && let Some(name) = only_name(group)
+        {
+            cursor.next();
+            let message = format!("{whose} names the state that it goes on at, without braces");
+            let end = if wanted == "->" { ";" } else { "," };
+            slips.note(here, message, Edit::over(here, format!("{wanted} {name}{end}")));
+            self.word(&name, Role::StateReference);
+            return if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) };
+        }
+        // The arrow alone was forgotten.
+        let ends = [";", ",", "->", "=>"].iter().any(|end| cursor.is_punct_at(1, end)) || cursor.peek_at(1).is_none();
+        if ends && let Some(name) = cursor.peek_ident().cloned() {
+            let message = format!("{whose} goes on with `{wanted}` and a state");
+            slips.note(here, message, Edit::before(here, format!("{wanted} ")));
+            cursor.next();
+            self.word(&name, Role::StateReference);
+            return if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) };
+        }
+        self.arrow(wanted, whose, cursor)
+    }
+
+    fn patterns(&mut self, cursor: &mut Cursor, slips: &mut Slips) -> Option<Vec<Expr>> {
         if cursor.is_word("if") {
             let problem = self.unexpected(cursor, "a pattern");
             self.complain(
@@ -143,9 +276,14 @@ impl Parser<'_> {
             if cursor.position() == start {
                 return None;
             }
-            if cursor.is_punct("||") {
-                self.error(Code::Syntax, cursor.here(), "patterns are joined by one `|`");
-                cursor.advance(2);
+            let here = cursor.here();
+            // A pattern after a comma: the arrow stands behind that.
+            let comma = cursor.is_punct(",") && cursor.is_punct_at(2, "=>");
+            let foreign = if comma { 1 } else { ["||", "or"].iter().map(|sign| joined(cursor, sign)).sum() };
+            if foreign > 0 {
+                cursor.advance(foreign);
+                let spot = here.to(cursor.before());
+                slips.note(spot, "patterns are joined by one `|`", Edit::over(spot, if comma { " |" } else { "|" }));
             } else if cursor.eat_punct("|").is_none() {
                 return Some(patterns);
             }
@@ -157,7 +295,7 @@ impl Parser<'_> {
         comment: super::ast::Comment,
         when: When,
         target: Target,
-        first: super::ast::Spot,
+        first: Spot,
         cursor: &mut Cursor,
     ) -> Arm {
         let clauses = self.block_clauses(Place::Block { catcher: false }, cursor);
@@ -165,7 +303,7 @@ impl Parser<'_> {
     }
 
     /// The end of an arm: `;`, or `,` in a `match`; not needed after braces and at the end.
-    fn arm_end(&mut self, cursor: &mut Cursor, start: usize, patterns: bool) {
+    fn arm_end(&mut self, cursor: &mut Cursor, start: usize, patterns: bool, slips: &mut Slips) {
         let braces = cursor.ends_in_braces();
         let advanced = cursor.position() > start;
         let wanted = if patterns { "," } else { ";" };
@@ -174,19 +312,123 @@ impl Parser<'_> {
         }
         let next_arm = advanced && (cursor.is_word("if") || cursor.is_word("else") || cursor.is_word("_"));
         if advanced && (cursor.eat_punct(";").is_some() || cursor.eat_punct(",").is_some()) {
-            self.error(Code::Syntax, cursor.before(), format!("arms end with `{wanted}` here"));
+            let spot = cursor.before();
+            slips.note(spot, format!("arms end with `{wanted}` here"), Edit::over(spot, wanted));
+            return;
+        }
+        if next_arm {
+            let message = format!("expected `{wanted}` after the arm, found {}", cursor.found());
+            slips.note(cursor.here(), message, Edit::after(cursor.before(), wanted));
             return;
         }
         if advanced {
             self.expected(cursor, &format!("`{wanted}` after the arm"));
         }
-        if !next_arm {
-            while !cursor.is_end() && !(cursor.position() > start && (cursor.is_word("if") || cursor.is_word("else"))) {
-                if cursor.eat_punct(";").is_some() || cursor.eat_punct(",").is_some() {
-                    return;
-                }
-                cursor.next();
+        while !cursor.is_end() && !(cursor.position() > start && (cursor.is_word("if") || cursor.is_word("else"))) {
+            if cursor.eat_punct(";").is_some() || cursor.eat_punct(",").is_some() {
+                return;
             }
+            cursor.next();
         }
     }
+}
+
+/// What the arms of one choice write as another language does: one problem, at the first of them.
+#[derive(Default)]
+struct Slips {
+    first: Option<(Spot, String)>,
+    /// The first arm with one, as it is written here.
+    written: Option<String>,
+    edits: Vec<Edit>,
+    /// An arm that holds states.
+    holds_states: Option<Problem>,
+}
+
+impl Slips {
+    fn note(&mut self, spot: Spot, message: impl Into<String>, edit: Edit) {
+        self.first.get_or_insert_with(|| (spot, message.into()));
+        self.edits.push(edit);
+    }
+
+    /// Notes an arm with states in braces in place of a state's name.
+    fn states(&mut self, spot: Spot, whose: &str) {
+        self.holds_states.get_or_insert_with(|| {
+            let message = format!("{whose} names the state that it goes on at, and holds none");
+            let help = "states stand beside the choice: `choice Which { if … -> First; else -> Second; } pass First …`";
+            Problem::new(Code::Syntax, spot.first, message).help(help)
+        });
+    }
+
+    fn problem(self) -> Option<Problem> {
+        if self.holds_states.is_some() {
+            return self.holds_states;
+        }
+        let (spot, message) = self.first?;
+        let problem = Problem::new(Code::Syntax, spot, message);
+        let problem = match self.written {
+            Some(written) => problem.help(format!("write `{written}`")),
+            None => problem,
+        };
+        Some(self.edits.into_iter().fold(problem, Problem::edit))
+    }
+}
+
+/// How many tokens a sign or word between patterns has that stands here.
+fn joined(cursor: &Cursor, sign: &str) -> usize {
+    match sign {
+        "or" => usize::from(cursor.is_word(sign)),
+        sign if cursor.is_punct(sign) => sign.len(),
+        _ => 0,
+    }
+}
+
+/// An arm as one writes it, without what its braces hold.
+fn spelled_arm(arm: &Arm) -> String {
+    let target = match &arm.target {
+        Target::State(name) | Target::End(name) => plain(name),
+        Target::Text(text) => written_target(&text.value),
+        Target::Missing(_) => "State".to_owned(),
+    };
+    match &arm.when {
+        When::If(condition) => format!("if {} -> {target};", spelled(condition)),
+        When::Patterns(patterns) => {
+            let patterns: Vec<_> = patterns.iter().map(spelled).collect();
+            format!("{} => {target},", patterns.join(" | "))
+        }
+        When::Else(_) => format!("else -> {target};"),
+    }
+}
+
+/// The name that is all there is in a group, perhaps with an arrow before it and a `;` after it.
+fn only_name(group: &Group) -> Option<Ident> {
+    let mut inside = Cursor::inside(group);
+    let _ = inside.eat_punct("->").or_else(|| inside.eat_punct("=>"));
+    let _ = inside.eat_word("goto").or_else(|| inside.eat_word("return"));
+    let name = inside.eat_ident()?;
+    inside.eat_punct(";");
+    inside.is_end().then_some(name)
+}
+
+/// The condition and the state of a rule as ASL writes it, where it is a simple one.
+fn asl_rule(rule: &Expr) -> Option<(Expr, String)> {
+    let ExprKind::Object(members) = &rule.kind else { return None };
+    let text = |name: &str| {
+        members.iter().find_map(|member| match &member.value.kind {
+            ExprKind::Text(text) if member.key.value == name => Some((text.clone(), member.value.spot)),
+            _ => None,
+        })
+    };
+    let (next, _) = text("Next")?;
+    if let Some((condition, spot)) = text("Condition") {
+        return Some((Expr { kind: ExprKind::Text(condition), spot }, next));
+    }
+    let (variable, spot) = text("Variable")?;
+    let operator = members.iter().find(|member| Operator::from_name(&member.key.value).is_some())?;
+    let path = |text: String, spot| Expr { kind: ExprKind::Path(Text { value: text, spot }), spot };
+    let value = match &operator.value.kind {
+        ExprKind::Text(other) if operator.key.value.ends_with("Path") => path(other.clone(), operator.value.spot),
+        _ => operator.value.clone(),
+    };
+    let arguments = vec![path(variable, spot), value];
+    Some((Expr { kind: ExprKind::Call { name: operator.key.clone(), arguments }, spot: rule.spot }, next))
 }

@@ -4,14 +4,16 @@ use proc_macro2::Ident;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
+use super::asl::assigned;
 use super::ast::{Clause, ClauseValue, ExprKind};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, STATES, Takes, state_keyword};
 use super::object::Braces;
 use super::parser::Parser;
 use super::recover::{braces_of_values, clause_starts_here, skip_in_state};
+use super::spelling::spelled;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 /// What a clause stands in.
 #[derive(Clone, Copy)]
@@ -33,7 +35,7 @@ impl Place {
         }
     }
 
-    fn allows(self, clause: ClauseKind) -> bool {
+    pub(super) fn allows(self, clause: ClauseKind) -> bool {
         match self {
             Self::State(kind) => clause.stands_on(kind),
             Self::Defaults => clause.stands_on(StateKind::Task),
@@ -63,7 +65,7 @@ struct Guess {
 }
 
 /// The help line that says where a clause belongs.
-fn belongs_to(clause: ClauseKind) -> String {
+pub(super) fn belongs_to(clause: ClauseKind) -> String {
     let kinds: Vec<_> = STATES
         .iter()
         .filter(|(state, _)| clause.stands_on(*state))
@@ -82,11 +84,21 @@ pub(super) struct Clauses {
     once: Vec<(ClauseKind, u8)>,
 }
 
+impl Clauses {
+    /// Adds one that was reported already.
+    pub(super) fn keep(&mut self, clause: Clause) {
+        if !clause.kind.repeats() && !self.once.contains(&(clause.kind, 0)) {
+            self.once.push((clause.kind, 0));
+        }
+        self.list.push(clause);
+    }
+}
+
 impl Parser<'_> {
     /// Reads a clause, known or not; `false` when what stands here is no word.
     pub(super) fn clause_here(&mut self, place: Place, cursor: &mut Cursor, clauses: &mut Clauses) -> bool {
         let attributes = self.attributes(cursor);
-        let Some(keyword) = cursor.peek_ident().cloned() else {
+        let Some(keyword) = self.clause_word(cursor) else {
             self.dangling(&attributes);
             let problem = self.unexpected(cursor, &format!("a clause of {}", place.name()));
             self.complain(cursor, problem);
@@ -100,6 +112,7 @@ impl Parser<'_> {
         let text = keyword.to_string();
         let kind = match ClauseKind::from_keyword(&text) {
             Some(kind) => kind,
+            None if self.asl_clause(&keyword, place, cursor, clauses) => return true,
             None => {
                 let alone = cursor.is_punct_at(1, ";");
                 let near = self.unknown_clause(&keyword, &text, alone, place);
@@ -144,6 +157,24 @@ impl Parser<'_> {
         near.and_then(ClauseKind::from_keyword)
     }
 
+    /// Reports and skips a sign between a word and what it says: JSON, attributes and other languages have one there.
+    pub(super) fn stray_sign(&mut self, keyword: &Ident, signs: &[&str], cursor: &mut Cursor) {
+        if ["::", "=="].iter().any(|other| cursor.is_punct(other)) {
+            return;
+        }
+        // The longer ones first: `=` begins `=>`.
+        let Some(sign) = ["->", "=>", ":", "="].into_iter().find(|sign| cursor.is_punct(sign)) else { return };
+        if !signs.contains(&sign) {
+            return;
+        }
+        let first = cursor.here_first();
+        cursor.eat_punct(sign);
+        let spot = super::ast::Spot::from(first).to(cursor.before());
+        let message = format!("no sign stands between `{keyword}` and what it says");
+        let problem = Problem::new(Code::Syntax, spot, message);
+        self.report(problem.help(format!("leave out the `{sign}`")).edit(Edit::over(spot, "")));
+    }
+
     /// A clause after its keyword; kept when it belongs here and is not a second one.
     fn clause(
         &mut self,
@@ -159,16 +190,7 @@ impl Parser<'_> {
                 Problem::new(Code::Syntax, comment.spot, format!("`{keyword}` has no comment in the document"));
             self.report(problem.help("`///` stands before states, branches, arms, `retry` and `catch`"));
         }
-        // JSON and attributes have a sign between a name and its value.
-        let colon = cursor.is_punct(":") && !cursor.is_punct("::");
-        let equals = cursor.is_punct("=") && !cursor.is_punct("=>") && !cursor.is_punct("==");
-        if colon || equals {
-            let sign = cursor.here_first();
-            let problem =
-                Problem::new(Code::Syntax, sign, format!("no sign stands between `{keyword}` and what it says"));
-            self.report(problem.help(format!("leave out the `{}`", if colon { ":" } else { "=" })));
-            cursor.next();
-        }
+        self.stray_sign(&keyword, &[":", "="], cursor);
         let value = self.clause_value(kind, cursor);
         let spot = super::ast::Spot::from(keyword.span()).to(cursor.before());
         if !place.allows(kind) {
@@ -202,7 +224,7 @@ impl Parser<'_> {
             clauses.once.push((kind, variety));
         }
         match value {
-            Some(value) => clauses.list.push(Clause { comment, keyword, kind, value, spot }),
+            Some(value) => clauses.list.push(Clause { comment, keyword, kind, value, spot, habit: None }),
             None => clauses.broken = true,
         }
     }
@@ -219,6 +241,9 @@ impl Parser<'_> {
             Takes::Duration => Some(ClauseValue::Expr(self.duration_expr(cursor))),
             Takes::Object => {
                 let Some(opened) = braces_of_values(cursor) else {
+                    if kind == ClauseKind::Assign && self.assigns_here(cursor) {
+                        return self.bare_assignment(cursor);
+                    }
                     self.expected(cursor, &format!("`{{ … }}` after `{}`", kind.keyword()));
                     skip_in_state(cursor, true);
                     return None;
@@ -238,6 +263,26 @@ impl Parser<'_> {
             Takes::Nothing => Some(ClauseValue::Flag),
             Takes::Own => self.own_clause(kind, cursor),
         }
+    }
+
+    /// Whether `name = value` stands here.
+    fn assigns_here(&self, cursor: &Cursor) -> bool {
+        let dollar = usize::from(cursor.is_punct("$"));
+        let colon = usize::from(cursor.is_punct_at(dollar + 1, ":"));
+        cursor.peek_ident_at(dollar).is_some()
+            && cursor.is_punct_at(dollar + 1 + colon, "=")
+            && !cursor.is_punct_at(dollar + 1, "=>")
+            && !cursor.is_punct_at(dollar + 1, "==")
+    }
+
+    /// `assign name = value`, without the braces.
+    fn bare_assignment(&mut self, cursor: &mut Cursor) -> Option<ClauseValue> {
+        let first = cursor.here();
+        let (name, value) = self.assignment(cursor)?;
+        let value = assigned(name, value);
+        let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "what is assigned stands in braces");
+        self.report(problem.write(spelled(&value)));
+        Some(ClauseValue::Expr(value))
     }
 
     fn own_clause(&mut self, kind: ClauseKind, cursor: &mut Cursor) -> Option<ClauseValue> {

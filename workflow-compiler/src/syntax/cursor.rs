@@ -67,6 +67,11 @@ impl Cursor {
         self.peek_at(0)
     }
 
+    /// The tokens that were read since this position.
+    pub(super) fn since(&self, position: usize) -> &[TokenTree] {
+        self.tokens.get(position..self.at).unwrap_or_default()
+    }
+
     /// Reads the next token.
     pub(super) fn next(&mut self) -> Option<TokenTree> {
         let token = self.peek().cloned();
@@ -81,6 +86,12 @@ impl Cursor {
         self.at = self.at.saturating_add(count).min(self.tokens.len());
     }
 
+    /// Puts other tokens in place of those that are left.
+    pub(super) fn rewrite_rest(&mut self, rewrite: impl FnOnce(TokenStream) -> TokenStream) {
+        let rest: TokenStream = self.tokens.drain(self.at..).collect();
+        self.tokens.extend(rewrite(rest));
+    }
+
     /// The next token, or the end.
     pub(super) fn here(&self) -> Spot {
         self.peek().map_or_else(|| self.end.into(), token_spot)
@@ -93,16 +104,20 @@ impl Cursor {
 
     /// The token before; the end if nothing was read.
     pub(super) fn before(&self) -> Spot {
-        match self.at.checked_sub(1).and_then(|at| self.tokens.get(at)) {
+        match self.last() {
             Some(token) => token_spot(token),
             None => self.here(),
         }
     }
 
+    /// The token that was read last.
+    pub(super) fn last(&self) -> Option<&TokenTree> {
+        self.at.checked_sub(1).and_then(|at| self.tokens.get(at))
+    }
+
     /// Whether the token before is a group in braces.
     pub(super) fn ends_in_braces(&self) -> bool {
-        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
-        matches!(before, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace)
+        matches!(self.last(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace)
     }
 
     /// What stands here, in the user's terms.
@@ -127,6 +142,11 @@ impl Cursor {
     /// Whether the next token is this word.
     pub(super) fn is_word(&self, word: &str) -> bool {
         self.peek_ident().is_some_and(|ident| ident == word)
+    }
+
+    /// Whether the token that is `ahead` tokens after the next is this word.
+    pub(super) fn is_word_at(&self, ahead: usize, word: &str) -> bool {
+        self.peek_ident_at(ahead).is_some_and(|ident| ident == word)
     }
 
     pub(super) fn eat_ident(&mut self) -> Option<Ident> {

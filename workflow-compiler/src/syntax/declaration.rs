@@ -31,6 +31,8 @@ impl Parser<'_> {
         if !matches!(text, "input" | "output" | "params" | "struct" | "enum") {
             self.refuse_rename_all(&attributes);
         }
+        let signs: &[&str] = if matches!(text, "input" | "output") { &[":", "=", "->", "=>"] } else { &[":", "="] };
+        self.stray_sign(&keyword, signs, cursor);
         let Some(kind) = self.declared(&attributes, &keyword, text, cursor) else { return };
         let same = |other: &Declaration| std::mem::discriminant(&other.kind) == std::mem::discriminant(&kind);
         if is_single(&kind) && declarations.iter().filter(|other| is_single(&other.kind)).any(same) {
@@ -59,6 +61,10 @@ impl Parser<'_> {
                     return None;
                 };
                 Some(DeclarationKind::Params(self.fields(&group, rule)))
+            }
+            "placeholders" => {
+                self.semicolon("`placeholders`", cursor);
+                Some(DeclarationKind::Placeholders)
             }
             "struct" => self.struct_decl(rule, cursor).map(DeclarationKind::Struct).or_else(|| {
                 skip_item(cursor);

@@ -3,13 +3,14 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp};
-use super::cursor::{Cursor, Opened, group_spot};
+use super::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp, plain};
+use super::cursor::{Cursor, Opened, group_spot, token_spot};
 use super::literal::string_value;
 use super::parser::Parser;
 use super::recover::{item_starts_here, skip_past};
+use super::spelling::spelled;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 /// An operator: what it is, its characters, how tightly it binds.
 type Operator = (BinaryOp, &'static str, u8);
@@ -35,7 +36,11 @@ const OPERATORS: [Operator; 14] = [
 ];
 
 /// What other languages write for an operator: the word, the operator's characters here.
-const FOREIGN: [(&str, &str); 2] = [("and", "&&"), ("or", "||")];
+const FOREIGN: [(&str, &str); 3] = [("and", "&&"), ("or", "||"), ("is", "==")];
+
+/// The same of signs, longer ones first; those of other languages that begin like one here are none of it.
+const FOREIGN_SIGNS: [(&str, &str); 7] =
+    [("===", "=="), ("!==", "!="), ("<>", "!="), ("=~", ""), ("=", "=="), ("&", "+"), ("|", "||")];
 
 impl Parser<'_> {
     /// A value where an object may stand without parentheses.
@@ -50,12 +55,41 @@ impl Parser<'_> {
 
     /// A value where durations mean something.
     pub(super) fn duration_expr(&mut self, cursor: &mut Cursor) -> Expr {
+        if let Some(value) = self.duration_in_words(cursor) {
+            return value;
+        }
         self.with_durations(true, |parser| parser.expr(cursor))
+    }
+
+    /// `30 seconds`: a duration whose unit is a word of its own.
+    fn duration_in_words(&mut self, cursor: &mut Cursor) -> Option<Expr> {
+        const UNITS: [(&[&str], u64); 4] = [
+            (&["s", "sec", "secs", "second", "seconds"], 1),
+            (&["m", "min", "mins", "minute", "minutes"], 60),
+            (&["h", "hr", "hrs", "hour", "hours"], 3_600),
+            (&["d", "day", "days"], 86_400),
+        ];
+        let unit = cursor.peek_ident_at(1)?.to_string();
+        let (_, seconds) = UNITS.iter().find(|(names, _)| names.contains(&unit.as_str()))?;
+        let count: u64 = cursor.peek_literal_at(0)?.to_string().parse().ok()?;
+        let total = count.checked_mul(*seconds)?;
+        let first = cursor.here();
+        cursor.advance(2);
+        let spot = first.to(cursor.before());
+        let letter = unit.get(..1).unwrap_or("s");
+        let problem = Problem::new(Code::BadDuration, spot, "a duration is one word");
+        self.report(problem.write(format!("{count}{letter}")));
+        Some(self.leaf(ExprKind::Duration(total), spot))
     }
 
     fn nested(&mut self, cursor: &mut Cursor) -> Expr {
         let here = cursor.here_first();
-        self.deeper(here, |parser| parser.binary(cursor, 1)).unwrap_or_else(|| {
+        let read = |parser: &mut Self| {
+            let value = parser.binary(cursor, 1);
+            let value = if cursor.is_word("as") { parser.cast(value, cursor) } else { value };
+            if parser.is_ternary(cursor) { parser.ternary(value, cursor) } else { value }
+        };
+        self.deeper(here, read).unwrap_or_else(|| {
             // Over what is too deep, so that it is reported once.
             cursor.next();
             self.leaf(ExprKind::Invalid, here)
@@ -75,6 +109,10 @@ impl Parser<'_> {
         let mut compared = false;
         let mut too_high = false;
         let mut defaults = Vec::new();
+        if cursor.is_punct("=~") && least <= COMPARISON {
+            left = self.regex_match(left, cursor);
+            height = self.height;
+        }
         while let Some((op, text, binds)) = self.operator(cursor, least) {
             let first = cursor.here();
             cursor.advance(text);
@@ -125,27 +163,33 @@ impl Parser<'_> {
             return None;
         }
         let found = |text: &str| OPERATORS.iter().find(|(_, known, _)| *known == text);
-        let (foreign, (op, text, binds)) = match OPERATORS.iter().find(|(_, text, _)| cursor.is_punct(text)) {
-            Some(operator) => (None, operator),
-            None => match cursor.peek() {
-                Some(TokenTree::Ident(word)) => {
-                    let (word, text) = FOREIGN.iter().find(|(known, _)| word == known)?;
-                    (Some((*word, 1)), found(text)?)
-                }
-                Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => (Some(("=", 1)), found("==")?),
-                Some(TokenTree::Punct(punct)) if punct.as_char() == '&' => (Some(("&", 1)), found("+")?),
-                _ => return None,
+        let own = || OPERATORS.iter().find(|(_, text, _)| cursor.is_punct(text));
+        let sign = || FOREIGN_SIGNS.iter().find(|(sign, _)| cursor.is_punct(sign));
+        let (foreign, (op, text, binds)) = match cursor.peek()? {
+            TokenTree::Ident(word) => {
+                let (word, text) = FOREIGN.iter().find(|(known, _)| word == known)?;
+                let not = *word == "is" && cursor.peek_ident_at(1).is_some_and(|word| word == "not");
+                (Some((*word, 1 + usize::from(not))), found(if not { "!=" } else { text })?)
+            }
+            TokenTree::Punct(_) => match own() {
+                // `===` begins as `==` does.
+                Some(operator) if !matches!(operator.1, "==" | "!=" | "<") => (None, operator),
+                own => match (sign().filter(|(sign, _)| own.is_none() || sign.len() > 1 && *sign != "=~"), own) {
+                    (Some((_, "")), _) => return None,
+                    (Some((sign, text)), _) => (Some((*sign, sign.len())), found(text)?),
+                    (None, own) => (None, own?),
+                },
             },
+            _ => return None,
         };
         if *binds < least {
             return None;
         }
-        if let Some((wrong, length)) = foreign {
-            let problem = Problem::new(Code::Syntax, cursor.here(), format!("`{wrong}` is not an operator here"));
-            self.report(problem.help(format!("write `{text}`")));
-            return Some((*op, length, *binds));
-        }
-        Some((*op, text.len(), *binds))
+        let Some((wrong, length)) = foreign else { return Some((*op, text.len(), *binds)) };
+        let last = length.checked_sub(1).and_then(|last| cursor.peek_at(last)).map_or(cursor.here(), token_spot);
+        let problem = Problem::new(Code::Syntax, cursor.here().to(last), format!("`{wrong}` is not an operator here"));
+        self.report(problem.write(*text));
+        Some((*op, length, *binds))
     }
 
     fn unary(&mut self, cursor: &mut Cursor) -> Expr {
@@ -155,12 +199,39 @@ impl Parser<'_> {
                 operators.push((UnaryOp::Negate, cursor.here()));
             } else if cursor.is_punct("!") && !cursor.is_punct("!=") {
                 operators.push((UnaryOp::Not, cursor.here()));
+            } else if cursor.is_punct("&") && !cursor.is_punct("&&") {
+                let problem = Problem::new(Code::Syntax, cursor.here(), "values have no `&` before them");
+                let edit = Edit::over(problem.spot, "");
+                self.report(problem.help("leave it out").edit(edit));
+            } else if self.is_not(cursor) {
+                let not = cursor.here();
+                let problem = Problem::new(Code::Syntax, not, "`not` is not an operator here");
+                cursor.next();
+                // It takes a whole comparison where other languages have it.
+                let value = self.binary(cursor, COMPARISON);
+                let spot = not.to(value.spot);
+                let problem = match value.kind {
+                    ExprKind::Binary(..) => {
+                        let problem = problem.help(format!("write `!({})`", spelled(&value)));
+                        problem.edit(Edit::over(not, "!(")).edit(Edit::after(value.spot, ")"))
+                    }
+                    _ => problem.write("!"),
+                };
+                self.report(problem);
+                let height = self.height + 1;
+                let value = self.grown(ExprKind::Unary(UnaryOp::Not, Box::new(value)), spot, height);
+                return self.under(operators, value);
             } else {
                 break;
             }
             cursor.next();
         }
-        let mut value = self.postfix(cursor);
+        let value = self.postfix(cursor);
+        self.under(operators, value)
+    }
+
+    /// A value with the operators before it.
+    fn under(&mut self, operators: Vec<(UnaryOp, Spot)>, mut value: Expr) -> Expr {
         for (op, spot) in operators.into_iter().rev() {
             let whole = spot.to(value.spot);
             let folded = match (op, &value.kind) {
@@ -179,6 +250,36 @@ impl Parser<'_> {
         value
     }
 
+    /// Whether the word `not` stands before a value.
+    fn is_not(&self, cursor: &Cursor) -> bool {
+        let value = match cursor.peek_at(1) {
+            Some(TokenTree::Ident(_) | TokenTree::Literal(_)) => true,
+            Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Parenthesis,
+            Some(TokenTree::Punct(punct)) => punct.as_char() == '$',
+            None => false,
+        };
+        value && cursor.is_word("not")
+    }
+
+    /// `value as i64`: what makes a number or text of it.
+    fn cast(&mut self, value: Expr, cursor: &mut Cursor) -> Expr {
+        let ty = cursor.peek_ident_at(1).map(plain).unwrap_or_default();
+        let function = match ty.as_str() {
+            "String" | "str" | "string" => "$string",
+            "f32" | "f64" | "number" | "int" | "float" => "$number",
+            integer if super::types::INTEGERS.contains(&integer) => "$number",
+            _ => return value,
+        };
+        cursor.advance(2);
+        let spot = value.spot.to(cursor.before());
+        let name = Text { value: function.to_owned(), spot };
+        let height = self.height + 1;
+        let call = self.grown(ExprKind::Call { name, arguments: vec![value] }, spot, height);
+        let problem = Problem::new(Code::Syntax, spot, "values are not cast with `as`");
+        self.report(problem.write(spelled(&call)));
+        call
+    }
+
     /// A pattern of a `match`: a literal or a variant.
     pub(super) fn pattern(&mut self, cursor: &mut Cursor) -> Expr {
         self.with_braces(false, |parser| parser.unary(cursor))
@@ -191,16 +292,8 @@ impl Parser<'_> {
         }
         let height = self.height;
         let (segments, _) = self.segments(cursor);
-        if segments.is_empty() {
-            self.height = height;
-            return value;
-        }
-        if self.calls_method(&segments, cursor) {
-            return self.leaf(ExprKind::Invalid, value.spot.to(cursor.before()));
-        }
-        let height = height.max(self.height) + 1;
-        let spot = value.spot.to(cursor.before());
-        self.grown(ExprKind::Access(Box::new(value), segments), spot, height)
+        self.height = height.max(self.height);
+        if segments.is_empty() { value } else { self.with_steps(value, segments, cursor) }
     }
 
     fn primary(&mut self, cursor: &mut Cursor) -> Expr {
@@ -223,6 +316,16 @@ impl Parser<'_> {
                 }
             },
             Some(TokenTree::Punct(punct)) if punct.as_char() == '$' => self.variable(cursor),
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '|' => self.closure(cursor),
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '/' => match self.regex(cursor) {
+                Some((regex, spot)) => {
+                    let problem = Problem::new(Code::Syntax, spot, "a regular expression has no place among values");
+                    let raw = format!("$contains($states.input.name, {regex})");
+                    self.report(problem.help(format!("JSONata has them: `jsonata {raw:?}`")));
+                    self.leaf(ExprKind::Invalid, spot)
+                }
+                None => self.no_value(cursor),
+            },
             Some(TokenTree::Ident(word)) => self.word_value(&word, cursor),
             _ => self.no_value(cursor),
         }
@@ -316,7 +419,10 @@ impl Parser<'_> {
             }
             ("jsonata", Some(source)) => self.raw_text(spot, ExprKind::Jsonata, source, cursor),
             ("path", Some(source)) => self.raw_text(spot, ExprKind::Path, source, cursor),
-            _ => self.reference(cursor),
+            (text, _) => match self.habit(text, cursor) {
+                Some(value) => value,
+                None => self.reference(cursor),
+            },
         }
     }
 

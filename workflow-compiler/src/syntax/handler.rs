@@ -1,18 +1,21 @@
 //! Retriers and catchers.
 
-use proc_macro2::{Delimiter, TokenTree};
-use workflow_asl::Code;
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenTree};
+use workflow_asl::{Code, error_name};
 
-use super::ast::{Catcher, Clause, ClauseValue, Retrier, SettingField, Spot, Text, plain};
+use super::asl::{is_every_error, spelled_error};
+use super::ast::{Catcher, Clause, ClauseValue, Retrier, SettingField, Spot, Target, Text, plain};
 use super::clause::{Clauses, Place};
 use super::cursor::{Cursor, Opened, group_spot};
 use super::keyword::ClauseKind;
 use super::literal::string_value;
+use super::name::rust_name;
 use super::object::Braces;
 use super::parser::Parser;
-use super::recover::skip_past;
+use super::recover::{clause_starts_here, skip_past};
+use super::spelling::{is_word, spelled_tokens};
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// What follows `retry` or `catch` in a state: `none`, a name, or a handler.
@@ -24,6 +27,13 @@ impl Parser<'_> {
             } else {
                 ClauseValue::Catcher(self.catcher(cursor))
             });
+        }
+        let loose = match kind {
+            ClauseKind::Retry => self.loose_retrier(cursor).map(ClauseValue::Retrier),
+            _ => self.loose_catcher(cursor).map(ClauseValue::Catcher),
+        };
+        if loose.is_some() {
+            return loose;
         }
         if let Some(name) = cursor.eat_ident() {
             self.word(&name, Role::HandlerReference(kind));
@@ -43,6 +53,12 @@ impl Parser<'_> {
     /// `[Errors…] { interval: …, … }`
     pub(super) fn retrier(&mut self, cursor: &mut Cursor) -> Retrier {
         let (errors, errors_spot) = self.errors(cursor);
+        Retrier { errors, errors_spot, ..self.retrier_fields(cursor) }
+    }
+
+    /// `{ interval: …, … }`
+    fn retrier_fields(&mut self, cursor: &mut Cursor) -> Retrier {
+        let errors_spot = cursor.before();
         let fields = match cursor.eat_group(Delimiter::Brace) {
             Some(group) => self
                 .members(Opened::of(&group), Braces::Retry)
@@ -50,22 +66,197 @@ impl Parser<'_> {
                 .filter_map(|(member, name)| match name {
                     Some(name) => Some(SettingField { name, value: member.value }),
                     None => {
-                        self.error(Code::Syntax, member.key.spot, "the fields of a retrier have no quotes");
-                        None
+                        let key = &member.key;
+                        let problem = Problem::new(Code::Syntax, key.spot, "the fields of a retrier have no quotes");
+                        if !is_word(&key.value) {
+                            self.report(problem);
+                            return None;
+                        }
+                        self.report(problem.write(key.value.clone()));
+                        let name = Ident::new(&key.value, key.spot.first);
+                        Some(SettingField { name, value: member.value })
                     }
                 })
                 .collect(),
             None => Vec::new(),
         };
-        Retrier { errors, errors_spot, fields }
+        Retrier { errors: Vec::new(), errors_spot, fields }
     }
 
     /// `[Errors…] => State { … }`
     pub(super) fn catcher(&mut self, cursor: &mut Cursor) -> Catcher {
-        let (errors, errors_spot) = self.errors(cursor);
-        let target = self.arrow("=>", "a catcher", cursor);
+        let (errors, errors_spot, target) = match self.bare_errors(cursor) {
+            Some((errors, problem)) => {
+                let spot = problem.spot;
+                let mut problem = self.without_a_name(cursor).into_iter().fold(problem, Problem::edit);
+                let target = match cursor.eat_punct("->") {
+                    Some(arrow) => {
+                        problem = problem.edit(Edit::over(arrow, "=>"));
+                        self.report(problem);
+                        self.target(arrow, cursor)
+                    }
+                    None => {
+                        self.report(problem);
+                        self.arrow("=>", "a catcher", cursor)
+                    }
+                };
+                (errors, spot, target)
+            }
+            None => {
+                let (errors, spot) = self.errors(cursor);
+                let named = cursor.here();
+                if let Some(edit) = self.without_a_name(cursor) {
+                    let spot = named.to(cursor.before());
+                    let problem = Problem::new(Code::Syntax, spot, "the error that was caught is called `caught`");
+                    self.report(problem.help("leave this out").edit(edit));
+                }
+                (errors, spot, self.catcher_target(cursor))
+            }
+        };
         let clauses = self.block_clauses(Place::Block { catcher: true }, cursor);
         Catcher { errors, errors_spot, target, clauses }
+    }
+
+    /// `as e`, `(e)`: the name that other languages give what was caught, and the change that leaves it out.
+    fn without_a_name(&mut self, cursor: &mut Cursor) -> Option<Edit> {
+        let first = cursor.here();
+        if cursor.is_word("as") && cursor.peek_ident_at(1).is_some() {
+            cursor.advance(2);
+        } else {
+            cursor.eat_group(Delimiter::Parenthesis)?;
+        }
+        Some(Edit::over(first.to(cursor.before()), ""))
+    }
+
+    /// Where a catcher goes on: `=> State`, or as ASL writes it, `{ Next: "State" }`.
+    fn catcher_target(&mut self, cursor: &mut Cursor) -> Target {
+        let asl = cursor.peek_group(Delimiter::Brace).cloned().and_then(|group| {
+            let mut inside = Cursor::inside(&group);
+            let read = self.asl_transition(&mut inside)?;
+            inside.is_end().then_some((group_spot(&group), read))
+        });
+        let Some((spot, read)) = asl else { return self.arrow("=>", "a catcher", cursor) };
+        cursor.next();
+        let written = read.arrow("=>");
+        let problem = Problem::new(Code::Syntax, spot, "a catcher goes on with `=>` and a state");
+        self.report(problem.write(written));
+        read.target
+    }
+
+    /// A catcher as other languages write it: `catch(e) => F`, `catch all => F`, `catch => F`, `catch "E" => F`.
+    fn loose_catcher(&mut self, cursor: &mut Cursor) -> Option<Catcher> {
+        let arrow = |at: usize| cursor.is_punct_at(at, "=>") || cursor.is_punct_at(at, "->");
+        let first = cursor.here();
+        // `Exception as e`, `Err(e)`, `Exception e`
+        let named = match (cursor.peek_at(1), cursor.peek_at(2)) {
+            (Some(TokenTree::Ident(word)), Some(TokenTree::Ident(_))) if *word == "as" => 2,
+            (Some(TokenTree::Ident(_)), _) if cursor.is_punct_at(2, "=>") => 1,
+            (Some(TokenTree::Group(group)), _) if group.delimiter() == Delimiter::Parenthesis => 1,
+            _ => 0,
+        };
+        let (names, length) = match cursor.peek()? {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => (names_in(group), 1),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => (Vec::new(), 0),
+            TokenTree::Punct(punct) if punct.as_char() == '*' => (Vec::new(), 1),
+            TokenTree::Punct(_) if arrow(0) => (Vec::new(), 0),
+            // `|e|`
+            TokenTree::Punct(punct) if punct.as_char() == '|' && cursor.is_punct_at(2, "|") => (Vec::new(), 3),
+            TokenTree::Literal(literal) => (vec![string_value(literal)?.value], 1),
+            // A name with `->` after it may be that of a declared catcher, which the state's own transition follows.
+            TokenTree::Ident(word) if *word == "_" || named > 0 || cursor.is_punct_at(1, "=>") => {
+                let text = plain(word);
+                let all = is_every_error(&text) || text.starts_with(char::is_lowercase);
+                (if all { Vec::new() } else { vec![text] }, 1 + named)
+            }
+            _ => return None,
+        };
+        let names = if names.is_empty() { vec![error_name::ALL.to_owned()] } else { names };
+        let listed: Vec<_> = names.iter().map(|name| spelled_error(name)).collect();
+        let written = format!("[{}]", listed.join(", "));
+        cursor.advance(length);
+        let spot = if length == 0 { first } else { first.to(cursor.before()) };
+        let problem = Problem::new(Code::Syntax, spot, "the errors that a catcher takes stand in brackets");
+        let edit =
+            if length == 0 { Edit::before(first, format!("{written} ")) } else { Edit::over(spot, written.clone()) };
+        let mut problem = problem.edit(edit);
+        let target = match (cursor.eat_punct("=>"), cursor.eat_punct("->"), cursor.peek_group(Delimiter::Brace)) {
+            (Some(arrow), ..) => self.target(arrow, cursor),
+            (None, Some(arrow), _) => {
+                problem = problem.edit(Edit::over(arrow, "=>"));
+                self.target(arrow, cursor)
+            }
+            (None, None, Some(group)) => {
+                let inside = Cursor::inside(group);
+                let name = inside.peek_ident().filter(|_| inside.remaining() <= 2).cloned();
+                let group = cursor.here();
+                cursor.next();
+                match name {
+                    Some(name) => {
+                        self.word(&name, Role::StateReference);
+                        problem = problem.edit(Edit::over(group, format!("=> {name}")));
+                        Target::State(rust_name(&name))
+                    }
+                    None => {
+                        problem.mend.clear();
+                        Target::Missing(group)
+                    }
+                }
+            }
+            // The arrow was forgotten.
+            (None, None, None) if cursor.peek_ident().is_some() && !clause_starts_here(cursor) => {
+                let here = cursor.here();
+                problem = problem.edit(Edit::before(here, "=> "));
+                self.target(here, cursor)
+            }
+            (None, None, None) => {
+                problem.mend.clear();
+                Target::Missing(cursor.before())
+            }
+        };
+        let goes_on = match &target {
+            Target::State(name) | Target::End(name) => plain(name),
+            Target::Text(text) => format!("{:?}", text.value),
+            Target::Missing(_) => "Failed".to_owned(),
+        };
+        self.report(problem.help(format!("write `catch {written} => {goes_on}`")));
+        let errors = names.into_iter().map(|value| Text { value, spot }).collect();
+        let clauses = self.block_clauses(Place::Block { catcher: true }, cursor);
+        Some(Catcher { errors, errors_spot: spot, target, clauses })
+    }
+
+    /// A retrier as other languages write it: `retry 3`, `retry(3)`, `retry { max_attempts: 3 }`.
+    fn loose_retrier(&mut self, cursor: &mut Cursor) -> Option<Retrier> {
+        let first = cursor.here();
+        let number = |literal: &Literal| literal.to_string().parse::<u32>().ok();
+        let all = format!("[{}]", error_name::ALL);
+        let errors = |spot| vec![Text { value: error_name::ALL.to_owned(), spot }];
+        let attempts = match cursor.peek()? {
+            TokenTree::Literal(literal) => number(literal)?,
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                let inside = Cursor::inside(group);
+                // `max_attempts: 3` has the number at its end.
+                let last = inside.remaining().checked_sub(1)?;
+                number(inside.peek_literal_at(last)?)?
+            }
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                let braces: TokenTree = group.clone().into();
+                let written = format!("retry {all} {}", spelled_tokens(&[braces]));
+                let problem =
+                    Problem::new(Code::Syntax, first.first, "the errors that are retried stand before the braces");
+                self.report(problem.help(format!("write `{written}`")).edit(Edit::before(first, format!("{all} "))));
+                let mut retrier = self.retrier_fields(cursor);
+                retrier.errors = errors(first);
+                return Some(retrier);
+            }
+            _ => return None,
+        };
+        cursor.next();
+        cursor.eat_word("times");
+        let spot = first.to(cursor.before());
+        let problem = Problem::new(Code::Syntax, spot, "the errors that are retried stand in brackets");
+        let written = format!("{all} {{ max_attempts: {attempts} }}");
+        self.report(problem.help(format!("write `retry {written}`")).edit(Edit::over(spot, written)));
+        Some(Retrier { errors: errors(spot), errors_spot: spot, fields: Vec::new() })
     }
 
     /// `{ assign … output … }` after a target, where it is given.
@@ -90,12 +281,9 @@ impl Parser<'_> {
 
     /// `[A, B.C, "any text"]`
     pub(super) fn errors(&mut self, cursor: &mut Cursor) -> (Vec<Text>, Spot) {
-        if cursor.peek_ident().is_some() && cursor.is_punct_at(1, ".") {
-            let errors: Vec<_> = self.error_name(cursor).into_iter().collect();
-            let spot = errors.first().map_or_else(|| cursor.before(), |error| error.spot);
-            let name = errors.first().map(|error| error.value.as_str()).unwrap_or_default();
-            let problem = Problem::new(Code::Syntax, spot, "the names of errors stand in brackets");
-            self.report(problem.help(format!("write `[{name}]`")));
+        if let Some((errors, problem)) = self.bare_errors(cursor) {
+            let spot = problem.spot;
+            self.report(problem);
             return (errors, spot);
         }
         let Some(group) = cursor.eat_group(Delimiter::Bracket) else {
@@ -118,11 +306,46 @@ impl Parser<'_> {
         (errors.unwrap_or_default(), group_spot(&group))
     }
 
+    /// `States.Timeout, Lambda.Unknown`: names of errors without the brackets, with what is wrong.
+    fn bare_errors(&mut self, cursor: &mut Cursor) -> Option<(Vec<Text>, Problem)> {
+        let dotted = |at: usize| cursor.peek_ident_at(at).is_some() && cursor.is_punct_at(at + 1, ".");
+        if !dotted(0) {
+            return None;
+        }
+        let first = cursor.here();
+        let mut errors: Vec<_> = self.error_name(cursor).into_iter().collect();
+        while ["|", ","].iter().any(|sign| cursor.is_punct(sign))
+            && (cursor.peek_ident_at(1).is_some() && cursor.is_punct_at(2, ".")
+                || cursor.peek_literal_at(1).and_then(string_value).is_some())
+        {
+            cursor.next();
+            errors.extend(self.error_name(cursor));
+        }
+        let listed: Vec<_> = errors.iter().map(|error| spelled_error(&error.value)).collect();
+        let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "the names of errors stand in brackets");
+        Some((errors, problem.write(format!("[{}]", listed.join(", ")))))
+    }
+
     /// Words with dots, or text.
     fn error_name(&mut self, cursor: &mut Cursor) -> Option<Text> {
         if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
             cursor.next();
             return Some(text);
+        }
+        let everything = match cursor.peek() {
+            // An error may well be called `Error`.
+            Some(TokenTree::Ident(word)) => {
+                ["all", "ALL", "All", "any", "_"].iter().any(|all| *word == all) && !cursor.is_punct_at(1, ".")
+            }
+            Some(TokenTree::Punct(punct)) => punct.as_char() == '*',
+            _ => false,
+        };
+        if everything {
+            let spot = cursor.here();
+            let problem = Problem::new(Code::Syntax, spot, "every error is `States.ALL`");
+            self.report(problem.write("States.ALL"));
+            cursor.next();
+            return Some(Text { value: error_name::ALL.to_owned(), spot });
         }
         let Some(first) = cursor.eat_ident() else {
             let problem = self.unexpected(cursor, "an error's name");
@@ -149,4 +372,24 @@ impl Parser<'_> {
         }
         Some(Text { value, spot: spot.to(cursor.before()) })
     }
+}
+
+/// The names of errors in a group; none where something else stands there, such as a variable for the error.
+fn names_in(group: &Group) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut name = String::new();
+    for token in group.stream() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == ',' => names.push(std::mem::take(&mut name)),
+            TokenTree::Literal(literal) => {
+                name.push_str(&string_value(&literal).map(|text| text.value).unwrap_or_default())
+            }
+            TokenTree::Ident(_) if !name.is_empty() && !name.ends_with('.') => return Vec::new(),
+            token => name.push_str(&token.to_string()),
+        }
+    }
+    names.push(name);
+    names.retain(|name| !name.is_empty());
+    let is_error = |name: &String| name.contains('.') || name.starts_with(char::is_uppercase) && !is_every_error(name);
+    if names.iter().all(is_error) { names } else { Vec::new() }
 }

@@ -148,6 +148,7 @@ pub const DECLARATIONS: &[Keyword] = &[
     keyword("input", "The execution's input: fields in braces, or a type."),
     keyword("output", "The result: fields in braces, or a type."),
     keyword("params", "Values that are known when the workflow is deployed."),
+    keyword("placeholders", "Texts may hold `${Name}`, which is the value of the param of that name."),
     keyword("struct", "A named type with fields."),
     keyword("enum", "A named type with a fixed set of texts."),
     keyword("query", "The query language: `jsonata` (the default) or `jsonpath`."),

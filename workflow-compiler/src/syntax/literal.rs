@@ -155,7 +155,7 @@ fn compound_seconds(digits: &str, suffix: &str) -> Option<u64> {
 }
 
 /// A duration as the language writes it, in the largest unit that is exact.
-fn in_largest_unit(seconds: u64) -> String {
+pub(super) fn in_largest_unit(seconds: u64) -> String {
     let (unit, length) =
         UNITS.iter().rev().find(|(_, length)| seconds.is_multiple_of(*length)).copied().unwrap_or(("s", 1));
     format!("{}{unit}", seconds / length)

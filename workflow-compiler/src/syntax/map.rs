@@ -1,6 +1,6 @@
 //! Maps and parallels: states within states.
 
-use proc_macro2::Delimiter;
+use proc_macro2::{Delimiter, Group, Ident};
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{Body, Branch, Expr, ExprKind, Head, Over, Reference, Root, Spot, plain};
@@ -9,16 +9,23 @@ use super::clause::{Clauses, Place};
 use super::cursor::{Cursor, group_spot};
 use super::parser::Parser;
 use super::recover::{clause_starts_here, item_starts_here};
+use super::spelling::spelled;
+use super::unnamed::with_item;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// `[over …] clauses [iterator] { states }`; what may follow is read by the caller.
     pub(super) fn map(&mut self, name: Spot, cursor: &mut Cursor, clauses: &mut Clauses) -> (Head, bool) {
         let mut over = None;
         let mut iterator = false;
+        let mut item: Option<(Ident, Problem)> = None;
         loop {
-            if let Some(word) = cursor.eat_word("over") {
+            let named = self.named_item(over.is_some(), cursor);
+            if let Some((name, problem, items)) = named {
+                over = items.or(over);
+                item = Some((name, problem));
+            } else if let Some(word) = cursor.eat_word("over") {
                 self.word(&word, Role::Setting("map"));
                 if over.is_some() {
                     self.error(Code::RepeatedClause, word.span(), "`over` is given twice");
@@ -27,7 +34,22 @@ impl Parser<'_> {
             } else if let Some(word) = cursor.eat_word("iterator") {
                 self.word(&word, Role::Setting("map"));
                 iterator = true;
+            } else if let (None, Some(group)) = (&over, cursor.peek_group(Delimiter::Brace))
+                && begins_with_over(group)
+            {
+                let group = group.clone();
+                cursor.next();
+                let (items, body) = self.over_inside(&group, name);
+                return (Head::Map { over: items, body, iterator }, true);
             } else if let Some(group) = cursor.eat_group(Delimiter::Brace) {
+                let mut edits = Vec::new();
+                let group = match &item {
+                    Some((item, _)) => with_item(&group, item, &mut edits),
+                    None => group,
+                };
+                if let Some((_, problem)) = item {
+                    self.report(edits.into_iter().fold(problem, Problem::edit));
+                }
                 let body = self.inner_body(&group, name);
                 return (Head::Map { over, body, iterator }, true);
             } else if cursor.is_end()
@@ -48,6 +70,55 @@ impl Parser<'_> {
                 self.clause_here(Place::State(StateKind::Map), cursor, clauses);
             }
         }
+    }
+
+    /// The name that other languages give the item: `over xs as x`, `for x in xs`, `x in xs`. With the items, where the
+    /// words have them.
+    fn named_item(&mut self, has_items: bool, cursor: &mut Cursor) -> Option<(Ident, Problem, Option<Over>)> {
+        let first = cursor.here();
+        if has_items && cursor.is_word("as") {
+            let name = cursor.peek_ident_at(1)?.clone();
+            cursor.advance(2);
+            let spot = first.to(cursor.before());
+            let problem = Problem::new(Code::Syntax, spot, "the item of a map is called `item`");
+            let help = format!("leave out `as {name}`, and write `item` for `{name}`");
+            return Some((name, problem.help(help).edit(Edit::over(spot, "")), None));
+        }
+        let with_for = usize::from(cursor.is_word("for"));
+        let name = cursor.peek_ident_at(with_for)?.clone();
+        let between = cursor.peek_ident_at(with_for + 1)?;
+        if has_items || !(*between == "in" || *between == "of") {
+            return None;
+        }
+        cursor.advance(with_for + 2);
+        let items = self.head_expr(cursor);
+        let spot = first.to(cursor.before());
+        let written = format!("over {}", spelled(&items));
+        let problem = Problem::new(Code::Syntax, spot, "a map goes `over` its items, and each is called `item`");
+        let problem = problem.help(format!("write `{written}`, and `item` for `{name}`"));
+        Some((name, problem.edit(Edit::over(spot, written)), Some(Over::Items(items))))
+    }
+
+    /// `{ over xs; states }`: the items in the braces, which is reported.
+    fn over_inside(&mut self, group: &Group, name: Spot) -> (Option<Over>, Body) {
+        let read = self.within(group, |parser, cursor| {
+            let first = cursor.here();
+            cursor.next();
+            let items = parser.head_expr(cursor);
+            let spot = first.to(cursor.before());
+            let end = match cursor.eat_punct(";").or_else(|| cursor.eat_punct(",")) {
+                Some(end) => first.to(end),
+                None => spot,
+            };
+            let written = format!("over {}", spelled(&items));
+            let problem = Problem::new(Code::Syntax, spot, "`over` stands before the states of the map");
+            let problem = problem.help(format!("write `{written} {{ … }}`")).edit(Edit::over(end, ""));
+            parser.report(problem.edit(Edit::before(group.span_open(), format!("{written} "))));
+            let (_, body) = parser.body(cursor, Level::Inner, name);
+            parser.hole(group.span_close(), Role::InnerItem);
+            (Some(Over::Items(items)), body)
+        });
+        read.unwrap_or((None, Body { comment: None, start: None, states: Vec::new(), spot: name, broken: true }))
     }
 
     /// `over` after the states, which is reported.
@@ -82,7 +153,7 @@ impl Parser<'_> {
     }
 
     /// The states of a branch or map.
-    fn inner_body(&mut self, group: &proc_macro2::Group, spot: Spot) -> Body {
+    pub(super) fn inner_body(&mut self, group: &Group, spot: Spot) -> Body {
         let body = self.within(group, |parser, cursor| {
             let (_, body) = parser.body(cursor, Level::Inner, spot);
             parser.hole(group.span_close(), Role::InnerItem);
@@ -175,6 +246,12 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+/// Whether braces begin with `over` and the items.
+fn begins_with_over(group: &Group) -> bool {
+    let inside = Cursor::inside(group);
+    inside.is_word("over") && !inside.is_punct_at(1, ":")
 }
 
 /// The settings of a reader whose values may be bare words: `headers: first_row`.

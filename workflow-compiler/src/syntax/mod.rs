@@ -4,6 +4,7 @@
 //! one `Parser`. It reads each token once, is bounded in depth, and never gives up: what it
 //! does not understand is reported at the word and skipped to where the next thing starts.
 
+mod asl;
 pub mod ast;
 mod attributes;
 mod body;
@@ -12,6 +13,7 @@ mod clause;
 mod cursor;
 mod declaration;
 mod expression;
+mod habit;
 mod handler;
 pub mod keyword;
 mod literal;
@@ -23,20 +25,24 @@ mod recover;
 mod reference;
 pub(crate) mod rename;
 mod resource;
+pub(crate) mod spelling;
 mod state;
 mod target;
 mod types;
+mod unnamed;
 pub mod word;
 mod workflow;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 
+pub(crate) use self::asl::as_clause;
 use self::ast::Workflow;
 use self::cursor::Cursor;
 #[cfg(feature = "format")]
 pub(crate) use self::cursor::PAIRS;
 pub(crate) use self::name::{is_rust_keyword, rust_name};
 use self::parser::Parser;
+pub(crate) use self::reference::{reference_in_text, root};
 use self::word::{Role, Word};
 use crate::problem::Problems;
 

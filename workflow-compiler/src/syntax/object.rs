@@ -3,14 +3,16 @@
 use proc_macro2::{Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Expr, ExprKind, Member, Text, plain};
+use super::asl::{fail_field, retry_field, retry_field_as_written};
+use super::ast::{Expr, ExprKind, Member, Spot, Text, plain};
 use super::cursor::{Cursor, Opened, group_spot};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::literal::string_value;
 use super::parser::Parser;
 use super::recover::skip_past;
+use super::spelling::spelled;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 /// What a pair of braces with `key: value` in it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,10 +88,15 @@ impl Parser<'_> {
                 if cursor.is_end() {
                     break;
                 }
-                if let Some((member, ident)) = parser.member_of(cursor, braces) {
+                if let Some((mut member, mut ident)) = parser.member_of(cursor, braces) {
                     height = height.max(parser.height);
+                    if let Some(name) = parser.meant_key(&member, braces) {
+                        ident = Some(Ident::new(name, member.key.spot.first));
+                        name.clone_into(&mut member.key.value);
+                    }
                     let known = parser.known_key(&member.key, braces);
                     if known && parser.first_use(&member.key, &mut keys, braces) {
+                        member.comma = cursor.is_punct(",").then(|| cursor.here());
                         members.push((member, ident));
                     }
                 }
@@ -102,6 +109,29 @@ impl Parser<'_> {
         });
         self.height = height;
         members.unwrap_or_default()
+    }
+
+    /// The field that is meant by a key as ASL and other languages write it, which is reported.
+    fn meant_key(&mut self, member: &Member, braces: Braces) -> Option<&'static str> {
+        let (key, value) = (&member.key, &member.value);
+        let fields = braces.fields()?;
+        if fields.iter().any(|field| field.word == key.value) {
+            return None;
+        }
+        let (name, written) = match braces {
+            Braces::Retry => {
+                let name = retry_field(&key.value)?;
+                (name, retry_field_as_written(name, value))
+            }
+            _ => {
+                let name = fail_field(&key.value)?;
+                (name, format!("{name}: {}", spelled(value)))
+            }
+        };
+        let message = format!("no field `{}` in {}", key.value, braces.owner());
+        let problem = Problem::new(Code::UnknownClauseField, key.spot.to(value.spot), message);
+        self.report(problem.write(written));
+        Some(name)
     }
 
     fn known_key(&mut self, key: &Text, braces: Braces) -> bool {
@@ -139,6 +169,26 @@ impl Parser<'_> {
                     return None;
                 }
             },
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '$' && cursor.peek_ident_at(1).is_some() => {
+                let problem = Problem::new(Code::Syntax, cursor.here(), "a variable has no `$` where it is assigned");
+                let edit = Edit::over(cursor.here(), "");
+                self.report(problem.help("leave it out").edit(edit));
+                cursor.next();
+                let ident = cursor.peek_ident()?.clone();
+                (Text { value: plain(&ident), spot: ident.span().into() }, Some(ident))
+            }
+            _ if cursor.is_punct("..") && braces == Braces::Object => {
+                let first = cursor.here_first();
+                while cursor.eat_char('.').is_some() {}
+                let value = self.expr(cursor);
+                let problem = Problem::new(
+                    Code::Syntax,
+                    Spot::from(first).to(value.spot),
+                    "an object takes no other in with `..`",
+                );
+                self.report(problem.help(format!("in JSONata `$merge([{}, {{ … }}])` joins them", spelled(&value))));
+                return None;
+            }
             _ => {
                 self.expected(cursor, "a key");
                 return None;
@@ -153,8 +203,12 @@ impl Parser<'_> {
             cursor.next();
         }
         if cursor.is_punct("=") && !cursor.is_punct("==") {
-            self.error(Code::Syntax, cursor.here(), format!("expected `:` after `{}`, found `=`", key.value));
-            cursor.next();
+            let first = cursor.here();
+            let sign = if cursor.is_punct("=>") { "=>" } else { "=" };
+            cursor.eat_punct(sign);
+            let message = format!("expected `:` after `{}`, found `{sign}`", key.value);
+            let problem = Problem::new(Code::Syntax, first.to(cursor.before()), message);
+            self.report(problem.write(":"));
         } else if cursor.is_punct("::") || cursor.eat_punct(":").is_none() {
             let problem = self.unexpected(cursor, &format!("`:` after `{}`", key.value));
             self.complain(cursor, problem.help(format!("a member is written `{}: value`", key.value)));
@@ -162,10 +216,10 @@ impl Parser<'_> {
                 self.hole(cursor.here_first(), Role::Root(Vec::new()));
             }
             let value = self.leaf(ExprKind::Invalid, key.spot);
-            return Some((Member { key, optional, value }, ident));
+            return Some((Member { key, optional, value, comma: None }, ident));
         }
         let value = self.member_value(&key, braces, cursor);
-        Some((Member { key, optional, value }, ident))
+        Some((Member { key, optional, value, comma: None }, ident))
     }
 
     fn member_value(&mut self, key: &Text, braces: Braces, cursor: &mut Cursor) -> Expr {
@@ -207,7 +261,9 @@ impl Parser<'_> {
         let advanced = cursor.position() > start;
         if advanced {
             let problem = self.unexpected(cursor, "`,`");
-            self.complain(cursor, if cursor.is_punct(";") { problem.help("members end with `,`") } else { problem });
+            let semicolon = cursor.is_punct(";");
+            let edit = Edit::over(cursor.here(), ",");
+            self.complain(cursor, if semicolon { problem.help("members end with `,`").edit(edit) } else { problem });
         }
         let key = matches!(cursor.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
         let colon = cursor.is_punct_at(1, ":") || (cursor.is_punct_at(1, "?") && cursor.is_punct_at(2, ":"));

@@ -27,13 +27,33 @@ pub(super) struct Parser<'p> {
     pub(super) durations: bool,
     /// Whether a brace is an object here rather than the beginning of a body.
     pub(super) braces: bool,
+    /// Whether the value is inside of `c ? a : b`, which is reported as a whole.
+    pub(super) in_ternary: bool,
+    /// Whether a definition in JSON was looked for.
+    pub(super) looked_for_json: bool,
+    /// Whether the value is an argument of a call.
+    pub(super) in_call: bool,
+    /// Whether it is the call of a method, which is written anew with what is in it.
+    pub(super) in_method: bool,
     /// The structs and enums that the workflow declares, here or further down.
     pub(super) declared: Vec<String>,
 }
 
 impl<'p> Parser<'p> {
     pub(super) fn new(problems: &'p mut Problems) -> Self {
-        Self { problems, words: Vec::new(), depth: 0, height: 0, durations: false, braces: true, declared: Vec::new() }
+        Self {
+            problems,
+            words: Vec::new(),
+            depth: 0,
+            height: 0,
+            durations: false,
+            braces: true,
+            in_ternary: false,
+            looked_for_json: false,
+            in_call: false,
+            in_method: false,
+            declared: Vec::new(),
+        }
     }
 
     /// How many problems were reported so far.

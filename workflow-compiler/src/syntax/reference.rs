@@ -3,11 +3,12 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, Reference, Root, Segment, Spot, Text, plain};
+use super::ast::{Expr, ExprKind, NO_WORD, Reference, Root, Segment, Spot, Text, plain};
 use super::cursor::Cursor;
 use super::literal::string_value;
 use super::name::rust_name;
 use super::parser::Parser;
+use super::spelling::{is_word, spelled};
 use super::word::{Role, Step};
 use crate::problem::Problem;
 
@@ -15,6 +16,17 @@ impl Parser<'_> {
     /// `$name`, `$name.x`, `$name(…)`
     pub(super) fn variable(&mut self, cursor: &mut Cursor) -> Expr {
         let dollar = cursor.here();
+        let double = cursor.is_punct_at(1, "$");
+        let after = 1 + usize::from(double);
+        let path = cursor.is_punct_at(after, ".") || cursor.peek_group_at(after, Delimiter::Bracket).is_some();
+        if path || double || cursor.peek_at(after).is_none() || cursor.is_punct_at(after, ",") {
+            cursor.advance(after);
+            let spot = dollar.to(cursor.before());
+            let (segments, steps) = self.segments(cursor);
+            self.hole(spot.last, Role::Variable(steps));
+            let name = if double { "$" } else { "" };
+            return self.referred(Root::Variable(name.to_owned()), spot, false, segments, cursor);
+        }
         let Some(name) = cursor.peek_ident_at(1).cloned() else {
             let problem = Problem::new(Code::Syntax, dollar, "expected a variable's or a function's name after `$`");
             self.report(problem.help("a path or an expression as text: `path \"$.x\"`, `\"{% $states.input.x %}\"`"));
@@ -47,20 +59,10 @@ impl Parser<'_> {
         if let Some(expr) = self.dotted_call(&word, cursor) {
             return expr;
         }
-        let root = match plain(&word).as_str() {
-            "input" => Root::Input,
-            "state" => Root::State,
-            "result" => Root::Result,
-            "item" => Root::Item,
-            "index" => Root::Index,
-            "context" => Root::Context,
-            "params" => Root::Params,
-            "caught" => Root::Caught,
-            _ => Root::StateResult(rust_name(&word)),
-        };
+        let root = root(&plain(&word)).unwrap_or_else(|| Root::StateResult(rust_name(&word)));
         // `Train?`, `Train?[0]` and `Train?.x` say that the state may not have run, `input?.x` that x may be absent.
         let alone = cursor.is_punct("?") && !cursor.is_punct("?.") && !cursor.is_punct("??");
-        let mut optional = alone && matches!(root, Root::StateResult(_));
+        let mut optional = alone && matches!(root, Root::StateResult(_)) && !self.is_ternary(cursor);
         cursor.advance(usize::from(optional));
         let (mut segments, steps) = self.segments(cursor);
         if let (Root::StateResult(_), Some(Segment::Member { optional: first, .. })) = (&root, segments.first_mut()) {
@@ -78,22 +80,17 @@ impl Parser<'_> {
         segments: Vec<Segment>,
         cursor: &mut Cursor,
     ) -> Expr {
-        if self.calls_method(&segments, cursor) {
-            return self.leaf(ExprKind::Invalid, root_spot.to(cursor.before()));
-        }
         let height = self.height + 1;
-        let whole = if segments.is_empty() { root_spot } else { root_spot.to(cursor.before()) };
-        self.grown(ExprKind::Reference(Reference { root, root_spot, optional, segments }), whole, height)
-    }
-
-    /// Reports parentheses after a member.
-    pub(super) fn calls_method(&mut self, segments: &[Segment], cursor: &mut Cursor) -> bool {
-        let Some(Segment::Member { name, .. }) = segments.last() else { return false };
-        let called = cursor.eat_group(Delimiter::Parenthesis).is_some();
-        if called {
-            self.report(no_method(name));
+        // The root was noted last.
+        let word = self.words.len().saturating_sub(1);
+        let called = cursor.peek_group(Delimiter::Parenthesis).is_some();
+        if called && matches!(segments.last(), Some(Segment::Member { quoted: false, .. })) {
+            let reference = Reference { root, root_spot, word, optional, segments: Vec::new() };
+            let root = self.grown(ExprKind::Reference(reference), root_spot, height);
+            return self.with_steps(root, segments, cursor);
         }
-        called
+        let whole = if segments.is_empty() { root_spot } else { root_spot.to(cursor.before()) };
+        self.grown(ExprKind::Reference(Reference { root, root_spot, word, optional, segments }), whole, height)
     }
 
     /// `f(…)`, `States.Format(…)`, but not `input.name.len()`: looks ahead for the parenthesis after words and dots.
@@ -119,8 +116,13 @@ impl Parser<'_> {
     }
 
     fn call(&mut self, name: Text, group: &proc_macro2::Group, cursor: &Cursor) -> Expr {
-        let arguments = self.list(group, "argument");
         let whole = name.spot.to(cursor.before());
+        if let Some(regex) = self.call_with_regex(&name, group, whole) {
+            return regex;
+        }
+        let outer = std::mem::replace(&mut self.in_call, true);
+        let arguments = self.list(group, "argument");
+        self.in_call = outer;
         let height = self.height + 1;
         self.grown(ExprKind::Call { name, arguments }, whole, height)
     }
@@ -136,6 +138,9 @@ impl Parser<'_> {
         };
         self.word(&variant, Role::VariantReference(ty.clone()));
         let spot = Spot { first: ty.span(), last: variant.span() };
+        if cursor.peek_group(Delimiter::Parenthesis).is_some() {
+            return self.call_of_rust(format!("{ty}::{variant}"), spot, cursor);
+        }
         if cursor.is_punct("::") {
             let mut path = format!("{ty}::{variant}");
             while cursor.eat_punct("::").is_some() {
@@ -144,11 +149,38 @@ impl Parser<'_> {
                     None => break,
                 }
             }
+            if cursor.peek_group(Delimiter::Parenthesis).is_some() {
+                return self.call_of_rust(path, spot.to(cursor.before()), cursor);
+            }
             let problem = Problem::new(Code::Syntax, spot.to(cursor.before()), "a variant is `Type::Variant`");
             self.report(problem.help(format!("a constant of your Rust code is written `const {path}`")));
             return self.leaf(ExprKind::Invalid, spot);
         }
         self.leaf(ExprKind::Variant { ty: rust_name(&ty), variant: rust_name(&variant) }, spot)
+    }
+
+    /// `String::from("a")`, `env::var("TABLE")`: a function of Rust, which has no place in a definition.
+    fn call_of_rust(&mut self, path: String, spot: Spot, cursor: &mut Cursor) -> Expr {
+        let Some(group) = cursor.eat_group(Delimiter::Parenthesis) else {
+            return self.leaf(ExprKind::Invalid, spot);
+        };
+        let whole = spot.to(cursor.before());
+        let problem = Problem::new(Code::Syntax, whole, format!("`{path}` is a function of Rust, and no value here"));
+        let mut arguments = self.list(&group, "argument").into_iter();
+        if let (true, Some(value), None) = (path.ends_with("::from"), arguments.next(), arguments.next()) {
+            self.report(problem.write(spelled(&value)));
+            return value;
+        }
+        let last = path.rsplit("::").next().unwrap_or_default();
+        let problem = match last {
+            "now" => problem.help("the time is `$now()` in JSONata, and `context.State.EnteredTime`"),
+            "new_v4" => problem.help("write `$uuid()`, in JSONata"),
+            "new" => problem.help("values are written as they are: `\"text\"`, `[…]`, `{ … }`"),
+            _ => problem
+                .help("what your Rust code knows at deployment is a parameter: declare `params { name: String }`"),
+        };
+        self.report(problem);
+        self.leaf(ExprKind::Invalid, whole)
     }
 
     /// Members and indices; sets the height to the highest index's.
@@ -164,7 +196,8 @@ impl Parser<'_> {
                 steps.push(step);
                 continue;
             }
-            if cursor.is_punct("?") && cursor.peek_group_at(1, Delimiter::Bracket).is_some() {
+            if cursor.is_punct("?") && cursor.peek_group_at(1, Delimiter::Bracket).is_some() && !self.is_ternary(cursor)
+            {
                 let problem = Problem::new(Code::Syntax, cursor.here_first(), "an index has no `?` before it");
                 self.report(problem.help("leave it out: what an absent value holds is absent too"));
                 cursor.advance(1);
@@ -208,7 +241,7 @@ impl Parser<'_> {
                     Some(text) => problem.help(format!("write `[{:?}]` without the dot", text.value)),
                     None => problem.help("an index is written `[0]`, without a dot"),
                 });
-                steps.push(Step::Index);
+                steps.push(Step::Index(None));
                 true
             }
             _ => {
@@ -230,25 +263,62 @@ impl Parser<'_> {
         }
         let index = self.within(group, |parser, cursor| parser.expr(cursor));
         let index = index.unwrap_or_else(|| self.leaf(ExprKind::Invalid, group.span_open()));
-        (Segment::Index(index), Step::Index)
+        let literal = match &index.kind {
+            ExprKind::Number(text) => text.parse().ok(),
+            _ => None,
+        };
+        (Segment::Index(index), Step::Index(literal))
     }
 }
 
-/// Values have no methods; what Rust's own are written as here.
-fn no_method(name: &Text) -> Problem {
-    let help = match name.value.as_str() {
-        "is_some" => "write `is_present(x)`",
-        "is_none" => "write `!is_present(x)`",
-        "unwrap_or" | "unwrap_or_default" | "unwrap_or_else" => "write `x ?? default`",
-        "to_string" => "write `$string(x)`",
-        "len" => "write `$count(x)` of an array, `$length(x)` of text",
-        "is_empty" => "write `$count(x) == 0` of an array, `x == \"\"` of text",
-        "contains" => "write `$contains(x, \"…\")`",
-        "starts_with" => "write `matches(x, \"…*\")`",
-        "ends_with" => "write `matches(x, \"*…\")`",
-        "to_lowercase" => "write `$lowercase(x)`",
-        "to_uppercase" => "write `$uppercase(x)`",
-        _ => "functions of the query language take the value, such as `$length(x)`",
+/// The reference that a text is: `input.id`, `$name.x[0]`, `Train.Payload["a-b"]`.
+pub(crate) fn reference_in_text(text: &str, spot: Spot) -> Option<Reference> {
+    let (variable, text) = match text.strip_prefix('$') {
+        Some(rest) => (true, rest),
+        None => (false, text),
     };
-    Problem::new(Code::Syntax, name.spot, format!("values have no methods, such as `{}`", name.value)).help(help)
+    let end = text.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).unwrap_or(text.len());
+    let (name, mut rest) = text.split_at_checked(end)?;
+    if !is_word(name) {
+        return None;
+    }
+    let mut segments = Vec::new();
+    while !rest.is_empty() {
+        if let Some(member) = rest.strip_prefix('.') {
+            let end = member.find(['.', '[']).unwrap_or(member.len());
+            let (name, after) = member.split_at_checked(end)?;
+            is_word(name).then_some(())?;
+            segments.push(Segment::Member {
+                name: Text { value: name.to_owned(), spot },
+                optional: false,
+                quoted: false,
+            });
+            rest = after;
+        } else {
+            let (index, after) = rest.strip_prefix('[')?.split_once(']')?;
+            index.parse::<u32>().ok()?;
+            segments.push(Segment::Index(Expr { kind: ExprKind::Number(index.to_owned()), spot }));
+            rest = after;
+        }
+    }
+    let root = match name {
+        name if variable => Root::Variable(name.to_owned()),
+        name => root(name).unwrap_or_else(|| Root::StateResult(rust_name(&Ident::new(name, spot.first)))),
+    };
+    Some(Reference { root, root_spot: spot, word: NO_WORD, optional: false, segments })
+}
+
+/// What a first word of a reference means that is no state's name.
+pub(crate) fn root(word: &str) -> Option<Root> {
+    Some(match word {
+        "input" => Root::Input,
+        "state" => Root::State,
+        "result" => Root::Result,
+        "item" => Root::Item,
+        "index" => Root::Index,
+        "context" => Root::Context,
+        "params" => Root::Params,
+        "caught" => Root::Caught,
+        _ => return None,
+    })
 }

@@ -53,7 +53,14 @@ impl Parser<'_> {
         let spot = Spot::from(first.span());
         self.word(&first, Role::Resource(Vec::new()));
         let mut path = vec![first];
-        while cursor.eat_punct("::").is_some() {
+        let mut colons = false;
+        loop {
+            // `lambda:invoke`, as an ARN has it.
+            let colon = !cursor.is_punct("::") && cursor.is_punct(":") && cursor.peek_ident_at(1).is_some();
+            colons |= colon && path.len() < 3;
+            if cursor.eat_punct(if colon { ":" } else { "::" }).is_none() {
+                break;
+            }
             if cursor.is_punct("<") {
                 break;
             }
@@ -70,6 +77,12 @@ impl Parser<'_> {
                     return None;
                 }
             }
+        }
+        if colons {
+            let spot = spot.to(cursor.before());
+            let words: Vec<_> = path.iter().map(plain).collect();
+            let problem = Problem::new(Code::Syntax, spot, "between service and action stands `::`");
+            self.report(problem.write(words.join("::")));
         }
         let mut workflow = None;
         if let ([only], true) = (path.as_slice(), cursor.is_punct("<"))

@@ -1,9 +1,10 @@
 //! States: keyword, name, what follows by kind, clauses, transition.
 
-use proc_macro2::{Delimiter, Ident};
+use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Comment, Expr, ExprKind, Head, Spot, State, Target, WaitHead, plain};
+use super::asl::{Transition, as_clause};
+use super::ast::{Comment, Expr, ExprKind, Head, Spot, State, Target, Text, WaitHead, plain};
 use super::clause::{Clauses, Place};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, RESERVED, STATES, state_keyword};
@@ -11,10 +12,11 @@ use super::literal::string_value;
 use super::object::Braces;
 use super::parser::Parser;
 use super::recover::{
-    attributes_length, braces_of_values, clause_starts_here, item_starts_here, skip_in_state, skip_item,
+    attributes_length, braces_of_values, clause_starts_here, item_starts, item_starts_here, skip_in_state, skip_item,
 };
+use super::spelling::spelled;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// A state after its keyword. `guessed` when the keyword is not known: the words up to
@@ -27,23 +29,38 @@ impl Parser<'_> {
         guessed: bool,
         cursor: &mut Cursor,
     ) -> Option<State> {
+        if kind == StateKind::Map {
+            self.name_map(cursor);
+        }
         let Some(written) = cursor.peek_ident().cloned() else {
             let problem = self.unexpected(cursor, &format!("a name after `{keyword}`"));
             self.complain(
                 cursor,
-                match cursor.peek_literal_at(0).and_then(string_value) {
-                    Some(text) => {
-                        problem.help(format!("give it a name of the language: `{keyword} Name as {:?}`", text.value))
+                match (cursor.peek_literal_at(0).and_then(string_value), kind) {
+                    (Some(text), StateKind::Fail) => problem.write(format!("Failed {{ error: {:?} }}", text.value)),
+                    (Some(text), _) => {
+                        let name = name_of(&text.value);
+                        problem.write(format!("{name} as {:?}", text.value))
                     }
-                    None => problem,
+                    (None, StateKind::Succeed | StateKind::Fail) if cursor.is_punct(";") || cursor.is_end() => {
+                        let name = if kind == StateKind::Fail { "Failed" } else { "Done" };
+                        let edit = Edit::after(keyword.span(), format!(" {name}"));
+                        problem.help(format!("write `{keyword} {name}`")).edit(edit)
+                    }
+                    (None, _) => problem,
                 },
             );
-            self.hole(cursor.here_first(), Role::StateName);
+            self.hole(cursor.here_first(), Role::StateName { sign: None });
             skip_item(cursor);
             return None;
         };
         cursor.next();
-        self.word(&written, Role::StateName);
+        let sign = match cursor.peek() {
+            Some(TokenTree::Punct(sign)) => Some(sign.span()),
+            Some(TokenTree::Group(group)) => Some(group.span_open()),
+            _ => None,
+        };
+        self.word(&written, Role::StateName { sign });
         let name = self.state_name(&written);
         let mut clauses = Clauses::default();
         let alias = self.alias(cursor, &mut clauses);
@@ -69,7 +86,7 @@ impl Parser<'_> {
             StateKind::Fail => self.fail(cursor),
         };
         clauses.broken |= !complete;
-        let transition = self.state_tail(kind, cursor, &mut clauses);
+        let (transition, tail) = self.state_tail(kind, cursor, &mut clauses);
         Some(State {
             comment,
             keyword,
@@ -79,6 +96,7 @@ impl Parser<'_> {
             head,
             clauses: clauses.list,
             transition,
+            tail,
             broken: clauses.broken,
         })
     }
@@ -95,7 +113,7 @@ impl Parser<'_> {
     }
 
     /// `as "any state name"`
-    fn alias(&mut self, cursor: &mut Cursor, clauses: &mut Clauses) -> Option<super::ast::Text> {
+    fn alias(&mut self, cursor: &mut Cursor, clauses: &mut Clauses) -> Option<Text> {
         cursor.eat_word("as")?;
         match cursor.peek_literal_at(0).and_then(string_value) {
             Some(text) => {
@@ -158,7 +176,7 @@ impl Parser<'_> {
 
     /// `{ body }` or `= value`: the output of a pass or succeed.
     fn output_head(&mut self, cursor: &mut Cursor) -> (Option<Expr>, bool) {
-        if cursor.eat_punct("=").is_some() {
+        if !cursor.is_punct("=>") && cursor.eat_punct("=").is_some() {
             let value = self.expr(cursor);
             let complete = !matches!(value.kind, ExprKind::Invalid);
             return (Some(value), complete);
@@ -176,6 +194,9 @@ impl Parser<'_> {
             self.word(&word, Role::Setting("wait"));
             return (Head::Wait(Some(WaitHead::Until(self.expr(cursor)))), true);
         }
+        if let Some((head, goes_on)) = self.loose_wait(cursor) {
+            return (Head::Wait(Some(head)), !goes_on);
+        }
         let problem = self.unexpected(cursor, "`for` and a duration, or `until` and a timestamp");
         self.complain(cursor, problem.help("such as `wait Cool for 30s -> Next;`"));
         self.hole(cursor.here_first(), Role::Setting("wait"));
@@ -183,6 +204,62 @@ impl Parser<'_> {
             skip_in_state(cursor, false);
         }
         (Head::Wait(None), false)
+    }
+
+    /// `30s`, `Seconds: 30`, `{ Seconds: 30 }`: a time as ASL and other languages write it, and whether the transition
+    /// stands in the braces.
+    fn loose_wait(&mut self, cursor: &mut Cursor) -> Option<(WaitHead, bool)> {
+        let first = cursor.here();
+        let mut arrow = None;
+        let (name, value) = match cursor.peek()?.clone() {
+            TokenTree::Literal(_) => (String::new(), self.duration_expr(cursor)),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                cursor.next();
+                let value = self.within(&group, |parser, cursor| parser.duration_expr(cursor))?;
+                (String::new(), value)
+            }
+            TokenTree::Group(_) => {
+                let opened = braces_of_values(cursor)?;
+                cursor.next();
+                let object = self.object(opened);
+                let ExprKind::Object(members) = object.kind else { return None };
+                arrow = members
+                    .iter()
+                    .filter_map(|member| as_clause(&member.key.value, &member.value))
+                    .find(|written| written.starts_with("->"));
+                let member = members.into_iter().find(|member| time_field(&member.key.value).is_some())?;
+                (member.key.value, member.value)
+            }
+            TokenTree::Ident(word) if time_field(&word.to_string()).is_some() => {
+                cursor.next();
+                let _ = cursor.eat_punct(":").or_else(|| cursor.eat_punct("="));
+                (word.to_string(), self.duration_expr(cursor))
+            }
+            TokenTree::Ident(_) if cursor.is_punct_at(1, ".") => (String::new(), self.duration_expr(cursor)),
+            _ => return None,
+        };
+        let spot = first.to(cursor.before());
+        cursor.eat_punct(",");
+        let until = time_field(&name).unwrap_or(matches!(value.kind, ExprKind::Text(_)));
+        let value = match (&value.kind, name.ends_with("Path")) {
+            (ExprKind::Text(path), true) => {
+                let path = Text { value: path.clone(), spot: value.spot };
+                Expr { kind: ExprKind::Path(path), spot: value.spot }
+            }
+            (ExprKind::Number(number), _) => match number.parse() {
+                Ok(seconds) => Expr { kind: ExprKind::Duration(seconds), spot: value.spot },
+                Err(_) => value,
+            },
+            _ => value,
+        };
+        let arrow = arrow.filter(|_| !cursor.is_punct("->"));
+        let arrow = arrow.map(|arrow| format!(" {arrow}")).unwrap_or_default();
+        let written = format!("{} {}{arrow}", if until { "until" } else { "for" }, spelled(&value));
+        let problem = Problem::new(Code::Syntax, spot, "a wait says `for` how long, or `until` when");
+        // Parentheses stand at the name before them.
+        let end = if arrow.is_empty() || cursor.is_punct(";") { "" } else { ";" };
+        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, format!(" {written}{end}"))));
+        Some((if until { WaitHead::Until(value) } else { WaitHead::For(value) }, !arrow.is_empty()))
     }
 
     /// `{ error: …, cause: … }`
@@ -194,19 +271,34 @@ impl Parser<'_> {
                 let field = if member.key.value == "error" { &mut error } else { &mut cause };
                 *field = Some(member.value);
             }
-        } else if cursor.is_punct("=") {
-            let problem = self.unexpected(cursor, "the error in braces");
-            self.complain(cursor, problem.help("such as `fail Failed { error: \"Rejected\", cause: \"…\" }`"));
-            skip_in_state(cursor, false);
-            return (Head::Fail { error, cause }, false);
+        } else if cursor.is_punct("=") && !cursor.is_punct("=>")
+            || cursor.peek_literal_at(0).is_some()
+            || cursor.peek_group(Delimiter::Parenthesis).is_some()
+        {
+            let first = cursor.here();
+            cursor.eat_punct("=");
+            let value = self.expr(cursor);
+            let complete = !matches!(value.kind, ExprKind::Invalid);
+            let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "a fail's error stands in braces");
+            let value = match value.kind {
+                ExprKind::Paren(inner) => *inner,
+                kind => Expr { kind, spot: value.spot },
+            };
+            self.report(problem.write(format!("{{ error: {} }}", spelled(&value))));
+            return (Head::Fail { error: Some(value), cause }, complete);
         }
         (Head::Fail { error, cause }, true)
     }
 
     /// Clauses, the transition, `;`.
-    fn state_tail(&mut self, kind: StateKind, cursor: &mut Cursor, clauses: &mut Clauses) -> Option<Target> {
+    fn state_tail(&mut self, kind: StateKind, cursor: &mut Cursor, clauses: &mut Clauses) -> (Option<Target>, Spot) {
+        let braces = cursor.ends_in_braces().then(|| cursor.before());
         let mut transition = None;
         let mut first = true;
+        let mut as_in_asl: Option<Transition> = None;
+        let mut commas: Vec<Spot> = Vec::new();
+        let mut ended_by_comma = false;
+        let mut tail = None;
         loop {
             let nothing = cursor.peek_at(attributes_length(cursor, 0)).is_none();
             if nothing || cursor.is_punct(";") || item_starts_here(cursor) {
@@ -214,6 +306,7 @@ impl Parser<'_> {
             }
             if cursor.is_punct("->") || cursor.is_punct("=>") {
                 self.hole(cursor.here_first(), Role::Clause(kind));
+                tail.get_or_insert_with(|| cursor.before());
                 let arrow = cursor.here();
                 let target = self.arrow("->", "a state", cursor);
                 clauses.broken |= matches!(target, Target::Missing(_));
@@ -224,6 +317,29 @@ impl Parser<'_> {
             }
             if first && cursor.ends_in_braces() && self.next_is_item(cursor) {
                 break;
+            }
+            if cursor.is_punct(",") {
+                let comma = cursor.here();
+                ended_by_comma = self.comma_ends(cursor);
+                cursor.next();
+                if ended_by_comma {
+                    let problem = Problem::new(Code::Syntax, comma, "a state ends with `;`, not with `,`");
+                    self.report(problem.write(";"));
+                    break;
+                }
+                commas.push(comma);
+                continue;
+            }
+            if as_in_asl.is_none()
+                && let Some(read) = self.asl_transition(cursor)
+            {
+                ended_by_comma = read.ends;
+                as_in_asl = Some(read);
+                first = false;
+                if ended_by_comma {
+                    break;
+                }
+                continue;
             }
             first = false;
             if kind == StateKind::Map && cursor.is_word("over") {
@@ -244,17 +360,37 @@ impl Parser<'_> {
                 cursor.next();
             }
         }
+        if let Some(comma) = commas.first() {
+            let problem = Problem::new(Code::Syntax, *comma, "clauses stand one after the other, without `,`");
+            let edits = commas.iter().map(|comma| Edit::over(*comma, ""));
+            self.report(edits.fold(problem.help("leave out the `,`"), Problem::edit));
+        }
+        if let Some(read) = as_in_asl {
+            if matches!(kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail) {
+                clauses.broken |= braces.is_some();
+                self.report(read.needless(kind, braces));
+            } else {
+                self.report(read.problem((!read.is_last(cursor)).then(|| cursor.before())));
+                transition.get_or_insert(read.target);
+            }
+        }
         if transition.is_none() {
             self.hole(cursor.here_first(), Role::Clause(kind));
         }
-        let complete = first && cursor.ends_in_braces();
+        let complete = ended_by_comma || first && cursor.ends_in_braces();
         let end = cursor.peek_at(attributes_length(cursor, 0)).is_none();
+        let last = cursor.before();
         if cursor.eat_punct(";").is_none() && !end && !complete {
             let found = cursor.found();
             let problem = Problem::new(Code::Syntax, cursor.here_first(), format!("expected `;` before {found}"));
-            self.complain(cursor, problem);
+            self.complain(cursor, problem.edit(Edit::after(last, ";")));
         }
-        transition
+        (transition, tail.unwrap_or(last))
+    }
+
+    /// Whether a `,` here ends the state: another item follows, or nothing.
+    fn comma_ends(&self, cursor: &Cursor) -> bool {
+        cursor.is_punct(",") && (cursor.peek_at(1).is_none() || item_starts(cursor, 1))
     }
 
     fn transition(&mut self, kind: StateKind, arrow: Spot, target: Target, transition: &mut Option<Target>) {
@@ -284,6 +420,25 @@ impl Parser<'_> {
             && cursor.peek_ident_at(1).is_some()
             && workflow_asl::nearest::nearest(&word, STATES.iter().map(|(kind, _)| state_keyword(*kind))).is_some()
     }
+}
+
+/// Whether a field of a wait in ASL is a time to wait until, rather than one to wait for; `None` for other fields.
+fn time_field(name: &str) -> Option<bool> {
+    match name.to_lowercase().as_str() {
+        "seconds" | "secondspath" | "duration" | "delay" => Some(false),
+        "timestamp" | "timestamppath" => Some(true),
+        _ => None,
+    }
+}
+
+/// A name of the language for a state that is called so in the document.
+pub(super) fn name_of(text: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+    };
+    let name: String = text.split(|letter: char| !letter.is_ascii_alphanumeric()).map(word).collect();
+    if name.starts_with(|first: char| first.is_ascii_alphabetic()) { name } else { format!("State{name}") }
 }
 
 /// From the arrow to the end of what it points at.

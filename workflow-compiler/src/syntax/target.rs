@@ -35,7 +35,8 @@ impl Parser<'_> {
             return self.target(arrow, cursor);
         }
         if let Some(arrow) = cursor.eat_punct(other) {
-            self.error(Code::Syntax, arrow, format!("{whose} goes on with `{wanted}`, not `{other}`"));
+            let problem = Problem::new(Code::Syntax, arrow, format!("{whose} goes on with `{wanted}`, not `{other}`"));
+            self.report(problem.write(wanted));
             return self.target(arrow, cursor);
         }
         let problem = self.unexpected(cursor, &format!("`{wanted}` and a state"));

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{EnumDecl, FieldDecl, StructDecl, Type, TypeKind, VariantDecl, plain};
+use super::ast::{EnumDecl, FieldDecl, Spot, StructDecl, Type, TypeKind, VariantDecl, plain};
 use super::attributes::Attributes;
 use super::cursor::{Cursor, group_spot, token_spot};
 use super::name::rust_name;
@@ -13,19 +13,43 @@ use super::rename::Rule;
 use super::word::Role;
 use crate::problem::Problem;
 
-const INTEGERS: [&str; 10] = ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize"];
+pub(super) const INTEGERS: [&str; 10] = ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize"];
 
 /// Words that are no types here, with what to write for them.
-const FOREIGN: [(&str, &str); 9] = [
-    ("str", "text is `String`"),
-    ("char", "text is `String`"),
-    ("string", "text is `String`"),
-    ("boolean", "write `bool`"),
+const FOREIGN: [(&str, &str); 5] = [
     ("i128", "integers have at most 64 bits"),
     ("u128", "integers have at most 64 bits"),
     ("HashMap", "an object with any keys is `Map<T>`"),
     ("BTreeMap", "an object with any keys is `Map<T>`"),
     ("Value", "any JSON value is `Json`"),
+];
+
+/// Types of other languages, which begin with a small letter as no type of Rust code does, with those here.
+const WRITTEN: [(&str, &str); 24] = [
+    ("string", "String"),
+    ("text", "String"),
+    ("str", "String"),
+    ("char", "String"),
+    ("uuid", "String"),
+    ("boolean", "bool"),
+    ("int", "i64"),
+    ("integer", "i64"),
+    ("long", "i64"),
+    ("short", "i64"),
+    ("uint", "u64"),
+    ("byte", "u8"),
+    ("float", "f64"),
+    ("double", "f64"),
+    ("number", "f64"),
+    ("decimal", "f64"),
+    ("date", "Timestamp"),
+    ("datetime", "Timestamp"),
+    ("timestamp", "Timestamp"),
+    ("arn", "Arn"),
+    ("json", "Json"),
+    ("any", "Json"),
+    ("object", "Json"),
+    ("unknown", "Json"),
 ];
 
 impl Parser<'_> {
@@ -37,11 +61,13 @@ impl Parser<'_> {
     }
 
     fn ty_inner(&mut self, cursor: &mut Cursor) -> Type {
-        let first = cursor.here();
+        let (first, start) = (cursor.here(), cursor.position());
         let kind = if cursor.is_punct("::") || (cursor.peek_ident().is_some() && cursor.is_punct_at(1, "::")) {
             self.type_path(cursor)
         } else if let Some(name) = cursor.eat_ident() {
             self.type_word(name, cursor)
+        } else if let Some(ty) = self.foreign_type(cursor) {
+            return ty;
         } else {
             let problem = self.unexpected(cursor, "a type");
             let hint = match cursor.peek() {
@@ -60,7 +86,53 @@ impl Parser<'_> {
             }
             return Type { kind: TypeKind::Invalid, spot: first };
         };
-        Type { kind, spot: first.to(cursor.before()) }
+        let ty = Type { kind, spot: first.to(cursor.before()) };
+        if cursor.is_punct("?") && !cursor.is_punct("??") {
+            let inner = as_written(cursor.since(start));
+            cursor.next();
+            let spot = first.to(cursor.before());
+            if !matches!(ty.kind, TypeKind::Invalid) {
+                let problem = Problem::new(Code::Syntax, spot, "`?` makes no type optional here");
+                self.report(problem.write(format!("Option<{inner}>")));
+            }
+            return Type { kind: TypeKind::Option(Box::new(ty)), spot };
+        }
+        if cursor.peek_group(Delimiter::Bracket).is_some_and(|group| group.stream().is_empty()) {
+            let inner = as_written(cursor.since(start));
+            cursor.next();
+            let spot = first.to(cursor.before());
+            // Of a type that was reported the rest would be another problem at the same words.
+            if !matches!(ty.kind, TypeKind::Invalid) {
+                let problem = Problem::new(Code::Syntax, spot, "`[]` makes no list of a type here");
+                self.report(problem.write(format!("Vec<{inner}>")));
+            }
+            return Type { kind: TypeKind::Vec(Box::new(ty)), spot };
+        }
+        ty
+    }
+
+    /// `[T]`, `&str`: a list and text as Rust has them.
+    fn foreign_type(&mut self, cursor: &mut Cursor) -> Option<Type> {
+        let first = cursor.here();
+        if let Some(group) = cursor.peek_group(Delimiter::Bracket).cloned() {
+            let tokens: Vec<_> = group.stream().into_iter().collect();
+            let word = matches!(tokens.as_slice(), [TokenTree::Ident(_)]);
+            let inner = self.within(&group, |parser, cursor| word.then(|| parser.ty(cursor))).flatten()?;
+            cursor.next();
+            let problem = Problem::new(Code::Syntax, first, "a list is `Vec<T>`");
+            if !matches!(inner.kind, TypeKind::Invalid) {
+                self.report(problem.write(format!("Vec<{}>", as_written(&tokens))));
+            }
+            return Some(Type { kind: TypeKind::Vec(Box::new(inner)), spot: first });
+        }
+        let lifetime = if cursor.is_punct_at(1, "'") { 2 } else { 0 };
+        if !cursor.is_punct("&") || !cursor.is_word_at(1 + lifetime, "str") {
+            return None;
+        }
+        cursor.advance(2 + lifetime);
+        let spot = first.to(cursor.before());
+        self.report(Problem::new(Code::Syntax, spot, "types own their data").write("String"));
+        Some(Type { kind: TypeKind::String, spot })
     }
 
     fn type_word(&mut self, name: Ident, cursor: &mut Cursor) -> TypeKind {
@@ -72,6 +144,14 @@ impl Parser<'_> {
             let problem = Problem::new(Code::UnknownType, name.span(), format!("`{text}` is not a type here"));
             self.report(problem.help(*help));
             self.skip_generics(cursor);
+            return TypeKind::Invalid;
+        }
+        if let Some((_, meant)) = WRITTEN.iter().find(|(word, _)| *word == text)
+            && !self.declared.contains(&text)
+            && !cursor.is_punct("<")
+        {
+            let problem = Problem::new(Code::UnknownType, name.span(), format!("`{text}` is not a type here"));
+            self.report(problem.write(*meant));
             return TypeKind::Invalid;
         }
         match text.as_str() {
@@ -237,6 +317,8 @@ impl Parser<'_> {
         };
         self.word(&written, Role::FieldName);
         let name = self.checked_name(&written, "field");
+        let optional = cursor.is_punct("?") && cursor.is_punct_at(1, ":");
+        cursor.advance(usize::from(optional));
         if !cursor.is_punct(":") || cursor.is_punct("::") {
             let problem = self.unexpected(cursor, &format!("`:` and a type after `{written}`"));
             self.complain(cursor, problem);
@@ -249,7 +331,15 @@ impl Parser<'_> {
             });
         }
         cursor.next();
-        let ty = self.ty(cursor);
+        let start = cursor.position();
+        let mut ty = self.ty(cursor);
+        if optional {
+            let spot = Spot::from(written.span()).to(ty.spot);
+            let message = format!("`{written}` has no `?`: its type says that it may be absent");
+            let text = format!("{written}: Option<{}>", as_written(cursor.since(start)));
+            self.report(Problem::new(Code::Syntax, spot, message).write(text));
+            ty = Type { spot: ty.spot, kind: TypeKind::Option(Box::new(ty)) };
+        }
         let name = name?;
         let wire = wire_name(&attributes, &name, rule.map(|rule| move |name: &str| rule.field(name)));
         Some(FieldDecl { comment: attributes.comment, name, wire, ty })
@@ -363,4 +453,9 @@ fn wire_name(attributes: &Attributes, name: &Ident, rule: Option<impl Fn(&str) -
         (None, Some(rule)) => rule(&plain),
         (None, None) => plain,
     }
+}
+
+/// A type's words, without blanks.
+fn as_written(words: &[TokenTree]) -> String {
+    words.iter().cloned().collect::<TokenStream>().to_string().replace(' ', "")
 }

@@ -26,7 +26,10 @@ pub enum Role {
     /// At the top of the macro: `workflow`.
     Top,
     /// The name of a workflow. The words after it, up to the next, are in that workflow.
-    Workflow,
+    Workflow {
+        /// The brace that opens its body.
+        brace: Option<Span>,
+    },
     /// The first word of an item at the top of a workflow: a declaration or a kind of state.
     Item,
     /// The first word of an item of a branch or map: a kind of state or `start`.
@@ -51,7 +54,10 @@ pub enum Role {
     /// A word that means something after this other word only, as the table `SETTINGS` has it.
     Setting(&'static str),
     /// A state's name where it is declared.
-    StateName,
+    StateName {
+        /// The sign that follows it.
+        sign: Option<Span>,
+    },
     /// A state's name where it is used; `end` too.
     StateReference,
     /// A type's name where it is declared.
@@ -87,8 +93,8 @@ pub enum Step {
     Member(Ident),
     /// `["a-b"]`
     Quoted(String),
-    /// `[…]`
-    Index,
+    /// `[…]`, with the number where it is written out.
+    Index(Option<usize>),
     /// A member is missing after the dot, which is here.
     Hole(Span),
 }

@@ -1,6 +1,6 @@
 //! The whole of a macro's input: workflows with their attributes and visibility.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{Spot, Workflow};
@@ -70,7 +70,8 @@ impl Parser<'_> {
             skip_to_workflow(cursor);
             return None;
         };
-        self.word(&written, Role::Workflow);
+        let brace = cursor.peek_group(Delimiter::Brace).map(Group::span_open);
+        self.word(&written, Role::Workflow { brace });
         let name = self.checked_name(&written, "workflow");
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             self.expected(cursor, &format!("the body of `{written}` in braces"));
@@ -90,6 +91,7 @@ impl Parser<'_> {
             attributes: attributes.others.into_iter().map(|(tokens, _)| tokens).collect(),
             visibility,
             name: name?,
+            brace: group.span_open(),
             declarations,
             body,
             problems: before..self.reported(),

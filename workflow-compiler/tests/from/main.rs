@@ -115,7 +115,8 @@ fn cargo_is_told_of_the_file() {
 fn expansion(inside: &str) -> String {
     let tokens = format!("[::workflow_runtime] pub workflow Legacy {{ {inside} }}").parse().unwrap();
     let folder = folder();
-    workflow_compiler::expand(tokens, Surroundings { folder: Some(&folder), ..Surroundings::default() }).to_string()
+    workflow_compiler::expand(tokens, Surroundings { folder: Some(&folder), editor: false, ..Surroundings::default() })
+        .to_string()
 }
 
 /// A document of `../shared`.

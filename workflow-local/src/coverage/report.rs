@@ -35,11 +35,12 @@ impl Share {
     }
 }
 
-/// One definition, and what was taken of it.
+/// One workflow, and what was taken of it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Covered {
-    /// What tells the definition from others: digits of its text's hash.
+    /// What tells its definition from others: digits of its text's hash. Of one that ran with several sets of
+    /// deploy-time parameters, those of the first.
     pub definition: String,
     /// What engines and servers called it; empty where nobody did.
     pub names: BTreeSet<String>,
@@ -62,6 +63,24 @@ impl Covered {
         let (machine, _) = StateMachine::read(document);
         let points = Point::all(&machine);
         Self { definition: definition.to_owned(), names: BTreeSet::new(), executions: 0, points, machine }
+    }
+
+    /// Whether it is the same workflow with other values in its definition: somebody called both by one name, and an
+    /// execution can take the same in both.
+    fn is_variant_of(&self, other: &Self) -> bool {
+        let alike = |(one, other): (&Point, &Point)| one.kind == other.kind && one.pointer == other.pointer;
+        !self.names.is_disjoint(&other.names)
+            && self.points.len() == other.points.len()
+            && self.points.iter().zip(&other.points).all(alike)
+    }
+
+    /// Adds what was taken of the same workflow with other values.
+    fn add(&mut self, variant: Self) {
+        self.names.extend(variant.names);
+        self.executions += variant.executions;
+        for (point, other) in self.points.iter_mut().zip(variant.points) {
+            point.taken = point.taken.saturating_add(other.taken);
+        }
     }
 
     /// What to call it: its names, else its definition's digits and first state.
@@ -153,7 +172,16 @@ impl Report {
             // A killed process may leave half a character.
             gathering.file(&String::from_utf8_lossy(&std::fs::read(file)?));
         }
-        let mut report = Self { workflows: gathering.workflows.into_values().collect(), ..gathering.report };
+        let mut report = gathering.report;
+        for covered in gathering.workflows.into_values() {
+            // Its names may bring several together that had none in common.
+            let variants: Vec<_> = report.workflows.extract_if(.., |other| covered.is_variant_of(other)).collect();
+            let mut variants = variants.into_iter().chain([covered]);
+            if let Some(mut first) = variants.next() {
+                variants.for_each(|variant| first.add(variant));
+                report.workflows.push(first);
+            }
+        }
         report.sort();
         Ok(report)
     }

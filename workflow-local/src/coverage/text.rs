@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use workflow_asl::printable::printable;
+
 use super::point::PointKind;
 use super::report::{Covered, Report, Share};
 
@@ -17,7 +19,7 @@ impl fmt::Display for Covered {
     /// The shares by kind, then what was not taken, by state.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.executions == 1 { "" } else { "s" };
-        writeln!(f, "{}: {}, {} execution{plural}", self.title(), self.share(), self.executions)?;
+        writeln!(f, "{}: {}, {} execution{plural}", printable(&self.title()), self.share(), self.executions)?;
         for kind in PointKind::ALL {
             let share = self.share_of(kind);
             if share.all > 0 {
@@ -36,9 +38,9 @@ impl fmt::Display for Covered {
         for point in untaken {
             if point.kind == PointKind::State {
                 not_entered = Some(&point.pointer);
-                writeln!(f, "    {}", point.state)?;
+                writeln!(f, "    {}", printable(&point.state))?;
             } else if !not_entered.is_some_and(|state| is_within(point.pointer.as_str(), state.as_str())) {
-                writeln!(f, "    {}, {}", point.state, point.what)?;
+                writeln!(f, "    {}, {}", printable(&point.state), printable(&point.what))?;
             }
         }
         Ok(())

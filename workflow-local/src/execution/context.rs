@@ -54,10 +54,14 @@ impl ContextSource for VisitContext<'_> {
         if let Some(item) = self.item() {
             let mut about_item = Map::new();
             about_item.insert("Index".to_owned(), json!(item.index));
-            if let Some(key) = &item.key {
+            let origin = item.origin.as_ref();
+            if let Some(key) = origin.and_then(|origin| origin.key.as_ref()) {
                 about_item.insert("Key".to_owned(), json!(key));
             }
             about_item.insert("Value".to_owned(), Value::Null);
+            if let Some(origin) = origin {
+                about_item.insert("Source".to_owned(), json!(&*origin.source));
+            }
             add("Map", json!({ "Item": about_item }));
         }
         context
@@ -76,7 +80,10 @@ impl Execution {
             execution.insert("Name".to_owned(), Value::from(&*run.name));
             execution.insert("RoleArn".to_owned(), Value::from(self.start.role_arn.as_str()));
             execution.insert("StartTime".to_owned(), Value::from(run.started.to_string()));
-            execution.insert("RedriveCount".to_owned(), Value::from(0));
+            execution.insert("RedriveCount".to_owned(), Value::from(run.redrive_count));
+            if let Some(time) = run.redriven {
+                execution.insert("RedriveTime".to_owned(), Value::from(time.to_string()));
+            }
             context.insert("Execution".to_owned(), Value::Object(execution));
         }
         if part.has(ContextPart::StateMachine) {

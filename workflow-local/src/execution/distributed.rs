@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html>
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -11,12 +11,13 @@ use workflow_asl::error_name::{DATA_LIMIT_EXCEEDED, ITEM_READER_FAILED, RESULT_W
 use super::failure::Failure;
 use super::result_writer::Writing;
 use super::thread::{Doing, Join, JoinKind, MapItem, MapRun, RunId, Thread, ThreadId, Visit};
-use super::visit::NumberForm;
+use super::timer::TimerKind;
 use super::{Execution, Run, Status, Variables, items};
+use crate::arn;
 use crate::history::{Details, EventType};
 use crate::item_reader;
 use crate::payload::Payload;
-use crate::program::{Batcher, Distributed, Items, MapProgram, Reader, Transformation, Work, Writer};
+use crate::program::{Batcher, Distributed, MapProgram, Reader, Transformation, Work, Writer};
 
 impl Execution {
     pub(super) fn start_map_run(
@@ -32,11 +33,14 @@ impl Execution {
             Ok(tolerated) => tolerated,
             Err(failure) => return self.fail(thread, visit, failure),
         };
+        let max_concurrency = match self.amount(&thread, &visit, map.max_concurrency.as_ref()) {
+            Ok(most) => most.map(size).unwrap_or_default(),
+            Err(failure) => return self.fail(thread, visit, failure),
+        };
         let uuid = self.random.uuid();
         let label = distributed.label.clone().unwrap_or_else(|| self.random.uuid().into());
-        let run = self.run(thread.run);
-        let prefix = run.machine_arn.split(":stateMachine:").next().unwrap_or_default();
-        let arn: Arc<str> = format!("{prefix}:mapRun:{}/{label}:{uuid}", run.machine_name).into();
+        // Labels are distinct within a machine: a map inside a child has that machine's name too.
+        let arn: Arc<str> = arn::map_run(&self.start.state_machine_arn, &label, &uuid).into();
         let read = match &distributed.reader {
             Some(reader) => match self.reader_arguments(&thread, &visit, reader) {
                 Ok(read) => Some((reader, read)),
@@ -45,18 +49,35 @@ impl Execution {
             None => None,
         };
         self.record(&mut thread, EventType::MapRunStarted, Details::MapRunStarted { map_run_arn: Arc::clone(&arn) });
+        self.map_runs.push(super::MapRun {
+            arn: Arc::clone(&arn),
+            label: Arc::clone(&label),
+            kind: distributed.children,
+            status: Status::Running,
+            started: self.now,
+            stopped: None,
+            max_concurrency,
+            tolerated_count,
+            tolerated_percentage,
+            children: Vec::new(),
+            batch_sizes: Vec::new(),
+            writes: distributed.writer.is_some(),
+            redrive_count: 0,
+            redriven: None,
+        });
+        let record = self.map_runs.len().saturating_sub(1);
         if let Some(failure) = unreadable {
-            return self.fail_map_run(thread, visit, failure);
+            return self.fail_map_run(thread, visit, record, failure);
         }
         if let Some((reader, (arguments, most))) = read {
             let read = match most {
                 Some(most) if most < 0.0 => Err("field MaxItems must be positive".to_owned()),
-                most => self.read_items(map, reader, &arguments, most.map(size).unwrap_or_default()),
+                most => item_reader::read(reader, &arguments, &*self.store, most.map(size).unwrap_or_default()),
             };
             match read {
-                Ok(items) => join.items = items,
+                Ok(items) => join.items = items.into_iter().enumerate().map(MapItem::of_read).collect(),
                 Err(cause) => {
-                    return self.fail_map_run(thread, visit, Failure::new(ITEM_READER_FAILED, Some(cause)));
+                    return self.fail_map_run(thread, visit, record, Failure::new(ITEM_READER_FAILED, Some(cause)));
                 }
             }
         }
@@ -66,26 +87,36 @@ impl Execution {
             match self.batch(&thread, &visit, map, batcher, &join.items) {
                 Ok(batches) => {
                     batch_sizes = batches.iter().map(|(_, size)| *size).collect();
-                    let item = |(index, (value, _))| MapItem { index, value, key: None };
+                    let item = |(index, (value, _))| MapItem { index, value, origin: None };
                     join.items = batches.into_iter().enumerate().map(item).collect();
                 }
                 Err(failure) if failure.name() == Some(DATA_LIMIT_EXCEEDED) => {
-                    return self.fail_map_run(thread, visit, failure);
+                    return self.fail_map_run(thread, visit, record, failure);
                 }
-                Err(failure) => return self.fail(thread, visit, failure),
+                Err(failure) => {
+                    self.close_map_run(record, EventType::MapRunFailed);
+                    return self.fail(thread, visit, failure);
+                }
             }
         }
         let writing = match self.writing(&thread, &visit, distributed.writer.as_ref()) {
             Ok(writing) => writing,
-            Err(failure) => return self.fail(thread, visit, failure),
+            Err(failure) => {
+                self.close_map_run(record, EventType::MapRunFailed);
+                return self.fail(thread, visit, failure);
+            }
         };
         join.results = vec![None; join.items.len()];
         join.pending = join.items.len();
+        if let Some(kept) = self.map_runs.get_mut(record) {
+            kept.children = vec![None; join.items.len()];
+            kept.batch_sizes = batch_sizes.clone();
+        }
         join.kind = JoinKind::MapRun(Box::new(MapRun {
             failed_items: 0,
             failed: BTreeSet::new(),
-            tolerated_count,
-            tolerated_percentage,
+            again: VecDeque::new(),
+            record,
             total_items,
             batch_sizes,
             arn,
@@ -105,14 +136,8 @@ impl Execution {
         visit: &Visit,
         distributed: &Distributed,
     ) -> Result<(Option<f64>, Option<f64>), Failure> {
-        let count = self.amount(thread, visit, distributed.tolerated_count.as_ref(), NumberForm::Integer)?;
-        if count.is_some_and(|count| count < 0.0) {
-            return Err(Failure::runtime(visit, "ToleratedFailureCount cannot be negative."));
-        }
-        let percentage = self.amount(thread, visit, distributed.tolerated_percentage.as_ref(), NumberForm::Float)?;
-        if percentage.is_some_and(|percentage| !(0.0..=100.0).contains(&percentage)) {
-            return Err(Failure::runtime(visit, "ToleratedFailurePercentage must be between 0 and 100."));
-        }
+        let count = self.amount(thread, visit, distributed.tolerated_count.as_ref())?;
+        let percentage = self.amount(thread, visit, distributed.tolerated_percentage.as_ref())?;
         Ok((count, percentage))
     }
 
@@ -124,7 +149,7 @@ impl Execution {
         reader: &Reader,
     ) -> Result<(Value, Option<f64>), Failure> {
         let arguments = self.evaluate(thread, visit, |scope| reader.arguments.evaluate(scope))?;
-        let most = self.amount(thread, visit, reader.max_items.as_ref(), NumberForm::Integer)?;
+        let most = self.amount(thread, visit, reader.max_items.as_ref())?;
         Ok((arguments, most))
     }
 
@@ -139,25 +164,6 @@ impl Execution {
         Ok(Writing { to, transformation: writer.transformation, lines: writer.lines })
     }
 
-    fn read_items(
-        &self,
-        map: &MapProgram,
-        reader: &Reader,
-        arguments: &Value,
-        most: usize,
-    ) -> Result<Vec<MapItem>, String> {
-        // What `ItemsPath` selects of may come last.
-        let needed = if matches!(map.items, Items::Path(_)) { 0 } else { most };
-        let value = item_reader::read(reader, arguments, &*self.store, needed)?;
-        // `ItemsPath` is applied to what was read. Where it finds nothing there all of it is taken:
-        // recorded with a path that finds something in the state's input instead.
-        let value = match &map.items {
-            Items::Path(path) => path.within(&value).unwrap_or(value),
-            _ => value,
-        };
-        items::first(value, most)
-    }
-
     pub(super) fn batch(
         &self,
         thread: &Thread,
@@ -166,8 +172,8 @@ impl Execution {
         batcher: &Batcher,
         items: &[MapItem],
     ) -> Result<Vec<(Payload, usize)>, Failure> {
-        let most = self.amount(thread, visit, batcher.max_items.as_ref(), NumberForm::Integer)?;
-        let most_bytes = self.amount(thread, visit, batcher.max_bytes.as_ref(), NumberForm::Integer)?;
+        let most = self.amount(thread, visit, batcher.max_items.as_ref())?;
+        let most_bytes = self.amount(thread, visit, batcher.max_bytes.as_ref())?;
         let input = match &batcher.input {
             Some(input) => Some(self.evaluate(thread, visit, |scope| input.evaluate(scope))?),
             None => None,
@@ -197,12 +203,12 @@ impl Execution {
         item: MapItem,
     ) -> ThreadId {
         let name: Arc<str> = self.random.uuid().into();
-        let machine_name = format!("{}/{}", self.run(RunId(0)).machine_name, map_run.label);
-        let prefix = map_run.arn.split(":mapRun:").next().unwrap_or_default();
+        let kind = map.distributed.as_ref().map(|distributed| distributed.children).unwrap_or_default();
+        let machine_arn = arn::children(&self.start.state_machine_arn, &map_run.label);
         let run = self.add_run(Run {
-            arn: format!("{prefix}:execution:{machine_name}:{name}").into(),
-            machine_arn: format!("{prefix}:stateMachine:{machine_name}").into(),
-            machine_name: machine_name.into(),
+            arn: arn::execution(&machine_arn, kind, &name, || self.random.uuid()).into(),
+            machine_arn: machine_arn.into(),
+            machine_name: format!("{}/{}", self.start.state_machine_name, map_run.label).into(),
             name,
             input: input.clone(),
             started: self.now,
@@ -214,7 +220,18 @@ impl Execution {
             stopped: None,
             variable_bytes: 0,
             owner: Some((parent, index)),
+            map_run: Some(map_run.record),
+            unfinished: None,
+            redrive_count: 0,
+            redriven: None,
         });
+        let place = self.map_runs.get_mut(map_run.record).and_then(|record| record.children.get_mut(index));
+        if let Some(place) = place {
+            *place = Some(run);
+        }
+        if let Some(seconds) = Self::time_limit(kind) {
+            self.set_timer(seconds, ThreadId(0), 0, TimerKind::Execution(run));
+        }
         // Children start without their parent's variables.
         let doing = Doing::Enter(map.start, input);
         self.spawn(run, None, Variables::default(), Some(item), 0, doing, true)
@@ -225,7 +242,14 @@ impl Execution {
         let left: Vec<_> =
             self.threads.iter().flatten().filter(|thread| thread.run == run).map(|thread| thread.id).collect();
         for id in left {
-            if let Some(thread) = self.take(id) {
+            if let Some(mut thread) = self.take(id) {
+                // What goes on inside of it has nobody to tell its end.
+                if let (Doing::Join(mut join), Some(visit)) =
+                    (std::mem::replace(&mut thread.doing, Doing::Done), thread.visit.take())
+                    && matches!(join.kind, JoinKind::MapRun(_))
+                {
+                    self.stop_map_run(&thread, &visit, &mut join);
+                }
                 self.tasks.remove(&crate::task::TaskId(thread.ticket));
                 self.requests.retain(|request| request.id.0 != thread.ticket);
                 self.release(id);
@@ -242,9 +266,12 @@ impl Execution {
         let Doing::Join(mut join) = std::mem::replace(&mut parent.doing, Doing::Done) else { return };
         join.running.remove(&index);
         join.pending = join.pending.saturating_sub(1);
+        let keeps = self.keeps;
         let ended = self.run_mut(child);
-        // The child's history is not asked for by anybody yet; a large map would hold them all.
-        ended.history = Vec::new();
+        if !keeps {
+            // A large map would hold them all.
+            ended.history = Vec::new();
+        }
         let status = ended.status;
         let JoinKind::MapRun(run) = &mut join.kind else { return };
         if let Some(place) = join.results.get_mut(index) {
@@ -253,7 +280,7 @@ impl Execution {
         if status != Status::Succeeded {
             run.failed.insert(index);
             run.failed_items += run.batch_sizes.get(index).copied().unwrap_or(1);
-            if run.exceeds_tolerance() {
+            if self.exceeds_tolerance(&join) {
                 return self.exceed_tolerance(parent, join);
             }
         }
@@ -264,10 +291,17 @@ impl Execution {
     }
 
     /// More items failed than the map tolerates: the others are stopped, and what there is is exported.
-    fn exceed_tolerance(&mut self, mut parent: Box<Thread>, mut join: Join) {
+    pub(super) fn exceed_tolerance(&mut self, mut parent: Box<Thread>, mut join: Join) {
         let Some(visit) = parent.visit.take() else { return };
+        if let JoinKind::MapRun(run) = &join.kind {
+            self.close_map_run(run.record, EventType::MapRunFailed);
+        }
         self.stop_map_run(&parent, &visit, &mut join);
-        self.fail_map_run(parent, visit, Failure::threshold_exceeded());
+        let JoinKind::MapRun(run) = &join.kind else { return };
+        let record = run.record;
+        // For a redrive, unless the state retries or catches.
+        parent.doing = Doing::Join(join);
+        self.fail_map_run(parent, visit, record, Failure::threshold_exceeded());
     }
 
     /// Stops a map run's children and exports what there is: also of those that were not started.
@@ -279,6 +313,7 @@ impl Execution {
             .collect();
         self.abort_running(&visit.name, join);
         let Join { kind: JoinKind::MapRun(run), results, items, next, .. } = join else { return };
+        self.close_map_run(run.record, EventType::MapRunAborted);
         if run.writing.to.is_none() {
             return;
         }
@@ -307,7 +342,11 @@ impl Execution {
             .iter()
             .flatten()
             .filter(|thread| {
-                thread.run == RunId(0) && matches!(&thread.doing, Doing::Join(join) if join.destination().is_some())
+                let is_map_run = |doing: &Doing| match doing {
+                    Doing::Join(join) => matches!(join.kind, JoinKind::MapRun(_)),
+                    _ => false,
+                };
+                thread.run == RunId(0) && is_map_run(&thread.doing)
             })
             .map(|thread| thread.id)
             .collect();
@@ -317,12 +356,17 @@ impl Execution {
                 (thread.visit.take(), std::mem::replace(&mut thread.doing, Doing::Done))
             {
                 self.stop_map_run(&thread, &visit, &mut join);
+                (thread.doing, thread.visit) = (Doing::Join(join), Some(visit));
+            }
+            if let Some(place) = self.threads.get_mut(id.0) {
+                *place = Some(thread);
             }
         }
     }
 
     fn end_map_run(&mut self, mut thread: Box<Thread>, join: Join) {
         let JoinKind::MapRun(run) = &join.kind else { return };
+        let record = run.record;
         let result = match &run.writing.to {
             Some(arguments) => self.write_results(run, arguments, &join, &[]),
             None => Ok(run.results(join.results)),
@@ -331,9 +375,10 @@ impl Execution {
         let result = match result {
             Ok(result) => Payload::new(result),
             Err(cause) => {
-                return self.fail_map_run(thread, visit, Failure::new(RESULT_WRITER_FAILED, Some(cause)));
+                return self.fail_map_run(thread, visit, record, Failure::new(RESULT_WRITER_FAILED, Some(cause)));
             }
         };
+        self.close_map_run(record, EventType::MapRunSucceeded);
         self.record(&mut thread, EventType::MapRunSucceeded, Details::None);
         // It counts before anything is selected of it.
         if result.is_too_large() {
@@ -345,7 +390,8 @@ impl Execution {
         self.finish(thread, visit, result);
     }
 
-    pub(super) fn fail_map_run(&mut self, mut thread: Box<Thread>, visit: Visit, failure: Failure) {
+    pub(super) fn fail_map_run(&mut self, mut thread: Box<Thread>, visit: Visit, record: usize, failure: Failure) {
+        self.close_map_run(record, EventType::MapRunFailed);
         let details = Details::Failure { error: failure.error.clone(), cause: failure.cause.clone() };
         self.record(&mut thread, EventType::MapRunFailed, details);
         self.fail(thread, visit, failure);
@@ -357,16 +403,6 @@ impl Join {
         match &self.kind {
             JoinKind::MapRun(run) => run.writing.to.as_ref(),
             _ => None,
-        }
-    }
-}
-
-impl MapRun {
-    /// Whether more items failed than count or percentage allow; without either, any is too many.
-    fn exceeds_tolerance(&self) -> bool {
-        match (self.tolerated_count, self.tolerated_percentage) {
-            (None, None) => self.failed_items > 0,
-            tolerated => exceeds(tolerated, self.failed_items, self.total_items),
         }
     }
 }

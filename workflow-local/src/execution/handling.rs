@@ -45,7 +45,7 @@ impl Execution {
         self.tell_evaluation(&mut thread, &visit, &failure);
         failure.evaluation = None;
         if failure.is_runtime() {
-            return self.fail_run(thread, failure);
+            return self.fail_run(thread, visit, failure);
         }
         if let Some((at, retrier)) = state.retrier_for(&failure) {
             let used = visit.used.get(at).copied().unwrap_or_default();
@@ -71,7 +71,7 @@ impl Execution {
             _ => {}
         }
         let Some((number, catcher)) = state.catcher_for(&failure) else {
-            return self.fail_thread(thread, &visit, failure);
+            return self.fail_thread(thread, visit, failure);
         };
         match self.caught(&thread, &visit, catcher, &failure) {
             Ok(exit) => {
@@ -82,9 +82,9 @@ impl Execution {
                 self.tell_evaluation(&mut thread, &visit, &failure);
                 failure.evaluation = None;
                 if failure.is_runtime() {
-                    self.fail_run(thread, failure)
+                    self.fail_run(thread, visit, failure)
                 } else {
-                    self.fail_thread(thread, &visit, failure)
+                    self.fail_thread(thread, visit, failure)
                 }
             }
         }
@@ -136,10 +136,10 @@ impl Execution {
     }
 
     /// `States.Runtime` ends the execution, from however deep inside.
-    fn fail_run(&mut self, thread: Box<Thread>, failure: Failure) {
+    fn fail_run(&mut self, mut thread: Box<Thread>, visit: Visit, failure: Failure) {
         let (run, last) = (thread.run, thread.last);
-        self.release(thread.id);
-        drop(thread);
+        thread.visit = Some(visit);
+        self.park(thread);
         self.end_failed(run, last, failure);
     }
 
@@ -152,13 +152,12 @@ impl Execution {
     }
 
     /// A failure that the state does not handle: its branch or iteration fails, and so on outwards.
-    fn fail_thread(&mut self, thread: Box<Thread>, visit: &Visit, failure: Failure) {
-        let in_run = thread.parent;
+    fn fail_thread(&mut self, mut thread: Box<Thread>, visit: Visit, failure: Failure) {
+        let Some((parent, index)) = thread.parent else { return self.fail_run(thread, visit, failure) };
         let (run, last) = (thread.run, thread.last);
         let kind = self.program.state(visit.state).kind();
+        thread.visit = Some(visit);
         self.end_thread(&thread);
-        drop(thread);
-        let Some((parent, index)) = in_run else { return self.end_failed(run, last, failure) };
         let Some(mut parent) = self.take(parent) else { return };
         let (Doing::Join(mut join), Some(visit)) =
             (std::mem::replace(&mut parent.doing, Doing::Done), parent.visit.take())
@@ -166,6 +165,7 @@ impl Execution {
             return;
         };
         join.running.remove(&index);
+        self.put_aside(index, thread, &mut join);
         match join.kind {
             JoinKind::Parallel => {
                 if kind == StateKind::Task {
@@ -179,7 +179,17 @@ impl Execution {
         }
         self.abort_running(&visit.name, &mut join);
         parent.last = last;
+        // For a redrive, unless the state retries or catches.
+        parent.doing = Doing::Join(join);
         self.fail(parent, visit, failure);
+    }
+
+    /// Keeps a branch or iteration that has ended without success, where a redrive may ask for it.
+    fn put_aside(&mut self, index: usize, thread: Box<Thread>, join: &mut Join) {
+        if self.keeps {
+            let thread = self.settle_unfinished(thread);
+            join.unfinished.push((index, thread));
+        }
     }
 
     /// Stops the other branches or iterations of something that failed.
@@ -187,6 +197,8 @@ impl Execution {
         for (index, id) in std::mem::take(&mut join.running) {
             let Some(mut thread) = self.take(id) else { continue };
             let (run, last) = (thread.run, thread.last);
+            self.tasks.remove(&crate::task::TaskId(thread.ticket));
+            self.requests.retain(|request| request.id.0 != thread.ticket);
             if let Some(visit) = thread.visit.take() {
                 let kind = match self.program.state(visit.state).kind() {
                     StateKind::Task => Some(EventType::TaskStateAborted),
@@ -195,27 +207,29 @@ impl Execution {
                     StateKind::Map => Some(EventType::MapStateAborted),
                     _ => None,
                 };
-                let doing = std::mem::replace(&mut thread.doing, Doing::Done);
-                self.tasks.remove(&crate::task::TaskId(thread.ticket));
-                if let Doing::Join(mut inner) = doing {
-                    self.stop_map_run(&thread, &visit, &mut inner);
+                let mut doing = std::mem::replace(&mut thread.doing, Doing::Done);
+                if let Doing::Join(inner) = &mut doing {
+                    self.stop_map_run(&thread, &visit, inner);
                 }
                 if let Some(kind) = kind {
                     self.emit(run, last, kind, Details::None);
                 }
+                (thread.doing, thread.visit) = (doing, Some(visit));
+            }
+            if matches!(join.kind, JoinKind::MapRun(_)) {
+                self.park(thread);
+                self.end_run(run, last, Status::Aborted, Failure { error: None, ..Failure::timeout(false) });
+                // Its owner is not to hear of it.
+                self.run_mut(run).owner = None;
+                self.end_child_run(run);
+                continue;
             }
             if matches!(join.kind, JoinKind::Map) {
                 let details = Details::MapIteration { name: Arc::clone(name), index };
                 self.emit(run, last, EventType::MapIterationAborted, details);
             }
-            if matches!(join.kind, JoinKind::MapRun(_)) {
-                self.end_run(run, last, Status::Aborted, Failure { error: None, ..Failure::timeout(false) });
-                // Its owner is not to hear of it.
-                self.run_mut(run).owner = None;
-                self.end_child_run(run);
-            }
-            self.requests.retain(|request| request.id.0 != thread.ticket);
             self.end_thread(&thread);
+            self.put_aside(index, thread, join);
         }
     }
 

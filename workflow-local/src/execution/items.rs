@@ -1,22 +1,10 @@
-//! The items of a distributed map: taken from what was read, and put into batches.
+//! The items of a distributed map, put into batches.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html>
 
 use serde_json::{Map, Value};
 
-use super::map::listed;
-use super::thread::MapItem;
 use crate::payload::Payload;
-
-/// At most as many items as the reader allows; 0 for all.
-pub(super) fn first(value: Value, most: usize) -> Result<Vec<MapItem>, String> {
-    let mut items =
-        listed(Payload::new(value), true).map_err(|_| "Attempting to map over non-iterable node.".to_owned())?;
-    if most > 0 {
-        items.truncate(most);
-    }
-    Ok(items)
-}
 
 /// Items in batches, each as many as fit both limits (0 for none), with how many they are; or the bytes of an item that
 /// does not fit a batch by itself.

@@ -13,9 +13,9 @@ use workflow_asl::limits::{DISTRIBUTED_MAP_CONCURRENCY, INLINE_MAP_CONCURRENCY};
 use super::Execution;
 use super::context::VisitContext;
 use super::failure::Failure;
-use super::thread::{Doing, Join, JoinKind, MapItem, Thread, Visit};
-use super::visit::NumberForm;
+use super::thread::{Doing, ItemOrigin, Join, JoinKind, MapItem, RunId, Thread, Visit};
 use crate::history::{Details, EventType};
+use crate::item_reader::STATE_DATA;
 use crate::payload::Payload;
 use crate::program::{Items, MapProgram, StateProgram, Work};
 use crate::query::template::Template;
@@ -46,6 +46,7 @@ impl Execution {
             items,
             started: thread.last,
             freed_by: None,
+            unfinished: Vec::new(),
         };
         match &map.distributed {
             Some(distributed) => self.start_map_run(thread, visit, map, distributed, join, unreadable),
@@ -61,7 +62,7 @@ impl Execution {
             Some(_) => DISTRIBUTED_MAP_CONCURRENCY,
             None => INLINE_MAP_CONCURRENCY,
         };
-        let limit = self.amount(thread, visit, map.max_concurrency.as_ref(), NumberForm::Integer)?;
+        let limit = self.amount(thread, visit, map.max_concurrency.as_ref())?;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -131,7 +132,14 @@ impl Execution {
         if matches!(join.kind, JoinKind::Map) && join.pending == 0 {
             return self.join(thread, join, EventType::MapStateSucceeded);
         }
-        if join.next >= join.items.len() || join.running.len() >= join.limit {
+        let has_room = join.running.len() < join.limit;
+        if let JoinKind::MapRun(run) = &mut join.kind
+            && has_room
+            && let Some(again) = run.again.pop_front()
+        {
+            return self.launch_again(thread, join, again);
+        }
+        if join.next >= join.items.len() || !has_room {
             thread.doing = Doing::Join(join);
             return self.park(thread);
         }
@@ -143,8 +151,8 @@ impl Execution {
             Err(failure) => {
                 self.abort_running(&visit.name, &mut join);
                 return match join.kind {
-                    JoinKind::MapRun(_) if failure.name() == Some(DATA_LIMIT_EXCEEDED) => {
-                        self.fail_map_run(thread, visit, failure)
+                    JoinKind::MapRun(run) if failure.name() == Some(DATA_LIMIT_EXCEEDED) => {
+                        self.fail_map_run(thread, visit, run.record, failure)
                     }
                     _ => self.fail(thread, visit, failure),
                 };
@@ -174,6 +182,21 @@ impl Execution {
             let at = 1.min(self.ready.len());
             self.ready.insert(at, id);
         }
+    }
+
+    /// Goes on with a child that did not succeed before a redrive; the next follows at once.
+    fn launch_again(&mut self, mut thread: Box<Thread>, mut join: Join, (index, child): (usize, RunId)) {
+        let program = Arc::clone(&self.program);
+        let state = thread.visit.as_ref().map(|visit| program.state(visit.state));
+        if let Some(StateProgram { work: Work::Map(map), .. }) = state
+            && let Some(started) = self.redrive_child(thread.id, (index, child), map, join.items.get(index).cloned())
+        {
+            join.running.insert(index, started);
+        }
+        thread.doing = Doing::Join(join);
+        let id = thread.id;
+        self.park(thread);
+        self.ready.push_back(id);
     }
 
     /// The input of an iteration: the item, or what the item selector makes of it.
@@ -212,18 +235,26 @@ impl Execution {
     }
 }
 
-/// The items of an array, and, where objects are taken, the members of one; else the value back.
-pub(super) fn listed(value: Payload, objects: bool) -> Result<Vec<MapItem>, Payload> {
+/// The items of an array, and, for a distributed map, the members of an object; else the value back.
+fn listed(value: Payload, distributed: bool) -> Result<Vec<MapItem>, Payload> {
     match value.value() {
         Value::Array(_) => {}
-        Value::Object(_) if objects => {}
+        Value::Object(_) if distributed => {}
         _ => return Err(value),
     }
-    let item = |(index, (key, value)): (usize, (Option<String>, Value))| MapItem { index, value: value.into(), key };
+    let source: Option<Arc<str>> = distributed.then(|| STATE_DATA.into());
+    let origin = |key| source.clone().map(|source| Arc::new(ItemOrigin { key, source }));
     Ok(match value.into_value() {
-        Value::Array(items) => items.into_iter().map(|value| (None, value)).enumerate().map(item).collect(),
+        Value::Array(items) => {
+            let origin = origin(None);
+            let item = |(index, value): (usize, Value)| MapItem { index, value: value.into(), origin: origin.clone() };
+            items.into_iter().enumerate().map(item).collect()
+        }
         Value::Object(members) => {
-            members.into_iter().map(|(key, value)| (Some(key), value)).enumerate().map(item).collect()
+            let members = members.into_iter().enumerate();
+            members
+                .map(|(index, (key, value))| MapItem { index, value: value.into(), origin: origin(Some(key)) })
+                .collect()
         }
         _ => Vec::new(),
     })

@@ -10,14 +10,17 @@ mod finish;
 mod handling;
 mod items;
 mod map;
+mod map_run;
 mod next;
 pub(crate) mod one_state;
 mod parallel;
+mod redrive;
 mod result_writer;
 mod task;
 mod thread;
 mod timer;
 mod variables;
+mod view;
 mod visit;
 mod wait;
 
@@ -25,14 +28,17 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use workflow_asl::document::MachineType;
 use workflow_asl::error_name::RUNTIME;
-use workflow_asl::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS};
+use workflow_asl::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS, STANDARD_EXECUTION_SECONDS};
 
 use crate::clock::Instant;
 use crate::coverage::Watch;
+use crate::declared::AnswerTypes;
+use crate::error::RunError;
 use crate::history::{Details, EventType, HistoryEvent, HistoryTable};
 use crate::payload::Payload;
 use crate::program::{Program, StateId};
@@ -40,10 +46,13 @@ use crate::random::Random;
 use crate::store::ObjectStore;
 use crate::task::{TaskId, TaskRequest};
 use failure::Failure;
+pub use map_run::{MapRun, MapRunChange, MapRunCounts};
+pub use redrive::NotRedrivable;
 pub use task::Answer;
 use thread::{Doing, RunId, Thread, ThreadId};
 use timer::{Timer, TimerKind};
 pub(crate) use variables::Variables;
+pub use view::View;
 
 /// Where an execution stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,10 +134,15 @@ pub struct Execution {
     now: Instant,
     random: Random,
     runs: Vec<Run>,
+    map_runs: Vec<MapRun>,
+    /// Whether it keeps what a redrive and a look at ended children need.
+    keeps: bool,
     threads: Vec<Option<Box<Thread>>>,
     free: Vec<ThreadId>,
     ready: VecDeque<ThreadId>,
     timers: BinaryHeap<Reverse<Timer>>,
+    /// When a Standard execution ends at the latest, and with it all that goes on in it.
+    closes_at: Instant,
     requests: VecDeque<TaskRequest>,
     tasks: BTreeMap<TaskId, ThreadId>,
     tickets: u64,
@@ -141,6 +155,10 @@ pub struct Execution {
     taken: Vec<u64>,
     /// The context object, where somebody gave one.
     given_context: Option<Payload>,
+    /// The types that answers to tasks are checked by.
+    answer_types: Option<Arc<AnswerTypes>>,
+    /// How the last answer that was refused does not fit.
+    refusal: Option<RunError>,
 }
 
 /// Whether there is an activity with this ARN.
@@ -164,6 +182,12 @@ struct Run {
     variable_bytes: usize,
     /// The map, and which of its items, that this child works for.
     owner: Option<(ThreadId, usize)>,
+    /// The number of the map run that this is a child of.
+    map_run: Option<usize>,
+    /// Where it had come to when it ended without success.
+    unfinished: Option<Box<Thread>>,
+    redrive_count: u64,
+    redriven: Option<Instant>,
 }
 
 impl Execution {
@@ -187,10 +211,13 @@ impl Execution {
             now: start.time,
             random: Random::new(start.seed),
             runs: Vec::new(),
+            map_runs: Vec::new(),
+            keeps: false,
             threads: Vec::new(),
             free: Vec::new(),
             ready: VecDeque::new(),
             timers: BinaryHeap::new(),
+            closes_at: start.time.after(Duration::from_secs(STANDARD_EXECUTION_SECONDS)),
             requests: VecDeque::new(),
             tasks: BTreeMap::new(),
             tickets: 0,
@@ -202,6 +229,8 @@ impl Execution {
             store,
             has_activity: None,
             given_context: None,
+            answer_types: None,
+            refusal: None,
         };
         let run = execution.add_run(Run {
             name: execution.start.name.as_str().into(),
@@ -218,14 +247,37 @@ impl Execution {
             stopped: None,
             variable_bytes: variables.own_bytes(),
             owner: None,
+            map_run: None,
+            unfinished: None,
+            redrive_count: 0,
+            redriven: None,
         });
-        let express = (execution.start.machine_type == MachineType::Express).then_some(EXPRESS_EXECUTION_SECONDS);
-        let limit = [execution.program.timeout_seconds(), express].into_iter().flatten().min();
-        if let Some(seconds) = limit {
-            execution.set_timer(seconds, ThreadId(0), 0, TimerKind::Execution);
+        let limit = Self::time_limit(execution.start.machine_type);
+        if let Some(seconds) = [execution.program.timeout_seconds(), limit].into_iter().flatten().min() {
+            execution.set_timer(seconds, ThreadId(0), 0, TimerKind::Execution(run));
         }
         execution.spawn(run, None, variables, None, 0, Doing::Enter(first, input), false);
         execution
+    }
+
+    /// Refuses answers that are not of these types.
+    pub(crate) fn check_answers(&mut self, types: Arc<AnswerTypes>) {
+        self.answer_types = Some(types);
+    }
+
+    /// Why [`succeed`](Self::succeed) has [refused](Answer::Refused) an answer, the last time that it did:
+    /// [`RunError::AnswerType`].
+    pub fn refusal(&self) -> Option<&RunError> {
+        self.refusal.as_ref()
+    }
+
+    pub(crate) fn take_refusal(&mut self) -> Option<RunError> {
+        self.refusal.take()
+    }
+
+    /// Seconds that executions of a type last at most; of Standard ones `closes_at` tells.
+    fn time_limit(kind: MachineType) -> Option<u64> {
+        (kind == MachineType::Express).then_some(EXPRESS_EXECUTION_SECONDS)
     }
 
     /// Tells which activities exist, by ARN; all of them unless told. A task of one that does not
@@ -265,6 +317,7 @@ impl Execution {
         match std::mem::replace(&mut thread.doing, Doing::Done) {
             Doing::Enter(state, input) => self.enter(thread, state, input),
             Doing::Work => self.work(thread),
+            Doing::Again => self.work_again(thread),
             Doing::Awake => self.leave_wait(thread),
             Doing::Join(join) => self.launch(thread, join),
             waiting @ (Doing::Sleep(_) | Doing::Task(_) | Doing::Done) => {
@@ -402,7 +455,10 @@ impl Execution {
         run.stopped = Some(now);
         if id == RunId(0) {
             self.stop_map_runs();
+            self.keep_unfinished(id);
             self.drop_everything();
+        } else {
+            self.keep_unfinished(id);
         }
     }
 

@@ -13,11 +13,10 @@ use super::distributed::exceeds;
 use super::failure::Failure;
 use super::finish::{Exit, Stages};
 use super::thread::{Doing, MapItem, RunId, Thread, ThreadId, Visit};
-use super::visit::NumberForm;
-use super::{Execution, Start, Variables, items};
+use super::{Execution, Start, Variables};
 use crate::item_reader;
 use crate::payload::Payload;
-use crate::program::{Items, MapProgram, Program, StateId, StateProgram, Work};
+use crate::program::{MapProgram, Program, StateId, StateProgram, Work};
 use crate::store::MemoryStore;
 use crate::task::{TaskError, TaskId, TaskRequest};
 
@@ -121,7 +120,7 @@ impl Execution {
         let program = Arc::clone(&self.program);
         let state = program.state(visitor.state);
         // The item of a state inside a map is its input.
-        let item = state.in_map.then(|| MapItem { index: 0, value: visitor.input.clone(), key: None });
+        let item = state.in_map.then(|| MapItem { index: 0, value: visitor.input.clone(), origin: None });
         let mut thread = Thread {
             id: ThreadId(0),
             run: RunId(0),
@@ -287,28 +286,24 @@ impl Execution {
                 Some(items)
             }
             (Some(reader), read) => {
-                let (_, most) = self.reader_arguments(thread, visit, reader)?;
+                let (arguments, most) = self.reader_arguments(thread, visit, reader)?;
                 let failed = |cause| Failure::new(ITEM_READER_FAILED, Some(cause));
                 match read {
                     None => None,
                     Some(read) => {
-                        let mut value = item_reader::pointed(read.clone(), reader.pointer()).map_err(failed)?;
+                        let value = item_reader::pointed(read.clone(), reader.pointer()).map_err(failed)?;
                         if reader.pointer().is_some() {
                             seen.after_items_pointer = Some(value.clone().into());
                         }
-                        if let Items::Path(path) = &map.items {
-                            value = path.within(&value).unwrap_or(value);
-                            seen.after_items_path = Some(value.clone().into());
-                        }
-                        Some(
-                            items::first(value, most.map(super::distributed::size).unwrap_or_default())
-                                .map_err(failed)?,
-                        )
+                        let most = most.map(super::distributed::size).unwrap_or_default();
+                        let source = item_reader::source(reader, &arguments);
+                        let items = item_reader::listed(value, &source.into(), most).map_err(failed)?;
+                        Some(items.into_iter().enumerate().map(MapItem::of_read).collect())
                     }
                 }
             }
         };
-        let most = self.amount(thread, visit, map.max_concurrency.as_ref(), NumberForm::Integer)?;
+        let most = self.amount(thread, visit, map.max_concurrency.as_ref())?;
         seen.max_concurrency = Some(most.unwrap_or(0.0));
         if let Some(distributed) = &map.distributed {
             (seen.tolerated_count, seen.tolerated_percentage) = self.tolerated(thread, visit, distributed)?;

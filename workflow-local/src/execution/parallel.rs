@@ -32,6 +32,7 @@ impl Execution {
             items: Vec::new(),
             started: last,
             freed_by: None,
+            unfinished: Vec::new(),
         });
         self.park(thread);
         // The last becomes ready first, so that the first goes first.

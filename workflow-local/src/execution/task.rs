@@ -10,21 +10,26 @@ use super::Execution;
 use super::failure::Failure;
 use super::thread::{Doing, TaskWait, Thread, ThreadId, Visit};
 use super::timer::TimerKind;
-use super::visit::NumberForm;
+use crate::error::RunError;
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
 use crate::program::resource::{Resource, ResourceKind};
 use crate::program::{StateId, StateProgram, TaskProgram};
 use crate::task::{TaskError, TaskId, TaskRequest};
+use crate::token;
 
 /// What became of an answer to a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
+#[non_exhaustive]
 pub enum Answer {
     /// It was taken.
     Taken,
     /// Nobody waits for it: the task was answered, timed out or stopped before.
     Late,
+    /// It is not of the type that the workflow declares for the state, and the task still waits for one;
+    /// [`Execution::refusal`] says how it does not fit.
+    Refused,
 }
 
 /// How a task ended otherwise than by its answer, for the event that tells it.
@@ -43,7 +48,8 @@ impl Execution {
         task: &TaskProgram,
     ) {
         // Each attempt has a token of its own.
-        visit.token = task.resource.has_token().then(|| format!("{}-{}", self.start.name, self.random.uuid()).into());
+        let token = || token::make(&self.start.execution_arn, &self.random.uuid()).into();
+        visit.token = task.resource.has_token().then(token);
         let asked = match self.ask(&thread, &visit, state, task) {
             Ok(asked) => asked,
             Err(failure) => return self.fail(thread, visit, failure),
@@ -97,8 +103,8 @@ impl Execution {
         state: &StateProgram,
         task: &TaskProgram,
     ) -> Result<Asked, Failure> {
-        let timeout = self.amount(thread, visit, task.timeout.as_ref(), NumberForm::Integer)?;
-        let heartbeat = self.amount(thread, visit, task.heartbeat.as_ref(), NumberForm::Integer)?;
+        let timeout = self.amount(thread, visit, task.timeout.as_ref())?;
+        let heartbeat = self.amount(thread, visit, task.heartbeat.as_ref())?;
         let input = self.arguments(thread, visit, state)?;
         let role_arn = match &task.credentials {
             Some(credentials) => {
@@ -160,6 +166,26 @@ impl Execution {
         if let Some(seconds) = heartbeat {
             self.set_timer(seconds, id, ticket, TimerKind::Heartbeat(heartbeats));
         }
+    }
+
+    /// The task that waits for an answer with this token; `None` when it was answered, timed out or stopped, or never was.
+    pub fn task_of_token(&self, token: &str) -> Option<TaskId> {
+        let mut waiting = self.tasks.iter();
+        let (id, _) = waiting.find(|(id, thread)| {
+            let thread = self.threads.get(thread.0).and_then(Option::as_ref);
+            let visit = thread.filter(|thread| thread.ticket == id.0).and_then(|thread| thread.visit.as_ref());
+            visit.is_some_and(|visit| visit.token.as_deref() == Some(token))
+        })?;
+        Some(*id)
+    }
+
+    /// The ARN of the execution that a token was made for; `None` for a text that is no token.
+    ///
+    /// ```
+    /// assert_eq!(workflow_local::Execution::arn_of_token("not a token"), None);
+    /// ```
+    pub fn arn_of_token(token: &str) -> Option<String> {
+        token::execution_arn(token)
     }
 
     /// Takes the thread that waits for a task.
@@ -243,10 +269,19 @@ impl Execution {
     }
 
     /// The task succeeded. A job or callback that was not submitted is submitted first, and an
-    /// activity that nobody took is taken.
+    /// activity that nobody took is taken. Of a workflow in Rust the answer must be of the type that it declares for the
+    /// state.
     pub fn succeed(&mut self, id: TaskId, output: impl Into<Payload>) -> Answer {
         let output = output.into();
         let Some((mut thread, mut task, visit)) = self.take_waiting(id) else { return Answer::Late };
+        if let Some(types) = &self.answer_types {
+            let misfits = types.misfits(visit.state, &output);
+            if !misfits.is_empty() {
+                self.refusal = Some(RunError::AnswerType { state: visit.name.to_string(), misfits });
+                self.wait_on(thread, task, visit);
+                return Answer::Refused;
+            }
+        }
         self.catch_up(&mut thread, &mut task, &visit);
         let program = Arc::clone(&self.program);
         let Some(resource) = program.state(visit.state).resource() else { return Answer::Late };

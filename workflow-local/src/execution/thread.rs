@@ -1,11 +1,12 @@
 //! One thread of control: the execution itself, a branch, an iteration.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::result_writer::Writing;
 use super::variables::Variables;
 use crate::clock::Instant;
+use crate::item_reader::Item;
 use crate::payload::Payload;
 use crate::program::StateId;
 
@@ -60,8 +61,23 @@ pub(crate) struct Visit {
 pub(crate) struct MapItem {
     pub(crate) index: usize,
     pub(crate) value: Payload,
+    /// Where a distributed map has it from. Few items have one: it takes a pointer's room in the others.
+    pub(crate) origin: Option<Arc<ItemOrigin>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ItemOrigin {
     /// The member's name, when the items are an object's members.
     pub(crate) key: Option<String>,
+    pub(crate) source: Arc<str>,
+}
+
+impl MapItem {
+    /// An item that a reader has read, with its number.
+    pub(super) fn of_read((index, item): (usize, Item)) -> Self {
+        let origin = ItemOrigin { key: item.key, source: item.source };
+        Self { index, value: item.value.into(), origin: Some(Arc::new(origin)) }
+    }
 }
 
 #[derive(Debug)]
@@ -70,6 +86,8 @@ pub(crate) enum Doing {
     Enter(StateId, Payload),
     /// About to do the state's work, for the first time or again.
     Work,
+    /// About to do it again in a redrive.
+    Again,
     /// Waiting for a timer, then going on.
     Sleep(AfterSleep),
     /// About to leave a wait whose time has come.
@@ -117,6 +135,8 @@ pub(crate) struct Join {
     pub(crate) started: u64,
     /// The last state event of the iteration whose end lets the next one start.
     pub(crate) freed_by: Option<u64>,
+    /// The branches or iterations that failed or were stopped, for a redrive.
+    pub(crate) unfinished: Vec<(usize, Box<Thread>)>,
 }
 
 #[derive(Debug)]
@@ -132,8 +152,10 @@ pub(crate) struct MapRun {
     pub(crate) failed_items: usize,
     /// The children that did not succeed.
     pub(crate) failed: BTreeSet<usize>,
-    pub(crate) tolerated_count: Option<f64>,
-    pub(crate) tolerated_percentage: Option<f64>,
+    /// The children that a redrive is to start again.
+    pub(crate) again: VecDeque<(usize, RunId)>,
+    /// Its number among the execution's map runs.
+    pub(crate) record: usize,
     /// How many items each child has, which batches make more than one.
     pub(crate) total_items: usize,
     pub(crate) batch_sizes: Vec<usize>,

@@ -21,8 +21,8 @@ pub(super) struct Timer {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TimerKind {
-    /// The execution's time limit.
-    Execution,
+    /// The time limit of the execution, or of a child of a distributed map.
+    Execution(RunId),
     /// The end of a wait, or of a retrier's delay.
     Wake,
     /// A task's time limit.
@@ -61,11 +61,12 @@ impl Execution {
         self.timers.push(Reverse(Timer { at, order, thread, ticket, kind }));
     }
 
-    /// When the next timer is due that still means something.
+    /// When the next timer is due that still means something, or the execution has lasted as long as any may. Of what
+    /// waits for nothing but that it is not told: such an execution is stuck.
     pub(super) fn next_timer(&mut self) -> Option<Instant> {
         while let Some(Reverse(timer)) = self.timers.peek() {
             if self.is_current(timer) {
-                return Some(timer.at);
+                return Some(timer.at.min(self.closes_at));
             }
             self.timers.pop();
         }
@@ -73,8 +74,8 @@ impl Execution {
     }
 
     fn is_current(&self, timer: &Timer) -> bool {
-        if timer.kind == TimerKind::Execution {
-            return true;
+        if let TimerKind::Execution(run) = timer.kind {
+            return self.run(run).status == Status::Running;
         }
         let Some(thread) = self.threads.get(timer.thread.0).and_then(Option::as_ref) else { return false };
         thread.ticket == timer.ticket
@@ -87,7 +88,8 @@ impl Execution {
 
     /// Tells the execution what time it is: everything due by then happens, in order.
     pub fn advance_to(&mut self, time: Instant) {
-        while self.status() == Status::Running && self.next_timer().is_some_and(|at| at <= time) {
+        while self.status() == Status::Running && self.next_timer().is_some_and(|at| at <= time && at < self.closes_at)
+        {
             let Some(Reverse(timer)) = self.timers.pop() else { break };
             self.now = self.now.max(timer.at);
             self.fire(&timer);
@@ -98,15 +100,27 @@ impl Execution {
                 return;
             }
         }
+        if self.status() == Status::Running && time >= self.closes_at {
+            self.now = self.now.max(self.closes_at);
+            self.time_out(RunId(0));
+            return;
+        }
         self.now = self.now.max(time);
     }
 
+    /// An execution has lasted as long as it may.
+    fn time_out(&mut self, run: RunId) {
+        let last = self.run(run).history.last().map_or(0, |event| event.id);
+        let failure = Failure { error: None, ..Failure::timeout(false) };
+        self.end_run(run, last, Status::TimedOut, failure);
+        if run != RunId(0) {
+            self.end_child_run(run);
+        }
+    }
+
     fn fire(&mut self, timer: &Timer) {
-        if timer.kind == TimerKind::Execution {
-            let last = self.history().last().map_or(0, |event| event.id);
-            let failure = Failure { error: None, ..Failure::timeout(false) };
-            self.end_run(RunId(0), last, Status::TimedOut, failure);
-            return;
+        if let TimerKind::Execution(run) = timer.kind {
+            return self.time_out(run);
         }
         let Some(mut thread) = self.take(timer.thread) else { return };
         match timer.kind {
@@ -121,7 +135,7 @@ impl Execution {
             }
             TimerKind::Task => self.task_timed_out(thread, false),
             TimerKind::Heartbeat(_) => self.task_timed_out(thread, true),
-            TimerKind::Execution => self.park(thread),
+            TimerKind::Execution(_) => self.park(thread),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::thread::{Thread, Visit};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
-use crate::program::{Amount, Selection, StateId, StateProgram, Way, Work};
+use crate::program::{Amount, AmountFrom, Range, Selection, StateId, StateProgram, Way, Work};
 use crate::query::template::Template;
 use crate::query::{Context, QueryFailure, Scope};
 
@@ -61,6 +61,18 @@ impl Execution {
             token: None,
         };
         match self.input_of(&thread, &visit, state) {
+            Ok(base) => visit.base = base,
+            Err(failure) => return self.fail(thread, visit, failure),
+        }
+        thread.visit = Some(visit);
+        self.work(thread);
+    }
+
+    /// Does the work of a state that was entered before, in a redrive.
+    pub(super) fn work_again(&mut self, mut thread: Box<Thread>) {
+        let Some(mut visit) = thread.visit.take() else { return };
+        let program = Arc::clone(&self.program);
+        match self.input_of(&thread, &visit, program.state(visit.state)) {
             Ok(base) => visit.base = base,
             Err(failure) => return self.fail(thread, visit, failure),
         }
@@ -124,8 +136,8 @@ impl Execution {
         error: Option<&Template>,
         cause: Option<&Template>,
     ) -> Failure {
-        let text = |template| self.fail_text(thread, visit, template);
-        match (text(error), text(cause)) {
+        let text = |template, path_field| self.fail_text(thread, visit, template, path_field);
+        match (text(error, "ErrorPath"), text(cause, "CausePath")) {
             (Ok(error), Ok(cause)) => Failure { error, cause, ..Failure::timeout(false) },
             (Err(failure), _) | (_, Err(failure)) => failure,
         }
@@ -137,13 +149,17 @@ impl Execution {
         thread: &Thread,
         visit: &Visit,
         template: Option<&Template>,
+        path_field: &str,
     ) -> Result<Option<Arc<str>>, Failure> {
         let Some(template) = template else { return Ok(None) };
-        let value = self.evaluate(thread, visit, |scope| template.evaluate(scope))?;
-        Ok(Some(match value {
-            Value::String(text) => text.into(),
-            other => other.to_string().into(),
-        }))
+        self.evaluate(thread, visit, |scope| match (template.evaluate(scope)?, template) {
+            (Value::String(text), _) => Ok(Some(text.into())),
+            (other, Template::Jsonata(expression)) => Err(expression.unexpected("string", &other)),
+            (other, Template::Path { path, .. }) => Err(not_valid(path_field, &other, "string", path.source())),
+            (other, Template::Intrinsic { call }) => Err(not_valid(path_field, &other, "string", call.source())),
+            // The rules want text in `Error` and `Cause` themselves.
+            (other, _) => Ok(Some(other.to_string().into())),
+        })
     }
 
     /// Evaluates something in the scope of a visit, with `$` the effective input.
@@ -171,25 +187,28 @@ impl Execution {
         }
     }
 
-    /// A number of a state, and what the field `name` makes of something else.
+    /// A number of a state, which is one that its field takes.
     pub(super) fn amount(
         &self,
         thread: &Thread,
         visit: &Visit,
         amount: Option<&Amount>,
-        form: NumberForm,
     ) -> Result<Option<f64>, Failure> {
-        let Some(amount) = amount else { return Ok(None) };
-        match amount {
-            Amount::Literal(number) => Ok(Some(*number)),
-            Amount::Jsonata(expression) => self.evaluate(thread, visit, |scope| {
+        let Some(Amount { field, range, from }) = amount else { return Ok(None) };
+        match from {
+            AmountFrom::Literal(number) => Ok(Some(*number)),
+            AmountFrom::Jsonata(expression) => self.evaluate(thread, visit, |scope| {
                 let value = expression.evaluate(scope)?;
                 match value.as_f64() {
-                    Some(number) if number >= 0.0 => Ok(Some(number)),
-                    _ => Err(expression.unexpected("number", &value)),
+                    None => Err(expression.unexpected("number", &value)),
+                    Some(number) if range.whole && number.fract() != 0.0 => {
+                        Err(expression.unexpected("integer", &value))
+                    }
+                    Some(number) if !range.contains(number) => Err(expression.out_of_range(&allowed(*range), &value)),
+                    Some(number) => Ok(Some(number)),
                 }
             }),
-            Amount::Path(path, field) => self.evaluate(thread, visit, |scope| {
+            AmountFrom::Path(path, path_field) => self.evaluate(thread, visit, |scope| {
                 let value = path.value(scope)?;
                 let number = match &*value {
                     Value::Number(number) => number.as_f64(),
@@ -197,33 +216,34 @@ impl Execution {
                     Value::String(text) => text.trim().parse::<f64>().ok(),
                     _ => None,
                 };
-                let number = number.filter(|number| form == NumberForm::Float || number.fract() == 0.0);
-                number.map(Some).ok_or_else(|| {
-                    // Text is printed in quotes, and so is everything else.
-                    let printed = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                    QueryFailure::runtime(format!(
-                        "The {field} field refers to value \"{printed}\" which is not a valid {}: {}",
-                        form.name(),
-                        path.source()
-                    ))
-                })
+                match number.filter(|number| !range.whole || number.fract() == 0.0) {
+                    None => {
+                        let valid = if range.whole { "integer" } else { "float" };
+                        Err(not_valid(path_field, &value, valid, path.source()))
+                    }
+                    Some(number) if !range.contains(number) => {
+                        Err(QueryFailure::runtime(format!("{field} {}.", allowed(*range))))
+                    }
+                    Some(number) => Ok(Some(number)),
+                }
             }),
         }
     }
 }
 
-/// What a number may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NumberForm {
-    Integer,
-    Float,
+/// Which numbers a field takes, in the words of the service.
+fn allowed(range: Range) -> String {
+    if range.max.is_finite() {
+        format!("must be between {} and {}", range.min, range.max)
+    } else {
+        "cannot be negative".to_owned()
+    }
 }
 
-impl NumberForm {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Integer => "integer",
-            Self::Float => "float",
-        }
-    }
+/// A value of a path's that its field does not take: text is printed in quotes, and so is everything else.
+fn not_valid(field: &str, value: &Value, valid: &str, source: &str) -> QueryFailure {
+    let printed = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    QueryFailure::runtime(format!(
+        "The {field} field refers to value \"{printed}\" which is not a valid {valid}: {source}"
+    ))
 }

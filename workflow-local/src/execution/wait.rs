@@ -11,7 +11,7 @@ use super::Execution;
 use super::failure::{Evaluation, Failure};
 use super::thread::{AfterSleep, Thread, Visit};
 use crate::clock::Instant;
-use crate::program::{Amount, WaitProgram};
+use crate::program::{Amount, AmountFrom, WaitProgram};
 use crate::query::template::Template;
 use crate::query::{QueryFailure, Scope};
 
@@ -39,13 +39,14 @@ impl Execution {
 
     pub(super) fn wait_until(&self, thread: &Thread, visit: &Visit, wait: &WaitProgram) -> Result<Instant, Failure> {
         let until = match wait {
-            WaitProgram::Seconds(amount @ (Amount::Literal(_) | Amount::Jsonata(_))) => {
-                let seconds = self.amount(thread, visit, Some(amount), super::visit::NumberForm::Integer)?;
-                self.now.after(Duration::try_from_secs_f64(seconds.unwrap_or(0.0)).unwrap_or(Duration::MAX))
-            }
-            WaitProgram::Seconds(Amount::Path(path, _)) => {
+            // What AWS says of a path to other values is its own here.
+            WaitProgram::Seconds(Amount { from: AmountFrom::Path(path, _), .. }) => {
                 let seconds = self.evaluate(thread, visit, |scope| seconds(path, scope))?;
                 self.now.after(Duration::from_secs(seconds))
+            }
+            WaitProgram::Seconds(amount) => {
+                let seconds = self.amount(thread, visit, Some(amount))?;
+                self.now.after(Duration::try_from_secs_f64(seconds.unwrap_or(0.0)).unwrap_or(Duration::MAX))
             }
             WaitProgram::TimestampPath(path) => self.evaluate(thread, visit, |scope| {
                 let selected = path.select(scope).map_err(|_| no_timestamp(path.source(), None))?;

@@ -6,18 +6,23 @@ use super::{Details, EventType, HistoryEvent};
 use crate::payload::Payload;
 
 /// The region that a local execution says it is in.
-pub(crate) const REGION: &str = "us-east-1";
+const REGION: &str = "us-east-1";
 
 impl HistoryEvent {
     /// The event as an element of `GetExecutionHistory`'s `events`: payloads as JSON text,
     /// the timestamp in seconds since 1970.
     pub fn to_api_json(&self) -> Value {
+        self.to_api_json_in(REGION)
+    }
+
+    /// The same for an execution in another region than `us-east-1`, which tasks say that they are scheduled in.
+    pub fn to_api_json_in(&self, region: &str) -> Value {
         let mut event = Map::new();
         event.insert("timestamp".to_owned(), json!(self.timestamp.as_epoch_seconds()));
         event.insert("type".to_owned(), json!(self.kind.name()));
         event.insert("id".to_owned(), json!(self.id));
         event.insert("previousEventId".to_owned(), json!(self.previous_id));
-        if let Some(details) = details(self.kind, &self.details) {
+        if let Some(details) = details(self.kind, &self.details, region) {
             event.insert(self.kind.details_member(), Value::Object(details));
         }
         Value::Object(event)
@@ -49,7 +54,7 @@ impl Members {
     }
 }
 
-fn details(kind: EventType, details: &Details) -> Option<Map<String, Value>> {
+fn details(kind: EventType, details: &Details, region: &str) -> Option<Map<String, Value>> {
     let members = Members::new();
     let members = match details {
         Details::None => return None,
@@ -86,7 +91,7 @@ fn details(kind: EventType, details: &Details) -> Option<Map<String, Value>> {
         } => members
             .text("resourceType", Some(resource_type))
             .text("resource", Some(resource))
-            .text("region", Some(REGION))
+            .text("region", Some(region))
             .with("parameters", Some(parameters.to_string()))
             .with("timeoutInSeconds", *timeout_seconds)
             .with("heartbeatInSeconds", *heartbeat_seconds)
@@ -113,6 +118,10 @@ fn details(kind: EventType, details: &Details) -> Option<Map<String, Value>> {
         Details::MapStateStarted { length } => members.with("length", Some(*length)),
         Details::MapIteration { name, index } => members.text("name", Some(name)).with("index", Some(*index)),
         Details::MapRunStarted { map_run_arn } => members.text("mapRunArn", Some(map_run_arn)),
+        Details::ExecutionRedriven { redrive_count } => members.with("redriveCount", Some(*redrive_count)),
+        Details::MapRunRedriven { map_run_arn, redrive_count } => {
+            members.text("mapRunArn", Some(map_run_arn)).with("redriveCount", Some(*redrive_count))
+        }
         Details::EvaluationFailed { error, cause, location, state } => members
             .text("error", Some(error))
             .text("cause", Some(cause))

@@ -151,6 +151,18 @@ pub enum Details {
         /// The ARN of the map run.
         map_run_arn: Arc<str>,
     },
+    /// `ExecutionRedriven`
+    ExecutionRedriven {
+        /// How often the execution was redriven, this time included.
+        redrive_count: u64,
+    },
+    /// `MapRunRedriven`
+    MapRunRedriven {
+        /// The ARN of the map run.
+        map_run_arn: Arc<str>,
+        /// How often the map run was redriven, this time included.
+        redrive_count: u64,
+    },
     /// `EvaluationFailed`
     EvaluationFailed {
         /// The error's name.

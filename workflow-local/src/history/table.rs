@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use workflow_asl::printable::printable;
+
 use super::{Details, HistoryEvent};
 use crate::clock::Instant;
 
@@ -35,7 +37,8 @@ impl fmt::Display for HistoryTable<'_> {
                 event.kind,
                 Summary(&event.details)
             );
-            writeln!(f, "{}", row.trim_end())?;
+            // A name or a cause has no say in what a terminal does, and ends no row.
+            writeln!(f, "{}", printable(row.trim_end()))?;
         }
         Ok(())
     }
@@ -84,7 +87,10 @@ impl fmt::Display for Summary<'_> {
             Details::ActivityStarted { worker_name } => f.write_str(worker_name.as_deref().unwrap_or_default()),
             Details::MapStateStarted { length } => write!(f, "{length} items"),
             Details::MapIteration { name, index } => write!(f, "{name} [{index}]"),
-            Details::MapRunStarted { map_run_arn } => f.write_str(map_run_arn),
+            Details::ExecutionRedriven { redrive_count } => write!(f, "redrive {redrive_count}"),
+            Details::MapRunStarted { map_run_arn } | Details::MapRunRedriven { map_run_arn, .. } => {
+                f.write_str(map_run_arn)
+            }
             Details::EvaluationFailed { cause, .. } => f.write_str(cause),
         }
     }

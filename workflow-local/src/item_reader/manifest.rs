@@ -3,18 +3,24 @@
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use super::bounds::Reading;
 use super::bytes::Object;
-use super::csv;
+use super::{Item, csv, listed};
 use crate::program::CsvHeader;
 use crate::store::ObjectStore;
 
 /// The objects that an inventory of S3 lists, as its data files tell them.
 ///
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html>
-pub(super) fn inventory(manifest: Object, store: &dyn ObjectStore, most: usize) -> Result<Value, String> {
-    let wrong = |what: &str| format!("{}: The S3 inventory manifest {what}.", manifest.name);
+pub(super) fn inventory(
+    manifest: &Object,
+    store: &dyn ObjectStore,
+    most: usize,
+    reading: &mut Reading,
+) -> Result<Vec<Item>, String> {
+    let wrong = |what: &str| format!("{}: The S3 inventory manifest {what}.", manifest.name());
     let value: Value =
-        serde_json::from_slice(&manifest.bytes).map_err(|error| wrong(&format!("is not JSON: {error}")))?;
+        serde_json::from_slice(manifest.bytes()).map_err(|error| wrong(&format!("is not JSON: {error}")))?;
     let text = |name: &str| value.get(name).and_then(Value::as_str);
     match text("fileFormat") {
         Some("CSV") => {}
@@ -34,10 +40,13 @@ pub(super) fn inventory(manifest: Object, store: &dyn ObjectStore, most: usize) 
         }
         let key = file.get("key").and_then(Value::as_str).ok_or_else(|| wrong("has a file without a `key`"))?;
         let data = Object::read(store, bucket, key, None)?;
-        items.extend(csv::objects(data.text()?, ',', &header, most)?);
+        let rest = most.saturating_sub(items.len());
+        reading.object = data.name();
+        let mut rows = csv::objects(data.text()?, ',', &header, rest, reading)?;
+        rows.iter_mut().filter_map(|row| row.get_mut("Key")).for_each(decode);
+        items.extend(listed(Value::Array(rows), &data.source().into(), rest)?);
     }
-    items.iter_mut().filter_map(|item| item.get_mut("Key")).for_each(decode);
-    Ok(Value::Array(items))
+    Ok(items)
 }
 
 /// In an inventory's CSV files keys are encoded for URLs, and no object is found by them before they are decoded. S3 says so;
@@ -52,14 +61,14 @@ fn decode(key: &mut Value) {
 /// Bucket and key of each data file that an `UNLOAD` of Athena wrote: its manifest has an `s3://` URI a line.
 ///
 /// <https://docs.aws.amazon.com/athena/latest/ug/unload.html>
-pub(super) fn athena(manifest: Object) -> Result<Vec<(String, String)>, String> {
-    let rows = csv::rows(manifest.text()?, ',', usize::MAX);
+pub(super) fn athena(manifest: &Object) -> Result<Vec<(String, String)>, String> {
+    let rows = csv::Rows::new(manifest.text()?, ',');
     let place = |row: Vec<String>| {
         let uri = row.into_iter().next().unwrap_or_default();
         let place = uri.trim().strip_prefix("s3://").and_then(|place| place.split_once('/'));
         place.map(|(bucket, key)| (bucket.to_owned(), key.to_owned())).ok_or_else(|| {
-            format!("{}: The Athena manifest must have s3://BUCKET/KEY in each line, not '{uri}'.", manifest.name)
+            format!("{}: The Athena manifest must have s3://BUCKET/KEY in each line, not '{uri}'.", manifest.name())
         })
     };
-    rows.into_iter().map(place).collect()
+    rows.map(place).collect()
 }

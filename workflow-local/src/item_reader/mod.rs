@@ -2,20 +2,43 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>
 
+mod bounds;
 mod bytes;
 mod csv;
 mod manifest;
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use workflow_asl::limits::ITEM_BYTES;
 
+use crate::json_text::{self, Extent};
 use crate::program::{Format, Reader, Source};
 use crate::store::{ListedObject, ObjectStore};
+pub(crate) use bounds::OBJECT_BYTES;
+use bounds::Reading;
 use bytes::Object;
 
-/// Reads the value that a map's items are taken from: an array, or an object of members. Where `most` is not 0, more
-/// items than that need not be read.
-pub(crate) fn read(reader: &Reader, arguments: &Value, store: &dyn ObjectStore, most: usize) -> Result<Value, String> {
+/// What the context object says of an item that comes from the state's input.
+pub(crate) const STATE_DATA: &str = "STATE_DATA";
+
+/// An item that was read.
+#[derive(Debug)]
+pub(crate) struct Item {
+    /// The member's name, when the items are an object's members.
+    pub(crate) key: Option<String>,
+    pub(crate) value: Value,
+    /// Where it is from: `S3://BUCKET` for an object of a listing, else `S3://BUCKET/KEY`.
+    pub(crate) source: Arc<str>,
+}
+
+/// Reads the items; where `most` is not 0, at most so many.
+pub(crate) fn read(
+    reader: &Reader,
+    arguments: &Value,
+    store: &dyn ObjectStore,
+    most: usize,
+) -> Result<Vec<Item>, String> {
     let text = |name: &str| arguments.get(name).and_then(Value::as_str);
     let bucket = text("Bucket").unwrap_or_default();
     let object = || {
@@ -23,27 +46,46 @@ pub(crate) fn read(reader: &Reader, arguments: &Value, store: &dyn ObjectStore, 
         Object::read(store, bucket, key, text("VersionId"))
     };
     let prefix = text("Prefix").unwrap_or_default();
+    let mut reading = Reading::default();
     match &reader.source {
-        Source::Object(format) => format.read(object()?, most),
+        Source::Object(format) => format.read(&object()?, most, &mut reading),
         Source::List => {
             let listed = store.list(bucket, prefix)?;
             let most = if most == 0 { listed.len() } else { most };
-            Ok(Value::Array(listed.into_iter().take(most).map(item).collect()))
+            let source: Arc<str> = uri(bucket, None).into();
+            let item = |object| Item { key: None, value: listed_item(object), source: Arc::clone(&source) };
+            Ok(listed.into_iter().take(most).map(item).collect())
         }
         Source::EachListed(format) => {
             // The console makes an empty object for a folder, which holds nothing to read.
             let listed = store.list(bucket, prefix)?;
             let objects = listed.into_iter().filter(|object| !(object.size == 0 && object.key.ends_with('/')));
             let keys = objects.map(|object| (bucket.to_owned(), object.key));
-            format.read_each(keys, store, most)
+            format.read_each(keys, store, most, &mut reading)
         }
-        Source::Inventory => manifest::inventory(object()?, store, most),
-        Source::Athena(format) => format.read_each(manifest::athena(object()?)?.into_iter(), store, most),
+        Source::Inventory => manifest::inventory(&object()?, store, most, &mut reading),
+        Source::Athena(format) => {
+            format.read_each(manifest::athena(&object()?)?.into_iter(), store, most, &mut reading)
+        }
+    }
+}
+
+/// What the context object says of the items of what a reader asks for.
+pub(crate) fn source(reader: &Reader, arguments: &Value) -> String {
+    let text = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
+    let key = Some(text("Key")).filter(|_| !matches!(reader.source, Source::List));
+    uri(text("Bucket"), key)
+}
+
+fn uri(bucket: &str, key: Option<&str>) -> String {
+    match key {
+        Some(key) => format!("S3://{bucket}/{key}"),
+        None => format!("S3://{bucket}"),
     }
 }
 
 /// A listed object as an item.
-fn item(object: ListedObject) -> Value {
+fn listed_item(object: ListedObject) -> Value {
     json!({
         "Etag": object.etag,
         "Key": object.key,
@@ -62,26 +104,41 @@ pub(crate) fn pointed(value: Value, pointer: Option<&str>) -> Result<Value, Stri
     }
 }
 
+/// The items of an array, or the members of an object; at most so many, 0 for all.
+pub(crate) fn listed(value: Value, source: &Arc<str>, most: usize) -> Result<Vec<Item>, String> {
+    let most = if most == 0 { usize::MAX } else { most };
+    let item = |key, value| Item { key, value, source: Arc::clone(source) };
+    Ok(match value {
+        Value::Array(items) => items.into_iter().take(most).map(|value| item(None, value)).collect(),
+        Value::Object(members) => members.into_iter().take(most).map(|(key, value)| item(Some(key), value)).collect(),
+        _ => return Err("Attempting to map over non-iterable node.".to_owned()),
+    })
+}
+
 impl Format {
-    /// The items of one object.
-    fn read(&self, object: Object, most: usize) -> Result<Value, String> {
-        let large = object.bytes.len() > ITEM_BYTES / 8;
-        let named = |text: String| format!("{}: {text}", object.name);
-        let value = match self {
+    /// The items of one object, as an array or an object of members.
+    fn value(&self, object: &Object, most: usize, reading: &mut Reading) -> Result<Value, String> {
+        reading.object = object.name();
+        let named = |text: String| format!("{}: {text}", object.name());
+        Ok(match self {
             Self::Csv { delimiter, header } => {
-                csv::objects(object.text()?, *delimiter, header, most).map(Value::Array)?
+                Value::Array(csv::objects(object.text()?, *delimiter, header, most, reading)?)
             }
             Self::JsonLines => {
                 let lines = object.text()?.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
                 let most = if most == 0 { usize::MAX } else { most };
                 let parsed = lines.take(most).map(|(number, line)| {
-                    serde_json::from_str(line)
+                    let extent = Extent::of(line.as_bytes());
+                    reading.count(extent.values)?;
+                    json_text::parse_of(line.as_bytes(), extent)
                         .map_err(|error| named(format!("Line {} is not JSON: {error}", number.saturating_add(1))))
                 });
                 Value::Array(parsed.collect::<Result<_, _>>()?)
             }
             Self::Json { pointer } => {
-                let value = serde_json::from_slice(&object.bytes)
+                let extent = Extent::of(object.bytes());
+                reading.count(extent.values)?;
+                let value = json_text::parse_of(object.bytes(), extent)
                     .map_err(|error| named(format!("The object is not JSON: {error}")))?;
                 pointed(value, pointer.as_deref())?
             }
@@ -92,19 +149,20 @@ impl Format {
                         .to_owned(),
                 );
             }
-        };
+        })
+    }
+
+    /// The items of one object; at most so many, 0 for all.
+    fn read(&self, object: &Object, most: usize, reading: &mut Reading) -> Result<Vec<Item>, String> {
+        let value = self.value(object, most, reading)?;
+        let items = listed(value, &object.source().into(), most)?;
         // An item of a smaller object cannot be too large: no text becomes eight times its length as JSON.
-        if large {
-            let too_large = match &value {
-                Value::Array(items) => items.iter().position(is_too_large),
-                Value::Object(members) => members.values().position(is_too_large),
-                _ => None,
-            };
-            if let Some(index) = too_large {
-                return Err(named(format!("The item at index {index} has more than {ITEM_BYTES} bytes.")));
-            }
+        if object.bytes().len() > ITEM_BYTES / 8
+            && let Some(index) = items.iter().position(|item| is_too_large(&item.value))
+        {
+            return Err(format!("{}: The item at index {index} has more than {ITEM_BYTES} bytes.", object.name()));
         }
-        Ok(value)
+        Ok(items)
     }
 
     /// The items of several objects, one after the other.
@@ -113,19 +171,19 @@ impl Format {
         objects: impl Iterator<Item = (String, String)>,
         store: &dyn ObjectStore,
         most: usize,
-    ) -> Result<Value, String> {
+        reading: &mut Reading,
+    ) -> Result<Vec<Item>, String> {
         let mut items = Vec::new();
         for (bucket, key) in objects {
             if most > 0 && items.len() >= most {
                 break;
             }
-            match self.read(Object::read(store, &bucket, &key, None)?, most)? {
-                Value::Array(read) => items.extend(read),
-                Value::Object(members) => items.extend(members.into_iter().map(|(_, value)| value)),
-                _ => return Err(format!("{bucket}/{key}: Attempting to map over non-iterable node.")),
-            }
+            let rest = most.saturating_sub(items.len());
+            let read = self.read(&Object::read(store, &bucket, &key, None)?, rest, reading)?;
+            // Of several objects the members of one are nobody's in particular.
+            items.extend(read.into_iter().map(|item| Item { key: None, ..item }));
         }
-        Ok(Value::Array(items))
+        Ok(items)
     }
 }
 

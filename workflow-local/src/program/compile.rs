@@ -192,8 +192,13 @@ impl<'a> Compiler<'a> {
                 let heartbeat = (state.heartbeat_seconds.as_ref(), state.heartbeat_seconds_path.as_deref());
                 Work::Task(Box::new(TaskProgram {
                     resource: Resource::of(resource),
-                    timeout: reading.amount(timeout, ["TimeoutSeconds", "TimeoutSecondsPath"], at),
-                    heartbeat: reading.amount(heartbeat, ["HeartbeatSeconds", "HeartbeatSecondsPath"], at),
+                    timeout: reading.amount(timeout, ["TimeoutSeconds", "TimeoutSecondsPath"], State::FIELDS, at),
+                    heartbeat: reading.amount(
+                        heartbeat,
+                        ["HeartbeatSeconds", "HeartbeatSecondsPath"],
+                        State::FIELDS,
+                        at,
+                    ),
                     credentials: reading.optional(state.credentials.as_ref(), at, "Credentials"),
                 }))
             }
@@ -298,7 +303,8 @@ impl<'a> Compiler<'a> {
             .optional(state.item_selector.as_ref(), at, "ItemSelector")
             .or_else(|| reading.optional(state.parameters.as_ref(), at, "Parameters"));
         let concurrency = (state.max_concurrency.as_ref(), state.max_concurrency_path.as_deref());
-        let max_concurrency = reading.amount(concurrency, ["MaxConcurrency", "MaxConcurrencyPath"], at);
+        let fields = ["MaxConcurrency", "MaxConcurrencyPath"];
+        let max_concurrency = reading.amount(concurrency, fields, State::FIELDS, at);
         let distributed = state.is_distributed().then(|| reading.distributed(state, at));
         Some(Work::Map(Box::new(MapProgram { items, selector, start: start?, max_concurrency, distributed })))
     }

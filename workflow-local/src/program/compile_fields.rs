@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use workflow_asl::document::{
-    ChoiceRule, Comparison, ItemBatcher, ItemReader, Operand as OperandKind, Operator, QueryLanguage, ResultWriter,
-    State,
+    ChoiceRule, Comparison, Field, ItemBatcher, ItemReader, MachineType, Operand as OperandKind, Operator,
+    QueryLanguage, ReaderConfig, ResultWriter, State,
 };
 use workflow_asl::{Code, Diagnostic, Pointer};
 
@@ -13,7 +13,8 @@ use super::compile_template::Reading;
 use super::pattern::Pattern;
 use super::rule::{Compared, Family, Operand, Relation, Rule, Test, Type};
 use super::{
-    Amount, Batcher, CsvHeader, Distributed, Format, Reader, Reference, Source, Transformation, WaitProgram, Writer,
+    Amount, AmountFrom, Batcher, CsvHeader, Distributed, Format, Range, Reader, Reference, Source, Transformation,
+    WaitProgram, Writer,
 };
 use crate::query::jsonata::expression_text;
 use crate::query::template::Template;
@@ -23,26 +24,37 @@ impl Reading<'_> {
         value.map(|value| self.template(value, &at.child(field), field))
     }
 
-    /// A number that has a static field and a path field.
+    /// A number that has a static field and a path field, both in a table of fields.
     pub(super) fn amount(
         &mut self,
         (value, path): (Option<&Value>, Option<&str>),
         [field, path_field]: [&'static str; 2],
+        fields: &[Field],
         at: &Pointer,
     ) -> Option<Amount> {
+        let from = self.amount_from((value, path), [field, path_field], at)?;
+        Some(Amount { field, range: Range::of(fields, field), from })
+    }
+
+    fn amount_from(
+        &mut self,
+        (value, path): (Option<&Value>, Option<&str>),
+        [field, path_field]: [&'static str; 2],
+        at: &Pointer,
+    ) -> Option<AmountFrom> {
         if let Some(path) = path {
-            return self.path(path, &at.child(path_field)).map(|path| Amount::Path(path, path_field));
+            return self.path(path, &at.child(path_field)).map(|path| AmountFrom::Path(path, path_field));
         }
         let value = value?;
         if let Some(source) = value.as_str().and_then(expression_text) {
-            return self.expression(source, &at.child(field), field).map(Amount::Jsonata);
+            return self.expression(source, &at.child(field), field).map(AmountFrom::Jsonata);
         }
         let number = value.as_f64();
         if number.is_none() {
             let message = "expected value of type Integer";
             self.found.push(Diagnostic::new(Code::WrongType, at.child(field), message));
         }
-        number.map(Amount::Literal)
+        number.map(AmountFrom::Literal)
     }
 
     /// `Error` and `Cause`, which may be text, a path or intrinsic function, or an expression.
@@ -79,7 +91,7 @@ impl Reading<'_> {
             return self.path(path, &at.child("TimestampPath")).map(WaitProgram::TimestampPath);
         }
         let seconds = (state.seconds.as_ref(), state.seconds_path.as_deref());
-        let amount = self.amount(seconds, ["Seconds", "SecondsPath"], at);
+        let amount = self.amount(seconds, ["Seconds", "SecondsPath"], State::FIELDS, at);
         if amount.is_none() && state.seconds.is_none() && state.seconds_path.is_none() {
             self.missing("Seconds", at);
         }
@@ -177,12 +189,21 @@ impl Reading<'_> {
         let reader = state.item_reader.as_ref().map(|reader| self.reader(reader, &at.child("ItemReader")));
         let batcher = state.item_batcher.as_ref().map(|batcher| self.batcher(batcher, &at.child("ItemBatcher")));
         let writer = state.result_writer.as_ref().map(|writer| self.writer(writer, &at.child("ResultWriter")));
+        let config = state.processor().and_then(|processor| processor.processor_config.as_ref());
+        let express = config.and_then(|config| config.execution_type.as_deref()) == Some("EXPRESS");
         Distributed {
             label: state.label.as_deref().map(Arc::from),
-            tolerated_count: self.amount(count, ["ToleratedFailureCount", "ToleratedFailureCountPath"], at),
+            children: if express { MachineType::Express } else { MachineType::Standard },
+            tolerated_count: self.amount(
+                count,
+                ["ToleratedFailureCount", "ToleratedFailureCountPath"],
+                State::FIELDS,
+                at,
+            ),
             tolerated_percentage: self.amount(
                 percentage,
                 ["ToleratedFailurePercentage", "ToleratedFailurePercentagePath"],
+                State::FIELDS,
                 at,
             ),
             reader,
@@ -217,6 +238,9 @@ impl Reading<'_> {
             Some("PARQUET") => Format::Parquet,
             _ => Format::Json { pointer: config.items_pointer },
         };
+        let fields = ReaderConfig::FIELDS;
+        // Of a number below 0 the map run tells, and one above the limit is as good as none.
+        let max_items = self.amount(max_items, ["MaxItems", "MaxItemsPath"], fields, &at.child("ReaderConfig"));
         Reader {
             source: match lists {
                 true if flattens => Source::EachListed(format),
@@ -226,7 +250,7 @@ impl Reading<'_> {
                 false => Source::Object(format),
             },
             arguments: self.template(arguments.unwrap_or(&empty), at, "ItemReader/Arguments"),
-            max_items: self.amount(max_items, ["MaxItems", "MaxItemsPath"], &at.child("ReaderConfig")),
+            max_items: max_items.map(|most| Amount { range: Range::INTEGERS, ..most }),
         }
     }
 
@@ -249,8 +273,13 @@ impl Reading<'_> {
         let items = (batcher.max_items_per_batch.as_ref(), batcher.max_items_per_batch_path.as_deref());
         let bytes = (batcher.max_input_bytes_per_batch.as_ref(), batcher.max_input_bytes_per_batch_path.as_deref());
         Batcher {
-            max_items: self.amount(items, ["MaxItemsPerBatch", "MaxItemsPerBatchPath"], at),
-            max_bytes: self.amount(bytes, ["MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"], at),
+            max_items: self.amount(items, ["MaxItemsPerBatch", "MaxItemsPerBatchPath"], ItemBatcher::FIELDS, at),
+            max_bytes: self.amount(
+                bytes,
+                ["MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"],
+                ItemBatcher::FIELDS,
+                at,
+            ),
             input: batcher
                 .batch_input
                 .as_ref()

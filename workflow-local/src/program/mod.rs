@@ -12,7 +12,7 @@ mod way;
 use std::sync::Arc;
 
 use workflow_asl::Pointer;
-use workflow_asl::document::QueryLanguage;
+use workflow_asl::document::{Field, Form, MachineType, QueryLanguage};
 
 use crate::coverage::Watch;
 use crate::payload::Payload;
@@ -127,6 +127,8 @@ pub(crate) enum Items {
 #[derive(Debug)]
 pub(crate) struct Distributed {
     pub(crate) label: Option<Arc<str>>,
+    /// `ExecutionType`: what its children are.
+    pub(crate) children: MachineType,
     pub(crate) tolerated_count: Option<Amount>,
     pub(crate) tolerated_percentage: Option<Amount>,
     pub(crate) reader: Option<Reader>,
@@ -210,13 +212,53 @@ pub(crate) enum Transformation {
     Flatten,
 }
 
-/// A number that is written, found by a path, or computed.
+/// A number of a state.
 #[derive(Debug)]
-pub(crate) enum Amount {
+pub(crate) struct Amount {
+    /// The field of the number itself, such as `TimeoutSeconds`.
+    pub(crate) field: &'static str,
+    pub(crate) range: Range,
+    pub(crate) from: AmountFrom,
+}
+
+/// Where a number comes from: it is written, found by a path, or computed.
+#[derive(Debug)]
+pub(crate) enum AmountFrom {
     Literal(f64),
     /// The path, and the name of the field that has it.
     Path(Path, &'static str),
     Jsonata(Expression),
+}
+
+/// Which numbers a field takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Range {
+    /// Whether they are integers.
+    pub(crate) whole: bool,
+    pub(crate) min: f64,
+    pub(crate) max: f64,
+}
+
+impl Range {
+    /// The range that the table of fields gives one.
+    fn of(fields: &[Field], name: &str) -> Self {
+        match fields.iter().find(|field| field.name == name).map(|field| field.form) {
+            #[expect(clippy::cast_precision_loss, reason = "limits are far below 2^53, but for the one that is none")]
+            Some(Form::Integer { min, max, .. }) => {
+                let max = if max == u64::MAX { f64::INFINITY } else { max as f64 };
+                Self { whole: true, min: min as f64, max }
+            }
+            Some(Form::Number { min, max, .. }) => Self { whole: false, min, max },
+            _ => Self::INTEGERS,
+        }
+    }
+
+    /// All integers.
+    pub(crate) const INTEGERS: Self = Self { whole: true, min: f64::NEG_INFINITY, max: f64::INFINITY };
+
+    pub(crate) fn contains(self, number: f64) -> bool {
+        (self.min..=self.max).contains(&number)
+    }
 }
 
 /// `InputPath`, `OutputPath`
@@ -261,8 +303,8 @@ impl Program {
         self.timeout_seconds
     }
 
-    /// Tells coverage what somebody calls it.
-    pub(crate) fn named(&self, name: &str) {
+    /// Tells [coverage](crate::coverage) what somebody calls it.
+    pub fn named(&self, name: &str) {
         if let Some(watch) = &self.watch {
             watch.named(name);
         }

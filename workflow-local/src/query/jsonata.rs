@@ -117,6 +117,15 @@ impl Expression {
         ))
     }
 
+    /// The failure of a number that the field does not take; `allowed` says which it does.
+    pub(crate) fn out_of_range(&self, allowed: &str, value: &Value) -> QueryFailure {
+        self.failure(format!(
+            "The JSONata expression '{}' specified for the field '{}' returned a value that is out of range. It {allowed}, \
+             but was {value}",
+            self.0.source, self.0.location
+        ))
+    }
+
     fn failure(&self, text: String) -> QueryFailure {
         QueryFailure::Evaluation { location: Some(self.0.location.clone()), text }
     }
@@ -447,7 +456,11 @@ mod engine {
             items.push(JValue::from_f64(next));
             next += delta;
         }
-        Ok(JValue::array(items))
+        // A sequence of one is the one itself, as everywhere in JSONata; AWS's `$partition` gives an array all the same.
+        Ok(match items.as_slice() {
+            [only] => only.clone(),
+            _ => JValue::array(items),
+        })
     }
 }
 

@@ -136,11 +136,6 @@ impl Path {
         })
     }
 
-    /// What it selects of a value that is not the state's: what an item reader read.
-    pub(crate) fn within(&self, value: &Value) -> Option<Value> {
-        self.json_path.select(value).map(Cow::into_owned).ok()
-    }
-
     /// `value` put where the path says in `into`; `$` replaces all.
     pub(crate) fn insert(&self, into: &Payload, value: Payload) -> Result<Payload, String> {
         if self.is_whole {

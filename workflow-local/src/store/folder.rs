@@ -1,17 +1,22 @@
 //! An object store in a local folder: a bucket is a folder in it, a key the path of a file below that.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use md5::{Digest, Md5};
+
 use super::{ListedObject, MemoryStore, ObjectStore, no_such_bucket, no_such_key};
 use crate::clock::Instant;
+use crate::item_reader::OBJECT_BYTES;
 
 /// An object store in a local folder: `FOLDER/BUCKET/KEY`, a slash in a key being a folder.
 ///
 /// It has no versions, and no keys that are not the path of a file (an empty name, `.` or `..` between slashes).
-/// What links lead to is listed where it is a file, not where it is a folder.
+/// What links lead to is listed where it is a file, not where it is a folder. A link that leads out of the folder is
+/// refused, for reading and writing alike, and so is what is no regular file, such as a device or a named pipe, and an
+/// object of more than 256 MiB.
 ///
 /// ```
 /// use serde_json::json;
@@ -35,7 +40,7 @@ pub struct FolderStore {
 
 impl FolderStore {
     /// The name of the folder, in the current one, that an engine reads where it is given no store.
-    pub(crate) const DEFAULT: &'static str = "objects";
+    pub const DEFAULT: &'static str = "objects";
 
     /// Reads from a folder, and writes to it. It is made when something is first written.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
@@ -63,12 +68,45 @@ impl FolderStore {
         }
     }
 
+    /// Refuses a path that links lead out of the folder.
+    fn stays_inside(&self, path: &Path) -> Result<(), String> {
+        let real =
+            |path: &Path| path.canonicalize().map_err(|error| format!("cannot read {}: {error}", path.display()));
+        match real(path)?.starts_with(real(&self.root)?) {
+            true => Ok(()),
+            false => Err(format!("{} leads out of the folder {}", path.display(), self.root.display())),
+        }
+    }
+
+    /// Opens the file of an object, which is one that can be read to its end.
+    fn open(&self, path: &Path) -> Result<File, std::io::Error> {
+        let about = fs::metadata(path)?;
+        self.stays_inside(path).map_err(std::io::Error::other)?;
+        // To open a pipe would wait for somebody to write to it.
+        if !about.is_file() {
+            return Err(std::io::Error::other("it is not a regular file"));
+        }
+        File::open(path)
+    }
+
+    /// Refuses a path that is not to be written: behind a link out of the folder, or what is there is no regular file.
+    fn may_write(&self, path: &Path) -> Result<(), String> {
+        // What is not there yet is made inside of what is.
+        let existing = path.ancestors().find(|part| part.symlink_metadata().is_ok());
+        self.stays_inside(existing.unwrap_or(&self.root))?;
+        match fs::metadata(path) {
+            Ok(about) if !about.is_file() => Err(format!("{} is not a regular file", path.display())),
+            _ => Ok(()),
+        }
+    }
+
     /// The objects in the folder itself.
     fn list_folder(&self, bucket: &str, prefix: &str) -> Result<Vec<ListedObject>, String> {
         let top = self.bucket(bucket)?;
         if !top.is_dir() {
             return Err(no_such_bucket(bucket));
         }
+        self.stays_inside(&top)?;
         // Only the folder that the prefix names is looked through.
         let within = prefix.rsplit_once('/').map_or("", |(folders, _)| folders);
         if !within.is_empty() && !is_path_of_names(within) {
@@ -76,7 +114,11 @@ impl FolderStore {
         }
         let mut found = Vec::new();
         let first = if within.is_empty() { String::new() } else { format!("{within}/") };
-        let mut folders = vec![(top.join(within), first)];
+        let first_folder = top.join(within);
+        if first_folder.is_dir() {
+            self.stays_inside(&first_folder)?;
+        }
+        let mut folders = vec![(first_folder, first)];
         while let Some((folder, keys_before)) = folders.pop() {
             let entries = match fs::read_dir(&folder) {
                 Ok(entries) => entries,
@@ -92,20 +134,36 @@ impl FolderStore {
                 if is_folder && (key.starts_with(prefix) || prefix.starts_with(&key)) {
                     folders.push((entry.path(), format!("{key}/")));
                 } else if !is_folder && key.starts_with(prefix) && entry.path().is_file() {
-                    found.push(listed(&entry.path(), key)?);
+                    found.push(self.listed(&entry.path(), key)?);
                 }
             }
         }
         Ok(found)
     }
+
+    fn listed(&self, path: &Path, key: String) -> Result<ListedObject, String> {
+        let unreadable = |error| format!("cannot read {}: {error}", path.display());
+        let file = self.open(path).map_err(unreadable)?;
+        let modified = file.metadata().and_then(|about| about.modified()).map_err(unreadable)?;
+        let millis = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        let mut digest = Md5::new();
+        let size = read_in_parts(file, |part| digest.update(part)).map_err(unreadable)?;
+        let modified = Instant::from_millis(i64::try_from(millis).unwrap_or(i64::MAX));
+        Ok(ListedObject::of_digest(key, size, modified, digest.finalize().as_slice()))
+    }
 }
 
-fn listed(path: &Path, key: String) -> Result<ListedObject, String> {
-    let unreadable = |error| format!("cannot read {}: {error}", path.display());
-    let bytes = fs::read(path).map_err(unreadable)?;
-    let modified = fs::metadata(path).and_then(|about| about.modified()).map_err(unreadable)?;
-    let millis = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    Ok(ListedObject::new(key, &bytes, Instant::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))))
+/// Gives the bytes of a file part by part, and how many they are.
+fn read_in_parts(mut file: File, mut each: impl FnMut(&[u8])) -> std::io::Result<u64> {
+    let (mut part, mut size) = (vec![0; 64 * 1024], 0);
+    loop {
+        let length = file.read(&mut part)?;
+        if length == 0 {
+            return Ok(size);
+        }
+        size += length as u64;
+        each(part.get(..length).unwrap_or_default());
+    }
 }
 
 /// Whether each part between slashes is the name of a file, which leads nowhere else.
@@ -122,12 +180,22 @@ impl ObjectStore for FolderStore {
             return written.get(bucket, key);
         }
         let path = self.file(bucket, key)?;
-        fs::read(&path).map_err(|error| match error.kind() {
+        let unreadable = |error: std::io::Error| match error.kind() {
             ErrorKind::NotFound => {
                 format!("{}; the object store looked for {}", no_such_key(bucket, key), path.display())
             }
             _ => format!("cannot read {}: {error}", path.display()),
-        })
+        };
+        let mut bytes = Vec::new();
+        let file = self.open(&path).map_err(unreadable)?;
+        file.take(OBJECT_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        match bytes.len() as u64 > OBJECT_BYTES {
+            true => Err(format!(
+                "cannot read {}: it has more than {OBJECT_BYTES} bytes, more than the local engine reads",
+                path.display()
+            )),
+            false => Ok(bytes),
+        }
     }
 
     fn list(&self, bucket: &str, prefix: &str) -> Result<Vec<ListedObject>, String> {
@@ -154,6 +222,8 @@ impl ObjectStore for FolderStore {
         let path = self.file(bucket, key)?;
         let folder = path.parent().unwrap_or(&self.root);
         let unwritable = |error| format!("cannot write {}: {error}", path.display());
+        fs::create_dir_all(&self.root).map_err(unwritable)?;
+        self.may_write(&path).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         fs::create_dir_all(folder).map_err(unwritable)?;
         fs::write(&path, bytes).map_err(unwritable)
     }

@@ -60,8 +60,12 @@ pub struct ListedObject {
 impl ListedObject {
     /// An object with these bytes; its tag is their MD5, as S3 has it for an object that was put whole.
     pub fn new(key: impl Into<String>, bytes: &[u8], last_modified: Instant) -> Self {
-        let digest: String = Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { key: key.into(), size: bytes.len() as u64, last_modified, etag: format!("\"{digest}\"") }
+        Self::of_digest(key.into(), bytes.len() as u64, last_modified, Md5::digest(bytes).as_slice())
+    }
+
+    fn of_digest(key: String, size: u64, last_modified: Instant, digest: &[u8]) -> Self {
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { key, size, last_modified, etag: format!("\"{digest}\"") }
     }
 }
 

@@ -8,13 +8,52 @@ use workflow_asl::document::StateKind;
 use super::error::TestStateError;
 use crate::clock::VIRTUAL_START;
 
-/// The members that a given context object may have, with theirs.
-const ALLOWED: &[(&str, &[&str])] = &[
-    ("Execution", &["Id", "Input", "Name", "RedriveCount", "RedriveTime", "RoleArn", "StartTime"]),
-    ("State", &["EnteredTime", "Name", "RetryCount"]),
-    ("StateMachine", &["Id", "Name"]),
-    ("Task", &["Token"]),
+/// The members that a given context object may have, with theirs and what these may be.
+const ALLOWED: &[(&str, &[(&str, Kind)])] = &[
+    (
+        "Execution",
+        &[
+            ("Id", Kind::Text),
+            ("Input", Kind::Any),
+            ("Name", Kind::Text),
+            ("RedriveCount", Kind::Number),
+            ("RedriveTime", Kind::Text),
+            ("RoleArn", Kind::Text),
+            ("StartTime", Kind::Text),
+        ],
+    ),
+    ("State", &[("EnteredTime", Kind::Text), ("Name", Kind::Text), ("RetryCount", Kind::Number)]),
+    ("StateMachine", &[("Id", Kind::Text), ("Name", Kind::Text)]),
+    ("Task", &[("Token", Kind::Text)]),
 ];
+
+/// What a member of the context object is.
+#[derive(Clone, Copy)]
+enum Kind {
+    Any,
+    Text,
+    /// A count.
+    Number,
+}
+
+impl Kind {
+    fn takes(self, value: &Value) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Text => value.is_string(),
+            Self::Number => value.is_u64(),
+        }
+    }
+
+    /// What it must be, in the words in which the service speaks of the fields of mocked results.
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Any => "a value",
+            Self::Text => "a string",
+            Self::Number => "a number",
+        }
+    }
+}
 
 /// Refuses a given context object as the service does. `has_token` tells whether the state is a
 /// task whose integration has a token.
@@ -30,10 +69,17 @@ pub(super) fn check(context: &Value, has_token: bool) -> Result<(), TestStateErr
         let Some((_, allowed)) = ALLOWED.iter().find(|(known, _)| known == name) else {
             return Err(refused(&format!("Field '{name}' is not allowed")));
         };
-        if let Some(unknown) =
-            value.as_object().into_iter().flatten().find(|(name, _)| !allowed.contains(&name.as_str()))
-        {
-            return Err(refused(&format!("Field '{}' is not allowed", unknown.0)));
+        let Some(members) = value.as_object() else {
+            return Err(refused(&format!("Field '{name}' must be an object")));
+        };
+        for (member, value) in members {
+            match allowed.iter().find(|(known, _)| known == member) {
+                None => return Err(refused(&format!("Field '{member}' is not allowed"))),
+                Some((_, kind)) if !kind.takes(value) => {
+                    return Err(refused(&format!("Field '{member}' must be {}", kind.noun())));
+                }
+                Some(_) => {}
+            }
         }
         if name == "Task" && !has_token {
             return Err(refused(

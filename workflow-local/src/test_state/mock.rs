@@ -110,11 +110,11 @@ impl Mock {
                 // What is exported to S3 leaves an object that says where.
                 let writer = map.distributed.as_ref().and_then(|distributed| distributed.writer.as_ref());
                 let exports = writer.is_some_and(|writer| writer.arguments.is_some());
-                if !result.is_array() && !exports {
-                    return Err(TestStateError::validation("Mocked result must be an array."));
-                }
-                if !result.is_array() && !result.is_object() {
+                if exports && !result.is_object() {
                     return Err(TestStateError::validation("Mocked result must be a JSON object."));
+                }
+                if !exports && !result.is_array() {
+                    return Err(TestStateError::validation("Mocked result must be an array."));
                 }
             }
             Work::Task(task) => {

@@ -39,6 +39,7 @@ mod mock;
 mod mock_model;
 mod response;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -47,6 +48,7 @@ use serde_json::{Map, Value};
 use workflow_asl::document::{MachineType, StateKind};
 
 use crate::clock::VIRTUAL_START;
+use crate::declared::AnswerTypes;
 use crate::driver::block_on;
 use crate::engine::ACCOUNT;
 use crate::error::{DefinitionError, RunError};
@@ -73,6 +75,8 @@ pub struct TestState {
     program: Arc<Program>,
     state: StateId,
     handlers: Handlers,
+    /// The types that the result of a task is checked by.
+    answer_types: Option<Arc<AnswerTypes>>,
     mock: Option<Mock>,
     variables: IndexMap<String, Payload>,
     context: Option<Value>,
@@ -105,9 +109,15 @@ impl TestState {
         Ok(Self::of_program(Arc::new(program), id, Handlers::default()))
     }
 
-    pub(crate) fn of_engine(program: &Arc<Program>, handlers: &Handlers, state: &str) -> Result<Self, TestStateError> {
+    pub(crate) fn of_engine(
+        program: &Arc<Program>,
+        handlers: &Handlers,
+        answer_types: Option<&Arc<AnswerTypes>>,
+        state: &str,
+    ) -> Result<Self, TestStateError> {
         let id = program.find_id(state).ok_or_else(|| DefinitionError::unknown_state(program, state))?;
-        Ok(Self::of_program(Arc::clone(program), id, handlers.clone()))
+        let test = Self::of_program(Arc::clone(program), id, handlers.clone());
+        Ok(Self { answer_types: answer_types.map(Arc::clone), ..test })
     }
 
     fn of_program(program: Arc<Program>, state: StateId, handlers: Handlers) -> Self {
@@ -115,6 +125,7 @@ impl TestState {
             program,
             state,
             handlers,
+            answer_types: None,
             mock: None,
             variables: IndexMap::new(),
             context: None,
@@ -146,16 +157,20 @@ impl TestState {
         self
     }
 
-    /// Answers the state's task with a server's closures where there is no mock.
-    #[cfg(feature = "server")]
-    pub(crate) fn answered_by(mut self, handlers: &Handlers) -> Self {
-        self.handlers = handlers.clone();
+    /// Answers the state's task with these where there is no mock.
+    #[must_use]
+    pub fn handlers(mut self, handlers: Handlers) -> Self {
+        self.handlers = handlers;
         self
     }
 
+    /// The name of the state.
+    pub fn state_name(&self) -> &str {
+        &self.program.state(self.state).name
+    }
+
     /// Whether it is a task, which calls something.
-    #[cfg(feature = "server")]
-    pub(crate) fn is_task(&self) -> bool {
+    pub fn is_task(&self) -> bool {
         matches!(self.program.state(self.state).work, Work::Task(_))
     }
 
@@ -255,6 +270,10 @@ impl TestState {
                 context::made_up(kind, &input, &self.account, self.role_arn.as_deref(), token)
             }
         };
+        if let Some(Ok(result)) = &mock {
+            self.check_answer(result)?;
+        }
+        let refusal = RefCell::new(None);
         let visitor = Visitor {
             state: self.state,
             input: input.clone(),
@@ -262,7 +281,12 @@ impl TestState {
             context: context.into(),
             retries: self.retrier_retry_count,
             mock,
-            answer: &|request| self.answer(request),
+            answer: &|request| {
+                let answer = self.answer(request)?;
+                let checked = answer.as_ref().map_or(Ok(()), |result| self.check_answer(result));
+                refusal.replace(checked.err());
+                Some(answer)
+            },
             failed_items: self.map_iteration_failure_count,
             read,
         };
@@ -277,6 +301,9 @@ impl TestState {
             seed: 0,
         };
         let visited = one_state::visit(Arc::clone(&self.program), start, &visitor).map_err(unanswered)?;
+        if let Some(refusal) = refusal.take() {
+            return Err(refusal);
+        }
         if let (Some(failed), Some(items)) = (self.map_iteration_failure_count, visited.seen.items)
             && failed > items
         {
@@ -312,6 +339,18 @@ impl TestState {
             return Err(TestStateError::validation(message));
         }
         mock.answer(self.program.state(self.state), kind).map(Some)
+    }
+
+    /// Refuses a task's result that is not what the workflow declares.
+    fn check_answer(&self, result: &Payload) -> Result<(), TestStateError> {
+        let misfits = self.answer_types.as_ref().map(|types| types.misfits(self.state, result)).unwrap_or_default();
+        match misfits.is_empty() {
+            true => Ok(()),
+            false => {
+                let state = self.program.state(self.state).name.to_string();
+                Err(TestStateError::Run(RunError::AnswerType { state, misfits }))
+            }
+        }
     }
 
     /// What the handlers answer a task without a mock; one that never answers times out.

@@ -1,67 +1,52 @@
-//! One execution: described, waited for, stopped.
+//! One execution of a Standard workflow: described, waited for, stopped.
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::time::Duration;
 
-use aws_sdk_sfn::config::AsyncSleep as _;
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
 use aws_sdk_sfn::primitives::DateTime;
 use aws_sdk_sfn::types::ExecutionStatus;
 use serde::de::DeserializeOwned;
 
 use super::call::call;
-use super::{Error, History};
+use super::connection::Connection;
+use super::{Backoff, Error, History, Mismatch, Sensitive, Wait};
 use crate::{Arn, Workflow};
 
-/// How long to pause between two looks at a running execution: `first`, then `factor` times as long each time,
-/// `longest` at most.
-///
-/// AWS refills 15 (in most regions 10) calls of `DescribeExecution` a second for a whole account, so waiting for many
-/// executions wants a longer `longest`: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Backoff {
-    /// The first pause.
-    pub first: Duration,
-    /// What each pause is multiplied with; less than 1 counts as 1.
-    pub factor: f64,
-    /// The longest pause.
-    pub longest: Duration,
+/// What the service answered when it started an execution of the workflow `W`: [`Execution`] or
+/// [`ExpressExecution`](super::ExpressExecution) is made of it.
+pub struct Started<W> {
+    pub(super) connection: Connection,
+    pub(super) arn: Arn,
+    pub(super) workflow: PhantomData<fn() -> W>,
 }
 
-/// A quarter of a second, doubling up to ten seconds.
-impl Default for Backoff {
-    fn default() -> Self {
-        Self { first: Duration::from_millis(250), factor: 2.0, longest: Duration::from_secs(10) }
-    }
-}
-
-impl Backoff {
-    fn pauses(self) -> impl Iterator<Item = Duration> {
-        // `f64::max` gives the other operand for a NaN.
-        let (factor, longest) = (self.factor.max(1.0), self.longest);
-        std::iter::successors(Some(self.first.min(longest)), move |pause| {
-            Some(Duration::try_from_secs_f64(pause.as_secs_f64() * factor).unwrap_or(longest).min(longest))
-        })
-    }
-}
-
-/// An execution of the workflow `W`.
+/// An execution of the Standard workflow `W`.
 pub struct Execution<W> {
-    sfn: aws_sdk_sfn::Client,
+    connection: Connection,
     arn: Arn,
     /// Started by this client, so that it exists, even if AWS does not know it everywhere yet.
-    started: bool,
+    is_new: bool,
     workflow: PhantomData<fn() -> W>,
 }
 
+impl<W> From<Started<W>> for Execution<W> {
+    fn from(started: Started<W>) -> Self {
+        Self { connection: started.connection, arn: started.arn, is_new: true, workflow: PhantomData }
+    }
+}
+
 impl<W: Workflow> Execution<W> {
-    pub(super) fn new(sfn: aws_sdk_sfn::Client, arn: Arn) -> Self {
-        Self { sfn, arn, started: false, workflow: PhantomData }
+    pub(super) fn new(connection: Connection, arn: Arn) -> Self {
+        Self { connection, arn, is_new: false, workflow: PhantomData }
     }
 
-    pub(super) fn started(sfn: aws_sdk_sfn::Client, arn: Arn) -> Self {
-        Self { started: true, ..Self::new(sfn, arn) }
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(super) fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// The execution's ARN.
@@ -69,7 +54,12 @@ impl<W: Workflow> Execution<W> {
         &self.arn
     }
 
-    /// How the execution stands. Not for Express workflows.
+    /// The execution's name, which is the last part of its ARN.
+    pub fn name(&self) -> &str {
+        self.arn.as_str().rsplit(':').next().unwrap_or_default()
+    }
+
+    /// How the execution stands.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html>.
     ///
@@ -77,23 +67,24 @@ impl<W: Workflow> Execution<W> {
     ///
     /// What [`Error`] says of any call.
     pub async fn describe(&self) -> Result<ExecutionDescription<W>, Error> {
-        let request = self.sfn.describe_execution().execution_arn(self.arn.as_str());
+        const OPERATION: &str = "DescribeExecution";
+        let request = self.connection.sfn.describe_execution().execution_arn(self.arn.as_str());
         let answer = call!("DescribeExecution", execution = self.arn, request.send())
-            .map_err(|error| Error::of_call("DescribeExecution", error))?;
+            .map_err(|error| Error::of_call(OPERATION, error))?;
+        Error::required(OPERATION, answer.execution_arn())?;
         Ok(ExecutionDescription { answer, workflow: PhantomData })
     }
 
-    /// Waits until the execution has ended, and gives its output. Not for Express workflows: see
-    /// [`StateMachine::run`](super::StateMachine::run).
+    /// Waits until the execution has ended, and gives its output: await it, or first say how long.
     ///
-    /// Waits as long as the execution runs, at most a year; drop the future to wait no longer.
+    /// What passes is sat out: throttling, errors of the server, lost connections. See [`Wait`] for the limits.
     ///
     /// # Errors
     ///
-    /// [`Error::Failed`], [`Error::TimedOut`], [`Error::Aborted`], [`Error::Output`], and what [`Error`] says of any
-    /// call.
-    pub async fn wait(&self) -> Result<W::Output, Error> {
-        self.wait_with(Backoff::default()).await
+    /// [`Error::Failed`], [`Error::TimedOut`], [`Error::Aborted`], [`Error::Output`], [`Error::StillRunning`], and what
+    /// [`Error`] says of any call.
+    pub fn wait(&self) -> Wait<W> {
+        Wait::new(self.clone())
     }
 
     /// The same, with other pauses.
@@ -101,37 +92,12 @@ impl<W: Workflow> Execution<W> {
     /// # Errors
     ///
     /// As [`wait`](Self::wait).
-    pub async fn wait_with(&self, backoff: Backoff) -> Result<W::Output, Error> {
-        call!("wait", execution = self.arn, async {
-            // DescribeExecution is eventually consistent: a new execution may be unknown for a moment.
-            let mut unknown_looks = if self.started { 5_u32 } else { 0 };
-            let mut pauses = backoff.pauses();
-            loop {
-                match self.describe().await {
-                    Ok(description) => {
-                        if let Some(output) = description.ended() {
-                            return output;
-                        }
-                    }
-                    Err(Error::Refused(refusal)) if refusal.code == "ExecutionDoesNotExist" && unknown_looks > 0 => {
-                        unknown_looks -= 1;
-                    }
-                    Err(error) => return Err(error),
-                }
-                self.pause(pauses.next().unwrap_or(backoff.longest)).await;
-            }
-        })
-    }
-
-    async fn pause(&self, pause: Duration) {
-        match self.sfn.config().sleep_impl() {
-            Some(sleep) => sleep.sleep(pause).await,
-            None => tokio::time::sleep(pause).await,
-        }
+    pub fn wait_with(&self, backoff: Backoff) -> Wait<W> {
+        self.wait().backoff(backoff)
     }
 
     /// Stops the execution, with an error name (at most 256 characters) and a cause (at most 32,768) for its history.
-    /// Not for Express workflows. One that has ended already is no error.
+    /// One that has ended already is no error.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html>.
     ///
@@ -140,6 +106,7 @@ impl<W: Workflow> Execution<W> {
     /// What [`Error`] says of any call.
     pub async fn stop(&self, error: Option<&str>, cause: Option<&str>) -> Result<(), Error> {
         let request = self
+            .connection
             .sfn
             .stop_execution()
             .execution_arn(self.arn.as_str())
@@ -151,17 +118,16 @@ impl<W: Workflow> Execution<W> {
     }
 
     /// The execution's history so far, oldest event first, fetched a page at a time as it is read.
-    /// Not for Express workflows.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html>.
     pub fn history(&self) -> History<W> {
-        History::new(self.sfn.clone(), self.arn.clone())
+        History::new(self.connection.clone(), self.arn.clone())
     }
 }
 
 impl<W> Clone for Execution<W> {
     fn clone(&self) -> Self {
-        Self { sfn: self.sfn.clone(), arn: self.arn.clone(), started: self.started, workflow: PhantomData }
+        Self { connection: self.connection.clone(), arn: self.arn.clone(), is_new: self.is_new, workflow: PhantomData }
     }
 }
 
@@ -197,19 +163,22 @@ impl<W: Workflow> ExecutionDescription<W> {
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] when it is not of the workflow's type.
+    /// [`Error::Input`] when it is not of the workflow's type, [`Error::NotIncluded`] when the answer does not have it.
     pub fn input(&self) -> Result<W::Input, Error> {
-        let text = self.answer.input().unwrap_or("{}");
-        serde_json::from_str(text).map_err(|source| Error::Input { text: text.to_owned(), source })
+        let text = self.answer.input().ok_or(Error::NotIncluded { payload: "input" })?;
+        serde_json::from_str(text).map_err(|error| Error::Input(Mismatch::new(text, &error)))
     }
 
     /// The output, when it has succeeded.
     ///
     /// # Errors
     ///
-    /// [`Error::Output`] when it is not of the workflow's type.
+    /// [`Error::Output`] when it is not of the workflow's type, [`Error::NotIncluded`] when the answer does not have it.
     pub fn output(&self) -> Result<Option<W::Output>, Error> {
-        self.answer.output().map(|text| output_of(Some(text))).transpose()
+        match self.status() {
+            ExecutionStatus::Succeeded => output_of(self.answer.output()).map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// The error's name, when it did not succeed and there is one.
@@ -228,8 +197,8 @@ impl<W: Workflow> ExecutionDescription<W> {
     }
 
     /// The result when it has ended, `None` as long as it has not.
-    fn ended(&self) -> Option<Result<W::Output, Error>> {
-        let (error, cause) = (self.error().map(str::to_owned), self.cause().map(str::to_owned));
+    pub(super) fn ended(&self) -> Option<Result<W::Output, Error>> {
+        let (error, cause) = failure(self.error(), self.cause());
         match self.status() {
             ExecutionStatus::Running | ExecutionStatus::PendingRedrive => None,
             ExecutionStatus::Succeeded => Some(output_of(self.answer.output())),
@@ -249,22 +218,15 @@ impl<W> fmt::Debug for ExecutionDescription<W> {
 
 /// The output of an execution that has succeeded.
 pub(super) fn output_of<T: DeserializeOwned>(text: Option<&str>) -> Result<T, Error> {
-    let text = text.unwrap_or("null");
-    serde_json::from_str(text).map_err(|source| Error::Output { text: text.to_owned(), source })
+    fits(text.ok_or(Error::NotIncluded { payload: "output" })?)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// An output as `T`.
+pub(super) fn fits<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|error| Error::Output(Mismatch::new(text, &error)))
+}
 
-    #[test]
-    fn pauses_grow_to_the_longest_and_stay() {
-        let seconds = |backoff: Backoff| backoff.pauses().take(5).map(|pause| pause.as_secs_f64()).collect::<Vec<_>>();
-        let backoff = Backoff { first: Duration::from_secs(1), factor: 3.0, longest: Duration::from_secs(10) };
-        assert_eq!(seconds(backoff), [1.0, 3.0, 9.0, 10.0, 10.0]);
-        assert_eq!(seconds(Backoff { factor: 0.0, ..backoff }), [1.0; 5]);
-        assert_eq!(seconds(Backoff { factor: f64::NAN, ..backoff }), [1.0; 5]);
-        assert_eq!(seconds(Backoff { factor: f64::INFINITY, ..backoff })[1..], [10.0; 4]);
-        assert_eq!(seconds(Backoff { first: Duration::from_secs(60), ..backoff }), [10.0; 5]);
-    }
+/// The name and the cause of an error.
+pub(super) fn failure(error: Option<&str>, cause: Option<&str>) -> (Option<String>, Option<Sensitive>) {
+    (error.map(str::to_owned), cause.map(|cause| cause.to_owned().into()))
 }

@@ -9,6 +9,7 @@ use aws_sdk_sfn::types::{HistoryEvent, HistoryEventType};
 use serde::de::DeserializeOwned;
 
 use super::call::call;
+use super::connection::Connection;
 use super::error::Error;
 use crate::{Arn, Workflow, WorkflowState};
 
@@ -21,7 +22,7 @@ use crate::{Arn, Workflow, WorkflowState};
 /// }
 /// ```
 pub struct History<W> {
-    sfn: aws_sdk_sfn::Client,
+    connection: Connection,
     execution: Arn,
     page: VecDeque<HistoryEvent>,
     next: NextPage,
@@ -35,8 +36,8 @@ enum NextPage {
 }
 
 impl<W: Workflow> History<W> {
-    pub(super) fn new(sfn: aws_sdk_sfn::Client, execution: Arn) -> Self {
-        Self { sfn, execution, page: VecDeque::new(), next: NextPage::First, workflow: PhantomData }
+    pub(super) fn new(connection: Connection, execution: Arn) -> Self {
+        Self { connection, execution, page: VecDeque::new(), next: NextPage::First, workflow: PhantomData }
     }
 
     /// The next event; `None` after the last. After an error the same page is asked for again.
@@ -55,6 +56,7 @@ impl<W: Workflow> History<W> {
                 NextPage::None => return Ok(None),
             };
             let request = self
+                .connection
                 .sfn
                 .get_execution_history()
                 .execution_arn(self.execution.as_str())
@@ -165,7 +167,7 @@ impl<W: Workflow> Event<W> {
     ///
     /// [`Error::Output`] when it does not fit.
     pub fn output_as<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
-        self.output().map(|text| super::execution::output_of(Some(text))).transpose()
+        self.output().map(super::execution::fits).transpose()
     }
 
     /// The error's name, where the event is about one.
@@ -196,12 +198,14 @@ impl<W: Workflow> Event<W> {
     }
 }
 
-/// One line: number, what happened, the state, the error, the input or output.
+/// One line: number, what happened, the state, the error's name; with `{:#}` also what may be secret: the cause, the input
+/// or output.
 impl<W: Workflow> fmt::Display for Event<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:>5}  ", self.id())?;
-        let parts = [self.state_name(), self.error(), self.cause(), self.input(), self.output()];
-        let rest = parts.into_iter().flatten().collect::<Vec<_>>().join("  ");
+        let secret = [self.cause(), self.input(), self.output()].into_iter().filter(|_| f.alternate());
+        let parts = [self.state_name(), self.error()].into_iter().chain(secret);
+        let rest = parts.flatten().collect::<Vec<_>>().join("  ");
         match rest.is_empty() {
             true => f.write_str(self.kind().as_str()),
             false => write!(f, "{:<28}  {rest}", self.kind().as_str()),

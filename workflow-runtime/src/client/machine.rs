@@ -5,22 +5,28 @@ use std::marker::PhantomData;
 
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::SyncExecutionStatus;
+use serde::Serialize;
 
 use super::call::call;
-use super::execution::output_of;
-use super::{Error, Execution};
-use crate::{Arn, Workflow};
+use super::connection::Connection;
+use super::execution::{Started, failure, output_of};
+use super::{Error, Sensitive};
+use crate::{Arn, Express, Workflow, WorkflowKind};
+
+/// What starting an execution of `W` gives: [`Execution`](super::Execution) for a Standard workflow,
+/// [`ExpressExecution`](super::ExpressExecution) for an Express one.
+pub type ExecutionOf<W> = <<W as Workflow>::Kind as WorkflowKind>::Execution<W>;
 
 /// A state machine (or a version or alias of one) that runs the workflow `W`.
 pub struct StateMachine<W> {
-    pub(super) sfn: aws_sdk_sfn::Client,
+    pub(super) connection: Connection,
     arn: Arn,
     workflow: PhantomData<fn() -> W>,
 }
 
 impl<W: Workflow> StateMachine<W> {
-    pub(super) fn new(sfn: aws_sdk_sfn::Client, arn: Arn) -> Self {
-        Self { sfn, arn, workflow: PhantomData }
+    pub(super) fn new(connection: Connection, arn: Arn) -> Self {
+        Self { connection, arn, workflow: PhantomData }
     }
 
     /// The state machine's ARN.
@@ -28,15 +34,29 @@ impl<W: Workflow> StateMachine<W> {
         &self.arn
     }
 
-    /// Starts an execution under a name that AWS makes up.
+    /// Starts an execution under a name that this client makes up, another for each:
+    /// [`Client::name_executions`](super::Client::name_executions).
+    ///
+    /// The SDK sends a request again when its answer was lost. The name makes that one execution of a Standard workflow; an
+    /// Express one may run twice.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>.
     ///
     /// # Errors
     ///
     /// What [`Error`] says of any call; [`Error::InputJson`].
-    pub fn start(&self, input: &W::Input) -> impl Future<Output = Result<Execution<W>, Error>> + Send + use<W> {
-        self.start_as(None, input)
+    pub fn start(&self, input: &W::Input) -> impl Future<Output = Result<ExecutionOf<W>, Error>> + Send + use<W> {
+        let (machine, input) = (self.clone(), json(input));
+        async move {
+            let name = machine.connection.names.next();
+            match machine.start_as(&name, input?).await {
+                // No one else has this name: an earlier request started it, whose answer was lost, and it has ended.
+                Err(error) if error.has_code("ExecutionAlreadyExists") => {
+                    Ok(machine.started(machine.execution_arn(&name)))
+                }
+                started => started,
+            }
+        }
     }
 
     /// Starts an execution with a name of 1 to 80 characters.
@@ -51,51 +71,33 @@ impl<W: Workflow> StateMachine<W> {
         &self,
         name: &str,
         input: &W::Input,
-    ) -> impl Future<Output = Result<Execution<W>, Error>> + Send + use<W> {
-        self.start_as(Some(name.to_owned()), input)
+    ) -> impl Future<Output = Result<ExecutionOf<W>, Error>> + Send + use<W> {
+        let (machine, name, input) = (self.clone(), name.to_owned(), json(input));
+        async move { machine.start_as(&name, input?).await }
     }
 
     // The input is written before the future, so that the future is Send whatever the input is.
-    fn start_as(
-        &self,
-        name: Option<String>,
-        input: &W::Input,
-    ) -> impl Future<Output = Result<Execution<W>, Error>> + Send + use<W> {
-        let (machine, input) = (self.clone(), serde_json::to_string(input));
-        async move {
-            let input = input.map_err(Error::InputJson)?;
-            let request =
-                machine.sfn.start_execution().state_machine_arn(machine.arn.as_str()).set_name(name).input(input);
-            let answer = call!("StartExecution", machine = machine.arn, request.send())
-                .map_err(|error| Error::of_call("StartExecution", error))?;
-            Ok(Execution::started(machine.sfn.clone(), Arn::from(answer.execution_arn())))
-        }
+    async fn start_as(&self, name: &str, input: String) -> Result<ExecutionOf<W>, Error> {
+        const OPERATION: &str = "StartExecution";
+        let request =
+            self.connection.sfn.start_execution().state_machine_arn(self.arn.as_str()).name(name).input(input);
+        let answer = call!("StartExecution", machine = self.arn, request.send())
+            .map_err(|error| Error::of_call(OPERATION, error))?;
+        Ok(self.started(Arn::from(Error::required(OPERATION, answer.execution_arn())?)))
     }
 
-    /// Runs an Express workflow and answers with its output, which a Standard one cannot.
-    ///
-    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html>. The call goes
-    /// to the endpoint's name with `sync-` before it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Failed`], [`Error::TimedOut`], [`Error::Output`], [`Error::InputJson`], and what [`Error`] says of any
-    /// call.
-    pub fn run(&self, input: &W::Input) -> impl Future<Output = Result<W::Output, Error>> + Send + use<W> {
-        let (machine, input) = (self.clone(), serde_json::to_string(input));
-        async move {
-            let input = input.map_err(Error::InputJson)?;
-            let request = machine.sfn.start_sync_execution().state_machine_arn(machine.arn.as_str()).input(input);
-            let answer = call!("StartSyncExecution", machine = machine.arn, request.send())
-                .map_err(|error| Error::of_call("StartSyncExecution", error))?;
-            let (error, cause) = (answer.error().map(str::to_owned), answer.cause().map(str::to_owned));
-            match answer.status() {
-                SyncExecutionStatus::Succeeded => output_of(answer.output()),
-                SyncExecutionStatus::Failed => Err(Error::Failed { error, cause }),
-                SyncExecutionStatus::TimedOut => Err(Error::TimedOut { error, cause }),
-                other => Err(Error::UnknownStatus { status: other.as_str().to_owned() }),
-            }
+    fn started(&self, arn: Arn) -> ExecutionOf<W> {
+        Started { connection: self.connection.clone(), arn, workflow: PhantomData }.into()
+    }
+
+    /// The ARN of a Standard workflow's execution, whose machine may be named with a version or an alias behind it.
+    fn execution_arn(&self, name: &str) -> Arn {
+        let mut parts: Vec<&str> = self.arn.as_str().split(':').take(7).collect();
+        if let Some(kind) = parts.get_mut(5) {
+            *kind = "execution";
         }
+        parts.push(name);
+        Arn::from(parts.join(":"))
     }
 
     /// What AWS has: definition, role, status, dates, revision.
@@ -106,9 +108,11 @@ impl<W: Workflow> StateMachine<W> {
     ///
     /// What [`Error`] says of any call.
     pub async fn describe(&self) -> Result<DescribeStateMachineOutput, Error> {
-        let request = self.sfn.describe_state_machine().state_machine_arn(self.arn.as_str());
-        call!("DescribeStateMachine", machine = self.arn, request.send())
-            .map_err(|error| Error::of_call("DescribeStateMachine", error))
+        let request = self.connection.sfn.describe_state_machine().state_machine_arn(self.arn.as_str());
+        let answer = call!("DescribeStateMachine", machine = self.arn, request.send())
+            .map_err(|error| Error::of_call("DescribeStateMachine", error))?;
+        Error::required("DescribeStateMachine", answer.state_machine_arn())?;
+        Ok(answer)
     }
 
     /// Deletes the state machine. AWS does so in the background, and ends its executions at their next transition;
@@ -120,16 +124,55 @@ impl<W: Workflow> StateMachine<W> {
     ///
     /// What [`Error`] says of any call.
     pub async fn delete(&self) -> Result<(), Error> {
-        let request = self.sfn.delete_state_machine().state_machine_arn(self.arn.as_str());
+        let request = self.connection.sfn.delete_state_machine().state_machine_arn(self.arn.as_str());
         call!("DeleteStateMachine", machine = self.arn, request.send())
             .map_err(|error| Error::of_call("DeleteStateMachine", error))?;
         Ok(())
     }
 }
 
+impl<W: Workflow<Kind = Express>> StateMachine<W> {
+    /// Runs the workflow and gives its output.
+    ///
+    /// The SDK sends the request again when its answer was lost, and the workflow then runs twice; retries that the SDK's
+    /// configuration disables leave it at most once.
+    ///
+    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html>. The SDK
+    /// sends it to the endpoint's host with `sync-` before it; a server on loopback has no such name, and
+    /// `Server::sfn_config()` of the project's own takes care of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failed`], [`Error::TimedOut`], [`Error::Output`], [`Error::InputJson`], and what [`Error`] says of any
+    /// call.
+    pub fn run(&self, input: &W::Input) -> impl Future<Output = Result<W::Output, Error>> + Send + use<W> {
+        let (machine, input) = (self.clone(), json(input));
+        async move {
+            let input = input?;
+            let request =
+                machine.connection.sfn.start_sync_execution().state_machine_arn(machine.arn.as_str()).input(input);
+            let answer = call!("StartSyncExecution", machine = machine.arn, request.send())
+                .map_err(|error| Error::of_call("StartSyncExecution", error))?;
+            Error::required("StartSyncExecution", answer.execution_arn())?;
+            let (error, cause) = failure(answer.error(), answer.cause());
+            match answer.status() {
+                SyncExecutionStatus::Succeeded => output_of(answer.output()),
+                SyncExecutionStatus::Failed => Err(Error::Failed { error, cause }),
+                SyncExecutionStatus::TimedOut => Err(Error::TimedOut { error, cause }),
+                other => Err(Error::UnknownStatus { status: other.as_str().to_owned() }),
+            }
+        }
+    }
+}
+
+/// An input as JSON text.
+fn json(input: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(input).map_err(|error| Error::InputJson { reason: Sensitive::from(error.to_string()) })
+}
+
 impl<W> Clone for StateMachine<W> {
     fn clone(&self) -> Self {
-        Self { sfn: self.sfn.clone(), arn: self.arn.clone(), workflow: PhantomData }
+        Self { connection: self.connection.clone(), arn: self.arn.clone(), workflow: PhantomData }
     }
 }
 

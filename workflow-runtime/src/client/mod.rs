@@ -11,35 +11,46 @@
 //! client was given another sleep implementation.
 
 mod call;
+mod connection;
 mod deploy;
 mod error;
 mod execution;
+mod express;
+mod find;
 mod history;
 mod machine;
+mod name;
+mod sensitive;
+mod wait;
 
 use std::fmt;
 use std::marker::PhantomData;
 
-pub use deploy::{Change, Deployed};
-pub use error::{Error, Refusal};
-pub use execution::{Backoff, Execution, ExecutionDescription};
+use connection::Connection;
+pub use deploy::{Change, Deploy, Deployed, Drift};
+pub use error::{Error, Mismatch, Refusal, SdkSource};
+pub use execution::{Execution, ExecutionDescription, Started};
+pub use express::ExpressExecution;
 pub use history::{Event, History};
-pub use machine::StateMachine;
+pub use machine::{ExecutionOf, StateMachine};
+use name::Names;
+pub use sensitive::Sensitive;
+pub use wait::{Backoff, Wait};
 
-use crate::{Arn, Workflow};
+use crate::{Arn, Standard, Workflow};
 
 /// The way to the Step Functions API for one workflow.
 ///
 /// API reference: <https://docs.aws.amazon.com/step-functions/latest/apireference/Welcome.html>.
 pub struct Client<W> {
-    sfn: aws_sdk_sfn::Client,
+    connection: Connection,
     workflow: PhantomData<fn() -> W>,
 }
 
 impl<W: Workflow> Client<W> {
     /// A client that sends through `sfn`, with its region, credentials, endpoint, retries and HTTP client.
     pub fn new(sfn: aws_sdk_sfn::Client) -> Self {
-        Self { sfn, workflow: PhantomData }
+        Self { connection: Connection { sfn, names: Names::default() }, workflow: PhantomData }
     }
 
     /// A client with the region, credentials and endpoint of the environment and the AWS profile
@@ -54,29 +65,44 @@ impl<W: Workflow> Client<W> {
 
     /// The SDK's client, for what this one does not do.
     pub fn sfn(&self) -> &aws_sdk_sfn::Client {
-        &self.sfn
+        &self.connection.sfn
+    }
+
+    /// Makes the names of executions that are started without one: 1 to 80 characters, another name at each call. Without it
+    /// they are random UUIDs.
+    ///
+    /// ```ignore
+    /// let client = client.name_executions(move || format!("nightly-{}", ulid::Ulid::new()));
+    /// ```
+    #[must_use]
+    pub fn name_executions(mut self, name: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        self.connection.names = Names::new(name);
+        self
     }
 
     /// The state machine with this ARN, or the version or alias. Nothing is asked of AWS.
     pub fn attach(&self, arn: impl Into<Arn>) -> StateMachine<W> {
-        StateMachine::new(self.sfn.clone(), arn.into())
+        StateMachine::new(self.connection.clone(), arn.into())
     }
 
     /// The execution with this ARN. Nothing is asked of AWS.
-    pub fn execution(&self, arn: impl Into<Arn>) -> Execution<W> {
-        Execution::new(self.sfn.clone(), arn.into())
+    pub fn execution(&self, arn: impl Into<Arn>) -> Execution<W>
+    where
+        W: Workflow<Kind = Standard>,
+    {
+        Execution::new(self.connection.clone(), arn.into())
     }
 
     /// The state machine with this name in the client's region and account.
     ///
-    /// Lists the state machines, which is eventually consistent:
-    /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachines.html>.
+    /// Takes two requests, however many there are. What they answer is eventually consistent:
+    /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html>.
     ///
     /// # Errors
     ///
     /// [`Error::NoSuchMachine`] when there is none, and what [`Error`] says of any call.
     pub async fn attach_by_name(&self, name: &str) -> Result<StateMachine<W>, Error> {
-        match self.find(name).await? {
+        match self.find_arn(name).await? {
             Some(arn) => Ok(self.attach(arn)),
             None => Err(Error::NoSuchMachine { name: name.to_owned() }),
         }
@@ -85,7 +111,7 @@ impl<W: Workflow> Client<W> {
 
 impl<W> Clone for Client<W> {
     fn clone(&self) -> Self {
-        Self { sfn: self.sfn.clone(), workflow: PhantomData }
+        Self { connection: self.connection.clone(), workflow: PhantomData }
     }
 }
 

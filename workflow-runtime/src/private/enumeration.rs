@@ -7,18 +7,18 @@ macro_rules! __workflow_enumeration {
     ($name:ident { $( $variant:ident = $wire:literal ),* $(,)? }) => {
         impl $crate::__private::serde::Serialize for $name {
             #[allow(unreachable_code)]
-            fn serialize<S>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error>
+            fn serialize<__S>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error>
             where
-                S: $crate::__private::serde::Serializer,
+                __S: $crate::__private::serde::Serializer,
             {
                 serializer.serialize_str(match *self { $( $name::$variant => $wire, )* })
             }
         }
 
         impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
-            fn deserialize<D>(deserializer: D) -> ::core::result::Result<Self, D::Error>
+            fn deserialize<__D>(deserializer: __D) -> ::core::result::Result<Self, __D::Error>
             where
-                D: $crate::__private::serde::Deserializer<'de>,
+                __D: $crate::__private::serde::Deserializer<'de>,
             {
                 let text = <::std::string::String as $crate::__private::serde::Deserialize<'de>>::deserialize(
                     deserializer,
@@ -26,7 +26,7 @@ macro_rules! __workflow_enumeration {
                 match text.as_str() {
                     $( $wire => ::core::result::Result::Ok($name::$variant), )*
                     other => ::core::result::Result::Err(
-                        <D::Error as $crate::__private::serde::de::Error>::unknown_variant(other, &[ $( $wire, )* ]),
+                        <__D::Error as $crate::__private::serde::de::Error>::unknown_variant(other, &[ $( $wire, )* ]),
                     ),
                 }
             }

@@ -16,6 +16,56 @@ pub trait Transition: WorkflowState {
 
 impl<S: WorkflowState> Transition for S {}
 
+// An editor asks for the types of these two methods; nothing calls them.
+
+/// What may be absent has the members of what it holds: by value, which is tried before a reference to it is.
+pub trait Held {
+    #[doc(hidden)]
+    type Of;
+    #[doc(hidden)]
+    fn __there(self) -> Self::Of;
+}
+
+impl<T> Held for Option<T> {
+    type Of = T;
+
+    fn __there(self) -> T {
+        unreachable!()
+    }
+}
+
+/// Anything else has its own members.
+pub trait There {
+    #[doc(hidden)]
+    fn __there(self) -> Self;
+}
+
+impl<T> There for &T {
+    fn __there(self) -> Self {
+        self
+    }
+}
+
+/// The types that declarations name.
+pub mod types {
+    pub use crate::{Arn, Definition, Json, Map, ParamsError, Timestamp, Workflow};
+
+    /// The types of what has none in Rust.
+    pub mod value {
+        /// A named retrier.
+        #[derive(Debug)]
+        pub struct Retrier;
+
+        /// A named catcher.
+        #[derive(Debug)]
+        pub struct Catcher;
+
+        /// JSON, of which no more is known.
+        #[derive(Debug)]
+        pub struct Json;
+    }
+}
+
 /// What references start from, and the types of the language.
 pub mod roots {
     pub use crate::{Arn, Json, Map, Timestamp};
@@ -210,6 +260,8 @@ pub mod item {
     pub const output: () = ();
     /// Values that are known when the workflow is deployed.
     pub const params: () = ();
+    /// Texts may hold `${Name}`, which is the value of the param of that name.
+    pub const placeholders: () = ();
     /// A named type with fields.
     pub const r#struct: () = ();
     /// A named type with a fixed set of texts.

@@ -9,9 +9,9 @@
 macro_rules! __workflow_structure {
     ($name:ident { $( $field:ident : $type:ty = $wire:literal $($optional:ident)? ),* $(,)? }) => {
         impl $crate::__private::serde::Serialize for $name {
-            fn serialize<S>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error>
+            fn serialize<__S>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error>
             where
-                S: $crate::__private::serde::Serializer,
+                __S: $crate::__private::serde::Serializer,
             {
                 #[allow(unused_imports)]
                 use $crate::__private::serde::ser::SerializeStruct as _;
@@ -26,31 +26,31 @@ macro_rules! __workflow_structure {
         }
 
         impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
-            fn deserialize<D>(deserializer: D) -> ::core::result::Result<Self, D::Error>
+            fn deserialize<__D>(deserializer: __D) -> ::core::result::Result<Self, __D::Error>
             where
-                D: $crate::__private::serde::Deserializer<'de>,
+                __D: $crate::__private::serde::Deserializer<'de>,
             {
                 #[allow(non_snake_case)]
                 #[derive(Default)]
-                struct Found { $( $field: ::core::option::Option<$type>, )* }
+                struct __Found { $( $field: ::core::option::Option<$type>, )* }
 
-                struct Visitor;
+                struct __Visitor;
 
-                impl<'de> $crate::__private::serde::de::Visitor<'de> for Visitor {
+                impl<'de> $crate::__private::serde::de::Visitor<'de> for __Visitor {
                     type Value = $name;
 
                     fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                         f.write_str(::core::concat!("struct ", ::core::stringify!($name)))
                     }
 
-                    fn visit_map<A>(self, mut map: A) -> ::core::result::Result<$name, A::Error>
+                    fn visit_map<__A>(self, mut map: __A) -> ::core::result::Result<$name, __A::Error>
                     where
-                        A: $crate::__private::serde::de::MapAccess<'de>,
+                        __A: $crate::__private::serde::de::MapAccess<'de>,
                     {
                         #[allow(unused_imports)]
                         use $crate::__private::serde::de::Error as _;
                         #[allow(unused_mut)]
-                        let mut found = <Found as ::core::default::Default>::default();
+                        let mut found = <__Found as ::core::default::Default>::default();
                         while let ::core::option::Option::Some(key) =
                             map.next_key::<::std::string::String>()?
                         {
@@ -58,7 +58,7 @@ macro_rules! __workflow_structure {
                                 $(
                                     $wire => {
                                         if found.$field.is_some() {
-                                            return ::core::result::Result::Err(A::Error::duplicate_field($wire));
+                                            return ::core::result::Result::Err(__A::Error::duplicate_field($wire));
                                         }
                                         found.$field = ::core::option::Option::Some(map.next_value()?);
                                     }
@@ -69,12 +69,12 @@ macro_rules! __workflow_structure {
                             }
                         }
                         ::core::result::Result::Ok($name {
-                            $( $field: $crate::__workflow_structure!(@take A found $field $wire $($optional)?), )*
+                            $( $field: $crate::__workflow_structure!(@take __A found $field $wire $($optional)?), )*
                         })
                     }
                 }
 
-                deserializer.deserialize_struct(::core::stringify!($name), &[ $( $wire, )* ], Visitor)
+                deserializer.deserialize_struct(::core::stringify!($name), &[ $( $wire, )* ], __Visitor)
             }
         }
     };

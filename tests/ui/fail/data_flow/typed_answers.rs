@@ -16,7 +16,7 @@ workflow! {
         task Approve = lambda::invoke<Bill>.waitForTaskToken {
             FunctionName: "f",
             Payload: { token: context.Task.Token },
-        } -> Sum;
+        } timeout 1d -> Sum;
         pass Sum {
             total: Worker.totl + Call.total + Child.Output.paid + Approve.Payload.total,
             text: Call.ResponseBody.total + "!",

@@ -16,7 +16,7 @@ pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
     for call in definition.calls.iter().filter(|call| call.caller == Caller::Task) {
         let Some(task) = call.target() else { continue };
         let Some(state) = definition.parts.states.get(call.state) else { continue };
-        let said = definition.annotations.errors.get(&state.at).map(Vec::as_slice).unwrap_or_default();
+        let said = definition.annotations.errors.get(&state.at).map(Vec::as_slice);
         let retriers = state.state.retry.iter().flatten().map(|retrier| &retrier.error_equals);
         let catchers = state.state.catch.iter().flatten().map(|catcher| &catcher.error_equals);
         let of = |field: &'static str| move |(i, names)| (state.at.child(field).index(i), names);
@@ -28,21 +28,28 @@ pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
     }
 }
 
-/// Whether the rule above looks at the names that the state's handlers have.
-pub(in crate::rules) fn names_task_errors(definition: &Definition<'_>, state: usize) -> bool {
+/// Whether the rule above looks at this name where the state's handlers have it.
+pub(in crate::rules) fn names_task_error(definition: &Definition<'_>, state: usize, name: &str) -> bool {
     let at = definition.calls.partition_point(|call| call.state < state);
     let call = definition.calls.get(at).filter(|call| call.state == state && call.caller == Caller::Task);
-    call.and_then(Call::target).is_some_and(|task| !task.raises_any())
+    call.and_then(Call::target).is_some_and(|task| {
+        let prefix = name.split_once('.').map_or("", |(prefix, _)| prefix);
+        let own = task.error_prefix().unwrap_or_default();
+        !task.raises_any() || !own.is_empty() && prefix == own || is_other_generation(task, prefix, own)
+    })
 }
 
 fn check(
     call: &Call<'_>,
-    (task, said): (TaskResource<'_>, &[String]),
+    (task, said): (TaskResource<'_>, Option<&[String]>),
     names: &[String],
     at: &Pointer,
     lookups: &Lookups,
     found: &mut Vec<Diagnostic>,
 ) {
+    // What a function or worker raises may have any name, unless a list says which.
+    let any = task.raises_any() && said.is_none();
+    let said = said.unwrap_or_default();
     let raised = |name: &str| task.errors().any(|error| error.matches(name)) || said.iter().any(|said| said == name);
     for (i, name) in names.iter().enumerate() {
         if name.starts_with(error_name::PREFIX) || placeholder::likely(name) || raised(name) {
@@ -50,25 +57,28 @@ fn check(
         }
         let (prefix, rest) = name.split_once('.').unwrap_or(("", name));
         let own = task.error_prefix().unwrap_or_default();
-        if task.raises_any() {
-            // What a function or worker raises may have any name; but one like the service's own is probably a slip.
-            let slip = if prefix == own && !own.is_empty() { nearest_of(task, rest, lookups) } else { None };
-            if let Some(near) = slip {
-                let message = format!("`{}` does not raise `{name}`", call.name());
-                let diagnostic = Diagnostic::new(Code::UnraisedError, at.index(i), message);
-                found.push(diagnostic.with_help(format!("did you mean `{near}`?")));
-            }
+        let here = format!("{own}.{rest}");
+        let other = is_other_generation(task, prefix, own);
+        // Of names like the service's own one is probably a slip.
+        let like_own = prefix == own && !own.is_empty();
+        let slip = if any && like_own { nearest_of(task, rest, lookups) } else { None };
+        if let Some(near) = slip {
+            let message = format!("`{}` does not raise `{name}`", call.name());
+            let diagnostic = Diagnostic::new(Code::UnraisedError, at.index(i), message);
+            found.push(diagnostic.with_help(format!("did you mean `{near}`?")));
             continue;
         }
-        let here = format!("{own}.{rest}");
-        if is_other_generation(task, prefix, own) {
+        if any && !(other && raised(&here)) || task.raises_any() && !other && !like_own {
+            continue;
+        }
+        if other {
             // Who names both means it.
             if names.contains(&here) {
                 continue;
             }
             let message = format!("errors of `{}` begin with `{own}.`, so `{name}` never matches", call.name());
             let help = format!("write `{}`", nearest_of(task, rest, lookups).unwrap_or(here));
-            let code = if is_verified(task) { Code::OtherErrorPrefix } else { Code::UnraisedError };
+            let code = if is_verified(task) && !any { Code::OtherErrorPrefix } else { Code::UnraisedError };
             found.push(Diagnostic::new(code, at.index(i), message).with_help(help));
             continue;
         }

@@ -11,7 +11,7 @@ mod result;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use workflow_services::{ResourceError, Service, Shape, TaskResource};
+use workflow_services::{Arn, ResourceError, Service, Shape, TaskResource};
 
 use super::part::Parts;
 use crate::Pointer;
@@ -20,13 +20,10 @@ use crate::resource::Resource;
 use crate::result::alike;
 use crate::{placeholder, template};
 
-pub(super) use error::{is_prefix, names_task_errors, tasks_raise_the_errors_that_are_handled};
+pub(super) use error::{is_prefix, names_task_error, tasks_raise_the_errors_that_are_handled};
 pub(super) use request::a_request_fits_its_api;
 pub(super) use resource::{a_resource_is_an_api, an_integration_has_its_pattern, operation_meant};
 pub(super) use result::results_have_the_members_that_are_read;
-
-/// What stands before the name of an integration in its ARN, after the partition.
-const INTEGRATIONS: &str = ":states:::";
 
 /// What calls an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,13 +99,9 @@ pub(super) fn calls<'a>(parts: &Parts<'a>) -> Vec<Call<'a>> {
 
 /// Whether the text is the ARN of an integration with a service; what is not has another finding.
 fn is_call(arn: &str) -> bool {
-    match arn.split_once(INTEGRATIONS) {
-        // The partition alone may be unknown: `arn:${AWS::Partition}:states:::…`.
-        Some((partition, name)) if placeholder::contained(partition) => {
-            partition.starts_with("arn:") && !placeholder::likely(name)
-        }
-        _ => !placeholder::likely(arn) && matches!(Resource::parse(arn), Some(Resource::Integration(_))),
-    }
+    // Partition, region and account alone may be unknown: `arn:${AWS::Partition}:states:::…`.
+    let name = Arn::parse(arn).and_then(Arn::integration);
+    name.is_some_and(|name| !placeholder::likely(name)) && Resource::parse(arn).is_some()
 }
 
 impl<'a> Call<'a> {
@@ -119,7 +112,7 @@ impl<'a> Call<'a> {
 
     /// What is called, as messages name it: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
     fn name(&self) -> &str {
-        let name = self.arn.split_once(INTEGRATIONS).map_or(self.arn, |(_, name)| name);
+        let name = Arn::parse(self.arn).and_then(Arn::integration).unwrap_or(self.arn);
         name.split_once('.').map_or(name, |(name, _)| name)
     }
 

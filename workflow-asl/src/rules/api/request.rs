@@ -1,7 +1,7 @@
 //! The rule on requests: every parameter is one that the API has, of a type that it takes, and none lacks.
 //!
-//! As lenient as Step Functions: it makes numbers and booleans of texts, a text of an object or array where the API wants
-//! one, and of any JSON a blob.
+//! As lenient as Step Functions: it makes numbers and booleans of strings, JSON text of an object or array where the API
+//! takes a string, and a blob of any JSON. It makes no string of a number.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -13,6 +13,7 @@ use super::{Call, Caller, alike, is_dynamic, member_name};
 use crate::document::json_type;
 use crate::jsonata::{self, Expressions, Node, NodeKind};
 use crate::nearest::Lookups;
+use crate::request::text_parameter;
 use crate::rules::task::request_field;
 use crate::rules::{Definition, all_of, one_of};
 use crate::{Code, Diagnostic, Pointer, placeholder};
@@ -126,6 +127,8 @@ fn made(node: &Node) -> Value {
     let name = |key: &Node| if let NodeKind::String(name) = &key.kind { Some(name.clone()) } else { None };
     match &node.kind {
         NodeKind::String(text) => text.as_str().into(),
+        // Exact, and shown without `.0`.
+        NodeKind::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => (*number as i64).into(),
         NodeKind::Number(number) => (*number).into(),
         NodeKind::Bool(value) => (*value).into(),
         NodeKind::Null => Value::Null,
@@ -138,12 +141,16 @@ fn made(node: &Node) -> Value {
 }
 
 impl Request<'_> {
-    fn value(&mut self, value: &Value, shape: Shape, at: &Pointer) {
+    /// Checks the value of a parameter, of items of it, or of a map, which has no `name`.
+    fn value(&mut self, value: &Value, shape: Shape, name: Option<&str>, at: &Pointer) {
+        if self.is_no_text(value, shape, name, at) {
+            return;
+        }
         match (shape, value) {
             (Shape::Blob | Shape::Document, _) | (_, Value::Null) => {}
             (_, Value::String(text)) if is_dynamic(text, self.call.language) => {
                 if let Some(made) = made_by(self.expressions, text) {
-                    self.value(&made, shape, at);
+                    self.value(&made, shape, name, at);
                 }
             }
             (Shape::Structure(structure) | Shape::Union(structure), Value::Object(members)) => {
@@ -152,14 +159,14 @@ impl Request<'_> {
             (Shape::Union(_) | Shape::Structure(_), Value::String(_)) if self.is_attribute_value(shape) => {}
             (Shape::List(list), Value::Array(items)) => {
                 for (i, item) in items.iter().enumerate() {
-                    self.value(item, list.element(), &at.index(i));
+                    self.value(item, list.element(), name, &at.index(i));
                 }
             }
             (Shape::Map(map), Value::Object(members)) => {
                 let shape = map.value();
                 for (key, value) in members {
                     if !member_name(key, self.call.language).1 {
-                        self.value(value, shape, &at.child(key));
+                        self.value(value, shape, None, &at.child(key));
                     }
                 }
             }
@@ -197,7 +204,7 @@ impl Request<'_> {
         for (key, value) in members {
             let (name, computed) = member_name(key, language);
             match known.iter().find(|member| member.name == name) {
-                Some(member) if !computed => self.value(value, member.shape, &at.child(key)),
+                Some(member) if !computed => self.value(value, member.shape, Some(member.name), &at.child(key)),
                 Some(_) => {}
                 None if placeholder::contained(key) => {}
                 None => meant.extend(self.unknown(name, structure, members, at, key)),
@@ -233,6 +240,29 @@ impl Request<'_> {
         matches!(self.call.target(), Some(TaskResource::Optimised(integration, _)) if integration.service() == "dynamodb")
             && shape.member("S").is_some()
             && shape.member("BOOL").is_some()
+    }
+
+    /// Reports what fails the task since a string is wanted.
+    fn is_no_text(&mut self, value: &Value, shape: Shape, name: Option<&str>, at: &Pointer) -> bool {
+        let Some(takes) = text_parameter(self.call.name(), name, shape) else { return false };
+        let (wrong, certain) = match value {
+            Value::Number(_) | Value::Bool(_) => (true, takes.refuses_number),
+            Value::Array(_) | Value::Object(_) => (!takes.takes_json, true),
+            _ => (false, false),
+        };
+        if wrong {
+            let name = self.place(at).unwrap_or_default();
+            let message = format!("`{name}` takes a string, but this is {}", json_type(value));
+            let help = value.is_number() || value.is_boolean();
+            let help = help.then(|| format!("write it in quotes: `\"{value}\"`"));
+            self.push(
+                if certain { Code::WrongParameterType } else { Code::DoubtfulParameter },
+                at.clone(),
+                message,
+                help,
+            );
+        }
+        wrong
     }
 
     /// Reports a member that the structure does not have, and gives the one that was probably meant.

@@ -104,11 +104,42 @@ where
     Some(format!("did you mean `{near}`?"))
 }
 
-/// The service that a name means: by its spelling, or by the prefix that policies have for it, such as `states`.
+/// What people call services, and the names that the SDK has for them.
+const CALLED: &[(&str, &str)] = &[
+    ("stepfunctions", "sfn"),
+    ("stepfunction", "sfn"),
+    ("dynamo", "dynamodb"),
+    ("ddb", "dynamodb"),
+    ("cognito", "cognitoidentityprovider"),
+    ("alb", "elasticloadbalancingv2"),
+    ("elb", "elasticloadbalancingv2"),
+    ("parameterstore", "ssm"),
+    ("systemsmanager", "ssm"),
+    ("secrets", "secretsmanager"),
+    ("eventbridgescheduler", "scheduler"),
+    ("kinesisfirehose", "firehose"),
+    ("opensearchservice", "opensearch"),
+    ("bedrockruntime", "bedrockruntime"),
+    ("fargate", "ecs"),
+    ("gluedatabrew", "databrew"),
+    ("emrserverless", "emrserverless"),
+    ("apigw", "apigateway"),
+];
+
+/// The service of the SDK that a name means: by its spelling, by the prefix that policies have for it, such as `states`, or
+/// by what people call it.
+fn service_called(name: &str) -> Option<Service> {
+    let squeezed: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let called = || CALLED.iter().find(|(called, _)| *called == squeezed).and_then(|(_, name)| Service::find(name));
+    Service::all()
+        .find(|service| alike(name, service.name()))
+        .or_else(|| Service::all().find(|service| service.iam_prefix().eq_ignore_ascii_case(name)))
+        .or_else(called)
+}
+
+/// `did you mean`, for a service of the SDK.
 fn service_meant(name: &str, lookups: &Lookups) -> Option<String> {
-    let spelling = Service::all().find(|service| alike(name, service.name()));
-    let service = spelling.or_else(|| Service::all().find(|service| service.iam_prefix().eq_ignore_ascii_case(name)));
-    match service {
+    match service_called(name) {
         Some(service) => Some(format!("did you mean `{}`?", service.name())),
         None => meant(name, || Service::all().map(Service::name), lookups),
     }
@@ -120,10 +151,20 @@ fn integration_meant(name: &str, lookups: &Lookups) -> Option<String> {
     if let Some(known) = Integration::all().find(|known| alike(name, known.name())) {
         return Some(format!("did you mean `{}`?", known.name()));
     }
-    let of_sdk = Service::all().find(|known| known.name() == service || known.iam_prefix() == service);
+    let of_sdk = service_called(service);
+    // The same service has an integration of its own under the prefix that policies have.
+    let own = of_sdk.map(Service::iam_prefix).filter(|prefix| *prefix != service);
+    let own = || Integration::all().filter(move |known| own == Some(known.service()));
+    if let Some(known) = own().find(|known| alike(action, known.action())) {
+        return Some(format!("did you mean `{}`?", known.name()));
+    }
     if let Some(operation) = of_sdk.and_then(|service| service.operations().find(|known| alike(action, known.name()))) {
         let call = format!("aws-sdk:{}:{}", operation.service().name(), operation.name());
         return Some(format!("the integration with the SDK has it: `{call}`"));
+    }
+    if let Some(near) = lookups.nearest(action, own().map(Integration::action)) {
+        let known = own().find(|known| known.action() == near)?;
+        return Some(format!("did you mean `{}`?", known.name()));
     }
     meant(name, || Integration::all().map(Integration::name), lookups)
 }

@@ -40,6 +40,113 @@ fn mistakes(cases: &[(Value, Code, &str, &str, Value)]) {
 }
 
 #[test]
+fn what_is_no_string_for_a_string() {
+    let invoke = |name: Value, payload: Value| call("lambda:invoke", json!({"FunctionName": name, "Payload": payload}));
+    let send = |body: Value| call("aws-sdk:sqs:sendMessage", json!({"QueueUrl": "u", "MessageBody": body}));
+    mistakes(&[
+        (
+            invoke("f".into(), 1.into()),
+            Code::WrongParameterType,
+            "Parameters/Payload",
+            "`Payload` takes a string, but this is a number; write it in quotes: `\"1\"`",
+            invoke("f".into(), json!({"n": 1})),
+        ),
+        (
+            invoke(json!(["f"]), "x".into()),
+            Code::WrongParameterType,
+            "Parameters/FunctionName",
+            "`FunctionName` takes a string, but this is an array",
+            invoke("f".into(), json!([1])),
+        ),
+        (
+            send(true.into()),
+            Code::WrongParameterType,
+            "Parameters/MessageBody",
+            "`MessageBody` takes a string, but this is a boolean; write it in quotes: `\"true\"`",
+            send(json!({"it": "becomes text"})),
+        ),
+        (
+            arguments("sns:publish", json!({"TopicArn": "t", "Message": 1})),
+            Code::DoubtfulParameter,
+            "Arguments/Message",
+            "`Message` takes a string, but this is a number; write it in quotes: `\"1\"`",
+            arguments("sns:publish", json!({"TopicArn": "t", "Message": [1]})),
+        ),
+        (
+            arguments("sns:publish", "{% {'TopicArn': 1, 'Message': $states.input} %}".into()),
+            Code::WrongParameterType,
+            "Arguments/TopicArn",
+            "`TopicArn` takes a string, but this is a number; write it in quotes: `\"1\"`",
+            arguments("sns:publish", "{% {'TopicArn': $string(1), 'Message': $states.input} %}".into()),
+        ),
+        (
+            call("aws-sdk:ecs:runTask", json!({"TaskDefinition": "t", "LaunchType": ["FARGATE"]})),
+            Code::WrongParameterType,
+            "Parameters/LaunchType",
+            "`LaunchType` takes a string, but this is an array",
+            call("aws-sdk:ecs:runTask", json!({"TaskDefinition": "t", "LaunchType": "FARGATE"})),
+        ),
+        (
+            call("glue:startJobRun", json!({"JobName": "j", "Arguments": {"--count": 1}})),
+            Code::DoubtfulParameter,
+            "Parameters/Arguments/--count",
+            "`Arguments.--count` takes a string, but this is a number; write it in quotes: `\"1\"`",
+            call("glue:startJobRun", json!({"JobName": "j", "Arguments": {"--count": "1"}})),
+        ),
+    ]);
+}
+
+#[test]
+fn an_arn_with_region_and_account_is_checked_as_any_other() {
+    let resource = |place: &str, name: &str| format!("arn:{place}:{name}");
+    for place in [
+        "aws:states:us-east-1:123456789012",
+        "aws-cn:states:cn-north-1:123456789012",
+        "${AWS::Partition}:states::",
+        "${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}",
+        "aws:states:${region}:${account}",
+    ] {
+        let call = |name: &str, request: Value| {
+            task(json!({"Resource": resource(place, name), "Parameters": request, "TimeoutSeconds": 60}))
+        };
+        let get = || json!({"Bucket": "b", "Key": "k"});
+        mistakes(&[
+            (
+                call("aws-sdk:s3:getObject", json!({"Bukcet": "b", "Bucket": "b", "Key": "k"})),
+                Code::UnknownParameter,
+                "Parameters/Bukcet",
+                "`aws-sdk:s3:getObject` has no parameter `Bukcet`",
+                call("aws-sdk:s3:getObject", get()),
+            ),
+            (
+                call("aws-sdk:s3:getObjekt", get()),
+                Code::UnknownApi,
+                "Resource",
+                "the service `s3` has no operation `getObjekt`; did you mean `getObject`?",
+                call("aws-sdk:s3:getObject", get()),
+            ),
+            (
+                call("sqs:sendMessage.waitForTaskToken", json!({"QueueUrl": "q", "MessageBody": "m"})),
+                Code::TokenNotSent,
+                "Parameters",
+                "the request does not hold the task token, so nobody can send it back to state `S`; \
+                 send it: `$$.Task.Token` under a key that ends in `.$`",
+                call("sqs:sendMessage.waitForTaskToken", json!({"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"})),
+            ),
+        ]);
+        let waits = call("ecs:runTask.sync", json!({"TaskDefinition": "t"}));
+        let express = [(Code::ExpressRestriction, "/States/S/Resource".to_owned())];
+        assert_eq!(found(&waits, MachineType::Express), express, "{place}");
+        assert_eq!(found(&waits, MachineType::Standard), [], "{place}");
+    }
+    // Step Functions' own resources are not called by their ARN, and half an address is none.
+    for place in ["aws:states:us-east-1:1:stateMachine:m", "aws:states:us-east-1::lambda:invoke"] {
+        let wrong = task(json!({"Resource": format!("arn:{place}"), "Parameters": {}}));
+        assert_eq!(found(&wrong, MachineType::Standard), [(Code::BadResource, "/States/S/Resource".to_owned())]);
+    }
+}
+
+#[test]
 fn what_is_called() {
     let bucket = || json!({"Bucket": "b"});
     let named = |resource: &str| call(resource, bucket());
@@ -153,7 +260,11 @@ fn how_it_is_called() {
             call("athena:stopQueryExecution", json!({"QueryExecutionId": "q"})),
         ),
         (
-            call("bedrock:invokeModel.waitForTaskToken", json!({"ModelId": "m", "Body": {"t.$": "$$.Task.Token"}})),
+            with(
+                "bedrock:invokeModel.waitForTaskToken",
+                json!({"ModelId": "m", "Body": {"t.$": "$$.Task.Token"}}),
+                json!({"TimeoutSeconds": 60}),
+            ),
             Code::DoubtfulPattern,
             "Resource",
             "AWS's pages contradict each other on `bedrock:invokeModel` with `.waitForTaskToken`",
@@ -392,7 +503,7 @@ fn errors() {
     // Who names both means it; what a function or the holder of a token raises nobody knows.
     let both = json!({"Retry": [{"ErrorEquals": ["DynamoDb.InternalServerErrorException", "DynamoDB.InternalServerErrorException"]}]});
     let token = json!({"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"});
-    let any = json!({"Retry": [{"ErrorEquals": ["Mine"]}]});
+    let any = json!({"Retry": [{"ErrorEquals": ["Mine"]}], "TimeoutSeconds": 60});
     expect(&[
         (with(sdk, get(), both), &[]),
         (with("lambda:invoke", json!({"FunctionName": "f"}), any.clone()), &[]),
@@ -474,7 +585,7 @@ fn results() {
             with(
                 "lambda:invoke.waitForTaskToken",
                 json!({"FunctionName": "f", "Payload": {"t.$": "$$.Task.Token"}}),
-                json!({"ResultSelector": {"x.$": "$.anything"}}),
+                json!({"ResultSelector": {"x.$": "$.anything"}, "TimeoutSeconds": 60}),
             ),
             &[],
         ),

@@ -40,7 +40,7 @@ fn its_members_exist() {
 fn a_token_is_where_a_task_waits_for_one() {
     let call = |resource: &str| {
         let parameters = json!({"FunctionName": "f", "Payload": {"token.$": "$$.Task.Token"}});
-        texts(&task(json!({"Resource": resource, "Parameters": parameters})))
+        texts(&task(json!({"Resource": resource, "Parameters": parameters, "TimeoutSeconds": 60})))
     };
     let activity = "arn:aws:states:us-east-1:123456789012:activity:a";
     for resource in ["arn:aws:states:::lambda:invoke.waitForTaskToken", activity, "${Resource}"] {

@@ -6,7 +6,12 @@ use super::*;
 fn shape_of_the_document() {
     expect(&[
         (json!({}), &[(Code::MissingField, "")]),
-        (json!([]), &[(Code::WrongType, "")]),
+        // What is no definition at all is told so, and nothing else of it.
+        (json!([]), &[(Code::NotADefinition, "")]),
+        (json!("StartAt"), &[(Code::NotADefinition, "")]),
+        (json!({"name": "app", "version": "1.0.0", "scripts": {}}), &[(Code::NotADefinition, "")]),
+        (json!({"Type": "Pass", "End": true}), &[(Code::NotADefinition, "")]),
+        (json!({"Comment": "c", "Start": "A"}), &[(Code::UnknownField, "/Start"), (Code::MissingField, "")]),
         (json!({"StartAt": "A", "States": {}}), &[(Code::NoStates, "/States")]),
         (
             map(json!({"ItemProcessor": {"StartAt": "I", "States": {}}})),

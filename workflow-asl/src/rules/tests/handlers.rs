@@ -116,3 +116,65 @@ fn names_that_are_almost_reserved_or_twice_in_a_list() {
     }
     assert_eq!(found(&retry(json!(["E", "F", "E"])), MachineType::Standard), [(Code::NeverMatches, at(2))]);
 }
+
+#[test]
+fn error_handlers_whose_own_errors_are_not_caught() {
+    let call = |fields: Value| {
+        let mut state = json!({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:f"});
+        for (key, value) in fields.as_object().unwrap() {
+            state[key] = value.clone();
+        }
+        state
+    };
+    let all = |next: &str| json!([{"ErrorEquals": ["States.ALL"], "Next": next}]);
+    let saga = |refund: Value, other: Value| {
+        json!({"StartAt": "Pay", "States": {
+            "Pay": call(json!({"Catch": all("Refund"), "Next": "Ship"})),
+            "Ship": call(other),
+            "Refund": call(refund),
+            "Undone": {"Type": "Fail"},
+        }})
+    };
+    let caught = || json!({"Catch": all("Undone"), "End": true});
+    let refund = || json!({"Next": "Undone", "Retry": [{"ErrorEquals": ["States.ALL"]}]});
+    let parallel = |handler: bool, catch: Option<Value>| {
+        let inner = json!({"StartAt": "I", "States": {"I": call(json!({"End": true}))}});
+        let mut state = json!({"Type": "Parallel", "Branches": [inner], "End": true});
+        if let Some(catch) = catch {
+            state["Catch"] = catch;
+        }
+        let first = if handler { call(json!({"Catch": all("B"), "End": true})) } else { state.clone() };
+        let second = if handler { state } else { call(json!({"End": true})) };
+        json!({"StartAt": "A", "States": {"A": first, "B": second, "C": {"Type": "Fail"}}})
+    };
+    let uncaught = |at: &'static str| [(Code::UncaughtHandler, at)];
+    expect(&[
+        (saga(refund(), caught()), &uncaught("/States/Refund")),
+        (saga(json!({"Next": "Undone", "Catch": all("Undone")}), caught()), &[]),
+        // By name is not all.
+        (
+            saga(json!({"Next": "Undone", "Catch": [{"ErrorEquals": ["E"], "Next": "Undone"}]}), caught()),
+            &uncaught("/States/Refund"),
+        ),
+        (saga(json!({"Next": "Undone", "Catch": "${Catch}"}), caught()), &[]),
+        (saga(json!({"Next": "Undone", "Catch": [{"ErrorEquals": ["${E}"], "Next": "Undone"}]}), caught()), &[]),
+        // Another task lets its errors pass, or runs `Refund` when nothing has failed.
+        (saga(refund(), json!({"Catch": [{"ErrorEquals": ["E"], "Next": "Undone"}], "End": true})), &[]),
+        (saga(refund(), json!({"Catch": all("Undone"), "Next": "Refund"})), &[]),
+        // A handler around tasks, with and without a catcher, and tasks of which what is around catches all.
+        (
+            parallel(true, None),
+            &[(Code::UncaughtHandler, "/States/B/Branches/0/States/I"), (Code::UnreachableState, "/States/C")],
+        ),
+        (parallel(true, Some(all("C"))), &[]),
+        (
+            parallel(false, Some(all("B"))),
+            &[(Code::UncaughtHandler, "/States/B"), (Code::UnreachableState, "/States/C")],
+        ),
+    ]);
+    let definition = saga(refund(), caught());
+    let (machine, _) = StateMachine::read(&definition);
+    let annotations =
+        Annotations { uncaught: [Pointer::root().child("States").child("Refund")].into(), ..Annotations::default() };
+    assert_eq!(check_read(&machine, 0, MachineType::Standard, &annotations), []);
+}

@@ -56,6 +56,81 @@ fn maps() {
 }
 
 #[test]
+fn a_path_field_takes_its_kind_of_path() {
+    let batcher = |path: &str, text: &str| distributed(json!({"ItemBatcher": {path: text, "MaxItemsPerBatch": 1}}));
+    let only = |path: &str, text: &str| distributed(json!({"ItemBatcher": {path: text}}));
+    let reader = |text: &str| {
+        let config = json!({"InputType": "JSON", "MaxItemsPath": text});
+        let request = json!({"Bucket": "b", "Key": "k"});
+        let resource = "arn:aws:states:::s3:getObject";
+        distributed(json!({"ItemReader": {"Resource": resource, "Parameters": request, "ReaderConfig": config}}))
+    };
+    let wait = |field: &str, path: &str| one(json!({"Type": "Wait", field: path, "End": true}));
+    let clocked = |field: &str, path: &str| {
+        let mut definition = task(json!({}));
+        definition["States"]["S"][field] = json!(path);
+        definition
+    };
+    let bytes = "MaxInputBytesPerBatchPath";
+    for path in ["$.x", "$['x'][0]", "$", "$number", "$number.x"] {
+        for definition in [
+            map(json!({"MaxConcurrencyPath": path})),
+            distributed(json!({"ToleratedFailureCountPath": path})),
+            distributed(json!({"ToleratedFailurePercentagePath": path})),
+            only("MaxItemsPerBatchPath", path),
+            batcher(bytes, path),
+            reader(path),
+            wait("SecondsPath", path),
+            wait("TimestampPath", path),
+            clocked("TimeoutSecondsPath", path),
+            clocked("HeartbeatSecondsPath", path),
+            map(json!({"ItemsPath": path})),
+        ] {
+            let found: Vec<_> = found(&definition, MachineType::Standard);
+            assert!(found.iter().all(|(code, _)| *code == Code::UnassignedVariable), "{definition}: {found:?}");
+        }
+    }
+    // What more than one place is, or is not written with names and indices alone, is no reference path; and of the
+    // context object not every field may read.
+    for (path, of_context) in [("$$.Execution.Input.n", true), ("$.x[-1]", false), ("$.x.length()", false)] {
+        for (definition, at) in [
+            (map(json!({"MaxConcurrencyPath": path})), "/States/S/MaxConcurrencyPath"),
+            (distributed(json!({"ToleratedFailureCountPath": path})), "/States/S/ToleratedFailureCountPath"),
+            (distributed(json!({"ToleratedFailurePercentagePath": path})), "/States/S/ToleratedFailurePercentagePath"),
+            (only("MaxItemsPerBatchPath", path), "/States/S/ItemBatcher/MaxItemsPerBatchPath"),
+            (batcher(bytes, path), "/States/S/ItemBatcher/MaxInputBytesPerBatchPath"),
+            (reader(path), "/States/S/ItemReader/ReaderConfig/MaxItemsPath"),
+        ] {
+            expect(&[(definition, &[(Code::BadJsonPath, at)])]);
+        }
+        let refused = |at| if of_context { None } else { Some((Code::BadJsonPath, at)) };
+        for (definition, at) in [
+            (wait("SecondsPath", path), "/States/S/SecondsPath"),
+            (wait("TimestampPath", path), "/States/S/TimestampPath"),
+            (clocked("TimeoutSecondsPath", path), "/States/S/TimeoutSecondsPath"),
+            (clocked("HeartbeatSecondsPath", path), "/States/S/HeartbeatSecondsPath"),
+            (map(json!({"ItemsPath": path})), "/States/S/ItemsPath"),
+        ] {
+            expect(&[(definition, refused(at).as_slice())]);
+        }
+        expect(&[(pass(json!({"ResultPath": path})), &[(Code::BadJsonPath, "/States/S/ResultPath")])]);
+    }
+}
+
+#[test]
+fn items_beside_a_reader_have_no_effect() {
+    let reader = json!({"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"},
+        "ReaderConfig": {"InputType": "JSON"}});
+    let arguments = json!({"Resource": "arn:aws:states:::s3:getObject", "Arguments": {"Bucket": "b", "Key": "k"},
+        "ReaderConfig": {"InputType": "JSON"}});
+    expect(&[
+        (distributed(json!({"ItemReader": reader, "ItemsPath": "$.x"})), &[(Code::NoEffect, "/States/S/ItemsPath")]),
+        (jsonata(distributed(json!({"ItemReader": arguments, "Items": [1]}))), &[(Code::NoEffect, "/States/S/Items")]),
+        (distributed(json!({"ItemsPath": "$.x"})), &[]),
+    ]);
+}
+
+#[test]
 fn fields_that_have_no_effect() {
     let s3 = |action: &str| format!("arn:aws:states:::s3:{action}");
     let reader = |config: Value| json!({"ItemReader": {"Resource": s3("getObject"), "Parameters": {"Bucket": "b", "Key.$": "$.k"}, "ReaderConfig": config}});

@@ -28,6 +28,31 @@ fn tasks() {
 }
 
 #[test]
+fn waits_for_a_token_that_may_never_end() {
+    let wait = |fields: Value| {
+        let mut definition = task(json!({"Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}}));
+        for (key, value) in fields.as_object().unwrap() {
+            definition["States"]["S"][key] = value.clone();
+        }
+        definition
+    };
+    let mut limited = wait(json!({}));
+    limited["TimeoutSeconds"] = 3600.into();
+    expect(&[
+        (wait(json!({})), &[(Code::EndlessWait, "/States/S/Resource")]),
+        (wait(json!({"TimeoutSeconds": 60})), &[]),
+        (wait(json!({"TimeoutSecondsPath": "$.t"})), &[]),
+        (wait(json!({"HeartbeatSeconds": 60})), &[]),
+        (wait(json!({"HeartbeatSeconds": "${Seconds}"})), &[]),
+        (limited, &[]),
+    ]);
+    let found = check_definition(&wait(json!({})), MachineType::Standard);
+    let (start, length) = found.first().and_then(|found| found.range).unwrap();
+    assert_eq!(&"arn:aws:states:::sqs:sendMessage.waitForTaskToken"[start..start + length], "waitForTaskToken");
+}
+
+#[test]
 fn express_machines() {
     let express = |definition: Value| found(&definition, MachineType::Express);
     let resource = |resource: &str| task(json!({"Resource": resource, "Parameters": {}}));
@@ -54,7 +79,7 @@ fn express_machines() {
 #[test]
 fn integrations() {
     let call = |resource: &str, request: Value| {
-        task(json!({"Resource": format!("arn:aws:states:::{resource}"), "Parameters": request}))
+        task(json!({"Resource": format!("arn:aws:states:::{resource}"), "Parameters": request, "TimeoutSeconds": 60}))
     };
     let (resource, request) = ("/States/S/Resource", "/States/S/Parameters");
     let queue = json!({"QueueUrl": "q", "MessageBody.$": "$"});
@@ -90,12 +115,12 @@ fn integrations() {
             &[(Code::TokenNotSent, request)],
         ),
         (
-            jsonata(task(json!({"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            jsonata(task(json!({"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 60,
                 "Arguments": {"FunctionName": "f", "Payload": "{% $states.context.Task.Token %}"}}))),
             &[],
         ),
         (
-            jsonata(task(json!({"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            jsonata(task(json!({"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 60,
                 "Arguments": {"FunctionName": "f", "Payload": "{% $states.input %}"}}))),
             &[(Code::TokenNotSent, "/States/S/Arguments")],
         ),

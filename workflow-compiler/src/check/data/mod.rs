@@ -27,6 +27,7 @@ pub(super) use scopes::Point;
 use scopes::Scopes;
 #[cfg(feature = "explain")]
 pub(super) use types::infer_all;
+pub(super) use uses::{leaves, references, values};
 
 use super::facts::Facts;
 use super::flow;

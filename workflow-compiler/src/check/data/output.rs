@@ -15,7 +15,7 @@ use crate::check::infer::words;
 use crate::check::model::{Model, StateInfo};
 use crate::check::resolve::{Place, Position, article};
 use crate::check::sink::Sink;
-use crate::check::types::{Field, Ty};
+use crate::check::types::{Field, Int, Ty};
 use crate::problem::Problem;
 use crate::syntax::ast::{BinaryOp, ClauseValue, Expr, ExprKind, Head, Spot};
 use crate::syntax::keyword::ClauseKind;
@@ -96,12 +96,14 @@ fn fits_expr<'a>(
             fits_expr(model, place, no, wanted, what, &facts.and(condition, false), sink);
         }
         (ExprKind::Object(members), Some(fields), _) => {
+            for member in members {
+                let key = &member.key;
+                let given = members.iter().map(|member| &*member.key.value);
+                slip(bare_key(&key.value), key.spot, fields, given, (what, !key.value.ends_with(".$")), sink);
+            }
             for (name, field) in fields {
                 let wire = field.decl.wire.as_str();
-                let member = members.iter().find(|member| {
-                    let key = member.key.value.as_str();
-                    key == wire || key.strip_suffix(".$") == Some(wire)
-                });
+                let member = members.iter().find(|member| bare_key(&member.key.value) == wire);
                 match member {
                     Some(member) if member.key.value == wire => {
                         let what = format!("`{name}` of {what}");
@@ -163,9 +165,9 @@ fn fits_expr<'a>(
                 fits_expr(model, place, right, wanted, what, facts, sink);
             }
         }
-        (ExprKind::Number(text), _, Ty::Integer) if is_fraction(text) => {
+        (ExprKind::Number(text), _, Ty::Integer(int)) if !holds(*int, text) => {
             sink.report(|| {
-                let message = format!("{what} is {text}, and is declared {}", article(wanted.present()));
+                let message = format!("{what} is {text}, and is declared `{}`", int.name());
                 Problem::new(Code::OutputDoesNotFit, expr.spot, message)
             });
         }
@@ -178,9 +180,11 @@ fn fits_expr<'a>(
             sink.report(|| {
                 let message = format!("{what} is \"{text}\", which is no variant of `{name}`");
                 let known = decl.variants.iter().map(|variant| variant.wire.as_str());
-                Problem::new(Code::OutputDoesNotFit, expr.spot, message).suggest(text, known)
+                Problem::new(Code::OutputDoesNotFit, expr.spot, message).suggest_text(text, known)
             });
         }
+        // That it cannot be read is said where it is.
+        _ if model.reads_refused(place, expr) => {}
         _ => {
             let ty = model.infer(place, expr, facts, &mut Sink::silent());
             // That it may be absent has been said where it is.
@@ -200,8 +204,47 @@ fn fits_expr<'a>(
     }
 }
 
-fn is_fraction(number: &str) -> bool {
-    number.parse().is_ok_and(|number: f64| number.fract() != 0.0)
+/// Whether a type of integers holds a literal number.
+fn holds(int: Int, number: &str) -> bool {
+    whole(number).is_some_and(|number| int.holds(number))
+}
+
+/// The whole number that a literal is, however it is written: `1`, `1.0`, `1e3`.
+pub(in crate::check) fn whole(number: &str) -> Option<i128> {
+    number.parse().ok().or_else(|| {
+        let number: f64 = number.parse().ok()?;
+        // What is too large for the type becomes its greatest number, which no type of the language holds.
+        (number.fract() == 0.0).then_some(number as i128)
+    })
+}
+
+/// The name of a member whose value may be a path.
+fn bare_key(key: &str) -> &str {
+    key.strip_suffix(".$").unwrap_or(key)
+}
+
+/// A member that is not declared, and has nearly the name of an optional one that is not given. One that lacks and may not
+/// is another finding; other members may be given to whoever reads them.
+fn slip<'n>(
+    name: &str,
+    spot: Spot,
+    fields: &IndexMap<String, Field<'_>>,
+    given: impl Iterator<Item = &'n str> + Clone,
+    (what, own): (&str, bool),
+    sink: &mut Sink<'_>,
+) {
+    if !sink.listens() || fields.values().any(|field| field.decl.wire == name) {
+        return;
+    }
+    let lacks = |wire: &str| !given.clone().any(|given| bare_key(given) == wire);
+    let optional = fields.values().filter(|field| field.ty.is_option() && lacks(&field.decl.wire));
+    let names: Vec<_> = optional.map(|field| field.decl.wire.as_str()).collect();
+    if let Some(near) = workflow_asl::nearest::nearest(name, names) {
+        let message = format!("`{name}` is not declared in {what}");
+        let problem = Problem::new(Code::OutputDoesNotFit, spot, message);
+        // Where it is given by another state the words are that state's.
+        sink.push(if own { problem.did_you_mean(near, near) } else { problem.help(format!("did you mean `{near}`?")) });
+    }
 }
 
 fn missing<'n>(
@@ -280,11 +323,22 @@ fn fits(
     }
     let fits_so_far = match (given, wanted) {
         (Ty::Null, _) => true,
-        (Ty::Float, Ty::Integer) => {
+        (Ty::Float(_), Ty::Integer(int)) => {
             sink.report(|| {
-                let message = format!("{what} may have a fraction, and is declared {}", article(wanted));
-                let value = if holder.is_empty() { "…" } else { holder };
-                let help = format!("declare it `f64`, or round it, in JSONata with `$round({value})`");
+                let message = format!("{what} may have a fraction, and is declared `{}`", int.name());
+                let help = match holder {
+                    "" => "declare it `f64`, or round it, in JSONata with `$round`".to_owned(),
+                    // The words of an operator stand in parentheses.
+                    value => {
+                        if let Some(jsonata) = value.strip_prefix("\"{%").and_then(|value| value.strip_suffix("%}\"")) {
+                            let rounded = format!("\"{{% $round({}) %}}\"", jsonata.trim());
+                            let help = format!("declare it `f64`, or round it: `{rounded}`");
+                            return Problem::new(Code::OutputDoesNotFit, spot, message).help(help);
+                        }
+                        let inner = value.strip_prefix('(').and_then(|value| value.strip_suffix(')')).unwrap_or(value);
+                        format!("declare it `f64`, or round it, in JSONata with `$round({inner})`")
+                    }
+                };
                 Problem::new(Code::OutputDoesNotFit, spot, message).help(help)
             });
             return;
@@ -344,6 +398,9 @@ fn fits(
         }
         (Ty::Struct(_) | Ty::Object(_), Ty::Struct(_)) => {
             let (Some(members), Some(fields)) = (members(model, given), fields(model, wanted)) else { return };
+            for name in members.keys() {
+                slip(name, spot, fields, members.keys().copied(), (what, false), sink);
+            }
             for (name, field) in fields {
                 match members.get(&*field.decl.wire) {
                     Some((_, Ty::Struct(own))) if matches!(field.ty.present(), Ty::Struct(other) if own != other) => {}

@@ -1,5 +1,6 @@
 //! How a state reads the variable of a result: by the state's name, or in JSONata of the user's own.
 
+use workflow_asl::document::QueryLanguage;
 use workflow_asl::jsonata;
 use workflow_asl::references::LiteralKind;
 
@@ -31,6 +32,18 @@ impl<'a> Model<'a> {
     /// Calls `each` for every text literal in the values of a state.
     pub fn texts(&self, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a str, Spot)) {
         uses::values(self, info, &mut |value, _| uses::texts(value, each));
+    }
+
+    /// Whether some state may read what the state before it hands on.
+    pub fn reads_its_input(&self) -> bool {
+        self.all_states().any(|info| {
+            let mut reads = info.language == QueryLanguage::JsonPath;
+            uses::values(self, info, &mut |value, _| {
+                uses::references(value, &mut |reference| reads |= matches!(reference.root, Root::State));
+                uses::raws(value, &mut |_, _| reads = true);
+            });
+            reads
+        })
     }
 
     /// Whether a state reads a variable only where that leaves a member out: `key?: $name`.

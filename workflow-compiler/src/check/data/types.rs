@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::jsonata;
 
 use super::inputs::Ways;
 use super::uses;
@@ -16,7 +17,7 @@ use crate::check::model::{Model, StateInfo};
 use crate::check::resolve::{Place, Position};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
-use crate::syntax::ast::{Clause, ClauseValue, ExprKind, Head, Root};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Root};
 use crate::syntax::keyword::ClauseKind;
 
 /// Fills in [`Data::results`](super::Data::results) and [`Data::variables`](super::Data::variables).
@@ -72,7 +73,7 @@ pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
                 }
             }
         }
-        model.data.variables = variables(model);
+        variables(model);
         if !again && model.data.variables.is_empty() {
             break;
         }
@@ -118,20 +119,55 @@ fn enter(
     }
 }
 
-/// The types of all variables that the workflow assigns; one that is assigned out of sight has none.
-fn variables(model: &Model<'_>) -> BTreeMap<String, Ty> {
-    let mut types = BTreeMap::new();
+/// How often the assignments are gone over at most; a type that still changes then is unknown.
+const ROUNDS: usize = 4;
+
+/// Fills in the types of all variables that the workflow assigns; one that is assigned out of sight has none.
+///
+/// What is computed of a variable itself, as in `n: $n + 1`, counts from the round on in which that has a type: a counter
+/// that begins with an integer is one.
+fn variables(model: &mut Model<'_>) {
+    model.data.variables.clear();
     if model.variables.is_none() {
-        return types;
+        return;
     }
+    for round in 1..=ROUNDS {
+        let Assigned { mut types, reads, waiting } = assigned(model);
+        let known = std::mem::take(&mut model.data.variables);
+        let settled = !reads || types == known;
+        if settled || round == ROUNDS {
+            types.extend(waiting.into_iter().map(|name| (name, Ty::Unknown)));
+        }
+        if !settled && round == ROUNDS {
+            types.iter_mut().filter(|(name, ty)| known.get(*name) != Some(*ty)).for_each(|(_, ty)| *ty = Ty::Unknown);
+        }
+        model.data.variables = types;
+        if settled {
+            return;
+        }
+    }
+}
+
+/// What one look at all assignments finds.
+#[derive(Default)]
+struct Assigned {
+    types: BTreeMap<String, Ty>,
+    /// Whether a value reads a variable.
+    reads: bool,
+    /// The variables with a value that reads one without a type.
+    waiting: Vec<String>,
+}
+
+fn assigned(model: &Model<'_>) -> Assigned {
+    let mut found = Assigned::default();
     for info in model.all_states() {
         for clause in model.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Assign) {
-            assign(model, Place { state: info, position: Position::Assign }, clause, model.facts(info), &mut types);
+            assign(model, Place { state: info, position: Position::Assign }, clause, model.facts(info), &mut found);
         }
         if let Head::Choice(choice) = &info.state.head {
             for (arm, facts) in arms(choice, model.facts(info)) {
                 for clause in arm.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
-                    assign(model, Place { state: info, position: Position::Assign }, clause, &facts, &mut types);
+                    assign(model, Place { state: info, position: Position::Assign }, clause, &facts, &mut found);
                 }
             }
         }
@@ -142,36 +178,59 @@ fn variables(model: &Model<'_>) -> BTreeMap<String, Ty> {
                     Place { state: info, position: Position::CatchAssign },
                     clause,
                     model.facts(info),
-                    &mut types,
+                    &mut found,
                 );
             }
         }
     }
-    types
+    found
 }
 
-fn assign<'a>(
-    model: &Model<'a>,
-    place: Place<'_, 'a>,
-    clause: &Clause,
-    facts: &Facts,
-    types: &mut BTreeMap<String, Ty>,
-) {
+fn assign<'a>(model: &Model<'a>, place: Place<'_, 'a>, clause: &Clause, facts: &Facts, found: &mut Assigned) {
     let ClauseValue::Expr(value) = &clause.value else { return };
     let ExprKind::Object(members) = &value.kind else { return };
     for member in members {
         let (name, ty) = match member.key.value.strip_suffix(".$") {
             Some(name) => (name, Ty::Unknown),
             None => {
+                let name = member.key.value.as_str();
+                let (reads, waits) = reads_variables(model, &member.value);
+                found.reads |= reads;
+                if waits {
+                    found.waiting.push(name.to_owned());
+                    continue;
+                }
                 let ty = model.infer(place, &member.value, facts, &mut Sink::silent()).bounded();
-                (member.key.value.as_str(), if member.optional { ty.lacking() } else { ty.there() })
+                (name, if member.optional { ty.lacking() } else { ty.there() })
             }
         };
-        match types.get_mut(name) {
+        match found.types.get_mut(name) {
             Some(known) => *known = std::mem::replace(known, Ty::Unknown).join(ty).bounded(),
-            None => drop(types.insert(name.to_owned(), ty)),
+            None => drop(found.types.insert(name.to_owned(), ty)),
         }
     }
+}
+
+/// Whether a value reads variables that the workflow assigns, and whether one of them has no type yet.
+fn reads_variables(model: &Model<'_>, value: &Expr) -> (bool, bool) {
+    let (mut reads, mut waits) = (false, false);
+    let mut read = |name: &str| {
+        if model.variables.as_ref().is_some_and(|names| names.contains(name)) {
+            reads = true;
+            waits |= !model.data.variables.contains_key(name);
+        }
+    };
+    uses::references(value, &mut |reference| {
+        if let Root::Variable(name) = &reference.root {
+            read(name);
+        }
+    });
+    uses::raws(value, &mut |text, _| {
+        if let Ok(ast) = jsonata::parse(jsonata::expression(text).unwrap_or(text)) {
+            ast.names().variables.iter().for_each(|used| read(&used.name));
+        }
+    });
+    (reads, waits)
 }
 
 impl<'a> Model<'a> {

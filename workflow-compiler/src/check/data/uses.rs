@@ -27,6 +27,7 @@ pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e 
             references(no, each);
         }
         ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| references(argument, each)),
+        ExprKind::Habit(habit) => habit.values().for_each(|value| references(value, each)),
         ExprKind::Null
         | ExprKind::Bool(_)
         | ExprKind::Number(_)
@@ -67,7 +68,7 @@ pub(in crate::check) fn texts<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, 
 }
 
 /// Calls `each` for every part of a value that has no parts.
-fn leaves<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
+pub(in crate::check) fn leaves<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
     match &expr.kind {
         ExprKind::Object(members) => members.iter().for_each(|member| leaves(&member.value, each)),
         ExprKind::Array(items) => items.iter().for_each(|item| leaves(item, each)),
@@ -78,6 +79,7 @@ fn leaves<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
         }
         ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| leaves(part, each)),
         ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| leaves(argument, each)),
+        ExprKind::Habit(habit) => habit.values().for_each(|value| leaves(value, each)),
         _ => each(expr),
     }
 }

@@ -4,22 +4,23 @@ use workflow_asl::document::{Operator, QueryLanguage};
 use workflow_asl::intrinsic::{self, Kind};
 use workflow_asl::{Code, hash};
 
-use crate::check::facts::Facts;
+use crate::check::facts::{self, Facts};
 use crate::check::foreign::kinds_of_argument;
 use crate::check::function::Function;
 use crate::check::model::Model;
 use crate::check::resolve::{Place, article};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
-use crate::problem::Problem;
-use crate::syntax::ast::{Expr, ExprKind, Text};
+use crate::problem::{Edit, Problem};
+use crate::syntax::ast::{Expr, ExprKind, Spot, Text};
+use crate::syntax::spelling::spelled;
 
 impl<'a> Model<'a> {
     pub(super) fn infer_call(
         &self,
         place: Place<'_, 'a>,
-        name: &Text,
-        arguments: &[Expr],
+        (name, arguments): (&Text, &[Expr]),
+        spot: Spot,
         facts: &Facts,
         sink: &mut Sink<'_>,
     ) -> Ty {
@@ -41,6 +42,11 @@ impl<'a> Model<'a> {
             })
             .collect();
         let language = place.state.language;
+        if sink.listens()
+            && let [argument, ..] = arguments
+        {
+            self.answer(place, (&name.value, spot), argument, sink);
+        }
         if let Some(function) = Function::from_name(&name.value) {
             if function.is_jsonata() && language == QueryLanguage::JsonPath {
                 sink.report(|| {
@@ -97,8 +103,52 @@ impl<'a> Model<'a> {
             }
             return Ty::Bool;
         }
-        sink.report(|| unknown_function(name, language));
-        Ty::Unknown
+        let meant = self.function_meant(place, name, arguments, facts);
+        sink.report(|| match &meant {
+            Some(meant) => {
+                let message = format!("there is no function `{}`", name.value);
+                let text = spelled(meant);
+                let problem = Problem::new(Code::NoSuchFunction, name.spot, message);
+                problem.help(format!("write `{text}`")).edit(Edit::over(spot, text))
+            }
+            None => unknown_function(name, language),
+        });
+        meant.map_or(Ty::Unknown, |meant| self.infer(place, &meant, facts, &mut Sink::silent()))
+    }
+
+    /// What another language's function is here: `len(x)`, `Some(x)`, `sum(xs)`.
+    fn function_meant(&self, place: Place<'_, 'a>, name: &Text, arguments: &[Expr], facts: &Facts) -> Option<Expr> {
+        let called = |function: &str| {
+            let spot = name.spot;
+            let name = Text { value: function.to_owned(), spot };
+            Expr { kind: ExprKind::Call { name, arguments: arguments.to_vec() }, spot }
+        };
+        let word = name.value.strip_prefix('$').unwrap_or(&name.value);
+        // A function of the language with or without what stands before its name.
+        if place.state.language == QueryLanguage::Jsonata && !name.value.starts_with('$') {
+            let function = format!("${word}");
+            if Function::from_name(&function).is_some() {
+                return Some(called(&function));
+            }
+        }
+        if place.state.language == QueryLanguage::JsonPath && !name.value.contains('.') {
+            let function = format!("States.{word}");
+            if intrinsic::Function::from_name(&function).is_some() {
+                return Some(called(&function));
+            }
+        }
+        if Function::from_name(word).is_some_and(|function| !function.is_jsonata()) {
+            return Some(called(word));
+        }
+        let (first, rest) = arguments.split_first()?;
+        match word {
+            "Some" | "Ok" | "Box" | "Rc" | "Arc" | "await" if rest.is_empty() => Some(first.clone()),
+            "exists" | "defined" | "isDefined" if rest.is_empty() => Some(called("is_present")),
+            "int" | "Number" | "float" | "parseInt" | "parseFloat" | "number" => {
+                self.instead_of_method(place, first, "parse", rest, facts)
+            }
+            word => self.instead_of_method(place, first, word, rest, facts),
+        }
     }
 
     fn arity(&self, name: &Text, (least, most): (usize, Option<usize>), arguments: &[Expr], sink: &mut Sink<'_>) {
@@ -116,8 +166,11 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Whether a function has an answer for what is absent: it asks for it, or joins what there is.
+/// Whether a function has an answer for what is absent: it asks for it, or joins what there is. One that is misspelt may.
 fn takes_absence(name: &str) -> bool {
+    if !facts::is_known(name) {
+        return true;
+    }
     const TAKING: [&str; 9] =
         ["$append", "$boolean", "$count", "$distinct", "$exists", "$merge", "$not", "$type", "$zip"];
     // ASL's other tests fail where there is nothing to test.
@@ -134,7 +187,7 @@ fn algorithm(name: &Text, arguments: &[Expr], sink: &mut Sink<'_>) {
     if let ("$hash" | "States.Hash", [_, Expr { kind: ExprKind::Text(text), spot }]) = (name.value.as_str(), arguments)
         && let Some(message) = hash::unknown(text)
     {
-        sink.report(|| Problem::new(Code::FailingCall, *spot, message).suggest(text, hash::ALGORITHMS));
+        sink.report(|| Problem::new(Code::FailingCall, *spot, message).suggest_text(text, hash::ALGORITHMS));
     }
 }
 
@@ -202,7 +255,7 @@ fn intrinsic_type(function: intrinsic::Function, arguments: &[Ty]) -> Ty {
         ("States.ArrayGetItem", Some(Ty::Array(item))) => (**item).clone(),
         ("States.ArrayUnique", Some(array @ Ty::Array(_))) => array.clone(),
         ("States.ArrayPartition", Some(array @ Ty::Array(_))) => Ty::Array(Box::new(array.clone())),
-        ("States.ArrayRange", _) => Ty::Array(Box::new(Ty::Integer)),
+        ("States.ArrayRange", _) => Ty::Array(Box::new(Ty::INTEGER)),
         ("States.StringSplit", _) => Ty::Array(Box::new(Ty::Text)),
         _ => kind_type(function.result()),
     }
@@ -211,7 +264,7 @@ fn intrinsic_type(function: intrinsic::Function, arguments: &[Ty]) -> Ty {
 fn kind_type(kind: Kind) -> Ty {
     match kind {
         Kind::String => Ty::Text,
-        Kind::Integer => Ty::Integer,
+        Kind::Integer => Ty::INTEGER,
         Kind::Boolean => Ty::Bool,
         Kind::Array => Ty::Array(Box::new(Ty::Unknown)),
         Kind::Any | Kind::Object | Kind::Scalar => Ty::Unknown,

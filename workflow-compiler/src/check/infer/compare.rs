@@ -29,7 +29,7 @@ impl Model<'_> {
                         return Problem::new(Code::UnknownVariant, other.spot, message)
                             .help(format!("`{name}::{text}` is the text {:?}", variant.wire));
                     }
-                    unknown_variant(message, other.spot, text, &known)
+                    unknown_variant(message, other.spot, text, &known, true)
                 });
                 return;
             }
@@ -152,8 +152,10 @@ fn is_literal(expr: &Expr) -> bool {
 }
 
 /// Of an enum's variants none has this name.
-pub(super) fn unknown_variant(message: String, spot: Spot, name: &str, known: &[String]) -> Problem {
-    let problem = Problem::new(Code::UnknownVariant, spot, message).suggest(name, known.iter().map(String::as_str));
+pub(super) fn unknown_variant(message: String, spot: Spot, name: &str, known: &[String], quoted: bool) -> Problem {
+    let problem = Problem::new(Code::UnknownVariant, spot, message);
+    let names = known.iter().map(String::as_str);
+    let problem = if quoted { problem.suggest_text(name, names) } else { problem.suggest(name, names) };
     if problem.help.is_empty() && !known.is_empty() {
         let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
         return problem.help(format!("there is {}", names.join(", ")));

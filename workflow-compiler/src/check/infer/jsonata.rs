@@ -121,15 +121,15 @@ impl Walk<'_, '_> {
         let Some(depth) = depth.checked_sub(1) else { return Ty::Unknown };
         match &node.kind {
             NodeKind::String(_) => Ty::Text,
-            NodeKind::Number(number) if number.fract() == 0.0 => Ty::Integer,
-            NodeKind::Number(_) => Ty::Number,
+            NodeKind::Number(number) if number.fract() == 0.0 => Ty::INTEGER,
+            NodeKind::Number(_) => Ty::FLOAT,
             NodeKind::Bool(_) => Ty::Bool,
             NodeKind::Null => Ty::Null,
             NodeKind::Variable(name) => self.variable(name),
             NodeKind::Path(steps) => self.path(steps, depth),
             NodeKind::Predicate(inner, filter) => self.predicate(inner, filter, depth),
             NodeKind::Negate(inner) => match self.node(inner, depth) {
-                Ty::Integer => Ty::Integer,
+                number if number.is_number() => number,
                 _ => Ty::Number,
             },
             NodeKind::Array(items) => self.array(items, depth),
@@ -276,7 +276,7 @@ impl Walk<'_, '_> {
         let types: Vec<_> = items
             .iter()
             .map(|item| match &item.kind {
-                NodeKind::Range(..) => Ty::Integer,
+                NodeKind::Range(..) => Ty::INTEGER,
                 _ => match self.node(item, depth) {
                     ty if ty.present().is_array() => Ty::Unknown,
                     // What is absent is left out.
@@ -321,8 +321,8 @@ impl Walk<'_, '_> {
         let (left, right) = (one, other);
         match sign {
             "&" => Ty::Text,
-            "+" | "-" | "*" | "%" if left == Ty::Integer && right == Ty::Integer => Ty::Integer,
-            "+" | "-" | "*" | "/" | "%" => Ty::Number,
+            "/" => Ty::FLOAT,
+            "+" | "-" | "*" | "%" => left.present().arithmetic(right.present()),
             _ => Ty::Bool,
         }
     }

@@ -1,7 +1,9 @@
 //! The type of every expression, and what is wrong with its operands and arguments.
 
+mod answer;
 mod call;
 mod compare;
+mod habit;
 mod jsonata;
 mod operator;
 mod words;
@@ -15,11 +17,12 @@ use self::words::optional_text;
 use super::facts::Facts;
 use super::foreign::{Asks, Question};
 use super::model::Model;
-use super::resolve::{Beginning, Place, article};
+use super::resolve::{Beginning, Place, Position, article};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problem;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, UnaryOp, plain};
+use crate::syntax::spelling::spelled;
 
 pub(super) use self::jsonata::Named;
 pub(super) use self::words::words;
@@ -62,13 +65,22 @@ impl<'a> Model<'a> {
             ExprKind::Null => Ty::Null,
             ExprKind::Bool(_) => Ty::Bool,
             ExprKind::Number(text) => {
-                let whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-                if whole { Ty::Integer } else { Ty::Number }
+                if is_fraction(text) {
+                    Ty::FLOAT
+                } else {
+                    Ty::INTEGER
+                }
             }
-            ExprKind::Duration(_) => Ty::Integer,
+            ExprKind::Duration(_) => Ty::INTEGER,
             ExprKind::Text(text) => {
                 let raw = place.state.language == QueryLanguage::Jsonata && text.starts_with("{%");
-                if raw { self.infer_jsonata(place, text, expr.spot, sink) } else { Ty::Text }
+                if raw {
+                    return self.infer_jsonata(place, text, expr.spot, sink);
+                }
+                if place.position != Position::Literal {
+                    self.braces_in_text(place, (text, expr.spot), facts, sink);
+                }
+                Ty::Text
             }
             ExprKind::Object(members) => {
                 let typed = members.iter().map(|member| {
@@ -100,7 +112,16 @@ impl<'a> Model<'a> {
             }
             ExprKind::Reference(reference) => {
                 self.infer_indices(place, &reference.segments, facts, sink);
-                self.follow(place, reference, facts, sink).ty
+                match self.length_as_member(place, reference, facts) {
+                    Some((name, meant)) => {
+                        sink.report(|| {
+                            let message = format!("`{}` is no member of what has items or letters", name.value);
+                            Problem::new(name_code(reference), expr.spot, message).write(spelled(&meant))
+                        });
+                        Ty::INTEGER
+                    }
+                    None => self.follow(place, reference, facts, sink).ty,
+                }
             }
             ExprKind::Unary(op, operand) => self.infer_unary(place, *op, operand, facts, sink),
             ExprKind::Binary(op, spot, left, right) => self.infer_binary(place, (*op, *spot), left, right, facts, sink),
@@ -110,7 +131,7 @@ impl<'a> Model<'a> {
                 let no = self.infer(place, no, &facts.and(condition, false), sink);
                 yes.join(no)
             }
-            ExprKind::Call { name, arguments } => self.infer_call(place, name, arguments, facts, sink),
+            ExprKind::Call { name, arguments } => self.infer_call(place, (name, arguments), expr.spot, facts, sink),
             ExprKind::Variant { ty, variant } => {
                 let name = plain(ty);
                 let Some(decl) = self.types.enums.get(&name) else {
@@ -129,7 +150,7 @@ impl<'a> Model<'a> {
                     sink.report(|| {
                         let known: Vec<_> = decl.variants.iter().map(|decl| plain(&decl.name)).collect();
                         let message = format!("`{name}` has no variant `{}`", plain(variant));
-                        unknown_variant(message, variant.span().into(), &plain(variant), &known)
+                        unknown_variant(message, variant.span().into(), &plain(variant), &known, false)
                     });
                 }
                 Ty::Enum(name)
@@ -142,6 +163,7 @@ impl<'a> Model<'a> {
             }
             ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.spot, sink),
+            ExprKind::Habit(habit) => self.infer_habit(place, habit, expr.spot, facts, sink),
             ExprKind::Constant(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
         }
     }
@@ -228,6 +250,16 @@ impl<'a> Model<'a> {
             }
         }
     }
+}
+
+/// The error where a reference has no such member.
+fn name_code(reference: &Reference) -> Code {
+    if matches!(reference.root, Root::Input) { Code::UnknownInputField } else { Code::UnknownMember }
+}
+
+/// Whether a literal number has a fraction.
+pub(super) fn is_fraction(number: &str) -> bool {
+    number.parse().is_ok_and(|number: f64| number.fract() != 0.0)
 }
 
 /// How to mend the reading of what may not be there, as the value of a member where it has a key.

@@ -6,12 +6,14 @@ use workflow_asl::document::QueryLanguage;
 use super::words::optional_text;
 use crate::check::facts::Facts;
 use crate::check::foreign::{Asks, Foreign, Question, kinds};
+use crate::check::meant::is_null;
 use crate::check::model::Model;
 use crate::check::resolve::{Place, article, reference_text};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Spot, UnaryOp};
+use crate::syntax::spelling::sign;
 
 impl<'a> Model<'a> {
     pub(super) fn infer_unary(
@@ -112,6 +114,13 @@ impl<'a> Model<'a> {
         }
     }
 
+    /// Whether `a || b` is meant as JavaScript means it, with two values of one type that is none of a condition.
+    fn gives_a_default(&self, place: Place<'_, 'a>, (left, right): (&Expr, &Expr)) -> bool {
+        let (left, right) = (self.type_of(place, left), self.type_of(place, right));
+        let (value, default) = (left.present(), right.present());
+        left.is_option() && (value.is_text() && default.is_text() || value.is_number() && default.is_number())
+    }
+
     pub(super) fn infer_binary(
         &self,
         place: Place<'_, 'a>,
@@ -123,6 +132,9 @@ impl<'a> Model<'a> {
     ) -> Ty {
         match op {
             BinaryOp::Default => {
+                if sink.listens() {
+                    self.unused_default(place, left, spot, right, sink);
+                }
                 let given = self.infer(place, left, &facts.asking(), sink);
                 let default = self.infer(place, right, facts, sink);
                 match given {
@@ -131,12 +143,19 @@ impl<'a> Model<'a> {
                 }
             }
             BinaryOp::And | BinaryOp::Or => {
+                if op == BinaryOp::Or && self.gives_a_default(place, (left, right)) {
+                    sink.report(|| {
+                        let message = "`||` joins conditions: a default is given with `??`";
+                        Problem::new(Code::UnlikeTypes, spot, message).write("??")
+                    });
+                    return Ty::Unknown;
+                }
                 self.infer_condition(place, left, facts, sink);
                 self.infer_condition(place, right, &facts.and(left, op == BinaryOp::And), sink);
                 Ty::Bool
             }
             BinaryOp::Equal | BinaryOp::NotEqual => {
-                let null = |expr: &Expr| matches!(expr.kind, ExprKind::Null);
+                let null = is_null;
                 // `x == null` is how to ask an optional value.
                 let (a, b) = if null(left) || null(right) {
                     (self.infer(place, left, facts, sink), self.infer(place, right, facts, sink))
@@ -156,7 +175,7 @@ impl<'a> Model<'a> {
                 for ((ty, operand), other) in [((&a, left), &b), ((&b, right), &a)] {
                     // Beside a known type that one counts.
                     if sink.listens() && matches!(ty, Ty::Foreign(_)) && other.is_open() {
-                        let wanted = format!("`{}` compares numbers and text", operator(op));
+                        let wanted = format!("`{}` compares numbers and text", sign(op));
                         sink.hold(ty, operand.spot, kinds::NUMBER | kinds::TEXT, Code::UnlikeTypes, &wanted);
                     }
                 }
@@ -166,7 +185,7 @@ impl<'a> Model<'a> {
                         && !matches!(ty, Ty::Text | Ty::Listed(_) | Ty::Timestamp | Ty::Arn)
                 });
                 if let Some((ty, operand)) = unordered {
-                    let message = format!("`{}` compares numbers and text, this is {}", operator(op), article(ty));
+                    let message = format!("`{}` compares numbers and text, this is {}", sign(op), article(ty));
                     sink.push(Problem::new(Code::UnlikeTypes, operand.spot, message));
                 } else {
                     self.compare((&a, left), (&b, right), sink);
@@ -177,8 +196,11 @@ impl<'a> Model<'a> {
             BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => {
                 let a = self.number(place, op, left, facts, sink);
                 let b = self.number(place, op, right, facts, sink);
-                let whole = op != BinaryOp::Divide && are_whole(place, &a, &b);
-                if whole { Ty::Integer } else { either(&a, &b) }
+                match op {
+                    BinaryOp::Divide if goes_into(left, right) => Ty::INTEGER,
+                    BinaryOp::Divide => Ty::FLOAT,
+                    _ => sum(place, &a, &b),
+                }
             }
         }
     }
@@ -186,11 +208,11 @@ impl<'a> Model<'a> {
     fn number(&self, place: Place<'_, 'a>, op: BinaryOp, operand: &Expr, facts: &Facts, sink: &mut Sink<'_>) -> Ty {
         let ty = self.operand(place, operand, facts, sink);
         if matches!(ty, Ty::Foreign(_)) {
-            let wanted = format!("`{}` needs numbers", operator(op));
+            let wanted = format!("`{}` needs numbers", sign(op));
             sink.hold(&ty, operand.spot, kinds::NUMBER, Code::UnlikeTypes, &wanted);
         }
         if !ty.is_unknown() && !ty.is_number() {
-            let message = format!("`{}` needs numbers, this is {}", operator(op), article(&ty));
+            let message = format!("`{}` needs numbers, this is {}", sign(op), article(&ty));
             let problem = Problem::new(Code::UnlikeTypes, operand.spot, message);
             let jsonata = place.state.language == QueryLanguage::Jsonata;
             sink.push(match &operand.kind {
@@ -232,43 +254,60 @@ impl<'a> Model<'a> {
         if text && number {
             sink.report(|| {
                 let message = format!("`+` cannot join {} and {}", article(&a), article(&b));
-                let (number, others) = if a.is_number() { (left, right) } else { (right, left) };
+                let number = if a.is_number() { left } else { right };
                 let words = |expr: &Expr| match &expr.kind {
                     ExprKind::Reference(reference) => reference_text(reference),
                     ExprKind::Number(text) => text.clone(),
                     ExprKind::Text(text) => format!("{text:?}"),
                     _ => "…".to_owned(),
                 };
-                Problem::new(Code::UnlikeTypes, spot, message).help(match place.state.language {
-                    QueryLanguage::Jsonata => format!("make the number text: `$string({})`", words(number)),
-                    QueryLanguage::JsonPath if a.is_number() => {
-                        format!("fill it in: `States.Format(\"{{}}{{}}\", {}, {})`", words(number), words(others))
-                    }
+                let problem = Problem::new(Code::UnlikeTypes, spot, message);
+                match place.state.language {
+                    QueryLanguage::Jsonata => problem
+                        .help(format!("make the number text: `$string({})`", words(number)))
+                        .edit(Edit::before(number.spot, "$string("))
+                        .edit(Edit::after(number.spot, ")")),
                     QueryLanguage::JsonPath => {
-                        format!("fill it in: `States.Format(\"{{}}{{}}\", {}, {})`", words(others), words(number))
+                        let (first, second) = (words(left), words(right));
+                        let filled = format!("States.Format(\"{{}}{{}}\", {first}, {second})");
+                        let problem = problem.help(format!("fill it in: `{filled}`"));
+                        if filled.contains('…') {
+                            return problem;
+                        }
+                        problem.edit(Edit::over(left.spot.to(right.spot), filled))
                     }
-                })
+                }
             });
             return Ty::Text;
         }
         match (text, number) {
             (true, _) => Ty::Text,
-            (_, true) if are_whole(place, &a, &b) => Ty::Integer,
-            (_, true) => either(&a, &b),
+            (_, true) => sum(place, &a, &b),
             _ => Ty::Unknown,
         }
     }
 }
 
-/// What is computed of two numbers of which one may have a fraction may have one too.
-fn either(a: &Ty, b: &Ty) -> Ty {
-    if [a, b].contains(&&Ty::Float) { Ty::Float } else { Ty::Number }
+/// What is computed of two numbers, without a division. JSONPath adds whole numbers alone.
+fn sum(place: Place<'_, '_>, a: &Ty, b: &Ty) -> Ty {
+    let whole = |ty: &Ty| if ty.is_open() { Ty::INTEGER } else { ty.clone() };
+    match place.state.language {
+        QueryLanguage::JsonPath => whole(a).arithmetic(&whole(b)),
+        QueryLanguage::Jsonata => a.arithmetic(b),
+    }
 }
 
-/// Whether what is computed of two numbers is whole. JSONPath adds no others, so `n: $n + 1` is one in a loop too.
-fn are_whole(place: Place<'_, '_>, a: &Ty, b: &Ty) -> bool {
-    let whole = |ty: &Ty| *ty == Ty::Integer || place.state.language == QueryLanguage::JsonPath && ty.is_open();
-    whole(a) && whole(b)
+/// Whether one literal divides another without a rest.
+fn goes_into(dividend: &Expr, divisor: &Expr) -> bool {
+    fn whole(expr: &Expr) -> Option<i128> {
+        match &expr.kind {
+            ExprKind::Number(text) => text.parse().ok(),
+            ExprKind::Paren(inner) => whole(inner),
+            _ => None,
+        }
+    }
+    let rest = whole(dividend).zip(whole(divisor)).and_then(|(dividend, divisor)| dividend.checked_rem(divisor));
+    rest == Some(0)
 }
 
 /// Has rustc tell whether an operand of the user's own types is certainly there.
@@ -291,26 +330,6 @@ fn needed(
         help.push(format!("or give a default: `({words} ?? …)`"));
     }
     sink.ask(|| Question { of: of.clone(), asks: Asks::Needed { words, not_null, help }, spot });
-}
-
-/// The sign of an operator.
-pub(super) fn operator(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Default => "??",
-        BinaryOp::Or => "||",
-        BinaryOp::And => "&&",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Remainder => "%",
-    }
 }
 
 fn quoted(text: &str) -> String {

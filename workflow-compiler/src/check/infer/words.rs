@@ -2,9 +2,9 @@
 
 use workflow_asl::jsonata::CHANGING_FUNCTIONS;
 
-use super::operator::operator;
 use crate::check::resolve::reference_text;
 use crate::syntax::ast::{Expr, ExprKind, Reference, UnaryOp, plain};
+use crate::syntax::spelling::sign;
 
 /// The words of a reference, with the `?` of a state that may not have run.
 pub(super) fn optional_text(reference: &Reference) -> String {
@@ -29,16 +29,15 @@ pub(in crate::check) fn words(expr: &Expr) -> Option<String> {
         ExprKind::Reference(reference) => Some(reference_text(reference)).filter(|text| !text.contains('…'))?,
         ExprKind::Unary(UnaryOp::Not, inner) => format!("!{}", words(inner)?),
         ExprKind::Unary(UnaryOp::Negate, inner) => format!("-{}", words(inner)?),
-        ExprKind::Binary(op, _, left, right) => format!("({} {} {})", words(left)?, operator(*op), words(right)?),
+        ExprKind::Binary(op, _, left, right) => format!("({} {} {})", words(left)?, sign(*op), words(right)?),
         ExprKind::Call { name, .. } if changes(&name.value) => return None,
         ExprKind::Call { name, arguments } => format!("{}({})", name.value, list(arguments)?),
         ExprKind::Variant { ty, variant } => format!("{}::{}", plain(ty), plain(variant)),
         ExprKind::Jsonata(text) => format!("jsonata {:?}", text.value),
         ExprKind::Path(text) => format!("path {:?}", text.value),
         ExprKind::Paren(inner) => words(inner)?,
-        ExprKind::Object(_) | ExprKind::Access(..) | ExprKind::If(..) | ExprKind::Constant(_) | ExprKind::Invalid => {
-            return None;
-        }
+        ExprKind::Object(_) | ExprKind::Access(..) | ExprKind::If(..) | ExprKind::Constant(_) => return None,
+        ExprKind::Habit(_) | ExprKind::Invalid => return None,
     })
 }
 

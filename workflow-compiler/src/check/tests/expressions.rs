@@ -95,7 +95,7 @@ fn operators_have_operands_of_their_types() {
     finds(
         "input { n: i64, t: Timestamp } wait W1 for input.t -> X; wait X until input.n -> end;",
         &[
-            "WF0403 input.t: `for` takes a duration or a number of seconds, this is `Timestamp` / for a point in time write `until`",
+            "WF0403 input.t: `for` takes a duration or a whole number of seconds, this is `Timestamp` / for a point in time write `until`",
             "WF0403 input.n: `until` takes a timestamp, this is an integer / for a number of seconds write `for`",
         ],
     );

@@ -77,10 +77,10 @@ fn operators_and_precedence() {
             ),
         ),
         (
-            "state.a ?? state.b ?? 1",
+            "state.a ?? state.c ?? 1",
             concat!(
                 "$exists($states.input.a) and $states.input.a != null ? $states.input.a ",
-                ": $exists($states.input.b) and $states.input.b != null ? $states.input.b : 1"
+                ": $exists($states.input.c) and $states.input.c != null ? $states.input.c : 1"
             ),
         ),
         (

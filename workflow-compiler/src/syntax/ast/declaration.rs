@@ -65,6 +65,8 @@ pub enum DeclarationKind {
     },
     /// `defaults { … }`
     Defaults(Vec<Clause>),
+    /// `placeholders;`
+    Placeholders,
     /// `from "flows/legacy.asl.json";`, perhaps with the word `unchecked`.
     From(Text, Option<Ident>),
 }

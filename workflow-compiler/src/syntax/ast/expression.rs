@@ -64,6 +64,38 @@ pub enum ExprKind {
     Paren(Box<Expr>),
     /// It did not parse.
     Invalid,
+    /// What another language writes, which was understood: the checks report it.
+    Habit(Habit),
+}
+
+/// What other languages write for a value.
+#[derive(Clone, Debug)]
+pub enum Habit {
+    /// `x.len()`
+    Method {
+        /// The value before the dot.
+        of: Box<Expr>,
+        /// The method.
+        name: Text,
+        /// What stands in the parentheses.
+        arguments: Vec<Expr>,
+    },
+    /// `format!("…{}", x)`
+    Format {
+        /// The texts and values that are joined, in their order.
+        parts: Vec<Expr>,
+    },
+}
+
+impl Habit {
+    /// The values in it.
+    pub fn values(&self) -> impl Iterator<Item = &Expr> {
+        let (of, rest) = match self {
+            Self::Method { of, arguments, .. } => (Some(&**of), arguments),
+            Self::Format { parts } => (None, parts),
+        };
+        of.into_iter().chain(rest)
+    }
 }
 
 /// A member of an object.
@@ -75,7 +107,19 @@ pub struct Member {
     pub optional: bool,
     /// The value.
     pub value: Expr,
+    /// The comma after it.
+    pub comma: Option<Spot>,
 }
+
+impl Member {
+    /// All of its words, with the comma after them.
+    pub fn spot(&self) -> Spot {
+        self.key.spot.to(self.comma.unwrap_or(self.value.spot))
+    }
+}
+
+/// The number of the word of a reference that is not written, but meant.
+pub const NO_WORD: usize = usize::MAX;
 
 /// A reference to data.
 #[derive(Clone, Debug)]
@@ -84,6 +128,8 @@ pub struct Reference {
     pub root: Root,
     /// The root's word.
     pub root_spot: Spot,
+    /// The number of that word among the words of the macro, or [`NO_WORD`].
+    pub word: usize,
     /// `Train?.x`: the state may not have run.
     pub optional: bool,
     /// The members and indices after it.
@@ -109,7 +155,7 @@ pub enum Root {
     Params,
     /// `caught`: the error that led here.
     Caught,
-    /// `$name`: a variable.
+    /// `$name`: a variable. An empty name and `$` are the `$` and `$$` of a path, which the checks report.
     Variable(String),
     /// Another state's result.
     StateResult(Ident),

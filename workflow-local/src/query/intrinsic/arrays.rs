@@ -1,5 +1,8 @@
 //! The intrinsic functions for arrays.
 
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde_json::Value;
 use workflow_asl::limits::ARRAY_RANGE_ITEMS;
 
@@ -32,12 +35,64 @@ pub(super) fn item(items: &[Value], index: i64) -> Result<Value, String> {
     item.cloned().ok_or_else(|| format!("index {index} is outside of the array, which has {} items", items.len()))
 }
 
+/// The first of each, in their order.
 pub(super) fn unique(items: &[Value]) -> Value {
     let mut kept: Vec<Value> = Vec::new();
+    // Which of them have a hash: equal values have the same.
+    let mut by_hash: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for item in items {
-        if !kept.iter().any(|other| same(other, Some(item))) {
+        let like = by_hash.entry(hash(item)).or_default();
+        if !like.iter().any(|at| kept.get(*at).is_some_and(|other| same(other, Some(item)))) {
+            like.push(kept.len());
             kept.push(item.clone());
         }
     }
     Value::Array(kept)
+}
+
+/// A hash that values have in common that are the [`same`]: of numbers by value, of objects in any order.
+fn hash(value: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    std::mem::discriminant(value).hash(&mut hasher);
+    match value {
+        Value::Null => {}
+        Value::Bool(value) => value.hash(&mut hasher),
+        // Zero has two signs.
+        Value::Number(number) => (number.as_f64().unwrap_or_default() + 0.0).to_bits().hash(&mut hasher),
+        Value::String(text) => text.hash(&mut hasher),
+        Value::Array(items) => items.iter().for_each(|item| hasher.write_u64(hash(item))),
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| {
+                let mut hasher = DefaultHasher::new();
+                (name, hash(value)).hash(&mut hasher);
+                hasher.finish()
+            };
+            hasher.write_u64(members.iter().map(member).fold(0, u64::wrapping_add));
+        }
+    }
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn equal_items_are_kept_once_however_they_are_written() {
+        let items = json!([1, "1", 1.0, [1, { "a": 1, "b": null }], [1.0, { "b": null, "a": 1 }], 0.0, -0.0, {}, [], null, false, {}]);
+        let kept = json!([1, "1", [1, { "a": 1, "b": null }], 0.0, {}, [], null, false]);
+        assert_eq!(unique(items.as_array().unwrap()), kept);
+        // 2^53 and its neighbour are one number as f64, and two integers.
+        let large = json!([9_007_199_254_740_992_u64, 9_007_199_254_740_993_u64]);
+        assert_eq!(unique(large.as_array().unwrap()), large);
+    }
+
+    #[test]
+    fn many_items_take_no_longer_each_than_few() {
+        // Compared with each other, these would take minutes.
+        let items: Vec<Value> = (0..200_000).map(|i| json!({ "name": format!("item {i}"), "n": i % 7 })).collect();
+        assert_eq!(unique(&items).as_array().map(Vec::len), Some(200_000));
+    }
 }

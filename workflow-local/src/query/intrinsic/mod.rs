@@ -48,6 +48,11 @@ impl Call {
         Self { function: call.function, args: args.collect(), source: source.to_owned() }
     }
 
+    /// The text in the definition.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
     /// Its value.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, QueryFailure> {
         let mut template = None;

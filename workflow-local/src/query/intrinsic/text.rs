@@ -1,7 +1,9 @@
 //! The intrinsic functions for text.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use serde_json::Value;
 use workflow_asl::limits::INTRINSIC_TEXT_CHARS;
 
@@ -60,7 +62,7 @@ pub(super) fn string_to_json(text: &str) -> Result<Value, String> {
     if text.trim().is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))
+    crate::json_text::parse(text.as_bytes()).map_err(|error| format!("not JSON: {error}"))
 }
 
 fn limited(text: &str) -> Result<&str, String> {
@@ -75,9 +77,32 @@ pub(super) fn base64_encode(text: &str) -> Result<Value, String> {
 }
 
 pub(super) fn base64_decode(text: &str) -> Result<Value, String> {
-    let bytes = STANDARD.decode(limited(text)?).map_err(|error| format!("not Base64: {error}"))?;
+    // As of MIME (RFC 2045, and Java's decoder of it): line breaks and other characters count for nothing, and padding
+    // may be left out.
+    let is_digit = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
+    let (digits, padding) = match limited(text)?.split_once('=') {
+        Some((digits, padding)) => (digits, Some(padding)),
+        None => (text, None),
+    };
+    let digits: String = digits.chars().filter(is_digit).collect();
+    let is_padded = |rest: &str| match digits.len() % 4 {
+        2 => rest.starts_with('='),
+        places => places == 3,
+    };
+    if padding.is_some_and(|rest| !is_padded(rest) || rest.chars().any(|c| is_digit(&c))) {
+        return Err("not Base64: the padding is in the wrong place".to_owned());
+    }
+    let bytes = MIME.decode(digits).map_err(|error| format!("not Base64: {error}"))?;
     Ok(Value::String(String::from_utf8_lossy(&bytes).into_owned()))
 }
+
+/// Digits alone, whose last bits may be any.
+const MIME: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true),
+);
 
 pub(super) fn hash(data: &Value, algorithm: &str) -> Result<Value, String> {
     let json;
@@ -99,4 +124,32 @@ pub(super) fn split(text: &str, separators: &str) -> Value {
         .filter(|piece| !piece.is_empty())
         .map(|piece| Value::String(piece.to_owned()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn json_in_text_may_be_nested_deep() {
+        let nested = format!("{}1{}", "[".repeat(300), "]".repeat(300));
+        assert_eq!(string_to_json(&nested).map(|value| value.to_string()), Ok(nested));
+        assert!(string_to_json(&"[".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn base64_is_that_of_mime() {
+        for text in ["SGVsbG8gV29ybGQ=", "SGVs\r\nbG8g\nV29y bGQ", "\tSGVsbG8gV29ybGQ=\r\n", "SGVsbG8gV29ybGR"] {
+            assert_eq!(base64_decode(text).unwrap(), json!("Hello World"), "{text:?}");
+        }
+        assert_eq!(base64_decode("").unwrap(), json!(""));
+        assert_eq!(base64_decode("QQ").unwrap(), json!("A"));
+        assert_eq!(base64_decode("QQ==").unwrap(), json!("A"));
+        for text in ["Q", "QQ=", "QUJD=", "QQ==QQ==", "=", "QUI=Qw=="] {
+            assert!(base64_decode(text).is_err(), "{text:?}");
+        }
+        assert_eq!(base64_encode("Hello World").unwrap(), json!("SGVsbG8gV29ybGQ="));
+    }
 }

@@ -1,7 +1,7 @@
 //! The answers to what is asked of types: none where all is right, else the message of what is wrong.
 
 use super::message::{Message, edits};
-use super::shape::{ARRAY, BOOL, Kinds, NULL, NUMBER, OBJECT, Shape, TEXT};
+use super::shape::{ARRAY, BOOL, FRACTION, Kinds, NULL, NUMBER, OBJECT, OPEN, Shape, TEXT, may_lose_fraction};
 use super::walk::{FEW, Found, Step, walk, walk_to_given};
 use crate::MachineType;
 
@@ -42,7 +42,8 @@ pub const fn is_read(
     answer
 }
 
-/// The value is one of these kinds (bits: null 1, bool 2, number 4, text 8, array 16, object 32), as far as it is
+/// The value is one of these kinds (bits: null 1, bool 2, number 4, text 8, array 16, object 32, and of a number: with a
+/// fraction 64, perhaps with one 128), as far as it is
 /// known. `wanted` says what it should be, `help` is added where it is not empty.
 pub const fn kind(
     shape: &'static Shape,
@@ -53,14 +54,20 @@ pub const fn kind(
     help: &str,
 ) -> Option<Message> {
     let found = walk(shape, path, true, None);
-    if found.found && found.kinds & kinds == 0 && found.kinds != 0 {
-        let mut message = Message::new();
+    if !found.found || found.kinds == 0 {
+        return None;
+    }
+    let mut message = Message::new();
+    if found.kinds & kinds == 0 {
         message.all(&[wanted, ", this is "]);
         describe(&found, &mut message);
         message.all(&[" [", code, "]", help]);
-        return Some(message);
+    } else if may_lose_fraction(found.kinds, kinds) {
+        message.all(&[wanted, ", this may have a fraction [", code, "]", ROUND]);
+    } else {
+        return None;
     }
-    None
+    Some(message)
 }
 
 /// The value is there and, where that has not been asked, not `null`. `words` are its own, `help` is for one that may be
@@ -194,15 +201,47 @@ pub const fn takes(
         return None;
     }
     let mut message = Message::new();
+    let fraction = may_lose_fraction(kinds, found.kinds);
     if found.kinds & kinds == 0 {
         message.all(&[what, " is ", given]);
     } else if absent && !found.absent && found.kinds & NULL == 0 {
         message.all(&[what, " may be absent"]);
+    } else if fraction {
+        message.all(&[what, " may have a fraction"]);
     } else {
         return None;
     }
     message.add(", and is declared ");
     describe(&found, &mut message);
+    message.all(&[" [", code, "]"]);
+    if fraction {
+        message.add(ROUND);
+    }
+    Some(message)
+}
+
+/// How to mend a number with a fraction where an integer is taken.
+pub(super) const ROUND: &str = "\n\n= help: round it, in JSONata with `$round`, `$floor` or `$ceil`";
+
+/// What is given, a whole number, is one that its place takes.
+pub const fn in_range(
+    shape: &'static Shape,
+    path: &[Step<'_>],
+    number: i128,
+    what: &str,
+    given: &str,
+    code: &str,
+) -> Option<Message> {
+    let found = walk(shape, path, false, None);
+    let integers = found.found && found.kinds & (NUMBER | FRACTION) == NUMBER && found.least <= found.greatest;
+    if !integers || number >= found.least && number <= found.greatest {
+        return None;
+    }
+    let mut message = Message::new();
+    message.all(&[what, " is ", given, ", and is declared an integer from "]);
+    message.integer(found.least);
+    message.add(" to ");
+    message.integer(found.greatest);
     message.all(&[" [", code, "]"]);
     Some(message)
 }
@@ -233,7 +272,7 @@ const fn missing(found: &Found, step: &Step<'_>, words: &str, code: &str, messag
     }
     if stop.items > 0 {
         message.all(&["`", words, "` has "]);
-        message.number(stop.items);
+        message.number(stop.items as u128);
         message.all(&[if stop.items == 1 { " item" } else { " items" }, " [", code, "]\n\n= help: the first is `[0]`"]);
         return;
     }
@@ -295,9 +334,10 @@ const fn describe(found: &Found, message: &mut Message) {
 
 /// A value in a sentence.
 pub(super) const fn called(kinds: Kinds, name: &str, message: &mut Message) {
-    let word = match kinds & !NULL {
+    let word = match kinds & !(NULL | FRACTION | OPEN) {
         0 => "`null`",
         BOOL => "`bool`",
+        NUMBER if kinds & FRACTION == 0 => "an integer",
         NUMBER => "a number",
         TEXT => "text",
         ARRAY => "an array",

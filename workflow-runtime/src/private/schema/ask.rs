@@ -28,5 +28,6 @@ questions! {
     members(shape: &'static Shape, path: &[Step<'_>], given: &[&str], what: &str, code: &str);
     no_slip(shape: &'static Shape, path: &[Step<'_>], what: &str, code: &str);
     takes(shape: &'static Shape, path: &[Step<'_>], kinds: u8, absent: bool, what: &str, given: &str, code: &str);
+    in_range(shape: &'static Shape, path: &[Step<'_>], number: i128, what: &str, given: &str, code: &str);
     awaited(machine: MachineType, name: &str, code: &str);
 }

@@ -4,9 +4,9 @@
 
 #![expect(clippy::panic, reason = "a panic while rustc computes a constant is an error of the user's code")]
 
-use super::answer::{DEEPEST, called};
+use super::answer::{DEEPEST, ROUND, called};
 use super::message::{Message, same};
-use super::shape::{ALL, ARRAY, Field, NULL, OBJECT, Shape};
+use super::shape::{ALL, ARRAY, Field, NULL, OBJECT, Shape, may_lose_fraction};
 use super::walk::{Step, walk};
 
 /// How deep members and items are compared.
@@ -102,18 +102,24 @@ const fn compare(
     // A member with a `default` is written all the same.
     let may_lack = has.left_out || has.absent && has.kinds & NULL != 0;
     let lacking = absent && may_lack && !takes.absent && takes.kinds & NULL == 0;
-    if unlike || lacking {
+    let fraction = may_lose_fraction(kinds, taken);
+    if unlike || lacking || fraction {
         let mut message = Message::new();
         place(part, words.what, &mut message);
         if unlike {
             message.add(" is ");
             called(has.kinds, has.name, &mut message);
-        } else {
+        } else if lacking {
             message.add(" may be absent");
+        } else {
+            message.add(" may have a fraction");
         }
         message.add(", and is declared ");
         called(takes.kinds, takes.name, &mut message);
         message.all(&[" [", words.code, "]"]);
+        if fraction && !unlike && !lacking {
+            message.add(ROUND);
+        }
         panic!("{}", message.text());
     }
     if levels == 0 {
@@ -178,7 +184,7 @@ const fn members(
 const fn members_at(shape: &'static Shape, own: &'static Shape, path: &[Step<'_>]) -> &'static [Field] {
     match (shape, path) {
         (Shape::Named { of, .. }, _) => members_at(of, shape, path),
-        (Shape::Option { of }, _) => members_at(of, own, path),
+        (Shape::Option { of } | Shape::Read { of, .. }, _) => members_at(of, own, path),
         (Shape::Own, _) => match own {
             Shape::Named { of: object @ Shape::Object { .. }, .. } => members_at(object, own, path),
             _ => &[],

@@ -38,17 +38,24 @@ impl Message {
         }
     }
 
-    pub(super) const fn number(&mut self, number: usize) {
+    pub(super) const fn number(&mut self, number: u128) {
         if number > 9 {
             self.number(number / 10);
         }
-        let (_, digits) = "0123456789".as_bytes().split_at(number % 10);
+        let (_, digits) = "0123456789".as_bytes().split_at((number % 10) as usize);
         if let [digit, ..] = digits
             && self.len < ROOM
         {
             self.bytes[self.len] = *digit;
             self.len += 1;
         }
+    }
+
+    pub(super) const fn integer(&mut self, number: i128) {
+        if number < 0 {
+            self.add("-");
+        }
+        self.number(number.unsigned_abs());
     }
 
     /// Its text.

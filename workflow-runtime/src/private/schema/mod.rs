@@ -7,10 +7,12 @@ mod message;
 mod probe;
 mod shape;
 mod standard;
+mod types;
 mod walk;
 
-pub use ask::{awaited, is_member, is_read, kind, members, needed, no_slip, takes, text, there};
+pub use ask::{awaited, in_range, is_member, is_read, kind, members, needed, no_slip, takes, text, there};
 pub use fit::fits;
-pub use probe::{Otherwise, Probe};
-pub use shape::{Field, Shape};
+pub use probe::{Otherwise, OtherwiseUnread, Probe, ReadProbe};
+pub use shape::{Field, Reads, Shape, Unread};
+pub use types::{ResultType, Types};
 pub use walk::Step;

@@ -1,9 +1,12 @@
-//! Whether a type implements `Schema`, asked where it need not: the answer is a constant.
+//! Whether a type implements `Schema`, or `Deserialize`, asked where it need not: the answer is a constant.
 
 use std::marker::PhantomData;
 
-use super::shape::Shape;
-use crate::Schema;
+use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
+
+use super::shape::{Reads, Shape, Unread};
+use crate::{Json, Schema};
 
 /// Asks about `T`: what it has of its own comes before what a trait gives it, and it has its own where `T: Schema`.
 #[derive(Debug)]
@@ -22,6 +25,34 @@ pub trait Otherwise {
 
 impl<T: ?Sized> Otherwise for Probe<T> {}
 
+/// Asks whether values of `T` can be read.
+#[derive(Debug)]
+pub struct ReadProbe<T: ?Sized>(PhantomData<T>);
+
+impl<T: DeserializeOwned> ReadProbe<T> {
+    /// What reads them.
+    pub const READS: Option<Reads> = Some(read::<T>);
+}
+
+/// The answer for types that serde does not read.
+pub trait OtherwiseUnread {
+    /// Nothing.
+    const READS: Option<Reads> = None;
+}
+
+impl<T: ?Sized> OtherwiseUnread for ReadProbe<T> {}
+
+fn read<T: DeserializeOwned>(value: &Json) -> Result<(), Unread> {
+    serde_path_to_error::deserialize::<_, T>(value).map(drop).map_err(|error| {
+        let segments = error.path().iter().filter_map(|segment| match segment {
+            Segment::Seq { index } => Some(index.to_string()),
+            Segment::Map { key } => Some(key.clone()),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        });
+        Unread { path: segments.collect(), message: error.inner().to_string() }
+    })
+}
+
 /// `shape!(Type, "Type")`: the shape of a type, which for one without `Schema` is its name alone.
 #[doc(hidden)]
 #[macro_export]
@@ -33,5 +64,22 @@ macro_rules! __workflow_shape {
             ::core::option::Option::Some(shape) => shape,
             ::core::option::Option::None => &$crate::__private::schema::Shape::Opaque { name: $name },
         }
+    }};
+}
+
+/// `readable!(Type, "Type")`: as `shape!`, of a type without lifetimes, with what reads values of it. Of a type with a
+/// lifetime rustc would not say that nothing does, but refuse it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __workflow_readable {
+    ($type:ty, $name:literal) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::schema::OtherwiseUnread as _;
+        const OF: &$crate::__private::schema::Shape = $crate::__private::shape!($type, $name);
+        const READ: $crate::__private::schema::Shape = $crate::__private::schema::Shape::Read {
+            of: OF,
+            reads: <$crate::__private::schema::ReadProbe<$type>>::READS,
+        };
+        &READ
     }};
 }

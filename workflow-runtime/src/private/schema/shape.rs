@@ -1,5 +1,7 @@
 //! What the JSON of a type looks like.
 
+use crate::Json;
+
 /// The JSON of a type. Values of it are constants and refer to each other; what refers to itself does so by [`Own`](Self::Own).
 #[derive(Debug)]
 pub enum Shape {
@@ -9,10 +11,28 @@ pub enum Shape {
     Null,
     /// `true` or `false`
     Bool,
-    /// A number.
+    /// A number of which is not known whether it has a fraction.
     Number,
+    /// An integer between these numbers, both included.
+    Integer {
+        /// The least.
+        least: i128,
+        /// The greatest.
+        greatest: i128,
+    },
+    /// A number that may have a fraction.
+    Float,
     /// Text.
     Text,
+    /// Text that is a timestamp of RFC 3339.
+    Timestamp,
+    /// Text of a type that has a syntax of its own.
+    Parsed {
+        /// The type's name.
+        name: &'static str,
+        /// Whether a text is one.
+        parses: fn(&str) -> bool,
+    },
     /// Text of a fixed set.
     Texts {
         /// The texts.
@@ -62,6 +82,25 @@ pub enum Shape {
         /// The type as it is written.
         name: &'static str,
     },
+    /// A type of the user's Rust code, which serde reads.
+    Read {
+        /// What its JSON looks like.
+        of: &'static Shape,
+        /// What reads a value of it; `None` where nothing does.
+        reads: Option<Reads>,
+    },
+}
+
+/// Reads a value as a type, and tells where it is none, and why.
+pub type Reads = fn(&Json) -> Result<(), Unread>;
+
+/// Why a value is not read as a type.
+#[derive(Debug)]
+pub struct Unread {
+    /// The members and indices that lead to what is wrong, outermost first.
+    pub path: Vec<String>,
+    /// What serde says.
+    pub message: String,
 }
 
 /// A member of an object.
@@ -90,4 +129,13 @@ pub(super) const NUMBER: Kinds = 4;
 pub(super) const TEXT: Kinds = 8;
 pub(super) const ARRAY: Kinds = 16;
 pub(super) const OBJECT: Kinds = 32;
-pub(super) const ALL: Kinds = 63;
+/// With [`NUMBER`]: one with a fraction.
+pub(super) const FRACTION: Kinds = 64;
+/// With [`FRACTION`]: whether it has one is not known.
+pub(super) const OPEN: Kinds = 128;
+pub(super) const ALL: Kinds = Kinds::MAX;
+
+/// Whether a number that is given may have a fraction where only integers are taken.
+pub(super) const fn may_lose_fraction(given: Kinds, taken: Kinds) -> bool {
+    given & (FRACTION | OPEN) == FRACTION && taken & (NUMBER | FRACTION) == NUMBER
+}

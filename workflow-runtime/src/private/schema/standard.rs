@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, LinkedList, VecDeque};
 use std::marker::PhantomData;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -22,12 +23,62 @@ shapes! {
     Any: Json;
     Null: ();
     Bool: bool, std::sync::atomic::AtomicBool;
-    Number: u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64, serde_json::Number,
-        std::num::NonZeroU8, std::num::NonZeroU16, std::num::NonZeroU32, std::num::NonZeroU64, std::num::NonZeroUsize,
-        std::num::NonZeroI8, std::num::NonZeroI16, std::num::NonZeroI32, std::num::NonZeroI64, std::num::NonZeroIsize;
-    Text: char, str, String, Timestamp, Arn, std::path::Path, std::path::PathBuf, std::ffi::CString,
-        std::net::IpAddr, std::net::Ipv4Addr, std::net::Ipv6Addr,
-        std::net::SocketAddr, std::net::SocketAddrV4, std::net::SocketAddrV6;
+    Number: serde_json::Number;
+    Float: f32, f64;
+    Text: str, String, Arn, std::path::Path, std::path::PathBuf;
+    Timestamp: Timestamp;
+}
+
+macro_rules! parsed {
+    ($($type:ty),*) => { $(
+        impl Schema for $type {
+            const SHAPE: &'static Shape =
+                &Shape::Parsed { name: stringify!($type), parses: |text| text.parse::<Self>().is_ok() };
+        }
+    )* };
+}
+
+parsed! { char, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6 }
+
+impl Schema for std::ffi::CString {
+    // serde_json writes its bytes as numbers.
+    const SHAPE: &'static Shape = &Shape::Array { of: u8::SHAPE };
+}
+
+macro_rules! integers {
+    ($($type:ty, $nonzero:ident;)*) => { $(
+        impl Schema for $type {
+            const SHAPE: &'static Shape = &integer(<$type>::MIN as i128, <$type>::MAX as i128);
+        }
+
+        impl Schema for std::num::$nonzero {
+            const SHAPE: &'static Shape =
+                &integer(std::num::$nonzero::MIN.get() as i128, std::num::$nonzero::MAX.get() as i128);
+        }
+    )* };
+}
+
+integers! {
+    u8, NonZeroU8;
+    u16, NonZeroU16;
+    u32, NonZeroU32;
+    u64, NonZeroU64;
+    usize, NonZeroUsize;
+    i8, NonZeroI8;
+    i16, NonZeroI16;
+    i32, NonZeroI32;
+    i64, NonZeroI64;
+    i128, NonZeroI128;
+    isize, NonZeroIsize;
+}
+
+const fn integer(least: i128, greatest: i128) -> Shape {
+    Shape::Integer { least, greatest }
+}
+
+impl Schema for u128 {
+    // Its greatest number is beyond what can be written here.
+    const SHAPE: &'static Shape = &integer(0, i128::MAX);
 }
 
 /// What points to a value, or holds one, is the value in JSON.
@@ -108,7 +159,7 @@ macro_rules! tuples {
 tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; }
 
 const fn number(name: &'static str) -> Field {
-    Field { name, rust: name, optional: false, skipped: false, flat: false, shape: &Shape::Number }
+    Field { name, rust: name, optional: false, skipped: false, flat: false, shape: u64::SHAPE }
 }
 
 impl Schema for std::time::Duration {

@@ -1,7 +1,7 @@
 //! Where a path leads in a shape: through enums and flattened members at once, since any of them may be there.
 
 use super::message::{edits, same};
-use super::shape::{ALL, ARRAY, BOOL, Field, Kinds, NULL, NUMBER, OBJECT, Shape, TEXT};
+use super::shape::{ALL, ARRAY, BOOL, FRACTION, Field, Kinds, NULL, NUMBER, OBJECT, OPEN, Shape, TEXT};
 
 /// A step of a path. The flag says that what it leads to is known to be there, by a test in the workflow.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,9 @@ pub(super) struct Found {
     pub(super) null: bool,
     /// What kinds of values it may be.
     pub(super) kinds: Kinds,
+    /// The numbers that it may be, where they are integers: the least and the greatest.
+    pub(super) least: i128,
+    pub(super) greatest: i128,
     /// The name of the type there.
     pub(super) name: &'static str,
     /// Whether it may be the text that was asked for.
@@ -139,6 +142,8 @@ const fn start(shape: &'static Shape, here: Here<'_>) -> Found {
         left_out: false,
         null: false,
         kinds: 0,
+        least: i128::MAX,
+        greatest: i128::MIN,
         name: "",
         has_text: false,
         has_all: false,
@@ -171,6 +176,7 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
             return found;
         }
         Shape::Named { name, of } => return look(of, Here { own: shape, name, ..here }, out),
+        Shape::Read { of, .. } => return look(of, here, out),
         Shape::Own => {
             if here.entered > here.depth {
                 // A type that is nothing but itself.
@@ -282,8 +288,10 @@ const fn kinds(shape: &Shape) -> Kinds {
     match shape {
         Shape::Null => NULL,
         Shape::Bool => BOOL,
-        Shape::Number => NUMBER,
-        Shape::Text | Shape::Texts { .. } => TEXT,
+        Shape::Integer { .. } => NUMBER,
+        Shape::Float => NUMBER | FRACTION,
+        Shape::Number => NUMBER | FRACTION | OPEN,
+        Shape::Text | Shape::Timestamp | Shape::Parsed { .. } | Shape::Texts { .. } => TEXT,
         Shape::Array { .. } | Shape::Tuple { .. } => ARRAY,
         Shape::Map { .. } | Shape::Object { .. } => OBJECT,
         _ => ALL,
@@ -293,6 +301,10 @@ const fn kinds(shape: &Shape) -> Kinds {
 /// Takes down what the path leads to.
 const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut Found) {
     out.kinds |= kinds(shape);
+    if let Shape::Integer { least, greatest } = shape {
+        out.least = if *least < out.least { *least } else { out.least };
+        out.greatest = if *greatest > out.greatest { *greatest } else { out.greatest };
+    }
     out.name = here.name;
     match lacking(shape, here.given) {
         Some(name) => out.lacks = name,
@@ -308,7 +320,7 @@ const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut Found) {
                 rest = tail;
             }
         }
-        Shape::Text | Shape::Opaque { .. } => out.has_text = true,
+        Shape::Text | Shape::Timestamp | Shape::Parsed { .. } | Shape::Opaque { .. } => out.has_text = true,
         _ => {}
     }
 }
@@ -316,7 +328,7 @@ const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut Found) {
 /// The first member that an object needs besides those that are given.
 const fn lacking(shape: &'static Shape, given: &[&str]) -> Option<&'static str> {
     match shape {
-        Shape::Named { of, .. } => lacking(of, given),
+        Shape::Named { of, .. } | Shape::Read { of, .. } => lacking(of, given),
         Shape::OneOf { of } => {
             let (mut rest, mut first) = (*of, None);
             while let [variant, tail @ ..] = rest {
@@ -349,7 +361,7 @@ const fn lacking(shape: &'static Shape, given: &[&str]) -> Option<&'static str> 
 
 const fn may_be_null(shape: &'static Shape) -> bool {
     match shape {
-        Shape::Named { of, .. } => may_be_null(of),
+        Shape::Named { of, .. } | Shape::Read { of, .. } => may_be_null(of),
         Shape::Option { .. } | Shape::Null => true,
         _ => false,
     }

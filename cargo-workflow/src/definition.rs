@@ -1,0 +1,503 @@
+//! A definition and the places in it whose values are params, constants or placeholders.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use serde_json::Value;
+use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
+use workflow_compiler::CompiledWorkflow;
+use workflow_compiler::document::placeholders;
+use workflow_compiler::piece::{Escape, Piece};
+use workflow_compiler::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Type, TypeKind, plain};
+use workflow_runtime::__private::push_escaped;
+
+use crate::Failure;
+use crate::params::{Given, Values};
+
+/// Begins and ends a mark in printed JSON: no character of a definition that serde_json would write otherwise.
+const MARK: char = '\u{F0000}';
+const MARK_END: char = '\u{F0001}';
+
+/// A definition whose values are not all known.
+#[derive(Debug)]
+pub(crate) enum Definition {
+    /// Of a `workflow!`: its text, cut where values stand.
+    Workflow(Vec<Part>),
+    /// A document: its placeholders are in its texts.
+    Document {
+        value: Value,
+        /// The places whose value is a placeholder alone and that take no text.
+        typed: BTreeSet<Pointer>,
+    },
+}
+
+/// A part of a workflow's definition.
+#[derive(Debug)]
+pub(crate) enum Part {
+    Text(String),
+    Hole(Hole),
+}
+
+/// A place whose value is a param or a constant.
+#[derive(Debug)]
+pub(crate) struct Hole {
+    /// The param's name in JSON; the path of a constant.
+    name: String,
+    /// The param's type in Rust; `None` for a constant.
+    ty: Option<String>,
+    kind: Kind,
+    escape: Escape,
+}
+
+/// What a param's type tells of its values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Text,
+    Bool,
+    Integer,
+    Number,
+    List,
+    Object,
+    /// Any value.
+    Any,
+    /// Only rustc knows.
+    Unknown,
+}
+
+/// A definition with the values that are known.
+pub(crate) struct Filled {
+    /// What has no value is the text `${Name}`.
+    pub(crate) value: Value,
+    /// The names without a value whose value is no text: what is computed with the text would be wrong.
+    pub(crate) missing: BTreeSet<String>,
+}
+
+impl Definition {
+    /// The definition of a workflow without errors.
+    pub(crate) fn of_workflow(workflow: &CompiledWorkflow, constants: &Constants) -> Self {
+        Self::Workflow(workflow.pieces.iter().map(|piece| part(workflow, piece, constants)).collect())
+    }
+
+    /// A document, in which some placeholders stand without quotes.
+    pub(crate) fn of_document(value: Value, bare: BTreeSet<Pointer>) -> Self {
+        let mut typed = bare;
+        let all = placeholders(&value, &typed);
+        typed.extend(all.into_values().flat_map(|placeholder| placeholder.whole_and_typed));
+        Self::Document { value, typed }
+    }
+
+    /// The names of all params, constants and placeholders in it.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        match self {
+            Self::Workflow(parts) => parts.iter().filter_map(Part::hole).map(|hole| hole.name.clone()).collect(),
+            Self::Document { value, .. } => {
+                let mut names = BTreeSet::new();
+                collect_names(value, &mut names);
+                names
+            }
+        }
+    }
+
+    /// Whether it is known that what stands for this name is text.
+    pub(crate) fn is_text(&self, name: &str) -> bool {
+        match self {
+            Self::Workflow(parts) => {
+                let mut holes = parts.iter().filter_map(Part::hole);
+                holes.any(|hole| hole.name == name && hole.kind == Kind::Text)
+            }
+            Self::Document { .. } => true,
+        }
+    }
+
+    /// Puts the values in.
+    ///
+    /// # Errors
+    /// A value does not fit the param's type, or stands where there are no quotes and is no JSON.
+    pub(crate) fn filled(&self, values: &Values) -> Result<Filled, Failure> {
+        let mut missing = BTreeSet::new();
+        let value = match self {
+            Self::Workflow(parts) => {
+                let text = written(parts, values, |hole, _| {
+                    let is_value = matches!(hole.escape, Escape::Json | Escape::JsonataTemplate | Escape::Jsonata);
+                    if is_value && !matches!(hole.kind, Kind::Text | Kind::Unknown) {
+                        missing.insert(hole.name.clone());
+                    }
+                    hole.as_text()
+                })?;
+                // The compiler has made it.
+                serde_json::from_str(&text).map_err(|error| format!("error: the definition is not JSON: {error}"))?
+            }
+            Self::Document { value, typed } => {
+                let mut filling = Filling::new(typed, |name| values.get(name).cloned());
+                let value = filling.fill(value);
+                if let Some(wrong) = filling.wrong.first() {
+                    return Err(format!("error: {} at {}", wrong.message, wrong.pointer.to_aws_location()).into());
+                }
+                let left = filling.left.into_iter().filter(|left| left.typed);
+                missing.extend(left.map(|left| left.name));
+                value
+            }
+        };
+        Ok(Filled { value, missing })
+    }
+
+    /// The text of the definition with the values that are known. The others are placeholders, so that putting their text
+    /// in gives JSON: text stands in quotes, anything else does not.
+    ///
+    /// # Errors
+    /// Those of [`Self::filled`].
+    pub(crate) fn printed(&self, values: &Values) -> Result<String, Failure> {
+        let mut marked = Vec::new();
+        let value = match self {
+            Self::Workflow(parts) => {
+                let text = written(parts, values, |hole, _| {
+                    let is_text = matches!(hole.kind, Kind::Text | Kind::Unknown);
+                    match hole.escape {
+                        Escape::Json | Escape::JsonataTemplate if !is_text => {
+                            Value::from(mark(&mut marked, hole.placeholder())).to_string()
+                        }
+                        Escape::Jsonata if !is_text => hole.placeholder(),
+                        _ => hole.as_text(),
+                    }
+                })?;
+                serde_json::from_str(&text).map_err(|error| format!("error: the definition is not JSON: {error}"))?
+            }
+            Self::Document { typed, .. } => {
+                let mut value = self.filled(values)?.value;
+                for at in typed {
+                    if let Some(place) = value.pointer_mut(at.as_str())
+                        && let Value::String(text) = place
+                        && placeholder::contained(text)
+                    {
+                        *text = mark(&mut marked, std::mem::take(text));
+                    }
+                }
+                value
+            }
+        };
+        let mut printed = format!("{value:#}");
+        for (number, placeholder) in marked.iter().enumerate() {
+            printed = printed.replacen(&format!("\"{MARK}{number}{MARK_END}\""), placeholder, 1);
+        }
+        Ok(printed)
+    }
+
+    /// What stands for a value that only a deployment or rustc knows: its name, and a sentence.
+    pub(crate) fn notes(&self) -> Vec<(String, String)> {
+        let mut notes = Vec::new();
+        if let Self::Workflow(parts) = self {
+            for hole in parts.iter().filter_map(Part::hole) {
+                let what = if hole.ty.is_some() {
+                    "known when it is deployed"
+                } else {
+                    "a constant, whose value only rustc knows"
+                };
+                let note = format!("`{}` stands for `{}`, {what}", hole.placeholder(), hole.name);
+                let note = (hole.name.clone(), note);
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+            }
+        }
+        notes
+    }
+}
+
+fn mark(marked: &mut Vec<String>, placeholder: String) -> String {
+    marked.push(placeholder);
+    format!("{MARK}{}{MARK_END}", marked.len() - 1)
+}
+
+fn collect_names(value: &Value, names: &mut BTreeSet<String>) {
+    let mut add = |text: &str| names.extend(placeholder::named(text).map(|(_, name)| name.to_owned()));
+    match value {
+        Value::String(text) => add(text),
+        Value::Array(items) => items.iter().for_each(|item| collect_names(item, names)),
+        Value::Object(members) => {
+            members.keys().for_each(|key| add(key));
+            members.values().for_each(|member| collect_names(member, names));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+impl Part {
+    fn hole(&self) -> Option<&Hole> {
+        match self {
+            Self::Text(_) => None,
+            Self::Hole(hole) => Some(hole),
+        }
+    }
+}
+
+impl Hole {
+    fn placeholder(&self) -> String {
+        format!("${{{}}}", self.name)
+    }
+
+    /// The placeholder as a text, for where it stands.
+    fn as_text(&self) -> String {
+        match self.escape {
+            Escape::Json | Escape::JsonataTemplate => Value::String(self.placeholder()).to_string(),
+            Escape::Jsonata => format!("'{}'", self.placeholder()),
+            Escape::Text | Escape::JsonataText | Escape::Intrinsic => self.placeholder(),
+        }
+    }
+
+    /// The value that was given, if it is one of the param's type.
+    fn value(&self, given: &Given) -> Result<Value, Failure> {
+        let value = match self.kind {
+            Kind::Unknown => given.json().or_else(|| given.of_param(true)),
+            kind => given.of_param(kind == Kind::Text),
+        };
+        value.filter(|value| self.kind.fits(value)).ok_or_else(|| {
+            let (name, ty) = (&self.name, self.ty.as_deref().unwrap_or("a constant"));
+            format!("error: the param `{name}` is of the type `{ty}`, and `{}` is none of it", given.text()).into()
+        })
+    }
+}
+
+impl Kind {
+    fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::Text => value.is_string(),
+            Self::Bool => value.is_boolean(),
+            Self::Integer => value.is_i64() || value.is_u64(),
+            Self::Number => value.is_number(),
+            Self::List => value.is_array(),
+            Self::Object => value.is_object(),
+            Self::Any | Self::Unknown => true,
+        }
+    }
+}
+
+/// The text of a workflow's definition with the values that are known, and what `unknown` writes for the others.
+fn written(
+    parts: &[Part],
+    values: &Values,
+    mut unknown: impl FnMut(&Hole, &Values) -> String,
+) -> Result<String, Failure> {
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            Part::Text(part) => text.push_str(part),
+            Part::Hole(hole) => match values.get(&hole.name) {
+                Some(given) => push_escaped(of_runtime(hole.escape), &hole.value(given)?, &mut text),
+                None => text.push_str(&unknown(hole, values)),
+            },
+        }
+    }
+    Ok(text)
+}
+
+fn of_runtime(escape: Escape) -> workflow_runtime::Escape {
+    use workflow_runtime::Escape as Runtime;
+    match escape {
+        Escape::Json => Runtime::Json,
+        Escape::JsonataTemplate => Runtime::JsonataTemplate,
+        Escape::Text => Runtime::Text,
+        Escape::Jsonata => Runtime::Jsonata,
+        Escape::JsonataText => Runtime::JsonataText,
+        Escape::Intrinsic => Runtime::Intrinsic,
+    }
+}
+
+/// The types of the constants of a Rust file, as far as their names tell them apart.
+#[derive(Debug, Default)]
+pub(crate) struct Constants(BTreeMap<String, Kind>);
+
+impl Constants {
+    pub(crate) fn add(&mut self, name: &str, ty: &str) {
+        let kind = match ty {
+            "bool" => Kind::Bool,
+            "f32" | "f64" => Kind::Number,
+            _ if ty.contains("str") || ty == "String" => Kind::Text,
+            _ if INTEGERS.contains(&ty) => Kind::Integer,
+            _ => Kind::Unknown,
+        };
+        // Two of one name, in modules, may be of two types.
+        let known = self.0.entry(name.to_owned()).or_insert(kind);
+        if *known != kind {
+            *known = Kind::Unknown;
+        }
+    }
+
+    fn kind(&self, path: &str) -> Kind {
+        let name = path.rsplit(':').next().unwrap_or(path);
+        self.0.get(name).copied().unwrap_or(Kind::Unknown)
+    }
+}
+
+const INTEGERS: [&str; 12] = ["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"];
+
+fn part(workflow: &CompiledWorkflow, piece: &Piece, constants: &Constants) -> Part {
+    match piece {
+        Piece::Text(text) => Part::Text(text.clone()),
+        Piece::Param { name, escape } => {
+            let field = params(workflow).find(|field| plain(&field.name) == *name);
+            Part::Hole(Hole {
+                name: field.map_or_else(|| name.clone(), |field| field.wire.clone()),
+                ty: Some(field.map_or_else(|| "Json".to_owned(), |field| written_type(&field.ty))),
+                kind: field.map_or(Kind::Any, |field| kind(workflow, &field.ty)),
+                escape: *escape,
+            })
+        }
+        Piece::Constant { path, escape } => {
+            let name = path.to_string().replace(' ', "");
+            let kind = constants.kind(&name);
+            Part::Hole(Hole { name, ty: None, kind, escape: *escape })
+        }
+    }
+}
+
+/// The params of a workflow.
+pub(crate) fn params(workflow: &CompiledWorkflow) -> impl Iterator<Item = &FieldDecl> {
+    let params = workflow.source.declarations.iter().filter_map(|declaration| match &declaration.kind {
+        DeclarationKind::Params(fields) => Some(fields),
+        _ => None,
+    });
+    params.flatten()
+}
+
+fn kind(workflow: &CompiledWorkflow, ty: &Type) -> Kind {
+    match &ty.kind {
+        TypeKind::String | TypeKind::Timestamp | TypeKind::Arn => Kind::Text,
+        TypeKind::Bool => Kind::Bool,
+        TypeKind::Integer(_) => Kind::Integer,
+        TypeKind::Float(_) => Kind::Number,
+        TypeKind::Vec(_) => Kind::List,
+        TypeKind::Map(_) => Kind::Object,
+        TypeKind::Json => Kind::Any,
+        // Of an absent one nothing is known.
+        TypeKind::Option(inner) if kind(workflow, inner) == Kind::Text => Kind::Unknown,
+        TypeKind::Option(_) => Kind::Any,
+        TypeKind::Named(name) => {
+            let mut declared = workflow.source.declarations.iter();
+            let found = declared.find_map(|declaration| match &declaration.kind {
+                DeclarationKind::Struct(declared) if declared.name == *name => Some(Kind::Object),
+                DeclarationKind::Enum(EnumDecl { name: declared, .. }) if declared == name => Some(Kind::Text),
+                _ => None,
+            });
+            found.unwrap_or(Kind::Unknown)
+        }
+        TypeKind::Path(_) | TypeKind::Invalid => Kind::Unknown,
+    }
+}
+
+/// A type as the workflow writes it.
+fn written_type(ty: &Type) -> String {
+    match &ty.kind {
+        TypeKind::String => "String".to_owned(),
+        TypeKind::Bool => "bool".to_owned(),
+        TypeKind::Integer(name) | TypeKind::Float(name) | TypeKind::Named(name) => plain(name),
+        TypeKind::Timestamp => "Timestamp".to_owned(),
+        TypeKind::Arn => "Arn".to_owned(),
+        TypeKind::Json | TypeKind::Invalid => "Json".to_owned(),
+        TypeKind::Vec(inner) => format!("Vec<{}>", written_type(inner)),
+        TypeKind::Option(inner) => format!("Option<{}>", written_type(inner)),
+        TypeKind::Map(inner) => format!("Map<{}>", written_type(inner)),
+        TypeKind::Path(path) => path.to_string().replace(' ', ""),
+    }
+}
+
+/// Puts values into the placeholders of a document, as text that is put into its text.
+pub(crate) struct Filling<'t, F> {
+    /// The places whose value is a placeholder alone and that take no text.
+    typed: &'t BTreeSet<Pointer>,
+    value: F,
+    /// The texts that are no longer as the document writes them.
+    pub(crate) changed: BTreeSet<Pointer>,
+    /// The placeholders without a value.
+    pub(crate) left: Vec<Left>,
+    /// Values that do not fit where they stand.
+    pub(crate) wrong: Vec<Diagnostic>,
+}
+
+/// A placeholder without a value.
+pub(crate) struct Left {
+    pub(crate) name: String,
+    /// The string that it stands in, or the member whose key it is in.
+    pub(crate) at: Pointer,
+    /// Where in the string; `None` in a key.
+    pub(crate) range: Option<Range<usize>>,
+    /// Whether it stands alone where text is none.
+    pub(crate) typed: bool,
+}
+
+impl<'t, F: FnMut(&str) -> Option<Given>> Filling<'t, F> {
+    pub(crate) fn new(typed: &'t BTreeSet<Pointer>, value: F) -> Self {
+        Self { typed, value, changed: BTreeSet::new(), left: Vec::new(), wrong: Vec::new() }
+    }
+
+    pub(crate) fn fill(&mut self, document: &Value) -> Value {
+        self.copy(document, &Pointer::root())
+    }
+
+    /// Documents nest at most as deep as their reader allows.
+    fn copy(&mut self, value: &Value, at: &Pointer) -> Value {
+        match value {
+            Value::String(text) if text.contains("${") => self.string(text, at),
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                items.map(|(index, item)| self.copy(item, &at.index(index))).collect()
+            }
+            Value::Object(members) => {
+                let members = members.iter().map(|(key, value)| {
+                    let at = at.child(key);
+                    let value = self.copy(value, &at);
+                    (self.text(key, &at, true), value)
+                });
+                Value::Object(members.collect())
+            }
+            scalar => scalar.clone(),
+        }
+    }
+
+    fn string(&mut self, text: &str, at: &Pointer) -> Value {
+        if !self.typed.contains(at) {
+            return self.text(text, at, false).into();
+        }
+        let Some((range, name)) = placeholder::named(text).next() else { return text.into() };
+        let Some(given) = (self.value)(name) else {
+            self.left.push(Left { name: name.to_owned(), at: at.clone(), range: Some(range), typed: true });
+            return text.into();
+        };
+        self.changed.insert(at.clone());
+        let known = given.text();
+        match given.json() {
+            Some(value) => value,
+            // It has a value that is not known either.
+            None if placeholder::contained(&known) => known.into(),
+            None => {
+                let message = format!("`{text}` stands for a number or another value of JSON, and `{known}` is none");
+                let wrong = Diagnostic::new(Code::WrongType, at.clone(), message);
+                self.wrong.push(wrong.with_range(range.start, range.len()));
+                text.into()
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, at: &Pointer, is_key: bool) -> String {
+        let mut made = String::with_capacity(text.len());
+        let mut from = 0;
+        for (range, name) in placeholder::named(text) {
+            made.push_str(text.get(from..range.start).unwrap_or_default());
+            from = range.end;
+            match (self.value)(name) {
+                Some(given) => {
+                    made.push_str(&given.text());
+                    if !is_key {
+                        self.changed.insert(at.clone());
+                    }
+                }
+                None => {
+                    made.push_str(text.get(range.clone()).unwrap_or_default());
+                    let range = (!is_key).then_some(range);
+                    self.left.push(Left { name: name.to_owned(), at: at.clone(), range, typed: false });
+                }
+            }
+        }
+        made.push_str(text.get(from..).unwrap_or_default());
+        made
+    }
+}

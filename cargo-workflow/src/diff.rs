@@ -1,0 +1,133 @@
+//! `cargo workflow diff`: what a change of a state machine means.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+use workflow_plan::{Configuration, Logging, Machine, Verdict, plan};
+
+use crate::params::Values;
+use crate::source::Wanted;
+use crate::template::Reading;
+use crate::{Failure, revision, source, types};
+
+/// The arguments of `diff`.
+#[derive(Args)]
+pub(crate) struct Diff {
+    /// The state machine as it is: a file, or REVISION:PATH for a file of a git revision
+    old: PathBuf,
+    /// The state machine as it is to be, likewise
+    new: PathBuf,
+    /// The workflow to take, where a file has several
+    #[arg(long)]
+    name: Option<String>,
+    /// How to print it
+    #[arg(long, default_value = "text")]
+    format: Format,
+    /// The worst verdict that exits with 0
+    #[arg(long, default_value = "compatible")]
+    allow: Allow,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Markdown,
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Allow {
+    Compatible,
+    Careful,
+    Breaking,
+}
+
+/// The exit codes for what is not allowed; 2 is for what cannot be compared.
+const CAREFUL: u8 = 3;
+const BREAKING: u8 = 4;
+
+impl Diff {
+    /// Prints what the change means; the exit code says how bad it is.
+    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let old = read(&self.old, self.name.as_deref())?;
+        let new = read(&self.new, self.name.as_deref())?;
+        let plan = plan(&old, &new);
+        match self.format {
+            Format::Text => write!(output, "{}", plan.to_text())?,
+            Format::Markdown => write!(output, "{}", plan.to_markdown())?,
+            Format::Json => writeln!(output, "{:#}", plan.to_json())?,
+        }
+        let allowed = match self.allow {
+            Allow::Compatible => Verdict::Compatible,
+            Allow::Careful => Verdict::Careful,
+            Allow::Breaking => Verdict::Breaking,
+        };
+        Ok(match plan.verdict() {
+            verdict if verdict <= allowed => ExitCode::SUCCESS,
+            Verdict::Careful => ExitCode::from(CAREFUL),
+            _ => ExitCode::from(BREAKING),
+        })
+    }
+}
+
+/// The state machine of a file, or of a file of a git revision.
+fn read(file: &Path, name: Option<&str>) -> Result<Machine, Failure> {
+    let values = Values::default();
+    let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
+    let of_revision = revision::of(file)?;
+    let machine = match &of_revision {
+        Some((path, bytes)) => {
+            source::read_one(Wanted { file: path, bytes: Some(bytes), name, values: &values, reading })?
+        }
+        None => source::read_one(Wanted { file, bytes: None, name, values: &values, reading })?,
+    };
+    let (input, output) = machine.workflow.as_deref().map(types::declared).unwrap_or_default();
+    let mut made = Machine::new(machine.value).of_type(machine.machine_type).declaring(input, output);
+    made.name = machine.aws_name.or_else(|| property_text(machine.properties.as_ref(), &["StateMachineName", "Name"]));
+    made.configuration = machine.properties.as_ref().map(configuration).unwrap_or_default();
+    Ok(made)
+}
+
+fn property_text(properties: Option<&Value>, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| properties?.get(name)?.as_str()).map(str::to_owned)
+}
+
+/// The configuration that the properties of a template's resource are; what is absent is what AWS does without it.
+fn configuration(properties: &Value) -> Configuration {
+    let role = property_text(Some(properties), &["RoleArn", "Role"]);
+    let logging = properties.get("LoggingConfiguration").or_else(|| properties.get("Logging"));
+    let logging = logging.map_or_else(Logging::default, |logging| Logging {
+        level: logging.get("Level").and_then(Value::as_str).unwrap_or("OFF").to_owned(),
+        data: logging.get("IncludeExecutionData").and_then(Value::as_bool).unwrap_or_default(),
+        group: logging
+            .pointer("/Destinations/0/CloudWatchLogsLogGroup/LogGroupArn")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+    });
+    let tracing = properties.get("TracingConfiguration").or_else(|| properties.get("Tracing"));
+    let tracing = tracing.and_then(|tracing| tracing.get("Enabled")).and_then(Value::as_bool).unwrap_or_default();
+    let key = properties.pointer("/EncryptionConfiguration/KmsKeyId").and_then(Value::as_str);
+    let tags: BTreeMap<_, _> = match properties.get("Tags") {
+        // CloudFormation's list, or SAM's object.
+        Some(Value::Array(tags)) => tags
+            .iter()
+            .filter_map(|tag| Some((tag.get("Key")?.as_str()?.to_owned(), tag.get("Value")?.as_str()?.to_owned())))
+            .collect(),
+        Some(Value::Object(tags)) => {
+            let texts = tags.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
+            texts.collect()
+        }
+        _ => BTreeMap::new(),
+    };
+    Configuration {
+        role,
+        logging: Some(logging),
+        tracing: Some(tracing),
+        key: Some(key.unwrap_or("AWS_OWNED_KEY").to_owned()),
+        tags: Some(tags),
+    }
+}

@@ -1,0 +1,80 @@
+//! `cargo workflow export`: a state machine with its role, policy, log group and alias, for the tools that deploy it.
+//!
+//! The same file gives the same bytes.
+
+mod cdk;
+mod cloudformation;
+mod model;
+mod terraform;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use workflow_asl::printable::printable_json;
+
+use crate::{Failure, iam, report, source};
+use model::Deployment;
+
+/// The arguments of `export`.
+#[derive(Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    file: crate::File,
+    /// The tool
+    #[arg(long)]
+    to: Target,
+    /// The name of the state machine in AWS, unless the deployment gives another; that of the workflow, or of the file
+    #[arg(long)]
+    machine: Option<String>,
+    /// The ARN of a role that is there, in place of one with a policy of its own
+    #[arg(long)]
+    role: Option<String>,
+    /// Send traces to X-Ray
+    #[arg(long)]
+    tracing: bool,
+    /// The name of the alias
+    #[arg(long, default_value = "live")]
+    alias: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Target {
+    /// The definition alone, with `${name}` for what a deployment knows
+    Asl,
+    /// A template of CloudFormation, as JSON
+    Cloudformation,
+    /// A template of SAM, as JSON
+    Sam,
+    /// A configuration of Terraform, for a file `*.tf.json`
+    Terraform,
+    /// A construct of the CDK in TypeScript
+    Cdk,
+}
+
+impl Export {
+    /// Prints what the tool reads. What the policy cannot say goes to the standard error.
+    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let values = self.file.params.values()?;
+        let machine = source::read_one(self.file.wanted(&values))?;
+        if self.to == Target::Asl {
+            let text = machine.definition.printed(&values)?;
+            report::note_all(machine.notes);
+            writeln!(output, "{}", printable_json(&text))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let deployment = Deployment::of(machine, &values, self.machine, self.role, self.tracing, self.alias)?;
+        report::note_all(deployment.notes.iter().cloned());
+        if let Some(policy) = &deployment.policy {
+            iam::print_notes(policy, &mut io::stderr().lock())?;
+        }
+        match self.to {
+            Target::Asl => {}
+            Target::Cloudformation => writeln!(output, "{:#}", cloudformation::template(&deployment, false))?,
+            Target::Sam => writeln!(output, "{:#}", cloudformation::template(&deployment, true))?,
+            Target::Terraform => writeln!(output, "{:#}", terraform::configuration(&deployment))?,
+            Target::Cdk => write!(output, "{}", cdk::construct(&deployment))?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,363 @@
+//! What is deployed, before it is written for a tool.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use workflow_asl::document::MachineType;
+use workflow_asl::policy::{self, Policy, Setting};
+use workflow_asl::{StateMachine, placeholder};
+use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, TypeKind, Workflow};
+
+use crate::Failure;
+use crate::params::Values;
+use crate::source::Machine;
+
+/// The names that stand for what every deployment knows, in the texts of the model.
+pub(super) const PARTITION: &str = "AWS::Partition";
+pub(super) const REGION: &str = "AWS::Region";
+pub(super) const ACCOUNT: &str = "AWS::AccountId";
+pub(super) const NAME: &str = "StateMachineName";
+
+/// Days that logs are kept.
+pub(super) const LOG_DAYS: u64 = 30;
+
+/// A state machine with what belongs to it. `${X}` in its texts stands for what the deployment knows.
+pub(super) struct Deployment {
+    /// The workflow's name, or the file's.
+    pub(super) title: String,
+    /// The state machine's name in AWS, unless the deployment gives another.
+    pub(super) name: String,
+    pub(super) express: bool,
+    pub(super) definition: Definition,
+    pub(super) params: Vec<Param>,
+    /// The policy of its own role; `None` with a role that is there.
+    pub(super) policy: Option<Policy>,
+    /// That policy as JSON; `None` where it allows nothing.
+    pub(super) document: Option<Value>,
+    /// The ARN of a role that is there.
+    pub(super) role: Option<String>,
+    pub(super) tracing: bool,
+    pub(super) alias: String,
+    pub(super) notes: Vec<String>,
+}
+
+/// A definition as a text with values in it.
+pub(super) struct Definition {
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part of a definition.
+pub(super) enum Part {
+    /// JSON as it is.
+    Text(String),
+    /// The value of a param as JSON.
+    Json(String),
+    /// The text of a param, inside a text.
+    Inside(String),
+}
+
+/// What a deployment gives.
+pub(super) struct Param {
+    pub(super) name: String,
+    pub(super) comment: Option<String>,
+    pub(super) kind: ParamKind,
+    /// Whether its text is an ARN.
+    pub(super) is_arn: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ParamKind {
+    Text,
+    Number,
+    Bool,
+    /// Any JSON.
+    Json,
+}
+
+impl Deployment {
+    pub(super) fn of(
+        machine: Machine,
+        values: &Values,
+        name: Option<String>,
+        role: Option<String>,
+        tracing: bool,
+        alias: String,
+    ) -> Result<Self, Failure> {
+        let workflow = machine.workflow.as_deref();
+        let given = machine.definition.names();
+        let open: BTreeSet<String> = given.into_iter().filter(|name| values.get(name).is_none()).collect();
+        let is_constant = |name: &str| is_constant(workflow, name);
+        let unknown = |name: &str| is_constant(name) && !machine.definition.is_text(name);
+        let (definition, bare) = Definition::of_text(&machine.definition.printed(values)?, &open, &unknown);
+        let params = params(workflow, &open, &bare, values);
+        if let Some(taken) = params.iter().find(|param| param.name == NAME) {
+            return Err(format!("error: a param cannot be called `{}` in an export", taken.name).into());
+        }
+        let own = |name: &str| Some(format!("${{{name}}}"));
+        let readable = &machine.value;
+        let mut urls = BTreeSet::new();
+        in_urls(readable, false, &mut urls);
+        // What is named by a URL has another name in its ARN.
+        let named = params.iter().enumerate().filter(|(_, param)| !urls.contains(param.name.as_str()));
+        let stand_ins: Vec<(&Param, String)> = named.map(|(number, param)| (param, stand_in(number, param))).collect();
+        let values = stand_ins.iter().map(|(param, stand_in)| (param.name.clone(), stand_in.clone()));
+        let setting = Setting {
+            partition: own(PARTITION),
+            region: own(REGION),
+            account: own(ACCOUNT),
+            machine: own(NAME),
+            values: values.collect::<BTreeMap<_, _>>(),
+            logging: true,
+            tracing,
+            patterns: machine.patterns.clone(),
+        };
+        let policy = role.is_none().then(|| policy::of(&StateMachine::read(readable).0, &setting));
+        // A policy without a statement is refused.
+        let document = policy.as_ref().filter(|policy| !policy.statements.is_empty()).map(|policy| {
+            stand_ins.iter().fold(policy.to_json(), |document, (param, stand_in)| {
+                replaced(&document, stand_in, &format!("${{{}}}", param.name))
+            })
+        });
+        drop(stand_ins);
+        let constants = params.iter().filter(|param| is_constant(&param.name));
+        let notes = constants.map(|param| {
+            let form = if param.kind == ParamKind::Json { "its value as JSON" } else { "its value" };
+            format!("`{}` is a constant of Rust, which only rustc knows: give {form}", param.name)
+        });
+        Ok(Self {
+            name: name.or_else(|| machine.aws_name.clone()).unwrap_or_else(|| machine.name.clone()),
+            title: machine.name,
+            express: machine.machine_type == MachineType::Express,
+            definition,
+            notes: notes.collect(),
+            params,
+            policy,
+            document,
+            role,
+            tracing,
+            alias,
+        })
+    }
+
+    /// The kind of a param.
+    pub(super) fn kind(&self, name: &str) -> ParamKind {
+        self.params.iter().find(|param| param.name == name).map_or(ParamKind::Text, |param| param.kind)
+    }
+
+    /// The trust policy of its own role, with conditions on the account.
+    pub(super) fn trust(&self) -> Value {
+        let own = |name: &str| Some(format!("${{{name}}}"));
+        let setting =
+            Setting { partition: own(PARTITION), region: own(REGION), account: own(ACCOUNT), ..Setting::default() };
+        policy::trust(&setting)
+    }
+
+    /// The level of logging: an Express execution has no other history.
+    pub(super) fn log_level(&self) -> &'static str {
+        if self.express { "ALL" } else { "ERROR" }
+    }
+
+    pub(super) fn type_name(&self) -> &'static str {
+        if self.express { "EXPRESS" } else { "STANDARD" }
+    }
+
+    pub(super) fn log_group(&self) -> String {
+        format!("/aws/vendedlogs/states/${{{NAME}}}")
+    }
+}
+
+impl Definition {
+    /// A printed definition, in which these names stand for values; the names that stand for other JSON than text. Of what
+    /// is `unknown` it is not known whether it is text.
+    fn of_text(text: &str, open: &BTreeSet<String>, unknown: &dyn Fn(&str) -> bool) -> (Self, BTreeSet<String>) {
+        let (mut parts, mut bare) = (Vec::new(), BTreeSet::new());
+        let mut from = 0;
+        let mut inside = InString::default();
+        for (range, name) in placeholder::named(text).filter(|(_, name)| open.contains(*name)) {
+            let before = text.get(from..range.start).unwrap_or_default();
+            inside.follow(before);
+            let is_whole =
+                inside.0 && before.ends_with('"') && text.get(range.end..).is_some_and(|rest| rest.starts_with('"'));
+            if !inside.0 || is_whole {
+                // With its quotes.
+                let quote = usize::from(is_whole);
+                let kept = before.get(..before.len() - quote).unwrap_or_default();
+                parts.push(Part::Text(kept.to_owned()));
+                parts.push(Part::Json(name.to_owned()));
+                if !is_whole || unknown(name) {
+                    bare.insert(name.to_owned());
+                }
+                from = range.end + quote;
+                inside = InString(false);
+            } else {
+                parts.push(Part::Text(before.to_owned()));
+                parts.push(Part::Inside(name.to_owned()));
+                from = range.end;
+            }
+        }
+        parts.push(Part::Text(text.get(from..).unwrap_or_default().to_owned()));
+        (Self { parts }, bare)
+    }
+
+    /// The whole text, with each param as `value` writes it.
+    pub(super) fn text(&self, escape: impl Fn(&str) -> String, value: impl Fn(&Part) -> String) -> String {
+        let write = |part: &Part| match part {
+            Part::Text(text) => escape(text),
+            part => value(part),
+        };
+        self.parts.iter().map(write).collect()
+    }
+}
+
+/// What stands for the value of a param while the policy is made: an ARN for an ARN, else a name.
+fn stand_in(number: usize, param: &Param) -> String {
+    let name = format!("ParamNumber{number}StandsHere");
+    if param.is_arn { format!("arn:{name}") } else { name }
+}
+
+/// The value with a text in place of another one.
+fn replaced(value: &Value, from: &str, to: &str) -> Value {
+    match value {
+        Value::String(text) => text.replace(from, to).into(),
+        Value::Array(items) => items.iter().map(|item| replaced(item, from, to)).collect(),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| (name.clone(), replaced(value, from, to)));
+            Value::Object(members.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// The placeholders in members that hold URLs, such as `QueueUrl`.
+fn in_urls<'v>(value: &'v Value, is_url: bool, found: &mut BTreeSet<&'v str>) {
+    match value {
+        Value::String(text) if is_url => found.extend(placeholder::named(text).map(|(_, name)| name)),
+        Value::Array(items) => items.iter().for_each(|item| in_urls(item, is_url, found)),
+        Value::Object(members) => members.iter().for_each(|(name, value)| {
+            let name = name.trim_end_matches(".$");
+            in_urls(value, name.ends_with("Url") || name.ends_with("Uri") || name.ends_with("Endpoint"), found);
+        }),
+        _ => {}
+    }
+}
+
+/// Whether a place in JSON is inside a string.
+#[derive(Default)]
+struct InString(bool);
+
+impl InString {
+    /// Goes on behind this text.
+    fn follow(&mut self, text: &str) {
+        let mut escaped = false;
+        for letter in text.chars() {
+            match letter {
+                _ if escaped => escaped = false,
+                '\\' if self.0 => escaped = true,
+                '"' => self.0 = !self.0,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What a deployment gives: the params without a value, constants, the placeholders of a document. Those in `bare` stand for
+/// other JSON than text.
+fn params(
+    workflow: Option<&Workflow>,
+    open: &BTreeSet<String>,
+    bare: &BTreeSet<String>,
+    values: &Values,
+) -> Vec<Param> {
+    let declared: Vec<&FieldDecl> = declared(workflow).filter(|field| values.get(&field.wire).is_none()).collect();
+    let mut params: Vec<Param> = declared
+        .iter()
+        .map(|field| Param {
+            name: field.wire.clone(),
+            comment: field.comment.as_ref().map(|text| text.value.clone()),
+            kind: kind(&field.ty.kind, bare.contains(&field.wire)),
+            is_arn: matches!(field.ty.kind, TypeKind::Arn),
+        })
+        .collect();
+    let rest = open.iter().filter(|name| !declared.iter().any(|field| field.wire == **name));
+    params.extend(rest.map(|name| Param {
+        name: name.clone(),
+        comment: None,
+        kind: if bare.contains(name) { ParamKind::Json } else { ParamKind::Text },
+        is_arn: name.ends_with("Arn"),
+    }));
+    params
+}
+
+fn declared(workflow: Option<&Workflow>) -> impl Iterator<Item = &FieldDecl> {
+    let declarations = workflow.into_iter().flat_map(|workflow| &workflow.declarations);
+    let params = declarations.filter_map(|declaration| match &declaration.kind {
+        DeclarationKind::Params(fields) => Some(fields),
+        _ => None,
+    });
+    params.flatten()
+}
+
+fn is_constant(workflow: Option<&Workflow>, name: &str) -> bool {
+    workflow.is_some() && !declared(workflow).any(|field| field.wire == name)
+}
+
+fn kind(ty: &TypeKind, bare: bool) -> ParamKind {
+    match ty {
+        TypeKind::Integer(_) | TypeKind::Float(_) => ParamKind::Number,
+        TypeKind::Bool => ParamKind::Bool,
+        _ if bare => ParamKind::Json,
+        _ => ParamKind::Text,
+    }
+}
+
+/// A name as people write types, of letters and digits: `ShippingUrl` for `shipping_url`.
+pub(super) fn pascal(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let made: String = words
+        .map(|word| {
+            let (first, rest) = word.split_at(1);
+            format!("{}{rest}", first.to_uppercase())
+        })
+        .collect();
+    if made.is_empty() { "Param".to_owned() } else { made }
+}
+
+/// Names for the params that differ from each other and from what is taken.
+pub(super) fn names(params: &[Param], taken: &[&str], make: impl Fn(&str) -> String) -> BTreeMap<String, String> {
+    let mut used: BTreeSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
+    let mut names = BTreeMap::new();
+    for param in params {
+        let mut name = make(&param.name);
+        while !used.insert(name.clone()) {
+            name.push_str("Param");
+        }
+        names.insert(param.name.clone(), name);
+    }
+    names
+}
+
+/// The value with every text replaced that has placeholders.
+pub(super) fn map_texts(value: &Value, replace: &impl Fn(&str) -> Value) -> Value {
+    match value {
+        Value::String(text) if placeholder::named(text).next().is_some() => replace(text),
+        Value::Array(items) => items.iter().map(|item| map_texts(item, replace)).collect(),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| (name.clone(), map_texts(value, replace)));
+            Value::Object(members.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// A text with each placeholder as `value` writes it, and the rest as `escape` does.
+pub(super) fn filled(text: &str, escape: impl Fn(&str) -> String, value: impl Fn(&str) -> String) -> String {
+    let mut made = String::new();
+    let mut from = 0;
+    for (range, name) in placeholder::named(text) {
+        made.push_str(&escape(text.get(from..range.start).unwrap_or_default()));
+        made.push_str(&value(name));
+        from = range.end;
+    }
+    made.push_str(&escape(text.get(from..).unwrap_or_default()));
+    made
+}

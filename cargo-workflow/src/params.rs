@@ -1,0 +1,145 @@
+//! `--params` and `--param`: the values of params, and of the placeholders of documents and templates.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use clap::Args;
+use serde_json::Value;
+use workflow_asl::nearest::nearest;
+use workflow_asl::policy;
+use workflow_asl::source::{Format, Source};
+
+use crate::Failure;
+use crate::input;
+use crate::report::{self, Report};
+
+/// The arguments.
+#[derive(Args, Clone, Default)]
+pub(crate) struct Params {
+    /// The values of params and placeholders `${X}`: a JSON or YAML file with an object, or the object as JSON
+    #[arg(long, value_name = "FILE")]
+    params: Option<String>,
+    /// The value of one param or placeholder; may be repeated, and counts before those of --params
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    param: Vec<String>,
+}
+
+/// Values by name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Values(BTreeMap<String, Given>);
+
+/// A value that was given.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Given {
+    value: Value,
+    /// Whether it is a text of the command line, which may be meant as JSON.
+    is_word: bool,
+}
+
+impl Params {
+    /// Reads the values.
+    ///
+    /// # Errors
+    /// The file cannot be read or holds no object, or an argument is no `NAME=VALUE`.
+    pub(crate) fn values(&self) -> Result<Values, Failure> {
+        let mut values = BTreeMap::new();
+        if let Some(given) = &self.params {
+            for (name, value) in object(given)? {
+                values.insert(name, Given { value, is_word: false });
+            }
+        }
+        for given in &self.param {
+            let (name, value) =
+                given.split_once('=').ok_or_else(|| format!("error: `--param` needs NAME=VALUE, not `{given}`"))?;
+            values.insert(name.to_owned(), Given { value: value.into(), is_word: true });
+        }
+        Ok(Values(values))
+    }
+}
+
+/// The object that `--params` names or is.
+fn object(given: &str) -> Result<Vec<(String, Value)>, Failure> {
+    let value = if given.trim_start().starts_with(['{', '[']) {
+        serde_json::from_str(given).map_err(|error| format!("error: `--params` is not JSON: {error}"))?
+    } else {
+        let file = Path::new(given);
+        let unreadable = |reason: String| report::refuse(Box::new(Report::unreadable(file, &reason)));
+        let bytes = input::bytes(file).map_err(unreadable)?;
+        let source = Source::read(&bytes, Format::of_path(file));
+        source.map_err(|error| report::refuse(Box::new(Report::refused(file, &bytes, &error))))?.into_value()
+    };
+    match value {
+        Value::Object(members) => Some(members.into_iter().collect()),
+        // The file that `aws cloudformation --parameters` takes.
+        Value::Array(items) if !items.is_empty() => items.iter().map(parameter).collect::<Option<_>>(),
+        _ => None,
+    }
+    .ok_or_else(|| "error: `--params` must be a JSON object: {\"Table\": \"orders\"}".to_owned().into())
+}
+
+fn parameter(item: &Value) -> Option<(String, Value)> {
+    Some((item.get("ParameterKey")?.as_str()?.to_owned(), item.get("ParameterValue")?.clone()))
+}
+
+impl Values {
+    pub(crate) fn get(&self, name: &str) -> Option<&Given> {
+        self.0.get(name)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Given)> {
+        self.0.iter().map(|(name, given)| (name.as_str(), given))
+    }
+
+    /// Every name that is given a value is a param or placeholder; pseudo parameters of CloudFormation always are.
+    ///
+    /// # Errors
+    /// One is none: its value would have no effect.
+    pub(crate) fn are_known(&self, known: &BTreeSet<String>) -> Result<(), Failure> {
+        let Some(name) = self.0.keys().find(|name| !known.contains(*name) && !name.starts_with("AWS::")) else {
+            return Ok(());
+        };
+        let help = match nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => "it has none".to_owned(),
+            None => format!("it has `{}`", known.iter().map(String::as_str).collect::<Vec<_>>().join("`, `")),
+        };
+        Err(format!("error: `--params`: the workflow has no param or placeholder `{name}`\n  = help: {help}").into())
+    }
+}
+
+impl Given {
+    /// A value that something else than the command line says.
+    pub(crate) fn value(value: Value) -> Self {
+        Self { value, is_word: false }
+    }
+
+    /// The text that it is where it is put into text.
+    pub(crate) fn text(&self) -> String {
+        match &self.value {
+            Value::String(text) => text.clone(),
+            value => value.to_string(),
+        }
+    }
+
+    /// The text that it is in an ARN; `None` for a list or an object, which stands in none.
+    pub(crate) fn scalar(&self) -> Option<String> {
+        policy::text_of(&self.value)
+    }
+
+    /// The JSON that it is where it stands without quotes; `None` for a text that is none.
+    pub(crate) fn json(&self) -> Option<Value> {
+        match &self.value {
+            Value::String(text) => serde_json::from_str(text).ok(),
+            value => Some(value.clone()),
+        }
+    }
+
+    /// The value of a param: a word of the command line as JSON, where the param is not a text.
+    pub(crate) fn of_param(&self, is_text: bool) -> Option<Value> {
+        match (is_text, self.is_word) {
+            (true, _) => Some(Value::String(self.text())),
+            (false, true) => self.json(),
+            (false, false) => Some(self.value.clone()),
+        }
+    }
+}

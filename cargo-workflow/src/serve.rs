@@ -1,0 +1,183 @@
+//! `cargo workflow serve`: the Step Functions API on loopback, with the state machines of files.
+
+mod files;
+
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use workflow_local::{Clock, MockFile};
+use workflow_server::Server;
+
+use crate::Failure;
+use crate::params::Params;
+use crate::template::Reading;
+use files::Files;
+
+/// How often the files are looked at.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// The options are those of AWS Step Functions Local, and its environment variables hold here too, where they have a
+/// meaning.
+#[derive(Args)]
+#[command(after_help = "\
+Over HTTP:
+  GET  /health                             whether it answers, and the time of its clock
+  POST /reset                              stops everything; the state machines of the files stay
+  POST /clock {\"advanceSeconds\": 3600}     turns the clock forward; what is due by then happens")]
+pub(crate) struct Serve {
+    /// Files with state machines: Rust with `workflow!`, ASL in JSON or YAML, templates of CloudFormation and SAM, or a
+    /// folder of templates such as cdk.out
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    params: Params,
+    #[command(flatten)]
+    reading: Reading,
+    /// The port; 0 for a free one
+    #[arg(long, default_value_t = 8083)]
+    port: u16,
+    /// The address to listen on. Whoever reaches another one than loopback can use the server: it checks no signatures
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    address: IpAddr,
+    /// A further name that clients may reach the server by, as they send it in the header Host
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
+    /// The account of requests whose credentials name none
+    #[arg(long, env = "AWS_ACCOUNT_ID", value_name = "ID", value_parser = account)]
+    account: Option<String>,
+    /// The region of requests without a signature, and of the state machines of files
+    #[arg(long, env = "AWS_DEFAULT_REGION", value_name = "REGION")]
+    region: Option<String>,
+    /// Where Lambda functions are called: `cargo lambda watch`, SAM, the Runtime Interface Emulator
+    #[arg(long, env = "LAMBDA_ENDPOINT", value_name = "URL")]
+    lambda_endpoint: Option<String>,
+    /// A mock file, whose cases are named behind the ARN of a state machine: `ARN#Case`
+    #[arg(long, env = "SFN_MOCK_CONFIG", value_name = "FILE")]
+    mock_config: Option<PathBuf>,
+    /// What waits and time-outs are multiplied with: 0.1 for a tenth
+    #[arg(long, env = "WAIT_TIME_SCALE", value_name = "FACTOR", conflicts_with = "virtual_time", value_parser = factor)]
+    wait_time_scale: Option<f64>,
+    /// Let waits and time-outs take no time
+    #[arg(long)]
+    virtual_time: bool,
+    /// The folder that stands for S3: `FOLDER/BUCKET/KEY`
+    #[arg(long, value_name = "FOLDER")]
+    objects: Option<PathBuf>,
+    /// Keep everything that is acknowledged in this folder, and go on from there at the next start, even after a crash
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// Do not look at the files again
+    #[arg(long)]
+    no_watch: bool,
+}
+
+fn account(text: &str) -> Result<String, String> {
+    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_account.then(|| text.to_owned()).ok_or_else(|| "an account is 12 digits".to_owned())
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    let factor: Option<f64> = text.parse().ok().filter(|factor: &f64| factor.is_finite() && *factor > 0.0);
+    factor.ok_or_else(|| "a factor is a number above 0".to_owned())
+}
+
+impl Serve {
+    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| format!("error: the server could not start: {error}"))?;
+        let code = runtime.block_on(self.serve(output));
+        // Handlers may never return.
+        runtime.shutdown_background();
+        code
+    }
+
+    async fn serve(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let mut files = Files::new(&self.files, self.params.values()?, self.reading.with_defaults())?;
+        let mut builder = Server::builder();
+        for host in self.allow_host {
+            builder = builder.allow_host(host);
+        }
+        if let Some(account) = self.account {
+            builder = builder.account(account);
+        }
+        if let Some(region) = self.region {
+            builder = builder.region(region);
+        }
+        if let Some(url) = self.lambda_endpoint {
+            builder = builder.lambda_endpoint(url);
+        }
+        if let Some(file) = self.mock_config {
+            let text = std::fs::read_to_string(&file).map_err(|error| format!("error: {}: {error}", file.display()))?;
+            let mocks = MockFile::parse(&text).map_err(|error| format!("error: {}: {error}", file.display()))?;
+            builder = builder.mocks(mocks);
+        }
+        if let Some(factor) = self.wait_time_scale {
+            builder = builder.speed(1.0 / factor);
+        }
+        if self.virtual_time {
+            builder = builder.clock(Clock::Virtual);
+        }
+        if let Some(folder) = self.objects {
+            builder = builder.objects(folder);
+        }
+        if let Some(folder) = self.data {
+            builder = builder.data(folder);
+        }
+        let address = SocketAddr::new(self.address, self.port);
+        let server = builder.bind(address).await.map_err(|error| format!("error: {address}: {error}"))?;
+        for arn in server.diverged() {
+            eprintln!(
+                "warning: {arn} was aborted: doing again what was recorded of it gives another history\n  = help: its program, or \
+                 what it reads, has changed"
+            );
+        }
+        let told = files.put(&server);
+        for line in told.lines {
+            writeln!(output, "{line}")?;
+        }
+        if told.failed {
+            return Ok(ExitCode::from(1));
+        }
+        writeln!(output, "listening on {}", server.endpoint_url())?;
+        output.flush()?;
+        let mut ended = std::pin::pin!(end());
+        let watches = !self.no_watch && !self.files.is_empty();
+        loop {
+            tokio::select! {
+                () = ended.as_mut() => break,
+                () = tokio::time::sleep(LOOK), if watches => {
+                    if files.changed() {
+                        for line in files.put(&server).lines {
+                            writeln!(output, "{line}")?;
+                        }
+                        output.flush()?;
+                    }
+                }
+            }
+        }
+        server.shutdown().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Waits until the process is to end: Ctrl-C, or SIGTERM.
+async fn end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a signal there is only the process's own end.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

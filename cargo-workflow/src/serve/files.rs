@@ -1,0 +1,178 @@
+//! The state machines of files: put on a server, and put again when a file has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use workflow_server::Server;
+
+use crate::Failure;
+use crate::params::Values;
+use crate::source::{self, Wanted};
+use crate::template::Reading;
+
+/// What names a template in a folder such as cdk.out.
+const TEMPLATE_SUFFIX: &str = ".template.json";
+/// Documents that a definition may be read from: `from "…"` in Rust, `DefinitionUri` in a template.
+const DOCUMENTS: [&str; 3] = ["json", "yaml", "yml"];
+/// Folders that hold no sources.
+const SKIPPED: [&str; 2] = ["target", "node_modules"];
+/// How many documents beside the files are watched, and how deep.
+const MOST: usize = 2000;
+const DEPTH: usize = 4;
+
+/// The files of a server.
+pub(super) struct Files {
+    files: Vec<PathBuf>,
+    values: Values,
+    reading: Reading,
+    seen: BTreeMap<PathBuf, Option<(SystemTime, u64)>>,
+    /// The definitions that were put last, by name.
+    put: BTreeMap<String, String>,
+}
+
+/// What came of putting the files' state machines on a server.
+pub(super) struct Told {
+    /// What was made or changed, a line each.
+    pub(super) lines: Vec<String>,
+    /// Whether something was wrong, which was printed.
+    pub(super) failed: bool,
+}
+
+impl Files {
+    /// The files, folders replaced by the templates in them.
+    pub(super) fn new(given: &[PathBuf], values: Values, reading: Reading) -> Result<Self, Failure> {
+        let mut files = Vec::new();
+        for path in given {
+            if !path.is_dir() {
+                files.push(path.clone());
+                continue;
+            }
+            let unreadable = |error| format!("error: {}: {error}", path.display());
+            let mut found = Vec::new();
+            for entry in fs::read_dir(path).map_err(unreadable)? {
+                let file = entry.map_err(unreadable)?.path();
+                if file.to_string_lossy().ends_with(TEMPLATE_SUFFIX) {
+                    found.push(file);
+                }
+            }
+            if found.is_empty() {
+                return Err(format!("error: {} has no `*{TEMPLATE_SUFFIX}` in it", path.display()).into());
+            }
+            found.sort();
+            files.append(&mut found);
+        }
+        let mut files = Self { files, values, reading, seen: BTreeMap::new(), put: BTreeMap::new() };
+        files.seen = files.look();
+        Ok(files)
+    }
+
+    /// Whether a file, or a document beside one, has changed since this was asked last.
+    pub(super) fn changed(&mut self) -> bool {
+        let found = self.look();
+        let changed = found != self.seen;
+        self.seen = found;
+        changed
+    }
+
+    fn look(&self) -> BTreeMap<PathBuf, Option<(SystemTime, u64)>> {
+        let mut found = BTreeMap::new();
+        for file in &self.files {
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            documents(folder, DEPTH, &mut found);
+            found.insert(file.clone(), stamp(file));
+        }
+        found
+    }
+
+    /// Puts all state machines on a server. What is wrong with a file is printed, and its state machines stay as they were.
+    pub(super) fn put(&mut self, server: &Server) -> Told {
+        let mut told = Told { lines: Vec::new(), failed: false };
+        let mut from = BTreeMap::new();
+        let mut names = BTreeSet::new();
+        for file in &self.files {
+            let wanted = Wanted { file, bytes: None, name: None, values: &self.values, reading: self.reading };
+            let machines = match source::read_with_names(wanted) {
+                Ok(machines) => machines,
+                Err(failure) => {
+                    told.fail(failure);
+                    continue;
+                }
+            };
+            for machine in machines {
+                names.extend(machine.names.iter().cloned());
+                if let Some(name) = machine.missing.first() {
+                    let of = &machine.name;
+                    eprintln!(
+                        "error: what `{of}` computes with `{name}` needs a value\n  = help: give it: `--param {name}=…`"
+                    );
+                    told.failed = true;
+                    continue;
+                }
+                if let Some(other) = from.insert(machine.name.clone(), file) {
+                    let name = &machine.name;
+                    eprintln!("error: `{name}` is in {} and in {}", other.display(), file.display());
+                    told.failed = true;
+                    continue;
+                }
+                let definition = machine.value.to_string();
+                let known = self.put.get(&machine.name);
+                if known == Some(&definition) {
+                    continue;
+                }
+                match server.put_state_machine(&machine.name, machine.machine_type, &definition) {
+                    Ok(arn) => {
+                        told.lines.push(format!("{} {arn}", if known.is_some() { "updated" } else { "serves" }));
+                        machine.notes.iter().for_each(|note| eprintln!("note: {}: {note}", machine.name));
+                        self.put.insert(machine.name, definition);
+                    }
+                    Err(error) => {
+                        eprintln!("error: {}: `{}`: {error}", file.display(), machine.name);
+                        told.failed = true;
+                    }
+                }
+            }
+        }
+        if !told.failed
+            && let Err(failure) = self.values.are_known(&names)
+        {
+            told.fail(failure);
+        }
+        told
+    }
+}
+
+impl Told {
+    fn fail(&mut self, failure: Failure) {
+        if let Failure::Message(message) = failure {
+            eprintln!("{message}");
+        }
+        self.failed = true;
+    }
+}
+
+fn stamp(file: &Path) -> Option<(SystemTime, u64)> {
+    let metadata = fs::metadata(file).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}
+
+fn documents(folder: &Path, depth: usize, found: &mut BTreeMap<PathBuf, Option<(SystemTime, u64)>>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        if found.len() >= MOST {
+            return;
+        }
+        let (path, name) = (entry.path(), entry.file_name());
+        let name = name.to_string_lossy();
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() && depth > 0 && !name.starts_with('.') && !SKIPPED.contains(&&*name) {
+            documents(&path, depth - 1, found);
+        } else if kind.is_file()
+            && path.extension().is_some_and(|extension| DOCUMENTS.iter().any(|known| extension == *known))
+        {
+            let stamp = stamp(&path);
+            found.insert(path, stamp);
+        }
+    }
+}

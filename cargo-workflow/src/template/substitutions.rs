@@ -1,0 +1,94 @@
+//! `DefinitionSubstitutions`: the values of a definition's placeholders.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-sam-sfn.html#definition-substitutions>
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
+
+use super::functions::{Functions, TooMuch};
+use super::parameters::Parameters;
+use crate::params::Given;
+
+pub(super) struct Substitutions {
+    values: BTreeMap<String, Given>,
+    /// In the order of the template.
+    names: Vec<String>,
+    at: Pointer,
+    /// Whether these are all: a function may make others.
+    known: bool,
+}
+
+impl Substitutions {
+    /// Those of a state machine with these properties, which lie at a pointer.
+    pub(super) fn of(
+        properties: &Value,
+        at: &Pointer,
+        functions: &Functions<'_>,
+        parameters: &Parameters<'_>,
+    ) -> Result<Self, TooMuch> {
+        let at = at.child("DefinitionSubstitutions");
+        let mut substitutions = Self { values: BTreeMap::new(), names: Vec::new(), at, known: true };
+        let Some(given) = properties.get("DefinitionSubstitutions") else { return Ok(substitutions) };
+        let Value::Object(members) = given else {
+            substitutions.known = false;
+            return Ok(substitutions);
+        };
+        if members.keys().any(|name| name.starts_with("Fn::")) {
+            substitutions.known = false;
+            return Ok(substitutions);
+        }
+        for (name, value) in members {
+            let value = match functions.value(value)? {
+                Some(Value::String(text)) => Value::String(of_parameters(&text, parameters)),
+                Some(value) => value,
+                None => continue,
+            };
+            // What is given to the command counts before what the template says.
+            let value = parameters.given(name).cloned().unwrap_or_else(|| Given::value(value));
+            substitutions.names.push(name.clone());
+            substitutions.values.insert(name.clone(), value);
+        }
+        Ok(substitutions)
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Given> {
+        self.values.get(name)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    /// Whether these are all.
+    pub(super) fn are_known(&self) -> bool {
+        self.known
+    }
+
+    /// Those that are not used, at their places in the template.
+    pub(super) fn unused(&self, used: &BTreeSet<String>) -> Vec<Diagnostic> {
+        let unused = self.names.iter().filter(|name| !used.contains(*name));
+        let found = unused.map(|name| {
+            let message = format!("the definition does not use the substitution `{name}`");
+            Diagnostic::new(Code::UnusedParam, self.at.child(name), message)
+                .with_help(format!("it would be `${{{name}}}` in it"))
+        });
+        found.collect()
+    }
+}
+
+/// A text with the values of the template's parameters.
+fn of_parameters(text: &str, parameters: &Parameters<'_>) -> String {
+    let mut made = String::new();
+    let mut from = 0;
+    for (range, name) in placeholder::named(text) {
+        if let Some(value) = parameters.value(name) {
+            made.push_str(text.get(from..range.start).unwrap_or_default());
+            made.push_str(&value.text());
+            from = range.end;
+        }
+    }
+    made.push_str(text.get(from..).unwrap_or_default());
+    made
+}

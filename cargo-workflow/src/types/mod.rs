@@ -1,0 +1,67 @@
+//! `cargo workflow types`: the types of a workflow's input, output and params for other languages.
+
+mod contract;
+pub(crate) mod json_schema;
+mod python;
+mod typescript;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use workflow_compiler::syntax::ast::Workflow;
+
+use crate::{Failure, report, source};
+pub(crate) use contract::Contract;
+
+/// The arguments of `types`.
+#[derive(Args)]
+pub(crate) struct Types {
+    #[command(flatten)]
+    file: crate::File,
+    /// The language
+    #[arg(long)]
+    to: Language,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    /// JSON Schema, draft 2020-12
+    JsonSchema,
+    /// TypeScript interfaces
+    Typescript,
+    /// Pydantic models
+    Python,
+}
+
+impl Types {
+    /// Prints the types; says on the standard error which types of Rust are not known.
+    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let values = self.file.params.values()?;
+        let machine = source::read_one(self.file.wanted(&values))?;
+        let Some(workflow) = &machine.workflow else {
+            let file = self.file.file.display();
+            return Err(format!("error: {file} is not Rust: only `workflow!` declares types").into());
+        };
+        let contract = Contract::of(workflow);
+        for name in &contract.unknown {
+            report::note(&format!("`{name}` is declared in Rust outside of the workflow: any value is taken for it"));
+        }
+        if contract.is_empty() {
+            report::note(&format!("`{}` declares no input, output or params", machine.name));
+        }
+        match self.to {
+            Language::JsonSchema => writeln!(output, "{:#}", json_schema::document(&contract))?,
+            Language::Typescript => write!(output, "{}", typescript::text(&contract))?,
+            Language::Python => write!(output, "{}", python::text(&contract))?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The declared input and output of a workflow as JSON Schema; `None` for what it does not declare.
+pub(crate) fn declared(workflow: &Workflow) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
+    let contract = Contract::of(workflow);
+    let of = |root: &Option<contract::Root>| root.as_ref().map(|root| json_schema::root(&contract, root));
+    (of(&contract.input), of(&contract.output))
+}

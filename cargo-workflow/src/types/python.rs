@@ -1,0 +1,140 @@
+//! Python: a Pydantic model for each struct, a literal type for each enum.
+//!
+//! <https://docs.pydantic.dev/latest/concepts/models/>
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::contract::{Contract, NamedKind, Ty};
+
+/// Words that no name may be (<https://docs.python.org/3/reference/lexical_analysis.html#keywords>).
+const KEYWORDS: &[&str] = &[
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
+    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+];
+
+/// Names that a model has already, and names of types that a field would hide.
+const TAKEN: &[&str] = &[
+    "copy",
+    "dict",
+    "json",
+    "schema",
+    "validate",
+    "construct",
+    "parse_obj",
+    "parse_raw",
+    "parse_file",
+    "from_orm",
+    "update_forward_refs",
+    "schema_json",
+    "bool",
+    "str",
+    "int",
+    "float",
+    "list",
+];
+
+pub(super) fn text(contract: &Contract) -> String {
+    let mut text = format!(
+        "\"\"\"Types of the workflow {}, as JSON. They need pydantic 2.\"\"\"\n\n\
+         from __future__ import annotations\n\n\
+         from typing import Annotated, Dict, List, Literal, Optional\n\n\
+         from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel\n",
+        contract.name
+    );
+    let mut models = Vec::new();
+    // Aliases are read at once, models when they are rebuilt below: enums stand first.
+    for named in &contract.types {
+        if let NamedKind::Enum(texts) = &named.kind {
+            let texts: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
+            let _ = write!(text, "\n\n");
+            if let Some(comment) = &named.comment {
+                comment.lines().for_each(|line| {
+                    let _ = writeln!(text, "# {}", line.trim());
+                });
+            }
+            let _ = writeln!(text, "{} = Literal[{}]", named.name, texts.join(", "));
+        }
+    }
+    for named in &contract.types {
+        let NamedKind::Struct(fields) = &named.kind else { continue };
+        models.push(named.name.clone());
+        let _ = writeln!(text, "\n\nclass {}(BaseModel):", named.name);
+        if let Some(comment) = &named.comment {
+            let _ = writeln!(text, "    {}\n", quoted(comment));
+        }
+        let _ = writeln!(text, "    model_config = ConfigDict(strict=True, protected_namespaces=())");
+        let mut names = BTreeSet::new();
+        for field in fields {
+            let name = attribute(&field.wire, &mut names);
+            let mut arguments = Vec::new();
+            if field.optional {
+                arguments.push("default=None".to_owned());
+            }
+            if name != field.wire {
+                arguments.push(format!("alias={}", quoted(&field.wire)));
+            }
+            if let Some(comment) = &field.comment {
+                arguments.push(format!("description={}", quoted(comment)));
+            }
+            let value =
+                if arguments.is_empty() { String::new() } else { format!(" = Field({})", arguments.join(", ")) };
+            let _ = writeln!(text, "    {name}: {}{value}", of(&field.ty));
+        }
+    }
+    for (part, root) in contract.roots() {
+        let (first, rest) = part.split_at(1);
+        let own = format!("{}{}{rest}", contract.name, first.to_uppercase());
+        if !contract.types.iter().any(|named| named.name == own) {
+            let _ = write!(text, "\n\nclass {own}(RootModel[{}]):\n", of(&root.ty));
+            let _ = writeln!(text, "    model_config = ConfigDict(strict=True)");
+            models.push(own);
+        }
+    }
+    if !models.is_empty() {
+        text.push_str("\n\n");
+        models.iter().for_each(|model| {
+            let _ = writeln!(text, "{model}.model_rebuild()");
+        });
+    }
+    text
+}
+
+fn of(ty: &Ty) -> String {
+    match ty {
+        Ty::Any => "JsonValue".to_owned(),
+        Ty::Bool => "bool".to_owned(),
+        Ty::Text | Ty::Timestamp => "str".to_owned(),
+        Ty::Float => "float".to_owned(),
+        Ty::Integer(least, greatest) => format!("Annotated[int, Field(ge={least}, le={greatest})]"),
+        Ty::List(item) => format!("List[{}]", of(item)),
+        Ty::Map(value) => format!("Dict[str, {}]", of(value)),
+        Ty::Option(inner) => format!("Optional[{}]", of(inner)),
+        Ty::Named(name) => name.clone(),
+    }
+}
+
+/// The name of a member as one of an attribute, which no other has.
+fn attribute(wire: &str, taken: &mut BTreeSet<String>) -> String {
+    let letters = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' };
+    let mut name: String = wire.chars().map(letters).collect();
+    // Pydantic keeps names that begin with `_` for itself.
+    name = name.trim_start_matches('_').to_owned();
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert_str(0, "field_");
+    }
+    let clashes = |name: &str| KEYWORDS.contains(&name) || TAKEN.contains(&name) || name.starts_with("model_");
+    while clashes(&name) || taken.contains(&name) {
+        name.push('_');
+    }
+    taken.insert(name.clone());
+    name
+}
+
+/// A text: JSON's escapes are Python's, but for letters beyond the first plane, which JSON writes as they are.
+fn quoted(text: &str) -> String {
+    Value::String(text.to_owned()).to_string()
+}

@@ -1,0 +1,86 @@
+//! TypeScript: an interface for each struct, a union of texts for each enum.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::contract::{Contract, NamedKind, Ty};
+
+/// The names that TypeScript has for the parts of a contract that are no declared struct.
+const PARTS: [(&str, &str); 3] = [("input", "Input"), ("output", "Output"), ("params", "Params")];
+
+pub(super) fn text(contract: &Contract) -> String {
+    let mut text = format!("// Types of the workflow {}, as JSON.\n", contract.name);
+    for named in &contract.types {
+        text.push('\n');
+        comment(&mut text, "", named.comment.as_deref());
+        match &named.kind {
+            NamedKind::Enum(texts) => {
+                let texts: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
+                let texts = if texts.is_empty() { "never".to_owned() } else { texts.join(" | ") };
+                let _ = writeln!(text, "export type {} = {texts};", named.name);
+            }
+            NamedKind::Struct(fields) => {
+                let _ = writeln!(text, "export interface {} {{", named.name);
+                for field in fields {
+                    let mark = if field.optional { "?" } else { "" };
+                    let range = range(&field.ty);
+                    let said = [field.comment.as_deref(), range.as_deref()];
+                    let said = said.into_iter().flatten().collect::<Vec<_>>().join("\n");
+                    comment(&mut text, "  ", Some(said.as_str()).filter(|said| !said.is_empty()));
+                    let _ = writeln!(text, "  {}{mark}: {};", quoted(&field.wire), of(&field.ty));
+                }
+                text.push_str("}\n");
+            }
+        }
+    }
+    // What is declared as a type of another name gets that of its part too.
+    for ((part, suffix), (name, root)) in
+        PARTS.iter().filter_map(|part| Some((part, contract.roots().find(|(name, _)| *name == part.0)?)))
+    {
+        let own = format!("{}{suffix}", contract.name);
+        if !contract.types.iter().any(|named| named.name == own) {
+            debug_assert_eq!(*part, name);
+            let _ = write!(text, "\nexport type {own} = {};\n", of(&root.ty));
+        }
+    }
+    text
+}
+
+/// The limits of an integer, which TypeScript does not have.
+fn range(ty: &Ty) -> Option<String> {
+    match ty {
+        Ty::Integer(least, greatest) => Some(format!("An integer from {least} to {greatest}.")),
+        Ty::Option(inner) => range(inner),
+        _ => None,
+    }
+}
+
+fn of(ty: &Ty) -> String {
+    match ty {
+        Ty::Any => "unknown".to_owned(),
+        Ty::Bool => "boolean".to_owned(),
+        Ty::Text | Ty::Timestamp => "string".to_owned(),
+        Ty::Float | Ty::Integer(..) => "number".to_owned(),
+        Ty::List(item) => format!("Array<{}>", of(item)),
+        Ty::Map(value) => format!("{{ [member: string]: {} }}", of(value)),
+        Ty::Option(inner) if matches!(**inner, Ty::Any) => of(inner),
+        Ty::Option(inner) => format!("{} | null", of(inner)),
+        Ty::Named(name) => name.clone(),
+    }
+}
+
+/// A text or the name of a member; JSON's quotes are TypeScript's.
+fn quoted(text: &str) -> String {
+    Value::String(text.to_owned()).to_string()
+}
+
+fn comment(text: &mut String, indent: &str, said: Option<&str>) {
+    if let Some(said) = said {
+        let _ = writeln!(text, "{indent}/**");
+        for line in said.lines() {
+            let _ = writeln!(text, "{indent} * {}", line.trim().replace("*/", "*\u{2215}"));
+        }
+        let _ = writeln!(text, "{indent} */");
+    }
+}

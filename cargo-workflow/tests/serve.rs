@@ -1,0 +1,250 @@
+//! `cargo workflow serve` as a user runs it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may panic")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// A folder of its own for a test.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A server that runs until it is dropped.
+struct Serving {
+    process: Child,
+    address: String,
+    output: Receiver<String>,
+    errors: Receiver<String>,
+    /// What it printed before it listened.
+    before: Vec<String>,
+}
+
+fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (give, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if give.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+impl Serving {
+    fn new(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
+            .args(["workflow", "serve", "--port", "0"])
+            .args(arguments)
+            .envs(environment.iter().copied())
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = lines(process.stdout.take().unwrap());
+        let errors = lines(process.stderr.take().unwrap());
+        let mut before = Vec::new();
+        let address = loop {
+            let line = match output.recv_timeout(SOON) {
+                Ok(line) => line,
+                Err(_) => panic!("it does not listen: {before:?} {:?}", errors.try_iter().collect::<Vec<_>>()),
+            };
+            match line.strip_prefix("listening on http://") {
+                Some(address) => break address.to_owned(),
+                None => before.push(line),
+            }
+        };
+        Self { process, address, output, errors, before }
+    }
+
+    fn send(&self, head: &str, body: &str) -> (u16, Value) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{head}\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}",
+            self.address
+        )
+        .unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap())
+    }
+
+    fn call(&self, operation: &str, body: &Value) -> Value {
+        let head = format!("POST / HTTP/1.1\r\nX-Amz-Target: AWSStepFunctions.{operation}");
+        let (status, answer) = self.send(&head, &body.to_string());
+        assert_eq!(status, 200, "{operation}: {answer}");
+        answer
+    }
+
+    /// The description of an execution that ends soon.
+    fn ended(&self, execution: &Value) -> Value {
+        let since = Instant::now();
+        loop {
+            let described = self.call("DescribeExecution", &json!({"executionArn": execution}));
+            if described["status"] != "RUNNING" {
+                return described;
+            }
+            assert!(since.elapsed() < SOON, "{described}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn run(&self, machine: &str, input: &Value) -> Value {
+        let started = self.call("StartExecution", &json!({"stateMachineArn": machine, "input": input.to_string()}));
+        self.ended(&started["executionArn"])
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn pass(result: &str) -> String {
+    json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": result, "End": true}}}).to_string()
+}
+
+fn arn(name: &str) -> String {
+    format!("arn:aws:states:us-east-1:123456789012:stateMachine:{name}")
+}
+
+#[test]
+fn files_of_every_kind_are_served() {
+    let folder = folder("serve_kinds");
+    fs::write(folder.join("plain.asl.json"), pass("plain")).unwrap();
+    fs::write(folder.join("cool.rs"), "workflow! { workflow Cool { wait Wait for 1s -> end; } }").unwrap();
+    fs::create_dir(folder.join("cdk.out")).unwrap();
+    let template = json!({"Resources": {"Made": {
+        "Type": "AWS::StepFunctions::StateMachine", "Properties": {"StateMachineType": "EXPRESS", "DefinitionString": pass("made")},
+    }}});
+    fs::write(folder.join("cdk.out/Stack.template.json"), template.to_string()).unwrap();
+    let serving = Serving::new(&folder, &["plain.asl.json", "cool.rs", "cdk.out", "--virtual-time"], &[]);
+    let served: Vec<_> = ["plain", "Cool", "Made"].iter().map(|name| format!("serves {}", arn(name))).collect();
+    assert_eq!(serving.before, served);
+    assert_eq!(serving.run(&arn("Cool"), &json!({}))["status"], "SUCCEEDED");
+    assert_eq!(serving.run(&arn("plain"), &json!({}))["output"], "\"plain\"");
+    let answer = serving.call("StartSyncExecution", &json!({"stateMachineArn": arn("Made")}));
+    assert_eq!(answer["output"], "\"made\"");
+    assert_eq!(serving.send("GET /health HTTP/1.1", "").0, 200);
+}
+
+#[test]
+fn a_saved_file_is_a_new_revision_and_a_broken_one_is_told() {
+    let folder = folder("serve_watch");
+    let file = folder.join("m.asl.json");
+    fs::write(&file, pass("first")).unwrap();
+    let serving = Serving::new(&folder, &["m.asl.json"], &[]);
+    assert_eq!(serving.run(&arn("m"), &json!({}))["output"], "\"first\"");
+
+    fs::write(&file, pass("second one")).unwrap();
+    let since = Instant::now();
+    assert_eq!(serving.output.recv_timeout(SOON).unwrap(), format!("updated {}", arn("m")));
+    assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
+    assert_eq!(serving.run(&arn("m"), &json!({}))["output"], "\"second one\"");
+    let described = serving.call("DescribeStateMachine", &json!({"stateMachineArn": arn("m")}));
+    assert!(described["revisionId"].is_string());
+
+    fs::write(&file, pass("third").replace("\"End\":true", "\"Next\":\"Nowhere\"")).unwrap();
+    let error = serving.errors.recv_timeout(SOON).unwrap();
+    assert!(error.contains("Nowhere"), "{error}");
+    assert_eq!(serving.run(&arn("m"), &json!({}))["output"], "\"second one\"");
+    fs::write(&file, pass("fourth")).unwrap();
+    assert_eq!(serving.output.recv_timeout(SOON).unwrap(), format!("updated {}", arn("m")));
+}
+
+#[test]
+fn options_may_come_from_the_environment_of_step_functions_local() {
+    let folder = folder("serve_environment");
+    let task = json!({"StartAt": "Call", "States": {
+        "Call": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "Next": "Wait"},
+        "Wait": {"Type": "Wait", "Seconds": 100, "End": true},
+    }});
+    fs::write(folder.join("m.asl.json"), task.to_string()).unwrap();
+    let mocks = json!({
+        "StateMachines": {"m": {"TestCases": {"Good": {"Call": "Answer"}}}},
+        "MockedResponses": {"Answer": {"0": {"Return": {"Payload": 7}}}},
+    });
+    fs::write(folder.join("mocks.json"), mocks.to_string()).unwrap();
+    let environment = [
+        ("AWS_ACCOUNT_ID", "111122223333"),
+        ("AWS_DEFAULT_REGION", "eu-west-1"),
+        ("WAIT_TIME_SCALE", "0.001"),
+        ("SFN_MOCK_CONFIG", "mocks.json"),
+    ];
+    let serving = Serving::new(&folder, &["m.asl.json"], &environment);
+    let machine = "arn:aws:states:eu-west-1:111122223333:stateMachine:m";
+    assert_eq!(serving.before, [format!("serves {machine}")]);
+    assert_eq!(serving.run(&format!("{machine}#Good"), &json!({}))["output"], "{\"Payload\":7}");
+}
+
+#[test]
+fn the_clock_is_turned_over_http_and_a_reset_leaves_the_files() {
+    let folder = folder("serve_clock");
+    let wait = json!({"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3600, "End": true}}});
+    fs::write(folder.join("m.asl.json"), wait.to_string()).unwrap();
+    let serving = Serving::new(&folder, &["m.asl.json"], &[]);
+    let started = serving.call("StartExecution", &json!({"stateMachineArn": arn("m")}));
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(serving.send("POST /clock HTTP/1.1", "{\"advanceSeconds\":3600}").0, 200);
+    assert_eq!(serving.ended(&started["executionArn"])["status"], "SUCCEEDED");
+    assert_eq!(serving.send("POST /reset HTTP/1.1", "").0, 200);
+    let list = serving.call("ListExecutions", &json!({"stateMachineArn": arn("m")}));
+    assert_eq!(list, json!({"executions": []}));
+}
+
+#[test]
+fn what_cannot_be_served_is_told_at_the_start() {
+    let folder = folder("serve_wrong");
+    fs::write(folder.join("broken.asl.json"), pass("x").replace("\"End\":true", "\"Next\":\"Nowhere\"")).unwrap();
+    fs::create_dir(folder.join("empty")).unwrap();
+    let serve = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
+            .args(["workflow", "serve", "--port", "0"])
+            .args(arguments)
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, error) = serve(&["broken.asl.json"]);
+    assert_eq!(code, Some(1), "{error}");
+    assert!(error.contains("Nowhere"), "{error}");
+    assert_eq!(serve(&["empty"]), (Some(2), "error: empty has no `*.template.json` in it\n".to_owned()));
+    assert!(serve(&["--account", "12"]).1.contains("an account is 12 digits"));
+    assert!(serve(&["--lambda-endpoint", "https://x"]).1.contains("must begin with http://"));
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_ends_it_in_good_order() {
+    let folder = folder("serve_end");
+    fs::write(folder.join("m.asl.json"), pass("x")).unwrap();
+    let mut serving = Serving::new(&folder, &["m.asl.json"], &[]);
+    let id = serving.process.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    let since = Instant::now();
+    while serving.process.try_wait().unwrap().is_none() {
+        assert!(since.elapsed() < SOON);
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(serving.process.wait().unwrap().code(), Some(0));
+}

@@ -1,0 +1,215 @@
+//! Templates of CloudFormation and SAM: their substitutions, their resources in policies, and those that are made to harm.
+
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+mod command;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use command::{Done, file, workflow};
+use serde_json::{Value, json};
+
+const FOLDER: &str = "templates";
+
+/// The codes of what `validate` finds.
+fn codes(path: &Path) -> Vec<String> {
+    let done = workflow("validate", path, &["--format", "json"]);
+    let found: Value = serde_json::from_str(&done.stdout).unwrap();
+    found.as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A template with one state machine of SAM, given what is under its `Properties`, and other resources.
+fn template(name: &str, properties: &str, others: &str) -> PathBuf {
+    let text = format!(
+        "Parameters:\n  Stage: {{Type: String, Default: dev}}\nResources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n{properties}{others}"
+    );
+    file(FOLDER, name, text)
+}
+
+#[test]
+fn substitutions_are_put_in_before_the_definition_is_checked() {
+    let path = template(
+        "substitutions.yaml",
+        r#"      DefinitionSubstitutions:
+        Put: arn:aws:states:::dynamodb:putItem
+        Partition: !Ref AWS::Partition
+        Table: !Sub "${Stage}-orders"
+        Unused: x
+      Definition:
+        StartAt: A
+        States:
+          A: {Type: Task, Resource: "${Put}", Parameters: {TableNme: "${Table}", Item: {id: {S: a}}}, Next: B}
+          B: {Type: Task, Resource: "arn:${Partition}:states:::sqs:sendMessage.waitForTaskToken", Parameters: {QueueUrl: q, MessageBody: m}, Next: C}
+          C: {Type: Task, Resource: !Sub "arn:${AWS::Partition}:states:::sns:publish", Parameters: {TopicArn: "${Topic}", Message: m}, End: true}
+"#,
+        "",
+    );
+    let mut found = codes(&path);
+    found.sort();
+    // A parameter that is misspelt and so lacks, a token that is not sent, a placeholder without a value, an unused one.
+    for code in ["WF0509", "WF0503", "WF0402", "WF0418"] {
+        assert!(found.iter().any(|one| one == code), "{code}: {found:?}");
+    }
+    let all = workflow("validate", &path, &[]).stdout;
+    assert!(all.contains("the placeholder `${Topic}` has no substitution"), "{all}");
+    assert!(all.contains("does not use the substitution `Unused`"), "{all}");
+    let asl = workflow(
+        "asl",
+        &template(
+            "value.yaml",
+            "      DefinitionSubstitutions: {T: !Sub \"${Stage}-orders\"}\n      Definition: {StartAt: A, States: {A: {Type: Pass, Result: \"${T}\", End: true}}}\n",
+            "",
+        ),
+        &["--param", "Stage=prod"],
+    );
+    let asl: Value = serde_json::from_str(&asl.stdout).unwrap();
+    assert_eq!(asl["States"]["A"]["Result"], "prod-orders");
+}
+
+#[test]
+fn express_machines_are_checked_behind_the_partition() {
+    let states = r#"{StartAt: A, States: {A: {Type: Task, Resource: !Sub "arn:${AWS::Partition}:states:::states:startExecution.sync:2", Parameters: {StateMachineArn: !Ref M}, End: true}}}"#;
+    let express = template("express.yaml", &format!("      Type: EXPRESS\n      Definition: {states}\n"), "");
+    assert_eq!(codes(&express), ["WF0502"]);
+    assert_eq!(codes(&template("standard.yaml", &format!("      Definition: {states}\n"), "")), [""; 0]);
+}
+
+#[test]
+fn a_key_given_twice_outside_of_a_definition_is_a_note() {
+    let states = "      Definition: {StartAt: A, States: {A: {Type: Pass, End: true}}}\n";
+    let outside = template("outside.yaml", states, "Outputs: {a: 1, a: 2}\n");
+    let done = workflow("validate", &outside, &[]);
+    assert_eq!(done.code, Some(0), "{}", done.stdout);
+    assert!(done.stderr.contains("note: ") && done.stderr.contains("the key `a` is given twice"), "{}", done.stderr);
+    let inside = template("inside.yaml", &states.replace("Type: Pass", "Type: Pass, Type: Pass"), "");
+    assert_eq!(codes(&inside), ["WF0119"]);
+}
+
+/// The resources by action of the policy of `M`.
+fn policy(done: &Done) -> BTreeMap<String, Value> {
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let policy: Value = serde_json::from_str(&done.stdout).unwrap();
+    let mut all = BTreeMap::new();
+    for statement in policy["Statement"].as_array().unwrap() {
+        let actions = match &statement["Action"] {
+            Value::Array(actions) => actions.clone(),
+            one => vec![one.clone()],
+        };
+        for action in actions {
+            all.insert(action.as_str().unwrap().to_owned(), statement["Resource"].clone());
+        }
+    }
+    all
+}
+
+#[test]
+fn policies_follow_placeholders_to_the_resources_of_the_template() {
+    let path = template(
+        "policy.yaml",
+        r#"      Logging: {Level: ALL}
+      Tracing: {Enabled: true}
+      DefinitionSubstitutions: {Fn: !GetAtt F.Arn, T: !Ref T, Q: !Ref Q, S: !Ref S}
+      Definition:
+        StartAt: A
+        States:
+          A: {Type: Task, Resource: !Sub "arn:${AWS::Partition}:states:::states:startExecution.sync:2", Parameters: {StateMachineArn: !Ref N}, Next: B}
+          B: {Type: Task, Resource: "${Fn}", Next: C}
+          C: {Type: Task, Resource: "arn:aws:states:::dynamodb:getItem", Parameters: {TableName: "${T}", Key: {id: {S: a}}}, Next: D}
+          D: {Type: Task, Resource: "arn:aws:states:::sqs:sendMessage", Parameters: {QueueUrl: "${Q}", MessageBody: m}, Next: E}
+          E: {Type: Task, Resource: "arn:aws:states:::sns:publish", Parameters: {TopicArn: "${S}", Message: m}, End: true}
+"#,
+        r#"  N:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      StateMachineName: nested
+      LoggingConfiguration: {Level: "OFF"}
+      DefinitionString: '{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}'
+  F: {Type: AWS::Serverless::Function, Properties: {FunctionName: greet}}
+  T: {Type: AWS::DynamoDB::Table, Properties: {TableName: !Sub "orders-${Stage}"}}
+  Q: {Type: AWS::SQS::Queue}
+  S: {Type: AWS::SNS::Topic, Properties: {TopicName: news}}
+"#,
+    );
+    let place = ["--region", "eu-west-1", "--account", "1", "--name"];
+    let done = workflow("iam", &path, &[&place[..], &["M"]].concat());
+    let allowed = policy(&done);
+    for (action, resource) in [
+        ("states:StartExecution", "arn:aws:states:eu-west-1:1:stateMachine:nested"),
+        ("events:PutRule", "arn:aws:events:eu-west-1:1:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"),
+        ("lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:1:function:greet"),
+        ("dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:1:table/orders-dev"),
+        ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:1:*Q-*"),
+        ("sns:Publish", "arn:aws:sns:eu-west-1:1:news"),
+        ("logs:CreateLogDelivery", "*"),
+        ("xray:PutTraceSegments", "*"),
+    ] {
+        assert_eq!(allowed[action], resource, "{action}");
+    }
+    // Only the queue's name is made when the template is deployed.
+    assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
+    assert!(done.stderr.starts_with("wide: `QueueUrl`") && done.stderr.contains("(D)"), "{}", done.stderr);
+    assert!(policy(&workflow("iam", &path, &[&place[..], &["N"]].concat())).is_empty());
+}
+
+#[test]
+fn functions_that_make_too_much_are_refused() {
+    let mut in_text = json!({"StartAt": "A"});
+    let mut sub = json!("x");
+    for depth in 0..40 {
+        in_text = json!({"Fn::ToJsonString": in_text});
+        if depth < 14 {
+            sub = json!({"Fn::Sub": ["${a}${a}${a}${a}", {"a": sub}]});
+        }
+    }
+    let many = |text: &str| {
+        json!({"Definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true, "Result": "${a}".repeat(1_000)}}},
+        "DefinitionSubstitutions": {"a": text.repeat(1_000)}})
+    };
+    for (name, properties) in [
+        ("to_json_string", json!({"DefinitionString": in_text})),
+        ("sub_as_text", json!({"DefinitionString": sub})),
+        ("sub_in_part", json!({"Definition": {"StartAt": sub, "States": {"A": {"Type": "Pass", "End": true}}}})),
+        ("substitution", many("0123456789")),
+    ] {
+        let machine = json!({"Type": "AWS::StepFunctions::StateMachine", "Properties": properties});
+        let template = json!({"Resources": {"M": machine}});
+        let path = file(FOLDER, &format!("{name}.json"), template.to_string());
+        let done = workflow("validate", &path, &[]);
+        assert!(done.code.is_some_and(|code| code > 0), "{name}: {}", done.stdout);
+        assert!(done.stdout.contains("WF0602"), "{name}: {:.500}", done.stdout);
+    }
+}
+
+#[test]
+fn a_definition_outside_of_the_templates_folder_is_refused_unless_it_is_allowed() {
+    let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
+    let outside = file(FOLDER, "secret.asl.json", definition);
+    file(FOLDER, "deep/sub/own.asl.json", definition);
+    #[allow(unused_mut, reason = "only where there are links")]
+    let mut paths = vec![
+        ("../secret.asl.json".to_owned(), false),
+        ("sub/../../secret.asl.json".to_owned(), false),
+        (outside.to_str().unwrap().to_owned(), false),
+        ("sub/own.asl.json".to_owned(), true),
+        ("./sub/../sub/own.asl.json".to_owned(), true),
+    ];
+    #[cfg(unix)]
+    {
+        let link = outside.with_file_name("deep/sub/link.asl.json");
+        let _ = std::fs::remove_file(&link);
+        std::os::unix::fs::symlink(&outside, link).unwrap();
+        paths.push(("sub/link.asl.json".to_owned(), false));
+    }
+    for (uri, is_inside) in paths {
+        let properties = format!("      DefinitionUri: {uri}\n");
+        let path = template("deep/template.yaml", &properties, "");
+        for command in ["validate", "graph", "import"] {
+            let done = workflow(command, &path, &[]);
+            assert_eq!(done.code, Some(if is_inside { 0 } else { 2 }), "{command} {uri}: {}", done.stderr);
+            let said = format!("{}{}", done.stdout, done.stderr);
+            assert_eq!(said.contains("outside of the template's folder"), !is_inside, "{command} {uri}: {said}");
+            assert_eq!(workflow(command, &path, &["--allow-outside"]).code, Some(0), "{command} {uri}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The operations of the API over loopback, as any client would call them.
+
+mod activities;
+mod callbacks;
+mod data;
+mod executions;
+mod machines;
+mod map_runs;
+mod recorded;
+mod redrive;
+mod tags;
+mod tasks;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use workflow_server::{Builder, Server};
+
+use crate::http::call;
+use crate::workflows::serve;
+
+pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/r";
+
+/// A server, and how to call it.
+pub(crate) struct Api(pub(crate) Server);
+
+impl Api {
+    pub(crate) async fn new() -> Self {
+        Self::with(Server::builder()).await
+    }
+
+    pub(crate) async fn with(builder: Builder) -> Self {
+        Self(serve(builder).await)
+    }
+
+    pub(crate) async fn send(&self, operation: &str, body: &Value) -> (u16, Value) {
+        call(&self.0, operation, body.to_string().as_bytes()).await
+    }
+
+    /// The answer of a call that must be carried out.
+    pub(crate) async fn ok(&self, operation: &str, body: Value) -> Value {
+        let (status, answer) = self.send(operation, &body).await;
+        assert_eq!(status, 200, "{operation} {body}: {answer}");
+        answer
+    }
+
+    /// Status, code and message of a call that must be refused.
+    pub(crate) async fn refused(&self, operation: &str, body: Value) -> (u16, String, String) {
+        let (status, answer) = self.send(operation, &body).await;
+        assert!(status >= 400, "{operation} {body}: {answer}");
+        let text = |member: &str| answer[member].as_str().unwrap_or_default().to_owned();
+        (status, text("__type"), text("message"))
+    }
+
+    /// The ARN of a new state machine.
+    pub(crate) async fn machine(&self, name: &str, definition: &Value) -> String {
+        let body = json!({"name": name, "definition": definition.to_string(), "roleArn": ROLE});
+        text(&self.ok("CreateStateMachine", body).await["stateMachineArn"])
+    }
+
+    /// The ARN of a new execution.
+    pub(crate) async fn start(&self, machine: &str, input: &Value) -> String {
+        let body = json!({"stateMachineArn": machine, "input": input.to_string()});
+        text(&self.ok("StartExecution", body).await["executionArn"])
+    }
+
+    pub(crate) async fn describe(&self, execution: &str) -> Value {
+        self.ok("DescribeExecution", json!({"executionArn": execution})).await
+    }
+
+    /// The description of an execution that ends soon.
+    pub(crate) async fn ended(&self, execution: &str) -> Value {
+        self.until(execution, |described| described["status"] != "RUNNING").await
+    }
+
+    /// The description of an execution as soon as it is so.
+    pub(crate) async fn until(&self, execution: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        for _ in 0..2000 {
+            let described = self.describe(execution).await;
+            if is_so(&described) {
+                return described;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("{execution} did not come so far: {}", self.describe(execution).await)
+    }
+
+    /// The events of an execution, or of a child of it.
+    pub(crate) async fn history(&self, execution: &str) -> Vec<Value> {
+        let body = json!({"executionArn": execution, "maxResults": 1000});
+        self.ok("GetExecutionHistory", body).await["events"].as_array().unwrap().clone()
+    }
+
+    /// The types of its events.
+    pub(crate) async fn events(&self, execution: &str) -> Vec<String> {
+        self.history(execution).await.iter().map(|event| text(&event["type"])).collect()
+    }
+
+    /// An event of an execution as soon as there is one of this type.
+    pub(crate) async fn event(&self, execution: &str, kind: &str) -> Value {
+        for _ in 0..2000 {
+            if let Some(event) = self.history(execution).await.iter().rfind(|event| event["type"] == kind) {
+                return event.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("no {kind}: {:?}", self.events(execution).await)
+    }
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+}
+
+/// A state machine of one state.
+pub(crate) fn one(state: Value) -> Value {
+    json!({"StartAt": "A", "States": {"A": state}})
+}
+
+pub(crate) fn pass() -> Value {
+    one(json!({"Type": "Pass", "End": true}))
+}

@@ -1,0 +1,312 @@
+//! Deployments: what they find, what they leave alone, and where they are cut short.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use serde_json::json;
+use workflow_runtime::Arn;
+use workflow_runtime::aws_sdk_sfn;
+use workflow_runtime::aws_sdk_sfn::config::HttpClient as _;
+use workflow_runtime::aws_sdk_sfn::config::retry::RetryConfig;
+use workflow_runtime::client::{Change, Client, Error};
+use workflow_server::Server;
+
+use crate::made::{Answer, Asked, Made, error};
+use crate::workflows::{Greet, GreetParams, Sleep, role, serve};
+
+const MACHINES: &str = "arn:aws:states:us-east-1:123456789012:stateMachine";
+
+fn params(formula: &str) -> GreetParams {
+    GreetParams { formula: formula.to_owned() }
+}
+
+fn sfn(server: &Server) -> aws_sdk_sfn::Client {
+    aws_sdk_sfn::Client::from_conf(server.sfn_config())
+}
+
+/// A service with ten thousand machines, in pages, named `M0` to `M9999`.
+fn ten_thousand(asked: &Asked) -> Answer {
+    let described = |name: &str| {
+        json!({
+            "stateMachineArn": format!("{MACHINES}:{name}"), "name": name, "type": "STANDARD", "creationDate": 1,
+            "definition": "{}", "roleArn": "r", "status": "ACTIVE"
+        })
+    };
+    match &*asked.operation {
+        "ListStateMachines" => {
+            let from: usize = asked.body["nextToken"].as_str().map_or(0, |token| token.parse().unwrap());
+            let count = asked.body["maxResults"].as_u64().map_or(100, |most| usize::try_from(most).unwrap().min(1000));
+            let to = (from + count).min(10_000);
+            let machines: Vec<_> = (from..to).map(|n| described(&format!("M{n}"))).collect();
+            let next = (to < 10_000).then(|| to.to_string());
+            Answer::Json(200, json!({"stateMachines": machines, "nextToken": next}))
+        }
+        "DescribeStateMachine" => {
+            let name = asked.body["stateMachineArn"].as_str().unwrap().rsplit(':').next().unwrap();
+            match name.strip_prefix('M').and_then(|n| n.parse::<u32>().ok()).is_some_and(|n| n < 10_000) {
+                true => Answer::Json(200, described(name)),
+                false => error(400, "StateMachineDoesNotExist", "State Machine Does Not Exist"),
+            }
+        }
+        "CreateStateMachine" => {
+            let arn = format!("{MACHINES}:{}", asked.body["name"].as_str().unwrap());
+            Answer::Json(200, json!({"stateMachineArn": arn, "creationDate": 1}))
+        }
+        other => error(400, "AccessDeniedException", other),
+    }
+}
+
+#[tokio::test]
+async fn one_of_ten_thousand_machines_is_found_in_three_requests_at_most() {
+    let made = Made::new(ten_thousand);
+    let client = Client::<Sleep>::new(made.sfn());
+    for (name, found) in [("M0", true), ("M7321", true), ("M9999", true), ("M10000", false), ("Sleep", false)] {
+        let before = made.asked().len();
+        match client.attach_by_name(name).await {
+            Ok(machine) => assert_eq!((machine.arn().as_str(), found), (&*format!("{MACHINES}:{name}"), true)),
+            Err(error) => assert!(matches!(error, Error::NoSuchMachine { .. }) && !found, "{error:?}"),
+        }
+        assert!(made.asked().len() - before <= 3, "{:?}", made.operations());
+    }
+    let made = Made::new(ten_thousand);
+    let deployed = Client::<Sleep>::new(made.sfn()).deploy(&role()).await.unwrap();
+    assert_eq!((deployed.change, deployed.machine.arn().as_str()), (Change::Created, &*format!("{MACHINES}:Sleep")));
+    assert_eq!(made.operations(), ["ListStateMachines", "DescribeStateMachine", "CreateStateMachine"]);
+}
+
+#[tokio::test]
+async fn no_machine_is_found_where_there_is_none() {
+    let made = Made::new(|_| Answer::Json(200, json!({"stateMachines": []})));
+    let found = Client::<Sleep>::new(made.sfn()).attach_by_name("Sleep").await;
+    assert!(matches!(found, Err(Error::NoSuchMachine { .. })), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_machine_that_a_listing_does_not_show_yet_is_updated_all_the_same() {
+    let server = serve(Server::builder()).await;
+    let first = Client::<Greet>::new(sfn(&server)).deploy_with(&role(), &params("Dear")).await.unwrap();
+    // The listing lags behind: it is empty still.
+    let real = sfn(&server);
+    let lagging = Forward::answering(&real, |operation, _| match operation {
+        "ListStateMachines" => Some(br#"{"stateMachines": []}"#),
+        _ => None,
+    });
+    let deployed = Client::<Greet>::new(lagging).deploy_with(&role(), &params("Most honoured")).await.unwrap();
+    assert_eq!((deployed.change, deployed.machine.arn()), (Change::Updated, first.machine.arn()));
+}
+
+#[tokio::test]
+async fn a_machine_that_is_being_deleted_is_not_deployed_onto() {
+    let definition = r#"{"StartAt":"Nap","States":{"Nap":{"Type":"Wait","Seconds":3600,"End":true}}}"#;
+    let script = move |asked: &Asked| match &*asked.operation {
+        "ListStateMachines" => {
+            let machine = json!({"stateMachineArn": format!("{MACHINES}:Sleep"), "name": "Sleep", "type": "STANDARD", "creationDate": 1});
+            Answer::Json(200, json!({"stateMachines": [machine]}))
+        }
+        "DescribeStateMachine" => Answer::Json(
+            200,
+            json!({
+                "stateMachineArn": format!("{MACHINES}:Sleep"), "name": "Sleep", "type": "STANDARD", "creationDate": 1,
+                "definition": definition, "roleArn": role(), "status": "DELETING"
+            }),
+        ),
+        other => panic!("{other}"),
+    };
+    for overwrite in [false, true] {
+        let made = Made::new(script);
+        let deploy = Client::<Sleep>::new(made.sfn()).deploy(&role());
+        let error = if overwrite { deploy.overwrite() } else { deploy }.await.unwrap_err();
+        assert!(matches!(&error, Error::Deleting { name } if name == "Sleep"), "{error:?}");
+        assert!(error.to_string().starts_with("the state machine `Sleep` is being deleted\nhelp: "), "{error}");
+    }
+    // Where it is already gone from view, the service says so when it is made again.
+    let made = Made::new(|asked| match &*asked.operation {
+        "CreateStateMachine" => error(400, "StateMachineDeleting", "State Machine is being deleted"),
+        _ => Answer::Json(200, json!({"stateMachines": []})),
+    });
+    let error = Client::<Sleep>::new(made.sfn()).deploy(&role()).await.unwrap_err();
+    assert!(matches!(error, Error::Deleting { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_machine_that_was_edited_by_hand_is_left_alone_until_told_otherwise() {
+    let server = serve(Server::builder()).await;
+    let client = Client::<Greet>::new(sfn(&server));
+    let deployed = client.deploy_with(&role(), &params("Dear")).await.unwrap();
+    let arn = deployed.machine.arn().clone();
+    let other_role = Arn::from("arn:aws:iam::123456789012:role/by-hand");
+    let by_hand = r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#;
+    let edits = [(Some(by_hand), None), (None, Some(&other_role))];
+    for (number, (definition, role_by_hand)) in edits.into_iter().enumerate() {
+        let edit = sfn(&server).update_state_machine().state_machine_arn(arn.as_str());
+        let edit = edit.set_definition(definition.map(str::to_owned));
+        edit.set_role_arn(role_by_hand.map(|role| role.to_string())).send().await.unwrap();
+        let edited = deployed.machine.describe().await.unwrap();
+
+        // Neither the same workflow nor a changed one overwrites it, however often it is tried.
+        for formula in ["Dear", "Dearest", "Dearest"] {
+            let error = client.deploy_with(&role(), &params(formula)).await.unwrap_err();
+            let Error::Drifted(drift) = &error else { panic!("{error:?}") };
+            assert_eq!((&drift.machine, drift.was_deployed), (&arn, true));
+            assert_eq!((&*drift.definition, drift.role.as_str()), (edited.definition(), edited.role_arn()));
+            assert!(
+                error.to_string().contains("changed by other means") && error.to_string().contains(".overwrite()"),
+                "{error}"
+            );
+            let found = deployed.machine.describe().await.unwrap();
+            assert_eq!((found.definition(), found.role_arn()), (edited.definition(), edited.role_arn()));
+        }
+        let formula = format!("Dear {number}");
+        let overwritten = client.deploy_with(&role(), &params(&formula)).overwrite().await.unwrap();
+        assert_eq!(overwritten.change, Change::Updated);
+        let found = deployed.machine.describe().await.unwrap();
+        assert!(found.definition().contains(&formula) && found.role_arn() == role().as_str());
+        // From now on it is as it was deployed.
+        assert_eq!(client.deploy_with(&role(), &params(&formula)).await.unwrap().change, Change::Unchanged);
+        assert_eq!(client.deploy_with(&role(), &params("Dear")).await.unwrap().change, Change::Updated);
+    }
+
+    // An edit that changes nothing but the layout is none.
+    let found = deployed.machine.describe().await.unwrap();
+    let value: serde_json::Value = serde_json::from_str(found.definition()).unwrap();
+    let laid_out = serde_json::to_string_pretty(&value).unwrap();
+    sfn(&server).update_state_machine().state_machine_arn(arn.as_str()).definition(laid_out).send().await.unwrap();
+    assert_eq!(client.deploy_with(&role(), &params("Dear")).await.unwrap().change, Change::Unchanged);
+    assert_eq!(client.deploy_with(&role(), &params("Dearest")).await.unwrap().change, Change::Updated);
+}
+
+#[tokio::test]
+async fn a_machine_that_others_made_is_left_alone_unless_it_is_the_same() {
+    let server = serve(Server::builder()).await;
+    let sfn = sfn(&server);
+    let create =
+        |definition: &str| sfn.create_state_machine().name("Sleep").role_arn(role()).definition(definition).send();
+    let arn = create(r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#).await.unwrap().state_machine_arn;
+    let client = Client::<Sleep>::new(sfn.clone());
+    let error = client.deploy(&role()).await.unwrap_err();
+    assert!(matches!(&error, Error::Drifted(drift) if !drift.was_deployed), "{error:?}");
+    assert!(error.to_string().contains("made by other means"), "{error}");
+    assert_eq!(client.deploy(&role()).overwrite().await.unwrap().change, Change::Updated);
+    assert_eq!(client.deploy(&role()).await.unwrap().change, Change::Unchanged);
+
+    sfn.delete_state_machine().state_machine_arn(arn).send().await.unwrap();
+    create(r#"{"States":{"Nap":{"Seconds":3600,"Type":"Wait","End":true}},"StartAt":"Nap"}"#).await.unwrap();
+    assert_eq!(client.deploy(&role()).await.unwrap().change, Change::Unchanged);
+    let other_role = Arn::from("arn:aws:iam::123456789012:role/others");
+    assert_eq!(client.deploy(&other_role).await.unwrap().change, Change::Updated);
+}
+
+#[tokio::test]
+async fn a_deployment_that_was_cut_short_is_finished_by_the_next() {
+    for change in ["create", "update"] {
+        let mut cut_short = 0;
+        // One request more each time, answered or carried out with its answer lost, until it is through.
+        for (allowed, carries_out) in (0..10).flat_map(|allowed| [(allowed, false), (allowed, true)]) {
+            let server = serve(Server::builder()).await;
+            let real = sfn(&server);
+            let client = Client::<Greet>::new(real.clone());
+            if change == "update" {
+                client.deploy_with(&role(), &params("first")).await.unwrap();
+            }
+            let cut = Client::<Greet>::new(Forward::cut(&real, allowed, carries_out));
+            if let Err(error) = cut.deploy_with(&role(), &params("second")).await {
+                assert!(matches!(error, Error::NoAnswer { .. }), "{error:?}");
+                cut_short += 1;
+            }
+            // Run again, it comes to the same end; and so does another version of the workflow.
+            if allowed % 2 == 0 {
+                let again = client.deploy_with(&role(), &params("second")).await.unwrap();
+                assert!(again.machine.describe().await.unwrap().definition().contains("second"));
+                assert_eq!(client.deploy_with(&role(), &params("second")).await.unwrap().change, Change::Unchanged);
+            }
+            let third = client.deploy_with(&role(), &params("third")).await.unwrap();
+            assert!(third.machine.describe().await.unwrap().definition().contains("third"));
+            assert_eq!(client.deploy_with(&role(), &params("third")).await.unwrap().change, Change::Unchanged);
+        }
+        // List, describe or create; list, describe, tags, tag, update, tag.
+        assert_eq!(cut_short, if change == "create" { 4 } else { 12 }, "{change}");
+    }
+}
+
+type Judge = dyn Fn(&str, usize) -> Verdict + Send + Sync;
+
+/// Sends requests on, but answers some itself.
+#[derive(Clone)]
+struct Forward {
+    real: SharedHttpConnector,
+    judge: Arc<Judge>,
+    asked: Arc<AtomicUsize>,
+}
+
+enum Verdict {
+    On,
+    Made(&'static [u8]),
+    /// The connection is lost, before or after the request is carried out.
+    Lost {
+        carried_out: bool,
+    },
+}
+
+impl Forward {
+    fn with(
+        real: &aws_sdk_sfn::Client,
+        judge: impl Fn(&str, usize) -> Verdict + Send + Sync + 'static,
+    ) -> aws_sdk_sfn::Client {
+        let http = real.config().http_client().unwrap();
+        let (judge, asked) = (Arc::new(judge), Arc::new(AtomicUsize::new(0)));
+        let client = http_client_fn(move |settings, components| {
+            let real = http.http_connector(settings, components);
+            SharedHttpConnector::new(Self { real, judge: Arc::clone(&judge) as _, asked: Arc::clone(&asked) })
+        });
+        let config = real.config().to_builder().retry_config(RetryConfig::disabled()).http_client(client);
+        aws_sdk_sfn::Client::from_conf(config.build())
+    }
+
+    fn answering(
+        real: &aws_sdk_sfn::Client,
+        made: impl Fn(&str, usize) -> Option<&'static [u8]> + Send + Sync + 'static,
+    ) -> aws_sdk_sfn::Client {
+        Self::with(real, move |operation, number| made(operation, number).map_or(Verdict::On, Verdict::Made))
+    }
+
+    /// So many requests are answered, and no other.
+    fn cut(real: &aws_sdk_sfn::Client, allowed: usize, carries_out: bool) -> aws_sdk_sfn::Client {
+        Self::with(real, move |_, number| match number < allowed {
+            true => Verdict::On,
+            false => Verdict::Lost { carried_out: carries_out && number == allowed },
+        })
+    }
+}
+
+impl std::fmt::Debug for Forward {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Forward")
+    }
+}
+
+impl HttpConnector for Forward {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        let lost = || ConnectorError::io("the connection was reset".into());
+        match (self.judge)(operation, self.asked.fetch_add(1, Ordering::Relaxed)) {
+            Verdict::On => self.real.call(request),
+            Verdict::Made(body) => {
+                let status = aws_smithy_runtime_api::http::StatusCode::try_from(200).unwrap();
+                let body = aws_smithy_types::body::SdkBody::from(body);
+                HttpConnectorFuture::ready(Ok(aws_smithy_runtime_api::http::Response::new(status, body)))
+            }
+            Verdict::Lost { carried_out: false } => HttpConnectorFuture::ready(Err(lost())),
+            Verdict::Lost { carried_out: true } => {
+                let sent = self.real.call(request);
+                HttpConnectorFuture::new(async move {
+                    sent.await?;
+                    Err(lost())
+                })
+            }
+        }
+    }
+}

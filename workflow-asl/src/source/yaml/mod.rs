@@ -1,0 +1,210 @@
+//! YAML: its value as the tools around CloudFormation take it, and where its parts stand.
+//!
+//! It is read as PyYAML reads it, which SAM and the AWS CLI use: YAML 1.1, with `yes` for true and `0x1F` for 31.
+//! Tags such as `!Sub` become what they are short for:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html>.
+
+mod problem;
+mod resolve;
+mod scalar;
+mod scanner;
+mod tree;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use self::problem::Problem;
+use self::resolve::{is_old_truth, resolved};
+use self::tree::{CORE, Kind, Node, tree};
+use super::layout::{Below, Layout, Span, Written};
+use super::{Read, Repeated, SourceError, json};
+use crate::{Code, Diagnostic, Pointer};
+
+/// Fields that hold a name alone, whatever it looks like.
+const NAMES: [&str; 3] = ["StartAt", "Next", "Default"];
+
+/// Reads a text.
+pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
+    // What is JSON too is read as JSON, whose numbers have other forms.
+    if text.trim_start().starts_with('{')
+        && let Ok(read) = json::read(text)
+    {
+        return Ok(read);
+    }
+    let root = tree(text).map_err(|problem| problem.in_text(text))?;
+    let mut reader = Reader::default();
+    let value = reader.value(&root).map_err(|problem| problem.in_text(text))?;
+    Ok(Read { value, repeated: reader.repeated, remarks: reader.remarks })
+}
+
+/// Where everything stands in a text that [`read`] takes.
+pub(super) fn layout(text: &str) -> Layout {
+    tree(text).map(|tree| tree.layout()).unwrap_or_default()
+}
+
+/// Makes the value of a tree, and notes what is doubtful in it.
+#[derive(Default)]
+struct Reader {
+    /// The keys and indices that lead to what is read.
+    at: Vec<String>,
+    repeated: Vec<Repeated>,
+    remarks: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn value(&mut self, node: &Node) -> Result<Value, Box<Problem>> {
+        let Some(function) = node.function() else { return self.untagged(node) };
+        let value = match (function, &node.kind) {
+            // `!GetAtt A.B` is short for a list.
+            ("Fn::GetAtt", Kind::Scalar { text, .. }) => text.splitn(2, '.').map(Value::from).collect(),
+            // What a function is given without quotes is text, whatever it looks like.
+            (_, Kind::Scalar { text, .. }) => Value::String(text.clone()),
+            _ => self.inside(function, |reader| reader.untagged(node))?,
+        };
+        Ok(Value::Object(Map::from_iter([(function.to_owned(), value)])))
+    }
+
+    fn inside<T>(
+        &mut self,
+        token: &str,
+        read: impl FnOnce(&mut Self) -> Result<T, Box<Problem>>,
+    ) -> Result<T, Box<Problem>> {
+        self.at.push(token.to_owned());
+        let value = read(self).map_err(|problem| problem.inside(token));
+        self.at.pop();
+        value
+    }
+
+    fn pointer(&self) -> Pointer {
+        self.at.iter().fold(Pointer::root(), |at, token| at.child(token))
+    }
+
+    fn untagged(&mut self, node: &Node) -> Result<Value, Box<Problem>> {
+        match &node.kind {
+            Kind::Scalar { text, written } => {
+                let core = node.tag.as_deref().and_then(|tag| tag.strip_prefix(CORE));
+                match core {
+                    None if *written == Written::Plain => {
+                        if is_old_truth(text) && self.at.last().is_some_and(|key| NAMES.contains(&key.as_str())) {
+                            self.remark(text, self.pointer());
+                            return Ok(Value::String(text.clone()));
+                        }
+                        resolved(text, node.span)
+                    }
+                    Some("int" | "float" | "bool" | "null") => resolved(text, node.span),
+                    _ => Ok(Value::String(text.clone())),
+                }
+            }
+            Kind::Items(items) => {
+                let items = items.iter().enumerate();
+                items.map(|(i, item)| self.inside(&i.to_string(), |reader| reader.value(item))).collect()
+            }
+            Kind::Members(pairs) => {
+                for (key, _) in pairs {
+                    if let Kind::Scalar { text, written: Written::Plain } = &key.kind
+                        && is_old_truth(text)
+                    {
+                        self.remark(text, self.pointer().child(text));
+                    }
+                }
+                let mut twice = Vec::new();
+                let members = node.members(&mut twice)?;
+                for (key, first, second) in twice {
+                    let at = self.pointer().child(&key);
+                    self.repeated.push(Repeated { at, holder: "mapping", first, second });
+                }
+                let mut map = Map::new();
+                for (key, (_, value)) in members {
+                    let value = self.inside(&key, |reader| reader.value(value))?;
+                    map.insert(key, value);
+                }
+                Ok(Value::Object(map))
+            }
+        }
+    }
+
+    fn remark(&mut self, word: &str, at: Pointer) {
+        let message = format!("`{word}` is a name here, and a truth value for SAM and other tools that read YAML 1.1");
+        let remark = Diagnostic::new(Code::TruthWord, at, message);
+        self.remarks.push(remark.with_help(format!("write it in quotes: `\"{word}\"`")));
+    }
+}
+
+/// The members of a mapping by their keys, and where each key stands.
+type Members<'n> = IndexMap<String, (Span, &'n Node)>;
+
+/// A key that a mapping has twice, and where it stands each time.
+type Twice = (String, Span, Span);
+
+impl Node {
+    /// The tag, unless it is YAML's own.
+    fn function(&self) -> Option<&str> {
+        self.tag.as_deref().filter(|tag| !tag.starts_with(CORE))
+    }
+
+    /// The members of a mapping: its own, then those of what `<<` merges into it. Of two with one key the last one counts.
+    fn members(&self, twice: &mut Vec<Twice>) -> Result<Members<'_>, Box<Problem>> {
+        let mut members = Members::new();
+        let mut merged = Vec::new();
+        let Kind::Members(pairs) = &self.kind else { return Ok(members) };
+        for (key, value) in pairs {
+            let Kind::Scalar { text, written } = &key.kind else {
+                return Err(Problem::new(Code::NotJson, key.span, "a key is not text")
+                    .with_help("the keys of a definition are names"));
+            };
+            let plain = *written == Written::Plain;
+            if plain && text == "<<" {
+                merged.push(value);
+            } else if plain && text.is_empty() {
+                return Err(Problem::new(Code::NotJson, key.span, "a key is missing before `:`"));
+            } else if let Some((first, _)) = members.insert(text.clone(), (key.span, value)) {
+                twice.push((text.clone(), first, key.span));
+            }
+        }
+        for value in merged.into_iter().rev() {
+            let maps = match &value.kind {
+                Kind::Items(items) => items.iter().collect(),
+                _ => vec![value],
+            };
+            for map in maps {
+                if !matches!(map.kind, Kind::Members(_)) {
+                    return Err(Problem::new(Code::NotJson, map.span, "`<<` merges mappings, and this is none"));
+                }
+                for (key, member) in map.members(&mut Vec::new())? {
+                    members.entry(key).or_insert(member);
+                }
+            }
+        }
+        Ok(members)
+    }
+
+    fn layout(&self) -> Layout {
+        let layout = Layout { span: self.extent(), below: self.below() };
+        match self.function() {
+            Some(function) => {
+                let members = IndexMap::from_iter([(function.to_owned(), (layout.span, layout))]);
+                Layout { span: self.extent(), below: Below::Members(members) }
+            }
+            None => layout,
+        }
+    }
+
+    /// The span; of a collection its first sign.
+    fn extent(&self) -> Span {
+        match self.kind {
+            Kind::Scalar { .. } => self.span,
+            _ => (self.span.0, self.span.1.max(1)),
+        }
+    }
+
+    fn below(&self) -> Below {
+        match &self.kind {
+            Kind::Scalar { written, .. } => Below::Text(*written),
+            Kind::Items(items) => Below::Items(items.iter().map(|item| item.layout()).collect()),
+            Kind::Members(_) => {
+                let members = self.members(&mut Vec::new()).unwrap_or_default().into_iter();
+                Below::Members(members.map(|(key, (span, value))| (key, (span, value.layout()))).collect())
+            }
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! What a request needs besides the action of its own name: roles, objects, tags, credentials, the models of a profile.
+
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
+
+use serde_json::{Value, json};
+use workflow_asl::StateMachine;
+use workflow_asl::policy::{self, Policy, Setting};
+
+/// The policy of one task, whose `Parameters` or, as text, whose `Arguments` are given.
+fn policy(resource: &str, request: &Value) -> Policy {
+    let mut definition = json!({"StartAt": "Do", "States": {"Do": {
+        "Type": "Task", "Resource": format!("arn:aws:states:::{resource}"), "End": true}}});
+    if request.is_string() {
+        definition["QueryLanguage"] = json!("JSONata");
+    }
+    definition["States"]["Do"][if request.is_string() { "Arguments" } else { "Parameters" }] = request.clone();
+    let setting = Setting {
+        region: Some("eu-west-1".to_owned()),
+        account: Some("123456789012".to_owned()),
+        ..Setting::default()
+    };
+    policy::of(&StateMachine::read(&definition).0, &setting)
+}
+
+/// The actions with their resources, `iam:PassRole arn:aws:…`, in the order of the alphabet.
+fn grants(policy: &Policy) -> Vec<String> {
+    let mut all = Vec::new();
+    for statement in &policy.statements {
+        for action in &statement.actions {
+            all.extend(statement.resources.iter().map(|resource| format!("{action} {resource}")));
+        }
+    }
+    all.sort();
+    all
+}
+
+/// Every case: an integration, its request, all that is granted, and a part of each note. `R:A` stands for region and
+/// account.
+fn all_are(cases: &[(&str, Value, &[&str], &[&str])]) {
+    for (resource, request, granted, noted) in cases {
+        let policy = policy(resource, request);
+        let granted: Vec<_> = granted.iter().map(|grant| grant.replace("R:A", "eu-west-1:123456789012")).collect();
+        assert_eq!(grants(&policy), granted, "{resource} {request} {:?}", policy.notes);
+        assert_eq!(policy.notes.len(), noted.len(), "{resource} {request} {:?}", policy.notes);
+        for part in *noted {
+            let note = policy.notes.iter().find(|note| note.text.contains(part));
+            let note = note.ok_or_else(|| format!("no `{part}` for {resource} {request}: {:?}", policy.notes)).unwrap();
+            assert_eq!(note.states, ["Do"]);
+        }
+    }
+}
+
+const ROLE: &str = "arn:aws:iam::123456789012:role/r";
+
+#[test]
+fn a_role_in_a_request_is_passed_or_noted() {
+    let pass = "iam:PassRole arn:aws:iam::123456789012:role/r";
+    let any = "iam:PassRole arn:aws:iam::123456789012:role/*";
+    let knowledge_base = "aws-sdk:bedrockagent:createKnowledgeBase";
+    all_are(&[
+        (knowledge_base, json!({"RoleArn": ROLE}), &["bedrock:CreateKnowledgeBase *", pass], &[]),
+        (
+            knowledge_base,
+            json!({"RoleArn.$": "$.r"}),
+            &["bedrock:CreateKnowledgeBase *", any],
+            &["`RoleArn` is not known"],
+        ),
+        // The API requires it: a request of which nothing is known has it.
+        (
+            knowledge_base,
+            json!("{% $states.input %}"),
+            &["bedrock:CreateKnowledgeBase *", any],
+            &["`RoleArn` is not known"],
+        ),
+        (
+            "aws-sdk:glue:createJob",
+            json!({"Name": "j", "Role": ROLE}),
+            &["glue:CreateJob arn:aws:glue:R:A:job/j", pass],
+            &[],
+        ),
+        (
+            "aws-sdk:glue:createJob",
+            json!({"Name": "j", "Role": "jobs"}),
+            &["glue:CreateJob arn:aws:glue:R:A:job/j"],
+            &["`Role` may be the name of a role: if a service takes it on, `iam:PassRole` on it is needed"],
+        ),
+        (
+            "aws-sdk:rekognition:startFaceDetection",
+            json!({"NotificationChannel": {"RoleArn": ROLE}}),
+            &[pass, "rekognition:StartFaceDetection *"],
+            &[],
+        ),
+        (
+            "aws-sdk:rekognition:startFaceDetection",
+            json!({"NotificationChannel.$": "$.channel"}),
+            &["rekognition:StartFaceDetection *"],
+            &["`NotificationChannel` is not known before the workflow runs, and may have a role (`RoleArn`)"],
+        ),
+        // In a condition of the action that starts the job, not passed on.
+        (
+            "emr-containers:startJobRun",
+            json!({"VirtualClusterId": "v", "ExecutionRoleArn": ROLE}),
+            &["emr-containers:StartJobRun arn:aws:emr-containers:R:A:/virtualclusters/v"],
+            &[],
+        ),
+        // Roles are what these are about: nothing takes them on.
+        (
+            "aws-sdk:iam:listRoleTags",
+            json!({"RoleName": "r"}),
+            &["iam:ListRoleTags arn:aws:iam::123456789012:role/*"],
+            &["not all"],
+        ),
+    ]);
+}
+
+#[test]
+fn objects_that_are_read_with_the_machines_rights_are_allowed() {
+    let object = json!({"S3Object": {"Bucket": "b", "Name": "k"}});
+    all_are(&[
+        (
+            "aws-sdk:rekognition:detectLabels",
+            json!({"Image": object}),
+            &["rekognition:DetectLabels *", "s3:GetObject arn:aws:s3:::b/k"],
+            &[],
+        ),
+        (
+            "aws-sdk:rekognition:startLabelDetection",
+            json!({"Video": {"S3Object": {"Bucket.$": "$.b", "Name": "k"}}}),
+            &["rekognition:StartLabelDetection *", "s3:GetObject arn:aws:s3:::*/k"],
+            &["`Video.S3Object.Bucket` is not known"],
+        ),
+        (
+            "aws-sdk:rekognition:detectLabels",
+            json!({"Image.$": "$.image"}),
+            &["rekognition:DetectLabels *"],
+            &["`Image` is not known before the workflow runs: on an object in S3"],
+        ),
+        (
+            "aws-sdk:textract:detectDocumentText",
+            json!({"Document": object}),
+            &["s3:GetObject arn:aws:s3:::b/k", "textract:DetectDocumentText *"],
+            &[],
+        ),
+        (
+            "aws-sdk:dynamodb:exportTableToPointInTime",
+            json!({"TableArn": "arn:aws:dynamodb:eu-west-1:1:table/t", "S3Bucket": "b", "S3Prefix": "p"}),
+            &[
+                "dynamodb:ExportTableToPointInTime arn:aws:dynamodb:eu-west-1:1:table/t",
+                "s3:PutObject arn:aws:s3:::b/p/*",
+            ],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn tags_of_a_request_need_the_right_to_tag() {
+    let tag = "ecs:TagResource arn:aws:ecs:R:A:task/*";
+    let run = "ecs:RunTask arn:aws:ecs:R:A:task-definition/t:*";
+    let pass = "iam:PassRole arn:aws:iam::123456789012:role/*";
+    let note: &[&str] = &["the roles of a task definition are not in the workflow"];
+    for resource in ["ecs:runTask", "aws-sdk:ecs:runTask"] {
+        all_are(&[
+            (resource, json!({"TaskDefinition": "t"}), &[run, pass], note),
+            (resource, json!({"TaskDefinition": "t", "PropagateTags": "NONE"}), &[run, pass], note),
+            (resource, json!({"TaskDefinition": "t", "PropagateTags": "SERVICE"}), &[run, tag, pass], note),
+            (resource, json!({"TaskDefinition": "t", "Tags": [{"Key": "a", "Value": "b"}]}), &[run, tag, pass], note),
+            (resource, json!({"TaskDefinition": "t", "Tags.$": "$.tags"}), &[run, tag, pass], note),
+        ]);
+    }
+}
+
+#[test]
+fn redshift_data_has_its_credentials_and_only_what_it_names() {
+    let execute = "aws-sdk:redshiftdata:executeStatement";
+    let workgroup = "redshift-data:ExecuteStatement arn:aws:redshift-serverless:R:A:workgroup/*";
+    let cluster = "redshift-data:ExecuteStatement arn:aws:redshift:R:A:cluster:c";
+    let secret = "arn:aws:secretsmanager:eu-west-1:1:secret:s-AbCdEf";
+    all_are(&[
+        (
+            execute,
+            json!({"WorkgroupName": "w", "Database": "d"}),
+            &[workgroup, "redshift-serverless:GetCredentials arn:aws:redshift-serverless:R:A:workgroup/*"],
+            &["not all parameters tell what `redshift-data:ExecuteStatement` is on"],
+        ),
+        (
+            execute,
+            json!({"WorkgroupName": "w", "SecretArn": secret}),
+            &[workgroup, &format!("secretsmanager:GetSecretValue {secret}")],
+            &["not all parameters"],
+        ),
+        (
+            execute,
+            json!({"ClusterIdentifier": "c", "Database": "d", "DbUser": "u"}),
+            &[
+                cluster,
+                "redshift:GetClusterCredentials arn:aws:redshift:R:A:dbname:c/d",
+                "redshift:GetClusterCredentials arn:aws:redshift:R:A:dbuser:c/u",
+            ],
+            &[],
+        ),
+        (
+            execute,
+            json!({"ClusterIdentifier": "c", "Database": "d"}),
+            &[cluster, "redshift:GetClusterCredentialsWithIAM arn:aws:redshift:R:A:dbname:c/d"],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn an_answer_from_a_knowledge_base_has_that_and_its_model() {
+    let generate = "aws-sdk:bedrockagentruntime:retrieveAndGenerate";
+    let model = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.c";
+    let with =
+        |configuration: Value| json!({"Input": {"Text": "x"}, "RetrieveAndGenerateConfiguration": configuration});
+    all_are(&[
+        (
+            generate,
+            with(
+                json!({"Type": "KNOWLEDGE_BASE", "KnowledgeBaseConfiguration": {"KnowledgeBaseId": "K", "ModelArn": model}}),
+            ),
+            &[
+                &format!("bedrock:InvokeModel {model}"),
+                "bedrock:Retrieve arn:aws:bedrock:R:A:knowledge-base/K",
+                "bedrock:RetrieveAndGenerate *",
+            ],
+            &[],
+        ),
+        (
+            generate,
+            with(json!({"Type": "EXTERNAL_SOURCES", "ExternalSourcesConfiguration": {"ModelArn": model}})),
+            &[&format!("bedrock:InvokeModel {model}"), "bedrock:RetrieveAndGenerate *"],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn an_inference_profile_has_its_models_in_every_region() {
+    let models = "bedrock:InvokeModel arn:aws:bedrock:*::foundation-model/anthropic.c";
+    let profile = "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.c";
+    let other = "arn:aws:bedrock:us-east-1:1:application-inference-profile/a1";
+    for resource in ["bedrock:invokeModel", "aws-sdk:bedrockruntime:invokeModel", "aws-sdk:bedrockruntime:converse"] {
+        for id in ["us.anthropic.c", "jp.anthropic.c", "global.anthropic.c", "us-gov.anthropic.c"] {
+            let of_profile = format!("bedrock:InvokeModel arn:aws:bedrock:R:A:inference-profile/{id}");
+            all_are(&[(resource, json!({"ModelId": id}), &[models, &of_profile], &[])]);
+        }
+        all_are(&[
+            (
+                resource,
+                json!({"ModelId": "anthropic.c"}),
+                &["bedrock:InvokeModel arn:aws:bedrock:eu-west-1::foundation-model/anthropic.c"],
+                &[],
+            ),
+            (resource, json!({"ModelId": profile}), &[models, &format!("bedrock:InvokeModel {profile}")], &[]),
+            (
+                resource,
+                json!({"ModelId": other}),
+                &[&format!("bedrock:InvokeModel {other}")],
+                &["`ModelId` does not name its models"],
+            ),
+        ]);
+    }
+}
+
+#[test]
+fn a_queue_url_that_is_none_is_noted() {
+    for (resource, action) in [
+        ("sqs:sendMessage", "sqs:SendMessage"),
+        ("aws-sdk:sqs:sendMessage", "sqs:SendMessage"),
+        ("aws-sdk:sqs:deleteMessage", "sqs:DeleteMessage"),
+    ] {
+        let any = format!("{action} arn:aws:sqs:R:A:*");
+        let one = format!("{action} arn:aws:sqs:us-east-1:1:q");
+        all_are(&[
+            (resource, json!({"QueueUrl": "jobs"}), &[&any], &["`QueueUrl` is not the URL of a queue"]),
+            (resource, json!({"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q"}), &[&one], &[]),
+        ]);
+    }
+}

@@ -1,0 +1,197 @@
+//! Declarations that nothing uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use workflow_asl::Code;
+
+use super::data::{leaves, values};
+use super::model::Model;
+use crate::piece::Piece;
+use crate::problem::{Problem, Problems};
+use crate::syntax::ast::{
+    Body, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Resource, Shape, Type, TypeKind, When, Workflow, plain,
+};
+use crate::syntax::keyword::ClauseKind;
+
+/// Reports the params, types and named handlers of a workflow that nothing uses. `all` are the workflows of the same
+/// `workflow!`, which may use each other's types; `pieces` those of the definition, where it is made of the states.
+pub(crate) fn unused(model: &Model<'_>, all: &[Workflow], pieces: Option<&[Piece]>, problems: &mut Problems) {
+    types(model, all, problems);
+    if let Some(pieces) = pieces {
+        params(model, pieces, problems);
+        handlers(model, problems);
+    }
+}
+
+fn params(model: &Model<'_>, pieces: &[Piece], problems: &mut Problems) {
+    if model.params.is_empty() {
+        return;
+    }
+    let used: BTreeSet<&str> = pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            Piece::Param { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    for (name, field) in model.params.iter().filter(|(name, _)| !used.contains(name.as_str())) {
+        let message = format!("the parameter `{name}` is not used");
+        let help = format!("read it as `params.{name}`, or remove it");
+        problems.push(Problem::new(Code::UnusedParam, field.decl.name.span(), message).help(help));
+    }
+}
+
+fn handlers(model: &Model<'_>, problems: &mut Problems) {
+    let own = model.all_states().flat_map(|info| &info.state.clauses);
+    let used: Vec<(ClauseKind, String)> = own
+        .chain(model.defaults)
+        .filter_map(|Clause { kind, value, .. }| match value {
+            ClauseValue::Named(name) => Some((*kind, plain(name))),
+            _ => None,
+        })
+        .collect();
+    for declaration in &model.workflow.declarations {
+        let (kind, what, name) = match &declaration.kind {
+            DeclarationKind::Retrier { name, .. } => (ClauseKind::Retry, "retrier", name),
+            DeclarationKind::Catcher { name, .. } => (ClauseKind::Catch, "catcher", name),
+            _ => continue,
+        };
+        if !used.iter().any(|(of, used)| *of == kind && *used == plain(name)) {
+            let message = format!("the {what} `{name}` is not used");
+            let help = format!("write `{} {name}` on a state, or remove it", kind.keyword());
+            problems.push(Problem::new(Code::UnusedDeclaration, name.span(), message).help(help));
+        }
+    }
+}
+
+fn types(model: &Model<'_>, all: &[Workflow], problems: &mut Problems) {
+    // Rust code elsewhere may use what is public.
+    let declared: Vec<_> = declared(model.workflow).filter(|_| model.workflow.visibility.is_empty()).collect();
+    if declared.is_empty() {
+        return;
+    }
+    let mut used = BTreeSet::new();
+    for workflow in all {
+        let own = std::ptr::eq(workflow, model.workflow);
+        uses(workflow, own, &mut |name| {
+            used.insert(name);
+        });
+    }
+    variants(model, &mut used);
+    let parts: BTreeMap<String, BTreeSet<String>> =
+        declared.iter().map(|(_, name, parts)| (plain(name), parts.clone())).collect();
+    let mut next: Vec<String> = used.iter().cloned().collect();
+    while let Some(name) = next.pop() {
+        let parts = parts.get(&name).into_iter().flatten();
+        next.extend(parts.filter(|part| used.insert((*part).clone())).cloned());
+    }
+    let unused: Vec<_> = declared.iter().filter(|(_, name, _)| !used.contains(&plain(name))).collect();
+    // What is used by one that is not used goes with it.
+    let is_part = |name: &Ident| {
+        let name = plain(name);
+        unused.iter().any(|(_, other, parts)| plain(other) != name && parts.contains(&name))
+    };
+    let mut first: Vec<_> = unused.iter().filter(|(_, name, _)| !is_part(name)).collect();
+    if first.is_empty() {
+        // They are parts of each other.
+        first.extend(unused.first());
+    }
+    for (what, name, _) in first {
+        let message = format!("the {what} `{name}` is not used");
+        let help = "remove it; what only Rust code uses is declared outside of `workflow!`";
+        problems.push(Problem::new(Code::UnusedDeclaration, name.span(), message).help(help));
+    }
+}
+
+/// The structs and enums of a workflow, with the names in each struct's fields.
+fn declared(workflow: &Workflow) -> impl Iterator<Item = (&'static str, &Ident, BTreeSet<String>)> {
+    workflow.declarations.iter().filter_map(|declaration| match &declaration.kind {
+        DeclarationKind::Struct(declaration) => {
+            let mut parts = BTreeSet::new();
+            for field in &declaration.fields {
+                mentions(&field.ty, &mut |name| {
+                    parts.insert(name);
+                });
+            }
+            Some(("struct", &declaration.name, parts))
+        }
+        DeclarationKind::Enum(declaration) => Some(("enum", &declaration.name, BTreeSet::new())),
+        _ => None,
+    })
+}
+
+/// Calls `each` for the names in the types of a workflow: for those in its structs where it is another one.
+fn uses(workflow: &Workflow, own: bool, each: &mut dyn FnMut(String)) {
+    for declaration in &workflow.declarations {
+        let fields = match &declaration.kind {
+            DeclarationKind::Input(Shape::Type(ty)) | DeclarationKind::Output(Shape::Type(ty)) => {
+                mentions(ty, each);
+                continue;
+            }
+            DeclarationKind::Input(Shape::Fields(fields)) | DeclarationKind::Output(Shape::Fields(fields)) => fields,
+            DeclarationKind::Params(fields) => fields,
+            DeclarationKind::Struct(declaration) if !own => &declaration.fields,
+            _ => continue,
+        };
+        fields.iter().for_each(|field| mentions(&field.ty, each));
+    }
+    of_tasks(&workflow.body, each);
+}
+
+fn of_tasks(body: &Body, each: &mut dyn FnMut(String)) {
+    for state in &body.states {
+        match &state.head {
+            Head::Task { resource: Some(Resource::Service { result, workflow, .. }), .. } => {
+                result.iter().chain(workflow).for_each(|ty| mentions(ty, each));
+            }
+            Head::Task { resource: Some(Resource::Activity { result, .. }), .. } => {
+                result.iter().for_each(|ty| mentions(ty, each));
+            }
+            Head::Parallel(branches) => branches.iter().for_each(|branch| of_tasks(&branch.body, each)),
+            Head::Map { body, .. } => of_tasks(body, each),
+            _ => {}
+        }
+    }
+}
+
+/// Adds the enums whose variants are named in values.
+fn variants(model: &Model<'_>, used: &mut BTreeSet<String>) {
+    for info in model.all_states() {
+        let mut in_value = |value| {
+            leaves(value, &mut |leaf| {
+                if let ExprKind::Variant { ty, .. } = &leaf.kind {
+                    used.insert(plain(ty));
+                }
+            });
+        };
+        values(model, info, &mut |value, _| in_value(value));
+        if let Head::Choice(choice) = &info.state.head {
+            for arm in &choice.arms {
+                if let When::Patterns(patterns) = &arm.when {
+                    patterns.iter().for_each(&mut in_value);
+                }
+            }
+        }
+    }
+}
+
+/// Calls `each` for every name in a type.
+fn mentions(ty: &Type, each: &mut dyn FnMut(String)) {
+    match &ty.kind {
+        TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => mentions(inner, each),
+        TypeKind::Named(name) => each(plain(name)),
+        TypeKind::Path(path) => words(path.clone(), each),
+        _ => {}
+    }
+}
+
+fn words(tokens: TokenStream, each: &mut dyn FnMut(String)) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) => each(plain(&word)),
+            TokenTree::Group(group) => words(group.stream(), each),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What is the same for every item of one workflow: paths, attributes, spans, and the types of the language in Rust.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+
+use super::module::Module;
+use super::name::rust_ident;
+use super::shape::Parts;
+use crate::syntax::ast::{Type, TypeKind, Workflow, plain};
+
+/// What is the same for every item of one workflow.
+#[derive(Clone, Copy)]
+pub(super) struct Style<'a> {
+    /// The path of workflow-runtime.
+    pub(super) krate: &'a TokenStream,
+    /// The workflow's visibility, as it is written here.
+    pub(super) visibility: &'a TokenStream,
+    /// Attributes for every item: conditions and lint levels of the workflow.
+    pub(super) attributes: &'a TokenStream,
+    /// Which declared structs are in which.
+    pub(super) parts: &'a Parts,
+    /// The names of the declared structs and enums.
+    pub(super) declared: &'a BTreeSet<String>,
+    /// For an editor, where everything is said to stand that the user did not write.
+    pub(super) editor: Option<&'a Editor>,
+    /// The module of the workflow's types.
+    pub(super) module: &'a Module,
+    /// Whether this is for what is in it.
+    pub(super) inside: bool,
+}
+
+/// What makes rust-analyzer find declarations.
+///
+/// It shows the whole macro call instead of the declared name where a declaration has tokens that are not the user's and
+/// its file was opened before the crates were loaded: it then knows the file by two ids, which it does not take for the
+/// same. A declaration whose tokens all stand in the file needs only one of them. So they get the span of a brace, which
+/// nobody hovers over, and name no `$crate`, whose span is its meaning.
+pub(super) struct Editor {
+    /// The brace that opens the workflow's body.
+    brace: Span,
+    /// A module in scope with the types that `$crate` has.
+    types: Ident,
+}
+
+impl Editor {
+    pub(super) fn of(workflow: &Workflow) -> Self {
+        let mut types = types_of(&workflow.name);
+        types.set_span(workflow.brace);
+        Self { brace: workflow.brace, types }
+    }
+}
+
+/// The name of the module with workflow-runtime's types beside a workflow, with the span of its name.
+pub(super) fn types_of(workflow: &Ident) -> Ident {
+    format_ident!("__{}Types", plain(workflow), span = workflow.span())
+}
+
+impl Style<'_> {
+    /// The span of what the user did not write in a declaration.
+    pub(super) fn here(&self) -> Span {
+        self.editor.map_or_else(Span::call_site, |editor| editor.brace)
+    }
+
+    /// Text in a declaration.
+    pub(super) fn text(&self, text: &str) -> Literal {
+        let mut literal = Literal::string(text);
+        literal.set_span(self.here());
+        literal
+    }
+
+    /// The user's word where it declares nothing: an editor is to find the declaration by it only.
+    pub(super) fn used(&self, word: &Ident) -> Ident {
+        let mut word = word.clone();
+        if let Some(editor) = self.editor {
+            word.set_span(editor.brace);
+        }
+        word
+    }
+
+    /// A type of the workflow where it is not declared.
+    pub(super) fn path(&self, ty: &Ident) -> TokenStream {
+        if self.inside || !self.module.holds(ty) { self.used(ty).into_token_stream() } else { self.module.path(ty) }
+    }
+
+    /// The text of a type.
+    pub(super) fn spelled(&self, ty: &Type) -> String {
+        crate::schema::own::spell(Self { inside: true, ..*self }.ty(ty))
+    }
+
+    /// Where workflow-runtime's types are, in a declaration.
+    pub(super) fn types(&self) -> TokenStream {
+        self.editor.map_or_else(|| self.krate.clone(), |editor| editor.types.to_token_stream())
+    }
+
+    /// Brings them into scope.
+    pub(super) fn types_in_scope(&self) -> Option<TokenStream> {
+        let Editor { types, .. } = self.editor?;
+        let Self { krate, attributes, .. } = self;
+        Some(quote! {
+            #attributes
+            #[allow(unused_imports)]
+            #[doc(hidden)]
+            use #krate::__private::ide::types as #types;
+        })
+    }
+
+    /// The call of a macro under the workflow's own attributes, which a call itself cannot have.
+    pub(super) fn conditional(&self, call: TokenStream) -> TokenStream {
+        if self.attributes.is_empty() {
+            return call;
+        }
+        let attributes = &self.attributes;
+        quote! { #attributes const _: () = { #call }; }
+    }
+
+    /// The Rust type for a type of the language.
+    pub(super) fn ty(&self, ty: &Type) -> TokenStream {
+        let (here, types) = (self.here(), self.types());
+        match &ty.kind {
+            TypeKind::String => quote_spanned! { here=> ::std::string::String },
+            TypeKind::Bool => quote_spanned! { here=> bool },
+            TypeKind::Integer(ident) | TypeKind::Float(ident) => ident.to_token_stream(),
+            TypeKind::Timestamp => quote_spanned! { here=> #types::Timestamp },
+            TypeKind::Arn => quote_spanned! { here=> #types::Arn },
+            TypeKind::Vec(item) => {
+                let item = self.ty(item);
+                quote_spanned! { here=> ::std::vec::Vec<#item> }
+            }
+            TypeKind::Option(inner) => {
+                let inner = self.ty(inner);
+                quote_spanned! { here=> ::core::option::Option<#inner> }
+            }
+            TypeKind::Map(value) => {
+                let value = self.ty(value);
+                quote_spanned! { here=> #types::Map<#value> }
+            }
+            TypeKind::Named(ident) => match rust_ident(ident) {
+                Some(ident) if self.inside || !self.module.holds(&ident) => ident.to_token_stream(),
+                Some(ident) => self.module.path(&ident),
+                None => quote_spanned! { here=> #types::Json },
+            },
+            TypeKind::Path(path) => path.clone(),
+            TypeKind::Json | TypeKind::Invalid => quote_spanned! { here=> #types::Json },
+        }
+    }
+}

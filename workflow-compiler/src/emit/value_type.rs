@@ -1,0 +1,152 @@
+//! The types of what references start from, as Rust items for an editor: so it completes, follows and renames members of
+//! results, of a map's items and of variables as it does those of the input.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use workflow_asl::result::Member;
+
+use super::name::rust_ident;
+use crate::check::member_type;
+use crate::check::{Foreign, ForeignPart, Ty};
+use crate::syntax::word::Step;
+
+/// What becomes the type of one value.
+pub(super) struct ValueType<'a> {
+    /// The module with workflow-runtime's types.
+    types: &'a Ident,
+    /// Where the members are said to stand that no declaration of the user's has.
+    here: Span,
+    /// The number of the reference's word.
+    number: usize,
+    /// The structs so far, and how many they are.
+    structs: (TokenStream, usize),
+}
+
+impl<'a> ValueType<'a> {
+    pub(super) fn new(types: &'a Ident, here: Span, number: usize) -> Self {
+        Self { types, here, number, structs: Default::default() }
+    }
+
+    /// A value of the type, and the structs for what is on the way of these steps: the others' own members nobody asks
+    /// for.
+    pub(super) fn declare(mut self, name: &Ident, ty: &Ty, steps: &[Step]) -> TokenStream {
+        let ty = self.of(ty, steps);
+        let structs = &self.structs.0;
+        let declaration = self.value(name, &ty);
+        quote! { #declaration #structs }
+    }
+
+    /// A named retrier or catcher.
+    pub(super) fn declare_handler(&self, name: &Ident, retrier: bool) -> TokenStream {
+        let ty = format_ident!("{}", if retrier { "Retrier" } else { "Catcher" }, span = self.here);
+        self.value(name, &ty.into_token_stream())
+    }
+
+    /// One without a value of its own: an editor would show what stands for it.
+    fn value(&self, name: &Ident, ty: &TokenStream) -> TokenStream {
+        let here = self.here;
+        quote_spanned! { here=> unsafe extern { pub safe static #name: #ty; } }
+    }
+
+    fn json(&self) -> TokenStream {
+        let (here, types) = (self.here, self.types);
+        quote_spanned! { here=> #types::value::Json }
+    }
+
+    fn of(&mut self, ty: &Ty, steps: &[Step]) -> TokenStream {
+        let (types, here) = (self.types, self.here);
+        match ty {
+            Ty::Bool => quote_spanned! { here=> bool },
+            Ty::Integer(_) => quote_spanned! { here=> i64 },
+            Ty::Number | Ty::Float(_) => quote_spanned! { here=> f64 },
+            Ty::Text | Ty::Listed(_) => quote_spanned! { here=> ::std::string::String },
+            Ty::Timestamp => quote_spanned! { here=> #types::Timestamp },
+            Ty::Arn => quote_spanned! { here=> #types::Arn },
+            Ty::Struct(name) | Ty::Enum(name) => {
+                rust_ident(&Ident::new(name, here)).map_or_else(|| self.json(), Ident::into_token_stream)
+            }
+            Ty::Option(inner) | Ty::Nullable(inner) => {
+                let inner = self.of(inner, steps);
+                quote_spanned! { here=> ::core::option::Option<#inner> }
+            }
+            Ty::Array(item) => {
+                let item = self.of(item, steps.get(1..).unwrap_or_default());
+                quote_spanned! { here=> ::std::vec::Vec<#item> }
+            }
+            Ty::Tuple(items) => {
+                let Some((Step::Index(Some(at)), rest)) = steps.split_first() else { return self.json() };
+                let item = match items.get(*at) {
+                    Some(item) => self.of(item, rest),
+                    None => self.json(),
+                };
+                quote_spanned! { here=> ::std::vec::Vec<#item> }
+            }
+            Ty::Map(value) => {
+                let Some((Step::Member(name), rest)) = steps.split_first() else {
+                    let value = self.of(value, &[]);
+                    return quote_spanned! { here=> #types::Map<#value> };
+                };
+                let value = self.of(value, rest);
+                self.structure([(name.to_string(), value)])
+            }
+            Ty::Object(members) => {
+                let members: Vec<_> = members.iter().map(|(name, ty)| (name.as_str(), ty.clone())).collect();
+                self.object(members, steps)
+            }
+            Ty::Shape(part) => {
+                let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
+                let members = members.filter_map(|member| match part.member(member.name) {
+                    Member::Found(part, presence) => Some((member.name, member_type(part, presence))),
+                    _ => None,
+                });
+                self.object(members.collect(), steps)
+            }
+            Ty::Foreign(of) => self.foreign(of),
+            Ty::Unknown | Ty::Null => self.json(),
+        }
+    }
+
+    fn object(&mut self, members: Vec<(&str, Ty)>, steps: &[Step]) -> TokenStream {
+        // Without a step into it, nobody asks for its members.
+        let Some((first, rest)) = steps.split_first() else {
+            return self.json();
+        };
+        let members: Vec<_> = members
+            .into_iter()
+            .map(|(name, ty)| {
+                let followed = matches!(first, Step::Member(step) if step == name);
+                (name.to_owned(), self.of(&ty, if followed { rest } else { &[] }))
+            })
+            .collect();
+        self.structure(members)
+    }
+
+    /// A struct with these members, as far as their names are names in Rust.
+    fn structure(&mut self, members: impl IntoIterator<Item = (String, TokenStream)>) -> TokenStream {
+        let here = self.here;
+        let name = format_ident!("__Value{}_{}", self.number, self.structs.1, span = here);
+        self.structs.1 += 1;
+        let fields = members.into_iter().filter_map(|(name, ty)| {
+            let field = rust_ident(&syn::parse_str(&name).ok()?)?;
+            Some((field, ty))
+        });
+        let fields = fields.map(|(mut field, ty)| {
+            field.set_span(here);
+            quote_spanned! { here=> pub #field: #ty }
+        });
+        let fields: Vec<_> = fields.collect();
+        self.structs.0.extend(quote_spanned! { here=> struct #name { #(#fields,)* } });
+        name.into_token_stream()
+    }
+
+    /// A type of the user's Rust code, or a part of a workflow.
+    fn foreign(&self, of: &Foreign) -> TokenStream {
+        let (here, types, tokens) = (self.here, self.types, &of.tokens);
+        match of.part {
+            _ if !of.steps.is_empty() => self.json(),
+            ForeignPart::Whole => tokens.clone(),
+            ForeignPart::Input => quote_spanned! { here=> <#tokens as #types::Workflow>::Input },
+            ForeignPart::Output => quote_spanned! { here=> <#tokens as #types::Workflow>::Output },
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What to change in the source so that a finding about the document is mended.
+
+use workflow_asl::{Code, Diagnostic, jsonata};
+
+use super::{overlap, state_of};
+use crate::Locate;
+use crate::check::{Model, StateInfo};
+use crate::problem::Edit;
+use crate::syntax::as_clause;
+use crate::syntax::ast::{ExprKind, Head, Resource, Spot, Target, plain};
+
+/// The change that the help line of a finding shows, where it shows one.
+pub(super) fn of(
+    finding: &Diagnostic,
+    model: &Model<'_>,
+    spot: Spot,
+    help: &[String],
+    locate: Locate<'_>,
+) -> Vec<Edit> {
+    let [help] = help else { return Vec::new() };
+    let edit = match finding.code {
+        Code::BadJsonata => expression(finding, model, spot, locate),
+        Code::UnknownApi | Code::BadResource => proposal(help).and_then(|name| service(finding, model, spot, name)),
+        Code::UnknownParameter
+        | Code::UnraisedError
+        | Code::OtherErrorPrefix
+        | Code::WrongParameterType
+        | Code::DoubtfulParameter => proposal(help).map(|name| Edit::over(spot, name)),
+        Code::UncaughtHandler => state_of(&finding.pointer, model).and_then(|info| {
+            let catcher = catcher_of_handler(info, model)?;
+            Some(Edit::after(info.state.tail, format!(" {catcher}")))
+        }),
+        _ => None,
+    };
+    edit.into_iter().collect()
+}
+
+/// The catcher that a state needs which handles errors: it goes on as without an error, where that reads neither the
+/// state's result nor what comes in.
+pub(super) fn catcher_of_handler(info: &StateInfo<'_>, model: &Model<'_>) -> Option<String> {
+    let Some(Target::State(next)) = &info.state.transition else { return None };
+    if model.keeps(info).is_some() || model.reads_its_input() {
+        return None;
+    }
+    Some(format!("catch [States.ALL] => {}", plain(next)))
+}
+
+/// A parameter that no API has, since it is a field of the state: how it is written there, and the change.
+pub(super) fn field_of_state(finding: &Diagnostic, model: &Model<'_>) -> Option<(String, Vec<Edit>)> {
+    if finding.code != Code::UnknownParameter {
+        return None;
+    }
+    let tokens: Vec<_> = finding.pointer.tokens().collect();
+    let [.., request, name] = tokens.as_slice() else { return None };
+    let state = state_of(&finding.pointer, model)?.state;
+    let Head::Task { body: Some(body), .. } = &state.head else { return None };
+    let ExprKind::Object(members) = &body.kind else { return None };
+    let member = members.iter().find(|member| member.key.value == *name)?;
+    let written = as_clause(name, &member.value).filter(|_| request == "Arguments" || request == "Parameters")?;
+    let help = format!("it is a field of the state: write `{written}` after the braces");
+    let mut edits = vec![Edit::over(member.spot(), "")];
+    // Where it goes on it may say already.
+    if !written.starts_with("->") || state.transition.is_none() {
+        edits.push(Edit::after(body.spot, format!(" {written}")));
+    }
+    Some((help, edits))
+}
+
+/// The word that a help line proposes.
+fn proposal(help: &str) -> Option<&str> {
+    let rest = ["did you mean `", "write `", "write it in quotes: `", "the integration with the SDK has it: `"]
+        .iter()
+        .find_map(|start| help.strip_prefix(start))?;
+    rest.split_once('`').map(|(name, _)| name)
+}
+
+/// JSONata with the operators of other languages.
+fn expression(finding: &Diagnostic, model: &Model<'_>, spot: Spot, locate: Locate<'_>) -> Option<Edit> {
+    let mut found = None;
+    model.texts(state_of(&finding.pointer, model)?, &mut |text, literal| {
+        if found.is_none() && overlap(literal, spot, locate) {
+            let meant = match jsonata::expression(text) {
+                Some(inner) => jsonata::meant(inner).map(|meant| format!("{{%{meant}%}}")),
+                None => jsonata::meant(text),
+            };
+            found = meant.map(|meant| Edit::over(literal, format!("{meant:?}")));
+        }
+    });
+    found
+}
+
+/// Another service or action, in place of its word or of all that names what is called.
+fn service(finding: &Diagnostic, model: &Model<'_>, spot: Spot, name: &str) -> Option<Edit> {
+    if !name.contains("::") {
+        // About a word, and not about an ending such as `.sync`.
+        let word = finding.range.is_some() && !name.starts_with('.');
+        return word.then(|| Edit::over(spot, name));
+    }
+    let Head::Task { resource: Some(Resource::Service { path, .. }), .. } =
+        &state_of(&finding.pointer, model)?.state.head
+    else {
+        return None;
+    };
+    let (first, last) = path.first().zip(path.last())?;
+    Some(Edit::over(Spot { first: first.span(), last: last.span() }, name))
+}

@@ -1,0 +1,165 @@
+//! The language as one writes it, for messages and mends: tokens with the white space between them, and values.
+
+use proc_macro2::{Delimiter, Spacing, TokenTree};
+
+use super::ast::{BinaryOp, Expr, ExprKind, Habit, Member, Reference, Root, Segment, UnaryOp, plain};
+use super::literal::in_largest_unit;
+
+/// Tokens with the white space that one puts between them.
+pub(super) fn spelled_tokens(tokens: &[TokenTree]) -> String {
+    let mut out = String::new();
+    let mut before: Option<&TokenTree> = None;
+    for (at, token) in tokens.iter().enumerate() {
+        let opens = at.checked_sub(2).and_then(|at| tokens.get(at));
+        if before.is_some_and(|before| is_parted(before, token, opens)) {
+            out.push(' ');
+        }
+        match token {
+            TokenTree::Group(group) => {
+                let inner: Vec<_> = group.stream().into_iter().collect();
+                let inner = spelled_tokens(&inner);
+                out.push_str(&match group.delimiter() {
+                    Delimiter::Brace if inner.is_empty() => "{}".to_owned(),
+                    Delimiter::Brace => format!("{{ {inner} }}"),
+                    Delimiter::Bracket => format!("[{inner}]"),
+                    Delimiter::Parenthesis => format!("({inner})"),
+                    Delimiter::None => inner,
+                });
+            }
+            token => out.push_str(&token.to_string()),
+        }
+        before = Some(token);
+    }
+    out
+}
+
+/// Whether white space stands between two tokens; `earlier` is the one before them.
+fn is_parted(before: &TokenTree, after: &TokenTree, earlier: Option<&TokenTree>) -> bool {
+    let sign = |token: &TokenTree| match token {
+        TokenTree::Punct(punct) => Some(punct.as_char()),
+        _ => None,
+    };
+    match (before, after) {
+        (TokenTree::Punct(punct), TokenTree::Punct(_)) if punct.spacing() == Spacing::Joint => false,
+        _ if matches!(sign(before), Some('.' | '$' | '#' | '!' | '?')) => false,
+        _ if matches!(sign(after), Some('.' | ',' | ';' | '?')) => false,
+        // `::` binds on both sides, `:` stands at the word before it.
+        (_, TokenTree::Punct(colon)) if colon.as_char() == ':' => false,
+        (TokenTree::Punct(colon), _) if colon.as_char() == ':' => sign_before(earlier) != Some(':'),
+        // The sign of a number.
+        (TokenTree::Punct(minus), _) if minus.as_char() == '-' => !matches!(earlier, None | Some(TokenTree::Punct(_))),
+        (TokenTree::Ident(_), TokenTree::Group(group)) => {
+            matches!(group.delimiter(), Delimiter::Brace | Delimiter::None)
+        }
+        _ => true,
+    }
+}
+
+fn sign_before(token: Option<&TokenTree>) -> Option<char> {
+    match token {
+        Some(TokenTree::Punct(punct)) if punct.spacing() == Spacing::Joint => Some(punct.as_char()),
+        _ => None,
+    }
+}
+
+/// A value as one writes it; what did not parse is `…`.
+pub(crate) fn spelled(expr: &Expr) -> String {
+    let list = |items: &[Expr]| items.iter().map(spelled).collect::<Vec<_>>().join(", ");
+    match &expr.kind {
+        ExprKind::Null => "null".to_owned(),
+        ExprKind::Bool(value) => value.to_string(),
+        ExprKind::Number(text) => text.clone(),
+        ExprKind::Duration(seconds) => in_largest_unit(*seconds),
+        ExprKind::Text(text) => format!("{text:?}"),
+        ExprKind::Object(members) if members.is_empty() => "{}".to_owned(),
+        ExprKind::Object(members) => {
+            format!("{{ {} }}", members.iter().map(spelled_member).collect::<Vec<_>>().join(", "))
+        }
+        ExprKind::Array(items) => format!("[{}]", list(items)),
+        ExprKind::Reference(reference) => spelled_reference(reference),
+        ExprKind::Access(inner, segments) => format!("{}{}", spelled(inner), spelled_segments(segments)),
+        ExprKind::Unary(UnaryOp::Not, inner) => format!("!{}", spelled(inner)),
+        ExprKind::Unary(UnaryOp::Negate, inner) => format!("-{}", spelled(inner)),
+        ExprKind::Binary(op, _, left, right) => format!("{} {} {}", spelled(left), sign(*op), spelled(right)),
+        ExprKind::If(condition, yes, no) => {
+            let no = match &no.kind {
+                ExprKind::If(..) => spelled(no),
+                _ => format!("{{ {} }}", spelled(no)),
+            };
+            format!("if {} {{ {} }} else {no}", spelled(condition), spelled(yes))
+        }
+        ExprKind::Call { name, arguments } => format!("{}({})", name.value, list(arguments)),
+        ExprKind::Constant(path) => {
+            let path: Vec<_> = path.clone().into_iter().collect();
+            format!("const {}", spelled_tokens(&path))
+        }
+        ExprKind::Variant { ty, variant } => format!("{}::{}", plain(ty), plain(variant)),
+        ExprKind::Jsonata(text) => format!("jsonata {:?}", text.value),
+        ExprKind::Path(text) => format!("path {:?}", text.value),
+        ExprKind::Paren(inner) => format!("({})", spelled(inner)),
+        ExprKind::Habit(Habit::Method { of, name, arguments }) => {
+            format!("{}.{}({})", spelled(of), name.value, list(arguments))
+        }
+        ExprKind::Habit(Habit::Format { parts, .. }) => parts.iter().map(spelled).collect::<Vec<_>>().join(" + "),
+        ExprKind::Invalid => "…".to_owned(),
+    }
+}
+
+fn spelled_member(member: &Member) -> String {
+    let name = &member.key.value;
+    let key = if is_word(name) { name.clone() } else { format!("{name:?}") };
+    format!("{key}{}: {}", if member.optional { "?" } else { "" }, spelled(&member.value))
+}
+
+/// A reference as one writes it.
+pub(crate) fn spelled_reference(reference: &Reference) -> String {
+    let root = match &reference.root {
+        Root::Input => "input",
+        Root::State => "state",
+        Root::Result => "result",
+        Root::Item => "item",
+        Root::Index => "index",
+        Root::Context => "context",
+        Root::Params => "params",
+        Root::Caught => "caught",
+        Root::Variable(name) => &format!("${name}"),
+        Root::StateResult(name) => &plain(name),
+    };
+    format!("{root}{}{}", if reference.optional { "?" } else { "" }, spelled_segments(&reference.segments))
+}
+
+fn spelled_segments(segments: &[Segment]) -> String {
+    let segment = |segment: &Segment| match segment {
+        Segment::Member { name, quoted: true, .. } => format!("[{:?}]", name.value),
+        Segment::Member { name, optional, .. } => format!("{}.{}", if *optional { "?" } else { "" }, name.value),
+        Segment::Index(index) => format!("[{}]", spelled(index)),
+    };
+    segments.iter().map(segment).collect()
+}
+
+/// Whether a name can be written without quotes.
+pub(crate) fn is_word(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+/// The sign of an operator.
+pub(crate) fn sign(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Default => "??",
+        BinaryOp::Or => "||",
+        BinaryOp::And => "&&",
+        BinaryOp::Equal => "==",
+        BinaryOp::NotEqual => "!=",
+        BinaryOp::Less => "<",
+        BinaryOp::LessEqual => "<=",
+        BinaryOp::Greater => ">",
+        BinaryOp::GreaterEqual => ">=",
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "-",
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        BinaryOp::Remainder => "%",
+    }
+}

@@ -1,0 +1,377 @@
+//! Whether a value is of a type, by what is known of the type's JSON; and where it is not.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+use workflow_asl::timestamp;
+use workflow_runtime::__private::schema::{Field, Reads, Shape, Unread};
+
+use super::Misfit;
+use super::place::Place;
+
+/// How many misfits are told of one value.
+const MOST: usize = 10;
+
+/// How many texts of an enum a message lists.
+const LISTED: usize = 8;
+
+/// Looks through a value.
+#[derive(Default)]
+pub(super) struct Fitting {
+    found: Vec<Misfit>,
+    /// Whether it came to a type of which nothing is known.
+    opaque: bool,
+}
+
+/// The innermost named type around.
+#[derive(Clone, Copy)]
+struct Around {
+    name: Option<&'static str>,
+    shape: &'static Shape,
+}
+
+impl Fitting {
+    /// How a value is not of a type.
+    pub(super) fn of(shape: &'static Shape, value: &Value, place: &Place<'_>) -> Vec<Misfit> {
+        let mut fitting = Self::default();
+        fitting.fit(shape, value, place, Around { name: None, shape });
+        fitting.found
+    }
+
+    /// The same of a value that is not there.
+    pub(super) fn of_missing(shape: &'static Shape, place: &Place<'_>) -> Vec<Misfit> {
+        let mut fitting = Self::default();
+        if !may_be_missing(shape) {
+            fitting.missing(shape, place, Around { name: None, shape });
+        }
+        fitting.found
+    }
+
+    fn fit(&mut self, shape: &'static Shape, value: &Value, place: &Place<'_>, around: Around) {
+        if self.found.len() >= MOST {
+            return;
+        }
+        let is = match shape {
+            Shape::Any => true,
+            Shape::Opaque { .. } => {
+                self.opaque = true;
+                true
+            }
+            Shape::Null => value.is_null(),
+            Shape::Bool => value.is_boolean(),
+            Shape::Number | Shape::Float => value.is_number(),
+            Shape::Integer { least, greatest } => {
+                integer(value).is_some_and(|number| (*least..=*greatest).contains(&number))
+            }
+            Shape::Text => value.is_string(),
+            Shape::Timestamp => value.as_str().is_some_and(|text| timestamp::parse(text).is_some()),
+            Shape::Parsed { parses, .. } => value.as_str().is_some_and(parses),
+            Shape::Texts { of } => value.as_str().is_some_and(|text| of.contains(&text)),
+            Shape::Array { of } => match value {
+                Value::Array(items) => return self.items(items.iter().map(|item| (*of, item)), place, around),
+                _ => false,
+            },
+            Shape::Tuple { of } => match value {
+                Value::Array(items) if items.len() == of.len() => {
+                    return self.items(of.iter().copied().zip(items), place, around);
+                }
+                _ => false,
+            },
+            Shape::Option { .. } if value.is_null() => true,
+            Shape::Option { of } => return self.fit(of, value, place, around),
+            Shape::Map { of } => match value {
+                Value::Object(members) => {
+                    return members.iter().for_each(|(name, value)| self.fit(of, value, &place.member(name), around));
+                }
+                _ => false,
+            },
+            Shape::Object { of } => match value {
+                Value::Object(members) => return self.members(of, members, value, place, around),
+                _ => false,
+            },
+            Shape::OneOf { of } => match self.nearest_variant(of, value, place, around) {
+                Ok(()) => true,
+                Err(nearest) if nearest.is_empty() => false,
+                Err(nearest) => return self.found.extend(nearest),
+            },
+            Shape::Named { name, of } => return self.fit(of, value, place, Around { name: Some(name), shape }),
+            Shape::Own => return self.fit(around.shape, value, place, around),
+            Shape::Read { of, reads } => return self.read(of, *reads, value, place, around),
+        };
+        if !is {
+            self.misfit(shape, Some(value), place, around);
+        }
+    }
+
+    fn items<'v>(
+        &mut self,
+        items: impl Iterator<Item = (&'static Shape, &'v Value)>,
+        place: &Place<'_>,
+        around: Around,
+    ) {
+        for (index, (shape, item)) in items.enumerate() {
+            self.fit(shape, item, &place.item(index), around);
+        }
+    }
+
+    /// The members of an object, its own and those of what is flattened into it.
+    fn members(
+        &mut self,
+        fields: &'static [Field],
+        members: &Map<String, Value>,
+        value: &Value,
+        place: &Place<'_>,
+        around: Around,
+    ) {
+        for field in fields {
+            if field.flat {
+                self.flattened(fields, field, members, value, place, around);
+                continue;
+            }
+            let at = place.member(field.name);
+            match members.get(field.name) {
+                Some(value) => self.fit(field.shape, value, &at, around),
+                None if field.optional || may_be_missing(field.shape) => {}
+                None => self.missing(field.shape, &at, around),
+            }
+        }
+    }
+
+    fn flattened(
+        &mut self,
+        fields: &'static [Field],
+        field: &'static Field,
+        members: &Map<String, Value>,
+        value: &Value,
+        place: &Place<'_>,
+        around: Around,
+    ) {
+        // A map takes what nobody else has.
+        if let Shape::Map { of } = inner(field.shape) {
+            let mut taken = BTreeSet::new();
+            fields.iter().for_each(|field| names(field, &mut taken));
+            for (name, value) in members.iter().filter(|(name, _)| !taken.contains(name.as_str())) {
+                self.fit(of, value, &place.member(name), around);
+            }
+            return;
+        }
+        let mut inside = Self::default();
+        inside.fit(field.shape, value, place, around);
+        self.opaque |= inside.opaque;
+        // Where an optional one does not fit it is not there.
+        if !field.optional && !may_be_missing(field.shape) {
+            self.found.extend(inside.found);
+        }
+    }
+
+    /// Whether a value is one of several; else what keeps it from being the one that it is most like.
+    fn nearest_variant(
+        &mut self,
+        variants: &'static [&'static Shape],
+        value: &Value,
+        place: &Place<'_>,
+        around: Around,
+    ) -> Result<(), Vec<Misfit>> {
+        let here = place.to_string();
+        let mut nearest: Option<Vec<Misfit>> = None;
+        for variant in variants {
+            let mut inside = Self::default();
+            inside.fit(variant, value, place, around);
+            if inside.found.is_empty() {
+                self.opaque |= inside.opaque;
+                return Ok(());
+            }
+            // One whose own members or tag are missing is another variant altogether.
+            let is_other = |misfit: &Misfit| misfit.member == here || is_tag(misfit, variant, place);
+            let better = nearest.as_ref().is_none_or(|nearest| inside.found.len() < nearest.len());
+            if better && !inside.found.iter().any(is_other) {
+                nearest = Some(inside.found);
+            }
+        }
+        Err(nearest.unwrap_or_default())
+    }
+
+    /// A type of Rust code: what serde reads, where not all is known of it.
+    fn read(&mut self, shape: &'static Shape, reads: Option<Reads>, value: &Value, place: &Place<'_>, around: Around) {
+        let mut inside = Self::default();
+        inside.fit(shape, value, place, around);
+        match reads {
+            Some(reads) if inside.opaque && inside.found.is_empty() => {
+                if let Err(unread) = reads(value) {
+                    self.found.push(unreadable(shape, unread, value, place));
+                }
+            }
+            _ => {
+                self.opaque |= inside.opaque;
+                self.found.extend(inside.found);
+            }
+        }
+    }
+
+    fn missing(&mut self, shape: &'static Shape, place: &Place<'_>, around: Around) {
+        self.misfit(shape, None, place, around);
+    }
+
+    fn misfit(&mut self, shape: &'static Shape, value: Option<&Value>, place: &Place<'_>, around: Around) {
+        // A named type says its name beside what it is.
+        let (shape, name) = match shape {
+            Shape::Named { name, of } => (*of, Some(*name)),
+            Shape::Own => (shape, around.name),
+            _ => (shape, around.name.filter(|_| is_innermost(shape, around.shape))),
+        };
+        let expected = match (describe(shape), name) {
+            (_, Some(name)) if matches!(shape, Shape::Object { .. } | Shape::Own | Shape::OneOf { .. }) => {
+                format!("`{name}`")
+            }
+            (what, Some(name)) => format!("{what} (`{name}`)"),
+            (what, None) => what,
+        };
+        self.found.push(Misfit { member: place.to_string(), expected, found: value.cloned() });
+    }
+}
+
+/// Whether a shape is what a named type is.
+fn is_innermost(shape: &'static Shape, named: &'static Shape) -> bool {
+    matches!(named, Shape::Named { of, .. } if std::ptr::eq(*of, shape))
+}
+
+/// Whether it is the tag of a variant that does not fit, or the variant's only member that is missing: the value is
+/// another variant then.
+fn is_tag(misfit: &Misfit, variant: &'static Shape, place: &Place<'_>) -> bool {
+    let Shape::Object { of } = inner(variant) else { return false };
+    of.iter().any(|field| {
+        let is_alone = of.len() == 1 && misfit.found.is_none();
+        let is_text = matches!(inner(field.shape), Shape::Texts { of } if of.len() == 1);
+        (is_alone || is_text) && misfit.member == place.member(field.name).to_string()
+    })
+}
+
+/// A shape without its names.
+fn inner(shape: &'static Shape) -> &'static Shape {
+    match shape {
+        Shape::Named { of, .. } | Shape::Read { of, .. } => inner(of),
+        other => other,
+    }
+}
+
+/// Whether the member may be left out: serde takes it for `None` then.
+fn may_be_missing(shape: &'static Shape) -> bool {
+    matches!(inner(shape), Shape::Any | Shape::Option { .. } | Shape::Null | Shape::Opaque { .. })
+}
+
+/// The names of a field's members: its own, or those of what is flattened in its place.
+fn names(field: &'static Field, into: &mut BTreeSet<&'static str>) {
+    if !field.flat {
+        into.insert(field.name);
+        return;
+    }
+    let mut of = |shape: &'static Shape| match inner(shape) {
+        Shape::Object { of } => of.iter().for_each(|field| names(field, into)),
+        Shape::Option { of } => {
+            if let Shape::Object { of } = inner(of) {
+                of.iter().for_each(|field| names(field, into));
+            }
+        }
+        _ => {}
+    };
+    of(field.shape);
+}
+
+fn integer(value: &Value) -> Option<i128> {
+    let number = value.as_number()?;
+    number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
+}
+
+/// What serde says of a value that it does not read.
+fn unreadable(shape: &'static Shape, unread: Unread, value: &Value, place: &Place<'_>) -> Misfit {
+    let mut member = place.to_string();
+    let mut found = Some(value);
+    for step in &unread.path {
+        let index = step.parse::<usize>().ok();
+        match (found, index) {
+            (Some(Value::Array(items)), Some(index)) => {
+                member.push_str(&format!("[{index}]"));
+                found = items.get(index);
+            }
+            _ => {
+                member = Place::root(&member).member(step).to_string();
+                found = found.and_then(|value| value.get(step));
+            }
+        }
+    }
+    let name = describe(shape);
+    if let Some(missing) = unread.message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+        let member = Place::root(&member).member(missing.0).to_string();
+        return Misfit { member, expected: format!("what {name} needs"), found: None };
+    }
+    let expected = match unread.message.split_once(", expected ") {
+        Some((_, expected)) => format!("{expected} (in {name})"),
+        None => format!("{name}: {}", unread.message),
+    };
+    Misfit { member, expected, found: found.cloned() }
+}
+
+/// The integer types by their ranges.
+const INTEGERS: &[(&str, i128, i128)] = &[
+    ("u8", u8::MIN as i128, u8::MAX as i128),
+    ("u16", u16::MIN as i128, u16::MAX as i128),
+    ("u32", u32::MIN as i128, u32::MAX as i128),
+    ("u64", u64::MIN as i128, u64::MAX as i128),
+    ("i8", i8::MIN as i128, i8::MAX as i128),
+    ("i16", i16::MIN as i128, i16::MAX as i128),
+    ("i32", i32::MIN as i128, i32::MAX as i128),
+    ("i64", i64::MIN as i128, i64::MAX as i128),
+    // Its greatest is beyond what a shape says.
+    ("u128", 0, i128::MAX),
+    ("i128", i128::MIN, i128::MAX),
+];
+
+/// A type as one writes it, as far as it is known.
+fn describe(shape: &'static Shape) -> String {
+    match shape {
+        Shape::Any => "Json".to_owned(),
+        Shape::Null => "null".to_owned(),
+        Shape::Bool => "bool".to_owned(),
+        Shape::Number => "a number".to_owned(),
+        Shape::Float => "f64".to_owned(),
+        Shape::Integer { least, greatest } => {
+            match INTEGERS.iter().find(|(_, min, max)| (least, greatest) == (min, max)) {
+                Some((name, ..)) => (*name).to_owned(),
+                None => format!("an integer from {least} to {greatest}"),
+            }
+        }
+        Shape::Text => "String".to_owned(),
+        Shape::Timestamp => "Timestamp".to_owned(),
+        Shape::Parsed { name, .. } => (*name).to_owned(),
+        Shape::Texts { of } => {
+            let texts: Vec<_> = of.iter().take(LISTED).map(|text| format!("{text:?}")).collect();
+            let more = if of.len() > LISTED { ", …" } else { "" };
+            match of.len() {
+                1 => texts.concat(),
+                _ => format!("one of {}{more}", texts.join(", ")),
+            }
+        }
+        Shape::Array { of } => format!("Vec<{}>", inside(of)),
+        Shape::Tuple { of } => {
+            let items: Vec<_> = of.iter().map(|item| inside(item)).collect();
+            format!("({})", items.join(", "))
+        }
+        Shape::Option { of } => format!("Option<{}>", inside(of)),
+        Shape::Map { of } => format!("Map<{}>", inside(of)),
+        Shape::Object { .. } => "an object".to_owned(),
+        Shape::OneOf { .. } => "one of its variants".to_owned(),
+        Shape::Named { name, .. } | Shape::Opaque { name } => format!("`{name}`"),
+        Shape::Own => "the same type".to_owned(),
+        Shape::Read { of, .. } => describe(of),
+    }
+}
+
+/// A type inside of another.
+fn inside(shape: &'static Shape) -> String {
+    match shape {
+        Shape::Texts { .. } | Shape::Object { .. } | Shape::OneOf { .. } | Shape::Own => "Json".to_owned(),
+        Shape::Named { name, .. } | Shape::Opaque { name } => (*name).to_owned(),
+        Shape::Read { of, .. } => inside(of),
+        other => describe(other),
+    }
+}

@@ -1,0 +1,108 @@
+//! The types that a workflow's source declares of its data, and the values that are not of them.
+
+mod fit;
+mod place;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+use workflow_runtime::__private::schema::{Shape, Types};
+
+use crate::program::{Program, StateId};
+use fit::Fitting;
+use place::Place;
+
+/// A value that is not of the type that the workflow declares for it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Misfit {
+    /// The member, as the workflow's source names it: `input.lines[0].price`, `result.Payload.total`.
+    pub member: String,
+    /// Its type: `i64`, ``one of "card", "cash" (`Payment`)``.
+    pub expected: String,
+    /// What is there; `None` where it is missing.
+    pub found: Option<Value>,
+}
+
+/// How many characters of a value a message shows.
+const SHOWN: usize = 80;
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: expected {}, found ", self.member, self.expected)?;
+        let Some(found) = &self.found else { return f.write_str("nothing") };
+        let text = found.to_string();
+        match text.char_indices().nth(SHOWN) {
+            Some((end, _)) => write!(f, "{}…", text.get(..end).unwrap_or_default()),
+            None => f.write_str(&text),
+        }
+    }
+}
+
+/// Misfits, a line each.
+pub(crate) struct Lines<'m>(pub(crate) &'m [Misfit]);
+
+impl fmt::Display for Lines<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|misfit| write!(f, "\n  {misfit}"))
+    }
+}
+
+/// What a workflow declares, for the program of its definition.
+#[derive(Clone, Debug)]
+pub(crate) struct Declared {
+    input: &'static Shape,
+    answers: Arc<AnswerTypes>,
+}
+
+impl Declared {
+    pub(crate) fn new(types: &'static Types, program: &Program) -> Self {
+        let mut answers = Vec::new();
+        for result in types.results {
+            if let Some(state) = program.find_id(result.state) {
+                answers.push((state, AnswerType { member: result.member, shape: result.shape }));
+            }
+        }
+        answers.sort_by_key(|(state, _)| *state);
+        Self { input: types.input, answers: Arc::new(AnswerTypes(answers)) }
+    }
+
+    /// How an input does not fit.
+    pub(crate) fn misfits_of_input(&self, input: &Value) -> Vec<Misfit> {
+        Fitting::of(self.input, input, &Place::root("input"))
+    }
+
+    pub(crate) fn answers(&self) -> &Arc<AnswerTypes> {
+        &self.answers
+    }
+}
+
+/// The types of what tasks are answered with, by state.
+#[derive(Debug, Default)]
+pub(crate) struct AnswerTypes(Vec<(StateId, AnswerType)>);
+
+/// The type of what a task is answered with, or of a member of it.
+#[derive(Clone, Copy, Debug)]
+struct AnswerType {
+    /// Empty for the answer itself.
+    member: &'static str,
+    shape: &'static Shape,
+}
+
+impl AnswerTypes {
+    /// How the answer to a state's task does not fit.
+    pub(crate) fn misfits(&self, state: StateId, answer: &Value) -> Vec<Misfit> {
+        let Ok(at) = self.0.binary_search_by_key(&state, |(state, _)| *state) else { return Vec::new() };
+        let Some((_, AnswerType { member, shape })) = self.0.get(at) else { return Vec::new() };
+        let whole = Place::root("result");
+        if member.is_empty() {
+            return Fitting::of(shape, answer, &whole);
+        }
+        let place = whole.member(member);
+        match answer.get(member) {
+            Some(value) => Fitting::of(shape, value, &place),
+            None => Fitting::of_missing(shape, &place),
+        }
+    }
+}

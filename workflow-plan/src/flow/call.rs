@@ -1,0 +1,105 @@
+//! What a task calls and gives.
+
+use std::collections::BTreeMap;
+
+use workflow_asl::document::State;
+use workflow_asl::resource::{Pattern, Resource};
+use workflow_services::TaskResource;
+
+use super::state::written;
+use super::symbol::{Kind, Origin, Symbol};
+
+/// Members of requests that name the resource to work on, by the ends of their names.
+const NAMES: &[&str] = &[
+    "Name",
+    "Arn",
+    "ARN",
+    "Url",
+    "Bucket",
+    "Topic",
+    "Queue",
+    "Table",
+    "Cluster",
+    "TaskDefinition",
+    "JobDefinition",
+    "WorkGroup",
+    "Endpoint",
+    "Method",
+    "Stage",
+    "ModelId",
+];
+
+/// Members that all results of a Lambda function have beside its payload.
+const INVOKED: [&str; 3] = ["ExecutedVersion", "StatusCode", "SdkHttpMetadata"];
+
+/// What a task gives; `name` is the state's.
+pub(super) fn result(state: &State, request: Option<&Symbol>, name: &str) -> Symbol {
+    let resource = state.resource.as_deref().unwrap_or_default();
+    let part = |key: String| Symbol::origin(Origin::Result(key));
+    match Resource::parse(resource) {
+        Some(Resource::Lambda { function }) => part(function_key(function)),
+        Some(Resource::Activity { name }) => part(format!("the activity {name}")),
+        Some(Resource::Integration(call)) if call.pattern == Pattern::TaskToken => {
+            part(format!("the answer to the task token of {name}"))
+        }
+        Some(Resource::Integration(call)) if (call.service, call.action) == ("lambda", "invoke") => {
+            let function = written(request, "FunctionName");
+            let payload = part(function.map_or_else(|| "a Lambda function".to_owned(), function_key));
+            let meta = INVOKED.map(|member| (member.to_owned(), part("lambda:invoke".to_owned()).member(member)));
+            let members: BTreeMap<_, _> = meta.into_iter().chain([("Payload".to_owned(), payload)]).collect();
+            Symbol::Object { members, base: None }
+        }
+        Some(Resource::Integration(call)) if (call.service, call.action) == ("states", "startExecution") => {
+            let machine = written(request, "StateMachineArn").unwrap_or("a state machine");
+            let key = format!("states:startExecution of {machine}");
+            let output = part(format!("the output of {machine}"));
+            match call.pattern {
+                Pattern::SyncJson => part(key).with(&["Output".to_owned()], output),
+                Pattern::Sync => {
+                    let text =
+                        Symbol::Computed { text: "as text".to_owned(), of: vec![output], kind: Some(Kind::Text) };
+                    part(key).with(&["Output".to_owned()], text)
+                }
+                _ => Symbol::object([
+                    ("ExecutionArn", part(key.clone()).member("ExecutionArn")),
+                    ("StartDate", part(key).member("StartDate")),
+                ]),
+            }
+        }
+        Some(Resource::Integration(call)) => {
+            let mut key = format!("{}:{}", call.service, call.action);
+            for target in targets(request).into_values() {
+                key = format!("{key} {target}");
+            }
+            modelled(resource, &key)
+        }
+        None => part(resource.to_owned()),
+    }
+}
+
+/// The result by the table of AWS's APIs, where that is sure of it.
+fn modelled(resource: &str, key: &str) -> Symbol {
+    let whole = Symbol::origin(Origin::Result(key.to_owned()));
+    let Ok(task) = TaskResource::parse(resource) else { return whole };
+    let Some(structure) = task.output().structure().filter(|_| task.output_verified()) else { return whole };
+    let members: BTreeMap<_, _> =
+        structure.members().map(|member| (member.name.to_owned(), whole.member(member.name))).collect();
+    if members.is_empty() { whole } else { Symbol::Object { members, base: None } }
+}
+
+fn function_key(function: &str) -> String {
+    format!("the function {}", function_name(function))
+}
+
+/// The name of a function, of its name, its ARN or a part of it, without a version or alias.
+pub(crate) fn function_name(text: &str) -> &str {
+    let name = text.rsplit_once("function:").map_or(text, |(_, name)| name);
+    if name.starts_with("${") { name } else { name.split(':').next().unwrap_or(name) }
+}
+
+/// The members of a request that name the resource to work on, as far as they are written in the definition.
+pub(crate) fn targets(request: Option<&Symbol>) -> BTreeMap<String, String> {
+    let Some(Symbol::Object { members, .. }) = request else { return BTreeMap::new() };
+    let names = members.keys().filter(|member| NAMES.iter().any(|end| member.ends_with(end)));
+    names.filter_map(|member| Some((member.clone(), written(request, member)?.to_owned()))).collect()
+}

@@ -1,0 +1,209 @@
+//! What templates, paths and expressions give.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::intrinsic;
+use workflow_asl::jsonata::ast::{Node, NodeKind};
+use workflow_asl::jsonata::{self, Names};
+use workflow_asl::path::{JsonPath, Root};
+use workflow_asl::references::{LiteralKind, LiteralStep};
+use workflow_asl::template::{Computed, SUFFIX};
+
+use super::symbol::{Kind, Symbol};
+
+/// The data of a state's fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Data<'d> {
+    /// `$` of JSONPath; `$states.input` of JSONata.
+    pub(crate) input: &'d Symbol,
+    /// `$states.result`
+    pub(crate) result: Option<&'d Symbol>,
+    /// `$$`, `$states.context`
+    pub(crate) context: &'d Symbol,
+    pub(crate) variables: &'d BTreeMap<String, Symbol>,
+}
+
+impl Data<'_> {
+    /// What a field gives that holds a template (JSONPath) or any JSON with expressions (JSONata).
+    pub(crate) fn template(&self, language: QueryLanguage, value: &Value) -> Symbol {
+        match (language, value) {
+            (_, Value::Array(items)) => Symbol::Tuple(items.iter().map(|item| self.template(language, item)).collect()),
+            (_, Value::Object(members)) => {
+                let member = |(name, value): (&String, &Value)| match (language, name.strip_suffix(SUFFIX), value) {
+                    (QueryLanguage::JsonPath, Some(name), Value::String(text)) => {
+                        (name.to_owned(), self.computed(text))
+                    }
+                    _ => (name.clone(), self.template(language, value)),
+                };
+                Symbol::Object { members: members.iter().map(member).collect(), base: None }
+            }
+            (QueryLanguage::Jsonata, Value::String(text)) => match jsonata::expression(text) {
+                Some(code) => self.jsonata(code),
+                None => Symbol::Scalar(value.clone()),
+            },
+            (_, scalar) => Symbol::Scalar(scalar.clone()),
+        }
+    }
+
+    /// What a path or an intrinsic function gives.
+    pub(crate) fn computed(&self, text: &str) -> Symbol {
+        match Computed::parse(text) {
+            Ok(Computed::Path(path)) => self.path(&path),
+            Ok(Computed::Intrinsic(call)) => {
+                let of = call.paths().into_iter().map(|path| self.path(path)).collect();
+                let kind = match call.call.function.result() {
+                    intrinsic::Kind::String => Some(Kind::Text),
+                    intrinsic::Kind::Integer => Some(Kind::Number),
+                    intrinsic::Kind::Boolean => Some(Kind::Bool),
+                    intrinsic::Kind::Array => Some(Kind::Array),
+                    intrinsic::Kind::Object => Some(Kind::Object),
+                    _ => None,
+                };
+                Symbol::Computed { text: without_paths(text, &call.paths()), of, kind }
+            }
+            // A placeholder stands for what it stands for.
+            Err(_) => Symbol::Computed { text: text.to_owned(), of: Vec::new(), kind: None },
+        }
+    }
+
+    pub(crate) fn path(&self, path: &JsonPath) -> Symbol {
+        let root = match path.root() {
+            Root::Value => self.input.clone(),
+            Root::Context => self.context.clone(),
+            Root::Variable(name) => self.variable(name),
+        };
+        let Some(_) = path.segments() else {
+            return Symbol::Computed { text: path.normalized(), of: vec![root], kind: None };
+        };
+        steps(root, &path.literal_steps())
+    }
+
+    fn variable(&self, name: &str) -> Symbol {
+        self.variables.get(name).cloned().unwrap_or(Symbol::Unknown)
+    }
+
+    fn jsonata(&self, code: &str) -> Symbol {
+        match jsonata::parse(code) {
+            Ok(ast) => self.node(code, &ast.root, &ast.names()),
+            Err(_) => Symbol::Computed { text: code.trim().to_owned(), of: Vec::new(), kind: None },
+        }
+    }
+
+    fn node(&self, code: &str, node: &Node, names: &Names) -> Symbol {
+        match &node.kind {
+            NodeKind::String(text) => Symbol::Scalar(text.clone().into()),
+            NodeKind::Bool(truth) => Symbol::Scalar((*truth).into()),
+            NodeKind::Null => Symbol::Scalar(Value::Null),
+            NodeKind::Number(number) => Symbol::Scalar(number_of(*number)),
+            NodeKind::Block(parts) if parts.len() == 1 => {
+                parts.first().map_or(Symbol::Unknown, |part| self.node(code, part, names))
+            }
+            NodeKind::Array(items) if !items.iter().any(|item| matches!(item.kind, NodeKind::Range(..))) => {
+                let items: Vec<_> = items.iter().map(|item| self.node(code, item, names)).collect();
+                // An array in an array literal stays one, but a path that leads to several gives its items.
+                let certain = items.iter().all(|item| item.kind().is_some());
+                if certain { Symbol::Tuple(items) } else { Symbol::List(Box::new(Symbol::Unknown)) }
+            }
+            NodeKind::Object(members) => {
+                let mut made = BTreeMap::new();
+                for (name, value) in members {
+                    let NodeKind::String(name) = &name.kind else { return self.other(code, node, names) };
+                    made.insert(name.clone(), self.node(code, value, names));
+                }
+                Symbol::Object { members: made, base: None }
+            }
+            NodeKind::Condition(_, then, Some(other)) => self.node(code, then, names).or(self.node(code, other, names)),
+            NodeKind::Call(function, arguments) => match (&function.kind, arguments.as_slice()) {
+                (NodeKind::Variable(name), [of]) if name == "merge" => match &of.kind {
+                    NodeKind::Array(parts) => self.merged(code, parts, names),
+                    _ => self.other(code, node, names),
+                },
+                _ => self.other(code, node, names),
+            },
+            _ => self.other(code, node, names),
+        }
+    }
+
+    fn merged(&self, code: &str, parts: &[Node], names: &Names) -> Symbol {
+        let mut whole = Symbol::empty();
+        for part in parts {
+            whole = match self.node(code, part, names) {
+                Symbol::Object { members, base: None } => {
+                    members.into_iter().fold(whole, |whole, (name, value)| whole.with(&[name], value))
+                }
+                other if whole == Symbol::empty() => other,
+                _ => return Symbol::Computed { text: "$merge".to_owned(), of: Vec::new(), kind: Some(Kind::Object) },
+            };
+        }
+        whole
+    }
+
+    /// A reference, or what an expression over references gives.
+    fn other(&self, code: &str, node: &Node, names: &Names) -> Symbol {
+        let inside = |span: &std::ops::Range<usize>| node.span.start <= span.start && span.end <= node.span.end;
+        let states = names.states.iter().map(|used| (used, self.states_member(&used.name)));
+        let variables = names.variables.iter().filter(|used| !jsonata::is_function(&used.name));
+        let variables = variables.map(|used| (used, self.variable(&used.name)));
+        let mut of = Vec::new();
+        let mut text = code.to_owned();
+        let mut used: Vec<_> = states.chain(variables).filter(|(used, _)| inside(&used.span)).collect();
+        used.sort_by_key(|(used, _)| std::cmp::Reverse(used.span.start));
+        for (used, root) in used {
+            let value = steps(root, &used.steps);
+            if used.exact && used.whole() == node.span {
+                return value;
+            }
+            text.replace_range(used.whole(), "?");
+            of.push(value);
+        }
+        let end = node.span.end.saturating_sub(code.len().saturating_sub(text.len()));
+        let text = text.get(node.span.start..end).unwrap_or(&text);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let kind = jsonata::parse(code.get(node.span.clone()).unwrap_or_default()).ok().and_then(|ast| ast.gives());
+        let kind = kind.and_then(|noun| {
+            let kinds = [Kind::Null, Kind::Bool, Kind::Number, Kind::Text, Kind::Array, Kind::Object];
+            let nouns = ["null", "a boolean", "a number", "a string", "an array", "an object"];
+            nouns.iter().position(|known| *known == noun).and_then(|at| kinds.get(at)).copied()
+        });
+        Symbol::Computed { text, of, kind }
+    }
+
+    fn states_member(&self, name: &str) -> Symbol {
+        match name {
+            "input" => self.input.clone(),
+            "context" => self.context.clone(),
+            "result" => self.result.cloned().unwrap_or(Symbol::Unknown),
+            "errorOutput" => Symbol::origin(super::symbol::Origin::Error),
+            _ => Symbol::Unknown,
+        }
+    }
+}
+
+/// What literal steps lead to.
+pub(crate) fn steps(root: Symbol, steps: &[LiteralStep]) -> Symbol {
+    steps.iter().fold(root, |value, step| match &step.kind {
+        LiteralKind::Name(name) => value.member(name),
+        LiteralKind::Index(index) => value.member(&format!("[{index}]")),
+    })
+}
+
+fn number_of(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        #[expect(clippy::cast_possible_truncation, reason = "the number has no fraction and is small")]
+        return Value::from(number as i64);
+    }
+    Value::from(number)
+}
+
+/// The text of a call with `?` where paths stand.
+fn without_paths(text: &str, paths: &[&JsonPath]) -> String {
+    let mut text = text.to_owned();
+    for path in paths.iter().rev() {
+        if text.get(path.range()).is_some() {
+            text.replace_range(path.range(), "?");
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,219 @@
+//! The data of a definition as it flows: what each state gets and gives, what tasks are sent, how executions end.
+
+pub(crate) mod call;
+pub(crate) mod expression;
+mod map;
+mod reads;
+mod state;
+pub(crate) mod symbol;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use workflow_asl::document::{QueryLanguage, Scope, State, StateMachine};
+use workflow_asl::graph::Graph;
+use workflow_asl::{Pointer, StateKind};
+
+pub(crate) use reads::Read;
+use symbol::{Origin, Symbol};
+
+/// How often a state of a loop is visited before what it gets is any value.
+const TURNS: u32 = 6;
+
+type Variables = BTreeMap<String, Symbol>;
+
+/// What flows into a state.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Incoming {
+    pub(crate) input: Symbol,
+    pub(crate) variables: Variables,
+}
+
+impl Incoming {
+    fn or(self, other: Self) -> Self {
+        let mut variables = self.variables;
+        for (name, value) in other.variables {
+            let joined = match variables.remove(&name) {
+                Some(known) => known.or(value),
+                None => value,
+            };
+            variables.insert(name, joined);
+        }
+        Self { input: self.input.or(other.input), variables }
+    }
+}
+
+/// A state with its data.
+#[derive(Clone, Debug)]
+pub(crate) struct StateData {
+    /// The name, as the other definition has it too.
+    pub(crate) name: String,
+    pub(crate) incoming: Incoming,
+    pub(crate) effective: Symbol,
+    pub(crate) context: Symbol,
+    /// What a task sends, or what a map or parallel hands to the states inside it.
+    pub(crate) request: Option<Symbol>,
+    pub(crate) result: Option<Symbol>,
+}
+
+/// How an execution can fail by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Failure {
+    /// The Fail state.
+    pub(crate) state: String,
+    pub(crate) error: Option<Symbol>,
+}
+
+/// The data of a definition.
+#[derive(Debug, Default)]
+pub(crate) struct Flow {
+    /// The states by their places, as far as a way leads to them.
+    pub(crate) states: BTreeMap<Pointer, StateData>,
+    /// The outputs of executions that succeed, by the last state.
+    pub(crate) outputs: BTreeMap<String, Symbol>,
+    /// The Fail states of the machine's own scope, and of branches and iterations.
+    pub(crate) failures: Vec<Failure>,
+    /// What is read of the execution's input.
+    pub(crate) reads: Vec<Read>,
+}
+
+/// What is the same all over a definition.
+pub(crate) struct Reader<'m> {
+    machine: &'m StateMachine,
+    /// What states are called in the newer definition.
+    names: &'m dyn Fn(&str) -> String,
+    flow: Flow,
+}
+
+impl Flow {
+    /// Follows the data of a definition; `names` tells what its states are called in the newer one.
+    pub(crate) fn of(machine: &StateMachine, names: &dyn Fn(&str) -> String) -> Self {
+        let mut reader = Reader { machine, names, flow: Self::default() };
+        let incoming = Incoming { input: Symbol::input(), variables: Variables::new() };
+        let ends = reader.scope(&machine.scope(), incoming, &context(Symbol::input()));
+        reader.flow.outputs = ends;
+        let mut flow = reader.flow;
+        flow.reads = reads::reads(machine, &flow);
+        flow
+    }
+}
+
+/// The context object of an execution with this input.
+fn context(input: Symbol) -> Symbol {
+    let base = |path: &[&str]| {
+        let path = path.iter().map(|name| (*name).to_owned()).collect();
+        Some(Box::new(Symbol::Part { of: Origin::Context, path }))
+    };
+    let execution = Symbol::Object { members: [("Input".to_owned(), input)].into(), base: base(&["Execution"]) };
+    Symbol::Object { members: [("Execution".to_owned(), execution)].into(), base: base(&[]) }
+}
+
+impl<'m> Reader<'m> {
+    fn name(&self, name: &str) -> String {
+        (self.names)(name)
+    }
+
+    fn language(&self, state: &State) -> QueryLanguage {
+        self.machine.language_of(state)
+    }
+
+    /// Follows the data through a scope; gives the outputs of its last states by their names.
+    fn scope(&mut self, scope: &Scope<'m>, incoming: Incoming, context: &Symbol) -> BTreeMap<String, Symbol> {
+        let graph = Graph::of(scope.clone());
+        let mut at: Vec<Option<Incoming>> = vec![None; graph.states().len()];
+        let mut turns = vec![0_u32; graph.states().len()];
+        let mut outputs = BTreeMap::new();
+        let Some(start) = graph.start() else { return outputs };
+        if let Some(first) = at.get_mut(start) {
+            *first = Some(incoming);
+        }
+        let mut waiting = vec![start];
+        while let Some(number) = waiting.pop() {
+            let (Some((name, state)), Some(Some(incoming))) = (graph.states().get(number), at.get(number)) else {
+                continue;
+            };
+            let pointer = graph.state_pointer(number);
+            let steps = self.state(name, state, &pointer, incoming.clone(), context);
+            if let Some(output) = steps.output {
+                outputs.insert(self.name(name), output.bounded());
+            }
+            for (target, given) in steps.next {
+                let Some(to) = graph.number(target) else { continue };
+                let (Some(known), Some(turn)) = (at.get_mut(to), turns.get_mut(to)) else { continue };
+                let given = Incoming { input: given.input.bounded(), variables: given.variables };
+                let joined = match known.clone() {
+                    _ if *turn > TURNS => Incoming { input: Symbol::Unknown, variables: unknown(&given.variables) },
+                    Some(known) => known.or(given),
+                    None => given,
+                };
+                if known.as_ref() != Some(&joined) {
+                    *turn += 1;
+                    *known = Some(joined);
+                    waiting.retain(|waiting| *waiting != to);
+                    waiting.insert(0, to);
+                }
+            }
+        }
+        outputs
+    }
+}
+
+fn unknown(variables: &Variables) -> Variables {
+    variables.keys().map(|name| (name.clone(), Symbol::Unknown)).collect()
+}
+
+/// One of the outputs; any value where there is none.
+fn joined(outputs: BTreeMap<String, Symbol>) -> Symbol {
+    outputs.into_values().reduce(Symbol::or).unwrap_or(Symbol::Unknown)
+}
+
+/// The states of a scope that every execution comes through that succeeds, by their places; those of branches too.
+pub(crate) fn certain(machine: &StateMachine) -> Vec<Pointer> {
+    let mut found = Vec::new();
+    certain_in(machine.scope(), &mut found);
+    found
+}
+
+fn certain_in(scope: Scope<'_>, found: &mut Vec<Pointer>) {
+    let graph = Graph::of(scope);
+    for (number, (name, state)) in graph.states().iter().enumerate() {
+        if ends_without(&graph, number) {
+            continue;
+        }
+        let pointer = graph.state_pointer(number);
+        if state.kind == StateKind::Parallel {
+            for inner in state.scopes(name, &pointer) {
+                certain_in(inner, found);
+            }
+        }
+        found.push(pointer);
+    }
+}
+
+/// Whether an execution can end well without this state.
+fn ends_without(graph: &Graph<'_>, without: usize) -> bool {
+    let Some(start) = graph.start().filter(|start| *start != without) else { return false };
+    let mut seen = vec![false; graph.states().len()];
+    let mut waiting = vec![start];
+    while let Some(number) = waiting.pop() {
+        let Some((_, state)) = graph.states().get(number) else { continue };
+        if state.is_terminal() && state.kind != StateKind::Fail {
+            return true;
+        }
+        for edge in graph.leaving(number) {
+            let catches = matches!(edge.kind, workflow_asl::graph::EdgeKind::Catch(_));
+            if let Some(to) = edge.to.filter(|to| *to != without && !catches)
+                && let Some(seen) = seen.get_mut(to).filter(|seen| !**seen)
+            {
+                *seen = true;
+                waiting.push(to);
+            }
+        }
+    }
+    false
+}
+
+/// Any JSON that a field of the document has as literal, of a text too.
+fn text(value: Option<&Value>) -> Option<&str> {
+    value.and_then(Value::as_str)
+}

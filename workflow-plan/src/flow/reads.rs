@@ -1,0 +1,49 @@
+//! What a definition reads of the execution's input.
+
+use std::collections::BTreeSet;
+
+use workflow_asl::document::StateMachine;
+use workflow_asl::references::{ReferenceRoot, references};
+
+use super::expression::steps;
+use super::symbol::{Origin, Symbol};
+use super::{Flow, certain};
+
+/// A part of the execution's input that a state reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Read {
+    /// The members and items that lead to it.
+    pub(crate) path: Vec<String>,
+    /// The state that reads it.
+    pub(crate) state: String,
+    /// Whether an execution fails that comes to its end without it.
+    pub(crate) needed: bool,
+}
+
+/// Every part of the execution's input that is read, in the order of the document.
+pub(super) fn reads(machine: &StateMachine, flow: &Flow) -> Vec<Read> {
+    let certain: BTreeSet<_> = certain(machine).into_iter().collect();
+    let mut found: Vec<Read> = Vec::new();
+    for reference in references(machine) {
+        let Some(state) = flow.states.get(&reference.state_at) else { continue };
+        let root = match &reference.root {
+            ReferenceRoot::Input => state.incoming.input.clone(),
+            ReferenceRoot::Effective => state.effective.clone(),
+            ReferenceRoot::Result => state.result.clone().unwrap_or(Symbol::Unknown),
+            ReferenceRoot::Context => state.context.clone(),
+            ReferenceRoot::Variable(name) => state.incoming.variables.get(name).cloned().unwrap_or(Symbol::Unknown),
+            _ => continue,
+        };
+        let value = steps(root, &reference.steps);
+        let certainly = matches!(value, Symbol::Part { .. });
+        for value in value.alternatives() {
+            if let Symbol::Part { of: Origin::Input, path } = value
+                && !path.is_empty()
+            {
+                let needed = reference.needed && certainly && certain.contains(&reference.state_at);
+                found.push(Read { path: path.clone(), state: state.name.clone(), needed });
+            }
+        }
+    }
+    found
+}

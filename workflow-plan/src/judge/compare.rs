@@ -1,0 +1,157 @@
+//! Two values side by side: what one lacks, has more, or has from elsewhere.
+
+use std::collections::BTreeMap;
+
+use crate::flow::symbol::{Origin, Symbol};
+use crate::rule::Verdict;
+
+/// What differs of a value, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Change {
+    /// It has more.
+    Added,
+    /// It has another value of the same type.
+    Value,
+    /// It comes from elsewhere, and its form is not known.
+    Source,
+    /// It is one of several, of which one is of another form.
+    Maybe,
+    /// It is of another type.
+    Type,
+    /// It lacks what it had.
+    Removed,
+}
+
+impl Change {
+    pub(super) fn verdict(self) -> Verdict {
+        match self {
+            Self::Added | Self::Value => Verdict::Compatible,
+            Self::Source | Self::Maybe => Verdict::Careful,
+            Self::Type | Self::Removed => Verdict::Breaking,
+        }
+    }
+}
+
+/// What differs, by the place in the value: `order.id`, empty for the whole.
+pub(super) type Changes = Vec<(Change, String)>;
+
+/// How far a newer value is from an older one.
+pub(super) fn worst(changes: &Changes) -> Option<Change> {
+    changes.iter().map(|(change, _)| *change).max()
+}
+
+pub(super) fn compare(old: &Symbol, new: &Symbol) -> Changes {
+    let mut changes = Changes::new();
+    at(old, new, "", &mut changes);
+    changes
+}
+
+fn at(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
+    if old == new {
+        return;
+    }
+    if let (Some(before), Some(after)) = (old.kind(), new.kind())
+        && before != after
+    {
+        changes.push((Change::Type, format!("{}: {} -> {}", named(place), before.name(), after.name())));
+        return;
+    }
+    match (old, new) {
+        (Symbol::OneOf(_), _) | (_, Symbol::OneOf(_)) => alternatives(old, new, place, changes),
+        (Symbol::Scalar(_), Symbol::Scalar(_)) => changes.push((Change::Value, named(place))),
+        (Symbol::Tuple(before), Symbol::Tuple(after)) => {
+            for (number, before) in before.iter().enumerate() {
+                let place = format!("{place}[{number}]");
+                match after.get(number) {
+                    Some(after) => at(before, after, &place, changes),
+                    None => changes.push((Change::Removed, named(&place))),
+                }
+            }
+            let more = before.len()..after.len();
+            changes.extend(more.map(|number| (Change::Added, named(&format!("{place}[{number}]")))));
+        }
+        (Symbol::List(before), Symbol::List(after)) => at(before, after, &format!("{place}[]"), changes),
+        (Symbol::Object { .. }, Symbol::Object { .. })
+        | (Symbol::Object { .. }, Symbol::Part { .. })
+        | (Symbol::Part { .. }, Symbol::Object { .. }) => objects(old, new, place, changes),
+        (Symbol::Computed { kind: Some(before), .. }, _) if new.kind() == Some(*before) => {
+            changes.push((Change::Value, named(place)));
+        }
+        (_, Symbol::Computed { kind: Some(after), .. }) if old.kind() == Some(*after) => {
+            changes.push((Change::Value, named(place)));
+        }
+        _ => changes.push((Change::Source, named(place))),
+    }
+}
+
+/// Each alternative of the newer value beside the one of the older that it is nearest to.
+fn alternatives(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
+    let nearest = |new: &Symbol| {
+        let all = old.alternatives().iter().map(|old| {
+            let mut changes = Changes::new();
+            at(old, new, place, &mut changes);
+            changes
+        });
+        all.min_by_key(worst).unwrap_or_default()
+    };
+    let all: Vec<Changes> = new.alternatives().iter().map(nearest).collect();
+    let alike = all.iter().any(|changes| worst(changes).is_none_or(|worst| worst.verdict() == Verdict::Compatible));
+    for (change, place) in all.into_iter().flatten() {
+        let change = if alike && change.verdict() == Verdict::Breaking { Change::Maybe } else { change };
+        changes.push((change, place));
+    }
+}
+
+/// The members of an object, and what it has besides.
+fn parts(symbol: &Symbol) -> (BTreeMap<String, Symbol>, Option<Symbol>) {
+    match symbol {
+        Symbol::Object { members, base } => (members.clone(), base.as_deref().cloned()),
+        other => (BTreeMap::new(), Some(other.clone())),
+    }
+}
+
+fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
+    let ((before, old_base), (after, new_base)) = (parts(old), parts(new));
+    let inner = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
+    for (name, old) in &before {
+        match (after.get(name), &new_base) {
+            (Some(new), _) => at(old, new, &inner(name), changes),
+            (None, Some(base)) if Some(base) != old_base.as_ref() => {
+                let new = base.member(name);
+                // Nobody sends as input what the definition made; what a result has nobody knows.
+                let of_input = matches!(new, Symbol::Part { of: Origin::Input, .. });
+                if of_input && !matches!(old, Symbol::Part { of: Origin::Input, .. }) {
+                    changes.push((Change::Removed, named(&inner(name))));
+                } else {
+                    at(old, &new, &inner(name), changes);
+                }
+            }
+            (None, _) => changes.push((Change::Removed, named(&inner(name)))),
+        }
+    }
+    let added = after.keys().filter(|name| !before.contains_key(*name));
+    for name in added {
+        match &old_base {
+            // What was there may be covered by what is put in its place.
+            Some(base) if old_base != new_base && new_base.is_none() => {
+                let (new, old) = (after.get(name).unwrap_or(&Symbol::Unknown), base.member(name));
+                at(&old, new, &inner(name), changes);
+            }
+            _ => changes.push((Change::Added, named(&inner(name)))),
+        }
+    }
+    match (old_base, new_base) {
+        (Some(before), Some(after)) if before != after => at(&before, &after, place, changes),
+        // Of the execution's input everybody knows what is in it; of a result nobody does.
+        (Some(Symbol::Part { of: Origin::Input, .. }), None) => {
+            changes.push((Change::Removed, format!("the rest of {}", named(place))));
+        }
+        (Some(_), None) => changes.push((Change::Source, format!("the rest of {}", named(place)))),
+        _ => {}
+    }
+}
+
+/// A place in a sentence.
+fn named(place: &str) -> String {
+    if place.is_empty() { "the whole".to_owned() } else { format!("`{place}`") }
+}

@@ -1,0 +1,257 @@
+//! The fields of a state, one by one.
+
+use serde_json::{Map, Value};
+use workflow_asl::StateKind;
+use workflow_asl::difference::FieldDifference;
+use workflow_asl::document::State;
+use workflow_asl::resource::{Pattern, Resource};
+
+use super::{At, Judge, Side, said, value_said};
+use crate::rule::{self, Rule};
+
+/// Which rule a difference of a field follows by itself; the rest are judged by what they hold.
+fn rule_of(field: &str, kind: StateKind) -> Option<&'static Rule> {
+    Some(match field {
+        "Comment" => &rule::COMMENT_CHANGED,
+        "QueryLanguage" => &rule::LANGUAGE_CHANGED,
+        "Next" | "End" => &rule::TRANSITION_CHANGED,
+        "Assign" => &rule::VARIABLE_CHANGED,
+        "InputPath" | "OutputPath" | "ResultPath" | "ResultSelector" | "Result" | "Output" => &rule::DATA_CHANGED,
+        "Parameters" | "Arguments" if kind != StateKind::Task => &rule::DATA_CHANGED,
+        "ItemsPath" | "Items" | "ItemSelector" => &rule::ITEMS_CHANGED,
+        "ItemReader" => &rule::READER_CHANGED,
+        "Label" => &rule::LABEL_CHANGED,
+        "Seconds" | "SecondsPath" | "Timestamp" | "TimestampPath" => &rule::WAIT_CHANGED,
+        "Error" | "ErrorPath" => &rule::ERROR_CHANGED,
+        "Cause" | "CausePath" => &rule::CAUSE_CHANGED,
+        "Credentials" => &rule::CREDENTIALS_CHANGED,
+        _ => return None,
+    })
+}
+
+impl Judge<'_> {
+    /// A field of a state of the same kind.
+    pub(super) fn field(&mut self, name: &str, old: &State, new: &State, field: &FieldDifference) {
+        let at = At { state: Some(name), field: &field.name };
+        let change = format!(
+            "`{}` was {} and is {}",
+            field.name,
+            value_said(field.old.as_ref()),
+            value_said(field.new.as_ref())
+        );
+        if let Some(rule) = rule_of(&field.name, new.kind) {
+            return self.find(rule, &at, change);
+        }
+        match field.name.as_str() {
+            _ if field.is_move() => self.find(&rule::STATE_MOVED, &At { field: "", ..at }, said(name)),
+            "Branches" => self.find(&rule::BRANCHES_CHANGED, &at, branches(field)),
+            "ItemProcessor" => self.processor(name, field),
+            "ItemBatcher" => self.batcher(name, field),
+            "ResultWriter" => self.writer(name, field),
+            "Default" if field.new.is_none() => self.find(&rule::DEFAULT_REMOVED, &at, change),
+            "Default" => self.find(&rule::CHOICE_CHANGED, &at, change),
+            "Choices" => self.choices(name, new, field),
+            "Retry" => self.retry(name, field),
+            "Catch" => self.catch(name, old, field),
+            // Judged by `number` and `task`.
+            _ => {}
+        }
+    }
+
+    /// A field of the machine itself.
+    pub(super) fn machine_field(&mut self, field: &FieldDifference) {
+        let at = At { state: None, field: &field.name };
+        let change = format!("it was {} and is {}", value_said(field.old.as_ref()), value_said(field.new.as_ref()));
+        match field.name.as_str() {
+            "Comment" => self.find(&rule::COMMENT_CHANGED, &at, change),
+            "StartAt" => self.find(&rule::START_CHANGED, &at, change),
+            "TimeoutSeconds" => {
+                // 0 and absence are no limit.
+                let seconds = |value: &Option<Value>| {
+                    value.as_ref().and_then(Value::as_f64).filter(|limit| *limit > 0.0).unwrap_or(f64::INFINITY)
+                };
+                let (old, new) = (seconds(&field.old), seconds(&field.new));
+                let lowered = new < old;
+                let rule = if lowered { &rule::MACHINE_TIMEOUT_LOWERED } else { &rule::MACHINE_TIMEOUT_RAISED };
+                if old.total_cmp(&new).is_ne() {
+                    self.find(rule, &at, change);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn processor(&mut self, name: &str, field: &FieldDifference) {
+        let config = |value: &Option<Value>, field: &str| {
+            let config = value.as_ref().and_then(|processor| processor.get("ProcessorConfig"));
+            config.and_then(|config| config.get(field)).and_then(Value::as_str).map(str::to_owned)
+        };
+        let (old_mode, new_mode) = (config(&field.old, "Mode"), config(&field.new, "Mode"));
+        let at = At { state: Some(name), field: "ProcessorConfig" };
+        let is_distributed = |mode: &Option<String>| mode.as_deref() == Some("DISTRIBUTED");
+        match (is_distributed(&old_mode), is_distributed(&new_mode)) {
+            (false, true) => self.find(&rule::MODE_DISTRIBUTED, &at, said(name)),
+            (true, false) => self.find(&rule::MODE_INLINE, &at, said(name)),
+            _ => {}
+        }
+        let types = (config(&field.old, "ExecutionType"), config(&field.new, "ExecutionType"));
+        if is_distributed(&old_mode) && is_distributed(&new_mode) && types.0 != types.1 {
+            let word = |kind: Option<String>| kind.unwrap_or_else(|| "STANDARD".to_owned());
+            let change = format!("it was {} and is {}", word(types.0), word(types.1));
+            self.find(&rule::CHILD_TYPE_CHANGED, &at, change);
+        }
+        let part = |value: &Option<Value>, name: &str| value.as_ref().and_then(|of| of.get(name)).cloned();
+        let start = |value: &Option<Value>| part(value, "StartAt").and_then(|name| name.as_str().map(str::to_owned));
+        let before = start(&field.old).map(|name| self.names.get(&name).cloned().unwrap_or(name));
+        if before != start(&field.new) {
+            self.find(&rule::START_CHANGED, &At { state: Some(name), field: "StartAt" }, "");
+        }
+        if part(&field.old, "Comment") != part(&field.new, "Comment") {
+            self.find(&rule::COMMENT_CHANGED, &At { state: Some(name), field: "Comment" }, "");
+        }
+    }
+
+    fn batcher(&mut self, name: &str, field: &FieldDifference) {
+        let at = At { state: Some(name), field: "ItemBatcher" };
+        match (&field.old, &field.new) {
+            (Some(old), Some(new)) => {
+                if old.get("BatchInput") != new.get("BatchInput") {
+                    self.find(&rule::ITEMS_CHANGED, &at, "`BatchInput` differs");
+                }
+                let sizes = |value: &Value| {
+                    let mut sizes: Map<_, _> = value.as_object().cloned().unwrap_or_default();
+                    sizes.shift_remove("BatchInput");
+                    sizes
+                };
+                if sizes(old) != sizes(new) {
+                    self.find(&rule::BATCH_SIZE_CHANGED, &at, "");
+                }
+            }
+            _ => self.find(&rule::BATCHES_CHANGED, &at, said(name)),
+        }
+    }
+
+    fn writer(&mut self, name: &str, field: &FieldDifference) {
+        let at = At { state: Some(name), field: "ResultWriter" };
+        let part = |value: &Option<Value>, part: &str| value.as_ref().and_then(|of| of.get(part)).cloned();
+        // Absence is the format of files that are written without a WriterConfig.
+        let both = field.old.is_some() && field.new.is_some();
+        if both && part(&field.old, "WriterConfig") != part(&field.new, "WriterConfig") {
+            self.find(&rule::RESULTS_FORMAT, &at, said(name));
+        }
+        let place = |value: &Option<Value>| {
+            (part(value, "Resource"), part(value, "Parameters").or_else(|| part(value, "Arguments")))
+        };
+        if place(&field.old) != place(&field.new) {
+            self.find(&rule::RESULTS_PLACE, &at, said(name));
+        }
+    }
+
+    fn choices(&mut self, name: &str, new: &State, field: &FieldDifference) {
+        let at = At { state: Some(name), field: "Choices" };
+        let rules = |value: &Option<Value>, names: Option<&Self>| -> Vec<Value> {
+            let rules = value.as_ref().and_then(Value::as_array).into_iter().flatten();
+            rules.map(|rule| bare(rule, names)).collect()
+        };
+        let (old, new_rules) = (rules(&field.old, Some(self)), rules(&field.new, None));
+        if old == new_rules {
+            return self.find(&rule::COMMENT_CHANGED, &at, "");
+        }
+        let lost = old.iter().filter(|rule| !new_rules.contains(rule)).count();
+        let added = new_rules.iter().filter(|rule| !old.contains(rule)).count();
+        let change = format!("{} of its rules went, {} came", lost, added);
+        let rule = if new.default.is_none() && lost > 0 { &rule::CHOICE_NARROWED } else { &rule::CHOICE_CHANGED };
+        self.find(rule, &at, change);
+    }
+
+    /// What a state brings that the older definition does not have.
+    pub(super) fn appears(&mut self, name: &str, state: &State) {
+        let at = At { state: Some(name), field: "" };
+        match state.kind {
+            StateKind::Task => match Resource::parse(state.resource.as_deref().unwrap_or_default()) {
+                Some(Resource::Activity { name: activity }) if !uses_activity(&self.old, activity) => {
+                    self.find(
+                        &rule::ACTIVITY_ADDED,
+                        &at,
+                        format!("{} uses the activity {}", said(name), said(activity)),
+                    );
+                }
+                Some(Resource::Integration(call)) if call.pattern == Pattern::TaskToken => {
+                    self.find(&rule::TOKEN_ADDED, &at, said(name));
+                }
+                _ => {}
+            },
+            StateKind::Fail => {
+                let error = |side: &Side<'_>| {
+                    side.flow.failures.iter().find(|failure| failure.state == name).map(|failure| failure.error.clone())
+                };
+                let own = error(&self.new);
+                if !self.old.flow.failures.iter().any(|failure| Some(&failure.error) == own.as_ref()) {
+                    self.find(&rule::FAILURE_ADDED, &at, failure(state));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What a state takes away.
+    pub(super) fn disappears(&mut self, name: &str, state: &State) {
+        let at = At { state: Some(name), field: "" };
+        match state.kind {
+            StateKind::Task => match Resource::parse(state.resource.as_deref().unwrap_or_default()) {
+                Some(Resource::Activity { name: activity }) if !uses_activity(&self.new, activity) => {
+                    self.find(&rule::ACTIVITY_REMOVED, &at, said(activity));
+                }
+                Some(Resource::Integration(call)) if call.pattern == Pattern::TaskToken => {
+                    self.find(&rule::TOKEN_REMOVED, &at, said(name));
+                }
+                _ => {}
+            },
+            StateKind::Fail => {
+                let own = self.old.flow.failures.iter().find(|failure| failure.state == name);
+                let own = own.map(|failure| failure.error.clone());
+                if !self.new.flow.failures.iter().any(|failure| Some(&failure.error) == own.as_ref()) {
+                    self.find(&rule::FAILURE_REMOVED, &at, failure(state));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a task waits for a worker of this activity.
+pub(super) fn uses_activity(side: &Side<'_>, activity: &str) -> bool {
+    side.states().values().any(|state| {
+        let resource = state.resource.as_deref().and_then(Resource::parse);
+        matches!(resource, Some(Resource::Activity { name }) if name == activity)
+    })
+}
+
+fn failure(state: &State) -> String {
+    match state.error.as_deref().or(state.error_path.as_deref()) {
+        Some(error) => format!("the error {}", said(error)),
+        None => "an error without a name".to_owned(),
+    }
+}
+
+fn branches(field: &FieldDifference) -> String {
+    let count = |value: &Option<Value>| value.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
+    format!("it had {} and has {}", count(&field.old), count(&field.new))
+}
+
+/// A rule of a choice without its comment, its target called as in the newer definition.
+fn bare(rule: &Value, names: Option<&Judge<'_>>) -> Value {
+    match rule {
+        Value::Object(members) => {
+            let kept = members.iter().filter(|(name, _)| *name != "Comment");
+            let kept = kept.map(|(name, value)| {
+                let target = value.as_str().filter(|_| name == "Next");
+                let renamed = target.and_then(|target| names?.names.get(target)).cloned();
+                (name.clone(), renamed.map_or_else(|| bare(value, names), Value::String))
+            });
+            Value::Object(kept.collect())
+        }
+        Value::Array(items) => items.iter().map(|item| bare(item, names)).collect(),
+        other => other.clone(),
+    }
+}

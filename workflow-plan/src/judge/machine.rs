@@ -1,0 +1,113 @@
+//! The state machine beside its definition: type, configuration, permissions, cost.
+
+use std::collections::BTreeMap;
+
+use workflow_asl::document::MachineType;
+use workflow_asl::limits::HISTORY_EVENTS;
+use workflow_asl::policy::{self, Grant, Setting};
+
+use super::task::listed;
+use super::{At, Judge, said};
+use crate::cost::{CostChange, words};
+use crate::rule::{self, Rule};
+
+impl Judge<'_> {
+    pub(super) fn configuration(&mut self) {
+        let (old, new) = (self.old.machine, self.new.machine);
+        let at = |field: &'static str| At { state: None, field };
+        if old.machine_type != new.machine_type {
+            let word = |kind| if kind == MachineType::Express { "EXPRESS" } else { "STANDARD" };
+            let change = format!("{} -> {}", word(old.machine_type), word(new.machine_type));
+            self.find(&rule::TYPE_CHANGED, &at("type"), change);
+        }
+        if let Some((before, after)) = differing(old.name.as_ref(), new.name.as_ref()) {
+            self.find(&rule::NAME_CHANGED, &at("name"), format!("{} -> {}", said(before), said(after)));
+        }
+        let (before, after) = (&old.configuration, &new.configuration);
+        if let Some((before, after)) = differing(before.role.as_ref(), after.role.as_ref()) {
+            self.find(&rule::ROLE_CHANGED, &at("role"), format!("{} -> {}", said(before), said(after)));
+        }
+        if let Some((before, after)) = differing(before.logging.as_ref(), after.logging.as_ref()) {
+            let less = after.amount() < before.amount();
+            let rule = match (after.data && !before.data && after.amount() > 0, less, new.machine_type) {
+                (true, ..) => &rule::LOGGING_DATA,
+                (_, true, MachineType::Express) => &rule::LOGGING_LOWERED,
+                _ => &rule::LOGGING_CHANGED,
+            };
+            self.find(rule, &at("logging"), format!("{} -> {}", before.level, after.level));
+        }
+        if let Some((before, after)) = differing(before.tracing.as_ref(), after.tracing.as_ref()) {
+            self.find(&rule::TRACING_CHANGED, &at("tracing"), format!("{before} -> {after}"));
+        }
+        if let Some((before, after)) = differing(before.key.as_ref(), after.key.as_ref()) {
+            self.find(&rule::ENCRYPTION_CHANGED, &at("encryption"), format!("{} -> {}", said(before), said(after)));
+        }
+        if let Some((before, after)) = differing(before.tags.as_ref(), after.tags.as_ref()) {
+            let names = before.keys().chain(after.keys()).filter(|name| before.get(*name) != after.get(*name));
+            let names: std::collections::BTreeSet<_> = names.map(|name| said(name)).collect();
+            self.find(&rule::TAGS_CHANGED, &at("tags"), listed(&names.into_iter().collect::<Vec<_>>()));
+        }
+    }
+
+    /// What differs of the permissions that the role needs.
+    pub(super) fn permissions(&mut self) -> policy::Difference {
+        let policy = |side: &super::Side<'_>| {
+            let name = side.machine.name.clone().or_else(|| Some("*".to_owned()));
+            policy::of(&side.document, &Setting { machine: name, ..Setting::default() })
+        };
+        let (old, new) = (policy(&self.old), policy(&self.new));
+        let difference = new.since(&old);
+        self.grants(&difference.added, &rule::PERMISSION_ADDED);
+        self.grants(&difference.removed, &rule::PERMISSION_REMOVED);
+        if !difference.removed.is_empty() && self.old.machine.machine_type == MachineType::Standard {
+            let actions = by_action(&difference.removed).into_keys().map(said).collect::<Vec<_>>();
+            self.find(&rule::REDRIVE_NEEDS, &At { state: None, field: "" }, listed(&actions));
+        }
+        difference
+    }
+
+    fn grants(&mut self, grants: &[Grant], rule: &Rule) {
+        for (action, grants) in by_action(grants) {
+            let resources: Vec<_> = grants.iter().map(|grant| said(&grant.resource)).collect();
+            let state = grants.iter().find_map(|grant| grant.states.first()).map(String::as_str);
+            let at = At { state, field: action };
+            self.find(rule, &at, format!("{} on {}", said(action), listed(&resources)));
+        }
+    }
+
+    pub(super) fn cost(&mut self, cost: &CostChange) {
+        let (old, new) = (&cost.old, &cost.new);
+        let at = At { state: None, field: "" };
+        if self.new.machine.machine_type == MachineType::Express {
+            return;
+        }
+        if (&old.longest, &old.usual) != (&new.longest, &new.usual) {
+            let change = format!(
+                "{} -> {} on the longest way, {} -> {} on the usual one",
+                words(&old.longest),
+                words(&new.longest),
+                words(&old.usual),
+                words(&new.usual)
+            );
+            self.find(&rule::COST_CHANGED, &at, change);
+        }
+        let full = |events: u64| events > HISTORY_EVENTS as u64;
+        if full(new.events.fixed) && !full(old.events.fixed) {
+            self.find(&rule::HISTORY_FULL, &at, format!("{} events", new.events.fixed));
+        }
+    }
+}
+
+/// Two values that are both known and differ.
+fn differing<'v, T: PartialEq>(old: Option<&'v T>, new: Option<&'v T>) -> Option<(&'v T, &'v T)> {
+    let (old, new) = (old?, new?);
+    (old != new).then_some((old, new))
+}
+
+fn by_action(grants: &[Grant]) -> BTreeMap<&str, Vec<&Grant>> {
+    let mut found: BTreeMap<&str, Vec<&Grant>> = BTreeMap::new();
+    for grant in grants {
+        found.entry(&grant.action).or_default().push(grant);
+    }
+    found
+}

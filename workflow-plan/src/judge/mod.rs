@@ -1,0 +1,179 @@
+//! The rules applied: what differs becomes findings.
+
+mod callers;
+mod compare;
+mod field;
+mod handler;
+mod machine;
+mod number;
+mod readers;
+mod task;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use workflow_asl::difference::{Difference, StateDifference};
+use workflow_asl::document::{MachineType, State};
+use workflow_asl::{Pointer, StateKind, StateMachine};
+
+use crate::cost::{Cost, CostChange};
+use crate::flow::Flow;
+use crate::rule::{self, RULES, Rule};
+use crate::{Finding, Machine, Plan};
+
+/// One of the two state machines, read.
+pub(crate) struct Side<'m> {
+    pub(crate) machine: &'m Machine,
+    pub(crate) document: StateMachine,
+    pub(crate) flow: Flow,
+}
+
+impl<'m> Side<'m> {
+    fn new(machine: &'m Machine, names: &dyn Fn(&str) -> String) -> Self {
+        let (document, _) = StateMachine::read(&machine.definition);
+        let flow = Flow::of(&document, names);
+        Self { machine, document, flow }
+    }
+
+    /// Every state with its place.
+    fn states(&self) -> BTreeMap<Pointer, &State> {
+        let scopes = self.document.scopes();
+        let states = scopes.iter().flat_map(|scope| {
+            let states = scope.states.into_iter().flatten();
+            states.map(|(name, state)| (scope.state_pointer(name), state))
+        });
+        states.collect()
+    }
+}
+
+/// What is being judged.
+pub(crate) struct Judge<'m> {
+    pub(crate) old: Side<'m>,
+    pub(crate) new: Side<'m>,
+    /// The names of states in the newer definition, by their older ones.
+    pub(crate) names: BTreeMap<String, String>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// What is found of a state.
+pub(crate) struct At<'a> {
+    pub(crate) state: Option<&'a str>,
+    pub(crate) field: &'a str,
+}
+
+pub(crate) fn judge(old: &Machine, new: &Machine) -> Plan {
+    let difference = Difference::of(&old.definition, &new.definition);
+    let names: BTreeMap<_, _> =
+        difference.names().into_iter().map(|(old, new)| (old.to_owned(), new.to_owned())).collect();
+    let renamed = |name: &str| names.get(name).cloned().unwrap_or_else(|| name.to_owned());
+    let (old, new) = (Side::new(old, &renamed), Side::new(new, &|name: &str| name.to_owned()));
+    let mut judge = Judge { old, new, names, findings: Vec::new() };
+    judge.definition(&difference);
+    let (old_states, new_states) = (judge.old.states().into_iter(), judge.new.states().into_iter());
+    let old_states: BTreeMap<_, _> = old_states.map(|(at, state)| (at, state.clone())).collect();
+    let new_states: BTreeMap<_, _> = new_states.map(|(at, state)| (at, state.clone())).collect();
+    for state in &difference.states {
+        let before = state.old.as_ref().and_then(|place| old_states.get(&place.pointer));
+        let after = state.new.as_ref().and_then(|place| new_states.get(&place.pointer));
+        judge.state(state, before, after);
+    }
+    judge.callers();
+    judge.readers();
+    judge.configuration();
+    let permissions = judge.permissions();
+    let cost = CostChange { old: Cost::of(judge.old.machine), new: Cost::of(judge.new.machine) };
+    judge.cost(&cost);
+    let mut findings = judge.findings;
+    let place = |finding: &Finding| RULES.iter().position(|rule| rule.id == finding.rule.id);
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.rule.verdict), place(finding)));
+    findings.dedup();
+    Plan { difference, permissions, cost, findings }
+}
+
+impl Judge<'_> {
+    /// Adds what a rule says; `detail` says what exactly has changed.
+    pub(crate) fn find(&mut self, rule: &Rule, at: &At<'_>, detail: impl AsRef<str>) {
+        // Every rule is in the table.
+        let Some(rule) = Rule::of(rule.id) else { return };
+        let detail = detail.as_ref();
+        let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
+        let mut change = rule.change.chars();
+        let change: String = change.next().into_iter().flat_map(char::to_uppercase).chain(change).collect();
+        self.findings.push(Finding {
+            rule,
+            state: at.state.map(str::to_owned),
+            field: Some(at.field.to_owned()).filter(|field| !field.is_empty()),
+            reason: format!("{change}{detail}. {}", rule.advice),
+        });
+    }
+
+    /// What holds for every change of a definition.
+    fn definition(&mut self, difference: &Difference) {
+        let whole = At { state: None, field: "" };
+        let counts =
+            |fields: &[workflow_asl::difference::FieldDifference]| fields.iter().any(|field| field.name != "Comment");
+        let state_counts = |state: &StateDifference| {
+            state.is_added() || state.is_removed() || state.renamed().is_some() || counts(&state.fields)
+        };
+        if counts(&difference.machine) || difference.states.iter().any(state_counts) {
+            self.find(&rule::DEFINITION_CHANGED, &whole, "");
+            if self.old.machine.machine_type == MachineType::Standard {
+                self.find(&rule::REDRIVE_KEEPS, &whole, "");
+            }
+        }
+        for field in &difference.machine {
+            self.machine_field(field);
+        }
+    }
+
+    fn state(&mut self, difference: &StateDifference, old: Option<&State>, new: Option<&State>) {
+        let name = difference.name().to_owned();
+        let at = At { state: Some(&name), field: "" };
+        match (old, new) {
+            (None, None) => {}
+            (None, Some(new)) => {
+                self.find(&rule::STATE_ADDED, &at, said(&name));
+                self.appears(&name, new);
+            }
+            (Some(old), None) => {
+                self.find(&rule::STATE_REMOVED, &at, said(&name));
+                self.disappears(&name, old);
+            }
+            (Some(old), Some(new)) => {
+                if let Some((before, after)) = difference.renamed() {
+                    self.find(&rule::STATE_RENAMED, &at, format!("{} is now {}", said(before), said(after)));
+                }
+                if old.kind != new.kind {
+                    let kinds = format!("{} was a {} and is a {}", said(&name), old.kind.name(), new.kind.name());
+                    self.find(&rule::KIND_CHANGED, &At { field: "Type", ..at }, kinds);
+                    self.disappears(&name, old);
+                    self.appears(&name, new);
+                    return;
+                }
+                for field in &difference.fields {
+                    self.field(&name, old, new, field);
+                }
+                self.numbers(&name, old, new);
+                if new.kind == StateKind::Task {
+                    self.task(difference, old, new);
+                }
+            }
+        }
+    }
+}
+
+/// A name in a sentence.
+pub(crate) fn said(name: &str) -> String {
+    format!("`{name}`")
+}
+
+/// A value in a sentence, not longer than people read.
+pub(crate) fn value_said(value: Option<&Value>) -> String {
+    const LONGEST: usize = 60;
+    let Some(value) = value else { return "nothing".to_owned() };
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("`{}…`", text.get(..at).unwrap_or_default()),
+        None => format!("`{text}`"),
+    }
+}

@@ -1,0 +1,127 @@
+//! Fields that hold a number: more, less, or not to be seen.
+
+use serde_json::Value;
+use workflow_asl::document::State;
+use workflow_asl::resource::{Pattern, Resource};
+use workflow_asl::{StateKind, limits};
+
+use super::{At, Judge};
+use crate::rule::{self, Rule};
+
+/// A number of a definition.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Number {
+    Written(f64),
+    /// A path, an expression or a placeholder.
+    Computed(String),
+}
+
+impl Number {
+    /// The number of a field or of the field with a path to it; `absent` is what holds without both.
+    pub(super) fn of(state: &State, field: &str, absent: f64) -> Self {
+        match (state.field_value(field), state.field_value(&format!("{field}Path"))) {
+            (Some(Value::Number(number)), _) => Self::Written(number.as_f64().unwrap_or(absent)),
+            (Some(other), _) | (None, Some(other)) => Self::Computed(other.to_string()),
+            (None, None) => Self::Written(absent),
+        }
+    }
+}
+
+/// What it means that a number is less, more, or computed in another way.
+pub(super) struct Meaning<'r> {
+    pub(super) less: &'r Rule,
+    pub(super) more: &'r Rule,
+    pub(super) computed: &'r Rule,
+}
+
+impl Judge<'_> {
+    /// Judges the fields of both states that hold a number.
+    pub(super) fn numbers(&mut self, name: &str, old: &State, new: &State) {
+        if new.kind == StateKind::Task {
+            let resource = |state: &State| state.resource.clone().unwrap_or_default();
+            let (before, after) = (resource(old), resource(new));
+            let is_activity = matches!(Resource::parse(&after), Some(Resource::Activity { .. }));
+            let is_token = matches!(Resource::parse(&after), Some(Resource::Integration(call)) if call.pattern == Pattern::TaskToken);
+            let computed = &rule::TIMEOUT_COMPUTED;
+            let (less, beat_less, beat_more) = match (is_activity, is_token) {
+                (true, _) => (
+                    &rule::ACTIVITY_TIMEOUT_LOWERED,
+                    &rule::ACTIVITY_HEARTBEAT_LOWERED,
+                    &rule::ACTIVITY_HEARTBEAT_RAISED,
+                ),
+                (_, true) => {
+                    (&rule::TOKEN_TIMEOUT_LOWERED, &rule::TOKEN_HEARTBEAT_LOWERED, &rule::TOKEN_HEARTBEAT_RAISED)
+                }
+                _ => (&rule::TIMEOUT_LOWERED, &rule::TIMEOUT_LOWERED, &rule::TIMEOUT_RAISED),
+            };
+            let longest = limits::MAX_SECONDS as f64;
+            let timeouts = Meaning { less, more: &rule::TIMEOUT_RAISED, computed };
+            let beats = Meaning { less: beat_less, more: beat_more, computed };
+            // What another resource bears is not known, whatever the number was.
+            if before == after || is_activity || is_token {
+                self.number(name, (old, new), "TimeoutSeconds", longest, &timeouts);
+                self.number(name, (old, new), "HeartbeatSeconds", longest, &beats);
+            } else {
+                self.number(name, (old, new), "TimeoutSeconds", longest, &timeouts);
+            }
+        }
+        if new.kind == StateKind::Map {
+            let load = Meaning {
+                less: &rule::CONCURRENCY_LOWERED,
+                more: &rule::CONCURRENCY_RAISED,
+                computed: &rule::CONCURRENCY_COMPUTED,
+            };
+            // 0 is as many as possible.
+            let limited = |state: &State| match Number::of(state, "MaxConcurrency", 0.0) {
+                Number::Written(0.0) => Number::Written(f64::INFINITY),
+                number => number,
+            };
+            self.compare(name, "MaxConcurrency", &(limited(old), limited(new)), &load);
+            let tolerance = Meaning {
+                less: &rule::TOLERANCE_LOWERED,
+                more: &rule::TOLERANCE_RAISED,
+                computed: &rule::TOLERANCE_LOWERED,
+            };
+            // Of the two thresholds the one that is absent sets no limit, unless both are.
+            let written = |state: &State, field: &str| {
+                state.field_value(field).is_some() || state.field_value(&format!("{field}Path")).is_some()
+            };
+            for (field, other) in [
+                ("ToleratedFailureCount", "ToleratedFailurePercentage"),
+                ("ToleratedFailurePercentage", "ToleratedFailureCount"),
+            ] {
+                let number = |state: &State| {
+                    let absent = if written(state, other) { f64::INFINITY } else { 0.0 };
+                    Number::of(state, field, absent)
+                };
+                if written(old, field) || written(new, field) {
+                    self.compare(name, field, &(number(old), number(new)), &tolerance);
+                }
+            }
+        }
+    }
+
+    fn number(&mut self, name: &str, (old, new): (&State, &State), field: &str, absent: f64, meaning: &Meaning<'_>) {
+        self.compare(name, field, &(Number::of(old, field, absent), Number::of(new, field, absent)), meaning);
+    }
+
+    pub(super) fn compare(&mut self, name: &str, field: &str, numbers: &(Number, Number), meaning: &Meaning<'_>) {
+        if numbers.0 == numbers.1 {
+            return;
+        }
+        let rule = match numbers {
+            (Number::Written(old), Number::Written(new)) if new < old => meaning.less,
+            (Number::Written(_), Number::Written(_)) => meaning.more,
+            _ => meaning.computed,
+        };
+        let said = |number: &Number| match number {
+            Number::Written(number) if number.is_infinite() || *number == limits::MAX_SECONDS as f64 => {
+                "no limit".to_owned()
+            }
+            Number::Written(number) => number.to_string(),
+            Number::Computed(text) => text.clone(),
+        };
+        let at = At { state: Some(name).filter(|name| !name.is_empty()), field };
+        self.find(rule, &at, format!("`{field}` was {} and is {}", said(&numbers.0), said(&numbers.1)));
+    }
+}

@@ -1,0 +1,79 @@
+//! What readers get: the outputs of executions.
+
+use std::collections::BTreeMap;
+
+use super::compare::{Change, Changes, compare, worst};
+use super::task::listed;
+use super::{At, Judge};
+use crate::flow::symbol::Symbol;
+use crate::rule::{self, Rule, Verdict};
+use crate::schema;
+
+impl Judge<'_> {
+    pub(super) fn readers(&mut self) {
+        let (old, new) = (self.old.flow.outputs.clone(), self.new.flow.outputs.clone());
+        if new.is_empty() && !old.is_empty() {
+            return self.find(&rule::SUCCESS_REMOVED, &At { state: None, field: "" }, "");
+        }
+        if let (Some(before), Some(after)) = (&self.old.machine.output, &self.new.machine.output) {
+            let (before, after) = (before.clone(), after.clone());
+            return self.declared_output(&before, &after);
+        }
+        if old.is_empty() {
+            return;
+        }
+        let all: Vec<(&String, Changes)> =
+            new.iter().map(|(name, output)| (name, changes(&old, name, output))).collect();
+        let fine = |changes: &Changes| worst(changes).is_none_or(|worst| worst.verdict() != Verdict::Breaking);
+        let some_fine = all.iter().any(|(_, changes)| fine(changes));
+        for (state, changes) in all {
+            // A new way to end beside those that stay as they were.
+            let other_form = some_fine && !old.contains_key(state);
+            let mut found: Vec<(&Rule, Vec<String>)> = Vec::new();
+            for (change, place) in changes {
+                let change = if other_form && change.verdict() == Verdict::Breaking { Change::Maybe } else { change };
+                let rule = rule_of(change);
+                match found.iter_mut().find(|(known, _)| known.id == rule.id) {
+                    Some((_, places)) if places.contains(&place) => {}
+                    Some((_, places)) => places.push(place),
+                    None => found.push((rule, vec![place])),
+                }
+            }
+            for (rule, places) in found {
+                self.find(rule, &At { state: Some(state), field: "" }, listed(&places));
+            }
+        }
+    }
+
+    fn declared_output(&mut self, old: &serde_json::Value, new: &serde_json::Value) {
+        let at = At { state: None, field: "output" };
+        let wider = schema::beyond(new, old);
+        if !wider.is_empty() {
+            self.find(&rule::OUTPUT_WIDENED, &at, listed(&wider));
+            return;
+        }
+        let narrower = schema::beyond(old, new);
+        if !narrower.is_empty() {
+            self.find(&rule::OUTPUT_NARROWED, &at, listed(&narrower));
+        }
+    }
+}
+
+/// What differs of an output: from the one of the same state, or from the nearest where that was not a last one.
+fn changes(old: &BTreeMap<String, Symbol>, state: &str, output: &Symbol) -> Changes {
+    match old.get(state) {
+        Some(before) => compare(before, output),
+        None => old.values().map(|before| compare(before, output)).min_by_key(worst).unwrap_or_default(),
+    }
+}
+
+fn rule_of(change: Change) -> &'static Rule {
+    match change {
+        Change::Added => &rule::OUTPUT_ADDED,
+        Change::Value => &rule::OUTPUT_VALUE_CHANGED,
+        Change::Source => &rule::OUTPUT_SOURCE_CHANGED,
+        Change::Maybe => &rule::OUTPUT_MAY_DIFFER,
+        Change::Type => &rule::OUTPUT_TYPE_CHANGED,
+        Change::Removed => &rule::OUTPUT_REMOVED,
+    }
+}

@@ -1,0 +1,136 @@
+//! What a change of a state machine means: what differs, who is affected, and how.
+//!
+//! [`plan`] compares two state machines. Each [`Finding`] follows a [`Rule`] of one table ([`RULES`]), with AWS's rule and
+//! the page that it comes from. The whole plan is as bad as its worst finding.
+//!
+//! ```
+//! use serde_json::json;
+//! use workflow_plan::{Machine, Verdict, plan};
+//!
+//! let machine = |seconds| Machine::new(json!({"StartAt": "Pay", "States": {"Pay": {
+//!     "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": seconds,
+//!     "Parameters": {"FunctionName": "pay", "Payload.$": "$"}, "End": true}}}));
+//! let plan = plan(&machine(60), &machine(30));
+//! assert_eq!(plan.verdict(), Verdict::Careful);
+//! let finding = plan.findings.iter().find(|finding| finding.rule.id == "timeout-lowered").unwrap();
+//! assert_eq!(finding.state.as_deref(), Some("Pay"));
+//! ```
+//!
+//! Nothing here calls AWS, reads files or knows the time.
+
+mod configuration;
+mod cost;
+mod flow;
+mod judge;
+mod report;
+mod rule;
+pub mod schema;
+
+use serde_json::Value;
+use workflow_asl::difference::Difference;
+use workflow_asl::document::MachineType;
+use workflow_asl::policy;
+
+pub use configuration::{Configuration, Logging};
+pub use cost::{Cost, CostChange};
+pub use rule::{Aspect, Law, RULES, Rule, Verdict};
+
+/// A state machine as it is, or as it is to be.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Machine {
+    /// Its name in AWS, if it is known.
+    pub name: Option<String>,
+    /// Standard or Express.
+    pub machine_type: MachineType,
+    /// The definition.
+    pub definition: Value,
+    /// What belongs to the state machine beside the definition, as far as it is known.
+    pub configuration: Configuration,
+    /// The declared type of the input, as JSON Schema.
+    pub input: Option<Value>,
+    /// The declared type of the output, as JSON Schema.
+    pub output: Option<Value>,
+}
+
+impl Machine {
+    /// A Standard state machine with this definition, of which nothing else is known.
+    pub fn new(definition: Value) -> Self {
+        Self { definition, ..Self::default() }
+    }
+
+    /// The same with this name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The same of this type.
+    #[must_use]
+    pub fn of_type(mut self, machine_type: MachineType) -> Self {
+        self.machine_type = machine_type;
+        self
+    }
+
+    /// The same with this configuration.
+    #[must_use]
+    pub fn configured(mut self, configuration: Configuration) -> Self {
+        self.configuration = configuration;
+        self
+    }
+
+    /// The same with these declared types, each a JSON Schema.
+    #[must_use]
+    pub fn declaring(mut self, input: Option<Value>, output: Option<Value>) -> Self {
+        (self.input, self.output) = (input, output);
+        self
+    }
+}
+
+/// What a change means for somebody.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The rule that it follows.
+    pub rule: &'static Rule,
+    /// The state that it is about: its newer name, or the older one where it was removed.
+    pub state: Option<String>,
+    /// The field of ASL or the part of the data that it is about.
+    pub field: Option<String>,
+    /// What has changed and what to do, in sentences.
+    pub reason: String,
+}
+
+/// What a change is and means.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Plan {
+    /// What differs between the definitions.
+    pub difference: Difference,
+    /// What differs of the permissions that the role needs.
+    pub permissions: policy::Difference,
+    /// What executions cost, in transitions.
+    pub cost: CostChange,
+    /// What it means: the worst first, then by aspect and in the order of the states.
+    pub findings: Vec<Finding>,
+}
+
+impl Plan {
+    /// The worst of the findings.
+    pub fn verdict(&self) -> Verdict {
+        self.findings.iter().map(|finding| finding.rule.verdict).max().unwrap_or_default()
+    }
+
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty() && self.difference.is_empty()
+    }
+}
+
+/// What it means to put the newer state machine in the place of the older one.
+///
+/// Takes what it can of a malformed definition: check both by [`workflow_asl::rules`] first.
+pub fn plan(old: &Machine, new: &Machine) -> Plan {
+    judge::judge(old, new)
+}

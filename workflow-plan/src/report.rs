@@ -1,0 +1,161 @@
+//! A plan for programs, for pull requests and for people.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+use workflow_asl::difference::{FieldDifference, StateDifference};
+
+use crate::{Finding, Plan, Verdict};
+
+impl Finding {
+    /// The finding as JSON: `aspect`, `verdict`, `state`, `field`, `reason`, `rule`, `law`, `source`, `page`.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "aspect": self.rule.aspect.name(),
+            "verdict": self.rule.verdict.name(),
+            "state": self.state,
+            "field": self.field,
+            "reason": self.reason,
+            "rule": self.rule.id,
+            "law": self.rule.law.text,
+            "source": self.rule.law.source,
+            "page": self.rule.page(),
+        })
+    }
+}
+
+impl Plan {
+    /// The plan as JSON: `verdict`, `findings`, `states`, `machine`, `permissions`, `cost`.
+    pub fn to_json(&self) -> Value {
+        let states = self.difference.states.iter().filter(|state| change(state).is_some());
+        let grants = |grants: &[workflow_asl::policy::Grant]| grants.iter().map(|grant| grant.to_json()).collect();
+        let (added, removed): (Vec<_>, Vec<_>) = (grants(&self.permissions.added), grants(&self.permissions.removed));
+        json!({
+            "verdict": self.verdict().name(),
+            "findings": self.findings.iter().map(Finding::to_json).collect::<Vec<_>>(),
+            "states": states.map(state_json).collect::<Vec<_>>(),
+            "machine": fields_json(&self.difference.machine),
+            "permissions": {"added": added, "removed": removed},
+            "cost": {"old": self.cost.old.to_json(), "new": self.cost.new.to_json()},
+        })
+    }
+
+    /// The plan as Markdown, for a pull request.
+    pub fn to_markdown(&self) -> String {
+        let mut text = format!("**{}** {}\n", mark(self.verdict()), self.summary());
+        let told: Vec<_> = self.told().collect();
+        if !told.is_empty() {
+            text.push_str("\n| verdict | aspect | state | reason |\n| --- | --- | --- | --- |\n");
+        }
+        for finding in told {
+            let state = finding.state.as_deref().map(|state| format!("`{}`", cell(state))).unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "| {} | {} | {state} | {} [AWS]({}) |",
+                mark(finding.rule.verdict),
+                finding.rule.aspect,
+                cell(&finding.reason),
+                finding.rule.law.source
+            );
+        }
+        text
+    }
+
+    /// The plan as text for a terminal, without colours.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        for state in &self.difference.states {
+            if let Some((sign, what)) = change(state) {
+                let _ = writeln!(text, "{sign} {what}");
+                for field in &state.fields {
+                    let _ = writeln!(text, "    {}", field_text(field));
+                }
+            }
+        }
+        for field in &self.difference.machine {
+            let _ = writeln!(text, "~ {}", field_text(field));
+        }
+        for (sign, grants) in [('+', &self.permissions.added), ('-', &self.permissions.removed)] {
+            for grant in grants {
+                let _ = writeln!(text, "{sign} {} on {}", grant.action, grant.resource);
+            }
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        for finding in self.told() {
+            let state = finding.state.as_deref().map(|state| format!(" {state}:")).unwrap_or_default();
+            let _ = writeln!(text, "{} [{}]{state} {}", finding.rule.verdict, finding.rule.id, finding.reason);
+            let _ = writeln!(text, "    AWS: {}", finding.rule.law.text);
+            let _ = writeln!(text, "    {}", finding.rule.law.source);
+        }
+        let _ = writeln!(text, "{}: {}", self.verdict(), self.summary());
+        text
+    }
+
+    /// The findings that people should read: all that are not compatible, or all of them where none is.
+    fn told(&self) -> impl Iterator<Item = &Finding> {
+        let all = self.verdict() == Verdict::Compatible;
+        self.findings.iter().filter(move |finding| all || finding.rule.verdict > Verdict::Compatible)
+    }
+
+    fn summary(&self) -> String {
+        if self.is_empty() {
+            return "nothing differs".to_owned();
+        }
+        let count = |verdict| self.findings.iter().filter(|finding| finding.rule.verdict == verdict).count();
+        let verdicts = [Verdict::Breaking, Verdict::Careful, Verdict::Compatible];
+        let counts = verdicts.map(|verdict| format!("{} {verdict}", count(verdict)));
+        format!("{} states differ; findings: {}", self.difference.changed().len(), counts.join(", "))
+    }
+}
+
+fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Compatible => "🟢 compatible",
+        Verdict::Careful => "🟡 careful",
+        Verdict::Breaking => "🔴 breaking",
+    }
+}
+
+/// A text inside a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+/// A sign and words for what happened to a state; `None` where nothing did.
+fn change(state: &StateDifference) -> Option<(char, String)> {
+    let name = state.name();
+    match state.renamed() {
+        _ if state.is_added() => Some(('+', name.to_owned())),
+        _ if state.is_removed() => Some(('-', name.to_owned())),
+        Some((old, new)) => Some(('~', format!("{old} -> {new}"))),
+        None if state.fields.is_empty() => None,
+        None => Some(('~', name.to_owned())),
+    }
+}
+
+fn state_json(state: &StateDifference) -> Value {
+    let change = match state.renamed() {
+        _ if state.is_added() => "added",
+        _ if state.is_removed() => "removed",
+        Some(_) => "renamed",
+        None => "changed",
+    };
+    let mut made = Map::new();
+    made.insert("change".to_owned(), change.into());
+    let name = |place: &Option<workflow_asl::difference::Place>| place.as_ref().map(|place| place.name.clone());
+    made.insert("old".to_owned(), name(&state.old).into());
+    made.insert("new".to_owned(), name(&state.new).into());
+    made.insert("fields".to_owned(), fields_json(&state.fields));
+    Value::Object(made)
+}
+
+fn fields_json(fields: &[FieldDifference]) -> Value {
+    fields.iter().map(|field| json!({"field": field.name, "old": field.old, "new": field.new})).collect()
+}
+
+fn field_text(field: &FieldDifference) -> String {
+    let said = |value: &Option<Value>| crate::judge::value_said(value.as_ref());
+    format!("{}: {} -> {}", field.name, said(&field.old), said(&field.new))
+}

@@ -1,0 +1,305 @@
+//! The table of rules: what a change means, for whom, and what AWS says about it. `docs/plan.md` explains each.
+
+use std::fmt;
+
+/// What a change means for somebody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Nobody has to do anything.
+    #[default]
+    Compatible,
+    /// It works if something is done first, or nobody can see from the definitions whether it works.
+    Careful,
+    /// Somebody who relies on the older definition fails with the newer one.
+    Breaking,
+}
+
+impl Verdict {
+    /// The word for it: `compatible`, `careful`, `breaking`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Compatible => "compatible",
+            Self::Careful => "careful",
+            Self::Breaking => "breaking",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+macro_rules! aspects {
+    ($($name:ident $word:literal $doc:literal;)*) => {
+        /// Who or what a change is about.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Aspect {
+            $( #[doc = $doc] $name, )*
+        }
+
+        impl Aspect {
+            /// Every aspect.
+            pub const ALL: &'static [Self] = &[$( Self::$name, )*];
+
+            /// The word for it in JSON.
+            pub fn name(self) -> &'static str {
+                match self { $( Self::$name => $word, )* }
+            }
+
+            /// What it covers.
+            pub fn doc(self) -> &'static str {
+                match self { $( Self::$name => $doc, )* }
+            }
+        }
+    };
+}
+
+aspects! {
+    Executions "executions" "Executions: those under way, and how new ones run.";
+    Redrive "redrive" "Executions that failed and are redriven.";
+    Callers "callers" "Whoever starts executions, with the input.";
+    Readers "readers" "Whoever reads the outcome: output, error, result files.";
+    Tasks "tasks" "The functions and services that tasks call.";
+    Tokens "tokens" "Task tokens: those outstanding, and whoever sends them back.";
+    Activities "activities" "Activities and their workers.";
+    Permissions "permissions" "What the role must allow.";
+    Configuration "configuration" "The state machine beside its definition: type, name, logging, tracing, encryption.";
+    Tags "tags" "The state machine's tags.";
+    Cost "cost" "State transitions, which AWS bills for Standard executions.";
+}
+
+impl fmt::Display for Aspect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What AWS says, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Law {
+    /// AWS's rule in a sentence.
+    pub text: &'static str,
+    /// The page that it comes from.
+    pub source: &'static str,
+}
+
+/// A rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rule {
+    /// Its name, and the heading of its section in `docs/plan.md`.
+    pub id: &'static str,
+    /// Who or what it is about.
+    pub aspect: Aspect,
+    /// What it means for them.
+    pub verdict: Verdict,
+    /// What has changed, in a few words.
+    pub change: &'static str,
+    /// What to do, or why nothing needs to be done.
+    pub advice: &'static str,
+    /// AWS's rule.
+    pub law: Law,
+}
+
+macro_rules! laws {
+    ($($name:ident $source:literal $text:literal;)*) => {
+        $( const $name: Law = Law { text: $text, source: concat!("https://docs.aws.amazon.com/step-functions/latest/", $source) }; )*
+    };
+}
+
+laws! {
+    UPDATE "apireference/API_UpdateStateMachine.html" "Executions under way keep the definition and the role that they started with; for a few seconds after an update new ones may still start on the older definition.";
+    REDRIVE "dg/redrive-executions.html" "A redriven execution runs the definition that it started with, within 14 days of its end.";
+    INPUT "dg/concepts-input-output-filtering.html" "A path that leads to nothing in the data fails the execution with States.Runtime, which no catcher catches.";
+    OUTPUT "dg/concepts-input-output-filtering.html" "The output of the last state is the output of the execution.";
+    TASK "dg/state-task.html" "A task fails with States.Timeout when it runs longer than TimeoutSeconds or sends no heartbeat for HeartbeatSeconds.";
+    RESOURCES "dg/connect-to-resource.html" "The resource's pattern decides when a task is done: when the service answers, when the job ends (.sync), or when the task token comes back (.waitForTaskToken).";
+    TOKENS "dg/connect-to-resource.html" "A task with .waitForTaskToken waits until SendTaskSuccess or SendTaskFailure is called with its token, at most until its timeout or its heartbeat is missed.";
+    ACTIVITIES "dg/concepts-activities.html" "A task of an activity waits until a worker polls that activity's ARN with GetActivityTask.";
+    ERRORS "dg/concepts-error-handling.html" "An error that no retrier and no catcher of the state matches fails the execution.";
+    FAIL "dg/state-fail.html" "A Fail state ends the execution as failed, with its Error and Cause.";
+    CHOICE "dg/state-choice.html" "An execution fails when no rule of a choice matches and it has no Default.";
+    WAIT "dg/state-wait.html" "A Wait state delays the execution; a Standard execution may last a year, an Express one five minutes.";
+    PARALLEL "dg/state-parallel.html" "A Parallel state gives an array with the output of each branch, in the order of the branches.";
+    MAP "dg/state-map.html" "MaxConcurrency 0 runs as many iterations at a time as possible.";
+    INLINE "dg/state-map-inline.html" "An inline map runs at most 40 iterations at a time, within the history of its execution.";
+    DISTRIBUTED "dg/state-map-distributed.html" "A distributed map runs each iteration as a child execution with a history of its own, in a map run whose ARN has the map's label.";
+    TOLERANCE "dg/state-map-distributed.html" "A map run fails when more items fail than its tolerated failure threshold.";
+    READER "dg/input-output-itemreader.html" "An ItemReader reads the items of a distributed map from S3.";
+    BATCHER "dg/input-output-itembatcher.html" "An ItemBatcher gives each child execution an object with Items in place of one item.";
+    WRITER "dg/input-output-resultwriter.html" "With a ResultWriter the result of the map is the place of a manifest in S3, and the results lie in files.";
+    TYPE "dg/choosing-workflow-type.html" "The type of a state machine cannot be changed. Express executions last at most five minutes, run steps at least once, and have no history, redrive, .sync, task tokens or activities.";
+    NAME "apireference/API_CreateStateMachine.html" "A state machine's name is part of its ARN and cannot be changed.";
+    ROLE "dg/procedure-create-iam-role.html" "A task can call only what the execution role allows at the time of the call; executions under way and redriven ones are bound by it too.";
+    CREDENTIALS "dg/concepts-access-cross-acct-resources.html" "A task with Credentials calls with the role named there, which must trust the execution role.";
+    LOGS "dg/cw-logs.html" "Logging goes to CloudWatch Logs as far as its level says, with inputs and outputs if includeExecutionData is true.";
+    TRACING "dg/concepts-xray-tracing.html" "With tracing, executions send segments to X-Ray.";
+    ENCRYPTION "dg/encryption-at-rest.html" "With a customer managed key, the execution role and whoever reads executions need kms:Decrypt on it.";
+    TAGGING "dg/concepts-tagging.html" "Tags organise costs, and policies can allow or deny by them.";
+    QUOTAS "dg/service-quotas.html" "A Standard execution fails at 25,000 history events.";
+    LANGUAGE "dg/transforming-data.html" "JSONPath and JSONata select and shape data by different fields of the same states.";
+    VARIABLES "dg/workflow-variables.html" "A variable that a state assigns can be read in the states after it.";
+    STRUCTURE "dg/statemachine-structure.html" "A definition names its first state, and each state the one after it.";
+}
+const PRICING: Law = Law {
+    text: "AWS bills each state transition of a Standard execution, a retry as one more; Express executions by number, duration and memory.",
+    source: "https://aws.amazon.com/step-functions/pricing/",
+};
+
+macro_rules! rules {
+    ($($name:ident $id:literal $aspect:ident $verdict:ident $law:ident $change:literal $advice:literal;)*) => {
+        $(
+            pub(crate) const $name: Rule = Rule {
+                id: $id,
+                aspect: Aspect::$aspect,
+                verdict: Verdict::$verdict,
+                change: $change,
+                advice: $advice,
+                law: $law,
+            };
+        )*
+
+        /// Every rule, by aspect.
+        pub const RULES: &[Rule] = &[$( $name, )*];
+    };
+}
+
+rules! {
+    // Executions.
+    DEFINITION_CHANGED "definition-changed" Executions Compatible UPDATE "the definition differs" "Executions under way end on the older definition; both run side by side until then.";
+    STATE_ADDED "state-added" Executions Compatible UPDATE "a state was added" "Only executions that start on the newer definition enter it.";
+    STATE_REMOVED "state-removed" Executions Compatible UPDATE "a state was removed" "Executions under way still have it.";
+    STATE_RENAMED "state-renamed" Executions Compatible UPDATE "a state was renamed" "Histories, logs and mocks name states: queries over them must know both names.";
+    STATE_MOVED "state-moved" Executions Compatible UPDATE "a state is in another branch or map" "Executions under way still have it where it was.";
+    KIND_CHANGED "kind-changed" Executions Compatible UPDATE "a state is of another kind" "Executions under way still run it as it was.";
+    TRANSITION_CHANGED "transition-changed" Executions Compatible STRUCTURE "a state goes on elsewhere" "Executions under way keep the older order.";
+    START_CHANGED "start-changed" Executions Compatible STRUCTURE "another state is the first" "Executions under way keep the older order.";
+    COMMENT_CHANGED "comment-changed" Executions Compatible UPDATE "a comment differs" "No execution reads comments.";
+    DATA_CHANGED "data-changed" Executions Compatible OUTPUT "a state shapes its data in another way" "What leaves the state machine is judged separately, under callers, readers and tasks.";
+    LANGUAGE_CHANGED "language-changed" Executions Compatible LANGUAGE "a state has another query language" "What leaves the state machine is judged separately, under callers, readers and tasks.";
+    VARIABLE_CHANGED "variable-changed" Executions Compatible VARIABLES "a state assigns other variables" "Only states of the same execution read them.";
+    TIMEOUT_LOWERED "timeout-lowered" Executions Careful TASK "a task may run for a shorter time" "Check how long the task takes: what lasts longer now fails with States.Timeout.";
+    TIMEOUT_RAISED "timeout-raised" Executions Compatible TASK "a task may run for a longer time" "A lost answer is noticed later.";
+    TIMEOUT_COMPUTED "timeout-computed" Executions Careful TASK "a timeout or heartbeat is computed in another way" "Check the values: the definitions do not show them.";
+    MACHINE_TIMEOUT_LOWERED "machine-timeout-lowered" Executions Careful UPDATE "an execution may run for a shorter time" "Check how long executions take: what lasts longer now ends as TIMED_OUT.";
+    MACHINE_TIMEOUT_RAISED "machine-timeout-raised" Executions Compatible UPDATE "an execution may run for a longer time" "Executions under way keep the older limit.";
+    RETRY_ADDED "retry-added" Executions Compatible ERRORS "a task is tried again more often, or after more errors" "The task must bear to be called again after a failure.";
+    RETRY_REMOVED "retry-removed" Executions Careful ERRORS "a task is tried again less often, or after fewer errors" "Errors that a retry made good now reach the catchers, or fail the execution.";
+    RETRY_PACED "retry-paced" Executions Compatible ERRORS "the delays between attempts differ" "A longer delay makes executions last longer.";
+
+    CATCH_ADDED "catch-added" Executions Compatible ERRORS "more errors are caught" "Executions that failed with them now go on.";
+    CATCH_REMOVED "catch-removed" Executions Careful ERRORS "fewer errors are caught" "These errors now fail the execution.";
+    CATCH_CHANGED "catch-changed" Executions Compatible ERRORS "a catcher goes on elsewhere, or hands on other data" "Executions under way keep the older handler.";
+    DEFAULT_REMOVED "default-removed" Executions Careful CHOICE "a choice has no default any more" "Check that the rules cover every value: what matches none fails the execution.";
+    CHOICE_NARROWED "choice-narrowed" Executions Careful CHOICE "a choice without a default has fewer or other rules" "Check that the rules cover every value: what matches none fails the execution.";
+    CHOICE_CHANGED "choice-changed" Executions Compatible CHOICE "a choice decides in another way" "Executions under way keep the older rules.";
+    WAIT_CHANGED "wait-changed" Executions Compatible WAIT "a wait differs" "Executions that wait now keep the older time.";
+    BRANCHES_CHANGED "branches-changed" Executions Compatible PARALLEL "a parallel has other branches" "Executions under way keep the older branches.";
+    CONCURRENCY_RAISED "concurrency-raised" Executions Careful MAP "more iterations run at a time" "Check that what they call bears the load.";
+    CONCURRENCY_LOWERED "concurrency-lowered" Executions Compatible MAP "fewer iterations run at a time" "The map lasts longer.";
+    CONCURRENCY_COMPUTED "concurrency-computed" Executions Careful MAP "the number of iterations at a time is computed in another way" "Check the values: the definitions do not show them.";
+    TOLERANCE_LOWERED "tolerance-lowered" Executions Careful TOLERANCE "fewer items may fail" "Map runs that succeeded with failed items now fail.";
+    TOLERANCE_RAISED "tolerance-raised" Readers Careful TOLERANCE "more items may fail" "Readers of the results must expect that more of them are missing.";
+    MODE_DISTRIBUTED "mode-distributed" Executions Careful DISTRIBUTED "the iterations of a map are executions of their own" "Grant states:StartExecution on the state machine, and check the load: up to 10,000 run at a time.";
+    MODE_INLINE "mode-inline" Executions Careful INLINE "the iterations of a map run within the execution" "Check the number of items: all their events count to one history, and 40 run at a time.";
+    CHILD_TYPE_CHANGED "child-type-changed" Executions Careful TYPE "the child executions of a map are of another type" "Express children last at most five minutes and may run a step twice; Standard ones are billed by transitions.";
+    LABEL_CHANGED "label-changed" Executions Careful DISTRIBUTED "a distributed map has another label" "ARNs of map runs and child executions change: check policies, alarms and queries that name them.";
+    READER_CHANGED "reader-changed" Executions Careful READER "a map reads other items" "Check that the object is there, in this format, and that the role may read it.";
+    ITEMS_CHANGED "items-changed" Executions Compatible MAP "a map takes its items from elsewhere, or hands other items on" "Only the states inside the map see them.";
+    BATCHES_CHANGED "batches-changed" Executions Careful BATCHER "items come in batches, or no longer do" "Check that the states inside the map, and what they call, expect that.";
+    BATCH_SIZE_CHANGED "batch-size-changed" Executions Compatible BATCHER "batches are of another size" "The number of child executions changes with it.";
+
+    // Redrive.
+    REDRIVE_KEEPS "redrive-keeps-definition" Redrive Compatible REDRIVE "the definition differs" "A redrive runs the older definition: a mistake that this change mends is still in it. Start such executions anew.";
+    REDRIVE_NEEDS "redrive-needs-permission" Redrive Careful REDRIVE "the role may lose permissions that a redrive needs" "Keep them until the last execution of the older definition can no longer be redriven.";
+
+    // Callers.
+    INPUT_NEEDED "input-needed" Callers Breaking INPUT "an execution needs a part of the input that it did not read before" "Have every caller send it first, or give a default.";
+    INPUT_MAYBE_NEEDED "input-maybe-needed" Callers Careful INPUT "an execution reads a part of the input that it did not read before, on some ways" "Check that callers send it, or that the state copes without.";
+    INPUT_UNREAD "input-unread" Callers Compatible INPUT "a part of the input is no longer read" "Callers may go on sending it.";
+    INPUT_NARROWED "input-narrowed" Callers Breaking INPUT "the declared input takes less than before" "Have every caller send the newer form first.";
+    INPUT_WIDENED "input-widened" Callers Compatible INPUT "the declared input takes more than before" "Callers may go on as before.";
+
+    // Readers.
+    OUTPUT_REMOVED "output-removed" Readers Breaking OUTPUT "the output lacks what it had" "Have every reader do without it first, or keep it.";
+    OUTPUT_TYPE_CHANGED "output-type-changed" Readers Breaking OUTPUT "a part of the output is of another type" "Give the newer form another name, and keep the older one until nobody reads it.";
+    OUTPUT_ADDED "output-added" Readers Compatible OUTPUT "the output has more than it had" "Readers that ignore what they do not know go on as before.";
+    OUTPUT_VALUE_CHANGED "output-value-changed" Readers Compatible OUTPUT "a part of the output has another value of the same type" "Check readers that compare with the older value.";
+    OUTPUT_SOURCE_CHANGED "output-source-changed" Readers Careful OUTPUT "a part of the output comes from elsewhere" "Check that it still has the form that readers expect: the definitions do not show it.";
+    OUTPUT_MAY_DIFFER "output-may-differ" Readers Careful OUTPUT "executions can end with an output of another form" "Readers must cope with both forms.";
+    OUTPUT_WIDENED "output-widened" Readers Breaking OUTPUT "the declared output can be what it could not be before" "Have every reader take the newer form first.";
+    OUTPUT_NARROWED "output-narrowed" Readers Compatible OUTPUT "the declared output is less than it could be before" "Readers go on as before.";
+    SUCCESS_REMOVED "success-removed" Readers Breaking FAIL "no execution can succeed any more" "Callers and readers wait for an output that never comes.";
+    FAILURE_ADDED "failure-added" Readers Careful FAIL "executions can fail in a new way" "Tell whoever handles failures; alarms and catchers of parent workflows see it.";
+    FAILURE_REMOVED "failure-removed" Readers Compatible FAIL "executions no longer fail in one way" "Handlers of that error are idle.";
+    ERROR_CHANGED "error-changed" Readers Careful FAIL "executions fail with another error name" "Check alarms, event rules and callers that match the older name.";
+    CAUSE_CHANGED "cause-changed" Readers Compatible FAIL "executions fail with another cause" "The cause is text for people.";
+    RESULTS_FORMAT "results-format-changed" Readers Breaking WRITER "the result files of a map have another format" "Readers of the files must take the newer format first.";
+    RESULTS_PLACE "results-moved" Readers Careful WRITER "the results of a map are written elsewhere" "Check readers, permissions and life-cycle rules of the older place.";
+
+    // Tasks.
+    RESOURCE_CHANGED "resource-changed" Tasks Careful RESOURCES "a task calls something else" "Deploy what it calls first, and keep the older one until executions under way have ended.";
+    TARGET_CHANGED "target-changed" Tasks Careful RESOURCES "a task names another resource in its request" "See that the resource exists, and keep the older one until executions under way have ended.";
+    PATTERN_CHANGED "pattern-changed" Tasks Careful RESOURCES "a task is done at another time" "Later states run earlier or later than before, and the result has another form.";
+    REQUEST_ADDED "request-added" Tasks Compatible RESOURCES "a task sends more" "What it calls ignores it, or reads it once it knows it.";
+    REQUEST_REMOVED "request-removed" Tasks Careful RESOURCES "a task sends less, or in another form" "What it calls must do without it first; executions under way still send it.";
+    REQUEST_CHANGED "request-changed" Tasks Compatible RESOURCES "a task sends other values" "What it calls gets both values while executions are under way.";
+    REQUEST_SOURCE "request-source-changed" Tasks Careful RESOURCES "a task sends values from elsewhere" "Check that they still have the form that it expects: the definitions do not show it.";
+
+    // Tokens.
+    TOKEN_ADDED "token-added" Tokens Careful TOKENS "a task waits for its token to come back" "Deploy what sends it back first: else executions wait until the task's timeout.";
+    TOKEN_REQUIRED "token-required" Tokens Breaking TOKENS "a task that did not wait for a token does now" "Whoever gets the message does not send the token back yet, and executions wait. Deploy that first.";
+    TOKEN_DROPPED "token-dropped" Tokens Careful TOKENS "a task no longer waits for its token" "Tokens that are outstanding stay valid: keep answering them until executions under way have ended.";
+    TOKEN_REMOVED "token-removed" Tokens Careful TOKENS "a task with a token was removed" "Tokens that are outstanding stay valid: keep what answers them until executions under way have ended.";
+    TOKEN_TARGET "token-target-changed" Tokens Careful TOKENS "a token is sent elsewhere" "Keep the older receiver until executions under way have ended; deploy the newer one first.";
+    TOKEN_REQUEST_REMOVED "token-request-removed" Tokens Breaking TOKENS "whoever sends a token back gets less, or in another form" "The receiver must take both forms first; messages of executions under way have the older one.";
+    TOKEN_HEARTBEAT_LOWERED "token-heartbeat-lowered" Tokens Careful TASK "heartbeats of a token must come more often" "Have the senders beat at the newer pace first: a missed beat fails the task.";
+    TOKEN_HEARTBEAT_RAISED "token-heartbeat-raised" Tokens Compatible TASK "heartbeats of a token may come less often" "A lost sender is noticed later.";
+    TOKEN_TIMEOUT_LOWERED "token-timeout-lowered" Tokens Careful TASK "a token must come back sooner" "Check how long answers take: later ones find the task timed out.";
+
+    // Activities.
+    ACTIVITY_ADDED "activity-added" Activities Careful ACTIVITIES "a task waits for a worker of an activity" "Create the activity and start workers first: else executions wait until the task's timeout.";
+    ACTIVITY_REMOVED "activity-removed" Activities Careful ACTIVITIES "an activity is no longer used" "Keep the activity and its workers until executions under way have ended.";
+    ACTIVITY_CHANGED "activity-changed" Activities Careful ACTIVITIES "a task waits at another activity" "Start workers of the newer one first; keep those of the older one until executions under way have ended.";
+    ACTIVITY_INPUT_REMOVED "activity-input-removed" Activities Breaking ACTIVITIES "workers get less, or in another form" "Workers must take both forms first; tasks of executions under way have the older one.";
+    ACTIVITY_HEARTBEAT_LOWERED "activity-heartbeat-lowered" Activities Careful TASK "heartbeats of a worker must come more often" "Have the workers beat at the newer pace first: a missed beat fails the task.";
+    ACTIVITY_HEARTBEAT_RAISED "activity-heartbeat-raised" Activities Compatible TASK "heartbeats of a worker may come less often" "A lost worker is noticed later.";
+    ACTIVITY_TIMEOUT_LOWERED "activity-timeout-lowered" Activities Careful TASK "a worker must be done sooner" "Check how long workers take: later answers find the task timed out.";
+
+    // Permissions.
+    PERMISSION_ADDED "permission-added" Permissions Careful ROLE "the role must allow more" "Extend the role before the state machine is updated.";
+    PERMISSION_REMOVED "permission-removed" Permissions Careful ROLE "the role may allow less" "Take the permission away only when no execution of the older definition is under way.";
+    ROLE_CHANGED "role-changed" Permissions Careful UPDATE "the state machine has another role" "Keep the older role until executions under way have ended and can no longer be redriven.";
+    CREDENTIALS_CHANGED "credentials-changed" Permissions Careful CREDENTIALS "a task calls with another role" "Let that role trust the execution role first, and allow sts:AssumeRole on it.";
+
+    // Configuration.
+    TYPE_CHANGED "type-changed" Configuration Breaking TYPE "the state machine is of another type" "AWS cannot change it: a new state machine with a name of its own is needed, and callers must move to it.";
+    NAME_CHANGED "name-changed" Configuration Breaking NAME "the state machine has another name" "AWS cannot change it: this makes a new state machine with another ARN, and callers must move to it.";
+    LOGGING_CHANGED "logging-changed" Configuration Compatible LOGS "logging differs" "Only what is logged from now on differs.";
+    LOGGING_LOWERED "logging-lowered" Configuration Careful LOGS "an Express state machine logs less" "Express executions have no other history than their logs.";
+    LOGGING_DATA "logging-data" Configuration Careful LOGS "inputs and outputs are logged" "Check that the log group may hold this data.";
+    TRACING_CHANGED "tracing-changed" Configuration Compatible TRACING "tracing differs" "Only traces from now on differ.";
+    ENCRYPTION_CHANGED "encryption-changed" Configuration Careful ENCRYPTION "executions are encrypted with another key" "Grant kms:Decrypt on the newer key, and keep the older key while its executions are read.";
+    TAGS_CHANGED "tags-changed" Tags Compatible TAGGING "tags differ" "Check policies and cost reports that go by them.";
+
+    // Cost.
+    COST_CHANGED "cost-changed" Cost Compatible PRICING "executions take another number of transitions" "The bill changes in proportion.";
+    HISTORY_FULL "history-full" Cost Careful QUOTAS "the history of an execution can exceed its limit" "Move the work to child executions, or to fewer states.";
+}
+
+impl Rule {
+    /// The rule of this name.
+    pub fn of(id: &str) -> Option<&'static Self> {
+        RULES.iter().find(|rule| rule.id == id)
+    }
+
+    /// Its section in the documentation, in this repository.
+    pub fn page(&self) -> String {
+        format!("docs/plan.md#{}", self.id)
+    }
+}

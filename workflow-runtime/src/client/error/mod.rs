@@ -1,0 +1,190 @@
+//! What can go wrong between a workflow and Step Functions, each in its own variant.
+
+mod mismatch;
+mod sdk;
+
+use std::fmt;
+use std::time::Duration;
+
+pub use mismatch::Mismatch;
+pub use sdk::{Refusal, SdkSource};
+
+use super::Sensitive;
+use super::deploy::Drift;
+use crate::{Arn, MachineType, ParamsError};
+
+/// Why a call of the client gave no result.
+///
+/// [`Failed`](Self::Failed), [`TimedOut`](Self::TimedOut) and [`Aborted`](Self::Aborted) are the ends of an
+/// execution; the others are about a call.
+///
+/// Nothing of payloads and causes is in `Display`, `Debug` and the chain of sources: ask for them where you want them.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Step Functions refused the call.
+    #[error("Step Functions refused {0}")]
+    Refused(Refusal),
+
+    /// No answer came: the request could not be sent, or the connection was lost before the whole answer was there.
+    #[error("no answer from Step Functions to {operation}: {reason}")]
+    NoAnswer {
+        /// The API's operation, such as `StartExecution`.
+        operation: &'static str,
+        /// Why, in one line.
+        reason: String,
+        /// The SDK's own error.
+        sdk: SdkSource,
+    },
+
+    /// An answer came that Step Functions does not give: something else listens there, or stands in between.
+    #[error("the answer to {operation} is not from Step Functions: {}", foreign(*.status, .content_type.as_deref()))]
+    Foreign {
+        /// The API's operation, such as `StartExecution`.
+        operation: &'static str,
+        /// The answer's HTTP status.
+        status: u16,
+        /// The answer's content type, where it has one.
+        content_type: Option<String>,
+        /// The SDK's own error, which has the answer; none when the answer could be read, but lacks what it must have.
+        sdk: Option<SdkSource>,
+    },
+
+    /// The execution failed.
+    #[error("the execution failed{}", detail(.error))]
+    Failed {
+        /// The error's name, such as `States.TaskFailed`.
+        error: Option<String>,
+        /// What the failed state said.
+        cause: Option<Sensitive>,
+    },
+
+    /// The execution ran longer than the workflow's `timeout` (Express: at most five minutes).
+    #[error("the execution timed out{}", detail(.error))]
+    TimedOut {
+        /// The error's name, `States.Timeout` where there is one.
+        error: Option<String>,
+        /// More about it, where there is more.
+        cause: Option<Sensitive>,
+    },
+
+    /// The execution was stopped.
+    #[error("the execution was aborted{}", detail(.error))]
+    Aborted {
+        /// The error that was given to `StopExecution`.
+        error: Option<String>,
+        /// The cause that was given to `StopExecution`.
+        cause: Option<Sensitive>,
+    },
+
+    /// The execution still runs, and was waited for as long as was allowed.
+    #[error("the execution {execution} still runs after {} s", .waited.as_secs_f64())]
+    StillRunning {
+        /// The execution.
+        execution: Arn,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+
+    /// The execution succeeded, but its output does not fit the workflow's output type.
+    #[error("the output does not fit the workflow's output type: {0}")]
+    Output(Mismatch),
+
+    /// What was read back as an input does not fit the workflow's input type: another's execution.
+    #[error("the input does not fit the workflow's input type: {0}")]
+    Input(Mismatch),
+
+    /// The service left a payload out of its answer, as it does when the caller may not use the key that it is encrypted with.
+    #[error("the answer does not include the {payload}")]
+    NotIncluded {
+        /// `input` or `output`.
+        payload: &'static str,
+    },
+
+    /// The input cannot be written as JSON: its own `Serialize` failed.
+    #[error("the input cannot be written as JSON")]
+    InputJson {
+        /// What its `Serialize` said.
+        reason: Sensitive,
+    },
+
+    /// A deploy-time parameter cannot be written as JSON.
+    #[error(transparent)]
+    Params(#[from] ParamsError),
+
+    /// The account has no state machine with this name in the client's region.
+    #[error("there is no state machine named `{name}` in this account and region")]
+    NoSuchMachine {
+        /// The name looked for.
+        name: String,
+    },
+
+    /// The state machine exists with the other type, which AWS cannot change.
+    #[error(
+        "the state machine exists with type {existing}, the workflow has {declared}, and AWS cannot change it\n\
+         help: delete the state machine, or give the workflow another `name \"…\";`"
+    )]
+    OtherType {
+        /// What the workflow declares.
+        declared: MachineType,
+        /// What AWS has, in its own word.
+        existing: String,
+    },
+
+    /// The state machine is being deleted, which takes as long as its executions take to end.
+    #[error(
+        "the state machine `{name}` is being deleted\n\
+         help: deploy again when it is gone, or give the workflow another `name \"…\";`"
+    )]
+    Deleting {
+        /// The state machine's name.
+        name: String,
+    },
+
+    /// The state machine is not as it was last deployed, and was left as it is.
+    #[error("{0}")]
+    Drifted(Box<Drift>),
+
+    /// The answer has an execution status that this version of the SDK does not know.
+    #[error("the execution has the unknown status `{status}`")]
+    UnknownStatus {
+        /// The status as AWS wrote it.
+        status: String,
+    },
+}
+
+impl Error {
+    /// The code and message when AWS refused the call.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// Whether the same call may succeed when it is made again: the service is busy or out of order, the connection was
+    /// lost, or something in between failed.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => refusal.is_transient(),
+            Self::NoAnswer { sdk, .. } => sdk.may_pass(),
+            Self::Foreign { status, .. } => matches!(status, 200..300 | 408 | 425 | 429 | 500..),
+            _ => false,
+        }
+    }
+
+    /// Whether the service refused the call with this code.
+    pub(crate) fn has_code(&self, code: &str) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.code == code)
+    }
+}
+
+fn detail(error: &Option<String>) -> String {
+    error.as_ref().map_or_else(String::new, |error| format!(": {error}"))
+}
+
+fn foreign(status: u16, content_type: Option<&str>) -> impl fmt::Display {
+    let content_type =
+        content_type.map_or_else(|| "no content type".to_owned(), |found| format!("content type {found}"));
+    format!("it has HTTP status {status} and {content_type}")
+}

@@ -1,0 +1,73 @@
+//! One execution of an Express workflow, which the API tells nothing of.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::execution::Started;
+use crate::Arn;
+
+/// An execution of the Express workflow `W` that was started, to run by itself.
+///
+/// It cannot be described, waited for or stopped, nor can its history be read through the API; it writes to CloudWatch Logs
+/// where the state machine says so. Who wants the output calls [`StateMachine::run`](super::StateMachine::run).
+///
+/// ```
+/// # use workflow_runtime::client::{Error, StateMachine};
+/// # use workflow_runtime::{Json, workflow};
+/// # workflow! { workflow Quick { type express; pass Say { text: "hi" } -> end; } }
+/// # async fn start(machine: StateMachine<Quick>, input: Json) -> Result<(), Error> {
+/// let execution = machine.start(&input).await?;
+/// println!("started {}", execution.name());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// ```compile_fail,E0599
+/// # use workflow_runtime::client::{Error, StateMachine};
+/// # use workflow_runtime::{Json, workflow};
+/// # workflow! { workflow Quick { type express; pass Say { text: "hi" } -> end; } }
+/// # async fn start(machine: StateMachine<Quick>, input: Json) -> Result<(), Error> {
+/// let execution = machine.start(&input).await?;
+/// execution.wait().await?; // error: no method named `wait` found for struct `ExpressExecution<W>`
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Started twice
+///
+/// A name guards only Standard workflows: when the answer to `StartExecution` is lost, the SDK sends the request again, and the
+/// execution runs twice. Both have the same name.
+pub struct ExpressExecution<W> {
+    arn: Arn,
+    workflow: PhantomData<fn() -> W>,
+}
+
+impl<W> From<Started<W>> for ExpressExecution<W> {
+    fn from(started: Started<W>) -> Self {
+        Self { arn: started.arn, workflow: PhantomData }
+    }
+}
+
+impl<W> ExpressExecution<W> {
+    /// The execution's ARN.
+    pub fn arn(&self) -> &Arn {
+        &self.arn
+    }
+
+    /// The execution's name: `arn:…:express:MACHINE:NAME:ID`.
+    pub fn name(&self) -> &str {
+        self.arn.as_str().rsplit(':').nth(1).unwrap_or_default()
+    }
+}
+
+impl<W> Clone for ExpressExecution<W> {
+    fn clone(&self) -> Self {
+        Self { arn: self.arn.clone(), workflow: PhantomData }
+    }
+}
+
+impl<W> fmt::Debug for ExpressExecution<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExpressExecution").field("arn", &self.arn).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,26 @@
+//! Names of executions that the caller does not name.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+/// Makes a name for each execution, another each time.
+#[derive(Clone)]
+pub(super) struct Names(Arc<dyn Fn() -> String + Send + Sync>);
+
+impl Names {
+    pub(super) fn new(name: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(name))
+    }
+
+    pub(super) fn next(&self) -> String {
+        (self.0)()
+    }
+}
+
+/// Random UUIDs, as AWS makes them up.
+impl Default for Names {
+    fn default() -> Self {
+        Self::new(|| Uuid::new_v4().to_string())
+    }
+}

@@ -1,0 +1,48 @@
+//! Text that may be secret.
+
+use std::fmt;
+use std::ops::Deref;
+
+/// Text that may be secret: a payload, or the cause of an error. It has no `Display`, and its `Debug` tells only its length.
+///
+/// ```
+/// use workflow_runtime::client::Sensitive;
+///
+/// let cause = Sensitive::from("card 4111 was refused".to_owned());
+/// assert_eq!(format!("{cause:?}"), "[21 bytes hidden]");
+/// assert!(cause.contains("4111"));
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Sensitive(String);
+
+impl Sensitive {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, without a copy.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl From<String> for Sensitive {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl Deref for Sensitive {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Sensitive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} bytes hidden]", self.0.len())
+    }
+}

@@ -1,0 +1,150 @@
+//! Waiting for an execution's end: how often to look, for how long, and what to sit out.
+
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::time::Duration;
+
+use super::call::call;
+use super::{Error, Execution};
+use crate::Workflow;
+
+/// How long to pause between two looks at a running execution: `first`, then `factor` times as long each time,
+/// `longest` at most.
+///
+/// AWS refills 15 (in most regions 10) calls of `DescribeExecution` a second for a whole account, so waiting for many
+/// executions wants a longer `longest`: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Backoff {
+    /// The first pause.
+    pub first: Duration,
+    /// What each pause is multiplied with; less than 1 counts as 1.
+    pub factor: f64,
+    /// The longest pause.
+    pub longest: Duration,
+}
+
+/// A quarter of a second, doubling up to ten seconds.
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { first: Duration::from_millis(250), factor: 2.0, longest: Duration::from_secs(10) }
+    }
+}
+
+impl Backoff {
+    fn pauses(self) -> impl Iterator<Item = Duration> + Send {
+        // `f64::max` gives the other operand for a NaN.
+        let (factor, longest) = (self.factor.max(1.0), self.longest);
+        std::iter::successors(Some(self.first.min(longest)), move |pause| {
+            Some(Duration::try_from_secs_f64(pause.as_secs_f64() * factor).unwrap_or(longest).min(longest))
+        })
+    }
+}
+
+/// How long one look may take.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// How long an execution that was started may be unknown: `DescribeExecution` is eventually consistent.
+const SETTLING: Duration = Duration::from_secs(30);
+
+/// Waits for the end of an execution: what [`Execution::wait`] gives, to be awaited.
+///
+/// ```ignore
+/// let output = execution.wait().at_most(Duration::from_secs(3600)).await?;
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing waits until it is awaited"]
+pub struct Wait<W> {
+    execution: Execution<W>,
+    backoff: Backoff,
+    at_most: Duration,
+    outage: Duration,
+}
+
+impl<W: Workflow> Wait<W> {
+    pub(super) fn new(execution: Execution<W>) -> Self {
+        Self { execution, backoff: Backoff::default(), at_most: Duration::MAX, outage: Duration::from_secs(300) }
+    }
+
+    /// How long to pause between two looks.
+    pub fn backoff(self, backoff: Backoff) -> Self {
+        Self { backoff, ..self }
+    }
+
+    /// How long to wait at all: [`Error::StillRunning`] tells that it was too short. Without it, as long as the execution
+    /// runs, which is a year at most.
+    pub fn at_most(self, time: Duration) -> Self {
+        Self { at_most: time, ..self }
+    }
+
+    /// How long to go on while each look fails in a way that may pass ([`Error::is_transient`]): throttling, errors of
+    /// the server, lost connections. Five minutes unless set.
+    pub fn outage(self, time: Duration) -> Self {
+        Self { outage: time, ..self }
+    }
+
+    async fn run(self) -> Result<W::Output, Error> {
+        let Self { execution, backoff, at_most, outage } = self;
+        call!("wait", execution = execution.arn(), async {
+            let connection = execution.connection();
+            let started = connection.now();
+            let mut outage_began = None;
+            let mut pauses = backoff.pauses();
+            let still_running = |waited| Error::StillRunning { execution: execution.arn().clone(), waited };
+            loop {
+                let rest = at_most.saturating_sub(connection.since(started));
+                let look = match connection.within(rest.min(LOOK), execution.describe()).await {
+                    Some(look) => look,
+                    None if rest <= LOOK => return Err(still_running(connection.since(started))),
+                    None => Err(Error::no_answer_within("DescribeExecution", LOOK)),
+                };
+                let waited = connection.since(started);
+                let failure = match look.map(|description| description.ended()) {
+                    Ok(Some(output)) => return output,
+                    Ok(None) => {
+                        outage_began = None;
+                        None
+                    }
+                    Err(error) => {
+                        let began = *outage_began.get_or_insert_with(|| connection.now());
+                        let settles =
+                            execution.is_new() && error.has_code("ExecutionDoesNotExist") && waited < SETTLING;
+                        if !settles && (!error.is_transient() || connection.since(began) >= outage) {
+                            return Err(error);
+                        }
+                        Some(error)
+                    }
+                };
+                let rest = at_most.saturating_sub(waited);
+                if rest.is_zero() {
+                    return Err(failure.unwrap_or_else(|| still_running(waited)));
+                }
+                connection.sleep(pauses.next().unwrap_or(backoff.longest).min(rest)).await;
+            }
+        })
+    }
+}
+
+impl<W: Workflow> IntoFuture for Wait<W> {
+    type Output = Result<W::Output, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_the_longest_and_stay() {
+        let seconds = |backoff: Backoff| backoff.pauses().take(5).map(|pause| pause.as_secs_f64()).collect::<Vec<_>>();
+        let backoff = Backoff { first: Duration::from_secs(1), factor: 3.0, longest: Duration::from_secs(10) };
+        assert_eq!(seconds(backoff), [1.0, 3.0, 9.0, 10.0, 10.0]);
+        assert_eq!(seconds(Backoff { factor: 0.0, ..backoff }), [1.0; 5]);
+        assert_eq!(seconds(Backoff { factor: f64::NAN, ..backoff }), [1.0; 5]);
+        assert_eq!(seconds(Backoff { factor: f64::INFINITY, ..backoff })[1..], [10.0; 4]);
+        assert_eq!(seconds(Backoff { first: Duration::from_secs(60), ..backoff }), [10.0; 5]);
+    }
+}

@@ -1,0 +1,28 @@
+//! The pages on [`workflow!`](crate::workflow): the language, every error, and testing.
+//!
+//! They are part of the documentation only.
+
+// Where a page names another file, its link is by reference; rustdoc takes the first definition of one.
+
+/// Everything that can be written in [`workflow!`](crate::workflow), and the definition it becomes.
+///
+/// [errors]: crate::guide::errors
+/// [WF05]: crate::guide::errors#wf05-aws
+/// [WF0311]: crate::guide::errors#wf0311-an-error-that-is-not-caught-although-the-others-are
+/// [WF0312]: crate::guide::errors#wf0312-an-error-handler-whose-own-errors-are-not-caught
+/// [WF0514]: crate::guide::errors#wf0514-an-error-that-the-task-does-not-raise
+/// [WF0519]: crate::guide::errors#wf0519-an-unchecked-that-silences-nothing
+/// [testing a workflow that starts another]: crate::guide::testing#a-workflow-that-starts-another
+///
+#[doc = include_str!("../guide/language.md")]
+pub mod language {}
+
+/// Every error and warning of [`workflow!`](crate::workflow), with an example that has it and one that does not.
+///
+#[doc = include_str!("../guide/errors.md")]
+pub mod errors {}
+
+/// Tests with the embedded engine of the crate workflow-local.
+///
+#[doc = include_str!("../guide/testing.md")]
+pub mod testing {}

@@ -1,0 +1,49 @@
+//! The pages that the documentation of `workflow!` links to. `.ci/links` follows the links in what rustdoc makes of them.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+
+const PAGES: [&str; 3] = ["language", "errors", "testing"];
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// They are links to the files in `docs`, which cargo packs as files: docs.rs has nothing else.
+#[test]
+fn the_guide_is_what_the_docs_are() {
+    for page in PAGES {
+        assert!(read(&format!("guide/{page}.md")) == read(&format!("../docs/{page}.md")), "{page}");
+    }
+}
+
+#[test]
+fn the_macro_links_to_the_guide() {
+    let docs = read("src/lib.rs");
+    for page in PAGES {
+        assert!(docs.contains(&format!("[`guide::{page}`]")), "{page}");
+    }
+    assert!(!docs.contains("docs/"), "a file's name is no link");
+}
+
+/// A link to another file leads nowhere from rustdoc's pages, unless the guide says where that file is.
+#[test]
+fn pages_refer_to_files_by_reference() {
+    let guide = read("src/guide.rs");
+    for page in PAGES {
+        let text = read(&format!("guide/{page}.md"));
+        for (at, _) in text.match_indices("](") {
+            let to = text[at + 2..].split(')').next().unwrap();
+            assert!(
+                to.starts_with(['#', 'h']),
+                "{page}: write `[…][name]`, and `[name]: {to}` at the end and in guide.rs"
+            );
+        }
+        for line in text.lines().filter(|line| line.starts_with('[')) {
+            let Some((name, _)) = line.split_once("]: ") else { continue };
+            assert!(guide.contains(&format!("/// {name}]: crate::guide::")), "guide.rs lacks {name}]");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Names and ARNs: how they are built, read, and refused.
+
+use workflow_asl::limits::RESOURCE_NAME_CHARS;
+
+use super::{ApiError, Code, Members};
+
+/// The region and the account that a request is for: resources that it creates are there, and its lists show those that are.
+///
+/// The credentials of a request name the region (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html>).
+/// An access key that is 12 digits names the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scope {
+    pub(crate) region: String,
+    pub(crate) account: String,
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Self { region: "us-east-1".to_owned(), account: "123456789012".to_owned() }
+    }
+}
+
+impl Scope {
+    /// What the header `Authorization` of a request says, and this scope where it says nothing.
+    pub(crate) fn of(&self, authorization: Option<&str>) -> Self {
+        let credential = authorization.and_then(|header| header.split_once("Credential=")).map(|(_, rest)| rest);
+        let mut parts = credential.and_then(|rest| rest.split([',', ' ']).next()).unwrap_or_default().split('/');
+        let (key, region) = (parts.next().unwrap_or_default(), parts.nth(1).unwrap_or_default());
+        let is_region = !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_account = key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit());
+        Self {
+            region: if is_region { region.to_owned() } else { self.region.clone() },
+            account: if is_account { key.to_owned() } else { self.account.clone() },
+        }
+    }
+
+    /// The scope of a resource.
+    pub(crate) fn of_arn(arn: &str) -> Self {
+        let mut parts = arn.split(':').skip(3);
+        let mut part = || parts.next().unwrap_or_default().to_owned();
+        Self { region: part(), account: part() }
+    }
+
+    /// What the ARNs of this scope's resources begin with.
+    fn prefix(&self) -> String {
+        let partition = match &self.region {
+            region if region.starts_with("cn-") => "aws-cn",
+            region if region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        };
+        format!("arn:{partition}:states:{}:{}", self.region, self.account)
+    }
+
+    pub(crate) fn machine(&self, name: &str) -> String {
+        format!("{}:stateMachine:{name}", self.prefix())
+    }
+
+    pub(crate) fn activity(&self, name: &str) -> String {
+        format!("{}:activity:{name}", self.prefix())
+    }
+
+    /// Whether a resource is in this scope.
+    pub(crate) fn has(&self, arn: &str) -> bool {
+        arn.strip_prefix(&self.prefix()).is_some_and(|rest| rest.starts_with(':'))
+    }
+}
+
+/// The ARN of an execution of a state machine: `…:execution:MACHINE:NAME`.
+pub(crate) fn execution(machine: &str, name: &str) -> String {
+    format!("{}:{name}", machine.replacen(":stateMachine:", ":execution:", 1))
+}
+
+/// The ARN of an Express execution: `…:express:MACHINE:NAME:ID`.
+pub(crate) fn express(machine: &str, name: &str, id: &str) -> String {
+    format!("{}:{name}:{id}", machine.replacen(":stateMachine:", ":express:", 1))
+}
+
+/// The parts of a state machine's ARN, which may name a version, an alias, or the children of a distributed map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MachineArn<'a> {
+    /// As it was given.
+    pub(crate) text: &'a str,
+    /// Without the version or alias, and without the label.
+    pub(crate) machine: &'a str,
+    /// The number of a version or the name of an alias.
+    pub(crate) qualifier: Option<&'a str>,
+    /// The label of a distributed map in the state machine.
+    pub(crate) label: Option<&'a str>,
+}
+
+impl<'a> MachineArn<'a> {
+    /// Reads an ARN that may have a version or an alias.
+    pub(crate) fn read(text: &'a str) -> Result<Self, ApiError> {
+        let name = check(text, &["stateMachine"])?;
+        let (full, qualifier) = match name.split_once(':') {
+            Some((full, qualifier)) if !qualifier.is_empty() && !qualifier.contains(':') => (full, Some(qualifier)),
+            Some(_) => return Err(ApiError::invalid_arn(format_args!("Invalid ARN: {text}"))),
+            None => (name, None),
+        };
+        let (name, label) = match full.split_once('/') {
+            Some((name, label)) => (name, Some(label)),
+            None => (full, None),
+        };
+        let length = text.len() - text.rsplit(":stateMachine:").next().map_or(0, str::len) + name.len();
+        Ok(Self { text, machine: text.get(..length).unwrap_or(text), qualifier, label })
+    }
+
+    /// The same for an operation that takes no label.
+    pub(crate) fn read_unlabelled(text: &'a str) -> Result<Self, ApiError> {
+        let arn = Self::read(text)?;
+        match arn.label {
+            None => Ok(arn),
+            Some(_) => {
+                let message = format!("This operation does not support labeled state machine ARNs: '{text}'");
+                Err(ApiError::new(Code::Validation, message).because("API_DOES_NOT_SUPPORT_LABELED_ARNS"))
+            }
+        }
+    }
+
+    /// The number of the version that it names.
+    pub(crate) fn version(self) -> Option<u32> {
+        self.qualifier?.parse().ok()
+    }
+}
+
+/// Refuses what is no ARN of one of these kinds of Step Functions' resources, and gives what stands behind the kind.
+pub(crate) fn check<'a>(arn: &'a str, kinds: &[&str]) -> Result<&'a str, ApiError> {
+    if !arn.starts_with("arn:") {
+        return Err(ApiError::invalid_arn(format_args!("Invalid ARN prefix: {arn}")));
+    }
+    let mut parts = arn.splitn(7, ':').skip(2);
+    let (service, _, _, found, name) = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next());
+    match (service, found, name) {
+        (Some("states"), Some(found), Some(name)) if kinds.contains(&found) && !name.is_empty() => Ok(name),
+        (Some("states"), Some(found), Some(_)) if !kinds.contains(&found) => {
+            Err(ApiError::invalid_arn(format_args!("Resource type not valid in this context: {found}")))
+        }
+        _ => Err(ApiError::invalid_arn(format_args!("Invalid ARN: {arn}"))),
+    }
+}
+
+/// Refuses what is no ARN of an IAM role.
+pub(crate) fn check_role(arn: &str) -> Result<&str, ApiError> {
+    let mut parts = arn.splitn(6, ':');
+    let head = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next());
+    match (head, parts.next()) {
+        ((Some("arn"), Some(_), Some("iam"), Some(_), Some(_)), Some(role)) if role.starts_with("role/") => Ok(arn),
+        _ => Err(ApiError::new(Code::InvalidArn, format!("Invalid Role Arn: '{arn}'"))),
+    }
+}
+
+/// The name of a resource that a request makes.
+pub(crate) fn name<'a>(members: &mut Members<'a>) -> &'a str {
+    members.required_bounded("name", 1, RESOURCE_NAME_CHARS)
+}
+
+/// Refuses a name of a state machine, an activity or an execution that has characters that are not allowed.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html>
+pub(crate) fn check_name(name: &str) -> Result<&str, ApiError> {
+    match name.chars().any(is_forbidden) {
+        true => Err(ApiError::new(Code::InvalidName, format!("Invalid Name: '{name}'"))),
+        false => Ok(name),
+    }
+}
+
+fn is_forbidden(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || "?*<>{}[]\"#%\\^|~`$&,;:/".contains(character)
+        || matches!(character, '\u{FFFE}' | '\u{FFFF}' | '\u{10FFFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_refused_as_the_service_does() {
+        assert!(check_name("Order-1_é.x").is_ok());
+        for name in ["a b", "a/b", "a:b", "x*", "tab\t", "$", "\u{85}"] {
+            assert_eq!(check_name(name).unwrap_err().code, Code::InvalidName, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn arns_are_refused_with_the_reason() {
+        let machine = Scope::default().machine("A");
+        assert_eq!(check(&machine, &["stateMachine"]), Ok("A"));
+        let message = |arn: &str| check(arn, &["execution"]).unwrap_err().message;
+        assert_eq!(message("nonsense"), "Invalid Arn: 'Invalid ARN prefix: nonsense'");
+        let express = express(&machine, "b", "c");
+        assert_eq!(message(&express), "Invalid Arn: 'Resource type not valid in this context: express'");
+        assert!(message("arn:aws:s3:::bucket").starts_with("Invalid Arn: "));
+        assert!(check_role("arn:aws:iam::123456789012:role/service/x").is_ok());
+        assert!(check_role("arn:aws:iam::123456789012:user/x").is_err());
+    }
+
+    #[test]
+    fn the_arn_of_a_state_machine_has_parts() {
+        let machine = Scope::default().machine("A");
+        let parts = |text: &str| {
+            let arn = MachineArn::read(text).unwrap();
+            (arn.machine.to_owned(), arn.qualifier.map(str::to_owned), arn.label.map(str::to_owned), arn.version())
+        };
+        assert_eq!(parts(&machine), (machine.clone(), None, None, None));
+        assert_eq!(parts(&format!("{machine}:3")), (machine.clone(), Some("3".to_owned()), None, Some(3)));
+        assert_eq!(parts(&format!("{machine}:PROD")), (machine.clone(), Some("PROD".to_owned()), None, None));
+        assert_eq!(parts(&format!("{machine}/Each")), (machine.clone(), None, Some("Each".to_owned()), None));
+        for wrong in [format!("{machine}:"), format!("{machine}:1:2")] {
+            assert_eq!(MachineArn::read(&wrong).unwrap_err().code, Code::InvalidArn, "{wrong}");
+        }
+        let labelled = format!("{machine}/Each");
+        assert_eq!(MachineArn::read_unlabelled(&labelled).unwrap_err().code, Code::Validation);
+    }
+
+    #[test]
+    fn credentials_name_region_and_account() {
+        let scope = |header: &str| Scope::default().of(Some(header));
+        let signed =
+            "AWS4-HMAC-SHA256 Credential=111122223333/20260101/eu-central-1/states/aws4_request, SignedHeaders=host";
+        assert_eq!(scope(signed), Scope { region: "eu-central-1".to_owned(), account: "111122223333".to_owned() });
+        let scope_of_key = scope("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/cn-north-1/states/aws4_request");
+        assert_eq!(scope_of_key.machine("A"), "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:A");
+        for nothing in ["", "Bearer x", "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=a/b/c:d/e"] {
+            assert_eq!(scope(nothing), Scope::default(), "{nothing}");
+        }
+        assert!(Scope::default().has(&Scope::default().machine("A")));
+        assert!(!Scope::default().has(&scope(signed).machine("A")));
+    }
+}

@@ -1,0 +1,16 @@
+//! The API apart from what it is about: operations, errors, members of requests, answers, pages, ARNs.
+
+mod answer;
+pub(crate) mod arn;
+mod code;
+mod error;
+mod input;
+mod operation;
+mod page;
+
+pub(crate) use answer::Answer;
+pub(crate) use code::Code;
+pub(crate) use error::ApiError;
+pub(crate) use input::{Input, Members};
+pub(crate) use operation::Operation;
+pub(crate) use page::Paging;

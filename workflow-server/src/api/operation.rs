@@ -1,0 +1,81 @@
+//! The operations of the API, all of them, by name.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html>
+
+macro_rules! operations {
+    ($($operation:ident),* $(,)?) => {
+        /// An operation of the API.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Operation {
+            $($operation,)*
+        }
+
+        impl Operation {
+            const ALL: &[(&str, Self)] = &[$((stringify!($operation), Self::$operation)),*];
+        }
+    };
+}
+
+operations! {
+    CreateActivity,
+    CreateStateMachine,
+    CreateStateMachineAlias,
+    DeleteActivity,
+    DeleteStateMachine,
+    DeleteStateMachineAlias,
+    DeleteStateMachineVersion,
+    DescribeActivity,
+    DescribeExecution,
+    DescribeMapRun,
+    DescribeStateMachine,
+    DescribeStateMachineAlias,
+    DescribeStateMachineForExecution,
+    GetActivityTask,
+    GetExecutionHistory,
+    ListActivities,
+    ListExecutions,
+    ListMapRuns,
+    ListStateMachineAliases,
+    ListStateMachineVersions,
+    ListStateMachines,
+    ListTagsForResource,
+    PublishStateMachineVersion,
+    RedriveExecution,
+    SendTaskFailure,
+    SendTaskHeartbeat,
+    SendTaskSuccess,
+    StartExecution,
+    StartSyncExecution,
+    StopExecution,
+    TagResource,
+    TestState,
+    UntagResource,
+    UpdateMapRun,
+    UpdateStateMachine,
+    UpdateStateMachineAlias,
+    ValidateStateMachineDefinition,
+}
+
+impl Operation {
+    /// The operation of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(found, _)| *found == name).map(|(_, operation)| *operation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operations_are_those_of_the_api() {
+        let lower = |name: &str| name[..1].to_ascii_lowercase() + &name[1..];
+        let mut ours: Vec<String> = Operation::ALL.iter().map(|(name, _)| lower(name)).collect();
+        ours.sort();
+        let service = workflow_services::Service::find("sfn").unwrap();
+        let mut api: Vec<&str> = service.operations().map(workflow_services::Operation::name).collect();
+        api.sort();
+        assert_eq!(ours, api);
+        assert_eq!(ours.len(), 37);
+    }
+}

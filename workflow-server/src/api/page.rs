@@ -1,0 +1,91 @@
+//! Pages of a list: `maxResults` and `nextToken`.
+//!
+//! Items have numbers, by which the list is ordered, and a token names the number of the last item that was given: a page
+//! begins where the one before it ended, whatever came or went in between.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::{ApiError, Code, Members};
+
+/// Items of a page where the request does not say.
+const SIZE: usize = 100;
+/// Items of a page.
+const MOST: usize = 1000;
+/// Characters of a token.
+const TOKEN_CHARS: usize = 1024;
+
+/// The page that a request asks for.
+pub(crate) struct Paging<'a> {
+    size: usize,
+    token: Option<&'a str>,
+}
+
+/// One page of a list, and the token of the next.
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    next_token: Option<String>,
+}
+
+impl<'a> Paging<'a> {
+    pub(crate) fn read(members: &mut Members<'a>) -> Self {
+        Self::read_with(members, TOKEN_CHARS)
+    }
+
+    /// The same for an operation whose tokens may have more characters.
+    pub(crate) fn read_with(members: &mut Members<'a>, token_chars: usize) -> Self {
+        // 0 is the default: https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+        let size = members.number("maxResults", MOST).filter(|size| *size != 0).unwrap_or(SIZE);
+        Self { size, token: members.bounded("nextToken", 1, token_chars) }
+    }
+
+    /// Takes the page of the items that `items` gives from behind the one with a number; `list` names the list that a token
+    /// belongs to.
+    pub(crate) fn page<T, I: Iterator<Item = (u64, T)>>(
+        &self,
+        list: &str,
+        items: impl FnOnce(Option<u64>) -> I,
+    ) -> Result<Page<T>, ApiError> {
+        let last = match self.token {
+            None => None,
+            Some(token) => Some(
+                number(token, list)
+                    .ok_or_else(|| ApiError::new(Code::InvalidToken, "Invalid Token: 'Invalid token'"))?,
+            ),
+        };
+        let mut rest = items(last);
+        let mut last = 0;
+        let mut page = Vec::new();
+        for (number, item) in rest.by_ref().take(self.size) {
+            last = number;
+            page.push(item);
+        }
+        let next_token = rest.next().map(|_| URL_SAFE_NO_PAD.encode(format!("{last}:{list}")));
+        Ok(Page { items: page, next_token })
+    }
+}
+
+impl Page<Value> {
+    /// The answer: the items as this member, and the token of the next page.
+    pub(crate) fn into_answer(self, member: &str) -> Value {
+        let mut answer = json!({member: self.items});
+        if let Some(token) = self.next_token {
+            answer["nextToken"] = json!(token);
+        }
+        answer
+    }
+}
+
+fn number(token: &str, list: &str) -> Option<u64> {
+    let token = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
+    let (number, of) = token.split_once(':')?;
+    (of == list).then(|| number.parse().ok()).flatten()
+}
+
+impl<T> Page<T> {
+    /// The same page with other items in place of its own.
+    pub(crate) fn map<U>(self, map: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(map).collect(), next_token: self.next_token }
+    }
+}

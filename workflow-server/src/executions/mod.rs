@@ -1,0 +1,16 @@
+//! Executions that run: what drives them, what answers their tasks, and on which threads.
+
+mod known;
+mod lambda;
+mod own;
+mod recorded;
+mod run;
+mod tasks;
+mod threads;
+
+pub(crate) use known::Known;
+pub(crate) use lambda::LambdaEndpoint;
+pub(crate) use recorded::{Entry, Recorded};
+pub(crate) use run::{Log, Pending, Run, RunOf, Waiting};
+pub use threads::RunningHandler;
+pub(crate) use threads::{RunsFor, Threads};

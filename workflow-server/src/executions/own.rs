@@ -1,0 +1,187 @@
+//! Tasks that call Step Functions itself: this server answers them.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use workflow_asl::error_name::TASK_FAILED;
+use workflow_local::handlers::{Tasks, job_output};
+use workflow_local::{Instant, Status, TaskError, TaskRequest};
+
+use super::Run;
+use super::tasks::Outcome;
+use crate::api::arn::Scope;
+use crate::api::{ApiError, Code, Input};
+use crate::operations;
+use crate::registry::Registry;
+
+/// The members of requests whose values are JSON texts.
+const JSON_TEXTS: [&str; 4] = ["Input", "Output", "Definition", "Context"];
+
+/// What the server answers to a task; `None` where it does not call Step Functions.
+pub(super) async fn answer(registry: &Arc<Registry>, run: &Arc<Run>, request: &TaskRequest) -> Option<Outcome> {
+    let (_, action) = request.resource.split_once(":states:::")?;
+    if let Some(action) = action.strip_prefix("aws-sdk:sfn:") {
+        let (action, waits) = match action.strip_suffix(".waitForTaskToken") {
+            Some(action) => (action, true),
+            None => (action, false),
+        };
+        let answer = call(registry, run, action, &request.input, Style::Sdk).await;
+        return Some(match answer {
+            Ok(answer) if waits => submitted(run, request, answer),
+            answer => Outcome::Answer(answer),
+        });
+    }
+    let pattern = action.strip_prefix("states:startExecution")?;
+    let started = match call(registry, run, "startExecution", &request.input, Style::Optimised).await {
+        Ok(started) => started,
+        Err(error) => return Some(Outcome::Answer(Err(error))),
+    };
+    Some(match pattern {
+        "" => Outcome::Answer(Ok(started)),
+        ".waitForTaskToken" => submitted(run, request, started),
+        ".sync" | ".sync:2" => {
+            let arn = started.get("ExecutionArn").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let _ = run.tell(|execution| execution.submit(request.id, started.into()));
+            Outcome::Answer(ended(registry, &arn, pattern == ".sync").await)
+        }
+        _ => return None,
+    })
+}
+
+/// Waits for the end of an execution that a task started before this server began; `None` for another task.
+pub(super) async fn follow(registry: &Registry, request: &TaskRequest, submitted: &Value) -> Option<Outcome> {
+    let (_, pattern) = request.resource.split_once(":states:::states:startExecution")?;
+    let arn = submitted.get("ExecutionArn").and_then(Value::as_str)?;
+    match pattern {
+        ".sync" | ".sync:2" => Some(Outcome::Answer(ended(registry, arn, pattern == ".sync").await)),
+        _ => None,
+    }
+}
+
+/// The request was taken; whoever has the token answers.
+fn submitted(run: &Run, request: &TaskRequest, answer: Value) -> Outcome {
+    let _ = run.tell(|execution| execution.submit(request.id, answer.into()));
+    Outcome::Later(request.clone(), None)
+}
+
+/// An execution that stops with the task that waits for it.
+struct Child(Arc<Run>);
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.0.stop(None, None);
+    }
+}
+
+/// Waits for the end of an execution, and gives what a task has of it.
+async fn ended(registry: &Registry, arn: &str, as_text: bool) -> Result<Value, TaskError> {
+    let Some(child) = registry.held().executions.get(arn).map(Child) else {
+        let cause = format!("Execution Does Not Exist: '{arn}'");
+        return Err(TaskError::new("StepFunctions.ExecutionDoesNotExistException").with_cause(cause));
+    };
+    child.0.ended().await;
+    let execution = child.0.execution();
+    let (version, alias) = (child.0.machine.version_arn(), child.0.machine.alias_arn());
+    // It is kept as a text in JSON.
+    let input: String = serde_json::from_str(child.0.input.get()).unwrap_or_default();
+    let output = job_output(&execution, (version, alias), &input, as_text);
+    match execution.status() {
+        Status::Succeeded => Ok(Value::Object(output)),
+        _ => Err(TaskError::new(TASK_FAILED).with_cause(Value::Object(output).to_string())),
+    }
+}
+
+/// How a task calls the API: what its errors and times look like.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    /// `states:startExecution`
+    Optimised,
+    /// `aws-sdk:sfn:…`
+    Sdk,
+}
+
+/// Calls an operation of this server with a task's request, and gives its answer as the task has it.
+async fn call(
+    registry: &Arc<Registry>,
+    run: &Run,
+    action: &str,
+    request: &Value,
+    style: Style,
+) -> Result<Value, TaskError> {
+    let mut operation = action.to_owned();
+    if let Some(first) = operation.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let members = match lower(request) {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    };
+    let input = Input::new(members, Scope::of_arn(&run.machine.arn));
+    let answer = operations::run(registry, &operation, &input).await.map_err(|error| failed(registry, error, style))?;
+    let answer = serde_json::from_slice(&answer).unwrap_or(Value::Null);
+    Ok(capitalised(answer, style))
+}
+
+fn failed(registry: &Registry, error: ApiError, style: Style) -> TaskError {
+    let (code, status) = (error.code.name(), error.code.status().as_u16());
+    let name = code.strip_suffix("Exception").unwrap_or(code);
+    let id = registry.id();
+    match style {
+        Style::Optimised => TaskError::new(format!("StepFunctions.{name}Exception")).with_cause(format!(
+            "{} (Service: AWSStepFunctions; Status Code: {status}; Error Code: {code}; Request ID: {id}; Proxy: null)",
+            error.message
+        )),
+        Style::Sdk if error.code == Code::Validation => TaskError::new("Sfn.ValidationException")
+            .with_cause(format!("{} (Service: Sfn, Status Code: {status}, Request ID: {id})", error.message)),
+        Style::Sdk => TaskError::new(format!("Sfn.{name}Exception"))
+            .with_cause(format!("{} (Service: Sfn, Status Code: {status}, Request ID: {id})", error.message)),
+    }
+}
+
+/// A request with the API's names of members: `stateMachineArn` for `StateMachineArn`.
+fn lower(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| {
+                let value = match value {
+                    Value::String(_) => value.clone(),
+                    value if JSON_TEXTS.contains(&name.as_str()) => json!(value.to_string()),
+                    value => lower(value),
+                };
+                let mut name = name.clone();
+                if let Some(first) = name.get_mut(..1) {
+                    first.make_ascii_lowercase();
+                }
+                (name, value)
+            })
+            .collect(),
+        Value::Array(items) => items.iter().map(lower).collect(),
+        other => other.clone(),
+    }
+}
+
+/// An answer with a task's names of members; those of an SDK integration write times as text.
+fn capitalised(value: Value, style: Style) -> Value {
+    match value {
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(mut name, value)| {
+                let is_time = style == Style::Sdk && (name.ends_with("Date") || name == "timestamp");
+                let value = match value.as_f64().filter(|_| is_time) {
+                    #[expect(clippy::cast_possible_truncation, reason = "a cast saturates, and times are far below")]
+                    Some(seconds) => json!(Instant::from_millis((seconds * 1000.0).round() as i64).to_string()),
+                    None => capitalised(value, style),
+                };
+                if let Some(first) = name.get_mut(..1) {
+                    first.make_ascii_uppercase();
+                }
+                (name, value)
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(|item| capitalised(item, style)).collect(),
+        other => other,
+    }
+}

@@ -1,0 +1,239 @@
+//! An execution whose inputs are recorded: all that is done to it, so that the same done again gives the same execution.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use workflow_local::handlers::Tasks;
+use workflow_local::{
+    Answer, Execution, Instant, MapRunChange, NotRedrivable, Payload, Step, TaskError, TaskId, TaskRequest,
+};
+
+use super::Known;
+
+/// Something that was done to an execution. What an input gave is not recorded: it follows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Entry {
+    /// It was told the time, in milliseconds.
+    #[serde(rename = "t")]
+    Time(i64),
+    /// It took so many steps.
+    #[serde(rename = "s")]
+    Steps(u32),
+    #[serde(rename = "y")]
+    Succeed(u64, Value),
+    #[serde(rename = "n")]
+    Fail(u64, Option<String>, Option<String>),
+    #[serde(rename = "h")]
+    Heartbeat(u64),
+    #[serde(rename = "b")]
+    Submit(u64, Value),
+    #[serde(rename = "w")]
+    StartActivity(u64, Option<String>),
+    #[serde(rename = "x")]
+    Stop(Option<String>, Option<String>),
+    #[serde(rename = "c")]
+    StopChild(String, Option<String>, Option<String>),
+    #[serde(rename = "r")]
+    Redrive,
+    #[serde(rename = "m")]
+    ChangeMapRun(String, Option<usize>, Option<f64>, Option<f64>),
+    /// The answers to whether activities exist that what follows gets.
+    #[serde(rename = "k")]
+    Known(Vec<bool>),
+    /// How many events there are, and what follows from all of them: what a replay must come to.
+    #[serde(rename = "e")]
+    Events(u64, u64),
+}
+
+/// An execution, and what was done to it since that was asked last.
+pub(crate) struct Recorded {
+    execution: Execution,
+    /// `None` where nobody asks.
+    entries: Option<Vec<Entry>>,
+    known: Arc<Known>,
+}
+
+impl Deref for Recorded {
+    type Target = Execution;
+
+    fn deref(&self) -> &Execution {
+        &self.execution
+    }
+}
+
+fn text(text: Option<&str>) -> Option<String> {
+    text.map(str::to_owned)
+}
+
+impl Recorded {
+    /// An execution that records nothing yet.
+    pub(crate) fn new(execution: Execution, known: Arc<Known>) -> Self {
+        Self { execution, entries: None, known }
+    }
+
+    /// Records what is done to it from now on.
+    pub(crate) fn record(&mut self) {
+        self.entries = Some(Vec::new());
+        // What a replay asked beyond what was recorded is no input of later.
+        self.known.take();
+    }
+
+    /// Ends it with an error, without a word in the record.
+    pub(crate) fn abandon(&mut self, error: &str, cause: &str) {
+        self.execution.stop(Some(error), Some(cause));
+    }
+
+    fn note(&mut self, entry: impl FnOnce() -> Entry) {
+        if let Some(entries) = &mut self.entries {
+            entries.push(entry());
+        }
+    }
+
+    /// What was done since this was asked last.
+    pub(crate) fn take_entries(&mut self) -> Vec<Entry> {
+        let Some(entries) = &mut self.entries else { return Vec::new() };
+        let mut entries = std::mem::take(entries);
+        let known = self.known.take();
+        if !known.is_empty() {
+            entries.insert(0, Entry::Known(known));
+        }
+        entries
+    }
+
+    pub(crate) fn step(&mut self) -> Step {
+        if let Some(entries) = &mut self.entries {
+            match entries.last_mut() {
+                Some(Entry::Steps(count)) => *count += 1,
+                _ => entries.push(Entry::Steps(1)),
+            }
+        }
+        self.execution.step()
+    }
+
+    pub(crate) fn stop(&mut self, error: Option<&str>, cause: Option<&str>) {
+        self.note(|| Entry::Stop(text(error), text(cause)));
+        self.execution.stop(error, cause);
+    }
+
+    pub(crate) fn stop_child(&mut self, arn: &str, error: Option<&str>, cause: Option<&str>) -> bool {
+        self.note(|| Entry::StopChild(arn.to_owned(), text(error), text(cause)));
+        self.execution.stop_child(arn, error, cause)
+    }
+
+    pub(crate) fn redrive(&mut self) -> Result<(), NotRedrivable> {
+        self.note(|| Entry::Redrive);
+        self.execution.redrive()
+    }
+
+    pub(crate) fn change_map_run(&mut self, arn: &str, change: MapRunChange) -> bool {
+        let MapRunChange { max_concurrency, tolerated_failure_count, tolerated_failure_percentage } = change;
+        self.note(|| {
+            let arn = arn.to_owned();
+            Entry::ChangeMapRun(arn, max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
+        });
+        self.execution.change_map_run(arn, change)
+    }
+
+    /// Notes how the history stands, for a replay to be compared with.
+    pub(crate) fn note_events(&mut self) {
+        if self.entries.is_some() {
+            let (count, hash) = events(&self.execution);
+            self.note(|| Entry::Events(count, hash));
+        }
+    }
+
+    /// Does again what an entry says, and gives the tasks that it asked for; `None` where it gives something else than it did.
+    pub(crate) fn replay(&mut self, entry: Entry) -> Option<Vec<TaskRequest>> {
+        let mut asked = Vec::new();
+        let id = TaskId::of_number;
+        let execution = &mut self.execution;
+        match entry {
+            Entry::Time(time) => execution.advance_to(Instant::from_millis(time)),
+            Entry::Steps(count) => {
+                for _ in 0..count {
+                    if let Step::Task(request) = execution.step() {
+                        asked.push(request);
+                    }
+                }
+            }
+            Entry::Succeed(task, output) => drop_answer(execution.succeed(id(task), output)),
+            Entry::Fail(task, error, cause) => {
+                let error = TaskError { error: error.map(Into::into), cause };
+                drop_answer(execution.fail_task(id(task), error));
+            }
+            Entry::Heartbeat(task) => drop_answer(execution.heartbeat(id(task))),
+            Entry::Submit(task, output) => drop_answer(execution.submit(id(task), output)),
+            Entry::StartActivity(task, worker) => drop_answer(execution.start_activity(id(task), worker.as_deref())),
+            Entry::Stop(error, cause) => execution.stop(error.as_deref(), cause.as_deref()),
+            Entry::StopChild(arn, error, cause) => {
+                execution.stop_child(&arn, error.as_deref(), cause.as_deref());
+            }
+            Entry::Redrive => execution.redrive().ok()?,
+            Entry::ChangeMapRun(arn, max_concurrency, tolerated_failure_count, tolerated_failure_percentage) => {
+                let change = MapRunChange { max_concurrency, tolerated_failure_count, tolerated_failure_percentage };
+                execution.change_map_run(&arn, change);
+            }
+            Entry::Known(_) => {}
+            Entry::Events(count, hash) if events(execution) == (count, hash) => {}
+            Entry::Events(..) => return None,
+        }
+        Some(asked)
+    }
+}
+
+/// What became of an answer is what became of it before.
+fn drop_answer(_: Answer) {}
+
+/// How many events there are, and a number that follows from their types and times (FNV-1a).
+fn events(execution: &Execution) -> (u64, u64) {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut eat = |bytes: &[u8]| {
+        for byte in bytes {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    };
+    for event in execution.history() {
+        eat(event.kind.name().as_bytes());
+        eat(&event.previous_id.to_le_bytes());
+        eat(&event.timestamp.as_millis().to_le_bytes());
+    }
+    (execution.history().len() as u64, hash)
+}
+
+impl Tasks for Recorded {
+    fn present(&self) -> Instant {
+        self.execution.now()
+    }
+
+    fn advance_to(&mut self, time: Instant) {
+        self.note(|| Entry::Time(time.as_millis()));
+        self.execution.advance_to(time);
+    }
+
+    fn submit(&mut self, id: TaskId, output: Payload) -> Answer {
+        self.note(|| Entry::Submit(id.number(), output.value().clone()));
+        self.execution.submit(id, output)
+    }
+
+    fn heartbeat(&mut self, id: TaskId) -> Answer {
+        self.note(|| Entry::Heartbeat(id.number()));
+        self.execution.heartbeat(id)
+    }
+
+    fn start_activity(&mut self, id: TaskId, worker_name: Option<&str>) -> Answer {
+        self.note(|| Entry::StartActivity(id.number(), text(worker_name)));
+        self.execution.start_activity(id, worker_name)
+    }
+
+    fn succeed(&mut self, id: TaskId, output: Value) -> Answer {
+        self.note(|| Entry::Succeed(id.number(), output.clone()));
+        self.execution.succeed(id, output)
+    }
+
+    fn fail_task(&mut self, id: TaskId, error: TaskError) -> Answer {
+        self.note(|| Entry::Fail(id.number(), error.error.as_deref().map(str::to_owned), error.cause.clone()));
+        self.execution.fail_task(id, error)
+    }
+}

@@ -1,0 +1,113 @@
+//! Answers a task with the server's closures.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use workflow_asl::error_name::{RUNTIME, TASK_FAILED};
+use workflow_local::handlers::{Asking, Given, Reply};
+use workflow_local::{TaskError, TaskId, TaskRequest};
+
+use super::threads::RunsFor;
+use super::{Run, own};
+use crate::registry::Registry;
+
+/// What becomes of a task that was asked for.
+pub(crate) struct Asked {
+    pub(crate) id: TaskId,
+    pub(crate) outcome: Outcome,
+}
+
+/// What is known of a task's answer.
+pub(crate) enum Outcome {
+    Answer(Result<Value, TaskError>),
+    /// It comes at a time, or never, by the execution's clock.
+    Later(TaskRequest, Option<Box<Given>>),
+}
+
+/// Asks the closure that stands for the task's resource. One that may block is run on a thread; a future is polled by the
+/// server's own runtime.
+pub(super) async fn ask(asking: Option<Asking>, request: TaskRequest, registry: Arc<Registry>, run: Arc<Run>) -> Asked {
+    let id = request.id;
+    let execution_arn = Arc::clone(&run.arn);
+    // Whoever is asked must not know more than what survives.
+    if let Err(error) = registry.journal.flushed().await {
+        let answer = Err(TaskError::new(RUNTIME).with_cause(error.message));
+        return Asked { id, outcome: Outcome::Answer(answer) };
+    }
+    let outcome = match asking {
+        None => without_handler(&registry, &run, request).await,
+        Some(asking) if asking.blocks() => {
+            let runs_for = RunsFor { state: Arc::clone(&request.state), execution_arn: Some(execution_arn) };
+            // A panic of the closure is caught where it is called, so that the thread comes back.
+            match registry.threads.run(runs_for, move || (asking.reply(&request), request)).await {
+                Ok((reply, request)) => outcome(reply, request).await,
+                Err(not_run) => Outcome::Answer(Err(TaskError::new(TASK_FAILED).with_cause(not_run.to_string()))),
+            }
+        }
+        Some(asking) => {
+            let reply = asking.reply(&request);
+            outcome(reply, request).await
+        }
+    };
+    Asked { id, outcome }
+}
+
+/// Waits for the answer of a task that the service took before this server began.
+pub(super) async fn follow(request: TaskRequest, submitted: Value, registry: Arc<Registry>, run: Arc<Run>) -> Asked {
+    let id = request.id;
+    let outcome = match own::follow(&registry, &request, &submitted).await {
+        Some(outcome) => outcome,
+        // Whoever has the token answers.
+        None => Outcome::Later(request, None),
+    };
+    drop(run);
+    Asked { id, outcome }
+}
+
+/// Answers a task that has no closure: what this server, or an endpoint that it was told of, can do.
+async fn without_handler(registry: &Arc<Registry>, run: &Arc<Run>, request: TaskRequest) -> Outcome {
+    if let Some(outcome) = own::answer(registry, run, &request).await {
+        return outcome;
+    }
+    if let (Some(endpoint), Some(function)) = (&registry.lambda, request.function()) {
+        let answer = endpoint.invoke(function, &request).await;
+        return match answer {
+            Ok(_) if request.resource.ends_with(".waitForTaskToken") => Outcome::Later(request, None),
+            answer => Outcome::Answer(answer),
+        };
+    }
+    Outcome::Answer(Err(unknown(&request)))
+}
+
+async fn outcome(reply: Reply, request: TaskRequest) -> Outcome {
+    match reply {
+        Reply::Now(answer) => Outcome::Answer(answer),
+        Reply::Later(future) => Outcome::Answer(future.await),
+        Reply::Never => Outcome::Later(request, None),
+        Reply::Planned(given) => Outcome::Later(request, Some(given)),
+        Reply::NoneLeft { given } => Outcome::Answer(Err(none_left(&request, given))),
+        // Only an engine runs other state machines.
+        _ => Outcome::Answer(Err(unknown(&request))),
+    }
+}
+
+fn none_left(request: &TaskRequest, given: u64) -> TaskError {
+    let cause = format!("the state {} asks for more than the {given} answers that it was given", request.state);
+    TaskError::new(RUNTIME).with_cause(cause)
+}
+
+/// A function that does not exist fails the task, as on AWS; another resource is one that this server cannot run.
+fn unknown(request: &TaskRequest) -> TaskError {
+    if !request.is_invoke() {
+        let cause = format!(
+            "the state {} calls {}, which this server cannot do: give it a closure (Builder::on_resource) or an answer in a \
+             mock file",
+            request.state, request.resource
+        );
+        return TaskError::new(RUNTIME).with_cause(cause);
+    }
+    let name = request.input.get("FunctionName").and_then(Value::as_str).unwrap_or_default();
+    TaskError::new("Lambda.ResourceNotFoundException").with_cause(format!(
+        "Function not found: {name} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException)"
+    ))
+}

@@ -1,0 +1,119 @@
+//! HTTP/1.1: connections, and the limits that they are held to.
+
+mod body;
+mod hosts;
+mod request;
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io::{self, ErrorKind};
+use std::pin::pin;
+use std::sync::Arc;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
+
+use crate::Limits;
+pub(crate) use hosts::Hosts;
+pub(crate) use request::Service;
+
+/// Bytes of a request's head: its first line and its headers.
+const HEAD_BYTES: usize = 64 * 1024;
+
+/// Waits until the server stops, or is dropped.
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
+}
+
+/// Accepts connections until the server stops; then gives clients a moment to read what they are owed.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    service: Arc<Service>,
+    limits: Limits,
+    stopping: watch::Receiver<bool>,
+) {
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let mut connections = JoinSet::new();
+    let mut stop = pin!(stopped(stopping.clone()));
+    loop {
+        let (stream, place) = tokio::select! {
+            biased;
+            () = stop.as_mut() => break,
+            Some(_) = connections.join_next() => continue,
+            accepted = accept(&listener, &places) => match accepted {
+                Some(accepted) => accepted,
+                None => continue,
+            },
+        };
+        let connection = connection(stream, Arc::clone(&service), limits, stopping.clone());
+        connections.spawn(async move {
+            connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let all_closed = async { while connections.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(limits.shutdown, all_closed).await;
+    connections.shutdown().await;
+}
+
+/// The next connection, when there is a place for one.
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, _)) => Some((stream, place)),
+        Err(error) => {
+            if !is_of_connection(&error) {
+                // Such as too many open files: it fails again at once, until something is closed.
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            }
+            None
+        }
+    }
+}
+
+fn is_of_connection(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
+}
+
+/// Answers the requests of a connection until either side closes it.
+async fn connection(stream: TcpStream, service: Arc<Service>, limits: Limits, stopping: watch::Receiver<bool>) {
+    // An answer goes out at once, whatever the size of its last packet; where that cannot be, it is only later.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.unread));
+    let answer = service_fn(|request: Request<Incoming>| {
+        let (service, stopping) = (Arc::clone(&service), stopping.clone());
+        async move { Ok::<Response<Full<Bytes>>, Infallible>(service.answer(request, stopping).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.idle)
+        .max_header_size(HEAD_BYTES)
+        .serve_connection(TokioIo::new(Box::pin(stream)), answer);
+    let mut connection = pin!(connection);
+    // A failure of the connection is its client's affair.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = stopped(stopping.clone()) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
+}
+
+/// What a future gives, or `None` when the server stops before.
+async fn unless_stopped<T>(stopping: watch::Receiver<bool>, future: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        given = future => Some(given),
+        () = stopped(stopping) => None,
+    }
+}

@@ -1,0 +1,107 @@
+//! Requests: one path, one method, the operation in a header.
+//!
+//! <https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::hosts::Hosts;
+use super::{body, unless_stopped};
+use crate::api::arn::Scope;
+use crate::api::{ApiError, Code, Input};
+use crate::operations;
+use crate::registry::Registry;
+
+const TARGET: &str = "x-amz-target";
+const SERVICE: &str = "AWSStepFunctions";
+
+/// What answers requests.
+pub(crate) struct Service {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) hosts: Hosts,
+    /// How long a body may take.
+    pub(crate) body: Duration,
+    /// Where requests are for that do not say.
+    pub(crate) scope: Scope,
+}
+
+impl Service {
+    /// Answers a request, at the latest when the server stops.
+    pub(crate) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        stopping: watch::Receiver<bool>,
+    ) -> Response<Full<Bytes>> {
+        let answer = unless_stopped(stopping, self.outcome(request)).await;
+        let stopped = || Err(ApiError::new(Code::ServiceUnavailable, "the server is shutting down"));
+        let (status, text) = match answer.unwrap_or_else(stopped) {
+            Ok(text) => (StatusCode::OK, text),
+            Err(error) => (error.code.status(), error.to_json()),
+        };
+        let mut response = Response::new(Full::from(text));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+        if let Ok(id) = HeaderValue::from_str(&self.registry.id()) {
+            headers.insert(HeaderName::from_static("x-amzn-requestid"), id);
+        }
+        response
+    }
+
+    async fn outcome(&self, request: Request<Incoming>) -> Result<Vec<u8>, ApiError> {
+        self.hosts.check(request.uri(), request.headers())?;
+        let (request, answer) = self.own(request).await?;
+        let Some(request) = request else { return Ok(answer.to_string().into_bytes()) };
+        if request.method() != Method::POST || request.uri().path() != "/" {
+            let message = format!("{} {} is not of this service", request.method(), request.uri().path());
+            return Err(ApiError::new(Code::UnknownPath, message));
+        }
+        let operation = operation(request.headers())?;
+        let authorization = request.headers().get(header::AUTHORIZATION).and_then(|header| header.to_str().ok());
+        let scope = self.scope.of(authorization);
+        let body = body::read(request.into_body(), self.body).await?;
+        let answer = operations::run(&self.registry, &operation, &Input::parse(&body, scope)?).await;
+        // Nothing is told that a crash could take back.
+        self.registry.journal.flushed().await?;
+        answer
+    }
+}
+
+impl Service {
+    /// Answers what is not of the API: how the server is, and what a test wants of it. Another request comes back.
+    async fn own(&self, request: Request<Incoming>) -> Result<(Option<Request<Incoming>>, Value), ApiError> {
+        match (request.method(), request.uri().path()) {
+            (&Method::GET, "/health") => {}
+            (&Method::POST, "/reset") => self.registry.reset(),
+            (&Method::POST, "/clock") => {
+                let body = body::read(request.into_body(), self.body).await?;
+                let input = Input::parse(&body, self.scope.clone())?;
+                let mut members = input.members();
+                let seconds = members.required_number("advanceSeconds", usize::MAX);
+                members.check()?;
+                self.registry.clock.advance(Duration::from_secs(seconds as u64));
+            }
+            _ => return Ok((Some(request), Value::Null)),
+        }
+        let now = self.registry.clock.now().to_string();
+        Ok((None, json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "time": now})))
+    }
+}
+
+fn operation(headers: &HeaderMap) -> Result<String, ApiError> {
+    let target = headers.get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
+    match target.split_once('.') {
+        Some((SERVICE, operation)) => Ok(operation.to_owned()),
+        _ => Err(ApiError::new(
+            Code::UnknownOperation,
+            format!("the header X-Amz-Target must be {SERVICE}.OPERATION, not {target:?}"),
+        )),
+    }
+}

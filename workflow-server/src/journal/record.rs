@@ -1,0 +1,266 @@
+//! The records: what of a resource is kept, as JSON, and by which key.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use workflow_asl::document::MachineType;
+use workflow_local::Instant;
+
+use super::Write;
+use crate::executions::Entry;
+use crate::registry::{Activity, Alias, Configuration, Machine, Revision, Route, Tags, Version};
+
+/// What a record is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Key<'a> {
+    Activity(&'a str),
+    Machine(&'a str),
+    Revision(u64),
+    /// How an execution was started, by its number.
+    Execution(u64),
+    /// What was done to an execution, by its number and in order.
+    Entries(u64, u64),
+    /// All that was done to an execution.
+    AllEntries(u64),
+}
+
+impl Key<'_> {
+    /// The bytes of the key: a letter, then a name or numbers, whose order is that of their bytes.
+    pub(crate) fn bytes(self) -> Vec<u8> {
+        let numbered = |kind: u8, numbers: &[u64]| {
+            let mut key = vec![kind, b'/'];
+            numbers.iter().for_each(|number| key.extend(number.to_be_bytes()));
+            key
+        };
+        match self {
+            Self::Activity(arn) => [b"a/", arn.as_bytes()].concat(),
+            Self::Machine(arn) => [b"m/", arn.as_bytes()].concat(),
+            Self::Revision(number) => numbered(b'r', &[number]),
+            Self::Execution(number) => numbered(b'x', &[number]),
+            Self::Entries(number, place) => numbered(b'j', &[number, place]),
+            Self::AllEntries(number) => numbered(b'j', &[number]),
+        }
+    }
+
+    /// Puts a record with this key.
+    pub(crate) fn put(self, record: &impl Serialize) -> Write {
+        // Records are structures of texts and numbers, which JSON can write.
+        Write::Put(self.bytes(), serde_json::to_vec(record).unwrap_or_default())
+    }
+}
+
+/// The numbers of a key behind its letter.
+pub(super) fn numbers(key: &[u8]) -> Option<Vec<u64>> {
+    let numbers = key.get(2..)?.chunks(8).map(|bytes| Some(u64::from_be_bytes(bytes.try_into().ok()?)));
+    numbers.collect()
+}
+
+/// A state machine.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct MachineRecord {
+    name: String,
+    express: bool,
+    created: i64,
+    pub(super) number: u64,
+    tags: Vec<(String, String)>,
+    published: Option<Option<String>>,
+    pub(super) current: u64,
+    pub(super) versions: Vec<VersionRecord>,
+    last_version: u32,
+    pub(super) aliases: Vec<AliasRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct VersionRecord {
+    number: u32,
+    pub(super) revision: u64,
+    description: Option<String>,
+    created: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct AliasRecord {
+    name: String,
+    description: Option<String>,
+    routes: Vec<(u32, u32)>,
+    created: i64,
+    updated: i64,
+    pub(super) number: u64,
+}
+
+/// A revision, without its program.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct RevisionRecord {
+    pub(super) id: Option<String>,
+    pub(super) definition: String,
+    pub(super) role_arn: String,
+    pub(super) logging: Value,
+    pub(super) tracing: Value,
+    pub(super) encryption: Value,
+    pub(super) updated: i64,
+    /// The state machine's, which its program names.
+    pub(super) name: String,
+    pub(super) express: bool,
+}
+
+/// An activity.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ActivityRecord {
+    name: String,
+    created: i64,
+    pub(super) number: u64,
+    encryption: Value,
+    tags: Vec<(String, String)>,
+}
+
+/// How an execution was started.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ExecutionRecord {
+    pub(crate) arn: String,
+    pub(crate) name: String,
+    pub(crate) machine_arn: String,
+    pub(crate) machine_name: String,
+    pub(crate) express: bool,
+    pub(crate) revision: u64,
+    pub(crate) version_arn: Option<String>,
+    pub(crate) alias_arn: Option<String>,
+    pub(crate) input: String,
+    pub(crate) trace_header: Option<String>,
+    /// Of the mock file.
+    pub(crate) case: Option<String>,
+    pub(crate) time: i64,
+    pub(crate) seed: u64,
+}
+
+/// A group of what was done to an execution.
+pub(crate) type EntriesRecord = Vec<Entry>;
+
+fn pairs(tags: &Tags) -> Vec<(String, String)> {
+    tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+impl MachineRecord {
+    /// The numbers of the revisions that it needs.
+    pub(super) fn revisions(&self) -> impl Iterator<Item = u64> {
+        self.versions.iter().map(|version| version.revision).chain([self.current])
+    }
+
+    pub(crate) fn of(machine: &Machine) -> Self {
+        let version = |version: &Version| VersionRecord {
+            number: version.number,
+            revision: version.revision.number,
+            description: version.description.clone(),
+            created: version.created.as_millis(),
+        };
+        let alias = |(name, alias): (&String, &Alias)| AliasRecord {
+            name: name.clone(),
+            description: alias.description.clone(),
+            routes: alias.routes.iter().map(|route| (route.version, route.weight)).collect(),
+            created: alias.created.as_millis(),
+            updated: alias.updated.as_millis(),
+            number: alias.number,
+        };
+        Self {
+            name: machine.name.clone(),
+            express: machine.kind == MachineType::Express,
+            created: machine.created.as_millis(),
+            number: machine.number,
+            tags: pairs(&machine.tags),
+            published: machine.published.clone(),
+            current: machine.current.number,
+            versions: machine.versions.values().map(version).collect(),
+            last_version: machine.last_version,
+            aliases: machine.aliases.iter().map(alias).collect(),
+        }
+    }
+
+    /// The state machine with this ARN; `None` where one of its revisions is not there.
+    pub(super) fn machine(self, arn: String, revision: impl Fn(u64) -> Option<Arc<Revision>>) -> Option<Machine> {
+        let version = |record: VersionRecord| {
+            let version = Version {
+                number: record.number,
+                revision: revision(record.revision)?,
+                description: record.description,
+                created: Instant::from_millis(record.created),
+            };
+            Some((version.number, version))
+        };
+        let alias = |record: AliasRecord| {
+            let route = |(version, weight)| Route { version, weight };
+            let alias = Alias {
+                description: record.description,
+                routes: record.routes.into_iter().map(route).collect(),
+                created: Instant::from_millis(record.created),
+                updated: Instant::from_millis(record.updated),
+                number: record.number,
+            };
+            (record.name, alias)
+        };
+        Some(Machine {
+            arn,
+            name: self.name,
+            kind: machine_type(self.express),
+            created: Instant::from_millis(self.created),
+            number: self.number,
+            tags: self.tags.into_iter().collect(),
+            published: self.published,
+            current: revision(self.current)?,
+            versions: self.versions.into_iter().map(version).collect::<Option<_>>()?,
+            last_version: self.last_version,
+            aliases: self.aliases.into_iter().map(alias).collect(),
+        })
+    }
+}
+
+pub(super) fn machine_type(express: bool) -> MachineType {
+    if express { MachineType::Express } else { MachineType::Standard }
+}
+
+impl RevisionRecord {
+    pub(crate) fn of(revision: &Revision, machine: &Machine) -> Self {
+        let Configuration { logging, tracing, encryption } = revision.configuration.clone();
+        Self {
+            id: revision.id.clone(),
+            definition: revision.definition.clone(),
+            role_arn: revision.role_arn.clone(),
+            logging,
+            tracing,
+            encryption,
+            updated: revision.updated.as_millis(),
+            name: machine.name.clone(),
+            express: machine.kind == MachineType::Express,
+        }
+    }
+}
+
+impl ActivityRecord {
+    pub(crate) fn of(activity: &Activity) -> Self {
+        Self {
+            name: activity.name.clone(),
+            created: activity.created.as_millis(),
+            number: activity.number,
+            encryption: activity.encryption.clone(),
+            tags: pairs(&activity.tags),
+        }
+    }
+
+    pub(super) fn activity(self) -> Activity {
+        let tags = self.tags.into_iter().collect();
+        Activity::new(&self.name, Instant::from_millis(self.created), self.number, self.encryption, tags)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_in_the_order_of_their_numbers() {
+        let keys =
+            [Key::Entries(1, 0), Key::Entries(1, 1), Key::Entries(1, 256), Key::Entries(256, 0), Key::Entries(257, 2)];
+        assert!(keys.windows(2).all(|pair| pair[0].bytes() < pair[1].bytes()));
+        assert!(Key::Entries(1, 7).bytes().starts_with(&Key::AllEntries(1).bytes()));
+        assert_eq!(numbers(&Key::Entries(3, 9).bytes()), Some(vec![3, 9]));
+    }
+}

@@ -1,0 +1,50 @@
+//! A server that speaks the Step Functions API on loopback, so that the AWS SDK and the AWS CLI work unchanged.
+//!
+//! ```no_run
+//! use workflow_local::TaskError;
+//! use workflow_server::Server;
+//!
+//! # async fn serve() -> std::io::Result<()> {
+//! let greet = |name: String| Ok::<_, TaskError>(format!("Hello, {name}"));
+//! let server = Server::builder().on_lambda("greet", greet).bind("127.0.0.1:0").await?;
+//! println!("AWS_ENDPOINT_URL_SFN={}", server.endpoint_url());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The SDKs send `StartSyncExecution` and `TestState` to `sync-HOST`, for which loopback has no name: `sfn_config` takes the
+//! prefix away, and so does `AWS_DISABLE_HOST_PREFIX_INJECTION=true` for the AWS CLI and most SDKs
+//! (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-host-prefix.html>).
+//!
+//! It answers requests to itself only ([`Builder::allow_host`]), within [`Limits`]. It checks no signature, and keeps
+//! everything in memory unless it is given a folder (`Builder::data`).
+//! The operations: <https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html>.
+//!
+//! # Features
+//!
+//! | feature | default | gives |
+//! | --- | --- | --- |
+//! | `jsonata` | yes | state machines in JSONata |
+//! | `durable` | no | `Builder::data`: what the server acknowledged survives |
+//! | `sfn` | no | [`Server::sfn_config`], for the AWS SDK; needs rustc 1.94.1 |
+
+mod api;
+mod clock;
+mod executions;
+mod http;
+mod journal;
+mod limits;
+mod operations;
+mod registry;
+mod server;
+#[cfg(feature = "sfn")]
+mod sfn_config;
+
+pub use executions::RunningHandler;
+pub use limits::Limits;
+pub use server::{Builder, RefusedMachine, Server};
+
+/// The page on the server, whose examples are tests.
+#[cfg(all(doctest, feature = "durable", feature = "sfn"))]
+#[doc = include_str!("../../docs/server.md")]
+struct ServerPage;

@@ -1,0 +1,161 @@
+//! Definitions: checked with AWS's envelope around the findings, compiled, and the operation that only checks one.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use workflow_asl::document::MachineType;
+use workflow_asl::limits::DEFINITION_CHARS;
+use workflow_asl::{Code, Diagnostic, Severity, StateMachine};
+use workflow_local::Program;
+
+use crate::api::{ApiError, Code as ApiCode, Input, Members};
+use crate::registry::Registry;
+
+/// One finding as the API prints it.
+struct Finding {
+    severity: &'static str,
+    code: &'static str,
+    message: String,
+    location: Option<String>,
+}
+
+/// The service's code; what it has none for is about the document's form.
+fn aws_code(code: Code) -> &'static str {
+    code.aws().unwrap_or("SCHEMA_VALIDATION_FAILED")
+}
+
+/// Whether AWS may take it all the same, because its APIs are newer than our table of them.
+fn may_be_newer(code: Code) -> bool {
+    code.depends_on_table() && code != Code::MissingParameter
+}
+
+impl From<Diagnostic> for Finding {
+    fn from(found: Diagnostic) -> Self {
+        Self {
+            severity: match found.severity() {
+                Severity::Error if !may_be_newer(found.code) => "ERROR",
+                _ => "WARNING",
+            },
+            code: aws_code(found.code),
+            location: Some(found.pointer.to_aws_location()),
+            message: found.message,
+        }
+    }
+}
+
+/// The type of state machine that a request names, or Standard.
+pub(crate) fn machine_type(members: &mut Members<'_>) -> MachineType {
+    match members.word("type", &["STANDARD", "EXPRESS"]) {
+        Some("EXPRESS") => MachineType::Express,
+        _ => MachineType::Standard,
+    }
+}
+
+pub(crate) fn compile(text: &str, kind: MachineType) -> Result<Arc<Program>, ApiError> {
+    let findings = match check(text, kind) {
+        (Some(program), findings) if !has_error(&findings) => return Ok(program),
+        (_, findings) => findings,
+    };
+    Err(refused(&findings))
+}
+
+/// The API's error of a definition with errors.
+pub(crate) fn invalid(found: Vec<Diagnostic>) -> ApiError {
+    refused(&found.into_iter().map(Finding::from).collect::<Vec<_>>())
+}
+
+fn refused(findings: &[Finding]) -> ApiError {
+    let findings: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.severity == "ERROR")
+        .map(|finding| {
+            let location = finding.location.as_deref().unwrap_or("null");
+            format!("{}: {} at {location}", finding.code, finding.message)
+        })
+        .collect();
+    let message = format!("Invalid State Machine Definition: '{}'", findings.join(", "));
+    ApiError::new(ApiCode::InvalidDefinition, message)
+}
+
+fn has_error(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == "ERROR")
+}
+
+fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) {
+    let finding = |code: Code, message: String, location| {
+        (None, vec![Finding { severity: "ERROR", code: aws_code(code), message, location }])
+    };
+    let not_object = "Definition must be a valid JSON object".to_owned();
+    if text.trim().is_empty() {
+        return finding(Code::WrongType, not_object, None);
+    }
+    let value: Value = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(error) => {
+            let location = format!("[Source: (String)\"{text}\"; line: {}, column: {}]", error.line(), error.column());
+            return finding(Code::NotJson, what_is_not_json(text, &error), Some(location));
+        }
+    };
+    if !value.is_object() {
+        return finding(Code::WrongType, not_object, None);
+    }
+    let found = workflow_asl::rules::check_definition(&value, kind);
+    // The service takes what fails only when it runs.
+    let found = found.into_iter().filter(|finding| !finding.code.fails_only_when_it_runs());
+    let mut findings: Vec<Finding> = found.map(Finding::from).collect();
+    let (machine, _) = StateMachine::read(&value);
+    match Program::compile(&machine) {
+        Ok(program) => (Some(Arc::new(program)), findings),
+        Err(found) => {
+            // What the engine refuses, the rules mostly have found before, and said better.
+            if !has_error(&findings) {
+                findings.extend(found.into_iter().map(Finding::from));
+            }
+            (None, findings)
+        }
+    }
+}
+
+/// Why a text is not JSON, in the service's words where it is a bare word.
+pub(crate) fn what_is_not_json(text: &str, error: &serde_json::Error) -> String {
+    let word: String =
+        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).collect();
+    if word.starts_with(|c: char| c.is_ascii_digit()) || word.is_empty() || ["null", "true", "false"].contains(&&*word)
+    {
+        return error.to_string();
+    }
+    format!(
+        "Unrecognized token '{word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+    )
+}
+
+/// Findings of an answer, also where the request does not say.
+const MOST: usize = 100;
+
+impl Registry {
+    pub(crate) fn validate_state_machine_definition(&self, input: &Input) -> Result<Value, ApiError> {
+        let mut members = input.members();
+        let text = members.required_sensitive("definition", DEFINITION_CHARS);
+        let kind = machine_type(&mut members);
+        let least = members.word("severity", &["ERROR", "WARNING"]);
+        let most = members.number("maxResults", MOST).filter(|most| *most != 0).unwrap_or(MOST);
+        members.check()?;
+        let (_, findings) = check(text, kind);
+        let result = if has_error(&findings) { "FAIL" } else { "OK" };
+        let shown: Vec<_> =
+            findings.iter().filter(|finding| finding.severity == "ERROR" || least == Some("WARNING")).collect();
+        let diagnostics: Vec<_> = shown
+            .iter()
+            .take(most)
+            .map(|finding| {
+                let mut diagnostic =
+                    json!({"severity": finding.severity, "code": finding.code, "message": finding.message});
+                if let Some(location) = &finding.location {
+                    diagnostic["location"] = json!(location);
+                }
+                diagnostic
+            })
+            .collect();
+        Ok(json!({"result": result, "diagnostics": diagnostics, "truncated": shown.len() > most}))
+    }
+}

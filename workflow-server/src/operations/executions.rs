@@ -1,0 +1,415 @@
+//! The operations on executions.
+
+use std::sync::Arc;
+
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Value, json};
+use workflow_asl::document::MachineType;
+use workflow_asl::limits::{CAUSE_CHARS, ERROR_CHARS, PAYLOAD_BYTES, RESOURCE_NAME_CHARS};
+use workflow_local::handlers::Handlers;
+use workflow_local::{Execution, Instant, Payload, Program, Start, Status, View};
+
+use super::definitions::what_is_not_json;
+use super::machines::includes_data;
+use super::redrive;
+use crate::api::arn::MachineArn;
+use crate::api::{Answer, ApiError, Code, Input, Members, Paging, arn};
+use crate::executions::{Known, Log, Recorded, Run, RunOf};
+use crate::journal::{ExecutionRecord, Key};
+use crate::registry::{Held, Registry, Revision, Selected};
+
+/// What an execution's status may be, in the API's words.
+const STATUSES: [&str; 6] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
+/// Characters of a trace header.
+const TRACE_HEADER_CHARS: usize = 256;
+/// Characters of a token of `ListExecutions`.
+const TOKEN_CHARS: usize = 3096;
+
+/// An execution that a request names: one that was started, or a child of a map run of it.
+pub(super) struct Found {
+    pub(super) run: Arc<Run>,
+    /// The ARN of the child.
+    child: Option<String>,
+}
+
+impl Found {
+    /// What the execution, or its child, is at present.
+    pub(super) fn view<'e>(&self, execution: &'e Execution) -> Option<View<'e>> {
+        match &self.child {
+            None => Some(execution.view()),
+            Some(arn) => execution.child(arn),
+        }
+    }
+
+    pub(super) fn is_child(&self) -> bool {
+        self.child.is_some()
+    }
+
+    /// What `act` makes of the execution, or its child, as it is at present.
+    pub(super) fn with<T>(&self, act: impl FnOnce(View<'_>) -> T) -> Result<T, ApiError> {
+        let execution = self.run.execution();
+        let gone = || ApiError::execution_does_not_exist(self.child.as_deref().unwrap_or(&self.run.arn));
+        self.view(&execution).map(act).ok_or_else(gone)
+    }
+}
+
+impl Registry {
+    pub(crate) fn start_execution(self: &Arc<Self>, input: &Input) -> Result<Value, ApiError> {
+        let asked = self.asked(&mut input.members())?;
+        let (run, is_new) = self.started(asked)?;
+        let started = run.execution().started_at();
+        if is_new {
+            self.drive(Arc::clone(&run));
+        }
+        Ok(json!({"executionArn": &*run.arn, "startDate": started.as_epoch_seconds()}))
+    }
+
+    /// The execution that was asked for, and whether it is new.
+    fn started(self: &Arc<Self>, asked: Asked<'_>) -> Result<(Arc<Run>, bool), ApiError> {
+        let mut held = self.held();
+        let Held { machines, executions } = &mut *held;
+        let machine = machines.get(asked.machine.machine);
+        let machine = machine.ok_or_else(|| ApiError::machine_does_not_exist(asked.machine.text))?;
+        let selected = machine.select(asked.machine, asked.draw)?;
+        if machine.kind == MachineType::Express {
+            let arn = arn::express(&machine.arn, &asked.name, &asked.id);
+            return Ok((self.run(asked, &selected, arn, true)?, true));
+        }
+        let arn = arn::execution(&machine.arn, &asked.name);
+        if let Some(run) = executions.get(&arn) {
+            // The same name and input while it runs are the same execution:
+            // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+            if run.status() != Status::Running || run.input.get() != asked.text.get() {
+                let message = format!("Execution Already Exists: '{arn}'");
+                return Err(ApiError::new(Code::ExecutionAlreadyExists, message));
+            }
+            return Ok((run, false));
+        }
+        let run = self.run(asked, &selected, arn, true)?;
+        executions.insert(&run);
+        Ok((run, true))
+    }
+
+    pub(crate) async fn start_sync_execution(self: &Arc<Self>, input: &Input) -> Result<Vec<u8>, ApiError> {
+        let mut members = input.members();
+        let with_data = includes_data(&mut members);
+        let asked = self.asked(&mut members)?;
+        let run = {
+            let held = self.held();
+            let machine = held.machine(asked.machine)?;
+            if machine.kind != MachineType::Express {
+                return Err(ApiError::type_not_supported());
+            }
+            let selected = machine.select(asked.machine, asked.draw)?;
+            let arn = arn::express(&machine.arn, &asked.name, &asked.id);
+            self.run(asked, &selected, arn, false)?
+        };
+        self.drive(Arc::clone(&run));
+        run.ended().await;
+        let execution = run.execution();
+        let stopped = execution.stopped_at().unwrap_or(execution.now());
+        let milliseconds = u64::try_from(execution.started_at().until(stopped).as_millis()).unwrap_or(u64::MAX);
+        // Billed in steps of 100 milliseconds, and of 64 MB: https://aws.amazon.com/step-functions/pricing/
+        let billing = json!({
+            "billedMemoryUsedInMB": 64,
+            "billedDurationInMilliseconds": milliseconds.div_ceil(100).saturating_mul(100).max(100),
+        });
+        described(&run, execution.view(), with_data, &[("billingDetails", billing)])
+    }
+
+    pub(crate) fn describe_execution(&self, input: &Input) -> Result<Vec<u8>, ApiError> {
+        let mut members = input.members();
+        let arn = members.required("executionArn");
+        let with_data = includes_data(&mut members);
+        members.check()?;
+        let found = self.found_execution(arn)?;
+        let deleted = self.held().machines.get(&found.run.machine.arn).is_none();
+        let execution = found.run.execution();
+        let view = found.view(&execution).ok_or_else(|| ApiError::execution_does_not_exist(arn))?;
+        let mut more = redrive::described(&execution, view, deleted, self.clock.now());
+        if let Some(map_run) = view.map_run() {
+            more.push(("mapRunArn", json!(map_run.arn())));
+        }
+        described(&found.run, view, with_data, &more)
+    }
+
+    pub(crate) fn list_executions(&self, input: &Input) -> Result<Value, ApiError> {
+        let mut members = input.members();
+        let machine_arn = members.bounded("stateMachineArn", 1, 256);
+        let map_run_arn = members.bounded("mapRunArn", 1, 2000);
+        let status = members.word("statusFilter", &STATUSES);
+        let redriven = members.word("redriveFilter", &["REDRIVEN", "NOT_REDRIVEN"]).map(|word| word == "REDRIVEN");
+        let paging = Paging::read_with(&mut members, TOKEN_CHARS);
+        members.check()?;
+        match (machine_arn, map_run_arn) {
+            (Some(_), None) if redriven.is_some() => {
+                Err(ApiError::new(Code::Validation, "redriveFilter can only be used with mapRunArn"))
+            }
+            (Some(arn), None) => self.list_of_machine(MachineArn::read(arn)?, status, &paging),
+            (None, Some(arn)) => self.list_of_map_run(arn, status, redriven, &paging),
+            _ => {
+                let message = "Exactly one of stateMachineArn and mapRunArn must be specified";
+                Err(ApiError::new(Code::Validation, message).because("MISSING_REQUIRED_PARAMETER"))
+            }
+        }
+    }
+
+    /// The executions of a state machine, or of a version or an alias of it, the latest first.
+    fn list_of_machine(
+        &self,
+        arn: MachineArn<'_>,
+        status: Option<&str>,
+        paging: &Paging<'_>,
+    ) -> Result<Value, ApiError> {
+        let held = self.held();
+        let machine = held.machine(arn)?;
+        machine.select(arn, 0)?;
+        if machine.kind == MachineType::Express {
+            return Err(ApiError::type_not_supported());
+        }
+        let page = paging.page(arn.text, |before| {
+            let runs = held.executions.of(&machine.arn, before).filter(|run| run.machine.is_of(arn));
+            runs.filter_map(|run| {
+                let execution = run.execution();
+                let is_asked = status.is_none_or(|status| status == execution.status().name());
+                is_asked.then(|| (run.number, listed(run, execution.view())))
+            })
+        })?;
+        Ok(page.into_answer("executions"))
+    }
+
+    pub(crate) fn stop_execution(&self, input: &Input) -> Result<Value, ApiError> {
+        let mut members = input.members();
+        let arn = members.required("executionArn");
+        let (error, cause) = (members.sensitive("error", ERROR_CHARS), members.sensitive("cause", CAUSE_CHARS));
+        members.check()?;
+        let found = self.found_execution(arn)?;
+        match &found.child {
+            None => found.run.stop(error, cause),
+            Some(child) => {
+                found.run.tell(|execution| execution.stop_child(child, error, cause));
+            }
+        }
+        let now = self.clock.now();
+        found.with(|view| json!({"stopDate": view.stopped_at().unwrap_or(now).as_epoch_seconds()}))
+    }
+
+    /// The execution with this ARN: a Standard one, or a child of a map run.
+    pub(super) fn found_execution(&self, arn: &str) -> Result<Found, ApiError> {
+        let name = arn::check(arn, &["execution", "express"])?;
+        let does_not_exist = || ApiError::execution_does_not_exist(arn);
+        let machine = name.split(':').next().unwrap_or_default();
+        if !machine.contains('/') {
+            arn::check(arn, &["execution"])?;
+            let run = self.held().executions.get(arn).ok_or_else(does_not_exist)?;
+            return Ok(Found { run, child: None });
+        }
+        // The map runs of this label: `…:mapRun:MACHINE/LABEL:`.
+        let head = arn.get(..arn.len() - name.len()).unwrap_or_default();
+        let head = head.trim_end_matches("execution:").trim_end_matches("express:");
+        let runs = self.map_runs.beginning(&format!("{head}mapRun:{machine}:"));
+        let run = runs.into_iter().find(|run| run.execution().child(arn).is_some()).ok_or_else(does_not_exist)?;
+        Ok(Found { run, child: Some(arn.to_owned()) })
+    }
+
+    fn asked<'a>(&self, members: &mut Members<'a>) -> Result<Asked<'a>, ApiError> {
+        let machine_arn = members.required("stateMachineArn");
+        let name = members.bounded("name", 1, RESOURCE_NAME_CHARS);
+        let text = members.sensitive("input", PAYLOAD_BYTES).unwrap_or("{}");
+        let trace_header = members.bounded("traceHeader", 0, TRACE_HEADER_CHARS);
+        if let Some(header) = trace_header {
+            members.check_pattern("traceHeader", header, r"\p{ASCII}*", header.is_ascii());
+        }
+        members.check_now()?;
+        let (machine_arn, case) = match machine_arn.split_once('#') {
+            Some((machine_arn, case)) if self.mocks.is_some() => (machine_arn, Some(case)),
+            _ => (machine_arn, None),
+        };
+        let machine = MachineArn::read_unlabelled(machine_arn)?;
+        let id = self.id();
+        let name = match name {
+            Some(name) => arn::check_name(name)?.to_owned(),
+            None => id.clone(),
+        };
+        let refuse = |why: &str| {
+            ApiError::new(Code::InvalidExecutionInput, format!("Invalid State Machine Execution Input: '{why}'"))
+        };
+        if text.trim().is_empty() {
+            return Err(refuse("Invalid execution input."));
+        }
+        let value = serde_json::from_str(text).map_err(|error| refuse(&what_is_not_json(text, &error)))?;
+        let (plain, text) = (text, to_raw_value(text));
+        let text = text.map_err(|error| refuse(&error.to_string()))?;
+        let trace_header = trace_header.map(str::to_owned);
+        Ok(Asked { machine, case, name, id, plain, text, value, trace_header, draw: self.draw() })
+    }
+
+    /// An execution that has begun and is not driven yet; one that `keeps` is in the journal.
+    fn run(
+        &self,
+        asked: Asked<'_>,
+        selected: &Selected<'_>,
+        execution_arn: String,
+        keeps: bool,
+    ) -> Result<Arc<Run>, ApiError> {
+        let (machine, revision) = (selected.machine, selected.revision);
+        let handlers = self.handlers_of(asked.case, &machine.name, &revision.program)?;
+        let record = ExecutionRecord {
+            arn: execution_arn,
+            name: asked.name,
+            machine_arn: machine.arn.clone(),
+            machine_name: machine.name.clone(),
+            express: machine.kind == MachineType::Express,
+            revision: revision.number,
+            version_arn: selected.version.map(|version| machine.version_arn(version.number)),
+            alias_arn: selected.alias.map(|alias| machine.alias_arn(alias)),
+            input: asked.plain.to_owned(),
+            trace_header: asked.trace_header,
+            case: asked.case.map(str::to_owned),
+            time: self.clock.now().as_millis(),
+            seed: self.next_seed(),
+        };
+        let known = Known::new(Arc::clone(&self.activities), Arc::clone(&handlers));
+        let mut execution = self.begun(&record, revision, asked.value, &known);
+        let number = self.next_number();
+        let log = (keeps && self.journal.is_kept()).then(|| {
+            execution.record();
+            self.journal.write(|| Key::Execution(number).put(&record));
+            Log::new(self.journal.clone(), number, 0)
+        });
+        let of = RunOf::restored(&record, Arc::clone(revision));
+        let run = Run::new(execution, handlers, self.clock.clone(), of, number, asked.text, record.trace_header, log);
+        Ok(Arc::new(run))
+    }
+
+    /// An execution at its start.
+    pub(crate) fn begun(
+        &self,
+        record: &ExecutionRecord,
+        revision: &Revision,
+        input: Value,
+        known: &Arc<Known>,
+    ) -> Recorded {
+        let machine_type = if record.express { MachineType::Express } else { MachineType::Standard };
+        let start = Start {
+            state_machine_arn: record.machine_arn.clone(),
+            execution_arn: record.arn.clone(),
+            name: record.name.clone(),
+            state_machine_name: record.machine_name.clone(),
+            role_arn: revision.role_arn.clone(),
+            machine_type,
+            time: Instant::from_millis(record.time),
+            seed: record.seed,
+        };
+        let program = Arc::clone(&revision.program);
+        let mut execution = Execution::start(program, Payload::new(input), start, Arc::clone(&self.store));
+        if machine_type == MachineType::Standard {
+            execution.keep_for_inspection();
+            let asked = Arc::clone(known);
+            execution.known_activities(move |arn| asked.exists(arn));
+        }
+        Recorded::new(execution, Arc::clone(known))
+    }
+
+    /// The server's handlers, with those of a case of the mock file before them.
+    pub(crate) fn handlers_of(
+        &self,
+        case: Option<&str>,
+        machine_name: &str,
+        program: &Program,
+    ) -> Result<Arc<Handlers>, ApiError> {
+        let (Some(file), Some(case)) = (&self.mocks, case) else { return Ok(Arc::clone(&self.handlers)) };
+        let handlers = Handlers::clone(&self.handlers).mocks(file, machine_name, case, program);
+        handlers.map(Arc::new).map_err(|error| ApiError::new(Code::Validation, error.to_string()))
+    }
+}
+
+/// An execution that a request asks for.
+struct Asked<'a> {
+    machine: MachineArn<'a>,
+    /// Of the mock file.
+    case: Option<&'a str>,
+    name: String,
+    id: String,
+    /// Of the input: the text, the text as JSON, and the value.
+    plain: &'a str,
+    text: Box<RawValue>,
+    value: Value,
+    trace_header: Option<String>,
+    /// A number below 100 that chooses among an alias's versions.
+    draw: u64,
+}
+
+/// An execution as an item of a list.
+pub(super) fn listed(run: &Run, view: View<'_>) -> Value {
+    let mut item = json!({
+        "executionArn": view.arn(),
+        "stateMachineArn": view.machine_arn(),
+        "name": view.name(),
+        "status": view.status().name(),
+        "startDate": view.started_at().as_epoch_seconds(),
+        "redriveCount": view.redrive_count(),
+    });
+    let mut member = |name: &str, value: Value| item[name] = value;
+    if let Some(stopped) = view.stopped_at() {
+        member("stopDate", json!(stopped.as_epoch_seconds()));
+    }
+    if let Some(redriven) = view.redriven_at() {
+        member("redriveDate", json!(redriven.as_epoch_seconds()));
+    }
+    match view.map_run() {
+        Some(map_run) => member("mapRunArn", json!(map_run.arn())),
+        None => run.machine.qualified().for_each(|(name, arn)| member(name, json!(arn))),
+    }
+    item
+}
+
+/// What is said of one execution, and more. It is written at once, since payloads may be large and clients ask often.
+fn described(run: &Run, view: View<'_>, with_data: bool, more: &[(&str, Value)]) -> Result<Vec<u8>, ApiError> {
+    // Nothing of this can fail to be written.
+    write_described(run, view, with_data, more).map_err(|error| ApiError::new(Code::Serialization, error.to_string()))
+}
+
+fn write_described(run: &Run, view: View<'_>, with_data: bool, more: &[(&str, Value)]) -> serde_json::Result<Vec<u8>> {
+    let included = json!({"included": with_data});
+    let bytes = 1024 + run.input.get().len() + view.output().map_or(0, Payload::bytes);
+    let mut answer = Answer::with_capacity(bytes);
+    answer.member("executionArn", view.arn())?;
+    answer.member("stateMachineArn", view.machine_arn())?;
+    answer.member("name", view.name())?;
+    answer.member("status", view.status().name())?;
+    answer.member("startDate", &view.started_at().as_epoch_seconds())?;
+    if let Some(stopped) = view.stopped_at() {
+        answer.member("stopDate", &stopped.as_epoch_seconds())?;
+    }
+    match view.map_run() {
+        None if with_data => answer.member("input", &run.input)?,
+        Some(_) if with_data => answer.payload("input", view.input())?,
+        _ => {}
+    }
+    answer.member("inputDetails", &included)?;
+    if let Some(output) = view.output() {
+        if with_data {
+            answer.payload("output", output)?;
+        }
+        answer.member("outputDetails", &included)?;
+    }
+    if let Some(error) = view.error().filter(|_| with_data) {
+        answer.member("error", error)?;
+    }
+    if let Some(cause) = view.cause().filter(|_| with_data) {
+        answer.member("cause", cause)?;
+    }
+    if let Some(header) = &run.trace_header {
+        answer.member("traceHeader", header)?;
+    }
+    if view.map_run().is_none() {
+        for (name, arn) in run.machine.qualified() {
+            answer.member(name, arn)?;
+        }
+    }
+    for (name, value) in more {
+        answer.member(name, value)?;
+    }
+    Ok(answer.into_bytes())
+}

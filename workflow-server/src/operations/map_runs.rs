@@ -1,0 +1,151 @@
+//! The operations on map runs.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-examine-map-run.html>
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use workflow_local::{Execution, MapRun, MapRunChange, MapRunCounts};
+
+use super::executions::listed;
+use crate::api::{ApiError, Code, Input, Paging, arn};
+use crate::executions::Run;
+use crate::registry::Registry;
+
+/// The largest number that the model has for a count.
+const MOST: usize = i32::MAX as usize;
+
+fn not_found(arn: &str) -> ApiError {
+    ApiError::new(Code::ResourceNotFound, format!("Resource not found: '{arn}'"))
+}
+
+fn found<'e>(execution: &'e Execution, arn: &str) -> Option<&'e MapRun> {
+    execution.map_runs().iter().find(|map_run| map_run.arn() == arn)
+}
+
+fn counts(counts: MapRunCounts) -> Value {
+    json!({
+        "pending": counts.pending,
+        "running": counts.running,
+        "succeeded": counts.succeeded,
+        "failed": counts.failed,
+        "timedOut": counts.timed_out,
+        "aborted": counts.aborted,
+        "total": counts.total,
+        "resultsWritten": counts.results_written,
+        "failuresNotRedrivable": 0,
+        "pendingRedrive": 0,
+    })
+}
+
+impl Registry {
+    /// The execution that has a map run.
+    fn run_of(&self, map_run_arn: &str) -> Result<Arc<Run>, ApiError> {
+        arn::check(map_run_arn, &["mapRun"])?;
+        self.map_runs.get(map_run_arn).ok_or_else(|| not_found(map_run_arn))
+    }
+
+    pub(crate) fn describe_map_run(&self, input: &Input) -> Result<Value, ApiError> {
+        let mut members = input.members();
+        let arn = members.required("mapRunArn");
+        members.check()?;
+        let run = self.run_of(arn)?;
+        let execution = run.execution();
+        let map_run = found(&execution, arn).ok_or_else(|| not_found(arn))?;
+        let (children, items) = execution.map_run_counts(map_run);
+        let mut answer = json!({
+            "mapRunArn": map_run.arn(),
+            "executionArn": &*run.arn,
+            "status": map_run.status().name(),
+            "startDate": map_run.started_at().as_epoch_seconds(),
+            "maxConcurrency": map_run.max_concurrency(),
+            "toleratedFailurePercentage": map_run.tolerated_failure_percentage(),
+            "toleratedFailureCount": map_run.tolerated_failure_count(),
+            "itemCounts": counts(items),
+            "executionCounts": counts(children),
+            "redriveCount": map_run.redrive_count(),
+        });
+        for (name, time) in [("stopDate", map_run.stopped_at()), ("redriveDate", map_run.redriven_at())] {
+            if let Some(time) = time {
+                answer[name] = json!(time.as_epoch_seconds());
+            }
+        }
+        Ok(answer)
+    }
+
+    /// The map runs of an execution, the latest first.
+    pub(crate) fn list_map_runs(&self, input: &Input) -> Result<Value, ApiError> {
+        let mut members = input.members();
+        let arn = members.required("executionArn");
+        let paging = Paging::read(&mut members);
+        members.check()?;
+        let run = self.found_execution(arn)?.run;
+        let execution = run.execution();
+        let page = paging.page(arn, |before| {
+            let map_runs = (0_u64..).zip(execution.map_runs()).collect::<Vec<_>>().into_iter().rev();
+            map_runs.filter(move |(number, _)| before.is_none_or(|before| *number < before)).map(|(number, map_run)| {
+                let mut item = json!({
+                    "executionArn": &*run.arn,
+                    "mapRunArn": map_run.arn(),
+                    "stateMachineArn": format!("{}/{}", run.machine.arn, map_run.label()),
+                    "startDate": map_run.started_at().as_epoch_seconds(),
+                });
+                if let Some(stopped) = map_run.stopped_at() {
+                    item["stopDate"] = json!(stopped.as_epoch_seconds());
+                }
+                (number, item)
+            })
+        })?;
+        Ok(page.into_answer("mapRuns"))
+    }
+
+    /// Changes a map run that goes on; what it has started goes on too.
+    pub(crate) fn update_map_run(&self, input: &Input) -> Result<Value, ApiError> {
+        let mut members = input.members();
+        let arn = members.required("mapRunArn");
+        #[expect(clippy::cast_precision_loss, reason = "a count of the model is below 2^31")]
+        let change = MapRunChange {
+            max_concurrency: members.number("maxConcurrency", MOST),
+            tolerated_failure_count: members.number("toleratedFailureCount", MOST).map(|count| count as f64),
+            tolerated_failure_percentage: members.percentage("toleratedFailurePercentage"),
+        };
+        members.check()?;
+        let run = self.run_of(arn)?;
+        if change == MapRunChange::default() {
+            let message = "At least one of maxConcurrency, toleratedFailureCount and toleratedFailurePercentage must be specified";
+            return Err(ApiError::new(Code::Validation, message).because("MISSING_REQUIRED_PARAMETER"));
+        }
+        match run.tell(|execution| execution.change_map_run(arn, change)) {
+            true => Ok(json!({})),
+            false => {
+                let message = format!("Map Run has completed and cannot be updated: '{arn}'");
+                Err(ApiError::new(Code::Validation, message).because("CANNOT_UPDATE_COMPLETED_MAP_RUN"))
+            }
+        }
+    }
+
+    /// The children of a map run that were started, the latest first.
+    pub(super) fn list_of_map_run(
+        &self,
+        arn: &str,
+        status: Option<&str>,
+        redriven: Option<bool>,
+        paging: &Paging<'_>,
+    ) -> Result<Value, ApiError> {
+        let run = self.run_of(arn)?;
+        let execution = run.execution();
+        let map_run = found(&execution, arn).ok_or_else(|| not_found(arn))?;
+        let page = paging.page(arn, |before| {
+            let children = (0_u64..).zip(execution.children(map_run).collect::<Vec<_>>());
+            let children =
+                children.map(|(_, (number, view))| (number as u64, view)).collect::<Vec<_>>().into_iter().rev();
+            let children = children.filter(move |(number, view)| {
+                before.is_none_or(|before| *number < before)
+                    && status.is_none_or(|status| view.status().name() == status)
+                    && redriven.is_none_or(|redriven| (view.redrive_count() > 0) == redriven)
+            });
+            children.map(|(number, view)| (number, listed(&run, view)))
+        })?;
+        Ok(page.into_answer("executions"))
+    }
+}

@@ -1,0 +1,155 @@
+//! The operation that tests one state.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html>
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use workflow_asl::limits::{DEFINITION_CHARS, PAYLOAD_BYTES};
+use workflow_local::handlers::Handlers;
+use workflow_local::test_state::{FieldValidation, InspectionLevel, Mock, TestState, TestStateError};
+use workflow_local::{DefinitionError, TaskError};
+
+use super::definitions::{invalid, what_is_not_json};
+use crate::api::{ApiError, Code, Input, Members, arn};
+use crate::executions::RunsFor;
+use crate::registry::Registry;
+
+impl Registry {
+    /// Tests a state; a task without a mock is answered by the server's closures, which may block.
+    pub(crate) async fn test_state(&self, input: &Input) -> Result<Value, ApiError> {
+        let mut members = input.members();
+        let text = members.required_sensitive("definition", DEFINITION_CHARS);
+        let role_arn = members.text("roleArn");
+        let level = match members.word("inspectionLevel", &["INFO", "DEBUG", "TRACE"]) {
+            Some("DEBUG") => InspectionLevel::Debug,
+            Some("TRACE") => InspectionLevel::Trace,
+            _ => InspectionLevel::Info,
+        };
+        let state_name = members.text("stateName");
+        let mock = members.structure("mock", mock);
+        let variables = members.sensitive("variables", DEFINITION_CHARS);
+        let context = members.sensitive("context", DEFINITION_CHARS);
+        let reveals = members.boolean("revealSecrets").unwrap_or(false);
+        let configuration = members.structure("stateConfiguration", StateConfiguration::read);
+        let state_input = members.sensitive("input", PAYLOAD_BYTES);
+        members.check()?;
+        let role_arn = role_arn.map(arn::check_role).transpose()?;
+        let document = json(text, Code::InvalidDefinition, "Invalid State Machine Definition")?;
+        let mut test = match state_name {
+            Some(name) => TestState::of_machine(&document, name),
+            None => TestState::of_state(&document),
+        }
+        .map_err(refused)?;
+        let makes_calls = test.is_task() && mock.is_none();
+        if makes_calls && role_arn.is_none() {
+            let message = "RoleArn must be specified when testing a Task state";
+            return Err(ApiError::new(Code::Validation, message));
+        }
+        if let Some(mock) = mock {
+            test = test.mock(mock);
+        }
+        if let Some(role_arn) = role_arn {
+            test = test.role_arn(role_arn);
+        }
+        if let Some(text) = variables {
+            let Value::Object(variables) = json(text, Code::Validation, "Invalid variables")? else {
+                return Err(ApiError::new(Code::Validation, "'variables' must be a JSON object"));
+            };
+            for (name, value) in variables {
+                test = test.variable(name, value);
+            }
+        }
+        if let Some(text) = context {
+            test = test.context(json(text, Code::Validation, "Invalid context")?);
+        }
+        test = test.reveal_secrets(reveals).handlers(Handlers::clone(&self.handlers));
+        if let Some(configuration) = configuration {
+            test = configuration.apply(test);
+        }
+        let state_input = match state_input {
+            Some(text) => json(text, Code::InvalidExecutionInput, "Invalid State Machine Execution Input")?,
+            None => Value::Object(Map::new()),
+        };
+        let tested = match makes_calls {
+            // A closure that stands for a task may block.
+            true => {
+                let runs_for = RunsFor { state: Arc::from(test.state_name()), execution_arn: None };
+                let run = self.threads.run(runs_for, move || test.run(&state_input)).await;
+                run.map_err(|not_run| ApiError::new(Code::InternalServerError, not_run.to_string()))?
+            }
+            false => test.run(&state_input),
+        };
+        tested.map(|result| result.to_api_json(level)).map_err(refused)
+    }
+}
+
+fn json(text: &str, code: Code, wrong: &str) -> Result<Value, ApiError> {
+    serde_json::from_str(text)
+        .map_err(|error| ApiError::new(code, format!("{wrong}: '{}'", what_is_not_json(text, &error))))
+}
+
+fn mock(members: &mut Members<'_>) -> Mock {
+    let mut mock = Mock::default();
+    mock.result = members.text("result").map(str::to_owned);
+    mock.error_output = members.structure("errorOutput", |output| {
+        let error = output.text("error").map_or_else(TaskError::unnamed, |name| TaskError::new(name.to_owned()));
+        TaskError { cause: output.text("cause").map(str::to_owned), ..error }
+    });
+    let mode = members.word("fieldValidationMode", &["STRICT", "PRESENT", "NONE"]);
+    mock.field_validation(match mode {
+        Some("PRESENT") => FieldValidation::Present,
+        Some("NONE") => FieldValidation::None,
+        _ => FieldValidation::Strict,
+    })
+}
+
+/// The largest count that the API takes.
+const MOST: usize = i32::MAX as usize;
+
+/// How the state is tested.
+struct StateConfiguration<'a> {
+    retrier_retry_count: Option<usize>,
+    error_caused_by_state: Option<&'a str>,
+    map_iteration_failure_count: Option<usize>,
+    map_item_reader_data: Option<&'a str>,
+}
+
+impl<'a> StateConfiguration<'a> {
+    fn read(members: &mut Members<'a>) -> Self {
+        Self {
+            retrier_retry_count: members.number("retrierRetryCount", MOST),
+            error_caused_by_state: members.text("errorCausedByState"),
+            map_iteration_failure_count: members.number("mapIterationFailureCount", MOST),
+            map_item_reader_data: members.text("mapItemReaderData"),
+        }
+    }
+
+    fn apply(self, mut test: TestState) -> TestState {
+        if let Some(count) = self.retrier_retry_count {
+            test = test.retrier_retry_count(count as u64);
+        }
+        if let Some(name) = self.error_caused_by_state {
+            test = test.error_caused_by_state(name);
+        }
+        if let Some(count) = self.map_iteration_failure_count {
+            test = test.map_iteration_failure_count(count);
+        }
+        if let Some(data) = self.map_item_reader_data {
+            test = test.map_item_reader_data(data);
+        }
+        test
+    }
+}
+
+/// The API's words for what cannot be tested.
+fn refused(error: TestStateError) -> ApiError {
+    match error {
+        TestStateError::Refused { code, message } => {
+            ApiError::new(Code::named(code).unwrap_or(Code::Validation), message)
+        }
+        TestStateError::Definition(DefinitionError::Invalid(found)) => invalid(found),
+        TestStateError::Definition(other) => ApiError::new(Code::InvalidDefinition, other.to_string()),
+        other => ApiError::new(Code::Validation, other.to_string()),
+    }
+}

@@ -1,0 +1,118 @@
+//! The activities, the tasks that wait for a worker, and the workers that wait for a task.
+//!
+//! They have a lock of their own: an execution asks whether an activity exists while it is locked itself.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use indexmap::IndexMap;
+use serde_json::Value;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use workflow_local::{Instant, Payload, TaskId, TaskRequest};
+
+use super::Tags;
+use crate::executions::Run;
+
+/// The activities of the server, by ARN.
+#[derive(Default)]
+pub(crate) struct Activities(Mutex<IndexMap<String, Activity>>);
+
+/// An activity.
+pub(crate) struct Activity {
+    pub(crate) name: String,
+    pub(crate) created: Instant,
+    /// Its place in lists.
+    pub(crate) number: u64,
+    pub(crate) encryption: Value,
+    pub(crate) tags: Tags,
+    queue: Arc<Queue>,
+}
+
+/// Workers that wait for tasks of one activity.
+const MOST_POLLERS: usize = 1000;
+
+/// The tasks of an activity that no worker has taken, the oldest first.
+pub(crate) struct Queue {
+    tasks: Mutex<VecDeque<Waiting>>,
+    pollers: Semaphore,
+    /// Told of each task that comes, and of the end of the activity.
+    pub(crate) changed: Notify,
+}
+
+/// A task that waits for a worker.
+pub(crate) struct Waiting {
+    /// Its execution; one that the server no longer holds has no use for the answer.
+    pub(crate) run: Weak<Run>,
+    pub(crate) id: TaskId,
+    pub(crate) token: Arc<str>,
+    pub(crate) input: Payload,
+}
+
+impl Activity {
+    pub(crate) fn new(name: &str, created: Instant, number: u64, encryption: Value, tags: Tags) -> Self {
+        Self { name: name.to_owned(), created, number, encryption, tags, queue: Arc::new(Queue::new()) }
+    }
+}
+
+impl Activities {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, IndexMap<String, Activity>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn has(&self, arn: &str) -> bool {
+        self.lock().contains_key(arn)
+    }
+
+    pub(crate) fn queue(&self, arn: &str) -> Option<Arc<Queue>> {
+        self.lock().get(arn).map(|activity| Arc::clone(&activity.queue))
+    }
+
+    /// Deletes an activity. Its workers hear of it, and tasks that none of them took time out.
+    pub(crate) fn delete(&self, arn: &str) {
+        let deleted = self.lock().shift_remove(arn);
+        if let Some(activity) = deleted {
+            activity.queue.changed.notify_waiters();
+        }
+    }
+
+    /// Deletes all activities.
+    pub(crate) fn clear(&self) {
+        let deleted = std::mem::take(&mut *self.lock());
+        for activity in deleted.values() {
+            activity.queue.changed.notify_waiters();
+        }
+    }
+
+    /// Has a task wait for a worker of its activity.
+    pub(crate) fn offer(&self, run: &Arc<Run>, request: &TaskRequest) {
+        let (Some(queue), Some(token)) = (self.queue(&request.resource), &request.token) else { return };
+        let waiting = Waiting {
+            run: Arc::downgrade(run),
+            id: request.id,
+            token: Arc::clone(token),
+            input: request.input.clone(),
+        };
+        queue.lock().push_back(waiting);
+        queue.changed.notify_one();
+    }
+}
+
+impl Queue {
+    fn new() -> Self {
+        Self { tasks: Mutex::default(), pollers: Semaphore::new(MOST_POLLERS), changed: Notify::new() }
+    }
+
+    /// A place among the workers that wait; `None` when there are too many.
+    pub(crate) fn poll(&self) -> Option<SemaphorePermit<'_>> {
+        self.pollers.try_acquire().ok()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Waiting>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The task that has waited longest; nobody else gets it.
+    pub(crate) fn take(&self) -> Option<Waiting> {
+        self.lock().pop_front()
+    }
+}

@@ -1,0 +1,71 @@
+//! The state machines that the server has whatever clients do, and the reset to them.
+
+use std::sync::{MutexGuard, PoisonError};
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+use workflow_asl::document::MachineType;
+
+use super::{Held, Registry};
+use crate::api::{ApiError, Input};
+use crate::journal::Write;
+
+/// A state machine that a reset leaves.
+#[derive(Clone)]
+pub(crate) struct KeptMachine {
+    pub(crate) kind: MachineType,
+    pub(crate) definition: String,
+}
+
+impl Registry {
+    fn kept(&self) -> MutexGuard<'_, IndexMap<String, KeptMachine>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes or updates a state machine that a reset leaves, and gives its ARN.
+    pub(crate) fn put(&self, name: &str, machine: KeptMachine) -> Result<String, ApiError> {
+        let arn = self.scope.machine(name);
+        let input = |members: Value| {
+            let members = if let Value::Object(members) = members { members } else { Map::new() };
+            Input::new(members, self.scope.clone())
+        };
+        let kind = self.held().machines.get(&arn).map(|kept| kept.kind);
+        if kind.is_some_and(|kind| kind != machine.kind) {
+            self.delete_state_machine(&input(json!({"stateMachineArn": arn})))?;
+        }
+        if kind == Some(machine.kind) {
+            let update = json!({"stateMachineArn": arn, "definition": machine.definition});
+            self.update_state_machine(&input(update))?;
+        } else {
+            let kind = match machine.kind {
+                MachineType::Standard => "STANDARD",
+                MachineType::Express => "EXPRESS",
+            };
+            let role_arn = format!("arn:aws:iam::{}:role/{name}", self.scope.account);
+            let create = json!({"name": name, "definition": machine.definition, "roleArn": role_arn, "type": kind});
+            self.create_state_machine(&input(create))?;
+        }
+        self.kept().insert(name.to_owned(), machine);
+        Ok(arn)
+    }
+
+    /// Stops all executions, and forgets everything but the state machines that were put here.
+    pub(crate) fn reset(&self) {
+        let held = std::mem::take(&mut *self.held());
+        for run in held.executions.all() {
+            run.stop(None, None);
+        }
+        self.stop_driving();
+        self.activities.clear();
+        self.map_runs.clear();
+        *self.held() = Held::default();
+        for kind in ["a/", "m/", "r/", "x/", "j/"] {
+            self.journal.write(|| Write::RemoveAll(kind.as_bytes().to_vec()));
+        }
+        let kept = self.kept().clone();
+        for (name, machine) in kept {
+            // It was taken before.
+            let _ = self.put(&name, machine);
+        }
+    }
+}

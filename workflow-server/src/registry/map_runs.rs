@@ -1,0 +1,32 @@
+//! Which executions have which map runs: their ARNs name the state machine, not the execution.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crate::executions::Run;
+
+/// The map runs that were started, by ARN.
+#[derive(Default)]
+pub(crate) struct MapRuns(Mutex<BTreeMap<String, Weak<Run>>>);
+
+impl MapRuns {
+    pub(crate) fn insert(&self, arn: &str, run: &Arc<Run>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(arn.to_owned(), Arc::downgrade(run));
+    }
+
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The execution that has a map run.
+    pub(crate) fn get(&self, arn: &str) -> Option<Arc<Run>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(arn)?.upgrade()
+    }
+
+    /// The executions that have map runs whose ARNs begin so, which may name one more than once.
+    pub(crate) fn beginning(&self, prefix: &str) -> Vec<Arc<Run>> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let from = held.range(prefix.to_owned()..).take_while(|(arn, _)| arn.starts_with(prefix));
+        from.filter_map(|(_, run)| run.upgrade()).collect()
+    }
+}

@@ -1,0 +1,150 @@
+//! What the server holds: state machines, activities, executions, and the work that drives them.
+
+mod activities;
+mod executions;
+mod kept;
+mod machine;
+mod map_runs;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use indexmap::IndexMap;
+use tokio::task::JoinSet;
+use workflow_local::handlers::Handlers;
+use workflow_local::{MockFile, ObjectStore, Random};
+
+use crate::api::arn::Scope;
+use crate::clock::ServerClock;
+use crate::executions::{LambdaEndpoint, Pending, Run, Threads};
+use crate::journal::{ActivityRecord, Journal, Key, MachineRecord, RevisionRecord};
+pub(crate) use activities::{Activities, Activity};
+pub(crate) use executions::Executions;
+pub(crate) use kept::KeptMachine;
+pub(crate) use machine::{
+    Alias, Configuration, MOST_ALIASES, MOST_VERSIONS, Machine, Revision, Route, Selected, Tags, Version,
+};
+pub(crate) use map_runs::MapRuns;
+
+pub(crate) struct Registry {
+    pub(crate) handlers: Arc<Handlers>,
+    pub(crate) mocks: Option<MockFile>,
+    pub(crate) clock: ServerClock,
+    pub(crate) store: Arc<dyn ObjectStore>,
+    pub(crate) threads: Arc<Threads>,
+    pub(crate) activities: Arc<Activities>,
+    pub(crate) map_runs: MapRuns,
+    pub(crate) lambda: Option<LambdaEndpoint>,
+    pub(crate) journal: Journal,
+    /// Where resources are that no request asked for.
+    scope: Scope,
+    kept: Mutex<IndexMap<String, KeptMachine>>,
+    seed: u64,
+    counter: AtomicU64,
+    numbers: AtomicU64,
+    held: Mutex<Held>,
+    driving: Mutex<JoinSet<()>>,
+}
+
+/// State machines by ARN, in the order of creation, and executions.
+#[derive(Default)]
+pub(crate) struct Held {
+    pub(crate) machines: IndexMap<String, Machine>,
+    pub(crate) executions: Executions,
+}
+
+impl Registry {
+    #[expect(clippy::too_many_arguments, reason = "these are what a server is built of")]
+    pub(crate) fn new(
+        handlers: Handlers,
+        mocks: Option<MockFile>,
+        clock: ServerClock,
+        store: Arc<dyn ObjectStore>,
+        threads: Threads,
+        lambda: Option<LambdaEndpoint>,
+        journal: Journal,
+        scope: Scope,
+        seed: u64,
+    ) -> Self {
+        Self {
+            handlers: Arc::new(handlers),
+            mocks,
+            clock,
+            store,
+            threads: Arc::new(threads),
+            activities: Arc::default(),
+            map_runs: MapRuns::default(),
+            lambda,
+            journal,
+            scope,
+            kept: Mutex::default(),
+            seed,
+            counter: AtomicU64::new(0),
+            numbers: AtomicU64::new(0),
+            held: Mutex::default(),
+            driving: Mutex::default(),
+        }
+    }
+
+    /// What is held. Each change is whole before the lock is let go, so a panic elsewhere leaves nothing half done.
+    pub(crate) fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A number that was not given before, and follows from the seed.
+    pub(crate) fn next_seed(&self) -> u64 {
+        self.seed.wrapping_add(self.counter.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A number above all that were given before: the place of a resource in its list.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// A number below 100 that follows from the seed, for the choice among an alias's versions.
+    pub(crate) fn draw(&self) -> u64 {
+        Random::new(self.next_seed()).below(100)
+    }
+
+    /// A UUID that was not given before.
+    pub(crate) fn id(&self) -> String {
+        Random::new(self.next_seed()).uuid()
+    }
+
+    /// Drives an execution to its end.
+    pub(crate) fn drive(self: &Arc<Self>, run: Arc<Run>) {
+        self.drive_on(run, Pending::default());
+    }
+
+    /// The same for one that waits for what was asked before the server began.
+    pub(crate) fn drive_on(self: &Arc<Self>, run: Arc<Run>, pending: Pending) {
+        let mut driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner);
+        while driving.try_join_next().is_some() {}
+        driving.spawn(run.drive(Arc::clone(self), pending));
+    }
+
+    /// Keeps a state machine as it is.
+    pub(crate) fn save_machine(&self, machine: &Machine) {
+        self.journal.write(|| Key::Machine(&machine.arn).put(&MachineRecord::of(machine)));
+    }
+
+    /// Keeps the current revision of a state machine.
+    pub(crate) fn save_revision(&self, machine: &Machine) {
+        let revision = &machine.current;
+        self.journal.write(|| Key::Revision(revision.number).put(&RevisionRecord::of(revision, machine)));
+    }
+
+    /// Keeps an activity as it is.
+    pub(crate) fn save_activity(&self, arn: &str, activity: &Activity) {
+        self.journal.write(|| Key::Activity(arn).put(&ActivityRecord::of(activity)));
+    }
+
+    /// Gives no number again up to this.
+    pub(crate) fn number_from(&self, highest: u64) {
+        self.numbers.fetch_max(highest, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stop_driving(&self) {
+        self.driving.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+    }
+}

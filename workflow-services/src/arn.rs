@@ -1,0 +1,83 @@
+//! An ARN, taken apart. Its parts may be placeholders: `arn:${AWS::Partition}:states:::lambda:invoke`.
+
+/// What the ARNs of Step Functions' own resources begin with, after region and account. They are no integrations.
+const OWN: [&str; 5] = ["activity", "execution", "express", "mapRun", "stateMachine"];
+
+/// The parts of an ARN, as they are written.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arn<'a> {
+    /// `aws`, `aws-cn`, …
+    pub partition: &'a str,
+    /// `states`, `lambda`, …
+    pub service: &'a str,
+    /// The region; empty where the ARN has none.
+    pub region: &'a str,
+    /// The account; empty where the ARN has none.
+    pub account: &'a str,
+    /// The rest, which may have colons.
+    pub resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    /// Takes a text apart; `None` where it has too few parts. Colons inside a placeholder `${…}` separate nothing.
+    ///
+    /// ```
+    /// use workflow_services::Arn;
+    ///
+    /// let arn = Arn::parse("arn:${AWS::Partition}:lambda:${AWS::Region}:123456789012:function:f").unwrap();
+    /// assert_eq!((arn.service, arn.region, arn.resource), ("lambda", "${AWS::Region}", "function:f"));
+    /// assert_eq!(Arn::parse("arn:aws:lambda"), None);
+    /// ```
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let mut rest = text.strip_prefix("arn:")?;
+        let mut next = || {
+            let (part, after) = rest.split_at_checked(colon(rest)?)?;
+            rest = after.get(1..)?;
+            Some(part)
+        };
+        let (partition, service, region, account) = (next()?, next()?, next()?, next()?);
+        Some(Self { partition, service, region, account, resource: rest })
+    }
+
+    /// The name of the integration that a task calls, such as `ecs:runTask.sync` or `aws-sdk:s3:getObject`; `None` for
+    /// what is no integration. Its ARN may have a region and an account: `arn:aws:states:us-east-1:123456789012:lambda:invoke`.
+    ///
+    /// ```
+    /// use workflow_services::Arn;
+    ///
+    /// let name = |text| Arn::parse(text).and_then(Arn::integration);
+    /// assert_eq!(name("arn:aws:states:::lambda:invoke"), Some("lambda:invoke"));
+    /// assert_eq!(name("arn:aws:states:eu-west-1:123456789012:lambda:invoke"), Some("lambda:invoke"));
+    /// assert_eq!(name("arn:aws:states:eu-west-1:123456789012:activity:ask"), None);
+    /// ```
+    pub fn integration(self) -> Option<&'a str> {
+        let kind = self.resource.split(':').next().unwrap_or_default();
+        match (self.service, self.region, self.account) {
+            ("states", "", "") => Some(self.resource),
+            ("states", region, account) if !region.is_empty() && !account.is_empty() && !OWN.contains(&kind) => {
+                Some(self.resource)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The first colon of a text that is in no placeholder.
+fn colon(text: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let rest = text.get(from..)?;
+        let at = rest.find([':', '$'])?;
+        from += at + 1;
+        if rest.get(at..)?.starts_with(':') {
+            return Some(from - 1);
+        }
+        if rest.get(at..)?.starts_with("${")
+            && let Some(end) = rest.get(at..)?.find('}')
+        {
+            from += end;
+        }
+    }
+}
