@@ -1,19 +1,12 @@
 //! Deployments: what they find, what they leave alone, and where they are cut short.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::result::ConnectorError;
 use serde_json::json;
 use workflow_runtime::Arn;
 use workflow_runtime::aws_sdk_sfn;
-use workflow_runtime::aws_sdk_sfn::config::HttpClient as _;
-use workflow_runtime::aws_sdk_sfn::config::retry::RetryConfig;
 use workflow_runtime::client::{Change, Client, Error};
 use workflow_server::Server;
 
+use crate::forward::Forward;
 use crate::made::{Answer, Asked, Made, error};
 use crate::workflows::{Greet, GreetParams, Sleep, role, serve};
 
@@ -74,7 +67,9 @@ async fn one_of_ten_thousand_machines_is_found_in_three_requests_at_most() {
     let made = Made::new(ten_thousand);
     let deployed = Client::<Sleep>::new(made.sfn()).deploy(&role()).await.unwrap();
     assert_eq!((deployed.change, deployed.machine.arn().as_str()), (Change::Created, &*format!("{MACHINES}:Sleep")));
-    assert_eq!(made.operations(), ["ListStateMachines", "DescribeStateMachine", "CreateStateMachine"]);
+    let expected =
+        ["ListStateMachines", "DescribeStateMachine", "ValidateStateMachineDefinition", "CreateStateMachine"];
+    assert_eq!(made.operations(), expected);
 }
 
 #[tokio::test]
@@ -226,87 +221,7 @@ async fn a_deployment_that_was_cut_short_is_finished_by_the_next() {
             assert!(third.machine.describe().await.unwrap().definition().contains("third"));
             assert_eq!(client.deploy_with(&role(), &params("third")).await.unwrap().change, Change::Unchanged);
         }
-        // List, describe or create; list, describe, tags, tag, update, tag.
-        assert_eq!(cut_short, if change == "create" { 4 } else { 12 }, "{change}");
-    }
-}
-
-type Judge = dyn Fn(&str, usize) -> Verdict + Send + Sync;
-
-/// Sends requests on, but answers some itself.
-#[derive(Clone)]
-struct Forward {
-    real: SharedHttpConnector,
-    judge: Arc<Judge>,
-    asked: Arc<AtomicUsize>,
-}
-
-enum Verdict {
-    On,
-    Made(&'static [u8]),
-    /// The connection is lost, before or after the request is carried out.
-    Lost {
-        carried_out: bool,
-    },
-}
-
-impl Forward {
-    fn with(
-        real: &aws_sdk_sfn::Client,
-        judge: impl Fn(&str, usize) -> Verdict + Send + Sync + 'static,
-    ) -> aws_sdk_sfn::Client {
-        let http = real.config().http_client().unwrap();
-        let (judge, asked) = (Arc::new(judge), Arc::new(AtomicUsize::new(0)));
-        let client = http_client_fn(move |settings, components| {
-            let real = http.http_connector(settings, components);
-            SharedHttpConnector::new(Self { real, judge: Arc::clone(&judge) as _, asked: Arc::clone(&asked) })
-        });
-        let config = real.config().to_builder().retry_config(RetryConfig::disabled()).http_client(client);
-        aws_sdk_sfn::Client::from_conf(config.build())
-    }
-
-    fn answering(
-        real: &aws_sdk_sfn::Client,
-        made: impl Fn(&str, usize) -> Option<&'static [u8]> + Send + Sync + 'static,
-    ) -> aws_sdk_sfn::Client {
-        Self::with(real, move |operation, number| made(operation, number).map_or(Verdict::On, Verdict::Made))
-    }
-
-    /// So many requests are answered, and no other.
-    fn cut(real: &aws_sdk_sfn::Client, allowed: usize, carries_out: bool) -> aws_sdk_sfn::Client {
-        Self::with(real, move |_, number| match number < allowed {
-            true => Verdict::On,
-            false => Verdict::Lost { carried_out: carries_out && number == allowed },
-        })
-    }
-}
-
-impl std::fmt::Debug for Forward {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Forward")
-    }
-}
-
-impl HttpConnector for Forward {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default();
-        let lost = || ConnectorError::io("the connection was reset".into());
-        match (self.judge)(operation, self.asked.fetch_add(1, Ordering::Relaxed)) {
-            Verdict::On => self.real.call(request),
-            Verdict::Made(body) => {
-                let status = aws_smithy_runtime_api::http::StatusCode::try_from(200).unwrap();
-                let body = aws_smithy_types::body::SdkBody::from(body);
-                HttpConnectorFuture::ready(Ok(aws_smithy_runtime_api::http::Response::new(status, body)))
-            }
-            Verdict::Lost { carried_out: false } => HttpConnectorFuture::ready(Err(lost())),
-            Verdict::Lost { carried_out: true } => {
-                let sent = self.real.call(request);
-                HttpConnectorFuture::new(async move {
-                    sent.await?;
-                    Err(lost())
-                })
-            }
-        }
+        // List, validate, create; list, describe, tags, validate, tag, update, tag.
+        assert_eq!(cut_short, if change == "create" { 6 } else { 14 }, "{change}");
     }
 }

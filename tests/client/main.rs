@@ -4,11 +4,13 @@
 
 mod api;
 mod deploying;
+mod forward;
 mod http;
 mod limits;
 mod made;
 mod moto;
 mod own_server;
+mod publishing;
 mod scenario;
 mod unreliable;
 mod workflows;

@@ -83,11 +83,10 @@ async fn what_the_service_refuses_has_its_code_and_message() {
     let server = serve(Server::builder()).await;
     let url = server.endpoint_url();
     let error = Client::<Nowhere>::new(sfn(&url)).deploy(&role()).await.unwrap_err();
-    let refusal = error.refusal().unwrap();
-    assert_eq!((refusal.operation, refusal.code.as_str()), ("CreateStateMachine", "InvalidDefinition"));
-    let wanted = "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: ";
-    assert!(refusal.message.starts_with(wanted), "{}", refusal.message);
-    assert!(refusal.message.contains(" at /States/A/Next"), "{}", refusal.message);
+    let Error::Invalid { name, findings } = &error else { panic!("{error:?}") };
+    assert_eq!((&**name, &*findings[0].code), ("Nowhere", "MISSING_TRANSITION_TARGET"));
+    assert_eq!(findings[0].location.as_deref(), Some("/States/A/Next"));
+    assert!(error.to_string().starts_with("the definition of `Nowhere` is not valid\n  MISSING_TRANSITION_TARGET: "));
 
     let client = Client::<Sleep>::new(sfn(&url));
     let nobody = client.attach("arn:aws:states:us-east-1:123456789012:stateMachine:Nobody");

@@ -34,6 +34,11 @@ impl<W: Workflow> StateMachine<W> {
         &self.arn
     }
 
+    /// The SDK's client, for what this one does not do.
+    pub fn sfn(&self) -> &aws_sdk_sfn::Client {
+        &self.connection.sfn
+    }
+
     /// Starts an execution under a name that this client makes up, another for each:
     /// [`Client::name_executions`](super::Client::name_executions).
     ///

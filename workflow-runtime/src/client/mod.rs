@@ -20,21 +20,27 @@ mod find;
 mod history;
 mod machine;
 mod name;
+mod pages;
 mod sensitive;
+mod untyped;
+mod version;
 mod wait;
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use connection::Connection;
-pub use deploy::{Change, Deploy, Deployed, Drift};
-pub use error::{Error, Mismatch, Refusal, SdkSource};
+pub use deploy::{Change, Deploy, Deployed, Drift, Encryption, Logging};
+pub use error::{DefinitionFinding, Error, Mismatch, Refusal, SdkSource};
 pub use execution::{Execution, ExecutionDescription, Started};
 pub use express::ExpressExecution;
 pub use history::{Event, History};
 pub use machine::{ExecutionOf, StateMachine};
 use name::Names;
+pub use pages::Pages;
 pub use sensitive::Sensitive;
+pub use untyped::{NoParams, NoState, Untyped};
+pub use version::{Alias, Route};
 pub use wait::{Backoff, Wait};
 
 use crate::{Arn, Standard, Workflow};

@@ -1,31 +1,37 @@
-//! Brings a workflow's state machine to the declared definition and role, changing nothing that is as it should be.
+//! Brings a workflow's state machine to what is declared, changing nothing that is as it should be.
 
+mod configuration;
 mod drift;
 mod record;
+mod update;
+mod validation;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
+use std::time::Duration;
 
 use aws_sdk_sfn::operation::create_state_machine::CreateStateMachineError;
-use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
-use aws_sdk_sfn::types::{StateMachineStatus, StateMachineType};
+use aws_sdk_sfn::types::{StateMachineType, Tag};
 
+use configuration::Configuration;
+pub use configuration::{Encryption, Logging};
 pub use drift::Drift;
 use record::{Hash, Record};
 
 use super::call::call;
-use super::{Client, Error, StateMachine};
-use crate::{Arn, Definition, MachineType, ParamsError, Workflow};
+use super::{Alias, Client, Error, StateMachine, Untyped};
+use crate::{Arn, MachineType, ParamsError, Workflow, WorkflowKind};
 
-/// What a deployment did.
+/// What a deployment did to the state machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Change {
     /// There was no such state machine, and now there is.
     Created,
-    /// Its definition or role was another.
+    /// Its definition, role, configuration or tags were others.
     Updated,
-    /// Definition (as JSON) and role were as declared.
+    /// Everything was as declared (the definition as JSON).
     Unchanged,
 }
 
@@ -37,22 +43,70 @@ pub struct Deployed<W> {
     pub machine: StateMachine<W>,
     /// What was done.
     pub change: Change,
+    /// The version of what is deployed, where one was asked for.
+    pub version: Option<StateMachine<W>>,
+    /// The alias that was pointed to the version, where one was asked for.
+    pub alias: Option<Alias<W>>,
 }
+
+impl<W> Deployed<W> {
+    /// Where executions of what was deployed are started: the version, where there is one, else the state machine.
+    ///
+    /// For a few seconds after an update, an execution that is started on the state machine itself may still run the older
+    /// definition. One that is started on a version never does.
+    pub fn target(&self) -> &StateMachine<W> {
+        self.version.as_ref().unwrap_or(&self.machine)
+    }
+}
+
+/// How long to wait between two tries while the older state machine is being deleted.
+const DELETION_PAUSE: Duration = Duration::from_secs(5);
 
 /// A deployment: what [`Client::deploy`] gives, to be awaited.
 ///
 /// It leaves a tag `workflow-runtime/deployed` on the state machine, with a hash of the definition and role. When both are
 /// no longer what the tag says, someone else changed the state machine, and it is left as it is: [`Error::Drifted`].
 ///
-/// It needs the actions `states:ListStateMachines`, `DescribeStateMachine`, `CreateStateMachine`, `UpdateStateMachine`,
-/// `ListTagsForResource`, `TagResource`, and `iam:PassRole` for the role. It may be cut short after any request: the next
-/// deployment finishes it.
+/// ```ignore
+/// let deployed = client
+///     .deploy(&role)
+///     .logging(Logging::errors(log_group))
+///     .tags([("team", "orders")])
+///     .alias("live")
+///     .await?;
+/// deployed.target().start(&input).await?;
+/// ```
+///
+/// It needs the actions `states:ListStateMachines`, `DescribeStateMachine`, `ValidateStateMachineDefinition`,
+/// `CreateStateMachine`, `UpdateStateMachine`, `ListTagsForResource`, `TagResource`, `UntagResource`,
+/// `PublishStateMachineVersion`, those on aliases, and `iam:PassRole` for the role. It may be cut short after any request: the
+/// next deployment finishes it.
 #[must_use = "nothing is deployed until it is awaited"]
 pub struct Deploy<W> {
     client: Client<W>,
     role: Arn,
-    definition: Result<Definition, ParamsError>,
+    declared: Result<Declared, ParamsError>,
+    settings: Settings,
+}
+
+/// What a state machine is to be.
+#[derive(Clone)]
+struct Declared {
+    name: String,
+    machine_type: MachineType,
+    definition: String,
+}
+
+/// How to deploy it.
+#[derive(Clone, Default)]
+struct Settings {
+    configuration: Configuration,
+    /// Whether a version is published, and its description.
+    version: Option<Option<String>>,
+    /// An alias, and how many of a hundred executions it gives to the version.
+    alias: Option<(String, u8)>,
     overwrites: bool,
+    deletion: Duration,
 }
 
 impl<W: Workflow> Client<W> {
@@ -60,17 +114,20 @@ impl<W: Workflow> Client<W> {
     ///
     /// `role` is the IAM role that executions run as. Running executions keep the definition they started with, and
     /// one started within a few seconds of an update may still get the old one:
-    /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html>.
+    /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html>. Publish a version, and
+    /// start on that: [`Deploy::publish`].
     ///
     /// # Errors
     ///
-    /// [`Error::Drifted`] when the state machine is not as it was last deployed, [`Error::OtherType`] when it exists as the
-    /// other of Standard and Express, [`Error::Deleting`] when it is being deleted, and what [`Error`] says of any call.
+    /// [`Error::Invalid`] when the service finds mistakes in the definition, [`Error::Drifted`] when the state machine is not
+    /// as it was last deployed, [`Error::OtherType`] when it exists as the other of Standard and Express,
+    /// [`Error::Deleting`] when it is being deleted, [`Error::Overtaken`] when another deployment changed it meanwhile, and
+    /// what [`Error`] says of any call.
     pub fn deploy(&self, role: &Arn) -> Deploy<W>
     where
         W: Workflow<Params = ()>,
     {
-        Deploy { client: self.clone(), role: role.clone(), definition: Ok(W::definition()), overwrites: false }
+        self.deploys(role, Ok(W::definition()))
     }
 
     /// The same with values for the workflow's deploy-time parameters.
@@ -79,33 +136,115 @@ impl<W: Workflow> Client<W> {
     ///
     /// As [`deploy`](Self::deploy); and [`Error::Params`] when a parameter has no JSON value.
     pub fn deploy_with(&self, role: &Arn, params: &W::Params) -> Deploy<W> {
-        let definition = W::definition_with(params);
-        Deploy { client: self.clone(), role: role.clone(), definition, overwrites: false }
+        self.deploys(role, W::definition_with(params))
+    }
+
+    fn deploys(&self, role: &Arn, definition: Result<crate::Definition, ParamsError>) -> Deploy<W> {
+        let declared = definition.map(|definition| Declared {
+            name: definition.name().to_owned(),
+            machine_type: definition.machine_type(),
+            definition: definition.into_string(),
+        });
+        Deploy { client: self.clone(), role: role.clone(), declared, settings: Settings::default() }
+    }
+}
+
+impl<K: WorkflowKind> Client<Untyped<K>> {
+    /// The same with the name of a state machine, and a definition in Amazon States Language (JSON).
+    ///
+    /// # Errors
+    ///
+    /// As [`deploy`](Self::deploy).
+    pub fn deploy_document(&self, role: &Arn, name: &str, definition: &str) -> Deploy<Untyped<K>> {
+        let declared = Declared { name: name.to_owned(), machine_type: K::TYPE, definition: definition.to_owned() };
+        Deploy { client: self.clone(), role: role.clone(), declared: Ok(declared), settings: Settings::default() }
     }
 }
 
 impl<W: Workflow> Deploy<W> {
+    fn set(mut self, set: impl FnOnce(&mut Settings)) -> Self {
+        set(&mut self.settings);
+        self
+    }
+
+    /// The state machine's name, in place of the workflow's own.
+    pub fn name(mut self, name: &str) -> Self {
+        if let Ok(declared) = &mut self.declared {
+            name.clone_into(&mut declared.name);
+        }
+        self
+    }
+
+    /// What is written to CloudWatch Logs. Without it, logging stays as it is.
+    pub fn logging(self, logging: Logging) -> Self {
+        self.set(|settings| settings.configuration.logging = Some(logging))
+    }
+
+    /// Whether traces are sent to X-Ray. Without it, tracing stays as it is.
+    pub fn tracing(self, enabled: bool) -> Self {
+        self.set(|settings| settings.configuration.tracing = Some(enabled))
+    }
+
+    /// What definition and payloads are encrypted with. Without it, encryption stays as it is.
+    pub fn encryption(self, encryption: Encryption) -> Self {
+        self.set(|settings| settings.configuration.encryption = Some(encryption))
+    }
+
+    /// The tags: all others are removed, but those whose keys begin with `aws:` or `workflow-runtime/`. Without it, tags
+    /// stay as they are.
+    pub fn tags<K: Into<String>, V: Into<String>>(self, tags: impl IntoIterator<Item = (K, V)>) -> Self {
+        let tags: BTreeMap<_, _> = tags.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        self.set(|settings| settings.configuration.tags = Some(tags))
+    }
+
+    /// Publishes a version of what is deployed, if it has none yet. Of two deployments at once one publishes its version, and
+    /// the other gives [`Error::Overtaken`].
+    pub fn publish(self) -> Self {
+        self.set(|settings| settings.version = Some(settings.version.take().flatten()))
+    }
+
+    /// The same, with a description of at most 256 characters for a new version.
+    pub fn publish_as(self, description: &str) -> Self {
+        self.set(|settings| settings.version = Some(Some(description.to_owned())))
+    }
+
+    /// Publishes a version, and points this alias to it.
+    pub fn alias(self, name: &str) -> Self {
+        self.alias_weight(name, 100)
+    }
+
+    /// Publishes a version, and has this alias give it so many of a hundred executions, and the others to the version that
+    /// had the most before: [`Alias::shift`].
+    pub fn alias_weight(self, name: &str, weight: u8) -> Self {
+        self.publish().set(|settings| settings.alias = Some((name.to_owned(), weight)))
+    }
+
     /// Overwrites the state machine also when it is not as it was last deployed.
     pub fn overwrite(self) -> Self {
-        Self { overwrites: true, ..self }
+        self.set(|settings| settings.overwrites = true)
+    }
+
+    /// Waits at most so long for a state machine that is being deleted to be gone. Without it, [`Error::Deleting`] at once.
+    pub fn wait_for_deletion(self, at_most: Duration) -> Self {
+        self.set(|settings| settings.deletion = at_most)
     }
 
     async fn run(self) -> Result<Deployed<W>, Error> {
-        let Self { client, role, definition, overwrites } = self;
-        let definition = definition?;
-        call!("deploy", name = definition.name(), async {
-            let hash = Hash::of(definition.as_str(), role.as_str());
-            let existing = match client.find(definition.name()).await? {
-                Some(existing) => existing,
-                None => match client.create(&definition, &role, &hash).await? {
-                    Created::New(arn) => return Ok(Deployed { machine: client.attach(arn), change: Change::Created }),
-                    Created::Exists(arn) => client.attach(arn).describe().await?,
-                },
-            };
-            let machine = client.attach(existing.state_machine_arn());
-            let update = Update { machine: &machine, definition: &definition, role: &role, hash, overwrites };
-            let change = update.apply(&existing).await?;
-            Ok(Deployed { machine, change })
+        let Self { client, role, declared, settings } = self;
+        let declared = declared?;
+        let deployment = Deployment { client: &client, role: &role, declared: &declared, settings: &settings };
+        call!("deploy", name = declared.name, async {
+            let began = client.connection.now();
+            loop {
+                let outcome = deployment.run().await;
+                let rest = settings.deletion.saturating_sub(client.connection.since(began));
+                match outcome {
+                    Err(Error::Deleting { .. }) if !rest.is_zero() => {
+                        client.connection.sleep(rest.min(DELETION_PAUSE)).await;
+                    }
+                    outcome => return outcome,
+                }
+            }
         })
     }
 }
@@ -121,8 +260,25 @@ impl<W: Workflow> IntoFuture for Deploy<W> {
 
 impl<W: Workflow> fmt::Debug for Deploy<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Deploy").field("workflow", &W::NAME).field("role", &self.role).finish_non_exhaustive()
+        let name = self.declared.as_ref().map(|declared| &declared.name);
+        f.debug_struct("Deploy").field("name", &name).field("role", &self.role).finish_non_exhaustive()
     }
+}
+
+/// A deployment under way.
+struct Deployment<'a, W> {
+    client: &'a Client<W>,
+    role: &'a Arn,
+    declared: &'a Declared,
+    settings: &'a Settings,
+}
+
+/// A state machine that was brought to what is declared.
+struct Brought<W> {
+    machine: StateMachine<W>,
+    change: Change,
+    /// What the service calls this state of the state machine; `None` for the first.
+    revision: Option<String>,
 }
 
 enum Created {
@@ -131,31 +287,106 @@ enum Created {
     Exists(Arn),
 }
 
-impl<W: Workflow> Client<W> {
-    async fn create(&self, definition: &Definition, role: &Arn, hash: &Hash) -> Result<Created, Error> {
+impl<W: Workflow> Deployment<'_, W> {
+    async fn run(&self) -> Result<Deployed<W>, Error> {
+        let Brought { machine, change, revision } = self.bring().await?;
+        let version = match &self.settings.version {
+            Some(description) => {
+                let published = machine.publish_revision(Some(revision.as_deref()), description.as_deref()).await;
+                Some(published.map_err(|error| self.overtaken(error))?)
+            }
+            None => None,
+        };
+        let alias = match (&self.settings.alias, &version) {
+            (Some((name, weight)), Some(version)) => {
+                let alias = machine.alias(name);
+                alias.shift(version.arn(), *weight).await?;
+                Some(alias)
+            }
+            _ => None,
+        };
+        Ok(Deployed { machine, change, version, alias })
+    }
+
+    /// Creates the state machine, or brings it to what is declared.
+    async fn bring(&self) -> Result<Brought<W>, Error> {
+        let hash = Hash::of(&self.declared.definition, self.role.as_str());
+        let existing = match self.client.find(&self.declared.name).await? {
+            Some(existing) => existing,
+            None => {
+                validation::validate(&self.client.connection, self.declared).await?;
+                match self.create(&hash).await? {
+                    Created::New(arn) => {
+                        let machine = self.client.attach(arn);
+                        return Ok(Brought { machine, change: Change::Created, revision: None });
+                    }
+                    Created::Exists(arn) => self.client.attach(arn).describe().await?,
+                }
+            }
+        };
+        let machine = self.client.attach(existing.state_machine_arn());
+        update::Update { deployment: self, machine, hash }.apply(&existing).await
+    }
+
+    async fn create(&self, hash: &Hash) -> Result<Created, Error> {
         const OPERATION: &str = "CreateStateMachine";
+        let (declared, configuration) = (self.declared, &self.settings.configuration);
+        let mut tags = configuration.tags_to_set(&[]);
+        tags.push(Record::of(hash).to_tag());
+        let encryption = configuration.encryption().map_err(|error| Error::of_request(OPERATION, error))?;
         let request = self
+            .client
             .connection
             .sfn
             .create_state_machine()
-            .name(definition.name())
-            .definition(definition.as_str())
-            .role_arn(role.as_str())
-            .tags(Record::of(hash).to_tag())
-            .r#type(match definition.machine_type() {
-                MachineType::Standard => StateMachineType::Standard,
-                MachineType::Express => StateMachineType::Express,
-            });
-        match call!("CreateStateMachine", name = definition.name(), request.send()) {
+            .name(&declared.name)
+            .definition(&declared.definition)
+            .role_arn(self.role.as_str())
+            .set_tags(Some(tags))
+            .set_logging_configuration(configuration.logging())
+            .set_tracing_configuration(configuration.tracing())
+            .set_encryption_configuration(encryption)
+            .r#type(sdk_type(declared.machine_type));
+        match call!("CreateStateMachine", name = declared.name, request.send()) {
             Ok(answer) => {
                 let arn = Error::required(OPERATION, answer.state_machine_arn())?;
                 Ok(Created::New(Arn::from(arn)))
             }
             Err(error) => match error.as_service_error().and_then(existing_arn) {
                 Some(arn) => Ok(Created::Exists(arn)),
-                None => Err(deleting(Error::of_call(OPERATION, error), definition.name())),
+                None => Err(self.deleting(Error::of_call(OPERATION, error))),
             },
         }
+    }
+
+    /// The refusal of a state machine that is being deleted, by its own name.
+    fn deleting(&self, error: Error) -> Error {
+        match error.has_code("StateMachineDeleting") {
+            true => Error::Deleting { name: self.declared.name.clone() },
+            false => error,
+        }
+    }
+
+    /// The refusal to publish a revision that is no longer the current one, by its own name.
+    fn overtaken(&self, error: Error) -> Error {
+        match error.has_code("ConflictException") {
+            true => Error::Overtaken { name: self.declared.name.clone() },
+            false => error,
+        }
+    }
+
+    async fn tags(&self, machine: &StateMachine<W>) -> Result<Vec<Tag>, Error> {
+        let request = self.client.connection.sfn.list_tags_for_resource().resource_arn(machine.arn().as_str());
+        let answer = call!("ListTagsForResource", machine = machine.arn(), request.send())
+            .map_err(|error| Error::of_call("ListTagsForResource", error))?;
+        Ok(answer.tags.unwrap_or_default())
+    }
+}
+
+fn sdk_type(machine_type: MachineType) -> StateMachineType {
+    match machine_type {
+        MachineType::Standard => StateMachineType::Standard,
+        MachineType::Express => StateMachineType::Express,
     }
 }
 
@@ -164,86 +395,6 @@ fn existing_arn(error: &CreateStateMachineError) -> Option<Arn> {
     let CreateStateMachineError::StateMachineAlreadyExists(exists) = error else { return None };
     let arn = exists.message()?.split('\'').nth(1)?;
     arn.starts_with("arn:").then(|| Arn::from(arn))
-}
-
-/// The refusal of a state machine that is being deleted, by its own name.
-fn deleting(error: Error, name: &str) -> Error {
-    match error.has_code("StateMachineDeleting") {
-        true => Error::Deleting { name: name.to_owned() },
-        false => error,
-    }
-}
-
-/// What becomes of a state machine that exists.
-struct Update<'a, W> {
-    machine: &'a StateMachine<W>,
-    definition: &'a Definition,
-    role: &'a Arn,
-    hash: Hash,
-    overwrites: bool,
-}
-
-impl<W: Workflow> Update<'_, W> {
-    async fn apply(&self, existing: &DescribeStateMachineOutput) -> Result<Change, Error> {
-        if existing.r#type().as_str() != self.definition.machine_type().as_str() {
-            let (declared, existing) = (self.definition.machine_type(), existing.r#type().as_str().to_owned());
-            return Err(Error::OtherType { declared, existing });
-        }
-        if existing.status() == Some(&StateMachineStatus::Deleting) {
-            return Err(Error::Deleting { name: self.definition.name().to_owned() });
-        }
-        let record = self.record().await?;
-        let found = Hash::of(existing.definition(), existing.role_arn());
-        let deployed = Record::of(&self.hash);
-        if found == self.hash {
-            // Of a deployment that was cut short, or of a machine that was made by other means and is the same.
-            if record.as_ref() != Some(&deployed) {
-                self.write(&deployed).await?;
-            }
-            return Ok(Change::Unchanged);
-        }
-        if !self.overwrites && !record.as_ref().is_some_and(|record| record.names(&found)) {
-            return Err(Error::Drifted(Box::new(Drift {
-                machine: self.machine.arn().clone(),
-                definition: existing.definition().to_owned(),
-                role: Arn::from(existing.role_arn()),
-                was_deployed: record.is_some(),
-            })));
-        }
-        self.write(&Record::between(&found, &self.hash)).await?;
-        self.send().await?;
-        self.write(&deployed).await?;
-        Ok(Change::Updated)
-    }
-
-    async fn record(&self) -> Result<Option<Record>, Error> {
-        let request = self.machine.connection.sfn.list_tags_for_resource().resource_arn(self.machine.arn().as_str());
-        let answer = call!("ListTagsForResource", machine = self.machine.arn(), request.send())
-            .map_err(|error| Error::of_call("ListTagsForResource", error))?;
-        Ok(Record::read(answer.tags()))
-    }
-
-    async fn write(&self, record: &Record) -> Result<(), Error> {
-        let sfn = &self.machine.connection.sfn;
-        let request = sfn.tag_resource().resource_arn(self.machine.arn().as_str()).tags(record.to_tag());
-        call!("TagResource", machine = self.machine.arn(), request.send())
-            .map_err(|error| Error::of_call("TagResource", error))?;
-        Ok(())
-    }
-
-    async fn send(&self) -> Result<(), Error> {
-        let request = self
-            .machine
-            .connection
-            .sfn
-            .update_state_machine()
-            .state_machine_arn(self.machine.arn().as_str())
-            .definition(self.definition.as_str())
-            .role_arn(self.role.as_str());
-        call!("UpdateStateMachine", machine = self.machine.arn(), request.send())
-            .map_err(|error| deleting(Error::of_call("UpdateStateMachine", error), self.definition.name()))?;
-        Ok(())
-    }
 }
 
 #[cfg(test)]

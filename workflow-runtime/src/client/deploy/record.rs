@@ -11,6 +11,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Json;
 
+/// What the keys of the tags of deployments begin with.
+pub(super) const KEY_PREFIX: &str = "workflow-runtime/";
 /// The tag's key.
 const KEY: &str = "workflow-runtime/deployed";
 

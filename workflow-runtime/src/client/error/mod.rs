@@ -145,6 +145,42 @@ pub enum Error {
     #[error("{0}")]
     Drifted(Box<Drift>),
 
+    /// The service finds mistakes in the definition. Nothing was changed.
+    #[error("the definition of `{name}` is not valid{}", listed(.findings))]
+    Invalid {
+        /// The state machine's name.
+        name: String,
+        /// What is wrong, and where.
+        findings: Vec<DefinitionFinding>,
+    },
+
+    /// Another deployment changed the state machine while this one did: the other one stands, and no version of this one was
+    /// published.
+    #[error(
+        "another deployment changed the state machine `{name}` at the same time, and won: no version was published\n\
+         help: look at what is deployed now, and deploy again if it is to be yours"
+    )]
+    Overtaken {
+        /// The state machine's name.
+        name: String,
+    },
+
+    /// An alias cannot be rolled back: there is no version before the one that it points to.
+    #[error("the alias {alias} cannot be rolled back: there is no older version")]
+    NothingBefore {
+        /// The alias.
+        alias: Arn,
+    },
+
+    /// A request lacks what it must have, and was not sent.
+    #[error("{operation} was not sent: {reason}")]
+    NotSent {
+        /// The API's operation, such as `TagResource`.
+        operation: &'static str,
+        /// What is missing.
+        reason: String,
+    },
+
     /// The answer has an execution status that this version of the SDK does not know.
     #[error("the execution has the unknown status `{status}`")]
     UnknownStatus {
@@ -177,6 +213,29 @@ impl Error {
     pub(crate) fn has_code(&self, code: &str) -> bool {
         self.refusal().is_some_and(|refusal| refusal.code == code)
     }
+}
+
+/// What is wrong with a definition, as the service says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DefinitionFinding {
+    /// A word for it, such as `MISSING_TRANSITION_TARGET`.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// Where in the definition: a JSON pointer, where there is one.
+    pub location: Option<String>,
+}
+
+impl fmt::Display for DefinitionFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)?;
+        self.location.as_ref().map_or(Ok(()), |location| write!(f, " at {location}"))
+    }
+}
+
+fn listed(findings: &[DefinitionFinding]) -> String {
+    findings.iter().map(|finding| format!("\n  {finding}")).collect()
 }
 
 fn detail(error: &Option<String>) -> String {

@@ -127,6 +127,11 @@ impl Error {
         Self::NoAnswer { operation, reason, sdk: SdkSource { may_pass, ..SdkSource::new(error) } }
     }
 
+    /// A request that the SDK cannot make.
+    pub(crate) fn of_request(operation: &'static str, error: aws_sdk_sfn::error::BuildError) -> Self {
+        Self::NotSent { operation, reason: error.to_string() }
+    }
+
     /// No answer came within a time.
     pub(crate) fn no_answer_within(operation: &'static str, time: std::time::Duration) -> Self {
         let reason = format!("none came within {} s", time.as_secs_f64());

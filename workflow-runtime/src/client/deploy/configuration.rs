@@ -1,0 +1,176 @@
+//! What a deployment says of a state machine beside its definition and role.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_sfn::error::BuildError;
+use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
+use aws_sdk_sfn::types::{
+    CloudWatchLogsLogGroup, EncryptionConfiguration, EncryptionType, LogDestination, LogLevel, LoggingConfiguration,
+    Tag, TracingConfiguration,
+};
+
+use crate::Arn;
+
+/// What a state machine writes to CloudWatch Logs.
+///
+/// See <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logging {
+    level: LogLevel,
+    data: bool,
+    group: Option<Arn>,
+}
+
+impl Logging {
+    /// Nothing.
+    pub fn off() -> Self {
+        Self { level: LogLevel::Off, data: false, group: None }
+    }
+
+    /// Events that end an execution, to the log group with this ARN.
+    pub fn fatal(group: impl Into<Arn>) -> Self {
+        Self { level: LogLevel::Fatal, data: false, group: Some(group.into()) }
+    }
+
+    /// Every error, to the log group with this ARN.
+    pub fn errors(group: impl Into<Arn>) -> Self {
+        Self { level: LogLevel::Error, ..Self::fatal(group) }
+    }
+
+    /// Every event, to the log group with this ARN.
+    pub fn all(group: impl Into<Arn>) -> Self {
+        Self { level: LogLevel::All, ..Self::fatal(group) }
+    }
+
+    /// With inputs, outputs and other payloads.
+    #[must_use]
+    pub fn with_data(self) -> Self {
+        Self { data: true, ..self }
+    }
+
+    /// The ARN of the log group as the API wants it, with `:*` behind it.
+    fn group(&self) -> Option<String> {
+        let group = self.group.as_ref()?.as_str();
+        Some(format!("{}:*", group.strip_suffix(":*").unwrap_or(group)))
+    }
+
+    fn to_sdk(&self) -> LoggingConfiguration {
+        let group = self.group().map(|arn| CloudWatchLogsLogGroup::builder().log_group_arn(arn).build());
+        let destination = group.map(|group| LogDestination::builder().cloud_watch_logs_log_group(group).build());
+        LoggingConfiguration::builder()
+            .level(self.level.clone())
+            .include_execution_data(self.data)
+            .set_destinations(destination.map(|destination| vec![destination]))
+            .build()
+    }
+
+    fn of(found: Option<&LoggingConfiguration>) -> Self {
+        let Some(found) = found else { return Self::off() };
+        let group = found.destinations().iter().find_map(|to| to.cloud_watch_logs_log_group()?.log_group_arn());
+        Self {
+            level: found.level().cloned().unwrap_or(LogLevel::Off),
+            data: found.include_execution_data(),
+            group: group.map(Arn::from),
+        }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.level, self.data, self.group()) == (&other.level, other.data, other.group())
+    }
+}
+
+/// The key that definition, inputs and outputs are encrypted with.
+///
+/// See <https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html>.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encryption {
+    key: Option<String>,
+    reuse: Option<i32>,
+}
+
+impl Encryption {
+    /// A key that AWS owns.
+    pub fn aws_owned() -> Self {
+        Self { key: None, reuse: None }
+    }
+
+    /// A customer managed key: its id, ARN or alias.
+    pub fn kms(key: impl Into<String>) -> Self {
+        Self { key: Some(key.into()), reuse: None }
+    }
+
+    /// How many seconds a data key is used before KMS is asked for another: 60 to 900.
+    #[must_use]
+    pub fn reuse_data_key(self, seconds: u16) -> Self {
+        Self { reuse: Some(seconds.into()), ..self }
+    }
+
+    fn to_sdk(&self) -> Result<EncryptionConfiguration, BuildError> {
+        let kind = match self.key {
+            Some(_) => EncryptionType::CustomerManagedKmsKey,
+            None => EncryptionType::AwsOwnedKey,
+        };
+        EncryptionConfiguration::builder()
+            .r#type(kind)
+            .set_kms_key_id(self.key.clone())
+            .set_kms_data_key_reuse_period_seconds(self.reuse)
+            .build()
+    }
+
+    /// Whether the state machine has it; a time of reuse that is not given may be any.
+    fn is_in(&self, found: Option<&EncryptionConfiguration>) -> bool {
+        let key = found.and_then(EncryptionConfiguration::kms_key_id);
+        let reuse = found.and_then(EncryptionConfiguration::kms_data_key_reuse_period_seconds);
+        self.key.as_deref() == key && self.reuse.is_none_or(|wanted| Some(wanted) == reuse)
+    }
+}
+
+/// What a deployment says of the configuration. What it does not say stays as it is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Configuration {
+    pub(super) logging: Option<Logging>,
+    pub(super) tracing: Option<bool>,
+    pub(super) encryption: Option<Encryption>,
+    pub(super) tags: Option<BTreeMap<String, String>>,
+}
+
+impl Configuration {
+    /// Whether the state machine has what is said here, tags aside.
+    pub(super) fn is_in(&self, found: &DescribeStateMachineOutput) -> bool {
+        let logging = Logging::of(found.logging_configuration());
+        let tracing = found.tracing_configuration().is_some_and(|tracing| tracing.enabled());
+        self.logging.as_ref().is_none_or(|wanted| wanted.is_same(&logging))
+            && self.tracing.is_none_or(|wanted| wanted == tracing)
+            && self.encryption.as_ref().is_none_or(|wanted| wanted.is_in(found.encryption_configuration()))
+    }
+
+    pub(super) fn logging(&self) -> Option<LoggingConfiguration> {
+        self.logging.as_ref().map(Logging::to_sdk)
+    }
+
+    pub(super) fn tracing(&self) -> Option<TracingConfiguration> {
+        self.tracing.map(|enabled| TracingConfiguration::builder().enabled(enabled).build())
+    }
+
+    pub(super) fn encryption(&self) -> Result<Option<EncryptionConfiguration>, BuildError> {
+        self.encryption.as_ref().map(Encryption::to_sdk).transpose()
+    }
+
+    /// The tags that a state machine lacks, of those that are wanted.
+    pub(super) fn tags_to_set(&self, found: &[Tag]) -> Vec<Tag> {
+        let wanted = self.tags.iter().flatten();
+        let is_there = |key: &str, value: &str| {
+            found.iter().any(|tag| tag.key() == Some(key) && tag.value().unwrap_or_default() == value)
+        };
+        let missing = wanted.filter(|(key, value)| !is_there(key, value));
+        missing.map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+    }
+
+    /// The keys of the tags that a state machine has and that are not wanted; not those of AWS's and of deployments.
+    pub(super) fn tags_to_remove(&self, found: &[Tag]) -> Vec<String> {
+        let Some(wanted) = &self.tags else { return Vec::new() };
+        let is_foreign = |key: &str| !key.starts_with("aws:") && !key.starts_with(super::record::KEY_PREFIX);
+        let keys = found.iter().filter_map(Tag::key);
+        keys.filter(|key| is_foreign(key) && !wanted.contains_key(*key)).map(str::to_owned).collect()
+    }
+}
