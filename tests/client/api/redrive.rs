@@ -99,16 +99,21 @@ async fn a_redriven_execution_does_not_repeat_what_succeeded() {
 #[tokio::test]
 async fn branches_and_iterations_that_succeeded_are_not_repeated() {
     let (api, calls) = failing(1).await;
-    let branch = |input: &str| {
+    // `bad` waits, so that `good` has succeeded when it fails.
+    let branch = |input: &str, seconds: u64| {
+        let wait = format!("Wait for {input}");
         json!({
-            "StartAt": input,
-            "States": {input: {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "Payload": input}, "OutputPath": "$.Payload", "End": true}},
+            "StartAt": wait,
+            "States": {
+                wait: {"Type": "Wait", "Seconds": seconds, "Next": input},
+                input: {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "Payload": input}, "OutputPath": "$.Payload", "End": true},
+            },
         })
     };
     let machine = api.machine("M", &json!({
         "StartAt": "Both",
         "States": {
-            "Both": {"Type": "Parallel", "Branches": [branch("good"), branch("bad")], "Next": "Each"},
+            "Both": {"Type": "Parallel", "Branches": [branch("good", 0), branch("bad", 1)], "Next": "Each"},
             "Each": {"Type": "Map", "MaxConcurrency": 1, "ItemProcessor": {"StartAt": "Call", "States": {"Call": call(None)}}, "End": true},
         },
     })).await;
