@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::Args;
 use workflow_local::{Clock, MockFile};
-use workflow_server::Server;
+use workflow_server::{Retention, Server};
 
 use crate::Failure;
 use crate::params::Params;
@@ -69,6 +69,12 @@ pub(crate) struct Serve {
     /// Keep everything that is acknowledged in this folder, and go on from there at the next start, even after a crash
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
+    /// How many days executions are kept after their end
+    #[arg(long, value_name = "DAYS", default_value_t = 90.0, value_parser = days)]
+    retain_days: f64,
+    /// How many executions are kept that have ended, the latest
+    #[arg(long, value_name = "COUNT", default_value_t = Retention::default().count)]
+    retain_count: usize,
     /// Do not look at the files again
     #[arg(long)]
     no_watch: bool,
@@ -84,6 +90,11 @@ fn factor(text: &str) -> Result<f64, String> {
     factor.ok_or_else(|| "a factor is a number above 0".to_owned())
 }
 
+fn days(text: &str) -> Result<f64, String> {
+    let days: Option<f64> = text.parse().ok().filter(|days: &f64| days.is_finite() && *days >= 0.0);
+    days.ok_or_else(|| "a number of days is 0 or more".to_owned())
+}
+
 impl Serve {
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -96,7 +107,8 @@ impl Serve {
 
     async fn serve(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let mut files = Files::new(&self.files, self.params.values()?, self.reading.with_defaults())?;
-        let mut builder = Server::builder();
+        let age = Duration::try_from_secs_f64(self.retain_days * 24.0 * 3600.0).ok();
+        let mut builder = Server::builder().retention(Retention { age, count: self.retain_count });
         for host in self.allow_host {
             builder = builder.allow_host(host);
         }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
 
 mod api;
+mod boto;
 mod deploying;
 mod forward;
 mod http;

@@ -41,7 +41,7 @@ mod server;
 mod sfn_config;
 
 pub use executions::RunningHandler;
-pub use limits::Limits;
+pub use limits::{Limits, Retention};
 pub use server::{Builder, RefusedMachine, Server};
 
 /// The page on the server, whose examples are tests.

@@ -70,3 +70,29 @@ impl Limits {
         }
     }
 }
+
+/// How long and how many executions a [`Server`](crate::Server) keeps that have ended. One that is kept no longer is as if it had
+/// never been: its name is free, and what [`Builder::data`](crate::Builder) has of it is removed.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use workflow_server::{Retention, Server};
+///
+/// let retention = Retention { age: Some(Duration::from_secs(3600)), ..Retention::default() };
+/// let server = Server::builder().retention(retention);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// How long after its end, by the server's clock; `None` is for ever. 90 days unless set, as AWS has it
+    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).
+    pub age: Option<Duration>,
+    /// How many, those that ended last. 100,000 unless set.
+    pub count: usize,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { age: Some(Duration::from_secs(90 * 24 * 60 * 60)), count: 100_000 }
+    }
+}

@@ -15,7 +15,6 @@ use tokio::task::JoinHandle;
 use workflow_local::handlers::Handlers;
 use workflow_local::{Answers, Clock, FolderStore, MachineType, MockFile, ObjectStore, TaskError};
 
-use crate::Limits;
 use crate::api::ApiError;
 use crate::api::arn::Scope;
 use crate::clock::ServerClock;
@@ -23,6 +22,7 @@ use crate::executions::{LambdaEndpoint, RunningHandler, Threads};
 use crate::http::{self, Hosts, Service};
 use crate::journal::{Journal, Record};
 use crate::registry::{KeptMachine, Registry};
+use crate::{Limits, Retention};
 
 /// Two builder methods that take a closure for tasks, one for a closure that gives a future.
 macro_rules! handler_methods {
@@ -80,6 +80,7 @@ impl Server {
             store: Arc::new(FolderStore::read_only(FolderStore::DEFAULT)),
             seed: 0,
             limits: Limits::default(),
+            retention: Retention::default(),
             hosts: Vec::new(),
             scope: Scope::default(),
             lambda: None,
@@ -199,6 +200,7 @@ pub struct Builder {
     store: Arc<dyn ObjectStore>,
     seed: u64,
     limits: Limits,
+    retention: Retention,
     hosts: Vec<String>,
     scope: Scope,
     lambda: Option<String>,
@@ -311,6 +313,13 @@ impl Builder {
         self
     }
 
+    /// How long and how many executions are kept that have ended.
+    #[must_use]
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
+        self
+    }
+
     /// A name, without a port, that clients reach the server by.
     ///
     /// Requests are answered when their `Host` is `localhost`, a name that ends in `.localhost`, an address of loopback or
@@ -401,6 +410,7 @@ impl Builder {
             threads,
             lambda,
             journal,
+            self.retention,
             self.scope.clone(),
             seed,
         );

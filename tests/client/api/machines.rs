@@ -169,11 +169,51 @@ async fn an_execution_keeps_the_revision_that_it_began_with() {
     let later = api.start(&machine, &json!({})).await;
     let of = api.ok("DescribeStateMachineForExecution", json!({"executionArn": later})).await;
     assert_eq!(of["revisionId"], updated["revisionId"]);
-    // A state machine that goes takes its executions with it.
-    api.ok("DeleteStateMachine", json!({"stateMachineArn": machine})).await;
-    let described = api.describe(&execution).await;
+}
+
+#[tokio::test]
+async fn a_state_machine_is_deleted_when_its_executions_have_ended() {
+    let api = Api::new().await;
+    let wait = |seconds: u64| {
+        json!({"StartAt": "A", "States": {
+            "A": {"Type": "Wait", "Seconds": seconds, "Next": "B"}, "B": {"Type": "Pass", "End": true},
+        }})
+    };
+    let machine = api.machine("M", &wait(1)).await;
+    let of = json!({"stateMachineArn": machine});
+    let transits = api.start(&machine, &json!({})).await;
+    let update = json!({"stateMachineArn": machine, "definition": wait(600).to_string(), "publish": true});
+    let version = text(&api.ok("UpdateStateMachine", update.clone()).await["stateMachineVersionArn"]);
+    let stays = api.start(&machine, &json!({})).await;
+    api.event(&stays, "WaitStateEntered").await;
+    api.ok("DeleteStateMachine", of.clone()).await;
+    api.ok("DeleteStateMachine", of.clone()).await;
+    assert_eq!(api.ok("DescribeStateMachine", of.clone()).await["status"], "DELETING");
+    assert_eq!(
+        api.refused("DescribeStateMachine", json!({"stateMachineArn": version})).await.1,
+        "StateMachineDoesNotExist"
+    );
+    let created = json!({"name": "M", "definition": pass().to_string(), "roleArn": ROLE});
+    for (operation, body) in [
+        ("StartExecution", &of),
+        ("UpdateStateMachine", &update),
+        ("PublishStateMachineVersion", &of),
+        ("CreateStateMachine", &created),
+    ] {
+        let (_, code, message) = api.refused(operation, body.clone()).await;
+        assert_eq!((&*code, message), ("StateMachineDeleting", format!("State Machine is being deleted: '{machine}'")));
+    }
+    // An execution ends when it leaves a state, or when it is stopped.
+    let described = api.ended(&transits).await;
     assert_eq!(described["status"], "ABORTED");
     assert_eq!(described["redriveStatusReason"], "State machine is in DELETING status.");
+    let events = api.events(&transits).await;
+    assert_eq!(events[events.len() - 2..], ["WaitStateExited", "ExecutionAborted"]);
+    assert_eq!(api.describe(&stays).await["status"], "RUNNING");
+    assert_eq!(api.ok("DescribeStateMachine", of.clone()).await["status"], "DELETING");
+    api.ok("StopExecution", json!({"executionArn": stays})).await;
+    api.gone(&machine).await;
+    api.ok("CreateStateMachine", created).await;
 }
 
 #[tokio::test]

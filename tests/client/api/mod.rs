@@ -8,6 +8,7 @@ mod machines;
 mod map_runs;
 mod recorded;
 mod redrive;
+mod retention;
 mod tags;
 mod tasks;
 
@@ -83,6 +84,17 @@ impl Api {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         panic!("{execution} did not come so far: {}", self.describe(execution).await)
+    }
+
+    /// Waits until a state machine that is being deleted is gone.
+    pub(crate) async fn gone(&self, machine: &str) {
+        for _ in 0..2000 {
+            if self.send("DescribeStateMachine", &json!({"stateMachineArn": machine})).await.0 == 400 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("{machine} stays")
     }
 
     /// The events of an execution, or of a child of it.

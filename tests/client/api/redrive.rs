@@ -203,7 +203,7 @@ async fn a_map_run_goes_on_with_the_children_that_failed() {
             .machine(
                 "M",
                 &one(json!({
-                    "Type": "Map", "Label": "Each", "ToleratedFailurePercentage": 50, "End": true,
+                    "Type": "Map", "Label": "Each", "MaxConcurrency": 1, "ToleratedFailurePercentage": 50, "End": true,
                     "ItemProcessor": {
                         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": kind},
                         "StartAt": "Before", "States": {"Before": {"Type": "Pass", "Next": "Call"}, "Call": call(None)},

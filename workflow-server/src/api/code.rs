@@ -52,6 +52,7 @@ codes! {
     ResourceNotFound = "ResourceNotFound" BAD_REQUEST;
     ServiceQuotaExceeded = "ServiceQuotaExceededException" PAYMENT_REQUIRED;
     StateMachineAlreadyExists = "StateMachineAlreadyExists" BAD_REQUEST;
+    StateMachineDeleting = "StateMachineDeleting" BAD_REQUEST;
     StateMachineDoesNotExist = "StateMachineDoesNotExist" BAD_REQUEST;
     StateMachineTypeNotSupported = "StateMachineTypeNotSupported" BAD_REQUEST;
     TaskDoesNotExist = "TaskDoesNotExist" BAD_REQUEST;

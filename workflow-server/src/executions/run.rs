@@ -44,6 +44,8 @@ pub(crate) struct Run {
     changed: Notify,
     /// Told when it has ended.
     ended: Notify,
+    /// Whether it ends at its next transition, because its state machine is being deleted.
+    ends_at_transition: AtomicBool,
     /// The clients' tokens of its redrives, and when each of those was.
     redrives: Mutex<VecDeque<(String, Instant)>>,
 }
@@ -200,6 +202,7 @@ impl Run {
             clock,
             changed: Notify::new(),
             ended: Notify::new(),
+            ends_at_transition: AtomicBool::new(false),
             redrives: Mutex::default(),
         }
     }
@@ -240,6 +243,18 @@ impl Run {
             self.ended.notify_waiters();
         }
         given
+    }
+
+    /// Has it end when it leaves a state.
+    pub(crate) fn end_at_transition(&self) {
+        self.ends_at_transition.store(true, Ordering::Relaxed);
+    }
+
+    /// Removes what the journal has of it.
+    pub(crate) fn forget(&self) {
+        if let Some(log) = &self.log {
+            log.forget();
+        }
     }
 
     fn redrives(&self) -> MutexGuard<'_, VecDeque<(String, Instant)>> {
@@ -308,10 +323,10 @@ impl Run {
                 _ => break,
             }
         }
-        if self.machine.is_express
-            && let Some(log) = &self.log
-        {
-            log.forget();
+        match self.machine.is_express {
+            // Nobody can ask about it.
+            true => self.forget(),
+            false => registry.has_ended(&self),
         }
         self.ended.notify_waiters();
     }
@@ -336,12 +351,16 @@ impl Run {
     /// Steps it until it needs something, though not for long. Map runs that it starts are made known.
     fn steps(self: &Arc<Self>, registry: &Registry, map_runs: &mut usize) -> Step {
         let mut execution = self.execution_now();
-        let mut step = execution.step();
-        for _ in 1..STEPS_AT_ONCE {
+        let mut step = Step::Advanced;
+        for _ in 0..STEPS_AT_ONCE {
+            let before = execution.history().len();
+            step = execution.step();
+            if self.ends_at_transition.load(Ordering::Relaxed) && leaves_state(&execution, before) {
+                execution.stop(None, None);
+            }
             if !matches!(step, Step::Advanced) {
                 break;
             }
-            step = execution.step();
         }
         for map_run in execution.map_runs().get(*map_runs..).unwrap_or_default() {
             registry.map_runs.insert(map_run.arn(), self);
@@ -378,4 +397,10 @@ impl Run {
             () = self.changed.notified() => {}
         }
     }
+}
+
+/// Whether an execution has left a state since it had so many events.
+fn leaves_state(execution: &Recorded, events: usize) -> bool {
+    let new = execution.history().get(events..).unwrap_or_default();
+    new.iter().any(|event| event.kind.name().ends_with("StateExited"))
 }

@@ -69,6 +69,8 @@ pub(crate) struct MachineRecord {
     pub(super) versions: Vec<VersionRecord>,
     last_version: u32,
     pub(super) aliases: Vec<AliasRecord>,
+    #[serde(default)]
+    deleting: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -172,6 +174,7 @@ impl MachineRecord {
             versions: machine.versions.values().map(version).collect(),
             last_version: machine.last_version,
             aliases: machine.aliases.iter().map(alias).collect(),
+            deleting: machine.deleting,
         }
     }
 
@@ -209,6 +212,7 @@ impl MachineRecord {
             versions: self.versions.into_iter().map(version).collect::<Option<_>>()?,
             last_version: self.last_version,
             aliases: self.aliases.into_iter().map(alias).collect(),
+            deleting: self.deleting,
         })
     }
 }

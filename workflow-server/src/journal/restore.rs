@@ -99,6 +99,7 @@ impl Registry {
         }
         let mut diverged = Vec::new();
         let mut driven = Vec::new();
+        let mut ended = Vec::new();
         for (number, (record, entries, next)) in executions {
             let revision = revisions
                 .get(&record.revision)
@@ -108,8 +109,25 @@ impl Registry {
             if replayed.diverged {
                 diverged.push(arn);
             }
-            driven.extend(replayed.pending.map(|pending| (replayed.run, pending)));
+            match replayed.pending {
+                Some(pending) => driven.push((replayed.run, pending)),
+                None => ended.push((replayed.run.execution().stopped_at(), Arc::clone(&replayed.run))),
+            }
         }
+        ended.sort_by_key(|(stopped, run)| (*stopped, run.number));
+        {
+            let mut held = self.held();
+            for (stopped, run) in ended.iter().filter(|(_, run)| !run.machine.is_express) {
+                stopped.iter().for_each(|stopped| held.executions.has_ended(run, *stopped));
+            }
+            let deleting: Vec<String> =
+                held.machines.values().filter(|machine| machine.deleting).map(|machine| machine.arn.clone()).collect();
+            for machine in deleting {
+                held.executions.running_of(&machine).iter().for_each(|run| run.end_at_transition());
+                self.remove_if_deleted(&mut held, &machine);
+            }
+        }
+        drop(self.swept());
         // All are there before one goes on: it may call another.
         for (run, pending) in driven {
             self.drive_on(run, pending);

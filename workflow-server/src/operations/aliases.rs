@@ -88,6 +88,7 @@ fn not_found() -> ApiError {
 /// The state machine of a routing, whose versions all exist.
 fn routed<'h>(held: &'h mut Held, arn: MachineArn<'_>, routes: &[Route]) -> Result<&'h mut Machine, ApiError> {
     let machine = held.machines.get_mut(arn.machine).ok_or_else(not_found)?;
+    machine.check_stays()?;
     match routes.iter().all(|route| machine.versions.contains_key(&route.version)) {
         true => Ok(machine),
         false => Err(not_found()),

@@ -66,10 +66,11 @@ impl Registry {
 
     /// The execution that was asked for, and whether it is new.
     fn started(self: &Arc<Self>, asked: Asked<'_>) -> Result<(Arc<Run>, bool), ApiError> {
-        let mut held = self.held();
+        let mut held = self.swept();
         let Held { machines, executions } = &mut *held;
         let machine = machines.get(asked.machine.machine);
         let machine = machine.ok_or_else(|| ApiError::machine_does_not_exist(asked.machine.text))?;
+        machine.check_stays()?;
         let selected = machine.select(asked.machine, asked.draw)?;
         if machine.kind == MachineType::Express {
             let arn = arn::express(&machine.arn, &asked.name, &asked.id);
@@ -100,6 +101,7 @@ impl Registry {
             if machine.kind != MachineType::Express {
                 return Err(ApiError::type_not_supported());
             }
+            machine.check_stays()?;
             let selected = machine.select(asked.machine, asked.draw)?;
             let arn = arn::express(&machine.arn, &asked.name, &asked.id);
             self.run(asked, &selected, arn, false)?
@@ -123,7 +125,7 @@ impl Registry {
         let with_data = includes_data(&mut members);
         members.check()?;
         let found = self.found_execution(arn)?;
-        let deleted = self.held().machines.get(&found.run.machine.arn).is_none();
+        let deleted = self.is_deleted(&found.run.machine.arn);
         let execution = found.run.execution();
         let view = found.view(&execution).ok_or_else(|| ApiError::execution_does_not_exist(arn))?;
         let mut more = redrive::described(&execution, view, deleted, self.clock.now());
@@ -161,7 +163,7 @@ impl Registry {
         status: Option<&str>,
         paging: &Paging<'_>,
     ) -> Result<Value, ApiError> {
-        let held = self.held();
+        let held = self.swept();
         let machine = held.machine(arn)?;
         machine.select(arn, 0)?;
         if machine.kind == MachineType::Express {
@@ -201,7 +203,7 @@ impl Registry {
         let machine = name.split(':').next().unwrap_or_default();
         if !machine.contains('/') {
             arn::check(arn, &["execution"])?;
-            let run = self.held().executions.get(arn).ok_or_else(does_not_exist)?;
+            let run = self.swept().executions.get(arn).ok_or_else(does_not_exist)?;
             return Ok(Found { run, child: None });
         }
         // The map runs of this label: `…:mapRun:MACHINE/LABEL:`.

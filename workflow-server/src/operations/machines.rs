@@ -15,7 +15,6 @@ use super::tags;
 use super::versions::Publishing;
 use crate::api::arn::{self, MachineArn};
 use crate::api::{ApiError, Code, Input, Members, Paging};
-use crate::journal::{Key, Write};
 use crate::registry::{Held, Machine, Registry, Revision};
 
 /// Whether a request wants what may be encrypted, or the rest alone.
@@ -98,6 +97,7 @@ impl Registry {
         let arn = input.scope.machine(name);
         let mut held = self.held();
         if let Some(kept) = held.machines.get(&arn) {
+            kept.check_stays()?;
             // Role and tags may differ: https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
             let same = kept.current.definition == revision.definition
                 && kept.kind == kind
@@ -121,6 +121,7 @@ impl Registry {
             versions: BTreeMap::new(),
             last_version: 0,
             aliases: IndexMap::new(),
+            deleting: false,
         };
         publishing.publish(&mut machine, created)?;
         let answer = created_answer(&machine);
@@ -150,6 +151,7 @@ impl Registry {
         let (id, now) = (self.id(), self.clock.now());
         let mut held = self.held();
         let machine = held.unqualified(arn)?;
+        machine.check_stays()?;
         let kept = Arc::clone(&machine.current);
         let configuration = configuration.complete(Some(&kept.configuration))?;
         let program = match text.filter(|text| **text != kept.definition) {
@@ -210,7 +212,7 @@ impl Registry {
         let created = selected.version.map_or(machine.created, |version| version.created);
         answer.insert("stateMachineArn".to_owned(), json!(arn.text));
         answer.insert("name".to_owned(), json!(machine.name));
-        answer.insert("status".to_owned(), json!("ACTIVE"));
+        answer.insert("status".to_owned(), json!(if machine.deleting { "DELETING" } else { "ACTIVE" }));
         answer.insert("type".to_owned(), json!(machine.api_type()));
         answer.insert("creationDate".to_owned(), json!(created.as_epoch_seconds()));
         if let Some(description) = selected.version.and_then(|version| version.description.as_ref()) {
@@ -264,23 +266,26 @@ impl Registry {
         Ok(page.into_answer("stateMachines"))
     }
 
-    /// Deletes it with its versions and aliases at once, and ends its executions; one that does not exist is no error.
+    /// Deletes it with its versions and aliases. While executions run it stays, with the status `DELETING`; each ends at its
+    /// next transition. One that does not exist is no error.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html>
     pub(crate) fn delete_state_machine(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let arn = members.required("stateMachineArn");
         members.check()?;
         let arn = MachineArn::read_unlabelled(arn)?;
-        let runs = {
-            let mut held = self.held();
-            if arn.qualifier.is_some() || held.machines.shift_remove(arn.machine).is_none() {
-                return Ok(json!({}));
-            }
-            self.journal.write(|| Write::Remove(Key::Machine(arn.machine).bytes()));
-            held.executions.running_of(arn.machine)
+        let mut held = self.held();
+        let runs = held.executions.running_of(arn.machine);
+        let Some(machine) = held.machines.get_mut(arn.machine).filter(|_| arn.qualifier.is_none()) else {
+            return Ok(json!({}));
         };
-        for run in runs {
-            run.stop(None, None);
-        }
+        machine.versions.clear();
+        machine.aliases.clear();
+        machine.deleting = true;
+        self.save_machine(machine);
+        runs.iter().for_each(|run| run.end_at_transition());
+        self.remove_if_deleted(&mut held, arn.machine);
         Ok(json!({}))
     }
 }

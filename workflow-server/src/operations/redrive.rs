@@ -75,7 +75,7 @@ impl Registry {
             let message = "Child executions of a Map Run are redriven with the execution that started the Map Run";
             return Err(ApiError::new(Code::ExecutionNotRedrivable, message));
         }
-        let is_deleted = self.held().machines.get(&run.machine.arn).is_none();
+        let is_deleted = self.is_deleted(&run.machine.arn);
         let now = self.clock.now();
         if let Some(time) = token.and_then(|token| run.redriven_with(token, now)) {
             return Ok(json!({"redriveDate": time.as_epoch_seconds()}));

@@ -83,6 +83,7 @@ impl Registry {
         let now = self.clock.now();
         let mut held = self.held();
         let machine = held.unqualified(arn)?;
+        machine.check_stays()?;
         let current = machine.current.name();
         if let Some(revision) = revision.filter(|revision| *revision != current) {
             let message = format!(

@@ -1,11 +1,12 @@
 //! The Standard executions that the server holds: by ARN, and by state machine in the order of their start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use workflow_local::Status;
+use workflow_local::{Instant, Status};
 
+use crate::Retention;
 use crate::executions::Run;
 
 /// Executions, running or ended.
@@ -14,6 +15,8 @@ pub(crate) struct Executions {
     by_arn: IndexMap<Arc<str>, Arc<Run>>,
     /// By the state machine's ARN and the execution's number.
     of_machine: IndexMap<String, BTreeMap<u64, Arc<Run>>>,
+    /// Those that have ended, and when, in that order. One that was redriven since ends again.
+    ended: VecDeque<(Instant, Arc<Run>)>,
 }
 
 impl Executions {
@@ -34,6 +37,40 @@ impl Executions {
     pub(crate) fn of(&self, machine: &str, before: Option<u64>) -> impl Iterator<Item = &Arc<Run>> {
         let runs = self.of_machine.get(machine).into_iter();
         runs.flat_map(move |runs| runs.range(..before.unwrap_or(u64::MAX)).rev()).map(|(_, run)| run)
+    }
+
+    /// An execution has ended.
+    pub(crate) fn has_ended(&mut self, run: &Arc<Run>, stopped: Instant) {
+        self.ended.push_back((stopped, Arc::clone(run)));
+    }
+
+    /// Takes out the execution that ended first, where it is kept no longer.
+    pub(crate) fn next_to_forget(&mut self, retention: &Retention, now: Instant) -> Option<Arc<Run>> {
+        loop {
+            let (stopped, _) = self.ended.front()?;
+            let is_old = retention.age.is_some_and(|age| stopped.until(now) > age);
+            if !is_old && self.ended.len() <= retention.count {
+                return None;
+            }
+            let (stopped, run) = self.ended.pop_front()?;
+            // One that was redriven is told again when it ends.
+            if run.execution().stopped_at() == Some(stopped) {
+                self.remove(&run);
+                return Some(run);
+            }
+        }
+    }
+
+    fn remove(&mut self, run: &Arc<Run>) {
+        if self.by_arn.get(&run.arn).is_some_and(|held| Arc::ptr_eq(held, run)) {
+            self.by_arn.swap_remove(&run.arn);
+        }
+        if let Some(machine) = self.of_machine.get_mut(&run.machine.arn) {
+            machine.remove(&run.number);
+            if machine.is_empty() {
+                self.of_machine.swap_remove(&run.machine.arn);
+            }
+        }
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Run>> {

@@ -31,7 +31,7 @@ impl Registry {
         };
         let kind = self.held().machines.get(&arn).map(|kept| kept.kind);
         if kind.is_some_and(|kind| kind != machine.kind) {
-            self.delete_state_machine(&input(json!({"stateMachineArn": arn})))?;
+            self.remove_now(&arn);
         }
         if kind == Some(machine.kind) {
             let update = json!({"stateMachineArn": arn, "definition": machine.definition});

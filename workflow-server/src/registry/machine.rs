@@ -10,8 +10,8 @@ use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_local::{Instant, Program};
 
-use crate::api::ApiError;
 use crate::api::arn::MachineArn;
+use crate::api::{ApiError, Code};
 
 /// Tags of a resource, in the order in which they were set.
 pub(crate) type Tags = IndexMap<String, String>;
@@ -39,6 +39,8 @@ pub(crate) struct Machine {
     /// The number of the last version that was published, which may be deleted.
     pub(crate) last_version: u32,
     pub(crate) aliases: IndexMap<String, Alias>,
+    /// Whether it was deleted while executions ran. It goes when they have ended.
+    pub(crate) deleting: bool,
 }
 
 /// What an execution is started with, and what an update replaces.
@@ -100,6 +102,17 @@ impl Machine {
         match self.kind {
             MachineType::Standard => "STANDARD",
             MachineType::Express => "EXPRESS",
+        }
+    }
+
+    /// Refuses what cannot be done with one that is being deleted.
+    pub(crate) fn check_stays(&self) -> Result<(), ApiError> {
+        match self.deleting {
+            false => Ok(()),
+            true => {
+                let message = format!("State Machine is being deleted: '{}'", self.arn);
+                Err(ApiError::new(Code::StateMachineDeleting, message))
+            }
         }
     }
 

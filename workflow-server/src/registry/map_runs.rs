@@ -14,6 +14,10 @@ impl MapRuns {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(arn.to_owned(), Arc::downgrade(run));
     }
 
+    pub(crate) fn remove(&self, arn: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(arn);
+    }
+
     pub(crate) fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

@@ -1,6 +1,7 @@
 //! What the server holds: state machines, activities, executions, and the work that drives them.
 
 mod activities;
+mod ended;
 mod executions;
 mod kept;
 mod machine;
@@ -14,6 +15,7 @@ use tokio::task::JoinSet;
 use workflow_local::handlers::Handlers;
 use workflow_local::{MockFile, ObjectStore, Random};
 
+use crate::Retention;
 use crate::api::arn::Scope;
 use crate::clock::ServerClock;
 use crate::executions::{LambdaEndpoint, Pending, Run, Threads};
@@ -36,6 +38,7 @@ pub(crate) struct Registry {
     pub(crate) map_runs: MapRuns,
     pub(crate) lambda: Option<LambdaEndpoint>,
     pub(crate) journal: Journal,
+    pub(crate) retention: Retention,
     /// Where resources are that no request asked for.
     scope: Scope,
     kept: Mutex<IndexMap<String, KeptMachine>>,
@@ -63,6 +66,7 @@ impl Registry {
         threads: Threads,
         lambda: Option<LambdaEndpoint>,
         journal: Journal,
+        retention: Retention,
         scope: Scope,
         seed: u64,
     ) -> Self {
@@ -76,6 +80,7 @@ impl Registry {
             map_runs: MapRuns::default(),
             lambda,
             journal,
+            retention,
             scope,
             kept: Mutex::default(),
             seed,

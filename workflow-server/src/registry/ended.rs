@@ -1,0 +1,65 @@
+//! What becomes of executions that have ended, and of the state machines that were deleted while they ran.
+
+use std::sync::{Arc, MutexGuard};
+
+use super::{Held, Registry};
+use crate::executions::Run;
+use crate::journal::{Key, Write};
+
+impl Registry {
+    /// What is held, without the executions that are kept no longer.
+    pub(crate) fn swept(&self) -> MutexGuard<'_, Held> {
+        let mut held = self.held();
+        self.sweep(&mut held);
+        held
+    }
+
+    /// Forgets the executions that are kept no longer.
+    fn sweep(&self, held: &mut Held) {
+        let now = self.clock.now();
+        while let Some(run) = held.executions.next_to_forget(&self.retention, now) {
+            for map_run in run.execution().map_runs() {
+                self.map_runs.remove(map_run.arn());
+            }
+            run.forget();
+        }
+    }
+
+    /// An execution has ended: it is kept for a while, and a state machine that waits for that goes.
+    pub(crate) fn has_ended(&self, run: &Arc<Run>) {
+        let mut held = self.held();
+        let stopped = run.execution().stopped_at();
+        if let Some(stopped) = stopped {
+            held.executions.has_ended(run, stopped);
+        }
+        self.sweep(&mut held);
+        self.remove_if_deleted(&mut held, &run.machine.arn);
+    }
+
+    /// Whether a state machine is deleted, or is being deleted.
+    pub(crate) fn is_deleted(&self, machine: &str) -> bool {
+        self.held().machines.get(machine).is_none_or(|machine| machine.deleting)
+    }
+
+    /// Removes a state machine that is being deleted and has no executions that run.
+    pub(crate) fn remove_if_deleted(&self, held: &mut Held, machine: &str) {
+        let is_deleted = held.machines.get(machine).is_some_and(|machine| machine.deleting);
+        if is_deleted && held.executions.running_of(machine).is_empty() {
+            held.machines.shift_remove(machine);
+            self.journal.write(|| Write::Remove(Key::Machine(machine).bytes()));
+        }
+    }
+
+    /// Removes a state machine and stops its executions.
+    pub(super) fn remove_now(&self, machine: &str) {
+        let runs = {
+            let mut held = self.held();
+            held.machines.shift_remove(machine);
+            self.journal.write(|| Write::Remove(Key::Machine(machine).bytes()));
+            held.executions.running_of(machine)
+        };
+        for run in runs {
+            run.stop(None, None);
+        }
+    }
+}
