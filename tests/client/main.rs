@@ -10,6 +10,7 @@ mod http;
 mod limits;
 mod made;
 mod moto;
+mod operating;
 mod own_server;
 mod publishing;
 mod scenario;

@@ -31,7 +31,7 @@ async fn an_execution_that_sleeps_is_stopped() {
     tokio::time::sleep(std::time::Duration::from_millis(30)).await;
     execution.stop(Some("Enough"), Some("woken up")).await.unwrap();
     match execution.wait_with(QUICK).await {
-        Err(Error::Aborted { error, cause }) => {
+        Err(Error::Aborted { error, cause, .. }) => {
             assert_eq!((error.as_deref(), cause.as_deref()), (Some("Enough"), Some("woken up")));
         }
         other => panic!("{other:?}"),
@@ -51,7 +51,7 @@ async fn the_ends_of_an_execution_are_different_errors() {
 
     let broken = Client::<Broken>::new(sfn(&url)).deploy(&role()).await.unwrap().machine;
     let error = broken.start(&json!({})).await.unwrap().wait_with(QUICK).await.unwrap_err();
-    assert_eq!(error.to_string(), "the execution failed: Nope");
+    assert!(error.to_string().starts_with("the execution failed in the state `No`: Nope\nsee https://"), "{error}");
     assert!(matches!(error, Error::Failed { cause: Some(cause), .. } if &*cause == "because"));
 
     let slow = Client::<Slow>::new(sfn(&url)).deploy(&role()).await.unwrap().machine;
@@ -183,7 +183,7 @@ async fn a_function_that_panics_or_fails_fails_its_execution_only() {
         "{error:?}"
     );
     let error = machine.start(&json!([1])).await.unwrap().wait_with(QUICK).await.unwrap_err();
-    assert_eq!(error.to_string(), "the execution failed: Odd");
+    assert!(error.to_string().starts_with("the execution failed in the state `Double`: Odd\n"), "{error}");
     assert_eq!(machine.start(&json!([4])).await.unwrap().wait_with(QUICK).await.unwrap(), [8]);
 }
 

@@ -309,7 +309,7 @@ async fn payloads_and_causes_are_not_printed() {
             panic!("{error:?}")
         };
         assert_eq!(cause.as_deref(), Some(SECRET));
-        assert!(error.to_string().ends_with(": Refused"), "{error}");
+        assert!(error.to_string().contains(": Refused\nsee https://"), "{error}");
         errors.push(error);
     }
     for output in [json!({"name": {"card": SECRET}}).to_string(), json!(SECRET).to_string(), SECRET.to_owned()] {

@@ -78,6 +78,12 @@ async fn every_future_is_send(client: Client<Locals>, role: Arn, local: Local) -
     let mut history: History<Locals> = send(execution.history());
     send(history.next()).await?;
     send(history.collect()).await?;
+    send(execution.failed_state()).await?;
+    send(execution.redrive()).await?;
+    send(execution.wait().on_progress(|_| ()).into_future()).await?;
+    send(send(machine.executions()).stop_all().into_future()).await?;
+    send(machine.executions().list().collect()).await?;
+    send(machine.alias("live").roll_back()).await?;
     send(execution.wait()).await?;
     send(machine.delete()).await
 }
@@ -90,5 +96,6 @@ async fn every_future_of_an_express_workflow_is_send(
     let _: ExpressExecution<QuickLocals> = send(send(machine.start(&local)).await?);
     send(machine.start_named("x", &local)).await?;
     send(machine.run(&local)).await?;
+    send(machine.execute(&local)).await?;
     Ok(())
 }

@@ -4,12 +4,15 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
+use aws_sdk_sfn::operation::describe_state_machine_for_execution::DescribeStateMachineForExecutionOutput;
 use aws_sdk_sfn::primitives::DateTime;
 use aws_sdk_sfn::types::ExecutionStatus;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use super::call::call;
 use super::connection::Connection;
+use super::console::console_page;
 use super::{Backoff, Error, History, Mismatch, Sensitive, Wait};
 use crate::{Arn, Workflow};
 
@@ -117,11 +120,76 @@ impl<W: Workflow> Execution<W> {
         Ok(())
     }
 
-    /// The execution's history so far, oldest event first, fetched a page at a time as it is read.
+    /// The execution's history so far, oldest event first unless told otherwise, fetched a page at a time as it is read.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html>.
     pub fn history(&self) -> History<W> {
         History::new(self.connection.clone(), self.arn.clone())
+    }
+}
+
+impl<W: Workflow> Execution<W> {
+    /// The page of the execution in AWS's console.
+    pub fn console(&self) -> Option<String> {
+        console_page(self.arn.as_str())
+    }
+
+    /// The definition and the role that this execution runs on, which may be older than the state machine's.
+    ///
+    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachineForExecution.html>.
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of any call.
+    pub async fn describe_machine(&self) -> Result<DescribeStateMachineForExecutionOutput, Error> {
+        let request = self.connection.sfn.describe_state_machine_for_execution().execution_arn(self.arn.as_str());
+        call!("DescribeStateMachineForExecution", execution = self.arn, request.send())
+            .map_err(|error| Error::of_call("DescribeStateMachineForExecution", error))
+    }
+
+    /// Has an execution that did not succeed go on from the states that failed, with the definition that it started with.
+    /// Sent again when its answer is lost, it redrives once.
+    ///
+    /// See <https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html> for what can be redriven, and for how
+    /// long.
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of any call.
+    pub async fn redrive(&self) -> Result<(), Error> {
+        let request = self.connection.sfn.redrive_execution().execution_arn(self.arn.as_str());
+        let request = request.client_token(Uuid::new_v4().to_string());
+        call!("RedriveExecution", execution = self.arn, request.send())
+            .map_err(|error| Error::of_call("RedriveExecution", error))?;
+        Ok(())
+    }
+
+    /// The state in which an execution ended that did not succeed: the innermost, of branches and iterations. `None` where the
+    /// history does not name one.
+    ///
+    /// Reads the history backwards, however long ago the state was entered.
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of any call.
+    pub async fn failed_state(&self) -> Result<Option<String>, Error> {
+        let mut history = self.history().newest_first().without_data();
+        let mut wanted = None;
+        while let Some(event) = history.next().await? {
+            if wanted.is_some_and(|wanted| wanted != event.id()) {
+                continue;
+            }
+            if wanted.is_some()
+                && let Some(state) = event.entered_or_evaluated()
+            {
+                return Ok(Some(state.to_owned()));
+            }
+            wanted = Some(event.previous_id()).filter(|id| *id > 0);
+            if wanted.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -199,12 +267,13 @@ impl<W: Workflow> ExecutionDescription<W> {
     /// The result when it has ended, `None` as long as it has not.
     pub(super) fn ended(&self) -> Option<Result<W::Output, Error>> {
         let (error, cause) = failure(self.error(), self.cause());
+        let (state, console) = (None, console_page(self.answer.execution_arn()));
         match self.status() {
             ExecutionStatus::Running | ExecutionStatus::PendingRedrive => None,
             ExecutionStatus::Succeeded => Some(output_of(self.answer.output())),
-            ExecutionStatus::Failed => Some(Err(Error::Failed { error, cause })),
-            ExecutionStatus::TimedOut => Some(Err(Error::TimedOut { error, cause })),
-            ExecutionStatus::Aborted => Some(Err(Error::Aborted { error, cause })),
+            ExecutionStatus::Failed => Some(Err(Error::Failed { error, cause, state, console })),
+            ExecutionStatus::TimedOut => Some(Err(Error::TimedOut { error, cause, state, console })),
+            ExecutionStatus::Aborted => Some(Err(Error::Aborted { error, cause, state, console })),
             other => Some(Err(Error::UnknownStatus { status: other.as_str().to_owned() })),
         }
     }

@@ -1,19 +1,22 @@
 //! An execution's history: a page at a time, each event with the workflow's own states.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use aws_sdk_sfn::primitives::DateTime;
 use aws_sdk_sfn::types::{HistoryEvent, HistoryEventType};
+use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::call::call;
 use super::connection::Connection;
-use super::error::Error;
+use super::pages::Page;
+use super::{Error, Pages};
 use crate::{Arn, Workflow, WorkflowState};
 
-/// The events of one execution, oldest first.
+/// The events of one execution, the oldest first unless [`newest_first`](Self::newest_first); a [`Stream`] too.
 ///
 /// ```ignore
 /// let mut history = execution.history();
@@ -21,23 +24,28 @@ use crate::{Arn, Workflow, WorkflowState};
 ///     println!("{event}");
 /// }
 /// ```
+#[must_use = "nothing is read until it is asked for"]
 pub struct History<W> {
     connection: Connection,
     execution: Arn,
-    page: VecDeque<HistoryEvent>,
-    next: NextPage,
-    workflow: PhantomData<fn() -> W>,
-}
-
-enum NextPage {
-    First,
-    After(String),
-    None,
+    newest_first: bool,
+    has_data: bool,
+    events: Option<Pages<Event<W>>>,
 }
 
 impl<W: Workflow> History<W> {
     pub(super) fn new(connection: Connection, execution: Arn) -> Self {
-        Self { connection, execution, page: VecDeque::new(), next: NextPage::First, workflow: PhantomData }
+        Self { connection, execution, newest_first: false, has_data: true, events: None }
+    }
+
+    /// The newest event first. Begins anew where events have been read.
+    pub fn newest_first(self) -> Self {
+        Self { newest_first: true, events: None, ..self }
+    }
+
+    /// Without inputs and outputs, which makes the answers shorter. Begins anew where events have been read.
+    pub fn without_data(self) -> Self {
+        Self { has_data: false, events: None, ..self }
     }
 
     /// The next event; `None` after the last. After an error the same page is asked for again.
@@ -46,27 +54,7 @@ impl<W: Workflow> History<W> {
     ///
     /// What [`Error`] says of any call.
     pub async fn next(&mut self) -> Result<Option<Event<W>>, Error> {
-        loop {
-            if let Some(event) = self.page.pop_front() {
-                return Ok(Some(Event { event, workflow: PhantomData }));
-            }
-            let token = match &self.next {
-                NextPage::First => None,
-                NextPage::After(token) => Some(token.clone()),
-                NextPage::None => return Ok(None),
-            };
-            let request = self
-                .connection
-                .sfn
-                .get_execution_history()
-                .execution_arn(self.execution.as_str())
-                .max_results(1000)
-                .set_next_token(token);
-            let answer = call!("GetExecutionHistory", execution = self.execution, request.send())
-                .map_err(|error| Error::of_call("GetExecutionHistory", error))?;
-            self.next = answer.next_token.map_or(NextPage::None, NextPage::After);
-            self.page = answer.events.into();
-        }
+        self.events().next().await
     }
 
     /// All events that are left, at most 25,000.
@@ -80,6 +68,35 @@ impl<W: Workflow> History<W> {
             events.push(event);
         }
         Ok(events)
+    }
+
+    fn events(&mut self) -> &mut Pages<Event<W>> {
+        let Self { connection, execution, newest_first, has_data, events } = self;
+        events.get_or_insert_with(|| {
+            let (connection, execution) = (connection.clone(), execution.clone());
+            let (newest_first, has_data) = (*newest_first, *has_data);
+            Pages::new(move |token| {
+                let (connection, execution) = (connection.clone(), execution.clone());
+                async move {
+                    let request = connection.sfn.get_execution_history().execution_arn(execution.as_str());
+                    let request = request.max_results(1000).set_next_token(token);
+                    let request = request.set_reverse_order(newest_first.then_some(true));
+                    let request = request.set_include_execution_data((!has_data).then_some(false));
+                    let answer = call!("GetExecutionHistory", execution = execution, request.send())
+                        .map_err(|error| Error::of_call("GetExecutionHistory", error))?;
+                    let items = answer.events.into_iter().map(|event| Event { event, workflow: PhantomData });
+                    Ok(Page { items: items.collect(), next: answer.next_token })
+                }
+            })
+        })
+    }
+}
+
+impl<W: Workflow> Stream for History<W> {
+    type Item = Result<Event<W>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Pin::new(self.events()).poll_next(context)
     }
 }
 
@@ -143,6 +160,12 @@ impl<W: Workflow> Event<W> {
                 member!(event, name of map_iteration_started_event_details map_iteration_succeeded_event_details
                     map_iteration_failed_event_details map_iteration_aborted_event_details)
             })
+    }
+
+    /// The state that this event enters, or whose evaluation failed.
+    pub(super) fn entered_or_evaluated(&self) -> Option<&str> {
+        let entered = self.event.state_entered_event_details().map(|details| details.name());
+        entered.or_else(|| self.event.evaluation_failed_event_details().map(|details| details.state()))
     }
 
     /// The input of the execution, state or task, as JSON text, where the event has one.

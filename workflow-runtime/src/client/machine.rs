@@ -4,14 +4,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
-use aws_sdk_sfn::types::SyncExecutionStatus;
 use serde::Serialize;
 
 use super::call::call;
 use super::connection::Connection;
-use super::execution::{Started, failure, output_of};
+use super::execution::Started;
 use super::{Error, Sensitive};
-use crate::{Arn, Express, Workflow, WorkflowKind};
+use crate::{Arn, Workflow, WorkflowKind};
 
 /// What starting an execution of `W` gives: [`Execution`](super::Execution) for a Standard workflow,
 /// [`ExpressExecution`](super::ExpressExecution) for an Express one.
@@ -136,42 +135,8 @@ impl<W: Workflow> StateMachine<W> {
     }
 }
 
-impl<W: Workflow<Kind = Express>> StateMachine<W> {
-    /// Runs the workflow and gives its output.
-    ///
-    /// The SDK sends the request again when its answer was lost, and the workflow then runs twice; retries that the SDK's
-    /// configuration disables leave it at most once.
-    ///
-    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html>. The SDK
-    /// sends it to the endpoint's host with `sync-` before it; a server on loopback has no such name, and
-    /// `Server::sfn_config()` of the project's own takes care of it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Failed`], [`Error::TimedOut`], [`Error::Output`], [`Error::InputJson`], and what [`Error`] says of any
-    /// call.
-    pub fn run(&self, input: &W::Input) -> impl Future<Output = Result<W::Output, Error>> + Send + use<W> {
-        let (machine, input) = (self.clone(), json(input));
-        async move {
-            let input = input?;
-            let request =
-                machine.connection.sfn.start_sync_execution().state_machine_arn(machine.arn.as_str()).input(input);
-            let answer = call!("StartSyncExecution", machine = machine.arn, request.send())
-                .map_err(|error| Error::of_call("StartSyncExecution", error))?;
-            Error::required("StartSyncExecution", answer.execution_arn())?;
-            let (error, cause) = failure(answer.error(), answer.cause());
-            match answer.status() {
-                SyncExecutionStatus::Succeeded => output_of(answer.output()),
-                SyncExecutionStatus::Failed => Err(Error::Failed { error, cause }),
-                SyncExecutionStatus::TimedOut => Err(Error::TimedOut { error, cause }),
-                other => Err(Error::UnknownStatus { status: other.as_str().to_owned() }),
-            }
-        }
-    }
-}
-
 /// An input as JSON text.
-fn json(input: &impl Serialize) -> Result<String, Error> {
+pub(super) fn json(input: &impl Serialize) -> Result<String, Error> {
     serde_json::to_string(input).map_err(|error| Error::InputJson { reason: Sensitive::from(error.to_string()) })
 }
 

@@ -12,16 +12,21 @@
 
 mod call;
 mod connection;
+mod console;
 mod deploy;
 mod error;
 mod execution;
+mod executions;
 mod express;
 mod find;
 mod history;
 mod machine;
+mod map_run;
 mod name;
 mod pages;
+mod progress;
 mod sensitive;
+mod sync;
 mod untyped;
 mod version;
 mod wait;
@@ -29,16 +34,22 @@ mod wait;
 use std::fmt;
 use std::marker::PhantomData;
 
+use aws_sdk_sfn::types::StateMachineListItem;
+use call::call;
 use connection::Connection;
 pub use deploy::{Change, Deploy, Deployed, Drift, Encryption, Logging};
 pub use error::{DefinitionFinding, Error, Mismatch, Refusal, SdkSource};
 pub use execution::{Execution, ExecutionDescription, Started};
+pub use executions::{Bulk, BulkOutcome, ExecutionSummary, Executions};
 pub use express::ExpressExecution;
 pub use history::{Event, History};
 pub use machine::{ExecutionOf, StateMachine};
+pub use map_run::{MapRun, MapRunProgress};
 use name::Names;
 pub use pages::Pages;
+pub use progress::Progress;
 pub use sensitive::Sensitive;
+pub use sync::{Billing, SyncExecution};
 pub use untyped::{NoParams, NoState, Untyped};
 pub use version::{Alias, Route};
 pub use wait::{Backoff, Wait};
@@ -97,6 +108,27 @@ impl<W: Workflow> Client<W> {
         W: Workflow<Kind = Standard>,
     {
         Execution::new(self.connection.clone(), arn.into())
+    }
+
+    /// The state machines of the client's account and region, as the service lists them: by name.
+    ///
+    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachines.html>.
+    pub fn machines(&self) -> Pages<StateMachineListItem> {
+        let connection = self.connection.clone();
+        Pages::new(move |token| {
+            let connection = connection.clone();
+            async move {
+                let request = connection.sfn.list_state_machines().max_results(1000).set_next_token(token);
+                let answer = call!("ListStateMachines", name = "", request.send())
+                    .map_err(|error| Error::of_call("ListStateMachines", error))?;
+                Ok(pages::Page { items: answer.state_machines, next: answer.next_token })
+            }
+        })
+    }
+
+    /// The map run with this ARN. Nothing is asked of AWS.
+    pub fn map_run(&self, arn: impl Into<Arn>) -> MapRun {
+        MapRun::new(self.connection.clone(), arn.into())
     }
 
     /// The state machine with this name in the client's region and account.

@@ -1,10 +1,12 @@
 //! Waiting for an execution's end: how often to look, for how long, and what to sit out.
 
+use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
 
 use super::call::call;
+use super::progress::{Progress, Watch};
 use super::{Error, Execution};
 use crate::Workflow;
 
@@ -51,18 +53,22 @@ const SETTLING: Duration = Duration::from_secs(30);
 /// ```ignore
 /// let output = execution.wait().at_most(Duration::from_secs(3600)).await?;
 /// ```
-#[derive(Debug)]
 #[must_use = "nothing waits until it is awaited"]
 pub struct Wait<W> {
     execution: Execution<W>,
     backoff: Backoff,
     at_most: Duration,
     outage: Duration,
+    report: Option<Report>,
 }
+
+/// What is told of each progress.
+type Report = Box<dyn FnMut(&Progress) + Send>;
 
 impl<W: Workflow> Wait<W> {
     pub(super) fn new(execution: Execution<W>) -> Self {
-        Self { execution, backoff: Backoff::default(), at_most: Duration::MAX, outage: Duration::from_secs(300) }
+        let outage = Duration::from_secs(300);
+        Self { execution, backoff: Backoff::default(), at_most: Duration::MAX, outage, report: None }
     }
 
     /// How long to pause between two looks.
@@ -82,8 +88,19 @@ impl<W: Workflow> Wait<W> {
         Self { outage: time, ..self }
     }
 
+    /// Calls this after each look with what the history and the map runs say by then, at the end too. Takes a request for the
+    /// history, and one for each map run, more a look.
+    ///
+    /// ```ignore
+    /// execution.wait().on_progress(|progress| println!("{:?}, {} retries", progress.state, progress.retries)).await?;
+    /// ```
+    pub fn on_progress(self, report: impl FnMut(&Progress) + Send + 'static) -> Self {
+        Self { report: Some(Box::new(report)), ..self }
+    }
+
     async fn run(self) -> Result<W::Output, Error> {
-        let Self { execution, backoff, at_most, outage } = self;
+        let Self { execution, backoff, at_most, outage, mut report } = self;
+        let mut watch = Watch::default();
         call!("wait", execution = execution.arn(), async {
             let connection = execution.connection();
             let started = connection.now();
@@ -98,7 +115,18 @@ impl<W: Workflow> Wait<W> {
                     None => Err(Error::no_answer_within("DescribeExecution", LOOK)),
                 };
                 let waited = connection.since(started);
+                if let (Some(report), Ok(_)) = (&mut report, &look)
+                    // What cannot be read now is read at the next look.
+                    && let Some(Ok(progress)) = connection.within(LOOK, watch.look(&execution, waited)).await
+                {
+                    report(progress);
+                }
+                let mut end = None;
                 let failure = match look.map(|description| description.ended()) {
+                    Ok(Some(Err(error))) if error.is_end() => {
+                        end = Some(error);
+                        None
+                    }
                     Ok(Some(output)) => return output,
                     Ok(None) => {
                         outage_began = None;
@@ -114,6 +142,11 @@ impl<W: Workflow> Wait<W> {
                         Some(error)
                     }
                 };
+                if let Some(end) = end {
+                    // Where it was is told if it can be.
+                    let state = connection.within(LOOK, execution.failed_state()).await;
+                    return Err(end.in_state(state.and_then(Result::ok).flatten()));
+                }
                 let rest = at_most.saturating_sub(waited);
                 if rest.is_zero() {
                     return Err(failure.unwrap_or_else(|| still_running(waited)));
@@ -130,6 +163,16 @@ impl<W: Workflow> IntoFuture for Wait<W> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
+    }
+}
+
+impl<W> fmt::Debug for Wait<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wait")
+            .field("execution", &self.execution)
+            .field("backoff", &self.backoff)
+            .field("at_most", &self.at_most)
+            .finish_non_exhaustive()
     }
 }
 

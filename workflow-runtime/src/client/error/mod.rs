@@ -51,30 +51,42 @@ pub enum Error {
     },
 
     /// The execution failed.
-    #[error("the execution failed{}", detail(.error))]
+    #[error("the execution failed{}", detail(.state, .error, .console))]
     Failed {
         /// The error's name, such as `States.TaskFailed`.
         error: Option<String>,
         /// What the failed state said.
         cause: Option<Sensitive>,
+        /// The state that it was in, where that is known: the innermost, of branches and iterations.
+        state: Option<String>,
+        /// The page of the execution in AWS's console.
+        console: Option<String>,
     },
 
     /// The execution ran longer than the workflow's `timeout` (Express: at most five minutes).
-    #[error("the execution timed out{}", detail(.error))]
+    #[error("the execution timed out{}", detail(.state, .error, .console))]
     TimedOut {
         /// The error's name, `States.Timeout` where there is one.
         error: Option<String>,
         /// More about it, where there is more.
         cause: Option<Sensitive>,
+        /// The state that it was in, where that is known: the innermost, of branches and iterations.
+        state: Option<String>,
+        /// The page of the execution in AWS's console.
+        console: Option<String>,
     },
 
     /// The execution was stopped.
-    #[error("the execution was aborted{}", detail(.error))]
+    #[error("the execution was aborted{}", detail(.state, .error, .console))]
     Aborted {
         /// The error that was given to `StopExecution`.
         error: Option<String>,
         /// The cause that was given to `StopExecution`.
         cause: Option<Sensitive>,
+        /// The state that it was in, where that is known: the innermost, of branches and iterations.
+        state: Option<String>,
+        /// The page of the execution in AWS's console.
+        console: Option<String>,
     },
 
     /// The execution still runs, and was waited for as long as was allowed.
@@ -209,6 +221,19 @@ impl Error {
         }
     }
 
+    /// The same, with the state that the execution was in when it ended.
+    pub(crate) fn in_state(mut self, name: Option<String>) -> Self {
+        if let Self::Failed { state, .. } | Self::TimedOut { state, .. } | Self::Aborted { state, .. } = &mut self {
+            *state = name;
+        }
+        self
+    }
+
+    /// Whether it is the end of an execution.
+    pub(crate) fn is_end(&self) -> bool {
+        matches!(self, Self::Failed { .. } | Self::TimedOut { .. } | Self::Aborted { .. })
+    }
+
     /// Whether the service refused the call with this code.
     pub(crate) fn has_code(&self, code: &str) -> bool {
         self.refusal().is_some_and(|refusal| refusal.code == code)
@@ -238,8 +263,12 @@ fn listed(findings: &[DefinitionFinding]) -> String {
     findings.iter().map(|finding| format!("\n  {finding}")).collect()
 }
 
-fn detail(error: &Option<String>) -> String {
-    error.as_ref().map_or_else(String::new, |error| format!(": {error}"))
+/// Where an execution ended, why, and where to see more.
+fn detail(state: &Option<String>, error: &Option<String>, console: &Option<String>) -> String {
+    let state = state.iter().map(|state| format!(" in the state `{state}`"));
+    let error = error.iter().map(|error| format!(": {error}"));
+    let console = console.iter().map(|console| format!("\nsee {console}"));
+    state.chain(error).chain(console).collect()
 }
 
 fn foreign(status: u16, content_type: Option<&str>) -> impl fmt::Display {

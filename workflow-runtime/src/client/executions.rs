@@ -1,0 +1,341 @@
+//! Executions of a state machine or a map run: listed, stopped, redriven.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::time::SystemTime;
+
+use aws_sdk_sfn::primitives::DateTime;
+use aws_sdk_sfn::types::{ExecutionListItem, ExecutionRedriveFilter, ExecutionStatus};
+use tokio::task::JoinSet;
+
+use super::call::call;
+use super::connection::Connection;
+use super::pages::Page;
+use super::{Error, Execution, Pages, StateMachine};
+use crate::{Arn, Standard, Workflow};
+
+/// Which executions: what [`StateMachine::executions`] gives.
+///
+/// ```ignore
+/// let failed = machine.executions().status(ExecutionStatus::Failed).started_after(yesterday);
+/// let outcome = failed.clone().redrive_all().dry_run().await?;
+/// println!("{} would be redriven", outcome.matched.len());
+/// ```
+#[must_use = "nothing is listed until it is told to"]
+pub struct Executions<W> {
+    connection: Connection,
+    of: Of,
+    statuses: Vec<ExecutionStatus>,
+    redriven: Option<bool>,
+    name: Option<String>,
+    after: Option<SystemTime>,
+    before: Option<SystemTime>,
+    workflow: PhantomData<fn() -> W>,
+}
+
+#[derive(Clone)]
+enum Of {
+    Machine(Arn),
+    MapRun(Arn),
+}
+
+impl<W: Workflow<Kind = Standard>> StateMachine<W> {
+    /// The executions of this state machine, the newest first; of a version or alias those that were started on it.
+    ///
+    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html>.
+    pub fn executions(&self) -> Executions<W> {
+        Executions::new(self.connection.clone(), Of::Machine(self.arn().clone()))
+    }
+}
+
+impl<W: Workflow> Executions<W> {
+    fn new(connection: Connection, of: Of) -> Self {
+        let (statuses, workflow) = (Vec::new(), PhantomData);
+        Self { connection, of, statuses, redriven: None, name: None, after: None, before: None, workflow }
+    }
+
+    pub(super) fn of_map_run(connection: Connection, map_run: Arn) -> Self {
+        Self::new(connection, Of::MapRun(map_run))
+    }
+
+    /// Those with this status. Called several times, those with any of them.
+    pub fn status(mut self, status: ExecutionStatus) -> Self {
+        self.statuses.push(status);
+        self
+    }
+
+    /// Those that have been redriven, or those that have not.
+    pub fn redriven(self, redriven: bool) -> Self {
+        Self { redriven: Some(redriven), ..self }
+    }
+
+    /// Those whose names begin so. All are fetched, and the others left out.
+    pub fn named(self, beginning: &str) -> Self {
+        Self { name: Some(beginning.to_owned()), ..self }
+    }
+
+    /// Those that were started at this time or later. Fetches no pages of older ones.
+    pub fn started_after(self, time: SystemTime) -> Self {
+        Self { after: Some(time), ..self }
+    }
+
+    /// Those that were started before this time. All are fetched, and the others left out.
+    pub fn started_before(self, time: SystemTime) -> Self {
+        Self { before: Some(time), ..self }
+    }
+
+    /// Lists them: the newest first, one status after the other where there are several.
+    pub fn list(self) -> Pages<ExecutionSummary<W>> {
+        // The token of the service, behind the number of the status that it is of.
+        let statuses = match self.statuses.is_empty() {
+            true => vec![None],
+            false => self.statuses.iter().cloned().map(Some).collect(),
+        };
+        Pages::new(move |token| {
+            let (executions, statuses) = (self.clone(), statuses.clone());
+            async move {
+                let (number, token) = match &token {
+                    None => (0, None),
+                    Some(token) => {
+                        let (number, token) = token.split_once(' ').unwrap_or(("0", token));
+                        (number.parse().unwrap_or(0), Some(token.to_owned()).filter(|token| !token.is_empty()))
+                    }
+                };
+                let status = statuses.get(number).cloned().flatten();
+                let (items, next) = executions.page(status, token).await?;
+                let next = match next {
+                    Some(next) => Some(format!("{number} {next}")),
+                    None => (number + 1 < statuses.len()).then(|| format!("{} ", number + 1)),
+                };
+                Ok(Page { items, next })
+            }
+        })
+    }
+
+    async fn page(
+        &self,
+        status: Option<ExecutionStatus>,
+        token: Option<String>,
+    ) -> Result<(Vec<ExecutionSummary<W>>, Option<String>), Error> {
+        let request = self.connection.sfn.list_executions().max_results(1000);
+        let request = match &self.of {
+            Of::Machine(arn) => request.state_machine_arn(arn.as_str()),
+            Of::MapRun(arn) => request.map_run_arn(arn.as_str()),
+        };
+        // The service filters so only the children of map runs.
+        let by_service = self.redriven.filter(|_| matches!(self.of, Of::MapRun(_)));
+        let redriven = by_service.map(|redriven| match redriven {
+            true => ExecutionRedriveFilter::Redriven,
+            false => ExecutionRedriveFilter::NotRedriven,
+        });
+        let request = request.set_status_filter(status).set_redrive_filter(redriven).set_next_token(token);
+        let (Of::Machine(arn) | Of::MapRun(arn)) = &self.of;
+        let answer = call!("ListExecutions", machine = arn, request.send())
+            .map_err(|error| Error::of_call("ListExecutions", error))?;
+        let mut next = answer.next_token;
+        let mut items = Vec::with_capacity(answer.executions.len());
+        for item in answer.executions {
+            let started = SystemTime::try_from(item.start_date).ok();
+            if started < self.after && self.after.is_some() {
+                // The newest come first: there are only older ones behind it.
+                next = None;
+                break;
+            }
+            let is_early = self.before.is_none_or(|before| started.is_some_and(|started| started < before));
+            let is_named = self.name.as_ref().is_none_or(|name| item.name.starts_with(name.as_str()));
+            let is_redriven = item.redrive_count.unwrap_or_default() > 0;
+            if is_early && is_named && self.redriven.is_none_or(|wanted| wanted == is_redriven) {
+                items.push(ExecutionSummary { item, connection: self.connection.clone(), workflow: PhantomData });
+            }
+        }
+        Ok((items, next))
+    }
+
+    /// Stops those that run.
+    pub fn stop_all(mut self) -> Bulk<W> {
+        self.statuses = vec![ExecutionStatus::Running];
+        Bulk::new(self, Deed::Stop { error: None, cause: None })
+    }
+
+    /// Redrives them: those that failed, timed out or were aborted, unless a status was given.
+    pub fn redrive_all(mut self) -> Bulk<W> {
+        if self.statuses.is_empty() {
+            self.statuses = vec![ExecutionStatus::Failed, ExecutionStatus::TimedOut, ExecutionStatus::Aborted];
+        }
+        Bulk::new(self, Deed::Redrive)
+    }
+}
+
+impl<W> Clone for Executions<W> {
+    fn clone(&self) -> Self {
+        Self {
+            connection: self.connection.clone(),
+            of: self.of.clone(),
+            statuses: self.statuses.clone(),
+            redriven: self.redriven,
+            name: self.name.clone(),
+            after: self.after,
+            before: self.before,
+            workflow: PhantomData,
+        }
+    }
+}
+
+impl<W> fmt::Debug for Executions<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Executions").field("statuses", &self.statuses).finish_non_exhaustive()
+    }
+}
+
+/// An execution in a listing.
+pub struct ExecutionSummary<W> {
+    item: ExecutionListItem,
+    connection: Connection,
+    workflow: PhantomData<fn() -> W>,
+}
+
+impl<W: Workflow> ExecutionSummary<W> {
+    /// The execution.
+    pub fn execution(&self) -> Execution<W> {
+        Execution::new(self.connection.clone(), Arn::from(self.item.execution_arn()))
+    }
+
+    /// The execution's name.
+    pub fn name(&self) -> &str {
+        self.item.name()
+    }
+
+    /// Running, succeeded, failed, timed out, aborted, or waiting for a redrive.
+    pub fn status(&self) -> &ExecutionStatus {
+        self.item.status()
+    }
+
+    /// When it started.
+    pub fn started(&self) -> &DateTime {
+        self.item.start_date()
+    }
+
+    /// When it ended, if it has.
+    pub fn stopped(&self) -> Option<&DateTime> {
+        self.item.stop_date()
+    }
+
+    /// All that the SDK has: version, alias, map run, redrives.
+    pub fn sdk(&self) -> &ExecutionListItem {
+        &self.item
+    }
+}
+
+impl<W> Clone for ExecutionSummary<W> {
+    fn clone(&self) -> Self {
+        Self { item: self.item.clone(), connection: self.connection.clone(), workflow: PhantomData }
+    }
+}
+
+impl<W> fmt::Debug for ExecutionSummary<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.item.fmt(f)
+    }
+}
+
+#[derive(Clone)]
+enum Deed {
+    Stop { error: Option<String>, cause: Option<String> },
+    Redrive,
+}
+
+/// Requests under way at once: the quotas of both operations are several hundred a second.
+const AT_ONCE: usize = 10;
+
+/// The same done to many executions: await it.
+#[must_use = "nothing is done until it is awaited"]
+pub struct Bulk<W> {
+    executions: Executions<W>,
+    deed: Deed,
+    is_dry: bool,
+}
+
+/// What came of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct BulkOutcome<W> {
+    /// The executions that were found.
+    pub matched: Vec<ExecutionSummary<W>>,
+    /// Those that it was done to; none after a dry run.
+    pub done: Vec<Arn>,
+    /// Those that the service refused, such as executions that ended long ago.
+    pub failed: Vec<(Arn, Error)>,
+}
+
+impl<W: Workflow> Bulk<W> {
+    fn new(executions: Executions<W>, deed: Deed) -> Self {
+        Self { executions, deed, is_dry: false }
+    }
+
+    /// Only finds the executions.
+    pub fn dry_run(self) -> Self {
+        Self { is_dry: true, ..self }
+    }
+
+    /// The error and the cause that stopped executions end with.
+    pub fn because(mut self, error: &str, cause: &str) -> Self {
+        if let Deed::Stop { error: said, cause: why } = &mut self.deed {
+            (*said, *why) = (Some(error.to_owned()), Some(cause.to_owned()));
+        }
+        self
+    }
+
+    async fn run(self) -> Result<BulkOutcome<W>, Error> {
+        let matched = self.executions.list().collect().await?;
+        let mut outcome = BulkOutcome { matched, done: Vec::new(), failed: Vec::new() };
+        if self.is_dry {
+            return Ok(outcome);
+        }
+        let mut running = JoinSet::new();
+        let mut left = outcome.matched.iter().map(ExecutionSummary::execution).collect::<Vec<_>>().into_iter();
+        loop {
+            while running.len() < AT_ONCE
+                && let Some(execution) = left.next()
+            {
+                let deed = self.deed.clone();
+                running.spawn(async move {
+                    let done = match deed {
+                        Deed::Stop { error, cause } => execution.stop(error.as_deref(), cause.as_deref()).await,
+                        Deed::Redrive => execution.redrive().await,
+                    };
+                    (execution.arn().clone(), done)
+                });
+            }
+            match running.join_next().await {
+                None => break,
+                Some(Ok((arn, Ok(())))) => outcome.done.push(arn),
+                Some(Ok((arn, Err(error)))) => outcome.failed.push((arn, error)),
+                // The runtime ends.
+                Some(Err(_)) => break,
+            }
+        }
+        outcome.done.sort();
+        outcome.failed.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(outcome)
+    }
+}
+
+impl<W: Workflow> IntoFuture for Bulk<W> {
+    type Output = Result<BulkOutcome<W>, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<W> fmt::Debug for Bulk<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bulk")
+            .field("executions", &self.executions)
+            .field("is_dry", &self.is_dry)
+            .finish_non_exhaustive()
+    }
+}
