@@ -13,6 +13,7 @@ mod moto;
 mod operating;
 mod own_server;
 mod publishing;
+mod runner;
 mod scenario;
 mod unreliable;
 mod workflows;

@@ -4,6 +4,17 @@
 
 use workflow_asl::document::MachineType;
 
+/// Whether a character may stand in the name of a state machine, an activity or an execution, which has at most 80.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>
+pub fn is_name_character(character: char) -> bool {
+    let is_refused = character.is_whitespace()
+        || character.is_control()
+        || "?*<>{}[]\"#%\\^|~`$&,;:/".contains(character)
+        || matches!(character, '\u{FFFE}' | '\u{FFFF}' | '\u{10FFFF}');
+    !is_refused
+}
+
 /// The ARN of an execution: `…:execution:MACHINE:NAME`, and `…:express:MACHINE:NAME:ID` of an Express one.
 pub(crate) fn execution(machine: &str, kind: MachineType, name: &str, id: impl FnOnce() -> String) -> String {
     match kind {

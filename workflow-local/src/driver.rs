@@ -1,5 +1,6 @@
 //! Drives an execution with an engine's handlers: to its end, to a state, or event by event.
 
+use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -45,13 +46,17 @@ use crate::task::{TaskError, TaskId, TaskRequest};
 /// # Ok::<(), workflow_local::RunError>(())
 /// ```
 pub struct Driver<'e> {
-    engine: &'e Engine,
+    engine: Cow<'e, Engine>,
     execution: Execution,
     pending: Vec<(TaskId, TaskFuture)>,
     planned: Planned,
     asked: Asked,
     /// Whether it stands before the state that `until` was told.
     stopped: bool,
+    /// How far it goes on a virtual clock; to its end without.
+    limit: Option<Instant>,
+    /// Whether nothing is left to be done by then.
+    rests: bool,
     watcher: Option<Watcher<'e>>,
 }
 
@@ -67,6 +72,10 @@ enum Done {
 
 impl<'e> Driver<'e> {
     pub(crate) fn new(engine: &'e Engine, execution: Execution) -> Self {
+        Self::of(Cow::Borrowed(engine), execution)
+    }
+
+    pub(crate) fn of(engine: Cow<'e, Engine>, execution: Execution) -> Self {
         Self {
             engine,
             execution,
@@ -74,6 +83,8 @@ impl<'e> Driver<'e> {
             planned: Planned::default(),
             asked: Asked::default(),
             stopped: false,
+            limit: None,
+            rests: false,
             watcher: None,
         }
     }
@@ -151,6 +162,17 @@ impl<'e> Driver<'e> {
         Ok(self.execution)
     }
 
+    /// Runs it on a virtual clock as far as it comes by this time, or to its end. Dropped before it is ready, it goes on where
+    /// it is when it is called again.
+    pub(crate) async fn run_until(&mut self, limit: Option<Instant>) -> Result<(), RunError> {
+        self.limit = limit;
+        self.rests = false;
+        while self.execution.status() == Status::Running && !self.rests {
+            self.advance().await?;
+        }
+        Ok(())
+    }
+
     /// Does the next thing there is to do.
     async fn advance(&mut self) -> Result<(), RunError> {
         let before = self.execution.history().len();
@@ -196,6 +218,14 @@ impl<'e> Driver<'e> {
 
     async fn wait(&mut self, until: Option<Instant>) -> Result<(), RunError> {
         let next = [until, self.planned.next()].into_iter().flatten().min();
+        if let Some(limit) = self.limit
+            && self.pending.is_empty()
+            && next.is_none_or(|next| next > limit)
+        {
+            self.planned.advance_to(&mut self.execution, limit);
+            self.rests = true;
+            return Ok(());
+        }
         match (next, self.engine.clock_kind()) {
             // Virtual time stands still while a closure works.
             (Some(next), Clock::Virtual) if self.pending.is_empty() => {

@@ -22,7 +22,7 @@
 //!
 //! | feature | gives | needs rustc |
 //! | --- | --- | --- |
-//! | (none) | [`workflow!`], [`Workflow`], [`Definition`] | 1.88 |
+//! | (none) | [`workflow!`], [`Workflow`], [`Definition`], [`Runner`] | 1.88 |
 //! | `aws` | `client`: the typed client over the caller's own `aws_sdk_sfn::Client`, which brings the HTTP client | 1.94.1 |
 //! | `aws-config` | `Client::from_env()`, with the SDK's default HTTPS client | 1.94.1 |
 //! | `iam` | `Definition::iam_policy()`: the least-privilege policy of the workflow's role, worked out at compile time | 1.88 |
@@ -46,7 +46,9 @@ pub mod guide;
 mod kind;
 #[cfg(feature = "iam")]
 mod policy;
+pub mod runner;
 mod schema;
+mod sensitive;
 mod timestamp;
 mod workflow;
 
@@ -60,7 +62,9 @@ pub use escape::Escape;
 pub use kind::{Express, Standard, WorkflowKind};
 #[cfg(feature = "iam")]
 pub use policy::PolicyTemplate;
+pub use runner::Runner;
 pub use schema::Schema;
+pub use sensitive::Sensitive;
 pub use timestamp::Timestamp;
 pub use workflow::{Arn, Constant, Json, MachineType, Map, Params, Piece, Workflow, WorkflowState};
 /// IAM policies: where a workflow runs, what [`Definition::iam_policy`] gives, and the trust policy of its role.

@@ -95,7 +95,7 @@ impl<W: Workflow> StateMachine<W> {
     }
 
     /// The ARN of a Standard workflow's execution, whose machine may be named with a version or an alias behind it.
-    fn execution_arn(&self, name: &str) -> Arn {
+    pub(super) fn execution_arn(&self, name: &str) -> Arn {
         let mut parts: Vec<&str> = self.arn.as_str().split(':').take(7).collect();
         if let Some(kind) = parts.get_mut(5) {
             *kind = "execution";

@@ -25,7 +25,7 @@ mod map_run;
 mod name;
 mod pages;
 mod progress;
-mod sensitive;
+mod runner;
 mod sync;
 mod untyped;
 mod version;
@@ -48,12 +48,12 @@ pub use map_run::{MapRun, MapRunProgress};
 use name::Names;
 pub use pages::Pages;
 pub use progress::Progress;
-pub use sensitive::Sensitive;
 pub use sync::{Billing, SyncExecution};
 pub use untyped::{NoParams, NoState, Untyped};
 pub use version::{Alias, Route};
 pub use wait::{Backoff, Wait};
 
+pub use crate::Sensitive;
 use crate::{Arn, Standard, Workflow};
 
 /// The way to the Step Functions API for one workflow.

@@ -158,17 +158,10 @@ pub(crate) fn name<'a>(members: &mut Members<'a>) -> &'a str {
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html>
 pub(crate) fn check_name(name: &str) -> Result<&str, ApiError> {
-    match name.chars().any(is_forbidden) {
-        true => Err(ApiError::new(Code::InvalidName, format!("Invalid Name: '{name}'"))),
-        false => Ok(name),
+    match name.chars().all(workflow_local::is_name_character) {
+        true => Ok(name),
+        false => Err(ApiError::new(Code::InvalidName, format!("Invalid Name: '{name}'"))),
     }
-}
-
-fn is_forbidden(character: char) -> bool {
-    character.is_whitespace()
-        || character.is_control()
-        || "?*<>{}[]\"#%\\^|~`$&,;:/".contains(character)
-        || matches!(character, '\u{FFFE}' | '\u{FFFF}' | '\u{10FFFF}')
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::ops::Deref;
 /// Text that may be secret: a payload, or the cause of an error. It has no `Display`, and its `Debug` tells only its length.
 ///
 /// ```
-/// use workflow_runtime::client::Sensitive;
+/// use workflow_runtime::Sensitive;
 ///
 /// let cause = Sensitive::from("card 4111 was refused".to_owned());
 /// assert_eq!(format!("{cause:?}"), "[21 bytes hidden]");

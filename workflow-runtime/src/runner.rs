@@ -1,0 +1,327 @@
+//! Executions of a workflow, wherever they run: on AWS, or in a test's own process.
+//!
+//! A service that starts workflows takes a [`Runner`]. In production it is the client's
+//! `StateMachine<W>` (feature `aws`); in a test it is `workflow_local::LocalRunner<W>`, the engine in virtual time, which needs no
+//! server, no container and no AWS crate.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use workflow_runtime::runner::{ExecutionStatus, Runner, RunnerError};
+//! use workflow_runtime::workflow;
+//!
+//! workflow! {
+//!     pub workflow Ship {
+//!         input { order: String }
+//!         output { parcel: String }
+//!         pass Pack { parcel: "parcel of " + input.order } -> end;
+//!     }
+//! }
+//!
+//! /// What a service keeps: which runner it is, nobody needs to know.
+//! struct Orders {
+//!     ship: Arc<dyn Runner<Ship>>,
+//! }
+//!
+//! impl Orders {
+//!     async fn order(&self, order: String) -> Result<String, RunnerError> {
+//!         self.ship.start(&ShipInput { order }).await
+//!     }
+//!
+//!     async fn parcel(&self, execution: &str) -> Result<Option<String>, RunnerError> {
+//!         match self.ship.status(execution).await? {
+//!             ExecutionStatus::Succeeded(ShipOutput { parcel }) => Ok(Some(parcel)),
+//!             _ => Ok(None),
+//!         }
+//!     }
+//! }
+//! ```
+
+use std::error::Error;
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::{Sensitive, Standard, Workflow, WorkflowState};
+
+/// What the methods of a [`Runner`] give.
+pub type RunnerFuture<'r, T> = Pin<Box<dyn Future<Output = Result<T, RunnerError>> + Send + 'r>>;
+
+/// Starts executions of the Standard workflow `W`, and tells how they stand.
+///
+/// Executions are named: a name of 1 to 80 characters is unique for a state machine, short enough for a URL, and all that a
+/// service has to keep.
+///
+/// The methods give boxed futures instead of being `async fn`, so that `Arc<dyn Runner<W>>` works: a service then has one type,
+/// whatever runs its workflows. A box costs nothing beside a request over the network. A function may also be generic over
+/// `R: Runner<W>`; `&R`, `Box<R>` and `Arc<R>` are runners as well.
+pub trait Runner<W: Workflow<Kind = Standard>>: Send + Sync {
+    /// Starts an execution under a name that the runner makes up, and gives the name.
+    ///
+    /// # Errors
+    ///
+    /// [`RunnerError::Other`] when it cannot be started.
+    fn start(&self, input: &W::Input) -> RunnerFuture<'_, String>;
+
+    /// Starts an execution under this name. The same name and input again give the execution that runs already.
+    ///
+    /// # Errors
+    ///
+    /// [`RunnerError::NameTaken`] when an execution has this name that has ended or has another input;
+    /// [`RunnerError::Other`] when it cannot be started.
+    fn start_named<'r>(&'r self, name: &'r str, input: &W::Input) -> RunnerFuture<'r, ()>;
+
+    /// How an execution stands.
+    ///
+    /// # Errors
+    ///
+    /// [`RunnerError::UnknownExecution`], also in the first moments after the start, since AWS is eventually consistent;
+    /// [`RunnerError::Other`] when it cannot be told.
+    fn status<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, ExecutionStatus<W::Output>>;
+
+    /// Waits for the end of an execution and gives its output. Bound it with your runtime's time-out.
+    ///
+    /// # Errors
+    ///
+    /// [`RunnerError::Failed`], [`RunnerError::TimedOut`] and [`RunnerError::Aborted`] when it does not succeed;
+    /// [`RunnerError::UnknownExecution`]; [`RunnerError::Other`] when it cannot be waited for.
+    fn wait<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, W::Output>;
+
+    /// The history of an execution so far, the oldest event first.
+    ///
+    /// # Errors
+    ///
+    /// [`RunnerError::UnknownExecution`]; [`RunnerError::Other`] when it cannot be told.
+    fn history<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, Vec<RunnerEvent<W>>>;
+
+    /// Stops an execution, with an error name (at most 256 characters) and a cause (at most 32,768) for its history.
+    /// One that has ended already is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`RunnerError::UnknownExecution`]; [`RunnerError::Other`] when it cannot be stopped.
+    fn stop<'r>(&'r self, name: &'r str, error: Option<&'r str>, cause: Option<&'r str>) -> RunnerFuture<'r, ()>;
+}
+
+macro_rules! passed_on {
+    ($($pointer:ty),*) => { $(
+        impl<W: Workflow<Kind = Standard>, R: Runner<W> + ?Sized> Runner<W> for $pointer {
+            fn start(&self, input: &W::Input) -> RunnerFuture<'_, String> {
+                (**self).start(input)
+            }
+
+            fn start_named<'r>(&'r self, name: &'r str, input: &W::Input) -> RunnerFuture<'r, ()> {
+                (**self).start_named(name, input)
+            }
+
+            fn status<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, ExecutionStatus<W::Output>> {
+                (**self).status(name)
+            }
+
+            fn wait<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, W::Output> {
+                (**self).wait(name)
+            }
+
+            fn history<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, Vec<RunnerEvent<W>>> {
+                (**self).history(name)
+            }
+
+            fn stop<'r>(
+                &'r self,
+                name: &'r str,
+                error: Option<&'r str>,
+                cause: Option<&'r str>,
+            ) -> RunnerFuture<'r, ()> {
+                (**self).stop(name, error, cause)
+            }
+        }
+    )* };
+}
+
+passed_on!(&R, Box<R>, Arc<R>);
+
+/// How an execution stands; `T` is the workflow's output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExecutionStatus<T> {
+    /// It has not ended.
+    Running,
+    /// It ended with this output.
+    Succeeded(T),
+    /// It ended with an error.
+    Failed(Failure),
+    /// It ran past its time limit.
+    TimedOut(Failure),
+    /// It was stopped.
+    Aborted(Failure),
+}
+
+impl<T> ExecutionStatus<T> {
+    /// The name in the API, such as `TIMED_OUT`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Succeeded(_) => "SUCCEEDED",
+            Self::Failed(_) => "FAILED",
+            Self::TimedOut(_) => "TIMED_OUT",
+            Self::Aborted(_) => "ABORTED",
+        }
+    }
+
+    /// Why it did not succeed, when it ended and did not.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) | Self::TimedOut(failure) | Self::Aborted(failure) => Some(failure),
+            Self::Running | Self::Succeeded(_) => None,
+        }
+    }
+}
+
+/// Why an execution did not succeed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The error's name, such as `States.TaskFailed`, where there is one.
+    pub error: Option<String>,
+    /// The cause, where there is one.
+    pub cause: Option<Sensitive>,
+}
+
+impl Failure {
+    /// The failure with this error name and cause.
+    pub fn new(error: Option<String>, cause: Option<Sensitive>) -> Self {
+        Self { error, cause }
+    }
+}
+
+/// The error's name; not the cause, which may be secret.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.error.as_deref().unwrap_or("without an error name"))
+    }
+}
+
+/// One event of an execution's history.
+///
+/// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html>.
+#[non_exhaustive]
+pub struct RunnerEvent<W> {
+    /// Its number, from 1.
+    pub id: u64,
+    /// The number of the event before it on its branch; 0 at the root.
+    pub previous_id: u64,
+    /// When it happened.
+    pub time: SystemTime,
+    /// What happened, in the API's word, such as `TaskStateEntered`.
+    pub kind: String,
+    /// The name of the state that was entered or left, of the map whose iteration it is, or of the state whose evaluation
+    /// failed.
+    pub state_name: Option<String>,
+    /// The input of the execution, state or task, as JSON text, where the event has one.
+    pub input: Option<Sensitive>,
+    /// The output of the execution, state or task, as JSON text, where the event has one.
+    pub output: Option<Sensitive>,
+    /// Why something failed, where the event is about that.
+    pub failure: Option<Failure>,
+    workflow: PhantomData<fn() -> W>,
+}
+
+impl<W: Workflow> RunnerEvent<W> {
+    /// An event with what every event has.
+    pub fn new(id: u64, previous_id: u64, time: SystemTime, kind: impl Into<String>) -> Self {
+        Self {
+            id,
+            previous_id,
+            time,
+            kind: kind.into(),
+            state_name: None,
+            input: None,
+            output: None,
+            failure: None,
+            workflow: PhantomData,
+        }
+    }
+
+    /// The state as the workflow's own; `None` for events that name none, and for a state that this version of the workflow
+    /// does not have.
+    pub fn state(&self) -> Option<W::State> {
+        let name = self.state_name.as_deref()?;
+        W::State::ALL.iter().copied().find(|state| state.name() == name)
+    }
+}
+
+impl<W> Clone for RunnerEvent<W> {
+    fn clone(&self) -> Self {
+        Self {
+            id: self.id,
+            previous_id: self.previous_id,
+            time: self.time,
+            kind: self.kind.clone(),
+            state_name: self.state_name.clone(),
+            input: self.input.clone(),
+            output: self.output.clone(),
+            failure: self.failure.clone(),
+            workflow: PhantomData,
+        }
+    }
+}
+
+impl<W> fmt::Debug for RunnerEvent<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunnerEvent")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("state_name", &self.state_name)
+            .field("failure", &self.failure)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a [`Runner`] gave no result.
+///
+/// Nothing of payloads and causes is in `Display` and `Debug`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RunnerError {
+    /// There is no execution of this name.
+    UnknownExecution {
+        /// The name.
+        name: String,
+    },
+    /// There is another execution of this name.
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// The execution failed.
+    Failed(Failure),
+    /// The execution ran past its time limit.
+    TimedOut(Failure),
+    /// The execution was stopped.
+    Aborted(Failure),
+    /// What the runner itself says: the client's `Error`, or the engine's `RunError`.
+    Other(Box<dyn Error + Send + Sync>),
+}
+
+impl fmt::Display for RunnerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownExecution { name } => write!(f, "there is no execution named `{name}`"),
+            Self::NameTaken { name } => write!(f, "there is another execution named `{name}`"),
+            Self::Failed(failure) => write!(f, "the execution failed: {failure}"),
+            Self::TimedOut(failure) => write!(f, "the execution timed out: {failure}"),
+            Self::Aborted(failure) => write!(f, "the execution was aborted: {failure}"),
+            Self::Other(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for RunnerError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Other(error) => error.source(),
+            _ => None,
+        }
+    }
+}
