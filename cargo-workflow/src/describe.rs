@@ -25,16 +25,39 @@ const WIDTH: usize = 100;
 #[derive(Args)]
 pub(crate) struct Describe {
     /// `aws_sdk::s3::listObjectsV2`, `glue::startJobRun.sync`, or the same as an ARN; `aws_sdk::s3`, `ecs` and
-    /// `aws_sdk` list what they have
+    /// `aws_sdk` list what they have. Or the ARN of a state machine, an execution or a map run, or with --machine its name
     name: String,
     /// Show objects at every depth, and all values of enums
     #[arg(long)]
     full: bool,
+    /// It is the name of a state machine in AWS
+    #[cfg(feature = "aws")]
+    #[arg(long)]
+    machine: bool,
+    /// Print the definition too: of an execution the one that it runs on
+    #[cfg(feature = "aws")]
+    #[arg(long)]
+    definition: bool,
+    /// How to print a state machine, an execution or a map run
+    #[cfg(feature = "aws")]
+    #[arg(long, value_enum, default_value = "text")]
+    format: crate::aws::Format,
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    connect: crate::aws::Connect,
 }
+
+/// What the ARNs of state machines, executions and map runs have in them.
+#[cfg(feature = "aws")]
+const OWN_ARNS: [&str; 4] = [":stateMachine:", ":execution:", ":mapRun:", ":express:"];
 
 impl Describe {
     /// Prints what the name stands for; the exit code is 2 if it stands for nothing.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        #[cfg(feature = "aws")]
+        if self.machine || (self.name.starts_with("arn:") && OWN_ARNS.iter().any(|part| self.name.contains(part))) {
+            return crate::aws::describe(&self.name, self.definition, self.format, &self.connect, output);
+        }
         // As the language has it, or as AWS has it.
         let name = match Arn::parse(&self.name).and_then(Arn::integration) {
             Some(name) => name.to_owned(),

@@ -3,6 +3,8 @@
 #![forbid(unsafe_code)]
 
 mod asl;
+#[cfg(feature = "aws")]
+mod aws;
 mod coverage;
 mod definition;
 mod describe;
@@ -69,7 +71,7 @@ enum Command {
     Coverage(coverage::Coverage),
     /// Compare two state machines, and say what the change means for executions, callers, readers and workers
     Diff(diff::Diff),
-    /// Tell what an action of AWS takes, returns and raises
+    /// Tell what an action of AWS takes, returns and raises; or how a state machine, an execution or a map run stands
     Describe(describe::Describe),
     /// Tell of every state its types, what has run and which variables live, and what an execution costs
     Explain(explain::Explain),
@@ -79,6 +81,30 @@ enum Command {
     Types(types::Types),
     /// Print the IAM policy that a workflow's role needs, and no more
     Iam(iam::Iam),
+    /// Create a state machine of a file in AWS, or bring it to what the file says
+    #[cfg(feature = "aws")]
+    Deploy(aws::Deploy),
+    /// List the state machines in AWS, or the executions, versions or aliases of one
+    #[cfg(feature = "aws")]
+    List(aws::List),
+    /// Start an execution of a state machine in AWS
+    #[cfg(feature = "aws")]
+    Start(aws::Start),
+    /// Print the events of an execution in AWS
+    #[cfg(feature = "aws")]
+    History(aws::History),
+    /// Stop an execution in AWS, or many
+    #[cfg(feature = "aws")]
+    Stop(aws::Stop),
+    /// Have an execution in AWS go on from where it failed, or many
+    #[cfg(feature = "aws")]
+    Redrive(aws::Redrive),
+    /// Show an alias of a state machine in AWS; point, shift, roll back or delete it
+    #[cfg(feature = "aws")]
+    Alias(aws::AliasCommand),
+    /// Delete a state machine in AWS, or a version
+    #[cfg(feature = "aws")]
+    Delete(aws::Delete),
 }
 
 /// A file with workflows.
@@ -143,6 +169,22 @@ fn main() -> ExitCode {
         Command::Export(export) => export.execute(&mut output),
         Command::Types(types) => types.execute(&mut output),
         Command::Iam(iam) => iam.execute(&mut output),
+        #[cfg(feature = "aws")]
+        Command::Deploy(deploy) => deploy.execute(&mut output),
+        #[cfg(feature = "aws")]
+        Command::List(list) => list.execute(&mut output),
+        #[cfg(feature = "aws")]
+        Command::Start(start) => start.execute(&mut output),
+        #[cfg(feature = "aws")]
+        Command::History(history) => history.execute(&mut output),
+        #[cfg(feature = "aws")]
+        Command::Stop(stop) => stop.execute(&mut output),
+        #[cfg(feature = "aws")]
+        Command::Redrive(redrive) => redrive.execute(&mut output),
+        #[cfg(feature = "aws")]
+        Command::Alias(alias) => alias.execute(&mut output),
+        #[cfg(feature = "aws")]
+        Command::Delete(delete) => delete.execute(&mut output),
     };
     match outcome.and_then(|code| Ok(output.flush().map(|()| code)?)) {
         Ok(code) => code,

@@ -43,6 +43,8 @@ mod sfn_config;
 pub use executions::RunningHandler;
 pub use limits::{Limits, Retention};
 pub use server::{Builder, RefusedMachine, Server};
+#[cfg(feature = "sfn")]
+pub use sfn_config::WithoutSyncPrefix;
 
 /// The page on the server, whose examples are tests.
 #[cfg(all(doctest, feature = "durable", feature = "sfn"))]

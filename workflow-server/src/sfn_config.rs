@@ -36,8 +36,10 @@ impl Server {
 }
 
 /// Takes away what the SDK puts before the host of `StartSyncExecution` and `TestState`: loopback has no such name.
-#[derive(Debug)]
-struct WithoutSyncPrefix;
+///
+/// [`Server::sfn_config`] has it. For a configuration of your own: `Config::builder().interceptor(WithoutSyncPrefix)`.
+#[derive(Clone, Copy, Debug)]
+pub struct WithoutSyncPrefix;
 
 impl Intercept for WithoutSyncPrefix {
     fn name(&self) -> &'static str {

@@ -20,6 +20,7 @@ pub(crate) fn file(folder: &str, name: &str, content: impl AsRef<[u8]>) -> PathB
 }
 
 /// Runs a command on a file.
+#[allow(dead_code, reason = "those that set an environment run the command themselves")]
 pub(crate) fn workflow(command: &str, file: &Path, options: &[&str]) -> Done {
     let output = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
         .args(["workflow", command])

@@ -41,6 +41,13 @@ enum Of {
     MapRun(Arn),
 }
 
+impl fmt::Display for Of {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Machine(arn) | Self::MapRun(arn)) = self;
+        arn.fmt(f)
+    }
+}
+
 impl<W: Workflow<Kind = Standard>> StateMachine<W> {
     /// The executions of this state machine, the newest first; of a version or alias those that were started on it.
     ///
@@ -131,8 +138,7 @@ impl<W: Workflow> Executions<W> {
             false => ExecutionRedriveFilter::NotRedriven,
         });
         let request = request.set_status_filter(status).set_redrive_filter(redriven).set_next_token(token);
-        let (Of::Machine(arn) | Of::MapRun(arn)) = &self.of;
-        let answer = call!("ListExecutions", machine = arn, request.send())
+        let answer = call!("ListExecutions", machine = self.of, request.send())
             .map_err(|error| Error::of_call("ListExecutions", error))?;
         let mut next = answer.next_token;
         let mut items = Vec::with_capacity(answer.executions.len());

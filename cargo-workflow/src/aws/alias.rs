@@ -1,0 +1,90 @@
+//! `cargo workflow alias`: an alias shown, pointed, shifted, rolled back, deleted.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+use workflow_runtime::Arn;
+use workflow_runtime::client::{Alias, Error, Untyped};
+
+use super::{Connect, Format, failure, machine, table};
+use crate::{Failure, report};
+
+/// The arguments of `alias`.
+#[derive(Args)]
+pub(crate) struct AliasCommand {
+    /// The state machine: NAME or an ARN
+    machine: String,
+    /// The alias
+    alias: String,
+    /// Point it to this version: a number, or `new` to publish one now. The alias is made where there is none
+    #[arg(long, value_name = "VERSION")]
+    to: Option<String>,
+    /// Give the version so many of a hundred executions, and the others to the one before
+    #[arg(long, requires = "to", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
+    weight: u8,
+    /// Point it to what ran before
+    #[arg(long, conflicts_with_all = ["to", "delete"])]
+    roll_back: bool,
+    /// Delete the alias
+    #[arg(long, conflicts_with = "to")]
+    delete: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    connect: Connect,
+}
+
+impl AliasCommand {
+    /// Changes the alias as told, and prints where it points to.
+    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let made = self.connect.run(async |client| {
+            let machine = machine(&client, &self.machine).await?;
+            let alias = machine.alias(&self.alias);
+            if self.delete {
+                alias.delete().await?;
+                return Ok(json!({"name": self.alias, "deleted": true}));
+            }
+            if self.roll_back {
+                alias.roll_back().await?;
+            }
+            if let Some(version) = &self.to {
+                let version = match version.as_str() {
+                    "new" => machine.publish(None).await?.arn().clone(),
+                    arn if arn.starts_with("arn:") => Arn::from(arn),
+                    number => Arn::from(format!("{}:{number}", machine.unqualified().arn())),
+                };
+                alias.shift(&version, self.weight).await?;
+            }
+            let made = shown(&alias).await?;
+            if made["routes"] == json!("") {
+                let help = "`--to new` publishes a version and makes the alias";
+                return Err(failure::message(6, &format!("there is no alias `{}`", self.alias), help).into());
+            }
+            Ok(made)
+        })?;
+        match self.format {
+            Format::Json => writeln!(output, "{}", report::json_text(&made))?,
+            Format::Text => table::members(output, &made)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// An alias and where it points to: `7=90 8=10`.
+pub(super) async fn shown(alias: &Alias<Untyped>) -> Result<Value, Error> {
+    let mut routes = alias.routes().await?;
+    routes.sort_by_key(|route| std::cmp::Reverse(route.weight));
+    let number = |version: &Arn| version.as_str().rsplit(':').next().unwrap_or_default().to_owned();
+    let shown: Vec<_> = routes.iter().map(|route| format!("{}={}", number(&route.version), route.weight)).collect();
+    let routing =
+        routes.iter().map(|route| json!({"stateMachineVersionArn": route.version.as_str(), "weight": route.weight}));
+    Ok(json!({
+        "name": alias.name(),
+        "routes": shown.join(" "),
+        "routingConfiguration": routing.collect::<Vec<_>>(),
+        "stateMachineAliasArn": alias.arn().as_str(),
+    }))
+}

@@ -1,0 +1,47 @@
+//! `cargo workflow delete`: deletes a state machine, or a version of one.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+use workflow_asl::printable::printable;
+
+use super::{Connect, Format, machine};
+use crate::{Failure, report};
+
+/// The arguments of `delete`.
+#[derive(Args)]
+pub(crate) struct Delete {
+    /// The state machine: NAME or an ARN; NAME:VERSION deletes only that version. AWS ends the executions of a state machine that is
+    /// deleted at their next transition
+    machine: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    connect: Connect,
+}
+
+impl Delete {
+    /// Deletes it, and prints its ARN.
+    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let arn = self.connect.run(async |client| {
+            let machine = machine(&client, &self.machine).await?;
+            // One that does not exist is no error to the service, but a wrong word here.
+            machine.describe().await?;
+            match machine.version_number() {
+                Some(_) => machine.delete_version().await?,
+                None => machine.delete().await?,
+            }
+            Ok(machine.arn().clone())
+        })?;
+        match self.format {
+            Format::Json => {
+                writeln!(output, "{}", report::json_text(&json!({"stateMachineArn": arn, "deleted": true})))?
+            }
+            Format::Text => writeln!(output, "{}", printable(arn.as_str()))?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,197 @@
+//! `cargo workflow deploy`: brings a state machine to what a file says.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use workflow_asl::document::MachineType;
+use workflow_runtime::client::{Change, Client, Deploy as Deployment, Encryption, Logging, Untyped};
+use workflow_runtime::{Arn, Express, Standard, WorkflowKind};
+
+use super::{CommandError, Connect, Format, failure, table};
+use crate::source::{self, Machine, Wanted};
+use crate::{Failure, report};
+
+/// The arguments of `deploy`.
+#[derive(Args)]
+pub(crate) struct Deploy {
+    #[command(flatten)]
+    file: crate::File,
+    /// The ARN of the role that executions run as
+    #[arg(long, value_name = "ARN")]
+    role: String,
+    #[command(flatten)]
+    target: Target,
+    /// Write events to the log group with this ARN
+    #[arg(long, value_name = "ARN")]
+    log_group: Option<String>,
+    /// Which events
+    #[arg(long, requires = "log_group", value_enum, default_value = "error")]
+    log_level: LogLevel,
+    /// With inputs and outputs
+    #[arg(long, requires = "log_group")]
+    log_data: bool,
+    /// Send traces to X-Ray, or do not
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true")]
+    tracing: Option<bool>,
+    /// A customer managed key of KMS
+    #[arg(long, value_name = "KEY")]
+    kms_key: Option<String>,
+    /// A tag; may be repeated. All other tags are removed then
+    #[arg(long = "tag", value_name = "KEY=VALUE")]
+    tags: Vec<String>,
+    /// Publish a version
+    #[arg(long)]
+    publish: bool,
+    /// Publish a version, and point this alias to it
+    #[arg(long, value_name = "NAME")]
+    alias: Option<String>,
+    /// Give the version so many of a hundred executions of the alias, and the others to the one before
+    #[arg(long, requires = "alias", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
+    weight: u8,
+    /// Overwrite a state machine that was changed by hand, or made by other means
+    #[arg(long)]
+    accept: bool,
+    /// Wait at most so long for a state machine of that name that is being deleted
+    #[arg(long, value_name = "SECONDS")]
+    wait_for_deletion: Option<u64>,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    connect: Connect,
+}
+
+/// What a file is deployed as.
+#[derive(Args, Clone)]
+pub(super) struct Target {
+    /// The state machine's name; otherwise that of the workflow, or of the file
+    #[arg(long, value_name = "NAME")]
+    machine: Option<String>,
+    /// An Express state machine, where the file does not say: an ASL document
+    #[arg(long)]
+    express: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogLevel {
+    Fatal,
+    Error,
+    All,
+}
+
+/// The state machine of a file, whole.
+pub(super) struct Read {
+    pub(super) machine: Machine,
+    pub(super) name: String,
+    pub(super) machine_type: MachineType,
+}
+
+impl Target {
+    /// Reads the file; every param must have a value.
+    pub(super) fn read(&self, file: &crate::File) -> Result<Read, Failure> {
+        let values = file.params.values()?;
+        let wanted = file.wanted(&values);
+        let machine = source::read_one(Wanted { reading: wanted.reading.with_defaults(), ..wanted });
+        let machine = machine.map_err(|failure| match failure {
+            // 1 is for executions that fail.
+            Failure::Printed(_) => Failure::Printed(2),
+            failure => failure,
+        })?;
+        let missing = machine.definition.names().into_iter().filter(|name| values.get(name).is_none());
+        let missing: Vec<String> = missing.collect();
+        if let Some(name) = missing.first() {
+            let what = format!("these params have no value: `{}`", missing.join("`, `"));
+            let help = format!("give them: `--param {name}=…`, or a file with all of them: `--params FILE`");
+            return Err(failure::message(2, &what, &help));
+        }
+        let name = self.machine.clone().or_else(|| machine.aws_name.clone()).unwrap_or_else(|| machine.name.clone());
+        let machine_type = if self.express { MachineType::Express } else { machine.machine_type };
+        Ok(Read { machine, name, machine_type })
+    }
+}
+
+impl Deploy {
+    /// Deploys the file, and prints what was done.
+    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let read = self.target.read(&self.file)?;
+        let tags = self.tags.iter().map(|tag| match tag.split_once('=') {
+            Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
+            None => Err(failure::message(2, &format!("`--tag {tag}` has no value"), "write it as KEY=VALUE")),
+        });
+        let tags: Vec<(String, String)> = tags.collect::<Result<_, _>>()?;
+        let made = self.connect.run(async |client| match read.machine_type {
+            MachineType::Express => {
+                self.deploy(Client::<Untyped<Express>>::new(client.sfn().clone()), &read, &tags).await
+            }
+            _ => self.deploy(Client::<Untyped<Standard>>::new(client.sfn().clone()), &read, &tags).await,
+        })?;
+        match self.format {
+            Format::Json => writeln!(output, "{}", report::json_text(&made))?,
+            Format::Text => table::members(output, &made)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn deploy<K: WorkflowKind>(
+        &self,
+        client: Client<Untyped<K>>,
+        read: &Read,
+        tags: &[(String, String)],
+    ) -> Result<Value, CommandError> {
+        let role = Arn::from(self.role.as_str());
+        let deploy = client.deploy_document(&role, &read.name, &read.machine.value.to_string());
+        let deployed = self.configured(deploy, tags).await?;
+        let change = match deployed.change {
+            Change::Created => "created",
+            Change::Updated => "updated",
+            Change::Unchanged => "unchanged",
+        };
+        Ok(json!({
+            "change": change,
+            "stateMachineArn": deployed.machine.arn(),
+            "stateMachineVersionArn": deployed.version.as_ref().map(|version| version.arn()),
+            "stateMachineAliasArn": deployed.alias.as_ref().map(|alias| alias.arn()),
+        }))
+    }
+
+    fn configured<K: WorkflowKind>(
+        &self,
+        mut deploy: Deployment<Untyped<K>>,
+        tags: &[(String, String)],
+    ) -> Deployment<Untyped<K>> {
+        if let Some(group) = &self.log_group {
+            let group = group.as_str();
+            let logging = match self.log_level {
+                LogLevel::Fatal => Logging::fatal(group),
+                LogLevel::Error => Logging::errors(group),
+                LogLevel::All => Logging::all(group),
+            };
+            deploy = deploy.logging(if self.log_data { logging.with_data() } else { logging });
+        }
+        if let Some(tracing) = self.tracing {
+            deploy = deploy.tracing(tracing);
+        }
+        if let Some(key) = &self.kms_key {
+            deploy = deploy.encryption(Encryption::kms(key));
+        }
+        if !tags.is_empty() {
+            deploy = deploy.tags(tags.iter().cloned());
+        }
+        if self.publish {
+            deploy = deploy.publish();
+        }
+        if let Some(alias) = &self.alias {
+            deploy = deploy.alias_weight(alias, self.weight);
+        }
+        if self.accept {
+            deploy = deploy.overwrite();
+        }
+        if let Some(seconds) = self.wait_for_deletion {
+            deploy = deploy.wait_for_deletion(Duration::from_secs(seconds));
+        }
+        deploy
+    }
+}

@@ -1,0 +1,110 @@
+//! `cargo workflow describe ARN|NAME`: a state machine, an execution or a map run, as the service has it.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+use workflow_runtime::client::{Client, Untyped};
+
+use super::{CommandError, Connect, Format, machine, table};
+use crate::{Failure, report};
+
+/// Prints what the service says of a state machine, an execution or a map run.
+pub(crate) fn describe(
+    named: &str,
+    definition: bool,
+    format: Format,
+    connect: &Connect,
+    output: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let made = connect.run(async |client| match named {
+        named if named.contains(":execution:") => execution(&client, named, definition).await,
+        named if named.contains(":mapRun:") => map_run(&client, named).await,
+        named => state_machine(&client, named, definition).await,
+    })?;
+    match (format, definition) {
+        (Format::Json, _) => writeln!(output, "{}", report::json_text(&made))?,
+        (Format::Text, true) => writeln!(output, "{}", report::json_text(&made["definition"]))?,
+        (Format::Text, false) => table::members(output, &made)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn execution(client: &Client<Untyped>, arn: &str, definition: bool) -> Result<Value, CommandError> {
+    let execution = client.execution(arn);
+    if definition {
+        let machine = execution.describe_machine().await?;
+        return Ok(json!({
+            "stateMachineArn": machine.state_machine_arn(),
+            "revisionId": machine.revision_id(),
+            "roleArn": machine.role_arn(),
+            "definition": table::payload(Some(machine.definition())),
+        }));
+    }
+    let described = execution.describe().await?;
+    let found = described.sdk();
+    let did_not_succeed = described.error().is_some() || described.cause().is_some();
+    let state = if did_not_succeed { execution.failed_state().await? } else { None };
+    Ok(json!({
+        "executionArn": arn,
+        "stateMachineArn": found.state_machine_arn(),
+        "stateMachineVersionArn": found.state_machine_version_arn(),
+        "stateMachineAliasArn": found.state_machine_alias_arn(),
+        "mapRunArn": found.map_run_arn(),
+        "status": found.status().as_str(),
+        "startDate": table::time(found.start_date()),
+        "stopDate": table::time_or_none(found.stop_date()),
+        "state": state,
+        "error": found.error(),
+        "cause": found.cause(),
+        "redriveCount": found.redrive_count(),
+        "redriveStatus": found.redrive_status().map(|status| status.as_str()),
+        "redriveStatusReason": found.redrive_status_reason(),
+        "input": table::payload(found.input()),
+        "output": table::payload(found.output()),
+        "console": execution.console(),
+    }))
+}
+
+async fn map_run(client: &Client<Untyped>, arn: &str) -> Result<Value, CommandError> {
+    let found = client.map_run(arn).describe().await?;
+    let items = found.item_counts().map(|items| {
+        json!({
+            "total": items.total(), "pending": items.pending(), "running": items.running(),
+            "succeeded": items.succeeded(), "failed": items.failed(), "timedOut": items.timed_out(),
+            "aborted": items.aborted(), "resultsWritten": items.results_written(),
+        })
+    });
+    Ok(json!({
+        "mapRunArn": found.map_run_arn(),
+        "executionArn": found.execution_arn(),
+        "status": found.status().as_str(),
+        "startDate": table::time(found.start_date()),
+        "stopDate": table::time_or_none(found.stop_date()),
+        "maxConcurrency": found.max_concurrency(),
+        "itemCounts": items,
+        "redriveCount": found.redrive_count(),
+    }))
+}
+
+async fn state_machine(client: &Client<Untyped>, named: &str, definition: bool) -> Result<Value, CommandError> {
+    let found = machine(client, named).await?.describe().await?;
+    let logging = found.logging_configuration();
+    let mut made = json!({
+        "name": found.name(),
+        "stateMachineArn": found.state_machine_arn(),
+        "type": found.r#type().as_str(),
+        "status": found.status().map(|status| status.as_str()),
+        "roleArn": found.role_arn(),
+        "creationDate": table::time(found.creation_date()),
+        "revisionId": found.revision_id(),
+        "description": found.description(),
+        "logging": logging.and_then(|logging| logging.level()).map(|level| level.as_str()),
+        "tracing": found.tracing_configuration().map(|tracing| tracing.enabled()),
+        "kmsKeyId": found.encryption_configuration().and_then(|encryption| encryption.kms_key_id()),
+    });
+    if definition {
+        made["definition"] = table::payload(Some(found.definition()));
+    }
+    Ok(made)
+}

@@ -1,0 +1,192 @@
+//! `cargo workflow list`: state machines, or the executions, versions and aliases of one.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use workflow_runtime::aws_sdk_sfn::types::{ExecutionListItem, ExecutionStatus};
+use workflow_runtime::client::{Executions, Pages, StateMachine, Untyped};
+
+use super::{CommandError, Connect, Format, machine, table};
+use crate::{Failure, report};
+
+/// The arguments of `list`.
+#[derive(Args)]
+pub(crate) struct List {
+    /// The state machine whose executions are listed: NAME, NAME:ALIAS, NAME:VERSION or an ARN, also that of a map run. Without
+    /// it, the state machines
+    machine: Option<String>,
+    #[command(flatten)]
+    filter: Filter,
+    /// The versions of the state machine instead
+    #[arg(long, requires = "machine", conflicts_with = "aliases")]
+    versions: bool,
+    /// The aliases of the state machine instead
+    #[arg(long, requires = "machine")]
+    aliases: bool,
+    /// How many at most
+    #[arg(long, default_value_t = 100)]
+    limit: usize,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    connect: Connect,
+}
+
+/// Which executions.
+#[derive(Args, Clone, Default)]
+pub(super) struct Filter {
+    /// Only those with this status; may be repeated
+    #[arg(long, value_enum)]
+    status: Vec<Status>,
+    /// Only those whose names begin so
+    #[arg(long = "named", value_name = "BEGINNING")]
+    named: Option<String>,
+    /// Only those that were started in the last so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    since: Option<u64>,
+    /// Only those that were started longer than so many seconds ago
+    #[arg(long, value_name = "SECONDS")]
+    before: Option<u64>,
+    /// Only those that have been redriven, or have not
+    #[arg(long, value_name = "BOOLEAN")]
+    redriven: Option<bool>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Status {
+    Running,
+    Succeeded,
+    Failed,
+    TimedOut,
+    Aborted,
+    PendingRedrive,
+}
+
+impl Filter {
+    /// The executions that it leaves.
+    pub(super) fn of(&self, executions: Executions<Untyped>) -> Executions<Untyped> {
+        let mut executions = executions;
+        for status in &self.status {
+            executions = executions.status(match status {
+                Status::Running => ExecutionStatus::Running,
+                Status::Succeeded => ExecutionStatus::Succeeded,
+                Status::Failed => ExecutionStatus::Failed,
+                Status::TimedOut => ExecutionStatus::TimedOut,
+                Status::Aborted => ExecutionStatus::Aborted,
+                Status::PendingRedrive => ExecutionStatus::PendingRedrive,
+            });
+        }
+        if let Some(beginning) = &self.named {
+            executions = executions.named(beginning);
+        }
+        let ago = |seconds: u64| SystemTime::now().checked_sub(Duration::from_secs(seconds));
+        if let Some(time) = self.since.and_then(ago) {
+            executions = executions.started_after(time);
+        }
+        if let Some(time) = self.before.and_then(ago) {
+            executions = executions.started_before(time);
+        }
+        if let Some(redriven) = self.redriven {
+            executions = executions.redriven(redriven);
+        }
+        executions
+    }
+}
+
+/// What is printed: for programs, and for people.
+struct Listed {
+    head: &'static [&'static str],
+    json: Vec<Value>,
+}
+
+impl List {
+    /// Prints the list.
+    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let listed = self.connect.run(async |client| {
+            let Some(named) = &self.machine else {
+                let machines = self.read(client.machines()).await?;
+                let json = machines.iter().map(|machine| {
+                    json!({
+                        "name": machine.name(), "type": machine.r#type().as_str(),
+                        "creationDate": table::time(machine.creation_date()), "stateMachineArn": machine.state_machine_arn(),
+                    })
+                });
+                return Ok(Listed { head: &["name", "type", "creationDate", "stateMachineArn"], json: json.collect() });
+            };
+            if named.contains(":mapRun:") {
+                let executions = client.map_run(named.as_str()).children();
+                return self.executions(executions).await;
+            }
+            let machine = machine(&client, named).await?;
+            match (self.versions, self.aliases) {
+                (true, _) => self.versions(&machine).await,
+                (_, true) => self.aliases(&machine).await,
+                _ => self.executions(machine.executions()).await,
+            }
+        })?;
+        match self.format {
+            Format::Json => writeln!(output, "{}", report::json_text(&Value::Array(listed.json)))?,
+            Format::Text => {
+                let cell = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let row = |item: &Value| {
+                    let cells = listed.head.iter().map(|name| &item[*name]);
+                    cells.map(|value| if value.is_null() { String::new() } else { cell(value) }).collect()
+                };
+                let rows: Vec<Vec<String>> = listed.json.iter().map(row).collect();
+                table::print(output, listed.head, &rows)?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn read<T>(&self, mut pages: Pages<T>) -> Result<Vec<T>, CommandError> {
+        let mut items = Vec::new();
+        while items.len() < self.limit
+            && let Some(item) = pages.next().await?
+        {
+            items.push(item);
+        }
+        Ok(items)
+    }
+
+    async fn executions(&self, executions: Executions<Untyped>) -> Result<Listed, CommandError> {
+        let found = self.read(self.filter.of(executions).list()).await?;
+        let json = found.iter().map(|execution| of_execution(execution.sdk())).collect();
+        Ok(Listed { head: &["name", "status", "startDate", "stopDate", "executionArn"], json })
+    }
+
+    async fn versions(&self, machine: &StateMachine<Untyped>) -> Result<Listed, CommandError> {
+        let versions = self.read(machine.versions()).await?;
+        let json = versions.iter().map(
+            |version| json!({"version": version.version_number(), "stateMachineVersionArn": version.arn().as_str()}),
+        );
+        Ok(Listed { head: &["version", "stateMachineVersionArn"], json: json.collect() })
+    }
+
+    async fn aliases(&self, machine: &StateMachine<Untyped>) -> Result<Listed, CommandError> {
+        let mut json = Vec::new();
+        for alias in self.read(machine.aliases()).await? {
+            json.push(super::alias::shown(&alias).await?);
+        }
+        Ok(Listed { head: &["name", "routes", "stateMachineAliasArn"], json })
+    }
+}
+
+/// An execution of a listing, with the API's names.
+fn of_execution(item: &ExecutionListItem) -> Value {
+    json!({
+        "name": item.name(),
+        "status": item.status().as_str(),
+        "startDate": table::time(item.start_date()),
+        "stopDate": table::time_or_none(item.stop_date()),
+        "executionArn": item.execution_arn(),
+        "stateMachineVersionArn": item.state_machine_version_arn(),
+        "stateMachineAliasArn": item.state_machine_alias_arn(),
+        "mapRunArn": item.map_run_arn(),
+        "redriveCount": item.redrive_count(),
+    })
+}

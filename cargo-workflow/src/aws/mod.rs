@@ -1,0 +1,170 @@
+//! The commands that speak to AWS, or to another endpoint with the Step Functions API.
+
+mod alias;
+mod bulk;
+mod delete;
+mod deploy;
+mod failure;
+mod history;
+mod inspect;
+mod list;
+mod start;
+mod table;
+
+use std::time::Duration;
+
+use aws_config::BehaviorVersion;
+use aws_config::timeout::TimeoutConfig;
+use clap::{Args, ValueEnum};
+use workflow_runtime::Arn;
+use workflow_runtime::aws_sdk_sfn;
+use workflow_runtime::aws_sdk_sfn::config::{Credentials, Region};
+use workflow_runtime::client::{Client, Error, StateMachine, Untyped};
+use workflow_server::WithoutSyncPrefix;
+
+use crate::Failure;
+
+pub(crate) use alias::AliasCommand;
+pub(crate) use bulk::{Redrive, Stop};
+pub(crate) use delete::Delete;
+pub(crate) use deploy::Deploy;
+pub(crate) use history::History;
+pub(crate) use inspect::describe;
+pub(crate) use list::List;
+pub(crate) use start::Start;
+
+/// Where the service is, and who asks.
+#[derive(Args, Clone, Default)]
+pub(crate) struct Connect {
+    /// The URL of the Step Functions API, in place of AWS's own, such as http://127.0.0.1:8083
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SFN")]
+    endpoint: Option<String>,
+    /// The region; otherwise AWS_REGION, or that of the profile
+    #[arg(long)]
+    region: Option<String>,
+    /// The profile of ~/.aws/config; otherwise AWS_PROFILE
+    #[arg(long)]
+    profile: Option<String>,
+    /// How many seconds one request may take, with its retries
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    request_timeout: u64,
+}
+
+/// How it is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// Requests of a synchronous execution last as long as the execution: five minutes at most.
+const LONGEST: Duration = Duration::from_secs(310);
+
+impl Connect {
+    /// Whether the endpoint is this machine's own, where no credentials are needed.
+    fn is_loopback(&self) -> bool {
+        let host = self.endpoint.as_deref().and_then(|url| url.split_once("://")).map(|(_, rest)| rest);
+        let host = host.and_then(|rest| rest.split('/').next()).unwrap_or_default();
+        host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]")
+    }
+
+    /// Runs a command with a client; what goes wrong is printed with what to do next.
+    pub(crate) fn run<T>(
+        &self,
+        command: impl AsyncFnOnce(Client<Untyped>) -> Result<T, CommandError>,
+    ) -> Result<T, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| format!("error: cannot start: {error}"))?;
+        let outcome = runtime.block_on(async {
+            let sfn = self.sfn().await?;
+            command(Client::new(sfn)).await
+        });
+        // A look-up of a name that hangs is not waited for.
+        runtime.shutdown_background();
+        outcome.map_err(|error| match error {
+            CommandError::Service(error) => failure::print(&error, self),
+            CommandError::Failure(failure) => failure,
+        })
+    }
+
+    async fn sfn(&self) -> Result<aws_sdk_sfn::Client, CommandError> {
+        if let Some(url) = &self.endpoint
+            && !(url.starts_with("http://") || url.starts_with("https://"))
+        {
+            let help = format!("such as http://{url}");
+            return Err(failure::message(2, &format!("the endpoint `{url}` is no URL"), &help).into());
+        }
+        let timeout = Duration::from_secs(self.request_timeout.max(1));
+        let timeouts = TimeoutConfig::builder().connect_timeout(timeout.min(Duration::from_secs(5)));
+        let timeouts = timeouts.operation_timeout(timeout.min(LONGEST)).build();
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).timeout_config(timeouts);
+        if let Some(region) = &self.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(profile) = &self.profile {
+            loader = loader.profile_name(profile);
+        }
+        if self.is_loopback() {
+            if std::env::var_os("AWS_ACCESS_KEY_ID").is_none() {
+                loader = loader.credentials_provider(Credentials::new("loopback", "loopback", None, None, "loopback"));
+            }
+            if self.region.is_none() && std::env::var_os("AWS_REGION").is_none() {
+                loader = loader.region(Region::from_static("us-east-1"));
+            }
+        }
+        let shared = loader.load().await;
+        if shared.region().is_none() {
+            let help = "give one: `--region eu-west-1`, or set AWS_REGION, or `region` in the profile";
+            return Err(failure::message(failure::DENIED, "no region is set", help).into());
+        }
+        let mut config = aws_sdk_sfn::config::Builder::from(&shared);
+        if let Some(url) = &self.endpoint {
+            config = config.endpoint_url(url);
+        }
+        if self.is_loopback() {
+            config = config.interceptor(WithoutSyncPrefix);
+        }
+        Ok(aws_sdk_sfn::Client::from_conf(config.build()))
+    }
+}
+
+/// What stopped a command.
+pub(crate) enum CommandError {
+    /// The service, or the way to it.
+    Service(Error),
+    /// Something else.
+    Failure(Failure),
+}
+
+impl From<Error> for CommandError {
+    fn from(error: Error) -> Self {
+        Self::Service(error)
+    }
+}
+
+impl From<Failure> for CommandError {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<std::io::Error> for CommandError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+/// The state machine that a user names: `NAME`, `NAME:ALIAS`, `NAME:7`, or an ARN.
+async fn machine(client: &Client<Untyped>, named: &str) -> Result<StateMachine<Untyped>, Error> {
+    if named.starts_with("arn:") {
+        return Ok(client.attach(named));
+    }
+    let (name, qualifier) = named.split_once(':').map_or((named, None), |(name, rest)| (name, Some(rest)));
+    let machine = client.attach_by_name(name).await?;
+    Ok(match qualifier {
+        Some(qualifier) => client.attach(Arn::from(format!("{}:{qualifier}", machine.arn()))),
+        None => machine,
+    })
+}

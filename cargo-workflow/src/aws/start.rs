@@ -1,0 +1,146 @@
+//! `cargo workflow start`: starts an execution, and waits for it where that is asked for.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Value, json};
+use workflow_asl::printable::{printable, printable_json};
+use workflow_runtime::Express;
+use workflow_runtime::aws_sdk_sfn::types::StateMachineType;
+use workflow_runtime::client::{Client, Progress, Untyped};
+
+use super::{CommandError, Connect, Format, failure, machine};
+use crate::{Failure, input, report};
+
+/// The arguments of `start`.
+///
+/// The exit code is 0 when it was started, or with --wait succeeded; 1 when it failed; 3 when it timed out, was aborted, or
+/// runs longer than --at-most. docs/operating.md has the others.
+#[derive(Args)]
+pub(crate) struct Start {
+    /// The state machine: NAME, NAME:ALIAS, NAME:VERSION or an ARN
+    machine: String,
+    /// The execution's input, as JSON
+    #[arg(long, conflicts_with = "input_file")]
+    input: Option<String>,
+    /// A file with the execution's input; - is the standard input
+    #[arg(long, value_name = "FILE")]
+    input_file: Option<PathBuf>,
+    /// The execution's name; otherwise a random one
+    #[arg(long, value_name = "NAME")]
+    execution: Option<String>,
+    /// Wait for its end, and print its output
+    #[arg(long)]
+    wait: bool,
+    /// Wait at most so many seconds
+    #[arg(long, value_name = "SECONDS", requires = "wait")]
+    at_most: Option<u64>,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    connect: Connect,
+}
+
+impl Start {
+    /// Prints the execution's ARN, or with `--wait` its output.
+    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let input = self.input()?;
+        let connect = Connect {
+            // A synchronous execution is answered at its end.
+            request_timeout: if self.wait {
+                self.connect.request_timeout.max(300)
+            } else {
+                self.connect.request_timeout
+            },
+            ..self.connect.clone()
+        };
+        let made = connect.run(async |client| {
+            let machine = machine(&client, &self.machine).await?;
+            let kind = machine.unqualified().describe().await?.r#type().clone();
+            if kind == StateMachineType::Express {
+                let express = Client::<Untyped<Express>>::new(client.sfn().clone()).attach(machine.arn().clone());
+                return self.express(express, &input).await;
+            }
+            let execution = match &self.execution {
+                Some(name) => machine.start_named(name, &input).await?,
+                None => machine.start(&input).await?,
+            };
+            if !self.wait {
+                return Ok(json!({"executionArn": execution.arn().as_str(), "console": execution.console()}));
+            }
+            eprintln!("{}", printable(execution.arn().as_str()));
+            let at_most = self.at_most.map_or(Duration::MAX, Duration::from_secs);
+            let given = execution.wait().at_most(at_most).on_progress(tell()).await?;
+            Ok(json!({"executionArn": execution.arn().as_str(), "output": given}))
+        })?;
+        match (self.format, made.get("output")) {
+            (Format::Json, _) => writeln!(output, "{}", report::json_text(&made))?,
+            (Format::Text, Some(given)) => writeln!(output, "{}", printable_json(&given.to_string()))?,
+            (Format::Text, None) => {
+                let arn = made["executionArn"].as_str().unwrap_or_default();
+                writeln!(output, "{}", printable(arn))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn express(
+        &self,
+        machine: workflow_runtime::client::StateMachine<Untyped<Express>>,
+        input: &Value,
+    ) -> Result<Value, CommandError> {
+        if !self.wait {
+            let execution = match &self.execution {
+                Some(name) => machine.start_named(name, input).await?,
+                None => machine.start(input).await?,
+            };
+            return Ok(json!({"executionArn": execution.arn().as_str()}));
+        }
+        let ran = machine.execute(input).await?;
+        let given = ran.output()?;
+        let billing = ran
+            .billing()
+            .map(|billing| json!({"durationMs": billing.duration.as_millis(), "memoryMb": billing.memory_mb}));
+        Ok(json!({"executionArn": ran.arn().as_str(), "output": given, "billing": billing}))
+    }
+
+    fn input(&self) -> Result<Value, Failure> {
+        let (from, text) = match (&self.input, &self.input_file) {
+            (Some(text), _) => ("--input".to_owned(), text.clone().into_bytes()),
+            (None, Some(file)) => {
+                let name = file.display().to_string();
+                let bytes = input::bytes(file).map_err(|reason| format!("error: cannot read {name}: {reason}"))?;
+                (name, bytes)
+            }
+            (None, None) => return Ok(json!({})),
+        };
+        serde_json::from_slice(&text).map_err(|error| {
+            failure::message(2, &format!("{from} is not JSON: {error}"), "write it as JSON: --input '{\"order\": 7}'")
+        })
+    }
+}
+
+/// Prints each progress to the standard error, where it is another than the last.
+fn tell() -> impl FnMut(&Progress) + Send + 'static {
+    let mut last = String::new();
+    move |progress| {
+        let maps = progress
+            .map_runs
+            .iter()
+            .map(|map| format!(", {} of {} items, {} failed", map.succeeded + map.failed, map.total, map.failed));
+        let state = progress.state.as_deref().unwrap_or("(start)");
+        let retries = match progress.retries {
+            0 => String::new(),
+            retries => format!(", {retries} retries"),
+        };
+        let line = format!("{} events, {state}{retries}{}", progress.events, maps.collect::<String>());
+        if line != last {
+            eprintln!("{}", printable(&line));
+            last = line;
+        }
+    }
+}
