@@ -89,7 +89,7 @@ fn every_habit_is_mended_by_what_its_help_shows() {
         for problem in &found {
             count += 1;
             let words = |text: &str| {
-                let text = text.trim().trim_end_matches(';');
+                let text = text.trim().trim_end_matches([';', ',']);
                 // Of JSONata the help shows the expression.
                 let inner = text.strip_prefix("\"{%").and_then(|text| text.strip_suffix("%}\""));
                 let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));

@@ -49,19 +49,48 @@ pub(super) fn errors_of_handlers_are_caught(definition: &Definition<'_>, found: 
     if !in_order {
         return;
     }
-    for state in
-        handlers.into_iter().filter(|number| !is_allowed(*number, definition)).filter_map(|number| states.get(number))
-    {
+    // The states of a parallel or map that handles an error are told of at that, once.
+    let mut told: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for number in handlers.into_iter().filter(|number| !is_allowed(*number, definition)) {
+        let Some(state) = states.get(number) else { continue };
+        let outermost = outermost_handler(number, &reached, definition);
+        let inner = told.entry(outermost).or_default();
+        if outermost != number {
+            inner.push(state.name);
+        }
+    }
+    for (number, inner) in told {
+        let Some(state) = states.get(number) else { continue };
         let name = state.name;
         let then = match &state.state.next {
             Some(next) => format!("`{next}` does not run"),
             None => "the execution fails".to_owned(),
         };
-        let message =
-            format!("`{name}` runs when another state has failed, and its own errors are not caught: then {then}");
+        let whose = match inner.as_slice() {
+            [] => "its own errors are".to_owned(),
+            inner => {
+                let names: Vec<_> = inner.iter().map(|name| format!("`{name}`")).collect();
+                format!("errors of {} in it are", names.join(" and "))
+            }
+        };
+        let message = format!("`{name}` runs when another state has failed, and {whose} not caught: then {then}");
         let diagnostic = Diagnostic::new(Code::UncaughtHandler, state.at.clone(), message);
         found.push(diagnostic.with_help("give it a catcher of `States.ALL`"));
     }
+}
+
+/// The outermost state around this one that itself runs after an error alone, or this one.
+fn outermost_handler(number: usize, reached: &[Reached], definition: &Definition<'_>) -> usize {
+    let parts = &definition.parts;
+    let around = |number: usize| {
+        let owner = parts.scopes.get(parts.states.get(number)?.scope)?.owner?;
+        (reached.get(owner) == Some(&Reached::AfterAnError)).then_some(owner)
+    };
+    let mut outermost = number;
+    while let Some(owner) = around(outermost) {
+        outermost = owner;
+    }
+    outermost
 }
 
 /// How each state is reached, by its number.

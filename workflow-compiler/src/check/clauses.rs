@@ -86,7 +86,13 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let refuse = |words: Spot, end: Spot, what: &str, instead: &str| {
         let message = format!("{what} is for a `distributed` map: this one {instead}");
         let problem = Problem::new(Code::MisplacedClause, words, message);
-        problem.help("make the map `distributed`").edit(Edit::after(end, " distributed"))
+        let inline = info.state.clauses.iter().find(|clause| clause.kind == ClauseKind::Inline);
+        match inline {
+            Some(inline) => problem
+                .help("make the map `distributed`, in place of `inline`")
+                .edit(Edit::over(inline.keyword.span(), "distributed")),
+            None => problem.help("make the map `distributed`").edit(Edit::after(end, " distributed")),
+        }
     };
     if let Some(Over::Reader { path, body }) = over
         && let (Some(first), Some(last)) = (path.first(), path.last())

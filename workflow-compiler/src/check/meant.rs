@@ -11,8 +11,10 @@ use super::sink::Sink;
 use super::types::Ty;
 use super::variables;
 use crate::problem::{Edit, Problem, Problems};
-use crate::syntax::ast::{DeclarationKind, Expr, ExprKind, NO_WORD, Reference, Root, Segment, Spot, Text, plain};
-use crate::syntax::keyword::RESERVED;
+use crate::syntax::ast::{
+    ClauseValue, DeclarationKind, Expr, ExprKind, NO_WORD, Reference, Root, Segment, Spot, Text, plain,
+};
+use crate::syntax::keyword::{ClauseKind, RESERVED};
 use crate::syntax::root;
 use crate::syntax::spelling::spelled_reference;
 
@@ -178,6 +180,29 @@ impl<'a> Model<'a> {
             return problem;
         }
         problem.help(format!("text stands in quotes, `\"{word}\"`; a constant of your Rust code is `const {word}`"))
+    }
+
+    /// What a word alone names: a state's result, a variable, a field of what can be read here.
+    pub(super) fn meant_by_name(&self, place: Place<'_, 'a>, reference: &Reference) -> Option<Reference> {
+        let Root::StateResult(name) = &reference.root else {
+            return self.resolves(place, reference).then(|| reference.clone());
+        };
+        let word = plain(name);
+        let own = self.states.contains_key(&word).then(|| Candidate::new(reference.root.clone()));
+        // What this state assigns it cannot read yet.
+        let own_variable = place.state.state.clauses.iter().any(|clause| match (&clause.value, clause.kind) {
+            (ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. }), ClauseKind::Assign) => {
+                members.iter().any(|member| member.key.value == word)
+            }
+            _ => false,
+        });
+        let assigned = !own_variable && variables::assigned(self).is_some_and(|names| names.contains(&word));
+        let variable = assigned.then(|| Candidate::new(Root::Variable(word.clone())));
+        let fields = self.has_field(place, &word);
+        let fields = fields.into_iter().map(|root| Candidate::member(root, &word, reference.root_spot));
+        let candidates: Vec<_> = own.into_iter().chain(variable).chain(fields).collect();
+        let resolved = candidates.iter().find(|candidate| self.resolves(place, &candidate.reference(reference)));
+        resolved.or(candidates.first()).map(|candidate| candidate.reference(reference))
     }
 
     /// What was meant by a variable that nothing assigns: `$input.id`, `$.id`, `$$.Execution.Id`; `None` where it may be

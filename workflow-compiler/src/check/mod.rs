@@ -43,6 +43,7 @@ pub use foreign::{Asks, Foreign, ForeignMember, ForeignPart, ForeignStep, Questi
 pub(crate) use items::Items;
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
 pub use resolve::{Base, Place, Position, Resolved, Step};
+pub(crate) use targets::fields_of_state;
 pub use types::{Field, Struct, Ty, Types};
 pub(crate) use unused::unused;
 

@@ -18,7 +18,7 @@ use super::resolve::{Place, Position, article};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Resource};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Resource, State};
 use crate::syntax::keyword::ClauseKind;
 
 /// Values fit the parameters of the API that they are for.
@@ -33,13 +33,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
             _ => None,
         });
         let Some(request) = body.as_ref().or(clause).filter(|request| has_computed(request)) else { continue };
-        let arn = match resource {
-            Some(Resource::Service { path, pattern, .. }) => {
-                integration(path, pattern.as_ref().map(|pattern| pattern.value.as_str()))
-            }
-            Some(Resource::Text(text)) => text.value.clone(),
-            _ => continue,
-        };
+        let Some(arn) = resource.as_ref().and_then(arn_of) else { continue };
         if model.unchecked(info).is_some() {
             continue;
         }
@@ -49,6 +43,24 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         let code = if certain { Code::WrongParameterType } else { Code::DoubtfulParameter };
         Request { model, info, call, code, bare }.value(request, shape, None, "", sink);
     }
+}
+
+/// The ARN of what is called, where it is known.
+fn arn_of(resource: &Resource) -> Option<String> {
+    match resource {
+        Resource::Service { path, pattern, .. } => {
+            Some(integration(path, pattern.as_ref().map(|pattern| pattern.value.as_str())))
+        }
+        Resource::Text(text) => Some(text.value.clone()),
+        _ => None,
+    }
+}
+
+/// Whether the request of a task has a parameter of this name; of what is not known it may have any.
+pub(super) fn has_parameter(state: &State, name: &str) -> bool {
+    let Head::Task { resource: Some(resource), .. } = &state.head else { return true };
+    let shape = arn_of(resource).and_then(|arn| input_of(&arn));
+    shape.is_none_or(|(shape, _)| shape.member(name).is_some())
 }
 
 /// What the call of an ARN takes, and whether what does not fit is certainly wrong.

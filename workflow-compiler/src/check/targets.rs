@@ -4,10 +4,13 @@ use workflow_asl::{Code, StateKind};
 
 use super::model::{Model, StateInfo};
 use super::names::describe;
+use super::request;
 use super::sink::Sink;
 use crate::problem::{Edit, Problem};
 use crate::syntax::as_clause;
-use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, ExprKind, Head, Spot, Target, plain};
+use crate::syntax::ast::{
+    Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Member, Spot, State, Target, plain,
+};
 use crate::syntax::keyword::ClauseKind;
 
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
@@ -51,10 +54,9 @@ fn missing_transition(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'
     }
     sink.report(|| {
         let mut after = model.states_of(info.scope).skip_while(|other| !std::ptr::eq(other.state, state)).skip(1);
-        let help = match after.next() {
-            Some(next) => format!("add `-> {}`, or `-> end`", next.name),
-            None => "add `-> end`, or `-> State`".to_owned(),
-        };
+        let next = after.next().map_or_else(|| "end".to_owned(), |next| next.name.clone());
+        let other = if next == "end" { "State" } else { "end" };
+        let help = format!("add `-> {next}`, or `-> {other}`");
         let message = format!("`{}` says nothing of where to go", info.name);
         // In the braces it is data.
         let body = match &state.head {
@@ -72,15 +74,34 @@ fn missing_transition(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'
         });
         let at = inside.as_ref().map_or(state.name.span().into(), |(member, _)| member.key.spot);
         let problem = Problem::new(Code::MissingTransition, at, message);
-        match (inside, body) {
-            (Some((member, written)), Some(body)) => problem
-                .help(format!("`{}` in the braces is data: write `{written}` after them", member.key.value))
-                .edit(Edit::over(member.spot(), ""))
-                // A `;` more does no harm.
-                .edit(Edit::after(body.spot, format!(" {written};"))),
-            _ => problem.help(help),
-        }
+        let Some((member, written)) = inside else {
+            let end = if state.closed { "" } else { ";" };
+            return problem.help(help).edit(Edit::after(state.tail, format!(" -> {next}{end}")));
+        };
+        // Fields of the state beside it are moved with it: clauses stand before the transition.
+        let clauses: Vec<_> = fields_of_state(state).filter(|(_, written)| !written.starts_with("->")).collect();
+        let names =
+            std::iter::once(member).chain(clauses.iter().map(|(member, _)| *member)).map(|member| &member.key.value);
+        let names = names.map(|name| format!("`{name}`")).collect::<Vec<_>>();
+        let are = if names.len() > 1 { "are" } else { "is" };
+        let after: Vec<_> = clauses.iter().map(|(_, written)| written.as_str()).chain([written.as_str()]).collect();
+        let after = after.join(" ");
+        let message = format!("{} in the braces {are} data: write `{after}` after them", names.join(", "));
+        let moved = clauses.iter().map(|(member, _)| Edit::over(member.spot(), ""));
+        let problem = problem.help(message).edit(Edit::over(member.spot(), ""));
+        let end = if state.closed { "" } else { ";" };
+        moved.fold(problem, Problem::edit).edit(Edit::after(state.tail, format!(" {after}{end}")))
     });
+}
+
+/// The members of a task's request that are fields of the state, as they are written there.
+pub(crate) fn fields_of_state(state: &State) -> impl Iterator<Item = (&Member, String)> {
+    let members = match &state.head {
+        Head::Task { body: Some(Expr { kind: ExprKind::Object(members), .. }), .. } => members.as_slice(),
+        _ => &[],
+    };
+    let own = |member: &&Member| !request::has_parameter(state, &member.key.value);
+    members.iter().filter(own).filter_map(|member| Some((member, as_clause(&member.key.value, &member.value)?)))
 }
 
 /// An arm of a choice and a catcher lead to a state: only a state's own transition ends the workflow or branch.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use workflow_asl::document::MachineType;
 
 use super::data::doc_or;
@@ -42,6 +42,7 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
         outside,
         inside: Style { visibility: &module.visibility, inside: true, ..outside },
         taken: &compiled.taken,
+        known: BTreeSet::new(),
         in_module: TokenStream::new(),
         names: Vec::new(),
         beside: TokenStream::new(),
@@ -52,15 +53,15 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
     let input = shape(&mut types, workflow, "Input");
     let output = shape(&mut types, workflow, "Output");
     let params = params(workflow).map(|fields| {
-        let params = derived(&workflow.name, "Params");
+        let params = types.own(derived(&workflow.name, "Params"));
         let doc = format!(" What [`{name}`] needs to know when it is deployed.");
         types.add(&params, |style| style.structure(&params, &doc, fields, true));
         outside.path(&params)
     });
-    let state = derived(&workflow.name, "State");
+    let state = types.own(derived(&workflow.name, "State"));
     types.add(&state, |style| states(style, compiled, &state));
     let document = compiled.document.as_ref().map(|document| tracked(&outside, document));
-    let implementation = implementation(&outside, compiled, &name, &input, &output, params.as_ref());
+    let implementation = implementation(&outside, compiled, (&name, &state), &input, &output, params.as_ref());
 
     let doc = outside.text(&doc_or(&workflow.comment, || format!("The workflow `{}`.", compiled.machine_name)));
     let in_scope = outside.types_in_scope();
@@ -85,6 +86,8 @@ struct Types<'a> {
     inside: Style<'a>,
     /// The names that other workflows have.
     taken: &'a BTreeSet<String>,
+    /// Those that the workflow has had already.
+    known: BTreeSet<String>,
     in_module: TokenStream,
     /// The names of those in the module.
     names: Vec<Ident>,
@@ -92,8 +95,13 @@ struct Types<'a> {
 }
 
 impl Types<'_> {
+    /// A name that no declared type has, which is reported where one has it.
+    fn own(&self, name: Ident) -> Ident {
+        if self.known.contains(&plain(&name)) { format_ident!("__{name}") } else { name }
+    }
+
     fn add(&mut self, name: &Ident, ty: impl Fn(&Style<'_>) -> TokenStream) {
-        if self.taken.contains(&plain(name)) {
+        if self.taken.contains(&plain(name)) || !self.known.insert(plain(name)) {
             // That it is there twice has been reported.
         } else if self.outside.module.holds(name) {
             self.in_module.extend(ty(&self.inside));
@@ -244,14 +252,14 @@ pub(super) fn all_states(body: &Body) -> Vec<&State> {
 fn implementation(
     style: &Style<'_>,
     compiled: &CompiledWorkflow,
-    name: &Ident,
+    (name, state): (&Ident, &Ident),
     input: &TokenStream,
     output: &TokenStream,
     params: Option<&TokenStream>,
 ) -> TokenStream {
     let Style { krate, visibility, attributes, .. } = style;
     let machine_name = &compiled.machine_name;
-    let (name, state) = (style.path(name), style.path(&derived(&compiled.source.name, "State")));
+    let (name, state) = (style.path(name), style.path(state));
     let (here, types) = (style.here(), style.types());
     let kind = match compiled.machine_type {
         MachineType::Standard => quote! { Standard },

@@ -7,7 +7,7 @@ use crate::Locate;
 use crate::check::{Model, StateInfo};
 use crate::problem::Edit;
 use crate::syntax::as_clause;
-use crate::syntax::ast::{ExprKind, Head, Resource, Spot, Target, plain};
+use crate::syntax::ast::{ExprKind, Head, Over, Resource, Spot, Target, plain};
 
 /// The change that the help line of a finding shows, where it shows one.
 pub(super) fn of(
@@ -26,6 +26,7 @@ pub(super) fn of(
         | Code::OtherErrorPrefix
         | Code::WrongParameterType
         | Code::DoubtfulParameter => proposal(help).map(|name| Edit::over(spot, name)),
+        Code::MissingField if finding.message.starts_with("a reader of CSV") => headers(finding, model),
         Code::UncaughtHandler => state_of(&finding.pointer, model).and_then(|info| {
             let catcher = catcher_of_handler(info, model)?;
             Some(Edit::after(info.state.tail, format!(" {catcher}")))
@@ -43,6 +44,15 @@ pub(super) fn catcher_of_handler(info: &StateInfo<'_>, model: &Model<'_>) -> Opt
         return None;
     }
     Some(format!("catch [States.ALL] => {}", plain(next)))
+}
+
+/// The headers that a reader of CSV needs, at the beginning of its braces.
+fn headers(finding: &Diagnostic, model: &Model<'_>) -> Option<Edit> {
+    let Head::Map { over: Some(Over::Reader { body, .. }), .. } = &state_of(&finding.pointer, model)?.state.head else {
+        return None;
+    };
+    let is_object = matches!(body.kind, ExprKind::Object(_));
+    is_object.then(|| Edit::after(Spot::from(body.spot.first), " headers: first_row,"))
 }
 
 /// A parameter that no API has, since it is a field of the state: how it is written there, and the change.

@@ -16,10 +16,10 @@ use self::unchecked::Unchecked;
 pub(crate) use self::unchecked::{needless, needless_word};
 
 use crate::Locate;
-use crate::check::{Model, StateInfo, integration};
+use crate::check::{Model, StateInfo, fields_of_state, integration};
 use crate::lower::Lowered;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{Clause, Head, Resource, Spot, plain};
+use crate::syntax::ast::{Clause, Head, Resource, Spot, State, plain};
 
 /// Reports what was found in the document, but for what the language's own checks have said, in its own terms.
 /// Gives the clauses `unchecked` that none of it is silenced by.
@@ -227,11 +227,26 @@ fn is_of_what_is_broken(finding: &Diagnostic, model: &Model<'_>) -> bool {
     if matches!(finding.code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
         return model.all_states().any(|info| info.state.broken);
     }
+    // It was moved with the transition that stands beside it.
+    if finding.code == Code::UnknownParameter
+        && state_of(&finding.pointer, model).is_some_and(|info| is_moved(info.state, finding.pointer.tokens().last()))
+    {
+        return true;
+    }
     matches!(finding.code, Code::MissingField | Code::MissingParameter | Code::MissingTransition | Code::EmptyList)
         && state_of(&finding.pointer, model).is_some_and(|info| {
             let other = |language| language != info.language;
             info.state.broken || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))
         })
+}
+
+/// Whether a member of a task's request is a field of the state that stands beside the transition, in the braces.
+fn is_moved(state: &State, name: Option<String>) -> bool {
+    let goes_on = || fields_of_state(state).any(|(_, written)| written.starts_with("->"));
+    state.transition.is_none()
+        && !state.broken
+        && fields_of_state(state).any(|(member, _)| Some(&member.key.value) == name.as_ref())
+        && goes_on()
 }
 
 /// Whether a finding about the document only repeats at another place what the checks have said.

@@ -73,6 +73,12 @@ const RETRY_FIELDS: &[(&str, &str)] = &[
     ("times", "max_attempts"),
     ("rate", "backoff"),
     ("delay", "interval"),
+    ("wait", "interval"),
+    ("max", "max_attempts"),
+    ("count", "max_attempts"),
+    ("maxretryattempts", "max_attempts"),
+    ("backoffcoefficient", "backoff"),
+    ("multiplier", "backoff"),
 ];
 
 /// A fail's fields in ASL and elsewhere, and here.
@@ -328,15 +334,16 @@ impl Parser<'_> {
         cursor: &mut Cursor,
         clauses: &mut Clauses,
     ) -> bool {
-        let Some(name) = retry_field(text).filter(|_| place.allows(ClauseKind::Retry)) else { return false };
-        let first = Spot::from(keyword.span());
+        if retry_field(text).is_none() || !place.allows(ClauseKind::Retry) {
+            return false;
+        }
         cursor.next();
-        let _ = cursor.eat_punct(":").or_else(|| cursor.eat_punct("="));
-        let value = self.duration_expr(cursor);
-        let spot = first.to(cursor.before());
-        cursor.eat_punct(",");
-        let written = format!("retry [{}] {{ {} }}", error_name::ALL, retry_field_as_written(name, &value));
-        let problem = Problem::new(Code::UnknownClause, spot, format!("no clause `{text}`: it is a field of `retry`"));
+        let Some((fields, problem)) = self.loose_fields(Some(keyword), cursor) else { return false };
+        let fields: Vec<_> =
+            fields.iter().map(|field| retry_field_as_written(&field.name.to_string(), &field.value)).collect();
+        let written = format!("retry [{}] {{ {} }}", error_name::ALL, fields.join(", "));
+        let message = format!("no clause `{text}`: it is a field of `retry`");
+        let problem = Problem::new(Code::UnknownClause, problem.spot, message);
         self.report(problem.write(written));
         clauses.broken = true;
         true
@@ -418,8 +425,11 @@ impl Parser<'_> {
         }
     }
 
-    /// `name = value`, `$name := value`
+    /// `name = value`, `$name := value`, `name += 1`
     pub(super) fn assignment(&mut self, cursor: &mut Cursor) -> Option<(Text, Expr)> {
+        if let Some(changed) = self.change(cursor) {
+            return Some(changed);
+        }
         cursor.eat_punct("$");
         let name = cursor.eat_ident()?;
         let _ = cursor.eat_punct(":");

@@ -130,6 +130,8 @@ pub struct State {
     pub transition: Option<Target>,
     /// The last of its words before the transition.
     pub tail: Spot,
+    /// Whether `;` stands after it.
+    pub closed: bool,
     /// Whether words of it were skipped (and reported): what it lacks may be among them,
     /// so nobody need complain about a missing transition, body or resource.
     pub broken: bool,

@@ -42,6 +42,7 @@ impl Parser<'_> {
         let reported = self.reported();
         let mut declarations = Vec::new();
         let mut unnamed = Vec::new();
+        let outer = std::mem::take(&mut self.transitions);
         while !cursor.is_end() {
             if cursor.eat_punct(";").is_some() {
                 continue;
@@ -49,6 +50,7 @@ impl Parser<'_> {
             self.item(cursor, level, &mut declarations, &mut body, &mut unnamed);
         }
         self.name_unnamed(unnamed, &mut body);
+        self.report_transitions(&mut body, outer);
         body.broken = self.reported() > reported;
         (declarations, body)
     }
@@ -82,6 +84,13 @@ impl Parser<'_> {
             return;
         }
         let text = keyword.to_string();
+        if !is_declaration(&text) && text != "start" && self.kind_after_name(&keyword, cursor) {
+            return self.item(cursor, level, declarations, body, unnamed);
+        }
+        if !is_declaration(&text) && text != "start" && self.transition_alone(&keyword, cursor) {
+            self.only_comment(attributes);
+            return;
+        }
         let signed = cursor.is_punct_at(1, ":") || cursor.is_punct_at(1, "=");
         if signed && level == Level::Workflow && self.asl_item(&keyword, &text, cursor, body, declarations) {
             self.only_comment(attributes);

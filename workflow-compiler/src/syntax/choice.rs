@@ -1,6 +1,6 @@
 //! Choices: arms with conditions, or patterns of one value.
 
-use proc_macro2::{Delimiter, Group, Ident};
+use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use workflow_asl::Code;
 use workflow_asl::document::Operator;
 
@@ -12,6 +12,7 @@ use super::cursor::{Cursor, Opened, group_spot};
 use super::name::rust_name;
 use super::parser::Parser;
 use super::recover::{braces_of_values, holds_states, skip_in_state};
+use super::reference::root;
 use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
@@ -20,6 +21,7 @@ impl Parser<'_> {
     /// `[nonexhaustive] [match value] { arms }`
     pub(super) fn choice(&mut self, cursor: &mut Cursor) -> (Head, bool) {
         let mut choice = Choice { subject: None, nonexhaustive: None, arms: Vec::new() };
+        let mut without_match = None;
         loop {
             if let Some(word) = cursor.eat_word("nonexhaustive") {
                 self.word(&word, Role::Setting("choice"));
@@ -32,31 +34,68 @@ impl Parser<'_> {
                     self.word(&word, Role::Setting("choice"));
                 }
                 choice.subject = Some(self.head_expr(cursor));
+            } else if choice.subject.is_none()
+                && let Some((subject, problem)) = self.loose_subject(cursor)
+            {
+                without_match = Some(problem);
+                choice.subject = Some(subject);
             } else {
                 break;
             }
         }
-        self.choice_of(choice, cursor)
+        let (head, complete, slip) = self.choice_of(choice, cursor);
+        // What is wrong with the arms is mended with the head.
+        let problem = match (without_match, slip) {
+            (Some(head), Some(arms)) => Some(arms.mend.into_iter().fold(head, Problem::edit)),
+            (head, arms) => head.or(arms),
+        };
+        if let Some(problem) = problem {
+            self.report(problem);
+        }
+        (head, complete)
     }
 
-    /// The same after its head.
-    pub(super) fn choice_of(&mut self, mut choice: Choice, cursor: &mut Cursor) -> (Head, bool) {
+    /// `switch x`, `on x`, `x`: what a choice matches, without `match` before it.
+    fn loose_subject(&mut self, cursor: &mut Cursor) -> Option<(Expr, Problem)> {
+        let first = cursor.here();
+        let foreign = ["switch", "case", "on", "by", "of", "when", "over"].iter().any(|word| cursor.is_word(word))
+            && cursor.peek_group_at(1, Delimiter::Brace).is_none();
+        let value = match cursor.peek()? {
+            TokenTree::Ident(word) if root(&plain(word)).is_some() => true,
+            TokenTree::Ident(_) => cursor.is_punct_at(1, "."),
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis,
+            TokenTree::Punct(punct) => punct.as_char() == '$',
+            TokenTree::Literal(_) => false,
+        };
+        if !foreign && !value {
+            return None;
+        }
+        let problem = Problem::new(Code::Syntax, first, "what a choice looks at stands after `match`");
+        let edit = if foreign { Edit::over(first, "match") } else { Edit::before(first, "match ") };
+        cursor.advance(usize::from(foreign));
+        let subject = self.head_expr(cursor);
+        let problem = problem.help(format!("write `match {}`", spelled(&subject))).edit(edit);
+        Some((subject, problem))
+    }
+
+    /// The same after its head, with what is written otherwise in the arms.
+    pub(super) fn choice_of(&mut self, mut choice: Choice, cursor: &mut Cursor) -> (Head, bool, Option<Problem>) {
         let Some(opened) = braces_of_values(cursor) else {
             let problem = self.unexpected(cursor, "the arms of the choice in braces");
             self.complain(cursor, problem.help("such as `{ if input.n > 3 -> Large; else -> Small; }`"));
             self.hole(cursor.here_first(), Role::Setting("choice"));
             skip_in_state(cursor, false);
-            return (Head::Choice(choice), false);
+            return (Head::Choice(choice), false, None);
         };
         cursor.next();
         let patterns = choice.subject.is_some();
-        let (arms, complete) = self.arms(opened, patterns);
+        let (arms, complete, slip) = self.arms(opened, patterns);
         choice.arms = arms;
-        (Head::Choice(choice), complete)
+        (Head::Choice(choice), complete, slip)
     }
 
     /// The arms, and whether all of them and their targets were understood.
-    fn arms(&mut self, opened: Opened, patterns: bool) -> (Vec<Arm>, bool) {
+    fn arms(&mut self, opened: Opened, patterns: bool) -> (Vec<Arm>, bool, Option<Problem>) {
         self.within_opened(opened, |parser, cursor| {
             let mut arms: Vec<Arm> = Vec::new();
             let mut complete = true;
@@ -83,11 +122,8 @@ impl Parser<'_> {
                 }
                 arms.extend(arm);
             }
-            if let Some(problem) = slips.problem() {
-                parser.report(problem);
-            }
             parser.hole(cursor.here_first(), Role::Arm);
-            (arms, complete)
+            (arms, complete, slips.problem())
         })
         .unwrap_or_default()
     }
@@ -122,7 +158,14 @@ impl Parser<'_> {
         let when = match text.as_str() {
             "if" => {
                 cursor.next();
-                When::If(self.head_expr(cursor))
+                match self.let_pattern(cursor) {
+                    Some((spot, condition, _)) => {
+                        let message = "a choice has no patterns: `is_present` tells whether a value is there";
+                        slips.note(spot, message, Edit::over(spot, spelled(&condition)));
+                        When::If(condition)
+                    }
+                    None => When::If(self.head_expr(cursor)),
+                }
             }
             "else" => {
                 cursor.next();
@@ -159,6 +202,29 @@ impl Parser<'_> {
         };
         let target = self.arm_arrow("->", "an arm", cursor, slips);
         Some(self.arm_rest(comment, when, target, first, cursor))
+    }
+
+    /// `let Some(x) = value` after `if`: the words, the condition that is meant, and the name with the value that it has.
+    pub(super) fn let_pattern(&mut self, cursor: &mut Cursor) -> Option<(Spot, Expr, Option<(Ident, Expr)>)> {
+        if !cursor.is_word("let") {
+            return None;
+        }
+        let sign =
+            (1..cursor.remaining().min(8)).find(|at| cursor.is_punct_at(*at, "=") && !cursor.is_punct_at(*at, "=="))?;
+        let first = cursor.here();
+        let name = (1..sign).rev().find_map(|at| match cursor.peek_at(at) {
+            Some(TokenTree::Group(group)) => Cursor::inside(group).peek_ident().cloned(),
+            Some(TokenTree::Ident(word)) => Some(word.clone()),
+            _ => None,
+        });
+        cursor.advance(sign + 1);
+        let value = self.head_expr(cursor);
+        let spot = first.to(cursor.before());
+        let function = Text { value: "is_present".to_owned(), spot };
+        let height = self.height + 1;
+        let kind = ExprKind::Call { name: function, arguments: vec![value.clone()] };
+        let condition = self.grown(kind, spot, height);
+        Some((spot, condition, name.map(|name| (name, value))))
     }
 
     /// `"a" | "b" => X`, `_ => X`

@@ -268,6 +268,10 @@ impl Parser<'_> {
     /// Whether `name = value` stands here.
     fn assigns_here(&self, cursor: &Cursor) -> bool {
         let dollar = usize::from(cursor.is_punct("$"));
+        let changes = ["+=", "-=", "*=", "/=", "%=", "++", "--"];
+        if cursor.peek_ident_at(dollar).is_some() && changes.iter().any(|sign| cursor.is_punct_at(dollar + 1, sign)) {
+            return true;
+        }
         let colon = usize::from(cursor.is_punct_at(dollar + 1, ":"));
         cursor.peek_ident_at(dollar).is_some()
             && cursor.is_punct_at(dollar + 1 + colon, "=")

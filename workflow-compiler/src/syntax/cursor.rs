@@ -81,9 +81,21 @@ impl Cursor {
         token
     }
 
+    /// Goes back to where it was.
+    pub(super) fn back_to(&mut self, position: usize) {
+        self.at = self.at.min(position);
+    }
+
     /// Skips tokens.
     pub(super) fn advance(&mut self, count: usize) {
         self.at = self.at.saturating_add(count).min(self.tokens.len());
+    }
+
+    /// Puts another group in place of the next token.
+    pub(super) fn replace(&mut self, group: Group) {
+        if let Some(token) = self.tokens.get_mut(self.at) {
+            *token = group.into();
+        }
     }
 
     /// Puts other tokens in place of those that are left.

@@ -8,7 +8,9 @@ use super::cursor::{Cursor, Opened, group_spot, token_spot};
 use super::literal::string_value;
 use super::parser::Parser;
 use super::recover::{item_starts_here, skip_past};
+use super::sign::changes;
 use super::spelling::spelled;
+use super::unnamed::with_value;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -39,8 +41,20 @@ const OPERATORS: [Operator; 14] = [
 const FOREIGN: [(&str, &str); 3] = [("and", "&&"), ("or", "||"), ("is", "==")];
 
 /// The same of signs, longer ones first; those of other languages that begin like one here are none of it.
-const FOREIGN_SIGNS: [(&str, &str); 7] =
-    [("===", "=="), ("!==", "!="), ("<>", "!="), ("=~", ""), ("=", "=="), ("&", "+"), ("|", "||")];
+const FOREIGN_SIGNS: [(&str, &str); 12] = [
+    ("===", "=="),
+    ("!==", "!="),
+    ("<>", "!="),
+    ("=~", ""),
+    ("+=", "+"),
+    ("-=", "-"),
+    ("*=", "*"),
+    ("/=", "/"),
+    ("%=", "%"),
+    ("=", "=="),
+    ("&", "+"),
+    ("|", "||"),
+];
 
 impl Parser<'_> {
     /// A value where an object may stand without parentheses.
@@ -172,8 +186,8 @@ impl Parser<'_> {
                 (Some((*word, 1 + usize::from(not))), found(if not { "!=" } else { text })?)
             }
             TokenTree::Punct(_) => match own() {
-                // `===` begins as `==` does.
-                Some(operator) if !matches!(operator.1, "==" | "!=" | "<") => (None, operator),
+                // `===` begins as `==` does, and `+=` as `+`.
+                Some(operator) if !matches!(operator.1, "==" | "!=" | "<") && !changes(cursor) => (None, operator),
                 own => match (sign().filter(|(sign, _)| own.is_none() || sign.len() > 1 && *sign != "=~"), own) {
                     (Some((_, "")), _) => return None,
                     (Some((sign, text)), _) => (Some((*sign, sign.len())), found(text)?),
@@ -192,10 +206,25 @@ impl Parser<'_> {
         Some((*op, length, *binds))
     }
 
+    /// What an operator takes that binds tighter than any other.
+    pub(super) fn operand(&mut self, cursor: &mut Cursor) -> Expr {
+        let here = cursor.here_first();
+        self.deeper(here, |parser| parser.unary(cursor)).unwrap_or_else(|| {
+            cursor.next();
+            self.leaf(ExprKind::Invalid, here)
+        })
+    }
+
     fn unary(&mut self, cursor: &mut Cursor) -> Expr {
         let mut operators = Vec::new();
         loop {
-            if cursor.is_punct("-") && !cursor.is_punct("->") {
+            if cursor.is_punct("++") {
+                return self.counted_before(cursor);
+            } else if cursor.is_punct("+") {
+                let problem = Problem::new(Code::Syntax, cursor.here(), "values have no `+` before them");
+                let edit = Edit::over(problem.spot, "");
+                self.report(problem.help("leave it out").edit(edit));
+            } else if cursor.is_punct("-") && !cursor.is_punct("->") {
                 operators.push((UnaryOp::Negate, cursor.here()));
             } else if cursor.is_punct("!") && !cursor.is_punct("!=") {
                 operators.push((UnaryOp::Not, cursor.here()));
@@ -227,6 +256,7 @@ impl Parser<'_> {
             cursor.next();
         }
         let value = self.postfix(cursor);
+        let value = self.with_foreign_signs(value, cursor);
         self.under(operators, value)
     }
 
@@ -287,7 +317,16 @@ impl Parser<'_> {
 
     fn postfix(&mut self, cursor: &mut Cursor) -> Expr {
         let value = self.primary(cursor);
-        if !matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_)) {
+        let literal = matches!(
+            value.kind,
+            ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Array(_) | ExprKind::Object(_)
+        );
+        let method = || {
+            cursor.is_punct(".")
+                && cursor.peek_ident_at(1).is_some()
+                && cursor.peek_group_at(2, Delimiter::Parenthesis).is_some()
+        };
+        if !matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_)) && !(literal && method()) {
             return value;
         }
         let height = self.height;
@@ -434,7 +473,27 @@ impl Parser<'_> {
 
     /// `if c { a } else { b }`, after the `if`.
     fn conditional(&mut self, spot: Spot, cursor: &mut Cursor) -> Expr {
-        let condition = self.head_expr(cursor);
+        let pattern = self.let_pattern(cursor);
+        if let Some((words, condition, named)) = &pattern {
+            let written = spelled(condition);
+            let message = "values have no patterns: `is_present` tells whether one is there";
+            let mut problem = Problem::new(Code::Syntax, *words, message).help(format!("write `{written}`"));
+            problem = problem.edit(Edit::over(*words, written));
+            if let (Some((name, value)), Some(group)) = (named, cursor.peek_group(Delimiter::Brace)) {
+                let (mut edits, value) = (Vec::new(), spelled(value));
+                let group = with_value(group, name, &value, &mut edits);
+                cursor.replace(group);
+                if !edits.is_empty() {
+                    problem = problem.help(format!("and `{value}` for `{name}`"));
+                }
+                problem = edits.into_iter().fold(problem, Problem::edit);
+            }
+            self.report(problem);
+        }
+        let condition = match pattern {
+            Some((_, condition, _)) => condition,
+            None => self.head_expr(cursor),
+        };
         let mut height = self.height;
         let yes = self.block(cursor);
         height = height.max(self.height);

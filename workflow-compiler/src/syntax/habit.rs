@@ -427,7 +427,7 @@ fn glob(regex: &str) -> Option<String> {
 }
 
 /// A reference as JSONata of one's own writes it.
-fn raw(value: &Expr) -> Option<String> {
+pub(crate) fn raw(value: &Expr) -> Option<String> {
     let ExprKind::Reference(reference) = &value.kind else { return None };
     let (root, rest) = match &reference.root {
         Root::Input => ("$states.context.Execution.Input".to_owned(), &reference.segments),

@@ -3,16 +3,16 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, TokenTree};
 use workflow_asl::{Code, error_name};
 
-use super::asl::{is_every_error, spelled_error};
-use super::ast::{Catcher, Clause, ClauseValue, Retrier, SettingField, Spot, Target, Text, plain};
+use super::asl::{is_every_error, retry_field, retry_field_as_written, spelled_error};
+use super::ast::{Catcher, Clause, ClauseValue, Expr, ExprKind, Retrier, SettingField, Spot, Target, Text, plain};
 use super::clause::{Clauses, Place};
 use super::cursor::{Cursor, Opened, group_spot};
-use super::keyword::ClauseKind;
+use super::keyword::{ClauseKind, RETRY_FIELDS};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::object::Braces;
 use super::parser::Parser;
-use super::recover::{clause_starts_here, skip_past};
+use super::recover::{clause_starts_here, item_starts, skip_past};
 use super::spelling::{is_word, spelled_tokens};
 use super::word::Role;
 use crate::problem::{Edit, Problem};
@@ -59,6 +59,10 @@ impl Parser<'_> {
     /// `{ interval: …, … }`
     fn retrier_fields(&mut self, cursor: &mut Cursor) -> Retrier {
         let errors_spot = cursor.before();
+        if let Some((fields, problem)) = self.loose_fields(None, cursor) {
+            self.report(problem);
+            return Retrier { errors: Vec::new(), errors_spot, fields };
+        }
         let fields = match cursor.eat_group(Delimiter::Brace) {
             Some(group) => self
                 .members(Opened::of(&group), Braces::Retry)
@@ -95,10 +99,16 @@ impl Parser<'_> {
                         self.report(problem);
                         self.target(arrow, cursor)
                     }
-                    None => {
-                        self.report(problem);
-                        self.arrow("=>", "a catcher", cursor)
-                    }
+                    None => match self.target_alone("=>", cursor) {
+                        Some((edit, target)) => {
+                            self.report(problem.edit(edit));
+                            target
+                        }
+                        None => {
+                            self.report(problem);
+                            self.arrow("=>", "a catcher", cursor)
+                        }
+                    },
                 };
                 (errors, spot, target)
             }
@@ -163,7 +173,15 @@ impl Parser<'_> {
             TokenTree::Punct(punct) if punct.as_char() == '|' && cursor.is_punct_at(2, "|") => (Vec::new(), 3),
             TokenTree::Literal(literal) => (vec![string_value(literal)?.value], 1),
             // A name with `->` after it may be that of a declared catcher, which the state's own transition follows.
-            TokenTree::Ident(word) if *word == "_" || named > 0 || cursor.is_punct_at(1, "=>") => {
+            TokenTree::Ident(word)
+                if *word == "_"
+                    || named > 0
+                    || cursor.is_punct_at(1, "=>")
+                    || names_its_target(cursor)
+                    || cursor.is_punct_at(1, "->")
+                        && cursor.peek_ident_at(3).is_some()
+                        && cursor.is_punct_at(4, "->") =>
+            {
                 let text = plain(word);
                 let all = is_every_error(&text) || text.starts_with(char::is_lowercase);
                 (if all { Vec::new() } else { vec![text] }, 1 + named)
@@ -254,9 +272,78 @@ impl Parser<'_> {
         cursor.eat_word("times");
         let spot = first.to(cursor.before());
         let problem = Problem::new(Code::Syntax, spot, "the errors that are retried stand in brackets");
-        let written = format!("{all} {{ max_attempts: {attempts} }}");
-        self.report(problem.help(format!("write `retry {written}`")).edit(Edit::over(spot, written)));
+        let attempts = Expr { kind: ExprKind::Number(attempts.to_string()), spot };
+        let mut written = vec![retry_field_as_written("max_attempts", &attempts)];
+        if let Some((fields, _)) = self.loose_fields(None, cursor) {
+            written.extend(fields.iter().map(|field| retry_field_as_written(&field.name.to_string(), &field.value)));
+        }
+        let written = format!("{all} {{ {} }}", written.join(", "));
+        let whole = first.to(cursor.before());
+        self.report(problem.help(format!("write `retry {written}`")).edit(Edit::over(whole, written)));
         Some(Retrier { errors: errors(spot), errors_spot: spot, fields: Vec::new() })
+    }
+
+    /// A retrier's fields without braces: `interval 2s max_attempts 3`, `IntervalSeconds: 2`, `3 times`. They are one
+    /// mistake. `before` is a word that was read already.
+    pub(super) fn loose_fields(
+        &mut self,
+        before: Option<&Ident>,
+        cursor: &mut Cursor,
+    ) -> Option<(Vec<SettingField>, Problem)> {
+        let first = before.map_or_else(|| cursor.here(), |word| word.span().into());
+        let mut before = before.cloned();
+        let mut fields: Vec<SettingField> = Vec::new();
+        loop {
+            let from = cursor.position();
+            let word = before.take().or_else(|| self.clause_word(cursor).inspect(|_| cursor.advance(1)));
+            let named = word.as_ref().and_then(|word| {
+                let text = plain(word);
+                let own = RETRY_FIELDS.iter().find(|field| field.word == text);
+                own.map(|field| field.word).or_else(|| retry_field(&text))
+            });
+            let name = match (named, word) {
+                (Some(name), _) => {
+                    let _ = cursor.eat_punct(":").or_else(|| cursor.eat_punct("="));
+                    name
+                }
+                // `3 times`
+                (None, None) if fields.is_empty() && is_number(cursor) => "max_attempts",
+                _ => {
+                    cursor.back_to(from);
+                    break;
+                }
+            };
+            let spot = cursor.here().first;
+            let value = match name {
+                "jitter" if cursor.peek_ident().is_some() => {
+                    let word = cursor.eat_ident()?;
+                    Expr { kind: ExprKind::Text(plain(&word).to_uppercase()), spot: word.span().into() }
+                }
+                "interval" | "max_delay" => self.duration_expr(cursor),
+                _ => {
+                    let value = self.head_expr(cursor);
+                    match value.kind {
+                        ExprKind::Paren(inner) => *inner,
+                        kind => Expr { kind, ..value },
+                    }
+                }
+            };
+            cursor.eat_word("times");
+            fields.push(SettingField { name: Ident::new(name, spot), value });
+            if !cursor.is_punct(",") || cursor.peek_at(1).is_none() {
+                continue;
+            }
+            cursor.next();
+        }
+        if fields.is_empty() {
+            return None;
+        }
+        // A comma that ends it is the state's.
+        let spot = first.to(cursor.before());
+        let written: Vec<_> =
+            fields.iter().map(|field| retry_field_as_written(&field.name.to_string(), &field.value)).collect();
+        let problem = Problem::new(Code::Syntax, spot, "the fields of a retrier stand in braces");
+        Some((fields, problem.write(format!("{{ {} }}", written.join(", ")))))
     }
 
     /// `{ assign … output … }` after a target, where it is given.
@@ -372,6 +459,22 @@ impl Parser<'_> {
         }
         Some(Text { value, spot: spot.to(cursor.before()) })
     }
+}
+
+/// Whether a number stands here, in parentheses perhaps.
+fn is_number(cursor: &Cursor) -> bool {
+    let number = |cursor: &Cursor| cursor.peek_literal_at(0).is_some_and(|literal| string_value(literal).is_none());
+    number(cursor) || cursor.peek_group(Delimiter::Parenthesis).is_some_and(|group| number(&Cursor::inside(group)))
+}
+
+/// Whether the name of an error and that of a state stand here: `catch Exception Failed`.
+fn names_its_target(cursor: &Cursor) -> bool {
+    let clause = |word: &Ident| ClauseKind::from_keyword(&word.to_string()).is_some();
+    cursor.peek_ident_at(1).is_some_and(|word| !clause(word))
+        && !item_starts(cursor, 1)
+        && (cursor.peek_at(2).is_none()
+            || ["->", ";", ","].iter().any(|sign| cursor.is_punct_at(2, sign))
+            || cursor.peek_ident_at(2).is_some_and(clause))
 }
 
 /// The names of errors in a group; none where something else stands there, such as a variable for the error.

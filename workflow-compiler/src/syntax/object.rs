@@ -4,12 +4,14 @@ use proc_macro2::{Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
 use super::asl::{fail_field, retry_field, retry_field_as_written};
-use super::ast::{Expr, ExprKind, Member, Spot, Text, plain};
+use super::ast::{Expr, ExprKind, Habit, Member, NO_WORD, Reference, Root, Segment, Spot, Text, plain};
 use super::cursor::{Cursor, Opened, group_spot};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::literal::string_value;
+use super::name::rust_name;
 use super::parser::Parser;
 use super::recover::skip_past;
+use super::reference::root;
 use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
@@ -73,7 +75,7 @@ impl Parser<'_> {
     /// The members with the identifiers of their keys; sets the height to the highest value's.
     pub(super) fn members(&mut self, opened: Opened, braces: Braces) -> Vec<(Member, Option<Ident>)> {
         let mut height = 0;
-        let members = self.within_opened(opened, |parser, cursor| {
+        let mut members = self.within_opened(opened, |parser, cursor| {
             let mut members: Vec<(Member, Option<Ident>)> = Vec::new();
             let mut keys = std::collections::BTreeSet::new();
             while !cursor.is_end() {
@@ -108,6 +110,9 @@ impl Parser<'_> {
             members
         });
         self.height = height;
+        if let Some(members) = &mut members {
+            gather_short(members);
+        }
         members.unwrap_or_default()
     }
 
@@ -159,6 +164,14 @@ impl Parser<'_> {
 
     /// One `key: value`; `None` when there is no key.
     fn member_of(&mut self, cursor: &mut Cursor, braces: Braces) -> Option<(Member, Option<Ident>)> {
+        if braces == Braces::Assign
+            && let Some(member) = self.changed_variable(cursor)
+        {
+            return Some((member, None));
+        }
+        if let (Braces::Object, Some(member)) = (braces, self.reference_alone(cursor)) {
+            return Some((member, None));
+        }
         let (key, ident) = match cursor.peek().cloned() {
             Some(TokenTree::Ident(ident)) => (Text { value: plain(&ident), spot: ident.span().into() }, Some(ident)),
             Some(TokenTree::Literal(literal)) => match string_value(&literal) {
@@ -209,6 +222,12 @@ impl Parser<'_> {
             let message = format!("expected `:` after `{}`, found `{sign}`", key.value);
             let problem = Problem::new(Code::Syntax, first.to(cursor.before()), message);
             self.report(problem.write(":"));
+        } else if let (Some(name), Braces::Object | Braces::Assign, false) = (&ident, braces, optional)
+            && (cursor.is_end() || cursor.is_punct(","))
+        {
+            let of = self.name_alone(name, key.spot);
+            let value = self.leaf(ExprKind::Habit(Habit::Short { of: Box::new(of), others: None }), key.spot);
+            return Some((Member { key, optional, value, comma: None }, ident));
         } else if cursor.is_punct("::") || cursor.eat_punct(":").is_none() {
             let problem = self.unexpected(cursor, &format!("`:` after `{}`", key.value));
             self.complain(cursor, problem.help(format!("a member is written `{}: value`", key.value)));
@@ -220,6 +239,38 @@ impl Parser<'_> {
         }
         let value = self.member_value(&key, braces, cursor);
         Some((Member { key, optional, value, comma: None }, ident))
+    }
+
+    /// A word as a reference.
+    fn name_alone(&mut self, name: &Ident, spot: Spot) -> Expr {
+        let root = root(&plain(name)).unwrap_or_else(|| Root::StateResult(rust_name(name)));
+        let reference = Reference { root, root_spot: spot, word: NO_WORD, optional: false, segments: Vec::new() };
+        self.leaf(ExprKind::Reference(reference), spot)
+    }
+
+    /// `{ input.a, b: 1 }`: a reference where a member stands, which is called as its last step is.
+    fn reference_alone(&mut self, cursor: &mut Cursor) -> Option<Member> {
+        let word = cursor.peek_ident()?;
+        if !cursor.is_punct_at(1, ".") || root(&plain(word)).is_none() {
+            return None;
+        }
+        let value = self.expr(cursor);
+        let ExprKind::Reference(reference) = &value.kind else { return None };
+        let Some(Segment::Member { name, quoted: false, .. }) = reference.segments.last() else { return None };
+        let key = Text { value: name.value.clone(), spot: value.spot };
+        let problem = Problem::new(Code::Syntax, value.spot, "a member has a key and a value");
+        self.report(problem.write(format!("{}: {}", key.value, spelled(&value))));
+        Some(Member { key, optional: false, value, comma: None })
+    }
+
+    /// `n += 1`, `n++`: a variable that is changed.
+    fn changed_variable(&mut self, cursor: &mut Cursor) -> Option<Member> {
+        let first = cursor.here();
+        let (key, value) = self.change(cursor)?;
+        let problem =
+            Problem::new(Code::Syntax, first.to(cursor.before()), "a variable is assigned a value as a whole");
+        self.report(problem.write(format!("{}: {}", key.value, spelled(&value))));
+        Some(Member { key, optional: false, value, comma: None })
     }
 
     fn member_value(&mut self, key: &Text, braces: Braces, cursor: &mut Cursor) -> Expr {
@@ -271,4 +322,14 @@ impl Parser<'_> {
             skip_past(cursor, &[",", ";"]);
         }
     }
+}
+
+/// Gives the first member without a value the others, since they are one mistake.
+fn gather_short(members: &mut [(Member, Option<Ident>)]) {
+    let mut short = members.iter_mut().filter_map(|(member, _)| match &mut member.value.kind {
+        ExprKind::Habit(Habit::Short { of, others }) => Some((of, others)),
+        _ => None,
+    });
+    let Some((_, others)) = short.next() else { return };
+    *others = Some(short.map(|(of, _)| (**of).clone()).collect());
 }

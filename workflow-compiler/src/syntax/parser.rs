@@ -5,6 +5,7 @@ use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, Spot};
 use super::cursor::{Cursor, Opened};
+use super::kindless::LooseTransition;
 use super::word::{Role, Word};
 use crate::problem::{Problem, Problems};
 
@@ -29,6 +30,8 @@ pub(super) struct Parser<'p> {
     pub(super) braces: bool,
     /// Whether the value is inside of `c ? a : b`, which is reported as a whole.
     pub(super) in_ternary: bool,
+    /// Transitions that stand between the states of the body that is read.
+    pub(super) transitions: Vec<LooseTransition>,
     /// Whether a definition in JSON was looked for.
     pub(super) looked_for_json: bool,
     /// Whether the value is an argument of a call.
@@ -49,6 +52,7 @@ impl<'p> Parser<'p> {
             durations: false,
             braces: true,
             in_ternary: false,
+            transitions: Vec::new(),
             looked_for_json: false,
             in_call: false,
             in_method: false,

@@ -3,8 +3,8 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, NO_WORD, Reference, Root, Segment, Spot, Text, plain};
-use super::cursor::Cursor;
+use super::ast::{Expr, ExprKind, Habit, NO_WORD, Reference, Root, Segment, Spot, Text, plain};
+use super::cursor::{Cursor, group_spot};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::parser::Parser;
@@ -83,6 +83,22 @@ impl Parser<'_> {
         let height = self.height + 1;
         // The root was noted last.
         let word = self.words.len().saturating_sub(1);
+        if let Some(at) = segments.iter().position(is_range) {
+            let mut before = segments;
+            let mut after = before.split_off(at).into_iter();
+            let whole = root_spot.to(cursor.before());
+            let of = match before.last() {
+                Some(Segment::Member { name, .. }) => root_spot.to(name.spot),
+                _ => root_spot,
+            };
+            let kind = ExprKind::Reference(Reference { root, root_spot, word, optional, segments: before });
+            let of = self.grown(kind, of, height);
+            let Some(Segment::Index(Expr { kind: ExprKind::Array(arguments), spot })) = after.next() else { return of };
+            let name = Text { value: "..".to_owned(), spot };
+            let part =
+                self.grown(ExprKind::Habit(Habit::Method { of: Box::new(of), name, arguments }), whole, height + 1);
+            return self.with_steps(part, after.collect(), cursor);
+        }
         let called = cursor.peek_group(Delimiter::Parenthesis).is_some();
         if called && matches!(segments.last(), Some(Segment::Member { quoted: false, .. })) {
             let reference = Reference { root, root_spot, word, optional, segments: Vec::new() };
@@ -253,6 +269,42 @@ impl Parser<'_> {
         }
     }
 
+    /// `0..2`, `1..`, `..=2`, `0:2`: where a part of a list begins, and the first item behind it.
+    fn range(&mut self, group: &proc_macro2::Group) -> Option<Expr> {
+        let inside = Cursor::inside(group);
+        let sign = |at: usize| match at {
+            at if inside.is_punct_at(at, "..") => Some("..".len()),
+            at if inside.is_punct_at(at, ":") && !inside.is_punct_at(at, "::") => Some(":".len()),
+            _ => None,
+        };
+        let at = (0..inside.remaining()).find(|at| sign(*at).is_some())?;
+        let length = sign(at)?;
+        let bounds = self.within(group, |parser, cursor| {
+            let zero = ExprKind::Number("0".to_owned());
+            let from = if at == 0 { parser.leaf(zero, group_spot(group)) } else { parser.expr(cursor) };
+            while cursor.position() < at {
+                cursor.next();
+            }
+            cursor.advance(length);
+            let last = cursor.eat_punct("=").is_some();
+            let mut bounds = vec![from];
+            if !cursor.is_end() {
+                let to = parser.expr(cursor);
+                bounds.push(match &to.kind {
+                    ExprKind::Number(number) if last => {
+                        let after = number.parse::<u32>().ok().and_then(|number| number.checked_add(1));
+                        let after = after.map_or_else(|| number.clone(), |after| after.to_string());
+                        Expr { kind: ExprKind::Number(after), spot: to.spot }
+                    }
+                    _ => to,
+                });
+            }
+            while cursor.next().is_some() {}
+            bounds
+        })?;
+        Some(self.leaf(ExprKind::Array(bounds), group_spot(group)))
+    }
+
     /// `["a-b"]` or `[expr]`
     fn index(&mut self, group: &proc_macro2::Group) -> (Segment, Step) {
         let inside = Cursor::inside(group);
@@ -260,6 +312,9 @@ impl Parser<'_> {
             self.height = 0;
             let step = Step::Quoted(text.value.clone());
             return (Segment::Member { name: text, optional: false, quoted: true }, step);
+        }
+        if let Some(range) = self.range(group) {
+            return (Segment::Index(range), Step::Index(None));
         }
         let index = self.within(group, |parser, cursor| parser.expr(cursor));
         let index = index.unwrap_or_else(|| self.leaf(ExprKind::Invalid, group.span_open()));
@@ -269,6 +324,11 @@ impl Parser<'_> {
         };
         (Segment::Index(index), Step::Index(literal))
     }
+}
+
+/// Whether a step takes a part of a list, which the parser keeps as the array of its bounds.
+fn is_range(segment: &Segment) -> bool {
+    matches!(segment, Segment::Index(Expr { kind: ExprKind::Array(_), .. }))
 }
 
 /// The reference that a text is: `input.id`, `$name.x[0]`, `Train.Payload["a-b"]`.

@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{ExprKind, Resource, Spot, Text, Type, plain};
+use super::called::only_action;
 use super::cursor::Cursor;
 use super::literal::string_value;
 use super::parser::Parser;
@@ -99,9 +100,14 @@ impl Parser<'_> {
             let name = plain(only);
             let problem =
                 Problem::new(Code::Syntax, only.span(), format!("expected `::` and an action after `{name}`"));
-            self.report(problem.help(EXAMPLES));
-            self.pattern_of(&path, cursor);
-            return None;
+            if let Some(action) = only_action(&name) {
+                self.report(problem.write(format!("{name}::{action}")));
+                path.push(Ident::new(action, spot.first));
+            } else {
+                self.report(problem.help(EXAMPLES));
+                self.pattern_of(&path, cursor);
+                return None;
+            }
         }
         let result = if workflow.is_none() { self.result_type(cursor) } else { None };
         let pattern = self.pattern_of(&path, cursor);

@@ -100,6 +100,7 @@ pub(crate) fn spelled(expr: &Expr) -> String {
         ExprKind::Habit(Habit::Method { of, name, arguments }) => {
             format!("{}.{}({})", spelled(of), name.value, list(arguments))
         }
+        ExprKind::Habit(Habit::Short { of, .. }) => spelled(of),
         ExprKind::Habit(Habit::Format { parts, .. }) => parts.iter().map(spelled).collect::<Vec<_>>().join(" + "),
         ExprKind::Invalid => "…".to_owned(),
     }

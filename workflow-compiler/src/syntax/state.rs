@@ -86,7 +86,7 @@ impl Parser<'_> {
             StateKind::Fail => self.fail(cursor),
         };
         clauses.broken |= !complete;
-        let (transition, tail) = self.state_tail(kind, cursor, &mut clauses);
+        let (transition, tail, closed) = self.state_tail(kind, cursor, &mut clauses);
         Some(State {
             comment,
             keyword,
@@ -97,6 +97,7 @@ impl Parser<'_> {
             clauses: clauses.list,
             transition,
             tail,
+            closed,
             broken: clauses.broken,
         })
     }
@@ -133,25 +134,30 @@ impl Parser<'_> {
 
     /// `= resource { body }`
     fn task(&mut self, name: &Ident, cursor: &mut Cursor) -> (Head, bool) {
-        if cursor.eat_punct("=").is_none() {
-            let problem = self.unexpected(cursor, &format!("`=` and what `{name}` calls"));
-            self.complain(
-                cursor,
-                problem.help("such as `task Convert = lambda::invoke { FunctionName: \"f\" } -> Next;`"),
-            );
-            // The `=` alone was forgotten.
-            if !cursor.is_punct_at(1, "::") && cursor.peek_literal_at(0).and_then(string_value).is_none() {
-                self.skip_to_body(cursor);
-                let body = self.object_here(cursor);
-                return (Head::Task { resource: None, body }, false);
-            }
+        if let Some((resource, body)) = self.asl_task(cursor) {
+            // What else stands in the braces is written anew.
+            return (Head::Task { resource: Some(resource), body }, false);
+        }
+        let Some(sign) = self.task_sign(name, cursor) else {
+            self.skip_to_body(cursor);
+            let body = self.object_here(cursor);
+            return (Head::Task { resource: None, body }, false);
+        };
+        let function = self.called_function(sign.as_ref(), cursor);
+        if let (Some(problem), None) = (sign, &function) {
+            self.report(problem);
+        }
+        if let Some((resource, body)) = function.or_else(|| self.method_of_service(cursor)) {
+            let complete = !matches!(body, Some(Expr { kind: ExprKind::Invalid, .. }));
+            return (Head::Task { resource: Some(resource), body }, complete);
         }
         let resource = self.resource(cursor);
         let mut complete = resource.is_some();
         if !complete {
             self.skip_to_body(cursor);
         }
-        let body = self.object_here(cursor);
+        let in_parentheses = resource.as_ref().and_then(|resource| self.request_in_parentheses(resource, cursor));
+        let body = in_parentheses.or_else(|| self.object_here(cursor));
         if let (None, Some(group)) = (&body, cursor.peek_group(Delimiter::Brace)) {
             let problem = Problem::new(Code::Syntax, group.span_open(), "a task has no states in it");
             self.report(problem);
@@ -291,7 +297,12 @@ impl Parser<'_> {
     }
 
     /// Clauses, the transition, `;`.
-    fn state_tail(&mut self, kind: StateKind, cursor: &mut Cursor, clauses: &mut Clauses) -> (Option<Target>, Spot) {
+    fn state_tail(
+        &mut self,
+        kind: StateKind,
+        cursor: &mut Cursor,
+        clauses: &mut Clauses,
+    ) -> (Option<Target>, Spot, bool) {
         let braces = cursor.ends_in_braces().then(|| cursor.before());
         let mut transition = None;
         let mut first = true;
@@ -380,12 +391,13 @@ impl Parser<'_> {
         let complete = ended_by_comma || first && cursor.ends_in_braces();
         let end = cursor.peek_at(attributes_length(cursor, 0)).is_none();
         let last = cursor.before();
-        if cursor.eat_punct(";").is_none() && !end && !complete {
+        let closed = cursor.eat_punct(";").is_some();
+        if !closed && !end && !complete {
             let found = cursor.found();
             let problem = Problem::new(Code::Syntax, cursor.here_first(), format!("expected `;` before {found}"));
             self.complain(cursor, problem.edit(Edit::after(last, ";")));
         }
-        (transition, tail.unwrap_or(last))
+        (transition, tail.unwrap_or(last), closed)
     }
 
     /// Whether a `,` here ends the state: another item follows, or nothing.

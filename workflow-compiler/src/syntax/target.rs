@@ -1,14 +1,17 @@
 //! Where a transition goes: `Name`, `"any state name"`, `end`.
 
+use proc_macro2::Delimiter;
 use workflow_asl::Code;
 
 use super::ast::{Spot, Target};
 use super::cursor::Cursor;
+use super::keyword::ClauseKind;
 use super::literal::string_value;
 use super::name::rust_name;
 use super::parser::Parser;
+use super::recover::{clause_starts_here, item_starts_here};
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, EditAt, Problem};
 
 impl Parser<'_> {
     /// What follows an arrow.
@@ -39,12 +42,31 @@ impl Parser<'_> {
             self.report(problem.write(wanted));
             return self.target(arrow, cursor);
         }
+        if let Some((edit, target)) = self.target_alone(wanted, cursor) {
+            let Edit { at: EditAt::Before(word), .. } = edit else { return target };
+            let problem = Problem::new(Code::Syntax, word, format!("{whose} goes on with `{wanted}` and a state"));
+            self.report(problem.help(format!("write `{wanted}` before it")).edit(edit));
+            return target;
+        }
         let problem = self.unexpected(cursor, &format!("`{wanted}` and a state"));
         self.complain(cursor, problem);
-        // `if c Name;`: the arrow alone was forgotten.
-        if cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ";") || cursor.is_punct_at(1, ",")) {
-            return self.target(cursor.here(), cursor);
-        }
         Target::Missing(cursor.before())
+    }
+
+    /// A state's name without the arrow before it, and the change that puts it there.
+    pub(super) fn target_alone(&mut self, wanted: &str, cursor: &mut Cursor) -> Option<(Edit, Target)> {
+        cursor.peek_ident()?;
+        if clause_starts_here(cursor) || item_starts_here(cursor) || cursor.is_punct_at(1, ":") {
+            return None;
+        }
+        let ends = cursor.peek_at(1).is_none()
+            || [";", ",", "->"].iter().any(|sign| cursor.is_punct_at(1, sign))
+            || cursor.peek_group_at(1, Delimiter::Brace).is_some()
+            || cursor.peek_ident_at(1).is_some_and(|word| ClauseKind::from_keyword(&word.to_string()).is_some());
+        if !ends {
+            return None;
+        }
+        let here = cursor.here();
+        Some((Edit::before(here, format!("{wanted} ")), self.target(here, cursor)))
     }
 }

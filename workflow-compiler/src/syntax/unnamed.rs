@@ -1,6 +1,6 @@
 //! Items that other languages write without a name, where a workflow has states: `match`, `if`, `for`, `let`, `return`.
 
-use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::{Code, StateKind};
 
 use super::asl::{assigned, written_target};
@@ -103,17 +103,45 @@ impl Parser<'_> {
     /// `match x { … }`
     fn unnamed_match(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<Unnamed>) {
         cursor.next();
+        if let Some(name) = cursor.peek_ident().filter(|_| cursor.peek_group_at(1, Delimiter::Brace).is_some()).cloned()
+            && plain(&name).starts_with(char::is_uppercase)
+        {
+            return self.choice_by_another_word(keyword, name, cursor, body);
+        }
         let first = Spot::from(keyword.span());
         let subject = self.head_expr(cursor);
         let before = format!("choice {{}} match {} ", spelled(&subject));
         let words = first.to(subject.spot);
-        let (head, complete) =
+        let (head, complete, slip) =
             self.choice_of(Choice { subject: Some(subject), nonexhaustive: None, arms: Vec::new() }, cursor);
+        // What is wrong with the arms is mended with it.
+        let edits = match slip {
+            Some(problem) if problem.mend.is_empty() => {
+                self.report(problem);
+                Vec::new()
+            }
+            Some(problem) => problem.mend,
+            None => Vec::new(),
+        };
         let message = format!("`{keyword}` begins no state: a choice has a name");
         let text = before.trim_end().to_owned();
-        let mend = Mend::Anew { text, goes_on: false, edits: Vec::new() };
+        let mend = Mend::Anew { text, goes_on: false, edits };
         unnamed.push(Unnamed { at: body.states.len(), message, spot: words, otherwise: "Choose", mend });
         body.states.push(state(keyword, StateKind::Choice, head, Vec::new(), !complete));
+    }
+
+    /// `switch Name { case x -> A; }`: a choice with conditions.
+    fn choice_by_another_word(&mut self, keyword: &Ident, name: Ident, cursor: &mut Cursor, body: &mut Body) {
+        cursor.next();
+        let choice = Choice { subject: None, nonexhaustive: None, arms: Vec::new() };
+        let (head, complete, slip) = self.choice_of(choice, cursor);
+        let edits = slip.map(|problem| problem.mend).unwrap_or_default();
+        let message = format!("no state kind `{keyword}`: what goes on at one of several states is a `choice`");
+        let problem = Problem::new(Code::UnknownDeclaration, keyword.span(), message);
+        let problem = problem.help(format!("write `choice {name} {{ if … -> State; else -> State; }}`"));
+        self.report(edits.into_iter().fold(problem.edit(Edit::over(keyword.span(), "choice")), Problem::edit));
+        cursor.eat_punct(";");
+        body.states.push(State { name, ..state(keyword, StateKind::Choice, head, Vec::new(), !complete) });
     }
 
     /// `if x -> A; else -> B;`
@@ -335,7 +363,8 @@ impl Parser<'_> {
                             edits.into_iter().fold(problem, Problem::edit)
                         }
                         (false, StateKind::Choice) => {
-                            problem.help(format!("write `{text} {{ … }}`")).edit(Edit::over(one.spot, text))
+                            let problem = problem.help(format!("write `{text} {{ … }}`"));
+                            edits.into_iter().fold(problem.edit(Edit::over(one.spot, text)), Problem::edit)
                         }
                         (false, _) => problem.write(text),
                     }
@@ -398,6 +427,7 @@ fn state(keyword: &Ident, kind: StateKind, head: Head, clauses: Vec<Clause>, bro
         clauses,
         transition: None,
         tail: keyword.span().into(),
+        closed: true,
         broken,
     }
 }
@@ -435,7 +465,12 @@ fn text_in(token: &TokenTree) -> Option<String> {
 
 /// The group with `item` in place of the name that another language gives the item, and the changes of the words.
 pub(super) fn with_item(group: &Group, name: &Ident, edits: &mut Vec<Edit>) -> Group {
-    let tokens = replaced(group.stream(), &plain(name), "item", edits);
+    with_value(group, name, "item", edits)
+}
+
+/// The group with a value in place of a name, and the changes of the words.
+pub(super) fn with_value(group: &Group, name: &Ident, value: &str, edits: &mut Vec<Edit>) -> Group {
+    let tokens = replaced(group.stream(), &plain(name), value, edits);
     let mut out = Group::new(group.delimiter(), tokens);
     out.set_span(group.span());
     out
@@ -462,16 +497,11 @@ fn replaced(tokens: TokenStream, name: &str, new: &str, edits: &mut Vec<Edit>) -
                     && !names_a_state(before) =>
             {
                 edits.push(Edit::over(word.span(), new));
-                let new = match new.strip_prefix('$') {
-                    Some(new) => {
-                        let mut sign = Punct::new('$', Spacing::Alone);
-                        sign.set_span(word.span());
-                        out.push(sign.into());
-                        new
-                    }
-                    None => new,
-                };
-                out.push(Ident::new(new, word.span()).into());
+                let new: TokenStream = new.parse().unwrap_or_default();
+                out.extend(new.into_iter().map(|mut token| {
+                    token.set_span(word.span());
+                    token
+                }));
             }
             TokenTree::Group(group) => {
                 let mut inner = Group::new(group.delimiter(), replaced(group.stream(), name, new, edits));

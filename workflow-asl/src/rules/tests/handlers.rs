@@ -162,10 +162,7 @@ fn error_handlers_whose_own_errors_are_not_caught() {
         (saga(refund(), json!({"Catch": [{"ErrorEquals": ["E"], "Next": "Undone"}], "End": true})), &[]),
         (saga(refund(), json!({"Catch": all("Undone"), "Next": "Refund"})), &[]),
         // A handler around tasks, with and without a catcher, and tasks of which what is around catches all.
-        (
-            parallel(true, None),
-            &[(Code::UncaughtHandler, "/States/B/Branches/0/States/I"), (Code::UnreachableState, "/States/C")],
-        ),
+        (parallel(true, None), &[(Code::UncaughtHandler, "/States/B"), (Code::UnreachableState, "/States/C")]),
         (parallel(true, Some(all("C"))), &[]),
         (
             parallel(false, Some(all("B"))),

@@ -57,7 +57,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["floor"], "$floor"),
     (&["ceil"], "$ceil"),
     (&["sqrt"], "$sqrt"),
-    (&["pow", "powi", "powf"], "$power"),
+    (&["pow", "powi", "powf", "**", "^"], "$power"),
     (&["parse", "to_i", "to_f", "toNumber", "parseInt", "parseFloat"], "$number"),
     (&["substring", "substr"], "$substring"),
     (&["map"], "$map"),
@@ -65,6 +65,11 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["reduce", "fold"], "$reduce"),
     (&["merge"], "$merge"),
 ];
+
+/// How the parser calls `x!`, `xs[0..2]` and `x ** 2`, which are no methods either.
+const SURELY: &str = "!";
+const SLICE: &str = "..";
+const POWERS: [&str; 2] = ["**", "^"];
 
 impl<'a> Model<'a> {
     /// The type of what was meant; that it is written otherwise goes to the sink.
@@ -80,18 +85,40 @@ impl<'a> Model<'a> {
             self.infer(place, value, &facts.asking(), sink);
         }
         let meant = self.written_here(place, habit, facts);
+        // The first of an object's members tells of the others.
+        let told = matches!(habit, Habit::Short { others: None, .. });
+        let mut silent = Sink::silent();
+        let sink = if told { &mut silent } else { sink };
         sink.report(|| {
             let problem = match habit {
+                Habit::Method { name, .. } if name.value == SLICE => {
+                    Problem::new(Code::Syntax, name.spot, "an index is one number: no range stands in the brackets")
+                }
+                Habit::Method { name, .. } if name.value == SURELY => {
+                    Problem::new(Code::Syntax, name.spot, "values have no `!` after them")
+                }
+                Habit::Method { name, .. } if POWERS.contains(&name.value.as_str()) => {
+                    Problem::new(Code::Syntax, name.spot, format!("`{}` is not an operator here", name.value))
+                }
                 Habit::Method { name, .. } => {
                     let message = format!("values have no methods, such as `{}`", name.value);
                     Problem::new(Code::Syntax, name.spot, message)
                 }
                 Habit::Format { .. } => Problem::new(Code::Syntax, spot, "text is joined with `+`, without a function"),
+                Habit::Short { of, others } => {
+                    return self.short_members(place, of, others.as_deref().unwrap_or_default());
+                }
             };
             match &meant {
                 Some(meant) => {
                     let text = spelled(meant);
                     problem.help(format!("write `{text}`")).edit(Edit::over(spot, text))
+                }
+                None if place.state.language == QueryLanguage::JsonPath => {
+                    problem.help("JSONata has functions for it: `query jsonata` on the state changes its language")
+                }
+                None if matches!(habit, Habit::Method { name, .. } if name.value == SLICE) => {
+                    problem.help("JSONata takes the items of a range: `jsonata \"[$states.input.items[[0..1]]]\"`")
                 }
                 None => problem.help("functions of the query language take the value, such as `$length(x)`"),
             }
@@ -103,14 +130,73 @@ impl<'a> Model<'a> {
     fn written_here(&self, place: Place<'_, 'a>, habit: &Habit, facts: &Facts) -> Option<Expr> {
         match habit {
             Habit::Method { of, name, arguments } => {
-                let inner = match &of.kind {
-                    ExprKind::Habit(inner) => self.written_here(place, inner, facts)?,
-                    _ => (**of).clone(),
+                let inner = |value: &Expr| match &value.kind {
+                    ExprKind::Habit(inner) => self.written_here(place, inner, facts),
+                    _ => Some(value.clone()),
                 };
-                self.instead_of_method(place, &inner, &name.value, arguments, facts)
+                let arguments: Option<Vec<_>> = arguments.iter().map(inner).collect();
+                self.instead_of_method(place, &inner(of)?, &name.value, &arguments?, facts)
             }
             Habit::Format { parts } => self.joined(place, parts, facts),
+            Habit::Short { of, .. } => self.called_alike(place, of),
         }
+    }
+
+    /// The value that a member without a value names; `None` where nothing is called so.
+    fn called_alike(&self, place: Place<'_, 'a>, of: &Expr) -> Option<Expr> {
+        let ExprKind::Reference(reference) = &of.kind else { return None };
+        let meant = self.meant_by_name(place, reference)?;
+        Some(Expr { kind: ExprKind::Reference(meant), spot: of.spot })
+    }
+
+    /// All members of an object that have no value, at the first of them.
+    fn short_members(&self, place: Place<'_, 'a>, first: &Expr, others: &[Expr]) -> Problem {
+        let problem = Problem::new(Code::Syntax, first.spot, "a member has a key and a value");
+        let all = std::iter::once(first).chain(others);
+        let written: Vec<_> = all
+            .map(|of| {
+                let meant = self.called_alike(place, of);
+                let text = meant.as_ref().map(|meant| format!("{}: {}", spelled(of), spelled(meant)));
+                (of, text)
+            })
+            .collect();
+        let texts: Vec<_> =
+            written.iter().map(|(of, text)| text.clone().unwrap_or_else(|| format!("{}: …", spelled(of)))).collect();
+        let problem = problem.help(format!("write `{}`", texts.join(", ")));
+        // All of them or none: what is left would be another error.
+        let edits: Option<Vec<_>> = written.into_iter().map(|(of, text)| Some(Edit::over(of.spot, text?))).collect();
+        edits.into_iter().flatten().fold(problem, Problem::edit)
+    }
+
+    /// Some of the items, or of the letters, of a value: `xs[0..2]`. The end is the first that is left out.
+    fn slice(&self, place: Place<'_, 'a>, of: &Expr, ty: &Ty, arguments: &[Expr]) -> Option<Expr> {
+        let [from, rest @ ..] = arguments else { return None };
+        let whole = |of: &Expr| match &of.kind {
+            ExprKind::Number(number) => number.parse::<i64>().ok(),
+            _ => None,
+        };
+        let make = |kind| Expr { kind, spot: of.spot };
+        let (from, to) = (whole(from)?, rest.first().map(whole));
+        if place.state.language == QueryLanguage::JsonPath {
+            return None;
+        }
+        if ty.present().is_text() {
+            let mut arguments = vec![of.clone(), make(ExprKind::Number(from.to_string()))];
+            if let Some(to) = to {
+                let length = to?.checked_sub(from).filter(|length| *length >= 0)?;
+                arguments.push(make(ExprKind::Number(length.to_string())));
+            }
+            let name = Text { value: "$substring".to_owned(), spot: of.spot };
+            return Some(make(ExprKind::Call { name, arguments }));
+        }
+        let raw = crate::syntax::in_raw_jsonata(of)?;
+        let last = match to {
+            Some(to) => to?.checked_sub(1)?.to_string(),
+            None if from < 0 => "-1".to_owned(),
+            None => format!("$count({raw}) - 1"),
+        };
+        let value = format!("[{raw}[[{from}..{last}]]]");
+        Some(make(ExprKind::Jsonata(Text { value, spot: of.spot })))
     }
 
     /// What a method of another language is here; `None` where the state's language has nothing like it.
@@ -134,10 +220,13 @@ impl<'a> Model<'a> {
         let text = |text: &str| make(ExprKind::Text(text.to_owned()));
         let is_array = ty.present().is_array();
         Some(match name {
+            SURELY if !ty.may_be_absent() => plain,
+            SLICE => self.slice(place, of, &ty, arguments)?,
             "is_some" | "isPresent" | "is_present" => with("is_present", &[]),
             "is_none" => make(ExprKind::Unary(UnaryOp::Not, Box::new(with("is_present", &[])))),
             "is_null" | "isNull" => with("is_null", &[]),
             "unwrap_or" | "unwrap_or_else" | "unwrap_or_default" | "unwrap" | "expect" | "getOrDefault" | "or"
+            | SURELY
                 if jsonata =>
             {
                 let default = match arguments {

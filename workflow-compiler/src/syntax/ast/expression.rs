@@ -85,14 +85,23 @@ pub enum Habit {
         /// The texts and values that are joined, in their order.
         parts: Vec<Expr>,
     },
+    /// `{ a, b }`: a member whose value is called as its key is.
+    Short {
+        /// The name as a reference.
+        of: Box<Expr>,
+        /// The other members of the object that are written so, where this is the first.
+        others: Option<Vec<Expr>>,
+    },
 }
 
 impl Habit {
     /// The values in it.
     pub fn values(&self) -> impl Iterator<Item = &Expr> {
         let (of, rest) = match self {
-            Self::Method { of, arguments, .. } => (Some(&**of), arguments),
-            Self::Format { parts } => (None, parts),
+            Self::Method { of, arguments, .. } => (Some(&**of), arguments.as_slice()),
+            Self::Format { parts } => (None, parts.as_slice()),
+            // What it names is looked for.
+            Self::Short { .. } => (None, [].as_slice()),
         };
         of.into_iter().chain(rest)
     }
