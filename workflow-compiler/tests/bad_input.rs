@@ -170,3 +170,22 @@ fn types_that_hold_themselves() {
             succeed S { d: input.d.d[0].d[0].m.x } }",
     );
 }
+
+#[test]
+fn a_type_called_as_one_that_comes_out_is_declared_once() {
+    for (suffix, declared, rest) in [
+        ("Input", "struct", "input { a: i64 }"),
+        ("Output", "struct", "output { a: i64 }"),
+        ("Params", "struct", "params { a: i64 }"),
+        ("State", "struct", "input { a: i64 }"),
+        ("", "struct", "input { a: i64 }"),
+    ] {
+        let source =
+            format!("[::w] workflow X {{ {declared} X{suffix} {{ a: i64 }} {rest} pass P {{ a: 1 }} -> end; }}");
+        let surroundings = workflow_compiler::Surroundings { editor: false, ..Default::default() };
+        let text = workflow_compiler::expand(source.parse().unwrap(), surroundings).to_string();
+        let times = |words: &str| text.matches(&format!("{words} X{suffix} ")).count();
+        let declared = times("struct") + times("enum") + text.matches(&format!("struct X{suffix};")).count();
+        assert_eq!(declared, 1, "X{suffix} in {text}");
+    }
+}

@@ -159,7 +159,7 @@ impl Parser<'_> {
             "if" => {
                 cursor.next();
                 match self.let_pattern(cursor) {
-                    Some((spot, condition, _)) => {
+                    Some(LetPattern { spot, condition, .. }) => {
                         let message = "a choice has no patterns: `is_present` tells whether a value is there";
                         slips.note(spot, message, Edit::over(spot, spelled(&condition)));
                         When::If(condition)
@@ -204,8 +204,8 @@ impl Parser<'_> {
         Some(self.arm_rest(comment, when, target, first, cursor))
     }
 
-    /// `let Some(x) = value` after `if`: the words, the condition that is meant, and the name with the value that it has.
-    pub(super) fn let_pattern(&mut self, cursor: &mut Cursor) -> Option<(Spot, Expr, Option<(Ident, Expr)>)> {
+    /// `let Some(x) = value` after `if`.
+    pub(super) fn let_pattern(&mut self, cursor: &mut Cursor) -> Option<LetPattern> {
         if !cursor.is_word("let") {
             return None;
         }
@@ -224,7 +224,7 @@ impl Parser<'_> {
         let height = self.height + 1;
         let kind = ExprKind::Call { name: function, arguments: vec![value.clone()] };
         let condition = self.grown(kind, spot, height);
-        Some((spot, condition, name.map(|name| (name, value))))
+        Some(LetPattern { spot, condition, named: name.map(|name| (name, value)) })
     }
 
     /// `"a" | "b" => X`, `_ => X`
@@ -397,6 +397,16 @@ impl Parser<'_> {
             cursor.next();
         }
     }
+}
+
+/// `let Some(x) = value`
+pub(super) struct LetPattern {
+    /// The words.
+    pub(super) spot: Spot,
+    /// The condition that is meant.
+    pub(super) condition: Expr,
+    /// The name, and the value that it has.
+    pub(super) named: Option<(Ident, Expr)>,
 }
 
 /// What the arms of one choice write as another language does: one problem, at the first of them.

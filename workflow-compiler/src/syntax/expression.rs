@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp, plain};
+use super::choice::LetPattern;
 use super::cursor::{Cursor, Opened, group_spot, token_spot};
 use super::literal::string_value;
 use super::parser::Parser;
@@ -326,7 +327,8 @@ impl Parser<'_> {
                 && cursor.peek_ident_at(1).is_some()
                 && cursor.peek_group_at(2, Delimiter::Parenthesis).is_some()
         };
-        if !matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_)) && !(literal && method()) {
+        let has_steps = matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_)) || literal && method();
+        if !has_steps {
             return value;
         }
         let height = self.height;
@@ -474,7 +476,7 @@ impl Parser<'_> {
     /// `if c { a } else { b }`, after the `if`.
     fn conditional(&mut self, spot: Spot, cursor: &mut Cursor) -> Expr {
         let pattern = self.let_pattern(cursor);
-        if let Some((words, condition, named)) = &pattern {
+        if let Some(LetPattern { spot: words, condition, named }) = &pattern {
             let written = spelled(condition);
             let message = "values have no patterns: `is_present` tells whether one is there";
             let mut problem = Problem::new(Code::Syntax, *words, message).help(format!("write `{written}`"));
@@ -491,7 +493,7 @@ impl Parser<'_> {
             self.report(problem);
         }
         let condition = match pattern {
-            Some((_, condition, _)) => condition,
+            Some(pattern) => pattern.condition,
             None => self.head_expr(cursor),
         };
         let mut height = self.height;
