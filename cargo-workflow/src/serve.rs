@@ -54,6 +54,12 @@ pub(crate) struct Serve {
     /// Where Lambda functions are called: `cargo lambda watch`, SAM, the Runtime Interface Emulator
     #[arg(long, env = "LAMBDA_ENDPOINT", value_name = "URL")]
     lambda_endpoint: Option<String>,
+    /// Where S3's objects, SQS, SNS, EventBridge and DynamoDB are called: moto, LocalStack, or one of these services of AWS
+    #[arg(long, value_name = "URL")]
+    aws_endpoint: Option<String>,
+    /// A host, with a port or without, that HTTP tasks may call
+    #[arg(long, value_name = "HOST")]
+    allow_http: Vec<String>,
     /// A mock file, whose cases are named behind the ARN of a state machine: `ARN#Case`
     #[arg(long, env = "SFN_MOCK_CONFIG", value_name = "FILE")]
     mock_config: Option<PathBuf>,
@@ -120,6 +126,12 @@ impl Serve {
         }
         if let Some(url) = self.lambda_endpoint {
             builder = builder.lambda_endpoint(url);
+        }
+        if let Some(url) = self.aws_endpoint {
+            builder = builder.aws_endpoint(url);
+        }
+        for host in self.allow_http {
+            builder = builder.allow_http(host);
         }
         if let Some(file) = self.mock_config {
             let text = std::fs::read_to_string(&file).map_err(|error| format!("error: {}: {error}", file.display()))?;

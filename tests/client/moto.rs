@@ -1,4 +1,4 @@
-//! The client against moto, whose address is in `WORKFLOW_MOTO_URL`.
+//! The client, and the tasks of a server, against moto, whose address is in `WORKFLOW_MOTO_URL`.
 
 use crate::scenario;
 use crate::workflows::sfn;
@@ -22,4 +22,5 @@ async fn the_client_works_with_moto() {
     }
     scenario::deploys_runs_and_deletes(sfn(&url)).await;
     scenario::stops(sfn(&url)).await;
+    crate::api::outside::services(&url).await;
 }

@@ -26,6 +26,7 @@
 //! | --- | --- | --- |
 //! | `jsonata` | yes | state machines in JSONata |
 //! | `durable` | no | `Builder::data`: what the server acknowledged survives |
+//! | `https` | no | endpoints and HTTP tasks by https |
 //! | `sfn` | no | [`Server::sfn_config`], for the AWS SDK; needs rustc 1.94.1 |
 
 mod api;

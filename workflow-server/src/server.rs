@@ -18,7 +18,7 @@ use workflow_local::{Answers, Clock, FolderStore, MachineType, MockFile, ObjectS
 use crate::api::ApiError;
 use crate::api::arn::Scope;
 use crate::clock::ServerClock;
-use crate::executions::{LambdaEndpoint, RunningHandler, Threads};
+use crate::executions::{Outside, RunningHandler, Threads};
 use crate::http::{self, Hosts, Service};
 use crate::journal::{Journal, Record};
 use crate::registry::{KeptMachine, Registry};
@@ -84,6 +84,8 @@ impl Server {
             hosts: Vec::new(),
             scope: Scope::default(),
             lambda: None,
+            aws: None,
+            http_hosts: Vec::new(),
             speed: 1.0,
             #[cfg(feature = "durable")]
             data: None,
@@ -204,6 +206,8 @@ pub struct Builder {
     hosts: Vec<String>,
     scope: Scope,
     lambda: Option<String>,
+    aws: Option<String>,
+    http_hosts: Vec<String>,
     speed: f64,
     #[cfg(feature = "durable")]
     data: Option<PathBuf>,
@@ -332,10 +336,29 @@ impl Builder {
     }
 
     /// Where Lambda functions without a closure are called: the URL of `cargo lambda watch`, SAM or the Runtime Interface
-    /// Emulator, such as `http://localhost:9000`. Only `http` is spoken.
+    /// Emulator, such as `http://localhost:9000`. `https` needs the feature of that name.
     #[must_use]
     pub fn lambda_endpoint(mut self, url: impl Into<String>) -> Self {
         self.lambda = Some(url.into());
+        self
+    }
+
+    /// Where S3's objects, SQS, SNS, EventBridge and DynamoDB are called, by tasks without a closure: the URL of moto or
+    /// LocalStack, or of one of these services. Requests are signed with the credentials in `AWS_ACCESS_KEY_ID`,
+    /// `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or with some that are made up.
+    #[must_use]
+    pub fn aws_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.aws = Some(url.into());
+        self
+    }
+
+    /// A host, with a port or without, that HTTP tasks (`arn:aws:states:::http:invoke`) may call. Unless one is allowed, they
+    /// fail. Their connection is not looked at: whatever it would add to a request is not sent.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html>
+    #[must_use]
+    pub fn allow_http(mut self, host: impl Into<String>) -> Self {
+        self.http_hosts.push(host.into());
         self
     }
 
@@ -387,10 +410,10 @@ impl Builder {
     /// Listens on `address`; port 0 takes a free one. Needs a tokio runtime with its timer and its network.
     ///
     /// # Errors
-    /// The address cannot be listened on, the data cannot be read, or the Lambda endpoint is no `http` URL.
+    /// The address cannot be listened on, the data cannot be read, or an endpoint is no URL that can be called.
     pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let limits = self.limits.bounded();
-        let lambda = self.lambda.as_deref().map(LambdaEndpoint::read).transpose()?;
+        let outside = Outside::new(self.lambda.as_deref(), self.aws.as_deref(), &self.http_hosts)?;
         let (journal, records) = self.journal()?;
         // Names and tokens of an earlier run must not come again.
         let seed = if journal.is_kept() { self.seed ^ entropy() } else { self.seed };
@@ -408,7 +431,7 @@ impl Builder {
             clock,
             self.store,
             threads,
-            lambda,
+            outside,
             journal,
             self.retention,
             self.scope.clone(),

@@ -6,6 +6,7 @@ mod data;
 mod executions;
 mod machines;
 mod map_runs;
+pub(crate) mod outside;
 mod recorded;
 mod redrive;
 mod retention;

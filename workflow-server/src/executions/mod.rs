@@ -1,7 +1,7 @@
 //! Executions that run: what drives them, what answers their tasks, and on which threads.
 
 mod known;
-mod lambda;
+mod outside;
 mod own;
 mod recorded;
 mod run;
@@ -9,7 +9,7 @@ mod tasks;
 mod threads;
 
 pub(crate) use known::Known;
-pub(crate) use lambda::LambdaEndpoint;
+pub(crate) use outside::Outside;
 pub(crate) use recorded::{Entry, Recorded};
 pub(crate) use run::{Log, Pending, Run, RunOf, Waiting};
 pub use threads::RunningHandler;

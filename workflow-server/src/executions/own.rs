@@ -61,7 +61,7 @@ pub(super) async fn follow(registry: &Registry, request: &TaskRequest, submitted
 }
 
 /// The request was taken; whoever has the token answers.
-fn submitted(run: &Run, request: &TaskRequest, answer: Value) -> Outcome {
+pub(super) fn submitted(run: &Run, request: &TaskRequest, answer: Value) -> Outcome {
     let _ = run.tell(|execution| execution.submit(request.id, answer.into()));
     Outcome::Later(request.clone(), None)
 }

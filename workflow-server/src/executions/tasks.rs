@@ -69,10 +69,9 @@ async fn without_handler(registry: &Arc<Registry>, run: &Arc<Run>, request: Task
     if let Some(outcome) = own::answer(registry, run, &request).await {
         return outcome;
     }
-    if let (Some(endpoint), Some(function)) = (&registry.lambda, request.function()) {
-        let answer = endpoint.invoke(function, &request).await;
+    if let Some(answer) = registry.outside.answer(run, &request).await {
         return match answer {
-            Ok(_) if request.resource.ends_with(".waitForTaskToken") => Outcome::Later(request, None),
+            Ok(answer) if request.resource.ends_with(".waitForTaskToken") => own::submitted(run, &request, answer),
             answer => Outcome::Answer(answer),
         };
     }
@@ -96,13 +95,29 @@ fn none_left(request: &TaskRequest, given: u64) -> TaskError {
     TaskError::new(RUNTIME).with_cause(cause)
 }
 
+/// Where else a task of this resource could be answered.
+fn elsewhere(resource: &str) -> &'static str {
+    let (_, action) = resource.split_once(":states:::").unwrap_or_default();
+    let service = action.strip_prefix("aws-sdk:").unwrap_or(action).split(':').next().unwrap_or_default();
+    match service {
+        "http" => ", or allow its host (`--allow-http HOST`)",
+        "dynamodb" | "events" | "eventbridge" | "s3" | "sns" | "sqs" => {
+            ", or tell where its service is (`--aws-endpoint URL`: S3's objects, SQS, SNS, EventBridge, DynamoDB)"
+        }
+        _ if resource.contains(":lambda:") => ", or tell where functions are called (`--lambda-endpoint URL`)",
+        _ => "",
+    }
+}
+
 /// A function that does not exist fails the task, as on AWS; another resource is one that this server cannot run.
 fn unknown(request: &TaskRequest) -> TaskError {
     if !request.is_invoke() {
         let cause = format!(
-            "the state {} calls {}, which this server cannot do: give it a closure (Builder::on_resource) or an answer in a \
-             mock file",
-            request.state, request.resource
+            "the state {} calls {}, which this server cannot do: give it a closure (`Builder::on_resource`) or an answer in a \
+             mock file (`--mock-config`){}",
+            request.state,
+            request.resource,
+            elsewhere(&request.resource)
         );
         return TaskError::new(RUNTIME).with_cause(cause);
     }

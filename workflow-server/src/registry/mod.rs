@@ -18,7 +18,7 @@ use workflow_local::{MockFile, ObjectStore, Random};
 use crate::Retention;
 use crate::api::arn::Scope;
 use crate::clock::ServerClock;
-use crate::executions::{LambdaEndpoint, Pending, Run, Threads};
+use crate::executions::{Outside, Pending, Run, Threads};
 use crate::journal::{ActivityRecord, Journal, Key, MachineRecord, RevisionRecord};
 pub(crate) use activities::{Activities, Activity};
 pub(crate) use executions::Executions;
@@ -36,7 +36,7 @@ pub(crate) struct Registry {
     pub(crate) threads: Arc<Threads>,
     pub(crate) activities: Arc<Activities>,
     pub(crate) map_runs: MapRuns,
-    pub(crate) lambda: Option<LambdaEndpoint>,
+    pub(crate) outside: Outside,
     pub(crate) journal: Journal,
     pub(crate) retention: Retention,
     /// Where resources are that no request asked for.
@@ -64,7 +64,7 @@ impl Registry {
         clock: ServerClock,
         store: Arc<dyn ObjectStore>,
         threads: Threads,
-        lambda: Option<LambdaEndpoint>,
+        outside: Outside,
         journal: Journal,
         retention: Retention,
         scope: Scope,
@@ -78,7 +78,7 @@ impl Registry {
             threads: Arc::new(threads),
             activities: Arc::default(),
             map_runs: MapRuns::default(),
-            lambda,
+            outside,
             journal,
             retention,
             scope,

@@ -1,0 +1,51 @@
+//! What tasks call outside of this process, as far as the server was told of it.
+
+mod aws;
+mod client;
+mod http_task;
+mod lambda;
+
+use std::io;
+use std::sync::Arc;
+
+use serde_json::Value;
+use workflow_local::{TaskError, TaskRequest};
+
+use super::Run;
+use aws::AwsEndpoint;
+use client::{Endpoint, HttpClient};
+use lambda::LambdaEndpoint;
+
+/// What tasks may call, and by what.
+#[derive(Default)]
+pub(crate) struct Outside {
+    client: HttpClient,
+    lambda: Option<LambdaEndpoint>,
+    aws: Option<AwsEndpoint>,
+    /// Hosts of HTTP tasks, with a port or without.
+    hosts: Vec<String>,
+}
+
+impl Outside {
+    /// # Errors
+    /// An endpoint is no URL that can be called.
+    pub(crate) fn new(lambda: Option<&str>, aws: Option<&str>, hosts: &[String]) -> io::Result<Self> {
+        Ok(Self {
+            client: HttpClient::default(),
+            lambda: lambda.map(|url| Endpoint::read("Lambda", url).map(LambdaEndpoint)).transpose()?,
+            aws: aws.map(|url| Endpoint::read("AWS", url).map(AwsEndpoint::new)).transpose()?,
+            hosts: hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
+        })
+    }
+
+    /// What a task gets from outside; `None` where the server was told of nothing that it could call.
+    pub(super) async fn answer(&self, run: &Arc<Run>, request: &TaskRequest) -> Option<Result<Value, TaskError>> {
+        if let (Some(endpoint), Some(function)) = (&self.lambda, request.function()) {
+            return Some(endpoint.invoke(&self.client, function, request).await);
+        }
+        if http_task::is_one(request) {
+            return http_task::answer(&self.client, &self.hosts, request).await;
+        }
+        self.aws.as_ref()?.call(&self.client, run, request).await
+    }
+}
