@@ -31,6 +31,10 @@ impl<'a> Arn<'a> {
     /// assert_eq!(Arn::parse("arn:aws:lambda"), None);
     /// ```
     pub fn parse(text: &'a str) -> Option<Self> {
+        // Most are integrations as they are written everywhere, and each rule looks at all of them.
+        if let Some(resource) = text.strip_prefix("arn:aws:states:::") {
+            return Some(Self { partition: "aws", service: "states", region: "", account: "", resource });
+        }
         let mut rest = text.strip_prefix("arn:")?;
         let mut next = || {
             let (part, after) = rest.split_at_checked(colon(rest)?)?;
@@ -66,6 +70,9 @@ impl<'a> Arn<'a> {
 
 /// The first colon of a text that is in no placeholder.
 fn colon(text: &str) -> Option<usize> {
+    if !text.contains('$') {
+        return text.find(':');
+    }
     let mut from = 0;
     loop {
         let rest = text.get(from..)?;

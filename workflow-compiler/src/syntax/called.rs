@@ -107,9 +107,9 @@ impl Parser<'_> {
         sign: Option<&Problem>,
         cursor: &mut Cursor,
     ) -> Option<(Resource, Option<Expr>)> {
+        let group = cursor.peek_group_at(1, Delimiter::Parenthesis)?.clone();
         let service = cursor.peek_ident()?.clone();
         let action = only_action(&plain(&service))?;
-        let group = cursor.peek_group_at(1, Delimiter::Parenthesis)?.clone();
         let first = cursor.here();
         cursor.advance(2);
         let mut arguments = self.list(&group, "argument").into_iter();
@@ -171,9 +171,9 @@ impl Parser<'_> {
 
     /// `lambda.invoke({ … })`: with `.` in place of `::`, which is reported together with the parentheses.
     pub(super) fn method_of_service(&mut self, cursor: &mut Cursor) -> Option<(Resource, Option<Expr>)> {
-        let service = cursor.peek_ident()?.clone();
-        let action = cursor.peek_ident_at(2).filter(|_| cursor.is_punct_at(1, "."))?.clone();
         let group = cursor.peek_group_at(3, Delimiter::Parenthesis)?.clone();
+        let action = cursor.peek_ident_at(2).filter(|_| cursor.is_punct_at(1, "."))?.clone();
+        let service = cursor.peek_ident()?.clone();
         if super::reference::root(&plain(&service)).is_some() {
             return None;
         }

@@ -183,7 +183,13 @@ impl Cursor {
     /// Whether this punctuation stands `ahead` tokens after the next; its characters joined.
     pub(super) fn is_punct_at(&self, ahead: usize, text: &str) -> bool {
         // Most of what is asked about is no punctuation at all.
-        let Some(TokenTree::Punct(_)) = self.peek_at(ahead) else { return false };
+        let Some(TokenTree::Punct(first)) = self.peek_at(ahead) else { return false };
+        if !text.starts_with(first.as_char()) {
+            return false;
+        }
+        if text.len() == 1 {
+            return true;
+        }
         let last = text.len() - 1;
         text.chars().enumerate().all(|(i, wanted)| match self.peek_at(ahead + i) {
             Some(TokenTree::Punct(punct)) => {

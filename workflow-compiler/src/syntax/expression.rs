@@ -174,7 +174,11 @@ impl Parser<'_> {
 
     /// The operator that stands here and binds at least so tightly, with its number of tokens.
     fn operator(&mut self, cursor: &Cursor, least: u8) -> Option<(BinaryOp, usize, u8)> {
-        if cursor.is_punct("->") || cursor.is_punct("=>") {
+        // What mostly follows a value.
+        if matches!(cursor.peek(), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), ',' | ';' | ':' | '.'))
+            || cursor.is_punct("->")
+            || cursor.is_punct("=>")
+        {
             return None;
         }
         let found = |text: &str| OPERATORS.iter().find(|(_, known, _)| *known == text);

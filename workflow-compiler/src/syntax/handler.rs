@@ -59,7 +59,9 @@ impl Parser<'_> {
     /// `{ interval: …, … }`
     fn retrier_fields(&mut self, cursor: &mut Cursor) -> Retrier {
         let errors_spot = cursor.before();
-        if let Some((fields, problem)) = self.loose_fields(None, cursor) {
+        if cursor.peek_group(Delimiter::Brace).is_none()
+            && let Some((fields, problem)) = self.loose_fields(None, cursor)
+        {
             self.report(problem);
             return Retrier { errors: Vec::new(), errors_spot, fields };
         }

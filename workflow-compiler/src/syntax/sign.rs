@@ -1,11 +1,13 @@
 //! Signs of other languages after a value: `x!`, `x ** 2`, `n++`, `n += 1`.
 
+use proc_macro2::TokenTree;
+use workflow_asl::Code;
+
 use super::ast::{BinaryOp, Expr, ExprKind, Habit, NO_WORD, Reference, Root, Spot, Text, plain};
 use super::cursor::Cursor;
 use super::parser::Parser;
 use super::spelling::spelled;
 use crate::problem::Problem;
-use workflow_asl::Code;
 
 /// Operators that other languages change a variable with.
 const CHANGES: [(&str, BinaryOp); 5] = [
@@ -27,8 +29,9 @@ pub(super) fn changes(cursor: &Cursor) -> bool {
 impl Parser<'_> {
     /// A value with such signs after it.
     pub(super) fn with_foreign_signs(&mut self, mut value: Expr, cursor: &mut Cursor) -> Expr {
-        // What did not parse has been reported; a duration or an object is followed by what is not its own.
-        if matches!(value.kind, ExprKind::Invalid) {
+        let sign = matches!(cursor.peek(), Some(TokenTree::Punct(punct)) if "!*^+-".contains(punct.as_char()));
+        // What did not parse has been reported.
+        if !sign || matches!(value.kind, ExprKind::Invalid) {
             return value;
         }
         let height = self.height;

@@ -244,6 +244,9 @@ impl Request<'_> {
 
     /// Reports what fails the task since a string is wanted.
     fn is_no_text(&mut self, value: &Value, shape: Shape, name: Option<&str>, at: &Pointer) -> bool {
+        if matches!(value, Value::String(_) | Value::Null) {
+            return false;
+        }
         let Some(takes) = text_parameter(self.call.name(), name, shape) else { return false };
         let (wrong, certain) = match value {
             Value::Number(_) | Value::Bool(_) => (true, takes.refuses_number),
