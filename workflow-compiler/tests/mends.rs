@@ -148,3 +148,53 @@ fn a_change_mends_its_own_problem_and_breaks_nothing() {
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n\n"));
     assert!(count > 250, "{count} changes");
 }
+
+/// Helps that name code without a change of the source, by their codes, with why: all others that begin with `write` or ask
+/// `did you mean` are changes, which the tests above make.
+const EXPLAINS: &[(Code, &str)] = &[
+    (Code::BadIntrinsic, "the name stands inside of a text"),
+    (Code::BadResource, "the word stands inside of an ARN"),
+    (Code::MaybeUnassigned, "the name stands inside of an expression"),
+    (Code::NeverMatches, "the name is raised by another task"),
+    (Code::ReferenceNotHere, "the variable may be assigned elsewhere"),
+    (Code::UnknownDeclaration, "what is repeated or tried is the user's choice"),
+    (Code::UnknownInputField, "the name stands inside of a text"),
+    (Code::UnknownMember, "the name stands inside of an expression"),
+    (Code::UnknownResultMember, "the name stands inside of an expression"),
+    (Code::UnlistedValue, "AWS may have newer values"),
+];
+
+/// Of the language's words, which have codes of many kinds: helps with a choice in them.
+const CHOICES: [&str; 5] = ["…", "<T>", " or ", "declare", "for a comment"];
+
+#[test]
+fn a_help_that_proposes_code_is_a_change() {
+    let (mut count, mut wrong, mut explained) = (0, Vec::new(), std::collections::BTreeSet::new());
+    for folder in ["apis", "data", "graph", "names", "recovery", "syntax", "habits"] {
+        for (name, source) in workflows(folder) {
+            let Ok(_) = source.parse::<TokenStream>() else { continue };
+            for problem in problems(&source) {
+                let proposes = |help: &String| {
+                    (help.starts_with("write `") || help.starts_with("did you mean `"))
+                        && !CHOICES.iter().any(|choice| help.contains(choice))
+                };
+                if !problem.help.iter().any(proposes) {
+                    continue;
+                }
+                count += 1;
+                if !problem.mend.is_empty() {
+                    continue;
+                }
+                if EXPLAINS.iter().any(|(code, _)| *code == problem.code) {
+                    explained.insert(problem.code.id());
+                } else {
+                    wrong.push(format!("{name}: {:?} has no change for {:?}", said(&problem), problem.help));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(count > 250, "{count} helps");
+    let needless: Vec<_> = EXPLAINS.iter().filter(|(code, _)| !explained.contains(code.id())).collect();
+    assert!(needless.is_empty(), "no help of these is without a change: {needless:?}");
+}

@@ -154,7 +154,7 @@ fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
             if let Some(near) = nearest(&name, names).filter(|near| is_slip(&name, near)) {
                 sink.push(
                     Problem::new(Code::UnknownType, ident.span(), format!("there is no type `{name}`"))
-                        .help(format!("did you mean `{near}`?"))
+                        .did_you_mean(near, near)
                         .help(format!("a type of your own Rust code with this name is `self::{name}`")),
                 );
             }

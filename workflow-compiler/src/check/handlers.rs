@@ -6,7 +6,7 @@ use workflow_asl::{document, error_name};
 use super::model::Model;
 use super::range::{number, text};
 use super::sink::Sink;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, Retrier, Text, plain};
 use crate::syntax::keyword::ClauseKind;
 
@@ -74,11 +74,8 @@ fn clauses(model: &Model<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
                     let problem = Problem::new(Code::UnknownHandler, ident.span(), message);
                     if other.contains(&name.as_str()) {
                         let kind = if clause.kind == ClauseKind::Retry { ClauseKind::Catch } else { ClauseKind::Retry };
-                        return problem.help(format!(
-                            "`{name}` is a {}: write `{} {name}`",
-                            noun(kind),
-                            kind.keyword()
-                        ));
+                        let help = format!("`{name}` is a {}: write `{} {name}`", noun(kind), kind.keyword());
+                        return problem.help(help).edit(Edit::over(clause.keyword.span(), kind.keyword()));
                     }
                     let problem = problem.suggest(&name, own);
                     if problem.help.is_empty() {

@@ -143,7 +143,7 @@ impl Parser<'_> {
         let what = if named { "state kind" } else { "declaration or state kind" };
         let mut problem = Problem::new(Code::UnknownDeclaration, keyword.span(), format!("no {what} `{text}`"));
         problem = match (near, named) {
-            (Some(near), _) => problem.help(format!("did you mean `{near}`?")),
+            (Some(near), _) => problem.did_you_mean(near, near),
             (None, true) => {
                 let kinds: Vec<_> = STATES.iter().map(|(_, keyword)| keyword.word).collect();
                 problem.help(format!("the kinds of state are `{}`", kinds.join("`, `")))

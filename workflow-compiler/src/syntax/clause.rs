@@ -141,7 +141,7 @@ impl Parser<'_> {
             .or_else(|| workflow_asl::nearest::nearest(text, ClauseKind::ALL.iter().map(|clause| clause.keyword())));
         let problem = Problem::new(Code::UnknownClause, keyword.span(), format!("no clause `{text}`"));
         self.report(match (near, place) {
-            (Some(near), _) if here.is_some() => problem.help(format!("did you mean `{near}`?")),
+            (Some(near), _) if here.is_some() => problem.did_you_mean(near, near),
             (Some(near), Place::State(_)) => match ClauseKind::from_keyword(near) {
                 Some(kind) => problem.help(belongs_to(kind)),
                 None => problem,

@@ -6,7 +6,7 @@ use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, Text};
 use super::parser::Parser;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 /// The units of a duration with their seconds.
 const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
@@ -55,7 +55,7 @@ impl Parser<'_> {
         }
         let plain = digits.strip_prefix('-').unwrap_or(&digits);
         if plain.ends_with('.') {
-            return Err(bad(literal, "a number does not end in a point").help(format!("write `{digits}0`")));
+            return Err(bad(literal, "a number does not end in a point").write(format!("{digits}0")));
         }
         if plain.len() > 1 && plain.starts_with('0') && plain.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
             return Err(bad(literal, "a number does not start with `0`"));
@@ -97,17 +97,20 @@ impl Parser<'_> {
                 .is_some_and(|width| width == "size" || width.bytes().all(|b| b.is_ascii_digit()))
         });
         if rust_type && suffix.len() > 1 {
-            return bad(literal, format!("numbers have no Rust type here: `{literal}`"))
-                .help(format!("write `{digits}`"));
+            return bad(literal, format!("numbers have no Rust type here: `{literal}`")).write(digits);
         }
         let problem = Problem::new(Code::BadDuration, literal.span(), format!("not a duration: `{literal}`"));
         match (suffix, compound_seconds(digits, suffix)) {
             ("ms" | "us" | "ns", _) => problem.help("Step Functions counts in whole seconds"),
-            ("sec" | "secs" | "second" | "seconds", _) => problem.help(format!("write `{digits}s`")),
-            ("min" | "mins" | "minute" | "minutes", _) => problem.help(format!("write `{digits}m`")),
-            ("hr" | "hrs" | "hour" | "hours", _) => problem.help(format!("write `{digits}h`")),
-            ("day" | "days", _) => problem.help(format!("write `{digits}d`")),
-            (_, Some(seconds)) => problem.help(format!("one unit only: write `{}`", in_largest_unit(seconds))),
+            ("sec" | "secs" | "second" | "seconds", _) => problem.write(format!("{digits}s")),
+            ("min" | "mins" | "minute" | "minutes", _) => problem.write(format!("{digits}m")),
+            ("hr" | "hrs" | "hour" | "hours", _) => problem.write(format!("{digits}h")),
+            ("day" | "days", _) => problem.write(format!("{digits}d")),
+            (_, Some(seconds)) => {
+                let written = in_largest_unit(seconds);
+                let edit = Edit::over(problem.spot, written.clone());
+                problem.help(format!("one unit only: write `{written}`")).edit(edit)
+            }
             _ => problem.help(DURATION_HELP),
         }
     }

@@ -178,7 +178,7 @@ impl Parser<'_> {
                 Some(text) => (text, None),
                 None => {
                     let problem = Problem::new(Code::BadLiteral, literal.span(), "a key is a name or text in quotes");
-                    self.report(problem.help(format!("write `\"{literal}\"`")));
+                    self.report(problem.write(format!("\"{literal}\"")));
                     return None;
                 }
             },

@@ -10,7 +10,7 @@ use super::name::rust_name;
 use super::parser::Parser;
 use super::spelling::{is_word, spelled};
 use super::word::{Role, Step};
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// `$name`, `$name.x`, `$name(…)`
@@ -189,8 +189,10 @@ impl Parser<'_> {
         }
         let last = path.rsplit("::").next().unwrap_or_default();
         let problem = match last {
-            "now" => problem.help("the time is `$now()` in JSONata, and `context.State.EnteredTime`"),
-            "new_v4" => problem.help("write `$uuid()`, in JSONata"),
+            "now" => problem
+                .help("the time is `$now()` in JSONata, and `context.State.EnteredTime`")
+                .edit(Edit::over(whole, "$now()")),
+            "new_v4" => problem.write("$uuid()"),
             "new" => problem.help("values are written as they are: `\"text\"`, `[…]`, `{ … }`"),
             _ => problem
                 .help("what your Rust code knows at deployment is a parameter: declare `params { name: String }`"),

@@ -295,7 +295,7 @@ impl Parser<'_> {
         let attribute = cursor.is_punct("#");
         if cursor.position() > start {
             let problem = self.unexpected(cursor, "`,`");
-            self.complain(cursor, if cursor.is_punct(";") { problem.help("write `,`") } else { problem });
+            self.complain(cursor, if cursor.is_punct(";") { problem.write(",") } else { problem });
         }
         if !(cursor.position() > start && (named || attribute)) {
             skip_past(cursor, &[",", ";"]);
