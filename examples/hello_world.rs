@@ -9,7 +9,8 @@ use std::error::Error;
 
 use examples::hello_world::{FUNCTION, HelloWorld, HelloWorldInput, HelloWorldOutput, to_base64};
 use serde_json::Value;
-use workflow_asl::{StateMachine, mermaid};
+use workflow_asl::StateMachine;
+use workflow_graph::Graph;
 use workflow_local::{Engine, Status};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -17,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{definition:#}\n");
 
     let (machine, _) = StateMachine::read(&definition);
-    println!("{}", mermaid::diagram(&machine));
+    println!("{}", Graph::of(&machine).to_mermaid());
 
     let engine = Engine::of::<HelloWorld>()?.on_lambda(FUNCTION, to_base64);
     for is_hello_world_example in [true, false] {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
+use workflow_graph::Graph;
 use workflow_plan::{Configuration, Logging, Machine, Verdict, plan};
 
 use crate::params::Values;
@@ -58,7 +59,11 @@ impl Diff {
         let plan = plan(&old, &new);
         match self.format {
             Format::Text => write!(output, "{}", plan.to_text())?,
-            Format::Markdown => write!(output, "{}", plan.to_markdown())?,
+            Format::Markdown => {
+                write!(output, "{}", plan.to_markdown())?;
+                let graph = Graph::of_change(&old.definition, &new.definition);
+                writeln!(output, "\n```mermaid\n{}```", graph.to_mermaid())?;
+            }
             Format::Json => writeln!(output, "{:#}", plan.to_json())?,
         }
         let allowed = match self.allow {

@@ -1,25 +1,113 @@
-//! `cargo workflow graph`: the workflows of a file as Mermaid flowcharts.
+//! `cargo workflow graph`: workflows as pictures.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use workflow_asl::printable::printable;
-use workflow_asl::{StateMachine, mermaid};
+use clap::{Args, ValueEnum};
+use workflow_asl::printable::printable_lines;
+use workflow_asl::rules;
+use workflow_graph::{Direction, Graph};
 
-use crate::source::{self, Wanted};
-use crate::{Failure, File};
+use crate::params::Values;
+use crate::source::{self, Machine, Wanted};
+use crate::template::Reading;
+use crate::{Failure, revision};
 
-/// Prints each diagram; several are introduced by their names.
-pub(crate) fn print(file: &File, output: &mut impl Write) -> Result<ExitCode, Failure> {
-    let values = file.params.values()?;
-    let machines = source::read(Wanted { reading: file.reading.with_defaults(), ..file.wanted(&values) })?;
-    let several = machines.len() > 1;
-    for machine in machines {
-        if several {
-            writeln!(output, "%% {}", printable(&machine.name))?;
+/// Draws the workflows of a file, or a change from one file to another.
+///
+/// A definition with errors is drawn with the errors at their states.
+#[derive(Args)]
+pub(crate) struct Draw {
+    #[command(flatten)]
+    file: crate::File,
+    /// What to draw it as
+    #[arg(long, value_enum, default_value_t = To::Mermaid)]
+    to: To,
+    /// Which way it reads
+    #[arg(long, value_enum, default_value_t = Way::TopDown)]
+    direction: Way,
+    /// Draw the change from this file to FILE: each is a file, or REVISION:PATH for a file of a git revision
+    #[arg(long, value_name = "OLD")]
+    diff: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum To {
+    /// A picture for light and dark pages, without a script or a font
+    Svg,
+    /// A page with that picture
+    Html,
+    /// A Mermaid flowchart, which GitHub and GitLab render
+    Mermaid,
+    /// The language of Graphviz
+    Dot,
+    /// Box characters for a terminal
+    Text,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Way {
+    TopDown,
+    LeftRight,
+}
+
+impl Draw {
+    /// Prints each picture; several are introduced by their names.
+    pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let values = self.file.params.values()?;
+        if let Some(old) = &self.diff {
+            let (old, new) = (self.revision(old, &values)?, self.revision(&self.file.file, &values)?);
+            let graph = Graph::of_change(&old.value, &new.value).named(new.name);
+            self.print(&graph, output)?;
+            return Ok(ExitCode::SUCCESS);
         }
-        let (machine, _) = StateMachine::read(&machine.value);
-        writeln!(output, "{}", mermaid::diagram(&machine))?;
+        let wanted = self.file.wanted(&values);
+        let (machines, wrong) = source::read_with_errors(Wanted { reading: wanted.reading.with_defaults(), ..wanted })?;
+        let several = machines.len() > 1;
+        if several && matches!(self.to, To::Svg | To::Html) {
+            let names: Vec<_> = machines.iter().map(|machine| machine.name.as_str()).collect();
+            let file = self.file.file.display();
+            return Err(format!("error: {file} has several workflows; take one with --name: {}", names.join(", ")).into());
+        }
+        for machine in machines {
+            if several {
+                let comment = match self.to {
+                    To::Dot => "//",
+                    To::Text => "#",
+                    To::Mermaid | To::Svg | To::Html => "%%",
+                };
+                writeln!(output, "{comment} {}", workflow_asl::printable::printable(&machine.name))?;
+            }
+            let (definition, found) = rules::read_and_check(&machine.value, machine.machine_type);
+            let graph = Graph::of(&definition).named(machine.name).with_problems(&found);
+            self.print(&graph, output)?;
+        }
+        Ok(if wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
-    Ok(ExitCode::SUCCESS)
+
+    /// The state machine of a file, or of a file of a git revision.
+    fn revision(&self, file: &Path, values: &Values) -> Result<Machine, Failure> {
+        let name = self.file.name.as_deref();
+        let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
+        match &revision::of(file)? {
+            Some((path, bytes)) => source::read_one(Wanted { file: path, bytes: Some(bytes), name, values, reading }),
+            None => source::read_one(Wanted { file, bytes: None, name, values, reading }),
+        }
+    }
+
+    fn print(&self, graph: &Graph, output: &mut impl Write) -> Result<(), Failure> {
+        let direction = match self.direction {
+            Way::TopDown => Direction::TopDown,
+            Way::LeftRight => Direction::LeftRight,
+        };
+        match self.to {
+            To::Svg => write!(output, "{}", graph.to_svg_in(direction))?,
+            To::Html => write!(output, "{}", graph.to_html_in(direction))?,
+            To::Mermaid => writeln!(output, "{}", graph.to_mermaid_in(direction))?,
+            To::Dot => write!(output, "{}", graph.to_dot_in(direction))?,
+            To::Text => write!(output, "{}", printable_lines(&graph.to_text_in(direction)))?,
+        }
+        Ok(())
+    }
 }

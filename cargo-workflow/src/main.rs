@@ -55,8 +55,8 @@ enum Command {
     New(new::New),
     /// Print the Amazon States Language of every workflow in a Rust file, without compiling it
     Asl(File),
-    /// Draw a workflow as a Mermaid flowchart
-    Graph(File),
+    /// Draw a workflow, or a change of one: SVG, HTML, Mermaid, DOT, text
+    Graph(graph::Draw),
     /// Format every `workflow!` in Rust files
     Fmt(fmt::Fmt),
     /// Run a workflow on the embedded engine, in virtual time
@@ -156,7 +156,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::New(new) => new.execute(&mut output),
         Command::Asl(file) => asl::print(&file, &mut output),
-        Command::Graph(file) => graph::print(&file, &mut output),
+        Command::Graph(graph) => graph.execute(&mut output),
         Command::Fmt(fmt) => fmt.execute(&mut output),
         Command::Run(run) => run.execute(&mut output),
         Command::Serve(serve) => serve.execute(&mut output),

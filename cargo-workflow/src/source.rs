@@ -185,8 +185,23 @@ pub(crate) fn read(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failure> {
     Ok(machines)
 }
 
+/// The same, and whether errors would stop another command: documents with errors are read all the same.
+pub(crate) fn read_with_errors(wanted: Wanted<'_>) -> Result<(Vec<Machine>, bool), Failure> {
+    let (machines, stopped) = read_all(wanted)?;
+    let names = machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect();
+    wanted.values.are_known(&names)?;
+    Ok((machines, stopped))
+}
+
 /// The same, whatever the values are called.
 pub(crate) fn read_with_names(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failure> {
+    match read_all(wanted)? {
+        (_, true) => Err(Failure::Printed(1)),
+        (machines, false) => Ok(machines),
+    }
+}
+
+fn read_all(wanted: Wanted<'_>) -> Result<(Vec<Machine>, bool), Failure> {
     let Wanted { file, name, .. } = wanted;
     let mut found = Found::default();
     let read = match wanted.bytes {
@@ -209,13 +224,13 @@ pub(crate) fn read_with_names(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failur
     report::print_all(&found.reports);
     match (name, found.failure) {
         _ if found.unreadable => Err(Failure::Printed(2)),
-        _ if stopped => Err(Failure::Printed(1)),
+        _ if stopped && (found.is_rust || found.failure.is_some() || found.machines.is_empty()) => Err(Failure::Printed(1)),
         (_, Some(failure)) => Err(failure),
         (Some(name), None) if found.machines.is_empty() => {
             let names = found.names.join(", ");
             Err(format!("error: {} has no workflow `{name}`; it has: {names}", file.display()).into())
         }
-        _ => Ok(found.machines),
+        _ => Ok((found.machines, stopped)),
     }
 }
 

@@ -56,6 +56,32 @@ fn graph_draws_the_states() {
 }
 
 #[test]
+fn graph_draws_pictures_of_every_kind() {
+    let draw = |arguments: &[&str]| {
+        let output = workflow(&[&["graph", "order.rs", "--name", "ShipOrder"], arguments].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        stdout(&output)
+    };
+    let svg = draw(&["--to", "svg"]);
+    assert!(svg.starts_with("<svg") && svg.contains("<title>ShipOrder</title>") && svg.contains(">IsPaid<"), "{svg}");
+    assert!(!svg.contains("http") || svg.matches("http").count() == 1, "only the namespace");
+    assert_ne!(svg, draw(&["--to", "svg", "--direction", "left-right"]));
+    assert_eq!(svg, draw(&["--to", "svg"]));
+    let html = draw(&["--to", "html"]);
+    assert!(html.contains("default-src 'none'") && html.contains("<svg") && !html.contains("<script"), "{html}");
+    assert!(draw(&["--to", "dot"]).starts_with("digraph \"ShipOrder\" {"));
+    let text = draw(&["--to", "text"]);
+    assert!(text.contains("│ IsPaid") && text.contains('▼'), "{text}");
+}
+
+#[test]
+fn graph_draws_errors_at_their_states() {
+    let output = workflow(&["graph", "wrong.asl.json", "--to", "text"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("⚠ there is no state") && stdout(&output).contains("WF0201"), "{}", stdout(&output));
+}
+
+#[test]
 fn run_takes_results_for_tasks_and_exits_by_status() {
     let ship = ["run", "order.rs", "--name", "ShipOrder", "--input"];
     let paid = r#"{"paid": true, "address": "Kiel"}"#;

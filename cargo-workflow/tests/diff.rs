@@ -65,6 +65,8 @@ fn json_has_a_verdict_and_findings() {
     assert_eq!(stdout(&diff(&folder, &["old.json", "new.json", "--format", "json"])), stdout(&output));
     let markdown = stdout(&diff(&folder, &["old.json", "new.json", "--format", "markdown"]));
     assert!(markdown.starts_with("**🟡 careful**") && markdown.contains("| `Pay` |"), "{markdown}");
+    assert!(markdown.contains("```mermaid\nflowchart TD") && markdown.ends_with("```\n"), "{markdown}");
+    assert!(markdown.contains("classDef changed") && markdown.contains("(changed)"), "{markdown}");
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn the_readme_shows_what_is_tested() {
 fn the_readme_shows_what_graph_draws() {
     let definition = serde_json::from_str(Greet::definition().as_str()).unwrap();
     let (machine, _) = workflow_asl::StateMachine::read(&definition);
-    let drawn = workflow_asl::mermaid::diagram(&machine);
+    let drawn = workflow_graph::Graph::of(&machine).to_mermaid();
     if std::env::var_os("WORKFLOW_BLESS").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
         let shown = format!("```mermaid\n{}```", block("mermaid", 0).unwrap());

@@ -4,7 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use workflow_asl::document::MachineType;
-use workflow_asl::{StateMachine, graph, mermaid, references, rules};
+use workflow_asl::{StateMachine, graph, references, rules};
+use workflow_graph::{Direction, Graph};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(definition) = serde_json::from_slice::<serde_json::Value>(bytes) else { return };
@@ -13,6 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     for kind in [MachineType::Standard, MachineType::Express] {
         let _ = rules::check(&machine, kind);
     }
-    let _ = (graph::Graph::all(&machine), mermaid::diagram(&machine));
+    let _ = (graph::Graph::all(&machine), Graph::of(&machine).to_mermaid());
+    let _ = Graph::of(&machine).layout(Direction::TopDown);
     let _ = (references::references(&machine).len(), references::variable_references(&machine));
 });

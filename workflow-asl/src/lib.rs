@@ -1,5 +1,5 @@
 //! Amazon States Language (ASL): the document model, the languages inside it
-//! (JSONPath, intrinsic functions, JSONata), the rules, the graph and diagrams.
+//! (JSONPath, intrinsic functions, JSONata), the rules and the graph.
 //!
 //! Every fact about ASL lives here once: the macro, the engine, the command line
 //! and the server all read it from this crate. The specification is at
@@ -17,7 +17,6 @@ pub mod hash;
 pub mod intrinsic;
 pub mod jsonata;
 pub mod limits;
-pub mod mermaid;
 pub mod nearest;
 pub mod path;
 pub mod placeholder;

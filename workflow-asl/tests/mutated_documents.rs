@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use workflow_asl::document::MachineType;
-use workflow_asl::{StateMachine, mermaid, rules};
+use workflow_asl::{StateMachine, rules};
 
 /// A generator of numbers that is the same on every run (splitmix64).
 struct Numbers(u64);
@@ -122,7 +122,6 @@ fn nothing_panics_and_nothing_is_lost() {
         let (machine, _) = StateMachine::read(&definition);
         assert_eq!(machine.write(), definition);
         rules::check(&machine, MachineType::Express);
-        mermaid::diagram(&machine);
     }
 }
 

@@ -80,6 +80,14 @@ impl Definition {
         }
     }
 
+    /// The picture of the state machine, with these values of its parameters.
+    #[cfg(feature = "graph")]
+    pub fn graph(&self) -> workflow_graph::Graph {
+        // The macro has made the text.
+        let definition = serde_json::from_str(&self.text).unwrap_or_default();
+        workflow_graph::Graph::of_definition(&definition).named(self.name)
+    }
+
     /// The state machine's name.
     pub fn name(&self) -> &'static str {
         self.name

@@ -25,6 +25,7 @@
 //! | (none) | [`workflow!`], [`Workflow`], [`Definition`], [`Runner`] | 1.88 |
 //! | `aws` | `client`: the typed client over the caller's own `aws_sdk_sfn::Client`, which brings the HTTP client | 1.94.1 |
 //! | `aws-config` | `Client::from_env()`, with the SDK's default HTTPS client | 1.94.1 |
+//! | `graph` | `Workflow::graph()`: pictures as SVG, HTML, Mermaid, DOT and text | 1.88 |
 //! | `iam` | `Definition::iam_policy()`: the least-privilege policy of the workflow's role, worked out at compile time | 1.88 |
 //! | `tracing` | a span for each call of the client; turns on `aws` | 1.94.1 |
 //! | `yaml` | `from` in [`workflow!`] reads documents in YAML, beside JSON | 1.88 |
@@ -70,6 +71,10 @@ pub use workflow::{Arn, Constant, Json, MachineType, Map, Params, Piece, Workflo
 /// IAM policies: where a workflow runs, what [`Definition::iam_policy`] gives, and the trust policy of its role.
 #[cfg(feature = "iam")]
 pub use workflow_iam as iam;
+
+/// Pictures of workflows: what [`Workflow::graph`] gives.
+#[cfg(feature = "graph")]
+pub use workflow_graph as graph;
 pub use workflow_macros::Schema;
 
 /// Declares a workflow: its data, its states and how they follow each other, checked where it is written.

@@ -95,6 +95,17 @@ pub trait Workflow: 'static {
         let definition = definition.with_template(Self::POLICY.with(params));
         Ok(definition)
     }
+
+    /// The picture of a workflow without parameters: [`to_svg`](workflow_graph::Graph::to_svg),
+    /// [`to_html`](workflow_graph::Graph::to_html), [`to_mermaid`](workflow_graph::Graph::to_mermaid),
+    /// [`to_text`](workflow_graph::Graph::to_text).
+    #[cfg(feature = "graph")]
+    fn graph() -> workflow_graph::Graph
+    where
+        Self: Workflow<Params = ()>,
+    {
+        Self::definition().graph()
+    }
 }
 
 /// The states of one workflow, as an enum that `workflow!` writes.

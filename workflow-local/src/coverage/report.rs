@@ -6,7 +6,8 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
-use workflow_asl::{Pointer, StateMachine, mermaid};
+use workflow_asl::{Pointer, StateMachine};
+use workflow_graph::{Graph, Mark};
 
 use super::FILE_EXTENSION;
 use super::point::{Point, PointKind};
@@ -105,7 +106,9 @@ impl Covered {
     /// A Mermaid flowchart with what was not taken marked.
     pub fn diagram(&self) -> String {
         let untaken: BTreeSet<_> = self.untaken().map(|point| &point.pointer).collect();
-        mermaid::diagram_with_taken(&self.machine, &|pointer: &Pointer| !untaken.contains(pointer))
+        let mut graph = Graph::of(&self.machine);
+        graph.mark(&|pointer: &Pointer| if untaken.contains(pointer) { Mark::Untaken } else { Mark::None });
+        graph.to_mermaid()
     }
 
     /// What was not taken.

@@ -1,0 +1,194 @@
+//! The words of a picture: what a state does, and conditions, errors and retries as a person would say them.
+
+use serde_json::Value;
+use workflow_asl::StateKind;
+use workflow_asl::document::{ChoiceRule, Comparison, Operand, Retrier, State};
+use workflow_asl::graph::EdgeKind;
+use workflow_asl::limits::retrier_default;
+use workflow_services::Arn;
+
+/// Characters of a caption; what is longer is cut.
+const MAX_CHARS: usize = 60;
+
+/// The label of a transition.
+pub(crate) fn edge(kind: EdgeKind, state: &State) -> String {
+    let label = match kind {
+        EdgeKind::Next => String::new(),
+        EdgeKind::Default => "otherwise".to_owned(),
+        EdgeKind::Choice(i) => {
+            let rule = state.choices.as_ref().and_then(|rules| rules.get(i));
+            rule.map(|rule| condition(rule, Place::Top)).unwrap_or_default()
+        }
+        EdgeKind::Catch(i) => {
+            let catcher = state.catch.as_ref().and_then(|catchers| catchers.get(i));
+            errors(catcher.and_then(|catcher| catcher.error_equals.as_deref()))
+        }
+    };
+    cut(&label)
+}
+
+/// The comment of the rule or catcher that a transition comes from.
+pub(crate) fn edge_comment(kind: EdgeKind, state: &State) -> Option<String> {
+    match kind {
+        EdgeKind::Choice(i) => state.choices.as_ref()?.get(i)?.comment.clone(),
+        EdgeKind::Catch(i) => state.catch.as_ref()?.get(i)?.comment.clone(),
+        EdgeKind::Next | EdgeKind::Default => None,
+    }
+}
+
+/// How often a retrier tries again, and after which errors.
+pub(crate) fn retrier(retrier: &Retrier) -> String {
+    let attempts = match &retrier.max_attempts {
+        Some(attempts) => attempts.to_string(),
+        None => retrier_default::MAX_ATTEMPTS.to_string(),
+    };
+    cut(&format!("retry {attempts}×: {}", errors(retrier.error_equals.as_deref())))
+}
+
+fn errors(names: Option<&[String]>) -> String {
+    names.unwrap_or_default().join(", ")
+}
+
+/// What a state does, in a few words under its name.
+pub(crate) fn detail(state: &State) -> Option<String> {
+    let detail = match state.kind {
+        StateKind::Task => {
+            let resource = state.resource.as_deref()?;
+            // `arn:aws:states:::lambda:invoke` is known by its end, another ARN by its service and name.
+            match Arn::parse(resource) {
+                Some(arn) => match arn.integration() {
+                    Some(action) => action.replace(':', " "),
+                    None => format!("{} {}", arn.service, arn.resource.replace(':', " ")),
+                },
+                None => resource.to_owned(),
+            }
+        }
+        StateKind::Wait => match &state.seconds {
+            Some(Value::Number(seconds)) => format!("{seconds} s"),
+            Some(Value::String(seconds)) => format!("{} s", bare(seconds)),
+            _ => {
+                let until = state.timestamp.as_deref().or(state.timestamp_path.as_deref());
+                let until = until.map(|time| format!("until {}", bare(time)));
+                until.or_else(|| state.seconds_path.as_ref().map(|path| format!("{} s", short_path(path))))?
+            }
+        },
+        StateKind::Fail => state.error.as_deref().map(bare)?,
+        StateKind::Map => "for each item".to_owned(),
+        _ => return None,
+    };
+    Some(cut(&detail))
+}
+
+/// Where a condition stands, which decides whether it needs parentheses.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Top,
+    Inside,
+}
+
+/// A rule's condition as a person would say it.
+fn condition(rule: &ChoiceRule, place: Place) -> String {
+    if let Some(condition) = &rule.condition {
+        return condition.as_str().map_or_else(|| condition.to_string(), bare);
+    }
+    let joined = |rules: &[ChoiceRule], word: &str| {
+        let parts: Vec<_> = rules.iter().map(|rule| condition(rule, Place::Inside)).collect();
+        let text = parts.join(word);
+        if place == Place::Inside && parts.len() > 1 { format!("({text})") } else { text }
+    };
+    if let Some(rules) = &rule.and {
+        joined(rules, " and ")
+    } else if let Some(rules) = &rule.or {
+        joined(rules, " or ")
+    } else if let Some(rule) = &rule.not {
+        format!("not {}", condition(rule, Place::Inside))
+    } else {
+        let variable = short_path(rule.variable.as_deref().unwrap_or_default());
+        rule.comparisons.first().map(|comparison| compare(&variable, comparison)).unwrap_or(variable)
+    }
+}
+
+fn compare(variable: &str, comparison: &Comparison) -> String {
+    let name = comparison.operator.name();
+    if let Some(kind) = name.strip_prefix("Is") {
+        let kind = kind.to_lowercase();
+        let not = if comparison.operand == Value::Bool(false) { "not " } else { "" };
+        return format!("{variable} is {not}{kind}");
+    }
+    let name = name.strip_suffix("Path").unwrap_or(name);
+    let operators = [
+        ("LessThanEquals", "<="),
+        ("GreaterThanEquals", ">="),
+        ("LessThan", "<"),
+        ("GreaterThan", ">"),
+        ("Equals", "=="),
+    ];
+    let sign = operators.into_iter().find(|(end, _)| name.ends_with(end)).map_or("matches", |(_, sign)| sign);
+    let operand = match (&comparison.operand, comparison.operator.operand()) {
+        (Value::String(path), Operand::Path) => short_path(path),
+        (Value::String(time), Operand::Timestamp) => time.clone(),
+        (value, _) => value.to_string(),
+    };
+    format!("{variable} {sign} {operand}")
+}
+
+/// A JSONata expression without its markers, on one line.
+fn bare(text: &str) -> String {
+    let inner = text.strip_prefix("{%").and_then(|text| text.strip_suffix("%}")).unwrap_or(text);
+    inner.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A path with `.name` for each `['name']` that can be written so.
+fn short_path(path: &str) -> String {
+    let mut short = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once("['") {
+        short.push_str(before);
+        match after.split_once("']") {
+            Some((name, tail)) if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => {
+                short.push('.');
+                short.push_str(name);
+                rest = tail;
+            }
+            _ => {
+                short.push_str("['");
+                rest = after;
+            }
+        }
+    }
+    short.push_str(rest);
+    short
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MAX_CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use workflow_asl::StateMachine;
+
+    use super::*;
+
+    #[test]
+    fn conditions_read_like_sentences() {
+        let rule = |rule: Value| {
+            let definition = json!({"StartAt": "C", "States": {
+                "C": {"Type": "Choice", "Choices": [rule]}, "X": {"Type": "Succeed"}}});
+            let (machine, found) = StateMachine::read(&definition);
+            assert_eq!(found, []);
+            condition(&machine.states.unwrap()["C"].choices.as_ref().unwrap()[0], Place::Top)
+        };
+        assert_eq!(rule(json!({"Variable": "$['a']['b c']", "NumericLessThanEqualsPath": "$.y"})), "$.a['b c'] <= $.y");
+        assert_eq!(rule(json!({"Variable": "$.a", "StringMatches": "x*"})), "$.a matches \"x*\"");
+        assert_eq!(rule(json!({"Variable": "$.a", "IsPresent": false})), "$.a is not present");
+        let both = json!([{"Variable": "$.a", "IsNull": true}, {"Variable": "$.b", "StringEquals": "x"}]);
+        assert_eq!(rule(json!({"Not": {"Or": both}})), "not ($.a is null or $.b == \"x\")");
+        assert_eq!(rule(json!({"And": both})), "$.a is null and $.b == \"x\"");
+        assert_eq!(rule(json!({"Condition": "{% $states.input.x\n   > 3 %}"})), "$states.input.x > 3");
+    }
+}

@@ -1,0 +1,208 @@
+//! A graph in the language of Graphviz (<https://graphviz.org/doc/info/lang.html>).
+
+use std::fmt::Write as _;
+
+use workflow_asl::StateKind;
+use workflow_asl::graph::EdgeKind;
+use workflow_asl::printable::is_control;
+
+use crate::{Direction, Graph, Mark, Scope, State};
+
+impl Graph {
+    /// The text of a DOT digraph, top-down. Branches and item processors are clusters.
+    pub fn to_dot(&self) -> String {
+        self.to_dot_in(Direction::TopDown)
+    }
+
+    /// The same in a direction.
+    pub fn to_dot_in(&self, direction: Direction) -> String {
+        let mut dot = Dot::default();
+        let name = self.name.as_deref().unwrap_or("state machine");
+        dot.line(0, &format!("digraph {} {{", quoted(name)));
+        let rank = match direction {
+            Direction::TopDown => "TB",
+            Direction::LeftRight => "LR",
+        };
+        dot.line(1, &format!("rankdir={rank}; compound=true; tooltip={};", quoted(&self.describe())));
+        dot.line(1, "node [fontname=\"sans-serif\", style=\"rounded\", shape=box]; edge [fontname=\"sans-serif\"];");
+        if !self.problems.is_empty() {
+            dot.line(1, &format!("label={};", quoted(&self.problems.join("\n"))));
+        }
+        dot.scope(&self.scope, 1, true);
+        dot.line(0, "}");
+        dot.text
+    }
+}
+
+/// A state in DOT: edges end at a node of its, and are cut at the border of its cluster where it has one.
+#[derive(Clone)]
+struct Place {
+    node: String,
+    cluster: Option<String>,
+}
+
+#[derive(Default)]
+struct Dot {
+    text: String,
+    nodes: usize,
+}
+
+impl Dot {
+    /// Draws a scope; gives the node that stands for it.
+    fn scope(&mut self, scope: &Scope, depth: usize, whole: bool) -> String {
+        let start = self.node();
+        self.line(depth, &format!("{start} [shape=point, width=0.12, label=\"\", tooltip=\"start\"];"));
+        let places: Vec<_> = scope.states.iter().map(|state| self.state(state, depth)).collect();
+        let point = Place { node: start.clone(), cluster: None };
+        if let Some(first) = scope.start.and_then(|first| places.get(first)) {
+            self.edge(depth, &point, first, &[]);
+        }
+        for edge in &scope.edges {
+            if let (Some(from), Some(to)) = (places.get(edge.from), places.get(edge.to)) {
+                let mut looks = Vec::new();
+                if edge.kind != EdgeKind::Next {
+                    looks.push(format!("label={}", quoted(&edge.label)));
+                }
+                if let EdgeKind::Catch(_) = edge.kind {
+                    looks.push("style=dashed".to_owned());
+                }
+                if let Some(comment) = &edge.comment {
+                    looks.push(format!("tooltip={}", quoted(comment)));
+                }
+                looks.extend(marked(edge.mark));
+                self.edge(depth, from, to, &looks);
+            }
+        }
+        for (state, place) in scope.states.iter().zip(&places) {
+            for retrier in &state.retriers {
+                let mut looks = vec![format!("label={}", quoted(&retrier.label)), "style=dotted".to_owned()];
+                looks.extend(marked(retrier.mark));
+                let line = format!("{} -> {} [{}];", place.node, place.node, looks.join(", "));
+                self.line(depth, &line);
+            }
+        }
+        if whole && scope.states.iter().any(|state| state.ends) {
+            let end = Place { node: self.node(), cluster: None };
+            self.line(depth, &format!("{} [shape=doublecircle, width=0.12, label=\"\", tooltip=\"end\"];", end.node));
+            for (state, place) in scope.states.iter().zip(&places).filter(|(state, _)| state.ends) {
+                self.edge(depth, place, &end, &marked(state.end_mark));
+            }
+        }
+        start
+    }
+
+    fn state(&mut self, state: &State, depth: usize) -> Place {
+        let mut label = format!("{}\n{}", state.name, state.kind.name());
+        let mut more = |text: &str| {
+            let _ = write!(label, "\n{text}");
+        };
+        state.detail.as_deref().map(&mut more);
+        state.problems.iter().for_each(|problem| more(&format!("error: {problem}")));
+        if let Some(word) = state.mark.word() {
+            more(&format!("({word})"));
+        }
+        let mut looks = vec![format!("label={}", quoted(&label))];
+        looks.extend(state.comment.as_ref().map(|comment| format!("tooltip={}", quoted(comment))));
+        if state.problems.is_empty() {
+            looks.extend(marked(state.mark));
+        } else {
+            looks.extend(marked(Mark::Failed));
+        }
+        if state.scopes.is_empty() {
+            let node = self.node();
+            let shape = match state.kind {
+                StateKind::Choice => "shape=diamond, style=solid",
+                StateKind::Wait => "shape=hexagon, style=solid",
+                StateKind::Succeed | StateKind::Fail => "shape=ellipse, style=solid",
+                StateKind::Task | StateKind::Pass | StateKind::Parallel | StateKind::Map => "shape=box",
+            };
+            self.line(depth, &format!("{node} [{shape}, {}];", looks.join(", ")));
+            return Place { node, cluster: None };
+        }
+        let cluster = format!("cluster_{}", self.node());
+        self.line(depth, &format!("subgraph {cluster} {{"));
+        self.line(depth + 1, &format!("{};", looks.join("; ")));
+        let mut node = String::new();
+        for scope in &state.scopes {
+            let inside = if let Some(title) = &scope.title {
+                let branch = format!("cluster_{}", self.node());
+                self.line(depth + 1, &format!("subgraph {branch} {{"));
+                self.line(depth + 2, &format!("label={}; style=dashed;", quoted(title)));
+                let inside = self.scope(scope, depth + 2, false);
+                self.line(depth + 1, "}");
+                inside
+            } else {
+                self.scope(scope, depth + 1, false)
+            };
+            if node.is_empty() {
+                node = inside;
+            }
+        }
+        self.line(depth, "}");
+        Place { node, cluster: Some(cluster) }
+    }
+
+    fn edge(&mut self, depth: usize, from: &Place, to: &Place, looks: &[String]) {
+        let mut looks = looks.to_vec();
+        looks.extend(from.cluster.as_ref().map(|cluster| format!("ltail={cluster}")));
+        looks.extend(to.cluster.as_ref().map(|cluster| format!("lhead={cluster}")));
+        let looks = if looks.is_empty() { String::new() } else { format!(" [{}]", looks.join(", ")) };
+        self.line(depth, &format!("{} -> {}{looks};", from.node, to.node));
+    }
+
+    fn node(&mut self) -> String {
+        self.nodes += 1;
+        format!("n{}", self.nodes - 1)
+    }
+
+    fn line(&mut self, depth: usize, line: &str) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "{:indent$}{line}", "", indent = depth * 4);
+    }
+}
+
+/// The looks of what is marked.
+fn marked(mark: Mark) -> Vec<String> {
+    let colour = match mark {
+        Mark::None => return Vec::new(),
+        Mark::Untaken => "#777777",
+        Mark::Taken | Mark::Added => "#1a7f37",
+        Mark::Caught | Mark::Changed => "#9a6700",
+        Mark::Failed | Mark::Removed => "#cf222e",
+        Mark::Running | Mark::Renamed => "#0969da",
+    };
+    vec![format!("color=\"{colour}\""), "penwidth=2".to_owned()]
+}
+
+/// A quoted string. Graphviz reads backslashes as escapes of its own, and no control character.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            c if is_control(c) => quoted.push(' '),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_of_any_characters_stay_in_their_quotes() {
+        let definition = json!({"StartAt": "a\"];x\\", "States": {"a\"];x\\": {"Type": "Pass", "End": true}}});
+        let text = Graph::of_definition(&definition).to_dot();
+        assert!(text.contains(r#"label="a\"];x\\\nPass""#), "{text}");
+        let both = text.matches('{').count() == text.matches('}').count();
+        assert!(both, "{text}");
+    }
+}

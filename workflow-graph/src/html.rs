@@ -1,0 +1,35 @@
+//! A graph as an HTML page of its own.
+
+use crate::svg::{STYLE, escaped};
+use crate::{Direction, Graph};
+
+impl Graph {
+    /// A page with the graph, top-down: no script, nothing from elsewhere.
+    pub fn to_html(&self) -> String {
+        self.to_html_in(Direction::TopDown)
+    }
+
+    /// The same in a direction.
+    pub fn to_html_in(&self, direction: Direction) -> String {
+        let title = escaped(self.name.as_deref().unwrap_or("State machine"));
+        let problems = match self.problems.as_slice() {
+            [] => String::new(),
+            problems => {
+                let items: String = problems.iter().map(|problem| format!("<li>{}</li>", escaped(problem))).collect();
+                format!("<ul class=\"problems\">{items}</ul>\n")
+            }
+        };
+        // In a page, the picture is an image with its title and description.
+        let svg = self.to_svg_in(direction).replacen(&format!("<style>\n{STYLE}</style>\n"), "", 1);
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n\
+             {STYLE}body{{margin:0;padding:1rem;background:#fff;color:#1f2328;font-family:system-ui,sans-serif}}\n\
+             .picture{{overflow:auto}}.picture svg{{display:block;margin:auto}}.problems{{color:#cf222e}}\n\
+             @media(prefers-color-scheme:dark){{body{{background:#0d1117;color:#e6edf3}}.problems{{color:#ff938a}}}}\n\
+             </style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{problems}\
+             <div class=\"picture\" tabindex=\"0\" role=\"region\" aria-label=\"graph\">\n{svg}</div>\n</main>\n</body>\n</html>\n"
+        )
+    }
+}

@@ -1,0 +1,178 @@
+//! The vertices of a scope in ranks, and the ways of its edges over them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An edge to be drawn: of the document, from the start or to the end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// The size of its label, across and along.
+    pub(super) label: Option<(f64, f64)>,
+    /// Links of one class to one target join on the way.
+    pub(super) class: u8,
+}
+
+/// What stands in a rank.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Vertex {
+    /// A state, or the mark of start or end, by its number.
+    Node(usize),
+    /// The label of the link with this number.
+    Label(usize),
+    /// Where one or more links pass.
+    Bend,
+}
+
+/// Ranks, and the ways through them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ranks {
+    pub(super) vertices: Vec<Vertex>,
+    /// The size of each vertex, across and along.
+    pub(super) sizes: Vec<(f64, f64)>,
+    pub(super) ranks: Vec<usize>,
+    /// Every two vertices of neighbouring ranks that are joined, the upper one first.
+    pub(super) edges: Vec<(usize, usize)>,
+    /// The vertices of each link, from the upper end to the lower one.
+    pub(super) ways: Vec<Vec<usize>>,
+    /// Whether a link leads up.
+    pub(super) reversed: Vec<bool>,
+}
+
+impl Ranks {
+    /// Puts nodes of these sizes in ranks: each link leads down, but for those that close a loop.
+    pub(super) fn of(sizes: &[(f64, f64)], links: &[Link]) -> Self {
+        let reversed = closing(sizes.len(), links);
+        let ranks = longest(sizes.len(), links, &reversed);
+        let mut made = Self {
+            vertices: (0..sizes.len()).map(Vertex::Node).collect(),
+            sizes: sizes.to_vec(),
+            ranks,
+            edges: Vec::new(),
+            ways: Vec::new(),
+            reversed,
+        };
+        let mut bends = BTreeMap::new();
+        for (number, link) in links.iter().enumerate() {
+            let way = made.way(number, link, &mut bends);
+            made.ways.push(way);
+        }
+        let joined = made.ways.iter().flat_map(|way| way.windows(2));
+        let joined = joined.filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)));
+        // The order of links is that of the document, which the library keeps where it can.
+        let mut known = BTreeSet::new();
+        made.edges = joined.filter(|pair| known.insert(*pair)).collect();
+        made
+    }
+
+    /// The vertices of a link, which are made where they are not there yet.
+    fn way(&mut self, number: usize, link: &Link, bends: &mut BTreeMap<(usize, u8, bool, usize), usize>) -> Vec<usize> {
+        let rank = |vertex: usize| self.ranks.get(vertex).copied().unwrap_or_default();
+        let up = self.reversed.get(number).copied().unwrap_or_default();
+        let (from, to) = (rank(link.from), rank(link.to));
+        let between: Vec<usize> = if up { (to + 1..from).rev().collect() } else { (from + 1..to).collect() };
+        let mut way = vec![link.from];
+        for (step, rank) in between.into_iter().enumerate() {
+            let vertex = match link.label.filter(|_| step == 0) {
+                Some(size) => self.push(Vertex::Label(number), size, rank),
+                None => {
+                    let key = (link.to, link.class, up, rank);
+                    match bends.get(&key) {
+                        Some(known) => *known,
+                        None => {
+                            let made = self.push(Vertex::Bend, (1.0, 0.0), rank);
+                            bends.insert(key, made);
+                            made
+                        }
+                    }
+                }
+            };
+            way.push(vertex);
+        }
+        way.push(link.to);
+        if up {
+            way.reverse();
+        }
+        way
+    }
+
+    fn push(&mut self, vertex: Vertex, size: (f64, f64), rank: usize) -> usize {
+        self.vertices.push(vertex);
+        self.sizes.push(size);
+        self.ranks.push(rank);
+        self.vertices.len() - 1
+    }
+}
+
+/// For each link, whether it closes a loop: it leads to a node that a search in the document's order is still inside of.
+fn closing(nodes: usize, links: &[Link]) -> Vec<bool> {
+    let mut leaving = vec![Vec::new(); nodes];
+    for (number, link) in links.iter().enumerate() {
+        if let Some(list) = leaving.get_mut(link.from) {
+            list.push(number);
+        }
+    }
+    let mut closing = vec![false; links.len()];
+    let (mut met, mut open) = (vec![false; nodes], vec![false; nodes]);
+    let mut entered = vec![false; nodes];
+    links.iter().for_each(|link| if let Some(entered) = entered.get_mut(link.to) { *entered = true });
+    // Nodes that nothing leads to first, so that loops begin where they are entered.
+    let first = (0..nodes).filter(|node| entered.get(*node) == Some(&false));
+    for root in first.chain(0..nodes) {
+        let mut path = vec![(root, 0)];
+        if met.get(root) != Some(&false) {
+            continue;
+        }
+        while let Some((node, next)) = path.last_mut() {
+            let node = *node;
+            if let (Some(met), Some(open)) = (met.get_mut(node), open.get_mut(node)) {
+                (*met, *open) = (true, true);
+            }
+            let Some(number) = leaving.get(node).and_then(|list| list.get(*next)).copied() else {
+                if let Some(open) = open.get_mut(node) {
+                    *open = false;
+                }
+                path.pop();
+                continue;
+            };
+            *next += 1;
+            let Some(to) = links.get(number).map(|link| link.to) else { continue };
+            if open.get(to) == Some(&true) {
+                if let Some(closing) = closing.get_mut(number) {
+                    *closing = true;
+                }
+            } else if met.get(to) == Some(&false) {
+                path.push((to, 0));
+            }
+        }
+    }
+    closing
+}
+
+/// The rank of each node: the length of the longest way to it. A link with a label is two long.
+fn longest(nodes: usize, links: &[Link], reversed: &[bool]) -> Vec<usize> {
+    let mut leaving = vec![Vec::new(); nodes];
+    let mut entering = vec![0_usize; nodes];
+    for (link, reversed) in links.iter().zip(reversed) {
+        let (from, to) = if *reversed { (link.to, link.from) } else { (link.from, link.to) };
+        if let (Some(list), Some(count)) = (leaving.get_mut(from), entering.get_mut(to)) {
+            list.push((to, if link.label.is_some() { 2 } else { 1 }));
+            *count += 1;
+        }
+    }
+    let mut ranks = vec![0; nodes];
+    let mut ready: Vec<_> = (0..nodes).filter(|node| entering.get(*node) == Some(&0)).collect();
+    while let Some(node) = ready.pop() {
+        let own = ranks.get(node).copied().unwrap_or_default();
+        for (to, length) in leaving.get(node).into_iter().flatten() {
+            if let (Some(rank), Some(count)) = (ranks.get_mut(*to), entering.get_mut(*to)) {
+                *rank = own.max(usize::saturating_sub(*rank, *length)) + length;
+                *count -= 1;
+                if *count == 0 {
+                    ready.push(*to);
+                }
+            }
+        }
+    }
+    ranks
+}

@@ -1,0 +1,246 @@
+//! A graph as a Mermaid flowchart.
+
+use std::fmt::Write as _;
+
+use workflow_asl::StateKind;
+use workflow_asl::graph::EdgeKind;
+use workflow_asl::printable::is_control;
+
+use crate::{Direction, Graph, Mark, Scope, State};
+
+/// The looks of each kind of node: colours that can be read on a light and on a dark page.
+const CLASSES: &[&str] = &[
+    "classDef mark fill:#555,stroke:#555,color:#fff",
+    "classDef choice fill:#fff8e1,stroke:#b8860b,color:#222",
+    "classDef wait fill:#eef3fb,stroke:#4a6fa5,color:#222",
+    "classDef succeed fill:#e8f5e9,stroke:#2e7d32,color:#222",
+    "classDef fail fill:#fdecea,stroke:#c62828,color:#222",
+];
+
+/// The looks of what has a mark: of states, which stand for those of their kind, and of transitions.
+const MARKS: &[(Mark, &str, &str)] = &[
+    (
+        Mark::Untaken,
+        "fill:#eee,stroke:#d32f2f,stroke-width:2px,stroke-dasharray:5 4,color:#777",
+        "stroke:#d32f2f,stroke-width:2px,stroke-dasharray:2 6",
+    ),
+    (Mark::Taken, "fill:#e8f5e9,stroke:#2e7d32,stroke-width:3px,color:#222", "stroke:#2e7d32,stroke-width:3px"),
+    (Mark::Caught, "fill:#fff3e0,stroke:#b45309,stroke-width:3px,color:#222", "stroke:#b45309,stroke-width:3px"),
+    (Mark::Failed, "fill:#fdecea,stroke:#c62828,stroke-width:3px,color:#222", "stroke:#c62828,stroke-width:3px"),
+    (Mark::Running, "fill:#e3f2fd,stroke:#1565c0,stroke-width:3px,color:#222", "stroke:#1565c0,stroke-width:3px"),
+    (Mark::Added, "fill:#dafbe1,stroke:#1a7f37,stroke-width:3px,color:#222", "stroke:#1a7f37,stroke-width:3px"),
+    (
+        Mark::Removed,
+        "fill:#ffebe9,stroke:#cf222e,stroke-width:2px,stroke-dasharray:5 4,color:#222",
+        "stroke:#cf222e,stroke-width:2px,stroke-dasharray:2 6",
+    ),
+    (Mark::Changed, "fill:#fff8c5,stroke:#9a6700,stroke-width:3px,color:#222", "stroke:#9a6700,stroke-width:3px"),
+    (Mark::Renamed, "fill:#ddf4ff,stroke:#0969da,stroke-width:3px,color:#222", "stroke:#0969da,stroke-width:3px"),
+];
+
+/// The looks of a state with an error in it.
+const WRONG: &str = "fill:#fdecea,stroke:#c62828,stroke-width:3px,stroke-dasharray:8 3,color:#222";
+
+impl Graph {
+    /// The text of a Mermaid `flowchart` (<https://mermaid.js.org/syntax/flowchart.html>), top-down.
+    ///
+    /// Choice edges carry their condition; edges of catchers are dashed and carry the error
+    /// names; branches and item processors are subgraphs. Any state name renders.
+    pub fn to_mermaid(&self) -> String {
+        self.to_mermaid_in(Direction::TopDown)
+    }
+
+    /// The same in a direction.
+    pub fn to_mermaid_in(&self, direction: Direction) -> String {
+        let mut chart = Chart::default();
+        chart.line(0, match direction {
+            Direction::TopDown => "flowchart TD",
+            Direction::LeftRight => "flowchart LR",
+        });
+        for problem in &self.problems {
+            chart.line(1, &format!("%% error: {}", comment(problem)));
+        }
+        chart.scope(&self.scope, 1, true);
+        for class in CLASSES {
+            chart.line(1, class);
+        }
+        chart.looks();
+        chart.text
+    }
+}
+
+#[derive(Default)]
+struct Chart {
+    text: String,
+    nodes: usize,
+    links: usize,
+    marked_nodes: Vec<(Mark, String)>,
+    marked_links: Vec<(Mark, usize)>,
+    wrong_nodes: Vec<String>,
+}
+
+impl Chart {
+    /// Draws the states of a scope and their transitions; only the machine's own has an end mark,
+    /// since a branch's end is not the end of the execution.
+    fn scope(&mut self, scope: &Scope, depth: usize, whole: bool) {
+        let start = self.node();
+        self.line(depth, &format!("{start}((\" \")):::mark"));
+        let ids: Vec<String> = scope.states.iter().map(|state| self.state(state, depth)).collect();
+        let id = |number: usize| ids.get(number).map_or("", String::as_str);
+        if let Some((first, state)) = scope.start.and_then(|first| Some((first, scope.states.get(first)?))) {
+            // What begins there is no edge of the document.
+            let mark = if state.mark == Mark::Untaken { Mark::Untaken } else { Mark::None };
+            self.link(depth, mark, &format!("{start} --> {}", id(first)));
+        }
+        let end = (whole && scope.states.iter().any(|state| state.ends)).then(|| self.node());
+        if let Some(end) = &end {
+            self.line(depth, &format!("{end}(((\" \"))):::mark"));
+        }
+        for (number, state) in scope.states.iter().enumerate() {
+            let from = id(number);
+            for edge in scope.edges.iter().filter(|edge| edge.from == number) {
+                let (to, label) = (id(edge.to), escape(&edge.label));
+                let line = match edge.kind {
+                    EdgeKind::Catch(_) => format!("{from} -.->|\"{label}\"| {to}"),
+                    EdgeKind::Next => format!("{from} --> {to}"),
+                    EdgeKind::Choice(_) | EdgeKind::Default => format!("{from} -->|\"{label}\"| {to}"),
+                };
+                self.link(depth, edge.mark, &line);
+            }
+            if let Some(end) = end.as_ref().filter(|_| state.ends) {
+                self.link(depth, state.end_mark, &format!("{from} --> {end}"));
+            }
+        }
+    }
+
+    /// Draws a state and what is inside it; gives the node's id.
+    fn state(&mut self, state: &State, depth: usize) -> String {
+        let id = self.node();
+        let mut label = escape(&state.name);
+        let mut more = |text: &str| {
+            let _ = write!(label, "<br/>{}", escape(text));
+        };
+        if let Some(detail) = &state.detail {
+            more(detail);
+        }
+        // Mermaid draws no edge from a subgraph to itself.
+        for retrier in &state.retriers {
+            let untaken = retrier.mark == Mark::Untaken && state.mark != Mark::Untaken;
+            more(&format!("{}{}", retrier.label, if untaken { " (not taken)" } else { "" }));
+        }
+        for problem in &state.problems {
+            more(&format!("error: {problem}"));
+        }
+        if let Some(word) = state.mark.word().filter(|_| !matches!(state.mark, Mark::Untaken | Mark::Taken)) {
+            more(&format!("({word})"));
+        }
+        if !state.problems.is_empty() {
+            self.wrong_nodes.push(id.clone());
+        } else if state.mark != Mark::None {
+            self.marked_nodes.push((state.mark, id.clone()));
+        }
+        if state.scopes.is_empty() {
+            let (open, close, class) = match state.kind {
+                StateKind::Task | StateKind::Parallel | StateKind::Map => ("[", "]", ""),
+                StateKind::Pass => ("(", ")", ""),
+                StateKind::Wait => ("{{", "}}", ":::wait"),
+                StateKind::Choice => ("{", "}", ":::choice"),
+                StateKind::Succeed => ("([", "])", ":::succeed"),
+                StateKind::Fail => ("([", "])", ":::fail"),
+            };
+            self.line(depth, &format!("{id}{open}\"{label}\"{close}{class}"));
+            return id;
+        }
+        self.line(depth, &format!("subgraph {id}[\"{label}\"]"));
+        for scope in &state.scopes {
+            if let Some(title) = &scope.title {
+                let branch = self.node();
+                self.line(depth + 1, &format!("subgraph {branch}[\"{}\"]", escape(title)));
+                self.scope(scope, depth + 2, false);
+                self.line(depth + 1, "end");
+            } else {
+                self.scope(scope, depth + 1, false);
+            }
+        }
+        self.line(depth, "end");
+        id
+    }
+
+    fn node(&mut self) -> String {
+        let id = format!("n{}", self.nodes);
+        self.nodes += 1;
+        id
+    }
+
+    fn link(&mut self, depth: usize, mark: Mark, line: &str) {
+        if mark != Mark::None {
+            self.marked_links.push((mark, self.links));
+        }
+        // Mermaid's `linkStyle` knows links by their order in the text.
+        self.links += 1;
+        self.line(depth, line);
+    }
+
+    /// Writes the looks of what is marked or wrong.
+    fn looks(&mut self) {
+        for (mark, of_state, of_link) in MARKS {
+            let of_mark = |(own, _): &&(Mark, String)| own == mark;
+            let nodes: Vec<_> = self.marked_nodes.iter().filter(of_mark).map(|(_, id)| id.as_str()).collect();
+            if !nodes.is_empty() {
+                let (class, nodes) = (mark.class(), nodes.join(","));
+                self.line(1, &format!("classDef {class} {of_state}"));
+                self.line(1, &format!("class {nodes} {class}"));
+            }
+            let links = self.marked_links.iter().filter(|(own, _)| own == mark).map(|(_, link)| link.to_string());
+            let links: Vec<_> = links.collect();
+            if !links.is_empty() {
+                self.line(1, &format!("linkStyle {} {of_link}", links.join(",")));
+            }
+        }
+        if !self.wrong_nodes.is_empty() {
+            let nodes = self.wrong_nodes.join(",");
+            self.line(1, &format!("classDef wrong {WRONG}"));
+            self.line(1, &format!("class {nodes} wrong"));
+        }
+    }
+
+    fn line(&mut self, depth: usize, line: &str) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "{:indent$}{line}", "", indent = depth * 4);
+    }
+}
+
+/// Text for a comment: braces would make a directive of it.
+fn comment(text: &str) -> String {
+    text.chars().map(|c| if is_control(c) || "{}".contains(c) { ' ' } else { c }).collect()
+}
+
+/// Text for inside a quoted label. Mermaid reads Markdown, HTML and its own directives
+/// even there, so that everything but plain characters is written as an entity code.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut previous = None;
+    // A number or dash at the start would make a Markdown list.
+    let mut leading = true;
+    for c in text.chars() {
+        let plain = c.is_ascii_alphanumeric()
+            || !c.is_ascii() && !is_control(c)
+            || " ,?!/()$'=[]{}".contains(c)
+            || c == '_' && previous.is_some_and(char::is_alphanumeric)
+            || "-.+)".contains(c) && !leading;
+        if plain {
+            escaped.push(c);
+        } else if is_control(c) {
+            escaped.push(' ');
+        } else {
+            let _ = write!(escaped, "#{};", u32::from(c));
+        }
+        leading = leading && (c.is_ascii_digit() || c == ' ');
+        previous = Some(c);
+    }
+    // An empty label would be no label at all.
+    if escaped.is_empty() { " ".to_owned() } else { escaped }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,326 @@
+//! What a picture shows: states, the scopes they live in, and the edges between them.
+
+use serde_json::Value;
+use workflow_asl::document::{Scope as DocumentScope, State as DocumentState};
+use workflow_asl::graph::{EdgeKind, Graph as DocumentGraph};
+use workflow_asl::{Diagnostic, Pointer, StateKind, StateMachine};
+
+use crate::caption;
+
+/// A state machine as a picture shows it.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_graph::Graph;
+///
+/// let graph = Graph::of_definition(&json!({"StartAt": "Rest", "States": {
+///     "Rest": {"Type": "Wait", "Seconds": 3, "End": true}}}));
+/// assert_eq!(graph.scope.states[0].detail.as_deref(), Some("3 s"));
+/// assert!(graph.to_mermaid().starts_with("flowchart TD"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Graph {
+    /// The machine's name, for the picture's title.
+    pub name: Option<String>,
+    /// The machine's comment.
+    pub comment: Option<String>,
+    /// The states of the machine.
+    pub scope: Scope,
+    /// What is wrong with the machine itself.
+    pub problems: Vec<String>,
+}
+
+/// The states of the machine, of a branch or of an item processor.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Scope {
+    /// Where it is in the definition.
+    pub pointer: Pointer,
+    /// Its title: `branch 1`. Only a scope that has others beside it has one.
+    pub title: Option<String>,
+    /// Its states, in the order of the document.
+    pub states: Vec<State>,
+    /// The number of its first state.
+    pub start: Option<usize>,
+    /// Its edges, by the state that they leave.
+    pub edges: Vec<Edge>,
+}
+
+/// A state.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct State {
+    /// Its name.
+    pub name: String,
+    /// Where it is in the definition.
+    pub pointer: Pointer,
+    /// Its kind.
+    pub kind: StateKind,
+    /// What it does, in a few words: the service and action, the time, the error.
+    pub detail: Option<String>,
+    /// Its comment.
+    pub comment: Option<String>,
+    /// Whether the scope can end after it.
+    pub ends: bool,
+    /// Its retriers.
+    pub retriers: Vec<Retrier>,
+    /// The scopes inside it.
+    pub scopes: Vec<Scope>,
+    /// What is wrong with it, or with something in it that is no state.
+    pub problems: Vec<String>,
+    /// What the picture says of it.
+    pub mark: Mark,
+    /// What the picture says of its end.
+    pub end_mark: Mark,
+}
+
+/// A retrier of a state, which is drawn as an edge from the state to itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Retrier {
+    /// Where it is in the definition.
+    pub pointer: Pointer,
+    /// How often and after which errors.
+    pub label: String,
+    /// What the picture says of it.
+    pub mark: Mark,
+}
+
+/// A transition.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Edge {
+    /// The number of the state that it leaves.
+    pub from: usize,
+    /// The number of the state that it leads to.
+    pub to: usize,
+    /// Which field it comes from.
+    pub kind: EdgeKind,
+    /// The condition, the errors, or nothing.
+    pub label: String,
+    /// The comment of its rule or catcher.
+    pub comment: Option<String>,
+    /// Where the target's name is in the definition.
+    pub pointer: Pointer,
+    /// What the picture says of it.
+    pub mark: Mark,
+}
+
+/// What a picture says of a state or an edge beside what it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Mark {
+    /// Nothing.
+    #[default]
+    None,
+    /// No execution took it.
+    Untaken,
+    /// The execution took it.
+    Taken,
+    /// It failed, and the failure was handled.
+    Caught,
+    /// It failed, and the execution with it.
+    Failed,
+    /// It has begun and not ended.
+    Running,
+    /// Only the newer definition has it.
+    Added,
+    /// Only the older definition has it.
+    Removed,
+    /// Both have it, with differences.
+    Changed,
+    /// Both have it, under two names.
+    Renamed,
+}
+
+impl Mark {
+    /// The word for it, which pictures show beside the colour; `None` for [`Mark::None`].
+    pub fn word(self) -> Option<&'static str> {
+        Some(match self {
+            Self::None => return None,
+            Self::Untaken => "not taken",
+            Self::Taken => "taken",
+            Self::Caught => "caught",
+            Self::Failed => "failed",
+            Self::Running => "running",
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Changed => "changed",
+            Self::Renamed => "renamed",
+        })
+    }
+
+    /// The name of its class in SVG and Mermaid.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Untaken => "untaken",
+            mark => mark.word().unwrap_or_default(),
+        }
+    }
+}
+
+impl Graph {
+    /// The graph of a state machine. A transition to a state that does not exist is left out.
+    pub fn of(machine: &StateMachine) -> Self {
+        Self { name: None, comment: machine.comment.clone(), scope: scope(machine.scope(), None), problems: Vec::new() }
+    }
+
+    /// The graph of a definition, as far as it can be understood.
+    pub fn of_definition(definition: &Value) -> Self {
+        Self::of(&StateMachine::read(definition).0)
+    }
+
+    /// The same graph with the machine's name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The same graph with the errors among these findings at their states.
+    #[must_use]
+    pub fn with_problems(mut self, found: &[Diagnostic]) -> Self {
+        for problem in found.iter().filter(|problem| problem.is_error()) {
+            let text = format!("{} [{}]", problem.message, problem.code);
+            match self.scope.innermost(problem.pointer.as_str()) {
+                Some(state) => state.problems.push(text),
+                None => self.problems.push(text),
+            }
+        }
+        self
+    }
+
+    /// Marks each state, edge, end and retrier by its pointer: `/States/A`, `/States/A/Next` and the others of
+    /// [`EdgeKind::pointer`], `/States/A/End`, `/States/A/Retry/0`.
+    pub fn mark(&mut self, mark: &dyn Fn(&Pointer) -> Mark) {
+        self.scope.mark(mark);
+    }
+
+    /// Every state, each before those inside it.
+    pub fn states(&self) -> Vec<&State> {
+        let mut all = Vec::new();
+        self.scope.collect(&mut all);
+        all
+    }
+
+    /// The picture in words: how many states, where it begins, and each transition.
+    pub fn describe(&self) -> String {
+        let states = self.states().len();
+        let mut text = format!("A state machine with {states} state{}.", if states == 1 { "" } else { "s" });
+        if let Some(comment) = &self.comment {
+            text = format!("{text} {comment}");
+        }
+        self.scope.describe(&mut text, "It starts");
+        text
+    }
+}
+
+impl Scope {
+    /// The innermost state that holds what is at a pointer.
+    fn innermost(&mut self, pointer: &str) -> Option<&mut State> {
+        let holds = |own: &str| pointer.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let state = self.states.iter_mut().find(|state| holds(state.pointer.as_str()))?;
+        let inner = state.scopes.iter().position(|scope| {
+            scope.states.iter().any(|state| holds(state.pointer.as_str()))
+        });
+        match inner {
+            Some(inner) => state.scopes.get_mut(inner)?.innermost(pointer),
+            None => Some(state),
+        }
+    }
+
+    pub(crate) fn mark(&mut self, mark: &dyn Fn(&Pointer) -> Mark) {
+        for state in &mut self.states {
+            state.mark = mark(&state.pointer);
+            state.end_mark = mark(&state.pointer.child("End"));
+            state.retriers.iter_mut().for_each(|retrier| retrier.mark = mark(&retrier.pointer));
+            state.scopes.iter_mut().for_each(|scope| scope.mark(mark));
+        }
+        self.edges.iter_mut().for_each(|edge| edge.mark = mark(&edge.pointer));
+    }
+
+    fn collect<'s>(&'s self, all: &mut Vec<&'s State>) {
+        for state in &self.states {
+            all.push(state);
+            state.scopes.iter().for_each(|scope| scope.collect(all));
+        }
+    }
+
+    fn describe(&self, text: &mut String, starts: &str) {
+        let name = |number: usize| self.states.get(number).map_or("", |state| state.name.as_str());
+        if let Some(start) = self.start {
+            text.push_str(&format!(" {starts} at “{}”.", name(start)));
+        }
+        for (number, state) in self.states.iter().enumerate() {
+            if let Some(word) = state.mark.word() {
+                text.push_str(&format!(" “{}”: {word}.", state.name));
+            }
+            for edge in self.edges.iter().filter(|edge| edge.from == number) {
+                let (verb, label) = match edge.kind {
+                    EdgeKind::Next => ("goes on at", String::new()),
+                    EdgeKind::Default => ("otherwise goes on at", String::new()),
+                    EdgeKind::Choice(_) => ("goes on at", format!(" if {}", edge.label)),
+                    EdgeKind::Catch(_) => ("catches at", format!(" {}", edge.label)),
+                };
+                text.push_str(&format!(" “{}” {verb} “{}”{label}.", state.name, name(edge.to)));
+            }
+            if state.ends {
+                text.push_str(&format!(" “{}” ends.", state.name));
+            }
+            for problem in &state.problems {
+                text.push_str(&format!(" Error in “{}”: {problem}.", state.name));
+            }
+            for scope in &state.scopes {
+                let title = scope.title.as_ref().map(|title| format!(", {title},")).unwrap_or_default();
+                scope.describe(text, &format!("Inside “{}”{title} it starts", state.name));
+            }
+        }
+    }
+}
+
+fn scope(scope: DocumentScope<'_>, title: Option<String>) -> Scope {
+    let graph = DocumentGraph::of(scope);
+    let states = graph.states().iter().enumerate().map(|(number, (name, of))| state(name, of, graph.state_pointer(number)));
+    let edges = graph.edges().iter().filter_map(|edge| {
+        let (_, state) = graph.states().get(edge.from)?;
+        Some(Edge {
+            from: edge.from,
+            to: edge.to?,
+            kind: edge.kind,
+            label: caption::edge(edge.kind, state),
+            comment: caption::edge_comment(edge.kind, state),
+            pointer: edge.kind.pointer(&graph.state_pointer(edge.from)),
+            mark: Mark::None,
+        })
+    });
+    Scope { pointer: graph.scope().pointer.clone(), title, states: states.collect(), start: graph.start(), edges: edges.collect() }
+}
+
+fn state(name: &str, state: &DocumentState, pointer: Pointer) -> State {
+    let inside = state.scopes(name, &pointer);
+    let several = inside.len() > 1;
+    let scopes = inside.into_iter().enumerate().map(|(number, inside)| {
+        let title = several.then(|| format!("branch {}", number + 1));
+        scope(inside, title)
+    });
+    let retriers = state.retry.iter().flatten().enumerate().map(|(number, retrier)| Retrier {
+        pointer: pointer.child("Retry").index(number),
+        label: caption::retrier(retrier),
+        mark: Mark::None,
+    });
+    State {
+        name: name.to_owned(),
+        kind: state.kind,
+        detail: caption::detail(state),
+        comment: state.comment.clone(),
+        // Succeed and Fail are ends of their own.
+        ends: !matches!(state.kind, StateKind::Succeed | StateKind::Fail) && state.end == Some(true),
+        retriers: retriers.collect(),
+        scopes: scopes.collect(),
+        problems: Vec::new(),
+        mark: Mark::None,
+        end_mark: Mark::None,
+        pointer,
+    }
+}

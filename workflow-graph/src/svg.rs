@@ -1,0 +1,358 @@
+//! A layout as SVG, which needs nothing beside it: no script, no font, no request.
+
+use std::fmt::Write as _;
+
+use workflow_asl::StateKind;
+use workflow_asl::graph::EdgeKind;
+use workflow_asl::printable::is_control;
+
+use crate::layout::{Frame, Layout, PlacedEdge, PlacedState, Point, Role, Text, is_round};
+use crate::{Direction, Graph, Mark};
+
+/// The looks, for light and dark; an HTML page shares them.
+pub(crate) const STYLE: &str = include_str!("style.css");
+
+/// The radius of the corners of lines.
+const CORNER: f64 = 6.0;
+
+/// The size of an arrow's head.
+const HEAD: f64 = 7.0;
+
+impl Graph {
+    /// A whole SVG document (<https://www.w3.org/TR/SVG2/>), top-down, for light and dark pages.
+    ///
+    /// Comments are tooltips; title and description say what it shows to those who do not see it.
+    pub fn to_svg(&self) -> String {
+        self.to_svg_in(Direction::TopDown)
+    }
+
+    /// The same in a direction.
+    pub fn to_svg_in(&self, direction: Direction) -> String {
+        let layout = self.layout(direction);
+        let size = format!("width=\"{}\" height=\"{}\" ", number(layout.width), number(layout.height));
+        let mut svg = Svg::default();
+        svg.document(self, &layout, &size, true);
+        svg.text.push('\n');
+        svg.text
+    }
+
+    /// The SVG element without its style, for a page that has [`STYLE`]; its states take the focus.
+    pub(crate) fn to_svg_element(&self, direction: Direction) -> String {
+        let layout = self.layout(direction);
+        let size = format!("width=\"{}\" height=\"{}\" ", number(layout.width), number(layout.height));
+        let mut svg = Svg { interactive: true, ..Svg::default() };
+        svg.document(self, &layout, &size, false);
+        svg.text
+    }
+}
+
+#[derive(Default)]
+struct Svg {
+    text: String,
+    /// Whether states are buttons of a page.
+    interactive: bool,
+}
+
+impl Svg {
+    fn document(&mut self, graph: &Graph, layout: &Layout<'_>, size: &str, styled: bool) {
+        let (width, height) = (number(layout.width), number(layout.height));
+        let role = if self.interactive { "group" } else { "img" };
+        let title = graph.name.as_deref().unwrap_or("State machine");
+        let about = graph.describe();
+        let label = if self.interactive { format!(" aria-label=\"{}\"", escaped(title)) } else { String::new() };
+        self.write(format_args!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"workflow-graph\" {size}viewBox=\"0 0 {width} {height}\" \
+             role=\"{role}\"{label}>\n"
+        ));
+        if !self.interactive {
+            self.write(format_args!("<title>{}</title>\n<desc>{}</desc>\n", escaped(title), escaped(&about)));
+        }
+        if styled {
+            self.write(format_args!("<style>\n{STYLE}</style>\n"));
+        }
+        self.write(format_args!("<rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>\n"));
+        for problem in &graph.problems {
+            self.write(format_args!("<!-- error: {} -->\n", escaped(problem).replace("--", "- -")));
+        }
+        // Boxes that hold others lie under their lines.
+        for state in layout.states.iter().filter(|state| !state.state.scopes.is_empty()) {
+            self.state(state);
+        }
+        for branch in &layout.branches {
+            self.rect("branch", branch.frame, 6.0);
+            self.texts(std::slice::from_ref(&branch.title));
+        }
+        for edge in &layout.edges {
+            self.edge(edge);
+        }
+        for state in layout.states.iter().filter(|state| state.state.scopes.is_empty()) {
+            self.state(state);
+        }
+        for dot in &layout.dots {
+            let (x, y) = (number(dot.centre.x), number(dot.centre.y));
+            if dot.is_end {
+                self.write(format_args!(
+                    "<g><title>end</title><circle class=\"ring\" cx=\"{x}\" cy=\"{y}\" r=\"6.2\"/>\
+                     <circle class=\"dot\" cx=\"{x}\" cy=\"{y}\" r=\"3.4\"/></g>\n"
+                ));
+            } else {
+                self.write(format_args!(
+                    "<g><title>start</title><circle class=\"dot\" cx=\"{x}\" cy=\"{y}\" r=\"5.5\"/></g>\n"
+                ));
+            }
+        }
+        self.text.push_str("</svg>");
+    }
+
+    fn state(&mut self, placed: &PlacedState<'_>) {
+        let state = placed.state;
+        let kind = state.kind.name().to_lowercase();
+        let mut classes = format!("state k-{kind}");
+        if state.mark != Mark::None {
+            let _ = write!(classes, " m-{}", state.mark.class());
+        }
+        if !state.problems.is_empty() {
+            classes.push_str(" wrong");
+        }
+        let at = escaped(state.pointer.as_str());
+        let button = if self.interactive {
+            let word = state.mark.word().map(|word| format!(", {word}")).unwrap_or_default();
+            let label = format!("{}, {}{word}", state.name, state.kind.name());
+            format!(" tabindex=\"-1\" role=\"button\" aria-label=\"{}\"", escaped(&label))
+        } else {
+            String::new()
+        };
+        self.write(format_args!("<g class=\"{classes}\" data-pointer=\"{at}\"{button}>\n"));
+        self.tooltip(state.comment.as_deref());
+        let frame = placed.frame;
+        let inner = if state.scopes.is_empty() { "" } else { " inner" };
+        if state.kind == StateKind::Choice {
+            self.path(&format!("box{inner}"), &cut_corners(frame));
+        } else {
+            let radius = if is_round(state.kind) { (frame.height / 2.0).min(18.0) } else { 5.0 };
+            self.rect(&format!("box{inner}"), frame, radius);
+        }
+        if !is_round(state.kind) && state.kind != StateKind::Choice {
+            let stripe = Frame { x: frame.x + 4.0, y: frame.y + 6.0, width: 3.0, height: frame.height - 12.0 };
+            self.rect("stripe", stripe, 1.5);
+        } else {
+            let stripe = Frame { x: frame.x + 18.0, y: frame.bottom() - 5.0, width: frame.width - 36.0, height: 3.0 };
+            self.rect("stripe", stripe, 1.5);
+        }
+        self.texts(&placed.texts);
+        if placed.loops {
+            self.own_loop(frame, state.retriers.iter().map(|retrier| retrier.label.as_str()));
+        }
+        self.text.push_str("</g>\n");
+    }
+
+    /// An edge from a state to itself, at its right edge.
+    fn own_loop<'l>(&mut self, frame: Frame, labels: impl Iterator<Item = &'l str>) {
+        let labels: Vec<_> = labels.collect();
+        let height = (frame.height * 0.4).min(24.0);
+        let (from, to) = (frame.y + (frame.height - height) / 2.0, frame.y + (frame.height + height) / 2.0);
+        let x = frame.right();
+        self.text.push_str("<g class=\"edge loop\">");
+        self.tooltip(Some(labels.join("\n").as_str()).filter(|text| !text.is_empty()));
+        let path = format!(
+            "M{0} {1}C{2} {1} {2} {3} {4} {3}",
+            number(x),
+            number(from),
+            number(x + 19.0),
+            number(to),
+            number(x + 5.0)
+        );
+        self.path("line", &path);
+        self.head(Point { x: x + 6.0, y: to }, Point { x, y: to });
+        self.text.push_str("</g>\n");
+    }
+
+    fn edge(&mut self, placed: &PlacedEdge<'_>) {
+        let kind = match placed.edge.map(|edge| edge.kind) {
+            Some(EdgeKind::Catch(_)) => "edge catch",
+            Some(EdgeKind::Default) => "edge otherwise",
+            Some(EdgeKind::Choice(_)) => "edge choice",
+            _ => "edge",
+        };
+        let mark = match placed.mark {
+            Mark::None => String::new(),
+            mark => format!(" m-{}", mark.class()),
+        };
+        let at = placed.edge.map(|edge| format!(" data-pointer=\"{}\"", escaped(edge.pointer.as_str())));
+        self.write(format_args!("<g class=\"{kind}{mark}\"{}>", at.unwrap_or_default()));
+        let words = [placed.edge.map(|edge| edge.label.as_str()).filter(|label| !label.is_empty()), placed.mark.word()];
+        let comment = placed.edge.and_then(|edge| edge.comment.as_deref());
+        let tooltip: Vec<_> = words.into_iter().chain([comment]).flatten().collect();
+        self.tooltip(Some(tooltip.join("\n").as_str()).filter(|text| !text.is_empty()));
+        let mut path = String::new();
+        let last = placed.pieces.len().saturating_sub(1);
+        for (at, piece) in placed.pieces.iter().enumerate() {
+            rounded(&mut path, &simplified(piece), at == last);
+        }
+        self.path("line", &path);
+        if let Some(piece) = placed.pieces.last()
+            && let [.., before, end] = simplified(piece).as_slice()
+        {
+            self.head(*before, *end);
+        }
+        self.texts(&placed.label);
+        self.text.push_str("</g>\n");
+    }
+
+    /// The head of an arrow that ends at a point.
+    fn head(&mut self, from: Point, to: Point) {
+        let (x, y) = (to.x - from.x, to.y - from.y);
+        let length = x.hypot(y).max(0.01);
+        let (x, y) = (x / length, y / length);
+        let (back_x, back_y) = (x.mul_add(-HEAD, to.x), y.mul_add(-HEAD, to.y));
+        let half = HEAD * 0.5;
+        let path = format!(
+            "M{} {}L{} {}L{} {}Z",
+            number(to.x),
+            number(to.y),
+            number(y.mul_add(half, back_x)),
+            number(x.mul_add(-half, back_y)),
+            number(y.mul_add(-half, back_x)),
+            number(x.mul_add(half, back_y))
+        );
+        self.path("head", &path);
+    }
+
+    fn texts(&mut self, texts: &[Text]) {
+        for text in texts {
+            let class = match text.role {
+                Role::Name => "name",
+                Role::Detail => "detail",
+                Role::Problem => "problem",
+                Role::Label => "label",
+            };
+            let middle = text.frame.x + text.frame.width / 2.0;
+            let base = text.role.size().mul_add(0.36, text.frame.y + text.frame.height / 2.0);
+            let said = escaped(&text.text);
+            self.write(format_args!(
+                "<text class=\"{class}\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{said}</text>\n",
+                number(middle),
+                number(base)
+            ));
+        }
+    }
+
+    fn tooltip(&mut self, text: Option<&str>) {
+        if let Some(text) = text {
+            self.write(format_args!("<title>{}</title>", escaped(text)));
+        }
+    }
+
+    fn rect(&mut self, class: &str, frame: Frame, radius: f64) {
+        self.write(format_args!(
+            "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>\n",
+            number(frame.x),
+            number(frame.y),
+            number(frame.width.max(0.0)),
+            number(frame.height.max(0.0)),
+            number(radius)
+        ));
+    }
+
+    fn path(&mut self, class: &str, path: &str) {
+        self.write(format_args!("<path class=\"{class}\" d=\"{path}\"/>"));
+    }
+
+    fn write(&mut self, text: std::fmt::Arguments<'_>) {
+        // Writing to a string cannot fail.
+        let _ = self.text.write_fmt(text);
+    }
+}
+
+/// A box with cut corners, which is a choice's.
+fn cut_corners(frame: Frame) -> String {
+    let cut = (frame.height / 2.0).min(10.0);
+    let Frame { x, y, .. } = frame;
+    let (right, bottom) = (frame.right(), frame.bottom());
+    let points = [
+        (x + cut, y),
+        (right - cut, y),
+        (right, y + cut),
+        (right, bottom - cut),
+        (right - cut, bottom),
+        (x + cut, bottom),
+        (x, bottom - cut),
+        (x, y + cut),
+    ];
+    let points: Vec<_> = points.iter().map(|(x, y)| format!("{} {}", number(*x), number(*y))).collect();
+    format!("M{}Z", points.join("L"))
+}
+
+/// The points of a line where it turns, and its ends.
+fn simplified(points: &[Point]) -> Vec<Point> {
+    let mut kept: Vec<Point> = Vec::new();
+    for point in points {
+        if let [.., before, last] = kept.as_slice() {
+            let straight = (before.x - last.x).abs() < 0.5 && (last.x - point.x).abs() < 0.5
+                || (before.y - last.y).abs() < 0.5 && (last.y - point.y).abs() < 0.5;
+            if straight {
+                kept.pop();
+            }
+        }
+        kept.push(*point);
+    }
+    kept
+}
+
+/// Adds a line with rounded corners to a path; the last piece ends where its head begins.
+fn rounded(path: &mut String, points: &[Point], is_last: bool) {
+    let towards = |from: Point, to: Point, by: f64| {
+        let length = (to.x - from.x).hypot(to.y - from.y);
+        let part = if length > 0.0 { (by / length).min(0.5) } else { 0.0 };
+        Point { x: (to.x - from.x).mul_add(part, from.x), y: (to.y - from.y).mul_add(part, from.y) }
+    };
+    for (at, point) in points.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| points.get(at));
+        // Writing to a string cannot fail.
+        let _ = match (before, points.get(at + 1)) {
+            (None, _) => write!(path, "M{} {}", number(point.x), number(point.y)),
+            (Some(before), None) => {
+                let end = if is_last { towards(*point, *before, HEAD - 1.0) } else { *point };
+                write!(path, "L{} {}", number(end.x), number(end.y))
+            }
+            (Some(before), Some(after)) => {
+                let (from, to) = (towards(*point, *before, CORNER), towards(*point, *after, CORNER));
+                write!(
+                    path,
+                    "L{} {}Q{} {} {} {}",
+                    number(from.x),
+                    number(from.y),
+                    number(point.x),
+                    number(point.y),
+                    number(to.x),
+                    number(to.y)
+                )
+            }
+        };
+    }
+}
+
+/// A number with at most one digit behind the point.
+fn number(value: f64) -> String {
+    let text = format!("{value:.1}");
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+/// Text for XML and HTML, between tags and in quotes.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' => escaped.push_str("&#10;"),
+            // XML has no word for most control characters; those that turn the direction would turn what follows.
+            c if is_control(c) || u32::from(c) & 0xFFFE == 0xFFFE => escaped.push('\u{FFFD}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
