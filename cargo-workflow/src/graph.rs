@@ -68,7 +68,9 @@ impl Draw {
         if several && matches!(self.to, To::Svg | To::Html) {
             let names: Vec<_> = machines.iter().map(|machine| machine.name.as_str()).collect();
             let file = self.file.file.display();
-            return Err(format!("error: {file} has several workflows; take one with --name: {}", names.join(", ")).into());
+            return Err(
+                format!("error: {file} has several workflows; take one with --name: {}", names.join(", ")).into()
+            );
         }
         for machine in machines {
             if several {

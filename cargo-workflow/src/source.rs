@@ -222,9 +222,10 @@ fn read_all(wanted: Wanted<'_>) -> Result<(Vec<Machine>, bool), Failure> {
     let stops = |report: &Report| report.is_error() && (found.is_rust || !may_be_created(report));
     let stopped = found.reports.iter().any(stops);
     report::print_all(&found.reports);
+    let nothing = found.is_rust || found.failure.is_some() || found.machines.is_empty();
     match (name, found.failure) {
         _ if found.unreadable => Err(Failure::Printed(2)),
-        _ if stopped && (found.is_rust || found.failure.is_some() || found.machines.is_empty()) => Err(Failure::Printed(1)),
+        _ if stopped && nothing => Err(Failure::Printed(1)),
         (_, Some(failure)) => Err(failure),
         (Some(name), None) if found.machines.is_empty() => {
             let names = found.names.join(", ");

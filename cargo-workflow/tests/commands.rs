@@ -78,7 +78,11 @@ fn graph_draws_pictures_of_every_kind() {
 fn graph_draws_errors_at_their_states() {
     let output = workflow(&["graph", "wrong.asl.json", "--to", "text"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stdout(&output).contains("⚠ there is no state") && stdout(&output).contains("WF0201"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("⚠ there is no state") && stdout(&output).contains("WF0201"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]

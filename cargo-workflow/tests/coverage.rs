@@ -224,7 +224,7 @@ fn a_diagram_marks_what_was_not_taken() {
     let output = coverage(&package, &["--only-run", "--mermaid"], Some("sends"));
     let text = stdout(&output);
     assert!(text.starts_with("%% Order: 8 of 17 (47.0 %)\nflowchart TD\n"), "{text}");
-    assert!(text.contains("retrier 2 not taken") && text.contains("linkStyle "), "{text}");
+    assert!(text.contains("Lost (not taken)") && text.contains("linkStyle "), "{text}");
     let node = |name: &str| {
         let line = text.lines().find(|line| line.contains(&format!("\"{name}"))).unwrap();
         line.trim_start().trim_start_matches("subgraph ").split(['[', '{', '(']).next().unwrap()

@@ -60,7 +60,10 @@ impl Scope {
                 let renamed = difference.renamed();
                 // What differs inside is shown there.
                 let own = difference.fields.iter().any(|field| {
-                    !matches!(field.name.as_str(), "Next" | "Default" | "End" | "Branches" | "ItemProcessor" | "Iterator")
+                    !matches!(
+                        field.name.as_str(),
+                        "Next" | "Default" | "End" | "Branches" | "ItemProcessor" | "Iterator"
+                    )
                 });
                 state.mark = match (difference.is_added(), renamed, own) {
                     (true, ..) => Mark::Added,
@@ -145,7 +148,9 @@ impl Before<'_> {
     /// gone to another scope.
     fn number(&self, scope: &mut Scope, old: &State) -> Option<usize> {
         match self.now.get(old.pointer.as_str()) {
-            Some(now) => scope.states.iter().position(|state| state.pointer.as_str() == *now && state.mark != Mark::Removed),
+            Some(now) => {
+                scope.states.iter().position(|state| state.pointer.as_str() == *now && state.mark != Mark::Removed)
+            }
             None => {
                 let mut removed = old.clone();
                 removed.remove();

@@ -53,10 +53,13 @@ impl Graph {
     /// The same in a direction.
     pub fn to_mermaid_in(&self, direction: Direction) -> String {
         let mut chart = Chart::default();
-        chart.line(0, match direction {
-            Direction::TopDown => "flowchart TD",
-            Direction::LeftRight => "flowchart LR",
-        });
+        chart.line(
+            0,
+            match direction {
+                Direction::TopDown => "flowchart TD",
+                Direction::LeftRight => "flowchart LR",
+            },
+        );
         for problem in &self.problems {
             chart.line(1, &format!("%% error: {}", comment(problem)));
         }

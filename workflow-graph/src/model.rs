@@ -221,9 +221,8 @@ impl Scope {
     fn innermost(&mut self, pointer: &str) -> Option<&mut State> {
         let holds = |own: &str| pointer.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let state = self.states.iter_mut().find(|state| holds(state.pointer.as_str()))?;
-        let inner = state.scopes.iter().position(|scope| {
-            scope.states.iter().any(|state| holds(state.pointer.as_str()))
-        });
+        let inner =
+            state.scopes.iter().position(|scope| scope.states.iter().any(|state| holds(state.pointer.as_str())));
         match inner {
             Some(inner) => state.scopes.get_mut(inner)?.innermost(pointer),
             None => Some(state),
@@ -281,7 +280,8 @@ impl Scope {
 
 fn scope(scope: DocumentScope<'_>, title: Option<String>) -> Scope {
     let graph = DocumentGraph::of(scope);
-    let states = graph.states().iter().enumerate().map(|(number, (name, of))| state(name, of, graph.state_pointer(number)));
+    let states =
+        graph.states().iter().enumerate().map(|(number, (name, of))| state(name, of, graph.state_pointer(number)));
     let edges = graph.edges().iter().filter_map(|edge| {
         let (_, state) = graph.states().get(edge.from)?;
         Some(Edge {
@@ -294,7 +294,13 @@ fn scope(scope: DocumentScope<'_>, title: Option<String>) -> Scope {
             mark: Mark::None,
         })
     });
-    Scope { pointer: graph.scope().pointer.clone(), title, states: states.collect(), start: graph.start(), edges: edges.collect() }
+    Scope {
+        pointer: graph.scope().pointer.clone(),
+        title,
+        states: states.collect(),
+        start: graph.start(),
+        edges: edges.collect(),
+    }
 }
 
 fn state(name: &str, state: &DocumentState, pointer: Pointer) -> State {

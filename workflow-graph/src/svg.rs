@@ -35,15 +35,6 @@ impl Graph {
         svg.text.push('\n');
         svg.text
     }
-
-    /// The SVG element without its style, for a page that has [`STYLE`]; its states take the focus.
-    pub(crate) fn to_svg_element(&self, direction: Direction) -> String {
-        let layout = self.layout(direction);
-        let size = format!("width=\"{}\" height=\"{}\" ", number(layout.width), number(layout.height));
-        let mut svg = Svg { interactive: true, ..Svg::default() };
-        svg.document(self, &layout, &size, false);
-        svg.text
-    }
 }
 
 #[derive(Default)]

@@ -36,7 +36,8 @@ impl Graph {
             canvas.write(&branch.title);
         }
         for placed in &layout.states {
-            let corners = if is_round(placed.state.kind) { ['╭', '╮', '╰', '╯'] } else { ['┌', '┐', '└', '┘'] };
+            let corners =
+                if is_round(placed.state.kind) { ['╭', '╮', '╰', '╯'] } else { ['┌', '┐', '└', '┘'] };
             let [left, right, low_left, low_right] = corners;
             canvas.border(placed.frame, ['─', '│', left, right, low_left, low_right]);
             placed.texts.iter().for_each(|text| canvas.write(text));
@@ -45,7 +46,11 @@ impl Graph {
             let dashed = matches!(edge.edge.map(|edge| edge.kind), Some(EdgeKind::Catch(_)));
             let last = edge.pieces.len().saturating_sub(1);
             let along = |point: &Point| if direction == Direction::TopDown { point.y } else { point.x };
-            let ends = edge.pieces.first().and_then(|piece| piece.first()).zip(edge.pieces.last().and_then(|piece| piece.last()));
+            let ends = edge
+                .pieces
+                .first()
+                .and_then(|piece| piece.first())
+                .zip(edge.pieces.last().and_then(|piece| piece.last()));
             let is_back = ends.is_some_and(|(first, last)| along(first) > along(last));
             for (at, piece) in edge.pieces.iter().enumerate() {
                 let mut piece = piece.clone();

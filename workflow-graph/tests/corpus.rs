@@ -38,7 +38,10 @@ fn around(from: &Point, to: &Point) -> Frame {
 
 fn inside(text: &Text, frame: &Frame) -> bool {
     let own = &text.frame;
-    own.x >= frame.x - 0.5 && own.y >= frame.y - 0.5 && own.right() <= frame.right() + 0.5 && own.bottom() <= frame.bottom() + 0.5
+    own.x >= frame.x - 0.5
+        && own.y >= frame.y - 0.5
+        && own.right() <= frame.right() + 0.5
+        && own.bottom() <= frame.bottom() + 0.5
 }
 
 /// The straight parts of each line, with the number of the line.

@@ -202,7 +202,12 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_it_may_be_and_nothing_is_lost() {
-        for text in ["ConvertHelloWorldToBase64AndMore", "Is this Hello World example?", "漢字漢字漢字漢字漢字漢字漢字漢字漢字", "a"] {
+        for text in [
+            "ConvertHelloWorldToBase64AndMore",
+            "Is this Hello World example?",
+            "漢字漢字漢字漢字漢字漢字漢字漢字漢字",
+            "a",
+        ] {
             for units in [PIXELS, CELLS] {
                 let max = units.max_name / 2.0;
                 let lines = units.wrap(text, Role::Name, max);

@@ -199,7 +199,8 @@ impl Builder<'_> {
     /// A scope at the origin.
     fn scope<'g>(&self, scope: &'g Scope, whole: bool) -> Layout<'g> {
         let units = self.units;
-        let mut nodes: Vec<Node<'g>> = scope.states.iter().enumerate().map(|(at, state)| self.state(scope, at, state)).collect();
+        let mut nodes: Vec<Node<'g>> =
+            scope.states.iter().enumerate().map(|(at, state)| self.state(scope, at, state)).collect();
         let dot = || Node { width: units.dot, height: units.dot, layout: None };
         let start = scope.start.map(|first| (nodes.len(), first));
         if start.is_some() {
@@ -292,10 +293,13 @@ impl Builder<'_> {
         let own_loops = scope.edges.iter().filter(|edge| edge.from == number && edge.to == number);
         let mut rows: Vec<(Role, String)> = vec![(Role::Name, state.name.clone())];
         // A name of blanks alone has no line.
-        rows.push((Role::Detail, match &state.detail {
-            Some(detail) => format!("{}: {detail}", state.kind.name()),
-            None => state.kind.name().to_owned(),
-        }));
+        rows.push((
+            Role::Detail,
+            match &state.detail {
+                Some(detail) => format!("{}: {detail}", state.kind.name()),
+                None => state.kind.name().to_owned(),
+            },
+        ));
         let mut loops = false;
         for edge in own_loops {
             loops = true;
@@ -388,7 +392,8 @@ impl Builder<'_> {
             let width = self.units.width(line, role);
             let left = if centred { (frame.width - width) / 2.0 } else { 0.0 };
             let left = if self.units.cells { left.floor() } else { left };
-            let text = Text { text: line.clone(), role, frame: Frame { x: frame.x + left, y, width, height: line_height } };
+            let text =
+                Text { text: line.clone(), role, frame: Frame { x: frame.x + left, y, width, height: line_height } };
             y += line_height;
             text
         });

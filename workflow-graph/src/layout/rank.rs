@@ -115,7 +115,11 @@ fn closing(nodes: usize, links: &[Link]) -> Vec<bool> {
     let mut closing = vec![false; links.len()];
     let (mut met, mut open) = (vec![false; nodes], vec![false; nodes]);
     let mut entered = vec![false; nodes];
-    links.iter().for_each(|link| if let Some(entered) = entered.get_mut(link.to) { *entered = true });
+    links.iter().for_each(|link| {
+        if let Some(entered) = entered.get_mut(link.to) {
+            *entered = true
+        }
+    });
     // Nodes that nothing leads to first, so that loops begin where they are entered.
     let first = (0..nodes).filter(|node| entered.get(*node) == Some(&false));
     for root in first.chain(0..nodes) {

@@ -34,7 +34,8 @@ type Key = (usize, usize, u8, bool);
 impl Routes {
     /// Routes links of these classes over vertices whose centres are at `across`.
     pub(super) fn of(ranks: &Ranks, classes: &[u8], across: &[f64], units: &Units) -> Self {
-        let mut router = Router { ranks, across, units, segments: Vec::new(), numbers: BTreeMap::new(), lengths: lengths(ranks) };
+        let mut router =
+            Router { ranks, across, units, segments: Vec::new(), numbers: BTreeMap::new(), lengths: lengths(ranks) };
         for (number, way) in ranks.ways.iter().enumerate() {
             for pair in way.windows(2) {
                 if let ([upper, lower], Some(key)) = (pair, key(ranks, classes, number, pair)) {
@@ -242,7 +243,8 @@ impl Router<'_> {
 
     /// Where the rank of a vertex ends along.
     fn rank_end(&self, vertex: usize, along: &[f64]) -> f64 {
-        along.get(vertex).copied().unwrap_or_default() + self.lengths.get(self.rank(vertex)).copied().unwrap_or_default()
+        along.get(vertex).copied().unwrap_or_default()
+            + self.lengths.get(self.rank(vertex)).copied().unwrap_or_default()
     }
 }
 
