@@ -27,7 +27,9 @@ const LOOK: Duration = Duration::from_millis(250);
 Over HTTP:
   GET  /health                             whether it answers, and the time of its clock
   POST /reset                              stops everything; the state machines of the files stay
-  POST /clock {\"advanceSeconds\": 3600}     turns the clock forward; what is due by then happens")]
+  POST /clock {\"advanceSeconds\": 3600}     turns the clock forward; what is due by then happens
+  POST /clock {\"runUntilIdle\": true}       turns it until executions wait for nothing but those outside
+  POST /clock {\"stopBefore\": \"STATE\"}     the same, but holds executions before a state")]
 pub(crate) struct Serve {
     /// Files with state machines: Rust with `workflow!`, ASL in JSON or YAML, templates of CloudFormation and SAM, or a
     /// folder of templates such as cdk.out
@@ -75,6 +77,12 @@ pub(crate) struct Serve {
     /// Keep everything that is acknowledged in this folder, and go on from there at the next start, even after a crash
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
+    /// Post each change of an execution's status to this URL, as the event that AWS sends to EventBridge
+    #[arg(long, value_name = "URL")]
+    events: Option<String>,
+    /// Append the events of Express executions to this file, or print them (`-`), as they stand in CloudWatch Logs
+    #[arg(long, value_name = "FILE")]
+    express_logs: Option<PathBuf>,
     /// How many days executions are kept after their end
     #[arg(long, value_name = "DAYS", default_value_t = 90.0, value_parser = days)]
     retain_days: f64,
@@ -150,6 +158,17 @@ impl Serve {
         if let Some(folder) = self.data {
             builder = builder.data(folder);
         }
+        if let Some(url) = self.events {
+            builder = builder.events(url);
+        }
+        builder = match self.express_logs {
+            None => builder,
+            Some(path) if path.as_os_str() == "-" => builder.express_logs(std::io::stdout()),
+            Some(path) => {
+                let file = std::fs::OpenOptions::new().create(true).append(true).open(&path);
+                builder.express_logs(file.map_err(|error| format!("error: {}: {error}", path.display()))?)
+            }
+        };
         let address = SocketAddr::new(self.address, self.port);
         let server = builder.bind(address).await.map_err(|error| format!("error: {address}: {error}"))?;
         for arn in server.diverged() {

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use workflow_local::handlers::Tasks;
 use workflow_local::{Clock, Instant};
 
@@ -21,6 +22,8 @@ struct Shared {
     turned: Mutex<Duration>,
     /// Told when it is turned.
     changed: Notify,
+    /// Told when an execution has begun to wait.
+    settled: Notify,
 }
 
 impl ServerClock {
@@ -31,10 +34,12 @@ impl ServerClock {
             began: Instant::now(),
             turned: Mutex::default(),
             changed: Notify::new(),
+            settled: Notify::new(),
         }))
     }
 
-    fn turned(&self) -> Duration {
+    /// How far it was turned.
+    pub(crate) fn turned(&self) -> Duration {
         *self.0.turned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -51,6 +56,21 @@ impl ServerClock {
         *turned = turned.saturating_add(time);
         drop(turned);
         self.0.changed.notify_waiters();
+    }
+
+    /// Turns it forward to a time, unless it is later.
+    pub(crate) fn advance_to(&self, time: Instant) {
+        self.advance(self.now().until(time));
+    }
+
+    /// Tells those who wait for executions to settle that one has begun to wait.
+    pub(crate) fn settle(&self) {
+        self.0.settled.notify_waiters();
+    }
+
+    /// Is told of the next execution that begins to wait.
+    pub(crate) fn settled(&self) -> Notified<'_> {
+        self.0.settled.notified()
     }
 
     /// Whether time stands still while something works, and then jumps to the next timer.

@@ -31,21 +31,29 @@
 
 mod api;
 mod clock;
+mod embedded;
 mod executions;
 mod http;
 mod journal;
 mod limits;
 mod operations;
+mod outlets;
 mod registry;
 mod server;
 #[cfg(feature = "sfn")]
 mod sfn_config;
 
+pub use embedded::{Embedded, Ended, EndedOtherwise};
 pub use executions::RunningHandler;
 pub use limits::{Limits, Retention};
-pub use server::{Builder, RefusedMachine, Server};
+pub use server::{Builder, Refused, Server};
 #[cfg(feature = "sfn")]
 pub use sfn_config::WithoutSyncPrefix;
+
+/// The page on services that run workflows themselves, whose examples are tests.
+#[cfg(all(doctest, feature = "durable"))]
+#[doc = include_str!("../../docs/embedding.md")]
+struct EmbeddingPage;
 
 /// The page on the server, whose examples are tests.
 #[cfg(all(doctest, feature = "durable", feature = "sfn"))]

@@ -1,7 +1,7 @@
 //! The server: what it is made of, started, asked about and stopped.
 
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use crate::clock::ServerClock;
 use crate::executions::{Outside, RunningHandler, Threads};
 use crate::http::{self, Hosts, Service};
 use crate::journal::{Journal, Record};
+use crate::outlets::{Events, ExpressLogs};
 use crate::registry::{KeptMachine, Registry};
 use crate::{Limits, Retention};
 
@@ -81,6 +82,8 @@ impl Server {
             seed: 0,
             limits: Limits::default(),
             retention: Retention::default(),
+            events: None,
+            express_logs: None,
             hosts: Vec::new(),
             scope: Scope::default(),
             lambda: None,
@@ -89,6 +92,8 @@ impl Server {
             speed: 1.0,
             #[cfg(feature = "durable")]
             data: None,
+            #[cfg(all(test, feature = "durable"))]
+            prepared: None,
         }
     }
 
@@ -119,9 +124,9 @@ impl Server {
         name: &str,
         machine_type: MachineType,
         definition: &str,
-    ) -> Result<String, RefusedMachine> {
+    ) -> Result<String, Refused> {
         let kept = KeptMachine { kind: machine_type, definition: definition.to_owned() };
-        self.registry.put(name, kept).map_err(RefusedMachine)
+        self.registry.put(name, kept).map_err(Refused)
     }
 
     /// Forgets everything but the state machines of [`put_state_machine`](Self::put_state_machine): executions are stopped, and
@@ -132,7 +137,13 @@ impl Server {
 
     /// Turns the clock forward: what is due by then happens now. A virtual clock is not turned.
     pub fn advance(&self, time: Duration) {
-        self.registry.clock.advance(time);
+        self.registry.advance(time);
+    }
+
+    /// Turns the clock to whatever is due next, again and again, until executions wait for nothing but workers, tokens and
+    /// clients; at most by `limit`. Handlers that work are waited for. Tells whether it came so far.
+    pub async fn run_until_idle(&self, limit: Duration) -> bool {
+        self.registry.turn(None, limit).await.is_idle
     }
 
     /// The handlers that run now and are synchronous closures, those that have run longest first: what to look at when
@@ -175,24 +186,24 @@ impl fmt::Debug for Server {
     }
 }
 
-/// Why a state machine is refused, in the service's words.
+/// Why a state machine or a request is refused, in the service's words.
 #[derive(Clone, Debug)]
-pub struct RefusedMachine(ApiError);
+pub struct Refused(pub(crate) ApiError);
 
-impl RefusedMachine {
+impl Refused {
     /// The API's code, such as `InvalidDefinition`.
     pub fn code(&self) -> &str {
         self.0.code.name()
     }
 }
 
-impl fmt::Display for RefusedMachine {
+impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code(), self.0.message)
     }
 }
 
-impl std::error::Error for RefusedMachine {}
+impl std::error::Error for Refused {}
 
 /// A server that does not listen yet.
 pub struct Builder {
@@ -203,6 +214,8 @@ pub struct Builder {
     seed: u64,
     limits: Limits,
     retention: Retention,
+    events: Option<String>,
+    express_logs: Option<Box<dyn Write + Send>>,
     hosts: Vec<String>,
     scope: Scope,
     lambda: Option<String>,
@@ -211,6 +224,8 @@ pub struct Builder {
     speed: f64,
     #[cfg(feature = "durable")]
     data: Option<PathBuf>,
+    #[cfg(all(test, feature = "durable"))]
+    prepared: Option<(Journal, Vec<Record>)>,
 }
 
 impl Builder {
@@ -324,6 +339,27 @@ impl Builder {
         self
     }
 
+    /// Posts each change of the status of a Standard execution to a URL, as the JSON of the event that AWS sends to
+    /// EventBridge. Best effort: an event that is not taken is sent three times, and when 10,000 wait, further ones are dropped.
+    /// Executions that a distributed map starts have none.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>
+    #[must_use]
+    pub fn events(mut self, url: impl Into<String>) -> Self {
+        self.events = Some(url.into());
+        self
+    }
+
+    /// Writes the events of Express executions when those end, a line of JSON each, as they stand in CloudWatch Logs. The
+    /// `loggingConfiguration` of the state machine says which, and whether with payloads; without one they are written whole.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>
+    #[must_use]
+    pub fn express_logs(mut self, write: impl Write + Send + 'static) -> Self {
+        self.express_logs = Some(Box::new(write));
+        self
+    }
+
     /// A name, without a port, that clients reach the server by.
     ///
     /// Requests are answered when their `Host` is `localhost`, a name that ends in `.localhost`, an address of loopback or
@@ -366,7 +402,7 @@ impl Builder {
     /// crash, goes on from there: state machines, versions, aliases, tags, activities, executions and their events, tokens.
     ///
     /// A task whose answer was recorded is not called again. One that was asked and not answered is: handlers are called at
-    /// least once. Handlers, limits and the clock are not kept: give the later server the same.
+    /// least once. Handlers and limits are not kept: give the later server the same.
     #[cfg(feature = "durable")]
     #[must_use]
     pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
@@ -376,9 +412,13 @@ impl Builder {
 
     /// The journal, and what is in it.
     #[cfg(feature = "durable")]
-    fn journal(&self) -> io::Result<(Journal, Vec<Record>)> {
+    fn journal(&mut self) -> io::Result<(Journal, Vec<Record>)> {
         use crate::journal::RedbBackend;
 
+        #[cfg(test)]
+        if let Some(prepared) = self.prepared.take() {
+            return Ok(prepared);
+        }
         let Some(folder) = &self.data else { return Ok((Journal::default(), Vec::new())) };
         let wrong = |why: String| io::Error::other(format!("the data in {}: {why}", folder.display()));
         let backend = RedbBackend::open(folder).map_err(wrong)?;
@@ -388,7 +428,7 @@ impl Builder {
 
     #[cfg(not(feature = "durable"))]
     #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "with the feature it needs both")]
-    fn journal(&self) -> io::Result<(Journal, Vec<Record>)> {
+    fn journal(&mut self) -> io::Result<(Journal, Vec<Record>)> {
         Ok((Journal::default(), Vec::new()))
     }
 
@@ -412,39 +452,51 @@ impl Builder {
     /// # Errors
     /// The address cannot be listened on, the data cannot be read, or an endpoint is no URL that can be called.
     pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
-        let limits = self.limits.bounded();
-        let outside = Outside::new(self.lambda.as_deref(), self.aws.as_deref(), &self.http_hosts)?;
-        let (journal, records) = self.journal()?;
-        // Names and tokens of an earlier run must not come again.
-        let seed = if journal.is_kept() { self.seed ^ entropy() } else { self.seed };
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let threads = Threads::new(&limits);
+        let (limits, scope, hosts) = (self.limits.bounded(), self.scope(), Hosts::new(address.ip(), &self.hosts));
+        let (registry, diverged) = self.registry()?;
+        let service = Service { registry: Arc::clone(&registry), hosts, body: limits.body, scope };
+        let (stop, stopping) = watch::channel(false);
+        let serving = tokio::spawn(http::serve(listener, Arc::new(service), limits, stopping));
+        Ok(Server { address, registry, stop, serving, diverged })
+    }
+
+    /// Where requests are for that do not say.
+    pub(crate) fn scope(&self) -> Scope {
+        self.scope.clone()
+    }
+
+    /// What is held, taken over from the data where there is some, and driven; and the ARNs of executions that diverged.
+    pub(crate) fn registry(mut self) -> io::Result<(Arc<Registry>, Vec<String>)> {
+        let limits = self.limits.bounded();
+        let outside = Outside::new(self.lambda.as_deref(), self.aws.as_deref(), &self.http_hosts)?;
         if !(self.speed.is_finite() && self.speed > 0.0) {
             let why = format!("the clock cannot go at the speed {}", self.speed);
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-        let clock = ServerClock::new(self.clock, self.speed);
+        let (journal, records) = self.journal()?;
+        // Names and tokens of an earlier run must not come again.
+        let seed = if journal.is_kept() { self.seed ^ entropy() } else { self.seed };
+        let events = self.events.as_deref().map(Events::new).transpose()?;
+        let express_logs = self.express_logs.map(ExpressLogs::new).transpose()?;
         let registry = Registry::new(
             self.handlers,
             self.mocks,
-            clock,
+            ServerClock::new(self.clock, self.speed),
             self.store,
-            threads,
+            Threads::new(&limits),
             outside,
             journal,
             self.retention,
-            self.scope.clone(),
+            events,
+            express_logs,
+            self.scope,
             seed,
         );
         let registry = Arc::new(registry);
         let diverged = registry.restore(records).map_err(io::Error::other)?;
-        let hosts = Hosts::new(address.ip(), &self.hosts);
-        let (registry_of, body, scope) = (Arc::clone(&registry), limits.body, self.scope);
-        let service = Service { registry: registry_of, hosts, body, scope };
-        let (stop, stopping) = watch::channel(false);
-        let serving = tokio::spawn(http::serve(listener, Arc::new(service), limits, stopping));
-        Ok(Server { address, registry, stop, serving, diverged })
+        Ok((registry, diverged))
     }
 }
 
@@ -458,4 +510,20 @@ impl fmt::Debug for Builder {
 fn entropy() -> u64 {
     use std::hash::{BuildHasher, Hasher, RandomState};
     RandomState::new().build_hasher().finish()
+}
+
+#[cfg(all(test, feature = "durable"))]
+impl Builder {
+    /// Has the server write to a journal, and start from records.
+    pub(crate) fn with_journal(mut self, journal: Journal, records: Vec<Record>) -> Self {
+        self.prepared = Some((journal, records));
+        self
+    }
+}
+
+#[cfg(all(test, feature = "durable"))]
+impl Server {
+    pub(crate) fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
 }

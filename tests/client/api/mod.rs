@@ -2,16 +2,20 @@
 
 mod activities;
 mod callbacks;
+mod crowds;
 mod data;
+mod embedded;
 mod executions;
 mod machines;
 mod map_runs;
+mod outlets;
 pub(crate) mod outside;
 mod recorded;
 mod redrive;
 mod retention;
 mod tags;
 mod tasks;
+mod turning;
 
 use std::time::Duration;
 

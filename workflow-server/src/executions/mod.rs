@@ -9,8 +9,8 @@ mod tasks;
 mod threads;
 
 pub(crate) use known::Known;
-pub(crate) use outside::Outside;
+pub(crate) use outside::{Endpoint, HttpClient, Outside};
 pub(crate) use recorded::{Entry, Recorded};
-pub(crate) use run::{Log, Pending, Run, RunOf, Waiting};
+pub(crate) use run::{Log, Pending, Run, RunOf, Waiting, Waits};
 pub use threads::RunningHandler;
 pub(crate) use threads::{RunsFor, Threads};

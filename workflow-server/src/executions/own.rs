@@ -44,18 +44,23 @@ pub(super) async fn answer(registry: &Arc<Registry>, run: &Arc<Run>, request: &T
         ".sync" | ".sync:2" => {
             let arn = started.get("ExecutionArn").and_then(Value::as_str).unwrap_or_default().to_owned();
             let _ = run.tell(|execution| execution.submit(request.id, started.into()));
-            Outcome::Answer(ended(registry, &arn, pattern == ".sync").await)
+            Outcome::Answer(ended(registry, run, &arn, pattern == ".sync").await)
         }
         _ => return None,
     })
 }
 
 /// Waits for the end of an execution that a task started before this server began; `None` for another task.
-pub(super) async fn follow(registry: &Registry, request: &TaskRequest, submitted: &Value) -> Option<Outcome> {
+pub(super) async fn follow(
+    registry: &Registry,
+    run: &Run,
+    request: &TaskRequest,
+    submitted: &Value,
+) -> Option<Outcome> {
     let (_, pattern) = request.resource.split_once(":states:::states:startExecution")?;
     let arn = submitted.get("ExecutionArn").and_then(Value::as_str)?;
     match pattern {
-        ".sync" | ".sync:2" => Some(Outcome::Answer(ended(registry, arn, pattern == ".sync").await)),
+        ".sync" | ".sync:2" => Some(Outcome::Answer(ended(registry, run, arn, pattern == ".sync").await)),
         _ => None,
     }
 }
@@ -76,12 +81,14 @@ impl Drop for Child {
 }
 
 /// Waits for the end of an execution, and gives what a task has of it.
-async fn ended(registry: &Registry, arn: &str, as_text: bool) -> Result<Value, TaskError> {
+async fn ended(registry: &Registry, run: &Run, arn: &str, as_text: bool) -> Result<Value, TaskError> {
     let Some(child) = registry.held().executions.get(arn).map(Child) else {
         let cause = format!("Execution Does Not Exist: '{arn}'");
         return Err(TaskError::new("StepFunctions.ExecutionDoesNotExistException").with_cause(cause));
     };
+    let following = run.follows(&child.0);
     child.0.ended().await;
+    drop(following);
     let execution = child.0.execution();
     let (version, alias) = (child.0.machine.version_arn(), child.0.machine.alias_arn());
     // It is kept as a text in JSON.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -44,10 +44,33 @@ pub(crate) struct Run {
     changed: Notify,
     /// Told when it has ended.
     ended: Notify,
+    /// Its status, and when it ended in milliseconds, so that nobody waits for its lock to know.
+    status: AtomicU8,
+    stopped: AtomicI64,
+    waits: Mutex<Waits>,
+    /// The executions of this server that its tasks wait for.
+    following: Mutex<Vec<Arc<Run>>>,
+    /// How often it was begun to be driven: what drove it before lets go.
+    drivers: AtomicU64,
+    /// Whether it goes on though a breakpoint is before it.
+    passes: AtomicBool,
     /// Whether it ends at its next transition, because its state machine is being deleted.
     ends_at_transition: AtomicBool,
     /// The clients' tokens of its redrives, and when each of those was.
     redrives: Mutex<VecDeque<(String, Instant)>>,
+}
+
+/// What an execution waits for, as far as it is known outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Waits {
+    /// It does something, or is about to.
+    Not,
+    /// A task is at work.
+    Work,
+    /// A time, or whoever is outside.
+    Until(Option<Instant>),
+    /// It is held before this state.
+    Before(String),
 }
 
 /// What an execution is of, as it was at its start.
@@ -131,7 +154,7 @@ impl Log {
 
 /// An execution that is being changed; what was done to it is written when this is dropped.
 pub(crate) struct Changing<'r> {
-    log: Option<&'r Log>,
+    run: &'r Run,
     execution: MutexGuard<'r, Recorded>,
 }
 
@@ -151,9 +174,10 @@ impl DerefMut for Changing<'_> {
 
 impl Drop for Changing<'_> {
     fn drop(&mut self) {
-        if let Some(log) = self.log {
+        if let Some(log) = &self.run.log {
             log.write(&mut self.execution);
         }
+        self.run.note_status(&self.execution);
     }
 }
 
@@ -174,6 +198,10 @@ pub(crate) struct Pending {
     pub(crate) asked: Asked,
 }
 
+/// The statuses, by the number that a run keeps.
+const STATUSES: [Status; 5] = [Status::Running, Status::Succeeded, Status::Failed, Status::TimedOut, Status::Aborted];
+const NOT_STOPPED: i64 = i64::MIN;
+
 /// How many clients' tokens of redrives are kept, and how long.
 const REDRIVES: usize = 10;
 const REDRIVES_FOR: Duration = Duration::from_secs(15 * 60);
@@ -190,7 +218,7 @@ impl Run {
         trace_header: Option<String>,
         log: Option<Log>,
     ) -> Self {
-        Self {
+        let run = Self {
             arn: execution.arn().into(),
             machine,
             number,
@@ -202,9 +230,17 @@ impl Run {
             clock,
             changed: Notify::new(),
             ended: Notify::new(),
+            status: AtomicU8::new(0),
+            stopped: AtomicI64::new(NOT_STOPPED),
+            waits: Mutex::new(Waits::Not),
+            following: Mutex::default(),
+            drivers: AtomicU64::new(0),
+            passes: AtomicBool::new(false),
             ends_at_transition: AtomicBool::new(false),
             redrives: Mutex::default(),
-        }
+        };
+        run.note_status(&run.execution());
+        run
     }
 
     pub(crate) fn execution(&self) -> MutexGuard<'_, Recorded> {
@@ -213,7 +249,7 @@ impl Run {
 
     /// The execution, to be changed.
     fn changing(&self) -> Changing<'_> {
-        Changing { log: self.log.as_ref(), execution: self.execution() }
+        Changing { run: self, execution: self.execution() }
     }
 
     /// The execution, told what time it is on the system's clock.
@@ -223,8 +259,66 @@ impl Run {
         execution
     }
 
+    /// Its status, without a wait for what it does.
     pub(crate) fn status(&self) -> Status {
-        self.execution().status()
+        let status = self.status.load(Ordering::Acquire);
+        STATUSES.get(usize::from(status)).copied().unwrap_or(Status::Running)
+    }
+
+    /// When it ended, without a wait for what it does.
+    pub(crate) fn stopped_at(&self) -> Option<Instant> {
+        let stopped = self.stopped.load(Ordering::Acquire);
+        (stopped != NOT_STOPPED).then(|| Instant::from_millis(stopped))
+    }
+
+    fn note_status(&self, execution: &Recorded) {
+        let stopped = execution.stopped_at().map_or(NOT_STOPPED, Instant::as_millis);
+        self.stopped.store(stopped, Ordering::Release);
+        let status = STATUSES.iter().position(|status| *status == execution.status()).unwrap_or_default();
+        self.status.store(u8::try_from(status).unwrap_or_default(), Ordering::Release);
+    }
+
+    /// What it waits for.
+    pub(crate) fn waits(&self) -> MutexGuard<'_, Waits> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has it go on from a breakpoint.
+    pub(crate) fn pass(&self) {
+        let mut waits = self.waits();
+        if matches!(*waits, Waits::Before(_)) {
+            *waits = Waits::Not;
+            drop(waits);
+            self.passes.store(true, Ordering::Relaxed);
+            self.changed.notify_one();
+        }
+    }
+
+    fn following(&self) -> MutexGuard<'_, Vec<Arc<Self>>> {
+        self.following.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One of its tasks waits for another execution, until what this gives is dropped.
+    pub(super) fn follows<'r>(&'r self, other: &'r Arc<Self>) -> Following<'r> {
+        self.following().push(Arc::clone(other));
+        // What it waits for has changed.
+        self.changed.notify_one();
+        Following(self, other)
+    }
+
+    /// What it waits for; whose end it waits for that has come, it does not.
+    pub(crate) fn waits_for(&self) -> Waits {
+        let waits = self.waits().clone();
+        let ended = || self.following().iter().any(|other| other.status() != Status::Running);
+        if matches!(waits, Waits::Until(_)) && ended() { Waits::Not } else { waits }
+    }
+
+    /// It is about to do something.
+    fn wakes(&self) {
+        let mut waits = self.waits();
+        if !matches!(*waits, Waits::Before(_)) {
+            *waits = Waits::Not;
+        }
     }
 
     /// Stops it; nothing happens when it has ended.
@@ -238,6 +332,7 @@ impl Run {
             let mut execution = self.execution_now();
             (act(&mut execution), execution.status())
         };
+        self.wakes();
         self.changed.notify_one();
         if status != Status::Running {
             self.ended.notify_waiters();
@@ -293,6 +388,7 @@ impl Run {
 
     /// Runs it to its end. Tasks that still run then are dropped.
     pub(crate) async fn drive(self: Arc<Self>, registry: Arc<Registry>, pending: Pending) {
+        let driver = self.drivers.fetch_add(1, Ordering::Relaxed) + 1;
         let mut map_runs = 0;
         let mut working: JoinSet<tasks::Asked> = JoinSet::new();
         let mut planned = Planned::default();
@@ -302,6 +398,10 @@ impl Run {
             self.ask_again(task, &registry, &mut working);
         }
         loop {
+            // It was redriven before this heard of its end.
+            if self.drivers.load(Ordering::Relaxed) != driver {
+                return;
+            }
             match self.steps(&registry, &mut map_runs) {
                 Step::Advanced => {
                     turns = (turns + 1) % TURNS;
@@ -323,12 +423,17 @@ impl Run {
                 _ => break,
             }
         }
+        registry.end_driving(&self);
         match self.machine.is_express {
             // Nobody can ask about it.
-            true => self.forget(),
+            true => {
+                registry.express_logs.iter().for_each(|logs| logs.tell(&self));
+                self.forget();
+            }
             false => registry.has_ended(&self),
         }
         self.ended.notify_waiters();
+        self.clock.settle();
     }
 
     /// Asks for the answer of a task that was asked for before the server began, unless whoever took it is to give it.
@@ -353,6 +458,13 @@ impl Run {
         let mut execution = self.execution_now();
         let mut step = Step::Advanced;
         for _ in 0..STEPS_AT_ONCE {
+            if let Some(breakpoint) = registry.breakpoint()
+                && !self.passes.swap(false, Ordering::Relaxed)
+                && let Some(state) = execution.next_state().filter(|state| breakpoint.is_before(state, &self.arn))
+            {
+                *self.waits() = Waits::Before(state.to_owned());
+                return Step::Waiting { until: None };
+            }
             let before = execution.history().len();
             step = execution.step();
             if self.ends_at_transition.load(Ordering::Relaxed) && leaves_state(&execution, before) {
@@ -377,8 +489,24 @@ impl Run {
             planned.advance_to(&mut *self.changing(), until);
             return;
         }
+        let is_held = {
+            let mut waits = self.waits();
+            if !matches!(*waits, Waits::Before(_)) {
+                *waits = match working.len() > self.following().len() {
+                    true => Waits::Work,
+                    false => Waits::Until(until),
+                };
+            }
+            matches!(*waits, Waits::Before(_))
+        };
+        self.clock.settle();
+        if is_held {
+            self.changed.notified().await;
+            return;
+        }
         tokio::select! {
             Some(done) = working.join_next() => {
+                *self.waits() = Waits::Not;
                 // Panics of closures are caught where they are called, and nothing else ends a task early.
                 if let Ok(tasks::Asked { id, outcome }) = done {
                     let mut execution = self.execution_now();
@@ -390,12 +518,27 @@ impl Run {
                 }
             }
             () = self.clock.wait_until(until) => {
+                *self.waits() = Waits::Not;
                 if let Some(until) = until {
                     planned.advance_to(&mut *self.changing(), until);
                 }
             }
             () = self.changed.notified() => {}
         }
+    }
+}
+
+/// A task of an execution that waits for another execution.
+pub(super) struct Following<'r>(&'r Run, &'r Arc<Run>);
+
+impl Drop for Following<'_> {
+    fn drop(&mut self) {
+        let mut following = self.0.following();
+        if let Some(at) = following.iter().position(|other| Arc::ptr_eq(other, self.1)) {
+            following.swap_remove(at);
+        }
+        drop(following);
+        self.0.wakes();
     }
 }
 

@@ -55,12 +55,11 @@ pub(super) async fn ask(asking: Option<Asking>, request: TaskRequest, registry: 
 /// Waits for the answer of a task that the service took before this server began.
 pub(super) async fn follow(request: TaskRequest, submitted: Value, registry: Arc<Registry>, run: Arc<Run>) -> Asked {
     let id = request.id;
-    let outcome = match own::follow(&registry, &request, &submitted).await {
+    let outcome = match own::follow(&registry, &run, &request, &submitted).await {
         Some(outcome) => outcome,
         // Whoever has the token answers.
         None => Outcome::Later(request, None),
     };
-    drop(run);
     Asked { id, outcome }
 }
 

@@ -17,10 +17,12 @@ use super::{body, unless_stopped};
 use crate::api::arn::Scope;
 use crate::api::{ApiError, Code, Input};
 use crate::operations;
-use crate::registry::Registry;
+use crate::registry::{Breakpoint, Registry, Turned};
 
 const TARGET: &str = "x-amz-target";
 const SERVICE: &str = "AWSStepFunctions";
+/// How far one request may turn the clock until nothing is left to do: no execution lasts longer.
+const LONGEST_TURN: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 /// What answers requests.
 pub(crate) struct Service {
@@ -77,6 +79,7 @@ impl Service {
 impl Service {
     /// Answers what is not of the API: how the server is, and what a test wants of it. Another request comes back.
     async fn own(&self, request: Request<Incoming>) -> Result<(Option<Request<Incoming>>, Value), ApiError> {
+        let mut turned = None;
         match (request.method(), request.uri().path()) {
             (&Method::GET, "/health") => {}
             (&Method::POST, "/reset") => self.registry.reset(),
@@ -84,14 +87,36 @@ impl Service {
                 let body = body::read(request.into_body(), self.body).await?;
                 let input = Input::parse(&body, self.scope.clone())?;
                 let mut members = input.members();
-                let seconds = members.required_number("advanceSeconds", usize::MAX);
+                let seconds = |seconds: usize| Duration::from_secs(seconds as u64);
+                let advance = members.number("advanceSeconds", usize::MAX).map(seconds);
+                let until_idle = members.boolean("runUntilIdle").unwrap_or(false);
+                let state = members.text("stopBefore");
+                let execution = members.text("executionArn").map(str::to_owned);
+                let limit = members.number("limitSeconds", usize::MAX).map_or(LONGEST_TURN, seconds);
                 members.check()?;
-                self.registry.clock.advance(Duration::from_secs(seconds as u64));
+                match (advance, until_idle || state.is_some()) {
+                    (Some(time), false) => self.registry.advance(time),
+                    (None, true) => {
+                        let breakpoint = state.map(|state| Breakpoint { state: state.to_owned(), execution });
+                        turned = Some(self.registry.turn(breakpoint, limit.min(LONGEST_TURN)).await);
+                    }
+                    _ => {
+                        let message = "One of advanceSeconds, runUntilIdle and stopBefore must be specified";
+                        return Err(ApiError::new(Code::Validation, message));
+                    }
+                }
             }
             _ => return Ok((Some(request), Value::Null)),
         }
         let now = self.registry.clock.now().to_string();
-        Ok((None, json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "time": now})))
+        let mut answer = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "time": now});
+        if let Some(Turned { is_idle, held }) = turned {
+            let held: Vec<_> = held.iter().map(|(state, arn)| json!({"state": state, "executionArn": arn})).collect();
+            answer["idle"] = json!(is_idle);
+            answer["stoppedBefore"] = json!(held);
+        }
+        self.registry.journal.flushed().await?;
+        Ok((None, answer))
     }
 }
 

@@ -3,6 +3,8 @@
 //! A write is queued under the lock of what it is about, so that writes come in the order of what happened. Whoever tells
 //! somebody else of it waits until all that was queued before is on disk ([`Journal::flushed`]).
 
+#[cfg(all(test, feature = "durable"))]
+mod faults;
 mod record;
 #[cfg(feature = "durable")]
 mod redb;
@@ -14,7 +16,7 @@ use std::thread::JoinHandle;
 use tokio::sync::watch;
 
 use crate::api::{ApiError, Code};
-pub(crate) use record::{ActivityRecord, ExecutionRecord, Key, MachineRecord, RevisionRecord};
+pub(crate) use record::{ActivityRecord, ClockRecord, ExecutionRecord, Key, MachineRecord, RevisionRecord};
 #[cfg(feature = "durable")]
 pub(crate) use redb::RedbBackend;
 

@@ -15,6 +15,7 @@ use crate::registry::{Activity, Alias, Configuration, Machine, Revision, Route, 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Key<'a> {
     Activity(&'a str),
+    Clock,
     Machine(&'a str),
     Revision(u64),
     /// How an execution was started, by its number.
@@ -35,6 +36,7 @@ impl Key<'_> {
         };
         match self {
             Self::Activity(arn) => [b"a/", arn.as_bytes()].concat(),
+            Self::Clock => b"c/".to_vec(),
             Self::Machine(arn) => [b"m/", arn.as_bytes()].concat(),
             Self::Revision(number) => numbered(b'r', &[number]),
             Self::Execution(number) => numbered(b'x', &[number]),
@@ -104,6 +106,12 @@ pub(crate) struct RevisionRecord {
     /// The state machine's, which its program names.
     pub(super) name: String,
     pub(super) express: bool,
+}
+
+/// How far the clock was turned, in milliseconds.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ClockRecord {
+    pub(crate) turned: u64,
 }
 
 /// An activity.

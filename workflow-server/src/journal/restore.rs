@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
@@ -11,7 +12,7 @@ use workflow_local::handlers::Asked;
 use workflow_local::{Instant, Status};
 
 use super::record::{
-    ActivityRecord, EntriesRecord, ExecutionRecord, MachineRecord, RevisionRecord, machine_type, numbers,
+    ActivityRecord, ClockRecord, EntriesRecord, ExecutionRecord, MachineRecord, RevisionRecord, machine_type, numbers,
 };
 use super::{Key, Record, Write};
 use crate::executions::{Entry, Known, Log, Pending, Run, RunOf, Waiting};
@@ -50,6 +51,7 @@ impl Registry {
                     highest = highest.max(activity.number);
                     self.activities.lock().insert(name(), activity);
                 }
+                Some(b'c') => self.clock.advance(Duration::from_millis(read::<ClockRecord>(&value)?.turned)),
                 Some(b'm') => {
                     let machine: MachineRecord = read(&value)?;
                     highest = machine
@@ -106,6 +108,8 @@ impl Registry {
                 .ok_or_else(|| format!("the revision of {} is not there", record.arn))?;
             let arn = record.arn.clone();
             let replayed = self.replayed(number, record, Arc::clone(revision), entries, next)?;
+            // Where the clock went faster than the system's, it goes on from there.
+            self.clock.advance_to(replayed.run.execution().now());
             if replayed.diverged {
                 diverged.push(arn);
             }

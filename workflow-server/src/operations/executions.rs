@@ -59,6 +59,7 @@ impl Registry {
         let (run, is_new) = self.started(asked)?;
         let started = run.execution().started_at();
         if is_new {
+            self.tell_status(&run);
             self.drive(Arc::clone(&run));
         }
         Ok(json!({"executionArn": &*run.arn, "startDate": started.as_epoch_seconds()}))
@@ -171,12 +172,12 @@ impl Registry {
         }
         let page = paging.page(arn.text, |before| {
             let runs = held.executions.of(&machine.arn, before).filter(|run| run.machine.is_of(arn));
-            runs.filter_map(|run| {
-                let execution = run.execution();
-                let is_asked = status.is_none_or(|status| status == execution.status().name());
-                is_asked.then(|| (run.number, listed(run, execution.view())))
-            })
+            let is_asked = |run: &&Arc<Run>| status.is_none_or(|status| status == run.status().name());
+            runs.filter(is_asked).map(|run| (run.number, Arc::clone(run)))
         })?;
+        // One that evaluates something keeps nobody else waiting.
+        drop(held);
+        let page = page.map(|run| listed(&run, run.execution().view()));
         Ok(page.into_answer("executions"))
     }
 

@@ -46,7 +46,8 @@ impl Registry {
     }
 }
 
-fn without_payloads(event: &mut Value) {
+/// Takes away what of an event may be secret.
+pub(crate) fn without_payloads(event: &mut Value) {
     let details = event.as_object_mut().into_iter().flat_map(|event| event.values_mut());
     for details in details.filter_map(Value::as_object_mut) {
         for member in PAYLOADS {

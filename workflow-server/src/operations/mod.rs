@@ -15,6 +15,8 @@ mod test_state;
 mod versions;
 
 pub(crate) use definitions::compile;
+pub(crate) use history::without_payloads;
+pub(crate) use redrive::redrive_status;
 
 use std::sync::Arc;
 

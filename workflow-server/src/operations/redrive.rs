@@ -31,6 +31,14 @@ fn refusal(execution: &Execution, is_deleted: bool, now: Instant) -> Option<Stri
     }
 }
 
+/// Whether an execution can be redriven, as events tell it, and why not.
+pub(crate) fn redrive_status(execution: &Execution) -> (&'static str, Option<String>) {
+    match refusal(execution, false, execution.now()) {
+        None => ("REDRIVABLE", None),
+        Some(why) => ("NOT_REDRIVABLE", Some(why)),
+    }
+}
+
 /// What a description says of redrives.
 pub(super) fn described(
     execution: &Execution,
@@ -92,6 +100,7 @@ impl Registry {
                 if let Some(token) = token {
                     run.remember_redrive(token, time);
                 }
+                self.tell_status(&run);
                 self.drive(run);
                 Ok(json!({"redriveDate": time.as_epoch_seconds()}))
             }

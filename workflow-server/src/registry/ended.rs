@@ -28,12 +28,20 @@ impl Registry {
     /// An execution has ended: it is kept for a while, and a state machine that waits for that goes.
     pub(crate) fn has_ended(&self, run: &Arc<Run>) {
         let mut held = self.held();
-        let stopped = run.execution().stopped_at();
-        if let Some(stopped) = stopped {
+        if let Some(stopped) = run.stopped_at() {
             held.executions.has_ended(run, stopped);
         }
         self.sweep(&mut held);
         self.remove_if_deleted(&mut held, &run.machine.arn);
+        drop(held);
+        self.tell_status(run);
+    }
+
+    /// Sends an event of a Standard execution's status. Express executions have none.
+    pub(crate) fn tell_status(&self, run: &Run) {
+        if let Some(events) = self.events.as_ref().filter(|_| !run.machine.is_express) {
+            events.tell(run, self.id());
+        }
     }
 
     /// Whether a state machine is deleted, or is being deleted.

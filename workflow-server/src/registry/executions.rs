@@ -54,7 +54,7 @@ impl Executions {
             }
             let (stopped, run) = self.ended.pop_front()?;
             // One that was redriven is told again when it ends.
-            if run.execution().stopped_at() == Some(stopped) {
+            if run.stopped_at() == Some(stopped) {
                 self.remove(&run);
                 return Some(run);
             }

@@ -6,8 +6,10 @@ mod executions;
 mod kept;
 mod machine;
 mod map_runs;
+mod turning;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
@@ -20,6 +22,7 @@ use crate::api::arn::Scope;
 use crate::clock::ServerClock;
 use crate::executions::{Outside, Pending, Run, Threads};
 use crate::journal::{ActivityRecord, Journal, Key, MachineRecord, RevisionRecord};
+use crate::outlets::{Events, ExpressLogs};
 pub(crate) use activities::{Activities, Activity};
 pub(crate) use executions::Executions;
 pub(crate) use kept::KeptMachine;
@@ -27,6 +30,7 @@ pub(crate) use machine::{
     Alias, Configuration, MOST_ALIASES, MOST_VERSIONS, Machine, Revision, Route, Selected, Tags, Version,
 };
 pub(crate) use map_runs::MapRuns;
+pub(crate) use turning::{Breakpoint, Turned};
 
 pub(crate) struct Registry {
     pub(crate) handlers: Arc<Handlers>,
@@ -39,6 +43,8 @@ pub(crate) struct Registry {
     pub(crate) outside: Outside,
     pub(crate) journal: Journal,
     pub(crate) retention: Retention,
+    pub(crate) events: Option<Events>,
+    pub(crate) express_logs: Option<ExpressLogs>,
     /// Where resources are that no request asked for.
     scope: Scope,
     kept: Mutex<IndexMap<String, KeptMachine>>,
@@ -47,6 +53,10 @@ pub(crate) struct Registry {
     numbers: AtomicU64,
     held: Mutex<Held>,
     driving: Mutex<JoinSet<()>>,
+    /// The executions that are driven, by number.
+    driven: Mutex<BTreeMap<u64, Arc<Run>>>,
+    has_breakpoint: AtomicBool,
+    breakpoint: Mutex<Option<Breakpoint>>,
 }
 
 /// State machines by ARN, in the order of creation, and executions.
@@ -67,6 +77,8 @@ impl Registry {
         outside: Outside,
         journal: Journal,
         retention: Retention,
+        events: Option<Events>,
+        express_logs: Option<ExpressLogs>,
         scope: Scope,
         seed: u64,
     ) -> Self {
@@ -81,6 +93,8 @@ impl Registry {
             outside,
             journal,
             retention,
+            events,
+            express_logs,
             scope,
             kept: Mutex::default(),
             seed,
@@ -88,6 +102,9 @@ impl Registry {
             numbers: AtomicU64::new(0),
             held: Mutex::default(),
             driving: Mutex::default(),
+            driven: Mutex::default(),
+            has_breakpoint: AtomicBool::new(false),
+            breakpoint: Mutex::default(),
         }
     }
 
@@ -125,6 +142,7 @@ impl Registry {
     pub(crate) fn drive_on(self: &Arc<Self>, run: Arc<Run>, pending: Pending) {
         let mut driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner);
         while driving.try_join_next().is_some() {}
+        self.begin_driving(&run);
         driving.spawn(run.drive(Arc::clone(self), pending));
     }
 
@@ -151,5 +169,6 @@ impl Registry {
 
     pub(crate) fn stop_driving(&self) {
         self.driving.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+        self.forget_driven();
     }
 }

@@ -22,24 +22,24 @@ type Connector = HttpConnector;
 
 /// Sends requests. It is made at the first one, which is when certificates are read.
 #[derive(Default)]
-pub(super) struct HttpClient(OnceLock<Result<Client<Connector, Full<Bytes>>, String>>);
+pub(crate) struct HttpClient(OnceLock<Result<Client<Connector, Full<Bytes>>, String>>);
 
 /// What was answered.
-pub(super) struct Answered {
-    pub(super) status: StatusCode,
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
 /// Why there is no answer.
-pub(super) enum NotAnswered {
+pub(crate) enum NotAnswered {
     Failed(String),
     TimedOut,
 }
 
 impl HttpClient {
     /// Sends a request, and reads the whole answer, within a time.
-    pub(super) async fn send(&self, request: Request<Full<Bytes>>, limit: Duration) -> Result<Answered, NotAnswered> {
+    pub(crate) async fn send(&self, request: Request<Full<Bytes>>, limit: Duration) -> Result<Answered, NotAnswered> {
         let client = match self.0.get_or_init(connect) {
             Ok(client) => client,
             Err(why) => return Err(NotAnswered::Failed(why.clone())),
@@ -80,7 +80,7 @@ fn reason(error: &(dyn Error + 'static)) -> String {
 
 /// Something that is called by URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Endpoint {
+pub(crate) struct Endpoint {
     /// `https://host:port`
     pub(super) origin: String,
     pub(super) authority: String,
@@ -90,7 +90,7 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     /// Reads a URL such as `http://localhost:9000`; `what` is whose endpoint it is.
-    pub(super) fn read(what: &str, url: &str) -> io::Result<Self> {
+    pub(crate) fn read(what: &str, url: &str) -> io::Result<Self> {
         let wrong = |why: &str| {
             let message = format!("the {what} endpoint {url:?} {why}");
             io::Error::new(io::ErrorKind::InvalidInput, message)

@@ -13,7 +13,7 @@ use workflow_local::{TaskError, TaskRequest};
 
 use super::Run;
 use aws::AwsEndpoint;
-use client::{Endpoint, HttpClient};
+pub(crate) use client::{Endpoint, HttpClient};
 use lambda::LambdaEndpoint;
 
 /// What tasks may call, and by what.

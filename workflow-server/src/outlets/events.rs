@@ -1,0 +1,110 @@
+//! Changes of executions' status, as the events that AWS sends to EventBridge, each posted to a URL.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>
+
+use std::io;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::Request;
+use hyper::body::Bytes;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::api::arn::Scope;
+use crate::executions::{Endpoint, HttpClient, Run};
+use crate::operations::redrive_status;
+
+/// Events that wait to be sent; those beyond are dropped.
+const WAITING: usize = 10_000;
+/// How often one is sent that is not taken, and how long each may take.
+const ATTEMPTS: u32 = 3;
+const LIMIT: Duration = Duration::from_secs(10);
+/// Bytes of input and output together, of an event that has both.
+const PAYLOAD_BYTES: usize = 248 * 1024;
+
+/// Where events are sent.
+pub(crate) struct Events(Sender<String>);
+
+impl Events {
+    /// Sends events to a URL, by a task of the runtime.
+    ///
+    /// # Errors
+    /// It is no URL that can be called.
+    pub(crate) fn new(url: &str) -> io::Result<Self> {
+        Endpoint::read("events", url)?;
+        let (give, waiting) = channel(WAITING);
+        tokio::spawn(send(url.to_owned(), waiting));
+        Ok(Self(give))
+    }
+
+    /// Tells of an execution's status.
+    pub(crate) fn tell(&self, run: &Run, id: String) {
+        // Nobody is to wait for a slow receiver.
+        let _ = self.0.try_send(event(run, id).to_string());
+    }
+}
+
+async fn send(url: String, mut waiting: Receiver<String>) {
+    let client = HttpClient::default();
+    while let Some(event) = waiting.recv().await {
+        for attempt in 1..=ATTEMPTS {
+            let body = Full::new(Bytes::from(event.clone()));
+            let request = Request::post(&url).header("content-type", "application/json").body(body);
+            let Ok(request) = request else { break };
+            let is_taken = client.send(request, LIMIT).await.is_ok_and(|answered| answered.status.is_success());
+            if is_taken || attempt == ATTEMPTS {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100) * attempt).await;
+        }
+    }
+}
+
+fn event(run: &Run, id: String) -> Value {
+    let execution = run.execution();
+    let view = execution.view();
+    // It is kept as a text in JSON.
+    let input: String = serde_json::from_str(run.input.get()).unwrap_or_default();
+    let output = view.output().map(|output| output.to_string());
+    let output_bytes = output.as_ref().map_or(0, String::len);
+    let with_input = input.len() + output_bytes <= PAYLOAD_BYTES;
+    let with_output = output_bytes <= PAYLOAD_BYTES;
+    let (redrive_status, reason) = redrive_status(&execution);
+    let Scope { region, account } = Scope::of_arn(&run.machine.arn);
+    let now = execution.now().to_string();
+    let mut detail = json!({
+        "executionArn": &*run.arn,
+        "stateMachineArn": run.machine.arn,
+        "stateMachineVersionArn": run.machine.version_arn(),
+        "stateMachineAliasArn": run.machine.alias_arn(),
+        "name": execution.name(),
+        "status": execution.status().name(),
+        "startDate": execution.started_at().as_millis(),
+        "stopDate": execution.stopped_at().map(|stopped| stopped.as_millis()),
+        "input": if with_input { json!(input) } else { Value::Null },
+        "output": if with_output { json!(output) } else { Value::Null },
+        "inputDetails": {"included": with_input},
+        "outputDetails": output.as_ref().map(|_| json!({"included": with_output})),
+        "error": view.error(),
+        "cause": view.cause(),
+        "redriveCount": view.redrive_count(),
+        "redriveDate": view.redriven_at().map(|time| time.as_millis()),
+        "redriveStatus": redrive_status,
+        "redriveStatusReason": reason,
+    });
+    if reason.is_none() {
+        detail["redriveStatusReason"] = Value::Null;
+    }
+    json!({
+        "version": "0",
+        "id": id,
+        "detail-type": "Step Functions Execution Status Change",
+        "source": "aws.states",
+        "account": account,
+        "time": format!("{}Z", now.split('.').next().unwrap_or_default().trim_end_matches('Z')),
+        "region": region,
+        "resources": [&*run.arn],
+        "detail": detail,
+    })
+}

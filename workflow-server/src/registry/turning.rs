@@ -1,0 +1,138 @@
+//! The clock, turned until there is nothing left to do, or until an execution is about to enter a state.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use workflow_local::Instant;
+
+use super::Registry;
+use crate::executions::{Run, Waits};
+use crate::journal::{ClockRecord, Key};
+
+/// How often it is looked again what executions do, at the latest.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The state that executions are held before.
+#[derive(Clone, Debug)]
+pub(crate) struct Breakpoint {
+    pub(crate) state: String,
+    /// The ARN of the only execution that is.
+    pub(crate) execution: Option<String>,
+}
+
+impl Breakpoint {
+    pub(crate) fn is_before(&self, state: &str, execution: &str) -> bool {
+        self.state == state && self.execution.as_deref().is_none_or(|arn| arn == execution)
+    }
+}
+
+/// How far the clock was turned.
+#[derive(Default)]
+pub(crate) struct Turned {
+    /// Whether nothing is left to do but for those outside.
+    pub(crate) is_idle: bool,
+    /// The executions that are held: the state, and the ARN.
+    pub(crate) held: Vec<(String, String)>,
+}
+
+/// What is next, of all that executions wait for.
+enum Next {
+    /// Something is being done.
+    Work,
+    At(Instant),
+    Nothing,
+}
+
+impl Registry {
+    fn driven(&self) -> MutexGuard<'_, std::collections::BTreeMap<u64, Arc<Run>>> {
+        self.driven.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes an execution that is driven.
+    pub(super) fn begin_driving(&self, run: &Arc<Run>) {
+        self.driven().insert(run.number, Arc::clone(run));
+    }
+
+    /// Notes that it is no longer.
+    pub(crate) fn end_driving(&self, run: &Run) {
+        self.driven().remove(&run.number);
+    }
+
+    pub(super) fn forget_driven(&self) {
+        self.driven().clear();
+    }
+
+    /// The state that executions are held before, where there is one.
+    pub(crate) fn breakpoint(&self) -> Option<Breakpoint> {
+        if !self.has_breakpoint.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.breakpoint.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn hold(&self, breakpoint: Option<Breakpoint>) {
+        self.has_breakpoint.store(breakpoint.is_some(), Ordering::Relaxed);
+        *self.breakpoint.lock().unwrap_or_else(PoisonError::into_inner) = breakpoint;
+        let driven: Vec<_> = self.driven().values().cloned().collect();
+        driven.iter().for_each(|run| run.pass());
+    }
+
+    /// Turns the clock forward, and lets executions go on that were held.
+    pub(crate) fn advance(&self, time: Duration) {
+        self.hold(None);
+        self.clock.advance(time);
+        self.save_clock();
+    }
+
+    fn save_clock(&self) {
+        let turned = u64::try_from(self.clock.turned().as_millis()).unwrap_or(u64::MAX);
+        self.journal.write(|| Key::Clock.put(&ClockRecord { turned }));
+    }
+
+    /// Turns the clock to whatever is due next, again and again, until nothing is or an execution is held; at most by `limit`.
+    /// Handlers that work are waited for.
+    pub(crate) async fn turn(&self, breakpoint: Option<Breakpoint>, limit: Duration) -> Turned {
+        self.hold(breakpoint);
+        let end = self.clock.now().after(limit);
+        let turned = loop {
+            let settled = self.clock.settled();
+            tokio::pin!(settled);
+            // Listens before it looks, so that nothing in between is missed.
+            settled.as_mut().enable();
+            let (next, held) = self.next();
+            match next {
+                Next::Work => drop(tokio::time::timeout(LOOK, settled).await),
+                _ if !held.is_empty() => break Turned { is_idle: false, held },
+                Next::Nothing => break Turned { is_idle: true, held },
+                Next::At(time) if time > end => {
+                    self.clock.advance_to(end);
+                    break Turned::default();
+                }
+                Next::At(time) => self.clock.advance_to(time),
+            }
+        };
+        self.save_clock();
+        turned
+    }
+
+    fn next(&self) -> (Next, Vec<(String, String)>) {
+        let now = self.clock.now();
+        let (mut next, mut held) = (Next::Nothing, Vec::new());
+        for run in self.driven().values() {
+            let waits = run.waits_for();
+            next = match (waits, next) {
+                (Waits::Not | Waits::Work, _) | (_, Next::Work) => Next::Work,
+                (Waits::Until(Some(time)), _) if time <= now => Next::Work,
+                (Waits::Until(Some(time)), Next::At(other)) => Next::At(time.min(other)),
+                (Waits::Until(Some(time)), Next::Nothing) => Next::At(time),
+                (Waits::Until(None), next) => next,
+                (Waits::Before(state), next) => {
+                    held.push((state, run.arn.to_string()));
+                    next
+                }
+            };
+        }
+        (next, held)
+    }
+}
