@@ -4,8 +4,7 @@
 
 use crate::placeholder;
 
-/// Their names; case matters.
-pub const ALGORITHMS: [&str; 5] = ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
+pub use workflow_jsonata::HASH_ALGORITHMS as ALGORITHMS;
 
 /// Why a call with this algorithm fails: what is wrong with the name, where it is written in the call.
 ///
@@ -15,8 +14,5 @@ pub const ALGORITHMS: [&str; 5] = ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-51
 /// assert_eq!(said, "`sha256` is none of the algorithms MD5, SHA-1, SHA-256, SHA-384, SHA-512");
 /// ```
 pub fn unknown(algorithm: &str) -> Option<String> {
-    if ALGORITHMS.contains(&algorithm) || placeholder::contained(algorithm) {
-        return None;
-    }
-    Some(format!("`{algorithm}` is none of the algorithms {}", ALGORITHMS.join(", ")))
+    if placeholder::contained(algorithm) { None } else { workflow_jsonata::unknown_algorithm(algorithm) }
 }

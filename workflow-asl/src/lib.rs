@@ -30,7 +30,6 @@ pub mod resource;
 pub mod result;
 pub mod rules;
 pub mod source;
-pub mod syntax_error;
 pub mod template;
 pub mod timestamp;
 
@@ -38,4 +37,4 @@ pub use code::Code;
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{State, StateKind, StateMachine};
 pub use pointer::Pointer;
-pub use syntax_error::SyntaxError;
+pub use workflow_jsonata::SyntaxError;

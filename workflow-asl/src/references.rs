@@ -6,30 +6,14 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+pub use workflow_jsonata::{LiteralKind, LiteralStep};
+
 use crate::document::{Field, Form, Operand, Operator, QueryLanguage, StateKind, StateMachine};
 use crate::jsonata::Expressions;
 use crate::path::{JsonPath, Root};
 use crate::rules::part::{Part, PartKind, Parts, RuleAt, StateAt};
 use crate::template::{self, Computed};
 use crate::{Pointer, jsonata, placeholder};
-
-/// A member name or an index that stands in a path as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiteralStep {
-    /// Which member or item.
-    pub kind: LiteralKind,
-    /// Where it stands in the string, in bytes: in JSONPath with its dot, an index always with its brackets.
-    pub range: Range<usize>,
-}
-
-/// What a literal step names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LiteralKind {
-    /// A member of an object.
-    Name(String),
-    /// An item of an array from zero; a negative one counts from the end.
-    Index(i64),
-}
 
 /// The value that a reference starts from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

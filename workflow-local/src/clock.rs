@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, SecondsFormat, Utc};
-
 /// A point in time, in milliseconds since 1970-01-01T00:00:00Z, as Step Functions keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
@@ -52,11 +50,30 @@ impl Instant {
 impl fmt::Display for Instant {
     /// Writes it as RFC 3339 in UTC with milliseconds.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match DateTime::<Utc>::from_timestamp_millis(self.0) {
-            Some(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true)),
-            None => write!(f, "{} ms", self.0),
+        const DAY: i64 = 86_400_000;
+        let (year, month, day) = date(self.0.div_euclid(DAY));
+        let time = self.0.rem_euclid(DAY);
+        let (hour, minute) = (time / 3_600_000, time / 60_000 % 60);
+        let (second, millisecond) = (time / 1_000 % 60, time % 1_000);
+        match year {
+            0..=9999 => write!(f, "{year:04}")?,
+            _ => write!(f, "{year:+05}")?,
         }
+        write!(f, "-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
     }
+}
+
+/// The year, month and day of a day counted from 1970-01-01, in the Gregorian calendar
+/// (<https://howardhinnant.github.io/date_algorithms.html#civil_from_days>).
+fn date(days: i64) -> (i64, i64, i64) {
+    // Years from March on, so that a leap day is the last of its year, in eras of 400 years.
+    let days = days + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let (day, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
 /// The clock that executions run by.
@@ -81,5 +98,20 @@ mod tests {
     #[test]
     fn virtual_time_starts_with_2025() {
         assert_eq!(VIRTUAL_START.to_string(), "2025-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn times_are_written_as_dates() {
+        for text in [
+            "1970-01-01T00:00:00.000Z",
+            "1969-12-31T23:59:59.999Z",
+            "2000-02-29T12:34:56.789Z",
+            "2100-03-01T00:00:00.000Z",
+            "0001-01-01T00:00:00.000Z",
+            "9999-12-31T23:59:59.999Z",
+        ] {
+            assert_eq!(Instant::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Instant::from_millis(253_402_300_800_000).to_string(), "+10000-01-01T00:00:00.000Z");
     }
 }

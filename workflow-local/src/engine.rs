@@ -82,6 +82,8 @@ pub struct Engine {
     declared: Option<Declared>,
     any_input: bool,
     any_answers: bool,
+    #[cfg(feature = "jsonata")]
+    jsonata_limits: workflow_jsonata::Limits,
 }
 
 /// The account that local ARNs name.
@@ -151,6 +153,8 @@ impl Engine {
             declared: None,
             any_input: false,
             any_answers: false,
+            #[cfg(feature = "jsonata")]
+            jsonata_limits: workflow_jsonata::Limits::default(),
         }
     }
 
@@ -220,6 +224,30 @@ impl Engine {
     #[must_use]
     pub fn start_time(mut self, time: Instant) -> Self {
         self.start_time = Some(time);
+        self
+    }
+
+    /// What one expression of JSONata may use; [`Limits::default`](workflow_jsonata::Limits::default) unless set. One that
+    /// would use more fails with `States.QueryEvaluationError`, the same way everywhere: steps and bytes are counted, not
+    /// time.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use workflow_local::{Engine, jsonata::Limits};
+    /// let mut limits = Limits::default();
+    /// limits.steps = 10;
+    /// let engine = Engine::new(&json!({ "StartAt": "S", "QueryLanguage": "JSONata", "States": {
+    ///     "S": { "Type": "Pass", "Output": "{% $sum([1..9].($ * 2)) %}", "End": true } } }))?;
+    /// assert_eq!(engine.run(&json!({}))?.output(), Some(&json!(90)));
+    /// let execution = engine.jsonata_limits(limits).run(&json!({}))?;
+    /// assert_eq!(execution.error(), Some("States.QueryEvaluationError"));
+    /// assert!(execution.cause().unwrap().ends_with("U1001: The expression takes more than 10 steps"));
+    /// # Ok::<(), workflow_local::RunError>(())
+    /// ```
+    #[cfg(feature = "jsonata")]
+    #[must_use]
+    pub fn jsonata_limits(mut self, limits: workflow_jsonata::Limits) -> Self {
+        self.jsonata_limits = limits;
         self
     }
 
@@ -484,6 +512,8 @@ impl Engine {
         }
         let program = Arc::clone(&self.program);
         let mut execution = Execution::start_at(program, first, input, variables, start, Arc::clone(&self.store));
+        #[cfg(feature = "jsonata")]
+        execution.limit_jsonata(self.jsonata_limits);
         if let Some(types) = self.answer_types() {
             execution.check_answers(Arc::clone(types));
         }

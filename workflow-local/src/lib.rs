@@ -11,7 +11,7 @@
 //!
 //! | feature | default | gives |
 //! | --- | --- | --- |
-//! | `jsonata` | yes | JSONata, through `jsonata-core` |
+//! | `jsonata` | yes | JSONata, by `workflow-jsonata` |
 //!
 //! `workflow-server` serves executions over the Step Functions API.
 
@@ -41,6 +41,12 @@ mod store;
 mod task;
 pub mod test_state;
 mod token;
+
+/// What expressions of JSONata may use.
+#[cfg(feature = "jsonata")]
+pub mod jsonata {
+    pub use workflow_jsonata::Limits;
+}
 
 pub use answers::Answers;
 pub use arn::is_name_character;

@@ -2,8 +2,6 @@
 
 use std::fmt;
 use std::ops::Deref;
-#[cfg(feature = "jsonata")]
-use std::sync::Weak;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -49,29 +47,6 @@ impl Payload {
     /// Whether it is larger than a state's input or output may be (256 KiB).
     pub fn is_too_large(&self) -> bool {
         self.bytes() > PAYLOAD_BYTES
-    }
-}
-
-/// The place of a payload, which no other payload takes as long as this is there.
-#[cfg(feature = "jsonata")]
-pub(crate) struct WeakPayload(Weak<Measured>);
-
-#[cfg(feature = "jsonata")]
-impl WeakPayload {
-    /// Whether it is this payload's place.
-    pub(crate) fn is(&self, payload: &Payload) -> bool {
-        std::ptr::eq(self.0.as_ptr(), Arc::as_ptr(&payload.0))
-    }
-
-    pub(crate) fn is_alive(&self) -> bool {
-        self.0.strong_count() > 0
-    }
-}
-
-#[cfg(feature = "jsonata")]
-impl Payload {
-    pub(crate) fn downgrade(&self) -> WeakPayload {
-        WeakPayload(Arc::downgrade(&self.0))
     }
 }
 

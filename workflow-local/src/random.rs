@@ -7,6 +7,9 @@ use std::cell::Cell;
 #[derive(Clone, Debug)]
 pub struct Random(Cell<u64>);
 
+/// By how much the state grows with each number.
+const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
+
 impl Random {
     /// The generator of this seed.
     pub fn new(seed: u64) -> Self {
@@ -15,7 +18,7 @@ impl Random {
 
     /// The next number.
     pub fn next(&self) -> u64 {
-        let state = self.0.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let state = self.0.get().wrapping_add(STEP);
         self.0.set(state);
         let mut z = state;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -23,10 +26,24 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// Goes on from where a copy of this generator has come to.
-    #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata calls it"))]
-    pub(crate) fn advance_to(&self, copy: &Self) {
-        self.0.set(copy.0.get());
+    /// The number that comes after so many others.
+    #[cfg(feature = "jsonata")]
+    pub(crate) fn nth(&self, place: u64) -> u64 {
+        let ahead = Self::new(self.state());
+        ahead.skip(place);
+        ahead.next()
+    }
+
+    /// The seed of the numbers that are still to come.
+    #[cfg(feature = "jsonata")]
+    pub(crate) fn state(&self) -> u64 {
+        self.0.get()
+    }
+
+    /// Passes over so many numbers.
+    #[cfg(feature = "jsonata")]
+    pub(crate) fn skip(&self, count: u64) {
+        self.0.set(self.0.get().wrapping_add(count.wrapping_mul(STEP)));
     }
 
     /// A number from 0 up to, but not including, 1.

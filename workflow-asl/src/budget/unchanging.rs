@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::pace::Motions;
 use crate::document::{Catcher, ChoiceRule, Operand, QueryLanguage, State, StateKind};
 use crate::graph::{Edge, EdgeKind, Graph};
-use crate::jsonata::{self, CHANGING_FUNCTIONS, Use};
+use crate::jsonata::{self, Use};
 use crate::path::{JsonPath, Root};
 use crate::placeholder;
 use crate::references::{LiteralKind, LiteralStep};
@@ -173,7 +173,7 @@ impl Written {
             "context" => is_fixed(&used.steps),
             _ => false,
         };
-        let changes = |used: &Use| CHANGING_FUNCTIONS.contains(&used.name.as_str());
+        let changes = |used: &Use| jsonata::function(&used.name).is_some_and(|known| known.changing);
         names.unsupported.is_empty()
             && !names.calls.iter().any(changes)
             && names.states.iter().all(state)

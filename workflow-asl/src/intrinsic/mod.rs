@@ -12,8 +12,8 @@ use serde_json::Number;
 
 pub use function::{Function, Kind};
 
+use crate::SyntaxError;
 use crate::path::JsonPath;
-use crate::syntax_error::SyntaxError;
 
 /// A call as it stands in the value of a `.$` field.
 ///

@@ -1,11 +1,11 @@
 //! Reads the text of an intrinsic function call.
 
 use super::{Argument, Call, Function, Intrinsic, Kind};
+use crate::SyntaxError;
 use crate::limits::INTRINSIC_DEPTH;
 use crate::nearest::nearest;
 use crate::path::JsonPath;
 use crate::placeholder;
-use crate::syntax_error::SyntaxError;
 
 pub(super) fn read(text: &str) -> Result<Intrinsic, SyntaxError> {
     let mut reader = Reader { text, at: 0, depth: 0 };

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use indexmap::IndexMap;
 
 use super::{Ast, Names, parse};
-use crate::syntax_error::SyntaxError;
+use crate::SyntaxError;
 
 /// An expression with the names it uses, or why it is none.
 pub(crate) type Read = Result<(Ast, Names), SyntaxError>;

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::filter::{Condition, Filter, Operand, Operator};
 use super::reader::{Reader, is_operator_char};
+use crate::SyntaxError;
 use crate::nearest::nearest;
-use crate::syntax_error::SyntaxError;
 
 /// Reads a filter after its `[?`, up to its `]`.
 pub(super) fn read_filter(reader: &mut Reader<'_>) -> Result<Filter, SyntaxError> {

@@ -17,8 +17,8 @@ use std::ops::Range;
 pub use insert::InsertError;
 pub use select::Miss;
 
+use crate::SyntaxError;
 use crate::references::{LiteralKind, LiteralStep};
-use crate::syntax_error::SyntaxError;
 use filter::Filter;
 
 /// A path, read once and used many times.

@@ -2,8 +2,8 @@
 
 use super::filter_reader::read_filter;
 use super::{Function, JsonPath, Root, Step};
+use crate::SyntaxError;
 use crate::nearest::nearest;
-use crate::syntax_error::SyntaxError;
 
 /// How deep filters may nest in paths, and parentheses in filters.
 pub(super) const DEPTH: usize = 32;

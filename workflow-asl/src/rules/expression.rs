@@ -146,11 +146,11 @@ fn check_expression(
             return;
         }
     };
-    for (error, length) in ast.failing() {
+    for (error, length) in ast.failing(placeholder::contained) {
         let diagnostic = Diagnostic::new(Code::FailingCall, at.clone(), error.message);
         found.push(diagnostic.with_range(OPEN.len() + error.offset, length));
     }
-    if let (Some(gives), Some(wanted)) = (ast.gives(), wanted(field))
+    if let (Some(gives), Some(wanted)) = (ast.gives(placeholder::contained), wanted(field))
         && !wanted.contains(&gives)
     {
         let message = format!("`{}` must be {}, and this gives {gives}", field.name, wanted.join(" or "));
@@ -168,7 +168,7 @@ fn check_expression(
     for used in names.calls.iter().filter(|used| !jsonata::is_function(&used.name)) {
         let message = format!("there is no function `${}`", used.name);
         let mut diagnostic = Diagnostic::new(Code::UnknownFunction, at.clone(), message);
-        if let Some(near) = nearest::nearest(&used.name, jsonata::BUILT_IN_FUNCTIONS.iter().copied()) {
+        if let Some(near) = nearest::nearest(&used.name, workflow_jsonata::names()) {
             diagnostic = diagnostic.with_help(format!("did you mean `${near}`?"));
         }
         found.push(ranged(diagnostic, used));

@@ -159,6 +159,9 @@ pub struct Execution {
     answer_types: Option<Arc<AnswerTypes>>,
     /// How the last answer that was refused does not fit.
     refusal: Option<RunError>,
+    /// What one expression of JSONata may use.
+    #[cfg(feature = "jsonata")]
+    jsonata_limits: workflow_jsonata::Limits,
 }
 
 /// Whether there is an activity with this ARN.
@@ -197,6 +200,12 @@ impl Execution {
         Self::start_at(program, first, input, Variables::default(), start, store)
     }
 
+    /// Limits what one expression of JSONata may use from now on; see [`Engine::jsonata_limits`](crate::Engine).
+    #[cfg(feature = "jsonata")]
+    pub fn limit_jsonata(&mut self, limits: workflow_jsonata::Limits) {
+        self.jsonata_limits = limits;
+    }
+
     /// Starts in the middle: at a state, with the input that it gets and the variables that were
     /// assigned before it. A state of a branch or of an item processor runs that alone to its end.
     pub(crate) fn start_at(
@@ -231,6 +240,8 @@ impl Execution {
             given_context: None,
             answer_types: None,
             refusal: None,
+            #[cfg(feature = "jsonata")]
+            jsonata_limits: workflow_jsonata::Limits::default(),
         };
         let run = execution.add_run(Run {
             name: execution.start.name.as_str().into(),

@@ -24,6 +24,12 @@ impl Variables {
         Self(Arc::new(Frame { own: values, outer: None }))
     }
 
+    /// The values of all variables, those of this scope first.
+    #[cfg(feature = "jsonata")]
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Payload> {
+        std::iter::successors(Some(&self.0), |frame| frame.outer.as_ref()).flat_map(|frame| frame.own.values())
+    }
+
     /// The value of a variable, of this scope or the nearest outer one.
     pub(crate) fn get(&self, name: &str) -> Option<&Payload> {
         let mut frame = Some(&self.0);

@@ -184,6 +184,8 @@ impl Execution {
             variables: &thread.variables,
             random: &self.random,
             now: self.now,
+            #[cfg(feature = "jsonata")]
+            limits: self.jsonata_limits,
         }
     }
 

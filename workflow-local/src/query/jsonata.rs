@@ -1,14 +1,14 @@
-//! The one place that knows the JSONata engine, `jsonata-core`.
+//! JSONata expressions in the fields of states, by [`workflow_jsonata`].
 //!
-//! Expressions are parsed once; values cross at the border as they are needed. What Step
-//! Functions adds ($partition, $range, $hash, $random, $uuid, $parse) and forbids ($eval) is
-//! here too: <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
+//! Expressions are compiled once; they read payloads in place. `$states` and the texts of failures are here:
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::{ContextPart, QueryFailure, Scope};
+use crate::payload::Payload;
 
 /// An expression that was parsed when the definition was compiled.
 #[derive(Clone, Debug)]
@@ -25,19 +25,10 @@ struct Parsed {
     uses: Uses,
 }
 
-/// Which members of `$states`, and which variables, the expression may look at.
+/// How much of the context object the expression may look at.
 #[derive(Debug, Default, PartialEq)]
 struct Uses {
-    /// `$states` at all.
-    states: bool,
-    input: bool,
     context: Option<ContextPart>,
-    result: bool,
-    error_output: bool,
-    /// Variables and functions.
-    variables: Vec<String>,
-    /// Whether it may draw random numbers.
-    draws: bool,
 }
 
 impl Uses {
@@ -45,30 +36,20 @@ impl Uses {
     fn of(source: &str) -> Self {
         let mut uses = Self::default();
         let mut rest = source;
-        let whole = Some(ContextPart::Whole);
         while let Some(at) = rest.find('$') {
             rest = &rest[at + 1..];
             let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
             let (name, after) = rest.split_at(end);
             rest = after;
             if name == "states" {
-                uses.states = true;
                 let (member, after) = next_member(after);
-                match member {
-                    Some("input") => uses.input = true,
-                    Some("context") => {
-                        // `%` may lead from anywhere to what is around it.
-                        let first = next_member(after).0.filter(|_| !source.contains('%'));
-                        let part = ContextPart::for_name(first);
-                        uses.context = Some(uses.context.map_or(part, |other| other.and(part)));
-                    }
-                    Some("result") => uses.result = true,
-                    Some("errorOutput") => uses.error_output = true,
-                    _ => (uses.input, uses.context, uses.result, uses.error_output) = (true, whole, true, true),
-                }
-            } else if !name.is_empty() && !uses.variables.iter().any(|known| known == name) {
-                uses.draws |= matches!(name, "uuid" | "random");
-                uses.variables.push(name.to_owned());
+                let part = match member {
+                    Some("input" | "result" | "errorOutput") => continue,
+                    // `%` may lead from anywhere to what is around it.
+                    Some("context") => ContextPart::for_name(next_member(after).0.filter(|_| !source.contains('%'))),
+                    _ => ContextPart::Whole,
+                };
+                uses.context = Some(uses.context.map_or(part, |other| other.and(part)));
             }
         }
         uses
@@ -98,6 +79,11 @@ impl Expression {
 
     /// Its value; no value, a function and an error are all failures.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, QueryFailure> {
+        self.payload(scope).map(Payload::into_value)
+    }
+
+    /// Its value, shared where it is a whole value of the scope.
+    pub(crate) fn payload(&self, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
         engine::evaluate(&self.0, scope).map_err(|text| {
             self.failure(format!(
                 "The JSONata expression '{}' specified for the field '{}' {text}",
@@ -145,9 +131,8 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
 
 #[cfg(not(feature = "jsonata"))]
 mod engine {
-    use serde_json::Value;
-
     use super::{Parsed, Scope};
+    use crate::payload::Payload;
 
     pub(super) type Ast = std::convert::Infallible;
 
@@ -155,312 +140,143 @@ mod engine {
         Err("this build of workflow-local has no JSONata: turn on its feature `jsonata`".to_owned())
     }
 
-    pub(super) fn evaluate(expression: &Parsed, _: &Scope<'_>) -> Result<Value, String> {
+    pub(super) fn evaluate(expression: &Parsed, _: &Scope<'_>) -> Result<Payload, String> {
         match expression.ast {}
     }
 }
 
 #[cfg(feature = "jsonata")]
 mod engine {
-    use std::cell::RefCell;
-    use std::collections::VecDeque;
-    use std::rc::Rc;
+    use std::borrow::Cow;
 
-    use jsonata_core::ast::AstNode;
-    use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptions};
-    use jsonata_core::parser;
-    use jsonata_core::value::{JValue, with_stack};
-    use serde_json::{Map, Number, Value};
+    use serde_json::Value;
+    use workflow_jsonata::{Binding, Expression, Output, Setting, Variables};
 
-    use super::{ContextPart, Parsed, Scope, Uses};
-    use crate::payload::{Payload, WeakPayload};
+    use super::{ContextPart, Parsed, Scope};
+    use crate::payload::Payload;
     use crate::query::ContextValue;
     use crate::random::Random;
 
-    pub(super) type Ast = AstNode;
+    pub(super) type Ast = Expression;
 
     pub(super) fn parse(source: &str) -> Result<Ast, String> {
-        parser::parse(source).map_err(|error| error.display_message())
+        Expression::parse(source).map_err(|error| error.message)
     }
-
-    /// Milliseconds after which an expression fails, so that endless recursion does not hang its caller.
-    const MOST_MILLISECONDS: u64 = 10_000;
 
     /// The value, or the words that say why there is none.
-    pub(super) fn evaluate(expression: &Parsed, scope: &Scope<'_>) -> Result<Value, String> {
-        let uses = &expression.uses;
-        let mut context = Context::new();
-        if uses.states {
-            context.bind("states".to_owned(), states(uses, scope));
-        }
-        for name in &uses.variables {
-            if let Some(value) = scope.variables.get(name) {
-                context.bind(name.clone(), shared(value));
-            }
-        }
-        let options = EvaluatorOptions { timeout_ms: Some(MOST_MILLISECONDS), ..EvaluatorOptions::default() };
-        let mut evaluator = Evaluator::with_options(context, options);
-        let random = uses.draws.then(|| Rc::new(scope.random.clone()));
-        let result = add_functions(&mut evaluator, uses, scope.now.as_millis(), random.as_ref())
-            .and_then(|()| evaluator.evaluate(&expression.ast, &JValue::Undefined));
-        if let Some(random) = random {
-            scope.random.advance_to(&random);
-        }
-        match result {
-            Ok(JValue::Undefined) => Err("returned nothing (undefined).".to_owned()),
-            Ok(value) => from_jsonata(&value).ok_or_else(|| "returned an unsupported result type.".to_owned()),
-            // Its text names the function; the service's engine does not.
-            Err(error) if error.code() == Some("T1006") => {
-                Err("threw an error during evaluation. T1006: Attempted to invoke a non-function".to_owned())
-            }
-            Err(error) => Err(format!("threw an error during evaluation. {}", error.message())),
-        }
-    }
-
-    /// `$states`, with the members that the expression looks at.
-    fn states(uses: &Uses, scope: &Scope<'_>) -> JValue {
-        let members = [
-            ("input", uses.input.then_some(scope.input)),
-            ("result", scope.result.filter(|_| uses.result)),
-            ("errorOutput", scope.error_output.filter(|_| uses.error_output)),
-        ];
-        let members = members.into_iter().filter_map(|(name, payload)| Some((name.to_owned(), shared(payload?))));
-        let context = uses.context.map(|part| ("context".to_owned(), context(part, scope)));
-        JValue::object(members.chain(context).collect())
-    }
-
-    /// A part of the context object. It is made for this state and item and is not worth keeping, but for what is shared.
-    fn context(part: ContextPart, scope: &Scope<'_>) -> JValue {
-        let mut context = to_jsonata(scope.context.part(part));
-        for value in ContextValue::ALL {
-            if let Some(payload) = scope.context.value(value) {
-                replace(&mut context, value.names(), payload);
-            }
-        }
-        context
-    }
-
-    /// Puts a payload in the place that the names lead to, if there is one.
-    fn replace(value: &mut JValue, names: &[&str], payload: &Payload) {
-        let Some((name, rest)) = names.split_first() else {
-            *value = shared(payload);
-            return;
+    pub(super) fn evaluate(expression: &Parsed, scope: &Scope<'_>) -> Result<Payload, String> {
+        let given = Given { scope, context: expression.uses.context };
+        let random = scope.random;
+        let seed = random.state();
+        let draw = move |place| Random::new(seed).nth(place);
+        let setting = Setting {
+            variables: &given,
+            now: scope.now.as_millis(),
+            random: &draw,
+            limits: scope.limits,
+            ..Setting::default()
         };
-        if let JValue::Object(members) = value
-            && let Some(member) = Rc::get_mut(members).and_then(|members| members.get_mut(*name))
-        {
-            replace(member, rest, payload);
-        }
-    }
-
-    /// How many values a thread keeps converted.
-    const KEPT: usize = 8;
-
-    thread_local! {
-        /// The lists and objects that were looked at last, converted. An item selector reads the same list for each of its items,
-        /// and the expressions of a state the same input: converted each time, a map over a list would be quadratic.
-        static CONVERTED: RefCell<VecDeque<(WeakPayload, JValue)>> = const { RefCell::new(VecDeque::new()) };
-    }
-
-    /// The value of a payload, which shares what it is converted to.
-    fn shared(payload: &Payload) -> JValue {
-        if !matches!(payload.value(), Value::Array(_) | Value::Object(_)) {
-            return to_jsonata(payload);
-        }
-        // An entry holds on to its payload's place, so that no other payload is there, but not to its value.
-        let kept = CONVERTED.with_borrow_mut(|kept| {
-            let at = kept.iter().position(|(of, _)| of.is(payload))?;
-            // Last, as it was looked at last: the items that go by must not drive out what each of them looks at.
-            let entry = kept.remove(at)?;
-            let converted = entry.1.clone();
-            kept.push_back(entry);
-            Some(converted)
-        });
-        kept.unwrap_or_else(|| {
-            let converted = to_jsonata(payload);
-            CONVERTED.with_borrow_mut(|kept| {
-                kept.retain(|(of, _)| of.is_alive());
-                if kept.len() >= KEPT {
-                    kept.pop_front();
-                }
-                kept.push_back((payload.downgrade(), converted.clone()));
-            });
-            converted
-        })
-    }
-
-    fn to_jsonata(value: &Value) -> JValue {
-        with_stack(|| match value {
-            Value::Null => JValue::Null,
-            Value::Bool(value) => JValue::Bool(*value),
-            Value::Number(number) => JValue::Number(number.as_f64().unwrap_or(f64::NAN)),
-            Value::String(text) => JValue::string(text.as_str()),
-            Value::Array(items) => JValue::array(items.iter().map(to_jsonata).collect()),
-            Value::Object(members) => {
-                JValue::object(members.iter().map(|(name, value)| (name.clone(), to_jsonata(value))).collect())
+        let outcome = expression.ast.evaluate_in(&setting).map_err(|error| match error.code {
+            // The service's text, whatever function it was.
+            "T1006" => "threw an error during evaluation. T1006: Attempted to invoke a non-function".to_owned(),
+            code => format!("threw an error during evaluation. {code}: {error}"),
+        })?;
+        random.skip(outcome.draws);
+        match outcome.output {
+            Output::Value(Cow::Owned(value)) => Ok(Payload::new(value)),
+            Output::Value(Cow::Borrowed(value)) => {
+                Ok(given.whole(value).cloned().unwrap_or_else(|| Payload::new(value.clone())))
             }
-        })
+            Output::Function => Err("returned an unsupported result type.".to_owned()),
+            _ => Err("returned nothing (undefined).".to_owned()),
+        }
     }
 
-    /// `None` for a function. As in `JSON.stringify`, undefined members are left out and
-    /// undefined items are null.
-    fn from_jsonata(value: &JValue) -> Option<Value> {
-        with_stack(|| {
-            Some(match value {
-                JValue::Null | JValue::Undefined => Value::Null,
-                JValue::Bool(value) => Value::Bool(*value),
-                JValue::Number(number) => from_number(*number),
-                JValue::String(text) => Value::String(text.to_string()),
-                JValue::Array(items) => Value::Array(items.iter().map(from_jsonata).collect::<Option<_>>()?),
-                JValue::Object(members) => {
-                    let mut object = Map::with_capacity(members.len());
-                    for (name, value) in members.iter() {
-                        if !value.is_undefined() {
-                            object.insert(name.clone(), from_jsonata(value)?);
-                        }
+    /// What an expression may look at: `$states` and the variables.
+    struct Given<'s> {
+        scope: &'s Scope<'s>,
+        /// The part of the context object that it looks at, if any.
+        context: Option<ContextPart>,
+    }
+
+    impl<'s> Given<'s> {
+        /// A member of `$states`.
+        fn member(&self, name: &str) -> Option<Binding<'s>> {
+            let payload = match name {
+                "input" => Some(self.scope.input),
+                "result" => self.scope.result,
+                "errorOutput" => self.scope.error_output,
+                "context" => return Some(self.context(self.context.unwrap_or(ContextPart::Whole))),
+                _ => None,
+            };
+            payload.map(|payload| Binding::Value(payload.value()))
+        }
+
+        /// A part of the context object, with the values that are shared in their places.
+        fn context(&self, part: ContextPart) -> Binding<'s> {
+            let shared = ContextValue::ALL.map(|value| Some((value.names(), self.scope.context.value(value)?)));
+            let shared: Vec<_> = shared.into_iter().flatten().collect();
+            with_shared(self.scope.context.part(part), &shared)
+        }
+
+        /// The payload that is this very value.
+        fn whole(&self, value: &Value) -> Option<&'s Payload> {
+            let scope = self.scope;
+            let context = ContextValue::ALL.into_iter().filter_map(|value| scope.context.value(value));
+            [Some(scope.input), scope.result, scope.error_output]
+                .into_iter()
+                .flatten()
+                .chain(context)
+                .chain(scope.variables.all())
+                .find(|payload| std::ptr::eq(payload.value(), value))
+        }
+    }
+
+    impl<'s> Variables<'s> for Given<'s> {
+        fn variable(&self, name: &str) -> Option<Binding<'s>> {
+            if name != "states" {
+                return self.scope.variables.get(name).map(|payload| Binding::Value(payload.value()));
+            }
+            let members = ["input", "result", "errorOutput"].into_iter();
+            let members = members.chain(self.context.is_some().then_some("context"));
+            Some(Binding::Object(members.filter_map(|name| Some((Cow::Borrowed(name), self.member(name)?))).collect()))
+        }
+
+        fn path(&self, name: &str, members: &[String]) -> Option<(Option<Binding<'s>>, usize)> {
+            let (first, rest) = members.split_first().filter(|_| name == "states")?;
+            if first == "context" {
+                // The values that are shared need not be looked for in the object.
+                for value in ContextValue::ALL {
+                    let names = value.names();
+                    let leads = rest.len() >= names.len() && names.iter().zip(rest).all(|(name, given)| name == given);
+                    if leads && let Some(payload) = self.scope.context.value(value) {
+                        return Some((Some(Binding::Value(payload.value())), 1 + names.len()));
                     }
-                    Value::Object(object)
                 }
-                _ => return None,
-            })
-        })
-    }
-
-    /// Whole numbers lose their fraction.
-    fn from_number(number: f64) -> Value {
-        #[expect(clippy::cast_possible_truncation, reason = "in range and whole, as tested")]
-        if number.fract() == 0.0 && number.abs() < 9.0e18 {
-            return Value::from(number as i64);
-        }
-        Number::from_f64(number).map_or(Value::Null, Value::Number)
-    }
-
-    fn wrong(code: &str, text: &str) -> EvaluatorError {
-        EvaluatorError::TypeError(format!("{code}: {text}"))
-    }
-
-    fn number(args: &[JValue], at: usize, function: &str) -> Result<f64, EvaluatorError> {
-        args.get(at).and_then(JValue::as_f64).ok_or_else(|| {
-            wrong("T0410", &format!("Argument {} of function \"{function}\" does not match function signature", at + 1))
-        })
-    }
-
-    fn text<'a>(args: &'a [JValue], at: usize, function: &str) -> Result<&'a str, EvaluatorError> {
-        args.get(at).and_then(JValue::as_str).ok_or_else(|| {
-            wrong("T0410", &format!("Argument {} of function \"{function}\" does not match function signature", at + 1))
-        })
-    }
-
-    /// Items that `$range` and `$partition` may make: enough for any payload within its limit.
-    const MOST_ITEMS: usize = 262_144;
-
-    /// The functions that the expression names; to make all of them costs more than most expressions.
-    fn add_functions(
-        evaluator: &mut Evaluator,
-        uses: &Uses,
-        now: i64,
-        random: Option<&Rc<Random>>,
-    ) -> Result<(), EvaluatorError> {
-        for name in &uses.variables {
-            match (name.as_str(), random) {
-                ("partition", _) => evaluator.register_fn("partition", partition)?,
-                ("range", _) => evaluator.register_fn("range", range)?,
-                ("hash", _) => evaluator.register_fn("hash", |args: &[JValue]| {
-                    let algorithm = text(args, 1, "hash")?;
-                    crate::query::hash::hash(text(args, 0, "hash")?, algorithm)
-                        .map(JValue::string)
-                        .ok_or_else(|| wrong("D3141", &format!("unknown hash algorithm '{algorithm}'")))
-                })?,
-                ("parse", _) => evaluator.register_fn("parse", |args: &[JValue]| {
-                    let text = text(args, 0, "parse")?;
-                    JValue::from_json_str(text).map_err(|error| wrong("D3141", &format!("not JSON: {error}")))
-                })?,
-                ("uuid", Some(random)) => {
-                    let own = Rc::clone(random);
-                    evaluator.register_fn("uuid", move |_: &[JValue]| Ok(JValue::string(own.uuid())))?;
-                }
-                ("random", Some(random)) => {
-                    let own = Rc::clone(random);
-                    evaluator.register_fn_override("random", move |args: &[JValue]| {
-                        Ok(JValue::from_f64(match args.first() {
-                            None => own.fraction(),
-                            // The same seed gives the same number.
-                            Some(_) => Random::new(number(args, 0, "random")?.to_bits()).fraction(),
-                        }))
-                    })?;
-                }
-                ("eval", _) => evaluator.register_fn_override("eval", |_: &[JValue]| {
-                    Err(wrong("T1006", "Attempted to invoke a non-function"))
-                })?,
-                #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date are below 2^53")]
-                ("millis", _) => {
-                    evaluator.register_fn_override("millis", move |_: &[JValue]| Ok(JValue::from_f64(now as f64)))?;
-                }
-                ("now", _) => evaluator.register_fn_override("now", move |args: &[JValue]| present(now, args))?,
-                _ => {}
             }
+            Some((self.member(first), 1))
         }
-        Ok(())
     }
 
-    /// `$now([picture [, timezone]])` by the execution's clock.
-    fn present(now: i64, args: &[JValue]) -> Result<JValue, EvaluatorError> {
-        let mut context = Context::new();
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date are below 2^53")]
-        context.bind("now".to_owned(), JValue::from_f64(now as f64));
-        for (name, arg) in ["picture", "timezone"].into_iter().zip(args) {
-            context.bind(name.to_owned(), arg.clone());
+    /// A value with others in the places that their names lead to, where there are such places.
+    fn with_shared<'s>(value: &'s Value, shared: &[(&'static [&'static str], &'s Payload)]) -> Binding<'s> {
+        if let Some((_, payload)) = shared.iter().find(|(names, _)| names.is_empty()) {
+            return Binding::Value(payload.value());
         }
-        let call = match args.len() {
-            0 => "$fromMillis($now)",
-            1 => "$fromMillis($now, $picture)",
-            _ => "$fromMillis($now, $picture, $timezone)",
-        };
-        let ast = parser::parse(call).map_err(|error| EvaluatorError::EvaluationError(error.display_message()))?;
-        Evaluator::with_context(context).evaluate(&ast, &JValue::Undefined)
-    }
-
-    /// `$partition(array, size)`
-    fn partition(args: &[JValue]) -> Result<JValue, EvaluatorError> {
-        let items = match args.first() {
-            Some(JValue::Array(items)) => items.iter().cloned().collect::<Vec<_>>(),
-            Some(JValue::Undefined) | None => return Ok(JValue::Undefined),
-            Some(single) => vec![single.clone()],
-        };
-        let size = number(args, 1, "partition")?.floor();
-        if size < 1.0 {
-            return Err(wrong("D3141", "the size of a partition must be positive"));
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "positive and whole; a cast saturates"
-        )]
-        let size = size as usize;
-        Ok(JValue::array(items.chunks(size).map(|chunk| JValue::array(chunk.to_vec())).collect()))
-    }
-
-    /// `$range(first, last, delta)`
-    fn range(args: &[JValue]) -> Result<JValue, EvaluatorError> {
-        let [first, last, delta] =
-            [number(args, 0, "range")?.floor(), number(args, 1, "range")?.floor(), number(args, 2, "range")?.floor()];
-        if delta == 0.0 {
-            return Err(wrong("D3141", "the step of a range must not be 0"));
-        }
-        let mut items = Vec::new();
-        let mut next = first;
-        while (delta > 0.0 && next <= last) || (delta < 0.0 && next >= last) {
-            if items.len() == MOST_ITEMS {
-                return Err(wrong("D2014", "the range is too long"));
+        match value {
+            Value::Object(members) if !shared.is_empty() => {
+                let member = |(name, value): (&'s String, &'s Value)| {
+                    let below = |(names, payload): &(&'static [&'static str], &'s Payload)| {
+                        let (first, rest) = names.split_first()?;
+                        (first == name).then_some((rest, *payload))
+                    };
+                    let below: Vec<_> = shared.iter().filter_map(below).collect();
+                    (Cow::Borrowed(name.as_str()), with_shared(value, &below))
+                };
+                Binding::Object(members.iter().map(member).collect())
             }
-            items.push(JValue::from_f64(next));
-            next += delta;
+            value => Binding::Value(value),
         }
-        // A sequence of one is the one itself, as everywhere in JSONata; AWS's `$partition` gives an array all the same.
-        Ok(match items.as_slice() {
-            [only] => only.clone(),
-            _ => JValue::array(items),
-        })
     }
 }
 
@@ -470,11 +286,8 @@ mod tests {
 
     #[test]
     fn finds_what_an_expression_uses() {
-        let uses = Uses::of("$states . input.a + $x & $sum($states.result.y)");
-        assert!(uses.input && uses.result && uses.context.is_none() && !uses.error_output);
-        assert_eq!(uses.variables, ["x", "sum"]);
-        let uses = Uses::of("$lookup($states, 'input')");
-        assert!(uses.input && uses.context == Some(ContextPart::Whole));
+        assert_eq!(Uses::of("$states . input.a + $x & $sum($states.result.y)").context, None);
+        assert_eq!(Uses::of("$lookup($states, 'input')").context, Some(ContextPart::Whole));
         let context = |source| Uses::of(source).context;
         for source in [
             "$states.context",

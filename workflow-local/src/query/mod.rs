@@ -35,6 +35,9 @@ pub(crate) struct Scope<'a> {
     pub(crate) random: &'a Random,
     #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata reads it"))]
     pub(crate) now: Instant,
+    /// What one expression may use.
+    #[cfg(feature = "jsonata")]
+    pub(crate) limits: workflow_jsonata::Limits,
 }
 
 impl<'a> Scope<'a> {

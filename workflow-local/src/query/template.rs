@@ -32,6 +32,7 @@ impl Template {
     pub(crate) fn payload(&self, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
         match self {
             Self::Literal(payload) => Ok(payload.clone()),
+            Self::Jsonata(expression) => expression.payload(scope),
             other => other.evaluate(scope).map(Payload::new),
         }
     }

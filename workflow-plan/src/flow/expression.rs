@@ -161,7 +161,9 @@ impl Data<'_> {
         let end = node.span.end.saturating_sub(code.len().saturating_sub(text.len()));
         let text = text.get(node.span.start..end).unwrap_or(&text);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let kind = jsonata::parse(code.get(node.span.clone()).unwrap_or_default()).ok().and_then(|ast| ast.gives());
+        let kind = jsonata::parse(code.get(node.span.clone()).unwrap_or_default())
+            .ok()
+            .and_then(|ast| ast.gives(workflow_asl::placeholder::contained));
         let kind = kind.and_then(|noun| {
             let kinds = [Kind::Null, Kind::Bool, Kind::Number, Kind::Text, Kind::Array, Kind::Object];
             let nouns = ["null", "a boolean", "a number", "a string", "an array", "an object"];

@@ -1,7 +1,7 @@
 //! Why a state's result, or an error, cannot be read in a place, with the path that shows it.
 
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::jsonata::CHANGING_FUNCTIONS;
+use workflow_asl::jsonata;
 use workflow_asl::{Code, StateKind};
 
 use super::certain::{Edge, Event};
@@ -291,7 +291,7 @@ fn graph_size(model: &Model<'_>, scope: usize) -> usize {
 
 /// A function in an expression that gives another value each time it is called, without its `$`.
 fn changing(expr: &Expr) -> Option<&'static str> {
-    let find = |is: &dyn Fn(&str) -> bool| CHANGING_FUNCTIONS.iter().copied().find(|known| is(known));
+    let find = |is: &dyn Fn(&str) -> bool| jsonata::changing().find(|known| is(known));
     match &expr.kind {
         ExprKind::Call { name, arguments } => {
             let own = find(&|known| name.value.strip_prefix('$') == Some(known));

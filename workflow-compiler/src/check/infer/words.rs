@@ -1,6 +1,6 @@
 //! The words of an expression, as messages and comparisons of expressions have them.
 
-use workflow_asl::jsonata::CHANGING_FUNCTIONS;
+use workflow_asl::jsonata;
 
 use crate::check::resolve::reference_text;
 use crate::syntax::ast::{Expr, ExprKind, Reference, UnaryOp, plain};
@@ -44,5 +44,5 @@ pub(in crate::check) fn words(expr: &Expr) -> Option<String> {
 /// Whether a function of either language gives another value each time: two calls with the same words are not the same.
 fn changes(function: &str) -> bool {
     matches!(function, "States.UUID" | "States.MathRandom")
-        || function.strip_prefix('$').is_some_and(|name| CHANGING_FUNCTIONS.contains(&name))
+        || function.strip_prefix('$').is_some_and(|name| jsonata::changing().any(|known| known == name))
 }

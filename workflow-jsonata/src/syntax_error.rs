@@ -1,10 +1,12 @@
-//! What is wrong in the text of a path, an intrinsic function call or a JSONata expression, and where.
+//! What is wrong in the text of an expression, and where.
 
 use std::fmt;
 
 /// A text that does not follow its language's grammar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
+    /// JSONata's code, such as `S0202`; `None` for another language, or where JSONata has none.
+    pub code: Option<&'static str>,
     /// Where in the text, in bytes from its start; at most the text's length, and on a character's boundary.
     pub offset: usize,
     /// What is wrong, without the position.
@@ -16,7 +18,12 @@ pub struct SyntaxError {
 impl SyntaxError {
     /// An error at a byte offset, without help.
     pub fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self { offset, message: message.into(), help: None }
+        Self { code: None, offset, message: message.into(), help: None }
+    }
+
+    /// An error of JSONata at a byte offset, without help.
+    pub fn coded(code: &'static str, offset: usize, message: impl Into<String>) -> Self {
+        Self { code: Some(code), ..Self::new(offset, message) }
     }
 
     /// The same error with a line that says how to mend it.
@@ -28,7 +35,7 @@ impl SyntaxError {
 
     /// The same error, `by` bytes further on: for a text that lies inside another one.
     #[must_use]
-    pub(crate) fn shifted(mut self, by: usize) -> Self {
+    pub fn shifted(mut self, by: usize) -> Self {
         self.offset += by;
         self
     }

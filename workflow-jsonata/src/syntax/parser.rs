@@ -11,13 +11,13 @@ const DEPTH: usize = 80;
 /// How many nodes may lie inside one another: a long `a & b & c` nests too.
 const HEIGHT: usize = 500;
 
-pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
+pub(crate) fn parse(text: &str) -> Result<Node, SyntaxError> {
     let mut parser =
         Parser { text, lexer: Lexer::new(text), token: Token::End, span: 0..0, last_end: 0, depth: 0, missing: None };
     parser.advance(false)?;
     let root = parser.expression(0)?;
     if parser.token != Token::End {
-        return Err(SyntaxError::new(parser.span.start, format!("Syntax error: {}", parser.token.shown())));
+        return Err(SyntaxError::coded("S0201", parser.span.start, format!("Syntax error: {}", parser.token.shown())));
     }
     match parser.missing {
         Some(error) => Err(error),
@@ -74,18 +74,18 @@ impl Parser<'_> {
         if self.at(sign) {
             return self.advance(infix).map(|_| ());
         }
-        let message = match &self.token {
-            Token::End => format!("Expected \"{sign}\" before end of expression"),
-            other => format!("Expected \"{sign}\", got {}", other.shown()),
+        let (code, message) = match &self.token {
+            Token::End => ("S0203", format!("Expected \"{sign}\" before end of expression")),
+            other => ("S0202", format!("Expected \"{sign}\", got {}", other.shown())),
         };
-        Err(SyntaxError::new(self.span.start, message))
+        Err(SyntaxError::coded(code, self.span.start, message))
     }
 
     fn node(&self, kind: NodeKind, start: usize) -> Parsed {
         let mut node = Node { kind, span: start..self.last_end.max(start), height: 1 };
         node.height += node.parts().iter().map(|part| part.height).max().unwrap_or(0);
         if node.height > HEIGHT {
-            return Err(SyntaxError::new(start, format!("the expression nests more than {HEIGHT} parts"))
+            return Err(SyntaxError::coded("U1001", start, format!("the expression nests more than {HEIGHT} parts"))
                 .with_help("bind some of them to variables first"));
         }
         Ok(node)
@@ -94,7 +94,11 @@ impl Parser<'_> {
     fn expression(&mut self, power: u8) -> Parsed {
         self.depth += 1;
         if self.depth > DEPTH {
-            return Err(SyntaxError::new(self.span.start, format!("the expression nests more than {DEPTH} deep")));
+            return Err(SyntaxError::coded(
+                "U1001",
+                self.span.start,
+                format!("the expression nests more than {DEPTH} deep"),
+            ));
         }
         let mut left = self.operand()?;
         while power < binding_power(&self.token) {
@@ -137,10 +141,14 @@ impl Parser<'_> {
     /// The end of the text, or an operator where an operand is due.
     fn no_operand(&mut self, token: &Token, span: Range<usize>) -> Parsed {
         let Token::Operator(sign) = token else {
-            self.missing.get_or_insert_with(|| SyntaxError::new(span.start, "Unexpected end of expression"));
+            self.missing.get_or_insert_with(|| SyntaxError::coded("S0207", span.start, "Unexpected end of expression"));
             return self.node(NodeKind::Null, span.start);
         };
-        let error = SyntaxError::new(span.start, format!("The symbol \"{sign}\" cannot be used as a unary operator"));
+        let error = SyntaxError::coded(
+            "S0211",
+            span.start,
+            format!("The symbol \"{sign}\" cannot be used as a unary operator"),
+        );
         let before = self.text.get(..span.start).unwrap_or("");
         Err(if matches!(*sign, "?" | ":") && before.ends_with('?') {
             error.with_help(format!("the service runs JSONata 2.0, which has no `?{sign}`; write `a ? a : b`"))
@@ -269,7 +277,7 @@ impl Parser<'_> {
         let variable = self.expression(80)?;
         let NodeKind::Variable(name) = variable.kind else {
             let message = format!("The right side of \"{sign}\" must be a variable name (start with $)");
-            return Err(self.missing.take().unwrap_or(SyntaxError::new(variable.span.start, message)));
+            return Err(SyntaxError::coded("S0214", variable.span.start, message));
         };
         let left = Box::new(left);
         Ok(if sign == "@" { NodeKind::Focus(left, name) } else { NodeKind::Index(left, name) })
@@ -278,7 +286,7 @@ impl Parser<'_> {
     fn bind(&mut self, left: &Node) -> Result<NodeKind, SyntaxError> {
         let NodeKind::Variable(name) = &left.kind else {
             let message = "The left side of := must be a variable name (start with $)";
-            return Err(SyntaxError::new(left.span.start, message));
+            return Err(SyntaxError::coded("S0212", left.span.start, message));
         };
         // One less than its own power: it binds to the right.
         Ok(NodeKind::Bind(name.clone(), self.boxed(9)?))
@@ -362,7 +370,7 @@ impl Parser<'_> {
                     let which = at + 1;
                     let message =
                         format!("Parameter {which} of function definition must be a variable name (start with $)");
-                    return Err(SyntaxError::new(span.start, message));
+                    return Err(SyntaxError::coded("S0208", span.start, message));
                 }
             }
         }
@@ -404,7 +412,8 @@ fn check_signature(text: &str, start: usize) -> Result<(), SyntaxError> {
             '(' => {
                 let end = closing(&symbols, at, '(', ')');
                 if symbols.get(at..end).is_some_and(|choice| choice.contains(&'<')) {
-                    return Err(SyntaxError::new(
+                    return Err(SyntaxError::coded(
+                        "S0402",
                         start,
                         "Choice groups containing parameterized types are not supported",
                     ));
@@ -415,7 +424,7 @@ fn check_signature(text: &str, start: usize) -> Result<(), SyntaxError> {
             '<' if matches!(previous, 'a' | 'f') => at = closing(&symbols, at, '<', '>'),
             '<' => {
                 let message = "Type parameters can only be applied to functions and arrays";
-                return Err(SyntaxError::new(start, message));
+                return Err(SyntaxError::coded("S0401", start, message));
             }
             's' | 'n' | 'b' | 'l' | 'o' | 'a' | 'f' | 'j' | 'x' => previous = *symbol,
             _ => {}

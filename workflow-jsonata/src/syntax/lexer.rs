@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::syntax_error::SyntaxError;
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Token {
+pub(crate) enum Token {
     End,
     Name(String),
     Variable(String),
@@ -19,7 +19,7 @@ pub(super) enum Token {
 
 impl Token {
     /// The token as JSONata's messages print it.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let text = match self {
             Self::End => "(end)",
             Self::Name(text) | Self::Variable(text) | Self::String(text) => text,
@@ -87,13 +87,13 @@ fn length_until(text: &str, is: fn(u8) -> bool) -> usize {
     text.as_bytes().iter().position(|byte| is(*byte)).unwrap_or(text.len())
 }
 
-pub(super) struct Lexer<'a> {
+pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Lexer<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
 
@@ -102,7 +102,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next token and where it stands; `infix` says that an operator is due, so that `/` divides.
-    pub(super) fn next(&mut self, infix: bool) -> Result<(Token, Range<usize>), SyntaxError> {
+    pub(crate) fn next(&mut self, infix: bool) -> Result<(Token, Range<usize>), SyntaxError> {
         self.skip_blanks()?;
         let start = self.at;
         let token = match self.rest().chars().next() {
@@ -114,7 +114,7 @@ impl<'a> Lexer<'a> {
             Some(_) => match sign(self.rest()) {
                 // No part of the language on their own.
                 Some(sign @ ("!" | "~")) => {
-                    return Err(SyntaxError::new(start, format!("Unknown operator: \"{sign}\"")));
+                    return Err(SyntaxError::coded("S0204", start, format!("Unknown operator: \"{sign}\"")));
                 }
                 Some(sign) => {
                     self.at += sign.len();
@@ -134,7 +134,9 @@ impl<'a> Lexer<'a> {
             let trimmed = rest.get(blanks..).unwrap_or("");
             let Some(comment) = trimmed.strip_prefix("/*") else { return Ok(()) };
             let Some(end) = comment.find("*/") else {
-                return Err(SyntaxError::new(self.at, "Comment has no closing tag").with_help("end it with `*/`"));
+                return Err(
+                    SyntaxError::coded("S0106", self.at, "Comment has no closing tag").with_help("end it with `*/`")
+                );
             };
             self.at += end + 4;
         }
@@ -162,7 +164,11 @@ impl<'a> Lexer<'a> {
     fn quoted_name(&mut self) -> Result<Token, SyntaxError> {
         let inner = self.rest().get(1..).unwrap_or("");
         let Some(end) = inner.find('`') else {
-            return Err(SyntaxError::new(self.at, "Quoted property name must be terminated with a backquote (`)"));
+            return Err(SyntaxError::coded(
+                "S0105",
+                self.at,
+                "Quoted property name must be terminated with a backquote (`)",
+            ));
         };
         self.at += end + 2;
         Ok(Token::Name(inner.get(..end).unwrap_or("").to_owned()))
@@ -189,7 +195,7 @@ impl<'a> Lexer<'a> {
                 self.at += end;
                 Ok(Token::Number(number))
             }
-            _ => Err(SyntaxError::new(self.at, format!("Number out of range: {text}"))),
+            _ => Err(SyntaxError::coded("S0102", self.at, format!("Number out of range: {text}"))),
         }
     }
 
@@ -222,21 +228,21 @@ impl<'a> Lexer<'a> {
                         inner.get(at + 2..at + 6).filter(|digits| digits.chars().all(|c| c.is_ascii_hexdigit()));
                     let Some(unit) = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok()) else {
                         let message = "The escape sequence \\u must be followed by 4 hex digits";
-                        return Err(SyntaxError::new(offset, message));
+                        return Err(SyntaxError::coded("S0104", offset, message));
                     };
                     text.push(unit);
                     characters.nth(3);
                     continue;
                 }
                 Some((_, other)) => {
-                    return Err(SyntaxError::new(offset, format!("Unsupported escape sequence: \\{other}"))
+                    return Err(SyntaxError::coded("S0103", offset, format!("Unsupported escape sequence: \\{other}"))
                         .with_help("the escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX"));
                 }
-                None => break,
+                None => return Err(SyntaxError::coded("S0103", offset, "Unsupported escape sequence: \\")),
             };
             text.extend_from_slice(escaped.encode_utf16(&mut units));
         }
-        Err(SyntaxError::new(start, "String literal must be terminated by a matching quote"))
+        Err(SyntaxError::coded("S0101", start, "String literal must be terminated by a matching quote"))
     }
 
     fn regex(&mut self) -> Result<Token, SyntaxError> {
@@ -251,7 +257,7 @@ impl<'a> Lexer<'a> {
                 '/' if depth == 0 && !escaped => {
                     let pattern = inner.get(..at).unwrap_or("");
                     if pattern.is_empty() {
-                        return Err(SyntaxError::new(start, "Empty regular expressions are not allowed"));
+                        return Err(SyntaxError::coded("S0301", start, "Empty regular expressions are not allowed"));
                     }
                     let after = inner.get(at + 1..).unwrap_or("");
                     let flags = after.len() - after.trim_start_matches(['i', 'm']).len();
@@ -264,6 +270,6 @@ impl<'a> Lexer<'a> {
                 _ => {}
             }
         }
-        Err(SyntaxError::new(start, "No terminating / in regular expression"))
+        Err(SyntaxError::coded("S0302", start, "No terminating / in regular expression"))
     }
 }

@@ -2,95 +2,27 @@
 
 use std::ops::Range;
 
-use super::ast::{Node, NodeKind};
-use super::shape::bare;
-use crate::nearest::nearest;
-use crate::references::{LiteralKind, LiteralStep};
+use crate::functions::{function, is_function};
+use crate::syntax::ast::{Node, NodeKind};
+use crate::syntax::shape::bare;
 use crate::syntax_error::SyntaxError;
 
-/// The functions that an expression may call: those of JSONata 2.0 without `$eval`, and the service's own.
-pub const BUILT_IN_FUNCTIONS: &[&str] = &[
-    "abs",
-    "append",
-    "assert",
-    "average",
-    "base64decode",
-    "base64encode",
-    "boolean",
-    "ceil",
-    "clone",
-    "contains",
-    "count",
-    "decodeUrl",
-    "decodeUrlComponent",
-    "distinct",
-    "each",
-    "encodeUrl",
-    "encodeUrlComponent",
-    "error",
-    "exists",
-    "filter",
-    "floor",
-    "formatBase",
-    "formatInteger",
-    "formatNumber",
-    "fromMillis",
-    "hash",
-    "join",
-    "keys",
-    "length",
-    "lookup",
-    "lowercase",
-    "map",
-    "match",
-    "max",
-    "merge",
-    "millis",
-    "min",
-    "not",
-    "now",
-    "number",
-    "pad",
-    "parse",
-    "parseInteger",
-    "partition",
-    "power",
-    "random",
-    "range",
-    "reduce",
-    "replace",
-    "reverse",
-    "round",
-    "shuffle",
-    "sift",
-    "single",
-    "sort",
-    "split",
-    "spread",
-    "sqrt",
-    "string",
-    "substring",
-    "substringAfter",
-    "substringBefore",
-    "sum",
-    "toMillis",
-    "trim",
-    "type",
-    "uppercase",
-    "uuid",
-    "zip",
-];
+/// A member name or an index that stands in a path as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiteralStep {
+    /// Which member or item.
+    pub kind: LiteralKind,
+    /// Where it stands in the text, in bytes; an index always with its brackets.
+    pub range: Range<usize>,
+}
 
-/// The functions that give another value each time, without their `$`: of chance, and of time.
-///
-/// <https://docs.jsonata.org/numeric-functions#random>, <https://docs.jsonata.org/date-time-functions>,
-/// <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>
-pub const CHANGING_FUNCTIONS: &[&str] = &["uuid", "now", "millis", "random", "shuffle"];
-
-/// Whether Step Functions has a function of this name, which stands without its `$`.
-pub fn is_function(name: &str) -> bool {
-    // All begin with a small letter; most names of states do not.
-    name.as_bytes().first().is_some_and(u8::is_ascii_lowercase) && BUILT_IN_FUNCTIONS.contains(&name)
+/// What a literal step names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LiteralKind {
+    /// A member of an object.
+    Name(String),
+    /// An item of an array from zero; a negative one counts from the end.
+    Index(i64),
 }
 
 /// What an expression refers to.
@@ -105,7 +37,7 @@ pub struct Names {
     pub calls: Vec<Use>,
     /// The spans of those uses that only ask whether there is a value: `$exists($x)`, `$x ? … : …`.
     pub guarded: Vec<Range<usize>>,
-    /// What the service refuses although it is good JSONata; see [`super::Ast::unsupported`].
+    /// What the service refuses although it is good JSONata; see [`Ast::unsupported`](crate::Ast::unsupported).
     pub unsupported: Vec<SyntaxError>,
 }
 
@@ -193,14 +125,11 @@ fn literal_step(node: &Node, steps: &mut Vec<LiteralStep>) -> bool {
     true
 }
 
-pub(super) fn names(root: &Node) -> Names {
+pub(crate) fn names(root: &Node) -> Names {
     let mut walk = Walk { names: Names::default(), bound: Vec::new() };
     walk.node(root, false);
     walk.names
 }
-
-/// The functions whose answer for nothing is of use.
-const ASKING: &[&str] = &["exists", "boolean", "not", "type", "count"];
 
 /// The span of the name that an expression is a path from, as [`Use`] has it.
 fn head(node: &Node) -> Option<Range<usize>> {
@@ -227,7 +156,7 @@ struct Walk {
 
 impl Walk {
     fn refuse(&mut self, node: &Node, message: String, help: Option<String>) {
-        self.names.unsupported.push(SyntaxError { offset: node.span.start, message, help });
+        self.names.unsupported.push(SyntaxError { help, ..SyntaxError::new(node.span.start, message) });
     }
 
     fn variable(&mut self, node: &Node, name: &str, inner: bool) {
@@ -314,7 +243,8 @@ impl Walk {
                 node.parts().into_iter().for_each(|part| self.node(part, inner));
             }
             NodeKind::Call(procedure, _) | NodeKind::Partial(procedure, _) => {
-                if matches!(&procedure.kind, NodeKind::Variable(name) if ASKING.contains(&name.as_str())) {
+                if matches!(&procedure.kind, NodeKind::Variable(name) if function(name).is_some_and(|known| known.asking))
+                {
                     self.names.guarded.extend(node.parts().into_iter().skip(1).filter_map(head));
                 }
                 self.called(procedure, inner);
@@ -332,7 +262,7 @@ impl Walk {
         let help = if is_function(name) {
             format!("a function is called as `${name}(...)`, a text stands in quotes")
         } else {
-            match nearest(name, ["true", "false", "null"]) {
+            match near_literal(name) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => {
                     format!(
@@ -376,4 +306,34 @@ impl Walk {
         // What `@` and `#` bind goes on to a sort or a grouping after the path.
         rest.iter().for_each(|step| self.node(step, true));
     }
+}
+
+/// `true`, `false` or `null`, where a name is but a letter or two away from one of them.
+fn near_literal(name: &str) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    ["true", "false", "null"].into_iter().find(|literal| {
+        let longer = name.chars().count().max(literal.len());
+        // Two letters in five.
+        edits(&name, literal) * 5 <= longer * 2
+    })
+}
+
+/// How many letters must be put in, taken out or changed to make one text of another.
+fn edits(one: &str, other: &str) -> usize {
+    // The distances of what is read of `one` to each beginning of `other`.
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (line, letter) in one.chars().enumerate() {
+        let mut diagonal = line;
+        let mut left = line + 1;
+        for (cell, other) in row.iter_mut().skip(1).zip(other.chars()) {
+            let changed = diagonal + usize::from(letter != other);
+            diagonal = *cell;
+            *cell = changed.min(left + 1).min(diagonal + 1);
+            left = *cell;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = line + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
 }

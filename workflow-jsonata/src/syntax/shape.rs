@@ -5,12 +5,16 @@ use crate::syntax_error::SyntaxError;
 
 /// Refuses literals as steps, predicates and groupings after a grouping, misplaced `@`, and a `%` that has no
 /// parent to stand for.
-pub(super) fn check(root: &Node) -> Result<(), SyntaxError> {
+pub(crate) fn check(root: &Node) -> Result<(), SyntaxError> {
     if parents(root)?.is_empty() { Ok(()) } else { Err(no_parent(root)) }
 }
 
 fn no_parent(node: &Node) -> SyntaxError {
-    SyntaxError::new(node.span.start, "The object representing the 'parent' cannot be derived from this expression")
+    SyntaxError::coded(
+        "S0217",
+        node.span.start,
+        "The object representing the 'parent' cannot be derived from this expression",
+    )
 }
 
 /// Whether the reference implementation makes a path of the node; it hangs groupings on paths, else on steps.
@@ -73,7 +77,7 @@ fn ends_in_sort(node: &Node) -> bool {
 }
 
 /// The step without what hangs on it.
-pub(super) fn bare(node: &Node) -> &Node {
+pub(crate) fn bare(node: &Node) -> &Node {
     match &node.kind {
         NodeKind::Predicate(inner, _)
         | NodeKind::KeepArray(inner)
@@ -112,8 +116,8 @@ fn literal(node: &Node) -> Option<String> {
 /// Levels of the `%` that seek their parent outside.
 type Sought = Result<Vec<usize>, SyntaxError>;
 
-fn misplaced(node: &Node, message: &str) -> Sought {
-    Err(SyntaxError::new(node.span.start, message))
+fn misplaced(node: &Node, code: &'static str, message: &str) -> Sought {
+    Err(SyntaxError::coded(code, node.span.start, message))
 }
 
 /// Checks the node, and gives for each `%` inside it that seeks its parent outside how many levels up that is.
@@ -152,7 +156,7 @@ fn path(steps: &[Node]) -> Sought {
         let sought = parents(step)?;
         if let Some(value) = literal(step) {
             let message = format!("The literal value {value} cannot be used as a step within a path expression");
-            return misplaced(step, &message);
+            return misplaced(step, "S0213", &message);
         }
         if at > 0 {
             resolve(steps.get(..at).unwrap_or(&[]), sought, &mut open)?;
@@ -178,7 +182,7 @@ fn sort(inner: &Node, terms: &[SortTerm]) -> Sought {
 fn predicate(node: &Node, inner: &Node, filter: &Node) -> Sought {
     let mut open = parents(inner)?;
     if group_on_step(inner) {
-        return misplaced(node, "A predicate cannot follow a grouping expression in a step");
+        return misplaced(node, "S0209", "A predicate cannot follow a grouping expression in a step");
     }
     let sought = parents(filter)?;
     // The reference leaves a lone `%` alone.
@@ -201,7 +205,7 @@ fn predicate(node: &Node, inner: &Node, filter: &Node) -> Sought {
 fn group(node: &Node, inner: &Node) -> Sought {
     let open = parents(inner)?;
     if group_on_result(inner) {
-        return misplaced(node, "Each step can only have one grouping expression");
+        return misplaced(node, "S0210", "Each step can only have one grouping expression");
     }
     all(node, 1)?;
     Ok(open)
@@ -210,10 +214,10 @@ fn group(node: &Node, inner: &Node) -> Sought {
 fn focus(node: &Node, inner: &Node) -> Sought {
     let open = parents(inner)?;
     if has_predicate(inner) {
-        return misplaced(node, "A context variable binding must precede any predicates on a step");
+        return misplaced(node, "S0215", "A context variable binding must precede any predicates on a step");
     }
     if ends_in_sort(inner) {
-        return misplaced(node, "A context variable binding must precede the 'order-by' clause on a step");
+        return misplaced(node, "S0216", "A context variable binding must precede the 'order-by' clause on a step");
     }
     Ok(open)
 }

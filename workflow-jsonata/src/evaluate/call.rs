@@ -1,0 +1,380 @@
+//! Functions as values, and calls.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use super::error::Error;
+use super::frame::{Env, Frame, Remains, Yard};
+use super::limits::held;
+use super::machine::{Machine, Res};
+use super::program::{Call, Expr, Kind, Lambda, Transform};
+use super::signature::Signature;
+use super::value::{OVERHEAD, Text, Val};
+use crate::functions::{Function as Row, Id};
+use crate::regex::Regex;
+
+/// A function.
+pub(crate) enum Function<'a> {
+    Native(&'static Row),
+    Closure(Closure<'a>),
+}
+
+/// A function with what it holds.
+pub(crate) struct Closure<'a> {
+    pub(crate) kind: Closing<'a>,
+    /// For a lambda, its context value; for a partial call, the function and its arguments; for a chain, both functions.
+    values: Vec<Val<'a>>,
+    env: Env<'a>,
+    yard: Rc<Yard<'a>>,
+}
+
+/// The kinds of functions that an expression makes.
+#[derive(Clone, Copy)]
+pub(crate) enum Closing<'a> {
+    Lambda(&'a Lambda),
+    /// A call that whoever gets it is to make.
+    Thunk(&'a Call),
+    /// Some arguments are given; the others are `None` in the call, as far as the function declares so many.
+    Partial(&'a Call, usize),
+    /// One function after the other.
+    Chain,
+    Transform(&'a Transform),
+    Regex(&'a Regex),
+    /// Goes on to the next match in a text from a place.
+    Next(&'a Regex, usize),
+}
+
+impl<'a> Function<'a> {
+    /// How many arguments a function such as `$map` hands to it.
+    pub(crate) fn arity(&self) -> usize {
+        match self {
+            Self::Native(row) => row.arity,
+            Self::Closure(closure) => match closure.kind {
+                Closing::Lambda(lambda) => lambda.params.len(),
+                Closing::Partial(call, declared) => open_places(call, declared).count(),
+                Closing::Thunk(_) | Closing::Next(..) => 0,
+                Closing::Chain | Closing::Transform(_) => 1,
+                Closing::Regex(_) => 2,
+            },
+        }
+    }
+
+    /// The regular expression that it is.
+    pub(crate) fn regex(&self) -> Option<&'a Regex> {
+        match self {
+            Self::Closure(Closure { kind: Closing::Regex(regex), .. }) => Some(regex),
+            _ => None,
+        }
+    }
+}
+
+/// How many parameters a function declares.
+fn declared(function: &Val<'_>) -> usize {
+    match function {
+        Val::Function(function) => match &**function {
+            Function::Native(row) => row.arity.max(signature(row.id).map_or(0, Signature::len)),
+            closure => closure.arity(),
+        },
+        _ => 0,
+    }
+}
+
+/// The places of the parameters that a partial call leaves open.
+fn open_places(call: &Call, declared: usize) -> impl Iterator<Item = usize> + '_ {
+    call.arguments.iter().enumerate().filter(move |(at, given)| given.is_none() && *at < declared).map(|(at, _)| at)
+}
+
+impl Drop for Closure<'_> {
+    fn drop(&mut self) {
+        held::subtract(Self::bytes(self.values.len()));
+        let values = std::mem::take(&mut self.values);
+        let env = self.env.take();
+        let simple = |value: &Val<'_>| matches!(value, Val::Undefined | Val::Null | Val::Number(_) | Val::Text(_));
+        if values.iter().all(simple) && env.as_ref().is_none_or(|env| Rc::strong_count(env) > 1) {
+            return;
+        }
+        self.yard.bury(Remains { values, env, ..Remains::default() });
+    }
+}
+
+impl Closure<'_> {
+    fn bytes(values: usize) -> usize {
+        size_of::<Self>() + OVERHEAD + values * size_of::<Val<'_>>()
+    }
+}
+
+/// The signature of a built-in function, read once.
+pub(crate) fn signature(id: Id) -> Option<&'static Signature> {
+    static SIGNATURES: std::sync::LazyLock<Vec<Signature>> =
+        std::sync::LazyLock::new(|| crate::FUNCTIONS.iter().map(|row| Signature::parse(row.signature)).collect());
+    // The numbers are the places in the table.
+    SIGNATURES.get(id as usize)
+}
+
+impl<'a> Machine<'a> {
+    /// A function that holds values and the scope that it was made in.
+    pub(crate) fn closure(&mut self, kind: Closing<'a>, values: Vec<Val<'a>>, env: &Env<'a>) -> Res<Val<'a>> {
+        self.make(Closure::bytes(values.len()))?;
+        held::add(Closure::bytes(values.len()));
+        if let Some(frame) = env {
+            frame.capture();
+        }
+        let closure = Closure { kind, values, env: env.clone(), yard: Rc::clone(&self.yard) };
+        Ok(Val::Function(Rc::new(Function::Closure(closure))))
+    }
+
+    /// A call; `first` is the value before `~>`.
+    pub(crate) fn call(
+        &mut self,
+        expr: &'a Expr,
+        call: &'a Call,
+        first: Option<Val<'a>>,
+        input: &Val<'a>,
+        env: &Env<'a>,
+    ) -> Res<Val<'a>> {
+        // A built-in function is called without making a value of it.
+        if let Kind::Global(name) = call.procedure.kind
+            && call.procedure.extra.is_none()
+            && let Some(row) = self.native_named(name)
+        {
+            self.enter()?;
+            self.leave();
+            let mut arguments = Vec::with_capacity(call.arguments.len() + 1);
+            arguments.extend(first);
+            for argument in call.arguments.iter().flatten() {
+                arguments.push(self.eval(argument, input, env)?);
+            }
+            let mut result = self.run_native(row, arguments, input).map_err(|error| named(error, expr, call))?;
+            while let Some(thunk) = thunk(&result) {
+                result = self.bounce(&thunk, input)?;
+            }
+            return Ok(result);
+        }
+        let function = self.eval(&call.procedure, input, env)?;
+        if function.is_undefined() && call.bare.is_some_and(|name| self.is_bound(name, env)) {
+            return Err(named(Error::new("T1005"), expr, call));
+        }
+        let mut arguments = Vec::with_capacity(call.arguments.len() + 1);
+        arguments.extend(first);
+        for argument in call.arguments.iter().flatten() {
+            arguments.push(self.eval(argument, input, env)?);
+        }
+        self.apply(&function, arguments, input).map_err(|error| named(error, expr, call))
+    }
+
+    /// Calls a function, and then those in whose favour calls in tail position have ended.
+    pub(crate) fn apply(&mut self, function: &Val<'a>, arguments: Vec<Val<'a>>, context: &Val<'a>) -> Res<Val<'a>> {
+        let mut result = self.apply_once(function, arguments, context)?;
+        while let Some(thunk) = thunk(&result) {
+            result = self.bounce(&thunk, context)?;
+        }
+        Ok(result)
+    }
+
+    /// Makes a call that was left to the caller.
+    fn bounce(&mut self, thunk: &Rc<Function<'a>>, context: &Val<'a>) -> Res<Val<'a>> {
+        let Function::Closure(Closure { kind: Closing::Thunk(call), values, env, .. }) = &**thunk else {
+            return Ok(Val::Undefined);
+        };
+        let input = values.first().cloned().unwrap_or(Val::Undefined);
+        let function = self.eval(&call.procedure, &input, env)?;
+        let mut arguments = Vec::with_capacity(call.arguments.len());
+        for argument in call.arguments.iter().flatten() {
+            arguments.push(self.eval(argument, &input, env)?);
+        }
+        self.apply_once(&function, arguments, context).map_err(|error| named(error, &call.procedure, call))
+    }
+
+    fn apply_once(&mut self, function: &Val<'a>, arguments: Vec<Val<'a>>, context: &Val<'a>) -> Res<Val<'a>> {
+        let Val::Function(function) = function else { return Err(Error::new("T1006")) };
+        match &**function {
+            Function::Native(row) => self.run_native(row, arguments, context),
+            Function::Closure(closure) => self.run_closure(closure, arguments, context),
+        }
+    }
+
+    fn run_native(&mut self, row: &'static Row, arguments: Vec<Val<'a>>, context: &Val<'a>) -> Res<Val<'a>> {
+        let arguments = match signature(row.id) {
+            Some(signature) => self.validated(signature, arguments, context)?,
+            None => arguments,
+        };
+        // A built-in function that calls another one stays on the stack, wherever its own call stands.
+        self.enter()?;
+        let result = self.native(row.id, &arguments);
+        self.leave();
+        result
+    }
+
+    fn validated(&mut self, signature: &Signature, arguments: Vec<Val<'a>>, context: &Val<'a>) -> Res<Vec<Val<'a>>> {
+        // Arrays are looked through, item by item.
+        let items: usize =
+            arguments.iter().map(|argument| if argument.is_array() { argument.items().len() } else { 0 }).sum();
+        self.work(items as u64 / 16)?;
+        signature.validate(arguments, context, &mut |single| super::machine::single_array(single))
+    }
+
+    fn run_closure(&mut self, closure: &Closure<'a>, arguments: Vec<Val<'a>>, context: &Val<'a>) -> Res<Val<'a>> {
+        let value = |at: usize| closure.values.get(at).cloned().unwrap_or(Val::Undefined);
+        match closure.kind {
+            Closing::Lambda(lambda) => {
+                let arguments = match &lambda.signature {
+                    Some(signature) => self.validated(signature, arguments, context)?,
+                    None => arguments,
+                };
+                self.procedure(lambda, arguments, &value(0), &closure.env)
+            }
+            Closing::Partial(call, declared) => {
+                let function = value(0);
+                let mut arguments = arguments.into_iter();
+                let mut all: Vec<Val<'a>> = closure.values.get(1..).unwrap_or(&[]).to_vec();
+                for at in open_places(call, declared) {
+                    if let Some(place) = all.get_mut(at) {
+                        *place = arguments.next().unwrap_or(Val::Undefined);
+                    }
+                }
+                match &function {
+                    Val::Function(inner) => match &**inner {
+                        Function::Closure(Closure { kind: Closing::Lambda(lambda), values, env, .. }) => {
+                            let input = values.first().cloned().unwrap_or(Val::Undefined);
+                            self.procedure(lambda, all, &input, env)
+                        }
+                        _ => {
+                            self.enter()?;
+                            let result = self.apply(&function, all, &Val::Undefined);
+                            self.leave();
+                            result
+                        }
+                    },
+                    _ => Err(Error::new("T1006")),
+                }
+            }
+            Closing::Chain => {
+                let argument = arguments.into_iter().next().unwrap_or(Val::Undefined);
+                self.enter()?;
+                let first = self.apply(&value(0), vec![argument], &Val::Null)?;
+                let first = super::machine::unwrapped(first, false);
+                let result = self.apply(&value(1), vec![first], context);
+                self.leave();
+                result
+            }
+            Closing::Transform(transform) => {
+                let argument = arguments.into_iter().next().unwrap_or(Val::Undefined);
+                self.transform(transform, argument, &closure.env)
+            }
+            Closing::Regex(regex) => {
+                let mut arguments = arguments.into_iter();
+                let text = arguments.next().unwrap_or(Val::Undefined);
+                let from = arguments.next().and_then(|from| from.number()).unwrap_or(0.0);
+                self.match_object(regex, &text, from.max(0.0) as usize, false)
+            }
+            Closing::Next(regex, from) => self.match_object(regex, &value(0), from, true),
+            Closing::Thunk(_) => Ok(Val::Undefined),
+        }
+    }
+
+    /// Runs a function's body.
+    fn procedure(
+        &mut self,
+        lambda: &'a Lambda,
+        arguments: Vec<Val<'a>>,
+        input: &Val<'a>,
+        env: &Env<'a>,
+    ) -> Res<Val<'a>> {
+        let mut arguments = arguments.into_iter();
+        let bound: Vec<_> =
+            lambda.params.iter().map(|param| (*param, arguments.next().unwrap_or(Val::Undefined))).collect();
+        self.make(Frame::bytes(bound.len()))?;
+        let frame = Some(Frame::new(&self.yard, env, bound));
+        self.eval(&lambda.body, input, &frame)
+    }
+
+    /// A call in which some arguments are `?`.
+    pub(crate) fn partial(&mut self, expr: &'a Expr, call: &'a Call, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        let mut given = Vec::with_capacity(call.arguments.len() + 1);
+        for argument in &call.arguments {
+            given.push(match argument {
+                Some(argument) => self.eval(argument, input, env)?,
+                None => Val::Undefined,
+            });
+        }
+        let function = self.eval(&call.procedure, input, env)?;
+        if function.is_undefined() && call.bare.is_some_and(|name| self.is_bound(name, env)) {
+            return Err(named(Error::new("T1007"), expr, call));
+        }
+        if !matches!(function, Val::Function(_)) {
+            return Err(named(Error::new("T1008"), expr, call));
+        }
+        let declared = declared(&function);
+        given.resize(declared, Val::Undefined);
+        given.insert(0, function);
+        self.closure(Closing::Partial(call, declared), given, &None)
+    }
+
+    /// `a ~> $f`
+    pub(crate) fn apply_operator(
+        &mut self,
+        expr: &'a Expr,
+        both: &'a (Expr, Expr),
+        input: &Val<'a>,
+        env: &Env<'a>,
+    ) -> Res<Val<'a>> {
+        let left = self.eval(&both.0, input, env)?;
+        if let Kind::Call(call) = &both.1.kind {
+            return self.call(&both.1, call, Some(left), input, env);
+        }
+        let function = self.eval(&both.1, input, env)?;
+        if !matches!(function, Val::Function(_)) {
+            let mut error = Error::of("T2006", &function);
+            error.span = Some(expr.span.clone());
+            return Err(error);
+        }
+        if matches!(left, Val::Function(_)) {
+            return self.closure(Closing::Chain, vec![left, function], &None);
+        }
+        self.apply(&function, vec![left], &Val::Null)
+    }
+
+    /// The object that a regular expression gives when it is called.
+    fn match_object(&mut self, regex: &'a Regex, text: &Val<'a>, from: usize, next: bool) -> Res<Val<'a>> {
+        let Some(content) = text.text() else { return Ok(Val::Undefined) };
+        let subject = crate::regex::Subject::new(content, self)?;
+        let found = match next {
+            true => regex.find_after(&subject, from, self)?,
+            false => regex.find_at(&subject, from, self)?,
+        };
+        let Some(found) = found else { return Ok(Val::Undefined) };
+        let own = |part: Cow<'_, str>| Val::Text(Text::own(part.into_owned()));
+        let groups = found.groups.iter();
+        let groups: Vec<_> =
+            groups.map(|group| group.clone().map_or(Val::Undefined, |group| own(subject.slice(group)))).collect();
+        let groups = self.list(groups, 0)?;
+        let next = self.closure(Closing::Next(regex, found.end), vec![text.clone()], &None)?;
+        self.object([
+            ("match", own(subject.slice(found.start..found.end))),
+            ("start", Val::Number(found.start as f64)),
+            ("end", Val::Number(found.end as f64)),
+            ("groups", groups),
+            ("next", next),
+        ])
+    }
+}
+
+/// The call in tail position that a result is.
+fn thunk<'a>(result: &Val<'a>) -> Option<Rc<Function<'a>>> {
+    match result {
+        Val::Function(function) => match &**function {
+            Function::Closure(Closure { kind: Closing::Thunk(_), .. }) => Some(Rc::clone(function)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The error with the function's name and the call's place, unless it has others.
+fn named(mut error: Box<Error>, expr: &Expr, call: &Call) -> Box<Error> {
+    error.span.get_or_insert_with(|| expr.span.clone());
+    if error.token.is_none() {
+        error.token.clone_from(&call.name);
+    }
+    error
+}

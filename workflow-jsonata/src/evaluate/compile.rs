@@ -1,0 +1,527 @@
+//! From the syntax tree to what is evaluated, as the reference implementation makes it of its own tree.
+
+use std::ops::Range;
+
+use serde_json::{Number, Value};
+
+use super::fold;
+use super::program::{
+    Call, Expr, Extra, Group, Kind, LABELS, Lambda, Operator, Program, Stage, Steps, Sym, Term, Transform,
+};
+use super::signature::Signature;
+use crate::regex::Regex;
+use crate::syntax::ast::{Node, NodeKind, SortTerm};
+use crate::syntax_error::SyntaxError;
+
+type Compiled = Result<Expr, SyntaxError>;
+
+/// A `%`, whose value is the value that a step before it was taken from.
+#[derive(Debug)]
+struct Slot {
+    /// How many steps up it is still sought; 0 once it is found.
+    level: usize,
+    label: Sym,
+}
+
+struct Compiler {
+    names: Vec<String>,
+    /// The names that the expression binds.
+    bound: Vec<Sym>,
+    slots: Vec<Slot>,
+}
+
+/// Compiles an expression.
+///
+/// # Errors
+/// A regular expression is none, or a `%` leads nowhere.
+pub(crate) fn compile(root: &Node) -> Result<Program, SyntaxError> {
+    let mut compiler = Compiler { names: Vec::new(), bound: Vec::new(), slots: Vec::new() };
+    let mut root = compiler.node(root)?;
+    fold::finish(&mut root, &|slot| compiler.slots.get(slot).map_or(LABELS, |slot| slot.label), &|name| {
+        compiler.bound.contains(&name)
+    });
+    let binds = fold::binds(&root);
+    Ok(Program { root, names: compiler.names, binds })
+}
+
+/// Whether the reference implementation makes a literal of it, which is no step.
+fn no_step(node: &Expr) -> SyntaxError {
+    SyntaxError::coded(
+        "S0217",
+        node.span.start,
+        "The object representing the 'parent' cannot be derived from this expression",
+    )
+}
+
+impl Compiler {
+    fn symbol(&mut self, name: &str) -> Sym {
+        let at = self.names.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.names.len() - 1
+        });
+        at as Sym
+    }
+
+    fn bind(&mut self, name: &str) -> Sym {
+        let symbol = self.symbol(name);
+        if !self.bound.contains(&symbol) {
+            self.bound.push(symbol);
+        }
+        symbol
+    }
+
+    fn node(&mut self, node: &Node) -> Compiled {
+        self.kept(node, false)
+    }
+
+    /// `keep` says that `[]` stands after it, or after predicates on it.
+    fn kept(&mut self, node: &Node, keep: bool) -> Compiled {
+        match &node.kind {
+            NodeKind::KeepArray(inner) => self.kept(inner, true),
+            NodeKind::Predicate(inner, filter) => self.predicate(inner, filter, keep),
+            _ => {
+                let mut made = self.bare(node, keep)?;
+                made.keep_array |= keep;
+                Ok(made)
+            }
+        }
+    }
+
+    fn boxed(&mut self, node: &Node) -> Result<Box<Expr>, SyntaxError> {
+        self.node(node).map(Box::new)
+    }
+
+    fn bare(&mut self, node: &Node, keep: bool) -> Compiled {
+        let span = node.span.clone();
+        let constant = |value| Ok(Expr::new(Kind::Constant(value), span.clone()));
+        match &node.kind {
+            NodeKind::Name(name) => {
+                let mut step = Expr::new(Kind::Name(name.clone()), span.clone());
+                step.keep_array = keep;
+                Ok(Expr::new(Kind::Path(Steps { steps: vec![step], keep_singleton: keep }), span))
+            }
+            NodeKind::String(text) => constant(Value::String(text.clone())),
+            NodeKind::Number(number) => constant(number_value(*number)),
+            NodeKind::Bool(flag) => constant(Value::Bool(*flag)),
+            NodeKind::Null => constant(Value::Null),
+            NodeKind::Variable(name) if name.is_empty() => Ok(Expr::new(Kind::Context, span)),
+            NodeKind::Variable(name) => {
+                let symbol = self.symbol(name);
+                Ok(Expr::new(Kind::Variable(symbol), span))
+            }
+            NodeKind::Regex { pattern, flags } => match Regex::compile(pattern, flags) {
+                Ok(regex) => Ok(Expr::new(Kind::Regex(Box::new(regex)), span)),
+                Err(fault) => {
+                    let reason = fault.token.unwrap_or_default();
+                    Err(SyntaxError::coded(fault.code, span.start, format!("Invalid regular expression: {reason}")))
+                }
+            },
+            NodeKind::Wildcard => Ok(Expr::new(Kind::Wildcard, span)),
+            NodeKind::Descendants => Ok(Expr::new(Kind::Descendants, span)),
+            NodeKind::Parent => {
+                let slot = self.slots.len();
+                self.slots.push(Slot { level: 1, label: LABELS + slot as Sym });
+                Ok(Expr::new(Kind::Parent(slot), span))
+            }
+            NodeKind::Path(steps) => self.path(steps, span),
+            NodeKind::Predicate(inner, filter) => self.predicate(inner, filter, keep),
+            NodeKind::KeepArray(inner) => self.kept(inner, true),
+            NodeKind::Group(inner, pairs) => {
+                let mut made = self.node(inner)?;
+                let pairs = self.pairs(pairs)?;
+                made.extra().group = Some(Group { pairs, span });
+                Ok(made)
+            }
+            NodeKind::Sort(inner, terms) => self.sort(inner, terms, span),
+            NodeKind::Focus(inner, name) => {
+                let mut made = self.node(inner)?;
+                let symbol = self.bind(name);
+                at_last_step(&mut made, |step| {
+                    step.keep_array |= keep;
+                    step.extra().focus = Some(symbol);
+                    step.extra().tuple = true;
+                });
+                Ok(made)
+            }
+            NodeKind::Index(inner, name) => self.index(inner, name, span),
+            NodeKind::Negate(inner) => self.negate(inner, span),
+            NodeKind::Array(items) => {
+                let items = items.iter().map(|item| self.node(item)).collect::<Result<Vec<_>, _>>()?;
+                let seeking = seeking_of(items.iter());
+                Ok(with_seeking(Expr::new(Kind::Array { items, constructed: false }, span), seeking))
+            }
+            NodeKind::Range(left, right) => {
+                let both = Box::new((self.node(left)?, self.node(right)?));
+                let seeking = seeking_of([&both.0, &both.1].into_iter());
+                Ok(with_seeking(Expr::new(Kind::Range(both), span), seeking))
+            }
+            NodeKind::Object(pairs) => {
+                let pairs = self.pairs(pairs)?;
+                let seeking = seeking_of(pairs.iter().flat_map(|(key, value)| [key, value]));
+                Ok(with_seeking(Expr::new(Kind::Object(Group { pairs, span: span.clone() }), span), seeking))
+            }
+            NodeKind::Block(parts) => {
+                let parts = parts.iter().map(|part| self.node(part)).collect::<Result<Vec<_>, _>>()?;
+                let seeking = seeking_of(parts.iter());
+                let constructed = parts.iter().any(is_constructed_first);
+                Ok(with_seeking(Expr::new(Kind::Block { parts, frame: true, constructed }, span), seeking))
+            }
+            NodeKind::Binary(sign, left, right) => {
+                let both = Box::new((self.node(left)?, self.node(right)?));
+                let seeking = seeking_of([&both.0, &both.1].into_iter());
+                let Some(operator) = Operator::from_sign(sign) else {
+                    return Err(SyntaxError::coded("S0204", span.start, format!("Unknown operator: \"{sign}\"")));
+                };
+                Ok(with_seeking(Expr::new(Kind::Binary(operator, both), span), seeking))
+            }
+            NodeKind::Apply(left, right) => {
+                let both = Box::new((self.node(left)?, self.node(right)?));
+                let keep_array = both.0.keep_array || both.1.keep_array;
+                Ok(Expr { keep_array, ..Expr::new(Kind::Apply(both), span) })
+            }
+            NodeKind::Bind(name, value) => {
+                let symbol = self.bind(name);
+                let value = self.boxed(value)?;
+                let seeking = seeking_of(std::iter::once(&*value));
+                Ok(with_seeking(Expr::new(Kind::Bind(symbol, value), span), seeking))
+            }
+            NodeKind::Condition(test, then, otherwise) => {
+                let test = self.node(test)?;
+                let then = self.node(then)?;
+                let otherwise = otherwise.as_ref().map(|otherwise| self.node(otherwise)).transpose()?;
+                let seeking = seeking_of([&test, &then].into_iter().chain(otherwise.as_ref()));
+                Ok(with_seeking(Expr::new(Kind::Condition(Box::new((test, then, otherwise))), span), seeking))
+            }
+            NodeKind::Call(procedure, arguments) => {
+                let arguments = arguments.iter().map(|argument| self.node(argument).map(Some));
+                let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+                self.call(procedure, arguments, span, false)
+            }
+            NodeKind::Partial(procedure, arguments) => {
+                let mut made = Vec::new();
+                for argument in arguments {
+                    made.push(argument.as_ref().map(|argument| self.node(argument)).transpose()?);
+                }
+                self.call(procedure, made, span, true)
+            }
+            NodeKind::Lambda { params, signature, body } => {
+                let params = params.iter().map(|param| self.bind(param)).collect();
+                let body = tail(self.node(body)?);
+                let signature = signature.as_deref().map(Signature::parse);
+                Ok(Expr::new(Kind::Lambda(Box::new(Lambda { params, signature, body })), span))
+            }
+            NodeKind::Transform { pattern, update, delete } => {
+                let transform = Transform {
+                    pattern: self.node(pattern)?,
+                    update: self.node(update)?,
+                    delete: delete.as_ref().map(|delete| self.node(delete)).transpose()?,
+                    clone: self.symbol("clone"),
+                    span: span.clone(),
+                };
+                Ok(Expr::new(Kind::Transform(Box::new(transform)), span))
+            }
+        }
+    }
+
+    fn pairs(&mut self, pairs: &[(Node, Node)]) -> Result<Vec<(Expr, Expr)>, SyntaxError> {
+        pairs.iter().map(|(key, value)| Ok((self.node(key)?, self.node(value)?))).collect()
+    }
+
+    fn negate(&mut self, inner: &Node, span: Range<usize>) -> Compiled {
+        let inner = self.node(inner)?;
+        let number = match &inner.kind {
+            Kind::Constant(Value::Number(number)) => number.as_f64(),
+            _ => None,
+        };
+        if let Some(number) = number {
+            return Ok(Expr { kind: Kind::Constant(number_value(-number)), span, ..inner });
+        }
+        let seeking = seeking_of(std::iter::once(&inner));
+        Ok(with_seeking(Expr::new(Kind::Negate(Box::new(inner)), span), seeking))
+    }
+
+    fn call(&mut self, procedure: &Node, arguments: Vec<Option<Expr>>, span: Range<usize>, partial: bool) -> Compiled {
+        let seeking = seeking_of(arguments.iter().flatten());
+        let procedure = self.node(procedure)?;
+        let (name, bare) = match &procedure.kind {
+            Kind::Variable(symbol) => (self.names.get(*symbol as usize).cloned(), None),
+            Kind::Path(path) => match path.steps.first().map(|step| &step.kind) {
+                Some(Kind::Name(name)) => (Some(name.clone()), Some(name.clone())),
+                _ => (None, None),
+            },
+            _ => (None, None),
+        };
+        let bare = bare.map(|name| self.symbol(&name));
+        let call = Box::new(Call { procedure, arguments, name, bare });
+        let kind = if partial { Kind::Partial(call) } else { Kind::Call(call) };
+        Ok(with_seeking(Expr::new(kind, span), seeking))
+    }
+
+    /// Each dot on its own, as the reference implementation takes them.
+    fn path(&mut self, nodes: &[Node], span: Range<usize>) -> Compiled {
+        let Some((first, rest)) = nodes.split_first() else {
+            return Ok(Expr::new(Kind::Constant(Value::Null), span));
+        };
+        let mut made = into_path(self.node(first)?, span.clone());
+        // The steps that were looked at: a long path takes no longer than its steps.
+        let mut known = 0;
+        for node in rest {
+            if let Kind::Path(path) = &made.kind
+                && let [Expr { kind: Kind::Parent(slot), .. }] = path.steps.as_slice()
+            {
+                made.extra().seeking = vec![*slot];
+            }
+            let mut next = self.node(node)?;
+            let Kind::Path(path) = &mut made.kind else { continue };
+            if let Kind::Path(steps) = next.kind {
+                path.steps.extend(steps.steps);
+            } else {
+                filters_to_stages(&mut next);
+                path.steps.push(next);
+            }
+            for step in path.steps.iter_mut().skip(known) {
+                if let Kind::Constant(Value::String(name)) = &mut step.kind {
+                    step.kind = Kind::Name(std::mem::take(name));
+                }
+                path.keep_singleton |= step.keep_array;
+            }
+            known = path.steps.len();
+            let last = path.steps.len().saturating_sub(1);
+            for at in [0, last] {
+                if let Some(Expr { kind: Kind::Array { constructed, .. }, .. }) = path.steps.get_mut(at) {
+                    *constructed = true;
+                }
+            }
+            self.resolve(&mut made)?;
+        }
+        made.span = span;
+        Ok(made)
+    }
+
+    fn predicate(&mut self, inner: &Node, filter: &Node, keep: bool) -> Compiled {
+        let mut made = self.kept(inner, keep)?;
+        let filter = self.node(filter)?;
+        let is_path = made.is_path();
+        let sought = filter.extra.as_ref().map(|extra| extra.seeking.clone()).unwrap_or_default();
+        at_last_step(&mut made, |step| {
+            for slot in &sought {
+                match self.slots.get_mut(*slot) {
+                    Some(found) if found.level != 1 => found.level = found.level.saturating_sub(1),
+                    Some(_) => self.seek(step, *slot)?,
+                    None => {}
+                }
+            }
+            if !sought.is_empty() {
+                step.extra().seeking.extend(sought);
+            }
+            if is_path {
+                step.extra().stages.push(Stage::Filter(filter));
+            } else {
+                step.extra().predicates.push(filter);
+            }
+            Ok(())
+        })?;
+        Ok(made)
+    }
+
+    fn sort(&mut self, inner: &Node, terms: &[SortTerm], span: Range<usize>) -> Compiled {
+        let mut made = into_path(self.node(inner)?, span.clone());
+        let mut keys = Vec::new();
+        for term in terms {
+            keys.push(Term { descending: term.descending, key: self.node(&term.key)? });
+        }
+        let seeking = seeking_of(keys.iter().map(|term| &term.key));
+        if let Kind::Path(path) = &mut made.kind {
+            path.steps.push(with_seeking(Expr::new(Kind::Sort(keys), span), seeking));
+        }
+        self.resolve(&mut made)?;
+        Ok(made)
+    }
+
+    fn index(&mut self, inner: &Node, name: &str, span: Range<usize>) -> Compiled {
+        let mut made = self.node(inner)?;
+        let symbol = self.bind(name);
+        if !made.is_path() {
+            filters_to_stages(&mut made);
+            made = into_path(made, span);
+        }
+        at_last_step(&mut made, |step| {
+            let extra = step.extra();
+            if extra.stages.is_empty() {
+                extra.index = Some(symbol);
+            } else {
+                extra.stages.push(Stage::Index(symbol));
+            }
+            extra.tuple = true;
+        });
+        Ok(made)
+    }
+
+    /// Finds the parents that the last step of a path seeks among the steps before it.
+    fn resolve(&mut self, path: &mut Expr) -> Result<(), SyntaxError> {
+        let Kind::Path(Steps { steps, .. }) = &mut path.kind else { return Ok(()) };
+        let Some((last, before)) = steps.split_last_mut() else { return Ok(()) };
+        let mut sought = last.extra.as_ref().map(|extra| extra.seeking.clone()).unwrap_or_default();
+        if let Kind::Parent(slot) = last.kind {
+            sought.push(slot);
+            last.extra().seeking.push(slot);
+        }
+        let mut open = Vec::new();
+        for slot in sought {
+            let mut at = before.len();
+            while self.level(slot) > 0 {
+                let Some(mut next) = at.checked_sub(1) else {
+                    open.push(slot);
+                    break;
+                };
+                // Steps one after the other that bind their focus count as one.
+                let binds = |at: usize| before.get(at).is_some_and(|step| step.focus().is_some());
+                while next > 0 && binds(next) && binds(next - 1) {
+                    next -= 1;
+                }
+                at = next;
+                if let Some(step) = before.get_mut(next) {
+                    self.seek(step, slot)?;
+                }
+            }
+        }
+        if !open.is_empty() {
+            path.extra().seeking.extend(open);
+        }
+        Ok(())
+    }
+
+    fn level(&self, slot: usize) -> usize {
+        self.slots.get(slot).map_or(0, |slot| slot.level)
+    }
+
+    /// Lets a step remember the parent, if it is this step's.
+    fn seek(&mut self, step: &mut Expr, slot: usize) -> Result<(), SyntaxError> {
+        match &mut step.kind {
+            Kind::Name(_) | Kind::Wildcard => {
+                let Some(sought) = self.slots.get_mut(slot) else { return Ok(()) };
+                sought.level = sought.level.saturating_sub(1);
+                if sought.level == 0 {
+                    let extra = step.extra.get_or_insert_default();
+                    if let Some(label) = extra.ancestor.and_then(|known| self.slots.get(known)).map(|known| known.label)
+                        && let Some(sought) = self.slots.get_mut(slot)
+                    {
+                        sought.label = label;
+                    }
+                    extra.ancestor = Some(slot);
+                    extra.tuple = true;
+                }
+            }
+            Kind::Parent(_) => {
+                if let Some(sought) = self.slots.get_mut(slot) {
+                    sought.level += 1;
+                }
+            }
+            Kind::Block { parts, .. } => {
+                if let Some(last) = parts.last_mut() {
+                    self.seek(last, slot)?;
+                    step.extra().tuple = true;
+                }
+            }
+            Kind::Path(path) => {
+                for (past, step) in path.steps.iter_mut().rev().enumerate() {
+                    if past > 0 && self.level(slot) == 0 {
+                        break;
+                    }
+                    self.seek(step, slot)?;
+                }
+                step.extra().tuple = true;
+            }
+            _ => return Err(no_step(step)),
+        }
+        Ok(())
+    }
+}
+
+/// A number as JSON has it: whole ones without a fraction.
+pub(crate) fn number_value(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 9.0e18 && !(number == 0.0 && number.is_sign_negative()) {
+        return Value::from(number as i64);
+    }
+    Number::from_f64(number).map_or(Value::Null, Value::Number)
+}
+
+/// The parents that parts seek outside of themselves.
+fn seeking_of<'e>(parts: impl Iterator<Item = &'e Expr>) -> Vec<usize> {
+    let mut all = Vec::new();
+    for part in parts {
+        all.extend(part.extra.iter().flat_map(|extra| extra.seeking.iter().copied()));
+        if let Kind::Parent(slot) = part.kind {
+            all.push(slot);
+        }
+    }
+    all
+}
+
+fn with_seeking(mut made: Expr, seeking: Vec<usize>) -> Expr {
+    if !seeking.is_empty() {
+        made.extra().seeking = seeking;
+    }
+    made
+}
+
+fn into_path(first: Expr, span: Range<usize>) -> Expr {
+    if first.is_path() {
+        return first;
+    }
+    Expr::new(Kind::Path(Steps { steps: vec![first], keep_singleton: false }), span)
+}
+
+/// Does something to the last step of a path, or to what is none itself.
+fn at_last_step<R>(made: &mut Expr, act: impl FnOnce(&mut Expr) -> R) -> R {
+    if let Kind::Path(Steps { steps, .. }) = &mut made.kind
+        && let Some(last) = steps.last_mut()
+    {
+        return act(last);
+    }
+    act(made)
+}
+
+fn filters_to_stages(step: &mut Expr) {
+    if let Some(extra) = &mut step.extra {
+        let Extra { predicates, stages, .. } = &mut **extra;
+        stages.extend(predicates.drain(..).map(Stage::Filter));
+    }
+}
+
+fn is_constructed_first(part: &Expr) -> bool {
+    let constructs = |part: &Expr| match &part.kind {
+        Kind::Array { constructed, .. } | Kind::Block { constructed, .. } => *constructed,
+        _ => false,
+    };
+    constructs(part) || matches!(&part.kind, Kind::Path(path) if path.steps.first().is_some_and(constructs))
+}
+
+/// Leaves the calls in tail position to the caller of the function.
+fn tail(mut body: Expr) -> Expr {
+    match &mut body.kind {
+        Kind::Call(_) if body.extra.as_ref().is_none_or(|extra| extra.predicates.is_empty()) => {
+            let span = body.span.clone();
+            return Expr::new(Kind::Thunk(Box::new(body)), span);
+        }
+        Kind::Condition(parts) => {
+            let (_, then, otherwise) = &mut **parts;
+            replace_with_tail(then);
+            if let Some(otherwise) = otherwise {
+                replace_with_tail(otherwise);
+            }
+        }
+        Kind::Block { parts, .. } => {
+            if let Some(last) = parts.last_mut() {
+                replace_with_tail(last);
+            }
+        }
+        _ => {}
+    }
+    body
+}
+
+fn replace_with_tail(part: &mut Expr) {
+    let taken = std::mem::replace(part, Expr::new(Kind::Context, 0..0));
+    *part = tail(taken);
+}

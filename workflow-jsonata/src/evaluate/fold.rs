@@ -1,0 +1,212 @@
+//! The last pass of compilation: parents get their names, constants their values, plain paths a form of their own.
+
+use serde_json::{Map, Value};
+
+use super::compile::number_value;
+use super::program::{Expr, Group, Kind, Operator, Stage, Steps, Sym};
+
+struct Pass<'p> {
+    label: &'p dyn Fn(usize) -> Sym,
+    bound: &'p dyn Fn(Sym) -> bool,
+}
+
+/// Finishes an expression. `label` gives the name of a parent's slot, `bound` says whether the expression binds a name.
+pub(crate) fn finish(root: &mut Expr, label: &dyn Fn(usize) -> Sym, bound: &dyn Fn(Sym) -> bool) {
+    Pass { label, bound }.expr(root, true);
+}
+
+/// Whether evaluating it binds a name in its own scope.
+pub(crate) fn binds(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Bind(..) => true,
+        // They have scopes of their own.
+        Kind::Block { .. } | Kind::Lambda(_) => extras(expr).any(binds),
+        _ => parts(expr).into_iter().chain(extras(expr)).any(binds),
+    }
+}
+
+fn extras(expr: &Expr) -> impl Iterator<Item = &Expr> {
+    expr.extra.iter().flat_map(|extra| {
+        let stages = extra.stages.iter().filter_map(|stage| match stage {
+            Stage::Filter(filter) => Some(filter),
+            Stage::Index(_) => None,
+        });
+        let pairs = extra.group.iter().flat_map(|group| &group.pairs).flat_map(|(key, value)| [key, value]);
+        extra.predicates.iter().chain(stages).chain(pairs)
+    })
+}
+
+fn parts(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        Kind::Path(path) => path.steps.iter().collect(),
+        Kind::Negate(inner) | Kind::Bind(_, inner) | Kind::Thunk(inner) => vec![inner],
+        Kind::Array { items, .. } => items.iter().collect(),
+        Kind::Block { parts, .. } => parts.iter().collect(),
+        Kind::Range(both) | Kind::Binary(_, both) | Kind::Apply(both) => vec![&both.0, &both.1],
+        Kind::Object(group) => group.pairs.iter().flat_map(|(key, value)| [key, value]).collect(),
+        Kind::Condition(all) => [&all.0, &all.1].into_iter().chain(&all.2).collect(),
+        Kind::Call(call) | Kind::Partial(call) => {
+            std::iter::once(&call.procedure).chain(call.arguments.iter().flatten()).collect()
+        }
+        Kind::Lambda(lambda) => vec![&lambda.body],
+        Kind::Transform(all) => [&all.pattern, &all.update].into_iter().chain(&all.delete).collect(),
+        Kind::Sort(terms) => terms.iter().map(|term| &term.key).collect(),
+        _ => Vec::new(),
+    }
+}
+
+impl Pass<'_> {
+    fn group(&self, group: &mut Group) {
+        for (key, value) in &mut group.pairs {
+            self.expr(key, true);
+            self.expr(value, true);
+        }
+    }
+
+    /// `folds` says that a number that is computed may stand for its expression, which it may not in a filter.
+    fn expr(&self, expr: &mut Expr, folds: bool) {
+        if let Some(extra) = &mut expr.extra {
+            extra.label = extra.ancestor.map(self.label);
+            extra.predicates.iter_mut().for_each(|filter| self.expr(filter, false));
+            for stage in &mut extra.stages {
+                if let Stage::Filter(filter) = stage {
+                    self.expr(filter, false);
+                }
+            }
+            if let Some(group) = &mut extra.group {
+                self.group(group);
+            }
+        }
+        match &mut expr.kind {
+            Kind::Parent(slot) => expr.kind = Kind::Label((self.label)(*slot)),
+            Kind::Variable(name) if !(self.bound)(*name) => expr.kind = Kind::Global(*name),
+            Kind::Path(path) => {
+                path.steps.iter_mut().for_each(|step| self.expr(step, true));
+                if expr.extra.is_none()
+                    && !expr.keep_array
+                    && let Some(straight) = straight(path)
+                {
+                    expr.kind = straight;
+                }
+            }
+            Kind::Negate(inner) | Kind::Bind(_, inner) | Kind::Thunk(inner) => self.expr(inner, true),
+            Kind::Array { items, constructed } => {
+                items.iter_mut().for_each(|item| self.expr(item, true));
+                if !*constructed && items.iter().all(is_constant) {
+                    expr.kind = Kind::Constant(items.iter_mut().map(take).collect());
+                }
+            }
+            Kind::Block { parts, frame, .. } => {
+                parts.iter_mut().for_each(|part| self.expr(part, true));
+                *frame = parts.iter().any(binds);
+            }
+            Kind::Range(both) | Kind::Apply(both) => {
+                self.expr(&mut both.0, true);
+                self.expr(&mut both.1, true);
+            }
+            Kind::Binary(operator, both) => {
+                self.expr(&mut both.0, true);
+                self.expr(&mut both.1, true);
+                if let Some(value) = computed(*operator, &both.0, &both.1).filter(|_| folds) {
+                    expr.kind = Kind::Constant(value);
+                }
+            }
+            Kind::Object(group) => {
+                self.group(group);
+                if let Some(object) = constant_object(group) {
+                    expr.kind = Kind::Constant(object);
+                }
+            }
+            Kind::Condition(all) => {
+                self.expr(&mut all.0, true);
+                self.expr(&mut all.1, true);
+                all.2.iter_mut().for_each(|otherwise| self.expr(otherwise, true));
+            }
+            Kind::Call(call) | Kind::Partial(call) => {
+                self.expr(&mut call.procedure, true);
+                call.arguments.iter_mut().flatten().for_each(|argument| self.expr(argument, true));
+            }
+            Kind::Lambda(lambda) => self.expr(&mut lambda.body, true),
+            Kind::Transform(all) => {
+                self.expr(&mut all.pattern, true);
+                self.expr(&mut all.update, true);
+                all.delete.iter_mut().for_each(|delete| self.expr(delete, true));
+            }
+            Kind::Sort(terms) => terms.iter_mut().for_each(|term| self.expr(&mut term.key, true)),
+            _ => {}
+        }
+    }
+}
+
+fn is_constant(expr: &Expr) -> bool {
+    matches!(expr.kind, Kind::Constant(_)) && expr.extra.is_none()
+}
+
+fn take(expr: &mut Expr) -> Value {
+    match &mut expr.kind {
+        Kind::Constant(value) => value.take(),
+        _ => Value::Null,
+    }
+}
+
+fn constant_object(group: &mut Group) -> Option<Value> {
+    let mut object = Map::new();
+    let constant = |(key, value): &(Expr, Expr)| {
+        is_constant(key) && matches!(key.kind, Kind::Constant(Value::String(_))) && is_constant(value)
+    };
+    if !group.pairs.iter().all(constant) {
+        return None;
+    }
+    for (at, (key, _)) in group.pairs.iter().enumerate() {
+        let same = |(other, _): &(Expr, Expr)| matches!((&other.kind, &key.kind), (Kind::Constant(a), Kind::Constant(b)) if a == b);
+        // Two of one name fail when it runs.
+        if group.pairs.iter().skip(at + 1).any(same) {
+            return None;
+        }
+    }
+    for (key, value) in &mut group.pairs {
+        if let Value::String(name) = take(key) {
+            object.insert(name, take(value));
+        }
+    }
+    Some(Value::Object(object))
+}
+
+/// The value of an operator on two constants, where it has one that JSON holds.
+fn computed(operator: Operator, left: &Expr, right: &Expr) -> Option<Value> {
+    let (Kind::Constant(left_value), Kind::Constant(right_value)) = (&left.kind, &right.kind) else { return None };
+    if left.extra.is_some() || right.extra.is_some() {
+        return None;
+    }
+    if let (Operator::Join, Value::String(left), Value::String(right)) = (operator, left_value, right_value) {
+        return Some(Value::String(format!("{left}{right}")));
+    }
+    let (left, right) = (left_value.as_f64()?, right_value.as_f64()?);
+    let number = match operator {
+        Operator::Add => left + right,
+        Operator::Subtract => left - right,
+        Operator::Multiply => left * right,
+        Operator::Divide => left / right,
+        Operator::Remainder => left % right,
+        _ => return None,
+    };
+    number.is_finite().then(|| number_value(number))
+}
+
+/// A variable of the caller with names after it and nothing else.
+fn straight(path: &mut Steps) -> Option<Kind> {
+    let (first, rest) = path.steps.split_first_mut()?;
+    let Kind::Global(variable) = first.kind else { return None };
+    let plain = |step: &Expr| step.extra.is_none() && !step.keep_array;
+    if path.keep_singleton || !plain(first) || rest.is_empty() {
+        return None;
+    }
+    if !rest.iter().all(|step| plain(step) && matches!(step.kind, Kind::Name(_))) {
+        return None;
+    }
+    let names = rest.iter_mut().map(|step| match &mut step.kind {
+        Kind::Name(name) => std::mem::take(name),
+        _ => String::new(),
+    });
+    Some(Kind::Straight(variable, names.collect()))
+}

@@ -1,0 +1,112 @@
+//! The built-in functions. Their names and signatures are the crate's table; here is what they do.
+
+mod arrays;
+mod higher_order;
+mod matching;
+mod numbers;
+mod objects;
+mod service;
+mod strings;
+
+use super::error::Error;
+use super::machine::{Machine, Res};
+use super::value::Val;
+use crate::fault::Fault;
+use crate::functions::Id;
+
+/// The arguments of a built-in function, as its signature has made them.
+pub(crate) struct Given<'g, 'a>(pub(crate) &'g [Val<'a>]);
+
+impl<'g, 'a> Given<'g, 'a> {
+    /// The argument at a place; nothing where it lacks.
+    pub(crate) fn at(&self, at: usize) -> &'g Val<'a> {
+        self.0.get(at).unwrap_or(&Val::Undefined)
+    }
+
+    pub(crate) fn text(&self, at: usize) -> Option<&'g str> {
+        self.at(at).text()
+    }
+
+    pub(crate) fn number(&self, at: usize) -> Option<f64> {
+        self.at(at).number()
+    }
+}
+
+impl<'a> Machine<'a> {
+    /// Runs a built-in function.
+    #[inline(never)]
+    pub(crate) fn native(&mut self, id: Id, arguments: &[Val<'a>]) -> Res<Val<'a>> {
+        let given = Given(arguments);
+        match id {
+            Id::String
+            | Id::Substring
+            | Id::SubstringBefore
+            | Id::SubstringAfter
+            | Id::Lowercase
+            | Id::Uppercase
+            | Id::Length
+            | Id::Trim
+            | Id::Pad
+            | Id::Join
+            | Id::Base64encode
+            | Id::Base64decode
+            | Id::EncodeUrlComponent
+            | Id::EncodeUrl
+            | Id::DecodeUrlComponent
+            | Id::DecodeUrl => self.string_function(id, &given),
+            Id::Match | Id::Contains | Id::Replace | Id::Split => self.matching_function(id, &given),
+            Id::FormatNumber
+            | Id::FormatBase
+            | Id::FormatInteger
+            | Id::ParseInteger
+            | Id::Number
+            | Id::Floor
+            | Id::Ceil
+            | Id::Round
+            | Id::Abs
+            | Id::Sqrt
+            | Id::Power
+            | Id::ToMillis
+            | Id::FromMillis
+            | Id::Now
+            | Id::Millis => self.number_function(id, &given),
+            Id::Sum
+            | Id::Count
+            | Id::Max
+            | Id::Min
+            | Id::Average
+            | Id::Append
+            | Id::Reverse
+            | Id::Shuffle
+            | Id::Distinct
+            | Id::Zip => self.array_function(id, &given),
+            Id::Map | Id::Filter | Id::Single | Id::Reduce | Id::Sift | Id::Each | Id::Sort => {
+                self.higher_order_function(id, &given)
+            }
+            Id::Keys
+            | Id::Lookup
+            | Id::Spread
+            | Id::Merge
+            | Id::Clone
+            | Id::Boolean
+            | Id::Not
+            | Id::Exists
+            | Id::Type
+            | Id::Error
+            | Id::Assert => self.object_function(id, &given),
+            Id::Partition | Id::Range | Id::Hash | Id::Uuid | Id::Parse | Id::Random => {
+                self.service_function(id, &given)
+            }
+            Id::Eval => Err(Error::new("T1006")),
+        }
+    }
+}
+
+/// The fault with the function's name.
+fn of_function(fault: Fault, name: &str) -> Box<Error> {
+    let mut error = Box::<Error>::from(fault);
+    if error.code == "D3140" {
+        error.token = Some(name.to_owned());
+    }
+    error
+}

@@ -1,0 +1,529 @@
+//! Evaluates the parts of an expression, and counts what that takes.
+
+use std::rc::Rc;
+
+use super::call::{Closing, Function};
+use super::error::Error;
+use super::frame::{Env, Frame, Yard, lookup};
+use super::limits::{Limits, held};
+use super::members::Members;
+use super::program::{Expr, Kind, LABELS, Program, Sym};
+use super::value::{Array, KEEP, List, SEQUENCE, Text, Val, WRAPPER};
+use super::{Binding, Setting};
+use crate::fault::{Fault, Meter};
+use crate::functions::{Function as Row, Origin, function};
+
+pub(crate) type Res<T> = Result<T, Box<Error>>;
+
+/// An evaluation.
+pub(crate) struct Machine<'a> {
+    program: &'a Program,
+    setting: &'a Setting<'a>,
+    /// What the caller's variables are, as far as they were asked for.
+    globals: Vec<Option<Val<'a>>>,
+    root: Val<'a>,
+    pub(crate) limits: Limits,
+    /// The depth on which this stack may be used.
+    deepest: u32,
+    depth: u32,
+    steps: u64,
+    produced: u64,
+    /// Bytes that the parts under way have asked for; what comes of them counts them itself once it is made.
+    pending: u64,
+    held_before: usize,
+    /// Random numbers that were drawn.
+    pub(crate) draws: u64,
+    pub(crate) yard: Rc<Yard<'a>>,
+}
+
+impl Meter for Machine<'_> {
+    fn steps(&mut self, count: u64) -> Result<(), Fault> {
+        self.steps = self.steps.saturating_add(count);
+        if self.steps <= self.limits.steps {
+            return Ok(());
+        }
+        Err(Fault::new("U1001").token(format!("The expression takes more than {} steps", self.limits.steps)))
+    }
+
+    fn bytes(&mut self, count: u64) -> Result<(), Fault> {
+        self.pending = self.pending.saturating_add(count);
+        let held = (held::get().wrapping_sub(self.held_before) as u64).saturating_add(self.pending);
+        if held > self.limits.held {
+            let message = format!("The expression holds more than {} bytes", self.limits.held);
+            return Err(Fault::new("U1001").token(message));
+        }
+        self.produced = self.produced.saturating_add(count);
+        if self.produced > self.limits.produced {
+            let message = format!("The expression makes more than {} bytes", self.limits.produced);
+            return Err(Fault::new("U1001").token(message));
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Machine<'a> {
+    /// `deepest` is the depth that the stack bears, at most that of the limits.
+    pub(crate) fn new(program: &'a Program, setting: &'a Setting<'a>, deepest: u32) -> Self {
+        let root = setting.input.map_or(Val::Undefined, Val::json);
+        Self {
+            program,
+            setting,
+            globals: vec![None; program.names.len()],
+            root,
+            limits: setting.limits,
+            deepest,
+            depth: 0,
+            steps: 0,
+            produced: 0,
+            pending: 0,
+            held_before: held::get(),
+            draws: 0,
+            yard: Rc::default(),
+        }
+    }
+
+    /// The value of the whole expression.
+    pub(crate) fn run(&mut self) -> Res<Val<'a>> {
+        let program = self.program;
+        let env = program.binds.then(|| Frame::new(&self.yard, &None, Vec::new()));
+        let input = match &self.root {
+            Val::Array(_) => {
+                let list = List::new(vec![self.root.clone()], SEQUENCE | WRAPPER);
+                held::add(list.bytes());
+                Val::Array(Array::Own(Rc::new(list)))
+            }
+            root => root.clone(),
+        };
+        self.eval(&program.root, &input, &env)
+    }
+
+    // What is counted.
+
+    /// Counts work that goes through values.
+    pub(crate) fn work(&mut self, steps: u64) -> Res<()> {
+        Ok(self.steps(steps)?)
+    }
+
+    /// Counts bytes that are about to be made.
+    pub(crate) fn make(&mut self, bytes: usize) -> Res<()> {
+        Ok(self.bytes(bytes as u64)?)
+    }
+
+    /// Goes a level deeper.
+    pub(crate) fn enter(&mut self) -> Res<()> {
+        self.steps += 1;
+        if self.steps > self.limits.steps {
+            self.work(0)?;
+        }
+        self.depth += 1;
+        if self.depth > self.deepest { Err(self.too_deep()) } else { Ok(()) }
+    }
+
+    pub(crate) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    #[cold]
+    fn too_deep(&self) -> Box<Error> {
+        if self.deepest < self.limits.depth {
+            // The caller starts again, on a stack that bears it.
+            return Error::new(super::SHALLOW);
+        }
+        Error::limit(format!("The expression calls itself more than {} deep", self.limits.depth))
+    }
+
+    /// Fails where arrays and objects nest too deep.
+    pub(crate) fn nests(&self, depth: u32) -> Res<()> {
+        if depth <= self.limits.nesting {
+            return Ok(());
+        }
+        Err(Error::limit(format!("Arrays and objects nest more than {} deep", self.limits.nesting)))
+    }
+
+    // What is made.
+
+    /// An array of these items, with flags.
+    pub(crate) fn list(&mut self, items: Vec<Val<'a>>, flags: u8) -> Res<Val<'a>> {
+        let list = List::new(items, flags);
+        let bytes = list.bytes();
+        self.nests(list.depth)?;
+        // Counted as held first: dropping the list takes as much away.
+        held::add(bytes);
+        self.pending = self.pending.saturating_sub(bytes as u64);
+        self.make(0)?;
+        self.produced = self.produced.saturating_add(bytes as u64);
+        Ok(Val::Array(Array::Own(Rc::new(list))))
+    }
+
+    /// The sequence of these items, as a part of an expression gives it.
+    pub(crate) fn sequence(&mut self, mut items: Vec<Val<'a>>) -> Res<Val<'a>> {
+        match items.len() {
+            0 => Ok(Val::Undefined),
+            1 => Ok(items.pop().unwrap_or(Val::Undefined)),
+            _ => self.list(items, SEQUENCE),
+        }
+    }
+
+    /// Puts an item behind others, once it is certain that there is room for them.
+    pub(crate) fn push(&mut self, items: &mut Vec<Val<'a>>, item: Val<'a>) -> Res<()> {
+        if items.len() == items.capacity() && items.len() >= 64 {
+            // It doubles.
+            self.make(items.len() * size_of::<Val<'_>>())?;
+        }
+        items.push(item);
+        Ok(())
+    }
+
+    /// Puts all items of an array behind others.
+    pub(crate) fn extend(&mut self, items: &mut Vec<Val<'a>>, array: &Array<'a>) -> Res<()> {
+        if array.len() > items.capacity() - items.len() && array.len() >= 64 {
+            self.make(array.len() * size_of::<Val<'_>>())?;
+            self.work(array.len() as u64 / 16)?;
+        }
+        items.extend(array.iter());
+        Ok(())
+    }
+
+    /// A string that was made, not yet counted as produced.
+    pub(crate) fn text(&mut self, text: String) -> Res<Val<'a>> {
+        self.make(text.len())?;
+        self.pending = self.pending.saturating_sub(text.len() as u64);
+        Ok(Val::Text(Text::own(text)))
+    }
+
+    /// An object of members.
+    pub(crate) fn object(&mut self, members: impl IntoIterator<Item = (&'static str, Val<'a>)>) -> Res<Val<'a>> {
+        let mut object = Members::new();
+        for (name, value) in members {
+            object.insert(Text::own(name.to_owned()), value);
+        }
+        self.finished(object)
+    }
+
+    /// An object whose members are in.
+    pub(crate) fn finished(&mut self, object: Members<'a>) -> Res<Val<'a>> {
+        self.nests(object.depth)?;
+        self.make(0)?;
+        self.produced = self.produced.saturating_add(Members::bytes_of(object.len()) as u64);
+        Ok(object.into_value())
+    }
+
+    // What names stand for.
+
+    /// The caller's variable of a number; a member of it alone where `member` is given and the caller can tell.
+    fn given(&mut self, name: Sym) -> Val<'a> {
+        if let Some(Some(known)) = self.globals.get(name as usize) {
+            return known.clone();
+        }
+        let text = self.name(name);
+        let value = match text {
+            "$" => self.root.clone(),
+            _ => self.setting.variables.variable(text).map_or(Val::Undefined, |binding| self.bound(binding)),
+        };
+        if let Some(place) = self.globals.get_mut(name as usize) {
+            *place = Some(value.clone());
+        }
+        value
+    }
+
+    /// A name as it is in the expression, or the parent that a number stands for.
+    pub(crate) fn symbol_text(&self, name: Sym) -> String {
+        if name < LABELS { self.name(name).to_owned() } else { format!("!{}", name - LABELS) }
+    }
+
+    fn name(&self, name: Sym) -> &'a str {
+        self.program.names.get(name as usize).map_or("", String::as_str)
+    }
+
+    fn bound(&mut self, binding: Binding<'a>) -> Val<'a> {
+        match binding {
+            Binding::Value(value) => Val::json(value),
+            Binding::Object(members) => {
+                let mut object = Members::new();
+                for (name, binding) in members {
+                    let value = self.bound(binding);
+                    object.insert(Text::own(name.into_owned()), value);
+                }
+                object.into_value()
+            }
+        }
+    }
+
+    /// The built-in function that a variable of the caller's stands for, where the caller has none of its name.
+    pub(crate) fn native_named(&mut self, name: Sym) -> Option<&'static Row> {
+        let row = function(self.name(name)).filter(|row| row.origin != Origin::Removed)?;
+        self.given(name).is_undefined().then_some(row)
+    }
+
+    pub(crate) fn global_value(&mut self, name: Sym) -> Val<'a> {
+        match self.given(name) {
+            Val::Undefined => match self.native_named(name) {
+                Some(row) => Val::Function(Rc::new(Function::Native(row))),
+                None => Val::Undefined,
+            },
+            value => value,
+        }
+    }
+
+    fn variable(&mut self, name: Sym, env: &Env<'a>) -> Val<'a> {
+        lookup(env, name).unwrap_or_else(|| self.global_value(name))
+    }
+
+    /// Whether a name stands for a value that counts as true.
+    pub(crate) fn is_bound(&mut self, name: Sym, env: &Env<'a>) -> bool {
+        match self.variable(name, env) {
+            Val::Undefined | Val::Null | Val::Bool(false) => false,
+            Val::Number(number) => number != 0.0,
+            Val::Text(text) => !text.as_str().is_empty(),
+            _ => true,
+        }
+    }
+
+    /// The members of a caller's variable, one after the other: most paths.
+    fn straight(&mut self, variable: Sym, names: &'a [String]) -> Res<Val<'a>> {
+        let shortcut = match self.globals.get(variable as usize) {
+            Some(None) => self.setting.variables.path(self.name(variable), names),
+            _ => None,
+        };
+        let (mut value, mut rest) = match shortcut {
+            Some((binding, taken)) => {
+                let value = binding.map_or(Val::Undefined, |binding| self.bound(binding));
+                (value, names.get(taken..).unwrap_or(&[]))
+            }
+            None => (self.global_value(variable), names),
+        };
+        while let Some((name, after)) = rest.split_first() {
+            value = match value {
+                Val::Object(object) => object.get(name),
+                Val::Array(_) | Val::Tuples(_) => return self.names_of_many(value, rest),
+                _ => return Ok(Val::Undefined),
+            };
+            rest = after;
+        }
+        // A sequence that is a member is a sequence again.
+        Ok(if value.is_sequence() { self.flattened(value)? } else { value })
+    }
+
+    fn flattened(&mut self, value: Val<'a>) -> Res<Val<'a>> {
+        let mut items = Vec::new();
+        if let Val::Array(array) = &value {
+            if value.list().is_some_and(|list| list.has(super::value::CONSTRUCTED)) {
+                return Ok(value);
+            }
+            self.extend(&mut items, array)?;
+        }
+        self.sequence(items)
+    }
+
+    // Evaluation.
+
+    /// The value of a part.
+    pub(crate) fn eval(&mut self, expr: &'a Expr, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        self.enter()?;
+        let pending = self.pending;
+        let mut value = match &expr.kind {
+            Kind::Constant(value) => Val::json(value),
+            Kind::Straight(variable, names) => self.straight(*variable, names)?,
+            Kind::Global(name) => self.global_value(*name),
+            Kind::Variable(name) => self.variable(*name, env),
+            Kind::Context => match input.list() {
+                Some(list) if list.has(WRAPPER) => list.items.first().cloned().unwrap_or(Val::Undefined),
+                _ => input.clone(),
+            },
+            Kind::Name(name) => self.name_of(input, name)?,
+            Kind::Label(label) => lookup(env, *label).unwrap_or(Val::Undefined),
+            Kind::Binary(operator, both) => self.binary(expr, *operator, both, input, env)?,
+            Kind::Path(path) => self.path(expr, path, input, env)?,
+            Kind::Call(call) => self.call(expr, call, None, input, env)?,
+            _ => self.rare(expr, input, env)?,
+        };
+        if let Some(extra) = &expr.extra {
+            for filter in &extra.predicates {
+                value = self.filter(filter, value, env)?;
+            }
+            if let Some(group) = extra.group.as_ref().filter(|_| !expr.is_path()) {
+                value = self.group(group, &value, env)?;
+            }
+        }
+        self.pending = pending;
+        self.leave();
+        Ok(unwrapped(value, expr.keep_array))
+    }
+
+    /// The kinds of parts that are less common: apart, which keeps the stack of the others small.
+    #[inline(never)]
+    fn rare(&mut self, expr: &'a Expr, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        match &expr.kind {
+            Kind::Wildcard => self.wildcard(input),
+            Kind::Descendants => self.descendants(input),
+            Kind::Negate(inner) => self.negate(expr, inner, input, env),
+            Kind::Array { items, constructed } => self.array(items, *constructed, input, env),
+            Kind::Range(both) => self.range(expr, both, input, env),
+            Kind::Object(group) => self.group(group, input, env),
+            Kind::Block { parts, frame, .. } => self.block(parts, *frame, input, env),
+            Kind::Bind(name, value) => {
+                let value = self.eval(value, input, env)?;
+                if let Some(frame) = env {
+                    self.make(64)?;
+                    frame.bind(*name, value.clone());
+                }
+                Ok(value)
+            }
+            Kind::Condition(all) => self.condition(all, input, env),
+            Kind::Partial(call) => self.partial(expr, call, input, env),
+            Kind::Thunk(inner) => match &inner.kind {
+                Kind::Call(call) => self.closure(Closing::Thunk(call), vec![input.clone()], env),
+                _ => self.eval(inner, input, env),
+            },
+            Kind::Lambda(lambda) => self.closure(Closing::Lambda(lambda), vec![input.clone()], env),
+            Kind::Apply(both) => self.apply_operator(expr, both, input, env),
+            Kind::Transform(transform) => self.closure(Closing::Transform(transform), Vec::new(), env),
+            Kind::Regex(regex) => self.closure(Closing::Regex(regex), Vec::new(), &None),
+            _ => Ok(Val::Undefined),
+        }
+    }
+
+    fn block(&mut self, parts: &'a [Expr], frame: bool, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        let own;
+        let env = if frame {
+            self.make(Frame::bytes(parts.len()))?;
+            own = Some(Frame::new(&self.yard, env, Vec::new()));
+            &own
+        } else {
+            env
+        };
+        let mut value = Val::Undefined;
+        for part in parts {
+            value = self.eval(part, input, env)?;
+        }
+        Ok(value)
+    }
+
+    fn condition(&mut self, all: &'a (Expr, Expr, Option<Expr>), input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        let (test, then, otherwise) = all;
+        let test = self.eval(test, input, env)?;
+        if self.is_true(&test)? {
+            return self.eval(then, input, env);
+        }
+        match otherwise {
+            Some(otherwise) => self.eval(otherwise, input, env),
+            None => Ok(Val::Undefined),
+        }
+    }
+
+    fn negate(&mut self, expr: &'a Expr, inner: &'a Expr, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        let value = self.eval(inner, input, env)?;
+        if value.is_undefined() {
+            return Ok(value);
+        }
+        match self.numeric(&value)? {
+            Some(number) => Ok(Val::Number(-number)),
+            None => {
+                let mut error = Error::of("D1002", &value);
+                error.token = Some("-".to_owned());
+                error.span = Some(expr.span.clone());
+                Err(error)
+            }
+        }
+    }
+
+    fn array(&mut self, parts: &'a [Expr], constructed: bool, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        // A range alone stays one, which needs no memory.
+        if let ([part], false) = (parts, constructed)
+            && matches!(part.kind, Kind::Range(_))
+        {
+            return match self.eval(part, input, env)? {
+                Val::Undefined => self.list(Vec::new(), 0),
+                range => Ok(range),
+            };
+        }
+        let mut items = Vec::with_capacity(parts.len());
+        for part in parts {
+            let value = self.eval(part, input, env)?;
+            // A constant array is one that a constructor has made.
+            let whole = match &part.kind {
+                Kind::Array { .. } => true,
+                Kind::Constant(constant) => constant.is_array(),
+                _ => false,
+            };
+            match &value {
+                Val::Undefined => {}
+                Val::Array(array) if !whole => self.extend(&mut items, array)?,
+                Val::Tuples(tuples) if !whole => self.extend(&mut items, &tuples.as_array())?,
+                _ => self.push(&mut items, value)?,
+            }
+        }
+        self.list(items, if constructed { super::value::CONSTRUCTED } else { 0 })
+    }
+
+    /// Whether a value counts as true.
+    pub(crate) fn is_true(&mut self, value: &Val<'a>) -> Res<bool> {
+        self.truth(value, 0)
+    }
+
+    fn truth(&mut self, value: &Val<'a>, depth: u32) -> Res<bool> {
+        Ok(match value {
+            Val::Undefined | Val::Null => false,
+            Val::Bool(flag) => *flag,
+            Val::Number(_) | Val::Digits(_) => self.numeric(value)?.is_some_and(|number| number != 0.0),
+            Val::Text(text) => !text.as_str().is_empty(),
+            Val::Object(object) => object.len() > 0,
+            Val::Function(function) => function.regex().is_none(),
+            Val::Array(_) | Val::Tuples(_) => {
+                self.nests(depth)?;
+                let items = value.items();
+                self.work(items.len() as u64 / 16)?;
+                let mut any = false;
+                for item in items.iter() {
+                    // All are looked at: a number out of range fails.
+                    any |= self.truth(&item, depth + 1)?;
+                }
+                any
+            }
+        })
+    }
+
+    /// The number that a value is; `None` for what is none, or not one.
+    pub(crate) fn numeric(&self, value: &Val<'a>) -> Res<Option<f64>> {
+        match value.number() {
+            Some(number) if number.is_infinite() => {
+                let mut error = Error::new("D1001");
+                error.value = Some("null".to_owned());
+                Err(error)
+            }
+            number => Ok(number.filter(|number| !number.is_nan())),
+        }
+    }
+
+    /// The next random number, of 64 bits.
+    pub(crate) fn draw(&mut self) -> u64 {
+        let at = self.draws;
+        self.draws += 1;
+        (self.setting.random)(at)
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn now(&self) -> f64 {
+        self.setting.now as f64
+    }
+}
+
+/// A sequence as a part of an expression gives it: of one item the item, of none nothing.
+pub(crate) fn unwrapped(value: Val<'_>, keep: bool) -> Val<'_> {
+    let Some(list) = value.list().filter(|list| list.has(SEQUENCE)) else { return value };
+    if keep {
+        list.set(KEEP);
+    }
+    match list.items.as_slice() {
+        [] => Val::Undefined,
+        [only] if !list.has(KEEP) => only.clone(),
+        _ => value,
+    }
+}
+
+/// An array of one value.
+pub(crate) fn single_array(value: Val<'_>) -> Val<'_> {
+    let list = List::new(vec![value], 0);
+    held::add(list.bytes());
+    Val::Array(Array::Own(Rc::new(list)))
+}

@@ -1,0 +1,107 @@
+//! The members of an object that an expression makes.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::limits::held;
+use super::value::{OVERHEAD, Object, Text, Val};
+
+/// Above so many members names are looked up by their hash.
+const FEW: usize = 12;
+
+/// Names and values in the order in which they were put in.
+pub(crate) struct Members<'a> {
+    entries: Vec<(Text<'a>, Val<'a>)>,
+    /// Where each name stands, once there are many.
+    index: IndexMap<Text<'a>, usize>,
+    /// How many arrays and objects that were made lie inside one another.
+    pub(crate) depth: u32,
+    counted: usize,
+}
+
+impl<'a> Members<'a> {
+    pub(crate) fn new() -> Self {
+        Self::with_capacity(0)
+    }
+
+    pub(crate) fn with_capacity(members: usize) -> Self {
+        let mut object = Self { entries: Vec::with_capacity(members), index: IndexMap::new(), depth: 1, counted: 0 };
+        object.count();
+        object
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        if self.index.is_empty() {
+            self.entries.iter().position(|(known, _)| known.as_str() == name)
+        } else {
+            self.index.get(name).copied()
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Val<'a>> {
+        self.place(name).and_then(|at| self.entries.get(at)).map(|(_, value)| value)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Text<'a>, Val<'a>)> {
+        self.entries.iter()
+    }
+
+    /// Puts a member in, in its old place where there is one; the new bytes are counted as held.
+    pub(crate) fn insert(&mut self, name: Text<'a>, value: Val<'a>) {
+        self.depth = self.depth.max(value.depth() + 1);
+        if let Some(at) = self.place(name.as_str()) {
+            if let Some((_, old)) = self.entries.get_mut(at) {
+                *old = value;
+            }
+            return;
+        }
+        if self.entries.len() >= FEW {
+            if self.index.is_empty() {
+                self.index = self.entries.iter().map(|(name, _)| name.clone()).zip(0..).collect();
+            }
+            self.index.insert(name.clone(), self.entries.len());
+        }
+        self.entries.push((name, value));
+        self.count();
+    }
+
+    /// Takes a member out.
+    pub(crate) fn remove(&mut self, name: &str) {
+        if let Some(at) = self.place(name) {
+            self.entries.remove(at);
+            self.index.clear();
+            if self.entries.len() > FEW {
+                self.index = self.entries.iter().map(|(name, _)| name.clone()).zip(0..).collect();
+            }
+        }
+    }
+
+    fn count(&mut self) {
+        let bytes = Self::bytes_of(self.entries.capacity());
+        if bytes > self.counted {
+            held::add(bytes - self.counted);
+            self.counted = bytes;
+        }
+    }
+
+    /// Bytes that an object of so many members holds, about.
+    pub(crate) fn bytes_of(members: usize) -> usize {
+        members * (size_of::<(Text<'_>, Val<'_>)>() + if members > FEW { 40 } else { 0 }) + OVERHEAD
+    }
+
+    pub(crate) fn into_value(self) -> Val<'a> {
+        Val::Object(Object::Own(Rc::new(RefCell::new(self))))
+    }
+}
+
+impl Drop for Members<'_> {
+    fn drop(&mut self) {
+        held::subtract(self.counted);
+    }
+}

@@ -1,0 +1,237 @@
+//! Evaluation.
+
+mod call;
+mod compile;
+mod error;
+mod fold;
+mod frame;
+mod functions;
+mod group;
+mod limits;
+mod machine;
+mod members;
+mod operators;
+mod path;
+mod program;
+mod result;
+mod signature;
+mod sort;
+mod transform;
+mod tuple;
+mod value;
+mod write;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::Value;
+
+pub use error::Error;
+pub use limits::Limits;
+pub use result::{Outcome, Output};
+
+use crate::{Ast, SyntaxError};
+use machine::Machine;
+
+/// An expression that is read and compiled, to be evaluated any number of times, by any number of threads.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_jsonata::Expression;
+///
+/// let expression = Expression::parse("$sum(items.(price * quantity))").unwrap();
+/// let order = json!({ "items": [{ "price": 2.5, "quantity": 4 }, { "price": 1, "quantity": 3 }] });
+/// assert_eq!(expression.evaluate(&order).unwrap(), Some(json!(13)));
+/// // What gives nothing gives no value.
+/// assert_eq!(Expression::parse("items.weight").unwrap().evaluate(&order).unwrap(), None);
+/// ```
+pub struct Expression {
+    program: program::Program,
+}
+
+impl Expression {
+    /// Reads and compiles an expression.
+    ///
+    /// # Errors
+    /// The text is no expression of JSONata 2.0; see [`parse`](crate::parse).
+    pub fn parse(text: &str) -> Result<Self, SyntaxError> {
+        Self::compile(&crate::parse(text)?)
+    }
+
+    /// Compiles an expression that was read.
+    ///
+    /// # Errors
+    /// A regular expression in it is none.
+    pub fn compile(ast: &Ast) -> Result<Self, SyntaxError> {
+        Ok(Self { program: compile::compile(&ast.root)? })
+    }
+
+    /// Its value for an input, with the limits of [`Limits::default`]; `None` for no value, and for a function.
+    ///
+    /// # Errors
+    /// The evaluation fails, or passes a limit.
+    pub fn evaluate(&self, input: &Value) -> Result<Option<Value>, Error> {
+        let setting = Setting { input: Some(input), ..Setting::default() };
+        Ok(match self.evaluate_in(&setting)?.output {
+            Output::Value(value) => Some(value.into_owned()),
+            _ => None,
+        })
+    }
+
+    /// Its value in a setting.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use workflow_jsonata::{Expression, Output, Setting};
+    ///
+    /// let expression = Expression::parse("$greeting & ', ' & name & '!'").unwrap();
+    /// let (input, greeting) = (json!({ "name": "Ada" }), json!("Hello"));
+    /// let variables = [("greeting", &greeting)];
+    /// let setting = Setting { input: Some(&input), variables: &variables.as_slice(), ..Setting::default() };
+    /// let outcome = expression.evaluate_in(&setting).unwrap();
+    /// assert!(matches!(outcome.output, Output::Value(value) if *value == "Hello, Ada!"));
+    /// ```
+    ///
+    /// # Errors
+    /// The evaluation fails, or passes a limit.
+    pub fn evaluate_in<'a>(&'a self, setting: &'a Setting<'a>) -> Result<Outcome<'a>, Error> {
+        let shallow = setting.limits.depth.min(SHALLOW_LEVELS);
+        match self.attempt(setting, shallow) {
+            Err(error) if error.code == SHALLOW => self.attempt_deep(setting),
+            done => done.map_err(|error| *error),
+        }
+    }
+
+    /// Evaluates on this stack.
+    fn attempt<'a>(&'a self, setting: &'a Setting<'a>, levels: u32) -> Result<Outcome<'a>, Box<Error>> {
+        let mut machine = Machine::new(&self.program, setting, levels);
+        let result = machine.run().and_then(|value| machine.output(&value));
+        machine.yard.close();
+        Ok(Outcome { output: result?, draws: machine.draws })
+    }
+
+    /// Evaluates on a stack that bears the deepest calls, from the start: nothing but the result tells.
+    fn attempt_deep<'a>(&'a self, setting: &'a Setting<'a>) -> Result<Outcome<'a>, Error> {
+        let levels = setting.limits.depth;
+        let stack = BYTES_OF_LEVEL * levels as usize + (1 << 20);
+        // The values of the caller's variables are asked for on this thread, which is theirs.
+        let given = Known(
+            self.program
+                .names
+                .iter()
+                .filter_map(|name| Some((name.as_str(), setting.variables.variable(name)?)))
+                .collect(),
+        );
+        let (input, limits, now, random) = (setting.input, setting.limits, setting.now, setting.random);
+        let done = std::thread::scope(|scope| {
+            let deep = std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, || {
+                let setting = Setting { input, variables: &given, limits, now, random };
+                let outcome = self.attempt(&setting, levels).map_err(|error| *error)?;
+                // What it borrows may be the setting's.
+                Ok(Outcome { output: outcome.output.into_owned(), draws: outcome.draws })
+            });
+            match deep {
+                Ok(thread) => thread.join().ok(),
+                Err(_) => None,
+            }
+        });
+        done.unwrap_or_else(|| {
+            Err(*Error::limit(format!(
+                "The expression calls itself more than {SHALLOW_LEVELS} deep, and there is no stack for more"
+            )))
+        })
+    }
+
+    /// The names of the caller's variables, and of functions, that it may ask for, without `$`: `$` for `$$`.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.program.names.iter().map(String::as_str)
+    }
+}
+
+/// Levels that any stack bears.
+const SHALLOW_LEVELS: u32 = 100;
+
+/// The code of an evaluation that needs a larger stack, which nobody sees.
+const SHALLOW: &str = "shallow";
+
+/// The stack that a level takes, at most.
+const BYTES_OF_LEVEL: usize = if cfg!(debug_assertions) { 12 << 10 } else { 4 << 10 };
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Expression").field(&self.program).finish()
+    }
+}
+
+/// What an expression is evaluated with.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// The input: `$` and `$$`, and what names begin from.
+    pub input: Option<&'a Value>,
+    /// The variables.
+    pub variables: &'a dyn Variables<'a>,
+    /// What it may use.
+    pub limits: Limits,
+    /// What `$now` and `$millis` give: milliseconds since 1970.
+    pub now: i64,
+    /// The random numbers of the evaluation by their place from 0, each of 64 bits: for `$random`, `$uuid` and
+    /// `$shuffle`. The same numbers give the same result.
+    pub random: &'a (dyn Fn(u64) -> u64 + Sync),
+}
+
+impl Default for Setting<'_> {
+    /// No input, no variables, the default limits, the first moment of 1970, and numbers that are always the same.
+    fn default() -> Self {
+        Self { input: None, variables: &NoVariables, limits: Limits::default(), now: 0, random: &always }
+    }
+}
+
+fn always(place: u64) -> u64 {
+    // The golden ratio's multiples spread evenly.
+    place.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// Where an expression finds the values of variables that it does not bind itself.
+pub trait Variables<'a> {
+    /// The value of a variable, whose name stands without `$`. Built-in functions come after it.
+    fn variable(&self, name: &str) -> Option<Binding<'a>>;
+
+    /// The value that members lead to from a variable, and how many of them it took, so that the rest of the variable
+    /// need not be made. `None` if only [`variable`](Self::variable) tells.
+    fn path(&self, _name: &str, _members: &[String]) -> Option<(Option<Binding<'a>>, usize)> {
+        None
+    }
+}
+
+/// A value of the caller, which is read in place.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Binding<'a> {
+    /// A value.
+    Value(&'a Value),
+    /// An object whose members lie in different places.
+    Object(Vec<(Cow<'a, str>, Binding<'a>)>),
+}
+
+struct NoVariables;
+
+impl<'a> Variables<'a> for NoVariables {
+    fn variable(&self, _: &str) -> Option<Binding<'a>> {
+        None
+    }
+}
+
+/// Variables that were asked for already.
+struct Known<'a>(Vec<(&'a str, Binding<'a>)>);
+
+impl<'a> Variables<'a> for Known<'a> {
+    fn variable(&self, name: &str) -> Option<Binding<'a>> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, binding)| binding.clone())
+    }
+}
+
+impl<'a, N: AsRef<str>> Variables<'a> for &[(N, &'a Value)] {
+    fn variable(&self, name: &str) -> Option<Binding<'a>> {
+        self.iter().find(|(known, _)| known.as_ref() == name).map(|(_, value)| Binding::Value(value))
+    }
+}

@@ -1,0 +1,574 @@
+//! Paths: steps over sequences, filters, and what steps bind.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::frame::{Env, Frame};
+use super::machine::{Machine, Res};
+use super::program::{Expr, Kind, Stage, Steps};
+use super::tuple::{Tuple, Tuples};
+use super::value::{CONSTRUCTED, Items, KEEP, SEQUENCE, Text, Val, WRAPPER};
+
+/// The values between two steps.
+enum Stream<'a> {
+    /// A value that is not an array stands for a sequence of it.
+    Values(Val<'a>),
+    /// A sequence that was made.
+    Sequence(Vec<Val<'a>>),
+}
+
+impl<'a> Stream<'a> {
+    fn items(&self) -> Either<'_, 'a> {
+        match self {
+            Self::Values(value) => Either::Items(value.items()),
+            Self::Sequence(items) => Either::Slice(items),
+        }
+    }
+}
+
+enum Either<'s, 'a> {
+    Items(Items<'a>),
+    Slice(&'s [Val<'a>]),
+}
+
+impl<'a> Either<'_, 'a> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Items(items) => items.len(),
+            Self::Slice(items) => items.len(),
+        }
+    }
+
+    fn get(&self, at: usize) -> Val<'a> {
+        match self {
+            Self::Items(items) => items.get(at),
+            Self::Slice(items) => items.get(at).cloned().unwrap_or(Val::Undefined),
+        }
+    }
+}
+
+/// Rows of values with what is bound beside them; sorting makes plain objects of them, as the reference does.
+struct Rows<'a> {
+    rows: Vec<Tuple<'a>>,
+    stream: bool,
+}
+
+impl<'a> Machine<'a> {
+    /// The members of a name, of a value or of each item of an array.
+    pub(crate) fn name_of(&mut self, input: &Val<'a>, name: &str) -> Res<Val<'a>> {
+        match input {
+            Val::Object(object) => Ok(object.get(name)),
+            Val::Array(_) | Val::Tuples(_) => {
+                let mut found = Vec::new();
+                self.collect_members(input, name, &mut found, 0)?;
+                self.sequence(found)
+            }
+            _ => Ok(Val::Undefined),
+        }
+    }
+
+    fn collect_members(&mut self, input: &Val<'a>, name: &str, found: &mut Vec<Val<'a>>, depth: u32) -> Res<()> {
+        self.nests(depth)?;
+        let items = input.items();
+        self.work(items.len() as u64 / 4)?;
+        for item in items.iter() {
+            match &item {
+                Val::Object(object) => match object.get(name) {
+                    Val::Undefined => {}
+                    Val::Array(array) => self.extend(found, &array)?,
+                    value => self.push(found, value)?,
+                },
+                Val::Array(_) | Val::Tuples(_) => self.collect_members(&item, name, found, depth + 1)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The members that names lead to from an array: the slower way of a straight path.
+    pub(crate) fn names_of_many(&mut self, value: Val<'a>, names: &'a [String]) -> Res<Val<'a>> {
+        let mut stream = Stream::Values(value);
+        for (at, name) in names.iter().enumerate() {
+            let last = at + 1 == names.len();
+            let mut step = Step::default();
+            let items = stream.items();
+            for at in 0..items.len() {
+                self.work(1)?;
+                let value = self.name_of(&items.get(at), name)?;
+                step.add(self, value)?;
+            }
+            stream = step.finish(self, last)?;
+            if matches!(&stream, Stream::Sequence(items) if items.is_empty()) {
+                break;
+            }
+        }
+        match stream {
+            Stream::Values(value) => Ok(super::machine::unwrapped(value, false)),
+            Stream::Sequence(items) => self.sequence(items),
+        }
+    }
+
+    #[inline(never)]
+    pub(crate) fn path(&mut self, expr: &'a Expr, path: &'a Steps, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        let is_variable = |step: &Expr| matches!(step.kind, Kind::Variable(_) | Kind::Global(_) | Kind::Context);
+        let first_is_variable = path.steps.first().is_some_and(is_variable);
+        let mut stream = match input {
+            Val::Array(_) | Val::Tuples(_) if first_is_variable => Stream::Sequence(vec![input.clone()]),
+            input => Stream::Values(input.clone()),
+        };
+        let mut rows: Option<Rows<'a>> = None;
+        let mut in_rows = false;
+        for (at, step) in path.steps.iter().enumerate() {
+            let last = at + 1 == path.steps.len();
+            in_rows |= step.tuple();
+            let constructed = match &step.kind {
+                Kind::Array { constructed, .. } | Kind::Block { constructed, .. } => *constructed,
+                _ => false,
+            };
+            if at == 0 && constructed {
+                let context = self.stream_value(stream)?;
+                let value = self.eval(step, &context, env)?;
+                stream = if value.is_array() { Stream::Values(value) } else { Stream::Sequence(vec![value]) };
+                if matches!(&stream, Stream::Sequence(items) if items.iter().all(Val::is_undefined)) {
+                    stream = Stream::Sequence(Vec::new());
+                }
+            } else if in_rows {
+                rows = Some(self.tuple_step(step, &stream, rows, env)?);
+                continue;
+            } else {
+                stream = self.step(step, &stream, env, last)?;
+            }
+            if !in_rows && stream.items().len() == 0 {
+                break;
+            }
+        }
+        let group = expr.extra.as_ref().and_then(|extra| extra.group.as_ref());
+        if in_rows {
+            let Rows { rows, stream: is_stream } = rows.unwrap_or(Rows { rows: Vec::new(), stream: true });
+            if let Some(group) = group {
+                let value = self.rows_value(rows, is_stream)?;
+                return self.group(group, &value, env);
+            }
+            if expr.tuple() {
+                return self.rows_value(rows, is_stream);
+            }
+            stream = Stream::Sequence(rows.into_iter().map(|row| row.value).collect());
+        }
+        if path.keep_singleton || expr.keep_array || group.is_some() {
+            return self.kept_or_grouped(expr, path, stream, env);
+        }
+        match stream {
+            Stream::Values(value) => Ok(value),
+            Stream::Sequence(items) => self.sequence(items),
+        }
+    }
+
+    fn kept_or_grouped(&mut self, expr: &'a Expr, path: &'a Steps, stream: Stream<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        let mut value = match stream {
+            Stream::Values(value) => value,
+            Stream::Sequence(items) => self.list(items, SEQUENCE)?,
+        };
+        if path.keep_singleton {
+            if value.list().is_some_and(|list| list.has(CONSTRUCTED) && !list.has(SEQUENCE)) {
+                value = self.list(vec![value], SEQUENCE)?;
+            }
+            if let Some(list) = value.list() {
+                list.set(KEEP);
+            }
+        }
+        match expr.extra.as_ref().and_then(|extra| extra.group.as_ref()) {
+            Some(group) => self.group(group, &value, env),
+            None => Ok(value),
+        }
+    }
+
+    fn stream_value(&mut self, stream: Stream<'a>) -> Res<Val<'a>> {
+        match stream {
+            Stream::Values(value) if value.is_array() => Ok(value),
+            Stream::Values(value) => self.list(vec![value], SEQUENCE),
+            Stream::Sequence(items) => self.list(items, SEQUENCE),
+        }
+    }
+
+    fn rows_value(&mut self, rows: Vec<Tuple<'a>>, stream: bool) -> Res<Val<'a>> {
+        if stream {
+            self.make(rows.iter().map(Tuple::bytes).sum())?;
+            return Ok(Val::Tuples(Rc::new(Tuples::new(rows))));
+        }
+        let mut objects = Vec::with_capacity(rows.len());
+        for row in rows {
+            objects.push(self.row_object(row)?);
+        }
+        self.list(objects, 0)
+    }
+
+    /// One step over all values.
+    fn step(&mut self, step: &'a Expr, stream: &Stream<'a>, env: &Env<'a>, last: bool) -> Res<Stream<'a>> {
+        if let Kind::Sort(terms) = &step.kind {
+            let items = stream.items();
+            let values: Vec<_> = (0..items.len()).map(|at| items.get(at)).collect();
+            let mut value = match values.len() {
+                0 | 1 => match stream {
+                    Stream::Values(value) if value.is_array() => value.clone(),
+                    _ => self.list(values, SEQUENCE)?,
+                },
+                _ => {
+                    let sorted = self.sort_by(step, terms, values, env)?;
+                    self.list(sorted, 0)?
+                }
+            };
+            for stage in stages(step) {
+                if let Stage::Filter(filter) = stage {
+                    value = self.filter(filter, value, env)?;
+                }
+            }
+            return Ok(Stream::Values(value));
+        }
+        let items = stream.items();
+        let mut out = Step::default();
+        for at in 0..items.len() {
+            let mut value = self.eval(step, &items.get(at), env)?;
+            for stage in stages(step) {
+                // What has an index stands in rows.
+                if let Stage::Filter(filter) = stage {
+                    value = self.filter(filter, value, env)?;
+                }
+            }
+            out.add(self, value)?;
+        }
+        out.finish(self, last)
+    }
+
+    /// The items for which a filter is true, or those at the places that it gives.
+    #[inline(never)]
+    pub(crate) fn filter(&mut self, filter: &'a Expr, input: Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        if let Val::Tuples(tuples) = &input {
+            let rows = self.filter_rows(filter, tuples.rows.clone(), true, env)?;
+            return self.rows_value(rows, true);
+        }
+        let items = input.items();
+        if let Some(place) = place(filter) {
+            let at = from_end(place.floor(), items.len());
+            return match at.map_or(Val::Undefined, |at| items.get(at)) {
+                Val::Undefined => self.list(Vec::new(), SEQUENCE),
+                item @ Val::Array(_) => Ok(item),
+                item => self.list(vec![item], SEQUENCE),
+            };
+        }
+        let mut kept = Vec::new();
+        for at in 0..items.len() {
+            let item = items.get(at);
+            let value = self.eval(filter, &item, env)?;
+            for _ in 0..self.times_kept(&value, at, items.len())? {
+                self.push(&mut kept, item.clone())?;
+            }
+        }
+        self.list(kept, SEQUENCE)
+    }
+
+    /// How often an item is kept for what a filter gives for it.
+    fn times_kept(&mut self, value: &Val<'a>, at: usize, count: usize) -> Res<usize> {
+        if let Some(number) = self.numeric(value)? {
+            return Ok(usize::from(from_end(number.floor(), count) == Some(at)));
+        }
+        if value.is_array() {
+            let items = value.items();
+            self.work(items.len() as u64 / 4)?;
+            let mut times = 0;
+            let mut numbers = true;
+            for item in items.iter() {
+                match self.numeric(&item)? {
+                    Some(number) => times += usize::from(from_end(number.floor(), count) == Some(at)),
+                    None => numbers = false,
+                }
+            }
+            if numbers {
+                return Ok(times);
+            }
+        }
+        Ok(usize::from(self.is_true(value)?))
+    }
+
+    fn filter_rows(
+        &mut self,
+        filter: &'a Expr,
+        rows: Vec<Tuple<'a>>,
+        stream: bool,
+        env: &Env<'a>,
+    ) -> Res<Vec<Tuple<'a>>> {
+        let count = rows.len();
+        if let Some(place) = place(filter) {
+            let at = from_end(place.floor(), count);
+            return Ok(rows.into_iter().enumerate().filter(|(row, _)| Some(*row) == at).map(|(_, row)| row).collect());
+        }
+        let mut kept = Vec::new();
+        for (at, row) in rows.into_iter().enumerate() {
+            let value = if stream {
+                let frame = self.row_frame(&row, env)?;
+                self.eval(filter, &row.value, &frame)?
+            } else {
+                let object = self.row_object(row.clone())?;
+                self.eval(filter, &object, env)?
+            };
+            for _ in 0..self.times_kept(&value, at, count)? {
+                self.make(row.bytes())?;
+                kept.push(row.clone());
+            }
+        }
+        Ok(kept)
+    }
+
+    /// The scope of what is bound beside a value.
+    pub(crate) fn row_frame(&mut self, row: &Tuple<'a>, env: &Env<'a>) -> Res<Env<'a>> {
+        self.make(Frame::bytes(row.bound.len()))?;
+        Ok(Some(Frame::new(&self.yard, env, row.bound.clone())))
+    }
+
+    fn stage_rows(&mut self, step: &'a Expr, mut rows: Rows<'a>, env: &Env<'a>) -> Res<Rows<'a>> {
+        for stage in stages(step) {
+            match stage {
+                Stage::Filter(filter) => {
+                    rows.rows = self.filter_rows(filter, rows.rows, rows.stream, env)?;
+                }
+                Stage::Index(name) => {
+                    for (at, row) in rows.rows.iter_mut().enumerate() {
+                        row.set(*name, Val::Number(at as f64));
+                    }
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// One step over values with what is bound beside them.
+    fn tuple_step(
+        &mut self,
+        step: &'a Expr,
+        stream: &Stream<'a>,
+        rows: Option<Rows<'a>>,
+        env: &Env<'a>,
+    ) -> Res<Rows<'a>> {
+        let extra = step.extra.as_deref();
+        if let Kind::Sort(terms) = &step.kind {
+            let sorted = match rows {
+                Some(Rows { rows, stream }) => {
+                    let alone = rows.len() <= 1;
+                    let rows = if alone { rows } else { self.sort_rows(step, terms, rows, stream, env)? };
+                    Rows { rows, stream: stream && alone }
+                }
+                None => {
+                    let items = stream.items();
+                    let mut values: Vec<_> = (0..items.len()).map(|at| items.get(at)).collect();
+                    if values.len() > 1 {
+                        values = self.sort_by(step, terms, values, env)?;
+                    }
+                    let mut rows = Vec::with_capacity(values.len());
+                    for (at, value) in values.into_iter().enumerate() {
+                        let mut row = Tuple::new(value);
+                        if let Some(index) = extra.and_then(|extra| extra.index) {
+                            row.set(index, Val::Number(at as f64));
+                        }
+                        self.make(row.bytes())?;
+                        rows.push(row);
+                    }
+                    Rows { rows, stream: true }
+                }
+            };
+            return self.stage_rows(step, sorted, env);
+        }
+        let before = match rows {
+            Some(rows) => rows.rows,
+            None => {
+                let items = stream.items();
+                (0..items.len()).map(|at| Tuple::new(items.get(at))).collect()
+            }
+        };
+        let mut after = Vec::new();
+        for row in before {
+            let frame = self.row_frame(&row, env)?;
+            let value = self.eval(step, &row.value, &frame)?;
+            if value.is_undefined() {
+                continue;
+            }
+            if let Val::Tuples(inner) = &value {
+                for inner in &inner.rows {
+                    let mut next = row.clone();
+                    next.value = inner.value.clone();
+                    inner.bound.iter().for_each(|(name, value)| next.set(*name, value.clone()));
+                    self.make(next.bytes())?;
+                    after.push(next);
+                }
+                continue;
+            }
+            let items = value.items();
+            for at in 0..items.len() {
+                let mut next = row.clone();
+                let item = items.get(at);
+                match extra.and_then(|extra| extra.focus) {
+                    Some(focus) => next.set(focus, item),
+                    None => next.value = item,
+                }
+                if let Some(index) = extra.and_then(|extra| extra.index) {
+                    next.set(index, Val::Number(at as f64));
+                }
+                if let Some(label) = extra.and_then(|extra| extra.label) {
+                    next.set(label, row.value.clone());
+                }
+                self.work(1)?;
+                self.make(next.bytes())?;
+                after.push(next);
+            }
+        }
+        self.stage_rows(step, Rows { rows: after, stream: true }, env)
+    }
+
+    /// `*`
+    pub(crate) fn wildcard(&mut self, input: &Val<'a>) -> Res<Val<'a>> {
+        let inner = match input.list() {
+            Some(list) if list.has(WRAPPER) && !list.items.is_empty() => list.items.first().cloned(),
+            _ => None,
+        };
+        let input = inner.as_ref().unwrap_or(input);
+        let mut found = Vec::new();
+        let mut concatenated = false;
+        let mut add = |machine: &mut Self, value: &Val<'a>| {
+            if value.is_array() {
+                concatenated = true;
+                machine.flatten(value, &mut found, 0)
+            } else {
+                machine.push(&mut found, value.clone())
+            }
+        };
+        match input {
+            Val::Object(object) => {
+                self.work(object.len() as u64 / 4)?;
+                for (_, value) in object.entries() {
+                    add(self, &value)?;
+                }
+            }
+            Val::Array(array) => {
+                self.work(array.len() as u64 / 4)?;
+                for value in array.iter() {
+                    add(self, &value)?;
+                }
+            }
+            _ => {}
+        }
+        // Putting arrays together makes a plain one, which stays an array with one item.
+        self.list(found, if concatenated { 0 } else { SEQUENCE })
+    }
+
+    fn flatten(&mut self, value: &Val<'a>, found: &mut Vec<Val<'a>>, depth: u32) -> Res<()> {
+        if !value.is_array() {
+            return self.push(found, value.clone());
+        }
+        self.nests(depth)?;
+        let items = value.items();
+        self.work(items.len() as u64 / 4)?;
+        items.iter().try_for_each(|item| self.flatten(&item, found, depth + 1))
+    }
+
+    /// `**`
+    pub(crate) fn descendants(&mut self, input: &Val<'a>) -> Res<Val<'a>> {
+        if input.is_undefined() {
+            return Ok(Val::Undefined);
+        }
+        let mut found = Vec::new();
+        self.descend(input, &mut found, 0)?;
+        if found.len() == 1 { Ok(found.pop().unwrap_or(Val::Undefined)) } else { self.list(found, SEQUENCE) }
+    }
+
+    fn descend(&mut self, value: &Val<'a>, found: &mut Vec<Val<'a>>, depth: u32) -> Res<()> {
+        self.nests(depth)?;
+        self.work(1)?;
+        match value {
+            Val::Array(_) | Val::Tuples(_) => {
+                value.items().iter().try_for_each(|item| self.descend(&item, found, depth + 1))
+            }
+            Val::Object(object) => {
+                self.push(found, value.clone())?;
+                object.entries().iter().try_for_each(|(_, member)| self.descend(member, found, depth + 1))
+            }
+            _ => self.push(found, value.clone()),
+        }
+    }
+}
+
+/// The values of a step, flattened as they come.
+#[derive(Default)]
+struct Step<'a> {
+    /// The first value as long as it is the only one: a plain array stays as it is at the end of a path.
+    first: Option<Val<'a>>,
+    count: usize,
+    items: Vec<Val<'a>>,
+}
+
+impl<'a> Step<'a> {
+    fn add(&mut self, machine: &mut Machine<'a>, value: Val<'a>) -> Res<()> {
+        if value.is_undefined() {
+            return Ok(());
+        }
+        self.count += 1;
+        if self.count == 1 {
+            self.first = Some(value);
+            return Ok(());
+        }
+        if let Some(first) = self.first.take() {
+            self.flatten(machine, first)?;
+        }
+        self.flatten(machine, value)
+    }
+
+    fn flatten(&mut self, machine: &mut Machine<'a>, value: Val<'a>) -> Res<()> {
+        match &value {
+            Val::Array(_) if value.list().is_some_and(|list| list.has(CONSTRUCTED)) => {
+                machine.push(&mut self.items, value)
+            }
+            Val::Array(array) => machine.extend(&mut self.items, array),
+            Val::Tuples(tuples) => machine.extend(&mut self.items, &tuples.as_array()),
+            _ => machine.push(&mut self.items, value),
+        }
+    }
+
+    fn finish(mut self, machine: &mut Machine<'a>, last: bool) -> Res<Stream<'a>> {
+        if let Some(first) = self.first.take() {
+            if last && first.is_array() && !first.is_sequence() {
+                return Ok(Stream::Values(first));
+            }
+            self.flatten(machine, first)?;
+        }
+        Ok(Stream::Sequence(self.items))
+    }
+}
+
+fn stages(step: &Expr) -> &[Stage] {
+    step.extra.as_ref().map_or(&[], |extra| extra.stages.as_slice())
+}
+
+/// The number that a filter is.
+fn place(filter: &Expr) -> Option<f64> {
+    match &filter.kind {
+        Kind::Constant(Value::Number(number)) => number.as_f64(),
+        _ => None,
+    }
+}
+
+/// A place counted from the end where it is negative.
+fn from_end(place: f64, count: usize) -> Option<usize> {
+    let at = if place < 0.0 { place + count as f64 } else { place };
+    (at >= 0.0 && at < count as f64).then_some(at as usize)
+}
+
+impl<'a> Machine<'a> {
+    /// A row as the reference implementation holds it, for where it shows.
+    pub(crate) fn row_object(&mut self, row: Tuple<'a>) -> Res<Val<'a>> {
+        let mut members = super::members::Members::new();
+        members.insert(Text::own("@".to_owned()), row.value);
+        for (name, value) in row.bound {
+            let name = self.symbol_text(name);
+            members.insert(Text::own(name), value);
+        }
+        self.finished(members)
+    }
+}

@@ -1,0 +1,252 @@
+//! Signatures of functions: which arguments they take, what the context value stands for, what becomes an array.
+
+use super::error::Error;
+use super::value::Val;
+
+/// A signature, read.
+#[derive(Debug)]
+pub(crate) struct Signature {
+    params: Vec<Param>,
+    /// Whether arguments that each fit their parameter are those parameters.
+    plain: bool,
+}
+
+#[derive(Debug, Default)]
+struct Param {
+    /// The letters of the kinds that it takes.
+    kinds: String,
+    array: bool,
+    /// Of what the items of an array must be.
+    items: Option<String>,
+    context: bool,
+    optional: bool,
+    repeats: bool,
+    lazy: bool,
+}
+
+impl Param {
+    fn of(kinds: impl Into<String>) -> Self {
+        Self { kinds: kinds.into(), ..Self::default() }
+    }
+
+    fn takes(&self, kind: char) -> bool {
+        self.kinds.contains(kind)
+    }
+}
+
+/// The letter of a value's kind; `m` is for missing.
+fn kind(value: &Val<'_>) -> char {
+    match value {
+        Val::Undefined => 'm',
+        Val::Null => 'l',
+        Val::Bool(_) => 'b',
+        Val::Number(_) | Val::Digits(_) => 'n',
+        Val::Text(_) => 's',
+        Val::Array(_) | Val::Tuples(_) => 'a',
+        Val::Object(_) => 'o',
+        Val::Function(_) => 'f',
+    }
+}
+
+impl Signature {
+    /// Reads a signature that the parser, or the table of functions, has found to be one.
+    pub(crate) fn parse(text: &str) -> Self {
+        let symbols: Vec<char> = text.chars().collect();
+        let mut params: Vec<Param> = Vec::new();
+        let mut at = 1;
+        while let Some(symbol) = symbols.get(at) {
+            match symbol {
+                ':' => break,
+                's' | 'n' | 'b' | 'l' | 'o' => params.push(Param::of(format!("{symbol}m"))),
+                'a' => params.push(Param { array: true, ..Param::of("asnblfom") }),
+                'f' => params.push(Param::of("f")),
+                'j' => params.push(Param::of("asnblom")),
+                'x' => params.push(Param::of("asnblfom")),
+                '(' => {
+                    let end = closing(&symbols, at, '(', ')');
+                    let choice: String = symbols.get(at + 1..end).unwrap_or(&[]).iter().collect();
+                    params.push(Param::of(choice + "m"));
+                    at = end;
+                }
+                '<' => {
+                    let end = closing(&symbols, at, '<', '>');
+                    if let Some(param) = params.last_mut() {
+                        param.items = Some(symbols.get(at + 1..end).unwrap_or(&[]).iter().collect());
+                    }
+                    at = end;
+                }
+                '-' => {
+                    if let Some(param) = params.last_mut() {
+                        param.context = true;
+                        param.lazy |= param.optional || param.repeats;
+                        param.optional = true;
+                    }
+                }
+                '?' => {
+                    if let Some(param) = params.last_mut() {
+                        param.lazy |= param.optional || param.repeats;
+                        param.optional |= !param.repeats;
+                    }
+                }
+                '+' => {
+                    if let Some(param) = params.last_mut() {
+                        param.repeats = true;
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        let plain = params.iter().all(|param| !param.repeats && !param.lazy);
+        Self { params, plain }
+    }
+
+    /// How many parameters it has.
+    pub(crate) fn len(&self) -> usize {
+        self.params.len()
+    }
+
+    /// The arguments as the function takes them: the context value put in, single values made arrays.
+    ///
+    /// # Errors
+    /// `T0410`, `T0411`, `T0412`.
+    pub(crate) fn validate<'a>(
+        &self,
+        arguments: Vec<Val<'a>>,
+        context: &Val<'a>,
+        array: &mut dyn FnMut(Val<'a>) -> Val<'a>,
+    ) -> Result<Vec<Val<'a>>, Box<Error>> {
+        let kinds: Vec<char> = arguments.iter().map(kind).collect();
+        let each_fits = || self.params.iter().zip(&kinds).all(|(param, kind)| param.takes(*kind));
+        let lengths = if self.plain && arguments.len() == self.params.len() && each_fits() {
+            vec![1; kinds.len()]
+        } else {
+            self.lengths(&kinds).ok_or_else(|| self.misfit(&arguments, &kinds))?
+        };
+        let mut made = Vec::with_capacity(self.params.len());
+        let mut at = 0;
+        for (param, length) in self.params.iter().zip(lengths) {
+            let first = arguments.get(at).cloned().unwrap_or(Val::Undefined);
+            if length == 0 {
+                if !param.context {
+                    made.push(first);
+                    at += 1;
+                } else if param.takes(kind(context)) {
+                    made.push(context.clone());
+                } else {
+                    return Err(Error::argument("T0411", at, context));
+                }
+                continue;
+            }
+            for _ in 0..length {
+                let argument =
+                    if param.array { arguments.get(at).cloned().unwrap_or(Val::Undefined) } else { first.clone() };
+                if param.array && !argument.is_undefined() {
+                    if !param.items_fit(&argument, kinds.get(at..at + length).unwrap_or(&[])) {
+                        let items = param.items.as_deref().map_or("values", plural);
+                        return Err(Error::argument("T0412", at, &argument).items(items));
+                    }
+                    made.push(if argument.is_array() { argument } else { array(argument) });
+                } else {
+                    made.push(argument);
+                }
+                at += 1;
+            }
+        }
+        Ok(made)
+    }
+
+    /// How many arguments each parameter takes: as a regular expression over the letters would match.
+    fn lengths(&self, kinds: &[char]) -> Option<Vec<usize>> {
+        lengths(&self.params, kinds, true)
+    }
+
+    /// The error of the first argument that fits nothing.
+    fn misfit(&self, arguments: &[Val<'_>], kinds: &[char]) -> Box<Error> {
+        let taken = |count| lengths(self.params.get(..count).unwrap_or(&[]), kinds, false);
+        let good = (1..=self.params.len()).map_while(taken).last().map_or(0, |lengths| lengths.iter().sum());
+        Error::argument("T0410", good, arguments.get(good).unwrap_or(&Val::Undefined))
+    }
+}
+
+/// How many arguments each of the parameters takes: of all arguments if `whole`, else of the first ones.
+fn lengths(params: &[Param], kinds: &[char], whole: bool) -> Option<Vec<usize>> {
+    // For each parameter, last first, and each place whether the rest fits from there on.
+    let mut fits = vec![vec![!whole; kinds.len() + 1]];
+    if let Some(end) = fits.last_mut().and_then(|row| row.last_mut()) {
+        *end = true;
+    }
+    let fit = |row: &[bool], at: usize| row.get(at).copied().unwrap_or(false);
+    for param in params.iter().rev() {
+        let after = fits.last().cloned().unwrap_or_default();
+        let mut row = vec![false; kinds.len() + 1];
+        for at in (0..=kinds.len()).rev() {
+            let more = kinds.get(at).is_some_and(|kind| param.takes(*kind))
+                && (fit(&after, at + 1) || param.repeats && fit(&row, at + 1));
+            if let Some(cell) = row.get_mut(at) {
+                *cell = param.optional && fit(&after, at) || more;
+            }
+        }
+        fits.push(row);
+    }
+    if !fits.last().is_some_and(|row| fit(row, 0)) {
+        return None;
+    }
+    let mut found = Vec::with_capacity(params.len());
+    let mut at = 0;
+    for (param, after) in params.iter().zip(fits.iter().rev().skip(1)) {
+        let rest = kinds.get(at..).unwrap_or(&[]);
+        let most = rest.iter().take_while(|kind| param.takes(**kind)).count();
+        let most = if param.repeats { most } else { most.min(1) };
+        let mut choices = (usize::from(!param.optional)..=most).filter(|length| fit(after, at + length));
+        let length = if param.lazy { choices.next() } else { choices.next_back() }?;
+        found.push(length);
+        at += length;
+    }
+    Some(found)
+}
+
+impl Param {
+    /// Whether an argument's items are of the kind that is asked for. `all` are the letters of all arguments that the
+    /// parameter takes.
+    fn items_fit(&self, argument: &Val<'_>, all: &[char]) -> bool {
+        let Some(items) = &self.items else { return true };
+        if !argument.is_array() {
+            return items.chars().eq(all.iter().copied());
+        }
+        let given = argument.items();
+        if given.len() == 0 {
+            return true;
+        }
+        let first = kind(&given.get(0));
+        items.starts_with(first) && given.iter().all(|item| kind(&item) == first)
+    }
+}
+
+fn plural(items: &str) -> &'static str {
+    match items {
+        "a" => "arrays",
+        "b" => "booleans",
+        "f" => "functions",
+        "n" => "numbers",
+        "o" => "objects",
+        "s" => "strings",
+        _ => "values",
+    }
+}
+
+/// Where the bracket that opens at a place is closed.
+fn closing(symbols: &[char], from: usize, open: char, close: char) -> usize {
+    let mut depth = 0;
+    for (at, symbol) in symbols.iter().enumerate().skip(from) {
+        if *symbol == open {
+            depth += 1;
+        } else if *symbol == close {
+            depth -= 1;
+            if depth == 0 {
+                return at;
+            }
+        }
+    }
+    symbols.len()
+}

@@ -1,0 +1,345 @@
+//! The values of an evaluation: JSON read in place, what expressions make, functions.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use serde_json::{Map, Number, Value};
+
+use super::call::Function;
+use super::limits::held;
+use super::members::Members;
+use super::tuple::Tuples;
+
+/// A value: it borrows JSON of the caller and of the expression, and shares what it makes.
+#[derive(Clone)]
+pub(crate) enum Val<'a> {
+    Undefined,
+    Null,
+    Bool(bool),
+    Number(f64),
+    /// A whole number whose digits a double does not hold: it keeps them as long as it is only handed on.
+    Digits(&'a Number),
+    Text(Text<'a>),
+    Array(Array<'a>),
+    Object(Object<'a>),
+    Function(Rc<Function<'a>>),
+    /// Values of a path with what is bound beside them.
+    Tuples(Rc<Tuples<'a>>),
+}
+
+/// A string.
+#[derive(Clone)]
+pub(crate) enum Text<'a> {
+    Json(&'a String),
+    Own(Rc<OwnText>),
+}
+
+/// A string that was made, counted as long as it is held.
+pub(crate) struct OwnText(String);
+
+/// An array.
+#[derive(Clone)]
+pub(crate) enum Array<'a> {
+    /// A JSON array.
+    Json(&'a Value),
+    Own(Rc<List<'a>>),
+    /// Consecutive integers, which need no memory.
+    Range {
+        first: f64,
+        count: u32,
+    },
+}
+
+/// An array that was made.
+pub(crate) struct List<'a> {
+    pub(crate) items: Vec<Val<'a>>,
+    flags: Cell<u8>,
+    /// How many arrays and objects that were made lie inside one another.
+    pub(crate) depth: u32,
+}
+
+/// It came from a path or a function: one item stands for itself.
+pub(crate) const SEQUENCE: u8 = 1;
+/// A sequence of one item stays an array.
+pub(crate) const KEEP: u8 = 2;
+/// An array constructor of a path made it, which does not flatten it.
+pub(crate) const CONSTRUCTED: u8 = 4;
+/// It wraps the input, an array.
+pub(crate) const WRAPPER: u8 = 8;
+
+/// An object.
+#[derive(Clone)]
+pub(crate) enum Object<'a> {
+    /// A JSON object.
+    Json(&'a Value),
+    Own(Rc<RefCell<Members<'a>>>),
+}
+
+/// The greatest whole number up to which a double holds all.
+const EXACT: u64 = 1 << 53;
+
+impl<'a> Val<'a> {
+    /// A value of the caller, in place.
+    pub(crate) fn json(value: &'a Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(flag) => Self::Bool(*flag),
+            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(whole), _) if whole <= EXACT => Self::Number(whole as f64),
+                (None, Some(whole)) if whole.unsigned_abs() <= EXACT => Self::Number(whole as f64),
+                (None, None) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
+                _ => Self::Digits(number),
+            },
+            Value::String(text) => Self::Text(Text::Json(text)),
+            Value::Array(_) => Self::Array(Array::Json(value)),
+            Value::Object(_) => Self::Object(Object::Json(value)),
+        }
+    }
+
+    pub(crate) fn is_undefined(&self) -> bool {
+        matches!(self, Self::Undefined)
+    }
+
+    pub(crate) fn is_array(&self) -> bool {
+        matches!(self, Self::Array(_) | Self::Tuples(_))
+    }
+
+    /// The number that it is.
+    pub(crate) fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Digits(number) => number.as_f64(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text.as_str()),
+            _ => None,
+        }
+    }
+
+    /// The array that was made, with its flags.
+    pub(crate) fn list(&self) -> Option<&List<'a>> {
+        match self {
+            Self::Array(Array::Own(list)) => Some(list),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_sequence(&self) -> bool {
+        match self {
+            Self::Tuples(_) => true,
+            _ => self.list().is_some_and(|list| list.has(SEQUENCE)),
+        }
+    }
+
+    /// How deep what was made nests.
+    pub(crate) fn depth(&self) -> u32 {
+        match self {
+            Self::Array(Array::Own(list)) => list.depth,
+            Self::Object(Object::Own(members)) => members.borrow().depth,
+            Self::Tuples(tuples) => tuples.depth,
+            _ => 0,
+        }
+    }
+
+    /// The items of an array; a value that is none is its only item, as `undefined` is.
+    pub(crate) fn items(&self) -> Items<'a> {
+        match self {
+            Self::Array(array) => Items { array: Some(array.clone()), single: Self::Undefined },
+            Self::Tuples(tuples) => Items { array: Some(tuples.as_array()), single: Self::Undefined },
+            single => Items { array: None, single: single.clone() },
+        }
+    }
+}
+
+/// The items of a value, by number.
+pub(crate) struct Items<'a> {
+    array: Option<Array<'a>>,
+    single: Val<'a>,
+}
+
+impl<'a> Items<'a> {
+    pub(crate) fn len(&self) -> usize {
+        self.array.as_ref().map_or(1, Array::len)
+    }
+
+    pub(crate) fn get(&self, at: usize) -> Val<'a> {
+        match &self.array {
+            Some(array) => array.get(at),
+            None if at == 0 => self.single.clone(),
+            None => Val::Undefined,
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Val<'a>> + '_ {
+        (0..self.len()).map(|at| self.get(at))
+    }
+}
+
+impl<'a> Text<'a> {
+    /// A string that was made, counted as held.
+    pub(crate) fn own(text: String) -> Self {
+        held::add(text.capacity() + OVERHEAD);
+        Self::Own(Rc::new(OwnText(text)))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Json(text) => text,
+            Self::Own(text) => &text.0,
+        }
+    }
+}
+
+/// What an allocation takes beside its content, about.
+pub(crate) const OVERHEAD: usize = 40;
+
+impl Drop for OwnText {
+    fn drop(&mut self) {
+        held::subtract(self.0.capacity() + OVERHEAD);
+    }
+}
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Text<'_> {}
+
+impl Hash for Text<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl std::borrow::Borrow<str> for Text<'_> {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl<'a> Array<'a> {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Json(array) => array.as_array().map_or(0, Vec::len),
+            Self::Own(list) => list.items.len(),
+            Self::Range { count, .. } => *count as usize,
+        }
+    }
+
+    pub(crate) fn get(&self, at: usize) -> Val<'a> {
+        match self {
+            Self::Json(array) => array.get(at).map_or(Val::Undefined, Val::json),
+            Self::Own(list) => list.items.get(at).cloned().unwrap_or(Val::Undefined),
+            Self::Range { first, count } if at < *count as usize => Val::Number(first + at as f64),
+            Self::Range { .. } => Val::Undefined,
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Val<'a>> + '_ {
+        (0..self.len()).map(|at| self.get(at))
+    }
+}
+
+impl<'a> List<'a> {
+    /// An array; the caller has counted its bytes.
+    pub(crate) fn new(items: Vec<Val<'a>>, flags: u8) -> Self {
+        let depth = 1 + items.iter().map(Val::depth).max().unwrap_or(0);
+        Self { items, flags: Cell::new(flags), depth }
+    }
+
+    pub(crate) fn has(&self, flag: u8) -> bool {
+        self.flags.get() & flag != 0
+    }
+
+    pub(crate) fn set(&self, flag: u8) {
+        self.flags.set(self.flags.get() | flag);
+    }
+
+    /// Bytes that it holds, without its items' own.
+    pub(crate) fn bytes(&self) -> usize {
+        self.items.capacity() * size_of::<Val<'_>>() + OVERHEAD
+    }
+}
+
+impl Drop for List<'_> {
+    fn drop(&mut self) {
+        held::subtract(self.bytes());
+    }
+}
+
+impl<'a> Object<'a> {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Json(object) => object.as_object().map_or(0, Map::len),
+            Self::Own(members) => members.borrow().len(),
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Val<'a> {
+        match self {
+            Self::Json(object) => object.get(name).map_or(Val::Undefined, Val::json),
+            Self::Own(members) => members.borrow().get(name).cloned().unwrap_or(Val::Undefined),
+        }
+    }
+
+    /// The members as JavaScript lists them: names that are array indices first, in their order, then the others as
+    /// they came.
+    pub(crate) fn entries(&self) -> Vec<(Text<'a>, Val<'a>)> {
+        let mut entries = self.as_they_came();
+        if entries.iter().any(|(name, _)| array_index(name.as_str()).is_some()) {
+            // Stable; those without an index keep their order at the end.
+            entries.sort_by_key(|(name, _)| array_index(name.as_str()).unwrap_or(u64::MAX));
+        }
+        entries
+    }
+
+    /// The members in the order in which they were put in.
+    pub(crate) fn as_they_came(&self) -> Vec<(Text<'a>, Val<'a>)> {
+        match self {
+            Self::Json(object) => {
+                let members = object.as_object().into_iter().flatten();
+                members.map(|(name, value)| (Text::Json(name), Val::json(value))).collect()
+            }
+            Self::Own(members) => members.borrow().iter().cloned().collect(),
+        }
+    }
+}
+
+/// The number of an array's item that a name is in JavaScript: its digits, without a leading zero, below 2^32 - 1.
+pub(crate) fn array_index(name: &str) -> Option<u64> {
+    let digits = name.as_bytes();
+    let leading = digits.first()?.is_ascii_digit() && (name == "0" || !name.starts_with('0'));
+    (leading && digits.len() <= 10).then(|| name.parse().ok()).flatten().filter(|index| *index < 0xffff_ffff)
+}
+
+impl<'a> From<&'a Value> for Val<'a> {
+    fn from(value: &'a Value) -> Self {
+        Self::json(value)
+    }
+}
+
+impl From<bool> for Val<'_> {
+    fn from(flag: bool) -> Self {
+        Self::Bool(flag)
+    }
+}
+
+impl From<f64> for Val<'_> {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<Cow<'_, str>> for Val<'_> {
+    fn from(text: Cow<'_, str>) -> Self {
+        Self::Text(Text::own(text.into_owned()))
+    }
+}

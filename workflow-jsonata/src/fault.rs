@@ -1,0 +1,70 @@
+//! What stops an evaluation, and what counts its work.
+
+/// A failure of an expression: JSONata's code and the texts that its message needs.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Fault {
+    /// JSONata's code, such as `D3030`.
+    pub code: &'static str,
+    /// The operator, function or character that the message names.
+    pub token: Option<String>,
+    /// The value that the message quotes.
+    pub value: Option<String>,
+    /// The number of the argument that is wrong, from 1.
+    pub index: Option<usize>,
+}
+
+impl Fault {
+    /// A failure with a code alone.
+    pub(crate) fn new(code: &'static str) -> Self {
+        Self { code, token: None, value: None, index: None }
+    }
+
+    /// The same failure with the name that its message needs.
+    pub(crate) fn token(self, token: impl Into<String>) -> Self {
+        Self { token: Some(token.into()), ..self }
+    }
+
+    /// The same failure with the value that its message quotes.
+    pub(crate) fn value(self, value: impl Into<String>) -> Self {
+        Self { value: Some(value.into()), ..self }
+    }
+}
+
+/// Counts what an evaluation uses; fails when a limit is passed.
+pub(crate) trait Meter {
+    /// Counts steps of work.
+    fn steps(&mut self, count: u64) -> Result<(), Fault>;
+
+    /// Counts bytes that are about to be produced.
+    fn bytes(&mut self, count: u64) -> Result<(), Fault>;
+}
+
+/// A meter for tests: it fails with `steps` or `bytes` as its code.
+#[cfg(test)]
+#[derive(Debug)]
+pub(crate) struct Allowance {
+    /// Steps that are left.
+    pub steps: u64,
+    /// Bytes that are left.
+    pub bytes: u64,
+}
+
+#[cfg(test)]
+impl Allowance {
+    pub(crate) fn new() -> Self {
+        Self { steps: 1_000_000, bytes: 1_000_000 }
+    }
+}
+
+#[cfg(test)]
+impl Meter for Allowance {
+    fn steps(&mut self, count: u64) -> Result<(), Fault> {
+        self.steps = self.steps.checked_sub(count).ok_or_else(|| Fault::new("steps"))?;
+        Ok(())
+    }
+
+    fn bytes(&mut self, count: u64) -> Result<(), Fault> {
+        self.bytes = self.bytes.checked_sub(count).ok_or_else(|| Fault::new("bytes"))?;
+        Ok(())
+    }
+}

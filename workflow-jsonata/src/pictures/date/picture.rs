@@ -1,0 +1,127 @@
+//! Reads the picture of a date and time.
+
+use crate::fault::Fault;
+use crate::number;
+use crate::pictures::integer::{Case, Picture};
+
+#[derive(Debug, Clone)]
+pub(super) enum Part {
+    Literal(String),
+    Marker(Box<Marker>),
+}
+
+/// A part of a picture between brackets.
+#[derive(Debug, Clone)]
+pub(super) struct Marker {
+    pub component: char,
+    /// Names instead of numbers, and their case.
+    pub names: Option<Case>,
+    pub integer: Option<Picture>,
+    /// `Z` for no offset.
+    pub zulu: bool,
+    /// There is a width, and its largest value.
+    pub width: Option<Option<f64>>,
+    /// How many digits a year, a month or a day has; -1 for as many as needed.
+    pub digits: Option<f64>,
+}
+
+/// Cuts a picture into its parts.
+///
+/// # Errors
+/// `D3135` for a bracket that is not closed, `D3132` for a component that is unknown; those of integers.
+pub(super) fn read(picture: &str) -> Result<Vec<Part>, Fault> {
+    let mut parts = Vec::new();
+    let literal = |parts: &mut Vec<Part>, text: &str| {
+        if !text.is_empty() {
+            parts.push(Part::Literal(text.replace("]]", "]")));
+        }
+    };
+    let mut rest = picture;
+    while let Some(open) = rest.find('[') {
+        literal(&mut parts, &rest[..open]);
+        let after = &rest[open + 1..];
+        if let Some(after) = after.strip_prefix('[') {
+            parts.push(Part::Literal("[".to_owned()));
+            rest = after;
+            continue;
+        }
+        let close = after.find(']').ok_or_else(|| Fault::new("D3135"))?;
+        let written: String = after[..close].chars().filter(|c| !number::is_space(*c)).collect();
+        parts.push(Part::Marker(Box::new(marker(&written)?)));
+        rest = &after[close + 1..];
+    }
+    literal(&mut parts, rest);
+    Ok(parts)
+}
+
+/// How a component is written where the picture does not say.
+fn usual(component: char) -> Option<&'static str> {
+    Some(match component {
+        'Y' | 'M' | 'D' | 'd' | 'W' | 'w' | 'X' | 'x' | 'H' | 'h' | 'f' => "1",
+        'F' | 'P' | 'C' | 'E' => "n",
+        'm' | 's' => "01",
+        'Z' | 'z' => "01:01",
+        _ => return None,
+    })
+}
+
+fn marker(written: &str) -> Result<Marker, Fault> {
+    let unknown = |component: &str| Fault::new("D3132").value(component);
+    let component = written.chars().next().ok_or_else(|| unknown(""))?;
+    let (shown, width) = match written.rsplit_once(',') {
+        Some((shown, width)) => (shown, Some(width)),
+        None => (written, None),
+    };
+    let width = width.map(|width| {
+        let bound = |text: &str| (text != "*").then(|| number::parse_int(text));
+        let (min, max) = width.split_once('-').map_or((width, None), |(min, max)| (min, Some(max)));
+        (bound(min), max.and_then(bound))
+    });
+    // A comma in front leaves nothing, as it does in the reference.
+    let shown = shown.strip_prefix(component).unwrap_or_default();
+    let (first, second) = match shown.char_indices().next_back() {
+        None => (usual(component).ok_or_else(|| unknown(&component.to_string()))?, None),
+        Some((at, last)) if at > 0 && "atco".contains(last) => (&shown[..at], Some(last)),
+        Some(_) => (shown, None),
+    };
+    let names = match first.as_bytes() {
+        [b'n', ..] => Some(Case::Lower),
+        [b'N', b'n', ..] => Some(Case::Title),
+        [b'N', ..] => Some(Case::Upper),
+        _ => None,
+    };
+    let mut marker = Marker {
+        component,
+        names,
+        integer: None,
+        zulu: second == Some('t'),
+        width: width.map(|(_, max)| max),
+        digits: None,
+    };
+    let (min, max) = width.unwrap_or_default();
+    if names.is_none() && "YMDdFWwXxHhmsf".contains(component) {
+        let mut integer = match second {
+            Some(second) => Picture::read(&format!("{first};{second}"))?,
+            None => Picture::read(first)?,
+        };
+        if let Some(min) = min.filter(|min| integer.mandatory < *min) {
+            integer.mandatory = min;
+        }
+        if "YMD".contains(component) {
+            let digits = integer.mandatory + integer.optional;
+            marker.digits = Some(match max {
+                Some(max) => {
+                    integer.mandatory = max;
+                    max
+                }
+                None if digits >= 2.0 => digits,
+                None => -1.0,
+            });
+        }
+        marker.integer = Some(integer);
+    }
+    if matches!(component, 'Z' | 'z') {
+        marker.integer = Some(Picture::read(first)?);
+    }
+    Ok(marker)
+}

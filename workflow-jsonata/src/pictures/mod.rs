@@ -1,0 +1,58 @@
+//! Pictures: how numbers, integers, dates and times are written and read.
+
+mod date;
+mod integer;
+mod number;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub(crate) use date::{from_millis, to_millis};
+pub(crate) use integer::{format_integer, parse_integer};
+pub(crate) use number::{Symbols, format_number};
+
+use crate::fault::{Fault, Meter};
+
+/// `text.indexOf(part, from)`, in units.
+fn find(text: &[u16], part: &[u16], from: usize) -> Option<usize> {
+    if part.is_empty() {
+        return Some(from.min(text.len()));
+    }
+    let found = text.get(from..)?.windows(part.len()).position(|window| window == part);
+    found.map(|at| from + at)
+}
+
+/// `text.lastIndexOf(part)`, in units.
+fn find_last(text: &[u16], part: &[u16]) -> Option<usize> {
+    if part.is_empty() {
+        return Some(text.len());
+    }
+    text.windows(part.len()).rposition(|window| window == part)
+}
+
+fn utf16(text: &str) -> Vec<u16> {
+    text.encode_utf16().collect()
+}
+
+fn from_utf16(units: &[u16]) -> String {
+    String::from_utf16_lossy(units)
+}
+
+/// `count` times one unit, counted before it is made; none for a count that is not positive.
+fn repeated(unit: u16, count: f64, meter: &mut impl Meter) -> Result<Vec<u16>, Fault> {
+    if count.is_nan() || count <= 0.0 {
+        return Ok(Vec::new());
+    }
+    meter.bytes((count as u64).saturating_mul(2))?;
+    Ok(vec![unit; count as usize])
+}
+
+/// Whether positions are the multiples of one number, all of them: that number, or 0.
+fn interval(positions: &[f64]) -> f64 {
+    fn divisor(left: f64, right: f64) -> f64 {
+        if right == 0.0 { left } else { divisor(right, left % right) }
+    }
+    let Some(factor) = positions.iter().copied().reduce(divisor) else { return 0.0 };
+    let all = (1..=positions.len()).all(|index| positions.contains(&(index as f64 * factor)));
+    if all { factor } else { 0.0 }
+}

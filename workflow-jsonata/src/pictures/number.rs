@@ -1,0 +1,379 @@
+//! `$formatNumber`: XPath's pictures of decimal numbers.
+//!
+//! See <https://www.w3.org/TR/xpath-functions-31/#func-format-number>. Where the reference departs from XPath, as in
+//! what it takes for the fractional part of a picture without a point, this does as the reference.
+
+use super::{find, find_last, from_utf16, interval, repeated, utf16};
+use crate::fault::{Fault, Meter};
+use crate::number;
+
+/// The signs that a picture is written with.
+#[derive(Debug, Clone)]
+pub(crate) struct Symbols {
+    decimal: Vec<u16>,
+    grouping: Vec<u16>,
+    exponent: Vec<u16>,
+    minus: Vec<u16>,
+    percent: Vec<u16>,
+    per_mille: Vec<u16>,
+    zero: Vec<u16>,
+    digit: Vec<u16>,
+    pattern: Vec<u16>,
+}
+
+impl Default for Symbols {
+    fn default() -> Self {
+        Self {
+            decimal: utf16("."),
+            grouping: utf16(","),
+            exponent: utf16("e"),
+            minus: utf16("-"),
+            percent: utf16("%"),
+            per_mille: utf16("\u{2030}"),
+            zero: utf16("0"),
+            digit: utf16("#"),
+            pattern: utf16(";"),
+        }
+    }
+}
+
+impl Symbols {
+    /// Sets a sign by the name of its option, such as `grouping-separator`; other names are passed over.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        let symbol = match name {
+            "decimal-separator" => &mut self.decimal,
+            "grouping-separator" => &mut self.grouping,
+            "exponent-separator" => &mut self.exponent,
+            "minus-sign" => &mut self.minus,
+            "percent" => &mut self.percent,
+            "per-mille" => &mut self.per_mille,
+            "zero-digit" => &mut self.zero,
+            "digit" => &mut self.digit,
+            "pattern-separator" => &mut self.pattern,
+            _ => return,
+        };
+        *symbol = utf16(value);
+    }
+
+    fn zero_unit(&self) -> u16 {
+        self.zero.first().copied().unwrap_or(0x30)
+    }
+
+    fn is_decimal_digit(&self, unit: u16) -> bool {
+        (0..10).contains(&(i32::from(unit) - i32::from(self.zero_unit())))
+    }
+
+    fn is_digit(&self, unit: u16) -> bool {
+        self.is_decimal_digit(unit) || self.digit == [unit]
+    }
+
+    fn is_active(&self, unit: u16) -> bool {
+        let signs = [&self.decimal, &self.exponent, &self.grouping, &self.pattern];
+        self.is_digit(unit) || signs.iter().any(|sign| **sign == [unit])
+    }
+
+    fn decimal_digits(&self, part: &[u16]) -> usize {
+        part.iter().filter(|unit| self.is_decimal_digit(**unit)).count()
+    }
+
+    fn digits(&self, part: &[u16]) -> usize {
+        part.iter().filter(|unit| self.is_digit(**unit)).count()
+    }
+}
+
+/// A picture cut into its parts.
+struct Parts<'p> {
+    picture: &'p [u16],
+    prefix: &'p [u16],
+    suffix: &'p [u16],
+    active: &'p [u16],
+    mantissa: &'p [u16],
+    exponent: Option<&'p [u16]>,
+    integer: &'p [u16],
+    fraction: &'p [u16],
+}
+
+/// `text.substring(from, to)`: bounds outside the text are moved into it.
+fn part(text: &[u16], from: usize, to: usize) -> &[u16] {
+    let (from, to) = (from.min(text.len()), to.min(text.len()));
+    &text[from.min(to)..from.max(to)]
+}
+
+impl<'p> Parts<'p> {
+    fn read(picture: &'p [u16], symbols: &Symbols) -> Result<Self, Fault> {
+        let counts = |unit: &u16| symbols.is_active(*unit) && symbols.exponent != [*unit];
+        let (Some(first), Some(last)) = (picture.iter().position(counts), picture.iter().rposition(counts)) else {
+            // The reference breaks here; this is what it says where there is anything active.
+            return Err(Fault::new("D3085"));
+        };
+        let (prefix, suffix) = (&picture[..first], &picture[last + 1..]);
+        let active = &picture[first..=last];
+        let (mantissa, exponent) = match find(picture, &symbols.exponent, first) {
+            Some(at) if at <= last + 1 => (part(active, 0, at), Some(part(active, at + 1, active.len()))),
+            _ => (active, None),
+        };
+        let (integer, fraction) = match find(mantissa, &symbols.decimal, 0) {
+            Some(at) => (&mantissa[..at], part(mantissa, at + 1, mantissa.len())),
+            None => (mantissa, suffix),
+        };
+        Ok(Self { picture, prefix, suffix, active, mantissa, exponent, integer, fraction })
+    }
+
+    /// Checks the picture; where several rules are broken, the last one counts.
+    fn check(&self, symbols: &Symbols) -> Result<(), Fault> {
+        let has = |sign: &[u16]| find(self.picture, sign, 0).is_some();
+        let twice = |sign: &[u16]| find(self.picture, sign, 0) != find_last(self.picture, sign);
+        let at = |at: Option<usize>| at.and_then(|at| self.picture.get(at..=at)).unwrap_or_default();
+        let scaled = has(&symbols.percent) || has(&symbols.per_mille);
+        let grouping = symbols.grouping.as_slice();
+        let mut broken = None;
+        let mut rule = |breaks: bool, code| {
+            if breaks {
+                broken = Some(code);
+            }
+        };
+        rule(twice(&symbols.decimal), "D3081");
+        rule(twice(&symbols.percent), "D3082");
+        rule(twice(&symbols.per_mille), "D3083");
+        rule(has(&symbols.percent) && has(&symbols.per_mille), "D3084");
+        rule(symbols.digits(self.mantissa) == 0, "D3085");
+        rule(self.active.iter().any(|unit| !symbols.is_active(*unit)), "D3086");
+        match find(self.picture, &symbols.decimal, 0) {
+            Some(point) => {
+                rule(at(point.checked_sub(1)) == grouping || at(point.checked_add(1)) == grouping, "D3087");
+            }
+            None => rule(self.integer.last().map_or(&[][..], std::slice::from_ref) == grouping, "D3088"),
+        }
+        rule(has(&[grouping, grouping].concat()), "D3089");
+        if let Some(optional) = find(self.integer, &symbols.digit, 0) {
+            rule(symbols.decimal_digits(&self.integer[..optional]) > 0, "D3090");
+        }
+        if let Some(optional) = find_last(self.fraction, &symbols.digit) {
+            rule(symbols.decimal_digits(&self.fraction[optional..]) > 0, "D3091");
+        }
+        if let Some(exponent) = self.exponent {
+            rule(!exponent.is_empty() && scaled, "D3092");
+            rule(exponent.is_empty() || symbols.decimal_digits(exponent) < exponent.len(), "D3093");
+        }
+        broken.map_or(Ok(()), |code| Err(Fault::new(code)))
+    }
+
+    /// Where separators stand, in digits from the point. As in the reference, those of a fraction after the first
+    /// are looked for in the integer part.
+    fn grouping(&self, within: &[u16], symbols: &Symbols, before: bool) -> Vec<f64> {
+        let mut positions = Vec::new();
+        let mut next = find(within, &symbols.grouping, 0);
+        while let Some(at) = next {
+            let digits = if before { part(within, 0, at) } else { part(within, at, within.len()) };
+            positions.push(symbols.digits(digits) as f64);
+            next = find(self.integer, &symbols.grouping, at + 1);
+        }
+        positions
+    }
+}
+
+/// What a picture asks for.
+struct Layout {
+    integer_groups: Vec<f64>,
+    every: f64,
+    fraction_groups: Vec<f64>,
+    integer: usize,
+    scaling: usize,
+    fraction_min: usize,
+    fraction_max: usize,
+    exponent: usize,
+}
+
+impl Layout {
+    fn of(parts: &Parts<'_>, symbols: &Symbols) -> Self {
+        let integer_groups = parts.grouping(parts.integer, symbols, false);
+        let mut integer = symbols.decimal_digits(parts.integer);
+        let scaling = integer;
+        let mut fraction_min = symbols.decimal_digits(parts.fraction);
+        let mut fraction_max = symbols.digits(parts.fraction);
+        if integer == 0 && fraction_max == 0 {
+            if parts.exponent.is_some() {
+                (fraction_min, fraction_max) = (1, 1);
+            } else {
+                integer = 1;
+            }
+        }
+        if parts.exponent.is_some() && integer == 0 && find(parts.integer, &symbols.digit, 0).is_some() {
+            integer = 1;
+        }
+        if integer == 0 && fraction_min == 0 {
+            fraction_min = 1;
+        }
+        Self {
+            every: interval(&integer_groups),
+            integer_groups,
+            fraction_groups: parts.grouping(parts.fraction, symbols, true),
+            integer,
+            scaling,
+            fraction_min,
+            fraction_max,
+            exponent: parts.exponent.map_or(0, |exponent| symbols.decimal_digits(exponent)),
+        }
+    }
+}
+
+/// What `$formatNumber` gives.
+///
+/// # Errors
+/// `D3080` to `D3093`: the picture breaks one of XPath's rules. `D1001`: more than 100 decimal places. A limit.
+pub(crate) fn format_number(
+    value: f64,
+    picture: &str,
+    symbols: &Symbols,
+    meter: &mut impl Meter,
+) -> Result<String, Fault> {
+    meter.bytes(picture.len() as u64 * 4)?;
+    let picture = utf16(picture);
+    let pictures = split(&picture, &symbols.pattern);
+    if pictures.len() > 2 {
+        return Err(Fault::new("D3080"));
+    }
+    let parts = pictures.iter().map(|picture| Parts::read(picture, symbols)).collect::<Result<Vec<_>, _>>()?;
+    parts.iter().try_for_each(|parts| parts.check(symbols))?;
+    let negative = value.is_nan() || value < 0.0;
+    let Some(chosen) = parts.get(usize::from(negative)).or(parts.first()) else { return Err(Fault::new("D3085")) };
+    let layout = Layout::of(chosen, symbols);
+
+    let has = |sign: &[u16]| find(chosen.picture, sign, 0).is_some();
+    let scaled = match () {
+        () if has(&symbols.percent) => value * 100.0,
+        () if has(&symbols.per_mille) => value * 1000.0,
+        () => value,
+    };
+    let (mantissa, exponent) =
+        if layout.exponent == 0 { (scaled, None) } else { with_exponent(scaled, layout.scaling) };
+    if layout.fraction_max > 100 {
+        return Err(Fault::new("D1001").value(layout.fraction_max.to_string()));
+    }
+    let rounded = number::round(mantissa, Some(layout.fraction_max as f64));
+    let text = number::to_fixed(rounded.abs(), layout.fraction_max);
+    let mut out = if negative && parts.len() == 1 { symbols.minus.clone() } else { Vec::new() };
+    out.extend_from_slice(chosen.prefix);
+    out.extend(digits(&text, &layout, has(&symbols.decimal), symbols, meter)?);
+    if let Some(exponent) = exponent {
+        out.extend_from_slice(&symbols.exponent);
+        if exponent < 0.0 {
+            out.extend_from_slice(&symbols.minus);
+        }
+        let text = localised(&number::text(exponent.abs()), symbols);
+        out.extend(zeros(layout.exponent as f64 - text.len() as f64, symbols, meter)?);
+        out.extend(text);
+    }
+    out.extend_from_slice(chosen.suffix);
+    Ok(from_utf16(&out))
+}
+
+/// `text.split(separator)`.
+fn split<'t>(text: &'t [u16], separator: &[u16]) -> Vec<&'t [u16]> {
+    if separator.is_empty() {
+        return text.chunks(1).collect();
+    }
+    let (mut parts, mut start) = (Vec::new(), 0);
+    while let Some(at) = find(text, separator, start) {
+        parts.push(&text[start..at]);
+        start = at + separator.len();
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+/// Splits a number so that its mantissa has some digits before the point. The reference never ends for zero and for
+/// negative numbers; here the former has the exponent 0 and the latter are scaled as their absolute value.
+fn with_exponent(value: f64, digits: usize) -> (f64, Option<f64>) {
+    let (most, least) = (10f64.powi(digits as i32), 10f64.powi(digits as i32 - 1));
+    let (mut mantissa, mut exponent) = (value.abs(), 0.0);
+    if mantissa != 0.0 && mantissa.is_finite() && most.is_finite() {
+        while mantissa < least {
+            mantissa *= 10.0;
+            exponent -= 1.0;
+        }
+        while mantissa > most {
+            mantissa /= 10.0;
+            exponent += 1.0;
+        }
+    }
+    (mantissa.copysign(value), Some(exponent))
+}
+
+/// Digits in the picture's script.
+fn localised(text: &str, symbols: &Symbols) -> Vec<u16> {
+    let zero = if symbols.zero == [0x30] { 0x30 } else { symbols.zero_unit() };
+    text.encode_utf16()
+        .map(|unit| if (0x30..0x3a).contains(&unit) { zero.wrapping_add(unit - 0x30) } else { unit })
+        .collect()
+}
+
+/// `count` zeros of the picture's script.
+fn zeros(count: f64, symbols: &Symbols, meter: &mut impl Meter) -> Result<Vec<u16>, Fault> {
+    match symbols.zero.as_slice() {
+        [zero] => repeated(*zero, count, meter),
+        zero => {
+            let marks = repeated(0, count, meter)?;
+            meter.bytes((marks.len() as u64).saturating_mul(zero.len() as u64 * 2))?;
+            Ok(zero.repeat(marks.len()))
+        }
+    }
+}
+
+/// The digits of a number with its point and separators.
+fn digits(
+    text: &str,
+    layout: &Layout,
+    has_point: bool,
+    symbols: &Symbols,
+    meter: &mut impl Meter,
+) -> Result<Vec<u16>, Fault> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let mut out = localised(whole, symbols);
+    out.extend_from_slice(&symbols.decimal);
+    out.extend(localised(fraction, symbols));
+    let is_zero = |unit: &u16| symbols.zero == [*unit];
+    let leading = out.iter().take_while(|unit| is_zero(unit)).count();
+    out.drain(..leading);
+    let trailing = out.iter().rev().take_while(|unit| is_zero(unit)).count();
+    out.truncate(out.len() - trailing);
+
+    let point = |out: &[u16]| find(out, &symbols.decimal, 0).map_or(-1, |at| at as i64);
+    let at = point(&out);
+    let right = layout.fraction_min as i64 - (out.len() as i64 - at - 1);
+    let mut padded = zeros((layout.integer as i64 - at) as f64, symbols, meter)?;
+    padded.extend(out);
+    padded.extend(zeros(right as f64, symbols, meter)?);
+    let mut out = padded;
+
+    let mut at = point(&out);
+    if layout.every > 0.0 {
+        let every = layout.every as i64;
+        for group in 1..=(at - 1).div_euclid(every) {
+            insert(&mut out, at - group * every, symbols, meter)?;
+        }
+    } else {
+        for position in &layout.integer_groups {
+            insert(&mut out, at - *position as i64, symbols, meter)?;
+            at += 1;
+        }
+    }
+    let at = point(&out);
+    for position in &layout.fraction_groups {
+        insert(&mut out, at + 1 + *position as i64, symbols, meter)?;
+    }
+    if !has_point || point(&out) == out.len() as i64 - 1 {
+        out.pop();
+    }
+    Ok(out)
+}
+
+/// Puts a grouping separator in; as in the reference, a negative place counts from the end.
+fn insert(out: &mut Vec<u16>, at: i64, symbols: &Symbols, meter: &mut impl Meter) -> Result<(), Fault> {
+    meter.bytes(symbols.grouping.len() as u64 * 2)?;
+    meter.steps(out.len() as u64 / 64)?;
+    let length = out.len() as i64;
+    let at = if at < 0 { (length + at).max(0) } else { at.min(length) } as usize;
+    out.splice(at..at, symbols.grouping.iter().copied());
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Regular expressions as JavaScript has them without its flag `u`: over UTF-16 units, with look-ahead, look-behind
+//! and back-references.
+//!
+//! A pattern is parsed, compiled to a small program, and matched by backtracking on a stack of its own, so that
+//! nothing overflows. Each step and the stack's growth are counted by a [`Meter`], never by a clock: a pattern like
+//! `(a+)+$` fails the same way everywhere. No crate does both: one counts nothing, others lack back-references.
+
+mod class;
+mod matcher;
+mod parser;
+mod program;
+mod replace;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::fault::{Fault, Meter};
+pub(crate) use replace::expand;
+
+/// A compiled regular expression.
+#[derive(Debug)]
+pub(crate) struct Regex {
+    pattern: Box<str>,
+    program: program::Program,
+}
+
+/// Where an expression matched, in UTF-16 units.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Match {
+    pub start: usize,
+    pub end: usize,
+    /// The capture groups from 1; `None` where one took no part.
+    pub groups: Vec<Option<Range<usize>>>,
+}
+
+/// A text to search: its UTF-16 units where they are not its bytes.
+#[derive(Debug)]
+pub(crate) struct Subject<'t> {
+    text: &'t str,
+    wide: Option<Vec<u16>>,
+}
+
+impl<'t> Subject<'t> {
+    /// Prepares a text; one outside ASCII is copied.
+    ///
+    /// # Errors
+    /// A limit, for the copy.
+    pub(crate) fn new(text: &'t str, meter: &mut impl Meter) -> Result<Self, Fault> {
+        if text.is_ascii() {
+            return Ok(Self { text, wide: None });
+        }
+        meter.bytes(text.len() as u64 * 2)?;
+        Ok(Self { text, wide: Some(text.encode_utf16().collect()) })
+    }
+
+    /// The length in UTF-16 units.
+    pub(crate) fn len(&self) -> usize {
+        self.wide.as_ref().map_or(self.text.len(), Vec::len)
+    }
+
+    /// A part of the text, by UTF-16 units. Half of a character outside the basic plane, which a Rust string cannot
+    /// hold, becomes U+FFFD.
+    pub(crate) fn slice(&self, range: Range<usize>) -> Cow<'t, str> {
+        match &self.wide {
+            None => Cow::Borrowed(self.text.get(range).unwrap_or_default()),
+            Some(units) => Cow::Owned(String::from_utf16_lossy(units.get(range).unwrap_or_default())),
+        }
+    }
+}
+
+impl Regex {
+    /// Compiles the text between two slashes. `flags` may hold `i` and `m`; others are passed over.
+    ///
+    /// # Errors
+    /// `S0303`, with the pattern as value and the reason as token: JavaScript refuses the pattern, or it nests deeper
+    /// than 200 groups, or its program is longer than 100 000 instructions.
+    pub(crate) fn compile(pattern: &str, flags: &str) -> Result<Self, Fault> {
+        let invalid = |reason: &'static str| Fault::new("S0303").value(pattern).token(reason);
+        let (ignore_case, multiline) = (flags.contains('i'), flags.contains('m'));
+        let tree = parser::parse(pattern).map_err(invalid)?;
+        let program = program::compile(&tree, ignore_case, multiline).map_err(invalid)?;
+        Ok(Self { pattern: pattern.into(), program })
+    }
+
+    /// The first match that starts at `start` or later.
+    ///
+    /// # Errors
+    /// A limit.
+    pub(crate) fn find_at(
+        &self,
+        subject: &Subject<'_>,
+        start: usize,
+        meter: &mut impl Meter,
+    ) -> Result<Option<Match>, Fault> {
+        match &subject.wide {
+            None => matcher::find(&self.program, subject.text.as_bytes(), start, meter),
+            Some(units) => matcher::find(&self.program, units.as_slice(), start, meter),
+        }
+    }
+
+    /// The match that follows one that ended at `end`, as JSONata's functions go on.
+    ///
+    /// # Errors
+    /// `D1004` where it is empty, since the search would not progress; a limit.
+    pub(crate) fn find_after(
+        &self,
+        subject: &Subject<'_>,
+        end: usize,
+        meter: &mut impl Meter,
+    ) -> Result<Option<Match>, Fault> {
+        if end >= subject.len() {
+            return Ok(None);
+        }
+        match self.find_at(subject, end, meter)? {
+            Some(found) if found.start == found.end => Err(Fault::new("D1004").value(&*self.pattern)),
+            found => Ok(found),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The syntax of JSONata: text, tokens, tree.
+
+pub mod ast;
+mod lexer;
+mod meant;
+mod parser;
+mod parts;
+pub(crate) mod shape;
+
+pub use meant::meant;
+pub(crate) use parser::parse;

@@ -1,0 +1,181 @@
+//! What an expression may use is bounded: one that would use more fails, in the same way on each run, before it takes
+//! the memory.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+
+use serde_json::{Value, json};
+use workflow_jsonata::{Error, Expression, Limits, Setting};
+
+/// Bytes that an evaluation may take at most, whatever it does.
+const MOST: u64 = 64 << 20;
+
+/// The error of an expression, which must be the same each time and take little memory.
+fn fails(text: &str, input: &Value) -> Error {
+    let expression = Expression::parse(text).unwrap();
+    let setting = Setting { input: Some(input), ..Setting::default() };
+    let run = || {
+        let mut result = None;
+        let counted = allocation_counter::measure(|| result = expression.evaluate_in(&setting).err());
+        assert!(counted.bytes_max < MOST, "{text}: {} bytes", counted.bytes_max);
+        result.unwrap_or_else(|| panic!("{text} passes no limit"))
+    };
+    let first = run();
+    assert_eq!(run(), first);
+    first
+}
+
+#[track_caller]
+fn passes_a_limit(expression: &str) {
+    passes_a_limit_with(expression, &Value::Null);
+}
+
+#[track_caller]
+fn passes_a_limit_with(expression: &str, input: &Value) {
+    let error = fails(expression, input);
+    assert_eq!(error.code, "U1001", "{expression}: {error}");
+}
+
+#[test]
+fn strings_and_arrays_that_double() {
+    passes_a_limit("($f := function($s){$f($s & $s)}; $f('x'))");
+    passes_a_limit("($f := function($n, $s){$n = 0 ? $s : $f($n - 1, $s & $s)}; $f(100, 'x'))");
+    passes_a_limit("($f := function($n, $a){$n = 0 ? $a : $f($n - 1, $append($a, $a))}; $f(100, [1]))");
+    passes_a_limit("($f := function($n, $a){$n = 0 ? $a : $f($n - 1, [$a, $a])}; $f(100, [1, 2]))");
+    passes_a_limit("$reduce([1..100], function($s, $i){$s & $s}, 'ab')");
+    passes_a_limit("$reduce([1..1000], function($a, $i){[$a, $a]}, [1])");
+    // A value that is shared a million times grows only when it is written out.
+    passes_a_limit("($d := function($n, $o){$n = 0 ? $o : $d($n - 1, {'a': $o, 'b': $o})}; $string($d(60, 1)))");
+    passes_a_limit("($d := function($n, $o){$n = 0 ? $o : $d($n - 1, {'a': $o, 'b': $o})}; $d(60, 1))");
+    passes_a_limit("($d := function($n, $o){$n = 0 ? $o : $d($n - 1, [[$o], [$o]])}; $d(60, 1) = $d(60, 1))");
+    passes_a_limit("($d := function($n, $o){$n = 0 ? $o : $d($n - 1, {'a': $o, 'b': $o})}; $count($d(60, 1).**))");
+}
+
+#[test]
+fn built_in_functions_that_make_much_of_little() {
+    passes_a_limit("$pad('', 1e18)");
+    passes_a_limit("$length($pad('x', 2000000000))");
+    passes_a_limit("$pad('x', -1e300, 'ab')");
+    passes_a_limit("$replace($pad('', 1000000, 'a'), 'a', $pad('', 1000, 'b'))");
+    passes_a_limit("$replace($pad('', 100000, 'a'), /a/, $pad('', 10000, '$0'))");
+    passes_a_limit("$replace($pad('', 100000, 'a'), /a/, function(){$pad('', 10000)})");
+    passes_a_limit("$join($map([1..10000], function(){'x'}), $pad('', 100000))");
+    passes_a_limit("$split($pad('', 10000000, 'a'), '')");
+    passes_a_limit("$formatInteger(1e300, 'i')");
+    passes_a_limit("$formatInteger(1, $pad('', 30000000, '0'))");
+    passes_a_limit("$fromMillis(0, '[Y,1-99999999999]')");
+    passes_a_limit("$formatNumber(1, $pad('', 20000000, '0'))");
+    passes_a_limit("$base64encode($pad('', 30000000))");
+    passes_a_limit("$encodeUrlComponent($pad('', 20000000, '%'))");
+    passes_a_limit("$string([1..1000000].{'a': 'bbbbbbbbbbbbbbbbbbbb'})");
+    passes_a_limit("$zip([1..1000000], [1..1000000], [1..1000000])");
+    passes_a_limit("$distinct([1..1000000])");
+    passes_a_limit("[1..1000000].[1..1000000]");
+    passes_a_limit("[1..1000000].($ & 'x')");
+    passes_a_limit("$map([1..1000000], function($v){[1..1000000]})");
+    passes_a_limit("$sum($map([1..1000000], function($v){$v}))");
+    passes_a_limit("[1..1000000]^(>$)");
+    passes_a_limit("[1..1000000]{$string(): $}");
+    passes_a_limit("$partition([1..1000000], 1)");
+    assert_eq!(fails("$range(1, 1e15, 1)", &Value::Null).code, "D2014");
+    passes_a_limit("$sift($merge([1..1000000].{$string(): 1}), function(){true})");
+}
+
+#[test]
+fn ranges() {
+    assert_eq!(fails("[1..1e8]", &Value::Null).code, "D2014");
+    assert_eq!(fails("[-1e300..1e300]", &Value::Null).code, "D2014");
+    // A range that is not looked at needs nothing.
+    let count = Expression::parse("$count([1..1000000])").unwrap().evaluate(&Value::Null).unwrap();
+    assert_eq!(count, Some(json!(1_000_000)));
+}
+
+#[test]
+fn recursion() {
+    passes_a_limit("($f := function($n){1 + $f($n + 1)}; $f(0))");
+    passes_a_limit("($f := function($n){$f($n + 1)}; $f(0))");
+    passes_a_limit("($f := function($n){$g($n) + 1}; $g := function($n){$f($n) + 1}; $f(0))");
+    passes_a_limit("($f := function($n){$map([1, 2], function($v){$f($v)})}; $f(0))");
+    passes_a_limit("($f := function($n){$sort([2, 1], function($l, $r){$f($l)})}; $f(0))");
+    passes_a_limit("($f := function($n){$n ~> |$|{'a': $f($n)}|}; $f({'a': 1}))");
+    passes_a_limit("($f := function($n){$replace('a', /a/, function(){$f(1)})}; $f(0))");
+    passes_a_limit("($y := function($f){$f($f)}; $y($y))");
+    let tail = "($f := function($n, $s){$n = 0 ? $s : $f($n - 1, $s + 1)}; $f(100000, 0))";
+    let counted = Expression::parse(tail).unwrap().evaluate(&Value::Null).unwrap();
+    assert_eq!(counted, Some(json!(100_000)), "a call in tail position takes no stack");
+}
+
+#[test]
+fn regular_expressions_that_backtrack() {
+    let text = json!("a".repeat(60) + "!");
+    for pattern in ["(a+)+$", "(a|aa)+$", "(a*)*b", "(.*)*x", "^(([a-z])+.)+[A-Z]([a-z])+$", "(?=(a+)+b)a", "(a+)+\\1b"]
+    {
+        passes_a_limit_with(&format!("$contains($, /{pattern}/)"), &text);
+    }
+    for call in ["$match($, /(a+)+$/)", "$replace($, /(a+)+$/, '')", "$split($, /(a+)+$/)"] {
+        passes_a_limit_with(call, &text);
+    }
+    passes_a_limit("$match($pad('', 1000000, 'ab'), /(?:a|b)*c/)");
+}
+
+#[test]
+fn limits_are_the_callers() {
+    let expression = Expression::parse("$sum([1..1000])").unwrap();
+    let with = |limits: Limits| expression.evaluate_in(&Setting { limits, ..Setting::default() }).map(drop);
+    assert_eq!(with(Limits::default()), Ok(()));
+    let mut limits = Limits::default();
+    limits.steps = 100;
+    let error = with(limits).unwrap_err();
+    assert_eq!((error.code, error.to_string().as_str()), ("U1001", "The expression takes more than 100 steps"));
+}
+
+/// Text that nests a million levels deep, in each way in which an expression can.
+#[test]
+fn expressions_that_nest_a_million_deep() {
+    let deep = |open: &str, middle: &str, close: &str| {
+        let text = open.repeat(1_000_000) + middle + &close.repeat(1_000_000);
+        let mut failures = Vec::new();
+        for _ in 0..2 {
+            let mut result = None;
+            let counted = allocation_counter::measure(|| result = Expression::parse(&text).err());
+            // The text and what its lexer makes of it.
+            assert!(counted.bytes_max < 8 * MOST, "{open}: {} bytes", counted.bytes_max);
+            failures.push(result.unwrap_or_else(|| panic!("{open}{close} is taken")));
+        }
+        assert_eq!(failures[0], failures[1]);
+    };
+    deep("(", "1", ")");
+    deep("[", "1", "]");
+    deep("{'a':", "1", "}");
+    deep("-", "1", "");
+    deep("$f(", "1", ")");
+    deep("function(){", "1", "}");
+    deep("1?", "1", ":2");
+    deep("a[", "1", "]");
+    deep("1+", "1", "");
+    deep("$x:=", "1", "");
+    deep("a~>", "a", "");
+    deep("", "1", "[0]");
+    deep("|", "1", "|{}|");
+    deep("a^(", "1", ")");
+    deep("/(", "1", ")/");
+    deep("/* ", "1", "");
+}
+
+/// Values that nest a million levels deep.
+#[test]
+fn data_that_nests_a_million_deep() {
+    let mut array = json!([]);
+    let mut object = json!({});
+    for _ in 0..1_000_000 {
+        array = Value::Array(vec![array]);
+        object = Value::Object([("a".to_owned(), object)].into_iter().collect());
+    }
+    // Dropping them would go as deep.
+    let (array, object) = (std::mem::ManuallyDrop::new(array), std::mem::ManuallyDrop::new(object));
+    for expression in ["[$]", "$string($)", "**", "$count(**)", "$distinct([$, $])", "$ ~> |a|{'b': 1}|", "$clone($)"] {
+        passes_a_limit_with(expression, &array);
+        passes_a_limit_with(expression, &object);
+    }
+    passes_a_limit("($f := function($n, $v){$n = 0 ? $v : $f($n - 1, [[$v]])}; $f(1000000, 1))");
+    passes_a_limit("($f := function($n, $v){$n = 0 ? $v : $f($n - 1, {'a': $v})}; $f(1000000, 1))");
+}
