@@ -2,6 +2,7 @@
 
 mod activities;
 mod callbacks;
+mod conformance;
 mod crowds;
 mod data;
 mod embedded;
