@@ -9,7 +9,6 @@ pub(crate) struct Difference {
     /// What it is, in a few words.
     pub(crate) name: &'static str,
     /// Why it is so.
-    #[expect(dead_code, reason = "it is for the reader")]
     pub(crate) reason: &'static str,
     /// Whether a case that differs is one of the kind.
     pub(crate) holds: fn(&Case) -> bool,
@@ -88,8 +87,8 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         name: "which of several failures",
-        reason: "The reference evaluates the items of an array and the members of an object side by side, and tells \
-                 of the failure that comes first in time. Here the first one in the text counts.",
+        reason: "The reference evaluates the items of an array and the members of an object side by side, and reports \
+                 the failure that comes first in time. Here the first one in the text counts.",
         holds: |case| {
             let both = matches!((&case.theirs, &case.ours), (Outcome::Fails(_), Outcome::Fails(_)));
             both && case.expression.contains(['[', '{'])

@@ -8,6 +8,8 @@
 mod differences;
 mod generator;
 mod node;
+#[path = "../page/mod.rs"]
+mod page;
 mod pools;
 
 use std::collections::BTreeMap;
@@ -131,4 +133,15 @@ fn compare(package: &std::path::Path, expressions: Vec<(usize, String)>) -> Vec<
             Case { document, expression, theirs, ours }
         })
         .collect()
+}
+
+#[test]
+fn the_page_lists_the_differences() {
+    let sentence = |name: &str| {
+        let mut letters = name.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    };
+    let rows =
+        DIFFERENCES.iter().map(|Difference { name, reason, .. }| format!("- **{}.** {reason}\n", sentence(name)));
+    page::holds("differences", &rows.collect::<String>());
 }
