@@ -184,9 +184,12 @@ impl<'a> Template<'a> {
                 let message = format!("the definition of `{name}` is {text}, known when it is deployed");
                 return Err(Missing::Elsewhere(message));
             }
+            // Before the substitutions: what only they refer to is no placeholder of the definition.
+            let of_functions = functions.unknown();
             let substitutions = Substitutions::of(given, &at, &functions, &self.parameters);
             let substitutions = substitutions.map_err(|TooMuch| self.too_much(&at))?;
-            let mut resource = self.filled(name, machine_type, read, &substitutions, &functions);
+            let mut resource = self.filled(name, machine_type, read, &substitutions, &of_functions);
+            resource.notes = functions.notes();
             // What only a deployment knows may be on.
             let is_on = |names: [&str; 2], member: &str, off: Value| {
                 let given = names.iter().find_map(|name| given.get(name)).filter(|given| !given.is_null());
@@ -233,10 +236,9 @@ impl<'a> Template<'a> {
         machine_type: MachineType,
         read: Read,
         substitutions: &Substitutions,
-        functions: &Functions<'_>,
+        of_functions: &BTreeSet<String>,
     ) -> Resource {
         let Read { definition, bare, origin } = read;
-        let of_functions = functions.unknown();
         let mut typed = bare.clone();
         typed.extend(placeholders(&definition, &bare).into_values().flat_map(|one| one.whole_and_typed));
         let mut used = BTreeSet::new();
@@ -263,7 +265,7 @@ impl<'a> Template<'a> {
             machine_type,
             bare: bare.into_iter().filter(is_bare).collect(),
             definition: filled,
-            notes: functions.notes(),
+            notes: Vec::new(),
             substitutions: substitutions.names().map(str::to_owned).collect(),
             logs: false,
             traces: false,

@@ -229,3 +229,16 @@ fn control_characters_of_a_document_do_not_reach_the_terminal() {
         }
     }
 }
+
+#[test]
+fn a_wait_that_outlasts_its_execution_is_sent_to_no_workflow_of_the_same_type() {
+    let help = |ty: &str, seconds: u32| {
+        let machine = json!({"Type": "AWS::StepFunctions::StateMachine", "Properties": {"StateMachineType": ty, "Definition": {
+            "StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": seconds, "End": true}}}}});
+        let template = json!({"Resources": {"M": machine}}).to_string();
+        workflow("validate", &file(FOLDER, &format!("waits_{ty}.json"), template), &[]).stdout
+    };
+    assert!(help("EXPRESS", 600).contains("wait in a Standard workflow"));
+    let standard = help("STANDARD", 99_999_999);
+    assert!(standard.contains("WF0609") && !standard.contains("wait in a Standard workflow"), "{standard}");
+}

@@ -129,3 +129,20 @@ fn a_placeholder_without_quotes_is_a_value() {
     assert!(run.stdout.contains(r#"output: {"list":[1,"2"],"all":{"a":1}}"#), "{}{}", run.stdout, run.stderr);
     assert_eq!(workflow("validate", &file(FOLDER, "broken.asl.json", text.replace("[$", "[,$")), &[]).code, Some(2));
 }
+
+#[test]
+fn a_value_is_put_into_code_and_leaves_the_rest_of_it() {
+    let definition = json!({"StartAt": "A", "QueryLanguage": "JSONata", "States": {
+        "A": {"Type": "Pass", "End": true, "Output": "{% { 'n': ${N} + 1, 's': '${S}' } %}"}}});
+    let values = ["--param", "N=2", "--param", "S=prod"];
+    let written = file(FOLDER, "code.asl.json", definition.to_string());
+    let run = workflow("run", &written, &values);
+    assert!(run.stdout.contains(r#"output: {"n":3,"s":"prod"}"#), "{}{}", run.stdout, run.stderr);
+    let printed: Value = serde_json::from_str(&workflow("asl", &written, &values).stdout).unwrap();
+    assert_eq!(printed["States"]["A"]["Output"], "{% { 'n': 2 + 1, 's': 'prod' } %}");
+
+    let template = json!({"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+        "DefinitionSubstitutions": {"N": 2, "S": "prod"}, "Definition": definition}}}});
+    let run = workflow("run", &file(FOLDER, "code.template.json", template.to_string()), &[]);
+    assert!(run.stdout.contains(r#"output: {"n":3,"s":"prod"}"#), "{}{}", run.stdout, run.stderr);
+}

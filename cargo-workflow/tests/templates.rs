@@ -68,6 +68,22 @@ fn substitutions_are_put_in_before_the_definition_is_checked() {
 }
 
 #[test]
+fn what_a_substitution_refers_to_is_no_substitution_itself() {
+    let path = template(
+        "referred.yaml",
+        r#"      DefinitionSubstitutions:
+        Table: !Sub "${Stage}-orders"
+      Definition:
+        StartAt: A
+        States:
+          A: {Type: Pass, Result: "${Table} ${Stage}", End: true}
+"#,
+        "",
+    );
+    assert_eq!(codes(&path), ["WF0402"]);
+}
+
+#[test]
 fn express_machines_are_checked_behind_the_partition() {
     let states = r#"{StartAt: A, States: {A: {Type: Task, Resource: !Sub "arn:${AWS::Partition}:states:::states:startExecution.sync:2", Parameters: {StateMachineArn: !Ref M}, End: true}}}"#;
     let express = template("express.yaml", &format!("      Type: EXPRESS\n      Definition: {states}\n"), "");

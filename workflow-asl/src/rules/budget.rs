@@ -121,7 +121,10 @@ pub(super) fn waits_end_before_their_execution(definition: &Definition<'_>, foun
         };
         let message = format!("`{}` waits {}{from}, and {ends}", state.name, in_words(state.shortest));
         let help = match code {
-            Code::OutlastsExecution => "a Standard workflow may last a year: wait there, or wait less",
+            Code::OutlastsExecution if execution.machine_type == MachineType::Express => {
+                "wait in a Standard workflow, which may last a year, or wait less"
+            }
+            Code::OutlastsExecution => "wait less: nothing lasts longer than a year",
             _ => "wait less, or give the workflow a longer timeout",
         };
         found.push(Diagnostic::new(code, state.pointer.child("Seconds"), message).with_help(help));

@@ -121,7 +121,8 @@ pub fn placeholders(document: &Value, bare: &BTreeSet<Pointer>) -> IndexMap<Stri
         let one = all.entry(used.name.to_owned()).or_insert(first);
         one.typed |= used.typed;
         one.takes = one.takes.filter(|takes| used.takes == Some(*takes));
-        if used.typed && used.range.len() == used.name.len() + "${}".len() {
+        let text = document.pointer(used.at.as_str()).and_then(Value::as_str);
+        if used.typed && text.is_some_and(placeholder::is_one) {
             one.whole_and_typed.push(used.at);
         }
     }
