@@ -16,4 +16,5 @@ mod publishing;
 mod runner;
 mod scenario;
 mod unreliable;
+mod worker;
 mod workflows;

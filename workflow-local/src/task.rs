@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use workflow_runtime::TaskFailure;
+
 use crate::clock::Instant;
 use crate::payload::Payload;
 
@@ -96,3 +98,14 @@ impl fmt::Display for TaskError {
 }
 
 impl std::error::Error for TaskError {}
+
+/// What a worker says of a task that failed, so that the same function works on AWS and in a test.
+impl From<TaskFailure> for TaskError {
+    fn from(failure: TaskFailure) -> Self {
+        let error = Self::new(failure.error().to_owned());
+        match failure.cause() {
+            Some(cause) => error.with_cause(cause),
+            None => error,
+        }
+    }
+}

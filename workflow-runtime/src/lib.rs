@@ -23,11 +23,11 @@
 //! | feature | gives | needs rustc |
 //! | --- | --- | --- |
 //! | (none) | [`workflow!`], [`Workflow`], [`Definition`], [`Runner`] | 1.88 |
-//! | `aws` | `client`: the typed client over the caller's own `aws_sdk_sfn::Client`, which brings the HTTP client | 1.94.1 |
+//! | `aws` | `client`, `worker`: the typed client, and workers of activities, over the caller's own `aws_sdk_sfn::Client`, which brings the HTTP client | 1.94.1 |
 //! | `aws-config` | `Client::from_env()`, with the SDK's default HTTPS client | 1.94.1 |
 //! | `graph` | `Workflow::graph()`: pictures as SVG, HTML, Mermaid, DOT and text | 1.88 |
 //! | `iam` | `Definition::iam_policy()`: the least-privilege policy of the workflow's role, worked out at compile time | 1.88 |
-//! | `tracing` | a span for each call of the client; turns on `aws` | 1.94.1 |
+//! | `tracing` | a span for each call of the client, and events of workers, payloads only at `trace`; turns on `aws` | 1.94.1 |
 //! | `yaml` | `from` in [`workflow!`] reads documents in YAML, beside JSON | 1.88 |
 //!
 //! rustc 1.94.1 is what the AWS SDK needs, not this crate.
@@ -50,7 +50,10 @@ mod policy;
 pub mod runner;
 mod schema;
 mod sensitive;
+mod task_failure;
 mod timestamp;
+#[cfg(feature = "aws")]
+pub mod worker;
 mod workflow;
 
 /// The AWS SDK's client that [`client`] speaks through, in the version it was built with.
@@ -66,7 +69,10 @@ pub use policy::PolicyTemplate;
 pub use runner::Runner;
 pub use schema::Schema;
 pub use sensitive::Sensitive;
+pub use task_failure::TaskFailure;
 pub use timestamp::Timestamp;
+#[cfg(feature = "aws")]
+pub use worker::Worker;
 pub use workflow::{Arn, Constant, Json, MachineType, Map, Params, Piece, Workflow, WorkflowState};
 /// IAM policies: where a workflow runs, what [`Definition::iam_policy`] gives, and the trust policy of its role.
 #[cfg(feature = "iam")]

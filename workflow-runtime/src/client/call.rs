@@ -1,7 +1,13 @@
 //! A span for each call of the client, when the feature `tracing` is on.
 
-/// Awaits `$call`, an expression that gives a future, within a span that has the operation and one field.
+/// Awaits `$call`, an expression that gives a future, within a span that has the operation and at most one field.
 macro_rules! call {
+    ($operation:literal, $call:expr) => {{
+        let call = $call;
+        #[cfg(feature = "tracing")]
+        let call = tracing::Instrument::instrument(call, tracing::info_span!("step_functions", operation = $operation));
+        call.await
+    }};
     ($operation:literal, $field:ident = $value:expr, $call:expr) => {{
         let call = $call;
         #[cfg(feature = "tracing")]

@@ -11,23 +11,27 @@ use super::name::Names;
 
 /// The way to the service.
 #[derive(Clone)]
-pub(super) struct Connection {
-    pub(super) sfn: aws_sdk_sfn::Client,
+pub(crate) struct Connection {
+    pub(crate) sfn: aws_sdk_sfn::Client,
     pub(super) names: Names,
 }
 
 impl Connection {
+    pub(crate) fn new(sfn: aws_sdk_sfn::Client) -> Self {
+        Self { sfn, names: Names::default() }
+    }
+
     /// The present, by the SDK's clock.
-    pub(super) fn now(&self) -> SystemTime {
+    pub(crate) fn now(&self) -> SystemTime {
         self.sfn.config().time_source().map_or_else(SystemTime::now, |time| time.now())
     }
 
     /// How long ago it was, by the SDK's clock; nothing when that was set back.
-    pub(super) fn since(&self, past: SystemTime) -> Duration {
+    pub(crate) fn since(&self, past: SystemTime) -> Duration {
         self.now().duration_since(past).unwrap_or_default()
     }
 
-    pub(super) async fn sleep(&self, time: Duration) {
+    pub(crate) async fn sleep(&self, time: Duration) {
         match self.sfn.config().sleep_impl() {
             Some(sleep) => sleep.sleep(time).await,
             None => tokio::time::sleep(time).await,
@@ -35,7 +39,7 @@ impl Connection {
     }
 
     /// What a future gives within a time.
-    pub(super) async fn within<T>(&self, time: Duration, future: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn within<T>(&self, time: Duration, future: impl Future<Output = T>) -> Option<T> {
         let (mut future, mut alarm) = (pin!(future), pin!(self.sleep(time)));
         poll_fn(|context| match future.as_mut().poll(context) {
             Poll::Ready(given) => Poll::Ready(Some(given)),

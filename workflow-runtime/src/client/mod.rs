@@ -10,8 +10,8 @@
 //! The futures are `Send`. They need what the SDK's client needs: a tokio runtime with its timer, unless the
 //! client was given another sleep implementation.
 
-mod call;
-mod connection;
+pub(crate) mod call;
+pub(crate) mod connection;
 mod console;
 mod deploy;
 mod error;
@@ -67,7 +67,7 @@ pub struct Client<W> {
 impl<W: Workflow> Client<W> {
     /// A client that sends through `sfn`, with its region, credentials, endpoint, retries and HTTP client.
     pub fn new(sfn: aws_sdk_sfn::Client) -> Self {
-        Self { connection: Connection { sfn, names: Names::default() }, workflow: PhantomData }
+        Self { connection: Connection::new(sfn), workflow: PhantomData }
     }
 
     /// A client with the region, credentials and endpoint of the environment and the AWS profile

@@ -33,7 +33,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    fn pauses(self) -> impl Iterator<Item = Duration> + Send {
+    pub(crate) fn pauses(self) -> impl Iterator<Item = Duration> + Send {
         // `f64::max` gives the other operand for a NaN.
         let (factor, longest) = (self.factor.max(1.0), self.longest);
         std::iter::successors(Some(self.first.min(longest)), move |pause| {

@@ -1,0 +1,126 @@
+//! An activity, and the work for its tasks.
+
+use std::error::Error;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Arn, Definition, Json, TaskFailure, WorkflowState};
+
+/// An activity: whose tasks to take, and how often to send heartbeats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    pub(super) arn: Arn,
+    pub(super) heartbeat: Option<Duration>,
+}
+
+impl Activity {
+    /// The activity with this ARN, without heartbeats.
+    pub fn new(arn: impl Into<Arn>) -> Self {
+        Self { arn: arn.into(), heartbeat: None }
+    }
+
+    /// The activity that a state of a workflow waits for, with the heartbeats that the state asks for: three in the time that
+    /// it allows (`HeartbeatSeconds`), so that two may be lost.
+    ///
+    /// # Errors
+    ///
+    /// When the state is no task, or its resource is no activity.
+    pub fn of(definition: &Definition, state: impl WorkflowState) -> Result<Self, NotAnActivity> {
+        let not = |found| NotAnActivity { state: state.name(), found };
+        let machine: Json = serde_json::from_str(definition.as_str()).unwrap_or_default();
+        let found = find(&machine, state.name()).ok_or_else(|| not(None))?;
+        let resource = found["Resource"].as_str().filter(|resource| resource.contains(":activity:"));
+        let arn = resource.ok_or_else(|| not(found["Resource"].as_str().map(str::to_owned)))?;
+        let allowed = found["HeartbeatSeconds"].as_u64().map(Duration::from_secs);
+        Ok(Self { arn: Arn::from(arn), heartbeat: allowed.map(|time| time / 3) })
+    }
+
+    /// How often to send heartbeats: what a state needs whose `HeartbeatSeconds` is computed.
+    #[must_use]
+    pub fn heartbeat_every(mut self, time: Duration) -> Self {
+        self.heartbeat = Some(time.max(Duration::from_millis(1)));
+        self
+    }
+
+    /// Its ARN.
+    pub fn arn(&self) -> &Arn {
+        &self.arn
+    }
+
+    /// How often heartbeats are sent, where they are.
+    pub fn heartbeat(&self) -> Option<Duration> {
+        self.heartbeat
+    }
+}
+
+/// The state of this name, wherever it stands: names are unique in a state machine.
+fn find<'j>(machine: &'j Json, name: &str) -> Option<&'j Json> {
+    let states = machine["States"].as_object()?;
+    if let Some(found) = states.get(name) {
+        return Some(found);
+    }
+    states.values().find_map(|state| {
+        let branches = state["Branches"].as_array().into_iter().flatten();
+        let processors = ["ItemProcessor", "Iterator"].into_iter().map(|member| &state[member]);
+        branches.chain(processors).find_map(|machine| find(machine, name))
+    })
+}
+
+/// A state that does not wait for an activity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAnActivity {
+    state: &'static str,
+    found: Option<String>,
+}
+
+impl fmt::Display for NotAnActivity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the state `{}` does not wait for an activity", self.state)?;
+        match &self.found {
+            Some(resource) => write!(f, ": its resource is {resource}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for NotAnActivity {}
+
+/// The work for a task: its input to its output, as JSON text.
+pub(super) type Handles = dyn Fn(&str) -> Work + Send + Sync;
+
+pub(super) type Work = Pin<Box<dyn Future<Output = Result<String, TaskFailure>> + Send>>;
+
+/// A closure with types as one with JSON texts.
+pub(super) fn handles<I, O, E, F>(work: impl Fn(I) -> F + Send + Sync + 'static) -> Arc<Handles>
+where
+    I: DeserializeOwned,
+    O: Serialize,
+    E: Into<TaskFailure>,
+    F: Future<Output = Result<O, E>> + Send + 'static,
+{
+    Arc::new(move |input| match read(input) {
+        Ok(input) => {
+            let work = work(input);
+            Box::pin(async move { work.await.map_err(Into::into).and_then(|output| written(&output)) })
+        }
+        Err(failure) => Box::pin(std::future::ready(Err(failure))),
+    })
+}
+
+fn read<I: DeserializeOwned>(input: &str) -> Result<I, TaskFailure> {
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(input)).map_err(|error| {
+        let (path, inner) = (error.path().to_string(), error.inner());
+        TaskFailure::new(TaskFailure::INVALID_INPUT).with_cause(format!("at `{path}`: {inner}"))
+    })
+}
+
+/// An output as JSON text.
+pub(super) fn written(output: &impl Serialize) -> Result<String, TaskFailure> {
+    serde_json::to_string(output)
+        .map_err(|error| TaskFailure::new(TaskFailure::INVALID_OUTPUT).with_cause(error.to_string()))
+}

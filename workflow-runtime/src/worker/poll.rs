@@ -1,0 +1,142 @@
+//! Polling an activity: a task at a time, as long as another may be held.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::activity::{Activity, Handles};
+use super::first::{Either, first};
+use super::token::{Answered, Retry, TaskToken};
+use crate::Json;
+use crate::client::call::call;
+use crate::client::connection::Connection;
+use crate::client::{Backoff, Error};
+
+/// What the pollers of a worker share.
+pub(super) struct Shared {
+    pub(super) connection: Connection,
+    pub(super) name: Option<String>,
+    pub(super) permits: Arc<Semaphore>,
+    pub(super) grace: Duration,
+    pub(super) backoff: Backoff,
+    pub(super) jitter: Arc<dyn Fn() -> f64 + Send + Sync>,
+}
+
+impl Shared {
+    fn retry(&self) -> Retry<'_> {
+        Retry { backoff: self.backoff, jitter: &*self.jitter }
+    }
+}
+
+/// Takes the tasks of one activity.
+pub(super) struct Poller {
+    pub(super) shared: Arc<Shared>,
+    pub(super) activity: Activity,
+    pub(super) handles: Arc<Handles>,
+    pub(super) stopping: watch::Receiver<bool>,
+}
+
+/// A task that was taken.
+struct Taken {
+    token: String,
+    input: String,
+}
+
+impl Poller {
+    /// Takes tasks until it is told to stop, or a poll is refused for good; then waits for those that it has.
+    pub(super) async fn run(self) -> Result<(), Error> {
+        let mut tasks = JoinSet::new();
+        let (hand_back, handed_back) = watch::channel(false);
+        let result = match first(told(self.stopping.clone()), self.take(&mut tasks, &handed_back)).await {
+            Either::Left(()) => Ok(()),
+            Either::Right(error) => Err(error),
+        };
+        let drained = async { while tasks.join_next().await.is_some() {} };
+        if self.shared.connection.within(self.shared.grace, drained).await.is_none() {
+            hand_back.send_replace(true);
+            while tasks.join_next().await.is_some() {}
+        }
+        result
+    }
+
+    /// Takes tasks, until a poll is refused for good.
+    async fn take(&self, tasks: &mut JoinSet<()>, handed_back: &watch::Receiver<bool>) -> Error {
+        let shared = &self.shared;
+        let mut pauses = shared.backoff.pauses();
+        loop {
+            while tasks.try_join_next().is_some() {}
+            // Before it asks for a task, so that it takes none that it cannot do.
+            let Ok(permit) = Arc::clone(&shared.permits).acquire_owned().await else {
+                return std::future::pending().await;
+            };
+            match self.poll().await {
+                Ok(Some(taken)) => {
+                    pauses = shared.backoff.pauses();
+                    let work = self.work(taken, handed_back.clone());
+                    tasks.spawn(async move {
+                        work.await;
+                        drop(permit);
+                    });
+                }
+                Ok(None) => pauses = shared.backoff.pauses(),
+                Err(error) if error.is_transient() => {
+                    drop(permit);
+                    let pause = shared.retry().pause(pauses.next());
+                    #[cfg(feature = "tracing")]
+                    tracing::warn!(activity = %self.activity.arn, %error, ?pause, "the poll failed");
+                    shared.connection.sleep(pause).await;
+                }
+                Err(error) => return error,
+            }
+        }
+    }
+
+    /// Waits up to a minute for a task.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html>
+    async fn poll(&self) -> Result<Option<Taken>, Error> {
+        let Shared { connection, name, .. } = &*self.shared;
+        let arn = &self.activity.arn;
+        let request = connection.sfn.get_activity_task().activity_arn(arn.as_str()).set_worker_name(name.clone());
+        let answer = call!("GetActivityTask", activity = arn, request.send())
+            .map_err(|error| Error::of_call("GetActivityTask", error))?;
+        let token = answer.task_token.filter(|token| !token.is_empty());
+        Ok(token.map(|token| Taken { token, input: answer.input.unwrap_or_default() }))
+    }
+
+    /// Does the work for a task, and answers it.
+    fn work(&self, taken: Taken, handed_back: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
+        let (shared, handles, activity) = (Arc::clone(&self.shared), Arc::clone(&self.handles), self.activity.clone());
+        async move {
+            #[cfg(feature = "tracing")]
+            {
+                tracing::debug!(activity = %activity.arn, "took a task");
+                tracing::trace!(activity = %activity.arn, input = taken.input, "its input");
+            }
+            let token = TaskToken::<Json>::with(shared.connection.clone(), taken.token);
+            let input = taken.input;
+            // Within the work, so that a panic of the closure itself is one of the work.
+            let work = Box::pin(async move { handles(&input).await });
+            let answered = token.run(activity.heartbeat, work, told(handed_back), shared.retry()).await;
+            tell(&activity, &answered);
+        }
+    }
+}
+
+/// Ready when a channel says so, or has gone.
+async fn told(mut channel: watch::Receiver<bool>) {
+    let _ = channel.wait_for(|told| *told).await;
+}
+
+#[cfg(feature = "tracing")]
+fn tell(activity: &Activity, answered: &Result<Answered, Error>) {
+    match answered {
+        Ok(answered) => tracing::debug!(activity = %activity.arn, ?answered, "answered a task"),
+        Err(error) => tracing::error!(activity = %activity.arn, %error, "a task could not be answered"),
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+fn tell(_: &Activity, _: &Result<Answered, Error>) {}

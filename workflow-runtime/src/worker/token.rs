@@ -1,0 +1,273 @@
+//! A task token: whoever has it may say what comes of the task.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::activity::{Work, written};
+use super::first::{Either, first};
+use crate::client::call::call;
+use crate::client::connection::Connection;
+use crate::client::{Backoff, Error};
+use crate::{Json, Sensitive, TaskFailure};
+
+/// How long an answer is sent again while each attempt fails in a way that may pass.
+const OUTAGE: Duration = Duration::from_secs(300);
+
+/// The longest cause that the API takes.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html>
+const CAUSE_CHARS: usize = 32_768;
+
+/// The longest error name that the API takes.
+const ERROR_CHARS: usize = 256;
+
+/// The token of a task that waits for an answer of the type `T`: a callback's, or an activity's.
+///
+/// ```no_run
+/// # use workflow_runtime::client::Error;
+/// # use workflow_runtime::worker::TaskToken;
+/// # use workflow_runtime::{Arn, workflow};
+/// workflow! {
+///     pub workflow Buy {
+///         params { queue: String }
+///         input { order: String }
+///         struct Decision { approved: bool }
+///         task Approve = sqs::sendMessage<Decision>.waitForTaskToken {
+///             QueueUrl: params.queue,
+///             MessageBody: { order: input.order, token: context.Task.Token },
+///         } timeout 7d -> end;
+///     }
+/// }
+///
+/// # async fn decide(sfn: workflow_runtime::aws_sdk_sfn::Client, token: String) -> Result<(), Error> {
+/// let token = TaskToken::<Decision>::new(sfn, token);
+/// token.succeed(&Decision { approved: true }).await
+/// # }
+/// ```
+///
+/// A task that is not there any more (it timed out, its execution has ended, somebody else has answered) is
+/// [`Error::Refused`] with the code `TaskTimedOut`, `TaskDoesNotExist` or `InvalidToken`.
+///
+/// The token is not in `Debug`: who reads it can answer the task.
+pub struct TaskToken<T = Json> {
+    connection: Connection,
+    token: Sensitive,
+    takes: PhantomData<fn(T)>,
+}
+
+/// What came of work that was done for a task token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answered {
+    /// The task succeeded.
+    Succeeded,
+    /// The task failed, since the work did.
+    Failed,
+    /// The task is not there any more: it timed out, or its execution has ended.
+    Gone,
+}
+
+impl<T> TaskToken<T> {
+    /// The task token with this text.
+    pub fn new(sfn: aws_sdk_sfn::Client, token: impl Into<String>) -> Self {
+        Self::with(Connection::new(sfn), token.into())
+    }
+
+    pub(super) fn with(connection: Connection, token: String) -> Self {
+        Self { connection, token: token.into(), takes: PhantomData }
+    }
+
+    /// The token's text.
+    pub fn as_str(&self) -> &str {
+        &self.token
+    }
+
+    /// The task has succeeded with this output, of at most 262,144 bytes of JSON.
+    ///
+    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html>.
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of any call; [`Error::InputJson`] when the output cannot be written as JSON.
+    pub async fn succeed(&self, output: &T) -> Result<(), Error>
+    where
+        T: Serialize,
+    {
+        let output = serde_json::to_string(output)
+            .map_err(|error| Error::InputJson { reason: Sensitive::from(error.to_string()) })?;
+        self.send_success(output).await
+    }
+
+    async fn send_success(&self, output: String) -> Result<(), Error> {
+        let request = self.connection.sfn.send_task_success().task_token(self.as_str()).output(output);
+        call!("SendTaskSuccess", request.send()).map(drop).map_err(|error| Error::of_call("SendTaskSuccess", error))
+    }
+
+    /// The task has failed.
+    ///
+    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html>.
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of any call.
+    pub async fn fail(&self, failure: &TaskFailure) -> Result<(), Error> {
+        let request = self
+            .connection
+            .sfn
+            .send_task_failure()
+            .task_token(self.as_str())
+            .error(cut(failure.error(), ERROR_CHARS))
+            .set_cause(failure.cause().map(|cause| cut(cause, CAUSE_CHARS).to_owned()));
+        call!("SendTaskFailure", request.send()).map(drop).map_err(|error| Error::of_call("SendTaskFailure", error))
+    }
+
+    /// The task is still worked on: its heartbeat counts from now.
+    ///
+    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskHeartbeat.html>.
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of any call.
+    pub async fn heartbeat(&self) -> Result<(), Error> {
+        let request = self.connection.sfn.send_task_heartbeat().task_token(self.as_str());
+        call!("SendTaskHeartbeat", request.send()).map(drop).map_err(|error| Error::of_call("SendTaskHeartbeat", error))
+    }
+
+    /// Works, sends a heartbeat each `heartbeat` meanwhile, and then what came of it. Work for a task that is not there any more
+    /// is dropped.
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of any call: the answer could not be sent.
+    pub async fn work<E: Into<TaskFailure>>(
+        &self,
+        heartbeat: Option<Duration>,
+        work: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Result<Answered, Error>
+    where
+        T: Serialize,
+    {
+        let work = Box::pin(async move { work.await.map_err(Into::into).and_then(|output| written(&output)) });
+        self.run(heartbeat, work, std::future::pending(), Retry { backoff: Backoff::default(), jitter: &super::random })
+            .await
+    }
+
+    /// Works on a task of its own, so that a panic is a failure and dropping this drops the work. When `stopped` is ready
+    /// first, the task is handed back.
+    pub(super) async fn run(
+        &self,
+        heartbeat: Option<Duration>,
+        work: Work,
+        stopped: impl Future<Output = ()>,
+        retry: Retry<'_>,
+    ) -> Result<Answered, Error> {
+        let mut work = Spawned(tokio::spawn(work));
+        let outcome = match first(first(&mut work.0, stopped), self.until_gone(heartbeat)).await {
+            Either::Right(()) => return Ok(Answered::Gone),
+            Either::Left(Either::Right(())) => Err(TaskFailure::new(TaskFailure::SHUT_DOWN)),
+            Either::Left(Either::Left(Ok(outcome))) => outcome,
+            Either::Left(Either::Left(Err(_))) => Err(TaskFailure::new(TaskFailure::PANICKED)),
+        };
+        drop(work);
+        self.answer(heartbeat, outcome, retry).await
+    }
+
+    /// Sends heartbeats until the task is not there any more. One that fails in another way is lost; there are more.
+    async fn until_gone(&self, heartbeat: Option<Duration>) {
+        let Some(every) = heartbeat else { return std::future::pending().await };
+        loop {
+            self.connection.sleep(every).await;
+            if let Some(Err(error)) = self.connection.within(every, self.heartbeat()).await
+                && is_gone(&error)
+            {
+                return;
+            }
+        }
+    }
+
+    /// Sends the answer, again and again while what hinders it may pass.
+    async fn answer(
+        &self,
+        heartbeat: Option<Duration>,
+        mut outcome: Result<String, TaskFailure>,
+        retry: Retry<'_>,
+    ) -> Result<Answered, Error> {
+        let began = self.connection.now();
+        let mut pauses = retry.backoff.pauses();
+        loop {
+            let sent = match &outcome {
+                Ok(output) => self.send_success(output.clone()).await.map(|()| Answered::Succeeded),
+                Err(failure) => self.fail(failure).await.map(|()| Answered::Failed),
+            };
+            let error = match sent {
+                Ok(answered) => return Ok(answered),
+                Err(error) => error,
+            };
+            if is_gone(&error) {
+                return Ok(Answered::Gone);
+            }
+            if outcome.is_ok() && ["InvalidOutput", "ValidationException"].iter().any(|code| error.has_code(code)) {
+                outcome = Err(TaskFailure::new(TaskFailure::INVALID_OUTPUT)
+                    .with_cause("the output is longer than Step Functions takes, or not what it takes"));
+                continue;
+            }
+            if !error.is_transient() || self.connection.since(began) >= OUTAGE {
+                return Err(error);
+            }
+            let pause = retry.pause(pauses.next());
+            // The task waits for heartbeats as long as it waits for the answer.
+            if let Either::Right(()) = first(self.connection.sleep(pause), self.until_gone(heartbeat)).await {
+                return Ok(Answered::Gone);
+            }
+        }
+    }
+}
+
+/// Whether nobody waits for the answer any more.
+fn is_gone(error: &Error) -> bool {
+    ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"].iter().any(|code| error.has_code(code))
+}
+
+/// The first characters of a text.
+fn cut(text: &str, characters: usize) -> &str {
+    text.char_indices().nth(characters).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
+/// How to try again.
+#[derive(Clone, Copy)]
+pub(super) struct Retry<'r> {
+    pub(super) backoff: Backoff,
+    pub(super) jitter: &'r (dyn Fn() -> f64 + Send + Sync),
+}
+
+impl Retry<'_> {
+    /// A pause with jitter: between nothing and all of it.
+    pub(super) fn pause(&self, pause: Option<Duration>) -> Duration {
+        let factor = (self.jitter)().clamp(0.0, 1.0);
+        pause.unwrap_or(self.backoff.longest).mul_f64(if factor.is_nan() { 1.0 } else { factor })
+    }
+}
+
+/// A task of the runtime that ends with its handle.
+struct Spawned<T>(tokio::task::JoinHandle<T>);
+
+impl<T> Drop for Spawned<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl<T> Clone for TaskToken<T> {
+    fn clone(&self) -> Self {
+        Self { connection: self.connection.clone(), token: self.token.clone(), takes: PhantomData }
+    }
+}
+
+impl<T> fmt::Debug for TaskToken<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskToken").field("token", &self.token).finish_non_exhaustive()
+    }
+}
