@@ -13,10 +13,12 @@ mod explain;
 mod export;
 mod fmt;
 mod graph;
+mod history;
 mod iam;
 mod import;
 mod input;
 mod new;
+mod page;
 mod params;
 mod progress;
 mod report;
@@ -90,9 +92,8 @@ enum Command {
     /// Start an execution of a state machine in AWS
     #[cfg(feature = "aws")]
     Start(aws::Start),
-    /// Print the events of an execution in AWS
-    #[cfg(feature = "aws")]
-    History(aws::History),
+    /// Print the events of an execution in AWS, or draw a history that was exported
+    History(history::History),
     /// Stop an execution in AWS, or many
     #[cfg(feature = "aws")]
     Stop(aws::Stop),
@@ -175,7 +176,6 @@ fn main() -> ExitCode {
         Command::List(list) => list.execute(&mut output),
         #[cfg(feature = "aws")]
         Command::Start(start) => start.execute(&mut output),
-        #[cfg(feature = "aws")]
         Command::History(history) => history.execute(&mut output),
         #[cfg(feature = "aws")]
         Command::Stop(stop) => stop.execute(&mut output),

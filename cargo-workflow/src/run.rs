@@ -10,9 +10,10 @@ use workflow_asl::printable::{printable, printable_json};
 use workflow_local::{Clock, Engine, Execution, HistoryEvent, Misfit, MockFile, RunError, Status};
 
 use crate::Failure;
+use crate::page::{self, About};
 use crate::progress::Progress;
 use crate::report;
-use crate::source::{self, Wanted};
+use crate::source::{self, Machine, Wanted};
 
 /// Runs a workflow, in virtual time unless told otherwise.
 ///
@@ -50,6 +51,8 @@ pub(crate) struct Run {
     /// Waits, back-off and time-outs take the time that they take
     #[arg(long)]
     real_time: bool,
+    #[command(flatten)]
+    files: page::Files,
     /// Stop before this state, and print its input
     #[arg(long, value_name = "STATE")]
     until: Option<String>,
@@ -116,6 +119,7 @@ impl Run {
                 end.push_str(&format!("input: {}\n", printable_json(&input.to_string())));
             }
             self.print(execution, &end, output)?;
+            self.write(execution, &machine)?;
             return Ok(ExitCode::SUCCESS);
         }
         let execution = driver.finish().map_err(explain)?;
@@ -129,6 +133,7 @@ impl Run {
             ),
         };
         self.print(&execution, &format!("status: {}\n{end}", execution.status()), output)?;
+        self.write(&execution, &machine)?;
         Ok(match execution.status() {
             Status::Succeeded => ExitCode::SUCCESS,
             Status::Failed => ExitCode::from(1),
@@ -156,6 +161,20 @@ impl Run {
             }
         };
         Ok(engine.mocks(&file, case).map_err(wrong)?)
+    }
+
+    /// Writes the page and the trace that are asked for.
+    fn write(&self, execution: &Execution, machine: &Machine) -> Result<(), Failure> {
+        if !self.files.is_wanted() {
+            return Ok(());
+        }
+        let events = execution.history().iter().map(HistoryEvent::to_api_json).collect();
+        let about = About {
+            name: machine.name.clone(),
+            definition: Some(machine.value.clone()),
+            facts: vec![("ARN".to_owned(), execution.arn().to_owned())],
+        };
+        self.files.write(&Value::Array(events), about)
     }
 
     /// Prints the history and how it ended. JSON is for programs: nothing else is on the output then.

@@ -167,7 +167,7 @@ fn marked(mark: Mark) -> Vec<String> {
         Mark::None => return Vec::new(),
         Mark::Untaken => "#777777",
         Mark::Taken | Mark::Added => "#1a7f37",
-        Mark::Caught | Mark::Changed => "#9a6700",
+        Mark::Caught | Mark::Aborted | Mark::Changed => "#9a6700",
         Mark::Failed | Mark::Removed => "#cf222e",
         Mark::Running | Mark::Renamed => "#0969da",
     };

@@ -7,16 +7,20 @@
 mod caption;
 mod change;
 mod dot;
+pub mod history;
 #[cfg(feature = "layout")]
 mod html;
 #[cfg(feature = "layout")]
 pub mod layout;
 mod mermaid;
 mod model;
+#[cfg(feature = "page")]
+pub mod page;
 #[cfg(feature = "layout")]
 mod svg;
 #[cfg(feature = "layout")]
 mod text;
+pub mod trace;
 
 pub use model::{Edge, Graph, Mark, Retrier, Scope, State};
 

@@ -27,6 +27,7 @@ const MARKS: &[(Mark, &str, &str)] = &[
     (Mark::Taken, "fill:#e8f5e9,stroke:#2e7d32,stroke-width:3px,color:#222", "stroke:#2e7d32,stroke-width:3px"),
     (Mark::Caught, "fill:#fff3e0,stroke:#b45309,stroke-width:3px,color:#222", "stroke:#b45309,stroke-width:3px"),
     (Mark::Failed, "fill:#fdecea,stroke:#c62828,stroke-width:3px,color:#222", "stroke:#c62828,stroke-width:3px"),
+    (Mark::Aborted, "fill:#fff3e0,stroke:#b45309,stroke-width:2px,color:#222", "stroke:#b45309,stroke-width:2px"),
     (Mark::Running, "fill:#e3f2fd,stroke:#1565c0,stroke-width:3px,color:#222", "stroke:#1565c0,stroke-width:3px"),
     (Mark::Added, "fill:#dafbe1,stroke:#1a7f37,stroke-width:3px,color:#222", "stroke:#1a7f37,stroke-width:3px"),
     (

@@ -122,6 +122,8 @@ pub enum Mark {
     Caught,
     /// It failed, and the execution with it.
     Failed,
+    /// It was stopped, or what is around it failed.
+    Aborted,
     /// It has begun and not ended.
     Running,
     /// Only the newer definition has it.
@@ -143,6 +145,7 @@ impl Mark {
             Self::Taken => "taken",
             Self::Caught => "caught",
             Self::Failed => "failed",
+            Self::Aborted => "aborted",
             Self::Running => "running",
             Self::Added => "added",
             Self::Removed => "removed",

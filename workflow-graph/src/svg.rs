@@ -37,6 +37,18 @@ impl Graph {
     }
 }
 
+#[cfg(feature = "page")]
+impl Graph {
+    /// The SVG element without its style, for a page that has [`STYLE`]; its states are buttons.
+    pub(crate) fn to_svg_element(&self, direction: Direction) -> String {
+        let layout = self.layout(direction);
+        let size = format!("width=\"{}\" height=\"{}\" ", number(layout.width), number(layout.height));
+        let mut svg = Svg { interactive: true, ..Svg::default() };
+        svg.document(self, &layout, &size, false);
+        svg.text
+    }
+}
+
 #[derive(Default)]
 struct Svg {
     text: String,
@@ -107,9 +119,10 @@ impl Svg {
         }
         let at = escaped(state.pointer.as_str());
         let button = if self.interactive {
-            let word = state.mark.word().map(|word| format!(", {word}")).unwrap_or_default();
-            let label = format!("{}, {}{word}", state.name, state.kind.name());
-            format!(" tabindex=\"-1\" role=\"button\" aria-label=\"{}\"", escaped(&label))
+            // What is seen, as a screen reader says it.
+            let lines: Vec<_> = placed.texts.iter().map(|text| text.text.as_str()).collect();
+            let (name, label) = (escaped(&state.name), escaped(&lines.join(" ")));
+            format!(" tabindex=\"-1\" role=\"button\" data-name=\"{name}\" aria-label=\"{label}\"")
         } else {
             String::new()
         };

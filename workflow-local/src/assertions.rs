@@ -96,10 +96,30 @@ impl Execution {
         }
     }
 
+    /// Writes the page of an execution that is not what a test expects to the folder that `WORKFLOW_REPORT` names; says
+    /// where.
+    #[cfg(feature = "graph")]
+    fn report(&self) -> String {
+        let Some(folder) = std::env::var_os("WORKFLOW_REPORT") else { return String::new() };
+        let thread = std::thread::current();
+        let test = thread.name().unwrap_or("test").replace("::", ".");
+        let file = std::path::Path::new(&folder).join(format!("{test}.html"));
+        let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, self.to_html()));
+        match written {
+            Ok(()) => format!("\nits page: {}", file.display()),
+            Err(error) => format!("\nits page cannot be written to {}: {error}", file.display()),
+        }
+    }
+
+    #[cfg(not(feature = "graph"))]
+    fn report(&self) -> &'static str {
+        ""
+    }
+
     #[track_caller]
     #[expect(clippy::panic, reason = "an assertion that fails panics")]
     fn disappoint(&self, what: &str) -> ! {
-        panic!("{what}\n{self}")
+        panic!("{what}\n{self}{}", self.report())
     }
 }
 

@@ -12,6 +12,7 @@
 //! | feature | default | gives |
 //! | --- | --- | --- |
 //! | `jsonata` | yes | JSONata, by `workflow-jsonata` |
+//! | `graph` | no | `Execution::to_html`: a page of an execution; the report of a failing test |
 //!
 //! `workflow-server` serves executions over the Step Functions API.
 
@@ -31,6 +32,8 @@ mod item_reader;
 mod json_text;
 mod mock_file;
 mod nested;
+#[cfg(feature = "graph")]
+mod page;
 mod payload;
 mod planned;
 mod program;

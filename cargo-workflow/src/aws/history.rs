@@ -12,9 +12,8 @@ use crate::{Failure, report};
 
 /// The arguments of `history`.
 #[derive(Args)]
+#[group(id = "of_aws")]
 pub(crate) struct History {
-    /// The ARN of the execution
-    execution: String,
     /// The newest event first
     #[arg(long)]
     reverse: bool,
@@ -32,10 +31,24 @@ pub(crate) struct History {
 }
 
 impl History {
+    /// Every event of an execution as the API gives it, and the definition that it runs.
+    pub(crate) fn recorded(&self, execution: &str) -> Result<(Vec<Value>, String), Failure> {
+        self.connect.run(async |client| {
+            let execution = client.execution(execution);
+            let definition = execution.describe_machine().await?.definition;
+            let mut history = execution.history();
+            let mut events = Vec::new();
+            while let Some(event) = history.next().await? {
+                events.push(of_api(&event));
+            }
+            Ok((events, definition))
+        })
+    }
+
     /// Prints the events.
-    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+    pub(crate) fn execute(self, execution: &str, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let events = self.connect.run(async |client| {
-            let mut history = client.execution(self.execution.as_str()).history();
+            let mut history = client.execution(execution).history();
             if self.reverse {
                 history = history.newest_first();
             }
@@ -91,4 +104,40 @@ impl History {
         }
         made
     }
+}
+
+/// An event as `GetExecutionHistory` has it on the wire, with the details that pages and traces show.
+fn of_api(event: &Event<Untyped>) -> Value {
+    let sdk = event.sdk();
+    let index = sdk.map_iteration_started_event_details();
+    let index = index.or(sdk.map_iteration_succeeded_event_details()).or(sdk.map_iteration_failed_event_details());
+    let index = index.or(sdk.map_iteration_aborted_event_details());
+    let mut details = serde_json::Map::new();
+    let mut add = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            details.insert(name.to_owned(), value);
+        }
+    };
+    let text = |text: Option<&str>| text.map(Value::from);
+    add("name", text(event.state_name().or(index.and_then(|details| details.name()))));
+    add("index", index.map(|details| details.index().into()));
+    add("input", text(event.input()));
+    add("output", text(event.output()));
+    add("error", text(event.error()));
+    add("cause", text(event.cause()));
+    let assigned = sdk.state_exited_event_details().and_then(|details| details.assigned_variables());
+    add(
+        "assignedVariables",
+        assigned.map(|variables| {
+            let sorted: std::collections::BTreeMap<_, _> = variables.iter().collect();
+            sorted.into_iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
+        }),
+    );
+    json!({
+        "id": event.id(),
+        "previousEventId": event.previous_id(),
+        "timestamp": event.timestamp().as_secs_f64(),
+        "type": event.kind().as_str(),
+        "EventDetails": details,
+    })
 }

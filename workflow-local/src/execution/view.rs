@@ -20,6 +20,12 @@ impl Execution {
         View { execution: self, id: RunId(0) }
     }
 
+    /// The definition that it runs.
+    #[cfg(feature = "graph")]
+    pub(crate) fn definition(&self) -> &serde_json::Value {
+        &self.program.definition
+    }
+
     /// The child execution with this ARN.
     pub fn child(&self, arn: &str) -> Option<View<'_>> {
         let id = self.runs.iter().skip(1).position(|run| &*run.arn == arn)?;

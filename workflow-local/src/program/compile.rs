@@ -51,7 +51,14 @@ impl Program {
                 }
                 let seconds = machine.timeout_seconds.as_ref().and_then(Value::as_u64);
                 let timeout_seconds = seconds.filter(|seconds| *seconds > 0);
-                let mut program = Self { states, start, timeout_seconds, watch: None };
+                let mut program = Self {
+                    states,
+                    start,
+                    timeout_seconds,
+                    watch: None,
+                    #[cfg(feature = "graph")]
+                    definition: machine.write(),
+                };
                 program.watch = Watch::of(machine, || program.way_pointers());
                 Ok(program)
             }

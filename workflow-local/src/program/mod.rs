@@ -34,6 +34,9 @@ pub struct Program {
     timeout_seconds: Option<u64>,
     /// Where coverage is wanted.
     watch: Option<Watch>,
+    /// What it was compiled from.
+    #[cfg(feature = "graph")]
+    pub(crate) definition: serde_json::Value,
 }
 
 /// The number of a state within its program.

@@ -1,0 +1,69 @@
+//! `cargo workflow history`: the events of an execution in AWS, or of a history in a file.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::Failure;
+use crate::page::{self, About, Files};
+
+/// Prints or draws the history of an execution.
+#[derive(Args)]
+pub(crate) struct History {
+    /// The ARN of the execution, or a file that `aws stepfunctions get-execution-history` has printed
+    execution: String,
+    /// The file with the state machine, for a history in a file; without it the page has the states that were entered
+    #[arg(long, value_name = "FILE")]
+    definition: Option<PathBuf>,
+    /// The workflow to take, where that file has several
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    files: Files,
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    of_aws: crate::aws::History,
+}
+
+impl History {
+    /// Prints the events, and writes the files that are asked for.
+    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        if self.execution.starts_with("arn:") {
+            return self.of_aws(output);
+        }
+        let file = Path::new(&self.execution);
+        let history = page::read(file)?;
+        let definition = self.definition.as_deref().map(|file| page::definition(file, self.name.as_deref()));
+        if !self.files.is_wanted() {
+            writeln!(output, "{}", crate::report::json_text(&history))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        self.files.write(&history, About { name, definition: definition.transpose()?, ..About::default() })?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    #[cfg(feature = "aws")]
+    fn of_aws(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        if !self.files.is_wanted() {
+            return self.of_aws.execute(&self.execution, output);
+        }
+        let (events, definition) = self.of_aws.recorded(&self.execution)?;
+        let about = About {
+            name: self.execution.rsplit(':').next().unwrap_or_default().to_owned(),
+            definition: serde_json::from_str(&definition).ok(),
+            facts: vec![("ARN".to_owned(), self.execution.clone())],
+        };
+        self.files.write(&json!({"events": Value::Array(events)}), about)?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    #[cfg(not(feature = "aws"))]
+    fn of_aws(self, _: &mut impl Write) -> Result<ExitCode, Failure> {
+        let help = "install it with its default features, or give a file that the AWS command line has printed";
+        Err(format!("error: this `cargo workflow` was built without AWS\n  = help: {help}").into())
+    }
+}

@@ -1,0 +1,105 @@
+//! What a history is written as beside the terminal: a page, a trace.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+use workflow_graph::history::History;
+use workflow_graph::page::Page;
+use workflow_graph::trace::Trace;
+
+use crate::Failure;
+use crate::input;
+use crate::params::Values;
+use crate::source::{self, Wanted};
+use crate::template::Reading;
+
+/// Files to write a history to.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Files {
+    /// Write a page with the graph, the way taken, each state's data, a timeline and the events
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Write a trace: `chrome`, which Perfetto opens, or `otlp`, which a collector takes
+    #[arg(long, num_args = 2, value_names = ["FORMAT", "FILE"])]
+    trace: Vec<String>,
+}
+
+/// How a trace is written.
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Chrome,
+    Otlp,
+}
+
+/// What is known of an execution beside its history.
+#[derive(Default)]
+pub(crate) struct About {
+    /// Its name, or its ARN.
+    pub(crate) name: String,
+    /// The definition of its state machine.
+    pub(crate) definition: Option<Value>,
+    /// More, by name.
+    pub(crate) facts: Vec<(String, String)>,
+}
+
+impl Files {
+    /// Whether any is asked for.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.html.is_some() || !self.trace.is_empty()
+    }
+
+    /// Writes those that are asked for; the history is what `GetExecutionHistory` gives.
+    pub(crate) fn write(&self, history: &Value, about: About) -> Result<(), Failure> {
+        if !self.is_wanted() {
+            return Ok(());
+        }
+        let format = match self.trace.as_slice() {
+            [format, file] => {
+                let known = Format::from_str(format, false);
+                Some((known.map_err(|_| format!("error: --trace takes `chrome` or `otlp`, not `{format}`"))?, file))
+            }
+            _ => None,
+        };
+        let history = History::read(history).map_err(|error| format!("error: the history cannot be read: {error}"))?;
+        if let Some((format, file)) = format {
+            let trace = Trace::of(&history, &about.name);
+            let json = match format {
+                Format::Chrome => trace.to_chrome_json(),
+                Format::Otlp => trace.to_otlp_json(),
+            };
+            write(Path::new(file), &json.to_string())?;
+        }
+        if let Some(file) = &self.html {
+            let mut page = Page::of(history).titled(about.name);
+            for (name, value) in about.facts {
+                page = page.with(name, value);
+            }
+            if let Some(definition) = about.definition {
+                page = page.of_machine(definition);
+            }
+            write(file, &page.to_html())?;
+        }
+        Ok(())
+    }
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(file, text).map_err(|error| format!("error: cannot write {}: {error}", file.display()).into())
+}
+
+/// A history in a file, as `aws stepfunctions get-execution-history` prints it.
+pub(crate) fn read(file: &Path) -> Result<Value, Failure> {
+    let bytes = input::bytes(file).map_err(|error| format!("error: cannot read {}: {error}", file.display()))?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let help = "`aws stepfunctions get-execution-history --execution-arn …` prints one";
+        format!("error: {} is no history: {error}\n  = help: {help}", file.display()).into()
+    })
+}
+
+/// The definition of the state machine in a file.
+pub(crate) fn definition(file: &Path, name: Option<&str>) -> Result<Value, Failure> {
+    let values = Values::default();
+    let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
+    Ok(source::read_one(Wanted { file, bytes: None, name, values: &values, reading })?.value)
+}

@@ -1,0 +1,242 @@
+"""Drives the pages that `cargo workflow run --html`, `history --html` and `graph --to html` write, in a real browser.
+
+    pages.py CARGO_WORKFLOW AXE_CORE FOLDER
+
+CARGO_WORKFLOW is the binary, AXE_CORE the file axe.min.js, FOLDER where pages and pictures are written.
+Needs playwright from PyPI and Debian's chromium.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import time
+
+from playwright.sync_api import sync_playwright
+
+binary, axe, folder = sys.argv[1], pathlib.Path(sys.argv[2]).read_text(), pathlib.Path(sys.argv[3])
+folder.mkdir(parents=True, exist_ok=True)
+
+# Names that must appear as text: markup, quotes, a word that turns the direction, 80 wide characters.
+MARKUP = "<script>window.broken = 1</script>"
+QUOTES = "\"quotes\" & 'more' <b>bold</b>"
+TURNED = "turned \u05d0\u05d1\u05d2 name"
+WIDE = "\u6f22" * 80
+
+ITEM = {
+    "StartAt": "Price",
+    "States": {
+        "Price": {"Type": "Choice", "Choices": [{"Variable": "$.price", "NumericGreaterThan": 47, "Next": "Dear"}], "Default": "Cheap"},
+        "Cheap": {"Type": "Pass", "End": True},
+        "Dear": {"Type": "Pass", "Parameters": {"dear.$": "$.price"}, "End": True},
+    },
+}
+DEFINITION = {
+    "Comment": "An order: </title><script>window.broken = 2</script>",
+    "StartAt": MARKUP,
+    "States": {
+        MARKUP: {"Type": "Pass", "Comment": "<img src=x onerror=alert(1)>", "Result": {"html": "</script><script>window.broken = 3</script>"}, "ResultPath": "$.found", "Next": QUOTES},
+        QUOTES: {"Type": "Pass", "Next": TURNED},
+        TURNED: {"Type": "Pass", "Next": WIDE},
+        WIDE: {"Type": "Wait", "Seconds": 60, "Next": "Each"},
+        "Each": {"Type": "Map", "ItemsPath": "$.prices", "ItemProcessor": ITEM, "ResultPath": "$.priced", "Next": "Pay"},
+        "Pay": {
+            "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "pay", "Payload.$": "$"},
+            "Retry": [{"ErrorEquals": ["Busy"], "MaxAttempts": 2}],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Refund"}], "Next": "Done",
+        },
+        "Refund": {"Type": "Pass", "Next": "Done"},
+        "Done": {"Type": "Succeed"},
+    },
+}
+MOCKS = {
+    "StateMachines": {"order": {"TestCases": {"busy": {"Pay": "Busy"}}}},
+    "MockedResponses": {"Busy": {"0-2": {"Throw": {"Error": "Busy", "Cause": "<i>too many</i>"}}}},
+}
+
+
+def workflow(*arguments, codes=(0,)):
+    done = subprocess.run([binary, "workflow", *map(str, arguments)], capture_output=True, text=True)
+    assert done.returncode in codes, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def write(name, value):
+    path = folder / name
+    path.write_text(json.dumps(value))
+    return path
+
+
+class Page:
+    """A page that may ask nothing of anybody, and whose script must not stumble."""
+
+    def __init__(self, browser, path, **options):
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.asked, self.said = [], []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("console", lambda message: self.said.append(message.text) if message.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.began = time.monotonic()
+        self.page.goto(path)
+        self.took = time.monotonic() - self.began
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            outside = [url for url in self.asked if not url.startswith("file://") or len(self.asked) > 1 and url != self.asked[0].split("#")[0]]
+            assert not [url for url in outside if not url.startswith("file://")], outside
+            assert not self.said, self.said
+            assert self.page.evaluate("window.broken") is None, "markup of the data ran"
+        self.context.close()
+
+    def accessible(self, what):
+        self.page.evaluate(axe)
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        lines = [f"{one['id']}: {one['help']}\n  " + "\n  ".join(node["html"][:200] + " " + node["failureSummary"] for node in one["nodes"][:3]) for one in found]
+        assert not found, f"{what}:\n" + "\n".join(lines)
+
+
+def state(page, name):
+    return page.locator(".workflow-graph .state").filter(has=page.locator("text.name", has_text=name)).last
+
+
+def panel(page):
+    return page.locator("#panel")
+
+
+def check_execution(browser, path):
+    for scheme in ("light", "dark"):
+        for width in (1440, 390):
+            with Page(browser, path, color_scheme=scheme, viewport={"width": width, "height": 900}) as one:
+                one.accessible(f"{scheme} at {width}")
+                one.page.locator("#tab-events").click()
+                one.accessible(f"events, {scheme} at {width}")
+                one.page.screenshot(path=folder / f"execution-{scheme}-{width}.png", full_page=True)
+    with Page(browser, path, viewport={"width": 1440, "height": 900}) as one:
+        page = one.page
+        # A click on a state shows what it got and gave.
+        state(page, "Refund").click()
+        assert panel(page).locator("h2").inner_text() == "Refund"
+        assert "too many" in panel(page).inner_text() and panel(page).locator("i").count() == 0
+        state(page, "Pay").click()
+        said = panel(page).inner_text()
+        assert "caught" in said and "Attempts (3)" in said and "Busy" in said and "retry 2" in said, said
+        # A map's items, filtered.
+        state(page, "Dear").click()
+        assert "2 of 2 visits" in panel(page).inner_text(), panel(page).inner_text()
+        state(page, "Price").click()
+        page.fill("#visit-filter", "item 49")
+        assert "1 of 50 visits" in panel(page).inner_text()
+        page.locator(".visits button").first.click()
+        assert '"price": 49' in panel(page).inner_text()
+        assert page.url.endswith("#visit=" + page.locator(".visits button").first.get_attribute("data-visit"))
+        # Names are text.
+        for name in (MARKUP, QUOTES, TURNED):
+            assert page.locator(f'[role=button][data-name="{name.replace(chr(34), chr(92) + chr(34))}"]').count() == 1, name
+        # Search finds in events and states.
+        page.fill("#search", "lambdafunction")
+        page.locator("#tab-events").click()
+        page.fill("#search", "taskfailed")
+        page.wait_for_function("document.querySelectorAll('#events tbody tr').length === 3")
+        page.locator("#events tbody button").first.click()
+        assert "TaskFailed" in panel(page).locator("h2").inner_text()
+        link = page.url
+    # A link leads to the same place.
+    with Page(browser, link) as one:
+        assert "TaskFailed" in panel(one.page).locator("h2").inner_text()
+    # The keyboard alone.
+    with Page(browser, path) as one:
+        page = one.page
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "search"
+        page.keyboard.type("refund")
+        page.wait_for_function("document.querySelectorAll('#timeline .row').length === 1")
+        page.keyboard.press("Escape")
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.classList.contains('state')"):
+                break
+        else:
+            raise AssertionError("the keyboard does not reach the graph")
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        focused = page.evaluate("document.activeElement.dataset.name")
+        assert panel(page).locator("h2").inner_text() == focused, focused
+        assert "Input" in panel(page).inner_text()
+
+
+def check_text_fits(browser, path):
+    """No text is wider than its box in the fonts of this machine."""
+    with Page(browser, path) as one:
+        wrong = one.page.evaluate(
+            """() => [...document.querySelectorAll('.workflow-graph .state')].flatMap((state) => {
+                const box = state.querySelector(':scope > .box').getBBox();
+                return [...state.querySelectorAll(':scope > text')].filter((text) => {
+                    const own = text.getBBox();
+                    return own.x < box.x || own.x + own.width > box.x + box.width || own.y + own.height > box.y + box.height + 1;
+                }).map((text) => text.textContent);
+            })"""
+        )
+        assert not wrong, wrong
+
+
+def check_large(browser):
+    """Ten thousand events open within two seconds."""
+    events = [{"id": 1, "previousEventId": 0, "timestamp": 1.0, "type": "ExecutionStarted", "executionStartedEventDetails": {"input": "{}"}}]
+    while len(events) < 10_000:
+        number = len(events)
+        name = f"State {number // 2 % 90}"
+        details = {"name": name, "input": json.dumps({"number": number, "text": "x" * 200})}
+        events.append({"id": number + 1, "previousEventId": number, "timestamp": 1.0 + number, "type": "PassStateEntered", "stateEnteredEventDetails": details})
+        details = {"name": name, "output": json.dumps({"number": number})}
+        events.append({"id": number + 2, "previousEventId": number + 1, "timestamp": 1.5 + number, "type": "PassStateExited", "stateExitedEventDetails": details})
+    history = write("large.json", {"events": events, "nextToken": "more"})
+    workflow("history", history, "--html", folder / "large.html")
+    with Page(browser, (folder / "large.html").as_uri()) as one:
+        said = one.page.locator(".notes").inner_text()
+        assert "later events are missing" in said and "definition is not known" in said, said
+        print(f"10,000 events: {one.took:.2f} s")
+        assert one.took < 2, one.took
+
+
+def main():
+    definition = write("order.asl.json", DEFINITION)
+    mocks = write("mocks.json", MOCKS)
+    sent = json.dumps({"prices": [{"price": price} for price in range(50)]})
+    page = folder / "execution.html"
+    workflow("run", definition, "--input", sent, "--mocks", mocks, "--case", "busy", "--html", page)
+    events = json.loads(workflow("run", definition, "--input", sent, "--mocks", mocks, "--case", "busy", "--history", "json"))
+    # The same from an exported history; one of another machine, cut off, with an event of the future, says so.
+    history = write("history.json", {"events": events})
+    again = folder / "again.html"
+    workflow("history", history, "--definition", definition, "--html", again)
+    events[3]["type"] = "QuantumStateCollapsed"
+    broken = write("broken.json", {"events": events[:40]})
+    other = write("other.asl.json", {"StartAt": "Else", "States": {"Else": {"Type": "Pass", "End": True}}})
+    workflow("history", broken, "--definition", other, "--html", folder / "broken.html")
+    (folder / "graph.html").write_text(workflow("graph", definition, "--to", "html"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for path in (page, again):
+            check_execution(browser, path.as_uri())
+        for path in (page, folder / "graph.html"):
+            check_text_fits(browser, path.as_uri())
+        with Page(browser, (folder / "broken.html").as_uri()) as one:
+            said = one.page.locator(".notes").inner_text()
+            for words in ("QuantumStateCollapsed", "another state machine", "has not ended"):
+                assert words in said, said
+            one.accessible("a broken history")
+        for scheme in ("light", "dark"):
+            with Page(browser, (folder / "graph.html").as_uri(), color_scheme=scheme) as one:
+                one.accessible(f"graph, {scheme}")
+        check_large(browser)
+        browser.close()
+    print("the pages work")
+
+
+main()

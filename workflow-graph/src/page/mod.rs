@@ -1,0 +1,169 @@
+//! One execution as one page: the graph with the way that was taken, what each state got and gave, a timeline, the events.
+
+mod way;
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::history::History;
+use crate::svg::{STYLE, escaped};
+use crate::{Direction, Graph};
+
+const PAGE_STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// The page of an execution.
+///
+/// It needs nothing beside it: no script, font or request from elsewhere, which its content security policy forbids.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_graph::history::History;
+/// use workflow_graph::page::Page;
+///
+/// let history = json!({"events": [
+///     {"id": 1, "previousEventId": 0, "timestamp": 0.0, "type": "ExecutionStarted",
+///         "executionStartedEventDetails": {"input": "{}"}},
+///     {"id": 2, "previousEventId": 1, "timestamp": 0.0, "type": "PassStateEntered",
+///         "stateEnteredEventDetails": {"name": "Greet", "input": "{}"}}]});
+/// let history = History::read(&history)?;
+/// let html = Page::of(history).titled("greet").to_html();
+/// assert!(html.contains("The execution has not ended"));
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    title: String,
+    definition: Option<Value>,
+    history: History,
+    facts: Vec<(String, String)>,
+}
+
+impl Page {
+    /// The page of an execution with this history.
+    pub fn of(history: History) -> Self {
+        Self { title: "Execution".to_owned(), history, ..Self::default() }
+    }
+
+    /// The same with this title: the execution's name, the state machine's.
+    #[must_use]
+    pub fn titled(mut self, title: impl Into<String>) -> Self {
+        self.title = title.into();
+        self
+    }
+
+    /// The same with the definition of its state machine. Without it, the graph has what was entered.
+    #[must_use]
+    pub fn of_machine(mut self, definition: Value) -> Self {
+        self.definition = Some(definition);
+        self
+    }
+
+    /// The same with one more fact in its head, such as the ARN.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.facts.push((name.into(), value.into()));
+        self
+    }
+
+    /// The graph with the way that the execution took.
+    pub fn graph(&self) -> Graph {
+        let graph = match &self.definition {
+            Some(definition) => Graph::of_definition(definition),
+            None => way::entered(&self.history),
+        };
+        way::taken(graph, &self.history).named(self.title.clone())
+    }
+
+    /// The HTML.
+    pub fn to_html(&self) -> String {
+        let graph = self.graph();
+        let pointers: BTreeMap<&str, &str> =
+            graph.states().iter().map(|state| (state.name.as_str(), state.pointer.as_str())).collect();
+        let mut notes = self.history.notes.clone();
+        if self.definition.is_some() {
+            notes.extend(way::strangers(&graph, &self.history));
+        } else {
+            notes.push("The definition is not known: the graph has the states that were entered.".to_owned());
+        }
+        let notes: String = notes.iter().map(|note| format!("<li>{}</li>", escaped(note))).collect();
+        let notes =
+            if notes.is_empty() { notes } else { format!("<ul class=\"notes\" aria-label=\"Notes\">{notes}</ul>\n") };
+        let facts: String = self
+            .facts
+            .iter()
+            .map(|(name, value)| format!("<span>{}: <bdi>{}</bdi></span>", escaped(name), escaped(value)))
+            .collect();
+        let style = format!("{STYLE}{PAGE_STYLE}");
+        let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
+        let policy = format!(
+            "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+            hash(SCRIPT),
+            hash(&style)
+        );
+        let title = escaped(&self.title);
+        let status = self.history.status.word();
+        let class = status.split(' ').next().unwrap_or_default();
+        let data = self.data(&pointers);
+        let svg = graph.to_svg_element(Direction::TopDown);
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"referrer\" content=\"no-referrer\">\n\
+             <title>{title}: {status}</title>\n<style>{style}</style>\n</head>\n<body>\n\
+             <header><h1><bdi>{title}</bdi></h1><span class=\"status s-{class}\">{status}</span><p class=\"facts\">{facts}</p>\
+             <div class=\"search\"><label for=\"search\">Search</label>\
+             <input id=\"search\" type=\"search\" placeholder=\"press / to search\"></div></header>\n{notes}\
+             <main>\n<section class=\"picture fit\" id=\"picture\" aria-label=\"Graph\" tabindex=\"0\">\
+             <div class=\"tools\"><button type=\"button\" id=\"fit\" aria-pressed=\"true\">Fit width</button></div>\n{svg}\n</section>\n\
+             <section class=\"panel\" id=\"panel\" aria-label=\"Details\" tabindex=\"0\"><p>Choose a state.</p></section>\n\
+             <section class=\"bottom\" aria-label=\"History\">\n<div class=\"tabs\" role=\"tablist\" aria-label=\"History\">\
+             <button type=\"button\" role=\"tab\" id=\"tab-timeline\" data-list=\"timeline\" aria-controls=\"timeline\">Timeline</button>\
+             <button type=\"button\" role=\"tab\" id=\"tab-events\" data-list=\"events\" aria-controls=\"events\">Events</button></div>\n\
+             <div id=\"timeline\" role=\"tabpanel\" aria-labelledby=\"tab-timeline\"></div>\n\
+             <div id=\"events\" role=\"tabpanel\" aria-labelledby=\"tab-events\" class=\"scroll\" hidden></div>\n\
+             </section>\n</main>\n<script type=\"application/json\" id=\"data\">{data}</script>\n<script>{SCRIPT}</script>\n\
+             </body>\n</html>\n"
+        )
+    }
+
+    /// What the script works on.
+    fn data(&self, pointers: &BTreeMap<&str, &str>) -> String {
+        let events: Vec<Value> = self
+            .history
+            .events
+            .iter()
+            .map(|event| {
+                json!({"id": event.id, "p": event.previous, "t": event.time, "k": event.kind, "v": event.visit, "d": event.details})
+            })
+            .collect();
+        let visits: Vec<Value> = self
+            .history
+            .visits
+            .iter()
+            .map(|visit| {
+                let attempts: Vec<_> = visit
+                    .attempts
+                    .iter()
+                    .map(|attempt| {
+                        let (scheduled, ended) = (attempt.scheduled, attempt.ended);
+                        json!({"scheduled": scheduled, "ended": ended, "error": attempt.error, "time": [attempt.time.0, attempt.time.1]})
+                    })
+                    .collect();
+                json!({
+                    "state": visit.state, "parent": visit.parent, "item": visit.item, "entered": visit.entered,
+                    "exited": visit.exited, "status": visit.status.word(), "error": visit.error,
+                    "time": [visit.time.0, visit.time.1], "attempts": attempts,
+                })
+            })
+            .collect();
+        let data = json!({"events": events, "visits": visits, "pointers": pointers}).to_string();
+        // Nothing in it may end the element, or begin another one.
+        data.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+    }
+}

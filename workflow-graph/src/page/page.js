@@ -1,0 +1,267 @@
+"use strict";
+// The page of one execution. Everything that comes from the data is written as text, never as markup.
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const byId = (id) => document.getElementById(id);
+  const events = new Map(data.events.map((event) => [event.id, event]));
+  const ROWS = 300;
+
+  const make = (tag, options = {}, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(options)) {
+      if (value === undefined || value === null) continue;
+      if (name === "text") element.textContent = value;
+      else if (name === "class") element.className = value;
+      else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+      else element.setAttribute(name, value);
+    }
+    element.append(...children);
+    return element;
+  };
+
+  const clock = (time) => (time === null ? "" : new Date(time).toISOString().slice(11, 23));
+  const moment = (time) => (time === null ? "unknown" : new Date(time).toISOString().replace("T", " "));
+  const lasted = ([from, to]) => {
+    if (from === null || to === null) return "";
+    const time = to - from;
+    if (time < 1000) return `${time} ms`;
+    if (time < 60000) return `${(time / 1000).toFixed(2)} s`;
+    const seconds = Math.round(time / 1000);
+    const parts = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+    let rest = seconds;
+    return parts.map(([size, unit]) => { const count = Math.floor(rest / size); rest -= count * size; return count ? `${count} ${unit}` : ""; })
+      .filter(Boolean).slice(0, 2).join(" ") || "0 s";
+  };
+  const pretty = (text) => {
+    if (typeof text !== "string") return JSON.stringify(text, null, 2);
+    try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; }
+  };
+  const status = (word) => make("span", { class: `status s-${word.split(" ")[0]}`, text: word });
+  const items = (visit) => {
+    const parts = [];
+    for (let at = visit; at; at = data.visits[at.parent]) if (at.item !== null) parts.unshift(`${data.visits[at.parent]?.state ?? "map"} item ${at.item}`);
+    return parts.join(", ");
+  };
+  const more = (shown, count, next) =>
+    count > shown ? [make("button", { type: "button", text: `Show ${Math.min(ROWS, count - shown)} more of ${count - shown}`, onclick: next })] : [];
+
+  // --- the panel of a state ---
+  const panel = byId("panel");
+  let chosen = null;
+  const states = new Map([...document.querySelectorAll(".state[data-pointer]")].map((element) => [element.dataset.pointer, element]));
+  const ofState = new Map();
+  data.visits.forEach((visit, number) => {
+    const pointer = data.pointers[visit.state];
+    if (!ofState.has(pointer)) ofState.set(pointer, []);
+    ofState.get(pointer).push(number);
+  });
+
+  const link = (hash) => { if (location.hash !== hash) history.replaceState(null, "", hash); };
+  const eventButton = (id) => make("button", { type: "button", text: `event ${id}`, onclick: () => showEvent(id) });
+
+  const payload = (title, value) => value === undefined || value === null ? [] : [make("h3", { text: title }), make("pre", { tabindex: "0", role: "region", "aria-label": title, text: pretty(value) })];
+
+  function visitDetails(visit) {
+    const entered = events.get(visit.entered), exited = events.get(visit.exited);
+    const box = make("div", { id: "visit" });
+    const line = make("p", {}, status(visit.status));
+    const time = lasted(visit.time);
+    line.append(time ? ` after ${time}` : "", items(visit) ? `, ${items(visit)}` : "", ` · entered ${moment(visit.time[0])} `, eventButton(visit.entered));
+    if (visit.exited) line.append(" ", eventButton(visit.exited));
+    box.append(line);
+    if (visit.error) {
+      const failed = [...visit.attempts].reverse().map((attempt) => events.get(attempt.ended)).find((event) => event?.d?.error) ??
+        [...events.values()].reverse().find((event) => event.v !== null && data.visits[event.v] === visit && event.d?.error);
+      box.append(make("h3", { text: "Error" }), make("p", { class: "s-failed", text: visit.error }));
+      box.append(...payload("Cause", failed?.d?.cause));
+    }
+    box.append(...payload("Input", entered?.d?.input), ...payload("Output", exited?.d?.output));
+    const assigned = exited?.d?.assignedVariables;
+    if (assigned) box.append(...payload("Variables assigned", Object.fromEntries(Object.entries(assigned).map(([name, value]) => { try { return [name, JSON.parse(value)]; } catch { return [name, value]; } }))));
+    if (visit.attempts.length) {
+      const rows = visit.attempts.map((attempt, number) => make("tr", {},
+        make("td", { text: number ? `retry ${number}` : "first" }), make("td", { text: clock(attempt.time[0]) }),
+        make("td", { text: lasted(attempt.time) }), make("td", { text: attempt.error ?? (attempt.ended ? "succeeded" : "running") }),
+        make("td", {}, eventButton(attempt.scheduled))));
+      box.append(make("h3", { text: `Attempts (${visit.attempts.length})` }), make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Attempts" }, make("table", {},
+        make("thead", {}, make("tr", {}, ...["attempt", "began", "lasted", "result", "event"].map((text) => make("th", { scope: "col", text })))),
+        make("tbody", {}, ...rows))));
+      box.append(...payload("Request", events.get(visit.attempts.at(-1).scheduled)?.d?.parameters ?? events.get(visit.attempts.at(-1).scheduled)?.d?.input));
+    }
+    return box;
+  }
+
+  function showState(pointer, wanted) {
+    const element = states.get(pointer);
+    const all = ofState.get(pointer) ?? [];
+    const name = element?.dataset.name ?? data.visits[all[0]]?.state ?? "";
+    for (const other of document.querySelectorAll(".state.chosen")) other.classList.remove("chosen");
+    element?.classList.add("chosen");
+    for (const other of states.values()) other.setAttribute("tabindex", other === element ? "0" : "-1");
+    chosen = pointer;
+    panel.replaceChildren(make("h2", { id: "panel-title", text: name }));
+    if (!all.length) {
+      panel.append(make("p", { text: "The execution did not come here." }));
+      link(`#state=${encodeURIComponent(pointer)}`);
+      return;
+    }
+    let current = wanted ?? all.at(-1);
+    const details = make("div", { "aria-live": "polite" });
+    const choose = (number) => {
+      current = number;
+      details.replaceChildren(visitDetails(data.visits[number]));
+      for (const button of panel.querySelectorAll(".visits button[data-visit]")) button.setAttribute("aria-pressed", String(Number(button.dataset.visit) === number));
+      link(`#visit=${number}`);
+    };
+    if (all.length > 1) {
+      const text = make("input", { type: "search", id: "visit-filter", placeholder: "item, error, input or output", "aria-label": "Filter visits by item, error, input or output" });
+      const kind = make("select", { "aria-label": "Filter visits by status" }, ...["any status", "succeeded", "caught", "failed", "timed out", "aborted", "running"].map((word) => make("option", { text: word, value: word })));
+      const count = make("p", { class: "soft", role: "status" });
+      const list = make("div", { class: "visits" });
+      let shown = ROWS;
+      const fill = () => {
+        const word = text.value.trim().toLowerCase();
+        const fits = all.filter((number) => {
+          const visit = data.visits[number];
+          if (kind.value !== "any status" && visit.status !== kind.value) return false;
+          if (!word) return true;
+          const said = [items(visit), visit.error, events.get(visit.entered)?.d?.input, events.get(visit.exited)?.d?.output];
+          return said.some((text) => typeof text === "string" && text.toLowerCase().includes(word));
+        });
+        count.textContent = `${fits.length} of ${all.length} visits`;
+        list.replaceChildren(...fits.slice(0, shown).map((number) => {
+          const visit = data.visits[number];
+          const button = make("button", { type: "button", "data-visit": number, "aria-pressed": String(number === current), onclick: () => choose(number) });
+          button.append(status(visit.status), ` ${items(visit) || `visit ${all.indexOf(number) + 1}`} `, make("span", { class: "soft", text: `${lasted(visit.time)}${visit.error ? ` · ${visit.error}` : ""}` }));
+          return button;
+        }), ...more(shown, fits.length, () => { shown += ROWS; fill(); }));
+      };
+      text.addEventListener("input", () => { shown = ROWS; fill(); });
+      kind.addEventListener("change", () => { shown = ROWS; fill(); });
+      panel.append(make("div", { class: "filter" }, text, kind), count, list);
+      fill();
+    }
+    panel.append(details);
+    choose(current);
+  }
+
+  const showVisit = (number) => { const visit = data.visits[number]; if (visit) showState(data.pointers[visit.state], number); };
+
+  // --- the graph ---
+  const order = [...states.keys()];
+  for (const [pointer, element] of states) {
+    element.addEventListener("click", (event) => { event.stopPropagation(); showState(pointer); });
+    element.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); showState(pointer); return; }
+      const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const next = Math.min(order.length - 1, Math.max(0, order.indexOf(pointer) + step));
+      const target = states.get(order[next]);
+      element.setAttribute("tabindex", "-1");
+      target.setAttribute("tabindex", "0");
+      target.focus();
+      target.scrollIntoView({ block: "nearest", inline: "nearest" });
+    });
+  }
+  states.get(order[0])?.setAttribute("tabindex", "0");
+  const picture = byId("picture");
+  byId("fit").addEventListener("click", () => byId("fit").setAttribute("aria-pressed", String(picture.classList.toggle("fit"))));
+
+  // --- timeline and events ---
+  const lists = { timeline: byId("timeline"), events: byId("events") };
+  const search = byId("search");
+  const shown = { timeline: ROWS, events: ROWS };
+  const times = data.events.map((event) => event.t).filter((time) => time !== null);
+  const began = times.length ? times.reduce((one, other) => Math.min(one, other)) : 0;
+  const whole = times.length ? Math.max(1, times.reduce((one, other) => Math.max(one, other)) - began) : 1;
+
+  const said = (event) => `${event.id} ${event.k} ${event.v === null ? "" : data.visits[event.v].state} ${JSON.stringify(event.d ?? "")}`.toLowerCase();
+
+  function timeline(word) {
+    const fits = data.visits.map((visit, number) => [visit, number]).filter(([visit]) => !word || `${visit.state} ${items(visit)} ${visit.status} ${visit.error ?? ""}`.toLowerCase().includes(word));
+    lists.timeline.replaceChildren(make("p", { class: "soft", role: "status", text: `${fits.length} visits of states` }), ...fits.slice(0, shown.timeline).map(([visit, number]) => {
+      const bar = make("span", { class: `bar b-${visit.status.split(" ")[0]}` });
+      const [from, to] = visit.time;
+      if (from !== null) {
+        bar.style.left = `${(100 * (from - began)) / whole}%`;
+        bar.style.width = `${(100 * ((to ?? began + whole) - from)) / whole}%`;
+      }
+      const where = items(visit);
+      return make("button", { type: "button", class: "row", onclick: () => showVisit(number) },
+        make("span", { text: where ? `${visit.state} (${where})` : visit.state }), make("span", { class: "track" }, bar), make("span", { class: `s-${visit.status.split(" ")[0]}`, text: `${visit.status}${lasted(visit.time) ? ` ${lasted(visit.time)}` : ""}` }));
+    }), ...more(shown.timeline, fits.length, () => { shown.timeline += ROWS; timeline(word); }));
+  }
+
+  function eventList(word) {
+    const fits = data.events.filter((event) => !word || said(event).includes(word));
+    const rows = fits.slice(0, shown.events).map((event) => make("tr", { id: `event-${event.id}` },
+      make("td", {}, make("button", { type: "button", text: String(event.id), "aria-label": `event ${event.id}`, onclick: () => showEvent(event.id) })),
+      make("td", { text: clock(event.t) }), make("td", { text: event.k }),
+      make("td", { text: event.v === null ? "" : data.visits[event.v].state }), make("td", { text: event.d?.error ?? "" })));
+    lists.events.replaceChildren(make("p", { class: "soft", role: "status", text: `${fits.length} of ${data.events.length} events` }),
+      make("table", {}, make("thead", {}, make("tr", {}, ...["event", "time", "type", "state", "error"].map((text) => make("th", { scope: "col", text })))), make("tbody", {}, ...rows)),
+      ...more(shown.events, fits.length, () => { shown.events += ROWS; eventList(word); }));
+  }
+
+  function showEvent(id) {
+    const event = events.get(id);
+    if (!event) return;
+    panel.replaceChildren(make("h2", { id: "panel-title", text: `Event ${id}: ${event.k}` }), make("p", { class: "soft", text: moment(event.t) }));
+    const line = make("p");
+    if (event.p) line.append("after ", eventButton(event.p), " ");
+    if (event.v !== null) line.append(make("button", { type: "button", text: data.visits[event.v].state, onclick: () => showVisit(event.v) }));
+    panel.append(line);
+    for (const [name, value] of Object.entries(event.d ?? {})) if (!name.endsWith("Details")) panel.append(...payload(name, value));
+    link(`#event=${id}`);
+  }
+
+  const tabs = [...document.querySelectorAll("[role=tab]")];
+  const open = (tab) => {
+    for (const other of tabs) {
+      other.setAttribute("aria-selected", String(other === tab));
+      other.setAttribute("tabindex", other === tab ? "0" : "-1");
+      lists[other.dataset.list].hidden = other !== tab;
+    }
+    fill();
+  };
+  const fill = () => {
+    const word = search.value.trim().toLowerCase();
+    if (!lists.timeline.hidden) timeline(word); else eventList(word);
+    for (const [pointer, element] of states) element.classList.toggle("dim", Boolean(word) && !element.dataset.name.toLowerCase().includes(word) && !(ofState.get(pointer) ?? []).some((number) => (data.visits[number].error ?? "").toLowerCase().includes(word)));
+  };
+  tabs.forEach((tab, number) => {
+    tab.addEventListener("click", () => open(tab));
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const next = tabs[(number + step + tabs.length) % tabs.length];
+      open(next);
+      next.focus();
+    });
+  });
+  let waiting = 0;
+  search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => { shown.timeline = shown.events = ROWS; fill(); }, 120); });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.matches?.("input, select, textarea");
+    if (event.key === "/" && !typing) { event.preventDefault(); search.focus(); }
+    if (event.key === "Escape" && event.target === search) { search.value = ""; fill(); }
+  });
+
+  // --- links into the page ---
+  const follow = () => {
+    const [, what, value] = /^#(state|visit|event)=(.*)$/.exec(location.hash) ?? [];
+    if (what === "visit") showVisit(Number(value));
+    else if (what === "event") showEvent(Number(value));
+    else if (what === "state") { let pointer = value; try { pointer = decodeURIComponent(value); } catch { } if (states.has(pointer)) showState(pointer); }
+    return Boolean(what);
+  };
+  addEventListener("hashchange", follow);
+  open(tabs[0]);
+  if (!follow()) {
+    const failed = data.visits.findLastIndex((visit) => visit.status === "failed" || visit.status === "timed out");
+    const last = failed >= 0 ? failed : data.visits.length - 1;
+    if (last >= 0) { const hash = location.hash; showVisit(last); history.replaceState(null, "", hash || location.pathname + location.search); }
+  }
+})();

@@ -1,0 +1,207 @@
+//! A history as a trace: a span for the execution, each state, branch, item, attempt and wait before a retry.
+
+mod chrome;
+mod otlp;
+
+use serde_json::Value;
+
+use crate::history::{History, Status};
+
+/// The spans of an execution, each after the one that it is inside of.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_graph::history::History;
+/// use workflow_graph::trace::Trace;
+///
+/// let history = History::read(&json!([
+///     {"id": 1, "timestamp": 1.0, "type": "ExecutionStarted"},
+///     {"id": 2, "previousEventId": 1, "timestamp": 1.0, "type": "PassStateEntered", "stateEnteredEventDetails": {"name": "A"}},
+///     {"id": 3, "previousEventId": 2, "timestamp": 2.0, "type": "PassStateExited", "stateExitedEventDetails": {"name": "A"}},
+///     {"id": 4, "previousEventId": 3, "timestamp": 2.0, "type": "ExecutionSucceeded"}]))?;
+/// let trace = Trace::of(&history, "greet");
+/// assert_eq!(trace.spans.iter().map(|span| span.name.as_str()).collect::<Vec<_>>(), ["greet", "A"]);
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Trace {
+    /// The trace's identifier: 32 hexadecimal digits. That of `traceparent` in the input, where it has one.
+    pub id: String,
+    /// The span that the trace continues, in another program.
+    pub continues: Option<String>,
+    /// The spans; the first is the execution's.
+    pub spans: Vec<Span>,
+}
+
+/// A span.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Span {
+    /// Its name.
+    pub name: String,
+    /// What it is: `execution`, `state`, `branch`, `item`, `attempt`, `retry wait`.
+    pub kind: &'static str,
+    /// The number of the span that it is inside of; `None` for the execution's.
+    pub parent: Option<usize>,
+    /// What runs one after the other has one number.
+    pub thread: usize,
+    /// When it began and ended, in milliseconds since 1970.
+    pub time: (i64, i64),
+    /// The error that it ended with.
+    pub error: Option<String>,
+    /// What else is known of it.
+    pub attributes: Vec<(&'static str, String)>,
+}
+
+impl Trace {
+    /// The trace of a history, under the execution's name or ARN.
+    ///
+    /// What has no time that can be read begins and ends with what is around it.
+    pub fn of(history: &History, name: &str) -> Self {
+        let times = || history.events.iter().filter_map(|event| event.time);
+        let whole = (times().min().unwrap_or_default(), times().max().unwrap_or_default());
+        let (id, continues) = match history.events.first().and_then(|event| traceparent(&event.details)) {
+            Some((trace, span)) => (trace, Some(span)),
+            None => (identifier(name, whole.0.unsigned_abs()), None),
+        };
+        let mut trace = Self { id, continues, spans: Vec::new() };
+        let failed = matches!(history.status, Status::Failed | Status::TimedOut | Status::Aborted);
+        let last = history.events.last().and_then(|event| event.details.get("error")).and_then(Value::as_str);
+        trace.spans.push(Span {
+            name: name.to_owned(),
+            kind: "execution",
+            time: whole,
+            error: failed.then(|| last.unwrap_or(history.status.word()).to_owned()),
+            attributes: vec![("aws.stepfunctions.status", history.status.word().to_owned())],
+            ..Span::default()
+        });
+        let threads = trace.threads(history, whole);
+        let mut of_visit: Vec<usize> = Vec::with_capacity(history.visits.len());
+        // A thread's span stands before what is in it, and after the visit around it.
+        let mut of_thread = vec![None; threads.len()];
+        for visit in &history.visits {
+            let around = visit.parent.and_then(|parent| of_visit.get(parent).copied()).unwrap_or(0);
+            let parent = match (visit.thread, threads.get(visit.thread)) {
+                (0, _) | (_, None) => around,
+                (thread, Some(time)) => {
+                    let known = of_thread.get(thread).copied().flatten();
+                    let made =
+                        known.unwrap_or_else(|| trace.thread(history, visit.item, visit.parent, thread, *time, around));
+                    of_thread.get_mut(thread).into_iter().for_each(|span| *span = Some(made));
+                    made
+                }
+            };
+            let number = trace.spans.len();
+            of_visit.push(number);
+            let time = known(visit.time, whole);
+            let ends_badly = matches!(visit.status, Status::Failed | Status::TimedOut | Status::Aborted);
+            trace.spans.push(Span {
+                name: visit.state.clone(),
+                kind: "state",
+                parent: Some(parent),
+                thread: visit.thread,
+                time,
+                error: if ends_badly {
+                    Some(visit.error.clone().unwrap_or_else(|| visit.status.word().to_owned()))
+                } else {
+                    None
+                },
+                attributes: vec![
+                    ("aws.stepfunctions.state.type", visit.kind.clone()),
+                    ("aws.stepfunctions.status", visit.status.word().to_owned()),
+                    ("aws.stepfunctions.event", visit.entered.to_string()),
+                ],
+            });
+            let mut before: Option<i64> = None;
+            for (attempt, of) in visit.attempts.iter().enumerate() {
+                let time = known(of.time, time);
+                if let Some(before) = before.filter(|before| *before < time.0) {
+                    trace.child(
+                        number,
+                        "retry wait",
+                        format!("wait before retry {attempt}"),
+                        visit.thread,
+                        (before, time.0),
+                    );
+                }
+                before = Some(time.1);
+                let name = if attempt == 0 { "attempt".to_owned() } else { format!("retry {attempt}") };
+                trace.child(number, "attempt", name, visit.thread, time);
+                if let Some(span) = trace.spans.last_mut() {
+                    span.error.clone_from(&of.error);
+                    span.attributes.push(("aws.stepfunctions.event", of.scheduled.to_string()));
+                }
+            }
+        }
+        trace
+    }
+
+    /// When each thread begins and ends.
+    fn threads(&self, history: &History, whole: (i64, i64)) -> Vec<(i64, i64)> {
+        let count = history.visits.iter().map(|visit| visit.thread + 1).max().unwrap_or(1);
+        let mut threads = vec![(i64::MAX, i64::MIN); count];
+        for visit in &history.visits {
+            let (from, to) = known(visit.time, whole);
+            threads.get_mut(visit.thread).into_iter().for_each(|time| *time = (time.0.min(from), time.1.max(to)));
+        }
+        threads
+    }
+
+    fn thread(
+        &mut self,
+        history: &History,
+        item: Option<u64>,
+        parent: Option<usize>,
+        thread: usize,
+        time: (i64, i64),
+        around: usize,
+    ) -> usize {
+        let is_map = parent.and_then(|parent| history.visits.get(parent)).is_some_and(|parent| parent.kind == "Map");
+        let (kind, name) = match item.filter(|_| is_map) {
+            Some(item) => ("item", format!("item {item}")),
+            None => {
+                let known =
+                    self.spans.iter().filter(|span| span.parent == Some(around) && span.kind == "branch").count();
+                ("branch", format!("branch {}", known + 1))
+            }
+        };
+        self.child(around, kind, name, thread, time);
+        self.spans.len() - 1
+    }
+
+    fn child(&mut self, parent: usize, kind: &'static str, name: String, thread: usize, time: (i64, i64)) {
+        self.spans.push(Span { name, kind, parent: Some(parent), thread, time, ..Span::default() });
+    }
+}
+
+/// A time of which what is unknown is that of what is around.
+fn known((from, to): (Option<i64>, Option<i64>), around: (i64, i64)) -> (i64, i64) {
+    let from = from.unwrap_or(around.0);
+    (from, to.unwrap_or(around.1).max(from))
+}
+
+/// The trace and span of a W3C `traceparent` in the input (<https://www.w3.org/TR/trace-context/#traceparent-header>).
+fn traceparent(started: &Value) -> Option<(String, String)> {
+    let input: Value = serde_json::from_str(started.get("input")?.as_str()?).ok()?;
+    let text = input.get("traceparent")?.as_str()?;
+    let mut parts = text.split('-');
+    let (version, trace, span) = (parts.next()?, parts.next()?, parts.next()?);
+    let is = |text: &str, digits: usize| {
+        let hexadecimal = text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        text.len() == digits && hexadecimal && text.bytes().any(|byte| byte != b'0')
+    };
+    let fits = version.len() == 2 && version != "ff" && is(trace, 32) && is(span, 16) && parts.next().is_some();
+    fits.then(|| (trace.to_owned(), span.to_owned()))
+}
+
+/// 32 hexadecimal digits for a text: the same ones every time.
+fn identifier(text: &str, salt: u64) -> String {
+    format!("{:016x}{:016x}", hash(text, salt), hash(text, !salt))
+}
+
+/// FNV-1a, whose value is in no way secret, and never 0.
+fn hash(text: &str, salt: u64) -> u64 {
+    let bytes = salt.to_le_bytes().into_iter().chain(text.bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)).max(1)
+}

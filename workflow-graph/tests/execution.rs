@@ -1,0 +1,173 @@
+//! Histories as pages and traces: read from the API's events, shown as far as they are understood.
+
+use serde_json::{Value, json};
+use workflow_graph::Mark;
+use workflow_graph::history::{History, Status};
+use workflow_graph::page::Page;
+use workflow_graph::trace::Trace;
+
+/// An event: number, link, seconds, type, details.
+fn event(id: u64, previous: u64, time: f64, kind: &str, details: Value) -> Value {
+    json!({"id": id, "previousEventId": previous, "timestamp": time, "type": kind, "someEventDetails": details})
+}
+
+/// A parallel of two branches, one of which tries twice and is caught around.
+fn events() -> Vec<Value> {
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    vec![
+        event(1, 0, 0.0, "ExecutionStarted", json!({"input": json!({"traceparent": parent}).to_string()})),
+        event(2, 0, 0.0, "ParallelStateEntered", json!({"name": "Both", "input": "{}"})),
+        event(3, 2, 0.0, "ParallelStateStarted", Value::Null),
+        event(4, 3, 0.0, "PassStateEntered", json!({"name": "Left", "input": "{}"})),
+        event(5, 4, 0.0, "PassStateExited", json!({"name": "Left", "output": "1"})),
+        event(6, 3, 0.0, "TaskStateEntered", json!({"name": "Right", "input": "{}"})),
+        event(7, 6, 0.0, "TaskScheduled", json!({"resource": "invoke", "parameters": "{}"})),
+        event(8, 7, 0.0, "TaskStarted", json!({"resource": "invoke"})),
+        event(9, 8, 1.0, "TaskFailed", json!({"error": "Busy", "cause": "too many"})),
+        event(10, 9, 3.0, "TaskScheduled", json!({"resource": "invoke", "parameters": "{}"})),
+        event(11, 10, 3.0, "TaskStarted", json!({"resource": "invoke"})),
+        event(12, 11, 4.0, "TaskFailed", json!({"error": "Gone"})),
+        event(13, 12, 4.0, "ParallelStateFailed", json!({"error": "Gone"})),
+        event(14, 13, 4.0, "ParallelStateExited", json!({"name": "Both", "output": "{}"})),
+        event(15, 14, 4.0, "PassStateEntered", json!({"name": "Undo", "input": "{}"})),
+        event(16, 15, 4.0, "PassStateExited", json!({"name": "Undo", "output": "{}"})),
+        event(17, 16, 4.0, "ExecutionSucceeded", json!({"output": "{}"})),
+    ]
+}
+
+fn definition() -> Value {
+    json!({"StartAt": "Both", "States": {
+        "Both": {"Type": "Parallel", "Next": "Done", "Catch": [{"ErrorEquals": ["Gone"], "Next": "Undo"}], "Branches": [
+            {"StartAt": "Left", "States": {"Left": {"Type": "Pass", "End": true}}},
+            {"StartAt": "Right", "States": {"Right": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+                "Retry": [{"ErrorEquals": ["Busy"]}]}}}]},
+        "Undo": {"Type": "Pass", "End": true},
+        "Done": {"Type": "Succeed"}}})
+}
+
+#[test]
+fn visits_have_their_attempts_errors_and_places() {
+    let history = History::read(&json!({"events": events()})).unwrap();
+    assert_eq!((history.status, history.notes.as_slice()), (Status::Succeeded, [].as_slice()));
+    let visits: Vec<_> = history
+        .visits
+        .iter()
+        .map(|visit| (visit.state.as_str(), visit.parent, visit.thread, visit.status, visit.attempts.len()))
+        .collect();
+    let expected = [
+        ("Both", None, 0, Status::Caught, 0),
+        ("Left", Some(0), 1, Status::Succeeded, 0),
+        ("Right", Some(0), 2, Status::Failed, 2),
+        ("Undo", None, 0, Status::Succeeded, 0),
+    ];
+    assert_eq!(visits, expected);
+    assert_eq!(history.visits[2].attempts[0].error.as_deref(), Some("Busy"));
+    assert_eq!(history.visits[2].attempts[1].time, (Some(3000), Some(4000)));
+}
+
+#[test]
+fn the_graph_has_the_way_that_was_taken() {
+    let history = History::read(&json!(events())).unwrap();
+    let graph = Page::of(history).of_machine(definition()).graph();
+    let marks: Vec<_> = graph.states().iter().map(|state| (state.name.as_str(), state.mark)).collect();
+    let expected = [
+        ("Both", Mark::Caught),
+        ("Left", Mark::Taken),
+        ("Right", Mark::Failed),
+        ("Undo", Mark::Taken),
+        ("Done", Mark::Untaken),
+    ];
+    assert_eq!(marks, expected);
+    let edges: Vec<_> = graph.scope.edges.iter().map(|edge| edge.mark).collect();
+    assert_eq!(edges, [Mark::Untaken, Mark::Taken]);
+    assert_eq!(graph.scope.states[1].end_mark, Mark::Taken);
+}
+
+#[test]
+fn what_is_missing_unknown_or_of_another_machine_is_said() {
+    let mut cut = events();
+    cut.truncate(8);
+    cut.remove(3);
+    cut[5]["type"] = "HologramShown".into();
+    cut.push(json!("no event"));
+    let history = History::read(&json!({"events": cut, "nextToken": "more"})).unwrap();
+    let other = json!({"StartAt": "Else", "States": {"Else": {"Type": "Pass", "End": true}}});
+    for (page, words) in [
+        (Page::of(history.clone()).of_machine(other), "belongs to another state machine"),
+        (Page::of(history), "The definition is not known"),
+    ] {
+        let html = page.to_html();
+        let said = [
+            "missing at 1 places",
+            "later events are missing",
+            "HologramShown",
+            "are no events",
+            "has not ended",
+            words,
+        ];
+        for words in said {
+            assert!(html.contains(words), "{words}");
+        }
+    }
+    assert!(History::read(&json!({"a": 1})).is_err() && History::read(&json!(["a"])).is_err());
+    assert!(History::read(&json!([])).unwrap().notes[0].contains("no events"));
+    // Links that lead nowhere, to themselves or ahead.
+    let mut odd = events();
+    for (number, event) in odd.iter_mut().enumerate() {
+        event["previousEventId"] = [99, number + 1, 17, 0][number % 4].into();
+    }
+    let page = Page::of(History::read(&json!(odd)).unwrap()).of_machine(definition());
+    assert!(page.to_html().contains("data-pointer"));
+}
+
+#[test]
+fn nothing_of_the_data_is_markup() {
+    let mut events = events();
+    events[1]["someEventDetails"]["input"] = "</script><script>alert(1)</script><!--".into();
+    events[14]["someEventDetails"]["name"] = "<img src=x onerror=alert(1)>".into();
+    let page = Page::of(History::read(&json!(events)).unwrap()).titled("</title><script>").with("<b>", "\"><script>");
+    let html = page.to_html();
+    assert_eq!((html.matches("<script").count(), html.matches("</script>").count()), (2, 2));
+    assert!(!html.contains("<img") && !html.contains("<b>"));
+}
+
+#[test]
+fn a_trace_has_a_span_for_each_state_branch_attempt_and_wait() {
+    let history = History::read(&json!(events())).unwrap();
+    let trace = Trace::of(&history, "order");
+    let spans: Vec<_> =
+        trace.spans.iter().map(|span| (span.kind, span.name.as_str(), span.parent, span.time)).collect();
+    let expected = [
+        ("execution", "order", None, (0, 4000)),
+        ("state", "Both", Some(0), (0, 4000)),
+        ("branch", "branch 1", Some(1), (0, 0)),
+        ("state", "Left", Some(2), (0, 0)),
+        ("branch", "branch 2", Some(1), (0, 4000)),
+        ("state", "Right", Some(4), (0, 4000)),
+        ("attempt", "attempt", Some(5), (0, 1000)),
+        ("retry wait", "wait before retry 1", Some(5), (1000, 3000)),
+        ("attempt", "retry 1", Some(5), (3000, 4000)),
+        ("state", "Undo", Some(0), (4000, 4000)),
+    ];
+    assert_eq!(spans, expected);
+    // It continues the caller's.
+    let otlp = trace.to_otlp_json();
+    let made = otlp["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().unwrap();
+    assert_eq!(
+        (made[0]["traceId"].as_str(), made[0]["parentSpanId"].as_str()),
+        (Some("0af7651916cd43dd8448eb211c80319c"), Some("b7ad6b7169203331"))
+    );
+    assert!(made[1..].iter().all(|span| made.iter().any(|other| other["spanId"] == span["parentSpanId"])));
+    assert_eq!(
+        (made[8]["status"]["code"].as_u64(), made[8]["endTimeUnixNano"].as_str()),
+        (Some(2), Some("4000000000"))
+    );
+    let chrome = trace.to_chrome_json();
+    let events = chrome["traceEvents"].as_array().unwrap();
+    assert_eq!((events.len(), events[6]["ts"].as_i64(), events[6]["dur"].as_i64()), (11, Some(0), Some(4_000_000)));
+    // Without a caller's, the same history has the same identifier.
+    let mut alone = self::events();
+    alone[0]["someEventDetails"]["input"] = "{}".into();
+    let id = || Trace::of(&History::read(&json!(alone)).unwrap(), "order").id;
+    assert_eq!((id().len(), id()), (32, id()));
+}

@@ -1,0 +1,29 @@
+//! An execution as a page for a browser.
+
+use serde_json::Value;
+use workflow_graph::history::History;
+use workflow_graph::page::Page;
+
+use crate::execution::Execution;
+use crate::history::HistoryEvent;
+
+impl Execution {
+    /// A page of its own, without a request to anybody: the graph with the way taken, what each state got and gave, its
+    /// retries and errors, a timeline, the events.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use workflow_local::Engine;
+    /// let engine = Engine::new(&json!({"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}))?;
+    /// let execution = engine.run(&json!({}))?;
+    /// assert!(execution.to_html().contains("Content-Security-Policy"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_html(&self) -> String {
+        let events = self.history().iter().map(HistoryEvent::to_api_json).collect();
+        // They are the engine's own.
+        let history = History::read(&Value::Array(events)).unwrap_or_default();
+        let page = Page::of(history).titled(self.name()).with("ARN", self.arn());
+        page.of_machine(self.definition().clone()).to_html()
+    }
+}
