@@ -12,9 +12,9 @@ import subprocess
 import sys
 import time
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-binary, axe, folder = sys.argv[1], pathlib.Path(sys.argv[2]).read_text(), pathlib.Path(sys.argv[3])
+binary, axe, folder = sys.argv[1], pathlib.Path(sys.argv[2]).read_text(), pathlib.Path(sys.argv[3]).resolve().resolve()
 folder.mkdir(parents=True, exist_ok=True)
 
 # Names that must appear as text: markup, quotes, a word that turns the direction, 80 wide characters.
@@ -140,7 +140,7 @@ def check_execution(browser, path):
         page.fill("#search", "lambdafunction")
         page.locator("#tab-events").click()
         page.fill("#search", "taskfailed")
-        page.wait_for_function("document.querySelectorAll('#events tbody tr').length === 3")
+        expect(page.locator("#events tbody tr")).to_have_count(3)
         page.locator("#events tbody button").first.click()
         assert "TaskFailed" in panel(page).locator("h2").inner_text()
         link = page.url
@@ -153,7 +153,7 @@ def check_execution(browser, path):
         page.keyboard.press("/")
         assert page.evaluate("document.activeElement.id") == "search"
         page.keyboard.type("refund")
-        page.wait_for_function("document.querySelectorAll('#timeline .row').length === 1")
+        expect(page.locator("#timeline .row")).to_have_count(1)
         page.keyboard.press("Escape")
         for _ in range(40):
             page.keyboard.press("Tab")

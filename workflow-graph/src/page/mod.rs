@@ -91,8 +91,11 @@ impl Page {
             notes.push("The definition is not known: the graph has the states that were entered.".to_owned());
         }
         let notes: String = notes.iter().map(|note| format!("<li>{}</li>", escaped(note))).collect();
-        let notes =
-            if notes.is_empty() { notes } else { format!("<ul class=\"notes\" aria-label=\"Notes\">{notes}</ul>\n") };
+        let notes = if notes.is_empty() {
+            notes
+        } else {
+            format!("<section class=\"notes\" aria-label=\"Notes\"><ul>{notes}</ul></section>\n")
+        };
         let facts: String = self
             .facts
             .iter()
