@@ -25,16 +25,23 @@ pub(crate) struct Diff {
     /// The workflow to take, where a file has several
     #[arg(long)]
     name: Option<String>,
+    #[command(flatten)]
+    printing: Printing,
+}
+
+/// How a plan is printed, and which exit code it gives.
+#[derive(Args, Clone, Copy)]
+pub(crate) struct Printing {
     /// How to print it
     #[arg(long, default_value = "text")]
-    format: Format,
+    pub(crate) format: Format,
     /// The worst verdict that exits with 0
     #[arg(long, default_value = "compatible")]
     allow: Allow,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     Text,
     Markdown,
     Json,
@@ -57,7 +64,7 @@ impl Diff {
         let old = read(&self.old, self.name.as_deref())?;
         let new = read(&self.new, self.name.as_deref())?;
         let plan = plan(&old, &new);
-        match self.format {
+        match self.printing.format {
             Format::Text => write!(output, "{}", plan.to_text())?,
             Format::Markdown => {
                 write!(output, "{}", plan.to_markdown())?;
@@ -66,16 +73,23 @@ impl Diff {
             }
             Format::Json => writeln!(output, "{:#}", plan.to_json())?,
         }
+        Ok(self.printing.code(plan.verdict()))
+    }
+}
+
+impl Printing {
+    /// The exit code of a verdict.
+    pub(crate) fn code(self, verdict: Verdict) -> ExitCode {
         let allowed = match self.allow {
             Allow::Compatible => Verdict::Compatible,
             Allow::Careful => Verdict::Careful,
             Allow::Breaking => Verdict::Breaking,
         };
-        Ok(match plan.verdict() {
+        match verdict {
             verdict if verdict <= allowed => ExitCode::SUCCESS,
             Verdict::Careful => ExitCode::from(CAREFUL),
             _ => ExitCode::from(BREAKING),
-        })
+        }
     }
 }
 

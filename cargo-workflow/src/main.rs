@@ -83,6 +83,9 @@ enum Command {
     Types(types::Types),
     /// Print the IAM policy that a workflow's role needs, and no more
     Iam(iam::Iam),
+    /// Say what deploying a file to AWS would change, and what that means for executions, callers, readers and workers
+    #[cfg(feature = "aws")]
+    Plan(aws::Plan),
     /// Create a state machine of a file in AWS, or bring it to what the file says
     #[cfg(feature = "aws")]
     Deploy(aws::Deploy),
@@ -170,6 +173,8 @@ fn main() -> ExitCode {
         Command::Export(export) => export.execute(&mut output),
         Command::Types(types) => types.execute(&mut output),
         Command::Iam(iam) => iam.execute(&mut output),
+        #[cfg(feature = "aws")]
+        Command::Plan(plan) => plan.execute(&mut output),
         #[cfg(feature = "aws")]
         Command::Deploy(deploy) => deploy.execute(&mut output),
         #[cfg(feature = "aws")]

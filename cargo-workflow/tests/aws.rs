@@ -253,6 +253,72 @@ fn a_hand_edit_is_left_alone_unless_accepted() {
 }
 
 #[test]
+fn a_plan_says_what_a_deployment_means_and_changes_nothing() {
+    let service = Service::new();
+    let plan = |timeout, options: &[&str]| {
+        let file = pay("aws-plan", timeout);
+        service.run(&[&["plan", file.to_str().unwrap()], options].concat())
+    };
+    let planned = |done: &Done| serde_json::from_str::<Value>(&done.stdout).unwrap();
+    let first = plan(60, &["--format", "json"]);
+    assert_eq!((first.code, first.stderr.as_str()), (Some(0), ""));
+    let made = planned(&first);
+    assert_eq!(
+        (&made["change"], &made["verdict"], &made["findings"]),
+        (&json!("created"), &json!("compatible"), &json!([]))
+    );
+    assert_eq!(made["permissions"]["added"][0]["Action"], "lambda:InvokeFunction");
+    assert_eq!(service.json(&["list"]), json!([]));
+
+    service.deploy(&pay("aws-plan", 60), &["--tag", "team=a"]);
+    let same = plan(60, &["--format", "json"]);
+    assert_eq!((same.code, &planned(&same)["change"]), (Some(0), &json!("unchanged")));
+    assert!(
+        plan(60, &[])
+            .stdout
+            .starts_with("arn:aws:states:us-east-1:123456789012:stateMachine:Pay: nothing would change")
+    );
+
+    let shorter = plan(30, &["--format", "json", "--tag", "team=b", "--tracing"]);
+    assert_eq!(shorter.code, Some(3), "{}", shorter.stderr);
+    let made = planned(&shorter);
+    let finding =
+        made["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "timeout-lowered").unwrap();
+    assert_eq!(
+        (&finding["state"], &finding["verdict"], &finding["aspect"]),
+        (&json!("Charge"), &json!("careful"), &json!("executions"))
+    );
+    let rules: Vec<_> = made["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].clone()).collect();
+    assert!(rules.contains(&json!("tags-changed")) && rules.contains(&json!("tracing-changed")), "{rules:?}");
+    assert_eq!(plan(30, &["--allow", "careful"]).code, Some(0));
+    let markdown = plan(30, &["--format", "markdown"]).stdout;
+    assert!(
+        markdown.contains("🟡 careful") && markdown.contains("```mermaid\n") && markdown.contains("Charge"),
+        "{markdown}"
+    );
+    // Nothing was changed.
+    assert_eq!(plan(60, &[]).code, Some(0));
+
+    let text = std::fs::read_to_string(pay("aws-plan", 60)).unwrap();
+    let text = text.replace("amount: i64", "sum: i64").replace("input.amount", "input.sum");
+    let broken = file("aws-plan-broken", "pay.rs", text);
+    let done = service.run(&["plan", broken.to_str().unwrap(), "--format", "json"]);
+    assert_eq!((done.code, &planned(&done)["verdict"]), (Some(4), &json!("breaking")), "{}", done.stdout);
+
+    // What was changed by hand is seen before it would be overwritten.
+    service.runtime.block_on(async {
+        let sfn = workflow_runtime::aws_sdk_sfn::Client::from_conf(service.server.as_ref().unwrap().sfn_config());
+        let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:Pay";
+        let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#;
+        sfn.update_state_machine().state_machine_arn(arn).definition(definition).send().await.unwrap();
+    });
+    let drifted = plan(60, &["--format", "json"]);
+    assert_eq!((drifted.code, &planned(&drifted)["drifted"]), (Some(5), &json!(true)));
+    assert!(drifted.stderr.contains("changed by other means"), "{}", drifted.stderr);
+    assert_ne!(plan(60, &["--accept"]).code, Some(5));
+}
+
+#[test]
 fn what_is_missing_or_wrong_has_one_message_and_its_exit_code() {
     let service = Service::new();
     let nowhere = "arn:aws:states:us-east-1:123456789012:execution:Pay:none";

@@ -337,3 +337,41 @@ async fn a_document_is_deployed_without_a_compiled_workflow() {
     let other = client.deploy_document(&role(), "quick", definition).await.unwrap_err();
     assert!(matches!(other, Error::OtherType { .. }), "{other:?}");
 }
+
+#[tokio::test]
+async fn a_plan_tells_what_a_deployment_means_before_it_is_made() {
+    use workflow_runtime::plan::Verdict;
+
+    let server = serve(Server::builder()).await;
+    let sfn = sfn(&server);
+    let planned = greet(&sfn, "Dear").plan().await.unwrap();
+    assert_eq!((planned.machine.as_ref(), planned.verdict()), (None, Verdict::Compatible));
+    let deployed = greet(&sfn, "Dear").tags([("team", "a")]).logging(Logging::errors(LOGS)).await.unwrap();
+    let same = greet(&sfn, "Dear").tags([("team", "a")]).logging(Logging::errors(LOGS)).plan().await.unwrap();
+    assert!(same.plan.is_empty() && same.drift.is_none(), "{}", same.plan.to_text());
+    assert_eq!(same.machine.as_ref(), Some(deployed.machine.arn()));
+
+    // All that is said, and nothing else, is compared.
+    assert!(greet(&sfn, "Dear").plan().await.unwrap().plan.is_empty());
+    let other = greet(&sfn, "Dear").tags([("team", "b")]).logging(Logging::off()).tracing(true);
+    let other = other.encryption(Encryption::kms("key")).plan().await.unwrap();
+    let rules: Vec<_> = other.plan.findings.iter().map(|finding| finding.rule.id).collect();
+    for rule in ["tags-changed", "logging-changed", "tracing-changed", "encryption-changed"] {
+        assert!(rules.contains(&rule), "{rules:?}");
+    }
+    let other_role = Arn::from("arn:aws:iam::123456789012:role/others");
+    let client = Client::<Greet>::new(sfn.clone());
+    let planned = client.plan_with(&other_role, &GreetParams { formula: "Dear".to_owned() }).await.unwrap();
+    assert!(planned.plan.findings.iter().any(|finding| finding.rule.id == "role-changed"));
+
+    // Nothing was changed by all that; a hand edit is told.
+    assert_eq!(greet(&sfn, "Dear").await.unwrap().change, Change::Unchanged);
+    assert!(deployed.machine.drift().await.unwrap().is_none());
+    let by_hand = r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#;
+    let arn = deployed.machine.arn().as_str();
+    sfn.update_state_machine().state_machine_arn(arn).definition(by_hand).send().await.unwrap();
+    let planned = greet(&sfn, "Dear").plan().await.unwrap();
+    assert!(planned.drift.as_ref().is_some_and(|drift| drift.was_deployed && drift.definition == by_hand));
+    assert!(deployed.machine.drift().await.unwrap().is_some());
+    assert_eq!(planned.plan.difference.states.iter().filter(|state| state.is_added()).count(), 3);
+}

@@ -28,12 +28,12 @@ pub mod schema;
 
 use serde_json::Value;
 use workflow_asl::difference::Difference;
-use workflow_asl::document::MachineType;
 use workflow_asl::policy;
 
 pub use configuration::{Configuration, Logging};
 pub use cost::{Cost, CostChange};
 pub use rule::{Aspect, Law, RULES, Rule, Verdict};
+pub use workflow_asl::document::MachineType;
 
 /// A state machine as it is, or as it is to be.
 #[derive(Clone, Debug, Default)]

@@ -24,24 +24,8 @@ pub(crate) struct Deploy {
     role: String,
     #[command(flatten)]
     target: Target,
-    /// Write events to the log group with this ARN
-    #[arg(long, value_name = "ARN")]
-    log_group: Option<String>,
-    /// Which events
-    #[arg(long, requires = "log_group", value_enum, default_value = "error")]
-    log_level: LogLevel,
-    /// With inputs and outputs
-    #[arg(long, requires = "log_group")]
-    log_data: bool,
-    /// Send traces to X-Ray, or do not
-    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true")]
-    tracing: Option<bool>,
-    /// A customer managed key of KMS
-    #[arg(long, value_name = "KEY")]
-    kms_key: Option<String>,
-    /// A tag; may be repeated. All other tags are removed then
-    #[arg(long = "tag", value_name = "KEY=VALUE")]
-    tags: Vec<String>,
+    #[command(flatten)]
+    settings: Settings,
     /// Publish a version
     #[arg(long)]
     publish: bool,
@@ -73,6 +57,29 @@ pub(super) struct Target {
     /// An Express state machine, where the file does not say: an ASL document
     #[arg(long)]
     express: bool,
+}
+
+/// What is said of the state machine beside its definition. What is not said stays as it is.
+#[derive(Args, Clone)]
+pub(super) struct Settings {
+    /// Write events to the log group with this ARN
+    #[arg(long, value_name = "ARN")]
+    log_group: Option<String>,
+    /// Which events
+    #[arg(long, requires = "log_group", value_enum, default_value = "error")]
+    log_level: LogLevel,
+    /// With inputs and outputs
+    #[arg(long, requires = "log_group")]
+    log_data: bool,
+    /// Send traces to X-Ray, or do not
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true")]
+    tracing: Option<bool>,
+    /// A customer managed key of KMS
+    #[arg(long, value_name = "KEY")]
+    kms_key: Option<String>,
+    /// A tag; may be repeated. All other tags are removed then
+    #[arg(long = "tag", value_name = "KEY=VALUE")]
+    tags: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -117,11 +124,7 @@ impl Deploy {
     /// Deploys the file, and prints what was done.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let read = self.target.read(&self.file)?;
-        let tags = self.tags.iter().map(|tag| match tag.split_once('=') {
-            Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
-            None => Err(failure::message(2, &format!("`--tag {tag}` has no value"), "write it as KEY=VALUE")),
-        });
-        let tags: Vec<(String, String)> = tags.collect::<Result<_, _>>()?;
+        let tags = self.settings.tags()?;
         let made = self.connect.run(async |client| match read.machine_type {
             MachineType::Express => {
                 self.deploy(Client::<Untyped<Express>>::new(client.sfn().clone()), &read, &tags).await
@@ -162,6 +165,39 @@ impl Deploy {
         mut deploy: Deployment<Untyped<K>>,
         tags: &[(String, String)],
     ) -> Deployment<Untyped<K>> {
+        deploy = self.settings.configured(deploy, tags);
+        if self.publish {
+            deploy = deploy.publish();
+        }
+        if let Some(alias) = &self.alias {
+            deploy = deploy.alias_weight(alias, self.weight);
+        }
+        if self.accept {
+            deploy = deploy.overwrite();
+        }
+        if let Some(seconds) = self.wait_for_deletion {
+            deploy = deploy.wait_for_deletion(Duration::from_secs(seconds));
+        }
+        deploy
+    }
+}
+
+impl Settings {
+    /// The tags.
+    pub(super) fn tags(&self) -> Result<Vec<(String, String)>, Failure> {
+        let tags = self.tags.iter().map(|tag| match tag.split_once('=') {
+            Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
+            None => Err(failure::message(2, &format!("`--tag {tag}` has no value"), "write it as KEY=VALUE")),
+        });
+        tags.collect()
+    }
+
+    /// A deployment that says all this.
+    pub(super) fn configured<K: WorkflowKind>(
+        &self,
+        mut deploy: Deployment<Untyped<K>>,
+        tags: &[(String, String)],
+    ) -> Deployment<Untyped<K>> {
         if let Some(group) = &self.log_group {
             let group = group.as_str();
             let logging = match self.log_level {
@@ -179,18 +215,6 @@ impl Deploy {
         }
         if !tags.is_empty() {
             deploy = deploy.tags(tags.iter().cloned());
-        }
-        if self.publish {
-            deploy = deploy.publish();
-        }
-        if let Some(alias) = &self.alias {
-            deploy = deploy.alias_weight(alias, self.weight);
-        }
-        if self.accept {
-            deploy = deploy.overwrite();
-        }
-        if let Some(seconds) = self.wait_for_deletion {
-            deploy = deploy.wait_for_deletion(Duration::from_secs(seconds));
         }
         deploy
     }

@@ -8,6 +8,7 @@ mod failure;
 mod history;
 mod inspect;
 mod list;
+mod plan;
 mod start;
 mod table;
 
@@ -31,6 +32,7 @@ pub(crate) use deploy::Deploy;
 pub(crate) use history::History;
 pub(crate) use inspect::describe;
 pub(crate) use list::List;
+pub(crate) use plan::Plan;
 pub(crate) use start::Start;
 
 /// Where the service is, and who asks.

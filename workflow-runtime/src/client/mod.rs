@@ -37,6 +37,8 @@ use std::marker::PhantomData;
 use aws_sdk_sfn::types::StateMachineListItem;
 use call::call;
 use connection::Connection;
+#[cfg(feature = "plan")]
+pub use deploy::Planned;
 pub use deploy::{Change, Deploy, Deployed, Drift, Encryption, Logging};
 pub use error::{DefinitionFinding, Error, Mismatch, Refusal, SdkSource};
 pub use execution::{Execution, ExecutionDescription, Started};

@@ -105,6 +105,11 @@ impl Encryption {
         Self { reuse: Some(seconds.into()), ..self }
     }
 
+    #[cfg(feature = "plan")]
+    pub(super) fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     fn to_sdk(&self) -> Result<EncryptionConfiguration, BuildError> {
         let kind = match self.key {
             Some(_) => EncryptionType::CustomerManagedKmsKey,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
+
 use crate::Arn;
 
 /// What stands where a deployment would have overwritten what it does not know.
@@ -16,6 +18,17 @@ pub struct Drift {
     pub role: Arn,
     /// Whether this client deployed it before: then it was changed since by other means. Otherwise it was made by other means.
     pub was_deployed: bool,
+}
+
+impl Drift {
+    pub(super) fn of(machine: &Arn, existing: &DescribeStateMachineOutput, was_deployed: bool) -> Self {
+        Self {
+            machine: machine.clone(),
+            definition: existing.definition().to_owned(),
+            role: Arn::from(existing.role_arn()),
+            was_deployed,
+        }
+    }
 }
 
 impl fmt::Display for Drift {

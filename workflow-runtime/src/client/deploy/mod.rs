@@ -2,6 +2,8 @@
 
 mod configuration;
 mod drift;
+#[cfg(feature = "plan")]
+mod plan;
 mod record;
 mod update;
 mod validation;
@@ -18,6 +20,8 @@ use aws_sdk_sfn::types::{StateMachineType, Tag};
 use configuration::Configuration;
 pub use configuration::{Encryption, Logging};
 pub use drift::Drift;
+#[cfg(feature = "plan")]
+pub use plan::Planned;
 use record::{Hash, Record};
 
 use super::call::call;
@@ -107,6 +111,9 @@ struct Settings {
     alias: Option<(String, u8)>,
     overwrites: bool,
     deletion: Duration,
+    /// The declared types of input and output, as JSON Schema.
+    #[cfg(feature = "plan")]
+    types: (Option<crate::Json>, Option<crate::Json>),
 }
 
 impl<W: Workflow> Client<W> {
@@ -374,13 +381,13 @@ impl<W: Workflow> Deployment<'_, W> {
             false => error,
         }
     }
+}
 
-    async fn tags(&self, machine: &StateMachine<W>) -> Result<Vec<Tag>, Error> {
-        let request = self.client.connection.sfn.list_tags_for_resource().resource_arn(machine.arn().as_str());
-        let answer = call!("ListTagsForResource", machine = machine.arn(), request.send())
-            .map_err(|error| Error::of_call("ListTagsForResource", error))?;
-        Ok(answer.tags.unwrap_or_default())
-    }
+async fn tags_of<W: Workflow>(machine: &StateMachine<W>) -> Result<Vec<Tag>, Error> {
+    let request = machine.connection.sfn.list_tags_for_resource().resource_arn(machine.arn().as_str());
+    let answer = call!("ListTagsForResource", machine = machine.arn(), request.send())
+        .map_err(|error| Error::of_call("ListTagsForResource", error))?;
+    Ok(answer.tags.unwrap_or_default())
 }
 
 fn sdk_type(machine_type: MachineType) -> StateMachineType {

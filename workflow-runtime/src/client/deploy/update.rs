@@ -4,9 +4,9 @@ use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::{StateMachineStatus, Tag};
 
 use super::super::call::call;
-use super::{Brought, Change, Deployment, Drift, Hash, Record, validation};
+use super::{Brought, Change, Deployment, Drift, Hash, Record, tags_of, validation};
+use crate::Workflow;
 use crate::client::{Error, StateMachine};
-use crate::{Arn, Workflow};
 
 /// A deployment onto a state machine.
 pub(super) struct Update<'a, W> {
@@ -26,17 +26,12 @@ impl<W: Workflow> Update<'_, W> {
         if existing.status() == Some(&StateMachineStatus::Deleting) {
             return Err(Error::Deleting { name: declared.name.clone() });
         }
-        let tags = self.deployment.tags(&self.machine).await?;
+        let tags = tags_of(&self.machine).await?;
         let record = Record::read(&tags);
         let found = Hash::of(existing.definition(), existing.role_arn());
         let is_declared = found == self.hash;
         if !is_declared && !settings.overwrites && !record.as_ref().is_some_and(|record| record.names(&found)) {
-            return Err(Error::Drifted(Box::new(Drift {
-                machine: self.machine.arn().clone(),
-                definition: existing.definition().to_owned(),
-                role: Arn::from(existing.role_arn()),
-                was_deployed: record.is_some(),
-            })));
+            return Err(Error::Drifted(Box::new(Drift::of(self.machine.arn(), existing, record.is_some()))));
         }
         let mut revision = existing.revision_id().map(str::to_owned);
         let (to_set, to_remove) =

@@ -1,0 +1,121 @@
+//! `cargo workflow plan`: what a deployment of a file would change, and what that means.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+use workflow_asl::document::MachineType;
+use workflow_asl::printable::printable;
+use workflow_graph::Graph;
+use workflow_runtime::client::{Client, Planned, Untyped};
+use workflow_runtime::{Arn, Express, WorkflowKind};
+
+use super::deploy::{Read, Settings, Target};
+use super::{CommandError, Connect};
+use crate::diff::{Format, Printing};
+use crate::{Failure, report, types};
+
+/// The arguments of `plan`.
+///
+/// The exit code is 0 for `compatible`, 3 for `careful`, 4 for `breaking`, and 5 where the state machine was changed by hand since it
+/// was deployed. docs/operating.md has the others.
+#[derive(Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    file: crate::File,
+    /// The ARN of the role that executions are to run as; otherwise the one of the state machine that is there
+    #[arg(long, value_name = "ARN")]
+    role: Option<String>,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    settings: Settings,
+    /// Take what was changed by hand for what is to be overwritten
+    #[arg(long)]
+    accept: bool,
+    #[command(flatten)]
+    printing: Printing,
+    #[command(flatten)]
+    connect: Connect,
+}
+
+impl Plan {
+    /// Prints what would change and what that means.
+    pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let read = self.target.read(&self.file)?;
+        let tags = self.settings.tags()?;
+        let planned = self.connect.run(async |client| match read.machine_type {
+            MachineType::Express => {
+                self.plan(Client::<Untyped<Express>>::new(client.sfn().clone()), &read, &tags).await
+            }
+            _ => self.plan(client, &read, &tags).await,
+        })?;
+        match self.printing.format {
+            Format::Json => writeln!(output, "{}", report::json_text(&json(&planned)))?,
+            Format::Text => write!(output, "{}{}", head(&planned), planned.plan.to_text())?,
+            Format::Markdown => {
+                write!(output, "{}\n\n{}", head(&planned).trim_end(), planned.plan.to_markdown())?;
+                let graph = Graph::of_change(&planned.old.definition, &planned.new.definition);
+                writeln!(output, "\n```mermaid\n{}```", graph.to_mermaid())?;
+            }
+        }
+        if let Some(drift) = &planned.drift
+            && !self.accept
+        {
+            let why = match drift.was_deployed {
+                true => "its definition or role was changed by other means since it was last deployed",
+                false => "it was made by other means",
+            };
+            let what = format!("{}: {why}", drift.machine);
+            return Err(super::failure::message(5, &what, "`--accept` deploys over it, and plans so"));
+        }
+        Ok(self.printing.code(planned.verdict()))
+    }
+
+    async fn plan<K: WorkflowKind>(
+        &self,
+        client: Client<Untyped<K>>,
+        read: &Read,
+        tags: &[(String, String)],
+    ) -> Result<Planned, CommandError> {
+        let role = match &self.role {
+            Some(role) => Some(Arn::from(role.as_str())),
+            None => match client.attach_by_name(&read.name).await {
+                Ok(machine) => Some(Arn::from(machine.describe().await?.role_arn)),
+                Err(_) => None,
+            },
+        };
+        let role = role.unwrap_or_else(|| Arn::from(""));
+        let (input, given) = read.machine.workflow.as_deref().map(types::declared).unwrap_or_default();
+        let deploy = client.deploy_document(&role, &read.name, &read.machine.value.to_string());
+        Ok(self.settings.configured(deploy, tags).declaring(input, given).plan().await?)
+    }
+}
+
+/// What would be done, in a line.
+fn head(planned: &Planned) -> String {
+    match &planned.machine {
+        Some(arn) if planned.plan.is_empty() => format!("{}: nothing would change\n", printable(arn.as_str())),
+        Some(arn) => format!("{} would be updated\n", printable(arn.as_str())),
+        None => "a state machine would be created\n".to_owned(),
+    }
+}
+
+fn json(planned: &Planned) -> Value {
+    let change = match &planned.machine {
+        Some(_) if planned.plan.is_empty() => "unchanged",
+        Some(_) => "updated",
+        None => "created",
+    };
+    let mut made = planned.plan.to_json();
+    made["verdict"] = planned.verdict().name().into();
+    if planned.verdict() != planned.plan.verdict() {
+        // Nobody relies yet on what is to be created.
+        made["findings"] = json!([]);
+    }
+    made["change"] = change.into();
+    made["stateMachineArn"] = planned.machine.as_ref().map(Arn::as_str).into();
+    made["drifted"] = planned.drift.is_some().into();
+    made
+}

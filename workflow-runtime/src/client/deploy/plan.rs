@@ -1,0 +1,197 @@
+//! What a deployment would change, and what that means; nothing is changed.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
+use aws_sdk_sfn::types::Tag;
+use workflow_plan::{Configuration, Logging, Machine, Plan, Verdict};
+
+use super::record::{Hash, Record};
+use super::{Declared, Deploy, Deployment, Drift, tags_of};
+use crate::client::{Client, Error, StateMachine};
+use crate::{Arn, Json, MachineType, Workflow};
+
+/// What a deployment would do.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Planned {
+    /// The state machine that is there; `None` where it would be created.
+    pub machine: Option<Arn>,
+    /// What would change and what that means; of a state machine that would be created, beside an empty one.
+    pub plan: Plan,
+    /// The state machine as it is; of one that would be created, nothing.
+    pub old: Machine,
+    /// The state machine as it would be.
+    pub new: Machine,
+    /// What was changed by other means since the last deployment, which the deployment would not overwrite unless told to.
+    pub drift: Option<Drift>,
+}
+
+impl Planned {
+    /// What it means for those who rely on the state machine: nothing, where there is none yet.
+    pub fn verdict(&self) -> Verdict {
+        self.machine.as_ref().map_or(Verdict::Compatible, |_| self.plan.verdict())
+    }
+}
+
+impl<W: Workflow> Client<W> {
+    /// What deploying the workflow with this role would change, and what that means for executions under way, callers, readers
+    /// and workers. Nothing is changed.
+    ///
+    /// With tags, logging and the like: [`Deploy::plan`].
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of any call.
+    pub fn plan(&self, role: &Arn) -> impl Future<Output = Result<Planned, Error>> + Send + use<W>
+    where
+        W: Workflow<Params = ()>,
+    {
+        self.deploy(role).plan()
+    }
+
+    /// The same with values for the workflow's deploy-time parameters.
+    ///
+    /// # Errors
+    ///
+    /// As [`plan`](Self::plan); and [`Error::Params`] when a parameter has no JSON value.
+    pub fn plan_with(
+        &self,
+        role: &Arn,
+        params: &W::Params,
+    ) -> impl Future<Output = Result<Planned, Error>> + Send + use<W> {
+        self.deploy_with(role, params).plan()
+    }
+}
+
+impl<W: Workflow> Deploy<W> {
+    /// The types of input and output that the newer definition declares, each a JSON Schema: [`plan`](Self::plan) then tells what
+    /// they mean for callers and readers, where the definition alone does not show it.
+    pub fn declaring(mut self, input: Option<Json>, output: Option<Json>) -> Self {
+        self.settings.types = (input, output);
+        self
+    }
+
+    /// What this deployment would change, and what that means. Nothing is changed.
+    ///
+    /// ```ignore
+    /// let planned = client.deploy(&role).tags([("team", "orders")]).plan().await?;
+    /// print!("{}", planned.plan.to_text());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of any call; [`Error::Params`].
+    pub async fn plan(self) -> Result<Planned, Error> {
+        let Self { client, role, declared, settings } = self;
+        let declared = declared?;
+        let deployment = Deployment { client: &client, role: &role, declared: &declared, settings: &settings };
+        let new = deployment.machine();
+        let Some(existing) = client.find(&declared.name).await? else {
+            let old = Machine::new(Json::Null).named(&declared.name).of_type(new.machine_type);
+            return Ok(Planned { machine: None, plan: workflow_plan::plan(&old, &new), old, new, drift: None });
+        };
+        let machine = client.attach(existing.state_machine_arn());
+        let tags = tags_of(&machine).await?;
+        let old = of_service(&existing, &tags);
+        let hash = Hash::of(&declared.definition, role.as_str());
+        let drift =
+            drift(&machine, &existing, &tags).filter(|drift| Hash::of(&drift.definition, drift.role.as_str()) != hash);
+        let plan = workflow_plan::plan(&old, &new);
+        Ok(Planned { machine: Some(machine.arn().clone()), plan, old, new, drift })
+    }
+}
+
+impl<W: Workflow> Deployment<'_, W> {
+    /// What it would make: what the deployment does not say is not compared.
+    fn machine(&self) -> Machine {
+        let Declared { name, machine_type, definition } = self.declared;
+        let said = &self.settings.configuration;
+        let configuration = Configuration {
+            role: Some(self.role.as_str().to_owned()),
+            logging: said.logging().as_ref().map(logging),
+            tracing: said.tracing,
+            key: said.encryption.as_ref().map(|encryption| key(encryption.key())),
+            tags: said.tags.clone(),
+        };
+        let (input, output) = self.settings.types.clone();
+        Machine::new(parsed(definition))
+            .named(name)
+            .of_type(plan_type(machine_type.as_str()))
+            .configured(configuration)
+            .declaring(input, output)
+    }
+}
+
+impl<W: Workflow> StateMachine<W> {
+    /// The state machine as [`workflow_plan::plan`] compares it with others.
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of any call.
+    pub async fn as_planned(&self) -> Result<Machine, Error> {
+        let machine = self.unqualified();
+        Ok(of_service(&machine.describe().await?, &tags_of(&machine).await?))
+    }
+
+    /// What was changed by other means since this client last deployed the state machine, or that it was made by other means:
+    /// what a deployment would not overwrite unless told to.
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of any call.
+    pub async fn drift(&self) -> Result<Option<Drift>, Error> {
+        let machine = self.unqualified();
+        Ok(drift(&machine, &machine.describe().await?, &tags_of(&machine).await?))
+    }
+}
+
+fn drift<W: Workflow>(machine: &StateMachine<W>, existing: &DescribeStateMachineOutput, tags: &[Tag]) -> Option<Drift> {
+    let record = Record::read(tags);
+    let found = Hash::of(existing.definition(), existing.role_arn());
+    let is_known = record.as_ref().is_some_and(|record| record.names(&found));
+    (!is_known).then(|| Drift::of(machine.arn(), existing, record.is_some()))
+}
+
+/// What the service has.
+fn of_service(existing: &DescribeStateMachineOutput, tags: &[Tag]) -> Machine {
+    let tag = |tag: &Tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()));
+    let tags: BTreeMap<_, _> = tags.iter().filter_map(tag).collect();
+    let is_foreign = |key: &str| !key.starts_with("aws:") && !key.starts_with(super::record::KEY_PREFIX);
+    let configuration = Configuration {
+        role: Some(existing.role_arn().to_owned()),
+        logging: Some(existing.logging_configuration().map(logging).unwrap_or_default()),
+        tracing: Some(existing.tracing_configuration().is_some_and(|tracing| tracing.enabled())),
+        key: Some(key(existing.encryption_configuration().and_then(|found| found.kms_key_id()))),
+        tags: Some(tags.into_iter().filter(|(key, _)| is_foreign(key)).collect()),
+    };
+    Machine::new(parsed(existing.definition()))
+        .named(existing.name())
+        .of_type(plan_type(existing.r#type().as_str()))
+        .configured(configuration)
+}
+
+fn parsed(definition: &str) -> Json {
+    serde_json::from_str(definition).unwrap_or_default()
+}
+
+fn plan_type(word: &str) -> workflow_plan::MachineType {
+    match word == MachineType::Express.as_str() {
+        true => workflow_plan::MachineType::Express,
+        false => workflow_plan::MachineType::Standard,
+    }
+}
+
+/// What `workflow_plan` takes for the key that AWS owns.
+fn key(key: Option<&str>) -> String {
+    key.unwrap_or("AWS_OWNED_KEY").to_owned()
+}
+
+fn logging(found: &aws_sdk_sfn::types::LoggingConfiguration) -> Logging {
+    let group = found.destinations().iter().find_map(|to| to.cloud_watch_logs_log_group()?.log_group_arn());
+    Logging {
+        level: found.level().map_or_else(|| Logging::default().level, |level| level.as_str().to_owned()),
+        data: found.include_execution_data(),
+        group: group.map(str::to_owned),
+    }
+}
