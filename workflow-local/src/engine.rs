@@ -238,7 +238,7 @@ impl Engine {
     /// limits.steps = 10;
     /// let engine = Engine::new(&json!({ "StartAt": "S", "QueryLanguage": "JSONata", "States": {
     ///     "S": { "Type": "Pass", "Output": "{% $sum([1..9].($ * 2)) %}", "End": true } } }))?;
-    /// assert_eq!(engine.run(&json!({}))?.output(), Some(&json!(90)));
+    /// assert_eq!(engine.run(&json!({}))?.output().unwrap().value(), &json!(90));
     /// let execution = engine.jsonata_limits(limits).run(&json!({}))?;
     /// assert_eq!(execution.error(), Some("States.QueryEvaluationError"));
     /// assert!(execution.cause().unwrap().ends_with("U1001: The expression takes more than 10 steps"));
