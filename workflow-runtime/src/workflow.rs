@@ -96,9 +96,8 @@ pub trait Workflow: 'static {
         Ok(definition)
     }
 
-    /// The picture of a workflow without parameters: [`to_svg`](workflow_graph::Graph::to_svg),
-    /// [`to_html`](workflow_graph::Graph::to_html), [`to_mermaid`](workflow_graph::Graph::to_mermaid),
-    /// [`to_text`](workflow_graph::Graph::to_text).
+    /// The picture of a workflow without parameters, to be drawn by `to_svg`, `to_html`, `to_mermaid`, `to_dot` or
+    /// `to_text`.
     #[cfg(feature = "graph")]
     fn graph() -> workflow_graph::Graph
     where
