@@ -32,6 +32,13 @@ fn outside(name: &str) -> std::path::PathBuf {
     folder
 }
 
+/// A package holds its own files only, so the template is a copy of the example.
+#[test]
+fn the_order_saga_is_that_of_the_examples() {
+    let of = |file: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+    assert!(of("templates/order-saga/lib.rs") == of("../examples/src/order_saga.rs"), "change both files together");
+}
+
 #[test]
 fn each_template_makes_a_crate_whose_tests_pass() {
     let folder = outside("templates");

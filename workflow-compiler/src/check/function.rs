@@ -232,7 +232,21 @@ const JSONATA: &[(&str, &str, char)] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{Argument, Function};
+    use workflow_asl::jsonata::{FUNCTIONS, Origin};
+
+    use super::{Argument, Function, JSONATA};
+
+    /// Types are finer here; which functions there are, and which change, is said by the table of `workflow-jsonata`.
+    #[test]
+    fn functions_of_jsonata_are_those_of_its_table() {
+        let ours: Vec<&str> = JSONATA.iter().map(|(name, ..)| &name[1..]).collect();
+        let known = FUNCTIONS.iter().filter(|function| function.origin != Origin::Removed);
+        let missing: Vec<&str> =
+            known.clone().map(|function| function.name).filter(|name| !ours.contains(name)).collect();
+        let unknown: Vec<&str> =
+            ours.into_iter().filter(|name| !known.clone().any(|function| function.name == *name)).collect();
+        assert_eq!((missing, unknown), (vec![], vec![]));
+    }
 
     #[test]
     fn signatures_are_read() {
