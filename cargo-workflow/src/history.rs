@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+#[cfg(feature = "aws")]
 use serde_json::{Value, json};
 
 use crate::Failure;

@@ -30,6 +30,7 @@ mod started;
 mod template;
 mod types;
 mod validate;
+mod watch;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -97,6 +98,9 @@ enum Command {
     Start(aws::Start),
     /// Print the events of an execution in AWS, or draw a history that was exported
     History(history::History),
+    /// Follow an execution in AWS until it ends: a line for each state, bars for maps
+    #[cfg(feature = "aws")]
+    Watch(aws::Watch),
     /// Stop an execution in AWS, or many
     #[cfg(feature = "aws")]
     Stop(aws::Stop),
@@ -182,6 +186,8 @@ fn main() -> ExitCode {
         #[cfg(feature = "aws")]
         Command::Start(start) => start.execute(&mut output),
         Command::History(history) => history.execute(&mut output),
+        #[cfg(feature = "aws")]
+        Command::Watch(watch) => watch.execute(&mut output),
         #[cfg(feature = "aws")]
         Command::Stop(stop) => stop.execute(&mut output),
         #[cfg(feature = "aws")]

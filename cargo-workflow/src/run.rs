@@ -14,6 +14,7 @@ use crate::page::{self, About};
 use crate::progress::Progress;
 use crate::report;
 use crate::source::{self, Machine, Wanted};
+use crate::watch::Watch;
 
 /// Runs a workflow, in virtual time unless told otherwise.
 ///
@@ -51,6 +52,9 @@ pub(crate) struct Run {
     /// Waits, back-off and time-outs take the time that they take
     #[arg(long)]
     real_time: bool,
+    /// Print a line for each state while it runs, in place of the table of events; on a terminal, what runs and how far maps are
+    #[arg(long)]
+    watch: bool,
     #[command(flatten)]
     files: page::Files,
     /// Stop before this state, and print its input
@@ -108,12 +112,17 @@ impl Run {
         }
         let mut driver = engine.driver(&input).map_err(explain)?;
         let progress = Progress::on_stderr(self.real_time);
-        driver.watch(progress.watcher());
+        if !self.watch {
+            driver.watch(progress.watcher());
+        }
         if let Some(state) = &self.until
             && driver.until(state).map_err(explain)?
         {
             progress.end();
             let execution = driver.execution();
+            if self.watch {
+                self.follow(execution.history(), &mut Watch::on_terminal(), output)?;
+            }
             let mut end = format!("stopped before: {}\n", printable(state));
             if let Some(input) = execution.next_input() {
                 end.push_str(&format!("input: {}\n", printable_json(&input.to_string())));
@@ -121,6 +130,18 @@ impl Run {
             self.print(execution, &end, output)?;
             self.write(execution, &machine)?;
             return Ok(ExitCode::SUCCESS);
+        }
+        if self.watch {
+            let mut watch = Watch::on_terminal();
+            self.follow(driver.execution().history(), &mut watch, output)?;
+            loop {
+                let events = driver.step().map_err(explain)?;
+                if events.is_empty() {
+                    break;
+                }
+                self.follow(events, &mut watch, output)?;
+            }
+            watch.finish();
         }
         let execution = driver.finish().map_err(explain)?;
         progress.end();
@@ -177,9 +198,26 @@ impl Run {
         self.files.write(&Value::Array(events), about)
     }
 
+    /// Tells events to a watch, whose lines go to standard error where the output is for programs.
+    fn follow(&self, events: &[HistoryEvent], watch: &mut Watch, output: &mut impl Write) -> Result<(), Failure> {
+        let mut lines = Vec::new();
+        for event in events {
+            watch.event(&event.to_api_json(), &mut lines)?;
+        }
+        if self.real_time {
+            watch.pause(&mut lines)?;
+        }
+        match self.history {
+            History::Table => output.write_all(&lines).and_then(|()| output.flush())?,
+            History::Json => std::io::stderr().write_all(&lines)?,
+        }
+        Ok(())
+    }
+
     /// Prints the history and how it ended. JSON is for programs: nothing else is on the output then.
     fn print(&self, execution: &Execution, end: &str, output: &mut impl Write) -> Result<(), Failure> {
         match self.history {
+            History::Table if self.watch => write!(output, "{end}")?,
             History::Table => write!(output, "{}{end}", execution.history_table())?,
             History::Json => {
                 let events = execution.history().iter().map(HistoryEvent::to_api_json).collect();

@@ -136,6 +136,15 @@ fn a_workflow_is_deployed_run_and_looked_at() {
     let words: Vec<_> = table.lines().nth(2).unwrap().split_whitespace().collect();
     assert_eq!((words[0], &words[2..]), ("2", &["TaskStateEntered", "Charge"][..]));
 
+    let page = Path::new(env!("CARGO_TARGET_TMPDIR")).join("aws-run-page.html");
+    service.ok(&["history", arn, "--html", page.to_str().unwrap()]);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("<span class=\"status s-succeeded\">succeeded</span>"), "{page}");
+    assert!(
+        page.contains("data-name=\"Charge\"") && page.contains("charged") && !page.contains("class=\"notes\""),
+        "{page}"
+    );
+
     let listed = service.json(&["list", "Pay", "--status", "succeeded"]);
     assert_eq!(listed[0]["executionArn"], arn);
     assert_eq!(service.json(&["list", "Pay", "--status", "failed"]), json!([]));
@@ -212,6 +221,38 @@ fn versions_go_live_by_an_alias() {
     assert_eq!(service.json(&["list", "Pay:live"]).as_array().unwrap().len(), 1);
     service.ok(&["alias", "Pay", "live", "--delete"]);
     assert_eq!(service.run(&["alias", "Pay", "live"]).code, Some(6));
+}
+
+#[test]
+fn an_execution_is_watched_to_its_end() {
+    let service = Service::new();
+    let nap = r#"{"StartAt":"Rest","States":{"Rest":{"Type":"Wait","SecondsPath":"$.rest","Next":"Each"},
+        "Each":{"Type":"Map","ItemsPath":"$.amounts","ItemProcessor":{"StartAt":"Charge","States":{"Charge":{"Type":"Task",
+            "Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"charge","Payload":{"amount.$":"$"}},"End":true}}},
+        "ResultPath":null,"End":true}}}"#;
+    service.deploy(&file("aws-watch", "Each.json", nap), &[]);
+    let start = |input: &str| service.ok(&["start", "Each", "--input", input]).trim().to_owned();
+
+    let arn = start(r#"{"rest":1,"amounts":[7,8]}"#);
+    let done = service.run(&["watch", &arn]);
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{}", done.stdout);
+    let lines: Vec<_> = done.stdout.lines().collect();
+    assert_eq!(lines.first(), Some(&"running    Rest"), "{lines:?}");
+    let line = |start: &str| lines.iter().any(|line| line.starts_with(start));
+    assert!(line("succeeded  Rest  1.") && line("succeeded  Each  "), "{lines:?}");
+    assert!(done.stdout.contains(", 2 of 2 items\nstatus: SUCCEEDED\noutput: {"), "{lines:?}");
+
+    let done = service.run(&["watch", &start(r#"{"rest":0,"amounts":[7,13]}"#)]);
+    assert_eq!(done.code, Some(1), "{}", done.stderr);
+    let failed =
+        ["failed     Each item 1 / Charge  ", "failed     Each  ", "status: FAILED\nerror: Unlucky\ncause: no luck"];
+    failed.iter().for_each(|words| assert!(done.stdout.contains(words), "{words}: {}", done.stdout));
+
+    let done = service.run(&["watch", &start(r#"{"rest":3600,"amounts":[]}"#), "--at-most", "1"]);
+    assert_eq!((done.code, done.stdout.as_str()), (Some(3), "running    Rest\n"));
+    assert!(done.stderr.contains("still runs"), "{}", done.stderr);
+    let nowhere = service.run(&["watch", "arn:aws:states:us-east-1:123456789012:execution:Pay:none"]);
+    assert_eq!(nowhere.code, Some(6), "{}", nowhere.stderr);
 }
 
 #[test]

@@ -308,6 +308,24 @@ fn run_reads_the_objects_of_a_folder() {
 }
 
 #[test]
+fn run_watches_with_a_line_for_each_state() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let states =
+        r#"{"Rest":{"Type":"Wait","Seconds":90,"Next":"Say"},"Say":{"Type":"Pass","Result":"hello","End":true}}"#;
+    let file = folder.join("watched.asl.json");
+    std::fs::write(&file, format!(r#"{{"StartAt":"Rest","States":{states}}}"#)).unwrap();
+    let file = file.to_str().unwrap();
+    let run = workflow(&["run", file, "--watch"]);
+    let lines = "succeeded  Rest  1 min 30 s\nsucceeded  Say  0 ms\n";
+    assert_eq!(stdout(&run), format!("{lines}status: SUCCEEDED\noutput: \"hello\"\n"));
+    let run = workflow(&["run", file, "--watch", "--history", "json"]);
+    assert!(stderr(&run).starts_with(lines), "{}", stderr(&run));
+    assert!(serde_json::from_str::<Value>(&stdout(&run)).unwrap().is_array());
+    let run = workflow(&["run", file, "--watch", "--until", "Say"]);
+    assert_eq!(stdout(&run), "succeeded  Rest  1 min 30 s\nstopped before: Say\ninput: {}\n");
+}
+
+#[test]
 fn run_stops_before_a_state() {
     let output = workflow(&[
         "run",

@@ -21,6 +21,11 @@ pub struct History {
     pub status: Status,
     /// What the history lacks, or has that is not understood.
     pub notes: Vec<String>,
+    /// Where each event is.
+    places: BTreeMap<u64, Place>,
+    threads: usize,
+    /// The visits that ended only because the execution did.
+    ended: Vec<usize>,
 }
 
 /// An event.
@@ -67,6 +72,13 @@ pub struct Visit {
     pub error: Option<String>,
     /// When it began and ended, in milliseconds since 1970.
     pub time: (Option<i64>, Option<i64>),
+}
+
+impl Visit {
+    /// Whether it is over: the state was left, or failed or was stopped for good.
+    pub fn has_ended(&self) -> bool {
+        self.exited.is_some() || self.time.1.is_some()
+    }
 }
 
 /// One attempt of a task.
@@ -207,7 +219,11 @@ impl History {
             made.notes.push(format!("{} events came twice and are shown once.", before - made.events.len()));
         }
         made.complete(history);
-        made.follow();
+        let events = std::mem::take(&mut made.events);
+        events.into_iter().for_each(|event| made.push(event));
+        if made.status == Status::Running && !made.events.is_empty() {
+            made.notes.push("The execution has not ended as far as this history goes.".to_owned());
+        }
         Ok(made)
     }
 
@@ -242,72 +258,71 @@ impl History {
         }
     }
 
-    /// Follows the events' links.
-    fn follow(&mut self) {
-        let mut places: BTreeMap<u64, Place> = BTreeMap::new();
-        let mut ended = None;
-        let mut threads = 0;
-        for number in 0..self.events.len() {
-            let Some(event) = self.events.get(number) else { continue };
-            let before = places.get(&event.previous).copied().unwrap_or_default();
-            let (id, kind, time) = (event.id, event.kind.clone(), event.time);
-            let name = event.detail("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let place = if let Some(of) = kind.strip_suffix("StateEntered") {
-                let mut before = before;
-                if std::mem::take(&mut before.forks) {
-                    threads += 1;
-                    before.thread = threads;
-                }
-                let place = self.enter(before, of, name, id, time);
-                Place { visit: Some(place), ..before }
-            } else if kind.ends_with("StateExited") {
-                let visit = self.up(before, |visit| visit.state == name && visit.exited.is_none());
-                self.exit(visit, id, time)
-            } else if kind == "MapIterationStarted" {
-                let map = self.up(before, |visit| visit.kind == "Map");
-                threads += 1;
-                let item = event.detail("index").and_then(Value::as_u64);
-                Place { visit: None, parent: map, item, thread: threads, forks: false }
-            } else if kind.starts_with("MapIteration") {
-                let map = self.up(before, |visit| visit.kind == "Map" && visit.state == name);
-                self.end_item(map, event.detail("index").and_then(Value::as_u64), &kind, time);
-                Place { visit: map, ..self.around(map) }
-            } else if kind == "ParallelStateStarted" {
-                Place { visit: None, parent: before.visit, forks: true, ..Place::default() }
-            } else if let Some(of) = OF_STATES.iter().find_map(|end| kind.strip_suffix(end)) {
-                let of = of.to_owned();
-                let visit = self.up(before, |visit| visit.kind == of && visit.exited.is_none());
-                let error = event.error();
-                self.settle(visit, &kind, error, time);
-                Place { visit, ..self.around(visit) }
-            } else if kind.starts_with("Execution") {
-                let error = event.error();
-                self.status = match kind.as_str() {
-                    "ExecutionSucceeded" => Status::Succeeded,
-                    "ExecutionFailed" => Status::Failed,
-                    "ExecutionTimedOut" => Status::TimedOut,
-                    "ExecutionAborted" => Status::Aborted,
-                    _ => Status::Running,
-                };
-                if self.status != Status::Running {
-                    ended = Some((before.visit, error, time));
-                }
-                // A redriven execution goes on where it failed.
-                Place { visit: None, ..before }
-            } else {
-                self.work(before.visit, number);
-                before
-            };
-            if let Some(event) = self.events.get_mut(number) {
-                event.visit = place.visit.or(place.parent);
+    /// Follows the link of one more event, whose number is above all before: for an execution that is watched.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use workflow_graph::history::{Event, History};
+    ///
+    /// let mut history = History::default();
+    /// let entered = json!({"id": 2, "type": "PassStateEntered", "stateEnteredEventDetails": {"name": "Greet"}});
+    /// history.push(Event::read(&entered).ok_or("no event")?);
+    /// assert_eq!(history.visits[0].state, "Greet");
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn push(&mut self, mut event: Event) {
+        let before = self.places.get(&event.previous).copied().unwrap_or_default();
+        let (id, time, kind) = (event.id, event.time, event.kind.as_str());
+        let name = || event.detail("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let place = if let Some(of) = kind.strip_suffix("StateEntered") {
+            let mut before = before;
+            if std::mem::take(&mut before.forks) {
+                self.threads += 1;
+                before.thread = self.threads;
             }
-            places.insert(id, place);
-        }
-        if let Some((visit, error, time)) = ended {
-            self.end(visit, error, time);
-        } else if !self.events.is_empty() {
-            self.notes.push("The execution has not ended as far as this history goes.".to_owned());
-        }
+            let place = self.enter(before, of, name(), id, time);
+            Place { visit: Some(place), ..before }
+        } else if kind.ends_with("StateExited") {
+            let name = name();
+            let visit = self.up(before, |visit| visit.state == name && visit.exited.is_none());
+            self.exit(visit, id, time)
+        } else if kind == "MapIterationStarted" {
+            let map = self.up(before, |visit| visit.kind == "Map");
+            self.threads += 1;
+            let item = event.detail("index").and_then(Value::as_u64);
+            Place { visit: None, parent: map, item, thread: self.threads, forks: false }
+        } else if kind.starts_with("MapIteration") {
+            let name = name();
+            let map = self.up(before, |visit| visit.kind == "Map" && visit.state == name);
+            self.end_item(map, event.detail("index").and_then(Value::as_u64), kind, time);
+            Place { visit: map, ..self.around(map) }
+        } else if kind == "ParallelStateStarted" {
+            Place { visit: None, parent: before.visit, forks: true, ..Place::default() }
+        } else if let Some(of) = OF_STATES.iter().find_map(|end| kind.strip_suffix(end)) {
+            let visit = self.up(before, |visit| visit.kind == of && visit.exited.is_none());
+            self.settle(visit, kind, event.error(), time);
+            Place { visit, ..self.around(visit) }
+        } else if kind.starts_with("Execution") {
+            self.status = match kind {
+                "ExecutionSucceeded" => Status::Succeeded,
+                "ExecutionFailed" => Status::Failed,
+                "ExecutionTimedOut" => Status::TimedOut,
+                "ExecutionAborted" => Status::Aborted,
+                _ => Status::Running,
+            };
+            match self.status {
+                Status::Running => self.resume(),
+                _ => self.end(before.visit, event.error(), time),
+            }
+            // A redriven execution goes on where it failed.
+            Place { visit: None, ..before }
+        } else {
+            self.work(before.visit, &event);
+            before
+        };
+        event.visit = place.visit.or(place.parent);
+        self.places.insert(id, place);
+        self.events.push(event);
     }
 
     /// The state of a visit failed for good, or was open when the execution ended.
@@ -316,16 +331,27 @@ impl History {
         let mut failed = visit;
         while let Some(visit) = failed.and_then(|visit| self.visits.get_mut(visit)) {
             if visit.exited.is_none() && status != Status::Succeeded {
+                self.ended.extend(failed);
                 visit.status = if visit.kind == "Fail" { Status::Failed } else { status };
                 visit.time.1 = visit.time.1.or(time);
                 visit.error = visit.error.take().or_else(|| error.clone());
             }
             failed = visit.parent;
         }
-        for visit in &mut self.visits {
+        for (number, visit) in self.visits.iter_mut().enumerate() {
             if visit.status == Status::Running && visit.exited.is_none() {
+                self.ended.push(number);
                 visit.status = Status::Aborted;
                 visit.time.1 = visit.time.1.or(time);
+            }
+        }
+    }
+
+    /// What ended only because the execution did goes on when that is redriven.
+    fn resume(&mut self) {
+        for number in std::mem::take(&mut self.ended) {
+            if let Some(visit) = self.visits.get_mut(number).filter(|visit| visit.kind != "Fail") {
+                (visit.status, visit.error, visit.time.1) = (Status::Running, None, None);
             }
         }
     }
@@ -352,7 +378,9 @@ impl History {
         if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
             visit.exited = Some(id);
             visit.time.1 = time;
-            let caught = visit.error.is_some() && visit.status != Status::Succeeded;
+            // The failure of a map or parallel has no error in the events.
+            let failed = visit.error.is_some() && visit.status != Status::Succeeded;
+            let caught = failed || visit.status == Status::Failed;
             visit.status = if caught { Status::Caught } else { Status::Succeeded };
         }
         Place { visit, ..self.around(visit) }
@@ -385,6 +413,9 @@ impl History {
 
     /// A state succeeded, failed or was aborted, before it is left.
     fn settle(&mut self, visit: Option<usize>, kind: &str, error: Option<String>, time: Option<i64>) {
+        let inside = |inner: &&Visit| inner.parent == visit && inner.status == Status::Failed;
+        let inner = || self.visits.iter().rev().find(inside).and_then(|inner| inner.error.clone());
+        let error = if visit.is_some() && kind.ends_with("Failed") { error.or_else(inner) } else { error };
         let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) else { return };
         if kind.ends_with("Failed") {
             (visit.status, visit.error) = (Status::Failed, error.or_else(|| visit.error.take()));
@@ -403,18 +434,16 @@ impl History {
         if kind != "MapIterationSucceeded" {
             for visit in self.visits.iter_mut().rev().filter(open) {
                 if visit.status == Status::Running {
-                    (visit.status, visit.time.1) = (status, time);
+                    visit.status = status;
                 }
+                visit.time.1 = visit.time.1.or(time);
             }
         }
     }
 
     /// An event of a task's work.
-    fn work(&mut self, visit: Option<usize>, number: usize) {
-        let (Some(visit), Some(event)) = (visit.and_then(|visit| self.visits.get_mut(visit)), self.events.get(number))
-        else {
-            return;
-        };
+    fn work(&mut self, visit: Option<usize>, event: &Event) {
+        let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) else { return };
         let kind = event.kind.as_str();
         if SCHEDULED.contains(&kind) {
             visit.attempts.push(Attempt { scheduled: event.id, time: (event.time, None), ..Attempt::default() });
@@ -440,7 +469,7 @@ impl History {
 
 impl Event {
     /// An event of the API; `None` for what has no number or no type.
-    fn read(event: &Value) -> Option<Self> {
+    pub fn read(event: &Value) -> Option<Self> {
         let members = event.as_object()?;
         let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
         let details =
@@ -455,11 +484,13 @@ impl Event {
         })
     }
 
-    fn detail(&self, name: &str) -> Option<&Value> {
+    /// A member of what it says.
+    pub fn detail(&self, name: &str) -> Option<&Value> {
         self.details.get(name)
     }
 
-    fn error(&self) -> Option<String> {
+    /// The error's name, where it is about one.
+    pub fn error(&self) -> Option<String> {
         self.detail("error").and_then(Value::as_str).map(str::to_owned)
     }
 }

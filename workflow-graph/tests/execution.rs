@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use workflow_graph::Mark;
-use workflow_graph::history::{History, Status};
+use workflow_graph::history::{Event, History, Status};
 use workflow_graph::page::Page;
 use workflow_graph::trace::Trace;
 
@@ -170,4 +170,39 @@ fn a_trace_has_a_span_for_each_state_branch_attempt_and_wait() {
     alone[0]["someEventDetails"]["input"] = "{}".into();
     let id = || Trace::of(&History::read(&json!(alone)).unwrap(), "order").id;
     assert_eq!((id().len(), id()), (32, id()));
+}
+
+#[test]
+fn a_map_that_is_caught_has_the_error_of_its_item_and_a_redriven_state_goes_on() {
+    let entered = |id, previous, of: &str, name: &str| {
+        event(id, previous, 1.0, &format!("{of}StateEntered"), json!({"name": name}))
+    };
+    // As the service has them: neither the map's failure nor the iteration's has an error.
+    let mut history = History::read(&json!([
+        event(1, 0, 0.0, "ExecutionStarted", json!({})),
+        entered(2, 0, "Map", "Each"),
+        event(3, 2, 1.0, "MapStateStarted", json!({"length": 1})),
+        event(4, 3, 1.0, "MapIterationStarted", json!({"name": "Each", "index": 0})),
+        entered(5, 4, "Task", "Charge"),
+        event(6, 5, 1.0, "TaskScheduled", json!({})),
+        event(7, 6, 1.0, "TaskFailed", json!({"error": "Gone"})),
+        event(8, 7, 1.0, "MapIterationFailed", json!({"name": "Each", "index": 0})),
+        event(9, 8, 1.0, "MapStateFailed", Value::Null),
+        event(10, 9, 1.0, "MapStateExited", json!({"name": "Each"})),
+        entered(11, 10, "Wait", "Rest"),
+        event(12, 11, 2.0, "ExecutionAborted", json!({})),
+    ]))
+    .unwrap();
+    let state = |history: &History, visit: usize| {
+        let visit = &history.visits[visit];
+        (visit.state.clone(), visit.status, visit.error.clone(), visit.has_ended())
+    };
+    assert_eq!(state(&history, 0), ("Each".to_owned(), Status::Caught, Some("Gone".to_owned()), true));
+    assert_eq!(state(&history, 1), ("Charge".to_owned(), Status::Failed, Some("Gone".to_owned()), true));
+    assert_eq!(state(&history, 2), ("Rest".to_owned(), Status::Aborted, None, true));
+    history.push(Event::read(&event(13, 12, 3.0, "ExecutionRedriven", json!({}))).unwrap());
+    assert_eq!(
+        (history.status, state(&history, 2).1, history.visits[2].has_ended()),
+        (Status::Running, Status::Running, false)
+    );
 }

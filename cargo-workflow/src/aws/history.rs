@@ -107,7 +107,7 @@ impl History {
 }
 
 /// An event as `GetExecutionHistory` has it on the wire, with the details that pages and traces show.
-fn of_api(event: &Event<Untyped>) -> Value {
+pub(super) fn of_api(event: &Event<Untyped>) -> Value {
     let sdk = event.sdk();
     let index = sdk.map_iteration_started_event_details();
     let index = index.or(sdk.map_iteration_succeeded_event_details()).or(sdk.map_iteration_failed_event_details());
@@ -121,6 +121,9 @@ fn of_api(event: &Event<Untyped>) -> Value {
     let text = |text: Option<&str>| text.map(Value::from);
     add("name", text(event.state_name().or(index.and_then(|details| details.name()))));
     add("index", index.map(|details| details.index().into()));
+    let started = sdk.map_state_started_event_details();
+    add("length", started.map(|details| details.length().into()));
+    add("mapRunArn", text(sdk.map_run_started_event_details().and_then(|details| details.map_run_arn())));
     add("input", text(event.input()));
     add("output", text(event.output()));
     add("error", text(event.error()));

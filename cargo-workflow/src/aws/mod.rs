@@ -11,6 +11,7 @@ mod list;
 mod plan;
 mod start;
 mod table;
+mod watch;
 
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub(crate) use inspect::describe;
 pub(crate) use list::List;
 pub(crate) use plan::Plan;
 pub(crate) use start::Start;
+pub(crate) use watch::Watch;
 
 /// Where the service is, and who asks.
 #[derive(Args, Clone, Default)]
