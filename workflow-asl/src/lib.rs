@@ -4,6 +4,9 @@
 //! Every fact about ASL lives here once: the macro, the engine, the command line
 //! and the server all read it from this crate. The specification is at
 //! <https://states-language.net/>; where the AWS service differs, the service wins.
+//!
+//! This crate is internal: it follows no semantic versioning, and any release may change its API.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod alive;
 pub mod budget;

@@ -1,6 +1,9 @@
 //! The compiler behind `workflow!`: syntax, checks, lowering to Amazon States Language, Rust code.
 //!
 //! An ordinary library on `proc-macro2`, so that tests and tools can call it outside rustc.
+//!
+//! This crate is internal: it follows no semantic versioning, and any release may change its API.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod check;
 pub mod document;

@@ -3,6 +3,9 @@
 //! [`Graph`] is what a picture shows: made of a definition, of a change between two, or of an execution's history.
 //! The same graph gives the same bytes, so that a picture can be committed. SVG, HTML and text need places for states,
 //! which feature `layout` works out.
+//!
+//! This crate is internal: it follows no semantic versioning, and any release may change its API.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod caption;
 mod change;

@@ -5,6 +5,9 @@
 //! Where a value is not known, the policy has `*` in its place and a [`Note`] that says so. Nothing is left out silently.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html>
+//!
+//! This crate is internal: it follows no semantic versioning, and any release may change its API.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod arn;
 mod difference;

@@ -9,6 +9,7 @@
 //! ```
 //!
 //! [`FUNCTIONS`] is the one table of functions: names, signatures, what Step Functions adds, changes and removes.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "evaluate")]
 mod evaluate;

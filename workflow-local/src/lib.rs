@@ -15,6 +15,7 @@
 //! | `graph` | no | `Execution::to_html`: a page of an execution; the report of a failing test |
 //!
 //! `workflow-server` serves executions over the Step Functions API.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answers;
 mod arn;
@@ -75,3 +76,8 @@ pub use workflow_asl::document::MachineType;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/testing.md")]
 struct TestingPage;
+
+/// The crate's front page on a registry, whose example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

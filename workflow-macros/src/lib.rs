@@ -1,4 +1,7 @@
 //! The procedural macro behind workflow-runtime's `workflow!`, where its documentation is.
+//!
+//! This crate is internal: it follows no semantic versioning, and any release may change its API.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 use std::path::Path;
 

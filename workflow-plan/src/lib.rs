@@ -17,6 +17,9 @@
 //! ```
 //!
 //! Nothing here calls AWS, reads files or knows the time.
+//!
+//! This crate is internal: it follows no semantic versioning, and any release may change its API.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod configuration;
 mod cost;

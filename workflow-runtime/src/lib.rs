@@ -34,6 +34,7 @@
 //! rustc 1.94.1 is what the AWS SDK needs, not this crate.
 //!
 //! Amazon States Language: <https://states-language.net/spec.html>.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -205,3 +206,8 @@ pub use workflow_plan as plan;
 macro_rules! workflow {
     ($($tokens:tt)*) => { $crate::__private::expand! { [$crate] $($tokens)* } };
 }
+
+/// The crate's front page on a registry, whose example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -28,6 +28,7 @@
 //! | `durable` | no | `Builder::data`: what the server acknowledged survives |
 //! | `https` | no | endpoints and HTTP tasks by https |
 //! | `sfn` | no | [`Server::sfn_config`], for the AWS SDK; needs rustc 1.94.1 |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
 mod clock;
@@ -59,3 +60,8 @@ struct EmbeddingPage;
 #[cfg(all(doctest, feature = "durable", feature = "sfn"))]
 #[doc = include_str!("../../docs/server.md")]
 struct ServerPage;
+
+/// The crate's front page on a registry, whose example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -46,6 +46,9 @@
 //! # A table that is not intact
 //! Reading never panics: what cannot be read is absent, or [`Shape::Document`]. [`is_intact`] verifies the checksum; the
 //! crate's tests do so, which is enough for a table that is part of the program.
+//!
+//! This crate is internal: it follows no semantic versioning, and any release may change its API.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #![forbid(unsafe_code)]
 
