@@ -7,7 +7,7 @@ use super::error::Error;
 use super::frame::{Env, Frame, Remains, Yard};
 use super::limits::held;
 use super::machine::{Machine, Res};
-use super::program::{Call, Expr, Kind, Lambda, Transform};
+use super::program::{Base, Call, Expr, Kind, Lambda, Operator, Transform};
 use super::signature::Signature;
 use super::value::{OVERHEAD, Text, Val};
 use crate::functions::{Function as Row, Id};
@@ -26,6 +26,13 @@ pub(crate) struct Closure<'a> {
     values: Vec<Val<'a>>,
     env: Env<'a>,
     yard: Rc<Yard<'a>>,
+}
+
+/// A call in tail position, with what it is called with.
+pub(crate) struct Tail<'a> {
+    function: Val<'a>,
+    arguments: Vec<Val<'a>>,
+    call: &'a Call,
 }
 
 /// The kinds of functions that an expression makes.
@@ -56,6 +63,32 @@ impl<'a> Function<'a> {
                 Closing::Chain | Closing::Transform(_) => 1,
                 Closing::Regex(_) => 2,
             },
+        }
+    }
+
+    /// The members by which it compares its two arguments, and whether the greater one comes first.
+    pub(crate) fn compares(&self) -> Option<(&'a [String], bool)> {
+        let Self::Closure(Closure { kind: Closing::Lambda(lambda), .. }) = self else { return None };
+        let (Kind::Binary(operator, both), [first, second]) = (&lambda.body.kind, lambda.params.as_slice()) else {
+            return None;
+        };
+        let plain = |expr: &'a Expr| match &expr.kind {
+            Kind::Straight(Base::Variable(name), names) if expr.extra.is_none() => Some((*name, names.as_slice())),
+            Kind::Variable(name) if expr.extra.is_none() && !expr.keep_array => Some((*name, &[][..])),
+            _ => None,
+        };
+        let ((left, names), (right, other)) = (plain(&both.0)?, plain(&both.1)?);
+        let forward = left == *first && right == *second;
+        let backward = left == *second && right == *first;
+        let fits = first != second
+            && (forward || backward)
+            && lambda.signature.is_none()
+            && lambda.body.extra.is_none()
+            && names == other;
+        match operator {
+            Operator::Greater if fits => Some((names, !forward)),
+            Operator::Less if fits => Some((names, forward)),
+            _ => None,
         }
     }
 
@@ -123,6 +156,30 @@ impl<'a> Machine<'a> {
         Ok(Val::Function(Rc::new(Function::Closure(closure))))
     }
 
+    /// The values of a call's arguments; `first` is the value before `~>`.
+    fn arguments(
+        &mut self,
+        call: &'a Call,
+        first: Option<Val<'a>>,
+        input: &Val<'a>,
+        env: &Env<'a>,
+    ) -> Res<Vec<Val<'a>>> {
+        let mut arguments = self.spare.arguments(call.arguments.len() + 1);
+        arguments.extend(first);
+        for argument in call.arguments.iter().flatten() {
+            arguments.push(self.eval(argument, input, env)?);
+        }
+        Ok(arguments)
+    }
+
+    /// The built-in function that a call names, which is called without making a value of it.
+    fn native_of(&mut self, call: &Call) -> Option<&'static Row> {
+        match call.procedure.kind {
+            Kind::Global(name) if call.procedure.extra.is_none() => self.native_named(name),
+            _ => None,
+        }
+    }
+
     /// A call; `first` is the value before `~>`.
     pub(crate) fn call(
         &mut self,
@@ -132,56 +189,69 @@ impl<'a> Machine<'a> {
         input: &Val<'a>,
         env: &Env<'a>,
     ) -> Res<Val<'a>> {
-        // A built-in function is called without making a value of it.
-        if let Kind::Global(name) = call.procedure.kind
-            && call.procedure.extra.is_none()
-            && let Some(row) = self.native_named(name)
-        {
+        if let Some(row) = self.native_of(call) {
             self.enter()?;
             self.leave();
-            let mut arguments = Vec::with_capacity(call.arguments.len() + 1);
-            arguments.extend(first);
-            for argument in call.arguments.iter().flatten() {
-                arguments.push(self.eval(argument, input, env)?);
-            }
-            let mut result = self.run_native(row, arguments, input).map_err(|error| named(error, expr, call))?;
-            while let Some(thunk) = thunk(&result) {
-                result = self.bounce(&thunk, input)?;
-            }
-            return Ok(result);
+            let arguments = self.arguments(call, first, input, env)?;
+            let result = self.run_native(row, arguments, input).map_err(|error| named(error, expr, call))?;
+            return self.bounced(result, input);
         }
         let function = self.eval(&call.procedure, input, env)?;
         if function.is_undefined() && call.bare.is_some_and(|name| self.is_bound(name, env)) {
             return Err(named(Error::new("T1005"), expr, call));
         }
-        let mut arguments = Vec::with_capacity(call.arguments.len() + 1);
-        arguments.extend(first);
-        for argument in call.arguments.iter().flatten() {
-            arguments.push(self.eval(argument, input, env)?);
-        }
+        let arguments = self.arguments(call, first, input, env)?;
         self.apply(&function, arguments, input).map_err(|error| named(error, expr, call))
+    }
+
+    /// A call in tail position: its function and arguments are left to whoever called the function that it stands in.
+    pub(crate) fn leave_call(
+        &mut self,
+        expr: &'a Expr,
+        call: &'a Call,
+        input: &Val<'a>,
+        env: &Env<'a>,
+    ) -> Res<Val<'a>> {
+        if self.native_of(call).is_some() {
+            return self.call(expr, call, None, input, env);
+        }
+        let function = self.eval(&call.procedure, input, env)?;
+        let arguments = self.arguments(call, None, input, env)?;
+        self.tail = Some(Tail { function, arguments, call });
+        Ok(Val::Undefined)
     }
 
     /// Calls a function, and then those in whose favour calls in tail position have ended.
     pub(crate) fn apply(&mut self, function: &Val<'a>, arguments: Vec<Val<'a>>, context: &Val<'a>) -> Res<Val<'a>> {
-        let mut result = self.apply_once(function, arguments, context)?;
-        while let Some(thunk) = thunk(&result) {
-            result = self.bounce(&thunk, context)?;
-        }
-        Ok(result)
+        let result = self.apply_once(function, arguments, context)?;
+        self.bounced(result, context)
     }
 
-    /// Makes a call that was left to the caller.
+    /// Makes the calls that were left to the caller.
+    fn bounced(&mut self, mut result: Val<'a>, context: &Val<'a>) -> Res<Val<'a>> {
+        let pending = self.pending();
+        loop {
+            if let Some(Tail { function, arguments, call }) = self.tail.take() {
+                result = self
+                    .apply_once(&function, arguments, context)
+                    .map_err(|error| named(error, &call.procedure, call))?;
+            } else if let Some(thunk) = thunk(&result) {
+                result = self.bounce(&thunk, context)?;
+            } else {
+                return Ok(result);
+            }
+            // Each of them takes the place of the one before.
+            self.set_pending(pending);
+        }
+    }
+
     fn bounce(&mut self, thunk: &Rc<Function<'a>>, context: &Val<'a>) -> Res<Val<'a>> {
         let Function::Closure(Closure { kind: Closing::Thunk(call), values, env, .. }) = &**thunk else {
             return Ok(Val::Undefined);
         };
         let input = values.first().cloned().unwrap_or(Val::Undefined);
         let function = self.eval(&call.procedure, &input, env)?;
-        let mut arguments = Vec::with_capacity(call.arguments.len());
-        for argument in call.arguments.iter().flatten() {
-            arguments.push(self.eval(argument, &input, env)?);
-        }
+        let arguments = self.arguments(call, None, &input, env)?;
         self.apply_once(&function, arguments, context).map_err(|error| named(error, &call.procedure, call))
     }
 
@@ -198,17 +268,24 @@ impl<'a> Machine<'a> {
             Some(signature) => self.validated(signature, arguments, context)?,
             None => arguments,
         };
+        let pending = self.pending();
         // A built-in function that calls another one stays on the stack, wherever its own call stands.
         self.enter()?;
         let result = self.native(row.id, &arguments);
         self.leave();
+        self.set_pending(pending);
+        self.spare.give_back(arguments);
         result
     }
 
     fn validated(&mut self, signature: &Signature, arguments: Vec<Val<'a>>, context: &Val<'a>) -> Res<Vec<Val<'a>>> {
         // Arrays are looked through, item by item.
-        let items: usize =
-            arguments.iter().map(|argument| if argument.is_array() { argument.items().len() } else { 0 }).sum();
+        let length = |argument: &Val<'a>| match argument {
+            Val::Array(array) => array.len(),
+            Val::Tuples(tuples) => tuples.rows.len(),
+            _ => 0,
+        };
+        let items: usize = arguments.iter().map(length).sum();
         self.work(items as u64 / 16)?;
         signature.validate(arguments, context, &mut |single| super::machine::single_array(single))
     }
@@ -221,7 +298,8 @@ impl<'a> Machine<'a> {
                     Some(signature) => self.validated(signature, arguments, context)?,
                     None => arguments,
                 };
-                self.procedure(lambda, arguments, &value(0), &closure.env)
+                let input = closure.values.first().unwrap_or(&Val::Undefined);
+                self.procedure(lambda, arguments, input, &closure.env)
             }
             Closing::Partial(call, declared) => {
                 let function = value(0);
@@ -280,12 +358,13 @@ impl<'a> Machine<'a> {
         input: &Val<'a>,
         env: &Env<'a>,
     ) -> Res<Val<'a>> {
-        let mut arguments = arguments.into_iter();
-        let bound: Vec<_> =
-            lambda.params.iter().map(|param| (*param, arguments.next().unwrap_or(Val::Undefined))).collect();
-        self.make(Frame::bytes(bound.len()))?;
-        let frame = Some(Frame::new(&self.yard, env, bound));
-        self.eval(&lambda.body, input, &frame)
+        let pending = self.pending();
+        self.make(Frame::bytes(lambda.params.len()))?;
+        let frame = Some(self.spare.frame(&self.yard, env, &lambda.params, arguments));
+        let result = self.eval(&lambda.body, input, &frame);
+        frame.into_iter().for_each(|frame| self.spare.give_back_frame(frame));
+        self.set_pending(pending);
+        result
     }
 
     /// A call in which some arguments are `?`.

@@ -9,6 +9,7 @@ use super::program::{
     Call, Expr, Extra, Group, Kind, LABELS, Lambda, Operator, Program, Stage, Steps, Sym, Term, Transform,
 };
 use super::signature::Signature;
+use crate::functions::{Origin, function};
 use crate::regex::Regex;
 use crate::syntax::ast::{Node, NodeKind, SortTerm};
 use crate::syntax_error::SyntaxError;
@@ -41,7 +42,9 @@ pub(crate) fn compile(root: &Node) -> Result<Program, SyntaxError> {
         compiler.bound.contains(&name)
     });
     let binds = fold::binds(&root);
-    Ok(Program { root, names: compiler.names, binds })
+    let native = |name: &String| function(name).filter(|row| row.origin != Origin::Removed);
+    let natives = compiler.names.iter().map(native).collect();
+    Ok(Program { root, names: compiler.names, natives, binds })
 }
 
 /// Whether the reference implementation makes a literal of it, which is no step.
@@ -129,7 +132,7 @@ impl Compiler {
             NodeKind::Group(inner, pairs) => {
                 let mut made = self.node(inner)?;
                 let pairs = self.pairs(pairs)?;
-                made.extra().group = Some(Group { pairs, span });
+                made.extra().group = Some(Group { pairs, plain: false, span });
                 Ok(made)
             }
             NodeKind::Sort(inner, terms) => self.sort(inner, terms, span),
@@ -158,7 +161,10 @@ impl Compiler {
             NodeKind::Object(pairs) => {
                 let pairs = self.pairs(pairs)?;
                 let seeking = seeking_of(pairs.iter().flat_map(|(key, value)| [key, value]));
-                Ok(with_seeking(Expr::new(Kind::Object(Group { pairs, span: span.clone() }), span), seeking))
+                Ok(with_seeking(
+                    Expr::new(Kind::Object(Group { pairs, plain: false, span: span.clone() }), span),
+                    seeking,
+                ))
             }
             NodeKind::Block(parts) => {
                 let parts = parts.iter().map(|part| self.node(part)).collect::<Result<Vec<_>, _>>()?;
@@ -206,7 +212,7 @@ impl Compiler {
             }
             NodeKind::Lambda { params, signature, body } => {
                 let params = params.iter().map(|param| self.bind(param)).collect();
-                let body = tail(self.node(body)?);
+                let body = tail(self.node(body)?, true);
                 let signature = signature.as_deref().map(Signature::parse);
                 Ok(Expr::new(Kind::Lambda(Box::new(Lambda { params, signature, body })), span))
             }
@@ -497,23 +503,31 @@ fn is_constructed_first(part: &Expr) -> bool {
     constructs(part) || matches!(&part.kind, Kind::Path(path) if path.steps.first().is_some_and(constructs))
 }
 
-/// Leaves the calls in tail position to the caller of the function.
-fn tail(mut body: Expr) -> Expr {
+/// Leaves the calls in tail position to the caller of the function. `plain` says that nothing is done to the value on
+/// its way.
+fn tail(mut body: Expr, plain: bool) -> Expr {
+    let plain = plain && body.extra.is_none();
     match &mut body.kind {
         Kind::Call(_) if body.extra.as_ref().is_none_or(|extra| extra.predicates.is_empty()) => {
-            let span = body.span.clone();
-            return Expr::new(Kind::Thunk(Box::new(body)), span);
+            if !plain {
+                let span = body.span.clone();
+                return Expr::new(Kind::Thunk(Box::new(body)), span);
+            }
+            if let Kind::Call(call) = std::mem::replace(&mut body.kind, Kind::Context) {
+                body.kind = Kind::Tail(call);
+            }
+            body.keep_array = false;
         }
         Kind::Condition(parts) => {
             let (_, then, otherwise) = &mut **parts;
-            replace_with_tail(then);
+            replace_with_tail(then, plain);
             if let Some(otherwise) = otherwise {
-                replace_with_tail(otherwise);
+                replace_with_tail(otherwise, plain);
             }
         }
         Kind::Block { parts, .. } => {
             if let Some(last) = parts.last_mut() {
-                replace_with_tail(last);
+                replace_with_tail(last, plain);
             }
         }
         _ => {}
@@ -521,7 +535,7 @@ fn tail(mut body: Expr) -> Expr {
     body
 }
 
-fn replace_with_tail(part: &mut Expr) {
+fn replace_with_tail(part: &mut Expr, plain: bool) {
     let taken = std::mem::replace(part, Expr::new(Kind::Context, 0..0));
-    *part = tail(taken);
+    *part = tail(taken, plain);
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::compile::number_value;
-use super::program::{Expr, Group, Kind, Operator, Stage, Steps, Sym};
+use super::program::{Base, Expr, Group, Kind, Operator, Stage, Steps, Sym};
 
 struct Pass<'p> {
     label: &'p dyn Fn(usize) -> Sym,
@@ -45,7 +45,7 @@ fn parts(expr: &Expr) -> Vec<&Expr> {
         Kind::Range(both) | Kind::Binary(_, both) | Kind::Apply(both) => vec![&both.0, &both.1],
         Kind::Object(group) => group.pairs.iter().flat_map(|(key, value)| [key, value]).collect(),
         Kind::Condition(all) => [&all.0, &all.1].into_iter().chain(&all.2).collect(),
-        Kind::Call(call) | Kind::Partial(call) => {
+        Kind::Call(call) | Kind::Partial(call) | Kind::Tail(call) => {
             std::iter::once(&call.procedure).chain(call.arguments.iter().flatten()).collect()
         }
         Kind::Lambda(lambda) => vec![&lambda.body],
@@ -61,6 +61,7 @@ impl Pass<'_> {
             self.expr(key, true);
             self.expr(value, true);
         }
+        group.plain = has_plain_keys(group);
     }
 
     /// `folds` says that a number that is computed may stand for its expression, which it may not in a filter.
@@ -87,6 +88,8 @@ impl Pass<'_> {
                     && let Some(straight) = straight(path)
                 {
                     expr.kind = straight;
+                } else {
+                    join_names(&mut path.steps);
                 }
             }
             Kind::Negate(inner) | Kind::Bind(_, inner) | Kind::Thunk(inner) => self.expr(inner, true),
@@ -99,6 +102,17 @@ impl Pass<'_> {
             Kind::Block { parts, frame, .. } => {
                 parts.iter_mut().for_each(|part| self.expr(part, true));
                 *frame = parts.iter().any(binds);
+                // Parentheses around what nothing else looks at.
+                if let [part] = parts.as_mut_slice()
+                    && !*frame
+                    && expr.extra.is_none()
+                    && !expr.keep_array
+                    && !part.tuple()
+                    && matches!(part.kind, Kind::Binary(..) | Kind::Straight(..) | Kind::Condition(_) | Kind::Negate(_))
+                {
+                    let part = std::mem::replace(part, Expr::new(Kind::Context, 0..0));
+                    *expr = part;
+                }
             }
             Kind::Range(both) | Kind::Apply(both) => {
                 self.expr(&mut both.0, true);
@@ -122,7 +136,7 @@ impl Pass<'_> {
                 self.expr(&mut all.1, true);
                 all.2.iter_mut().for_each(|otherwise| self.expr(otherwise, true));
             }
-            Kind::Call(call) | Kind::Partial(call) => {
+            Kind::Call(call) | Kind::Partial(call) | Kind::Tail(call) => {
                 self.expr(&mut call.procedure, true);
                 call.arguments.iter_mut().flatten().for_each(|argument| self.expr(argument, true));
             }
@@ -149,21 +163,22 @@ fn take(expr: &mut Expr) -> Value {
     }
 }
 
-fn constant_object(group: &mut Group) -> Option<Value> {
-    let mut object = Map::new();
-    let constant = |(key, value): &(Expr, Expr)| {
-        is_constant(key) && matches!(key.kind, Kind::Constant(Value::String(_))) && is_constant(value)
+/// Whether all keys are constants, and differ: two of one name fail when they are evaluated.
+fn has_plain_keys(group: &Group) -> bool {
+    let text = |key: &Expr| match &key.kind {
+        Kind::Constant(Value::String(text)) if is_constant(key) => Some(text.clone()),
+        _ => None,
     };
-    if !group.pairs.iter().all(constant) {
+    let keys: Vec<_> = group.pairs.iter().map(|(key, _)| text(key)).collect();
+    let new = |at: usize| !keys.get(..at).unwrap_or(&[]).contains(keys.get(at).unwrap_or(&None));
+    keys.iter().all(Option::is_some) && (0..keys.len()).all(new)
+}
+
+fn constant_object(group: &mut Group) -> Option<Value> {
+    if !group.plain || !group.pairs.iter().all(|(_, value)| is_constant(value)) {
         return None;
     }
-    for (at, (key, _)) in group.pairs.iter().enumerate() {
-        let same = |(other, _): &(Expr, Expr)| matches!((&other.kind, &key.kind), (Kind::Constant(a), Kind::Constant(b)) if a == b);
-        // Two of one name fail when it runs.
-        if group.pairs.iter().skip(at + 1).any(same) {
-            return None;
-        }
-    }
+    let mut object = Map::new();
     for (key, value) in &mut group.pairs {
         if let Value::String(name) = take(key) {
             object.insert(name, take(value));
@@ -193,20 +208,57 @@ fn computed(operator: Operator, left: &Expr, right: &Expr) -> Option<Value> {
     number.is_finite().then(|| number_value(number))
 }
 
-/// A variable of the caller with names after it and nothing else.
-fn straight(path: &mut Steps) -> Option<Kind> {
-    let (first, rest) = path.steps.split_first_mut()?;
-    let Kind::Global(variable) = first.kind else { return None };
-    let plain = |step: &Expr| step.extra.is_none() && !step.keep_array;
-    if path.keep_singleton || !plain(first) || rest.is_empty() {
-        return None;
-    }
-    if !rest.iter().all(|step| plain(step) && matches!(step.kind, Kind::Name(_))) {
-        return None;
-    }
-    let names = rest.iter_mut().map(|step| match &mut step.kind {
+fn is_plain(step: &Expr) -> bool {
+    step.extra.is_none() && !step.keep_array
+}
+
+fn is_plain_name(step: &Expr) -> bool {
+    is_plain(step) && matches!(step.kind, Kind::Name(_))
+}
+
+fn take_name(step: &mut Expr) -> String {
+    match &mut step.kind {
         Kind::Name(name) => std::mem::take(name),
         _ => String::new(),
-    });
-    Some(Kind::Straight(variable, names.collect()))
+    }
+}
+
+/// Names and nothing else, after a variable or the context value.
+fn straight(path: &mut Steps) -> Option<Kind> {
+    let (first, rest) = path.steps.split_first_mut()?;
+    if path.keep_singleton || !is_plain(first) || !rest.iter().all(is_plain_name) {
+        return None;
+    }
+    let base = match first.kind {
+        Kind::Name(_) => Base::Input,
+        Kind::Global(variable) => Base::Global(variable),
+        Kind::Variable(variable) => Base::Variable(variable),
+        Kind::Context => Base::Context,
+        _ => return None,
+    };
+    if base != Base::Input && rest.is_empty() {
+        return None;
+    }
+    let names = (base == Base::Input).then_some(first).into_iter().chain(rest).map(take_name);
+    Some(Kind::Straight(base, names.collect()))
+}
+
+/// Makes one step of names that follow one another, as far as nothing is bound beside their values.
+fn join_names(steps: &mut Vec<Expr>) {
+    let mut joined: Vec<Expr> = Vec::with_capacity(steps.len());
+    let mut in_rows = false;
+    for mut step in steps.drain(..) {
+        in_rows |= step.tuple();
+        if !in_rows && is_plain_name(&step) {
+            let name = take_name(&mut step);
+            if let Some(Expr { kind: Kind::Names(names), span, .. }) = joined.last_mut() {
+                names.push(name);
+                span.end = step.span.end;
+                continue;
+            }
+            step.kind = Kind::Names(vec![name]);
+        }
+        joined.push(step);
+    }
+    *steps = joined;
 }

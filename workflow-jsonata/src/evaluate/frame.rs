@@ -12,6 +12,11 @@ pub(crate) type Env<'a> = Option<Rc<Frame<'a>>>;
 
 /// A scope.
 pub(crate) struct Frame<'a> {
+    /// The parameters of the function whose call it is.
+    params: &'a [Sym],
+    /// Their values.
+    arguments: RefCell<Vec<Val<'a>>>,
+    /// What else is bound.
     bound: RefCell<Vec<(Sym, Val<'a>)>>,
     parent: Env<'a>,
     yard: Rc<Yard<'a>>,
@@ -37,11 +42,85 @@ pub(crate) struct Remains<'a> {
     pub(crate) env: Env<'a>,
 }
 
+/// Scopes and lists of arguments of calls that have ended, for the next ones.
+#[derive(Default)]
+pub(crate) struct Spare<'a> {
+    frames: Vec<Rc<Frame<'a>>>,
+    arguments: Vec<Vec<Val<'a>>>,
+}
+
+/// How many of each are kept, and how long a list may be.
+const SPARE: usize = 16;
+
+impl<'a> Spare<'a> {
+    /// An empty list with room for so many arguments.
+    pub(crate) fn arguments(&mut self, count: usize) -> Vec<Val<'a>> {
+        self.arguments.pop().unwrap_or_else(|| Vec::with_capacity(count.max(4)))
+    }
+
+    /// Takes back a list whose values are no longer needed.
+    pub(crate) fn give_back(&mut self, mut arguments: Vec<Val<'a>>) {
+        if self.arguments.len() < SPARE && (1..=SPARE).contains(&arguments.capacity()) {
+            arguments.clear();
+            self.arguments.push(arguments);
+        }
+    }
+
+    /// The scope of a call.
+    pub(crate) fn frame(
+        &mut self,
+        yard: &Rc<Yard<'a>>,
+        parent: &Env<'a>,
+        params: &'a [Sym],
+        mut arguments: Vec<Val<'a>>,
+    ) -> Rc<Frame<'a>> {
+        arguments.resize(params.len(), Val::Undefined);
+        if let Some(mut frame) = self.frames.pop()
+            && let Some(old) = Rc::get_mut(&mut frame)
+        {
+            old.params = params;
+            old.parent.clone_from(parent);
+            *old.arguments.get_mut() = arguments;
+            old.recount();
+            return frame;
+        }
+        Frame::new(yard, parent, params, arguments, Vec::new())
+    }
+
+    /// Takes back the scope of a call that has ended, unless something holds it.
+    pub(crate) fn give_back_frame(&mut self, mut frame: Rc<Frame<'a>>) {
+        if self.frames.len() >= SPARE {
+            return;
+        }
+        let Some(ended) = Rc::get_mut(&mut frame) else { return };
+        let mut arguments = std::mem::take(ended.arguments.get_mut());
+        if ended.is_simple() && arguments.iter().all(Val::is_simple) {
+            ended.bound.get_mut().clear();
+        } else {
+            let bound = std::mem::take(ended.bound.get_mut());
+            let values = std::mem::take(&mut arguments);
+            ended.yard.bury(Remains { bound, values, env: ended.parent.take() });
+        }
+        ended.parent = None;
+        ended.captured.set(false);
+        self.give_back(arguments);
+        self.frames.push(frame);
+    }
+}
+
 impl<'a> Frame<'a> {
-    pub(crate) fn new(yard: &Rc<Yard<'a>>, parent: &Env<'a>, bound: Vec<(Sym, Val<'a>)>) -> Rc<Self> {
-        let counted = Self::bytes(bound.capacity());
+    pub(crate) fn new(
+        yard: &Rc<Yard<'a>>,
+        parent: &Env<'a>,
+        params: &'a [Sym],
+        arguments: Vec<Val<'a>>,
+        bound: Vec<(Sym, Val<'a>)>,
+    ) -> Rc<Self> {
+        let counted = Self::bytes(arguments.capacity() + bound.capacity());
         held::add(counted);
         Rc::new(Self {
+            params,
+            arguments: RefCell::new(arguments),
             bound: RefCell::new(bound),
             parent: parent.clone(),
             yard: Rc::clone(yard),
@@ -54,24 +133,49 @@ impl<'a> Frame<'a> {
         size_of::<Self>() + OVERHEAD + bound * size_of::<(Sym, Val<'_>)>()
     }
 
+    /// Counts what it holds anew.
+    fn recount(&self) {
+        let bytes = Self::bytes(self.arguments.borrow().capacity() + self.bound.borrow().capacity());
+        let before = self.counted.replace(bytes);
+        held::subtract(before);
+        held::add(bytes);
+    }
+
     pub(crate) fn bind(&self, name: Sym, value: Val<'a>) {
-        let mut bound = self.bound.borrow_mut();
-        let old = match bound.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, old)) => Some(std::mem::replace(old, value)),
-            None => {
-                bound.push((name, value));
-                let bytes = Self::bytes(bound.capacity());
-                held::add(bytes - self.counted.replace(bytes));
-                None
+        let mut value = Some(value);
+        let mut old = None;
+        if let Some(at) = self.params.iter().rposition(|param| *param == name)
+            && let Some(place) = self.arguments.borrow_mut().get_mut(at)
+        {
+            old = value.take().map(|value| std::mem::replace(place, value));
+        }
+        if let Some(value) = value {
+            let mut bound = self.bound.borrow_mut();
+            match bound.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, place)) => old = Some(std::mem::replace(place, value)),
+                None => {
+                    bound.push((name, value));
+                    drop(bound);
+                    self.recount();
+                }
             }
-        };
+        }
         // What it held may end with it, and then looks at no scope that is borrowed.
-        drop(bound);
         drop(old);
     }
 
     fn own(&self, name: Sym) -> Option<Val<'a>> {
+        // Of two parameters of one name the last one counts.
+        if let Some(at) = self.params.iter().rposition(|param| *param == name) {
+            return self.arguments.borrow().get(at).cloned();
+        }
         self.bound.borrow().iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+    }
+
+    /// Whether it ends with nothing that has a scope of its own, but for its arguments.
+    fn is_simple(&mut self) -> bool {
+        let shared = self.parent.as_ref().is_none_or(|parent| Rc::strong_count(parent) > 1);
+        shared && self.bound.get_mut().iter().all(|(_, value)| value.is_simple())
     }
 
     /// Remembers that a function was made here, so that a circle can be broken at the end.
@@ -122,7 +226,8 @@ impl<'a> Yard<'a> {
             let mut at = Some(frame);
             while let Some(frame) = at {
                 let bound = std::mem::take(&mut *frame.bound.borrow_mut());
-                self.bury(Remains { bound, ..Remains::default() });
+                let values = std::mem::take(&mut *frame.arguments.borrow_mut());
+                self.bury(Remains { bound, values, env: None });
                 at = frame.parent.clone();
             }
         }
@@ -132,14 +237,12 @@ impl<'a> Yard<'a> {
 impl Drop for Frame<'_> {
     fn drop(&mut self) {
         held::subtract(self.counted.get());
-        let bound = std::mem::take(self.bound.get_mut());
-        let env = self.parent.take();
-        let simple =
-            |value: &Val<'_>| !matches!(value, Val::Function(_) | Val::Array(_) | Val::Object(_) | Val::Tuples(_));
         // Most scopes end with nothing in them that has a scope of its own.
-        if env.as_ref().is_none_or(|env| Rc::strong_count(env) > 1) && bound.iter().all(|(_, value)| simple(value)) {
+        if self.is_simple() && self.arguments.get_mut().iter().all(Val::is_simple) {
             return;
         }
-        self.yard.bury(Remains { bound, env, ..Remains::default() });
+        let bound = std::mem::take(self.bound.get_mut());
+        let values = std::mem::take(self.arguments.get_mut());
+        self.yard.bury(Remains { bound, values, env: self.parent.take() });
     }
 }

@@ -1,12 +1,13 @@
 //! Objects by keys: constructors and groupings.
 
 use indexmap::IndexMap;
+use serde_json::Value;
 
 use super::error::Error;
 use super::frame::Env;
 use super::machine::{Machine, Res};
 use super::members::Members;
-use super::program::Group;
+use super::program::{Group, Kind};
 use super::tuple::Tuple;
 use super::value::{Text, Val};
 
@@ -62,6 +63,17 @@ impl<'a> Machine<'a> {
     }
 
     fn group_one(&mut self, group: &'a Group, item: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        if group.plain {
+            let mut object = Members::with_capacity(group.pairs.len());
+            for (key, value) in &group.pairs {
+                let value = self.eval(value, item, env)?;
+                if let (Kind::Constant(Value::String(key)), false) = (&key.kind, value.is_undefined()) {
+                    self.make(64)?;
+                    object.insert_new(Text::Json(key), value);
+                }
+            }
+            return self.finished(object);
+        }
         // All keys come before all values.
         let mut keys: Vec<(Text<'a>, usize)> = Vec::with_capacity(group.pairs.len());
         for (number, (key, _)) in group.pairs.iter().enumerate() {

@@ -2,16 +2,18 @@
 
 use std::rc::Rc;
 
-use super::call::{Closing, Function};
+use serde_json::Value;
+
+use super::call::{Closing, Function, Tail};
 use super::error::Error;
-use super::frame::{Env, Frame, Yard, lookup};
+use super::frame::{Env, Frame, Spare, Yard, lookup};
 use super::limits::{Limits, held};
 use super::members::Members;
-use super::program::{Expr, Kind, LABELS, Program, Sym};
-use super::value::{Array, KEEP, List, SEQUENCE, Text, Val, WRAPPER};
+use super::program::{Base, Expr, Kind, LABELS, Program, Sym};
+use super::value::{Array, KEEP, List, Object, SEQUENCE, Text, Val, WRAPPER, member};
 use super::{Binding, Setting};
 use crate::fault::{Fault, Meter};
-use crate::functions::{Function as Row, Origin, function};
+use crate::functions::Function as Row;
 
 pub(crate) type Res<T> = Result<T, Box<Error>>;
 
@@ -34,6 +36,9 @@ pub(crate) struct Machine<'a> {
     /// Random numbers that were drawn.
     pub(crate) draws: u64,
     pub(crate) yard: Rc<Yard<'a>>,
+    pub(crate) spare: Spare<'a>,
+    /// The call that the function that has just ended leaves to whoever called it.
+    pub(crate) tail: Option<Tail<'a>>,
 }
 
 impl Meter for Machine<'_> {
@@ -79,13 +84,15 @@ impl<'a> Machine<'a> {
             held_before: held::get(),
             draws: 0,
             yard: Rc::default(),
+            spare: Spare::default(),
+            tail: None,
         }
     }
 
     /// The value of the whole expression.
     pub(crate) fn run(&mut self) -> Res<Val<'a>> {
         let program = self.program;
-        let env = program.binds.then(|| Frame::new(&self.yard, &None, Vec::new()));
+        let env = program.binds.then(|| Frame::new(&self.yard, &None, &[], Vec::new(), Vec::new()));
         let input = match &self.root {
             Val::Array(_) => {
                 let list = List::new(vec![self.root.clone()], SEQUENCE | WRAPPER);
@@ -107,6 +114,15 @@ impl<'a> Machine<'a> {
     /// Counts bytes that are about to be made.
     pub(crate) fn make(&mut self, bytes: usize) -> Res<()> {
         Ok(self.bytes(bytes as u64)?)
+    }
+
+    /// The bytes that the parts under way have asked for.
+    pub(crate) fn pending(&self) -> u64 {
+        self.pending
+    }
+
+    pub(crate) fn set_pending(&mut self, pending: u64) {
+        self.pending = pending;
     }
 
     /// Goes a level deeper.
@@ -251,7 +267,7 @@ impl<'a> Machine<'a> {
 
     /// The built-in function that a variable of the caller's stands for, where the caller has none of its name.
     pub(crate) fn native_named(&mut self, name: Sym) -> Option<&'static Row> {
-        let row = function(self.name(name)).filter(|row| row.origin != Origin::Removed)?;
+        let row = self.program.natives.get(name as usize).copied().flatten()?;
         self.given(name).is_undefined().then_some(row)
     }
 
@@ -279,29 +295,57 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The members of a caller's variable, one after the other: most paths.
-    fn straight(&mut self, variable: Sym, names: &'a [String]) -> Res<Val<'a>> {
-        let shortcut = match self.globals.get(variable as usize) {
-            Some(None) => self.setting.variables.path(self.name(variable), names),
-            _ => None,
-        };
-        let (mut value, mut rest) = match shortcut {
-            Some((binding, taken)) => {
-                let value = binding.map_or(Val::Undefined, |binding| self.bound(binding));
-                (value, names.get(taken..).unwrap_or(&[]))
+    /// Members one after the other: most paths.
+    fn straight(&mut self, base: Base, names: &'a [String], input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        let mut rest = names;
+        let mut value = match base {
+            Base::Input => match input {
+                Val::Array(_) | Val::Tuples(_) => return self.names_of_many(input.clone(), names, false),
+                input => input.clone(),
+            },
+            Base::Context => context(input).clone(),
+            Base::Variable(name) => self.variable(name, env),
+            Base::Global(name) => {
+                let shortcut = match self.globals.get(name as usize) {
+                    Some(None) => self.setting.variables.path(self.name(name), names),
+                    _ => None,
+                };
+                match shortcut {
+                    Some((binding, taken)) => {
+                        rest = names.get(taken..).unwrap_or(&[]);
+                        binding.map_or(Val::Undefined, |binding| self.bound(binding))
+                    }
+                    None => self.global_value(name),
+                }
             }
-            None => (self.global_value(variable), names),
         };
         while let Some((name, after)) = rest.split_first() {
             value = match value {
+                Val::Object(Object::Json(json)) => return self.straight_json(json, rest),
                 Val::Object(object) => object.get(name),
-                Val::Array(_) | Val::Tuples(_) => return self.names_of_many(value, rest),
+                Val::Array(_) | Val::Tuples(_) => return self.names_of_many(value, rest, true),
                 _ => return Ok(Val::Undefined),
             };
             rest = after;
         }
         // A sequence that is a member is a sequence again.
         Ok(if value.is_sequence() { self.flattened(value)? } else { value })
+    }
+
+    pub(crate) fn straight_json(&mut self, mut value: &'a Value, names: &'a [String]) -> Res<Val<'a>> {
+        let mut rest = names;
+        while let Some((name, after)) = rest.split_first() {
+            value = match value {
+                Value::Object(members) => match member(members, name) {
+                    Some(found) => found,
+                    None => return Ok(Val::Undefined),
+                },
+                Value::Array(_) => return self.names_of_many(Val::json(value), rest, true),
+                _ => return Ok(Val::Undefined),
+            };
+            rest = after;
+        }
+        Ok(Val::json(value))
     }
 
     fn flattened(&mut self, value: Val<'a>) -> Res<Val<'a>> {
@@ -319,19 +363,14 @@ impl<'a> Machine<'a> {
 
     /// The value of a part.
     pub(crate) fn eval(&mut self, expr: &'a Expr, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        if expr.extra.is_none()
+            && let Some(value) = self.leaf(expr, input, env)?
+        {
+            return Ok(unwrapped(value, expr.keep_array));
+        }
         self.enter()?;
         let pending = self.pending;
         let mut value = match &expr.kind {
-            Kind::Constant(value) => Val::json(value),
-            Kind::Straight(variable, names) => self.straight(*variable, names)?,
-            Kind::Global(name) => self.global_value(*name),
-            Kind::Variable(name) => self.variable(*name, env),
-            Kind::Context => match input.list() {
-                Some(list) if list.has(WRAPPER) => list.items.first().cloned().unwrap_or(Val::Undefined),
-                _ => input.clone(),
-            },
-            Kind::Name(name) => self.name_of(input, name)?,
-            Kind::Label(label) => lookup(env, *label).unwrap_or(Val::Undefined),
             Kind::Binary(operator, both) => self.binary(expr, *operator, both, input, env)?,
             Kind::Path(path) => self.path(expr, path, input, env)?,
             Kind::Call(call) => self.call(expr, call, None, input, env)?,
@@ -350,10 +389,43 @@ impl<'a> Machine<'a> {
         Ok(unwrapped(value, expr.keep_array))
     }
 
+    /// The value of a part that has no parts of its own, which is a step and no level.
+    #[inline(always)]
+    fn leaf(&mut self, expr: &'a Expr, input: &Val<'a>, env: &Env<'a>) -> Res<Option<Val<'a>>> {
+        let value = match &expr.kind {
+            Kind::Constant(value) => Val::json(value),
+            Kind::Straight(base, names) => {
+                let pending = self.pending;
+                let value = self.straight(*base, names, input, env)?;
+                self.pending = pending;
+                value
+            }
+            Kind::Global(name) => self.global_value(*name),
+            Kind::Variable(name) => self.variable(*name, env),
+            Kind::Context => context(input).clone(),
+            Kind::Label(label) => lookup(env, *label).unwrap_or(Val::Undefined),
+            _ => return Ok(None),
+        };
+        self.steps += 1;
+        if self.steps > self.limits.steps {
+            self.work(0)?;
+        }
+        Ok(Some(value))
+    }
+
     /// The kinds of parts that are less common: apart, which keeps the stack of the others small.
     #[inline(never)]
     fn rare(&mut self, expr: &'a Expr, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
         match &expr.kind {
+            Kind::Constant(_)
+            | Kind::Straight(..)
+            | Kind::Global(_)
+            | Kind::Variable(_)
+            | Kind::Context
+            | Kind::Label(_) => Ok(self.leaf(expr, input, env)?.unwrap_or(Val::Undefined)),
+            Kind::Name(name) => self.name_of(input, name),
+            Kind::Tail(call) => self.leave_call(expr, call, input, env),
+            Kind::Names(names) => self.straight(Base::Input, names, input, env),
             Kind::Wildcard => self.wildcard(input),
             Kind::Descendants => self.descendants(input),
             Kind::Negate(inner) => self.negate(expr, inner, input, env),
@@ -387,16 +459,22 @@ impl<'a> Machine<'a> {
         let own;
         let env = if frame {
             self.make(Frame::bytes(parts.len()))?;
-            own = Some(Frame::new(&self.yard, env, Vec::new()));
+            own = Some(self.spare.frame(&self.yard, env, &[], Vec::new()));
             &own
         } else {
-            env
+            return self.parts(parts, input, env);
         };
-        let mut value = Val::Undefined;
-        for part in parts {
-            value = self.eval(part, input, env)?;
+        let value = self.parts(parts, input, env);
+        own.into_iter().for_each(|own| self.spare.give_back_frame(own));
+        value
+    }
+
+    fn parts(&mut self, parts: &'a [Expr], input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+        let Some((last, before)) = parts.split_last() else { return Ok(Val::Undefined) };
+        for part in before {
+            self.eval(part, input, env)?;
         }
-        Ok(value)
+        self.eval(last, input, env)
     }
 
     fn condition(&mut self, all: &'a (Expr, Expr, Option<Expr>), input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
@@ -505,6 +583,14 @@ impl<'a> Machine<'a> {
     /// Milliseconds since 1970.
     pub(crate) fn now(&self) -> f64 {
         self.setting.now as f64
+    }
+}
+
+/// The value of `$`: an array that was wrapped for the input stands for itself.
+fn context<'s, 'a>(input: &'s Val<'a>) -> &'s Val<'a> {
+    match input.list() {
+        Some(list) if list.has(WRAPPER) => list.items.first().unwrap_or(&Val::Undefined),
+        _ => input,
     }
 }
 

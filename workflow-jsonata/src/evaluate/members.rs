@@ -15,7 +15,7 @@ const FEW: usize = 12;
 pub(crate) struct Members<'a> {
     entries: Vec<(Text<'a>, Val<'a>)>,
     /// Where each name stands, once there are many.
-    index: IndexMap<Text<'a>, usize>,
+    index: Option<Box<IndexMap<Text<'a>, usize>>>,
     /// How many arrays and objects that were made lie inside one another.
     pub(crate) depth: u32,
     counted: usize,
@@ -27,7 +27,7 @@ impl<'a> Members<'a> {
     }
 
     pub(crate) fn with_capacity(members: usize) -> Self {
-        let mut object = Self { entries: Vec::with_capacity(members), index: IndexMap::new(), depth: 1, counted: 0 };
+        let mut object = Self { entries: Vec::with_capacity(members), index: None, depth: 1, counted: 0 };
         object.count();
         object
     }
@@ -37,10 +37,9 @@ impl<'a> Members<'a> {
     }
 
     fn place(&self, name: &str) -> Option<usize> {
-        if self.index.is_empty() {
-            self.entries.iter().position(|(known, _)| known.as_str() == name)
-        } else {
-            self.index.get(name).copied()
+        match &self.index {
+            Some(index) => index.get(name).copied(),
+            None => self.entries.iter().position(|(known, _)| known.as_str() == name),
         }
     }
 
@@ -48,8 +47,22 @@ impl<'a> Members<'a> {
         self.place(name).and_then(|at| self.entries.get(at)).map(|(_, value)| value)
     }
 
+    pub(crate) fn entry(&self, at: usize) -> Option<&(Text<'a>, Val<'a>)> {
+        self.entries.get(at)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &(Text<'a>, Val<'a>)> {
         self.entries.iter()
+    }
+
+    /// Puts a member in whose name is new, where there are few; the new bytes are counted as held.
+    pub(crate) fn insert_new(&mut self, name: Text<'a>, value: Val<'a>) {
+        if self.entries.len() >= FEW {
+            return self.insert(name, value);
+        }
+        self.depth = self.depth.max(value.depth() + 1);
+        self.entries.push((name, value));
+        self.count();
     }
 
     /// Puts a member in, in its old place where there is one; the new bytes are counted as held.
@@ -62,10 +75,9 @@ impl<'a> Members<'a> {
             return;
         }
         if self.entries.len() >= FEW {
-            if self.index.is_empty() {
-                self.index = self.entries.iter().map(|(name, _)| name.clone()).zip(0..).collect();
-            }
-            self.index.insert(name.clone(), self.entries.len());
+            let entries = &self.entries;
+            let all = || Box::new(entries.iter().map(|(name, _)| name.clone()).zip(0..).collect());
+            self.index.get_or_insert_with(all).insert(name.clone(), entries.len());
         }
         self.entries.push((name, value));
         self.count();
@@ -75,10 +87,8 @@ impl<'a> Members<'a> {
     pub(crate) fn remove(&mut self, name: &str) {
         if let Some(at) = self.place(name) {
             self.entries.remove(at);
-            self.index.clear();
-            if self.entries.len() > FEW {
-                self.index = self.entries.iter().map(|(name, _)| name.clone()).zip(0..).collect();
-            }
+            let many = self.entries.len() > FEW;
+            self.index = many.then(|| Box::new(self.entries.iter().map(|(name, _)| name.clone()).zip(0..).collect()));
         }
     }
 

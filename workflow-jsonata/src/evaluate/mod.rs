@@ -105,7 +105,7 @@ impl Expression {
     /// Evaluates on this stack.
     fn attempt<'a>(&'a self, setting: &'a Setting<'a>, levels: u32) -> Result<Outcome<'a>, Box<Error>> {
         let mut machine = Machine::new(&self.program, setting, levels);
-        let result = machine.run().and_then(|value| machine.output(&value));
+        let result = machine.run().and_then(|value| machine.output(value));
         machine.yard.close();
         Ok(Outcome { output: result?, draws: machine.draws })
     }

@@ -40,6 +40,13 @@ impl<'a> Machine<'a> {
     }
 
     fn operate(&mut self, operator: Operator, left: &Val<'a>, right: &Val<'a>) -> Res<Val<'a>> {
+        if let (Val::Number(left), Val::Number(right)) = (left, right)
+            && left.is_finite()
+            && right.is_finite()
+            && let Some(value) = of_numbers(operator, *left, *right)
+        {
+            return Ok(value);
+        }
         match operator {
             Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => {
                 self.arithmetic(operator, left, right)
@@ -60,13 +67,7 @@ impl<'a> Machine<'a> {
         let one = self.operand("T2001", left)?;
         let other = self.operand("T2002", right)?;
         let (Some(one), Some(other)) = (one, other) else { return Ok(Val::Undefined) };
-        Ok(Val::Number(match operator {
-            Operator::Add => one + other,
-            Operator::Subtract => one - other,
-            Operator::Multiply => one * other,
-            Operator::Divide => one / other,
-            _ => one % other,
-        }))
+        Ok(of_numbers(operator, one, other).unwrap_or(Val::Undefined))
     }
 
     fn operand(&mut self, code: &'static str, value: &Val<'a>) -> Res<Option<f64>> {
@@ -115,14 +116,16 @@ impl<'a> Machine<'a> {
         if left.len() != right.len() {
             return Ok(false);
         }
-        for (name, value) in left.as_they_came() {
-            self.work(1)?;
-            let other = right.get(name.as_str());
-            if other.is_undefined() || !self.equal(&value, &other, depth + 1)? {
-                return Ok(false);
+        let mut equal = true;
+        left.each_as_it_came(|name, value| {
+            if equal {
+                self.work(1)?;
+                let other = right.get(name.as_str());
+                equal = !other.is_undefined() && self.equal(&value, &other, depth + 1)?;
             }
-        }
-        Ok(true)
+            Ok::<_, Box<Error>>(())
+        })?;
+        Ok(equal)
     }
 
     /// `a..b` in an array.
@@ -141,6 +144,25 @@ impl<'a> Machine<'a> {
             error
         })
     }
+}
+
+/// The value of an operator on two numbers, for those that take them as numbers.
+#[inline]
+fn of_numbers<'a>(operator: Operator, left: f64, right: f64) -> Option<Val<'a>> {
+    Some(match operator {
+        Operator::Add => Val::Number(left + right),
+        Operator::Subtract => Val::Number(left - right),
+        Operator::Multiply => Val::Number(left * right),
+        Operator::Divide => Val::Number(left / right),
+        Operator::Remainder => Val::Number(left % right),
+        Operator::Equal => Val::Bool(left == right),
+        Operator::Unequal => Val::Bool(left != right),
+        Operator::Less => Val::Bool(left < right),
+        Operator::AtMost => Val::Bool(left <= right),
+        Operator::Greater => Val::Bool(left > right),
+        Operator::AtLeast => Val::Bool(left >= right),
+        Operator::Join | Operator::In | Operator::And | Operator::Or => return None,
+    })
 }
 
 /// Items that a range may have.

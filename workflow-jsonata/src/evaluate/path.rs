@@ -8,7 +8,7 @@ use super::frame::{Env, Frame};
 use super::machine::{Machine, Res};
 use super::program::{Expr, Kind, Stage, Steps};
 use super::tuple::{Tuple, Tuples};
-use super::value::{CONSTRUCTED, Items, KEEP, SEQUENCE, Text, Val, WRAPPER};
+use super::value::{Array, CONSTRUCTED, Items, KEEP, Object, SEQUENCE, Text, Val, WRAPPER, member};
 
 /// The values between two steps.
 enum Stream<'a> {
@@ -86,26 +86,101 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// The members that names lead to from an array: the slower way of a straight path.
-    pub(crate) fn names_of_many(&mut self, value: Val<'a>, names: &'a [String]) -> Res<Val<'a>> {
-        let mut stream = Stream::Values(value);
-        for (at, name) in names.iter().enumerate() {
-            let last = at + 1 == names.len();
-            let mut step = Step::default();
-            let items = stream.items();
-            for at in 0..items.len() {
-                self.work(1)?;
-                let value = self.name_of(&items.get(at), name)?;
-                step.add(self, value)?;
-            }
-            stream = step.finish(self, last)?;
-            if matches!(&stream, Stream::Sequence(items) if items.is_empty()) {
-                break;
-            }
+    /// The members that names lead to from a value that stands for its items where it is an array.
+    pub(crate) fn names_of_many(&mut self, value: Val<'a>, names: &'a [String], whole: bool) -> Res<Val<'a>> {
+        let mut step = Step::default();
+        if whole {
+            self.walk_found(value, names, &mut step, 0)?;
+        } else {
+            self.walk_items(&value, names, &mut step)?;
         }
-        match stream {
+        match step.finish(self, true)? {
             Stream::Values(value) => Ok(super::machine::unwrapped(value, false)),
             Stream::Sequence(items) => self.sequence(items),
+        }
+    }
+
+    /// The members that names lead to from a value.
+    pub(crate) fn members_of(&mut self, value: &Val<'a>, names: &'a [String]) -> Res<Val<'a>> {
+        match value {
+            _ if names.is_empty() => Ok(value.clone()),
+            Val::Object(Object::Json(json)) => self.straight_json(json, names),
+            value => self.names_of_many(value.clone(), names, true),
+        }
+    }
+
+    fn walk_items(&mut self, value: &Val<'a>, names: &'a [String], out: &mut Step<'a>) -> Res<()> {
+        match value {
+            Val::Array(Array::Json(items)) => self.walk_all(items.as_array().map_or(&[], Vec::as_slice), names, out, 0),
+            Val::Array(Array::Own(list)) => {
+                self.work(list.items.len() as u64)?;
+                list.items.iter().try_for_each(|item| self.walk_value(item, names, out, 0))
+            }
+            other => other.items().iter().try_for_each(|item| self.walk_value(&item, names, out, 0)),
+        }
+    }
+
+    /// Goes from each item along the names to what a path gives: depth first, which keeps the order.
+    fn walk_all(&mut self, items: &'a [Value], names: &'a [String], out: &mut Step<'a>, depth: u32) -> Res<()> {
+        self.nests(depth)?;
+        self.work(items.len() as u64)?;
+        if out.items.capacity() == 0 {
+            out.items.reserve(items.len().min(64));
+        }
+        items.iter().try_for_each(|item| self.walk(item, names, out, depth + 1))
+    }
+
+    fn walk(&mut self, mut value: &'a Value, names: &'a [String], out: &mut Step<'a>, depth: u32) -> Res<()> {
+        let mut rest = names;
+        while let Some((name, after)) = rest.split_first() {
+            match value {
+                Value::Object(members) => match member(members, name) {
+                    Some(Value::Array(items)) if !after.is_empty() => return self.walk_all(items, after, out, depth),
+                    Some(found) => value = found,
+                    None => return Ok(()),
+                },
+                Value::Array(_) => {
+                    let found = self.name_of(&Val::json(value), name)?;
+                    return self.walk_found(found, after, out, depth);
+                }
+                _ => return Ok(()),
+            }
+            rest = after;
+        }
+        out.add(self, Val::json(value))
+    }
+
+    /// Goes on from what a name gave.
+    fn walk_found(&mut self, found: Val<'a>, names: &'a [String], out: &mut Step<'a>, depth: u32) -> Res<()> {
+        self.nests(depth)?;
+        if names.is_empty() {
+            return out.add(self, found);
+        }
+        match &found {
+            Val::Array(_) if found.list().is_some_and(|list| list.has(CONSTRUCTED)) => {
+                self.walk_value(&found, names, out, depth + 1)
+            }
+            Val::Array(_) | Val::Tuples(_) => {
+                let items = found.items();
+                self.work(items.len() as u64)?;
+                items.iter().try_for_each(|item| self.walk_value(&item, names, out, depth + 1))
+            }
+            single => self.walk_value(single, names, out, depth + 1),
+        }
+    }
+
+    fn walk_value(&mut self, value: &Val<'a>, names: &'a [String], out: &mut Step<'a>, depth: u32) -> Res<()> {
+        match value {
+            Val::Object(Object::Json(json)) | Val::Array(Array::Json(json)) => self.walk(json, names, out, depth),
+            Val::Object(_) | Val::Array(_) | Val::Tuples(_) => match names.split_first() {
+                Some((name, after)) => {
+                    let found = self.name_of(value, name)?;
+                    self.walk_found(found, after, out, depth)
+                }
+                None => out.add(self, value.clone()),
+            },
+            _ if names.is_empty() => out.add(self, value.clone()),
+            _ => Ok(()),
         }
     }
 
@@ -225,17 +300,31 @@ impl<'a> Machine<'a> {
             }
             return Ok(Stream::Values(value));
         }
-        let items = stream.items();
         let mut out = Step::default();
-        for at in 0..items.len() {
-            let mut value = self.eval(step, &items.get(at), env)?;
+        if let Kind::Names(names) = &step.kind {
+            match stream {
+                Stream::Values(value) => self.walk_items(value, names, &mut out)?,
+                Stream::Sequence(items) => {
+                    self.work(items.len() as u64)?;
+                    items.iter().try_for_each(|item| self.walk_value(item, names, &mut out, 0))?;
+                }
+            }
+            return out.finish(self, last);
+        }
+        let mut one = |machine: &mut Self, item: &Val<'a>| {
+            let mut value = machine.eval(step, item, env)?;
             for stage in stages(step) {
                 // What has an index stands in rows.
                 if let Stage::Filter(filter) = stage {
-                    value = self.filter(filter, value, env)?;
+                    value = machine.filter(filter, value, env)?;
                 }
             }
-            out.add(self, value)?;
+            out.add(machine, value)
+        };
+        match stream {
+            Stream::Values(value) if !value.is_array() => one(self, value)?,
+            Stream::Values(value) => value.items().iter().try_for_each(|item| one(self, &item))?,
+            Stream::Sequence(items) => items.iter().try_for_each(|item| one(self, item))?,
         }
         out.finish(self, last)
     }
@@ -269,6 +358,9 @@ impl<'a> Machine<'a> {
 
     /// How often an item is kept for what a filter gives for it.
     fn times_kept(&mut self, value: &Val<'a>, at: usize, count: usize) -> Res<usize> {
+        if let Val::Bool(flag) = value {
+            return Ok(usize::from(*flag));
+        }
         if let Some(number) = self.numeric(value)? {
             return Ok(usize::from(from_end(number.floor(), count) == Some(at)));
         }
@@ -322,7 +414,7 @@ impl<'a> Machine<'a> {
     /// The scope of what is bound beside a value.
     pub(crate) fn row_frame(&mut self, row: &Tuple<'a>, env: &Env<'a>) -> Res<Env<'a>> {
         self.make(Frame::bytes(row.bound.len()))?;
-        Ok(Some(Frame::new(&self.yard, env, row.bound.clone())))
+        Ok(Some(Frame::new(&self.yard, env, &[], Vec::new(), row.bound.clone())))
     }
 
     fn stage_rows(&mut self, step: &'a Expr, mut rows: Rows<'a>, env: &Env<'a>) -> Res<Rows<'a>> {
@@ -443,9 +535,7 @@ impl<'a> Machine<'a> {
         match input {
             Val::Object(object) => {
                 self.work(object.len() as u64 / 4)?;
-                for (_, value) in object.entries() {
-                    add(self, &value)?;
-                }
+                object.each(|_, value| add(self, &value))?;
             }
             Val::Array(array) => {
                 self.work(array.len() as u64 / 4)?;
@@ -488,7 +578,7 @@ impl<'a> Machine<'a> {
             }
             Val::Object(object) => {
                 self.push(found, value.clone())?;
-                object.entries().iter().try_for_each(|(_, member)| self.descend(member, found, depth + 1))
+                object.each(|_, member| self.descend(&member, found, depth + 1))
             }
             _ => self.push(found, value.clone()),
         }
@@ -498,26 +588,32 @@ impl<'a> Machine<'a> {
 /// The values of a step, flattened as they come.
 #[derive(Default)]
 struct Step<'a> {
-    /// The first value as long as it is the only one: a plain array stays as it is at the end of a path.
-    first: Option<Val<'a>>,
-    count: usize,
+    /// An array as long as it is the only value: a plain one stays as it is at the end of a path.
+    alone: Option<Val<'a>>,
+    any: bool,
     items: Vec<Val<'a>>,
 }
 
 impl<'a> Step<'a> {
     fn add(&mut self, machine: &mut Machine<'a>, value: Val<'a>) -> Res<()> {
-        if value.is_undefined() {
-            return Ok(());
+        match &value {
+            Val::Undefined => return Ok(()),
+            Val::Array(_) | Val::Tuples(_) => {
+                if !std::mem::replace(&mut self.any, true) {
+                    self.alone = Some(value);
+                    return Ok(());
+                }
+                if let Some(first) = self.alone.take() {
+                    self.flatten(machine, first)?;
+                }
+                return self.flatten(machine, value);
+            }
+            _ => self.any = true,
         }
-        self.count += 1;
-        if self.count == 1 {
-            self.first = Some(value);
-            return Ok(());
-        }
-        if let Some(first) = self.first.take() {
+        if let Some(first) = self.alone.take() {
             self.flatten(machine, first)?;
         }
-        self.flatten(machine, value)
+        machine.push(&mut self.items, value)
     }
 
     fn flatten(&mut self, machine: &mut Machine<'a>, value: Val<'a>) -> Res<()> {
@@ -532,8 +628,8 @@ impl<'a> Step<'a> {
     }
 
     fn finish(mut self, machine: &mut Machine<'a>, last: bool) -> Res<Stream<'a>> {
-        if let Some(first) = self.first.take() {
-            if last && first.is_array() && !first.is_sequence() {
+        if let Some(first) = self.alone.take() {
+            if last && !first.is_sequence() {
                 return Ok(Stream::Values(first));
             }
             self.flatten(machine, first)?;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::signature::Signature;
+use crate::functions::Function;
 use crate::regex::Regex;
 
 /// The number of a name; those from [`LABELS`] on are the parents that paths remember.
@@ -19,6 +20,8 @@ pub(crate) struct Program {
     pub(crate) root: Expr,
     /// The names of variables by their numbers, without their `$`.
     pub(crate) names: Vec<String>,
+    /// The built-in functions of these names.
+    pub(crate) natives: Vec<Option<&'static Function>>,
     /// Whether a name is bound outside of blocks and functions.
     pub(crate) binds: bool,
 }
@@ -66,6 +69,8 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct Group {
     pub(crate) pairs: Vec<(Expr, Expr)>,
+    /// All keys are constants, and differ.
+    pub(crate) plain: bool,
     pub(crate) span: Range<usize>,
 }
 
@@ -77,8 +82,10 @@ pub(crate) enum Kind {
     /// A member of the context value.
     Name(String),
     Path(Steps),
-    /// A variable's member, its member, and so on: what most paths are.
-    Straight(Sym, Vec<String>),
+    /// A member, its member, and so on: what most paths are.
+    Straight(Base, Vec<String>),
+    /// Members one after the other, as one step of a path.
+    Names(Vec<String>),
     /// A variable that the expression may bind.
     Variable(Sym),
     /// A variable of the caller, or a built-in function.
@@ -111,6 +118,8 @@ pub(crate) enum Kind {
     Call(Box<Call>),
     Partial(Box<Call>),
     /// A call in tail position, done by whoever called the function that it stands in.
+    Tail(Box<Call>),
+    /// The same, where something is done to its value in between.
     Thunk(Box<Expr>),
     Lambda(Box<Lambda>),
     Apply(Box<(Expr, Expr)>),
@@ -118,6 +127,17 @@ pub(crate) enum Kind {
     Regex(Box<Regex>),
     /// A step only.
     Sort(Vec<Term>),
+}
+
+/// What a plain path begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Base {
+    /// The context value, whose items are taken one by one where it is an array.
+    Input,
+    /// `$`
+    Context,
+    Variable(Sym),
+    Global(Sym),
 }
 
 /// The steps of a path.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value};
 
+use super::error::Error;
 use super::machine::{Machine, Res};
 use super::value::{Array, Object, Val};
 
@@ -42,12 +43,12 @@ impl Output<'_> {
 
 impl<'a> Machine<'a> {
     /// The value as the caller gets it. As in JSON text, a member that is nothing is left out and an item is null.
-    pub(crate) fn output(&mut self, value: &Val<'a>) -> Res<Output<'a>> {
+    pub(crate) fn output(&mut self, value: Val<'a>) -> Res<Output<'a>> {
         Ok(match value {
             Val::Undefined => Output::Nothing,
             Val::Function(_) => Output::Function,
             Val::Array(Array::Json(value)) | Val::Object(Object::Json(value)) => Output::Value(Cow::Borrowed(value)),
-            value => match self.json(value, 0)? {
+            value => match self.json(&value, 0)? {
                 Some(value) => Output::Value(Cow::Owned(value)),
                 None => Output::Function,
             },
@@ -68,67 +69,70 @@ impl<'a> Machine<'a> {
                 Value::String(text.as_str().to_owned())
             }
             Val::Function(_) => return Ok(None),
-            Val::Array(Array::Json(value)) | Val::Object(Object::Json(value)) => self.copied_json(value, depth)?,
+            Val::Array(Array::Json(value)) | Val::Object(Object::Json(value)) => {
+                self.measure(value, depth)?;
+                (*value).clone()
+            }
+            Val::Array(Array::Own(list)) => return self.json_array(list.items.len(), list.items.iter(), depth),
             Val::Array(_) | Val::Tuples(_) => {
                 let items = value.items();
-                self.make(items.len() * size_of::<Value>())?;
-                let mut array = Vec::with_capacity(items.len());
-                for item in items.iter() {
-                    match self.json(&item, depth + 1)? {
-                        Some(item) => array.push(item),
-                        None => return Ok(None),
-                    }
-                }
-                Value::Array(array)
+                return self.json_array(items.len(), items.iter(), depth);
             }
             Val::Object(object) => {
+                self.make(object.len() * (size_of::<Value>() + 32))?;
                 let mut members = Map::with_capacity(object.len());
-                for (name, member) in object.as_they_came() {
-                    if member.is_undefined() {
-                        continue;
+                let mut function = false;
+                object.each_as_it_came(|name, member| {
+                    if !member.is_undefined() {
+                        self.make(name.as_str().len())?;
+                        match self.json(&member, depth + 1)? {
+                            Some(member) => drop(members.insert(name.as_str().to_owned(), member)),
+                            None => function = true,
+                        }
                     }
-                    self.make(name.as_str().len() + size_of::<Value>() + 32)?;
-                    match self.json(&member, depth + 1)? {
-                        Some(member) => drop(members.insert(name.as_str().to_owned(), member)),
-                        None => return Ok(None),
-                    }
+                    Ok::<_, Box<Error>>(())
+                })?;
+                if function {
+                    return Ok(None);
                 }
                 Value::Object(members)
             }
         }))
     }
 
-    /// A copy of the caller's JSON.
-    fn copied_json(&mut self, value: &Value, depth: u32) -> Res<Value> {
+    fn json_array<V: std::borrow::Borrow<Val<'a>>>(
+        &mut self,
+        count: usize,
+        items: impl Iterator<Item = V>,
+        depth: u32,
+    ) -> Res<Option<Value>> {
+        self.make(count * size_of::<Value>())?;
+        let mut array = Vec::with_capacity(count);
+        for item in items {
+            match self.json(item.borrow(), depth + 1)? {
+                Some(item) => array.push(item),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(Value::Array(array)))
+    }
+
+    /// Counts what a copy of the caller's JSON takes.
+    fn measure(&mut self, value: &Value, depth: u32) -> Res<()> {
         self.nests(depth)?;
         self.work(1)?;
-        Ok(match value {
-            Value::Array(items) => self.copy(items.iter(), depth)?,
-            Value::Object(members) => self.copy_object(members, depth)?,
-            Value::String(text) => {
-                self.make(text.len())?;
-                Value::String(text.clone())
+        match value {
+            Value::Array(items) => {
+                self.make(items.len() * size_of::<Value>())?;
+                items.iter().try_for_each(|item| self.measure(item, depth + 1))
             }
-            other => other.clone(),
-        })
-    }
-
-    fn copy<'v>(&mut self, items: impl ExactSizeIterator<Item = &'v Value>, depth: u32) -> Res<Value> {
-        self.make(items.len() * size_of::<Value>())?;
-        let mut copies = Vec::with_capacity(items.len());
-        for item in items {
-            copies.push(self.copied_json(item, depth + 1)?);
+            Value::Object(members) => members.iter().try_for_each(|(name, member)| {
+                self.make(name.len() + size_of::<Value>() + 32)?;
+                self.measure(member, depth + 1)
+            }),
+            Value::String(text) => self.make(text.len()),
+            _ => Ok(()),
         }
-        Ok(Value::Array(copies))
-    }
-
-    fn copy_object(&mut self, members: &Map<String, Value>, depth: u32) -> Res<Value> {
-        let mut copies = Map::with_capacity(members.len());
-        for (name, member) in members {
-            self.make(name.len() + size_of::<Value>() + 32)?;
-            copies.insert(name.clone(), self.copied_json(member, depth + 1)?);
-        }
-        Ok(Value::Object(copies))
     }
 }
 

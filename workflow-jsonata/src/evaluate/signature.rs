@@ -1,7 +1,7 @@
 //! Signatures of functions: which arguments they take, what the context value stands for, what becomes an array.
 
 use super::error::Error;
-use super::value::Val;
+use super::value::{Array, Val};
 
 /// A signature, read.
 #[derive(Debug)]
@@ -13,8 +13,8 @@ pub(crate) struct Signature {
 
 #[derive(Debug, Default)]
 struct Param {
-    /// The letters of the kinds that it takes.
-    kinds: String,
+    /// The kinds that it takes: a bit each.
+    kinds: u16,
     array: bool,
     /// Of what the items of an array must be.
     items: Option<String>,
@@ -25,27 +25,39 @@ struct Param {
 }
 
 impl Param {
-    fn of(kinds: impl Into<String>) -> Self {
-        Self { kinds: kinds.into(), ..Self::default() }
+    fn of(letters: &str) -> Self {
+        Self { kinds: letters.chars().map(bit).fold(0, |all, bit| all | bit), ..Self::default() }
     }
 
     fn takes(&self, kind: char) -> bool {
-        self.kinds.contains(kind)
+        self.kinds & bit(kind) != 0
+    }
+}
+
+/// The letters of the kinds of values.
+const LETTERS: [char; 8] = ['m', 'l', 'b', 'n', 's', 'a', 'o', 'f'];
+
+fn bit(letter: char) -> u16 {
+    LETTERS.iter().position(|known| *known == letter).map_or(0, |at| 1 << at)
+}
+
+/// The bit of a value's kind.
+fn bit_of(value: &Val<'_>) -> u16 {
+    match value {
+        Val::Undefined => 1,
+        Val::Null => 1 << 1,
+        Val::Bool(_) => 1 << 2,
+        Val::Number(_) | Val::Digits(_) => 1 << 3,
+        Val::Text(_) => 1 << 4,
+        Val::Array(_) | Val::Tuples(_) => 1 << 5,
+        Val::Object(_) => 1 << 6,
+        Val::Function(_) => 1 << 7,
     }
 }
 
 /// The letter of a value's kind; `m` is for missing.
 fn kind(value: &Val<'_>) -> char {
-    match value {
-        Val::Undefined => 'm',
-        Val::Null => 'l',
-        Val::Bool(_) => 'b',
-        Val::Number(_) | Val::Digits(_) => 'n',
-        Val::Text(_) => 's',
-        Val::Array(_) | Val::Tuples(_) => 'a',
-        Val::Object(_) => 'o',
-        Val::Function(_) => 'f',
-    }
+    LETTERS.get(bit_of(value).trailing_zeros() as usize).copied().unwrap_or('m')
 }
 
 impl Signature {
@@ -57,7 +69,7 @@ impl Signature {
         while let Some(symbol) = symbols.get(at) {
             match symbol {
                 ':' => break,
-                's' | 'n' | 'b' | 'l' | 'o' => params.push(Param::of(format!("{symbol}m"))),
+                's' | 'n' | 'b' | 'l' | 'o' => params.push(Param::of(&format!("{symbol}m"))),
                 'a' => params.push(Param { array: true, ..Param::of("asnblfom") }),
                 'f' => params.push(Param::of("f")),
                 'j' => params.push(Param::of("asnblom")),
@@ -65,7 +77,7 @@ impl Signature {
                 '(' => {
                     let end = closing(&symbols, at, '(', ')');
                     let choice: String = symbols.get(at + 1..end).unwrap_or(&[]).iter().collect();
-                    params.push(Param::of(choice + "m"));
+                    params.push(Param::of(&(choice + "m")));
                     at = end;
                 }
                 '<' => {
@@ -116,13 +128,11 @@ impl Signature {
         context: &Val<'a>,
         array: &mut dyn FnMut(Val<'a>) -> Val<'a>,
     ) -> Result<Vec<Val<'a>>, Box<Error>> {
+        if self.is_as_declared(&arguments) {
+            return self.validate_in_place(arguments, array);
+        }
         let kinds: Vec<char> = arguments.iter().map(kind).collect();
-        let each_fits = || self.params.iter().zip(&kinds).all(|(param, kind)| param.takes(*kind));
-        let lengths = if self.plain && arguments.len() == self.params.len() && each_fits() {
-            vec![1; kinds.len()]
-        } else {
-            self.lengths(&kinds).ok_or_else(|| self.misfit(&arguments, &kinds))?
-        };
+        let lengths = self.lengths(&kinds).ok_or_else(|| self.misfit(&arguments, &kinds))?;
         let mut made = Vec::with_capacity(self.params.len());
         let mut at = 0;
         for (param, length) in self.params.iter().zip(lengths) {
@@ -154,6 +164,36 @@ impl Signature {
             }
         }
         Ok(made)
+    }
+
+    /// Whether each argument is its parameter, and those that lack are nothing.
+    fn is_as_declared(&self, arguments: &[Val<'_>]) -> bool {
+        let Some(rest) = self.params.get(arguments.len()..) else { return false };
+        let fits = |(param, argument): (&Param, &Val<'_>)| param.kinds & bit_of(argument) != 0;
+        self.plain
+            && self.params.iter().zip(arguments).all(fits)
+            && rest.iter().all(|param| param.optional && !param.context)
+    }
+
+    fn validate_in_place<'a>(
+        &self,
+        mut arguments: Vec<Val<'a>>,
+        array: &mut dyn FnMut(Val<'a>) -> Val<'a>,
+    ) -> Result<Vec<Val<'a>>, Box<Error>> {
+        for (at, (param, argument)) in self.params.iter().zip(&mut arguments).enumerate() {
+            if !param.array || argument.is_undefined() {
+                continue;
+            }
+            if !param.items_fit(argument, &[kind(argument)]) {
+                let items = param.items.as_deref().map_or("values", plural);
+                return Err(Error::argument("T0412", at, argument).items(items));
+            }
+            if !argument.is_array() {
+                *argument = array(std::mem::replace(argument, Val::Undefined));
+            }
+        }
+        arguments.resize(self.params.len(), Val::Undefined);
+        Ok(arguments)
     }
 
     /// How many arguments each parameter takes: as a regular expression over the letters would match.
@@ -218,8 +258,12 @@ impl Param {
         if given.len() == 0 {
             return true;
         }
-        let first = kind(&given.get(0));
-        items.starts_with(first) && given.iter().all(|item| kind(&item) == first)
+        let first = bit_of(&given.get(0));
+        let all = match argument {
+            Val::Array(Array::Own(list)) => list.items.iter().all(|item| bit_of(item) == first),
+            _ => given.iter().all(|item| bit_of(&item) == first),
+        };
+        all && items.chars().next().is_some_and(|letter| bit(letter) == first)
     }
 }
 

@@ -1,18 +1,17 @@
 //! Sorting, stable and with the comparisons of the reference implementation.
 
+use std::cmp::Ordering;
+
 use super::error::Error;
 use super::frame::Env;
 use super::machine::{Machine, Res};
-use super::program::{Expr, Term};
+use super::program::{Expr, Kind, Term};
 use super::tuple::Tuple;
 use super::value::Val;
 use crate::text::compare;
 
-/// An item with the keys that were asked for so far.
-struct Keyed<'a, T> {
-    item: T,
-    keys: Vec<Option<Val<'a>>>,
-}
+/// Says of the items at two places whether the left one belongs behind the right one.
+type After<'f, 'a, T> = dyn FnMut(&mut Machine<'a>, &[T], usize, usize) -> Res<bool> + 'f;
 
 impl<'a> Machine<'a> {
     /// Sorts values by the terms of `^`.
@@ -52,51 +51,138 @@ impl<'a> Machine<'a> {
         items: Vec<T>,
         key: &mut dyn FnMut(&mut Self, &T, &'a Term) -> Res<Val<'a>>,
     ) -> Res<Vec<T>> {
-        self.make(items.len() * (size_of::<Keyed<'_, T>>() + terms.len() * size_of::<Option<Val<'_>>>()))?;
-        let keyed = items.into_iter().map(|item| Keyed { item, keys: vec![None; terms.len()] }).collect();
-        let sorted = self.merge_sort(keyed, &mut |machine, left: &mut Keyed<'a, T>, right: &mut Keyed<'a, T>| {
+        self.make(items.len() * (size_of::<T>() + (terms.len() + 1) * size_of::<Option<Val<'_>>>()))?;
+        if terms.iter().all(|term| is_plain(&term.key)) {
+            let mut keys = Vec::with_capacity(items.len() * terms.len());
+            for item in &items {
+                for term in terms {
+                    keys.push(key(self, item, term)?);
+                }
+            }
+            let kept = |at: usize| keys.iter().skip(at).step_by(terms.len());
+            if (0..terms.len()).all(|at| of_one_kind(kept(at))) {
+                self.work(items.len() as u64 * u64::from(items.len().checked_ilog2().unwrap_or(0)))?;
+                return Ok(sorted(items, terms, &keys));
+            }
+        }
+        let mut keys: Vec<Option<Val<'a>>> = vec![None; items.len() * terms.len()];
+        self.merge_sort(items, &mut |machine, items, left, right| {
             for (at, term) in terms.iter().enumerate() {
-                for keyed in [&mut *left, &mut *right] {
-                    if let Some(place @ None) = keyed.keys.get_mut(at) {
-                        *place = Some(key(machine, &keyed.item, term)?);
+                for item in [left, right] {
+                    if let (Some(place @ None), Some(value)) = (keys.get_mut(item * terms.len() + at), items.get(item))
+                    {
+                        *place = Some(key(machine, value, term)?);
                     }
                 }
-                let known = |keyed: &Keyed<'a, T>| keyed.keys.get(at).cloned().flatten().unwrap_or(Val::Undefined);
-                if let Some(after) = after(&known(left), &known(right), term.descending, step)? {
+                let known = |item: usize| keys.get(item * terms.len() + at).and_then(Option::as_ref);
+                if let (Some(left), Some(right)) = (known(left), known(right))
+                    && let Some(after) = after(left, right, term.descending, step)?
+                {
                     return Ok(after);
                 }
             }
             Ok(false)
-        })?;
-        Ok(sorted.into_iter().map(|keyed| keyed.item).collect())
+        })
     }
 
-    /// Sorts by halves; `after` says whether the left one belongs behind the right one.
-    pub(crate) fn merge_sort<T>(
+    /// Sorts by a function that compares the same plain members of both its arguments: `$l.price > $r.price`. `None` for
+    /// another function, or for keys that are not of one kind.
+    pub(crate) fn sort_by_comparison(
         &mut self,
-        mut items: Vec<T>,
-        after: &mut dyn FnMut(&mut Self, &mut T, &mut T) -> Res<bool>,
-    ) -> Res<Vec<T>> {
-        if items.len() <= 1 {
-            return Ok(items);
+        function: &Val<'a>,
+        items: &mut Vec<Val<'a>>,
+    ) -> Res<Option<Vec<Val<'a>>>> {
+        let Val::Function(function) = function else { return Ok(None) };
+        let Some((names, descending)) = function.compares() else { return Ok(None) };
+        let mut keys = Vec::with_capacity(items.len());
+        for item in items.iter() {
+            keys.push(self.members_of(item, names)?);
         }
-        let right = items.split_off(items.len() / 2);
-        let left = self.merge_sort(items, after)?;
-        let right = self.merge_sort(right, after)?;
-        let mut merged = Vec::with_capacity(left.len() + right.len());
-        let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-        while let (Some(one), Some(other)) = (left.peek_mut(), right.peek_mut()) {
-            self.work(1)?;
-            if after(self, one, other)? {
-                merged.extend(right.next());
-            } else {
-                merged.extend(left.next());
-            }
+        if !of_one_kind(keys.iter()) {
+            return Ok(None);
         }
-        merged.extend(left);
-        merged.extend(right);
-        Ok(merged)
+        self.work(items.len() as u64 * u64::from(items.len().checked_ilog2().unwrap_or(0)))?;
+        let items = std::mem::take(items);
+        let mut order: Vec<usize> = (0..items.len()).collect();
+        order.sort_by(|left, right| in_order(keys.get(*left), keys.get(*right), descending));
+        Ok(Some(arranged(items, &order)))
     }
+
+    /// Sorts by halves, as the reference implementation: its comparisons come in the same order.
+    pub(crate) fn merge_sort<T>(&mut self, items: Vec<T>, after: &mut After<'_, 'a, T>) -> Res<Vec<T>> {
+        let mut order: Vec<usize> = (0..items.len()).collect();
+        let mut merged = Vec::with_capacity(items.len());
+        self.sort_half(&items, &mut order, &mut merged, after)?;
+        Ok(arranged(items, &order))
+    }
+
+    fn sort_half<T>(
+        &mut self,
+        items: &[T],
+        order: &mut [usize],
+        merged: &mut Vec<usize>,
+        after: &mut After<'_, 'a, T>,
+    ) -> Res<()> {
+        if order.len() <= 1 {
+            return Ok(());
+        }
+        let (left, right) = order.split_at_mut(order.len() / 2);
+        self.sort_half(items, left, merged, after)?;
+        self.sort_half(items, right, merged, after)?;
+        merged.clear();
+        {
+            let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
+            while let (Some(one), Some(other)) = (left.peek(), right.peek()) {
+                self.work(1)?;
+                if after(self, items, **one, **other)? {
+                    merged.extend(right.next());
+                } else {
+                    merged.extend(left.next());
+                }
+            }
+            merged.extend(left);
+            merged.extend(right);
+        }
+        order.copy_from_slice(merged);
+        Ok(())
+    }
+}
+
+/// Whether evaluating a key neither fails nor does anything else.
+fn is_plain(key: &Expr) -> bool {
+    matches!(key.kind, Kind::Straight(..) | Kind::Context) && key.extra.is_none()
+}
+
+/// Whether all keys are strings, or numbers that can be compared.
+fn of_one_kind<'k, 'a: 'k>(mut keys: impl Iterator<Item = &'k Val<'a>> + Clone) -> bool {
+    keys.clone().all(|key| key.text().is_some()) || keys.all(|key| key.number().is_some_and(f64::is_finite))
+}
+
+/// The items in the order of keys, of which each term has all of one kind.
+fn sorted<T>(items: Vec<T>, terms: &[Term], keys: &[Val<'_>]) -> Vec<T> {
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    order.sort_by(|left, right| {
+        let known = |item: usize, at: usize| keys.get(item * terms.len() + at);
+        let each = terms.iter().enumerate();
+        let mut orders = each.map(|(at, term)| in_order(known(*left, at), known(*right, at), term.descending));
+        orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    });
+    arranged(items, &order)
+}
+
+fn in_order(left: Option<&Val<'_>>, right: Option<&Val<'_>>, descending: bool) -> Ordering {
+    let (Some(left), Some(right)) = (left, right) else { return Ordering::Equal };
+    let order = match (left.text(), right.text()) {
+        (Some(left), Some(right)) => compare(left, right),
+        _ => left.number().partial_cmp(&right.number()).unwrap_or(Ordering::Equal),
+    };
+    if descending { order.reverse() } else { order }
+}
+
+/// The items in an order, in which each place occurs once.
+fn arranged<T>(items: Vec<T>, order: &[usize]) -> Vec<T> {
+    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
+    order.iter().filter_map(|at| items.get_mut(*at).and_then(Option::take)).collect()
 }
 
 /// Whether the left key stands behind the right one; `None` where they are the same.
@@ -121,7 +207,7 @@ fn after<'a>(left: &Val<'a>, right: &Val<'a>, descending: bool, step: &Expr) -> 
     }
     let greater = match (left, right) {
         (Val::Text(left), Val::Text(right)) => match compare(left.as_str(), right.as_str()) {
-            std::cmp::Ordering::Equal => return Ok(None),
+            Ordering::Equal => return Ok(None),
             order => order.is_gt(),
         },
         _ => match (left.number(), right.number()) {

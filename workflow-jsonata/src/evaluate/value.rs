@@ -147,6 +147,15 @@ impl<'a> Val<'a> {
         }
     }
 
+    /// Whether dropping it drops nothing else, which might nest.
+    pub(crate) fn is_simple(&self) -> bool {
+        match self {
+            Self::Array(Array::Own(_)) | Self::Object(Object::Own(_)) | Self::Tuples(_) => false,
+            Self::Function(function) => matches!(**function, Function::Native(_)),
+            _ => true,
+        }
+    }
+
     /// The items of an array; a value that is none is its only item, as `undefined` is.
     pub(crate) fn items(&self) -> Items<'a> {
         match self {
@@ -285,8 +294,47 @@ impl<'a> Object<'a> {
 
     pub(crate) fn get(&self, name: &str) -> Val<'a> {
         match self {
-            Self::Json(object) => object.get(name).map_or(Val::Undefined, Val::json),
+            Self::Json(object) => {
+                object.as_object().and_then(|all| member(all, name)).map_or(Val::Undefined, Val::json)
+            }
             Self::Own(members) => members.borrow().get(name).cloned().unwrap_or(Val::Undefined),
+        }
+    }
+
+    /// Whether JavaScript lists the members in the order in which they were put in.
+    fn in_order(&self) -> bool {
+        let plain = |name: &str| array_index(name).is_none();
+        match self {
+            Self::Json(object) => object.as_object().is_none_or(|all| all.keys().all(|name| plain(name))),
+            Self::Own(members) => members.borrow().iter().all(|(name, _)| plain(name.as_str())),
+        }
+    }
+
+    /// Does something with each member, as JavaScript lists them.
+    pub(crate) fn each<E>(&self, mut act: impl FnMut(Text<'a>, Val<'a>) -> Result<(), E>) -> Result<(), E> {
+        if self.in_order() {
+            return self.each_as_it_came(act);
+        }
+        self.entries().into_iter().try_for_each(|(name, value)| act(name, value))
+    }
+
+    /// Does something with each member, in the order in which they were put in.
+    pub(crate) fn each_as_it_came<E>(&self, mut act: impl FnMut(Text<'a>, Val<'a>) -> Result<(), E>) -> Result<(), E> {
+        match self {
+            Self::Json(object) => {
+                let members = object.as_object().into_iter().flatten();
+                members.map(|(name, value)| (Text::Json(name), Val::json(value))).try_for_each(|(n, v)| act(n, v))
+            }
+            Self::Own(members) => {
+                // What is done may change it.
+                let mut at = 0;
+                loop {
+                    let next = members.borrow().entry(at).cloned();
+                    let Some((name, value)) = next else { return Ok(()) };
+                    act(name, value)?;
+                    at += 1;
+                }
+            }
         }
     }
 
@@ -311,6 +359,17 @@ impl<'a> Object<'a> {
             Self::Own(members) => members.borrow().iter().cloned().collect(),
         }
     }
+}
+
+/// Up to so many members a name is compared with each, which is faster than its hash.
+const FEW: usize = 8;
+
+/// A member of a JSON object.
+pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    if object.len() > FEW {
+        return object.get(name);
+    }
+    object.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// The number of an array's item that a name is in JavaScript: its digits, without a leading zero, below 2^32 - 1.

@@ -18,7 +18,11 @@ fn find(text: &[u16], part: &[u16], from: usize) -> Option<usize> {
     if part.is_empty() {
         return Some(from.min(text.len()));
     }
-    let found = text.get(from..)?.windows(part.len()).position(|window| window == part);
+    let rest = text.get(from..)?;
+    let found = match part {
+        [unit] => rest.iter().position(|other| other == unit),
+        _ => rest.windows(part.len()).position(|window| window == part),
+    };
     found.map(|at| from + at)
 }
 

@@ -3,6 +3,8 @@
 //! See <https://www.w3.org/TR/xpath-functions-31/#func-format-number>. Where the reference departs from XPath, as in
 //! what it takes for the fractional part of a picture without a point, this does as the reference.
 
+use std::borrow::Cow;
+
 use super::{find, find_last, from_utf16, interval, repeated, utf16};
 use crate::fault::{Fault, Meter};
 use crate::number;
@@ -10,29 +12,34 @@ use crate::number;
 /// The signs that a picture is written with.
 #[derive(Debug, Clone)]
 pub(crate) struct Symbols {
-    decimal: Vec<u16>,
-    grouping: Vec<u16>,
-    exponent: Vec<u16>,
-    minus: Vec<u16>,
-    percent: Vec<u16>,
-    per_mille: Vec<u16>,
-    zero: Vec<u16>,
-    digit: Vec<u16>,
-    pattern: Vec<u16>,
+    decimal: Sign,
+    grouping: Sign,
+    exponent: Sign,
+    minus: Sign,
+    percent: Sign,
+    per_mille: Sign,
+    zero: Sign,
+    digit: Sign,
+    pattern: Sign,
 }
+
+type Sign = Cow<'static, [u16]>;
 
 impl Default for Symbols {
     fn default() -> Self {
+        const fn sign(unit: &'static [u16; 1]) -> Sign {
+            Cow::Borrowed(unit)
+        }
         Self {
-            decimal: utf16("."),
-            grouping: utf16(","),
-            exponent: utf16("e"),
-            minus: utf16("-"),
-            percent: utf16("%"),
-            per_mille: utf16("\u{2030}"),
-            zero: utf16("0"),
-            digit: utf16("#"),
-            pattern: utf16(";"),
+            decimal: sign(&[0x2e]),
+            grouping: sign(&[0x2c]),
+            exponent: sign(&[0x65]),
+            minus: sign(&[0x2d]),
+            percent: sign(&[0x25]),
+            per_mille: sign(&[0x2030]),
+            zero: sign(&[0x30]),
+            digit: sign(&[0x23]),
+            pattern: sign(&[0x3b]),
         }
     }
 }
@@ -52,7 +59,7 @@ impl Symbols {
             "pattern-separator" => &mut self.pattern,
             _ => return,
         };
-        *symbol = utf16(value);
+        *symbol = Cow::Owned(utf16(value));
     }
 
     fn zero_unit(&self) -> u16 {
@@ -64,12 +71,12 @@ impl Symbols {
     }
 
     fn is_digit(&self, unit: u16) -> bool {
-        self.is_decimal_digit(unit) || self.digit == [unit]
+        self.is_decimal_digit(unit) || *self.digit == [unit]
     }
 
     fn is_active(&self, unit: u16) -> bool {
         let signs = [&self.decimal, &self.exponent, &self.grouping, &self.pattern];
-        self.is_digit(unit) || signs.iter().any(|sign| **sign == [unit])
+        self.is_digit(unit) || signs.iter().any(|sign| ***sign == [unit])
     }
 
     fn decimal_digits(&self, part: &[u16]) -> usize {
@@ -101,7 +108,7 @@ fn part(text: &[u16], from: usize, to: usize) -> &[u16] {
 
 impl<'p> Parts<'p> {
     fn read(picture: &'p [u16], symbols: &Symbols) -> Result<Self, Fault> {
-        let counts = |unit: &u16| symbols.is_active(*unit) && symbols.exponent != [*unit];
+        let counts = |unit: &u16| symbols.is_active(*unit) && *symbols.exponent != [*unit];
         let (Some(first), Some(last)) = (picture.iter().position(counts), picture.iter().rposition(counts)) else {
             // The reference breaks here; this is what it says where there is anything active.
             return Err(Fault::new("D3085"));
@@ -125,7 +132,7 @@ impl<'p> Parts<'p> {
         let twice = |sign: &[u16]| find(self.picture, sign, 0) != find_last(self.picture, sign);
         let at = |at: Option<usize>| at.and_then(|at| self.picture.get(at..=at)).unwrap_or_default();
         let scaled = has(&symbols.percent) || has(&symbols.per_mille);
-        let grouping = symbols.grouping.as_slice();
+        let grouping = &*symbols.grouping;
         let mut broken = None;
         let mut rule = |breaks: bool, code| {
             if breaks {
@@ -252,7 +259,7 @@ pub(crate) fn format_number(
     }
     let rounded = number::round(mantissa, Some(layout.fraction_max as f64));
     let text = number::to_fixed(rounded.abs(), layout.fraction_max);
-    let mut out = if negative && parts.len() == 1 { symbols.minus.clone() } else { Vec::new() };
+    let mut out = if negative && parts.len() == 1 { symbols.minus.to_vec() } else { Vec::new() };
     out.extend_from_slice(chosen.prefix);
     out.extend(digits(&text, &layout, has(&symbols.decimal), symbols, meter)?);
     if let Some(exponent) = exponent {
@@ -302,7 +309,7 @@ fn with_exponent(value: f64, digits: usize) -> (f64, Option<f64>) {
 
 /// Digits in the picture's script.
 fn localised(text: &str, symbols: &Symbols) -> Vec<u16> {
-    let zero = if symbols.zero == [0x30] { 0x30 } else { symbols.zero_unit() };
+    let zero = if *symbols.zero == [0x30] { 0x30 } else { symbols.zero_unit() };
     text.encode_utf16()
         .map(|unit| if (0x30..0x3a).contains(&unit) { zero.wrapping_add(unit - 0x30) } else { unit })
         .collect()
@@ -310,7 +317,7 @@ fn localised(text: &str, symbols: &Symbols) -> Vec<u16> {
 
 /// `count` zeros of the picture's script.
 fn zeros(count: f64, symbols: &Symbols, meter: &mut impl Meter) -> Result<Vec<u16>, Fault> {
-    match symbols.zero.as_slice() {
+    match &*symbols.zero {
         [zero] => repeated(*zero, count, meter),
         zero => {
             let marks = repeated(0, count, meter)?;
@@ -332,7 +339,7 @@ fn digits(
     let mut out = localised(whole, symbols);
     out.extend_from_slice(&symbols.decimal);
     out.extend(localised(fraction, symbols));
-    let is_zero = |unit: &u16| symbols.zero == [*unit];
+    let is_zero = |unit: &u16| *symbols.zero == [*unit];
     let leading = out.iter().take_while(|unit| is_zero(unit)).count();
     out.drain(..leading);
     let trailing = out.iter().rev().take_while(|unit| is_zero(unit)).count();

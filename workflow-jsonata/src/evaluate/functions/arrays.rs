@@ -2,7 +2,7 @@
 
 use super::Given;
 use crate::evaluate::machine::{Machine, Res};
-use crate::evaluate::value::{Items, SEQUENCE, Val};
+use crate::evaluate::value::{Items, SEQUENCE, Text, Val};
 use crate::functions::Id;
 
 impl<'a> Machine<'a> {
@@ -71,7 +71,7 @@ impl<'a> Machine<'a> {
         }
         let mut found: Vec<Val<'a>> = Vec::new();
         // Strings and numbers, which most are, are looked up; others are compared with each.
-        let mut simple: indexmap::IndexSet<Simple> = indexmap::IndexSet::new();
+        let mut simple: indexmap::IndexSet<Simple<'a>> = indexmap::IndexSet::new();
         let mut compound: Vec<usize> = Vec::new();
         for item in items.iter() {
             self.work(1)?;
@@ -103,19 +103,19 @@ impl<'a> Machine<'a> {
 
 /// What is the same where its text or its bits are.
 #[derive(PartialEq, Eq, Hash)]
-enum Simple {
+enum Simple<'a> {
     Null,
     Bool(bool),
     Number(u64),
-    Text(String),
+    Text(Text<'a>),
 }
 
-impl Simple {
-    fn of(value: &Val<'_>) -> Option<Self> {
+impl<'a> Simple<'a> {
+    fn of(value: &Val<'a>) -> Option<Self> {
         match value {
             Val::Null => Some(Self::Null),
             Val::Bool(flag) => Some(Self::Bool(*flag)),
-            Val::Text(text) => Some(Self::Text(text.as_str().to_owned())),
+            Val::Text(text) => Some(Self::Text(text.clone())),
             // Zero has a sign, which makes no difference; what is no number is like nothing.
             value => {
                 value.number().filter(|number| !number.is_nan()).map(|number| Self::Number((number + 0.0).to_bits()))

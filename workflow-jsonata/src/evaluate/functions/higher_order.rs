@@ -54,7 +54,7 @@ impl<'a> Machine<'a> {
         whole: &Val<'a>,
     ) -> Res<Val<'a>> {
         self.work(1)?;
-        let mut arguments = Vec::with_capacity(arity.clamp(1, 3));
+        let mut arguments = self.spare.arguments(arity);
         arguments.push(item);
         if arity >= 2 {
             arguments.push(key);
@@ -94,7 +94,8 @@ impl<'a> Machine<'a> {
             if first.is_undefined() && items.len() > 0 { (items.get(0), 1) } else { (first.clone(), 0) };
         for at in from..items.len() {
             self.work(1)?;
-            let mut arguments = vec![result, items.get(at)];
+            let mut arguments = self.spare.arguments(arity);
+            arguments.extend([result, items.get(at)]);
             if arity >= 3 {
                 arguments.push(Val::Number(at as f64));
             }
@@ -141,7 +142,7 @@ impl<'a> Machine<'a> {
             return Ok(value.clone());
         }
         self.make(items.len() * size_of::<Val<'_>>())?;
-        let all: Vec<_> = items.iter().collect();
+        let mut all: Vec<_> = items.iter().collect();
         let sorted = if function.is_undefined() {
             let mut numbers = true;
             for item in &all {
@@ -150,15 +151,20 @@ impl<'a> Machine<'a> {
             if !numbers && !all.iter().all(|item| item.text().is_some()) {
                 return Err(Error::new("D3070"));
             }
-            self.merge_sort(all, &mut |_, left, right| {
+            self.merge_sort(all, &mut |_, all, left, right| {
+                let (Some(left), Some(right)) = (all.get(left), all.get(right)) else { return Ok(false) };
                 Ok(match (left.text(), right.text()) {
                     (Some(left), Some(right)) => crate::text::compare(left, right).is_gt(),
                     _ => left.number() > right.number(),
                 })
             })?
+        } else if let Some(sorted) = self.sort_by_comparison(function, &mut all)? {
+            sorted
         } else {
-            self.merge_sort(all, &mut |machine, left, right| {
-                let result = machine.apply(function, vec![left.clone(), right.clone()], &Val::Null)?;
+            self.merge_sort(all, &mut |machine, all, left, right| {
+                let mut arguments = machine.spare.arguments(2);
+                arguments.extend([left, right].into_iter().filter_map(|at| all.get(at).cloned()));
+                let result = machine.apply(function, arguments, &Val::Null)?;
                 Ok(is_truthy(&result))
             })?
         };
