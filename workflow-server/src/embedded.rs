@@ -148,6 +148,12 @@ impl Embedded {
         })
     }
 
+    /// The execution with this ARN.
+    #[cfg(test)]
+    pub(crate) fn run(&self, execution: &str) -> Option<Arc<crate::executions::Run>> {
+        self.registry.swept().executions.get(execution)
+    }
+
     /// Calls an operation of the API, such as `SendTaskSuccess`, with its request in JSON. What it answers is kept.
     ///
     /// # Errors

@@ -132,9 +132,13 @@ impl Execution {
         &self.map_runs
     }
 
-    /// The children of a map run that were started, by the number of their item or batch.
-    pub fn children<'e>(&'e self, map_run: &'e MapRun) -> impl DoubleEndedIterator<Item = (usize, View<'e>)> {
-        let started = map_run.children.iter().enumerate();
+    /// The children of a map run that were started, by the number of their item or batch: those with numbers below `before`.
+    pub fn children<'e>(
+        &'e self,
+        map_run: &'e MapRun,
+        before: usize,
+    ) -> impl DoubleEndedIterator<Item = (usize, View<'e>)> {
+        let started = map_run.children.iter().take(before).enumerate();
         started.filter_map(|(number, id)| Some((number, View { execution: self, id: (*id)? })))
     }
 

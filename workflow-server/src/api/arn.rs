@@ -42,7 +42,7 @@ impl Scope {
     }
 
     /// What the ARNs of this scope's resources begin with.
-    fn prefix(&self) -> String {
+    pub(crate) fn prefix(&self) -> String {
         let partition = match &self.region {
             region if region.starts_with("cn-") => "aws-cn",
             region if region.starts_with("us-gov-") => "aws-us-gov",
@@ -58,11 +58,12 @@ impl Scope {
     pub(crate) fn activity(&self, name: &str) -> String {
         format!("{}:activity:{name}", self.prefix())
     }
+}
 
-    /// Whether a resource is in this scope.
-    pub(crate) fn has(&self, arn: &str) -> bool {
-        arn.strip_prefix(&self.prefix()).is_some_and(|rest| rest.starts_with(':'))
-    }
+/// What an ARN begins with, up to the account: the prefix of its scope.
+pub(crate) fn scope_prefix(arn: &str) -> &str {
+    let end = arn.match_indices(':').nth(4).map_or(arn.len(), |(at, _)| at);
+    arn.get(..end).unwrap_or(arn)
 }
 
 /// The ARN of an execution of a state machine: `…:execution:MACHINE:NAME`.
@@ -218,7 +219,8 @@ mod tests {
         for nothing in ["", "Bearer x", "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=a/b/c:d/e"] {
             assert_eq!(scope(nothing), Scope::default(), "{nothing}");
         }
-        assert!(Scope::default().has(&Scope::default().machine("A")));
-        assert!(!Scope::default().has(&scope(signed).machine("A")));
+        let prefix = |scope: &Scope| scope_prefix(&scope.machine("A")).to_owned();
+        assert_eq!(prefix(&Scope::default()), Scope::default().prefix());
+        assert_ne!(prefix(&scope(signed)), Scope::default().prefix());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -15,10 +15,9 @@ use workflow_local::{Instant, Status, Step, TaskRequest};
 
 use super::Recorded;
 use super::tasks::{self, Outcome};
-use crate::api::arn::MachineArn;
 use crate::clock::ServerClock;
 use crate::journal::{ExecutionRecord, Journal, Key, Write};
-use crate::registry::{Registry, Revision};
+use crate::registry::{Lists, Registry, Revision};
 
 /// How many steps an execution takes before it is told the time, and before those who ask about it have a turn.
 const STEPS_AT_ONCE: u32 = 16;
@@ -47,6 +46,8 @@ pub(crate) struct Run {
     /// Its status, and when it ended in milliseconds, so that nobody waits for its lock to know.
     status: AtomicU8,
     stopped: AtomicI64,
+    /// The lists that it is in, by status.
+    lists: OnceLock<Arc<Lists>>,
     waits: Mutex<Waits>,
     /// The executions of this server that its tasks wait for.
     following: Mutex<Vec<Arc<Run>>>,
@@ -111,9 +112,9 @@ impl RunOf {
         version.chain(self.alias_arn.iter().map(|arn| ("stateMachineAliasArn", arn)))
     }
 
-    /// Whether it was started through the version or alias that an ARN names, where it names one.
-    pub(crate) fn is_of(&self, arn: MachineArn<'_>) -> bool {
-        arn.qualifier.is_none() || self.qualified().any(|(_, own)| own == arn.text)
+    /// The ARNs of the state machine and of the version and the alias that it was started through.
+    pub(crate) fn arns(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.arn.as_str()).chain(self.qualified().map(|(_, arn)| arn.as_str()))
     }
 }
 
@@ -199,8 +200,13 @@ pub(crate) struct Pending {
 }
 
 /// The statuses, by the number that a run keeps.
-const STATUSES: [Status; 5] = [Status::Running, Status::Succeeded, Status::Failed, Status::TimedOut, Status::Aborted];
+pub(crate) const STATUSES: [Status; 5] =
+    [Status::Running, Status::Succeeded, Status::Failed, Status::TimedOut, Status::Aborted];
 const NOT_STOPPED: i64 = i64::MIN;
+
+fn status_of(number: u8) -> Status {
+    STATUSES.get(usize::from(number)).copied().unwrap_or(Status::Running)
+}
 
 /// How many clients' tokens of redrives are kept, and how long.
 const REDRIVES: usize = 10;
@@ -232,6 +238,7 @@ impl Run {
             ended: Notify::new(),
             status: AtomicU8::new(0),
             stopped: AtomicI64::new(NOT_STOPPED),
+            lists: OnceLock::new(),
             waits: Mutex::new(Waits::Not),
             following: Mutex::default(),
             drivers: AtomicU64::new(0),
@@ -261,8 +268,7 @@ impl Run {
 
     /// Its status, without a wait for what it does.
     pub(crate) fn status(&self) -> Status {
-        let status = self.status.load(Ordering::Acquire);
-        STATUSES.get(usize::from(status)).copied().unwrap_or(Status::Running)
+        status_of(self.status.load(Ordering::Acquire))
     }
 
     /// When it ended, without a wait for what it does.
@@ -275,7 +281,17 @@ impl Run {
         let stopped = execution.stopped_at().map_or(NOT_STOPPED, Instant::as_millis);
         self.stopped.store(stopped, Ordering::Release);
         let status = STATUSES.iter().position(|status| *status == execution.status()).unwrap_or_default();
-        self.status.store(u8::try_from(status).unwrap_or_default(), Ordering::Release);
+        let before = status_of(self.status.swap(u8::try_from(status).unwrap_or_default(), Ordering::AcqRel));
+        if let Some(lists) = self.lists.get().filter(|_| before != execution.status()) {
+            lists.moved(self, before, execution.status());
+        }
+    }
+
+    /// Has it be in lists from now on.
+    pub(crate) fn list_in(&self, lists: &Arc<Lists>) {
+        let execution = self.execution();
+        lists.insert(self, execution.status());
+        let _ = self.lists.set(Arc::clone(lists));
     }
 
     /// What it waits for.

@@ -49,7 +49,7 @@ impl Registry {
                 Some(b'a') => {
                     let activity = read::<ActivityRecord>(&value)?.activity();
                     highest = highest.max(activity.number);
-                    self.activities.lock().insert(name(), activity);
+                    self.activities.lock().insert(name(), activity.number, activity);
                 }
                 Some(b'c') => self.clock.advance(Duration::from_millis(read::<ClockRecord>(&value)?.turned)),
                 Some(b'm') => {
@@ -88,15 +88,13 @@ impl Registry {
         for number in found.revisions.keys().filter(|number| !used.contains(number)) {
             self.journal.write(|| Write::Remove(Key::Revision(*number).bytes()));
         }
-        self.activities.lock().sort_by(|_, a, _, b| a.number.cmp(&b.number));
-        let Found { revisions, mut machines, executions } = found;
-        machines.sort_by_key(|(_, machine)| machine.number);
+        let Found { revisions, machines, executions } = found;
         {
             let mut held = self.held();
             for (arn, record) in machines {
                 let machine = record.machine(arn.clone(), |number| revisions.get(&number).cloned());
                 let machine = machine.ok_or_else(|| format!("a revision of {arn} is not there"))?;
-                held.machines.insert(arn, machine);
+                held.machines.insert(arn, machine.number, machine);
             }
         }
         let mut diverged = Vec::new();
@@ -125,7 +123,7 @@ impl Registry {
                 stopped.iter().for_each(|stopped| held.executions.has_ended(run, *stopped));
             }
             let deleting: Vec<String> =
-                held.machines.values().filter(|machine| machine.deleting).map(|machine| machine.arn.clone()).collect();
+                held.machines.all().filter(|machine| machine.deleting).map(|machine| machine.arn.clone()).collect();
             for machine in deleting {
                 held.executions.running_of(&machine).iter().for_each(|run| run.end_at_transition());
                 self.remove_if_deleted(&mut held, &machine);

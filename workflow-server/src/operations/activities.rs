@@ -40,13 +40,19 @@ impl Registry {
         let arn = input.scope.activity(name);
         let (now, number) = (self.clock.now(), self.next_number());
         let mut activities = self.activities.lock();
-        let made = || Activity::new(name, now, number, encryption.clone(), tags);
-        let activity = activities.entry(arn.clone()).or_insert_with(made);
-        if activity.encryption != encryption {
-            return Err(ApiError::new(Code::ActivityAlreadyExists, format!("Activity Already Exists: '{arn}'")));
-        }
-        self.save_activity(&arn, activity);
-        Ok(json!({"activityArn": arn, "creationDate": activity.created.as_epoch_seconds()}))
+        let created = match activities.get(&arn) {
+            Some(kept) if kept.encryption != encryption => {
+                return Err(ApiError::new(Code::ActivityAlreadyExists, format!("Activity Already Exists: '{arn}'")));
+            }
+            Some(kept) => kept.created,
+            None => {
+                let activity = Activity::new(name, now, number, encryption, tags);
+                self.save_activity(&arn, &activity);
+                activities.insert(arn.clone(), number, activity);
+                now
+            }
+        };
+        Ok(json!({"activityArn": arn, "creationDate": created.as_epoch_seconds()}))
     }
 
     pub(crate) fn describe_activity(&self, input: &Input) -> Result<Value, ApiError> {
@@ -81,17 +87,14 @@ impl Registry {
         members.check()?;
         let activities = self.activities.lock();
         let page = paging.page("activities", |after| {
-            let activities = activities.iter().filter(|(arn, _)| input.scope.has(arn));
-            activities.filter(move |(_, activity)| after.is_none_or(|after| activity.number > after)).map(
-                |(arn, activity)| {
-                    let item = json!({
-                        "activityArn": arn,
-                        "name": activity.name,
-                        "creationDate": activity.created.as_epoch_seconds(),
-                    });
-                    (activity.number, item)
-                },
-            )
+            activities.of(&input.scope, after).map(|(number, arn, activity)| {
+                let item = json!({
+                    "activityArn": arn,
+                    "name": activity.name,
+                    "creationDate": activity.created.as_epoch_seconds(),
+                });
+                (number, item)
+            })
         })?;
         Ok(page.into_answer("activities"))
     }

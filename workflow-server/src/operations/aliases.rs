@@ -117,7 +117,7 @@ impl Registry {
         }
         members.check()?;
         let (arn, routes) = routes(&routing)?;
-        let (now, number) = (self.clock.now(), self.next_number());
+        let now = self.clock.now();
         let mut held = self.held();
         let machine = routed(&mut held, arn, &routes)?;
         if let Some(kept) = machine.aliases.get(name) {
@@ -132,6 +132,7 @@ impl Registry {
                 return Err(ApiError::new(Code::ServiceQuotaExceeded, message));
             }
             let description = description.map(str::to_owned);
+            let number = self.next_number();
             let alias = Alias { description, routes, created: now, updated: now, number };
             machine.aliases.insert(name.to_owned(), alias);
             self.save_machine(machine);
@@ -226,9 +227,10 @@ impl Registry {
         let machine = held.machine(arn)?;
         machine.select(arn, 0)?;
         let page = paging.page(arn.text, |after| {
-            let aliases = machine.aliases.iter().filter(move |(_, alias)| {
-                after.is_none_or(|after| alias.number > after)
-                    && arn.version().is_none_or(|version| alias.routes.iter().any(|route| route.version == version))
+            // They are in the order of their numbers.
+            let from = machine.aliases.partition_point(|_, alias| after.is_some_and(|after| alias.number <= after));
+            let aliases = machine.aliases.iter().skip(from).filter(move |(_, alias)| {
+                arn.version().is_none_or(|version| alias.routes.iter().any(|route| route.version == version))
             });
             aliases.map(|(name, alias)| {
                 let item = json!({

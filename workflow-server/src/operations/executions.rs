@@ -14,12 +14,12 @@ use super::machines::includes_data;
 use super::redrive;
 use crate::api::arn::MachineArn;
 use crate::api::{Answer, ApiError, Code, Input, Members, Paging, arn};
-use crate::executions::{Known, Log, Recorded, Run, RunOf};
+use crate::executions::{Known, Log, Recorded, Run, RunOf, STATUSES};
 use crate::journal::{ExecutionRecord, Key};
 use crate::registry::{Held, Registry, Revision, Selected};
 
 /// What an execution's status may be, in the API's words.
-const STATUSES: [&str; 6] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
+const STATUS_NAMES: [&str; 6] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
 /// Characters of a trace header.
 const TRACE_HEADER_CHARS: usize = 256;
 /// Characters of a token of `ListExecutions`.
@@ -140,7 +140,7 @@ impl Registry {
         let mut members = input.members();
         let machine_arn = members.bounded("stateMachineArn", 1, 256);
         let map_run_arn = members.bounded("mapRunArn", 1, 2000);
-        let status = members.word("statusFilter", &STATUSES);
+        let status = members.word("statusFilter", &STATUS_NAMES);
         let redriven = members.word("redriveFilter", &["REDRIVEN", "NOT_REDRIVEN"]).map(|word| word == "REDRIVEN");
         let paging = Paging::read_with(&mut members, TOKEN_CHARS);
         members.check()?;
@@ -170,11 +170,17 @@ impl Registry {
         if machine.kind == MachineType::Express {
             return Err(ApiError::type_not_supported());
         }
-        let page = paging.page(arn.text, |before| {
-            let runs = held.executions.of(&machine.arn, before).filter(|run| run.machine.is_of(arn));
-            let is_asked = |run: &&Arc<Run>| status.is_none_or(|status| status == run.status().name());
-            runs.filter(is_asked).map(|run| (run.number, Arc::clone(run)))
-        })?;
+        let status = match status.map(|name| STATUSES.into_iter().find(|status| status.name() == name)) {
+            // Only children of map runs wait for a redrive.
+            Some(None) => return Ok(json!({"executions": []})),
+            status => status.flatten(),
+        };
+        let page = {
+            let listed = held.executions.listed();
+            paging.page(arn.text, |before| {
+                listed.of(arn.text, status, before).map(|(number, run)| (number, Arc::clone(run)))
+            })?
+        };
         // One that evaluates something keeps nobody else waiting.
         drop(held);
         let page = page.map(|run| listed(&run, run.execution().view()));

@@ -127,7 +127,7 @@ impl Registry {
         let answer = created_answer(&machine);
         self.save_revision(&machine);
         self.save_machine(&machine);
-        held.machines.insert(arn, machine);
+        held.machines.insert(arn, machine.number, machine);
         Ok(answer)
     }
 
@@ -252,15 +252,14 @@ impl Registry {
         members.check()?;
         let held = self.held();
         let page = paging.page("machines", |after| {
-            let machines = held.machines.values().filter(|machine| input.scope.has(&machine.arn));
-            machines.filter(move |machine| after.is_none_or(|after| machine.number > after)).map(|machine| {
+            held.machines.of(&input.scope, after).map(|(number, _, machine)| {
                 let item = json!({
                     "stateMachineArn": machine.arn,
                     "name": machine.name,
                     "type": machine.api_type(),
                     "creationDate": machine.created.as_epoch_seconds(),
                 });
-                (machine.number, item)
+                (number, item)
             })
         })?;
         Ok(page.into_answer("stateMachines"))

@@ -19,6 +19,11 @@ fn not_found(arn: &str) -> ApiError {
     ApiError::new(Code::ResourceNotFound, format!("Resource not found: '{arn}'"))
 }
 
+/// Where a page ends that goes on from before a number, or begins at the end.
+fn place(before: Option<u64>, end: usize) -> usize {
+    before.and_then(|before| usize::try_from(before).ok()).unwrap_or(end)
+}
+
 fn found<'e>(execution: &'e Execution, arn: &str) -> Option<&'e MapRun> {
     execution.map_runs().iter().find(|map_run| map_run.arn() == arn)
 }
@@ -82,8 +87,9 @@ impl Registry {
         let run = self.found_execution(arn)?.run;
         let execution = run.execution();
         let page = paging.page(arn, |before| {
-            let map_runs = (0_u64..).zip(execution.map_runs()).collect::<Vec<_>>().into_iter().rev();
-            map_runs.filter(move |(number, _)| before.is_none_or(|before| *number < before)).map(|(number, map_run)| {
+            let map_runs = execution.map_runs();
+            let before = place(before, map_runs.len());
+            map_runs.iter().take(before).enumerate().rev().map(|(number, map_run)| {
                 let mut item = json!({
                     "executionArn": &*run.arn,
                     "mapRunArn": map_run.arn(),
@@ -93,7 +99,7 @@ impl Registry {
                 if let Some(stopped) = map_run.stopped_at() {
                     item["stopDate"] = json!(stopped.as_epoch_seconds());
                 }
-                (number, item)
+                (number as u64, item)
             })
         })?;
         Ok(page.into_answer("mapRuns"))
@@ -136,15 +142,11 @@ impl Registry {
         let execution = run.execution();
         let map_run = found(&execution, arn).ok_or_else(|| not_found(arn))?;
         let page = paging.page(arn, |before| {
-            let children = (0_u64..).zip(execution.children(map_run).collect::<Vec<_>>());
-            let children =
-                children.map(|(_, (number, view))| (number as u64, view)).collect::<Vec<_>>().into_iter().rev();
-            let children = children.filter(move |(number, view)| {
-                before.is_none_or(|before| *number < before)
-                    && status.is_none_or(|status| view.status().name() == status)
+            let children = execution.children(map_run, place(before, usize::MAX)).rev().filter(move |(_, view)| {
+                status.is_none_or(|status| view.status().name() == status)
                     && redriven.is_none_or(|redriven| (view.redrive_count() > 0) == redriven)
             });
-            children.map(|(number, view)| (number, listed(&run, view)))
+            children.map(|(number, view)| (number as u64, listed(&run, view)))
         })?;
         Ok(page.into_answer("executions"))
     }

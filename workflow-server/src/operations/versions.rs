@@ -110,16 +110,14 @@ impl Registry {
         let mut held = self.held();
         let machine = &*held.unqualified(arn)?;
         let page = paging.page(arn.text, |before| {
-            let versions = machine.versions.values().rev();
-            versions.filter(move |version| before.is_none_or(|before| u64::from(version.number) < before)).map(
-                |version| {
-                    let item = json!({
-                        "stateMachineVersionArn": machine.version_arn(version.number),
-                        "creationDate": version.created.as_epoch_seconds(),
-                    });
-                    (u64::from(version.number), item)
-                },
-            )
+            let before = before.and_then(|before| u32::try_from(before).ok()).unwrap_or(u32::MAX);
+            machine.versions.range(..before).rev().map(|(number, version)| {
+                let item = json!({
+                    "stateMachineVersionArn": machine.version_arn(*number),
+                    "creationDate": version.created.as_epoch_seconds(),
+                });
+                (u64::from(*number), item)
+            })
         })?;
         Ok(page.into_answer("stateMachineVersions"))
     }

@@ -5,17 +5,16 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use indexmap::IndexMap;
 use serde_json::Value;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use workflow_local::{Instant, Payload, TaskId, TaskRequest};
 
-use super::Tags;
+use super::{Resources, Tags};
 use crate::executions::Run;
 
 /// The activities of the server, by ARN.
 #[derive(Default)]
-pub(crate) struct Activities(Mutex<IndexMap<String, Activity>>);
+pub(crate) struct Activities(Mutex<Resources<Activity>>);
 
 /// An activity.
 pub(crate) struct Activity {
@@ -55,12 +54,12 @@ impl Activity {
 }
 
 impl Activities {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, IndexMap<String, Activity>> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Resources<Activity>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn has(&self, arn: &str) -> bool {
-        self.lock().contains_key(arn)
+        self.lock().contains(arn)
     }
 
     pub(crate) fn queue(&self, arn: &str) -> Option<Arc<Queue>> {
@@ -69,7 +68,7 @@ impl Activities {
 
     /// Deletes an activity. Its workers hear of it, and tasks that none of them took time out.
     pub(crate) fn delete(&self, arn: &str) {
-        let deleted = self.lock().shift_remove(arn);
+        let deleted = self.lock().remove(arn);
         if let Some(activity) = deleted {
             activity.queue.changed.notify_waiters();
         }
@@ -78,7 +77,7 @@ impl Activities {
     /// Deletes all activities.
     pub(crate) fn clear(&self) {
         let deleted = std::mem::take(&mut *self.lock());
-        for activity in deleted.values() {
+        for activity in deleted.all() {
             activity.queue.changed.notify_waiters();
         }
     }

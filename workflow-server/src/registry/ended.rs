@@ -53,7 +53,7 @@ impl Registry {
     pub(crate) fn remove_if_deleted(&self, held: &mut Held, machine: &str) {
         let is_deleted = held.machines.get(machine).is_some_and(|machine| machine.deleting);
         if is_deleted && held.executions.running_of(machine).is_empty() {
-            held.machines.shift_remove(machine);
+            held.machines.remove(machine);
             self.journal.write(|| Write::Remove(Key::Machine(machine).bytes()));
         }
     }
@@ -62,7 +62,7 @@ impl Registry {
     pub(super) fn remove_now(&self, machine: &str) {
         let runs = {
             let mut held = self.held();
-            held.machines.shift_remove(machine);
+            held.machines.remove(machine);
             self.journal.write(|| Write::Remove(Key::Machine(machine).bytes()));
             held.executions.running_of(machine)
         };

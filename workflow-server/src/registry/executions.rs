@@ -1,22 +1,128 @@
-//! The Standard executions that the server holds: by ARN, and by state machine in the order of their start.
+//! The Standard executions that the server holds: by ARN, and by state machine, version, alias and status in the order of
+//! their start.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use indexmap::IndexMap;
 use workflow_local::{Instant, Status};
 
+use super::order::Order;
 use crate::Retention;
-use crate::executions::Run;
+use crate::executions::{Run, STATUSES};
 
 /// Executions, running or ended.
 #[derive(Default)]
 pub(crate) struct Executions {
-    by_arn: IndexMap<Arc<str>, Arc<Run>>,
-    /// By the state machine's ARN and the execution's number.
-    of_machine: IndexMap<String, BTreeMap<u64, Arc<Run>>>,
+    by_arn: HashMap<Arc<str>, Arc<Run>>,
+    by_number: HashMap<u64, Arc<Run>>,
+    lists: Arc<Lists>,
     /// Those that have ended, and when, in that order. One that was redriven since ends again.
     ended: VecDeque<(Instant, Arc<Run>)>,
+}
+
+/// The numbers of executions, by the ARN of what was started. An execution moves itself when its status changes, so that a
+/// list never lags behind a description.
+#[derive(Default)]
+pub(crate) struct Lists(Mutex<HashMap<String, List>>);
+
+/// The executions of one state machine, version or alias.
+#[derive(Default)]
+struct List {
+    all: Order<()>,
+    /// In the order of [`STATUSES`].
+    by_status: [Order<()>; STATUSES.len()],
+}
+
+impl List {
+    fn of(&self, status: Status) -> Option<&Order<()>> {
+        STATUSES.iter().zip(&self.by_status).find(|(own, _)| **own == status).map(|(_, order)| order)
+    }
+
+    fn of_mut(&mut self, status: Status) -> Option<&mut Order<()>> {
+        STATUSES.iter().zip(&mut self.by_status).find(|(own, _)| **own == status).map(|(_, order)| order)
+    }
+
+    fn add(&mut self, number: u64, status: Status) {
+        if let Some(order) = self.of_mut(status) {
+            order.insert(number, ());
+        }
+    }
+
+    /// Takes out what is there.
+    fn take(&mut self, number: u64, status: Status) -> bool {
+        self.of_mut(status).and_then(|order| order.remove(number)).is_some()
+    }
+}
+
+impl Lists {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, List>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn insert(&self, run: &Run, status: Status) {
+        let mut lists = self.lock();
+        for arn in run.machine.arns() {
+            if !lists.contains_key(arn) {
+                lists.insert(arn.to_owned(), List::default());
+            }
+            if let Some(list) = lists.get_mut(arn) {
+                list.all.insert(run.number, ());
+                list.add(run.number, status);
+            }
+        }
+    }
+
+    /// The status of an execution has changed. One that is no longer held stays out.
+    pub(crate) fn moved(&self, run: &Run, from: Status, to: Status) {
+        let mut lists = self.lock();
+        for arn in run.machine.arns() {
+            if let Some(list) = lists.get_mut(arn)
+                && list.take(run.number, from)
+            {
+                list.add(run.number, to);
+            }
+        }
+    }
+
+    fn remove(&self, run: &Run) {
+        let mut lists = self.lock();
+        for arn in run.machine.arns() {
+            if let Some(list) = lists.get_mut(arn) {
+                list.all.remove(run.number);
+                list.by_status.iter_mut().for_each(|order| {
+                    let _ = order.remove(run.number);
+                });
+                if list.all.is_empty() {
+                    lists.remove(arn);
+                }
+            }
+        }
+    }
+}
+
+/// The lists, held as they are.
+pub(crate) struct Listed<'h> {
+    lists: MutexGuard<'h, HashMap<String, List>>,
+    by_number: &'h HashMap<u64, Arc<Run>>,
+}
+
+impl Listed<'_> {
+    /// The executions of a state machine, version or alias, with this status if one is given: the latest first, from the one
+    /// that started last before number `before`.
+    pub(crate) fn of(
+        &self,
+        arn: &str,
+        status: Option<Status>,
+        before: Option<u64>,
+    ) -> impl Iterator<Item = (u64, &Arc<Run>)> {
+        let list = self.lists.get(arn);
+        let order = match status {
+            None => list.map(|list| &list.all),
+            Some(status) => list.and_then(|list| list.of(status)),
+        };
+        let numbers = order.into_iter().flat_map(move |order| order.before(before));
+        numbers.filter_map(|(number, ())| Some((number, self.by_number.get(&number)?)))
+    }
 }
 
 impl Executions {
@@ -26,17 +132,17 @@ impl Executions {
 
     /// Holds an execution, in the place of an earlier one of this ARN.
     pub(crate) fn insert(&mut self, run: &Arc<Run>) {
-        let machine = self.of_machine.entry(run.machine.arn.clone()).or_default();
-        machine.insert(run.number, Arc::clone(run));
         if let Some(replaced) = self.by_arn.insert(Arc::clone(&run.arn), Arc::clone(run)) {
-            machine.remove(&replaced.number);
+            self.by_number.remove(&replaced.number);
+            self.lists.remove(&replaced);
         }
+        self.by_number.insert(run.number, Arc::clone(run));
+        run.list_in(&self.lists);
     }
 
-    /// The executions of a state machine, the latest first, from the one that started last before number `before`.
-    pub(crate) fn of(&self, machine: &str, before: Option<u64>) -> impl Iterator<Item = &Arc<Run>> {
-        let runs = self.of_machine.get(machine).into_iter();
-        runs.flat_map(move |runs| runs.range(..before.unwrap_or(u64::MAX)).rev()).map(|(_, run)| run)
+    /// The lists as they are at present. Statuses stay what they are until this is dropped.
+    pub(crate) fn listed(&self) -> Listed<'_> {
+        Listed { lists: self.lists.lock(), by_number: &self.by_number }
     }
 
     /// An execution has ended.
@@ -63,14 +169,10 @@ impl Executions {
 
     fn remove(&mut self, run: &Arc<Run>) {
         if self.by_arn.get(&run.arn).is_some_and(|held| Arc::ptr_eq(held, run)) {
-            self.by_arn.swap_remove(&run.arn);
+            self.by_arn.remove(&run.arn);
         }
-        if let Some(machine) = self.of_machine.get_mut(&run.machine.arn) {
-            machine.remove(&run.number);
-            if machine.is_empty() {
-                self.of_machine.swap_remove(&run.machine.arn);
-            }
-        }
+        self.by_number.remove(&run.number);
+        self.lists.remove(run);
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Run>> {
@@ -79,6 +181,79 @@ impl Executions {
 
     /// The executions of a state machine that have not ended.
     pub(crate) fn running_of(&self, machine: &str) -> Vec<Arc<Run>> {
-        self.of(machine, None).filter(|run| run.status() == Status::Running).cloned().collect()
+        self.listed().of(machine, Some(Status::Running), None).map(|(_, run)| Arc::clone(run)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::order::visits;
+    use super::*;
+    use crate::Server;
+    use crate::api::arn::Scope;
+    use crate::api::{Input, Paging};
+    use crate::registry::Resources;
+
+    const DEPTH: u64 = 100_000;
+
+    /// How many members a list looks at for its first page, and for the one from behind this many.
+    fn visits_of<T, I: Iterator<Item = (u64, T)>>(
+        list: impl Fn(Option<u64>) -> I,
+        at: impl Fn(u64) -> u64,
+    ) -> (usize, usize) {
+        let visit = |from: Option<u64>| {
+            let members = json!({"maxResults": 50}).as_object().unwrap().clone();
+            let input = Input::new(members, Scope::default());
+            let mut members = input.members();
+            let paging = Paging::read(&mut members);
+            visits::take();
+            let page = paging.page("list", |_| list(from)).unwrap();
+            assert_eq!(page.items.len(), 50);
+            visits::take()
+        };
+        (visit(None), visit(Some(at(DEPTH))))
+    }
+
+    #[tokio::test]
+    async fn a_page_of_executions_costs_the_same_at_any_depth_and_with_any_filter() {
+        let embedded = Server::builder().embed().await.unwrap();
+        let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+        let machine = embedded.put_state_machine("A", workflow_local::MachineType::Standard, definition).unwrap();
+        let execution = embedded.start(&machine, "one", &json!({})).await.unwrap();
+        let run = embedded.run(&execution).unwrap();
+        let mut executions = Executions::default();
+        // Few have failed, and all of those lie far behind: a filter must not look at the others.
+        for number in 1..=2 * DEPTH {
+            executions.by_number.insert(number, Arc::clone(&run));
+            let mut lists = executions.lists.lock();
+            let list = lists.entry(machine.clone()).or_default();
+            list.all.insert(number, ());
+            list.add(number, if number <= 100 { Status::Failed } else { Status::Succeeded });
+        }
+        let from_the_end = |depth| 2 * DEPTH - depth;
+        for status in [None, Some(Status::Succeeded)] {
+            let listed = executions.listed();
+            let visited = visits_of(|before| listed.of(&machine, status, before), from_the_end);
+            assert_eq!(visited, (51, 51), "{status:?}");
+        }
+        let listed = executions.listed();
+        let failed = visits_of(|before| listed.of(&machine, Some(Status::Failed), before), from_the_end);
+        assert_eq!(failed, (51, 51));
+    }
+
+    #[test]
+    fn a_page_of_resources_costs_the_same_at_any_depth() {
+        let mut resources = Resources::default();
+        let other = Scope { region: "eu-west-1".to_owned(), ..Scope::default() };
+        for number in 0..2 * DEPTH {
+            // Those of another region are not looked at.
+            resources.insert(other.machine(&number.to_string()), 2 * number + 1, ());
+            resources.insert(Scope::default().machine(&number.to_string()), 2 * number + 2, ());
+        }
+        let own = Scope::default();
+        let list = |after| resources.of(&own, after).map(|(number, arn, ())| (number, arn));
+        assert_eq!(visits_of(list, |depth| 2 * depth), (51, 51));
     }
 }

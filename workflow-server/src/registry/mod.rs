@@ -6,6 +6,8 @@ mod executions;
 mod kept;
 mod machine;
 mod map_runs;
+mod order;
+mod resources;
 mod turning;
 
 use std::collections::BTreeMap;
@@ -24,12 +26,13 @@ use crate::executions::{Outside, Pending, Run, Threads};
 use crate::journal::{ActivityRecord, Journal, Key, MachineRecord, RevisionRecord};
 use crate::outlets::{Events, ExpressLogs};
 pub(crate) use activities::{Activities, Activity};
-pub(crate) use executions::Executions;
+pub(crate) use executions::{Executions, Lists};
 pub(crate) use kept::KeptMachine;
 pub(crate) use machine::{
     Alias, Configuration, MOST_ALIASES, MOST_VERSIONS, Machine, Revision, Route, Selected, Tags, Version,
 };
 pub(crate) use map_runs::MapRuns;
+pub(crate) use resources::Resources;
 pub(crate) use turning::{Breakpoint, Turned};
 
 pub(crate) struct Registry {
@@ -59,10 +62,10 @@ pub(crate) struct Registry {
     breakpoint: Mutex<Option<Breakpoint>>,
 }
 
-/// State machines by ARN, in the order of creation, and executions.
+/// State machines and executions.
 #[derive(Default)]
 pub(crate) struct Held {
-    pub(crate) machines: IndexMap<String, Machine>,
+    pub(crate) machines: Resources<Machine>,
     pub(crate) executions: Executions,
 }
 
