@@ -47,6 +47,11 @@ async fn the_aws_cli_gets_through_every_operation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_breaks_the_model_is_refused() {
+    run("boto3", "constraints.py").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_terraform_asks_is_answered() {
     run("boto3", "terraform.py").await;
 }

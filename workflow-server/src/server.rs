@@ -351,7 +351,8 @@ impl Builder {
     }
 
     /// Writes the events of Express executions when those end, a line of JSON each, as they stand in CloudWatch Logs. The
-    /// `loggingConfiguration` of the state machine says which, and whether with payloads; without one they are written whole.
+    /// `loggingConfiguration` of the state machine says which, and whether with payloads; by default none, as on AWS. Those of
+    /// [`Server::put_state_machine`] have one that logs everything.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>
     #[must_use]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use workflow_local::MachineType;
 use workflow_server::Server;
 
 use super::{Api, ROLE, one, pass, text};
@@ -117,7 +118,12 @@ async fn express_executions_are_logged() {
         let machine = text(&api.ok("CreateStateMachine", body).await["stateMachineArn"]);
         text(&api.ok("StartSyncExecution", json!({"stateMachineArn": machine, "input": "7"})).await["executionArn"])
     };
-    let whole = create("Whole", json!({"Type": "Pass", "End": true}), json!({"level": "OFF"})).await;
+    let silent = create("Silent", json!({"Type": "Pass", "End": true}), json!({"level": "OFF"})).await;
+    let put = api.0.put_state_machine("Whole", MachineType::Express, &pass().to_string()).unwrap();
+    let whole = api.ok("StartSyncExecution", json!({"stateMachineArn": put, "input": "7"})).await;
+    let whole = text(&whole["executionArn"]);
+    let described = api.ok("DescribeStateMachine", json!({"stateMachineArn": put})).await;
+    assert_eq!(described["loggingConfiguration"]["level"], "ALL");
     let destinations = json!([{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]);
     let errors = json!({"level": "ERROR", "includeExecutionData": false, "destinations": destinations});
     let failed = create("Errors", json!({"Type": "Fail", "Error": "E"}), errors).await;
@@ -142,6 +148,7 @@ async fn express_executions_are_logged() {
     );
     assert_eq!((&second["details"]["name"], &second["details"]["input"]), (&json!("A"), &json!("7")));
     assert!(text(&second["event_timestamp"]).parse::<u64>().is_ok());
+    assert_eq!(of(&silent), [] as [&Value; 0]);
     assert_eq!(types(&of(&failed)), ["FailStateEntered", "ExecutionFailed"]);
     assert_eq!(of(&failed)[1]["details"], json!({}));
 }

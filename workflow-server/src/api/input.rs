@@ -9,6 +9,11 @@ use serde_json::{Map, Value};
 use super::arn::Scope;
 use super::{ApiError, Code};
 
+/// Characters of an ARN.
+pub(crate) const ARN_CHARS: usize = 256;
+/// Characters of the ARN of a map run, or of a version that is deleted.
+pub(crate) const LONG_ARN_CHARS: usize = 2000;
+
 /// A request: its body, a JSON object, and where it is for.
 pub(crate) struct Input {
     members: Map<String, Value>,
@@ -78,19 +83,28 @@ impl<'a> Members<'a> {
         self.typed(member, "a boolean", Value::as_bool)
     }
 
-    /// A text that must be there.
-    pub(crate) fn required(&mut self, member: &str) -> &'a str {
-        if self.value(member).is_none() {
-            self.violate(Some("null"), member, "not be null");
-        }
-        self.text(member).unwrap_or_default()
+    /// An ARN that must be there.
+    pub(crate) fn arn(&mut self, member: &str) -> &'a str {
+        self.required_bounded(member, 1, ARN_CHARS)
+    }
+
+    /// The same, of a resource whose ARNs may be long.
+    pub(crate) fn long_arn(&mut self, member: &str) -> &'a str {
+        self.required_bounded(member, 1, LONG_ARN_CHARS)
     }
 
     /// A text of at most so many characters, whose value an error does not repeat.
     pub(crate) fn sensitive(&mut self, member: &str, most: usize) -> Option<&'a str> {
+        self.sensitive_from(member, 0, most)
+    }
+
+    /// The same of at least so many.
+    pub(crate) fn sensitive_from(&mut self, member: &str, least: usize, most: usize) -> Option<&'a str> {
         let text = self.text(member)?;
         if text.len() > most && text.chars().count() > most {
             self.violate(None, member, &format!("have length less than or equal to {most}"));
+        } else if text.chars().take(least).count() < least {
+            self.violate(None, member, &format!("have length greater than or equal to {least}"));
         }
         Some(text)
     }
@@ -106,24 +120,13 @@ impl<'a> Members<'a> {
     /// A text of so many characters.
     pub(crate) fn bounded(&mut self, member: &str, least: usize, most: usize) -> Option<&'a str> {
         let text = self.text(member)?;
-        let value = format!("'{text}'");
-        match text.chars().count() {
-            length if length < least => {
-                self.violate(Some(&value), member, &format!("have length greater than or equal to {least}"));
-            }
-            length if length > most => {
-                self.violate(Some(&value), member, &format!("have length less than or equal to {most}"));
-            }
-            _ => {}
-        }
+        self.check_length(member, &format!("'{text}'"), text.chars().count(), least, most);
         Some(text)
     }
 
     /// The same, which must be there.
     pub(crate) fn required_bounded(&mut self, member: &str, least: usize, most: usize) -> &'a str {
-        if self.value(member).is_none() {
-            self.violate(Some("null"), member, "not be null");
-        }
+        self.required_value(member);
         self.bounded(member, least, most).unwrap_or_default()
     }
 
@@ -158,7 +161,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Notes that a list, printed as `value`, has too few or too many items.
+    /// Notes that a text or a list, printed as `value`, is too short or too long.
     pub(crate) fn check_length(&mut self, member: &str, value: &str, length: usize, least: usize, most: usize) {
         if length < least {
             self.violate(Some(value), member, &format!("have length greater than or equal to {least}"));
@@ -220,10 +223,15 @@ impl<'a> Members<'a> {
         items.map(|(members, at)| self.nested(members, format!("{member}.{at}.member."), &read)).collect()
     }
 
-    /// The strings of a list; none when it is absent.
-    pub(crate) fn texts(&mut self, member: &str) -> Vec<&'a str> {
+    /// The strings of a list, of so many characters each; none when it is absent.
+    pub(crate) fn texts(&mut self, member: &str, least: usize, most: usize) -> Vec<&'a str> {
         let texts = |value: &'a Value| value.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<_>>>();
-        self.typed(member, "a list of strings", texts).unwrap_or_default()
+        let texts = self.typed(member, "a list of strings", texts).unwrap_or_default();
+        for (text, at) in texts.iter().zip(1_usize..) {
+            let (value, count) = (format!("'{text}'"), text.chars().count());
+            self.check_length(&format!("{member}.{at}.member"), &value, count, least, most);
+        }
+        texts
     }
 
     fn nested<T>(
@@ -272,7 +280,7 @@ mod tests {
     fn all_violations_are_told_at_once() {
         let input = input(r#"{"maxResults": -1, "type": "OTHER", "tags": [{}, {"key": ""}]}"#);
         let mut members = input.members();
-        members.required("name");
+        members.arn("name");
         members.number("maxResults", 1000);
         members.word("type", &["STANDARD", "EXPRESS"]);
         members.structures("tags", |tag| tag.bounded("key", 1, 128));
@@ -292,7 +300,7 @@ mod tests {
     fn a_wrong_type_goes_before_violations() {
         let input = input(r#"{"definition": 7}"#);
         let mut members = input.members();
-        members.required("name");
+        members.arn("name");
         members.required_sensitive("definition", 10);
         let error = members.check().unwrap_err();
         assert_eq!((error.code, &*error.message), (Code::Serialization, "'definition' must be a string"));
@@ -303,7 +311,7 @@ mod tests {
         let input = input(r#"{"name": null}"#);
         let mut members = input.members();
         assert_eq!((members.text("name"), members.boolean("publish"), members.number("n", 1)), (None, None, None));
-        assert_eq!(members.structure("mock", |mock| mock.required("result")), None);
-        assert!(members.texts("tagKeys").is_empty() && members.check().is_ok());
+        assert_eq!(members.structure("mock", |mock| mock.arn("result")), None);
+        assert!(members.texts("tagKeys", 1, 9).is_empty() && members.check().is_ok());
     }
 }

@@ -11,6 +11,6 @@ mod page;
 pub(crate) use answer::Answer;
 pub(crate) use code::Code;
 pub(crate) use error::ApiError;
-pub(crate) use input::{Input, Members};
+pub(crate) use input::{ARN_CHARS, Input, LONG_ARN_CHARS, Members};
 pub(crate) use operation::Operation;
 pub(crate) use page::Paging;

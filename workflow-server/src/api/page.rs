@@ -41,7 +41,7 @@ impl<'a> Paging<'a> {
     }
 
     /// Takes the page of the items that `items` gives from behind the one with a number; `list` names the list that a token
-    /// belongs to.
+    /// belongs to, filters included.
     pub(crate) fn page<T, I: Iterator<Item = (u64, T)>>(
         &self,
         list: &str,
@@ -49,10 +49,11 @@ impl<'a> Paging<'a> {
     ) -> Result<Page<T>, ApiError> {
         let last = match self.token {
             None => None,
-            Some(token) => Some(
-                number(token, list)
-                    .ok_or_else(|| ApiError::new(Code::InvalidToken, "Invalid Token: 'Invalid token'"))?,
-            ),
+            Some(token) => match read(token) {
+                Some((number, of)) if of == list => Some(number),
+                Some(_) => return Err(invalid(&format!("Input inconsistent with page token: {token}"))),
+                None => return Err(invalid("Invalid token")),
+            },
         };
         let mut rest = items(last);
         let mut last = 0;
@@ -77,10 +78,15 @@ impl Page<Value> {
     }
 }
 
-fn number(token: &str, list: &str) -> Option<u64> {
+/// The number of the last item that was given, and the list that it is of.
+fn read(token: &str) -> Option<(u64, String)> {
     let token = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
     let (number, of) = token.split_once(':')?;
-    (of == list).then(|| number.parse().ok()).flatten()
+    Some((number.parse().ok()?, of.to_owned()))
+}
+
+fn invalid(why: &str) -> ApiError {
+    ApiError::new(Code::InvalidToken, format!("Invalid Token: '{why}'"))
 }
 
 impl<T> Page<T> {

@@ -57,7 +57,7 @@ impl Registry {
 
     pub(crate) fn describe_activity(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("activityArn");
+        let arn = members.arn("activityArn");
         members.check()?;
         let arn = checked(arn)?;
         let activities = self.activities.lock();
@@ -73,7 +73,7 @@ impl Registry {
     /// One that does not exist is no error.
     pub(crate) fn delete_activity(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("activityArn");
+        let arn = members.arn("activityArn");
         members.check()?;
         let arn = checked(arn)?;
         self.activities.delete(arn);
@@ -103,7 +103,7 @@ impl Registry {
     /// within a minute. A worker that goes away while it waits has taken nothing.
     pub(crate) async fn get_activity_task(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("activityArn");
+        let arn = members.arn("activityArn");
         let worker = members.bounded("workerName", 1, RESOURCE_NAME_CHARS);
         members.check()?;
         let arn = checked(arn)?;

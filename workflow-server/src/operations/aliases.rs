@@ -28,7 +28,7 @@ type Routing<'a> = Vec<(&'a str, usize)>;
 
 fn read_routing<'a>(members: &mut Members<'a>) -> Routing<'a> {
     members.structures("routingConfiguration", |route| {
-        let arn = route.required_bounded("stateMachineVersionArn", 1, 2000);
+        let arn = route.arn("stateMachineVersionArn");
         (arn, route.required_number("weight", WHOLE))
     })
 }
@@ -143,7 +143,7 @@ impl Registry {
 
     pub(crate) fn update_state_machine_alias(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("stateMachineAliasArn");
+        let arn = members.arn("stateMachineAliasArn");
         let description = members.sensitive("description", DESCRIPTION_CHARS);
         let changes_routes = members.value("routingConfiguration").is_some();
         let routing = read_routing(&mut members);
@@ -183,7 +183,7 @@ impl Registry {
 
     pub(crate) fn describe_state_machine_alias(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("stateMachineAliasArn");
+        let arn = members.arn("stateMachineAliasArn");
         members.check()?;
         let (arn, name) = alias_arn(arn)?;
         let held = self.held();
@@ -206,7 +206,7 @@ impl Registry {
     /// One that does not exist is no error. Its executions go on.
     pub(crate) fn delete_state_machine_alias(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("stateMachineAliasArn");
+        let arn = members.arn("stateMachineAliasArn");
         members.check()?;
         let (arn, name) = alias_arn(arn)?;
         if let Some(machine) = self.held().machines.get_mut(arn.machine) {
@@ -219,7 +219,7 @@ impl Registry {
     /// Those of a state machine, or those that refer to a version of it.
     pub(crate) fn list_state_machine_aliases(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("stateMachineArn");
+        let arn = members.arn("stateMachineArn");
         let paging = Paging::read(&mut members);
         members.check()?;
         let arn = MachineArn::read_unlabelled(arn)?;

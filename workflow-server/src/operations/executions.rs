@@ -13,7 +13,7 @@ use super::definitions::what_is_not_json;
 use super::machines::includes_data;
 use super::redrive;
 use crate::api::arn::MachineArn;
-use crate::api::{Answer, ApiError, Code, Input, Members, Paging, arn};
+use crate::api::{ARN_CHARS, Answer, ApiError, Code, Input, LONG_ARN_CHARS, Members, Paging, arn};
 use crate::executions::{Known, Log, Recorded, Run, RunOf, STATUSES};
 use crate::journal::{ExecutionRecord, Key};
 use crate::registry::{Held, Registry, Revision, Selected};
@@ -122,7 +122,7 @@ impl Registry {
 
     pub(crate) fn describe_execution(&self, input: &Input) -> Result<Vec<u8>, ApiError> {
         let mut members = input.members();
-        let arn = members.required("executionArn");
+        let arn = members.arn("executionArn");
         let with_data = includes_data(&mut members);
         members.check()?;
         let found = self.found_execution(arn)?;
@@ -138,8 +138,8 @@ impl Registry {
 
     pub(crate) fn list_executions(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let machine_arn = members.bounded("stateMachineArn", 1, 256);
-        let map_run_arn = members.bounded("mapRunArn", 1, 2000);
+        let machine_arn = members.bounded("stateMachineArn", 1, ARN_CHARS);
+        let map_run_arn = members.bounded("mapRunArn", 1, LONG_ARN_CHARS);
         let status = members.word("statusFilter", &STATUS_NAMES);
         let redriven = members.word("redriveFilter", &["REDRIVEN", "NOT_REDRIVEN"]).map(|word| word == "REDRIVEN");
         let paging = Paging::read_with(&mut members, TOKEN_CHARS);
@@ -170,6 +170,7 @@ impl Registry {
         if machine.kind == MachineType::Express {
             return Err(ApiError::type_not_supported());
         }
+        let list = format!("{}:{}", status.unwrap_or_default(), arn.text);
         let status = match status.map(|name| STATUSES.into_iter().find(|status| status.name() == name)) {
             // Only children of map runs wait for a redrive.
             Some(None) => return Ok(json!({"executions": []})),
@@ -177,7 +178,7 @@ impl Registry {
         };
         let page = {
             let listed = held.executions.listed();
-            paging.page(arn.text, |before| {
+            paging.page(&list, |before| {
                 listed.of(arn.text, status, before).map(|(number, run)| (number, Arc::clone(run)))
             })?
         };
@@ -189,7 +190,7 @@ impl Registry {
 
     pub(crate) fn stop_execution(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("executionArn");
+        let arn = members.arn("executionArn");
         let (error, cause) = (members.sensitive("error", ERROR_CHARS), members.sensitive("cause", CAUSE_CHARS));
         members.check()?;
         let found = self.found_execution(arn)?;
@@ -222,7 +223,7 @@ impl Registry {
     }
 
     fn asked<'a>(&self, members: &mut Members<'a>) -> Result<Asked<'a>, ApiError> {
-        let machine_arn = members.required("stateMachineArn");
+        let machine_arn = members.arn("stateMachineArn");
         let name = members.bounded("name", 1, RESOURCE_NAME_CHARS);
         let text = members.sensitive("input", PAYLOAD_BYTES).unwrap_or("{}");
         let trace_header = members.bounded("traceHeader", 0, TRACE_HEADER_CHARS);

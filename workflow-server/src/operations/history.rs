@@ -12,7 +12,7 @@ const PAYLOADS: [&str; 8] =
 impl Registry {
     pub(crate) fn get_execution_history(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("executionArn");
+        let arn = members.arn("executionArn");
         let with_data = members.boolean("includeExecutionData").unwrap_or(true);
         let reverse = members.boolean("reverseOrder").unwrap_or(false);
         let paging = Paging::read(&mut members);

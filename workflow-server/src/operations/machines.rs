@@ -14,7 +14,7 @@ use super::definitions::{self, machine_type};
 use super::tags;
 use super::versions::Publishing;
 use crate::api::arn::{self, MachineArn};
-use crate::api::{ApiError, Code, Input, Members, Paging};
+use crate::api::{ARN_CHARS, ApiError, Code, Input, Members, Paging};
 use crate::registry::{Held, Machine, Registry, Revision};
 
 /// Whether a request wants what may be encrypted, or the rest alone.
@@ -71,7 +71,7 @@ impl Registry {
         let mut members = input.members();
         let name = arn::name(&mut members);
         let text = members.required_sensitive("definition", DEFINITION_CHARS);
-        let role_arn = members.required("roleArn");
+        let role_arn = members.arn("roleArn");
         let kind = machine_type(&mut members);
         let publishing = Publishing::read(&mut members);
         let tags = tags::read(&mut members);
@@ -133,9 +133,9 @@ impl Registry {
 
     pub(crate) fn update_state_machine(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("stateMachineArn");
+        let arn = members.arn("stateMachineArn");
         let text = members.sensitive("definition", DEFINITION_CHARS);
-        let role_arn = members.text("roleArn");
+        let role_arn = members.bounded("roleArn", 1, ARN_CHARS);
         let publishing = Publishing::read(&mut members);
         let configuration = configuration::Given::read(&mut members);
         members.check()?;
@@ -192,7 +192,7 @@ impl Registry {
 
     pub(crate) fn describe_state_machine(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("stateMachineArn");
+        let arn = members.arn("stateMachineArn");
         let with_data = includes_data(&mut members);
         members.check()?;
         let arn = MachineArn::read(arn)?;
@@ -224,7 +224,7 @@ impl Registry {
     /// The revision that an execution runs, whatever became of its state machine since.
     pub(crate) fn describe_state_machine_for_execution(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("executionArn");
+        let arn = members.arn("executionArn");
         let with_data = includes_data(&mut members);
         members.check()?;
         let found = self.found_execution(arn)?;
@@ -271,7 +271,7 @@ impl Registry {
     /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html>
     pub(crate) fn delete_state_machine(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("stateMachineArn");
+        let arn = members.arn("stateMachineArn");
         members.check()?;
         let arn = MachineArn::read_unlabelled(arn)?;
         let mut held = self.held();

@@ -52,7 +52,7 @@ impl Registry {
 
     pub(crate) fn describe_map_run(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("mapRunArn");
+        let arn = members.long_arn("mapRunArn");
         members.check()?;
         let run = self.run_of(arn)?;
         let execution = run.execution();
@@ -81,7 +81,7 @@ impl Registry {
     /// The map runs of an execution, the latest first.
     pub(crate) fn list_map_runs(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("executionArn");
+        let arn = members.arn("executionArn");
         let paging = Paging::read(&mut members);
         members.check()?;
         let run = self.found_execution(arn)?.run;
@@ -108,7 +108,7 @@ impl Registry {
     /// Changes a map run that goes on; what it has started goes on too.
     pub(crate) fn update_map_run(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("mapRunArn");
+        let arn = members.long_arn("mapRunArn");
         #[expect(clippy::cast_precision_loss, reason = "a count of the model is below 2^31")]
         let change = MapRunChange {
             max_concurrency: members.number("maxConcurrency", MOST),
@@ -141,7 +141,8 @@ impl Registry {
         let run = self.run_of(arn)?;
         let execution = run.execution();
         let map_run = found(&execution, arn).ok_or_else(|| not_found(arn))?;
-        let page = paging.page(arn, |before| {
+        let list = format!("{}:{redriven:?}:{arn}", status.unwrap_or_default());
+        let page = paging.page(&list, |before| {
             let children = execution.children(map_run, place(before, usize::MAX)).rev().filter(move |(_, view)| {
                 status.is_none_or(|status| view.status().name() == status)
                     && redriven.is_none_or(|redriven| (view.redrive_count() > 0) == redriven)

@@ -70,7 +70,7 @@ pub(super) fn described(
 impl Registry {
     pub(crate) fn redrive_execution(self: &Arc<Self>, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("executionArn");
+        let arn = members.arn("executionArn");
         let token = members.bounded("clientToken", 1, TOKEN_CHARS);
         if let Some(token) = token {
             let is_printable = token.bytes().all(|byte| (0x21..=0x7e).contains(&byte));

@@ -63,7 +63,7 @@ impl Registry {
 
     pub(crate) fn tag_resource(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("resourceArn");
+        let arn = members.arn("resourceArn");
         members.required_value("tags");
         let given = read(&mut members);
         members.check()?;
@@ -78,9 +78,9 @@ impl Registry {
 
     pub(crate) fn untag_resource(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("resourceArn");
+        let arn = members.arn("resourceArn");
         members.required_value("tagKeys");
-        let keys = members.texts("tagKeys");
+        let keys = members.texts("tagKeys", 1, KEY_CHARS);
         members.check()?;
         self.with_tags(arn, |tags| {
             for key in keys {
@@ -92,7 +92,7 @@ impl Registry {
 
     pub(crate) fn list_tags_for_resource(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("resourceArn");
+        let arn = members.arn("resourceArn");
         members.check()?;
         self.with_tags(arn, |tags| {
             let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"key": key, "value": value})).collect();

@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use workflow_asl::limits::{DEFINITION_CHARS, PAYLOAD_BYTES};
+use workflow_asl::limits::{CAUSE_CHARS, DEFINITION_CHARS, ERROR_CHARS, PAYLOAD_BYTES, RESOURCE_NAME_CHARS};
 use workflow_local::handlers::Handlers;
 use workflow_local::test_state::{FieldValidation, InspectionLevel, Mock, TestState, TestStateError};
 use workflow_local::{DefinitionError, TaskError};
 
 use super::definitions::{invalid, what_is_not_json};
-use crate::api::{ApiError, Code, Input, Members, arn};
+use crate::api::{ARN_CHARS, ApiError, Code, Input, Members, arn};
 use crate::executions::RunsFor;
 use crate::registry::Registry;
 
@@ -20,16 +20,16 @@ impl Registry {
     pub(crate) async fn test_state(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let text = members.required_sensitive("definition", DEFINITION_CHARS);
-        let role_arn = members.text("roleArn");
+        let role_arn = members.bounded("roleArn", 1, ARN_CHARS);
         let level = match members.word("inspectionLevel", &["INFO", "DEBUG", "TRACE"]) {
             Some("DEBUG") => InspectionLevel::Debug,
             Some("TRACE") => InspectionLevel::Trace,
             _ => InspectionLevel::Info,
         };
-        let state_name = members.text("stateName");
+        let state_name = members.sensitive_from("stateName", 1, RESOURCE_NAME_CHARS);
         let mock = members.structure("mock", mock);
-        let variables = members.sensitive("variables", DEFINITION_CHARS);
-        let context = members.sensitive("context", DEFINITION_CHARS);
+        let variables = members.sensitive("variables", PAYLOAD_BYTES);
+        let context = members.sensitive("context", PAYLOAD_BYTES);
         let reveals = members.boolean("revealSecrets").unwrap_or(false);
         let configuration = members.structure("stateConfiguration", StateConfiguration::read);
         let state_input = members.sensitive("input", PAYLOAD_BYTES);
@@ -91,10 +91,12 @@ fn json(text: &str, code: Code, wrong: &str) -> Result<Value, ApiError> {
 
 fn mock(members: &mut Members<'_>) -> Mock {
     let mut mock = Mock::default();
-    mock.result = members.text("result").map(str::to_owned);
+    mock.result = members.sensitive("result", PAYLOAD_BYTES).map(str::to_owned);
     mock.error_output = members.structure("errorOutput", |output| {
-        let error = output.text("error").map_or_else(TaskError::unnamed, |name| TaskError::new(name.to_owned()));
-        TaskError { cause: output.text("cause").map(str::to_owned), ..error }
+        let error = output
+            .sensitive("error", ERROR_CHARS)
+            .map_or_else(TaskError::unnamed, |name| TaskError::new(name.to_owned()));
+        TaskError { cause: output.sensitive("cause", CAUSE_CHARS).map(str::to_owned), ..error }
     });
     let mode = members.word("fieldValidationMode", &["STRICT", "PRESENT", "NONE"]);
     mock.field_validation(match mode {
@@ -119,9 +121,9 @@ impl<'a> StateConfiguration<'a> {
     fn read(members: &mut Members<'a>) -> Self {
         Self {
             retrier_retry_count: members.number("retrierRetryCount", MOST),
-            error_caused_by_state: members.text("errorCausedByState"),
+            error_caused_by_state: members.sensitive_from("errorCausedByState", 1, RESOURCE_NAME_CHARS),
             map_iteration_failure_count: members.number("mapIterationFailureCount", MOST),
-            map_item_reader_data: members.text("mapItemReaderData"),
+            map_item_reader_data: members.sensitive("mapItemReaderData", PAYLOAD_BYTES),
         }
     }
 

@@ -75,7 +75,7 @@ impl Machine {
 impl Registry {
     pub(crate) fn publish_state_machine_version(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("stateMachineArn");
+        let arn = members.arn("stateMachineArn");
         let revision = members.text("revisionId");
         let description = members.sensitive("description", DESCRIPTION_CHARS);
         members.check()?;
@@ -103,7 +103,7 @@ impl Registry {
     /// The latest first.
     pub(crate) fn list_state_machine_versions(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("stateMachineArn");
+        let arn = members.arn("stateMachineArn");
         let paging = Paging::read(&mut members);
         members.check()?;
         let arn = MachineArn::read_unlabelled(arn)?;
@@ -125,7 +125,7 @@ impl Registry {
     /// One that does not exist is no error. Its executions go on, and its number is not given again.
     pub(crate) fn delete_state_machine_version(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
-        let arn = members.required("stateMachineVersionArn");
+        let arn = members.long_arn("stateMachineVersionArn");
         members.check()?;
         let arn = MachineArn::read(arn)?;
         let Some(version) = arn.version() else {

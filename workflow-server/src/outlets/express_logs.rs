@@ -38,10 +38,8 @@ impl ExpressLogs {
     /// Writes the events of an execution that has ended.
     pub(crate) fn tell(&self, run: &Run) {
         let logging = &run.machine.revision.configuration.logging;
-        let level = logging.get("level").and_then(Value::as_str).filter(|level| *level != "OFF");
-        // One that configures nothing is logged whole.
-        let with_data = level.is_none() || logging.get("includeExecutionData") == Some(&Value::Bool(true));
-        let level = level.unwrap_or("ALL");
+        let Some(level) = logging.get("level").and_then(Value::as_str).filter(|level| *level != "OFF") else { return };
+        let with_data = logging.get("includeExecutionData") == Some(&Value::Bool(true));
         let region = run.arn.split(':').nth(3).unwrap_or_default();
         let mut lines = String::new();
         let execution = run.execution();

@@ -1,9 +1,10 @@
 //! The Standard executions that the server holds: by ARN, and by state machine, version, alias and status in the order of
 //! their start.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use indexmap::IndexMap;
 use workflow_local::{Instant, Status};
 
 use super::order::Order;
@@ -13,8 +14,8 @@ use crate::executions::{Run, STATUSES};
 /// Executions, running or ended.
 #[derive(Default)]
 pub(crate) struct Executions {
-    by_arn: HashMap<Arc<str>, Arc<Run>>,
-    by_number: HashMap<u64, Arc<Run>>,
+    by_arn: IndexMap<Arc<str>, Arc<Run>>,
+    by_number: BTreeMap<u64, Arc<Run>>,
     lists: Arc<Lists>,
     /// Those that have ended, and when, in that order. One that was redriven since ends again.
     ended: VecDeque<(Instant, Arc<Run>)>,
@@ -23,7 +24,7 @@ pub(crate) struct Executions {
 /// The numbers of executions, by the ARN of what was started. An execution moves itself when its status changes, so that a
 /// list never lags behind a description.
 #[derive(Default)]
-pub(crate) struct Lists(Mutex<HashMap<String, List>>);
+pub(crate) struct Lists(Mutex<IndexMap<String, List>>);
 
 /// The executions of one state machine, version or alias.
 #[derive(Default)]
@@ -55,7 +56,7 @@ impl List {
 }
 
 impl Lists {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, List>> {
+    fn lock(&self) -> MutexGuard<'_, IndexMap<String, List>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -93,7 +94,7 @@ impl Lists {
                     let _ = order.remove(run.number);
                 });
                 if list.all.is_empty() {
-                    lists.remove(arn);
+                    lists.swap_remove(arn);
                 }
             }
         }
@@ -102,8 +103,8 @@ impl Lists {
 
 /// The lists, held as they are.
 pub(crate) struct Listed<'h> {
-    lists: MutexGuard<'h, HashMap<String, List>>,
-    by_number: &'h HashMap<u64, Arc<Run>>,
+    lists: MutexGuard<'h, IndexMap<String, List>>,
+    by_number: &'h BTreeMap<u64, Arc<Run>>,
 }
 
 impl Listed<'_> {
@@ -169,7 +170,7 @@ impl Executions {
 
     fn remove(&mut self, run: &Arc<Run>) {
         if self.by_arn.get(&run.arn).is_some_and(|held| Arc::ptr_eq(held, run)) {
-            self.by_arn.remove(&run.arn);
+            self.by_arn.swap_remove(&run.arn);
         }
         self.by_number.remove(&run.number);
         self.lists.remove(run);

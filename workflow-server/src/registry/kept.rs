@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use workflow_asl::document::MachineType;
 
 use super::{Held, Registry};
+use crate::api::arn::Scope;
 use crate::api::{ApiError, Input};
 use crate::journal::Write;
 
@@ -33,8 +34,16 @@ impl Registry {
         if kind.is_some_and(|kind| kind != machine.kind) {
             self.remove_now(&arn);
         }
+        // It has no configuration of its own: where logs are written, it is logged whole.
+        let logging = (self.express_logs.is_some() && machine.kind == MachineType::Express).then(|| {
+            let Scope { region, account } = &self.scope;
+            let group = format!("arn:aws:logs:{region}:{account}:log-group:/aws/vendedlogs/states/{name}:*");
+            let destinations = json!([{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]);
+            json!({"level": "ALL", "includeExecutionData": true, "destinations": destinations})
+        });
         if kind == Some(machine.kind) {
-            let update = json!({"stateMachineArn": arn, "definition": machine.definition});
+            let definition = &machine.definition;
+            let update = json!({"stateMachineArn": arn, "definition": definition, "loggingConfiguration": logging});
             self.update_state_machine(&input(update))?;
         } else {
             let kind = match machine.kind {
@@ -42,7 +51,9 @@ impl Registry {
                 MachineType::Express => "EXPRESS",
             };
             let role_arn = format!("arn:aws:iam::{}:role/{name}", self.scope.account);
-            let create = json!({"name": name, "definition": machine.definition, "roleArn": role_arn, "type": kind});
+            let create = json!({
+                "name": name, "definition": machine.definition, "roleArn": role_arn, "type": kind, "loggingConfiguration": logging,
+            });
             self.create_state_machine(&input(create))?;
         }
         self.kept().insert(name.to_owned(), machine);

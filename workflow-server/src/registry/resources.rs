@@ -1,20 +1,20 @@
 //! Resources by ARN, listed by region and account in the order of their creation.
 
-use std::collections::HashMap;
+use indexmap::IndexMap;
 
 use super::order::Order;
 use crate::api::arn::{self, Scope};
 
 /// State machines, or activities.
 pub(crate) struct Resources<T> {
-    by_arn: HashMap<String, (u64, T)>,
+    by_arn: IndexMap<String, (u64, T)>,
     /// The ARNs by what they begin with.
-    of_scope: HashMap<String, Order<String>>,
+    of_scope: IndexMap<String, Order<String>>,
 }
 
 impl<T> Default for Resources<T> {
     fn default() -> Self {
-        Self { by_arn: HashMap::new(), of_scope: HashMap::new() }
+        Self { by_arn: IndexMap::new(), of_scope: IndexMap::new() }
     }
 }
 
@@ -39,12 +39,12 @@ impl<T> Resources<T> {
     }
 
     pub(crate) fn remove(&mut self, arn: &str) -> Option<T> {
-        let (number, resource) = self.by_arn.remove(arn)?;
+        let (number, resource) = self.by_arn.swap_remove(arn)?;
         let prefix = arn::scope_prefix(arn);
         if let Some(order) = self.of_scope.get_mut(prefix) {
             order.remove(number);
             if order.is_empty() {
-                self.of_scope.remove(prefix);
+                self.of_scope.swap_remove(prefix);
             }
         }
         Some(resource)

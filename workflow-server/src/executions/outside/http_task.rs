@@ -156,17 +156,19 @@ fn collect(name: String, value: &Value, format: ArrayFormat, found: &mut Vec<Str
 }
 
 fn result(answered: &Answered) -> Result<Value, TaskError> {
+    let status_text = answered.status.canonical_reason().unwrap_or_default();
     let text = String::from_utf8_lossy(&answered.body);
     let body = serde_json::from_slice(&answered.body).unwrap_or_else(|_| json!(text));
     if !answered.status.is_success() {
         let name = format!("States.Http.StatusCode.{}", answered.status.as_u16());
-        return Err(TaskError::new(name).with_cause(text));
+        // The service tells the status alone, and throws the body away.
+        return Err(TaskError::new(name).with_cause(status_text));
     }
     Ok(json!({
         "Headers": headers(&answered.headers),
         "ResponseBody": body,
         "StatusCode": answered.status.as_u16(),
-        "StatusText": answered.status.canonical_reason().unwrap_or_default(),
+        "StatusText": status_text,
     }))
 }
 
