@@ -83,7 +83,7 @@ impl<'c> Siblings<'c> {
             Some(schema::ResultType { state: kept_text(&state.asl_name()), member, shape })
         });
         let results: &'static [schema::ResultType] = Vec::leak(results.collect());
-        Box::leak(Box::new(Types { input: shapes.part(ForeignPart::Input), results }))
+        Box::leak(Box::new(Types { input: shapes.part(ForeignPart::Input), results, handled: &[] }))
     }
 
     /// The workflow that a path names in these modules: in them, or in those around, whose names they may have imported.

@@ -11,6 +11,7 @@ pub mod emit;
 mod finding;
 #[cfg(feature = "format")]
 pub mod format;
+pub mod handler;
 #[cfg(feature = "import")]
 pub mod import;
 pub mod lower;
@@ -34,7 +35,7 @@ use workflow_asl::Code;
 use workflow_asl::document::MachineType;
 use workflow_asl::rules::{self, Annotations};
 
-use check::{Question, Ty};
+use check::{Handled, Question, Ty};
 use document::Document;
 use lower::Lowered;
 use piece::Piece;
@@ -109,6 +110,8 @@ pub struct CompiledWorkflow {
     pub problems: Range<usize>,
     /// What rustc is to tell of the user's own types.
     pub questions: Vec<Question>,
+    /// Its tasks that a function or a worker of the user's does.
+    pub handled: Vec<Handled>,
     /// What is said of the states that is not in the definition.
     pub annotations: Annotations,
     /// The names of its Rust items that a workflow before it in the same `workflow!` has.
@@ -191,6 +194,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             document: parts.document,
             problems,
             questions,
+            handled: parts.handled,
             annotations: parts.annotations,
             taken: parts.taken,
         });
@@ -208,6 +212,7 @@ struct Parts {
     document: Option<Document>,
     /// The params that the document's placeholders make, where none are declared.
     params: Option<Declaration>,
+    handled: Vec<Handled>,
     annotations: Annotations,
     taken: BTreeSet<String>,
     #[cfg(feature = "iam")]
@@ -242,6 +247,7 @@ fn compile_workflow(
             pieces: read.pieces,
             document: read.document,
             params: read.params,
+            handled: Vec::new(),
             annotations: Annotations::default(),
             taken: BTreeSet::new(),
             #[cfg(feature = "iam")]
@@ -269,6 +275,7 @@ fn compile_workflow(
         pieces: lowered.pieces,
         document: None,
         params: None,
+        handled: check::handled(&model),
         annotations: lowered.annotations,
         taken: BTreeSet::new(),
     }

@@ -68,6 +68,12 @@ pub fn schema(tokens: TokenStream) -> TokenStream {
     workflow_compiler::schema::derive(tokens.into()).into()
 }
 
+/// Expands `#[handler(Workflow::State)]`; its documentation is where workflow-runtime exports it.
+#[proc_macro_attribute]
+pub fn handler(attribute: TokenStream, function: TokenStream) -> TokenStream {
+    workflow_compiler::handler::expand(attribute.into(), function.into()).into()
+}
+
 /// Line and column. Where spans have none, as in rust-analyzer, all are at the very start,
 /// where no token within a macro call can be.
 fn position(span: proc_macro2::Span) -> Option<workflow_compiler::Position> {

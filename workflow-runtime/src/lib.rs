@@ -84,6 +84,60 @@ pub use workflow_iam as iam;
 #[cfg(feature = "graph")]
 pub use workflow_graph as graph;
 pub use workflow_macros::Schema;
+/// Has rustc compare a function's types with those of the state that it does the work for.
+///
+/// It stands on the handler of a Lambda function, or on the function that an activity's worker calls, in whatever crate, and
+/// leaves it as it is. The parameter's type must take what the state sends: the `Payload` of a `lambda::invoke`, the
+/// `arguments` of an activity. Of `Result<T, E>`, `T` must be what the workflow reads: the `Bill` of `lambda::invoke<Bill>`.
+///
+/// ```
+/// use workflow_runtime::{TaskFailure, handler, workflow};
+///
+/// workflow! {
+///     pub workflow ChargeOrder {
+///         input { order: Order }
+///         struct Order { id: String, cents: u64 }
+///         struct Bill { number: u64 }
+///         task Charge = lambda::invoke<Bill> { FunctionName: "charge", Payload: input.order } -> end;
+///     }
+/// }
+///
+/// #[handler(ChargeOrder::Charge)]
+/// async fn charge(order: Order) -> Result<Bill, TaskFailure> {
+///     Ok(Bill { number: order.cents })
+/// }
+/// ```
+///
+/// A type of the function's own must implement [`trait@Schema`], as the types in workflows do. A member that is missing, that is
+/// misspelt or of another kind does not compile, with the error at the type:
+///
+/// ```compile_fail
+/// # use workflow_runtime::{Schema, TaskFailure, handler, workflow};
+/// # workflow! {
+/// #     pub workflow ChargeOrder {
+/// #         input { order: Order }
+/// #         struct Order { id: String, cents: u64 }
+/// #         struct Bill { number: u64 }
+/// #         task Charge = lambda::invoke<Bill> { FunctionName: "charge", Payload: input.order } -> end;
+/// #     }
+/// # }
+/// #[derive(Schema, serde::Deserialize)]
+/// struct Request {
+///     id: String,
+///     amount: u64, // what `Charge` sends lacks `amount`, which `Request` needs
+/// }
+///
+/// #[handler(ChargeOrder::Charge)]
+/// async fn charge(request: Request) -> Result<Bill, TaskFailure> {
+///     Ok(Bill { number: request.amount })
+/// }
+/// ```
+///
+/// Of several parameters the one with a `lambda_runtime::LambdaEvent<T>` counts, else the first; `self` is none.
+/// `#[handler(ChargeOrder::Charge, crate = path)]` says where this crate is, where its name is another one. Nothing is compared
+/// where nothing is known: with a `Payload` that is an expression of raw JSONata, with a type [`Json`], or in a workflow whose
+/// states come `from` a document. What a function with `.waitForTaskToken` returns is not read.
+pub use workflow_macros::handler;
 /// What a change of a state machine means: what `Client::plan` gives.
 #[cfg(feature = "plan")]
 pub use workflow_plan as plan;

@@ -15,6 +15,7 @@ mod flow;
 mod foreign;
 pub mod function;
 mod given;
+mod handled;
 mod handlers;
 mod infer;
 mod items;
@@ -40,6 +41,8 @@ pub use data::{Kept, KeptItem, Reads};
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, FindWorkflow, explain};
 pub use foreign::{Asks, Foreign, ForeignMember, ForeignPart, ForeignStep, Question};
+pub use handled::Handled;
+pub(crate) use handled::{handled, is_handled};
 pub(crate) use items::Items;
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
 pub use resolve::{Base, Place, Position, Resolved, Step};

@@ -17,7 +17,7 @@ use workflow_asl::{Code, Diagnostic, Pointer, StateKind, placeholder, rules};
 
 use self::pieces::Cut;
 pub use self::pieces::Takes;
-use crate::check::Model;
+use crate::check::{Model, is_handled};
 use crate::piece::Piece;
 #[cfg(feature = "iam")]
 use crate::policy::PolicyTemplate;
@@ -43,6 +43,8 @@ pub struct DocumentState {
     pub name: String,
     /// Its kind.
     pub kind: StateKind,
+    /// Whether it is a task that a function or a worker of the user's may do.
+    pub handled: bool,
 }
 
 /// What becomes of a document.
@@ -169,7 +171,8 @@ fn collect(scope: &Scope<'_>, idents: &StateIdents, states: &mut Vec<DocumentSta
     for (name, state) in scope.states.into_iter().flatten() {
         let at = scope.state_pointer(name);
         if let Some(ident) = idents.get(&at) {
-            states.push(DocumentState { ident: ident.to_owned(), name: name.clone(), kind: state.kind });
+            let handled = state.resource.as_deref().is_some_and(is_handled);
+            states.push(DocumentState { ident: ident.to_owned(), name: name.clone(), kind: state.kind, handled });
         }
         for inner in state.scopes(name, &at) {
             collect(&inner, idents, states);

@@ -5,6 +5,7 @@
 //! at comes first, and nothing that depends on whether the input is right stands before it.
 
 mod data;
+mod handled;
 pub mod ide;
 mod keys;
 mod mirror;
@@ -21,6 +22,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::{Compilation, Surroundings};
+
+pub(crate) use questions::spanned;
 
 /// The Rust code for what was compiled. `krate` is the path of workflow-runtime as the caller knows it.
 pub(crate) fn emit(krate: &TokenStream, compilation: &Compilation, surroundings: Surroundings<'_>) -> TokenStream {

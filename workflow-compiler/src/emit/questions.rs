@@ -22,12 +22,8 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
     let mut number_of = |of: &Foreign| {
         let name = &*of.name;
         names.iter().position(|known| known == name).unwrap_or_else(|| {
-            let (shape, tokens) = (format_ident!("__SHAPE_{}", names.len()), &of.tokens);
-            let tokens = match of.part {
-                ForeignPart::Whole => tokens.clone(),
-                ForeignPart::Input => quote! { <#tokens as #krate::Workflow>::Input },
-                ForeignPart::Output => quote! { <#tokens as #krate::Workflow>::Output },
-            };
+            let shape = format_ident!("__SHAPE_{}", names.len());
+            let tokens = part(krate, of);
             shapes.extend(quote! {
                 const #shape: &'static __schema::Shape = #krate::__private::shape!(#tokens, #name);
             });
@@ -57,6 +53,16 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
             #shapes
             #asked
         };
+    }
+}
+
+/// The type, or the part of the workflow, that is meant.
+pub(super) fn part(krate: &TokenStream, of: &Foreign) -> TokenStream {
+    let tokens = &of.tokens;
+    match of.part {
+        ForeignPart::Whole => tokens.clone(),
+        ForeignPart::Input => quote! { <#tokens as #krate::Workflow>::Input },
+        ForeignPart::Output => quote! { <#tokens as #krate::Workflow>::Output },
     }
 }
 
@@ -137,13 +143,14 @@ fn awaited(krate: &TokenStream, question: &Question) -> TokenStream {
 }
 
 /// The arguments in parentheses that end where the words do: rustc underlines the call from its first word to there.
-fn spanned(arguments: TokenStream, spot: Spot) -> TokenTree {
+pub(crate) fn spanned(arguments: TokenStream, spot: Spot) -> TokenTree {
     let mut group = Group::new(Delimiter::Parenthesis, arguments);
     group.set_span(spot.last);
     TokenTree::Group(group)
 }
 
-fn path(of: &Foreign) -> TokenStream {
+/// The steps of a path.
+pub(super) fn path(of: &Foreign) -> TokenStream {
     let steps = of.steps.iter().map(|step| {
         let certain = step.certain;
         match &step.to {

@@ -290,7 +290,7 @@ fn implementation(
         },
     };
     let params = params.map_or_else(|| quote! { () }, TokenStream::clone);
-    let value_types = value_types(style, &compiled.source);
+    let value_types = value_types(style, compiled);
     #[cfg(not(feature = "iam"))]
     let policy = TokenStream::new();
     #[cfg(feature = "iam")]
@@ -314,8 +314,8 @@ fn implementation(
 }
 
 /// What the source says of the input and of what tasks give, for whoever runs it; nothing where it says nothing.
-fn value_types(style: &Style<'_>, workflow: &Workflow) -> TokenStream {
-    let krate = style.krate;
+fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
+    let (krate, workflow) = (style.krate, &compiled.source);
     let input = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
         DeclarationKind::Input(Shape::Type(ty)) => Some(style.shape_of(ty)),
         DeclarationKind::Input(Shape::Fields(_)) => {
@@ -340,13 +340,14 @@ fn value_types(style: &Style<'_>, workflow: &Workflow) -> TokenStream {
         Some(quote! { #krate::__private::schema::ResultType { state: #name, member: #member, shape: #shape } })
     });
     let results: Vec<_> = results.collect();
-    if input.is_none() && results.is_empty() {
+    let handled = style.handled(compiled);
+    if input.is_none() && results.is_empty() && handled.is_empty() {
         return TokenStream::new();
     }
     let input = input.unwrap_or_else(|| quote! { <#krate::Json as #krate::Schema>::SHAPE });
     quote! {
         const TYPES: &'static #krate::__private::schema::Types =
-            &#krate::__private::schema::Types { input: #input, results: &[#(#results),*] };
+            &#krate::__private::schema::Types { input: #input, results: &[#(#results),*], handled: &[#(#handled),*] };
     }
 }
 

@@ -314,7 +314,7 @@ const fn propose_wire(name: &str, wire: &str, message: &mut Message) {
 }
 
 /// Proposes the nearest name, or lists them where they are few.
-const fn propose(found: &Found, list: &str, message: &mut Message) {
+pub(super) const fn propose(found: &Found, list: &str, message: &mut Message) {
     let names = &found.names;
     if let Some(near) = names.nearest {
         message.all(&["\n\n= help: did you mean `", near, "`?"]);

@@ -4,7 +4,7 @@
 
 #![expect(clippy::panic, reason = "a panic while rustc computes a constant is an error of the user's code")]
 
-use super::answer::{DEEPEST, ROUND, called};
+use super::answer::{DEEPEST, ROUND, called, propose};
 use super::message::{Message, same};
 use super::shape::{ALL, ARRAY, Field, NULL, OBJECT, Shape, may_lose_fraction};
 use super::walk::{Step, walk};
@@ -166,7 +166,10 @@ const fn members(
             continue;
         }
         let takes = walk(needs.shape, needs.path(), false, None);
-        if has.depth + 1 == inner.len && has.stop.kinds & OBJECT != 0 && !takes.absent && takes.kinds & NULL == 0 {
+        if has.depth + 1 != inner.len || has.stop.kinds & OBJECT == 0 {
+            continue;
+        }
+        if !takes.absent && takes.kinds & NULL == 0 {
             let mut message = Message::new();
             place(part, words.what, &mut message);
             message.all(&[" lacks `", field.name, "`"]);
@@ -175,6 +178,17 @@ const fn members(
                 message.all(&[", which `", owner, "` needs"]);
             }
             message.all(&[" [", words.lacks, "]"]);
+            propose(&has, "its members are ", &mut message);
+            panic!("{}", message.text());
+        }
+        // One that may be absent would always be, where it is misspelt.
+        let Some(near) = has.names.nearest else { continue };
+        let meant = wanted.then(Step::Member(near, false));
+        if !walk(meant.shape, meant.path(), false, None).found {
+            let mut message = Message::new();
+            place(part, words.what, &mut message);
+            message.all(&[" has no `", field.name, "` [", words.lacks, "]"]);
+            propose(&has, "its members are ", &mut message);
             panic!("{}", message.text());
         }
     }

@@ -3,6 +3,7 @@
 pub mod answer;
 mod ask;
 mod fit;
+mod handled;
 mod message;
 mod probe;
 mod shape;
@@ -12,7 +13,8 @@ mod walk;
 
 pub use ask::{awaited, in_range, is_member, is_read, kind, members, needed, no_slip, takes, text, there};
 pub use fit::fits;
+pub use handled::{Returned, at, is_handled, reads, sends};
 pub use probe::{Otherwise, OtherwiseUnread, Probe, ReadProbe};
 pub use shape::{Field, Reads, Shape, Unread};
-pub use types::{ResultType, Types};
+pub use types::{Handled, ResultType, Types};
 pub use walk::Step;

@@ -9,11 +9,13 @@ pub struct Types {
     pub input: &'static Shape,
     /// What tasks give.
     pub results: &'static [ResultType],
+    /// The tasks that a Lambda function or a worker does.
+    pub handled: &'static [Handled],
 }
 
 impl Types {
     /// Nothing.
-    pub const NONE: Self = Self { input: &Shape::Any, results: &[] };
+    pub const NONE: Self = Self { input: &Shape::Any, results: &[], handled: &[] };
 }
 
 /// What the source says of a task's result: `lambda::invoke<Bill>`.
@@ -25,4 +27,15 @@ pub struct ResultType {
     pub member: &'static str,
     /// The type.
     pub shape: &'static Shape,
+}
+
+/// A task that a Lambda function or a worker does.
+#[derive(Debug)]
+pub struct Handled {
+    /// The state's name in Rust.
+    pub state: &'static str,
+    /// What is sent.
+    pub sends: &'static Shape,
+    /// What the source says of what is returned.
+    pub reads: &'static Shape,
 }

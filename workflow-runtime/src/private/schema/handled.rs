@@ -1,0 +1,140 @@
+//! What `#[handler]` asks: whether a function's types are those that a task sends and reads.
+
+#![expect(clippy::panic, reason = "a panic while rustc computes a constant is an error of the user's code")]
+
+use super::message::{Message, same};
+use super::shape::{Field, Shape};
+use super::types::{Handled, Types};
+use super::walk::{FEW, Step};
+use crate::Schema;
+
+const fn find(types: &Types, state: &str) -> Option<&'static Handled> {
+    let mut rest = types.handled;
+    while let [handled, tail @ ..] = rest {
+        if same(handled.state, state) {
+            return Some(handled);
+        }
+        rest = tail;
+    }
+    None
+}
+
+/// Fails where a state calls no function and no activity.
+#[track_caller]
+pub const fn is_handled(types: &Types, workflow: &str, state: &str) {
+    if find(types, state).is_some() {
+        return;
+    }
+    let mut message = Message::new();
+    message.all(&["`", state, "` of `", workflow, "` calls no Lambda function and no activity"]);
+    let (mut rest, mut count) = (types.handled, 0);
+    while let [handled, tail @ ..] = rest
+        && count < FEW
+    {
+        message.all(&[if count == 0 { "\n\n= help: these do: `" } else { ", `" }, handled.state, "`"]);
+        rest = tail;
+        count += 1;
+    }
+    panic!("{}", message.text());
+}
+
+/// What a task sends; anything where it is none, of which [`is_handled`] tells.
+pub const fn sends(types: &Types, state: &str) -> &'static Shape {
+    match find(types, state) {
+        Some(handled) => handled.sends,
+        None => &Shape::Any,
+    }
+}
+
+/// What the source says of what is returned for a task.
+pub const fn reads(types: &Types, state: &str) -> &'static Shape {
+    match find(types, state) {
+        Some(handled) => handled.reads,
+        None => &Shape::Any,
+    }
+}
+
+/// What a handler returns: `Result<T, E>`, of which `T` becomes the task's result.
+#[diagnostic::on_unimplemented(
+    message = "a handler returns `Result<T, E>`, not `{Self}`",
+    label = "no `Result`",
+    note = "`T` becomes the task's result, `E` its error"
+)]
+pub trait Returned {
+    /// What the JSON of `T` looks like.
+    const SHAPE: &'static Shape;
+}
+
+impl<T: Schema, E> Returned for Result<T, E> {
+    const SHAPE: &'static Shape = T::SHAPE;
+}
+
+/// The shape of what a path leads to in a type; anything where that is not known.
+pub const fn at(shape: &'static Shape, path: &[Step<'_>]) -> &'static Shape {
+    lead(shape, shape, path)
+}
+
+const fn lead(shape: &'static Shape, own: &'static Shape, path: &[Step<'_>]) -> &'static Shape {
+    match (shape, path) {
+        (Shape::Own, _) => match own {
+            Shape::Named { of: of @ Shape::Object { .. }, .. } if !path.is_empty() => lead(of, own, path),
+            Shape::Named { .. } => own,
+            _ => &Shape::Any,
+        },
+        (Shape::Named { .. }, []) => shape,
+        // Without the type around it, it would be another.
+        (_, []) if has_own(shape) => &Shape::Any,
+        (_, []) => shape,
+        (Shape::Named { of, .. }, _) => lead(of, shape, path),
+        (Shape::Option { of } | Shape::Read { of, .. }, _) => lead(of, own, path),
+        (Shape::Object { of }, [Step::Member(name, certain), path @ ..]) => match member(of, name) {
+            Some(Shape::Option { of }) if *certain => lead(of, own, path),
+            Some(of) => lead(of, own, path),
+            None => &Shape::Any,
+        },
+        (Shape::Map { of }, [_, path @ ..]) => lead(of, own, path),
+        (Shape::Array { of }, [Step::Index(..) | Step::Computed(_), path @ ..]) => lead(of, own, path),
+        _ => &Shape::Any,
+    }
+}
+
+/// A member that is an object's own.
+const fn member(fields: &'static [Field], name: &str) -> Option<&'static Shape> {
+    let mut rest = fields;
+    while let [field, tail @ ..] = rest {
+        if !field.flat && same(field.name, name) {
+            return Some(field.shape);
+        }
+        rest = tail;
+    }
+    None
+}
+
+/// Whether a shape means one that is around it.
+const fn has_own(shape: &Shape) -> bool {
+    match shape {
+        Shape::Own => true,
+        Shape::Array { of } | Shape::Option { of } | Shape::Map { of } | Shape::Read { of, .. } => has_own(of),
+        Shape::Tuple { of } | Shape::OneOf { of } => {
+            let mut rest = *of;
+            while let [item, tail @ ..] = rest {
+                if has_own(item) {
+                    return true;
+                }
+                rest = tail;
+            }
+            false
+        }
+        Shape::Object { of } => {
+            let mut rest = *of;
+            while let [field, tail @ ..] = rest {
+                if has_own(field.shape) {
+                    return true;
+                }
+                rest = tail;
+            }
+            false
+        }
+        _ => false,
+    }
+}
