@@ -80,12 +80,8 @@ fn nothing_is_overwritten_and_names_are_checked() {
 }
 
 fn golden(name: &str) -> Option<Value> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/seed-sdk").join(name);
-    let Ok(text) = std::fs::read(&file) else {
-        eprintln!("skipped: {} is not there", file.display());
-        return None;
-    };
-    Some(serde_json::from_slice(&text).unwrap())
+    let file = workflow_recorded::data("seed-sdk")?.join(name);
+    Some(serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap())
 }
 
 /// Paths as both write them: `$.a` and `$['a']` are one.

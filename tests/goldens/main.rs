@@ -127,19 +127,9 @@ machines! {
     workflow_top_level_fields WorkflowTopLevelFields
 }
 
-/// Where the documents are; `None`, said aloud, where the data is not beside the project.
-fn seed_folder() -> Option<std::path::PathBuf> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/seed-sdk");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: {} is not there", folder.display());
-    None
-}
-
 #[test]
 fn every_machine_equals_the_document_of_the_python_sdk() {
-    let Some(folder) = seed_folder() else { return };
+    let Some(folder) = workflow_recorded::data("seed-sdk") else { return };
     let mut wrong = Vec::new();
     for (name, definition) in MACHINES {
         let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
@@ -158,7 +148,7 @@ fn every_machine_equals_the_document_of_the_python_sdk() {
 
 #[test]
 fn every_machine_carries_the_policy_of_the_document() {
-    let Some(folder) = seed_folder() else { return };
+    let Some(folder) = workflow_recorded::data("seed-sdk") else { return };
     let mut statements = 0;
     for (name, definition) in MACHINES {
         let document: Value =

@@ -46,18 +46,10 @@ fn main() -> ExitCode {
         return show(Path::new(file));
     }
     let list = arguments.iter().any(|argument| argument == "--list");
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    if !shared.is_dir() {
-        println!("skipped: there is no {}", shared.display());
-        return ExitCode::SUCCESS;
-    }
-    let sets = [
-        ("corpus", documents(&shared.join("corpus/definitions"))),
-        ("conformance", documents(&shared.join("conformance"))),
-        ("seed-sdk", documents(&shared.join("seed-sdk"))),
-    ];
     let mut good = true;
-    for (name, documents) in sets {
+    for (name, path) in [("corpus", "corpus/definitions"), ("conformance", "conformance"), ("seed-sdk", "seed-sdk")] {
+        let Some(folder) = workflow_recorded::data(path) else { continue };
+        let documents = documents(&folder);
         let mut tally = Tally::default();
         for document in &documents {
             tally.add(document, list);

@@ -13,13 +13,13 @@ const LEAST: usize = 60;
 
 /// The program; `None` without the data, which lies beside the repository.
 pub(crate) fn sample() -> Option<String> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let mut modules = String::new();
     let mut checks = String::new();
     let mut count = 0;
     for set in ["corpus/definitions", "conformance", "seed-sdk"] {
         let mut files = Vec::new();
-        collect(&shared.join(set), &mut files);
+        let Some(folder) = workflow_recorded::data(set) else { continue };
+        collect(&folder, &mut files);
         files.sort();
         let step = (files.len() / (TAKEN * 2)).max(1);
         let mut taken = 0;
@@ -42,7 +42,6 @@ pub(crate) fn sample() -> Option<String> {
         }
     }
     if count == 0 {
-        println!("skipped: there is no {}", shared.display());
         return None;
     }
     println!("{count} imported workflows");

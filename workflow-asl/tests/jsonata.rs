@@ -62,9 +62,9 @@ fn takes_and_refuses_what_the_reference_does() {
 /// What people wrote is read: the definitions of the corpus, and those that the service took.
 #[test]
 fn expressions_in_definitions_are_read() {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let Some(folder) = workflow_recorded::data("corpus/definitions") else { return };
     let mut found = BTreeSet::new();
-    files(&shared.join("corpus/definitions"), &mut found);
+    files(&folder, &mut found);
     let refused: Vec<_> = found.iter().filter_map(|text| Some((text, jsonata::parse(text).err()?))).collect();
     println!("{} expressions, {} refused: {refused:#?}", found.len(), refused.len());
     assert!(refused.len() <= found.len() / 20, "{refused:#?}");
@@ -173,7 +173,7 @@ fn any_text_is_read_or_refused() {
 /// The service created these machines, so it found nothing to refuse in them.
 #[test]
 fn nothing_is_unsupported_in_definitions_the_service_took() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance");
+    let Some(folder) = workflow_recorded::data("conformance") else { return };
     texts::definitions(&folder, |file, definition| {
         let mut found = BTreeSet::new();
         collect(definition, &mut found);

@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 use workflow_asl::path::{JsonPath, Root, Segment};
 
@@ -41,12 +39,8 @@ fn sorted(value: &Value) -> Vec<String> {
 
 #[test]
 fn probes_recorded_from_jayway() {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/reference/jsonpath-probes.json");
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        println!("skipped: no {}", file.display());
-        return;
-    };
-    let probes: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let Some(file) = workflow_recorded::data("reference/jsonpath-probes.json") else { return };
+    let probes: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     assert!(probes.len() >= 48);
     for probe in &probes {
         let text = probe["path"].as_str().unwrap();

@@ -4,22 +4,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data fails")]
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 use workflow_asl::Code;
 use workflow_asl::document::MachineType;
 use workflow_asl::rules::check_definition;
 
 fn cases(file: &str) -> Vec<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/seed-sdk").join(file);
-    match std::fs::read_to_string(&path) {
-        Ok(text) => serde_json::from_str(&text).unwrap(),
-        Err(_) => {
-            eprintln!("skipped: no file {}", path.display());
-            Vec::new()
-        }
-    }
+    let Some(folder) = workflow_recorded::data("seed-sdk") else { return Vec::new() };
+    serde_json::from_str(&std::fs::read_to_string(folder.join(file)).unwrap()).unwrap()
 }
 
 /// A whole document around what the SDK made, where that is a part of one; `None` where it is none at all.

@@ -1,18 +1,14 @@
 //! The whole corpus drawn: no label on another, no line through a state, no text outside its box.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 use workflow_graph::layout::{Frame, Layout, Point, Text};
 use workflow_graph::{Direction, Graph, Mark};
 
 fn corpus() -> Vec<(String, Value)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/definitions");
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        eprintln!("skipped: there is no {}", folder.display());
-        return Vec::new();
-    };
-    let mut read: Vec<_> = entries
+    let Some(folder) = workflow_recorded::data("corpus/definitions") else { return Vec::new() };
+    let mut read: Vec<_> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
         .filter_map(|entry| {
             let path = entry.ok()?.path();
             let value: Value = serde_json::from_slice(&std::fs::read(&path).ok()?).ok()?;

@@ -3,7 +3,6 @@
 //! The calls are reproduced from the names of the recorded tests. What boto3 refuses itself is left out: it never reached AWS.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
@@ -17,11 +16,8 @@ struct Recorded {
 
 impl Recorded {
     fn read(name: &str) -> Option<Self> {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/api").join(format!("{name}.json"));
-        let Ok(text) = std::fs::read_to_string(&file) else {
-            eprintln!("skipped: {} is absent", file.display());
-            return None;
-        };
+        let file = workflow_recorded::data("api")?.join(format!("{name}.json"));
+        let text = std::fs::read_to_string(file).unwrap();
         let mut tests = Map::new();
         for (name, test) in serde_json::from_str::<Map<String, Value>>(&text).unwrap() {
             let name = name.rsplit("::").next().unwrap().to_owned();

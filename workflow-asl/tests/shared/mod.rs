@@ -1,13 +1,13 @@
 //! What lies beside the repository: machines of the SDK, documents of the world, recorded cases.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 use workflow_asl::document::MachineType;
 
 /// The JSON files of a folder beside the repository, in the order of their paths; none where the folder is absent.
 pub(crate) fn files(folder: &str) -> Vec<(PathBuf, Value)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(folder);
+    let Some(root) = workflow_recorded::data(folder) else { return Vec::new() };
     let mut folders = vec![root.clone()];
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
@@ -21,9 +21,6 @@ pub(crate) fn files(folder: &str) -> Vec<(PathBuf, Value)> {
         }
     }
     files.sort();
-    if files.is_empty() {
-        eprintln!("skipped: no files in {}", root.display());
-    }
     let read = |path: PathBuf| {
         let value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         (path.strip_prefix(&root).unwrap().to_owned(), value)

@@ -46,13 +46,10 @@ pub(crate) fn mutated(seeds: &[&str], count: usize, mut check: impl FnMut(&str))
     }
 }
 
-/// Calls `each` with the definition of every accepted execution case in the folder, if it is there.
+/// Calls `each` with the definition of every accepted execution case in the folder.
 #[allow(dead_code, reason = "not every test reads definitions")]
 pub(crate) fn definitions(folder: &Path, mut each: impl FnMut(&str, &Value)) {
-    let Ok(categories) = std::fs::read_dir(folder) else {
-        println!("skipped: no {}", folder.display());
-        return;
-    };
+    let categories = std::fs::read_dir(folder).unwrap();
     let mut files: Vec<_> = categories
         .flatten()
         .filter_map(|category| std::fs::read_dir(category.path()).ok())

@@ -119,7 +119,7 @@ fn expansion(inside: &str) -> String {
         .to_string()
 }
 
-/// A document of `../shared`.
+/// A document of the data.
 struct Machine {
     name: String,
     file: Value,
@@ -127,13 +127,10 @@ struct Machine {
     errors: Vec<String>,
 }
 
-/// Every document of a folder of `../shared`, compiled.
+/// Every document of a folder of the data, compiled.
 fn machines(folder: &str) -> Option<Vec<Machine>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(folder);
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        eprintln!("skipped: {} is not there", folder.display());
-        return None;
-    };
+    let folder = workflow_recorded::data(folder)?;
+    let entries = std::fs::read_dir(&folder).unwrap();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.retain(|name| name.ends_with(".json") && !name.starts_with('_'));
     names.sort();
