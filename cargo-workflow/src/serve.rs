@@ -184,7 +184,8 @@ impl Serve {
         if told.failed {
             return Ok(ExitCode::from(1));
         }
-        writeln!(output, "listening on {}", server.endpoint_url())?;
+        // Both at once: who waits for the first may close the output then.
+        write!(output, "listening on {}\nconsole at {}\n", server.endpoint_url(), server.console_url())?;
         output.flush()?;
         let mut ended = std::pin::pin!(end());
         let watches = !self.no_watch && !self.files.is_empty();

@@ -139,7 +139,7 @@ fn a_workflow_is_deployed_run_and_looked_at() {
     let page = Path::new(env!("CARGO_TARGET_TMPDIR")).join("aws-run-page.html");
     service.ok(&["history", arn, "--html", page.to_str().unwrap()]);
     let page = std::fs::read_to_string(page).unwrap();
-    assert!(page.contains("<span class=\"status s-succeeded\">succeeded</span>"), "{page}");
+    assert!(page.contains("<span id=\"status\" class=\"status s-succeeded\">succeeded</span>"), "{page}");
     assert!(
         page.contains("data-name=\"Charge\"") && page.contains("charged") && !page.contains("class=\"notes\""),
         "{page}"

@@ -26,6 +26,8 @@ fn folder(name: &str) -> PathBuf {
 struct Serving {
     process: Child,
     address: String,
+    /// The line with the address of the console.
+    console: String,
     output: Receiver<String>,
     errors: Receiver<String>,
     /// What it printed before it listened.
@@ -68,7 +70,8 @@ impl Serving {
                 None => before.push(line),
             }
         };
-        Self { process, address, output, errors, before }
+        let console = output.recv_timeout(SOON).unwrap();
+        Self { process, address, console, output, errors, before }
     }
 
     fn send(&self, head: &str, body: &str) -> (u16, Value) {
@@ -125,6 +128,46 @@ fn pass(result: &str) -> String {
 
 fn arn(name: &str) -> String {
     format!("arn:aws:states:us-east-1:123456789012:stateMachine:{name}")
+}
+
+#[test]
+fn the_console_is_served_and_answers_no_other_site() {
+    let folder = folder("serve_console");
+    fs::write(folder.join("order.rs"), "workflow! { workflow Order { input { order: u8 } wait Wait for 1h -> end; } }")
+        .unwrap();
+    let ask = json!({"StartAt": "Ask", "States": {"Ask": {
+        "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:approve", "End": true,
+    }}});
+    fs::write(folder.join("Ask.json"), ask.to_string()).unwrap();
+    let serving = Serving::new(&folder, &["order.rs", "Ask.json"], &[]);
+    assert_eq!(serving.console, format!("console at http://{}/console/", serving.address));
+    let (_, declared) = serving.send(&format!("GET /console/input?arn={} HTTP/1.1", arn("Order")), "");
+    assert_eq!(declared["schema"]["$defs"]["OrderInput"]["properties"]["order"]["maximum"], 255);
+    assert_eq!(serving.send(&format!("GET /console/input?arn={} HTTP/1.1", arn("Ask")), "").1, json!({"schema": null}));
+
+    serving.call("CreateActivity", &json!({"name": "approve"}));
+    let started = serving.call("StartExecution", &json!({"stateMachineArn": arn("Ask"), "input": "[1]"}));
+    let since = Instant::now();
+    let task = loop {
+        let (_, waiting) = serving.send("GET /console/tasks HTTP/1.1", "");
+        if let Some(task) = waiting["tasks"].get(0) {
+            break task.clone();
+        }
+        assert!(since.elapsed() < SOON);
+    };
+    assert_eq!(
+        (&task["executionArn"], &task["state"], &task["input"], &task["taken"]),
+        (&started["executionArn"], &json!("Ask"), &json!("[1]"), &json!(false))
+    );
+    let page = format!("/console/execution.json?arn={}", started["executionArn"].as_str().unwrap());
+    let (_, page) = serving.send(&format!("GET {page} HTTP/1.1"), "");
+    assert_eq!((&page["status"], &page["data"]["visits"][0]["state"]), (&json!("running"), &json!("Ask")));
+    assert_eq!(serving.send("GET /console/tasks HTTP/1.1\r\nOrigin: http://evil.example", "").0, 403);
+    assert_eq!(serving.send("GET /console/execution?arn=arn:none HTTP/1.1", "").0, 400);
+
+    serving.call("SendTaskSuccess", &json!({"taskToken": task["token"], "output": "7"}));
+    assert_eq!(serving.ended(&started["executionArn"])["output"], "7");
+    assert_eq!(serving.send("GET /console/tasks HTTP/1.1", "").1["tasks"], json!([]));
 }
 
 #[test]

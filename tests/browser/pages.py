@@ -10,9 +10,10 @@ import json
 import pathlib
 import subprocess
 import sys
-import time
 
 from playwright.sync_api import expect, sync_playwright
+
+from page import Page
 
 binary, axe, folder = sys.argv[1], pathlib.Path(sys.argv[2]).read_text(), pathlib.Path(sys.argv[3]).resolve().resolve()
 folder.mkdir(parents=True, exist_ok=True)
@@ -67,38 +68,6 @@ def write(name, value):
     return path
 
 
-class Page:
-    """A page that may ask nothing of anybody, and whose script must not stumble."""
-
-    def __init__(self, browser, path, **options):
-        self.context = browser.new_context(**options)
-        self.page = self.context.new_page()
-        self.asked, self.said = [], []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("console", lambda message: self.said.append(message.text) if message.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.began = time.monotonic()
-        self.page.goto(path)
-        self.took = time.monotonic() - self.began
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        if kind is None:
-            outside = [url for url in self.asked if not url.startswith("file://") or len(self.asked) > 1 and url != self.asked[0].split("#")[0]]
-            assert not [url for url in outside if not url.startswith("file://")], outside
-            assert not self.said, self.said
-            assert self.page.evaluate("window.broken") is None, "markup of the data ran"
-        self.context.close()
-
-    def accessible(self, what):
-        self.page.evaluate(axe)
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        lines = [f"{one['id']}: {one['help']}\n  " + "\n  ".join(node["html"][:200] + " " + node["failureSummary"] for node in one["nodes"][:3]) for one in found]
-        assert not found, f"{what}:\n" + "\n".join(lines)
-
-
 def state(page, name):
     return page.locator(".workflow-graph .state").filter(has=page.locator("text.name", has_text=name)).last
 
@@ -110,12 +79,12 @@ def panel(page):
 def check_execution(browser, path):
     for scheme in ("light", "dark"):
         for width in (1440, 390):
-            with Page(browser, path, color_scheme=scheme, viewport={"width": width, "height": 900}) as one:
+            with Page(browser, path, axe, color_scheme=scheme, viewport={"width": width, "height": 900}) as one:
                 one.accessible(f"{scheme} at {width}")
                 one.page.locator("#tab-events").click()
                 one.accessible(f"events, {scheme} at {width}")
                 one.page.screenshot(path=folder / f"execution-{scheme}-{width}.png", full_page=True)
-    with Page(browser, path, viewport={"width": 1440, "height": 900}) as one:
+    with Page(browser, path, axe, viewport={"width": 1440, "height": 900}) as one:
         page = one.page
         # A click on a state shows what it got and gave.
         state(page, "Refund").click()
@@ -145,10 +114,10 @@ def check_execution(browser, path):
         assert "TaskFailed" in panel(page).locator("h2").inner_text()
         link = page.url
     # A link leads to the same place.
-    with Page(browser, link) as one:
+    with Page(browser, link, axe) as one:
         assert "TaskFailed" in panel(one.page).locator("h2").inner_text()
     # The keyboard alone.
-    with Page(browser, path) as one:
+    with Page(browser, path, axe) as one:
         page = one.page
         page.keyboard.press("/")
         assert page.evaluate("document.activeElement.id") == "search"
@@ -172,7 +141,7 @@ def check_execution(browser, path):
 
 def check_text_fits(browser, path):
     """No text is wider than its box in the fonts of this machine."""
-    with Page(browser, path) as one:
+    with Page(browser, path, axe) as one:
         wrong = one.page.evaluate(
             """() => [...document.querySelectorAll('.workflow-graph .state')].flatMap((state) => {
                 const box = state.querySelector(':scope > .box').getBBox();
@@ -197,7 +166,7 @@ def check_large(browser):
         events.append({"id": number + 2, "previousEventId": number + 1, "timestamp": 1.5 + number, "type": "PassStateExited", "stateExitedEventDetails": details})
     history = write("large.json", {"events": events, "nextToken": "more"})
     workflow("history", history, "--html", folder / "large.html")
-    with Page(browser, (folder / "large.html").as_uri()) as one:
+    with Page(browser, (folder / "large.html").as_uri(), axe) as one:
         said = one.page.locator(".notes").inner_text()
         assert "later events are missing" in said and "definition is not known" in said, said
         print(f"10,000 events: {one.took:.2f} s")
@@ -226,13 +195,13 @@ def main():
             check_execution(browser, path.as_uri())
         for path in (page, folder / "graph.html"):
             check_text_fits(browser, path.as_uri())
-        with Page(browser, (folder / "broken.html").as_uri()) as one:
+        with Page(browser, (folder / "broken.html").as_uri(), axe) as one:
             said = one.page.locator(".notes").inner_text()
             for words in ("QuantumStateCollapsed", "another state machine", "has not ended"):
                 assert words in said, said
             one.accessible("a broken history")
         for scheme in ("light", "dark"):
-            with Page(browser, (folder / "graph.html").as_uri(), color_scheme=scheme) as one:
+            with Page(browser, (folder / "graph.html").as_uri(), axe, color_scheme=scheme) as one:
                 one.accessible(f"graph, {scheme}")
         check_large(browser)
         browser.close()

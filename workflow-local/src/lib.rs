@@ -60,7 +60,8 @@ pub use driver::Driver;
 pub use engine::Engine;
 pub use error::{DefinitionError, RunError};
 pub use execution::{
-    Answer, Execution, MapRun, MapRunChange, MapRunCounts, NotRedrivable, OutputError, Start, Status, Step, View,
+    Answer, Execution, MapRun, MapRunChange, MapRunCounts, NotRedrivable, OutputError, Start, Status, Step,
+    TaskWithToken, View,
 };
 pub use history::{EventType, HistoryEvent};
 pub use mock_file::{MockFile, MockFileError, MockProblem};

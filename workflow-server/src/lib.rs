@@ -25,6 +25,7 @@
 //! | feature | default | gives |
 //! | --- | --- | --- |
 //! | `jsonata` | yes | state machines in JSONata |
+//! | `console` | no | pages at `Server::console_url` to look at executions, start them and answer their tasks |
 //! | `durable` | no | `Builder::data`: what the server acknowledged survives |
 //! | `https` | no | endpoints and HTTP tasks by https |
 //! | `sfn` | no | [`Server::sfn_config`], for the AWS SDK; needs rustc 1.94.1 |
@@ -32,6 +33,8 @@
 
 mod api;
 mod clock;
+#[cfg(feature = "console")]
+mod console;
 mod embedded;
 mod executions;
 mod http;

@@ -67,6 +67,8 @@ pub struct Server {
     registry: Arc<Registry>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
+    #[cfg(feature = "console")]
+    console: Arc<crate::console::Console>,
     #[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "without data there is none"))]
     diverged: Vec<String>,
 }
@@ -112,6 +114,19 @@ impl Server {
     /// The address it listens on.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where a browser finds the console, such as `http://127.0.0.1:40123/console/`.
+    #[cfg(feature = "console")]
+    pub fn console_url(&self) -> String {
+        format!("{}/console/", self.endpoint_url())
+    }
+
+    /// Says what the input of the state machine with this ARN is, as JSON Schema: the console makes its form of it. `None` when
+    /// nothing declares it. The server takes any input all the same, as AWS does.
+    #[cfg(feature = "console")]
+    pub fn declare_input(&self, state_machine_arn: &str, schema: Option<serde_json::Value>) {
+        self.console.declare_input(state_machine_arn, schema);
     }
 
     /// Has the server have a state machine: makes it, or updates it where its definition differs, and gives its ARN. Its type
@@ -457,10 +472,27 @@ impl Builder {
         let address = listener.local_addr()?;
         let (limits, scope, hosts) = (self.limits.bounded(), self.scope(), Hosts::new(address.ip(), &self.hosts));
         let (registry, diverged) = self.registry()?;
-        let service = Service { registry: Arc::clone(&registry), hosts, body: limits.body, scope };
+        #[cfg(feature = "console")]
+        let console: Arc<crate::console::Console> = Arc::default();
+        let service = Service {
+            registry: Arc::clone(&registry),
+            hosts,
+            body: limits.body,
+            scope,
+            #[cfg(feature = "console")]
+            console: Arc::clone(&console),
+        };
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(http::serve(listener, Arc::new(service), limits, stopping));
-        Ok(Server { address, registry, stop, serving, diverged })
+        Ok(Server {
+            address,
+            registry,
+            stop,
+            serving,
+            #[cfg(feature = "console")]
+            console,
+            diverged,
+        })
     }
 
     /// Where requests are for that do not say.

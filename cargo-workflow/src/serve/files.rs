@@ -11,6 +11,7 @@ use crate::Failure;
 use crate::params::Values;
 use crate::source::{self, Wanted};
 use crate::template::Reading;
+use crate::types;
 
 /// What names a template in a folder such as cdk.out.
 const TEMPLATE_SUFFIX: &str = ".template.json";
@@ -28,8 +29,8 @@ pub(super) struct Files {
     values: Values,
     reading: Reading,
     seen: BTreeMap<PathBuf, Option<(SystemTime, u64)>>,
-    /// The definitions that were put last, by name.
-    put: BTreeMap<String, String>,
+    /// The definitions that were put last, and the ARNs, by name.
+    put: BTreeMap<String, (String, String)>,
 }
 
 /// What came of putting the files' state machines on a server.
@@ -117,15 +118,19 @@ impl Files {
                     continue;
                 }
                 let definition = machine.value.to_string();
+                let declared = machine.workflow.as_deref().and_then(|workflow| types::declared(workflow).0);
                 let known = self.put.get(&machine.name);
-                if known == Some(&definition) {
+                if let Some((_, arn)) = known.filter(|(put, _)| *put == definition) {
+                    // It may have changed alone.
+                    server.declare_input(arn, declared);
                     continue;
                 }
                 match server.put_state_machine(&machine.name, machine.machine_type, &definition) {
                     Ok(arn) => {
                         told.lines.push(format!("{} {arn}", if known.is_some() { "updated" } else { "serves" }));
+                        server.declare_input(&arn, declared);
                         machine.notes.iter().for_each(|note| eprintln!("note: {}: {note}", machine.name));
-                        self.put.insert(machine.name, definition);
+                        self.put.insert(machine.name, (definition, arn));
                     }
                     Err(error) => {
                         eprintln!("error: {}: `{}`: {error}", file.display(), machine.name);

@@ -41,6 +41,33 @@ pub struct Page {
     definition: Option<Value>,
     history: History,
     facts: Vec<(String, String)>,
+    live: Option<Live>,
+}
+
+/// Where a page of an execution that runs hears of it, on the server that it comes from.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Live {
+    /// The path of a stream of server-sent events: each has the page ask again.
+    pub stream: String,
+    /// The path of what [`Page::update`] gives.
+    pub update: String,
+    /// The path of a module, which is loaded beside and finds an element `console` in the page.
+    pub module: String,
+    /// The path of a style sheet for that element.
+    pub style: String,
+}
+
+impl Live {
+    /// These paths.
+    pub fn new(
+        stream: impl Into<String>,
+        update: impl Into<String>,
+        module: impl Into<String>,
+        style: impl Into<String>,
+    ) -> Self {
+        Self { stream: stream.into(), update: update.into(), module: module.into(), style: style.into() }
+    }
 }
 
 impl Page {
@@ -70,6 +97,33 @@ impl Page {
         self
     }
 
+    /// The same for an execution that goes on: it asks the server that it comes from, and nobody else.
+    #[must_use]
+    pub fn live(mut self, live: Live) -> Self {
+        self.live = Some(live);
+        self
+    }
+
+    /// What a page that is [`live`](Self::live) asks for again: `svg`, `status`, `notes` and `data`.
+    pub fn update(&self) -> Value {
+        let graph = self.graph();
+        json!({
+            "svg": graph.to_svg_element(Direction::TopDown),
+            "status": self.history.status.word(),
+            "notes": self.notes(&graph),
+            "data": self.data(&graph),
+        })
+    }
+
+    fn notes(&self, graph: &Graph) -> Vec<String> {
+        let mut notes = self.history.notes.clone();
+        match &self.definition {
+            Some(_) => notes.extend(way::strangers(graph, &self.history)),
+            None => notes.push("The definition is not known: the graph has the states that were entered.".to_owned()),
+        }
+        notes
+    }
+
     /// The graph with the way that the execution took.
     pub fn graph(&self) -> Graph {
         let graph = match &self.definition {
@@ -82,19 +136,14 @@ impl Page {
     /// The HTML.
     pub fn to_html(&self) -> String {
         let graph = self.graph();
-        let pointers: BTreeMap<&str, &str> =
-            graph.states().iter().map(|state| (state.name.as_str(), state.pointer.as_str())).collect();
-        let mut notes = self.history.notes.clone();
-        if self.definition.is_some() {
-            notes.extend(way::strangers(&graph, &self.history));
-        } else {
-            notes.push("The definition is not known: the graph has the states that were entered.".to_owned());
-        }
+        let notes = self.notes(&graph);
+        let hidden = if notes.is_empty() { " hidden" } else { "" };
         let notes: String = notes.iter().map(|note| format!("<li>{}</li>", escaped(note))).collect();
-        let notes = if notes.is_empty() {
+        // A live page may get some.
+        let notes = if notes.is_empty() && self.live.is_none() {
             notes
         } else {
-            format!("<section class=\"notes\" aria-label=\"Notes\"><ul>{notes}</ul></section>\n")
+            format!("<section class=\"notes\" aria-label=\"Notes\"{hidden}><ul id=\"notes\">{notes}</ul></section>\n")
         };
         let facts: String = self
             .facts
@@ -103,23 +152,39 @@ impl Page {
             .collect();
         let style = format!("{STYLE}{PAGE_STYLE}");
         let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
+        // A live page has a module and a style sheet beside, and asks the server that both come from.
+        let (own, connect) = if self.live.is_some() { (" 'self'", "; connect-src 'self'") } else { ("", "") };
         let policy = format!(
-            "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+            "default-src 'none'; script-src 'sha256-{}'{own}; style-src 'sha256-{}'{own}{connect}; base-uri 'none'; \
+             form-action 'none'",
             hash(SCRIPT),
             hash(&style)
         );
+        let (mut links, mut body, mut console) = (String::new(), String::new(), "");
+        if let Some(live) = &self.live {
+            let [stream, update, module, sheet] =
+                [&live.stream, &live.update, &live.module, &live.style].map(|path| escaped(path));
+            links = format!(
+                "<link rel=\"stylesheet\" href=\"{sheet}\">\n\
+                 <script type=\"module\" src=\"{module}\"></script>\n"
+            );
+            body = format!(" data-live=\"{stream}\" data-update=\"{update}\"");
+            console = "<div class=\"console\" id=\"console\"></div>\n";
+        }
         let title = escaped(&self.title);
         let status = self.history.status.word();
         let class = status.split(' ').next().unwrap_or_default();
-        let data = self.data(&pointers);
+        // Nothing in it may end the element, or begin another one.
+        let data = self.data(&graph).to_string();
+        let data = data.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
         let svg = graph.to_svg_element(Direction::TopDown);
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"referrer\" content=\"no-referrer\">\n\
-             <title>{title}: {status}</title>\n<style>{style}</style>\n</head>\n<body>\n\
-             <header><h1><bdi>{title}</bdi></h1><span class=\"status s-{class}\">{status}</span><p class=\"facts\">{facts}</p>\
+             <title>{title}: {status}</title>\n{links}<style>{style}</style>\n</head>\n<body{body}>\n{console}\
+             <header><h1><bdi>{title}</bdi></h1><span id=\"status\" class=\"status s-{class}\">{status}</span><p class=\"facts\">{facts}</p>\
              <div class=\"search\"><label for=\"search\">Search</label>\
              <input id=\"search\" type=\"search\" placeholder=\"press / to search\"></div></header>\n{notes}\
              <main>\n<section class=\"picture fit\" id=\"picture\" aria-label=\"Graph\" tabindex=\"0\">\
@@ -136,7 +201,9 @@ impl Page {
     }
 
     /// What the script works on.
-    fn data(&self, pointers: &BTreeMap<&str, &str>) -> String {
+    fn data(&self, graph: &Graph) -> Value {
+        let pointers: BTreeMap<&str, &str> =
+            graph.states().iter().map(|state| (state.name.as_str(), state.pointer.as_str())).collect();
         let events: Vec<Value> = self
             .history
             .events
@@ -165,8 +232,6 @@ impl Page {
                 })
             })
             .collect();
-        let data = json!({"events": events, "visits": visits, "pointers": pointers}).to_string();
-        // Nothing in it may end the element, or begin another one.
-        data.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+        json!({"events": events, "visits": visits, "pointers": pointers})
     }
 }

@@ -1,10 +1,10 @@
 "use strict";
 // The page of one execution. Everything that comes from the data is written as text, never as markup.
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
   const byId = (id) => document.getElementById(id);
-  const events = new Map(data.events.map((event) => [event.id, event]));
   const ROWS = 300;
+  // What `load` reads of the data: a live page reads it again.
+  let data, events, states, ofState, order, began, whole;
 
   const make = (tag, options = {}, ...children) => {
     const element = document.createElement(tag);
@@ -48,14 +48,10 @@
   // --- the panel of a state ---
   const panel = byId("panel");
   let chosen = null;
-  const states = new Map([...document.querySelectorAll(".state[data-pointer]")].map((element) => [element.dataset.pointer, element]));
-  const ofState = new Map();
-  data.visits.forEach((visit, number) => {
-    const pointer = data.pointers[visit.state];
-    if (!ofState.has(pointer)) ofState.set(pointer, []);
-    ofState.get(pointer).push(number);
-  });
 
+  // What the panel shows, and whether somebody chose it.
+  let current = null, isChosen = false;
+  for (const kind of ["pointerdown", "keydown"]) document.querySelector("main").addEventListener(kind, () => { isChosen = true; }, true);
   const link = (hash) => { if (location.hash !== hash) history.replaceState(null, "", hash); };
   const eventButton = (id) => make("button", { type: "button", text: `event ${id}`, onclick: () => showEvent(id) });
 
@@ -103,12 +99,14 @@
     if (!all.length) {
       panel.append(make("p", { text: "The execution did not come here." }));
       link(`#state=${encodeURIComponent(pointer)}`);
+      current = () => [pointer, ofState.has(pointer)];
       return;
     }
-    let current = wanted ?? all.at(-1);
+    let shownVisit = wanted ?? all.at(-1);
     const details = make("div", { "aria-live": "polite" });
     const choose = (number) => {
-      current = number;
+      shownVisit = number;
+      current = () => [data.visits[number], ofState.get(pointer)];
       details.replaceChildren(visitDetails(data.visits[number]));
       for (const button of panel.querySelectorAll(".visits button[data-visit]")) button.setAttribute("aria-pressed", String(Number(button.dataset.visit) === number));
       link(`#visit=${number}`);
@@ -131,7 +129,7 @@
         count.textContent = `${fits.length} of ${all.length} visits`;
         list.replaceChildren(...fits.slice(0, shown).map((number) => {
           const visit = data.visits[number];
-          const button = make("button", { type: "button", "data-visit": number, "aria-pressed": String(number === current), onclick: () => choose(number) });
+          const button = make("button", { type: "button", "data-visit": number, "aria-pressed": String(number === shownVisit), onclick: () => choose(number) });
           button.append(status(visit.status), ` ${items(visit) || `visit ${all.indexOf(number) + 1}`} `, make("span", { class: "soft", text: `${lasted(visit.time)}${visit.error ? ` · ${visit.error}` : ""}` }));
           return button;
         }), ...more(shown, fits.length, () => { shown += ROWS; fill(); }));
@@ -142,30 +140,45 @@
       fill();
     }
     panel.append(details);
-    choose(current);
+    choose(shownVisit);
   }
 
   const showVisit = (number) => { const visit = data.visits[number]; if (visit) showState(data.pointers[visit.state], number); };
 
   // --- the graph ---
-  const order = [...states.keys()];
-  for (const [pointer, element] of states) {
-    element.addEventListener("click", (event) => { event.stopPropagation(); showState(pointer); });
-    element.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); showState(pointer); return; }
-      const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
-      if (step === undefined) return;
-      event.preventDefault();
-      event.stopPropagation();
-      const next = Math.min(order.length - 1, Math.max(0, order.indexOf(pointer) + step));
-      const target = states.get(order[next]);
-      element.setAttribute("tabindex", "-1");
-      target.setAttribute("tabindex", "0");
-      target.focus();
-      target.scrollIntoView({ block: "nearest", inline: "nearest" });
+  function load(next) {
+    data = next;
+    events = new Map(data.events.map((event) => [event.id, event]));
+    states = new Map([...document.querySelectorAll(".state[data-pointer]")].map((element) => [element.dataset.pointer, element]));
+    ofState = new Map();
+    data.visits.forEach((visit, number) => {
+      const pointer = data.pointers[visit.state];
+      if (!ofState.has(pointer)) ofState.set(pointer, []);
+      ofState.get(pointer).push(number);
     });
+    order = [...states.keys()];
+    const times = data.events.map((event) => event.t).filter((time) => time !== null);
+    began = times.length ? times.reduce((one, other) => Math.min(one, other)) : 0;
+    whole = times.length ? Math.max(1, times.reduce((one, other) => Math.max(one, other)) - began) : 1;
+    for (const [pointer, element] of states) {
+      element.addEventListener("click", (event) => { event.stopPropagation(); showState(pointer); });
+      element.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); showState(pointer); return; }
+        const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+        if (step === undefined) return;
+        event.preventDefault();
+        event.stopPropagation();
+        const next = Math.min(order.length - 1, Math.max(0, order.indexOf(pointer) + step));
+        const target = states.get(order[next]);
+        element.setAttribute("tabindex", "-1");
+        target.setAttribute("tabindex", "0");
+        target.focus();
+        target.scrollIntoView({ block: "nearest", inline: "nearest" });
+      });
+    }
+    states.get(order[0])?.setAttribute("tabindex", "0");
   }
-  states.get(order[0])?.setAttribute("tabindex", "0");
+  load(JSON.parse(byId("data").textContent));
   const picture = byId("picture");
   byId("fit").addEventListener("click", () => byId("fit").setAttribute("aria-pressed", String(picture.classList.toggle("fit"))));
 
@@ -173,9 +186,6 @@
   const lists = { timeline: byId("timeline"), events: byId("events") };
   const search = byId("search");
   const shown = { timeline: ROWS, events: ROWS };
-  const times = data.events.map((event) => event.t).filter((time) => time !== null);
-  const began = times.length ? times.reduce((one, other) => Math.min(one, other)) : 0;
-  const whole = times.length ? Math.max(1, times.reduce((one, other) => Math.max(one, other)) - began) : 1;
 
   const said = (event) => `${event.id} ${event.k} ${event.v === null ? "" : data.visits[event.v].state} ${JSON.stringify(event.d ?? "")}`.toLowerCase();
 
@@ -214,6 +224,7 @@
     if (event.v !== null) line.append(make("button", { type: "button", text: data.visits[event.v].state, onclick: () => showVisit(event.v) }));
     panel.append(line);
     for (const [name, value] of Object.entries(event.d ?? {})) if (!name.endsWith("Details")) panel.append(...payload(name, value));
+    current = null;
     link(`#event=${id}`);
   }
 
@@ -258,10 +269,45 @@
     return Boolean(what);
   };
   addEventListener("hashchange", follow);
+  /** Shows where the execution is: the state that failed, or the last one, without a change of the address. */
+  const showPlace = () => {
+    const at = (...words) => data.visits.findLastIndex((visit) => words.includes(visit.status));
+    const failed = at("failed", "timed out");
+    const last = failed >= 0 ? failed : at("running") >= 0 ? at("running") : data.visits.length - 1;
+    const hash = location.hash;
+    if (last >= 0) { showVisit(last); history.replaceState(null, "", hash || location.pathname + location.search); }
+  };
   open(tabs[0]);
-  if (!follow()) {
-    const failed = data.visits.findLastIndex((visit) => visit.status === "failed" || visit.status === "timed out");
-    const last = failed >= 0 ? failed : data.visits.length - 1;
-    if (last >= 0) { const hash = location.hash; showVisit(last); history.replaceState(null, "", hash || location.pathname + location.search); }
-  }
+  if (follow()) isChosen = true; else showPlace();
+
+  // --- an execution that runs ---
+  const { live, update } = document.body.dataset;
+  if (!live) return;
+  let isBusy = false, isBehind = false;
+  const loadAgain = async () => {
+    if (isBusy) { isBehind = true; return; }
+    isBusy = true;
+    try {
+      const next = await (await fetch(update, { cache: "no-store" })).json();
+      const before = JSON.stringify(current?.());
+      const focused = document.activeElement?.closest?.(".state")?.dataset.pointer;
+      const drawn = new DOMParser().parseFromString(next.svg, "image/svg+xml").documentElement;
+      picture.querySelector("svg").replaceWith(document.importNode(drawn, true));
+      load(next.data);
+      states.get(chosen)?.classList.add("chosen");
+      if (states.has(focused)) { states.get(order[0])?.setAttribute("tabindex", "-1"); states.get(focused).setAttribute("tabindex", "0"); states.get(focused).focus(); }
+      byId("status").replaceWith(make("span", { id: "status", class: `status s-${next.status.split(" ")[0]}`, role: "status", text: next.status }));
+      document.title = `${document.querySelector("h1").textContent}: ${next.status}`;
+      byId("notes").replaceChildren(...next.notes.map((text) => make("li", { text })));
+      byId("notes").parentElement.hidden = !next.notes.length;
+      fill();
+      // What is read or typed in stays; what nobody chose goes along with the execution.
+      if (!isChosen) showPlace();
+      else if (current && before !== JSON.stringify(current()) && !panel.contains(document.activeElement)) follow();
+      document.dispatchEvent(new CustomEvent("execution", { detail: next.status }));
+    } catch { /* The stream says when there is more. */ }
+    isBusy = false;
+    if (isBehind) { isBehind = false; loadAgain(); }
+  };
+  new EventSource(live).addEventListener("message", loadAgain);
 })();

@@ -48,7 +48,7 @@ use crate::task::{TaskId, TaskRequest};
 use failure::Failure;
 pub use map_run::{MapRun, MapRunChange, MapRunCounts};
 pub use redrive::NotRedrivable;
-pub use task::Answer;
+pub use task::{Answer, TaskWithToken};
 use thread::{Doing, RunId, Thread, ThreadId};
 use timer::{Timer, TimerKind};
 pub(crate) use variables::Variables;

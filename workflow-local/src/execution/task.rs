@@ -10,6 +10,7 @@ use super::Execution;
 use super::failure::Failure;
 use super::thread::{Doing, TaskWait, Thread, ThreadId, Visit};
 use super::timer::TimerKind;
+use crate::clock::Instant;
 use crate::error::RunError;
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
@@ -37,6 +38,24 @@ pub enum Answer {
 enum Ending {
     Failed,
     TimedOut,
+}
+
+/// A task that waits for an answer by its token.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct TaskWithToken<'e> {
+    /// The name of its state.
+    pub state: &'e str,
+    /// The token.
+    pub token: &'e str,
+    /// When its state was entered.
+    pub since: Instant,
+    /// What its state got.
+    pub input: &'e Payload,
+    /// The ARN of its activity, where it has one.
+    pub activity: Option<&'e str>,
+    /// Whether a worker has taken it; only activities are taken.
+    pub is_taken: bool,
 }
 
 impl Execution {
@@ -177,6 +196,24 @@ impl Execution {
             visit.is_some_and(|visit| visit.token.as_deref() == Some(token))
         })?;
         Some(*id)
+    }
+
+    /// The tasks that wait for a worker or a callback to answer by their token, those that were scheduled first before others.
+    pub fn tasks_with_token(&self) -> impl Iterator<Item = TaskWithToken<'_>> {
+        self.tasks.iter().filter_map(|(id, thread)| {
+            let thread = self.threads.get(thread.0).and_then(Option::as_ref).filter(|thread| thread.ticket == id.0)?;
+            let (visit, Doing::Task(task)) = (thread.visit.as_ref()?, &thread.doing) else { return None };
+            let resource = self.program.state(visit.state).resource();
+            let activity = resource.filter(|resource| matches!(resource.kind, ResourceKind::Activity));
+            Some(TaskWithToken {
+                state: &visit.name,
+                token: visit.token.as_deref()?,
+                since: visit.entered_time,
+                input: &visit.raw,
+                activity: activity.map(|resource| &*resource.arn),
+                is_taken: task.started && activity.is_some(),
+            })
+        })
     }
 
     /// The ARN of the execution that a token was made for; `None` for a text that is no token.

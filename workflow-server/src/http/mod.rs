@@ -1,5 +1,6 @@
 //! HTTP/1.1: connections, and the limits that they are held to.
 
+mod answer;
 mod body;
 mod hosts;
 mod request;
@@ -10,8 +11,7 @@ use std::io::{self, ErrorKind};
 use std::pin::pin;
 use std::sync::Arc;
 
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 
 use crate::Limits;
+pub(crate) use answer::AnswerBody;
 pub(crate) use hosts::Hosts;
 pub(crate) use request::Service;
 
@@ -29,7 +30,7 @@ pub(crate) use request::Service;
 const HEAD_BYTES: usize = 64 * 1024;
 
 /// Waits until the server stops, or is dropped.
-async fn stopped(mut stopping: watch::Receiver<bool>) {
+pub(crate) async fn stopped(mut stopping: watch::Receiver<bool>) {
     let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
 }
 
@@ -92,7 +93,7 @@ async fn connection(stream: TcpStream, service: Arc<Service>, limits: Limits, st
     stream.set_write_timeout(Some(limits.unread));
     let answer = service_fn(|request: Request<Incoming>| {
         let (service, stopping) = (Arc::clone(&service), stopping.clone());
-        async move { Ok::<Response<Full<Bytes>>, Infallible>(service.answer(request, stopping).await) }
+        async move { Ok::<Response<AnswerBody>, Infallible>(service.answer(request, stopping).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

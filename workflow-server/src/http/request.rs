@@ -5,15 +5,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::hosts::Hosts;
-use super::{body, unless_stopped};
+use super::{AnswerBody, body, unless_stopped};
 use crate::api::arn::Scope;
 use crate::api::{ApiError, Code, Input};
 use crate::operations;
@@ -32,6 +31,8 @@ pub(crate) struct Service {
     pub(crate) body: Duration,
     /// Where requests are for that do not say.
     pub(crate) scope: Scope,
+    #[cfg(feature = "console")]
+    pub(crate) console: Arc<crate::console::Console>,
 }
 
 impl Service {
@@ -40,14 +41,20 @@ impl Service {
         &self,
         request: Request<Incoming>,
         stopping: watch::Receiver<bool>,
-    ) -> Response<Full<Bytes>> {
+    ) -> Response<AnswerBody> {
+        #[cfg(feature = "console")]
+        if self.hosts.check(request.uri(), request.headers()).is_ok()
+            && let Some(answer) = self.console.answer(&self.registry, &self.scope, &request, stopping.clone()).await
+        {
+            return answer;
+        }
         let answer = unless_stopped(stopping, self.outcome(request)).await;
         let stopped = || Err(ApiError::new(Code::ServiceUnavailable, "the server is shutting down"));
         let (status, text) = match answer.unwrap_or_else(stopped) {
             Ok(text) => (StatusCode::OK, text),
             Err(error) => (error.code.status(), error.to_json()),
         };
-        let mut response = Response::new(Full::from(text));
+        let mut response = Response::new(AnswerBody::from(text));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));

@@ -49,6 +49,12 @@ impl Registry {
         self.driven.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The executions that are driven, those that started first before others.
+    #[cfg(feature = "console")]
+    pub(crate) fn all_driven(&self) -> Vec<Arc<Run>> {
+        self.driven().values().cloned().collect()
+    }
+
     /// Notes an execution that is driven.
     pub(super) fn begin_driving(&self, run: &Arc<Run>) {
         self.driven().insert(run.number, Arc::clone(run));

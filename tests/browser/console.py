@@ -1,0 +1,292 @@
+"""Drives the console of `cargo workflow serve` in a real browser.
+
+    console.py CARGO_WORKFLOW AXE_CORE FOLDER
+
+CARGO_WORKFLOW is the binary, AXE_CORE the file axe.min.js, FOLDER where files and pictures are written.
+Needs playwright from PyPI and Debian's chromium.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from playwright.sync_api import expect, sync_playwright
+
+from page import Page
+
+binary, axe, folder = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2]).read_text(), pathlib.Path(sys.argv[3]).resolve()
+folder.mkdir(parents=True, exist_ok=True)
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:"
+ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:approve"
+
+# Names that must appear as text: markup, quotes, a word that turns the direction, 80 wide characters.
+MARKUP = "<script>window.broken = 1</script>"
+QUOTES = "\"quotes\" & 'more' <b>bold</b>"
+TURNED = "turned \u05d0\u05d1\u05d2 name"
+WIDE = "\u6f22" * 80
+
+APPROVE = """
+workflow! {
+    pub workflow Order {
+        input { order: i64, customer: String, speed: Speed, note: Option<String>, lines: Vec<Line> }
+        enum Speed { Slow, Fast }
+        struct Line { name: String, count: u32 }
+        pass Done { order: input.order, lines: input.lines } -> end;
+    }
+}
+"""
+APPROVAL = {
+    "StartAt": MARKUP,
+    "States": {
+        MARKUP: {"Type": "Pass", "Next": QUOTES},
+        QUOTES: {"Type": "Wait", "Seconds": 1, "Next": "Approve"},
+        "Approve": {"Type": "Task", "Resource": ACTIVITY, "ResultPath": "$.approved", "Next": "Ask"},
+        "Ask": {
+            "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.waitForTaskToken", "ResultPath": "$.asked", "TimeoutSeconds": 86400,
+            "Parameters": {"StateMachineArn": f"{MACHINE}Noted", "Input": {"token.$": "$$.Task.Token"}}, "Next": TURNED,
+        },
+        TURNED: {"Type": "Wait", "Seconds": 3600, "Next": WIDE},
+        WIDE: {"Type": "Pass", "End": True},
+    },
+}
+NOTED = {"StartAt": "Noted", "States": {"Noted": {"Type": "Pass", "End": True}}}
+
+
+class Server:
+    """`cargo workflow serve`, until the end of the block."""
+
+    def __enter__(self):
+        (folder / "order.rs").write_text(APPROVE)
+        for name, definition in (("Approval", APPROVAL), ("Noted", NOTED)):
+            (folder / f"{name}.json").write_text(json.dumps(definition))
+        files = ["order.rs", "Approval.json", "Noted.json"]
+        self.process = subprocess.Popen([binary, "workflow", "serve", *files, "--port", "0"], cwd=folder, stdout=subprocess.PIPE, text=True)
+        for line in self.process.stdout:
+            if line.startswith("console at "):
+                self.console = line.removeprefix("console at ").strip()
+                self.url = self.console.removesuffix("/console/")
+                break
+        self.call("CreateActivity", {"name": "approve"})
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+    def send(self, path, body=None, headers=None):
+        request = urllib.request.Request(self.url + path, data=body, headers=headers or {})
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.headers, refused.read()
+
+    def call(self, operation, members):
+        status, _, body = self.send("/", json.dumps(members).encode(), {"X-Amz-Target": f"AWSStepFunctions.{operation}"})
+        assert status == 200, body
+        return json.loads(body)
+
+    def start(self, machine, name, sent="{}"):
+        return self.call("StartExecution", {"stateMachineArn": MACHINE + machine, "name": name, "input": sent})["executionArn"]
+
+    def execution(self, arn):
+        return f"{self.console}execution?arn={urllib.parse.quote(arn, safe='')}"
+
+    def machine(self, name):
+        return f"{self.console}#/machine/{urllib.parse.quote(MACHINE + name, safe='')}"
+
+
+def state(page, name):
+    return page.locator(f'.workflow-graph .state[data-name="{name}"]')
+
+
+def check_every_view(browser, server, arn):
+    """Each view in light and dark, wide and narrow: nothing that axe finds, nothing wider than the window."""
+    views = {"machines": server.console, "machine": server.machine("Order"), "plain": server.machine("Approval"), "tasks": f"{server.console}#/tasks", "execution": server.execution(arn)}
+    for name, url in views.items():
+        for scheme in ("light", "dark"):
+            for width in (1280, 390):
+                with Page(browser, url, axe, color_scheme=scheme, viewport={"width": width, "height": 900}) as one:
+                    one.page.locator("h1").first.wait_for()
+                    expect(one.page.locator("main")).not_to_have_attribute("aria-busy", "true")
+                    if name in ("tasks", "execution"):
+                        one.page.locator(".card").first.wait_for()
+                    one.accessible(f"{name}, {scheme} at {width}")
+                    over = one.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                    assert over <= 0, f"{name} at {width} is {over} pixels too wide"
+                    one.page.screenshot(path=folder / f"console-{name}-{scheme}-{width}.png", full_page=True)
+
+
+def check_live(browser, server):
+    """An execution is followed from its start to its end, and its tasks are answered on the way."""
+    with Page(browser, server.machine("Approval"), axe) as one:
+        page = one.page
+        box = page.get_by_label("input (JSON)", exact=True)
+        box.fill('{"note": <')
+        page.get_by_role("button", name="Start").click()
+        expect(page.get_by_role("alert").filter(has_text="is not JSON")).to_be_visible()
+        box.fill(json.dumps({"note": MARKUP}))
+        page.get_by_label("Name (optional)").fill("followed")
+        page.get_by_role("button", name="Start").click()
+        page.wait_for_url("**/console/execution?arn=*")
+        status = page.locator("#status")
+        expect(status).to_have_text("running")
+        # The names are text, and the state that runs is marked without another request by hand.
+        for name in (MARKUP, TURNED, WIDE):
+            assert page.locator(".workflow-graph .state").evaluate_all("(states, name) => states.filter((state) => state.dataset.name === name).length", name) == 1, name
+        running = lambda name: expect(state(page, name)).to_have_class(__import__("re").compile("m-running"))
+        running("Approve")
+        expect(page.locator("#panel h2")).to_have_text("Approve")
+        # The activity's task is answered; first with what is no JSON.
+        card = page.get_by_role("article", name="Approve")
+        card.get_by_label("Output (JSON)").fill("yes")
+        card.get_by_role("button", name="Succeed").click()
+        expect(card.get_by_role("alert")).to_contain_text("is not JSON")
+        card.get_by_label("Output (JSON)").fill('{"by": "Ada"}')
+        card.get_by_role("button", name="Succeed").click()
+        # The callback's is answered at the list of all tasks.
+        running("Ask")
+        with Page(browser, f"{server.console}#/tasks", axe) as other:
+            card = other.page.get_by_role("article", name="Ask")
+            card.get_by_role("button", name="Heartbeat").click()
+            expect(other.page.get_by_role("status").filter(has_text="heartbeat sent")).to_be_visible()
+            card.get_by_label("Output (JSON)").fill("7")
+            card.get_by_role("button", name="Succeed").click()
+            expect(other.page.get_by_role("article", name="Ask")).to_have_count(0)
+            # The clock is turned by an hour.
+            other.page.get_by_label("Seconds to turn the clock by").fill("3600")
+            other.page.get_by_role("button", name="Turn forward").click()
+        expect(status).to_have_text("succeeded", timeout=10_000)
+        expect(page.locator(".workflow-graph .m-running")).to_have_count(0)
+        state(page, "Approve").click()
+        assert '"by": "Ada"' in page.locator("#panel").inner_text()
+        assert page.title() == "followed: succeeded", page.title()
+    # One that failed shows where, and is redriven.
+    arn = server.start("Approval", "stopped")
+    with Page(browser, server.execution(arn), axe) as one:
+        page = one.page
+        card = page.get_by_role("article", name="Approve")
+        card.get_by_text("Fail it").click()
+        card.get_by_label("Error", exact=True).fill("<b>No</b>")
+        card.get_by_role("button", name="Fail", exact=True).click()
+        expect(page.locator("#status")).to_have_text("failed", timeout=10_000)
+        expect(page.locator("#panel")).to_contain_text("<b>No</b>")
+        page.get_by_role("button", name="Redrive").click()
+        expect(page.locator("#status")).to_have_text("running")
+        page.get_by_text("Stop", exact=True).click()
+        page.get_by_role("button", name="Stop the execution").click()
+        expect(page.locator("#status")).to_have_text("aborted")
+    # Run until idle, from the console.
+    arn = server.start("Approval", "idle")
+    with Page(browser, server.machine("Approval"), axe) as one:
+        one.page.get_by_label("Status").select_option("RUNNING")
+        expect(one.page.get_by_role("link", name="idle")).to_be_visible()
+        expect(one.page.get_by_role("link", name="followed")).to_have_count(0)
+        one.page.get_by_role("button", name="Run until idle").click()
+        one.page.get_by_role("link", name="idle").click()
+        expect(one.page.get_by_role("article", name="Approve")).to_be_visible()
+
+
+def check_form(browser, server):
+    """The form of a declared input refuses what does not fit, and sends what does."""
+    with Page(browser, server.machine("Order"), axe) as one:
+        page = one.page
+        start = page.get_by_role("button", name="Start")
+        page.get_by_label("order", exact=True).fill("seven")
+        start.click()
+        said = page.get_by_role("alert").filter(has_text="order: expected an integer")
+        expect(said).to_contain_text("order: expected an integer")
+        assert page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
+        page.get_by_label("order", exact=True).fill("9007199254740993")
+        page.get_by_label("customer", exact=True).fill(QUOTES)
+        page.get_by_label("speed", exact=True).select_option("Fast")
+        page.get_by_role("button", name="Add to lines").click()
+        page.get_by_label("name", exact=True).fill("tea")
+        page.get_by_label("count", exact=True).fill("-1")
+        start.click()
+        expect(page.get_by_role("alert").filter(has_text="count: expected an integer from 0 to 4294967295")).to_be_visible()
+        # As JSON it is checked by the same types.
+        page.get_by_label("count", exact=True).fill("2")
+        start.click()
+        page.wait_for_url("**/console/execution?arn=*")
+        expect(page.locator("#status")).to_have_text("succeeded")
+        arn = urllib.parse.parse_qs(urllib.parse.urlparse(page.url).query)["arn"][0]
+        described = server.call("DescribeExecution", {"executionArn": arn})
+        # An integer beyond 2^53 is kept; what was left out is not there.
+        assert described["input"] == '{"order":9007199254740993,"customer":' + json.dumps(QUOTES) + ',"speed":"Fast","lines":[{"name":"tea","count":2}]}', described["input"]
+        # One state alone.
+        page.goto(server.machine("Order"))
+        test = page.get_by_role("region", name="Test a state")
+        test.get_by_label("Input (JSON)").fill('{"order": 1, "lines": []}')
+        test.get_by_role("button", name="Test").click()
+        expect(test.get_by_text("SUCCEEDED")).to_be_visible()
+        expect(test.get_by_role("region", name="Output")).to_contain_text('"order": 1')
+
+
+def check_keyboard(browser, server):
+    """From the list of machines to an execution, without a mouse."""
+    with Page(browser, server.console, axe) as one:
+        page = one.page
+        page.get_by_role("link", name="Noted").wait_for()
+
+        def tab_to(what):
+            for _ in range(60):
+                page.keyboard.press("Tab")
+                if page.evaluate("(document.activeElement.getAttribute('aria-label') || document.activeElement.labels?.[0]?.textContent || document.activeElement.textContent).trim()") == what:
+                    return
+            raise AssertionError(f"the keyboard does not reach {what}")
+
+        tab_to("Noted")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Noted", exact=True).wait_for()
+        expect(page.locator("main")).to_be_focused()
+        tab_to("input (JSON)")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("[1, 2]")
+        tab_to("Start")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/console/execution?arn=*")
+        expect(page.locator("#status")).to_have_text("succeeded")
+        tab_to("Noted")
+
+
+def check_protection(browser, server):
+    """Other sites get nothing, and change nothing."""
+    foreign = {"Origin": "http://evil.example"}
+    for path, body in (("/console/", None), ("/console/tasks", None), ("/console/events?arn=x", None), ("/", b"{}"), ("/clock", b'{"advanceSeconds": 1}'), ("/reset", b"")):
+        status, headers, _ = server.send(path, body, foreign)
+        assert status == 403 and "access-control-allow-origin" not in headers, (path, status)
+    assert server.send("/console/", None, {"Host": "evil.example"})[0] == 403
+    status, headers, _ = server.send("/console/")
+    policy = headers["content-security-policy"]
+    assert status == 200 and "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy, policy
+    assert server.send("/console/nothing")[0] == 404 and server.send("/console/", b"{}")[0] == 404
+    # A page of another origin, which a browser has, cannot turn the clock.
+    before = json.loads(server.send("/health")[2])["time"]
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_content("<p>another page</p>")
+    refused = page.evaluate("(url) => fetch(url + '/clock', {method: 'POST', mode: 'no-cors', body: '{\"advanceSeconds\": 86400}'}).then(() => 'sent', () => 'not sent')", server.url)
+    after = json.loads(server.send("/health")[2])["time"]
+    assert before[:10] == after[:10], (refused, before, after)
+    context.close()
+
+
+def main():
+    with Server() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        check_protection(browser, server)
+        check_every_view(browser, server, server.start("Approval", "seen"))
+        check_form(browser, server)
+        check_keyboard(browser, server)
+        check_live(browser, server)
+        browser.close()
+    print("the console works")
+
+
+main()

@@ -1,0 +1,195 @@
+// The console: what the address after `#` names is shown.
+
+import { all, call, executionPage, get, turn } from "./api.js";
+import { labelled, make, moment, nameOf, pretty, status, table } from "./dom.js";
+import { inputForm } from "./form.js";
+import { waitingTasks } from "./tasks.js";
+
+const main = document.getElementById("main");
+const STATUSES = ["", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"];
+const LOOK = 1500;
+const PAGE = 50;
+const ROLE = "arn:aws:iam::123456789012:role/console";
+
+// What looks again, as long as the view is shown.
+let looks = [];
+const every = (view, look) => looks.push([view, look]);
+setInterval(() => {
+  looks = looks.filter(([view]) => view.isConnected);
+  if (!document.hidden) looks.forEach(([, look]) => look().catch(() => {}));
+}, LOOK);
+
+const machineLink = (arn, text = nameOf(arn)) => make("a", { href: `#/machine/${encodeURIComponent(arn)}` }, make("bdi", { text }));
+
+const alert = () => make("p", { class: "error", role: "alert" });
+const attempt = (said, act) => async (event) => {
+  event?.preventDefault();
+  said.textContent = "";
+  try { await act(); } catch (refused) { said.textContent = refused.message; }
+};
+
+/** A list that is filled again; what has the focus keeps it. */
+const refill = (place, element) => {
+  if (place.firstChild?.isEqualNode?.(element)) return;
+  const focused = place.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  place.replaceChildren(element);
+  if (focused) place.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+};
+
+async function machines(view) {
+  const place = make("div");
+  view.append(make("h1", { text: "State machines" }), place);
+  const look = async () => {
+    const found = await all("ListStateMachines", "stateMachines");
+    refill(place, found.length
+      ? table("State machines", ["name", "type", "created"], found.map((one) => [machineLink(one.stateMachineArn, one.name), one.type, moment(one.creationDate)]))
+      : make("p", { text: "There are none: give `cargo workflow serve` files, or create one with the API." }));
+  };
+  await look();
+  every(view, look);
+}
+
+function executionsOf(arn) {
+  const filter = make("select", {}, ...STATUSES.map((word) => make("option", { value: word, text: word || "any status" })));
+  const place = make("div"), said = alert();
+  let pages = 1;
+  const look = async () => {
+    const found = [];
+    let token;
+    for (let page = 0; page < pages && (page === 0 || token); page += 1) {
+      const answer = await call("ListExecutions", { stateMachineArn: arn, maxResults: PAGE, ...(filter.value && { statusFilter: filter.value }), ...(token && { nextToken: token }) });
+      found.push(...answer.executions);
+      token = answer.nextToken;
+    }
+    const rows = found.map((one) => [make("a", { href: executionPage(one.executionArn) }, make("bdi", { text: one.name })), status(one.status), moment(one.startDate), moment(one.stopDate)]);
+    refill(place, make("div", {}, table("Executions", ["name", "status", "started", "stopped"], rows), make("p", { class: "soft", text: `${found.length} executions${token ? " and more" : ""}` })));
+    more.hidden = !token;
+  };
+  const more = make("button", { type: "button", text: "Show more", hidden: true, onclick: attempt(said, () => { pages += 1; return look(); }) });
+  filter.addEventListener("change", attempt(said, () => { pages = 1; return look(); }));
+  every(place, look);
+  return [make("section", { "aria-label": "Executions" }, make("h2", { text: "Executions" }), labelled("Status", filter), place, more, said), look];
+}
+
+function startOf(arn, type, schema) {
+  const said = alert(), result = make("div", { "aria-live": "polite" });
+  const name = make("input", { type: "text", autocomplete: "off" });
+  const form = inputForm(schema), plain = inputForm();
+  const asJson = make("input", { type: "checkbox" });
+  const toggle = make("p", {}, make("label", {}, asJson, " Write the input as JSON"));
+  plain.element.hidden = Boolean(schema);
+  asJson.addEventListener("change", () => { form.element.hidden = asJson.checked; plain.element.hidden = !asJson.checked; });
+  const start = attempt(said, async () => {
+    const { text, problems } = (schema && !asJson.checked ? form : plain).read();
+    if (problems.length) { said.textContent = problems.join("\n"); return; }
+    const members = { stateMachineArn: arn, input: text ?? "{}", ...(name.value && { name: name.value }) };
+    if (type === "EXPRESS") {
+      const ended = await call("StartSyncExecution", members);
+      result.replaceChildren(make("p", {}, status(ended.status)), make("pre", { tabindex: "0", role: "region", "aria-label": "Result", text: pretty(ended.output ?? `${ended.error}: ${ended.cause ?? ""}`) }));
+      return;
+    }
+    const { executionArn } = await call("StartExecution", members);
+    location.href = executionPage(executionArn);
+  });
+  return make("section", { "aria-label": "Start" }, make("h2", { text: "Start an execution" }),
+    schema ? null : make("p", { class: "soft", text: "Nothing declares the input of this state machine: any JSON is taken." }),
+    make("form", { novalidate: true, onsubmit: start }, ...(schema ? [form.element, toggle] : []), plain.element, labelled("Name (optional)", name), said, make("button", { class: "main", text: "Start" })), result);
+}
+
+/** The names of the states of a definition, those in branches and maps too. */
+const statesOf = (scope) => Object.entries(scope?.States ?? {}).flatMap(([name, state]) => [name, ...[...(state.Branches ?? []), state.ItemProcessor, state.Iterator].flatMap((inner) => statesOf(inner))]);
+
+function testOf(definition) {
+  const said = alert(), result = make("div", { "aria-live": "polite" });
+  let names = [];
+  try { names = statesOf(JSON.parse(definition)); } catch { return null; }
+  const state = make("select", {}, ...names.map((name) => make("option", { value: name, text: name })));
+  const input = make("textarea", { rows: "3", spellcheck: "false" }), mock = make("textarea", { rows: "2", spellcheck: "false" });
+  const error = make("input", { type: "text", autocomplete: "off" });
+  input.value = "{}";
+  const test = attempt(said, async () => {
+    const mocked = error.value ? { errorOutput: { error: error.value } } : mock.value.trim() ? { result: mock.value } : null;
+    const tested = await call("TestState", { definition, stateName: state.value, input: input.value, inspectionLevel: "DEBUG", ...(mocked ? { mock: mocked } : { roleArn: ROLE }) });
+    result.replaceChildren(make("p", {}, status(tested.status), tested.nextState ? ` next: ${tested.nextState}` : "", tested.error ? ` ${tested.error}: ${tested.cause ?? ""}` : ""),
+      ...(tested.output === undefined ? [] : [make("h3", { text: "Output" }), make("pre", { tabindex: "0", role: "region", "aria-label": "Output", text: pretty(tested.output) })]),
+      ...(tested.inspectionData ? [make("details", {}, make("summary", { text: "Data on the way" }), make("pre", { tabindex: "0", role: "region", "aria-label": "Data on the way", text: pretty(tested.inspectionData) }))] : []));
+  });
+  return make("section", { "aria-label": "Test a state" }, make("h2", { text: "Test one state" }), make("form", { novalidate: true, onsubmit: test }, labelled("State", state), labelled("Input (JSON)", input),
+    labelled("Result of its task (JSON, optional)", mock), labelled("Or its error (optional)", error), said, make("button", { text: "Test" })), result);
+}
+
+async function machine(view, arn) {
+  const [described, { schema }, versions, aliases] = await Promise.all([
+    call("DescribeStateMachine", { stateMachineArn: arn }), get(`/console/input?arn=${encodeURIComponent(arn)}`),
+    all("ListStateMachineVersions", "stateMachineVersions", { stateMachineArn: arn }), all("ListStateMachineAliases", "stateMachineAliases", { stateMachineArn: arn }),
+  ]);
+  const { name, type, definition } = described;
+  document.title = name;
+  const picture = make("img", { src: `/console/graph.svg?arn=${encodeURIComponent(arn)}`, alt: `Graph of ${name}: ${statesOf(JSON.parse(definition)).join(", ")}` });
+  view.append(make("h1", {}, make("bdi", { text: name })), make("p", { class: "soft" }, `${type} · ${described.status} · `, make("bdi", { text: arn }), ` · created ${moment(described.creationDate)}`),
+    make("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "Graph" }, picture), startOf(arn, type, schema));
+  if (type === "STANDARD") {
+    const [section, look] = executionsOf(arn);
+    view.append(section);
+    await look();
+  }
+  const routes = new Map(await Promise.all(aliases.map(async (alias) => {
+    const { routingConfiguration } = await call("DescribeStateMachineAlias", { stateMachineAliasArn: alias.stateMachineAliasArn });
+    return [alias.stateMachineAliasArn, routingConfiguration.map((route) => `${nameOf(route.stateMachineVersionArn).split(":").pop()}: ${route.weight} %`).join(", ")];
+  })));
+  if (versions.length) view.append(make("h2", { text: "Versions" }), table("Versions", ["version", "created"], versions.map((one) => [one.stateMachineVersionArn.split(":").pop(), moment(one.creationDate)])));
+  if (aliases.length) view.append(make("h2", { text: "Aliases" }), table("Aliases", ["alias", "routes", "created"], aliases.map((one) => [one.stateMachineAliasArn.split(":").pop(), routes.get(one.stateMachineAliasArn), moment(one.creationDate)])));
+  view.append(testOf(definition) ?? "", make("details", {}, make("summary", { text: "Definition" }), make("pre", { tabindex: "0", role: "region", "aria-label": "Definition", text: pretty(definition) })));
+}
+
+async function tasks(view) {
+  const place = make("section", { "aria-label": "Tasks that wait" }), activities = make("div");
+  view.append(make("h1", { text: "Tasks that wait" }), place, make("h2", { text: "Activities" }), activities);
+  const look = waitingTasks(place);
+  const list = async () => {
+    const found = await all("ListActivities", "activities");
+    refill(activities, found.length ? table("Activities", ["name", "created"], found.map((one) => [one.name, moment(one.creationDate)])) : make("p", { class: "soft", text: "There are no activities." }));
+  };
+  await Promise.all([look(), list()]);
+  every(view, look);
+  every(view, list);
+}
+
+function clock() {
+  const time = make("span", {}), said = make("span", { class: "error", role: "alert" });
+  const seconds = make("input", { type: "text", inputmode: "numeric", value: "60", "aria-label": "Seconds to turn the clock by" });
+  const show = ({ time: now }) => { time.textContent = now.replace("T", " ").replace(/\.\d+Z$/, "Z"); };
+  const press = (members) => attempt(said, async () => show(await turn(members())));
+  const advance = () => {
+    if (!/^[0-9]+$/.test(seconds.value)) { seconds.focus(); throw new Error("expected seconds"); }
+    return { advanceSeconds: Number(seconds.value) };
+  };
+  document.getElementById("clock").append(time, seconds, make("button", { type: "button", text: "Turn forward", onclick: press(advance) }),
+    make("button", { type: "button", text: "Run until idle", onclick: press(() => ({ runUntilIdle: true })) }), said);
+  const look = async () => show(await get("/health"));
+  setInterval(() => { if (!document.hidden) look().catch(() => { time.textContent = "the server does not answer"; }); }, LOOK);
+  look().catch(() => {});
+}
+
+async function route(moved) {
+  const [, view = "machines", argument = ""] = /^#\/([a-z]+)\/?(.*)$/.exec(location.hash) ?? [];
+  // `#main` is a place in the page.
+  if (location.hash === "#main") { main.focus(); return; }
+  // A view that comes late fills what nobody sees.
+  const shown = make("div");
+  main.replaceChildren(shown);
+  main.setAttribute("aria-busy", "true");
+  document.title = view === "tasks" ? "Tasks that wait" : "State machines";
+  for (const link of document.querySelectorAll("header nav a")) {
+    if (link.getAttribute("href") === `#/${view}`) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+  }
+  try {
+    if (view === "tasks") await tasks(shown); else if (view === "machine") await machine(shown, decodeURIComponent(argument)); else await machines(shown);
+  } catch (refused) { shown.append(make("h1", { text: "This cannot be shown" }), make("p", { class: "error", role: "alert", text: refused.message })); }
+  main.removeAttribute("aria-busy");
+  if (moved) main.focus();
+}
+
+addEventListener("hashchange", () => route(true));
+clock();
+route(false);

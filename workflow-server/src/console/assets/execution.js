@@ -1,0 +1,41 @@
+// What the console adds to the page of an execution: the way back, stop, redrive, and the tasks that wait.
+
+import { call, executionPage } from "./api.js";
+import { labelled, make, nameOf } from "./dom.js";
+import { waitingTasks } from "./tasks.js";
+
+const arn = new URLSearchParams(location.search).get("arn") ?? "";
+const place = document.getElementById("console");
+const error = make("input", { type: "text", autocomplete: "off" });
+const cause = make("input", { type: "text", autocomplete: "off" });
+const said = make("p", { class: "error", role: "alert" });
+const attempt = (act) => async () => {
+  said.textContent = "";
+  try { await act(); } catch (refused) { said.textContent = refused.message; }
+};
+const stop = make("details", {}, make("summary", { text: "Stop" }), labelled("Error", error), labelled("Cause", cause),
+  make("button", { type: "button", text: "Stop the execution", onclick: attempt(() => call("StopExecution", { executionArn: arn, ...(error.value && { error: error.value }), ...(cause.value && { cause: cause.value }) })) }));
+const redrive = make("button", { type: "button", text: "Redrive", onclick: attempt(() => call("RedriveExecution", { executionArn: arn })) });
+const machine = make("a", { href: "/console/", text: "State machines" });
+const tasks = make("section", { "aria-label": "Tasks that wait", hidden: true });
+place.append(make("nav", { class: "line", "aria-label": "Console" }, machine, make("a", { href: "/console/#/tasks", text: "Tasks" }), stop, redrive), said, tasks);
+
+const look = waitingTasks(tasks, arn, (count) => { tasks.hidden = count === 0 && !tasks.contains(document.activeElement); });
+const show = (status) => {
+  stop.hidden = status !== "running";
+  redrive.hidden = !["failed", "timed out", "aborted"].includes(status);
+};
+document.addEventListener("execution", (event) => { show(event.detail); look().catch(() => {}); });
+show(document.querySelector("header .status")?.textContent ?? "");
+look().catch(() => {});
+
+call("DescribeExecution", { executionArn: arn }).then((described) => {
+  const of = described.stateMachineArn;
+  machine.replaceWith(make("a", { href: "/console/", text: "State machines" }), make("a", { href: `/console/#/machine/${encodeURIComponent(of)}`, text: nameOf(of) }));
+  if (described.mapRunArn) return;
+  return call("ListMapRuns", { executionArn: arn }).then(({ mapRuns }) => Promise.all(mapRuns.map(async (run) => {
+    const { executions } = await call("ListExecutions", { mapRunArn: run.mapRunArn, maxResults: 100 });
+    place.append(make("details", {}, make("summary", { text: `Map run ${nameOf(run.mapRunArn)}` }), make("ul", {}, ...executions.map((child) =>
+      make("li", {}, make("a", { href: executionPage(child.executionArn), text: child.name }), ` ${child.status}`)))));
+  })));
+}).catch((refused) => { said.textContent = refused.message; });

@@ -1,0 +1,180 @@
+//! The console: pages for a browser, on the operations of the API.
+//!
+//! What changes something is an operation of the API or a request to `/clock`, both by POST: from a page of another site
+//! they carry its `Origin`, and are refused. A GET changes nothing. The pages ask no other server, which their content
+//! security policies forbid.
+
+mod execution;
+mod tasks;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hyper::header::{self, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+use tokio::sync::watch;
+use workflow_graph::Graph;
+
+use crate::api::arn::Scope;
+use crate::api::{ApiError, Code, Input};
+use crate::http::AnswerBody;
+use crate::registry::Registry;
+
+/// The files of the pages: path, type, text.
+const FILES: [(&str, &str, &str); 8] = [
+    ("/console/", HTML, include_str!("assets/index.html")),
+    ("/console/console.css", "text/css; charset=utf-8", include_str!("assets/console.css")),
+    ("/console/console.js", SCRIPT, include_str!("assets/console.js")),
+    ("/console/api.js", SCRIPT, include_str!("assets/api.js")),
+    ("/console/dom.js", SCRIPT, include_str!("assets/dom.js")),
+    ("/console/form.js", SCRIPT, include_str!("assets/form.js")),
+    ("/console/tasks.js", SCRIPT, include_str!("assets/tasks.js")),
+    ("/console/execution.js", SCRIPT, include_str!("assets/execution.js")),
+];
+
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const JSON: &str = "application/json";
+const SVG: &str = "image/svg+xml";
+const EVENTS: &str = "text/event-stream";
+
+/// What a page may do. That of an execution says in itself which script it has.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY_OF_EXECUTION: &str = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY_OF_PICTURE: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+/// What the console knows beside the registry.
+#[derive(Default)]
+pub(crate) struct Console {
+    /// The JSON Schemas of inputs, by the ARN of the state machine.
+    inputs: Mutex<BTreeMap<String, Value>>,
+}
+
+/// What is answered to a request of a page.
+struct Given {
+    kind: &'static str,
+    policy: &'static str,
+    body: AnswerBody,
+}
+
+impl Given {
+    fn json(value: &Value) -> Self {
+        Self { kind: JSON, policy: POLICY, body: value.to_string().into() }
+    }
+}
+
+impl Console {
+    fn inputs(&self) -> MutexGuard<'_, BTreeMap<String, Value>> {
+        self.inputs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn declare_input(&self, arn: &str, schema: Option<Value>) {
+        match schema {
+            Some(schema) => self.inputs().insert(arn.to_owned(), schema),
+            None => self.inputs().remove(arn),
+        };
+    }
+
+    /// Answers a request whose host and origin were checked; `None` where it is not for the console.
+    pub(crate) async fn answer<B>(
+        &self,
+        registry: &Arc<Registry>,
+        scope: &Scope,
+        request: &Request<B>,
+        stopping: watch::Receiver<bool>,
+    ) -> Option<Response<AnswerBody>> {
+        let path = request.uri().path();
+        if request.method() != Method::GET || !(path == "/console" || path.starts_with("/console/")) {
+            return None;
+        }
+        let query = request.uri().query().unwrap_or_default();
+        let mut response = match self.given(registry, scope, path, query, stopping).await {
+            Ok(given) => {
+                let mut response = Response::new(given.body);
+                let headers = response.headers_mut();
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(given.kind));
+                headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(given.policy));
+                response
+            }
+            Err(error) => {
+                let mut response = Response::new(error.to_json().into());
+                *response.status_mut() = error.code.status();
+                response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+                response
+            }
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+        if path == "/console" {
+            *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+            response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/console/"));
+        }
+        Some(response)
+    }
+
+    async fn given(
+        &self,
+        registry: &Arc<Registry>,
+        scope: &Scope,
+        path: &str,
+        query: &str,
+        stopping: watch::Receiver<bool>,
+    ) -> Result<Given, ApiError> {
+        let path = if path == "/console" { "/console/" } else { path };
+        if let Some((_, kind, text)) = FILES.iter().find(|(known, ..)| *known == path) {
+            return Ok(Given { kind, policy: POLICY, body: (*text).into() });
+        }
+        let arn = member(query, "arn");
+        let asked = |name: &str| {
+            let members: Map<_, _> = arn.iter().map(|arn| (name.to_owned(), json!(arn))).collect();
+            Input::new(members, scope.clone())
+        };
+        match path {
+            "/console/tasks" => Ok(Given::json(&tasks::waiting(registry, member(query, "execution").as_deref()))),
+            "/console/input" => {
+                let schema = arn.and_then(|arn| self.inputs().get(&arn).cloned());
+                Ok(Given::json(&json!({"schema": schema})))
+            }
+            "/console/graph.svg" => {
+                let described = registry.describe_state_machine(&asked("stateMachineArn"))?;
+                let definition = execution::definition(&described);
+                let name = described["name"].as_str().unwrap_or_default().to_owned();
+                let svg = drawn(move || Graph::of_definition(&definition).named(name).to_svg()).await?;
+                Ok(Given { kind: SVG, policy: POLICY_OF_PICTURE, body: svg.into() })
+            }
+            "/console/execution" => {
+                let page = execution::page(registry, &asked("executionArn"))?;
+                let html = drawn(move || page.to_html()).await?;
+                Ok(Given { kind: HTML, policy: POLICY_OF_EXECUTION, body: html.into() })
+            }
+            "/console/execution.json" => {
+                let page = execution::page(registry, &asked("executionArn"))?;
+                Ok(Given::json(&drawn(move || page.update()).await?))
+            }
+            "/console/events" => {
+                let lines = execution::follow(registry, asked("executionArn"), stopping)?;
+                Ok(Given { kind: EVENTS, policy: POLICY, body: AnswerBody::Stream(lines) })
+            }
+            _ => Err(ApiError::new(Code::UnknownPath, format!("GET {path} is not of this console"))),
+        }
+    }
+}
+
+/// What a picture takes long to work out, others need not wait for.
+async fn drawn<T: Send + 'static>(draw: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    let failed = |_| ApiError::new(Code::InternalServerError, "the picture could not be drawn");
+    tokio::task::spawn_blocking(draw).await.map_err(failed)
+}
+
+/// A member of a query, as `encodeURIComponent` writes it.
+fn member(query: &str, name: &str) -> Option<String> {
+    let (_, value) = query.split('&').filter_map(|member| member.split_once('=')).find(|(known, _)| *known == name)?;
+    percent_decode_str(value).decode_utf8().ok().map(Into::into)
+}
