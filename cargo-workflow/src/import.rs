@@ -14,7 +14,7 @@ use workflow_compiler::state_ident::{Distinct, pascal};
 use crate::Failure;
 use crate::params::Values;
 use crate::report::{self, Report};
-use crate::source::File;
+use crate::source::{self, File};
 use crate::template::{Missing, Reading, Template};
 use crate::validate::Type;
 
@@ -99,7 +99,9 @@ impl Import {
     fn take_template(&self, file: &Path, source: &Source, outcome: &mut Outcome) {
         let values = Values::default();
         let template = Template::new(file, source, &values, self.reading);
-        for (_, resource) in template.machines() {
+        let machines = template.machines();
+        source::note_none(file, machines.len());
+        for (_, resource) in machines {
             match resource {
                 Ok(resource) => {
                     for note in &resource.notes {

@@ -220,8 +220,15 @@ impl Run {
             History::Table if self.watch => write!(output, "{end}")?,
             History::Table => write!(output, "{}{end}", execution.history_table())?,
             History::Json => {
-                let events = execution.history().iter().map(HistoryEvent::to_api_json).collect();
-                writeln!(output, "{}", report::json_text(&Value::Array(events)))?;
+                // One after the other: together they may be as large as the history is long.
+                let mut events = execution.history().iter().peekable();
+                writeln!(output, "[")?;
+                while let Some(event) = events.next() {
+                    let event_end = if events.peek().is_some() { "," } else { "" };
+                    let text = report::json_text(&event.to_api_json()).replace('\n', "\n  ");
+                    writeln!(output, "  {text}{event_end}")?;
+                }
+                writeln!(output, "]")?;
                 eprint!("{end}");
             }
         }

@@ -1,15 +1,17 @@
 //! Reads the state machines of a file: `workflow!` calls in Rust, an ASL document in JSON or YAML, or a template.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::rules;
 use workflow_asl::rules::Annotations;
 use workflow_asl::source::Source;
+use workflow_asl::{Code, rules};
+use workflow_compiler::format::{OTHER_QUOTES, double_quoted, foreign_quotes, in_double_quotes};
 use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::ast::{Workflow, plain};
 use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
@@ -56,7 +58,7 @@ impl File {
     /// # Errors
     /// They are neither Rust nor a document.
     fn of_bytes(file: &Path, bytes: Vec<u8>) -> Result<Self, Box<Report>> {
-        if file.extension().is_some_and(|extension| extension == "rs") {
+        if is_rust(file) {
             let text = String::from_utf8(bytes).map_err(|error| {
                 let reason = format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to());
                 Box::new(Report::unreadable(file, &reason))
@@ -179,10 +181,32 @@ impl Found {
 /// The machines of the file, or the one called `name`. What is wrong with them is printed: what AWS takes all the same does
 /// not stop the command. Of the others nothing is said.
 pub(crate) fn read(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failure> {
+    let machines = read_known(wanted)?;
+    note_none(wanted.file, machines.len());
+    Ok(machines)
+}
+
+fn read_known(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failure> {
     let machines = read_with_names(wanted)?;
     let names = machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect();
     wanted.values.are_known(&names)?;
     Ok(machines)
+}
+
+/// Says that a file has no state machine, where that is so: nothing is wrong with it, and nothing is printed of it.
+pub(crate) fn note_none(file: &Path, machines: usize) {
+    if machines == 0 {
+        report::note(&none_in(file));
+    }
+}
+
+fn none_in(file: &Path) -> String {
+    let what = if is_rust(file) { "`workflow!`" } else { "state machine" };
+    format!("{} has no {what} in it", file.display())
+}
+
+fn is_rust(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "rs")
 }
 
 /// The same, and whether errors would stop another command: documents with errors are read all the same.
@@ -190,6 +214,7 @@ pub(crate) fn read_with_errors(wanted: Wanted<'_>) -> Result<(Vec<Machine>, bool
     let (machines, stopped) = read_all(wanted)?;
     let names = machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect();
     wanted.values.are_known(&names)?;
+    note_none(wanted.file, machines.len());
     Ok((machines, stopped))
 }
 
@@ -312,7 +337,7 @@ pub(crate) fn read_one_of_two(wanted: Wanted<'_>) -> Result<Machine, Failure> {
 
 /// The only machine of the file, or the one called `name`.
 pub(crate) fn read_one(wanted: Wanted<'_>) -> Result<Machine, Failure> {
-    only(wanted, read(wanted)?)
+    only(wanted, read_known(wanted)?)
 }
 
 fn only(wanted: Wanted<'_>, mut machines: Vec<Machine>) -> Result<Machine, Failure> {
@@ -323,19 +348,49 @@ fn only(wanted: Wanted<'_>, mut machines: Vec<Machine>) -> Result<Machine, Failu
             let names: Vec<_> = machines.iter().chain([&last]).map(|machine| machine.name.as_str()).collect();
             Err(format!("error: {file} has several workflows; take one with --name: {}", names.join(", ")).into())
         }
-        (None, _) if wanted.file.extension().is_some_and(|extension| extension == "rs") => {
-            Err(format!("error: {file} has no `workflow!` in it").into())
-        }
-        (None, _) => Err(format!("error: {file} has no state machine in it").into()),
+        (None, _) => Err(format!("error: {}", none_in(wanted.file)).into()),
     }
 }
 
 /// What the compiler makes of every `workflow!` in a Rust file.
 fn compile(file: &Path, text: &str) -> Result<(Vec<Call>, Constants), Box<Report>> {
-    let tokens =
-        TokenStream::from_str(text).map_err(|error| Box::new(Report::not_rust(file, text, error.span().start())))?;
-    let (bodies, constants) = find_calls(tokens);
-    Ok((compile_bodies(file, bodies), constants))
+    let lexed = |text: &str| {
+        TokenStream::from_str(text).map_err(|error| Box::new(Report::not_rust(file, text, error.span().start())))
+    };
+    let quotes = foreign_quotes(text);
+    if quotes.is_empty() {
+        let (bodies, constants) = find_calls(lexed(text)?);
+        return Ok((compile_bodies(file, bodies), constants));
+    }
+    // With other quotes a text is not Rust. All else in it is looked at as it would be with the right ones.
+    let (bodies, constants) = find_calls(lexed(&double_quoted(text, &quotes))?);
+    let wrong: Vec<Vec<_>> = bodies.iter().map(|(_, body)| in_other_quotes(text, body, &quotes)).collect();
+    let mut calls = compile_bodies(file, bodies);
+    for (call, wrong) in calls.iter_mut().zip(wrong) {
+        wrong.into_iter().for_each(|problem| call.compilation.problems.push(problem));
+    }
+    Ok((calls, constants))
+}
+
+/// The texts of a body that stand in other quotes.
+fn in_other_quotes(text: &str, body: &Group, quotes: &[Range<usize>]) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut open = vec![body.stream().into_iter()];
+    while let Some(innermost) = open.last_mut() {
+        match innermost.next() {
+            None => drop(open.pop()),
+            Some(TokenTree::Group(group)) => open.push(group.stream().into_iter()),
+            Some(TokenTree::Literal(literal)) => {
+                let range = literal.span().byte_range();
+                if let Ok(at) = quotes.binary_search_by_key(&range.start, |quotes| quotes.start) {
+                    let written = quotes.get(at).map(|range| in_double_quotes(text, range)).unwrap_or_default();
+                    found.push(Problem::new(Code::BadLiteral, literal.span(), OTHER_QUOTES).write(written));
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    found
 }
 
 /// The workflows without errors of a Rust file; none of a file that cannot be read.

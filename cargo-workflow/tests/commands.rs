@@ -417,3 +417,58 @@ fn run_refuses_what_the_workflow_does_not_declare() {
     let output = workflow(&["run", "retry.asl.json", "--input", "\"x\"", "--mocks", "mocks.json", "--case", "Refused"]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
 }
+
+/// Writes a file of its own for a test.
+fn written(name: &str, text: &str) -> String {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("commands");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(name);
+    std::fs::write(&file, text).unwrap();
+    file.to_string_lossy().into_owned()
+}
+
+#[test]
+fn text_in_other_quotes_is_one_mistake_at_the_text() {
+    let rust = "// don't\nworkflow! {\n    workflow A {\n        pass B { a: 'it is \"so\"', b: `later`, c: \"isn't\", d: 'x' } -> C;\n        pass D -> end;\n    }\n}\nfn f<'a>(x: &'a str) -> &'a str { x }\n";
+    let file = written("quotes.rs", rust);
+    for (command, exit) in [("validate", 1), ("asl", 1), ("graph", 1), ("run", 2), ("fmt", 2)] {
+        let output = workflow(&[command, &file]);
+        assert_eq!(output.status.code(), Some(exit), "{command}: {}", stderr(&output));
+        let text = stdout(&output) + &stderr(&output);
+        assert_eq!(text.matches("text is written in double quotes").count(), 2, "{command}: {text}");
+        assert!(text.contains("quotes.rs:4:21\n"), "{command}: {text}");
+        assert!(text.contains(r#"= help: write `"it is \"so\""`"#), "{command}: {text}");
+        assert!(text.contains("quotes.rs:4:38\n") && text.contains("= help: write `\"later\"`"), "{command}: {text}");
+        assert!(!text.contains("not Rust"), "{command}: {text}");
+        // The rest is looked at as it would be with the right quotes; only the formatter reads no more.
+        assert_eq!(text.contains("there is no state `C`"), command != "fmt", "{command}: {text}");
+        assert_eq!(text.contains("a character is not a value here"), command != "fmt", "{command}: {text}");
+    }
+    let mended = rust.replace("'it is \"so\"'", r#""it is \"so\"""#).replace("`later`", "\"later\"");
+    let mended = mended.replace("'x'", "\"x\"").replace("-> C;", "-> D;");
+    let output = workflow(&["validate", &written("mended.rs", &mended)]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+}
+
+#[test]
+fn a_file_without_state_machines_is_said_to_have_none() {
+    let template = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n";
+    for (name, text, what, commands) in [
+        ("bucket.yaml", template, "bucket.yaml has no state machine in it", &["graph", "asl", "explain", "import"][..]),
+        ("empty.rs", "fn main() {}\n", "empty.rs has no `workflow!` in it", &["graph", "asl", "explain"]),
+    ] {
+        let file = written(name, text);
+        for command in commands {
+            let output = workflow(&[command, &file]);
+            assert_eq!(output.status.code(), workflow(&["validate", &file]).status.code(), "{command}");
+            assert_eq!(stdout(&output), "", "{command}");
+            let said = stderr(&output);
+            assert!(said.starts_with("note: ") && said.trim_end().ends_with(what), "{command}: {said}");
+        }
+        for command in ["iam", "run"] {
+            let output = workflow(&[command, &file]);
+            assert_eq!(output.status.code(), Some(2), "{command}");
+            assert_eq!(stderr(&output).matches(what).count(), 1, "{command}: {}", stderr(&output));
+        }
+    }
+}

@@ -8,7 +8,7 @@ use serde_json::Value;
 pub(crate) const DEPTH: usize = 500;
 
 /// The depth that serde_json reads by itself.
-const SHALLOW: usize = 127;
+pub(crate) const SHALLOW: usize = 127;
 
 /// The stack in bytes on which deeper text is read.
 const DEEP_STACK: usize = 16 << 20;

@@ -7,6 +7,8 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 use workflow_asl::limits::PAYLOAD_BYTES;
 
+use crate::history::Text;
+
 /// A shared JSON value; cloning it copies a pointer, and its size is measured once.
 ///
 /// It dereferences to [`Value`].
@@ -14,14 +16,22 @@ use workflow_asl::limits::PAYLOAD_BYTES;
 pub struct Payload(Arc<Measured>);
 
 struct Measured {
-    value: Value,
+    /// Of what is kept as text, once somebody asks for it.
+    value: OnceLock<Value>,
+    text: Option<Arc<Text>>,
     bytes: OnceLock<usize>,
 }
 
 impl Payload {
     /// Shares a value.
     pub fn new(value: Value) -> Self {
-        Self(Arc::new(Measured { value, bytes: OnceLock::new() }))
+        Self(Arc::new(Measured { value: value.into(), text: None, bytes: OnceLock::new() }))
+    }
+
+    /// What is kept as the text of a value, and read when it is asked for.
+    pub(crate) fn of_text(text: Arc<Text>) -> Self {
+        let bytes = text.bytes().into();
+        Self(Arc::new(Measured { value: OnceLock::new(), text: Some(text), bytes }))
     }
 
     /// An empty object: what `null` paths give, and the input when none is given.
@@ -31,23 +41,42 @@ impl Payload {
 
     /// The value.
     pub fn value(&self) -> &Value {
-        &self.0.value
+        self.0.value()
+    }
+
+    /// Whether it is the very same, so that nothing need be compared.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// The value itself, copied only when it is shared.
     pub fn into_value(self) -> Value {
-        Arc::try_unwrap(self.0).map_or_else(|shared| shared.value.clone(), |own| own.value)
+        match Arc::try_unwrap(self.0) {
+            Ok(own) => own.value.into_inner().unwrap_or_else(|| read(own.text.as_deref())),
+            Err(shared) => shared.value().clone(),
+        }
     }
 
     /// Bytes of its JSON text, as the quotas count them: compact, UTF-8.
     pub fn bytes(&self) -> usize {
-        *self.0.bytes.get_or_init(|| json_bytes(&self.0.value))
+        *self.0.bytes.get_or_init(|| json_bytes(self.value()))
     }
 
     /// Whether it is larger than a state's input or output may be (256 KiB).
     pub fn is_too_large(&self) -> bool {
         self.bytes() > PAYLOAD_BYTES
     }
+}
+
+impl Measured {
+    fn value(&self) -> &Value {
+        self.value.get_or_init(|| read(self.text.as_deref()))
+    }
+}
+
+/// The value of a text, which is that of a value.
+fn read(text: Option<&Text>) -> Value {
+    text.and_then(|text| serde_json::from_str(&text.to_string()).ok()).unwrap_or_default()
 }
 
 /// Bytes of the compact JSON text of a value: counted without writing it, since each output of each state is.
@@ -112,7 +141,7 @@ impl Default for Payload {
 
 impl PartialEq for Payload {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.value() == other.value()
+        self.is_same(other) || self.value() == other.value()
     }
 }
 
@@ -124,7 +153,10 @@ impl fmt::Debug for Payload {
 
 impl fmt::Display for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.value().fmt(f)
+        match &self.0.text {
+            Some(text) => text.fmt(f),
+            None => self.value().fmt(f),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Choices: conditions, arms that are never taken, and values that no arm takes.
 
+use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
@@ -10,8 +11,8 @@ use super::resolve::{Place, Position};
 use super::sink::Sink;
 use super::types::Ty;
 use super::values;
-use crate::problem::Problem;
-use crate::syntax::ast::{Arm, BinaryOp, Choice, Expr, ExprKind, UnaryOp, When, plain};
+use crate::problem::{Edit, Problem};
+use crate::syntax::ast::{Arm, BinaryOp, Choice, Expr, ExprKind, Target, UnaryOp, When, plain};
 
 /// A value that an arm takes for certain: the words of what is tested, its type, and the value.
 #[derive(Clone, PartialEq)]
@@ -204,9 +205,11 @@ fn not_exhaustive<'a>(
         return;
     }
     sink.report(|| {
-        let (other, whole) = match &choice.subject {
-            Some(_) => ("_ => State", format!("choice {} nonexhaustive match …", info.name)),
-            None => ("else -> State", format!("choice {} nonexhaustive {{ … }}", info.name)),
+        let target = other_state(model, info, choice);
+        let named = target.as_deref().unwrap_or("State");
+        let (end, other, whole) = match &choice.subject {
+            Some(_) => (",", format!("_ => {named}"), format!("choice {} nonexhaustive match …", info.name)),
+            None => (";", format!("else -> {named}"), format!("choice {} nonexhaustive {{ … }}", info.name)),
         };
         // Values can be named where every arm is about one thing.
         let one = taken.first().filter(|first| {
@@ -223,10 +226,27 @@ fn not_exhaustive<'a>(
         });
         let message = what.unwrap_or_else(|| format!("`{}` may match nothing: it has no `else`", info.name));
         let message = if choice.subject.is_some() { message.replace("no `else`", "no `_`") } else { message };
-        Problem::new(Code::NotExhaustive, info.state.name.span(), message)
+        let problem = Problem::new(Code::NotExhaustive, info.state.name.span(), message)
             .help(format!("add an arm for all other cases: `{other}`"))
-            .help(format!("or say that the execution fails then: `{whole}`"))
+            .help(format!("or say that the execution fails then: `{whole}`"));
+        // What ends the last arm ends the new one.
+        match (target, choice.arms.last()) {
+            (Some(_), Some(last)) => problem.edit(Edit::after(last.spot, format!("{end} {other}"))),
+            _ => problem,
+        }
     });
+}
+
+/// Where the arm for all other cases may lead: the next state that no arm leads to, or else another one beside the choice.
+fn other_state(model: &Model<'_>, info: &StateInfo<'_>, choice: &Choice) -> Option<String> {
+    let states = &model.scopes.get(info.scope)?.body.states;
+    let at = states.iter().position(|state| std::ptr::eq(state, info.state))?;
+    let (before, after) = (states.get(..at)?, states.get(at + 1..)?);
+    let leads = |name: &Ident| {
+        choice.arms.iter().any(|arm| matches!(&arm.target, Target::State(target) if plain(target) == plain(name)))
+    };
+    let other = after.iter().find(|state| !leads(&state.name)).or(after.first()).or(before.first())?;
+    Some(plain(&other.name))
 }
 
 fn takes_null(choice: &Choice) -> bool {

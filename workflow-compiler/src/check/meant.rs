@@ -275,20 +275,41 @@ impl<'a> Model<'a> {
 
     /// The values that certainly have a member of this name.
     fn has_field(&self, place: Place<'_, 'a>, name: &str) -> Vec<Root> {
-        let has = |ty: &Ty| match ty.present() {
-            Ty::Struct(of) => self.types.structs.get(of).is_some_and(|known| known.fields.contains_key(name)),
-            Ty::Object(members) => members.contains_key(name),
-            _ => false,
-        };
-        let item = self.map_around(place.state).map_or(Ty::Unknown, |(_, map)| self.item_type(map));
-        let own = self.own_input(place.state);
+        let [input, item, own] = self.values_with_members(place);
+        let has = |ty: &Ty| self.members(ty).any(|member| member == name);
         let known = [
-            (has(&self.input), Root::Input),
+            (has(&input), Root::Input),
             (self.params.contains_key(name), Root::Params),
             (has(&item), Root::Item),
             (has(&own), Root::State),
         ];
         known.into_iter().filter(|(has, _)| *has).map(|(_, root)| root).collect()
+    }
+
+    /// The types of the execution's input, the item and the state's own input.
+    fn values_with_members(&self, place: Place<'_, 'a>) -> [Ty; 3] {
+        let item = self.map_around(place.state).map_or(Ty::Unknown, |(_, map)| self.item_type(map));
+        [self.input.clone(), item, self.own_input(place.state)]
+    }
+
+    /// The names of the members that a value certainly has.
+    fn members<'t>(&'t self, ty: &'t Ty) -> Box<dyn Iterator<Item = &'t str> + 't> {
+        match ty.present() {
+            Ty::Struct(of) => {
+                let fields = self.types.structs.get(of).into_iter().flat_map(|known| known.fields.keys());
+                Box::new(fields.map(String::as_str))
+            }
+            Ty::Object(members) => Box::new(members.keys().map(String::as_str)),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// The name of a value that can be read here that is nearest to another.
+    pub(super) fn nearest_value(&self, place: Place<'_, 'a>, name: &str) -> Option<String> {
+        let types = self.values_with_members(place);
+        let members = types.iter().flat_map(|ty| self.members(ty));
+        let names = members.chain(self.params.keys().map(String::as_str)).chain(self.states.keys().map(String::as_str));
+        workflow_asl::nearest::nearest(name, names).map(str::to_owned)
     }
 
     /// `env.TABLE`, `process.env.TABLE`: a parameter here.

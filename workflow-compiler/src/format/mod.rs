@@ -8,6 +8,7 @@ mod clause;
 mod item;
 mod list;
 mod page;
+mod quotes;
 mod state;
 mod token;
 mod value;
@@ -20,6 +21,7 @@ use std::str::FromStr;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use workflow_asl::Code;
 
+pub use self::quotes::{double_quoted, foreign_quotes};
 use self::token::{Kind, Token};
 use self::walk::Walk;
 use crate::problem::{Problem, Problems};
@@ -96,6 +98,14 @@ pub fn format_body(text: &str, style: &Style) -> Result<String, FormatError> {
 /// What is said of a text that does not even split into tokens: the lexer tells where, but not why.
 pub const NOT_RUST: &str = "this is not Rust: a bracket, text or comment has no end here, or no beginning";
 
+/// What is said of text in other quotes.
+pub const OTHER_QUOTES: &str = "text is written in double quotes";
+
+/// The text in other quotes as it is written in double quotes.
+pub fn in_double_quotes(text: &str, quotes: &Range<usize>) -> String {
+    format!("{:?}", text.get(quotes.start + 1..quotes.end - 1).unwrap_or_default().replace("\\'", "'"))
+}
+
 /// Formats the body of each `workflow!` in a Rust file, but not where `#[rustfmt::skip]` stands before, and not in
 /// `macro_rules!`. All else stays as it is.
 ///
@@ -150,7 +160,19 @@ fn fault(code: Option<Code>, range: Range<usize>, message: impl Into<String>) ->
 }
 
 fn lex(text: &str) -> Result<TokenStream, FormatError> {
-    TokenStream::from_str(text).map_err(|error| fault(Some(Code::Syntax), error.span().byte_range(), NOT_RUST))
+    TokenStream::from_str(text).map_err(|error| {
+        let quotes = foreign_quotes(text);
+        if quotes.is_empty() {
+            return fault(Some(Code::Syntax), error.span().byte_range(), NOT_RUST);
+        }
+        let of = |range: Range<usize>| Fault {
+            code: Some(Code::BadLiteral),
+            message: OTHER_QUOTES.to_owned(),
+            help: vec![format!("write `{}`", in_double_quotes(text, &range))],
+            range,
+        };
+        FormatError { faults: quotes.into_iter().map(of).collect() }
+    })
 }
 
 /// The text of a group of `text` that holds workflows, delimiters included, formatted.

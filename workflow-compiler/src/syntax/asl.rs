@@ -432,7 +432,12 @@ impl Parser<'_> {
         }
         cursor.eat_punct("$");
         let name = cursor.eat_ident()?;
-        let _ = cursor.eat_punct(":");
+        if cursor.eat_punct(":").is_some() {
+            // A type says nothing here, since the value has one.
+            let sign = (0..cursor.remaining().min(16)).find(|at| cursor.is_punct_at(*at, "=")).unwrap_or_default();
+            let ends = (0..sign).any(|at| cursor.is_punct_at(at, ";") || cursor.is_punct_at(at, ","));
+            cursor.advance(if ends { 0 } else { sign });
+        }
         cursor.eat_punct("=")?;
         let value = self.expr(cursor);
         Some((Text { value: super::ast::plain(&name), spot: name.span().into() }, value))

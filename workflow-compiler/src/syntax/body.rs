@@ -55,7 +55,7 @@ impl Parser<'_> {
         (declarations, body)
     }
 
-    fn item(
+    pub(super) fn item(
         &mut self,
         cursor: &mut Cursor,
         level: Level,

@@ -459,7 +459,7 @@ fn joined(cursor: &Cursor, sign: &str) -> usize {
 }
 
 /// An arm as one writes it, without what its braces hold.
-fn spelled_arm(arm: &Arm) -> String {
+pub(super) fn spelled_arm(arm: &Arm) -> String {
     let target = match &arm.target {
         Target::State(name) | Target::End(name) => plain(name),
         Target::Text(text) => written_target(&text.value),

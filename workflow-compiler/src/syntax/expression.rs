@@ -362,15 +362,7 @@ impl Parser<'_> {
             },
             Some(TokenTree::Punct(punct)) if punct.as_char() == '$' => self.variable(cursor),
             Some(TokenTree::Punct(punct)) if punct.as_char() == '|' => self.closure(cursor),
-            Some(TokenTree::Punct(punct)) if punct.as_char() == '/' => match self.regex(cursor) {
-                Some((regex, spot)) => {
-                    let problem = Problem::new(Code::Syntax, spot, "a regular expression has no place among values");
-                    let raw = format!("$contains($states.input.name, {regex})");
-                    self.report(problem.help(format!("JSONata has them: `jsonata {raw:?}`")));
-                    self.leaf(ExprKind::Invalid, spot)
-                }
-                None => self.no_value(cursor),
-            },
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '/' => self.regex_value(cursor),
             Some(TokenTree::Ident(word)) => self.word_value(&word, cursor),
             _ => self.no_value(cursor),
         }

@@ -36,6 +36,12 @@ impl Parser<'_> {
             let inner = segments.last().map_or(value.spot, segment_spot);
             let inner = value.spot.to(inner);
             let of = self.attached(value, std::mem::take(&mut segments), inner);
+            if let Some(regex) = regex_at(&group) {
+                let whole = of.spot.to(cursor.before());
+                value = self.call_with_regex(&name, Some(of), (&group, regex), whole);
+                segments = self.segments(cursor).0;
+                continue;
+            }
             let outer = (self.in_call, self.in_method);
             (self.in_call, self.in_method) = (true, true);
             let arguments = self.list(&group, "argument");
@@ -91,11 +97,12 @@ impl Parser<'_> {
             return Some(self.environment(name, whole));
         }
         if FORMATS.contains(&name) {
-            let arguments = self.list(&group, "argument");
-            let template = arguments.iter().position(|argument| matches!(argument.kind, ExprKind::Text(_)));
+            let arguments = self.format_arguments(&group);
+            let is_template = |(_, argument): &(Option<String>, Expr)| matches!(argument.kind, ExprKind::Text(_));
+            let template = arguments.iter().position(is_template);
             if let Some(template) = template {
                 let mut arguments = arguments.into_iter().skip(template);
-                if let Some(Expr { kind: ExprKind::Text(text), spot }) = arguments.next() {
+                if let Some((_, Expr { kind: ExprKind::Text(text), spot })) = arguments.next() {
                     let parts = filled(&text, spot, arguments.collect());
                     let height = self.height + 1;
                     return Some(self.grown(ExprKind::Habit(Habit::Format { parts }), whole, height));
@@ -111,6 +118,28 @@ impl Parser<'_> {
             _ => problem.help("text is joined with `+`: `\"order \" + input.id`"),
         });
         Some(self.leaf(ExprKind::Invalid, whole))
+    }
+
+    /// The arguments of such a macro, some of which have names.
+    fn format_arguments(&mut self, group: &Group) -> Vec<(Option<String>, Expr)> {
+        let outer = std::mem::replace(&mut self.in_call, true);
+        let arguments = self.within(group, |parser, cursor| {
+            let (mut arguments, mut height) = (Vec::new(), 0);
+            while !cursor.is_end() {
+                let named = cursor.is_punct_at(1, "=") && !cursor.is_punct_at(1, "==") && !cursor.is_punct_at(1, "=>");
+                let name = cursor.peek_ident().filter(|_| named).map(plain);
+                cursor.advance(if name.is_some() { 2 } else { 0 });
+                arguments.push((name, parser.expr(cursor)));
+                height = height.max(parser.height);
+                if cursor.eat_punct(",").is_none() {
+                    break;
+                }
+            }
+            parser.height = height;
+            arguments
+        });
+        self.in_call = outer;
+        arguments.unwrap_or_default()
     }
 
     /// A variable of the environment, which is a parameter here: as a reference that the checks report.
@@ -267,44 +296,74 @@ impl Parser<'_> {
 
     /// The literal of a regular expression, at its first `/`: to the second one and the letters after it.
     pub(super) fn regex(&mut self, cursor: &mut Cursor) -> Option<(String, Spot)> {
-        let close = (1..cursor.remaining().min(AHEAD))
-            .take_while(|at| ![",", ";", "->", "=>", "&&", "||"].iter().any(|end| cursor.is_punct_at(*at, end)))
-            .filter(|at| cursor.is_punct_at(*at, "/"))
-            .last()?;
+        let ends = |at: usize| [",", ";", "->", "=>", "&&", "||"].iter().any(|end| cursor.is_punct_at(at, end));
+        let mut slashes = (1..cursor.remaining().min(AHEAD)).filter(|at| cursor.is_punct_at(*at, "/"));
+        let close =
+            (1..cursor.remaining().min(AHEAD)).take_while(|at| !ends(*at)).filter(|at| cursor.is_punct_at(*at, "/"));
+        // `/,/` has a comma in it.
+        let close = close.last().or_else(|| slashes.next())?;
         let first = cursor.here();
         let mut tokens = Vec::new();
         for _ in 0..=close {
             tokens.extend(cursor.next());
         }
-        // Flags stand at the second slash.
-        let flags = cursor.peek_ident().filter(|word| ["i", "m", "im", "mi"].iter().any(|flags| *word == flags));
-        if let Some(flags) = flags.cloned() {
+        let mut text: String = tokens.iter().map(squeezed).collect();
+        // Flags stand at the second slash; JSONata has two of them.
+        let is_flags = |word: &&Ident| word.to_string().chars().all(|flag| "dgimsuvy".contains(flag));
+        if let Some(flags) = cursor.peek_ident().filter(is_flags).map(Ident::to_string) {
             cursor.next();
-            tokens.push(flags.into());
+            text.extend(flags.chars().filter(|flag| "im".contains(*flag)));
         }
-        let text: String = tokens.iter().map(squeezed).collect();
         Some((text, first.to(cursor.before())))
     }
 
-    /// Reports a regular expression as the argument of a call, and reads what is left of the call's arguments.
-    pub(super) fn call_with_regex(&mut self, name: &Text, group: &Group, whole: Spot) -> Option<Expr> {
-        let inside = Cursor::inside(group);
-        let begins = |at: usize| {
-            inside.is_punct_at(at, "/") && (at == 0 || at.checked_sub(1).is_some_and(|at| inside.is_punct_at(at, ",")))
-        };
-        let at = (0..inside.remaining()).find(|at| begins(*at))?;
-        let mut before = Vec::new();
-        let regex = self.within(group, |parser, cursor| {
+    /// Reports a regular expression as the argument of a function, or of a value's method, and reads the other arguments.
+    pub(super) fn call_with_regex(
+        &mut self,
+        name: &Text,
+        of: Option<Expr>,
+        (group, at): (&Group, usize),
+        whole: Spot,
+    ) -> Expr {
+        let method = of.is_some();
+        let mut before: Vec<_> = of.into_iter().collect();
+        let mut after = Vec::new();
+        let read = self.within(group, |parser, cursor| {
             while cursor.position() < at {
                 before.push(parser.expr(cursor));
                 cursor.eat_punct(",");
             }
             let regex = parser.regex(cursor);
+            while regex.is_some() && cursor.eat_punct(",").is_some() && !cursor.is_end() {
+                after.push(parser.expr(cursor));
+            }
             while cursor.next().is_some() {}
             regex
         });
-        let (regex, spot) = regex.flatten()?;
-        Some(self.with_regex(name, &before, (&regex, spot), whole))
+        match read.flatten() {
+            Some((regex, spot)) => {
+                let name = if method { function_of(name) } else { name.clone() };
+                self.with_regex(&name, (&before, &after), (&regex, spot), whole)
+            }
+            None => self.leaf(ExprKind::Invalid, whole),
+        }
+    }
+
+    /// `/regex/` as a value, which JavaScript tests a value by: `/a.*/.test(value)`.
+    pub(super) fn regex_value(&mut self, cursor: &mut Cursor) -> Expr {
+        let Some((regex, spot)) = self.regex(cursor) else { return self.no_value(cursor) };
+        let called = cursor.peek_group_at(2, Delimiter::Parenthesis).filter(|_| cursor.is_punct("."));
+        let Some(group) = called.cloned() else {
+            let problem = Problem::new(Code::Syntax, spot, "a regular expression has no place among values");
+            let raw = format!("$contains($states.input.name, {regex})");
+            self.report(problem.help(format!("JSONata has them: `jsonata {raw:?}`")));
+            return self.leaf(ExprKind::Invalid, spot);
+        };
+        cursor.advance(3);
+        let whole = spot.to(cursor.before());
+        let arguments = self.list(&group, "argument");
+        let name = Text { value: "matches".to_owned(), spot };
+        self.with_regex(&name, (&arguments, &[]), (&regex, spot), whole)
     }
 
     /// `value =~ /regex/`, at the operator.
@@ -318,30 +377,60 @@ impl Parser<'_> {
         };
         let whole = value.spot.to(spot);
         let name = Text { value: "matches".to_owned(), spot: sign };
-        self.with_regex(&name, &[value], (&regex, spot), whole)
+        self.with_regex(&name, (&[value], &[]), (&regex, spot), whole)
     }
 
-    /// Reports a regular expression beside the values that stand before it.
-    fn with_regex(&mut self, name: &Text, before: &[Expr], (regex, spot): (&str, Spot), whole: Spot) -> Expr {
+    /// Reports a regular expression beside the values that stand before and after it.
+    fn with_regex(
+        &mut self,
+        name: &Text,
+        (before, after): (&[Expr], &[Expr]),
+        (regex, spot): (&str, Spot),
+        whole: Spot,
+    ) -> Expr {
         let problem = Problem::new(Code::Syntax, spot, "a regular expression has no place among values");
-        let pattern = glob(regex);
-        self.report(match (name.value.as_str(), before, pattern) {
-            ("matches" | "$contains" | "$match", [value], Some(pattern)) => {
+        let rest: Option<Vec<_>> = after.iter().map(raw).collect();
+        self.report(match (name.value.as_str(), before, pattern_of(name, after, regex), rest) {
+            (_, [value], Some(pattern), _) => {
                 let text = format!("matches({}, {pattern:?})", spelled(value));
                 problem.help(format!("write `{text}`, where `*` stands for any text")).edit(Edit::over(whole, text))
             }
-            (_, [value], _) => match raw(value) {
-                Some(value) => {
-                    let function = if name.value == "matches" { "$contains" } else { &name.value };
-                    let text = format!("jsonata {:?}", format!("{function}({value}, {regex})"));
-                    problem.help(format!("write `{text}`")).edit(Edit::over(whole, text))
-                }
-                None => problem.help(format!("it stands in JSONata: `jsonata {:?}`", format!("$contains(…, {regex})"))),
-            },
+            (function, [value], None, Some(rest)) if raw(value).is_some() => {
+                let function = if function == "matches" { "$contains" } else { function };
+                let arguments = raw(value).into_iter().chain([regex.to_owned()]).chain(rest);
+                let arguments: Vec<_> = arguments.collect();
+                let text = format!("jsonata {:?}", format!("{function}({})", arguments.join(", ")));
+                problem.help(format!("write `{text}`")).edit(Edit::over(whole, text))
+            }
             _ => problem.help(format!("it stands in JSONata: `jsonata {:?}`", format!("$contains(…, {regex})"))),
         });
         self.leaf(ExprKind::Invalid, whole)
     }
+}
+
+/// The pattern by which a function that only asks whether a text matches can do without the regular expression.
+fn pattern_of(name: &Text, after: &[Expr], regex: &str) -> Option<String> {
+    let asks = ["matches", "$contains", "$match"].contains(&name.value.as_str()) && after.is_empty();
+    if asks { glob(regex) } else { None }
+}
+
+/// The function that a method with a regular expression is: of those that are none, one that asks whether the value matches.
+fn function_of(method: &Text) -> Text {
+    let function = match method.value.as_str() {
+        "replace" | "replaceAll" | "replace_all" | "sub" | "gsub" => "$replace",
+        "split" => "$split",
+        _ => "matches",
+    };
+    Text { value: function.to_owned(), spot: method.spot }
+}
+
+/// Where a regular expression begins among the arguments in a group.
+pub(super) fn regex_at(group: &Group) -> Option<usize> {
+    let inside = Cursor::inside(group);
+    let begins = |at: usize| {
+        inside.is_punct_at(at, "/") && (at == 0 || at.checked_sub(1).is_some_and(|at| inside.is_punct_at(at, ",")))
+    };
+    (0..inside.remaining()).find(|at| begins(*at))
 }
 
 fn segment_spot(segment: &Segment) -> Spot {
@@ -352,8 +441,15 @@ fn segment_spot(segment: &Segment) -> Spot {
 }
 
 /// The texts and values that a template and its arguments are: `"a {} {b}", c` are `"a "`, `c`, `" "`, `b`.
-fn filled(template: &str, spot: Spot, arguments: Vec<Expr>) -> Vec<Expr> {
-    let mut arguments = arguments.into_iter();
+fn filled(template: &str, spot: Spot, arguments: Vec<(Option<String>, Expr)>) -> Vec<Expr> {
+    let mut used = vec![false; arguments.len()];
+    let mut next = 0;
+    let mut take = |at: usize| {
+        if let Some(used) = used.get_mut(at) {
+            *used = true;
+        }
+        arguments.get(at).map(|(_, value)| value.clone())
+    };
     let mut parts = Vec::new();
     let mut text = String::new();
     let mut letters = template.chars().peekable();
@@ -367,9 +463,15 @@ fn filled(template: &str, spot: Spot, arguments: Vec<Expr>) -> Vec<Expr> {
                 let name: String = letters.by_ref().take_while(|letter| *letter != '}').collect();
                 let name = name.split(':').next().unwrap_or_default().trim().to_owned();
                 let value = match name.parse::<usize>() {
-                    _ if name.is_empty() => arguments.next(),
-                    Ok(_) => arguments.next(),
-                    Err(_) => named(&name, spot),
+                    _ if name.is_empty() => {
+                        next += 1;
+                        take(next - 1)
+                    }
+                    Ok(at) => take(at),
+                    Err(_) => match arguments.iter().position(|(own, _)| own.as_ref() == Some(&name)) {
+                        Some(at) => take(at),
+                        None => named(&name, spot),
+                    },
                 };
                 parts
                     .extend((!text.is_empty()).then(|| Expr { kind: ExprKind::Text(std::mem::take(&mut text)), spot }));
@@ -380,7 +482,7 @@ fn filled(template: &str, spot: Spot, arguments: Vec<Expr>) -> Vec<Expr> {
     }
     parts.extend((!text.is_empty()).then_some(Expr { kind: ExprKind::Text(text), spot }));
     // What the template has no place for is joined all the same.
-    parts.extend(arguments);
+    parts.extend(arguments.into_iter().zip(used).filter(|(_, used)| !used).map(|((_, value), _)| value));
     if !parts.iter().any(|part| matches!(part.kind, ExprKind::Text(_))) {
         parts.push(Expr { kind: ExprKind::Text(String::new()), spot });
     }
@@ -426,9 +528,16 @@ fn glob(regex: &str) -> Option<String> {
     Some(pattern)
 }
 
-/// A reference as JSONata of one's own writes it.
+/// A reference or a literal as JSONata of one's own writes it.
 pub(crate) fn raw(value: &Expr) -> Option<String> {
-    let ExprKind::Reference(reference) = &value.kind else { return None };
+    let reference = match &value.kind {
+        ExprKind::Reference(reference) => reference,
+        ExprKind::Text(text) if !text.starts_with("{%") => {
+            return Some(serde_json::Value::from(text.as_str()).to_string());
+        }
+        ExprKind::Number(number) => return Some(number.clone()),
+        _ => return None,
+    };
     let (root, rest) = match &reference.root {
         Root::Input => ("$states.context.Execution.Input".to_owned(), &reference.segments),
         Root::State => ("$states.input".to_owned(), &reference.segments),

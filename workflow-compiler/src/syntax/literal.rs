@@ -30,7 +30,9 @@ impl Parser<'_> {
             Lit::Str(text) if text.suffix().is_empty() => Ok(ExprKind::Text(text.value())),
             Lit::Str(text) => Err(bad(literal, format!("text cannot have the suffix `{}`", text.suffix()))),
             Lit::Int(_) | Lit::Float(_) => self.number(literal),
-            Lit::Char(_) => Err(bad(literal, "a character is not a value here").help("text stands in double quotes")),
+            Lit::Char(letter) => {
+                Err(bad(literal, "a character is not a value here").write(format!("{:?}", letter.value().to_string())))
+            }
             Lit::ByteStr(_) | Lit::Byte(_) | Lit::CStr(_) => {
                 Err(bad(literal, "bytes are not a value here").help("text stands in double quotes, without a prefix"))
             }

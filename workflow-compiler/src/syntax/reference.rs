@@ -5,6 +5,7 @@ use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, Habit, NO_WORD, Reference, Root, Segment, Spot, Text, plain};
 use super::cursor::{Cursor, group_spot};
+use super::habit::regex_at;
 use super::literal::string_value;
 use super::name::rust_name;
 use super::parser::Parser;
@@ -133,8 +134,8 @@ impl Parser<'_> {
 
     fn call(&mut self, name: Text, group: &proc_macro2::Group, cursor: &Cursor) -> Expr {
         let whole = name.spot.to(cursor.before());
-        if let Some(regex) = self.call_with_regex(&name, group, whole) {
-            return regex;
+        if let Some(regex) = regex_at(group) {
+            return self.call_with_regex(&name, None, (group, regex), whole);
         }
         let outer = std::mem::replace(&mut self.in_call, true);
         let arguments = self.list(group, "argument");

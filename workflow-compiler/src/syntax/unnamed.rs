@@ -4,12 +4,17 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::{Code, StateKind};
 
 use super::asl::{assigned, written_target};
-use super::ast::{Body, Choice, Clause, ClauseValue, Expr, ExprKind, Head, Over, Spot, State, Target, plain};
+use super::ast::{
+    Arm, Body, Choice, Clause, ClauseValue, Expr, ExprKind, Head, Over, Spot, State, Target, When, plain,
+};
+use super::body::Level;
+use super::choice::spelled_arm;
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, STATES};
 use super::literal::string_value;
+use super::name::rust_name;
 use super::parser::Parser;
-use super::recover::skip_item;
+use super::recover::{attributes_length, holds_states, skip_item, state_kind};
 use super::spelling::{spelled, spelled_tokens};
 use super::state::name_of;
 use crate::problem::{Edit, Problem};
@@ -19,6 +24,8 @@ use crate::problem::{Edit, Problem};
 pub(super) struct Unnamed {
     /// Its number in the body.
     at: usize,
+    /// The number of the state after it and after what was written inside of it.
+    after: usize,
     /// What is wrong.
     message: String,
     spot: Spot,
@@ -30,8 +37,10 @@ pub(super) struct Unnamed {
 
 /// How a state without a name is written here; `{}` stands for the name.
 enum Mend {
-    /// These words are put around it.
-    Around { before: String, after: Option<&'static str>, edits: Vec<Edit> },
+    /// The arms of a choice: its head is put before them, its end after them.
+    Around(Vec<Edit>),
+    /// The states inside of the arms are left where they are; the choice is written before them, in place of these words.
+    Before { words: Spot, edits: Vec<Edit> },
     /// It is written anew, with a transition where it goes on.
     Anew { text: String, goes_on: bool, edits: Vec<Edit> },
 }
@@ -126,7 +135,14 @@ impl Parser<'_> {
         let message = format!("`{keyword}` begins no state: a choice has a name");
         let text = before.trim_end().to_owned();
         let mend = Mend::Anew { text, goes_on: false, edits };
-        unnamed.push(Unnamed { at: body.states.len(), message, spot: words, otherwise: "Choose", mend });
+        unnamed.push(Unnamed {
+            at: body.states.len(),
+            after: body.states.len() + 1,
+            message,
+            spot: words,
+            otherwise: "Choose",
+            mend,
+        });
         body.states.push(state(keyword, StateKind::Choice, head, Vec::new(), !complete));
     }
 
@@ -144,8 +160,28 @@ impl Parser<'_> {
         body.states.push(State { name, ..state(keyword, StateKind::Choice, head, Vec::new(), !complete) });
     }
 
-    /// `if x -> A; else -> B;`
+    /// `if x -> A; else -> B;`, `if x { pass A … } else { pass B … }`
     fn unnamed_if(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<Unnamed>) {
+        let message = "`if` begins no state: a choice has a name and holds its arms in braces".to_owned();
+        let (at, otherwise) = (body.states.len(), "Choose");
+        if arms_with_states(cursor) {
+            let first = cursor.here();
+            body.states.push(state(
+                keyword,
+                StateKind::Choice,
+                Head::Fail { error: None, cause: None },
+                Vec::new(),
+                false,
+            ));
+            let (arms, words, edits) = self.arms_with_states(cursor, body, unnamed);
+            if let Some(choice) = body.states.get_mut(at) {
+                choice.head = Head::Choice(Choice { subject: None, nonexhaustive: None, arms });
+            }
+            let message = "`if` begins no state: a choice has a name, and its states stand beside it".to_owned();
+            let mend = Mend::Before { words, edits };
+            unnamed.push(Unnamed { at, after: body.states.len(), message, spot: first.to(words), otherwise, mend });
+            return;
+        }
         let from = cursor.position();
         let first = Spot::from(keyword.span());
         let (arms, complete, slip) = self.bare_arms(cursor);
@@ -159,12 +195,54 @@ impl Parser<'_> {
             Some(problem) => problem.mend,
             None => Vec::new(),
         };
-        let message = "`if` begins no state: a choice has a name and holds its arms in braces".to_owned();
-        let mend = Mend::Around { before: "choice {} { ".to_owned(), after: Some(" }"), edits };
         let spot = first.to(cursor.before());
-        unnamed.push(Unnamed { at: body.states.len(), message, spot, otherwise: "Choose", mend });
+        unnamed.push(Unnamed { at, after: at + 1, message, spot, otherwise, mend: Mend::Around(edits) });
         let choice = Choice { subject: None, nonexhaustive: None, arms };
         body.states.push(state(keyword, StateKind::Choice, Head::Choice(choice), Vec::new(), !complete));
+    }
+
+    /// Arms that hold states, which go into the body: the arms, the words of the first one's head, and what to leave out.
+    fn arms_with_states(
+        &mut self,
+        cursor: &mut Cursor,
+        body: &mut Body,
+        unnamed: &mut Vec<Unnamed>,
+    ) -> (Vec<Arm>, Spot, Vec<Edit>) {
+        let (mut arms, mut edits, mut head) = (Vec::new(), Vec::new(), None);
+        let mut closed: Option<Spot> = None;
+        while cursor.is_word("if") || cursor.is_word("else") {
+            let first = cursor.here();
+            let otherwise = cursor.eat_word("else").is_some();
+            let conditional = cursor.eat_word("if").is_some();
+            let pattern = if conditional { self.let_pattern(cursor) } else { None };
+            let (when, named) = match pattern {
+                Some(pattern) => (When::If(pattern.condition), pattern.named),
+                None if conditional || !otherwise => (When::If(self.head_expr(cursor)), None),
+                None => (When::Else(first), None),
+            };
+            let Some(group) = cursor.eat_group(Delimiter::Brace) else { break };
+            let Some(name) = first_state(&group) else { break };
+            let words = first.to(Spot::from(group.span_open()));
+            match closed.replace(group.span_close().into()) {
+                // All between two arms is left out.
+                Some(close) => edits.push(Edit::over(close.to(words), "")),
+                None => head = Some(words),
+            }
+            arms.push(Arm { comment: None, when, target: Target::State(name), clauses: Vec::new(), spot: first });
+            let group = match named {
+                Some((name, value)) => with_value(&group, &name, &spelled(&value), &mut edits),
+                None => group,
+            };
+            self.within(&group, |parser, cursor| {
+                while !cursor.is_end() {
+                    if cursor.eat_punct(";").is_none() {
+                        parser.item(cursor, Level::Inner, &mut Vec::new(), body, unnamed);
+                    }
+                }
+            });
+        }
+        edits.extend(closed.map(|close| Edit::over(close, "")));
+        (arms, head.unwrap_or_else(|| cursor.here()), edits)
     }
 
     /// `for x in xs { … }`
@@ -192,7 +270,14 @@ impl Parser<'_> {
         let text = format!("map {{}} over {}", spelled(&items));
         let message = format!("`{keyword}` begins no state: a map has a name");
         let mend = Mend::Anew { text, goes_on: true, edits };
-        unnamed.push(Unnamed { at: body.states.len(), message, spot: words, otherwise: "Each", mend });
+        unnamed.push(Unnamed {
+            at: body.states.len(),
+            after: body.states.len() + 1,
+            message,
+            spot: words,
+            otherwise: "Each",
+            mend,
+        });
         let head = Head::Map { over: Some(Over::Items(items)), body: inner, iterator: false };
         body.states.push(State { tail: cursor.before(), ..state(keyword, StateKind::Map, head, Vec::new(), false) });
     }
@@ -219,9 +304,14 @@ impl Parser<'_> {
         let first = cursor.here();
         cursor.next();
         cursor.eat_word("mut");
+        if cursor.peek_group(Delimiter::Brace).is_some() && cursor.is_punct_at(1, "=") {
+            return self.let_members(keyword, cursor);
+        }
         let Some((name, value)) = self.assignment(cursor) else {
             let problem = Problem::new(Code::UnknownDeclaration, first, format!("no declaration `{keyword}`"));
-            self.report(problem.help("states assign variables: `pass Begin assign { count: 1 } -> Next;`"));
+            self.report(
+                problem.help("states assign variables: `assign { count: 1 }` on the state before they are read"),
+            );
             skip_item(cursor);
             return;
         };
@@ -243,10 +333,44 @@ impl Parser<'_> {
         let message = format!("`{keyword}` begins no state: states assign variables");
         let text = format!("pass {{}} assign {}", spelled(&value));
         let mend = Mend::Anew { text, goes_on: true, edits };
-        unnamed.push(Unnamed { at: body.states.len(), message, spot: words, otherwise: "Begin", mend });
+        unnamed.push(Unnamed {
+            at: body.states.len(),
+            after: body.states.len() + 1,
+            message,
+            spot: words,
+            otherwise: "Begin",
+            mend,
+        });
         let head = Head::Pass { value: None };
         body.states.push(State { tail: cursor.before(), ..state(keyword, StateKind::Pass, head, vec![clause], false) });
         self.semicolon("the value", cursor);
+    }
+
+    /// `let { a, b } = input;`: the members are read where they are used.
+    fn let_members(&mut self, keyword: &Ident, cursor: &mut Cursor) {
+        let first = Spot::from(keyword.span());
+        let names: Vec<_> = match cursor.eat_group(Delimiter::Brace) {
+            Some(group) => group.stream().into_iter().filter_map(|token| match token {
+                TokenTree::Ident(name) => Some(name),
+                _ => None,
+            }),
+            None => return,
+        }
+        .take(MOST_NAMED)
+        .collect();
+        cursor.eat_punct("=");
+        let value = spelled(&self.expr(cursor));
+        let end = cursor.eat_punct(";").unwrap_or_else(|| cursor.before());
+        let mut edits = vec![Edit::over(first.to(end), "")];
+        for name in &names {
+            let name = plain(name);
+            cursor.rewrite_rest(|tokens| replaced(tokens, &name, &format!("{value}.{name}"), &mut edits));
+        }
+        let message = format!("`{keyword}` begins no state: members are read where they are used");
+        let written: Vec<_> = names.iter().map(|name| format!("`{value}.{}`", plain(name))).collect();
+        let problem = Problem::new(Code::UnknownDeclaration, first.to(end), message);
+        let problem = problem.help(format!("leave it out, and write {}", written.join(", ")));
+        self.report(edits.into_iter().fold(problem, Problem::edit));
     }
 
     /// `return;`, `return value;`
@@ -263,7 +387,14 @@ impl Parser<'_> {
         };
         let message = "`return` begins no state: a workflow ends with `succeed`".to_owned();
         let mend = Mend::Anew { text, goes_on: false, edits: Vec::new() };
-        unnamed.push(Unnamed { at: body.states.len(), message, spot: words, otherwise: "Done", mend });
+        unnamed.push(Unnamed {
+            at: body.states.len(),
+            after: body.states.len() + 1,
+            message,
+            spot: words,
+            otherwise: "Done",
+            mend,
+        });
         body.states.push(state(keyword, StateKind::Succeed, Head::Succeed { value }, Vec::new(), false));
         if !cursor.ends_in_braces() {
             self.semicolon("`return`", cursor);
@@ -283,7 +414,14 @@ impl Parser<'_> {
         let message = format!("`{keyword}` begins no state: a workflow ends with an error by `fail`");
         let text = format!("fail {{}} {{ error: {} }}", spelled(&error));
         let mend = Mend::Anew { text, goes_on: false, edits: Vec::new() };
-        unnamed.push(Unnamed { at: body.states.len(), message, spot: words, otherwise: "Failed", mend });
+        unnamed.push(Unnamed {
+            at: body.states.len(),
+            after: body.states.len() + 1,
+            message,
+            spot: words,
+            otherwise: "Failed",
+            mend,
+        });
         let head = Head::Fail { error: Some(error), cause: None };
         body.states.push(state(keyword, StateKind::Fail, head, Vec::new(), false));
         cursor.eat_punct(";");
@@ -324,17 +462,31 @@ impl Parser<'_> {
             }
         }
         for one in unnamed {
-            let next = body.states.get(one.at + 1).map(|next| plain(&next.name));
+            let next = body.states.get(one.after).map(|next| plain(&next.name));
             let Some(state) = body.states.get_mut(one.at) else { continue };
             let name = plain(&state.name);
             let problem = Problem::new(Code::UnknownDeclaration, one.spot, one.message);
             let problem = match one.mend {
-                Mend::Around { before, after, edits } => {
-                    let before = before.replacen("{}", &name, 1);
-                    let problem = problem.help(format!("put `{}` before it, and `}}` after it", before.trim_end()));
-                    let problem = problem.edit(Edit::before(one.spot, before));
+                Mend::Around(edits) => {
+                    let (may_match_nothing, last) = with_last_arm(state, next.as_deref());
+                    let before = format!("choice {name} {may_match_nothing}{{");
+                    let after = if last.is_empty() { " }".to_owned() } else { format!(" {last} }}") };
+                    let problem =
+                        problem.help(format!("put `{before}` before it, and `{}` after it", after.trim_start()));
+                    let problem = problem.edit(Edit::before(one.spot, format!("{before} ")));
                     let problem = edits.into_iter().fold(problem, Problem::edit);
-                    after.into_iter().fold(problem, |problem, after| problem.edit(Edit::after(one.spot, after)))
+                    problem.edit(Edit::after(one.spot, after))
+                }
+                Mend::Before { words, edits } => {
+                    let (may_match_nothing, _) = with_last_arm(state, next.as_deref());
+                    let arms = match &state.head {
+                        Head::Choice(choice) => choice.arms.iter().map(spelled_arm).collect(),
+                        _ => Vec::new(),
+                    };
+                    let text = format!("choice {name} {may_match_nothing}{{ {} }}", arms.join(" "));
+                    let problem =
+                        problem.help(format!("write `{text}`, and its states after it, without braces around them"));
+                    edits.into_iter().fold(problem.edit(Edit::over(words, text)), Problem::edit)
                 }
                 Mend::Anew { text, goes_on, edits } => {
                     let text = text.replacen("{}", &name, 1);
@@ -386,8 +538,9 @@ impl Parser<'_> {
         }) {
             let one = unnamed.remove(number);
             let assign = body.states.remove(one.at).clauses;
-            for other in unnamed.iter_mut().filter(|other| other.at > one.at) {
-                other.at -= 1;
+            for other in unnamed.iter_mut() {
+                other.at -= usize::from(other.at > one.at);
+                other.after -= usize::from(other.after > one.at);
             }
             let Some(before) = one.at.checked_sub(1).and_then(|at| body.states.get_mut(at)) else { continue };
             let text = one.text().split_once("assign ").map_or("", |(_, object)| object).to_owned();
@@ -409,8 +562,59 @@ impl Unnamed {
     /// How it is written here, without a name.
     fn text(&self) -> &str {
         match &self.mend {
-            Mend::Around { before, .. } => before,
+            Mend::Around(_) | Mend::Before { .. } => "",
             Mend::Anew { text, .. } => text,
+        }
+    }
+}
+
+/// Whether `if`s and `else`s with states in all of their braces stand here.
+fn arms_with_states(cursor: &Cursor) -> bool {
+    let mut at = 0;
+    loop {
+        let group = (at + 1..cursor.remaining()).find_map(|at| Some((at, cursor.peek_group_at(at, Delimiter::Brace)?)));
+        let Some((brace, group)) = group else { return false };
+        let ends = (at..brace).any(|at| cursor.is_punct_at(at, ";") || cursor.is_punct_at(at, "->"));
+        if ends || !holds_states(group) || first_state(group).is_none() {
+            return false;
+        }
+        at = brace + 1;
+        if !cursor.is_word_at(at, "else") {
+            return true;
+        }
+    }
+}
+
+/// The name of the first state in braces.
+fn first_state(group: &Group) -> Option<Ident> {
+    let inside = Cursor::inside(group);
+    let attributes = attributes_length(&inside, 0);
+    state_kind(&inside, attributes)?;
+    inside.peek_ident_at(attributes + 1).map(rust_name)
+}
+
+/// Gives a choice without `else` one that goes on at the next state, as other languages do; or, where its arms lead there
+/// too, the word that nothing may match. Gives that word, or the arm, as it is written.
+fn with_last_arm(state: &mut State, next: Option<&str>) -> (&'static str, String) {
+    let Head::Choice(choice) = &mut state.head else { return ("", String::new()) };
+    if choice.arms.iter().any(|arm| matches!(arm.when, When::Else(_))) {
+        return ("", String::new());
+    }
+    let span = state.keyword.span();
+    let leads =
+        |next: &str| choice.arms.iter().any(|arm| matches!(&arm.target, Target::State(name) if plain(name) == next));
+    match next.filter(|next| !leads(next)) {
+        Some(next) => {
+            let target = Target::State(Ident::new(next, span));
+            let arm =
+                Arm { comment: None, when: When::Else(span.into()), target, clauses: Vec::new(), spot: span.into() };
+            let written = spelled_arm(&arm);
+            choice.arms.push(arm);
+            ("", written)
+        }
+        None => {
+            choice.nonexhaustive = Some(Ident::new("nonexhaustive", span));
+            ("nonexhaustive ", String::new())
         }
     }
 }

@@ -14,7 +14,7 @@ use super::thread::{Doing, Join, JoinKind, MapItem, MapRun, RunId, Thread, Threa
 use super::timer::TimerKind;
 use super::{Execution, Run, Status, Variables, items};
 use crate::arn;
-use crate::history::{Details, EventType};
+use crate::history::{Details, EventType, Recent};
 use crate::item_reader;
 use crate::payload::Payload;
 use crate::program::{Batcher, Distributed, MapProgram, Reader, Transformation, Work, Writer};
@@ -213,6 +213,7 @@ impl Execution {
             input: input.clone(),
             started: self.now,
             history: Vec::new(),
+            recent: Recent::default(),
             status: Status::Running,
             output: None,
             error: None,

@@ -39,7 +39,7 @@ use crate::clock::Instant;
 use crate::coverage::Watch;
 use crate::declared::AnswerTypes;
 use crate::error::RunError;
-use crate::history::{Details, EventType, HistoryEvent, HistoryTable};
+use crate::history::{Details, EventType, HistoryEvent, HistoryTable, Recent};
 use crate::payload::Payload;
 use crate::program::{Program, StateId};
 use crate::random::Random;
@@ -176,6 +176,8 @@ struct Run {
     input: Payload,
     started: Instant,
     history: Vec<HistoryEvent>,
+    /// The payloads that the history has kept last.
+    recent: Recent,
     status: Status,
     output: Option<Payload>,
     error: Option<Arc<str>>,
@@ -251,6 +253,7 @@ impl Execution {
             input: input.clone(),
             started: execution.now,
             history: Vec::new(),
+            recent: Recent::default(),
             status: Status::Running,
             output: None,
             error: None,
@@ -368,6 +371,7 @@ impl Execution {
             return previous_id;
         }
         let event_id = run.history.len() as u64 + 1;
+        let details = run.recent.keep(details);
         run.history.push(HistoryEvent { id: event_id, previous_id, timestamp: now, kind, details });
         event_id
     }

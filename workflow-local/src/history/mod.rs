@@ -4,6 +4,7 @@
 
 mod api;
 mod event_type;
+mod kept;
 mod table;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use event_type::EventType;
+pub(crate) use kept::{Recent, Text};
 pub use table::HistoryTable;
 
 use crate::clock::Instant;

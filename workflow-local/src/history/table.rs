@@ -1,6 +1,6 @@
 //! A history as a table for people.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use workflow_asl::printable::printable;
 
@@ -96,12 +96,29 @@ impl fmt::Display for Summary<'_> {
     }
 }
 
-/// The JSON text of a payload, cut at a length that fits a row.
+/// The JSON text of a payload, cut at a length that fits a row. No more of it is written.
 fn short(payload: &crate::Payload) -> String {
-    let text = payload.to_string();
-    if text.chars().count() <= PAYLOAD_CHARS {
-        return text;
+    let mut start = Start { text: String::new(), room: PAYLOAD_CHARS };
+    if write!(start, "{payload}").is_ok() {
+        return start.text;
     }
-    let kept: String = text.chars().take(PAYLOAD_CHARS - 1).collect();
-    format!("{kept}…")
+    start.text.pop();
+    start.text.push('…');
+    start.text
+}
+
+/// Takes so many characters, and fails with the next one.
+struct Start {
+    text: String,
+    room: usize,
+}
+
+impl Write for Start {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for letter in text.chars() {
+            self.room = self.room.checked_sub(1).ok_or(fmt::Error)?;
+            self.text.push(letter);
+        }
+        Ok(())
+    }
 }

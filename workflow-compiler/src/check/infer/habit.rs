@@ -1,5 +1,6 @@
 //! What other languages write for a value, with what is written here for values of its type.
 
+use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
@@ -11,7 +12,7 @@ use crate::check::types::Ty;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Habit, Reference, Root, Segment, Spot, Text, UnaryOp, plain};
 use crate::syntax::reference_in_text;
-use crate::syntax::spelling::spelled;
+use crate::syntax::spelling::{is_word, spelled};
 
 /// Members and methods that give the length of something.
 pub(super) const LENGTHS: [&str; 5] = ["length", "len", "size", "count", "Length"];
@@ -81,6 +82,9 @@ impl<'a> Model<'a> {
         facts: &Facts,
         sink: &mut Sink<'_>,
     ) -> Ty {
+        if let Habit::Format { parts } = habit {
+            return self.infer_format(place, parts, spot, facts, sink);
+        }
         for value in habit.values().filter(|value| !matches!(value.kind, ExprKind::Habit(_))) {
             self.infer(place, value, &facts.asking(), sink);
         }
@@ -104,7 +108,7 @@ impl<'a> Model<'a> {
                     let message = format!("values have no methods, such as `{}`", name.value);
                     Problem::new(Code::Syntax, name.spot, message)
                 }
-                Habit::Format { .. } => Problem::new(Code::Syntax, spot, "text is joined with `+`, without a function"),
+                Habit::Format { .. } => without_function(spot),
                 Habit::Short { of, others } => {
                     return self.short_members(place, of, others.as_deref().unwrap_or_default());
                 }
@@ -126,6 +130,58 @@ impl<'a> Model<'a> {
         meant.map_or(Ty::Unknown, |meant| self.infer(place, &meant, facts, &mut Sink::silent()))
     }
 
+    /// The type of a text that another language fills in. Names that the workflow knows are written in full; of one that it
+    /// does not know nothing can be proposed.
+    fn infer_format(&self, place: Place<'_, 'a>, parts: &[Expr], spot: Spot, facts: &Facts, sink: &mut Sink<'_>) -> Ty {
+        let known: Result<Vec<_>, _> = parts.iter().map(|part| self.in_full(place, part)).collect();
+        let known = match known {
+            Ok(known) => known,
+            Err(name) => {
+                let problem = without_function(spot);
+                sink.push(
+                    problem.help(format!("nothing here is called `{name}`: join the text with what is meant by it")),
+                );
+                return Ty::Text;
+            }
+        };
+        for part in known.iter().filter(|part| !matches!(part.kind, ExprKind::Habit(_))) {
+            self.infer(place, part, &facts.asking(), sink);
+        }
+        let known: Option<Vec<_>> = known
+            .into_iter()
+            .map(|part| match &part.kind {
+                ExprKind::Habit(inner) => self.written_here(place, inner, facts),
+                _ => Some(part),
+            })
+            .collect();
+        let joined = known.and_then(|known| self.joined(place, &known, facts));
+        sink.report(|| match &joined {
+            Some(joined) => {
+                let text = spelled(joined);
+                without_function(spot).help(format!("write `{text}`")).edit(Edit::over(spot, text))
+            }
+            None => without_function(spot).help("text is joined with `+`: `\"order \" + input.id`"),
+        });
+        joined.map_or(Ty::Text, |joined| self.infer(place, &joined, facts, &mut Sink::silent()))
+    }
+
+    /// A part of such a text with the whole reference where it is a name alone; the name where nothing is called so.
+    fn in_full(&self, place: Place<'_, 'a>, part: &Expr) -> Result<Expr, String> {
+        let ExprKind::Reference(reference) = &part.kind else { return Ok(part.clone()) };
+        let name = match &reference.root {
+            Root::StateResult(name) if !self.states.contains_key(&plain(name)) => name,
+            _ => return Ok(part.clone()),
+        };
+        let meant = self.meant_by_name(place, reference).or_else(|| {
+            // Other languages' words for what comes in, names that are misspelt.
+            let problem = self.unknown_word(place, reference, name);
+            let [edit] = problem.mend.as_slice() else { return None };
+            reference_in_text(&edit.text, part.spot)
+        });
+        let meant = meant.ok_or_else(|| plain(name))?;
+        Ok(Expr { kind: ExprKind::Reference(meant), spot: part.spot })
+    }
+
     /// What was meant; `None` where there is nothing like it.
     fn written_here(&self, place: Place<'_, 'a>, habit: &Habit, facts: &Facts) -> Option<Expr> {
         match habit {
@@ -145,7 +201,12 @@ impl<'a> Model<'a> {
     /// The value that a member without a value names; `None` where nothing is called so.
     fn called_alike(&self, place: Place<'_, 'a>, of: &Expr) -> Option<Expr> {
         let ExprKind::Reference(reference) = &of.kind else { return None };
-        let meant = self.meant_by_name(place, reference)?;
+        let meant = self.meant_by_name(place, reference).or_else(|| {
+            let Root::StateResult(name) = &reference.root else { return None };
+            let near = self.nearest_value(place, &plain(name)).filter(|near| is_word(near))?;
+            let root = Root::StateResult(Ident::new(&near, name.span()));
+            self.meant_by_name(place, &Reference { root, ..reference.clone() })
+        })?;
         Some(Expr { kind: ExprKind::Reference(meant), spot: of.spot })
     }
 
@@ -163,6 +224,11 @@ impl<'a> Model<'a> {
         let texts: Vec<_> =
             written.iter().map(|(of, text)| text.clone().unwrap_or_else(|| format!("{}: …", spelled(of)))).collect();
         let problem = problem.help(format!("write `{}`", texts.join(", ")));
+        let unknown = written.iter().find(|(_, text)| text.is_none());
+        let problem = match unknown {
+            Some((of, _)) => problem.help(format!("nothing here is called `{}`", spelled(of))),
+            None => problem,
+        };
         // All of them or none: what is left would be another error.
         let edits: Option<Vec<_>> = written.into_iter().map(|(of, text)| Some(Edit::over(of.spot, text?))).collect();
         edits.into_iter().flatten().fold(problem, Problem::edit)
@@ -442,6 +508,10 @@ impl<'a> Model<'a> {
     }
 }
 
+fn without_function(spot: Spot) -> Problem {
+    Problem::new(Code::Syntax, spot, "text is joined with `+`, without a function")
+}
+
 /// How many letters stand before a brace that belong to it: `$` or `#`.
 fn prefix(before: &str) -> usize {
     usize::from(before.ends_with(['$', '#']))
@@ -456,6 +526,17 @@ pub(super) fn default(ty: &Ty) -> ExprKind {
         ty if ty.is_array() => ExprKind::Array(Vec::new()),
         _ => ExprKind::Null,
     }
+}
+
+/// The same as it is written, for types of which it is certain to fit.
+pub(super) fn written_default(ty: &Ty) -> Option<String> {
+    let fits = *ty == Ty::Text || *ty == Ty::Bool || ty.is_number() || ty.is_array();
+    fits.then(|| match default(ty) {
+        ExprKind::Bool(_) => "false".to_owned(),
+        ExprKind::Number(number) => number,
+        ExprKind::Array(_) => "[]".to_owned(),
+        _ => "\"\"".to_owned(),
+    })
 }
 
 fn item(of: Expr, index: &str) -> Expr {

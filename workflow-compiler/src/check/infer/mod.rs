@@ -20,7 +20,7 @@ use super::model::Model;
 use super::resolve::{Beginning, Place, Position, article};
 use super::sink::Sink;
 use super::types::Ty;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, UnaryOp, plain};
 use crate::syntax::spelling::spelled;
 
@@ -193,17 +193,23 @@ impl<'a> Model<'a> {
                 if sink.listens() && (place.state.language == QueryLanguage::Jsonata || !reference.optional) =>
             {
                 let read = self.follow(place, reference, facts, &mut Sink::silent());
-                let help = |words: &str| left_out_help(place, reference, words, key);
+                let help = |words: &str, default: &str| left_out_help(place, reference, (words, default), key);
                 if read.is_left_out() {
                     sink.report(|| {
                         let words = optional_text(reference);
                         let message = format!("`{words}` may be absent, and then this state fails");
                         let problem = Problem::new(Code::UnguardedOption, expr.spot, message);
-                        help(&words).into_iter().fold(problem, Problem::help)
+                        let default = habit::written_default(read.ty.present());
+                        let help = help(&words, default.as_deref().unwrap_or("…"));
+                        let problem = help.into_iter().fold(problem, Problem::help);
+                        match default.filter(|_| place.state.language == QueryLanguage::Jsonata) {
+                            Some(default) => problem.edit(Edit::over(expr.spot, format!("{words} ?? {default}"))),
+                            None => problem,
+                        }
                     });
                 } else if let (Ty::Foreign(of), false) = (read.ty, reference.optional) {
                     let words = optional_text(reference);
-                    let help = help(&words);
+                    let help = help(&words, "…");
                     sink.ask(|| Question { of: *of, asks: Asks::There { words, help }, spot: expr.spot });
                 }
             }
@@ -263,10 +269,15 @@ pub(super) fn is_fraction(number: &str) -> bool {
 }
 
 /// How to mend the reading of what may not be there, as the value of a member where it has a key.
-fn left_out_help(place: Place<'_, '_>, reference: &Reference, text: &str, key: Option<&Text>) -> Vec<String> {
+fn left_out_help(
+    place: Place<'_, '_>,
+    reference: &Reference,
+    (text, default): (&str, &str),
+    key: Option<&Text>,
+) -> Vec<String> {
     match (place.state.language, &reference.root) {
         (QueryLanguage::Jsonata, _) => {
-            let mut help = vec![format!("give a default: `{text} ?? …`")];
+            let mut help = vec![format!("give a default: `{text} ?? {default}`")];
             help.extend(key.map(|key| format!("or leave the member out: `{}?: {text}`", key.value)));
             help
         }

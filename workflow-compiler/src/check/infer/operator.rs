@@ -3,6 +3,7 @@
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
+use super::habit::written_default;
 use super::words::optional_text;
 use crate::check::facts::Facts;
 use crate::check::foreign::{Asks, Foreign, Question, kinds};
@@ -78,10 +79,15 @@ impl<'a> Model<'a> {
                 true => problem.help(format!("test it first: `is_present({text}) && …`")),
                 false => problem.help(format!("test it first: `{text} != null && …`")),
             };
-            if place.state.language == QueryLanguage::Jsonata {
-                problem.help(format!("or give a default: `({text} ?? …)`"))
-            } else {
-                problem
+            if place.state.language != QueryLanguage::Jsonata {
+                return problem;
+            }
+            match written_default(&inner) {
+                Some(default) => {
+                    let text = format!("({text} ?? {default})");
+                    problem.help(format!("or give a default: `{text}`")).edit(Edit::over(operand.spot, text))
+                }
+                None => problem.help(format!("or give a default: `({text} ?? …)`")),
             }
         });
         *inner

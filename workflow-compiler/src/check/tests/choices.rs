@@ -7,7 +7,7 @@ fn choices_are_exhaustive_or_say_that_they_are_not() {
     finds(
         "enum Mode { Fast, Full } input { mode: Mode } choice C match input.mode { Mode::Fast => A } pass A -> end;",
         &[
-            "WF0305 C: `C` matches nothing where `input.mode` is `Mode::Full` / add an arm for all other cases: `_ => State` / or say that the execution fails then: `choice C nonexhaustive match …`",
+            "WF0305 C: `C` matches nothing where `input.mode` is `Mode::Full` / add an arm for all other cases: `_ => A` / or say that the execution fails then: `choice C nonexhaustive match …`",
         ],
     );
     silent(
@@ -19,21 +19,21 @@ fn choices_are_exhaustive_or_say_that_they_are_not() {
     finds(
         "input { b: bool } choice C { if input.b -> A; } pass A -> end;",
         &[
-            "WF0305 C: `C` matches nothing where `input.b` is `false` / add an arm for all other cases: `else -> State` / or say that the execution fails then: `choice C nonexhaustive { … }`",
+            "WF0305 C: `C` matches nothing where `input.b` is `false` / add an arm for all other cases: `else -> A` / or say that the execution fails then: `choice C nonexhaustive { … }`",
         ],
     );
     silent("input { b: bool } choice C { if input.b -> A; if !input.b -> A; } pass A -> end;");
     finds(
         "input { b: Option<bool> } choice C match input.b { true => A, false => A } pass A -> end;",
         &[
-            "WF0305 C: `C` matches nothing where `input.b` is absent / add an arm for all other cases: `_ => State` / or say that the execution fails then: `choice C nonexhaustive match …`",
+            "WF0305 C: `C` matches nothing where `input.b` is absent / add an arm for all other cases: `_ => A` / or say that the execution fails then: `choice C nonexhaustive match …`",
         ],
     );
     finds(
         "input { n: i64 } choice C { if input.n > 3 -> A; } choice D match input.n { 1 => A, 2 => A } pass A -> end;",
         &[
-            "WF0305 C: `C` may match nothing: it has no `else` / add an arm for all other cases: `else -> State` / or say that the execution fails then: `choice C nonexhaustive { … }`",
-            "WF0305 D: `D` may match nothing: it has no `_` / add an arm for all other cases: `_ => State` / or say that the execution fails then: `choice D nonexhaustive match …`",
+            "WF0305 C: `C` may match nothing: it has no `else` / add an arm for all other cases: `else -> D` / or say that the execution fails then: `choice C nonexhaustive { … }`",
+            "WF0305 D: `D` may match nothing: it has no `_` / add an arm for all other cases: `_ => A` / or say that the execution fails then: `choice D nonexhaustive match …`",
         ],
     );
     silent(
@@ -63,7 +63,7 @@ fn choices_are_exhaustive_or_say_that_they_are_not() {
     finds(
         "choice C match state.x { true => A } pass A -> end;",
         &[
-            "WF0305 C: `C` matches nothing where `state.x` is `false` / add an arm for all other cases: `_ => State` / or say that the execution fails then: `choice C nonexhaustive match …`",
+            "WF0305 C: `C` matches nothing where `state.x` is `false` / add an arm for all other cases: `_ => A` / or say that the execution fails then: `choice C nonexhaustive match …`",
         ],
     );
 }

@@ -114,7 +114,7 @@ fn optional_values_are_tested_first() {
     finds(
         r#"input { note: Option<String> } choice C { if input.note == "x" -> A; else -> A; } pass A -> end;"#,
         &[
-            "WF0406 input.note: `input.note` may be absent: it is `Option<String>` / test it first: `is_present(input.note) && …` / or give a default: `(input.note ?? …)`",
+            "WF0406 input.note: `input.note` may be absent: it is `Option<String>` / test it first: `is_present(input.note) && …` / or give a default: `(input.note ?? \"\")`",
         ],
     );
     finds(
@@ -132,19 +132,19 @@ fn optional_values_are_tested_first() {
     finds(
         r#"input { note: Option<String> } choice C { if !is_present(input.note) -> A; else -> B; } pass A -> B; pass B { x: input.note + "!" } -> end;"#,
         &[
-            "WF0406 input.note: `input.note` may be absent: it is `Option<String>` / test it first: `is_present(input.note) && …` / or give a default: `(input.note ?? …)`",
+            "WF0406 input.note: `input.note` may be absent: it is `Option<String>` / test it first: `is_present(input.note) && …` / or give a default: `(input.note ?? \"\")`",
         ],
     );
     finds(
         r#"input { note: Option<String>, n: Option<i64> } pass A { a: (input.note ?? "none") + "!", b: -input.n, c: if is_present(input.n) { input.n + 1 } else { 0 } } -> end;"#,
         &[
-            "WF0406 input.n: `input.n` may be absent: it is `Option<i64>` / test it first: `is_present(input.n) && …` / or give a default: `(input.n ?? …)`",
+            "WF0406 input.n: `input.n` may be absent: it is `Option<i64>` / test it first: `is_present(input.n) && …` / or give a default: `(input.n ?? 0)`",
         ],
     );
     finds(
         r#"input { order: Option<Order> } struct Order { id: String } choice C { if input.order.id == "x" -> A; if is_present(input.order) && input.order.id == "x" -> A; else -> A; } pass A -> end;"#,
         &[
-            "WF0406 input.order.id: `input.order.id` may be absent: it is `Option<String>` / test it first: `is_present(input.order.id) && …` / or give a default: `(input.order.id ?? …)`",
+            "WF0406 input.order.id: `input.order.id` may be absent: it is `Option<String>` / test it first: `is_present(input.order.id) && …` / or give a default: `(input.order.id ?? \"\")`",
         ],
     );
 }

@@ -1,0 +1,239 @@
+//! Payloads as histories keep them: large ones as text, of which each shares what it can with the one before.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Details;
+use crate::json_text::{Extent, SHALLOW};
+use crate::payload::Payload;
+
+/// Bytes from which on a payload is kept as text. Smaller ones are shared as they are, which takes no time.
+const LARGE: usize = 4 * 1024;
+
+/// How many texts may share with one another in a row, until one is whole again: that many steps are taken to read one.
+const MOST_SHARING: usize = 64;
+
+/// The JSON text of a payload.
+#[derive(Debug)]
+pub(crate) struct Text {
+    /// How many texts it shares with, one through the other.
+    sharing: usize,
+    bytes: usize,
+    parts: Parts,
+}
+
+#[derive(Debug)]
+enum Parts {
+    Whole(Box<str>),
+    /// What another text has at its start and at its end, and what stands in between.
+    Changed {
+        base: Arc<Text>,
+        start: usize,
+        middle: Box<str>,
+        end: usize,
+    },
+}
+
+impl Text {
+    /// Its length in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Writes a part of it, whose ends are between characters.
+    fn write(&self, range: Range<usize>, out: &mut dyn Write) -> fmt::Result {
+        if range.is_empty() {
+            return Ok(());
+        }
+        let Parts::Changed { base, start, middle, end } = &self.parts else {
+            let Parts::Whole(text) = &self.parts else { return Ok(()) };
+            return out.write_str(text.get(range).unwrap_or_default());
+        };
+        let after = start + middle.len();
+        let within =
+            |part: Range<usize>| range.start.clamp(part.start, part.end)..range.end.clamp(part.start, part.end);
+        base.write(within(0..*start), out)?;
+        let own = within(*start..after);
+        out.write_str(middle.get(own.start - start..own.end - start).unwrap_or_default())?;
+        // Where the end stands in the other text.
+        let moved = |at: usize| base.bytes - end + (at - after);
+        let rest = within(after..self.bytes);
+        base.write(moved(rest.start)..moved(rest.end), out)
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(0..self.bytes, f)
+    }
+}
+
+/// What was kept last, by what it is of: the data of states, or a variable.
+#[derive(Debug, Default)]
+pub(crate) struct Recent {
+    data: Option<Last>,
+    variables: BTreeMap<String, Last>,
+}
+
+#[derive(Debug)]
+struct Last {
+    /// As states have it, which the next event often has too.
+    live: Payload,
+    kept: Payload,
+    text: String,
+    shared: Arc<Text>,
+}
+
+impl Recent {
+    /// The details with their payloads as the history keeps them.
+    pub(crate) fn keep(&mut self, mut details: Details) -> Details {
+        if let Details::StateExited { assigned: Some(assigned), .. } = &mut details
+            && assigned.values().any(|value| value.bytes() >= LARGE)
+        {
+            for (name, value) in Arc::make_mut(assigned).iter_mut().filter(|(_, value)| value.bytes() >= LARGE) {
+                let mut last = self.variables.remove(name);
+                *value = kept(value, &mut last);
+                self.variables.extend(last.map(|last| (name.clone(), last)));
+            }
+        }
+        if let Some(payload) = data(&mut details).filter(|payload| payload.bytes() >= LARGE) {
+            *payload = kept(payload, &mut self.data);
+        }
+        details
+    }
+}
+
+/// The data of states in an event.
+fn data(details: &mut Details) -> Option<&mut Payload> {
+    match details {
+        Details::ExecutionStarted { input, .. }
+        | Details::StateEntered { input, .. }
+        | Details::WorkScheduled { input, .. } => Some(input),
+        Details::Output { output } | Details::StateExited { output, .. } | Details::TaskOutput { output, .. } => {
+            Some(output)
+        }
+        Details::TaskScheduled { parameters, .. } => Some(parameters),
+        _ => None,
+    }
+}
+
+fn kept(payload: &Payload, last: &mut Option<Last>) -> Payload {
+    if let Some(last) = last.as_ref().filter(|last| last.live.is_same(payload)) {
+        return last.kept.clone();
+    }
+    let text = payload.to_string();
+    if Extent::of(text.as_bytes()).depth > SHALLOW {
+        return payload.clone();
+    }
+    let shared = Arc::new(share(&text, last.as_ref()));
+    let kept = Payload::of_text(Arc::clone(&shared));
+    *last = Some(Last { live: payload.clone(), kept: kept.clone(), text, shared });
+    kept
+}
+
+/// The text, without what it has in common with the one before.
+fn share(text: &str, last: Option<&Last>) -> Text {
+    let whole = || Text { sharing: 0, bytes: text.len(), parts: Parts::Whole(text.into()) };
+    let Some(last) = last.filter(|last| last.shared.sharing < MOST_SHARING) else { return whole() };
+    let other = last.text.as_str();
+    let equal = |(a, b): &(&u8, &u8)| a == b;
+    let mut start = text.as_bytes().iter().zip(other.as_bytes()).take_while(equal).count();
+    while !(text.is_char_boundary(start) && other.is_char_boundary(start)) {
+        start -= 1;
+    }
+    let (Some(rest), Some(other_rest)) = (text.get(start..), other.get(start..)) else { return whole() };
+    let mut end = rest.bytes().rev().zip(other_rest.bytes().rev()).take_while(|(a, b)| a == b).count();
+    while !(rest.is_char_boundary(rest.len() - end) && other_rest.is_char_boundary(other_rest.len() - end)) {
+        end -= 1;
+    }
+    let middle = rest.get(..rest.len() - end).unwrap_or_default();
+    if middle.len() > text.len() / 2 {
+        return whole();
+    }
+    let base = Arc::clone(&last.shared);
+    Text {
+        sharing: base.sharing + 1,
+        bytes: text.len(),
+        parts: Parts::Changed { base, start, middle: middle.into(), end },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn entered(input: &Payload) -> Details {
+        Details::StateEntered { name: "A".into(), input: input.clone() }
+    }
+
+    fn input(details: &Details) -> &Payload {
+        let Details::StateEntered { input, .. } = details else { return unreachable(details) };
+        input
+    }
+
+    #[expect(clippy::panic, reason = "tests may panic")]
+    fn unreachable<'a>(details: &Details) -> &'a Payload {
+        panic!("{details:?}")
+    }
+
+    #[test]
+    fn what_is_kept_reads_as_what_was_given() {
+        let mut recent = Recent::default();
+        let long = "äöü€𝄞\"\\\u{1}".repeat(800);
+        let mut value = json!({ "a": [1, -0.0, 1e300, 0.1, u64::MAX, i64::MIN, null], "long": long });
+        let mut kept: Vec<(Value, Details)> = Vec::new();
+        for turn in 0..200 {
+            match turn % 5 {
+                0 => value[format!("é{turn}")] = json!({ "turn": turn, "of": ["ä", "ä", "ä"] }),
+                1 => value["a"] = json!([turn, "𝄞", "𝄞€"]),
+                2 => value["long"] = json!(format!("{turn}{long}")),
+                3 => drop(value.as_object_mut().map(|members| members.shift_remove_index(1))),
+                _ => value["a"] = json!({ "€": turn }),
+            }
+            let payload = Payload::new(value.clone());
+            kept.push((value.clone(), recent.keep(entered(&payload))));
+            // The same once more: as a state's output and the next one's input.
+            let again = recent.keep(entered(&payload));
+            assert!(kept.last().is_some_and(|(_, kept)| input(kept).is_same(input(&again))) || payload.bytes() < LARGE);
+        }
+        for (value, details) in &kept {
+            assert_eq!(input(details).to_string(), value.to_string());
+            assert_eq!(input(details).bytes(), value.to_string().len());
+            assert_eq!(input(details).value(), value);
+            assert_eq!(input(details).value().to_string(), value.to_string());
+        }
+    }
+
+    #[test]
+    fn what_is_nested_deeper_than_is_read_at_once_stays_as_it_is() {
+        let mut value = json!("x".repeat(LARGE));
+        for _ in 0..600 {
+            value = json!([value]);
+        }
+        let payload = Payload::new(value);
+        let details = Recent::default().keep(entered(&payload));
+        assert!(input(&details).is_same(&payload));
+    }
+
+    #[test]
+    fn texts_that_grow_share_what_they_have() {
+        let mut recent = Recent::default();
+        let mut value = json!({});
+        let mut own = 0;
+        for turn in 0..2_000 {
+            value[format!("member{turn}")] = json!(turn);
+            let details = recent.keep(entered(&Payload::new(value.clone())));
+            let Some(last) = &recent.data else { continue };
+            own += match &last.shared.parts {
+                Parts::Whole(whole) => whole.len(),
+                Parts::Changed { middle, .. } => middle.len(),
+            };
+            assert_eq!(input(&details).to_string(), value.to_string());
+        }
+        assert!(own < 2_000_000, "{own} bytes for 2000 texts of up to {}", value.to_string().len());
+    }
+}
