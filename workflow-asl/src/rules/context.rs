@@ -109,7 +109,8 @@ fn may_have_token(state: &StateAt<'_>) -> bool {
         return state.state.kind == StateKind::Task;
     };
     match Resource::parse(arn) {
-        Some(Resource::Integration(call)) => call.pattern != Pattern::RequestResponse,
+        // An ending that is unknown may have been meant to wait.
+        Some(Resource::Integration(call)) => call.pattern != Pattern::RequestResponse || call.action.contains('.'),
         Some(Resource::Lambda { .. }) => placeholder::likely(arn),
         _ => true,
     }

@@ -336,7 +336,7 @@ impl<'a> Model<'a> {
     }
 
     /// With the declaration of another parameter.
-    fn declaring(&self, problem: Problem, field: &str) -> Problem {
+    pub(super) fn declaring(&self, problem: Problem, field: &str) -> Problem {
         let declared = self.workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
             DeclarationKind::Params(fields) => Some(fields),
             _ => None,

@@ -13,6 +13,7 @@ use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, Text, UnaryOp, plain};
+use crate::syntax::spelling::is_word;
 
 /// A place in a state where a value is computed.
 #[derive(Clone, Copy, Debug)]
@@ -248,7 +249,9 @@ impl<'a> Model<'a> {
                 let known = self.params.keys().map(String::as_str);
                 let problem = Problem::new(Code::UnknownParam, name.spot, message).suggest(&name.value, known);
                 if problem.help.is_empty() {
-                    problem.help(format!("declare it: `params {{ {}: String }}`", name.value))
+                    let field = format!("{}: String", name.value);
+                    let problem = problem.help(format!("declare it: `params {{ {field} }}`"));
+                    if is_word(&name.value) { self.declaring(problem, &field) } else { problem }
                 } else {
                     problem
                 }
@@ -420,7 +423,12 @@ impl<'a> Model<'a> {
                     if let Some(meant) = self.meant_member(&problem, text, ty, (name, next)).filter(|_| !quoted) {
                         return meant;
                     }
-                    suggest_member(problem, (&name.value, quoted), members.keys().map(String::as_str))
+                    let meant =
+                        OF_THE_CONTEXT.iter().find(|(words, _)| text == "context" && words.contains(&&*name.value));
+                    match meant {
+                        Some((_, path)) => problem.write(*path),
+                        None => suggest_member(problem, (&name.value, quoted), members.keys().map(String::as_str)),
+                    }
                 });
                 unknown
             }
@@ -536,6 +544,15 @@ const RESULT_WORDS: [&str; 9] =
     ["result", "output", "response", "data", "body", "value", "payload", "returnvalue", "return"];
 
 /// Proposes the nearest name; where none is near, lists them, if they are few.
+/// What others call a value of the context, and its path there.
+const OF_THE_CONTEXT: [(&[&str], &str); 5] = [
+    (&["token", "taskToken", "TaskToken", "task_token"], "Task.Token"),
+    (&["executionId", "execution_id", "ExecutionId", "executionArn"], "Execution.Id"),
+    (&["executionName", "execution_name", "ExecutionName"], "Execution.Name"),
+    (&["startTime", "start_time", "StartTime"], "Execution.StartTime"),
+    (&["stateName", "state_name", "StateName"], "State.Name"),
+];
+
 fn suggest_member<'s>(
     problem: Problem,
     (name, quoted): (&str, bool),

@@ -208,7 +208,8 @@ fn unknown(model: &Model<'_>, scope: usize, name: &str, text: bool, spot: Spot) 
             .edit(Edit::over(spot, written));
     }
     // What other languages say where a path ends.
-    const ENDS: [&str; 14] = [
+    const ENDS: [&str; 15] = [
+        "end",
         "End",
         "END",
         "return",

@@ -266,7 +266,11 @@ fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
         match (position, ty) {
             (Position::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),
             (Position::Seconds | Position::Timeout, Ty::Text) if matches!(expr.kind, ExprKind::Text(_)) => {
-                problem.help("write a duration without quotes, such as `5m`")
+                let text = if let ExprKind::Text(text) = &expr.kind { text.trim() } else { "" };
+                match crate::syntax::is_duration(text) {
+                    true => problem.help("a duration has no quotes").write(text),
+                    false => problem.help("write a duration without quotes, such as `5m`"),
+                }
             }
             (Position::Timestamp, ty) if ty.is_number() => problem.help("for a number of seconds write `for`"),
             _ => problem,

@@ -20,6 +20,9 @@ pub(super) fn of(
     let [help] = help else { return Vec::new() };
     let edit = match finding.code {
         Code::BadJsonata => expression(finding, model, spot, locate),
+        Code::UnknownApi | Code::BadResource if help.starts_with("without an ending") => {
+            without_pattern(finding, model)
+        }
         Code::UnknownApi | Code::BadResource => proposal(help).and_then(|name| service(finding, model, spot, name)),
         Code::UnknownParameter
         | Code::UnraisedError
@@ -99,12 +102,21 @@ fn expression(finding: &Diagnostic, model: &Model<'_>, spot: Spot, locate: Locat
     found
 }
 
+/// A call without its ending.
+fn without_pattern(finding: &Diagnostic, model: &Model<'_>) -> Option<Edit> {
+    let Head::Task { resource: Some(Resource::Service { path, pattern: Some(pattern), result: None, .. }), .. } =
+        &state_of(&finding.pointer, model)?.state.head
+    else {
+        return None;
+    };
+    let action = path.last()?;
+    Some(Edit::over(Spot::from(action.span()).to(pattern.spot), plain(action)))
+}
+
 /// Another service or action, in place of its word or of all that names what is called.
 fn service(finding: &Diagnostic, model: &Model<'_>, spot: Spot, name: &str) -> Option<Edit> {
     if !name.contains("::") {
-        // About a word, and not about an ending such as `.sync`.
-        let word = finding.range.is_some() && !name.starts_with('.');
-        return word.then(|| Edit::over(spot, name));
+        return finding.range.is_some().then(|| Edit::over(spot, name.trim_start_matches('.')));
     }
     let Head::Task { resource: Some(Resource::Service { path, .. }), .. } =
         &state_of(&finding.pointer, model)?.state.head

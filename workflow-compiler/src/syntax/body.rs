@@ -14,7 +14,21 @@ use super::parser::Parser;
 use super::recover::{is_declaration, item_starts_here, skip_item, state_kind};
 use super::unnamed::Unnamed;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
+
+/// What stands before functions in other languages.
+const MODIFIERS: [&str; 6] = ["async", "await", "export", "public", "pub", "static"];
+
+/// What other languages call the kinds of states.
+const SYNONYMS: [(&[&str], &str); 7] = [
+    (&["sleep", "delay", "pause", "timer"], "wait"),
+    (&["action", "call", "invoke", "run", "execute", "job", "activity", "function"], "task"),
+    (&["condition", "decision", "branching", "route"], "choice"),
+    (&["success", "succeeded", "done", "finish", "stop"], "succeed"),
+    (&["failure", "failed", "abort"], "fail"),
+    (&["fork", "concurrent", "all"], "parallel"),
+    (&["noop", "nop", "inject", "transform"], "pass"),
+];
 
 /// What the items are in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,12 +85,25 @@ impl Parser<'_> {
         let Some(keyword) = self.clause_word(cursor) else {
             self.dangling(&attributes);
             let what = if level == Level::Workflow { "a declaration or a state" } else { "a state" };
-            self.expected(cursor, what);
+            if cursor.is_punct("#") {
+                let problem = Problem::new(Code::Syntax, cursor.here(), "a comment begins with `//`");
+                self.complain(cursor, problem.write("//"));
+            } else {
+                self.expected(cursor, what);
+            }
             cursor.next();
             skip_item(cursor);
             return;
         };
         self.word(&keyword, level.role());
+        if MODIFIERS.iter().any(|word| keyword == word) && state_kind(cursor, 1).is_some() {
+            let here = cursor.here();
+            let problem = Problem::new(Code::UnknownDeclaration, here, format!("a state has no `{keyword}` before it"));
+            self.report(problem.help("leave it out").edit(Edit::over(here, "")));
+            cursor.next();
+            self.only_comment(attributes);
+            return self.item(cursor, level, declarations, body, unnamed);
+        }
         if let Some(kind) = state_kind(cursor, 0) {
             cursor.next();
             let comment = self.only_comment(attributes);
@@ -139,7 +166,8 @@ impl Parser<'_> {
         let named = cursor.peek_ident_at(1).is_some() && cursor.peek_ident_at(1).is_some_and(|word| word != "as");
         let states = STATES.iter().map(|(_, keyword)| keyword.word);
         let known = states.chain(DECLARATIONS.iter().map(|keyword| keyword.word).filter(|_| level == Level::Workflow));
-        let near = workflow_asl::nearest::nearest(text, known);
+        let synonym = SYNONYMS.iter().find(|(words, _)| named && words.contains(&text)).map(|(_, kind)| *kind);
+        let near = synonym.or_else(|| workflow_asl::nearest::nearest(text, known));
         let what = if named { "state kind" } else { "declaration or state kind" };
         let mut problem = Problem::new(Code::UnknownDeclaration, keyword.span(), format!("no {what} `{text}`"));
         problem = match (near, named) {
@@ -258,6 +286,7 @@ impl Parser<'_> {
 
     /// `start Name;`
     fn start(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body) {
+        self.stray_sign(keyword, &["->", "=>", ":", "="], cursor);
         let target = match cursor.peek_literal_at(0).and_then(string_value) {
             Some(text) => {
                 cursor.next();

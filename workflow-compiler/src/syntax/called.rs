@@ -107,12 +107,22 @@ impl Parser<'_> {
         sign: Option<&Problem>,
         cursor: &mut Cursor,
     ) -> Option<(Resource, Option<Expr>)> {
-        let group = cursor.peek_group_at(1, Delimiter::Parenthesis)?.clone();
         let service = cursor.peek_ident()?.clone();
         let action = only_action(&plain(&service))?;
         let first = cursor.here();
-        cursor.advance(2);
-        let mut arguments = self.list(&group, "argument").into_iter();
+        let arguments = match cursor.peek_at(1)?.clone() {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                cursor.advance(2);
+                self.list(&group, "argument")
+            }
+            TokenTree::Literal(literal) => {
+                let text = string_value(&literal)?;
+                cursor.advance(2);
+                vec![Expr { kind: ExprKind::Text(text.value), spot: text.spot }]
+            }
+            _ => return None,
+        };
+        let mut arguments = arguments.into_iter();
         let name = arguments.next();
         let mut payload = arguments.next();
         if payload.is_none()

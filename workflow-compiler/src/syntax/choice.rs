@@ -345,6 +345,22 @@ impl Parser<'_> {
             let here = cursor.here();
             // A pattern after a comma: the arrow stands behind that.
             let comma = cursor.is_punct(",") && cursor.is_punct_at(2, "=>");
+            if cursor.is_punct("..") || cursor.is_word("if") {
+                let message = if cursor.is_word("if") {
+                    "an arm of `match` has no `if`"
+                } else {
+                    "a pattern is one value, without a range"
+                };
+                let problem = Problem::new(Code::Syntax, here, message);
+                self.complain(
+                    cursor,
+                    problem.help("for conditions leave `match` out: `choice Name { if input.n > 3 -> State; … }`"),
+                );
+                while !cursor.is_end() && !cursor.is_punct("=>") && !cursor.is_punct("->") && !cursor.is_punct(",") {
+                    cursor.next();
+                }
+                return Some(vec![Expr { kind: ExprKind::Invalid, spot: here }]);
+            }
             let foreign = if comma { 1 } else { ["||", "or"].iter().map(|sign| joined(cursor, sign)).sum() };
             if foreign > 0 {
                 cursor.advance(foreign);

@@ -12,7 +12,7 @@ use super::literal::string_value;
 use super::parser::Parser;
 use super::recover::skip_item;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// A declaration after its keyword, which is (or was taken for) `text`.
@@ -119,6 +119,17 @@ impl Parser<'_> {
     /// `{ fields }` or `path::To::Type;`
     fn shape(&mut self, attributes: &Attributes, what: &str, cursor: &mut Cursor) -> Option<Shape> {
         if let Some(group) = cursor.eat_group(Delimiter::Brace) {
+            let rule = attributes.rename_all.map(|(rule, _)| rule);
+            return Some(Shape::Fields(self.fields(&group, rule)));
+        }
+        if cursor.peek_ident().is_some()
+            && let Some(group) = cursor.peek_group_at(1, Delimiter::Brace).cloned()
+        {
+            let name = cursor.here();
+            let problem =
+                Problem::new(Code::Syntax, name, format!("the {what} has no name: its type is named for the workflow"));
+            self.report(problem.help("leave it out").edit(Edit::over(name, "")));
+            cursor.advance(2);
             let rule = attributes.rename_all.map(|(rule, _)| rule);
             return Some(Shape::Fields(self.fields(&group, rule)));
         }

@@ -42,7 +42,9 @@ const OPERATORS: [Operator; 14] = [
 const FOREIGN: [(&str, &str); 3] = [("and", "&&"), ("or", "||"), ("is", "==")];
 
 /// The same of signs, longer ones first; those of other languages that begin like one here are none of it.
-const FOREIGN_SIGNS: [(&str, &str); 12] = [
+const FOREIGN_SIGNS: [(&str, &str); 14] = [
+    ("?:", "??"),
+    ("..", "+"),
     ("===", "=="),
     ("!==", "!="),
     ("<>", "!="),
@@ -124,6 +126,12 @@ impl Parser<'_> {
         let mut compared = false;
         let mut too_high = false;
         let mut defaults = Vec::new();
+        if least <= COMPARISON
+            && let Some(found) = self.one_of(&left, cursor).or_else(|| self.tested(&left, cursor))
+        {
+            left = found;
+            height = self.height;
+        }
         if cursor.is_punct("=~") && least <= COMPARISON {
             left = self.regex_match(left, cursor);
             height = self.height;
@@ -176,6 +184,7 @@ impl Parser<'_> {
     fn operator(&mut self, cursor: &Cursor, least: u8) -> Option<(BinaryOp, usize, u8)> {
         // What mostly follows a value.
         if matches!(cursor.peek(), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), ',' | ';' | ':' | '.'))
+            && !cursor.is_punct("..")
             || cursor.is_punct("->")
             || cursor.is_punct("=>")
         {
@@ -183,7 +192,10 @@ impl Parser<'_> {
         }
         let found = |text: &str| OPERATORS.iter().find(|(_, known, _)| *known == text);
         let own = || OPERATORS.iter().find(|(_, text, _)| cursor.is_punct(text));
-        let sign = || FOREIGN_SIGNS.iter().find(|(sign, _)| cursor.is_punct(sign));
+        // Between numbers it is a range.
+        let joins = || [cursor.last(), cursor.peek_at(2)].into_iter().flatten().any(is_text);
+        let is_sign = |sign: &str| cursor.is_punct(sign) && (sign != ".." || joins());
+        let sign = || FOREIGN_SIGNS.iter().find(|(sign, _)| is_sign(sign));
         let (foreign, (op, text, binds)) = match cursor.peek()? {
             TokenTree::Ident(word) => {
                 let (word, text) = FOREIGN.iter().find(|(known, _)| word == known)?;
@@ -562,4 +574,9 @@ impl Parser<'_> {
         }
         self.leaf(ExprKind::Constant(path), whole)
     }
+}
+
+/// Whether a token is text in quotes.
+fn is_text(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Literal(literal) if string_value(literal).is_some())
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{BinaryOp, Expr, ExprKind, Habit, NO_WORD, Reference, Root, Segment, Spot, Text, plain};
+use super::ast::{BinaryOp, Expr, ExprKind, Habit, NO_WORD, Reference, Root, Segment, Spot, Text, UnaryOp, plain};
 use super::cursor::Cursor;
 use super::literal::string_value;
 use super::parser::Parser;
@@ -75,6 +75,14 @@ impl Parser<'_> {
     pub(super) fn habit(&mut self, word: &str, cursor: &mut Cursor) -> Option<Expr> {
         match cursor.peek_at(1)? {
             TokenTree::Punct(punct) if punct.as_char() == '!' => self.macro_call(word, cursor),
+            TokenTree::Literal(literal) if word == "f" => {
+                let text = string_value(literal)?;
+                let first = cursor.here();
+                cursor.advance(2);
+                let parts = filled(&text.value, text.spot, Vec::new());
+                let height = self.height + 1;
+                Some(self.grown(ExprKind::Habit(Habit::Format { parts }), first.to(cursor.before()), height))
+            }
             TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
                 let closure = CLOSURES.contains(&word) && cursor.peek_group_at(2, Delimiter::Brace).is_some();
                 closure.then(|| self.closure(cursor))
@@ -364,6 +372,52 @@ impl Parser<'_> {
         let arguments = self.list(&group, "argument");
         let name = Text { value: "matches".to_owned(), spot };
         self.with_regex(&name, (&arguments, &[]), (&regex, spot), whole)
+    }
+
+    /// `value in ["a", "b"]`, at the operator.
+    pub(super) fn one_of(&mut self, value: &Expr, cursor: &mut Cursor) -> Option<Expr> {
+        let group = cursor.peek_group_at(1, Delimiter::Bracket).filter(|_| cursor.is_word("in"))?.clone();
+        let sign = cursor.here();
+        cursor.advance(2);
+        let spot = value.spot.to(cursor.before());
+        let items = self.list(&group, "item");
+        let height = self.height + items.len() + 3;
+        let equal = items.into_iter().map(|item| {
+            let kind = ExprKind::Binary(BinaryOp::Equal, sign, Box::new(value.clone()), Box::new(item));
+            Expr { kind, spot }
+        });
+        let any = equal.reduce(|left, right| {
+            let kind = ExprKind::Binary(BinaryOp::Or, sign, Box::new(left), Box::new(right));
+            Expr { kind, spot }
+        });
+        let kind = any.map_or(ExprKind::Bool(false), |any| ExprKind::Paren(Box::new(any)));
+        let any = self.grown(kind, spot, height);
+        let written = spelled(&any);
+        let problem = Problem::new(Code::Syntax, sign, "`in` is not an operator here");
+        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, written)));
+        Some(any)
+    }
+
+    /// `value is null`, `value is not None`, at the operator.
+    pub(super) fn tested(&mut self, value: &Expr, cursor: &mut Cursor) -> Option<Expr> {
+        let not = usize::from(cursor.is_word_at(1, "not"));
+        let nothing = ["null", "None", "nil", "undefined"].iter().any(|word| cursor.is_word_at(1 + not, word));
+        if !cursor.is_word("is") || !nothing {
+            return None;
+        }
+        let first = cursor.here();
+        cursor.advance(2 + not);
+        let sign = first.to(cursor.before());
+        let spot = value.spot.to(sign);
+        let name = Text { value: "is_present".to_owned(), spot: sign };
+        let height = self.height + 2;
+        let call = Expr { kind: ExprKind::Call { name, arguments: vec![value.clone()] }, spot };
+        let kind = if not == 1 { call.kind } else { ExprKind::Unary(UnaryOp::Not, Box::new(call)) };
+        let test = self.grown(kind, spot, height);
+        let written = spelled(&test);
+        let problem = Problem::new(Code::Syntax, sign, "`is` is not an operator here");
+        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, written)));
+        Some(test)
     }
 
     /// `value =~ /regex/`, at the operator.

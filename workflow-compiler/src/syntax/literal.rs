@@ -14,6 +14,12 @@ const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400
 /// How to write durations.
 const DURATION_HELP: &str = "a duration is a whole number with `s`, `m`, `h` or `d`, such as `30s` or `2h`";
 
+/// Whether a text is a duration, but for its quotes.
+pub(crate) fn is_duration(text: &str) -> bool {
+    let unit = UNITS.iter().find_map(|(unit, _)| text.strip_suffix(unit));
+    unit.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
 /// The value of a string literal without a suffix.
 pub(super) fn string_value(literal: &Literal) -> Option<Text> {
     match Lit::new(literal.clone()) {
@@ -103,7 +109,19 @@ impl Parser<'_> {
         }
         let problem = Problem::new(Code::BadDuration, literal.span(), format!("not a duration: `{literal}`"));
         match (suffix, compound_seconds(digits, suffix)) {
-            ("ms" | "us" | "ns", _) => problem.help("Step Functions counts in whole seconds"),
+            ("ms" | "us" | "ns", _) => {
+                let problem = problem.help("Step Functions counts in whole seconds");
+                let in_a_second = match suffix {
+                    "ms" => 1_000,
+                    "us" => 1_000_000,
+                    _ => 1_000_000_000,
+                };
+                match digits.parse::<u64>() {
+                    // What is no whole number of them waits no shorter.
+                    Ok(count) => problem.write(format!("{}s", count.div_ceil(in_a_second).max(1))),
+                    Err(_) => problem,
+                }
+            }
             ("sec" | "secs" | "second" | "seconds", _) => problem.write(format!("{digits}s")),
             ("min" | "mins" | "minute" | "minutes", _) => problem.write(format!("{digits}m")),
             ("hr" | "hrs" | "hour" | "hours", _) => problem.write(format!("{digits}h")),

@@ -3,14 +3,14 @@
 use proc_macro2::{Delimiter, Group, Ident};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Body, Branch, Expr, ExprKind, Head, Over, Reference, Root, Spot, plain};
+use super::ast::{Body, Branch, Expr, ExprKind, Head, Over, Reference, Root, Spot, Target, plain};
 use super::body::Level;
 use super::clause::{Clauses, Place};
 use super::cursor::{Cursor, group_spot};
 use super::parser::Parser;
-use super::recover::{clause_starts_here, item_starts_here};
+use super::recover::{attributes_length, clause_starts_here, item_starts_here, state_kind};
 use super::spelling::spelled;
-use super::unnamed::with_item;
+use super::unnamed::{targets, with_item};
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -21,6 +21,12 @@ impl Parser<'_> {
         let mut iterator = false;
         let mut item: Option<(Ident, Problem)> = None;
         loop {
+            if over.is_none() && cursor.is_word("in") {
+                let problem = Problem::new(Code::Syntax, cursor.here(), "a map goes `over` its items");
+                self.report(problem.write("over"));
+                cursor.next();
+                over = Some(self.over(cursor));
+            }
             let named = self.named_item(over.is_some(), cursor);
             if let Some((name, problem, items)) = named {
                 over = items.or(over);
@@ -164,6 +170,10 @@ impl Parser<'_> {
 
     /// `{ branch { … } … }`
     pub(super) fn parallel(&mut self, cursor: &mut Cursor) -> (Head, bool) {
+        if let Some(group) = cursor.peek_group(Delimiter::Bracket).cloned() {
+            cursor.next();
+            return (Head::Parallel(self.listed_branches(&group)), true);
+        }
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             let problem = self.unexpected(cursor, "the branches in braces");
             self.complain(cursor, problem.help("such as `{ branch { pass A -> end; } branch { pass B -> end; } }`"));
@@ -175,6 +185,10 @@ impl Parser<'_> {
                 if cursor.eat_punct(";").is_some() {
                     continue;
                 }
+                if state_kind(cursor, attributes_length(cursor, 0)).is_some() && item_starts_here(cursor) {
+                    branches.extend(parser.states_as_branches(cursor));
+                    continue;
+                }
                 branches.extend(parser.branch(cursor));
             }
             parser.hole(group.span_close(), Role::Branch);
@@ -183,6 +197,57 @@ impl Parser<'_> {
         let branches = branches.unwrap_or_default();
         let complete = !branches.is_empty() || group.stream().is_empty();
         (Head::Parallel(branches), complete)
+    }
+
+    /// `[{ states }, { states }]`: the branches as a list, which is reported.
+    fn listed_branches(&mut self, group: &Group) -> Vec<Branch> {
+        let mut edits = vec![Edit::over(group.span_open(), "{"), Edit::over(group.span_close(), "}")];
+        let branches = self.within(group, |parser, cursor| {
+            let mut branches = Vec::new();
+            while !cursor.is_end() {
+                let here = cursor.here();
+                if let Some(comma) = cursor.eat_punct(",") {
+                    edits.push(Edit::over(comma, ""));
+                } else if let Some(inner) = cursor.eat_group(Delimiter::Brace) {
+                    edits.push(Edit::before(here, "branch "));
+                    branches.push(Branch { comment: None, body: parser.inner_body(&inner, here) });
+                } else {
+                    parser.expected(cursor, "the states of a branch in braces");
+                    cursor.next();
+                }
+            }
+            branches
+        });
+        let problem = Problem::new(Code::Syntax, group.span_open(), "a parallel holds its branches in braces");
+        let problem = problem.help("write `{ branch { … } branch { … } }`");
+        self.report(edits.into_iter().fold(problem, Problem::edit));
+        branches.unwrap_or_default()
+    }
+
+    /// States without a branch around them, which is reported: each branch goes on to where all of its states have ended.
+    fn states_as_branches(&mut self, cursor: &mut Cursor) -> Vec<Branch> {
+        let first = cursor.here_first();
+        let (mut branches, mut edits) = (Vec::new(), Vec::new());
+        while state_kind(cursor, attributes_length(cursor, 0)).is_some() {
+            let open = cursor.here_first();
+            let mut body = Body { comment: None, start: None, states: Vec::new(), spot: open.into(), broken: false };
+            while !cursor.is_end() && state_kind(cursor, attributes_length(cursor, 0)).is_some() {
+                let reported = self.reported();
+                self.item(cursor, Level::Inner, &mut Vec::new(), &mut body, &mut Vec::new());
+                body.broken |= self.reported() > reported;
+                while cursor.eat_punct(";").is_some() {}
+                if has_ended(&body) {
+                    break;
+                }
+            }
+            edits.push(Edit::before(open, "branch { "));
+            edits.push(Edit::after(cursor.before(), " }"));
+            branches.push(Branch { comment: None, body });
+        }
+        let problem = Problem::new(Code::UnknownDeclaration, first, "a parallel holds branches, which hold states");
+        let problem = problem.help("write `branch { … }` around the states of each branch");
+        self.report(edits.into_iter().fold(problem, Problem::edit));
+        branches
     }
 
     fn branch(&mut self, cursor: &mut Cursor) -> Option<Branch> {
@@ -218,10 +283,11 @@ impl Parser<'_> {
         cursor.next();
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             let problem = self.unexpected(cursor, "the states of the branch in braces");
+            let name = cursor.here();
             self.complain(
                 cursor,
                 match cursor.peek_ident() {
-                    Some(_) => problem.help("branches have no names"),
+                    Some(_) => problem.help("branches have no names: leave it out").edit(Edit::over(name, "")),
                     None => problem,
                 },
             );
@@ -246,6 +312,16 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+/// Whether the states of a branch end, and lead to none that does not stand there.
+fn has_ended(body: &Body) -> bool {
+    let known = |name: &Ident| body.states.iter().any(|state| plain(&state.name) == plain(name));
+    let leads_away = |target: &Target| matches!(target, Target::State(name) if !known(name));
+    let ends = body.states.last().is_none_or(|last| {
+        matches!(last.kind, StateKind::Succeed | StateKind::Fail) || matches!(last.transition, Some(Target::End(_)))
+    });
+    ends && !body.states.iter().flat_map(targets).any(leads_away)
 }
 
 /// Whether braces begin with `over` and the items.

@@ -44,6 +44,7 @@ use self::cursor::Cursor;
 #[cfg(feature = "format")]
 pub(crate) use self::cursor::PAIRS;
 pub(crate) use self::habit::raw as in_raw_jsonata;
+pub(crate) use self::literal::is_duration;
 pub(crate) use self::name::{is_rust_keyword, rust_name};
 use self::parser::Parser;
 pub(crate) use self::reference::{reference_in_text, root};

@@ -13,6 +13,29 @@ use super::spelling::{is_word, spelled};
 use super::word::{Role, Step};
 use crate::problem::{Edit, Problem};
 
+/// Functions that other languages have in objects and modules, and what they are in JSONata.
+const FUNCTIONS: [(&str, &str); 19] = [
+    ("Date.now", "$millis"),
+    ("time.time", "$millis"),
+    ("datetime.now", "$now"),
+    ("datetime.utcnow", "$now"),
+    ("Instant.now", "$now"),
+    ("uuid.uuid4", "$uuid"),
+    ("crypto.randomUUID", "$uuid"),
+    ("JSON.stringify", "$string"),
+    ("json.dumps", "$string"),
+    ("JSON.parse", "$parse"),
+    ("json.loads", "$parse"),
+    ("Object.keys", "$keys"),
+    ("Math.random", "$random"),
+    ("Math.max", "$max"),
+    ("Math.min", "$min"),
+    ("Math.floor", "$floor"),
+    ("Math.ceil", "$ceil"),
+    ("Math.round", "$round"),
+    ("Math.abs", "$abs"),
+];
+
 impl Parser<'_> {
     /// `$name`, `$name.x`, `$name(…)`
     pub(super) fn variable(&mut self, cursor: &mut Cursor) -> Expr {
@@ -122,14 +145,45 @@ impl Parser<'_> {
             last = word.clone();
             ahead += 2;
         }
+        let group = cursor.peek_group_at(ahead, Delimiter::Parenthesis).cloned();
+        let foreign = FUNCTIONS.iter().find(|(foreign, _)| *foreign == name);
+        if let (Some((_, function)), Some(group)) = (foreign, &group) {
+            return Some(self.foreign_function(&name, function, (first, ahead), group, cursor));
+        }
         if ahead > 0 && !plain(&last).starts_with(char::is_uppercase) {
             return None;
         }
-        let group = cursor.peek_group_at(ahead, Delimiter::Parenthesis)?.clone();
+        let group = group?;
         cursor.advance(ahead + 1);
         self.word(first, Role::Function);
         let spot = Spot { first: first.span(), last: last.span() };
         Some(self.call(Text { value: name, spot }, &group, cursor))
+    }
+
+    /// `Date.now()`, `Math.max(a, b)`: a function of JSONata, which is reported.
+    fn foreign_function(
+        &mut self,
+        name: &str,
+        function: &str,
+        (first, ahead): (&Ident, usize),
+        group: &proc_macro2::Group,
+        cursor: &mut Cursor,
+    ) -> Expr {
+        cursor.advance(ahead + 1);
+        let spot = Spot::from(first.span()).to(cursor.before());
+        let outer = std::mem::replace(&mut self.in_call, true);
+        let mut arguments = self.list(group, "argument");
+        self.in_call = outer;
+        // These take a list.
+        if matches!(function, "$max" | "$min") {
+            arguments = vec![Expr { kind: ExprKind::Array(arguments), spot }];
+        }
+        let height = self.height + 2;
+        let kind = ExprKind::Call { name: Text { value: function.to_owned(), spot }, arguments };
+        let call = self.grown(kind, spot, height);
+        let problem = Problem::new(Code::Syntax, spot, format!("`{name}` is a function of another language"));
+        self.report(problem.write(spelled(&call)));
+        call
     }
 
     fn call(&mut self, name: Text, group: &proc_macro2::Group, cursor: &Cursor) -> Expr {

@@ -9,7 +9,7 @@ use super::cursor::Cursor;
 use super::literal::string_value;
 use super::parser::Parser;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 const EXAMPLES: &str =
     "such as `lambda::invoke`, `aws_sdk::s3::listObjectsV2`, `activity(\"arn…\")`, or an ARN in quotes";
@@ -17,6 +17,13 @@ const EXAMPLES: &str =
 impl Parser<'_> {
     /// What is called.
     pub(super) fn resource(&mut self, cursor: &mut Cursor) -> Option<Resource> {
+        if cursor.is_word("await") && (cursor.peek_ident_at(1).is_some() || cursor.peek_literal_at(1).is_some()) {
+            let here = cursor.here();
+            let problem =
+                Problem::new(Code::Syntax, here, "a task waits for what it calls by its ending, such as `.sync`");
+            self.report(problem.help("leave out `await`").edit(Edit::over(here, "")));
+            cursor.next();
+        }
         if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
             if cursor.is_punct_at(1, "+") {
                 return Some(Resource::Value(self.head_expr(cursor)));

@@ -9,11 +9,13 @@ use super::clause::{Clauses, Place};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, RESERVED, STATES, state_keyword};
 use super::literal::string_value;
+use super::name::rust_name;
 use super::object::Braces;
 use super::parser::Parser;
 use super::recover::{
     attributes_length, braces_of_values, clause_starts_here, item_starts, item_starts_here, skip_in_state, skip_item,
 };
+use super::reference::root;
 use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
@@ -62,6 +64,13 @@ impl Parser<'_> {
         };
         self.word(&written, Role::StateName { sign });
         let name = self.state_name(&written);
+        let called = kind == StateKind::Task && cursor.peek_group_at(1, Delimiter::Brace).is_none();
+        if cursor.is_punct(":") && !cursor.is_punct("::") && !called {
+            let colon = cursor.here();
+            cursor.next();
+            let problem = Problem::new(Code::Syntax, colon, "no sign stands after a state's name");
+            self.report(problem.help("leave out the `:`").edit(Edit::over(colon, "")));
+        }
         let mut clauses = Clauses::default();
         let alias = self.alias(cursor, &mut clauses);
         let (head, complete) = match kind {
@@ -187,7 +196,24 @@ impl Parser<'_> {
             let complete = !matches!(value.kind, ExprKind::Invalid);
             return (Some(value), complete);
         }
-        (self.object_here(cursor), true)
+        if let Some(object) = self.object_here(cursor) {
+            return (Some(object), true);
+        }
+        let value = match cursor.peek() {
+            Some(TokenTree::Literal(_)) => true,
+            Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Bracket,
+            Some(TokenTree::Ident(word)) => root(&plain(word)).is_some() && cursor.is_punct_at(1, "."),
+            _ => false,
+        };
+        if !value {
+            return (None, true);
+        }
+        let here = cursor.here();
+        let value = self.expr(cursor);
+        let problem = Problem::new(Code::Syntax, here, "an output that is no object stands after `=`");
+        self.report(problem.help(format!("write `= {}`", spelled(&value))).edit(Edit::before(here, "= ")));
+        let complete = !matches!(value.kind, ExprKind::Invalid);
+        (Some(value), complete)
     }
 
     /// `for duration` or `until timestamp`
@@ -341,6 +367,11 @@ impl Parser<'_> {
                 commas.push(comma);
                 continue;
             }
+            if let Some(target) = self.next_method(cursor) {
+                transition.get_or_insert(target);
+                first = false;
+                continue;
+            }
             if as_in_asl.is_none()
                 && let Some(read) = self.asl_transition(cursor)
             {
@@ -398,6 +429,22 @@ impl Parser<'_> {
             self.complain(cursor, problem.edit(Edit::after(last, ";")));
         }
         (transition, tail.unwrap_or(last), closed)
+    }
+
+    /// `.next(State)`, as the CDK and the Python SDK have it.
+    fn next_method(&mut self, cursor: &mut Cursor) -> Option<Target> {
+        let goes_on =
+            cursor.peek_ident_at(1).is_some_and(|word| ["next", "then", "goto"].iter().any(|next| word == next));
+        let group = cursor.peek_group_at(2, Delimiter::Parenthesis).filter(|_| goes_on && cursor.is_punct("."))?;
+        let mut inside = Cursor::inside(group);
+        let name = inside.eat_ident().filter(|_| inside.is_end())?;
+        let first = cursor.here();
+        cursor.advance(3);
+        let spot = first.to(cursor.before());
+        let problem = Problem::new(Code::Syntax, spot, "a state goes on with `->`");
+        self.report(problem.help(format!("write `-> {name}`")).edit(Edit::over(spot, format!(" -> {name}"))));
+        self.word(&name, Role::StateReference);
+        Some(if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) })
     }
 
     /// Whether a `,` here ends the state: another item follows, or nothing.

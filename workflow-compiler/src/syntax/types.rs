@@ -10,8 +10,9 @@ use super::name::rust_name;
 use super::parser::Parser;
 use super::recover::skip_past;
 use super::rename::Rule;
+use super::spelling::spelled;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 pub(super) const INTEGERS: [&str; 10] = ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize"];
 
@@ -150,8 +151,16 @@ impl Parser<'_> {
             && !self.declared.contains(&text)
             && !cursor.is_punct("<")
         {
-            let problem = Problem::new(Code::UnknownType, name.span(), format!("`{text}` is not a type here"));
-            self.report(problem.write(*meant));
+            // `string[]` is one mistake.
+            let list = cursor.peek_group(Delimiter::Bracket).filter(|group| group.stream().is_empty());
+            let (spot, text, meant) = match list {
+                Some(list) => {
+                    (Spot { first: name.span(), last: list.span_close() }, format!("{text}[]"), format!("Vec<{meant}>"))
+                }
+                None => (name.span().into(), text, (*meant).to_owned()),
+            };
+            let problem = Problem::new(Code::UnknownType, spot, format!("`{text}` is not a type here"));
+            self.report(problem.write(meant));
             return TypeKind::Invalid;
         }
         match text.as_str() {
@@ -339,6 +348,17 @@ impl Parser<'_> {
             let text = format!("{written}: Option<{}>", as_written(cursor.since(start)));
             self.report(Problem::new(Code::Syntax, spot, message).write(text));
             ty = Type { spot: ty.spot, kind: TypeKind::Option(Box::new(ty)) };
+        }
+        if cursor.is_punct("=") {
+            let first = cursor.here();
+            cursor.next();
+            let value = self.expr(cursor);
+            let spot = first.to(value.spot);
+            let problem =
+                Problem::new(Code::Syntax, spot, "a field has no default: it is given where an `Option` is read");
+            let help =
+                format!("leave it out, or declare `Option<…>` and read `input.{written} ?? {}`", spelled(&value));
+            self.report(problem.help(help).edit(Edit::over(spot, "")));
         }
         let name = name?;
         let wire = wire_name(&attributes, &name, rule.map(|rule| move |name: &str| rule.field(name)));

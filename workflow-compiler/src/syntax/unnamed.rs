@@ -637,7 +637,7 @@ fn state(keyword: &Ident, kind: StateKind, head: Head, clauses: Vec<Clause>, bro
 }
 
 /// Where a state goes on, with its arms and catchers.
-fn targets(state: &State) -> impl Iterator<Item = &Target> {
+pub(super) fn targets(state: &State) -> impl Iterator<Item = &Target> {
     let arms = match &state.head {
         Head::Choice(choice) => choice.arms.as_slice(),
         _ => &[],

@@ -82,6 +82,9 @@ impl<'a> Model<'a> {
         facts: &Facts,
         sink: &mut Sink<'_>,
     ) -> Ty {
+        if let Some(full) = self.with_whole_reference(place, habit) {
+            return self.infer_habit(place, &full, spot, facts, sink);
+        }
         if let Habit::Format { parts } = habit {
             return self.infer_format(place, parts, spot, facts, sink);
         }
@@ -163,6 +166,16 @@ impl<'a> Model<'a> {
             None => without_function(spot).help("text is joined with `+`: `\"order \" + input.id`"),
         });
         joined.map_or(Ty::Text, |joined| self.infer(place, &joined, facts, &mut Sink::silent()))
+    }
+
+    /// A method of a value that is called by its name alone, with the whole reference.
+    fn with_whole_reference(&self, place: Place<'_, 'a>, habit: &Habit) -> Option<Habit> {
+        let Habit::Method { of, name, arguments } = habit else { return None };
+        let ExprKind::Reference(Reference { root: Root::StateResult(word), .. }) = &of.kind else { return None };
+        let full = self.in_full(place, of).ok()?;
+        let known = |of: &Expr| !matches!(&of.kind, ExprKind::Reference(Reference { root: Root::StateResult(name), .. }) if !self.states.contains_key(&plain(name)));
+        let changed = !self.states.contains_key(&plain(word)) && known(&full);
+        changed.then(|| Habit::Method { of: Box::new(full), name: name.clone(), arguments: arguments.clone() })
     }
 
     /// A part of such a text with the whole reference where it is a name alone; the name where nothing is called so.
