@@ -12,6 +12,9 @@ use crate::payload::Payload;
 /// Bytes from which on a payload is kept as text. Smaller ones are shared as they are, which takes no time.
 const LARGE: usize = 4 * 1024;
 
+/// Bytes of large payloads that one history keeps as they are, before it makes text of them: most never have so many.
+const AS_THEY_ARE: usize = 4 * 1024 * 1024;
+
 /// How many texts may share with one another in a row, until one is whole again: that many steps are taken to read one.
 const MOST_SHARING: usize = 64;
 
@@ -73,6 +76,8 @@ impl fmt::Display for Text {
 /// What was kept last, by what it is of: the data of states, or a variable.
 #[derive(Debug, Default)]
 pub(crate) struct Recent {
+    /// Bytes of the large payloads that were kept as they are.
+    as_they_are: usize,
     data: Option<Last>,
     variables: BTreeMap<String, Last>,
 }
@@ -82,8 +87,8 @@ struct Last {
     /// As states have it, which the next event often has too.
     live: Payload,
     kept: Payload,
-    text: String,
-    shared: Arc<Text>,
+    /// Its text, where it was kept as that.
+    text: Option<(String, Arc<Text>)>,
 }
 
 impl Recent {
@@ -94,12 +99,12 @@ impl Recent {
         {
             for (name, value) in Arc::make_mut(assigned).iter_mut().filter(|(_, value)| value.bytes() >= LARGE) {
                 let mut last = self.variables.remove(name);
-                *value = kept(value, &mut last);
+                *value = kept(value, &mut last, &mut self.as_they_are);
                 self.variables.extend(last.map(|last| (name.clone(), last)));
             }
         }
         if let Some(payload) = data(&mut details).filter(|payload| payload.bytes() >= LARGE) {
-            *payload = kept(payload, &mut self.data);
+            *payload = kept(payload, &mut self.data, &mut self.as_they_are);
         }
         details
     }
@@ -119,25 +124,31 @@ fn data(details: &mut Details) -> Option<&mut Payload> {
     }
 }
 
-fn kept(payload: &Payload, last: &mut Option<Last>) -> Payload {
+fn kept(payload: &Payload, last: &mut Option<Last>, as_they_are: &mut usize) -> Payload {
     if let Some(last) = last.as_ref().filter(|last| last.live.is_same(payload)) {
         return last.kept.clone();
+    }
+    let bytes = payload.bytes();
+    if *as_they_are + bytes <= AS_THEY_ARE {
+        *as_they_are += bytes;
+        *last = Some(Last { live: payload.clone(), kept: payload.clone(), text: None });
+        return payload.clone();
     }
     let text = payload.to_string();
     if Extent::of(text.as_bytes()).depth > SHALLOW {
         return payload.clone();
     }
-    let shared = Arc::new(share(&text, last.as_ref()));
+    let before = last.as_ref().and_then(|last| last.text.as_ref());
+    let shared = Arc::new(share(&text, before));
     let kept = Payload::of_text(Arc::clone(&shared));
-    *last = Some(Last { live: payload.clone(), kept: kept.clone(), text, shared });
+    *last = Some(Last { live: payload.clone(), kept: kept.clone(), text: Some((text, shared)) });
     kept
 }
 
 /// The text, without what it has in common with the one before.
-fn share(text: &str, last: Option<&Last>) -> Text {
+fn share(text: &str, last: Option<&(String, Arc<Text>)>) -> Text {
     let whole = || Text { sharing: 0, bytes: text.len(), parts: Parts::Whole(text.into()) };
-    let Some(last) = last.filter(|last| last.shared.sharing < MOST_SHARING) else { return whole() };
-    let other = last.text.as_str();
+    let Some((other, base)) = last.filter(|(_, last)| last.sharing < MOST_SHARING) else { return whole() };
     let equal = |(a, b): &(&u8, &u8)| a == b;
     let mut start = text.as_bytes().iter().zip(other.as_bytes()).take_while(equal).count();
     while !(text.is_char_boundary(start) && other.is_char_boundary(start)) {
@@ -152,7 +163,7 @@ fn share(text: &str, last: Option<&Last>) -> Text {
     if middle.len() > text.len() / 2 {
         return whole();
     }
-    let base = Arc::clone(&last.shared);
+    let base = Arc::clone(base);
     Text {
         sharing: base.sharing + 1,
         bytes: text.len(),
@@ -165,6 +176,22 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+
+    /// Of a history that keeps no more payloads as they are.
+    fn full() -> Recent {
+        Recent { as_they_are: AS_THEY_ARE, ..Recent::default() }
+    }
+
+    #[test]
+    fn few_are_kept_as_they_are() {
+        let mut recent = Recent::default();
+        let payloads: Vec<_> = (0..8).map(|turn| Payload::new(json!(["x".repeat(1024 * 1024), turn]))).collect();
+        let kept: Vec<_> = payloads.iter().map(|payload| recent.keep(entered(payload))).collect();
+        let same = |(payload, kept): (&Payload, &Details)| input(kept).is_same(payload);
+        let same: Vec<_> = payloads.iter().zip(&kept).map(same).collect();
+        assert_eq!(same, [true, true, true, false, false, false, false, false]);
+        assert!(payloads.iter().zip(&kept).all(|(payload, kept)| payload.to_string() == input(kept).to_string()));
+    }
 
     fn entered(input: &Payload) -> Details {
         Details::StateEntered { name: "A".into(), input: input.clone() }
@@ -182,7 +209,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_reads_as_what_was_given() {
-        let mut recent = Recent::default();
+        let mut recent = full();
         let long = "äöü€𝄞\"\\\u{1}".repeat(800);
         let mut value = json!({ "a": [1, -0.0, 1e300, 0.1, u64::MAX, i64::MIN, null], "long": long });
         let mut kept: Vec<(Value, Details)> = Vec::new();
@@ -191,7 +218,7 @@ mod tests {
                 0 => value[format!("é{turn}")] = json!({ "turn": turn, "of": ["ä", "ä", "ä"] }),
                 1 => value["a"] = json!([turn, "𝄞", "𝄞€"]),
                 2 => value["long"] = json!(format!("{turn}{long}")),
-                3 => drop(value.as_object_mut().map(|members| members.shift_remove_index(1))),
+                3 => drop(value.as_object_mut().map(|members| members.shift_remove("a"))),
                 _ => value["a"] = json!({ "€": turn }),
             }
             let payload = Payload::new(value.clone());
@@ -215,22 +242,23 @@ mod tests {
             value = json!([value]);
         }
         let payload = Payload::new(value);
-        let details = Recent::default().keep(entered(&payload));
+        let details = full().keep(entered(&payload));
         assert!(input(&details).is_same(&payload));
     }
 
     #[test]
     fn texts_that_grow_share_what_they_have() {
-        let mut recent = Recent::default();
+        let mut recent = full();
         let mut value = json!({});
         let mut own = 0;
         for turn in 0..2_000 {
             value[format!("member{turn}")] = json!(turn);
             let details = recent.keep(entered(&Payload::new(value.clone())));
             let Some(last) = &recent.data else { continue };
-            own += match &last.shared.parts {
-                Parts::Whole(whole) => whole.len(),
-                Parts::Changed { middle, .. } => middle.len(),
+            own += match last.text.as_ref().map(|(_, shared)| &shared.parts) {
+                Some(Parts::Whole(whole)) => whole.len(),
+                Some(Parts::Changed { middle, .. }) => middle.len(),
+                None => 0,
             };
             assert_eq!(input(&details).to_string(), value.to_string());
         }
