@@ -202,7 +202,6 @@ mod tests {
         input
     }
 
-    #[expect(clippy::panic, reason = "tests may panic")]
     fn unreachable<'a>(details: &Details) -> &'a Payload {
         panic!("{details:?}")
     }
