@@ -152,7 +152,7 @@ impl<'a> Machine<'a> {
         if let Some(frame) = env {
             frame.capture();
         }
-        let closure = Closure { kind, values, env: env.clone(), yard: Rc::clone(&self.yard) };
+        let closure = Closure { kind, values, env: env.clone(), yard: self.yard() };
         Ok(Val::Function(Rc::new(Function::Closure(closure))))
     }
 
@@ -192,7 +192,12 @@ impl<'a> Machine<'a> {
         if let Some(row) = self.native_of(call) {
             self.enter()?;
             self.leave();
+            let alone = first.is_none();
             let arguments = self.arguments(call, first, input, env)?;
+            // The reference wraps a function that is written as an argument: it is then no object, which would be true.
+            if let (true, [Val::Function(_)], Id::Boolean | Id::Not) = (alone, arguments.as_slice(), row.id) {
+                return Ok(Val::Bool(row.id == Id::Not));
+            }
             let result = self.run_native(row, arguments, input).map_err(|error| named(error, expr, call))?;
             return self.bounced(result, input);
         }
@@ -360,7 +365,8 @@ impl<'a> Machine<'a> {
     ) -> Res<Val<'a>> {
         let pending = self.pending();
         self.make(Frame::bytes(lambda.params.len()))?;
-        let frame = Some(self.spare.frame(&self.yard, env, &lambda.params, arguments));
+        let yard = self.yard();
+        let frame = Some(self.spare.frame(yard, env, &lambda.params, arguments));
         let result = self.eval(&lambda.body, input, &frame);
         frame.into_iter().for_each(|frame| self.spare.give_back_frame(frame));
         self.set_pending(pending);

@@ -69,7 +69,7 @@ impl<'a> Spare<'a> {
     /// The scope of a call.
     pub(crate) fn frame(
         &mut self,
-        yard: &Rc<Yard<'a>>,
+        yard: Rc<Yard<'a>>,
         parent: &Env<'a>,
         params: &'a [Sym],
         mut arguments: Vec<Val<'a>>,
@@ -84,7 +84,7 @@ impl<'a> Spare<'a> {
             old.recount();
             return frame;
         }
-        Frame::new(yard, parent, params, arguments, Vec::new())
+        Frame::new(&yard, parent, params, arguments, Vec::new())
     }
 
     /// Takes back the scope of a call that has ended, unless something holds it.

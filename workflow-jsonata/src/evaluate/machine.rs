@@ -17,12 +17,38 @@ use crate::functions::Function as Row;
 
 pub(crate) type Res<T> = Result<T, Box<Error>>;
 
+/// The caller's variables by their numbers; few need no memory of their own.
+enum Globals<'a> {
+    Few([Option<Val<'a>>; 4]),
+    Many(Vec<Option<Val<'a>>>),
+}
+
+impl<'a> Globals<'a> {
+    fn new(count: usize) -> Self {
+        if count <= 4 { Self::Few([const { None }; 4]) } else { Self::Many(vec![None; count]) }
+    }
+
+    fn get(&self, at: usize) -> Option<&Option<Val<'a>>> {
+        match self {
+            Self::Few(all) => all.get(at),
+            Self::Many(all) => all.get(at),
+        }
+    }
+
+    fn get_mut(&mut self, at: usize) -> Option<&mut Option<Val<'a>>> {
+        match self {
+            Self::Few(all) => all.get_mut(at),
+            Self::Many(all) => all.get_mut(at),
+        }
+    }
+}
+
 /// An evaluation.
 pub(crate) struct Machine<'a> {
     program: &'a Program,
     setting: &'a Setting<'a>,
     /// What the caller's variables are, as far as they were asked for.
-    globals: Vec<Option<Val<'a>>>,
+    globals: Globals<'a>,
     root: Val<'a>,
     pub(crate) limits: Limits,
     /// The depth on which this stack may be used.
@@ -35,7 +61,8 @@ pub(crate) struct Machine<'a> {
     held_before: usize,
     /// Random numbers that were drawn.
     pub(crate) draws: u64,
-    pub(crate) yard: Rc<Yard<'a>>,
+    /// Made with the first scope or function.
+    yard: Option<Rc<Yard<'a>>>,
     pub(crate) spare: Spare<'a>,
     /// The call that the function that has just ended leaves to whoever called it.
     pub(crate) tail: Option<Tail<'a>>,
@@ -73,7 +100,7 @@ impl<'a> Machine<'a> {
         Self {
             program,
             setting,
-            globals: vec![None; program.names.len()],
+            globals: Globals::new(program.names.len()),
             root,
             limits: setting.limits,
             deepest,
@@ -83,7 +110,7 @@ impl<'a> Machine<'a> {
             pending: 0,
             held_before: held::get(),
             draws: 0,
-            yard: Rc::default(),
+            yard: None,
             spare: Spare::default(),
             tail: None,
         }
@@ -92,7 +119,7 @@ impl<'a> Machine<'a> {
     /// The value of the whole expression.
     pub(crate) fn run(&mut self) -> Res<Val<'a>> {
         let program = self.program;
-        let env = program.binds.then(|| Frame::new(&self.yard, &None, &[], Vec::new(), Vec::new()));
+        let env = program.binds.then(|| Frame::new(&self.yard(), &None, &[], Vec::new(), Vec::new()));
         let input = match &self.root {
             Val::Array(_) => {
                 let list = List::new(vec![self.root.clone()], SEQUENCE | WRAPPER);
@@ -102,6 +129,18 @@ impl<'a> Machine<'a> {
             root => root.clone(),
         };
         self.eval(&program.root, &input, &env)
+    }
+
+    /// Where scopes and functions are taken apart.
+    pub(crate) fn yard(&mut self) -> Rc<Yard<'a>> {
+        Rc::clone(self.yard.get_or_insert_default())
+    }
+
+    /// Takes apart what is left, at the end.
+    pub(crate) fn close(&self) {
+        if let Some(yard) = &self.yard {
+            yard.close();
+        }
     }
 
     // What is counted.
@@ -459,7 +498,8 @@ impl<'a> Machine<'a> {
         let own;
         let env = if frame {
             self.make(Frame::bytes(parts.len()))?;
-            own = Some(self.spare.frame(&self.yard, env, &[], Vec::new()));
+            let yard = self.yard();
+            own = Some(self.spare.frame(yard, env, &[], Vec::new()));
             &own
         } else {
             return self.parts(parts, input, env);

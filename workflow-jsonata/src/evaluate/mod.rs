@@ -106,7 +106,7 @@ impl Expression {
     fn attempt<'a>(&'a self, setting: &'a Setting<'a>, levels: u32) -> Result<Outcome<'a>, Box<Error>> {
         let mut machine = Machine::new(&self.program, setting, levels);
         let result = machine.run().and_then(|value| machine.output(value));
-        machine.yard.close();
+        machine.close();
         Ok(Outcome { output: result?, draws: machine.draws })
     }
 

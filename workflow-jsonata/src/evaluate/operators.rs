@@ -1,5 +1,6 @@
 //! Operators of two values.
 
+use super::call::Function;
 use super::error::Error;
 use super::frame::Env;
 use super::machine::{Machine, Res};
@@ -239,7 +240,10 @@ fn identical<'a>(left: &Val<'a>, right: &Val<'a>) -> bool {
         (Val::Array(Array::Json(left)), Val::Array(Array::Json(right))) => std::ptr::eq(*left, *right),
         (Val::Object(Object::Own(left)), Val::Object(Object::Own(right))) => Rc::ptr_eq(left, right),
         (Val::Object(Object::Json(left)), Val::Object(Object::Json(right))) => std::ptr::eq(*left, *right),
-        (Val::Function(left), Val::Function(right)) => Rc::ptr_eq(left, right),
+        (Val::Function(left), Val::Function(right)) => match (&**left, &**right) {
+            (Function::Native(left), Function::Native(right)) => std::ptr::eq(*left, *right),
+            _ => Rc::ptr_eq(left, right),
+        },
         _ => false,
     }
 }

@@ -204,10 +204,14 @@ impl<'a> Machine<'a> {
             if at == 0 && constructed {
                 let context = self.stream_value(stream)?;
                 let value = self.eval(step, &context, env)?;
-                stream = if value.is_array() { Stream::Values(value) } else { Stream::Sequence(vec![value]) };
-                if matches!(&stream, Stream::Sequence(items) if items.iter().all(Val::is_undefined)) {
-                    stream = Stream::Sequence(Vec::new());
-                }
+                let next = path.steps.get(1).filter(|next| !next.tuple() && !matches!(next.kind, Kind::Sort(_)));
+                stream = match (value, next) {
+                    (Val::Undefined, _) => Stream::Sequence(Vec::new()),
+                    // The reference takes what is no array for one that has no items, and a string for its characters.
+                    (Val::Text(text), Some(_)) => Stream::Sequence(self.characters(text.as_str())?),
+                    (value, Some(_)) if !value.is_array() => Stream::Sequence(Vec::new()),
+                    (value, _) => Stream::Values(value),
+                };
             } else if in_rows {
                 rows = Some(self.tuple_step(step, &stream, rows, env)?);
                 continue;
@@ -237,6 +241,17 @@ impl<'a> Machine<'a> {
             Stream::Values(value) => Ok(value),
             Stream::Sequence(items) => self.sequence(items),
         }
+    }
+
+    /// The units of UTF-16 of a string.
+    fn characters(&mut self, text: &str) -> Res<Vec<Val<'a>>> {
+        let mut all = Vec::new();
+        for unit in text.encode_utf16() {
+            self.work(1)?;
+            self.make(64)?;
+            self.push(&mut all, Val::Text(Text::own(String::from_utf16_lossy(&[unit]))))?;
+        }
+        Ok(all)
     }
 
     fn kept_or_grouped(&mut self, expr: &'a Expr, path: &'a Steps, stream: Stream<'a>, env: &Env<'a>) -> Res<Val<'a>> {
@@ -414,7 +429,7 @@ impl<'a> Machine<'a> {
     /// The scope of what is bound beside a value.
     pub(crate) fn row_frame(&mut self, row: &Tuple<'a>, env: &Env<'a>) -> Res<Env<'a>> {
         self.make(Frame::bytes(row.bound.len()))?;
-        Ok(Some(Frame::new(&self.yard, env, &[], Vec::new(), row.bound.clone())))
+        Ok(Some(Frame::new(&self.yard(), env, &[], Vec::new(), row.bound.clone())))
     }
 
     fn stage_rows(&mut self, step: &'a Expr, mut rows: Rows<'a>, env: &Env<'a>) -> Res<Rows<'a>> {

@@ -102,7 +102,7 @@ impl<'a> Machine<'a> {
                 Some(number) => Val::Number(to_15_digits(number)),
                 None => Val::Null,
             },
-            Val::Function(_) => Val::Text(Text::own(String::new())),
+            Val::Function(_) if as_text => Val::Text(Text::own(String::new())),
             // The array that wraps the input stands for the input.
             Val::Array(_) if depth == 0 && value.list().is_some_and(|list| list.has(WRAPPER)) => {
                 return self.copy_of(&value.items().get(0), 1, as_text);

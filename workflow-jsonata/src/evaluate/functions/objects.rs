@@ -30,8 +30,6 @@ impl<'a> Machine<'a> {
             _ => {}
         }
         Ok(match id {
-            // What is handed to a function as an argument is a plain function of JavaScript's: no object.
-            Id::Boolean | Id::Not if matches!(value, Val::Function(_)) => Val::Bool(id == Id::Not),
             Id::Boolean => Val::Bool(self.is_true(value)?),
             Id::Not => Val::Bool(!self.is_true(value)?),
             Id::Type => {

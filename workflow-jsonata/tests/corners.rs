@@ -1,0 +1,36 @@
+//! Rarely used corners of the language with what jsonata.js 2.0.6 gives for them, recorded: a document's number, an
+//! expression, and its value, its error's code, or that it is a function, or nothing.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+
+use serde_json::{Value, json};
+use workflow_jsonata::{Expression, Output, Setting};
+
+/// The present time, in milliseconds since 1970.
+const NOW: i64 = 1_521_801_216_617;
+
+fn answer(expression: &str, document: &Value) -> Value {
+    let expression = match Expression::parse(expression) {
+        Ok(expression) => expression,
+        Err(error) => return json!({ "code": error.code }),
+    };
+    let setting = Setting { input: Some(document), now: NOW, ..Setting::default() };
+    match expression.evaluate_in(&setting).map(|outcome| outcome.output.into_owned()) {
+        Ok(Output::Value(value)) => json!({ "value": value }),
+        Ok(Output::Function) => json!({ "function": true }),
+        Ok(_) => json!({}),
+        Err(error) => json!({ "code": error.code }),
+    }
+}
+
+#[test]
+fn corners_give_what_the_reference_gives() {
+    let recorded: Value = serde_json::from_str(include_str!("corners.json")).unwrap();
+    let cases = recorded["cases"].as_array().unwrap();
+    assert!(cases.len() > 700);
+    for case in cases {
+        let expression = case[1].as_str().unwrap();
+        let document = &recorded["documents"][case[0].as_u64().unwrap() as usize];
+        assert_eq!(answer(expression, document), case[2], "{expression}");
+    }
+}
