@@ -21,23 +21,18 @@ use workflow_jsonata::{Expression, Setting};
 
 use kinds::{KINDS, document};
 
-/// Nanoseconds of a run: the fastest of seven rounds, each of some 15 ms.
+/// Nanoseconds of a run: the fastest of many rounds, each so short that other processes seldom come between.
 fn fastest(mut run: impl FnMut()) -> f64 {
-    let mut count = 1u32;
-    loop {
+    let mut round = |count: u32| {
         let start = Instant::now();
         (0..count).for_each(|_| run());
-        if start.elapsed() > Duration::from_millis(5) {
-            break;
-        }
+        start.elapsed()
+    };
+    let mut count = 1u32;
+    while round(count) < Duration::from_micros(500) {
         count *= 2;
     }
-    let rounds = (0..7).map(|_| {
-        let start = Instant::now();
-        (0..count * 3).for_each(|_| run());
-        start.elapsed().as_nanos() as f64 / f64::from(count * 3)
-    });
-    rounds.fold(f64::INFINITY, f64::min)
+    (0..100).map(|_| round(count).as_nanos() as f64 / f64::from(count)).fold(f64::INFINITY, f64::min)
 }
 
 fn ours(text: &str, document: &Value) -> Result<(f64, Option<Value>), String> {
