@@ -20,8 +20,8 @@ pub(crate) struct Files {
     /// Write a page with the graph, the way taken, each state's data, a timeline and the events
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Write a trace: `chrome`, which Perfetto opens, or `otlp`, which a collector takes
-    #[arg(long, num_args = 2, value_names = ["FORMAT", "FILE"])]
+    /// Write a trace: `chrome`, which Perfetto opens, or `otlp`, which a collector takes; `otlp URL` posts it to one
+    #[arg(long, num_args = 2, value_names = ["FORMAT", "FILE|URL"])]
     trace: Vec<String>,
 }
 
@@ -64,11 +64,12 @@ impl Files {
         let history = History::read(history).map_err(|error| format!("error: the history cannot be read: {error}"))?;
         if let Some((format, file)) = format {
             let trace = Trace::of(&history, &about.name);
-            let json = match format {
-                Format::Chrome => trace.to_chrome_json(),
-                Format::Otlp => trace.to_otlp_json(),
-            };
-            write(Path::new(file), &json.to_string())?;
+            let is_url = file.starts_with("http://") || file.starts_with("https://");
+            match format {
+                Format::Otlp if is_url => post(file, &trace.to_otlp_json())?,
+                Format::Otlp => write(Path::new(file), &trace.to_otlp_json().to_string())?,
+                Format::Chrome => write(Path::new(file), &trace.to_chrome_json().to_string())?,
+            }
         }
         if let Some(file) = &self.html {
             let mut page = Page::of(history).titled(about.name);
@@ -82,6 +83,14 @@ impl Files {
         }
         Ok(())
     }
+}
+
+/// Posts a trace to a collector.
+fn post(url: &str, trace: &Value) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("error: cannot start: {error}"))?;
+    let posted = runtime.block_on(workflow_server::post_trace(url, trace));
+    posted.map_err(|error| format!("error: the trace could not be sent to {url}: {error}").into())
 }
 
 fn write(file: &Path, text: &str) -> Result<(), Failure> {

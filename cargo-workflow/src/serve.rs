@@ -80,6 +80,9 @@ pub(crate) struct Serve {
     /// Post each change of an execution's status to this URL, as the event that AWS sends to EventBridge
     #[arg(long, value_name = "URL")]
     events: Option<String>,
+    /// Post the trace of each execution that ends to a collector of OpenTelemetry: `--trace otlp http://localhost:4318`
+    #[arg(long, num_args = 2, value_names = ["FORMAT", "URL"])]
+    trace: Vec<String>,
     /// Append the events of Express executions to this file, or print them (`-`), as they stand in CloudWatch Logs
     #[arg(long, value_name = "FILE")]
     express_logs: Option<PathBuf>,
@@ -161,6 +164,11 @@ impl Serve {
         if let Some(url) = self.events {
             builder = builder.events(url);
         }
+        builder = match self.trace.as_slice() {
+            [] => builder,
+            [format, url] if format == "otlp" => builder.traces(url),
+            _ => return Err("error: a server traces to a collector: `--trace otlp URL`".to_owned().into()),
+        };
         builder = match self.express_logs {
             None => builder,
             Some(path) if path.as_os_str() == "-" => builder.express_logs(std::io::stdout()),
@@ -185,7 +193,8 @@ impl Serve {
             return Ok(ExitCode::from(1));
         }
         // Both at once: who waits for the first may close the output then.
-        write!(output, "listening on {}\nconsole at {}\n", server.endpoint_url(), server.console_url())?;
+        let ready = format!("listening on {}\nconsole at {}\n", server.endpoint_url(), server.console_url());
+        output.write_all(ready.as_bytes())?;
         output.flush()?;
         let mut ended = std::pin::pin!(end());
         let watches = !self.no_watch && !self.files.is_empty();

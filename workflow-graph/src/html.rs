@@ -3,7 +3,22 @@
 use crate::svg::{STYLE, escaped};
 use crate::{Direction, Graph};
 
+/// What `evcxr`, the Rust kernel of notebooks, shows of HTML (<https://github.com/evcxr/evcxr/blob/main/evcxr_jupyter/README.md>).
+pub(crate) fn in_notebook(html: &str) -> String {
+    format!("EVCXR_BEGIN_CONTENT text/html\n{html}\nEVCXR_END_CONTENT")
+}
+
 impl Graph {
+    /// The picture as a cell of a notebook shows it: what [`evcxr_display`](Self::evcxr_display) prints.
+    pub fn to_notebook(&self) -> String {
+        in_notebook(&self.to_svg())
+    }
+
+    /// Shows the picture in a notebook, where the last expression of a cell is a graph.
+    pub fn evcxr_display(&self) {
+        println!("{}", self.to_notebook());
+    }
+
     /// A page with the graph, top-down: no script, nothing from elsewhere.
     pub fn to_html(&self) -> String {
         self.to_html_in(Direction::TopDown)

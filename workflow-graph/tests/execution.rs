@@ -1,10 +1,10 @@
 //! Histories as pages and traces: read from the API's events, shown as far as they are understood.
 
 use serde_json::{Value, json};
-use workflow_graph::Mark;
 use workflow_graph::history::{Event, History, Status};
 use workflow_graph::page::Page;
 use workflow_graph::trace::Trace;
+use workflow_graph::{Graph, Mark};
 
 /// An event: number, link, seconds, type, details.
 fn event(id: u64, previous: u64, time: f64, kind: &str, details: Value) -> Value {
@@ -118,6 +118,29 @@ fn what_is_missing_unknown_or_of_another_machine_is_said() {
     }
     let page = Page::of(History::read(&json!(odd)).unwrap()).of_machine(definition());
     assert!(page.to_html().contains("data-pointer"));
+}
+
+#[test]
+fn a_notebook_shows_graphs_and_pages() {
+    let graph = Graph::of_definition(&definition()).to_notebook();
+    assert!(
+        graph.starts_with("EVCXR_BEGIN_CONTENT text/html\n<svg ") && graph.ends_with("</svg>\n\nEVCXR_END_CONTENT"),
+        "{graph}"
+    );
+    let page = Page::of(History::read(&json!(events())).unwrap()).titled("a \"title\"").to_notebook();
+    assert!(
+        page.starts_with(
+            "EVCXR_BEGIN_CONTENT text/html\n<iframe sandbox=\"allow-scripts\" title=\"a &quot;title&quot;\""
+        ),
+        "{page}"
+    );
+    // The page is one attribute: nothing in it ends it.
+    let (_, source) = page.split_once("srcdoc=\"").unwrap();
+    assert_eq!(source.find('"'), source.rfind('"'));
+    assert!(
+        source.starts_with("&lt;!doctype html&gt;") && source.ends_with("\"></iframe>\nEVCXR_END_CONTENT"),
+        "{source}"
+    );
 }
 
 #[test]

@@ -20,10 +20,19 @@ impl Execution {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_html(&self) -> String {
+        self.page().to_html()
+    }
+
+    /// Shows that page in a notebook of `evcxr`, where the last expression of a cell is an execution.
+    pub fn evcxr_display(&self) {
+        self.page().evcxr_display();
+    }
+
+    fn page(&self) -> Page {
         let events = self.history().iter().map(HistoryEvent::to_api_json).collect();
         // They are the engine's own.
         let history = History::read(&Value::Array(events)).unwrap_or_default();
         let page = Page::of(history).titled(self.name()).with("ARN", self.arn());
-        page.of_machine(self.definition().clone()).to_html()
+        page.of_machine(self.definition().clone())
     }
 }

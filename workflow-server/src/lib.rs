@@ -28,6 +28,7 @@
 //! | `console` | no | pages at `Server::console_url` to look at executions, start them and answer their tasks |
 //! | `durable` | no | `Builder::data`: what the server acknowledged survives |
 //! | `https` | no | endpoints and HTTP tasks by https |
+//! | `trace` | no | `Builder::traces`, `post_trace`: traces for a collector of OpenTelemetry |
 //! | `sfn` | no | [`Server::sfn_config`], for the AWS SDK; needs rustc 1.94.1 |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -50,6 +51,8 @@ mod sfn_config;
 pub use embedded::{Embedded, Ended, EndedOtherwise};
 pub use executions::RunningHandler;
 pub use limits::{Limits, Retention};
+#[cfg(feature = "trace")]
+pub use outlets::post_trace;
 pub use server::{Builder, Refused, Server};
 #[cfg(feature = "sfn")]
 pub use sfn_config::WithoutSyncPrefix;

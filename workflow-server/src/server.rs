@@ -86,6 +86,8 @@ impl Server {
             retention: Retention::default(),
             events: None,
             express_logs: None,
+            #[cfg(feature = "trace")]
+            traces: None,
             hosts: Vec::new(),
             scope: Scope::default(),
             lambda: None,
@@ -231,6 +233,8 @@ pub struct Builder {
     retention: Retention,
     events: Option<String>,
     express_logs: Option<Box<dyn Write + Send>>,
+    #[cfg(feature = "trace")]
+    traces: Option<String>,
     hosts: Vec<String>,
     scope: Scope,
     lambda: Option<String>,
@@ -373,6 +377,18 @@ impl Builder {
     #[must_use]
     pub fn express_logs(mut self, write: impl Write + Send + 'static) -> Self {
         self.express_logs = Some(Box::new(write));
+        self
+    }
+
+    /// Posts the trace of each execution, when it ends, to a collector of OpenTelemetry, such as `http://localhost:4318`: a span for
+    /// the execution, each state, branch, item, attempt and wait before a retry. Where the input has a `traceparent`, the trace
+    /// continues that one. Best effort, as [`events`](Self::events).
+    ///
+    /// <https://opentelemetry.io/docs/specs/otlp/#otlphttp>
+    #[cfg(feature = "trace")]
+    #[must_use]
+    pub fn traces(mut self, url: impl Into<String>) -> Self {
+        self.traces = Some(url.into());
         self
     }
 
@@ -527,6 +543,11 @@ impl Builder {
             self.scope,
             seed,
         );
+        #[cfg(feature = "trace")]
+        if let Some(url) = &self.traces {
+            // It is set nowhere else.
+            let _ = registry.traces.set(crate::outlets::Traces::new(url)?);
+        }
         let registry = Arc::new(registry);
         let diverged = registry.restore(records).map_err(io::Error::other)?;
         Ok((registry, diverged))

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::history::History;
+use crate::html::in_notebook;
 use crate::svg::{STYLE, escaped};
 use crate::{Direction, Graph};
 
@@ -70,6 +71,13 @@ impl Live {
     }
 }
 
+impl History {
+    /// Shows the history as a page in a notebook, where the last expression of a cell is a history.
+    pub fn evcxr_display(&self) {
+        Page::of(self.clone()).evcxr_display();
+    }
+}
+
 impl Page {
     /// The page of an execution with this history.
     pub fn of(history: History) -> Self {
@@ -113,6 +121,21 @@ impl Page {
             "notes": self.notes(&graph),
             "data": self.data(&graph),
         })
+    }
+
+    /// The page as a cell of a notebook shows it: what [`evcxr_display`](Self::evcxr_display) prints. It stands in a frame of its own,
+    /// which nothing of the notebook can be reached from.
+    pub fn to_notebook(&self) -> String {
+        let page = escaped(&self.to_html());
+        in_notebook(&format!(
+            "<iframe sandbox=\"allow-scripts\" title=\"{}\" style=\"width:100%;height:46rem;border:0\" srcdoc=\"{page}\"></iframe>",
+            escaped(&self.title)
+        ))
+    }
+
+    /// Shows the page in a notebook, where the last expression of a cell is a page.
+    pub fn evcxr_display(&self) {
+        println!("{}", self.to_notebook());
     }
 
     fn notes(&self, graph: &Graph) -> Vec<String> {

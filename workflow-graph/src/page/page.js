@@ -52,7 +52,9 @@
   // What the panel shows, and whether somebody chose it.
   let current = null, isChosen = false;
   for (const kind of ["pointerdown", "keydown"]) document.querySelector("main").addEventListener(kind, () => { isChosen = true; }, true);
-  const link = (hash) => { if (location.hash !== hash) history.replaceState(null, "", hash); };
+  // A frame in a notebook has no address of its own.
+  const address = (text) => { try { history.replaceState(null, "", text); } catch { return; } };
+  const link = (hash) => { if (location.hash !== hash) address(hash); };
   const eventButton = (id) => make("button", { type: "button", text: `event ${id}`, onclick: () => showEvent(id) });
 
   const payload = (title, value) => value === undefined || value === null ? [] : [make("h3", { text: title }), make("pre", { tabindex: "0", role: "region", "aria-label": title, text: pretty(value) })];
@@ -275,7 +277,7 @@
     const failed = at("failed", "timed out");
     const last = failed >= 0 ? failed : at("running") >= 0 ? at("running") : data.visits.length - 1;
     const hash = location.hash;
-    if (last >= 0) { showVisit(last); history.replaceState(null, "", hash || location.pathname + location.search); }
+    if (last >= 0) { showVisit(last); address(hash || location.pathname + location.search); }
   };
   open(tabs[0]);
   if (follow()) isChosen = true; else showPlace();

@@ -440,6 +440,8 @@ impl Run {
             }
         }
         registry.end_driving(&self);
+        #[cfg(feature = "trace")]
+        registry.traces.get().into_iter().for_each(|traces| traces.tell(&self));
         match self.machine.is_express {
             // Nobody can ask about it.
             true => {

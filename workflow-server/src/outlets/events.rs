@@ -45,7 +45,7 @@ impl Events {
     }
 }
 
-async fn send(url: String, mut waiting: Receiver<String>) {
+pub(super) async fn send(url: String, mut waiting: Receiver<String>) {
     let client = HttpClient::default();
     while let Some(event) = waiting.recv().await {
         for attempt in 1..=ATTEMPTS {

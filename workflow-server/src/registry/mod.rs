@@ -48,6 +48,8 @@ pub(crate) struct Registry {
     pub(crate) retention: Retention,
     pub(crate) events: Option<Events>,
     pub(crate) express_logs: Option<ExpressLogs>,
+    #[cfg(feature = "trace")]
+    pub(crate) traces: std::sync::OnceLock<crate::outlets::Traces>,
     /// Where resources are that no request asked for.
     scope: Scope,
     kept: Mutex<IndexMap<String, KeptMachine>>,
@@ -98,6 +100,8 @@ impl Registry {
             retention,
             events,
             express_logs,
+            #[cfg(feature = "trace")]
+            traces: std::sync::OnceLock::new(),
             scope,
             kept: Mutex::default(),
             seed,

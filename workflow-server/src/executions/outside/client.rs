@@ -37,6 +37,15 @@ pub(crate) enum NotAnswered {
     TimedOut,
 }
 
+impl std::fmt::Display for NotAnswered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Failed(why) => f.write_str(why),
+            Self::TimedOut => f.write_str("no answer in time"),
+        }
+    }
+}
+
 impl HttpClient {
     /// Sends a request, and reads the whole answer, within a time.
     pub(crate) async fn send(&self, request: Request<Full<Bytes>>, limit: Duration) -> Result<Answered, NotAnswered> {
@@ -89,6 +98,12 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
+    /// Whether it names a host alone.
+    #[cfg(feature = "trace")]
+    pub(crate) fn is_base(&self) -> bool {
+        self.path.is_empty()
+    }
+
     /// Reads a URL such as `http://localhost:9000`; `what` is whose endpoint it is.
     pub(crate) fn read(what: &str, url: &str) -> io::Result<Self> {
         let wrong = |why: &str| {

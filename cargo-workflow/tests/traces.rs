@@ -1,0 +1,166 @@
+//! Traces that `cargo workflow` posts, as a collector on loopback takes them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may panic")]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+const SOON: Duration = Duration::from_secs(20);
+const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+const SPAN: &str = "b7ad6b7169203331";
+
+/// A request: the first line and the body, which must be JSON by its header.
+fn request(stream: &mut TcpStream) -> (String, Value) {
+    let mut reader = BufReader::new(stream);
+    let mut first = String::new();
+    reader.read_line(&mut first).unwrap();
+    let (mut length, mut is_json) = (0, false);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        let line = line.trim().to_ascii_lowercase();
+        if line.is_empty() {
+            break;
+        }
+        if let Some(value) = line.strip_prefix("content-length: ") {
+            length = value.parse().unwrap();
+        }
+        is_json |= line == "content-type: application/json";
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    assert!(is_json, "the type of the body");
+    (first.trim().to_owned(), serde_json::from_slice(&body).unwrap())
+}
+
+/// A collector: its URL, and what it gets.
+fn collector() -> (String, Receiver<(String, Value)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (give, got) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            give.send(request(&mut stream)).unwrap();
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: 2";
+            write!(stream, "{head}\r\n\r\n{{}}").unwrap();
+        }
+    });
+    (url, got)
+}
+
+fn definition() -> Value {
+    let branch = |name: &str| json!({"StartAt": name, "States": {name: {"Type": "Pass", "End": true}}});
+    json!({"StartAt": "Both", "States": {
+        "Both": {"Type": "Parallel", "Branches": [branch("Left"), branch("Right")], "ResultPath": null, "Next": "Each"},
+        "Each": {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": branch("One"), "End": true},
+    }})
+}
+
+/// A file with that definition.
+fn machine(folder: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("machine.json");
+    std::fs::write(&file, definition().to_string()).unwrap();
+    file
+}
+
+fn input() -> String {
+    json!({"items": [1, 2], "traceparent": format!("00-{TRACE}-{SPAN}-01")}).to_string()
+}
+
+/// Each span's name with those of the spans around it, whatever their order.
+fn tree(body: &Value) -> Vec<String> {
+    let spans = body["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().unwrap();
+    let text = |span: &Value, member: &str| span[member].as_str().unwrap().to_owned();
+    let by_id: BTreeMap<_, _> = spans.iter().map(|span| (text(span, "spanId"), span)).collect();
+    assert_eq!(by_id.len(), spans.len(), "each span has an id of its own");
+    let mut paths: Vec<_> = spans
+        .iter()
+        .map(|span| {
+            assert_eq!(span["traceId"], TRACE);
+            let mut path = String::new();
+            let mut next = span;
+            loop {
+                let parent = text(next, "parentSpanId");
+                if parent == SPAN {
+                    return path;
+                }
+                let name = text(next, "name");
+                path = if path.is_empty() { name } else { format!("{name} / {path}") };
+                next = by_id.get(&parent).unwrap_or_else(|| panic!("nobody is {parent}"));
+            }
+        })
+        .collect();
+    paths.sort();
+    paths
+}
+
+/// The tree that the links of the events give, below the execution.
+const TREE: [&str; 11] = [
+    "",
+    "Both",
+    "Both / branch 1",
+    "Both / branch 1 / Left",
+    "Both / branch 2",
+    "Both / branch 2 / Right",
+    "Each",
+    "Each / item 0",
+    "Each / item 0 / One",
+    "Each / item 1",
+    "Each / item 1 / One",
+];
+
+#[test]
+fn a_run_posts_its_trace_and_says_when_nobody_takes_it() {
+    let (url, got) = collector();
+    let machine = machine("traces-run");
+    let run = |url: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
+        command.args(["workflow", "run"]).arg(&machine).args(["--input", &input(), "--trace", "otlp", url]);
+        command.output().unwrap()
+    };
+    let done = run(&url);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let (first, body) = got.recv_timeout(SOON).unwrap();
+    assert_eq!((first.as_str(), tree(&body)), ("POST /v1/traces HTTP/1.1", TREE.map(str::to_owned).to_vec()));
+
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let done = run(&format!("http://{nobody}"));
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.code() == Some(2) && said.contains("the trace could not be sent"), "{said}");
+}
+
+#[test]
+fn a_server_posts_the_trace_of_each_execution() {
+    let (url, got) = collector();
+    let machine = machine("traces-serve");
+    let mut serving = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
+        .args(["workflow", "serve", "--port", "0", "--trace", "otlp", &format!("{url}/own/path")])
+        .arg(&machine)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(serving.stdout.take().unwrap()).lines();
+    let address =
+        lines.map_while(Result::ok).find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
+    let address = address.unwrap();
+    let mut stream = TcpStream::connect(&address).unwrap();
+    let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:machine";
+    let body = json!({"stateMachineArn": arn, "input": input()}).to_string();
+    let head = "POST / HTTP/1.1\r\nX-Amz-Target: AWSStepFunctions.StartExecution\r\nConnection: close";
+    write!(stream, "{head}\r\nHost: {address}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let got = got.recv_timeout(SOON);
+    serving.kill().unwrap();
+    serving.wait().unwrap();
+    let (first, body) = got.unwrap();
+    assert_eq!((first.as_str(), tree(&body)), ("POST /own/path HTTP/1.1", TREE.map(str::to_owned).to_vec()));
+}
