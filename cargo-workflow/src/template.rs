@@ -305,6 +305,10 @@ impl<'a> Template<'a> {
             let help = "it lies outside of the template's folder; `--allow-outside` reads it all the same";
             return Err(unreadable(help));
         }
+        // Reading a pipe or a device may never end, and the template may be anybody's.
+        if std::fs::metadata(&file).is_ok_and(|kind| !kind.is_file() && !kind.is_dir()) {
+            return Err(unreadable("it is no regular file"));
+        }
         let bytes = input::bytes(&file).map_err(|reason| unreadable(&reason))?;
         match Source::read(&bytes, Format::of_path(&file)) {
             Ok(source) => {

@@ -229,3 +229,31 @@ fn a_definition_outside_of_the_templates_folder_is_refused_unless_it_is_allowed(
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_definition_is_read_of_no_pipe() {
+    let path = template("pipe.yaml", "      DefinitionUri: pipe.asl.json\n", "");
+    let pipe = path.with_file_name("pipe.asl.json");
+    let _ = std::fs::remove_file(&pipe);
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    if !made.is_ok_and(|made| made.success()) {
+        eprintln!("skipped: there is no `mkfifo`");
+        return;
+    }
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
+        .args(["workflow", "validate"])
+        .arg(&path)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let started = std::time::Instant::now();
+    while child.try_wait().unwrap().is_none() && started.elapsed() < std::time::Duration::from_secs(20) {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let _ = child.kill();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("pipe.asl.json: it is no regular file"), "{text}");
+}
