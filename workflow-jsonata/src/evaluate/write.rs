@@ -72,17 +72,18 @@ impl<'a> Machine<'a> {
             Val::Object(object) => {
                 out.push('{');
                 let mut first = true;
-                for (name, member) in object.entries() {
+                object.each(|name, member| {
                     if member.is_undefined() {
-                        continue;
+                        return Ok(());
                     }
                     separate(out, indent, first);
                     first = false;
+                    self.work(1)?;
                     self.make(name.as_str().len() + 4)?;
                     quote(out, name.as_str());
                     out.push_str(if indent.is_some() { ": " } else { ":" });
-                    self.write(out, &member, indent.map(|by| by + 2), depth + 1)?;
-                }
+                    self.write(out, &member, indent.map(|by| by + 2), depth + 1)
+                })?;
                 close(out, indent, first, '}');
                 return Ok(());
             }
@@ -112,6 +113,11 @@ fn close(out: &mut String, indent: Option<usize>, empty: bool, bracket: char) {
 /// A string in quotes, with JavaScript's escapes.
 pub(crate) fn quote(out: &mut String, text: &str) {
     out.push('"');
+    if !text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),

@@ -64,7 +64,10 @@ impl Variables {
         }
         let frame = Arc::make_mut(&mut self.0);
         for (name, value) in values {
-            frame.own.insert(name.clone(), value.clone());
+            match frame.own.get_mut(name) {
+                Some(place) => place.clone_from(value),
+                None => drop(frame.own.insert(name.clone(), value.clone())),
+            }
         }
     }
 
