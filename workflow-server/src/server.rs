@@ -20,7 +20,7 @@ use crate::api::arn::Scope;
 use crate::clock::ServerClock;
 use crate::executions::{Outside, RunningHandler, Threads};
 use crate::http::{self, Hosts, Service};
-use crate::journal::{Journal, Record};
+use crate::journal::Journal;
 use crate::outlets::{Events, ExpressLogs};
 use crate::registry::{KeptMachine, Registry};
 use crate::{Limits, Retention};
@@ -180,9 +180,10 @@ impl Server {
         self.registry.journal.close();
     }
 
-    /// The ARNs of the executions that were taken over from [`Builder::data`] and whose program now behaves otherwise than
-    /// was recorded: doing again what was done to them gave another history. They are aborted with the error
-    /// `Workflow.ReplayDiverged`; their records are left as they are.
+    /// The ARNs of the executions that were taken over from [`Builder::data`] while they ran and whose program now behaves
+    /// otherwise than was recorded: doing again what was done to them gave another history. They are aborted with the error
+    /// `Workflow.ReplayDiverged`; their records are left as they are. An execution that had ended is done again when it is
+    /// described; where that diverges, the description has this error.
     #[cfg(feature = "durable")]
     pub fn diverged(&self) -> &[String] {
         &self.diverged
@@ -244,7 +245,7 @@ pub struct Builder {
     #[cfg(feature = "durable")]
     data: Option<PathBuf>,
     #[cfg(all(test, feature = "durable"))]
-    prepared: Option<(Journal, Vec<Record>)>,
+    prepared: Option<Journal>,
 }
 
 impl Builder {
@@ -442,26 +443,26 @@ impl Builder {
         self
     }
 
-    /// The journal, and what is in it.
+    /// The journal.
     #[cfg(feature = "durable")]
-    fn journal(&mut self) -> io::Result<(Journal, Vec<Record>)> {
+    fn journal(&mut self) -> io::Result<Journal> {
         use crate::journal::RedbBackend;
 
         #[cfg(test)]
         if let Some(prepared) = self.prepared.take() {
             return Ok(prepared);
         }
-        let Some(folder) = &self.data else { return Ok((Journal::default(), Vec::new())) };
+        let Some(folder) = &self.data else { return Ok(Journal::default()) };
         let wrong = |why: String| io::Error::other(format!("the data in {}: {why}", folder.display()));
         let backend = RedbBackend::open(folder).map_err(wrong)?;
-        let records = backend.records().map_err(wrong)?;
-        Ok((Journal::new(backend)?, records))
+        let reader = backend.reader();
+        Journal::new(backend, reader)
     }
 
     #[cfg(not(feature = "durable"))]
     #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "with the feature it needs both")]
-    fn journal(&mut self) -> io::Result<(Journal, Vec<Record>)> {
-        Ok((Journal::default(), Vec::new()))
+    fn journal(&mut self) -> io::Result<Journal> {
+        Ok(Journal::default())
     }
 
     /// The account of requests whose credentials do not name one: `123456789012` unless set. An access key that is 12 digits
@@ -524,7 +525,7 @@ impl Builder {
             let why = format!("the clock cannot go at the speed {}", self.speed);
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-        let (journal, records) = self.journal()?;
+        let journal = self.journal()?;
         // Names and tokens of an earlier run must not come again.
         let seed = if journal.is_kept() { self.seed ^ entropy() } else { self.seed };
         let events = self.events.as_deref().map(Events::new).transpose()?;
@@ -549,7 +550,7 @@ impl Builder {
             let _ = registry.traces.set(crate::outlets::Traces::new(url)?);
         }
         let registry = Arc::new(registry);
-        let diverged = registry.restore(records).map_err(io::Error::other)?;
+        let diverged = registry.restore().map_err(io::Error::other)?;
         Ok((registry, diverged))
     }
 }
@@ -568,9 +569,9 @@ fn entropy() -> u64 {
 
 #[cfg(all(test, feature = "durable"))]
 impl Builder {
-    /// Has the server write to a journal, and start from records.
-    pub(crate) fn with_journal(mut self, journal: Journal, records: Vec<Record>) -> Self {
-        self.prepared = Some((journal, records));
+    /// Has the server write to a journal, and start from what is in it.
+    pub(crate) fn with_journal(mut self, journal: Journal) -> Self {
+        self.prepared = Some(journal);
         self
     }
 }

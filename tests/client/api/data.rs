@@ -220,19 +220,28 @@ async fn an_execution_whose_inputs_now_give_another_history_is_told() {
         Server::builder().object_store(Arc::new(store))
     };
     let api = Api::with(store(b"[1,2]").data(&folder)).await;
-    let machine = api.machine("M", &one(json!({
-        "Type": "Map", "End": true,
+    let map = json!({
+        "Type": "Map",
         "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}, "Parameters": {"Bucket": "b", "Key": "items.json"}},
         "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "P", "States": {"P": {"Type": "Fail"}}},
-    }))).await;
-    let execution = api.start(&machine, &json!({})).await;
-    assert_eq!(api.ended(&execution).await["status"], "FAILED");
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "B"}], "Next": "B",
+    });
+    let before = |last: Value| json!({"StartAt": "A", "States": {"A": map, "B": last}});
+    let wait = api.machine("W", &before(json!({"Type": "Wait", "Seconds": 3600, "End": true}))).await;
+    let fail = api.machine("F", &before(json!({"Type": "Fail"}))).await;
+    let (running, ended) = (api.start(&wait, &json!({})).await, api.start(&fail, &json!({})).await);
+    api.event(&running, "WaitStateEntered").await;
+    assert_eq!(api.ended(&ended).await["status"], "FAILED");
     drop(api);
     let api = Api::with(store(b"[]").data(&folder)).await;
-    assert_eq!(api.0.diverged(), std::slice::from_ref(&execution));
+    assert_eq!(api.0.diverged(), std::slice::from_ref(&running));
+    assert_eq!(api.describe(&running).await["error"], "Workflow.ReplayDiverged");
+    // One that had ended is done again when somebody looks at it.
+    assert_eq!(api.describe(&ended).await["error"], "Workflow.ReplayDiverged");
     drop(api);
     // What was recorded is as it was.
     let api = Api::with(store(b"[1,2]").data(&folder)).await;
     assert_eq!(api.0.diverged(), [] as [&str; 0]);
-    assert_eq!(api.describe(&execution).await["status"], "FAILED");
+    assert_eq!(api.describe(&running).await["status"], "RUNNING");
+    assert_eq!(api.describe(&ended).await["status"], "FAILED");
 }

@@ -11,6 +11,6 @@ mod threads;
 pub(crate) use known::Known;
 pub(crate) use outside::{Endpoint, HttpClient, Outside};
 pub(crate) use recorded::{Entry, Recorded};
-pub(crate) use run::{Log, Pending, Run, RunOf, STATUSES, Waiting, Waits};
+pub(crate) use run::{Body, Log, Pending, Run, RunOf, STATUSES, Waiting, Waits};
 pub use threads::RunningHandler;
 pub(crate) use threads::{RunsFor, Threads};

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>
 
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 use workflow_asl::error_name::TASK_FAILED;
@@ -127,23 +128,47 @@ async fn call(
     };
     let input = Input::new(members, Scope::of_arn(&run.machine.arn));
     let answer = operations::run(registry, &operation, &input).await.map_err(|error| failed(registry, error, style))?;
-    let answer = serde_json::from_slice(&answer).unwrap_or(Value::Null);
-    Ok(capitalised(answer, style))
+    let bytes = answer.len();
+    let mut answer = capitalised(serde_json::from_slice(&answer).unwrap_or(Value::Null), style);
+    if let (Style::Optimised, Some(members)) = (style, answer.as_object_mut()) {
+        let id = registry.id();
+        members.insert("SdkHttpMetadata".to_owned(), http_metadata(registry, &id, bytes));
+        members.insert("SdkResponseMetadata".to_owned(), json!({"RequestId": id}));
+    }
+    Ok(answer)
+}
+
+/// What an optimised integration tells of HTTP, as of a call to the service.
+fn http_metadata(registry: &Registry, id: &str, bytes: usize) -> Value {
+    let millis = u64::try_from(registry.clock.now().as_millis()).unwrap_or_default();
+    let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(millis));
+    let headers = [
+        ("x-amzn-RequestId", id),
+        ("connection", "keep-alive"),
+        ("Content-Length", &bytes.to_string()),
+        ("Date", &date),
+        ("Content-Type", "application/x-amz-json-1.0"),
+    ];
+    let all: Map<_, _> = headers.iter().map(|(name, value)| ((*name).to_owned(), json!([value]))).collect();
+    let first: Map<_, _> = headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    json!({"AllHttpHeaders": all, "HttpHeaders": first, "HttpStatusCode": 200})
 }
 
 fn failed(registry: &Registry, error: ApiError, style: Style) -> TaskError {
     let (code, status) = (error.code.name(), error.code.status().as_u16());
     let name = code.strip_suffix("Exception").unwrap_or(code);
     let id = registry.id();
+    let sdk_cause =
+        || format!("{} (Service: Sfn, Status Code: {status}, Request ID: {id}) (SDK Attempt Count: 1)", error.message);
     match style {
         Style::Optimised => TaskError::new(format!("StepFunctions.{name}Exception")).with_cause(format!(
             "{} (Service: AWSStepFunctions; Status Code: {status}; Error Code: {code}; Request ID: {id}; Proxy: null)",
             error.message
         )),
-        Style::Sdk if error.code == Code::Validation => TaskError::new("Sfn.ValidationException")
-            .with_cause(format!("{} (Service: Sfn, Status Code: {status}, Request ID: {id})", error.message)),
-        Style::Sdk => TaskError::new(format!("Sfn.{name}Exception"))
-            .with_cause(format!("{} (Service: Sfn, Status Code: {status}, Request ID: {id})", error.message)),
+        Style::Sdk if error.code == Code::Validation => {
+            TaskError::new("Sfn.ValidationException").with_cause(sdk_cause())
+        }
+        Style::Sdk => TaskError::new(format!("Sfn.{name}Exception")).with_cause(sdk_cause()),
     }
 }
 
@@ -154,7 +179,8 @@ fn lower(value: &Value) -> Value {
             .iter()
             .map(|(name, value)| {
                 let value = match value {
-                    Value::String(_) => value.clone(),
+                    // Null is as absent: an input is then `{}`.
+                    Value::String(_) | Value::Null => value.clone(),
                     value if JSON_TEXTS.contains(&name.as_str()) => json!(value.to_string()),
                     value => lower(value),
                 };

@@ -53,6 +53,34 @@ pub(crate) struct Recorded {
     /// `None` where nobody asks.
     entries: Option<Vec<Entry>>,
     known: Arc<Known>,
+    events: Events,
+}
+
+/// How many events were looked at, and a number that follows from their types and times (FNV-1a).
+struct Events {
+    count: usize,
+    hash: u64,
+}
+
+impl Events {
+    const NONE: Self = Self { count: 0, hash: 0xcbf2_9ce4_8422_2325 };
+
+    /// Looks at the events that have come since.
+    fn of(&mut self, execution: &Execution) -> (u64, u64) {
+        let Self { count, hash } = self;
+        let mut eat = |bytes: &[u8]| {
+            for byte in bytes {
+                *hash = (*hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+            }
+        };
+        for event in execution.history().get(*count..).unwrap_or_default() {
+            eat(event.kind.name().as_bytes());
+            eat(&event.previous_id.to_le_bytes());
+            eat(&event.timestamp.as_millis().to_le_bytes());
+        }
+        *count = execution.history().len();
+        (*count as u64, *hash)
+    }
 }
 
 impl Deref for Recorded {
@@ -70,7 +98,7 @@ fn text(text: Option<&str>) -> Option<String> {
 impl Recorded {
     /// An execution that records nothing yet.
     pub(crate) fn new(execution: Execution, known: Arc<Known>) -> Self {
-        Self { execution, entries: None, known }
+        Self { execution, entries: None, known, events: Events::NONE }
     }
 
     /// Records what is done to it from now on.
@@ -138,8 +166,8 @@ impl Recorded {
 
     /// Notes how the history stands, for a replay to be compared with.
     pub(crate) fn note_events(&mut self) {
-        if self.entries.is_some() {
-            let (count, hash) = events(&self.execution);
+        if self.entries.is_some() && self.events.count < self.execution.history().len() {
+            let (count, hash) = self.events.of(&self.execution);
             self.note(|| Entry::Events(count, hash));
         }
     }
@@ -176,7 +204,7 @@ impl Recorded {
                 execution.change_map_run(&arn, change);
             }
             Entry::Known(_) => {}
-            Entry::Events(count, hash) if events(execution) == (count, hash) => {}
+            Entry::Events(count, hash) if self.events.of(execution) == (count, hash) => {}
             Entry::Events(..) => return None,
         }
         Some(asked)
@@ -185,22 +213,6 @@ impl Recorded {
 
 /// What became of an answer is what became of it before.
 fn drop_answer(_: Answer) {}
-
-/// How many events there are, and a number that follows from their types and times (FNV-1a).
-fn events(execution: &Execution) -> (u64, u64) {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut eat = |bytes: &[u8]| {
-        for byte in bytes {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    };
-    for event in execution.history() {
-        eat(event.kind.name().as_bytes());
-        eat(&event.previous_id.to_le_bytes());
-        eat(&event.timestamp.as_millis().to_le_bytes());
-    }
-    (execution.history().len() as u64, hash)
-}
 
 impl Tasks for Recorded {
     fn present(&self) -> Instant {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -16,7 +16,7 @@ use workflow_local::{Instant, Status, Step, TaskRequest};
 use super::Recorded;
 use super::tasks::{self, Outcome};
 use crate::clock::ServerClock;
-use crate::journal::{ExecutionRecord, Journal, Key, Write};
+use crate::journal::{EndRecord, ExecutionRecord, Journal, Key, Stored, Write};
 use crate::registry::{Lists, Registry, Revision};
 
 /// How many steps an execution takes before it is told the time, and before those who ask about it have a turn.
@@ -32,9 +32,11 @@ pub(crate) struct Run {
     /// Its place in lists: executions are numbered in the order of their start.
     pub(crate) number: u64,
     /// The text of its input, as JSON: each answer about it has it.
-    pub(crate) input: Box<RawValue>,
+    pub(crate) input: Arc<RawValue>,
     pub(crate) trace_header: Option<String>,
-    execution: Mutex<Recorded>,
+    /// One that ended before the server began is run again when somebody looks at it, from what was recorded.
+    execution: LazyLock<Mutex<Recorded>, Box<dyn FnOnce() -> Mutex<Recorded> + Send>>,
+    stored: Option<Arc<Stored>>,
     /// `None` where everything is in memory.
     log: Option<Log>,
     handlers: Arc<Handlers>,
@@ -122,7 +124,7 @@ impl RunOf {
 pub(crate) struct Log {
     journal: Journal,
     number: u64,
-    next: AtomicU64,
+    next: Arc<AtomicU64>,
     /// Whether its end was written.
     is_closed: AtomicBool,
 }
@@ -130,26 +132,45 @@ pub(crate) struct Log {
 impl Log {
     /// The log of the execution with this number, whose next record has the place `next`.
     pub(crate) fn new(journal: Journal, number: u64, next: u64) -> Self {
-        Self { journal, number, next: AtomicU64::new(next), is_closed: AtomicBool::new(false) }
+        Self { journal, number, next: Arc::new(AtomicU64::new(next)), is_closed: AtomicBool::new(false) }
+    }
+
+    /// The log of an execution whose end was written.
+    pub(crate) fn of_ended(journal: Journal, number: u64) -> Self {
+        Self { is_closed: AtomicBool::new(true), ..Self::new(journal, number, 0) }
     }
 
     /// Writes what was done, called with the execution's lock held.
     fn write(&self, execution: &mut Recorded) {
         let has_ended = execution.status() != Status::Running;
-        if !self.is_closed.swap(has_ended, Ordering::Relaxed) && has_ended {
-            execution.note_events();
-        }
+        let had_ended = self.is_closed.swap(has_ended, Ordering::Relaxed);
+        execution.note_events();
         let entries = execution.take_entries();
-        if !entries.is_empty() {
-            let place = self.next.fetch_add(1, Ordering::Relaxed);
-            self.journal.write(|| Key::Entries(self.number, place).put(&entries));
-        }
+        self.journal.write_all(|| {
+            let mut writes = Vec::new();
+            if had_ended && !has_ended {
+                writes.push(Write::Remove(Key::End(self.number).bytes()));
+            }
+            if !entries.is_empty() {
+                let place = self.next.fetch_add(1, Ordering::Relaxed);
+                writes.push(Key::Entries(self.number, place).put(&entries));
+            }
+            if has_ended && !had_ended {
+                writes.push(Key::End(self.number).put(&EndRecord::of(execution)));
+            }
+            writes
+        });
     }
 
     /// Forgets an execution that nobody can ask about.
-    fn forget(&self) {
-        self.journal.write(|| Write::RemoveAll(Key::AllEntries(self.number).bytes()));
-        self.journal.write(|| Write::Remove(Key::Execution(self.number).bytes()));
+    pub(crate) fn forget(&self) {
+        self.journal.write_all(|| {
+            vec![
+                Write::RemoveAll(Key::AllEntries(self.number).bytes()),
+                Write::Remove(Key::End(self.number).bytes()),
+                Write::Remove(Key::Execution(self.number).bytes()),
+            ]
+        });
     }
 }
 
@@ -191,6 +212,13 @@ pub(crate) struct Waiting {
     pub(crate) started: bool,
 }
 
+/// An execution as it is, or as it was recorded when it ended.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
+pub(crate) enum Body {
+    Live(Recorded),
+    Stored(Arc<Stored>),
+}
+
 /// What an execution that goes on waits for.
 #[derive(Default)]
 pub(crate) struct Pending {
@@ -215,22 +243,40 @@ const REDRIVES_FOR: Duration = Duration::from_secs(15 * 60);
 impl Run {
     #[expect(clippy::too_many_arguments, reason = "these are what an execution of the server consists of")]
     pub(crate) fn new(
-        execution: Recorded,
+        body: Body,
         handlers: Arc<Handlers>,
         clock: ServerClock,
         machine: RunOf,
         number: u64,
-        input: Box<RawValue>,
+        input: Arc<RawValue>,
         trace_header: Option<String>,
         log: Option<Log>,
     ) -> Self {
+        let (arn, stored): (Arc<str>, _) = match &body {
+            Body::Live(execution) => (execution.arn().into(), None),
+            Body::Stored(stored) => (stored.record.arn.as_str().into(), Some(Arc::clone(stored))),
+        };
+        let execution: Box<dyn FnOnce() -> Mutex<Recorded> + Send> = match body {
+            Body::Live(execution) => Box::new(|| Mutex::new(execution)),
+            Body::Stored(stored) => {
+                let (revision, handlers, input) =
+                    (Arc::clone(&machine.revision), Arc::clone(&handlers), Arc::clone(&input));
+                let next = log.as_ref().map(|log| Arc::clone(&log.next));
+                Box::new(move || {
+                    let (execution, count) = stored.replayed(number, &revision, handlers, &input);
+                    next.iter().for_each(|next| next.store(count, Ordering::Relaxed));
+                    Mutex::new(execution)
+                })
+            }
+        };
         let run = Self {
-            arn: execution.arn().into(),
+            arn,
             machine,
             number,
             input,
             trace_header,
-            execution: Mutex::new(execution),
+            execution: LazyLock::new(execution),
+            stored,
             log,
             handlers,
             clock,
@@ -246,12 +292,28 @@ impl Run {
             ends_at_transition: AtomicBool::new(false),
             redrives: Mutex::default(),
         };
-        run.note_status(&run.execution());
+        match &run.stored {
+            None => run.note_status(&run.execution()),
+            Some(stored) => run.set_status(stored.end.status(), Some(stored.end.stopped_at())),
+        }
         run
     }
 
     pub(crate) fn execution(&self) -> MutexGuard<'_, Recorded> {
         self.execution.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of an execution that nobody has looked at since the server began; `None` of another.
+    pub(crate) fn unread(&self) -> Option<&Stored> {
+        self.stored.as_deref().filter(|stored| !stored.is_read())
+    }
+
+    /// The ARNs of its map runs.
+    pub(crate) fn map_run_arns(&self) -> Vec<String> {
+        match self.unread() {
+            Some(stored) => stored.end.map_runs.clone(),
+            None => self.execution().map_runs().iter().map(|map_run| map_run.arn().to_owned()).collect(),
+        }
     }
 
     /// The execution, to be changed.
@@ -278,19 +340,23 @@ impl Run {
     }
 
     fn note_status(&self, execution: &Recorded) {
-        let stopped = execution.stopped_at().map_or(NOT_STOPPED, Instant::as_millis);
-        self.stopped.store(stopped, Ordering::Release);
-        let status = STATUSES.iter().position(|status| *status == execution.status()).unwrap_or_default();
-        let before = status_of(self.status.swap(u8::try_from(status).unwrap_or_default(), Ordering::AcqRel));
-        if let Some(lists) = self.lists.get().filter(|_| before != execution.status()) {
-            lists.moved(self, before, execution.status());
+        self.set_status(execution.status(), execution.stopped_at());
+    }
+
+    fn set_status(&self, status: Status, stopped: Option<Instant>) {
+        self.stopped.store(stopped.map_or(NOT_STOPPED, Instant::as_millis), Ordering::Release);
+        let number = STATUSES.iter().position(|own| *own == status).unwrap_or_default();
+        let before = status_of(self.status.swap(u8::try_from(number).unwrap_or_default(), Ordering::AcqRel));
+        if let Some(lists) = self.lists.get().filter(|_| before != status) {
+            lists.moved(self, before, status);
         }
     }
 
     /// Has it be in lists from now on.
     pub(crate) fn list_in(&self, lists: &Arc<Lists>) {
-        let execution = self.execution();
-        lists.insert(self, execution.status());
+        // Its status must not change in between; that of one that nobody has looked at does not.
+        let _held = self.unread().is_none().then(|| self.execution());
+        lists.insert(self, self.status());
         let _ = self.lists.set(Arc::clone(lists));
     }
 

@@ -170,8 +170,8 @@ type Calls = Arc<Mutex<Vec<(u64, usize)>>>;
 
 async fn server(disk: &Disk, calls: &Calls) -> Server {
     let backend = RedbBackend::on(disk.clone()).unwrap();
-    let records = backend.records().unwrap();
-    let journal = Journal::new(backend).unwrap();
+    let reader = backend.reader();
+    let journal = Journal::new(backend, reader).unwrap();
     let (calls, disk) = (Arc::clone(calls), disk.clone());
     let handler = move |input: Value| {
         let task = input["task"].as_u64().unwrap();
@@ -179,7 +179,7 @@ async fn server(disk: &Disk, calls: &Calls) -> Server {
         Ok(json!(task))
     };
     let builder: Builder = Server::builder().on_lambda("f", handler);
-    builder.with_journal(journal, records).bind("127.0.0.1:0").await.unwrap()
+    builder.with_journal(journal).bind("127.0.0.1:0").await.unwrap()
 }
 
 async fn call(server: &Server, operation: &str, body: Value) -> Value {

@@ -16,9 +16,10 @@ use std::thread::JoinHandle;
 use tokio::sync::watch;
 
 use crate::api::{ApiError, Code};
-pub(crate) use record::{ActivityRecord, ClockRecord, ExecutionRecord, Key, MachineRecord, RevisionRecord};
+pub(crate) use record::{ActivityRecord, ClockRecord, EndRecord, ExecutionRecord, Key, MachineRecord, RevisionRecord};
 #[cfg(feature = "durable")]
 pub(crate) use redb::RedbBackend;
+pub(crate) use restore::{Stored, begun};
 
 /// A change of the records, which are bytes by key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,12 @@ pub(crate) trait Backend: Send + 'static {
     fn commit(&mut self, writes: Vec<Write>) -> Result<(), String>;
 }
 
+/// What records are read from.
+pub(crate) trait Reader: Send + Sync + 'static {
+    /// The records whose keys begin so, in the order of their keys.
+    fn records(&self, prefix: &[u8]) -> Result<Vec<Record>, String>;
+}
+
 /// The journal of a server; of one that keeps everything in memory, none.
 #[derive(Clone, Default)]
 pub(crate) struct Journal(Option<Arc<Queue>>);
@@ -48,6 +55,8 @@ struct Queue {
     changed: Condvar,
     done: watch::Sender<Done>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// Let go with the backend.
+    reader: Mutex<Option<Arc<dyn Reader>>>,
 }
 
 #[derive(Default)]
@@ -70,17 +79,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Journal {
-    /// A journal that writes to a backend.
+    /// A journal that writes to a backend, and is read by `reader`.
     #[cfg_attr(
         not(any(feature = "durable", test)),
         expect(dead_code, reason = "there is no backend without the feature")
     )]
-    pub(crate) fn new(backend: impl Backend) -> std::io::Result<Self> {
+    pub(crate) fn new(backend: impl Backend, reader: Arc<dyn Reader>) -> std::io::Result<Self> {
         let queue = Arc::new(Queue {
             waiting: Mutex::default(),
             changed: Condvar::new(),
             done: watch::Sender::new(Done::default()),
             writer: Mutex::default(),
+            reader: Mutex::new(Some(reader)),
         });
         let own = Arc::clone(&queue);
         let writer =
@@ -96,13 +106,26 @@ impl Journal {
 
     /// Queues a write.
     pub(crate) fn write(&self, write: impl FnOnce() -> Write) {
+        self.write_all(|| vec![write()]);
+    }
+
+    /// Queues writes of which all are made or none.
+    pub(crate) fn write_all(&self, writes: impl FnOnce() -> Vec<Write>) {
         if let Some(queue) = &self.0 {
+            let writes = writes();
             let mut waiting = lock(&queue.waiting);
-            waiting.writes.push(write());
-            waiting.queued += 1;
+            waiting.queued += writes.len() as u64;
+            waiting.writes.extend(writes);
             drop(waiting);
             queue.changed.notify_one();
         }
+    }
+
+    /// The records that are on disk and whose keys begin so.
+    pub(crate) fn records(&self, prefix: &[u8]) -> Result<Vec<Record>, String> {
+        let Some(queue) = &self.0 else { return Ok(Vec::new()) };
+        let reader = lock(&queue.reader).clone();
+        reader.ok_or_else(|| "the journal is closed".to_owned())?.records(prefix)
     }
 
     /// Waits until all that was queued is on disk.
@@ -128,6 +151,7 @@ impl Journal {
             let writer = lock(&queue.writer).take();
             // Its panic is told to those who wait.
             let _ = writer.map(JoinHandle::join);
+            lock(&queue.reader).take();
         }
     }
 }
@@ -167,6 +191,14 @@ mod tests {
         fails_after: usize,
     }
 
+    struct Empty;
+
+    impl Reader for Empty {
+        fn records(&self, _: &[u8]) -> Result<Vec<Record>, String> {
+            Ok(Vec::new())
+        }
+    }
+
     impl Backend for Slow {
         fn commit(&mut self, writes: Vec<Write>) -> Result<(), String> {
             std::thread::sleep(Duration::from_millis(20));
@@ -186,7 +218,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_flushed_is_kept_in_order_and_many_writes_are_one_commit() {
         let kept = Arc::new(Mutex::new(Vec::new()));
-        let journal = Journal::new(Slow { kept: Arc::clone(&kept), fails_after: usize::MAX }).unwrap();
+        let journal = Journal::new(Slow { kept: Arc::clone(&kept), fails_after: usize::MAX }, Arc::new(Empty)).unwrap();
         for number in 0..100 {
             journal.write(|| write(number));
         }
@@ -201,7 +233,7 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_is_acknowledged_after_a_commit_failed() {
-        let journal = Journal::new(Slow { kept: Arc::default(), fails_after: 1 }).unwrap();
+        let journal = Journal::new(Slow { kept: Arc::default(), fails_after: 1 }, Arc::new(Empty)).unwrap();
         journal.write(|| write(0));
         journal.flushed().await.unwrap();
         for number in 1..3 {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_local::Instant;
+use workflow_local::{Execution, Instant, Status};
 
 use super::Write;
-use crate::executions::Entry;
+use crate::executions::{Entry, STATUSES};
 use crate::registry::{Activity, Alias, Configuration, Machine, Revision, Route, Tags, Version};
 
 /// What a record is about.
@@ -20,6 +20,8 @@ pub(crate) enum Key<'a> {
     Revision(u64),
     /// How an execution was started, by its number.
     Execution(u64),
+    /// How an execution ended, by its number; of one that runs there is none.
+    End(u64),
     /// What was done to an execution, by its number and in order.
     Entries(u64, u64),
     /// All that was done to an execution.
@@ -40,6 +42,7 @@ impl Key<'_> {
             Self::Machine(arn) => [b"m/", arn.as_bytes()].concat(),
             Self::Revision(number) => numbered(b'r', &[number]),
             Self::Execution(number) => numbered(b'x', &[number]),
+            Self::End(number) => numbered(b'e', &[number]),
             Self::Entries(number, place) => numbered(b'j', &[number, place]),
             Self::AllEntries(number) => numbered(b'j', &[number]),
         }
@@ -141,6 +144,42 @@ pub(crate) struct ExecutionRecord {
     pub(crate) case: Option<String>,
     pub(crate) time: i64,
     pub(crate) seed: u64,
+}
+
+/// How an execution ended: what lists say of it, so that it need not be run again for them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct EndRecord {
+    status: String,
+    stopped: i64,
+    pub(crate) redrives: u64,
+    redriven: Option<i64>,
+    /// The ARNs of its map runs.
+    pub(crate) map_runs: Vec<String>,
+}
+
+impl EndRecord {
+    pub(crate) fn of(execution: &Execution) -> Self {
+        let view = execution.view();
+        Self {
+            status: view.status().name().to_owned(),
+            stopped: view.stopped_at().unwrap_or(execution.now()).as_millis(),
+            redrives: view.redrive_count(),
+            redriven: view.redriven_at().map(Instant::as_millis),
+            map_runs: execution.map_runs().iter().map(|map_run| map_run.arn().to_owned()).collect(),
+        }
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        STATUSES.into_iter().find(|status| status.name() == self.status).unwrap_or(Status::Aborted)
+    }
+
+    pub(crate) fn stopped_at(&self) -> Instant {
+        Instant::from_millis(self.stopped)
+    }
+
+    pub(crate) fn redriven_at(&self) -> Option<Instant> {
+        self.redriven.map(Instant::from_millis)
+    }
 }
 
 /// A group of what was done to an execution.

@@ -4,10 +4,11 @@ use std::fs::OpenOptions;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
-use redb::{Database, DatabaseError, ReadableTable, TableDefinition};
+use redb::{Database, DatabaseError, TableDefinition};
 
-use super::{Backend, Record, Write};
+use super::{Backend, Reader, Record, Write};
 
 const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("records");
 /// The file in the folder of a server's data.
@@ -17,7 +18,10 @@ const FILE: &str = "workflow.redb";
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// A database file.
-pub(crate) struct RedbBackend(Database);
+pub(crate) struct RedbBackend(Arc<Database>);
+
+/// The same, to be read from.
+pub(crate) struct RedbReader(Arc<Database>);
 
 /// How often a file is lengthened that is shorter than its head says.
 const LENGTHENED: u32 = 16;
@@ -49,7 +53,7 @@ impl RedbBackend {
     ) -> Result<Self, String> {
         for _ in 0..LENGTHENED {
             match catch_unwind(AssertUnwindSafe(&open)) {
-                Ok(opened) => return opened.map(Self).map_err(|error| error.to_string()),
+                Ok(opened) => return Self::with_table(opened.map_err(|error| error.to_string())?),
                 Err(_) => lengthen().map_err(|error| error.to_string())?,
             }
         }
@@ -57,7 +61,27 @@ impl RedbBackend {
     }
 }
 
+/// What is above all keys with a prefix: they are text and numbers behind it.
+fn after(prefix: &[u8]) -> Vec<u8> {
+    [prefix, &[0xff; 32]].concat()
+}
+
 impl RedbBackend {
+    fn with_table(database: Database) -> Result<Self, String> {
+        let make = || -> Result<(), Failure> {
+            let transaction = database.begin_write()?;
+            drop(transaction.open_table(RECORDS)?);
+            transaction.commit()?;
+            Ok(())
+        };
+        make().map_err(|error| error.to_string())?;
+        Ok(Self(Arc::new(database)))
+    }
+
+    pub(crate) fn reader(&self) -> Arc<dyn Reader> {
+        Arc::new(RedbReader(Arc::clone(&self.0)))
+    }
+
     fn change(&self, writes: Vec<Write>) -> Result<(), Failure> {
         let transaction = self.0.begin_write()?;
         {
@@ -67,10 +91,7 @@ impl RedbBackend {
                     Write::Put(key, value) => drop(table.insert(&*key, &*value)?),
                     Write::Remove(key) => drop(table.remove(&*key)?),
                     Write::RemoveAll(prefix) => {
-                        let mut after = prefix.clone();
-                        // Keys are text and numbers behind it, so that nothing is above this.
-                        after.extend([0xff; 32]);
-                        table.retain_in(&*prefix..&*after, |_, _| false)?;
+                        table.retain_in(&*prefix..&*after(&prefix), |_, _| false)?;
                     }
                 }
             }
@@ -78,25 +99,24 @@ impl RedbBackend {
         transaction.commit()?;
         Ok(())
     }
+}
 
-    /// All records, in the order of their keys.
-    pub(crate) fn records(&self) -> Result<Vec<Record>, String> {
-        self.all().map_err(|error| error.to_string())
-    }
-
-    fn all(&self) -> Result<Vec<Record>, Failure> {
-        // A new database has no table yet.
-        let transaction = self.0.begin_write()?;
-        drop(transaction.open_table(RECORDS)?);
-        transaction.commit()?;
+impl RedbReader {
+    fn read(&self, prefix: &[u8]) -> Result<Vec<Record>, Failure> {
         let transaction = self.0.begin_read()?;
         let table = transaction.open_table(RECORDS)?;
         let mut records = Vec::new();
-        for record in table.iter()? {
+        for record in table.range(prefix..&*after(prefix))? {
             let (key, value) = record?;
             records.push((key.value().to_vec(), value.value().to_vec()));
         }
         Ok(records)
+    }
+}
+
+impl Reader for RedbReader {
+    fn records(&self, prefix: &[u8]) -> Result<Vec<Record>, String> {
+        self.read(prefix).map_err(|error| error.to_string())
     }
 }
 

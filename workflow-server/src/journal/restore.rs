@@ -2,22 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_json::value::to_raw_value;
-use workflow_local::handlers::Asked;
-use workflow_local::{Instant, Status};
+use serde_json::value::{RawValue, to_raw_value};
+use workflow_asl::document::MachineType;
+use workflow_local::handlers::{Asked, Handlers};
+use workflow_local::{Execution, Instant, ObjectStore, Payload, Start, Status};
 
 use super::record::{
-    ActivityRecord, ClockRecord, EntriesRecord, ExecutionRecord, MachineRecord, RevisionRecord, machine_type, numbers,
+    ActivityRecord, ClockRecord, EndRecord, EntriesRecord, ExecutionRecord, MachineRecord, RevisionRecord,
+    machine_type, numbers,
 };
-use super::{Key, Record, Write};
-use crate::executions::{Entry, Known, Log, Pending, Run, RunOf, Waiting};
+use super::{Journal, Key, Write};
+use crate::executions::{Body, Entry, Known, Log, Pending, Recorded, Run, RunOf, Waiting};
 use crate::operations::compile;
-use crate::registry::{Configuration, Registry, Revision};
+use crate::registry::{Activities, Configuration, Registry, Revision};
 
 /// The error that an execution ends with whose replay is not what was recorded.
 const DIVERGED: &str = "Workflow.ReplayDiverged";
@@ -31,64 +34,15 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
 struct Found {
     revisions: BTreeMap<u64, Arc<Revision>>,
     machines: Vec<(String, MachineRecord)>,
-    executions: BTreeMap<u64, (ExecutionRecord, Vec<Entry>, u64)>,
+    executions: BTreeMap<u64, ExecutionRecord>,
+    ends: BTreeMap<u64, EndRecord>,
 }
 
 impl Registry {
-    /// Takes over what the records say, and drives what had not ended. Gives the ARNs of executions whose replay is not what
-    /// was recorded.
-    pub(crate) fn restore(self: &Arc<Self>, records: Vec<Record>) -> Result<Vec<String>, String> {
-        let mut found = Found::default();
-        // Executions come behind their entries, in the order of keys.
-        let mut entries: BTreeMap<u64, (Vec<Entry>, u64)> = BTreeMap::new();
-        let mut highest = 0;
-        for (key, value) in records {
-            let name = || String::from_utf8_lossy(key.get(2..).unwrap_or_default()).into_owned();
-            let number = |at: usize| numbers(&key).and_then(|numbers| numbers.get(at).copied()).unwrap_or_default();
-            match key.first() {
-                Some(b'a') => {
-                    let activity = read::<ActivityRecord>(&value)?.activity();
-                    highest = highest.max(activity.number);
-                    self.activities.lock().insert(name(), activity.number, activity);
-                }
-                Some(b'c') => self.clock.advance(Duration::from_millis(read::<ClockRecord>(&value)?.turned)),
-                Some(b'm') => {
-                    let machine: MachineRecord = read(&value)?;
-                    highest = machine
-                        .aliases
-                        .iter()
-                        .map(|alias| alias.number)
-                        .chain([highest, machine.number])
-                        .max()
-                        .unwrap_or(0);
-                    found.machines.push((name(), machine));
-                }
-                Some(b'r') => {
-                    highest = highest.max(number(0));
-                    let revision = revision(number(0), read(&value)?)?;
-                    found.revisions.insert(number(0), Arc::new(revision));
-                }
-                Some(b'x') => {
-                    highest = highest.max(number(0));
-                    let (done, next) = entries.remove(&number(0)).unwrap_or_default();
-                    found.executions.insert(number(0), (read(&value)?, done, next));
-                }
-                Some(b'j') => {
-                    let of = entries.entry(number(0)).or_default();
-                    of.0.extend(read::<EntriesRecord>(&value)?);
-                    of.1 = number(1) + 1;
-                }
-                _ => {}
-            }
-        }
-        self.number_from(highest);
-        let of_machines = found.machines.iter().flat_map(|(_, machine)| machine.revisions());
-        let of_executions = found.executions.values().map(|(record, ..)| record.revision);
-        let used: BTreeSet<u64> = of_machines.chain(of_executions).collect();
-        for number in found.revisions.keys().filter(|number| !used.contains(number)) {
-            self.journal.write(|| Write::Remove(Key::Revision(*number).bytes()));
-        }
-        let Found { revisions, machines, executions } = found;
+    /// Takes over what the journal says, and drives what had not ended. Gives the ARNs of executions whose replay is not what
+    /// was recorded. What had ended is only indexed: it is run again when somebody looks at it.
+    pub(crate) fn restore(self: &Arc<Self>) -> Result<Vec<String>, String> {
+        let Found { revisions, machines, executions, mut ends } = self.found()?;
         {
             let mut held = self.held();
             for (arn, record) in machines {
@@ -100,20 +54,29 @@ impl Registry {
         let mut diverged = Vec::new();
         let mut driven = Vec::new();
         let mut ended = Vec::new();
-        for (number, (record, entries, next)) in executions {
+        for (number, record) in executions {
             let revision = revisions
                 .get(&record.revision)
                 .ok_or_else(|| format!("the revision of {} is not there", record.arn))?;
+            let revision = Arc::clone(revision);
             let arn = record.arn.clone();
-            let replayed = self.replayed(number, record, Arc::clone(revision), entries, next)?;
-            // Where the clock went faster than the system's, it goes on from there.
-            self.clock.advance_to(replayed.run.execution().now());
-            if replayed.diverged {
+            let end = ends.remove(&number);
+            if end.is_some() && record.express {
+                // Nobody can ask about it.
+                Log::of_ended(self.journal.clone(), number).forget();
+                continue;
+            }
+            let restored = match end {
+                Some(end) => self.indexed(number, record, revision, end)?,
+                None => self.replayed(number, record, revision)?,
+            };
+            let Restored { run, pending, has_diverged } = restored;
+            if has_diverged {
                 diverged.push(arn);
             }
-            match replayed.pending {
-                Some(pending) => driven.push((replayed.run, pending)),
-                None => ended.push((replayed.run.execution().stopped_at(), Arc::clone(&replayed.run))),
+            match pending {
+                Some(pending) => driven.push((run, pending)),
+                None => ended.push((run.stopped_at(), run)),
             }
         }
         ended.sort_by_key(|(stopped, run)| (*stopped, run.number));
@@ -122,6 +85,8 @@ impl Registry {
             for (stopped, run) in ended.iter().filter(|(_, run)| !run.machine.is_express) {
                 stopped.iter().for_each(|stopped| held.executions.has_ended(run, *stopped));
             }
+            // Where the clock went faster than the system's, it goes on from there.
+            ended.last().and_then(|(stopped, _)| *stopped).iter().for_each(|stopped| self.clock.advance_to(*stopped));
             let deleting: Vec<String> =
                 held.machines.all().filter(|machine| machine.deleting).map(|machine| machine.arn.clone()).collect();
             for machine in deleting {
@@ -137,23 +102,182 @@ impl Registry {
         Ok(diverged)
     }
 
-    fn replayed(
+    /// What the journal has, but for what was done to executions. Activities and the clock are taken over at once.
+    fn found(&self) -> Result<Found, String> {
+        let mut found = Found::default();
+        let mut highest = 0;
+        let name = |key: &[u8]| String::from_utf8_lossy(key.get(2..).unwrap_or_default()).into_owned();
+        let number = |key: &[u8]| numbers(key).and_then(|numbers| numbers.first().copied()).unwrap_or_default();
+        for (key, value) in self.journal.records(b"a/")? {
+            let activity = read::<ActivityRecord>(&value)?.activity();
+            highest = highest.max(activity.number);
+            self.activities.lock().insert(name(&key), activity.number, activity);
+        }
+        for (_, value) in self.journal.records(b"c/")? {
+            self.clock.advance(Duration::from_millis(read::<ClockRecord>(&value)?.turned));
+        }
+        for (key, value) in self.journal.records(b"m/")? {
+            let machine: MachineRecord = read(&value)?;
+            let aliases = machine.aliases.iter().map(|alias| alias.number);
+            highest = aliases.chain([highest, machine.number]).max().unwrap_or(0);
+            found.machines.push((name(&key), machine));
+        }
+        for (key, value) in self.journal.records(b"e/")? {
+            found.ends.insert(number(&key), read(&value)?);
+        }
+        for (key, value) in self.journal.records(b"x/")? {
+            highest = highest.max(number(&key));
+            found.executions.insert(number(&key), read(&value)?);
+        }
+        let of_machines = found.machines.iter().flat_map(|(_, machine)| machine.revisions());
+        let of_executions = found.executions.values().map(|record| record.revision);
+        let used: BTreeSet<u64> = of_machines.chain(of_executions).collect();
+        for (key, value) in self.journal.records(b"r/")? {
+            highest = highest.max(number(&key));
+            if used.contains(&number(&key)) {
+                found.revisions.insert(number(&key), Arc::new(revision(number(&key), read(&value)?)?));
+            } else {
+                self.journal.write(|| Write::Remove(key));
+            }
+        }
+        self.number_from(highest);
+        Ok(found)
+    }
+
+    /// An execution that has ended, without what was done to it.
+    fn indexed(
         &self,
         number: u64,
-        record: ExecutionRecord,
+        mut record: ExecutionRecord,
         revision: Arc<Revision>,
-        entries: Vec<Entry>,
-        next: u64,
-    ) -> Result<Replayed, String> {
-        let is_express = record.express;
+        end: EndRecord,
+    ) -> Result<Restored, String> {
+        let handlers = self.handlers_of(record.case.as_deref(), &record.machine_name, &revision.program);
+        let handlers = handlers.map_err(|error| error.message)?;
+        let input = to_raw_value(&std::mem::take(&mut record.input)).map_err(|error| error.to_string())?;
+        let run_of = RunOf::restored(&record, revision);
+        let (trace_header, map_runs) = (record.trace_header.clone(), end.map_runs.clone());
+        let stored = Stored {
+            record,
+            end,
+            journal: self.journal.clone(),
+            store: Arc::clone(&self.store),
+            activities: Arc::clone(&self.activities),
+            is_read: AtomicBool::new(false),
+        };
+        let log = Log::of_ended(self.journal.clone(), number);
+        let body = Body::Stored(Arc::new(stored));
+        let clock = self.clock.clone();
+        let run = Run::new(body, handlers, clock, run_of, number, input.into(), trace_header, Some(log));
+        Ok(self.restored(run, &map_runs, None, false))
+    }
+
+    /// An execution that had not ended, run again.
+    fn replayed(&self, number: u64, record: ExecutionRecord, revision: Arc<Revision>) -> Result<Restored, String> {
         let handlers = self.handlers_of(record.case.as_deref(), &record.machine_name, &revision.program);
         let handlers = handlers.map_err(|error| error.message)?;
         let known = Known::new(Arc::clone(&self.activities), Arc::clone(&handlers));
+        let (entries, next) = entries(&self.journal, number)?;
         let input: Value = serde_json::from_str(&record.input).map_err(|error| error.to_string())?;
-        let mut execution = self.begun(&record, &revision, input, &known);
+        let begin = || begun(&self.store, &record, &revision, input.clone(), &known);
+        let Replay { mut execution, waiting, asked, has_diverged } = Replay::of(begin, entries, &handlers, &known);
+        // Where the clock went faster than the system's, it goes on from there.
+        self.clock.advance_to(execution.now());
+        let is_running = execution.status() == Status::Running;
+        execution.record();
+        let run_of = RunOf::restored(&record, revision);
+        let map_runs: Vec<String> = execution.map_runs().iter().map(|map_run| map_run.arn().to_owned()).collect();
+        let log = self.journal.is_kept().then(|| Log::new(self.journal.clone(), number, next));
+        let input = to_raw_value(&record.input).map_err(|error| error.to_string())?;
+        let (body, clock) = (Body::Live(execution), self.clock.clone());
+        let run = Run::new(body, handlers, clock, run_of, number, input.into(), record.trace_header, log);
+        let pending = is_running.then(|| Pending { waiting: waiting.into_values().collect(), asked });
+        Ok(self.restored(run, &map_runs, pending, has_diverged))
+    }
+
+    fn restored(&self, run: Run, map_runs: &[String], pending: Option<Pending>, has_diverged: bool) -> Restored {
+        let run = Arc::new(run);
+        map_runs.iter().for_each(|arn| self.map_runs.insert(arn, &run));
+        if !run.machine.is_express {
+            self.held().executions.insert(&run);
+        }
+        Restored { run, pending, has_diverged }
+    }
+}
+
+/// An execution that had ended when the server began: what lists say of it, and what it is run again with.
+pub(crate) struct Stored {
+    /// How it was started, without its input.
+    pub(crate) record: ExecutionRecord,
+    pub(crate) end: EndRecord,
+    journal: Journal,
+    store: Arc<dyn ObjectStore>,
+    activities: Arc<Activities>,
+    is_read: AtomicBool,
+}
+
+impl Stored {
+    /// Whether it was run again.
+    pub(crate) fn is_read(&self) -> bool {
+        self.is_read.load(Ordering::Acquire)
+    }
+
+    /// Runs it again, and gives the place of the next record of what is done to it. Where that is not possible, it has ended
+    /// with an error that says so.
+    pub(crate) fn replayed(
+        &self,
+        number: u64,
+        revision: &Revision,
+        handlers: Arc<Handlers>,
+        input: &RawValue,
+    ) -> (Recorded, u64) {
+        let known = Known::new(Arc::clone(&self.activities), Arc::clone(&handlers));
+        // It is kept as a text in JSON.
+        let text: String = serde_json::from_str(input.get()).unwrap_or_default();
+        let value: Value = serde_json::from_str(&text).unwrap_or_default();
+        let begin = || begun(&self.store, &self.record, revision, value.clone(), &known);
+        let (entries, next) = match entries(&self.journal, number) {
+            Ok(read) => read,
+            Err(why) => {
+                let mut execution = begin();
+                execution.abandon(DIVERGED, &format!("The record of this execution cannot be read: {why}"));
+                self.is_read.store(true, Ordering::Release);
+                return (execution, 0);
+            }
+        };
+        let Replay { mut execution, .. } = Replay::of(begin, entries, &handlers, &known);
+        execution.record();
+        self.is_read.store(true, Ordering::Release);
+        (execution, next)
+    }
+}
+
+/// What was done to an execution, and the place of the next record of that.
+fn entries(journal: &Journal, number: u64) -> Result<(Vec<Entry>, u64), String> {
+    let (mut entries, mut next) = (Vec::new(), 0);
+    for (key, value) in journal.records(&Key::AllEntries(number).bytes())? {
+        entries.extend(read::<EntriesRecord>(&value)?);
+        next = numbers(&key).and_then(|numbers| numbers.get(1).copied()).unwrap_or_default() + 1;
+    }
+    Ok((entries, next))
+}
+
+/// An execution to which was done again what was recorded.
+struct Replay {
+    execution: Recorded,
+    /// The tasks that were asked for and not answered, by number.
+    waiting: IndexMap<u64, Waiting>,
+    /// How often handlers were asked.
+    asked: Asked,
+    has_diverged: bool,
+}
+
+impl Replay {
+    fn of(begin: impl Fn() -> Recorded, entries: Vec<Entry>, handlers: &Handlers, known: &Known) -> Self {
+        let mut execution = begin();
         let mut asked = Asked::default();
         let mut waiting: IndexMap<u64, Waiting> = IndexMap::new();
-        let mut diverged = false;
+        let mut has_diverged = false;
         for entry in entries {
             match &entry {
                 Entry::Known(answers) => known.replay(answers),
@@ -170,7 +294,7 @@ impl Registry {
                 _ => {}
             }
             let Some(requests) = execution.replay(entry) else {
-                diverged = true;
+                has_diverged = true;
                 break;
             };
             for request in requests {
@@ -179,35 +303,55 @@ impl Registry {
                 waiting.insert(request.id.number(), Waiting { request, submitted: None, started: false });
             }
         }
-        if diverged {
+        if has_diverged {
             let cause = "The recorded inputs of this execution give another history than they did: its program, or what it \
                          reads, has changed.";
+            if execution.status() != Status::Running {
+                // It ended in another way than it did.
+                execution = begin();
+            }
             execution.abandon(DIVERGED, cause);
         }
-        let is_running = execution.status() == Status::Running;
         let still: Vec<u64> = execution.waiting_tasks().into_iter().map(|(id, _)| id.number()).collect();
         waiting.retain(|id, _| still.contains(id));
-        execution.record();
-        let run_of = RunOf::restored(&record, revision);
-        let map_runs: Vec<String> = execution.map_runs().iter().map(|map_run| map_run.arn().to_owned()).collect();
-        let log = self.journal.is_kept().then(|| Log::new(self.journal.clone(), number, next));
-        let input = to_raw_value(&record.input).map_err(|error| error.to_string())?;
-        let run = Run::new(execution, handlers, self.clock.clone(), run_of, number, input, record.trace_header, log);
-        let run = Arc::new(run);
-        map_runs.iter().for_each(|arn| self.map_runs.insert(arn, &run));
-        if !is_express {
-            self.held().executions.insert(&run);
-        }
-        let pending = is_running.then(|| Pending { waiting: waiting.into_values().collect(), asked });
-        Ok(Replayed { run, pending, diverged })
+        Self { execution, waiting, asked, has_diverged }
     }
 }
 
-/// An execution as it was, and what it waits for where it has not ended.
-struct Replayed {
+/// An execution that was taken over, and what it waits for where it has not ended.
+struct Restored {
     run: Arc<Run>,
     pending: Option<Pending>,
-    diverged: bool,
+    has_diverged: bool,
+}
+
+/// An execution at its start.
+pub(crate) fn begun(
+    store: &Arc<dyn ObjectStore>,
+    record: &ExecutionRecord,
+    revision: &Revision,
+    input: Value,
+    known: &Arc<Known>,
+) -> Recorded {
+    let machine_type = if record.express { MachineType::Express } else { MachineType::Standard };
+    let start = Start {
+        state_machine_arn: record.machine_arn.clone(),
+        execution_arn: record.arn.clone(),
+        name: record.name.clone(),
+        state_machine_name: record.machine_name.clone(),
+        role_arn: revision.role_arn.clone(),
+        machine_type,
+        time: Instant::from_millis(record.time),
+        seed: record.seed,
+    };
+    let program = Arc::clone(&revision.program);
+    let mut execution = Execution::start(program, Payload::new(input), start, Arc::clone(store));
+    if machine_type == MachineType::Standard {
+        execution.keep_for_inspection();
+        let asked = Arc::clone(known);
+        execution.known_activities(move |arn| asked.exists(arn));
+    }
+    Recorded::new(execution, Arc::clone(known))
 }
 
 fn revision(number: u64, record: RevisionRecord) -> Result<Revision, String> {
@@ -226,4 +370,74 @@ fn revision(number: u64, record: RevisionRecord) -> Result<Revision, String> {
         },
         updated: Instant::from_millis(record.updated),
     })
+}
+
+#[cfg(all(test, feature = "durable"))]
+mod tests {
+    use serde_json::json;
+    use workflow_local::MachineType;
+
+    use crate::{Embedded, Server};
+
+    #[tokio::test]
+    async fn what_had_ended_is_not_run_again_until_somebody_looks_at_it() {
+        let folder = std::env::temp_dir().join(format!("workflow-restore-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let open = async |folder: &std::path::Path| Server::builder().data(folder).embed().await.unwrap();
+        let server = open(&folder).await;
+        let definition = r#"{"StartAt": "A", "States": {
+            "A": {"Type": "Map", "Label": "Each", "Next": "B", "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}},
+            "B": {"Type": "Fail", "Error": "E", "Cause": "c"}
+        }}"#;
+        let machine = server.put_state_machine("M", MachineType::Standard, definition).unwrap();
+        let wait = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3600, "End": true}}}"#;
+        let sleeper = server.put_state_machine("S", MachineType::Standard, wait).unwrap();
+        let first = server.start(&machine, "first", &[1, 2]).await.unwrap();
+        let second = server.start(&machine, "second", &[3]).await.unwrap();
+        let asleep = server.start(&sleeper, "asleep", &json!({})).await.unwrap();
+        for execution in [&first, &second] {
+            server.ended(execution).await.unwrap();
+        }
+        let list = async |server: &Embedded| {
+            let filter = json!({"stateMachineArn": machine, "statusFilter": "FAILED"});
+            server.call("ListExecutions", &filter).await.unwrap()
+        };
+        let describe = async |server: &Embedded, execution: &str| {
+            let described = server.call("DescribeExecution", &json!({"executionArn": execution})).await.unwrap();
+            let history = json!({"executionArn": execution, "maxResults": 1000});
+            (described, server.call("GetExecutionHistory", &history).await.unwrap())
+        };
+        let before = (list(&server).await, describe(&server, &first).await);
+        assert_eq!(before.0["executions"].as_array().unwrap().len(), 2);
+        server.shutdown().await;
+
+        let server = open(&folder).await;
+        let is_read = |server: &Embedded, execution: &str| server.run(execution).unwrap().unread().is_none();
+        assert_eq!(list(&server).await, before.0);
+        assert!(!is_read(&server, &first) && !is_read(&server, &second) && is_read(&server, &asleep));
+        assert_eq!(describe(&server, &first).await, before.1);
+        assert!(is_read(&server, &first) && !is_read(&server, &second));
+        // A child of a map run is found without its parent having been read before.
+        let map_runs = server.call("ListMapRuns", &json!({"executionArn": second})).await.unwrap();
+        let map_run = &map_runs["mapRuns"][0]["mapRunArn"];
+        let children = server.call("ListExecutions", &json!({"mapRunArn": map_run})).await.unwrap();
+        assert_eq!(children["executions"].as_array().unwrap().len(), 1);
+        // What is redriven goes on in the record where it ended.
+        server.call("RedriveExecution", &json!({"executionArn": second})).await.unwrap();
+        server.ended(&second).await.unwrap();
+        let redriven = describe(&server, &second).await;
+        assert_eq!((&redriven.0["status"], &redriven.0["redriveCount"]), (&json!("FAILED"), &json!(1)));
+        let listed = list(&server).await;
+        server.shutdown().await;
+
+        let server = open(&folder).await;
+        assert_eq!(list(&server).await, listed);
+        assert!(!is_read(&server, &second));
+        assert_eq!(describe(&server, &second).await, redriven);
+        server.call("StopExecution", &json!({"executionArn": asleep})).await.unwrap();
+        server.shutdown().await;
+        let _ = std::fs::remove_dir_all(&folder);
+    }
 }

@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::limits::{CAUSE_CHARS, ERROR_CHARS, PAYLOAD_BYTES, RESOURCE_NAME_CHARS};
 use workflow_local::handlers::Handlers;
-use workflow_local::{Execution, Instant, Payload, Program, Start, Status, View};
+use workflow_local::{Execution, Instant, Payload, Program, Status, View};
 
 use super::definitions::what_is_not_json;
 use super::machines::includes_data;
 use super::redrive;
 use crate::api::arn::MachineArn;
 use crate::api::{ARN_CHARS, Answer, ApiError, Code, Input, LONG_ARN_CHARS, Members, Paging, arn};
-use crate::executions::{Known, Log, Recorded, Run, RunOf, STATUSES};
-use crate::journal::{ExecutionRecord, Key};
-use crate::registry::{Held, Registry, Revision, Selected};
+use crate::executions::{Body, Known, Log, Run, RunOf, STATUSES};
+use crate::journal::{ExecutionRecord, Key, Stored, begun};
+use crate::registry::{Held, Registry, Selected};
 
 /// What an execution's status may be, in the API's words.
 const STATUS_NAMES: [&str; 6] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
@@ -184,7 +184,7 @@ impl Registry {
         };
         // One that evaluates something keeps nobody else waiting.
         drop(held);
-        let page = page.map(|run| listed(&run, run.execution().view()));
+        let page = page.map(|run| listed_run(&run));
         Ok(page.into_answer("executions"))
     }
 
@@ -280,7 +280,7 @@ impl Registry {
             seed: self.next_seed(),
         };
         let known = Known::new(Arc::clone(&self.activities), Arc::clone(&handlers));
-        let mut execution = self.begun(&record, revision, asked.value, &known);
+        let mut execution = begun(&self.store, &record, revision, asked.value, &known);
         let number = self.next_number();
         let log = (keeps && self.journal.is_kept()).then(|| {
             execution.record();
@@ -288,37 +288,9 @@ impl Registry {
             Log::new(self.journal.clone(), number, 0)
         });
         let of = RunOf::restored(&record, Arc::clone(revision));
-        let run = Run::new(execution, handlers, self.clock.clone(), of, number, asked.text, record.trace_header, log);
+        let body = Body::Live(execution);
+        let run = Run::new(body, handlers, self.clock.clone(), of, number, asked.text.into(), record.trace_header, log);
         Ok(Arc::new(run))
-    }
-
-    /// An execution at its start.
-    pub(crate) fn begun(
-        &self,
-        record: &ExecutionRecord,
-        revision: &Revision,
-        input: Value,
-        known: &Arc<Known>,
-    ) -> Recorded {
-        let machine_type = if record.express { MachineType::Express } else { MachineType::Standard };
-        let start = Start {
-            state_machine_arn: record.machine_arn.clone(),
-            execution_arn: record.arn.clone(),
-            name: record.name.clone(),
-            state_machine_name: record.machine_name.clone(),
-            role_arn: revision.role_arn.clone(),
-            machine_type,
-            time: Instant::from_millis(record.time),
-            seed: record.seed,
-        };
-        let program = Arc::clone(&revision.program);
-        let mut execution = Execution::start(program, Payload::new(input), start, Arc::clone(&self.store));
-        if machine_type == MachineType::Standard {
-            execution.keep_for_inspection();
-            let asked = Arc::clone(known);
-            execution.known_activities(move |arn| asked.exists(arn));
-        }
-        Recorded::new(execution, Arc::clone(known))
     }
 
     /// The server's handlers, with those of a case of the mock file before them.
@@ -350,27 +322,72 @@ struct Asked<'a> {
     draw: u64,
 }
 
-/// An execution as an item of a list.
+/// What a list says of an execution.
+struct Item<'a> {
+    arn: &'a str,
+    machine_arn: &'a str,
+    name: &'a str,
+    status: Status,
+    started: Instant,
+    stopped: Option<Instant>,
+    redrives: u64,
+    redriven: Option<Instant>,
+}
+
+impl Item<'_> {
+    fn to_json(&self) -> Value {
+        let mut item = json!({
+            "executionArn": self.arn,
+            "stateMachineArn": self.machine_arn,
+            "name": self.name,
+            "status": self.status.name(),
+            "startDate": self.started.as_epoch_seconds(),
+            "redriveCount": self.redrives,
+        });
+        for (name, time) in [("stopDate", self.stopped), ("redriveDate", self.redriven)] {
+            if let Some(time) = time {
+                item[name] = json!(time.as_epoch_seconds());
+            }
+        }
+        item
+    }
+}
+
+/// An execution, or a child of it, as an item of a list.
 pub(super) fn listed(run: &Run, view: View<'_>) -> Value {
-    let mut item = json!({
-        "executionArn": view.arn(),
-        "stateMachineArn": view.machine_arn(),
-        "name": view.name(),
-        "status": view.status().name(),
-        "startDate": view.started_at().as_epoch_seconds(),
-        "redriveCount": view.redrive_count(),
-    });
-    let mut member = |name: &str, value: Value| item[name] = value;
-    if let Some(stopped) = view.stopped_at() {
-        member("stopDate", json!(stopped.as_epoch_seconds()));
-    }
-    if let Some(redriven) = view.redriven_at() {
-        member("redriveDate", json!(redriven.as_epoch_seconds()));
-    }
+    let item = Item {
+        arn: view.arn(),
+        machine_arn: view.machine_arn(),
+        name: view.name(),
+        status: view.status(),
+        started: view.started_at(),
+        stopped: view.stopped_at(),
+        redrives: view.redrive_count(),
+        redriven: view.redriven_at(),
+    };
+    let mut item = item.to_json();
     match view.map_run() {
-        Some(map_run) => member("mapRunArn", json!(map_run.arn())),
-        None => run.machine.qualified().for_each(|(name, arn)| member(name, json!(arn))),
+        Some(map_run) => item["mapRunArn"] = json!(map_run.arn()),
+        None => run.machine.qualified().for_each(|(name, arn)| item[name] = json!(arn)),
     }
+    item
+}
+
+/// An execution that was started as an item of a list. One that nobody has looked at is not run again for it.
+fn listed_run(run: &Run) -> Value {
+    let Some(Stored { record, end, .. }) = run.unread() else { return listed(run, run.execution().view()) };
+    let item = Item {
+        arn: &record.arn,
+        machine_arn: &record.machine_arn,
+        name: &record.name,
+        status: end.status(),
+        started: Instant::from_millis(record.time),
+        stopped: Some(end.stopped_at()),
+        redrives: end.redrives,
+        redriven: end.redriven_at(),
+    };
+    let mut item = item.to_json();
+    run.machine.qualified().for_each(|(name, arn)| item[name] = json!(arn));
     item
 }
 
@@ -393,7 +410,7 @@ fn write_described(run: &Run, view: View<'_>, with_data: bool, more: &[(&str, Va
         answer.member("stopDate", &stopped.as_epoch_seconds())?;
     }
     match view.map_run() {
-        None if with_data => answer.member("input", &run.input)?,
+        None if with_data => answer.member("input", &*run.input)?,
         Some(_) if with_data => answer.payload("input", view.input())?,
         _ => {}
     }

@@ -17,12 +17,19 @@ use crate::registry::Registry;
 /// Characters of a task token.
 const TOKEN_CHARS: usize = 2048;
 
+/// The ARN of the execution whose task has a token.
+fn arn_of(token: &str) -> Result<String, ApiError> {
+    let arn = Execution::arn_of_token(token);
+    arn.ok_or_else(|| ApiError::new(Code::InvalidToken, "Invalid Token: 'Invalid token'"))
+}
+
 impl Registry {
     pub(crate) fn send_task_success(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let token = members.required_bounded("taskToken", 1, TOKEN_CHARS);
         let output = members.required_sensitive("output", PAYLOAD_BYTES);
         members.check()?;
+        arn_of(token)?;
         let output: Value = serde_json::from_str(output).map_err(|error| {
             let message = format!("Invalid Output: '{}'", what_is_not_json(output, &error));
             ApiError::new(Code::InvalidOutput, message)
@@ -65,9 +72,7 @@ impl Registry {
     }
 
     fn run_of_token(&self, token: &str) -> Result<Arc<Run>, ApiError> {
-        let arn = Execution::arn_of_token(token)
-            .ok_or_else(|| ApiError::new(Code::InvalidToken, "Invalid Token: 'Invalid token'"))?;
-        let run = self.held().executions.get(&arn);
+        let run = self.held().executions.get(&arn_of(token)?);
         run.ok_or_else(|| ApiError::new(Code::TaskDoesNotExist, format!("Task Does Not Exist: '{token}'")))
     }
 }

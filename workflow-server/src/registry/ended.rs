@@ -18,9 +18,7 @@ impl Registry {
     fn sweep(&self, held: &mut Held) {
         let now = self.clock.now();
         while let Some(run) = held.executions.next_to_forget(&self.retention, now) {
-            for map_run in run.execution().map_runs() {
-                self.map_runs.remove(map_run.arn());
-            }
+            run.map_run_arns().iter().for_each(|arn| self.map_runs.remove(arn));
             run.forget();
         }
     }

@@ -5,6 +5,7 @@ use std::sync::{MutexGuard, PoisonError};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use workflow_asl::document::MachineType;
+use workflow_local::Status;
 
 use super::{Held, Registry};
 use crate::api::arn::Scope;
@@ -63,14 +64,14 @@ impl Registry {
     /// Stops all executions, and forgets everything but the state machines that were put here.
     pub(crate) fn reset(&self) {
         let held = std::mem::take(&mut *self.held());
-        for run in held.executions.all() {
+        for run in held.executions.all().filter(|run| run.status() == Status::Running) {
             run.stop(None, None);
         }
         self.stop_driving();
         self.activities.clear();
         self.map_runs.clear();
         *self.held() = Held::default();
-        for kind in ["a/", "m/", "r/", "x/", "j/"] {
+        for kind in ["a/", "e/", "j/", "m/", "r/", "x/"] {
             self.journal.write(|| Write::RemoveAll(kind.as_bytes().to_vec()));
         }
         let kept = self.kept().clone();

@@ -182,7 +182,9 @@ impl<'t> Call<'t> {
             true => format!(
                 "{message} (Service: {title}; Status Code: {status}; Error Code: {code}; Request ID: {id}; Proxy: null)"
             ),
-            false => format!("{message} (Service: {sdk_title}, Status Code: {status}, Request ID: {id})"),
+            false => format!(
+                "{message} (Service: {sdk_title}, Status Code: {status}, Request ID: {id}) (SDK Attempt Count: 1)"
+            ),
         })
     }
 }
