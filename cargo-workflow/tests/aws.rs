@@ -385,6 +385,29 @@ fn what_is_missing_or_wrong_has_one_message_and_its_exit_code() {
         assert!(done.stderr.contains(text), "{arguments:?}: {}", done.stderr);
     }
 
+    // Beside a state machine that is there.
+    let machine = pay("aws-wrong-pay", 60);
+    let machine = machine.to_str().unwrap();
+    let first = service.run(&["plan", machine]);
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    assert!(first.stdout.contains("would be created"), "{}", first.stdout);
+    assert!(first.stdout.contains("\ncompatible: ") && !first.stdout.contains("breaking ["), "{}", first.stdout);
+    assert_eq!(service.run(&["deploy", machine, "--role", ROLE]).code, Some(0));
+    let beside: [(&[&str], i32, &str); 6] = [
+        (&["start", "Pay:old", "--input", "{}"], 6, "`cargo workflow list Pay --aliases`"),
+        (&["alias", "Pay", "old", "--roll-back"], 6, "there is no alias `old`"),
+        (&["alias", "Pay", "old"], 6, "there is no alias `old`"),
+        (&["deploy", machine, "--role", "order", "--accept"], 2, "arn:aws:iam::ACCOUNT:role/NAME"),
+        (&["deploy", machine, "--role", ROLE, "--machine", "a b"], 2, "a name has 1 to 80 characters"),
+        (&["deploy", machine, "--role", ROLE, "--express"], 5, "deploy under another name by `--machine`"),
+    ];
+    for (arguments, code, text) in beside {
+        let done = service.run(arguments);
+        assert_eq!((done.code, done.stdout.as_str()), (Some(code), ""), "{arguments:?}: {}", done.stderr);
+        assert!(done.stderr.contains(text), "{arguments:?}: {}", done.stderr);
+        assert_eq!(done.stderr.lines().count(), 2, "{arguments:?}: {}", done.stderr);
+    }
+
     // Nobody listens.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let done = run(&["list", "--endpoint", &format!("http://127.0.0.1:{port}")], &[]);
@@ -398,6 +421,9 @@ fn what_is_missing_or_wrong_has_one_message_and_its_exit_code() {
     let done = run(&["list", "--region", "eu-west-1"], &[]);
     assert_eq!((done.code, done.stderr.lines().count()), (Some(7), 2), "{}", done.stderr);
     assert!(done.stderr.contains("no credentials"), "{}", done.stderr);
+    let done = run(&["list", "--region", "eu-west-1", "--profile", "nobody"], &[]);
+    assert_eq!((done.code, done.stderr.lines().count()), (Some(7), 2), "{}", done.stderr);
+    assert!(done.stderr.contains("the profile `nobody`"), "{}", done.stderr);
 }
 
 /// A socket that gives each request this answer.

@@ -114,6 +114,70 @@ fn terraform_has_variables_and_no_expressions_of_others() {
     assert_eq!(made["States"]["First"]["Output"]["limit"], 3);
 }
 
+/// The arguments that a configuration may give, by resource and block, in the schema of Terraform's AWS provider 6.25.0; those that
+/// must be given have a `!`.
+const TERRAFORM: [(&str, &[&str]); 8] = [
+    (
+        "aws_sfn_state_machine",
+        &[
+            "definition!",
+            "name",
+            "name_prefix",
+            "publish",
+            "region",
+            "role_arn!",
+            "tags",
+            "type",
+            "encryption_configuration",
+            "logging_configuration",
+            "tracing_configuration",
+            "depends_on",
+        ],
+    ),
+    ("logging_configuration", &["include_execution_data", "level", "log_destination"]),
+    ("tracing_configuration", &["enabled"]),
+    ("aws_sfn_alias", &["description", "name!", "region", "routing_configuration!"]),
+    ("routing_configuration", &["state_machine_version_arn!", "weight!"]),
+    (
+        "aws_iam_role",
+        &["assume_role_policy!", "description", "name", "name_prefix", "path", "permissions_boundary", "tags"],
+    ),
+    ("aws_iam_role_policy", &["name", "name_prefix", "policy!", "role!"]),
+    (
+        "aws_cloudwatch_log_group",
+        &["kms_key_id", "log_group_class", "name", "name_prefix", "retention_in_days", "tags"],
+    ),
+];
+
+fn has_terraform_arguments(of: &str, given: &Value) {
+    let (_, known) = TERRAFORM.iter().find(|(name, _)| *name == of).unwrap_or_else(|| panic!("{of}"));
+    let given = given.as_object().unwrap();
+    for argument in known.iter().filter_map(|argument| argument.strip_suffix('!')) {
+        assert!(given.contains_key(argument), "{of} lacks {argument}");
+    }
+    for (argument, value) in given {
+        assert!(known.iter().any(|known| known.trim_end_matches('!') == argument), "{of} has no {argument}");
+        let blocks = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        for block in blocks.iter().filter(|block| block.is_object()) {
+            has_terraform_arguments(argument, block);
+        }
+    }
+}
+
+#[test]
+fn terraform_gives_arguments_that_the_provider_has() {
+    for options in [&[][..], &["--tracing"], &["--role", "arn:aws:iam::123456789012:role/r", "--alias", "prod"]] {
+        for (file, name) in WORKFLOWS {
+            let configuration = exported("terraform", file, name, options);
+            for (kind, resources) in configuration["resource"].as_object().unwrap() {
+                for resource in resources.as_object().unwrap().values() {
+                    has_terraform_arguments(kind, resource);
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn the_template_of_the_python_sdk_is_covered() {
     let Some(seeds) = workflow_recorded::data("seed-sdk") else { return };

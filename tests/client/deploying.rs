@@ -221,7 +221,7 @@ async fn a_deployment_that_was_cut_short_is_finished_by_the_next() {
             assert!(third.machine.describe().await.unwrap().definition().contains("third"));
             assert_eq!(client.deploy_with(&role(), &params("third")).await.unwrap().change, Change::Unchanged);
         }
-        // List, validate, create; list, describe, tags, validate, tag, update, tag.
-        assert_eq!(cut_short, if change == "create" { 6 } else { 14 }, "{change}");
+        // List, validate, create; list, describe, tags, validate, tag, update, tags, tag.
+        assert_eq!(cut_short, if change == "create" { 6 } else { 16 }, "{change}");
     }
 }

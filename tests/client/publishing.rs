@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use workflow_runtime::aws_sdk_sfn;
-use workflow_runtime::client::{Change, Client, Deploy, Deployed, Encryption, Error, Logging, Untyped};
+use workflow_runtime::client::{Aspect, Change, Client, Deploy, Deployed, Encryption, Error, Logging, Untyped};
 use workflow_runtime::{Arn, Express};
 use workflow_server::Server;
 
@@ -134,19 +134,83 @@ async fn configuration_and_tags_are_brought_to_what_is_declared_and_left_where_n
     assert_eq!(greet(&sfn, "Dear").await.unwrap().change, Change::Unchanged);
     assert!(first.machine.describe().await.unwrap().tracing_configuration().unwrap().enabled());
 
-    // Other tags, and other logging by hand, are brought back; the definition has not drifted.
-    let tag = aws_sdk_sfn::types::Tag::builder().key("by-hand").value("x").build();
-    sfn.tag_resource().resource_arn(arn.as_str()).tags(tag).send().await.unwrap();
-    assert_eq!(deploy().await.unwrap().change, Change::Updated);
-    assert_eq!(mine(machine_tags(arn.as_str(), &first).await), ["test", "a"]);
-    let off = aws_sdk_sfn::types::TracingConfiguration::builder().enabled(false).build();
-    sfn.update_state_machine().state_machine_arn(arn.as_str()).tracing_configuration(off).send().await.unwrap();
-    assert_eq!(deploy().await.unwrap().change, Change::Updated);
-    assert!(first.machine.describe().await.unwrap().tracing_configuration().unwrap().enabled());
     assert_eq!(deploy().logging(Logging::off()).await.unwrap().change, Change::Updated);
     let found = first.machine.describe().await.unwrap();
     assert_eq!(found.logging_configuration().unwrap().level().unwrap().as_str(), "OFF");
     assert_eq!(deploy().logging(Logging::off()).await.unwrap().change, Change::Unchanged);
+}
+
+#[tokio::test]
+async fn what_was_configured_by_hand_is_left_alone_until_told_otherwise() {
+    use aws_sdk_sfn::types::{
+        EncryptionConfiguration, EncryptionType, LoggingConfiguration, Tag, TracingConfiguration,
+    };
+
+    let server = serve(Server::builder()).await;
+    let sfn = sfn(&server);
+    let deploy = |formula: &str| {
+        let deploy = greet(&sfn, formula).logging(Logging::errors(LOGS)).tracing(true);
+        deploy.encryption(Encryption::kms("key")).tags([("team", "a"), ("stage", "test")])
+    };
+    let first = deploy("Dear").await.unwrap();
+    let arn = first.machine.arn().as_str();
+    let update = || sfn.update_state_machine().state_machine_arn(arn);
+    let of = |configuration: EncryptionType| EncryptionConfiguration::builder().r#type(configuration).build().unwrap();
+    let tag = |key: &str| Tag::builder().key(key).value("by hand").build();
+    let edits = [Aspect::Logging, Aspect::Tracing, Aspect::Encryption, Aspect::Tags, Aspect::Tags];
+    for (number, aspect) in edits.into_iter().enumerate() {
+        match aspect {
+            Aspect::Logging => {
+                let off = LoggingConfiguration::builder().level("OFF".into()).build();
+                update().logging_configuration(off).send().await.map(drop).unwrap();
+            }
+            Aspect::Tracing => {
+                let off = TracingConfiguration::builder().enabled(false).build();
+                update().tracing_configuration(off).send().await.map(drop).unwrap();
+            }
+            Aspect::Encryption => {
+                update().encryption_configuration(of(EncryptionType::AwsOwnedKey)).send().await.map(drop).unwrap();
+            }
+            _ if number % 2 == 0 => {
+                sfn.tag_resource().resource_arn(arn).tags(tag("more")).send().await.map(drop).unwrap();
+            }
+            _ => sfn.untag_resource().resource_arn(arn).tag_keys("stage").send().await.map(drop).unwrap(),
+        }
+        let by_hand = state_of(&first).await;
+        let planned = deploy("Dear").plan().await.unwrap();
+        assert_eq!(planned.drift.map(|drift| drift.changed), Some(vec![aspect]));
+        assert!(!planned.plan.is_empty(), "{aspect}");
+        for formula in ["Dear", "Dearest", "Dearest"] {
+            let error = deploy(formula).await.unwrap_err();
+            let Error::Drifted(drift) = &error else { panic!("{error:?}") };
+            assert_eq!((&*drift.changed, drift.was_deployed), (&[aspect][..], true));
+            let word = if aspect == Aspect::Tags { "were" } else { "was" };
+            assert!(error.to_string().contains(&format!("its {aspect} {word} changed by other means")), "{error}");
+            assert_eq!(state_of(&first).await, by_hand);
+        }
+        // What this deployment says nothing of is not its business.
+        assert_eq!(greet(&sfn, "Dear").await.unwrap().change, Change::Unchanged);
+        assert_eq!(state_of(&first).await, by_hand);
+        assert_eq!(first.machine.drift().await.unwrap().map(|drift| drift.changed), Some(vec![aspect]));
+
+        assert_eq!(deploy("Dear").overwrite().await.unwrap().change, Change::Updated);
+        assert_eq!(deploy("Dear").await.unwrap().change, Change::Unchanged);
+        assert!(first.machine.drift().await.unwrap().is_none());
+    }
+    // What somebody brought by hand to what is now declared is right.
+    update().tracing_configuration(TracingConfiguration::builder().enabled(false).build()).send().await.unwrap();
+    assert_eq!(deploy("Dear").tracing(false).await.unwrap().change, Change::Unchanged);
+    assert!(first.machine.drift().await.unwrap().is_none());
+    assert_eq!(deploy("Dear").await.unwrap().change, Change::Updated);
+}
+
+/// What a state machine has, but for what deployments note.
+async fn state_of(deployed: &Deployed<Greet>) -> String {
+    let found = deployed.machine.describe().await.unwrap();
+    let mut tags = machine_tags(&found.state_machine_arn, deployed).await;
+    tags.retain(|(key, _)| !key.starts_with("workflow-runtime/"));
+    let (logging, tracing) = (found.logging_configuration(), found.tracing_configuration());
+    format!("{} {logging:?} {tracing:?} {:?} {tags:?}", found.definition, found.encryption_configuration())
 }
 
 #[tokio::test]
@@ -259,6 +323,39 @@ async fn of_two_deployments_at_once_one_publishes_and_the_other_says_so() {
         assert!(definition.contains("other"), "{definition}");
         let versions = won.machine.versions().collect().await.unwrap();
         assert_eq!(versions.len(), if first == "update" { 2 } else { 1 });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_deployments_at_once_either_is_known_to_the_next() {
+    // List, describe, tags, validate, tag, update, tags.
+    for before in 0..7 {
+        let server = serve(Server::builder()).await;
+        let real = sfn(&server);
+        greet(&real, "zero").await.unwrap();
+        // The other deployment goes all its way before that request of this one.
+        let other = Mutex::new(Some(greet(&real, "other").tags([("team", "other")])));
+        let handle = tokio::runtime::Handle::current();
+        let slow = Forward::with(&real, move |_, number| {
+            if number == before
+                && let Some(other) = other.lock().unwrap().take()
+            {
+                tokio::task::block_in_place(|| handle.block_on(other.into_future())).unwrap();
+            }
+            Verdict::On
+        });
+        let mine = greet(&slow, "mine").tags([("team", "mine")]).await;
+        assert!(mine.is_ok(), "{before}: {mine:?}");
+        let third = greet(&real, "third").tags([("team", "third")]);
+        assert!(third.plan().await.unwrap().drift.is_none(), "{before}");
+        let third = || greet(&real, "third").tags([("team", "third")]);
+        assert_eq!(third().await.unwrap().change, Change::Updated, "{before}");
+        assert_eq!(third().await.unwrap().change, Change::Unchanged, "{before}");
+        // And an edit by hand is one, however many deployments there were.
+        let by_hand = r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#;
+        let arn = third().await.unwrap().machine.arn().to_string();
+        real.update_state_machine().state_machine_arn(arn).definition(by_hand).send().await.unwrap();
+        assert!(matches!(third().await, Err(Error::Drifted(_))), "{before}");
     }
 }
 

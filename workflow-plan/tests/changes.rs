@@ -258,6 +258,117 @@ changes! {
         Breaking ["items-changed" Some("M"), "input-needed" Some("M")];
 }
 
+/// One state that is the first and the last.
+fn one(state: Value) -> Value {
+    json!({"StartAt": "A", "States": {"A": state}})
+}
+
+/// The same in JSONata.
+fn one_jsonata(state: Value) -> Value {
+    with(one(state), "/QueryLanguage", json!("JSONata"))
+}
+
+fn task(resource: &str, parameters: Value) -> Value {
+    json!({"Type": "Task", "Resource": resource, "Parameters": parameters, "End": true})
+}
+
+fn invoke(function: &str) -> Value {
+    task("arn:aws:states:::lambda:invoke", json!({"FunctionName": function, "Payload.$": "$"}))
+}
+
+fn reversed(definition: Value, pointer: &str) -> Value {
+    let mut items = definition.pointer(pointer).and_then(Value::as_array).expect("an array").clone();
+    items.reverse();
+    with(definition, pointer, items.into())
+}
+
+changes! {
+    // Layout.
+    keys_in_another_order: one(json!({"Type": "Pass", "Result": {"a": 1, "b": 2}, "End": true}))
+        => one(json!({"End": true, "Result": {"b": 2, "a": 1}, "Type": "Pass"})), Compatible [];
+
+    // Names.
+    a_token_state_renamed: approval() => with(with(without(approval(), "/States/Approve"), "/States/Review/Next", json!("Decide")),
+        "/States/Decide", approval()["States"]["Approve"].clone()), Compatible ["state-renamed" Some("Decide")];
+    an_output_member_renamed: order() => with(without(order(), "/States/Ship/Parameters/parcels"), "/States/Ship/Parameters/count", json!(1)),
+        Breaking ["output-removed" Some("Ship"), "output-added" Some("Ship")];
+    a_variable_renamed: jsonata() => with(with(jsonata(), "/States/Load/Assign", json!({"order": "{% $states.result.Payload %}"})),
+        "/States/Done/Output/loaded", json!("{% $order %}")), Compatible ["variable-changed" Some("Load")];
+
+    // Limits of time that were not there.
+    a_first_timeout: one(invoke("f")) => with(one(invoke("f")), "/States/A/TimeoutSeconds", json!(60)), Careful ["timeout-lowered" Some("A")];
+    a_first_limit_of_the_execution: jsonata() => with(jsonata(), "/TimeoutSeconds", json!(60)), Careful ["machine-timeout-lowered" NOBODY];
+    a_first_heartbeat_of_a_token: without(approval(), "/States/Approve/HeartbeatSeconds") => approval(), Careful ["token-heartbeat-lowered" Some("Approve")];
+    a_first_heartbeat_of_a_worker: without(approval(), "/States/Review/HeartbeatSeconds") => approval(), Careful ["activity-heartbeat-lowered" Some("Review")];
+
+    // Handlers.
+    a_retrier_for_fewer_errors: with(order(), "/States/Charge/Retry/0/ErrorEquals", json!(["States.ALL"])) => order(), Careful ["retry-removed" Some("Charge")];
+    a_retrier_for_all_errors: order() => with(order(), "/States/Charge/Retry/0/ErrorEquals", json!(["States.ALL"])), Compatible ["retry-added" Some("Charge")];
+    a_retrier_that_tries_no_more: order() => with(order(), "/States/Charge/Retry/0/MaxAttempts", json!(0)), Careful ["retry-removed" Some("Charge")];
+    retriers_with_jitter: order() => with(order(), "/States/Charge/Retry/0/JitterStrategy", json!("FULL")), Compatible ["retry-paced" Some("Charge")];
+    a_catcher_for_fewer_errors: order() => with(order(), "/States/Charge/Catch/0/ErrorEquals", json!(["States.Timeout"])), Careful ["catch-removed" Some("Charge")];
+
+    // Choices.
+    a_rule_less_without_a_default: without(with(order(), "/States/IsPaid/Choices", json!([{"Variable": "$.paid", "BooleanEquals": true, "Next": "Ship"},
+        {"Variable": "$.paid", "IsNull": true, "Next": "Charge"}])), "/States/IsPaid/Default")
+        => without(with(order(), "/States/IsPaid/Choices", json!([{"Variable": "$.paid", "BooleanEquals": true, "Next": "Ship"},
+        {"Variable": "$.paid", "BooleanEquals": false, "Next": "Charge"}])), "/States/IsPaid/Default"), Careful ["choice-narrowed" Some("IsPaid")];
+    another_default: order() => with(order(), "/States/IsPaid/Default", json!("Refused")).pointer("").map(|all| without(all.clone(), "/States/Charge")).unwrap(),
+        Careful ["choice-changed" Some("IsPaid"), "state-removed" Some("Charge")];
+
+    // Waits.
+    a_wait_until_a_time_of_the_input: approval() => with(without(approval(), "/States/Rest/Seconds"), "/States/Rest/TimestampPath", json!("$.until")),
+        Breaking ["wait-changed" Some("Rest"), "input-needed" Some("Rest")];
+
+    // Branches.
+    branches_in_another_order: jsonata() => reversed(jsonata(), "/States/Both/Branches"), Breaking ["branches-changed" Some("Both"), "output-removed" Some("Done")];
+    one_more_branch: jsonata() => with(jsonata(), "/States/Both/Branches", json!([jsonata()["States"]["Both"]["Branches"][0], jsonata()["States"]["Both"]["Branches"][1],
+        {"StartAt": "Third", "States": {"Third": {"Type": "Pass", "End": true}}}])), Compatible ["branches-changed" Some("Both"), "state-added" Some("Third"), "output-added" Some("Done")];
+    a_state_into_a_branch: approval() => with(approval(), "/States/Rest", json!({"Type": "Parallel", "Branches": [
+        {"StartAt": "Nap", "States": {"Nap": {"Type": "Wait", "Seconds": 30, "End": true}}}], "End": true})), Breaking ["output-type-changed" Some("Rest")];
+
+    // Callers.
+    a_member_with_a_default: one_jsonata(json!({"Type": "Pass", "Output": {"id": "{% $states.input.id %}"}, "End": true}))
+        => one_jsonata(json!({"Type": "Pass", "Output": {"id": "{% $states.input.id %}", "by": "{% $exists($states.input.by) ? $states.input.by : 'mail' %}"}, "End": true})),
+        Compatible ["output-added" Some("A")];
+    a_part_of_the_input: one(invoke("f")) => with(one(invoke("f")), "/States/A/InputPath", json!("$.order")), Breaking ["input-needed" Some("A")];
+
+    // Readers.
+    output_by_a_narrower_path: one(invoke("f")) => with(one(invoke("f")), "/States/A/OutputPath", json!("$.Payload")), Breaking ["output-removed" Some("A")];
+    output_by_a_selector: one(invoke("f")) => with(one(invoke("f")), "/States/A/ResultSelector", json!({"code.$": "$.StatusCode"})), Breaking ["output-removed" Some("A")];
+    the_result_discarded: one(invoke("f")) => with(one(invoke("f")), "/States/A/ResultPath", Value::Null), Breaking ["output-removed" Some("A")];
+    a_failure_that_succeeds: order() => with(order(), "/States/Refused", json!({"Type": "Succeed"})), Careful ["failure-removed" Some("Refused"), "output-may-differ" Some("Refused")];
+
+    // Tasks.
+    an_alias_in_place_of_a_version: one(invoke("arn:aws:lambda:eu-west-1:123456789012:function:f:7"))
+        => one(invoke("arn:aws:lambda:eu-west-1:123456789012:function:f:live")), Careful ["target-changed" Some("A"), "permission-added" Some("A")];
+    a_function_by_its_arn: one(invoke("arn:aws:lambda:eu-west-1:123456789012:function:f"))
+        => one(json!({"Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:f", "End": true})), Breaking ["resource-changed" Some("A"), "output-removed" Some("A")];
+    a_job_at_the_end_that_is_not_waited_for: one(task("arn:aws:states:::glue:startJobRun.sync", json!({"JobName": "j"})))
+        => one(task("arn:aws:states:::glue:startJobRun", json!({"JobName": "j"}))), Breaking ["pattern-changed" Some("A"), "output-removed" Some("A")];
+    another_nested_machine: one(task("arn:aws:states:::states:startExecution", json!({"StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:b"})))
+        => one(task("arn:aws:states:::states:startExecution", json!({"StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:c"}))),
+        Careful ["target-changed" Some("A"), "permission-added" Some("A")];
+    another_table: one(task("arn:aws:states:::dynamodb:putItem", json!({"TableName": "a", "Item": {"id": {"S": "1"}}})))
+        => one(task("arn:aws:states:::dynamodb:putItem", json!({"TableName": "b", "Item": {"id": {"S": "1"}}}))), Careful ["target-changed" Some("A")];
+    no_role_of_its_own: with(order(), "/States/Charge/Credentials", json!({"RoleArn": "arn:aws:iam::123456789012:role/pay"})) => order(), Careful ["credentials-changed" Some("Charge")];
+    a_constant_in_place_of_a_path: one(task("arn:aws:states:::lambda:invoke", json!({"FunctionName": "f", "Payload": {"id.$": "$.id"}})))
+        => one(task("arn:aws:states:::lambda:invoke", json!({"FunctionName": "f", "Payload": {"id": "7"}}))), Careful ["request-source-changed" Some("A")];
+
+    // Data inside.
+    an_intrinsic_function_in_jsonata: one(json!({"Type": "Pass", "Parameters": {"id.$": "States.UUID()"}, "End": true}))
+        => one_jsonata(json!({"Type": "Pass", "Output": {"id": "{% $uuid() %}"}, "End": true})), Careful ["language-changed" Some("A"), "output-source-changed" Some("A")];
+
+    // Maps.
+    a_first_limit_of_iterations: without(items(), "/States/Each/MaxConcurrency") => items(), Compatible ["concurrency-lowered" Some("Each")];
+    an_item_without_a_member: with(items(), "/States/Each/ItemSelector", json!({"item.$": "$$.Map.Item.Value", "by": "mail"}))
+        => with(items(), "/States/Each/ItemSelector", json!({"item.$": "$$.Map.Item.Value"})), Careful ["items-changed" Some("Each"), "request-removed" Some("One")];
+    a_file_of_another_format: items() => with(items(), "/States/Each/ItemReader/ReaderConfig", json!({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"})),
+        Careful ["reader-changed" Some("Each")];
+    a_map_within_the_execution: items() => with(without(without(without(without(without(items(), "/States/Each/ItemReader"), "/States/Each/ItemBatcher"), "/States/Each/ResultWriter"),
+        "/States/Each/Label"), "/States/Each/ToleratedFailurePercentage"), "/States/Each/ItemProcessor/ProcessorConfig", json!({"Mode": "INLINE"})), Breaking ["mode-inline" Some("Each")];
+}
+
 #[test]
 fn every_rule_has_a_law_with_a_page_and_a_name_of_its_own() {
     let mut ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();

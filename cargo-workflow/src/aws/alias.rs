@@ -47,7 +47,15 @@ impl AliasCommand {
                 alias.delete().await?;
                 return Ok(json!({"name": self.alias, "deleted": true}));
             }
+            let there = |made: Value| match made["routes"] == json!("") {
+                true => {
+                    let help = "`--to new` publishes a version and makes the alias";
+                    Err(failure::message(6, &format!("there is no alias `{}`", self.alias), help))
+                }
+                false => Ok(made),
+            };
             if self.roll_back {
+                there(shown(&alias).await?)?;
                 alias.roll_back().await?;
             }
             if let Some(version) = &self.to {
@@ -58,12 +66,7 @@ impl AliasCommand {
                 };
                 alias.shift(&version, self.weight).await?;
             }
-            let made = shown(&alias).await?;
-            if made["routes"] == json!("") {
-                let help = "`--to new` publishes a version and makes the alias";
-                return Err(failure::message(6, &format!("there is no alias `{}`", self.alias), help).into());
-            }
-            Ok(made)
+            Ok(there(shown(&alias).await?)?)
         })?;
         match self.format {
             Format::Json => writeln!(output, "{}", report::json_text(&made))?,

@@ -80,10 +80,24 @@ fn explain(error: &Error, connect: &Connect) -> (u8, Option<String>) {
         Error::Refused(refusal) if NOT_SIGNED_IN.contains(&&*refusal.code) => {
             (DENIED, "sign in again, such as by `aws sso login`, or set other credentials".to_owned())
         }
+        Error::Refused(refusal)
+            if refusal.code == "StateMachineDoesNotExist" && qualified(&refusal.message).is_some() =>
+        {
+            let machine = qualified(&refusal.message).unwrap_or_default();
+            let help =
+                format!("`cargo workflow list {machine} --aliases` prints its aliases, and `--versions` its versions");
+            (UNKNOWN, help)
+        }
         Error::Refused(refusal) if refusal.code.ends_with("DoesNotExist") || refusal.code == "ResourceNotFound" => (
             UNKNOWN,
             format!("look whether {} and the account are right; `cargo workflow list` prints what is there", here()),
         ),
+        Error::Refused(refusal) if refusal.code == "InvalidArn" && refusal.message.contains("Role") => {
+            (USAGE, "the ARN of a role is arn:aws:iam::ACCOUNT:role/NAME".to_owned())
+        }
+        Error::Refused(refusal) if refusal.code == "InvalidName" => {
+            (USAGE, "a name has 1 to 80 characters: letters, digits, `-` and `_`".to_owned())
+        }
         Error::Refused(refusal) if refusal.code == "InvalidArn" => {
             (USAGE, "an ARN is arn:aws:states:REGION:ACCOUNT:stateMachine:NAME or …:execution:MACHINE:NAME".to_owned())
         }
@@ -95,6 +109,14 @@ fn explain(error: &Error, connect: &Connect) -> (u8, Option<String>) {
         }
         error if error.is_transient() => (UNREACHABLE, endpoint_help(connect)),
         Error::Refused(_) | Error::Invalid { .. } | Error::NotSent { .. } => return (REFUSED, None),
+        Error::NoAnswer { reason, .. } if reason.contains("redential") && connect.profile.is_some() => {
+            let profile = connect.profile.as_deref().unwrap_or_default();
+            let help = format!(
+                "look at the profile `{profile}` in ~/.aws/config, `aws configure list-profiles` prints those there are; or \
+                 sign in by `aws sso login --profile {profile}`"
+            );
+            (DENIED, help)
+        }
         Error::NoAnswer { reason, .. } if reason.contains("redential") => (
             DENIED,
             "sign in, such as by `aws sso login`, take a profile by `--profile NAME`, or set AWS_ACCESS_KEY_ID and \
@@ -129,6 +151,14 @@ fn explain(error: &Error, connect: &Connect) -> (u8, Option<String>) {
         _ => return (REFUSED, None),
     };
     (code, Some(help))
+}
+
+/// The name of the state machine, where the message names a version or an alias of it.
+fn qualified(message: &str) -> Option<&str> {
+    let arn = message.split('\'').nth(1)?;
+    let mut parts = arn.split(":stateMachine:").nth(1)?.split(':');
+    let name = parts.next()?;
+    parts.next().map(|_| name)
 }
 
 fn endpoint_help(connect: &Connect) -> String {

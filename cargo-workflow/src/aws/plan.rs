@@ -45,12 +45,16 @@ impl Plan {
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let read = self.target.read(&self.file)?;
         let tags = self.settings.tags()?;
-        let planned = self.connect.run(async |client| match read.machine_type {
+        let mut planned = self.connect.run(async |client| match read.machine_type {
             MachineType::Express => {
                 self.plan(Client::<Untyped<Express>>::new(client.sfn().clone()), &read, &tags).await
             }
             _ => self.plan(client, &read, &tags).await,
         })?;
+        if planned.machine.is_none() {
+            // Nobody relies yet on what is to be created.
+            planned.plan.findings.clear();
+        }
         match self.printing.format {
             Format::Json => writeln!(output, "{}", report::json_text(&json(&planned)))?,
             Format::Text => write!(output, "{}{}", head(&planned), planned.plan.to_text())?,
@@ -63,11 +67,7 @@ impl Plan {
         if let Some(drift) = &planned.drift
             && !self.accept
         {
-            let why = match drift.was_deployed {
-                true => "its definition or role was changed by other means since it was last deployed",
-                false => "it was made by other means",
-            };
-            let what = format!("{}: {why}", drift.machine);
+            let what = format!("{}: {}", drift.machine, drift.why());
             return Err(super::failure::message(5, &what, "`--accept` deploys over it, and plans so"));
         }
         Ok(self.printing.code(planned.verdict()))
@@ -110,12 +110,10 @@ fn json(planned: &Planned) -> Value {
     };
     let mut made = planned.plan.to_json();
     made["verdict"] = planned.verdict().name().into();
-    if planned.verdict() != planned.plan.verdict() {
-        // Nobody relies yet on what is to be created.
-        made["findings"] = json!([]);
-    }
     made["change"] = change.into();
     made["stateMachineArn"] = planned.machine.as_ref().map(Arn::as_str).into();
     made["drifted"] = planned.drift.is_some().into();
+    let drifted = planned.drift.iter().flat_map(|drift| &drift.changed).map(|aspect| aspect.name());
+    made["driftedAspects"] = drifted.collect();
     made
 }

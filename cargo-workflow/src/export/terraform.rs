@@ -84,7 +84,7 @@ pub(super) fn configuration(deployment: &Deployment) -> Value {
         }),
     );
     json!({
-        "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": ">= 5.0"}}},
+        "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": ">= 5.6"}}},
         "data": {
             "aws_partition": {"current": {}},
             "aws_region": {"current": {}},

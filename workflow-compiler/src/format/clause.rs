@@ -74,6 +74,12 @@ impl Walk<'_, '_> {
         let request = self.find(at, end, |walk, at| walk.is(at, "{")).unwrap_or(end);
         if path {
             self.rust(at, request);
+        } else if self.is_word(at, "activity") && self.is(at + 1, "<") {
+            let arn = self.find(at, request, |walk, at| walk.is(at, "(")).unwrap_or(request);
+            self.rust(at, arn);
+            if arn < request {
+                self.token_or_group(arn);
+            }
         } else {
             self.value(at, request);
         }

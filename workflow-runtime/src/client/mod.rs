@@ -39,7 +39,7 @@ use call::call;
 use connection::Connection;
 #[cfg(feature = "plan")]
 pub use deploy::Planned;
-pub use deploy::{Change, Deploy, Deployed, Drift, Encryption, Logging};
+pub use deploy::{Aspect, Change, Deploy, Deployed, Drift, Encryption, Logging};
 pub use error::{DefinitionFinding, Error, Mismatch, Refusal, SdkSource};
 pub use execution::{Execution, ExecutionDescription, Started};
 pub use executions::{Bulk, BulkOutcome, ExecutionSummary, Executions};

@@ -9,6 +9,8 @@ use aws_sdk_sfn::types::{
     Tag, TracingConfiguration,
 };
 
+use super::drift::Aspect;
+use super::record::{Hash, KEY_PREFIX, State};
 use crate::Arn;
 
 /// What a state machine writes to CloudWatch Logs.
@@ -77,6 +79,11 @@ impl Logging {
     fn is_same(&self, other: &Self) -> bool {
         (&self.level, self.data, self.group()) == (&other.level, other.data, other.group())
     }
+
+    /// As text that is the same where they are.
+    fn text(&self) -> String {
+        format!("{} {} {}", self.level.as_str(), self.data, self.group().unwrap_or_default())
+    }
 }
 
 /// The key that definition, inputs and outputs are encrypted with.
@@ -87,6 +94,9 @@ pub struct Encryption {
     key: Option<String>,
     reuse: Option<i32>,
 }
+
+/// How many seconds a data key is used where nobody says so.
+const REUSE: i32 = 300;
 
 impl Encryption {
     /// A key that AWS owns.
@@ -120,6 +130,19 @@ impl Encryption {
             .set_kms_key_id(self.key.clone())
             .set_kms_data_key_reuse_period_seconds(self.reuse)
             .build()
+    }
+
+    fn of(found: Option<&EncryptionConfiguration>) -> Self {
+        let key = found.and_then(EncryptionConfiguration::kms_key_id).map(str::to_owned);
+        Self { key, reuse: found.and_then(EncryptionConfiguration::kms_data_key_reuse_period_seconds) }
+    }
+
+    /// As text that is the same where they are.
+    fn text(&self) -> String {
+        match &self.key {
+            Some(key) => format!("{key} {}", self.reuse.unwrap_or(REUSE)),
+            None => String::new(),
+        }
     }
 
     /// Whether the state machine has it; a time of reuse that is not given may be any.
@@ -174,8 +197,49 @@ impl Configuration {
     /// The keys of the tags that a state machine has and that are not wanted; not those of AWS's and of deployments.
     pub(super) fn tags_to_remove(&self, found: &[Tag]) -> Vec<String> {
         let Some(wanted) = &self.tags else { return Vec::new() };
-        let is_foreign = |key: &str| !key.starts_with("aws:") && !key.starts_with(super::record::KEY_PREFIX);
-        let keys = found.iter().filter_map(Tag::key);
-        keys.filter(|key| is_foreign(key) && !wanted.contains_key(*key)).map(str::to_owned).collect()
+        let keys = own_tags(found).into_keys();
+        keys.filter(|key| !wanted.contains_key(*key)).map(str::to_owned).collect()
     }
+
+    /// What is said here, beside the definition.
+    pub(super) fn state(&self) -> State {
+        let said = [
+            (Aspect::Logging, self.logging.as_ref().map(Logging::text)),
+            (Aspect::Tracing, self.tracing.map(|enabled| enabled.to_string())),
+            (Aspect::Encryption, self.encryption.as_ref().map(Encryption::text)),
+            (Aspect::Tags, self.tags.as_ref().map(tags_text)),
+        ];
+        said.into_iter().filter_map(|(aspect, text)| Some((aspect, Hash::short(&text?)))).collect()
+    }
+
+    /// What a state machine has.
+    pub(super) fn found(existing: &DescribeStateMachineOutput, tags: &[Tag]) -> State {
+        let tracing = existing.tracing_configuration().is_some_and(|tracing| tracing.enabled());
+        let found = [
+            (Aspect::Logging, Logging::of(existing.logging_configuration()).text()),
+            (Aspect::Tracing, tracing.to_string()),
+            (Aspect::Encryption, Encryption::of(existing.encryption_configuration()).text()),
+            (Aspect::Tags, tags_text(own_tags(tags))),
+        ];
+        found.into_iter().map(|(aspect, text)| (aspect, Hash::short(&text))).collect()
+    }
+
+    /// What the tags are between those that are removed and those that are set.
+    pub(super) fn tags_between(&self, found: &[Tag]) -> Option<Hash> {
+        let wanted = self.tags.as_ref()?;
+        let kept = own_tags(found).into_iter().filter(|(key, _)| wanted.contains_key(*key));
+        Some(Hash::short(&tags_text(kept)))
+    }
+}
+
+/// The tags that are not AWS's and not those of deployments.
+pub(super) fn own_tags(tags: &[Tag]) -> BTreeMap<&str, &str> {
+    let tags = tags.iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default())));
+    tags.filter(|(key, _)| !key.starts_with("aws:") && !key.starts_with(KEY_PREFIX)).collect()
+}
+
+/// Tags as text, in the order of their keys.
+fn tags_text(tags: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>) -> String {
+    let tags = tags.into_iter().map(|(key, value)| format!("{:?}={:?}\n", key.as_ref(), value.as_ref()));
+    tags.collect()
 }

@@ -6,6 +6,44 @@ use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 
 use crate::Arn;
 
+/// What a deployment brings a state machine to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Aspect {
+    /// The definition, or the role.
+    Definition,
+    /// Logging to CloudWatch Logs.
+    Logging,
+    /// Tracing by X-Ray.
+    Tracing,
+    /// The key that it is encrypted with.
+    Encryption,
+    /// The tags.
+    Tags,
+}
+
+impl Aspect {
+    /// Those beside the definition.
+    pub(super) const CONFIGURATION: [Self; 4] = [Self::Logging, Self::Tracing, Self::Encryption, Self::Tags];
+
+    /// Its name, such as `logging`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Definition => "definition or role",
+            Self::Logging => "logging",
+            Self::Tracing => "tracing",
+            Self::Encryption => "encryption",
+            Self::Tags => "tags",
+        }
+    }
+}
+
+impl fmt::Display for Aspect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// What stands where a deployment would have overwritten what it does not know.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -18,30 +56,47 @@ pub struct Drift {
     pub role: Arn,
     /// Whether this client deployed it before: then it was changed since by other means. Otherwise it was made by other means.
     pub was_deployed: bool,
+    /// What is not as it was deployed.
+    pub changed: Vec<Aspect>,
 }
 
 impl Drift {
-    pub(super) fn of(machine: &Arn, existing: &DescribeStateMachineOutput, was_deployed: bool) -> Self {
+    pub(super) fn of(
+        machine: &Arn,
+        existing: &DescribeStateMachineOutput,
+        was_deployed: bool,
+        changed: Vec<Aspect>,
+    ) -> Self {
         Self {
             machine: machine.clone(),
             definition: existing.definition().to_owned(),
             role: Arn::from(existing.role_arn()),
             was_deployed,
+            changed,
         }
+    }
+
+    /// Why it was left as it is: `its logging and tags were changed by other means since it was last deployed`.
+    pub fn why(&self) -> String {
+        if !self.was_deployed {
+            return "it was made by other means, and differs from the workflow".to_owned();
+        }
+        let names: Vec<_> = self.changed.iter().map(|aspect| aspect.name()).collect();
+        let (last, first) = names.split_last().unwrap_or((&"definition or role", &[]));
+        let names = if first.is_empty() { (*last).to_owned() } else { format!("{} and {last}", first.join(", ")) };
+        let were = if matches!(*self.changed, [Aspect::Tags] | [_, _, ..]) { "were" } else { "was" };
+        format!("its {names} {were} changed by other means since it was last deployed")
     }
 }
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let why = match self.was_deployed {
-            true => "its definition or role was changed by other means since it was last deployed",
-            false => "it was made by other means, and differs from the workflow",
-        };
         write!(
             f,
-            "the state machine {} was left as it is: {why}\n\
+            "the state machine {} was left as it is: {}\n\
              help: compare it with the workflow, and overwrite it with `.deploy(…).overwrite()`",
-            self.machine
+            self.machine,
+            self.why()
         )
     }
 }
@@ -52,6 +107,7 @@ impl fmt::Debug for Drift {
             .field("machine", &self.machine)
             .field("role", &self.role)
             .field("was_deployed", &self.was_deployed)
+            .field("changed", &self.changed)
             .finish_non_exhaustive()
     }
 }

@@ -15,14 +15,15 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use aws_sdk_sfn::operation::create_state_machine::CreateStateMachineError;
+use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::{StateMachineType, Tag};
 
 use configuration::Configuration;
 pub use configuration::{Encryption, Logging};
-pub use drift::Drift;
+pub use drift::{Aspect, Drift};
 #[cfg(feature = "plan")]
 pub use plan::Planned;
-use record::{Hash, Record};
+use record::{Hash, Record, State};
 
 use super::call::call;
 use super::{Alias, Client, Error, StateMachine, Untyped};
@@ -66,10 +67,14 @@ impl<W> Deployed<W> {
 /// How long to wait between two tries while the older state machine is being deleted.
 const DELETION_PAUSE: Duration = Duration::from_secs(5);
 
+/// How often a state machine is looked at that others change at the same time.
+const LOOKS: u8 = 3;
+
 /// A deployment: what [`Client::deploy`] gives, to be awaited.
 ///
-/// It leaves a tag `workflow-runtime/deployed` on the state machine, with a hash of the definition and role. When both are
-/// no longer what the tag says, someone else changed the state machine, and it is left as it is: [`Error::Drifted`].
+/// It leaves a tag `workflow-runtime/deployed` on the state machine, with a hash of the definition and role, and a tag
+/// `workflow-runtime/configuration` with one for each of logging, tracing, encryption and tags that it says something of. What is
+/// no longer what the tags say, someone else changed, and the state machine is left as it is: [`Error::Drifted`].
 ///
 /// ```ignore
 /// let deployed = client
@@ -317,12 +322,11 @@ impl<W: Workflow> Deployment<'_, W> {
 
     /// Creates the state machine, or brings it to what is declared.
     async fn bring(&self) -> Result<Brought<W>, Error> {
-        let hash = Hash::of(&self.declared.definition, self.role.as_str());
         let existing = match self.client.find(&self.declared.name).await? {
             Some(existing) => existing,
             None => {
                 validation::validate(&self.client.connection, self.declared).await?;
-                match self.create(&hash).await? {
+                match self.create().await? {
                     Created::New(arn) => {
                         let machine = self.client.attach(arn);
                         return Ok(Brought { machine, change: Change::Created, revision: None });
@@ -331,15 +335,37 @@ impl<W: Workflow> Deployment<'_, W> {
                 }
             }
         };
-        let machine = self.client.attach(existing.state_machine_arn());
-        update::Update { deployment: self, machine, hash }.apply(&existing).await
+        let (mut existing, mut looks) = (existing, LOOKS);
+        loop {
+            let machine = self.client.attach(existing.state_machine_arn());
+            looks -= 1;
+            let update = update::Update { deployment: self, machine: machine.clone(), declared: self.state() };
+            match update.apply(&existing).await {
+                // Another deployment may have come between the look at the state machine and the one at its tags.
+                Err(Error::Drifted(drift)) if looks > 0 => {
+                    let again = machine.describe().await?;
+                    if found(&again, &[]) == found(&existing, &[]) {
+                        return Err(Error::Drifted(drift));
+                    }
+                    existing = again;
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
-    async fn create(&self, hash: &Hash) -> Result<Created, Error> {
+    /// What is declared.
+    fn state(&self) -> State {
+        let mut state = self.settings.configuration.state();
+        state.insert(Aspect::Definition, Hash::of(&self.declared.definition, self.role.as_str()));
+        state
+    }
+
+    async fn create(&self) -> Result<Created, Error> {
         const OPERATION: &str = "CreateStateMachine";
         let (declared, configuration) = (self.declared, &self.settings.configuration);
         let mut tags = configuration.tags_to_set(&[]);
-        tags.push(Record::of(hash).to_tag());
+        tags.extend(Record::of(&self.state()).to_tags());
         let encryption = configuration.encryption().map_err(|error| Error::of_request(OPERATION, error))?;
         let request = self
             .client
@@ -381,6 +407,13 @@ impl<W: Workflow> Deployment<'_, W> {
             false => error,
         }
     }
+}
+
+/// What the service has.
+fn found(existing: &DescribeStateMachineOutput, tags: &[Tag]) -> State {
+    let mut state = Configuration::found(existing, tags);
+    state.insert(Aspect::Definition, Hash::of(existing.definition(), existing.role_arn()));
+    state
 }
 
 async fn tags_of<W: Workflow>(machine: &StateMachine<W>) -> Result<Vec<Tag>, Error> {

@@ -1,13 +1,12 @@
 //! What a deployment would change, and what that means; nothing is changed.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::Tag;
 use workflow_plan::{Configuration, Logging, Machine, Plan, Verdict};
 
-use super::record::{Hash, Record};
-use super::{Declared, Deploy, Deployment, Drift, tags_of};
+use super::configuration::own_tags;
+use super::record::{Record, State, drifted};
+use super::{Declared, Deploy, Deployment, Drift, found, tags_of};
 use crate::client::{Client, Error, StateMachine};
 use crate::{Arn, Json, MachineType, Workflow};
 
@@ -94,9 +93,7 @@ impl<W: Workflow> Deploy<W> {
         let machine = client.attach(existing.state_machine_arn());
         let tags = tags_of(&machine).await?;
         let old = of_service(&existing, &tags);
-        let hash = Hash::of(&declared.definition, role.as_str());
-        let drift =
-            drift(&machine, &existing, &tags).filter(|drift| Hash::of(&drift.definition, drift.role.as_str()) != hash);
+        let drift = drift(&machine, &existing, &tags, Some(&deployment.state()));
         let plan = workflow_plan::plan(&old, &new);
         Ok(Planned { machine: Some(machine.arn().clone()), plan, old, new, drift })
     }
@@ -142,28 +139,30 @@ impl<W: Workflow> StateMachine<W> {
     /// What [`Error`] says of any call.
     pub async fn drift(&self) -> Result<Option<Drift>, Error> {
         let machine = self.unqualified();
-        Ok(drift(&machine, &machine.describe().await?, &tags_of(&machine).await?))
+        Ok(drift(&machine, &machine.describe().await?, &tags_of(&machine).await?, None))
     }
 }
 
-fn drift<W: Workflow>(machine: &StateMachine<W>, existing: &DescribeStateMachineOutput, tags: &[Tag]) -> Option<Drift> {
+fn drift<W: Workflow>(
+    machine: &StateMachine<W>,
+    existing: &DescribeStateMachineOutput,
+    tags: &[Tag],
+    declared: Option<&State>,
+) -> Option<Drift> {
     let record = Record::read(tags);
-    let found = Hash::of(existing.definition(), existing.role_arn());
-    let is_known = record.as_ref().is_some_and(|record| record.names(&found));
-    (!is_known).then(|| Drift::of(machine.arn(), existing, record.is_some()))
+    let changed = drifted(record.as_ref(), &found(existing, tags), declared);
+    (!changed.is_empty()).then(|| Drift::of(machine.arn(), existing, record.is_some(), changed))
 }
 
 /// What the service has.
 fn of_service(existing: &DescribeStateMachineOutput, tags: &[Tag]) -> Machine {
-    let tag = |tag: &Tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()));
-    let tags: BTreeMap<_, _> = tags.iter().filter_map(tag).collect();
-    let is_foreign = |key: &str| !key.starts_with("aws:") && !key.starts_with(super::record::KEY_PREFIX);
+    let tags = own_tags(tags).into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
     let configuration = Configuration {
         role: Some(existing.role_arn().to_owned()),
         logging: Some(existing.logging_configuration().map(logging).unwrap_or_default()),
         tracing: Some(existing.tracing_configuration().is_some_and(|tracing| tracing.enabled())),
         key: Some(key(existing.encryption_configuration().and_then(|found| found.kms_key_id()))),
-        tags: Some(tags.into_iter().filter(|(key, _)| is_foreign(key)).collect()),
+        tags: Some(tags.collect()),
     };
     Machine::new(parsed(existing.definition()))
         .named(existing.name())

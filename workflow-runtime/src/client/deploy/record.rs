@@ -1,35 +1,55 @@
-//! What a deployment leaves on the state machine: a tag that tells what it deployed.
+//! What a deployment leaves on the state machine: tags that tell what it deployed.
 //!
-//! The next deployment sees by it whether the state machine is still what was deployed. An update takes two requests, the
-//! tag's and the machine's own, and may be cut short between them: so the tag names both what is and what shall be, before
+//! The next deployment sees by them whether the state machine is still what was deployed. An update takes several requests, the
+//! tags' and the machine's own, and may be cut short between them: so the tags name both what is and what shall be, before
 //! the update, and what is alone, after it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use aws_sdk_sfn::types::Tag;
 use sha2::{Digest as _, Sha256};
 
+use super::drift::Aspect;
 use crate::Json;
 
 /// What the keys of the tags of deployments begin with.
 pub(super) const KEY_PREFIX: &str = "workflow-runtime/";
-/// The tag's key.
+/// The key of the tag about definition and role.
 const KEY: &str = "workflow-runtime/deployed";
+/// The key of the tag about the configuration, where a deployment declares some: `logging:… tags:…+…`.
+const CONFIGURATION_KEY: &str = "workflow-runtime/configuration";
 
-/// A hash of a definition and a role, in hexadecimal digits: equal for definitions that are equal as JSON.
+/// How many digits the hash of a part of the configuration has: the value of a tag has 256 characters.
+const SHORT: usize = 16;
+/// How many hashes of each aspect are kept, for the same reason.
+const KEPT: usize = 3;
+
+/// A hash in hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Hash(String);
 
 impl Hash {
+    /// Of a definition and a role: equal for definitions that are equal as JSON.
     pub(super) fn of(definition: &str, role: &str) -> Self {
         let definition = match serde_json::from_str::<Json>(definition) {
             Ok(json) => canonical(&json).to_string(),
             Err(_) => definition.to_owned(),
         };
-        let mut hash = Sha256::new();
         // Neither has a line break: JSON escapes it, and an ARN has none.
-        hash.update(format!("{definition}\n{role}"));
-        let digits = hash.finalize().iter().fold(String::new(), |mut digits, byte| {
+        Self::of_text(&format!("{definition}\n{role}"))
+    }
+
+    /// Of a part of the configuration, as text.
+    pub(super) fn short(text: &str) -> Self {
+        let Self(mut digits) = Self::of_text(text);
+        digits.truncate(SHORT);
+        Self(digits)
+    }
+
+    fn of_text(text: &str) -> Self {
+        let hash = Sha256::digest(text);
+        let digits = hash.iter().fold(String::new(), |mut digits, byte| {
             // Writing to a string does not fail.
             let _ = write!(digits, "{byte:02x}");
             digits
@@ -51,35 +71,85 @@ fn canonical(json: &Json) -> Json {
     }
 }
 
-/// What the tag names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Record(Vec<Hash>);
+/// What a state machine is, or is to be: a hash for each aspect that is known.
+pub(super) type State = BTreeMap<Aspect, Hash>;
+
+/// What the tags name: for each aspect what it is, and while a deployment is under way, what it shall be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Record(BTreeMap<Aspect, Vec<Hash>>);
 
 impl Record {
     /// What is deployed.
-    pub(super) fn of(deployed: &Hash) -> Self {
-        Self(vec![deployed.clone()])
+    pub(super) fn of(deployed: &State) -> Self {
+        Self(deployed.iter().map(|(aspect, hash)| (*aspect, vec![hash.clone()])).collect())
     }
 
-    /// What is, and what shall be deployed.
-    pub(super) fn between(is: &Hash, shall_be: &Hash) -> Self {
-        Self(vec![is.clone(), shall_be.clone()])
-    }
-
-    /// What a state machine's tags say; `None` when no deployment left one.
+    /// What a state machine's tags say; `None` when no deployment left any.
     pub(super) fn read(tags: &[Tag]) -> Option<Self> {
-        let tag = tags.iter().find(|tag| tag.key() == Some(KEY))?;
-        Some(Self(tag.value()?.split(' ').map(|hash| Hash(hash.to_owned())).collect()))
+        let value = |key: &str| tags.iter().find(|tag| tag.key() == Some(key))?.value();
+        let read = |hashes: &str, between: char| hashes.split(between).map(|hash| Hash(hash.to_owned())).collect();
+        let mut record = BTreeMap::from([(Aspect::Definition, read(value(KEY)?, ' '))]);
+        for part in value(CONFIGURATION_KEY).into_iter().flat_map(|value| value.split(' ')) {
+            let Some((name, hashes)) = part.split_once(':') else { continue };
+            let aspect = Aspect::CONFIGURATION.into_iter().find(|aspect| aspect.name() == name);
+            record.extend(aspect.map(|aspect| (aspect, read(hashes, '+'))));
+        }
+        Some(Self(record))
     }
 
-    pub(super) fn names(&self, hash: &Hash) -> bool {
-        self.0.contains(hash)
+    /// The same, with these too. Of more than there is room for, the last ones go.
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        for (aspect, hashes) in &other.0 {
+            let known = self.0.entry(*aspect).or_default();
+            for hash in hashes {
+                if known.len() < KEPT && !known.contains(hash) {
+                    known.push(hash.clone());
+                }
+            }
+        }
+        self
     }
 
-    pub(super) fn to_tag(&self) -> Tag {
-        let hashes: Vec<&str> = self.0.iter().map(|hash| &*hash.0).collect();
-        Tag::builder().key(KEY).value(hashes.join(" ")).build()
+    /// The same, with what another says of aspects that this one does not name.
+    pub(super) fn or(mut self, other: Option<&Self>) -> Self {
+        for (aspect, hashes) in other.into_iter().flat_map(|other| &other.0) {
+            self.0.entry(*aspect).or_insert_with(|| hashes.clone());
+        }
+        self
     }
+
+    fn names(&self, aspect: Aspect, hash: &Hash) -> Option<bool> {
+        Some(self.0.get(&aspect)?.contains(hash))
+    }
+
+    pub(super) fn to_tags(&self) -> Vec<Tag> {
+        let joined =
+            |hashes: &[Hash], between: &str| hashes.iter().map(|hash| &*hash.0).collect::<Vec<_>>().join(between);
+        let tag = |key: &str, value: String| Tag::builder().key(key).value(value).build();
+        let parts = Aspect::CONFIGURATION.into_iter().filter_map(|aspect| {
+            let hashes = self.0.get(&aspect)?;
+            Some(format!("{}:{}", aspect.name(), joined(hashes, "+")))
+        });
+        let parts: Vec<_> = parts.collect();
+        let definition = self.0.get(&Aspect::Definition).map(|hashes| tag(KEY, joined(hashes, " ")));
+        let configuration = (!parts.is_empty()).then(|| tag(CONFIGURATION_KEY, parts.join(" ")));
+        definition.into_iter().chain(configuration).collect()
+    }
+}
+
+/// What of a state machine is neither what a deployment left nor what is declared. Of the configuration, what no deployment
+/// declared before is nobody's.
+pub(super) fn drifted(record: Option<&Record>, found: &State, declared: Option<&State>) -> Vec<Aspect> {
+    let differs = |aspect: &Aspect, hash: &Hash| match declared {
+        Some(declared) => declared.get(aspect).is_some_and(|declared| declared != hash),
+        None => true,
+    };
+    let is_known = |aspect: Aspect, hash: &Hash| {
+        let named = record.and_then(|record| record.names(aspect, hash));
+        named.unwrap_or(aspect != Aspect::Definition)
+    };
+    let changed = found.iter().filter(|(aspect, hash)| differs(aspect, hash) && !is_known(**aspect, hash));
+    changed.map(|(aspect, _)| *aspect).collect()
 }
 
 #[cfg(test)]
@@ -95,14 +165,41 @@ mod tests {
         assert_ne!(Hash::of("{}", "one"), Hash::of("{}", "other"));
     }
 
+    fn state(word: &str) -> State {
+        let configuration = Aspect::CONFIGURATION.map(|aspect| (aspect, Hash::short(word)));
+        configuration.into_iter().chain([(Aspect::Definition, Hash::of("{}", word))]).collect()
+    }
+
     #[test]
-    fn a_record_is_read_from_the_tag_that_was_written() {
-        let (one, other) = (Hash::of("{}", "one"), Hash::of("{}", "other"));
-        let tag = Record::between(&one, &other).to_tag();
-        assert!(tag.value().unwrap().len() <= 256);
-        let read = Record::read(&[Tag::builder().key("team").value("a").build(), tag]).unwrap();
-        assert!(read.names(&one) && read.names(&other) && !read.names(&Hash::of("[]", "one")));
-        assert_eq!(Record::read(&[Record::of(&one).to_tag()]), Some(Record::of(&one)));
+    fn a_record_is_read_from_the_tags_that_were_written() {
+        let (one, two, three) = (state("one"), state("two"), state("three"));
+        let record = Record::of(&one).and(&Record::of(&two)).and(&Record::of(&three)).and(&Record::of(&state("four")));
+        let tags = record.to_tags();
+        for tag in &tags {
+            let value = tag.value().unwrap();
+            assert!(value.len() <= 256, "{value}");
+            // What the service takes in the value of a tag.
+            assert!(value.chars().all(|sign| sign.is_ascii_alphanumeric() || " _.:/=+-@".contains(sign)), "{value}");
+        }
+        let other = Tag::builder().key("team").value("a").build();
+        let read = Record::read(&[vec![other], tags].concat()).unwrap();
+        assert_eq!(read, record);
+        for known in [&one, &two, &three] {
+            assert_eq!(drifted(Some(&read), known, None), []);
+        }
+        assert_eq!(drifted(Some(&read), &state("four"), None).len(), 5);
         assert_eq!(Record::read(&[]), None);
+    }
+
+    #[test]
+    fn what_was_never_declared_has_not_drifted() {
+        let deployed = State::from([(Aspect::Definition, Hash::of("{}", "one"))]);
+        let (one, two) = (state("one"), state("two"));
+        assert_eq!(drifted(Some(&Record::of(&deployed)), &one, None), []);
+        assert_eq!(drifted(Some(&Record::of(&deployed)), &two, None), [Aspect::Definition]);
+        assert_eq!(drifted(None, &two, None), [Aspect::Definition]);
+        // What is declared is right, whoever made it so.
+        assert_eq!(drifted(None, &two, Some(&two)), []);
+        assert_eq!(drifted(Some(&Record::of(&one)), &two, Some(&deployed)), [Aspect::Definition]);
     }
 }

@@ -4,7 +4,8 @@ use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::{StateMachineStatus, Tag};
 
 use super::super::call::call;
-use super::{Brought, Change, Deployment, Drift, Hash, Record, tags_of, validation};
+use super::record::{Record, State, drifted};
+use super::{Aspect, Brought, Change, Deployment, Drift, found, tags_of, validation};
 use crate::Workflow;
 use crate::client::{Error, StateMachine};
 
@@ -12,8 +13,8 @@ use crate::client::{Error, StateMachine};
 pub(super) struct Update<'a, W> {
     pub(super) deployment: &'a Deployment<'a, W>,
     pub(super) machine: StateMachine<W>,
-    /// Of what is declared.
-    pub(super) hash: Hash,
+    /// What is declared.
+    pub(super) declared: State,
 }
 
 impl<W: Workflow> Update<'_, W> {
@@ -28,40 +29,57 @@ impl<W: Workflow> Update<'_, W> {
         }
         let tags = tags_of(&self.machine).await?;
         let record = Record::read(&tags);
-        let found = Hash::of(existing.definition(), existing.role_arn());
-        let is_declared = found == self.hash;
-        if !is_declared && !settings.overwrites && !record.as_ref().is_some_and(|record| record.names(&found)) {
-            return Err(Error::Drifted(Box::new(Drift::of(self.machine.arn(), existing, record.is_some()))));
+        let found = found(existing, &tags);
+        let changed = drifted(record.as_ref(), &found, Some(&self.declared));
+        if !changed.is_empty() && !settings.overwrites {
+            let drift = Drift::of(self.machine.arn(), existing, record.is_some(), changed);
+            return Err(Error::Drifted(Box::new(drift)));
         }
         let mut revision = existing.revision_id().map(str::to_owned);
-        let (to_set, to_remove) =
-            (settings.configuration.tags_to_set(&tags), settings.configuration.tags_to_remove(&tags));
-        let mut changes = !to_set.is_empty() || !to_remove.is_empty();
-        // What the tag says while the update is under way.
-        let mut record = record;
-        if !is_declared || !settings.configuration.is_in(existing) {
-            changes = true;
-            validation::validate(&self.deployment.client.connection, declared).await?;
-            if !is_declared {
-                let between = Record::between(&found, &self.hash);
-                self.tag(vec![between.to_tag()]).await?;
-                record = Some(between);
+        let configuration = &settings.configuration;
+        let (to_set, to_remove) = (configuration.tags_to_set(&tags), configuration.tags_to_remove(&tags));
+        let is_other =
+            found.get(&Aspect::Definition) != self.declared.get(&Aspect::Definition) || !configuration.is_in(existing);
+        let changes = is_other || !to_set.is_empty() || !to_remove.is_empty();
+        let mut deployed = Record::of(&self.declared).or(record.as_ref());
+        // What the tags say then.
+        let mut said = record;
+        if changes {
+            if is_other {
+                validation::validate(&self.deployment.client.connection, declared).await?;
             }
-            revision = self.send().await?;
+            let under_way = self.under_way(&found, &tags).or(said.as_ref());
+            self.tag(under_way.to_tags()).await?;
+            if is_other {
+                revision = self.send().await?;
+            }
+            if !to_remove.is_empty() {
+                self.untag(to_remove).await?;
+            }
+            // Of another deployment at the same time, either may have had the last word: what both made is known then.
+            said = Record::read(&tags_of(&self.machine).await?);
+            if let Some(others) = said.as_ref().filter(|said| **said != under_way) {
+                deployed = deployed.and(others);
+            }
         }
-        // Where it is not so already: of a deployment that was cut short, or of a machine that was made by other means and
-        // is the same.
-        let deployed = Record::of(&self.hash);
-        let of_record = (record.as_ref() != Some(&deployed)).then(|| deployed.to_tag());
-        let to_set: Vec<Tag> = to_set.into_iter().chain(of_record).collect();
+        // The record is not so already: of a deployment that was cut short, or of a machine that was made by other means and is
+        // the same.
+        let of_record = (said.as_ref() != Some(&deployed)).then(|| deployed.to_tags());
+        let to_set: Vec<Tag> = to_set.into_iter().chain(of_record.into_iter().flatten()).collect();
         if !to_set.is_empty() {
             self.tag(to_set).await?;
         }
-        if !to_remove.is_empty() {
-            self.untag(to_remove).await?;
-        }
         let change = if changes { Change::Updated } else { Change::Unchanged };
         Ok(Brought { machine: self.machine, change, revision })
+    }
+
+    /// What is, and what shall be.
+    fn under_way(&self, found: &State, tags: &[Tag]) -> Record {
+        let is = found.iter().filter(|(aspect, _)| self.declared.contains_key(aspect));
+        let is = Record::of(&is.map(|(aspect, hash)| (*aspect, hash.clone())).collect());
+        let between = self.deployment.settings.configuration.tags_between(tags);
+        let between = Record::of(&between.map(|hash| (Aspect::Tags, hash)).into_iter().collect());
+        is.and(&between).and(&Record::of(&self.declared))
     }
 
     async fn tag(&self, tags: Vec<Tag>) -> Result<(), Error> {
