@@ -64,7 +64,7 @@ pub struct Reference<'a> {
     /// The number of the state among the parts of the definition.
     pub(crate) state_number: usize,
     /// Whether it only asks if there is such a value.
-    pub(crate) guard: bool,
+    pub guard: bool,
 }
 
 /// Every reference that the expressions of a definition make, in the order of its objects.

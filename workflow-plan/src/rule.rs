@@ -221,6 +221,7 @@ rules! {
     // Callers.
     INPUT_NEEDED "input-needed" Callers Breaking INPUT "an execution needs a part of the input that it did not read before" "Have every caller send it first, or give a default.";
     INPUT_MAYBE_NEEDED "input-maybe-needed" Callers Careful INPUT "an execution reads a part of the input that it did not read before, on some ways" "Check that callers send it, or that the state copes without.";
+    INPUT_OPTIONAL "input-optional" Callers Compatible INPUT "an execution reads a part of the input that it did not read before, and asks first whether it is there" "Callers may send it or go on as before.";
     INPUT_UNREAD "input-unread" Callers Compatible INPUT "a part of the input is no longer read" "Callers may go on sending it.";
     INPUT_NARROWED "input-narrowed" Callers Breaking INPUT "the declared input takes less than before" "Have every caller send the newer form first.";
     INPUT_WIDENED "input-widened" Callers Compatible INPUT "the declared input takes more than before" "Callers may go on as before.";

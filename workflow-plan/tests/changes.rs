@@ -330,7 +330,7 @@ changes! {
     // Callers.
     a_member_with_a_default: one_jsonata(json!({"Type": "Pass", "Output": {"id": "{% $states.input.id %}"}, "End": true}))
         => one_jsonata(json!({"Type": "Pass", "Output": {"id": "{% $states.input.id %}", "by": "{% $exists($states.input.by) ? $states.input.by : 'mail' %}"}, "End": true})),
-        Compatible ["output-added" Some("A")];
+        Compatible ["output-added" Some("A"), "input-optional" Some("A")];
     a_part_of_the_input: one(invoke("f")) => with(one(invoke("f")), "/States/A/InputPath", json!("$.order")), Breaking ["input-needed" Some("A")];
 
     // Readers.

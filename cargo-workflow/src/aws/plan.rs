@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::printable::printable;
 use workflow_graph::Graph;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use workflow_asl::document::StateMachine;
-use workflow_asl::references::{ReferenceRoot, references};
+use workflow_asl::references::{Reference, ReferenceRoot, references};
 
 use super::expression::steps;
 use super::symbol::{Origin, Symbol};
@@ -18,13 +18,21 @@ pub(crate) struct Read {
     pub(crate) state: String,
     /// Whether an execution fails that comes to its end without it.
     pub(crate) needed: bool,
+    /// Whether the same expression asks first if it is there, as `$exists(x) ? x : 1` does.
+    pub(crate) asked: bool,
 }
 
 /// Every part of the execution's input that is read, in the order of the document.
 pub(super) fn reads(machine: &StateMachine, flow: &Flow) -> Vec<Read> {
     let certain: BTreeSet<_> = certain(machine).into_iter().collect();
     let mut found: Vec<Read> = Vec::new();
-    for reference in references(machine) {
+    let references = references(machine);
+    let way = |reference: &Reference<'_>| {
+        let steps: Vec<_> = reference.steps.iter().map(|step| step.kind.clone()).collect();
+        (reference.pointer.clone(), reference.root.clone(), steps)
+    };
+    let asked: Vec<_> = references.iter().filter(|reference| reference.guard).map(way).collect();
+    for reference in &references {
         let Some(state) = flow.states.get(&reference.state_at) else { continue };
         let root = match &reference.root {
             ReferenceRoot::Input => state.incoming.input.clone(),
@@ -41,7 +49,8 @@ pub(super) fn reads(machine: &StateMachine, flow: &Flow) -> Vec<Read> {
                 && !path.is_empty()
             {
                 let needed = reference.needed && certainly && certain.contains(&reference.state_at);
-                found.push(Read { path: path.clone(), state: state.name.clone(), needed });
+                let asked = asked.contains(&way(reference));
+                found.push(Read { path: path.clone(), state: state.name.clone(), needed, asked });
             }
         }
     }

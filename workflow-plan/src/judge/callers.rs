@@ -22,7 +22,7 @@ impl Judge<'_> {
         let mut told: Vec<Vec<String>> = Vec::new();
         let mut reads: Vec<&Read> = new.iter().collect();
         // What is needed first, and the whole before its parts.
-        reads.sort_by_key(|read| (!read.needed, read.path.len()));
+        reads.sort_by_key(|read| (!read.needed, read.asked, read.path.len()));
         for read in reads {
             if told.iter().any(|told| read.path.starts_with(told)) {
                 continue;
@@ -37,6 +37,7 @@ impl Judge<'_> {
             let inside = old.iter().any(|old| read.path.starts_with(&old.path));
             let rule = match (read.needed, is_read) {
                 (true, true) if is_needed => continue,
+                (false, false) if read.asked => &rule::INPUT_OPTIONAL,
                 (false, true) => continue,
                 (true, false) if !inside => &rule::INPUT_NEEDED,
                 _ => &rule::INPUT_MAYBE_NEEDED,

@@ -74,6 +74,12 @@ fn at(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
         (Symbol::Object { .. }, Symbol::Object { .. })
         | (Symbol::Object { .. }, Symbol::Part { .. })
         | (Symbol::Part { .. }, Symbol::Object { .. }) => objects(old, new, place, changes),
+        // A part of what it was.
+        (Symbol::Part { of: before, path: whole }, Symbol::Part { of: after, path: part })
+            if before == after && part.starts_with(whole) =>
+        {
+            changes.push((Change::Removed, format!("the rest of {}", named(place))));
+        }
         (Symbol::Computed { kind: Some(before), .. }, _) if new.kind() == Some(*before) => {
             changes.push((Change::Value, named(place)));
         }
