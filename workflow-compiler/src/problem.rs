@@ -191,6 +191,17 @@ impl Problems {
         self.found.push(problem);
     }
 
+    /// Changes what the last problem says to write.
+    pub(crate) fn mend_last(&mut self, change: impl Fn(&str) -> String) {
+        let Some(Problem { help, mend, .. }) = self.found.last_mut() else { return };
+        let [Edit { at: EditAt::Over(_), text }] = mend.as_mut_slice() else { return };
+        let changed = change(text);
+        for line in help.iter_mut().filter(|line| **line == format!("write `{text}`")) {
+            *line = format!("write `{changed}`");
+        }
+        *text = changed;
+    }
+
     /// Adds what only rustc can tell.
     pub(crate) fn ask(&mut self, question: Question) {
         self.questions.push(question);

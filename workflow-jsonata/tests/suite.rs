@@ -1,4 +1,4 @@
-//! JSONata's own test suite, as far as it is there: the cases of `../shared/jsonata`, or of another folder that
+//! JSONata's own test suite, as far as it is there: the cases of workflow-recorded's `jsonata`, or of another folder that
 //! `WORKFLOW_JSONATA` names (a relative one counts from the workspace's root), and the few in `tests/cases.json`.
 //!
 //! A folder has `datasets.json`, an object of inputs by name, and files of cases: arrays of objects with `expr`, `data` or
@@ -212,12 +212,11 @@ fn all() -> Result<Counts, String> {
     let workspace = own.join("..");
     let folder = match std::env::var_os("WORKFLOW_JSONATA") {
         Some(folder) => workspace.join(folder),
-        None => workspace.join("../shared/jsonata"),
+        None => match workflow_recorded::data("jsonata") {
+            Some(folder) => folder,
+            None => return Ok(counts),
+        },
     };
-    if !folder.exists() && std::env::var_os("WORKFLOW_JSONATA").is_none() {
-        println!("{} is not there: only the cases of tests/cases.json are run", folder.display());
-        return Ok(counts);
-    }
     let datasets = read(&folder.join("datasets.json"))?;
     for file in files(&folder)? {
         run(&file, &datasets, &mut counts)?;

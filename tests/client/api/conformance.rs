@@ -1,7 +1,6 @@
 //! The recorded executions with activities, callbacks and time-outs, over HTTP: a worker polls, whoever reads a token answers
 //! with it, and the clock is turned for what times out.
 
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -211,11 +210,7 @@ async fn run_with_target(case: &Value) -> Result<(), String> {
 
 #[tokio::test]
 async fn recorded_executions_that_start_others_are_the_same_over_http() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance");
-    if !folder.is_dir() {
-        println!("skipped: there is no folder {}", folder.display());
-        return;
-    }
+    let Some(folder) = workflow_recorded::data("conformance") else { return };
     let (mut cases, mut failed) = (0, Vec::new());
     for path in
         ["callback", "error", "task-mocked"].iter().flat_map(|name| std::fs::read_dir(folder.join(name)).unwrap())
@@ -237,11 +232,7 @@ async fn recorded_executions_that_start_others_are_the_same_over_http() {
 
 #[tokio::test]
 async fn recorded_activities_callbacks_and_time_outs_are_the_same_over_http() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance");
-    if !folder.is_dir() {
-        println!("skipped: there is no folder {}", folder.display());
-        return;
-    }
+    let Some(folder) = workflow_recorded::data("conformance") else { return };
     let (mut cases, mut failed) = (0, Vec::new());
     for path in FOLDERS.iter().flat_map(|name| std::fs::read_dir(folder.join(name)).unwrap()) {
         let path = path.unwrap().path();

@@ -252,14 +252,14 @@ fn is_moved(state: &State, name: Option<String>) -> bool {
 /// Whether a finding about the document only repeats at another place what the checks have said.
 fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
     use Code::{
-        DoubtfulResultMember, DuplicateState, DuplicateStateName, EndlessLoop, MissingField, MissingTransition,
-        NoDefault, NoStates, NoWayToEnd, NotExhaustive, TargetInOtherScope, UncaughtHandler, UnknownHandler,
-        UnknownMember, UnknownResultMember, UnknownTarget, UnreachableState,
+        DoubtfulResultMember, DuplicateState, DuplicateStateName, EndlessLoop, MisplacedClause, MissingField,
+        MissingTransition, NoDefault, NoStates, NoWayToEnd, NotExhaustive, TargetInOtherScope, UncaughtHandler,
+        UnknownHandler, UnknownMember, UnknownResultMember, UnknownTarget, UnreachableState,
     };
     let any = |codes: &[Code]| codes.iter().any(|code| said.contains(code));
     match finding.code {
-        // The arm that a choice lacks may be the way there, and so may a catcher.
-        UnreachableState if any(&[NotExhaustive, UnknownHandler]) => true,
+        // The arm that a choice lacks may be the way there, and so may a catcher, or a transition in the wrong place.
+        UnreachableState if any(&[NotExhaustive, UnknownHandler, MisplacedClause]) => true,
         // Of two states with one name the document holds one: ways lead elsewhere than in the source.
         UnreachableState | NoWayToEnd | EndlessLoop => any(&[DuplicateState, DuplicateStateName]),
         UncaughtHandler => any(&[NotExhaustive, DuplicateState, DuplicateStateName, UnknownHandler]),

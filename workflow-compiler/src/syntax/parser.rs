@@ -69,6 +69,11 @@ impl<'p> Parser<'p> {
         self.problems.push(problem);
     }
 
+    /// Changes what the last problem says to write.
+    pub(super) fn mend_last(&mut self, change: impl Fn(&str) -> String) {
+        self.problems.mend_last(change);
+    }
+
     pub(super) fn error(&mut self, code: Code, spot: impl Into<Spot>, message: impl Into<String>) {
         self.report(Problem::new(code, spot, message));
     }

@@ -8,7 +8,7 @@ use super::ast::{Comment, Expr, ExprKind, Head, Spot, State, Target, Text, WaitH
 use super::clause::{Clauses, Place};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, RESERVED, STATES, state_keyword};
-use super::literal::string_value;
+use super::literal::{is_duration, string_value};
 use super::name::rust_name;
 use super::object::Braces;
 use super::parser::Parser;
@@ -241,7 +241,7 @@ impl Parser<'_> {
     /// `30s`, `Seconds: 30`, `{ Seconds: 30 }`: a time as ASL and other languages write it, and whether the transition
     /// stands in the braces.
     fn loose_wait(&mut self, cursor: &mut Cursor) -> Option<(WaitHead, bool)> {
-        let first = cursor.here();
+        let (first, reported) = (cursor.here(), self.reported());
         let mut arrow = None;
         let (name, value) = match cursor.peek()?.clone() {
             TokenTree::Literal(_) => (String::new(), self.duration_expr(cursor)),
@@ -272,7 +272,12 @@ impl Parser<'_> {
         };
         let spot = first.to(cursor.before());
         cursor.eat_punct(",");
-        let until = time_field(&name).unwrap_or(matches!(value.kind, ExprKind::Text(_)));
+        let duration = match &value.kind {
+            ExprKind::Text(text) if name.is_empty() && is_duration(text.trim()) => Some(text.trim().to_owned()),
+            _ => None,
+        };
+        let is_text = matches!(value.kind, ExprKind::Text(_)) && duration.is_none();
+        let until = time_field(&name).unwrap_or(is_text);
         let value = match (&value.kind, name.ends_with("Path")) {
             (ExprKind::Text(path), true) => {
                 let path = Text { value: path.clone(), spot: value.spot };
@@ -286,11 +291,21 @@ impl Parser<'_> {
         };
         let arrow = arrow.filter(|_| !cursor.is_punct("->"));
         let arrow = arrow.map(|arrow| format!(" {arrow}")).unwrap_or_default();
-        let written = format!("{} {}{arrow}", if until { "until" } else { "for" }, spelled(&value));
-        let problem = Problem::new(Code::Syntax, spot, "a wait says `for` how long, or `until` when");
-        // Parentheses stand at the name before them.
-        let end = if arrow.is_empty() || cursor.is_punct(";") { "" } else { ";" };
-        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, format!(" {written}{end}"))));
+        if matches!(value.kind, ExprKind::Invalid) {
+            // What is no value was reported; its mend lacks the word.
+            if self.reported() == reported + 1 {
+                self.mend_last(|text| format!("for {text}"));
+            }
+        } else {
+            let value = duration.clone().unwrap_or_else(|| spelled(&value));
+            let written = format!("{} {value}{arrow}", if until { "until" } else { "for" });
+            let problem = Problem::new(Code::Syntax, spot, "a wait says `for` how long, or `until` when");
+            // Parentheses stand at the name before them.
+            let end = if arrow.is_empty() || cursor.is_punct(";") { "" } else { ";" };
+            self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, format!(" {written}{end}"))));
+        }
+        // The quotes of a duration are reported once.
+        let value = if duration.is_some() { Expr { kind: ExprKind::Invalid, spot: value.spot } } else { value };
         Some((if until { WaitHead::Until(value) } else { WaitHead::For(value) }, !arrow.is_empty()))
     }
 

@@ -284,6 +284,16 @@ impl Request<'_> {
             let free = names().filter(|candidate| !self.gives(members, candidate));
             self.lookups.nearest(name, free)
         });
+        // `Body` for `MessageBody`: the only required member that has the name as its end or beginning.
+        let near = near.or_else(|| {
+            let name = name.to_ascii_lowercase();
+            let mut longer = structure.members().filter(|member| {
+                let full = member.name.to_ascii_lowercase();
+                let is_part = name.len() > 2 && (full.ends_with(&name) || full.starts_with(&name));
+                member.required && is_part && !self.gives(members, member.name)
+            });
+            longer.next().filter(|_| longer.next().is_none()).map(|member| member.name)
+        });
         let message = match self.place(at) {
             None => format!("`{}` has no parameter `{name}`", self.call.name()),
             Some(place) => format!("`{place}` of `{}` has no member `{name}`", self.call.name()),

@@ -56,6 +56,11 @@ impl<'a> Model<'a> {
         sink: &mut Sink<'_>,
     ) -> Ty {
         let ty = self.infer(place, operand, facts, sink);
+        self.present(place, operand, ty, facts, sink)
+    }
+
+    /// The type of an operand that must be there; reports one that may be absent.
+    fn present(&self, place: Place<'_, 'a>, operand: &Expr, ty: Ty, facts: &Facts, sink: &mut Sink<'_>) -> Ty {
         if let (Ty::Foreign(of), ExprKind::Reference(reference)) = (&ty, &operand.kind) {
             needed(of, reference, operand.spot, place.state.language, facts, sink);
         }
@@ -101,7 +106,23 @@ impl<'a> Model<'a> {
         facts: &Facts,
         sink: &mut Sink<'_>,
     ) {
-        let ty = self.operand(place, condition, facts, sink);
+        let ty = self.infer(place, condition, facts, sink);
+        if let (Ty::Option(inner) | Ty::Nullable(inner), ExprKind::Reference(reference)) = (&ty, &condition.kind)
+            && !inner.is_unknown()
+            && **inner != Ty::Bool
+        {
+            sink.report(|| {
+                let text = optional_text(reference);
+                let message = format!("a condition is `bool`, this is {}", article(&ty));
+                let problem = Problem::new(Code::UnlikeTypes, condition.spot, message);
+                match ty {
+                    Ty::Nullable(_) => problem.write(format!("{text} != null")),
+                    _ => problem.write(format!("is_present({text})")),
+                }
+            });
+            return;
+        }
+        let ty = self.present(place, condition, ty, facts, sink);
         sink.hold(&ty, condition.spot, kinds::BOOL, Code::UnlikeTypes, "a condition is `bool`");
         if !ty.is_unknown() && ty != Ty::Bool {
             sink.report(|| {
