@@ -37,6 +37,26 @@ impl Graph {
     }
 }
 
+#[cfg(feature = "image")]
+impl Graph {
+    /// The picture as one line of HTML: an image that holds its own source, for a page whose styles must not meet the
+    /// picture's, such as rustdoc's. It is drawn in light colours, whatever the page's.
+    ///
+    /// ```
+    /// let definition = serde_json::json!({ "StartAt": "Rest", "States": { "Rest": { "Type": "Succeed" } } });
+    /// let image = workflow_graph::Graph::of_definition(&definition).to_image();
+    /// assert!(image.starts_with("<img "));
+    /// ```
+    pub fn to_image(&self) -> String {
+        use base64::Engine;
+
+        let source = base64::engine::general_purpose::STANDARD.encode(self.to_svg());
+        let style = "color-scheme:light;background:#fff;max-width:100%";
+        let description = escaped(&self.describe());
+        format!("<img alt=\"{description}\" style=\"{style}\" src=\"data:image/svg+xml;base64,{source}\">")
+    }
+}
+
 #[cfg(feature = "page")]
 impl Graph {
     /// The SVG element without its style, for a page that has [`STYLE`]; its states are buttons.

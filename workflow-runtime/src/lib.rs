@@ -26,6 +26,7 @@
 //! | `aws` | `client`, `worker`: the typed client, and workers of activities, over the caller's own `aws_sdk_sfn::Client`, which brings the HTTP client | 1.94.1 |
 //! | `aws-config` | `Client::from_env()`, with the SDK's default HTTPS client | 1.94.1 |
 //! | `graph` | `Workflow::graph()`: pictures as SVG, HTML, Mermaid, DOT and text | 1.88 |
+//! | `doc-graph` | the documentation of each workflow shows its graph | 1.88 |
 //! | `plan` | `Client::plan()`: what a deployment would change and mean; turns on `aws` | 1.94.1 |
 //! | `iam` | `Definition::iam_policy()`: the least-privilege policy of the workflow's role, worked out at compile time | 1.88 |
 //! | `tracing` | a span for each call of the client, and events of workers, payloads only at `trace`; turns on `aws` | 1.94.1 |

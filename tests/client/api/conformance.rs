@@ -227,7 +227,7 @@ async fn recorded_executions_that_start_others_are_the_same_over_http() {
         }
     }
     assert!(failed.is_empty(), "{} of {cases} failed:\n{}", failed.len(), failed.join("\n"));
-    assert!(cases >= 10, "{cases}");
+    assert!(cases >= 5, "{cases}");
 }
 
 #[tokio::test]

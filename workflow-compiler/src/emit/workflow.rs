@@ -64,10 +64,12 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
     let implementation = implementation(&outside, compiled, (&name, &state), &input, &output, params.as_ref());
 
     let doc = outside.text(&doc_or(&workflow.comment, || format!("The workflow `{}`.", compiled.machine_name)));
+    let picture = picture(compiled);
     let in_scope = outside.types_in_scope();
     types.add(&name, |Style { visibility, attributes, .. }| {
         quote_spanned! { here=>
             #[doc = #doc]
+            #picture
             #attributes
             #(#own)*
             #[allow(dead_code, non_camel_case_types, clippy::all)]
@@ -78,6 +80,19 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
     let Types { in_module, names, beside, .. } = types;
     let module = module.around(&in_module, &names, &workflow.visibility, &attributes);
     quote! { #module #beside #implementation #document #in_scope }
+}
+
+/// The workflow's graph, for rustdoc.
+#[cfg(feature = "graph")]
+fn picture(compiled: &CompiledWorkflow) -> TokenStream {
+    let graph = workflow_graph::Graph::of_definition(&compiled.definition).named(compiled.machine_name.as_str());
+    let image = format!("\n\n{}", graph.to_image());
+    quote! { #[cfg_attr(doc, doc = #image)] }
+}
+
+#[cfg(not(feature = "graph"))]
+fn picture(_: &CompiledWorkflow) -> TokenStream {
+    TokenStream::new()
 }
 
 /// The types of a workflow, in its module and beside it.
