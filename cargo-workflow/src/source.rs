@@ -367,7 +367,15 @@ fn compile(file: &Path, text: &str) -> Result<(Vec<Call>, Constants), Box<Report
     let wrong: Vec<Vec<_>> = bodies.iter().map(|(_, body)| in_other_quotes(text, body, &quotes)).collect();
     let mut calls = compile_bodies(file, bodies);
     for (call, wrong) in calls.iter_mut().zip(wrong) {
-        wrong.into_iter().for_each(|problem| call.compilation.problems.push(problem));
+        let problems = &mut call.compilation.problems;
+        for problem in wrong {
+            // What is said of the text as it would be with the right quotes is one mistake with them.
+            let range = |of: &Problem| of.spot.first.byte_range().start..of.spot.last.byte_range().end;
+            match problems.iter().position(|other| range(other) == range(&problem)) {
+                Some(number) => problems.replace(number, problem),
+                None => problems.push(problem),
+            }
+        }
     }
     Ok((calls, constants))
 }

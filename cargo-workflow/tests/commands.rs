@@ -451,6 +451,15 @@ fn text_in_other_quotes_is_one_mistake_at_the_text() {
 }
 
 #[test]
+fn a_template_of_javascript_is_one_mistake() {
+    let rust = "workflow! { workflow A { input { id: String } pass B { a: `is ${input.id}` } -> end; } }";
+    let output = workflow(&["validate", &written("template.rs", rust)]);
+    let text = stdout(&output) + &stderr(&output);
+    assert!(text.contains("text is written in double quotes") && text.contains("1 error and 0 warnings"), "{text}");
+    assert!(text.contains(r#"= help: write `"is " + input.id`"#), "{text}");
+}
+
+#[test]
 fn a_file_without_state_machines_is_said_to_have_none() {
     let template = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n";
     for (name, text, what, commands) in [

@@ -191,6 +191,16 @@ impl Problems {
         self.found.push(problem);
     }
 
+    /// Puts a problem in the place of the one with this number, which says less; its mend stays.
+    pub fn replace(&mut self, number: usize, mut problem: Problem) {
+        let Some(place) = self.found.get_mut(number) else { return };
+        if !place.mend.is_empty() {
+            problem.help = std::mem::take(&mut place.help);
+            problem.mend = std::mem::take(&mut place.mend);
+        }
+        *place = problem;
+    }
+
     /// Changes what the last problem says to write.
     pub(crate) fn mend_last(&mut self, change: impl Fn(&str) -> String) {
         let Some(Problem { help, mend, .. }) = self.found.last_mut() else { return };
