@@ -146,7 +146,7 @@ fn configuration(properties: &Value) -> Configuration {
         role,
         logging: Some(logging),
         tracing: Some(tracing),
-        key: Some(key.unwrap_or("AWS_OWNED_KEY").to_owned()),
+        key: Some(key.unwrap_or(workflow_plan::AWS_OWNED_KEY).to_owned()),
         tags: Some(tags),
     }
 }

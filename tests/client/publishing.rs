@@ -188,7 +188,7 @@ async fn what_was_configured_by_hand_is_left_alone_until_told_otherwise() {
             assert!(error.to_string().contains(&format!("its {aspect} {word} changed by other means")), "{error}");
             assert_eq!(state_of(&first).await, by_hand);
         }
-        // What this deployment says nothing of is not its business.
+        // A setting that this deployment does not declare stays as it is.
         assert_eq!(greet(&sfn, "Dear").await.unwrap().change, Change::Unchanged);
         assert_eq!(state_of(&first).await, by_hand);
         assert_eq!(first.machine.drift().await.unwrap().map(|drift| drift.changed), Some(vec![aspect]));

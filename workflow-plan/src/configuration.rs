@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+/// The key of a state machine without a customer managed key, as [`EncryptionConfiguration`] names it.
+///
+/// [`EncryptionConfiguration`]: https://docs.aws.amazon.com/step-functions/latest/apireference/API_EncryptionConfiguration.html
+pub const AWS_OWNED_KEY: &str = "AWS_OWNED_KEY";
+
 /// What belongs to a state machine beside its definition. What is not known is not compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Configuration {
@@ -11,7 +16,7 @@ pub struct Configuration {
     pub logging: Option<Logging>,
     /// Whether it sends traces to X-Ray.
     pub tracing: Option<bool>,
-    /// The customer managed key that encrypts it; `AWS_OWNED_KEY` for none.
+    /// The customer managed key that encrypts it; [`AWS_OWNED_KEY`] for none.
     pub key: Option<String>,
     /// Its tags.
     pub tags: Option<BTreeMap<String, String>>,

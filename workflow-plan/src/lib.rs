@@ -33,7 +33,7 @@ use serde_json::Value;
 use workflow_asl::difference::Difference;
 use workflow_asl::policy;
 
-pub use configuration::{Configuration, Logging};
+pub use configuration::{AWS_OWNED_KEY, Configuration, Logging};
 pub use cost::{Cost, CostChange};
 pub use rule::{Aspect, Law, RULES, Rule, Verdict};
 pub use workflow_asl::document::MachineType;

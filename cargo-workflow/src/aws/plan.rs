@@ -8,7 +8,7 @@ use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::printable::printable;
 use workflow_graph::Graph;
-use workflow_runtime::client::{Client, Planned, Untyped};
+use workflow_runtime::client::{Client, Error, Planned, Untyped};
 use workflow_runtime::{Arn, Express, WorkflowKind};
 
 use super::deploy::{Read, Settings, Target};
@@ -83,7 +83,8 @@ impl Plan {
             Some(role) => Some(Arn::from(role.as_str())),
             None => match client.attach_by_name(&read.name).await {
                 Ok(machine) => Some(Arn::from(machine.describe().await?.role_arn)),
-                Err(_) => None,
+                Err(Error::NoSuchMachine { .. }) => None,
+                Err(error) => return Err(error.into()),
             },
         };
         let role = role.unwrap_or_else(|| Arn::from(""));

@@ -543,7 +543,6 @@ const WRAPPERS: [&str; 3] = ["Payload", "Output", "ResponseBody"];
 const RESULT_WORDS: [&str; 9] =
     ["result", "output", "response", "data", "body", "value", "payload", "returnvalue", "return"];
 
-/// Proposes the nearest name; where none is near, lists them, if they are few.
 /// What others call a value of the context, and its path there.
 const OF_THE_CONTEXT: [(&[&str], &str); 5] = [
     (&["token", "taskToken", "TaskToken", "task_token"], "Task.Token"),
@@ -553,6 +552,7 @@ const OF_THE_CONTEXT: [(&[&str], &str); 5] = [
     (&["stateName", "state_name", "StateName"], "State.Name"),
 ];
 
+/// Proposes the nearest name; where none is near, lists them, if they are few.
 fn suggest_member<'s>(
     problem: Problem,
     (name, quoted): (&str, bool),

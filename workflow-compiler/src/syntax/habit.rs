@@ -9,6 +9,7 @@ use super::literal::string_value;
 use super::parser::Parser;
 use super::recover::skip_past;
 use super::reference::reference_in_text;
+use super::regex::regex_at;
 use super::spelling::{is_word, spelled, spelled_tokens};
 use crate::problem::{Edit, Problem};
 
@@ -16,7 +17,7 @@ use crate::problem::{Edit, Problem};
 const FORMATS: [&str; 8] = ["format", "format_args", "println", "print", "eprintln", "write", "concat", "panic"];
 
 /// How many tokens are looked over for the end of what another language writes: reading takes time linear in them.
-const AHEAD: usize = 200;
+pub(super) const AHEAD: usize = 200;
 
 /// Languages' words for a function without a name.
 const CLOSURES: [&str; 4] = ["function", "lambda", "fn", "func"];
@@ -302,78 +303,6 @@ impl Parser<'_> {
         value
     }
 
-    /// The literal of a regular expression, at its first `/`: to the second one and the letters after it.
-    pub(super) fn regex(&mut self, cursor: &mut Cursor) -> Option<(String, Spot)> {
-        let ends = |at: usize| [",", ";", "->", "=>", "&&", "||"].iter().any(|end| cursor.is_punct_at(at, end));
-        let mut slashes = (1..cursor.remaining().min(AHEAD)).filter(|at| cursor.is_punct_at(*at, "/"));
-        let close =
-            (1..cursor.remaining().min(AHEAD)).take_while(|at| !ends(*at)).filter(|at| cursor.is_punct_at(*at, "/"));
-        // `/,/` has a comma in it.
-        let close = close.last().or_else(|| slashes.next())?;
-        let first = cursor.here();
-        let mut tokens = Vec::new();
-        for _ in 0..=close {
-            tokens.extend(cursor.next());
-        }
-        let mut text: String = tokens.iter().map(squeezed).collect();
-        // Flags stand at the second slash; JSONata has two of them.
-        let is_flags = |word: &&Ident| word.to_string().chars().all(|flag| "dgimsuvy".contains(flag));
-        if let Some(flags) = cursor.peek_ident().filter(is_flags).map(Ident::to_string) {
-            cursor.next();
-            text.extend(flags.chars().filter(|flag| "im".contains(*flag)));
-        }
-        Some((text, first.to(cursor.before())))
-    }
-
-    /// Reports a regular expression as the argument of a function, or of a value's method, and reads the other arguments.
-    pub(super) fn call_with_regex(
-        &mut self,
-        name: &Text,
-        of: Option<Expr>,
-        (group, at): (&Group, usize),
-        whole: Spot,
-    ) -> Expr {
-        let method = of.is_some();
-        let mut before: Vec<_> = of.into_iter().collect();
-        let mut after = Vec::new();
-        let read = self.within(group, |parser, cursor| {
-            while cursor.position() < at {
-                before.push(parser.expr(cursor));
-                cursor.eat_punct(",");
-            }
-            let regex = parser.regex(cursor);
-            while regex.is_some() && cursor.eat_punct(",").is_some() && !cursor.is_end() {
-                after.push(parser.expr(cursor));
-            }
-            while cursor.next().is_some() {}
-            regex
-        });
-        match read.flatten() {
-            Some((regex, spot)) => {
-                let name = if method { function_of(name) } else { name.clone() };
-                self.with_regex(&name, (&before, &after), (&regex, spot), whole)
-            }
-            None => self.leaf(ExprKind::Invalid, whole),
-        }
-    }
-
-    /// `/regex/` as a value, which JavaScript tests a value by: `/a.*/.test(value)`.
-    pub(super) fn regex_value(&mut self, cursor: &mut Cursor) -> Expr {
-        let Some((regex, spot)) = self.regex(cursor) else { return self.no_value(cursor) };
-        let called = cursor.peek_group_at(2, Delimiter::Parenthesis).filter(|_| cursor.is_punct("."));
-        let Some(group) = called.cloned() else {
-            let problem = Problem::new(Code::Syntax, spot, "a regular expression has no place among values");
-            let raw = format!("$contains($states.input.name, {regex})");
-            self.report(problem.help(format!("JSONata has them: `jsonata {raw:?}`")));
-            return self.leaf(ExprKind::Invalid, spot);
-        };
-        cursor.advance(3);
-        let whole = spot.to(cursor.before());
-        let arguments = self.list(&group, "argument");
-        let name = Text { value: "matches".to_owned(), spot };
-        self.with_regex(&name, (&arguments, &[]), (&regex, spot), whole)
-    }
-
     /// `value in ["a", "b"]`, at the operator.
     pub(super) fn one_of(&mut self, value: &Expr, cursor: &mut Cursor) -> Option<Expr> {
         let group = cursor.peek_group_at(1, Delimiter::Bracket).filter(|_| cursor.is_word("in"))?.clone();
@@ -419,72 +348,6 @@ impl Parser<'_> {
         self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, written)));
         Some(test)
     }
-
-    /// `value =~ /regex/`, at the operator.
-    pub(super) fn regex_match(&mut self, value: Expr, cursor: &mut Cursor) -> Expr {
-        let sign = cursor.here();
-        cursor.advance(2);
-        let Some((regex, spot)) = self.regex(cursor) else {
-            let problem = Problem::new(Code::Syntax, sign.to(cursor.before()), "`=~` is not an operator here");
-            self.report(problem.help("text is held against a pattern by `matches(input.name, \"a*\")`"));
-            return self.leaf(ExprKind::Invalid, value.spot);
-        };
-        let whole = value.spot.to(spot);
-        let name = Text { value: "matches".to_owned(), spot: sign };
-        self.with_regex(&name, (&[value], &[]), (&regex, spot), whole)
-    }
-
-    /// Reports a regular expression beside the values that stand before and after it.
-    fn with_regex(
-        &mut self,
-        name: &Text,
-        (before, after): (&[Expr], &[Expr]),
-        (regex, spot): (&str, Spot),
-        whole: Spot,
-    ) -> Expr {
-        let problem = Problem::new(Code::Syntax, spot, "a regular expression has no place among values");
-        let rest: Option<Vec<_>> = after.iter().map(raw).collect();
-        self.report(match (name.value.as_str(), before, pattern_of(name, after, regex), rest) {
-            (_, [value], Some(pattern), _) => {
-                let text = format!("matches({}, {pattern:?})", spelled(value));
-                problem.help(format!("write `{text}`, where `*` stands for any text")).edit(Edit::over(whole, text))
-            }
-            (function, [value], None, Some(rest)) if raw(value).is_some() => {
-                let function = if function == "matches" { "$contains" } else { function };
-                let arguments = raw(value).into_iter().chain([regex.to_owned()]).chain(rest);
-                let arguments: Vec<_> = arguments.collect();
-                let text = format!("jsonata {:?}", format!("{function}({})", arguments.join(", ")));
-                problem.help(format!("write `{text}`")).edit(Edit::over(whole, text))
-            }
-            _ => problem.help(format!("it stands in JSONata: `jsonata {:?}`", format!("$contains(…, {regex})"))),
-        });
-        self.leaf(ExprKind::Invalid, whole)
-    }
-}
-
-/// The pattern by which a function that only asks whether a text matches can do without the regular expression.
-fn pattern_of(name: &Text, after: &[Expr], regex: &str) -> Option<String> {
-    let asks = ["matches", "$contains", "$match"].contains(&name.value.as_str()) && after.is_empty();
-    if asks { glob(regex) } else { None }
-}
-
-/// The function that a method with a regular expression is: of those that are none, one that asks whether the value matches.
-fn function_of(method: &Text) -> Text {
-    let function = match method.value.as_str() {
-        "replace" | "replaceAll" | "replace_all" | "sub" | "gsub" => "$replace",
-        "split" => "$split",
-        _ => "matches",
-    };
-    Text { value: function.to_owned(), spot: method.spot }
-}
-
-/// Where a regular expression begins among the arguments in a group.
-pub(super) fn regex_at(group: &Group) -> Option<usize> {
-    let inside = Cursor::inside(group);
-    let begins = |at: usize| {
-        inside.is_punct_at(at, "/") && (at == 0 || at.checked_sub(1).is_some_and(|at| inside.is_punct_at(at, ",")))
-    };
-    (0..inside.remaining()).find(|at| begins(*at))
 }
 
 fn segment_spot(segment: &Segment) -> Spot {
@@ -549,7 +412,7 @@ fn named(name: &str, spot: Spot) -> Option<Expr> {
 }
 
 /// A token as it stands in a regular expression: without white space.
-fn squeezed(token: &TokenTree) -> String {
+pub(super) fn squeezed(token: &TokenTree) -> String {
     match token {
         TokenTree::Group(group) => {
             let inner: String = group.stream().into_iter().map(|token| squeezed(&token)).collect();
@@ -562,24 +425,6 @@ fn squeezed(token: &TokenTree) -> String {
         }
         token => token.to_string(),
     }
-}
-
-/// The pattern of `matches` that a simple regular expression is.
-fn glob(regex: &str) -> Option<String> {
-    let inner = regex.strip_prefix('/')?.strip_suffix('/')?;
-    let (start, end) = (inner.starts_with('^'), inner.ends_with('$'));
-    let inner = inner.trim_start_matches('^').trim_end_matches('$');
-    let mut pattern = inner.replace(".*", "*");
-    if pattern.chars().any(|letter| !(letter.is_alphanumeric() || "*-_ /:@,".contains(letter))) {
-        return None;
-    }
-    if !start && !pattern.starts_with('*') {
-        pattern.insert(0, '*');
-    }
-    if !end && !pattern.ends_with('*') {
-        pattern.push('*');
-    }
-    Some(pattern)
 }
 
 /// A reference or a literal as JSONata of one's own writes it.

@@ -25,6 +25,7 @@ mod object;
 mod parser;
 mod recover;
 mod reference;
+mod regex;
 pub(crate) mod rename;
 mod resource;
 mod sign;
@@ -33,6 +34,7 @@ mod state;
 mod target;
 mod types;
 mod unnamed;
+mod unnamed_choice;
 pub mod word;
 mod workflow;
 

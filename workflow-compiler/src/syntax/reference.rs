@@ -5,10 +5,10 @@ use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, Habit, NO_WORD, Reference, Root, Segment, Spot, Text, plain};
 use super::cursor::{Cursor, group_spot};
-use super::habit::regex_at;
 use super::literal::string_value;
 use super::name::rust_name;
 use super::parser::Parser;
+use super::regex::regex_at;
 use super::spelling::{is_word, spelled};
 use super::word::{Role, Step};
 use crate::problem::{Edit, Problem};

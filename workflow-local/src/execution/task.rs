@@ -199,6 +199,22 @@ impl Execution {
     }
 
     /// The tasks that wait for a worker or a callback to answer by their token, those that were scheduled first before others.
+    ///
+    /// ```
+    /// use workflow_local::{Engine, Step};
+    ///
+    /// let engine = Engine::new(&serde_json::json!({"StartAt": "Ask", "States": {"Ask": {
+    ///     "Type": "Task",
+    ///     "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    ///     "Parameters": {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q", "MessageBody.$": "$$.Task.Token"},
+    ///     "End": true,
+    /// }}}))?;
+    /// let mut execution = engine.start(&())?;
+    /// while matches!(execution.step(), Step::Advanced) {}
+    /// let waiting: Vec<_> = execution.tasks_with_token().map(|task| task.state).collect();
+    /// assert_eq!(waiting, ["Ask"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn tasks_with_token(&self) -> impl Iterator<Item = TaskWithToken<'_>> {
         self.tasks.iter().filter_map(|(id, thread)| {
             let thread = self.threads.get(thread.0).and_then(Option::as_ref).filter(|thread| thread.ticket == id.0)?;

@@ -138,7 +138,7 @@ async fn call(
     Ok(answer)
 }
 
-/// What an optimised integration tells of HTTP, as of a call to the service.
+/// The metadata of HTTP that an optimised integration adds to its result.
 fn http_metadata(registry: &Registry, id: &str, bytes: usize) -> Value {
     let millis = u64::try_from(registry.clock.now().as_millis()).unwrap_or_default();
     let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(millis));

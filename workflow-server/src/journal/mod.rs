@@ -16,7 +16,9 @@ use std::thread::JoinHandle;
 use tokio::sync::watch;
 
 use crate::api::{ApiError, Code};
-pub(crate) use record::{ActivityRecord, ClockRecord, EndRecord, ExecutionRecord, Key, MachineRecord, RevisionRecord};
+pub(crate) use record::{
+    ActivityRecord, ClockRecord, EndRecord, ExecutionRecord, Key, Kind, MachineRecord, RevisionRecord,
+};
 #[cfg(feature = "durable")]
 pub(crate) use redb::RedbBackend;
 pub(crate) use restore::{Stored, begun};

@@ -28,23 +28,48 @@ pub(crate) enum Key<'a> {
     AllEntries(u64),
 }
 
+/// The kind of a record, by the letter with which its key begins.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    Activity = b'a',
+    Clock = b'c',
+    End = b'e',
+    Entries = b'j',
+    Machine = b'm',
+    Revision = b'r',
+    Execution = b'x',
+}
+
+impl Kind {
+    /// All but the clock.
+    pub(crate) const RESOURCES: [Self; 6] =
+        [Self::Activity, Self::End, Self::Entries, Self::Machine, Self::Revision, Self::Execution];
+
+    /// What the keys of its records begin with.
+    pub(crate) fn prefix(self) -> [u8; 2] {
+        [self as u8, b'/']
+    }
+}
+
 impl Key<'_> {
-    /// The bytes of the key: a letter, then a name or numbers, whose order is that of their bytes.
+    /// The bytes of the key: the prefix of its kind, then a name or numbers, whose order is that of their bytes.
     pub(crate) fn bytes(self) -> Vec<u8> {
-        let numbered = |kind: u8, numbers: &[u64]| {
-            let mut key = vec![kind, b'/'];
+        let named = |kind: Kind, name: &str| [&kind.prefix(), name.as_bytes()].concat();
+        let numbered = |kind: Kind, numbers: &[u64]| {
+            let mut key = kind.prefix().to_vec();
             numbers.iter().for_each(|number| key.extend(number.to_be_bytes()));
             key
         };
         match self {
-            Self::Activity(arn) => [b"a/", arn.as_bytes()].concat(),
-            Self::Clock => b"c/".to_vec(),
-            Self::Machine(arn) => [b"m/", arn.as_bytes()].concat(),
-            Self::Revision(number) => numbered(b'r', &[number]),
-            Self::Execution(number) => numbered(b'x', &[number]),
-            Self::End(number) => numbered(b'e', &[number]),
-            Self::Entries(number, place) => numbered(b'j', &[number, place]),
-            Self::AllEntries(number) => numbered(b'j', &[number]),
+            Self::Activity(arn) => named(Kind::Activity, arn),
+            Self::Clock => named(Kind::Clock, ""),
+            Self::Machine(arn) => named(Kind::Machine, arn),
+            Self::Revision(number) => numbered(Kind::Revision, &[number]),
+            Self::Execution(number) => numbered(Kind::Execution, &[number]),
+            Self::End(number) => numbered(Kind::End, &[number]),
+            Self::Entries(number, place) => numbered(Kind::Entries, &[number, place]),
+            Self::AllEntries(number) => numbered(Kind::Entries, &[number]),
         }
     }
 

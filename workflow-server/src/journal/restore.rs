@@ -17,7 +17,7 @@ use super::record::{
     ActivityRecord, ClockRecord, EndRecord, EntriesRecord, ExecutionRecord, MachineRecord, RevisionRecord,
     machine_type, numbers,
 };
-use super::{Journal, Key, Write};
+use super::{Journal, Key, Kind, Write};
 use crate::executions::{Body, Entry, Known, Log, Pending, Recorded, Run, RunOf, Waiting};
 use crate::operations::compile;
 use crate::registry::{Activities, Configuration, Registry, Revision};
@@ -108,31 +108,31 @@ impl Registry {
         let mut highest = 0;
         let name = |key: &[u8]| String::from_utf8_lossy(key.get(2..).unwrap_or_default()).into_owned();
         let number = |key: &[u8]| numbers(key).and_then(|numbers| numbers.first().copied()).unwrap_or_default();
-        for (key, value) in self.journal.records(b"a/")? {
+        for (key, value) in self.journal.records(&Kind::Activity.prefix())? {
             let activity = read::<ActivityRecord>(&value)?.activity();
             highest = highest.max(activity.number);
             self.activities.lock().insert(name(&key), activity.number, activity);
         }
-        for (_, value) in self.journal.records(b"c/")? {
+        for (_, value) in self.journal.records(&Kind::Clock.prefix())? {
             self.clock.advance(Duration::from_millis(read::<ClockRecord>(&value)?.turned));
         }
-        for (key, value) in self.journal.records(b"m/")? {
+        for (key, value) in self.journal.records(&Kind::Machine.prefix())? {
             let machine: MachineRecord = read(&value)?;
             let aliases = machine.aliases.iter().map(|alias| alias.number);
             highest = aliases.chain([highest, machine.number]).max().unwrap_or(0);
             found.machines.push((name(&key), machine));
         }
-        for (key, value) in self.journal.records(b"e/")? {
+        for (key, value) in self.journal.records(&Kind::End.prefix())? {
             found.ends.insert(number(&key), read(&value)?);
         }
-        for (key, value) in self.journal.records(b"x/")? {
+        for (key, value) in self.journal.records(&Kind::Execution.prefix())? {
             highest = highest.max(number(&key));
             found.executions.insert(number(&key), read(&value)?);
         }
         let of_machines = found.machines.iter().flat_map(|(_, machine)| machine.revisions());
         let of_executions = found.executions.values().map(|record| record.revision);
         let used: BTreeSet<u64> = of_machines.chain(of_executions).collect();
-        for (key, value) in self.journal.records(b"r/")? {
+        for (key, value) in self.journal.records(&Kind::Revision.prefix())? {
             highest = highest.max(number(&key));
             if used.contains(&number(&key)) {
                 found.revisions.insert(number(&key), Arc::new(revision(number(&key), read(&value)?)?));

@@ -10,7 +10,7 @@ use workflow_local::Status;
 use super::{Held, Registry};
 use crate::api::arn::Scope;
 use crate::api::{ApiError, Input};
-use crate::journal::Write;
+use crate::journal::{Kind, Write};
 
 /// A state machine that a reset leaves.
 #[derive(Clone)]
@@ -71,8 +71,8 @@ impl Registry {
         self.activities.clear();
         self.map_runs.clear();
         *self.held() = Held::default();
-        for kind in ["a/", "e/", "j/", "m/", "r/", "x/"] {
-            self.journal.write(|| Write::RemoveAll(kind.as_bytes().to_vec()));
+        for kind in Kind::RESOURCES {
+            self.journal.write(|| Write::RemoveAll(kind.prefix().to_vec()));
         }
         let kept = self.kept().clone();
         for (name, machine) in kept {

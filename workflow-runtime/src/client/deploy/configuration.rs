@@ -95,7 +95,9 @@ pub struct Encryption {
     reuse: Option<i32>,
 }
 
-/// How many seconds a data key is used where nobody says so.
+/// How many seconds a data key is used by default ([`kmsDataKeyReusePeriodSeconds`]).
+///
+/// [`kmsDataKeyReusePeriodSeconds`]: https://docs.aws.amazon.com/step-functions/latest/apireference/API_EncryptionConfiguration.html
 const REUSE: i32 = 300;
 
 impl Encryption {

@@ -183,7 +183,7 @@ fn plan_type(word: &str) -> workflow_plan::MachineType {
 
 /// What `workflow_plan` takes for the key that AWS owns.
 fn key(key: Option<&str>) -> String {
-    key.unwrap_or("AWS_OWNED_KEY").to_owned()
+    key.unwrap_or(workflow_plan::AWS_OWNED_KEY).to_owned()
 }
 
 fn logging(found: &aws_sdk_sfn::types::LoggingConfiguration) -> Logging {
