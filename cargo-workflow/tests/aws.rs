@@ -428,10 +428,17 @@ fn what_is_missing_or_wrong_has_one_message_and_its_exit_code() {
 
 /// A socket that gives each request this answer.
 fn answering(status: u16, body: &'static str) -> String {
+    answering_in_turn(vec![(status, body)])
+}
+
+/// A socket that gives requests these answers in turn, and the last one to all others.
+fn answering_in_turn(answers: Vec<(u16, &'static str)>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
-        for stream in listener.incoming() {
+        let last = answers.last().copied();
+        for (stream, answer) in listener.incoming().zip(answers.into_iter().map(Some).chain(std::iter::repeat(last))) {
+            let Some((status, body)) = answer else { return };
             let mut stream = stream.unwrap();
             let mut read = Vec::new();
             let mut bytes = [0; 4096];
@@ -446,6 +453,15 @@ fn answering(status: u16, body: &'static str) -> String {
         }
     });
     format!("http://{address}")
+}
+
+#[test]
+fn a_plan_reports_why_no_machine_was_found() {
+    let denied = r#"{"__type":"AccessDeniedException","message":"User: me is not authorized to perform: states:ListStateMachines"}"#;
+    let url = answering_in_turn(vec![(400, denied), (200, r#"{"stateMachines":[]}"#)]);
+    let file = pay("aws-plan-denied", 60);
+    let done = run(&["plan", file.to_str().unwrap(), "--endpoint", &url], &[]);
+    assert_eq!(done.code, Some(7), "{}{}", done.stdout, done.stderr);
 }
 
 #[test]
