@@ -1,5 +1,6 @@
 //! A layout as SVG, which needs nothing beside it: no script, no font, no request.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use workflow_asl::StateKind;
@@ -74,6 +75,8 @@ struct Svg {
     text: String,
     /// Whether states are buttons of a page.
     interactive: bool,
+    /// The parts of lines that are drawn, by their looks.
+    drawn: BTreeSet<(&'static str, &'static str, [String; 4])>,
 }
 
 impl Svg {
@@ -105,9 +108,10 @@ impl Svg {
             self.rect("branch", branch.frame, 6.0);
             self.texts(std::slice::from_ref(&branch.title));
         }
-        for edge in &layout.edges {
-            self.edge(edge);
-        }
+        // What an execution took lies over what it did not.
+        let is_under = |edge: &&PlacedEdge<'_>| matches!(edge.mark, Mark::None | Mark::Untaken);
+        layout.edges.iter().filter(is_under).for_each(|edge| self.edge(edge));
+        layout.edges.iter().filter(|edge| !is_under(edge)).for_each(|edge| self.edge(edge));
         for state in layout.states.iter().filter(|state| state.state.scopes.is_empty()) {
             self.state(state);
         }
@@ -211,9 +215,13 @@ impl Svg {
         let mut path = String::new();
         let last = placed.pieces.len().saturating_sub(1);
         for (at, piece) in placed.pieces.iter().enumerate() {
-            rounded(&mut path, &simplified(piece), at == last);
+            for run in self.runs(piece, kind, placed.mark) {
+                rounded(&mut path, &simplified(&run), at == last && run.last() == piece.last());
+            }
         }
-        self.path("line", &path);
+        if !path.is_empty() {
+            self.path("line", &path);
+        }
         if let Some(piece) = placed.pieces.last()
             && let [.., before, end] = simplified(piece).as_slice()
         {
@@ -221,6 +229,32 @@ impl Svg {
         }
         self.texts(&placed.label);
         self.text.push_str("</g>\n");
+    }
+
+    /// The parts of a line that no line of the same looks has drawn: lines that lie on each other look thicker.
+    fn runs(&mut self, points: &[Point], kind: &'static str, mark: Mark) -> Vec<Vec<Point>> {
+        let mut runs: Vec<Vec<Point>> = Vec::new();
+        let mut is_open = false;
+        let mut before: Option<Point> = None;
+        for pair in points.windows(2) {
+            let [from, to] = pair else { continue };
+            let key = [from.x, from.y, to.x, to.y].map(number);
+            let is_new = self.drawn.insert((kind, mark.class(), key));
+            if is_new {
+                if let (true, Some(run)) = (is_open, runs.last_mut()) {
+                    run.push(*to);
+                } else {
+                    // It leaves what is drawn already with a corner.
+                    let begin = before.map(|before| towards(*from, before, CORNER));
+                    runs.push(begin.into_iter().chain([*from, *to]).collect());
+                }
+            } else if let (true, Some(run)) = (is_open, runs.last_mut()) {
+                // And it joins it with one.
+                run.push(towards(*from, *to, CORNER));
+            }
+            (is_open, before) = (is_new, Some(*from));
+        }
+        runs
     }
 
     /// The head of an arrow that ends at a point.
@@ -323,13 +357,15 @@ fn simplified(points: &[Point]) -> Vec<Point> {
     kept
 }
 
+/// The point so far from one towards another, but no further than half way.
+fn towards(from: Point, to: Point, by: f64) -> Point {
+    let length = (to.x - from.x).hypot(to.y - from.y);
+    let part = if length > 0.0 { (by / length).min(0.5) } else { 0.0 };
+    Point { x: (to.x - from.x).mul_add(part, from.x), y: (to.y - from.y).mul_add(part, from.y) }
+}
+
 /// Adds a line with rounded corners to a path; the last piece ends where its head begins.
 fn rounded(path: &mut String, points: &[Point], is_last: bool) {
-    let towards = |from: Point, to: Point, by: f64| {
-        let length = (to.x - from.x).hypot(to.y - from.y);
-        let part = if length > 0.0 { (by / length).min(0.5) } else { 0.0 };
-        Point { x: (to.x - from.x).mul_add(part, from.x), y: (to.y - from.y).mul_add(part, from.y) }
-    };
     for (at, point) in points.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|at| points.get(at));
         // Writing to a string cannot fail.

@@ -116,6 +116,93 @@ fn nothing_lies_on_anything_else() {
     assert!(crossings * 10 <= lines * 6, "{crossings} crossings of {lines} lines");
 }
 
+/// A choice of this many kinds, each with a chain of tasks that may fail, and the branches of a parallel.
+fn wide(count: usize, chain: usize, catches: bool) -> [Value; 3] {
+    let task = |next: &str| {
+        let mut state = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": next});
+        if catches {
+            state["Catch"] = json!([{"ErrorEquals": ["States.ALL"], "Next": "Unknown"}]);
+        }
+        state
+    };
+    let rule =
+        |kind: usize, next: String| json!({"Variable": "$.kind", "StringEquals": format!("kind-{kind}"), "Next": next});
+    let choice = |rules: Vec<Value>| json!({"Type": "Choice", "Choices": rules, "Default": "Unknown"});
+    let ends = json!({"Unknown": {"Type": "Fail"}, "Done": {"Type": "Succeed"}});
+    let mut states = ends.clone();
+    states["Which"] = choice((0..count).map(|kind| rule(kind, format!("Handle kind {kind} 0"))).collect());
+    for kind in 0..count {
+        for step in 0..chain {
+            let next = if step + 1 < chain { format!("Handle kind {kind} {}", step + 1) } else { "Done".to_owned() };
+            states[format!("Handle kind {kind} {step}")] = task(&next);
+        }
+    }
+    let mut few = ends;
+    few["Which"] = choice((0..count).map(|kind| rule(kind, format!("Target {}", kind % 3))).collect());
+    for target in 0..3 {
+        few[format!("Target {target}")] = task("Done");
+    }
+    let branches: Vec<_> = (0..count)
+        .map(|branch| {
+            let name = format!("Fetch {branch}");
+            json!({"StartAt": name, "States": {name: {"Type": "Pass", "End": true}}})
+        })
+        .collect();
+    [
+        json!({"StartAt": "Which", "States": states}),
+        json!({"StartAt": "Which", "States": few}),
+        json!({"StartAt": "All", "States": {"All": {"Type": "Parallel", "Branches": branches, "End": true}}}),
+    ]
+}
+
+/// How far a picture goes across: pixels of a screen of 1,366, with a scroll bar and some room.
+const SCREEN: f64 = 1_300.0;
+
+#[test]
+fn no_picture_is_wider_than_a_screen() {
+    for (count, chain, catches) in [(40, 1, false), (40, 3, false), (20, 2, true), (13, 1, true)] {
+        for definition in wide(count, chain, catches) {
+            let graph = Graph::of_definition(&definition);
+            for direction in [Direction::TopDown, Direction::LeftRight] {
+                let layout = graph.layout(direction);
+                let across = if direction == Direction::TopDown { layout.width } else { layout.height };
+                assert!(across <= SCREEN, "{across} across: {count} of {chain}, {direction:?}");
+                assert_eq!(measure(&layout).0, [0; 3], "{count} of {chain}, {direction:?}");
+            }
+            let columns = graph.to_text().lines().map(|line| line.chars().count()).max();
+            assert!(columns <= Some(150), "{columns:?} columns");
+        }
+    }
+    let wide: Vec<_> = corpus()
+        .into_iter()
+        .filter_map(|(id, definition)| {
+            let width = Graph::of_definition(&definition).layout(Direction::TopDown).width;
+            (width > SCREEN).then(|| format!("{id}: {width}"))
+        })
+        .collect();
+    assert!(wide.is_empty(), "{}", wide.join("\n"));
+}
+
+#[test]
+fn the_ways_of_a_choice_stand_in_the_order_of_its_rules() {
+    for count in [3, 6, 40] {
+        let [definition, ..] = wide(count, 1, false);
+        let graph = Graph::of_definition(&definition);
+        let layout = graph.layout(Direction::TopDown);
+        let mut places: Vec<_> = layout
+            .states
+            .iter()
+            .filter_map(|placed| {
+                let number: usize = placed.state.name.strip_prefix("Handle kind ")?.strip_suffix(" 0")?.parse().ok()?;
+                Some((placed.frame.y, placed.frame.x, number))
+            })
+            .collect();
+        places.sort_by(|one, other| one.partial_cmp(other).unwrap());
+        let numbers: Vec<_> = places.iter().map(|(.., number)| *number).collect();
+        assert_eq!(numbers, (0..count).collect::<Vec<_>>());
+    }
+}
+
 #[test]
 fn the_same_definition_gives_the_same_bytes() {
     for (id, definition) in corpus().into_iter().step_by(7) {

@@ -44,6 +44,8 @@ pub(crate) struct Units {
     pub(crate) max_name: f64,
     pub(crate) max_label: f64,
     pub(crate) min_box: f64,
+    /// How wide a row is before it is broken.
+    pub(crate) row: f64,
 }
 
 /// Pixels of SVG.
@@ -63,6 +65,7 @@ pub(crate) const PIXELS: Units = Units {
     max_name: 210.0,
     max_label: 150.0,
     min_box: 96.0,
+    row: 960.0,
 };
 
 /// Cells of a terminal.
@@ -82,6 +85,7 @@ pub(crate) const CELLS: Units = Units {
     max_name: 32.0,
     max_label: 24.0,
     min_box: 9.0,
+    row: 96.0,
 };
 
 /// Widths of the characters from U+0020 to U+007E in DejaVu Sans, in hundredths of the size. It is wider than most

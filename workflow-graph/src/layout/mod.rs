@@ -3,10 +3,14 @@
 //! Scopes are laid out from the inside out, as no edge crosses a container. In each, nodes and the labels of edges stand in
 //! ranks, so that no label lies on another and no line runs through a box.
 
+mod compact;
 mod measure;
 mod order;
 mod rank;
 mod route;
+mod rows;
+
+use std::collections::BTreeMap;
 
 pub use measure::Role;
 pub(crate) use measure::{CELLS, PIXELS, Units};
@@ -182,6 +186,9 @@ impl<'g> Layout<'g> {
     }
 }
 
+/// Branches of which the widest is no more than so many times as wide as the narrowest are drawn equally wide in rows.
+const ALIKE: f64 = 1.5;
+
 struct Builder<'u> {
     direction: Direction,
     units: &'u Units,
@@ -233,9 +240,20 @@ impl Builder<'_> {
         let sizes: Vec<_> = nodes.iter().map(|node| self.across_along((node.width, node.height))).collect();
         let links: Vec<_> = drawn.iter().map(|(link, ..)| *link).collect();
         let classes: Vec<_> = links.iter().map(|link| link.class).collect();
-        let ranks = Ranks::of(&sizes, &links);
+        let ranks = Ranks::of(&sizes, &links, units.gap, self.limit());
         let wide: Vec<_> = ranks.sizes.iter().map(|(across, _)| *across).collect();
-        let mut across = order::across(&wide, &ranks.ranks, &ranks.edges, units.gap, units.cells);
+        let is_bend: Vec<_> = ranks.vertices.iter().map(|vertex| *vertex == Vertex::Bend).collect();
+        let is_node: Vec<_> = ranks.vertices.iter().map(|vertex| matches!(vertex, Vertex::Node(_))).collect();
+        let siblings: Vec<_> = links.windows(2).filter_map(siblings).collect();
+        let ordered = order::Ordered {
+            sizes: &wide,
+            ranks: &ranks.ranks,
+            edges: &ranks.edges,
+            is_bend: &is_bend,
+            is_node: &is_node,
+            siblings: &siblings,
+        };
+        let mut across = ordered.across(units.gap, self.limit(), units.cells);
         let begins = across.iter().zip(&wide).map(|(at, size)| at - size / 2.0).fold(f64::INFINITY, f64::min);
         if begins.is_finite() {
             let begins = if units.cells { begins.floor() } else { begins };
@@ -352,36 +370,73 @@ impl Builder<'_> {
         Node { width: width + 2.0 * side, height: height + 2.0 * above, layout: Some(layout) }
     }
 
-    /// The scopes inside a state, beside each other across; gives their size.
+    /// How far a row may go across, where it can be broken.
+    fn limit(&self) -> f64 {
+        // A terminal scrolls down; a picture that lies is to be no taller there than it must be wide.
+        if self.units.cells && self.direction == Direction::LeftRight { f64::INFINITY } else { self.units.row }
+    }
+
+    /// The scopes inside a state, beside each other across, in as many rows as they need; gives their size.
     fn inside<'g>(&self, state: &'g State, layout: &mut Layout<'g>, top: f64) -> (f64, f64) {
         let units = self.units;
-        let (mut width, mut height) = (0.0_f64, 0.0_f64);
-        for scope in &state.scopes {
-            let inside = self.scope(scope, false);
-            let (mut own_width, mut own_height) = (inside.width, inside.height);
-            let (x, y) = match self.direction {
-                Direction::TopDown => (if width > 0.0 { width + units.gap } else { 0.0 }, 0.0),
-                Direction::LeftRight => (0.0, if height > 0.0 { height + units.gap.min(12.0) } else { 0.0 }),
-            };
+        let line = units.line(Role::Label);
+        let above = line + 2.0 * units.pad_y;
+        let gap = if self.direction == Direction::LeftRight { units.gap.min(12.0) } else { units.gap };
+        let scopes: Vec<_> = state
+            .scopes
+            .iter()
+            .map(|scope| {
+                let inside = self.scope(scope, false);
+                let (mut width, mut height) = (inside.width, inside.height);
+                if let Some(title) = &scope.title {
+                    width = width.max(units.width(title, Role::Label)) + 2.0 * units.pad_x;
+                    height += above + units.pad_y;
+                }
+                (inside, self.across_along((width, height)))
+            })
+            .collect();
+        let mut widths: Vec<_> = scopes.iter().map(|(_, (across, _))| *across).collect();
+        let area = scopes.iter().map(|(_, (across, along))| (across + gap) * (along + gap)).sum();
+        let mut rows = rows::rows(&widths, gap, self.limit(), area);
+        // Branches of several rows that are about as wide as each other form columns.
+        let (narrowest, widest) =
+            (widths.iter().copied().fold(f64::INFINITY, f64::min), widths.iter().copied().fold(0.0, f64::max));
+        if rows.last() > Some(&0) && widest < ALIKE * narrowest {
+            widths.iter_mut().for_each(|width| *width = widest);
+            rows = rows::rows(&widths, gap, self.limit(), area);
+        }
+        // Those of a row are equally long.
+        let lengths = scopes.iter().zip(&rows).fold(BTreeMap::new(), |mut lengths, ((_, (_, along)), row)| {
+            let length: &mut f64 = lengths.entry(*row).or_default();
+            *length = length.max(*along);
+            lengths
+        });
+        let (mut breadth, mut length) = (0.0_f64, 0.0_f64);
+        let (mut across, mut along, mut current) = (0.0, 0.0, 0);
+        for (((inside, _), own), (row, scope)) in scopes.into_iter().zip(widths).zip(rows.iter().zip(&state.scopes)) {
+            let row_length = lengths.get(row).copied().unwrap_or_default();
+            if *row != current {
+                (across, along, current) = (0.0, length + gap, *row);
+            }
+            let (x, y) = self.across_along((across, along));
+            let (width, height) = self.across_along((own, row_length));
             if let Some(title) = &scope.title {
-                let line = units.line(Role::Label);
+                let frame = Frame { x, y: top + y, width, height };
                 let title_width = units.width(title, Role::Label);
-                own_width = own_width.max(title_width) + 2.0 * units.pad_x;
-                own_height += line + 3.0 * units.pad_y;
-                let frame = Frame { x, y: top + y, width: own_width, height: own_height };
                 let row = Frame { x: x + units.pad_x, y: top + y + units.pad_y, width: title_width, height: line };
                 let title = Text { text: title.clone(), role: Role::Label, frame: row };
                 layout.branches.push(PlacedBranch { frame, title });
-                let middle = (own_width - inside.width) / 2.0;
+                let middle = (width - inside.width) / 2.0;
                 let middle = if units.cells { middle.floor() } else { middle };
-                layout.embed(inside, x + middle, top + y + line + 2.0 * units.pad_y);
+                layout.embed(inside, x + middle, top + y + above);
             } else {
                 layout.embed(inside, x, top + y);
             }
-            width = width.max(x + own_width);
-            height = height.max(y + own_height);
+            breadth = breadth.max(across + own);
+            length = length.max(along + row_length);
+            across += own + gap;
         }
-        (width, height)
+        self.across_along((breadth, length))
     }
 
     /// Lines of text in a frame, from its top.
@@ -413,6 +468,12 @@ impl Builder<'_> {
             Direction::LeftRight => (height, width),
         }
     }
+}
+
+/// The targets of two links of one node, of which the second comes later in the definition.
+fn siblings(links: &[Link]) -> Option<(usize, usize)> {
+    let [one, other] = links else { return None };
+    (one.from == other.from && one.to != other.to).then_some((one.to, other.to))
 }
 
 /// Whether a state's box is round: it does nothing but wait, pass on or end.

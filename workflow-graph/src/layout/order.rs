@@ -3,6 +3,8 @@
 use rust_sugiyama::configure::{Config, CrossingMinimization, RankingType};
 use rust_sugiyama::from_vertices_and_edges;
 
+use super::compact;
+
 /// Vertices beyond which a scope's ranks are filled in the document's order: the library visits them recursively, and its
 /// time grows faster than their number.
 const MAX_VERTICES: usize = 12_000;
@@ -10,40 +12,76 @@ const MAX_VERTICES: usize = 12_000;
 /// Ranks beyond which the same is done.
 const MAX_RANKS: usize = 2_500;
 
-/// The places of the centres of vertices across, in ranks of which each edge joins two neighbours.
-///
-/// The vertices of a rank are at least `gap` apart.
-pub(super) fn across(sizes: &[f64], ranks: &[usize], edges: &[(usize, usize)], gap: f64, cells: bool) -> Vec<f64> {
-    let count = ranks.iter().max().map_or(0, |last| last + 1);
-    let mut places = if sizes.len() > MAX_VERTICES || count > MAX_RANKS {
-        vec![0.0; sizes.len()]
-    } else {
-        of_library(sizes, edges, gap)
-    };
-    let mut of_rank = vec![Vec::new(); count];
-    for (vertex, rank) in ranks.iter().enumerate() {
-        if let Some(vertices) = of_rank.get_mut(*rank) {
-            vertices.push(vertex);
+/// What is known of the vertices of ranks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ordered<'r> {
+    /// How wide each vertex is.
+    pub(super) sizes: &'r [f64],
+    pub(super) ranks: &'r [usize],
+    /// Two vertices of neighbouring ranks, the upper one first.
+    pub(super) edges: &'r [(usize, usize)],
+    /// Whether lines only pass through each vertex.
+    pub(super) is_bend: &'r [bool],
+    /// Whether each vertex is a state, or the mark of start or end.
+    pub(super) is_node: &'r [bool],
+    /// Two nodes of which the first is to stand left of the second.
+    pub(super) siblings: &'r [(usize, usize)],
+}
+
+impl Ordered<'_> {
+    /// The places of the centres of vertices across.
+    ///
+    /// The vertices of a rank are at least `gap` apart. Where the library takes more than `limit`, they are no wider than their
+    /// widest rank.
+    pub(super) fn across(&self, gap: f64, limit: f64, cells: bool) -> Vec<f64> {
+        let count = self.ranks.iter().max().map_or(0, |last| last + 1);
+        let mut places = if self.sizes.len() > MAX_VERTICES || count > MAX_RANKS {
+            vec![0.0; self.sizes.len()]
+        } else {
+            of_library(self.sizes, self.edges, gap)
+        };
+        self.mirror(&mut places);
+        let mut of_rank = vec![Vec::new(); count];
+        for (vertex, rank) in self.ranks.iter().enumerate() {
+            of_rank.get_mut(*rank).into_iter().for_each(|vertices: &mut Vec<usize>| vertices.push(vertex));
         }
-    }
-    if cells {
-        places.iter_mut().for_each(|place| *place = place.round());
-    }
-    for vertices in &mut of_rank {
-        let place = |vertex: usize| places.get(vertex).copied().unwrap_or_default();
-        vertices.sort_by(|one, other| place(*one).total_cmp(&place(*other)).then(one.cmp(other)));
-        let mut free = f64::NEG_INFINITY;
-        for vertex in vertices {
-            let half = sizes.get(*vertex).copied().unwrap_or_default() / 2.0;
-            if let Some(place) = places.get_mut(*vertex) {
-                // Cells have whole numbers: an odd size has its centre in a cell.
-                let least = if cells { (free + half).ceil() } else { free + half };
-                *place = place.max(least);
-                free = *place + half + gap;
+        for vertices in &mut of_rank {
+            vertices.sort_by(|one, other| at(&places, *one).total_cmp(&at(&places, *other)).then(one.cmp(other)));
+        }
+        let ends = |side: f64| places.iter().zip(self.sizes).map(move |(place, size)| place + side * size / 2.0);
+        let span = ends(1.0).fold(f64::NEG_INFINITY, f64::max) - ends(-1.0).fold(f64::INFINITY, f64::min);
+        if span > limit {
+            compact::compact(self, &of_rank, &mut places, gap, limit);
+        }
+        if cells {
+            places.iter_mut().for_each(|place| *place = place.round());
+        }
+        for vertices in &of_rank {
+            let mut free = f64::NEG_INFINITY;
+            for vertex in vertices {
+                let half = at(self.sizes, *vertex) / 2.0;
+                if let Some(place) = places.get_mut(*vertex) {
+                    // Cells have whole numbers: an odd size has its centre in a cell.
+                    let least = if cells { (free + half).ceil() } else { free + half };
+                    *place = place.max(least);
+                    free = *place + half + gap;
+                }
             }
         }
+        places
     }
-    places
+
+    /// Turns left and right where that puts more states in the order of the definition.
+    fn mirror(&self, places: &mut [f64]) {
+        let in_order = |one: usize, other: usize| at(places, one).total_cmp(&at(places, other)) as i32;
+        if self.siblings.iter().map(|(one, other)| in_order(*one, *other)).sum::<i32>() > 0 {
+            places.iter_mut().for_each(|place| *place = -*place);
+        }
+    }
+}
+
+pub(super) fn at(values: &[f64], vertex: usize) -> f64 {
+    values.get(vertex).copied().unwrap_or_default()
 }
 
 fn of_library(sizes: &[f64], edges: &[(usize, usize)], gap: f64) -> Vec<f64> {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::rows;
+
 /// An edge to be drawn: of the document, from the start or to the end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Link {
@@ -13,6 +15,13 @@ pub(super) struct Link {
     pub(super) class: u8,
 }
 
+impl Link {
+    /// How many ranks below its source its target is at least: a label has a rank of its own.
+    pub(super) fn ranks(&self) -> usize {
+        if self.label.is_some() { 2 } else { 1 }
+    }
+}
+
 /// What stands in a rank.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Vertex {
@@ -22,6 +31,16 @@ pub(super) enum Vertex {
     Label(usize),
     /// Where one or more links pass.
     Bend,
+}
+
+/// Where links pass that share it: along the trunk of their source, or on the way to their target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Bend {
+    node: usize,
+    is_trunk: bool,
+    class: u8,
+    up: bool,
+    rank: usize,
 }
 
 /// Ranks, and the ways through them.
@@ -41,9 +60,16 @@ pub(super) struct Ranks {
 
 impl Ranks {
     /// Puts nodes of these sizes in ranks: each link leads down, but for those that close a loop.
-    pub(super) fn of(sizes: &[(f64, f64)], links: &[Link]) -> Self {
+    ///
+    /// What stands side by side, `gap` apart, in ranks wider than `limit` is put in several rows where one node leads to it.
+    pub(super) fn of(sizes: &[(f64, f64)], links: &[Link], gap: f64, limit: f64) -> Self {
         let reversed = closing(sizes.len(), links);
-        let ranks = longest(sizes.len(), links, &reversed);
+        let mut delays = vec![0; links.len()];
+        let (mut ranks, order) = longest(sizes.len(), links, &reversed, &delays);
+        if widest(sizes, links, &ranks, gap) > limit {
+            delays = rows::delays(sizes, links, &reversed, &order, gap, limit);
+            (ranks, _) = longest(sizes.len(), links, &reversed, &delays);
+        }
         let mut made = Self {
             vertices: (0..sizes.len()).map(Vertex::Node).collect(),
             sizes: sizes.to_vec(),
@@ -54,7 +80,8 @@ impl Ranks {
         };
         let mut bends = BTreeMap::new();
         for (number, link) in links.iter().enumerate() {
-            let way = made.way(number, link, &mut bends);
+            let delay = delays.get(number).copied().unwrap_or_default();
+            let way = made.way(number, link, delay, &mut bends);
             made.ways.push(way);
         }
         let joined = made.ways.iter().flat_map(|way| way.windows(2));
@@ -65,18 +92,20 @@ impl Ranks {
         made
     }
 
-    /// The vertices of a link, which are made where they are not there yet.
-    fn way(&mut self, number: usize, link: &Link, bends: &mut BTreeMap<(usize, u8, bool, usize), usize>) -> Vec<usize> {
+    /// The vertices of a link, which are made where they are not there yet: those of a trunk, its label, those that it shares
+    /// with others to its target.
+    fn way(&mut self, number: usize, link: &Link, delay: usize, bends: &mut BTreeMap<Bend, usize>) -> Vec<usize> {
         let rank = |vertex: usize| self.ranks.get(vertex).copied().unwrap_or_default();
         let up = self.reversed.get(number).copied().unwrap_or_default();
         let (from, to) = (rank(link.from), rank(link.to));
         let between: Vec<usize> = if up { (to + 1..from).rev().collect() } else { (from + 1..to).collect() };
         let mut way = vec![link.from];
         for (step, rank) in between.into_iter().enumerate() {
-            let vertex = match link.label.filter(|_| step == 0) {
+            let vertex = match link.label.filter(|_| step == delay) {
                 Some(size) => self.push(Vertex::Label(number), size, rank),
                 None => {
-                    let key = (link.to, link.class, up, rank);
+                    let node = if step < delay { link.from } else { link.to };
+                    let key = Bend { node, is_trunk: step < delay, class: link.class, up, rank };
                     match bends.get(&key) {
                         Some(known) => *known,
                         None => {
@@ -153,20 +182,40 @@ fn closing(nodes: usize, links: &[Link]) -> Vec<bool> {
     closing
 }
 
-/// The rank of each node: the length of the longest way to it. A link with a label is two long.
-fn longest(nodes: usize, links: &[Link], reversed: &[bool]) -> Vec<usize> {
+/// The width of the widest rank, with the labels in it.
+fn widest(sizes: &[(f64, f64)], links: &[Link], ranks: &[usize], gap: f64) -> f64 {
+    let mut widths = vec![0.0; ranks.iter().max().map_or(0, |last| last + 1)];
+    let mut add = |rank: usize, across: f64| {
+        widths.get_mut(rank).into_iter().for_each(|width| *width += across + gap);
+    };
+    for (rank, (across, _)) in ranks.iter().zip(sizes) {
+        add(*rank, *across);
+    }
+    for link in links {
+        if let (Some((across, _)), Some(rank)) = (link.label, ranks.get(link.from)) {
+            add(rank + 1, across);
+        }
+    }
+    widths.into_iter().fold(0.0, f64::max) - gap
+}
+
+/// The rank of each node: the length of the longest way to it, with what each link is delayed by. Beside it, the nodes in
+/// an order in which those that lead to a node come before it.
+fn longest(nodes: usize, links: &[Link], reversed: &[bool], delays: &[usize]) -> (Vec<usize>, Vec<usize>) {
     let mut leaving = vec![Vec::new(); nodes];
     let mut entering = vec![0_usize; nodes];
-    for (link, reversed) in links.iter().zip(reversed) {
+    for ((link, reversed), delay) in links.iter().zip(reversed).zip(delays) {
         let (from, to) = if *reversed { (link.to, link.from) } else { (link.from, link.to) };
         if let (Some(list), Some(count)) = (leaving.get_mut(from), entering.get_mut(to)) {
-            list.push((to, if link.label.is_some() { 2 } else { 1 }));
+            list.push((to, delay + link.ranks()));
             *count += 1;
         }
     }
     let mut ranks = vec![0; nodes];
     let mut ready: Vec<_> = (0..nodes).filter(|node| entering.get(*node) == Some(&0)).collect();
+    let mut order = Vec::with_capacity(nodes);
     while let Some(node) = ready.pop() {
+        order.push(node);
         let own = ranks.get(node).copied().unwrap_or_default();
         for (to, length) in leaving.get(node).into_iter().flatten() {
             if let (Some(rank), Some(count)) = (ranks.get_mut(*to), entering.get_mut(*to)) {
@@ -178,5 +227,5 @@ fn longest(nodes: usize, links: &[Link], reversed: &[bool]) -> Vec<usize> {
             }
         }
     }
-    ranks
+    (ranks, order)
 }

@@ -157,7 +157,11 @@ impl Router<'_> {
         }
         let mut gaps = Vec::with_capacity(ranks);
         for list in of_gap {
-            // Lines that join at one vertex run together.
+            let mut leaving: BTreeMap<usize, usize> = BTreeMap::new();
+            for segment in list.iter().filter_map(|number| self.segments.get(*number)) {
+                *leaving.entry(segment.upper).or_default() += 1;
+            }
+            // Lines that join at one vertex, or part at one, run together.
             let mut bundles: BTreeMap<(usize, usize), Bundle> = BTreeMap::new();
             for number in list {
                 let Some(segment) = self.segments.get(number) else { continue };
@@ -166,10 +170,11 @@ impl Router<'_> {
                 }
                 let joins = !matches!(self.ranks.vertices.get(segment.lower), Some(Vertex::Node(_)));
                 let parts = !matches!(self.ranks.vertices.get(segment.upper), Some(Vertex::Node(_)));
+                let is_trunk = parts && leaving.get(&segment.upper).is_some_and(|count| *count > 1);
                 let own = match (joins, parts) {
-                    (true, _) => (segment.lower, usize::MAX),
-                    (false, true) => (segment.upper, usize::MAX - 1),
-                    (false, false) => (usize::MAX, number),
+                    (true, _) if !is_trunk => (segment.lower, usize::MAX),
+                    (_, true) => (segment.upper, usize::MAX - 1),
+                    _ => (usize::MAX, number),
                 };
                 bundles.entry(own).or_default().add(number, segment);
             }
