@@ -11,6 +11,7 @@
 pub mod alive;
 pub mod budget;
 pub mod code;
+pub mod context;
 pub mod diagnostic;
 pub mod difference;
 pub mod document;

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use workflow_asl::context::{self, Member};
 use workflow_local::{Engine, EventType, Execution, MemoryStore, ObjectStore, Status, Step, TaskError, TaskRequest};
 
 fn run(machine: Value, input: Value) -> Execution {
@@ -370,4 +371,46 @@ fn an_execution_can_be_stepped_and_stopped() {
     assert!(matches!(execution.step(), Step::Ended));
     let table = execution.to_string();
     assert!(table.contains("    5     0  +0s  ExecutionAborted  Enough"), "{table}");
+}
+
+/// The names of an object's members, with those of objects in it, that the table of the context object has.
+fn members(value: &Value, known: &[Member], at: &str, names: &mut Vec<String>) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let path = format!("{at}.{name}");
+        let member = known.iter().find(|member| member.name == name);
+        names.push(if member.is_some() { path.clone() } else { format!("unknown: {path}") });
+        if let Some(member) = member {
+            members(value, member.kind.members(), &path, names);
+        }
+    }
+}
+
+/// The names of the members that are never absent, and of objects.
+fn required(known: &[Member], at: &str, names: &mut Vec<String>) {
+    for member in known.iter().filter(|member| !member.optional || !member.kind.members().is_empty()) {
+        let path = format!("{at}.{}", member.name);
+        names.push(path.clone());
+        required(member.kind.members(), &path, names);
+    }
+}
+
+#[test]
+fn the_context_object_has_the_members_of_the_table() {
+    let engine = Engine::new(&json!({ "QueryLanguage": "JSONata", "StartAt": "Each", "States": { "Each": {
+        "Type": "Map", "Items": [1], "End": true,
+        "ItemSelector": "{% $states.context %}",
+        "ItemProcessor": { "StartAt": "Ask", "States": { "Ask": {
+            "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true,
+            "Arguments": { "QueueUrl": "q", "MessageBody": "{% $merge([$states.context, {'Map': $states.input.Map}]) %}" }
+        } } }
+    } } }))
+    .unwrap()
+    .on_state("Ask", |request: Value| Ok::<_, TaskError>(request["MessageBody"].clone()));
+    let execution = engine.run(&json!({})).unwrap();
+    let (mut found, mut expected) = (Vec::new(), Vec::new());
+    members(&execution.output().unwrap()[0], context::MEMBERS, "", &mut found);
+    required(context::MEMBERS, "", &mut expected);
+    found.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
 }

@@ -13,13 +13,13 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::pace::Motions;
+use crate::context;
 use crate::document::{Catcher, ChoiceRule, Operand, QueryLanguage, State, StateKind};
 use crate::graph::{Edge, EdgeKind, Graph};
 use crate::jsonata::{self, Use};
 use crate::path::{JsonPath, Root};
 use crate::placeholder;
 use crate::references::{LiteralKind, LiteralStep};
-use crate::rules::context::is_fixed;
 
 /// What the states of a loop write.
 #[derive(Default)]
@@ -196,4 +196,18 @@ impl Written {
 /// Whether a state's output is its input.
 fn is_input(output: &Value) -> bool {
     output.as_str().and_then(jsonata::expression).is_some_and(|code| code.trim() == "$states.input")
+}
+
+/// Whether what these steps lead to in the context object stays the same in an execution; the item of a map, in an iteration.
+fn is_fixed(steps: &[LiteralStep]) -> bool {
+    let mut members = context::MEMBERS;
+    for step in steps {
+        let LiteralKind::Name(name) = &step.kind else { return false };
+        match members.iter().find(|member| member.name == name) {
+            Some(member) if member.fixed => return true,
+            Some(member) => members = member.kind.members(),
+            None => return false,
+        }
+    }
+    false
 }

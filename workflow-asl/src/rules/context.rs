@@ -4,41 +4,11 @@
 
 use super::Definition;
 use super::part::StateAt;
+use crate::context::{self, Kind};
 use crate::document::{QueryLanguage, StateKind};
-use crate::references::{LiteralKind, LiteralStep, Reference, ReferenceRoot};
+use crate::references::{LiteralKind, Reference, ReferenceRoot};
 use crate::resource::{Pattern, Resource};
 use crate::{Code, Diagnostic, nearest, placeholder};
-
-/// Objects of the context, each by its path, with the members that they may have. What is not listed is a value of
-/// the execution's own, of which nothing is known.
-const OBJECTS: &[(&[&str], &[&str])] = &[
-    (&[], &["Execution", "StateMachine", "State", "Task", "Map"]),
-    (&["Execution"], &["Id", "Input", "StartTime", "Name", "RoleArn", "RedriveCount", "RedriveTime"]),
-    (&["StateMachine"], &["Id", "Name"]),
-    (&["State"], &["Name", "EnteredTime", "RetryCount"]),
-    (&["Task"], &["Token"]),
-    (&["Map"], &["Item"]),
-    (&["Map", "Item"], &["Index", "Value", "Key", "Source"]),
-];
-
-/// What of it stays the same in an execution, by its path; of the item of a map in an iteration.
-const FIXED: &[&[&str]] = &[
-    &["Execution", "Id"],
-    &["Execution", "Input"],
-    &["Execution", "Name"],
-    &["Execution", "RoleArn"],
-    &["Execution", "StartTime"],
-    &["StateMachine"],
-    &["Map", "Item"],
-];
-
-/// Whether what lies there in the context stays the same.
-pub(crate) fn is_fixed(steps: &[LiteralStep]) -> bool {
-    let is = |step: &LiteralStep, name: &str| matches!(&step.kind, LiteralKind::Name(given) if given == name);
-    let begins =
-        |path: &&[&str]| path.len() <= steps.len() && steps.iter().zip(*path).all(|(step, name)| is(step, name));
-    FIXED.iter().any(begins)
-}
 
 /// A reference to the context object names what that has: its members, a token where a task gets one, an item where
 /// there is a map.
@@ -65,19 +35,22 @@ pub(super) fn the_context_has_what_is_named(definition: &Definition<'_>, found: 
 
 /// The first member that its object does not have, and what is meant by it.
 fn unknown_member(reference: &Reference<'_>, root: &str) -> Option<(String, String)> {
-    let mut path: Vec<&str> = Vec::new();
+    let mut members = context::MEMBERS;
+    let mut object = root.to_owned();
     for step in &reference.steps {
-        let (_, members) = OBJECTS.iter().find(|(object, _)| *object == path.as_slice())?;
         let LiteralKind::Name(name) = &step.kind else { return None };
-        if !members.contains(&name.as_str()) {
-            let object: String = path.iter().map(|name| format!(".{name}")).collect();
-            let help = match nearest::nearest(name, members.iter().copied()) {
-                Some(near) => format!("did you mean `{root}{object}.{near}`?"),
-                None => format!("`{root}{object}` has {}", super::all_of(members.iter().copied())),
+        let Some(member) = members.iter().find(|member| member.name == name) else {
+            let names = members.iter().map(|member| member.name);
+            let help = match nearest::nearest(name, names.clone()) {
+                Some(near) => format!("did you mean `{object}.{near}`?"),
+                None => format!("`{object}` has {}", super::all_of(names)),
             };
-            return Some((format!("the context object has no `{root}{object}.{name}`"), help));
-        }
-        path.push(name);
+            return Some((format!("the context object has no `{object}.{name}`"), help));
+        };
+        let Kind::Object(inner) = member.kind else { return None };
+        members = inner;
+        object.push('.');
+        object.push_str(name);
     }
     None
 }

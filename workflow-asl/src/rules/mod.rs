@@ -9,7 +9,7 @@ mod assignment;
 mod budget;
 mod choice;
 mod coming;
-pub(crate) mod context;
+mod context;
 mod error_handler;
 mod expression;
 mod field;

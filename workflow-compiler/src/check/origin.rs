@@ -1,6 +1,7 @@
 //! What the first word of a reference stands for in its place, or why it is not there.
 
 use proc_macro2::Ident;
+use workflow_asl::context::{self, Kind, Member};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
@@ -344,30 +345,26 @@ impl<'a> Model<'a> {
         Ok(Origin::new(Base::Variable(super::data::variable(&name)), &[], ty))
     }
 
-    /// The context object: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
+    /// The type of the context object.
     pub(super) fn context(&self) -> Ty {
-        let execution = Ty::object([
-            ("Id", Ty::Arn),
-            ("Input", self.input.clone()),
-            ("Name", Ty::Text),
-            ("RoleArn", Ty::Arn),
-            ("StartTime", Ty::Timestamp),
-            ("RedriveCount", Ty::INTEGER),
-            ("RedriveTime", Ty::Timestamp.optional()),
-        ]);
-        let item = Ty::object([
-            ("Index", Ty::INTEGER),
-            ("Value", Ty::Unknown),
-            ("Key", Ty::Text.optional()),
-            ("Source", Ty::Text.optional()),
-        ]);
-        Ty::object([
-            ("Execution", execution),
-            ("StateMachine", Ty::object([("Id", Ty::Arn), ("Name", Ty::Text)])),
-            ("State", Ty::object([("Name", Ty::Text), ("EnteredTime", Ty::Timestamp), ("RetryCount", Ty::INTEGER)])),
-            ("Task", Ty::object([("Token", Ty::Text)])),
-            ("Map", Ty::object([("Item", item)])),
-        ])
+        self.object_of_context(context::MEMBERS)
+    }
+
+    fn object_of_context(&self, members: &[Member]) -> Ty {
+        Ty::object(members.iter().map(|member| {
+            let ty = match member.kind {
+                Kind::Object(members) => self.object_of_context(members),
+                Kind::Text => Ty::Text,
+                Kind::Arn => Ty::Arn,
+                Kind::Timestamp => Ty::Timestamp,
+                Kind::Count => Ty::INTEGER,
+                _ if member.name == "Input" => self.input.clone(),
+                _ => Ty::Unknown,
+            };
+            // A rule of ASL reports an object that is absent; only values may be.
+            let absent = member.optional && member.kind.members().is_empty();
+            (member.name, if absent { ty.optional() } else { ty })
+        }))
     }
 }
 

@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use workflow_asl::StateKind;
+use workflow_asl::context::{self, Kind, Member};
 
 use super::name::HOLE;
 use crate::syntax::keyword::{
@@ -146,77 +147,14 @@ macro_rules! context {
         )*
     };
 }
-
-context! {
-    /// The context object.
-    Context {
-        /// The execution.
-        Execution: Execution = Execution::EMPTY;
-        /// The state that runs.
-        State: State = State::EMPTY;
-        /// The state machine.
-        StateMachine: StateMachine = StateMachine::EMPTY;
-        /// The task, in a task that waits for its token.
-        Task: Task = Task::EMPTY;
-        /// The iteration, within a map.
-        Map: Map = Map::EMPTY;
-    }
-    /// The execution.
-    Execution {
-        /// Its ARN.
-        Id: String = String::new();
-        /// Its input.
-        Input: Json = Json::Null;
-        /// Its name.
-        Name: String = String::new();
-        /// The role it runs as.
-        RoleArn: String = String::new();
-        /// When it started.
-        StartTime: String = String::new();
-        /// How often it was redriven.
-        RedriveCount: u64 = 0;
-        /// When it was redriven last.
-        RedriveTime: String = String::new();
-    }
-    /// The state that runs.
-    State {
-        /// When it was entered.
-        EnteredTime: String = String::new();
-        /// Its name.
-        Name: String = String::new();
-        /// How often it was tried again.
-        RetryCount: u64 = 0;
-    }
-    /// The state machine.
-    StateMachine {
-        /// Its ARN.
-        Id: String = String::new();
-        /// Its name.
-        Name: String = String::new();
-    }
-    /// The task.
-    Task {
-        /// The token that whoever does the work sends back.
-        Token: String = String::new();
-    }
-    /// The iteration.
-    Map {
-        /// The item.
-        Item: Item = Item::EMPTY;
-    }
-    /// The item of an iteration.
-    Item {
-        /// Its index.
-        Index: u64 = 0;
-        /// The item.
-        Value: Json = Json::Null;
-    }
-}
 ";
 
 /// The text of the module, from the tables of the language.
 pub fn module() -> String {
     let mut out = HEAD.to_owned();
+    out.push_str("\ncontext! {\n");
+    object_of_context(&mut out, "Context", "The context object.", context::MEMBERS);
+    out.push_str("}\n");
     let clauses: Vec<Keyword> =
         ClauseKind::ALL.iter().map(|clause| Keyword { word: clause.keyword(), doc: clause.doc() }).collect();
     let states: Vec<Keyword> = STATES.iter().map(|(_, keyword)| *keyword).collect();
@@ -244,6 +182,25 @@ pub fn module() -> String {
         words(&mut out, &settings_of(after), keywords);
     }
     out
+}
+
+/// A row of the macro `context!`, and those of the objects in this one.
+fn object_of_context(out: &mut String, name: &str, doc: &str, members: &[Member]) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "    /// {doc}\n    {name} {{");
+    for Member { name, kind, doc, .. } in members {
+        let (ty, empty) = match kind {
+            Kind::Object(_) => (*name, format!("{name}::EMPTY")),
+            Kind::Any => ("Json", "Json::Null".to_owned()),
+            Kind::Count => ("u64", "0".to_owned()),
+            _ => ("String", "String::new()".to_owned()),
+        };
+        let _ = writeln!(out, "        /// {doc}\n        {name}: {ty} = {empty};");
+    }
+    out.push_str("    }\n");
+    for member in members.iter().filter(|member| matches!(member.kind, Kind::Object(_))) {
+        object_of_context(out, member.name, member.doc, member.kind.members());
+    }
 }
 
 /// A module with a constant a word.

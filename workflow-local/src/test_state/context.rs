@@ -3,55 +3,19 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
 
 use serde_json::{Map, Value, json};
+use workflow_asl::context::{self, Kind, Member};
 use workflow_asl::document::StateKind;
 
 use super::error::TestStateError;
 use crate::clock::VIRTUAL_START;
 
-/// The members that a given context object may have, with theirs and what these may be.
-const ALLOWED: &[(&str, &[(&str, Kind)])] = &[
-    (
-        "Execution",
-        &[
-            ("Id", Kind::Text),
-            ("Input", Kind::Any),
-            ("Name", Kind::Text),
-            ("RedriveCount", Kind::Number),
-            ("RedriveTime", Kind::Text),
-            ("RoleArn", Kind::Text),
-            ("StartTime", Kind::Text),
-        ],
-    ),
-    ("State", &[("EnteredTime", Kind::Text), ("Name", Kind::Text), ("RetryCount", Kind::Number)]),
-    ("StateMachine", &[("Id", Kind::Text), ("Name", Kind::Text)]),
-    ("Task", &[("Token", Kind::Text)]),
-];
-
-/// What a member of the context object is.
-#[derive(Clone, Copy)]
-enum Kind {
-    Any,
-    Text,
-    /// A count.
-    Number,
-}
-
-impl Kind {
-    fn takes(self, value: &Value) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Text => value.is_string(),
-            Self::Number => value.is_u64(),
-        }
-    }
-
-    /// What it must be, in the words in which the service speaks of the fields of mocked results.
-    fn noun(self) -> &'static str {
-        match self {
-            Self::Any => "a value",
-            Self::Text => "a string",
-            Self::Number => "a number",
-        }
+/// Whether a member of a given context object may have this value; otherwise what it must be, in the service's words.
+fn takes(kind: Kind, value: &Value) -> Result<(), &'static str> {
+    match kind {
+        Kind::Text | Kind::Arn | Kind::Timestamp if !value.is_string() => Err("a string"),
+        Kind::Count if !value.is_u64() => Err("a number"),
+        Kind::Object(_) if !value.is_object() => Err("an object"),
+        _ => Ok(()),
     }
 }
 
@@ -66,20 +30,16 @@ pub(super) fn check(context: &Value, has_token: bool) -> Result<(), TestStateErr
         if name == "Map" {
             return Err(refused("'Map' field is not supported when mocking a Context object"));
         }
-        let Some((_, allowed)) = ALLOWED.iter().find(|(known, _)| known == name) else {
-            return Err(refused(&format!("Field '{name}' is not allowed")));
+        let refuse_value = |name: &str, noun: &str| refused(&format!("Field '{name}' must be {noun}"));
+        let find = |members: &'static [Member], name: &str| {
+            let known = members.iter().find(|known| known.name == name);
+            known.ok_or_else(|| refused(&format!("Field '{name}' is not allowed")))
         };
-        let Some(members) = value.as_object() else {
-            return Err(refused(&format!("Field '{name}' must be an object")));
-        };
-        for (member, value) in members {
-            match allowed.iter().find(|(known, _)| known == member) {
-                None => return Err(refused(&format!("Field '{member}' is not allowed"))),
-                Some((_, kind)) if !kind.takes(value) => {
-                    return Err(refused(&format!("Field '{member}' must be {}", kind.noun())));
-                }
-                Some(_) => {}
-            }
+        let known = find(context::MEMBERS, name)?;
+        takes(known.kind, value).map_err(|noun| refuse_value(name, noun))?;
+        for (member, value) in value.as_object().into_iter().flatten() {
+            let known = find(known.kind.members(), member)?;
+            takes(known.kind, value).map_err(|noun| refuse_value(member, noun))?;
         }
         if name == "Task" && !has_token {
             return Err(refused(

@@ -114,11 +114,11 @@ context! {
     Context {
         /// The execution.
         Execution: Execution = Execution::EMPTY;
-        /// The state that runs.
-        State: State = State::EMPTY;
         /// The state machine.
         StateMachine: StateMachine = StateMachine::EMPTY;
-        /// The task, in a task that waits for its token.
+        /// The state that runs.
+        State: State = State::EMPTY;
+        /// The task, if it waits for its token.
         Task: Task = Task::EMPTY;
         /// The iteration, within a map.
         Map: Map = Map::EMPTY;
@@ -129,25 +129,16 @@ context! {
         Id: String = String::new();
         /// Its input.
         Input: Json = Json::Null;
+        /// When it started.
+        StartTime: String = String::new();
         /// Its name.
         Name: String = String::new();
         /// The role it runs as.
         RoleArn: String = String::new();
-        /// When it started.
-        StartTime: String = String::new();
         /// How often it was redriven.
         RedriveCount: u64 = 0;
         /// When it was redriven last.
         RedriveTime: String = String::new();
-    }
-    /// The state that runs.
-    State {
-        /// When it was entered.
-        EnteredTime: String = String::new();
-        /// Its name.
-        Name: String = String::new();
-        /// How often it was tried again.
-        RetryCount: u64 = 0;
     }
     /// The state machine.
     StateMachine {
@@ -156,22 +147,35 @@ context! {
         /// Its name.
         Name: String = String::new();
     }
-    /// The task.
+    /// The state that runs.
+    State {
+        /// Its name.
+        Name: String = String::new();
+        /// When it was entered.
+        EnteredTime: String = String::new();
+        /// How often it was retried.
+        RetryCount: u64 = 0;
+    }
+    /// The task, if it waits for its token.
     Task {
-        /// The token that whoever does the work sends back.
+        /// The token with which a worker answers.
         Token: String = String::new();
     }
-    /// The iteration.
+    /// The iteration, within a map.
     Map {
-        /// The item.
+        /// The item of the iteration.
         Item: Item = Item::EMPTY;
     }
-    /// The item of an iteration.
+    /// The item of the iteration.
     Item {
-        /// Its index.
+        /// Its index, from 0.
         Index: u64 = 0;
         /// The item.
         Value: Json = Json::Null;
+        /// Its key, if the items are the members of an object.
+        Key: String = String::new();
+        /// The source that it was read from, in a distributed map.
+        Source: String = String::new();
     }
 }
 

@@ -1,0 +1,101 @@
+//! The context object as one table: its members, what they hold, and which of them stay the same in an execution.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
+
+/// A member of the context object, or of an object in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it may be absent where its object is present.
+    pub optional: bool,
+    /// Whether it stays the same during an execution, or, for the item of a map, during an iteration.
+    pub fixed: bool,
+    /// What it is, as a sentence for editors.
+    pub doc: &'static str,
+}
+
+/// What a member of the context object holds.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Kind {
+    /// An object with these members.
+    Object(&'static [Member]),
+    /// Any JSON value.
+    Any,
+    /// Text.
+    Text,
+    /// An ARN, as text.
+    Arn,
+    /// A point in time, as text by ISO 8601.
+    Timestamp,
+    /// A number that counts from 0.
+    Count,
+}
+
+impl Kind {
+    /// The members of an object; empty for everything else.
+    pub fn members(self) -> &'static [Member] {
+        match self {
+            Self::Object(members) => members,
+            _ => &[],
+        }
+    }
+}
+
+const fn changing(name: &'static str, kind: Kind, doc: &'static str) -> Member {
+    Member { name, kind, optional: false, fixed: false, doc }
+}
+
+const fn fixed(name: &'static str, kind: Kind, doc: &'static str) -> Member {
+    Member { fixed: true, ..changing(name, kind, doc) }
+}
+
+const fn optional(member: Member) -> Member {
+    Member { optional: true, ..member }
+}
+
+/// The members of the context object.
+///
+/// ```
+/// let names: Vec<_> = workflow_asl::context::MEMBERS.iter().map(|member| member.name).collect();
+/// assert_eq!(names, ["Execution", "StateMachine", "State", "Task", "Map"]);
+/// ```
+pub static MEMBERS: &[Member] = &[
+    changing("Execution", Kind::Object(EXECUTION), "The execution."),
+    fixed("StateMachine", Kind::Object(STATE_MACHINE), "The state machine."),
+    changing("State", Kind::Object(STATE), "The state that runs."),
+    optional(changing("Task", Kind::Object(TASK), "The task, if it waits for its token.")),
+    optional(changing("Map", Kind::Object(MAP), "The iteration, within a map.")),
+];
+
+const EXECUTION: &[Member] = &[
+    fixed("Id", Kind::Arn, "Its ARN."),
+    fixed("Input", Kind::Any, "Its input."),
+    fixed("StartTime", Kind::Timestamp, "When it started."),
+    fixed("Name", Kind::Text, "Its name."),
+    fixed("RoleArn", Kind::Arn, "The role it runs as."),
+    changing("RedriveCount", Kind::Count, "How often it was redriven."),
+    optional(changing("RedriveTime", Kind::Timestamp, "When it was redriven last.")),
+];
+
+const STATE_MACHINE: &[Member] = &[fixed("Id", Kind::Arn, "Its ARN."), fixed("Name", Kind::Text, "Its name.")];
+
+const STATE: &[Member] = &[
+    changing("Name", Kind::Text, "Its name."),
+    changing("EnteredTime", Kind::Timestamp, "When it was entered."),
+    changing("RetryCount", Kind::Count, "How often it was retried."),
+];
+
+const TASK: &[Member] = &[changing("Token", Kind::Text, "The token with which a worker answers.")];
+
+const MAP: &[Member] = &[fixed("Item", Kind::Object(ITEM), "The item of the iteration.")];
+
+const ITEM: &[Member] = &[
+    fixed("Index", Kind::Count, "Its index, from 0."),
+    fixed("Value", Kind::Any, "The item."),
+    optional(fixed("Key", Kind::Text, "Its key, if the items are the members of an object.")),
+    optional(fixed("Source", Kind::Text, "The source that it was read from, in a distributed map.")),
+];
