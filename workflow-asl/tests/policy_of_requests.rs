@@ -108,7 +108,7 @@ fn a_role_in_a_request_is_passed_or_noted() {
             "aws-sdk:iam:listRoleTags",
             json!({"RoleName": "r"}),
             &["iam:ListRoleTags arn:aws:iam::123456789012:role/*"],
-            &["not all"],
+            &["the resource of"],
         ),
     ]);
 }
@@ -181,13 +181,13 @@ fn redshift_data_has_its_credentials_and_only_what_it_names() {
             execute,
             json!({"WorkgroupName": "w", "Database": "d"}),
             &[workgroup, "redshift-serverless:GetCredentials arn:aws:redshift-serverless:R:A:workgroup/*"],
-            &["not all parameters tell what `redshift-data:ExecuteStatement` is on"],
+            &["the resource of `redshift-data:ExecuteStatement` is not fully known"],
         ),
         (
             execute,
             json!({"WorkgroupName": "w", "SecretArn": secret}),
             &[workgroup, &format!("secretsmanager:GetSecretValue {secret}")],
-            &["not all parameters"],
+            &["the resource of"],
         ),
         (
             execute,

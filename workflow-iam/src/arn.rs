@@ -1,14 +1,14 @@
-//! ARNs that are made of what a parameter holds: a name, an ARN, a URL.
+//! Builds ARNs from the value of a parameter: a name, an ARN or a URL.
 
 use super::filling::Place;
 use super::pattern::{ANY, joined};
 
-/// What precedes the name of a model in the id of an inference profile, beside the two letters of a part of the world.
+/// What precedes the model's name in the ID of an inference profile, besides the two letters of a geography.
 ///
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html>
 const PROFILES: &[&str] = &["apac", "global", "us-gov"];
 
-/// What a value of a parameter stands for, by the kind that the table of integrations gives.
+/// Returns the resources that a parameter's value stands for, by the kind in the table of integrations.
 pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -> Vec<String> {
     let one = |service: &str, resource: String| vec![place.arn(service, &resource)];
     let is_arn = value.starts_with("arn:");
@@ -26,7 +26,7 @@ pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -
         "sqs" => vec![queue(value, place)],
         "ecs" => {
             let arn = if is_arn { value.to_owned() } else { place.arn("ecs", &format!("task-definition/{value}")) };
-            // Without a revision it is the latest.
+            // Without a revision, it is the latest.
             let revision = arn.rsplit_once('/').is_some_and(|(_, family)| family.contains(':') || family == ANY);
             vec![if revision { arn } else { joined(arn, ":*") }]
         }
@@ -42,7 +42,7 @@ pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -
         "role" => vec![place.global_arn("iam", &format!("role/{}", value.trim_start_matches('/')))],
         "execution" if is_arn => match value.split_once(":stateMachine:") {
             Some((before, name)) => {
-                // Without a version or an alias: an execution's ARN has none.
+                // Without a version or an alias: the ARN of an execution has none.
                 let name = name.split(':').next().unwrap_or(name);
                 vec![format!("{before}:execution:{name}")]
             }
@@ -59,7 +59,7 @@ pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -
             Some(path) => vec![format!("arn:{}:s3:::{path}", place.partition)],
             None => vec![format!("arn:{}:s3:::*/*", place.partition)],
         },
-        // What a writer puts below: a folder.
+        // A writer puts its files below a folder.
         "folder" if value.ends_with('/') => vec![joined(value.to_owned(), ANY)],
         "folder" if value == ANY => vec![ANY.to_owned()],
         "folder" => vec![format!("{value}/*")],
@@ -71,12 +71,12 @@ pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -
             let path = path.split_once("${?}versionId=").map_or(path, |(path, _)| path);
             vec![format!("arn:{}:s3:::{path}", place.partition)]
         }
-        // The project of a build's id, which is `project:number`, or of its ARN.
+        // The project of a build ID, which is `project:number`, or of a build ARN.
         "build" => {
             let id = value.rsplit('/').next().unwrap_or(value);
             vec![id.split(':').next().unwrap_or(id).to_owned()]
         }
-        // The id of an API in the name of its host.
+        // The ID of an API in its host name.
         "id" => match value.split_once(".execute-api.") {
             Some((id, _)) => vec![id.trim_start_matches("https://").to_owned()],
             None => vec![ANY.to_owned()],
@@ -85,7 +85,7 @@ pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -
     }
 }
 
-/// Whether a text is the URL of a queue.
+/// Returns whether a text is the URL of a queue.
 pub(crate) fn is_queue(url: &str) -> bool {
     queue_parts(url).is_some()
 }
@@ -95,7 +95,7 @@ fn queue_parts(url: &str) -> Option<(&str, &str, &str)> {
     Some((parts.next()?, parts.next()?, parts.next().filter(|name| !name.is_empty())?))
 }
 
-/// A queue by its URL.
+/// Returns the ARN of the queue with this URL.
 ///
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html>
 fn queue(url: &str, place: &Place) -> String {
@@ -113,7 +113,7 @@ fn queue(url: &str, place: &Place) -> String {
     format!("arn:{}:sqs:{region}:{account}:{name}", place.partition)
 }
 
-/// A model by its id: one of Bedrock's, or an inference profile with the models that it may choose.
+/// Returns the ARNs for a model ID: a model of Bedrock, or an inference profile and the models that it may choose.
 ///
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html>
 fn model(id: &str, place: &Place) -> Vec<String> {
@@ -130,7 +130,7 @@ fn foundation(place: &Place, region: &str, id: &str) -> String {
     format!("arn:{}:bedrock:{region}::foundation-model/{id}", place.partition)
 }
 
-/// Whether an ARN stands for models of Bedrock that it does not name.
+/// Returns whether an ARN stands for Bedrock models that it does not name.
 ///
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-routing.html>
 pub(crate) fn is_over_models(value: &str) -> bool {
@@ -140,7 +140,7 @@ pub(crate) fn is_over_models(value: &str) -> bool {
         .any(|kind| resource.starts_with(kind))
 }
 
-/// The narrowest resource that a parameter stands for of which nothing is known.
+/// Returns the narrowest resource for a parameter whose value is unknown.
 pub(crate) fn of_unknown(parameter: &str, place: &Place) -> String {
     let name = parameter.rsplit('.').next().unwrap_or(parameter);
     match name {
@@ -153,7 +153,7 @@ pub(crate) fn of_unknown(parameter: &str, place: &Place) -> String {
     }
 }
 
-/// Whether a parameter of that name is a role.
+/// Returns whether a parameter of that name is a role.
 ///
 /// ```
 /// assert!(workflow_iam::is_role("ExecutionRoleArn") && !workflow_iam::is_role("TopicArn"));

@@ -1,4 +1,4 @@
-//! What one policy allows and another does not.
+//! The permissions that one policy allows and another does not.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,9 +16,9 @@ pub struct Grant {
     pub action: String,
     /// Its ARN.
     pub resource: String,
-    /// When it is allowed only.
+    /// The conditions under which it is allowed.
     pub conditions: Conditions,
-    /// The states that need it, where that is known.
+    /// The states that need it, if known.
     pub states: Vec<String>,
 }
 
@@ -26,16 +26,16 @@ pub struct Grant {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// What only the new one allows.
+    /// Grants that only the new policy has.
     pub added: Vec<Grant>,
-    /// What only the old one allows.
+    /// Grants that only the old policy has.
     pub removed: Vec<Grant>,
 }
 
 impl Policy {
-    /// What it allows, one action on one resource each, sorted.
+    /// Returns the grants of the policy, sorted, each one action on one resource.
     pub fn grants(&self) -> Vec<Grant> {
-        // What each state needs tells the states of an action; the statements tell those of all of theirs.
+        // The needs list the states of an action; a statement lists the states of all its actions.
         let mut states: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
         for need in &self.needs {
             for action in &need.actions {
@@ -62,7 +62,7 @@ impl Policy {
         grants.into_iter().collect()
     }
 
-    /// What changed since an older policy. An action that the older one allows in wider words is not new.
+    /// Compares the policy with an older one. An action that the older policy allows in wider terms is not new.
     ///
     /// ```
     /// use serde_json::json;
@@ -80,9 +80,9 @@ impl Policy {
     }
 }
 
-/// The grants that none of the others covers.
+/// Returns the grants that none of the others covers.
 fn beyond(grants: &[Grant], others: &[Grant]) -> Vec<Grant> {
-    // Policies do not tell cases of actions apart.
+    // IAM compares action names without case.
     let mut named: BTreeMap<String, Vec<&Grant>> = BTreeMap::new();
     for grant in others {
         named.entry(grant.action.to_ascii_lowercase()).or_default().push(grant);
@@ -97,7 +97,7 @@ fn beyond(grants: &[Grant], others: &[Grant]) -> Vec<Grant> {
     grants.iter().filter(|grant| !is_covered(grant)).cloned().collect()
 }
 
-/// Whether a grant, leaving its action aside, allows at least what another one does.
+/// Returns whether `wide` allows at least what `narrow` does, ignoring the action.
 fn allows(wide: &Grant, narrow: &Grant) -> bool {
     let holds = |operator: &str, key: &str, values: &[String]| {
         let given = narrow.conditions.get(operator).and_then(|keys| keys.get(key));
@@ -108,7 +108,7 @@ fn allows(wide: &Grant, narrow: &Grant) -> bool {
 }
 
 impl Grant {
-    /// Its members, as those of a statement are called.
+    /// Returns the grant as JSON, with the member names of a statement.
     pub fn to_json(&self) -> Value {
         let mut made = Map::new();
         made.insert("Action".to_owned(), self.action.clone().into());

@@ -1,4 +1,4 @@
-//! A policy as IAM's JSON, written and read.
+//! Reads and writes policies as IAM's JSON.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
 
@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use super::{Conditions, Policy, Statement};
 
-/// The version of the language of policies.
+/// The version of the policy language.
 pub(crate) const VERSION: &str = "2012-10-17";
 
-/// Why a document is no policy that can be compared: what stands in it, in a sentence.
+/// Why a document is not a policy that can be compared, in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadablePolicy(String);
 
@@ -24,16 +24,17 @@ impl fmt::Display for UnreadablePolicy {
 impl std::error::Error for UnreadablePolicy {}
 
 impl Policy {
-    /// The policy as IAM takes it.
+    /// Returns the policy in IAM's syntax.
     pub fn to_json(&self) -> Value {
         let statements: Vec<_> = self.statements.iter().map(Statement::to_json).collect();
         json!({"Version": VERSION, "Statement": statements})
     }
 
-    /// Reads the statements of a policy; notes and states are not in it.
+    /// Reads the statements of a policy. Notes and states are not part of it.
     ///
     /// # Errors
-    /// It has no statements, or one that denies, or one with `NotAction`, `NotResource` or a principal.
+    /// Fails if the policy has no statements, a `Deny` statement, or a statement with `NotAction`, `NotResource` or a
+    /// principal.
     pub fn read(value: &Value) -> Result<Self, UnreadablePolicy> {
         let statements = match value.get("Statement") {
             Some(Value::Array(statements)) => statements.iter().collect(),
@@ -46,7 +47,7 @@ impl Policy {
 }
 
 impl Statement {
-    /// The statement as IAM takes it; a list of one is the one.
+    /// Returns the statement in IAM's syntax. A list of one element becomes that element.
     pub fn to_json(&self) -> Value {
         let mut made = Map::new();
         made.insert("Sid".to_owned(), self.sid.clone().into());
@@ -90,7 +91,7 @@ impl Statement {
     }
 }
 
-/// Conditions as IAM takes them.
+/// Returns conditions in IAM's syntax.
 pub(crate) fn conditions_json(conditions: &Conditions) -> Value {
     let keys = |keys: &std::collections::BTreeMap<String, Vec<String>>| -> Map<String, Value> {
         keys.iter().map(|(key, values)| (key.clone(), one_or_many(values))).collect()

@@ -1,6 +1,7 @@
-//! Puts what is known of a task into the texts of the table: `arn:${Partition}:glue:${Region}:${Account}:job/{JobName}`.
+//! Fills the known values of a task into the texts of the table:
+//! `arn:${Partition}:glue:${Region}:${Account}:job/{JobName}`.
 //!
-//! `workflow_services::Statement` says what they may hold.
+//! `workflow_services::Statement` documents the placeholders.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +9,10 @@ use super::pattern::{ANY, is_open, joined};
 use super::request::{Given, Request};
 use super::{PARTITION, Setting, arn};
 
-/// How many resources one text of the table may become before its parameters count as unknown.
+/// The most resources that one text of the table may expand to. Above it, its parameters count as unknown.
 const MAX_RESOURCES: usize = 256;
 
-/// Where a resource is: `*` for what is not known.
+/// Where a resource is. `*` stands for an unknown part.
 #[derive(Clone)]
 pub(crate) struct Place {
     pub(crate) partition: String,
@@ -21,7 +22,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Of a task with that resource.
+    /// Returns the place of a task with that resource.
     pub(crate) fn of(setting: &Setting, resource: &str) -> Self {
         let named = resource.strip_prefix("arn:").and_then(|rest| rest.split_once(':')).map(|(partition, _)| partition);
         let named = named.filter(|partition| !partition.is_empty() && !is_open(partition));
@@ -34,17 +35,17 @@ impl Place {
         }
     }
 
-    /// An ARN of the region and the account.
+    /// Returns an ARN in this region and account.
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account)
     }
 
-    /// An ARN of the account, for what is in no region.
+    /// Returns an ARN in this account, for resources without a region.
     pub(crate) fn global_arn(&self, service: &str, resource: &str) -> String {
         format!("arn:{}:{service}::{}:{resource}", self.partition, self.account)
     }
 
-    /// The state machine's own ARN.
+    /// Returns the ARN of the state machine.
     pub(crate) fn itself(&self) -> String {
         self.arn("states", &format!("stateMachine:{}", self.machine))
     }
@@ -54,16 +55,16 @@ impl Place {
 pub(crate) struct Filling<'a> {
     request: &'a Request<'a>,
     place: &'a Place,
-    /// The parameters that are not known, or not wholly.
+    /// The parameters that are unknown or only partly known.
     pub(crate) open: BTreeSet<String>,
-    /// The parameters whose values do not tell all that is needed.
+    /// The parameters whose values do not fully determine the resource.
     pub(crate) doubts: BTreeMap<String, Doubt>,
 }
 
-/// Why a value does not tell all that is needed.
+/// Why a value does not fully determine the resource.
 #[derive(Clone, Copy)]
 pub(crate) enum Doubt {
-    /// It is no URL of a queue.
+    /// It is not the URL of a queue.
     NoQueue,
     /// It stands for models that it does not name.
     Models,
@@ -108,7 +109,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The parameters that a text names.
+/// Returns the parameters that a text names.
 pub(crate) fn parameters(text: &str) -> impl Iterator<Item = String> {
     pieces(text).into_iter().flat_map(|piece| match piece {
         Piece::Parameter(text) => {
@@ -119,7 +120,7 @@ pub(crate) fn parameters(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// The other alternatives are texts.
+/// Returns whether an alternative is a parameter. The others are literal texts.
 fn is_parameter(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_uppercase())
 }
@@ -129,11 +130,11 @@ impl<'a> Filling<'a> {
         Self { request, place, open: BTreeSet::new(), doubts: BTreeMap::new() }
     }
 
-    /// What a text becomes: nothing for a parameter that may be absent and is.
+    /// Expands a text. Returns nothing for an optional parameter that is absent.
     pub(crate) fn fill(&mut self, text: &str) -> Vec<String> {
         let pieces = pieces(text);
         let mut made = vec![String::new()];
-        // A parameter that holds an ARN where a name was expected is the whole resource.
+        // A parameter that holds an ARN where a name was expected replaces the whole resource.
         let mut whole = Vec::new();
         let count = pieces.len();
         for (place, piece) in pieces.into_iter().enumerate() {
@@ -143,7 +144,7 @@ impl<'a> Filling<'a> {
                 Piece::Place("Region") => vec![self.place.region.clone()],
                 Piece::Place("Account") => vec![self.place.account.clone()],
                 Piece::Special("self") => vec![self.place.machine.clone()],
-                // An execution's ARN has the name of its machine, and its own.
+                // The ARN of an execution contains the name of its state machine and its own name.
                 Piece::Special("executions") if self.place.machine == ANY => {
                     vec![self.place.arn("states", "execution:*")]
                 }
@@ -163,7 +164,7 @@ impl<'a> Filling<'a> {
             let mut next = Vec::new();
             for before in &made {
                 for alternative in &alternatives {
-                    // A path begins with the slash that the text has already.
+                    // The text already has the slash that the path begins with.
                     let alternative =
                         if before.ends_with('/') { alternative.trim_start_matches('/') } else { alternative };
                     next.push(joined(before.clone(), alternative));
@@ -172,14 +173,14 @@ impl<'a> Filling<'a> {
             made = if next.len() > MAX_RESOURCES { vec![ANY.to_owned()] } else { next };
         }
         made.extend(whole);
-        // A function's ARN that has a qualifier already is followed by no other.
+        // A function ARN that already has a qualifier takes no other.
         if text == "{FunctionName:lambda}:*" {
             made.retain(|arn| arn.split_once("function:").is_none_or(|(_, name)| name.matches(':').count() < 2));
         }
         made
     }
 
-    /// The values of `X`, `X|Y|z`, `X:kind`, `X:kind?`.
+    /// Returns the values of `X`, `X|Y|z`, `X:kind` or `X:kind?`.
     fn parameter(&mut self, text: &str, is_first: bool) -> Vec<String> {
         let (text, optional) = text.strip_suffix('?').map_or((text, false), |text| (text, true));
         let (names, kind) = text.split_once(':').map_or((text, None), |(names, kind)| (names, Some(kind)));

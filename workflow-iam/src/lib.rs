@@ -1,8 +1,8 @@
-//! The least-privilege IAM policy of the role that runs a state machine: what its states need as a [`Template`], which
-//! becomes a [`Policy`] once it is known where the machine runs and what its parameters are.
+//! The least-privilege IAM policy for the role that runs a state machine. A [`Template`] describes what the states
+//! need. It becomes a [`Policy`] when the setting and the parameters are known.
 //!
-//! What each API needs is not known here: `workflow-asl` makes templates, of a document and the table of AWS's APIs.
-//! Where a value is not known, the policy has `*` in its place and a [`Note`] that says so. Nothing is left out silently.
+//! This crate does not know what each API needs: `workflow-asl` makes templates from a document and the table of AWS's
+//! APIs. Where a value is unknown, the policy has `*` and a [`Note`]. Nothing is left out silently.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html>
 //!
@@ -30,21 +30,21 @@ pub use document::UnreadablePolicy;
 pub use request::{MACHINE, fill};
 pub use template::{Call, Form, Need, Template, Values};
 
-/// What is known of where a state machine runs; `*` stands for a region or an account that is not.
+/// Where a state machine runs, as far as it is known. An unknown region or account becomes `*`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setting {
-    /// `aws` if not given, or what the ARN of a task says.
+    /// The partition. Defaults to that of the task's ARN, or to `aws`.
     pub partition: Option<String>,
-    /// The region, also a text such as `${AWS::Region}` that is put into the policy as it is.
+    /// The region. A text such as `${AWS::Region}` is copied into the policy unchanged.
     pub region: Option<String>,
-    /// The account, in the same way.
+    /// The account. Texts are copied as for `region`.
     pub account: Option<String>,
-    /// The name of the state machine in AWS, for a workflow that calls itself, as a distributed map does.
+    /// The name of the state machine in AWS, for a workflow that starts itself, as a distributed map does.
     pub machine: Option<String>,
     /// The values of placeholders, by name: `Table` for `${Table}`.
     pub values: BTreeMap<String, String>,
-    /// What is known of placeholders without a value, in IAM's syntax, such as `orders-*`. They may hold the placeholders of
-    /// partition, region and account: `${AWS::Region}`.
+    /// Patterns for placeholders without a value, in IAM's syntax, such as `orders-*`. They may contain the
+    /// placeholders of partition, region and account: `${AWS::Region}`.
     pub patterns: BTreeMap<String, String>,
     /// Whether the state machine logs to CloudWatch Logs.
     pub logging: bool,
@@ -52,25 +52,25 @@ pub struct Setting {
     pub tracing: bool,
 }
 
-/// The partition of what says no other.
+/// The partition if nothing else is given.
 const PARTITION: &str = "aws";
 
-/// Conditions: the values by operator and key.
+/// Conditions: values by operator and key.
 pub type Conditions = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
 /// Actions that are allowed on resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Statement {
-    /// A name that no other statement of the policy has, of the states' names.
+    /// A name, unique in the policy, made from the names of the states.
     pub sid: String,
     /// `lambda:InvokeFunction`, sorted.
     pub actions: Vec<String>,
-    /// ARNs, with `*` for what is not known, sorted.
+    /// ARNs, sorted, with `*` for unknown parts.
     pub resources: Vec<String>,
-    /// When it is allowed only.
+    /// The conditions under which the actions are allowed.
     pub conditions: Conditions,
-    /// The states that need it, in the order of the document; empty for what the machine itself needs.
+    /// The states that need it, in document order. Empty for what the state machine itself needs.
     pub states: Vec<String>,
 }
 
@@ -78,15 +78,15 @@ pub struct Statement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum NoteKind {
-    /// The policy lacks what a state needs, because it is not known.
+    /// The policy lacks a permission because it is unknown.
     Missing,
     /// The policy allows more than a state needs.
     Wide,
-    /// What else the reader should know.
+    /// Anything else that the reader must know.
     Remark,
 }
 
-/// What a policy cannot say itself.
+/// A remark that the policy itself cannot express.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Note {
@@ -94,7 +94,7 @@ pub struct Note {
     pub kind: NoteKind,
     /// A sentence.
     pub text: String,
-    /// The states that it is about, in the order of the document.
+    /// The states that it is about, in document order.
     pub states: Vec<String>,
 }
 
@@ -104,14 +104,13 @@ pub struct Note {
 pub struct Policy {
     /// The statements, sorted by actions and resources.
     pub statements: Vec<Statement>,
-    /// What each state needs by itself, in the order of the document.
+    /// What each state needs by itself, in document order.
     pub needs: Vec<Statement>,
-    /// Notes, missing permissions first.
+    /// The notes, missing permissions first.
     pub notes: Vec<Note>,
 }
 
-/// The text that a value of a parameter is in an ARN: of a text, a number or a truth value. What is none of these stands
-/// in no ARN.
+/// Returns the text that a string, number or boolean has in an ARN, or `None` for any other value.
 pub fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -121,7 +120,8 @@ pub fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// The trust policy: that Step Functions may take the role on, for state machines of the account where that is known.
+/// Returns the trust policy, which lets Step Functions assume the role. It is limited to state machines of the account
+/// if that is known.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html>
 pub fn trust(setting: &Setting) -> Value {

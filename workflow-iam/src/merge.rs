@@ -1,14 +1,14 @@
-//! Makes of what each state needs as few statements as allow exactly the same.
+//! Merges the needs of all states into as few statements as possible that allow exactly the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::pattern::without_covered;
 use super::{Conditions, Statement};
 
-/// How many states a statement is named after.
+/// The most states that a statement's name contains.
 const NAMED: usize = 3;
 
-/// Joins statements that differ in their actions only, then those that differ in their resources only.
+/// Merges statements that differ only in their actions, then those that differ only in their resources.
 pub(crate) fn merge(needs: &[Statement], order: &BTreeMap<&str, usize>) -> Vec<Statement> {
     type On<'a> = (&'a [String], &'a Conditions);
     let mut by_resources: BTreeMap<On<'_>, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
@@ -40,9 +40,9 @@ pub(crate) fn merge(needs: &[Statement], order: &BTreeMap<&str, usize>) -> Vec<S
     statements
 }
 
-/// Names statements after their states; a number tells those of the same states apart.
+/// Names statements after their states. A number distinguishes statements of the same states.
 ///
-/// A name has letters and digits only:
+/// A name has only letters and digits:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html>
 pub(crate) fn name(statements: &mut [Statement]) {
     let mut taken = BTreeSet::new();

@@ -1,17 +1,17 @@
-//! Texts in the syntax of IAM: `*` for what is not known, `${*}`, `${?}` and `${$}` for the signs themselves.
+//! Patterns in IAM's syntax: `*` for an unknown part; `${*}`, `${?}` and `${$}` for the literal characters.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars>
 
-/// What is not known at all.
+/// The pattern of an unknown value.
 pub const ANY: &str = "*";
 
-/// How many comparisons of resources with one another a policy is worth.
+/// The most comparisons of resources with one another for one policy.
 const MAX_COMPARISONS: usize = 1_000_000;
 
 /// Longer texts are not compared.
 const MAX_COMPARED: usize = 2048;
 
-/// A text as it is.
+/// Returns the pattern that matches exactly this text.
 pub fn literal(text: &str) -> String {
     let mut made = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
@@ -26,19 +26,19 @@ pub fn literal(text: &str) -> String {
     made
 }
 
-/// One text after another; a `*` after a `*` adds nothing.
+/// Joins two patterns. A `*` after a `*` adds nothing.
 pub fn joined(mut first: String, second: &str) -> String {
     let second = if first.ends_with('*') { second.trim_start_matches('*') } else { second };
     first.push_str(second);
     first
 }
 
-/// Whether part of it is not known.
+/// Returns whether part of the pattern is unknown.
 pub fn is_open(text: &str) -> bool {
     tokens(text).any(|token| token != Token::Sign(token.sign()))
 }
 
-/// The text itself, for an operator that has no wildcards: only `${` still needs writing otherwise.
+/// Returns the text for an operator without wildcards. Only `${` still needs an escape.
 pub(crate) fn exact(text: &str) -> String {
     text.replace("${*}", "*").replace("${?}", "?")
 }
@@ -78,7 +78,7 @@ fn tokens(text: &str) -> impl Iterator<Item = Token> {
     })
 }
 
-/// Whether whatever the second stands for, the first does.
+/// Returns whether the first pattern matches everything that the second one matches.
 pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
     if wide == ANY || wide == narrow {
         return true;
@@ -87,7 +87,7 @@ pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
         return false;
     }
     let (wide, narrow): (Vec<_>, Vec<_>) = (tokens(wide).collect(), tokens(narrow).collect());
-    // The usual match of wildcards: go back to the last `*` only.
+    // The usual wildcard match: backtrack to the last `*` only.
     let (mut at, mut seen, mut back) = (0, 0, None);
     while let Some(token) = narrow.get(seen) {
         match wide.get(at) {
@@ -110,7 +110,7 @@ pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
     wide.iter().skip(at).all(|token| *token == Token::Any)
 }
 
-/// Sorted, without what another one stands for.
+/// Sorts patterns and removes those that another one covers.
 pub(crate) fn without_covered(mut texts: Vec<String>) -> Vec<String> {
     texts.sort();
     texts.dedup();

@@ -1,4 +1,4 @@
-//! Makes the policy of a template, for one setting.
+//! Makes the policy of a template for one setting.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,16 +24,16 @@ const LOGGING: &[&str] = &[
 const TRACING: &[&str] =
     &["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
-/// What a role's inline policies may have together, in characters without blanks.
+/// The total size of a role's inline policies, in characters without white space.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 const MAX_CHARACTERS: usize = 10_240;
 
-/// What has been found so far.
+/// The result so far.
 #[derive(Default)]
 struct Found {
     needs: Vec<Statement>,
-    /// The states of each note.
+    /// The states that each note is about.
     notes: BTreeMap<(NoteKind, String), Vec<String>>,
 }
 
@@ -64,7 +64,7 @@ impl Found {
 }
 
 impl Template {
-    /// The policy of the role that runs the state machine.
+    /// Returns the policy for the role that runs the state machine.
     pub fn policy(&self, setting: &Setting) -> Policy {
         let mut found = Found::default();
         let mut order = BTreeMap::new();
@@ -93,7 +93,7 @@ impl Policy {
         let length = self.to_json().to_string().chars().filter(|sign| !sign.is_whitespace()).count();
         if length > MAX_CHARACTERS {
             let text = format!(
-                "the policy has {length} characters, of which the inline policies of a role may have {MAX_CHARACTERS}"
+                "the policy has {length} characters, but the inline policies of a role may have at most {MAX_CHARACTERS}"
             );
             self.notes.push(Note { kind: NoteKind::Remark, text, states: Vec::new() });
         }
@@ -109,7 +109,7 @@ fn add(call: &Call, setting: &Setting, found: &mut Found) {
     let Some(role) = &call.role else {
         return adding.needs(setting, found);
     };
-    // The call is made as another role: that one needs what this one does not.
+    // The call is made as another role, so that role needs the permissions, not this one.
     let mut theirs = Found::default();
     adding.needs(setting, &mut theirs);
     adding.assume(&request.given(role), &theirs, found);
@@ -135,7 +135,7 @@ impl Adding<'_> {
                     self.statement(&actions, resources, conditions, found);
                     let itself = resources.iter().any(|resource| resource.contains("<self>"));
                     if itself && setting.machine.is_none() {
-                        let text = "the name of the state machine is not known: a distributed map may start executions of every one";
+                        let text = "the name of the state machine is unknown: a distributed map may start executions of any of them";
                         found.note(NoteKind::Wide, text.to_owned(), &self.call.state);
                     }
                 }
@@ -180,13 +180,13 @@ impl Adding<'_> {
         note_doubts(&doubts, action, &resources, &self.call.state, found);
         if open && !doubts.values().any(|doubt| matches!(doubt, Doubt::NoQueue)) {
             let shown = resources.iter().find(|resource| is_open(resource)).map_or(ANY, String::as_str);
-            let text = format!("not all parameters tell what `{action}` is on before the workflow runs: on `{shown}`");
+            let text = format!("the resource of `{action}` is not fully known before the workflow runs: on `{shown}`");
             found.note(NoteKind::Wide, text, &self.call.state);
         }
         found.need(&self.call.state, [action], resources, Conditions::new());
     }
 
-    /// The resources of an action, and whether they are wider than a request that is known would need.
+    /// Returns the resources of an action, and whether they are wider than a fully known request would need.
     fn resources(&self, forms: &[Form], arns: &[String], doubts: &mut BTreeMap<String, Doubt>) -> (Vec<String>, bool) {
         if forms.is_empty() {
             return (vec![ANY.to_owned()], false);
@@ -198,7 +198,7 @@ impl Adding<'_> {
         let arns: Vec<String> = arns.collect();
         let (mut certain, mut possible) = (Vec::new(), Vec::new());
         for form in forms {
-            // A parameter that tells the whole resource tells it as an ARN, too.
+            // A parameter that determines the whole resource also does so as an ARN.
             let is_whole = form.text.as_ref().is_some_and(|text| text.starts_with('{'));
             let covered = |arn: &&String| !is_whole && covers(&form.shape, arn);
             let matching: Vec<_> = arns.iter().filter(covered).cloned().collect();
@@ -219,18 +219,18 @@ impl Adding<'_> {
         (resources.into_iter().map(|(_, arn)| arn).collect(), open)
     }
 
-    /// An ARN's form with the values of its parts, and before it whether all of them are known.
+    /// Fills in the form of an ARN. Each result says whether all of its parts are known.
     fn form(&self, text: &str, told: bool, doubts: &mut BTreeMap<String, Doubt>) -> Vec<(bool, String)> {
         let mut filling = Filling::new(self.request, self.place);
         let filled = filling.fill(text);
         doubts.append(&mut filling.doubts);
-        // The parameter tells the whole resource: its region or account need not be known.
+        // The parameter is the whole resource, so its region or account need not be known.
         if text.starts_with('{') {
             let open = |arn: &String| arn.splitn(6, ':').nth(5).is_some_and(is_open);
             return filled.into_iter().map(|arn| (!open(&arn), arn)).collect();
         }
         let known = told && filling.open.is_empty();
-        // What has a name instead, such as a key's alias, does not tell the resource.
+        // An ARN with a name instead of an ID, such as a key alias, does not determine the resource.
         let is_alias = |arn: &String| arn.contains("key/alias/");
         let keys = || self.place.arn("kms", "key/*");
         filled.into_iter().map(|arn| if is_alias(&arn) { (false, keys()) } else { (known, arn) }).collect()
@@ -238,27 +238,27 @@ impl Adding<'_> {
 
     fn function(&self, resource: &str, found: &mut Found) {
         if is_open(resource) {
-            let text = format!("the function is not known wholly: `lambda:InvokeFunction` on `{resource}`");
+            let text = format!("the function is only partly known: `lambda:InvokeFunction` on `{resource}`");
             found.note(NoteKind::Wide, text, &self.call.state);
         }
         found.need(&self.call.state, ["lambda:InvokeFunction"], vec![resource.to_owned()], Conditions::new());
     }
 
-    /// What a resource needs that only a value tells: of the names of integrations nothing is known here.
+    /// Adds the needs of a resource that is known only by its value. The names of integrations are unknown here.
     fn unknown(&self, written: &str, found: &mut Found) {
         let parts: Vec<_> = self.resource.splitn(7, ':').collect();
         match parts.as_slice() {
             ["arn", _, "lambda", _, _, "function", _] => self.function(self.resource, found),
-            // Its workers need permissions, the machine does not.
+            // The activity's workers need permissions; the state machine does not.
             ["arn", _, "states", _, _, "activity", _] => {}
             _ => {
-                let text = format!("what `{written}` calls is not known, and so what it needs");
+                let text = format!("`{written}` is unknown, and so are the permissions that it needs");
                 found.note(NoteKind::Missing, text, &self.call.state);
             }
         }
     }
 
-    /// Adds that the role of its credentials may be taken on, which needs what it calls.
+    /// Allows the role to be assumed that the `Credentials` name. That role needs the permissions for the call.
     fn assume(&self, role: &[Given], theirs: &Found, found: &mut Found) {
         let state = self.call.state.as_str();
         let mut roles = Vec::new();
@@ -271,7 +271,7 @@ impl Adding<'_> {
                 }
                 Given::Absent | Given::Dynamic => {
                     wide = true;
-                    // Roles are taken on across accounts too.
+                    // A role of another account can be assumed too.
                     roles.push(format!("arn:{}:iam::*:role/*", self.place.partition));
                 }
             }
@@ -292,8 +292,8 @@ impl Adding<'_> {
     }
 }
 
-/// Adds a condition. Where a value is not known, the operator is the one that has wildcards; where nothing of it is,
-/// there is no condition.
+/// Adds a condition. A value that is partly unknown needs an operator with wildcards. A value that is fully unknown
+/// needs no condition.
 fn add_condition(conditions: &mut Conditions, operator: &str, key: &str, mut values: Vec<String>) {
     if values.is_empty() || values.iter().any(|value| value == ANY) {
         return;
@@ -308,7 +308,7 @@ fn add_condition(conditions: &mut Conditions, operator: &str, key: &str, mut val
     conditions.entry(operator.to_owned()).or_default().insert(key.to_owned(), values);
 }
 
-/// Says which parameters are not known.
+/// Adds a note for each unknown parameter.
 fn note_open(filling: &Filling<'_>, actions: &[&str], resources: &[String], state: &str, found: &mut Found) {
     const SHOWN: usize = 3;
     for parameter in &filling.open {
@@ -322,7 +322,7 @@ fn note_open(filling: &Filling<'_>, actions: &[&str], resources: &[String], stat
     note_doubts(&filling.doubts, action, resources, state, found);
 }
 
-/// Says which values do not tell all that is needed.
+/// Adds a note for each value that does not fully determine the resource.
 fn note_doubts(doubts: &BTreeMap<String, Doubt>, action: &str, resources: &[String], state: &str, found: &mut Found) {
     for (parameter, doubt) in doubts {
         let on = resources.first().map_or(ANY, String::as_str);

@@ -5,25 +5,25 @@ use super::pattern::{ANY, joined, literal};
 use super::template::Call;
 use super::{PARTITION, Setting, template};
 
-/// The hole that stands for the state machine's own ARN, which the context object has. No placeholder has that name.
+/// The hole for the state machine's own ARN, which the context object contains. No placeholder has that name.
 pub const MACHINE: &str = "@machine";
 
-/// What a parameter is.
+/// The value of a parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Given {
-    /// It is not given.
+    /// The parameter is absent.
     Absent,
     /// One of its values, in IAM's syntax.
     Text(String),
-    /// It is computed when the workflow runs.
+    /// The value is computed when the workflow runs.
     Dynamic,
 }
 
-/// A call whose values are known as far as the setting tells.
+/// A call whose values are known as far as the setting gives them.
 pub(crate) struct Request<'a> {
     pub(crate) call: &'a Call,
     setting: &'a Setting,
-    /// The state machine's own ARN.
+    /// The ARN of the state machine.
     itself: String,
 }
 
@@ -32,12 +32,12 @@ impl<'a> Request<'a> {
         Self { call, setting, itself: place.itself() }
     }
 
-    /// What a parameter is.
+    /// Returns the values of the parameter at a path.
     pub(crate) fn find(&self, path: &str) -> Vec<Given> {
         self.call.parameters.get(path).map_or_else(|| vec![Given::Dynamic], |values| self.given(values))
     }
 
-    /// The values with their holes filled in.
+    /// Fills in the holes of the values.
     pub(crate) fn given(&self, values: &template::Values) -> Vec<Given> {
         let given = |value: &Option<String>| match value.as_ref().map(|text| self.fill(text)) {
             None => Given::Absent,
@@ -52,7 +52,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A text in IAM's syntax with the values of its holes, and `*` where a value is not known.
+/// Fills in the holes of a text in IAM's syntax. An unknown value becomes `*`.
 ///
 /// ```
 /// use workflow_iam::{Setting, fill};
@@ -65,19 +65,19 @@ pub fn fill(text: &str, setting: &Setting) -> String {
 }
 
 fn value(name: &str, setting: &Setting) -> Option<String> {
-    // As it is: it may be a placeholder itself.
+    // Copied unchanged: it may itself be a placeholder.
     let known = match name {
         "AWS::Partition" => setting.partition.clone(),
         "AWS::Region" => setting.region.clone(),
         "AWS::AccountId" => setting.account.clone(),
         _ => None,
     };
-    // A constant of Rust code goes by its path too.
+    // A constant of Rust code is also found by its path.
     let path = name.strip_prefix("const ").unwrap_or(name);
     let given = setting.values.get(name).or_else(|| setting.values.get(path)).map(|value| literal(value));
     given.or(known).or_else(|| {
         let pattern = setting.patterns.get(name)?;
-        // A pattern has placeholders of the place alone.
+        // A pattern may only contain the placeholders of partition, region and account.
         Some(fill_in(pattern, |name| match name {
             "AWS::Partition" => Some(setting.partition.clone().unwrap_or_else(|| PARTITION.to_owned())),
             name => value(name, setting).filter(|_| name.starts_with("AWS::")),

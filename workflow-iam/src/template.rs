@@ -1,65 +1,65 @@
-//! What the states of a workflow need, with holes for what only its deployment knows.
+//! What the states of a workflow need, with holes for what is only known at deployment.
 //!
-//! Its texts are in IAM's syntax: `*` is what only an execution knows, `${Name}` a hole.
+//! The texts are in IAM's syntax: `*` is only known at run time, `${Name}` is a hole.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::NoteKind;
 use super::filling::parameters;
 
-/// What a workflow needs, before it is known where it runs and what its parameters are.
+/// What a workflow needs, independent of where it runs and of its parameters.
 ///
-/// [`Template::policy`] makes the policy of it.
+/// [`Template::policy`] makes a policy from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Template {
-    /// The calls, in the order of the document.
+    /// The calls, in document order.
     pub calls: Vec<Call>,
 }
 
-/// The values that a parameter may have, each a text; `None` for one that may be absent.
+/// The values that a parameter may have. `None` means that it may be absent.
 pub type Values = Vec<Option<String>>;
 
-/// A call that a state makes: of a task, of an item reader, of a result writer.
+/// A call that a state makes: by a task, an item reader or a result writer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Call {
     /// The state's name.
     pub state: String,
-    /// Its `Resource`, whose ARN may tell the partition.
+    /// The `Resource`. Its ARN may contain the partition.
     pub resource: String,
     /// The `RoleArn` of its `Credentials`, if it has them: the call is made as that role.
     pub role: Option<Values>,
-    /// The parameters that its needs name.
+    /// The parameters that `needs` refers to.
     pub parameters: BTreeMap<String, Values>,
     /// What it needs.
     pub needs: Vec<Need>,
-    /// What is to be said of it in any setting.
+    /// Notes that hold in every setting.
     pub notes: Vec<(NoteKind, String)>,
 }
 
 /// What a call needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// Actions on resources, whose texts are those of `workflow_services::Statement`.
+    /// Actions on resources. The texts are those of `workflow_services::Statement`.
     Statement {
         /// The actions.
         actions: Vec<String>,
-        /// The resources; if there are none once they are filled in, nothing is needed.
+        /// The resources. If none remain after they are filled in, the statement is not needed.
         resources: Vec<String>,
-        /// Operator, key and values of conditions.
+        /// The operator, key and values of each condition.
         conditions: Vec<(String, String, Vec<String>)>,
     },
     /// An action of an operation of the SDK.
     Action {
         /// The action.
         action: String,
-        /// What its resources look like; without any it can only be on `*`.
+        /// The forms of its resources. Without any, it can only be allowed on `*`.
         forms: Vec<Form>,
         /// The parameters whose values may be ARNs.
         arns: Vec<String>,
     },
-    /// Invoking the function whose ARN the `Resource` is.
+    /// Invoking the function whose ARN is the `Resource`.
     Function,
-    /// What the `Resource` is, as it is written, is not known before its holes are filled in.
+    /// The `Resource` is unknown until its holes are filled in.
     Unknown(String),
 }
 
@@ -83,12 +83,12 @@ impl Need {
         resources.iter().map(String::as_str)
     }
 
-    /// The parameters that the resources of a statement name.
+    /// Returns the parameters that the resources of a statement name.
     pub fn parameters(&self) -> Vec<String> {
         self.resources().flat_map(parameters).collect()
     }
 
-    /// The parameters that the conditions of a statement name.
+    /// Returns the parameters that the conditions of a statement name.
     pub fn condition_parameters(&self) -> Vec<String> {
         let conditions = match self {
             Self::Statement { conditions, .. } => conditions.as_slice(),
@@ -98,12 +98,12 @@ impl Need {
     }
 }
 
-/// What a resource of an action looks like.
+/// The form of a resource's ARN.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
-    /// Its ARN with `*` in place of its parts.
+    /// The ARN with `*` in place of its parts.
     pub shape: String,
-    /// Its ARN with the parameters that hold its parts; `None` if only an ARN tells it.
+    /// The ARN with parameters in place of its parts; `None` if only a full ARN determines it.
     pub text: Option<String>,
     /// Whether a statement must have a resource of this form.
     pub required: bool,
@@ -112,7 +112,7 @@ pub struct Form {
 }
 
 impl Call {
-    /// A call of a state that needs nothing yet.
+    /// Returns a call that needs nothing yet.
     pub fn new(state: &str, resource: String) -> Self {
         Self { state: state.to_owned(), resource, ..Self::default() }
     }
@@ -123,7 +123,7 @@ impl Call {
         self.needs.push(Need::Statement { actions, resources, conditions: Vec::new() });
     }
 
-    /// Says something of the call.
+    /// Adds a note about the call.
     pub fn note(&mut self, kind: NoteKind, text: impl Into<String>) {
         self.notes.push((kind, text.into()));
     }
@@ -149,7 +149,7 @@ impl Call {
 }
 
 impl Template {
-    /// The names of the holes.
+    /// Returns the names of the holes.
     ///
     /// ```
     /// use workflow_iam::{Call, Need, Template};

@@ -1,4 +1,4 @@
-//! A template as JSON, which a macro can leave in the code that it writes.
+//! Templates as JSON, which the macro writes into the code that it generates.
 
 use serde_json::{Map, Value, json};
 
@@ -10,19 +10,19 @@ const KINDS: [(&str, NoteKind); 3] =
     [("missing", NoteKind::Missing), ("wide", NoteKind::Wide), ("note", NoteKind::Remark)];
 
 impl Template {
-    /// The template as JSON, for [`read`](Self::read).
+    /// Returns the template as JSON. [`read`](Self::read) reads it.
     pub fn to_json(&self) -> Value {
         self.calls.iter().map(Call::to_json).collect()
     }
 
-    /// The template of a text that [`to_json`](Self::to_json) wrote. Any other text says that nothing is known: its
-    /// policy has a note.
+    /// Parses what [`to_json`](Self::to_json) wrote. For any other text, returns a template whose policy has a note
+    /// that nothing is known.
     ///
     /// ```
     /// use workflow_iam::{Setting, Template};
     ///
     /// assert_eq!(Template::parse("[]"), Template::default());
-    /// assert!(Template::parse("").policy(&Setting::default()).notes[0].text.starts_with("what the workflow needs"));
+    /// assert!(Template::parse("").policy(&Setting::default()).notes[0].text.starts_with("the permissions that"));
     /// ```
     pub fn parse(text: &str) -> Self {
         let read = serde_json::from_str(text).ok().and_then(|value| Self::read(&value));
@@ -30,13 +30,13 @@ impl Template {
             let mut call = Call::default();
             call.note(
                 NoteKind::Missing,
-                "what the workflow needs is not known: `workflow!` did not make its definition",
+                "the permissions that the workflow needs are unknown: `workflow!` did not make its definition",
             );
             Self { calls: vec![call] }
         })
     }
 
-    /// Reads what [`to_json`](Self::to_json) wrote; `None` if it is something else.
+    /// Reads what [`to_json`](Self::to_json) wrote, or returns `None` if it is something else.
     ///
     /// ```
     /// use workflow_iam::{Call, Need, Template};

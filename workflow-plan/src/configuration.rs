@@ -1,16 +1,16 @@
-//! What belongs to a state machine beside its definition.
+//! The configuration of a state machine apart from its definition.
 
 use std::collections::BTreeMap;
 
-/// The key of a state machine without a customer managed key, as [`EncryptionConfiguration`] names it.
+/// The key name of a state machine without a customer managed key, as in [`EncryptionConfiguration`].
 ///
 /// [`EncryptionConfiguration`]: https://docs.aws.amazon.com/step-functions/latest/apireference/API_EncryptionConfiguration.html
 pub const AWS_OWNED_KEY: &str = "AWS_OWNED_KEY";
 
-/// What belongs to a state machine beside its definition. What is not known is not compared.
+/// The configuration of a state machine apart from its definition. Unknown parts are not compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Configuration {
-    /// The ARN of its role, or what stands for it in a template.
+    /// The ARN of its role, or the text in its place in a template.
     pub role: Option<String>,
     /// Logging to CloudWatch Logs.
     pub logging: Option<Logging>,
@@ -29,7 +29,7 @@ pub struct Logging {
     pub level: String,
     /// Whether inputs and outputs are logged.
     pub data: bool,
-    /// The ARN of the log group, if there is one.
+    /// The ARN of the log group, if any.
     pub group: Option<String>,
 }
 
@@ -39,11 +39,11 @@ impl Default for Logging {
     }
 }
 
-/// The levels, each with more than the last.
+/// The levels, in ascending order.
 const LEVELS: [&str; 4] = ["OFF", "FATAL", "ERROR", "ALL"];
 
 impl Logging {
-    /// How much is logged; a greater number is more.
+    /// Returns how much is logged. A greater number means more.
     pub(crate) fn amount(&self) -> usize {
         LEVELS.iter().position(|level| *level == self.level).unwrap_or(0)
     }

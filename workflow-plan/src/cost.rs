@@ -1,4 +1,4 @@
-//! What executions cost: state transitions, on the longest way and on the usual one.
+//! What executions cost: state transitions, on the longest path and on the usual one.
 
 use serde_json::{Map, Value, json};
 use workflow_asl::StateMachine;
@@ -6,15 +6,15 @@ use workflow_asl::budget::{Budget, Count};
 
 use crate::Machine;
 
-/// The transitions of executions. Each transition of a loop counts once, retries do not count.
+/// The transitions of executions. Each transition of a loop counts once; retries do not count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cost {
-    /// On the way with the most transitions.
+    /// The path with the most transitions.
     pub longest: Count,
-    /// On the way without errors, where every choice takes its default, or its first rule if it has none.
+    /// The path without errors, where every choice takes its default, or its first rule if it has none.
     pub usual: Count,
-    /// The events of the history on the way with the most of them.
+    /// The history events of the path with the most of them.
     pub events: Count,
 }
 
@@ -22,14 +22,14 @@ pub struct Cost {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CostChange {
-    /// Of the older definition.
+    /// The cost of the older definition.
     pub old: Cost,
-    /// Of the newer definition.
+    /// The cost of the newer definition.
     pub new: Cost,
 }
 
 impl Cost {
-    /// What executions of a state machine cost.
+    /// Returns the cost of a state machine's executions.
     pub fn of(machine: &Machine) -> Self {
         let of = |definition: &Value| {
             let budget = Budget::of(&StateMachine::read(definition).0, machine.machine_type);
@@ -46,13 +46,13 @@ impl Cost {
     }
 }
 
-/// A count in words: `5`, `3 and 2 for each item of Map`.
+/// Returns a count in words: `5`, `3 and 2 for each item of Map`.
 pub(crate) fn words(count: &Count) -> String {
     let each = count.each.iter().map(|(map, count)| format!("{count} for each item of {map}"));
     std::iter::once(count.fixed.to_string()).chain(each).collect::<Vec<_>>().join(" and ")
 }
 
-/// The definition with one way only: no handlers of errors, and each choice goes where it goes by default.
+/// Returns the definition reduced to the usual path: without error handlers, and with only the default of each choice.
 fn usual(value: &Value) -> Value {
     match value {
         Value::Object(members) if members.get("Type").is_some_and(|kind| kind == "Choice") => {

@@ -1,7 +1,7 @@
-//! What a change of a state machine means: what differs, who is affected, and how.
+//! Explains what a change of a state machine means: what differs, who is affected, and how.
 //!
-//! [`plan`] compares two state machines. Each [`Finding`] follows a [`Rule`] of one table ([`RULES`]), with AWS's rule and
-//! the page that it comes from. The whole plan is as bad as its worst finding.
+//! [`plan`] compares two state machines. Each [`Finding`] follows a [`Rule`] of one table ([`RULES`]), with AWS's rule
+//! and a link to its page. The verdict of the plan is that of its worst finding.
 //!
 //! ```
 //! use serde_json::json;
@@ -16,7 +16,7 @@
 //! assert_eq!(finding.state.as_deref(), Some("Pay"));
 //! ```
 //!
-//! Nothing here calls AWS, reads files or knows the time.
+//! This crate does not call AWS, read files or use the clock.
 //!
 //! This crate is internal: it follows no semantic versioning, and any release may change its API.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -38,17 +38,17 @@ pub use cost::{Cost, CostChange};
 pub use rule::{Aspect, Law, RULES, Rule, Verdict};
 pub use workflow_asl::document::MachineType;
 
-/// A state machine as it is, or as it is to be.
+/// A state machine, deployed or planned.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Machine {
-    /// Its name in AWS, if it is known.
+    /// Its name in AWS, if known.
     pub name: Option<String>,
     /// Standard or Express.
     pub machine_type: MachineType,
     /// The definition.
     pub definition: Value,
-    /// What belongs to the state machine beside the definition, as far as it is known.
+    /// The configuration apart from the definition, as far as it is known.
     pub configuration: Configuration,
     /// The declared type of the input, as JSON Schema.
     pub input: Option<Value>,
@@ -57,33 +57,33 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A Standard state machine with this definition, of which nothing else is known.
+    /// Returns a Standard state machine with this definition and no other known properties.
     pub fn new(definition: Value) -> Self {
         Self { definition, ..Self::default() }
     }
 
-    /// The same with this name.
+    /// Sets the name.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// The same of this type.
+    /// Sets the type.
     #[must_use]
     pub fn of_type(mut self, machine_type: MachineType) -> Self {
         self.machine_type = machine_type;
         self
     }
 
-    /// The same with this configuration.
+    /// Sets the configuration.
     #[must_use]
     pub fn configured(mut self, configuration: Configuration) -> Self {
         self.configuration = configuration;
         self
     }
 
-    /// The same with these declared types, each a JSON Schema.
+    /// Sets the declared types, each a JSON Schema.
     #[must_use]
     pub fn declaring(mut self, input: Option<Value>, output: Option<Value>) -> Self {
         (self.input, self.output) = (input, output);
@@ -91,13 +91,13 @@ impl Machine {
     }
 }
 
-/// What a change means for somebody.
+/// What a change means for one affected party.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The rule that it follows.
+    /// The rule of the finding.
     pub rule: &'static Rule,
-    /// The state that it is about: its newer name, or the older one where it was removed.
+    /// The state that it is about: the newer name, or the older name if the state was removed.
     pub state: Option<String>,
     /// The field of ASL or the part of the data that it is about.
     pub field: Option<String>,
@@ -105,35 +105,35 @@ pub struct Finding {
     pub reason: String,
 }
 
-/// What a change is and means.
+/// A change and its consequences.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Plan {
     /// What differs between the definitions.
     pub difference: Difference,
-    /// What differs of the permissions that the role needs.
+    /// The differences of the permissions that the role needs.
     pub permissions: policy::Difference,
-    /// What executions cost, in transitions.
+    /// The cost of executions, in transitions.
     pub cost: CostChange,
-    /// What it means: the worst first, then by aspect and in the order of the states.
+    /// The findings, the worst first, then by aspect and in the order of the states.
     pub findings: Vec<Finding>,
 }
 
 impl Plan {
-    /// The worst of the findings.
+    /// Returns the verdict of the worst finding.
     pub fn verdict(&self) -> Verdict {
         self.findings.iter().map(|finding| finding.rule.verdict).max().unwrap_or_default()
     }
 
-    /// Whether nothing differs.
+    /// Returns whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.findings.is_empty() && self.difference.is_empty()
     }
 }
 
-/// What it means to put the newer state machine in the place of the older one.
+/// Compares the older state machine with the newer one that replaces it.
 ///
-/// Takes what it can of a malformed definition: check both by [`workflow_asl::rules`] first.
+/// Malformed parts of a definition are ignored: check both with [`workflow_asl::rules`] first.
 pub fn plan(old: &Machine, new: &Machine) -> Plan {
     judge::judge(old, new)
 }

@@ -1,4 +1,4 @@
-//! A plan for programs, for pull requests and for people.
+//! Renders a plan as JSON, Markdown and text.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use workflow_asl::difference::{FieldDifference, StateDifference};
 use crate::{Finding, Plan, Verdict};
 
 impl Finding {
-    /// The finding as JSON: `aspect`, `verdict`, `state`, `field`, `reason`, `rule`, `law`, `source`, `page`.
+    /// Returns the finding as JSON: `aspect`, `verdict`, `state`, `field`, `reason`, `rule`, `law`, `source`, `page`.
     pub fn to_json(&self) -> Value {
         json!({
             "aspect": self.rule.aspect.name(),
@@ -25,7 +25,7 @@ impl Finding {
 }
 
 impl Plan {
-    /// The plan as JSON: `verdict`, `findings`, `states`, `machine`, `permissions`, `cost`.
+    /// Returns the plan as JSON: `verdict`, `findings`, `states`, `machine`, `permissions`, `cost`.
     pub fn to_json(&self) -> Value {
         let states = self.difference.states.iter().filter(|state| change(state).is_some());
         let grants = |grants: &[workflow_asl::policy::Grant]| grants.iter().map(|grant| grant.to_json()).collect();
@@ -40,7 +40,7 @@ impl Plan {
         })
     }
 
-    /// The plan as Markdown, for a pull request.
+    /// Returns the plan as Markdown for a pull request.
     pub fn to_markdown(&self) -> String {
         let mut text = format!("**{}** {}\n", mark(self.verdict()), self.summary());
         let told: Vec<_> = self.told().collect();
@@ -61,7 +61,7 @@ impl Plan {
         text
     }
 
-    /// The plan as text for a terminal, without colours.
+    /// Returns the plan as plain text for a terminal, without colours.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         for state in &self.difference.states {
@@ -93,7 +93,7 @@ impl Plan {
         text
     }
 
-    /// The findings that people should read: all that are not compatible, or all of them where none is.
+    /// Returns the findings to show: all that are not compatible, or all if every one is compatible.
     fn told(&self) -> impl Iterator<Item = &Finding> {
         let all = self.verdict() == Verdict::Compatible;
         self.findings.iter().filter(move |finding| all || finding.rule.verdict > Verdict::Compatible)
@@ -118,12 +118,12 @@ fn mark(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A text inside a cell of a table.
+/// Escapes a text for a table cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
-/// A sign and words for what happened to a state; `None` where nothing did.
+/// Returns a sign and a description of a state's change, or `None` if it did not change.
 fn change(state: &StateDifference) -> Option<(char, String)> {
     let name = state.name();
     match state.renamed() {

@@ -1,22 +1,22 @@
-//! The table of rules: what a change means, for whom, and what AWS says about it. `docs/plan.md` explains each.
+//! The table of rules: what a change means, for whom, and what AWS says about it. `docs/plan.md` explains each rule.
 
 use std::fmt;
 
-/// What a change means for somebody.
+/// What a change means for one affected party.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// Nobody has to do anything.
+    /// No action is required.
     #[default]
     Compatible,
-    /// It works if something is done first, or nobody can see from the definitions whether it works.
+    /// It works if you do something first, or the definitions do not show whether it works.
     Careful,
-    /// Somebody who relies on the older definition fails with the newer one.
+    /// Anyone who relies on the older definition fails with the newer one.
     Breaking,
 }
 
 impl Verdict {
-    /// The word for it: `compatible`, `careful`, `breaking`.
+    /// Returns the name of the verdict: `compatible`, `careful`, `breaking`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Compatible => "compatible",
@@ -45,12 +45,12 @@ macro_rules! aspects {
             /// Every aspect.
             pub const ALL: &'static [Self] = &[$( Self::$name, )*];
 
-            /// The word for it in JSON.
+            /// Returns the name in JSON.
             pub fn name(self) -> &'static str {
                 match self { $( Self::$name => $word, )* }
             }
 
-            /// What it covers.
+            /// Returns a description of what it covers.
             pub fn doc(self) -> &'static str {
                 match self { $( Self::$name => $doc, )* }
             }
@@ -62,12 +62,12 @@ aspects! {
     Executions "executions" "Executions: those under way, and how new ones run.";
     Redrive "redrive" "Executions that failed and are redriven.";
     Callers "callers" "Whoever starts executions, with the input.";
-    Readers "readers" "Whoever reads the outcome: output, error, result files.";
+    Readers "readers" "Whoever reads the outcome: the output, the error, the result files.";
     Tasks "tasks" "The functions and services that tasks call.";
     Tokens "tokens" "Task tokens: those outstanding, and whoever sends them back.";
     Activities "activities" "Activities and their workers.";
     Permissions "permissions" "What the role must allow.";
-    Configuration "configuration" "The state machine beside its definition: type, name, logging, tracing, encryption.";
+    Configuration "configuration" "The state machine apart from its definition: type, name, logging, tracing, encryption.";
     Tags "tags" "The state machine's tags.";
     Cost "cost" "State transitions, which AWS bills for Standard executions.";
 }
@@ -78,13 +78,13 @@ impl fmt::Display for Aspect {
     }
 }
 
-/// What AWS says, and where.
+/// AWS's rule and its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Law {
     /// AWS's rule in a sentence.
     pub text: &'static str,
-    /// The page that it comes from.
+    /// The page that states it.
     pub source: &'static str,
 }
 
@@ -94,11 +94,11 @@ pub struct Law {
 pub struct Rule {
     /// Its name, and the heading of its section in `docs/plan.md`.
     pub id: &'static str,
-    /// Who or what it is about.
+    /// Who or what it affects.
     pub aspect: Aspect,
-    /// What it means for them.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What has changed, in a few words.
+    /// What has changed, in a phrase.
     pub change: &'static str,
     /// What to do, or why nothing needs to be done.
     pub advice: &'static str,
@@ -132,17 +132,17 @@ laws! {
     TOLERANCE "dg/state-map-distributed.html" "A map run fails when more items fail than its tolerated failure threshold.";
     READER "dg/input-output-itemreader.html" "An ItemReader reads the items of a distributed map from S3.";
     BATCHER "dg/input-output-itembatcher.html" "An ItemBatcher gives each child execution an object with Items in place of one item.";
-    WRITER "dg/input-output-resultwriter.html" "With a ResultWriter the result of the map is the place of a manifest in S3, and the results lie in files.";
+    WRITER "dg/input-output-resultwriter.html" "With a ResultWriter, the result of the map is the location of a manifest in S3, and the results are in files.";
     TYPE "dg/choosing-workflow-type.html" "The type of a state machine cannot be changed. Express executions last at most five minutes, run steps at least once, and have no history, redrive, .sync, task tokens or activities.";
     NAME "apireference/API_CreateStateMachine.html" "A state machine's name is part of its ARN and cannot be changed.";
     ROLE "dg/procedure-create-iam-role.html" "A task can call only what the execution role allows at the time of the call; executions under way and redriven ones are bound by it too.";
     CREDENTIALS "dg/concepts-access-cross-acct-resources.html" "A task with Credentials calls with the role named there, which must trust the execution role.";
-    LOGS "dg/cw-logs.html" "Logging goes to CloudWatch Logs as far as its level says, with inputs and outputs if includeExecutionData is true.";
+    LOGS "dg/cw-logs.html" "Executions log to CloudWatch Logs at the configured level, with inputs and outputs if includeExecutionData is true.";
     TRACING "dg/concepts-xray-tracing.html" "With tracing, executions send segments to X-Ray.";
     ENCRYPTION "dg/encryption-at-rest.html" "With a customer managed key, the execution role and whoever reads executions need kms:Decrypt on it.";
-    TAGGING "dg/concepts-tagging.html" "Tags organise costs, and policies can allow or deny by them.";
+    TAGGING "dg/concepts-tagging.html" "Tags organise costs, and policies can allow or deny access based on them.";
     QUOTAS "dg/service-quotas.html" "A Standard execution fails at 25,000 history events.";
-    LANGUAGE "dg/transforming-data.html" "JSONPath and JSONata select and shape data by different fields of the same states.";
+    LANGUAGE "dg/transforming-data.html" "JSONPath and JSONata transform data in different fields of the same states.";
     VARIABLES "dg/workflow-variables.html" "A variable that a state assigns can be read in the states after it.";
     STRUCTURE "dg/statemachine-structure.html" "A definition names its first state, and each state the one after it.";
 }
@@ -164,7 +164,7 @@ macro_rules! rules {
             };
         )*
 
-        /// Every rule, by aspect.
+        /// All rules, sorted by aspect.
         pub const RULES: &[Rule] = &[$( $name, )*];
     };
 }
@@ -176,101 +176,101 @@ rules! {
     STATE_REMOVED "state-removed" Executions Compatible UPDATE "a state was removed" "Executions under way still have it.";
     STATE_RENAMED "state-renamed" Executions Compatible UPDATE "a state was renamed" "Histories, logs and mocks name states: queries over them must know both names.";
     STATE_MOVED "state-moved" Executions Compatible UPDATE "a state is in another branch or map" "Executions under way still have it where it was.";
-    KIND_CHANGED "kind-changed" Executions Compatible UPDATE "a state is of another kind" "Executions under way still run it as it was.";
-    TRANSITION_CHANGED "transition-changed" Executions Compatible STRUCTURE "a state goes on elsewhere" "Executions under way keep the older order.";
+    KIND_CHANGED "kind-changed" Executions Compatible UPDATE "a state has another kind" "Executions under way still run it as it was.";
+    TRANSITION_CHANGED "transition-changed" Executions Compatible STRUCTURE "a state leads to another state" "Executions under way keep the older order.";
     START_CHANGED "start-changed" Executions Compatible STRUCTURE "another state is the first" "Executions under way keep the older order.";
     COMMENT_CHANGED "comment-changed" Executions Compatible UPDATE "a comment differs" "No execution reads comments.";
-    DATA_CHANGED "data-changed" Executions Compatible OUTPUT "a state shapes its data in another way" "What leaves the state machine is judged separately, under callers, readers and tasks.";
-    LANGUAGE_CHANGED "language-changed" Executions Compatible LANGUAGE "a state has another query language" "What leaves the state machine is judged separately, under callers, readers and tasks.";
+    DATA_CHANGED "data-changed" Executions Compatible OUTPUT "a state transforms its data differently" "Effects outside the state machine are reported separately, under callers, readers and tasks.";
+    LANGUAGE_CHANGED "language-changed" Executions Compatible LANGUAGE "a state has another query language" "Effects outside the state machine are reported separately, under callers, readers and tasks.";
     VARIABLE_CHANGED "variable-changed" Executions Compatible VARIABLES "a state assigns other variables" "Only states of the same execution read them.";
-    TIMEOUT_LOWERED "timeout-lowered" Executions Careful TASK "a task may run for a shorter time" "Check how long the task takes: what lasts longer now fails with States.Timeout.";
-    TIMEOUT_RAISED "timeout-raised" Executions Compatible TASK "a task may run for a longer time" "A lost answer is noticed later.";
-    TIMEOUT_COMPUTED "timeout-computed" Executions Careful TASK "a timeout or heartbeat is computed in another way" "Check the values: the definitions do not show them.";
-    MACHINE_TIMEOUT_LOWERED "machine-timeout-lowered" Executions Careful UPDATE "an execution may run for a shorter time" "Check how long executions take: what lasts longer now ends as TIMED_OUT.";
-    MACHINE_TIMEOUT_RAISED "machine-timeout-raised" Executions Compatible UPDATE "an execution may run for a longer time" "Executions under way keep the older limit.";
-    RETRY_ADDED "retry-added" Executions Compatible ERRORS "a task is tried again more often, or after more errors" "The task must bear to be called again after a failure.";
-    RETRY_REMOVED "retry-removed" Executions Careful ERRORS "a task is tried again less often, or after fewer errors" "Errors that a retry made good now reach the catchers, or fail the execution.";
+    TIMEOUT_LOWERED "timeout-lowered" Executions Careful TASK "a task has less time to run" "Check how long the task takes: above the new limit it now fails with States.Timeout.";
+    TIMEOUT_RAISED "timeout-raised" Executions Compatible TASK "a task has more time to run" "A lost response is noticed later.";
+    TIMEOUT_COMPUTED "timeout-computed" Executions Careful TASK "a timeout or heartbeat is computed differently" "Check the values: the definitions do not show them.";
+    MACHINE_TIMEOUT_LOWERED "machine-timeout-lowered" Executions Careful UPDATE "an execution has less time to run" "Check how long executions take: above the new limit they now end as TIMED_OUT.";
+    MACHINE_TIMEOUT_RAISED "machine-timeout-raised" Executions Compatible UPDATE "an execution has more time to run" "Executions under way keep the older limit.";
+    RETRY_ADDED "retry-added" Executions Compatible ERRORS "a task is retried more often, or after more errors" "The task must be safe to call again after a failure.";
+    RETRY_REMOVED "retry-removed" Executions Careful ERRORS "a task is retried less often, or after fewer errors" "Errors that a retry resolved now reach the catchers, or fail the execution.";
     RETRY_PACED "retry-paced" Executions Compatible ERRORS "the delays between attempts differ" "A longer delay makes executions last longer.";
 
-    CATCH_ADDED "catch-added" Executions Compatible ERRORS "more errors are caught" "Executions that failed with them now go on.";
+    CATCH_ADDED "catch-added" Executions Compatible ERRORS "more errors are caught" "Executions that failed with them now continue.";
     CATCH_REMOVED "catch-removed" Executions Careful ERRORS "fewer errors are caught" "These errors now fail the execution.";
-    CATCH_CHANGED "catch-changed" Executions Compatible ERRORS "a catcher goes on elsewhere, or hands on other data" "Executions under way keep the older handler.";
-    DEFAULT_REMOVED "default-removed" Executions Careful CHOICE "a choice has no default any more" "Check that the rules cover every value: what matches none fails the execution.";
-    CHOICE_NARROWED "choice-narrowed" Executions Careful CHOICE "a choice without a default has fewer or other rules" "Check that the rules cover every value: what matches none fails the execution.";
-    CHOICE_CHANGED "choice-changed" Executions Compatible CHOICE "a choice decides in another way" "Executions under way keep the older rules.";
+    CATCH_CHANGED "catch-changed" Executions Compatible ERRORS "a catcher leads to another state, or passes on other data" "Executions under way keep the older handler.";
+    DEFAULT_REMOVED "default-removed" Executions Careful CHOICE "a choice no longer has a default" "Check that the rules cover every value: a value that matches none fails the execution.";
+    CHOICE_NARROWED "choice-narrowed" Executions Careful CHOICE "a choice without a default has fewer or other rules" "Check that the rules cover every value: a value that matches none fails the execution.";
+    CHOICE_CHANGED "choice-changed" Executions Compatible CHOICE "a choice decides differently" "Executions under way keep the older rules.";
     WAIT_CHANGED "wait-changed" Executions Compatible WAIT "a wait differs" "Executions that wait now keep the older time.";
     BRANCHES_CHANGED "branches-changed" Executions Compatible PARALLEL "a parallel has other branches" "Executions under way keep the older branches.";
-    CONCURRENCY_RAISED "concurrency-raised" Executions Careful MAP "more iterations run at a time" "Check that what they call bears the load.";
-    CONCURRENCY_LOWERED "concurrency-lowered" Executions Compatible MAP "fewer iterations run at a time" "The map lasts longer.";
-    CONCURRENCY_COMPUTED "concurrency-computed" Executions Careful MAP "the number of iterations at a time is computed in another way" "Check the values: the definitions do not show them.";
+    CONCURRENCY_RAISED "concurrency-raised" Executions Careful MAP "more iterations run concurrently" "Check that the services they call can take the load.";
+    CONCURRENCY_LOWERED "concurrency-lowered" Executions Compatible MAP "fewer iterations run concurrently" "The map takes longer.";
+    CONCURRENCY_COMPUTED "concurrency-computed" Executions Careful MAP "the number of concurrent iterations is computed differently" "Check the values: the definitions do not show them.";
     TOLERANCE_LOWERED "tolerance-lowered" Executions Careful TOLERANCE "fewer items may fail" "Map runs that succeeded with failed items now fail.";
-    TOLERANCE_RAISED "tolerance-raised" Readers Careful TOLERANCE "more items may fail" "Readers of the results must expect that more of them are missing.";
-    MODE_DISTRIBUTED "mode-distributed" Executions Careful DISTRIBUTED "the iterations of a map are executions of their own" "Grant states:StartExecution on the state machine, and check the load: up to 10,000 run at a time.";
-    MODE_INLINE "mode-inline" Executions Careful INLINE "the iterations of a map run within the execution" "Check the number of items: all their events count to one history, and 40 run at a time.";
-    CHILD_TYPE_CHANGED "child-type-changed" Executions Careful TYPE "the child executions of a map are of another type" "Express children last at most five minutes and may run a step twice; Standard ones are billed by transitions.";
+    TOLERANCE_RAISED "tolerance-raised" Readers Careful TOLERANCE "more items may fail" "Readers of the results must expect more of them to be missing.";
+    MODE_DISTRIBUTED "mode-distributed" Executions Careful DISTRIBUTED "a map runs its iterations as child executions" "Grant states:StartExecution on the state machine, and check the load: up to 10,000 run concurrently.";
+    MODE_INLINE "mode-inline" Executions Careful INLINE "the iterations of a map run within the execution" "Check the number of items: all their events count towards one history, and at most 40 run concurrently.";
+    CHILD_TYPE_CHANGED "child-type-changed" Executions Careful TYPE "the child executions of a map have another type" "Express children last at most five minutes and may run a step twice; Standard ones are billed by transitions.";
     LABEL_CHANGED "label-changed" Executions Careful DISTRIBUTED "a distributed map has another label" "ARNs of map runs and child executions change: check policies, alarms and queries that name them.";
-    READER_CHANGED "reader-changed" Executions Careful READER "a map reads other items" "Check that the object is there, in this format, and that the role may read it.";
-    ITEMS_CHANGED "items-changed" Executions Compatible MAP "a map takes its items from elsewhere, or hands other items on" "Only the states inside the map see them.";
+    READER_CHANGED "reader-changed" Executions Careful READER "a map reads other items" "Check that the object exists in this format, and that the role may read it.";
+    ITEMS_CHANGED "items-changed" Executions Compatible MAP "a map has another source of items, or passes on other items" "Only the states inside the map see them.";
     BATCHES_CHANGED "batches-changed" Executions Careful BATCHER "items come in batches, or no longer do" "Check that the states inside the map, and what they call, expect that.";
-    BATCH_SIZE_CHANGED "batch-size-changed" Executions Compatible BATCHER "batches are of another size" "The number of child executions changes with it.";
+    BATCH_SIZE_CHANGED "batch-size-changed" Executions Compatible BATCHER "batches have another size" "The number of child executions changes with it.";
 
     // Redrive.
-    REDRIVE_KEEPS "redrive-keeps-definition" Redrive Compatible REDRIVE "the definition differs" "A redrive runs the older definition: a mistake that this change mends is still in it. Start such executions anew.";
+    REDRIVE_KEEPS "redrive-keeps-definition" Redrive Compatible REDRIVE "the definition differs" "A redrive runs the older definition, without the fixes of this change. To run the newer one, start a new execution.";
     REDRIVE_NEEDS "redrive-needs-permission" Redrive Careful REDRIVE "the role may lose permissions that a redrive needs" "Keep them until the last execution of the older definition can no longer be redriven.";
 
     // Callers.
-    INPUT_NEEDED "input-needed" Callers Breaking INPUT "an execution needs a part of the input that it did not read before" "Have every caller send it first, or give a default.";
-    INPUT_MAYBE_NEEDED "input-maybe-needed" Callers Careful INPUT "an execution reads a part of the input that it did not read before, on some ways" "Check that callers send it, or that the state copes without.";
-    INPUT_OPTIONAL "input-optional" Callers Compatible INPUT "an execution reads a part of the input that it did not read before, and asks first whether it is there" "Callers may send it or go on as before.";
-    INPUT_UNREAD "input-unread" Callers Compatible INPUT "a part of the input is no longer read" "Callers may go on sending it.";
-    INPUT_NARROWED "input-narrowed" Callers Breaking INPUT "the declared input takes less than before" "Have every caller send the newer form first.";
-    INPUT_WIDENED "input-widened" Callers Compatible INPUT "the declared input takes more than before" "Callers may go on as before.";
+    INPUT_NEEDED "input-needed" Callers Breaking INPUT "an execution requires a part of the input that it did not read before" "Have every caller send it first, or provide a default.";
+    INPUT_MAYBE_NEEDED "input-maybe-needed" Callers Careful INPUT "an execution reads a part of the input that it did not read before, on some paths" "Check that callers send it, or that the state works without it.";
+    INPUT_OPTIONAL "input-optional" Callers Compatible INPUT "an execution reads a part of the input that it did not read before, and checks first whether it exists" "Callers may send it, but need not.";
+    INPUT_UNREAD "input-unread" Callers Compatible INPUT "a part of the input is no longer read" "Callers may keep sending it.";
+    INPUT_NARROWED "input-narrowed" Callers Breaking INPUT "the declared input accepts less than before" "Have every caller send the newer form first.";
+    INPUT_WIDENED "input-widened" Callers Compatible INPUT "the declared input accepts more than before" "Callers need not change.";
 
     // Readers.
-    OUTPUT_REMOVED "output-removed" Readers Breaking OUTPUT "the output lacks what it had" "Have every reader do without it first, or keep it.";
-    OUTPUT_TYPE_CHANGED "output-type-changed" Readers Breaking OUTPUT "a part of the output is of another type" "Give the newer form another name, and keep the older one until nobody reads it.";
-    OUTPUT_ADDED "output-added" Readers Compatible OUTPUT "the output has more than it had" "Readers that ignore what they do not know go on as before.";
+    OUTPUT_REMOVED "output-removed" Readers Breaking OUTPUT "the output lacks a part that it had" "Make every reader work without it first, or keep it.";
+    OUTPUT_TYPE_CHANGED "output-type-changed" Readers Breaking OUTPUT "a part of the output has another type" "Give the newer form another name, and keep the older one until nobody reads it.";
+    OUTPUT_ADDED "output-added" Readers Compatible OUTPUT "the output has a new part" "Readers that ignore unknown parts need not change.";
     OUTPUT_VALUE_CHANGED "output-value-changed" Readers Compatible OUTPUT "a part of the output has another value of the same type" "Check readers that compare with the older value.";
-    OUTPUT_SOURCE_CHANGED "output-source-changed" Readers Careful OUTPUT "a part of the output comes from elsewhere" "Check that it still has the form that readers expect: the definitions do not show it.";
-    OUTPUT_MAY_DIFFER "output-may-differ" Readers Careful OUTPUT "executions can end with an output of another form" "Readers must cope with both forms.";
-    OUTPUT_WIDENED "output-widened" Readers Breaking OUTPUT "the declared output can be what it could not be before" "Have every reader take the newer form first.";
-    OUTPUT_NARROWED "output-narrowed" Readers Compatible OUTPUT "the declared output is less than it could be before" "Readers go on as before.";
-    SUCCESS_REMOVED "success-removed" Readers Breaking FAIL "no execution can succeed any more" "Callers and readers wait for an output that never comes.";
+    OUTPUT_SOURCE_CHANGED "output-source-changed" Readers Careful OUTPUT "a part of the output comes from another source" "Check that it still has the form that readers expect: the definitions do not show it.";
+    OUTPUT_MAY_DIFFER "output-may-differ" Readers Careful OUTPUT "executions can end with an output of another form" "Readers must handle both forms.";
+    OUTPUT_WIDENED "output-widened" Readers Breaking OUTPUT "the declared output allows values that it did not allow before" "Make every reader accept the newer form first.";
+    OUTPUT_NARROWED "output-narrowed" Readers Compatible OUTPUT "the declared output allows fewer values than before" "Readers need not change.";
+    SUCCESS_REMOVED "success-removed" Readers Breaking FAIL "executions can no longer succeed" "Callers and readers wait for an output that never comes.";
     FAILURE_ADDED "failure-added" Readers Careful FAIL "executions can fail in a new way" "Tell whoever handles failures; alarms and catchers of parent workflows see it.";
-    FAILURE_REMOVED "failure-removed" Readers Compatible FAIL "executions no longer fail in one way" "Handlers of that error are idle.";
+    FAILURE_REMOVED "failure-removed" Readers Compatible FAIL "executions no longer fail in one way" "Handlers of that error are no longer used.";
     ERROR_CHANGED "error-changed" Readers Careful FAIL "executions fail with another error name" "Check alarms, event rules and callers that match the older name.";
     CAUSE_CHANGED "cause-changed" Readers Compatible FAIL "executions fail with another cause" "The cause is text for people.";
-    RESULTS_FORMAT "results-format-changed" Readers Breaking WRITER "the result files of a map have another format" "Readers of the files must take the newer format first.";
+    RESULTS_FORMAT "results-format-changed" Readers Breaking WRITER "the result files of a map have another format" "Readers of the files must accept the newer format first.";
     RESULTS_PLACE "results-moved" Readers Careful WRITER "the results of a map are written elsewhere" "Check readers, permissions and life-cycle rules of the older place.";
 
     // Tasks.
     RESOURCE_CHANGED "resource-changed" Tasks Careful RESOURCES "a task calls something else" "Deploy what it calls first, and keep the older one until executions under way have ended.";
-    TARGET_CHANGED "target-changed" Tasks Careful RESOURCES "a task names another resource in its request" "See that the resource exists, and keep the older one until executions under way have ended.";
-    PATTERN_CHANGED "pattern-changed" Tasks Careful RESOURCES "a task is done at another time" "Later states run earlier or later than before, and the result has another form.";
-    REQUEST_ADDED "request-added" Tasks Compatible RESOURCES "a task sends more" "What it calls ignores it, or reads it once it knows it.";
-    REQUEST_REMOVED "request-removed" Tasks Careful RESOURCES "a task sends less, or in another form" "What it calls must do without it first; executions under way still send it.";
-    REQUEST_CHANGED "request-changed" Tasks Compatible RESOURCES "a task sends other values" "What it calls gets both values while executions are under way.";
-    REQUEST_SOURCE "request-source-changed" Tasks Careful RESOURCES "a task sends values from elsewhere" "Check that they still have the form that it expects: the definitions do not show it.";
+    TARGET_CHANGED "target-changed" Tasks Careful RESOURCES "a task names another resource in its request" "Make sure that the resource exists, and keep the older one until executions under way have ended.";
+    PATTERN_CHANGED "pattern-changed" Tasks Careful RESOURCES "a task completes at another time" "Later states run earlier or later than before, and the result has another form.";
+    REQUEST_ADDED "request-added" Tasks Compatible RESOURCES "a task sends more" "The receiver ignores it until it supports it.";
+    REQUEST_REMOVED "request-removed" Tasks Careful RESOURCES "a task sends less, or in another form" "The receiver must work without it first; executions under way still send it.";
+    REQUEST_CHANGED "request-changed" Tasks Compatible RESOURCES "a task sends other values" "The receiver gets both values while executions are under way.";
+    REQUEST_SOURCE "request-source-changed" Tasks Careful RESOURCES "a task sends values from another source" "Check that they still have the form that the receiver expects: the definitions do not show it.";
 
     // Tokens.
-    TOKEN_ADDED "token-added" Tokens Careful TOKENS "a task waits for its token to come back" "Deploy what sends it back first: else executions wait until the task's timeout.";
-    TOKEN_REQUIRED "token-required" Tokens Breaking TOKENS "a task that did not wait for a token does now" "Whoever gets the message does not send the token back yet, and executions wait. Deploy that first.";
-    TOKEN_DROPPED "token-dropped" Tokens Careful TOKENS "a task no longer waits for its token" "Tokens that are outstanding stay valid: keep answering them until executions under way have ended.";
-    TOKEN_REMOVED "token-removed" Tokens Careful TOKENS "a task with a token was removed" "Tokens that are outstanding stay valid: keep what answers them until executions under way have ended.";
-    TOKEN_TARGET "token-target-changed" Tokens Careful TOKENS "a token is sent elsewhere" "Keep the older receiver until executions under way have ended; deploy the newer one first.";
-    TOKEN_REQUEST_REMOVED "token-request-removed" Tokens Breaking TOKENS "whoever sends a token back gets less, or in another form" "The receiver must take both forms first; messages of executions under way have the older one.";
-    TOKEN_HEARTBEAT_LOWERED "token-heartbeat-lowered" Tokens Careful TASK "heartbeats of a token must come more often" "Have the senders beat at the newer pace first: a missed beat fails the task.";
-    TOKEN_HEARTBEAT_RAISED "token-heartbeat-raised" Tokens Compatible TASK "heartbeats of a token may come less often" "A lost sender is noticed later.";
-    TOKEN_TIMEOUT_LOWERED "token-timeout-lowered" Tokens Careful TASK "a token must come back sooner" "Check how long answers take: later ones find the task timed out.";
+    TOKEN_ADDED "token-added" Tokens Careful TOKENS "a task waits for its token to come back" "First deploy what sends it back: otherwise executions wait until the task's timeout.";
+    TOKEN_REQUIRED "token-required" Tokens Breaking TOKENS "a task that did not wait for a token now does" "First deploy a receiver that sends the token back: until then, executions wait.";
+    TOKEN_DROPPED "token-dropped" Tokens Careful TOKENS "a task no longer waits for its token" "Outstanding tokens stay valid: keep answering them until executions under way have ended.";
+    TOKEN_REMOVED "token-removed" Tokens Careful TOKENS "a task with a token was removed" "Outstanding tokens stay valid: keep what answers them until executions under way have ended.";
+    TOKEN_TARGET "token-target-changed" Tokens Careful TOKENS "a token is sent elsewhere" "Deploy the newer receiver first; keep the older one until executions under way have ended.";
+    TOKEN_REQUEST_REMOVED "token-request-removed" Tokens Breaking TOKENS "the receiver of a token gets less, or gets it in another form" "The receiver must accept both forms first; messages of executions under way have the older one.";
+    TOKEN_HEARTBEAT_LOWERED "token-heartbeat-lowered" Tokens Careful TASK "a token needs heartbeats more often" "First make the senders send heartbeats at the newer interval: a missed heartbeat fails the task.";
+    TOKEN_HEARTBEAT_RAISED "token-heartbeat-raised" Tokens Compatible TASK "a token needs heartbeats less often" "A lost sender is noticed later.";
+    TOKEN_TIMEOUT_LOWERED "token-timeout-lowered" Tokens Careful TASK "a token must be returned sooner" "Check how long answers take: a later one arrives after the task has timed out.";
 
     // Activities.
-    ACTIVITY_ADDED "activity-added" Activities Careful ACTIVITIES "a task waits for a worker of an activity" "Create the activity and start workers first: else executions wait until the task's timeout.";
+    ACTIVITY_ADDED "activity-added" Activities Careful ACTIVITIES "a task waits for a worker of an activity" "Create the activity and start workers first: otherwise executions wait until the task's timeout.";
     ACTIVITY_REMOVED "activity-removed" Activities Careful ACTIVITIES "an activity is no longer used" "Keep the activity and its workers until executions under way have ended.";
-    ACTIVITY_CHANGED "activity-changed" Activities Careful ACTIVITIES "a task waits at another activity" "Start workers of the newer one first; keep those of the older one until executions under way have ended.";
-    ACTIVITY_INPUT_REMOVED "activity-input-removed" Activities Breaking ACTIVITIES "workers get less, or in another form" "Workers must take both forms first; tasks of executions under way have the older one.";
-    ACTIVITY_HEARTBEAT_LOWERED "activity-heartbeat-lowered" Activities Careful TASK "heartbeats of a worker must come more often" "Have the workers beat at the newer pace first: a missed beat fails the task.";
-    ACTIVITY_HEARTBEAT_RAISED "activity-heartbeat-raised" Activities Compatible TASK "heartbeats of a worker may come less often" "A lost worker is noticed later.";
-    ACTIVITY_TIMEOUT_LOWERED "activity-timeout-lowered" Activities Careful TASK "a worker must be done sooner" "Check how long workers take: later answers find the task timed out.";
+    ACTIVITY_CHANGED "activity-changed" Activities Careful ACTIVITIES "a task waits for a worker of another activity" "Start workers of the newer one first; keep those of the older one until executions under way have ended.";
+    ACTIVITY_INPUT_REMOVED "activity-input-removed" Activities Breaking ACTIVITIES "workers get less, or get it in another form" "Workers must accept both forms first; tasks of executions under way have the older one.";
+    ACTIVITY_HEARTBEAT_LOWERED "activity-heartbeat-lowered" Activities Careful TASK "a worker must send heartbeats more often" "First make the workers send heartbeats at the newer interval: a missed heartbeat fails the task.";
+    ACTIVITY_HEARTBEAT_RAISED "activity-heartbeat-raised" Activities Compatible TASK "a worker may send heartbeats less often" "A lost worker is noticed later.";
+    ACTIVITY_TIMEOUT_LOWERED "activity-timeout-lowered" Activities Careful TASK "a worker must finish sooner" "Check how long workers take: a later answer arrives after the task has timed out.";
 
     // Permissions.
     PERMISSION_ADDED "permission-added" Permissions Careful ROLE "the role must allow more" "Extend the role before the state machine is updated.";
@@ -279,14 +279,14 @@ rules! {
     CREDENTIALS_CHANGED "credentials-changed" Permissions Careful CREDENTIALS "a task calls with another role" "Let that role trust the execution role first, and allow sts:AssumeRole on it.";
 
     // Configuration.
-    TYPE_CHANGED "type-changed" Configuration Breaking TYPE "the state machine is of another type" "AWS cannot change it: a new state machine with a name of its own is needed, and callers must move to it.";
+    TYPE_CHANGED "type-changed" Configuration Breaking TYPE "the state machine has another type" "AWS cannot change it: a new state machine with a name of its own is needed, and callers must move to it.";
     NAME_CHANGED "name-changed" Configuration Breaking NAME "the state machine has another name" "AWS cannot change it: this makes a new state machine with another ARN, and callers must move to it.";
     LOGGING_CHANGED "logging-changed" Configuration Compatible LOGS "logging differs" "Only what is logged from now on differs.";
     LOGGING_LOWERED "logging-lowered" Configuration Careful LOGS "an Express state machine logs less" "Express executions have no other history than their logs.";
     LOGGING_DATA "logging-data" Configuration Careful LOGS "inputs and outputs are logged" "Check that the log group may hold this data.";
     TRACING_CHANGED "tracing-changed" Configuration Compatible TRACING "tracing differs" "Only traces from now on differ.";
     ENCRYPTION_CHANGED "encryption-changed" Configuration Careful ENCRYPTION "executions are encrypted with another key" "Grant kms:Decrypt on the newer key, and keep the older key while its executions are read.";
-    TAGS_CHANGED "tags-changed" Tags Compatible TAGGING "tags differ" "Check policies and cost reports that go by them.";
+    TAGS_CHANGED "tags-changed" Tags Compatible TAGGING "tags differ" "Check the policies and cost reports that use them.";
 
     // Cost.
     COST_CHANGED "cost-changed" Cost Compatible PRICING "executions take another number of transitions" "The bill changes in proportion.";
@@ -294,12 +294,12 @@ rules! {
 }
 
 impl Rule {
-    /// The rule of this name.
+    /// Returns the rule of this name.
     pub fn of(id: &str) -> Option<&'static Self> {
         RULES.iter().find(|rule| rule.id == id)
     }
 
-    /// Its section in the documentation, in this repository.
+    /// Returns the link to its section in the documentation of this repository.
     pub fn page(&self) -> String {
         format!("docs/plan.md#{}", self.id)
     }

@@ -1,18 +1,18 @@
-//! Declared types side by side, as JSON Schema: what one takes and the other does not.
+//! Compares declared types, as JSON Schema: what one accepts and the other does not.
 //!
-//! Of JSON Schema only what `cargo workflow types` writes is understood; other keywords are passed over.
+//! Only the subset of JSON Schema that `cargo workflow types` writes is supported. Other keywords are ignored.
 //! <https://json-schema.org/draft/2020-12/json-schema-validation>
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// How deep types are compared; one that contains itself has no end.
+/// The depth to which types are compared. A recursive type has no end.
 const DEPTH: usize = 32;
 
-/// Where values of type `given` may be what type `wanted` does not take, in words; empty where all of them fit.
+/// Returns where values of type `given` do not fit type `wanted`, in words. Empty if all values fit.
 ///
-/// Members that only `given` knows do not count: who does not know them ignores them, unless `wanted` forbids others.
+/// Members that only `given` has do not count, because readers ignore unknown members, unless `wanted` forbids them.
 ///
 /// ```
 /// use serde_json::json;
@@ -34,18 +34,18 @@ struct Comparison<'v> {
     wanted_root: &'v Value,
 }
 
-/// The alternatives of a type.
+/// Returns the alternatives of a type.
 fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
     schema.get("anyOf").or_else(|| schema.get("oneOf"))?.as_array()
 }
 
-/// What a reference leads to.
+/// Resolves a reference.
 fn resolved<'v>(schema: &'v Value, root: &'v Value) -> &'v Value {
     let pointer = schema.get("$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix('#'));
     pointer.and_then(|pointer| root.pointer(pointer)).unwrap_or(schema)
 }
 
-/// The values of a type that has only some.
+/// Returns the values of a type with a fixed set of values.
 fn values(schema: &Value) -> Option<Vec<&Value>> {
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
         return Some(values.iter().collect());
@@ -53,7 +53,7 @@ fn values(schema: &Value) -> Option<Vec<&Value>> {
     schema.get("const").map(|value| vec![value])
 }
 
-/// The kinds of values that a type has; `None` for any.
+/// Returns the kinds of values that a type allows; `None` for any.
 fn kinds(schema: &Value) -> Option<BTreeSet<&str>> {
     match schema.get("type")? {
         Value::String(kind) => Some([kind.as_str()].into()),

@@ -1,4 +1,4 @@
-//! Changes with their verdicts: each names the rules that it must meet, and how bad the whole is.
+//! Tests changes and their verdicts: each case lists the expected rules and the overall verdict.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests may panic")]
 
@@ -7,7 +7,7 @@ use workflow_plan::{Aspect, Machine, Plan, RULES, Verdict, plan};
 
 use Verdict::{Breaking, Careful, Compatible};
 
-/// A machine of three states: a choice, a Lambda function, and the end.
+/// A state machine of three states: a choice, a Lambda function, and the end.
 fn order() -> Value {
     json!({"StartAt": "IsPaid", "TimeoutSeconds": 3600, "States": {
         "IsPaid": {"Type": "Choice", "Choices": [{"Variable": "$.paid", "BooleanEquals": true, "Next": "Ship"}],
@@ -258,7 +258,7 @@ changes! {
         Breaking ["items-changed" Some("M"), "input-needed" Some("M")];
 }
 
-/// One state that is the first and the last.
+/// A state machine with a single state.
 fn one(state: Value) -> Value {
     json!({"StartAt": "A", "States": {"A": state}})
 }
@@ -295,7 +295,7 @@ changes! {
     a_variable_renamed: jsonata() => with(with(jsonata(), "/States/Load/Assign", json!({"order": "{% $states.result.Payload %}"})),
         "/States/Done/Output/loaded", json!("{% $order %}")), Compatible ["variable-changed" Some("Load")];
 
-    // Limits of time that were not there.
+    // New time limits.
     a_first_timeout: one(invoke("f")) => with(one(invoke("f")), "/States/A/TimeoutSeconds", json!(60)), Careful ["timeout-lowered" Some("A")];
     a_first_limit_of_the_execution: jsonata() => with(jsonata(), "/TimeoutSeconds", json!(60)), Careful ["machine-timeout-lowered" NOBODY];
     a_first_heartbeat_of_a_token: without(approval(), "/States/Approve/HeartbeatSeconds") => approval(), Careful ["token-heartbeat-lowered" Some("Approve")];
@@ -384,7 +384,7 @@ fn every_rule_has_a_law_with_a_page_and_a_name_of_its_own() {
     }
 }
 
-/// The sections of the rules, as `docs/plan.md` has them.
+/// Returns the sections of the rules, as in `docs/plan.md`.
 fn sections() -> String {
     let mut page = String::new();
     for aspect in Aspect::ALL {

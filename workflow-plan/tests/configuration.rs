@@ -1,4 +1,5 @@
-//! Changes beside the definition: type, name, role, logging, encryption, tags, declared types, permissions, cost.
+//! Tests changes outside the definition: type, name, role, logging, encryption, tags, declared types, permissions,
+//! cost.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests may panic")]
 
@@ -58,7 +59,7 @@ fn each_part_of_the_configuration_has_a_rule() {
         ..Configuration::default()
     };
     configured(tags("a"), tags("b"), Verdict::Compatible, "tags-changed");
-    // What is not known of one is not compared.
+    // An unknown part is not compared.
     let machine = Machine::new(definition());
     judged(&machine, &machine.clone().configured(tags("b")), Verdict::Compatible, &[]);
 }

@@ -1,4 +1,5 @@
-//! Verdicts shown on the embedded engine: what works on the older definition, and does or does not on the newer one.
+//! Demonstrates verdicts on the embedded engine: what works on the older definition and works or fails on the newer
+//! one.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests may panic")]
 
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use workflow_local::{Answers, Engine, Execution};
 use workflow_plan::{Machine, Verdict, plan};
 
-/// The plan has the rule with this verdict.
+/// Asserts that the plan has a finding of the rule with this verdict.
 #[track_caller]
 fn follows(old: &Value, new: &Value, rule: &str, verdict: Verdict) {
     let plan = plan(&Machine::new(old.clone()), &Machine::new(new.clone()));
@@ -33,7 +34,7 @@ fn task(fields: &Value) -> Value {
     json!({"StartAt": "T", "States": {"T": state, "End": {"Type": "Succeed"}, "Sorry": {"Type": "Pass", "End": true}}})
 }
 
-/// The same without the state that nothing leads to.
+/// The same without the unreachable state.
 fn plain(fields: &Value) -> Value {
     let mut definition = task(fields);
     definition["States"].as_object_mut().unwrap().shift_remove("Sorry");

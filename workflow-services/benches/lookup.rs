@@ -1,7 +1,7 @@
-//! How long it takes, in a process that has just started, to find an operation, and to decode its parameters and errors.
+//! Measures how long a new process takes to find an operation and to decode its parameters and errors.
 //!
-//! Each row is the best and the median of 60 processes, in microseconds. A process that has read the table before is ten
-//! times as fast; the macro's is not one.
+//! Each row is the best and the median of 60 processes, in microseconds. A process that has already read the table is
+//! ten times as fast, but the macro always runs in a new one.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
 
@@ -50,7 +50,7 @@ fn main() {
     }
 }
 
-/// The time from the start until each step is done.
+/// Returns the time from the start until each step is done.
 fn cold(resource: &str) -> (Duration, Duration, Duration) {
     let start = Instant::now();
     let task = black_box(TaskResource::parse_integration(resource).unwrap());

@@ -1,9 +1,9 @@
-//! An ARN, taken apart. Its parts may be placeholders: `arn:${AWS::Partition}:states:::lambda:invoke`.
+//! Parses ARNs. The parts may be placeholders: `arn:${AWS::Partition}:states:::lambda:invoke`.
 
-/// What the ARNs of Step Functions' own resources begin with, after region and account. They are no integrations.
+/// Resource types of Step Functions itself. An ARN with one of these is not an integration.
 const OWN: [&str; 5] = ["activity", "execution", "express", "mapRun", "stateMachine"];
 
-/// The parts of an ARN, as they are written.
+/// The parts of an ARN, as written.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,16 +12,17 @@ pub struct Arn<'a> {
     pub partition: &'a str,
     /// `states`, `lambda`, …
     pub service: &'a str,
-    /// The region; empty where the ARN has none.
+    /// The region; empty if the ARN has none.
     pub region: &'a str,
-    /// The account; empty where the ARN has none.
+    /// The account; empty if the ARN has none.
     pub account: &'a str,
-    /// The rest, which may have colons.
+    /// The rest, which may contain colons.
     pub resource: &'a str,
 }
 
 impl<'a> Arn<'a> {
-    /// Takes a text apart; `None` where it has too few parts. Colons inside a placeholder `${…}` separate nothing.
+    /// Parses an ARN, or returns `None` if it has too few parts. Colons inside a placeholder `${…}` do not separate
+    /// parts.
     ///
     /// ```
     /// use workflow_services::Arn;
@@ -31,7 +32,7 @@ impl<'a> Arn<'a> {
     /// assert_eq!(Arn::parse("arn:aws:lambda"), None);
     /// ```
     pub fn parse(text: &'a str) -> Option<Self> {
-        // Most are integrations as they are written everywhere, and each rule looks at all of them.
+        // A fast path: most resources are integrations in this form, and each rule parses all of them.
         if let Some(resource) = text.strip_prefix("arn:aws:states:::") {
             return Some(Self { partition: "aws", service: "states", region: "", account: "", resource });
         }
@@ -45,8 +46,9 @@ impl<'a> Arn<'a> {
         Some(Self { partition, service, region, account, resource: rest })
     }
 
-    /// The name of the integration that a task calls, such as `ecs:runTask.sync` or `aws-sdk:s3:getObject`; `None` for
-    /// what is no integration. Its ARN may have a region and an account: `arn:aws:states:us-east-1:123456789012:lambda:invoke`.
+    /// Returns the name of the integration that a task calls, such as `ecs:runTask.sync` or `aws-sdk:s3:getObject`, or
+    /// `None` if it is not an integration. The ARN may have a region and an account:
+    /// `arn:aws:states:us-east-1:123456789012:lambda:invoke`.
     ///
     /// ```
     /// use workflow_services::Arn;
@@ -68,7 +70,7 @@ impl<'a> Arn<'a> {
     }
 }
 
-/// The first colon of a text that is in no placeholder.
+/// Returns the first colon of a text that is outside a placeholder.
 fn colon(text: &str) -> Option<usize> {
     if !text.contains('$') {
         return text.find(':');

@@ -1,13 +1,13 @@
-//! Tests: a table whose bytes are not those that were written is found out, and reading it never panics nor hangs.
+//! Tests that a corrupt table is detected, and that reading it neither panics nor hangs.
 
 use crate::shape::{Limits, Shape};
 use crate::table::{TABLE, Table};
 use crate::{Integration, Pattern, Service};
 
-/// Reads everything that can be reached without following shapes further than this.
+/// How deep shapes are followed.
 const DEPTH: usize = 3;
 
-/// How much of a table to read: names of services, and operations, are found by search as well.
+/// Reads the whole table. Also looks up services and operations by name.
 fn read(table: Table) -> usize {
     let mut read = 0;
     for service in Service::all_in(table).take(600) {
@@ -82,7 +82,8 @@ fn a_changed_table_is_found_out() {
     };
     for round in 0..24 {
         let mut bytes = TABLE.bytes().to_vec();
-        // First the header and the indexes, where a wrong byte does most; then everywhere, with ever more of them.
+        // Corrupt the header and the indexes first, where one byte has the most effect, then all parts with ever more
+        // bytes.
         let range = if round < 8 {
             60
         } else if round < 14 {
@@ -93,7 +94,7 @@ fn a_changed_table_is_found_out() {
         for _ in 0..=round * round * 8 {
             bytes[next(range)] = u8::try_from(next(256)).unwrap();
         }
-        // Tables live as long as the program; a test leaks a few.
+        // A table has a `'static` lifetime; a test leaks a few.
         let table = Table::of(bytes.leak());
         assert!(!table.is_intact(), "round {round}");
         read(table);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An error as `Retry` and `Catch` name it, or a family of them: `S3.NoSuchKeyException`, `ApiGateway.*`.
+/// An error, or a family of errors, as `Retry` and `Catch` name it: `S3.NoSuchKeyException`, `ApiGateway.*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorName {
     prefix: &'static str,
@@ -14,12 +14,12 @@ impl ErrorName {
         Self { prefix, name }
     }
 
-    /// What stands before the last dot that the service did not write: `S3`, `States.Http`.
+    /// Returns the part that Step Functions puts before the service's own name: `S3`, `States.Http`.
     pub fn prefix(self) -> &'static str {
         self.prefix
     }
 
-    /// Whether `name` is this error, or one of the family.
+    /// Returns whether `name` is this error, or one of the family.
     pub fn matches(self, name: &str) -> bool {
         let Some(rest) = name.strip_prefix(self.prefix).and_then(|rest| rest.strip_prefix('.')) else { return false };
         match self.name.strip_suffix('*') {

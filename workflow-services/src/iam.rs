@@ -1,4 +1,4 @@
-//! What the role of a workflow must be allowed: actions, the resources they are on, and statements.
+//! The permissions that a workflow's role needs: actions, their resources, and statements.
 
 use crate::integration::{Integration, Pattern, Patterns};
 use crate::operation::Operation;
@@ -17,7 +17,7 @@ use crate::table::{Reader, Texts};
 #[derive(Clone, Copy)]
 pub struct IamAction {
     operation: Operation,
-    /// `prefix:Name`; `None` if it is the operation's own name.
+    /// `prefix:Name`; `None` if it equals the name of the operation.
     name: Option<&'static str>,
     /// Where the numbers of the resources start.
     resources: Reader,
@@ -28,8 +28,8 @@ pub struct IamAction {
 /// The form of a resource's ARN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ArnForm {
-    /// With `${Partition}`, `${Region}`, `${Account}` and names of parts of the resource in place of values, as AWS's
-    /// service authorization reference writes it: `arn:${Partition}:s3:::${BucketName}/${ObjectName}`.
+    /// With `${Partition}`, `${Region}`, `${Account}` and names for the parts of the resource, as AWS's service
+    /// authorization reference writes it: `arn:${Partition}:s3:::${BucketName}/${ObjectName}`.
     pub arn: &'static str,
     /// Whether a statement must have a resource of this form.
     pub required: bool,
@@ -48,7 +48,7 @@ impl IamAction {
         Some(Self { operation, name, resources, count, dependents })
     }
 
-    /// As a policy names it: `s3:ListBucket`.
+    /// Returns the name in a policy: `s3:ListBucket`.
     pub fn name(self) -> String {
         if let Some(name) = self.name {
             return name.to_owned();
@@ -59,7 +59,7 @@ impl IamAction {
         prefix.chars().chain([':']).chain(first).chain(letters).collect()
     }
 
-    /// The resources that a statement may be limited to; none if it can only be on `*`.
+    /// Returns the resources that a statement may be limited to. Empty if the action can only be allowed on `*`.
     pub fn resources(self) -> impl Iterator<Item = ArnForm> {
         let mut reader = self.resources;
         (0..self.count).map_while(move |_| {
@@ -69,7 +69,7 @@ impl IamAction {
         })
     }
 
-    /// Actions that AWS says may be needed besides: `iam:PassRole`.
+    /// Returns the actions that AWS says may also be needed: `iam:PassRole`.
     pub fn dependents(self) -> impl Iterator<Item = &'static str> {
         self.dependents.into_iter().flat_map(Reader::texts)
     }
@@ -77,11 +77,11 @@ impl IamAction {
 
 /// A statement of the policy that AWS documents for an [`Integration`].
 ///
-/// In resources and values of conditions `${Partition}`, `${Region}` and `${Account}` are those of the workflow.
-/// `{X}` is the value of the parameter `X`, a path with dots and `[]`, or `*` where it is not known. `{X|Y|z}` is the
-/// first of the parameters that is given, or the text `z`. `{X:kind}` is an ARN that is made from the value, where the
-/// kind is the service it belongs to, or `role`, `execution`, `build`, `id`; `?` after it says that it may be absent.
-/// `<self>` is the workflow, `<task role>` and `<execution role>` are the roles of a task definition.
+/// In resources and condition values, `${Partition}`, `${Region}` and `${Account}` are those of the workflow. `{X}` is
+/// the value of the parameter `X`, a path with dots and `[]`, or `*` if it is unknown. `{X|Y|z}` is the first of the
+/// parameters that is given, or the text `z`. `{X:kind}` is an ARN made from the value; the kind is the service it
+/// belongs to, or `role`, `execution`, `build`, `id`. A `?` after it means that it may be absent. `<self>` is the
+/// workflow; `<task role>` and `<execution role>` are the roles of a task definition.
 #[derive(Clone, Copy)]
 pub struct Statement {
     patterns: Patterns,
@@ -102,7 +102,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// The values that are allowed, with placeholders as in [`Statement`].
+    /// Returns the allowed values, with placeholders as in [`Statement`].
     pub fn values(&self) -> impl Iterator<Item = &'static str> {
         self.values.clone()
     }
@@ -147,7 +147,7 @@ impl Statement {
         })
     }
 
-    /// The parameter without which the statement is not needed.
+    /// Returns the parameter without which the statement is not needed.
     pub fn when(self) -> Option<&'static str> {
         (!self.when.is_empty()).then_some(self.when)
     }
@@ -158,7 +158,8 @@ impl Statement {
 }
 
 impl Integration {
-    /// The statements that the role needs for a task of that pattern, as AWS documents them for the integration.
+    /// Returns the statements that the role needs for a task of that pattern, as AWS documents them for the
+    /// integration.
     pub fn iam(self, pattern: Pattern) -> impl Iterator<Item = Statement> {
         self.statements().filter(move |statement| statement.is_for(pattern))
     }

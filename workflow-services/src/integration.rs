@@ -1,4 +1,4 @@
-//! An optimised integration: `arn:aws:states:::lambda:invoke` and its like.
+//! Optimised integrations, such as `arn:aws:states:::lambda:invoke`.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::service::Service;
 use crate::shape::Shape;
 use crate::table::{Header, Reader, TABLE, Table, find};
 
-/// What every optimised integration can raise besides the errors of AWS's model.
+/// The errors that every optimised integration can raise besides those of AWS's model.
 const CLIENT_ERRORS: [&str; 2] = ["SdkClientException", "ClientExecutionTimeoutException"];
 
 const RAISES_ANY: u8 = 1;
@@ -16,18 +16,18 @@ const ERRORS_UNVERIFIED: u8 = 2;
 const INPUT_UNVERIFIED: u8 = 4;
 const IAM_UNVERIFIED: u8 = 8;
 
-/// How a task goes on after the call.
+/// When a task continues after the call.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pattern {
-    /// With the answer.
+    /// When the service responds.
     RequestResponse,
     /// When the job is done: `.sync`.
     Sync,
-    /// When the job is done, its output as JSON: `.sync:2`.
+    /// When the job is done, with its output as JSON: `.sync:2`.
     Sync2,
-    /// When somebody returns the task token: `.waitForTaskToken`.
+    /// When the task token is returned: `.waitForTaskToken`.
     WaitForTaskToken,
 }
 
@@ -35,7 +35,8 @@ impl Pattern {
     /// Every pattern.
     pub const ALL: [Self; 4] = [Self::RequestResponse, Self::Sync, Self::Sync2, Self::WaitForTaskToken];
 
-    /// What follows the action in a resource, without the dot; empty for [`RequestResponse`](Self::RequestResponse).
+    /// Returns the suffix of the action in a resource, without the dot; empty for
+    /// [`RequestResponse`](Self::RequestResponse).
     pub fn suffix(self) -> &'static str {
         match self {
             Self::RequestResponse => "",
@@ -45,7 +46,7 @@ impl Pattern {
         }
     }
 
-    /// The pattern with that suffix.
+    /// Returns the pattern with that suffix.
     pub fn of_suffix(suffix: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|pattern| pattern.suffix() == suffix)
     }
@@ -54,20 +55,20 @@ impl Pattern {
 /// Standard or Express.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MachineType {
-    /// A workflow that may run for a year.
+    /// A workflow that may run for up to a year.
     Standard,
-    /// A workflow that may run for five minutes, and only ever calls and goes on.
+    /// A workflow that may run for up to five minutes and supports only [`Pattern::RequestResponse`].
     Express,
 }
 
-/// Whether an integration has a pattern.
+/// Whether an integration supports a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Support {
-    /// It has.
+    /// It is supported.
     Accepted,
     /// AWS's pages contradict each other.
     Unverified,
-    /// It has not.
+    /// It is not supported.
     Refused,
 }
 
@@ -85,9 +86,9 @@ impl Patterns {
     }
 }
 
-/// An optimised integration, under the name that a task's resource has for it.
+/// An optimised integration, under the name in a task's resource.
 ///
-/// Where AWS's documentation left something open, the table says so: what is not verified deserves a warning, no error.
+/// Where AWS's documentation is unclear, the table says so: something unverified deserves a warning, not an error.
 ///
 /// ```
 /// use workflow_services::{Integration, MachineType, Pattern, Support};
@@ -107,7 +108,8 @@ pub struct Integration {
     name: &'static str,
     prefix: Service,
     flags: u8,
-    /// The patterns that a Standard and an Express machine have, those in doubt, and those whose output is in doubt.
+    /// The patterns of a Standard and of an Express state machine, the doubtful ones, and those whose output is
+    /// doubtful.
     standard: Patterns,
     express: Patterns,
     unverified: Patterns,
@@ -121,32 +123,32 @@ pub struct Integration {
 }
 
 impl Integration {
-    /// The integration of that name, such as `lambda:invoke`, without a pattern.
+    /// Returns the integration of that name, such as `lambda:invoke`, without a pattern.
     pub fn find(name: &str) -> Option<Self> {
         Self::find_in(TABLE, name)
     }
 
-    /// Every optimised integration, by name.
+    /// Returns every optimised integration, sorted by name.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::all_in(TABLE)
     }
 
-    /// The name in a task's resource: `lambda:invoke`.
+    /// Returns the name in a task's resource: `lambda:invoke`.
     pub fn name(self) -> &'static str {
         self.name
     }
 
-    /// The service part of the name: `lambda`.
+    /// Returns the service part of the name: `lambda`.
     pub fn service(self) -> &'static str {
         self.name.split(':').next().unwrap_or(self.name)
     }
 
-    /// The action part of the name: `invoke`.
+    /// Returns the action part of the name: `invoke`.
     pub fn action(self) -> &'static str {
         self.name.split(':').next_back().unwrap_or(self.name)
     }
 
-    /// Whether a task of that pattern may call it.
+    /// Returns whether a task of that pattern may call it.
     pub fn support(self, pattern: Pattern, machine: MachineType) -> Support {
         let patterns = match machine {
             MachineType::Standard => self.standard,
@@ -159,12 +161,12 @@ impl Integration {
         }
     }
 
-    /// What it takes; the same for every pattern.
+    /// Returns the shape of its parameters, the same for every pattern.
     pub fn input(self) -> Shape {
         self.shape(self.input)
     }
 
-    /// Groups of parameters of which one must be given: `Body` or `Input`.
+    /// Returns groups of parameters of which one is required: `Body` or `Input`.
     pub fn one_of(self) -> impl Iterator<Item = Vec<&'static str>> {
         let mut reader = self.one_of;
         let count = reader.number().unwrap_or(0);
@@ -175,17 +177,19 @@ impl Integration {
         })
     }
 
-    /// What a task of that pattern returns. After `.waitForTaskToken` that is what the caller of `SendTaskSuccess` gives.
+    /// Returns the shape of the result for that pattern. With `.waitForTaskToken`, the caller of `SendTaskSuccess`
+    /// determines it.
     pub fn output(self, pattern: Pattern) -> Shape {
         self.outputs.get(pattern as usize).map_or(Shape::Document, |number| self.shape(*number))
     }
 
-    /// What its errors start with: `DynamoDB`, where the SDK integration's start with `DynamoDb`.
+    /// Returns the prefix of its errors: `DynamoDB`, where the SDK integration has `DynamoDb`.
     pub fn error_prefix(self) -> &'static str {
         self.prefix.error_prefix()
     }
 
-    /// The errors that it can raise: those of AWS's model, the base error, the client's own, and the integration's.
+    /// Returns the errors that it can raise: those of AWS's model, the base error, the client's, and the integration's
+    /// own.
     pub fn errors(self) -> impl Iterator<Item = ErrorName> {
         let prefix = self.error_prefix();
         let base = (!self.prefix.base_error().is_empty()).then(|| self.prefix.base_error());
@@ -197,41 +201,41 @@ impl Integration {
         self.modelled_errors().chain(general).chain(own)
     }
 
-    /// The errors that AWS's model has for it, without those that every call of the service may raise.
+    /// Returns the errors that AWS's model lists for it, without those that every call of the service may raise.
     pub fn modelled_errors(self) -> impl Iterator<Item = ErrorName> {
         let prefix = self.error_prefix();
         self.errors.texts().map(move |name| ErrorName::of(prefix, name))
     }
 
-    /// Whether it can raise errors of any name, as a function does.
+    /// Returns whether it can raise errors of any name, as a function does.
     pub fn raises_any(self) -> bool {
         self.flags & RAISES_ANY != 0
     }
 
-    /// Whether the prefix and the names of its errors were found in AWS's documentation or in a recording.
+    /// Returns whether the prefix and the names of its errors were verified by AWS's documentation or a recording.
     pub fn errors_verified(self) -> bool {
         self.flags & ERRORS_UNVERIFIED == 0
     }
 
-    /// Whether the members of [`input`](Self::input) were.
+    /// Returns whether the members of [`input`](Self::input) were verified.
     pub fn input_verified(self) -> bool {
         self.flags & INPUT_UNVERIFIED == 0
     }
 
-    /// Whether [`output`](Self::output) of that pattern was.
+    /// Returns whether [`output`](Self::output) of that pattern was verified.
     pub fn output_verified(self, pattern: Pattern) -> bool {
         !self.output_unverified.has(pattern)
     }
 
-    /// Whether the service has an operation of that name.
+    /// Returns whether the service has an operation of that name.
     pub(crate) fn is_of_an_api(self) -> bool {
         let has = |service: Service| service.operation(self.action()).is_some();
-        // Most services have one name in both kinds of integration.
+        // Most services have the same name in both kinds of integration.
         Service::find_in(self.table, self.service()).is_some_and(has)
             || Service::all_in(self.table).any(|service| service.iam_prefix() == self.service() && has(service))
     }
 
-    /// Whether the statements of [`iam`](Self::iam) were.
+    /// Returns whether the statements of [`iam`](Self::iam) were verified.
     pub fn iam_verified(self) -> bool {
         self.flags & IAM_UNVERIFIED == 0
     }

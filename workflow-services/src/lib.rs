@@ -1,17 +1,17 @@
-//! AWS's APIs as AWS Step Functions names them: every operation that a task can call, what it takes, returns and raises,
-//! and what its role must be allowed.
+//! AWS's APIs under the names of AWS Step Functions: every operation that a task can call, with its input, output,
+//! errors and the permissions that its role needs.
 //!
-//! The crate is one read-only table, [`include_bytes!`], and a reader of it. It has no dependencies, allocates nothing to
-//! find or to walk, and reads of the table what is asked for: finding an operation and its parameters takes less than 0.2 ms
-//! in a process that has just started.
+//! The crate is one read-only table, [`include_bytes!`], and a reader for it. It has no dependencies, does not allocate
+//! when it finds or walks shapes, and decodes only the parts that you ask for: finding an operation and its parameters
+//! takes less than 0.2 ms in a new process.
 //!
-//! # What it is for
-//! [`TaskResource::parse`] takes the `Resource` of a task apart, or says which part of it is not known and
-//! [which names](ResourceError::candidates) there are. Then
-//! - [`TaskResource::support`]: whether a machine of that type has the pattern;
-//! - [`TaskResource::input`]: the [`Shape`] of its parameters. Walk it along the JSON that the task has, asking each
-//!   structure for the [member](Structure::member) that the JSON names; a member that is dynamic may be anything;
-//! - [`TaskResource::output`]: the shape that paths into its result go through;
+//! # Usage
+//! [`TaskResource::parse`] parses the `Resource` of a task. If a part is unknown, the error names it and lists the
+//! [candidates](ResourceError::candidates). Then use
+//! - [`TaskResource::support`]: whether a state machine of that type supports the pattern;
+//! - [`TaskResource::input`]: the [`Shape`] of its parameters. Walk it along the JSON of the task and look up each
+//!   [member](Structure::member) that the JSON names. A dynamic member may be anything;
+//! - [`TaskResource::output`]: the shape of the result, for paths into it;
 //! - [`TaskResource::errors`]: the names that `Retry` and `Catch` can have, unless it [raises any](TaskResource::raises_any);
 //! - [`Operation::iam`], [`Integration::iam`]: what its role needs.
 //!
@@ -23,7 +23,7 @@
 //! let required: Vec<_> = input.members().filter(|member| member.required).map(|member| member.name).collect();
 //! assert_eq!(required, ["TableName", "Key"]);
 //!
-//! // Shapes are read when they are asked for, so that one may contain itself: a DynamoDB value holds such values.
+//! // Shapes are read on demand, so a shape may contain itself: a DynamoDB value contains DynamoDB values.
 //! let Shape::Map(key) = task.input().member("Key").unwrap().shape else { unreachable!() };
 //! let Shape::Map(nested) = key.value().member("M").unwrap().shape else { unreachable!() };
 //! assert_eq!(nested.value(), key.value());
@@ -33,19 +33,20 @@
 //! ```
 //!
 //! # Two generations of names
-//! SDK integrations have the names of AWS's SDK for Java 2: `DbInstanceIdentifier` for the API's `DBInstanceIdentifier`,
-//! errors `DynamoDb.…`. Optimised integrations have the API's own names with a capital first letter and errors
-//! `DynamoDB.…`. The table holds each as Step Functions spells it; nothing has to be converted.
+//! SDK integrations use the names of AWS's SDK for Java 2: `DbInstanceIdentifier` for the API's `DBInstanceIdentifier`,
+//! and errors such as `DynamoDb.…`. Optimised integrations use the API's own names with a capital first letter, and
+//! errors such as `DynamoDB.…`. The table holds each name as Step Functions spells it, so you never need to convert
+//! one.
 //!
-//! # How new it is
-//! The table is made from the models in botocore, `table.lock` says which. Step Functions learns of an operation after
-//! botocore does, so that what the table lacks may be newer than the table. What AWS has [retired](Service::is_retired) is
-//! still there by name. Names that Step Functions' documentation does not list are
-//! [not documented](Service::is_documented); they may work, or not.
+//! # Version
+//! The table is made from the models in botocore; `table.lock` names the version. Step Functions supports an operation
+//! some time after botocore does. An operation that is missing here may be newer than the table. Services that AWS has
+//! [retired](Service::is_retired) are still found by name. Services that Step Functions' documentation does not list
+//! are [not documented](Service::is_documented): they may or may not work.
 //!
-//! # A table that is not intact
-//! Reading never panics: what cannot be read is absent, or [`Shape::Document`]. [`is_intact`] verifies the checksum; the
-//! crate's tests do so, which is enough for a table that is part of the program.
+//! # Corrupt tables
+//! Reading never panics: a part that cannot be read is absent, or [`Shape::Document`]. [`is_intact`] verifies the
+//! checksum. The crate's tests call it, which is enough because the table is part of the program.
 //!
 //! This crate is internal: it follows no semantic versioning, and any release may change its API.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -74,7 +75,7 @@ pub use resource::{ResourceError, TaskResource};
 pub use service::Service;
 pub use shape::{Enum, Limits, List, Map, Member, Shape, Structure};
 
-/// Whether no byte of the table differs from what was written; reads all of it.
+/// Returns whether the table is byte for byte as written. Reads all of it.
 pub fn is_intact() -> bool {
     table::TABLE.is_intact()
 }

@@ -1,4 +1,4 @@
-//! An operation of a service: what it takes, returns and raises.
+//! An operation of a service: its input, output and errors.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ const EVENT_STREAM: u8 = 2;
 const EXCLUDED: u8 = 4;
 const HAS_IAM: u8 = 8;
 
-/// What the client of the SDK raises itself, for any operation.
+/// The error that the SDK's client itself can raise for any operation.
 const CLIENT_ERROR: &str = "SdkClientException";
 
 /// An operation of a service, called through `arn:aws:states:::aws-sdk:SERVICE:OPERATION`.
@@ -54,27 +54,27 @@ impl Operation {
         })
     }
 
-    /// The service that has it.
+    /// Returns the service of the operation.
     pub fn service(self) -> Service {
         self.service
     }
 
-    /// The name in a task's resource: `listObjectsV2`.
+    /// Returns the name in a task's resource: `listObjectsV2`.
     pub fn name(self) -> &'static str {
         self.name
     }
 
-    /// What it takes: a structure whose members are spelled as Step Functions spells them.
+    /// Returns the shape of the input: a structure whose members have Step Functions' spelling.
     pub fn input(self) -> Shape {
         self.shape(self.input)
     }
 
-    /// What it returns.
+    /// Returns the shape of the output.
     pub fn output(self) -> Shape {
         self.shape(self.output)
     }
 
-    /// The errors that it can raise: those of AWS's model, the service's base error, and the client's own.
+    /// Returns the errors that it can raise: those of AWS's model, the service's base error, and the client's own.
     pub fn errors(self) -> impl Iterator<Item = ErrorName> {
         let prefix = self.service.error_prefix();
         let base = (!self.service.base_error().is_empty()).then(|| self.service.base_error());
@@ -82,7 +82,7 @@ impl Operation {
         self.modelled_errors().chain(general)
     }
 
-    /// The errors that AWS's model has for it, without those that every call of the service may raise.
+    /// Returns the errors that AWS's model lists for it, without those that every call of the service may raise.
     pub fn modelled_errors(self) -> impl Iterator<Item = ErrorName> {
         let prefix = self.service.error_prefix();
         let names = match self.shape(self.errors) {
@@ -92,24 +92,25 @@ impl Operation {
         names.into_iter().flatten().map(move |name| ErrorName::of(prefix, name))
     }
 
-    /// Whether AWS has marked it as deprecated; Step Functions calls it all the same.
+    /// Returns whether AWS has deprecated it. Step Functions can still call it.
     pub fn is_deprecated(self) -> bool {
         self.flags & DEPRECATED != 0
     }
 
-    /// Whether it streams events, which no integration can take.
+    /// Returns whether it streams events, which no integration supports.
     pub fn is_event_stream(self) -> bool {
         self.flags & EVENT_STREAM != 0
     }
 
-    /// Whether Step Functions has it: every operation but those that stream events and the ones AWS lists.
+    /// Returns whether Step Functions supports it. It supports every operation except those that stream events and
+    /// those that AWS lists.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html>
     pub fn is_supported(self) -> bool {
         self.flags & (EVENT_STREAM | EXCLUDED) == 0
     }
 
-    /// Whether a task of that pattern may call it: no SDK integration waits for a job.
+    /// Returns whether a task of that pattern may call it. No SDK integration supports `.sync`.
     pub fn support(self, pattern: Pattern, machine: MachineType) -> Support {
         match (pattern, machine) {
             _ if !self.is_supported() => Support::Refused,
@@ -118,7 +119,7 @@ impl Operation {
         }
     }
 
-    /// The actions that the role needs to call it; empty if the table knows none, which is so for one in ten.
+    /// Returns the actions that the role needs to call it. Empty if they are unknown, as for one operation in ten.
     pub fn iam(self) -> impl Iterator<Item = IamAction> {
         let mut reader = self.iam;
         let count = if self.flags & HAS_IAM != 0 { reader.number().unwrap_or(0) } else { 0 };

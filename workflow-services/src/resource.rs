@@ -1,4 +1,4 @@
-//! The text of a task's `Resource`, taken apart: which integration it calls, and how the task goes on.
+//! Parses a task's `Resource`: which integration it calls, and with which pattern.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::shape::Shape;
 const SDK: &str = "aws-sdk:";
 const PLACEHOLDER: &str = "${";
 
-/// What a task's `Resource` names.
+/// The target of a task's `Resource`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskResource<'a> {
@@ -20,17 +20,17 @@ pub enum TaskResource<'a> {
     Optimised(Integration, Pattern),
     /// An operation of the SDK.
     Sdk(Operation, Pattern),
-    /// A service that AWS has retired, and what was called of it.
+    /// A retired service of AWS, and the operation.
     Retired(Service, &'a str),
-    /// A Lambda function by its ARN: its input is the task's, its result the task's.
+    /// A Lambda function by its ARN. The task's input and result are the function's.
     Function,
     /// An activity.
     Activity,
-    /// Not known before deployment: part of the text is a placeholder, `${…}`.
+    /// Unknown until deployment: part of the text is a placeholder, `${…}`.
     Unknown,
 }
 
-/// Why a text is no [`TaskResource`]. The parts are those of the text, so that their place in it can be found.
+/// Why a text is not a [`TaskResource`]. The parts are slices of the text, so you can find their positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResourceError<'a> {
@@ -40,14 +40,14 @@ pub enum ResourceError<'a> {
     UnknownService(&'a str),
     /// The service has no operation of that name.
     UnknownOperation(Service, &'a str),
-    /// There is no optimised integration of that name, such as `lambda:invok`.
+    /// No optimised integration has that name, such as `lambda:invok`.
     UnknownIntegration(&'a str),
-    /// What follows the dot is no pattern.
+    /// The suffix after the dot is not a pattern.
     UnknownPattern(&'a str),
 }
 
 impl<'a> TaskResource<'a> {
-    /// Takes the text of a `Resource` apart. Whether a machine may use the pattern is for [`support`](Self::support).
+    /// Parses a `Resource`. [`support`](Self::support) says whether a state machine may use the pattern.
     ///
     /// ```
     /// use workflow_services::{MachineType, Pattern, ResourceError, Support, TaskResource};
@@ -62,7 +62,7 @@ impl<'a> TaskResource<'a> {
     /// ```
     ///
     /// # Errors
-    /// [`ResourceError`] says which part of the text is not known.
+    /// Returns a [`ResourceError`] that names the unknown part of the text.
     pub fn parse(text: &'a str) -> Result<Self, ResourceError<'a>> {
         let arn = Arn::parse(text);
         if let Some(name) = arn.and_then(Arn::integration) {
@@ -76,10 +76,10 @@ impl<'a> TaskResource<'a> {
         }
     }
 
-    /// The same for what stands after `arn:aws:states:::`, such as `ecs:runTask.sync` or `aws-sdk:s3:getObject`.
+    /// Parses the part after `arn:aws:states:::`, such as `ecs:runTask.sync` or `aws-sdk:s3:getObject`.
     ///
     /// # Errors
-    /// [`ResourceError`] says which part of the text is not known.
+    /// Returns a [`ResourceError`] that names the unknown part of the text.
     pub fn parse_integration(name: &'a str) -> Result<Self, ResourceError<'a>> {
         if name.contains(PLACEHOLDER) {
             return Ok(Self::Unknown);
@@ -98,7 +98,7 @@ impl<'a> TaskResource<'a> {
         Ok(Self::Sdk(operation, pattern(suffix)?))
     }
 
-    /// How the task goes on, for an integration.
+    /// Returns the pattern of an integration.
     pub fn pattern(self) -> Option<Pattern> {
         match self {
             Self::Optimised(_, pattern) | Self::Sdk(_, pattern) => Some(pattern),
@@ -106,8 +106,8 @@ impl<'a> TaskResource<'a> {
         }
     }
 
-    /// Whether a machine of that type may have the task. What is not checked is [`Support::Accepted`], but for an
-    /// activity, which an Express machine does not have.
+    /// Returns whether a state machine of that type may have the task. Returns [`Support::Accepted`] for anything that
+    /// is not checked, except for an activity in an Express state machine.
     pub fn support(self, machine: MachineType) -> Support {
         match self {
             Self::Optimised(integration, pattern) => integration.support(pattern, machine),
@@ -117,7 +117,7 @@ impl<'a> TaskResource<'a> {
         }
     }
 
-    /// What the task's parameters, or arguments, may be; [`Shape::Document`] for anything.
+    /// Returns the shape of the task's parameters or arguments; [`Shape::Document`] for anything.
     pub fn input(self) -> Shape {
         match self {
             Self::Optimised(integration, _) => integration.input(),
@@ -126,7 +126,7 @@ impl<'a> TaskResource<'a> {
         }
     }
 
-    /// What the task's result may be; [`Shape::Document`] for anything, as after `.waitForTaskToken`.
+    /// Returns the shape of the task's result; [`Shape::Document`] for anything, as with `.waitForTaskToken`.
     pub fn output(self) -> Shape {
         match self {
             Self::Optimised(integration, pattern) => integration.output(pattern),
@@ -135,9 +135,8 @@ impl<'a> TaskResource<'a> {
         }
     }
 
-    /// Whether a reference to what [`output`](Self::output) does not have is certainly wrong.
-    /// What no API of AWS's gives but the integration itself makes, such as the result of `apigateway:invoke`, has no model:
-    /// what else it may hold is not known.
+    /// Returns whether a reference to a member that [`output`](Self::output) lacks is certainly wrong. A result that
+    /// the integration itself makes, such as that of `apigateway:invoke`, has no model, so it may have other members.
     pub fn output_verified(self) -> bool {
         match self {
             Self::Optimised(integration, pattern) => integration.output_verified(pattern) && integration.is_of_an_api(),
@@ -145,8 +144,8 @@ impl<'a> TaskResource<'a> {
         }
     }
 
-    /// What the names of its service's errors start with: `DynamoDB` for the optimised integration, `DynamoDb` for the
-    /// SDK's; `None` for what is no integration.
+    /// Returns the prefix of its service's errors: `DynamoDB` for the optimised integration, `DynamoDb` for the SDK
+    /// integration. Returns `None` if it is not an integration.
     pub fn error_prefix(self) -> Option<&'static str> {
         match self {
             Self::Optimised(integration, _) => Some(integration.error_prefix()),
@@ -155,7 +154,7 @@ impl<'a> TaskResource<'a> {
         }
     }
 
-    /// The errors of its service that it can raise. `States.*` are not among them: those any task can raise.
+    /// Returns the errors of its service that it can raise. `States.*` are not included: any task can raise those.
     pub fn errors(self) -> impl Iterator<Item = ErrorName> {
         let (optimised, sdk) = match self {
             Self::Optimised(integration, _) => (Some(integration.errors()), None),
@@ -165,7 +164,8 @@ impl<'a> TaskResource<'a> {
         optimised.into_iter().flatten().chain(sdk.into_iter().flatten())
     }
 
-    /// Those of [`errors`](Self::errors) that AWS's model has for this very call, without what every call may raise.
+    /// Returns those of [`errors`](Self::errors) that AWS's model lists for this call, without those that every call
+    /// may raise.
     pub fn modelled_errors(self) -> impl Iterator<Item = ErrorName> {
         let (optimised, sdk) = match self {
             Self::Optimised(integration, _) => (Some(integration.modelled_errors()), None),
@@ -175,7 +175,7 @@ impl<'a> TaskResource<'a> {
         optimised.into_iter().flatten().chain(sdk.into_iter().flatten())
     }
 
-    /// Whether errors of any name can come from it: from a function, a worker, or the holder of a task token.
+    /// Returns whether it can raise errors of any name. A function, a worker or the holder of a task token can.
     pub fn raises_any(self) -> bool {
         match self {
             Self::Optimised(integration, pattern) => integration.raises_any() || pattern == Pattern::WaitForTaskToken,
@@ -190,7 +190,7 @@ fn pattern(suffix: &str) -> Result<Pattern, ResourceError<'_>> {
 }
 
 impl ResourceError<'_> {
-    /// The names that could have been meant in place of the unknown part, all of them; which is nearest, the caller says.
+    /// Returns all names that are valid in place of the unknown part. The caller finds the nearest.
     pub fn candidates(self) -> Box<dyn Iterator<Item = &'static str>> {
         match self {
             Self::Malformed => Box::new(std::iter::empty()),
@@ -222,7 +222,7 @@ impl fmt::Display for ResourceError<'_> {
 
 impl std::error::Error for ResourceError<'_> {}
 
-/// No more of a name than a message can show.
+/// Shortens a name for a message.
 fn shortened(name: &str) -> &str {
     const SHOWN: usize = 80;
     name.char_indices().nth(SHOWN).and_then(|(end, _)| name.get(..end)).unwrap_or(name)

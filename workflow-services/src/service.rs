@@ -1,4 +1,4 @@
-//! A service, as `arn:aws:states:::aws-sdk:SERVICE:…` names it.
+//! A service, as named in `arn:aws:states:::aws-sdk:SERVICE:…`.
 
 use std::fmt;
 
@@ -11,10 +11,10 @@ const RETIRED: u8 = 2;
 /// The texts of a record: name, prefix of errors, base error, prefix of actions, version.
 const TEXTS: usize = 5;
 
-/// What the names of optimised prefixes start with in the index: those are no services of the SDK.
+/// The prefix of optimised integrations in the index. These are not services of the SDK.
 const OPTIMISED: char = ':';
 
-/// A service of AWS, under the name that Step Functions' SDK integrations have for it.
+/// A service of AWS, under its name in Step Functions' SDK integrations.
 ///
 /// ```
 /// use workflow_services::Service;
@@ -29,64 +29,64 @@ pub struct Service {
     name: &'static str,
     flags: u8,
     chunk: usize,
-    /// Where its texts start, the name the first of them.
+    /// Where its texts start. The first is the name.
     record: Reader,
 }
 
 impl Service {
-    /// The service of that name, such as `s3` or `sfn`; names are in lower case.
+    /// Returns the service of that name, such as `s3` or `sfn`. Names are in lower case.
     pub fn find(name: &str) -> Option<Self> {
         if name.starts_with(OPTIMISED) { None } else { Self::find_in(TABLE, name) }
     }
 
-    /// Every service, by name, also the retired ones.
+    /// Returns every service, including retired ones, sorted by name.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::all_in(TABLE)
     }
 
-    /// The name in a task's resource: `s3`.
+    /// Returns the name in a task's resource: `s3`.
     pub fn name(self) -> &'static str {
         self.name
     }
 
-    /// What its errors start with: `S3` of `S3.NoSuchKeyException`.
+    /// Returns the prefix of its errors: `S3` of `S3.NoSuchKeyException`.
     pub fn error_prefix(self) -> &'static str {
         self.text(1)
     }
 
-    /// The error for what AWS's model does not name, without the prefix: `S3Exception`.
+    /// Returns the error for anything that AWS's model does not name, without the prefix: `S3Exception`.
     pub fn base_error(self) -> &'static str {
         self.text(2)
     }
 
-    /// What its actions start with in a policy, without the colon: `states` for the service `sfn`.
+    /// Returns the prefix of its actions in a policy, without the colon: `states` for the service `sfn`.
     pub fn iam_prefix(self) -> &'static str {
         self.text(3)
     }
 
-    /// The version of its API that the table has, as AWS dates it; empty for a retired service.
+    /// Returns the version of its API in the table, as AWS dates it; empty for a retired service.
     pub fn version(self) -> &'static str {
         self.text(4)
     }
 
-    /// Whether the page of supported services lists it. A service that it does not list may work, or may not.
+    /// Returns whether AWS's page of supported services lists it. A service that is not listed may or may not work.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html>
     pub fn is_documented(self) -> bool {
         self.flags & DOCUMENTED != 0
     }
 
-    /// Whether AWS has retired it: its operations are no longer known, and none can be checked.
+    /// Returns whether AWS has retired it. Its operations are unknown and cannot be checked.
     pub fn is_retired(self) -> bool {
         self.flags & RETIRED != 0
     }
 
-    /// The operation of that name, such as `listObjectsV2`: the API's name with a small first letter.
+    /// Returns the operation of that name, such as `listObjectsV2`: the API's name with a lower-case first letter.
     pub fn operation(self, name: &str) -> Option<Operation> {
         find(self.count(), name, |index| self.at(index).map(|operation| (operation.name(), operation)))
     }
 
-    /// Every operation, by name, also those that Step Functions does not have.
+    /// Returns every operation, sorted by name, including those that Step Functions does not support.
     pub fn operations(self) -> impl Iterator<Item = Operation> {
         (0..self.count()).map_while(move |index| self.at(index))
     }
@@ -106,7 +106,7 @@ impl Service {
             .filter(|service| !service.name.starts_with(OPTIMISED))
     }
 
-    /// Record `index` of the index of services, an optimised prefix among them.
+    /// Returns record `index` of the index of services, which includes optimised prefixes.
     pub(crate) fn at_index(table: Table, index: usize) -> Option<Self> {
         let record = table.record(Header::Services, Header::ServicesAt, index)?;
         let mut reader = record;
@@ -144,7 +144,7 @@ impl Service {
         Operation::read(self, self.reader(offset))
     }
 
-    /// The ARN forms of the service's resources.
+    /// Returns the ARN forms of the service's resources.
     pub(crate) fn arns(self) -> Option<Texts> {
         Some(self.reader(self.reader(3).number_of(3)?).texts())
     }

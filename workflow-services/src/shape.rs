@@ -1,8 +1,8 @@
-//! The shape of a value: what an operation takes, and what it returns.
+//! The shape of a value: the input or output of an operation.
 
 use crate::table::{Reader, Table};
 
-/// Shapes that are numbers below this have no record; above it they are offsets into the chunk.
+/// Numbers below this are shapes without a record. Larger ones are offsets into the chunk.
 const PRIMITIVES: usize = 16;
 
 const STRUCTURE: usize = 0;
@@ -10,13 +10,13 @@ const LIST: usize = 1;
 const MAP: usize = 2;
 const ENUM: usize = 3;
 const UNION: usize = 4;
-/// Limits around a shape that has none.
+/// The number of the record that puts limits around a shape without any.
 const LIMITED: usize = 5;
 
-/// What a value may be. Members are read from the table when they are asked for, so that a shape may contain itself.
+/// The shape of a value. Members are read from the table on demand, so a shape may contain itself.
 ///
-/// Step Functions is lenient where a shape is narrow: it takes strings for numbers and booleans, stringifies an object
-/// for [`String`](Shape::String), and takes any JSON for [`Blob`](Shape::Blob). In results a blob is a string.
+/// Step Functions is more lenient than the shapes: it takes strings for numbers and booleans, stringifies an object for
+/// [`String`](Shape::String), and takes any JSON for [`Blob`](Shape::Blob). In results, a blob is a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Shape {
@@ -28,7 +28,7 @@ pub enum Shape {
     List(List),
     /// An object whose keys are data.
     Map(Map),
-    /// A string, of which AWS lists values. New values appear without notice, so that another one is no error.
+    /// A string with values that AWS lists. AWS adds values without notice, so another value is not an error.
     Enum(Enum),
     /// A string.
     String,
@@ -40,17 +40,17 @@ pub enum Shape {
     Float,
     /// A number of double precision.
     Double,
-    /// A truth value.
+    /// A boolean.
     Boolean,
     /// A point in time.
     Timestamp,
     /// Bytes.
     Blob,
-    /// Any JSON; also what is not known.
+    /// Any JSON, or an unknown shape.
     Document,
 }
 
-/// A place in a table: the chunk and the offset of a record from it.
+/// A position in a table: a chunk and the offset of a record in it.
 #[derive(Clone, Copy)]
 struct Place {
     table: Table,
@@ -65,7 +65,7 @@ impl Place {
     }
 }
 
-/// Two places are the same if they are so in the one table that a program has.
+/// Compares places by position: a program has only one table.
 macro_rules! compare_places {
     ($($name:ident),*) => {$(
         impl PartialEq for $name {
@@ -92,7 +92,8 @@ macro_rules! compare_places {
     )*};
 }
 
-/// The members of an object. Two are equal if they are the same record of the table, which ends a walk over recursion.
+/// The members of an object. Two structures are equal if they are the same record, which ends a walk over a recursive
+/// shape.
 #[derive(Clone, Copy)]
 pub struct Structure(Place);
 
@@ -104,12 +105,12 @@ pub struct List(Place);
 #[derive(Clone, Copy)]
 pub struct Map(Place);
 
-/// The values of a string that AWS lists.
+/// The values that AWS lists for a string.
 #[derive(Clone, Copy)]
 pub struct Enum(Place);
 
-/// Between what AWS's model has a number, a length or a count: the characters of a string, the bytes of a blob, the
-/// elements of an array, the members of an object. What excludes nothing in Step Functions is left out.
+/// The bounds of a number, a length or a count in AWS's model: the characters of a string, the bytes of a blob, the
+/// elements of an array, the members of an object. Bounds that Step Functions never exceeds are left out.
 #[derive(Clone, Copy)]
 pub struct Limits(Place);
 
@@ -118,23 +119,23 @@ compare_places!(Structure, List, Map, Enum, Limits);
 /// A member of a [`Structure`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// As Step Functions spells it; case matters.
+    /// The name in Step Functions' spelling. Case matters.
     pub name: &'static str,
-    /// Whether AWS refuses the object without it. A token of idempotency is never required: the SDK fills it in.
+    /// Whether AWS rejects the object without it. An idempotency token is never required: the SDK fills it in.
     pub required: bool,
-    /// What it may be.
+    /// The shape of its value.
     pub shape: Shape,
-    /// How much or how long it may be, if AWS's model says so.
+    /// The limits of its value, if AWS's model has any.
     pub limits: Option<Limits>,
 }
 
 impl Shape {
-    /// The shape that a number in chunk `chunk` stands for.
+    /// Returns the shape for a number in chunk `chunk`.
     pub(crate) fn of(table: Table, chunk: usize, number: usize) -> Self {
         Self::within(table, chunk, number).0
     }
 
-    /// The same, and its limits.
+    /// Returns the shape and its limits.
     fn within(table: Table, chunk: usize, number: usize) -> (Self, Option<Limits>) {
         Self::decode(table, chunk, number).unwrap_or((Self::Document, None))
     }
@@ -163,7 +164,7 @@ impl Shape {
         Some((shape, limits))
     }
 
-    /// The shape that has no record.
+    /// Returns a shape without a record.
     fn primitive(number: usize) -> Option<Self> {
         Some(match number {
             0 => Self::String,
@@ -179,7 +180,7 @@ impl Shape {
         })
     }
 
-    /// The members of a structure or a union.
+    /// Returns the members of a structure or a union.
     pub fn structure(self) -> Option<Structure> {
         match self {
             Self::Structure(structure) | Self::Union(structure) => Some(structure),
@@ -187,12 +188,12 @@ impl Shape {
         }
     }
 
-    /// The member of that name, of a structure or a union.
+    /// Returns the member of that name of a structure or a union.
     pub fn member(self, name: &str) -> Option<Member> {
         self.structure()?.member(name)
     }
 
-    /// What kind of value it is, in the words of JSON: `an object`, `a string`, …; `any value` for what may be anything.
+    /// Returns the kind of value in JSON's terms: `an object`, `a string`, …; `any value` for what may be anything.
     pub fn kind(self) -> &'static str {
         match self {
             Self::Structure(_) | Self::Union(_) | Self::Map(_) => "an object",
@@ -206,24 +207,24 @@ impl Shape {
 }
 
 impl Structure {
-    /// The members, in the order of AWS's model.
+    /// Returns the members, in the order of AWS's model.
     pub fn members(self) -> impl Iterator<Item = Member> + Clone {
         Members::of(self.0)
     }
 
-    /// The member of that name; case matters.
+    /// Returns the member of that name. Case matters.
     pub fn member(self, name: &str) -> Option<Member> {
         self.members().find(|member| member.name == name)
     }
 }
 
 impl Limits {
-    /// The least that it may be.
+    /// Returns the lower bound.
     pub fn least(self) -> Option<f64> {
         self.text()?.0.parse().ok()
     }
 
-    /// The most that it may be.
+    /// Returns the upper bound.
     pub fn greatest(self) -> Option<f64> {
         self.text()?.1.parse().ok()
     }
@@ -237,36 +238,36 @@ impl Limits {
 }
 
 impl List {
-    /// What each element may be.
+    /// Returns the shape of an element.
     pub fn element(self) -> Shape {
         self.0.inner(0).0
     }
 
-    /// How much or how long each element may be.
+    /// Returns the limits of an element.
     pub fn element_limits(self) -> Option<Limits> {
         self.0.inner(0).1
     }
 }
 
 impl Map {
-    /// What each key may be: [`Shape::String`] or [`Shape::Enum`].
+    /// Returns the shape of a key: [`Shape::String`] or [`Shape::Enum`].
     pub fn key(self) -> Shape {
         self.0.inner(0).0
     }
 
-    /// What each value may be.
+    /// Returns the shape of a value.
     pub fn value(self) -> Shape {
         self.0.inner(1).0
     }
 
-    /// How much or how long each value may be.
+    /// Returns the limits of a value.
     pub fn value_limits(self) -> Option<Limits> {
         self.0.inner(1).1
     }
 }
 
 impl Enum {
-    /// The values, in alphabetical order.
+    /// Returns the values, sorted alphabetically.
     pub fn values(self) -> impl Iterator<Item = &'static str> + Clone {
         let mut reader = self.0.reader();
         let left = reader.number().unwrap_or(0) >> 3;
@@ -275,7 +276,7 @@ impl Enum {
 }
 
 impl Place {
-    /// The shape after the head of a list or map and `skip` more, and its limits.
+    /// Returns the shape and its limits after the head of a list or map, skipping `skip` numbers.
     fn inner(self, skip: usize) -> (Shape, Option<Limits>) {
         let mut reader = self.reader();
         let mut number = None;

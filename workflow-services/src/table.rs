@@ -1,4 +1,4 @@
-//! The bytes of the table: where its parts lie, and how numbers, texts and records are read from them.
+//! The bytes of the table: the position of its parts, and how numbers, texts and records are read.
 //!
 //! ```text
 //! header      magic, checksum, then u32s: length, services, their offset, integrations, their offset, …
@@ -8,24 +8,24 @@
 //! chunks      per service: u24 of its operations, u24 of its ARN forms, shapes, u16 count and u24 per operation,
 //!             operations, ARN forms
 //! ```
-//! Numbers are little-endian or LEB128. A text is the number 0, its length and its bytes, or its place in `texts` plus 1.
-//! Nothing here trusts a byte: what lies outside the table, or is no UTF-8, is `None`.
+//! Numbers are little-endian or LEB128. A text is the number 0, its length and its bytes, or its position in `texts`
+//! plus 1. No byte is trusted: reading outside the table, or invalid UTF-8, gives `None`.
 
 /// The table of this version of the crate.
 pub(crate) static TABLE: Table = Table(include_bytes!("../table.bin"));
 
-/// What a table starts with; the last character is the version of the format.
+/// The first bytes of a table. The last character is the version of the format.
 const MAGIC: &[u8; 8] = b"WFSERV-2";
-/// Where the bytes start that the checksum covers.
+/// The first byte that the checksum covers.
 const CHECKED: usize = 16;
 /// Texts per entry of the index of texts.
 const BLOCK: usize = 16;
 
-/// A table, intact or not.
+/// A table, possibly corrupt.
 #[derive(Clone, Copy)]
 pub(crate) struct Table(&'static [u8]);
 
-/// A field of the header, by its place.
+/// A field of the header, by its position.
 #[derive(Clone, Copy)]
 pub(crate) enum Header {
     Length = 0,
@@ -50,19 +50,19 @@ impl Table {
         self.0
     }
 
-    /// Whether the table is one, of this format, and no byte of it differs from what was written.
+    /// Returns whether this is a table in this format with a valid checksum.
     pub(crate) fn is_intact(self) -> bool {
         let sum = self.0.get(8..CHECKED).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes);
         let checked = self.0.get(CHECKED..).unwrap_or_default();
         self.0.starts_with(MAGIC) && self.header(Header::Length) == self.0.len() && sum == Some(checksum(checked))
     }
 
-    /// A field of the header; 0 where there is none.
+    /// Returns a field of the header; 0 if it is missing.
     pub(crate) fn header(self, field: Header) -> usize {
         Reader::at(self, CHECKED + 4 * field as usize).number_of(4).unwrap_or(0)
     }
 
-    /// The offset of record `index` of a part: `count` offsets, then the records they count from.
+    /// Returns record `index` of a part: `count` offsets, then the records, relative to which they count.
     pub(crate) fn record(self, count: Header, part: Header, index: usize) -> Option<Reader> {
         let (count, part) = (self.header(count), self.header(part));
         if index >= count {
@@ -72,7 +72,7 @@ impl Table {
         Some(Reader::at(self, part.checked_add(count.checked_mul(4)?)?.checked_add(offset)?))
     }
 
-    /// A text of the pool.
+    /// Returns a text of the pool.
     fn text(self, index: usize) -> Option<&'static str> {
         if index >= self.header(Header::Texts) {
             return None;
@@ -88,7 +88,7 @@ impl Table {
     }
 }
 
-/// The place of the record whose name is `name`, in a part that is sorted by names.
+/// Finds the position of the record named `name` in a part that is sorted by name.
 pub(crate) fn find<T>(count: usize, name: &str, mut get: impl FnMut(usize) -> Option<(&'static str, T)>) -> Option<T> {
     let (mut low, mut high) = (0, count);
     while low < high {
@@ -103,7 +103,7 @@ pub(crate) fn find<T>(count: usize, name: &str, mut get: impl FnMut(usize) -> Op
     None
 }
 
-/// FNV-1a over words of eight bytes and what is left of them: a check against accidents, not against malice.
+/// FNV-1a over words of eight bytes and the rest: it detects accidents, not malice.
 fn checksum(bytes: &[u8]) -> u64 {
     const PRIME: u64 = 0x0000_0100_0000_01b3;
     let (words, rest) = bytes.as_chunks::<8>();
@@ -113,7 +113,7 @@ fn checksum(bytes: &[u8]) -> u64 {
     rest.iter().fold(sum, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(PRIME).rotate_left(23))
 }
 
-/// A place in the table.
+/// A position in the table.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader {
     table: Table,
@@ -140,7 +140,7 @@ impl Reader {
         byte
     }
 
-    /// A number of a fixed size, little-endian.
+    /// Reads a little-endian number of a fixed size.
     pub(crate) fn number_of(&mut self, size: usize) -> Option<usize> {
         let bytes = self.table.0.get(self.at..self.at.checked_add(size)?)?;
         self.at += size;
@@ -150,7 +150,7 @@ impl Reader {
         })
     }
 
-    /// A number of up to 32 bits, in LEB128.
+    /// Reads a number of up to 32 bits in LEB128.
     pub(crate) fn number(&mut self) -> Option<usize> {
         let (mut number, mut shift) = (0, 0);
         while shift < 32
@@ -165,7 +165,7 @@ impl Reader {
         None
     }
 
-    /// A text that stands here with its length before it.
+    /// Reads a text that is stored here after its length.
     pub(crate) fn inline(&mut self) -> Option<&'static str> {
         let length = self.number()?;
         let bytes = self.table.0.get(self.at..self.at.checked_add(length)?)?;
@@ -173,7 +173,7 @@ impl Reader {
         std::str::from_utf8(bytes).ok()
     }
 
-    /// A text, here or in the pool.
+    /// Reads a text, stored here or in the pool.
     pub(crate) fn text(&mut self) -> Option<&'static str> {
         match self.number()? {
             0 => self.inline(),
@@ -181,7 +181,7 @@ impl Reader {
         }
     }
 
-    /// Passes over a text.
+    /// Skips a text.
     pub(crate) fn skip_text(&mut self) -> Option<()> {
         if self.number()? == 0 {
             let length = self.number()?;
@@ -190,13 +190,13 @@ impl Reader {
         Some(())
     }
 
-    /// Passes over a list of texts.
+    /// Skips a list of texts.
     pub(crate) fn skip_texts(&mut self) -> Option<()> {
         let count = self.number()?;
         (0..count).try_for_each(|_| self.skip_text())
     }
 
-    /// The texts of a list that starts here.
+    /// Returns the texts of a list that starts here.
     pub(crate) fn texts(mut self) -> Texts {
         let left = self.number().unwrap_or(0);
         Texts { reader: self, left }

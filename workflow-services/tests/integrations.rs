@@ -1,15 +1,15 @@
-//! The optimised integrations: every resource, pattern and machine type, accepted or refused as AWS documents.
+//! Tests the optimised integrations: every resource, pattern and type of state machine, as AWS documents them.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html>
 
 use workflow_services::{Integration, MachineType, Pattern, ResourceError, Service, Shape, Support, TaskResource};
 
-/// What stands for a pattern in [`STANDARD`].
+/// The letters for patterns in [`STANDARD`].
 const LETTERS: [(char, Pattern); 4] =
     [('r', Pattern::RequestResponse), ('s', Pattern::Sync), ('2', Pattern::Sync2), ('t', Pattern::WaitForTaskToken)];
 
-/// The patterns of each integration in a Standard machine: `r`equest and response, `s`ync, sync:`2`, wait for a task
-/// `t`oken; `?` after a letter where the table of AWS's page lists the pattern and the page of the service does not.
+/// The patterns of each integration in a Standard state machine: `r`equest and response, `s`ync, sync:`2`, wait for a
+/// task `t`oken. A `?` follows a letter if AWS's table lists the pattern but the page of the service does not.
 const STANDARD: &[(&str, &str)] = &[
     ("apigateway:invoke", "rt"),
     ("athena:getQueryExecution", "r"),
@@ -90,7 +90,7 @@ fn every_pattern_is_accepted_or_refused_as_documented() {
                 Some(_) => Support::Accepted,
                 None => Support::Refused,
             };
-            // An Express machine only ever calls and goes on.
+            // An Express state machine supports only request and response.
             let express = if pattern == Pattern::RequestResponse { Support::Accepted } else { Support::Refused };
             let dot = if pattern.suffix().is_empty() { "" } else { "." };
             for place in [

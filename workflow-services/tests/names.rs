@@ -1,4 +1,4 @@
-//! The names in the table are those that Step Functions has, and nothing in it is out of reach.
+//! Tests that the table has the names that Step Functions uses, and that every part of it can be reached.
 
 use std::collections::BTreeSet;
 
@@ -51,7 +51,8 @@ fn unknown_names_are_not_found() {
 
 #[test]
 fn documented_services_resolve() {
-    // `xtask` refuses to write a table in which one of them has another name or error prefix than AWS documents.
+    // `xtask` does not write a table in which one of them has a name or error prefix that differs from AWS's
+    // documentation.
     let retired: Vec<_> = Service::all().filter(|service| service.is_retired()).map(Service::name).collect();
     assert_eq!(retired.len(), 23);
     for name in ["lookoutvision", "iotanalytics", "qldb", "robomaker"] {
@@ -73,7 +74,7 @@ fn documented_services_resolve() {
     assert!(!Service::find("s3vectors").unwrap().is_documented());
 }
 
-/// Follows names of members, `[]` into elements and values.
+/// Follows member names; `[]` leads to elements and values.
 fn at(resource: &str, path: &[&str]) -> Option<Shape> {
     let resource = format!("arn:aws:states:::{resource}");
     let mut shape = TaskResource::parse(&resource).ok()?.input();
@@ -115,11 +116,11 @@ fn members_have_the_names_of_the_sdk_for_java() {
     ] {
         assert!(at(resource, path).is_none(), "{resource} {path:?}");
     }
-    // Java has `equals` already.
+    // Java already has `equals`.
     let equals = every_member(|name| name == "EqualsValue");
     assert!(!equals.is_empty());
     assert_eq!(every_member(|name| name == "Equals"), [] as [String; 0]);
-    // The optimised integrations take any JSON where the API takes a text that holds it.
+    // The optimised integrations take any JSON where the API takes a text that contains JSON.
     for (resource, member) in
         [("lambda:invoke", "Payload"), ("sqs:sendMessage", "MessageBody"), ("states:startExecution", "Input")]
     {
@@ -128,7 +129,7 @@ fn members_have_the_names_of_the_sdk_for_java() {
     assert_eq!(at("events:putEvents", &["Entries", "[]", "Detail"]), Some(Shape::Document));
 }
 
-/// Where SDK integrations have a member of such a name.
+/// Returns the paths to members of SDK integrations whose names match.
 fn every_member(wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let mut found = Vec::new();
     for service in Service::all() {
@@ -143,7 +144,7 @@ fn every_member(wanted: impl Fn(&str) -> bool) -> Vec<String> {
     found
 }
 
-/// Every shape that can be reached, each once.
+/// Visits every reachable shape once.
 fn visit(shape: Shape, seen: &mut BTreeSet<Shape>, see: &mut impl FnMut(Shape)) {
     if !seen.insert(shape) {
         return;
@@ -208,7 +209,7 @@ fn everything_can_be_read() {
         visit(integration.input(), &mut seen, &mut see);
         Pattern::ALL.into_iter().for_each(|pattern| visit(integration.output(pattern), &mut seen, &mut see));
     }
-    // About what botocore has; a reader that stops early gives less.
+    // Roughly what botocore has. A reader that stops early finds less.
     assert!(shapes > 60_000 && members > 200_000 && values > 50_000, "{shapes} {members} {values}");
     assert!(errors > 90_000 && actions > 17_500, "{errors} {actions}");
 }
@@ -296,7 +297,7 @@ fn limits_are_those_of_the_models() {
     let lambda = "arn:aws:states:::aws-sdk:lambda:createFunction";
     assert_eq!(ends(lambda, &["MemorySize"]).unwrap().0, Some(128.0));
     assert_eq!(ends(lambda, &["FunctionName"]), Some((Some(1.0), Some(140.0))));
-    // A list itself, and what is in it.
+    // A list, and its elements.
     let dynamo = "arn:aws:states:::aws-sdk:dynamodb:batchGetItem";
     assert_eq!(ends(dynamo, &["RequestItems"]), Some((Some(1.0), Some(100.0))));
     assert_eq!(ends(dynamo, &["RequestItems", "*", "Keys"]), Some((Some(1.0), Some(100.0))));

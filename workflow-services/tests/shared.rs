@@ -1,4 +1,4 @@
-//! The table against what is known of AWS from elsewhere: documentation re-keyed by hand, recorded executions, and state
+//! Compares the table with other sources about AWS: documentation re-keyed by hand, recorded executions, and state
 //! machines that people wrote.
 
 use std::fs;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use workflow_recorded::data;
 use workflow_services::{Integration, MachineType, Pattern, ResourceError, Service, Shape, Support, TaskResource};
 
-/// Every JSON file below a folder, by path.
+/// Returns every JSON file below a folder, with its path.
 fn documents(folder: PathBuf) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     let mut folders = vec![folder];
@@ -64,7 +64,7 @@ fn integrations_are_as_documented() {
     for row in rows.as_array().unwrap() {
         let name = row["resource"].as_str().unwrap();
         let integration = Integration::find(name).unwrap_or_else(|| panic!("{name}"));
-        // Where AWS's table and the service's own page contradict each other.
+        // AWS's table and the service's own page contradict each other.
         let disputed = name.starts_with("eks:") || name.starts_with("bedrock:");
         let unverified = texts(&row["unverified"]);
         for (key, pattern) in patterns.clone() {
@@ -100,7 +100,7 @@ fn integrations_are_as_documented() {
     }
 }
 
-/// What differs between a value and a shape: members that the shape does not have, at any depth.
+/// Collects the members of a value that its shape does not have, at any depth.
 fn unknown(value: &Value, shape: Shape, path: &str, found: &mut Vec<String>) {
     match (value, shape) {
         (Value::Object(object), Shape::Structure(structure) | Shape::Union(structure)) => {
@@ -135,7 +135,7 @@ fn what_is_unknown_is_found_at_any_depth() {
     assert_eq!(found, [".Bukket", ".Delete.Objects.Kee"]);
 }
 
-/// Every object below, the value itself among them.
+/// Collects every object in a value, including the value itself.
 fn objects<'a>(value: &'a Value, found: &mut Vec<&'a serde_json::Map<String, Value>>) {
     match value {
         Value::Object(object) => {
@@ -195,7 +195,7 @@ fn what_people_wrote_is_known() {
             let Some(resource) = state.get("Resource").and_then(Value::as_str) else { continue };
             tasks += 1;
             match TaskResource::parse(resource) {
-                // Placeholders of all kinds and other engines' resources: no table is needed to tell.
+                // Placeholders of all kinds, and resources of other engines.
                 Err(ResourceError::Malformed) => {}
                 Err(error) => wrong.push(format!("{name}: {resource}: {error}")),
                 Ok(task) => {

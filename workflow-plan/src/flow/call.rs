@@ -1,4 +1,4 @@
-//! What a task calls and gives.
+//! What a task calls and returns.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use workflow_services::TaskResource;
 use super::state::written;
 use super::symbol::{Kind, Origin, Symbol};
 
-/// Members of requests that name the resource to work on, by the ends of their names.
+/// Request members that name the target resource, by the ends of their names.
 const NAMES: &[&str] = &[
     "Name",
     "Arn",
@@ -29,10 +29,10 @@ const NAMES: &[&str] = &[
     "ModelId",
 ];
 
-/// Members that all results of a Lambda function have beside its payload.
+/// Members that every result of a Lambda function has besides its payload.
 const INVOKED: [&str; 3] = ["ExecutedVersion", "StatusCode", "SdkHttpMetadata"];
 
-/// What a task gives; `name` is the state's.
+/// Returns the result of a task; `name` is the name of its state.
 pub(super) fn result(state: &State, request: Option<&Symbol>, name: &str) -> Symbol {
     let resource = state.resource.as_deref().unwrap_or_default();
     let part = |key: String| Symbol::origin(Origin::Result(key));
@@ -77,7 +77,7 @@ pub(super) fn result(state: &State, request: Option<&Symbol>, name: &str) -> Sym
     }
 }
 
-/// The result by the table of AWS's APIs, where that is sure of it.
+/// Returns the result from the table of AWS's APIs, if the table is certain of it.
 fn modelled(resource: &str, key: &str) -> Symbol {
     let whole = Symbol::origin(Origin::Result(key.to_owned()));
     let Ok(task) = TaskResource::parse(resource) else { return whole };
@@ -91,13 +91,13 @@ fn function_key(function: &str) -> String {
     format!("the function {}", function_name(function))
 }
 
-/// The name of a function, of its name, its ARN or a part of it, without a version or alias.
+/// Returns the name of a function without version or alias, given its name, its ARN or a partial ARN.
 pub(crate) fn function_name(text: &str) -> &str {
     let name = text.rsplit_once("function:").map_or(text, |(_, name)| name);
     if name.starts_with("${") { name } else { name.split(':').next().unwrap_or(name) }
 }
 
-/// The members of a request that name the resource to work on, as far as they are written in the definition.
+/// Returns the request members that name the target resource, if they are constants in the definition.
 pub(crate) fn targets(request: Option<&Symbol>) -> BTreeMap<String, String> {
     let Some(Symbol::Object { members, .. }) = request else { return BTreeMap::new() };
     let names = members.keys().filter(|member| NAMES.iter().any(|end| member.ends_with(end)));

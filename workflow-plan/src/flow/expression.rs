@@ -1,4 +1,4 @@
-//! What templates, paths and expressions give.
+//! The values of templates, paths and expressions.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub(crate) struct Data<'d> {
 }
 
 impl Data<'_> {
-    /// What a field gives that holds a template (JSONPath) or any JSON with expressions (JSONata).
+    /// Returns the value of a field that contains a template (JSONPath) or any JSON with expressions (JSONata).
     pub(crate) fn template(&self, language: QueryLanguage, value: &Value) -> Symbol {
         match (language, value) {
             (_, Value::Array(items)) => Symbol::Tuple(items.iter().map(|item| self.template(language, item)).collect()),
@@ -47,7 +47,7 @@ impl Data<'_> {
         }
     }
 
-    /// What a path or an intrinsic function gives.
+    /// Returns the value of a path or an intrinsic function.
     pub(crate) fn computed(&self, text: &str) -> Symbol {
         match Computed::parse(text) {
             Ok(Computed::Path(path)) => self.path(&path),
@@ -63,7 +63,7 @@ impl Data<'_> {
                 };
                 Symbol::Computed { text: without_paths(text, &call.paths()), of, kind }
             }
-            // A placeholder stands for what it stands for.
+            // A placeholder is an opaque value.
             Err(_) => Symbol::Computed { text: text.to_owned(), of: Vec::new(), kind: None },
         }
     }
@@ -102,7 +102,7 @@ impl Data<'_> {
             }
             NodeKind::Array(items) if !items.iter().any(|item| matches!(item.kind, NodeKind::Range(..))) => {
                 let items: Vec<_> = items.iter().map(|item| self.node(code, item, names)).collect();
-                // An array in an array literal stays one, but a path that leads to several gives its items.
+                // An array in an array literal stays an array, but a path with several results adds its items.
                 let certain = items.iter().all(|item| item.kind().is_some());
                 if certain { Symbol::Tuple(items) } else { Symbol::List(Box::new(Symbol::Unknown)) }
             }
@@ -140,7 +140,7 @@ impl Data<'_> {
         whole
     }
 
-    /// A reference, or what an expression over references gives.
+    /// Returns the value of a reference, or of an expression over references.
     fn other(&self, code: &str, node: &Node, names: &Names) -> Symbol {
         let inside = |span: &std::ops::Range<usize>| node.span.start <= span.start && span.end <= node.span.end;
         let states = names.states.iter().map(|used| (used, self.states_member(&used.name)));
@@ -183,7 +183,7 @@ impl Data<'_> {
     }
 }
 
-/// What literal steps lead to.
+/// Applies literal steps to a value.
 pub(crate) fn steps(root: Symbol, steps: &[LiteralStep]) -> Symbol {
     steps.iter().fold(root, |value, step| match &step.kind {
         LiteralKind::Name(name) => value.member(name),
@@ -199,7 +199,7 @@ fn number_of(number: f64) -> Value {
     Value::from(number)
 }
 
-/// The text of a call with `?` where paths stand.
+/// Returns the text of a call with `?` in place of its paths.
 fn without_paths(text: &str, paths: &[&JsonPath]) -> String {
     let mut text = text.to_owned();
     for path in paths.iter().rev() {

@@ -1,4 +1,4 @@
-//! The items of a map, what the states inside it get, and what it gives.
+//! Data flow of maps: the items, the input of the inner states, and the result.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::symbol::{Origin, Symbol};
 use super::{Incoming, Reader, Variables, context, joined};
 
 impl<'m> Reader<'m> {
-    /// Follows the data through a map; gives its result.
+    /// Follows the data through a map and returns its result.
     pub(super) fn map(
         &mut self,
         name: &'m str,
@@ -64,7 +64,7 @@ impl<'m> Reader<'m> {
     }
 }
 
-/// Any item of an array.
+/// Returns an arbitrary item of an array.
 fn item_of(items: &Symbol) -> Symbol {
     match items {
         Symbol::Tuple(items) => items.iter().cloned().reduce(Symbol::or).unwrap_or(Symbol::Unknown),

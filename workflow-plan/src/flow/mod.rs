@@ -1,4 +1,4 @@
-//! The data of a definition as it flows: what each state gets and gives, what tasks are sent, how executions end.
+//! The data flow of a definition: what each state gets and returns, what tasks are sent, how executions end.
 
 pub(crate) mod call;
 pub(crate) mod expression;
@@ -17,7 +17,7 @@ use workflow_asl::{Pointer, StateKind};
 pub(crate) use reads::Read;
 use symbol::{Origin, Symbol};
 
-/// How often a state of a loop is visited before what it gets is any value.
+/// How often a state of a loop is visited before its input counts as any value.
 const TURNS: u32 = 6;
 
 type Variables = BTreeMap<String, Symbol>;
@@ -46,17 +46,17 @@ impl Incoming {
 /// A state with its data.
 #[derive(Clone, Debug)]
 pub(crate) struct StateData {
-    /// The name, as the other definition has it too.
+    /// The name that the state also has in the other definition.
     pub(crate) name: String,
     pub(crate) incoming: Incoming,
     pub(crate) effective: Symbol,
     pub(crate) context: Symbol,
-    /// What a task sends, or what a map or parallel hands to the states inside it.
+    /// The request of a task, or the input of the states inside a map or parallel.
     pub(crate) request: Option<Symbol>,
     pub(crate) result: Option<Symbol>,
 }
 
-/// How an execution can fail by itself.
+/// A way in which an execution can fail by itself.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Failure {
     /// The Fail state.
@@ -67,26 +67,26 @@ pub(crate) struct Failure {
 /// The data of a definition.
 #[derive(Debug, Default)]
 pub(crate) struct Flow {
-    /// The states by their places, as far as a way leads to them.
+    /// The reachable states, by pointer.
     pub(crate) states: BTreeMap<Pointer, StateData>,
-    /// The outputs of executions that succeed, by the last state.
+    /// The outputs of successful executions, by the last state.
     pub(crate) outputs: BTreeMap<String, Symbol>,
-    /// The Fail states of the machine's own scope, and of branches and iterations.
+    /// The Fail states of the top-level scope, and of branches and iterations.
     pub(crate) failures: Vec<Failure>,
-    /// What is read of the execution's input.
+    /// The parts of the execution's input that are read.
     pub(crate) reads: Vec<Read>,
 }
 
-/// What is the same all over a definition.
+/// The data that is the same throughout a definition.
 pub(crate) struct Reader<'m> {
     machine: &'m StateMachine,
-    /// What states are called in the newer definition.
+    /// The names of the states in the newer definition.
     names: &'m dyn Fn(&str) -> String,
     flow: Flow,
 }
 
 impl Flow {
-    /// Follows the data of a definition; `names` tells what its states are called in the newer one.
+    /// Follows the data of a definition. `names` returns the names of its states in the newer one.
     pub(crate) fn of(machine: &StateMachine, names: &dyn Fn(&str) -> String) -> Self {
         let mut reader = Reader { machine, names, flow: Self::default() };
         let incoming = Incoming { input: Symbol::input(), variables: Variables::new() };
@@ -98,7 +98,7 @@ impl Flow {
     }
 }
 
-/// The context object of an execution with this input.
+/// Returns the context object of an execution with this input.
 fn context(input: Symbol) -> Symbol {
     let base = |path: &[&str]| {
         let path = path.iter().map(|name| (*name).to_owned()).collect();
@@ -117,7 +117,7 @@ impl<'m> Reader<'m> {
         self.machine.language_of(state)
     }
 
-    /// Follows the data through a scope; gives the outputs of its last states by their names.
+    /// Follows the data through a scope. Returns the outputs of its final states by name.
     fn scope(&mut self, scope: &Scope<'m>, incoming: Incoming, context: &Symbol) -> BTreeMap<String, Symbol> {
         let graph = Graph::of(scope.clone());
         let mut at: Vec<Option<Incoming>> = vec![None; graph.states().len()];
@@ -162,12 +162,12 @@ fn unknown(variables: &Variables) -> Variables {
     variables.keys().map(|name| (name.clone(), Symbol::Unknown)).collect()
 }
 
-/// One of the outputs; any value where there is none.
+/// Returns a symbol that is one of the outputs; any value if empty.
 fn joined(outputs: BTreeMap<String, Symbol>) -> Symbol {
     outputs.into_values().reduce(Symbol::or).unwrap_or(Symbol::Unknown)
 }
 
-/// The states of a scope that every execution comes through that succeeds, by their places; those of branches too.
+/// Returns the pointers of the states that every successful execution runs, including those in branches.
 pub(crate) fn certain(machine: &StateMachine) -> Vec<Pointer> {
     let mut found = Vec::new();
     certain_in(machine.scope(), &mut found);
@@ -190,7 +190,7 @@ fn certain_in(scope: Scope<'_>, found: &mut Vec<Pointer>) {
     }
 }
 
-/// Whether an execution can end well without this state.
+/// Returns whether an execution can succeed without this state.
 fn ends_without(graph: &Graph<'_>, without: usize) -> bool {
     let Some(start) = graph.start().filter(|start| *start != without) else { return false };
     let mut seen = vec![false; graph.states().len()];
@@ -213,7 +213,7 @@ fn ends_without(graph: &Graph<'_>, without: usize) -> bool {
     false
 }
 
-/// Any JSON that a field of the document has as literal, of a text too.
+/// Returns the text of a literal field.
 fn text(value: Option<&Value>) -> Option<&str> {
     value.and_then(Value::as_str)
 }

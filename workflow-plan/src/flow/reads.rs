@@ -1,4 +1,4 @@
-//! What a definition reads of the execution's input.
+//! The parts of the execution's input that a definition reads.
 
 use std::collections::BTreeSet;
 
@@ -12,17 +12,17 @@ use super::{Flow, certain};
 /// A part of the execution's input that a state reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Read {
-    /// The members and items that lead to it.
+    /// The members and items that lead to the part.
     pub(crate) path: Vec<String>,
     /// The state that reads it.
     pub(crate) state: String,
-    /// Whether an execution fails that comes to its end without it.
+    /// Whether an execution without this part always fails before it ends.
     pub(crate) needed: bool,
-    /// Whether the same expression asks first if it is there, as `$exists(x) ? x : 1` does.
+    /// Whether the same expression first checks that it exists, as `$exists(x) ? x : 1` does.
     pub(crate) asked: bool,
 }
 
-/// Every part of the execution's input that is read, in the order of the document.
+/// Returns every part of the execution's input that is read, in document order.
 pub(super) fn reads(machine: &StateMachine, flow: &Flow) -> Vec<Read> {
     let certain: BTreeSet<_> = certain(machine).into_iter().collect();
     let mut found: Vec<Read> = Vec::new();

@@ -1,4 +1,4 @@
-//! What a state gives for what it gets.
+//! Computes the output of a state from its input.
 
 use serde_json::Value;
 use workflow_asl::document::{PathField, QueryLanguage, State};
@@ -9,12 +9,12 @@ use super::expression::Data;
 use super::symbol::{Origin, Symbol};
 use super::{Failure, Incoming, Reader, StateData, Variables, call, joined, text};
 
-/// Where an execution goes on after a state.
+/// Where an execution continues after a state.
 #[derive(Default)]
 pub(super) struct Steps<'m> {
-    /// The states that it may go on at, with what they get.
+    /// The states that may follow, with their input.
     pub(super) next: Vec<(&'m str, Incoming)>,
-    /// The output, where it ends well.
+    /// The output, if the execution ends successfully here.
     pub(super) output: Option<Symbol>,
 }
 
@@ -74,7 +74,7 @@ impl<'m> Reader<'m> {
         steps
     }
 
-    /// What the state works on, where it says so; a task without it sends its input.
+    /// Returns the request of a state if it defines one. A task without a request sends its input.
     fn request(&self, state: &State, language: QueryLanguage, data: &Data<'_>) -> Option<Symbol> {
         let field = match language {
             QueryLanguage::JsonPath => state.parameters.as_ref(),
@@ -117,7 +117,7 @@ impl<'m> Reader<'m> {
                 None => result.unwrap_or(raw).clone(),
             },
         };
-        // In JSONPath `$` of `Assign` is the result, in JSONata `$states` has both.
+        // In JSONPath, `$` in `Assign` is the result; in JSONata, `$states` has both.
         let assigning = match language {
             QueryLanguage::JsonPath => Data { input: result.unwrap_or(effective), ..plain.clone() },
             QueryLanguage::Jsonata => plain.clone(),
@@ -167,7 +167,7 @@ impl<'m> Reader<'m> {
     }
 }
 
-/// What `InputPath` or `OutputPath` leaves of a value.
+/// Applies `InputPath` or `OutputPath` to a value.
 pub(super) fn through(data: &Data<'_>, value: &Symbol, field: Option<&PathField>) -> Symbol {
     match field {
         None => value.clone(),
@@ -176,7 +176,7 @@ pub(super) fn through(data: &Data<'_>, value: &Symbol, field: Option<&PathField>
     }
 }
 
-/// The input with a value at a reference path.
+/// Returns the input with a value at a reference path.
 fn put(raw: &Symbol, path: &str, value: Symbol) -> Symbol {
     let Ok(path) = JsonPath::parse(path) else { return Symbol::Unknown };
     let Some(segments) = path.segments() else { return Symbol::Unknown };
@@ -187,7 +187,7 @@ fn put(raw: &Symbol, path: &str, value: Symbol) -> Symbol {
     raw.with(&steps.collect::<Vec<_>>(), value)
 }
 
-/// The variables after an `Assign`.
+/// Returns the variables after an `Assign`.
 fn assign(data: &Data<'_>, language: QueryLanguage, assigned: Option<&Value>) -> Variables {
     let mut variables = data.variables.clone();
     if let Some(assigned) = assigned
@@ -198,7 +198,7 @@ fn assign(data: &Data<'_>, language: QueryLanguage, assigned: Option<&Value>) ->
     variables
 }
 
-/// The text of a member of a request that is written in the definition.
+/// Returns the text of a request member if it is a constant in the definition.
 pub(crate) fn written<'s>(request: Option<&'s Symbol>, name: &str) -> Option<&'s str> {
     match request? {
         Symbol::Object { members, .. } => match members.get(name)? {

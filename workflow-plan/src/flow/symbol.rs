@@ -1,48 +1,48 @@
-//! Values as a definition shows them: literals, objects, and parts of what only an execution knows.
+//! Symbolic values: literals, objects, and parts of values that are only known at run time.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Alternatives that are told apart; more are any value.
+/// The most alternatives that are distinguished. More count as any value.
 const ALTERNATIVES: usize = 8;
 
-/// How deep a value is followed; what is deeper is any value.
+/// The depth to which a value is followed. Deeper values count as any value.
 const DEPTH: usize = 24;
 
-/// A value of an execution, as far as the definition shows it.
+/// A value of an execution, as far as the definition determines it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Symbol {
     /// Any value.
     Unknown,
-    /// A text, number, truth value or null.
+    /// A string, number, boolean or null.
     Scalar(Value),
-    /// An object: these members, and those of `base` that are not among them.
+    /// An object with these members, and those of `base` that are not among them.
     Object { members: BTreeMap<String, Symbol>, base: Option<Box<Symbol>> },
-    /// An array of these items.
+    /// An array of exactly these items.
     Tuple(Vec<Symbol>),
-    /// An array of any number of such items.
+    /// An array of any number of these items.
     List(Box<Symbol>),
-    /// A part of what only an execution knows.
+    /// A part of a value that is only known at run time.
     Part { of: Origin, path: Vec<String> },
-    /// What an expression gives.
+    /// The result of an expression.
     Computed { text: String, of: Vec<Symbol>, kind: Option<Kind> },
-    /// One of several.
+    /// One of several values.
     OneOf(Vec<Symbol>),
 }
 
-/// Where a value comes from that only an execution knows.
+/// The source of a value that is only known at run time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// The input of the execution.
     Input,
     /// The context object.
     Context,
-    /// What a task gives: what it calls, in words that are the same for the same call.
+    /// The result of a task, with a description of the call. Equal calls have equal descriptions.
     Result(String),
-    /// The error of a state.
+    /// The error output of a state.
     Error,
-    /// The items of a map, by its name.
+    /// An item of the map of that name.
     Item(String),
 }
 
@@ -87,7 +87,7 @@ impl Symbol {
         Self::Object { members: members.map(|(name, value)| (name.to_owned(), value)).into(), base: None }
     }
 
-    /// The value of JSON that is taken as it is.
+    /// Returns the symbol of a JSON literal.
     pub(crate) fn literal(value: &Value) -> Self {
         match value {
             Value::Array(items) => Self::Tuple(items.iter().map(Self::literal).collect()),
@@ -99,7 +99,7 @@ impl Symbol {
         }
     }
 
-    /// One of two values.
+    /// Returns a symbol that is one of two values.
     pub(crate) fn or(self, other: Self) -> Self {
         if self == other {
             return self;
@@ -117,7 +117,7 @@ impl Symbol {
         if all.len() > ALTERNATIVES || all.contains(&Self::Unknown) { Self::Unknown } else { Self::OneOf(all) }
     }
 
-    /// The member of that name, or the item of that number in brackets.
+    /// Returns the member of that name, or the item if the name is a number in brackets.
     pub(crate) fn member(&self, name: &str) -> Self {
         match self {
             Self::Object { members, base } => match (members.get(name), base) {
@@ -139,7 +139,7 @@ impl Symbol {
         }
     }
 
-    /// The value with another one at a path, as `ResultPath` puts it there.
+    /// Returns the value with another value at a path, as `ResultPath` does.
     pub(crate) fn with(&self, path: &[String], value: Self) -> Self {
         let Some((name, rest)) = path.split_first() else { return value };
         if name.starts_with('[') || path.len() > DEPTH {
@@ -164,7 +164,7 @@ impl Symbol {
         }
     }
 
-    /// The member of that name, or a new object where there is none.
+    /// Returns the member of that name, or a new object if it is missing.
     fn inner(&self, name: &str) -> Self {
         match self.member(name) {
             Self::Unknown => Self::empty(),
@@ -172,7 +172,7 @@ impl Symbol {
         }
     }
 
-    /// The kind of value that it certainly is.
+    /// Returns the kind of the value, if it is certain.
     pub(crate) fn kind(&self) -> Option<Kind> {
         match self {
             Self::Scalar(value) => Some(kind_of(value)),
@@ -189,7 +189,7 @@ impl Symbol {
         }
     }
 
-    /// The alternatives of which it is one.
+    /// Returns the alternatives of the value.
     pub(crate) fn alternatives(&self) -> &[Self] {
         match self {
             Self::OneOf(all) => all,
@@ -197,7 +197,7 @@ impl Symbol {
         }
     }
 
-    /// How many values lie inside one another.
+    /// Returns the nesting depth of the value.
     pub(crate) fn depth(&self) -> usize {
         1 + match self {
             Self::Object { members, base } => {
@@ -210,7 +210,7 @@ impl Symbol {
         }
     }
 
-    /// The value, or any value if it lies too deep to go on with.
+    /// Returns the value, or any value if it is nested too deeply.
     pub(crate) fn bounded(self) -> Self {
         if self.depth() > DEPTH { Self::Unknown } else { self }
     }

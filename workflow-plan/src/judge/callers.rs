@@ -21,13 +21,13 @@ impl Judge<'_> {
         let (old, new) = (self.old.flow.reads.clone(), self.new.flow.reads.clone());
         let mut told: Vec<Vec<String>> = Vec::new();
         let mut reads: Vec<&Read> = new.iter().collect();
-        // What is needed first, and the whole before its parts.
+        // Required parts first, and a whole before its parts.
         reads.sort_by_key(|read| (!read.needed, read.asked, read.path.len()));
         for read in reads {
             if told.iter().any(|told| read.path.starts_with(told)) {
                 continue;
             }
-            // Who reads a part of it reads it.
+            // Reading a part of a value counts as reading it.
             let known = old.iter().filter(|old| old.path.starts_with(&read.path));
             let (mut is_read, mut is_needed) = (false, false);
             for old in known {

@@ -1,24 +1,24 @@
-//! Two values side by side: what one lacks, has more, or has from elsewhere.
+//! Compares two values: missing parts, added parts, and parts from another source.
 
 use std::collections::BTreeMap;
 
 use crate::flow::symbol::{Origin, Symbol};
 use crate::rule::Verdict;
 
-/// What differs of a value, the least first.
+/// How a value differs, in ascending order of severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Change {
-    /// It has more.
+    /// It has an additional part.
     Added,
     /// It has another value of the same type.
     Value,
-    /// It comes from elsewhere, and its form is not known.
+    /// It comes from another source, and its form is unknown.
     Source,
-    /// It is one of several, of which one is of another form.
+    /// It has several alternatives, one of which has another form.
     Maybe,
-    /// It is of another type.
+    /// It has another type.
     Type,
-    /// It lacks what it had.
+    /// It lacks a part.
     Removed,
 }
 
@@ -32,10 +32,10 @@ impl Change {
     }
 }
 
-/// What differs, by the place in the value: `order.id`, empty for the whole.
+/// The differences, each with its path in the value: `order.id`; empty for the whole value.
 pub(super) type Changes = Vec<(Change, String)>;
 
-/// How far a newer value is from an older one.
+/// Returns the most severe difference.
 pub(super) fn worst(changes: &Changes) -> Option<Change> {
     changes.iter().map(|(change, _)| *change).max()
 }
@@ -74,7 +74,7 @@ fn at(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
         (Symbol::Object { .. }, Symbol::Object { .. })
         | (Symbol::Object { .. }, Symbol::Part { .. })
         | (Symbol::Part { .. }, Symbol::Object { .. }) => objects(old, new, place, changes),
-        // A part of what it was.
+        // A part of the older value.
         (Symbol::Part { of: before, path: whole }, Symbol::Part { of: after, path: part })
             if before == after && part.starts_with(whole) =>
         {
@@ -90,7 +90,7 @@ fn at(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
     }
 }
 
-/// Each alternative of the newer value beside the one of the older that it is nearest to.
+/// Compares each alternative of the newer value with the nearest one of the older value.
 fn alternatives(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
     let nearest = |new: &Symbol| {
         let all = old.alternatives().iter().map(|old| {
@@ -108,7 +108,7 @@ fn alternatives(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) 
     }
 }
 
-/// The members of an object, and what it has besides.
+/// Returns the members of an object, and its base.
 fn parts(symbol: &Symbol) -> (BTreeMap<String, Symbol>, Option<Symbol>) {
     match symbol {
         Symbol::Object { members, base } => (members.clone(), base.as_deref().cloned()),
@@ -124,7 +124,7 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
             (Some(new), _) => at(old, new, &inner(name), changes),
             (None, Some(base)) if Some(base) != old_base.as_ref() => {
                 let new = base.member(name);
-                // Nobody sends as input what the definition made; what a result has nobody knows.
+                // Callers do not send as input what the definition constructed; the members of a result are unknown.
                 let of_input = matches!(new, Symbol::Part { of: Origin::Input, .. });
                 if of_input && !matches!(old, Symbol::Part { of: Origin::Input, .. }) {
                     changes.push((Change::Removed, named(&inner(name))));
@@ -138,7 +138,7 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
     let added = after.keys().filter(|name| !before.contains_key(*name));
     for name in added {
         match &old_base {
-            // What was there may be covered by what is put in its place.
+            // The new members may cover what the base had.
             Some(base) if old_base != new_base && new_base.is_none() => {
                 let (new, old) = (after.get(name).unwrap_or(&Symbol::Unknown), base.member(name));
                 at(&old, new, &inner(name), changes);
@@ -148,7 +148,7 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
     }
     match (old_base, new_base) {
         (Some(before), Some(after)) if before != after => at(&before, &after, place, changes),
-        // Of the execution's input everybody knows what is in it; of a result nobody does.
+        // The parts of the execution's input are known; those of a result are not.
         (Some(Symbol::Part { of: Origin::Input, .. }), None) => {
             changes.push((Change::Removed, format!("the rest of {}", named(place))));
         }
@@ -157,7 +157,7 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
     }
 }
 
-/// A place in a sentence.
+/// Returns a path for use in a sentence.
 fn named(place: &str) -> String {
     if place.is_empty() { "the whole".to_owned() } else { format!("`{place}`") }
 }

@@ -1,4 +1,4 @@
-//! The fields of a state, one by one.
+//! Judges the fields of a state, one by one.
 
 use serde_json::{Map, Value};
 use workflow_asl::StateKind;
@@ -9,7 +9,7 @@ use workflow_asl::resource::{Pattern, Resource};
 use super::{At, Judge, Side, said, value_said};
 use crate::rule::{self, Rule};
 
-/// Which rule a difference of a field follows by itself; the rest are judged by what they hold.
+/// Returns the rule for any difference of a field. Other fields are judged by their values.
 fn rule_of(field: &str, kind: StateKind) -> Option<&'static Rule> {
     Some(match field {
         "Comment" => &rule::COMMENT_CHANGED,
@@ -30,7 +30,7 @@ fn rule_of(field: &str, kind: StateKind) -> Option<&'static Rule> {
 }
 
 impl Judge<'_> {
-    /// A field of a state of the same kind.
+    /// Judges a field of a state whose kind is unchanged.
     pub(super) fn field(&mut self, name: &str, old: &State, new: &State, field: &FieldDifference) {
         let at = At { state: Some(name), field: &field.name };
         let change = format!(
@@ -53,12 +53,12 @@ impl Judge<'_> {
             "Choices" => self.choices(name, new, field),
             "Retry" => self.retry(name, field),
             "Catch" => self.catch(name, old, field),
-            // Judged by `number` and `task`.
+            // `number` and `task` judge these.
             _ => {}
         }
     }
 
-    /// A field of the machine itself.
+    /// Judges a field of the state machine itself.
     pub(super) fn machine_field(&mut self, field: &FieldDifference) {
         let at = At { state: None, field: &field.name };
         let change = format!("it was {} and is {}", value_said(field.old.as_ref()), value_said(field.new.as_ref()));
@@ -66,7 +66,7 @@ impl Judge<'_> {
             "Comment" => self.find(&rule::COMMENT_CHANGED, &at, change),
             "StartAt" => self.find(&rule::START_CHANGED, &at, change),
             "TimeoutSeconds" => {
-                // 0 and absence are no limit.
+                // 0 and absence both mean no limit.
                 let seconds = |value: &Option<Value>| {
                     value.as_ref().and_then(Value::as_f64).filter(|limit| *limit > 0.0).unwrap_or(f64::INFINITY)
                 };
@@ -134,7 +134,7 @@ impl Judge<'_> {
     fn writer(&mut self, name: &str, field: &FieldDifference) {
         let at = At { state: Some(name), field: "ResultWriter" };
         let part = |value: &Option<Value>, part: &str| value.as_ref().and_then(|of| of.get(part)).cloned();
-        // Absence is the format of files that are written without a WriterConfig.
+        // Without a WriterConfig, the files have the default format.
         let both = field.old.is_some() && field.new.is_some();
         if both && part(&field.old, "WriterConfig") != part(&field.new, "WriterConfig") {
             self.find(&rule::RESULTS_FORMAT, &at, said(name));
@@ -159,12 +159,12 @@ impl Judge<'_> {
         }
         let lost = old.iter().filter(|rule| !new_rules.contains(rule)).count();
         let added = new_rules.iter().filter(|rule| !old.contains(rule)).count();
-        let change = format!("{} of its rules went, {} came", lost, added);
+        let change = format!("rules: {} removed, {} added", lost, added);
         let rule = if new.default.is_none() && lost > 0 { &rule::CHOICE_NARROWED } else { &rule::CHOICE_CHANGED };
         self.find(rule, &at, change);
     }
 
-    /// What a state brings that the older definition does not have.
+    /// Judges the effects of a state that only the newer definition has.
     pub(super) fn appears(&mut self, name: &str, state: &State) {
         let at = At { state: Some(name), field: "" };
         match state.kind {
@@ -194,7 +194,7 @@ impl Judge<'_> {
         }
     }
 
-    /// What a state takes away.
+    /// Judges the effects of a state that only the older definition has.
     pub(super) fn disappears(&mut self, name: &str, state: &State) {
         let at = At { state: Some(name), field: "" };
         match state.kind {
@@ -219,7 +219,7 @@ impl Judge<'_> {
     }
 }
 
-/// Whether a task waits for a worker of this activity.
+/// Returns whether a task waits for a worker of this activity.
 pub(super) fn uses_activity(side: &Side<'_>, activity: &str) -> bool {
     side.states().values().any(|state| {
         let resource = state.resource.as_deref().and_then(Resource::parse);
@@ -239,7 +239,7 @@ fn branches(field: &FieldDifference) -> String {
     format!("it had {} and has {}", count(&field.old), count(&field.new))
 }
 
-/// A rule of a choice without its comment, its target called as in the newer definition.
+/// Returns a choice rule without its comment, with its target's newer name.
 fn bare(rule: &Value, names: Option<&Judge<'_>>) -> Value {
     match rule {
         Value::Object(members) => {

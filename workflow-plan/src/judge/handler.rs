@@ -1,4 +1,4 @@
-//! Retriers and catchers: which errors they answer, before and after.
+//! Judges retriers and catchers: which errors they handle, before and after.
 
 use std::collections::BTreeSet;
 
@@ -73,12 +73,12 @@ fn names(entry: &Entry) -> impl Iterator<Item = &str> {
     entry.get("ErrorEquals").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// Every error that either names; `States.ALL` stands for those that neither does.
+/// Returns every error that either version names. `States.ALL` stands for all others.
 fn errors(old: &[Entry], new: &[Entry]) -> BTreeSet<String> {
     old.iter().chain(new).flat_map(names).map(str::to_owned).collect()
 }
 
-/// The entry that answers an error: the first that matches it.
+/// Returns the entry that handles an error: the first one that matches.
 fn first<'e>(entries: &'e [Entry], error: &str) -> Option<&'e Entry> {
     entries.iter().find(|entry| names(entry).any(|name| matches(name, error)))
 }
@@ -94,12 +94,12 @@ fn attempts(entry: Option<&Entry>) -> f64 {
     entry.get("MaxAttempts").and_then(Value::as_f64).unwrap_or(retrier_default::MAX_ATTEMPTS as f64)
 }
 
-/// What decides the delays.
+/// Returns the fields that determine the delays.
 fn pace_of(entry: Option<&Entry>) -> Entry {
     without(entry, &["ErrorEquals", "MaxAttempts", "Comment"])
 }
 
-/// What a catcher does.
+/// Returns the fields that determine what a catcher does.
 fn handling(entry: &Entry) -> Entry {
     without(Some(entry), &["ErrorEquals", "Comment"])
 }

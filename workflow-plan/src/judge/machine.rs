@@ -1,4 +1,4 @@
-//! The state machine beside its definition: type, configuration, permissions, cost.
+//! Judges the state machine apart from its definition: type, configuration, permissions, cost.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ impl Judge<'_> {
         }
     }
 
-    /// What differs of the permissions that the role needs.
+    /// Judges and returns how the permissions that the role needs differ.
     pub(super) fn permissions(&mut self) -> policy::Difference {
         let policy = |side: &super::Side<'_>| {
             let name = side.machine.name.clone().or_else(|| Some("*".to_owned()));
@@ -98,7 +98,7 @@ impl Judge<'_> {
     }
 }
 
-/// Two values that are both known and differ.
+/// Returns both values if both are known and they differ.
 fn differing<'v, T: PartialEq>(old: Option<&'v T>, new: Option<&'v T>) -> Option<(&'v T, &'v T)> {
     let (old, new) = (old?, new?);
     (old != new).then_some((old, new))

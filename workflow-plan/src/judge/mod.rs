@@ -1,4 +1,4 @@
-//! The rules applied: what differs becomes findings.
+//! Applies the rules: differences become findings.
 
 mod callers;
 mod compare;
@@ -21,7 +21,7 @@ use crate::flow::Flow;
 use crate::rule::{self, RULES, Rule};
 use crate::{Finding, Machine, Plan};
 
-/// One of the two state machines, read.
+/// One of the two state machines, parsed.
 pub(crate) struct Side<'m> {
     pub(crate) machine: &'m Machine,
     pub(crate) document: StateMachine,
@@ -35,7 +35,7 @@ impl<'m> Side<'m> {
         Self { machine, document, flow }
     }
 
-    /// Every state with its place.
+    /// Returns every state with its pointer.
     fn states(&self) -> BTreeMap<Pointer, &State> {
         let scopes = self.document.scopes();
         let states = scopes.iter().flat_map(|scope| {
@@ -46,16 +46,16 @@ impl<'m> Side<'m> {
     }
 }
 
-/// What is being judged.
+/// The two state machines and the findings so far.
 pub(crate) struct Judge<'m> {
     pub(crate) old: Side<'m>,
     pub(crate) new: Side<'m>,
-    /// The names of states in the newer definition, by their older ones.
+    /// The newer names of the states, by their older names.
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) findings: Vec<Finding>,
 }
 
-/// What is found of a state.
+/// The subject of a finding.
 pub(crate) struct At<'a> {
     pub(crate) state: Option<&'a str>,
     pub(crate) field: &'a str,
@@ -91,7 +91,7 @@ pub(crate) fn judge(old: &Machine, new: &Machine) -> Plan {
 }
 
 impl Judge<'_> {
-    /// Adds what a rule says; `detail` says what exactly has changed.
+    /// Adds a finding of a rule. `detail` describes the exact change.
     pub(crate) fn find(&mut self, rule: &Rule, at: &At<'_>, detail: impl AsRef<str>) {
         // Every rule is in the table.
         let Some(rule) = Rule::of(rule.id) else { return };
@@ -107,7 +107,7 @@ impl Judge<'_> {
         });
     }
 
-    /// What holds for every change of a definition.
+    /// Judges a change of the definition as a whole.
     fn definition(&mut self, difference: &Difference) {
         let whole = At { state: None, field: "" };
         let counts =
@@ -162,12 +162,12 @@ impl Judge<'_> {
     }
 }
 
-/// A name in a sentence.
+/// Returns a name for use in a sentence.
 pub(crate) fn said(name: &str) -> String {
     format!("`{name}`")
 }
 
-/// A value in a sentence, not longer than people read.
+/// Returns a value for use in a sentence, shortened if it is long.
 pub(crate) fn value_said(value: Option<&Value>) -> String {
     const LONGEST: usize = 60;
     let Some(value) = value else { return "nothing".to_owned() };

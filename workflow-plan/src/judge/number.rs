@@ -1,4 +1,4 @@
-//! Fields that hold a number: more, less, or not to be seen.
+//! Judges fields with a number: raised, lowered, or computed.
 
 use serde_json::Value;
 use workflow_asl::document::State;
@@ -17,7 +17,7 @@ pub(super) enum Number {
 }
 
 impl Number {
-    /// The number of a field or of the field with a path to it; `absent` is what holds without both.
+    /// Returns the number of a field or of its `Path` variant. `absent` applies if both are missing.
     pub(super) fn of(state: &State, field: &str, absent: f64) -> Self {
         match (state.field_value(field), state.field_value(&format!("{field}Path"))) {
             (Some(Value::Number(number)), _) => Self::Written(number.as_f64().unwrap_or(absent)),
@@ -27,7 +27,7 @@ impl Number {
     }
 }
 
-/// What it means that a number is less, more, or computed in another way.
+/// The rules for a number that is lowered, raised, or computed differently.
 pub(super) struct Meaning<'r> {
     pub(super) less: &'r Rule,
     pub(super) more: &'r Rule,
@@ -35,7 +35,7 @@ pub(super) struct Meaning<'r> {
 }
 
 impl Judge<'_> {
-    /// Judges the fields of both states that hold a number.
+    /// Judges the fields with numbers of both states.
     pub(super) fn numbers(&mut self, name: &str, old: &State, new: &State) {
         if new.kind == StateKind::Task {
             let resource = |state: &State| state.resource.clone().unwrap_or_default();
@@ -57,7 +57,7 @@ impl Judge<'_> {
             let longest = limits::MAX_SECONDS as f64;
             let timeouts = Meaning { less, more: &rule::TIMEOUT_RAISED, computed };
             let beats = Meaning { less: beat_less, more: beat_more, computed };
-            // What another resource bears is not known, whatever the number was.
+            // A limit for another resource cannot be compared.
             if before == after || is_activity || is_token {
                 self.number(name, (old, new), "TimeoutSeconds", longest, &timeouts);
                 self.number(name, (old, new), "HeartbeatSeconds", longest, &beats);
@@ -71,7 +71,7 @@ impl Judge<'_> {
                 more: &rule::CONCURRENCY_RAISED,
                 computed: &rule::CONCURRENCY_COMPUTED,
             };
-            // 0 is as many as possible.
+            // 0 means no limit.
             let limited = |state: &State| match Number::of(state, "MaxConcurrency", 0.0) {
                 Number::Written(0.0) => Number::Written(f64::INFINITY),
                 number => number,
@@ -82,7 +82,7 @@ impl Judge<'_> {
                 more: &rule::TOLERANCE_RAISED,
                 computed: &rule::TOLERANCE_LOWERED,
             };
-            // Of the two thresholds the one that is absent sets no limit, unless both are.
+            // An absent threshold sets no limit, unless both are absent.
             let written = |state: &State, field: &str| {
                 state.field_value(field).is_some() || state.field_value(&format!("{field}Path")).is_some()
             };

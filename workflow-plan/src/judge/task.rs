@@ -1,4 +1,4 @@
-//! What a task calls, and what it sends.
+//! Judges what a task calls and sends.
 
 use workflow_asl::difference::StateDifference;
 use workflow_asl::document::State;
@@ -11,7 +11,7 @@ use crate::flow::call::{function_name, targets};
 use crate::flow::symbol::Symbol;
 use crate::rule::{self, Rule};
 
-/// Who gets what a task sends.
+/// The receiver of a task's request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Receiver {
     Service,
@@ -34,7 +34,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Judges another resource; tells whether what it is sent can be compared.
+    /// Judges a change of resource. Returns whether the requests can be compared.
     fn resource(&mut self, name: &str, before: &str, after: &str) -> bool {
         let at = At { state: Some(name), field: "Resource" };
         let change = format!("{} -> {}", said(before), said(after));
@@ -88,7 +88,7 @@ impl Judge<'_> {
         same
     }
 
-    /// Judges what a task sends.
+    /// Judges a change of request.
     fn request(&mut self, name: &str, resource: &str, old: &Symbol, new: &Symbol) {
         let (receiver, lambda) = match Resource::parse(resource) {
             Some(Resource::Activity { .. }) => (Receiver::Activity, false),
@@ -138,7 +138,7 @@ fn rule_of(change: Change, receiver: Receiver) -> &'static Rule {
     }
 }
 
-/// Places in a sentence; many are counted.
+/// Lists paths for use in a sentence. Long lists are shortened.
 pub(super) fn listed(places: &[String]) -> String {
     const SHOWN: usize = 4;
     let shown = places.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
