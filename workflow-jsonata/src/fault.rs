@@ -1,4 +1,4 @@
-//! What stops an evaluation, and what counts its work.
+//! Failures of an evaluation, and the meter that counts its work.
 
 /// A failure of an expression: JSONata's code and the texts that its message needs.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,23 +14,23 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
-    /// A failure with a code alone.
+    /// Creates a failure with only a code.
     pub(crate) fn new(code: &'static str) -> Self {
         Self { code, token: None, value: None, index: None }
     }
 
-    /// The same failure with the name that its message needs.
+    /// Sets the name that the message contains.
     pub(crate) fn token(self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self }
     }
 
-    /// The same failure with the value that its message quotes.
+    /// Sets the value that the message quotes.
     pub(crate) fn value(self, value: impl Into<String>) -> Self {
         Self { value: Some(value.into()), ..self }
     }
 }
 
-/// Counts what an evaluation uses; fails when a limit is passed.
+/// Counts the resources of an evaluation. Fails if a limit is exceeded.
 pub(crate) trait Meter {
     /// Counts steps of work.
     fn steps(&mut self, count: u64) -> Result<(), Fault>;

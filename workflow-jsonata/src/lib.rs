@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 //!
-//! # The way an expression takes
+//! # Structure
 //!
 //! ```text
 //! text -> tokens -> tree -> checks        syntax/, names.rs, mistakes.rs: no dependencies
@@ -8,7 +8,7 @@
 //!                    +-> program -> value  evaluate/, with text.rs, number.rs, pictures/, regex/
 //! ```
 //!
-//! [`FUNCTIONS`] is the one table of functions: names, signatures, what Step Functions adds, changes and removes.
+//! [`FUNCTIONS`] is the only table of functions: names, signatures, and what Step Functions adds, changes and removes.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "evaluate")]
@@ -42,14 +42,14 @@ pub use syntax::{
 };
 pub use syntax_error::SyntaxError;
 
-/// An expression, read.
+/// A parsed expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ast {
     /// The whole expression.
     pub root: Node,
 }
 
-/// Reads an expression: the text between `{%` and `%}`.
+/// Parses an expression: the text between `{%` and `%}`.
 ///
 /// ```
 /// let ast = workflow_jsonata::parse("$states.input.items[price > 10].name").unwrap();
@@ -60,11 +60,11 @@ pub struct Ast {
 /// ```
 ///
 /// # Errors
-/// The text is no expression of JSONata 2.0, with JSONata's own code and text, or it nests deeper than 80 brackets or
-/// 500 nodes.
+/// Fails if the text is not an expression of JSONata 2.0, with JSONata's own code and message, or if it nests more than
+/// 80 brackets or 500 nodes.
 pub fn parse(text: &str) -> Result<Ast, SyntaxError> {
     let root = syntax::parse(text).map_err(|error| match (&error.help, meant(text)) {
-        (None, Some(meant)) => error.with_help(format!("JSONata has operators of its own: `{}`", meant.trim())),
+        (None, Some(meant)) => error.with_help(format!("JSONata uses other operators: `{}`", meant.trim())),
         _ => error,
     })?;
     syntax::shape::check(&root)?;
@@ -72,28 +72,28 @@ pub fn parse(text: &str) -> Result<Ast, SyntaxError> {
 }
 
 impl Ast {
-    /// What the expression refers to, by position.
+    /// Returns the names that the expression uses, by position.
     pub fn names(&self) -> Names {
         names::names(&self.root)
     }
 
-    /// The calls and operators that fail on the values written in them, such as `$sum('a')`, each with the length
-    /// of its text. JSONata takes them, and fails when it comes to them.
+    /// Returns the calls and operators that fail on literal operands, such as `$sum('a')`, each with the length of its
+    /// text. JSONata accepts them and fails at run time.
     ///
-    /// `open` says of a string that it stands for another one, which is not known yet, such as `${Name}` before a
+    /// `open` returns whether a string stands for another one that is not known yet, such as `${Name}` before a
     /// deployment.
     pub fn failing(&self, open: fn(&str) -> bool) -> Vec<(SyntaxError, usize)> {
         mistakes::failing(&self.root, open)
     }
 
-    /// What the expression certainly gives, such as "a string"; `None` where that shows only when it runs. `open` is
-    /// as for [`failing`](Self::failing).
+    /// Returns the type that the result certainly has, such as "a string", or `None` if it is only known at run time.
+    /// `open` is the same as for [`failing`](Self::failing).
     pub fn gives(&self, open: fn(&str) -> bool) -> Option<&'static str> {
         mistakes::kind(&self.root, open).map(mistakes::noun)
     }
 
-    /// What Step Functions refuses when a definition is created although it is good JSONata: there is no input
-    /// document, so `$`, `$$` and field names at the top level refer to nothing; nor is there `$eval`.
+    /// Returns what Step Functions rejects when a definition is created although it is valid JSONata: `$`, `$$` and
+    /// field names at the top level, because there is no input document, and `$eval`.
     pub fn unsupported(&self) -> Vec<SyntaxError> {
         self.names().unsupported
     }

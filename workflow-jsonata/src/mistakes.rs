@@ -1,17 +1,17 @@
-//! What JSONata's functions take, and calls and operators that fail on the values written in them.
+//! The arguments that JSONata's functions accept, and calls and operators that fail on literal operands.
 
 use crate::functions::{Origin, function, unknown_algorithm};
 use crate::syntax::ast::{Node, NodeKind};
 use crate::syntax_error::SyntaxError;
 
-/// Says of a text that it stands for another one, which is not known yet.
+/// Returns whether a text stands for another one that is not known yet.
 pub(crate) type Open = fn(&str) -> bool;
 
-/// What one argument may be.
+/// The values that one argument accepts.
 struct Parameter<'a> {
-    /// The letters of its kinds.
+    /// The letters of the accepted kinds.
     kinds: &'a str,
-    /// Of what an array must be, where that is said.
+    /// The required kind of array items, if any.
     items: Option<&'a str>,
     context: bool,
     optional: bool,
@@ -20,7 +20,7 @@ struct Parameter<'a> {
 
 fn parameters(signature: &str) -> Vec<Parameter<'_>> {
     let mut all = Vec::new();
-    // Up to what it gives.
+    // Up to the result.
     let mut rest = signature.strip_prefix('<').unwrap_or(signature);
     while !rest.is_empty() && !rest.starts_with([':', '>']) {
         let (kinds, after) = match rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
@@ -39,7 +39,7 @@ fn parameters(signature: &str) -> Vec<Parameter<'_>> {
     all
 }
 
-/// The letter of the kind that an expression certainly gives, where it is written so.
+/// Returns the letter of the kind that an expression certainly has.
 pub(crate) fn kind(node: &Node, open: Open) -> Option<char> {
     match &node.kind {
         NodeKind::String(text) if open(text) => None,
@@ -61,7 +61,7 @@ pub(crate) fn kind(node: &Node, open: Open) -> Option<char> {
     }
 }
 
-/// What people call a kind.
+/// Returns the name of a kind for messages.
 pub(crate) fn noun(kind: char) -> &'static str {
     match kind {
         's' => "a string",
@@ -75,14 +75,14 @@ pub(crate) fn noun(kind: char) -> &'static str {
     }
 }
 
-/// Every call and operator in an expression that fails on what is written in it.
+/// Returns every call and operator in an expression that fails on literal operands.
 pub(crate) fn failing(root: &Node, open: Open) -> Vec<(SyntaxError, usize)> {
     let mut found = Vec::new();
     walk(root, false, open, &mut found);
     found
 }
 
-/// `piped` says that the node is called on the value before `~>`.
+/// `piped` means that the node is called on the value before `~>`.
 fn walk(node: &Node, piped: bool, open: Open, found: &mut Vec<(SyntaxError, usize)>) {
     let mut report = |at: &Node, message: String| {
         found.push((SyntaxError::new(at.span.start, message), at.span.end - at.span.start));
@@ -159,12 +159,12 @@ fn call(
     {
         report(at, message);
     }
-    // The context value stands for the first argument where one lacks.
+    // The context value replaces the first argument if one is missing.
     let skipped = usize::from(piped) + usize::from(context && given < needed);
     for (parameter, argument) in parameters.iter().skip(skipped).zip(arguments) {
         let Some(is) = kind(argument, open) else { continue };
         let item = parameter.items.unwrap_or("");
-        // One value stands for an array of it.
+        // A single value stands for an array of it.
         let alone = parameter.kinds == "a" && (item.is_empty() || item.contains(is));
         if matches!(parameter.kinds, "x" | "j") || parameter.kinds.contains(is) || alone {
             if let (NodeKind::Array(items), false) = (&argument.kind, item.is_empty())

@@ -1,4 +1,4 @@
-//! The names that an expression uses: members of `$states`, variables, functions, and what refers to nothing.
+//! The names that an expression uses: members of `$states`, variables, functions, and names that refer to nothing.
 
 use std::ops::Range;
 
@@ -7,12 +7,12 @@ use crate::syntax::ast::{Node, NodeKind};
 use crate::syntax::shape::bare;
 use crate::syntax_error::SyntaxError;
 
-/// A member name or an index that stands in a path as it is.
+/// A constant member name or index in a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiteralStep {
-    /// Which member or item.
+    /// The member or item.
     pub kind: LiteralKind,
-    /// Where it stands in the text, in bytes; an index always with its brackets.
+    /// The position in the text, in bytes. An index includes its brackets.
     pub range: Range<usize>,
 }
 
@@ -21,36 +21,36 @@ pub struct LiteralStep {
 pub enum LiteralKind {
     /// A member of an object.
     Name(String),
-    /// An item of an array from zero; a negative one counts from the end.
+    /// An item of an array, by index from zero. A negative index counts from the end.
     Index(i64),
 }
 
-/// What an expression refers to.
+/// The names that an expression uses.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Names {
-    /// Members of `$states`, such as `input`; an empty name where `$states` is used whole.
+    /// Members of `$states`, such as `input`; an empty name if `$states` is used as a whole.
     pub states: Vec<Use>,
-    /// Variables that the expression does not bind itself, without `$`: the workflow's, and functions handed on
+    /// Variables that the expression does not bind itself, without `$`: the workflow's variables, and functions passed
     /// as values.
     pub variables: Vec<Use>,
     /// Functions called by a name that the expression does not bind itself, without `$`.
     pub calls: Vec<Use>,
-    /// The spans of those uses that only ask whether there is a value: `$exists($x)`, `$x ? … : …`.
+    /// The spans of uses that only test whether a value exists: `$exists($x)`, `$x ? … : …`.
     pub guarded: Vec<Range<usize>>,
-    /// What the service refuses although it is good JSONata; see [`Ast::unsupported`](crate::Ast::unsupported).
+    /// What Step Functions rejects although it is valid JSONata; see [`Ast::unsupported`](crate::Ast::unsupported).
     pub unsupported: Vec<SyntaxError>,
 }
 
-/// A name and where it stands.
+/// A name and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
-    /// Without `$`.
+    /// The name, without `$`.
     pub name: String,
-    /// In bytes of the expression, with the `$`.
+    /// The position in the expression, in bytes, including the `$`.
     pub span: Range<usize>,
-    /// The member names and indices that follow, up to the first step of another kind.
+    /// The constant names and indices that follow, up to the first step of another kind.
     pub steps: Vec<LiteralStep>,
-    /// Whether nothing but those steps follows.
+    /// Whether only those steps follow.
     pub exact: bool,
 }
 
@@ -59,12 +59,12 @@ impl Use {
         Self { name: name.to_owned(), span: span.clone(), steps: Vec::new(), exact: true }
     }
 
-    /// Where it and the steps after it stand.
+    /// Returns the span of the use including its steps.
     pub fn whole(&self) -> Range<usize> {
         self.span.start..self.steps.last().map_or(self.span.end, |step| step.range.end)
     }
 
-    /// Adds the steps that the nodes of a path after the name stand for.
+    /// Adds the steps of the path's nodes after the name.
     fn follow(&mut self, nodes: &[Node]) {
         for node in nodes {
             if !literal_step(node, &mut self.steps) {
@@ -75,7 +75,7 @@ impl Use {
     }
 }
 
-/// Adds the indices that hang on a variable; `false` where something else does.
+/// Adds the indices of a variable. Returns `false` if anything else follows it.
 fn literal_indices(node: &Node, steps: &mut Vec<LiteralStep>) -> bool {
     match &node.kind {
         NodeKind::Variable(_) => true,
@@ -99,14 +99,14 @@ fn whole_number(node: &Node) -> Option<i64> {
         },
         _ => return None,
     };
-    // `as` saturates, and no array is as long.
+    // `as` saturates, and no array is that long.
     (number.fract() == 0.0).then_some(number as i64)
 }
 
-/// Adds what a node of a path stands for; `false` where that is not names and indices alone.
+/// Adds the steps of a path's node. Returns `false` if it is more than names and indices.
 fn literal_step(node: &Node, steps: &mut Vec<LiteralStep>) -> bool {
     let kind = match &node.kind {
-        // Where it is a step, a text is a field's name.
+        // As a step, a string is a field name.
         NodeKind::Name(name) | NodeKind::String(name) => LiteralKind::Name(name.clone()),
         NodeKind::KeepArray(inner) => return literal_step(inner, steps),
         NodeKind::Predicate(inner, filter) => {
@@ -131,7 +131,7 @@ pub(crate) fn names(root: &Node) -> Names {
     walk.names
 }
 
-/// The span of the name that an expression is a path from, as [`Use`] has it.
+/// Returns the span of the name that a path begins with, as in [`Use`].
 fn head(node: &Node) -> Option<Range<usize>> {
     match &node.kind {
         NodeKind::Variable(_) => Some(node.span.clone()),
@@ -189,7 +189,7 @@ impl Walk {
         }
     }
 
-    /// `inner` says that there is a context value: inside a predicate, a later step, a function.
+    /// `inner` means that a context value exists: inside a predicate, a later step, or a function.
     fn node(&mut self, node: &Node, inner: bool) {
         match &node.kind {
             NodeKind::Name(name) if !inner => self.field(node, name),
@@ -260,7 +260,7 @@ impl Walk {
 
     fn field(&mut self, node: &Node, name: &str) {
         let help = if is_function(name) {
-            format!("a function is called as `${name}(...)`, a text stands in quotes")
+            format!("call a function as `${name}(...)`, and put a text in quotes")
         } else {
             match near_literal(name) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -285,17 +285,17 @@ impl Walk {
             (true, Some((name, step))) => {
                 let mut used = Use::new(name, &(first.span.start..step.span.end));
                 used.follow(rest);
-                // The first is the member itself.
+                // The first step is the member itself.
                 used.steps = used.steps.split_off(used.steps.len().min(1));
                 self.names.states.push(used);
             }
             _ => match &bare(first).kind {
-                // Where it is a step, a text is a field's name.
+                // As a step, a string is a field name.
                 NodeKind::String(name) if !inner => self.field(bare(first), name),
                 NodeKind::Variable(_) => {
                     let before = self.names.variables.len();
                     self.node(first, inner);
-                    // The first that it adds is the variable itself; others stand in its predicates.
+                    // The first one added is the variable itself; others are in its predicates.
                     if let Some(used) = self.names.variables.get_mut(before).filter(|used| used.exact) {
                         used.follow(rest);
                     }
@@ -303,24 +303,24 @@ impl Walk {
                 _ => self.node(first, inner),
             },
         }
-        // What `@` and `#` bind goes on to a sort or a grouping after the path.
+        // Variables bound by `@` and `#` stay in scope in a sort or a grouping after the path.
         rest.iter().for_each(|step| self.node(step, true));
     }
 }
 
-/// `true`, `false` or `null`, where a name is but a letter or two away from one of them.
+/// Returns `true`, `false` or `null` if a name is within a few edits of it.
 fn near_literal(name: &str) -> Option<&'static str> {
     let name = name.to_lowercase();
     ["true", "false", "null"].into_iter().find(|literal| {
         let longer = name.chars().count().max(literal.len());
-        // Two letters in five.
+        // Two edits in five letters.
         edits(&name, literal) * 5 <= longer * 2
     })
 }
 
-/// How many letters must be put in, taken out or changed to make one text of another.
+/// Returns the edit distance of two texts.
 fn edits(one: &str, other: &str) -> usize {
-    // The distances of what is read of `one` to each beginning of `other`.
+    // The distances from the processed part of `one` to each prefix of `other`.
     let mut row: Vec<usize> = (0..=other.chars().count()).collect();
     for (line, letter) in one.chars().enumerate() {
         let mut diagonal = line;

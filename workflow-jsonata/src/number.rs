@@ -1,4 +1,4 @@
-//! Numbers as JavaScript writes, reads and rounds them.
+//! Writes, parses and rounds numbers like JavaScript.
 
 mod power;
 
@@ -9,7 +9,7 @@ pub(crate) fn pow(base: f64, exponent: f64) -> f64 {
     power::pow(base, exponent)
 }
 
-/// The text of a number as `String(number)` gives it in JavaScript: the shortest digits that read back as the same
+/// Returns the text of a number, as JavaScript's `String(number)` does: the shortest digits that parse back to the same
 /// number, with an exponent from 1e21 up and below 1e-6.
 pub(crate) fn text(number: f64) -> String {
     let mut out = String::new();
@@ -61,7 +61,7 @@ pub(crate) fn write(out: &mut String, number: f64) {
     }
 }
 
-/// The shortest digits that read back as a number, and the exponent of the first of them.
+/// The shortest digits that parse back to a number, and the exponent of the first of them.
 struct Shortest {
     buffer: [u8; 24],
     length: usize,
@@ -69,7 +69,7 @@ struct Shortest {
 }
 
 impl Shortest {
-    /// Reads what the standard library writes: `-1.2345e-7`.
+    /// Parses the standard library's notation: `-1.2345e-7`.
     fn of(number: f64) -> Self {
         use std::fmt::Write;
         let mut this = Self { buffer: [0; 24], length: 0, exponent: 0 };
@@ -78,14 +78,14 @@ impl Shortest {
         this
     }
 
-    /// Two shortest texts may be equally near: JavaScript then takes the even one.
+    /// If two shortest texts are equally near, JavaScript takes the even one.
     fn even(&mut self, number: f64) {
         let is_odd = self.length > 0 && self.buffer[self.length - 1] % 2 == 1;
         let places = self.length as i32 - 1 - self.exponent;
         if is_odd && self.length >= 16 && places >= 0 && fraction_bits(number) == places + 1 {
             let exact = format!("{:.*e}", self.length, number.abs());
             let cut = exact.bytes().filter(u8::is_ascii_digit).nth(self.length - 1);
-            // The exact text ends in a 5; what stands before it is this digit or the one below.
+            // The exact text ends in a 5. The text before it ends in this digit or the one below.
             if let Some(digit) = cut.filter(|digit| digit % 2 == 0) {
                 self.buffer[self.length - 1] = digit;
             } else if self.buffer[self.length - 1] < b'9' {
@@ -126,7 +126,7 @@ impl std::fmt::Write for Digits<'_> {
     }
 }
 
-/// The number that `$string` and `&` write: rounded to 15 significant digits, ties away from zero.
+/// Returns the number that `$string` and `&` write: rounded to 15 significant digits, ties away from zero.
 pub(crate) fn to_15_digits(number: f64) -> f64 {
     if !number.is_finite() || (number.abs() < 1e15 && number.trunc() == number) {
         return number;
@@ -145,16 +145,16 @@ pub(crate) fn to_15_digits(number: f64) -> f64 {
     rounded.parse::<f64>().unwrap_or(number).copysign(number)
 }
 
-/// Whether the decimal text of a number ends exactly at a power of ten.
+/// Returns whether a number ends exactly at a power of ten in decimal.
 fn is_exact(number: f64, last: i32) -> bool {
     if last < 0 {
         return fraction_bits(number) == -last;
     }
-    // Above 10^38 no double is a short decimal.
+    // Above 10^38, no double is a short decimal.
     last <= 22 && number.abs() < 1e38 && (number.abs() as u128).is_multiple_of(10u128.pow(last.unsigned_abs()))
 }
 
-/// How many binary, and so decimal, places a number has behind its point.
+/// Returns the number of binary, and so decimal, fraction digits of a number.
 fn fraction_bits(number: f64) -> i32 {
     let bits = number.to_bits();
     let biased = ((bits >> 52) & 0x7ff) as i32;
@@ -163,7 +163,7 @@ fn fraction_bits(number: f64) -> i32 {
     if mantissa == 0 { 0 } else { (-(exponent + mantissa.trailing_zeros() as i32)).max(0) }
 }
 
-/// `Number.prototype.toFixed` of a number that is not negative: ties go up.
+/// Implements `Number.prototype.toFixed` for a number that is not negative: ties round up.
 pub(crate) fn to_fixed(number: f64, places: usize) -> String {
     if !number.is_finite() || number >= 1e21 {
         return text(number);
@@ -171,7 +171,7 @@ pub(crate) fn to_fixed(number: f64, places: usize) -> String {
     if fraction_bits(number) != places as i32 + 1 {
         return format!("{number:.places$}");
     }
-    // Exactly half way: cut the last digit, a 5, and count up.
+    // Exactly half way: cut the last digit, a 5, and round up.
     let mut digits = format!("{number:.*}", places + 1).into_bytes();
     digits.pop();
     if digits.last() == Some(&b'.') {
@@ -191,10 +191,10 @@ pub(crate) fn to_fixed(number: f64, places: usize) -> String {
     if carried { format!("1{digits}") } else { digits }
 }
 
-/// What `$number` gives for a string.
+/// Implements `$number` for a string.
 ///
 /// # Errors
-/// `D3030` where the text is no number.
+/// Returns `D3030` if the text is not a number.
 pub(crate) fn from_string(text: &str) -> Result<f64, Fault> {
     if is_decimal(text)
         && let Ok(number) = text.parse::<f64>()
@@ -202,7 +202,7 @@ pub(crate) fn from_string(text: &str) -> Result<f64, Fault> {
     {
         return Ok(number);
     }
-    // The reference tests these forms loosely, so that what follows or precedes them may make the result NaN.
+    // The reference tests these forms loosely, so text before or after them may make the result NaN.
     let bytes = text.as_bytes();
     let prefixed = |at: usize, letters: &[u8; 2], digit: fn(&u8) -> bool| {
         bytes.get(at) == Some(&b'0')
@@ -250,7 +250,7 @@ fn is_decimal(text: &str) -> bool {
     rest.is_empty()
 }
 
-/// What JavaScript's `Number(text)` gives.
+/// Implements JavaScript's `Number(text)`.
 pub(crate) fn coerce(text: &str) -> f64 {
     let text = text.trim_matches(is_space);
     let radix = |digits: &str, bits: u32| power_of_two(digits, bits).unwrap_or(f64::NAN);
@@ -268,7 +268,7 @@ pub(crate) fn coerce(text: &str) -> f64 {
     }
 }
 
-/// Reads digits of which each stands for some bits, rounding half to even.
+/// Parses digits of `bits` bits each. Rounds half to even.
 fn power_of_two(digits: &str, bits: u32) -> Option<f64> {
     if digits.is_empty() {
         return None;
@@ -287,7 +287,7 @@ fn power_of_two(digits: &str, bits: u32) -> Option<f64> {
     Some(if dropped > 1100 { f64::INFINITY } else { value * 2f64.powi(dropped) })
 }
 
-/// JavaScript's `parseInt(text)`: leading blanks, a sign, `0x`, then digits up to what is none; NaN without digits.
+/// Implements JavaScript's `parseInt(text)`: leading white space, a sign, `0x`, then digits. NaN without digits.
 pub(crate) fn parse_int(text: &str) -> f64 {
     let text = text.trim_start_matches(is_space);
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -299,7 +299,7 @@ pub(crate) fn parse_int(text: &str) -> f64 {
     sign * unsigned[..digits(unsigned, 10)].parse().unwrap_or(f64::NAN)
 }
 
-/// What JavaScript counts as white space: `\s` and what `trim` removes.
+/// Returns whether JavaScript counts a character as white space, for `\s` and `trim`.
 pub(crate) fn is_space(c: char) -> bool {
     matches!(
         c,
@@ -308,16 +308,16 @@ pub(crate) fn is_space(c: char) -> bool {
     )
 }
 
-/// `Math.round`: halves go up.
+/// Implements `Math.round`: halves round up.
 fn nearest(number: f64) -> f64 {
     let floor = number.floor();
     if number - floor >= 0.5 { floor + 1.0 } else { floor }
 }
 
-/// What `$round` gives: halves go to the even neighbour. `precision` counts decimal places, negative ones count to
-/// the left of the point; a precision that is no integer gives NaN.
+/// Implements `$round`: halves round to even. `precision` counts decimal places; negative ones count to the left of the
+/// point. A fractional precision gives NaN.
 pub(crate) fn round(number: f64, precision: Option<f64>) -> f64 {
-    // The point moves in the text: a product with a power of ten would not be exact.
+    // The point is moved in the text, because a product with a power of ten would not be exact.
     let shift = |number: f64, places: f64| {
         let digits = text(number);
         let (digits, exponent) = digits.split_once('e').map_or((&*digits, 0.0), |(digits, e)| (digits, coerce(e)));
@@ -333,10 +333,10 @@ pub(crate) fn round(number: f64, precision: Option<f64>) -> f64 {
     if result == 0.0 { 0.0 } else { result }
 }
 
-/// What `$formatBase` gives: number and radix are rounded as `$round` does.
+/// Implements `$formatBase`: number and radix are rounded as `$round` does.
 ///
 /// # Errors
-/// `D3100` where the radix is not in 2..=36.
+/// Returns `D3100` if the radix is not in 2..=36.
 pub(crate) fn format_base(number: f64, radix: Option<f64>) -> Result<String, Fault> {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let number = round(number, None);
@@ -368,10 +368,10 @@ pub(crate) fn format_base(number: f64, radix: Option<f64>) -> Result<String, Fau
     Ok(digits.iter().rev().map(|digit| char::from(*digit)).collect())
 }
 
-/// What `$sqrt` gives.
+/// Implements `$sqrt`.
 ///
 /// # Errors
-/// `D3060` for a negative number.
+/// Returns `D3060` for a negative number.
 pub(crate) fn sqrt(number: f64) -> Result<f64, Fault> {
     if number < 0.0 {
         return Err(Fault { index: Some(1), ..Fault::new("D3060").value(text(number)) });
@@ -379,10 +379,10 @@ pub(crate) fn sqrt(number: f64) -> Result<f64, Fault> {
     Ok(number.sqrt())
 }
 
-/// What `$power` gives.
+/// Implements `$power`.
 ///
 /// # Errors
-/// `D3061` where the result is no finite number; the fault's token is the exponent.
+/// Returns `D3061` if the result is not finite; the fault's token is the exponent.
 pub(crate) fn power(base: f64, exponent: f64) -> Result<f64, Fault> {
     let result = pow(base, exponent);
     if result.is_finite() {
@@ -409,7 +409,7 @@ mod tests {
             (1.5e-7, "1.5e-7"),
             (-12.5, "-12.5"),
             (5e-324, "5e-324"),
-            // Between two shortest texts that are equally near, the even one.
+            // If two shortest texts are equally near, the even one.
             (74.42092895507812, "74.42092895507812"),
         ];
         for (number, expected) in cases {
@@ -474,7 +474,7 @@ mod tests {
         assert_eq!(format_base(1e21, Some(3.0)).as_deref(), Ok("100010202110111202020110202012022200000000000"));
         assert_eq!(format_base(1.0, Some(1.0)).unwrap_err(), Fault::new("D3100").value("1"));
         assert_eq!(sqrt(-1.0).unwrap_err().code, "D3060");
-        // V8's last bit, not the nearest.
+        // The last bit as in V8, not the nearest.
         assert_eq!(power(1.5, 52.0), Ok(1434648375.4816117));
         assert_eq!(power(2.0, 9.5), Ok(724.0773439350246));
         assert_eq!(power(-2.0, -1074.0), Ok(5e-324));

@@ -1,20 +1,20 @@
-//! Strings as JavaScript has them: lengths and order in UTF-16 where it counts so, characters where JSONata does.
+//! String functions with JavaScript's semantics: UTF-16 lengths and order, or characters where JSONata counts those.
 
 use std::cmp::Ordering;
 
 use crate::fault::{Fault, Meter};
 
-/// The length in UTF-16 units, as regular expressions and pictures count.
+/// Returns the length in UTF-16 units, as regular expressions and pictures count.
 pub(crate) fn units(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.chars().map(char::len_utf16).sum() }
 }
 
-/// What `$length` gives: characters, of which one outside the basic plane counts once.
+/// Implements `$length`: characters; one outside the basic plane counts once.
 pub(crate) fn length(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.chars().count() }
 }
 
-/// The order of `<` and `$sort`: by UTF-16 units, so that an emoji comes before U+FFFD.
+/// Compares for `<` and `$sort`: by UTF-16 units, so that an emoji comes before U+FFFD.
 pub(crate) fn compare(left: &str, right: &str) -> Ordering {
     // UTF-8 keeps the order of code points; UTF-16 puts those above U+FFFF between U+D7FF and U+E000.
     let unit = |c: char| if c > '\u{ffff}' { 0xd800 } else { u32::from(c) };
@@ -27,7 +27,7 @@ pub(crate) fn compare(left: &str, right: &str) -> Ordering {
     }
 }
 
-/// The byte at which a character starts, by its number; the end where there are fewer.
+/// Returns the byte offset of a character by index, or the end if there are fewer.
 fn byte_of(text: &str, character: f64) -> usize {
     let character = character.max(0.0) as usize;
     if text.is_ascii() {
@@ -36,8 +36,8 @@ fn byte_of(text: &str, character: f64) -> usize {
     text.char_indices().nth(character).map_or(text.len(), |(byte, _)| byte)
 }
 
-/// What `$substring` gives, in characters: a negative start counts from the end. A
-/// start that is NaN is the first character, and with a length gives nothing.
+/// Implements `$substring`, in characters: a negative start counts from the end. A NaN start is the first character,
+/// and with a length the result is empty.
 pub(crate) fn substring(text: &str, start: f64, length: Option<f64>) -> &str {
     let count = self::length(text) as f64;
     let start = if count + start < 0.0 { 0.0 } else { start };
@@ -51,30 +51,30 @@ pub(crate) fn substring(text: &str, start: f64, length: Option<f64>) -> &str {
     text.get(from..byte_of(text, from_end(end.trunc()))).unwrap_or_default()
 }
 
-/// What `$substringBefore` gives: the whole text where the characters are not in it.
+/// Implements `$substringBefore`: the whole text if the characters do not occur in it.
 pub(crate) fn substring_before<'t>(text: &'t str, characters: &str) -> &'t str {
     text.find(characters).map_or(text, |at| &text[..at])
 }
 
-/// What `$substringAfter` gives: the whole text where the characters are not in it.
+/// Implements `$substringAfter`: the whole text if the characters do not occur in it.
 pub(crate) fn substring_after<'t>(text: &'t str, characters: &str) -> &'t str {
     text.find(characters).map_or(text, |at| &text[at + characters.len()..])
 }
 
-/// What `$uppercase` gives.
+/// Implements `$uppercase`.
 pub(crate) fn uppercase(text: &str, meter: &mut impl Meter) -> Result<String, Fault> {
     // A character may become three.
     meter.bytes(text.len() as u64)?;
     Ok(text.to_uppercase())
 }
 
-/// What `$lowercase` gives.
+/// Implements `$lowercase`.
 pub(crate) fn lowercase(text: &str, meter: &mut impl Meter) -> Result<String, Fault> {
     meter.bytes(text.len() as u64)?;
     Ok(text.to_lowercase())
 }
 
-/// What `$trim` gives: blanks, tabs and line ends at both ends are removed, runs of them inside become one blank.
+/// Implements `$trim`: white space at both ends is removed, and inside it is collapsed to single spaces.
 pub(crate) fn trim(text: &str, meter: &mut impl Meter) -> Result<String, Fault> {
     meter.bytes(text.len() as u64)?;
     let mut out = String::with_capacity(text.len());
@@ -87,10 +87,10 @@ pub(crate) fn trim(text: &str, meter: &mut impl Meter) -> Result<String, Fault> 
     Ok(out)
 }
 
-/// What `$pad` gives: a positive width pads on the right, a negative one on the left, in characters.
+/// Implements `$pad`: a positive width pads on the right, a negative one on the left, in characters.
 ///
 /// # Errors
-/// `D1001` where the characters to add are not a whole number; a limit.
+/// Returns `D1001` if the number of characters to add is not an integer, or an exceeded limit.
 pub(crate) fn pad(text: &str, width: f64, padding: Option<&str>, meter: &mut impl Meter) -> Result<String, Fault> {
     let padding = padding.filter(|padding| !padding.is_empty()).unwrap_or(" ");
     let missing = width.abs() - length(text) as f64;
@@ -110,10 +110,10 @@ pub(crate) fn pad(text: &str, width: f64, padding: Option<&str>, meter: &mut imp
     Ok(if width > 0.0 { format!("{text}{fill}") } else { fill + text })
 }
 
-/// What `$split` gives for a string: at most `limit` parts. An empty separator gives the characters.
+/// Implements `$split` for a string: at most `limit` parts. An empty separator splits into characters.
 ///
 /// # Errors
-/// `D3020` where the limit is negative; a limit of the engine.
+/// Returns `D3020` if the limit is negative, or an exceeded limit of the evaluation.
 pub(crate) fn split<'t>(
     text: &'t str,
     separator: &str,
@@ -142,7 +142,7 @@ pub(crate) fn split<'t>(
     Ok(parts)
 }
 
-/// What `$join` gives.
+/// Implements `$join`.
 pub(crate) fn join<'t>(
     texts: impl Iterator<Item = &'t str> + Clone,
     separator: &str,
@@ -160,10 +160,10 @@ pub(crate) fn join<'t>(
     Ok(out)
 }
 
-/// What `$replace` gives for a pattern that is a string: `replacement` is taken as it is.
+/// Implements `$replace` for a string pattern: `replacement` is literal.
 ///
 /// # Errors
-/// `D3010` for an empty pattern, `D3011` for a negative limit; a limit of the engine.
+/// Returns `D3010` for an empty pattern, `D3011` for a negative limit, or an exceeded limit of the evaluation.
 pub(crate) fn replace(
     text: &str,
     pattern: &str,
@@ -188,10 +188,10 @@ pub(crate) fn replace(
     Ok(out)
 }
 
-/// How many replacements a limit of `$replace` allows: a fraction counts as one more.
+/// Returns the number of replacements that the limit of `$replace` allows: a fraction counts as one more.
 ///
 /// # Errors
-/// `D3011` where it is negative.
+/// Returns `D3011` if it is negative.
 pub(crate) fn replacements(limit: Option<f64>) -> Result<usize, Fault> {
     match limit {
         Some(limit) if limit < 0.0 => {
@@ -205,12 +205,12 @@ pub(crate) fn replacements(limit: Option<f64>) -> Result<usize, Fault> {
 const URL_MARKS: &[u8] = b"-_.!~*'()";
 const URL_RESERVED: &[u8] = b";/?:@&=+$,#";
 
-/// What `$encodeUrlComponent` gives.
+/// Implements `$encodeUrlComponent`.
 pub(crate) fn encode_url_component(text: &str, meter: &mut impl Meter) -> Result<String, Fault> {
     encode(text, b"", meter)
 }
 
-/// What `$encodeUrl` gives: reserved characters and `#` stay.
+/// Implements `$encodeUrl`: reserved characters and `#` are kept.
 pub(crate) fn encode_url(text: &str, meter: &mut impl Meter) -> Result<String, Fault> {
     encode(text, URL_RESERVED, meter)
 }
@@ -232,18 +232,18 @@ fn encode(text: &str, kept: &[u8], meter: &mut impl Meter) -> Result<String, Fau
     Ok(out)
 }
 
-/// What `$decodeUrlComponent` gives.
+/// Implements `$decodeUrlComponent`.
 ///
 /// # Errors
-/// `D3140` where `%` is not followed by two hexadecimal digits, or the bytes are no UTF-8.
+/// Returns `D3140` if `%` is not followed by two hexadecimal digits, or if the bytes are not UTF-8.
 pub(crate) fn decode_url_component(text: &str, meter: &mut impl Meter) -> Result<String, Fault> {
     decode(text, b"", "decodeUrlComponent", meter)
 }
 
-/// What `$decodeUrl` gives: escapes of reserved characters and `#` stay.
+/// Implements `$decodeUrl`: escapes of reserved characters and `#` are kept.
 ///
 /// # Errors
-/// `D3140` as for [`decode_url_component`].
+/// Returns `D3140` as [`decode_url_component`] does.
 pub(crate) fn decode_url(text: &str, meter: &mut impl Meter) -> Result<String, Fault> {
     decode(text, URL_RESERVED, "decodeUrl", meter)
 }
@@ -267,7 +267,7 @@ fn decode(text: &str, kept: &[u8], function: &str, meter: &mut impl Meter) -> Re
             out.push(byte);
         }
         rest = &rest[3..];
-        // An escaped lead byte takes escaped bytes only; this keeps `%C3` followed by a plain byte an error.
+        // An escaped lead byte requires escaped continuation bytes, so that `%C3` before a plain byte is an error.
         if byte >= 0x80 {
             let length = match byte {
                 0xc2..=0xdf => 1,
@@ -287,7 +287,7 @@ fn decode(text: &str, kept: &[u8], function: &str, meter: &mut impl Meter) -> Re
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// What `$base64encode` gives: the low byte of each UTF-16 unit.
+/// Implements `$base64encode`: the low byte of each UTF-16 unit.
 pub(crate) fn base64_encode(text: &str, meter: &mut impl Meter) -> Result<String, Fault> {
     meter.bytes((units(text) as u64).div_ceil(3) * 4)?;
     let bytes: Vec<u8> = text.encode_utf16().map(|unit| unit as u8).collect();
@@ -303,12 +303,12 @@ pub(crate) fn base64_encode(text: &str, meter: &mut impl Meter) -> Result<String
     Ok(out)
 }
 
-/// What `$base64decode` gives: each byte becomes the character of its number. As in Node, both alphabets are taken,
-/// what is no digit is passed over, and `=` ends the text.
+/// Implements `$base64decode`: each byte becomes the character with its number. As in Node, both alphabets are
+/// accepted, other characters are ignored, and `=` ends the text.
 pub(crate) fn base64_decode(text: &str, meter: &mut impl Meter) -> Result<String, Fault> {
     meter.bytes(text.len() as u64)?;
     let (mut out, mut group, mut count) = (String::new(), 0u32, 0);
-    // Node looks at the low byte of each unit.
+    // Node uses the low byte of each unit.
     let bytes = text.encode_utf16().map(|unit| unit as u8);
     for byte in bytes.take_while(|byte| *byte != b'=') {
         let digit = match byte {

@@ -1,15 +1,15 @@
-//! What an expression may use is bounded: one that would use more fails, in the same way on each run, before it takes
-//! the memory.
+//! Tests that an evaluation is bounded: an expression that would use more fails, in the same way each time, before it
+//! uses the memory.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use serde_json::{Value, json};
 use workflow_jsonata::{Error, Expression, Limits, Output, Setting};
 
-/// Bytes that an evaluation may take at most, whatever it does.
+/// The most bytes that an evaluation may allocate.
 const MOST: u64 = 64 << 20;
 
-/// The error of an expression, which must be the same each time and take little memory.
+/// Returns the error of an expression, which must be the same each time and use little memory.
 fn fails(text: &str, input: &Value) -> Error {
     let expression = Expression::parse(text).unwrap();
     let setting = Setting { input: Some(input), ..Setting::default() };
@@ -84,7 +84,7 @@ fn built_in_functions_that_make_much_of_little() {
 fn ranges() {
     assert_eq!(fails("[1..1e8]", &Value::Null).code, "D2014");
     assert_eq!(fails("[-1e300..1e300]", &Value::Null).code, "D2014");
-    // A range that is not looked at needs nothing.
+    // A range that is not read needs no memory.
     let count = Expression::parse("$count([1..1000000])").unwrap().evaluate(&Value::Null).unwrap();
     assert_eq!(count, Some(json!(1_000_000)));
 }
@@ -104,7 +104,7 @@ fn recursion() {
     assert_eq!(counted, Some(json!(100_000)), "a call in tail position takes no stack");
 }
 
-/// A call in tail position holds nothing of the call that it ends, nor does a call that has ended.
+/// Tests that a call in tail position keeps nothing of the enclosing call, and that a finished call keeps nothing.
 #[test]
 fn tail_calls_and_calls_that_have_ended_hold_nothing() {
     let mut limits = Limits::default();
@@ -174,7 +174,7 @@ fn limits_are_the_callers() {
     assert_eq!((error.code, error.to_string().as_str()), ("U1001", "The expression takes more than 100 steps"));
 }
 
-/// Text that nests a million levels deep, in each way in which an expression can.
+/// Text that is nested a million levels deep, in every way that an expression allows.
 #[test]
 fn expressions_that_nest_a_million_deep() {
     let deep = |open: &str, middle: &str, close: &str| {
@@ -183,7 +183,7 @@ fn expressions_that_nest_a_million_deep() {
         for _ in 0..2 {
             let mut result = None;
             let counted = allocation_counter::measure(|| result = Expression::parse(&text).err());
-            // The text and what its lexer makes of it.
+            // The text and its tokens.
             assert!(counted.bytes_max < 8 * MOST, "{open}: {} bytes", counted.bytes_max);
             failures.push(result.unwrap_or_else(|| panic!("{open}{close} is taken")));
         }
@@ -207,7 +207,7 @@ fn expressions_that_nest_a_million_deep() {
     deep("/* ", "1", "");
 }
 
-/// Values that nest a million levels deep.
+/// Values that are nested a million levels deep.
 #[test]
 fn data_that_nests_a_million_deep() {
     let mut array = json!([]);
@@ -216,7 +216,7 @@ fn data_that_nests_a_million_deep() {
         array = Value::Array(vec![array]);
         object = Value::Object([("a".to_owned(), object)].into_iter().collect());
     }
-    // Dropping them would go as deep.
+    // Dropping them would recurse as deeply.
     let (array, object) = (std::mem::ManuallyDrop::new(array), std::mem::ManuallyDrop::new(object));
     for expression in ["[$]", "$string($)", "**", "$count(**)", "$distinct([$, $])", "$ ~> |a|{'b': 1}|", "$clone($)"] {
         passes_a_limit_with(expression, &array);

@@ -1,12 +1,12 @@
-//! Rarely used corners of the language with what jsonata.js 2.0.6 gives for them, recorded: a document's number, an
-//! expression, and its value, its error's code, or that it is a function, or nothing.
+//! Tests rarely used parts of the language against recorded results of jsonata.js 2.0.6: the number of a document, an
+//! expression, and its value or the code of its error, or that it is a function or `undefined`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use serde_json::{Value, json};
 use workflow_jsonata::{Expression, Output, Setting};
 
-/// The present time, in milliseconds since 1970.
+/// The current time, in milliseconds since 1970.
 const NOW: i64 = 1_521_801_216_617;
 
 fn answer(expression: &str, document: &Value) -> Value {

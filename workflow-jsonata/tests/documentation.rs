@@ -1,4 +1,4 @@
-//! `docs/jsonata.md` says what the table of functions and the limits are.
+//! Tests that `docs/jsonata.md` agrees with the table of functions and the limits.
 
 mod page;
 

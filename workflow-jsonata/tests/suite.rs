@@ -1,8 +1,8 @@
-//! JSONata's own test suite, as far as it is there: the cases of workflow-recorded's `jsonata`, or of another folder that
-//! `WORKFLOW_JSONATA` names (a relative one counts from the workspace's root), and the few in `tests/cases.json`.
+//! Runs JSONata's own test suite, as far as it is present: the cases of workflow-recorded's `jsonata`, or of another
+//! folder that `WORKFLOW_JSONATA` names (relative to the workspace's root), and the few in `tests/cases.json`.
 //!
-//! A folder has `datasets.json`, an object of inputs by name, and files of cases: arrays of objects with `expr`, `data` or
-//! `dataset`, `bindings`, and `result`, `undefinedResult`, `code` or `error`.
+//! A folder has `datasets.json`, an object of inputs by name, and files of cases: arrays of objects with `expr`, `data`
+//! or `dataset`, `bindings`, and `result`, `undefinedResult`, `code` or `error`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use serde_json::{Map, Value};
 use workflow_jsonata::{Expression, Limits, Output, Setting};
 
-/// Cases that differ, by what their expressions have, and why.
+/// Cases that differ, by their expressions, with the reason.
 const DIFFERENT: &[(&str, &str)] = &[
     ("$eval", "Step Functions has no `$eval`"),
     ("\u{fffd}", "half of a character outside the basic plane, which no string of Rust holds"),
@@ -54,7 +54,7 @@ fn evaluate(case: &Value, input: Option<&Value>) -> Got {
     }
 }
 
-/// Whether two values are the same, numbers by their value.
+/// Returns whether two values are the same, numbers by value.
 fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
@@ -111,7 +111,7 @@ fn judge(case: &Value, datasets: &Value) -> Option<String> {
             got => Some(format!("expected nothing, got {}", shown(got))),
         };
     }
-    // Without any expectation it must not fail.
+    // Without an expectation, it must not fail.
     match got {
         Got::Error { .. } => Some(format!("expected any value, got {}", shown(&got))),
         _ => None,
@@ -132,7 +132,7 @@ fn read(path: &Path) -> Result<Value, String> {
     serde_json::from_str(&lone_surrogates_replaced(&text)).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// JSON text without halves of characters, which serde_json does not read.
+/// Returns JSON text without lone surrogates, which serde_json does not read.
 fn lone_surrogates_replaced(text: &str) -> String {
     let unit = |at: usize| {
         let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
@@ -225,7 +225,7 @@ fn all() -> Result<Counts, String> {
 }
 
 fn main() -> ExitCode {
-    // `cargo test -- --list` asks for the tests, of which this has none by name.
+    // `cargo test -- --list` asks for the tests; this harness has none by name.
     if std::env::args().any(|argument| argument == "--list") {
         return ExitCode::SUCCESS;
     }

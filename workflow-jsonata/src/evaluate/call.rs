@@ -19,40 +19,40 @@ pub(crate) enum Function<'a> {
     Closure(Closure<'a>),
 }
 
-/// A function with what it holds.
+/// A function with its captured values.
 pub(crate) struct Closure<'a> {
     pub(crate) kind: Closing<'a>,
-    /// For a lambda, its context value; for a partial call, the function and its arguments; for a chain, both functions.
+    /// The context value of a lambda, the function and arguments of a partial call, or both functions of a chain.
     values: Vec<Val<'a>>,
     env: Env<'a>,
     yard: Rc<Yard<'a>>,
 }
 
-/// A call in tail position, with what it is called with.
+/// A call in tail position, with its function and arguments.
 pub(crate) struct Tail<'a> {
     function: Val<'a>,
     arguments: Vec<Val<'a>>,
     call: &'a Call,
 }
 
-/// The kinds of functions that an expression makes.
+/// The kinds of functions that an expression can make.
 #[derive(Clone, Copy)]
 pub(crate) enum Closing<'a> {
     Lambda(&'a Lambda),
-    /// A call that whoever gets it is to make.
+    /// A call that the receiver must make.
     Thunk(&'a Call),
-    /// Some arguments are given; the others are `None` in the call, as far as the function declares so many.
+    /// A partial call. Open arguments are `None`, up to the number that the function declares.
     Partial(&'a Call, usize),
-    /// One function after the other.
+    /// The composition of two functions.
     Chain,
     Transform(&'a Transform),
     Regex(&'a Regex),
-    /// Goes on to the next match in a text from a place.
+    /// Finds the next match in a text from a position.
     Next(&'a Regex, usize),
 }
 
 impl<'a> Function<'a> {
-    /// How many arguments a function such as `$map` hands to it.
+    /// Returns how many arguments a function such as `$map` passes to it.
     pub(crate) fn arity(&self) -> usize {
         match self {
             Self::Native(row) => row.arity,
@@ -66,7 +66,7 @@ impl<'a> Function<'a> {
         }
     }
 
-    /// The members by which it compares its two arguments, and whether the greater one comes first.
+    /// Returns the members by which it compares its two arguments, and whether the order is descending.
     pub(crate) fn compares(&self) -> Option<(&'a [String], bool)> {
         let Self::Closure(Closure { kind: Closing::Lambda(lambda), .. }) = self else { return None };
         let (Kind::Binary(operator, both), [first, second]) = (&lambda.body.kind, lambda.params.as_slice()) else {
@@ -92,7 +92,7 @@ impl<'a> Function<'a> {
         }
     }
 
-    /// The regular expression that it is.
+    /// Returns the regular expression, if it is one.
     pub(crate) fn regex(&self) -> Option<&'a Regex> {
         match self {
             Self::Closure(Closure { kind: Closing::Regex(regex), .. }) => Some(regex),
@@ -101,7 +101,7 @@ impl<'a> Function<'a> {
     }
 }
 
-/// How many parameters a function declares.
+/// Returns how many parameters a function declares.
 fn declared(function: &Val<'_>) -> usize {
     match function {
         Val::Function(function) => match &**function {
@@ -112,7 +112,7 @@ fn declared(function: &Val<'_>) -> usize {
     }
 }
 
-/// The places of the parameters that a partial call leaves open.
+/// Returns the positions of the parameters that a partial call leaves open.
 fn open_places(call: &Call, declared: usize) -> impl Iterator<Item = usize> + '_ {
     call.arguments.iter().enumerate().filter(move |(at, given)| given.is_none() && *at < declared).map(|(at, _)| at)
 }
@@ -136,16 +136,16 @@ impl Closure<'_> {
     }
 }
 
-/// The signature of a built-in function, read once.
+/// Returns the parsed signature of a built-in function.
 pub(crate) fn signature(id: Id) -> Option<&'static Signature> {
     static SIGNATURES: std::sync::LazyLock<Vec<Signature>> =
         std::sync::LazyLock::new(|| crate::FUNCTIONS.iter().map(|row| Signature::parse(row.signature)).collect());
-    // The numbers are the places in the table.
+    // The IDs are positions in the table.
     SIGNATURES.get(id as usize)
 }
 
 impl<'a> Machine<'a> {
-    /// A function that holds values and the scope that it was made in.
+    /// Creates a function that captures values and its scope.
     pub(crate) fn closure(&mut self, kind: Closing<'a>, values: Vec<Val<'a>>, env: &Env<'a>) -> Res<Val<'a>> {
         self.make(Closure::bytes(values.len()))?;
         held::add(Closure::bytes(values.len()));
@@ -156,7 +156,7 @@ impl<'a> Machine<'a> {
         Ok(Val::Function(Rc::new(Function::Closure(closure))))
     }
 
-    /// The values of a call's arguments; `first` is the value before `~>`.
+    /// Evaluates the arguments of a call; `first` is the value before `~>`.
     fn arguments(
         &mut self,
         call: &'a Call,
@@ -172,7 +172,7 @@ impl<'a> Machine<'a> {
         Ok(arguments)
     }
 
-    /// The built-in function that a call names, which is called without making a value of it.
+    /// Returns the built-in function that a call names, which can be called without a function value.
     fn native_of(&mut self, call: &Call) -> Option<&'static Row> {
         match call.procedure.kind {
             Kind::Global(name) if call.procedure.extra.is_none() => self.native_named(name),
@@ -180,7 +180,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// A call; `first` is the value before `~>`.
+    /// Evaluates a call; `first` is the value before `~>`.
     pub(crate) fn call(
         &mut self,
         expr: &'a Expr,
@@ -194,7 +194,7 @@ impl<'a> Machine<'a> {
             self.leave();
             let alone = first.is_none();
             let arguments = self.arguments(call, first, input, env)?;
-            // The reference wraps a function that is written as an argument: it is then no object, which would be true.
+            // The reference wraps a function that is an argument, so that it is not an object, which would be true.
             if let (true, [Val::Function(_)], Id::Boolean | Id::Not) = (alone, arguments.as_slice(), row.id) {
                 return Ok(Val::Bool(row.id == Id::Not));
             }
@@ -209,7 +209,7 @@ impl<'a> Machine<'a> {
         self.apply(&function, arguments, input).map_err(|error| named(error, expr, call))
     }
 
-    /// A call in tail position: its function and arguments are left to whoever called the function that it stands in.
+    /// Evaluates a call in tail position. Its function and arguments are left to the caller of the enclosing function.
     pub(crate) fn leave_call(
         &mut self,
         expr: &'a Expr,
@@ -226,7 +226,7 @@ impl<'a> Machine<'a> {
         Ok(Val::Undefined)
     }
 
-    /// Calls a function, and then those in whose favour calls in tail position have ended.
+    /// Calls a function, then any calls in tail position that it left.
     pub(crate) fn apply(&mut self, function: &Val<'a>, arguments: Vec<Val<'a>>, context: &Val<'a>) -> Res<Val<'a>> {
         let result = self.apply_once(function, arguments, context)?;
         self.bounced(result, context)
@@ -245,7 +245,7 @@ impl<'a> Machine<'a> {
             } else {
                 return Ok(result);
             }
-            // Each of them takes the place of the one before.
+            // Each of them replaces the one before.
             self.set_pending(pending);
         }
     }
@@ -274,7 +274,7 @@ impl<'a> Machine<'a> {
             None => arguments,
         };
         let pending = self.pending();
-        // A built-in function that calls another one stays on the stack, wherever its own call stands.
+        // A built-in function that calls another one stays on the stack, even in tail position.
         self.enter()?;
         let result = self.native(row.id, &arguments);
         self.leave();
@@ -284,7 +284,7 @@ impl<'a> Machine<'a> {
     }
 
     fn validated(&mut self, signature: &Signature, arguments: Vec<Val<'a>>, context: &Val<'a>) -> Res<Vec<Val<'a>>> {
-        // Arrays are looked through, item by item.
+        // The items of arrays count too.
         let length = |argument: &Val<'a>| match argument {
             Val::Array(array) => array.len(),
             Val::Tuples(tuples) => tuples.rows.len(),
@@ -355,7 +355,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Runs a function's body.
+    /// Evaluates a function's body.
     fn procedure(
         &mut self,
         lambda: &'a Lambda,
@@ -373,7 +373,7 @@ impl<'a> Machine<'a> {
         result
     }
 
-    /// A call in which some arguments are `?`.
+    /// Evaluates a call in which some arguments are `?`.
     pub(crate) fn partial(&mut self, expr: &'a Expr, call: &'a Call, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
         let mut given = Vec::with_capacity(call.arguments.len() + 1);
         for argument in &call.arguments {
@@ -419,7 +419,7 @@ impl<'a> Machine<'a> {
         self.apply(&function, vec![left], &Val::Null)
     }
 
-    /// The object that a regular expression gives when it is called.
+    /// Returns the object that a call of a regular expression returns.
     fn match_object(&mut self, regex: &'a Regex, text: &Val<'a>, from: usize, next: bool) -> Res<Val<'a>> {
         let Some(content) = text.text() else { return Ok(Val::Undefined) };
         let subject = crate::regex::Subject::new(content, self)?;
@@ -444,7 +444,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// The call in tail position that a result is.
+/// Returns the call in tail position, if the result is one.
 fn thunk<'a>(result: &Val<'a>) -> Option<Rc<Function<'a>>> {
     match result {
         Val::Function(function) => match &**function {
@@ -455,7 +455,7 @@ fn thunk<'a>(result: &Val<'a>) -> Option<Rc<Function<'a>>> {
     }
 }
 
-/// The error with the function's name and the call's place, unless it has others.
+/// Adds the function's name and the call's span to an error without them.
 fn named(mut error: Box<Error>, expr: &Expr, call: &Call) -> Box<Error> {
     error.span.get_or_insert_with(|| expr.span.clone());
     if error.token.is_none() {

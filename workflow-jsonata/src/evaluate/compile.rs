@@ -1,4 +1,4 @@
-//! From the syntax tree to what is evaluated, as the reference implementation makes it of its own tree.
+//! Compiles the syntax tree to a program, in the same way as the reference implementation transforms its tree.
 
 use std::ops::Range;
 
@@ -16,10 +16,10 @@ use crate::syntax_error::SyntaxError;
 
 type Compiled = Result<Expr, SyntaxError>;
 
-/// A `%`, whose value is the value that a step before it was taken from.
+/// A `%`. Its value is the value from which an earlier step was taken.
 #[derive(Debug)]
 struct Slot {
-    /// How many steps up it is still sought; 0 once it is found.
+    /// How many steps up the parent is still sought; 0 if it is found.
     level: usize,
     label: Sym,
 }
@@ -34,7 +34,7 @@ struct Compiler {
 /// Compiles an expression.
 ///
 /// # Errors
-/// A regular expression is none, or a `%` leads nowhere.
+/// Fails if a regular expression is invalid, or if a `%` has no parent.
 pub(crate) fn compile(root: &Node) -> Result<Program, SyntaxError> {
     let mut compiler = Compiler { names: Vec::new(), bound: Vec::new(), slots: Vec::new() };
     let mut root = compiler.node(root)?;
@@ -47,7 +47,7 @@ pub(crate) fn compile(root: &Node) -> Result<Program, SyntaxError> {
     Ok(Program { root, names: compiler.names, natives, binds })
 }
 
-/// Whether the reference implementation makes a literal of it, which is no step.
+/// Returns an error if the reference implementation compiles it to a literal, which cannot be a step.
 fn no_step(node: &Expr) -> SyntaxError {
     SyntaxError::coded(
         "S0217",
@@ -77,7 +77,7 @@ impl Compiler {
         self.kept(node, false)
     }
 
-    /// `keep` says that `[]` stands after it, or after predicates on it.
+    /// `keep` means that `[]` follows it, or follows its predicates.
     fn kept(&mut self, node: &Node, keep: bool) -> Compiled {
         match &node.kind {
             NodeKind::KeepArray(inner) => self.kept(inner, true),
@@ -263,13 +263,13 @@ impl Compiler {
         Ok(with_seeking(Expr::new(kind, span), seeking))
     }
 
-    /// Each dot on its own, as the reference implementation takes them.
+    /// Compiles each dot separately, like the reference implementation.
     fn path(&mut self, nodes: &[Node], span: Range<usize>) -> Compiled {
         let Some((first, rest)) = nodes.split_first() else {
             return Ok(Expr::new(Kind::Constant(Value::Null), span));
         };
         let mut made = into_path(self.node(first)?, span.clone());
-        // The steps that were looked at: a long path takes no longer than its steps.
+        // The number of steps already examined, so that a long path takes linear time.
         let mut known = 0;
         for node in rest {
             if let Kind::Path(path) = &made.kind
@@ -363,7 +363,7 @@ impl Compiler {
         Ok(made)
     }
 
-    /// Finds the parents that the last step of a path seeks among the steps before it.
+    /// Finds the parents that the last step of a path seeks among the earlier steps.
     fn resolve(&mut self, path: &mut Expr) -> Result<(), SyntaxError> {
         let Kind::Path(Steps { steps, .. }) = &mut path.kind else { return Ok(()) };
         let Some((last, before)) = steps.split_last_mut() else { return Ok(()) };
@@ -380,7 +380,7 @@ impl Compiler {
                     open.push(slot);
                     break;
                 };
-                // Steps one after the other that bind their focus count as one.
+                // Consecutive steps that bind their focus count as one.
                 let binds = |at: usize| before.get(at).is_some_and(|step| step.focus().is_some());
                 while next > 0 && binds(next) && binds(next - 1) {
                     next -= 1;
@@ -401,7 +401,7 @@ impl Compiler {
         self.slots.get(slot).map_or(0, |slot| slot.level)
     }
 
-    /// Lets a step remember the parent, if it is this step's.
+    /// Makes a step remember its parent if the slot seeks it.
     fn seek(&mut self, step: &mut Expr, slot: usize) -> Result<(), SyntaxError> {
         match &mut step.kind {
             Kind::Name(_) | Kind::Wildcard => {
@@ -444,7 +444,7 @@ impl Compiler {
     }
 }
 
-/// A number as JSON has it: whole ones without a fraction.
+/// Returns a number as JSON: integers without a fraction.
 pub(crate) fn number_value(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 9.0e18 && !(number == 0.0 && number.is_sign_negative()) {
         return Value::from(number as i64);
@@ -452,7 +452,7 @@ pub(crate) fn number_value(number: f64) -> Value {
     Number::from_f64(number).map_or(Value::Null, Value::Number)
 }
 
-/// The parents that parts seek outside of themselves.
+/// Returns the parents that parts seek outside of themselves.
 fn seeking_of<'e>(parts: impl Iterator<Item = &'e Expr>) -> Vec<usize> {
     let mut all = Vec::new();
     for part in parts {
@@ -478,7 +478,7 @@ fn into_path(first: Expr, span: Range<usize>) -> Expr {
     Expr::new(Kind::Path(Steps { steps: vec![first], keep_singleton: false }), span)
 }
 
-/// Does something to the last step of a path, or to what is none itself.
+/// Applies a function to the last step of a path, or to an expression that is not a path.
 fn at_last_step<R>(made: &mut Expr, act: impl FnOnce(&mut Expr) -> R) -> R {
     if let Kind::Path(Steps { steps, .. }) = &mut made.kind
         && let Some(last) = steps.last_mut()
@@ -503,8 +503,7 @@ fn is_constructed_first(part: &Expr) -> bool {
     constructs(part) || matches!(&part.kind, Kind::Path(path) if path.steps.first().is_some_and(constructs))
 }
 
-/// Leaves the calls in tail position to the caller of the function. `plain` says that nothing is done to the value on
-/// its way.
+/// Marks calls in tail position, which the function's caller makes. `plain` means that the value is returned unchanged.
 fn tail(mut body: Expr, plain: bool) -> Expr {
     let plain = plain && body.extra.is_none();
     match &mut body.kind {

@@ -1,4 +1,4 @@
-//! Why an evaluation fails: JSONata's codes, with the texts of the reference implementation.
+//! Evaluation errors: JSONata's codes and the messages of the reference implementation.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use super::value::Val;
 use super::write;
 use crate::fault::Fault;
 
-/// An evaluation that failed.
+/// An error of an evaluation.
 ///
 /// ```
 /// let expression = workflow_jsonata::Expression::parse("1 + 'a'").unwrap();
@@ -19,15 +19,15 @@ use crate::fault::Fault;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Error {
-    /// JSONata's code, such as `T2002`; `U1001` where a limit is passed, of nesting too.
+    /// JSONata's code, such as `T2002`, or `U1001` if a limit is exceeded, including the nesting limit.
     pub code: &'static str,
     /// The part of the expression that failed, in bytes.
     pub span: Option<Range<usize>>,
-    /// The operator or the function that failed, where there is one.
+    /// The operator or function that failed, if any.
     pub token: Option<String>,
-    /// The value at fault as JSON, where there is one.
+    /// The offending value as JSON, if any.
     pub value: Option<String>,
-    /// What few errors have.
+    /// Rarely used parts of an error.
     rest: Option<Box<Rest>>,
 }
 
@@ -35,17 +35,17 @@ pub struct Error {
 struct Rest {
     value2: Option<String>,
     index: Option<usize>,
-    /// The whole message, where the expression or a limit gives one.
+    /// The whole message, if the expression or a limit provides one.
     message: Option<String>,
 }
 
-/// The code of limits, which are no part of JSONata.
+/// The code of exceeded limits, which are not part of JSONata.
 const LIMIT: &str = "U1001";
 
-/// Bytes of a value that a message has at most.
+/// The most bytes of a value that a message contains.
 const LONGEST: usize = 1 << 12;
 
-/// The texts, by code; names in braces stand for what the error carries.
+/// The messages by code. Names in braces stand for parts of the error.
 const MESSAGES: &[(&str, &str)] = &[
     ("T0410", "Argument {index} of function {token} does not match function signature"),
     ("T0411", "Context value is not a compatible type with argument {index} of function {token}"),
@@ -162,7 +162,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("D3140", "Malformed URL passed to ${raw}(): {value}"),
 ];
 
-/// The codes whose value a [`Fault`] gives as the text of a number.
+/// The codes for which a [`Fault`] provides the value as the text of a number.
 const NUMBERS: &[&str] = &["D1001", "D3011", "D3020", "D3040", "D3060", "D3061", "D3100", "D2014"];
 
 impl Error {
@@ -170,21 +170,21 @@ impl Error {
         Box::new(Self { code, span: None, token: None, value: None, rest: None })
     }
 
-    /// An error about a value.
+    /// Creates an error about a value.
     pub(super) fn of(code: &'static str, value: &Val<'_>) -> Box<Self> {
         let mut error = Self::new(code);
         error.value = Some(shown(value));
         error
     }
 
-    /// An error about two values.
+    /// Creates an error about two values.
     pub(super) fn of_both(code: &'static str, value: &Val<'_>, value2: &Val<'_>) -> Box<Self> {
         let mut error = Self::of(code, value);
         error.rest().value2 = Some(shown(value2));
         error
     }
 
-    /// An error about the argument at a place from 0.
+    /// Creates an error about the argument at an index from 0.
     pub(super) fn argument(code: &'static str, at: usize, value: &Val<'_>) -> Box<Self> {
         let mut error = Self::of(code, value);
         error.rest().index = Some(at + 1);
@@ -195,30 +195,30 @@ impl Error {
         self.rest.get_or_insert_default()
     }
 
-    /// The same error, which says of what the items of an array must be.
+    /// Returns the error with the required type of array items.
     pub(super) fn items(mut self: Box<Self>, kind: &str) -> Box<Self> {
         self.rest().value2 = Some(write::quoted(kind));
         self
     }
 
-    /// An error whose message the expression gives, or Step Functions.
+    /// Creates an error with a message from the expression or from Step Functions.
     pub(super) fn said(code: &'static str, message: impl Into<String>) -> Box<Self> {
         let mut error = Self::new(code);
         error.rest().message = Some(message.into());
         error
     }
 
-    /// A limit that is passed.
+    /// Creates an error for an exceeded limit.
     pub(super) fn limit(message: impl Into<String>) -> Box<Self> {
         Self::said(LIMIT, message)
     }
 
-    /// Whether a limit was passed.
+    /// Returns whether a limit was exceeded.
     pub fn is_limit(&self) -> bool {
         self.code == LIMIT
     }
 
-    /// The text of the error, without its code.
+    /// Returns the message without the code.
     pub fn message(&self) -> String {
         let rest = self.rest.as_deref();
         if let Some(message) = rest.and_then(|rest| rest.message.as_ref()) {
@@ -249,7 +249,7 @@ impl Error {
     }
 }
 
-/// A value as messages print it.
+/// Returns a value as messages print it.
 fn shown(value: &Val<'_>) -> String {
     match value {
         Val::Undefined => "undefined".to_owned(),

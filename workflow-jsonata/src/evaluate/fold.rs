@@ -1,4 +1,4 @@
-//! The last pass of compilation: parents get their names, constants their values, plain paths a form of their own.
+//! The last pass of compilation: it names parents, evaluates constants and simplifies plain paths.
 
 use serde_json::{Map, Value};
 
@@ -10,16 +10,17 @@ struct Pass<'p> {
     bound: &'p dyn Fn(Sym) -> bool,
 }
 
-/// Finishes an expression. `label` gives the name of a parent's slot, `bound` says whether the expression binds a name.
+/// Finishes an expression. `label` returns the name of a parent's slot; `bound` returns whether the expression binds a
+/// name.
 pub(crate) fn finish(root: &mut Expr, label: &dyn Fn(usize) -> Sym, bound: &dyn Fn(Sym) -> bool) {
     Pass { label, bound }.expr(root, true);
 }
 
-/// Whether evaluating it binds a name in its own scope.
+/// Returns whether the evaluation binds a name in its own scope.
 pub(crate) fn binds(expr: &Expr) -> bool {
     match &expr.kind {
         Kind::Bind(..) => true,
-        // They have scopes of their own.
+        // These have scopes of their own.
         Kind::Block { .. } | Kind::Lambda(_) => extras(expr).any(binds),
         _ => parts(expr).into_iter().chain(extras(expr)).any(binds),
     }
@@ -64,7 +65,7 @@ impl Pass<'_> {
         group.plain = has_plain_keys(group);
     }
 
-    /// `folds` says that a number that is computed may stand for its expression, which it may not in a filter.
+    /// `folds` means that a computed number may replace its expression. It may not in a filter.
     fn expr(&self, expr: &mut Expr, folds: bool) {
         if let Some(extra) = &mut expr.extra {
             extra.label = extra.ancestor.map(self.label);
@@ -102,7 +103,7 @@ impl Pass<'_> {
             Kind::Block { parts, frame, .. } => {
                 parts.iter_mut().for_each(|part| self.expr(part, true));
                 *frame = parts.iter().any(binds);
-                // Parentheses around what nothing else looks at.
+                // Removes redundant parentheses.
                 if let [part] = parts.as_mut_slice()
                     && !*frame
                     && expr.extra.is_none()
@@ -163,7 +164,7 @@ fn take(expr: &mut Expr) -> Value {
     }
 }
 
-/// Whether all keys are constants, and differ: two of one name fail when they are evaluated.
+/// Returns whether all keys are distinct constants. Duplicate keys fail at run time.
 fn has_plain_keys(group: &Group) -> bool {
     let text = |key: &Expr| match &key.kind {
         Kind::Constant(Value::String(text)) if is_constant(key) => Some(text.clone()),
@@ -187,7 +188,7 @@ fn constant_object(group: &mut Group) -> Option<Value> {
     Some(Value::Object(object))
 }
 
-/// The value of an operator on two constants, where it has one that JSON holds.
+/// Returns the value of an operator on two constants, if JSON can represent it.
 fn computed(operator: Operator, left: &Expr, right: &Expr) -> Option<Value> {
     let (Kind::Constant(left_value), Kind::Constant(right_value)) = (&left.kind, &right.kind) else { return None };
     if left.extra.is_some() || right.extra.is_some() {
@@ -223,7 +224,7 @@ fn take_name(step: &mut Expr) -> String {
     }
 }
 
-/// Names and nothing else, after a variable or the context value.
+/// Matches a path of names only, after a variable or the context value.
 fn straight(path: &mut Steps) -> Option<Kind> {
     let (first, rest) = path.steps.split_first_mut()?;
     if path.keep_singleton || !is_plain(first) || !rest.iter().all(is_plain_name) {
@@ -243,7 +244,7 @@ fn straight(path: &mut Steps) -> Option<Kind> {
     Some(Kind::Straight(base, names.collect()))
 }
 
-/// Makes one step of names that follow one another, as far as nothing is bound beside their values.
+/// Joins consecutive names into one step, as long as nothing is bound to their values.
 fn join_names(steps: &mut Vec<Expr>) {
     let mut joined: Vec<Expr> = Vec::with_capacity(steps.len());
     let mut in_rows = false;

@@ -1,4 +1,4 @@
-//! What names are bound to, scope in scope; functions share the scopes that they were made in.
+//! Nested scopes of bound names. Functions share the scopes in which they were made.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -7,25 +7,25 @@ use super::limits::held;
 use super::program::Sym;
 use super::value::{OVERHEAD, Val};
 
-/// The innermost scope; `None` outside of all.
+/// The innermost scope; `None` outside all scopes.
 pub(crate) type Env<'a> = Option<Rc<Frame<'a>>>;
 
 /// A scope.
 pub(crate) struct Frame<'a> {
-    /// The parameters of the function whose call it is.
+    /// The parameters of the called function.
     params: &'a [Sym],
-    /// Their values.
+    /// The values of the parameters.
     arguments: RefCell<Vec<Val<'a>>>,
-    /// What else is bound.
+    /// The other bound names.
     bound: RefCell<Vec<(Sym, Val<'a>)>>,
     parent: Env<'a>,
     yard: Rc<Yard<'a>>,
-    /// Whether a function was made in it, which it may hold itself.
+    /// Whether a function was made in it. The scope may then contain that function.
     captured: Cell<bool>,
     counted: Cell<usize>,
 }
 
-/// Where scopes and functions are taken apart, one after the other: they hold one another to any depth, and in circles.
+/// Frees scopes and functions iteratively. They can be nested to any depth, and cyclic.
 #[derive(Default)]
 pub(crate) struct Yard<'a> {
     remains: RefCell<Vec<Remains<'a>>>,
@@ -33,7 +33,7 @@ pub(crate) struct Yard<'a> {
     captured: RefCell<Vec<Weak<Frame<'a>>>>,
 }
 
-/// What a scope or a function held, only to let go of it.
+/// The contents of a scope or function, held only to be dropped.
 #[derive(Default)]
 #[expect(dead_code, reason = "dropping them is what they are for")]
 pub(crate) struct Remains<'a> {
@@ -42,18 +42,18 @@ pub(crate) struct Remains<'a> {
     pub(crate) env: Env<'a>,
 }
 
-/// Scopes and lists of arguments of calls that have ended, for the next ones.
+/// Scopes and argument lists of finished calls, for reuse.
 #[derive(Default)]
 pub(crate) struct Spare<'a> {
     frames: Vec<Rc<Frame<'a>>>,
     arguments: Vec<Vec<Val<'a>>>,
 }
 
-/// How many of each are kept, and how long a list may be.
+/// The most spare objects of each kind, and the longest spare list.
 const SPARE: usize = 16;
 
 impl<'a> Spare<'a> {
-    /// An empty list with room for so many arguments.
+    /// Returns an empty list with capacity for `count` arguments.
     pub(crate) fn arguments(&mut self, count: usize) -> Vec<Val<'a>> {
         self.arguments.pop().unwrap_or_else(|| Vec::with_capacity(count.max(4)))
     }
@@ -66,7 +66,7 @@ impl<'a> Spare<'a> {
         }
     }
 
-    /// The scope of a call.
+    /// Returns the scope of a call.
     pub(crate) fn frame(
         &mut self,
         yard: Rc<Yard<'a>>,
@@ -87,7 +87,7 @@ impl<'a> Spare<'a> {
         Frame::new(&yard, parent, params, arguments, Vec::new())
     }
 
-    /// Takes back the scope of a call that has ended, unless something holds it.
+    /// Takes back the scope of a finished call, unless it is still referenced.
     pub(crate) fn give_back_frame(&mut self, mut frame: Rc<Frame<'a>>) {
         if self.frames.len() >= SPARE {
             return;
@@ -133,7 +133,7 @@ impl<'a> Frame<'a> {
         size_of::<Self>() + OVERHEAD + bound * size_of::<(Sym, Val<'_>)>()
     }
 
-    /// Counts what it holds anew.
+    /// Updates the number of bytes that it counts as held.
     fn recount(&self) {
         let bytes = Self::bytes(self.arguments.borrow().capacity() + self.bound.borrow().capacity());
         let before = self.counted.replace(bytes);
@@ -160,25 +160,25 @@ impl<'a> Frame<'a> {
                 }
             }
         }
-        // What it held may end with it, and then looks at no scope that is borrowed.
+        // Dropping the old values must not access a borrowed scope.
         drop(old);
     }
 
     fn own(&self, name: Sym) -> Option<Val<'a>> {
-        // Of two parameters of one name the last one counts.
+        // If two parameters have the same name, the last one wins.
         if let Some(at) = self.params.iter().rposition(|param| *param == name) {
             return self.arguments.borrow().get(at).cloned();
         }
         self.bound.borrow().iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
     }
 
-    /// Whether it ends with nothing that has a scope of its own, but for its arguments.
+    /// Returns whether dropping it drops no other scope, except through its arguments.
     fn is_simple(&mut self) -> bool {
         let shared = self.parent.as_ref().is_none_or(|parent| Rc::strong_count(parent) > 1);
         shared && self.bound.get_mut().iter().all(|(_, value)| value.is_simple())
     }
 
-    /// Remembers that a function was made here, so that a circle can be broken at the end.
+    /// Remembers that a function was made here, so that a cycle can be broken at the end.
     pub(crate) fn capture(self: &Rc<Self>) {
         if !self.captured.replace(true) {
             let mut captured = self.yard.captured.borrow_mut();
@@ -190,7 +190,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// What a name is bound to in a scope and those around it.
+/// Looks up a name in a scope and those around it.
 pub(crate) fn lookup<'a>(env: &Env<'a>, name: Sym) -> Option<Val<'a>> {
     let mut frame = env.as_ref();
     while let Some(at) = frame {
@@ -203,7 +203,7 @@ pub(crate) fn lookup<'a>(env: &Env<'a>, name: Sym) -> Option<Val<'a>> {
 }
 
 impl<'a> Yard<'a> {
-    /// Lets go of what was held, without going deeper the deeper it nests.
+    /// Frees values without recursion, however deeply they are nested.
     pub(crate) fn bury(&self, remains: Remains<'a>) {
         self.remains.borrow_mut().push(remains);
         if self.busy.replace(true) {
@@ -219,7 +219,7 @@ impl<'a> Yard<'a> {
         self.busy.set(false);
     }
 
-    /// Breaks the circles that are left, at the end.
+    /// Breaks the remaining cycles at the end.
     pub(crate) fn close(&self) {
         let captured = std::mem::take(&mut *self.captured.borrow_mut());
         for frame in captured.iter().filter_map(Weak::upgrade) {
@@ -237,7 +237,7 @@ impl<'a> Yard<'a> {
 impl Drop for Frame<'_> {
     fn drop(&mut self) {
         held::subtract(self.counted.get());
-        // Most scopes end with nothing in them that has a scope of its own.
+        // Most scopes do not contain any value with a scope of its own.
         if self.is_simple() && self.arguments.get_mut().iter().all(Val::is_simple) {
             return;
         }

@@ -17,7 +17,7 @@ enum Gathered<'a> {
     Many(Vec<Val<'a>>),
 }
 
-/// What has one key, and which pair of the grouping gave it.
+/// The value of a key, and the pair of the grouping that produced it.
 struct Entry<T> {
     pair: usize,
     data: T,
@@ -30,7 +30,7 @@ impl<'a> Machine<'a> {
             return self.group_rows(group, &tuples.rows, env);
         }
         let items = input.items();
-        // A constructor, most of the time: each key has one value.
+        // Usually a constructor: each key has one value.
         if items.len() <= 1 {
             let item = items.get(0);
             return self.group_one(group, &item, env);
@@ -74,7 +74,7 @@ impl<'a> Machine<'a> {
             }
             return self.finished(object);
         }
-        // All keys come before all values.
+        // All keys are evaluated before all values.
         let mut keys: Vec<(Text<'a>, usize)> = Vec::with_capacity(group.pairs.len());
         for (number, (key, _)) in group.pairs.iter().enumerate() {
             let key = self.eval(key, item, env)?;
@@ -130,7 +130,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Puts the items of an array behind others, or a single value.
+    /// Appends the items of an array, or a single value.
     pub(crate) fn spread_into(&mut self, items: &mut Vec<Val<'a>>, value: &Val<'a>) -> Res<()> {
         match value {
             Val::Array(array) => self.extend(items, array),
@@ -139,7 +139,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Both values as one array; what is nothing adds nothing.
+    /// Returns both values as one array. `undefined` adds nothing.
     pub(crate) fn append(&mut self, left: &Val<'a>, right: &Val<'a>) -> Res<Val<'a>> {
         if left.is_undefined() {
             return Ok(right.clone());
@@ -179,7 +179,7 @@ impl<'a> Machine<'a> {
         self.finished(object)
     }
 
-    /// Rows as one, in which what they bind are arrays.
+    /// Merges rows into one, in which the bound names are arrays.
     fn one_row(&mut self, rows: &[&Tuple<'a>]) -> Res<Tuple<'a>> {
         let Some((first, rest)) = rows.split_first() else { return Ok(Tuple::new(Val::Undefined)) };
         let mut values = Gathered::One(first.value.clone());
@@ -208,7 +208,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// The groups in the order in which JavaScript lists their keys.
+/// Returns the groups in JavaScript's order of keys.
 fn in_order<T>(mut groups: IndexMap<Text<'_>, T>) -> IndexMap<Text<'_>, T> {
     use super::value::array_index;
     if groups.keys().any(|key| array_index(key.as_str()).is_some()) {
@@ -217,7 +217,7 @@ fn in_order<T>(mut groups: IndexMap<Text<'_>, T>) -> IndexMap<Text<'_>, T> {
     groups
 }
 
-/// The key that a value is; `None` for nothing.
+/// Returns the key for a value, or `None` if it is `undefined`.
 fn key_of<'a>(group: &Group, key: Val<'a>) -> Res<Option<Text<'a>>> {
     match key {
         Val::Undefined => Ok(None),

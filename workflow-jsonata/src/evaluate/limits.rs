@@ -1,24 +1,23 @@
-//! What an evaluation may use, and the counts of what it uses.
+//! The limits of an evaluation, and what it has used.
 
-/// How much one evaluation may use. Nothing depends on a clock: the same expression over the same values passes or
-/// fails in the same way everywhere.
+/// The resources that one evaluation may use. The limits do not depend on a clock: the same expression over the same
+/// values always passes or always fails.
 ///
-/// An evaluation that would use more fails with the code `U1001` and a message that names the limit.
+/// An evaluation that exceeds a limit fails with the code `U1001` and a message that names the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Parts of the expression that are evaluated, items that built-in functions look at, and steps of regular
-    /// expressions. By default 5 million.
+    /// The most steps: evaluated parts of the expression, items that built-in functions read, and steps of regular
+    /// expressions. The default is 5 million.
     pub steps: u64,
-    /// Parts of the expression that are evaluated inside one another, through calls of functions above all. A call in
-    /// tail position ends the call that it stands in. By default 4,000.
+    /// The most nested evaluations, mainly through function calls. A call in tail position does not nest. The default
+    /// is 4,000.
     pub depth: u32,
-    /// Arrays and objects inside one another, in values that the expression makes, looks through and gives. By default
-    /// 500.
+    /// The most nested arrays and objects in values that the expression makes, walks or returns. The default is 500.
     pub nesting: u32,
-    /// Bytes of the values that the expression makes and has not let go of. By default 24 MiB.
+    /// The most bytes of live values that the expression has made. The default is 24 MiB.
     pub held: u64,
-    /// Bytes of all values that the expression makes. By default 512 MiB.
+    /// The most bytes of all values that the expression makes. The default is 512 MiB.
     pub produced: u64,
 }
 
@@ -28,7 +27,7 @@ impl Default for Limits {
     }
 }
 
-/// Bytes of the values that this thread's evaluation holds. Values give back what they count when they go.
+/// Counts the bytes that the evaluation on this thread holds. Values subtract their size when they are dropped.
 pub(crate) mod held {
     use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! Evaluates the parts of an expression, and counts what that takes.
+//! Evaluates expressions and counts the resources that this uses.
 
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ use crate::functions::Function as Row;
 
 pub(crate) type Res<T> = Result<T, Box<Error>>;
 
-/// The caller's variables by their numbers; few need no memory of their own.
+/// The caller's variables by number. A few are stored inline.
 enum Globals<'a> {
     Few([Option<Val<'a>>; 4]),
     Many(Vec<Option<Val<'a>>>),
@@ -43,28 +43,28 @@ impl<'a> Globals<'a> {
     }
 }
 
-/// An evaluation.
+/// The state of an evaluation.
 pub(crate) struct Machine<'a> {
     program: &'a Program,
     setting: &'a Setting<'a>,
-    /// What the caller's variables are, as far as they were asked for.
+    /// The caller's variables that were read so far.
     globals: Globals<'a>,
     root: Val<'a>,
     pub(crate) limits: Limits,
-    /// The depth on which this stack may be used.
+    /// The greatest depth that this stack supports.
     deepest: u32,
     depth: u32,
     steps: u64,
     produced: u64,
-    /// Bytes that the parts under way have asked for; what comes of them counts them itself once it is made.
+    /// Bytes reserved by unfinished parts. The result counts them itself once it is made.
     pending: u64,
     held_before: usize,
-    /// Random numbers that were drawn.
+    /// How many random numbers were drawn.
     pub(crate) draws: u64,
-    /// Made with the first scope or function.
+    /// Created with the first scope or function.
     yard: Option<Rc<Yard<'a>>>,
     pub(crate) spare: Spare<'a>,
-    /// The call that the function that has just ended leaves to whoever called it.
+    /// The call that the function that has just ended leaves to its caller.
     pub(crate) tail: Option<Tail<'a>>,
 }
 
@@ -94,7 +94,7 @@ impl Meter for Machine<'_> {
 }
 
 impl<'a> Machine<'a> {
-    /// `deepest` is the depth that the stack bears, at most that of the limits.
+    /// `deepest` is the greatest depth that the stack supports. It does not exceed the limit.
     pub(crate) fn new(program: &'a Program, setting: &'a Setting<'a>, deepest: u32) -> Self {
         let root = setting.input.map_or(Val::Undefined, Val::json);
         Self {
@@ -116,7 +116,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The value of the whole expression.
+    /// Evaluates the whole expression.
     pub(crate) fn run(&mut self) -> Res<Val<'a>> {
         let program = self.program;
         let env = program.binds.then(|| Frame::new(&self.yard(), &None, &[], Vec::new(), Vec::new()));
@@ -131,21 +131,21 @@ impl<'a> Machine<'a> {
         self.eval(&program.root, &input, &env)
     }
 
-    /// Where scopes and functions are taken apart.
+    /// Returns the place where scopes and functions are freed.
     pub(crate) fn yard(&mut self) -> Rc<Yard<'a>> {
         Rc::clone(self.yard.get_or_insert_default())
     }
 
-    /// Takes apart what is left, at the end.
+    /// Frees what is left at the end.
     pub(crate) fn close(&self) {
         if let Some(yard) = &self.yard {
             yard.close();
         }
     }
 
-    // What is counted.
+    // Counting.
 
-    /// Counts work that goes through values.
+    /// Counts the work of reading values.
     pub(crate) fn work(&mut self, steps: u64) -> Res<()> {
         Ok(self.steps(steps)?)
     }
@@ -155,7 +155,7 @@ impl<'a> Machine<'a> {
         Ok(self.bytes(bytes as u64)?)
     }
 
-    /// The bytes that the parts under way have asked for.
+    /// Returns the bytes reserved by unfinished parts.
     pub(crate) fn pending(&self) -> u64 {
         self.pending
     }
@@ -164,7 +164,7 @@ impl<'a> Machine<'a> {
         self.pending = pending;
     }
 
-    /// Goes a level deeper.
+    /// Enters a nested evaluation.
     pub(crate) fn enter(&mut self) -> Res<()> {
         self.steps += 1;
         if self.steps > self.limits.steps {
@@ -181,13 +181,13 @@ impl<'a> Machine<'a> {
     #[cold]
     fn too_deep(&self) -> Box<Error> {
         if self.deepest < self.limits.depth {
-            // The caller starts again, on a stack that bears it.
+            // The caller starts again on a larger stack.
             return Error::new(super::SHALLOW);
         }
         Error::limit(format!("The expression calls itself more than {} deep", self.limits.depth))
     }
 
-    /// Fails where arrays and objects nest too deep.
+    /// Fails if arrays and objects are nested too deeply.
     pub(crate) fn nests(&self, depth: u32) -> Res<()> {
         if depth <= self.limits.nesting {
             return Ok(());
@@ -195,14 +195,14 @@ impl<'a> Machine<'a> {
         Err(Error::limit(format!("Arrays and objects nest more than {} deep", self.limits.nesting)))
     }
 
-    // What is made.
+    // Making values.
 
-    /// An array of these items, with flags.
+    /// Creates an array of items with flags.
     pub(crate) fn list(&mut self, items: Vec<Val<'a>>, flags: u8) -> Res<Val<'a>> {
         let list = List::new(items, flags);
         let bytes = list.bytes();
         self.nests(list.depth)?;
-        // Counted as held first: dropping the list takes as much away.
+        // Counted as held first, because dropping the list subtracts as much.
         held::add(bytes);
         self.pending = self.pending.saturating_sub(bytes as u64);
         self.make(0)?;
@@ -210,7 +210,7 @@ impl<'a> Machine<'a> {
         Ok(Val::Array(Array::Own(Rc::new(list))))
     }
 
-    /// The sequence of these items, as a part of an expression gives it.
+    /// Returns the sequence of items as the value of a part of an expression.
     pub(crate) fn sequence(&mut self, mut items: Vec<Val<'a>>) -> Res<Val<'a>> {
         match items.len() {
             0 => Ok(Val::Undefined),
@@ -219,17 +219,17 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Puts an item behind others, once it is certain that there is room for them.
+    /// Appends an item after checking that its memory may be used.
     pub(crate) fn push(&mut self, items: &mut Vec<Val<'a>>, item: Val<'a>) -> Res<()> {
         if items.len() == items.capacity() && items.len() >= 64 {
-            // It doubles.
+            // The capacity doubles.
             self.make(items.len() * size_of::<Val<'_>>())?;
         }
         items.push(item);
         Ok(())
     }
 
-    /// Puts all items of an array behind others.
+    /// Appends all items of an array.
     pub(crate) fn extend(&mut self, items: &mut Vec<Val<'a>>, array: &Array<'a>) -> Res<()> {
         if array.len() > items.capacity() - items.len() && array.len() >= 64 {
             self.make(array.len() * size_of::<Val<'_>>())?;
@@ -239,14 +239,14 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// A string that was made, not yet counted as produced.
+    /// Returns a string that is not yet counted as produced.
     pub(crate) fn text(&mut self, text: String) -> Res<Val<'a>> {
         self.make(text.len())?;
         self.pending = self.pending.saturating_sub(text.len() as u64);
         Ok(Val::Text(Text::own(text)))
     }
 
-    /// An object of members.
+    /// Creates an object from members.
     pub(crate) fn object(&mut self, members: impl IntoIterator<Item = (&'static str, Val<'a>)>) -> Res<Val<'a>> {
         let mut object = Members::new();
         for (name, value) in members {
@@ -255,7 +255,7 @@ impl<'a> Machine<'a> {
         self.finished(object)
     }
 
-    /// An object whose members are in.
+    /// Finishes an object with its members.
     pub(crate) fn finished(&mut self, object: Members<'a>) -> Res<Val<'a>> {
         self.nests(object.depth)?;
         self.make(0)?;
@@ -263,9 +263,9 @@ impl<'a> Machine<'a> {
         Ok(object.into_value())
     }
 
-    // What names stand for.
+    // Names.
 
-    /// The caller's variable of a number; a member of it alone where `member` is given and the caller can tell.
+    /// Returns one of the caller's variables, or only its member if `member` is given and the caller can provide it.
     fn given(&mut self, name: Sym) -> Val<'a> {
         if let Some(Some(known)) = self.globals.get(name as usize) {
             return known.clone();
@@ -281,7 +281,7 @@ impl<'a> Machine<'a> {
         value
     }
 
-    /// A name as it is in the expression, or the parent that a number stands for.
+    /// Returns a name as written, or the text for the number of a parent.
     pub(crate) fn symbol_text(&self, name: Sym) -> String {
         if name < LABELS { self.name(name).to_owned() } else { format!("!{}", name - LABELS) }
     }
@@ -304,7 +304,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The built-in function that a variable of the caller's stands for, where the caller has none of its name.
+    /// Returns the built-in function for a caller's variable, if the caller has no variable of that name.
     pub(crate) fn native_named(&mut self, name: Sym) -> Option<&'static Row> {
         let row = self.program.natives.get(name as usize).copied().flatten()?;
         self.given(name).is_undefined().then_some(row)
@@ -324,7 +324,7 @@ impl<'a> Machine<'a> {
         lookup(env, name).unwrap_or_else(|| self.global_value(name))
     }
 
-    /// Whether a name stands for a value that counts as true.
+    /// Returns whether a name has a value that counts as true.
     pub(crate) fn is_bound(&mut self, name: Sym, env: &Env<'a>) -> bool {
         match self.variable(name, env) {
             Val::Undefined | Val::Null | Val::Bool(false) => false,
@@ -334,7 +334,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Members one after the other: most paths.
+    /// Evaluates consecutive members, the most common kind of path.
     fn straight(&mut self, base: Base, names: &'a [String], input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
         let mut rest = names;
         let mut value = match base {
@@ -367,7 +367,7 @@ impl<'a> Machine<'a> {
             };
             rest = after;
         }
-        // A sequence that is a member is a sequence again.
+        // A member that is a sequence becomes a sequence again.
         Ok(if value.is_sequence() { self.flattened(value)? } else { value })
     }
 
@@ -400,7 +400,7 @@ impl<'a> Machine<'a> {
 
     // Evaluation.
 
-    /// The value of a part.
+    /// Evaluates an expression.
     pub(crate) fn eval(&mut self, expr: &'a Expr, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
         if expr.extra.is_none()
             && let Some(value) = self.leaf(expr, input, env)?
@@ -428,7 +428,7 @@ impl<'a> Machine<'a> {
         Ok(unwrapped(value, expr.keep_array))
     }
 
-    /// The value of a part that has no parts of its own, which is a step and no level.
+    /// Evaluates an expression without parts, which takes a step but does not nest.
     #[inline(always)]
     fn leaf(&mut self, expr: &'a Expr, input: &Val<'a>, env: &Env<'a>) -> Res<Option<Val<'a>>> {
         let value = match &expr.kind {
@@ -452,7 +452,7 @@ impl<'a> Machine<'a> {
         Ok(Some(value))
     }
 
-    /// The kinds of parts that are less common: apart, which keeps the stack of the others small.
+    /// Evaluates the less common kinds. They are separate to keep the stack frame of the others small.
     #[inline(never)]
     fn rare(&mut self, expr: &'a Expr, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
         match &expr.kind {
@@ -546,7 +546,7 @@ impl<'a> Machine<'a> {
     }
 
     fn array(&mut self, parts: &'a [Expr], constructed: bool, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
-        // A range alone stays one, which needs no memory.
+        // A single range stays a range, which needs no memory.
         if let ([part], false) = (parts, constructed)
             && matches!(part.kind, Kind::Range(_))
         {
@@ -558,7 +558,7 @@ impl<'a> Machine<'a> {
         let mut items = Vec::with_capacity(parts.len());
         for part in parts {
             let value = self.eval(part, input, env)?;
-            // A constant array is one that a constructor has made.
+            // A constant array was made by a constructor.
             let whole = match &part.kind {
                 Kind::Array { .. } => true,
                 Kind::Constant(constant) => constant.is_array(),
@@ -574,7 +574,7 @@ impl<'a> Machine<'a> {
         self.list(items, if constructed { super::value::CONSTRUCTED } else { 0 })
     }
 
-    /// Whether a value counts as true.
+    /// Returns whether a value counts as true.
     pub(crate) fn is_true(&mut self, value: &Val<'a>) -> Res<bool> {
         self.truth(value, 0)
     }
@@ -593,7 +593,7 @@ impl<'a> Machine<'a> {
                 self.work(items.len() as u64 / 16)?;
                 let mut any = false;
                 for item in items.iter() {
-                    // All are looked at: a number out of range fails.
+                    // All items are read, because a number out of range fails.
                     any |= self.truth(&item, depth + 1)?;
                 }
                 any
@@ -601,7 +601,7 @@ impl<'a> Machine<'a> {
         })
     }
 
-    /// The number that a value is; `None` for what is none, or not one.
+    /// Returns the number, or `None` if the value is not exactly one number.
     pub(crate) fn numeric(&self, value: &Val<'a>) -> Res<Option<f64>> {
         match value.number() {
             Some(number) if number.is_infinite() => {
@@ -613,20 +613,20 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The next random number, of 64 bits.
+    /// Returns the next random number, of 64 bits.
     pub(crate) fn draw(&mut self) -> u64 {
         let at = self.draws;
         self.draws += 1;
         (self.setting.random)(at)
     }
 
-    /// Milliseconds since 1970.
+    /// Returns the milliseconds since 1970.
     pub(crate) fn now(&self) -> f64 {
         self.setting.now as f64
     }
 }
 
-/// The value of `$`: an array that was wrapped for the input stands for itself.
+/// Returns the value of `$`. An array that was wrapped as input is unwrapped.
 fn context<'s, 'a>(input: &'s Val<'a>) -> &'s Val<'a> {
     match input.list() {
         Some(list) if list.has(WRAPPER) => list.items.first().unwrap_or(&Val::Undefined),
@@ -634,7 +634,7 @@ fn context<'s, 'a>(input: &'s Val<'a>) -> &'s Val<'a> {
     }
 }
 
-/// A sequence as a part of an expression gives it: of one item the item, of none nothing.
+/// Unwraps a sequence: a single item becomes the item, an empty sequence `undefined`.
 pub(crate) fn unwrapped(value: Val<'_>, keep: bool) -> Val<'_> {
     let Some(list) = value.list().filter(|list| list.has(SEQUENCE)) else { return value };
     if keep {
@@ -647,7 +647,7 @@ pub(crate) fn unwrapped(value: Val<'_>, keep: bool) -> Val<'_> {
     }
 }
 
-/// An array of one value.
+/// Returns an array of one value.
 pub(crate) fn single_array(value: Val<'_>) -> Val<'_> {
     let list = List::new(vec![value], 0);
     held::add(list.bytes());

@@ -1,4 +1,4 @@
-//! The members of an object that an expression makes.
+//! The members of an object made by an expression.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,15 +8,15 @@ use indexmap::IndexMap;
 use super::limits::held;
 use super::value::{OVERHEAD, Object, Text, Val};
 
-/// Above so many members names are looked up by their hash.
+/// Above this number of members, names are looked up by hash.
 const FEW: usize = 12;
 
-/// Names and values in the order in which they were put in.
+/// Names and values in insertion order.
 pub(crate) struct Members<'a> {
     entries: Vec<(Text<'a>, Val<'a>)>,
-    /// Where each name stands, once there are many.
+    /// The index of each name, if there are many.
     index: Option<Box<IndexMap<Text<'a>, usize>>>,
-    /// How many arrays and objects that were made lie inside one another.
+    /// How deeply values made by the expression are nested.
     pub(crate) depth: u32,
     counted: usize,
 }
@@ -55,7 +55,7 @@ impl<'a> Members<'a> {
         self.entries.iter()
     }
 
-    /// Puts a member in whose name is new, where there are few; the new bytes are counted as held.
+    /// Inserts a member with a new name, for a small object. Counts the new bytes as held.
     pub(crate) fn insert_new(&mut self, name: Text<'a>, value: Val<'a>) {
         if self.entries.len() >= FEW {
             return self.insert(name, value);
@@ -65,7 +65,7 @@ impl<'a> Members<'a> {
         self.count();
     }
 
-    /// Puts a member in, in its old place where there is one; the new bytes are counted as held.
+    /// Inserts a member, or replaces the existing one. Counts the new bytes as held.
     pub(crate) fn insert(&mut self, name: Text<'a>, value: Val<'a>) {
         self.depth = self.depth.max(value.depth() + 1);
         if let Some(at) = self.place(name.as_str()) {
@@ -83,7 +83,7 @@ impl<'a> Members<'a> {
         self.count();
     }
 
-    /// Takes a member out.
+    /// Removes a member.
     pub(crate) fn remove(&mut self, name: &str) {
         if let Some(at) = self.place(name) {
             self.entries.remove(at);
@@ -100,7 +100,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Bytes that an object of so many members holds, about.
+    /// Returns the approximate bytes of an object with this many members.
     pub(crate) fn bytes_of(members: usize) -> usize {
         members * (size_of::<(Text<'_>, Val<'_>)>() + if members > FEW { 40 } else { 0 }) + OVERHEAD
     }

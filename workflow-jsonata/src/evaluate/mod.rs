@@ -1,4 +1,4 @@
-//! Evaluation.
+//! Compiles and evaluates expressions.
 
 mod call;
 mod compile;
@@ -33,7 +33,7 @@ pub use result::{Outcome, Output};
 use crate::{Ast, SyntaxError};
 use machine::Machine;
 
-/// An expression that is read and compiled, to be evaluated any number of times, by any number of threads.
+/// A compiled expression. You can evaluate it any number of times, from any number of threads.
 ///
 /// ```
 /// use serde_json::json;
@@ -42,7 +42,7 @@ use machine::Machine;
 /// let expression = Expression::parse("$sum(items.(price * quantity))").unwrap();
 /// let order = json!({ "items": [{ "price": 2.5, "quantity": 4 }, { "price": 1, "quantity": 3 }] });
 /// assert_eq!(expression.evaluate(&order).unwrap(), Some(json!(13)));
-/// // What gives nothing gives no value.
+/// // An expression without a result returns no value.
 /// assert_eq!(Expression::parse("items.weight").unwrap().evaluate(&order).unwrap(), None);
 /// ```
 pub struct Expression {
@@ -50,26 +50,27 @@ pub struct Expression {
 }
 
 impl Expression {
-    /// Reads and compiles an expression.
+    /// Parses and compiles an expression.
     ///
     /// # Errors
-    /// The text is no expression of JSONata 2.0; see [`parse`](crate::parse).
+    /// Fails if the text is not an expression of JSONata 2.0; see [`parse`](crate::parse).
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         Self::compile(&crate::parse(text)?)
     }
 
-    /// Compiles an expression that was read.
+    /// Compiles a parsed expression.
     ///
     /// # Errors
-    /// A regular expression in it is none.
+    /// Fails if a regular expression in it is invalid.
     pub fn compile(ast: &Ast) -> Result<Self, SyntaxError> {
         Ok(Self { program: compile::compile(&ast.root)? })
     }
 
-    /// Its value for an input, with the limits of [`Limits::default`]; `None` for no value, and for a function.
+    /// Evaluates the expression for an input, with the limits of [`Limits::default`]. Returns `None` if the result is
+    /// `undefined` or a function.
     ///
     /// # Errors
-    /// The evaluation fails, or passes a limit.
+    /// Fails if the evaluation fails or exceeds a limit.
     pub fn evaluate(&self, input: &Value) -> Result<Option<Value>, Error> {
         let setting = Setting { input: Some(input), ..Setting::default() };
         Ok(match self.evaluate_in(&setting)?.output {
@@ -78,7 +79,7 @@ impl Expression {
         })
     }
 
-    /// Its value in a setting.
+    /// Evaluates the expression with a setting.
     ///
     /// ```
     /// use serde_json::json;
@@ -93,7 +94,7 @@ impl Expression {
     /// ```
     ///
     /// # Errors
-    /// The evaluation fails, or passes a limit.
+    /// Fails if the evaluation fails or exceeds a limit.
     pub fn evaluate_in<'a>(&'a self, setting: &'a Setting<'a>) -> Result<Outcome<'a>, Error> {
         let shallow = setting.limits.depth.min(SHALLOW_LEVELS);
         match self.attempt(setting, shallow) {
@@ -102,7 +103,7 @@ impl Expression {
         }
     }
 
-    /// Evaluates on this stack.
+    /// Evaluates on the current stack.
     fn attempt<'a>(&'a self, setting: &'a Setting<'a>, levels: u32) -> Result<Outcome<'a>, Box<Error>> {
         let mut machine = Machine::new(&self.program, setting, levels);
         let result = machine.run().and_then(|value| machine.output(value));
@@ -110,11 +111,12 @@ impl Expression {
         Ok(Outcome { output: result?, draws: machine.draws })
     }
 
-    /// Evaluates on a stack that bears the deepest calls, from the start: nothing but the result tells.
+    /// Evaluates again on a stack for the deepest calls. This is safe because an evaluation has no effect but its
+    /// result.
     fn attempt_deep<'a>(&'a self, setting: &'a Setting<'a>) -> Result<Outcome<'a>, Error> {
         let levels = setting.limits.depth;
         let stack = BYTES_OF_LEVEL * levels as usize + (1 << 20);
-        // The values of the caller's variables are asked for on this thread, which is theirs.
+        // The caller's variables belong to this thread, so their values are read here.
         let given = Known(
             self.program
                 .names
@@ -127,7 +129,7 @@ impl Expression {
             let deep = std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, || {
                 let setting = Setting { input, variables: &given, limits, now, random };
                 let outcome = self.attempt(&setting, levels).map_err(|error| *error)?;
-                // What it borrows may be the setting's.
+                // The output may borrow from the setting.
                 Ok(Outcome { output: outcome.output.into_owned(), draws: outcome.draws })
             });
             match deep {
@@ -137,24 +139,24 @@ impl Expression {
         });
         done.unwrap_or_else(|| {
             Err(*Error::limit(format!(
-                "The expression calls itself more than {SHALLOW_LEVELS} deep, and there is no stack for more"
+                "The expression calls itself more than {SHALLOW_LEVELS} deep, and the stack cannot grow"
             )))
         })
     }
 
-    /// The names of the caller's variables, and of functions, that it may ask for, without `$`: `$` for `$$`.
+    /// Returns the names of the caller's variables and of functions that it may read, without `$`; `$` stands for `$$`.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.program.names.iter().map(String::as_str)
     }
 }
 
-/// Levels that any stack bears.
+/// The levels that fit on any stack.
 const SHALLOW_LEVELS: u32 = 100;
 
-/// The code of an evaluation that needs a larger stack, which nobody sees.
+/// The internal code of an evaluation that needs a larger stack.
 const SHALLOW: &str = "shallow";
 
-/// The stack that a level takes, at most.
+/// The most stack that a level takes.
 const BYTES_OF_LEVEL: usize = if cfg!(debug_assertions) { 12 << 10 } else { 4 << 10 };
 
 impl fmt::Debug for Expression {
@@ -163,53 +165,53 @@ impl fmt::Debug for Expression {
     }
 }
 
-/// What an expression is evaluated with.
+/// The inputs of an evaluation.
 #[derive(Clone, Copy)]
 pub struct Setting<'a> {
-    /// The input: `$` and `$$`, and what names begin from.
+    /// The input: `$`, `$$`, and the root of names.
     pub input: Option<&'a Value>,
     /// The variables.
     pub variables: &'a dyn Variables<'a>,
-    /// What it may use.
+    /// The resources that it may use.
     pub limits: Limits,
-    /// What `$now` and `$millis` give: milliseconds since 1970.
+    /// The time for `$now` and `$millis`, in milliseconds since 1970.
     pub now: i64,
-    /// The random numbers of the evaluation by their place from 0, each of 64 bits: for `$random`, `$uuid` and
-    /// `$shuffle`. The same numbers give the same result.
+    /// The random numbers of the evaluation by index from 0, each of 64 bits: for `$random`, `$uuid` and `$shuffle`.
+    /// The same numbers give the same result.
     pub random: &'a (dyn Fn(u64) -> u64 + Sync),
 }
 
 impl Default for Setting<'_> {
-    /// No input, no variables, the default limits, the first moment of 1970, and numbers that are always the same.
+    /// No input, no variables, the default limits, the time 0, and a fixed sequence of random numbers.
     fn default() -> Self {
         Self { input: None, variables: &NoVariables, limits: Limits::default(), now: 0, random: &always }
     }
 }
 
 fn always(place: u64) -> u64 {
-    // The golden ratio's multiples spread evenly.
+    // Multiples of the golden ratio are evenly distributed.
     place.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// Where an expression finds the values of variables that it does not bind itself.
+/// Provides the values of variables that an expression does not bind itself.
 pub trait Variables<'a> {
-    /// The value of a variable, whose name stands without `$`. Built-in functions come after it.
+    /// Returns the value of a variable. The name has no `$`. Variables take precedence over built-in functions.
     fn variable(&self, name: &str) -> Option<Binding<'a>>;
 
-    /// The value that members lead to from a variable, and how many of them it took, so that the rest of the variable
-    /// need not be made. `None` if only [`variable`](Self::variable) tells.
+    /// Returns the value of a path from a variable, and the number of members consumed, so that the rest of the
+    /// variable need not be built. Returns `None` if only [`variable`](Self::variable) can provide it.
     fn path(&self, _name: &str, _members: &[String]) -> Option<(Option<Binding<'a>>, usize)> {
         None
     }
 }
 
-/// A value of the caller, which is read in place.
+/// A value of the caller, read in place.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Binding<'a> {
     /// A value.
     Value(&'a Value),
-    /// An object whose members lie in different places.
+    /// An object whose members are stored in different places.
     Object(Vec<(Cow<'a, str>, Binding<'a>)>),
 }
 
@@ -221,7 +223,7 @@ impl<'a> Variables<'a> for NoVariables {
     }
 }
 
-/// Variables that were asked for already.
+/// Variables that were already read.
 struct Known<'a>(Vec<(&'a str, Binding<'a>)>);
 
 impl<'a> Variables<'a> for Known<'a> {

@@ -1,4 +1,4 @@
-//! Operators of two values.
+//! Binary operators.
 
 use super::call::Function;
 use super::error::Error;
@@ -94,7 +94,7 @@ impl<'a> Machine<'a> {
         Ok(Val::Bool(items.iter().any(|item| identical(&item, left))))
     }
 
-    /// Whether two values are the same, however they came to be.
+    /// Returns whether two values are equal, however they were made.
     pub(crate) fn equal(&mut self, left: &Val<'a>, right: &Val<'a>, depth: u32) -> Res<bool> {
         if identical(left, right) {
             return Ok(true);
@@ -129,7 +129,7 @@ impl<'a> Machine<'a> {
         Ok(equal)
     }
 
-    /// `a..b` in an array.
+    /// Evaluates `a..b` in an array.
     pub(crate) fn range(
         &mut self,
         expr: &'a Expr,
@@ -147,7 +147,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// The value of an operator on two numbers, for those that take them as numbers.
+/// Evaluates a numeric operator.
 #[inline]
 fn of_numbers<'a>(operator: Operator, left: f64, right: f64) -> Option<Val<'a>> {
     Some(match operator {
@@ -166,7 +166,7 @@ fn of_numbers<'a>(operator: Operator, left: f64, right: f64) -> Option<Val<'a>> 
     })
 }
 
-/// Items that a range may have.
+/// The most items of a range.
 const LONGEST_RANGE: f64 = 1e7;
 
 fn range_of<'a>(left: &Val<'a>, right: &Val<'a>) -> Res<Val<'a>> {
@@ -189,7 +189,7 @@ fn range_of<'a>(left: &Val<'a>, right: &Val<'a>) -> Res<Val<'a>> {
     Ok(Val::Array(Array::Range { first, count: count as u32 }))
 }
 
-/// The error with the operator's sign and place.
+/// Adds the operator and its span to an error.
 fn at(mut error: Box<Error>, expr: &Expr, operator: Operator) -> Box<Error> {
     error.span = Some(expr.span.clone());
     error.token = Some(operator.sign().to_owned());
@@ -226,7 +226,7 @@ fn order<'a>(operator: Operator, left: &Val<'a>, right: &Val<'a>) -> Res<Val<'a>
     Ok(Val::Bool(holds))
 }
 
-/// Whether two values are one and the same, as `===` has it.
+/// Returns whether two values are identical in the sense of `===`.
 fn identical<'a>(left: &Val<'a>, right: &Val<'a>) -> bool {
     use std::rc::Rc;
 

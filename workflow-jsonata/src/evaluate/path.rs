@@ -1,4 +1,4 @@
-//! Paths: steps over sequences, filters, and what steps bind.
+//! Evaluates paths: steps over sequences, filters, and names that steps bind.
 
 use std::rc::Rc;
 
@@ -12,9 +12,9 @@ use super::value::{Array, CONSTRUCTED, Items, KEEP, Object, SEQUENCE, Text, Val,
 
 /// The values between two steps.
 enum Stream<'a> {
-    /// A value that is not an array stands for a sequence of it.
+    /// A value. Unless it is an array, it stands for a sequence of itself.
     Values(Val<'a>),
-    /// A sequence that was made.
+    /// A new sequence.
     Sequence(Vec<Val<'a>>),
 }
 
@@ -48,14 +48,14 @@ impl<'a> Either<'_, 'a> {
     }
 }
 
-/// Rows of values with what is bound beside them; sorting makes plain objects of them, as the reference does.
+/// Rows of values with their bound names. Sorting makes them plain objects, like the reference.
 struct Rows<'a> {
     rows: Vec<Tuple<'a>>,
     stream: bool,
 }
 
 impl<'a> Machine<'a> {
-    /// The members of a name, of a value or of each item of an array.
+    /// Returns the members of that name of a value, or of each item of an array.
     pub(crate) fn name_of(&mut self, input: &Val<'a>, name: &str) -> Res<Val<'a>> {
         match input {
             Val::Object(object) => Ok(object.get(name)),
@@ -86,7 +86,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// The members that names lead to from a value that stands for its items where it is an array.
+    /// Follows names from a value; an array stands for its items.
     pub(crate) fn names_of_many(&mut self, value: Val<'a>, names: &'a [String], whole: bool) -> Res<Val<'a>> {
         let mut step = Step::default();
         if whole {
@@ -100,7 +100,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The members that names lead to from a value.
+    /// Follows names from a value.
     pub(crate) fn members_of(&mut self, value: &Val<'a>, names: &'a [String]) -> Res<Val<'a>> {
         match value {
             _ if names.is_empty() => Ok(value.clone()),
@@ -120,7 +120,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Goes from each item along the names to what a path gives: depth first, which keeps the order.
+    /// Follows the names from each item, depth first, which keeps the order.
     fn walk_all(&mut self, items: &'a [Value], names: &'a [String], out: &mut Step<'a>, depth: u32) -> Res<()> {
         self.nests(depth)?;
         self.work(items.len() as u64)?;
@@ -150,7 +150,7 @@ impl<'a> Machine<'a> {
         out.add(self, Val::json(value))
     }
 
-    /// Goes on from what a name gave.
+    /// Continues from the value of a name.
     fn walk_found(&mut self, found: Val<'a>, names: &'a [String], out: &mut Step<'a>, depth: u32) -> Res<()> {
         self.nests(depth)?;
         if names.is_empty() {
@@ -207,7 +207,8 @@ impl<'a> Machine<'a> {
                 let next = path.steps.get(1).filter(|next| !next.tuple() && !matches!(next.kind, Kind::Sort(_)));
                 stream = match (value, next) {
                     (Val::Undefined, _) => Stream::Sequence(Vec::new()),
-                    // The reference takes what is no array for one that has no items, and a string for its characters.
+                    // The reference treats a value that is not an array as one without items, and a string as its
+                    // characters.
                     (Val::Text(text), Some(_)) => Stream::Sequence(self.characters(text.as_str())?),
                     (value, Some(_)) if !value.is_array() => Stream::Sequence(Vec::new()),
                     (value, _) => Stream::Values(value),
@@ -243,7 +244,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The units of UTF-16 of a string.
+    /// Returns the UTF-16 units of a string.
     fn characters(&mut self, text: &str) -> Res<Vec<Val<'a>>> {
         let mut all = Vec::new();
         for unit in text.encode_utf16() {
@@ -293,7 +294,7 @@ impl<'a> Machine<'a> {
         self.list(objects, 0)
     }
 
-    /// One step over all values.
+    /// Evaluates one step over all values.
     fn step(&mut self, step: &'a Expr, stream: &Stream<'a>, env: &Env<'a>, last: bool) -> Res<Stream<'a>> {
         if let Kind::Sort(terms) = &step.kind {
             let items = stream.items();
@@ -329,7 +330,7 @@ impl<'a> Machine<'a> {
         let mut one = |machine: &mut Self, item: &Val<'a>| {
             let mut value = machine.eval(step, item, env)?;
             for stage in stages(step) {
-                // What has an index stands in rows.
+                // Values with an index are stored in rows.
                 if let Stage::Filter(filter) = stage {
                     value = machine.filter(filter, value, env)?;
                 }
@@ -344,7 +345,7 @@ impl<'a> Machine<'a> {
         out.finish(self, last)
     }
 
-    /// The items for which a filter is true, or those at the places that it gives.
+    /// Returns the items for which a filter is true, or those at the positions that it returns.
     #[inline(never)]
     pub(crate) fn filter(&mut self, filter: &'a Expr, input: Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
         if let Val::Tuples(tuples) = &input {
@@ -371,7 +372,7 @@ impl<'a> Machine<'a> {
         self.list(kept, SEQUENCE)
     }
 
-    /// How often an item is kept for what a filter gives for it.
+    /// Returns how often an item is kept for the value of its filter.
     fn times_kept(&mut self, value: &Val<'a>, at: usize, count: usize) -> Res<usize> {
         if let Val::Bool(flag) = value {
             return Ok(usize::from(*flag));
@@ -426,7 +427,7 @@ impl<'a> Machine<'a> {
         Ok(kept)
     }
 
-    /// The scope of what is bound beside a value.
+    /// Returns a scope with the names that a row binds.
     pub(crate) fn row_frame(&mut self, row: &Tuple<'a>, env: &Env<'a>) -> Res<Env<'a>> {
         self.make(Frame::bytes(row.bound.len()))?;
         Ok(Some(Frame::new(&self.yard(), env, &[], Vec::new(), row.bound.clone())))
@@ -448,7 +449,7 @@ impl<'a> Machine<'a> {
         Ok(rows)
     }
 
-    /// One step over values with what is bound beside them.
+    /// Evaluates one step over rows.
     fn tuple_step(
         &mut self,
         step: &'a Expr,
@@ -530,7 +531,7 @@ impl<'a> Machine<'a> {
         self.stage_rows(step, Rows { rows: after, stream: true }, env)
     }
 
-    /// `*`
+    /// Evaluates `*`.
     pub(crate) fn wildcard(&mut self, input: &Val<'a>) -> Res<Val<'a>> {
         let inner = match input.list() {
             Some(list) if list.has(WRAPPER) && !list.items.is_empty() => list.items.first().cloned(),
@@ -560,7 +561,7 @@ impl<'a> Machine<'a> {
             }
             _ => {}
         }
-        // Putting arrays together makes a plain one, which stays an array with one item.
+        // Concatenated arrays become a plain array, which stays an array even with one item.
         self.list(found, if concatenated { 0 } else { SEQUENCE })
     }
 
@@ -574,7 +575,7 @@ impl<'a> Machine<'a> {
         items.iter().try_for_each(|item| self.flatten(&item, found, depth + 1))
     }
 
-    /// `**`
+    /// Evaluates `**`.
     pub(crate) fn descendants(&mut self, input: &Val<'a>) -> Res<Val<'a>> {
         if input.is_undefined() {
             return Ok(Val::Undefined);
@@ -600,10 +601,10 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// The values of a step, flattened as they come.
+/// The values of a step, flattened on insertion.
 #[derive(Default)]
 struct Step<'a> {
-    /// An array as long as it is the only value: a plain one stays as it is at the end of a path.
+    /// An array that is the only value so far. A plain array is kept as it is at the end of a path.
     alone: Option<Val<'a>>,
     any: bool,
     items: Vec<Val<'a>>,
@@ -657,7 +658,7 @@ fn stages(step: &Expr) -> &[Stage] {
     step.extra.as_ref().map_or(&[], |extra| extra.stages.as_slice())
 }
 
-/// The number that a filter is.
+/// Returns the number of a filter, if it is a number.
 fn place(filter: &Expr) -> Option<f64> {
     match &filter.kind {
         Kind::Constant(Value::Number(number)) => number.as_f64(),
@@ -665,14 +666,14 @@ fn place(filter: &Expr) -> Option<f64> {
     }
 }
 
-/// A place counted from the end where it is negative.
+/// Resolves a position; a negative one counts from the end.
 fn from_end(place: f64, count: usize) -> Option<usize> {
     let at = if place < 0.0 { place + count as f64 } else { place };
     (at >= 0.0 && at < count as f64).then_some(at as usize)
 }
 
 impl<'a> Machine<'a> {
-    /// A row as the reference implementation holds it, for where it shows.
+    /// Returns a row as the object by which the reference implementation represents it, for where it is visible.
     pub(crate) fn row_object(&mut self, row: Tuple<'a>) -> Res<Val<'a>> {
         let mut members = super::members::Members::new();
         members.insert(Text::own("@".to_owned()), row.value);

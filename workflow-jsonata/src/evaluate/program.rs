@@ -1,4 +1,4 @@
-//! An expression as it is evaluated: paths made flat, parents resolved, names as numbers, constants computed.
+//! Compiled expressions: flattened paths, resolved parents, numbered names, computed constants.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::signature::Signature;
 use crate::functions::Function;
 use crate::regex::Regex;
 
-/// The number of a name; those from [`LABELS`] on are the parents that paths remember.
+/// The number of a name. Numbers from [`LABELS`] on are the parents that paths remember.
 pub(crate) type Sym = u32;
 
 /// The first number of a parent.
@@ -18,11 +18,11 @@ pub(crate) const LABELS: Sym = 1 << 31;
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) root: Expr,
-    /// The names of variables by their numbers, without their `$`.
+    /// The names of variables by number, without `$`.
     pub(crate) names: Vec<String>,
-    /// The built-in functions of these names.
+    /// The built-in function of each name, if any.
     pub(crate) natives: Vec<Option<&'static Function>>,
-    /// Whether a name is bound outside of blocks and functions.
+    /// Whether a name is bound outside blocks and functions.
     pub(crate) binds: bool,
 }
 
@@ -30,61 +30,61 @@ pub(crate) struct Program {
 #[derive(Debug)]
 pub(crate) struct Expr {
     pub(crate) kind: Kind,
-    /// Where it stands in the text, in bytes.
+    /// The position in the text, in bytes.
     pub(crate) span: Range<usize>,
-    /// `[]` stands after it: a sequence of one item stays an array.
+    /// Followed by `[]`: a sequence of one item stays an array.
     pub(crate) keep_array: bool,
-    /// What few parts have.
+    /// Rarely used parts.
     pub(crate) extra: Option<Box<Extra>>,
 }
 
-/// What hangs on a part.
+/// Attachments of an expression.
 #[derive(Debug, Default)]
 pub(crate) struct Extra {
-    /// Filters of what is no step of a path.
+    /// Filters of an expression that is not a step of a path.
     pub(crate) predicates: Vec<Expr>,
     /// Filters and indices of a step.
     pub(crate) stages: Vec<Stage>,
     pub(crate) group: Option<Group>,
-    /// It gives values with what is bound beside them.
+    /// Whether it returns values with bound names.
     pub(crate) tuple: bool,
     pub(crate) focus: Option<Sym>,
     pub(crate) index: Option<Sym>,
-    /// The slot of a parent that it remembers.
+    /// The slot of the parent that it remembers.
     pub(crate) ancestor: Option<usize>,
-    /// As [`ancestor`](Self::ancestor), once all slots are known.
+    /// The same as [`ancestor`](Self::ancestor), once all slots are known.
     pub(crate) label: Option<Sym>,
-    /// Slots of parents that are sought further out, while it is compiled.
+    /// Slots of parents that are sought further out, during compilation.
     pub(crate) seeking: Vec<usize>,
 }
 
-/// What is done to the values of a step.
+/// An operation on the values of a step.
 #[derive(Debug)]
 pub(crate) enum Stage {
     Filter(Expr),
     Index(Sym),
 }
 
-/// Members of an object by their key.
+/// The members of an object by key.
 #[derive(Debug)]
 pub(crate) struct Group {
     pub(crate) pairs: Vec<(Expr, Expr)>,
-    /// All keys are constants, and differ.
+    /// Whether all keys are distinct constants.
     pub(crate) plain: bool,
     pub(crate) span: Range<usize>,
 }
 
-/// The kinds of parts.
+/// The kinds of expressions.
 #[derive(Debug)]
 pub(crate) enum Kind {
-    /// A value that is known.
+    /// A constant.
     Constant(Value),
     /// A member of the context value.
     Name(String),
     Path(Steps),
-    /// A member, its member, and so on: what most paths are.
+    /// A member, its member, and so on: the most common kind of path.
     Straight(Base, Vec<String>),
-    /// Members one after the other, as one step of a path.
+    /// Consecutive members, as one step of a path.
     Names(Vec<String>),
     /// A variable that the expression may bind.
     Variable(Sym),
@@ -95,12 +95,12 @@ pub(crate) enum Kind {
     Wildcard,
     Descendants,
     Parent(usize),
-    /// As [`Parent`](Self::Parent), once all slots are known.
+    /// The same as [`Parent`](Self::Parent), once all slots are known.
     Label(Sym),
     Negate(Box<Expr>),
     Array {
         items: Vec<Expr>,
-        /// A step of a path, which does not flatten it.
+        /// Whether it is a step of a path, which does not flatten it.
         constructed: bool,
     },
     Range(Box<(Expr, Expr)>),
@@ -109,7 +109,7 @@ pub(crate) enum Kind {
         parts: Vec<Expr>,
         /// Whether it binds names.
         frame: bool,
-        /// It has an array constructor that is a step.
+        /// Whether it has an array constructor as a step.
         constructed: bool,
     },
     Binary(Operator, Box<(Expr, Expr)>),
@@ -117,22 +117,22 @@ pub(crate) enum Kind {
     Condition(Box<(Expr, Expr, Option<Expr>)>),
     Call(Box<Call>),
     Partial(Box<Call>),
-    /// A call in tail position, done by whoever called the function that it stands in.
+    /// A call in tail position, which the caller of the enclosing function makes.
     Tail(Box<Call>),
-    /// The same, where something is done to its value in between.
+    /// A call in tail position whose value is processed further.
     Thunk(Box<Expr>),
     Lambda(Box<Lambda>),
     Apply(Box<(Expr, Expr)>),
     Transform(Box<Transform>),
     Regex(Box<Regex>),
-    /// A step only.
+    /// Only as a step.
     Sort(Vec<Term>),
 }
 
-/// What a plain path begins with.
+/// The root of a plain path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Base {
-    /// The context value, whose items are taken one by one where it is an array.
+    /// The context value. If it is an array, its items are taken one by one.
     Input,
     /// `$`
     Context,
@@ -144,11 +144,11 @@ pub(crate) enum Base {
 #[derive(Debug)]
 pub(crate) struct Steps {
     pub(crate) steps: Vec<Expr>,
-    /// A step has `[]`.
+    /// Whether a step has `[]`.
     pub(crate) keep_singleton: bool,
 }
 
-/// Operators of two values.
+/// Binary operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operator {
     Add,
@@ -196,14 +196,14 @@ impl Operator {
     }
 }
 
-/// A call, or a partial one, in which `None` stands for `?`.
+/// A call or a partial call. `None` stands for `?`.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) procedure: Expr,
     pub(crate) arguments: Vec<Option<Expr>>,
-    /// What messages call the function.
+    /// The function's name in messages.
     pub(crate) name: Option<String>,
-    /// The name of a function whose `$` lacks.
+    /// The name of a function that lacks its `$`.
     pub(crate) bare: Option<Sym>,
 }
 
@@ -221,7 +221,7 @@ pub(crate) struct Transform {
     pub(crate) pattern: Expr,
     pub(crate) update: Expr,
     pub(crate) delete: Option<Expr>,
-    /// The number of `clone`, with which it copies its input.
+    /// The number of `clone`, the function that copies the input.
     pub(crate) clone: Sym,
     pub(crate) span: Range<usize>,
 }
@@ -250,7 +250,7 @@ impl Expr {
         self.extra.as_ref().and_then(|extra| extra.focus)
     }
 
-    /// Whether it is a path whose group comes after its steps.
+    /// Returns whether it is a path that groups after its steps.
     pub(crate) fn is_path(&self) -> bool {
         matches!(self.kind, Kind::Path(_) | Kind::Straight(..))
     }

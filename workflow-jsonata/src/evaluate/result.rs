@@ -1,4 +1,4 @@
-//! What an evaluation gives.
+//! The result of an evaluation.
 
 use std::borrow::Cow;
 
@@ -8,13 +8,13 @@ use super::error::Error;
 use super::machine::{Machine, Res};
 use super::value::{Array, Object, Val};
 
-/// What an evaluation gave.
+/// The result of an evaluation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Outcome<'a> {
     /// Its value.
     pub output: Output<'a>,
-    /// How many random numbers it took.
+    /// How many random numbers it drew.
     pub draws: u64,
 }
 
@@ -24,14 +24,14 @@ pub struct Outcome<'a> {
 pub enum Output<'a> {
     /// Nothing: `undefined`.
     Nothing,
-    /// A value: borrowed where it is an array or an object of the caller's, or of the expression.
+    /// A value. Arrays and objects of the caller or of the expression are borrowed.
     Value(Cow<'a, Value>),
-    /// A function, which JSON cannot hold.
+    /// A function, which JSON cannot represent.
     Function,
 }
 
 impl Output<'_> {
-    /// The same, which borrows nothing.
+    /// Returns an output that borrows nothing.
     pub fn into_owned<'b>(self) -> Output<'b> {
         match self {
             Self::Nothing => Output::Nothing,
@@ -42,7 +42,8 @@ impl Output<'_> {
 }
 
 impl<'a> Machine<'a> {
-    /// The value as the caller gets it. As in JSON text, a member that is nothing is left out and an item is null.
+    /// Returns the value for the caller. As in JSON text, `undefined` members are left out and `undefined` items are
+    /// null.
     pub(crate) fn output(&mut self, value: Val<'a>) -> Res<Output<'a>> {
         Ok(match value {
             Val::Undefined => Output::Nothing,
@@ -55,7 +56,7 @@ impl<'a> Machine<'a> {
         })
     }
 
-    /// `None` where there is a function in it.
+    /// Returns `None` if the value contains a function.
     fn json(&mut self, value: &Val<'a>, depth: u32) -> Res<Option<Value>> {
         self.nests(depth)?;
         self.work(1)?;
@@ -117,7 +118,7 @@ impl<'a> Machine<'a> {
         Ok(Some(Value::Array(array)))
     }
 
-    /// Counts what a copy of the caller's JSON takes.
+    /// Counts the cost of a copy of the caller's JSON.
     fn measure(&mut self, value: &Value, depth: u32) -> Res<()> {
         self.nests(depth)?;
         self.work(1)?;
@@ -136,7 +137,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// A number as JSON has it: whole ones lose their fraction, and what is no number is null.
+/// Returns a number as JSON: integers without a fraction, NaN and infinity as null.
 fn from_number(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 9.0e18 {
         return Value::from(number as i64);

@@ -1,22 +1,22 @@
-//! Signatures of functions: which arguments they take, what the context value stands for, what becomes an array.
+//! Signatures of functions: their arguments, defaults to the context value, and conversions to arrays.
 
 use super::error::Error;
 use super::value::{Array, Val};
 
-/// A signature, read.
+/// A parsed signature.
 #[derive(Debug)]
 pub(crate) struct Signature {
     params: Vec<Param>,
-    /// Whether arguments that each fit their parameter are those parameters.
+    /// Whether arguments can be matched to parameters one by one.
     plain: bool,
 }
 
 #[derive(Debug, Default)]
 struct Param {
-    /// The kinds that it takes: a bit each.
+    /// The accepted kinds, one bit each.
     kinds: u16,
     array: bool,
-    /// Of what the items of an array must be.
+    /// The required kind of array items.
     items: Option<String>,
     context: bool,
     optional: bool,
@@ -41,7 +41,7 @@ fn bit(letter: char) -> u16 {
     LETTERS.iter().position(|known| *known == letter).map_or(0, |at| 1 << at)
 }
 
-/// The bit of a value's kind.
+/// Returns the bit of a value's kind.
 fn bit_of(value: &Val<'_>) -> u16 {
     match value {
         Val::Undefined => 1,
@@ -55,13 +55,13 @@ fn bit_of(value: &Val<'_>) -> u16 {
     }
 }
 
-/// The letter of a value's kind; `m` is for missing.
+/// Returns the letter of a value's kind; `m` is for missing.
 fn kind(value: &Val<'_>) -> char {
     LETTERS.get(bit_of(value).trailing_zeros() as usize).copied().unwrap_or('m')
 }
 
 impl Signature {
-    /// Reads a signature that the parser, or the table of functions, has found to be one.
+    /// Parses a signature that the parser or the table of functions has already checked.
     pub(crate) fn parse(text: &str) -> Self {
         let symbols: Vec<char> = text.chars().collect();
         let mut params: Vec<Param> = Vec::new();
@@ -113,12 +113,13 @@ impl Signature {
         Self { params, plain }
     }
 
-    /// How many parameters it has.
+    /// Returns how many parameters it has.
     pub(crate) fn len(&self) -> usize {
         self.params.len()
     }
 
-    /// The arguments as the function takes them: the context value put in, single values made arrays.
+    /// Returns the arguments as the function takes them: with the context value inserted and single values wrapped in
+    /// arrays.
     ///
     /// # Errors
     /// `T0410`, `T0411`, `T0412`.
@@ -166,7 +167,7 @@ impl Signature {
         Ok(made)
     }
 
-    /// Whether each argument is its parameter, and those that lack are nothing.
+    /// Returns whether each argument matches its parameter, and the missing ones are `undefined`.
     fn is_as_declared(&self, arguments: &[Val<'_>]) -> bool {
         let Some(rest) = self.params.get(arguments.len()..) else { return false };
         let fits = |(param, argument): (&Param, &Val<'_>)| param.kinds & bit_of(argument) != 0;
@@ -196,12 +197,12 @@ impl Signature {
         Ok(arguments)
     }
 
-    /// How many arguments each parameter takes: as a regular expression over the letters would match.
+    /// Returns how many arguments each parameter takes, as if a regular expression matched the letters.
     fn lengths(&self, kinds: &[char]) -> Option<Vec<usize>> {
         lengths(&self.params, kinds, true)
     }
 
-    /// The error of the first argument that fits nothing.
+    /// Returns the error for the first argument that does not fit.
     fn misfit(&self, arguments: &[Val<'_>], kinds: &[char]) -> Box<Error> {
         let taken = |count| lengths(self.params.get(..count).unwrap_or(&[]), kinds, false);
         let good = (1..=self.params.len()).map_while(taken).last().map_or(0, |lengths| lengths.iter().sum());
@@ -209,9 +210,10 @@ impl Signature {
     }
 }
 
-/// How many arguments each of the parameters takes: of all arguments if `whole`, else of the first ones.
+/// Returns how many arguments each parameter takes. If `whole`, all arguments must be taken; otherwise, only the first
+/// ones.
 fn lengths(params: &[Param], kinds: &[char], whole: bool) -> Option<Vec<usize>> {
-    // For each parameter, last first, and each place whether the rest fits from there on.
+    // For each parameter, last first, and each position: whether the rest fits from there.
     let mut fits = vec![vec![!whole; kinds.len() + 1]];
     if let Some(end) = fits.last_mut().and_then(|row| row.last_mut()) {
         *end = true;
@@ -247,7 +249,7 @@ fn lengths(params: &[Param], kinds: &[char], whole: bool) -> Option<Vec<usize>> 
 }
 
 impl Param {
-    /// Whether an argument's items are of the kind that is asked for. `all` are the letters of all arguments that the
+    /// Returns whether an argument's items have the required kind. `all` are the letters of all arguments that the
     /// parameter takes.
     fn items_fit(&self, argument: &Val<'_>, all: &[char]) -> bool {
         let Some(items) = &self.items else { return true };
@@ -279,7 +281,7 @@ fn plural(items: &str) -> &'static str {
     }
 }
 
-/// Where the bracket that opens at a place is closed.
+/// Returns the position of the matching closing bracket.
 fn closing(symbols: &[char], from: usize, open: char, close: char) -> usize {
     let mut depth = 0;
     for (at, symbol) in symbols.iter().enumerate().skip(from) {

@@ -1,4 +1,4 @@
-//! Sorting, stable and with the comparisons of the reference implementation.
+//! Stable sorting with the comparisons of the reference implementation.
 
 use std::cmp::Ordering;
 
@@ -10,7 +10,7 @@ use super::tuple::Tuple;
 use super::value::Val;
 use crate::text::compare;
 
-/// Says of the items at two places whether the left one belongs behind the right one.
+/// Returns whether the left one of two items, given by index, belongs after the right one.
 type After<'f, 'a, T> = dyn FnMut(&mut Machine<'a>, &[T], usize, usize) -> Res<bool> + 'f;
 
 impl<'a> Machine<'a> {
@@ -85,8 +85,8 @@ impl<'a> Machine<'a> {
         })
     }
 
-    /// Sorts by a function that compares the same plain members of both its arguments: `$l.price > $r.price`. `None` for
-    /// another function, or for keys that are not of one kind.
+    /// Sorts by a function that compares the same plain members of both arguments: `$l.price > $r.price`. Returns
+    /// `None` for any other function, or if the keys have different kinds.
     pub(crate) fn sort_by_comparison(
         &mut self,
         function: &Val<'a>,
@@ -108,7 +108,7 @@ impl<'a> Machine<'a> {
         Ok(Some(arranged(items, &order)))
     }
 
-    /// Sorts by halves, as the reference implementation: its comparisons come in the same order.
+    /// Merge sort like that of the reference implementation, so that comparisons happen in the same order.
     pub(crate) fn merge_sort<T>(&mut self, items: Vec<T>, after: &mut After<'_, 'a, T>) -> Res<Vec<T>> {
         let mut order: Vec<usize> = (0..items.len()).collect();
         let mut merged = Vec::with_capacity(items.len());
@@ -148,17 +148,17 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Whether evaluating a key neither fails nor does anything else.
+/// Returns whether evaluating a key cannot fail and has no side effects.
 fn is_plain(key: &Expr) -> bool {
     matches!(key.kind, Kind::Straight(..) | Kind::Context) && key.extra.is_none()
 }
 
-/// Whether all keys are strings, or numbers that can be compared.
+/// Returns whether all keys are strings, or all are comparable numbers.
 fn of_one_kind<'k, 'a: 'k>(mut keys: impl Iterator<Item = &'k Val<'a>> + Clone) -> bool {
     keys.clone().all(|key| key.text().is_some()) || keys.all(|key| key.number().is_some_and(f64::is_finite))
 }
 
-/// The items in the order of keys, of which each term has all of one kind.
+/// Sorts items by their keys. The keys of each term have the same kind.
 fn sorted<T>(items: Vec<T>, terms: &[Term], keys: &[Val<'_>]) -> Vec<T> {
     let mut order: Vec<usize> = (0..items.len()).collect();
     order.sort_by(|left, right| {
@@ -179,20 +179,20 @@ fn in_order(left: Option<&Val<'_>>, right: Option<&Val<'_>>, descending: bool) -
     if descending { order.reverse() } else { order }
 }
 
-/// The items in an order, in which each place occurs once.
+/// Returns the items in the given order, a permutation.
 fn arranged<T>(items: Vec<T>, order: &[usize]) -> Vec<T> {
     let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
     order.iter().filter_map(|at| items.get_mut(*at).and_then(Option::take)).collect()
 }
 
-/// Whether the left key stands behind the right one; `None` where they are the same.
+/// Returns whether the left key belongs after the right one, or `None` if they are equal.
 fn after<'a>(left: &Val<'a>, right: &Val<'a>, descending: bool, step: &Expr) -> Res<Option<bool>> {
     let fail = |mut error: Box<Error>| {
         error.span = Some(step.span.clone());
         Err(error)
     };
     match (left, right) {
-        // Nothing comes last, in either order.
+        // `undefined` comes last in either order.
         (Val::Undefined, Val::Undefined) => return Ok(None),
         (Val::Undefined, _) => return Ok(Some(true)),
         (_, Val::Undefined) => return Ok(Some(false)),
@@ -212,7 +212,7 @@ fn after<'a>(left: &Val<'a>, right: &Val<'a>, descending: bool, step: &Expr) -> 
         },
         _ => match (left.number(), right.number()) {
             (Some(left), Some(right)) if left == right => return Ok(None),
-            // What is no number counts as greater.
+            // NaN counts as greater.
             (Some(left), Some(right)) => left > right || left.is_nan() || right.is_nan(),
             _ => return fail(Error::of_both("T2007", left, right)),
         },

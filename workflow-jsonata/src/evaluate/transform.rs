@@ -1,4 +1,4 @@
-//! `|pattern|update, delete|`: a copy of a value with changes in it.
+//! `|pattern|update, delete|`: returns a changed copy of a value.
 
 use super::call::Function;
 use super::error::Error;
@@ -33,7 +33,7 @@ impl<'a> Machine<'a> {
             Function::Native(row) if row.id == Id::Clone => self.copied(&value, 0)?,
             _ => {
                 let cloned = self.apply(&clone, vec![value], &Val::Null)?;
-                // A copy all the same: what is changed must be nobody else's.
+                // Copied even so: the changed value must not be shared.
                 self.copied(&cloned, 0)?
             }
         };
@@ -49,7 +49,7 @@ impl<'a> Machine<'a> {
                 Val::Undefined => {}
                 Val::Object(update_object) => {
                     for (name, value) in update_object.entries() {
-                        // Apart from what it is put into, which it may hold.
+                        // A separate copy, because it may contain the value that it is inserted into.
                         let value = self.copy_of(&value, 1, false)?;
                         if let Val::Object(Object::Own(members)) = &found {
                             self.make(64)?;
@@ -88,7 +88,7 @@ impl<'a> Machine<'a> {
         Ok(result)
     }
 
-    /// A copy as JSON text would hand it on: numbers have 15 digits, functions are empty strings.
+    /// Copies a value as if through JSON text: numbers have 15 digits, functions are empty strings.
     pub(crate) fn copied(&mut self, value: &Val<'a>, depth: u32) -> Res<Val<'a>> {
         self.copy_of(value, depth, true)
     }

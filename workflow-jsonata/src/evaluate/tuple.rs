@@ -1,4 +1,4 @@
-//! Values with what a path binds beside them: `@$v`, `#$i` and the parents of `%`.
+//! Values with the names that a path binds: `@$v`, `#$i` and the parents of `%`.
 
 use std::rc::Rc;
 
@@ -6,14 +6,14 @@ use super::limits::held;
 use super::program::Sym;
 use super::value::{Array, List, OVERHEAD, SEQUENCE, Val};
 
-/// A value and what is bound beside it.
+/// A value with its bound names.
 #[derive(Clone)]
 pub(crate) struct Tuple<'a> {
     pub(crate) value: Val<'a>,
     pub(crate) bound: Vec<(Sym, Val<'a>)>,
 }
 
-/// The values that a path gives, each with what is bound beside it.
+/// The values of a path, each with its bound names.
 pub(crate) struct Tuples<'a> {
     pub(crate) rows: Vec<Tuple<'a>>,
     pub(crate) depth: u32,
@@ -49,7 +49,7 @@ impl<'a> Tuples<'a> {
         Self { rows, depth, counted }
     }
 
-    /// The values alone, where nobody asks for what is beside them.
+    /// Returns only the values.
     pub(crate) fn as_array(&self) -> Array<'a> {
         let list = List::new(self.rows.iter().map(|row| row.value.clone()).collect(), SEQUENCE);
         held::add(list.bytes());

@@ -1,4 +1,4 @@
-//! The values of an evaluation: JSON read in place, what expressions make, functions.
+//! The values of an evaluation: borrowed JSON, values made by expressions, and functions.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -12,20 +12,20 @@ use super::limits::held;
 use super::members::Members;
 use super::tuple::Tuples;
 
-/// A value: it borrows JSON of the caller and of the expression, and shares what it makes.
+/// A value. It borrows JSON of the caller and of the expression, and shares values that it made.
 #[derive(Clone)]
 pub(crate) enum Val<'a> {
     Undefined,
     Null,
     Bool(bool),
     Number(f64),
-    /// A whole number whose digits a double does not hold: it keeps them as long as it is only handed on.
+    /// An integer with more digits than a double. It keeps them as long as it is only passed on.
     Digits(&'a Number),
     Text(Text<'a>),
     Array(Array<'a>),
     Object(Object<'a>),
     Function(Rc<Function<'a>>),
-    /// Values of a path with what is bound beside them.
+    /// The values of a path with their bound names.
     Tuples(Rc<Tuples<'a>>),
 }
 
@@ -36,7 +36,7 @@ pub(crate) enum Text<'a> {
     Own(Rc<OwnText>),
 }
 
-/// A string that was made, counted as long as it is held.
+/// A string made by the expression, counted while it is held.
 pub(crate) struct OwnText(String);
 
 /// An array.
@@ -52,21 +52,21 @@ pub(crate) enum Array<'a> {
     },
 }
 
-/// An array that was made.
+/// An array made by the expression.
 pub(crate) struct List<'a> {
     pub(crate) items: Vec<Val<'a>>,
     flags: Cell<u8>,
-    /// How many arrays and objects that were made lie inside one another.
+    /// How deeply values made by the expression are nested.
     pub(crate) depth: u32,
 }
 
-/// It came from a path or a function: one item stands for itself.
+/// A result of a path or a function: a single item stands for itself.
 pub(crate) const SEQUENCE: u8 = 1;
 /// A sequence of one item stays an array.
 pub(crate) const KEEP: u8 = 2;
-/// An array constructor of a path made it, which does not flatten it.
+/// Made by an array constructor in a path, which does not flatten it.
 pub(crate) const CONSTRUCTED: u8 = 4;
-/// It wraps the input, an array.
+/// Wraps an input that is an array.
 pub(crate) const WRAPPER: u8 = 8;
 
 /// An object.
@@ -77,11 +77,11 @@ pub(crate) enum Object<'a> {
     Own(Rc<RefCell<Members<'a>>>),
 }
 
-/// The greatest whole number up to which a double holds all.
+/// The greatest integer up to which a double represents all integers.
 const EXACT: u64 = 1 << 53;
 
 impl<'a> Val<'a> {
-    /// A value of the caller, in place.
+    /// Returns a value of the caller, borrowed.
     pub(crate) fn json(value: &'a Value) -> Self {
         match value {
             Value::Null => Self::Null,
@@ -106,7 +106,7 @@ impl<'a> Val<'a> {
         matches!(self, Self::Array(_) | Self::Tuples(_))
     }
 
-    /// The number that it is.
+    /// Returns the number, if it is one.
     pub(crate) fn number(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
@@ -122,7 +122,7 @@ impl<'a> Val<'a> {
         }
     }
 
-    /// The array that was made, with its flags.
+    /// Returns the array with its flags, if the expression made it.
     pub(crate) fn list(&self) -> Option<&List<'a>> {
         match self {
             Self::Array(Array::Own(list)) => Some(list),
@@ -137,7 +137,7 @@ impl<'a> Val<'a> {
         }
     }
 
-    /// How deep what was made nests.
+    /// Returns how deeply values made by the expression are nested.
     pub(crate) fn depth(&self) -> u32 {
         match self {
             Self::Array(Array::Own(list)) => list.depth,
@@ -147,7 +147,7 @@ impl<'a> Val<'a> {
         }
     }
 
-    /// Whether dropping it drops nothing else, which might nest.
+    /// Returns whether dropping it drops no other value that could be nested.
     pub(crate) fn is_simple(&self) -> bool {
         match self {
             Self::Array(Array::Own(_)) | Self::Object(Object::Own(_)) | Self::Tuples(_) => false,
@@ -156,7 +156,7 @@ impl<'a> Val<'a> {
         }
     }
 
-    /// The items of an array; a value that is none is its only item, as `undefined` is.
+    /// Returns the items of an array. Any other value is its own only item, even `undefined`.
     pub(crate) fn items(&self) -> Items<'a> {
         match self {
             Self::Array(array) => Items { array: Some(array.clone()), single: Self::Undefined },
@@ -166,7 +166,7 @@ impl<'a> Val<'a> {
     }
 }
 
-/// The items of a value, by number.
+/// The items of a value, by index.
 pub(crate) struct Items<'a> {
     array: Option<Array<'a>>,
     single: Val<'a>,
@@ -191,7 +191,7 @@ impl<'a> Items<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// A string that was made, counted as held.
+    /// Returns a new string, counted as held.
     pub(crate) fn own(text: String) -> Self {
         held::add(text.capacity() + OVERHEAD);
         Self::Own(Rc::new(OwnText(text)))
@@ -205,7 +205,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// What an allocation takes beside its content, about.
+/// The approximate overhead of an allocation.
 pub(crate) const OVERHEAD: usize = 40;
 
 impl Drop for OwnText {
@@ -258,7 +258,7 @@ impl<'a> Array<'a> {
 }
 
 impl<'a> List<'a> {
-    /// An array; the caller has counted its bytes.
+    /// Creates an array; the caller has counted its bytes.
     pub(crate) fn new(items: Vec<Val<'a>>, flags: u8) -> Self {
         let depth = 1 + items.iter().map(Val::depth).max().unwrap_or(0);
         Self { items, flags: Cell::new(flags), depth }
@@ -272,7 +272,7 @@ impl<'a> List<'a> {
         self.flags.set(self.flags.get() | flag);
     }
 
-    /// Bytes that it holds, without its items' own.
+    /// Returns the bytes that it holds, without those of its items.
     pub(crate) fn bytes(&self) -> usize {
         self.items.capacity() * size_of::<Val<'_>>() + OVERHEAD
     }
@@ -301,7 +301,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Whether JavaScript lists the members in the order in which they were put in.
+    /// Returns whether JavaScript lists the members in insertion order.
     fn in_order(&self) -> bool {
         let plain = |name: &str| array_index(name).is_none();
         match self {
@@ -310,7 +310,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Does something with each member, as JavaScript lists them.
+    /// Calls a function for each member, in JavaScript's order.
     pub(crate) fn each<E>(&self, mut act: impl FnMut(Text<'a>, Val<'a>) -> Result<(), E>) -> Result<(), E> {
         if self.in_order() {
             return self.each_as_it_came(act);
@@ -318,7 +318,7 @@ impl<'a> Object<'a> {
         self.entries().into_iter().try_for_each(|(name, value)| act(name, value))
     }
 
-    /// Does something with each member, in the order in which they were put in.
+    /// Calls a function for each member, in insertion order.
     pub(crate) fn each_as_it_came<E>(&self, mut act: impl FnMut(Text<'a>, Val<'a>) -> Result<(), E>) -> Result<(), E> {
         match self {
             Self::Json(object) => {
@@ -326,7 +326,7 @@ impl<'a> Object<'a> {
                 members.map(|(name, value)| (Text::Json(name), Val::json(value))).try_for_each(|(n, v)| act(n, v))
             }
             Self::Own(members) => {
-                // What is done may change it.
+                // The function may change the object.
                 let mut at = 0;
                 loop {
                     let next = members.borrow().entry(at).cloned();
@@ -338,18 +338,18 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The members as JavaScript lists them: names that are array indices first, in their order, then the others as
-    /// they came.
+    /// Returns the members in JavaScript's order: names that are array indices first, in ascending order, then the
+    /// others in insertion order.
     pub(crate) fn entries(&self) -> Vec<(Text<'a>, Val<'a>)> {
         let mut entries = self.as_they_came();
         if entries.iter().any(|(name, _)| array_index(name.as_str()).is_some()) {
-            // Stable; those without an index keep their order at the end.
+            // A stable sort: names without an index keep their order at the end.
             entries.sort_by_key(|(name, _)| array_index(name.as_str()).unwrap_or(u64::MAX));
         }
         entries
     }
 
-    /// The members in the order in which they were put in.
+    /// Returns the members in insertion order.
     pub(crate) fn as_they_came(&self) -> Vec<(Text<'a>, Val<'a>)> {
         match self {
             Self::Json(object) => {
@@ -361,10 +361,10 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Up to so many members a name is compared with each, which is faster than its hash.
+/// Up to this number of members, comparing each name is faster than hashing.
 const FEW: usize = 8;
 
-/// A member of a JSON object.
+/// Returns a member of a JSON object.
 pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     if object.len() > FEW {
         return object.get(name);
@@ -372,7 +372,7 @@ pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&
     object.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
-/// The number of an array's item that a name is in JavaScript: its digits, without a leading zero, below 2^32 - 1.
+/// Returns the array index that a name is in JavaScript: digits without a leading zero, below 2^32 - 1.
 pub(crate) fn array_index(name: &str) -> Option<u64> {
     let digits = name.as_bytes();
     let leading = digits.first()?.is_ascii_digit() && (name == "0" || !name.starts_with('0'));

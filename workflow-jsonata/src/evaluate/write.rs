@@ -1,4 +1,4 @@
-//! Values as text: `$string`, and what messages show.
+//! Values as text, for `$string` and messages.
 
 use super::error::Error;
 use super::machine::{Machine, Res};
@@ -7,7 +7,7 @@ use crate::fault::Meter;
 use crate::number::{to_15_digits, write as write_number};
 
 impl<'a> Machine<'a> {
-    /// The text of `$string`; `None` for nothing.
+    /// Returns the text of `$string`, or `None` for `undefined`.
     pub(crate) fn string_of(&mut self, value: &Val<'a>, pretty: bool) -> Res<Option<String>> {
         if value.is_undefined() {
             return Ok(None);
@@ -17,7 +17,7 @@ impl<'a> Machine<'a> {
         Ok(Some(out))
     }
 
-    /// Appends the text of `$string`; for nothing, none.
+    /// Appends the text of `$string`, nothing for `undefined`.
     pub(crate) fn append_string(&mut self, out: &mut String, value: &Val<'a>) -> Res<()> {
         self.append_pretty(out, value, false)
     }
@@ -41,7 +41,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Writes JSON; `indent` is that of the line where it begins.
+    /// Writes JSON. `indent` is that of the line where it begins.
     fn write(&mut self, out: &mut String, value: &Val<'a>, indent: Option<usize>, depth: u32) -> Res<()> {
         self.nests(depth)?;
         self.work(1)?;
@@ -110,7 +110,7 @@ fn close(out: &mut String, indent: Option<usize>, empty: bool, bracket: char) {
     out.push(bracket);
 }
 
-/// A string in quotes, with JavaScript's escapes.
+/// Writes a string in quotes, with JavaScript's escapes.
 pub(crate) fn quote(out: &mut String, text: &str) {
     out.push('"');
     if !text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
@@ -134,14 +134,14 @@ pub(crate) fn quote(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// A string in quotes.
+/// Returns a string in quotes.
 pub(crate) fn quoted(text: impl AsRef<str>) -> String {
     let mut out = String::new();
     quote(&mut out, text.as_ref());
     out
 }
 
-/// A value as JSON for a message, cut after so many bytes.
+/// Returns a value as JSON for a message, cut after `most` bytes.
 pub(crate) fn short_json(value: &Val<'_>, most: usize) -> String {
     let mut out = String::new();
     short(&mut out, value, most, 0);

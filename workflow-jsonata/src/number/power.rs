@@ -1,11 +1,11 @@
-//! `Math.pow` as V8 computes it, to the last bit: a platform's own would differ between platforms.
+//! `Math.pow` as V8 computes it, to the last bit. The result does not depend on the platform.
 //!
 //! The method and its constants are those of fdlibm's `e_pow.c`, "Copyright (C) 1993 by Sun Microsystems, Inc. All
 //! rights reserved. Developed at SunSoft, a Sun Microsystems, Inc. business. Permission to use, copy, modify, and
 //! distribute this software is freely granted, provided that this notice is preserved." V8 divides differently once.
 #![allow(clippy::excessive_precision)]
 
-/// Terms of log2 of a number near 1 or 1.5, and of 2 to a power near 0.
+/// Terms of log2 for a number near 1 or 1.5, and of 2 to a power near 0.
 const LOG: [f64; 6] = [
     5.99999999999994648725e-01,
     4.28571428578550184252e-01,
@@ -21,7 +21,7 @@ const EXP: [f64; 5] = [
     -1.65339022054652515390e-06,
     4.13813679705723846039e-08,
 ];
-/// log2(1.5), 2 / (3 ln 2), 1 / ln 2 and ln 2, each as a number with few bits and the rest.
+/// log2(1.5), 2 / (3 ln 2), 1 / ln 2 and ln 2, each split into a number with few bits and a remainder.
 const LOG_3_2: (f64, f64) = (5.84962487220764160156e-01, 1.35003920212974897128e-08);
 const CP: (f64, f64) = (9.61796700954437255859e-01, -7.02846165095275826516e-09);
 const CP_WHOLE: f64 = 9.61796693925975554329e-01;
@@ -29,15 +29,15 @@ const IVLN2: (f64, f64) = (1.44269502162933349609e+00, 1.92596299112661746887e-0
 const IVLN2_WHOLE: f64 = std::f64::consts::LOG2_E;
 const LN2: (f64, f64) = (6.93147182464599609375e-01, -1.90465429995776804525e-09);
 const LN2_WHOLE: f64 = std::f64::consts::LN_2;
-/// How near below 1024 an exponent may come.
+/// The greatest distance below 1024 that an exponent may have.
 const NEAR_OVERFLOW: f64 = 8.0085662595372944372e-17;
 
-/// The number without its low 32 bits.
+/// Returns the number without its low 32 bits.
 fn high(number: f64) -> f64 {
     f64::from_bits(number.to_bits() >> 32 << 32)
 }
 
-/// A number of its high 32 bits.
+/// Returns the number with these high 32 bits.
 fn of_high(word: u32) -> f64 {
     f64::from_bits(u64::from(word) << 32)
 }
@@ -56,7 +56,7 @@ pub(super) fn pow(base: f64, exponent: f64) -> f64 {
         return f64::NAN;
     }
     if special {
-        // Without rounding, and so alike everywhere.
+        // These cases are exact, and so the same on all platforms.
         return base.powf(exponent);
     }
     match exponent {
@@ -75,7 +75,7 @@ pub(super) fn pow(base: f64, exponent: f64) -> f64 {
         let grows = (base.abs() > 1.0) == (exponent > 0.0);
         return sign * if grows { f64::INFINITY } else { 0.0 };
     };
-    // The product with the exponent, again as two numbers.
+    // The product with the exponent, again split in two.
     let cut = high(exponent);
     let rest = (exponent - cut) * log.0 + exponent * log.1;
     let product = cut * log.0;
@@ -89,7 +89,7 @@ pub(super) fn pow(base: f64, exponent: f64) -> f64 {
     sign * exp2(whole, product, rest)
 }
 
-/// log2 for a huge exponent; `None` where the power overflows, or vanishes.
+/// Returns log2 for a huge exponent, or `None` if the power overflows or underflows.
 fn log_near_one(number: f64) -> Option<(f64, f64)> {
     if !(0x3fef_ffff..=0x3ff0_0000).contains(&high_word(number)) {
         return None;
@@ -102,7 +102,7 @@ fn log_near_one(number: f64) -> Option<(f64, f64)> {
     Some((first, v - (first - u)))
 }
 
-/// log2 of a positive number, as one with few bits and the rest.
+/// Returns log2 of a positive number, split into a number with few bits and a remainder.
 fn log2(number: f64) -> (f64, f64) {
     let (number, subnormal) = if number < f64::MIN_POSITIVE { (number * 2f64.powi(53), 53) } else { (number, 0) };
     let word = high_word(number);
@@ -142,7 +142,7 @@ fn log2(number: f64) -> (f64, f64) {
     (first, z_low - (((first - t) - log_near.0) - z_high))
 }
 
-/// 2 to the power of `whole`, which is `product + rest`.
+/// Returns 2 to the power of `whole`, which is `product + rest`.
 fn exp2(whole: f64, mut product: f64, rest: f64) -> f64 {
     let word = high_word(whole);
     let magnitude = word & 0x7fff_ffff;
@@ -165,12 +165,12 @@ fn exp2(whole: f64, mut product: f64, rest: f64) -> f64 {
     let t = z * z;
     let [p1, p2, p3, p4, p5] = EXP;
     let t1 = z - t * (p1 + t * (p2 + t * (p3 + t * (p4 + t * p5))));
-    // Here fdlibm subtracts behind the division.
+    // fdlibm subtracts after the division here.
     let r = (z * t1) / ((t1 - 2.0) - (w + z * w));
     let z = 1.0 - (r - z);
     let biased = (z.to_bits() >> 52) as i32 + exponent;
     if biased <= 0 {
-        // One rounding only: the first product is exact.
+        // Rounds only once: the first product is exact.
         return z * 2f64.powi(-969) * 2f64.powi(exponent + 969);
     }
     f64::from_bits(z.to_bits().wrapping_add((exponent as u64) << 52))

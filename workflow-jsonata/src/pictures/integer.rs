@@ -1,4 +1,4 @@
-//! `$formatInteger` and `$parseInteger`: XPath's pictures of integers, which dates use too.
+//! `$formatInteger` and `$parseInteger`: XPath's pictures for integers, which dates also use.
 //!
 //! See <https://www.w3.org/TR/xpath-functions-31/#func-format-integer>.
 
@@ -6,17 +6,17 @@ use super::{interval, repeated, utf16, words};
 use crate::fault::{Fault, Meter};
 use crate::number;
 
-/// How an integer is written.
+/// The format of an integer.
 #[derive(Debug, Clone)]
 pub(super) struct Picture {
     pub kind: Kind,
     pub case: Case,
     pub ordinal: bool,
-    /// The digits that are always written; NaN for a kind without digits.
+    /// The mandatory digits; NaN for a kind without digits.
     pub mandatory: f64,
-    /// The digits that may be written.
+    /// The optional digits.
     pub optional: f64,
-    /// The largest number of digits that is read, for parts of dates.
+    /// The most digits to parse, for components of dates.
     pub digits: Option<f64>,
 }
 
@@ -29,16 +29,16 @@ pub(super) enum Kind {
     Letters,
     Roman,
     Words,
-    /// A numbering sequence, which neither the reference nor this crate has.
+    /// A numbering sequence, which neither the reference nor this crate supports.
     Sequence(String),
 }
 
-/// Where separators stand, counted in digits from the right.
+/// The positions of separators, counted in digits from the right.
 #[derive(Debug, Clone)]
 pub(super) enum Grouping {
     /// At each multiple of a number.
     Regular { every: usize, separator: String },
-    /// At these places alone, the rightmost first.
+    /// Only at these positions, the rightmost first.
     Irregular(Vec<(usize, String)>),
 }
 
@@ -49,26 +49,26 @@ pub(super) enum Case {
     Title,
 }
 
-/// The zeros of Unicode's groups of decimal digits.
+/// The zeros of Unicode's decimal digit groups.
 const ZEROS: [u32; 37] = [
     0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
     0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,
     0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
 ];
 
-/// What `$formatInteger` gives.
+/// Implements `$formatInteger`.
 ///
 /// # Errors
-/// `D3130` for a picture without digits, `D3131` for digits of several scripts, `D1001` for an infinite number in
-/// words or letters; a limit.
+/// Returns `D3130` for a picture without digits, `D3131` for digits of several scripts, `D1001` for an infinite number
+/// in words or letters, or an exceeded limit.
 pub(crate) fn format_integer(value: f64, picture: &str, meter: &mut impl Meter) -> Result<String, Fault> {
     Picture::read(picture)?.format(value.floor(), meter)
 }
 
-/// What `$parseInteger` gives; NaN where the text does not fit the picture.
+/// Implements `$parseInteger`. Returns NaN if the text does not match the picture.
 ///
 /// # Errors
-/// `D3130`, `D3131` as [`format_integer`]; `D3030` for digits below the picture's script.
+/// Returns `D3130` and `D3131` as [`format_integer`] does, or `D3030` for digits outside the picture's script.
 pub(crate) fn parse_integer(text: &str, picture: &str) -> Result<f64, Fault> {
     Picture::read(picture)?.parse(text)
 }
@@ -119,7 +119,7 @@ impl Picture {
         Ok((Kind::Decimal { zero, grouping }, Case::Lower, mandatory as f64, optional as f64))
     }
 
-    /// Writes a whole number.
+    /// Formats an integer.
     pub(super) fn format(&self, value: f64, meter: &mut impl Meter) -> Result<String, Fault> {
         let negative = value < 0.0;
         let value = value.abs();
@@ -177,7 +177,7 @@ impl Picture {
             Grouping::Irregular(separators) => {
                 for (position, separator) in separators.iter().rev() {
                     meter.steps(text.len() as u64 / 16)?;
-                    // As in the reference, a place outside the digits cuts them off.
+                    // As in the reference, a position outside the digits cuts them off.
                     let (head, tail) = match text.len().checked_sub(*position) {
                         Some(at) => text.split_at(at),
                         None => (&[][..], &text[text.len().saturating_sub(position - text.len())..]),
@@ -200,7 +200,7 @@ impl Picture {
         Ok(out)
     }
 
-    /// The regular expression of what is read, for a part of a date.
+    /// Returns the regular expression that matches the integer, as a component of a date.
     pub(super) fn pattern(&self) -> Result<String, Fault> {
         let upper = self.case == Case::Upper;
         Ok(match &self.kind {
@@ -224,7 +224,7 @@ impl Picture {
         })
     }
 
-    /// Reads a text; NaN where it does not fit.
+    /// Parses a text. Returns NaN if it does not match.
     pub(super) fn parse(&self, text: &str) -> Result<f64, Fault> {
         let upper = self.case == Case::Upper;
         match &self.kind {

@@ -1,4 +1,4 @@
-//! Pictures: how numbers, integers, dates and times are written and read.
+//! Pictures: formats for numbers, integers, dates and times.
 
 mod date;
 mod integer;
@@ -13,7 +13,7 @@ pub(crate) use number::{Symbols, format_number};
 
 use crate::fault::{Fault, Meter};
 
-/// `text.indexOf(part, from)`, in units.
+/// Implements `text.indexOf(part, from)`, in UTF-16 units.
 fn find(text: &[u16], part: &[u16], from: usize) -> Option<usize> {
     if part.is_empty() {
         return Some(from.min(text.len()));
@@ -26,7 +26,7 @@ fn find(text: &[u16], part: &[u16], from: usize) -> Option<usize> {
     found.map(|at| from + at)
 }
 
-/// `text.lastIndexOf(part)`, in units.
+/// Implements `text.lastIndexOf(part)`, in UTF-16 units.
 fn find_last(text: &[u16], part: &[u16]) -> Option<usize> {
     if part.is_empty() {
         return Some(text.len());
@@ -42,7 +42,7 @@ fn from_utf16(units: &[u16]) -> String {
     String::from_utf16_lossy(units)
 }
 
-/// `count` times one unit, counted before it is made; none for a count that is not positive.
+/// Returns `count` times one unit, counted before it is made. Empty if the count is not positive.
 fn repeated(unit: u16, count: f64, meter: &mut impl Meter) -> Result<Vec<u16>, Fault> {
     if count.is_nan() || count <= 0.0 {
         return Ok(Vec::new());
@@ -51,7 +51,7 @@ fn repeated(unit: u16, count: f64, meter: &mut impl Meter) -> Result<Vec<u16>, F
     Ok(vec![unit; count as usize])
 }
 
-/// Whether positions are the multiples of one number, all of them: that number, or 0.
+/// Returns the number of which the positions are exactly the multiples, or 0.
 fn interval(positions: &[f64]) -> f64 {
     fn divisor(left: f64, right: f64) -> f64 {
         if right == 0.0 { left } else { divisor(right, left % right) }

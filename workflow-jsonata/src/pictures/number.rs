@@ -1,7 +1,7 @@
-//! `$formatNumber`: XPath's pictures of decimal numbers.
+//! `$formatNumber`: XPath's pictures for decimal numbers.
 //!
-//! See <https://www.w3.org/TR/xpath-functions-31/#func-format-number>. Where the reference departs from XPath, as in
-//! what it takes for the fractional part of a picture without a point, this does as the reference.
+//! See <https://www.w3.org/TR/xpath-functions-31/#func-format-number>. Where the reference differs from XPath, as in
+//! the fractional part of a picture without a point, this module follows the reference.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::{find, find_last, from_utf16, interval, repeated, utf16};
 use crate::fault::{Fault, Meter};
 use crate::number;
 
-/// The signs that a picture is written with.
+/// The characters with a meaning in a picture.
 #[derive(Debug, Clone)]
 pub(crate) struct Symbols {
     decimal: Sign,
@@ -45,7 +45,7 @@ impl Default for Symbols {
 }
 
 impl Symbols {
-    /// Sets a sign by the name of its option, such as `grouping-separator`; other names are passed over.
+    /// Sets a character by the name of its option, such as `grouping-separator`. Other names are ignored.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         let symbol = match name {
             "decimal-separator" => &mut self.decimal,
@@ -88,7 +88,7 @@ impl Symbols {
     }
 }
 
-/// A picture cut into its parts.
+/// A picture split into its parts.
 struct Parts<'p> {
     picture: &'p [u16],
     prefix: &'p [u16],
@@ -100,7 +100,7 @@ struct Parts<'p> {
     fraction: &'p [u16],
 }
 
-/// `text.substring(from, to)`: bounds outside the text are moved into it.
+/// Implements `text.substring(from, to)`: bounds outside the text are moved into it.
 fn part(text: &[u16], from: usize, to: usize) -> &[u16] {
     let (from, to) = (from.min(text.len()), to.min(text.len()));
     &text[from.min(to)..from.max(to)]
@@ -110,7 +110,7 @@ impl<'p> Parts<'p> {
     fn read(picture: &'p [u16], symbols: &Symbols) -> Result<Self, Fault> {
         let counts = |unit: &u16| symbols.is_active(*unit) && *symbols.exponent != [*unit];
         let (Some(first), Some(last)) = (picture.iter().position(counts), picture.iter().rposition(counts)) else {
-            // The reference breaks here; this is what it says where there is anything active.
+            // The reference crashes here. This is its error for a picture with any active character.
             return Err(Fault::new("D3085"));
         };
         let (prefix, suffix) = (&picture[..first], &picture[last + 1..]);
@@ -126,7 +126,7 @@ impl<'p> Parts<'p> {
         Ok(Self { picture, prefix, suffix, active, mantissa, exponent, integer, fraction })
     }
 
-    /// Checks the picture; where several rules are broken, the last one counts.
+    /// Checks the picture. If several rules are broken, the last one is reported.
     fn check(&self, symbols: &Symbols) -> Result<(), Fault> {
         let has = |sign: &[u16]| find(self.picture, sign, 0).is_some();
         let twice = |sign: &[u16]| find(self.picture, sign, 0) != find_last(self.picture, sign);
@@ -165,8 +165,8 @@ impl<'p> Parts<'p> {
         broken.map_or(Ok(()), |code| Err(Fault::new(code)))
     }
 
-    /// Where separators stand, in digits from the point. As in the reference, those of a fraction after the first
-    /// are looked for in the integer part.
+    /// Returns the positions of separators, in digits from the point. As in the reference, those of a fraction after
+    /// the first are searched in the integer part.
     fn grouping(&self, within: &[u16], symbols: &Symbols, before: bool) -> Vec<f64> {
         let mut positions = Vec::new();
         let mut next = find(within, &symbols.grouping, 0);
@@ -179,7 +179,7 @@ impl<'p> Parts<'p> {
     }
 }
 
-/// What a picture asks for.
+/// The format that a picture describes.
 struct Layout {
     integer_groups: Vec<f64>,
     every: f64,
@@ -224,10 +224,11 @@ impl Layout {
     }
 }
 
-/// What `$formatNumber` gives.
+/// Implements `$formatNumber`.
 ///
 /// # Errors
-/// `D3080` to `D3093`: the picture breaks one of XPath's rules. `D1001`: more than 100 decimal places. A limit.
+/// Returns `D3080` to `D3093` if the picture breaks one of XPath's rules, `D1001` for more than 100 decimal places, or
+/// an exceeded limit.
 pub(crate) fn format_number(
     value: f64,
     picture: &str,
@@ -275,7 +276,7 @@ pub(crate) fn format_number(
     Ok(from_utf16(&out))
 }
 
-/// `text.split(separator)`.
+/// Implements `text.split(separator)`.
 fn split<'t>(text: &'t [u16], separator: &[u16]) -> Vec<&'t [u16]> {
     if separator.is_empty() {
         return text.chunks(1).collect();
@@ -289,8 +290,9 @@ fn split<'t>(text: &'t [u16], separator: &[u16]) -> Vec<&'t [u16]> {
     parts
 }
 
-/// Splits a number so that its mantissa has some digits before the point. The reference never ends for zero and for
-/// negative numbers; here the former has the exponent 0 and the latter are scaled as their absolute value.
+/// Splits a number so that its mantissa has a number of digits before the point. The reference never terminates for
+/// zero and for negative numbers. Here, zero has the exponent 0, and negative numbers are scaled like their absolute
+/// value.
 fn with_exponent(value: f64, digits: usize) -> (f64, Option<f64>) {
     let (most, least) = (10f64.powi(digits as i32), 10f64.powi(digits as i32 - 1));
     let (mut mantissa, mut exponent) = (value.abs(), 0.0);
@@ -307,7 +309,7 @@ fn with_exponent(value: f64, digits: usize) -> (f64, Option<f64>) {
     (mantissa.copysign(value), Some(exponent))
 }
 
-/// Digits in the picture's script.
+/// Returns digits in the picture's script.
 fn localised(text: &str, symbols: &Symbols) -> Vec<u16> {
     let zero = if *symbols.zero == [0x30] { 0x30 } else { symbols.zero_unit() };
     text.encode_utf16()
@@ -315,7 +317,7 @@ fn localised(text: &str, symbols: &Symbols) -> Vec<u16> {
         .collect()
 }
 
-/// `count` zeros of the picture's script.
+/// Returns `count` zeros of the picture's script.
 fn zeros(count: f64, symbols: &Symbols, meter: &mut impl Meter) -> Result<Vec<u16>, Fault> {
     match &*symbols.zero {
         [zero] => repeated(*zero, count, meter),
@@ -327,7 +329,7 @@ fn zeros(count: f64, symbols: &Symbols, meter: &mut impl Meter) -> Result<Vec<u1
     }
 }
 
-/// The digits of a number with its point and separators.
+/// Returns the digits of a number with its point and separators.
 fn digits(
     text: &str,
     layout: &Layout,
@@ -375,7 +377,7 @@ fn digits(
     Ok(out)
 }
 
-/// Puts a grouping separator in; as in the reference, a negative place counts from the end.
+/// Inserts a grouping separator. As in the reference, a negative position counts from the end.
 fn insert(out: &mut Vec<u16>, at: i64, symbols: &Symbols, meter: &mut impl Meter) -> Result<(), Fault> {
     meter.bytes(symbols.grouping.len() as u64 * 2)?;
     meter.steps(out.len() as u64 / 64)?;

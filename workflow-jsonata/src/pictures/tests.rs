@@ -21,7 +21,7 @@ fn formats_numbers() {
         (1234567.0, "##,##,##0", "12,34,567"),
         (0.0, "#", "0"),
         (1234.5, "#,##0.0#", "1,234.5"),
-        // The reference does not end here.
+        // The reference does not terminate here.
         (0.0, "0.0e0", "0.0e0"),
         (-1500.0, "0.0e0", "-1.5e3"),
     ] {
@@ -138,7 +138,7 @@ fn parses_dates() {
     ] {
         assert_eq!(parsed(text, picture), Ok(Some(expected)), "{text}");
     }
-    // Names are compared in the picture's own case.
+    // Names are compared in the picture's case.
     assert_eq!(code(parsed("2018 MAR 1", Some("[Y] [MNn,3-3] [D]"))), "D3136");
     assert_eq!(parsed("x", Some("[Y]")), Ok(None));
     assert_eq!(code(parsed("yesterday", None)), "D3110");

@@ -50,12 +50,12 @@ const ORDINALS: [&str; 20] = [
 const TENS: [&str; 8] = ["Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety"];
 const MAGNITUDES: [(&str, f64); 4] = [("Thousand", 1e3), ("Million", 1e6), ("Billion", 1e9), ("Trillion", 1e12)];
 
-/// Writes a whole number that is not negative in words.
+/// Writes a non-negative integer in words.
 pub(super) fn to_words(out: &mut String, number: f64, ordinal: bool) {
     write(out, number, ordinal, "", "");
 }
 
-/// `comma` stands before hundreds and more, `and` before less.
+/// `comma` precedes hundreds and more, `and` precedes less.
 fn write(out: &mut String, number: f64, ordinal: bool, comma: &str, and: &str) {
     let rest = |out: &mut String, rest: f64| {
         if rest > 0.0 {
@@ -98,7 +98,7 @@ fn write(out: &mut String, number: f64, ordinal: bool, comma: &str, and: &str) {
     }
 }
 
-/// All words of numbers in lower case and what they stand for, in the order in which they are tried.
+/// Returns all number words in lower case with their values, in the order in which they are tried.
 pub(super) fn vocabulary() -> Vec<(String, f64)> {
     let mut words: Vec<(String, f64)> = Vec::new();
     for names in [CARDINALS, ORDINALS] {
@@ -109,7 +109,7 @@ pub(super) fn vocabulary() -> Vec<(String, f64)> {
         words.push((name.to_lowercase(), f64::from(value) * 10.0));
         words.push((stem + "ieth", f64::from(value) * 10.0));
     }
-    // The reference derives `hundreieth` as it does `twentieth`.
+    // The reference derives `hundreieth` in the same way as `twentieth`.
     words.extend(["hundred", "hundreieth", "hundredth"].map(|name| (name.to_owned(), 100.0)));
     for (name, value) in MAGNITUDES {
         words.push((name.to_lowercase(), value));
@@ -118,7 +118,7 @@ pub(super) fn vocabulary() -> Vec<(String, f64)> {
     words
 }
 
-/// Reads words in lower case; NaN where one is unknown.
+/// Parses words in lower case. Returns NaN if one is unknown.
 pub(super) fn from_words(text: &str) -> f64 {
     let vocabulary = vocabulary();
     let mut sums = vec![0.0];
@@ -138,7 +138,7 @@ pub(super) fn from_words(text: &str) -> f64 {
     sums.iter().sum()
 }
 
-/// The words between `, `, ` and `, blanks, dashes and backslashes.
+/// Returns the words between `, `, ` and `, spaces, dashes and backslashes.
 fn split(text: &str) -> Vec<&str> {
     let blank = number::is_space;
     let (mut words, mut start) = (Vec::new(), 0);
@@ -188,7 +188,7 @@ const ROMAN: [(f64, &str); 13] = [
     (1.0, "i"),
 ];
 
-/// Writes a number that is not negative in small Roman numerals.
+/// Writes a non-negative number in lower-case Roman numerals.
 pub(super) fn to_roman(number: f64, meter: &mut impl Meter) -> Result<String, Fault> {
     meter.bytes((number / 1000.0) as u64)?;
     let (mut out, mut rest) = (String::new(), number);
@@ -201,7 +201,7 @@ pub(super) fn to_roman(number: f64, meter: &mut impl Meter) -> Result<String, Fa
     Ok(out)
 }
 
-/// Reads Roman numerals in capitals; NaN where a letter is none.
+/// Parses Roman numerals in upper case. Returns NaN for any other letter.
 pub(super) fn from_roman(text: &str) -> f64 {
     let (mut sum, mut largest) = (0.0, 1.0);
     for letter in text.chars().rev() {
@@ -225,7 +225,7 @@ pub(super) fn from_roman(text: &str) -> f64 {
     sum
 }
 
-/// Writes a finite number that is not negative as a spreadsheet numbers its columns, from `a` or `A`.
+/// Writes a non-negative finite number as a spreadsheet column, from `a` or `A`.
 pub(super) fn to_letters(number: f64, first: char) -> String {
     let (mut letters, mut rest) = (Vec::new(), number);
     while rest > 0.0 {
@@ -235,7 +235,7 @@ pub(super) fn to_letters(number: f64, first: char) -> String {
     letters.iter().rev().collect()
 }
 
-/// Reads letters from `a` or `A`.
+/// Parses letters from `a` or `A`.
 pub(super) fn from_letters(text: &str, first: char) -> f64 {
     let units: Vec<u16> = text.encode_utf16().collect();
     let value = |unit: u16| f64::from(unit) - f64::from(u32::from(first)) + 1.0;

@@ -1,4 +1,4 @@
-//! Sets of UTF-16 units, and which units are the same without regard to case.
+//! Sets of UTF-16 units, and case-insensitive equality of units.
 
 use std::sync::OnceLock;
 
@@ -26,7 +26,7 @@ pub(super) const SPACE: &[(u16, u16)] = &[
 ];
 
 impl Class {
-    /// The set of all units in some ranges, in any order.
+    /// Returns the set of all units in ranges, in any order.
     pub(super) fn new(mut ranges: Vec<(u16, u16)>) -> Self {
         ranges.sort_unstable();
         let mut merged: Vec<(u16, u16)> = Vec::with_capacity(ranges.len());
@@ -43,7 +43,7 @@ impl Class {
         Self { ranges: merged, ascii }
     }
 
-    /// All units that are not in the set.
+    /// Returns the complement of the set.
     pub(super) fn inverted(&self) -> Self {
         let mut ranges = Vec::with_capacity(self.ranges.len() + 1);
         let mut next = 0u32;
@@ -71,7 +71,7 @@ impl Class {
         self.ranges.get(at).is_some_and(|(first, _)| *first <= unit)
     }
 
-    /// The canonical units of the set's members.
+    /// Returns the canonical units of the set's members.
     pub(super) fn canonical(&self) -> Self {
         let table = canonical_units();
         let mut ranges = Vec::new();
@@ -93,8 +93,8 @@ impl Class {
     }
 }
 
-/// What a unit is compared as without regard to case: its upper case, unless that is more than one unit, or ASCII
-/// for a unit that is not.
+/// Returns the unit by which a unit is compared if case is ignored: its upper case, unless that is more than one unit,
+/// or ASCII for a unit outside ASCII.
 pub(super) fn canonical(unit: u16) -> u16 {
     if unit < 128 {
         return if (0x61..=0x7a).contains(&unit) { unit - 32 } else { unit };
@@ -103,7 +103,7 @@ pub(super) fn canonical(unit: u16) -> u16 {
     table.binary_search_by_key(&unit, |(unit, _)| *unit).map_or(unit, |at| table[at].1)
 }
 
-/// The units whose canonical unit is another, sorted.
+/// Returns the units that differ from their canonical unit, sorted.
 fn canonical_units() -> &'static [(u16, u16)] {
     static UNITS: OnceLock<Vec<(u16, u16)>> = OnceLock::new();
     UNITS.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Matches by backtracking on a stack of its own, counting each step.
+//! Matches by backtracking on an explicit stack, counting each step.
 
 use super::Match;
 use super::class::{canonical, is_line_end, is_word};
@@ -9,7 +9,7 @@ use crate::fault::{Fault, Meter};
 pub(super) trait Units {
     fn length(&self) -> usize;
     fn unit(&self, at: usize) -> Option<u16>;
-    /// The first place of a unit from a position on.
+    /// Returns the first position of a unit from a position on.
     fn seek(&self, unit: u16, from: usize) -> Option<usize>;
 }
 
@@ -44,15 +44,15 @@ impl Units for [u16] {
 
 const NONE: usize = usize::MAX;
 
-/// What backtracking finds on the stack.
+/// An entry of the backtracking stack.
 #[derive(Debug, Clone, Copy)]
 enum Entry {
-    /// Go on at an instruction and a position.
+    /// Continue at an instruction and a position.
     Branch {
         op: usize,
         at: usize,
     },
-    /// Go on behind a run that took a unit less (greedy) or more (lazy), from `at` as far as `last`.
+    /// Continue after a run that took one unit less (greedy) or more (lazy), from `at` to `last`.
     Run {
         op: usize,
         at: usize,
@@ -63,7 +63,7 @@ enum Entry {
         repeat: usize,
         at: usize,
     },
-    /// What a slot, a counter or the start of an iteration was.
+    /// The previous value of a slot, a counter or the start of an iteration.
     Slot {
         slot: usize,
         was: usize,
@@ -76,7 +76,7 @@ enum Entry {
         repeat: usize,
         was: usize,
     },
-    /// The begin of a look-around, and the one around it.
+    /// The beginning of a look-around, and the enclosing one.
     Look {
         op: usize,
         at: usize,
@@ -84,7 +84,7 @@ enum Entry {
     },
 }
 
-/// Steps that are done before the meter is asked.
+/// The steps between two calls of the meter.
 const BATCH: u64 = 256;
 
 struct Machine<'m, U: ?Sized, M> {
@@ -95,13 +95,13 @@ struct Machine<'m, U: ?Sized, M> {
     stack: Vec<Entry>,
     slots: Vec<usize>,
     counters: Vec<u32>,
-    /// Where the current iteration of each loop began; `NONE` where it may be empty.
+    /// The start of the current iteration of each loop; `NONE` if it may be empty.
     starts: Vec<usize>,
-    /// The entry of the look-around that is being tried.
+    /// The stack entry of the current look-around.
     look: usize,
 }
 
-/// The first match at `start` or later.
+/// Returns the first match at `start` or later.
 pub(super) fn find<U: Units + ?Sized, M: Meter>(
     program: &Program,
     text: &U,
@@ -190,7 +190,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
         if was != value { self.push(Entry::Start { repeat, was }) } else { Ok(()) }
     }
 
-    /// The unit that is read next in a direction.
+    /// Returns the next unit in a direction.
     fn next(&self, at: usize, back: bool) -> Option<u16> {
         if back { at.checked_sub(1).and_then(|at| self.text.unit(at)) } else { self.text.unit(at) }
     }
@@ -204,7 +204,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
         next.is_some_and(|unit| self.program.classes[class].contains(self.folded(unit)) != inverted)
     }
 
-    /// The end of the match that starts at a position.
+    /// Returns the end of the match that starts at a position.
     fn run(&mut self, start: usize) -> Result<Option<usize>, Fault> {
         let (mut op, mut at) = (0, start);
         loop {
@@ -339,7 +339,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
         }
     }
 
-    /// Begins an iteration: its groups are cleared. One that begins at `start` must not be empty.
+    /// Begins an iteration and clears its groups. An iteration that begins at `start` must not be empty.
     fn enter(&mut self, index: usize, start: usize) -> Result<(), Fault> {
         let repeat = &self.program.loops[index];
         self.steps += (repeat.slots.1 - repeat.slots.0) as u64 / 2;
@@ -353,7 +353,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
         self.set_start(index, start)
     }
 
-    /// Where the text of a group ends when it is repeated at a position; a group that took no part is empty.
+    /// Returns the end of a back-reference's text at a position. A group that did not participate is empty.
     fn referred(&mut self, group: usize, at: usize, back: bool) -> Result<Option<usize>, Fault> {
         let (start, end) = match (self.slots[2 * group], self.slots[2 * group + 1]) {
             (NONE, _) | (_, NONE) => return Ok(Some(at)),
@@ -372,7 +372,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
         Ok(Some(if back { from } else { from + length }))
     }
 
-    /// Ends a look-around whose body matched: where to go on, or `None` where it must not have matched.
+    /// Ends a look-around whose body matched. Returns where to continue, or `None` if the body must not match.
     fn end_look(&mut self) -> Option<(usize, usize)> {
         let begin = self.look;
         let Some(Entry::Look { op, at, outer }) = self.stack.get(begin).copied() else { return None };
@@ -386,7 +386,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
             }
             return None;
         }
-        // The body is not tried again; what it changed must still be undone when an earlier choice is.
+        // The body is not tried again, but its changes must be undone on backtracking.
         let mut kept = begin;
         for index in begin + 1..self.stack.len() {
             let entry = self.stack[index];
@@ -408,7 +408,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
         }
     }
 
-    /// The latest choice that is left.
+    /// Returns to the latest remaining choice.
     fn backtrack(&mut self) -> Result<Option<(usize, usize)>, Fault> {
         while let Some(entry) = self.stack.pop() {
             self.step()?;
@@ -423,7 +423,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
                     if !greedy && !self.takes(class, inverted, at, back) {
                         continue;
                     }
-                    // Giving back goes against the direction of reading, taking more goes with it.
+                    // Giving back moves against the reading direction, taking more moves with it.
                     let at = if greedy == back { at + 1 } else { at - 1 };
                     if at != last {
                         self.stack.push(Entry::Run { op, at, last });

@@ -1,9 +1,10 @@
-//! Regular expressions as JavaScript has them without its flag `u`: over UTF-16 units, with look-ahead, look-behind
-//! and back-references.
+//! JavaScript's regular expressions without the flag `u`: over UTF-16 units, with look-ahead, look-behind and
+//! back-references.
 //!
-//! A pattern is parsed, compiled to a small program, and matched by backtracking on a stack of its own, so that
-//! nothing overflows. Each step and the stack's growth are counted by a [`Meter`], never by a clock: a pattern like
-//! `(a+)+$` fails the same way everywhere. No crate does both: one counts nothing, others lack back-references.
+//! A pattern is parsed, compiled to a small program, and matched by backtracking on an explicit stack, so that the
+//! thread's stack cannot overflow. A [`Meter`], not a clock, counts each step and the growth of the stack: a pattern
+//! such as `(a+)+$` fails in the same way everywhere. No crate does both: one does not count, others lack
+//! back-references.
 
 mod class;
 mod matcher;
@@ -26,16 +27,16 @@ pub(crate) struct Regex {
     program: program::Program,
 }
 
-/// Where an expression matched, in UTF-16 units.
+/// The position of a match, in UTF-16 units.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Match {
     pub start: usize,
     pub end: usize,
-    /// The capture groups from 1; `None` where one took no part.
+    /// The capture groups from 1; `None` if a group did not participate.
     pub groups: Vec<Option<Range<usize>>>,
 }
 
-/// A text to search: its UTF-16 units where they are not its bytes.
+/// A text to search, with its UTF-16 units if they differ from its bytes.
 #[derive(Debug)]
 pub(crate) struct Subject<'t> {
     text: &'t str,
@@ -43,10 +44,10 @@ pub(crate) struct Subject<'t> {
 }
 
 impl<'t> Subject<'t> {
-    /// Prepares a text; one outside ASCII is copied.
+    /// Prepares a text. A text outside ASCII is copied.
     ///
     /// # Errors
-    /// A limit, for the copy.
+    /// Fails if the copy exceeds a limit.
     pub(crate) fn new(text: &'t str, meter: &mut impl Meter) -> Result<Self, Fault> {
         if text.is_ascii() {
             return Ok(Self { text, wide: None });
@@ -55,13 +56,13 @@ impl<'t> Subject<'t> {
         Ok(Self { text, wide: Some(text.encode_utf16().collect()) })
     }
 
-    /// The length in UTF-16 units.
+    /// Returns the length in UTF-16 units.
     pub(crate) fn len(&self) -> usize {
         self.wide.as_ref().map_or(self.text.len(), Vec::len)
     }
 
-    /// A part of the text, by UTF-16 units. Half of a character outside the basic plane, which a Rust string cannot
-    /// hold, becomes U+FFFD.
+    /// Returns a part of the text, by UTF-16 units. Half of a surrogate pair, which a Rust string cannot contain,
+    /// becomes U+FFFD.
     pub(crate) fn slice(&self, range: Range<usize>) -> Cow<'t, str> {
         match &self.wide {
             None => Cow::Borrowed(self.text.get(range).unwrap_or_default()),
@@ -71,11 +72,11 @@ impl<'t> Subject<'t> {
 }
 
 impl Regex {
-    /// Compiles the text between two slashes. `flags` may hold `i` and `m`; others are passed over.
+    /// Compiles the text between two slashes. `flags` may contain `i` and `m`; others are ignored.
     ///
     /// # Errors
-    /// `S0303`, with the pattern as value and the reason as token: JavaScript refuses the pattern, or it nests deeper
-    /// than 200 groups, or its program is longer than 100 000 instructions.
+    /// Returns `S0303`, with the pattern as value and the reason as token, if JavaScript rejects the pattern, if it
+    /// nests more than 200 groups, or if its program is longer than 100,000 instructions.
     pub(crate) fn compile(pattern: &str, flags: &str) -> Result<Self, Fault> {
         let invalid = |reason: &'static str| Fault::new("S0303").value(pattern).token(reason);
         let (ignore_case, multiline) = (flags.contains('i'), flags.contains('m'));
@@ -84,10 +85,10 @@ impl Regex {
         Ok(Self { pattern: pattern.into(), program })
     }
 
-    /// The first match that starts at `start` or later.
+    /// Returns the first match that starts at `start` or later.
     ///
     /// # Errors
-    /// A limit.
+    /// Fails if a limit is exceeded.
     pub(crate) fn find_at(
         &self,
         subject: &Subject<'_>,
@@ -100,10 +101,10 @@ impl Regex {
         }
     }
 
-    /// The match that follows one that ended at `end`, as JSONata's functions go on.
+    /// Returns the match after one that ended at `end`, as JSONata's functions continue.
     ///
     /// # Errors
-    /// `D1004` where it is empty, since the search would not progress; a limit.
+    /// Returns `D1004` if the match is empty, because the search would not progress, or an exceeded limit.
     pub(crate) fn find_after(
         &self,
         subject: &Subject<'_>,

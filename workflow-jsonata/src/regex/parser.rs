@@ -1,4 +1,4 @@
-//! Reads a pattern into a tree, with the leniency that browsers and Node share (ECMAScript, annex B).
+//! Parses a pattern into a tree, with the leniency of browsers and Node (ECMAScript, annex B).
 
 use super::class::{Class, DIGIT, SPACE, WORD};
 
@@ -15,7 +15,7 @@ pub(super) enum Node {
     },
     LineStart,
     LineEnd,
-    /// `\b`, and `\B` where it must not be one.
+    /// `\b`, or `\B` if negated.
     WordEdge(bool),
     Group {
         capture: Option<usize>,
@@ -38,7 +38,7 @@ pub(super) enum Node {
     Either(Vec<Node>),
 }
 
-/// A pattern and how many groups it captures.
+/// A pattern and its number of capture groups.
 #[derive(Debug)]
 pub(super) struct Tree {
     pub root: Node,
@@ -61,7 +61,7 @@ pub(super) fn parse(pattern: &str) -> Result<Tree, &'static str> {
 struct Parser<'p> {
     units: &'p [u16],
     at: usize,
-    /// Capture groups opened so far.
+    /// The number of capture groups opened so far.
     opened: usize,
     depth: usize,
     total: usize,
@@ -77,7 +77,7 @@ impl Parser<'_> {
         self.ahead(0)
     }
 
-    /// The ASCII character some units ahead; another unit shows as U+FFFD.
+    /// Returns the ASCII character `count` units ahead; any other unit becomes U+FFFD.
     fn ahead(&self, count: usize) -> Option<char> {
         self.units.get(self.at + count).map(|unit| match u8::try_from(*unit) {
             Ok(byte) if byte < 128 => char::from(byte),
@@ -93,7 +93,7 @@ impl Parser<'_> {
         found
     }
 
-    /// Counts the groups and reads their names: a reference may come before its group.
+    /// Counts the groups and reads their names, because a reference may precede its group.
     fn count_groups(&mut self) -> Result<(), &'static str> {
         let mut in_class = false;
         while let Some(c) = self.peek() {
@@ -122,7 +122,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The name of a group, after its `<`, up to and with its `>`.
+    /// Reads a group's name, from after its `<` through its `>`.
     fn name(&mut self) -> Result<Vec<u16>, &'static str> {
         const INVALID: &str = "Invalid capture group name";
         let rest = &self.units[self.at..];
@@ -222,7 +222,7 @@ impl Parser<'_> {
         })
     }
 
-    /// The bounds of `{n}`, `{n,}` or `{n,m}` and their length, where that is what follows.
+    /// Parses the bounds `{n}`, `{n,}` or `{n,m}`, if they follow, with their length.
     fn bounds(&self) -> Option<(u32, Option<u32>, usize)> {
         if self.peek() != Some('{') {
             return None;
@@ -321,7 +321,7 @@ impl Parser<'_> {
         Some(value as u16)
     }
 
-    /// What the escape of one character stands for, after its backslash.
+    /// Parses the escape of one character, after its backslash.
     fn character(&mut self) -> Result<u16, &'static str> {
         let Some(&written) = self.units.get(self.at) else { return Err("\\ at end of pattern") };
         let (value, length) = match self.peek() {
@@ -332,7 +332,7 @@ impl Parser<'_> {
             Some('r') => (13, 1),
             Some('c') => match self.ahead(1) {
                 Some(letter) if letter.is_ascii_alphabetic() => (unit(letter) & 31, 2),
-                // The backslash stands for itself.
+                // The backslash is literal.
                 _ => (unit('\\'), 0),
             },
             Some('x') => self.hexadecimal(1, 2).map_or((written, 1), |value| (value, 3)),
@@ -354,7 +354,7 @@ impl Parser<'_> {
         Ok(value)
     }
 
-    /// A class, after its `[`.
+    /// Parses a class, after its `[`.
     fn class(&mut self) -> Result<Node, &'static str> {
         let inverted = self.eat("^");
         let mut ranges = Vec::new();
@@ -368,7 +368,7 @@ impl Parser<'_> {
             match (first, last) {
                 (Some(first), Some(last)) if first > last => return Err("Range out of order in character class"),
                 (Some(first), Some(last)) => ranges.push((first, last)),
-                // Next to a set such as `\w` the dash stands for itself.
+                // Next to a set such as `\w`, the dash is literal.
                 (first, last) => {
                     ranges.push((unit('-'), unit('-')));
                     ranges.extend([first, last].into_iter().flatten().map(|only| (only, only)));
@@ -378,7 +378,8 @@ impl Parser<'_> {
         Ok(Node::Class { class: Class::new(ranges), inverted })
     }
 
-    /// The next member of a class: a unit, or `Some(None)` for a set, which joins `ranges`; `None` after its `]`.
+    /// Parses the next member of a class: a unit, `Some(None)` for a set, which is added to `ranges`, or `None` after
+    /// its `]`.
     fn member(&mut self, ranges: &mut Vec<(u16, u16)>) -> Result<Option<Option<u16>>, &'static str> {
         let Some(&first) = self.units.get(self.at) else { return Err("Unterminated character class") };
         self.at += 1;

@@ -6,18 +6,18 @@ use super::parser::{Node, Tree};
 /// An instruction. `back` reads towards the start of the text, inside a look-behind.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Op {
-    /// One unit, canonical where case is ignored.
+    /// One unit, canonical if case is ignored.
     Unit {
         unit: u16,
         back: bool,
     },
-    /// One unit that is in a class, or is not.
+    /// One unit that is, or is not, in a class.
     Class {
         class: usize,
         inverted: bool,
         back: bool,
     },
-    /// As many units as a class takes, `min` at least and `max` at most.
+    /// As many units of a class as possible, from `min` to `max`.
     Run {
         class: usize,
         inverted: bool,
@@ -40,11 +40,11 @@ pub(super) enum Op {
     Jump(usize),
     /// Sets the counter of a loop to zero.
     Enter(usize),
-    /// Decides on another iteration; the body follows.
+    /// Decides on another iteration. The body follows.
     Loop(usize),
     /// Ends an iteration.
     Again(usize),
-    /// What follows up to `LookEnd` must match here, or must not.
+    /// The instructions up to `LookEnd` must match here, or must not.
     Look {
         negative: bool,
         exit: usize,
@@ -53,7 +53,7 @@ pub(super) enum Op {
     Matched,
 }
 
-/// What a loop needs to know.
+/// The properties of a loop.
 #[derive(Debug, Clone)]
 pub(super) struct Repeat {
     pub min: u32,
@@ -71,13 +71,13 @@ pub(super) struct Program {
     pub ops: Vec<Op>,
     pub classes: Vec<Class>,
     pub loops: Vec<Repeat>,
-    /// Slots of the whole match and of all groups.
+    /// The number of slots of the whole match and all groups.
     pub slots: usize,
     pub ignore_case: bool,
     pub multiline: bool,
-    /// The unit that each match begins with, where that is known.
+    /// The unit that each match begins with, if known.
     pub first: Option<u16>,
-    /// A match begins at the start of the text only.
+    /// Whether a match can only begin at the start of the text.
     pub anchored: bool,
 }
 
@@ -115,7 +115,7 @@ impl Program {
 
     fn class(&mut self, class: &Class) -> usize {
         let class = if self.ignore_case { class.canonical() } else { class.clone() };
-        // Far back is not worth the search.
+        // Searching far back is not worth it.
         let from = self.classes.len().saturating_sub(16);
         let known = self.classes[from..].iter().position(|known| *known == class);
         known.map(|at| from + at).unwrap_or_else(|| {
@@ -124,7 +124,7 @@ impl Program {
         })
     }
 
-    /// The class that a node is, and whether it is inverted, where the node reads exactly one unit.
+    /// Returns the class of a node that reads exactly one unit, and whether it is inverted.
     fn one_unit(&mut self, node: &Node) -> Option<(usize, bool)> {
         match node {
             Node::Unit(unit) => Some((self.class(&Class::new(vec![(*unit, *unit)])), false)),

@@ -1,13 +1,13 @@
-//! The text that `$replace` puts in place of a match.
+//! Expands the replacement text of `$replace`.
 
 use crate::fault::{Fault, Meter};
 use crate::number;
 
-/// Appends a replacement: `$0` is the whole match, `$1` and on are its groups, `$$` is a dollar sign; a dollar sign
-/// before anything else stands for itself. As many digits are read as the number of groups has.
+/// Appends a replacement: `$0` is the whole match, `$1` and on are its groups, `$$` is a dollar sign. A dollar sign
+/// before anything else is literal. A group number has at most as many digits as the number of groups.
 ///
 /// # Errors
-/// A limit.
+/// Fails if a limit is exceeded.
 pub(crate) fn expand(
     out: &mut String,
     replacement: &str,
@@ -54,7 +54,7 @@ pub(crate) fn expand(
     add(rest)
 }
 
-/// How many digits a number of a group may have. As in the reference, 1000 counts as three.
+/// Returns the most digits of a group number. As in the reference, 1000 counts as three digits.
 fn most_digits(groups: usize) -> usize {
     match groups {
         0..10 => 1,
@@ -63,7 +63,7 @@ fn most_digits(groups: usize) -> usize {
     }
 }
 
-/// The number that the first characters begin with, as `parseInt` reads it.
+/// Parses the number in the first characters, as `parseInt` does.
 fn read(text: &str, characters: usize) -> f64 {
     let end = text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
     // With a radix of ten, `0x1` is 0.

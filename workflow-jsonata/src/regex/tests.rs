@@ -1,7 +1,7 @@
 use super::{Regex, Subject, expand};
 use crate::fault::{Allowance, Fault};
 
-/// The first match and its groups, one after the other.
+/// Returns the first match and its groups.
 fn search(pattern: &str, flags: &str, text: &str) -> Option<Vec<Option<String>>> {
     let meter = &mut Allowance::new();
     let subject = Subject::new(text, meter).unwrap();

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-/// A part of an expression and where it stands.
+/// A part of an expression with its position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// What it is.
+    /// The kind of the node.
     pub kind: NodeKind,
-    /// Where it stands in the text, in bytes.
+    /// The position in the text, in bytes.
     pub span: Range<usize>,
-    /// How many nodes lie inside one another from here down, at least 1; bounded, so that walks may recurse.
+    /// The height of the tree from here down, at least 1. It is bounded, so walks may recurse.
     pub(crate) height: usize,
 }
 
@@ -17,7 +17,7 @@ pub struct Node {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NodeKind {
-    /// `name`, or any text in back-ticks: a field of the context value.
+    /// `name`, or any text in backticks: a field of the context value.
     Name(String),
     /// `"text"` or `'text'`.
     String(String),
@@ -27,13 +27,13 @@ pub enum NodeKind {
     Bool(bool),
     /// `null`
     Null,
-    /// `$name` without the `$`: empty for `$`, `$` for `$$`.
+    /// `$name` without the `$`. Empty for `$`; `$` for `$$`.
     Variable(String),
     /// `/pattern/flags`
     Regex {
-        /// Between the slashes, as written.
+        /// The text between the slashes, as written.
         pattern: String,
-        /// Of `i` and `m`.
+        /// The flags: any of `i` and `m`.
         flags: String,
     },
     /// `*`
@@ -42,7 +42,7 @@ pub enum NodeKind {
     Descendants,
     /// `%`
     Parent,
-    /// `a.b.c`, of two steps or more.
+    /// `a.b.c`: two or more steps.
     Path(Vec<Node>),
     /// `a[filter]`
     Predicate(Box<Node>, Box<Node>),
@@ -52,27 +52,27 @@ pub enum NodeKind {
     Group(Box<Node>, Vec<(Node, Node)>),
     /// `a^(<x, >y)`
     Sort(Box<Node>, Vec<SortTerm>),
-    /// `a@$v`, the variable without its `$`.
+    /// `a@$v`, with the variable without `$`.
     Focus(Box<Node>, String),
-    /// `a#$i`, the variable without its `$`.
+    /// `a#$i`, with the variable without `$`.
     Index(Box<Node>, String),
     /// `-a`
     Negate(Box<Node>),
     /// `[a, b..c]`
     Array(Vec<Node>),
-    /// `a..b`, in an array only.
+    /// `a..b`, only in an array.
     Range(Box<Node>, Box<Node>),
     /// `{key: value}`
     Object(Vec<(Node, Node)>),
     /// `(a; b)`
     Block(Vec<Node>),
-    /// An arithmetic, comparing, joining or logical operator by its sign.
+    /// An arithmetic, comparison, concatenation or logical operator, by its sign.
     Binary(&'static str, Box<Node>, Box<Node>),
     /// `a ~> $f`
     Apply(Box<Node>, Box<Node>),
-    /// `$name := value`, the name without its `$`.
+    /// `$name := value`, with the name without `$`.
     Bind(String, Box<Node>),
-    /// `a ? b : c`; without `: c` the rest is undefined.
+    /// `a ? b : c`. Without `: c`, the alternative is `undefined`.
     Condition(Box<Node>, Box<Node>, Option<Box<Node>>),
     /// `f(a, b)`
     Call(Box<Node>, Vec<Node>),
@@ -80,20 +80,20 @@ pub enum NodeKind {
     Partial(Box<Node>, Vec<Option<Node>>),
     /// `function($a)<s:n>{ body }`
     Lambda {
-        /// The parameters, without their `$`.
+        /// The parameters, without `$`.
         params: Vec<String>,
-        /// With its angle brackets.
+        /// The signature, with its angle brackets.
         signature: Option<String>,
-        /// What it gives.
+        /// The body.
         body: Box<Node>,
     },
     /// `|pattern|update, delete|`
     Transform {
-        /// What is changed.
+        /// The values to change.
         pattern: Box<Node>,
-        /// An object of members to set.
+        /// An object with the members to set.
         update: Box<Node>,
-        /// Names of members to take out.
+        /// The names of the members to remove.
         delete: Option<Box<Node>>,
     },
 }
@@ -101,8 +101,8 @@ pub enum NodeKind {
 /// One key of a sort.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SortTerm {
-    /// `>`: the greatest first.
+    /// Whether the order is descending: `>`.
     pub descending: bool,
-    /// What is compared.
+    /// The expression to sort by.
     pub key: Node,
 }

@@ -1,4 +1,5 @@
-//! Cuts an expression into tokens, one at a time: a slash begins a regular expression only where an operand may.
+//! Splits an expression into tokens, one at a time. A slash begins a regular expression only where an operand is
+//! expected.
 
 use std::ops::Range;
 
@@ -18,7 +19,7 @@ pub(crate) enum Token {
 }
 
 impl Token {
-    /// The token as JSONata's messages print it.
+    /// Returns the token as JSONata's messages print it.
     pub(crate) fn shown(&self) -> String {
         let text = match self {
             Self::End => "(end)",
@@ -33,7 +34,7 @@ impl Token {
     }
 }
 
-/// The sign that the text begins with; the longer of two.
+/// Returns the sign that the text begins with, the longest one possible.
 fn sign(text: &str) -> Option<&'static str> {
     Some(match text.as_bytes() {
         [b'.', b'.', ..] => "..",
@@ -77,12 +78,12 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0b')
 }
 
-/// Whether a name ends before this byte, of which none is part of a longer character.
+/// Returns whether a name ends before this byte. None of these bytes is part of a multi-byte character.
 fn ends_name(byte: u8) -> bool {
     is_blank(byte) || byte.is_ascii_punctuation() && !matches!(byte, b'$' | b'_' | b'"' | b'\'' | b'`' | b'\\')
 }
 
-/// How many bytes of the text there are before the first that is so.
+/// Returns the number of bytes before the first one that matches.
 fn length_until(text: &str, is: fn(u8) -> bool) -> usize {
     text.as_bytes().iter().position(|byte| is(*byte)).unwrap_or(text.len())
 }
@@ -101,7 +102,7 @@ impl<'a> Lexer<'a> {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    /// The next token and where it stands; `infix` says that an operator is due, so that `/` divides.
+    /// Returns the next token and its position. `infix` means that an operator is expected, so that `/` divides.
     pub(crate) fn next(&mut self, infix: bool) -> Result<(Token, Range<usize>), SyntaxError> {
         self.skip_blanks()?;
         let start = self.at;
@@ -112,7 +113,7 @@ impl<'a> Lexer<'a> {
             Some('`') => self.quoted_name()?,
             Some(c) if c.is_ascii_digit() => self.number()?,
             Some(_) => match sign(self.rest()) {
-                // No part of the language on their own.
+                // Not part of the language on their own.
                 Some(sign @ ("!" | "~")) => {
                     return Err(SyntaxError::coded("S0204", start, format!("Unknown operator: \"{sign}\"")));
                 }
@@ -203,7 +204,7 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         let inner = self.rest().get(1..).unwrap_or("");
         let mut characters = inner.char_indices();
-        // UTF-16, as the escapes write pairs of surrogates.
+        // UTF-16, because escapes write surrogate pairs.
         let mut text: Vec<u16> = Vec::new();
         let mut units = [0; 2];
         while let Some((at, c)) = characters.next() {

@@ -1,10 +1,10 @@
-//! What was meant by an expression that is written with the operators of other languages.
+//! Translates expressions written with the operators of other languages.
 
-/// Signs of other languages, longer ones first, and JSONata's.
+/// Signs of other languages, longer ones first, with JSONata's.
 const SIGNS: [(&str, &str); 7] =
     [("===", "="), ("!==", "!="), ("==", "="), ("&&", "and"), ("||", "or"), ("<>", "!="), ("?.", ".")];
 
-/// The expression with JSONata's operators; `None` where it has no others, or is still none of the language.
+/// Returns the expression with JSONata's operators, or `None` if it has no foreign operators or is still invalid.
 pub fn meant(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -41,7 +41,7 @@ pub fn meant(text: &str) -> Option<String> {
     (changed && super::parser::parse(&out).is_ok()).then_some(out)
 }
 
-/// Where a quoted text ends that begins here.
+/// Returns the end of a quoted text that begins here.
 fn end_of_quoted(text: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, letter) in text.char_indices().skip(1) {
@@ -55,7 +55,7 @@ fn end_of_quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// Where a variable with its members and calls ends, or what stands in parentheses.
+/// Returns the end of a variable with its members and calls, or of parentheses.
 fn end_of_operand(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, letter) in text.char_indices() {

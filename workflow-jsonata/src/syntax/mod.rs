@@ -1,4 +1,4 @@
-//! The syntax of JSONata: text, tokens, tree.
+//! The syntax of JSONata: lexer, parser, syntax tree.
 
 pub mod ast;
 mod lexer;

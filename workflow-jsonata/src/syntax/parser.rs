@@ -1,4 +1,4 @@
-//! Reads tokens into a tree, by each operator's binding power as in the reference implementation.
+//! Parses tokens into a tree by the operators' binding powers, like the reference implementation.
 
 use std::ops::Range;
 
@@ -6,9 +6,9 @@ use super::ast::{Node, NodeKind, SortTerm};
 use super::lexer::{Lexer, Token};
 use crate::syntax_error::SyntaxError;
 
-/// How deep brackets and operands may nest in the text: in a debug build, a stack of 1 MB holds a hundred.
+/// The most nested brackets and operands in the text. In a debug build, a stack of 1 MB holds a hundred.
 const DEPTH: usize = 80;
-/// How many nodes may lie inside one another: a long `a & b & c` nests too.
+/// The greatest height of the tree: a long `a & b & c` is nested too.
 const HEIGHT: usize = 500;
 
 pub(crate) fn parse(text: &str) -> Result<Node, SyntaxError> {
@@ -30,10 +30,10 @@ struct Parser<'a> {
     lexer: Lexer<'a>,
     token: Token,
     span: Range<usize>,
-    /// Where the token before this one ends.
+    /// The end of the previous token.
     last_end: usize,
     depth: usize,
-    /// An operand that the end of the text stands for: an error unless a bracket is found missing first.
+    /// The error for a missing operand at the end of the text, reported unless a missing bracket is found first.
     missing: Option<SyntaxError>,
 }
 
@@ -56,7 +56,7 @@ fn binding_power(token: &Token) -> u8 {
 }
 
 impl Parser<'_> {
-    /// Goes on to the next token, and gives the one left behind.
+    /// Advances to the next token and returns the previous one.
     fn advance(&mut self, infix: bool) -> Result<(Token, Range<usize>), SyntaxError> {
         let (token, span) = self.lexer.next(infix)?;
         let token = std::mem::replace(&mut self.token, token);
@@ -69,7 +69,7 @@ impl Parser<'_> {
         self.token == Token::Operator(sign)
     }
 
-    /// Goes past a sign that must stand here.
+    /// Consumes a required sign.
     fn expect(&mut self, sign: &'static str, infix: bool) -> Result<(), SyntaxError> {
         if self.at(sign) {
             return self.advance(infix).map(|_| ());
@@ -112,7 +112,7 @@ impl Parser<'_> {
         self.expression(power).map(Box::new)
     }
 
-    /// What begins an expression.
+    /// Parses the beginning of an expression.
     fn operand(&mut self) -> Parsed {
         let (token, span) = self.advance(true)?;
         let kind = match token {
@@ -123,7 +123,7 @@ impl Parser<'_> {
             Token::Bool(flag) => NodeKind::Bool(flag),
             Token::Null => NodeKind::Null,
             Token::Regex { pattern, flags } => NodeKind::Regex { pattern, flags },
-            // The words are names where an operand is due.
+            // Where an operand is expected, these words are names.
             Token::Operator(word @ ("and" | "or" | "in")) => NodeKind::Name(word.to_owned()),
             Token::Operator("*") => NodeKind::Wildcard,
             Token::Operator("**") => NodeKind::Descendants,
@@ -138,7 +138,7 @@ impl Parser<'_> {
         self.node(kind, span.start)
     }
 
-    /// The end of the text, or an operator where an operand is due.
+    /// Handles the end of the text, or an operator, where an operand is expected.
     fn no_operand(&mut self, token: &Token, span: Range<usize>) -> Parsed {
         let Token::Operator(sign) = token else {
             self.missing.get_or_insert_with(|| SyntaxError::coded("S0207", span.start, "Unexpected end of expression"));
@@ -193,7 +193,7 @@ impl Parser<'_> {
         Ok(NodeKind::Array(items))
     }
 
-    /// The members of an object, after its `{`.
+    /// Parses the members of an object, after its `{`.
     fn pairs(&mut self) -> Result<Vec<(Node, Node)>, SyntaxError> {
         let mut pairs = Vec::new();
         if !self.at("}") {
@@ -225,7 +225,7 @@ impl Parser<'_> {
         Ok(NodeKind::Transform { pattern, update, delete })
     }
 
-    /// What follows an expression.
+    /// Parses what follows an expression.
     fn operator(&mut self, left: Node) -> Parsed {
         let (token, _) = self.advance(false)?;
         let start = left.span.start;
@@ -252,7 +252,7 @@ impl Parser<'_> {
         let step = self.expression(75)?;
         let start = left.span.start;
         match left {
-            // Grown in place: a long path takes no longer than its steps.
+            // Extended in place, so that a long path takes linear time.
             Node { kind: NodeKind::Path(mut steps), height, .. } => {
                 let height = height.max(step.height + 1);
                 steps.push(step);
@@ -272,7 +272,7 @@ impl Parser<'_> {
         Ok(NodeKind::Predicate(Box::new(left), filter))
     }
 
-    /// `@$v` or `#$i`, after its sign.
+    /// Parses `@$v` or `#$i`, after its sign.
     fn variable(&mut self, sign: &str, left: Node) -> Result<NodeKind, SyntaxError> {
         let variable = self.expression(80)?;
         let NodeKind::Variable(name) = variable.kind else {
@@ -288,7 +288,7 @@ impl Parser<'_> {
             let message = "The left side of := must be a variable name (start with $)";
             return Err(SyntaxError::coded("S0212", left.span.start, message));
         };
-        // One less than its own power: it binds to the right.
+        // One less than its own power, because it is right-associative.
         Ok(NodeKind::Bind(name.clone(), self.boxed(9)?))
     }
 
@@ -321,7 +321,7 @@ impl Parser<'_> {
         Ok(NodeKind::Sort(Box::new(left), terms))
     }
 
-    /// The arguments after `(`, and the body where it is a function's definition.
+    /// Parses the arguments after `(`, and the body of a function definition.
     fn call(&mut self, left: Node) -> Result<NodeKind, SyntaxError> {
         let mut args = Vec::new();
         if !self.at(")") {
@@ -337,7 +337,7 @@ impl Parser<'_> {
         self.called(left, args)
     }
 
-    /// An argument, where `None` is a `?`, and where it stands.
+    /// Parses an argument, `None` for a `?`, with its position.
     fn argument(&mut self) -> Result<(Option<Node>, Range<usize>), SyntaxError> {
         if self.at("?") {
             let (_, span) = self.advance(false)?;
@@ -381,7 +381,7 @@ impl Parser<'_> {
         Ok(NodeKind::Lambda { params, signature, body })
     }
 
-    /// `<s-n?:b>`, from its `<` to after its `>`.
+    /// Parses `<s-n?:b>`, from its `<` through its `>`.
     fn signature(&mut self) -> Result<String, SyntaxError> {
         let start = self.span.start;
         let mut depth = 1;
@@ -401,7 +401,7 @@ impl Parser<'_> {
     }
 }
 
-/// The two mistakes in a signature that JSONata finds when it reads one.
+/// Checks for the two errors that JSONata reports when it parses a signature.
 fn check_signature(text: &str, start: usize) -> Result<(), SyntaxError> {
     let symbols: Vec<char> = text.chars().collect();
     let mut previous = ' ';

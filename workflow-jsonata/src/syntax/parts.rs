@@ -1,9 +1,9 @@
-//! The nodes directly inside a node, in their order in the text.
+//! The direct children of a node.
 
 use super::ast::{Node, NodeKind};
 
 impl Node {
-    /// The nodes directly inside this one, in their order in the text.
+    /// Returns the direct children of this node, in the order of the text.
     pub fn parts(&self) -> Vec<&Node> {
         match &self.kind {
             NodeKind::Name(_)

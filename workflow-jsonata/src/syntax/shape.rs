@@ -1,10 +1,9 @@
-//! What JSONata refuses after it has read an expression: steps and bindings in places that have no meaning.
+//! Checks that JSONata makes after parsing an expression: steps and bindings in meaningless positions.
 
 use super::ast::{Node, NodeKind, SortTerm};
 use crate::syntax_error::SyntaxError;
 
-/// Refuses literals as steps, predicates and groupings after a grouping, misplaced `@`, and a `%` that has no
-/// parent to stand for.
+/// Rejects literals as steps, predicates and groupings after a grouping, misplaced `@`, and a `%` without a parent.
 pub(crate) fn check(root: &Node) -> Result<(), SyntaxError> {
     if parents(root)?.is_empty() { Ok(()) } else { Err(no_parent(root)) }
 }
@@ -17,7 +16,8 @@ fn no_parent(node: &Node) -> SyntaxError {
     )
 }
 
-/// Whether the reference implementation makes a path of the node; it hangs groupings on paths, else on steps.
+/// Returns whether the reference implementation makes a path of the node. It attaches groupings to paths, otherwise to
+/// steps.
 fn is_path(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Name(_) | NodeKind::Path(_) | NodeKind::Sort(..) | NodeKind::Index(..) => true,
@@ -52,7 +52,7 @@ fn group_on_result(node: &Node) -> bool {
     }
 }
 
-/// Whether the last step has a predicate.
+/// Returns whether the last step has a predicate.
 fn has_predicate(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Predicate(..) => true,
@@ -76,7 +76,7 @@ fn ends_in_sort(node: &Node) -> bool {
     }
 }
 
-/// The step without what hangs on it.
+/// Returns the step without its attachments.
 pub(crate) fn bare(node: &Node) -> &Node {
     match &node.kind {
         NodeKind::Predicate(inner, _)
@@ -113,16 +113,16 @@ fn literal(node: &Node) -> Option<String> {
     }
 }
 
-/// Levels of the `%` that seek their parent outside.
+/// The levels of each `%` whose parent is outside.
 type Sought = Result<Vec<usize>, SyntaxError>;
 
 fn misplaced(node: &Node, code: &'static str, message: &str) -> Sought {
     Err(SyntaxError::coded(code, node.span.start, message))
 }
 
-/// Checks the node, and gives for each `%` inside it that seeks its parent outside how many levels up that is.
+/// Checks the node. Returns the level of each `%` inside it whose parent is outside.
 ///
-/// Each kind has a function of its own, which keeps the stack small where nodes nest deep.
+/// Each kind has its own function, which keeps the stack small for nested nodes.
 fn parents(node: &Node) -> Sought {
     match &node.kind {
         NodeKind::Parent => Ok(vec![1]),
@@ -131,7 +131,7 @@ fn parents(node: &Node) -> Sought {
         NodeKind::Predicate(inner, filter) => predicate(node, inner, filter),
         NodeKind::Group(inner, _) => group(node, inner),
         NodeKind::Focus(inner, _) => focus(node, inner),
-        // What is inside them seeks no further.
+        // A `%` inside them does not reach outside.
         NodeKind::Lambda { .. } | NodeKind::Transform { .. } | NodeKind::Apply(..) => all(node, 0).map(|_| Vec::new()),
         NodeKind::Call(procedure, _) | NodeKind::Partial(procedure, _) => {
             parents(procedure)?;
@@ -141,7 +141,7 @@ fn parents(node: &Node) -> Sought {
     }
 }
 
-/// The parts of a node from one on.
+/// Checks the children of a node from an index on.
 fn all(node: &Node, from: usize) -> Sought {
     let mut open = Vec::new();
     for part in node.parts().into_iter().skip(from) {
@@ -185,7 +185,7 @@ fn predicate(node: &Node, inner: &Node, filter: &Node) -> Sought {
         return misplaced(node, "S0209", "A predicate cannot follow a grouping expression in a step");
     }
     let sought = parents(filter)?;
-    // The reference leaves a lone `%` alone.
+    // The reference does not process a lone `%`.
     if matches!(filter.kind, NodeKind::Parent) {
         return Ok(open);
     }
@@ -222,7 +222,7 @@ fn focus(node: &Node, inner: &Node) -> Sought {
     Ok(open)
 }
 
-/// Seeks each level among the steps before, from the last one on; what is not found there stays open.
+/// Finds the parent of each level among the earlier steps, from the last one. The rest stays open.
 fn resolve(steps: &[Node], sought: Vec<usize>, open: &mut Vec<usize>) -> Result<(), SyntaxError> {
     for mut level in sought {
         let mut before = steps.iter().rev().peekable();
@@ -243,10 +243,10 @@ fn resolve(steps: &[Node], sought: Vec<usize>, open: &mut Vec<usize>) -> Result<
     Ok(())
 }
 
-/// The level that is left after a step.
+/// Returns the level that remains after a step.
 fn seek(step: &Node, level: usize) -> Result<usize, SyntaxError> {
     match &step.kind {
-        // A text is a name where it is a step.
+        // As a step, a string is a name.
         NodeKind::Name(_) | NodeKind::String(_) | NodeKind::Wildcard => Ok(level.saturating_sub(1)),
         NodeKind::Parent => Ok(level + 1),
         NodeKind::Block(expressions) => expressions.last().map_or(Ok(level), |last| seek(bare(last), level)),

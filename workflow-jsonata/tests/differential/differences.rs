@@ -1,4 +1,4 @@
-//! What this crate does otherwise than the reference, on purpose.
+//! The intended differences between this crate and the reference.
 
 use serde_json::Value;
 
@@ -6,11 +6,11 @@ use crate::{Case, Outcome};
 
 /// A kind of difference.
 pub(crate) struct Difference {
-    /// What it is, in a few words.
+    /// A short description.
     pub(crate) name: &'static str,
-    /// Why it is so.
+    /// The reason.
     pub(crate) reason: &'static str,
-    /// Whether a case that differs is one of the kind.
+    /// Returns whether a case that differs belongs to this kind.
     pub(crate) holds: fn(&Case) -> bool,
 }
 
@@ -91,7 +91,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     },
 ];
 
-/// Whether a function stands in it as a value: a definition, a regular expression, or a name that is not called.
+/// Returns whether a function occurs as a value: a definition, a regular expression, or a name that is not called.
 fn has_function(expression: &str) -> bool {
     let uncalled = expression.split('$').skip(1).any(|name| {
         let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
@@ -100,14 +100,14 @@ fn has_function(expression: &str) -> bool {
     uncalled || ["function(", "\u{3bb}(", "/"].iter().any(|sign| expression.contains(sign))
 }
 
-/// Whether something in it looks at the members of whatever it comes upon, or at whether that is true.
+/// Returns whether the expression reads the members of arbitrary values, or tests whether they are true.
 fn looks_inside(expression: &str) -> bool {
     ["*", "$spread", "$keys", "$each", "$merge", "$sift", "$boolean", "$not", "$filter", "$single"]
         .iter()
         .any(|part| expression.contains(part))
 }
 
-/// Whether the update of a transform reads something: `|pattern|update|`, in which strings do not count.
+/// Returns whether the update of a transform reads something: `|pattern|update|`, in which strings do not count.
 fn updates_with_a_part(expression: &str) -> bool {
     expression.split("~> |").skip(1).filter_map(|transform| transform.split('|').nth(1)).any(|update| {
         let unquoted = update.split('"').step_by(2);
@@ -115,7 +115,7 @@ fn updates_with_a_part(expression: &str) -> bool {
     })
 }
 
-/// Whether there is a call of a built-in function with an argument left open: `$power(?, 2)`.
+/// Returns whether there is a call of a built-in function with an argument left open: `$power(?, 2)`.
 fn applies_built_in_partially(expression: &str) -> bool {
     expression.split('$').skip(1).any(|call| {
         let end = call.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(call.len());

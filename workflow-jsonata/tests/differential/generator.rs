@@ -1,10 +1,10 @@
-//! Expressions by chance: the same seed gives the same ones.
+//! Generates random expressions. The same seed generates the same expressions.
 
 use workflow_jsonata::FUNCTIONS;
 
 use crate::pools;
 
-/// A source of chance (SplitMix64).
+/// A random number generator (SplitMix64).
 pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
@@ -16,12 +16,12 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below another one.
+    /// Returns a number below `end`.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end.max(1) as u64) as usize
     }
 
-    /// True so many times in a hundred.
+    /// Returns true with a probability in percent.
     pub(crate) fn percent(&mut self, often: usize) -> bool {
         self.below(100) < often
     }
@@ -30,13 +30,13 @@ impl Chance {
         from[self.below(from.len())]
     }
 
-    /// Some of the parts, one behind the other.
+    /// Returns several parts, joined.
     pub(crate) fn some(&mut self, parts: &[&str], most: usize) -> String {
         (0..self.below(most + 1)).map(|_| self.pick(parts)).collect()
     }
 }
 
-/// What an expression is to give.
+/// The kind of value that an expression is meant to return.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Kind {
     Number,
@@ -51,7 +51,7 @@ pub(crate) enum Kind {
     Any,
 }
 
-/// A generator of expressions over one document.
+/// Generates expressions over one document.
 pub(crate) struct Generator<'c> {
     pub(crate) chance: &'c mut Chance,
     pub(crate) document: usize,
@@ -64,7 +64,7 @@ impl<'c> Generator<'c> {
         Self { chance, document, scope: Vec::new() }
     }
 
-    /// An expression of some family.
+    /// Returns an expression of some family.
     pub(crate) fn expression(&mut self) -> String {
         match self.chance.below(20) {
             0..3 => self.any(4),
@@ -94,7 +94,7 @@ impl<'c> Generator<'c> {
         self.of(kind, depth)
     }
 
-    /// An expression that most likely gives a value of a kind.
+    /// Returns an expression that usually has a value of a kind.
     pub(crate) fn of(&mut self, kind: Kind, depth: usize) -> String {
         if self.chance.percent(6) {
             return self.chance.pick(pools::ODD).to_owned();
@@ -207,7 +207,7 @@ impl<'c> Generator<'c> {
         }
     }
 
-    /// A call of any function of JSONata.
+    /// Returns a call of any function of JSONata.
     pub(crate) fn call(&mut self, depth: usize) -> String {
         let names: Vec<&str> =
             FUNCTIONS.iter().map(|function| function.name).filter(|name| !pools::NOT_COMPARED.contains(name)).collect();
@@ -233,7 +233,7 @@ impl<'c> Generator<'c> {
         format!("{context}${name}({})", arguments.join(", "))
     }
 
-    /// Arguments that a signature takes, most of the time.
+    /// Returns arguments that usually match a signature.
     fn arguments(&mut self, name: &str, signature: &str, depth: usize) -> Vec<String> {
         let mut arguments = Vec::new();
         let mut letters = signature.trim_start_matches('<').chars().peekable();
@@ -369,7 +369,7 @@ impl<'c> Generator<'c> {
         format!("{} {operator} {}", parenthesised(&left), parenthesised(&right))
     }
 
-    /// A path with steps of all kinds.
+    /// Returns a path with all kinds of steps.
     pub(crate) fn path(&mut self, depth: usize) -> String {
         let mut path = match self.chance.below(6) {
             0 => "$".to_owned(),
@@ -444,7 +444,7 @@ impl<'c> Generator<'c> {
         format!("{path}{{{key}: {value}{more}}}{}", if self.chance.percent(15) { ".k" } else { "" })
     }
 
-    /// Closures over variables that change, and recursion.
+    /// Returns closures over variables that change, and recursion.
     fn closure(&mut self) -> String {
         let (one, other) = (self.leaf(Kind::Any), self.leaf(Kind::Any));
         let count = self.chance.below(12);
@@ -480,7 +480,7 @@ impl<'c> Generator<'c> {
         format!("($f := function($a, $b, $c){signature}{{[$a, $b, $c]}}; {context}$f({}))", arguments.join(", "))
     }
 
-    /// Focus, index and parent.
+    /// Returns expressions with focus, index and parent.
     fn bindings(&mut self) -> String {
         let names = pools::NAMES[self.document];
         let path = self.chance.pick(pools::PATHS[self.document]);
@@ -522,7 +522,7 @@ impl<'c> Generator<'c> {
         format!("/{}/{flags}", if pattern.is_empty() { "a" } else { &pattern })
     }
 
-    /// A pattern by chance, balanced so that the literal ends where it should.
+    /// Returns a random pattern, balanced so that the literal ends where it should.
     fn pattern(&mut self, depth: usize) -> String {
         let mut out = String::new();
         for _ in 0..=self.chance.below(4) {
@@ -586,7 +586,7 @@ impl<'c> Generator<'c> {
             .some(&["#", "0", "#", "0", "0", ",", ".", "9", "%", "‰", "$", " ", "#,##0", "0.00", ";", "(", ")"], 7)
     }
 
-    /// An expression with a fault in it, perhaps.
+    /// Returns an expression, possibly with an error inserted.
     fn mutated(&mut self, mut text: String) -> String {
         for _ in 0..=self.chance.below(2) {
             let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
@@ -609,7 +609,7 @@ fn parenthesised(text: &str) -> String {
     if simple && !text.starts_with(|c: char| c.is_ascii_digit()) { text.to_owned() } else { format!("({text})") }
 }
 
-/// A string literal.
+/// Returns a string literal.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t"))
 }

@@ -1,7 +1,7 @@
-//! Expressions by chance, compared with the reference implementation: the npm package `jsonata` 2.0.6 on Node.
+//! Compares random expressions with the reference implementation: the npm package `jsonata` 2.0.6 on Node.
 //!
-//! Values and codes of errors must be equal, but for what `differences.rs` lists. `WORKFLOW_JSONATA_CASES` and
-//! `WORKFLOW_JSONATA_SEED` make it more, or other, expressions.
+//! Values and error codes must be equal, except for the cases in `differences.rs`. `WORKFLOW_JSONATA_CASES` and
+//! `WORKFLOW_JSONATA_SEED` change the number of expressions and the seed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
@@ -19,10 +19,10 @@ use generator::{Chance, Generator};
 use serde_json::Value;
 use workflow_jsonata::{Expression, Output, Setting};
 
-/// The present time, in milliseconds since 1970.
+/// The current time, in milliseconds since 1970.
 const NOW: i64 = 1_521_801_216_617;
 
-/// What an evaluation came to.
+/// The result of an evaluation.
 #[derive(Debug, Clone, PartialEq)]
 enum Outcome {
     Nothing,
@@ -34,7 +34,7 @@ enum Outcome {
     Breaks(String),
 }
 
-/// An expression and what became of it.
+/// An expression and its result.
 struct Case {
     document: usize,
     expression: String,
@@ -56,7 +56,7 @@ fn ours(expression: &str, document: &Value) -> Outcome {
     }
 }
 
-/// Whether two values are the same JSON: numbers by their value, members in any order.
+/// Returns whether two values are the same JSON: numbers by value, members in any order.
 fn same_value(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left.as_f64() == right.as_f64(),
@@ -92,7 +92,7 @@ fn expressions_by_chance_give_what_the_reference_gives() {
     let count = number("WORKFLOW_JSONATA_CASES", 12_000) as usize;
     let expressions: Vec<(usize, String)> = (0..count)
         .map(|at| {
-            // Documents in turn; those that are small less often.
+            // Documents take turns; small ones come up less often.
             let document = [0, 1, 0, 1, 2, 3, 1, 3, 2, 4, 1, 5, 0, 6][at % 14];
             let expression = Generator::new(&mut chance, document).expression();
             (document, expression)
@@ -121,7 +121,7 @@ fn expressions_by_chance_give_what_the_reference_gives() {
     assert!(differing.is_empty(), "{} of {} differ", differing.len(), cases.len());
 }
 
-/// Evaluates expressions both ways.
+/// Evaluates expressions with both implementations.
 fn compare(package: &std::path::Path, expressions: Vec<(usize, String)>) -> Vec<Case> {
     let documents: Vec<Value> = pools::DOCUMENTS.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
     let theirs = node::evaluate(package, &documents, &expressions);

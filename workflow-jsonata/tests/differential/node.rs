@@ -1,4 +1,4 @@
-//! The reference implementation in a process of Node.
+//! Runs the reference implementation in a Node process.
 
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::Outcome;
 
-/// The folder of the npm package `jsonata`, of the right version, where there is one and Node too.
+/// Returns the folder of the npm package `jsonata` of the right version, if it and Node are installed.
 pub(crate) fn package() -> Option<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools");
     let tools = std::env::var_os("WORKFLOW_TOOLS").map_or(own, PathBuf::from);
@@ -19,11 +19,11 @@ pub(crate) fn package() -> Option<PathBuf> {
     (manifest["version"] == "2.0.6" && node.status.success()).then(|| package.canonicalize().ok()).flatten()
 }
 
-/// What the reference gives for each expression over its document.
+/// Returns the reference's result for each expression over its document.
 pub(crate) fn evaluate(package: &Path, documents: &[Value], expressions: &[(usize, String)]) -> Vec<Outcome> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differential/reference.cjs");
     let mut node = Command::new("node")
-        // Times without a zone are those of the machine.
+        // Times without a zone are in the machine's zone.
         .env("TZ", "UTC")
         .arg(script)
         .arg(package)

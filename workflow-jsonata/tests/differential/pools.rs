@@ -1,4 +1,4 @@
-//! What generated expressions are made of.
+//! The building blocks of generated expressions.
 
 /// The documents that expressions read.
 pub(crate) const DOCUMENTS: &[&str] = &[
@@ -22,7 +22,7 @@ pub(crate) const DOCUMENTS: &[&str] = &[
     "[]",
 ];
 
-/// Paths that lead somewhere, for each document.
+/// Paths that exist, for each document.
 pub(crate) const PATHS: &[&[&str]] = &[
     &[
         "Account",
@@ -40,7 +40,7 @@ pub(crate) const PATHS: &[&[&str]] = &[
     &["$", "a"],
 ];
 
-/// Names of members, for each document.
+/// Member names, for each document.
 pub(crate) const NAMES: &[&[&str]] = &[
     &["Name", "Price", "Quantity", "Product", "SKU", "Dim", "w", "Tags", "OrderID", "Order", "missing"],
     &["a", "b", "c", "d", "e", "f", "z", "o", "`10`", "missing"],
@@ -51,7 +51,7 @@ pub(crate) const NAMES: &[&[&str]] = &[
     &["a"],
 ];
 
-/// Functions whose result is another one each time, that Step Functions changes or adds, or that it lacks.
+/// Functions whose result changes between calls, that Step Functions changes or adds, or that it lacks.
 pub(crate) const NOT_COMPARED: &[&str] =
     &["random", "shuffle", "now", "millis", "eval", "partition", "range", "hash", "uuid", "parse"];
 
@@ -103,7 +103,7 @@ pub(crate) const GIVES_ARRAYS: &[&str] = &[
 pub(crate) const OPERATORS: &[&str] =
     &["+", "-", "*", "/", "%", "&", "=", "!=", "<", "<=", ">", ">=", "in", "and", "or", "~>", "..", "."];
 
-/// Values that are seldom the right ones.
+/// Values that are seldom valid.
 pub(crate) const ODD: &[&str] = &[
     "null",
     "true",

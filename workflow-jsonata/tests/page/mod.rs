@@ -1,10 +1,10 @@
-//! The parts of `docs/jsonata.md` that are made of tables.
+//! The parts of `docs/jsonata.md` that are generated from tables.
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
 
 use std::path::Path;
 
-/// Compares the part of the page behind a mark with what it must be; `WORKFLOW_BLESS=1` writes it.
+/// Compares the part of the page after a mark with the expected text. `WORKFLOW_BLESS=1` writes it.
 pub(crate) fn holds(mark: &str, expected: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/jsonata.md");
     let Ok(page) = std::fs::read_to_string(&file) else {

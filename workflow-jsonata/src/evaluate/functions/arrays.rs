@@ -70,7 +70,7 @@ impl<'a> Machine<'a> {
             return Ok(value.clone());
         }
         let mut found: Vec<Val<'a>> = Vec::new();
-        // Strings and numbers, which most are, are looked up; others are compared with each.
+        // Strings and numbers, the usual items, are looked up; others are compared one by one.
         let mut simple: indexmap::IndexSet<Simple<'a>> = indexmap::IndexSet::new();
         let mut compound: Vec<usize> = Vec::new();
         for item in items.iter() {
@@ -101,7 +101,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// What is the same where its text or its bits are.
+/// Values that are equal if their text or bits are equal.
 #[derive(PartialEq, Eq, Hash)]
 enum Simple<'a> {
     Null,
@@ -116,7 +116,7 @@ impl<'a> Simple<'a> {
             Val::Null => Some(Self::Null),
             Val::Bool(flag) => Some(Self::Bool(*flag)),
             Val::Text(text) => Some(Self::Text(text.clone())),
-            // Zero has a sign, which makes no difference; what is no number is like nothing.
+            // The sign of zero does not matter; NaN equals nothing.
             value => {
                 value.number().filter(|number| !number.is_nan()).map(|number| Self::Number((number + 0.0).to_bits()))
             }

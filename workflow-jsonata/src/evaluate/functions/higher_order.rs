@@ -7,7 +7,7 @@ use crate::evaluate::members::Members;
 use crate::evaluate::value::{SEQUENCE, Val};
 use crate::functions::Id;
 
-/// How many arguments a function takes.
+/// Returns how many arguments a function takes.
 fn arity(function: &Val<'_>) -> usize {
     match function {
         Val::Function(function) => function.arity(),
@@ -172,7 +172,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Whether JavaScript takes a value as true: an object or an array always.
+/// Returns whether JavaScript treats a value as true. Objects and arrays always are.
 fn is_truthy(value: &Val<'_>) -> bool {
     match value {
         Val::Undefined | Val::Null => false,

@@ -1,4 +1,4 @@
-//! Functions that look for strings, regular expressions, or what a function of the expression's own finds.
+//! Functions that search with strings, regular expressions or matcher functions.
 
 use super::Given;
 use super::strings::made;
@@ -10,19 +10,19 @@ use crate::functions::Id;
 use crate::regex::{Regex, Subject, expand};
 use crate::{number, text};
 
-/// A match, by what found it.
+/// A match.
 struct Found<'a> {
     text: String,
     start: usize,
     end: usize,
     groups: Vec<Option<String>>,
-    /// The function that finds the next one, where a function found this.
+    /// The function that finds the next match, if a function found this one.
     next: Option<Val<'a>>,
-    /// What `$replace` hands to a function.
+    /// The value that `$replace` passes to a function.
     whole: Option<Val<'a>>,
 }
 
-/// What finds matches.
+/// A string, regular expression or function that finds matches.
 enum Matcher<'m, 'a> {
     Regex(&'a Regex),
     Function(&'m Val<'a>),
@@ -108,7 +108,7 @@ impl<'a> Machine<'a> {
         }))
     }
 
-    /// The match that a function gives: an object.
+    /// Reads the match object that a function returns.
     fn read_match(&mut self, value: &Val<'a>) -> Res<Option<Found<'a>>> {
         let Val::Object(object) = value else {
             return match value {
@@ -204,7 +204,7 @@ impl<'a> Machine<'a> {
     fn replace(&mut self, subject: &str, given: &Given<'_, 'a>) -> Res<Val<'a>> {
         let (replacement, limit) = (given.at(2), given.number(3));
         if let Some(pattern) = given.text(1) {
-            // A function stands for its text there, as JavaScript joins strings.
+            // A function is converted to text here, as in JavaScript.
             let with = replacement.text().unwrap_or_default();
             return Ok(made(text::replace(subject, pattern, with, limit, self)?));
         }
@@ -253,7 +253,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// A range of units, the other way round where it ends before it starts, as JavaScript's `substring` has it.
+/// Returns a range of units, swapped if it ends before it starts, like JavaScript's `substring`.
 fn between(start: usize, end: usize) -> std::ops::Range<usize> {
     start.min(end)..end.max(start)
 }

@@ -1,4 +1,4 @@
-//! The built-in functions. Their names and signatures are the crate's table; here is what they do.
+//! The implementations of the built-in functions. `functions.rs` has the table of names and signatures.
 
 mod arrays;
 mod higher_order;
@@ -14,11 +14,11 @@ use super::value::Val;
 use crate::fault::Fault;
 use crate::functions::Id;
 
-/// The arguments of a built-in function, as its signature has made them.
+/// The arguments of a built-in function, converted by its signature.
 pub(crate) struct Given<'g, 'a>(pub(crate) &'g [Val<'a>]);
 
 impl<'g, 'a> Given<'g, 'a> {
-    /// The argument at a place; nothing where it lacks.
+    /// Returns the argument at an index, or `undefined` if it is missing.
     pub(crate) fn at(&self, at: usize) -> &'g Val<'a> {
         self.0.get(at).unwrap_or(&Val::Undefined)
     }
@@ -102,7 +102,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// The fault with the function's name.
+/// Adds the function's name to a fault.
 fn of_function(fault: Fault, name: &str) -> Box<Error> {
     let mut error = Box::<Error>::from(fault);
     if error.code == "D3140" {

@@ -48,7 +48,7 @@ impl<'a> Machine<'a> {
             value.is_array() && keys.iter().any(|key| super::super::value::array_index(key.as_str()).is_some());
         let mut keys: Vec<_> = keys.into_iter().collect();
         if object {
-            // They were gathered as the members of an object.
+            // The keys were collected as the members of an object.
             keys.sort_by_key(|key| super::super::value::array_index(key.as_str()).unwrap_or(u64::MAX));
         }
         self.list(keys.into_iter().map(Val::Text).collect(), SEQUENCE)
@@ -72,7 +72,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The member, of each item of an array in a sequence of its own.
+    /// Returns the member of an object, or of each item of an array in a new sequence.
     fn lookup_function(&mut self, value: &Val<'a>, name: &str, depth: u32) -> Res<Val<'a>> {
         self.nests(depth)?;
         match value {
@@ -102,7 +102,7 @@ impl<'a> Machine<'a> {
         self.list(found, if plain { 0 } else { SEQUENCE })
     }
 
-    /// Whether arrays were put together, which makes a plain one.
+    /// Returns whether arrays were concatenated, which makes a plain array.
     fn spread_value(&mut self, value: &Val<'a>, found: &mut Vec<Val<'a>>, depth: u32) -> Res<bool> {
         self.nests(depth)?;
         match value {
@@ -153,7 +153,7 @@ fn type_of(value: &Val<'_>) -> &'static str {
     match value {
         Val::Undefined | Val::Null => "null",
         Val::Bool(_) => "boolean",
-        // What is no number is an object, as the reference finds it.
+        // NaN is an object, as in the reference.
         Val::Number(number) if number.is_nan() => "object",
         Val::Number(_) | Val::Digits(_) => "number",
         Val::Text(_) => "string",

@@ -1,4 +1,5 @@
-//! What Step Functions adds. <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>
+//! The functions that Step Functions adds.
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>
 
 use md5::Md5;
 use sha1::Sha1;
@@ -12,7 +13,7 @@ use crate::evaluate::members::Members;
 use crate::evaluate::value::{SEQUENCE, Text, Val};
 use crate::functions::Id;
 
-/// Items that `$range` makes at most, and arrays that `$partition` does: more than any payload holds.
+/// The most items of `$range` and arrays of `$partition`: more than any payload can hold.
 const MOST_ITEMS: usize = 262_144;
 
 impl<'a> Machine<'a> {
@@ -92,15 +93,15 @@ impl<'a> Machine<'a> {
             next += by;
         }
         self.work(items.len() as u64 / 4)?;
-        // A sequence of one is the one itself, as everywhere in JSONata; AWS's `$partition` gives an array all the same.
-        // Of none it is an empty array.
+        // A sequence of one item is the item, as everywhere in JSONata; but AWS's `$partition` always returns an array.
+        // An empty sequence is an empty array.
         let flags = if items.is_empty() { 0 } else { SEQUENCE };
         self.list(items, flags)
     }
 
     fn parse_json(&mut self, text: &str) -> Res<Val<'a>> {
         self.make(text.len() * 4)?;
-        // Where text nests deeper than is allowed, it is not read: reading it takes stack.
+        // Text that nests too deeply is not parsed, because parsing it takes stack.
         let depth = deepest(text);
         self.nests(u32::try_from(depth).unwrap_or(u32::MAX))?;
         let mut reader = serde_json::Deserializer::from_str(text);
@@ -112,7 +113,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The value of JSON that nobody else holds.
+    /// Returns a new value from JSON.
     fn owned(&mut self, value: serde_json::Value) -> Res<Val<'a>> {
         use serde_json::Value;
         self.work(1)?;
@@ -141,7 +142,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// How many brackets of JSON text stand inside one another.
+/// Returns the nesting depth of a JSON text.
 fn deepest(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let mut bytes = text.bytes();
@@ -167,12 +168,12 @@ fn deepest(text: &str) -> usize {
     deepest
 }
 
-/// A number from 0 up to 1, of random bits.
+/// Returns a random number in 0..1 from random bits.
 fn fraction(bits: u64) -> f64 {
     (bits >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// The bits that follow from a seed (SplitMix64, <https://doi.org/10.1145/2714064.2660195>).
+/// Returns the bits that a seed generates (SplitMix64, <https://doi.org/10.1145/2714064.2660195>).
 fn mixed(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -180,7 +181,7 @@ fn mixed(seed: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A version 4 UUID (RFC 9562) of random bits.
+/// Returns a version 4 UUID (RFC 9562) from random bits.
 fn uuid(high: u64, low: u64) -> String {
     let version = (high & !0xF000) | 0x4000;
     let variant = (low & !(0b11 << 62)) | (0b10 << 62);
@@ -194,7 +195,7 @@ fn uuid(high: u64, low: u64) -> String {
     )
 }
 
-/// The hash of a text in lower-case hexadecimal digits; `None` for an algorithm that is not known.
+/// Returns the hash of a text as lower-case hexadecimal digits, or `None` for an unknown algorithm.
 fn hash(text: &str, algorithm: &str) -> Option<String> {
     fn hex<D: Digest>(text: &str) -> String {
         D::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()

@@ -20,7 +20,7 @@ impl<'a> Machine<'a> {
         Ok(match id {
             Id::Length => Val::Number(text::length(subject) as f64),
             Id::Substring => {
-                // A length that lacks is not one that is nothing.
+                // A missing length differs from an `undefined` one.
                 let part = text::substring(subject, given.number(1).unwrap_or(f64::NAN), given.number(2));
                 self.part(given.at(0), part)?
             }
@@ -47,7 +47,7 @@ impl<'a> Machine<'a> {
         })
     }
 
-    /// A part of a string: the string itself where it is all of it.
+    /// Returns a part of a string. If it is the whole string, it is shared.
     fn part(&mut self, whole: &Val<'a>, part: &str) -> Res<Val<'a>> {
         if whole.text().is_some_and(|text| text.len() == part.len()) {
             return Ok(whole.clone());
@@ -67,7 +67,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// A string that the meter has counted.
+/// Returns a new string that the meter has counted.
 pub(super) fn made<'a>(text: String) -> Val<'a> {
     Val::Text(Text::own(text))
 }

@@ -1,4 +1,4 @@
-//! Days and times as JavaScript's `Date` counts them, in UTC. What is out of range is NaN throughout.
+//! Dates and times as in JavaScript's `Date`, in UTC. Anything out of range is NaN.
 
 pub(super) const DAY: f64 = 86_400_000.0;
 
@@ -19,7 +19,7 @@ pub(super) struct Moment {
 }
 
 impl Moment {
-    /// The fields of a number of milliseconds since 1970, of which a fraction is cut.
+    /// Returns the fields of a time in milliseconds since 1970. Fractions are truncated.
     pub(super) fn of(millis: f64) -> Self {
         let millis = clip(millis);
         let days = (millis / DAY).floor();
@@ -39,12 +39,12 @@ impl Moment {
     }
 }
 
-/// What a `Date` can hold.
+/// Limits a time to the range of a `Date`.
 pub(super) fn clip(millis: f64) -> f64 {
     if millis.abs() <= 8.64e15 { millis.trunc() + 0.0 } else { f64::NAN }
 }
 
-/// The year, month from 0 and day of a number of days since 1970.
+/// Returns the year, month (from 0) and day of a day number since 1970.
 fn civil(days: i64) -> (f64, f64, f64) {
     // Years begin in March here, so that the leap day comes last.
     let days = days + 719_468;
@@ -59,7 +59,7 @@ fn civil(days: i64) -> (f64, f64, f64) {
     (year as f64, month as f64, day as f64)
 }
 
-/// Days since 1970 of a day, of which month and day may lie outside their ranges.
+/// Returns the day number since 1970. Month and day may be out of range.
 pub(super) fn days(year: f64, month: f64, day: f64) -> f64 {
     let (year, month, day) = (year.trunc(), month.trunc(), day.trunc());
     let year = year + (month / 12.0).floor();
@@ -75,18 +75,18 @@ pub(super) fn days(year: f64, month: f64, day: f64) -> f64 {
     (era * 146_097 + day_of_era - 719_468) as f64 + day - 1.0
 }
 
-/// Milliseconds of a time of day.
+/// Returns the milliseconds of a time of day.
 pub(super) fn time(hour: f64, minute: f64, second: f64, milli: f64) -> f64 {
     hour.trunc() * 3_600_000.0 + minute.trunc() * 60_000.0 + second.trunc() * 1000.0 + milli.trunc()
 }
 
-/// `Date.UTC(year, month, day)`: years from 0 to 99 are those of the 20th century.
+/// Implements `Date.UTC(year, month, day)`: years from 0 to 99 are those of the 20th century.
 pub(super) fn utc(year: f64, month: f64, day: f64) -> f64 {
     let century = if (0.0..=99.0).contains(&year.trunc()) { 1900.0 } else { 0.0 };
     clip(days(year + century, month, day) * DAY)
 }
 
-/// The Monday of the first week, which has the first Thursday, of a year (month 0) or of a month.
+/// Returns the Monday of the first week of a year (month 0) or a month: the week with the first Thursday.
 fn first_week(year: f64, month: f64) -> f64 {
     let first = utc(year, month, 1.0);
     let weekday = match Moment::of(first).weekday {
@@ -96,7 +96,7 @@ fn first_week(year: f64, month: f64) -> f64 {
     if weekday > 4.0 { first + (8.0 - weekday) * DAY } else { first - (weekday - 1.0) * DAY }
 }
 
-/// The number of a week, of a year (`months` is 12) or of a month (1).
+/// Returns the week number in a year (`months` is 12) or in a month (1).
 fn week(moment: &Moment, months: f64) -> f64 {
     let start = if months == 1.0 { moment.month } else { 0.0 };
     let longest = if months == 1.0 { 4.0 } else { 52.0 };
@@ -114,12 +114,12 @@ fn week(moment: &Moment, months: f64) -> f64 {
     week.floor()
 }
 
-/// A month that may lie in the year before or after.
+/// Normalizes a month that may be in the year before or after.
 fn month_of(year: f64, month: f64) -> (f64, f64) {
     (year + (month / 12.0).floor(), month.rem_euclid(12.0))
 }
 
-/// A part of a date by its letter in pictures, where that is a number.
+/// Returns a component of a date by its letter in pictures, if it is a number.
 pub(super) fn component(moment: &Moment, component: char) -> Option<f64> {
     Some(match component {
         'Y' => moment.year,

@@ -1,4 +1,4 @@
-//! Writes a date and time by a picture.
+//! Formats a date and time with a picture.
 
 use super::calendar::{Moment, component};
 use super::picture::{Marker, Part, read};
@@ -8,16 +8,16 @@ use crate::number;
 use crate::pictures::integer::{Case, Grouping, Kind, format_integer};
 
 /// The offset of a time zone such as `-0500`. As in the reference, the parts of a negative one are `floor` and
-/// remainder, so that `-0530` is 6 hours and 30 minutes.
+/// remainder, so `-0530` becomes -6 hours and -30 minutes.
 struct Offset {
     hours: f64,
     minutes: f64,
 }
 
-/// What `$fromMillis` gives: without a picture, ISO 8601 with milliseconds.
+/// Implements `$fromMillis`: without a picture, ISO 8601 with milliseconds.
 ///
 /// # Errors
-/// `D3132` to `D3135` and those of integers for the picture; a limit.
+/// Returns `D3132` to `D3135` and the errors of integers for the picture, or an exceeded limit.
 pub(crate) fn from_millis(
     millis: f64,
     picture: Option<&str>,
@@ -44,7 +44,7 @@ pub(crate) fn from_millis(
     Ok(out)
 }
 
-/// The usual form of a time in UTC.
+/// Returns the default form of a time in UTC.
 fn iso(moment: &Moment) -> String {
     let Moment { year, month, day, hour, minute, second, milli, .. } = *moment;
     format!("{:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z", year % 1e4, month + 1.0)
@@ -63,7 +63,7 @@ fn write(moment: &Moment, marker: &Marker, offset: &Offset, meter: &mut impl Met
         .to_owned()),
         'C' | 'E' => Ok("ISO".to_owned()),
         letter => {
-            // A letter that is none, with a presentation, is written so by the reference.
+            // The reference writes this for an unknown component letter with a presentation.
             let Some(mut value) = component(moment, letter) else { return Ok("undefined".to_owned()) };
             if let Some(case) = marker.names {
                 let names: &[&str] = match letter {
@@ -84,7 +84,7 @@ fn write(moment: &Moment, marker: &Marker, offset: &Offset, meter: &mut impl Met
     }
 }
 
-/// A name in its case, cut to the width.
+/// Returns a name in a case, cut to the width.
 fn name(name: &str, case: Case, marker: &Marker) -> String {
     let name = match case {
         Case::Upper => name.to_uppercase(),

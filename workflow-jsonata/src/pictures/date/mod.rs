@@ -1,4 +1,4 @@
-//! `$fromMillis` and `$toMillis`: XPath's pictures of dates and times.
+//! `$fromMillis` and `$toMillis`: XPath's pictures for dates and times.
 //!
 //! See <https://www.w3.org/TR/xpath-functions-31/#formatting-dates-and-times>.
 

@@ -1,4 +1,4 @@
-//! Reads a date and time, by a picture or as ISO 8601.
+//! Parses a date and time, with a picture or as ISO 8601.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,14 @@ use crate::number;
 use crate::pictures::integer::{Grouping, Kind};
 use crate::regex::{Regex, Subject};
 
-/// What `$toMillis` gives; `None` where the text does not fit the picture. NaN is a date that there is not.
+/// Implements `$toMillis`. Returns `None` if the text does not match the picture, and NaN for a date that does not
+/// exist.
 ///
-/// `now`, in milliseconds, gives what stands before the largest part in the picture.
+/// `now`, in milliseconds, provides the components larger than the largest one in the picture.
 ///
 /// # Errors
-/// `D3110` for a text that is no timestamp of ISO 8601, `D3136` for a picture that lacks a part, `D3133` for names
-/// of a component without; those of pictures; a limit.
+/// Returns `D3110` for a text that is not an ISO 8601 timestamp, `D3136` for a picture that lacks a component, `D3133`
+/// for names of a component without names, the errors of pictures, or an exceeded limit.
 pub(crate) fn to_millis(
     text: &str,
     picture: Option<&str>,
@@ -47,7 +48,7 @@ pub(crate) fn to_millis(
     if fields.is_empty() { Ok(None) } else { moment(fields, now).map(Some) }
 }
 
-/// Appends a text that stands for itself.
+/// Appends a literal text to a regular expression.
 fn literal(pattern: &mut String, text: &str) {
     for c in text.chars() {
         if ".*+?^${}()|[]\\".contains(c) {
@@ -57,7 +58,7 @@ fn literal(pattern: &mut String, text: &str) {
     }
 }
 
-/// What separates hours from minutes in a time zone.
+/// Returns the separator of hours and minutes in a time zone.
 fn separator(marker: &Marker) -> Option<&str> {
     match marker.integer.as_ref().map(|integer| &integer.kind) {
         Some(Kind::Decimal { grouping: Grouping::Regular { separator, .. }, .. }) => Some(separator),
@@ -85,7 +86,7 @@ fn marker_pattern(marker: &Marker) -> Result<String, Fault> {
     }
 }
 
-/// The value of what a marker matched; `None` for a name that is none.
+/// Returns the value that a marker matched, or `None` for an unknown name.
 fn value(marker: &Marker, text: &str) -> Result<Option<f64>, Fault> {
     if matches!(marker.component, 'Z' | 'z') {
         return Ok(Some(zone(marker, text)));
@@ -108,11 +109,11 @@ fn value(marker: &Marker, text: &str) -> Result<Option<f64>, Fault> {
         Some(width) if width != 0.0 && !width.is_nan() => &name[..name.len().min(width.max(0.0) as usize)],
         _ => name,
     };
-    // Where names are cut to the same text, the last counts.
+    // If names are cut to the same text, the last one wins.
     Ok(names.iter().rposition(|name| cut(name) == text).map(|index| index as f64 + 1.0))
 }
 
-/// Minutes of an offset. As in the reference, the minutes of a negative one are added.
+/// Returns an offset in minutes. As in the reference, the minutes of a negative one are added.
 fn zone(marker: &Marker, text: &str) -> f64 {
     let text = if marker.component == 'z' { text.get(3..).unwrap_or_default() } else { text };
     let (hours, minutes) = match separator(marker) {
@@ -123,13 +124,13 @@ fn zone(marker: &Marker, text: &str) -> f64 {
     number::parse_int(hours) * 60.0 + number::parse_int(minutes)
 }
 
-/// The time that parts of a date give.
+/// Returns the time for the components of a date.
 fn moment(mut fields: BTreeMap<char, Option<f64>>, now: f64) -> Result<f64, Fault> {
     let given = |fields: &BTreeMap<char, Option<f64>>, letters: &str| -> Vec<bool> {
         let truth = |value: f64| value != 0.0 && !value.is_nan();
         letters.chars().map(|letter| fields.get(&letter).copied().flatten().is_some_and(truth)).collect()
     };
-    // A way to give a date or time fits where nothing else is given, and something of it is.
+    // A set of components matches if no other components are given, and at least one of the set is.
     let fits = |given: &[bool], letters: &str, all: &str| {
         let relevant = |letter: char| letters.contains(letter);
         all.chars().zip(given).all(|(letter, given)| !given || relevant(letter)) && given.contains(&true)
@@ -174,7 +175,7 @@ fn moment(mut fields: BTreeMap<char, Option<f64>>, now: f64) -> Result<f64, Faul
         utc_days(year, month, number('D'))
     };
     if by_day {
-        // The day's own year is not looked at.
+        // The day's own year is ignored.
         let derived = Moment::of(day * DAY);
         day = utc_days(year, derived.month, derived.day);
     }
@@ -194,7 +195,7 @@ fn utc_days(year: f64, month: f64, day: f64) -> f64 {
     days(year + century, month, day)
 }
 
-/// Reads what `$toMillis` takes without a picture, and then what `Date.parse` makes of it.
+/// Parses what `$toMillis` accepts without a picture, then what `Date.parse` accepts.
 fn iso(text: &str) -> Result<f64, Fault> {
     const FORM: &str =
         "^\\d{4}(-[01]\\d)*(-[0-3]\\d)*(T[0-2]\\d:[0-5]\\d:[0-5]\\d)*(\\.\\d+)?([+-][0-2]\\d:?[0-5]\\d|Z)?$";
@@ -212,7 +213,7 @@ fn iso(text: &str) -> Result<f64, Fault> {
 
 static FORM_REGEX: std::sync::OnceLock<Option<Regex>> = std::sync::OnceLock::new();
 
-/// The work on a short text with a pattern of one's own is bounded.
+/// A meter without limits: the work on a short text with a fixed pattern is bounded.
 struct Unmetered;
 
 impl Meter for Unmetered {
@@ -225,7 +226,7 @@ impl Meter for Unmetered {
     }
 }
 
-/// `YYYY[-MM[-DD]][Thh:mm:ss[.fff]][zone]`, a zone other than `Z` only with a time.
+/// Parses `YYYY[-MM[-DD]][Thh:mm:ss[.fff]][zone]`. A zone other than `Z` requires a time.
 fn date(text: &str) -> Option<f64> {
     let number = |text: &str| text.parse::<f64>().ok();
     let (mut month, mut day) = (1.0, 1.0);

@@ -1,4 +1,4 @@
-//! Reads the picture of a date and time.
+//! Parses the picture of a date and time.
 
 use crate::fault::Fault;
 use crate::number;
@@ -10,25 +10,25 @@ pub(super) enum Part {
     Marker(Box<Marker>),
 }
 
-/// A part of a picture between brackets.
+/// A component in brackets.
 #[derive(Debug, Clone)]
 pub(super) struct Marker {
     pub component: char,
-    /// Names instead of numbers, and their case.
+    /// The case, if it is written as a name instead of a number.
     pub names: Option<Case>,
     pub integer: Option<Picture>,
-    /// `Z` for no offset.
+    /// Whether a zero offset is written as `Z`.
     pub zulu: bool,
-    /// There is a width, and its largest value.
+    /// The width, if any, and its maximum.
     pub width: Option<Option<f64>>,
-    /// How many digits a year, a month or a day has; -1 for as many as needed.
+    /// The number of digits of a year, a month or a day; -1 for as many as needed.
     pub digits: Option<f64>,
 }
 
-/// Cuts a picture into its parts.
+/// Splits a picture into its parts.
 ///
 /// # Errors
-/// `D3135` for a bracket that is not closed, `D3132` for a component that is unknown; those of integers.
+/// Returns `D3135` for an unclosed bracket, `D3132` for an unknown component, or the errors of integers.
 pub(super) fn read(picture: &str) -> Result<Vec<Part>, Fault> {
     let mut parts = Vec::new();
     let literal = |parts: &mut Vec<Part>, text: &str| {
@@ -54,7 +54,7 @@ pub(super) fn read(picture: &str) -> Result<Vec<Part>, Fault> {
     Ok(parts)
 }
 
-/// How a component is written where the picture does not say.
+/// Returns the default presentation of a component.
 fn usual(component: char) -> Option<&'static str> {
     Some(match component {
         'Y' | 'M' | 'D' | 'd' | 'W' | 'w' | 'X' | 'x' | 'H' | 'h' | 'f' => "1",
@@ -77,7 +77,7 @@ fn marker(written: &str) -> Result<Marker, Fault> {
         let (min, max) = width.split_once('-').map_or((width, None), |(min, max)| (min, Some(max)));
         (bound(min), max.and_then(bound))
     });
-    // A comma in front leaves nothing, as it does in the reference.
+    // With a leading comma, nothing is left, as in the reference.
     let shown = shown.strip_prefix(component).unwrap_or_default();
     let (first, second) = match shown.char_indices().next_back() {
         None => (usual(component).ok_or_else(|| unknown(&component.to_string()))?, None),
