@@ -80,7 +80,7 @@ pub(crate) struct Serve {
     /// Post each change of an execution's status to this URL, as the event that AWS sends to EventBridge
     #[arg(long, value_name = "URL")]
     events: Option<String>,
-    /// Post the trace of each execution that ends to a collector of OpenTelemetry: `--trace otlp http://localhost:4318`
+    /// Post the spans of executions, each when it ends, to a collector of OpenTelemetry: `--trace otlp http://localhost:4318`
     #[arg(long, num_args = 2, value_names = ["FORMAT", "URL"])]
     trace: Vec<String>,
     /// Append the events of Express executions to this file, or print them (`-`), as they stand in CloudWatch Logs

@@ -70,7 +70,8 @@ impl Watch {
             self.begin(number);
         }
         self.count(output)?;
-        let (open, over) = std::mem::take(&mut self.open).into_iter().partition(|number| !self.is_over(*number));
+        let (open, over) =
+            std::mem::take(&mut self.open).into_iter().partition(|number| !self.history.is_over(*number));
         self.open = open;
         // What a parallel ended is over with it, and stands before it.
         let over: Vec<usize> = over;
@@ -116,17 +117,6 @@ impl Watch {
             bars.by_visit.values().for_each(ProgressBar::finish_and_clear);
             bars.by_visit.clear();
         }
-    }
-
-    fn is_over(&self, number: usize) -> bool {
-        let mut next = Some(number);
-        while let Some(visit) = next.and_then(|number| self.history.visits.get(number)) {
-            if visit.has_ended() {
-                return true;
-            }
-            next = visit.parent;
-        }
-        false
     }
 
     fn is_within_map(&self, number: usize) -> bool {

@@ -65,11 +65,11 @@ fn definition() -> Value {
 }
 
 /// A file with that definition.
-fn machine(folder: &str) -> PathBuf {
+fn machine(folder: &str, definition: &Value) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("machine.json");
-    std::fs::write(&file, definition().to_string()).unwrap();
+    std::fs::write(&file, definition.to_string()).unwrap();
     file
 }
 
@@ -77,9 +77,26 @@ fn input() -> String {
     json!({"items": [1, 2], "traceparent": format!("00-{TRACE}-{SPAN}-01")}).to_string()
 }
 
+/// The spans of a request.
+fn spans(body: &Value) -> Vec<Value> {
+    let elements = body["resourceSpans"].as_array().unwrap().iter();
+    elements.flat_map(|element| element["scopeSpans"][0]["spans"].as_array().unwrap().clone()).collect()
+}
+
+/// The spans of all requests until that of the execution, which is the last.
+fn until_the_end(got: &Receiver<(String, Value)>) -> (String, Vec<Value>) {
+    let mut all = Vec::new();
+    loop {
+        let (first, body) = got.recv_timeout(SOON).unwrap();
+        all.append(&mut spans(&body));
+        if all.last().unwrap()["parentSpanId"] == SPAN {
+            return (first, all);
+        }
+    }
+}
+
 /// Each span's name with those of the spans around it, whatever their order.
-fn tree(body: &Value) -> Vec<String> {
-    let spans = body["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().unwrap();
+fn tree(spans: &[Value]) -> Vec<String> {
     let text = |span: &Value, member: &str| span[member].as_str().unwrap().to_owned();
     let by_id: BTreeMap<_, _> = spans.iter().map(|span| (text(span, "spanId"), span)).collect();
     assert_eq!(by_id.len(), spans.len(), "each span has an id of its own");
@@ -122,7 +139,7 @@ const TREE: [&str; 11] = [
 #[test]
 fn a_run_posts_its_trace_and_says_when_nobody_takes_it() {
     let (url, got) = collector();
-    let machine = machine("traces-run");
+    let machine = machine("traces-run", &definition());
     let run = |url: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
         command.args(["workflow", "run"]).arg(&machine).args(["--input", &input(), "--trace", "otlp", url]);
@@ -131,7 +148,7 @@ fn a_run_posts_its_trace_and_says_when_nobody_takes_it() {
     let done = run(&url);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let (first, body) = got.recv_timeout(SOON).unwrap();
-    assert_eq!((first.as_str(), tree(&body)), ("POST /v1/traces HTTP/1.1", TREE.map(str::to_owned).to_vec()));
+    assert_eq!((first.as_str(), tree(&spans(&body))), ("POST /v1/traces HTTP/1.1", TREE.map(str::to_owned).to_vec()));
 
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let done = run(&format!("http://{nobody}"));
@@ -139,28 +156,84 @@ fn a_run_posts_its_trace_and_says_when_nobody_takes_it() {
     assert!(done.status.code() == Some(2) && said.contains("the trace could not be sent"), "{said}");
 }
 
+/// A server that traces, which ends with the test.
+struct Serving {
+    process: std::process::Child,
+    address: String,
+}
+
+impl Serving {
+    fn of(machine: &Path, url: &str) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
+            .args(["workflow", "serve", "--port", "0", "--trace", "otlp", url])
+            .arg(machine)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let address =
+            lines.map_while(Result::ok).find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
+        Self { process, address: address.unwrap() }
+    }
+
+    /// Posts a body, and waits for the answer.
+    fn post(&self, path: &str, operation: &str, body: &Value) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let body = body.to_string();
+        let head = format!("POST {path} HTTP/1.1\r\nX-Amz-Target: AWSStepFunctions.{operation}\r\nConnection: close");
+        write!(stream, "{head}\r\nHost: {}\r\nContent-Length: {}\r\n\r\n{body}", self.address, body.len()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        answer
+    }
+
+    fn start(&self) {
+        let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:machine";
+        self.post("/", "StartExecution", &json!({"stateMachineArn": arn, "input": input()}));
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 #[test]
 fn a_server_posts_the_trace_of_each_execution() {
     let (url, got) = collector();
-    let machine = machine("traces-serve");
-    let mut serving = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
-        .args(["workflow", "serve", "--port", "0", "--trace", "otlp", &format!("{url}/own/path")])
-        .arg(&machine)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(serving.stdout.take().unwrap()).lines();
-    let address =
-        lines.map_while(Result::ok).find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
-    let address = address.unwrap();
-    let mut stream = TcpStream::connect(&address).unwrap();
-    let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:machine";
-    let body = json!({"stateMachineArn": arn, "input": input()}).to_string();
-    let head = "POST / HTTP/1.1\r\nX-Amz-Target: AWSStepFunctions.StartExecution\r\nConnection: close";
-    write!(stream, "{head}\r\nHost: {address}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
-    let got = got.recv_timeout(SOON);
-    serving.kill().unwrap();
-    serving.wait().unwrap();
-    let (first, body) = got.unwrap();
-    assert_eq!((first.as_str(), tree(&body)), ("POST /own/path HTTP/1.1", TREE.map(str::to_owned).to_vec()));
+    let serving = Serving::of(&machine("traces-serve", &definition()), &format!("{url}/own/path"));
+    serving.start();
+    let (first, spans) = until_the_end(&got);
+    assert_eq!((first.as_str(), tree(&spans)), ("POST /own/path HTTP/1.1", TREE.map(str::to_owned).to_vec()));
+}
+
+#[test]
+fn a_server_posts_spans_of_an_execution_that_still_waits() {
+    let (url, got) = collector();
+    let waiting = json!({"StartAt": "First", "States": {
+        "First": {"Type": "Pass", "Next": "Each"},
+        "Each": {"Type": "Map", "ItemsPath": "$.items", "End": true, "MaxConcurrency": 1, "ItemProcessor": {
+            "StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 3600, "End": true}}}},
+    }});
+    let serving = Serving::of(&machine("traces-live", &waiting), &url);
+    serving.start();
+    let names = |spans: &[Value]| -> Vec<String> {
+        spans.iter().map(|span| span["name"].as_str().unwrap().split(':').next_back().unwrap().to_owned()).collect()
+    };
+    let mut all = spans(&got.recv_timeout(SOON).unwrap().1);
+    assert_eq!(names(&all), ["First"]);
+    // The next item waits.
+    serving.post("/clock", "", &json!({"advanceSeconds": 3600}));
+    while all.len() < 3 {
+        all.append(&mut spans(&got.recv_timeout(SOON).unwrap().1));
+    }
+    assert_eq!(names(&all), ["First", "item 0", "Rest"]);
+    serving.post("/clock", "", &json!({"advanceSeconds": 3600}));
+    all.append(&mut until_the_end(&got).1);
+    let expected =
+        ["", "Each", "Each / item 0", "Each / item 0 / Rest", "Each / item 1", "Each / item 1 / Rest", "First"];
+    assert_eq!(tree(&all), expected);
 }

@@ -4,7 +4,7 @@
 //! (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html>), as AWS and its command line
 //! print them. What is not understood is kept and said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use workflow_asl::timestamp;
@@ -24,6 +24,8 @@ pub struct History {
     /// Where each event is.
     places: BTreeMap<u64, Place>,
     threads: usize,
+    /// The threads of items that have ended.
+    over: BTreeSet<usize>,
     /// The visits that ended only because the execution did.
     ended: Vec<usize>,
 }
@@ -295,6 +297,7 @@ impl History {
             let name = name();
             let map = self.up(before, |visit| visit.kind == "Map" && visit.state == name);
             self.end_item(map, event.detail("index").and_then(Value::as_u64), kind, time);
+            self.over.insert(before.thread);
             Place { visit: map, ..self.around(map) }
         } else if kind == "ParallelStateStarted" {
             Place { visit: None, parent: before.visit, forks: true, ..Place::default() }
@@ -396,6 +399,24 @@ impl History {
             thread: visit.map_or(0, |visit| visit.thread),
             forks: false,
         }
+    }
+
+    /// Whether a visit is over, by itself or with what is around it.
+    pub fn is_over(&self, visit: usize) -> bool {
+        let mut next = Some(visit);
+        while let Some(visit) = next.and_then(|number| self.visits.get(number)) {
+            if visit.has_ended() {
+                return true;
+            }
+            next = visit.parent;
+        }
+        false
+    }
+
+    /// Whether what a visit runs in is over: the branch or item, or else the execution.
+    pub(crate) fn is_thread_over(&self, visit: &Visit) -> bool {
+        self.over.contains(&visit.thread)
+            || visit.parent.map_or(self.status != Status::Running, |parent| self.is_over(parent))
     }
 
     /// The innermost visit at or around a place that is the one asked for.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use workflow_graph::history::{Event, History, Status};
 use workflow_graph::page::Page;
-use workflow_graph::trace::Trace;
+use workflow_graph::trace::{Following, Trace};
 use workflow_graph::{Graph, Mark};
 
 /// An event: number, link, seconds, type, details.
@@ -228,4 +228,42 @@ fn a_map_that_is_caught_has_the_error_of_its_item_and_a_redriven_state_goes_on()
         (history.status, state(&history, 2).1, history.visits[2].has_ended()),
         (Status::Running, Status::Running, false)
     );
+}
+
+#[test]
+fn a_redriven_execution_gives_again_what_went_on_alone() {
+    let events = json!([
+        {"id": 1, "timestamp": 1.0, "type": "ExecutionStarted"},
+        {"id": 2, "previousEventId": 0, "timestamp": 1.0, "type": "PassStateEntered", "stateEnteredEventDetails": {"name": "A"}},
+        {"id": 3, "previousEventId": 2, "timestamp": 1.0, "type": "PassStateExited", "stateExitedEventDetails": {"name": "A"}},
+        {"id": 4, "previousEventId": 3, "timestamp": 2.0, "type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "B"}},
+        {"id": 5, "previousEventId": 4, "timestamp": 2.0, "type": "TaskScheduled", "taskScheduledEventDetails": {}},
+        {"id": 6, "previousEventId": 5, "timestamp": 3.0, "type": "TaskFailed", "taskFailedEventDetails": {"error": "Busy"}},
+        {"id": 7, "previousEventId": 6, "timestamp": 3.0, "type": "ExecutionFailed", "executionFailedEventDetails": {"error": "Busy"}},
+        {"id": 8, "previousEventId": 7, "timestamp": 9.0, "type": "ExecutionRedriven", "executionRedrivenEventDetails": {"redriveCount": 1}},
+        {"id": 9, "previousEventId": 8, "timestamp": 9.0, "type": "TaskScheduled", "taskScheduledEventDetails": {}},
+        {"id": 10, "previousEventId": 9, "timestamp": 10.0, "type": "TaskSucceeded", "taskSucceededEventDetails": {}},
+        {"id": 11, "previousEventId": 10, "timestamp": 10.0, "type": "TaskStateExited", "stateExitedEventDetails": {"name": "B"}},
+        {"id": 12, "previousEventId": 11, "timestamp": 10.0, "type": "ExecutionSucceeded"}]);
+    let events: Vec<_> = events.as_array().unwrap().iter().filter_map(Event::read).collect();
+    let names = |following: &mut Following| -> Vec<String> {
+        let given = following.ended(2);
+        // No element has more than two, and the execution's is the last of all.
+        let spans = given.iter().flat_map(|element| element["scopeSpans"][0]["spans"].as_array().unwrap());
+        assert!(given.iter().all(|element| element["scopeSpans"][0]["spans"].as_array().unwrap().len() < 3));
+        spans.map(|span| span["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let mut first = Following::of("order");
+    events[..7].iter().cloned().for_each(|event| first.push(event));
+    assert_eq!(
+        (names(&mut first), first.has_ended()),
+        (vec!["A".into(), "B".into(), "attempt".into(), "order".into()], true)
+    );
+    // Whoever follows it later, after the redrive, gives what is new.
+    let mut again = Following::of("order");
+    events.into_iter().for_each(|event| again.push(event));
+    let given = names(&mut again);
+    assert_eq!((given.first(), given.last()), (Some(&"B".to_owned()), Some(&"order".to_owned())), "{given:?}");
+    assert!(!given.contains(&"A".to_owned()) && !given.contains(&"attempt".to_owned()), "{given:?}");
+    assert_eq!(names(&mut again), Vec::<String>::new());
 }

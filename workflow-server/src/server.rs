@@ -381,9 +381,10 @@ impl Builder {
         self
     }
 
-    /// Posts the trace of each execution, when it ends, to a collector of OpenTelemetry, such as `http://localhost:4318`: a span for
-    /// the execution, each state, branch, item, attempt and wait before a retry. Where the input has a `traceparent`, the trace
-    /// continues that one. Best effort, as [`events`](Self::events).
+    /// Posts the trace of each execution to a collector of OpenTelemetry, such as `http://localhost:4318`: a span for the execution,
+    /// each state, branch, item, attempt and wait before a retry, each when it ends. If the input has a `traceparent`, the trace
+    /// continues that one. An execution that is redriven posts its own span, and those of the states that go on, once more.
+    /// Best effort, as [`events`](Self::events).
     ///
     /// <https://opentelemetry.io/docs/specs/otlp/#otlphttp>
     #[cfg(feature = "trace")]

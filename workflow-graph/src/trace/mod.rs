@@ -1,11 +1,13 @@
 //! A history as a trace: a span for the execution, each state, branch, item, attempt and wait before a retry.
 
 mod chrome;
+mod following;
 mod otlp;
 
+pub use following::Following;
 use serde_json::Value;
 
-use crate::history::{History, Status};
+use crate::history::{History, Status, Visit};
 
 /// The spans of an execution, each after the one that it is inside of.
 ///
@@ -34,6 +36,14 @@ pub struct Trace {
     pub spans: Vec<Span>,
 }
 
+/// What a span with the same event as another one is.
+mod part {
+    pub(super) const STATE: u8 = 1;
+    pub(super) const THREAD: u8 = 2;
+    pub(super) const ATTEMPT: u8 = 3;
+    pub(super) const WAIT: u8 = 4;
+}
+
 /// A span.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -50,6 +60,10 @@ pub struct Span {
     pub time: (i64, i64),
     /// The error that it ended with.
     pub error: Option<String>,
+    /// Whether it goes on as far as the history goes.
+    pub is_open: bool,
+    /// What no other span of the trace has: of the event that began it, and what it is.
+    key: (u64, u8),
     /// What else is known of it.
     pub attributes: Vec<(&'static str, String)>,
 }
@@ -74,20 +88,20 @@ impl Trace {
             time: whole,
             error: failed.then(|| last.unwrap_or(history.status.word()).to_owned()),
             attributes: vec![("aws.stepfunctions.status", history.status.word().to_owned())],
+            is_open: history.status == Status::Running,
             ..Span::default()
         });
         let threads = trace.threads(history, whole);
         let mut of_visit: Vec<usize> = Vec::with_capacity(history.visits.len());
         // A thread's span stands before what is in it, and after the visit around it.
         let mut of_thread = vec![None; threads.len()];
-        for visit in &history.visits {
+        for (visit_number, visit) in history.visits.iter().enumerate() {
             let around = visit.parent.and_then(|parent| of_visit.get(parent).copied()).unwrap_or(0);
             let parent = match (visit.thread, threads.get(visit.thread)) {
                 (0, _) | (_, None) => around,
                 (thread, Some(time)) => {
                     let known = of_thread.get(thread).copied().flatten();
-                    let made =
-                        known.unwrap_or_else(|| trace.thread(history, visit.item, visit.parent, thread, *time, around));
+                    let made = known.unwrap_or_else(|| trace.thread(history, visit, thread, *time, around));
                     of_thread.get_mut(thread).into_iter().for_each(|span| *span = Some(made));
                     made
                 }
@@ -95,6 +109,7 @@ impl Trace {
             let number = trace.spans.len();
             of_visit.push(number);
             let time = known(visit.time, whole);
+            let is_open = !history.is_over(visit_number);
             let ends_badly = matches!(visit.status, Status::Failed | Status::TimedOut | Status::Aborted);
             trace.spans.push(Span {
                 name: visit.state.clone(),
@@ -112,25 +127,23 @@ impl Trace {
                     ("aws.stepfunctions.status", visit.status.word().to_owned()),
                     ("aws.stepfunctions.event", visit.entered.to_string()),
                 ],
+                is_open,
+                key: (visit.entered, part::STATE),
             });
             let mut before: Option<i64> = None;
             for (attempt, of) in visit.attempts.iter().enumerate() {
                 let time = known(of.time, time);
                 if let Some(before) = before.filter(|before| *before < time.0) {
-                    trace.child(
-                        number,
-                        "retry wait",
-                        format!("wait before retry {attempt}"),
-                        visit.thread,
-                        (before, time.0),
-                    );
+                    let name = format!("wait before retry {attempt}");
+                    trace.child(number, "retry wait", name, visit.thread, (before, time.0), (of.scheduled, part::WAIT));
                 }
                 before = Some(time.1);
                 let name = if attempt == 0 { "attempt".to_owned() } else { format!("retry {attempt}") };
-                trace.child(number, "attempt", name, visit.thread, time);
+                trace.child(number, "attempt", name, visit.thread, time, (of.scheduled, part::ATTEMPT));
                 if let Some(span) = trace.spans.last_mut() {
                     span.error.clone_from(&of.error);
                     span.attributes.push(("aws.stepfunctions.event", of.scheduled.to_string()));
+                    span.is_open = is_open && of.ended.is_none();
                 }
             }
         }
@@ -148,17 +161,11 @@ impl Trace {
         threads
     }
 
-    fn thread(
-        &mut self,
-        history: &History,
-        item: Option<u64>,
-        parent: Option<usize>,
-        thread: usize,
-        time: (i64, i64),
-        around: usize,
-    ) -> usize {
-        let is_map = parent.and_then(|parent| history.visits.get(parent)).is_some_and(|parent| parent.kind == "Map");
-        let (kind, name) = match item.filter(|_| is_map) {
+    /// The span of the branch or item that a visit is the first of.
+    fn thread(&mut self, history: &History, first: &Visit, thread: usize, time: (i64, i64), around: usize) -> usize {
+        let is_map =
+            first.parent.and_then(|parent| history.visits.get(parent)).is_some_and(|parent| parent.kind == "Map");
+        let (kind, name) = match first.item.filter(|_| is_map) {
             Some(item) => ("item", format!("item {item}")),
             None => {
                 let known =
@@ -166,12 +173,23 @@ impl Trace {
                 ("branch", format!("branch {}", known + 1))
             }
         };
-        self.child(around, kind, name, thread, time);
+        self.child(around, kind, name, thread, time, (first.entered, part::THREAD));
+        if let Some(span) = self.spans.last_mut() {
+            span.is_open = !history.is_thread_over(first);
+        }
         self.spans.len() - 1
     }
 
-    fn child(&mut self, parent: usize, kind: &'static str, name: String, thread: usize, time: (i64, i64)) {
-        self.spans.push(Span { name, kind, parent: Some(parent), thread, time, ..Span::default() });
+    fn child(
+        &mut self,
+        parent: usize,
+        kind: &'static str,
+        name: String,
+        thread: usize,
+        time: (i64, i64),
+        key: (u64, u8),
+    ) {
+        self.spans.push(Span { name, kind, parent: Some(parent), thread, time, key, ..Span::default() });
     }
 }
 

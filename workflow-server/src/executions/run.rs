@@ -488,6 +488,8 @@ impl Run {
                 Step::Advanced => {
                     turns = (turns + 1) % TURNS;
                     if turns == 0 {
+                        #[cfg(feature = "trace")]
+                        registry.traces.get().into_iter().for_each(|traces| traces.note(&self));
                         tokio::task::yield_now().await;
                     }
                 }
@@ -499,7 +501,11 @@ impl Run {
                     }
                     working.spawn(tasks::ask(asking, request, Arc::clone(&registry), Arc::clone(&self)));
                 }
-                Step::Waiting { until } => self.wait(&mut working, &mut planned, until).await,
+                Step::Waiting { until } => {
+                    #[cfg(feature = "trace")]
+                    registry.traces.get().into_iter().for_each(|traces| traces.note(&self));
+                    self.wait(&mut working, &mut planned, until).await;
+                }
                 Step::Ended => break,
                 // The engine's version is pinned to this crate's, so there is no other.
                 _ => break,
@@ -507,7 +513,7 @@ impl Run {
         }
         registry.end_driving(&self);
         #[cfg(feature = "trace")]
-        registry.traces.get().into_iter().for_each(|traces| traces.tell(&self));
+        registry.traces.get().into_iter().for_each(|traces| traces.note(&self));
         match self.machine.is_express {
             // Nobody can ask about it.
             true => {

@@ -45,19 +45,24 @@ impl Events {
     }
 }
 
-pub(super) async fn send(url: String, mut waiting: Receiver<String>) {
+async fn send(url: String, mut waiting: Receiver<String>) {
     let client = HttpClient::default();
     while let Some(event) = waiting.recv().await {
-        for attempt in 1..=ATTEMPTS {
-            let body = Full::new(Bytes::from(event.clone()));
-            let request = Request::post(&url).header("content-type", "application/json").body(body);
-            let Ok(request) = request else { break };
-            let is_taken = client.send(request, LIMIT).await.is_ok_and(|answered| answered.status.is_success());
-            if is_taken || attempt == ATTEMPTS {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(100) * attempt).await;
+        post(&client, &url, event).await;
+    }
+}
+
+/// Posts JSON to a URL, a few times where it is not taken.
+pub(super) async fn post(client: &HttpClient, url: &str, text: String) {
+    let body = Bytes::from(text);
+    for attempt in 1..=ATTEMPTS {
+        let request = Request::post(url).header("content-type", "application/json").body(Full::new(body.clone()));
+        let Ok(request) = request else { break };
+        let is_taken = client.send(request, LIMIT).await.is_ok_and(|answered| answered.status.is_success());
+        if is_taken || attempt == ATTEMPTS {
+            break;
         }
+        tokio::time::sleep(Duration::from_millis(100) * attempt).await;
     }
 }
 

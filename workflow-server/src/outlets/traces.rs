@@ -1,31 +1,52 @@
-//! Executions that have ended, as traces posted to a collector of OpenTelemetry.
+//! Executions as traces posted to a collector of OpenTelemetry: each span when it ends.
 //!
 //! <https://opentelemetry.io/docs/specs/otlp/#otlphttp>
 
+use std::collections::BTreeMap;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
 use serde_json::{Value, json};
-use tokio::sync::mpsc::{Sender, channel};
-use workflow_graph::history::History;
-use workflow_graph::trace::Trace;
-use workflow_local::HistoryEvent;
+use tokio::sync::Notify;
+use workflow_graph::history::Event;
+use workflow_graph::trace::Following;
 
 use super::events;
 use crate::executions::{Endpoint, HttpClient, Run};
 
-/// Traces that wait to be sent; those beyond are dropped.
-const WAITING: usize = 1_000;
+/// Executions with something new that is not sent yet; those beyond are left out.
+const WAITING: usize = 10_000;
+/// How long is waited for more, so that spans are sent together.
+const BATCH: Duration = Duration::from_millis(500);
+/// Spans of one request: the default of OpenTelemetry's batches.
+const SPANS: usize = 512;
 /// How long a collector may take.
 const LIMIT: Duration = Duration::from_secs(10);
 /// Where a collector takes traces.
 const PATH: &str = "/v1/traces";
 
 /// Where traces are sent.
-pub(crate) struct Traces(Sender<String>);
+pub(crate) struct Traces(Arc<News>);
+
+/// The executions with something new, by their ARNs.
+#[derive(Default)]
+struct News {
+    runs: Mutex<BTreeMap<Arc<str>, Arc<Run>>>,
+    more: Notify,
+    /// Whether nothing more comes.
+    is_closed: AtomicBool,
+}
+
+impl News {
+    fn runs(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Arc<Run>>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Traces {
     /// Sends traces to a collector, by a task of the runtime.
@@ -34,20 +55,80 @@ impl Traces {
     /// It is no URL that can be called.
     pub(crate) fn new(url: &str) -> io::Result<Self> {
         let url = collector(url)?;
-        let (give, waiting) = channel(WAITING);
-        tokio::spawn(events::send(url, waiting));
-        Ok(Self(give))
+        let news = Arc::new(News::default());
+        tokio::spawn(send(url, Arc::clone(&news)));
+        Ok(Self(news))
     }
 
-    /// Sends the trace of an execution.
-    pub(crate) fn tell(&self, run: &Run) {
-        // Nobody is to wait for a slow collector.
-        let Ok(place) = self.0.try_reserve() else { return };
-        let events: Vec<_> = run.execution().history().iter().map(HistoryEvent::to_api_json).collect();
-        if let Ok(history) = History::read(&json!(events)) {
-            place.send(Trace::of(&history, &run.arn).to_otlp_json().to_string());
+    /// Notes that an execution may have something new. Nobody waits for a slow collector.
+    pub(crate) fn note(&self, run: &Arc<Run>) {
+        let mut runs = self.0.runs();
+        if runs.len() < WAITING {
+            runs.insert(Arc::clone(&run.arn), Arc::clone(run));
+            drop(runs);
+            self.0.more.notify_one();
         }
     }
+}
+
+impl Drop for Traces {
+    fn drop(&mut self) {
+        self.0.is_closed.store(true, Ordering::Relaxed);
+        self.0.more.notify_one();
+    }
+}
+
+/// Posts the spans that end, until nothing more comes.
+async fn send(url: String, news: Arc<News>) {
+    let client = HttpClient::default();
+    let mut followed = BTreeMap::new();
+    while !news.is_closed.load(Ordering::Relaxed) {
+        news.more.notified().await;
+        tokio::time::sleep(BATCH).await;
+        let runs = std::mem::take(&mut *news.runs());
+        // Long histories take a while.
+        let read = tokio::task::spawn_blocking(move || {
+            let requests = read(&mut followed, runs);
+            (requests, followed)
+        });
+        let Ok((requests, kept)) = read.await else { return };
+        followed = kept;
+        for request in requests {
+            events::post(&client, &url, request.to_string()).await;
+        }
+    }
+}
+
+/// What has ended of these executions, as the bodies of requests.
+fn read(followed: &mut BTreeMap<Arc<str>, Following>, runs: BTreeMap<Arc<str>, Arc<Run>>) -> Vec<Value> {
+    let mut ended = Vec::new();
+    for (arn, run) in runs {
+        let following = followed.entry(Arc::clone(&arn)).or_insert_with(|| Following::of(&*arn));
+        let events: Vec<_> = {
+            let execution = run.execution();
+            execution.history().iter().skip(following.events()).map(|event| event.to_api_json()).collect()
+        };
+        events.iter().filter_map(Event::read).for_each(|event| following.push(event));
+        ended.extend(following.ended(SPANS));
+        if following.has_ended() {
+            followed.remove(&arn);
+        }
+    }
+    let mut requests = Vec::new();
+    let (mut batch, mut spans) = (Vec::new(), 0);
+    for element in ended {
+        let count = element["scopeSpans"][0]["spans"].as_array().map_or(0, Vec::len);
+        if spans > 0 && spans + count > SPANS {
+            requests.push(json!({"resourceSpans": std::mem::take(&mut batch)}));
+            spans = 0;
+        }
+        spans += count;
+        batch.push(element);
+    }
+    if !batch.is_empty() {
+        requests.push(json!({"resourceSpans": batch}));
+    }
+    requests
 }
 
 /// Where a collector takes traces: the path that the URL has, or else that of the specification.
