@@ -6,12 +6,12 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
-use workflow_asl::alive::{self, Before};
 use workflow_asl::budget::{Budget, Count, ExecutionBudget, Loop, Open, Pace, StateBudget, Time, in_words};
 use workflow_asl::document::{MachineType, State, StateMachine};
 use workflow_asl::graph::EdgeKind;
 use workflow_asl::limits::HISTORY_EVENTS;
 use workflow_asl::printable::{printable, printable_json};
+use workflow_asl::reaching::{self, Before};
 use workflow_asl::resource::Resource;
 use workflow_asl::rules::{Coming, errors_of_handlers};
 use workflow_asl::{Pointer, StateKind};
@@ -133,7 +133,7 @@ impl<'a> Page<'a> {
         let by_name = names.rev().map(|(number, state)| (state.asl_name.clone(), number)).collect();
         let (read, _) = StateMachine::read(&machine.value);
         let budget = Budget::of(&read, machine.machine_type);
-        let before = alive::before(&read).into_iter().map(|before| (before.pointer.clone(), before)).collect();
+        let before = reaching::before(&read).into_iter().map(|before| (before.pointer.clone(), before)).collect();
         let mut all = BTreeMap::new();
         for scope in read.scopes() {
             for (name, state) in scope.states.into_iter().flatten() {

@@ -8,7 +8,6 @@
 //! This crate is internal: it follows no semantic versioning, and any release may change its API.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod alive;
 pub mod budget;
 pub mod code;
 pub mod context;
@@ -28,6 +27,7 @@ pub mod pointer;
 #[cfg(feature = "iam")]
 pub mod policy;
 pub mod printable;
+pub mod reaching;
 pub mod references;
 pub mod request;
 pub mod resource;

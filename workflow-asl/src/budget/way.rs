@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::graph::{EdgeKind, Graph};
+use crate::graph::Graph;
 
 /// A graph without the transitions that lead back to a state on the way to them.
 pub(super) struct Ways {
@@ -94,7 +94,7 @@ pub(super) fn earliest(graph: &Graph<'_>, takes: impl Fn(usize) -> u64) -> Vec<O
             _ => continue,
         }
         for edge in graph.leaving(state) {
-            let own = if matches!(edge.kind, EdgeKind::Catch(_)) { 0 } else { takes(state) };
+            let own = if edge.is_caught() { 0 } else { takes(state) };
             if let Some(to) = edge.to.filter(|to| known.get(*to) == Some(&None)) {
                 todo.push(Reverse((time.saturating_add(own), to)));
             }

@@ -1,21 +1,24 @@
 //! The rule that a variable has a value where it is used: which assignments come before each state, in each scope.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Definition;
+use super::entered::{Entered, entered};
 use super::part::Parts;
-use super::variables::{Assigned, Place};
+use super::variables::Assigned;
 use crate::document::QueryLanguage;
-use crate::graph::{EdgeKind, Graph};
+use crate::graph::{EdgeKind, Graph, happened};
 use crate::nearest::Lookups;
 use crate::references::{Reference, ReferenceRoot};
 use crate::{Code, Diagnostic, placeholder};
 
-/// How many transitions may be followed in all. Documents that AWS takes need a small part of it.
+/// How many transitions may be followed in all, counted once for each 64 variables. Documents that AWS takes need a small
+/// part of it.
 const BUDGET: usize = 40_000_000;
 
-/// Variables are looked at together, a bit for each.
-type Bits = u128;
+/// How many variables are looked at together: what is known of all takes memory in their number times that of the states.
+const BATCH: usize = 1_024;
 
 /// What is known of a variable where a state begins.
 #[derive(Clone, Copy, Default)]
@@ -37,17 +40,13 @@ pub(super) fn variables_are_assigned_before_use(definition: &Definition<'_>, fou
     if !definition.references().iter().any(|used| variable(used).is_some()) || !everything_is_known(definition, all) {
         return;
     }
-    let mut flow = Flow::new(definition, all);
-    let mut judged = Vec::new();
-    for scope in 0..definition.parts.scopes.len() {
-        flow.scope(scope, &mut judged);
-    }
-    judged.sort_unstable_by_key(|(reference, _)| *reference);
+    let Some(facts) = facts(definition) else { return };
+    let uses = Uses::of(definition);
     // Once for each state and variable.
     let mut said = BTreeSet::new();
-    for (number, fact) in judged {
-        if let Some(used) = definition.references().get(number)
-            && let Some(diagnostic) = flow.judge(used, fact)
+    for (used, fact) in definition.references().iter().zip(facts) {
+        if let Some(fact) = fact
+            && let Some(diagnostic) = uses.judge(used, fact)
             && said.insert((used.state_number, variable(used)))
         {
             found.push(diagnostic);
@@ -84,208 +83,97 @@ fn everything_is_known(definition: &Definition<'_>, all: &[Assigned<'_>]) -> boo
     objects && !definition.graphs.iter().any(unread) && !all.iter().any(|one| placeholder::contained(one.name))
 }
 
-/// One assignment: the state's number in its graph, and the place in the state.
-struct Assignment {
-    state: usize,
-    place: Place,
-}
-
-struct Flow<'d, 'a> {
-    parts: &'d Parts<'a>,
-    all: &'d [Assigned<'d>],
-    /// The graph of each scope.
-    graphs: Vec<Option<&'d Graph<'a>>>,
-    /// The number in its graph of each state.
-    numbers: Vec<Option<usize>>,
-    /// The references to each variable in each scope: their number, and that of their state.
-    uses: Vec<BTreeMap<&'d str, Vec<(usize, usize)>>>,
-    /// The assignments to each variable in each scope.
-    assignments: Vec<BTreeMap<&'d str, Vec<Assignment>>>,
-    /// The variables that a scope or one inside it that sees its variables uses.
-    relevant: Vec<BTreeSet<&'d str>>,
-    /// The scopes directly inside each.
-    inner: Vec<Vec<usize>>,
-    /// Unknown variables among the known ones.
-    lookups: Lookups,
-    /// What is known where a scope begins; `None` where no path leads to it.
-    entry: Vec<Option<BTreeMap<&'d str, Fact>>>,
-    /// Variables of which some expression asks whether they have a value.
-    guarded: BTreeSet<&'d str>,
-    /// The scopes in which each variable is assigned.
-    scopes_of: BTreeMap<&'d str, BTreeSet<usize>>,
-    budget: usize,
-}
-
-impl<'d, 'a> Flow<'d, 'a> {
-    fn new(definition: &'d Definition<'a>, all: &'d [Assigned<'d>]) -> Self {
-        let parts = &definition.parts;
-        let count = parts.scopes.len();
-        let by_place: BTreeMap<_, _> = definition.graphs.iter().map(|graph| (&graph.scope().pointer, graph)).collect();
-        let graphs: Vec<_> = parts.scopes.iter().map(|scope| by_place.get(&scope.at).copied()).collect();
-        let numbers = parts.states.iter().map(|state| graphs.get(state.scope).copied().flatten()?.number(state.name));
-        let numbers: Vec<Option<usize>> = numbers.collect();
-        let mut flow = Self {
-            parts,
-            all,
-            graphs,
-            numbers,
-            uses: std::iter::repeat_with(BTreeMap::new).take(count).collect(),
-            assignments: std::iter::repeat_with(BTreeMap::new).take(count).collect(),
-            relevant: vec![BTreeSet::new(); count],
-            inner: vec![Vec::new(); count],
-            lookups: Lookups::default(),
-            entry: vec![None; count],
-            guarded: BTreeSet::new(),
-            scopes_of: BTreeMap::new(),
-            budget: BUDGET,
-        };
-        if let Some(entry) = flow.entry.first_mut() {
-            *entry = Some(BTreeMap::new());
+/// What is known of each reference to a variable whose state a path reaches, by the number of the reference; `None` where
+/// there are too many transitions to follow.
+///
+/// A variable has a value where the scope assigns it before, or one around it before the state that holds the scope.
+fn facts(definition: &Definition<'_>) -> Option<Vec<Option<Fact>>> {
+    let parts = &definition.parts;
+    let graphs = definition.graphs_of_scopes();
+    let number = |state: usize| {
+        let state = parts.states.get(state)?;
+        graphs.get(state.scope).copied().flatten()?.number(state.name)
+    };
+    let mut assigned: Vec<BTreeMap<&str, Vec<(usize, EdgeKind)>>> = vec![BTreeMap::new(); graphs.len()];
+    for one in &definition.assigned {
+        if let (Some(assigned), Some(state)) = (assigned.get_mut(one.scope), number(one.number)) {
+            assigned.entry(one.name).or_default().push((state, one.on));
         }
-        for (number, used) in definition.references().iter().enumerate() {
-            let Some(name) = variable(used) else { continue };
-            let Some(scope) = parts.states.get(used.state_number).map(|state| state.scope) else { continue };
-            if used.guard {
-                flow.guarded.insert(name);
+    }
+    let entered = entered(definition);
+    // For each scope, the references to the variables that it assigns: their number and that of the state they are in.
+    let mut uses: Vec<BTreeMap<&str, Vec<(usize, usize)>>> = vec![BTreeMap::new(); graphs.len()];
+    let mut facts = Vec::new();
+    for (reference, used) in definition.references().iter().enumerate() {
+        let reached = entered.get(used.state_number).is_some_and(|entered| *entered != Entered::Never);
+        let name = variable(used).filter(|_| reached);
+        facts.push(name.map(|_| Fact::default()));
+        let mut at = name.and(Some(used.state_number));
+        while let (Some(state), Some(name)) = (at, name) {
+            let Some(scope) = parts.states.get(state).map(|state| state.scope) else { break };
+            if let (Some(uses), Some(state)) = (uses.get_mut(scope), number(state))
+                && assigned.get(scope).is_some_and(|assigned| assigned.contains_key(name))
+            {
+                uses.entry(name).or_default().push((reference, state));
             }
-            if let Some(uses) = flow.uses.get_mut(scope) {
-                uses.entry(name).or_default().push((number, used.state_number));
-            }
-            if let Some(relevant) = flow.relevant.get_mut(scope) {
-                relevant.insert(name);
-            }
+            at = parts.scopes.get(scope).filter(|scope| !scope.distributed).and_then(|scope| scope.owner);
         }
-        for one in all {
-            flow.scopes_of.entry(one.name).or_default().insert(one.scope);
-            let Some(state) = flow.numbers.get(one.number).copied().flatten() else { continue };
-            if let Some(assignments) = flow.assignments.get_mut(one.scope) {
-                assignments.entry(one.name).or_default().push(Assignment { state, place: one.place });
-            }
-        }
-        // Scopes inside come after the one around them.
-        for (number, scope) in parts.scopes.iter().enumerate().rev() {
-            let Some(parent) = scope.parent else { continue };
-            if let Some(inner) = flow.inner.get_mut(parent) {
-                inner.push(number);
-            }
-            if !scope.distributed {
-                let names = flow.relevant.get(number).cloned().unwrap_or_default();
-                if let Some(relevant) = flow.relevant.get_mut(parent) {
-                    relevant.extend(names);
+    }
+    let budget = Cell::new(BUDGET);
+    for ((graph, assigned), uses) in graphs.iter().zip(&assigned).zip(&uses) {
+        let Some(graph) = graph else { continue };
+        let uses: Vec<_> = uses.iter().collect();
+        for batch in uses.chunks(BATCH) {
+            let mut brings: BTreeMap<(usize, EdgeKind), Vec<usize>> = BTreeMap::new();
+            for (event, (name, _)) in batch.iter().enumerate() {
+                for place in assigned.get(*name).into_iter().flatten() {
+                    brings.entry(*place).or_default().push(event);
                 }
             }
-        }
-        flow
-    }
-
-    /// Follows the paths of a scope, and hands on what is known to the scopes inside.
-    fn scope(&mut self, scope: usize, judged: &mut Vec<(usize, Fact)>) {
-        let Some(entry) = self.entry.get(scope).cloned().flatten() else { return };
-        let Some(graph) = self.graphs.get(scope).copied().flatten() else { return };
-        let names: Vec<&str> = self.relevant.get(scope).into_iter().flatten().copied().collect();
-        let batch_size = Bits::BITS as usize;
-        let batches: Vec<&[&str]> = if names.is_empty() { vec![&[]] } else { names.chunks(batch_size).collect() };
-        for batch in batches {
-            let Some(facts) = self.follow(scope, graph, &entry, batch) else { return };
-            self.take_facts(scope, batch, &facts, judged);
-        }
-    }
-
-    /// For each state, which variables of a batch are assigned before it on some and on every path; `None` within
-    /// for a state that no path reaches, and without once there are too many transitions to follow.
-    fn follow(
-        &mut self,
-        scope: usize,
-        graph: &Graph<'_>,
-        entry: &BTreeMap<&str, Fact>,
-        batch: &[&'d str],
-    ) -> Option<Vec<Option<(Bits, Bits)>>> {
-        let mut given: BTreeMap<(usize, EdgeKind), Bits> = BTreeMap::new();
-        let (mut maybe, mut surely): (Bits, Bits) = (0, 0);
-        for (bit, name) in batch.iter().enumerate() {
-            let bit = 1 << bit;
-            let fact = entry.get(name).copied().unwrap_or_default();
-            maybe |= if fact.maybe { bit } else { 0 };
-            surely |= if fact.surely { bit } else { 0 };
-            let assignments = self.assignments.get(scope).and_then(|scope| scope.get(name));
-            for assignment in assignments.into_iter().flatten() {
-                let kind = match assignment.place {
-                    Place::State => EdgeKind::Next,
-                    Place::Rule(rule) => EdgeKind::Choice(rule),
-                    Place::Catcher(catcher) => EdgeKind::Catch(catcher),
-                };
-                *given.entry((assignment.state, kind)).or_default() |= bit;
-            }
-        }
-        let mut facts: Vec<Option<(Bits, Bits)>> = vec![None; graph.states().len()];
-        let mut todo = std::collections::VecDeque::new();
-        let start = graph.start()?;
-        *facts.get_mut(start)? = Some((maybe, surely));
-        todo.push_back(start);
-        let mut waiting = vec![false; facts.len()];
-        while let Some(state) = todo.pop_front() {
-            if let Some(waits) = waiting.get_mut(state) {
-                *waits = false;
-            }
-            let Some((maybe, surely)) = facts.get(state).copied().flatten() else { continue };
-            for edge in graph.leaving(state) {
-                self.budget = self.budget.checked_sub(1)?;
-                let Some(to) = edge.to else { continue };
-                // A default is taken with what the state itself assigns.
-                let kind = if edge.kind == EdgeKind::Default { EdgeKind::Next } else { edge.kind };
-                let new = given.get(&(state, kind)).copied().unwrap_or_default();
-                let Some(there) = facts.get_mut(to) else { continue };
-                let merged = match *there {
-                    None => (maybe | new, surely | new),
-                    Some((before, always)) => (before | maybe | new, always & (surely | new)),
-                };
-                if *there != Some(merged) {
-                    *there = Some(merged);
-                    if let Some(waits @ false) = waiting.get_mut(to) {
-                        *waits = true;
-                        todo.push_back(to);
+            let words = batch.len().div_ceil(64);
+            let known = happened(graph.flow(), batch.len(), |edge, after| {
+                let left = budget.get().checked_sub(words);
+                budget.set(left.unwrap_or_default());
+                let events = brings.get(&(edge.from, edge.kind.assigns()));
+                events.into_iter().flatten().for_each(|event| after.note(*event));
+                left.is_some()
+            });
+            for (event, (_, uses)) in batch.iter().enumerate() {
+                for (reference, state) in *uses {
+                    if let Some(Some(fact)) = facts.get_mut(*reference)
+                        && let Some(Some(known)) = known.get(*state)
+                    {
+                        fact.maybe |= known.maybe.contains(event);
+                        fact.surely |= known.surely.contains(event);
                     }
                 }
             }
         }
-        Some(facts)
     }
+    (budget.get() > 0).then_some(facts)
+}
 
-    /// Notes what is known at each use in a scope, and where scopes inside it begin.
-    fn take_facts(
-        &mut self,
-        scope: usize,
-        batch: &[&'d str],
-        facts: &[Option<(Bits, Bits)>],
-        judged: &mut Vec<(usize, Fact)>,
-    ) {
-        let at = |state: usize, bit: usize| {
-            let (maybe, surely) =
-                self.numbers.get(state).copied().flatten().and_then(|at| facts.get(at).copied())??;
-            Some(Fact { maybe: maybe >> bit & 1 == 1, surely: surely >> bit & 1 == 1 })
-        };
-        let bits: BTreeMap<&str, usize> = batch.iter().enumerate().map(|(bit, name)| (*name, bit)).collect();
-        for (name, bit) in &bits {
-            let uses = self.uses.get(scope).and_then(|uses| uses.get(name));
-            for (number, state) in uses.into_iter().flatten() {
-                judged.extend(at(*state, *bit).map(|fact| (*number, fact)));
-            }
+/// The uses of variables, as messages look at them.
+struct Uses<'d, 'a> {
+    parts: &'d Parts<'a>,
+    all: &'d [Assigned<'a>],
+    /// Unknown variables among the known ones.
+    lookups: Lookups,
+    /// Variables of which some expression asks whether they have a value.
+    guarded: BTreeSet<&'d str>,
+    /// The scopes in which each variable is assigned.
+    scopes_of: BTreeMap<&'d str, BTreeSet<usize>>,
+}
+
+impl<'d, 'a> Uses<'d, 'a> {
+    fn of(definition: &'d Definition<'a>) -> Self {
+        let mut scopes_of: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for one in &definition.assigned {
+            scopes_of.entry(one.name).or_default().insert(one.scope);
         }
-        let mut known = Vec::new();
-        for inner in self.inner.get(scope).into_iter().flatten() {
-            let Some(scope) = self.parts.scopes.get(*inner) else { continue };
-            let Some(owner) = scope.owner else { continue };
-            // Where nothing is of interest this only says that a path leads there.
-            let reached = at(owner, 0).is_some();
-            let seen = if scope.distributed { None } else { self.relevant.get(*inner) };
-            let facts = seen.into_iter().flatten().filter_map(|name| Some((*name, at(owner, *bits.get(name)?)?)));
-            known.push((*inner, reached, facts.collect::<Vec<_>>()));
-        }
-        for (inner, reached, facts) in known {
-            if let Some(entry) = self.entry.get_mut(inner).filter(|_| reached) {
-                entry.get_or_insert_default().extend(facts);
-            }
-        }
+        let guarded = definition.references().iter().filter(|used| used.guard).filter_map(variable).collect();
+        let (parts, all) = (&definition.parts, definition.assigned.as_slice());
+        Self { parts, all, lookups: Lookups::default(), guarded, scopes_of }
     }
 
     /// What to say of a use.

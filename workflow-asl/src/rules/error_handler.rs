@@ -3,21 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Definition;
+use super::entered::{Entered, entered};
 use super::raised::caught;
 use super::reached::{is_taken_outside, takes_all};
 use crate::document::StateKind;
-use crate::graph::{EdgeKind, Graph};
+use crate::graph::Graph;
 use crate::{Code, Diagnostic, error_name, placeholder};
-
-/// How a state is reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reached {
-    /// By a way without an error.
-    InOrder,
-    /// By a catcher alone.
-    AfterAnError,
-    Never,
-}
 
 /// Where every task that runs in order has its errors caught, those of the tasks that handle the errors are caught too.
 pub(super) fn errors_of_handlers_are_caught(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -27,10 +18,10 @@ pub(super) fn errors_of_handlers_are_caught(definition: &Definition<'_>, found: 
     if !states.iter().any(|state| state.state.catch.is_some()) || definition.graphs.iter().any(open) {
         return;
     }
-    let reached = reached(definition);
+    let entered = entered(definition);
     let mut in_order = false;
     let mut handlers = Vec::new();
-    for (number, (state, reached)) in states.iter().zip(&reached).enumerate() {
+    for (number, (state, entered)) in states.iter().zip(&entered).enumerate() {
         if state.state.kind != StateKind::Task && !state.state.is_distributed() {
             continue;
         }
@@ -39,10 +30,10 @@ pub(super) fn errors_of_handlers_are_caught(definition: &Definition<'_>, found: 
         // What a placeholder stands for is not known.
         let open = state.state.has("Catch") && state.state.catch.is_none()
             || names.iter().any(|name| placeholder::likely(name));
-        match reached {
-            Reached::InOrder if !taken => return,
-            Reached::InOrder => in_order = true,
-            Reached::AfterAnError if !taken && !open => handlers.push(number),
+        match entered {
+            Entered::InOrder if !taken => return,
+            Entered::InOrder => in_order = true,
+            Entered::AfterAnError if !taken && !open => handlers.push(number),
             _ => {}
         }
     }
@@ -53,7 +44,7 @@ pub(super) fn errors_of_handlers_are_caught(definition: &Definition<'_>, found: 
     let mut told: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for number in handlers.into_iter().filter(|number| !is_allowed(*number, definition)) {
         let Some(state) = states.get(number) else { continue };
-        let outermost = outermost_handler(number, &reached, definition);
+        let outermost = outermost_handler(number, &entered, definition);
         let inner = told.entry(outermost).or_default();
         if outermost != number {
             inner.push(state.name);
@@ -80,64 +71,17 @@ pub(super) fn errors_of_handlers_are_caught(definition: &Definition<'_>, found: 
 }
 
 /// The outermost state around this one that itself runs after an error alone, or this one.
-fn outermost_handler(number: usize, reached: &[Reached], definition: &Definition<'_>) -> usize {
+fn outermost_handler(number: usize, entered: &[Entered], definition: &Definition<'_>) -> usize {
     let parts = &definition.parts;
     let around = |number: usize| {
         let owner = parts.scopes.get(parts.states.get(number)?.scope)?.owner?;
-        (reached.get(owner) == Some(&Reached::AfterAnError)).then_some(owner)
+        (entered.get(owner) == Some(&Entered::AfterAnError)).then_some(owner)
     };
     let mut outermost = number;
     while let Some(owner) = around(outermost) {
         outermost = owner;
     }
     outermost
-}
-
-/// How each state is reached, by its number.
-fn reached(definition: &Definition<'_>) -> Vec<Reached> {
-    let parts = &definition.parts;
-    let scopes: BTreeMap<_, _> = parts.scopes.iter().enumerate().map(|(number, scope)| (&scope.at, number)).collect();
-    let mut names: Vec<Vec<(&str, usize)>> = vec![Vec::new(); parts.scopes.len()];
-    for (number, state) in parts.states.iter().enumerate() {
-        if let Some(names) = names.get_mut(state.scope) {
-            names.push((state.name, number));
-        }
-    }
-    let mut reached = vec![Reached::Never; parts.states.len()];
-    // A scope stands after the state that holds it.
-    for graph in &definition.graphs {
-        let Some(&scope) = scopes.get(&graph.scope().pointer) else { continue };
-        let owner = parts.scopes.get(scope).and_then(|scope| scope.owner).and_then(|owner| reached.get(owner).copied());
-        let outer = owner.unwrap_or(Reached::InOrder);
-        let in_order = in_order(graph);
-        let at_all = graph.reachable();
-        for (name, number) in names.get(scope).into_iter().flatten() {
-            let Some(own) = graph.number(name) else { continue };
-            let of = match (outer, in_order.get(own), at_all.get(own)) {
-                (Reached::Never, ..) | (_, _, Some(false) | None) => Reached::Never,
-                (Reached::InOrder, Some(true), _) => Reached::InOrder,
-                _ => Reached::AfterAnError,
-            };
-            if let Some(slot) = reached.get_mut(*number) {
-                *slot = of;
-            }
-        }
-    }
-    reached
-}
-
-/// For each state of a scope, whether a way without an error leads to it.
-fn in_order(graph: &Graph<'_>) -> Vec<bool> {
-    let mut reached = vec![false; graph.states().len()];
-    let mut next: Vec<usize> = graph.start().into_iter().collect();
-    while let Some(state) = next.pop() {
-        let Some(seen) = reached.get_mut(state) else { continue };
-        if !std::mem::replace(seen, true) {
-            let edges = graph.leaving(state).iter().filter(|edge| !matches!(edge.kind, EdgeKind::Catch(_)));
-            next.extend(edges.filter_map(|edge| edge.to));
-        }
-    }
-    reached
 }
 
 /// Whether the source says that its errors, or those of a state around it, may leave the workflow.

@@ -10,6 +10,7 @@ mod budget;
 mod choice;
 mod coming;
 mod context;
+mod entered;
 mod error_handler;
 mod expression;
 mod field;
@@ -77,6 +78,12 @@ impl<'a> Definition<'a> {
     /// What the expressions refer to, read where a rule asks.
     fn references(&self) -> &[Reference<'a>] {
         self.references.get_or_init(|| references::of_parts(&self.parts, &self.expressions))
+    }
+
+    /// The graph of each scope among the parts.
+    fn graphs_of_scopes(&self) -> Vec<Option<&Graph<'a>>> {
+        let by_place: BTreeMap<_, _> = self.graphs.iter().map(|graph| (&graph.scope().pointer, graph)).collect();
+        self.parts.scopes.iter().map(|scope| by_place.get(&scope.at).copied()).collect()
     }
 
     /// The errors of each state, worked out where some handler names one.

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::part::Parts;
 use super::{Definition, report};
-use crate::document::QueryLanguage;
+use crate::graph::EdgeKind;
 use crate::limits::VARIABLE_NAME_CHARS;
+use crate::reaching::{Assignment, assignments};
 use crate::{Code, Diagnostic, Pointer, placeholder};
 
 /// For how many scopes the rule on outer variables looks at what comes before them: each look goes
@@ -23,55 +22,37 @@ pub(super) struct Assigned<'a> {
     state: &'a str,
     /// The state's number among the parts.
     pub(super) number: usize,
-    pub(super) place: Place,
+    /// The transition that it is assigned on.
+    pub(super) on: EdgeKind,
 }
 
 impl Assigned<'_> {
     /// Where it stands.
     fn at(&self, parts: &Parts<'_>) -> Pointer {
         let state = parts.states.get(self.number).map(|state| state.at.clone()).unwrap_or_default();
-        let holder = match self.place {
-            Place::State => state,
-            Place::Rule(i) => state.child("Choices").index(i),
-            Place::Catcher(i) => state.child("Catch").index(i),
+        let holder = match self.on {
+            EdgeKind::Next | EdgeKind::Default => state,
+            EdgeKind::Choice(i) => state.child("Choices").index(i),
+            EdgeKind::Catch(i) => state.child("Catch").index(i),
         };
         holder.child("Assign").child(self.key)
     }
 }
 
-/// Where in a state an `Assign` stands.
-#[derive(Clone, Copy)]
-pub(super) enum Place {
-    State,
-    /// In the rule with this number.
-    Rule(usize),
-    /// In the catcher with this number.
-    Catcher(usize),
-}
-
 /// Every assignment, in the order of the states.
 pub(super) fn assigned<'a>(parts: &Parts<'a>) -> Vec<Assigned<'a>> {
-    let mut all = Vec::new();
-    for (number, state) in parts.states.iter().enumerate() {
-        let mut push = |assign: &'a Option<Value>, place: Place| {
-            let Some(Value::Object(fields)) = assign else { return };
-            for key in fields.keys() {
-                let name = match state.language {
-                    QueryLanguage::JsonPath => key.strip_suffix(".$").unwrap_or(key),
-                    QueryLanguage::Jsonata => key,
-                };
-                all.push(Assigned { name, key, scope: state.scope, state: state.name, number, place });
-            }
-        };
-        push(&state.state.assign, Place::State);
-        for (i, rule) in state.state.choices.iter().flatten().enumerate() {
-            push(&rule.assign, Place::Rule(i));
-        }
-        for (i, catcher) in state.state.catch.iter().flatten().enumerate() {
-            push(&catcher.assign, Place::Catcher(i));
-        }
-    }
-    all
+    let states = parts.states.iter().enumerate();
+    let all = states.flat_map(|(number, state)| {
+        assignments(state.state, state.language).map(move |Assignment { on, key, name }| Assigned {
+            name,
+            key,
+            scope: state.scope,
+            state: state.name,
+            number,
+            on,
+        })
+    });
+    all.collect()
 }
 
 /// A variable's name begins with a letter, has only letters, digits and `_` (of any script, as identifiers of
@@ -116,7 +97,7 @@ pub(super) fn inner_scopes_do_not_assign_outer_variables(definition: &Definition
     for variable in all {
         by_name.entry((variable.scope, variable.name)).or_default().push(variable);
     }
-    let graphs: BTreeMap<_, _> = definition.graphs.iter().map(|graph| (&graph.scope().pointer, graph)).collect();
+    let graphs = definition.graphs_of_scopes();
     // Which states come before the one that holds a scope.
     let mut before: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
     let (scopes, states) = (&definition.parts.scopes, &definition.parts.states);
@@ -127,7 +108,7 @@ pub(super) fn inner_scopes_do_not_assign_outer_variables(definition: &Definition
                 break;
             };
             let outer = by_name.get(&(parent, variable.name)).map(Vec::as_slice).unwrap_or_default();
-            let graph = scopes.get(parent).and_then(|scope| graphs.get(&scope.at));
+            let graph = graphs.get(parent).copied().flatten();
             if let (Some(graph), false) = (graph, outer.is_empty()) {
                 if before.len() > FLOODS && !before.contains_key(&number) {
                     break;

@@ -9,6 +9,7 @@ use workflow_services::{Arn, Shape, TaskResource};
 
 use super::foreign::ForeignPart;
 use super::model::{Model, StateInfo};
+use super::path::{Path, PathRoot, PathSegment};
 use super::types::{Ty, Types};
 use crate::syntax::ast::{Head, Resource, Type, plain};
 
@@ -116,11 +117,12 @@ impl<'a> Model<'a> {
     }
 
     /// How to read a member of an execution's output that is JSON as text: `Run.Output` after `.sync`.
-    pub(super) fn json_as_text(&self, text: &str, member: &str) -> Vec<String> {
-        if !text.ends_with(".Output") {
+    pub(super) fn json_as_text(&self, path: &Path<'_>, member: &str) -> Vec<String> {
+        let [around @ .., PathSegment::Member(last)] = path.segments.as_slice() else { return Vec::new() };
+        if last != "Output" {
             return Vec::new();
         }
-        let waits = text.strip_suffix(".Output").and_then(|state| self.states.get(state)).is_some_and(|info| {
+        let waits = self.state_at(&path.root, around).is_some_and(|info| {
             matches!(&info.state.head, Head::Task { resource: Some(Resource::Service { pattern: Some(pattern), .. }), .. }
                 if pattern.value == "sync")
         });
@@ -130,15 +132,15 @@ impl<'a> Model<'a> {
         }
         if self.language == QueryLanguage::Jsonata {
             let or = if waits { "or read" } else { "it is JSON as text: read" };
-            help.push(format!("{or} `$parse({text}).{member}`"));
+            help.push(format!("{or} `$parse({path}).{member}`"));
         }
         help
     }
 
     /// The pattern with which the result of a state's task would have a member that it lacks because nobody waits for it.
-    pub(super) fn waiting_has(&self, state: &str, member: &str) -> Option<String> {
+    pub(super) fn waiting_has(&self, result: &Path<'_>, member: &str) -> Option<String> {
         let Head::Task { resource: Some(Resource::Service { path, pattern: None, .. }), .. } =
-            &self.states.get(state)?.state.head
+            &self.state_at(&result.root, &result.segments)?.state.head
         else {
             return None;
         };
@@ -148,6 +150,14 @@ impl<'a> Model<'a> {
         };
         let pattern = ["sync:2", "sync"].into_iter().find(has)?;
         Some(format!("a task that ends in `.{pattern}` waits for the end, and its result has `{member}`"))
+    }
+
+    /// The state whose whole result a path leads to.
+    fn state_at(&self, root: &PathRoot<'_>, segments: &[PathSegment<'_>]) -> Option<&StateInfo<'a>> {
+        match root {
+            PathRoot::StateResult(name) if segments.is_empty() => self.states.get(name.as_ref()),
+            _ => None,
+        }
     }
 
     /// What a call of the ARN returns, found once in AWS's table.

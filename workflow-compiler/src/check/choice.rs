@@ -4,13 +4,13 @@ use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use super::facts::Facts;
-use super::infer::words;
+use super::flow::Narrowing;
 use super::model::{Model, StateInfo};
 use super::resolve::{Place, Position};
 use super::sink::Sink;
 use super::types::Ty;
 use super::values;
+use super::words::words;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Arm, BinaryOp, Choice, Expr, ExprKind, Target, UnaryOp, When, plain};
 
@@ -36,7 +36,13 @@ enum Domain {
 type ArmCases<'c> = (&'c Arm, Vec<(Option<Case>, &'c Expr)>);
 
 /// The conditions of a choice are sound, each arm can be taken, and one always is.
-pub(super) fn check<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, known: &Facts, sink: &mut Sink<'_>) {
+pub(super) fn check<'a>(
+    model: &Model<'a>,
+    info: &StateInfo<'a>,
+    choice: &Choice,
+    known: &Narrowing,
+    sink: &mut Sink<'_>,
+) {
     conditions(model, info, choice, known, sink);
     else_is_last(choice, sink);
     nonexhaustive_without_else(choice, sink);
@@ -58,7 +64,7 @@ pub(super) fn check<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice
 }
 
 /// Conditions are `bool`, patterns are of the type of what is matched. Each arm knows that those before it were not taken.
-fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, known: &Facts, sink: &mut Sink<'_>) {
+fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, known: &Narrowing, sink: &mut Sink<'_>) {
     let place = Place { state: info, position: Position::Condition };
     let mut facts = known.clone();
     let subject = choice.subject.as_ref().map(|subject| {
@@ -94,7 +100,13 @@ fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, know
 }
 
 /// A choice fails where a condition gives nothing at all, as `$boolean` and `$not` do of what is absent.
-fn gives_something<'a>(model: &Model<'a>, place: Place<'_, 'a>, condition: &Expr, facts: &Facts, sink: &mut Sink<'_>) {
+fn gives_something<'a>(
+    model: &Model<'a>,
+    place: Place<'_, 'a>,
+    condition: &Expr,
+    facts: &Narrowing,
+    sink: &mut Sink<'_>,
+) {
     match &condition.kind {
         ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Not, inner) => {
             gives_something(model, place, inner, facts, sink);
@@ -163,7 +175,7 @@ fn not_exhaustive<'a>(
     info: &StateInfo<'a>,
     choice: &Choice,
     arms: &[ArmCases<'_>],
-    (taken, known): (&[Case], &Facts),
+    (taken, known): (&[Case], &Narrowing),
     sink: &mut Sink<'_>,
 ) {
     let place = Place { state: info, position: Position::Condition };

@@ -5,11 +5,13 @@ use std::rc::Rc;
 use proc_macro2::TokenStream;
 use workflow_asl::Code;
 
-use super::facts::Facts;
+use super::flow::Narrowing;
 use super::function::Argument;
-use super::resolve::{article, literal_index, segment_text};
+use super::path::{Path, PathSegment};
+use super::resolve::article;
 use super::sink::Sink;
 use super::types::Ty;
+use super::words::words;
 use crate::syntax::ast::{Expr, ExprKind, Segment, Spot};
 
 /// How many steps into a type are followed; what lies deeper is not checked. Each step is a question with its whole path.
@@ -261,30 +263,36 @@ impl Foreign {
         Ty::Foreign(Box::new(item))
     }
 
-    /// Follows a step of a reference; `text` are the words before it.
+    /// Follows a step of a reference; `path` is the one before it.
     pub(super) fn step(
         &self,
         (segment, last): (&Segment, bool),
-        text: &str,
+        path: &Path<'_>,
         input: bool,
-        facts: &Facts,
+        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> Ty {
         if self.steps.len() >= DEPTH {
             return Ty::Unknown;
         }
-        let (to, spot) = match segment {
-            Segment::Member { name, .. } => (ForeignMember::Name(name.value.clone()), name.spot),
-            Segment::Index(index) => {
-                (literal_index(index).map_or(ForeignMember::Computed, ForeignMember::Index), index.spot)
-            }
+        let spot = match segment {
+            Segment::Member { name, .. } => name.spot,
+            Segment::Index(index) => index.spot,
         };
-        let certain = facts.present(&format!("{text}{}", segment_text(segment)));
+        let step = PathSegment::of(segment);
+        let to = match &step {
+            PathSegment::Member(name) => ForeignMember::Name(name.clone().into_owned()),
+            PathSegment::Index(index) => ForeignMember::Index(*index),
+            PathSegment::Computed => ForeignMember::Computed,
+        };
+        let mut inner = path.clone();
+        inner.segments.push(step);
+        let certain = facts.present(&inner);
         let mut next = self.clone();
         next.steps.push(ForeignStep { to, certain });
         sink.ask(|| {
             let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
-            Question { of: next.clone(), asks: Asks::Member { words: text.to_owned(), code, last }, spot }
+            Question { of: next.clone(), asks: Asks::Member { words: path.to_string(), code, last }, spot }
         });
         Ty::Foreign(Box::new(next))
     }
@@ -308,13 +316,13 @@ impl Sink<'_> {
     pub(super) fn hold_like(&mut self, (ty, operand): (&Ty, &Expr), (other, literal): (&Ty, &Expr)) {
         let Ty::Foreign(foreign) = ty.present() else { return };
         if let (ExprKind::Text(text), Ty::Text) = (&literal.kind, other) {
-            let words = super::infer::words(operand).unwrap_or_else(|| "this".to_owned());
+            let words = words(operand).unwrap_or_else(|| "this".to_owned());
             let asks = Asks::Text { text: text.clone(), words };
             self.ask(|| Question { of: (**foreign).clone(), asks, spot: literal.spot });
         }
         // What may be absent may be compared with `null`.
         let Some(kinds) = kinds_of(other).filter(|_| *other != Ty::Null) else { return };
-        let words = super::infer::words(operand).map_or_else(|| "this".to_owned(), |words| format!("`{words}`"));
+        let words = words(operand).map_or_else(|| "this".to_owned(), |words| format!("`{words}`"));
         let wanted = format!("{words} cannot be compared with {}", article(other));
         self.hold(ty, operand.spot, kinds, Code::UnlikeTypes, &wanted);
     }

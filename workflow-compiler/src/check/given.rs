@@ -4,7 +4,7 @@ use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
 use super::data::output::whole;
-use super::facts::Facts;
+use super::flow::Narrowing;
 use super::foreign::{Asks, Foreign, ForeignPart, Question, kinds, kinds_of};
 use super::model::{Model, StateInfo};
 use super::resolve::{Place, Position, article};
@@ -34,7 +34,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         let given = Given { model, info, position: Position::Parameters, code: Code::MissingParameter };
         match members.iter().find(|member| name(info, member).0 == INPUT) {
             Some(member) if name(info, member).1 => {
-                given.expr(&wanted, &member.value, member.key.spot, model.facts(info), &what, sink);
+                given.expr(&wanted, &member.value, member.key.spot, model.narrowing(info), &what, sink);
             }
             Some(_) => {}
             None => given.members(&wanted, Vec::new(), *spot, &what, sink),
@@ -67,7 +67,7 @@ impl<'a> Given<'_, 'a> {
         wanted: &Foreign,
         expr: &Expr,
         word: Spot,
-        facts: &Facts,
+        facts: &Narrowing,
         what: &str,
         sink: &mut Sink<'_>,
     ) {
@@ -123,7 +123,7 @@ impl<'a> Given<'_, 'a> {
         }
     }
 
-    fn ty(self, expr: &Expr, facts: &Facts) -> Ty {
+    fn ty(self, expr: &Expr, facts: &Narrowing) -> Ty {
         let place = Place { state: self.info, position: self.position };
         self.model.infer(place, expr, facts, &mut Sink::silent())
     }

@@ -4,7 +4,7 @@
 use proc_macro2::Ident;
 use workflow_asl::Code;
 
-use super::facts::Facts;
+use super::flow::Narrowing;
 use super::model::Model;
 use super::resolve::Place;
 use super::sink::Sink;
@@ -269,7 +269,7 @@ impl<'a> Model<'a> {
     /// Whether nothing is wrong with a reference.
     fn resolves(&self, place: Place<'_, 'a>, reference: &Reference) -> bool {
         let mut problems = Problems::default();
-        self.follow(place, reference, &Facts::default(), &mut Sink::to(&mut problems));
+        self.follow(place, reference, &Narrowing::default(), &mut Sink::to(&mut problems));
         problems.iter().next().is_none()
     }
 

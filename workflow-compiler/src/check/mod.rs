@@ -10,7 +10,6 @@ mod data;
 mod declarations;
 #[cfg(feature = "explain")]
 mod explain;
-mod facts;
 mod flow;
 mod foreign;
 pub mod function;
@@ -23,6 +22,7 @@ mod meant;
 mod model;
 mod names;
 mod origin;
+mod path;
 mod range;
 mod request;
 mod resolve;
@@ -34,6 +34,7 @@ pub mod types;
 mod unused;
 mod values;
 mod variables;
+mod words;
 
 pub(crate) use api::member_type;
 pub use api::{DeclaredResult, ResultType, declared_result, integration};

@@ -18,6 +18,9 @@ use crate::syntax::ast::{
 };
 use crate::syntax::keyword::ClauseKind;
 
+/// Ids above are those of states whose name is taken, from the end, until all states are counted.
+const TAKEN: usize = usize::MAX / 2;
+
 /// What a workflow says, as far as it was understood. Of two things with one name the first counts.
 #[derive(Debug)]
 pub struct Model<'a> {
@@ -108,7 +111,9 @@ pub struct StateInfo<'a> {
     pub scope: usize,
     /// The parallel or map around it.
     pub owner: Option<&'a State>,
-    /// Its number in [`Model::states`]; `None` where its identifier is taken.
+    /// Its number in [`Model::all_states`].
+    pub(super) id: usize,
+    /// Its number in [`Model::states`], which is its id; `None` where its identifier is taken.
     pub(super) number: Option<usize>,
 }
 
@@ -119,6 +124,8 @@ pub struct Scope<'a> {
     pub body: &'a Body,
     /// The parallel or map that it belongs to.
     pub owner: Option<&'a State>,
+    /// The id of that state.
+    pub(super) owner_id: Option<usize>,
     /// The branch's number from zero, in a parallel.
     pub branch: Option<usize>,
     /// The scope around it.
@@ -181,6 +188,11 @@ impl<'a> Model<'a> {
         model.retriers.reverse();
         model.catchers.reverse();
         model.enter(&workflow.body, None, None, None);
+        // The ids of states whose name is taken follow the others.
+        let first = model.states.len();
+        let settle = |id: &mut usize| *id = if *id > TAKEN { first + (usize::MAX - *id) } else { *id };
+        model.duplicates.iter_mut().for_each(|info| settle(&mut info.id));
+        model.scopes.iter_mut().filter_map(|scope| scope.owner_id.as_mut()).for_each(settle);
         model
     }
 
@@ -229,9 +241,16 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn enter(&mut self, body: &'a Body, owner: Option<&'a State>, branch: Option<usize>, parent: Option<usize>) {
+    fn enter(
+        &mut self,
+        body: &'a Body,
+        owner: Option<(&'a State, usize)>,
+        branch: Option<usize>,
+        parent: Option<usize>,
+    ) {
         let scope = self.scopes.len();
-        self.scopes.push(Scope { body, owner, branch, parent });
+        let (owner, owner_id) = owner.unzip();
+        self.scopes.push(Scope { body, owner, owner_id, branch, parent });
         for state in &body.states {
             let language = state.clauses.iter().find_map(|clause| match clause.value {
                 ClauseValue::Query(language) => Some(language),
@@ -239,6 +258,7 @@ impl<'a> Model<'a> {
             });
             let name = plain(&state.name);
             let taken = self.states.contains_key(&name);
+            let id = if taken { usize::MAX - self.duplicates.len() } else { self.states.len() };
             let info = StateInfo {
                 state,
                 name: name.clone(),
@@ -246,7 +266,8 @@ impl<'a> Model<'a> {
                 language: language.unwrap_or(self.language),
                 scope,
                 owner,
-                number: (!taken).then_some(self.states.len()),
+                id,
+                number: (!taken).then_some(id),
             };
             if taken {
                 self.duplicates.push(info);
@@ -256,10 +277,10 @@ impl<'a> Model<'a> {
             match &state.head {
                 Head::Parallel(branches) => {
                     for (number, branch) in branches.iter().enumerate() {
-                        self.enter(&branch.body, Some(state), Some(number), Some(scope));
+                        self.enter(&branch.body, Some((state, id)), Some(number), Some(scope));
                     }
                 }
-                Head::Map { body, .. } => self.enter(body, Some(state), None, Some(scope)),
+                Head::Map { body, .. } => self.enter(body, Some((state, id)), None, Some(scope)),
                 _ => {}
             }
         }
@@ -268,6 +289,12 @@ impl<'a> Model<'a> {
     /// All states, those with a taken name too.
     pub fn all_states(&self) -> impl Iterator<Item = &StateInfo<'a>> {
         self.states.values().chain(&self.duplicates)
+    }
+
+    /// The state with this id.
+    pub(super) fn by_id(&self, id: usize) -> Option<&StateInfo<'a>> {
+        let first = self.states.get_index(id).map(|(_, info)| info);
+        first.or_else(|| self.duplicates.get(id.checked_sub(self.states.len())?))
     }
 
     /// What is known of a state of the tree.

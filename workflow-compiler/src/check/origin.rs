@@ -6,10 +6,10 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
-use super::data::Point;
 use super::meant;
 use super::model::{Model, StateInfo, is_distributed};
-use super::resolve::{Base, Place, Position, reference_text, segment_text};
+use super::path::{Path, reference_text};
+use super::resolve::{Base, Place, Position};
 use super::types::Ty;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain};
@@ -148,7 +148,7 @@ impl<'a> Model<'a> {
                 let help = match (self.state_of_variable(name), nearest(name, variables)) {
                     _ if name == "item" => "the item of a map is `item`, without `$`".to_owned(),
                     (Some(state), _) => {
-                        let members: String = reference.segments.iter().map(segment_text).collect();
+                        let members = Path::of(reference).rest();
                         format!("what the state `{state}` gave is read by its name: `{state}{members}`")
                     }
                     (None, Some(near)) => format!("did you mean `${near}`?"),
@@ -246,7 +246,7 @@ impl<'a> Model<'a> {
         }
         let start = self.first_of(scope);
         let starts = start.is_some_and(|start| std::ptr::eq(start.state, info.state));
-        let comes_back = self.data.scopes.comes_back(scope);
+        let comes_back = self.data.graphs.comes_back(scope);
         let start_name = start.map_or("", |start| start.name.as_str());
         let takes_part = || info.state.clauses.iter().any(|clause| clause.kind == ClauseKind::InputPath);
         let sees_input = match info.language {
@@ -280,16 +280,14 @@ impl<'a> Model<'a> {
 
     /// The state that a scope starts with.
     pub(super) fn first_of(&self, scope: usize) -> Option<&StateInfo<'a>> {
-        let scopes = &self.data.scopes;
-        let node = scopes.graph(scope)?.start?;
-        self.states.get_index(scopes.state_at(Point { scope, node })?).map(|(_, info)| info)
+        self.states.get_index(self.data.graphs.start(scope)?).map(|(_, info)| info)
     }
 
     /// Whether a state is inside of a parallel or map of this scope.
     fn is_inside(&self, info: &StateInfo<'a>, scope: usize, owner: &StateInfo<'a>) -> bool {
-        let scopes = &self.data.scopes;
-        let around = info.number.and_then(|number| scopes.ancestor(scopes.point(number)?, scope));
-        info.scope != scope && around.and_then(|point| scopes.state_at(point)) == owner.number
+        let graphs = &self.data.graphs;
+        let around = info.number.and_then(|number| graphs.ancestor(graphs.point(number)?, scope));
+        info.scope != scope && around.and_then(|point| graphs.state_at(point)) == owner.number
     }
 
     /// The type of the elements of a map's items.

@@ -12,11 +12,11 @@ use workflow_services::{Arn, Shape, TaskResource};
 
 use super::api::integration;
 use super::foreign::{kinds, kinds_of};
-use super::infer::words;
 use super::model::{Model, StateInfo};
 use super::resolve::{Place, Position, article};
 use super::sink::Sink;
 use super::types::Ty;
+use super::words::words;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Resource, State};
 use crate::syntax::keyword::ClauseKind;

@@ -5,14 +5,15 @@ use workflow_asl::result::{Member, Presence};
 
 use super::api::member_type;
 use super::data::references;
-use super::facts::Facts;
+use super::flow::Narrowing;
 use super::infer::Named;
 use super::model::{Model, StateInfo};
 use super::origin::Origin;
+use super::path::{Path, PathRoot, PathSegment, literal_index};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, Text, UnaryOp, plain};
+use crate::syntax::ast::{Expr, Reference, Root, Segment, Text, plain};
 use crate::syntax::spelling::is_word;
 
 /// A place in a state where a value is computed.
@@ -169,14 +170,14 @@ impl<'a> Model<'a> {
     /// What a reference means in its place; never fails. Unknown members keep their text, and their type is
     /// unknown. Silent: the checks report.
     pub fn resolve<'e>(&self, place: Place<'_, 'a>, reference: &'e Reference) -> Resolved<'e> {
-        self.follow(place, reference, &Facts::default(), &mut Sink::silent())
+        self.follow(place, reference, &Narrowing::default(), &mut Sink::silent())
     }
 
     pub(super) fn follow<'e>(
         &self,
         place: Place<'_, 'a>,
         reference: &'e Reference,
-        facts: &Facts,
+        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> Resolved<'e> {
         if let Root::Params = reference.root {
@@ -200,12 +201,12 @@ impl<'a> Model<'a> {
             Root::State => Beginning::State,
             _ => Beginning::Value,
         };
-        let text = root_text(&reference.root);
-        let absent = reference.optional && !facts.present(&text);
+        let path = Path::from(PathRoot::of(&reference.root));
+        let absent = reference.optional && !facts.present(&path);
         let asks = if reference.optional { &facts.asking() } else { facts };
-        let (ty, presence) = self.walk(text, origin.ty, &reference.segments, beginning, asks, &mut steps, sink);
+        let (ty, presence) = self.walk(path, origin.ty, &reference.segments, beginning, asks, &mut steps, sink);
         // What may not be there at all is to be asked for, whatever its type.
-        let absent = absent && !facts.present(&reference_text(reference));
+        let absent = absent && !facts.present(&Path::of(reference));
         let presence = if absent { Presence::Maybe } else { presence };
         let ty = match ty {
             ty if !absent || ty.is_option() => ty,
@@ -215,7 +216,7 @@ impl<'a> Model<'a> {
     }
 
     /// Why the result of another state cannot be read here.
-    fn refused(&self, place: Place<'_, 'a>, reference: &Reference, facts: &Facts) -> Option<Problem> {
+    fn refused(&self, place: Place<'_, 'a>, reference: &Reference, facts: &Narrowing) -> Option<Problem> {
         let Root::StateResult(name) = &reference.root else { return None };
         if matches!(place.position, Position::Literal | Position::Resource) {
             return None;
@@ -228,7 +229,7 @@ impl<'a> Model<'a> {
     pub(super) fn reads_refused(&self, place: Place<'_, 'a>, value: &Expr) -> bool {
         let mut refused = false;
         references(value, &mut |reference| {
-            refused = refused || self.refused(place, reference, self.facts(place.state)).is_some();
+            refused = refused || self.refused(place, reference, self.narrowing(place.state)).is_some();
         });
         refused
     }
@@ -273,15 +274,15 @@ impl<'a> Model<'a> {
         param(Base::Param(name.value.clone()), known.ty.clone())
     }
 
-    /// Follows members and indices from a value of the type `ty`, which is called `text` in messages.
+    /// Follows members and indices from a value of the type `ty`, which is at `path`.
     #[expect(clippy::too_many_arguments, reason = "one walk, called from two places")]
     pub(super) fn walk<'e>(
         &self,
-        mut text: String,
+        mut path: Path<'e>,
         mut ty: Ty,
         segments: &'e [Segment],
         beginning: Beginning,
-        facts: &Facts,
+        facts: &Narrowing,
         steps: &mut Vec<Step<'e>>,
         sink: &mut Sink<'_>,
     ) -> (Ty, Presence) {
@@ -293,14 +294,14 @@ impl<'a> Model<'a> {
                 _ => None,
             };
             absent |= match ty {
-                Ty::Option(_) => !facts.present(&text),
-                Ty::Nullable(_) => !facts.not_null(&text),
+                Ty::Option(_) => !facts.present(&path),
+                Ty::Nullable(_) => !facts.not_null(&path),
                 _ => false,
             };
             if let Ty::Foreign(foreign) = ty.present() {
                 let last = segments.last().is_some_and(|last| std::ptr::eq(last, segment));
-                let next = foreign.step((segment, last), &text, beginning == Beginning::Input, facts, sink);
-                push_segment(&mut text, segment);
+                let next = foreign.step((segment, last), &path, beginning == Beginning::Input, facts, sink);
+                path.segments.push(PathSegment::of(segment));
                 steps.push(match segment {
                     Segment::Member { name, optional, quoted } => {
                         absent |= *optional;
@@ -315,9 +316,9 @@ impl<'a> Model<'a> {
                 Segment::Member { name, optional, quoted } => {
                     absent |= *optional;
                     let (wire, next, there) =
-                        self.member(&text, ty.present(), (name, *quoted, next), beginning, facts, sink);
-                    push_segment(&mut text, segment);
-                    if there > presence && !facts.present(&text) {
+                        self.member(&path, ty.present(), (name, *quoted, next), beginning, facts, sink);
+                    path.segments.push(PathSegment::of(segment));
+                    if there > presence && !facts.present(&path) {
                         presence = there;
                     }
                     steps.push(Step::Member { name: wire, quoted: *quoted });
@@ -332,8 +333,8 @@ impl<'a> Model<'a> {
                             Some(None) => {
                                 sink.report(|| {
                                     let message = match items.len() {
-                                        1 => format!("`{text}` has 1 item"),
-                                        count => format!("`{text}` has {count} items"),
+                                        1 => format!("`{path}` has 1 item"),
+                                        count => format!("`{path}` has {count} items"),
                                     };
                                     Problem::new(Code::UnknownMember, index.spot, message).help("the first is `[0]`")
                                 });
@@ -343,7 +344,7 @@ impl<'a> Model<'a> {
                         },
                         other => {
                             sink.report(|| {
-                                let message = format!("`{text}` is {}, not an array", article(other));
+                                let message = format!("`{path}` is {}, not an array", article(other));
                                 let problem = Problem::new(Code::UnknownMember, index.spot, message);
                                 match other {
                                     Ty::Object(members) => list_members(problem, members.keys().map(String::as_str)),
@@ -353,16 +354,16 @@ impl<'a> Model<'a> {
                             Ty::Unknown
                         }
                     };
-                    text.push_str(&index_text(index));
+                    path.segments.push(PathSegment::of(segment));
                     steps.push(literal_index(index).map_or(Step::Computed(index), Step::Index));
                     ty = next;
                 }
             }
         }
-        let there = facts.present(&text);
+        let there = facts.present(&path);
         let ty = match ty {
             ty @ Ty::Option(_) if there => ty.present().clone(),
-            Ty::Nullable(inner) if facts.not_null(&text) => *inner,
+            Ty::Nullable(inner) if facts.not_null(&path) => *inner,
             ty if absent && !there => ty.lacking(),
             ty => ty,
         };
@@ -372,11 +373,11 @@ impl<'a> Model<'a> {
     /// The name in JSON and the type of a member, and whether AWS's table says that it is there.
     fn member(
         &self,
-        text: &str,
+        path: &Path<'_>,
         ty: &Ty,
         (name, quoted, next): (&Text, bool, Option<&Text>),
         beginning: Beginning,
-        facts: &Facts,
+        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> (String, Ty, Presence) {
         let there = Presence::Always;
@@ -393,11 +394,11 @@ impl<'a> Model<'a> {
                 }
                 let fault = || {
                     let whose = if known.declared {
-                        format!("`{of}` (the type of `{text}`)")
+                        format!("`{of}` (the type of `{path}`)")
                     } else if input {
                         "the execution's input".to_owned()
                     } else {
-                        format!("`{text}`")
+                        format!("`{path}`")
                     };
                     let problem = Problem::new(code, name.spot, format!("{whose} has no field `{}`", name.value));
                     let by_wire = known.fields.iter().find(|(_, field)| field.decl.wire == name.value);
@@ -418,13 +419,14 @@ impl<'a> Model<'a> {
                     return (name.value.clone(), ty.clone(), there);
                 }
                 sink.report(|| {
-                    let message = format!("`{text}` has no member `{}`", name.value);
+                    let message = format!("`{path}` has no member `{}`", name.value);
                     let problem = Problem::new(code, name.spot, message);
-                    if let Some(meant) = self.meant_member(&problem, text, ty, (name, next)).filter(|_| !quoted) {
+                    if let Some(meant) = self.meant_member(&problem, path, ty, (name, next)).filter(|_| !quoted) {
                         return meant;
                     }
-                    let meant =
-                        OF_THE_CONTEXT.iter().find(|(words, _)| text == "context" && words.contains(&&*name.value));
+                    let meant = OF_THE_CONTEXT
+                        .iter()
+                        .find(|(words, _)| *path == PathRoot::Word("context").into() && words.contains(&&*name.value));
                     match meant {
                         Some((_, path)) => problem.write(*path),
                         None => suggest_member(problem, (&name.value, quoted), members.keys().map(String::as_str)),
@@ -437,13 +439,13 @@ impl<'a> Model<'a> {
                 Member::Unknown => unknown,
                 Member::None => {
                     sink.report(|| {
-                        let message = format!("`{text}` has no member `{}` in AWS's API", name.value);
+                        let message = format!("`{path}` has no member `{}` in AWS's API", name.value);
                         // What only asks does not fail.
                         let certain = part.is_certain() && !facts.asks();
                         let code = if certain { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
                         let problem = Problem::new(code, name.spot, message);
-                        let deeper = self.meant_member(&problem, text, ty, (name, next)).filter(|_| !quoted);
-                        match self.waiting_has(text, &name.value).or_else(|| part.meant(&name.value)) {
+                        let deeper = self.meant_member(&problem, path, ty, (name, next)).filter(|_| !quoted);
+                        match self.waiting_has(path, &name.value).or_else(|| part.meant(&name.value)) {
                             Some(help) => problem.help(help),
                             None if deeper.is_some() => deeper.unwrap_or(problem),
                             None => {
@@ -459,23 +461,23 @@ impl<'a> Model<'a> {
             Ty::Array(_) | Ty::Tuple(_) if beginning == Beginning::State => unknown,
             Ty::Array(_) | Ty::Tuple(_) => {
                 sink.report(|| {
-                    let message = format!("`{text}` is {}: take one of its items first", article(ty));
+                    let message = format!("`{path}` is {}: take one of its items first", article(ty));
                     let problem = Problem::new(code, name.spot, message);
                     match name.value.parse::<u64>() {
                         Ok(index) => {
                             let edit = Edit::over(name.spot, index.to_string());
-                            problem.help(format!("an index has no quotes: `{text}[{index}]`")).edit(edit)
+                            problem.help(format!("an index has no quotes: `{path}[{index}]`")).edit(edit)
                         }
-                        Err(_) => problem.help(format!("such as `{text}[0].{}`", name.value)),
+                        Err(_) => problem.help(format!("such as `{path}[0].{}`", name.value)),
                     }
                 });
                 unknown
             }
             other => {
                 sink.report(|| {
-                    let message = format!("`{text}` is {}: it has no member `{}`", article(other), name.value);
+                    let message = format!("`{path}` is {}: it has no member `{}`", article(other), name.value);
                     let problem = Problem::new(code, name.spot, message);
-                    let meant = if *other == Ty::Text { self.json_as_text(text, &name.value) } else { Vec::new() };
+                    let meant = if *other == Ty::Text { self.json_as_text(path, &name.value) } else { Vec::new() };
                     meant.into_iter().fold(problem, Problem::help)
                 });
                 unknown
@@ -487,10 +489,16 @@ impl<'a> Model<'a> {
 impl Model<'_> {
     /// The problem with what was meant by a member that there is not: one that lies deeper in the value, or the member
     /// that other languages have the word for.
-    fn meant_member(&self, problem: &Problem, text: &str, ty: &Ty, member: (&Text, Option<&Text>)) -> Option<Problem> {
+    fn meant_member(
+        &self,
+        problem: &Problem,
+        of: &Path<'_>,
+        ty: &Ty,
+        member: (&Text, Option<&Text>),
+    ) -> Option<Problem> {
         let (name, next) = member;
         let deeper = |open| self.deeper_member(ty, &name.value, open);
-        let at = |path: String| problem.clone().did_you_mean(&format!("{text}.{path}"), path);
+        let at = |path: String| problem.clone().did_you_mean(&format!("{of}.{path}"), path);
         if let Some(path) = deeper(false) {
             return Some(at(path));
         }
@@ -499,7 +507,7 @@ impl Model<'_> {
         }
         let has = |member: &str| matches!(self.named(ty, member), Named::Found(_));
         if let Some(next) = next.filter(|next| has(&next.value)) {
-            let help = format!("leave out `{}`: write `{text}.{}`", name.value, next.value);
+            let help = format!("leave out `{}`: write `{of}.{}`", name.value, next.value);
             return Some(problem.clone().help(help).edit(Edit::over(name.spot.to(next.spot), next.value.clone())));
         }
         match WRAPPERS.iter().find(|wrapper| has(wrapper)) {
@@ -585,64 +593,8 @@ pub(super) fn article(ty: &Ty) -> String {
     }
 }
 
-/// The words of a reference, as a message and a guard have them.
-pub(super) fn reference_text(reference: &Reference) -> String {
-    let mut text = root_text(&reference.root);
-    reference.segments.iter().for_each(|segment| push_segment(&mut text, segment));
-    text
-}
-
-fn root_text(root: &Root) -> String {
-    match root {
-        Root::Input => "input".to_owned(),
-        Root::State => "state".to_owned(),
-        Root::Result => "result".to_owned(),
-        Root::Item => "item".to_owned(),
-        Root::Index => "index".to_owned(),
-        Root::Context => "context".to_owned(),
-        Root::Params => "params".to_owned(),
-        Root::Caught => "caught".to_owned(),
-        Root::Variable(name) => format!("${name}"),
-        Root::StateResult(name) => plain(name),
-    }
-}
-
-pub(super) fn segment_text(segment: &Segment) -> String {
-    let mut text = String::new();
-    push_segment(&mut text, segment);
-    text
-}
-
-/// Adds the words of a segment to those before it.
-fn push_segment(text: &mut String, segment: &Segment) {
-    match segment {
-        // What a dot in a name is part of is no member of a member.
-        Segment::Member { name, .. } if ['.', '[', '…'].iter().any(|sign| name.value.contains(*sign)) => {
-            text.push_str(&format!("[{:?}]", name.value));
-        }
-        Segment::Member { name, .. } => {
-            text.push('.');
-            text.push_str(&name.value);
-        }
-        Segment::Index(index) => text.push_str(&index_text(index)),
-    }
-}
-
 /// The item at an index, from the end where it is negative.
 fn tuple_item(items: &[Ty], at: i64) -> Option<&Ty> {
     let at = if at < 0 { at.checked_add(i64::try_from(items.len()).ok()?)? } else { at };
     items.get(usize::try_from(at).ok()?)
-}
-
-fn index_text(index: &Expr) -> String {
-    literal_index(index).map_or_else(|| "[…]".to_owned(), |index| format!("[{index}]"))
-}
-
-pub(super) fn literal_index(index: &Expr) -> Option<i64> {
-    match &index.kind {
-        ExprKind::Number(text) => text.parse().ok(),
-        ExprKind::Unary(UnaryOp::Negate, inner) => literal_index(inner).and_then(i64::checked_neg),
-        ExprKind::Paren(inner) => literal_index(inner),
-        _ => None,
-    }
 }

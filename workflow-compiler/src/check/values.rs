@@ -4,7 +4,7 @@ use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
 use super::choice;
-use super::facts::Facts;
+use super::flow::Narrowing;
 use super::foreign::{kinds, kinds_of};
 use super::model::{Model, StateInfo};
 use super::resolve::{Place, Position, article};
@@ -19,7 +19,7 @@ use crate::syntax::keyword::ClauseKind;
 /// Every reference names something that is there, every operator and function gets values of its types.
 pub(super) fn check<'a>(model: &Model<'a>, sink: &mut Sink<'_>) {
     for info in model.all_states() {
-        let facts = model.facts(info);
+        let facts = model.narrowing(info);
         head(model, info, facts, sink);
         clauses(model, info, &info.state.clauses, facts, sink);
     }
@@ -77,8 +77,8 @@ fn stands_for<'m, 'a: 'm>(
 }
 
 /// What is known wherever one of the states begins that share some words.
-fn common<'a>(model: &Model<'a>, shares: impl Fn(&StateInfo<'a>) -> bool) -> Facts {
-    let facts = model.all_states().filter(|info| shares(info)).map(|info| model.facts(info).clone());
+fn common<'a>(model: &Model<'a>, shares: impl Fn(&StateInfo<'a>) -> bool) -> Narrowing {
+    let facts = model.all_states().filter(|info| shares(info)).map(|info| model.narrowing(info).clone());
     facts.reduce(|known, other| known.common(&other)).unwrap_or_default()
 }
 
@@ -96,7 +96,7 @@ fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
         .any(|clause| clause.kind == kind && matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name))
 }
 
-fn head<'a>(model: &Model<'a>, info: &StateInfo<'a>, facts: &Facts, sink: &mut Sink<'_>) {
+fn head<'a>(model: &Model<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
     if let Head::Task { resource: Some(Resource::Text(text)), .. } = &info.state.head {
         let place = Place { state: info, position: Position::Resource };
         model.braces_in_text(place, (&text.value, text.spot), facts, sink);
@@ -135,7 +135,7 @@ pub(super) fn clauses<'a>(
     model: &Model<'a>,
     info: &StateInfo<'a>,
     clauses: &[Clause],
-    facts: &Facts,
+    facts: &Narrowing,
     sink: &mut Sink<'_>,
 ) {
     for clause in clauses {
@@ -188,11 +188,11 @@ pub(super) fn clauses<'a>(
 
 fn retrier<'a>(model: &Model<'a>, info: &StateInfo<'a>, retrier: &Retrier, sink: &mut Sink<'_>) {
     for field in &retrier.fields {
-        value(model, info, Position::Literal, &field.value, &Facts::default(), sink);
+        value(model, info, Position::Literal, &field.value, &Narrowing::default(), sink);
     }
 }
 
-fn catcher<'a>(model: &Model<'a>, info: &StateInfo<'a>, catcher: &Catcher, facts: &Facts, sink: &mut Sink<'_>) {
+fn catcher<'a>(model: &Model<'a>, info: &StateInfo<'a>, catcher: &Catcher, facts: &Narrowing, sink: &mut Sink<'_>) {
     for clause in &catcher.clauses {
         let position = match clause.kind {
             ClauseKind::Assign => Position::CatchAssign,
@@ -210,7 +210,7 @@ fn value<'a>(
     info: &StateInfo<'a>,
     position: Position,
     expr: &Expr,
-    facts: &Facts,
+    facts: &Narrowing,
     sink: &mut Sink<'_>,
 ) {
     let place = Place { state: info, position };

@@ -115,16 +115,9 @@ fn spelled_member(member: &Member) -> String {
 /// A reference as one writes it.
 pub(crate) fn spelled_reference(reference: &Reference) -> String {
     let root = match &reference.root {
-        Root::Input => "input",
-        Root::State => "state",
-        Root::Result => "result",
-        Root::Item => "item",
-        Root::Index => "index",
-        Root::Context => "context",
-        Root::Params => "params",
-        Root::Caught => "caught",
         Root::Variable(name) => &format!("${name}"),
         Root::StateResult(name) => &plain(name),
+        root => root.word().unwrap_or_default(),
     };
     format!("{root}{}{}", if reference.optional { "?" } else { "" }, spelled_segments(&reference.segments))
 }

@@ -24,10 +24,7 @@ enum Form {
 impl<'a> Model<'a> {
     /// The type of what a parallel's branches or a map's iterations give together.
     pub(in crate::check) fn gathered(&self, info: &StateInfo<'a>) -> Ty {
-        let inside = (0..self.scopes.len()).filter(|scope| {
-            self.scopes.get(*scope).and_then(|scope| scope.owner).is_some_and(|owner| std::ptr::eq(owner, info.state))
-        });
-        let mut inside = inside.map(|scope| self.scope_output(scope));
+        let mut inside = self.data.graphs.inside(info.id).map(|scope| self.scope_output(scope));
         match &info.state.head {
             Head::Parallel(_) => Ty::Tuple(inside.collect()),
             Head::Map { .. } => {

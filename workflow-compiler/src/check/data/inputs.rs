@@ -3,19 +3,16 @@
 //! The first state of the workflow gets the execution's input, that of a branch the parallel's, that of a map an item or
 //! what `item_selector` makes. Where a way leads back to a state its input is unknown.
 
-use std::collections::BTreeMap;
-
 use workflow_asl::document::QueryLanguage;
 
-use super::scopes::Point;
-use crate::check::facts::Facts;
-use crate::check::flow::arms;
+use crate::check::flow::narrowed::arms;
+use crate::check::flow::{By as Takes, Narrowing};
 use crate::check::model::{Model, StateInfo};
 use crate::check::origin::error_type;
 use crate::check::resolve::{Place, Position};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, Head, Target, plain};
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, Head};
 use crate::syntax::keyword::ClauseKind;
 
 /// A way that leads to a state: from which one, by its number, and how.
@@ -27,7 +24,7 @@ struct Way<'a> {
 enum By<'a> {
     Transition,
     /// An arm of a choice, with its clauses, and what is known when it is taken.
-    Arm(&'a [Clause], Facts),
+    Arm(&'a [Clause], Narrowing),
     Catch(&'a Catcher),
 }
 
@@ -36,31 +33,24 @@ pub(super) struct Ways<'a>(Vec<Vec<Way<'a>>>);
 
 impl<'a> Ways<'a> {
     pub(super) fn of(model: &Model<'a>) -> Self {
-        let mut by_text: BTreeMap<(usize, &str), usize> = BTreeMap::new();
-        for (number, info) in model.states.values().enumerate() {
-            by_text.entry((info.scope, info.asl_name.as_str())).or_insert(number);
-        }
         let mut ways = Self(Vec::new());
         ways.0.resize_with(model.states.len(), Vec::new);
         for (from, info) in model.states.values().enumerate() {
-            let mut push = |target: &Target, by| {
-                let to = match target {
-                    Target::State(name) => model.states.get_index_of(&plain(name)),
-                    Target::Text(text) => by_text.get(&(info.scope, text.value.as_str())).copied(),
-                    Target::End(_) | Target::Missing(_) => None,
+            let choice = match &info.state.head {
+                Head::Choice(choice) => Some(choice),
+                _ => None,
+            };
+            let mut arms = choice.into_iter().flat_map(|choice| arms(choice, model.narrowing(info)));
+            let mut catchers = model.catchers_of(info).into_iter();
+            for (by, to) in model.data.graphs.leaving(from) {
+                let by = match by {
+                    Takes::State => Some(By::Transition),
+                    Takes::Arm => arms.next().map(|(arm, known)| By::Arm(&arm.clauses, known)),
+                    Takes::Catcher => catchers.next().map(|(_, catcher)| By::Catch(catcher)),
                 };
-                if let Some(ways) = to.and_then(|to| ways.0.get_mut(to)) {
+                if let (Some(ways), Some(by)) = (to.and_then(|to| ways.0.get_mut(to)), by) {
                     ways.push(Way { from, by });
                 }
-            };
-            info.state.transition.iter().for_each(|target| push(target, By::Transition));
-            if let Head::Choice(choice) = &info.state.head {
-                for (arm, facts) in arms(choice, model.facts(info)) {
-                    push(&arm.target, By::Arm(&arm.clauses, facts));
-                }
-            }
-            for (_, catcher) in model.catchers_of(info) {
-                push(&catcher.target, By::Catch(catcher));
             }
         }
         ways
@@ -74,14 +64,12 @@ impl<'a> Ways<'a> {
     /// The type of a state's input, where those before it in the order are `done`.
     pub(super) fn input(&self, model: &Model<'a>, number: usize, done: &[bool]) -> Ty {
         let Some((_, info)) = model.states.get_index(number) else { return Ty::Unknown };
-        let scopes = &model.data.scopes;
-        let start = scopes.graph(info.scope).and_then(|graph| graph.start);
-        let start = start.and_then(|node| scopes.state_at(Point { scope: info.scope, node }));
-        let mut ty = (start == Some(number)).then(|| scope_input(model, info.scope));
+        let starts = model.data.graphs.start(info.scope) == Some(number);
+        let mut ty = starts.then(|| scope_input(model, info.scope));
         for way in self.0.get(number).into_iter().flatten() {
             let known = done.get(way.from).copied().unwrap_or_default();
             let given = match model.states.get_index(way.from) {
-                Some((_, from)) if known && from.scope == info.scope && !from.state.broken => way.gives(model, from),
+                Some((_, from)) if known && !from.state.broken => way.gives(model, from),
                 _ => Ty::Unknown,
             };
             ty = Some(match ty {
@@ -136,7 +124,7 @@ fn scope_input(model: &Model<'_>, scope: usize) -> Ty {
         Head::Map { .. } => match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
             Some(made) => {
                 let place = Place { state: info, position: Position::ItemSelector };
-                model.infer(place, made, &model.facts(info).of_another_item(), &mut Sink::silent()).there()
+                model.infer(place, made, &model.narrowing(info).of_another_item(), &mut Sink::silent()).there()
             }
             None => model.item_type(info),
         },

@@ -35,8 +35,8 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, KeptItem> {
         let Some((scope, _)) = model.map_around(info) else { continue };
         let selector = selector(info);
         let node = || {
-            let point = model.data.scopes.point(number);
-            point.and_then(|point| model.data.scopes.ancestor(point, scope)).map(|point| point.node)
+            let point = model.data.graphs.point(number);
+            point.and_then(|point| model.data.graphs.ancestor(point, scope)).map(|point| point.node)
         };
         uses::values(model, info, &mut |value, _| {
             // There `item` is an item of the map itself.
@@ -52,7 +52,7 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, KeptItem> {
                 let Base::Variable(variable) = resolved.base else { return };
                 let (item, readers) = all.entry(scope).or_insert_with(|| {
                     let kept = Kept::Members(IndexMap::new());
-                    let again = model.data.scopes.comes_back(scope);
+                    let again = model.data.graphs.comes_back(scope);
                     (KeptItem { variable, kept, again, reaches: Vec::new() }, Vec::new())
                 });
                 let path = resolved.steps.into_iter().map_while(|step| match step {
@@ -79,13 +79,7 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, KeptItem> {
         }
     }
     let reach = |(scope, (mut item, readers)): (usize, (KeptItem, Vec<usize>))| {
-        let graph = model.data.scopes.graph(scope)?;
-        item.reaches = graph.backwards(readers.iter().copied(), |_| true);
-        for reader in readers {
-            if let Some(reaches) = item.reaches.get_mut(reader) {
-                *reaches = true;
-            }
-        }
+        item.reaches = model.data.graphs.graph(scope)?.reaching(readers, |_| true);
         Some((scope, item))
     };
     all.into_iter().filter_map(reach).collect()
@@ -133,7 +127,7 @@ impl<'a> Model<'a> {
     pub fn keeps_item(&self, info: &StateInfo<'a>, target: &Target) -> Option<&KeptItem> {
         let item = self.data.items.get(&info.scope)?;
         let starts = self.first_of(info.scope).is_some_and(|start| std::ptr::eq(start.state, info.state));
-        let to = self.data.scopes.point(self.target(target, info.scope)?.number?)?;
+        let to = self.data.graphs.point(self.target(target, info.scope)?.number?)?;
         (starts && item.reaches.get(to.node).copied().unwrap_or_default()).then_some(item)
     }
 }

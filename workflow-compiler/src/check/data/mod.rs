@@ -1,6 +1,5 @@
 //! How values pass between states: what can be read where, of which type, and what each state must keep for it.
 
-mod certain;
 mod gathered;
 mod inputs;
 mod items;
@@ -9,13 +8,11 @@ pub(super) mod output;
 mod raw;
 mod reads;
 mod refusal;
-mod scopes;
 mod types;
 mod uses;
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
 use workflow_asl::Code;
 use workflow_asl::jsonata::is_function;
 use workflow_asl::limits::VARIABLE_NAME_CHARS;
@@ -23,28 +20,28 @@ use workflow_asl::limits::VARIABLE_NAME_CHARS;
 pub use items::KeptItem;
 pub use kept::Kept;
 pub use reads::Reads;
-pub(super) use scopes::Point;
-use scopes::Scopes;
 #[cfg(feature = "explain")]
 pub(super) use types::infer_all;
 pub(super) use uses::{leaves, references, values};
 
-use super::facts::Facts;
-use super::flow;
+use super::flow::availability::Availability;
+use super::flow::{Narrowing, StateGraphs, narrowed};
 use super::model::{Model, StateInfo};
 use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problem;
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, State, Target, plain};
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Target, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// What is known of a workflow's data.
 #[derive(Debug, Default)]
 pub(super) struct Data {
-    /// What has certainly happened where.
-    pub(super) scopes: Scopes,
-    /// Which optional values are known to be there when a state begins, by where it is in memory.
-    pub(super) facts: IndexMap<*const State, Facts>,
+    /// The states as graphs.
+    pub(super) graphs: StateGraphs,
+    /// Which results and errors can be read where.
+    pub(super) availability: Availability,
+    /// Which optional values are known to be there when a state begins, by its id.
+    pub(super) narrowings: Vec<Narrowing>,
     /// The types of the states' results, by the number in [`Model::states`], as far as they are known.
     pub(super) results: Vec<Ty>,
     /// The types of the states' inputs, likewise.
@@ -59,8 +56,9 @@ pub(super) struct Data {
 
 /// Fills in [`Model::data`], and reports the variables that are in the way.
 pub(super) fn analyse(model: &mut Model<'_>, sink: &mut Sink<'_>) {
-    model.data.scopes = Scopes::of(model);
-    model.data.facts = flow::facts(model);
+    model.data.graphs = StateGraphs::of(model);
+    model.data.availability = Availability::of(model, &model.data.graphs);
+    model.data.narrowings = narrowed::narrowings(model, &model.data.graphs);
     types::infer(model);
     model.data.kept = kept::collect(model, sink);
     model.data.items = items::collect(model);
@@ -110,9 +108,9 @@ impl<'a> Model<'a> {
 
     /// The variable that a catcher of this state keeps the error in, where a state that it leads to reads it.
     pub fn keeps_error(&self, info: &StateInfo<'a>, target: &Target) -> Option<&str> {
-        let to = self.data.scopes.point(self.target(target, info.scope)?.number?)?;
-        let scopes = &self.data.scopes;
-        scopes.keeps_error(to.scope, to.node).then(|| scopes.error_variable(to.scope))
+        let to = self.data.graphs.point(self.target(target, info.scope)?.number?)?;
+        let availability = &self.data.availability;
+        availability.keeps_error(to.scope, to.node).then(|| availability.error_variable(to.scope))
     }
 }
 
@@ -131,7 +129,7 @@ fn collisions(model: &Model<'_>, sink: &mut Sink<'_>) {
         }
     }
     for scope in 0..model.scopes.len() {
-        let name = model.data.scopes.error_variable(scope);
+        let name = model.data.availability.error_variable(scope);
         if !name.is_empty() {
             taken.insert(name.to_owned(), "the error, which a state reads as `caught`".to_owned());
         }

@@ -8,14 +8,15 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Member;
 
 use crate::check::api::member_type;
-use crate::check::facts::Facts;
+use crate::check::flow::Narrowing;
 use crate::check::foreign::{Asks, Foreign, Question, kinds_of};
 use crate::check::given::Given;
-use crate::check::infer::words;
 use crate::check::model::{Model, StateInfo};
+use crate::check::path::{Path, PathRoot};
 use crate::check::resolve::{Place, Position, article};
 use crate::check::sink::Sink;
 use crate::check::types::{Field, Int, Ty};
+use crate::check::words::path_of;
 use crate::problem::Problem;
 use crate::syntax::ast::{BinaryOp, ClauseValue, Expr, ExprKind, Head, Spot};
 use crate::syntax::keyword::ClauseKind;
@@ -28,7 +29,7 @@ pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for info in model.states_of(0).filter(|info| model.ends(info)) {
-        let facts = model.facts(info);
+        let facts = model.narrowing(info);
         let (expr, position) = written(info);
         let spot = expr.map_or_else(|| info.state.name.span().into(), |expr| expr.spot);
         let place = Place { state: info, position };
@@ -45,14 +46,15 @@ pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The words of what a state gives that makes nothing of its own; empty where there are none.
-fn passes_on(model: &Model<'_>, info: &StateInfo<'_>) -> String {
-    match &info.state.head {
-        _ if written(info).0.is_some() => String::new(),
-        Head::Pass { .. } | Head::Wait(_) | Head::Choice(_) | Head::Succeed { .. } => "state".to_owned(),
-        _ if model.has_result(info) => info.name.clone(),
-        _ => String::new(),
-    }
+/// Where what a state gives is that makes nothing of its own.
+fn passes_on<'m>(model: &Model<'_>, info: &'m StateInfo<'_>) -> Path<'m> {
+    let root = match &info.state.head {
+        _ if written(info).0.is_some() => PathRoot::Value(String::new()),
+        Head::Pass { .. } | Head::Wait(_) | Head::Choice(_) | Head::Succeed { .. } => PathRoot::Word("state"),
+        _ if model.has_result(info) => PathRoot::result_of(&info.name),
+        _ => PathRoot::Value(String::new()),
+    };
+    root.into()
 }
 
 /// The value that makes a state's output, where there is one.
@@ -77,7 +79,7 @@ fn fits_expr<'a>(
     expr: &Expr,
     wanted: &Ty,
     what: &str,
-    facts: &Facts,
+    facts: &Narrowing,
     sink: &mut Sink<'_>,
 ) {
     if let Ty::Foreign(foreign) = wanted.present() {
@@ -117,7 +119,7 @@ fn fits_expr<'a>(
                             let value = &member.value;
                             if member.optional {
                                 let ty = model.infer(place, value, &facts.asking(), &mut Sink::silent());
-                                let holder = words(value).unwrap_or_default();
+                                let holder = path_of(value, "");
                                 fits(
                                     model,
                                     ty.present(),
@@ -159,7 +161,7 @@ fn fits_expr<'a>(
         }
         (ExprKind::Binary(BinaryOp::Default, _, left, right), ..) => {
             let given = model.infer(place, left, &facts.asking(), &mut Sink::silent());
-            let holder = words(left).unwrap_or_default();
+            let holder = path_of(left, "");
             fits(model, given.present(), wanted, left.spot, what, (&holder, facts, &Seen::default()), sink);
             if given.is_option() {
                 fits_expr(model, place, right, wanted, what, facts, sink);
@@ -190,7 +192,7 @@ fn fits_expr<'a>(
             // That it may be absent has been said where it is.
             let said = matches!(&expr.kind, ExprKind::Reference(reference)
                 if model.is_left_out(place, reference, facts));
-            let holder = words(expr).unwrap_or_default();
+            let holder = path_of(expr, "");
             fits(
                 model,
                 if said { ty.present() } else { &ty },
@@ -270,14 +272,14 @@ fn missing<'n>(
 }
 
 /// Compares types. What is unknown fits everywhere; of the members of a value that comes in whole those that were tested
-/// are there, by the words of the value, which are empty where it has none.
+/// are there, by the path of the value.
 fn fits(
     model: &Model<'_>,
     given: &Ty,
     wanted: &Ty,
     spot: Spot,
     what: &str,
-    (holder, facts, seen): (&str, &Facts, &Seen),
+    (holder, facts, seen): (&Path<'_>, &Narrowing, &Seen),
     sink: &mut Sink<'_>,
 ) {
     if let Ty::Foreign(given) = given.present()
@@ -301,6 +303,7 @@ fn fits(
     if given.is_unknown() || wanted.is_unknown() {
         return;
     }
+    let nowhere = Path::from(PathRoot::Value(String::new()));
     if given.is_option() && !wanted.is_option() || *given == Ty::Null && !wanted.is_option() {
         sink.report(|| {
             let message = match given {
@@ -326,7 +329,7 @@ fn fits(
         (Ty::Float(_), Ty::Integer(int)) => {
             sink.report(|| {
                 let message = format!("{what} may have a fraction, and is declared `{}`", int.name());
-                let help = match holder {
+                let help = match holder.to_string().as_str() {
                     "" => "declare it `f64`, or round it, in JSONata with `$round`".to_owned(),
                     // The words of an operator stand in parentheses.
                     value => {
@@ -345,28 +348,44 @@ fn fits(
         }
         (a, b) if a.is_number() && b.is_number() => true,
         (Ty::Map(a), Ty::Map(b)) => {
-            return fits(model, a, b, spot, &format!("a value of {what}"), ("", facts, seen), sink);
+            return fits(model, a, b, spot, &format!("a value of {what}"), (&nowhere, facts, seen), sink);
         }
         (Ty::Object(members), Ty::Map(value)) => {
             // What may be absent is left out.
             for (name, ty) in members.iter() {
-                fits(model, &ty.clone().there(), value, spot, &format!("`{name}` of {what}"), ("", facts, seen), sink);
+                fits(
+                    model,
+                    &ty.clone().there(),
+                    value,
+                    spot,
+                    &format!("`{name}` of {what}"),
+                    (&nowhere, facts, seen),
+                    sink,
+                );
             }
             true
         }
         (Ty::Struct(_), Ty::Map(value)) => {
             for (name, field) in fields(model, given).into_iter().flatten() {
-                fits(model, field.ty.present(), value, spot, &format!("`{name}` of {what}"), ("", facts, seen), sink);
+                fits(
+                    model,
+                    field.ty.present(),
+                    value,
+                    spot,
+                    &format!("`{name}` of {what}"),
+                    (&nowhere, facts, seen),
+                    sink,
+                );
             }
             true
         }
         (a, b) if a.is_text() && b.is_text() => !matches!((a, b), (Ty::Enum(a), Ty::Enum(b)) if a != b),
         (Ty::Array(a), Ty::Array(b)) => {
-            return fits(model, &a.of_item(), b, spot, &format!("an item of {what}"), ("", facts, seen), sink);
+            return fits(model, &a.of_item(), b, spot, &format!("an item of {what}"), (&nowhere, facts, seen), sink);
         }
         (Ty::Tuple(items), Ty::Array(item)) => {
             let what = format!("an item of {what}");
-            return items.iter().for_each(|given| fits(model, given, item, spot, &what, ("", facts, seen), sink));
+            return items.iter().for_each(|given| fits(model, given, item, spot, &what, (&nowhere, facts, seen), sink));
         }
         (Ty::Struct(a), Ty::Struct(b)) if a == b => true,
         (Ty::Shape(part), Ty::Struct(_)) => {
@@ -375,17 +394,9 @@ fn fits(
                 match part.member(&field.decl.wire) {
                     Member::Found(member, presence) => {
                         let given = member_type(member, presence);
-                        let words = format!("{holder}.{}", field.decl.wire);
-                        let given = if is_there(&words, facts) { given.present() } else { &given };
-                        fits(
-                            model,
-                            given,
-                            &field.ty,
-                            spot,
-                            &format!("`{name}` of {what}"),
-                            (&words, facts, seen),
-                            sink,
-                        );
+                        let path = holder.member(&field.decl.wire);
+                        let given = if facts.present(&path) { given.present() } else { &given };
+                        fits(model, given, &field.ty, spot, &format!("`{name}` of {what}"), (&path, facts, seen), sink);
                     }
                     Member::None if part.is_certain() => {
                         let names = part.shape().structure().into_iter().flat_map(|known| known.members());
@@ -405,9 +416,9 @@ fn fits(
                 match members.get(&*field.decl.wire) {
                     Some((_, Ty::Struct(own))) if matches!(field.ty.present(), Ty::Struct(other) if own != other) => {}
                     Some((own, ty)) => {
-                        let words = format!("{holder}.{own}");
-                        let ty = if is_there(&words, facts) { ty.present() } else { ty };
-                        fits(model, ty, &field.ty, spot, &format!("`{name}` of {what}"), (&words, facts, seen), sink);
+                        let path = holder.member(own);
+                        let ty = if facts.present(&path) { ty.present() } else { ty };
+                        fits(model, ty, &field.ty, spot, &format!("`{name}` of {what}"), (&path, facts, seen), sink);
                     }
                     None => missing(spot, name, &field.decl.wire, field, what, members.keys().copied(), sink),
                 }
@@ -430,11 +441,6 @@ fn fields<'m, 'a>(model: &'m Model<'a>, ty: &Ty) -> Option<&'m IndexMap<String, 
         Ty::Struct(name) => model.types.structs.get(name).map(|known| &known.fields),
         _ => None,
     }
-}
-
-/// Whether a member with these words has been tested.
-fn is_there(words: &str, facts: &Facts) -> bool {
-    !words.starts_with('.') && facts.present(words)
 }
 
 /// The members of an object by their names in JSON, with those that references have.

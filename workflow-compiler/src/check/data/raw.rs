@@ -44,7 +44,7 @@ pub(super) fn collect(model: &Model<'_>, kept: &mut BTreeMap<usize, Kept>, sink:
                 for used in &names.variables {
                     let Some(number) = states.get(&used.name).copied().flatten() else { continue };
                     let reader = info.number;
-                    let Some(beside) = reader.and_then(|reader| model.data.scopes.beside(reader, number)) else {
+                    let Some(beside) = reader.and_then(|reader| model.data.graphs.beside(reader, number)) else {
                         continue;
                     };
                     let guarded = names.variables.iter().any(|other| {

@@ -1,15 +1,16 @@
 //! Why a state's result, or an error, cannot be read in a place, with the path that shows it.
 
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::graph::{FlowGraph, Transition};
 use workflow_asl::jsonata;
 use workflow_asl::{Code, StateKind};
 
-use super::certain::{Edge, Event};
-use super::scopes::{Caught, Point, Sight};
-use crate::check::facts::Facts;
+use crate::check::flow::availability::{Caught, Sight};
+use crate::check::flow::{Edge, Narrowing, Point};
 use crate::check::model::{Model, StateInfo};
 use crate::check::names::describe;
-use crate::check::resolve::{Place, reference_text};
+use crate::check::path::{Path, PathRoot, reference_text};
+use crate::check::resolve::Place;
 use crate::problem::Problem;
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Reference, Segment, Spot, Text, plain};
 use crate::syntax::keyword::ClauseKind;
@@ -32,7 +33,7 @@ impl<'a> Model<'a> {
         place: Place<'_, 'a>,
         reference: &Reference,
         of: &StateInfo<'a>,
-        facts: &Facts,
+        facts: &Narrowing,
     ) -> Option<Problem> {
         let (reader, number) = (place.state.number?, of.number?);
         let spot = reference.root_spot;
@@ -57,9 +58,13 @@ impl<'a> Model<'a> {
             let help = "its result is `result`, its input is `state`; what it gave when it ran before is";
             return Some(Problem::new(Code::StateReference, spot, message).help(format!("{help} `{name}?.…`")));
         }
-        match self.data.scopes.sight(reader, number)? {
+        match self.data.availability.sight(&self.data.graphs, reader, number)? {
             Sight::Certain => None,
-            Sight::Uncertain { .. } | Sight::Around if reference.optional || facts.present(name) => None,
+            Sight::Uncertain { .. } | Sight::Around
+                if reference.optional || facts.present(&PathRoot::result_of(name).into()) =>
+            {
+                None
+            }
             Sight::Uncertain { of, at } => Some(self.uncertain(place, reference, of, at)),
             Sight::Around => {
                 let message =
@@ -143,8 +148,8 @@ impl<'a> Model<'a> {
         let point = self.name_at(at);
         let inside = if point == *reader { String::new() } else { format!(", inside of `{point}`,") };
         let begins = format!("where `{reader}`{inside} begins");
-        let scopes = &self.data.scopes;
-        let Some(graph) = scopes.graph(at.scope).filter(|_| self.may_look(graph_size(self, at.scope))) else {
+        let graph = self.data.graphs.graph(at.scope);
+        let Some(graph) = graph.filter(|graph| self.may_look(graph.size())) else {
             return Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
         };
         if !graph.order().contains(&of.node) {
@@ -152,19 +157,18 @@ impl<'a> Model<'a> {
             let help = format!("let a state before `{point}` go on at `{name}`");
             return Problem::new(Code::MayNotHaveRun, spot, message).help(help);
         }
-        let before = graph.backwards([at.node], |_| true);
+        let before = graph.reaching([at.node], |_| true);
         if !before.get(of.node).copied().unwrap_or_default() {
             let message = format!("`{name}` has not run {begins}: no way leads from it to there");
             return Problem::new(Code::MayNotHaveRun, spot, message)
                 .help("a state sees the results of the states before it");
         }
-        let way = graph.way_without(at.node, Event::Ran(of.node)).unwrap_or_default();
-        let mut nodes: Vec<(usize, bool)> = vec![(graph.start.unwrap_or_default(), false)];
-        nodes.extend(way.iter().map(|edge: &Edge| (edge.to, edge.caught)));
+        let way = graph.shortest(at.node, |edge| !edge.is_success_of(of.node)).unwrap_or_default();
+        let nodes = nodes(graph, &way);
         let drawn = self.drawn(at.scope, &nodes);
         let problem = Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
         // The last state of the way from which the other can still be reached, without the reader.
-        let reaches = graph.backwards([of.node], |edge| edge.to != at.node);
+        let reaches = graph.reaching([of.node], |edge| edge.target() != Some(at.node));
         let parts = nodes
             .iter()
             .rev()
@@ -181,7 +185,7 @@ impl<'a> Model<'a> {
         };
         match place.state.language {
             QueryLanguage::Jsonata => {
-                let rest: String = reference.segments.iter().map(crate::check::resolve::segment_text).collect();
+                let rest = Path::of(reference).rest();
                 problem.help(format!("`{name}?{rest}` may be absent: give it a default, `({name}?{rest} ?? …)`"))
             }
             QueryLanguage::JsonPath => problem.help(format!("let every way to `{point}` go over `{name}`")),
@@ -222,12 +226,12 @@ impl<'a> Model<'a> {
     ) -> Result<String, Box<Problem>> {
         let spot = reference.root_spot;
         let name = &place.state.name;
-        let Some(point) = place.state.number.and_then(|number| self.data.scopes.point(number)) else {
+        let Some(point) = place.state.number.and_then(|number| self.data.graphs.point(number)) else {
             return Ok("caught".to_owned());
         };
-        let scopes = &self.data.scopes;
-        match scopes.error_at(point) {
-            Caught::In(scope) => Ok(scopes.error_variable(scope).to_owned()),
+        let availability = &self.data.availability;
+        match availability.error_at(&self.data.graphs, point) {
+            Caught::In(scope) => Ok(availability.error_variable(scope).to_owned()),
             Caught::Distributed(map) => {
                 let map = self.states.get_index(map).map_or("", |(name, _)| name);
                 let message =
@@ -236,14 +240,12 @@ impl<'a> Model<'a> {
                 Err(Box::new(Problem::new(Code::NothingCaught, spot, message).help(help)))
             }
             Caught::Uncertain(at) => {
-                let graph = scopes.graph(at.scope).filter(|_| self.may_look(graph_size(self, at.scope)));
-                let way = graph.and_then(|graph| Some((graph, graph.way_without(at.node, Event::Caught)?)));
+                let graph = self.data.graphs.graph(at.scope).filter(|graph| self.may_look(graph.size()));
+                let way = graph.and_then(|graph| Some((graph, graph.shortest(at.node, |edge| !edge.is_caught())?)));
                 let message = format!("it is not certain that an error was caught where `{name}` begins");
                 let mut problem = Problem::new(Code::NothingCaught, spot, message);
                 if let Some((graph, way)) = way {
-                    let mut nodes: Vec<(usize, bool)> = vec![(graph.start.unwrap_or_default(), false)];
-                    nodes.extend(way.iter().map(|edge| (edge.to, edge.caught)));
-                    let drawn = self.drawn(at.scope, &nodes);
+                    let drawn = self.drawn(at.scope, &nodes(graph, &way));
                     problem = problem.help(format!("this way leads over no `catch`: {drawn}"));
                 }
                 Err(Box::new(problem.help("read it only in states that all ways reach over a `catch`")))
@@ -252,7 +254,7 @@ impl<'a> Model<'a> {
     }
 
     fn name_at(&self, point: Point) -> &str {
-        let state = self.data.scopes.state_at(point).and_then(|number| self.states.get_index(number));
+        let state = self.data.graphs.state_at(point).and_then(|number| self.states.get_index(number));
         state.map_or("", |(name, _)| name)
     }
 
@@ -285,8 +287,10 @@ impl<'a> Model<'a> {
     }
 }
 
-fn graph_size(model: &Model<'_>, scope: usize) -> usize {
-    model.data.scopes.graph(scope).map_or(0, |graph| graph.leaving.len())
+/// The nodes of a path from the start, each with whether an error was caught on the way to it.
+fn nodes(graph: &FlowGraph<Edge>, way: &[&Edge]) -> Vec<(usize, bool)> {
+    let steps = way.iter().filter_map(|edge| Some((edge.target()?, edge.is_caught())));
+    std::iter::once((graph.start().unwrap_or_default(), false)).chain(steps).collect()
 }
 
 /// A function in an expression that gives another value each time it is called, without its `$`.

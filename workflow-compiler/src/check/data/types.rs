@@ -11,8 +11,8 @@ use workflow_asl::jsonata;
 
 use super::inputs::Ways;
 use super::uses;
-use crate::check::facts::Facts;
-use crate::check::flow::arms;
+use crate::check::flow::narrowed::arms;
+use crate::check::flow::{Narrowing, StateGraphs};
 use crate::check::model::{Model, StateInfo};
 use crate::check::resolve::{Place, Position};
 use crate::check::sink::Sink;
@@ -89,33 +89,16 @@ enum Step {
 
 /// The states in the order in which they run; those inside one come between its beginning and its end.
 fn order(model: &Model<'_>) -> Vec<Step> {
-    let mut inside: BTreeMap<*const crate::syntax::ast::State, Vec<usize>> = BTreeMap::new();
-    for (scope, known) in model.scopes.iter().enumerate() {
-        if let Some(owner) = known.owner {
-            inside.entry(std::ptr::from_ref(owner)).or_default().push(scope);
-        }
-    }
     let mut order = Vec::new();
-    enter(model, 0, &inside, &mut order);
+    enter(&model.data.graphs, 0, &mut order);
     order
 }
 
-fn enter(
-    model: &Model<'_>,
-    scope: usize,
-    inside: &BTreeMap<*const crate::syntax::ast::State, Vec<usize>>,
-    order: &mut Vec<Step>,
-) {
-    let Some(graph) = model.data.scopes.graph(scope) else { return };
-    for node in graph.order() {
-        let Some(number) = model.data.scopes.state_at(super::scopes::Point { scope, node }) else { continue };
-        order.push(Step::Begins(number));
-        if let Some((_, info)) = model.states.get_index(number) {
-            for scope in inside.get(&std::ptr::from_ref(info.state)).into_iter().flatten() {
-                enter(model, *scope, inside, order);
-            }
-        }
-        order.push(Step::Ends(number));
+fn enter(graphs: &StateGraphs, scope: usize, order: &mut Vec<Step>) {
+    for state in graphs.order(scope) {
+        order.push(Step::Begins(state));
+        graphs.inside(state).for_each(|scope| enter(graphs, scope, order));
+        order.push(Step::Ends(state));
     }
 }
 
@@ -162,10 +145,10 @@ fn assigned(model: &Model<'_>) -> Assigned {
     let mut found = Assigned::default();
     for info in model.all_states() {
         for clause in model.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Assign) {
-            assign(model, Place { state: info, position: Position::Assign }, clause, model.facts(info), &mut found);
+            assign(model, Place { state: info, position: Position::Assign }, clause, model.narrowing(info), &mut found);
         }
         if let Head::Choice(choice) = &info.state.head {
-            for (arm, facts) in arms(choice, model.facts(info)) {
+            for (arm, facts) in arms(choice, model.narrowing(info)) {
                 for clause in arm.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
                     assign(model, Place { state: info, position: Position::Assign }, clause, &facts, &mut found);
                 }
@@ -177,7 +160,7 @@ fn assigned(model: &Model<'_>) -> Assigned {
                     model,
                     Place { state: info, position: Position::CatchAssign },
                     clause,
-                    model.facts(info),
+                    model.narrowing(info),
                     &mut found,
                 );
             }
@@ -186,7 +169,7 @@ fn assigned(model: &Model<'_>) -> Assigned {
     found
 }
 
-fn assign<'a>(model: &Model<'a>, place: Place<'_, 'a>, clause: &Clause, facts: &Facts, found: &mut Assigned) {
+fn assign<'a>(model: &Model<'a>, place: Place<'_, 'a>, clause: &Clause, facts: &Narrowing, found: &mut Assigned) {
     let ClauseValue::Expr(value) = &clause.value else { return };
     let ExprKind::Object(members) = &value.kind else { return };
     for member in members {

@@ -4,7 +4,8 @@ use workflow_asl::Code;
 use workflow_asl::result::Presence;
 
 use crate::check::model::Model;
-use crate::check::resolve::{Place, article, reference_text};
+use crate::check::path::reference_text;
+use crate::check::resolve::{Place, article};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::problem::{Edit, Problem};

@@ -4,7 +4,7 @@ use workflow_asl::document::{Operator, QueryLanguage};
 use workflow_asl::intrinsic::{self, Kind};
 use workflow_asl::{Code, hash};
 
-use crate::check::facts::{self, Facts};
+use crate::check::flow::{Narrowing, is_known};
 use crate::check::foreign::kinds_of_argument;
 use crate::check::function::Function;
 use crate::check::model::Model;
@@ -21,7 +21,7 @@ impl<'a> Model<'a> {
         place: Place<'_, 'a>,
         (name, arguments): (&Text, &[Expr]),
         spot: Spot,
-        facts: &Facts,
+        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> Ty {
         // Each argument of `all` and `any` is tested after those before it.
@@ -117,7 +117,7 @@ impl<'a> Model<'a> {
     }
 
     /// What another language's function is here: `len(x)`, `Some(x)`, `sum(xs)`.
-    fn function_meant(&self, place: Place<'_, 'a>, name: &Text, arguments: &[Expr], facts: &Facts) -> Option<Expr> {
+    fn function_meant(&self, place: Place<'_, 'a>, name: &Text, arguments: &[Expr], facts: &Narrowing) -> Option<Expr> {
         let called = |function: &str| {
             let spot = name.spot;
             let name = Text { value: function.to_owned(), spot };
@@ -168,7 +168,7 @@ impl<'a> Model<'a> {
 
 /// Whether a function has an answer for what is absent: it asks for it, or joins what there is. One that is misspelt may.
 fn takes_absence(name: &str) -> bool {
-    if !facts::is_known(name) {
+    if !is_known(name) {
         return true;
     }
     const TAKING: [&str; 9] =

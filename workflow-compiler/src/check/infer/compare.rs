@@ -4,11 +4,11 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, placeholder};
 use workflow_services::Enum;
 
-use super::words::words;
 use crate::check::model::Model;
 use crate::check::resolve::article;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
+use crate::check::words::words;
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, Spot, plain};
 

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use crate::check::facts::Facts;
+use crate::check::flow::Narrowing;
 use crate::check::model::Model;
 use crate::check::resolve::{Place, Position};
 use crate::check::sink::Sink;
@@ -79,7 +79,7 @@ impl<'a> Model<'a> {
         place: Place<'_, 'a>,
         habit: &Habit,
         spot: Spot,
-        facts: &Facts,
+        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> Ty {
         if let Some(full) = self.with_whole_reference(place, habit) {
@@ -135,7 +135,14 @@ impl<'a> Model<'a> {
 
     /// The type of a text that another language fills in. Names that the workflow knows are written in full; of one that it
     /// does not know nothing can be proposed.
-    fn infer_format(&self, place: Place<'_, 'a>, parts: &[Expr], spot: Spot, facts: &Facts, sink: &mut Sink<'_>) -> Ty {
+    fn infer_format(
+        &self,
+        place: Place<'_, 'a>,
+        parts: &[Expr],
+        spot: Spot,
+        facts: &Narrowing,
+        sink: &mut Sink<'_>,
+    ) -> Ty {
         let known: Result<Vec<_>, _> = parts.iter().map(|part| self.in_full(place, part)).collect();
         let known = match known {
             Ok(known) => known,
@@ -196,7 +203,7 @@ impl<'a> Model<'a> {
     }
 
     /// What was meant; `None` where there is nothing like it.
-    fn written_here(&self, place: Place<'_, 'a>, habit: &Habit, facts: &Facts) -> Option<Expr> {
+    fn written_here(&self, place: Place<'_, 'a>, habit: &Habit, facts: &Narrowing) -> Option<Expr> {
         match habit {
             Habit::Method { of, name, arguments } => {
                 let inner = |value: &Expr| match &value.kind {
@@ -285,7 +292,7 @@ impl<'a> Model<'a> {
         of: &Expr,
         name: &str,
         arguments: &[Expr],
-        facts: &Facts,
+        facts: &Narrowing,
     ) -> Option<Expr> {
         let spot = of.spot;
         let ty = self.infer(place, of, &facts.asking(), &mut Sink::silent());
@@ -395,7 +402,7 @@ impl<'a> Model<'a> {
         &self,
         place: Place<'_, 'a>,
         reference: &'e Reference,
-        facts: &Facts,
+        facts: &Narrowing,
     ) -> Option<(&'e Text, Expr)> {
         let (Segment::Member { name, quoted: false, .. }, rest) = reference.segments.split_last()? else { return None };
         if !LENGTHS.contains(&name.value.as_str()) {
@@ -409,7 +416,7 @@ impl<'a> Model<'a> {
     }
 
     /// Texts and values joined to one text; `None` where there is nothing to join.
-    pub(super) fn joined(&self, place: Place<'_, 'a>, parts: &[Expr], facts: &Facts) -> Option<Expr> {
+    pub(super) fn joined(&self, place: Place<'_, 'a>, parts: &[Expr], facts: &Narrowing) -> Option<Expr> {
         let types: Vec<_> =
             parts.iter().map(|part| self.infer(place, part, &facts.asking(), &mut Sink::silent())).collect();
         let spot = parts.first()?.spot;
@@ -468,7 +475,7 @@ impl<'a> Model<'a> {
         &self,
         place: Place<'_, 'a>,
         (text, spot): (&str, Spot),
-        facts: &Facts,
+        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) {
         if !sink.listens() || !text.contains('{') || text.starts_with("{%") {

@@ -16,6 +16,7 @@ use crate::check::foreign::{Asks, Foreign, Question};
 use crate::check::function::Function;
 use crate::check::model::Model;
 use crate::check::origin::error_type;
+use crate::check::path::{Path, PathRoot, PathSegment};
 use crate::check::resolve::{Place, Position};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
@@ -176,26 +177,26 @@ impl Walk<'_, '_> {
 
     fn path(&mut self, steps: &[Node], depth: usize) -> Ty {
         let Some((first, mut rest)) = steps.split_first() else { return Ty::Unknown };
-        let mut text = String::new();
+        let mut at = Path::from(PathRoot::Value(String::new()));
         let mut ty = match (&first.kind, rest) {
             (NodeKind::Variable(name), [Node { kind: NodeKind::Name(member), .. }, after @ ..]) if name == "states" => {
                 rest = after;
-                text.push_str(&format!("$states.{member}"));
+                at = Path::from(PathRoot::variable(name)).member(member);
                 self.states(member)
             }
             (NodeKind::Variable(name), _) => {
-                text.push_str(&format!("${name}"));
+                at = PathRoot::variable(name).into();
                 self.variable(name)
             }
             _ => self.node(first, depth),
         };
         for step in rest {
             ty = match &step.kind {
-                NodeKind::Name(name) => self.step((first, step), &mut text, &ty, name),
+                NodeKind::Name(name) => self.step((first, step), &mut at, &ty, name),
                 NodeKind::Predicate(inner, filter) => match &inner.kind {
                     NodeKind::Name(name) => {
-                        let inner = self.step((first, inner), &mut text, &ty, name);
-                        text.push_str("[…]");
+                        let inner = self.step((first, inner), &mut at, &ty, name);
+                        at.segments.push(PathSegment::Computed);
                         item(&inner, filter)
                     }
                     _ => Ty::Unknown,
@@ -210,40 +211,38 @@ impl Walk<'_, '_> {
     }
 
     /// A step of a path, with the node that the path begins with.
-    fn step(&mut self, (path, own): (&Node, &Node), text: &mut String, ty: &Ty, name: &str) -> Ty {
+    fn step<'n>(&mut self, (path, own): (&Node, &Node), at: &mut Path<'n>, ty: &Ty, name: &'n str) -> Ty {
         if let Ty::Foreign(of) = ty.present() {
-            return self.foreign_step((path, own), text, of, name);
+            return self.foreign_step((path, own), at, of, name);
         }
         let next = match self.model.named(ty, name) {
             Named::Found(next) if ty.is_option() => next.lacking(),
             Named::Found(next) => next,
             Named::Unknown => Ty::Unknown,
             Named::None => {
-                self.nowhere((path, own), text, ty, name);
+                self.nowhere((path, own), at, ty, name);
                 Ty::Unknown
             }
         };
-        text.push('.');
-        text.push_str(name);
+        at.segments.push(PathSegment::Member(name.into()));
         next
     }
 
     /// The same into a type of the user's own, of which rustc tells.
-    fn foreign_step(&mut self, (path, own): (&Node, &Node), text: &mut String, of: &Foreign, name: &str) -> Ty {
+    fn foreign_step<'n>(&mut self, (path, own): (&Node, &Node), at: &mut Path<'n>, of: &Foreign, name: &'n str) -> Ty {
         let Some(next) = of.member(name) else { return Ty::Unknown };
         // A state's own input may have more than its type says.
-        if !text.is_empty() && !text.starts_with("$states.input") {
-            let (part, words) = (own.span.clone(), (text.clone(), name.to_owned()));
-            self.wrong.push(Wrong { path: path.span.start, part, code: code_of(text), words, of: Some(next.clone()) });
+        if !has_no_name(at) && !is_in(at, &["input"]) {
+            let (part, words) = (own.span.clone(), (at.to_string(), name.to_owned()));
+            self.wrong.push(Wrong { path: path.span.start, part, code: code_of(at), words, of: Some(next.clone()) });
         }
-        text.push('.');
-        text.push_str(name);
+        at.segments.push(PathSegment::Member(name.into()));
         Ty::Foreign(Box::new(next))
     }
 
-    fn nowhere(&mut self, (path, own): (&Node, &Node), text: &str, ty: &Ty, name: &str) {
+    fn nowhere(&mut self, (path, own): (&Node, &Node), at: &Path<'_>, ty: &Ty, name: &str) {
         // The document's rules know AWS's results; and what the path starts from must have a name here.
-        if text.is_empty() || matches!(ty.present(), Ty::Shape(_)) || text == "$states.context" {
+        if has_no_name(at) || matches!(ty.present(), Ty::Shape(_)) || is_context(at) {
             return;
         }
         let known: Vec<String> = match ty.present() {
@@ -256,15 +255,15 @@ impl Walk<'_, '_> {
         };
         let near = workflow_asl::nearest::nearest(name, known.iter().map(String::as_str));
         // What is known of a state's own input is no promise that there is nothing else.
-        if near.is_none() && text.starts_with("$states.input") {
+        if near.is_none() && is_in(at, &["input"]) {
             return;
         }
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("where it may lack, ask for it: `$exists({text}.{name})`"),
+            None => format!("where it may lack, ask for it: `$exists({at}.{name})`"),
         };
-        let words = (format!("`{text}` has no member `{name}`"), help);
-        self.wrong.push(Wrong { path: path.span.start, part: own.span.clone(), code: code_of(text), words, of: None });
+        let words = (format!("`{at}` has no member `{name}`"), help);
+        self.wrong.push(Wrong { path: path.span.start, part: own.span.clone(), code: code_of(at), words, of: None });
     }
 
     fn predicate(&mut self, inner: &Node, filter: &Node, depth: usize) -> Ty {
@@ -371,9 +370,26 @@ impl Walk<'_, '_> {
     }
 }
 
-/// The error where the value with these words has no such member.
-fn code_of(text: &str) -> Code {
-    let input = text.starts_with("$states.context.Execution.Input");
+/// Whether a path leads to or into these members of `$states`.
+fn is_in(path: &Path<'_>, members: &[&str]) -> bool {
+    let mut states = Path::from(PathRoot::variable("states"));
+    states.segments.extend(members.iter().map(|name| PathSegment::Member((*name).into())));
+    states.steps_to(path).is_some()
+}
+
+/// Whether a path is what another expression gives.
+fn has_no_name(path: &Path<'_>) -> bool {
+    matches!(path.root, PathRoot::Value(_)) && path.segments.is_empty()
+}
+
+/// Whether a path leads to the context object as a whole.
+fn is_context(path: &Path<'_>) -> bool {
+    path.segments.len() == 1 && is_in(path, &["context"])
+}
+
+/// The error where the value at a path has no such member.
+fn code_of(path: &Path<'_>) -> Code {
+    let input = is_in(path, &["context", "Execution", "Input"]);
     if input { Code::UnknownInputField } else { Code::UnknownMember }
 }
 

@@ -6,36 +6,35 @@ mod compare;
 mod habit;
 mod jsonata;
 mod operator;
-mod words;
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Presence;
 
 use self::compare::unknown_variant;
-use self::words::optional_text;
-use super::facts::Facts;
+use super::flow::Narrowing;
 use super::foreign::{Asks, Question};
 use super::model::Model;
+use super::path::{Path, PathRoot, optional_text};
 use super::resolve::{Beginning, Place, Position, article};
 use super::sink::Sink;
 use super::types::Ty;
+use super::words::path_of;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, UnaryOp, plain};
 use crate::syntax::spelling::spelled;
 
 pub(super) use self::jsonata::Named;
-pub(super) use self::words::words;
 
 impl<'a> Model<'a> {
     /// The type of an expression in its place, as far as it is known. Silent: the checks report.
     pub fn type_of(&self, place: Place<'_, 'a>, expr: &Expr) -> Ty {
-        self.infer(place, expr, &Facts::default(), &mut Sink::silent())
+        self.infer(place, expr, &Narrowing::default(), &mut Sink::silent())
     }
 
     /// The same of a value that the state gives, with what is known to be there when it begins.
     pub(super) fn narrowed_type(&self, place: Place<'_, 'a>, expr: &Expr) -> Ty {
-        self.infer(place, expr, self.facts(place.state), &mut Sink::silent()).there()
+        self.infer(place, expr, self.narrowing(place.state), &mut Sink::silent()).there()
     }
 
     /// Whether an expression may give nothing, or `null`, as far as is known.
@@ -60,7 +59,7 @@ impl<'a> Model<'a> {
     }
 
     /// The type of an expression; everything that is wrong in it goes to the sink.
-    pub(super) fn infer(&self, place: Place<'_, 'a>, expr: &Expr, facts: &Facts, sink: &mut Sink<'_>) -> Ty {
+    pub(super) fn infer(&self, place: Place<'_, 'a>, expr: &Expr, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
         match &expr.kind {
             ExprKind::Null => Ty::Null,
             ExprKind::Bool(_) => Ty::Bool,
@@ -158,8 +157,8 @@ impl<'a> Model<'a> {
             ExprKind::Access(inner, segments) => {
                 let ty = self.infer(place, inner, facts, sink);
                 self.infer_indices(place, segments, facts, sink);
-                let text = words(inner).unwrap_or_else(|| "…".to_owned());
-                self.walk(text, ty, segments, Beginning::Value, facts, &mut Vec::new(), sink).0
+                let path = path_of(inner, "…");
+                self.walk(path, ty, segments, Beginning::Value, facts, &mut Vec::new(), sink).0
             }
             ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.spot, sink),
@@ -174,7 +173,7 @@ impl<'a> Model<'a> {
         place: Place<'_, 'a>,
         expr: &Expr,
         key: Option<&Text>,
-        facts: &Facts,
+        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) {
         match &expr.kind {
@@ -225,7 +224,7 @@ impl<'a> Model<'a> {
     }
 
     /// Whether a function or an item gives nothing where what it is made of is absent.
-    fn gives_nothing(&self, place: Place<'_, 'a>, expr: &Expr, facts: &Facts) -> bool {
+    fn gives_nothing(&self, place: Place<'_, 'a>, expr: &Expr, facts: &Narrowing) -> bool {
         let absent = |value: &Expr| match &value.kind {
             ExprKind::Reference(reference) => self.is_left_out(place, reference, facts),
             _ => self.infer(place, value, facts, &mut Sink::silent()).may_be_absent(),
@@ -241,11 +240,11 @@ impl<'a> Model<'a> {
     }
 
     /// Whether what is read may not be there at all, and has not been tested.
-    pub(super) fn is_left_out(&self, place: Place<'_, 'a>, reference: &Reference, facts: &Facts) -> bool {
+    pub(super) fn is_left_out(&self, place: Place<'_, 'a>, reference: &Reference, facts: &Narrowing) -> bool {
         self.follow(place, reference, facts, &mut Sink::silent()).is_left_out()
     }
 
-    fn infer_indices(&self, place: Place<'_, 'a>, segments: &[Segment], facts: &Facts, sink: &mut Sink<'_>) {
+    fn infer_indices(&self, place: Place<'_, 'a>, segments: &[Segment], facts: &Narrowing, sink: &mut Sink<'_>) {
         for segment in segments {
             if let Segment::Index(index) = segment {
                 let ty = self.infer(place, index, facts, sink);
@@ -282,7 +281,8 @@ fn left_out_help(
             help
         }
         (QueryLanguage::JsonPath, Root::Result) => {
-            let later = text.replacen("result", &place.state.name, 1);
+            let segments = Path::of(reference).segments;
+            let later = Path { root: PathRoot::result_of(&place.state.name), segments };
             vec![format!("read `{later}` in a later state, where a choice has tested `is_present({later})`")]
         }
         (QueryLanguage::JsonPath, _) => vec![format!("test it in a choice before: `is_present({text})`")],

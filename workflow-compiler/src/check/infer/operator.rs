@@ -4,12 +4,13 @@ use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
 use super::habit::written_default;
-use super::words::optional_text;
-use crate::check::facts::Facts;
+use crate::check::flow::Narrowing;
 use crate::check::foreign::{Asks, Foreign, Question, kinds};
 use crate::check::meant::is_null;
 use crate::check::model::Model;
-use crate::check::resolve::{Place, article, reference_text};
+use crate::check::path::optional_text;
+use crate::check::path::{Path, reference_text};
+use crate::check::resolve::{Place, article};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::problem::{Edit, Problem};
@@ -22,7 +23,7 @@ impl<'a> Model<'a> {
         place: Place<'_, 'a>,
         op: UnaryOp,
         operand: &Expr,
-        facts: &Facts,
+        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> Ty {
         match op {
@@ -52,7 +53,7 @@ impl<'a> Model<'a> {
         &self,
         place: Place<'_, 'a>,
         operand: &Expr,
-        facts: &Facts,
+        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> Ty {
         let ty = self.infer(place, operand, facts, sink);
@@ -60,7 +61,7 @@ impl<'a> Model<'a> {
     }
 
     /// The type of an operand that must be there; reports one that may be absent.
-    fn present(&self, place: Place<'_, 'a>, operand: &Expr, ty: Ty, facts: &Facts, sink: &mut Sink<'_>) -> Ty {
+    fn present(&self, place: Place<'_, 'a>, operand: &Expr, ty: Ty, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
         if let (Ty::Foreign(of), ExprKind::Reference(reference)) = (&ty, &operand.kind) {
             needed(of, reference, operand.spot, place.state.language, facts, sink);
         }
@@ -103,7 +104,7 @@ impl<'a> Model<'a> {
         &self,
         place: Place<'_, 'a>,
         condition: &Expr,
-        facts: &Facts,
+        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) {
         let ty = self.infer(place, condition, facts, sink);
@@ -154,7 +155,7 @@ impl<'a> Model<'a> {
         (op, spot): (BinaryOp, Spot),
         left: &Expr,
         right: &Expr,
-        facts: &Facts,
+        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> Ty {
         match op {
@@ -232,7 +233,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn number(&self, place: Place<'_, 'a>, op: BinaryOp, operand: &Expr, facts: &Facts, sink: &mut Sink<'_>) -> Ty {
+    fn number(&self, place: Place<'_, 'a>, op: BinaryOp, operand: &Expr, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
         let ty = self.operand(place, operand, facts, sink);
         if matches!(ty, Ty::Foreign(_)) {
             let wanted = format!("`{}` needs numbers", sign(op));
@@ -259,7 +260,7 @@ impl<'a> Model<'a> {
         spot: Spot,
         left: &Expr,
         right: &Expr,
-        facts: &Facts,
+        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> Ty {
         let a = self.operand(place, left, facts, sink);
@@ -343,10 +344,10 @@ fn needed(
     reference: &Reference,
     spot: Spot,
     language: QueryLanguage,
-    facts: &Facts,
+    facts: &Narrowing,
     sink: &mut Sink<'_>,
 ) {
-    let known = reference_text(reference);
+    let known = Path::of(reference);
     let not_null = facts.not_null(&known);
     if !sink.listens() || not_null && facts.present(&known) {
         return;

@@ -170,6 +170,23 @@ pub enum Root {
     StateResult(Ident),
 }
 
+impl Root {
+    /// The word of the language that it is; `None` where the user has named it.
+    pub fn word(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Input => "input",
+            Self::State => "state",
+            Self::Result => "result",
+            Self::Item => "item",
+            Self::Index => "index",
+            Self::Context => "context",
+            Self::Params => "params",
+            Self::Caught => "caught",
+            Self::Variable(_) | Self::StateResult(_) => return None,
+        })
+    }
+}
+
 /// One step of a reference.
 #[derive(Clone, Debug)]
 pub enum Segment {

@@ -1,6 +1,17 @@
-//! The graph of a scope: its states, the transitions between them, what can be reached and what can end.
+//! The one control-flow graph and the one solver of analyses over it; the graph of a scope: its states, the transitions
+//! between them, what can be reached and what can end.
 
+mod bits;
+mod components;
+mod events;
+mod flow_graph;
+mod solver;
+
+pub use bits::Bits;
+pub use events::{Happened, happened};
+pub use flow_graph::{FlowGraph, Transition};
 use indexmap::IndexMap;
+pub use solver::{Analysis, solve};
 
 use crate::document::{Scope, State, StateMachine};
 use crate::{Pointer, StateKind};
@@ -12,10 +23,7 @@ use crate::{Pointer, StateKind};
 pub struct Graph<'a> {
     scope: Scope<'a>,
     states: Vec<(&'a str, &'a State)>,
-    start: Option<usize>,
-    edges: Vec<Edge<'a>>,
-    /// For each state, the range of its edges in `edges`.
-    outgoing: Vec<std::ops::Range<usize>>,
+    flow: FlowGraph<Edge<'a>>,
 }
 
 /// A transition.
@@ -29,6 +37,23 @@ pub struct Edge<'a> {
     pub to: Option<usize>,
     /// Which field it comes from.
     pub kind: EdgeKind,
+}
+
+impl Edge<'_> {
+    /// Whether a catcher takes it.
+    pub fn is_caught(&self) -> bool {
+        matches!(self.kind, EdgeKind::Catch(_))
+    }
+}
+
+impl Transition for Edge<'_> {
+    fn source(&self) -> usize {
+        self.from
+    }
+
+    fn target(&self) -> Option<usize> {
+        self.to
+    }
 }
 
 /// Which field a transition comes from.
@@ -45,6 +70,11 @@ pub enum EdgeKind {
 }
 
 impl EdgeKind {
+    /// The transition whose variables are assigned on this one: a default is taken with what the state itself assigns.
+    pub(crate) fn assigns(self) -> Self {
+        if self == Self::Default { Self::Next } else { self }
+    }
+
     /// Where the target's name stands, in the state at `state`.
     pub fn pointer(self, state: &Pointer) -> Pointer {
         match self {
@@ -62,15 +92,11 @@ impl<'a> Graph<'a> {
         let all = scope.states;
         let number = |name: &str| all.and_then(|states: &IndexMap<String, State>| states.get_index_of(name));
         let states: Vec<_> = all.into_iter().flatten().map(|(name, state)| (name.as_str(), state)).collect();
-        let start = scope.start_at.and_then(number);
-        let mut edges = Vec::with_capacity(states.len());
-        let mut outgoing = Vec::with_capacity(states.len());
-        for (from, (_, state)) in states.iter().enumerate() {
-            let first = edges.len();
-            edges.extend(targets(state).map(|(kind, target)| Edge { from, target, to: number(target), kind }));
-            outgoing.push(first..edges.len());
-        }
-        Self { scope, states, start, edges, outgoing }
+        let leaving = states.iter().enumerate().map(|(from, (_, state))| {
+            targets(state).map(move |(kind, target)| Edge { from, target, to: number(target), kind })
+        });
+        let flow = FlowGraph::new(scope.start_at.and_then(number), leaving);
+        Self { scope, states, flow }
     }
 
     /// The graphs of every scope, the machine's own first, each before those inside it.
@@ -81,6 +107,11 @@ impl<'a> Graph<'a> {
     /// The scope that this is the graph of.
     pub fn scope(&self) -> &Scope<'a> {
         &self.scope
+    }
+
+    /// The transitions, for analyses.
+    pub fn flow(&self) -> &FlowGraph<Edge<'a>> {
+        &self.flow
     }
 
     /// The states with their names, by number.
@@ -95,17 +126,17 @@ impl<'a> Graph<'a> {
 
     /// The number of the first state; `None` when `StartAt` is absent or names no state of the scope.
     pub fn start(&self) -> Option<usize> {
-        self.start
+        self.flow.start()
     }
 
     /// Every transition, by the state it leaves and in the document's order.
     pub fn edges(&self) -> &[Edge<'a>] {
-        &self.edges
+        self.flow.transitions()
     }
 
     /// The transitions that leave a state.
     pub fn leaving(&self, state: usize) -> &[Edge<'a>] {
-        self.outgoing.get(state).and_then(|range| self.edges.get(range.clone())).unwrap_or_default()
+        self.flow.leaving(state)
     }
 
     /// Where the state with this number is.
@@ -114,26 +145,16 @@ impl<'a> Graph<'a> {
         self.scope.state_pointer(name)
     }
 
-    /// For each state, whether a path leads to it from one of the states that `from` accepts.
-    pub fn reachable_from(&self, from: impl Fn(usize, &State) -> bool) -> Vec<bool> {
-        let successors = |state: usize| self.leaving(state).iter().filter_map(|edge| edge.to);
-        flood(self.seeds(from), successors)
-    }
-
     /// For each state, whether a path leads to it from `StartAt`.
     pub fn reachable(&self) -> Vec<bool> {
-        self.reachable_from(|state, _| self.start == Some(state))
+        self.flow.reached(self.start(), |_| true)
     }
 
     /// For each state, whether a path leads from it to one of the states that `to` accepts.
     pub fn reaching(&self, to: impl Fn(usize, &State) -> bool) -> Vec<bool> {
-        let mut predecessors = vec![Vec::new(); self.states.len()];
-        for edge in &self.edges {
-            if let Some(list) = edge.to.and_then(|to| predecessors.get_mut(to)) {
-                list.push(edge.from);
-            }
-        }
-        flood(self.seeds(to), |state| predecessors.get(state).into_iter().flatten().copied())
+        let states = self.states.iter().enumerate();
+        let targets = states.filter(|(number, (_, state))| to(*number, state)).map(|(number, _)| number);
+        self.flow.reaching(targets, |_| true)
     }
 
     /// For each state, whether a path leads from it to a state that ends the scope.
@@ -141,36 +162,9 @@ impl<'a> Graph<'a> {
         self.reaching(|_, state| state.is_terminal())
     }
 
-    /// The loops: the largest sets of states, reached from `StartAt`, that all lead to each other over edges that
-    /// `takes` accepts. States in the order of the document, sets in the order of their first states.
+    /// The loops: [`FlowGraph::loops`] of its states.
     pub fn loops(&self, takes: impl Fn(&Edge<'a>) -> bool) -> Vec<Vec<usize>> {
-        let mut search = Components {
-            numbers: vec![None; self.states.len()],
-            lowest: vec![0; self.states.len()],
-            waiting: vec![false; self.states.len()],
-            ..Components::default()
-        };
-        for (state, reached) in self.reachable().into_iter().enumerate() {
-            if reached && search.numbers.get(state) == Some(&None) {
-                search.from(state, |state, edge| {
-                    let edges = self.leaving(state).get(edge..)?;
-                    let next = edges.iter().position(|edge| edge.to.is_some() && takes(edge))?;
-                    Some((edge + next + 1, edges.get(next)?.to?))
-                });
-            }
-        }
-        let mut loops = search.found;
-        loops.retain(|states| match states.as_slice() {
-            [only] => self.leaving(*only).iter().any(|edge| edge.to == Some(*only) && takes(edge)),
-            _ => true,
-        });
-        loops.iter_mut().for_each(|states| states.sort_unstable());
-        loops.sort_unstable();
-        loops
-    }
-
-    fn seeds(&self, accept: impl Fn(usize, &State) -> bool) -> Vec<bool> {
-        self.states.iter().enumerate().map(|(number, (_, state))| accept(number, state)).collect()
+        self.flow.loops(takes)
     }
 }
 
@@ -189,88 +183,6 @@ fn targets(state: &State) -> impl Iterator<Item = (EdgeKind, &str)> {
         EdgeKind::Catch(_) => matches!(state.kind, StateKind::Task | StateKind::Parallel | StateKind::Map),
     };
     next.into_iter().chain(rules).chain(default).chain(catchers).filter(here)
-}
-
-/// Tarjan's search for strongly connected components, without recursion.
-#[derive(Default)]
-struct Components {
-    /// When each state was first met.
-    numbers: Vec<Option<usize>>,
-    /// The earliest state that each leads to.
-    lowest: Vec<usize>,
-    /// Whether its component is still open.
-    waiting: Vec<bool>,
-    open: Vec<usize>,
-    met: usize,
-    found: Vec<Vec<usize>>,
-}
-
-impl Components {
-    /// Searches from a state; `next` gives the first edge at or after a place, as the place after it and its target.
-    fn from(&mut self, start: usize, next: impl Fn(usize, usize) -> Option<(usize, usize)>) {
-        let mut path = vec![(start, 0)];
-        self.meet(start);
-        while let Some((state, edge)) = path.last_mut() {
-            let state = *state;
-            if let Some((after, to)) = next(state, *edge) {
-                *edge = after;
-                match self.numbers.get(to).copied().flatten() {
-                    None => {
-                        self.meet(to);
-                        path.push((to, 0));
-                    }
-                    Some(number) if self.waiting.get(to) == Some(&true) => self.lower(state, number),
-                    Some(_) => {}
-                }
-                continue;
-            }
-            path.pop();
-            let lowest = self.lowest.get(state).copied().unwrap_or_default();
-            if let Some((before, _)) = path.last() {
-                self.lower(*before, lowest);
-            }
-            if self.numbers.get(state).copied().flatten() == Some(lowest) {
-                let first = self.open.iter().rposition(|open| *open == state).unwrap_or_default();
-                let component = self.open.split_off(first);
-                for state in &component {
-                    if let Some(waits) = self.waiting.get_mut(*state) {
-                        *waits = false;
-                    }
-                }
-                self.found.push(component);
-            }
-        }
-    }
-
-    fn meet(&mut self, state: usize) {
-        if let (Some(number), Some(lowest), Some(waits)) =
-            (self.numbers.get_mut(state), self.lowest.get_mut(state), self.waiting.get_mut(state))
-        {
-            (*number, *lowest, *waits) = (Some(self.met), self.met, true);
-            self.open.push(state);
-            self.met += 1;
-        }
-    }
-
-    fn lower(&mut self, state: usize, number: usize) {
-        if let Some(lowest) = self.lowest.get_mut(state) {
-            *lowest = number.min(*lowest);
-        }
-    }
-}
-
-/// Marks every number that the marked ones lead to, over and over.
-fn flood<I: Iterator<Item = usize>>(mut marked: Vec<bool>, next: impl Fn(usize) -> I) -> Vec<bool> {
-    let mut todo: Vec<usize> = (0..marked.len()).filter(|&i| marked.get(i) == Some(&true)).collect();
-    while let Some(state) = todo.pop() {
-        for successor in next(state) {
-            if let Some(mark @ false) = marked.get_mut(successor) {
-                *mark = true;
-                todo.push(successor);
-            }
-        }
-    }
-    marked
 }
 
 #[cfg(test)]

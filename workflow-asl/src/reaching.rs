@@ -1,4 +1,5 @@
-//! What has happened where a state begins: which states have run, and which variables have a value.
+//! What has happened where a state begins: which states have run, and which variables have a value. The rule is that of
+//! [`happened`].
 //!
 //! For people who read a definition. The rules ask of the variables that are used; this tells of all.
 
@@ -7,7 +8,7 @@ use std::rc::Rc;
 
 use crate::Pointer;
 use crate::document::{QueryLanguage, Scope, State, StateMachine};
-use crate::graph::{Edge, EdgeKind, Graph};
+use crate::graph::{EdgeKind, Graph, Happened, happened};
 
 /// What has happened where a state begins.
 #[derive(Clone, Debug, Default)]
@@ -48,26 +49,21 @@ struct Names {
 #[derive(Clone, Debug)]
 struct Seen {
     names: Rc<Names>,
-    /// What has happened on some path, and on every one.
-    maybe: Rc<Bits>,
-    surely: Rc<Bits>,
+    happened: Rc<Happened>,
 }
-
-/// Bits of events, 64 in each word.
-type Bits = Vec<u64>;
 
 impl Before {
     /// The states that have certainly succeeded, in the scopes around it first.
     pub fn ran(&self) -> impl Iterator<Item = &str> {
         self.seen.iter().flat_map(|seen| {
             let states = seen.names.states.iter().enumerate();
-            states.filter(|(event, _)| has(&seen.surely, *event)).map(|(_, name)| name.as_str())
+            states.filter(|(event, _)| seen.happened.surely.contains(*event)).map(|(_, name)| name.as_str())
         })
     }
 
     /// How many of those there are.
     pub fn ran_count(&self) -> usize {
-        self.seen.iter().map(|seen| count(&seen.surely, 0..seen.names.states.len())).sum()
+        self.seen.iter().map(|seen| seen.happened.surely.count(0..seen.names.states.len())).sum()
     }
 
     /// How many variables may have a value.
@@ -77,7 +73,7 @@ impl Before {
         }
         let counts = self.seen.iter().map(|seen| {
             let first = seen.names.states.len();
-            count(&seen.maybe, first..first + seen.names.variables.len())
+            seen.happened.maybe.count(first..first + seen.names.variables.len())
         });
         counts.sum()
     }
@@ -103,9 +99,9 @@ impl Seen {
     fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
         let Names { states, variables, .. } = &*self.names;
         let events = variables.iter().zip(states.len()..);
-        events.filter(|(_, event)| has(&self.maybe, *event)).map(move |((name, by), event)| Variable {
+        events.filter(|(_, event)| self.happened.maybe.contains(*event)).map(move |((name, by), event)| Variable {
             name,
-            certain: has(&self.surely, event),
+            certain: self.happened.surely.contains(event),
             by: by.iter().filter_map(|state| states.get(*state)).map(String::as_str).collect(),
         })
     }
@@ -125,9 +121,12 @@ pub fn before(machine: &StateMachine) -> Vec<Before> {
 fn scope(machine: &StateMachine, scope_at: Scope<'_>, around: &[Seen], found: &mut Vec<Before>) {
     let graph = Graph::of(scope_at);
     let count = graph.states().len();
+    // The states that assign each variable, and the variables that are assigned on each transition.
     let mut assigners: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut assigned: BTreeMap<(usize, EdgeKind), Vec<&str>> = BTreeMap::new();
     for (number, (_, state)) in graph.states().iter().enumerate() {
-        for (_, name) in assigned(state, machine.language_of(state)) {
+        for Assignment { on, name, .. } in assignments(state, machine.language_of(state)) {
+            assigned.entry((number, on)).or_default().push(name);
             let by = assigners.entry(name).or_default();
             if by.last() != Some(&number) {
                 by.push(number);
@@ -135,52 +134,17 @@ fn scope(machine: &StateMachine, scope_at: Scope<'_>, around: &[Seen], found: &m
         }
     }
     let events: BTreeMap<&str, usize> = assigners.keys().copied().zip(count..).collect();
-    let words = (count + events.len()).div_ceil(64);
-    // What a transition adds, as events.
-    let gives = |edge: &Edge<'_>| {
-        let mut given: Vec<usize> = Vec::new();
-        if !matches!(edge.kind, EdgeKind::Catch(_)) {
-            given.push(edge.from);
+    let known = happened(graph.flow(), count + events.len(), |edge, after| {
+        if !edge.is_caught() {
+            after.note(edge.from);
         }
-        // A default is taken with what the state itself assigns.
-        let kind = if edge.kind == EdgeKind::Default { EdgeKind::Next } else { edge.kind };
-        if let Some((_, state)) = graph.states().get(edge.from) {
-            let names = assigned(state, machine.language_of(state)).filter(|(place, _)| *place == kind);
-            given.extend(names.filter_map(|(_, name)| events.get(name).copied()));
-        }
-        given
-    };
-    // For each state: what has happened on some path, and on every one.
-    let mut facts: Vec<Option<(Bits, Bits)>> = vec![None; count];
-    let mut todo = std::collections::VecDeque::new();
-    if let Some(start) = graph.start()
-        && let Some(fact) = facts.get_mut(start)
-    {
-        *fact = Some((vec![0; words], vec![0; words]));
-        todo.push_back(start);
-    }
-    while let Some(state) = todo.pop_front() {
-        for edge in graph.leaving(state) {
-            let Some((mut maybe, mut surely)) = facts.get(state).cloned().flatten() else { continue };
-            let Some(there) = edge.to.and_then(|to| facts.get_mut(to)) else { continue };
-            for event in gives(edge) {
-                set(&mut maybe, event);
-                set(&mut surely, event);
-            }
-            if let Some((before, always)) = there.as_ref() {
-                maybe.iter_mut().zip(before).for_each(|(bits, before)| *bits |= before);
-                surely.iter_mut().zip(always).for_each(|(bits, always)| *bits &= always);
-            }
-            let merged = (maybe, surely);
-            if there.as_ref() != Some(&merged) {
-                *there = Some(merged);
-                todo.extend(edge.to);
-            }
-        }
-    }
+        let names = assigned.get(&(edge.from, edge.kind.assigns())).into_iter().flatten();
+        names.filter_map(|name| events.get(name)).for_each(|event| after.note(*event));
+        true
+    });
     let name = |state: usize| graph.states().get(state).map_or("", |(name, _)| *name).to_owned();
     let mut from: Vec<Vec<(String, EdgeKind)>> = vec![Vec::new(); count];
-    for edge in graph.edges().iter().filter(|edge| facts.get(edge.from).is_some_and(Option::is_some)) {
+    for edge in graph.edges().iter().filter(|edge| known.get(edge.from).is_some_and(Option::is_some)) {
         if let Some(from) = edge.to.and_then(|to| from.get_mut(to)) {
             from.push((name(edge.from), edge.kind));
         }
@@ -192,9 +156,9 @@ fn scope(machine: &StateMachine, scope_at: Scope<'_>, around: &[Seen], found: &m
     let repeats = assigners.keys().any(|name| is_around(name));
     let variables = assigners.into_iter().map(|(name, by)| (name.to_owned(), by)).collect();
     let names = Rc::new(Names { states: (0..count).map(name).collect(), variables, repeats });
-    for (number, (fact, from)) in facts.into_iter().zip(from).enumerate() {
-        let (Some((maybe, surely)), Some((state_name, state))) = (fact, graph.states().get(number)) else { continue };
-        let here = Seen { names: Rc::clone(&names), maybe: Rc::new(maybe), surely: Rc::new(surely) };
+    for (number, (happened, from)) in known.into_iter().zip(from).enumerate() {
+        let (Some(happened), Some((state_name, state))) = (happened, graph.states().get(number)) else { continue };
+        let here = Seen { names: Rc::clone(&names), happened: Rc::new(happened) };
         let seen: Vec<_> = around.iter().cloned().chain([here]).collect();
         let pointer = graph.state_pointer(number);
         found.push(Before { pointer: pointer.clone(), from, seen: seen.clone() });
@@ -205,42 +169,31 @@ fn scope(machine: &StateMachine, scope_at: Scope<'_>, around: &[Seen], found: &m
     }
 }
 
-/// The variables that a state assigns, each with the transition that it is assigned on.
-fn assigned(state: &State, language: QueryLanguage) -> impl Iterator<Item = (EdgeKind, &str)> {
+/// A variable that a state assigns.
+pub(crate) struct Assignment<'a> {
+    /// The transition that it is assigned on.
+    pub(crate) on: EdgeKind,
+    /// The member of `Assign`.
+    pub(crate) key: &'a str,
+    /// Its name.
+    pub(crate) name: &'a str,
+}
+
+/// The variables that a state assigns.
+pub(crate) fn assignments(state: &State, language: QueryLanguage) -> impl Iterator<Item = Assignment<'_>> {
     let own = state.assign.iter().map(|assign| (EdgeKind::Next, assign));
     let rules = state.choices.iter().flatten().enumerate();
     let rules = rules.filter_map(|(number, rule)| Some((EdgeKind::Choice(number), rule.assign.as_ref()?)));
     let catchers = state.catch.iter().flatten().enumerate();
     let catchers = catchers.filter_map(|(number, catcher)| Some((EdgeKind::Catch(number), catcher.assign.as_ref()?)));
     let all = own.chain(rules).chain(catchers);
-    all.flat_map(move |(kind, assign)| {
-        let names = assign.as_object().into_iter().flat_map(serde_json::Map::keys);
-        names.map(move |name| {
-            let bare = name.strip_suffix(".$").filter(|_| language == QueryLanguage::JsonPath);
-            (kind, bare.unwrap_or(name))
+    all.flat_map(move |(on, assign)| {
+        let keys = assign.as_object().into_iter().flat_map(serde_json::Map::keys);
+        keys.map(move |key| {
+            let bare = key.strip_suffix(".$").filter(|_| language == QueryLanguage::JsonPath);
+            Assignment { on, key, name: bare.unwrap_or(key) }
         })
     })
-}
-
-fn set(bits: &mut Bits, event: usize) {
-    if let Some(word) = bits.get_mut(event / 64) {
-        *word |= 1 << (event % 64);
-    }
-}
-
-fn has(bits: &Bits, event: usize) -> bool {
-    bits.get(event / 64).is_some_and(|word| word >> (event % 64) & 1 == 1)
-}
-
-/// How many events of a range have happened.
-fn count(bits: &Bits, events: std::ops::Range<usize>) -> usize {
-    // A word at a time; those at the ends have bits of other events.
-    let below = |event: usize| {
-        let whole: u32 = bits.iter().take(event / 64).map(|word| word.count_ones()).sum();
-        let rest = bits.get(event / 64).map_or(0, |word| (word & ((1 << (event % 64)) - 1)).count_ones());
-        (whole + rest) as usize
-    };
-    below(events.end) - below(events.start)
 }
 
 #[cfg(test)]

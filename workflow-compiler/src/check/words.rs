@@ -2,22 +2,12 @@
 
 use workflow_asl::jsonata;
 
-use crate::check::resolve::reference_text;
-use crate::syntax::ast::{Expr, ExprKind, Reference, UnaryOp, plain};
+use super::path::{Path, PathRoot};
+use crate::syntax::ast::{Expr, ExprKind, UnaryOp, plain};
 use crate::syntax::spelling::sign;
 
-/// The words of a reference, with the `?` of a state that may not have run.
-pub(super) fn optional_text(reference: &Reference) -> String {
-    let text = reference_text(reference);
-    let root = text.find(['.', '[']).unwrap_or(text.len());
-    match text.split_at_checked(root) {
-        Some((root, rest)) if reference.optional => format!("{root}?{rest}"),
-        _ => text,
-    }
-}
-
 /// The words of an expression that gives the same each time, to tell whether two are the same.
-pub(in crate::check) fn words(expr: &Expr) -> Option<String> {
+pub(super) fn words(expr: &Expr) -> Option<String> {
     let list = |items: &[Expr]| Some(items.iter().map(words).collect::<Option<Vec<_>>>()?.join(", "));
     Some(match &expr.kind {
         ExprKind::Null => "null".to_owned(),
@@ -26,7 +16,7 @@ pub(in crate::check) fn words(expr: &Expr) -> Option<String> {
         ExprKind::Duration(seconds) => format!("{seconds}s"),
         ExprKind::Text(text) => format!("{text:?}"),
         ExprKind::Array(items) => format!("[{}]", list(items)?),
-        ExprKind::Reference(reference) => Some(reference_text(reference)).filter(|text| !text.contains('…'))?,
+        ExprKind::Reference(reference) => Some(Path::of(reference)).filter(Path::is_fixed)?.to_string(),
         ExprKind::Unary(UnaryOp::Not, inner) => format!("!{}", words(inner)?),
         ExprKind::Unary(UnaryOp::Negate, inner) => format!("-{}", words(inner)?),
         ExprKind::Binary(op, _, left, right) => format!("({} {} {})", words(left)?, sign(*op), words(right)?),
@@ -39,6 +29,15 @@ pub(in crate::check) fn words(expr: &Expr) -> Option<String> {
         ExprKind::Object(_) | ExprKind::Access(..) | ExprKind::If(..) | ExprKind::Constant(_) => return None,
         ExprKind::Habit(_) | ExprKind::Invalid => return None,
     })
+}
+
+/// The path of a value, `unknown` in place of words that it does not have.
+pub(super) fn path_of<'e>(value: &'e Expr, unknown: &str) -> Path<'e> {
+    match &value.kind {
+        ExprKind::Paren(inner) => path_of(inner, unknown),
+        ExprKind::Reference(reference) if Path::of(reference).is_fixed() => Path::of(reference),
+        _ => PathRoot::Value(words(value).unwrap_or_else(|| unknown.to_owned())).into(),
+    }
 }
 
 /// Whether a function of either language gives another value each time: two calls with the same words are not the same.

@@ -1,74 +1,64 @@
 //! Which optional values are known to be there, from the conditions around an expression.
 
-use std::borrow::Cow;
-
 use workflow_asl::document::Operator;
 use workflow_asl::intrinsic;
 
-use super::function::Function;
-use super::meant::is_null;
-use super::resolve::reference_text;
+use crate::check::function::Function;
+use crate::check::meant::is_null;
+use crate::check::path::{Path, PathRoot, PathSegment};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
-use crate::syntax::keyword::RESERVED;
 
 /// Where nothing is known.
-pub(super) static NOTHING: Facts = Facts { known: Vec::new(), input: String::new(), asks: false, all: false };
+pub(super) static NOTHING: Narrowing = Narrowing { known: Vec::new(), input: None, asks: false, all: false };
 
-/// The references that are known to be present, by their words.
+/// The state's own input.
+const STATE: PathRoot<'static> = PathRoot::Word("state");
+
+/// What is known of values beside their types.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Facts {
+pub(in crate::check) struct Narrowing {
     known: Vec<Fact>,
-    /// The words that name what the state's own input is too, such as `input`; empty where there are none.
-    input: String,
+    /// What the state's own input is too, such as `input`.
+    input: Option<PathRoot<'static>>,
     /// Whether the expression is where absence is foreseen, as before `??`.
     asks: bool,
     /// Whether all values are: no way leads here, or nobody knows what was tested before. That is an error elsewhere.
     all: bool,
 }
 
-/// What is known of the value with these words.
+/// What is known of the value at a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fact {
     /// It is there.
-    There(String),
+    There(Path<'static>),
     /// It is not null, where it is there.
-    NotNull(String),
+    NotNull(Path<'static>),
 }
 
 impl Fact {
-    fn words(&self) -> &str {
+    fn path(&self) -> &Path<'static> {
         match self {
-            Self::There(words) | Self::NotNull(words) => words,
+            Self::There(path) | Self::NotNull(path) => path,
         }
     }
 
-    /// The same of the value with other words.
-    fn of(&self, words: String) -> Self {
+    /// The same of the value at another path.
+    fn of(&self, path: Path<'static>) -> Self {
         match self {
-            Self::There(_) => Self::There(words),
-            Self::NotNull(_) => Self::NotNull(words),
+            Self::There(_) => Self::There(path),
+            Self::NotNull(_) => Self::NotNull(path),
         }
     }
 
-    fn root(&self) -> &str {
-        root(self.words())
+    fn root(&self) -> &PathRoot<'static> {
+        &self.path().root
     }
 }
 
-/// The first word of a reference.
-fn root(words: &str) -> &str {
-    words.split(['.', '[']).next().unwrap_or_default()
-}
-
-/// What stands after `words` where `inner` is it or a part of it.
-fn after<'w>(words: &str, inner: &'w str) -> Option<&'w str> {
-    inner.strip_prefix(words).filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-}
-
-impl Facts {
-    /// What is known where a scope begins whose states get what these words name too.
-    pub(super) fn of_input(words: &str) -> Self {
-        Self { input: words.to_owned(), ..Self::default() }
+impl Narrowing {
+    /// What is known where a scope begins whose states get what this root names too.
+    pub(super) fn of_input(root: PathRoot<'static>) -> Self {
+        Self { input: Some(root), ..Self::default() }
     }
 
     /// What is known where no way leads.
@@ -77,45 +67,47 @@ impl Facts {
     }
 
     /// The same, for an expression whose absence is foreseen.
-    pub(super) fn asking(&self) -> Self {
+    pub(in crate::check) fn asking(&self) -> Self {
         Self { asks: true, ..self.clone() }
     }
 
     /// Whether absence is foreseen.
-    pub(super) fn asks(&self) -> bool {
+    pub(in crate::check) fn asks(&self) -> bool {
         self.asks
     }
 
-    /// Whether the value with these words is there: it or a part of it was tested.
-    pub(super) fn present(&self, words: &str) -> bool {
-        let words = self.canonical(words);
-        self.all || self.known.iter().any(|fact| matches!(fact, Fact::There(fact) if after(&words, fact).is_some()))
+    /// Whether the value at a path is there: it or a part of it was tested.
+    pub(in crate::check) fn present(&self, path: &Path<'_>) -> bool {
+        let there = |fact: &Fact| matches!(fact, Fact::There(_)) && self.steps_to(path, fact.path()).is_some();
+        self.all || self.known.iter().any(there)
     }
 
-    /// Whether the value with these words is not null where it is there: that was asked, or a part of it is there.
-    pub(super) fn not_null(&self, words: &str) -> bool {
-        let words = self.canonical(words);
-        self.all
-            || self.known.iter().any(|fact| match fact {
-                Fact::There(fact) => after(&words, fact).is_some_and(|rest| !rest.is_empty()),
-                Fact::NotNull(fact) => *fact == *words,
-            })
+    /// Whether the value at a path is not null where it is there: that was asked, or a part of it is there.
+    pub(in crate::check) fn not_null(&self, path: &Path<'_>) -> bool {
+        let not_null = |fact: &Fact| {
+            let steps = self.steps_to(path, fact.path());
+            steps.is_some_and(|steps| steps.is_empty() == matches!(fact, Fact::NotNull(_)))
+        };
+        self.all || self.known.iter().any(not_null)
     }
 
-    /// The words of what the state's own input is too, in place of `state`.
-    fn canonical<'w>(&self, words: &'w str) -> Cow<'w, str> {
-        match after("state", words) {
-            Some(rest) if !self.input.is_empty() => Cow::Owned(format!("{}{rest}", self.input)),
-            _ => Cow::Borrowed(words),
+    /// The steps from `path` to `fact`, with what the state's own input is too in place of `state`.
+    fn steps_to<'f, 'e>(&self, path: &Path<'e>, fact: &'f Path<'e>) -> Option<&'f [PathSegment<'e>]> {
+        match (&path.root, &self.input) {
+            (PathRoot::Word("state"), Some(input)) if *input != fact.root => None,
+            (PathRoot::Word("state"), Some(_)) => fact.segments.strip_prefix(path.segments.as_slice()),
+            _ => path.steps_to(fact),
         }
     }
 
-    fn note(&mut self, fact: fn(String) -> Fact, value: &Expr) {
+    fn note(&mut self, fact: fn(Path<'static>) -> Fact, value: &Expr) {
         let ExprKind::Reference(reference) = &value.kind else { return };
-        let words = reference_text(reference);
-        // A computed index may be another one the next time.
-        if !words.contains('…') {
-            let fact = fact(self.canonical(&words).into_owned());
+        let mut path = Path::of(reference);
+        if path.is_fixed() {
+            if let (PathRoot::Word("state"), Some(input)) = (&path.root, &self.input) {
+                path.root = input.clone();
+            }
+            let fact = fact(path.into_owned());
             if !self.known.contains(&fact) {
                 self.known.push(fact);
             }
@@ -126,54 +118,57 @@ impl Facts {
     pub(super) fn lasting(&self) -> Self {
         let mut facts = self.clone();
         facts.asks = false;
-        let lasts = |fact: &Fact| matches!(fact.root(), "input" | "item" | "state") || !RESERVED.contains(&fact.root());
-        facts.known.retain(lasts);
+        facts.known.retain(|fact| match fact.root() {
+            PathRoot::Word(word) => matches!(*word, "input" | "item" | "state"),
+            PathRoot::Variable(_) | PathRoot::StateResult(_) => true,
+            PathRoot::Value(_) => false,
+        });
         facts.known.sort_unstable();
         facts.known.dedup();
         facts
     }
 
-    /// Of the state's own input is known what was of that with other words, which it may not be any more.
+    /// Of the state's own input is known what was of that with another root, which it may not be any more.
     fn part_from_input(&mut self) {
-        let input = std::mem::take(&mut self.input);
-        if input.is_empty() {
-            return;
-        }
-        let inner = |fact: &Fact| Some(fact.of(format!("state{}", after(&input, fact.words())?)));
-        let own: Vec<_> = self.known.iter().filter_map(inner).collect();
+        let Some(input) = self.input.take() else { return };
+        let own = self.known.iter().filter(|fact| *fact.root() == input).map(|fact| {
+            let segments = fact.path().segments.clone();
+            fact.of(Path { root: STATE, segments })
+        });
+        let own: Vec<_> = own.collect();
         self.known.extend(own);
     }
 
-    /// The facts for a state whose input is another one, which the words name; nothing does where they are empty.
-    pub(super) fn with_input(mut self, words: &str) -> Self {
-        self.known.retain(|fact| fact.root() != "state");
-        words.clone_into(&mut self.input);
+    /// The facts for a state whose input is another one, which the root names, if any does.
+    pub(super) fn with_input(mut self, root: Option<PathRoot<'static>>) -> Self {
+        self.known.retain(|fact| *fact.root() != STATE);
+        self.input = root;
         self
     }
 
-    /// The facts without those about what has this first word: the result of a state that runs again, a variable that is
+    /// The facts without those about what has this root: the result of a state that runs again, a variable that is
     /// assigned.
-    pub(super) fn forget(&mut self, word: &str) {
-        if self.input == word {
+    pub(super) fn forget(&mut self, root: &PathRoot<'_>) {
+        if self.input.as_ref() == Some(root) {
             self.part_from_input();
         }
-        self.known.retain(|fact| fact.root() != word);
+        self.known.retain(|fact| fact.root() != root);
     }
 
     /// The facts without those about variables.
     pub(super) fn forget_variables(&mut self) {
-        self.known.retain(|fact| !fact.root().starts_with('$'));
+        self.known.retain(|fact| !matches!(fact.root(), PathRoot::Variable(_)));
     }
 
     /// The facts where `item` is the item of another map.
-    pub(super) fn of_another_item(&self) -> Self {
+    pub(in crate::check) fn of_another_item(&self) -> Self {
         let mut facts = self.clone();
-        facts.forget("item");
+        facts.forget(&PathRoot::Word("item"));
         facts
     }
 
     /// The lasting facts that both have.
-    pub(super) fn common(&self, other: &Self) -> Self {
+    pub(in crate::check) fn common(&self, other: &Self) -> Self {
         let (mut both, other) = (self.lasting(), other.lasting());
         if both.all || other.all {
             return if other.all { both } else { other };
@@ -184,20 +179,20 @@ impl Facts {
             both.known.dedup();
         }
         both.known.retain(|fact| match fact {
-            Fact::There(words) => other.present(words),
-            Fact::NotNull(words) => other.not_null(words),
+            Fact::There(path) => other.present(path),
+            Fact::NotNull(path) => other.not_null(path),
         });
         both
     }
 
     /// These facts and those that hold when `condition` is `outcome`.
-    pub(super) fn and(&self, condition: &Expr, outcome: bool) -> Self {
+    pub(in crate::check) fn and(&self, condition: &Expr, outcome: bool) -> Self {
         let mut facts = self.clone();
         facts.learn(condition, outcome);
         facts
     }
 
-    pub(super) fn learn(&mut self, condition: &Expr, outcome: bool) {
+    pub(in crate::check) fn learn(&mut self, condition: &Expr, outcome: bool) {
         match &condition.kind {
             ExprKind::Paren(inner) => self.learn(inner, outcome),
             ExprKind::Invalid | ExprKind::Habit(_) => self.all = true,
@@ -245,7 +240,7 @@ impl Facts {
     }
 
     /// Notes that a value equals one of some literals, as the arm of a `match` says.
-    pub(super) fn learn_match(&mut self, subject: &Expr, patterns: &[Expr]) {
+    pub(in crate::check) fn learn_match(&mut self, subject: &Expr, patterns: &[Expr]) {
         if !patterns
             .iter()
             .any(|pattern| matches!(pattern.kind, ExprKind::Null | ExprKind::Invalid | ExprKind::Habit(_)))
@@ -257,7 +252,7 @@ impl Facts {
 }
 
 /// Whether there is a function of this name in any language; another is reported where it is called.
-pub(super) fn is_known(name: &str) -> bool {
+pub(in crate::check) fn is_known(name: &str) -> bool {
     Function::from_name(name).is_some()
         || intrinsic::Function::from_name(name).is_some()
         || Operator::from_name(name).is_some()

@@ -1,0 +1,207 @@
+//! Which results and errors can be read where a state begins.
+//!
+//! The rule. A result can be read where its state has succeeded on every path, an error where one was caught on every
+//! path: the events of [`happened`], a result brought about by the transitions of its state without a catcher, an error by
+//! those with one. Of a state that no path reaches nothing is asked.
+
+use workflow_asl::graph::{Happened, happened};
+
+use super::{Point, StateGraphs};
+use crate::check::data::{references, values};
+use crate::check::model::Model;
+use crate::syntax::ast::{Root, plain};
+
+/// What is known of a scope.
+#[derive(Debug, Default)]
+struct ScopeAvailability {
+    /// The number of the event that each node has run, where some state wants to know.
+    ran: Vec<Option<usize>>,
+    /// The number of the event that an error was caught.
+    caught: Option<usize>,
+    /// What has happened at each node; nothing where there are no events.
+    happened: Vec<Option<Happened>>,
+    /// From which nodes a state that reads the error is reached without another catch, itself among them.
+    reads_error: Vec<bool>,
+    /// The variable that holds the error, and whether one around does already.
+    error_variable: String,
+}
+
+impl ScopeAvailability {
+    /// Whether the event has certainly happened where the node begins, or no path leads there.
+    fn is_certain(&self, node: usize, event: usize) -> bool {
+        let happened = self.happened.get(node).and_then(Option::as_ref);
+        happened.is_none_or(|happened| happened.surely.contains(event))
+    }
+}
+
+/// Where data may come from, for each scope.
+#[derive(Debug, Default)]
+pub(in crate::check) struct Availability(Vec<ScopeAvailability>);
+
+/// Whether a state's result can be read where another begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::check) enum Sight {
+    /// On every path the state has run.
+    Certain,
+    /// Not on every path to `at`, the reader or the parallel or map around it.
+    Uncertain {
+        /// The state.
+        of: Point,
+        /// The reader, or what is around it.
+        at: Point,
+    },
+    /// It is in this parallel or map (its number), which the reader is not in.
+    Inside(usize),
+    /// It is the parallel or map that the reader is in.
+    Around,
+    /// The reader is in this distributed map (its number), the state is not.
+    Distributed(usize),
+}
+
+/// Which catch edges an error that a state reads may come over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::check) enum Caught {
+    /// Every path leads over one of this scope.
+    In(usize),
+    /// Some path leads over none, in this scope.
+    Uncertain(Point),
+    /// The reader is in this distributed map (its number), the catch is not.
+    Distributed(usize),
+}
+
+impl Availability {
+    /// Follows the graphs as far as references ask for it.
+    pub(in crate::check) fn of(model: &Model<'_>, graphs: &StateGraphs) -> Self {
+        let mut wanted = vec![false; model.states.len()];
+        let mut readers = Vec::new();
+        for (number, info) in model.states.values().enumerate() {
+            let mut reads = false;
+            values(model, info, &mut |value, in_catcher| {
+                references(value, &mut |reference| match &reference.root {
+                    Root::StateResult(name) => {
+                        let number = model.states.get_index_of(&plain(name));
+                        if let Some(wanted) = number.and_then(|number| wanted.get_mut(number)) {
+                            *wanted = true;
+                        }
+                    }
+                    Root::Caught => reads |= !in_catcher,
+                    _ => {}
+                });
+            });
+            if reads {
+                readers.push(number);
+            }
+        }
+        let scopes = (0..model.scopes.len()).map(|number| {
+            let mut scope = ScopeAvailability::default();
+            let Some(graph) = graphs.graph(number) else { return scope };
+            let mut events = 0..;
+            scope.ran = (0..graph.size())
+                .map(|node| {
+                    let state = graphs.state_at(Point { scope: number, node })?;
+                    wanted.get(state).copied().unwrap_or_default().then(|| events.next())?
+                })
+                .collect();
+            let catches = graph.transitions().iter().any(|edge| edge.is_caught() && edge.to.is_some());
+            scope.caught = if catches { events.next() } else { None };
+            if events.start > 0 {
+                scope.happened = happened(graph, events.start, |edge, after| {
+                    let event =
+                        if edge.is_caught() { scope.caught } else { scope.ran.get(edge.from).copied().flatten() };
+                    event.into_iter().for_each(|event| after.note(event));
+                    true
+                });
+            }
+            scope
+        });
+        let mut availability = Self(scopes.collect());
+        availability.place_errors(graphs, &readers);
+        availability
+    }
+
+    /// Notes which catch edges must keep their error for the states that read it.
+    fn place_errors(&mut self, graphs: &StateGraphs, readers: &[usize]) {
+        let mut targets: Vec<Vec<usize>> = vec![Vec::new(); self.0.len()];
+        for reader in readers {
+            let Some(point) = graphs.point(*reader) else { continue };
+            if let Caught::In(scope) = self.error_at(graphs, point)
+                && let (Some(point), Some(targets)) = (graphs.ancestor(point, scope), targets.get_mut(scope))
+            {
+                targets.push(point.node);
+            }
+        }
+        let parent = |scope: usize| graphs.point(graphs.owner(scope)?.0).map(|point| point.scope);
+        for (number, targets) in targets.into_iter().enumerate().filter(|(_, targets)| !targets.is_empty()) {
+            let around = std::iter::successors(parent(number), |scope| parent(*scope));
+            let taken = around.filter(|scope| self.0.get(*scope).is_some_and(|scope| !scope.reads_error.is_empty()));
+            let depth = taken.count();
+            let (Some(scope), Some(graph)) = (self.0.get_mut(number), graphs.graph(number)) else { continue };
+            scope.reads_error = graph.reaching(targets, |edge| !edge.is_caught());
+            scope.error_variable = match depth {
+                0 => "caught".to_owned(),
+                depth => format!("caught_{}", depth + 1),
+            };
+        }
+    }
+
+    /// Whether the result of the state `of` can be read where `reader` begins.
+    pub(in crate::check) fn sight(&self, graphs: &StateGraphs, reader: usize, of: usize) -> Option<Sight> {
+        let (of, mut at) = (graphs.point(of)?, graphs.point(reader)?);
+        let mut distributed = None;
+        while at.scope != of.scope {
+            let Some((owner, child_execution)) = graphs.owner(at.scope) else {
+                // The reader is not inside the scope of the state.
+                return Some(Sight::Inside(graphs.owner(of.scope)?.0));
+            };
+            if child_execution && distributed.is_none() {
+                distributed = Some(owner);
+            }
+            at = graphs.point(owner)?;
+        }
+        if let Some(map) = distributed {
+            return Some(Sight::Distributed(map));
+        }
+        if at == of {
+            return Some(Sight::Around);
+        }
+        let scope = self.0.get(of.scope)?;
+        let event = scope.ran.get(of.node).copied().flatten()?;
+        Some(if scope.is_certain(at.node, event) { Sight::Certain } else { Sight::Uncertain { of, at } })
+    }
+
+    /// Which catch edges the error that a state reads comes over.
+    pub(in crate::check) fn error_at(&self, graphs: &StateGraphs, reader: Point) -> Caught {
+        let mut at = reader;
+        loop {
+            let Some(scope) = self.0.get(at.scope) else { return Caught::Uncertain(reader) };
+            if let Some(event) = scope.caught {
+                if scope.is_certain(at.node, event) {
+                    return Caught::In(at.scope);
+                }
+                let happened = scope.happened.get(at.node).and_then(Option::as_ref);
+                if happened.is_some_and(|happened| happened.maybe.contains(event)) {
+                    return Caught::Uncertain(at);
+                }
+            }
+            match graphs.owner(at.scope) {
+                None => return Caught::Uncertain(reader),
+                Some((map, true)) => return Caught::Distributed(map),
+                Some((owner, false)) => match graphs.point(owner) {
+                    Some(point) => at = point,
+                    None => return Caught::Uncertain(reader),
+                },
+            }
+        }
+    }
+
+    /// The variable that a scope's catchers keep the error in.
+    pub(in crate::check) fn error_variable(&self, scope: usize) -> &str {
+        self.0.get(scope).map_or("", |scope| scope.error_variable.as_str())
+    }
+
+    /// Whether a catcher that leads from a state of this scope to the node must keep the error.
+    pub(in crate::check) fn keeps_error(&self, scope: usize, to: usize) -> bool {
+        let scope = self.0.get(scope);
+        scope.and_then(|scope| scope.reads_error.get(to)).copied().unwrap_or_default()
+    }
+}

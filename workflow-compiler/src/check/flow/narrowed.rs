@@ -1,0 +1,198 @@
+//! Which optional values are known to be there when a state begins: what was tested on every way to it.
+//! The input never changes, so a test of it holds from then on; a test of a result, until its state runs again; of a
+//! variable, until it is assigned; of the state's own input, as long as states pass that on.
+
+use workflow_asl::graph::{Analysis, solve};
+
+use super::narrowing::NOTHING;
+use super::{By, Edge, Narrowing, Point, StateGraphs};
+use crate::check::model::{Model, StateInfo};
+use crate::check::path::PathRoot;
+use crate::syntax::ast::{Arm, Catcher, Choice, Clause, ClauseValue, Expr, ExprKind, Head, When};
+use crate::syntax::keyword::ClauseKind;
+
+/// The clauses that make something else of what comes in or out.
+const SHAPES: &[ClauseKind] = &[
+    ClauseKind::Output,
+    ClauseKind::InputPath,
+    ClauseKind::OutputPath,
+    ClauseKind::Arguments,
+    ClauseKind::Parameters,
+    ClauseKind::Result,
+    ClauseKind::ResultSelector,
+    ClauseKind::ResultPath,
+    ClauseKind::Raw,
+];
+
+/// The clauses that make something else than its own the input of a parallel's branches.
+const GIVES: &[ClauseKind] = &[ClauseKind::InputPath, ClauseKind::Arguments, ClauseKind::Parameters, ClauseKind::Raw];
+
+/// The clauses that make something else than an item the input of an iteration.
+const SELECTS: &[ClauseKind] =
+    &[ClauseKind::ItemSelector, ClauseKind::Parameters, ClauseKind::Batch, ClauseKind::ItemBatcher, ClauseKind::Raw];
+
+/// What is known where each state begins, by its id; nothing where there are no tests to follow.
+pub(in crate::check) fn narrowings(model: &Model<'_>, graphs: &StateGraphs) -> Vec<Narrowing> {
+    if !model.all_states().any(|info| matches!(info.state.head, Head::Choice(_))) {
+        return Vec::new();
+    }
+    let mut found: Vec<Option<Narrowing>> = vec![None; model.all_states().count()];
+    // Scopes stand after the states that hold them.
+    for scope in 0..model.scopes.len() {
+        let Some(graph) = graphs.graph(scope) else { continue };
+        let known = match graphs.owner(scope) {
+            None => Some(Narrowing::of_input(PathRoot::Word("input"))),
+            // The input of a child execution is another one.
+            Some((_, true)) => Some(Narrowing::default()),
+            Some((owner, false)) => {
+                let known = found.get(owner).cloned().flatten();
+                known.zip(model.by_id(owner)).map(|(known, owner)| inside(owner, &known))
+            }
+        };
+        let Some(known) = known else { continue };
+        for (node, known) in solve(graph, known.lasting(), &Tests { model, graphs, scope }).into_iter().enumerate() {
+            let state = graphs.state_at(Point { scope, node });
+            if let Some(found) = state.and_then(|state| found.get_mut(state)) {
+                *found = known;
+            }
+        }
+    }
+    found.into_iter().map(|known| known.unwrap_or_else(Narrowing::all)).collect()
+}
+
+impl<'a> Model<'a> {
+    /// What is known when the state begins.
+    pub(in crate::check) fn narrowing(&self, info: &StateInfo<'a>) -> &Narrowing {
+        self.data.narrowings.get(info.id).unwrap_or(&NOTHING)
+    }
+}
+
+/// The tests of the choices in a scope.
+struct Tests<'m, 'a> {
+    model: &'m Model<'a>,
+    graphs: &'m StateGraphs,
+    scope: usize,
+}
+
+impl Analysis<Edge> for Tests<'_, '_> {
+    type Fact = Narrowing;
+
+    fn leave<'s>(
+        &'s self,
+        node: usize,
+        leaving: &'s [Edge],
+        before: &'s Narrowing,
+    ) -> impl Iterator<Item = Option<Narrowing>> + 's {
+        let state = self.graphs.state_at(Point { scope: self.scope, node });
+        let mut ways = state.and_then(|state| self.model.by_id(state)).map(|info| Ways::of(self.model, info, before));
+        leaving.iter().map(move |edge| Some(ways.as_mut()?.next(edge.by)?.lasting()))
+    }
+
+    /// What is known shrinks where ways meet.
+    fn meet(&self, known: &mut Narrowing, way: &Narrowing) -> bool {
+        let met = known.common(way);
+        let changed = *known != met;
+        *known = met;
+        changed
+    }
+}
+
+/// The ways on from a state, each with what is known on it.
+enum Ways<'s, 'a> {
+    Choice(&'s StateInfo<'a>, Box<dyn Iterator<Item = (&'a Arm, Narrowing)> + 's>),
+    Other {
+        info: &'s StateInfo<'a>,
+        /// What is known where the state has done its work.
+        known: Narrowing,
+        catchers: std::vec::IntoIter<(&'a Clause, &'a Catcher)>,
+    },
+}
+
+impl<'s, 'a> Ways<'s, 'a> {
+    fn of(model: &'s Model<'a>, info: &'s StateInfo<'a>, known: &Narrowing) -> Self {
+        if let Head::Choice(choice) = &info.state.head {
+            return Self::Choice(info, Box::new(arms(choice, known)));
+        }
+        let mut known = known.clone();
+        known.forget(&PathRoot::result_of(&info.name));
+        model.clauses_of(info).for_each(|clause| forget(clause, &mut known));
+        Self::Other { info, known, catchers: model.catchers_of(info).into_iter() }
+    }
+
+    fn next(&mut self, by: By) -> Option<Narrowing> {
+        match (self, by) {
+            (Self::Choice(info, arms), By::Arm) => {
+                let (arm, mut known) = arms.next()?;
+                let clauses = || arm.clauses.iter().chain(&info.state.clauses);
+                clauses().for_each(|clause| forget(clause, &mut known));
+                let shaped = clauses().any(|clause| SHAPES.contains(&clause.kind));
+                Some(if shaped { known.with_input(None) } else { known })
+            }
+            (Self::Other { known, catchers, .. }, By::Catcher) => {
+                let mut known = known.clone().with_input(None);
+                let (_, catcher) = catchers.next()?;
+                catcher.clauses.iter().for_each(|clause| forget(clause, &mut known));
+                Some(known)
+            }
+            (Self::Other { info, known, .. }, By::State) => Some(match &info.state.head {
+                _ if shaped(&info.state.clauses, SHAPES) => known.clone().with_input(None),
+                Head::Pass { value: None } | Head::Wait(_) => known.clone(),
+                // Of two states with one name the other may be meant.
+                _ if info.number.is_none() => known.clone().with_input(None),
+                _ => known.clone().with_input(Some(PathRoot::StateResult(info.name.clone().into()))),
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// What is known where the states inside of a state begin.
+fn inside(owner: &StateInfo<'_>, known: &Narrowing) -> Narrowing {
+    let mut known = known.lasting();
+    match &owner.state.head {
+        Head::Parallel(_) if !shaped(&owner.state.clauses, GIVES) => known,
+        Head::Map { .. } => {
+            known.forget(&PathRoot::Word("item"));
+            known.with_input((!shaped(&owner.state.clauses, SELECTS)).then_some(PathRoot::Word("item")))
+        }
+        _ => known.with_input(None),
+    }
+}
+
+fn shaped(clauses: &[Clause], kinds: &[ClauseKind]) -> bool {
+    clauses.iter().any(|clause| kinds.contains(&clause.kind))
+}
+
+/// Forgets the variables that a clause assigns.
+fn forget(clause: &Clause, facts: &mut Narrowing) {
+    if let (ClauseKind::Assign, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) =
+        (clause.kind, &clause.value)
+    {
+        for member in members {
+            let name = member.key.value.as_str();
+            facts.forget(&PathRoot::variable(name.strip_suffix(".$").unwrap_or(name)));
+        }
+    } else if matches!(clause.kind, ClauseKind::Assign | ClauseKind::Raw) {
+        facts.forget_variables();
+    }
+}
+
+/// The arms of a choice, each with what is known when it is taken.
+pub(in crate::check) fn arms<'c>(
+    choice: &'c Choice,
+    known: &Narrowing,
+) -> impl Iterator<Item = (&'c Arm, Narrowing)> + use<'c> {
+    let mut known = known.clone();
+    choice.arms.iter().map(move |arm| {
+        let mut facts = known.clone();
+        match (&arm.when, &choice.subject) {
+            (When::If(condition), _) => {
+                facts.learn(condition, true);
+                known.learn(condition, false);
+            }
+            (When::Patterns(patterns), Some(subject)) => facts.learn_match(subject, patterns),
+            (When::Patterns(_), None) | (When::Else(_), _) => {}
+        }
+        (arm, facts)
+    })
+}

@@ -1,0 +1,174 @@
+//! An access path: the value that it starts from, and the members and indices from there.
+//!
+//! Paths are compared by their structure; their words are for messages.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, UnaryOp, plain};
+
+/// Where a value is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Path<'e> {
+    pub(super) root: PathRoot<'e>,
+    pub(super) segments: Vec<PathSegment<'e>>,
+}
+
+/// What a path starts from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum PathRoot<'e> {
+    /// A word of the language: `input`.
+    Word(&'static str),
+    Variable(Cow<'e, str>),
+    /// What another state gave, by its name.
+    StateResult(Cow<'e, str>),
+    /// Any other value, by its words: no path is a part of another's.
+    Value(String),
+}
+
+/// A step of a path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum PathSegment<'e> {
+    Member(Cow<'e, str>),
+    Index(i64),
+    /// An index that is computed, and may be another one the next time.
+    Computed,
+}
+
+impl<'e> Path<'e> {
+    /// The path of a reference.
+    pub(super) fn of(reference: &'e Reference) -> Self {
+        let root = PathRoot::of(&reference.root);
+        Self { root, segments: reference.segments.iter().map(PathSegment::of).collect() }
+    }
+
+    /// This path and a member of what it leads to.
+    pub(super) fn member(&self, name: &'e str) -> Self {
+        let mut inner = self.clone();
+        inner.segments.push(PathSegment::Member(name.into()));
+        inner
+    }
+
+    /// The steps from this path to another that is it or leads into it.
+    pub(super) fn steps_to<'p>(&self, inner: &'p Self) -> Option<&'p [PathSegment<'e>]> {
+        if self.root != inner.root {
+            return None;
+        }
+        inner.segments.strip_prefix(self.segments.as_slice())
+    }
+
+    /// Whether it leads to the same each time.
+    pub(super) fn is_fixed(&self) -> bool {
+        !self.segments.contains(&PathSegment::Computed)
+    }
+
+    /// The same path, for longer than the source lives.
+    pub(super) fn into_owned(self) -> Path<'static> {
+        let segments = self.segments.into_iter().map(|segment| match segment {
+            PathSegment::Member(name) => PathSegment::Member(name.into_owned().into()),
+            PathSegment::Index(index) => PathSegment::Index(index),
+            PathSegment::Computed => PathSegment::Computed,
+        });
+        Path { root: self.root.into_owned(), segments: segments.collect() }
+    }
+
+    /// The words of its steps.
+    pub(super) fn rest(&self) -> String {
+        self.segments.iter().map(PathSegment::to_string).collect()
+    }
+}
+
+impl<'e> From<PathRoot<'e>> for Path<'e> {
+    fn from(root: PathRoot<'e>) -> Self {
+        Self { root, segments: Vec::new() }
+    }
+}
+
+impl<'e> PathRoot<'e> {
+    pub(super) fn of(root: &'e Root) -> Self {
+        match root {
+            Root::Variable(name) => Self::Variable(name.into()),
+            Root::StateResult(name) => Self::StateResult(plain(name).into()),
+            root => Self::Word(root.word().unwrap_or_default()),
+        }
+    }
+
+    /// A variable by its name.
+    pub(super) fn variable(name: &'e str) -> Self {
+        Self::Variable(name.into())
+    }
+
+    /// The result of the state with this name.
+    pub(super) fn result_of(state: &'e str) -> Self {
+        Self::StateResult(state.into())
+    }
+
+    fn into_owned(self) -> PathRoot<'static> {
+        match self {
+            Self::Word(word) => PathRoot::Word(word),
+            Self::Variable(name) => PathRoot::Variable(name.into_owned().into()),
+            Self::StateResult(name) => PathRoot::StateResult(name.into_owned().into()),
+            Self::Value(words) => PathRoot::Value(words),
+        }
+    }
+}
+
+impl<'e> PathSegment<'e> {
+    pub(super) fn of(segment: &'e Segment) -> Self {
+        match segment {
+            Segment::Member { name, .. } => Self::Member(name.value.as_str().into()),
+            Segment::Index(index) => literal_index(index).map_or(Self::Computed, Self::Index),
+        }
+    }
+}
+
+/// The index that a literal is, from the end where it is negative.
+pub(super) fn literal_index(index: &Expr) -> Option<i64> {
+    match &index.kind {
+        ExprKind::Number(text) => text.parse().ok(),
+        ExprKind::Unary(UnaryOp::Negate, inner) => literal_index(inner).and_then(i64::checked_neg),
+        ExprKind::Paren(inner) => literal_index(inner),
+        _ => None,
+    }
+}
+
+/// The words of a reference, as a message has them.
+pub(super) fn reference_text(reference: &Reference) -> String {
+    Path::of(reference).to_string()
+}
+
+/// The same with the `?` of a state that may not have run.
+pub(super) fn optional_text(reference: &Reference) -> String {
+    let path = Path::of(reference);
+    if reference.optional { format!("{}?{}", path.root, path.rest()) } else { path.to_string() }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.root.fmt(f)?;
+        self.segments.iter().try_for_each(|segment| segment.fmt(f))
+    }
+}
+
+impl fmt::Display for PathRoot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(word) => f.write_str(word),
+            Self::Variable(name) => write!(f, "${name}"),
+            Self::StateResult(name) => f.write_str(name),
+            Self::Value(words) => f.write_str(words),
+        }
+    }
+}
+
+impl fmt::Display for PathSegment<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // What a dot in a name is part of is no member of a member.
+            Self::Member(name) if name.contains(['.', '[', '…']) => write!(f, "[{name:?}]"),
+            Self::Member(name) => write!(f, ".{name}"),
+            Self::Index(index) => write!(f, "[{index}]"),
+            Self::Computed => f.write_str("[…]"),
+        }
+    }
+}
