@@ -1,6 +1,90 @@
-//! What a task may give for a parameter that is text.
+//! What a task's request may be, and what it may give for a parameter that is text, by the table of AWS's APIs.
 
-use workflow_services::Shape;
+use workflow_services::{Integration, Operation, Shape, TaskResource};
+
+/// What a task's request may be.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestInput {
+    /// The parameters.
+    pub shape: Shape,
+    /// Whether a request that does not fit is certainly wrong.
+    pub certain: bool,
+    /// The optimised integration, if it is one.
+    integration: Option<Integration>,
+}
+
+impl RequestInput {
+    /// Returns what the request of a call may be, or `None` if the table has no such call, or an API that cannot be called.
+    ///
+    /// ```
+    /// use workflow_asl::request::RequestInput;
+    /// use workflow_services::TaskResource;
+    ///
+    /// let send = TaskResource::parse("arn:aws:states:::sqs:sendMessage").unwrap();
+    /// assert!(RequestInput::of(send).unwrap().shape.member("QueueUrl").is_some());
+    /// ```
+    pub fn of(task: TaskResource<'_>) -> Option<Self> {
+        match task {
+            TaskResource::Optimised(integration, _) => Some(Self {
+                shape: integration.input(),
+                certain: integration.input_verified(),
+                integration: Some(integration),
+            }),
+            TaskResource::Sdk(operation, _) if operation.is_supported() => {
+                Some(Self { certain: operation.service().is_documented(), ..Self::of_operation(operation) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns what an operation takes, as far as is known of a call that is no task.
+    pub(crate) fn of_operation(operation: Operation) -> Self {
+        Self { shape: operation.input(), certain: false, integration: None }
+    }
+
+    /// Whether text may stand for an attribute value of DynamoDB, which the API has as an object.
+    pub fn takes_plain_attribute_values(self) -> bool {
+        self.integration.is_some_and(Integration::takes_plain_attribute_values)
+    }
+
+    /// The parameters without which AWS refuses to create a state machine.
+    pub fn refused_without(self) -> impl Iterator<Item = &'static str> {
+        self.integration.into_iter().flat_map(Integration::refused_without)
+    }
+
+    /// What the parameter with this name and shape takes; `None` where it is no text, or takes any JSON. Values of a map have
+    /// no name.
+    ///
+    /// ```
+    /// use workflow_asl::request::RequestInput;
+    /// use workflow_services::{Shape, TaskResource};
+    ///
+    /// let invoke = TaskResource::parse("arn:aws:states:::lambda:invoke").unwrap();
+    /// let input = RequestInput::of(invoke).unwrap();
+    /// let name = input.text_parameter(Some("FunctionName"), Shape::String).unwrap();
+    /// assert!(!name.takes_json && name.refuses_number);
+    /// assert!(input.text_parameter(Some("Payload"), Shape::Blob).unwrap().takes_json);
+    /// ```
+    pub fn text_parameter(self, name: Option<&str>, shape: Shape) -> Option<TextParameter> {
+        let known = self.integration.zip(name).and_then(|(integration, name)| integration.text_or_json(name));
+        match (known, shape, name) {
+            (Some(refuses_number), ..) => Some(TextParameter { takes_json: true, refuses_number }),
+            (_, Shape::Enum(_), Some(_)) => Some(TextParameter { takes_json: false, refuses_number: true }),
+            (_, Shape::String, Some(name)) => {
+                let takes_json = JSON.iter().any(|end| {
+                    name.len() >= end.len()
+                        && name.is_char_boundary(name.len() - end.len())
+                        && name[name.len() - end.len()..].eq_ignore_ascii_case(end)
+                });
+                Some(TextParameter { takes_json, refuses_number: true })
+            }
+            (_, Shape::Enum(_) | Shape::String, None) => {
+                Some(TextParameter { takes_json: true, refuses_number: false })
+            }
+            _ => None,
+        }
+    }
+}
 
 /// What Step Functions takes for a parameter that is text, besides a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,15 +94,6 @@ pub struct TextParameter {
     /// Whether a number or a boolean is known to fail the task. Step Functions makes no text of it.
     pub refuses_number: bool,
 }
-
-/// Parameters of optimised integrations that take any JSON but a number or a boolean, and whether the latter was seen to
-/// fail: `The value for the field 'Payload' must be a STRING`.
-const TEXT_OR_JSON: &[(&str, &str, bool)] = &[
-    ("events:putEvents", "Detail", false),
-    ("lambda:invoke", "Payload", true),
-    ("sns:publish", "Message", false),
-    ("sqs:sendMessage", "MessageBody", false),
-];
 
 /// How the names of parameters end whose text is often JSON.
 const JSON: &[&str] = &[
@@ -53,32 +128,3 @@ const JSON: &[&str] = &[
     "Text",
     "Value",
 ];
-
-/// What the parameter with this name and shape takes; `None` where it is no text, or takes any JSON. Values of a map have
-/// no name.
-///
-/// ```
-/// use workflow_asl::request::text_parameter;
-/// use workflow_services::Shape;
-///
-/// let name = text_parameter("lambda:invoke", Some("FunctionName"), Shape::String).unwrap();
-/// assert!(!name.takes_json && name.refuses_number);
-/// assert!(text_parameter("lambda:invoke", Some("Payload"), Shape::Blob).unwrap().takes_json);
-/// ```
-pub fn text_parameter(call: &str, name: Option<&str>, shape: Shape) -> Option<TextParameter> {
-    let known = TEXT_OR_JSON.iter().find(|(of, parameter, _)| *of == call && Some(*parameter) == name);
-    match (known, shape, name) {
-        (Some((.., refuses_number)), ..) => Some(TextParameter { takes_json: true, refuses_number: *refuses_number }),
-        (_, Shape::Enum(_), Some(_)) => Some(TextParameter { takes_json: false, refuses_number: true }),
-        (_, Shape::String, Some(name)) => {
-            let takes_json = JSON.iter().any(|end| {
-                name.len() >= end.len()
-                    && name.is_char_boundary(name.len() - end.len())
-                    && name[name.len() - end.len()..].eq_ignore_ascii_case(end)
-            });
-            Some(TextParameter { takes_json, refuses_number: true })
-        }
-        (_, Shape::Enum(_) | Shape::String, None) => Some(TextParameter { takes_json: true, refuses_number: false }),
-        _ => None,
-    }
-}

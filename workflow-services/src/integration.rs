@@ -15,6 +15,7 @@ const RAISES_ANY: u8 = 1;
 const ERRORS_UNVERIFIED: u8 = 2;
 const INPUT_UNVERIFIED: u8 = 4;
 const IAM_UNVERIFIED: u8 = 8;
+const PLAIN_ATTRIBUTE_VALUES: u8 = 16;
 
 /// When a task continues after the call.
 ///
@@ -119,6 +120,9 @@ pub struct Integration {
     errors: Reader,
     raises: Reader,
     one_of: Reader,
+    refused_without: Reader,
+    text_or_json: [Reader; 2],
+    returned_in: Reader,
     statements: Reader,
 }
 
@@ -175,6 +179,46 @@ impl Integration {
             reader.skip_texts()?;
             Some(group)
         })
+    }
+
+    /// The parameters without which AWS refuses to create a state machine, as it was seen to do. Without others that the
+    /// API requires it creates one, whose task fails.
+    pub fn refused_without(self) -> impl Iterator<Item = &'static str> {
+        self.refused_without.texts()
+    }
+
+    /// Whether the member of a request with this name takes any JSON besides text, which then becomes its JSON text. If it
+    /// does, the answer is whether a number or a boolean is known to fail the task.
+    ///
+    /// ```
+    /// let invoke = workflow_services::Integration::find("lambda:invoke").unwrap();
+    /// assert_eq!(invoke.text_or_json("Payload"), Some(true));
+    /// assert_eq!(invoke.text_or_json("FunctionName"), None);
+    /// ```
+    pub fn text_or_json(self, name: &str) -> Option<bool> {
+        let [refused, unverified] = self.text_or_json;
+        match refused.texts().any(|known| known == name) {
+            true => Some(true),
+            false => unverified.texts().any(|known| known == name).then_some(false),
+        }
+    }
+
+    /// Whether text may stand for an attribute value of DynamoDB, which the API has as an object.
+    pub fn takes_plain_attribute_values(self) -> bool {
+        self.flags & PLAIN_ATTRIBUTE_VALUES != 0
+    }
+
+    /// The member of the output that holds what the function, API or execution returned that a task of that pattern called.
+    ///
+    /// ```
+    /// use workflow_services::{Integration, Pattern};
+    ///
+    /// let invoke = Integration::find("lambda:invoke").unwrap();
+    /// assert_eq!(invoke.returned_in(Pattern::RequestResponse), Some("Payload"));
+    /// assert_eq!(invoke.returned_in(Pattern::WaitForTaskToken), None);
+    /// ```
+    pub fn returned_in(self, pattern: Pattern) -> Option<&'static str> {
+        self.returned_in.texts().nth(pattern as usize).filter(|member| !member.is_empty())
     }
 
     /// Returns the shape of the result for that pattern. With `.waitForTaskToken`, the caller of `SendTaskSuccess`
@@ -267,6 +311,11 @@ impl Integration {
         reader.skip_texts()?;
         let one_of = reader;
         (0..reader.number()?).try_for_each(|_| reader.skip_texts())?;
+        let mut list = || {
+            let list = reader;
+            reader.skip_texts().map(|()| list)
+        };
+        let (refused_without, text_or_json, returned_in) = (list()?, [list()?, list()?], list()?);
         Some(Self {
             table,
             name,
@@ -281,6 +330,9 @@ impl Integration {
             errors,
             raises,
             one_of,
+            refused_without,
+            text_or_json,
+            returned_in,
             statements: reader,
         })
     }

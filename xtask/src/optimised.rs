@@ -36,6 +36,15 @@ struct ResourceData {
     errors_of: Option<String>,
     #[serde(default)]
     one_of: Vec<Vec<String>>,
+    /// The parameters without which AWS refuses to create a state machine.
+    #[serde(default)]
+    refused_without: Vec<String>,
+    /// The members of a request that take text or any JSON. A number or a boolean is `refused`, or that is `unverified`.
+    #[serde(default)]
+    text_or_json: BTreeMap<String, String>,
+    /// Whether text may stand for an attribute value of DynamoDB.
+    #[serde(default)]
+    plain_attribute_values: bool,
     patterns: BTreeMap<String, PatternData>,
     #[serde(default)]
     iam: BTreeMap<String, Vec<StatementData>>,
@@ -59,6 +68,9 @@ struct PatternData {
     output: TypeData,
     #[serde(default)]
     output_unverified: bool,
+    /// The member of the output that has what the one who is called returns.
+    #[serde(default)]
+    returned_in: String,
 }
 
 /// A statement of a policy.
@@ -142,6 +154,11 @@ pub(crate) struct Resource {
     pub(crate) errors: Vec<String>,
     pub(crate) raises: Vec<String>,
     pub(crate) one_of: Vec<Vec<String>>,
+    pub(crate) refused_without: Vec<String>,
+    /// With `true` where a number or a boolean is refused.
+    pub(crate) text_or_json: Vec<(String, bool)>,
+    /// By pattern; empty for none.
+    pub(crate) returned_in: [String; 4],
     /// With the patterns that each is for.
     pub(crate) statements: Vec<(u8, StatementData)>,
 }
@@ -181,7 +198,7 @@ fn resource(
     let any = maker.shapes.primitive(Primitive::Document);
     let mut made = Resource {
         name: name.to_owned(),
-        flags: u8::from(data.raises_any),
+        flags: u8::from(data.raises_any) | u8::from(data.plain_attribute_values) << 4,
         standard: 0,
         express: 0,
         unverified: 0,
@@ -191,6 +208,9 @@ fn resource(
         errors: Vec::new(),
         raises: data.raises,
         one_of: data.one_of,
+        refused_without: data.refused_without,
+        text_or_json: Vec::new(),
+        returned_in: <[String; 4]>::default(),
         statements: Vec::new(),
     };
     for part in &data.unverified {
@@ -200,6 +220,20 @@ fn resource(
             "iam" => 8,
             other => return Err(Failure(format!("`unverified` has no part `{other}`"))),
         };
+    }
+    for (parameter, numbers) in data.text_or_json {
+        let refused = match &*numbers {
+            "refused" => true,
+            "unverified" => false,
+            other => return Err(Failure(format!("`text_or_json` has no word `{other}`"))),
+        };
+        made.text_or_json.push((parameter, refused));
+    }
+    if let Shape::Structure { members, .. } = maker.shapes.get(made.input) {
+        let is_unknown = |name: &&String| !members.iter().any(|member| member.name == **name);
+        if let Some(unknown) = made.refused_without.iter().find(is_unknown) {
+            return Err(Failure(format!("no parameter `{unknown}`")));
+        }
     }
     // One of a group is enough, so that none of it is required by itself.
     if let Shape::Structure { union, mut members } = maker.shapes.get(made.input).clone() {
@@ -225,8 +259,9 @@ fn resource(
         made.standard |= support(&data.standard)?;
         made.express |= support(&data.express)?;
         made.output_unverified |= u8::from(data.output_unverified) << place;
-        if let Some(output) = made.outputs.get_mut(place) {
+        if let (Some(output), Some(returned_in)) = (made.outputs.get_mut(place), made.returned_in.get_mut(place)) {
             *output = maker.shape(&data.output)?;
+            *returned_in = data.returned_in;
         }
     }
     if let Some(operation) = &data.errors_of {

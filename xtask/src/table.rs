@@ -7,7 +7,7 @@ use crate::iam::Action;
 use crate::optimised::{Prefix, StatementData};
 use crate::shapes::{Distinct, Id, Shape};
 
-const MAGIC: &[u8; 8] = b"WFSERV-2";
+const MAGIC: &[u8; 8] = b"WFSERV-3";
 const HEADER: usize = 16 + 4 * 9;
 /// Texts per entry of the index of texts.
 const BLOCK: usize = 16;
@@ -124,6 +124,12 @@ pub(crate) fn write(services: &[Service], prefixes: Vec<Prefix>) -> Result<Vec<u
             record.texts(&resource.raises);
             record.number(resource.one_of.len());
             resource.one_of.iter().for_each(|group| record.texts(group));
+            record.texts(&resource.refused_without);
+            for refused in [true, false] {
+                let parameters = resource.text_or_json.iter().filter(|(_, known)| *known == refused);
+                record.texts(parameters.map(|(parameter, _)| parameter));
+            }
+            record.texts(&resource.returned_in);
             record.number(resource.statements.len());
             for (patterns, statement) in &resource.statements {
                 write_statement(*patterns, statement, &mut record);

@@ -208,7 +208,7 @@ fn task<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mut Reso
     errors.any = unchecked || raises_any && declared.is_none();
     let calls_http = matches!(parsed, Some(TaskResource::Optimised(integration, _)) if integration.name() == HTTP);
     // What is not known before deployment may be that.
-    if calls_http || resource.contains("http:invoke") || matches!(parsed, Some(TaskResource::Unknown) | None) {
+    if calls_http || resource.contains(HTTP) || matches!(parsed, Some(TaskResource::Unknown) | None) {
         errors.reserved(&[error_name::HTTP_SOCKET]);
         errors.names.insert(Cow::Owned(format!("{}*", error_name::HTTP_STATUS_PREFIX)));
     }

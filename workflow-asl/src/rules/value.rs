@@ -264,21 +264,21 @@ fn check_resource(part: &Part<'_>, arn: &str, at: &Pointer, found: &mut Vec<Diag
     if placeholder::likely(known) {
         return;
     }
-    let allowed: &[&str] = match part.kind {
-        PartKind::ItemReader => &["arn:aws:states:::s3:getObject", "arn:aws:states:::s3:listObjectsV2"],
-        PartKind::ResultWriter => &["arn:aws:states:::s3:putObject"],
+    let allowed: &[_] = match part.kind {
+        PartKind::ItemReader => api::READERS,
+        PartKind::ResultWriter => api::WRITERS,
         _ => &[],
     };
     let diagnostic = match Resource::parse(arn) {
         None => Diagnostic::new(Code::BadResource, at.clone(), format!("`{arn}` is not a resource ARN"))
             .with_help(api::operation_meant(arn).unwrap_or_else(|| RESOURCES.to_owned())),
         Some(Resource::Integration(call)) if !allowed.is_empty() => {
-            let ends =
-                |allowed: &&str| allowed.rsplit(":::").next() == Some(&format!("{}:{}", call.service, call.action));
-            if allowed.iter().any(ends) {
+            let name = format!("{}:{}", call.service, call.action);
+            if allowed.iter().any(|(allowed, _)| *allowed == name) {
                 return;
             }
-            let message = format!("`{arn}` is not one of {}", one_of(allowed.iter().copied()));
+            let arns: Vec<_> = allowed.iter().map(|(name, _)| format!("arn:aws:states:::{name}")).collect();
+            let message = format!("`{arn}` is not one of {}", one_of(arns.iter().map(String::as_str)));
             Diagnostic::new(Code::NotAllowedValue, at.clone(), message)
         }
         Some(_) => return,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use proc_macro2::Ident;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::{Presence, ResultPart};
-use workflow_services::{Arn, Shape, TaskResource};
+use workflow_services::{Arn, Integration, Pattern, Shape, TaskResource};
 
 use super::foreign::ForeignPart;
 use super::model::{Model, StateInfo};
@@ -18,10 +18,6 @@ const INTEGRATION: &str = "arn:aws:states:::";
 
 /// Lists of lists deeper than this are not followed: AWS has none.
 const LISTS: usize = 4;
-
-/// The integrations whose result has what the one who is called returns in one of its members.
-const WRAPPED: &[(&str, &str)] =
-    &[("lambda:invoke", "Payload"), ("http:invoke", "ResponseBody"), ("states:startExecution.sync:2", "Output")];
 
 /// The ARN of a service's action, its words as the language writes them: `aws_sdk::s3::listObjectsV2`.
 pub fn integration(path: &[Ident], pattern: Option<&str>) -> String {
@@ -87,7 +83,11 @@ pub fn declared_result(resource: &Resource) -> Option<DeclaredResult<'_>> {
 /// The member that has what the one who is called returns, of a call that has one.
 fn wrapper(arn: &str) -> Option<&'static str> {
     let name = Arn::parse(arn).and_then(Arn::integration)?;
-    WRAPPED.iter().find(|(wrapped, _)| *wrapped == name).map(|(_, member)| *member)
+    let (name, pattern) = match name.split_once('.') {
+        Some((name, suffix)) => (name, Pattern::of_suffix(suffix)?),
+        None => (name, Pattern::RequestResponse),
+    };
+    Integration::find(name)?.returned_in(pattern)
 }
 
 impl<'a> Model<'a> {

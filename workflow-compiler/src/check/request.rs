@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::request::{TextParameter, text_parameter};
-use workflow_services::{Arn, Shape, TaskResource};
+use workflow_asl::request::{RequestInput, TextParameter};
+use workflow_services::{Shape, TaskResource};
 
 use super::api::integration;
 use super::foreign::{kinds, kinds_of};
@@ -37,11 +37,9 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         if model.unchecked(info).is_some() {
             continue;
         }
-        let bare = Arn::parse(&arn).and_then(Arn::integration).is_some_and(|name| name.starts_with("dynamodb:"));
-        let (called, call) = requests.entry(arn).or_insert_with_key(|arn| (input_of(arn), called(arn)));
-        let Some((shape, certain)) = *called else { continue };
-        let code = if certain { Code::WrongParameterType } else { Code::DoubtfulParameter };
-        Request { model, info, call, code, bare }.value(request, shape, None, "", sink);
+        let Some(input) = *requests.entry(arn).or_insert_with_key(|arn| input_of(arn)) else { continue };
+        let code = if input.certain { Code::WrongParameterType } else { Code::DoubtfulParameter };
+        Request { model, info, input, code }.value(request, input.shape, None, "", sink);
     }
 }
 
@@ -59,23 +57,12 @@ fn arn_of(resource: &Resource) -> Option<String> {
 /// Whether the request of a task has a parameter of this name; of what is not known it may have any.
 pub(super) fn has_parameter(state: &State, name: &str) -> bool {
     let Head::Task { resource: Some(resource), .. } = &state.head else { return true };
-    let shape = arn_of(resource).and_then(|arn| input_of(&arn));
-    shape.is_none_or(|(shape, _)| shape.member(name).is_some())
+    let input = arn_of(resource).and_then(|arn| input_of(&arn));
+    input.is_none_or(|input| input.shape.member(name).is_some())
 }
 
-/// What the call of an ARN takes, and whether what does not fit is certainly wrong.
-fn input_of(arn: &str) -> Option<(Shape, bool)> {
-    match TaskResource::parse(arn).ok()? {
-        TaskResource::Optimised(integration, _) => Some((integration.input(), integration.input_verified())),
-        TaskResource::Sdk(operation, _) => Some((operation.input(), operation.service().is_documented())),
-        _ => None,
-    }
-}
-
-/// What an ARN calls, as the document's rules name it: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
-fn called(arn: &str) -> String {
-    let name = arn.split_once(":states:::").map_or(arn, |(_, name)| name);
-    name.split_once('.').map_or(name, |(name, _)| name).to_owned()
+fn input_of(arn: &str) -> Option<RequestInput> {
+    RequestInput::of(TaskResource::parse(arn).ok()?)
 }
 
 /// Whether anything in a value is computed.
@@ -97,12 +84,9 @@ fn is_computed(value: &Expr) -> bool {
 struct Request<'m, 'a> {
     model: &'m Model<'a>,
     info: &'m StateInfo<'a>,
-    /// What is called.
-    call: &'m str,
+    input: RequestInput,
     /// The error where a value does not fit.
     code: Code,
-    /// Whether a text may stand for an object, as the optimised DynamoDB takes it.
-    bare: bool,
 }
 
 impl Request<'_, '_> {
@@ -137,8 +121,11 @@ impl Request<'_, '_> {
     }
 
     fn computed(&self, value: &Expr, shape: Shape, name: Option<&str>, place: &str, sink: &mut Sink<'_>) {
-        let text = text_parameter(self.call, name, shape);
-        let Some(wanted) = text.map(kinds_of_text).or_else(|| wanted(shape, self.bare)) else { return };
+        let text = self.input.text_parameter(name, shape);
+        let Some(wanted) = text.map(kinds_of_text).or_else(|| wanted(shape, self.input.takes_plain_attribute_values()))
+        else {
+            return;
+        };
         let kind = if text.is_some() { "a string" } else { shape.kind() };
         let takes = match place {
             "" => format!("a request is {kind}"),
@@ -197,9 +184,9 @@ fn kinds_of_text(text: TextParameter) -> u8 {
 
 /// The kinds of values of which AWS makes what a parameter takes; `None` where it takes any. A text may be a number or a
 /// boolean, and becomes one.
-fn wanted(shape: Shape, bare: bool) -> Option<u8> {
+fn wanted(shape: Shape, plain: bool) -> Option<u8> {
     match shape {
-        Shape::Structure(_) | Shape::Union(_) if bare => Some(kinds::OBJECT | kinds::TEXT),
+        Shape::Structure(_) | Shape::Union(_) if plain => Some(kinds::OBJECT | kinds::TEXT),
         Shape::Structure(_) | Shape::Union(_) | Shape::Map(_) => Some(kinds::OBJECT),
         Shape::List(_) => Some(kinds::ARRAY),
         Shape::Boolean => Some(kinds::BOOL | kinds::NUMBER | kinds::TEXT),

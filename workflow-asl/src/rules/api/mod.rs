@@ -11,11 +11,12 @@ mod result;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use workflow_services::{Arn, ResourceError, Service, Shape, TaskResource};
+use workflow_services::{Arn, ResourceError, Service, TaskResource};
 
 use super::part::Parts;
 use crate::Pointer;
 use crate::document::{QueryLanguage, StateKind};
+use crate::request::RequestInput;
 use crate::resource::Resource;
 use crate::result::alike;
 use crate::{placeholder, template};
@@ -62,8 +63,8 @@ pub(super) fn calls<'a>(parts: &Parts<'a>) -> Vec<Call<'a>> {
             // Another resource of a map has another finding.
             let fits = match caller {
                 Caller::Task => true,
-                Caller::Reader => arn.ends_with(":s3:getObject") || arn.ends_with(":s3:listObjectsV2"),
-                Caller::Writer => arn.ends_with(":s3:putObject"),
+                Caller::Reader => is_one_of(READERS, arn),
+                Caller::Writer => is_one_of(WRITERS, arn),
             };
             if !fits {
                 return;
@@ -97,6 +98,11 @@ pub(super) fn calls<'a>(parts: &Parts<'a>) -> Vec<Call<'a>> {
     calls
 }
 
+/// Whether an ARN ends in the name of one of these calls.
+fn is_one_of(calls: &[S3Call], arn: &str) -> bool {
+    calls.iter().any(|(call, _)| arn.strip_suffix(call).is_some_and(|before| before.ends_with(':')))
+}
+
 /// Whether the text is the ARN of an integration with a service; what is not has another finding.
 fn is_call(arn: &str) -> bool {
     // Partition, region and account alone may be unknown: `arn:${AWS::Partition}:states:::…`.
@@ -116,24 +122,41 @@ impl<'a> Call<'a> {
         name.split_once('.').map_or(name, |(name, _)| name)
     }
 
-    /// What the request may be, and whether what does not fit is certainly wrong.
-    fn input(&self) -> Option<(Shape, bool)> {
-        match (self.caller, self.target()) {
-            (Caller::Task, Some(TaskResource::Optimised(integration, _))) => {
-                Some((integration.input(), integration.input_verified()))
-            }
-            // An operation that cannot be called is another finding.
-            (Caller::Task, Some(TaskResource::Sdk(operation, _))) if operation.is_supported() => {
-                Some((operation.input(), operation.service().is_documented()))
-            }
+    /// What the request may be.
+    fn input(&self) -> Option<RequestInput> {
+        match self.caller {
+            Caller::Task => RequestInput::of(self.target()?),
             // Readers take what the API takes, as far as is known.
-            (Caller::Reader, _) => {
+            Caller::Reader => {
                 let (service, operation) = self.name().split_once(':')?;
-                Some((Service::find(service)?.operation(operation)?.input(), false))
+                Some(RequestInput::of_operation(Service::find(service)?.operation(operation)?))
             }
-            _ => None,
+            Caller::Writer => None,
         }
     }
+
+    /// The parameters without which AWS refuses to create a state machine.
+    fn refused_without(&self) -> Vec<&'static str> {
+        match self.caller {
+            Caller::Task => self.input().into_iter().flat_map(RequestInput::refused_without).collect(),
+            Caller::Reader => needed(READERS, self.name()),
+            Caller::Writer => needed(WRITERS, self.name()),
+        }
+    }
+}
+
+/// A call of S3, and the parameters without which AWS refuses to create a state machine that makes it.
+type S3Call = (&'static str, &'static [&'static str]);
+
+/// The calls by which a map reads its items.
+pub(in crate::rules) const READERS: &[S3Call] =
+    &[("s3:getObject", &["Bucket", "Key"]), ("s3:listObjectsV2", &["Bucket"])];
+
+/// The calls by which a map writes its results.
+pub(in crate::rules) const WRITERS: &[S3Call] = &[("s3:putObject", &["Bucket"])];
+
+fn needed(calls: &[S3Call], name: &str) -> Vec<&'static str> {
+    calls.iter().filter(|(call, _)| *call == name).flat_map(|(_, needed)| *needed).copied().collect()
 }
 
 /// Whether a text stands for a value that is not known.

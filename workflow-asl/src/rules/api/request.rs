@@ -13,27 +13,10 @@ use super::{Call, Caller, alike, is_dynamic, member_name};
 use crate::document::json_type;
 use crate::jsonata::{self, Expressions, Node, NodeKind};
 use crate::nearest::Lookups;
-use crate::request::text_parameter;
+use crate::request::RequestInput;
 use crate::rules::task::request_field;
 use crate::rules::{Definition, all_of, one_of};
 use crate::{Code, Diagnostic, Pointer, placeholder};
-
-/// The parameters without which AWS refuses to make a state machine, as it was seen to do. Without others that an API
-/// requires it makes one, whose task fails.
-const REFUSED_WITHOUT: &[(&str, &[&str])] = &[
-    ("dynamodb:getItem", &["TableName", "Key"]),
-    ("dynamodb:putItem", &["TableName", "Item"]),
-    ("ecs:runTask", &["TaskDefinition"]),
-    ("events:putEvents", &["Entries"]),
-    ("glue:startJobRun", &["JobName"]),
-    ("lambda:invoke", &["FunctionName"]),
-    ("s3:getObject", &["Bucket", "Key"]),
-    ("s3:listObjectsV2", &["Bucket"]),
-    ("s3:putObject", &["Bucket"]),
-    ("sns:publish", &["Message"]),
-    ("sqs:sendMessage", &["QueueUrl", "MessageBody"]),
-    ("states:startExecution", &["StateMachineArn"]),
-];
 
 /// Stands for what an expression computes.
 const UNKNOWN: &str = "{%%}";
@@ -63,6 +46,7 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
             expressions: &definition.expressions,
             read: &mut read,
             certain: true,
+            input: call.input(),
             base: &at,
             lookups: &lookups,
             found,
@@ -73,9 +57,9 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
             }
             continue;
         }
-        let Some((shape, certain)) = call.input() else { continue };
-        let Some(structure) = shape.structure() else { continue };
-        request.certain = certain;
+        let Some(input) = request.input else { continue };
+        let Some(structure) = input.shape.structure() else { continue };
+        request.certain = input.certain;
         request.structure(members, structure, &at);
         if let Some(TaskResource::Optimised(integration, _)) = call.target() {
             request.groups(members, integration, &at);
@@ -106,6 +90,7 @@ struct Request<'r> {
     read: &'r mut Read,
     /// Whether what does not fit is certainly wrong.
     certain: bool,
+    input: Option<RequestInput>,
     /// Where the request is.
     base: &'r Pointer,
     lookups: &'r Lookups,
@@ -237,7 +222,7 @@ impl Request<'_> {
 
     /// Optimised DynamoDB takes a bare text for a value.
     fn is_attribute_value(&self, shape: Shape) -> bool {
-        matches!(self.call.target(), Some(TaskResource::Optimised(integration, _)) if integration.service() == "dynamodb")
+        self.input.is_some_and(RequestInput::takes_plain_attribute_values)
             && shape.member("S").is_some()
             && shape.member("BOOL").is_some()
     }
@@ -247,7 +232,7 @@ impl Request<'_> {
         if matches!(value, Value::String(_) | Value::Null) {
             return false;
         }
-        let Some(takes) = text_parameter(self.call.name(), name, shape) else { return false };
+        let Some(takes) = self.input.and_then(|input| input.text_parameter(name, shape)) else { return false };
         let (wrong, certain) = match value {
             Value::Number(_) | Value::Bool(_) => (true, takes.refuses_number),
             Value::Array(_) | Value::Object(_) => (!takes.takes_json, true),
@@ -311,11 +296,10 @@ impl Request<'_> {
         };
         let near = members.keys().find(|key| names.iter().any(|name| alike(key, name)));
         let help = near.map(|near| format!("did you mean it by `{near}`?"));
-        let call = self.call.name();
-        let known = REFUSED_WITHOUT.iter().find(|(name, _)| *name == call && at == self.base);
+        let mut known = self.call.refused_without().into_iter().filter(|_| at == self.base);
         // An empty request is one still to be filled in.
         let begun = !self.call.request.and_then(Value::as_object).is_some_and(Map::is_empty);
-        let refused = begun && known.is_some_and(|(_, refused)| names.iter().any(|name| refused.contains(name)));
+        let refused = begun && known.any(|name| names.contains(&name));
         self.push(if refused { Code::MissingParameter } else { Code::LeftOutParameter }, at.clone(), message, help);
     }
 
