@@ -131,7 +131,7 @@ impl Definition {
                 let mut filling = Filling::new(typed, |name| values.get(name).cloned());
                 let value = filling.fill(value);
                 if let Some(wrong) = filling.wrong.first() {
-                    return Err(format!("error: {} at {}", wrong.message, wrong.pointer.to_aws_location()).into());
+                    return Err(format!("error: {} at {}", wrong.message(), wrong.pointer.to_aws_location()).into());
                 }
                 let left = filling.left.into_iter().filter(|left| left.typed);
                 missing.extend(left.map(|left| left.name));

@@ -71,8 +71,8 @@ impl Report {
             code: Some(found.code),
             pointer: Some(found.pointer.to_string()),
             place: Some(Place::of(text, location)),
-            message: found.message.clone(),
-            help: found.help.iter().cloned().collect(),
+            message: found.message(),
+            help: found.help().into_iter().collect(),
         }
     }
 

@@ -138,7 +138,7 @@ fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
             let code = Code::UnguardedOption;
             let message = answer::needed(shape(), &path, *not_null, words, code.id(), "");
             // What may be null has help of its own.
-            let absent = message.as_ref().is_some_and(|message| !message.text().contains("= help: "));
+            let absent = message.as_ref().is_some_and(|message| message.helps().next().is_none());
             (code, message, if absent { help } else { &[] })
         }
         Asks::There { words, help } => {
@@ -172,10 +172,8 @@ fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
         _ => return None,
     };
     let message = message?;
-    let (text, rest) = message.text().split_once(&format!(" [{code}]")).unwrap_or((message.text(), ""));
-    let mut problem = Problem::new(code, question.spot, text);
-    let lines = rest.lines().filter_map(|line| line.strip_prefix("= help: ")).map(str::to_owned);
-    problem.help = help.iter().cloned().chain(lines).collect();
+    let mut problem = Problem::new(code, question.spot, message.sentence());
+    problem.help = help.iter().cloned().chain(message.helps().map(str::to_owned)).collect();
     Some(problem)
 }
 

@@ -156,7 +156,7 @@ impl<'a> Template<'a> {
             self.source.repeated_in(|at| !definitions.iter().any(|properties| is_definition(properties, at)));
         let remark = |error: &SourceError| {
             let (file, line, column) = (self.file.display(), error.location.line, error.location.column);
-            format!("{file}:{line}:{column}: {}; the last one counts", error.diagnostic.message)
+            format!("{file}:{line}:{column}: {}; the last one counts", error.diagnostic.message())
         };
         repeated.iter().map(remark).collect()
     }

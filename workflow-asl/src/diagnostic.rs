@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::finding::{Finding, Vocabulary};
 use crate::{Code, Pointer};
 
 /// How much a finding matters.
@@ -13,8 +14,8 @@ pub enum Severity {
     Warning,
 }
 
-/// One finding of the reader or of a rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One finding of the reader or of a rule, and where it is.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
     /// The stable code; its severity is the finding's.
     pub code: Code,
@@ -22,23 +23,21 @@ pub struct Diagnostic {
     pub pointer: Pointer,
     /// Byte offset and length inside the string at `pointer`, where the finding is about a part of it.
     pub range: Option<(usize, usize)>,
-    /// What is wrong: lower case, no full stop, names in backticks.
-    pub message: String,
-    /// How to mend it, where that is known.
-    pub help: Option<String>,
+    /// What is wrong.
+    pub finding: Box<Finding>,
 }
 
 impl Diagnostic {
-    /// A finding with the given code at `pointer`.
+    /// A finding at `pointer` whose text is all that is known of it, such as the message of another parser.
     pub fn new(code: Code, pointer: Pointer, message: impl Into<String>) -> Self {
-        Self { code, pointer, range: None, message: message.into(), help: None }
+        Finding::Other { code, message: message.into(), help: None }.at(pointer)
     }
 
-    /// Adds how to mend it.
+    /// The same as text with this help in place of its own.
     #[must_use]
-    pub fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
+    pub fn with_help(self, help: impl Into<String>) -> Self {
+        let finding = Finding::Other { code: self.code, message: self.message(), help: Some(help.into()) };
+        Self { finding: Box::new(finding), ..self }
     }
 
     /// Narrows the finding to `length` bytes from byte `offset` of the string at the pointer.
@@ -46,6 +45,16 @@ impl Diagnostic {
     pub fn with_range(mut self, offset: usize, length: usize) -> Self {
         self.range = Some((offset, length));
         self
+    }
+
+    /// What is wrong, in ASL's terms.
+    pub fn message(&self) -> String {
+        self.finding.message(Vocabulary::Asl)
+    }
+
+    /// How to mend it, where that is known, in ASL's terms.
+    pub fn help(&self) -> Option<String> {
+        self.finding.help(Vocabulary::Asl)
     }
 
     /// Whether it is an error or a warning.
@@ -65,8 +74,8 @@ impl fmt::Display for Diagnostic {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        write!(f, "{severity}[{}]: {} at {}", self.code, self.message, self.pointer.to_aws_location())?;
-        match &self.help {
+        write!(f, "{severity}[{}]: {} at {}", self.code, self.message(), self.pointer.to_aws_location())?;
+        match self.help() {
             Some(help) => write!(f, "\n  help: {help}"),
             None => Ok(()),
         }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::intrinsic::Intrinsic;
 use crate::path::JsonPath;
-use crate::{Code, Diagnostic, Pointer, SyntaxError, placeholder};
+use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, placeholder};
 
 /// What the key of a computed member ends with.
 pub const SUFFIX: &str = ".$";
@@ -84,8 +84,7 @@ pub fn walk<'a>(template: &'a Value, at: &Pointer, visit: &mut impl FnMut(Member
 pub fn check(template: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     walk(template, at, &mut |member| {
         if member.given_twice {
-            let message = format!("both `{0}` and `{0}.$` are given", member.name);
-            found.push(Diagnostic::new(Code::BadTemplate, member.at.clone(), message).with_help("remove one of them"));
+            found.push(Finding::BothGiven { name: member.name.to_owned() }.at(member.at.clone()));
         }
         match member.value {
             Value::String(text) if placeholder::contained(text) && !text.trim_start().starts_with("States.") => {}
@@ -95,19 +94,14 @@ pub fn check(template: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
                 Err(error) => found.push(syntax_error(code_of(text), member.at, text, error)),
                 Ok(Computed::Intrinsic(intrinsic)) if !placeholder::contained(text) => {
                     for (offset, message) in intrinsic.call.failing() {
-                        let diagnostic = Diagnostic::new(Code::FailingCall, member.at.clone(), message);
-                        found.push(diagnostic.with_range(offset, text.len() - offset));
+                        let error = SyntaxError::new(offset, message);
+                        let finding = Finding::Malformed { code: Code::FailingCall, error };
+                        found.push(finding.at(member.at.clone()).with_range(offset, text.len() - offset));
                     }
                 }
                 Ok(_) => {}
             },
-            _ => {
-                let message = format!("`{}.$` must be a string with a path or an intrinsic function", member.name);
-                found.push(
-                    Diagnostic::new(Code::BadTemplate, member.at, message)
-                        .with_help("for a value as it is drop `.$` from the key"),
-                );
-            }
+            _ => found.push(Finding::ComputedNotText { name: member.name.to_owned() }.at(member.at)),
         }
     });
 }
@@ -138,11 +132,8 @@ fn code_of(text: &str) -> Code {
 /// The finding for a text at `at` that does not parse; it points at the character that does not fit.
 pub(crate) fn syntax_error(code: Code, at: Pointer, text: &str, error: SyntaxError) -> Diagnostic {
     let length = text.get(error.offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    let diagnostic = Diagnostic::new(code, at, error.message).with_range(error.offset, length);
-    match error.help {
-        Some(help) => diagnostic.with_help(help),
-        None => diagnostic,
-    }
+    let offset = error.offset;
+    Finding::Malformed { code, error }.at(at).with_range(offset, length)
 }
 
 /// Whether a literal text was probably meant to be computed: it is a path or a call as it stands.

@@ -155,6 +155,6 @@ fn long_documents_are_checked_whole() {
         state["Field"] = json!(1);
     }
     let found = rules::check_definition(&definition, MachineType::Standard);
-    let fields = found.iter().filter(|found| found.message == "field `Field` is not supported");
+    let fields = found.iter().filter(|found| found.message() == "field `Field` is not supported");
     assert_eq!(fields.count(), 4001);
 }

@@ -206,7 +206,7 @@ impl Problems {
         let Some(Problem { help, mend, .. }) = self.found.last_mut() else { return };
         let [Edit { at: EditAt::Over(_), text }] = mend.as_mut_slice() else { return };
         let changed = change(text);
-        for line in help.iter_mut().filter(|line| **line == format!("write `{text}`")) {
+        if let [line] = help.as_mut_slice() {
             *line = format!("write `{changed}`");
         }
         *text = changed;

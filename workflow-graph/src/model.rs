@@ -185,7 +185,7 @@ impl Graph {
     #[must_use]
     pub fn with_problems(mut self, found: &[Diagnostic]) -> Self {
         for problem in found.iter().filter(|problem| problem.is_error()) {
-            let text = format!("{} [{}]", problem.message, problem.code);
+            let text = format!("{} [{}]", problem.message(), problem.code);
             match self.scope.innermost(problem.pointer.as_str()) {
                 Some(state) => state.problems.push(text),
                 None => self.problems.push(text),

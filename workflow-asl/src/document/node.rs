@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::{Field, Table};
-use crate::{Code, Diagnostic, Pointer, placeholder};
+use crate::{Diagnostic, Finding, Pointer, placeholder};
 
 /// A part of the document.
 pub(crate) trait Node: Sized {
@@ -64,12 +64,15 @@ pub(crate) fn json_type(value: &Value) -> &'static str {
 
 /// Reports that a value is not of the type that its field has. A placeholder may become anything.
 pub(crate) fn wrong_type(value: &Value, expected: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    wrong_type_for(value, expected, None, at, found);
+}
+
+fn wrong_type_for(value: &Value, expected: &str, meant: Option<bool>, at: &Pointer, found: &mut Vec<Diagnostic>) {
     if value.as_str().is_some_and(placeholder::contained) {
         return;
     }
-    let is = json_type(value);
-    let message = format!("expected value of type {expected}, but this is {is}");
-    found.push(Diagnostic::new(Code::WrongType, at.clone(), message));
+    let (expected, is) = (expected.to_owned(), json_type(value));
+    found.push(Finding::WrongType { expected, is, meant }.at(at.clone()));
 }
 
 impl Node for String {
@@ -89,16 +92,13 @@ impl Node for String {
 impl Node for bool {
     fn read(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Self> {
         if value.as_bool().is_none() {
-            wrong_type(value, "Boolean", at, found);
             // YAML 1.2 takes these as text.
             let meant = match value.as_str().map(str::to_ascii_lowercase).as_deref() {
                 Some("true" | "yes" | "on") => Some(true),
                 Some("false" | "no" | "off") => Some(false),
                 _ => None,
             };
-            if let (Some(meant), Some(last)) = (meant, found.last_mut()) {
-                last.help = Some(format!("this is text: write `{meant}`, without quotes"));
-            }
+            wrong_type_for(value, "Boolean", meant, at, found);
         }
         value.as_bool()
     }
@@ -258,11 +258,8 @@ pub(crate) fn unknown_field<'a>(
     at: &Pointer,
     found: &mut Vec<Diagnostic>,
 ) {
-    let mut diagnostic = Diagnostic::new(Code::UnknownField, at.child(key), format!("field `{key}` is not supported"));
-    if let Some(near) = crate::nearest::nearest(key, known) {
-        diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
-    }
-    found.push(diagnostic);
+    let near = crate::nearest::nearest(key, known).map(str::to_owned);
+    found.push(Finding::UnknownField { field: key.to_owned(), near }.at(at.child(key)));
 }
 
 /// Declares an ASL object. Each field becomes an `Option` of the struct, a row of

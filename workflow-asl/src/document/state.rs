@@ -7,7 +7,7 @@ use super::{
     Branch, Catcher, ChoiceRule, Form, Group, ItemBatcher, ItemProcessor, ItemReader, Kinds, ResultWriter, Retrier,
 };
 use crate::limits::MAX_SECONDS;
-use crate::{Code, Diagnostic, Pointer};
+use crate::{Diagnostic, Finding, Pointer};
 use StateKind::{Choice, Fail, Map as MapKind, Parallel, Pass, Succeed, Task, Wait};
 
 macro_rules! kinds {
@@ -181,20 +181,15 @@ impl Node for State {
 fn read_kind(object: &Map<String, Value>, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<StateKind> {
     match object.get(TYPE) {
         None => {
-            let message = format!("these fields are required: [{TYPE}]");
-            found.push(Diagnostic::new(Code::MissingField, at.clone(), message));
+            found.push(Finding::NoType {}.at(at.clone()));
             None
         }
         Some(Value::String(name)) => {
             let kind = StateKind::from_name(name);
             if kind.is_none() && !crate::placeholder::contained(name) {
-                let names: Vec<_> = StateKind::ALL.iter().map(|kind| kind.name()).collect();
-                let message = format!("the field `{TYPE}` should have one of these values: [{}]", names.join(", "));
-                let mut diagnostic = Diagnostic::new(Code::NotAllowedValue, at.child(TYPE), message);
-                if let Some(near) = crate::nearest::nearest(name, names) {
-                    diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
-                }
-                found.push(diagnostic);
+                let types: Vec<_> = StateKind::ALL.iter().map(|kind| kind.name()).collect();
+                let near = crate::nearest::nearest(name, types.iter().copied()).map(str::to_owned);
+                found.push(Finding::UnknownType { types, near }.at(at.child(TYPE)));
             }
             kind
         }

@@ -17,7 +17,7 @@ fn an_unknown_field_is_reported_where_it_stands_with_the_nearest_name() {
     let (_, found) = StateMachine::read(&value);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].pointer.as_str(), "/States/A/Ressult");
-    assert_eq!(found[0].help.as_deref(), Some("did you mean `Result`?"));
+    assert_eq!(found[0].help().as_deref(), Some("did you mean `Result`?"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::document::QueryLanguage;
 use crate::graph::{EdgeKind, Graph, happened};
 use crate::nearest::Lookups;
 use crate::references::{Reference, ReferenceRoot};
-use crate::{Code, Diagnostic, placeholder};
+use crate::{Diagnostic, Finding, placeholder};
 
 /// How many transitions may be followed in all, counted once for each 64 variables. Documents that AWS takes need a small
 /// part of it.
@@ -182,67 +182,45 @@ impl<'d, 'a> Uses<'d, 'a> {
         if fact.surely || used.guard {
             return None;
         }
+        let state = used.state.to_owned();
         if fact.maybe {
             // Who asks whether there is a value knows that there may be none.
-            let message = format!("`${name}` is not assigned on every path to `{}`", used.state);
-            let help = format!("assign it before the paths part, or ask whether it is there: {}", asking(used, name));
-            return (!self.guarded.contains(name)).then(|| new(Code::MaybeUnassigned, used, message).with_help(help));
+            let finding = Finding::NotOnEveryPath { name: name.to_owned(), state, language: used.language };
+            return (!self.guarded.contains(name)).then(|| at(used, finding));
         }
         let scope = self.parts.states.get(used.state_number)?.scope;
         let certain = used.language == QueryLanguage::JsonPath && used.needed;
-        let code = if certain { Code::UnassignedVariable } else { Code::MaybeUnassigned };
         let Some(scopes) = self.scopes_of.get(name) else {
             if self.guarded.contains(name) {
                 return None;
             }
-            let diagnostic = new(code, used, format!("no state assigns `${name}`"));
             let reserved = (used.language == QueryLanguage::Jsonata).then_some("states");
-            return Some(match self.lookups.nearest(name, self.scopes_of.keys().copied().chain(reserved)) {
-                Some(near) => diagnostic.with_help(format!("did you mean `${near}`?")),
-                None => {
-                    diagnostic.with_help(format!("give it a value with `Assign` in a state before `{}`", used.state))
-                }
-            });
+            let near = self.lookups.nearest(name, self.scopes_of.keys().copied().chain(reserved)).map(str::to_owned);
+            return Some(at(used, Finding::NeverAssigned { name: name.to_owned(), state, certain, near }));
         };
+        let name = name.to_owned();
         // The scopes whose variables are seen here, then those behind a distributed map.
         let mut hidden = false;
         let mut around = Some(scope);
         while let Some(number) = around {
             let here = scopes.contains(&number);
             if here && hidden {
-                let message = format!("the iterations of a distributed map do not see `${name}`");
-                let help = "hand its value in with `ItemSelector`, and read it from the input";
-                return Some(new(Code::VariableOutOfScope, used, message).with_help(help));
+                return Some(at(used, Finding::VariableOutOfScope { name }));
             }
             if here {
-                let message = format!("no state before `{}` assigns `${name}`", used.state);
-                let own = |one: &&Assigned<'_>| one.name == name && one.number == used.state_number;
-                let help = match self.all.iter().find(own) {
-                    Some(_) => "what a state assigns counts from the next state on".to_owned(),
-                    None => "assign it in a state that comes before".to_owned(),
-                };
-                return Some(new(code, used, message).with_help(help));
+                let own = self.all.iter().any(|one| one.name == name && one.number == used.state_number);
+                return Some(at(used, Finding::NotAssignedBefore { name, state, certain, own }));
             }
             let scope = self.parts.scopes.get(number)?;
             hidden |= scope.distributed;
             around = scope.parent;
         }
         let owner = scopes.first().and_then(|scope| self.parts.scopes.get(*scope)?.owner);
-        let owner = owner.and_then(|owner| self.parts.states.get(owner)).map_or("", |owner| owner.name);
-        let message = format!("`${name}` is a variable inside `{owner}`, which `{}` does not see", used.state);
-        Some(new(code, used, message).with_help("hand its value on in the output"))
+        let owner = owner.and_then(|owner| self.parts.states.get(owner)).map_or("", |owner| owner.name).to_owned();
+        Some(at(used, Finding::VariableOfInnerScope { name, owner, state, certain }))
     }
 }
 
-fn new(code: Code, used: &Reference<'_>, message: String) -> Diagnostic {
-    let range = &used.range;
-    Diagnostic::new(code, used.pointer.clone(), message).with_range(range.start, range.end - range.start)
-}
-
-/// How a language asks whether a variable has a value.
-fn asking(used: &Reference<'_>, name: &str) -> String {
-    match used.language {
-        QueryLanguage::JsonPath => "`IsPresent`".to_owned(),
-        QueryLanguage::Jsonata => format!("`$exists(${name})`"),
-    }
+fn at(used: &Reference<'_>, finding: Finding) -> Diagnostic {
+    finding.at(used.pointer.clone()).with_range(used.range.start, used.range.len())
 }

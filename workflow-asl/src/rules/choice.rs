@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::Definition;
 use super::value::check_path;
-use super::{Definition, all_of, report};
 use crate::document::{ChoiceRule, Operand, Operator, StateKind, wrong_type};
-use crate::{Code, Diagnostic, Pointer, jsonata, placeholder, timestamp};
+use crate::{Diagnostic, Finding, Pointer, jsonata, placeholder, timestamp};
 
 /// A rule on a `Variable` has one operator, and that compares with a value of its own type.
 pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -15,21 +15,15 @@ pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definiti
         let (at, rule) = (&rule.at, rule.rule);
         let operators = rule.comparisons.iter().map(|comparison| comparison.operator.name());
         if rule.comparisons.len() > 1 {
-            let message = format!("a rule has only one of {}", all_of(operators));
-            found.push(
-                Diagnostic::new(Code::ExclusiveFields, at.clone(), message).with_help("join rules with `And` or `Or`"),
-            );
+            found.push(Finding::TwoComparisons { operators: operators.collect() }.at(at.clone()));
         } else if let (Some(comparison), false) = (rule.comparisons.first(), rule.has("Variable")) {
-            let message = format!("`{}` compares nothing: `Variable` is missing", comparison.operator.name());
+            let operator = comparison.operator.name();
             // Without any condition the rule is reported for that already.
             if rule.condition.is_some() || rule.and.is_some() || rule.or.is_some() || rule.not.is_some() {
-                report(found, Code::UnknownField, at.child(comparison.operator.name()), message);
+                found.push(Finding::NothingCompared { operator }.at(at.child(operator)));
             }
         } else if rule.comparisons.is_empty() && rule.has("Variable") {
-            let mut diagnostic =
-                Diagnostic::new(Code::MissingField, at.clone(), "a rule on a `Variable` needs a comparison");
-            diagnostic = diagnostic.with_help(format!("for example `{}`", Operator::StringEquals.name()));
-            found.push(diagnostic);
+            found.push(Finding::NoComparison {}.at(at.clone()));
         }
         for comparison in &rule.comparisons {
             let at = at.child(comparison.operator.name());
@@ -45,11 +39,7 @@ pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definiti
                 (Operand::Flag, Value::Bool(_)) => {}
                 (Operand::Timestamp, Value::String(text)) => {
                     if timestamp::parse(text).is_none() {
-                        let message = format!("`{text}` is not an RFC 3339 timestamp");
-                        found.push(
-                            Diagnostic::new(Code::BadTimestamp, at, message)
-                                .with_help("such as `2024-08-18T17:33:00Z`"),
-                        );
+                        found.push(Finding::NotATimestampToCompare { text: text.clone() }.at(at));
                     }
                 }
                 (Operand::Path, Value::String(path)) => check_path(path, &at, found),
@@ -66,9 +56,7 @@ fn check_pattern(pattern: &str, at: Pointer, found: &mut Vec<Diagnostic>) {
     let mut chars = pattern.char_indices();
     while let Some((start, ch)) = chars.next() {
         if ch == '\\' && !matches!(chars.next(), Some((_, '*' | '\\'))) {
-            let message = "a backslash in a pattern stands before `*` or another backslash";
-            let diagnostic = Diagnostic::new(Code::FailingCall, at, message).with_range(start, 1);
-            found.push(diagnostic.with_help("write `\\\\\\\\` in JSON for a backslash that is text"));
+            found.push(Finding::StrayBackslash {}.at(at).with_range(start, 1));
             return;
         }
     }
@@ -81,15 +69,14 @@ pub(super) fn lists_of_rules_are_not_empty(definition: &Definition<'_>, found: &
         let branches = state.state.branches.as_ref().is_some_and(Vec::is_empty);
         for (field, empty) in [("Choices", choices), ("Branches", branches)] {
             if empty {
-                let message = format!("`{field}` of state `{}` is empty", state.name);
-                report(found, Code::EmptyList, state.at.child(field), message);
+                found.push(Finding::EmptyField { field, state: state.name.to_owned() }.at(state.at.child(field)));
             }
         }
     }
     for rule in &definition.parts.rules {
         for (field, rules) in [("And", &rule.rule.and), ("Or", &rule.rule.or)] {
             if rules.as_ref().is_some_and(Vec::is_empty) {
-                report(found, Code::EmptyList, rule.at.child(field), format!("`{field}` joins no rules"));
+                found.push(Finding::NoRulesJoined { field }.at(rule.at.child(field)));
             }
         }
     }
@@ -103,10 +90,7 @@ pub(super) fn a_choice_leads_on(definition: &Definition<'_>, found: &mut Vec<Dia
         if rules.iter().any(|rule| rule.is_unread() || always(rule)) || has_opposites(rules) {
             continue;
         }
-        let message =
-            format!("where no rule of `{}` is true the execution fails, and nothing catches that", state.name);
-        let diagnostic = Diagnostic::new(Code::NoDefault, state.at.clone(), message);
-        found.push(diagnostic.with_help("add `Default`: the state to go on at then"));
+        found.push(Finding::NoDefault { state: state.name.to_owned() }.at(state.at.clone()));
     }
 }
 

@@ -8,7 +8,7 @@ use crate::context::{self, Kind};
 use crate::document::{QueryLanguage, StateKind};
 use crate::references::{LiteralKind, Reference, ReferenceRoot};
 use crate::resource::{Pattern, Resource};
-use crate::{Code, Diagnostic, nearest, placeholder};
+use crate::{Diagnostic, Finding, nearest, placeholder};
 
 /// A reference to the context object names what that has: its members, a token where a task gets one, an item where
 /// there is a map.
@@ -23,29 +23,22 @@ pub(super) fn the_context_has_what_is_named(definition: &Definition<'_>, found: 
             QueryLanguage::JsonPath => "$$",
             QueryLanguage::Jsonata => "$states.context",
         };
-        let Some((message, help)) =
-            unknown_member(reference, root).or_else(|| absent_here(reference, state, definition, root))
-        else {
-            continue;
-        };
-        let diagnostic = Diagnostic::new(Code::UnknownContext, reference.pointer.clone(), message).with_help(help);
-        found.push(diagnostic.with_range(reference.range.start, reference.range.len()));
+        let finding = unknown_member(reference, root).or_else(|| absent_here(reference, state, definition, root));
+        let at = |finding: Finding| finding.at(reference.pointer.clone());
+        found.extend(finding.map(|one| at(one).with_range(reference.range.start, reference.range.len())));
     }
 }
 
 /// The first member that its object does not have, and what is meant by it.
-fn unknown_member(reference: &Reference<'_>, root: &str) -> Option<(String, String)> {
+fn unknown_member(reference: &Reference<'_>, root: &str) -> Option<Finding> {
     let mut members = context::MEMBERS;
     let mut object = root.to_owned();
     for step in &reference.steps {
         let LiteralKind::Name(name) = &step.kind else { return None };
         let Some(member) = members.iter().find(|member| member.name == name) else {
-            let names = members.iter().map(|member| member.name);
-            let help = match nearest::nearest(name, names.clone()) {
-                Some(near) => format!("did you mean `{object}.{near}`?"),
-                None => format!("`{object}` has {}", super::all_of(names)),
-            };
-            return Some((format!("the context object has no `{object}.{name}`"), help));
+            let members: Vec<_> = members.iter().map(|member| member.name).collect();
+            let near = nearest::nearest(name, members.iter().copied()).map(str::to_owned);
+            return Some(Finding::NotInContext { object, name: name.clone(), members, near });
         };
         let Kind::Object(inner) = member.kind else { return None };
         members = inner;
@@ -60,18 +53,14 @@ fn absent_here(
     reference: &Reference<'_>,
     state: &StateAt<'_>,
     definition: &Definition<'_>,
-    root: &str,
-) -> Option<(String, String)> {
+    root: &'static str,
+) -> Option<Finding> {
     let LiteralKind::Name(first) = &reference.steps.first()?.kind else { return None };
     match first.as_str() {
-        "Task" if !may_have_token(state) => Some((
-            format!("there is no task token in state `{}`", state.name),
-            "only a task that waits for one has it: an activity, or a call that ends in `.waitForTaskToken`".to_owned(),
-        )),
-        "Map" if state.state.kind != StateKind::Map && !inside_a_map(state, definition) => Some((
-            format!("there is no `{root}.Map` in state `{}`", state.name),
-            "an item is there in a Map state's `ItemSelector`".to_owned(),
-        )),
+        "Task" if !may_have_token(state) => Some(Finding::NoTokenHere { state: state.name.to_owned() }),
+        "Map" if state.state.kind != StateKind::Map && !inside_a_map(state, definition) => {
+            Some(Finding::NoItemHere { root, state: state.name.to_owned() })
+        }
         _ => None,
     }
 }

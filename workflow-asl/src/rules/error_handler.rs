@@ -8,7 +8,7 @@ use super::raised::caught;
 use super::reached::{is_taken_outside, takes_all};
 use crate::document::StateKind;
 use crate::graph::Graph;
-use crate::{Code, Diagnostic, error_name, placeholder};
+use crate::{Diagnostic, Finding, error_name, placeholder};
 
 /// Where every task that runs in order has its errors caught, those of the tasks that handle the errors are caught too.
 pub(super) fn errors_of_handlers_are_caught(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -41,32 +41,19 @@ pub(super) fn errors_of_handlers_are_caught(definition: &Definition<'_>, found: 
         return;
     }
     // The states of a parallel or map that handles an error are told of at that, once.
-    let mut told: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    let mut told: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for number in handlers.into_iter().filter(|number| !is_allowed(*number, definition)) {
         let Some(state) = states.get(number) else { continue };
         let outermost = outermost_handler(number, &entered, definition);
         let inner = told.entry(outermost).or_default();
         if outermost != number {
-            inner.push(state.name);
+            inner.push(state.name.to_owned());
         }
     }
     for (number, inner) in told {
         let Some(state) = states.get(number) else { continue };
-        let name = state.name;
-        let then = match &state.state.next {
-            Some(next) => format!("`{next}` does not run"),
-            None => "the execution fails".to_owned(),
-        };
-        let whose = match inner.as_slice() {
-            [] => "its own errors are".to_owned(),
-            inner => {
-                let names: Vec<_> = inner.iter().map(|name| format!("`{name}`")).collect();
-                format!("errors of {} in it are", names.join(" and "))
-            }
-        };
-        let message = format!("`{name}` runs when another state has failed, and {whose} not caught: then {then}");
-        let diagnostic = Diagnostic::new(Code::UncaughtHandler, state.at.clone(), message);
-        found.push(diagnostic.with_help("give it a catcher of `States.ALL`"));
+        let (name, next) = (state.name.to_owned(), state.state.next.clone());
+        found.push(Finding::UncaughtHandler { state: name, inner, next }.at(state.at.clone()));
     }
 }
 

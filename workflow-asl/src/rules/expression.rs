@@ -3,11 +3,10 @@
 use serde_json::Value;
 
 use super::part::{Part, PartKind};
-use super::{all_of, report};
 use crate::document::{Field, Form, StateKind, json_type, wrong_type};
 use crate::jsonata::Expressions;
 use crate::template::{self, syntax_error};
-use crate::{Code, Diagnostic, Pointer, jsonata, nearest, placeholder};
+use crate::{Code, Diagnostic, Finding, Pointer, jsonata, nearest, placeholder};
 
 const OPEN: &str = "{%";
 
@@ -37,11 +36,7 @@ pub(super) fn check_all(
             for (key, value) in members {
                 let at = &at.child(key);
                 if let (Some(name), true) = (key.strip_suffix(template::SUFFIX), value.is_string()) {
-                    let message = format!("`{key}` is a key of JSONPath: JSONata keeps it as it is");
-                    let diagnostic = Diagnostic::new(Code::JsonPathKey, at.clone(), message);
-                    found.push(
-                        diagnostic.with_help(format!("write `\"{name}\"`, and the value between `{{%` and `%}}`")),
-                    );
+                    found.push(Finding::JsonPathKey { key: key.clone(), name: name.to_owned() }.at(at.clone()));
                     continue;
                 }
                 check_all(expressions, part, field, value, at, found);
@@ -53,26 +48,28 @@ pub(super) fn check_all(
 
 /// Warns of a text that was probably meant to be an expression: between its markers with blanks around them, a
 /// path under `$states`, or a path of JSONPath.
-fn check_literal(text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    if placeholder::contained(text) {
+fn check_literal(literal: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    if placeholder::contained(literal) {
         return;
     }
-    let trimmed = text.trim();
-    let help = if trimmed.starts_with(OPEN) && trimmed.ends_with("%}") {
-        "nothing may stand around `{%` and `%}`, not even blanks".to_owned()
-    } else if text.split_once(OPEN).is_some_and(|(_, rest)| rest.contains("%}")) {
-        "an expression is the whole of its string: join texts inside it, `{% 'Hello ' & $name %}`".to_owned()
+    let (trimmed, text) = (literal.trim(), literal.to_owned());
+    let path = |sign| literal.strip_prefix(sign).filter(|_| template::looks_computed(literal));
+    let finding = if trimmed.starts_with(OPEN) && trimmed.ends_with("%}") {
+        Finding::TextAroundExpression { text }
+    } else if literal.split_once(OPEN).is_some_and(|(_, rest)| rest.contains("%}")) {
+        Finding::ExpressionInText { text }
     } else if trimmed.starts_with("$states.") && jsonata::parse(trimmed).is_ok() {
-        format!("write `{{% {trimmed} %}}`")
-    } else if let (Some(rest), true) = (text.strip_prefix("$."), template::looks_computed(text)) {
-        format!("in JSONata the state's input is `{{% $states.input.{rest} %}}`")
-    } else if let (Some(rest), true) = (text.strip_prefix("$$."), template::looks_computed(text)) {
-        format!("in JSONata the context object is `{{% $states.context.{rest} %}}`")
+        Finding::BareExpression { text }
+    } else if let Some(rest) = path("$.") {
+        let expression = format!("{{% $states.input.{rest} %}}");
+        Finding::PathInJsonata { text, of: "the state's input", expression }
+    } else if let Some(rest) = path("$$.") {
+        let expression = format!("{{% $states.context.{rest} %}}");
+        Finding::PathInJsonata { text, of: "the context object", expression }
     } else {
         return;
     };
-    let message = format!("`{text}` is taken as text");
-    found.push(Diagnostic::new(Code::ExpressionAsText, at.clone(), message).with_help(help));
+    found.push(finding.at(at.clone()));
 }
 
 /// Warns of items that are neither an array nor an object nor an expression.
@@ -82,8 +79,7 @@ pub(super) fn check_items(value: &Value, at: &Pointer, found: &mut Vec<Diagnosti
         Value::Array(_) | Value::Object(_) => return,
         _ => {}
     }
-    let is = json_type(value);
-    report(found, Code::FailingCall, at.clone(), format!("`Items` must be an array or an object, and this is {is}"));
+    found.push(Finding::ItemsNotListed { is: json_type(value) }.at(at.clone()));
 }
 
 /// Checks a string that must be one expression.
@@ -98,8 +94,7 @@ pub(super) fn check_whole(
     if is_begun(text) {
         check_expression(expressions, part, field, text, at, found);
     } else if !placeholder::contained(text) {
-        let message = "a JSONata string must start with `{%` and end with `%}`";
-        report(found, Code::BadJsonata, at.clone(), message);
+        found.push(Finding::NotAnExpression {}.at(at.clone()));
     }
 }
 
@@ -130,9 +125,7 @@ fn check_expression(
     let unknown = placeholder::contained(text);
     let Some(code) = jsonata::expression(text) else {
         if !unknown {
-            let message = "a JSONata string must start with `{%` and end with `%}`";
-            let diagnostic = Diagnostic::new(Code::BadJsonata, at.clone(), message);
-            found.push(diagnostic.with_help("nothing may stand after `%}`").with_range(text.len(), 0));
+            found.push(Finding::OpenExpression {}.at(at.clone()).with_range(text.len(), 0));
         }
         return;
     };
@@ -142,36 +135,33 @@ fn check_expression(
         // What a placeholder stands for may be what is missing.
         Err(_) if unknown => return,
         Err(error) => {
-            found.push(syntax_error(Code::BadJsonata, at.clone(), text, error.clone().shifted(OPEN.len())));
+            let mut diagnostic = syntax_error(Code::BadJsonata, at.clone(), text, error.clone().shifted(OPEN.len()));
+            let error = error.clone();
+            diagnostic.finding = Box::new(Finding::MalformedJsonata { error, meant: jsonata::meant(code) });
+            found.push(diagnostic);
             return;
         }
     };
     for (error, length) in ast.failing(placeholder::contained) {
-        let diagnostic = Diagnostic::new(Code::FailingCall, at.clone(), error.message);
-        found.push(diagnostic.with_range(OPEN.len() + error.offset, length));
+        let offset = OPEN.len() + error.offset;
+        found.push(Finding::Malformed { code: Code::FailingCall, error }.at(at.clone()).with_range(offset, length));
     }
     if let (Some(gives), Some(wanted)) = (ast.gives(placeholder::contained), wanted(field))
         && !wanted.contains(&gives)
     {
-        let message = format!("`{}` must be {}, and this gives {gives}", field.name, wanted.join(" or "));
-        found.push(Diagnostic::new(Code::FailingCall, at.clone(), message));
+        found.push(Finding::GivesOther { field: field.name, wanted, gives }.at(at.clone()));
     }
     for error in &names.unsupported {
         found.push(syntax_error(Code::UnsupportedJsonata, at.clone(), text, error.clone().shifted(OPEN.len())));
     }
     let members = members(part.kind, field.name);
     for used in names.states.iter().filter(|used| !used.name.is_empty() && !members.contains(&used.name.as_str())) {
-        let message = format!("`$states.{}` does not exist here", used.name);
-        let diagnostic = Diagnostic::new(Code::UnsupportedJsonata, at.clone(), message);
-        found.push(ranged(diagnostic.with_help(help_on_member(&used.name, members)), used));
+        let near = nearest::nearest(&used.name, members.iter().copied()).map(str::to_owned);
+        found.push(ranged(Finding::NotInStates { name: used.name.clone(), members, near }.at(at.clone()), used));
     }
     for used in names.calls.iter().filter(|used| !jsonata::is_function(&used.name)) {
-        let message = format!("there is no function `${}`", used.name);
-        let mut diagnostic = Diagnostic::new(Code::UnknownFunction, at.clone(), message);
-        if let Some(near) = nearest::nearest(&used.name, workflow_jsonata::names()) {
-            diagnostic = diagnostic.with_help(format!("did you mean `${near}`?"));
-        }
-        found.push(ranged(diagnostic, used));
+        let near = nearest::nearest(&used.name, workflow_jsonata::names()).map(str::to_owned);
+        found.push(ranged(Finding::UnknownFunction { name: used.name.clone(), near }.at(at.clone()), used));
     }
 }
 
@@ -200,26 +190,5 @@ fn members(part: PartKind, field: &str) -> &'static [&'static str] {
         }
         PartKind::Catcher if computes => &["input", "context", "errorOutput"],
         _ => &["input", "context"],
-    }
-}
-
-fn help_on_member(name: &str, members: &[&str]) -> String {
-    match name {
-        "result" => "only `Output` and `Assign` of a Task, Parallel or Map state have it".to_owned(),
-        "errorOutput" => "only `Output` and `Assign` of a catcher have it".to_owned(),
-        _ => match nearest::nearest(name, members.iter().copied()) {
-            Some(near) => format!("did you mean `$states.{near}`?"),
-            None => format!(
-                "there is {}",
-                all_of(
-                    members
-                        .iter()
-                        .map(|member| format!("$states.{member}"))
-                        .collect::<Vec<_>>()
-                        .iter()
-                        .map(String::as_str)
-                )
-            ),
-        },
     }
 }

@@ -1,9 +1,9 @@
 //! Rules on which fields stand together: by kind of object, by query language, required, exclusive.
 
+use super::Definition;
 use super::part::PartKind;
-use super::{Definition, all_of, one_of, report};
 use crate::document::{Count, StateKind};
-use crate::{Code, Diagnostic};
+use crate::{Diagnostic, Finding};
 
 /// A state has only the fields of its kind, and a rule inside another only conditions.
 pub(super) fn belongs_to_its_object(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -12,15 +12,12 @@ pub(super) fn belongs_to_its_object(definition: &Definition<'_>, found: &mut Vec
             if part.may_have(field) {
                 continue;
             }
-            let message = format!("field `{}` is not supported in {}", field.name, part.kind.phrase());
-            let mut diagnostic = Diagnostic::new(Code::UnknownField, part.at.child(field.name), message);
-            if let PartKind::State(_) = part.kind {
-                let kinds = all_of(field.kinds.iter().map(StateKind::name));
-                diagnostic = diagnostic.with_help(format!("it belongs to {kinds} states"));
-            } else {
-                diagnostic = diagnostic.with_help("it belongs to the outermost rule");
-            }
-            found.push(diagnostic);
+            let kinds = match part.kind {
+                PartKind::State(_) => field.kinds.iter().map(StateKind::name).collect(),
+                _ => Vec::new(),
+            };
+            let finding = Finding::FieldOfAnother { field: field.name, of: part.kind.phrase(), kinds };
+            found.push(finding.at(part.at.child(field.name)));
         }
     }
 }
@@ -29,21 +26,13 @@ pub(super) fn belongs_to_its_object(definition: &Definition<'_>, found: &mut Vec
 pub(super) fn belongs_to_the_language(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for part in &definition.parts.parts {
         for field in &part.present {
-            let Some(language) = field.language.filter(|language| *language != part.language) else { continue };
+            let Some(of) = field.language.filter(|language| *language != part.language) else { continue };
             if !part.may_have(field) {
                 continue;
             }
-            let message = format!(
-                "the query language is {}, but field `{}` is only supported in {}",
-                part.language.name(),
-                field.name,
-                language.name()
-            );
-            let mut diagnostic = Diagnostic::new(Code::WrongLanguageField, part.at.child(field.name), message);
-            if let Some(instead) = field.counterpart(part.state_kind()) {
-                diagnostic = diagnostic.with_help(format!("{} has `{instead}`", part.language.name()));
-            }
-            found.push(diagnostic);
+            let (field, language, instead) = (field.name, part.language, field.counterpart(part.state_kind()));
+            let finding = Finding::FieldOfTheOtherLanguage { field, language, of, instead };
+            found.push(finding.at(part.at.child(field)));
         }
     }
 }
@@ -53,11 +42,11 @@ pub(super) fn required_fields_are_present(definition: &Definition<'_>, found: &m
     for part in &definition.parts.parts {
         let table = part.object.table();
         let present: Vec<_> = part.present.iter().map(|field| field.name).collect();
-        let who = part.kind.phrase();
+        let of = part.kind.phrase();
         let required = table.fields.iter().filter(|field| field.required && part.may_have(field));
-        let missing: Vec<_> = required.map(|field| field.name).filter(|name| !present.contains(name)).collect();
-        if !missing.is_empty() {
-            report(found, Code::MissingField, part.at.clone(), format!("{who} needs {}", all_of(missing)));
+        let fields: Vec<_> = required.map(|field| field.name).filter(|name| !present.contains(name)).collect();
+        if !fields.is_empty() {
+            found.push(Finding::FieldsMissing { of, fields }.at(part.at.clone()));
         }
         for group in table.groups.iter().filter(|group| part.state_kind().is_none_or(|kind| group.kinds.contains(kind)))
         {
@@ -67,11 +56,10 @@ pub(super) fn required_fields_are_present(definition: &Definition<'_>, found: &m
                     group.fields.contains(&field.name)
                         && field.language.is_none_or(|language| language == part.language)
                 });
-                let message = format!("{who} needs {}", one_of(possible.map(|field| field.name)));
-                report(found, Code::MissingField, part.at.clone(), message);
+                let fields = possible.map(|field| field.name).collect();
+                found.push(Finding::NoneOfTheFields { of, fields }.at(part.at.clone()));
             } else if there.len() > 1 && group.count != Count::AtLeastOne {
-                let message = format!("{who} has only one of {}", all_of(there));
-                report(found, Code::ExclusiveFields, part.at.clone(), message);
+                found.push(Finding::ExclusiveFields { of, fields: there }.at(part.at.clone()));
             }
         }
     }

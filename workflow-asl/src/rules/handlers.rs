@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Definition;
 use crate::document::{Catcher, Retrier};
 use crate::limits::retrier_default::INTERVAL_SECONDS;
-use crate::{Code, Diagnostic, Pointer, error_name, nearest, placeholder};
+use crate::{Diagnostic, Finding, Pointer, error_name, nearest, placeholder};
 
 /// The error names of one entry of a list of handlers.
 struct Entry<'a> {
@@ -55,30 +55,20 @@ pub(super) fn error_names_are_given(definition: &Definition<'_>, found: &mut Vec
     let raised: BTreeSet<_> = definition.parts.states.iter().filter_map(|state| state.state.error.as_deref()).collect();
     for entry in entries(definition) {
         if entry.names.is_empty() {
-            let message = "`ErrorEquals` names no error";
-            found.push(
-                Diagnostic::new(Code::EmptyList, entry.at(), message).with_help("`States.ALL` stands for every error"),
-            );
+            found.push(Finding::NoErrorNamed {}.at(entry.at()));
         }
         for (i, name) in entry.names.iter().enumerate() {
             let reserved = name.starts_with(error_name::PREFIX);
             let known =
                 error_name::RESERVED.contains(&name.as_str()) || name.starts_with(error_name::HTTP_STATUS_PREFIX);
             if reserved && !known && !placeholder::contained(name) && !raised.contains(name.as_str()) {
-                let message = format!("there is no reserved error `{name}`, so this never matches");
-                let mut diagnostic = Diagnostic::new(Code::UnknownErrorName, entry.at().index(i), message);
                 // By what comes after the prefix: that is alike in all of them.
                 let after = |name: &'_ str| name.strip_prefix(error_name::PREFIX).unwrap_or_default().to_owned();
                 let names: Vec<_> = error_name::RESERVED.iter().map(|name| after(name)).collect();
-                if let Some(near) = nearest::nearest(&after(name), names.iter().map(String::as_str)) {
-                    let near = format!("did you mean `{}{near}`?", error_name::PREFIX);
-                    diagnostic = diagnostic.with_help(near);
-                }
-                found.push(diagnostic);
+                let near = nearest::nearest(&after(name), names.iter().map(String::as_str)).map(str::to_owned);
+                found.push(Finding::UnknownReservedError { name: name.clone(), near }.at(entry.at().index(i)));
             } else if let (false, Some(near)) = (raised.contains(name.as_str()), error_name::misspelt(name)) {
-                let message = format!("`{name}` is not a reserved error, so only one of that very name matches");
-                let diagnostic = Diagnostic::new(Code::UnknownErrorName, entry.at().index(i), message);
-                found.push(diagnostic.with_help(format!("did you mean `{near}`?")));
+                found.push(Finding::MisspeltError { name: name.clone(), near }.at(entry.at().index(i)));
             }
         }
     }
@@ -88,14 +78,14 @@ pub(super) fn error_names_are_given(definition: &Definition<'_>, found: &mut Vec
 pub(super) fn states_all_is_alone_and_last(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for entry in entries(definition) {
         let Some(place) = entry.names.iter().position(|name| name == error_name::ALL) else { continue };
-        let (message, help) = if entry.names.len() > 1 {
-            ("`States.ALL` must be alone in its list", "it stands for every error: remove the others")
+        let finding = if entry.names.len() > 1 {
+            Finding::StatesAllNotAlone {}
         } else if !entry.last {
-            ("`States.ALL` must be in the last entry", "what comes after it is never tried: move it to the end")
+            Finding::StatesAllNotLast {}
         } else {
             continue;
         };
-        found.push(Diagnostic::new(Code::StatesAllPlacement, entry.at().index(place), message).with_help(help));
+        found.push(finding.at(entry.at().index(place)));
     }
 }
 
@@ -106,27 +96,22 @@ pub(super) fn every_error_name_may_match(definition: &Definition<'_>, found: &mu
         if entry.first {
             taken.clear();
         }
-        for (i, name) in entry.names.iter().enumerate() {
-            let (message, help) = if error_name::NEVER_CAUGHT.contains(&name.as_str()) {
-                let message = format!("`{name}` is never caught or retried, even by its name");
-                (message, "remove it: the execution fails with such an error at once")
-            } else if error_name::NEVER_RAISED.contains(&name.as_str()) {
-                let message = format!("Step Functions never raises `{name}`");
-                (message, "it raises `States.Runtime` instead, which nothing catches")
-            } else if entry.names.iter().take(i).any(|earlier| earlier == name) {
-                (format!("the list has `{name}` already"), "remove one of the two")
-            } else if taken.contains(name.as_str()) {
-                (
-                    format!("an earlier entry takes `{name}` already"),
-                    "the first entry that matches decides: remove this one, or join the two",
-                )
-            } else if taken.contains(error_name::TASK_FAILED) && error_name::is_task_failure(name) {
-                let message = format!("an earlier entry takes `{name}` already, by `{}`", error_name::TASK_FAILED);
-                (message, "it stands for every error but `States.Timeout`: move it after the others")
+        for (i, error) in entry.names.iter().enumerate() {
+            let name = error.clone();
+            let finding = if error_name::NEVER_CAUGHT.contains(&error.as_str()) {
+                Finding::NeverCaught { name }
+            } else if error_name::NEVER_RAISED.contains(&error.as_str()) {
+                Finding::NeverRaised { name }
+            } else if entry.names.iter().take(i).any(|earlier| earlier == error) {
+                Finding::ErrorNamedTwice { name }
+            } else if taken.contains(error.as_str()) {
+                Finding::TakenEarlier { name }
+            } else if taken.contains(error_name::TASK_FAILED) && error_name::is_task_failure(error) {
+                Finding::TakenByTaskFailed { name }
             } else {
                 continue;
             };
-            found.push(Diagnostic::new(Code::NeverMatches, entry.at().index(i), message).with_help(help));
+            found.push(finding.at(entry.at().index(i)));
         }
         // What comes after `States.ALL` has another finding.
         let names = entry.names.iter().map(String::as_str);
@@ -147,9 +132,7 @@ pub(super) fn the_longest_delay_exceeds_the_first(definition: &Definition<'_>, f
                 && longest <= first
             {
                 let at = state.at.child("Retry").index(i).child("MaxDelaySeconds");
-                let message = format!("no delay exceeds {longest} s, but the first is {first} s already");
-                let diagnostic = Diagnostic::new(Code::MaxDelayNotLonger, at, message);
-                found.push(diagnostic.with_help("make it longer than `IntervalSeconds`"));
+                found.push(Finding::MaxDelayNotLonger { longest, first }.at(at));
             }
         }
     }

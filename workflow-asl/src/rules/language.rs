@@ -1,8 +1,8 @@
 //! Rules on the query languages of a machine and its states.
 
-use super::{Definition, report};
+use super::Definition;
 use crate::document::QueryLanguage;
-use crate::{Code, Diagnostic};
+use crate::{Diagnostic, Finding};
 
 /// In a machine whose query language is JSONata no state goes back to JSONPath.
 pub(super) fn a_jsonata_machine_has_no_jsonpath_state(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -11,8 +11,8 @@ pub(super) fn a_jsonata_machine_has_no_jsonpath_state(definition: &Definition<'_
     }
     for state in &definition.parts.states {
         if state.state.query_language.is_some() && state.language == QueryLanguage::JsonPath {
-            let message = format!("state `{}` cannot use JSONPath when the whole machine uses JSONata", state.name);
-            report(found, Code::NotAllowedValue, state.at.child("QueryLanguage"), message);
+            let finding = Finding::JsonPathInJsonata { state: state.name.to_owned() };
+            found.push(finding.at(state.at.child("QueryLanguage")));
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::Definition;
 use super::part::PartKind;
 use super::task::request_field;
-use super::{Definition, all_of, report};
 use crate::document::{ItemProcessor, ReaderConfig, StateKind};
 use crate::limits::LABEL_CHARS;
-use crate::{Code, Diagnostic, Pointer, placeholder};
+use crate::{Diagnostic, Finding, Pointer, placeholder};
 
 /// A distributed map names the type of its child executions, an inline one does not.
 pub(super) fn only_a_distributed_map_has_an_execution_type(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -19,14 +19,10 @@ pub(super) fn only_a_distributed_map_has_an_execution_type(definition: &Definiti
             let at = state.at.child(field).child("ProcessorConfig");
             match (config.mode.as_deref(), config.has("ExecutionType")) {
                 (Some("DISTRIBUTED"), false) => {
-                    let message = "a distributed map needs `ExecutionType`";
-                    let diagnostic = Diagnostic::new(Code::MissingField, at, message);
-                    found.push(diagnostic.with_help("`STANDARD` or `EXPRESS`"));
+                    found.push(Finding::NoExecutionType {}.at(at));
                 }
                 (Some("INLINE"), true) => {
-                    let message = "field `ExecutionType` is not supported in an inline map";
-                    let diagnostic = Diagnostic::new(Code::UnknownField, at.child("ExecutionType"), message);
-                    found.push(diagnostic.with_help("remove it, or make the mode `DISTRIBUTED`"));
+                    found.push(Finding::ExecutionTypeOfInline {}.at(at.child("ExecutionType")));
                 }
                 _ => {}
             }
@@ -39,8 +35,7 @@ pub(super) fn express_machines_have_no_distributed_map(definition: &Definition<'
     for state in definition.parts.states.iter().filter(|state| state.express && state.state.is_distributed()) {
         let field = if state.state.item_processor.is_some() { "ItemProcessor" } else { "Iterator" };
         let at = state.at.child(field).child("ProcessorConfig").child("Mode");
-        let message = "an Express state machine does not support distributed maps";
-        found.push(Diagnostic::new(Code::ExpressRestriction, at, message).with_help("use an inline map"));
+        found.push(Finding::ExpressDistributed {}.at(at));
     }
 }
 
@@ -59,23 +54,15 @@ fn csv_headers(config: &ReaderConfig, at: &Pointer, found: &mut Vec<Diagnostic>)
         return;
     }
     match (config.input_type.as_deref(), config.has("CSVHeaderLocation")) {
-        (Some("CSV"), false) => {
-            let message = "a reader of CSV needs `CSVHeaderLocation`";
-            let diagnostic = Diagnostic::new(Code::MissingField, at.clone(), message);
-            found.push(diagnostic.with_help("`FIRST_ROW`, or `GIVEN` with `CSVHeaders`"));
-        }
-        (Some("JSON"), true) => {
-            let message = "field `CSVHeaderLocation` is not supported in a reader of JSON";
-            report(found, Code::UnknownField, at.child("CSVHeaderLocation"), message);
-        }
+        (Some("CSV"), false) => found.push(Finding::CsvWithoutHeaders {}.at(at.clone())),
+        (Some("JSON"), true) => found.push(Finding::HeadersOfJson {}.at(at.child("CSVHeaderLocation"))),
         _ => {}
     }
     if config.transformation.as_deref() == Some("LOAD_AND_FLATTEN") && !config.has("InputType") {
-        let message = "a reader that loads what it lists needs `InputType`";
-        report(found, Code::MissingField, at.clone(), message);
+        found.push(Finding::NoInputType {}.at(at.clone()));
     }
     if config.csv_header_location.as_deref() == Some("GIVEN") && !config.has("CSVHeaders") {
-        report(found, Code::MissingField, at.clone(), "a reader with given headers needs `CSVHeaders`");
+        found.push(Finding::NoGivenHeaders {}.at(at.clone()));
     }
 }
 
@@ -92,18 +79,14 @@ pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec
     for state in definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Map) {
         if state.state.processor().is_some_and(is_inline) {
             for field in state.state.present().filter(|field| field.distributed) {
-                let message = format!("field `{}` has no effect in an inline map", field.name);
-                let diagnostic = Diagnostic::new(Code::NoEffect, state.at.child(field.name), message);
-                found.push(diagnostic.with_help("remove it, or make the mode `DISTRIBUTED`"));
+                found.push(Finding::FieldOfDistributed { field: field.name }.at(state.at.child(field.name)));
             }
         }
         let reader = state.state.item_reader.as_ref();
         // In an inline map it is the reader that has no effect.
         if reader.is_some() && state.state.is_distributed() {
             for field in ["ItemsPath", "Items"].into_iter().filter(|field| state.state.has(field)) {
-                let message = format!("field `{field}` has no effect beside `ItemReader`: the items are what is read");
-                let diagnostic = Diagnostic::new(Code::NoEffect, state.at.child(field), message);
-                found.push(diagnostic.with_help("remove it; of a JSON object, `ItemsPointer` selects the items"));
+                found.push(Finding::ItemsBesideReader { field }.at(state.at.child(field)));
             }
         }
         let Some(config) = reader.and_then(|reader| reader.reader_config.as_ref()) else { continue };
@@ -112,15 +95,11 @@ pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec
         for (field, inputs) in READERS.iter().filter(|(field, _)| config.has(field)) {
             // What is not a type at all is reported as such.
             if !inputs.contains(&input) && ReaderConfig::INPUT_TYPES.contains(&input) {
-                let message = format!("field `{field}` has no effect on input of type {input}");
-                let diagnostic = Diagnostic::new(Code::NoEffect, at.child(field), message);
-                found.push(diagnostic.with_help(format!("it is for {}", all_of(inputs.iter().copied()))));
+                found.push(Finding::FieldOfOtherInput { field, input: input.to_owned(), inputs }.at(at.child(field)));
             }
         }
         if config.csv_header_location.as_deref() == Some("FIRST_ROW") && config.has("CSVHeaders") {
-            let message = "field `CSVHeaders` has no effect: the names are in the first row";
-            let diagnostic = Diagnostic::new(Code::NoEffect, at.child("CSVHeaders"), message);
-            found.push(diagnostic.with_help("make `CSVHeaderLocation` `GIVEN`, or remove it"));
+            found.push(Finding::HeadersInFirstRow {}.at(at.child("CSVHeaders")));
         }
     }
 }
@@ -145,16 +124,12 @@ pub(super) fn writers_and_readers_have_a_request(definition: &Definition<'_>, fo
             continue;
         }
         let names: Vec<_> = part.present.iter().map(|field| field.name).collect();
-        let field = request_field(part.language);
+        let (of, field) = (part.kind.phrase(), request_field(part.language));
         let has_request = names.contains(&"Parameters") || names.contains(&"Arguments");
         match (names.contains(&"Resource"), has_request) {
-            (true, false) => {
-                let message = format!("{} with a `Resource` needs `{field}`", part.kind.phrase());
-                report(found, Code::MissingField, part.at.clone(), message);
-            }
+            (true, false) => found.push(Finding::NoRequest { of, field }.at(part.at.clone())),
             (false, true) if part.kind == PartKind::ResultWriter => {
-                let message = format!("{} with `{field}` needs `Resource`", part.kind.phrase());
-                report(found, Code::MissingField, part.at.clone(), message);
+                found.push(Finding::NoResource { of, field }.at(part.at.clone()));
             }
             _ => {}
         }
@@ -168,21 +143,20 @@ pub(super) fn labels_are_short_and_distinct(definition: &Definition<'_>, found: 
         let Some(label) = state.state.label.as_deref().filter(|label| !placeholder::contained(label)) else { continue };
         let at = state.at.child("Label");
         if label.is_empty() {
-            report(found, Code::BadLabel, at.clone(), "the label is empty");
+            found.push(Finding::EmptyLabel {}.at(at.clone()));
         }
-        let length = label.chars().count();
-        if length > LABEL_CHARS {
-            let message = format!("the label has {length} characters, {LABEL_CHARS} are allowed");
-            report(found, Code::BadLabel, at.clone(), message);
+        let characters = label.chars().count();
+        if characters > LABEL_CHARS {
+            found.push(Finding::LabelTooLong { characters }.at(at.clone()));
         }
         let forbidden = |c: char| c.is_whitespace() || c.is_control() || "?*<>{}[]:;,\\|^~$#%&`\"".contains(c);
-        if let Some((offset, c)) = label.char_indices().find(|(_, c)| forbidden(*c)) {
-            let message = format!("a label cannot contain {c:?}");
-            found.push(Diagnostic::new(Code::BadLabel, at.clone(), message).with_range(offset, c.len_utf8()));
+        if let Some((offset, character)) = label.char_indices().find(|(_, c)| forbidden(*c)) {
+            let found_here = Finding::CharacterInLabel { character }.at(at.clone());
+            found.push(found_here.with_range(offset, character.len_utf8()));
         }
         if let Some(other) = labels.insert(label, state.name) {
-            let message = format!("the maps `{other}` and `{}` have one label, `{label}`", state.name);
-            report(found, Code::DuplicateLabel, at, message);
+            let (label, first, second) = (label.to_owned(), other.to_owned(), state.name.to_owned());
+            found.push(Finding::DuplicateLabel { label, first, second }.at(at));
         }
     }
 }

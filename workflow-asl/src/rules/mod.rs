@@ -37,7 +37,7 @@ use crate::graph::Graph;
 use crate::jsonata::Expressions;
 use crate::references::{self, Reference};
 use crate::source::{Format, Source};
-use crate::{Code, Diagnostic, Pointer};
+use crate::{Diagnostic, Finding, Pointer};
 pub use coming::{Coming, errors_of_handlers};
 use part::Parts;
 use raised::Raised;
@@ -241,19 +241,18 @@ pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, V
 
 /// What a document is said to be that has no field of a definition.
 fn other_document(document: &Value) -> Option<Diagnostic> {
-    let message = match document {
+    let is = match document {
         Value::Object(members) => {
             let is_field = |key: &String| StateMachine::FIELDS.iter().any(|field| field.name == key);
             if members.is_empty() || members.keys().any(is_field) {
                 return None;
             }
-            "this is not a definition: it has neither `StartAt` nor `States`"
+            ": it has neither `StartAt` nor `States`"
         }
-        Value::Array(_) => "this is not a definition but a list",
-        _ => "this is not a definition but a single value",
+        Value::Array(_) => " but a list",
+        _ => " but a single value",
     };
-    let found = Diagnostic::new(Code::NotADefinition, Pointer::root(), message);
-    Some(found.with_help("a definition is an object: `{\"StartAt\": \"First\", \"States\": {\"First\": …}}`"))
+    Some(Finding::NotADefinition { is }.at(Pointer::root()))
 }
 
 /// Checks a definition: what [`read_and_check`] finds.
@@ -267,28 +266,6 @@ pub fn check_text(definition: &str, kind: MachineType) -> Vec<Diagnostic> {
         Ok(source) => check_definition(source.value(), kind),
         Err(error) => vec![error.diagnostic],
     }
-}
-
-/// Names as the message of a diagnostic lists them: `` `A`, `B` or `C` ``.
-fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    list(names, " or ")
-}
-
-/// Names as the message of a diagnostic lists them: `` `A`, `B` and `C` ``.
-fn all_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    list(names, " and ")
-}
-
-fn list<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
-    let mut names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    match names.pop() {
-        Some(end) if !names.is_empty() => format!("{}{last}{end}", names.join(", ")),
-        end => end.unwrap_or_default(),
-    }
-}
-
-fn report(found: &mut Vec<Diagnostic>, code: Code, at: Pointer, message: impl Into<String>) {
-    found.push(Diagnostic::new(code, at, message));
 }
 
 #[cfg(test)]

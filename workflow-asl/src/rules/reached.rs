@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use super::Definition;
 use super::api::{is_prefix, names_task_error};
 use super::raised::{Errors, caught};
-use super::{Definition, all_of};
 use crate::document::{State, StateKind};
 use crate::nearest::nearest;
-use crate::{Code, Diagnostic, Pointer, error_name, placeholder};
+use crate::{Diagnostic, Finding, error_name, placeholder};
 
 /// What raises those reserved errors that not every state raises. `States.Timeout` and `States.Permissions` are not among
 /// them: who catches those of states that only pass something on for now knows that tasks will come.
@@ -34,22 +34,16 @@ pub(super) fn handlers_name_what_is_raised(definition: &Definition<'_>, found: &
         let lists = retriers.enumerate().map(of("Retry")).chain(catchers.enumerate().map(of("Catch")));
         for (field, i, names) in lists {
             for (k, name) in names.iter().flatten().enumerate() {
-                if let Some((code, message, help)) = never(name, number, definition) {
-                    let at = state.at.child(field).index(i).child("ErrorEquals").index(k);
-                    let diagnostic = Diagnostic::new(code, at, message);
-                    found.push(match help {
-                        Some(help) => diagnostic.with_help(help),
-                        None => diagnostic,
-                    });
-                }
+                let at = || state.at.child(field).index(i).child("ErrorEquals").index(k);
+                found.extend(never(name, number, definition).map(|finding| finding.at(at())));
             }
         }
     }
 }
 
 /// Why an error never comes to a handler of the state.
-fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<(Code, String, Option<String>)> {
-    let state = definition.parts.states.get(number)?;
+fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<Finding> {
+    let at = definition.parts.states.get(number)?;
     // These have other findings, or stand for many errors.
     let other = [error_name::ALL, error_name::TASK_FAILED];
     if other.contains(&name) || is_never_handled(name) || placeholder::likely(name) {
@@ -62,37 +56,24 @@ fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<(Code
     if name.starts_with(error_name::PREFIX) {
         let known = SOURCES.iter().find(|(known, _)| *known == name).map(|(_, source)| *source);
         let http = name.starts_with(error_name::HTTP_STATUS_PREFIX).then_some("a task that calls `http:invoke`");
-        let message = format!("`{name}` comes from {} only, so this never matches here", known.or(http)?);
-        let help = (name == error_name::HEARTBEAT_TIMEOUT && state.state.kind == StateKind::Task)
-            .then(|| "give the task a heartbeat, or remove the name".to_owned());
-        return Some((Code::NeverMatches, message, help));
+        let heartbeat = name == error_name::HEARTBEAT_TIMEOUT && at.state.kind == StateKind::Task;
+        return Some(Finding::ErrorOfOthers { name: name.to_owned(), source: known.or(http)?, heartbeat });
     }
     // What was probably meant by `State.ALL` is another finding.
     if errors.any || error_name::misspelt(name).is_some() {
         return None;
     }
-    let near = meant(name, errors).map(|near| format!("did you mean `{near}`?"));
-    match state.state.kind {
+    let (near, state) = (meant(name, errors), at.name.to_owned());
+    match at.state.kind {
         StateKind::Task if names_task_error(definition, number, name) => None,
-        StateKind::Task => {
-            let message = format!("`{name}` is not among the errors that `{}` is said to raise", state.name);
-            Some((Code::UnraisedError, message, near.or_else(|| Some("add it to those, or remove it here".to_owned()))))
-        }
-        _ if state.state.is_distributed() => {
-            let fails = error_name::EXCEED_TOLERATED_FAILURE_THRESHOLD;
-            let message = format!("no error of an iteration leaves a distributed map, so `{name}` never matches");
-            Some((Code::NeverMatches, message, Some(format!("too many iterations that fail end it with `{fails}`"))))
-        }
+        StateKind::Task => Some(Finding::NotSaidToRaise { name: name.to_owned(), state, near }),
+        _ if at.state.is_distributed() => Some(Finding::ErrorOfIteration { name: name.to_owned() }),
         _ => {
+            let prefix = name.split_once('.').map(|(prefix, _)| prefix);
             // An API may be newer than the table.
-            let of_api = name.split_once('.').is_some_and(|(prefix, _)| errors.has_api(prefix));
-            let code = if of_api { Code::UnraisedError } else { Code::NeverMatches };
-            let message = format!("no state inside `{}` raises `{name}`, or lets it pass", state.name);
-            let source = name
-                .split_once('.')
-                .filter(|(prefix, _)| !of_api && is_prefix(prefix))
-                .map(|(prefix, _)| format!("errors `{prefix}.…` come from tasks that call this service"));
-            Some((code, message, near.or(source)))
+            let of_api = prefix.is_some_and(|prefix| errors.has_api(prefix));
+            let service = prefix.filter(|prefix| !of_api && is_prefix(prefix)).map(str::to_owned);
+            Some(Finding::NotRaisedInside { name: name.to_owned(), state, of_api, service, near })
         }
     }
 }
@@ -145,17 +126,8 @@ pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definitio
             |names: &[String]| names.iter().any(|name| errors.own.contains(name.as_str()) || modelled.contains(name));
         let catchers = state.state.catch.iter().flatten().map(|catcher| catcher.error_equals.as_deref()).enumerate();
         let last = catchers.filter(|(_, names)| names.is_some_and(takes)).last().map_or(0, |(number, _)| number);
-        let listed = all_of(left.iter().map(String::as_str));
-        let (verb, them) = if left.len() == 1 { ("is", "it") } else { ("are", "them") };
-        let message = format!(
-            "{listed} {verb} not caught, though the other errors of `{}` are: the workflow fails with {them}",
-            state.name
-        );
-        let at: Pointer = state.at.child("Catch").index(last).child("ErrorEquals");
-        found.push(
-            Diagnostic::new(Code::UncaughtError, at, message)
-                .with_help(format!("name {them} in a catcher, or add one of `States.ALL` at the end")),
-        );
+        let at = state.at.child("Catch").index(last).child("ErrorEquals");
+        found.push(Finding::ErrorsPass { errors: left, state: state.name.to_owned() }.at(at));
     }
 }
 

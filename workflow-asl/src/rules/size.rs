@@ -2,16 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::{Definition, report};
+use super::Definition;
 use crate::limits::DEFINITION_CHARS;
-use crate::{Code, Diagnostic, Pointer};
+use crate::{Diagnostic, Finding, Pointer};
 
 /// A definition has at most 1 MiB of characters, even without white space.
 pub(super) fn a_definition_is_at_most_a_mebibyte(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    let chars = definition.characters;
-    if chars > DEFINITION_CHARS {
-        let message = format!("the definition has {chars} characters, {DEFINITION_CHARS} are allowed");
-        report(found, Code::DefinitionTooLarge, Pointer::root(), message);
+    let characters = definition.characters;
+    if characters > DEFINITION_CHARS {
+        found.push(Finding::DefinitionTooLarge { characters }.at(Pointer::root()));
     }
 }
 

@@ -3,11 +3,11 @@
 use serde_json::Value;
 use workflow_services::TaskResource;
 
+use super::Definition;
 use super::part::StateAt;
-use super::{Definition, report};
 use crate::document::{PathField, QueryLanguage, StateKind};
 use crate::resource::{Integration, Pattern, Resource};
-use crate::{Code, Diagnostic, nearest, placeholder, template};
+use crate::{Diagnostic, Finding, nearest, placeholder, template};
 
 /// A task's heartbeat is shorter than its timeout.
 pub(super) fn a_heartbeat_is_shorter_than_the_timeout(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -17,8 +17,7 @@ pub(super) fn a_heartbeat_is_shorter_than_the_timeout(definition: &Definition<'_
         if let (Some(heartbeat), Some(timeout)) = limits
             && heartbeat >= timeout
         {
-            let message = format!("a heartbeat every {heartbeat} s is no sooner than the timeout of {timeout} s");
-            report(found, Code::HeartbeatNotShorter, state.at.child("HeartbeatSeconds"), message);
+            found.push(Finding::HeartbeatNotShorter { heartbeat, timeout }.at(state.at.child("HeartbeatSeconds")));
         }
     }
 }
@@ -30,18 +29,14 @@ pub(super) fn credentials_name_a_role(definition: &Definition<'_>, found: &mut V
         let at = state.at.child("Credentials");
         let resource = state.state.resource.as_deref().and_then(Resource::parse);
         if let Some(Resource::Activity { .. }) = resource {
-            report(found, Code::UnknownField, at.clone(), "field `Credentials` is not supported for activities");
+            found.push(Finding::CredentialsOfActivity {}.at(at.clone()));
         }
         if let Value::Object(fields) = credentials
             && !fields.contains_key("RoleArn")
             && !fields.contains_key("RoleArn.$")
         {
-            let message = "`Credentials` need the role to assume, `RoleArn`";
-            let mut diagnostic = Diagnostic::new(Code::MissingField, at, message);
-            if let Some(near) = nearest::nearest("RoleArn", fields.keys().map(String::as_str)) {
-                diagnostic = diagnostic.with_help(format!("did you mean it by `{near}`?"));
-            }
-            found.push(diagnostic);
+            let near = nearest::nearest("RoleArn", fields.keys().map(String::as_str)).map(str::to_owned);
+            found.push(Finding::CredentialsWithoutRole { near }.at(at));
         }
     }
 }
@@ -70,8 +65,8 @@ pub(super) fn an_integration_has_a_request(definition: &Definition<'_>, found: &
         // Either language's field shows the intent; one of the wrong language is reported as such.
         if !state.state.has("Parameters") && !state.state.has("Arguments") {
             let field = request_field(state.language);
-            let message = format!("a task that calls `{}:{}` needs `{field}`", call.service, call.action);
-            report(found, Code::MissingField, state.at.clone(), message);
+            let call = format!("{}:{}", call.service, call.action);
+            found.push(Finding::TaskWithoutRequest { call, field }.at(state.at.clone()));
         }
     }
 }
@@ -88,14 +83,8 @@ pub(super) fn a_token_that_is_waited_for_is_sent(definition: &Definition<'_>, fo
         if context_is_input || may_hold_token(&request, state.language, false) {
             continue;
         }
-        let token = match state.language {
-            QueryLanguage::JsonPath => "`$$.Task.Token` under a key that ends in `.$`",
-            QueryLanguage::Jsonata => "`{% $states.context.Task.Token %}`",
-        };
-        let message =
-            format!("the request does not hold the task token, so nobody can send it back to state `{}`", state.name);
-        let diagnostic = Diagnostic::new(Code::TokenNotSent, state.at.child(field), message);
-        found.push(diagnostic.with_help(format!("send it: {token}")));
+        let finding = Finding::TokenNotSent { state: state.name.to_owned(), language: state.language };
+        found.push(finding.at(state.at.child(field)));
     }
 }
 
@@ -113,15 +102,10 @@ pub(super) fn a_wait_for_a_token_ends(definition: &Definition<'_>, found: &mut V
         if ENDING.iter().any(|field| state.state.has(field)) || TaskResource::parse(resource).is_err() {
             continue;
         }
-        let message = format!(
-            "state `{}` waits for its task token without a timeout: until it is sent back, for up to a year",
-            state.name
-        );
-        let diagnostic = Diagnostic::new(Code::EndlessWait, state.at.child("Resource"), message);
+        let diagnostic = Finding::EndlessWait { state: state.name.to_owned() }.at(state.at.child("Resource"));
         // The pattern is what waits.
         let pattern = resource.rfind('.').map_or(resource.len(), |dot| dot + 1);
-        let diagnostic = diagnostic.with_range(pattern, resource.len() - pattern);
-        found.push(diagnostic.with_help("give it `TimeoutSeconds` or `HeartbeatSeconds`"));
+        found.push(diagnostic.with_range(pattern, resource.len() - pattern));
     }
 }
 
@@ -155,17 +139,13 @@ fn may_hold_token(value: &Value, language: QueryLanguage, computed: bool) -> boo
 pub(super) fn express_machines_only_wait_for_answers(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for state in definition.parts.states.iter().filter(|state| state.express) {
         let Some(resource) = state.state.resource.as_deref().and_then(Resource::parse) else { continue };
-        let (what, help) = match resource {
-            Resource::Activity { .. } => ("activities".to_owned(), None),
+        let finding = match resource {
+            Resource::Activity { .. } => Finding::ExpressActivity {},
             Resource::Integration(call) if call.pattern != Pattern::RequestResponse => {
-                let help = matches!(call.pattern, Pattern::Sync | Pattern::SyncJson)
-                    .then_some("use a Standard state machine, or start the job without waiting for it");
-                (format!("`{}` service integrations", call.pattern.suffix()), help)
+                Finding::ExpressWaits { pattern: call.pattern }
             }
             _ => continue,
         };
-        let message = format!("an Express state machine does not support {what}");
-        let diagnostic = Diagnostic::new(Code::ExpressRestriction, state.at.child("Resource"), message);
-        found.push(diagnostic.with_help(help.unwrap_or("use a Standard state machine")));
+        found.push(finding.at(state.at.child("Resource")));
     }
 }

@@ -2,20 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Definition, all_of, report};
+use super::Definition;
 use crate::document::StateKind;
 use crate::graph::Graph;
 use crate::nearest::Lookups;
-use crate::{Code, Diagnostic, Pointer, placeholder};
-
-/// How many states a message names.
-const NAMED: usize = 5;
+use crate::{Diagnostic, Finding, Pointer, placeholder};
 
 /// A machine, a branch and an item processor have at least one state.
 pub(super) fn every_scope_has_states(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for graph in &definition.graphs {
         if graph.scope().states.is_some() && graph.states().is_empty() {
-            report(found, Code::NoStates, graph.scope().pointer.child("States"), "there are no states");
+            found.push(Finding::NoStates {}.at(graph.scope().pointer.child("States")));
         }
     }
 }
@@ -31,20 +28,13 @@ pub(super) fn targets_exist(definition: &Definition<'_>, found: &mut Vec<Diagnos
         if placeholder::contained(name) {
             return;
         }
-        let diagnostic = if let Some(place) = elsewhere.get(name) {
-            let message = format!("state `{name}` is in another scope, at {place}");
-            Diagnostic::new(Code::TargetInOtherScope, at, message)
-                .with_help("a transition stays among the states of its branch, map or machine")
+        let finding = if let Some(place) = elsewhere.get(name) {
+            Finding::TargetInOtherScope { name: name.to_owned(), at: (*place).clone() }
         } else {
-            let message = format!("there is no state `{name}`");
-            let diagnostic = Diagnostic::new(Code::UnknownTarget, at, message);
-            let names = graph.states().iter().map(|(name, _)| *name);
-            match lookups.nearest(name, names) {
-                Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-                None => diagnostic,
-            }
+            let near = lookups.nearest(name, graph.states().iter().map(|(name, _)| *name));
+            Finding::UnknownTarget { name: name.to_owned(), near: near.map(str::to_owned) }
         };
-        found.push(diagnostic);
+        found.push(finding.at(at));
     };
     // Without states every target would be reported for the one mistake.
     for graph in definition.graphs.iter().filter(|graph| !graph.states().is_empty()) {
@@ -63,9 +53,7 @@ pub(super) fn states_say_where_to_go_on(definition: &Definition<'_>, found: &mut
     for state in &definition.parts.states {
         let goes_on = !matches!(state.state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
         if goes_on && says_nothing(state.state) {
-            let message = format!("state `{}` says neither `Next` nor `End`", state.name);
-            let diagnostic = Diagnostic::new(Code::MissingTransition, state.at.clone(), message);
-            found.push(diagnostic.with_help("name the state to go on at, or write `\"End\": true`"));
+            found.push(Finding::NoTransition { state: state.name.to_owned() }.at(state.at.clone()));
         }
     }
 }
@@ -100,21 +88,14 @@ pub(super) fn every_scope_ends(definition: &Definition<'_>, found: &mut Vec<Diag
             .filter(|&i| ending.get(i) == Some(&false) && reached.get(i) == Some(&true))
             .collect();
         let Some(&first) = stuck.first() else { continue };
-        let name = |number: &usize| graph.states().get(*number).map_or("", |(name, _)| *name);
-        let diagnostic = if stuck.len() == graph.states().len() {
-            let message = format!("no state ends {}", scope_phrase(graph));
-            let code = if graph.scope().owner.is_none() { Code::NoWayToEnd } else { Code::EndlessLoop };
-            Diagnostic::new(code, graph.scope().pointer.clone(), message)
-                .with_help("end it with `\"End\": true`, a Succeed or a Fail state")
+        let scope = scope_phrase(graph);
+        found.push(if stuck.len() == graph.states().len() {
+            let inner = graph.scope().owner.is_some();
+            Finding::NoEnd { scope, inner }.at(graph.scope().pointer.clone())
         } else {
-            let more = if stuck.len() > NAMED { format!(" and {} more", stuck.len() - NAMED) } else { String::new() };
-            let names = all_of(stuck.iter().take(NAMED).map(name));
-            let (noun, verb) = if stuck.len() == 1 { ("state", "cannot") } else { ("states", "cannot") };
-            let message = format!("{noun} {names}{more} {verb} reach an end of {}", scope_phrase(graph));
-            Diagnostic::new(Code::EndlessLoop, graph.state_pointer(first), message)
-                .with_help("add a transition that leaves the loop")
-        };
-        found.push(diagnostic);
+            let states = stuck.iter().filter_map(|number| Some(graph.states().get(*number)?.0.to_owned())).collect();
+            Finding::NoWayOut { states, scope }.at(graph.state_pointer(first))
+        });
     }
 }
 
@@ -140,10 +121,9 @@ pub(super) fn every_state_is_reached(definition: &Definition<'_>, found: &mut Ve
             continue;
         }
         for (number, (name, _)) in states.filter(|(number, (_, state))| !is_reached(*number) && !state.is_unread()) {
-            let message =
-                format!("no path from `{}` reaches state `{name}`", graph.scope().start_at.unwrap_or_default());
-            let diagnostic = Diagnostic::new(Code::UnreachableState, graph.state_pointer(number), message);
-            found.push(diagnostic.with_help("remove it, or let a state go on at it"));
+            let start = graph.scope().start_at.unwrap_or_default().to_owned();
+            let finding = Finding::UnreachableState { start, state: (*name).to_owned() };
+            found.push(finding.at(graph.state_pointer(number)));
         }
     }
 }

@@ -3,15 +3,15 @@
 use serde_json::Value;
 use workflow_services::Arn;
 
+use super::Definition;
 use super::part::{Part, PartKind};
-use super::{Definition, one_of, report};
 use super::{api, expression};
 use crate::document::{Field, Form, QueryLanguage, wrong_type};
 use crate::jsonata::Expressions;
 use crate::path::{JsonPath, Root};
 use crate::resource::Resource;
 use crate::template::{self, Computed, syntax_error};
-use crate::{Code, Diagnostic, Pointer, jsonata, nearest, placeholder, timestamp};
+use crate::{Code, Diagnostic, Finding, Pointer, jsonata, nearest, placeholder, timestamp};
 
 /// A field's value has the form of the field: a number in its range, a word of its list, a path,
 /// an expression, a template, a timestamp, an ARN.
@@ -69,12 +69,9 @@ fn check(expressions: &Expressions, part: &Part<'_>, field: &Field, value: &Valu
         },
         Form::Word(words) => {
             if let Some(word) = text.filter(|word| !words.contains(word)) {
-                let message = format!("`{word}` is not one of {}", one_of(words.iter().copied()));
-                let mut diagnostic = Diagnostic::new(Code::NotAllowedValue, at, message);
-                if let Some(near) = nearest::nearest(word, words.iter().copied()) {
-                    diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
-                }
-                found.push(diagnostic);
+                let near = nearest::nearest(word, words.iter().copied()).map(str::to_owned);
+                let allowed = words.iter().map(|word| (*word).to_owned()).collect();
+                found.push(Finding::NotOneOf { value: word.to_owned(), allowed, near }.at(at));
             }
         }
         Form::Path | Form::PathOrNull => {
@@ -94,9 +91,7 @@ fn check(expressions: &Expressions, part: &Part<'_>, field: &Field, value: &Valu
         }
         Form::Timestamp => {
             if let Some(text) = text.filter(|text| timestamp::parse(text).is_none()) {
-                let message = format!("`{text}` is not an RFC 3339 timestamp");
-                let diagnostic = Diagnostic::new(Code::BadTimestamp, at, message);
-                found.push(diagnostic.with_help("write it like `2024-08-18T17:33:00Z`"));
+                found.push(Finding::NotATimestamp { text: text.to_owned() }.at(at));
             }
         }
         Form::Resource => {
@@ -112,9 +107,9 @@ fn check(expressions: &Expressions, part: &Part<'_>, field: &Field, value: &Valu
 fn check_range(number: Option<f64>, (min, max): (f64, f64), at: &Pointer, found: &mut Vec<Diagnostic>) {
     let Some(number) = number else { return };
     if number < min {
-        report(found, Code::NumberOutOfRange, at.clone(), format!("{number} is too small: the minimum is {min}"));
+        found.push(Finding::NumberTooSmall { number, min }.at(at.clone()));
     } else if number > max {
-        report(found, Code::NumberOutOfRange, at.clone(), format!("{number} is too large: the maximum is {max}"));
+        found.push(Finding::NumberTooLarge { number, max }.at(at.clone()));
     }
 }
 
@@ -142,23 +137,20 @@ fn read_path(path: &str, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Js
 /// <https://states-language.net/#ref-paths>,
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
 fn check_reference_path(text: &str, field: &Field, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    let Some(path) = read_path(text, at, found) else { return };
-    let (message, help) = if !path.is_definite() {
-        let message = format!("`{text}` is not a reference path: it may match more than one value");
-        (message, "name one place, with member names and indices only")
-    } else if !path.is_reference_path() {
-        let message = format!("`{text}` is not a reference path: it has more than member names and indices from 0 on");
-        (message, "name one place, with member names and indices only")
-    } else if field.name == "ResultPath" && *path.root() != Root::Value {
-        let message = format!("a result cannot be written to `{text}`");
-        (message, "`ResultPath` begins with `$.`; variables are set with `Assign`")
-    } else if field.form == Form::InputReferencePath && *path.root() == Root::Context {
-        let message = format!("`{text}` is not a reference path: `{}` cannot read the context object", field.name);
-        (message, "assign the value to a variable in an earlier state, and name that: `$variable`")
+    let Some(read) = read_path(text, at, found) else { return };
+    let path = text.to_owned();
+    let finding = if !read.is_definite() {
+        Finding::PathOfMany { path }
+    } else if !read.is_reference_path() {
+        Finding::NotAReferencePath { path }
+    } else if field.name == "ResultPath" && *read.root() != Root::Value {
+        Finding::ResultIntoPath { path }
+    } else if field.form == Form::InputReferencePath && *read.root() == Root::Context {
+        Finding::PathIntoContext { path, field: field.name }
     } else {
         return;
     };
-    found.push(Diagnostic::new(Code::BadJsonPath, at.clone(), message).with_help(help));
+    found.push(finding.at(at.clone()));
 }
 
 fn check_fail_path(text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
@@ -167,9 +159,7 @@ fn check_fail_path(text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
         Ok(Computed::Intrinsic(intrinsic)) => {
             let function = intrinsic.call.function;
             if !function.allowed_in_fail_paths() {
-                let message = format!("`{}` does not give a string", function.name());
-                let diagnostic = Diagnostic::new(Code::BadIntrinsic, at.clone(), message);
-                found.push(diagnostic.with_help("wrap it in `States.JsonToString` or `States.Format`"));
+                found.push(Finding::GivesNoString { function: function.name() }.at(at.clone()));
             }
         }
         Err(error) => {
@@ -207,27 +197,18 @@ fn check_plain_keys(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     for (key, value) in members.iter().filter(|(key, _)| !meant(key)) {
         match value {
             Value::String(text) if jsonata::expression(text).is_some_and(|code| jsonata::parse(code).is_ok()) => {
-                let message = format!("`{text}` is taken as text: the query language is JSONPath");
-                let diagnostic = Diagnostic::new(Code::ExpressionAsText, at.child(key), message);
-                found.push(
-                    diagnostic.with_help(
-                        "write a path under a key that ends in `.$`, or say `\"QueryLanguage\": \"JSONata\"`",
-                    ),
-                );
+                found.push(Finding::ExpressionInJsonPath { text: text.clone() }.at(at.child(key)));
             }
             Value::String(text) if template::looks_computed(text) => {
-                let message = format!("`{text}` is taken as text, since the key does not end in `.$`");
-                let diagnostic = Diagnostic::new(Code::PathUnderPlainKey, at.child(key), message);
-                found.push(diagnostic.with_help(format!("write `\"{key}.$\"` for the value it stands for")));
+                let finding = Finding::PathUnderPlainKey { text: text.clone(), key: key.clone() };
+                found.push(finding.at(at.child(key)));
             }
             Value::Object(_) => check_plain_keys(value, &at.child(key), found),
             Value::Array(items) => {
                 for (i, item) in items.iter().enumerate() {
                     let at = at.child(key).index(i);
                     if let Some(text) = item.as_str().filter(|text| template::looks_computed(text)) {
-                        let message = format!("`{text}` is taken as text: the items of an array are not computed");
-                        let diagnostic = Diagnostic::new(Code::PathUnderPlainKey, at, message);
-                        found.push(diagnostic.with_help(format!("write `\"{key}.$\": \"States.Array({text}, …)\"`")));
+                        found.push(Finding::PathAmongItems { text: text.to_owned(), key: key.clone() }.at(at));
                     } else {
                         check_plain_keys(item, &at, found);
                     }
@@ -241,9 +222,7 @@ fn check_plain_keys(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
 /// Warns of paths inside the literal `Result` of a pass.
 fn check_static(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let mut warn = |text: &str, at: Pointer| {
-        let message = format!("`{text}` is taken as text: `Result` is given out as it is");
-        let diagnostic = Diagnostic::new(Code::StaticResult, at, message);
-        found.push(diagnostic.with_help("use `Parameters` to compute a value"));
+        found.push(Finding::StaticResult { text: text.to_owned() }.at(at));
     };
     if let Some(text) = value.as_str().filter(|text| template::looks_computed(text)) {
         warn(text, at.clone());
@@ -254,9 +233,6 @@ fn check_static(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
         }
     });
 }
-
-/// What a resource may be.
-const RESOURCES: &str = "such as `arn:aws:states:::lambda:invoke`, or the ARN of a Lambda function or an activity";
 
 fn check_resource(part: &Part<'_>, arn: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     // Whether an integration's name is right can be told whatever its partition, region and account are.
@@ -269,19 +245,17 @@ fn check_resource(part: &Part<'_>, arn: &str, at: &Pointer, found: &mut Vec<Diag
         PartKind::ResultWriter => api::WRITERS,
         _ => &[],
     };
-    let diagnostic = match Resource::parse(arn) {
-        None => Diagnostic::new(Code::BadResource, at.clone(), format!("`{arn}` is not a resource ARN"))
-            .with_help(api::operation_meant(arn).unwrap_or_else(|| RESOURCES.to_owned())),
+    let finding = match Resource::parse(arn) {
+        None => Finding::NotAResource { arn: arn.to_owned(), near: api::operation_meant(arn).map(str::to_owned) },
         Some(Resource::Integration(call)) if !allowed.is_empty() => {
             let name = format!("{}:{}", call.service, call.action);
             if allowed.iter().any(|(allowed, _)| *allowed == name) {
                 return;
             }
-            let arns: Vec<_> = allowed.iter().map(|(name, _)| format!("arn:aws:states:::{name}")).collect();
-            let message = format!("`{arn}` is not one of {}", one_of(arns.iter().map(String::as_str)));
-            Diagnostic::new(Code::NotAllowedValue, at.clone(), message)
+            let allowed = allowed.iter().map(|(name, _)| format!("arn:aws:states:::{name}")).collect();
+            Finding::NotOneOf { value: arn.to_owned(), allowed, near: None }
         }
         Some(_) => return,
     };
-    found.push(diagnostic);
+    found.push(finding.at(at.clone()));
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::Definition;
 use super::part::Parts;
-use super::{Definition, report};
 use crate::graph::EdgeKind;
 use crate::limits::VARIABLE_NAME_CHARS;
 use crate::reaching::{Assignment, assignments};
-use crate::{Code, Diagnostic, Pointer, placeholder};
+use crate::{Diagnostic, Finding, Pointer, placeholder};
 
 /// For how many scopes the rule on outer variables looks at what comes before them: each look goes
 /// over the whole scope around.
@@ -61,11 +61,9 @@ pub(super) fn names_are_identifiers(definition: &Definition<'_>, found: &mut Vec
     for assigned in &definition.assigned {
         let (name, at) = (assigned.name, || assigned.at(&definition.parts));
         if name == "states" {
-            let message = "`$states` is reserved and cannot be assigned";
-            found.push(Diagnostic::new(Code::ReservedVariable, at(), message).with_help("choose another name"));
-        } else if let Some(problem) = name_problem(name) {
-            let message = format!("`{name}` is not a variable name: {problem}");
-            report(found, Code::BadVariableName, at(), message);
+            found.push(Finding::ReservedVariable {}.at(at()));
+        } else if let Some(why) = name_problem(name) {
+            found.push(Finding::BadVariableName { name: name.to_owned(), why }.at(at()));
         }
     }
 }
@@ -120,13 +118,8 @@ pub(super) fn inner_scopes_do_not_assign_outer_variables(definition: &Definition
                         && graph.number(assigned.state).is_some_and(|state| before.get(state) == Some(&true))
                 };
                 if let Some(outer) = outer.iter().find(earlier) {
-                    let message = format!(
-                        "`${}` is a variable of the scope around this one, assigned at {}",
-                        variable.name,
-                        outer.at(&definition.parts)
-                    );
-                    let diagnostic = Diagnostic::new(Code::OuterVariable, variable.at(&definition.parts), message);
-                    found.push(diagnostic.with_help("use another name, and pass data out with the output"));
+                    let (name, at) = (variable.name.to_owned(), outer.at(&definition.parts));
+                    found.push(Finding::OuterVariable { name, at }.at(variable.at(&definition.parts)));
                     break;
                 }
             }

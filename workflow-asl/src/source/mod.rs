@@ -89,7 +89,7 @@ pub struct Location {
 }
 
 /// Why a document cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SourceError {
     /// What is wrong; the pointer is the document's where no better one is known.
     pub diagnostic: Diagnostic,
@@ -276,7 +276,7 @@ fn text(bytes: &[u8]) -> Result<&str, Box<SourceError>> {
 
 impl std::fmt::Display for SourceError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (line {}, column {})", self.diagnostic.message, self.location.line, self.location.column)
+        write!(f, "{} (line {}, column {})", self.diagnostic.message(), self.location.line, self.location.column)
     }
 }
 

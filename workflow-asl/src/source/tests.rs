@@ -6,7 +6,7 @@ fn refused(text: &str) -> (Code, String, usize, usize) {
     let error = Source::read(text.as_bytes(), Format::Json).unwrap_err();
     (
         error.diagnostic.code,
-        format!("{} {}", error.diagnostic.pointer, error.diagnostic.message),
+        format!("{} {}", error.diagnostic.pointer, error.diagnostic.message()),
         error.location.line,
         error.location.column,
     )
@@ -49,9 +49,9 @@ fn what_is_no_document_is_refused_with_its_place() {
 
     let error = Source::read(b"{\n\"\xc3\xa4\xff\": 1}", Format::Json).unwrap_err();
     assert_eq!((error.location.line, error.location.column), (2, 3));
-    assert!(error.diagnostic.message.contains("0xff"), "{}", error.diagnostic);
+    assert!(error.diagnostic.message().contains("0xff"), "{}", error.diagnostic);
     let error = Source::read(b"\xff\xfe{\0}\0", Format::Json).unwrap_err();
-    assert!(error.diagnostic.help.unwrap().contains("UTF-16"));
+    assert!(error.diagnostic.help().unwrap().contains("UTF-16"));
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn keys_given_twice_are_refused_with_both_places() {
     assert_eq!(error.diagnostic.code, Code::DuplicateKey);
     assert_eq!(error.diagnostic.pointer.as_str(), "/States/A~1B/1/x");
     assert_eq!((error.location.line, error.location.column), (4, 22));
-    assert!(error.diagnostic.help.unwrap().contains("line 3, column 17"));
+    assert!(error.diagnostic.help().unwrap().contains("line 3, column 17"));
 }
 
 #[test]

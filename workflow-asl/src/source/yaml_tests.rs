@@ -9,7 +9,7 @@ fn read(text: &str) -> Source {
 fn refused(text: &str) -> (Code, String, usize, usize) {
     let error = Source::read(text.as_bytes(), Format::Yaml).unwrap_err();
     let diagnostic = &error.diagnostic;
-    let message = format!("{} {} {:?}", diagnostic.pointer, diagnostic.message, diagnostic.help);
+    let message = format!("{} {} {:?}", diagnostic.pointer, diagnostic.message(), diagnostic.help());
     (diagnostic.code, message, error.location.line, error.location.column)
 }
 

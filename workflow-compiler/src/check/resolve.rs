@@ -409,9 +409,8 @@ impl<'a> Model<'a> {
                 };
                 // An execution may be given more than it declares, and `state` reads it: only a slip is an error.
                 let given = beginning == Beginning::State && !known.declared;
-                if sink.listens() && (!given || fault().help.iter().any(|help| help.starts_with("did you mean"))) {
-                    sink.push(fault());
-                }
+                let fault = sink.listens().then(fault);
+                fault.filter(|fault| !given || !fault.mend.is_empty()).into_iter().for_each(|fault| sink.push(fault));
                 unknown
             }
             Ty::Object(members) => {

@@ -149,9 +149,9 @@ fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut P
     let mut found: Vec<_> = found.into_iter().zip(places).collect();
     found.sort_by_key(|(_, place)| (place.line, place.column));
     for (finding, place) in found {
-        let Diagnostic { code, pointer, message, help, .. } = finding;
+        let (help, message) = (finding.help().into_iter().collect(), finding.message());
+        let Diagnostic { code, pointer, .. } = finding;
         let place = DocumentPlace { file: file.value.clone(), line: place.line, column: place.column, pointer };
-        let help = help.into_iter().collect();
         problems.push(Problem { help, place: Some(Box::new(place)), ..Problem::new(code, file.spot, message) });
     }
 }

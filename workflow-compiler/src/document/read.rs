@@ -18,14 +18,14 @@ const NAMES: usize = 1_000;
 pub(super) fn read(file: &Text, folder: Option<&Path>) -> Result<Source, Problem> {
     let bytes = bytes(file, folder)?;
     Source::read(&bytes, Format::of_path(Path::new(&file.value))).map_err(|error| {
+        let help = error.diagnostic.help().into_iter().collect();
+        let message = error.diagnostic.message();
         let place = DocumentPlace {
             file: file.value.clone(),
             line: error.location.line,
             column: error.location.column,
             pointer: error.diagnostic.pointer,
         };
-        let help = error.diagnostic.help.into_iter().collect();
-        let message = error.diagnostic.message;
         Problem { help, place: Some(Box::new(place)), ..Problem::new(error.diagnostic.code, file.spot, message) }
     })
 }

@@ -1,6 +1,7 @@
 //! What to change in the source so that a finding about the document is mended.
 
-use workflow_asl::{Code, Diagnostic, jsonata};
+use workflow_asl::finding::in_the_language;
+use workflow_asl::{Code, Diagnostic, Finding, jsonata};
 
 use super::{overlap, state_of};
 use crate::Locate;
@@ -17,20 +18,23 @@ pub(super) fn of(
     help: &[String],
     locate: Locate<'_>,
 ) -> Vec<Edit> {
-    let [help] = help else { return Vec::new() };
-    let edit = match finding.code {
-        Code::BadJsonata => expression(finding, model, spot, locate),
-        Code::UnknownApi | Code::BadResource if help.starts_with("without an ending") => {
-            without_pattern(finding, model)
+    if help.len() != 1 {
+        return Vec::new();
+    }
+    let edit = match (&*finding.finding, finding.code) {
+        (_, Code::BadJsonata) => expression(finding, model, spot, locate),
+        (Finding::RefusedPattern { others, .. }, _) if !others.is_empty() => without_pattern(finding, model),
+        (Finding::UnknownApi { near: Some(near), .. }, Code::UnknownApi) => {
+            service(finding, model, spot, &in_the_language(near))
         }
-        Code::UnknownApi | Code::BadResource => proposal(help).and_then(|name| service(finding, model, spot, name)),
-        Code::UnknownParameter
-        | Code::UnraisedError
-        | Code::OtherErrorPrefix
-        | Code::WrongParameterType
-        | Code::DoubtfulParameter => proposal(help).map(|name| Edit::over(spot, name)),
-        Code::MissingField if finding.message.starts_with("a reader of CSV") => headers(finding, model),
-        Code::UncaughtHandler => state_of(&finding.pointer, model).and_then(|info| {
+        (Finding::UnknownPattern { near: Some(near), .. }, _) => service(finding, model, spot, near),
+        (Finding::UnknownParameter { near: Some(near), .. }, _) => Some(Edit::over(spot, near)),
+        (
+            finding,
+            Code::UnraisedError | Code::OtherErrorPrefix | Code::WrongParameterType | Code::DoubtfulParameter,
+        ) => finding.mend().map(|mend| Edit::over(spot, mend.words())),
+        (Finding::CsvWithoutHeaders {}, _) => headers(finding, model),
+        (Finding::UncaughtHandler { .. }, _) => state_of(&finding.pointer, model).and_then(|info| {
             let catcher = catcher_of_handler(info, model)?;
             Some(Edit::after(info.state.tail, format!(" {catcher}")))
         }),
@@ -77,14 +81,6 @@ pub(super) fn field_of_state(finding: &Diagnostic, model: &Model<'_>) -> Option<
         edits.push(Edit::after(body.spot, format!(" {written}")));
     }
     Some((help, edits))
-}
-
-/// The word that a help line proposes.
-fn proposal(help: &str) -> Option<&str> {
-    let rest = ["did you mean `", "write `", "write it in quotes: `", "the integration with the SDK has it: `"]
-        .iter()
-        .find_map(|start| help.strip_prefix(start))?;
-    rest.split_once('`').map(|(name, _)| name)
 }
 
 /// JSONata with the operators of other languages.

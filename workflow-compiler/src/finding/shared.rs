@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use workflow_asl::{Code, Diagnostic};
+use workflow_asl::{Code, Diagnostic, Finding};
 
 use super::state_of;
 use crate::check::{Model, StateInfo};
@@ -44,11 +44,13 @@ impl SharedHandlers {
             }
             _ => return false,
         };
-        if !is_about_the_name_itself(finding) && finding.message.starts_with("an earlier entry") {
-            return true;
-        }
-        if is_about_the_name_itself(finding) {
-            return false;
+        match *finding.finding {
+            Finding::TakenEarlier { .. } | Finding::TakenByTaskFailed { .. } => return true,
+            // These are mistakes of the handler itself.
+            Finding::NeverCaught { .. } | Finding::NeverRaised { .. } | Finding::ErrorNamedTwice { .. } => {
+                return false;
+            }
+            _ => {}
         }
         let shared = Shared { kind, handler, error };
         self.found.entry(shared).or_insert_with(|| (Vec::new(), spot)).0.push(finding.clone());
@@ -70,18 +72,12 @@ impl SharedHandlers {
             let code = if first.code == Code::OtherErrorPrefix { Code::UnraisedError } else { first.code };
             let message = format!("no state that has this handler raises `{}`", error.value);
             let problem = Problem::new(code, spot, message);
-            problems.push(match &first.help {
+            problems.push(match first.help() {
                 Some(help) => problem.help(help),
                 None => problem,
             });
         }
     }
-}
-
-/// Whether the name never matches anywhere, so that it is a mistake of the handler itself.
-fn is_about_the_name_itself(finding: &Diagnostic) -> bool {
-    let anywhere = ["is never caught", "never raises", "the list has"];
-    finding.code == Code::NeverMatches && anywhere.iter().any(|part| finding.message.contains(part))
 }
 
 /// The state, the kind of handler, and the numbers of the handler and of the error name in it.

@@ -20,8 +20,8 @@ pub(super) struct Unchecked<'a> {
 
 impl<'a> Unchecked<'a> {
     /// Whether a clause says that this is no mistake.
-    pub(super) fn silences(&mut self, finding: &Diagnostic, model: &Model<'a>) -> bool {
-        if !finding.code.depends_on_table() {
+    pub(super) fn silences(&mut self, code: Code, finding: &Diagnostic, model: &Model<'a>) -> bool {
+        if !code.depends_on_table() {
             return false;
         }
         let clause = state_of(&finding.pointer, model).and_then(|info| model.unchecked(info));

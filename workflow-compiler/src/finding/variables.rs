@@ -1,7 +1,7 @@
 //! Findings about variables that hold the results of states: who reads one by the state's name with `?` knows that it may
 //! have no value, and for all others that name is the way to read it.
 
-use workflow_asl::{Code, Diagnostic};
+use workflow_asl::{Code, Diagnostic, Finding};
 
 use super::{overlap, state_of};
 use crate::Locate;
@@ -20,11 +20,7 @@ pub(super) struct OfResult<'m> {
 
 /// The variable of a result that a finding is about.
 pub(super) fn of_result<'m>(finding: &Diagnostic, model: &'m Model<'_>) -> Option<OfResult<'m>> {
-    if !matches!(finding.code, Code::MaybeUnassigned | Code::UnassignedVariable | Code::VariableOutOfScope) {
-        return None;
-    }
-    let (_, rest) = finding.message.split_once("`$")?;
-    let (variable, _) = rest.split_once('`')?;
+    let variable = finding.finding.variable()?;
     let state = model.state_of_variable(variable)?;
     let reader = state_of(&finding.pointer, model)?;
     let reads = model.reads(reader, variable);
@@ -35,10 +31,8 @@ pub(super) fn of_result<'m>(finding: &Diagnostic, model: &'m Model<'_>) -> Optio
 
 /// Whether a finding is about a variable that some path assigns, and that is read with `?:` alone.
 pub(super) fn is_left_out(finding: &Diagnostic, model: &Model<'_>) -> bool {
-    let name = finding.message.split_once("`$").and_then(|(_, rest)| rest.split_once('`')).map(|(name, _)| name);
-    finding.code == Code::MaybeUnassigned
-        && finding.message.contains("every path")
-        && name.zip(state_of(&finding.pointer, model)).is_some_and(|(name, info)| model.only_leaves_out(info, name))
+    let Finding::NotOnEveryPath { name, .. } = &*finding.finding else { return false };
+    state_of(&finding.pointer, model).is_some_and(|info| model.only_leaves_out(info, name))
 }
 
 impl OfResult<'_> {
@@ -65,7 +59,7 @@ impl OfResult<'_> {
         let (state, variable) = (self.state, &self.variable);
         let members = self.text(spot, locate).or(self.reads.raw.first()).map_or("", |(_, members)| members);
         // What one path assigns may be asked for.
-        if finding.code == Code::MaybeUnassigned && finding.message.contains("every path") {
+        if let Finding::NotOnEveryPath { .. } = *finding.finding {
             return vec![
                 format!("ask whether it is there: `$exists(${variable})`"),
                 format!("or read it outside of the text, by the name of the state: `{state}?{members}`"),

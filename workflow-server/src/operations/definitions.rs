@@ -38,7 +38,7 @@ impl From<Diagnostic> for Finding {
             },
             code: aws_code(found.code),
             location: Some(found.pointer.to_aws_location()),
-            message: found.message,
+            message: found.message(),
         }
     }
 }

@@ -5,7 +5,7 @@ use workflow_services::{Integration, Service, TaskResource};
 use super::{Call, Caller};
 use crate::nearest::Lookups;
 use crate::rules::Definition;
-use crate::{Code, Diagnostic, Pointer, error_name, placeholder};
+use crate::{Diagnostic, Finding, Pointer, error_name, placeholder};
 
 /// Retriers and catchers name errors that their task can raise.
 pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
@@ -57,15 +57,15 @@ fn check(
         }
         let (prefix, rest) = name.split_once('.').unwrap_or(("", name));
         let own = task.error_prefix().unwrap_or_default();
+        let (call, error) = (|| call.name().to_owned(), || name.clone());
         let here = format!("{own}.{rest}");
         let other = is_other_generation(task, prefix, own);
         // Of names like the service's own one is probably a slip.
         let like_own = prefix == own && !own.is_empty();
         let slip = if any && like_own { nearest_of(task, rest, lookups) } else { None };
-        if let Some(near) = slip {
-            let message = format!("`{}` does not raise `{name}`", call.name());
-            let diagnostic = Diagnostic::new(Code::UnraisedError, at.index(i), message);
-            found.push(diagnostic.with_help(format!("did you mean `{near}`?")));
+        if slip.is_some() {
+            let finding = Finding::UnraisedError { call: call(), name: error(), near: slip, prefix: None };
+            found.push(finding.at(at.index(i)));
             continue;
         }
         if any && !(other && raised(&here)) || task.raises_any() && !other && !like_own {
@@ -76,24 +76,17 @@ fn check(
             if names.contains(&here) {
                 continue;
             }
-            let message = format!("errors of `{}` begin with `{own}.`, so `{name}` never matches", call.name());
-            let help = format!("write `{}`", nearest_of(task, rest, lookups).unwrap_or(here));
-            let code = if is_verified(task) && !any { Code::OtherErrorPrefix } else { Code::UnraisedError };
-            found.push(Diagnostic::new(code, at.index(i), message).with_help(help));
+            let write = nearest_of(task, rest, lookups).unwrap_or(here);
+            let (prefix, certain) = (own.to_owned(), is_verified(task) && !any);
+            let finding = Finding::OtherErrorPrefix { call: call(), name: error(), prefix, write, certain };
+            found.push(finding.at(at.index(i)));
             continue;
         }
-        let message = format!("`{}` does not raise `{name}`", call.name());
-        let diagnostic = Diagnostic::new(Code::UnraisedError, at.index(i), message);
         // A name without a prefix may be one that lacks it.
         let near = if prefix == own || prefix.is_empty() { nearest_of(task, rest, lookups) } else { None };
-        found.push(match near {
-            Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-            None if prefix != own && raised(&here) => diagnostic.with_help(format!("did you mean `{here}`?")),
-            None if prefix != own && !own.is_empty() => {
-                diagnostic.with_help(format!("the names of its errors begin with `{own}.`"))
-            }
-            None => diagnostic,
-        });
+        let near = near.or_else(|| (prefix != own && raised(&here)).then_some(here));
+        let prefix = (prefix != own && !own.is_empty()).then(|| own.to_owned());
+        found.push(Finding::UnraisedError { call: call(), name: error(), near, prefix }.at(at.index(i)));
     }
 }
 

@@ -14,9 +14,9 @@ use crate::document::json_type;
 use crate::jsonata::{self, Expressions, Node, NodeKind};
 use crate::nearest::Lookups;
 use crate::request::RequestInput;
+use crate::rules::Definition;
 use crate::rules::task::request_field;
-use crate::rules::{Definition, all_of, one_of};
-use crate::{Code, Diagnostic, Pointer, placeholder};
+use crate::{Diagnostic, Finding, Pointer, placeholder};
 
 /// Stands for what an expression computes.
 const UNKNOWN: &str = "{%%}";
@@ -214,8 +214,8 @@ impl Request<'_> {
     fn groups(&mut self, members: &Map<String, Value>, integration: Integration, at: &Pointer) {
         for group in integration.one_of() {
             if !group.iter().any(|name| self.gives(members, name)) {
-                let message = format!("a request to `{}` needs {}", self.call.name(), one_of(group.iter().copied()));
-                self.push(Code::LeftOutParameter, at.clone(), message, None);
+                let call = self.call.name().to_owned();
+                self.found.push(Finding::ParameterOfAGroup { call, names: group.to_vec() }.at(at.clone()));
             }
         }
     }
@@ -239,16 +239,10 @@ impl Request<'_> {
             _ => (false, false),
         };
         if wrong {
-            let name = self.place(at).unwrap_or_default();
-            let message = format!("`{name}` takes a string, but this is {}", json_type(value));
-            let help = value.is_number() || value.is_boolean();
-            let help = help.then(|| format!("write it in quotes: `\"{value}\"`"));
-            self.push(
-                if certain { Code::WrongParameterType } else { Code::DoubtfulParameter },
-                at.clone(),
-                message,
-                help,
-            );
+            let (name, is) = (self.place(at).unwrap_or_default(), json_type(value));
+            let text = (value.is_number() || value.is_boolean()).then(|| value.to_string());
+            let certain = certain && self.certain;
+            self.found.push(Finding::ParameterIsNoText { name, is, text, certain }.at(at.clone()));
         }
         wrong
     }
@@ -279,55 +273,38 @@ impl Request<'_> {
             });
             longer.next().filter(|_| longer.next().is_none()).map(|member| member.name)
         });
-        let message = match self.place(at) {
-            None => format!("`{}` has no parameter `{name}`", self.call.name()),
-            Some(place) => format!("`{place}` of `{}` has no member `{name}`", self.call.name()),
-        };
-        let help = near.map(|near| format!("did you mean `{near}`?"));
-        self.push(Code::UnknownParameter, at.child(key), message, help);
+        let (call, place, certain) = (self.call.name().to_owned(), self.place(at), self.certain);
+        let (meant, name, field) = (near.map(str::to_owned), name.to_owned(), key.to_owned());
+        let finding = Finding::UnknownParameter { call, place, key: field, name, near: meant, certain };
+        self.found.push(finding.at(at.child(key)));
         near
     }
 
     fn missing(&mut self, at: &Pointer, names: &[&'static str], members: &Map<String, Value>) {
-        let wanted = all_of(names.iter().copied());
-        let message = match self.place(at) {
-            None => format!("a request to `{}` needs {wanted}", self.call.name()),
-            Some(place) => format!("`{place}` of `{}` needs {wanted}", self.call.name()),
-        };
-        let near = members.keys().find(|key| names.iter().any(|name| alike(key, name)));
-        let help = near.map(|near| format!("did you mean it by `{near}`?"));
+        let near = members.keys().find(|key| names.iter().any(|name| alike(key, name))).cloned();
         let mut known = self.call.refused_without().into_iter().filter(|_| at == self.base);
         // An empty request is one still to be filled in.
         let begun = !self.call.request.and_then(Value::as_object).is_some_and(Map::is_empty);
         let refused = begun && known.any(|name| names.contains(&name));
-        self.push(if refused { Code::MissingParameter } else { Code::LeftOutParameter }, at.clone(), message, help);
+        let (call, place, names) = (self.call.name().to_owned(), self.place(at), names.to_vec());
+        self.found.push(Finding::MissingParameters { call, place, names, near, refused }.at(at.clone()));
     }
 
     fn wrong_type(&mut self, value: &Value, shape: Shape, at: &Pointer) {
-        let is = json_type(value);
+        let (is, takes, certain) = (json_type(value), shape.kind(), self.certain);
         let name = self.place(at).unwrap_or_default();
-        let message = match (shape, value) {
-            (_, Value::String(text)) if !matches!(shape.kind(), "an object" | "an array") => {
-                format!("`{name}` takes {}, and `{text}` is none", shape.kind())
-            }
-            _ => format!("`{name}` takes {}, but this is {is}", shape.kind()),
-        };
-        self.push(Code::WrongParameterType, at.clone(), message, None);
+        let text = value.as_str().filter(|_| !matches!(takes, "an object" | "an array")).map(str::to_owned);
+        self.found.push(Finding::WrongParameterType { name, takes, is, text, certain }.at(at.clone()));
     }
 
     fn unlisted<I>(&mut self, text: &str, values: impl Fn() -> I, at: &Pointer)
     where
         I: Iterator<Item = &'static str>,
     {
-        let name = self.place(at).unwrap_or_default();
-        let message = format!("`{text}` is not among the values that AWS lists for `{name}`");
-        let near = values().find(|value| alike(value, text)).or_else(|| self.lookups.nearest(text, values()));
-        let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if values().count() <= 8 => format!("there is {}", one_of(values())),
-            None => "a newer value is no mistake".to_owned(),
-        };
-        self.found.push(Diagnostic::new(Code::UnlistedValue, at.clone(), message).with_help(help));
+        let (text, name) = (text.to_owned(), self.place(at).unwrap_or_default());
+        let near = values().find(|value| alike(value, &text)).or_else(|| self.lookups.nearest(&text, values()));
+        let (near, values) = (near.map(str::to_owned), values().collect());
+        self.found.push(Finding::UnlistedValue { text, name, values, near }.at(at.clone()));
     }
 
     /// A place in the request, as messages name it: `Entries[0].Detail`; `None` for the request.
@@ -343,18 +320,5 @@ impl Request<'_> {
             }
         }
         (!place.is_empty()).then_some(place)
-    }
-
-    fn push(&mut self, code: Code, at: Pointer, message: String, help: Option<String>) {
-        let code = if self.certain || matches!(code, Code::MissingParameter | Code::LeftOutParameter) {
-            code
-        } else {
-            Code::DoubtfulParameter
-        };
-        let diagnostic = Diagnostic::new(code, at, message);
-        self.found.push(match help {
-            Some(help) => diagnostic.with_help(help),
-            None => diagnostic,
-        });
     }
 }

@@ -4,8 +4,8 @@ use workflow_services::{Integration, MachineType, Pattern, ResourceError, Servic
 
 use super::{Call, alike};
 use crate::nearest::{Lookups, nearest};
-use crate::rules::{Definition, all_of};
-use crate::{Code, Diagnostic};
+use crate::rules::Definition;
+use crate::{Diagnostic, Finding};
 
 type Parsed<'a> = Result<TaskResource<'a>, ResourceError<'a>>;
 
@@ -27,38 +27,32 @@ pub(in crate::rules) fn a_resource_is_an_api(definition: &Definition<'_>, found:
             Ok(TaskResource::Sdk(operation, _)) => call.arn.split(':').find(|part| *part == operation.service().name()),
             _ => None,
         };
-        let (code, message, help) = match parsed {
-            Err(error @ ResourceError::UnknownService(name)) => {
-                (Code::UnknownApi, error.to_string(), service_meant(name, &lookups))
-            }
+        let unknown = |error: ResourceError<'_>, near: Option<String>, listed| {
+            let by_sdk = matches!(error, ResourceError::UnknownIntegration(_))
+                && near.as_ref().is_some_and(|near| near.starts_with("aws-sdk:"));
+            Finding::UnknownApi { why: error.to_string(), near, by_sdk, listed }
+        };
+        let finding = match parsed {
+            Err(error @ ResourceError::UnknownService(name)) => unknown(error, service_meant(name, &lookups), true),
             Err(error @ ResourceError::UnknownOperation(service, name)) => {
-                let code = if service.is_documented() { Code::UnknownApi } else { Code::UndocumentedService };
-                (code, error.to_string(), meant(name, || error.candidates(), &lookups))
+                unknown(error, meant(name, || error.candidates(), &lookups), service.is_documented())
             }
             Err(error @ ResourceError::UnknownIntegration(name)) => {
-                (Code::UnknownApi, error.to_string(), integration_meant(name, &lookups))
+                unknown(error, integration_meant(name, &lookups), true)
             }
-            Ok(TaskResource::Retired(service, _)) => {
-                let message = format!("AWS has retired the service `{}`", service.name());
-                (Code::RetiredService, message, None)
-            }
-            Ok(TaskResource::Sdk(operation, _)) if !operation.is_supported() => {
-                let name = format!("`{}:{}`", operation.service().name(), operation.name());
-                let (message, help) = if operation.is_event_stream() {
-                    (format!("{name} streams events, which no task can receive"), "call it from a Lambda function")
-                } else {
-                    (format!("Step Functions does not support {name}"), "call it from a Lambda function")
-                };
-                (Code::UnsupportedOperation, message, Some(help.to_owned()))
-            }
-            Ok(TaskResource::Sdk(operation, _)) if !operation.service().is_documented() => {
-                let service = operation.service().name();
-                let message = format!("AWS's list of the services that a task can call does not have `{service}`");
-                (Code::UndocumentedService, message, None)
+            Ok(TaskResource::Retired(service, _)) => Finding::RetiredService { service: service.name() },
+            Ok(TaskResource::Sdk(operation, _)) => {
+                let (service, name) = (operation.service().name(), operation.name());
+                match operation.is_supported() {
+                    false if operation.is_event_stream() => Finding::EventStream { service, operation: name },
+                    false => Finding::UnsupportedOperation { service, operation: name },
+                    true if !operation.service().is_documented() => Finding::UndocumentedService { service },
+                    true => continue,
+                }
             }
             _ => continue,
         };
-        push(call, word, code, message, help, found);
+        push(call, word, finding, found);
     }
 }
 
@@ -72,15 +66,8 @@ fn unknown_part(name: &str) -> &str {
 }
 
 /// Reports what is wrong with a word of the resource, or with all of it.
-fn push(
-    call: &Call<'_>,
-    word: Option<&str>,
-    code: Code,
-    message: String,
-    help: Option<String>,
-    found: &mut Vec<Diagnostic>,
-) {
-    let mut diagnostic = Diagnostic::new(code, call.at.child("Resource"), message);
+fn push(call: &Call<'_>, word: Option<&str>, finding: Finding, found: &mut Vec<Diagnostic>) {
+    let mut diagnostic = finding.at(call.at.child("Resource"));
     // The word is a part of the text: where it begins, their addresses tell.
     let start = word.and_then(|word| word.as_ptr().addr().checked_sub(call.arn.as_ptr().addr()));
     if let (Some(word), Some(start)) = (word, start)
@@ -88,20 +75,16 @@ fn push(
     {
         diagnostic = diagnostic.with_range(start, word.len());
     }
-    found.push(match help {
-        Some(help) => diagnostic.with_help(help),
-        None => diagnostic,
-    });
+    found.push(diagnostic);
 }
 
-/// `did you mean`, for a name of which the API has others: first one that differs in case only, then the nearest.
+/// What was meant by a name of which the API has others: first one that differs in case only, then the nearest.
 fn meant<I>(name: &str, candidates: impl Fn() -> I, lookups: &Lookups) -> Option<String>
 where
     I: Iterator<Item = &'static str>,
 {
     let near = candidates().find(|candidate| alike(name, candidate));
-    let near = near.or_else(|| lookups.nearest(name, candidates()))?;
-    Some(format!("did you mean `{near}`?"))
+    near.or_else(|| lookups.nearest(name, candidates())).map(str::to_owned)
 }
 
 /// What people call services, and the names that the SDK has for them.
@@ -137,10 +120,10 @@ fn service_called(name: &str) -> Option<Service> {
         .or_else(called)
 }
 
-/// `did you mean`, for a service of the SDK.
+/// The service of the SDK that was meant.
 fn service_meant(name: &str, lookups: &Lookups) -> Option<String> {
     match service_called(name) {
-        Some(service) => Some(format!("did you mean `{}`?", service.name())),
+        Some(service) => Some(service.name().to_owned()),
         None => meant(name, || Service::all().map(Service::name), lookups),
     }
 }
@@ -149,35 +132,32 @@ fn service_meant(name: &str, lookups: &Lookups) -> Option<String> {
 fn integration_meant(name: &str, lookups: &Lookups) -> Option<String> {
     let (service, action) = name.rsplit_once(':')?;
     if let Some(known) = Integration::all().find(|known| alike(name, known.name())) {
-        return Some(format!("did you mean `{}`?", known.name()));
+        return Some(known.name().to_owned());
     }
     let of_sdk = service_called(service);
     // The same service has an integration of its own under the prefix that policies have.
     let own = of_sdk.map(Service::iam_prefix).filter(|prefix| *prefix != service);
     let own = || Integration::all().filter(move |known| own == Some(known.service()));
     if let Some(known) = own().find(|known| alike(action, known.action())) {
-        return Some(format!("did you mean `{}`?", known.name()));
+        return Some(known.name().to_owned());
     }
     if let Some(operation) = of_sdk.and_then(|service| service.operations().find(|known| alike(action, known.name()))) {
-        let call = format!("aws-sdk:{}:{}", operation.service().name(), operation.name());
-        return Some(format!("the integration with the SDK has it: `{call}`"));
+        return Some(format!("aws-sdk:{}:{}", operation.service().name(), operation.name()));
     }
     if let Some(near) = lookups.nearest(action, own().map(Integration::action)) {
-        let known = own().find(|known| known.action() == near)?;
-        return Some(format!("did you mean `{}`?", known.name()));
+        return Some(own().find(|known| known.action() == near)?.name().to_owned());
     }
     meant(name, || Integration::all().map(Integration::name), lookups)
 }
 
-/// Says which service or operation of the SDK an ARN means whose name is spelled otherwise: `aws-sdk:s3:GetObject`.
-pub(in crate::rules) fn operation_meant(arn: &str) -> Option<String> {
+/// The service or operation of the SDK that an ARN means whose name is spelled otherwise: `aws-sdk:s3:GetObject`.
+pub(in crate::rules) fn operation_meant(arn: &str) -> Option<&'static str> {
     let (error, name) = match TaskResource::parse(arn) {
         Err(error @ ResourceError::UnknownOperation(_, name)) => (error, name),
         Err(error @ ResourceError::UnknownService(name)) => (error, name),
         _ => return None,
     };
-    let near = error.candidates().find(|candidate| alike(name, candidate))?;
-    Some(format!("did you mean `{near}`? services and operations begin with a small letter"))
+    error.candidates().find(|candidate| alike(name, candidate))
 }
 
 /// A service is called in one of its patterns.
@@ -195,11 +175,8 @@ pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'
                 };
                 let endings = || Pattern::ALL.iter().skip(1).map(|pattern| suffix(*pattern));
                 let near = nearest(&format!(".{}", word.unwrap_or_default().trim_start_matches('.')), endings());
-                let help = match near {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("there is {}", all_of(endings())),
-                };
-                push(call, word, Code::BadResource, error.to_string(), Some(help), found);
+                let finding = Finding::UnknownPattern { why: error.to_string(), near, endings: endings().collect() };
+                push(call, word, finding, found);
                 continue;
             }
             _ => continue,
@@ -212,14 +189,10 @@ pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'
         match task.support(MachineType::Standard) {
             Support::Accepted => {}
             Support::Unverified => {
-                let message =
-                    format!("AWS's pages contradict each other on `{}` with `{}`", call.name(), suffix(pattern));
-                push(call, word, Code::DoubtfulPattern, message, None, found);
+                let finding = Finding::DoubtfulPattern { call: call.name().to_owned(), ending: suffix(pattern) };
+                push(call, word, finding, found);
             }
-            Support::Refused => {
-                let message = format!("`{}` has no integration with `{}`", call.name(), suffix(pattern));
-                push(call, word, Code::BadResource, message, Some(patterns_there_are(task, pattern)), found);
-            }
+            Support::Refused => push(call, word, refused(call.name(), task, pattern), found),
         }
     }
 }
@@ -233,8 +206,9 @@ fn suffix(pattern: Pattern) -> &'static str {
     }
 }
 
-/// What to write in place of a pattern that an integration does not have.
-fn patterns_there_are(task: TaskResource<'_>, pattern: Pattern) -> String {
+/// A pattern that an integration does not have.
+fn refused(call: &str, task: TaskResource<'_>, pattern: Pattern) -> Finding {
+    let (call, ending) = (call.to_owned(), suffix(pattern));
     let has = |pattern: &Pattern| {
         let support = match task {
             TaskResource::Optimised(integration, _) => integration.support(*pattern, MachineType::Standard),
@@ -250,12 +224,9 @@ fn patterns_there_are(task: TaskResource<'_>, pattern: Pattern) -> String {
                 && integration.support(pattern, MachineType::Standard) == Support::Accepted
         });
         if let Some(optimised) = optimised {
-            return format!("the optimised integration has it: `{}{}`", optimised.name(), suffix(pattern));
+            return Finding::PatternOfTheOptimised { call, ending, optimised: optimised.name() };
         }
     }
-    match Pattern::ALL.iter().skip(1).filter(|pattern| has(pattern)).map(|pattern| suffix(*pattern)).collect::<Vec<_>>()
-    {
-        has if has.is_empty() => "it answers at once: remove the ending".to_owned(),
-        has => format!("without an ending it answers at once; it also has {}", all_of(has)),
-    }
+    let others = Pattern::ALL.iter().skip(1).filter(|pattern| has(pattern)).map(|pattern| suffix(*pattern)).collect();
+    Finding::RefusedPattern { call, ending, others }
 }

@@ -10,7 +10,7 @@ use crate::nearest::Lookups;
 use crate::references::{LiteralKind, LiteralStep, Reference, ReferenceRoot};
 use crate::result::{Member, ResultPart};
 use crate::rules::Definition;
-use crate::{Code, Diagnostic};
+use crate::{Diagnostic, Finding};
 
 /// Paths into a task's result name members that it has.
 pub(in crate::rules) fn results_have_the_members_that_are_read(
@@ -52,20 +52,13 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
             }
         };
         let LiteralKind::Name(name) = &step.kind else { continue };
-        let message = match part.shape().structure() {
-            Some(_) => format!("the result of `{}` has no `{}` here", call.name(), name),
-            None => format!("the result of `{}` is {} here, which has no `{name}`", call.name(), part.shape().kind()),
-        };
+        let kind = part.shape().structure().is_none().then(|| part.shape().kind());
         let help = part.meant_by(name, |names| lookups.nearest(name, names));
         // What only asks, or stands where it may not be come to, does not fail.
         let certain = task.output_verified() && reference.needed;
-        let code = if certain { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
-        let diagnostic = Diagnostic::new(code, reference.pointer.clone(), message);
-        let diagnostic = diagnostic.with_range(step.range.start, step.range.len());
-        found.push(match help {
-            Some(help) => diagnostic.with_help(help),
-            None => diagnostic,
-        });
+        let (call, name) = (call.name().to_owned(), name.clone());
+        let finding = Finding::NoSuchResult { call, name, kind, help, certain };
+        found.push(finding.at(reference.pointer.clone()).with_range(step.range.start, step.range.len()));
     }
 }
 

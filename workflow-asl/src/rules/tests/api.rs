@@ -25,8 +25,8 @@ fn only(definition: &Value) -> (Code, String, String) {
     let found = check_definition(definition, MachineType::Standard);
     let [one] = found.as_slice() else { panic!("{found:?} in {definition}") };
     let at = one.pointer.as_str().trim_start_matches("/States/S/").to_owned();
-    let help = one.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    (one.code, at, format!("{}{help}", one.message))
+    let help = one.help().as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    (one.code, at, format!("{}{help}", one.message()))
 }
 
 /// Each mistake with its code, its place and its text, and its mended twin.

@@ -145,7 +145,7 @@ fn scopes_see_what_is_around_them() {
 fn messages_name_the_way_out() {
     let help = |definition: &Value| {
         let found = check_definition(definition, MachineType::Standard);
-        found.first().map(|one| format!("{} | {}", one.message, one.help.clone().unwrap_or_default())).unwrap()
+        found.first().map(|one| format!("{} | {}", one.message(), one.help().clone().unwrap_or_default())).unwrap()
     };
     assert_eq!(
         help(&chain(assigning(json!({"total": 1}), "B"), json!({"B": reading("$totl", "Z")}))),

@@ -4,7 +4,7 @@ use super::*;
 
 fn texts(definition: &Value) -> Vec<String> {
     let found = check_definition(definition, MachineType::Standard);
-    found.into_iter().map(|d| format!("{} {} | {}", d.code.id(), d.message, d.help.unwrap_or_default())).collect()
+    found.into_iter().map(|d| format!("{} {} | {}", d.code.id(), d.message(), d.help().unwrap_or_default())).collect()
 }
 
 fn parameters(path: &str) -> Value {

@@ -123,7 +123,7 @@ fn a_flag_as_text_is_told_how_to_stand() {
     let help = |end: Value| {
         let definition = json!({"StartAt": "S", "States": {"S": {"Type": "Pass", "End": end}}});
         let found = check_definition(&definition, MachineType::Standard);
-        found.into_iter().find(|found| found.code == Code::WrongType).and_then(|found| found.help)
+        found.into_iter().find(|found| found.code == Code::WrongType).and_then(|found| found.help())
     };
     assert_eq!(help(json!("yes")).as_deref(), Some("this is text: write `true`, without quotes"));
     assert_eq!(help(json!("False")).as_deref(), Some("this is text: write `false`, without quotes"));

@@ -81,7 +81,7 @@ fn a_reserved_name_that_a_fail_state_raises_matches() {
     let at = "/States/S/Catch/0/ErrorEquals/0";
     expect(&[(machine("States.Enough"), &[]), (machine("States.Enuff"), &[(Code::UnknownErrorName, at)])]);
     let found = check_definition(&machine("States.Timeuot"), MachineType::Standard);
-    assert_eq!(found[0].help.as_deref(), Some("did you mean `States.Timeout`?"));
+    assert_eq!(found[0].help().as_deref(), Some("did you mean `States.Timeout`?"));
 }
 
 #[test]

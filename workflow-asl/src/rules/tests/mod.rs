@@ -17,6 +17,7 @@ mod variables;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::Code;
 
 fn found(definition: &Value, kind: MachineType) -> Vec<(Code, String)> {
     check_definition(definition, kind).into_iter().map(|d| (d.code, d.pointer.as_str().to_owned())).collect()

@@ -10,8 +10,8 @@ fn of_handlers(definition: &Value, annotations: &Annotations) -> Vec<(Code, Stri
         found.filter(|found| matches!(found.code, Code::NeverMatches | Code::UnraisedError | Code::UncaughtError));
     found
         .map(|found| {
-            let help = found.help.map(|help| format!("; {help}")).unwrap_or_default();
-            (found.code, found.pointer.as_str().to_owned(), format!("{}{help}", found.message))
+            let help = found.help().map(|help| format!("; {help}")).unwrap_or_default();
+            (found.code, found.pointer.as_str().to_owned(), format!("{}{help}", found.message()))
         })
         .collect()
 }

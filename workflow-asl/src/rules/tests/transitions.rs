@@ -53,8 +53,8 @@ fn messages_name_what_is_near() {
     let definition = json!({"StartAt": "S", "States": {"S": {"Type": "Pass", "Next": "Ship Ordr"}, "Ship Order": {"Type": "Succeed"}}});
     let found = check_definition(&definition, MachineType::Standard);
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].message, "there is no state `Ship Ordr`");
-    assert_eq!(found[0].help.as_deref(), Some("did you mean `Ship Order`?"));
+    assert_eq!(found[0].message(), "there is no state `Ship Ordr`");
+    assert_eq!(found[0].help().as_deref(), Some("did you mean `Ship Order`?"));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn only_the_first_unknown_names_are_looked_up() {
     for (next, code) in [("Stat", Code::UnknownTarget), ("State", Code::UnassignedVariable)] {
         let mut found = check_definition(&chain(next), MachineType::Standard);
         found.retain(|one| one.code == code);
-        let near = |one: &&Diagnostic| one.help.as_ref().is_some_and(|help| help.starts_with("did you mean"));
+        let near = |one: &&Diagnostic| one.help().as_ref().is_some_and(|help| help.starts_with("did you mean"));
         assert_eq!((found.len(), found.iter().filter(near).count()), (40, 20), "{code}");
     }
 }

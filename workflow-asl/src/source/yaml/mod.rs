@@ -18,7 +18,7 @@ use self::resolve::{is_old_truth, resolved};
 use self::tree::{CORE, Kind, Node, tree};
 use super::layout::{Below, Layout, Span, Written};
 use super::{Read, Repeated, SourceError, json};
-use crate::{Code, Diagnostic, Pointer};
+use crate::{Code, Diagnostic, Finding, Pointer};
 
 /// Fields that hold a name alone, whatever it looks like.
 const NAMES: [&str; 3] = ["StartAt", "Next", "Default"];
@@ -124,9 +124,7 @@ impl Reader {
     }
 
     fn remark(&mut self, word: &str, at: Pointer) {
-        let message = format!("`{word}` is a name here, and a truth value for SAM and other tools that read YAML 1.1");
-        let remark = Diagnostic::new(Code::TruthWord, at, message);
-        self.remarks.push(remark.with_help(format!("write it in quotes: `\"{word}\"`")));
+        self.remarks.push(Finding::TruthWord { word: word.to_owned() }.at(at));
     }
 }
 

@@ -27,7 +27,7 @@ impl Problem {
     }
 
     pub(super) fn with_help(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
-        self.diagnostic.help = Some(help.into());
+        self.diagnostic = self.diagnostic.with_help(help);
         self
     }
 

@@ -61,9 +61,12 @@ pub const fn kind(
     if found.kinds & kinds == 0 {
         message.all(&[wanted, ", this is "]);
         describe(&found, &mut message);
-        message.all(&[" [", code, "]", help]);
+        message.code(code);
+        message.add(help);
     } else if may_lose_fraction(found.kinds, kinds) {
-        message.all(&[wanted, ", this may have a fraction [", code, "]", ROUND]);
+        message.all(&[wanted, ", this may have a fraction"]);
+        message.code(code);
+        message.help(&[ROUND]);
     } else {
         return None;
     }
@@ -86,12 +89,15 @@ pub const fn needed(
     }
     let mut message = Message::new();
     if found.null && !not_null {
-        message.all(&["`", words, "` may be `null` [", code, "]\n"]);
-        message.all(&["\n= help: test it first: `!is_null(", words, ") && …`"]);
-        message.all(&["\n= help: or give a default: `(", words, " ?? …)`"]);
-        message.add("\n= help: or have `None` left out: `#[serde(skip_serializing_if = \"Option::is_none\")]`");
+        message.all(&["`", words, "` may be `null`"]);
+        message.code(code);
+        message.help(&["test it first: `!is_null(", words, ") && …`"]);
+        message.help(&["or give a default: `(", words, " ?? …)`"]);
+        message.help(&["or have `None` left out: `#[serde(skip_serializing_if = \"Option::is_none\")]`"]);
     } else if found.left_out || found.absent && !found.null {
-        message.all(&["`", words, "` may be absent [", code, "]", help]);
+        message.all(&["`", words, "` may be absent"]);
+        message.code(code);
+        message.add(help);
     } else {
         return None;
     }
@@ -103,7 +109,9 @@ pub const fn there(shape: &'static Shape, path: &[Step<'_>], words: &str, code: 
     let found = walk(shape, path, true, None);
     if found.found && found.left_out {
         let mut message = Message::new();
-        message.all(&["`", words, "` may be absent, and then this state fails [", code, "]", help]);
+        message.all(&["`", words, "` may be absent, and then this state fails"]);
+        message.code(code);
+        message.add(help);
         return Some(message);
     }
     None
@@ -114,8 +122,8 @@ pub const fn text(shape: &'static Shape, path: &[Step<'_>], text: &str, words: &
     let found = walk(shape, path, true, Some(text));
     if found.found && found.kinds == TEXT && !found.has_text {
         let mut message = Message::new();
-        message.all(&["`", if found.name.is_empty() { words } else { found.name }, "` is never \"", text]);
-        message.all(&["\" [", code, "]"]);
+        message.all(&["`", if found.name.is_empty() { words } else { found.name }, "` is never \"", text, "\""]);
+        message.code(code);
         propose(&found, "there is ", &mut message);
         return Some(message);
     }
@@ -147,7 +155,7 @@ pub const fn members(
     if !found.name.is_empty() {
         message.all(&[", which `", found.name, "` needs"]);
     }
-    message.all(&[" [", code, "]"]);
+    message.code(code);
     Some(message)
 }
 
@@ -174,7 +182,8 @@ pub const fn no_slip(shape: &'static Shape, path: &[Step<'_>], what: &str, code:
     let meant = found.names.nearest.is_some() || renamed;
     if !found.found && found.depth + 1 == path.len() && meant {
         let mut message = Message::new();
-        message.all(&[what, " has no `", name, "` [", code, "]"]);
+        message.all(&[what, " has no `", name, "`"]);
+        message.code(code);
         if let (Some(wire), true) = (found.names.renamed, renamed) {
             propose_wire(name, wire, &mut message);
         } else {
@@ -213,15 +222,15 @@ pub const fn takes(
     }
     message.add(", and is declared ");
     describe(&found, &mut message);
-    message.all(&[" [", code, "]"]);
+    message.code(code);
     if fraction {
-        message.add(ROUND);
+        message.help(&[ROUND]);
     }
     Some(message)
 }
 
 /// How to mend a number with a fraction where an integer is taken.
-pub(super) const ROUND: &str = "\n\n= help: round it, in JSONata with `$round`, `$floor` or `$ceil`";
+pub(super) const ROUND: &str = "round it, in JSONata with `$round`, `$floor` or `$ceil`";
 
 /// What is given, a whole number, is one that its place takes.
 pub const fn in_range(
@@ -242,7 +251,7 @@ pub const fn in_range(
     message.integer(found.least);
     message.add(" to ");
     message.integer(found.greatest);
-    message.all(&[" [", code, "]"]);
+    message.code(code);
     Some(message)
 }
 
@@ -250,8 +259,9 @@ pub const fn in_range(
 pub const fn awaited(machine: MachineType, name: &str, code: &str) -> Option<Message> {
     if matches!(machine, MachineType::Express) {
         let mut message = Message::new();
-        message.all(&["`", name, "` is Express: its end cannot be waited for with `.sync` [", code, "]"]);
-        message.add("\n\n= help: start it without, or with `.waitForTaskToken`, or make it Standard");
+        message.all(&["`", name, "` is Express: its end cannot be waited for with `.sync`"]);
+        message.code(code);
+        message.help(&["start it without, or with `.waitForTaskToken`, or make it Standard"]);
         return Some(message);
     }
     None
@@ -265,61 +275,68 @@ const fn missing(found: &Found, step: &Step<'_>, words: &str, code: &str, messag
     };
     if !stop.opaque.is_empty() && stop.kinds == 0 {
         message.all(&["nothing is known of what is in `", words, "`: its type `", stop.opaque]);
-        message.all(&["` does not implement `Schema` [", code, "]\n"]);
-        message.add("\n= help: derive it on the type of your own: `#[derive(workflow_runtime::Schema)]`");
-        message.add("\n= help: or declare the type as a `struct` in the workflow, or as `Json`, which is not checked");
+        message.add("` does not implement `Schema`");
+        message.code(code);
+        message.help(&["derive it on the type of your own: `#[derive(workflow_runtime::Schema)]`"]);
+        message.help(&["or declare the type as a `struct` in the workflow, or as `Json`, which is not checked"]);
         return;
     }
     if stop.items > 0 {
         message.all(&["`", words, "` has "]);
         message.number(stop.items as u128);
-        message.all(&[if stop.items == 1 { " item" } else { " items" }, " [", code, "]\n\n= help: the first is `[0]`"]);
+        message.add(if stop.items == 1 { " item" } else { " items" });
+        message.code(code);
+        message.help(&["the first is `[0]`"]);
         return;
     }
     match step {
         Step::Member(..) if stop.kinds & OBJECT != 0 => {
             if stop.name.is_empty() {
-                message.all(&["`", words, "` has no member `", name, "` [", code, "]"]);
+                message.all(&["`", words, "` has no member `", name, "`"]);
             } else {
-                message.all(&["`", stop.name, "` (the type of `", words, "`) has no field `", name, "` [", code, "]"]);
+                message.all(&["`", stop.name, "` (the type of `", words, "`) has no field `", name, "`"]);
             }
+            message.code(code);
             match found.names.renamed {
                 Some(wire) if wire.is_empty() => {
-                    message.all(&["\n\n= help: `", name, "` is flattened: its members are those of `", words, "`"]);
+                    message.help(&["`", name, "` is flattened: its members are those of `", words, "`"]);
                 }
                 Some(wire) => propose_wire(name, wire, message),
                 None => propose(found, "its members are ", message),
             }
         }
         Step::Member(..) if stop.kinds == ARRAY => {
-            message.all(&["`", words, "` is an array: take one of its items first [", code, "]"]);
-            message.all(&["\n\n= help: such as `", words, "[0].", name, "`"]);
+            message.all(&["`", words, "` is an array: take one of its items first"]);
+            message.code(code);
+            message.help(&["such as `", words, "[0].", name, "`"]);
         }
         Step::Member(..) => {
             message.all(&["`", words, "` is "]);
             called(stop.kinds, stop.name, message);
-            message.all(&[": it has no member `", name, "` [", code, "]"]);
+            message.all(&[": it has no member `", name, "`"]);
+            message.code(code);
         }
         Step::Index(..) | Step::Computed(_) => {
             message.all(&["`", words, "` is "]);
             called(stop.kinds, stop.name, message);
-            message.all(&[", not an array [", code, "]"]);
+            message.add(", not an array");
+            message.code(code);
         }
     }
 }
 
 /// Proposes the name in JSON of a member that is called by its name in Rust.
 const fn propose_wire(name: &str, wire: &str, message: &mut Message) {
-    message.all(&["\n\n= help: `", name, "` is its name in Rust; in JSON, and here, it is `", wire, "`"]);
+    message.help(&["`", name, "` is its name in Rust; in JSON, and here, it is `", wire, "`"]);
 }
 
 /// Proposes the nearest name, or lists them where they are few.
 pub(super) const fn propose(found: &Found, list: &str, message: &mut Message) {
     let names = &found.names;
     if let Some(near) = names.nearest {
-        message.all(&["\n\n= help: did you mean `", near, "`?"]);
+        message.help(&["did you mean `", near, "`?"]);
     } else if names.count > 0 && names.count <= FEW {
-        message.all(&["\n\n= help: ", list]);
+        message.help(&[list]);
         let mut at = 0;
         while at < names.count {
             message.all(&[if at > 0 { ", `" } else { "`" }, names.first[at], "`"]);

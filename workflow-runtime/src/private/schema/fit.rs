@@ -116,9 +116,9 @@ const fn compare(
         }
         message.add(", and is declared ");
         called(takes.kinds, takes.name, &mut message);
-        message.all(&[" [", words.code, "]"]);
+        message.code(words.code);
         if fraction && !unlike && !lacking {
-            message.add(ROUND);
+            message.help(&[ROUND]);
         }
         panic!("{}", message.text());
     }
@@ -177,7 +177,7 @@ const fn members(
             if !owner.is_empty() {
                 message.all(&[", which `", owner, "` needs"]);
             }
-            message.all(&[" [", words.lacks, "]"]);
+            message.code(words.lacks);
             propose(&has, "its members are ", &mut message);
             panic!("{}", message.text());
         }
@@ -187,7 +187,8 @@ const fn members(
         if !walk(meant.shape, meant.path(), false, None).found {
             let mut message = Message::new();
             place(part, words.what, &mut message);
-            message.all(&[" has no `", field.name, "` [", words.lacks, "]"]);
+            message.all(&[" has no `", field.name, "`"]);
+            message.code(words.lacks);
             propose(&has, "its members are ", &mut message);
             panic!("{}", message.text());
         }

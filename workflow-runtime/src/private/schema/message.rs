@@ -3,6 +3,9 @@
 /// The longest message in bytes; what does not fit is left out.
 const ROOM: usize = 2048;
 
+/// How many lines of help a message has at most.
+const MOST_HELPS: usize = 4;
+
 /// The longest name that is compared with others, in bytes.
 const LONGEST: usize = 48;
 
@@ -11,11 +14,15 @@ const LONGEST: usize = 48;
 pub struct Message {
     bytes: [u8; ROOM],
     len: usize,
+    /// How long the sentence is that says what is wrong, before its code.
+    sentence: usize,
+    /// Where each line of help begins, and how many there are.
+    helps: ([usize; MOST_HELPS], usize),
 }
 
 impl Message {
     pub(super) const fn new() -> Self {
-        Self { bytes: [0; ROOM], len: 0 }
+        Self { bytes: [0; ROOM], len: 0, sentence: 0, helps: ([0; MOST_HELPS], 0) }
     }
 
     /// Adds a text whole, or not at all.
@@ -38,6 +45,24 @@ impl Message {
         }
     }
 
+    /// Ends the sentence that says what is wrong, with its code.
+    pub(super) const fn code(&mut self, code: &str) {
+        self.sentence = self.len;
+        self.all(&[" [", code, "]"]);
+    }
+
+    /// Begins a line of help.
+    pub(super) const fn help(&mut self, texts: &[&str]) {
+        let (lines, count) = &mut self.helps;
+        let first = *count == 0;
+        if *count < MOST_HELPS {
+            lines[*count] = self.len + if first { 10 } else { 9 };
+            *count += 1;
+        }
+        self.add(if first { "\n\n= help: " } else { "\n= help: " });
+        self.all(texts);
+    }
+
     pub(super) const fn number(&mut self, number: u128) {
         if number > 9 {
             self.number(number / 10);
@@ -56,6 +81,17 @@ impl Message {
             self.add("-");
         }
         self.number(number.unsigned_abs());
+    }
+
+    /// The sentence that says what is wrong.
+    pub fn sentence(&self) -> &str {
+        self.text().get(..self.sentence).unwrap_or_default()
+    }
+
+    /// The lines of help.
+    pub fn helps(&self) -> impl Iterator<Item = &str> {
+        let (lines, count) = &self.helps;
+        lines.iter().take(*count).filter_map(|at| self.text().get(*at..)?.lines().next())
     }
 
     /// Its text.
@@ -144,6 +180,17 @@ mod tests {
         message.all(&["a", "bü", ""]);
         message.number(1024);
         assert_eq!(message.text(), "abü1024");
+        let mut told = Message::new();
+        told.add("`x` may be `null`");
+        told.code("WF0401");
+        told.help(&["test it: `", "!is_null(x)`"]);
+        told.help(&["or give a default"]);
+        assert_eq!(
+            told.text(),
+            "`x` may be `null` [WF0401]\n\n= help: test it: `!is_null(x)`\n= help: or give a default"
+        );
+        assert_eq!(told.sentence(), "`x` may be `null`");
+        assert_eq!(told.helps().collect::<Vec<_>>(), ["test it: `!is_null(x)`", "or give a default"]);
         message.add(&"x".repeat(3000));
         assert_eq!(message.text(), "abü1024", "what does not fit is left out whole");
     }

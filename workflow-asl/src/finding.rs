@@ -1,0 +1,650 @@
+//! What can be wrong with a definition: each finding as data, with the names and places that it is about.
+//!
+//! One row of the table below has all of a finding: its fields, its code, what it says and how it is mended, in ASL's terms
+//! and, where those differ, in the language's. Nothing else writes these texts, and nothing reads them back.
+
+use serde_json::Value;
+
+use crate::Code::{self, *};
+use crate::budget::in_words;
+use crate::document::{MachineType, Operator, QueryLanguage};
+use crate::error_name::{EXCEED_TOLERATED_FAILURE_THRESHOLD, PREFIX, TASK_FAILED};
+use crate::limits::{DEFINITION_CHARS, HISTORY_EVENTS, LABEL_CHARS, PAYLOAD_BYTES, STATE_NAME_CHARS};
+use crate::resource::Pattern;
+use crate::{Diagnostic, Pointer, SyntaxError};
+
+/// In whose words a finding is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vocabulary {
+    /// The fields of the Amazon States Language.
+    Asl,
+    /// The clauses of `workflow!`.
+    Language,
+}
+
+/// What to write in place of the words that a finding is about.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Mend {
+    /// This text, in place of the part of the string that is meant, or of all of it.
+    Text(String),
+    /// This name, in place of the member's.
+    Key(String),
+    /// This value, in place of the one that is there.
+    Value(Value),
+}
+
+impl Mend {
+    /// The words themselves.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Text(words) | Self::Key(words) => words.clone(),
+            Self::Value(value) => value.to_string(),
+        }
+    }
+}
+
+/// The known name that was probably meant.
+pub type Near = Option<String>;
+
+macro_rules! findings {
+    ($( $name:ident { $($field:ident : $ty:ty),* } $code:tt $message:tt
+        $(, help $help:tt)? $(, mend $mend:tt)? $(, says $says:tt)? $(, advises $advises:tt)? ; )*) => {
+        /// One thing that is wrong. The fields of each are what its message names.
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        #[allow(missing_docs, reason = "the table has the sentence that says what each is")]
+        pub enum Finding {
+            $( $name { $($field: $ty),* }, )*
+        }
+
+        #[allow(unused_variables, unused_parens, clippy::useless_format, reason = "each row takes the fields that it names")]
+        impl Finding {
+            /// The stable code.
+            pub fn code(&self) -> Code {
+                match self { $( Self::$name { $($field),* } => $code, )* }
+            }
+
+            /// What is wrong: lower case, no full stop, names in backticks.
+            pub fn message(&self, vocabulary: Vocabulary) -> String {
+                match self { $( Self::$name { $($field),* } => {
+                    $( if vocabulary == Vocabulary::Language { return findings!(@text $says); } )?
+                    findings!(@text $message)
+                } )* }
+            }
+
+            /// How to mend it, where that is known.
+            pub fn help(&self, vocabulary: Vocabulary) -> Option<String> {
+                match self { $( Self::$name { $($field),* } => {
+                    let of_the_language = if vocabulary == Vocabulary::Language { findings!(@some $($advises)?) } else { None };
+                    of_the_language.or_else(|| findings!(@some $($help)?))
+                } )* }
+            }
+
+            /// What to write in place of the words that it is about, where that is certain.
+            pub fn mend(&self) -> Option<Mend> {
+                match self { $( Self::$name { $($field),* } => findings!(@some $($mend)?), )* }
+            }
+        }
+    };
+    (@text $text:literal) => { format!($text) };
+    (@text $text:tt) => { $text };
+    (@some) => { None };
+    (@some $text:literal) => { Some(format!($text)) };
+    (@some $text:tt) => { $text };
+}
+
+findings! {
+    // Of documents: what they are, and the types of their fields.
+    Other { code: Code, message: String, help: Option<String> } (*code) (message.clone()), help (help.clone());
+    Malformed { code: Code, error: SyntaxError } (*code) (error.message.clone()), help (error.help.clone());
+    NotADefinition { is: &'static str } NotADefinition "this is not a definition{is}",
+        help "a definition is an object: `{{\"StartAt\": \"First\", \"States\": {{\"First\": …}}}}`";
+    TruthWord { word: String } TruthWord
+        "`{word}` is a name here, and a truth value for SAM and other tools that read YAML 1.1",
+        help "write it in quotes: `\"{word}\"`";
+    DefinitionTooLarge { characters: usize } DefinitionTooLarge
+        "the definition has {characters} characters, {DEFINITION_CHARS} are allowed";
+    WrongType { expected: String, is: &'static str, meant: Option<bool> } WrongType
+        "expected value of type {expected}, but this is {is}",
+        help (meant.map(|meant| format!("this is text: write `{meant}`, without quotes"))),
+        mend (meant.map(|meant| Mend::Value(meant.into())));
+    UnknownField { field: String, near: Near } UnknownField "field `{field}` is not supported",
+        help (did_you_mean(near)), mend (key(near));
+    NoType {} MissingField "these fields are required: [Type]";
+    UnknownType { types: Vec<&'static str>, near: Near } NotAllowedValue
+        (format!("the field `Type` should have one of these values: [{}]", types.join(", "))),
+        help (did_you_mean(near)), mend (text(near));
+
+    // Of fields: which stand together, and the forms of their values.
+    FieldOfAnother { field: &'static str, of: &'static str, kinds: Vec<&'static str> } UnknownField
+        "field `{field}` is not supported in {of}",
+        help (Some(match kinds.as_slice() {
+            [] => "it belongs to the outermost rule".to_owned(),
+            kinds => format!("it belongs to {} states", all_of(kinds)),
+        }));
+    FieldOfTheOtherLanguage { field: &'static str, language: QueryLanguage, of: QueryLanguage, instead: Option<&'static str> }
+        WrongLanguageField
+        (format!("the query language is {}, but field `{field}` is only supported in {}", language.name(), of.name())),
+        help (instead.map(|instead| format!("{} has `{instead}`", language.name())));
+    FieldsMissing { of: &'static str, fields: Vec<&'static str> } MissingField
+        (format!("{of} needs {}", all_of(fields)));
+    NoneOfTheFields { of: &'static str, fields: Vec<&'static str> } MissingField (format!("{of} needs {}", one_of(fields)));
+    ExclusiveFields { of: &'static str, fields: Vec<&'static str> } ExclusiveFields
+        (format!("{of} has only one of {}", all_of(fields)));
+    NotOneOf { value: String, allowed: Vec<String>, near: Near } NotAllowedValue
+        (format!("`{value}` is not one of {}", one_of(allowed))), help (did_you_mean(near)), mend (text(near));
+    NumberTooSmall { number: f64, min: f64 } NumberOutOfRange "{number} is too small: the minimum is {min}";
+    NumberTooLarge { number: f64, max: f64 } NumberOutOfRange "{number} is too large: the maximum is {max}";
+    NotATimestamp { text: String } BadTimestamp "`{text}` is not an RFC 3339 timestamp",
+        help "write it like `2024-08-18T17:33:00Z`";
+    NotATimestampToCompare { text: String } BadTimestamp "`{text}` is not an RFC 3339 timestamp",
+        help "such as `2024-08-18T17:33:00Z`";
+    PathOfMany { path: String } BadJsonPath "`{path}` is not a reference path: it may match more than one value",
+        help "name one place, with member names and indices only";
+    NotAReferencePath { path: String } BadJsonPath
+        "`{path}` is not a reference path: it has more than member names and indices from 0 on",
+        help "name one place, with member names and indices only";
+    ResultIntoPath { path: String } BadJsonPath "a result cannot be written to `{path}`",
+        help "`ResultPath` begins with `$.`; variables are set with `Assign`";
+    PathIntoContext { path: String, field: &'static str } BadJsonPath
+        "`{path}` is not a reference path: `{field}` cannot read the context object",
+        help "assign the value to a variable in an earlier state, and name that: `$variable`";
+    GivesNoString { function: &'static str } BadIntrinsic "`{function}` does not give a string",
+        help "wrap it in `States.JsonToString` or `States.Format`";
+    BothGiven { name: String } BadTemplate "both `{name}` and `{name}.$` are given", help "remove one of them";
+    ComputedNotText { name: String } BadTemplate "`{name}.$` must be a string with a path or an intrinsic function",
+        help "for a value as it is drop `.$` from the key";
+    ExpressionInJsonPath { text: String } ExpressionAsText "`{text}` is taken as text: the query language is JSONPath",
+        help "write a path under a key that ends in `.$`, or say `\"QueryLanguage\": \"JSONata\"`";
+    PathUnderPlainKey { text: String, key: String } PathUnderPlainKey
+        "`{text}` is taken as text, since the key does not end in `.$`",
+        help "write `\"{key}.$\"` for the value it stands for",
+        mend (Some(Mend::Key(format!("{key}.$")))),
+        advises "write it without quotes, as a reference such as `state.x`, or end the key in `.$`";
+    PathAmongItems { text: String, key: String } PathUnderPlainKey
+        "`{text}` is taken as text: the items of an array are not computed",
+        help "write `\"{key}.$\": \"States.Array({text}, …)\"`",
+        advises "write it without quotes, as a reference such as `state.x`, or end the key in `.$`";
+    StaticResult { text: String } StaticResult "`{text}` is taken as text: `Result` is given out as it is",
+        help "use `Parameters` to compute a value", advises "the clause `parameters` computes a value";
+
+    // Of JSONata.
+    JsonPathKey { key: String, name: String } JsonPathKey "`{key}` is a key of JSONPath: JSONata keeps it as it is",
+        help "write `\"{name}\"`, and the value between `{{%` and `%}}`";
+    TextAroundExpression { text: String } ExpressionAsText "`{text}` is taken as text",
+        help "nothing may stand around `{{%` and `%}}`, not even blanks",
+        mend (Some(Mend::Text(text.trim().to_owned())));
+    ExpressionInText { text: String } ExpressionAsText "`{text}` is taken as text",
+        help "an expression is the whole of its string: join texts inside it, `{{% 'Hello ' & $name %}}`";
+    BareExpression { text: String } ExpressionAsText "`{text}` is taken as text",
+        help (Some(format!("write `{{% {} %}}`", text.trim()))),
+        mend (Some(Mend::Text(format!("{{% {} %}}", text.trim()))));
+    PathInJsonata { text: String, of: &'static str, expression: String } ExpressionAsText "`{text}` is taken as text",
+        help "in JSONata {of} is `{expression}`", mend (Some(Mend::Text(expression.clone())));
+    ItemsNotListed { is: &'static str } FailingCall "`Items` must be an array or an object, and this is {is}";
+    NotAnExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`";
+    OpenExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`",
+        help "nothing may stand after `%}}`";
+    MalformedJsonata { error: SyntaxError, meant: Near } BadJsonata (error.message.clone()), help (error.help.clone()),
+        mend (meant.as_ref().map(|meant| Mend::Value(format!("{{%{meant}%}}").into())));
+    GivesOther { field: &'static str, wanted: &'static [&'static str], gives: &'static str } FailingCall
+        (format!("`{field}` must be {}, and this gives {gives}", wanted.join(" or ")));
+    NotInStates { name: String, members: &'static [&'static str], near: Near } UnsupportedJsonata
+        "`$states.{name}` does not exist here",
+        help (Some(match (name.as_str(), near) {
+            ("result", _) => "only `Output` and `Assign` of a Task, Parallel or Map state have it".to_owned(),
+            ("errorOutput", _) => "only `Output` and `Assign` of a catcher have it".to_owned(),
+            (_, Some(near)) => format!("did you mean `$states.{near}`?"),
+            (_, None) => format!("there is {}", all_of(members.iter().map(|member| format!("$states.{member}")))),
+        }));
+    UnknownFunction { name: String, near: Near } UnknownFunction "there is no function `${name}`",
+        help (near.as_ref().map(|near| format!("did you mean `${near}`?")));
+
+    // Of states and transitions.
+    NoStates {} NoStates "there are no states";
+    TargetInOtherScope { name: String, at: Pointer } TargetInOtherScope "state `{name}` is in another scope, at {at}",
+        help "a transition stays among the states of its branch, map or machine";
+    UnknownTarget { name: String, near: Near } UnknownTarget "there is no state `{name}`",
+        help (did_you_mean(near)), mend (text(near));
+    NoTransition { state: String } MissingTransition "state `{state}` says neither `Next` nor `End`",
+        help "name the state to go on at, or write `\"End\": true`";
+    NoEnd { scope: &'static str, inner: bool } (if *inner { EndlessLoop } else { NoWayToEnd }) "no state ends {scope}",
+        help "end it with `\"End\": true`, a Succeed or a Fail state",
+        advises "end it with `-> end`, a `succeed` or a `fail`";
+    NoWayOut { states: Vec<String>, scope: &'static str } EndlessLoop
+        (format!(
+            "{} {}{} cannot reach an end of {scope}",
+            if states.len() == 1 { "state" } else { "states" },
+            all_of(states.iter().take(NAMED)),
+            if states.len() > NAMED { format!(" and {} more", states.len() - NAMED) } else { String::new() },
+        )),
+        help "add a transition that leaves the loop";
+    UnreachableState { start: String, state: String } UnreachableState "no path from `{start}` reaches state `{state}`",
+        help "remove it, or let a state go on at it";
+    StateNameTooLong { state: String, characters: usize } StateNameTooLong
+        "the name of state `{state}` has {characters} characters, {STATE_NAME_CHARS} are allowed";
+    DuplicateStateName { state: String, other: Pointer } DuplicateStateName
+        "two states are named `{state}`; the other is at {other}",
+        help "state names are distinct in the whole definition, branches and maps included";
+    JsonPathInJsonata { state: String } NotAllowedValue
+        "state `{state}` cannot use JSONPath when the whole machine uses JSONata";
+    EmptyField { field: &'static str, state: String } EmptyList "`{field}` of state `{state}` is empty",
+        advises (Some(match *field {
+            "Choices" => "declare an arm: `if condition -> State;`".to_owned(),
+            _ => "declare one: `branch { … }`".to_owned(),
+        }));
+    NoRulesJoined { field: &'static str } EmptyList "`{field}` joins no rules";
+    TwoComparisons { operators: Vec<&'static str> } ExclusiveFields
+        (format!("a rule has only one of {}", all_of(operators))), help "join rules with `And` or `Or`";
+    NothingCompared { operator: &'static str } UnknownField "`{operator}` compares nothing: `Variable` is missing";
+    NoComparison {} MissingField "a rule on a `Variable` needs a comparison",
+        help (Some(format!("for example `{}`", Operator::StringEquals.name())));
+    StrayBackslash {} FailingCall "a backslash in a pattern stands before `*` or another backslash",
+        help "write `\\\\\\\\` in JSON for a backslash that is text";
+    NoDefault { state: String } NoDefault
+        "where no rule of `{state}` is true the execution fails, and nothing catches that",
+        help "add `Default`: the state to go on at then";
+
+    // Of variables.
+    ReservedVariable {} ReservedVariable "`$states` is reserved and cannot be assigned", help "choose another name";
+    BadVariableName { name: String, why: &'static str } BadVariableName "`{name}` is not a variable name: {why}";
+    OuterVariable { name: String, at: Pointer } OuterVariable
+        "`${name}` is a variable of the scope around this one, assigned at {at}",
+        help "use another name, and pass data out with the output";
+    NotOnEveryPath { name: String, state: String, language: QueryLanguage } MaybeUnassigned
+        "`${name}` is not assigned on every path to `{state}`",
+        help (Some(format!("assign it before the paths part, or ask whether it is there: {}", asking(*language, name)))),
+        advises (of_item(name));
+    NeverAssigned { name: String, state: String, certain: bool, near: Near } (unassigned(*certain))
+        "no state assigns `${name}`",
+        help (Some(match near {
+            Some(near) => format!("did you mean `${near}`?"),
+            None => format!("give it a value with `Assign` in a state before `{state}`"),
+        })),
+        advises (of_item(name).or_else(|| match near {
+            Some(_) => None,
+            None => Some(format!("give it a value with `assign {{ … }}` in a state before `{state}`")),
+        }));
+    VariableOutOfScope { name: String } VariableOutOfScope "the iterations of a distributed map do not see `${name}`",
+        help "hand its value in with `ItemSelector`, and read it from the input",
+        advises "hand its value in with the map's `item_selector`, and read it from the input";
+    NotAssignedBefore { name: String, state: String, certain: bool, own: bool } (unassigned(*certain))
+        "no state before `{state}` assigns `${name}`",
+        help (Some(match own {
+            true => "what a state assigns counts from the next state on".to_owned(),
+            false => "assign it in a state that comes before".to_owned(),
+        })),
+        advises (of_item(name));
+    VariableOfInnerScope { name: String, owner: String, state: String, certain: bool } (unassigned(*certain))
+        "`${name}` is a variable inside `{owner}`, which `{state}` does not see",
+        help "hand its value on in the output",
+        advises (of_item(name));
+    NotInContext { object: String, name: String, members: Vec<&'static str>, near: Near } UnknownContext
+        "the context object has no `{object}.{name}`",
+        help (Some(match near {
+            Some(near) => format!("did you mean `{object}.{near}`?"),
+            None => format!("`{object}` has {}", all_of(members)),
+        }));
+    NoTokenHere { state: String } UnknownContext "there is no task token in state `{state}`",
+        help "only a task that waits for one has it: an activity, or a call that ends in `.waitForTaskToken`";
+    NoItemHere { root: &'static str, state: String } UnknownContext "there is no `{root}.Map` in state `{state}`",
+        help "an item is there in a Map state's `ItemSelector`";
+
+    // Of retriers and catchers.
+    NoErrorNamed {} EmptyList "`ErrorEquals` names no error", help "`States.ALL` stands for every error",
+        says "no error is named here";
+    UnknownReservedError { name: String, near: Near } UnknownErrorName
+        "there is no reserved error `{name}`, so this never matches",
+        help (near.as_ref().map(|near| format!("did you mean `{PREFIX}{near}`?"))),
+        mend (near.as_ref().map(|near| Mend::Text(format!("{PREFIX}{near}"))));
+    MisspeltError { name: String, near: &'static str } UnknownErrorName
+        "`{name}` is not a reserved error, so only one of that very name matches",
+        help "did you mean `{near}`?", mend (Some(Mend::Text((*near).to_owned())));
+    StatesAllNotAlone {} StatesAllPlacement "`States.ALL` must be alone in its list",
+        help "it stands for every error: remove the others";
+    StatesAllNotLast {} StatesAllPlacement "`States.ALL` must be in the last entry",
+        help "what comes after it is never tried: move it to the end";
+    NeverCaught { name: String } NeverMatches "`{name}` is never caught or retried, even by its name",
+        help "remove it: the execution fails with such an error at once";
+    NeverRaised { name: String } NeverMatches "Step Functions never raises `{name}`",
+        help "it raises `States.Runtime` instead, which nothing catches";
+    ErrorNamedTwice { name: String } NeverMatches "the list has `{name}` already", help "remove one of the two";
+    TakenEarlier { name: String } NeverMatches "an earlier entry takes `{name}` already",
+        help "the first entry that matches decides: remove this one, or join the two";
+    TakenByTaskFailed { name: String } NeverMatches "an earlier entry takes `{name}` already, by `{TASK_FAILED}`",
+        help "it stands for every error but `States.Timeout`: move it after the others";
+    MaxDelayNotLonger { longest: u64, first: u64 } MaxDelayNotLonger
+        "no delay exceeds {longest} s, but the first is {first} s already",
+        help "make it longer than `IntervalSeconds`", advises "make `max_delay` longer than `interval`";
+    ErrorOfOthers { name: String, source: &'static str, heartbeat: bool } NeverMatches
+        "`{name}` comes from {source} only, so this never matches here",
+        help (heartbeat.then(|| "give the task a heartbeat, or remove the name".to_owned()));
+    NotSaidToRaise { name: String, state: String, near: Near } UnraisedError
+        "`{name}` is not among the errors that `{state}` is said to raise",
+        help (did_you_mean(near).or_else(|| Some("add it to those, or remove it here".to_owned()))), mend (text(near));
+    ErrorOfIteration { name: String } NeverMatches
+        "no error of an iteration leaves a distributed map, so `{name}` never matches",
+        help "too many iterations that fail end it with `{EXCEED_TOLERATED_FAILURE_THRESHOLD}`";
+    NotRaisedInside { name: String, state: String, of_api: bool, service: Option<String>, near: Near }
+        (if *of_api { UnraisedError } else { NeverMatches })
+        "no state inside `{state}` raises `{name}`, or lets it pass",
+        help (did_you_mean(near).or_else(|| {
+            let prefix = service.as_ref()?;
+            Some(format!("errors `{prefix}.…` come from tasks that call this service"))
+        })), mend (text(near));
+    ErrorsPass { errors: Vec<String>, state: String } UncaughtError
+        (format!(
+            "{} {} not caught, though the other errors of `{state}` are: the workflow fails with {}",
+            all_of(errors),
+            if errors.len() == 1 { "is" } else { "are" },
+            them(errors),
+        )),
+        help (Some(format!("name {} in a catcher, or add one of `States.ALL` at the end", them(errors))));
+    UncaughtHandler { state: String, inner: Vec<String>, next: Option<String> } UncaughtHandler
+        (format!(
+            "`{state}` runs when another state has failed, and {} not caught: then {}",
+            match inner.as_slice() {
+                [] => "its own errors are".to_owned(),
+                inner => format!("errors of {} in it are", quoted(inner).join(" and ")),
+            },
+            next.as_ref().map_or_else(|| "the execution fails".to_owned(), |next| format!("`{next}` does not run")),
+        )),
+        help "give it a catcher of `States.ALL`";
+    UnraisedError { call: String, name: String, near: Near, prefix: Option<String> } UnraisedError
+        "`{call}` does not raise `{name}`",
+        help (did_you_mean(near).or_else(|| {
+            prefix.as_ref().map(|prefix| format!("the names of its errors begin with `{prefix}.`"))
+        })), mend (text(near));
+    OtherErrorPrefix { call: String, name: String, prefix: String, write: String, certain: bool }
+        (if *certain { OtherErrorPrefix } else { UnraisedError })
+        "errors of `{call}` begin with `{prefix}.`, so `{name}` never matches",
+        help "write `{write}`", mend (Some(Mend::Text(write.clone())));
+
+    // Of tasks, and what they call.
+    HeartbeatNotShorter { heartbeat: f64, timeout: f64 } HeartbeatNotShorter
+        "a heartbeat every {heartbeat} s is no sooner than the timeout of {timeout} s";
+    CredentialsOfActivity {} UnknownField "field `Credentials` is not supported for activities";
+    CredentialsWithoutRole { near: Near } MissingField "`Credentials` need the role to assume, `RoleArn`",
+        help (near.as_ref().map(|near| format!("did you mean it by `{near}`?")));
+    TaskWithoutRequest { call: String, field: &'static str } MissingField "a task that calls `{call}` needs `{field}`",
+        advises "give the request in braces after the action: `{{ … }}`";
+    TokenNotSent { state: String, language: QueryLanguage } TokenNotSent
+        "the request does not hold the task token, so nobody can send it back to state `{state}`",
+        help (Some(match language {
+            QueryLanguage::JsonPath => "send it: `$$.Task.Token` under a key that ends in `.$`".to_owned(),
+            QueryLanguage::Jsonata => "send it: `{% $states.context.Task.Token %}`".to_owned(),
+        })),
+        advises "put `context.Task.Token` into the request";
+    EndlessWait { state: String } EndlessWait
+        "state `{state}` waits for its task token without a timeout: until it is sent back, for up to a year",
+        help "give it `TimeoutSeconds` or `HeartbeatSeconds`",
+        advises "give it a `timeout` or a `heartbeat`: `timeout 1d`";
+    ExpressActivity {} ExpressRestriction "an Express state machine does not support activities",
+        help "use a Standard state machine";
+    ExpressWaits { pattern: Pattern } ExpressRestriction
+        (format!("an Express state machine does not support `{}` service integrations", pattern.suffix())),
+        help (Some(match pattern {
+            Pattern::Sync | Pattern::SyncJson => {
+                "use a Standard state machine, or start the job without waiting for it".to_owned()
+            }
+            _ => "use a Standard state machine".to_owned(),
+        }));
+    NotAResource { arn: String, near: Near } BadResource "`{arn}` is not a resource ARN",
+        help (Some(small_letter(near).unwrap_or_else(|| {
+            "such as `arn:aws:states:::lambda:invoke`, or the ARN of a Lambda function or an activity".to_owned()
+        }))),
+        advises (Some(small_letter(near).unwrap_or_else(|| {
+            "such as `lambda::invoke`, or the ARN of a Lambda function or an activity as text".to_owned()
+        })));
+    UnknownApi { why: String, near: Near, by_sdk: bool, listed: bool } (if *listed { UnknownApi } else { UndocumentedService })
+        (why.clone()),
+        help (api_meant(near, *by_sdk)), mend (text(&near.clone().filter(|near| !near.contains(':')))),
+        advises (api_meant(&near.as_deref().filter(|_| *listed).map(in_the_language), *by_sdk));
+    RetiredService { service: &'static str } RetiredService "AWS has retired the service `{service}`";
+    EventStream { service: &'static str, operation: &'static str } UnsupportedOperation
+        "`{service}:{operation}` streams events, which no task can receive", help "call it from a Lambda function";
+    UnsupportedOperation { service: &'static str, operation: &'static str } UnsupportedOperation
+        "Step Functions does not support `{service}:{operation}`", help "call it from a Lambda function";
+    UndocumentedService { service: &'static str } UndocumentedService
+        "AWS's list of the services that a task can call does not have `{service}`";
+    UnknownPattern { why: String, near: Option<&'static str>, endings: Vec<&'static str> } BadResource (why.clone()),
+        help (Some(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there is {}", all_of(endings)),
+        })),
+        mend (near.map(|near| Mend::Text(near.trim_start_matches('.').to_owned())));
+    DoubtfulPattern { call: String, ending: &'static str } DoubtfulPattern
+        "AWS's pages contradict each other on `{call}` with `{ending}`";
+    PatternOfTheOptimised { call: String, ending: &'static str, optimised: &'static str } BadResource
+        "`{call}` has no integration with `{ending}`",
+        help "the optimised integration has it: `{optimised}{ending}`",
+        advises (Some(format!(
+            "the optimised integration has it: `{}`", in_the_language(&format!("{optimised}{ending}"))
+        )));
+    RefusedPattern { call: String, ending: &'static str, others: Vec<&'static str> } BadResource
+        "`{call}` has no integration with `{ending}`",
+        help (Some(match others.as_slice() {
+            [] => "it answers at once: remove the ending".to_owned(),
+            others => format!("without an ending it answers at once; it also has {}", all_of(others)),
+        }));
+    ParameterOfAGroup { call: String, names: Vec<&'static str> } LeftOutParameter
+        (format!("a request to `{call}` needs {}", one_of(names)));
+    MissingParameters { call: String, place: Option<String>, names: Vec<&'static str>, near: Near, refused: bool }
+        (if *refused { MissingParameter } else { LeftOutParameter })
+        (match place {
+            None => format!("a request to `{call}` needs {}", all_of(names)),
+            Some(place) => format!("`{place}` of `{call}` needs {}", all_of(names)),
+        }),
+        help (near.as_ref().map(|near| format!("did you mean it by `{near}`?")));
+    UnknownParameter { call: String, place: Option<String>, key: String, name: String, near: Near, certain: bool }
+        (if *certain { UnknownParameter } else { DoubtfulParameter })
+        (match place {
+            None => format!("`{call}` has no parameter `{name}`"),
+            Some(place) => format!("`{place}` of `{call}` has no member `{name}`"),
+        }),
+        help (did_you_mean(near)),
+        mend (near.as_ref().map(|near| Mend::Key(near.clone() + key.strip_prefix(name.as_str()).unwrap_or_default())));
+    ParameterIsNoText { name: String, is: &'static str, text: Option<String>, certain: bool } (wrong_parameter(*certain))
+        "`{name}` takes a string, but this is {is}",
+        help (text.as_ref().map(|text| format!("write it in quotes: `\"{text}\"`"))),
+        mend (text.as_ref().map(|text| Mend::Value(text.as_str().into())));
+    WrongParameterType { name: String, takes: &'static str, is: &'static str, text: Option<String>, certain: bool }
+        (wrong_parameter(*certain))
+        (match text {
+            Some(text) => format!("`{name}` takes {takes}, and `{text}` is none"),
+            None => format!("`{name}` takes {takes}, but this is {is}"),
+        });
+    UnlistedValue { text: String, name: String, values: Vec<&'static str>, near: Near } UnlistedValue
+        "`{text}` is not among the values that AWS lists for `{name}`",
+        help (Some(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if values.len() <= 8 => format!("there is {}", one_of(values)),
+            None => "a newer value is no mistake".to_owned(),
+        })),
+        mend (near.clone().map(Mend::Text));
+    NoSuchResult { call: String, name: String, kind: Option<&'static str>, help: Option<String>, certain: bool }
+        (if *certain { UnknownResultMember } else { DoubtfulResultMember })
+        (match kind {
+            None => format!("the result of `{call}` has no `{name}` here"),
+            Some(kind) => format!("the result of `{call}` is {kind} here, which has no `{name}`"),
+        }),
+        help (help.clone());
+
+    // Of maps.
+    NoExecutionType {} MissingField "a distributed map needs `ExecutionType`", help "`STANDARD` or `EXPRESS`";
+    ExecutionTypeOfInline {} UnknownField "field `ExecutionType` is not supported in an inline map",
+        help "remove it, or make the mode `DISTRIBUTED`";
+    ExpressDistributed {} ExpressRestriction "an Express state machine does not support distributed maps",
+        help "use an inline map";
+    CsvWithoutHeaders {} MissingField "a reader of CSV needs `CSVHeaderLocation`",
+        help "`FIRST_ROW`, or `GIVEN` with `CSVHeaders`",
+        advises "say where the names of the columns are: `headers: first_row`, or `headers: [\"id\", …]`";
+    HeadersOfJson {} UnknownField "field `CSVHeaderLocation` is not supported in a reader of JSON";
+    NoInputType {} MissingField "a reader that loads what it lists needs `InputType`";
+    NoGivenHeaders {} MissingField "a reader with given headers needs `CSVHeaders`";
+    FieldOfDistributed { field: &'static str } NoEffect "field `{field}` has no effect in an inline map",
+        help "remove it, or make the mode `DISTRIBUTED`",
+        says "this has no effect in a map that is not `distributed`",
+        advises "remove it, or make the map `distributed`";
+    ItemsBesideReader { field: &'static str } NoEffect
+        "field `{field}` has no effect beside `ItemReader`: the items are what is read",
+        help "remove it; of a JSON object, `ItemsPointer` selects the items";
+    FieldOfOtherInput { field: &'static str, input: String, inputs: &'static [&'static str] } NoEffect
+        "field `{field}` has no effect on input of type {input}", help (Some(format!("it is for {}", all_of(*inputs))));
+    HeadersInFirstRow {} NoEffect "field `CSVHeaders` has no effect: the names are in the first row",
+        help "make `CSVHeaderLocation` `GIVEN`, or remove it";
+    NoRequest { of: &'static str, field: &'static str } MissingField "{of} with a `Resource` needs `{field}`";
+    NoResource { of: &'static str, field: &'static str } MissingField "{of} with `{field}` needs `Resource`";
+    EmptyLabel {} BadLabel "the label is empty";
+    LabelTooLong { characters: usize } BadLabel "the label has {characters} characters, {LABEL_CHARS} are allowed";
+    CharacterInLabel { character: char } BadLabel "a label cannot contain {character:?}";
+    DuplicateLabel { label: String, first: String, second: String } DuplicateLabel
+        "the maps `{first}` and `{second}` have one label, `{label}`";
+
+    // Of limits.
+    RunawayLoop { first: String, last: Option<String>, tasks: bool } RunawayLoop
+        (format!(
+            "{} {}",
+            match last {
+                None => format!("`{first}` goes back to itself"),
+                Some(last) => format!("the loop from `{first}` to `{last}` turns"),
+            },
+            match tasks {
+                true => format!("without a pause, until the history is full with {HISTORY_EVENTS} events"),
+                false => "and changes nothing that it decides by".to_owned(),
+            },
+        )),
+        help (Some(match tasks {
+            true => "put a Wait state into the loop, or let a retrier with an interval try again".to_owned(),
+            false => "count the turns in a variable, or leave the loop".to_owned(),
+        }));
+    UnchangingLoop { ends: Option<(String, String)>, choice: String } RunawayLoop
+        (format!(
+            "{} once it has turned: nothing in it changes what `{choice}` decides by",
+            match ends {
+                Some((first, last)) => format!("the loop from `{first}` to `{last}` never ends"),
+                None => format!("`{choice}` goes back to itself for ever"),
+            },
+        )),
+        help "decide by what a state of the loop gives or assigns, such as the result of a task or a count";
+    WaitOutlasts { state: String, seconds: u64, begins: u64, limit: u64, of: Option<MachineType> }
+        (if of.is_some() { OutlastsExecution } else { OutlastsTimeout })
+        (format!(
+            "`{state}` waits {}{}, and {} ends after {}",
+            in_words(*seconds),
+            match begins {
+                0 => String::new(),
+                begins => format!(" from {} on at the earliest", in_words(*begins)),
+            },
+            match of {
+                Some(MachineType::Express) => "an Express execution",
+                Some(MachineType::Standard) => "a Standard execution",
+                None => "the execution",
+            },
+            in_words(*limit),
+        )),
+        help (Some(match of {
+            Some(MachineType::Express) => "wait in a Standard workflow, which may last a year, or wait less".to_owned(),
+            Some(MachineType::Standard) => "wait less: nothing lasts longer than a year".to_owned(),
+            None => "wait less, or give the workflow a longer timeout".to_owned(),
+        }));
+    PayloadTooLarge { bytes: usize } PayloadTooLarge "this has at least {bytes} bytes, and {PAYLOAD_BYTES} are allowed",
+        help "put it into S3, and its place into the workflow";
+}
+
+impl Finding {
+    /// The finding at a place.
+    pub fn at(self, pointer: Pointer) -> Diagnostic {
+        Diagnostic { code: self.code(), pointer, range: None, finding: Box::new(self) }
+    }
+
+    /// The variable that it is about.
+    pub fn variable(&self) -> Option<&str> {
+        match self {
+            Self::NotOnEveryPath { name, .. }
+            | Self::NeverAssigned { name, .. }
+            | Self::VariableOutOfScope { name }
+            | Self::NotAssignedBefore { name, .. }
+            | Self::VariableOfInnerScope { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// How many states a message names.
+const NAMED: usize = 5;
+
+fn did_you_mean(near: &Near) -> Option<String> {
+    near.as_ref().map(|near| format!("did you mean `{near}`?"))
+}
+
+fn text(near: &Near) -> Option<Mend> {
+    near.clone().map(Mend::Text)
+}
+
+fn key(near: &Near) -> Option<Mend> {
+    near.clone().map(Mend::Key)
+}
+
+fn small_letter(near: &Near) -> Option<String> {
+    Some(format!("{} services and operations begin with a small letter", did_you_mean(near)?))
+}
+
+fn api_meant(near: &Near, by_sdk: bool) -> Option<String> {
+    match near {
+        Some(near) if by_sdk => Some(format!("the integration with the SDK has it: `{near}`")),
+        near => did_you_mean(near),
+    }
+}
+
+/// `aws-sdk:s3:getObject` as `aws_sdk::s3::getObject`.
+pub fn in_the_language(api: &str) -> String {
+    if api.contains(':') { api.replace('-', "_").replace(':', "::") } else { api.to_owned() }
+}
+
+/// How a language asks whether a variable has a value.
+fn asking(language: QueryLanguage, name: &str) -> String {
+    match language {
+        QueryLanguage::JsonPath => "`IsPresent`".to_owned(),
+        QueryLanguage::Jsonata => format!("`$exists(${name})`"),
+    }
+}
+
+fn of_item(name: &str) -> Option<String> {
+    (name == "item").then(|| "the item of a map is read outside of the text, as `item`".to_owned())
+}
+
+fn unassigned(certain: bool) -> Code {
+    if certain { UnassignedVariable } else { MaybeUnassigned }
+}
+
+fn wrong_parameter(certain: bool) -> Code {
+    if certain { WrongParameterType } else { DoubtfulParameter }
+}
+
+fn them(errors: &[String]) -> &'static str {
+    if errors.len() == 1 { "it" } else { "them" }
+}
+
+/// Names as a message lists them: `` `A`, `B` or `C` ``.
+fn one_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    list(names, " or ")
+}
+
+/// Names as a message lists them: `` `A`, `B` and `C` ``.
+fn all_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    list(names, " and ")
+}
+
+fn quoted(names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
+    names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect()
+}
+
+fn list(names: impl IntoIterator<Item = impl AsRef<str>>, last: &str) -> String {
+    let mut names = quoted(names);
+    match names.pop() {
+        Some(end) if !names.is_empty() => format!("{}{last}{end}", names.join(", ")),
+        end => end.unwrap_or_default(),
+    }
+}
