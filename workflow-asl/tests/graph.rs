@@ -1,6 +1,8 @@
-//! What has certainly happened at the nodes of graphs, and the paths on which it has not.
+//! The graphs of definitions; what has certainly happened at the nodes of graphs, and the paths on which it has not.
 
-use workflow_asl::graph::{FlowGraph, Transition, happened};
+use serde_json::json;
+use workflow_asl::StateMachine;
+use workflow_asl::graph::{EdgeKind, FlowGraph, Graph, Transition, happened};
 
 #[derive(Clone, Copy)]
 struct Edge {
@@ -126,4 +128,34 @@ fn the_way_without_is_the_shortest() {
     let way = graph.shortest(3, |edge| brings(edge, names.len()) != 2).unwrap();
     let way: Vec<_> = way.iter().map(|edge| names[edge.to].as_str()).collect();
     assert_eq!(way, ["D"]);
+}
+
+#[test]
+fn knows_what_is_reached_and_what_ends() {
+    let definition = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Task", "Resource": "r", "Next": "B", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}]},
+        "B": {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsNull": true, "Next": "A"}], "Default": "D"},
+        "C": {"Type": "Fail"},
+        "D": {"Type": "Pass", "Next": "D"},
+        "E": {"Type": "Pass", "Next": "Nowhere"}}});
+    let (machine, _) = StateMachine::read(&definition);
+    let graph = Graph::of(machine.scope());
+    let edges: Vec<_> = graph.edges().iter().map(|e| (e.from, e.to, e.kind)).collect();
+    assert_eq!(
+        edges,
+        [
+            (0, Some(1), EdgeKind::Next),
+            (0, Some(2), EdgeKind::Catch(0)),
+            (1, Some(0), EdgeKind::Choice(0)),
+            (1, Some(3), EdgeKind::Default),
+            (3, Some(3), EdgeKind::Next),
+            (4, None, EdgeKind::Next),
+        ]
+    );
+    assert_eq!(graph.reachable(), [true, true, true, true, false]);
+    assert_eq!(graph.reaching_end(), [true, true, true, false, false]);
+    assert_eq!(graph.loops(|_| true), [vec![0, 1], vec![3]]);
+    assert_eq!(graph.loops(|edge| edge.kind != EdgeKind::Next), Vec::<Vec<usize>>::new());
+    let pointer = EdgeKind::Choice(0).pointer(&graph.state_pointer(1));
+    assert_eq!(pointer.as_str(), "/States/B/Choices/0/Next");
 }

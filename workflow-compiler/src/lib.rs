@@ -19,6 +19,7 @@ pub mod piece;
 #[cfg(feature = "iam")]
 pub mod policy;
 pub mod problem;
+pub mod question;
 pub mod schema;
 pub mod state_ident;
 pub mod syntax;

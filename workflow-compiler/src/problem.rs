@@ -5,7 +5,7 @@ use std::fmt;
 use proc_macro2::Span;
 use workflow_asl::{Code, Pointer, Severity};
 
-use crate::check::Question;
+use crate::question::Question;
 use crate::syntax::ast::Spot;
 use crate::text_part::TextPart;
 

@@ -133,6 +133,3 @@ impl Difference {
         self.states.iter().filter(differs).map(StateDifference::name).collect()
     }
 }
-
-#[cfg(test)]
-mod tests;

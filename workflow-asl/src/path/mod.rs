@@ -17,9 +17,10 @@ use std::ops::Range;
 pub use insert::InsertError;
 pub use select::Miss;
 
-use crate::SyntaxError;
-use crate::references::{LiteralKind, LiteralStep};
 use filter::Filter;
+use workflow_jsonata::{LiteralKind, LiteralStep};
+
+use crate::SyntaxError;
 
 /// A path, read once and used many times.
 ///

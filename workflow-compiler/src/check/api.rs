@@ -4,20 +4,18 @@ use std::rc::Rc;
 
 use proc_macro2::Ident;
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::result::{Presence, ResultPart};
-use workflow_services::{Arn, Integration, Pattern, Shape, TaskResource};
+use workflow_asl::result::ResultPart;
+use workflow_services::{Arn, Integration, Pattern, TaskResource};
 
-use super::foreign::ForeignPart;
+use super::members::aws;
 use super::model::{Model, StateInfo};
 use super::path::{Path, PathRoot, PathSegment};
 use super::types::{Ty, Types};
+use crate::question::ForeignPart;
 use crate::syntax::ast::{Head, Resource, Type, plain};
 
 /// What the ARNs of all integrations begin with.
 const INTEGRATION: &str = "arn:aws:states:::";
-
-/// Lists of lists deeper than this are not followed: AWS has none.
-const LISTS: usize = 4;
 
 /// The ARN of a service's action, its words as the language writes them: `aws_sdk::s3::listObjectsV2`.
 pub fn integration(path: &[Ident], pattern: Option<&str>) -> String {
@@ -198,39 +196,5 @@ impl<'a> Model<'a> {
             *member = ty;
         }
         Ty::Object(members)
-    }
-}
-
-/// The type of a part of a result.
-pub(super) fn aws(part: ResultPart) -> Ty {
-    of_shape(part, LISTS)
-}
-
-fn of_shape(part: ResultPart, lists: usize) -> Ty {
-    match part.shape() {
-        Shape::Structure(_) | Shape::Union(_) => Ty::Shape(part),
-        // Where the documentation leaves open what comes back, only its members' names are of use.
-        _ if !part.is_certain() => Ty::Unknown,
-        Shape::List(_) | Shape::Map(_) if lists == 0 => Ty::Unknown,
-        shape @ (Shape::List(_) | Shape::Map(_)) => {
-            let item = Box::new(part.item().map_or(Ty::Unknown, |item| of_shape(item, lists - 1)));
-            if matches!(shape, Shape::List(_)) { Ty::Array(item) } else { Ty::Map(item) }
-        }
-        Shape::Enum(values) => Ty::Listed(values),
-        Shape::String => Ty::Text,
-        Shape::Integer | Shape::Long => Ty::INTEGER,
-        Shape::Float | Shape::Double => Ty::FLOAT,
-        Shape::Boolean => Ty::Bool,
-        // The integrations of Step Functions' own write some as numbers.
-        Shape::Timestamp if part.is_of_sdk() => Ty::Timestamp,
-        _ => Ty::Unknown,
-    }
-}
-
-/// The type of a member that is there as certainly as `presence` says.
-pub(crate) fn member_type(part: ResultPart, presence: Presence) -> Ty {
-    match presence {
-        Presence::Maybe => Ty::Option(Box::new(aws(part))),
-        Presence::Always | Presence::Unsaid => aws(part),
     }
 }

@@ -6,7 +6,7 @@ use workflow_asl::document::QueryLanguage;
 
 use super::flow::Narrowing;
 use super::model::{Model, StateInfo};
-use super::resolve::{Place, Position};
+use super::position::{Place, Position};
 use super::sink::Sink;
 use super::types::Ty;
 use super::values;

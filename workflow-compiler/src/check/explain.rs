@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use workflow_asl::result::Member;
 
-use super::api::member_type;
 use super::data::{self, Kept};
-use super::foreign::{Foreign, ForeignMember, ForeignPart};
+use super::members::member_type;
 use super::model::Model;
 use super::sink::Sink;
 use super::types::Ty;
+use crate::question::{Foreign, ForeignMember, ForeignPart};
 use crate::syntax::ast::{Head, Workflow};
 
 /// How many levels of objects and tuples a type is told with, how many members of each, and how many arrays, options and

@@ -5,11 +5,12 @@ use workflow_asl::document::QueryLanguage;
 
 use super::data::output::whole;
 use super::flow::Narrowing;
-use super::foreign::{Asks, Foreign, ForeignPart, Question, kinds, kinds_of};
+use super::foreign::{kinds, kinds_of};
 use super::model::{Model, StateInfo};
-use super::resolve::{Place, Position, article};
+use super::position::{Place, Position};
 use super::sink::Sink;
-use super::types::{Ty, Types};
+use super::types::{Ty, Types, article};
+use crate::question::{Asks, Foreign, ForeignPart, Question};
 use crate::schema::own::spell;
 use crate::syntax::ast::{Expr, ExprKind, Head, Member, Resource, Spot};
 

@@ -4,7 +4,7 @@ use workflow_services::{Arn, TaskResource};
 
 use super::api::{ResultType, declared_result, integration};
 use super::model::{Model, StateInfo};
-use super::resolve::{Place, Position};
+use super::position::{Place, Position};
 use super::types::Ty;
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Resource, Type};
 use crate::syntax::keyword::ClauseKind;

@@ -6,10 +6,11 @@ use workflow_asl::Code;
 
 use super::flow::Narrowing;
 use super::model::Model;
-use super::resolve::Place;
+use super::position::Place;
 use super::sink::Sink;
 use super::types::Ty;
 use super::variables;
+use super::words::VALUES;
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::ast::{
     ClauseValue, DeclarationKind, Expr, ExprKind, NO_WORD, Reference, Root, Segment, Spot, Text, plain,
@@ -43,32 +44,12 @@ const INPUTS: [&str; 18] = [
 /// What other languages call an error.
 const ERRORS: [&str; 7] = ["error", "err", "e", "ex", "exc", "exception", "failure"];
 
-/// Values of other languages.
-const VALUES: &[(&str, &[&str])] = &[
-    ("null", &["None", "nil", "undefined", "NULL", "Null", "Nothing", "nullptr"]),
-    ("true", &["True", "TRUE", "yes"]),
-    ("false", &["False", "FALSE", "no"]),
-];
-
 /// The variables of an environment.
 const ENVIRONMENTS: [&str; 4] = ["env", "ENV", "environ", "process"];
 
 /// Whether a word is another language's for the variables of the environment.
 pub(super) fn is_environment(word: &Ident) -> bool {
     ENVIRONMENTS.iter().any(|environment| *word == environment)
-}
-
-/// Whether a value is `null`, in the words of another language too, which are reported where they are read.
-pub(super) fn is_null(value: &Expr) -> bool {
-    match &value.kind {
-        ExprKind::Null => true,
-        ExprKind::Reference(Reference { root: Root::StateResult(word), segments, optional: false, .. }) => {
-            let word = plain(word);
-            segments.is_empty()
-                && VALUES.iter().any(|(value, words)| *value == "null" && words.contains(&word.as_str()))
-        }
-        _ => false,
-    }
 }
 
 /// A reference that may have been meant, and how many of the steps that are written it stands for beside the first word.

@@ -19,10 +19,12 @@ mod handlers;
 mod infer;
 mod items;
 mod meant;
+mod members;
 mod model;
 mod names;
 mod origin;
 mod path;
+mod position;
 mod range;
 mod request;
 mod resolve;
@@ -36,17 +38,17 @@ mod values;
 mod variables;
 mod words;
 
-pub(crate) use api::member_type;
 pub use api::{DeclaredResult, ResultType, declared_result, integration};
 pub use data::{Kept, KeptItem, Reads};
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, FindWorkflow, explain};
-pub use foreign::{Asks, Foreign, ForeignMember, ForeignPart, ForeignStep, Question};
 pub use handled::Handled;
 pub(crate) use handled::{handled, is_handled};
 pub(crate) use items::Items;
+pub(crate) use members::member_type;
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
-pub use resolve::{Base, Place, Position, Resolved, Step};
+pub use position::{Place, Position};
+pub use resolve::{Base, Resolved, Step};
 pub(crate) use targets::fields_of_state;
 pub use types::{Field, Struct, Ty, Types};
 pub(crate) use unused::unused;
@@ -56,6 +58,7 @@ use std::collections::BTreeMap;
 
 use self::sink::Sink;
 use crate::problem::Problems;
+pub use crate::question::{Asks, Foreign, ForeignMember, ForeignPart, ForeignStep, Question};
 use crate::syntax::ast::{Clause, Workflow};
 
 /// Builds the model of a workflow and reports what is wrong with it, each problem once.

@@ -9,8 +9,9 @@ use workflow_asl::{Code, StateKind};
 use super::meant;
 use super::model::{Model, StateInfo, is_distributed};
 use super::path::{Path, reference_text};
-use super::resolve::{Base, Place, Position};
-use super::types::Ty;
+use super::position::{Place, Position};
+use super::resolve::Base;
+use super::types::{Ty, error_type};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain};
 use crate::syntax::keyword::ClauseKind;
@@ -364,11 +365,6 @@ impl<'a> Model<'a> {
             (member.name, if absent { ty.optional() } else { ty })
         }))
     }
-}
-
-/// What a catcher gets.
-pub(super) fn error_type() -> Ty {
-    Ty::object([("Error", Ty::Text), ("Cause", Ty::Text)])
 }
 
 /// What `$` is in a field of a JSONPath state; `None` where there is no data.

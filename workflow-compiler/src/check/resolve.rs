@@ -3,102 +3,19 @@
 use workflow_asl::Code;
 use workflow_asl::result::{Member, Presence};
 
-use super::api::member_type;
 use super::data::references;
 use super::flow::Narrowing;
-use super::infer::Named;
-use super::model::{Model, StateInfo};
+use super::members::Named;
+use super::members::member_type;
+use super::model::Model;
 use super::origin::Origin;
 use super::path::{Path, PathRoot, PathSegment, literal_index};
+use super::position::{Place, Position};
 use super::sink::Sink;
-use super::types::Ty;
+use super::types::{Ty, article};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, Reference, Root, Segment, Text, plain};
 use crate::syntax::spelling::is_word;
-
-/// A place in a state where a value is computed.
-#[derive(Clone, Copy, Debug)]
-pub struct Place<'m, 'a> {
-    /// The state.
-    pub state: &'m StateInfo<'a>,
-    /// Which of its fields.
-    pub position: Position,
-}
-
-/// The field of a state that a value is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Position {
-    /// A task's request, `arguments`, `parameters`; a pass's value in a JSONPath state.
-    Parameters,
-    /// `output`; the value of a JSONata pass, and of a succeed.
-    Output,
-    /// `assign`, also in an arm of a choice.
-    Assign,
-    /// The condition of an arm, the value after `match`, a pattern.
-    Condition,
-    /// `result_selector`
-    ResultSelector,
-    /// `item_selector`
-    ItemSelector,
-    /// `over`, `items`
-    Items,
-    /// `input_path`, `items_path`, `result_path`
-    Path,
-    /// `output_path`
-    OutputPath,
-    /// `wait … for`
-    Seconds,
-    /// `wait … until`
-    Timestamp,
-    /// `timeout`, `heartbeat`
-    Timeout,
-    /// `max_concurrency`, `tolerate count`
-    Limit,
-    /// `tolerate percent`
-    Share,
-    /// `credentials`
-    Credentials,
-    /// A fail's `error` and `cause`.
-    Failure,
-    /// `output` of a catcher.
-    CatchOutput,
-    /// `assign` of a catcher.
-    CatchAssign,
-    /// `item_reader`, `result_writer`, `item_batcher` and their short forms.
-    Transfer,
-    /// What a task calls: known before it runs.
-    Resource,
-    /// A retrier's fields, `label`, `raw`, a JSONPath pass's `result`: literals only.
-    Literal,
-}
-
-impl Position {
-    /// How a message calls it.
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::Parameters => "the request",
-            Self::Output => "`output`",
-            Self::Assign => "`assign`",
-            Self::Condition => "a condition",
-            Self::ResultSelector => "`result_selector`",
-            Self::ItemSelector => "`item_selector`",
-            Self::Items => "the items of a map",
-            Self::Path => "a path",
-            Self::OutputPath => "`output_path`",
-            Self::Seconds | Self::Timestamp => "the time of a wait",
-            Self::Timeout => "a timeout",
-            Self::Limit | Self::Share => "a map's limit",
-            Self::Credentials => "`credentials`",
-            Self::Failure => "`error` and `cause`",
-            Self::CatchOutput => "a catcher's `output`",
-            Self::CatchAssign => "a catcher's `assign`",
-            Self::Transfer => "a map's reader, writer or batcher",
-            Self::Resource => "what a task calls",
-            Self::Literal => "this field",
-        }
-    }
-}
 
 /// What a resolved reference starts from.
 #[derive(Clone, Debug, PartialEq)]
@@ -504,7 +421,7 @@ impl Model<'_> {
         if !RESULT_WORDS.contains(&name.value.to_lowercase().as_str()) {
             return deeper(true).map(at);
         }
-        let has = |member: &str| matches!(self.named(ty, member), Named::Found(_));
+        let has = |member: &str| matches!(self.types.named(ty, member), Named::Found(_));
         if let Some(next) = next.filter(|next| has(&next.value)) {
             let help = format!("leave out `{}`: write `{of}.{}`", name.value, next.value);
             return Some(problem.clone().help(help).edit(Edit::over(name.spot.to(next.spot), next.value.clone())));
@@ -534,7 +451,7 @@ impl Model<'_> {
         let has = |ty: &Ty| match ty.present() {
             Ty::Struct(of) => self.types.structs.get(of).is_some_and(|known| known.fields.contains_key(name)),
             Ty::Map(_) => false,
-            ty => matches!(self.named(ty, name), Named::Found(_)),
+            ty => matches!(self.types.named(ty, name), Named::Found(_)),
         };
         let found = inner.iter().find(|(_, ty)| !ty.is_option() && has(ty));
         // What is in there the source may not say.
@@ -576,19 +493,6 @@ fn list_members<'s>(problem: Problem, known: impl Iterator<Item = &'s str>) -> P
     match names.len() {
         1..=FEW => problem.help(format!("its members are {}", names.join(", "))),
         _ => problem,
-    }
-}
-
-/// A type in a sentence: `a `String``, `an integer`.
-pub(super) fn article(ty: &Ty) -> String {
-    match ty {
-        Ty::Integer(_) | Ty::Number | Ty::Float(_) | Ty::Object(_) => ty.name(),
-        Ty::Null => "`null`".to_owned(),
-        // Whose items have no name that the user could write.
-        Ty::Array(item) if item.is_unknown() => "an array".to_owned(),
-        Ty::Array(item) if matches!(item.present(), Ty::Object(_) | Ty::Shape(_)) => "an array of objects".to_owned(),
-        Ty::Tuple(items) if ty.name().contains("Json") => format!("an array of {} items", items.len()),
-        other => format!("`{}`", other.name()),
     }
 }
 

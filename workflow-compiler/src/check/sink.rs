@@ -1,7 +1,7 @@
 //! Where what a walk finds goes: to the user, or nowhere when a later phase only asks.
 
-use super::foreign::Question;
 use crate::problem::{Problem, Problems};
+use crate::question::Question;
 
 /// Takes problems, or drops them.
 pub(super) struct Sink<'p>(Option<&'p mut Problems>);

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 use workflow_asl::result::ResultPart;
 use workflow_services::Enum;
 
-use super::foreign::{Foreign, ForeignPart};
+use crate::question::{Foreign, ForeignPart};
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
 use crate::syntax::rust_name;
 
@@ -508,6 +508,24 @@ impl<'a> Types<'a> {
     pub fn variant_wire(&self, ty: &str, variant: &str) -> Option<&'a str> {
         let decl = self.enums.get(ty)?;
         decl.variants.iter().find(|decl| plain(&decl.name) == variant).map(|decl| decl.wire.as_str())
+    }
+}
+
+/// What a catcher gets.
+pub(super) fn error_type() -> Ty {
+    Ty::object([("Error", Ty::Text), ("Cause", Ty::Text)])
+}
+
+/// A type in a sentence: `a `String``, `an integer`.
+pub(super) fn article(ty: &Ty) -> String {
+    match ty {
+        Ty::Integer(_) | Ty::Number | Ty::Float(_) | Ty::Object(_) => ty.name(),
+        Ty::Null => "`null`".to_owned(),
+        // Whose items have no name that the user could write.
+        Ty::Array(item) if item.is_unknown() => "an array".to_owned(),
+        Ty::Array(item) if matches!(item.present(), Ty::Object(_) | Ty::Shape(_)) => "an array of objects".to_owned(),
+        Ty::Tuple(items) if ty.name().contains("Json") => format!("an array of {} items", items.len()),
+        other => format!("`{}`", other.name()),
     }
 }
 

@@ -7,9 +7,9 @@ use super::choice;
 use super::flow::Narrowing;
 use super::foreign::{kinds, kinds_of};
 use super::model::{Model, StateInfo};
-use super::resolve::{Place, Position, article};
+use super::position::{Place, Position};
 use super::sink::Sink;
-use super::types::Ty;
+use super::types::{Ty, article};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
     Catcher, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Over, Resource, Retrier, Root, WaitHead, plain,

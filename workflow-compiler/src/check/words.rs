@@ -3,8 +3,28 @@
 use workflow_asl::jsonata;
 
 use super::path::{Path, PathRoot};
-use crate::syntax::ast::{Expr, ExprKind, UnaryOp, plain};
+use crate::syntax::ast::{Expr, ExprKind, Reference, Root, UnaryOp, plain};
 use crate::syntax::spelling::sign;
+
+/// Values of other languages.
+pub(super) const VALUES: &[(&str, &[&str])] = &[
+    ("null", &["None", "nil", "undefined", "NULL", "Null", "Nothing", "nullptr"]),
+    ("true", &["True", "TRUE", "yes"]),
+    ("false", &["False", "FALSE", "no"]),
+];
+
+/// Whether a value is `null`, in the words of another language too, which are reported where they are read.
+pub(super) fn is_null(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Null => true,
+        ExprKind::Reference(Reference { root: Root::StateResult(word), segments, optional: false, .. }) => {
+            let word = plain(word);
+            segments.is_empty()
+                && VALUES.iter().any(|(value, words)| *value == "null" && words.contains(&word.as_str()))
+        }
+        _ => false,
+    }
+}
 
 /// The words of an expression that gives the same each time, to tell whether two are the same.
 pub(super) fn words(expr: &Expr) -> Option<String> {

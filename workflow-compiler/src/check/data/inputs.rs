@@ -8,10 +8,9 @@ use workflow_asl::document::QueryLanguage;
 use crate::check::flow::narrowed::arms;
 use crate::check::flow::{By as Takes, Narrowing};
 use crate::check::model::{Model, StateInfo};
-use crate::check::origin::error_type;
-use crate::check::resolve::{Place, Position};
+use crate::check::position::{Place, Position};
 use crate::check::sink::Sink;
-use crate::check::types::Ty;
+use crate::check::types::{Ty, error_type};
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, Head};
 use crate::syntax::keyword::ClauseKind;
 

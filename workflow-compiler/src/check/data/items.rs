@@ -10,7 +10,8 @@ use workflow_asl::{StateKind, jsonata};
 use super::kept::{DEPTH, Kept};
 use super::uses;
 use crate::check::model::{Model, StateInfo, is_distributed};
-use crate::check::resolve::{Base, Place, Position, Step};
+use crate::check::position::{Place, Position};
+use crate::check::resolve::{Base, Step};
 use crate::syntax::ast::{ClauseValue, Expr, Head, Root, Target};
 use crate::syntax::keyword::ClauseKind;
 

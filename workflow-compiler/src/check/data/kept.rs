@@ -7,10 +7,11 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::{Member, Presence};
 
 use super::{raw, uses};
-use crate::check::api::aws;
-use crate::check::infer::Named;
+use crate::check::members::Named;
+use crate::check::members::aws;
 use crate::check::model::Model;
-use crate::check::resolve::{Place, Position, Step};
+use crate::check::position::{Place, Position};
+use crate::check::resolve::Step;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::syntax::ast::{Root, plain};
@@ -82,7 +83,7 @@ pub(super) fn present(model: &Model<'_>, number: usize, path: impl Iterator<Item
                 Member::Found(part, Presence::Always) => Some(aws(part)),
                 _ => None,
             },
-            Ty::Object(_) | Ty::Struct(_) => match model.named(&ty, &name) {
+            Ty::Object(_) | Ty::Struct(_) => match model.types.named(&ty, &name) {
                 Named::Found(next) => Some(next),
                 Named::Unknown | Named::None => None,
             },

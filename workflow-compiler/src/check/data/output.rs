@@ -7,17 +7,18 @@ use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Member;
 
-use crate::check::api::member_type;
 use crate::check::flow::Narrowing;
-use crate::check::foreign::{Asks, Foreign, Question, kinds_of};
+use crate::check::foreign::kinds_of;
 use crate::check::given::Given;
+use crate::check::members::member_type;
 use crate::check::model::{Model, StateInfo};
 use crate::check::path::{Path, PathRoot};
-use crate::check::resolve::{Place, Position, article};
+use crate::check::position::{Place, Position};
 use crate::check::sink::Sink;
-use crate::check::types::{Field, Int, Ty};
+use crate::check::types::{Field, Int, Ty, article};
 use crate::check::words::path_of;
 use crate::problem::Problem;
+use crate::question::{Asks, Foreign, Question};
 use crate::syntax::ast::{BinaryOp, ClauseValue, Expr, ExprKind, Head, Spot};
 use crate::syntax::keyword::ClauseKind;
 

@@ -12,7 +12,7 @@ use workflow_asl::references::LiteralKind;
 
 use super::kept::{DEPTH, Kept, present};
 use super::{uses, variable};
-use crate::check::infer::Named;
+use crate::check::members::Named;
 use crate::check::model::Model;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
@@ -100,7 +100,7 @@ fn path(model: &Model<'_>, number: usize, used: &Use, (text, spot): (&str, Spot)
     let climbs = !used.exact && jsonata::expression(text).unwrap_or(text).contains('%');
     for step in used.steps.iter().take(DEPTH) {
         let LiteralKind::Name(name) = &step.kind else { break };
-        match model.named(&ty, name) {
+        match model.types.named(&ty, name) {
             Named::Found(next) => ty = next,
             Named::Unknown => break,
             Named::None => {

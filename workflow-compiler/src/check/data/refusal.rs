@@ -10,7 +10,7 @@ use crate::check::flow::{Edge, Narrowing, Point};
 use crate::check::model::{Model, StateInfo};
 use crate::check::names::describe;
 use crate::check::path::{Path, PathRoot, reference_text};
-use crate::check::resolve::Place;
+use crate::check::position::Place;
 use crate::problem::Problem;
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Reference, Segment, Spot, Text, plain};
 use crate::syntax::keyword::ClauseKind;

@@ -14,7 +14,7 @@ use super::uses;
 use crate::check::flow::narrowed::arms;
 use crate::check::flow::{Narrowing, StateGraphs};
 use crate::check::model::{Model, StateInfo};
-use crate::check::resolve::{Place, Position};
+use crate::check::position::{Place, Position};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Root};

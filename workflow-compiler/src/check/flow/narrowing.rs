@@ -4,8 +4,8 @@ use workflow_asl::document::Operator;
 use workflow_asl::intrinsic;
 
 use crate::check::function::Function;
-use crate::check::meant::is_null;
 use crate::check::path::{Path, PathRoot, PathSegment};
+use crate::check::words::is_null;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 
 /// Where nothing is known.

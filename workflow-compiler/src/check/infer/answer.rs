@@ -5,9 +5,9 @@ use workflow_asl::result::Presence;
 
 use crate::check::model::Model;
 use crate::check::path::reference_text;
-use crate::check::resolve::{Place, article};
+use crate::check::position::Place;
 use crate::check::sink::Sink;
-use crate::check::types::Ty;
+use crate::check::types::{Ty, article};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, Spot};
 

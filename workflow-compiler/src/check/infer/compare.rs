@@ -5,9 +5,8 @@ use workflow_asl::{Code, placeholder};
 use workflow_services::Enum;
 
 use crate::check::model::Model;
-use crate::check::resolve::article;
 use crate::check::sink::Sink;
-use crate::check::types::Ty;
+use crate::check::types::{Ty, article};
 use crate::check::words::words;
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, Spot, plain};

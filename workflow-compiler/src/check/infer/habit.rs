@@ -6,7 +6,7 @@ use workflow_asl::document::QueryLanguage;
 
 use crate::check::flow::Narrowing;
 use crate::check::model::Model;
-use crate::check::resolve::{Place, Position};
+use crate::check::position::{Place, Position};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::problem::{Edit, Problem};

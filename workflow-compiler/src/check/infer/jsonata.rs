@@ -7,33 +7,23 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::jsonata::{self, Node, NodeKind};
-use workflow_asl::result::Member;
 use workflow_asl::{Code, StateKind};
 
 use super::compare::unlisted;
-use crate::check::api::member_type;
-use crate::check::foreign::{Asks, Foreign, Question};
 use crate::check::function::Function;
+use crate::check::members::Named;
 use crate::check::model::Model;
-use crate::check::origin::error_type;
 use crate::check::path::{Path, PathRoot, PathSegment};
-use crate::check::resolve::{Place, Position};
+use crate::check::position::{Place, Position};
 use crate::check::sink::Sink;
-use crate::check::types::Ty;
+use crate::check::types::{Ty, error_type};
 use crate::problem::Problem;
+use crate::question::{Asks, Foreign, Question};
 use crate::syntax::ast::Spot;
 use crate::text_part::TextPart;
 
 /// What nests deeper has no type: the walk keeps its stack small.
 const DEPTH: usize = 60;
-
-/// What a name leads to in a type, by its name in JSON.
-pub(in crate::check) enum Named {
-    Found(Ty),
-    Unknown,
-    /// It has no such member.
-    None,
-}
 
 impl<'a> Model<'a> {
     /// The type of an expression of JSONata; members that its values do not have go to the sink.
@@ -69,25 +59,6 @@ impl<'a> Model<'a> {
             }
         }
         ty
-    }
-
-    /// The member of a value by its name in JSON.
-    pub(in crate::check) fn named(&self, ty: &Ty, name: &str) -> Named {
-        let found = |ty: Option<Ty>| ty.map_or(Named::None, Named::Found);
-        match ty.present() {
-            Ty::Object(members) => found(members.get(name).cloned()),
-            Ty::Struct(of) => {
-                let Some(known) = self.types.structs.get(of) else { return Named::Unknown };
-                found(known.fields.values().find(|field| field.decl.wire == name).map(|field| field.ty.clone()))
-            }
-            Ty::Shape(part) => match part.member(name) {
-                Member::Found(part, presence) => Named::Found(member_type(part, presence)),
-                Member::Unknown => Named::Unknown,
-                Member::None => Named::None,
-            },
-            Ty::Map(value) => Named::Found((**value).clone()),
-            _ => Named::Unknown,
-        }
     }
 }
 
@@ -215,7 +186,7 @@ impl Walk<'_, '_> {
         if let Ty::Foreign(of) = ty.present() {
             return self.foreign_step((path, own), at, of, name);
         }
-        let next = match self.model.named(ty, name) {
+        let next = match self.model.types.named(ty, name) {
             Named::Found(next) if ty.is_option() => next.lacking(),
             Named::Found(next) => next,
             Named::Unknown => Ty::Unknown,

@@ -13,18 +13,17 @@ use workflow_asl::result::Presence;
 
 use self::compare::unknown_variant;
 use super::flow::Narrowing;
-use super::foreign::{Asks, Question};
 use super::model::Model;
 use super::path::{Path, PathRoot, optional_text};
-use super::resolve::{Beginning, Place, Position, article};
+use super::position::{Place, Position};
+use super::resolve::Beginning;
 use super::sink::Sink;
-use super::types::Ty;
+use super::types::{Ty, article};
 use super::words::path_of;
 use crate::problem::{Edit, Problem};
+use crate::question::{Asks, Question};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, UnaryOp, plain};
 use crate::syntax::spelling::spelled;
-
-pub(super) use self::jsonata::Named;
 
 impl<'a> Model<'a> {
     /// The type of an expression in its place, as far as it is known. Silent: the checks report.

@@ -5,15 +5,16 @@ use workflow_asl::document::QueryLanguage;
 
 use super::habit::written_default;
 use crate::check::flow::Narrowing;
-use crate::check::foreign::{Asks, Foreign, Question, kinds};
-use crate::check::meant::is_null;
+use crate::check::foreign::kinds;
 use crate::check::model::Model;
 use crate::check::path::optional_text;
 use crate::check::path::{Path, reference_text};
-use crate::check::resolve::{Place, article};
+use crate::check::position::Place;
 use crate::check::sink::Sink;
-use crate::check::types::Ty;
+use crate::check::types::{Ty, article};
+use crate::check::words::is_null;
 use crate::problem::{Edit, Problem};
+use crate::question::{Asks, Foreign, Question};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Spot, UnaryOp};
 use crate::syntax::spelling::sign;
 

@@ -1,6 +1,8 @@
+//! How two definitions are compared.
+
 use serde_json::{Value, json};
 
-use super::Difference;
+use workflow_asl::difference::Difference;
 
 fn said(old: &Value, new: &Value) -> Vec<String> {
     let difference = Difference::of(old, new);
