@@ -166,6 +166,12 @@ impl Engine {
         self
     }
 
+    /// The types that it checks by.
+    #[doc(hidden)]
+    pub fn declared_types(&self) -> Option<&'static Types> {
+        self.declared.as_ref().map(|declared| declared.types)
+    }
+
     /// Takes any JSON as the input, as AWS does, whatever the workflow declares: to see what an execution makes of a wrong
     /// one.
     ///

@@ -35,7 +35,6 @@ impl Random {
     }
 
     /// The seed of the numbers that are still to come.
-    #[cfg(feature = "jsonata")]
     pub(crate) fn state(&self) -> u64 {
         self.0.get()
     }

@@ -52,6 +52,7 @@ impl fmt::Display for Lines<'_> {
 /// What a workflow declares, for the program of its definition.
 #[derive(Clone, Debug)]
 pub(crate) struct Declared {
+    pub(crate) types: &'static Types,
     input: &'static Shape,
     answers: Arc<AnswerTypes>,
 }
@@ -65,7 +66,7 @@ impl Declared {
             }
         }
         answers.sort_by_key(|(state, _)| *state);
-        Self { input: types.input, answers: Arc::new(AnswerTypes(answers)) }
+        Self { types, input: types.input, answers: Arc::new(AnswerTypes(answers)) }
     }
 
     /// How an input does not fit.

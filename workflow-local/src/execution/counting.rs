@@ -17,8 +17,9 @@ impl Execution {
 
     /// Writes what was counted, once.
     pub(super) fn record_taken(&mut self) {
+        let Some(watch) = self.program.watch() else { return };
         let taken = std::mem::take(&mut self.taken);
-        if let (Some(watch), false) = (self.program.watch(), taken.is_empty()) {
+        if !taken.is_empty() {
             watch.record(&taken);
         }
     }

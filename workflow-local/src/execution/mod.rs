@@ -5,6 +5,7 @@ mod choice;
 mod context;
 mod counting;
 mod distributed;
+mod explored;
 mod failure;
 mod finish;
 mod handling;
@@ -165,9 +166,10 @@ pub struct Execution {
 }
 
 /// Whether there is an activity with this ARN.
-type HasActivity = Box<dyn Fn(&str) -> bool + Send + Sync>;
+type HasActivity = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// One history: the execution's own, or a distributed map's child's.
+#[derive(Clone)]
 struct Run {
     name: Arc<str>,
     arn: Arc<str>,
@@ -297,7 +299,7 @@ impl Execution {
     /// Tells which activities exist, by ARN; all of them unless told. A task of one that does not
     /// fails the execution.
     pub fn known_activities(&mut self, exists: impl Fn(&str) -> bool + Send + Sync + 'static) {
-        self.has_activity = Some(Box::new(exists));
+        self.has_activity = Some(Arc::new(exists));
     }
 
     fn add_run(&mut self, run: Run) -> RunId {

@@ -10,7 +10,7 @@ use crate::payload::Payload;
 use crate::program::Transformation;
 
 /// What becomes of the results.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Writing {
     /// The request of `s3:putObject`; without it the results are the state's.
     pub(crate) to: Option<Value>,

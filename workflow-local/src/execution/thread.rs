@@ -18,7 +18,7 @@ pub(crate) struct ThreadId(pub(crate) usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RunId(pub(crate) usize);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Thread {
     pub(crate) id: ThreadId,
     pub(crate) run: RunId,
@@ -80,7 +80,7 @@ impl MapItem {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Doing {
     /// About to enter a state.
     Enter(StateId, Payload),
@@ -108,7 +108,7 @@ pub(crate) enum AfterSleep {
 }
 
 /// A task that was scheduled and not answered.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TaskWait {
     /// An activity is started when a worker takes it.
     pub(crate) started: bool,
@@ -120,7 +120,7 @@ pub(crate) struct TaskWait {
 }
 
 /// A parallel or map that waits for its branches or items.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Join {
     pub(crate) kind: JoinKind,
     pub(crate) results: Vec<Option<Payload>>,
@@ -139,7 +139,7 @@ pub(crate) struct Join {
     pub(crate) unfinished: Vec<(usize, Box<Thread>)>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum JoinKind {
     Parallel,
     Map,
@@ -147,7 +147,7 @@ pub(crate) enum JoinKind {
 }
 
 /// What a distributed map keeps of its run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct MapRun {
     pub(crate) failed_items: usize,
     /// The children that did not succeed.

@@ -9,14 +9,14 @@ use super::{Execution, Status};
 use crate::clock::Instant;
 
 /// Something that happens at a time unless what it was set for is over.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Timer {
-    at: Instant,
+    pub(super) at: Instant,
     /// Timers of one time happen in the order in which they were set.
     order: u64,
-    thread: ThreadId,
+    pub(super) thread: ThreadId,
     ticket: u64,
-    kind: TimerKind,
+    pub(super) kind: TimerKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Execution {
         None
     }
 
-    fn is_current(&self, timer: &Timer) -> bool {
+    pub(super) fn is_current(&self, timer: &Timer) -> bool {
         if let TimerKind::Execution(run) = timer.kind {
             return self.run(run).status == Status::Running;
         }

@@ -74,7 +74,7 @@ impl fmt::Display for Text {
 }
 
 /// What was kept last, by what it is of: the data of states, or a variable.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Recent {
     /// Bytes of the large payloads that were kept as they are.
     as_they_are: usize,
@@ -82,7 +82,7 @@ pub(crate) struct Recent {
     variables: BTreeMap<String, Last>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Last {
     /// As states have it, which the next event often has too.
     live: Payload,

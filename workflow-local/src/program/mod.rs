@@ -317,6 +317,14 @@ impl Program {
         self.watch.as_ref()
     }
 
+    /// Without the counts that [coverage](crate::coverage) would write: for executions that no test runs.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unwatched(mut self) -> Self {
+        self.watch = None;
+        self
+    }
+
     /// The names of all states, in the order of the definition, outer states before inner ones.
     pub fn state_names(&self) -> impl Iterator<Item = &str> {
         self.states.iter().map(|state| &*state.name)

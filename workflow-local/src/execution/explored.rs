@@ -1,0 +1,259 @@
+//! What exploration needs of an execution: a copy to go on from, what tells two of them apart, and which ways it took.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::Execution;
+use super::thread::{Doing, JoinKind, RunId, Thread, ThreadId};
+use super::timer::TimerKind;
+use crate::program::Program;
+use crate::task::TaskId;
+
+/// A copy goes its own way from here: it shares the definition, the store and the values with the original.
+impl Clone for Execution {
+    fn clone(&self) -> Self {
+        Self {
+            program: Arc::clone(&self.program),
+            start: self.start.clone(),
+            now: self.now,
+            random: self.random.clone(),
+            runs: self.runs.clone(),
+            map_runs: self.map_runs.clone(),
+            keeps: self.keeps,
+            threads: self.threads.clone(),
+            free: self.free.clone(),
+            ready: self.ready.clone(),
+            timers: self.timers.clone(),
+            closes_at: self.closes_at,
+            requests: self.requests.clone(),
+            tasks: self.tasks.clone(),
+            tickets: self.tickets,
+            scheduled: self.scheduled,
+            scheduled_of: self.scheduled_of.clone(),
+            store: Arc::clone(&self.store),
+            has_activity: self.has_activity.clone(),
+            taken: self.taken.clone(),
+            given_context: self.given_context.clone(),
+            answer_types: self.answer_types.clone(),
+            // It is of the original's last answer.
+            refusal: None,
+            #[cfg(feature = "jsonata")]
+            jsonata_limits: self.jsonata_limits,
+        }
+    }
+}
+
+impl Execution {
+    /// Hashes what the future of the execution follows from: its input, where each branch stands and with which data,
+    /// its outstanding work, and its timers by how long they still run. Left out is the past (the history, the numbers of
+    /// events and tasks, tokens). `time` adds its present, and `random` the random numbers to come, for definitions whose
+    /// expressions look at them.
+    #[doc(hidden)]
+    pub fn fingerprint(&self, time: bool, random: bool, hasher: &mut impl Hasher) {
+        let mut found =
+            Fingerprint { execution: self, time, hasher, order: vec![usize::MAX; self.threads.len()], next: 0 };
+        hash_value(self.input(), found.hasher);
+        let threads = || self.threads.iter().flatten();
+        for thread in threads().filter(|thread| thread.parent.is_none() && thread.run == RunId(0)) {
+            found.thread(thread);
+        }
+        // What no other thread leads to.
+        for thread in threads() {
+            if found.number(thread.id) == usize::MAX {
+                found.thread(thread);
+            }
+        }
+        for run in self.runs.iter().skip(1) {
+            run.status.name().hash(found.hasher);
+        }
+        let mut timers: Vec<_> =
+            self.timers.iter().map(|timer| &timer.0).filter(|timer| self.is_current(timer)).collect();
+        timers.sort();
+        for timer in timers {
+            let of = match timer.kind {
+                TimerKind::Execution(run) => run.0,
+                TimerKind::Wake | TimerKind::Task | TimerKind::Heartbeat(_) => found.number(timer.thread),
+            };
+            let kind = std::mem::discriminant(&timer.kind);
+            (self.now.until(timer.at), of, kind).hash(found.hasher);
+        }
+        for id in &self.ready {
+            found.number(*id).hash(found.hasher);
+        }
+        for request in &self.requests {
+            let thread = self.tasks.get(&request.id).map(|thread| found.number(*thread));
+            thread.hash(found.hasher);
+        }
+        if time {
+            self.now.hash(hasher);
+        }
+        if random {
+            self.random.state().hash(hasher);
+        }
+    }
+
+    /// Which branches and iterations a task is in, the outermost first; with its state's name it tells it from the other
+    /// tasks that wait.
+    #[doc(hidden)]
+    pub fn place_of(&self, task: TaskId) -> Vec<usize> {
+        let mut place = Vec::new();
+        let mut at = self.tasks.get(&task).copied();
+        while let Some(thread) = at.and_then(|id| self.threads.get(id.0)?.as_deref()) {
+            let owner = thread.parent.or_else(|| self.run(thread.run).owner);
+            place.extend(owner.map(|(_, index)| index));
+            at = owner.map(|(id, _)| id);
+        }
+        place.reverse();
+        place
+    }
+
+    /// The task that times out, or misses its heartbeat, when the next timer is due.
+    #[doc(hidden)]
+    pub fn due_next(&self) -> Option<TaskId> {
+        let timer = self.timers.iter().map(|timer| &timer.0).filter(|timer| self.is_current(timer)).min()?;
+        match timer.kind {
+            TimerKind::Task | TimerKind::Heartbeat(_) => {
+                let thread = self.threads.get(timer.thread.0)?.as_deref()?;
+                Some(TaskId(thread.ticket))
+            }
+            TimerKind::Execution(_) | TimerKind::Wake => None,
+        }
+    }
+
+    /// How many more attempts the retrier has that an error of a waiting task belongs to; 0 without one.
+    #[doc(hidden)]
+    pub fn attempts_left(&self, task: TaskId, error: Option<&str>, missed_heartbeat: bool) -> u64 {
+        let thread = self.tasks.get(&task).and_then(|id| self.threads.get(id.0)?.as_deref());
+        let Some(visit) = thread.and_then(|thread| thread.visit.as_ref()) else { return 0 };
+        let retriers = self.program.state(visit.state).retry.iter().zip(&visit.used);
+        let mut fitting = retriers.filter(|(retrier, _)| retrier.errors.matches(error, missed_heartbeat));
+        fitting.next().map_or(0, |(retrier, used)| retrier.max_attempts.saturating_sub(*used))
+    }
+
+    /// Counts from now on the ways that it takes.
+    #[doc(hidden)]
+    pub fn count_ways(&mut self) {
+        self.taken = vec![0; self.program.way_pointers().len()];
+    }
+
+    /// How often it took each way, by the numbers of [`Program::ways`], since it was asked last.
+    #[doc(hidden)]
+    pub fn drain_ways(&mut self, mut taken: impl FnMut(usize)) {
+        for (number, count) in self.taken.iter_mut().enumerate() {
+            if std::mem::take(count) > 0 {
+                taken(number);
+            }
+        }
+    }
+}
+
+impl Program {
+    /// The definition that it was compiled from.
+    #[cfg(feature = "graph")]
+    #[doc(hidden)]
+    pub fn definition(&self) -> &Value {
+        &self.definition
+    }
+
+    /// Where each way that an execution can take stands in the document: the pointers of
+    /// [`Point`](crate::coverage::Point)s.
+    #[doc(hidden)]
+    pub fn ways(&self) -> Vec<workflow_asl::Pointer> {
+        self.way_pointers()
+    }
+}
+
+struct Fingerprint<'f, H> {
+    execution: &'f Execution,
+    time: bool,
+    hasher: &'f mut H,
+    /// The number of each thread on the way through the tree of them.
+    order: Vec<usize>,
+    next: usize,
+}
+
+impl<H: Hasher> Fingerprint<'_, H> {
+    fn number(&self, id: ThreadId) -> usize {
+        self.order.get(id.0).copied().unwrap_or(usize::MAX)
+    }
+
+    fn thread(&mut self, thread: &Thread) {
+        if let Some(number) = self.order.get_mut(thread.id.0) {
+            *number = self.next;
+        }
+        self.next += 1;
+        for (name, value) in thread.variables.own() {
+            name.hash(self.hasher);
+            hash_value(value, self.hasher);
+        }
+        if let Some(item) = &thread.item {
+            item.index.hash(self.hasher);
+            hash_value(&item.value, self.hasher);
+        }
+        if let Some(visit) = &thread.visit {
+            visit.name.hash(self.hasher);
+            hash_value(&visit.raw, self.hasher);
+            if !visit.raw.is_same(&visit.base) {
+                hash_value(&visit.base, self.hasher);
+            }
+            visit.used.hash(self.hasher);
+            if self.time {
+                visit.entered_time.hash(self.hasher);
+            }
+        }
+        std::mem::discriminant(&thread.doing).hash(self.hasher);
+        match &thread.doing {
+            Doing::Enter(state, input) => {
+                self.execution.program.state(*state).name.hash(self.hasher);
+                hash_value(input, self.hasher);
+            }
+            Doing::Sleep(then) => std::mem::discriminant(then).hash(self.hasher),
+            Doing::Task(task) => (task.started, task.submitted).hash(self.hasher),
+            Doing::Join(join) => {
+                (join.pending, join.next, join.limit).hash(self.hasher);
+                for item in &join.items {
+                    hash_value(&item.value, self.hasher);
+                }
+                for result in &join.results {
+                    result.is_some().hash(self.hasher);
+                    if let Some(result) = result {
+                        hash_value(result, self.hasher);
+                    }
+                }
+                if let JoinKind::MapRun(run) = &join.kind {
+                    (run.failed_items, &run.failed).hash(self.hasher);
+                }
+                for (index, id) in &join.running {
+                    index.hash(self.hasher);
+                    if let Some(Some(child)) = self.execution.threads.get(id.0) {
+                        self.thread(child);
+                    }
+                }
+            }
+            Doing::Work | Doing::Again | Doing::Awake | Doing::Done => {}
+        }
+    }
+}
+
+fn hash_value(value: &Value, hasher: &mut impl Hasher) {
+    std::mem::discriminant(value).hash(hasher);
+    match value {
+        Value::Null => {}
+        Value::Bool(truth) => truth.hash(hasher),
+        Value::Number(number) => number.hash(hasher),
+        Value::String(text) => text.hash(hasher),
+        Value::Array(items) => {
+            items.len().hash(hasher);
+            items.iter().for_each(|item| hash_value(item, hasher));
+        }
+        Value::Object(members) => {
+            members.len().hash(hasher);
+            for (name, value) in members {
+                name.hash(hasher);
+                hash_value(value, hasher);
+            }
+        }
+    }
+}
