@@ -10,6 +10,7 @@ mod definition;
 mod describe;
 mod diff;
 mod explain;
+mod explore;
 mod export;
 mod fmt;
 mod graph;
@@ -78,6 +79,8 @@ enum Command {
     Describe(describe::Describe),
     /// Tell of every state its types, what has run and which variables live, and what an execution costs
     Explain(explain::Explain),
+    /// Try everything that can go wrong with a workflow, and print what does as the shortest way to it
+    Explore(explore::Explore),
     /// Print a state machine with its role, policy, log group and alias for CloudFormation, SAM, Terraform or the CDK
     Export(export::Export),
     /// Print the types of a workflow's input, output and params for other languages
@@ -174,6 +177,7 @@ fn main() -> ExitCode {
         Command::Diff(diff) => diff.execute(&mut output),
         Command::Describe(describe) => describe.execute(&mut output),
         Command::Explain(explain) => explain.execute(&mut output),
+        Command::Explore(explore) => explore.execute(&mut output),
         Command::Export(export) => export.execute(&mut output),
         Command::Types(types) => types.execute(&mut output),
         Command::Iam(iam) => iam.execute(&mut output),

@@ -531,8 +531,15 @@ impl Engine {
         self.declared.as_ref().filter(|_| !self.any_answers).map(Declared::answers)
     }
 
+    /// Where item readers find their objects.
+    #[doc(hidden)]
+    pub fn store(&self) -> &Arc<dyn ObjectStore> {
+        &self.store
+    }
+
     /// How an execution is named and started unless it is told otherwise.
-    pub(crate) fn identity(&self) -> Start {
+    #[doc(hidden)]
+    pub fn identity(&self) -> Start {
         let time = match (self.clock, self.start_time) {
             (Clock::Virtual, time) => time.unwrap_or(VIRTUAL_START),
             (Clock::Real, _) => Instant::now(),

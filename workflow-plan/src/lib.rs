@@ -29,6 +29,11 @@ mod report;
 mod rule;
 pub mod schema;
 
+/// What the expressions of a definition use of its input and of what its tasks give.
+pub mod data {
+    pub use crate::flow::{Source, Use, uses};
+}
+
 use serde_json::Value;
 use workflow_asl::difference::Difference;
 use workflow_asl::policy;

@@ -122,6 +122,13 @@ impl Execution {
         }
     }
 
+    /// Whether a branch sleeps until the next timer is due, as opposed to the time limit of the execution.
+    #[doc(hidden)]
+    pub fn has_branch_timer(&self) -> bool {
+        let timer = self.timers.iter().map(|timer| &timer.0).filter(|timer| self.is_current(timer)).min();
+        timer.is_some_and(|timer| !matches!(timer.kind, TimerKind::Execution(RunId(0))))
+    }
+
     /// How many more attempts the retrier has that an error of a waiting task belongs to; 0 without one.
     #[doc(hidden)]
     pub fn attempts_left(&self, task: TaskId, error: Option<&str>, missed_heartbeat: bool) -> u64 {
@@ -155,6 +162,20 @@ impl Program {
     #[doc(hidden)]
     pub fn definition(&self) -> &Value {
         &self.definition
+    }
+
+    /// The numbers of the retrier and of the catcher of a state that an error belongs to.
+    #[doc(hidden)]
+    pub fn handlers_of(
+        &self,
+        state: &str,
+        error: Option<&str>,
+        missed_heartbeat: bool,
+    ) -> (Option<usize>, Option<usize>) {
+        let Some(state) = self.find(state) else { return (None, None) };
+        let retrier = state.retry.iter().position(|retrier| retrier.errors.matches(error, missed_heartbeat));
+        let catcher = state.catch.iter().position(|catcher| catcher.errors.matches(error, missed_heartbeat));
+        (retrier, catcher)
     }
 
     /// Where each way that an execution can take stands in the document: the pointers of

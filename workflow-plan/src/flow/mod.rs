@@ -6,6 +6,7 @@ mod map;
 mod reads;
 mod state;
 pub(crate) mod symbol;
+mod uses;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use workflow_asl::{Pointer, StateKind};
 
 pub(crate) use reads::Read;
 use symbol::{Origin, Symbol};
+pub use uses::{Source, Use, uses};
 
 /// How often a state of a loop is visited before its input counts as any value.
 const TURNS: u32 = 6;
@@ -82,19 +84,30 @@ pub(crate) struct Reader<'m> {
     machine: &'m StateMachine,
     /// The names of the states in the newer definition.
     names: &'m dyn Fn(&str) -> String,
+    /// Whether what a task gives is known by the task, not by what it calls.
+    by_task: bool,
     flow: Flow,
 }
 
 impl Flow {
     /// Follows the data of a definition. `names` returns the names of its states in the newer one.
     pub(crate) fn of(machine: &StateMachine, names: &dyn Fn(&str) -> String) -> Self {
-        let mut reader = Reader { machine, names, flow: Self::default() };
+        let mut flow = Self::read(machine, names, false);
+        flow.reads = reads::reads(machine, &flow);
+        flow
+    }
+
+    /// The same, with what each task gives told apart, and without what is read of the input.
+    fn of_tasks(machine: &StateMachine) -> Self {
+        Self::read(machine, &str::to_owned, true)
+    }
+
+    fn read(machine: &StateMachine, names: &dyn Fn(&str) -> String, by_task: bool) -> Self {
+        let mut reader = Reader { machine, names, by_task, flow: Self::default() };
         let incoming = Incoming { input: Symbol::input(), variables: Variables::new() };
         let ends = reader.scope(&machine.scope(), incoming, &context(Symbol::input()));
         reader.flow.outputs = ends;
-        let mut flow = reader.flow;
-        flow.reads = reads::reads(machine, &flow);
-        flow
+        reader.flow
     }
 }
 

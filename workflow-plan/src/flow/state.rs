@@ -37,6 +37,7 @@ impl<'m> Reader<'m> {
         let data = Data { input: &effective, ..own.clone() };
         let request = self.request(state, language, &data);
         let result = match state.kind {
+            StateKind::Task if self.by_task => Some(Symbol::origin(Origin::Task(at.clone()))),
             StateKind::Task => Some(call::result(state, request.as_ref(), &self.name(name))),
             StateKind::Parallel => {
                 let given = request.clone().unwrap_or_else(|| effective.clone());

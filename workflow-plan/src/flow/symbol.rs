@@ -40,6 +40,8 @@ pub(crate) enum Origin {
     Context,
     /// The result of a task, with a description of the call. Equal calls have equal descriptions.
     Result(String),
+    /// The result of the task at this place, whatever it calls.
+    Task(Pointer),
     /// The error output of a state.
     Error,
     /// An item of the map of that name.

@@ -1,0 +1,176 @@
+//! `cargo workflow explore`: everything that can go wrong with a workflow, tried.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+use workflow_asl::printable::printable_lines;
+use workflow_explore::{Explorer, Finding, Property, Report, Verdict};
+use workflow_local::Engine;
+
+use crate::Failure;
+use crate::report;
+use crate::source::{self, Wanted};
+
+/// Tries every execution of a workflow: each task succeeds with each value that makes a difference, fails with each error that
+/// handlers tell apart, times out; branches end in each order.
+///
+/// The exit code is 0 when everything holds within the bounds, 1 when something does not, 3 when nothing was found and not
+/// every execution was tried, and 2 when nothing could be explored.
+#[derive(Args)]
+pub(crate) struct Explore {
+    #[command(flatten)]
+    file: crate::File,
+    /// What must hold of every execution: `after A: B or C`, `never both A and B`, `at most once A`, `A before B`,
+    /// `ends in A or B`, `no A after B`; may be repeated
+    #[arg(long = "property", value_name = "PROPERTY")]
+    properties: Vec<String>,
+    /// How many things go wrong in one execution [default: 2]
+    #[arg(long, value_name = "N")]
+    faults: Option<u32>,
+    /// How often a task on a loop is visited in one execution [default: 10]
+    #[arg(long, value_name = "N")]
+    turns: Option<u32>,
+    /// How many executions are tried at most [default: 100000]
+    #[arg(long, value_name = "N")]
+    executions: Option<u64>,
+    /// An error that executions may fail with although no Fail state says so; may be repeated
+    #[arg(long = "may-fail-with", value_name = "ERROR")]
+    allowed: Vec<String>,
+    /// Executions may fail with any error that nobody catches
+    #[arg(long)]
+    may_fail: bool,
+    /// Try for each task a result of another type too
+    #[arg(long)]
+    other_types: bool,
+    /// An input to start with, as JSON, in place of those by the type; may be repeated
+    #[arg(long = "input", value_name = "JSON")]
+    inputs: Vec<String>,
+    /// A result of a task to try, in place of those by its type: `State=JSON`; may be repeated
+    #[arg(long = "result", value_name = "STATE=JSON")]
+    results: Vec<String>,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the first finding as a test in Rust
+    #[arg(long, value_name = "FILE")]
+    test: Option<PathBuf>,
+    /// Write the first finding as a mock file in the format of AWS Step Functions Local
+    #[arg(long, value_name = "FILE")]
+    mocks: Option<PathBuf>,
+    /// Write the first finding's execution as a page
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+/// How the report is printed.
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs: `status`, `findings`, `bounds`
+    Json,
+}
+
+impl Explore {
+    /// Explores and prints the report.
+    pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let values = self.file.params.values()?;
+        let wanted = self.file.wanted(&values);
+        let machine = source::read_one(Wanted { reading: wanted.reading.with_defaults(), ..wanted });
+        let machine = machine.map_err(|failure| match failure {
+            // 1 is for findings.
+            Failure::Printed(_) => Failure::Printed(2),
+            failure => failure,
+        })?;
+        if let Some(name) = machine.missing.first() {
+            let help = format!("give it: `--param {name}=…`, or a file with all of them: `--params FILE`");
+            return Err(
+                format!("error: what the workflow computes with `{name}` needs a value\n  = help: {help}").into()
+            );
+        }
+        let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
+        let engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
+        let report = self.explorer(&engine)?.explore().map_err(|error| format!("error: {error}"))?;
+        match self.format {
+            Format::Text => write!(output, "{}", printable_lines(&report.to_string()))?,
+            Format::Json => writeln!(output, "{}", report::json_text(&report.to_json()))?,
+        }
+        if let Some(finding) = report.findings().first() {
+            self.write(&report, finding)?;
+        }
+        Ok(match report.verdict() {
+            Verdict::Holds => ExitCode::SUCCESS,
+            Verdict::Broken => ExitCode::from(1),
+            _ => ExitCode::from(3),
+        })
+    }
+
+    fn explorer(&self, engine: &Engine) -> Result<Explorer, Failure> {
+        let failed = |error: &dyn std::fmt::Display| Failure::Message(format!("error: {error}"));
+        let mut explorer = Explorer::new(engine).map_err(|error| failed(&error))?;
+        for text in &self.properties {
+            explorer = explorer.property(text.parse::<Property>().map_err(|error| failed(&error))?);
+        }
+        explorer = self.allowed.iter().fold(explorer, |explorer, error| explorer.may_fail_with(error));
+        if let Some(faults) = self.faults {
+            explorer = explorer.faults(faults);
+        }
+        if let Some(turns) = self.turns {
+            explorer = explorer.turns(turns);
+        }
+        if let Some(executions) = self.executions {
+            explorer = explorer.executions(executions);
+        }
+        if self.may_fail {
+            explorer = explorer.may_fail();
+        }
+        if self.other_types {
+            explorer = explorer.other_types();
+        }
+        if !self.inputs.is_empty() {
+            let inputs = self.inputs.iter().map(|text| {
+                serde_json::from_str::<Value>(text)
+                    .map_err(|error| format!("error: --input is not JSON: {error}: {text}"))
+            });
+            explorer = explorer.inputs(inputs.collect::<Result<Vec<_>, _>>()?);
+        }
+        let mut results: Vec<(&str, Vec<Value>)> = Vec::new();
+        for text in &self.results {
+            let (state, json) =
+                text.split_once('=').ok_or_else(|| format!("error: --result needs STATE=JSON, not `{text}`"))?;
+            let value = serde_json::from_str(json)
+                .map_err(|error| format!("error: the result of `{state}` is not JSON: {error}"))?;
+            match results.iter_mut().find(|(known, _)| *known == state) {
+                Some((_, values)) => values.push(value),
+                None => results.push((state, vec![value])),
+            }
+        }
+        Ok(results.into_iter().fold(explorer, |explorer, (state, values)| explorer.results(state, values)))
+    }
+
+    /// Writes a finding to the files that are asked for.
+    fn write(&self, report: &Report, finding: &Finding) -> Result<(), Failure> {
+        if let Some(file) = &self.test {
+            put(file, &report.test(finding))?;
+        }
+        if let Some(file) = &self.mocks {
+            let mocks = report.mocks(finding).ok_or_else(|| {
+                "error: no mock file leads to the finding: branches or iterations are answered in an order of their own\n  \
+                 = help: write it as a test: --test FILE"
+                    .to_owned()
+            })?;
+            put(file, &format!("{}\n", report::json_text(&mocks)))?;
+        }
+        if let Some(file) = &self.html {
+            put(file, &report.to_html(finding).unwrap_or_default())?;
+        }
+        Ok(())
+    }
+}
+
+fn put(file: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(file, text).map_err(|error| format!("error: cannot write {}: {error}", file.display()).into())
+}

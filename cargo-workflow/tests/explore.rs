@@ -1,0 +1,121 @@
+//! `cargo workflow explore`: what it prints and writes, and its exit codes.
+
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+fn explore(file: &str, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
+    command.args(["workflow", "explore", file]).args(arguments).output().unwrap()
+}
+
+fn file(name: &str, definition: &Value) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, definition.to_string()).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// The saga with the state that a failed refund goes to.
+fn saga(refund_fails: &str) -> Value {
+    let task = |function: &str, next: &str, caught: &str| {
+        json!({
+            "Type": "Task", "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{function}"), "ResultPath": null,
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": caught }], "Next": next,
+        })
+    };
+    json!({ "StartAt": "Reserve", "States": {
+        "Reserve": task("reserve", "Charge", "Rejected"),
+        "Charge": task("charge", "Ship", "Release"),
+        "Ship": task("ship", "Done", "Refund"),
+        "Refund": task("refund", "Release", refund_fails),
+        "Release": task("release", "Rejected", "Rejected"),
+        "Done": { "Type": "Succeed" },
+        "Rejected": { "Type": "Fail", "Error": "Rejected" },
+    } })
+}
+
+const RELEASED: [&str; 2] = ["--property", "after Reserve: Done or Release"];
+
+#[test]
+fn what_does_not_hold_is_printed_and_written() {
+    let wrong = file("saga-wrong.json", &saga("Rejected"));
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let [test, mocks, page] = ["explored.rs", "explored.json", "explored.html"].map(|name| folder.join(name));
+    let files =
+        ["--test", test.to_str().unwrap(), "--mocks", mocks.to_str().unwrap(), "--html", page.to_str().unwrap()];
+    let output = explore(&wrong, &[&RELEASED[..], &files].concat());
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("way: Reserve -> Charge -> Ship -> Refund -> Rejected"), "{text}");
+    assert!(std::fs::read_to_string(test).unwrap().contains("Property::after(\"Reserve\", [\"Done\", \"Release\"])"));
+    assert!(std::fs::read_to_string(page).unwrap().contains("Content-Security-Policy"));
+    // The mock file leads there.
+    let mocks = mocks.to_str().unwrap().to_owned();
+    let run = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
+        .args(["workflow", "run", &wrong, "--mocks", &mocks, "--history", "json"])
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(1), "{run:?}");
+    let events: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let entered =
+        events.as_array().unwrap().iter().filter_map(|event| event["stateEnteredEventDetails"]["name"].as_str());
+    assert_eq!(entered.collect::<Vec<_>>(), ["Reserve", "Charge", "Ship", "Refund", "Rejected"]);
+}
+
+#[test]
+fn programs_read_json() {
+    let output = explore(&file("saga-json.json", &saga("Rejected")), &[&RELEASED[..], &["--format", "json"]].concat());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["status"], "broken");
+    let finding = &report["findings"][0];
+    assert_eq!(
+        (&finding["property"], &finding["state"]),
+        (&json!("after Reserve: Done or Release"), &json!("Reserve"))
+    );
+    assert_eq!(finding["decisions"][4], json!({ "state": "Refund", "fails": "UnnamedError", "lasting": "once" }));
+    assert_eq!(report["bounds"]["faults"], 2);
+}
+
+#[test]
+fn what_holds_is_said_with_its_bounds() {
+    let output = explore(&file("saga-right.json", &saga("Release")), &RELEASED);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("saga-right: holds within these bounds\n"), "{text}");
+    assert!(text.contains("bounds: 2 faults in an execution, 10 turns of a loop"), "{text}");
+    let few = explore(&file("saga-few.json", &saga("Release")), &["--executions", "2"]);
+    assert_eq!(few.status.code(), Some(3), "{few:?}");
+}
+
+#[test]
+fn a_workflow_in_rust() {
+    let saga = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/src/order_saga.rs");
+    let output = explore(saga, &RELEASED);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("OrderSaga: holds"));
+}
+
+#[test]
+fn what_cannot_be_explored_is_an_error_at_the_word() {
+    let saga = file("saga-bad.json", &saga("Release"));
+    for (arguments, message) in [
+        (
+            &["--property", "after Reserve: Relaese"][..],
+            "names the state `Relaese`, which does not exist\n  = help: did you mean `Release`?",
+        ),
+        (&["--property", "Reserve then Charge"], "expected `before`, found `then`"),
+        (&["--property", "at most once Rejected"], "a Fail state, which never succeeds"),
+        (&["--faults", "0"], "the bound `faults` is 0"),
+        (&["--result", "Pay={}"], "values are given for `Pay`, which is no task"),
+        (&["--result", "Ship={"], "the result of `Ship` is not JSON"),
+        (&["--input", "{"], "--input is not JSON"),
+    ] {
+        let output = explore(&saga, arguments);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(message), "{error}");
+    }
+}

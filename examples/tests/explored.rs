@@ -1,0 +1,72 @@
+//! Whatever goes wrong with the examples, tried.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use examples::order_saga::OrderSaga;
+use examples::retrain::{RetrainChurn, RetrainChurnParams};
+use serde_json::Value;
+use workflow_explore::{Explorer, Property, Verdict};
+use workflow_local::Engine;
+use workflow_runtime::{Arn, Workflow};
+
+/// What was reserved is shipped or released.
+fn released() -> Property {
+    Property::after("Reserve", ["Done", "Release"])
+}
+
+/// The saga as it was: a refund that failed went straight to the end.
+fn saga_as_it_was() -> Engine {
+    let mut definition: Value = serde_json::from_str(OrderSaga::definition().as_str()).unwrap();
+    definition["States"]["Refund"]["Catch"][0]["Next"] = "Rejected".into();
+    Engine::new(&definition).unwrap().declaring(OrderSaga::TYPES)
+}
+
+#[test]
+fn the_hole_of_the_saga_is_found() {
+    let report = Explorer::new(&saga_as_it_was()).unwrap().property(released()).explore().unwrap();
+    let [finding] = report.findings() else { panic!("{report}") };
+    assert_eq!(finding.property, "after Reserve: Done or Release");
+    let decisions: Vec<_> = finding.decisions.iter().skip(1).map(ToString::to_string).collect();
+    assert_eq!(
+        decisions,
+        [
+            "`Reserve` gives {\"Payload\":{\"id\":\"id\"}}",
+            "`Charge` gives {\"Payload\":{\"id\":\"id\",\"amount\":1}}",
+            "`Ship` fails with `UnnamedError`",
+            "`Refund` fails with `UnnamedError`, at each attempt",
+        ]
+    );
+    println!("{report}");
+    println!("{}", report.test(finding));
+    println!("{:#}", report.mocks(finding).unwrap());
+}
+
+#[test]
+fn the_saga_holds() {
+    let report = Explorer::of::<OrderSaga>()
+        .unwrap()
+        .property(released())
+        .property(Property::none_after("Charge", "Refund"))
+        .property(Property::none_after("Ship", "Release"))
+        .property(Property::never_both("Ship", "Release"))
+        .property(Property::before("Charge", "Refund"))
+        .property(Property::at_most_once("Charge"))
+        .property(Property::ends_in(["Done", "Rejected"]))
+        .explore()
+        .unwrap();
+    assert_eq!(report.verdict(), Verdict::Holds, "{report}");
+    println!("{report}");
+}
+
+#[test]
+fn the_retraining_pipeline_holds() {
+    let params = RetrainChurnParams {
+        image: "churn:7".to_owned(),
+        output_path: "s3://models".to_owned(),
+        sagemaker_role: Arn::from("arn:aws:iam::123456789012:role/sagemaker"),
+    };
+    let explorer = Explorer::of_with::<RetrainChurn>(&params).unwrap();
+    let report = explorer.property(Property::ends_in(["Deployed", "Kept", "Failed"])).explore().unwrap();
+    assert_eq!(report.verdict(), Verdict::Holds, "{report}");
+    println!("{report}");
+}

@@ -1,0 +1,340 @@
+//! What is explored, and what must hold of it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use workflow_asl::StateKind;
+use workflow_asl::document::StateMachine;
+use workflow_asl::nearest::nearest;
+use workflow_local::{Engine, Execution, ObjectStore, Payload, Program, Start, TaskRequest};
+use workflow_runtime::Workflow;
+
+use crate::bounds::Bounds;
+use crate::decision::Decision;
+use crate::error::ExploreError;
+use crate::property::Property;
+use crate::report::{Replayed, Report};
+use crate::search::Search;
+use crate::states::States;
+use crate::values::Values;
+
+/// What somebody says of a task's results.
+#[derive(Clone)]
+pub(crate) enum Given {
+    Values(Vec<Payload>),
+    Closure(Arc<dyn Fn(&TaskRequest) -> Vec<Value> + Send + Sync>),
+}
+
+/// A check of executions that have ended.
+pub(crate) type Check = Arc<dyn Fn(&Execution) -> Result<(), String> + Send + Sync>;
+
+/// Tries everything that the world can do to the executions of a workflow.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_explore::{Explorer, Property};
+/// use workflow_local::Engine;
+///
+/// let task = |function: &str, next: &str| json!({
+///     "Type": "Task", "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{function}"),
+///     "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }], "Next": next });
+/// let engine = Engine::new(&json!({ "StartAt": "Reserve", "States": {
+///     "Reserve": task("reserve", "Ship"),
+///     "Ship": task("ship", "Done"),
+///     "Done": { "Type": "Succeed" },
+///     "Failed": { "Type": "Fail", "Error": "Failed" },
+/// } }))?;
+/// let report = Explorer::new(&engine)?.property(Property::after("Reserve", ["Done", "Release"])).explore();
+/// assert!(report.unwrap_err().to_string().contains("`Release`, which does not exist"));
+///
+/// let report = Explorer::new(&engine)?.property(Property::after("Reserve", ["Done"])).explore()?;
+/// let [finding] = report.findings() else { panic!("{report}") };
+/// assert_eq!(finding.decisions.last().map(ToString::to_string).as_deref(), Some("`Ship` fails with `UnnamedError`"));
+/// # Ok::<(), workflow_explore::ExploreError>(())
+/// ```
+#[derive(Clone)]
+pub struct Explorer {
+    pub(crate) program: Arc<Program>,
+    pub(crate) machine: Arc<StateMachine>,
+    pub(crate) states: Arc<States>,
+    pub(crate) values: Arc<Values>,
+    pub(crate) start: Start,
+    pub(crate) store: Arc<dyn ObjectStore>,
+    pub(crate) inputs: Option<Vec<Payload>>,
+    pub(crate) given: BTreeMap<String, Given>,
+    pub(crate) bounds: Bounds,
+    pub(crate) properties: Vec<Property>,
+    pub(crate) checks: Vec<(String, Check)>,
+    pub(crate) output: Option<Check>,
+    pub(crate) allowed: Vec<String>,
+    pub(crate) any_error: bool,
+    pub(crate) other_types: bool,
+    pub(crate) merges: bool,
+    looks_at: (bool, bool),
+}
+
+impl fmt::Debug for Explorer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let properties: Vec<_> = self.properties.iter().map(ToString::to_string).collect();
+        f.debug_struct("Explorer")
+            .field("name", &self.start.state_machine_name)
+            .field("bounds", &self.bounds)
+            .field("properties", &properties)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Explorer {
+    /// Explores what an engine runs. Its definition, the types that a workflow in Rust declares, its name, seed and object
+    /// store are the engine's; its handlers are not called: the explorer answers the tasks.
+    ///
+    /// # Errors
+    /// The definition has errors.
+    pub fn new(engine: &Engine) -> Result<Self, ExploreError> {
+        let document = engine.program().definition();
+        let start = engine.identity();
+        let (machine, _) = StateMachine::read(document);
+        let program = Program::of(document, start.machine_type)?.unwatched();
+        let states = States::of(&machine, &program);
+        let values = Values::of(&machine, document, engine.declared_types(), &states);
+        Ok(Self {
+            program: Arc::new(program),
+            machine: Arc::new(machine),
+            states: Arc::new(states),
+            values: Arc::new(values),
+            start,
+            store: Arc::clone(engine.store()),
+            inputs: None,
+            given: BTreeMap::new(),
+            bounds: Bounds::default(),
+            properties: Vec::new(),
+            checks: Vec::new(),
+            output: None,
+            allowed: Vec::new(),
+            any_error: false,
+            other_types: false,
+            merges: true,
+            looks_at: looks_at(document),
+        })
+    }
+
+    /// Explores a workflow that is declared with `workflow!`; what it gives must be of its output's type.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn of<W: Workflow<Params = ()>>() -> Result<Self, ExploreError>
+    where
+        W::Output: DeserializeOwned,
+    {
+        Ok(Self::new(&Engine::of::<W>()?)?.output::<W::Output>())
+    }
+
+    /// Explores a workflow with deploy-time parameters.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn of_with<W: Workflow>(params: &W::Params) -> Result<Self, ExploreError>
+    where
+        W::Output: DeserializeOwned,
+    {
+        Ok(Self::new(&Engine::of_with::<W>(params)?)?.output::<W::Output>())
+    }
+
+    /// Adds a property that every execution must have.
+    #[must_use]
+    pub fn property(mut self, property: Property) -> Self {
+        self.properties.push(property);
+        self
+    }
+
+    /// Adds a check of every execution that has ended, by a name. It may look at the whole history, so that states are
+    /// told apart by what led to them: many more executions are tried.
+    #[must_use]
+    pub fn check(
+        mut self,
+        name: impl Into<String>,
+        holds: impl Fn(&Execution) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
+        self.checks.push((name.into(), Arc::new(holds)));
+        self.merges = false;
+        self
+    }
+
+    /// What executions that succeed give must be of this type.
+    #[must_use]
+    pub fn output<T: DeserializeOwned>(mut self) -> Self {
+        self.output =
+            Some(Arc::new(|execution| execution.output_as::<T>().map(drop).map_err(|error| error.to_string())));
+        self
+    }
+
+    /// An error that executions may fail with although no Fail state says so.
+    #[must_use]
+    pub fn may_fail_with(mut self, error: impl Into<String>) -> Self {
+        self.allowed.push(error.into());
+        self
+    }
+
+    /// Executions may fail with any error that nobody catches.
+    #[must_use]
+    pub fn may_fail(mut self) -> Self {
+        self.any_error = true;
+        self
+    }
+
+    /// The inputs to start with, in place of those by the type.
+    #[must_use]
+    pub fn inputs(mut self, inputs: impl IntoIterator<Item = Value>) -> Self {
+        self.inputs = Some(inputs.into_iter().map(Payload::new).collect());
+        self
+    }
+
+    /// What the task of a state gives when it succeeds, in place of values by its type.
+    #[must_use]
+    pub fn results(mut self, state: impl AsRef<str>, results: impl IntoIterator<Item = Value>) -> Self {
+        let results = results.into_iter().map(Payload::new).collect();
+        self.given.insert(state.as_ref().to_owned(), Given::Values(results));
+        self
+    }
+
+    /// What the task of a state gives when it succeeds, by its request. The same request must have the same results.
+    #[must_use]
+    pub fn results_by(
+        mut self,
+        state: impl AsRef<str>,
+        results: impl Fn(&TaskRequest) -> Vec<Value> + Send + Sync + 'static,
+    ) -> Self {
+        self.given.insert(state.as_ref().to_owned(), Given::Closure(Arc::new(results)));
+        self
+    }
+
+    /// Tries for each task a result of another type too, which counts as a fault.
+    #[must_use]
+    pub fn other_types(mut self) -> Self {
+        self.other_types = true;
+        self
+    }
+
+    /// How many things go wrong in one execution; 2 unless set.
+    #[must_use]
+    pub fn faults(mut self, faults: u32) -> Self {
+        self.bounds.faults = faults;
+        self
+    }
+
+    /// How often a task on a loop is visited in one execution; 10 unless set.
+    #[must_use]
+    pub fn turns(mut self, turns: u32) -> Self {
+        self.bounds.turns = turns;
+        self
+    }
+
+    /// How many executions are tried at most; 100,000 unless set.
+    #[must_use]
+    pub fn executions(mut self, executions: u64) -> Self {
+        self.bounds.executions = executions;
+        self
+    }
+
+    /// Tries every list of decisions by itself, and none of the [reductions](crate#reductions): to compare with.
+    #[must_use]
+    pub fn without_reductions(mut self) -> Self {
+        self.merges = false;
+        self
+    }
+
+    /// Tries the executions.
+    ///
+    /// # Errors
+    /// A property names a state that does not exist, values are given for something that is no task, or a bound is 0.
+    pub fn explore(&self) -> Result<Report, ExploreError> {
+        self.validate()?;
+        Ok(Search::new(self).run())
+    }
+
+    /// Replays a list of decisions, such as those of a finding, and goes on from there without a fault.
+    ///
+    /// # Errors
+    /// As [`explore`](Self::explore), and when the list does not fit the workflow.
+    pub fn replay(&self, decisions: &[Decision]) -> Result<Replayed, ExploreError> {
+        self.validate()?;
+        Search::new(self).replay(decisions)
+    }
+
+    fn validate(&self) -> Result<(), ExploreError> {
+        for property in &self.properties {
+            property.validate(&self.states)?;
+        }
+        for (name, given) in &self.given {
+            if self.states.get(name).is_none_or(|facts| facts.kind != StateKind::Task) {
+                let tasks = self.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task);
+                let nearest = nearest(name, tasks.map(|(name, _)| name.as_str())).map(str::to_owned);
+                return Err(ExploreError::NoTask { state: name.clone(), nearest });
+            }
+            if matches!(given, Given::Values(values) if values.is_empty()) {
+                return Err(ExploreError::NoValues { what: format!("`{name}`") });
+            }
+        }
+        if self.inputs.as_ref().is_some_and(Vec::is_empty) {
+            return Err(ExploreError::NoValues { what: "the input".to_owned() });
+        }
+        let Bounds { faults, turns, executions } = self.bounds;
+        for (bound, size) in [("faults", u64::from(faults)), ("turns", u64::from(turns)), ("executions", executions)] {
+            if size == 0 {
+                return Err(ExploreError::Zero { bound });
+            }
+        }
+        Ok(())
+    }
+
+    /// The inputs to try.
+    pub(crate) fn all_inputs(&self) -> &[Payload] {
+        self.inputs.as_deref().unwrap_or(&self.values.inputs.values)
+    }
+
+    /// The results of a task to try.
+    pub(crate) fn results_of(&self, request: &TaskRequest) -> Vec<Payload> {
+        match self.given.get(&*request.state) {
+            Some(Given::Values(values)) => values.clone(),
+            Some(Given::Closure(closure)) => closure(request).into_iter().map(Payload::new).collect(),
+            None => match self.values.results.get(&*request.state) {
+                Some(candidates) => candidates.values.clone(),
+                None => vec![Payload::empty()],
+            },
+        }
+    }
+
+    /// How many values are left out of those that are tried.
+    pub(crate) fn values_left_out(&self) -> u64 {
+        let inputs = if self.inputs.is_none() { self.values.inputs.left_out } else { 0 };
+        let results = self.values.results.iter().filter(|(name, _)| !self.given.contains_key(*name));
+        let results: usize = results.map(|(_, candidates)| candidates.left_out).fold(0, usize::saturating_add);
+        u64::try_from(inputs.saturating_add(results)).unwrap_or(u64::MAX)
+    }
+
+    pub(crate) fn has_heartbeat(&self, state: &workflow_asl::Pointer) -> bool {
+        let has = |field| self.program.definition().pointer(state.child(field).as_str()).is_some();
+        has("HeartbeatSeconds") || has("HeartbeatSecondsPath")
+    }
+
+    pub(crate) fn looks_at_time(&self) -> bool {
+        self.looks_at.0
+    }
+
+    pub(crate) fn looks_at_chance(&self) -> bool {
+        self.looks_at.1
+    }
+}
+
+/// Whether expressions look at the time, and at random numbers: by their words, so rather once too often.
+fn looks_at(document: &Value) -> (bool, bool) {
+    let text = document.to_string();
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    (
+        has(&["$now", "$millis", "EnteredTime", "$$\"", "$states.context\"", "$states.context %", "\"Timestamp"]),
+        has(&["$random", "$shuffle", "MathRandom", "$uuid", "States.UUID"]),
+    )
+}

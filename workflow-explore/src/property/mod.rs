@@ -1,0 +1,155 @@
+//! What must hold of every execution.
+
+mod monitor;
+mod text;
+
+use std::fmt;
+
+use workflow_asl::StateKind;
+use workflow_asl::nearest::nearest;
+use workflow_local::Execution;
+
+pub(crate) use monitor::{Breach, Happenings, Monitors, last_state};
+pub use text::PropertyError;
+
+use crate::error::ExploreError;
+use crate::states::States;
+
+/// A property of the order of states, which has the same words in Rust and on the command line.
+///
+/// A state *succeeds* when it is left other than by a catcher. Of states that are all in the same map, each iteration is
+/// judged by itself.
+///
+/// ```
+/// use workflow_explore::Property;
+/// let property = Property::after("Reserve", ["Done", "Release"]);
+/// assert_eq!(property.to_string(), "after Reserve: Done or Release");
+/// assert_eq!("after Reserve: Done or Release".parse(), Ok(property));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Property {
+    /// `after A: B or C`: when A has succeeded, one of the others is entered before the end.
+    After {
+        /// The state that succeeds.
+        first: String,
+        /// The states of which one follows.
+        then: Vec<String>,
+    },
+    /// `never both A and B`: not both succeed in one execution.
+    NeverBoth(String, String),
+    /// `at most once A`: it does not succeed twice.
+    AtMostOnce(String),
+    /// `A before B`: B is not entered before A has succeeded.
+    Before(String, String),
+    /// `ends in A or B`: the last state of every execution is one of these.
+    EndsIn(Vec<String>),
+    /// `no A after B`: A is not entered any more when B was: no call after its compensation.
+    NoneAfter {
+        /// What must not happen any more.
+        call: String,
+        /// What undoes it.
+        compensation: String,
+    },
+}
+
+fn owned<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Vec<String> {
+    names.into_iter().map(Into::into).collect()
+}
+
+impl Property {
+    /// When `first` has succeeded, one of the others is entered before the end.
+    pub fn after<S: Into<String>>(first: impl Into<String>, then: impl IntoIterator<Item = S>) -> Self {
+        Self::After { first: first.into(), then: owned(then) }
+    }
+
+    /// Not both succeed in one execution.
+    pub fn never_both(one: impl Into<String>, other: impl Into<String>) -> Self {
+        Self::NeverBoth(one.into(), other.into())
+    }
+
+    /// The state does not succeed twice in one execution.
+    pub fn at_most_once(state: impl Into<String>) -> Self {
+        Self::AtMostOnce(state.into())
+    }
+
+    /// `then` is not entered before `first` has succeeded.
+    pub fn before(first: impl Into<String>, then: impl Into<String>) -> Self {
+        Self::Before(first.into(), then.into())
+    }
+
+    /// The last state of every execution is one of these.
+    pub fn ends_in<S: Into<String>>(states: impl IntoIterator<Item = S>) -> Self {
+        Self::EndsIn(owned(states))
+    }
+
+    /// `call` is not entered any more when `compensation` was.
+    pub fn none_after(call: impl Into<String>, compensation: impl Into<String>) -> Self {
+        Self::NoneAfter { call: call.into(), compensation: compensation.into() }
+    }
+
+    /// The states that it names.
+    pub fn states(&self) -> Vec<&str> {
+        match self {
+            Self::After { first, then } => std::iter::once(first).chain(then).map(String::as_str).collect(),
+            Self::EndsIn(states) => states.iter().map(String::as_str).collect(),
+            Self::AtMostOnce(state) => vec![state],
+            Self::NeverBoth(one, other) | Self::Before(one, other) => vec![one, other],
+            Self::NoneAfter { call, compensation } => vec![call, compensation],
+        }
+    }
+
+    /// Whether an execution that has ended has the property, by its history.
+    ///
+    /// # Errors
+    /// It does not; how.
+    pub fn check(&self, execution: &Execution) -> Result<(), String> {
+        let mut monitors = Monitors::new(std::slice::from_ref(self), None);
+        let mut happenings = Happenings::default();
+        let mut found = None;
+        let mut note = |breach: Breach| found = found.take().or(Some(breach.message));
+        happenings.read(execution.history(), |happening, iteration| monitors.see(&happening, iteration, &mut note));
+        monitors.end(execution, &mut note);
+        found.map_or(Ok(()), Err)
+    }
+
+    /// Whether every state that it names exists, and is one that it can be said of.
+    pub(crate) fn validate(&self, states: &States) -> Result<(), ExploreError> {
+        for name in self.states() {
+            let Some(facts) = states.get(name) else {
+                return Err(ExploreError::UnknownState {
+                    property: self.to_string(),
+                    state: name.to_owned(),
+                    nearest: nearest(name, states.all.keys().map(String::as_str)).map(str::to_owned),
+                });
+            };
+            if facts.distributed {
+                return Err(ExploreError::Distributed { property: self.to_string(), state: name.to_owned() });
+            }
+            let succeeds = match self {
+                Self::After { first, .. } | Self::Before(first, _) | Self::AtMostOnce(first) => first == name,
+                Self::NeverBoth(..) => true,
+                Self::EndsIn(_) | Self::NoneAfter { .. } => false,
+            };
+            if succeeds && facts.kind == StateKind::Fail {
+                return Err(ExploreError::NeverSucceeds { property: self.to_string(), state: name.to_owned() });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Property {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = |name: &str| text::quoted(name);
+        let any = |names: &[String]| names.iter().map(|one| name(one)).collect::<Vec<_>>().join(" or ");
+        match self {
+            Self::After { first, then } => write!(f, "after {}: {}", name(first), any(then)),
+            Self::NeverBoth(one, other) => write!(f, "never both {} and {}", name(one), name(other)),
+            Self::AtMostOnce(state) => write!(f, "at most once {}", name(state)),
+            Self::Before(first, then) => write!(f, "{} before {}", name(first), name(then)),
+            Self::EndsIn(states) => write!(f, "ends in {}", any(states)),
+            Self::NoneAfter { call, compensation } => write!(f, "no {} after {}", name(call), name(compensation)),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! A finding as a mock file in the format of AWS Step Functions Local.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use workflow_asl::error_name::TIMEOUT;
+use workflow_local::history::Details;
+use workflow_local::{EventType, Execution};
+
+use super::{Finding, Report};
+
+/// What the tasks of each state were answered with, in the order in which they were scheduled.
+pub(super) fn answers(execution: &Execution) -> BTreeMap<String, Vec<Result<Value, (Option<String>, bool)>>> {
+    let history = execution.history();
+    // The state of an event: that which was entered last on its branch.
+    let state = |event: &workflow_local::HistoryEvent| {
+        let mut at = event.previous_id;
+        while let Some(before) = usize::try_from(at).ok().and_then(|id| history.get(id.checked_sub(1)?)) {
+            if let Details::StateEntered { name, .. } = &before.details {
+                return Some((name.to_string(), before.id));
+            }
+            at = before.previous_id;
+        }
+        None
+    };
+    let mut found: BTreeMap<String, Vec<Result<Value, (Option<String>, bool)>>> = BTreeMap::new();
+    for event in history {
+        let answer = match (event.kind, &event.details) {
+            (EventType::TaskSucceeded, Details::TaskOutput { output, .. })
+            | (EventType::LambdaFunctionSucceeded | EventType::ActivitySucceeded, Details::Output { output }) => {
+                Ok(output.value().clone())
+            }
+            (EventType::TaskFailed | EventType::LambdaFunctionFailed | EventType::ActivityFailed, details) => {
+                Err((details.failure().and_then(|(error, _)| error.map(str::to_owned)), false))
+            }
+            (EventType::TaskTimedOut | EventType::LambdaFunctionTimedOut | EventType::ActivityTimedOut, details) => {
+                let by_name = details.failure().and_then(|(_, cause)| cause).is_some();
+                Err((Some(TIMEOUT.to_owned()), !by_name))
+            }
+            _ => continue,
+        };
+        if let Some((state, _)) = state(event) {
+            found.entry(state).or_default().push(answer);
+        }
+    }
+    found
+}
+
+impl Report {
+    /// A mock file whose only case leads to a finding; a task that never answers has a time-out in it. `None` for an
+    /// execution in which branches end in another order than the engine's own.
+    pub fn mocks(&self, finding: &Finding) -> Option<Value> {
+        let replayed = self.replay(finding)?;
+        if !self.is_in_order(finding) {
+            return None;
+        }
+        let mut case = Map::new();
+        let mut responses = Map::new();
+        for (state, answers) in answers(&replayed.execution) {
+            let mut response = Map::new();
+            for (attempt, answer) in answers.into_iter().enumerate() {
+                let answer = match answer {
+                    Ok(result) => json!({ "Return": result }),
+                    Err((error, _)) => json!({ "Throw": { "Error": error.unwrap_or_default(), "Cause": "explored" } }),
+                };
+                response.insert(attempt.to_string(), answer);
+            }
+            case.insert(state.clone(), state.clone().into());
+            responses.insert(state, Value::Object(response));
+        }
+        let name = &self.explorer.start.state_machine_name;
+        Some(json!({
+            "StateMachines": { name: { "TestCases": { "Explored": case } } },
+            "MockedResponses": responses,
+        }))
+    }
+
+    /// Whether tasks are answered as soon as they are scheduled, so that answers by number say everything.
+    pub(super) fn is_in_order(&self, finding: &Finding) -> bool {
+        !finding.decisions.iter().any(|decision| {
+            matches!(decision, crate::Decision::TimePasses)
+                || decision.task().is_some_and(|task| !task.place.is_empty())
+        })
+    }
+}

@@ -1,0 +1,388 @@
+//! The search: executions by how much goes wrong in them, so that what is found first is a shortest way to it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use workflow_local::coverage::Point;
+
+use crate::bounds::CutOff;
+use crate::decision::Decision;
+use crate::error::ExploreError;
+use crate::explorer::Explorer;
+use crate::report::{Finding, Replayed, Report, Unreached};
+use crate::world::{Broken, Stand, World, built_in};
+
+/// How often a replay goes on by itself at most.
+const STEPS: usize = 10_000;
+
+/// How the search came to a state of an execution.
+#[derive(Debug)]
+struct Found {
+    parent: Option<u32>,
+    decision: Decision,
+    /// Executions that end with one more decision.
+    ends: u64,
+    /// Whether something beyond a bound follows, or an end without that more goes wrong.
+    leads_on: bool,
+}
+
+/// A decision to be tried: the state of the execution, its number, and how deep it is.
+type Entry<'x> = (Rc<World<'x>>, u32, Decision);
+
+pub(crate) struct Search<'x> {
+    explorer: &'x Explorer,
+    found: Vec<Found>,
+    /// From which state to which one decision leads, and whether something goes wrong in it.
+    edges: Vec<(u32, u32, bool)>,
+    known: BTreeMap<u64, u32>,
+    /// By how many things went wrong, and how many decisions there were.
+    queue: BTreeMap<(u32, u32), VecDeque<Entry<'x>>>,
+    findings: BTreeMap<(String, Option<String>), Finding>,
+    order: usize,
+    cut: CutOff,
+    executions: u64,
+    taken: Vec<bool>,
+}
+
+impl<'x> Search<'x> {
+    pub(crate) fn new(explorer: &'x Explorer) -> Self {
+        Self {
+            explorer,
+            found: Vec::new(),
+            edges: Vec::new(),
+            known: BTreeMap::new(),
+            queue: BTreeMap::new(),
+            findings: BTreeMap::new(),
+            order: 0,
+            cut: CutOff { values: explorer.values_left_out(), ..CutOff::default() },
+            executions: 0,
+            taken: vec![false; explorer.program.ways().len()],
+        }
+    }
+
+    pub(crate) fn run(mut self) -> Report {
+        let mut starts = 0_u64;
+        for input in self.explorer.all_inputs() {
+            let world = World::new(self.explorer, input.clone());
+            starts += u64::from(self.arrive(world, None, Decision::Input(input.clone()), 0));
+        }
+        while let Some(mut first) = self.queue.first_entry() {
+            let (_, depth) = *first.key();
+            let Some((world, number, decision)) = first.get_mut().pop_front() else {
+                first.remove();
+                continue;
+            };
+            if self.executions >= self.explorer.bounds.executions {
+                self.cut.executions = self.queue.values().map(|entries| entries.len() as u64).sum::<u64>() + 1;
+                let left: Vec<u32> =
+                    self.queue.values().flatten().map(|(_, number, _)| *number).chain([number]).collect();
+                left.into_iter().for_each(|number| self.cut_at(number));
+                break;
+            }
+            // The last one need not be copied.
+            let mut world = Rc::try_unwrap(world).unwrap_or_else(|shared| (*shared).clone());
+            if world.decide(&decision).is_err() {
+                continue;
+            }
+            let is_fault = decision.is_fault();
+            if self.arrive(world, Some(number), decision, depth + 1)
+                && let Some(from) = self.found.get_mut(number as usize)
+            {
+                from.ends += 1;
+                from.leads_on |= !is_fault;
+            }
+        }
+        drop(std::mem::take(&mut self.queue));
+        self.known.clear();
+        self.find_endless();
+        let ways = self.ways().saturating_add(starts);
+        self.shrink();
+        self.report(ways)
+    }
+
+    fn cut_at(&mut self, number: u32) {
+        if let Some(found) = self.found.get_mut(number as usize) {
+            found.leads_on = true;
+        }
+    }
+
+    /// Comes to a state of an execution by a decision; says whether the execution has ended.
+    fn arrive(&mut self, mut world: World<'x>, parent: Option<u32>, decision: Decision, depth: u32) -> bool {
+        let mut broken = Vec::new();
+        let stand = world.settle(&mut broken);
+        let taken = &mut self.taken;
+        world.execution.drain_ways(|way| {
+            if let Some(way) = taken.get_mut(way) {
+                *way = true;
+            }
+        });
+        for broken in broken {
+            self.note(broken, parent, &decision, world.faults);
+        }
+        if stand != Stand::Decide {
+            self.executions += 1;
+            return true;
+        }
+        if world.turns_are_over() {
+            self.executions += 1;
+            self.cut.turns += 1;
+            if let Some(parent) = parent {
+                self.cut_at(parent);
+            }
+            return false;
+        }
+        let number = u32::try_from(self.found.len()).unwrap_or(u32::MAX);
+        if self.explorer.merges {
+            let fingerprint = world.fingerprint();
+            if let Some(same) = self.known.get(&fingerprint) {
+                self.executions += 1;
+                self.edges.extend(parent.map(|parent| (parent, *same, decision.is_fault())));
+                return false;
+            }
+            self.known.insert(fingerprint, number);
+        }
+        self.edges.extend(parent.map(|parent| (parent, number, decision.is_fault())));
+        let mut cut = false;
+        let decisions = world.decisions(&mut cut);
+        self.cut.faults += u64::from(cut);
+        self.found.push(Found { parent, decision, ends: 0, leads_on: false });
+        let faults = world.faults;
+        let world = Rc::new(world);
+        for decision in decisions {
+            let faults = faults + u32::from(decision.is_fault());
+            let entries = self.queue.entry((faults, depth)).or_default();
+            entries.push_back((Rc::clone(&world), number, decision));
+        }
+        false
+    }
+
+    /// The decisions that led to a state of an execution.
+    fn decisions_to(&self, number: Option<u32>) -> Vec<Decision> {
+        let mut decisions = Vec::new();
+        let mut at = number;
+        while let Some(found) = at.and_then(|number| self.found.get(number as usize)) {
+            decisions.push(found.decision.clone());
+            at = found.parent;
+        }
+        decisions.reverse();
+        decisions
+    }
+
+    /// What is found first is a shortest way to it.
+    fn note(&mut self, broken: Broken, parent: Option<u32>, last: &Decision, faults: u32) {
+        let key = (broken.property.clone(), broken.state.clone());
+        if self.findings.contains_key(&key) {
+            return;
+        }
+        let mut decisions = self.decisions_to(parent);
+        decisions.push(last.clone());
+        let order = self.order;
+        self.order += 1;
+        self.findings.insert(key, Finding::new(broken, decisions, faults, order));
+    }
+
+    /// States from which no decisions lead to an end unless more goes wrong.
+    fn find_endless(&mut self) {
+        let count = self.found.len();
+        let mut ends: Vec<bool> = self.found.iter().map(|found| found.leads_on).collect();
+        let mut before: Vec<Vec<u32>> = vec![Vec::new(); count];
+        for (from, to, _) in self.edges.iter().filter(|(.., is_fault)| !is_fault) {
+            if let Some(before) = before.get_mut(*to as usize) {
+                before.push(*from);
+            }
+        }
+        let mut waiting: Vec<usize> = (0..count).filter(|number| ends.get(*number) == Some(&true)).collect();
+        while let Some(number) = waiting.pop() {
+            for from in before.get(number).into_iter().flatten() {
+                if let Some(end) = ends.get_mut(*from as usize).filter(|end| !**end) {
+                    *end = true;
+                    waiting.push(*from as usize);
+                }
+            }
+        }
+        let Some(first) = ends.iter().position(|ends| !ends) else { return };
+        let decisions = self.decisions_to(u32::try_from(first).ok());
+        let state = decisions.iter().rev().find_map(|decision| decision.task().map(|task| task.state.to_string()));
+        let faults = decisions.iter().filter(|decision| decision.is_fault()).count();
+        let message = match &state {
+            Some(state) => format!(
+                "whatever the tasks give after `{state}`, of the values that are tried, the execution goes round for ever"
+            ),
+            None => {
+                "whatever the tasks give, of the values that are tried, the execution goes round for ever".to_owned()
+            }
+        };
+        let broken = Broken { property: built_in::ENDS.to_owned(), state, message };
+        let key = (broken.property.clone(), broken.state.clone());
+        let finding = Finding::new(broken, decisions, u32::try_from(faults).unwrap_or(u32::MAX), self.order);
+        self.findings.entry(key).or_insert(finding);
+    }
+
+    /// How many lists of decisions lead to an end, without going round loops.
+    fn ways(&self) -> u64 {
+        let count = self.found.len();
+        let mut after: Vec<Vec<u32>> = vec![Vec::new(); count];
+        for (from, to, _) in &self.edges {
+            if let Some(after) = after.get_mut(*from as usize) {
+                after.push(*to);
+            }
+        }
+        // Depth first, each state after all that follow it; what leads back into the way is a loop.
+        let mut ways: Vec<u64> = self.found.iter().map(|found| found.ends).collect();
+        let mut seen = vec![0_u8; count];
+        let roots = self.found.iter().enumerate().filter(|(_, found)| found.parent.is_none()).map(|(number, _)| number);
+        let mut total = 0_u64;
+        for root in roots {
+            let mut path: Vec<(usize, usize)> = Vec::new();
+            if seen.get(root) == Some(&0) {
+                path.push((root, 0));
+            }
+            while let Some((number, next)) = path.last_mut() {
+                let (at, step) = (*number, *next);
+                *next += 1;
+                if let Some(mark) = seen.get_mut(at) {
+                    *mark = 1;
+                }
+                match after.get(at).and_then(|after| after.get(step)) {
+                    Some(to) => {
+                        if seen.get(*to as usize) == Some(&0) {
+                            path.push((*to as usize, 0));
+                        }
+                    }
+                    None => {
+                        path.pop();
+                        if let Some(mark) = seen.get_mut(at) {
+                            *mark = 2;
+                        }
+                        let done = |to: &&u32| seen.get(**to as usize) == Some(&2);
+                        let following = after.get(at).into_iter().flatten().filter(done);
+                        let sum = following
+                            .filter_map(|to| ways.get(*to as usize))
+                            .fold(0_u64, |sum, ways| sum.saturating_add(*ways));
+                        if let Some(ways) = ways.get_mut(at) {
+                            *ways = ways.saturating_add(sum);
+                        }
+                    }
+                }
+            }
+            total = total.saturating_add(ways.get(root).copied().unwrap_or_default());
+        }
+        total
+    }
+
+    /// Takes the plainest values that lead to the same.
+    fn shrink(&mut self) {
+        let mut findings = std::mem::take(&mut self.findings);
+        for finding in findings.values_mut() {
+            let shows = |decisions: &[Decision]| {
+                Search::new(self.explorer).replayed(decisions).is_ok_and(|replayed| replayed.shows(finding))
+            };
+            let mut decisions = finding.decisions.clone();
+            if !shows(&decisions) {
+                continue;
+            }
+            for at in 0..decisions.len() {
+                for plainer in self.plainer(&decisions, at) {
+                    let mut tried = decisions.clone();
+                    if let Some(place) = tried.get_mut(at) {
+                        *place = plainer;
+                    }
+                    if shows(&tried) {
+                        decisions = tried;
+                        break;
+                    }
+                }
+            }
+            finding.decisions = decisions;
+        }
+        self.findings = findings;
+    }
+
+    /// The decisions of the same kind that are plainer than one.
+    fn plainer(&self, decisions: &[Decision], at: usize) -> Vec<Decision> {
+        let explorer = self.explorer;
+        match decisions.get(at) {
+            Some(Decision::Input(input)) => {
+                let plainer = explorer.all_inputs().iter().take_while(|other| *other != input);
+                plainer.cloned().map(Decision::Input).collect()
+            }
+            Some(Decision::Succeed { task, result }) => {
+                let Some(candidates) = explorer.values.results.get(&*task.state) else { return Vec::new() };
+                if explorer.given.contains_key(&*task.state) {
+                    return Vec::new();
+                }
+                let plainer = candidates.values.iter().take_while(|other| *other != result);
+                plainer.map(|result| Decision::Succeed { task: task.clone(), result: result.clone() }).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(crate) fn replay(self, decisions: &[Decision]) -> Result<Replayed, ExploreError> {
+        self.replayed(decisions)
+    }
+
+    fn replayed(&self, decisions: &[Decision]) -> Result<Replayed, ExploreError> {
+        let wrong = |number: usize, problem: String| ExploreError::Decision { number, problem };
+        let Some((Decision::Input(input), rest)) = decisions.split_first() else {
+            return Err(wrong(1, "the first decision must be the input".to_owned()));
+        };
+        let mut world = World::new(self.explorer, input.clone());
+        let mut broken = Vec::new();
+        let mut stand = world.settle(&mut broken);
+        for (number, decision) in rest.iter().enumerate() {
+            if stand != Stand::Decide {
+                return Err(wrong(number + 2, "the execution has ended".to_owned()));
+            }
+            world.decide(decision).map_err(|problem| wrong(number + 2, problem))?;
+            stand = world.settle(&mut broken);
+        }
+        let mut all = decisions.to_vec();
+        for _ in 0..STEPS {
+            if stand != Stand::Decide || world.turns_are_over() {
+                break;
+            }
+            let Some(first) = world.decisions(&mut false).into_iter().next() else { break };
+            if world.decide(&first).is_err() {
+                break;
+            }
+            all.push(first);
+            stand = world.settle(&mut broken);
+        }
+        let findings = broken.into_iter().enumerate();
+        let findings = findings.map(|(order, broken)| Finding::new(broken, all.clone(), world.faults, order)).collect();
+        Ok(Replayed { execution: world.execution, decisions: all, findings })
+    }
+
+    fn report(self, ways: u64) -> Report {
+        let pointers = self.explorer.program.ways();
+        let points = Point::all(&self.explorer.machine);
+        let graphs = workflow_asl::graph::Graph::all(&self.explorer.machine);
+        let reachable = |state: &str| {
+            graphs
+                .iter()
+                .any(|graph| graph.number(state).is_some_and(|number| graph.reachable().get(number) == Some(&true)))
+        };
+        let cut = self.cut.names();
+        let unreached = points.into_iter().filter_map(|point| {
+            let number = pointers.iter().position(|pointer| *pointer == point.pointer)?;
+            if self.taken.get(number) == Some(&true) {
+                return None;
+            }
+            let never = cut.is_empty() || !reachable(&point.state);
+            Some(Unreached { cut_off_by: if never { Vec::new() } else { cut.clone() }, point })
+        });
+        let unreached = unreached.collect();
+        let mut findings: Vec<_> = self.findings.into_values().collect();
+        findings.sort_by_key(|finding| (finding.faults, finding.decisions.len(), finding.order));
+        Report {
+            explorer: self.explorer.clone(),
+            findings,
+            executions: self.executions,
+            ways,
+            states: self.found.len() as u64,
+            cut: self.cut,
+            unreached,
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What exploration knows of the states of a definition before anything runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use workflow_asl::document::{Scope, State, StateMachine};
+use workflow_asl::error_name::{
+    ALL, HEARTBEAT_TIMEOUT, HTTP_SOCKET, HTTP_STATUS_PREFIX, PERMISSIONS, PREFIX, TASK_FAILED, TIMEOUT,
+};
+use workflow_asl::graph::Graph;
+use workflow_asl::{Pointer, StateKind};
+use workflow_local::Program;
+use workflow_services::{Pattern, Shape, TaskResource};
+
+/// The error that stands for all that no handler names.
+const UNNAMED: &str = "UnnamedError";
+
+/// Members of requests by which AWS's APIs know a call again, as their models mark them.
+const TOKENS: &[&str] = &[
+    "ClientToken",
+    "ClientRequestToken",
+    "IdempotencyToken",
+    "ClientIdempotencyToken",
+    "RequestToken",
+    "CallerReference",
+];
+
+/// What is known of a state.
+#[derive(Clone, Debug)]
+pub(crate) struct StateFacts {
+    pub(crate) at: Pointer,
+    pub(crate) kind: StateKind,
+    /// Whether a way leads from the state back to it.
+    pub(crate) loops: bool,
+    /// The maps that it is in.
+    pub(crate) maps: usize,
+    /// Whether it is in a distributed map.
+    pub(crate) distributed: bool,
+    /// One error of each class that the handlers around the task tell apart.
+    pub(crate) errors: Vec<Arc<str>>,
+    /// Whether the task may be silent: it times out, or nobody but a person or worker answers it.
+    pub(crate) may_be_silent: bool,
+    /// The member of the request by which the API knows a call again.
+    pub(crate) token: Option<&'static str>,
+}
+
+/// All states of a definition.
+#[derive(Debug)]
+pub(crate) struct States {
+    pub(crate) all: BTreeMap<String, StateFacts>,
+    /// Names of states on loops, each with its number among them.
+    pub(crate) looping: BTreeMap<String, usize>,
+}
+
+/// A state around others that has handlers: its name and the names that its handlers have.
+struct Around<'a> {
+    name: &'a str,
+    errors: Vec<&'a str>,
+}
+
+impl States {
+    pub(crate) fn of(machine: &StateMachine, program: &Program) -> Self {
+        let mut all = BTreeMap::new();
+        scope(machine.scope(), program, &mut Vec::new(), (0, false), &mut all);
+        let looping = all.iter().filter(|(_, facts)| facts.loops).map(|(name, _)| name.clone());
+        let looping = looping.enumerate().map(|(number, name)| (name, number)).collect();
+        Self { all, looping }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&StateFacts> {
+        self.all.get(name)
+    }
+}
+
+fn scope<'a>(
+    scope_of: Scope<'a>,
+    program: &Program,
+    around: &mut Vec<Around<'a>>,
+    (maps, distributed): (usize, bool),
+    all: &mut BTreeMap<String, StateFacts>,
+) {
+    let graph = Graph::of(scope_of);
+    let looping: BTreeSet<usize> = graph.loops(|_| true).into_iter().flatten().collect();
+    for (number, (name, state)) in graph.states().iter().enumerate() {
+        let at = graph.state_pointer(number);
+        around.push(Around { name, errors: handled(state) });
+        let facts = StateFacts {
+            at: at.clone(),
+            kind: state.kind,
+            loops: looping.contains(&number),
+            maps,
+            distributed,
+            errors: if state.kind == StateKind::Task { errors(state, program, around) } else { Vec::new() },
+            may_be_silent: state.kind == StateKind::Task && (has_timer(state) || is_answered_by_token(state)),
+            token: token_of(state),
+        };
+        all.insert((*name).to_owned(), facts);
+        let inside = (maps + usize::from(state.kind == StateKind::Map), distributed || state.is_distributed());
+        for inner in state.scopes(name, &at) {
+            scope(inner, program, around, inside, all);
+        }
+        around.pop();
+    }
+}
+
+/// The error names that a state's retriers and catchers have.
+fn handled(state: &State) -> Vec<&str> {
+    let retriers = state.retry.iter().flatten().filter_map(|retrier| retrier.error_equals.as_ref());
+    let catchers = state.catch.iter().flatten().filter_map(|catcher| catcher.error_equals.as_ref());
+    retriers.chain(catchers).flatten().map(String::as_str).collect()
+}
+
+fn has_timer(state: &State) -> bool {
+    ["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"]
+        .iter()
+        .any(|field| state.has(field))
+}
+
+fn has_both_timers(state: &State) -> bool {
+    let has = |fields: [&str; 2]| fields.iter().any(|field| state.has(field));
+    has(["TimeoutSeconds", "TimeoutSecondsPath"]) && has(["HeartbeatSeconds", "HeartbeatSecondsPath"])
+}
+
+fn resource(state: &State) -> Option<TaskResource<'_>> {
+    TaskResource::parse(state.resource.as_deref()?).ok()
+}
+
+fn is_answered_by_token(state: &State) -> bool {
+    let Some(task) = resource(state) else { return false };
+    task == TaskResource::Activity || task.pattern() == Some(Pattern::WaitForTaskToken)
+}
+
+/// The member by which the API of a task knows a call again.
+fn token_of(state: &State) -> Option<&'static str> {
+    let structure = resource(state)?.input().structure()?;
+    TOKENS.iter().copied().find(|name| matches!(structure.member(name).map(|member| member.shape), Some(Shape::String)))
+}
+
+/// One error of each class: those that lead to the same retrier and catcher on every level are one.
+fn errors(state: &State, program: &Program, around: &[Around<'_>]) -> Vec<Arc<str>> {
+    let task = resource(state);
+    let names: BTreeSet<&str> = around.iter().flat_map(|level| level.errors.iter().copied()).collect();
+    let raises = |name: &str| match (name, task) {
+        (ALL | TASK_FAILED | HEARTBEAT_TIMEOUT, _) => false,
+        (TIMEOUT, _) => has_both_timers(state),
+        (PERMISSIONS, _) => true,
+        (name, _) if name.starts_with(HTTP_STATUS_PREFIX) || name == HTTP_SOCKET => {
+            state.resource.as_deref().is_some_and(|resource| resource.contains(":http:"))
+        }
+        (name, _) if name.starts_with(PREFIX) => name == workflow_asl::error_name::DATA_LIMIT_EXCEEDED,
+        (name, Some(task)) => task.raises_any() || task.errors().any(|error| error.matches(name)),
+        (_, None) => true,
+    };
+    // The one that nobody names first: it is the plainest.
+    let mut unnamed = UNNAMED.to_owned();
+    if let Some(task) = task.filter(|task| !task.raises_any()) {
+        let mut errors = task.modelled_errors().chain(task.errors()).map(|error| error.to_string());
+        match errors.find(|error| !names.contains(error.as_str())) {
+            Some(error) => unnamed = error,
+            None => unnamed.clear(),
+        }
+    }
+    while names.contains(unnamed.as_str()) {
+        unnamed.push('_');
+    }
+    let mut candidates: Vec<&str> = Vec::new();
+    if !unnamed.is_empty() {
+        candidates.push(&unnamed);
+    }
+    if has_both_timers(state) {
+        candidates.push(TIMEOUT);
+    }
+    candidates.extend(names.iter().copied().filter(|name| raises(name)));
+    let mut classes = Vec::new();
+    let mut found: Vec<Arc<str>> = Vec::new();
+    for error in candidates {
+        let mut class = Vec::new();
+        for level in around.iter().rev() {
+            let handlers = program.handlers_of(level.name, Some(error), false);
+            class.push(handlers);
+            // Nothing passes a catcher.
+            if handlers.1.is_some() {
+                break;
+            }
+        }
+        let timed_out = error == TIMEOUT;
+        if !classes.contains(&(class.clone(), timed_out)) {
+            classes.push((class, timed_out));
+            found.push(error.into());
+        }
+    }
+    found
+}

@@ -1,0 +1,460 @@
+//! Values of a type, as many as conditions tell apart.
+
+use serde_json::{Map, Value, json};
+use workflow_local::{Instant, Payload};
+use workflow_runtime::__private::schema::{Field, Shape};
+use workflow_services::Shape as ApiShape;
+
+use super::wanted::{Kind, Probe, Wanted, number_value};
+
+/// How many values of one source are tried at most.
+const MOST: usize = 64;
+
+/// How deep values are made.
+const DEPTH: usize = 12;
+
+/// A point in time, for those that nothing is compared with.
+const SOME_TIME: &str = "2025-01-01T00:00:00Z";
+
+/// The values of a source to try, the plainest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Candidates {
+    pub(crate) values: Vec<Payload>,
+    /// How many more there would be.
+    pub(crate) left_out: usize,
+}
+
+/// What is known of a value's type.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Known {
+    Nothing,
+    /// A type of the workflow's source, and the named one around it.
+    Declared(&'static Shape, Option<&'static Shape>),
+    /// A result by the table of AWS's APIs.
+    Api(ApiShape),
+}
+
+pub(super) fn candidates(known: Known, wanted: Option<&Wanted>) -> Candidates {
+    let mut making = Making { left_out: 0 };
+    let nothing = Wanted::default();
+    let found = making.values(known, wanted.unwrap_or(&nothing), "value", 0);
+    let mut values: Vec<Payload> = Vec::new();
+    for value in found.into_iter().flatten() {
+        if !values.iter().any(|known| **known == value) {
+            values.push(Payload::new(value));
+        }
+    }
+    Candidates { values, left_out: making.left_out }
+}
+
+/// Values; `None` is one that is absent.
+type Alternatives = Vec<Option<Value>>;
+
+struct Making {
+    left_out: usize,
+}
+
+impl Making {
+    fn values(&mut self, known: Known, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
+        if depth > DEPTH {
+            return vec![None];
+        }
+        match known {
+            Known::Declared(shape, around) => self.declared(shape, around, wanted, name, depth),
+            Known::Api(shape) => self.api(shape, wanted, name, depth),
+            Known::Nothing => self.unknown(wanted, name, depth),
+        }
+    }
+
+    fn declared(
+        &mut self,
+        shape: &'static Shape,
+        around: Option<&'static Shape>,
+        wanted: &Wanted,
+        name: &str,
+        depth: usize,
+    ) -> Alternatives {
+        let is_read = wanted.kind.is_some() || !wanted.members.is_empty() || !wanted.probes.is_empty();
+        match shape {
+            Shape::Any | Shape::Opaque { .. } => self.unknown(wanted, name, depth),
+            Shape::Null => vec![Some(Value::Null)],
+            Shape::Bool if wanted.probes.is_empty() => vec![Some(json!(true))],
+            Shape::Bool => vec![Some(json!(true)), Some(json!(false))],
+            Shape::Integer { least, greatest } => {
+                let fits = |value: &f64| (*least as f64..=*greatest as f64).contains(value) && value.fract() == 0.0;
+                some(numbers(wanted, true).into_iter().filter(fits).map(number_value))
+            }
+            Shape::Number | Shape::Float => some(numbers(wanted, false).into_iter().map(number_value)),
+            Shape::Text => some(texts(wanted, name).into_iter().map(Value::from)),
+            Shape::Timestamp => some(timestamps(wanted).into_iter().map(Value::from)),
+            Shape::Parsed { parses, .. } => {
+                let more =
+                    ["1", SOME_TIME, "00000000-0000-4000-8000-000000000000", "127.0.0.1", "a", "https://example.com"];
+                let all = texts(wanted, name).into_iter().chain(more.map(str::to_owned));
+                let mut fitting: Vec<_> = all.filter(|text| parses(text)).collect();
+                if wanted.probes.is_empty() {
+                    fitting.truncate(1);
+                }
+                some(fitting.into_iter().map(Value::from))
+            }
+            Shape::Texts { of } => {
+                let all = of.iter().map(|text| Value::from(*text));
+                some(all.take(if wanted.probes.is_empty() { 1 } else { usize::MAX }))
+            }
+            Shape::Array { of } => self.array(Known::Declared(of, around), wanted, name, depth),
+            Shape::Tuple { of } => {
+                let items: Vec<_> = of
+                    .iter()
+                    .enumerate()
+                    .map(|(number, item)| {
+                        let nothing = Wanted::default();
+                        let wanted = wanted.members.get(&format!("[{number}]")).unwrap_or(&nothing);
+                        (String::new(), self.declared(item, around, wanted, name, depth + 1))
+                    })
+                    .collect();
+                let all = self.product(&items);
+                some(all.into_iter().map(|items| items.into_iter().map(|(_, value)| value).collect::<Value>()))
+            }
+            Shape::Option { of } => {
+                let mut inside = self.declared(of, around, wanted, name, depth);
+                if is_read {
+                    inside.push(None);
+                }
+                inside
+            }
+            Shape::Map { of } => {
+                let mut keys: Vec<_> = wanted.members.keys().filter(|key| !key.starts_with('[')).cloned().collect();
+                if keys.is_empty() {
+                    keys.push("key".to_owned());
+                }
+                let members = keys.into_iter().map(|key| {
+                    let nothing = Wanted::default();
+                    let wanted = wanted.members.get(&key).unwrap_or(&nothing);
+                    let values = self.declared(of, around, wanted, &key, depth + 1);
+                    (key, values)
+                });
+                let members: Vec<_> = members.collect();
+                some(self.product(&members).into_iter().map(object))
+            }
+            Shape::Object { of } => {
+                let mut members = Vec::new();
+                self.fields(of, around, wanted, depth, &mut members);
+                some(self.product(&members).into_iter().map(object))
+            }
+            Shape::OneOf { of } => {
+                let mut all = Vec::new();
+                for variant in *of {
+                    all.extend(self.declared(variant, around, wanted, name, depth + 1));
+                    if !is_read {
+                        break;
+                    }
+                }
+                self.limited(all)
+            }
+            Shape::Named { of, .. } => self.declared(of, Some(shape), wanted, name, depth + 1),
+            Shape::Own => match around {
+                // Where it contains itself for ever it is left out.
+                Some(own) if depth < DEPTH / 2 => self.declared(own, around, wanted, name, depth + 1),
+                _ => vec![None],
+            },
+            Shape::Read { of, reads } => {
+                let all = self.declared(of, around, wanted, name, depth + 1);
+                let is_one = |value: &Option<Value>| match (reads, value) {
+                    (Some(reads), Some(value)) => reads(value).is_ok(),
+                    _ => true,
+                };
+                all.into_iter().filter(is_one).collect()
+            }
+        }
+    }
+
+    fn fields(
+        &mut self,
+        fields: &'static [Field],
+        around: Option<&'static Shape>,
+        wanted: &Wanted,
+        depth: usize,
+        into: &mut Vec<(String, Alternatives)>,
+    ) {
+        let nothing = Wanted::default();
+        for field in fields {
+            if field.flat {
+                let inner = match field.shape {
+                    Shape::Named { of: Shape::Object { of }, .. } | Shape::Object { of } => Some(*of),
+                    _ => None,
+                };
+                if let Some(inner) = inner {
+                    self.fields(inner, around, wanted, depth + 1, into);
+                }
+                continue;
+            }
+            let inner = wanted.members.get(field.name);
+            let mut values = self.declared(field.shape, around, inner.unwrap_or(&nothing), field.name, depth + 1);
+            if field.optional && inner.is_some() && !values.contains(&None) {
+                values.push(None);
+            }
+            into.push((field.name.to_owned(), values));
+        }
+    }
+
+    fn api(&mut self, shape: ApiShape, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
+        match shape {
+            // Only what is read makes a difference.
+            ApiShape::Structure(structure) | ApiShape::Union(structure) => {
+                let members = wanted.members.iter().filter(|(name, _)| !name.starts_with('['));
+                let members: Vec<_> = members
+                    .map(|(name, wanted)| {
+                        let known = structure.member(name).map_or(Known::Nothing, |member| Known::Api(member.shape));
+                        (name.clone(), self.member(known, wanted, name, depth))
+                    })
+                    .collect();
+                some(self.product(&members).into_iter().map(object))
+            }
+            ApiShape::List(list) => self.array(Known::Api(list.element()), wanted, name, depth),
+            ApiShape::Map(map) => {
+                let members: Vec<_> = wanted
+                    .members
+                    .iter()
+                    .map(|(key, wanted)| (key.clone(), self.member(Known::Api(map.value()), wanted, key, depth)))
+                    .collect();
+                some(self.product(&members).into_iter().map(object))
+            }
+            ApiShape::Enum(of) => {
+                let mut all: Vec<String> = Vec::new();
+                for probe in &wanted.probes {
+                    if let Probe::Constant(Value::String(text)) = probe {
+                        all.push(text.clone());
+                    }
+                }
+                let other = of.values().find(|value| !all.iter().any(|known| known == value));
+                all.extend(other.map(str::to_owned));
+                some(all.into_iter().map(Value::from))
+            }
+            ApiShape::String | ApiShape::Blob => some(texts(wanted, name).into_iter().map(Value::from)),
+            ApiShape::Integer | ApiShape::Long => some(numbers(wanted, true).into_iter().map(number_value)),
+            ApiShape::Float | ApiShape::Double => some(numbers(wanted, false).into_iter().map(number_value)),
+            ApiShape::Boolean if wanted.probes.is_empty() => vec![Some(json!(true))],
+            ApiShape::Boolean => vec![Some(json!(true)), Some(json!(false))],
+            ApiShape::Timestamp => some(timestamps(wanted).into_iter().map(Value::from)),
+            _ => self.unknown(wanted, name, depth),
+        }
+    }
+
+    /// The values of a member that nobody has declared to be there always.
+    fn member(&mut self, known: Known, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
+        let mut values = self.values(known, wanted, name, depth + 1);
+        if wanted.probes.contains(&Probe::Present) && !values.contains(&None) {
+            values.push(None);
+        }
+        values
+    }
+
+    /// The values of what only expressions speak of.
+    fn unknown(&mut self, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
+        let mut all = self.of_kind(wanted, name, depth);
+        for probe in &wanted.probes {
+            match probe {
+                Probe::Null => all.push(Some(Value::Null)),
+                Probe::Present => all.push(None),
+                Probe::Is(Kind::Number) => all.extend([Some(json!(1)), Some(json!(name))]),
+                Probe::Is(Kind::Bool) => all.extend([Some(json!(true)), Some(json!(name))]),
+                Probe::Is(Kind::Timestamp) => all.extend([Some(json!(SOME_TIME)), Some(json!(name))]),
+                Probe::Is(_) => all.extend([Some(json!(name)), Some(json!(1))]),
+                _ => {}
+            }
+        }
+        self.limited(all)
+    }
+
+    fn of_kind(&mut self, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
+        let items = wanted.members.keys().any(|name| name.starts_with('['));
+        let has_members = wanted.members.keys().any(|name| !name.starts_with('['));
+        match wanted.kind {
+            Some(Kind::Array) => self.array(Known::Nothing, wanted, name, depth),
+            None | Some(Kind::Object | Kind::Text) if items && !has_members => {
+                self.array(Known::Nothing, wanted, name, depth)
+            }
+            None | Some(Kind::Object | Kind::Text) if has_members => {
+                let members = wanted.members.iter().filter(|(name, _)| !name.starts_with('['));
+                let members: Vec<_> = members
+                    .map(|(name, wanted)| (name.clone(), self.member(Known::Nothing, wanted, name, depth)))
+                    .collect();
+                some(self.product(&members).into_iter().map(object))
+            }
+            Some(Kind::Object) => vec![Some(json!({}))],
+            // The whole of an input or result that nothing is read of.
+            None if depth == 0 && wanted.probes.is_empty() => vec![Some(json!({}))],
+            Some(Kind::Number) => some(numbers(wanted, false).into_iter().map(number_value)),
+            Some(Kind::Bool) if wanted.probes.is_empty() => vec![Some(json!(true))],
+            Some(Kind::Bool) => vec![Some(json!(true)), Some(json!(false))],
+            Some(Kind::Timestamp) => some(timestamps(wanted).into_iter().map(Value::from)),
+            None if wanted.probes.contains(&Probe::Truth) => vec![Some(json!(true)), Some(json!(false))],
+            None if wanted.probes.contains(&Probe::Other) => some(numbers(wanted, false).into_iter().map(number_value)),
+            Some(Kind::Text) | None => some(texts(wanted, name).into_iter().map(Value::from)),
+        }
+    }
+
+    /// None, one and two items where something goes through them; else as many as are read by number.
+    fn array(&mut self, known: Known, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
+        let nothing = Wanted::default();
+        let each = wanted.members.get("[]");
+        let numbers =
+            wanted.members.keys().filter_map(|name| name.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok());
+        let by_number = numbers.max();
+        let of =
+            each.or_else(|| wanted.members.iter().find(|(name, _)| name.starts_with('[')).map(|(_, wanted)| wanted));
+        let items = self.values(known, of.unwrap_or(&nothing), "item", depth + 1);
+        let items: Vec<Value> = items.into_iter().flatten().collect();
+        let Some(first) = items.first() else { return vec![Some(json!([]))] };
+        if let Some(most) = by_number {
+            let mut all: Alternatives = Vec::new();
+            for item in &items {
+                let mut values = vec![first.clone(); most];
+                values.push(item.clone());
+                all.push(Some(values.into()));
+            }
+            return all;
+        }
+        if each.is_none() && wanted.kind != Some(Kind::Array) {
+            return vec![Some(json!([first]))];
+        }
+        let mut all: Alternatives = items.iter().map(|item| Some(json!([item]))).collect();
+        all.push(Some(json!([])));
+        all.extend(items.iter().map(|item| Some(json!([first, item]))));
+        let _ = name;
+        self.limited(all)
+    }
+
+    /// Each value of each member with each of the others; where these are too many, one member at a time.
+    fn product(&mut self, members: &[(String, Alternatives)]) -> Vec<Vec<(String, Value)>> {
+        let all = members.iter().map(|(_, values)| values.len().max(1)).try_fold(1_usize, usize::checked_mul);
+        let pick = |number: usize, at: usize| {
+            let (name, values) = members.get(number)?;
+            Some((name.clone(), values.get(at)?.clone()?))
+        };
+        if let Some(all) = all.filter(|all| *all <= MOST) {
+            let mut found = Vec::with_capacity(all);
+            for mut combination in 0..all {
+                let mut made = Vec::new();
+                for (number, (_, values)) in members.iter().enumerate() {
+                    let count = values.len().max(1);
+                    made.extend(pick(number, combination % count));
+                    combination /= count;
+                }
+                found.push(made);
+            }
+            return found;
+        }
+        let plain = |except: Option<(usize, usize)>| {
+            let at = |number: usize| except.filter(|(changed, _)| *changed == number).map_or(0, |(_, at)| at);
+            (0..members.len()).filter_map(|number| pick(number, at(number))).collect::<Vec<_>>()
+        };
+        let mut found = vec![plain(None)];
+        for (number, (_, values)) in members.iter().enumerate() {
+            found.extend((1..values.len()).map(|at| plain(Some((number, at)))));
+        }
+        let tried = found.len().min(MOST);
+        self.left_out = self.left_out.saturating_add(all.unwrap_or(usize::MAX).saturating_sub(tried));
+        found.truncate(MOST);
+        found
+    }
+
+    fn limited(&mut self, mut all: Alternatives) -> Alternatives {
+        let mut known = Vec::new();
+        all.retain(|value| {
+            let is_new = !known.contains(value);
+            if is_new {
+                known.push(value.clone());
+            }
+            is_new
+        });
+        if all.len() > MOST {
+            self.left_out = self.left_out.saturating_add(all.len() - MOST);
+            all.truncate(MOST);
+        }
+        all
+    }
+}
+
+fn some(values: impl Iterator<Item = Value>) -> Alternatives {
+    values.map(Some).collect()
+}
+
+fn object(members: Vec<(String, Value)>) -> Value {
+    Value::Object(members.into_iter().collect::<Map<_, _>>())
+}
+
+/// Both sides of each bound, and the bound.
+fn numbers(wanted: &Wanted, whole: bool) -> Vec<f64> {
+    let mut all: Vec<f64> = Vec::new();
+    for probe in &wanted.probes {
+        match probe {
+            Probe::Constant(value) => {
+                if let Some(bound) = value.as_f64() {
+                    let step = if whole || bound.fract() == 0.0 { 1.0 } else { bound.abs().max(0.001) / 10.0 };
+                    all.extend([bound, bound - step, bound + step]);
+                }
+            }
+            Probe::Other => all.extend([1.0, 0.0, 2.0]),
+            Probe::Truth => all.extend([1.0, 0.0]),
+            _ => {}
+        }
+    }
+    if all.is_empty() {
+        all.push(1.0);
+    }
+    let mut found: Vec<f64> = Vec::new();
+    for number in all {
+        if !found.contains(&number) {
+            found.push(number);
+        }
+    }
+    found
+}
+
+/// Each constant, and a text that is none of them.
+fn texts(wanted: &Wanted, name: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let mut add = |text: String| {
+        if !all.contains(&text) {
+            all.push(text);
+        }
+    };
+    for probe in &wanted.probes {
+        match probe {
+            Probe::Constant(Value::String(text)) => add(text.clone()),
+            Probe::Pattern(pattern) => add(pattern.replace("\\*", "\u{0}").replace('*', "x").replace('\u{0}', "*")),
+            Probe::Other => ["a", "b"].into_iter().for_each(|text| add(text.to_owned())),
+            Probe::Truth => add(String::new()),
+            _ => {}
+        }
+    }
+    let mut other = if name.starts_with('[') { "item".to_owned() } else { name.to_owned() };
+    while all.contains(&other) {
+        other.push('_');
+    }
+    if all.is_empty() || !wanted.probes.contains(&Probe::Other) {
+        all.push(other);
+    }
+    all
+}
+
+fn timestamps(wanted: &Wanted) -> Vec<String> {
+    let mut all = Vec::new();
+    for probe in &wanted.probes {
+        if let Probe::Constant(Value::String(text)) = probe
+            && let Some(time) = Instant::parse(text)
+        {
+            let beside =
+                |seconds: i64| Instant::from_millis(time.as_millis().saturating_add(seconds * 1000)).to_string();
+            all.extend([text.clone(), beside(-1), beside(1)]);
+        }
+        if *probe == Probe::Other {
+            all.extend(["2025-01-01T00:00:00Z".to_owned(), "2025-01-02T00:00:00Z".to_owned()]);
+        }
+    }
+    if all.is_empty() {
+        all.push(SOME_TIME.to_owned());
+    }
+    all
+}

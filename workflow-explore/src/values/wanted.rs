@@ -1,0 +1,323 @@
+//! What the expressions of a definition want of its input and of the results of tasks: members, kinds, constants.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde_json::Value;
+use workflow_asl::document::{Operator, StateMachine};
+use workflow_asl::intrinsic::{Argument, Call, Kind as ArgumentKind};
+use workflow_asl::jsonata::{self, Node, NodeKind};
+use workflow_asl::template::Computed;
+use workflow_plan::data::{Source, Use, uses};
+
+use super::parent;
+
+/// The kind of value that an expression needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Bool,
+    Number,
+    Text,
+    Timestamp,
+    Array,
+    Object,
+}
+
+/// What a condition asks of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Probe {
+    /// How it compares with a constant.
+    Constant(Value),
+    /// How it compares with another value that is not known.
+    Other,
+    /// Whether it is like a pattern with `*`.
+    Pattern(String),
+    /// Whether it is there.
+    Present,
+    /// Whether it is null.
+    Null,
+    /// Whether it is of a kind.
+    Is(Kind),
+    /// Whether it is true.
+    Truth,
+}
+
+/// What is wanted of a value.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    pub(crate) kind: Option<Kind>,
+    pub(crate) probes: Vec<Probe>,
+    /// Its members; `[]` and `[0]` for items.
+    pub(crate) members: BTreeMap<String, Wanted>,
+}
+
+impl Wanted {
+    fn probe(&mut self, probe: Probe) {
+        if !self.probes.contains(&probe) {
+            self.probes.push(probe);
+        }
+    }
+}
+
+/// What is wanted, by source.
+pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Source, Wanted> {
+    let mut all: BTreeMap<Source, Wanted> = BTreeMap::new();
+    for used in uses(machine) {
+        let mut place = all.entry(used.source.clone()).or_default();
+        for name in &used.path {
+            place = place.members.entry(name.clone()).or_default();
+        }
+        let mut found = Found { kind: None, probes: Vec::new() };
+        found.look(document, &used);
+        if used.exact {
+            place.kind = match (place.kind, found.kind) {
+                // A number that is read as text too is a number: it can be written.
+                (Some(known), Some(new)) => Some(known.min(new)),
+                (known, new) => known.or(new),
+            };
+        }
+        found.probes.into_iter().for_each(|probe| place.probe(probe));
+    }
+    all
+}
+
+struct Found {
+    kind: Option<Kind>,
+    probes: Vec<Probe>,
+}
+
+impl Found {
+    fn look(&mut self, document: &Value, used: &Use) {
+        let Some(text) = document.pointer(used.pointer.as_str()).and_then(Value::as_str) else { return };
+        let field = used.pointer.tokens().last().unwrap_or_default();
+        match jsonata::expression(text) {
+            Some(code) => {
+                let Ok(ast) = jsonata::parse(code) else { return };
+                let range = used.range.start.saturating_sub(2)..used.range.end.saturating_sub(2);
+                self.node(&ast.root, &range);
+                if covers(&ast.root, &range) {
+                    self.field(&field);
+                    if field == "Condition" {
+                        self.probes.push(Probe::Truth);
+                    }
+                }
+            }
+            None => {
+                self.field(&field);
+                if used.pointer.as_str().contains("/Choices/") {
+                    self.rule(document, used, &field);
+                }
+                if let Ok(Computed::Intrinsic(call)) = Computed::parse(text) {
+                    self.call(&call.call, &used.range);
+                }
+            }
+        }
+    }
+
+    /// The kind that a field takes.
+    fn field(&mut self, field: &str) {
+        self.kind = match field {
+            "ItemsPath" | "Items" => Some(Kind::Array),
+            "TimestampPath" | "Timestamp" => Some(Kind::Timestamp),
+            "MaxConcurrencyPath" | "MaxConcurrency" | "Seconds" => Some(Kind::Number),
+            name if name.ends_with("SecondsPath") || name.ends_with("Seconds") => Some(Kind::Number),
+            name if name.starts_with("ToleratedFailure") => Some(Kind::Number),
+            "Cause" | "CausePath" | "Error" | "ErrorPath" => Some(Kind::Text),
+            _ => self.kind,
+        };
+    }
+
+    /// A rule of a choice in JSONPath.
+    fn rule(&mut self, document: &Value, used: &Use, field: &str) {
+        let Some(rule) = parent(document, &used.pointer).and_then(Value::as_object) else { return };
+        let named = rule.iter().find_map(|(name, operand)| Some((Operator::from_name(name)?, operand)));
+        let Some((operator, operand)) = named else { return };
+        let name = operator.name();
+        let kind = [
+            ("String", Kind::Text),
+            ("Numeric", Kind::Number),
+            ("Boolean", Kind::Bool),
+            ("Timestamp", Kind::Timestamp),
+        ];
+        if let Some((_, kind)) = kind.iter().find(|(prefix, _)| name.starts_with(prefix)) {
+            self.kind = Some(*kind);
+        }
+        let probe = match operator {
+            _ if name.ends_with("Path") => Probe::Other,
+            _ if field != "Variable" => return,
+            Operator::IsPresent => Probe::Present,
+            Operator::IsNull => Probe::Null,
+            Operator::IsNumeric => Probe::Is(Kind::Number),
+            Operator::IsString => Probe::Is(Kind::Text),
+            Operator::IsBoolean => Probe::Is(Kind::Bool),
+            Operator::IsTimestamp => Probe::Is(Kind::Timestamp),
+            Operator::StringMatches => Probe::Pattern(operand.as_str().unwrap_or_default().to_owned()),
+            _ => Probe::Constant(operand.clone()),
+        };
+        self.probes.push(probe);
+    }
+
+    /// An intrinsic function's argument.
+    fn call(&mut self, call: &Call, range: &Range<usize>) {
+        for (number, argument) in call.args.iter().enumerate() {
+            match argument {
+                Argument::Path(path) if path.range() == *range => {
+                    self.kind = match call.function.argument(number) {
+                        Some(ArgumentKind::String) => Some(Kind::Text),
+                        Some(ArgumentKind::Integer) => Some(Kind::Number),
+                        Some(ArgumentKind::Boolean) => Some(Kind::Bool),
+                        Some(ArgumentKind::Array) => Some(Kind::Array),
+                        Some(ArgumentKind::Object) => Some(Kind::Object),
+                        _ => self.kind,
+                    };
+                }
+                Argument::Call(inner) => self.call(inner, range),
+                _ => {}
+            }
+        }
+    }
+
+    /// A node of JSONata around the use.
+    fn node(&mut self, node: &Node, range: &Range<usize>) {
+        match &node.kind {
+            NodeKind::Binary(sign, left, right) => {
+                for (side, other) in [(left, right), (right, left)] {
+                    if !contains(side, range) {
+                        continue;
+                    }
+                    match *sign {
+                        "+" | "-" | "*" | "/" | "%" if covers(side, range) => self.kind = Some(Kind::Number),
+                        "=" | "!=" | "<" | "<=" | ">" | ">=" => self.compared(side, other, range),
+                        "in" => match &other.kind {
+                            NodeKind::Array(items) => items.iter().for_each(|item| self.compared(side, item, range)),
+                            _ => self.probes.push(Probe::Other),
+                        },
+                        "and" | "or" if covers(side, range) => {
+                            self.kind = Some(Kind::Bool);
+                            self.probes.push(Probe::Truth);
+                        }
+                        _ => {}
+                    }
+                    self.node(side, range);
+                }
+            }
+            NodeKind::Condition(test, then, other) => {
+                if covers(test, range) {
+                    self.probes.push(Probe::Truth);
+                }
+                for inner in [Some(test), Some(then), other.as_ref()].into_iter().flatten() {
+                    self.inside(inner, range);
+                }
+            }
+            NodeKind::Call(function, arguments) => {
+                let NodeKind::Variable(name) = &function.kind else {
+                    return arguments.iter().for_each(|argument| self.inside(argument, range));
+                };
+                for (number, argument) in arguments.iter().enumerate().filter(|(_, argument)| contains(argument, range))
+                {
+                    if covers(argument, range) {
+                        match (name.as_str(), jsonata::function(name)) {
+                            ("exists", _) => self.probes.push(Probe::Present),
+                            ("not" | "boolean", _) => self.probes.push(Probe::Truth),
+                            ("contains", _) => arguments.iter().for_each(|other| self.compared(argument, other, range)),
+                            (_, Some(function)) => self.kind = argument_kind(function.signature, number).or(self.kind),
+                            _ => {}
+                        }
+                    }
+                    self.node(argument, range);
+                }
+            }
+            NodeKind::Negate(inner) => {
+                if covers(inner, range) {
+                    self.kind = Some(Kind::Number);
+                }
+                self.inside(inner, range);
+            }
+            NodeKind::Block(parts) | NodeKind::Array(parts) | NodeKind::Path(parts) => {
+                parts.iter().for_each(|part| self.inside(part, range));
+            }
+            NodeKind::Object(members) => members.iter().for_each(|(_, value)| self.inside(value, range)),
+            NodeKind::Predicate(of, inner) | NodeKind::Apply(of, inner) | NodeKind::Range(of, inner) => {
+                self.inside(of, range);
+                self.inside(inner, range);
+            }
+            NodeKind::Bind(_, value) => self.inside(value, range),
+            NodeKind::Lambda { body, .. } => self.inside(body, range),
+            NodeKind::KeepArray(inner) => self.inside(inner, range),
+            _ => {}
+        }
+    }
+
+    fn inside(&mut self, node: &Node, range: &Range<usize>) {
+        if contains(node, range) {
+            self.node(node, range);
+        }
+    }
+
+    fn compared(&mut self, side: &Node, other: &Node, range: &Range<usize>) {
+        let (kind, probe) = match &other.kind {
+            NodeKind::String(text) => (Some(Kind::Text), Probe::Constant(text.clone().into())),
+            NodeKind::Number(number) => (Some(Kind::Number), Probe::Constant(number_value(*number))),
+            NodeKind::Negate(inner) => match inner.kind {
+                NodeKind::Number(number) => (Some(Kind::Number), Probe::Constant(number_value(-number))),
+                _ => (None, Probe::Other),
+            },
+            NodeKind::Bool(truth) => (Some(Kind::Bool), Probe::Constant((*truth).into())),
+            NodeKind::Null => (None, Probe::Null),
+            _ => (None, Probe::Other),
+        };
+        if covers(side, range) {
+            self.kind = kind.or(self.kind);
+        }
+        self.probes.push(probe);
+    }
+}
+
+pub(super) fn number_value(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        #[expect(clippy::cast_possible_truncation, reason = "the number has no fraction and is small")]
+        return Value::from(number as i64);
+    }
+    Value::from(number)
+}
+
+fn contains(node: &Node, range: &Range<usize>) -> bool {
+    node.span.start <= range.start && range.end <= node.span.end
+}
+
+/// Whether a node is the use and nothing else, but for blanks and brackets.
+fn covers(node: &Node, range: &Range<usize>) -> bool {
+    match &node.kind {
+        NodeKind::Block(parts) if parts.len() == 1 => parts.first().is_some_and(|part| covers(part, range)),
+        NodeKind::KeepArray(inner) => covers(inner, range),
+        _ => node.span == *range,
+    }
+}
+
+/// The kind of a function's argument by its signature, such as `<s-nn?:s>`.
+fn argument_kind(signature: &str, number: usize) -> Option<Kind> {
+    let arguments = signature.trim_start_matches('<').split(':').next().unwrap_or_default();
+    let mut depth = 0_usize;
+    let mut letters = Vec::new();
+    for letter in arguments.chars() {
+        match letter {
+            '<' | '(' => depth += 1,
+            '>' | ')' => {
+                depth = depth.saturating_sub(1);
+                if letter == ')' {
+                    letters.push('x');
+                }
+            }
+            'a'..='z' if depth == 0 => letters.push(letter),
+            _ => {}
+        }
+    }
+    match letters.get(number)? {
+        's' => Some(Kind::Text),
+        'n' => Some(Kind::Number),
+        'b' => Some(Kind::Bool),
+        'a' => Some(Kind::Array),
+        'o' => Some(Kind::Object),
+        _ => None,
+    }
+}

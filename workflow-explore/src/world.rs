@@ -1,0 +1,423 @@
+//! An execution with what the world has decided of it so far, and what it may decide next.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use workflow_asl::StateKind;
+use workflow_asl::error_name::{
+    DATA_LIMIT_EXCEEDED, INTRINSIC_FAILURE, QUERY_EVALUATION_ERROR, RESULT_PATH_MATCH_FAILURE, RUNTIME, TIMEOUT,
+};
+use workflow_local::history::Details;
+use workflow_local::{Answer, Execution, Payload, Status, Step, TaskError, TaskRequest};
+
+use crate::decision::{Decision, Fault, Lasting, Task};
+use crate::explorer::Explorer;
+use crate::property::{Breach, Happenings, Monitors, last_state};
+
+/// The names of the properties that hold of every workflow.
+pub(crate) mod built_in {
+    pub(crate) const ENDS: &str = "every execution ends";
+    pub(crate) const UNCAUGHT: &str = "no error is left uncaught";
+    pub(crate) const PROGRAM: &str = "no fault of the program";
+    pub(crate) const OUTPUT: &str = "the output has its type";
+    pub(crate) const QUOTAS: &str = "history, payload and variables stay within quotas";
+    pub(crate) const IDEMPOTENCE: &str = "what is called again has its idempotency token";
+}
+
+/// How many steps may pass without a decision before it is asked whether they repeat.
+const STEPS: usize = 500;
+
+/// Something that does not hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Broken {
+    pub(crate) property: String,
+    pub(crate) state: Option<String>,
+    pub(crate) message: String,
+}
+
+/// Where an execution has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stand {
+    /// The world decides what happens next.
+    Decide,
+    /// It has ended.
+    Ended,
+    /// It never will.
+    Endless,
+}
+
+/// An execution with the world around it.
+#[derive(Clone)]
+pub(crate) struct World<'x> {
+    pub(crate) explorer: &'x Explorer,
+    pub(crate) execution: Execution,
+    /// The tasks that wait for an answer, in the order in which they were scheduled.
+    pending: Vec<(Task, TaskRequest)>,
+    /// Those of them that never answer.
+    silent: Vec<Task>,
+    lasting: Vec<(Task, Fault, Lasting)>,
+    monitors: Monitors,
+    happenings: Happenings,
+    /// What tasks were called with by which their API knows a call again, and whether nobody knows if it was done.
+    tokens: BTreeMap<Task, (Option<Value>, bool)>,
+    pub(crate) faults: u32,
+    /// How often tasks on loops were visited.
+    visits: Vec<u32>,
+}
+
+impl<'x> World<'x> {
+    pub(crate) fn new(explorer: &'x Explorer, input: Payload) -> Self {
+        let program = Arc::clone(&explorer.program);
+        let mut execution = Execution::start(program, input, explorer.start.clone(), Arc::clone(&explorer.store));
+        execution.count_ways();
+        Self {
+            explorer,
+            execution,
+            pending: Vec::new(),
+            silent: Vec::new(),
+            lasting: Vec::new(),
+            monitors: Monitors::new(&explorer.properties, Some(&explorer.states)),
+            happenings: Happenings::default(),
+            tokens: BTreeMap::new(),
+            faults: 0,
+            visits: vec![0; explorer.states.looping.len()],
+        }
+    }
+
+    /// Goes on until the world must decide, or the end.
+    pub(crate) fn settle(&mut self, broken: &mut Vec<Broken>) -> Stand {
+        let before = self.execution.history().len();
+        let stand = self.go_on(broken);
+        for event in self.execution.history().get(before..).unwrap_or_default() {
+            if let Details::EvaluationFailed { error, cause, state, .. } = &event.details
+                && &**error == QUERY_EVALUATION_ERROR
+            {
+                broken.push(Broken {
+                    property: built_in::PROGRAM.to_owned(),
+                    state: Some(state.to_string()),
+                    message: format!("{error}: {cause}"),
+                });
+            }
+        }
+        let Self { happenings, monitors, execution, .. } = self;
+        let mut breaches: Vec<Breach> = Vec::new();
+        let mut note = |breach| breaches.push(breach);
+        happenings.read(execution.history(), |happening, iteration| monitors.see(&happening, iteration, &mut note));
+        if stand == Stand::Ended {
+            monitors.end(execution, &mut note);
+        }
+        for breach in breaches {
+            let property = self.monitors.property(breach.property).map(ToString::to_string).unwrap_or_default();
+            broken.push(Broken { property, state: breach.state, message: breach.message });
+        }
+        if stand == Stand::Ended {
+            self.judge_end(broken);
+        }
+        stand
+    }
+
+    fn go_on(&mut self, broken: &mut Vec<Broken>) -> Stand {
+        let mut steps = 0;
+        let mut known = BTreeSet::new();
+        loop {
+            match self.execution.step() {
+                Step::Task(request) => self.called(request, broken),
+                Step::Ended => return Stand::Ended,
+                Step::Waiting { until } => {
+                    let waiting: Vec<_> = self.execution.waiting_tasks().into_iter().map(|(id, _)| id).collect();
+                    self.pending.retain(|(_, request)| waiting.contains(&request.id));
+                    let pending = &self.pending;
+                    self.silent.retain(|task| pending.iter().any(|(waiting, _)| waiting == task));
+                    if self.answerable().next().is_some() {
+                        return Stand::Decide;
+                    }
+                    let Some(until) = until else {
+                        self.never_answered(broken);
+                        return Stand::Endless;
+                    };
+                    self.execution.advance_to(until);
+                    steps += 1;
+                }
+                _ => steps += 1,
+            }
+            let looks = steps > STEPS && self.execution.next_state().is_some_and(|state| self.loops(state));
+            if looks && !known.insert(self.fingerprint()) {
+                let state = self.execution.next_state().unwrap_or_default().to_owned();
+                broken.push(Broken {
+                    property: built_in::ENDS.to_owned(),
+                    message: format!("the execution comes back to `{state}` with the same data, and so for ever"),
+                    state: Some(state),
+                });
+                return Stand::Endless;
+            }
+        }
+    }
+
+    fn loops(&self, state: &str) -> bool {
+        self.explorer.states.get(state).is_some_and(|facts| facts.loops)
+    }
+
+    /// A task was scheduled.
+    fn called(&mut self, request: TaskRequest, broken: &mut Vec<Broken>) {
+        let task = Task { state: Arc::clone(&request.state), place: self.execution.place_of(request.id) };
+        if request.attempt == 0 {
+            self.lasting.retain(|(known, _, lasting)| *lasting == Lasting::Forever || *known != task);
+            let number = self.explorer.states.looping.get(&*task.state);
+            if let Some(visits) = number.and_then(|number| self.visits.get_mut(*number)) {
+                *visits += 1;
+            }
+        }
+        self.ask_for_token(&task, &request, broken);
+        let lasting = self.lasting.iter().find(|(known, _, lasting)| match lasting {
+            Lasting::Forever => known.state == task.state,
+            _ => *known == task,
+        });
+        let fault = lasting.map(|(_, fault, _)| fault.clone());
+        self.pending.push((task, request));
+        if let Some(fault) = fault {
+            self.go_wrong(self.pending.len() - 1, &fault);
+        }
+    }
+
+    /// A task of an API that knows a call again by a token must have it where it is called again.
+    fn ask_for_token(&mut self, task: &Task, request: &TaskRequest, broken: &mut Vec<Broken>) {
+        let Some(name) = self.explorer.states.get(&task.state).and_then(|facts| facts.token) else { return };
+        let token = request.input.get(name).cloned();
+        if let Some((before, unknown)) = self.tokens.get(task)
+            && (request.attempt > 0 || *unknown)
+        {
+            let state = &task.state;
+            let why = if *unknown { "after a time-out" } else { "by a retrier" };
+            let message = match &token {
+                None => Some(format!("`{state}` is called again {why} without `{name}`: it may be done twice")),
+                Some(token) if before.as_ref() != Some(token) => {
+                    Some(format!("`{state}` is called again {why} with another `{name}`: it may be done twice"))
+                }
+                Some(_) => None,
+            };
+            broken.extend(message.map(|message| Broken {
+                property: built_in::IDEMPOTENCE.to_owned(),
+                state: Some(state.to_string()),
+                message,
+            }));
+        }
+        self.tokens.insert(task.clone(), (token, false));
+    }
+
+    /// The tasks that wait for an answer and may get one, with their places among all that wait.
+    fn answerable(&self) -> impl Iterator<Item = (usize, &Task, &TaskRequest)> {
+        let pending = self.pending.iter().enumerate();
+        pending.filter(|(_, (task, _))| !self.silent.contains(task)).map(|(at, (task, request))| (at, task, request))
+    }
+
+    /// Whether a bound stops the execution on a loop.
+    pub(crate) fn turns_are_over(&self) -> bool {
+        self.visits.iter().any(|visits| *visits > self.explorer.bounds.turns)
+    }
+
+    /// What the world may decide next, the plainest first; `cut` is told that more could go wrong.
+    pub(crate) fn decisions(&mut self, cut: &mut bool) -> Vec<Decision> {
+        let mut found = Vec::new();
+        let more_faults = self.faults < self.explorer.bounds.faults;
+        for (_, task, request) in self.answerable() {
+            for result in self.explorer.results_of(request) {
+                found.push(Decision::Succeed { task: task.clone(), result });
+            }
+            let faults = self.faults_of(task, request);
+            if more_faults {
+                found.extend(faults);
+            } else if !faults.is_empty() {
+                *cut = true;
+            }
+        }
+        if self.may_wait() {
+            found.push(Decision::TimePasses);
+        }
+        found
+    }
+
+    /// Whether a timer may be due before a task that waits is answered: one of another branch.
+    fn may_wait(&mut self) -> bool {
+        let Step::Waiting { until: Some(_) } = self.execution.step() else { return false };
+        let due = self.execution.due_next();
+        let waits = self.answerable().any(|(_, _, request)| Some(request.id) == due);
+        !waits && self.execution.has_branch_timer()
+    }
+
+    fn faults_of(&self, task: &Task, request: &TaskRequest) -> Vec<Decision> {
+        let mut found = Vec::new();
+        let Some(facts) = self.explorer.states.get(&task.state) else { return found };
+        let mut add = |fault: Fault, attempts_left: u64| {
+            let mut lasting = vec![Lasting::Once];
+            if attempts_left > 0 {
+                lasting.push(Lasting::Retries);
+            }
+            if facts.loops {
+                lasting.push(Lasting::Forever);
+            }
+            let fault = |lasting| Decision::Fault { task: task.clone(), fault: fault.clone(), lasting };
+            found.extend(lasting.into_iter().map(fault));
+        };
+        for error in &facts.errors {
+            add(Fault::Error(Arc::clone(error)), self.execution.attempts_left(request.id, Some(error), false));
+        }
+        if facts.may_be_silent {
+            let missed = self.explorer.has_heartbeat(&facts.at);
+            add(Fault::Silence, self.execution.attempts_left(request.id, Some(TIMEOUT), missed));
+        }
+        if self.explorer.other_types {
+            let results = self.explorer.results_of(request);
+            let other = match results.first().map(Payload::value) {
+                Some(Value::String(_)) => json!(1),
+                _ => json!("a value of another type"),
+            };
+            add(Fault::OtherType(other.into()), 0);
+        }
+        found
+    }
+
+    /// Does what was decided.
+    ///
+    /// # Errors
+    /// No such task waits; why.
+    pub(crate) fn decide(&mut self, decision: &Decision) -> Result<(), String> {
+        match decision {
+            Decision::Input(_) => return Err("an execution has one input, which comes first".to_owned()),
+            Decision::TimePasses => {
+                let Step::Waiting { until: Some(until) } = self.execution.step() else {
+                    return Err("no timer runs".to_owned());
+                };
+                self.execution.advance_to(until);
+            }
+            Decision::Succeed { task, result } => {
+                let (at, id) = self.find(task)?;
+                self.pending.remove(at);
+                self.tokens.remove(task);
+                let _: Answer = self.execution.succeed(id, result.clone());
+            }
+            Decision::Fault { task, fault, lasting } => {
+                let (at, _) = self.find(task)?;
+                self.faults += 1;
+                if *lasting != Lasting::Once {
+                    self.lasting.push((task.clone(), fault.clone(), *lasting));
+                }
+                self.go_wrong(at, fault);
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, task: &Task) -> Result<(usize, workflow_local::TaskId), String> {
+        let mut waiting = self.answerable();
+        let found = waiting.find(|(_, waiting, _)| *waiting == task).map(|(at, _, request)| (at, request.id));
+        found.ok_or_else(|| {
+            let waiting: Vec<_> = self.answerable().map(|(_, task, _)| task.to_string()).collect();
+            match waiting.as_slice() {
+                [] => format!("{task} does not wait for an answer: nothing does"),
+                waiting => format!("{task} does not wait for an answer, but {}", waiting.join(", ")),
+            }
+        })
+    }
+
+    fn go_wrong(&mut self, at: usize, fault: &Fault) {
+        let Some((task, request)) = self.pending.get(at).cloned() else { return };
+        match fault {
+            Fault::Error(error) => {
+                self.pending.remove(at);
+                if &**error == TIMEOUT
+                    && let Some((_, unknown)) = self.tokens.get_mut(&task)
+                {
+                    *unknown = true;
+                }
+                let failure = TaskError::new(error.to_string()).with_cause("explored");
+                let _: Answer = self.execution.fail_task(request.id, failure);
+            }
+            Fault::Silence => {
+                // The time of an activity counts from when a worker takes it.
+                if request.is_activity {
+                    let _: Answer = self.execution.start_activity(request.id, None);
+                }
+                if let Some((_, unknown)) = self.tokens.get_mut(&task) {
+                    *unknown = true;
+                }
+                self.silent.push(task);
+            }
+            Fault::OtherType(value) => {
+                self.pending.remove(at);
+                let _: Answer = self.execution.succeed(request.id, value.clone());
+            }
+        }
+    }
+
+    fn never_answered(&self, broken: &mut Vec<Broken>) {
+        for task in &self.silent {
+            broken.push(Broken {
+                property: built_in::ENDS.to_owned(),
+                state: Some(task.state.to_string()),
+                message: format!("`{}` waits for ever: nothing answers it, and it has no time-out", task.state),
+            });
+        }
+    }
+
+    fn judge_end(&self, broken: &mut Vec<Broken>) {
+        let execution = &self.execution;
+        let state = || last_state(execution.history()).map(|state| state.to_string());
+        let mut add = |property: &str, message: String| {
+            broken.push(Broken { property: property.to_owned(), state: state(), message });
+        };
+        if execution.status() == Status::Failed {
+            let error = execution.error().unwrap_or_default();
+            let message = match execution.cause() {
+                Some(cause) => format!("{error}: {cause}"),
+                None => error.to_owned(),
+            };
+            let full = execution.cause().is_some_and(|cause| cause.contains("maximum number of history events"));
+            let by_fail = state()
+                .and_then(|state| self.explorer.states.get(&state))
+                .is_some_and(|facts| facts.kind == StateKind::Fail);
+            match error {
+                RUNTIME if full => add(built_in::QUOTAS, message),
+                DATA_LIMIT_EXCEEDED => add(built_in::QUOTAS, message),
+                RUNTIME | INTRINSIC_FAILURE | RESULT_PATH_MATCH_FAILURE => add(built_in::PROGRAM, message),
+                // It has been told when it happened.
+                QUERY_EVALUATION_ERROR => {}
+                _ if by_fail || self.explorer.any_error => {}
+                error if self.explorer.allowed.iter().any(|allowed| allowed == error) => {}
+                _ => add(built_in::UNCAUGHT, format!("the execution fails with {message}")),
+            }
+        }
+        if execution.status() == Status::Succeeded
+            && let Some(Err(message)) = self.explorer.output.as_ref().map(|output| output(execution))
+        {
+            add(built_in::OUTPUT, message);
+        }
+        for (name, check) in &self.explorer.checks {
+            if let Err(message) = check(execution) {
+                broken.push(Broken { property: name.clone(), state: None, message });
+            }
+        }
+    }
+
+    /// What tells the futures of executions apart.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.execution.fingerprint(self.explorer.looks_at_time(), self.explorer.looks_at_chance(), &mut hasher);
+        self.silent.hash(&mut hasher);
+        for (task, fault, lasting) in &self.lasting {
+            (task, lasting).hash(&mut hasher);
+            match fault {
+                Fault::Error(error) => error.hash(&mut hasher),
+                Fault::Silence => 0.hash(&mut hasher),
+                Fault::OtherType(value) => value.to_string().hash(&mut hasher),
+            }
+        }
+        for (task, (token, unknown)) in &self.tokens {
+            (task, token.as_ref().map(ToString::to_string), unknown).hash(&mut hasher);
+        }
+        self.monitors.hash(&mut hasher);
+        self.faults.hash(&mut hasher);
+        hasher.finish()
+    }
+}
