@@ -25,8 +25,10 @@ use crate::values::Values;
 #[derive(Clone)]
 pub(crate) enum Given {
     Values(Vec<Payload>),
-    Closure(Arc<dyn Fn(&TaskRequest) -> Vec<Value> + Send + Sync>),
+    Closure(Closure),
 }
+
+type Closure = Arc<dyn Fn(&TaskRequest) -> Vec<Value> + Send + Sync>;
 
 /// A check of executions that have ended.
 pub(crate) type Check = Arc<dyn Fn(&Execution) -> Result<(), String> + Send + Sync>;

@@ -195,14 +195,14 @@ impl Monitors {
     pub(crate) fn end(&self, execution: &Execution, note: &mut impl FnMut(Breach)) {
         for (number, watched) in self.properties.iter().enumerate() {
             match &watched.property {
-                Property::After { first, then } => {
-                    if self.seen.iter().any(|((property, _), seen)| *property == number && *seen == 1) {
-                        let then: Vec<_> = then.iter().map(|name| format!("`{name}`")).collect();
-                        let neither = if then.len() > 1 { "neither of " } else { "not " };
-                        let message =
-                            format!("`{first}` has succeeded, and {neither}{} follows before the end", then.join(", "));
-                        note(Breach { property: number, state: Some(first.clone()), message });
-                    }
+                Property::After { first, then }
+                    if self.seen.iter().any(|((property, _), seen)| *property == number && *seen == 1) =>
+                {
+                    let then: Vec<_> = then.iter().map(|name| format!("`{name}`")).collect();
+                    let neither = if then.len() > 1 { "neither of " } else { "not " };
+                    let message =
+                        format!("`{first}` has succeeded, and {neither}{} follows before the end", then.join(", "));
+                    note(Breach { property: number, state: Some(first.clone()), message });
                 }
                 Property::EndsIn(states) => {
                     let last = last_state(execution.history());

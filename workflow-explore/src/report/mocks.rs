@@ -9,8 +9,16 @@ use workflow_local::{EventType, Execution};
 
 use super::{Finding, Report};
 
+/// What a task was answered with.
+pub(super) enum Answered {
+    Result(Value),
+    Error(Option<String>),
+    /// Nothing: it timed out.
+    Nothing,
+}
+
 /// What the tasks of each state were answered with, in the order in which they were scheduled.
-pub(super) fn answers(execution: &Execution) -> BTreeMap<String, Vec<Result<Value, (Option<String>, bool)>>> {
+pub(super) fn answers(execution: &Execution) -> BTreeMap<String, Vec<Answered>> {
     let history = execution.history();
     // The state of an event: that which was entered last on its branch.
     let state = |event: &workflow_local::HistoryEvent| {
@@ -23,19 +31,22 @@ pub(super) fn answers(execution: &Execution) -> BTreeMap<String, Vec<Result<Valu
         }
         None
     };
-    let mut found: BTreeMap<String, Vec<Result<Value, (Option<String>, bool)>>> = BTreeMap::new();
+    let mut found: BTreeMap<String, Vec<Answered>> = BTreeMap::new();
     for event in history {
         let answer = match (event.kind, &event.details) {
             (EventType::TaskSucceeded, Details::TaskOutput { output, .. })
             | (EventType::LambdaFunctionSucceeded | EventType::ActivitySucceeded, Details::Output { output }) => {
-                Ok(output.value().clone())
+                Answered::Result(output.value().clone())
             }
             (EventType::TaskFailed | EventType::LambdaFunctionFailed | EventType::ActivityFailed, details) => {
-                Err((details.failure().and_then(|(error, _)| error.map(str::to_owned)), false))
+                Answered::Error(details.failure().and_then(|(error, _)| error.map(str::to_owned)))
             }
             (EventType::TaskTimedOut | EventType::LambdaFunctionTimedOut | EventType::ActivityTimedOut, details) => {
-                let by_name = details.failure().and_then(|(_, cause)| cause).is_some();
-                Err((Some(TIMEOUT.to_owned()), !by_name))
+                // One by its timer has no cause.
+                match details.failure().and_then(|(_, cause)| cause) {
+                    Some(_) => Answered::Error(Some(TIMEOUT.to_owned())),
+                    None => Answered::Nothing,
+                }
             }
             _ => continue,
         };
@@ -60,8 +71,11 @@ impl Report {
             let mut response = Map::new();
             for (attempt, answer) in answers.into_iter().enumerate() {
                 let answer = match answer {
-                    Ok(result) => json!({ "Return": result }),
-                    Err((error, _)) => json!({ "Throw": { "Error": error.unwrap_or_default(), "Cause": "explored" } }),
+                    Answered::Result(result) => json!({ "Return": result }),
+                    Answered::Error(error) => {
+                        json!({ "Throw": { "Error": error.unwrap_or_default(), "Cause": "explored" } })
+                    }
+                    Answered::Nothing => json!({ "Throw": { "Error": TIMEOUT, "Cause": "explored" } }),
                 };
                 response.insert(attempt.to_string(), answer);
             }

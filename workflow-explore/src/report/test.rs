@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::mocks::answers;
+use super::mocks::{Answered, answers};
 use super::text::lines;
 use super::{Finding, Report};
 use crate::property::Property;
@@ -43,18 +43,18 @@ impl Report {
                 let mut chain = String::from("Answers::new()");
                 for answer in &answers {
                     match answer {
-                        Ok(result) => {
+                        Answered::Result(result) => {
                             let _ = write!(chain, ".gives(1, {})", json(result));
                         }
-                        Err((_, true)) => chain.push_str(".never(1)"),
-                        Err((Some(error), false)) => {
+                        Answered::Nothing => chain.push_str(".never(1)"),
+                        Answered::Error(Some(error)) => {
                             let _ = write!(chain, ".fails(1, {})", literal(error));
                         }
-                        Err((None, false)) => chain.push_str(".fails(1, TaskError::unnamed())"),
+                        Answered::Error(None) => chain.push_str(".fails(1, TaskError::unnamed())"),
                     }
                 }
                 // A mended workflow may ask once more.
-                if let Some(Ok(result)) = answers.last() {
+                if let Some(Answered::Result(result)) = answers.last() {
                     let _ = write!(chain, ".then({})", json(result));
                 } else {
                     chain.push_str(".then(json!({}))");

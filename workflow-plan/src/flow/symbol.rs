@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use workflow_asl::Pointer;
 
 /// The most alternatives that are distinguished. More count as any value.
 const ALTERNATIVES: usize = 8;
