@@ -90,7 +90,7 @@ impl Fmt {
 }
 
 /// What would change, as `diff -u` prints it, each piece under its place in the file.
-fn print_difference(file: &Path, before: &str, after: &str, output: &mut impl Write) -> io::Result<()> {
+pub(crate) fn print_difference(file: &Path, before: &str, after: &str, output: &mut impl Write) -> io::Result<()> {
     let difference = TextDiff::configure().timeout(PATIENCE).diff_lines(before, after);
     for piece in difference.unified_diff().context_radius(3).iter_hunks() {
         let first = piece.ops().first().map_or(0, |change| change.old_range().start);
@@ -104,7 +104,7 @@ fn print_difference(file: &Path, before: &str, after: &str, output: &mut impl Wr
 }
 
 /// Writes a file beside the other, then puts it in its place, so that nobody finds half of it. Links are followed.
-fn replace(file: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(file: &Path, text: &str) -> io::Result<()> {
     let file = fs::canonicalize(file)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let beside = file.with_file_name(format!(".{name}.{}", process::id()));

@@ -12,6 +12,7 @@ mod diff;
 mod explain;
 mod explore;
 mod export;
+mod fix;
 mod fmt;
 mod graph;
 mod history;
@@ -69,6 +70,8 @@ enum Command {
     Serve(serve::Serve),
     /// Check definitions: ASL in JSON or YAML, templates of CloudFormation and SAM, `workflow!` in Rust
     Validate(validate::Validate),
+    /// Fix what `validate` finds, where the fix is certain
+    Fix(fix::Fix),
     /// Turn definitions into `workflow!` declarations
     Import(import::Import),
     /// Run tests and tell which states, transitions, rules, retriers and catchers they took
@@ -168,6 +171,7 @@ fn main() -> ExitCode {
         Command::New(new) => new.execute(&mut output),
         Command::Asl(file) => asl::print(&file, &mut output),
         Command::Graph(graph) => graph.execute(&mut output),
+        Command::Fix(fix) => fix.execute(&mut output),
         Command::Fmt(fmt) => fmt.execute(&mut output),
         Command::Run(run) => run.execute(&mut output),
         Command::Serve(serve) => serve.execute(&mut output),

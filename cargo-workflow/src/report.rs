@@ -1,27 +1,25 @@
 //! A finding in a file, and how it is printed: for people as rustc does it, or as JSON.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::ops::Range;
 use std::path::Path;
 
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use anstream::adapter::strip_str;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
-use anstyle::{AnsiColor, Style};
 use proc_macro2::LineColumn;
 use serde_json::{Value, json};
 use workflow_asl::printable::{is_control, printable, printable_json, printable_lines};
-use workflow_asl::source::{Location, SourceError, locations};
+use workflow_asl::source::{Edit, Location, Source, SourceError, locations};
 use workflow_asl::{Code, Diagnostic, Severity};
 use workflow_compiler::format::{Fault, NOT_RUST};
-use workflow_compiler::problem::Problem;
+use workflow_compiler::problem::{EditAt, Problem};
 
 use crate::Failure;
 
-/// Characters of a line that are shown before the words in question; definitions often have one line alone.
-const SHOWN_BEFORE: usize = 100;
-/// Characters that are shown from the words on.
-const SHOWN_AFTER: usize = 80;
+/// Characters of a line that are taken on each side of the words in question; definitions often have one line alone.
+const TAKEN: usize = 2_000;
 
 /// Something found in a file.
 pub(crate) struct Report {
@@ -33,33 +31,38 @@ pub(crate) struct Report {
     place: Option<Place>,
     message: String,
     help: Vec<String>,
+    edits: Vec<Edit>,
 }
 
 /// A place with the line around it.
 struct Place {
     location: Location,
-    /// The line, as much as is shown of it.
+    /// The line, as much as is taken of it.
     line: String,
-    /// Characters of `line` before the words in question, and of the words.
-    words: (usize, usize),
+    /// The words in question, in bytes of `line`.
+    words: Range<usize>,
+    /// Whether the line begins before.
+    is_cut: bool,
 }
 
 impl Report {
     /// A file that cannot be read.
     pub(crate) fn unreadable(file: &Path, reason: &str) -> Self {
-        let message = format!("cannot read {}: {reason}", name(file));
-        Self { file: name(file), code: None, pointer: None, place: None, message, help: Vec::new() }
+        Self::new(file, None, format!("cannot read {}: {reason}", name(file)))
     }
 
     /// A document that cannot become what was asked for.
     pub(crate) fn refusal(file: &Path, reason: &str) -> Self {
-        let message = format!("{}: {reason}", name(file));
-        Self { file: name(file), code: None, pointer: None, place: None, message, help: Vec::new() }
+        Self::new(file, None, format!("{}: {reason}", name(file)))
+    }
+
+    fn new(file: &Path, code: Option<Code>, message: String) -> Self {
+        Self { file: name(file), code, pointer: None, place: None, message, help: Vec::new(), edits: Vec::new() }
     }
 
     /// A text that is no document.
     pub(crate) fn refused(file: &Path, bytes: &[u8], error: &SourceError) -> Self {
-        let text = String::from_utf8_lossy(bytes.get(..error.location.offset + SHOWN_AFTER * 4).unwrap_or(bytes));
+        let text = String::from_utf8_lossy(bytes.get(..error.location.offset + TAKEN).unwrap_or(bytes));
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         Self::found(file, text, &error.diagnostic, error.location)
     }
@@ -67,21 +70,31 @@ impl Report {
     /// A finding in a document.
     pub(crate) fn found(file: &Path, text: &str, found: &Diagnostic, location: Location) -> Self {
         Self {
-            file: name(file),
-            code: Some(found.code),
             pointer: Some(found.pointer.to_string()),
             place: Some(Place::of(text, location)),
-            message: found.message(),
             help: found.help().into_iter().collect(),
+            ..Self::new(file, Some(found.code), found.message())
         }
+    }
+
+    /// What is found in a document, each with the change that mends it.
+    pub(crate) fn found_in<'a>(
+        file: &'a Path,
+        source: &'a Source,
+        found: &'a [Diagnostic],
+    ) -> impl Iterator<Item = Self> + 'a {
+        let places = source.locate(found).into_iter().zip(source.edits(found));
+        places.zip(found).map(move |((location, edit), found)| Self {
+            edits: edit.into_iter().collect(),
+            ..Self::found(file, source.text(), found, location)
+        })
     }
 
     /// A text that is not Rust.
     pub(crate) fn not_rust(file: &Path, text: &str, at: LineColumn) -> Self {
         let offset = offset(text, at);
         let place = locations(text, &[(offset, 1)]).pop().map(|location| Place::of(text, location));
-        let (message, help) = (NOT_RUST.to_owned(), Vec::new());
-        Self { file: name(file), code: Some(Code::Syntax), pointer: None, place, message, help }
+        Self { place, ..Self::new(file, Some(Code::Syntax), NOT_RUST.to_owned()) }
     }
 
     /// What the compiler says of a workflow.
@@ -101,13 +114,20 @@ impl Report {
             Some(at) => format!("{} ({}:{}:{})", problem.message, at.file, at.line, at.column),
             None => problem.message.clone(),
         };
+        let edits = problem.mend.iter().filter(|_| problem.code.is_certain()).map(|edit| {
+            let (start, end) = match edit.at {
+                EditAt::Over(spot) => (spot.first.byte_range().start, spot.last.byte_range().end),
+                EditAt::Before(word) => (word.byte_range().start, word.byte_range().start),
+                EditAt::After(word) => (word.byte_range().end, word.byte_range().end),
+            };
+            Edit { span: (start, end.saturating_sub(start)), text: edit.text.clone() }
+        });
         Self {
-            file: name(file),
-            code: Some(problem.code),
             pointer: problem.place.as_ref().map(|at| at.pointer.to_string()),
             place: place.map(|location| Place::of(text, location)),
-            message,
             help: problem.help.clone(),
+            edits: edits.collect(),
+            ..Self::new(file, Some(problem.code), message)
         }
     }
 
@@ -115,12 +135,9 @@ impl Report {
     pub(crate) fn fault(file: &Path, text: &str, fault: &Fault) -> Self {
         let place = locations(text, &[(fault.range.start, fault.range.len())]).pop();
         Self {
-            file: name(file),
-            code: fault.code,
-            pointer: None,
             place: place.map(|location| Place::of(text, location)),
-            message: fault.message.clone(),
             help: fault.help.clone(),
+            ..Self::new(file, fault.code, fault.message.clone())
         }
     }
 
@@ -148,6 +165,32 @@ impl Report {
         self.severity() == Severity::Error
     }
 
+    /// The changes of the file that mend it, all of them together; none where that is not certain.
+    pub(crate) fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+
+    /// The same without what to change.
+    pub(crate) fn without_edits(self) -> Self {
+        Self { edits: Vec::new(), ..self }
+    }
+
+    /// Whether it is about this file.
+    pub(crate) fn is_in(&self, file: &Path) -> bool {
+        self.file == name(file)
+    }
+
+    /// In one line: where it was, and what was written for it.
+    pub(crate) fn mended(&self) -> String {
+        let place = self.place.as_ref().map(|place| format!(":{}:{}", place.location.line, place.location.column));
+        let written = self.edits.iter().map(|edit| match edit.text.trim() {
+            "" => "removed it".to_owned(),
+            text => format!("wrote `{text}`"),
+        });
+        let written = written.collect::<Vec<_>>().join(", ");
+        format!("{}{}: {}: {written}", self.file, place.unwrap_or_default(), self.message)
+    }
+
     /// What orders the findings of a file.
     pub(crate) fn offset(&self) -> usize {
         self.place.as_ref().map_or(0, |place| place.location.offset)
@@ -155,37 +198,35 @@ impl Report {
 
     /// For people, with escape sequences for colours.
     pub(crate) fn to_text(&self) -> String {
-        let (word, style) = match self.severity() {
-            Severity::Error => ("error", AnsiColor::BrightRed.on_default().bold()),
-            Severity::Warning => ("warning", AnsiColor::Yellow.on_default().bold()),
+        let level = match self.severity() {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
         };
-        let (bold, frame) = (Style::new().bold(), AnsiColor::BrightBlue.on_default().bold());
-        let code = self.code.map(|code| format!("[{code}]")).unwrap_or_default();
-        let mut text = format!("{style}{word}{code}{style:#}{bold}: {}{bold:#}\n", printable_lines(&self.message));
-        let number = self.place.as_ref().map(|place| place.location.line.to_string()).unwrap_or_default();
-        let margin = " ".repeat(number.len());
-        // Writing to a string does not fail.
-        if let Some(Place { location, line, words }) = &self.place {
-            let (before, marks) = (" ".repeat(words.0), "^".repeat(words.1));
-            let (file, line_number, column) = (printable(&self.file), location.line, location.column);
-            let _ = writeln!(text, "{margin}{frame}-->{frame:#} {file}:{line_number}:{column}");
-            let _ = writeln!(text, "{margin} {frame}|{frame:#}");
-            let _ = writeln!(text, "{frame}{number} |{frame:#} {line}");
-            let _ = writeln!(text, "{margin} {frame}|{frame:#} {before}{style}{marks}{style:#}");
+        let title = level.clone().primary_title(printable_lines(&self.message));
+        let mut group = Group::with_title(match self.code {
+            Some(code) => title.id(code.id()),
+            None => title,
+        });
+        let mut groups = Vec::new();
+        if let Some(Place { location, line, words, is_cut }) = &self.place {
+            let words = AnnotationKind::Primary.span(words.clone());
+            let mut snippet = Snippet::source(line).line_start(location.line).annotation(words);
+            let file = printable(&self.file);
+            // A column is counted from the beginning of what is taken, unless it is said.
+            if *is_cut {
+                groups.push(group.element(Origin::path(file).line(location.line).char_column(location.column)));
+                group = Group::with_level(level);
+            } else {
+                snippet = snippet.path(file);
+            }
+            group = group.element(snippet);
         }
-        let mut note = |word: &str, says: &str| {
-            let _ = writeln!(text, "{margin} {frame}={frame:#} {bold}{word}{bold:#}: {}", printable_lines(says));
-        };
-        if let Some(pointer) = self.pointer.as_deref().filter(|pointer| !pointer.is_empty()) {
-            note("at", pointer);
-        }
-        if let Some(aws) = self.code.and_then(Code::aws) {
-            note("AWS", aws);
-        }
-        for help in &self.help {
-            note("help", help);
-        }
-        text
+        let note = |word: &'static str, says| Level::NOTE.with_name(word).message(printable_lines(says));
+        let pointer = self.pointer.as_deref().filter(|pointer| !pointer.is_empty()).map(|pointer| note("at", pointer));
+        let aws = self.code.and_then(Code::aws).map(|code| note("AWS", code));
+        let help = self.help.iter().map(|help| note("help", help));
+        groups.push(group.elements(pointer.into_iter().chain(aws).chain(help)));
+        format!("{}\n", Renderer::styled().render(&groups))
     }
 
     /// For programs.
@@ -205,6 +246,11 @@ impl Report {
             "column": self.place.as_ref().map(|place| place.location.column),
             "message": self.message,
             "help": help,
+            "edits": self.edits.iter().map(|edit| json!({
+                "offset": edit.span.0,
+                "length": edit.span.1,
+                "text": edit.text,
+            })).collect::<Vec<_>>(),
         })
     }
 }
@@ -218,7 +264,6 @@ fn coloured_for_stderr(report: &Report) -> String {
 }
 
 /// Prints why a file cannot be used.
-#[expect(clippy::boxed_local, reason = "errors that are boxed come here")]
 pub(crate) fn refuse(report: Box<Report>) -> Failure {
     print_all(std::slice::from_ref(&*report));
     Failure::Printed(2)
@@ -276,29 +321,21 @@ pub(crate) fn coloured(text: &str, stream: &impl RawStream) -> String {
 impl Place {
     fn of(text: &str, location: Location) -> Self {
         let (before, after) = text.split_at_checked(location.offset).unwrap_or((text, ""));
-        let in_line = |c: &char| *c != '\n';
-        let mut start: Vec<char> = before.chars().rev().take_while(in_line).take(SHOWN_BEFORE + 1).collect();
-        let is_cut = start.len() > SHOWN_BEFORE;
-        if is_cut {
-            start.truncate(SHOWN_BEFORE - 10);
-            start.push('…');
-        }
-        let mut end: Vec<char> = after.chars().take_while(in_line).take(SHOWN_AFTER + 1).collect();
-        let marked = after.get(..location.length).unwrap_or_default().trim_end();
-        let marked = marked.chars().take_while(in_line).take(SHOWN_AFTER).count().max(1);
-        if end.len() > SHOWN_AFTER {
-            end.truncate(SHOWN_AFTER);
-            end.push('…');
-        }
-        let words = (start.len(), marked);
-        // One sign for another, so that the marks stay below their words.
-        let shown = |c: char| match c {
-            '\t' | '\r' => ' ',
-            c if is_control(c) => char::REPLACEMENT_CHARACTER,
-            c => c,
+        let before = before.rsplit('\n').next().unwrap_or_default();
+        let after = after.lines().next().unwrap_or_default();
+        let start = before.char_indices().rev().nth(TAKEN).map_or(0, |(at, _)| at);
+        let taken = |part: &str| {
+            let signs = part.chars().take(TAKEN + 1);
+            // A sign that would change what the terminal does is shown as one that stands for it.
+            signs.map(|c| if is_control(c) && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }).collect::<String>()
         };
-        let line: String = start.into_iter().rev().chain(end).map(shown).collect();
-        Self { location, line: line.trim_end().to_owned(), words }
+        let mut line = taken(before.get(start..).unwrap_or_default());
+        let marked = after.get(..location.length).unwrap_or(after).trim_end();
+        let from = line.len();
+        line.push_str(&taken(marked));
+        let words = from..line.len();
+        line.push_str(taken(after.get(marked.len()..).unwrap_or_default()).trim_end());
+        Self { location, line, words, is_cut: start > 0 }
     }
 }
 

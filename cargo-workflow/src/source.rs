@@ -57,7 +57,7 @@ impl File {
     ///
     /// # Errors
     /// They are neither Rust nor a document.
-    fn of_bytes(file: &Path, bytes: Vec<u8>) -> Result<Self, Box<Report>> {
+    pub(crate) fn of_bytes(file: &Path, bytes: Vec<u8>) -> Result<Self, Box<Report>> {
         if is_rust(file) {
             let text = String::from_utf8(bytes).map_err(|error| {
                 let reason = format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to());

@@ -356,11 +356,9 @@ impl<'a> Template<'a> {
 
     /// What is found in a definition, at its place in the template or the file that the definition lies in.
     pub(crate) fn reports(&self, machine: &Resource, found: &[Diagnostic]) -> Vec<Report> {
-        let in_template = |places: &[Diagnostic], at: &Pointer| {
-            let locations = self.source.locate(places).into_iter().zip(found);
-            let report =
-                |(location, found)| Report::found(self.file, self.source.text(), found, location).inside(at.as_str());
-            locations.map(report).collect()
+        // What was put in is not in the text.
+        let report = |(report, found): (Report, &Diagnostic)| {
+            if machine.changed.contains(&found.pointer) { report.without_edits() } else { report }
         };
         match &machine.origin {
             Origin::Part(at) => {
@@ -371,17 +369,16 @@ impl<'a> Template<'a> {
                         Diagnostic { pointer, ..found.clone() }
                     })
                     .collect();
-                in_template(&places, at)
+                Report::found_in(self.file, self.source, &places).zip(found).map(report).collect()
             }
             Origin::Text { at, text, source } => {
                 let spans = source.locate(found).into_iter().map(|location| (location.offset, location.length));
                 let places: Vec<_> = spans.zip(found).map(|(span, found)| text.place(found.code, span)).collect();
-                in_template(&places, at)
+                let located = self.source.locate(&places).into_iter().zip(found);
+                let report = |(location, found)| Report::found(self.file, self.source.text(), found, location);
+                located.map(|one| report(one).inside(at.as_str())).collect()
             }
-            Origin::File { file, source } => {
-                let located = source.locate(found).into_iter().zip(found);
-                located.map(|(location, found)| Report::found(file, source.text(), found, location)).collect()
-            }
+            Origin::File { file, source } => Report::found_in(file, source, found).zip(found).map(report).collect(),
         }
     }
 }

@@ -23,12 +23,8 @@ pub(crate) struct Validate {
     /// Definitions in JSON or YAML, CloudFormation or SAM templates, Rust files with `workflow!`; `-` is the standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Check this workflow alone, where a file has several, with those that it starts
-    #[arg(long)]
-    name: Option<String>,
-    /// The type of state machine that a definition is for, where the file does not say
-    #[arg(long = "type", value_enum, default_value_t = Type::Standard)]
-    machine_type: Type,
+    #[command(flatten)]
+    checks: Checks,
     /// How to print what is found
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -40,6 +36,17 @@ pub(crate) struct Validate {
     allow: Vec<Code>,
     #[command(flatten)]
     params: Params,
+}
+
+/// What of a file is checked, and as what.
+#[derive(Args)]
+pub(crate) struct Checks {
+    /// Check this workflow alone, where a file has several, with those that it starts
+    #[arg(long)]
+    name: Option<String>,
+    /// The type of state machine that a definition is for, where the file does not say
+    #[arg(long = "type", value_enum, default_value_t = Type::Standard)]
+    machine_type: Type,
     #[command(flatten)]
     reading: Reading,
 }
@@ -48,10 +55,9 @@ pub(crate) struct Validate {
 fn allowable(text: &str) -> Result<Code, String> {
     let code = Code::ALL.iter().copied().find(|code| code.id().eq_ignore_ascii_case(text));
     let code = code.ok_or_else(|| "there is no such code; docs/errors.md lists them".to_owned())?;
-    if code.severity() == Severity::Warning || code.depends_on_table() {
-        Ok(code)
-    } else {
-        Err(format!("{code} is an error whatever AWS's APIs are: {}", code.title()))
+    match code.is_certain() {
+        false => Ok(code),
+        true => Err(format!("{code} is an error whatever AWS's APIs are: {}", code.title())),
     }
 }
 
@@ -78,17 +84,17 @@ impl From<Type> for MachineType {
 enum Format {
     /// As rustc prints them
     Human,
-    /// One JSON array of `{file, code, aws_code, severity, pointer, line, column, message, help}`
+    /// One JSON array of `{file, code, aws_code, severity, pointer, line, column, message, help, edits}`
     Json,
 }
 
 /// What is found in the files.
 #[derive(Default)]
-struct Findings {
+pub(crate) struct Findings {
     /// In the order of the files, and of the places in each.
-    reports: Vec<Report>,
+    pub(crate) reports: Vec<Report>,
     /// Files that cannot be read.
-    unreadable: usize,
+    pub(crate) unreadable: usize,
     /// State machines whose definitions lie elsewhere.
     elsewhere: usize,
     /// The names of params and placeholders.
@@ -103,12 +109,12 @@ impl Validate {
         let mut machines = 0;
         for file in &self.files {
             let from = findings.reports.len();
-            machines += self.check(file, &values, &mut findings)?;
+            machines += self.checks.check(file, File::read(file), &values, &mut findings)?;
             if let Some(of_file) = findings.reports.get_mut(from..) {
                 of_file.sort_by_key(Report::offset);
             }
         }
-        if let (Some(name), 0, 0) = (&self.name, machines + findings.elsewhere, findings.unreadable) {
+        if let (Some(name), 0, 0) = (&self.checks.name, machines + findings.elsewhere, findings.unreadable) {
             return Err(format!("error: there is no workflow `{name}`").into());
         }
         if findings.unreadable == 0 {
@@ -142,10 +148,18 @@ impl Validate {
         let fails = errors > 0 || self.deny_warnings && warnings > 0;
         Ok(ExitCode::from(if findings.unreadable > 0 { 2 } else { u8::from(fails) }))
     }
+}
 
+impl Checks {
     /// Checks a file; gives the number of state machines in it that could be read.
-    fn check(&self, file: &Path, values: &Values, findings: &mut Findings) -> Result<usize, Failure> {
-        Ok(match File::read(file) {
+    pub(crate) fn check(
+        &self,
+        file: &Path,
+        read: Result<File, Box<Report>>,
+        values: &Values,
+        findings: &mut Findings,
+    ) -> Result<usize, Failure> {
+        Ok(match read {
             Err(report) => {
                 findings.unreadable(*report);
                 0
@@ -179,8 +193,7 @@ impl Validate {
                 let value = definition.filled(values)?.value;
                 let mut found = rules::check_definition(&value, self.machine_type.into());
                 found.extend(source.remarks().iter().cloned());
-                let located = source.locate(&found).into_iter().zip(&found);
-                findings.reports.extend(located.map(|(at, found)| Report::found(file, source.text(), found, at)));
+                findings.reports.extend(Report::found_in(file, &source, &found));
                 1
             }
         })
@@ -225,6 +238,7 @@ impl Findings {
     }
 }
 
-fn number(count: usize, what: &str) -> String {
+/// So many of these.
+pub(crate) fn number(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -50,6 +50,7 @@ error[WF0201]: there is no state `Emd`
   |
 8 |     Next: Emd
   |           ^^^
+  |
   = at: /States/Begin/Next
   = AWS: MISSING_TRANSITION_TARGET
 ";
@@ -59,6 +60,7 @@ error[WF0201]: there is no state `Secnod`
   |
 3 |         pass First -> Secnod;
   |                       ^^^^^^
+  |
   = AWS: MISSING_TRANSITION_TARGET
   = help: did you mean `Second`?
 ";
@@ -70,10 +72,29 @@ error[WF0201]: there is no state `Secnod`
 }
 
 #[test]
+fn wide_characters_and_long_lines_are_underlined_where_they_stand() {
+    let state = |next: &str| {
+        format!(r#"{{"StartAt": "東京 駅", "States": {{"東京 駅": {{"Type": "Pass", "Next": "{next}"}}}}}}"#)
+    };
+    let printed = String::from_utf8(given(&["-"], &state("B")).stdout).unwrap();
+    let (line, marks) = printed.split_once("\n1 | ").unwrap().1.split_once('\n').unwrap();
+    let before = line.split_once("\"B\"").unwrap().0;
+    // Each of the six wide characters takes two columns.
+    let columns = before.chars().count() + 6;
+    assert!(marks.starts_with(&format!("  | {}^^^\n", " ".repeat(columns))), "{printed}");
+    assert!(printed.contains(" --> <stdin>:1:65\n"), "{printed}");
+    let long = state("B").replace("\"Pass\"", &format!("\"Pass\", \"Comment\": \"{}\"", "ü".repeat(5_000)));
+    let printed = String::from_utf8(given(&["-"], &long).stdout).unwrap();
+    assert!(printed.contains(" --> <stdin>:1:5080\n") && printed.contains("^^^\n"), "{printed}");
+    assert!(printed.len() < 2_000, "{} bytes", printed.len());
+}
+
+#[test]
 fn programs_get_one_array() {
     let expected = json!({
         "file": "wrong.asl.json", "code": "WF0201", "aws_code": "MISSING_TRANSITION_TARGET", "severity": "error",
         "pointer": "/States/A/Next", "line": 1, "column": 59, "message": "there is no state `B`", "help": null,
+        "edits": [],
     });
     assert_eq!(reports(&["wrong.asl.json"]), [expected]);
     let (code, text) = validate(&["--format", "json", "order.rs"]);

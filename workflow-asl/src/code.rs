@@ -186,6 +186,11 @@ impl Code {
         self.fails_only_when_it_runs() || self.depends_on_table() || self == Self::UnknownParam
     }
 
+    /// Whether it is an error whatever newer APIs AWS has.
+    pub fn is_certain(self) -> bool {
+        self.severity() == Severity::Error && !self.depends_on_table()
+    }
+
     /// Whether it holds a definition against AWS's APIs as [`workflow_services`] has them. AWS may have newer ones: what
     /// has such an error may run all the same.
     pub fn depends_on_table(self) -> bool {

@@ -160,7 +160,6 @@ findings! {
     PathUnderPlainKey { text: String, key: String } PathUnderPlainKey
         "`{text}` is taken as text, since the key does not end in `.$`",
         help "write `\"{key}.$\"` for the value it stands for",
-        mend (Some(Mend::Key(format!("{key}.$")))),
         advises "write it without quotes, as a reference such as `state.x`, or end the key in `.$`";
     PathAmongItems { text: String, key: String } PathUnderPlainKey
         "`{text}` is taken as text: the items of an array are not computed",
@@ -173,15 +172,13 @@ findings! {
     JsonPathKey { key: String, name: String } JsonPathKey "`{key}` is a key of JSONPath: JSONata keeps it as it is",
         help "write `\"{name}\"`, and the value between `{{%` and `%}}`";
     TextAroundExpression { text: String } ExpressionAsText "`{text}` is taken as text",
-        help "nothing may stand around `{{%` and `%}}`, not even blanks",
-        mend (Some(Mend::Text(text.trim().to_owned())));
+        help "nothing may stand around `{{%` and `%}}`, not even blanks";
     ExpressionInText { text: String } ExpressionAsText "`{text}` is taken as text",
         help "an expression is the whole of its string: join texts inside it, `{{% 'Hello ' & $name %}}`";
     BareExpression { text: String } ExpressionAsText "`{text}` is taken as text",
-        help (Some(format!("write `{{% {} %}}`", text.trim()))),
-        mend (Some(Mend::Text(format!("{{% {} %}}", text.trim()))));
+        help (Some(format!("write `{{% {} %}}`", text.trim())));
     PathInJsonata { text: String, of: &'static str, expression: String } ExpressionAsText "`{text}` is taken as text",
-        help "in JSONata {of} is `{expression}`", mend (Some(Mend::Text(expression.clone())));
+        help "in JSONata {of} is `{expression}`";
     ItemsNotListed { is: &'static str } FailingCall "`Items` must be an array or an object, and this is {is}";
     NotAnExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`";
     OpenExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`",
@@ -296,11 +293,10 @@ findings! {
         says "no error is named here";
     UnknownReservedError { name: String, near: Near } UnknownErrorName
         "there is no reserved error `{name}`, so this never matches",
-        help (near.as_ref().map(|near| format!("did you mean `{PREFIX}{near}`?"))),
-        mend (near.as_ref().map(|near| Mend::Text(format!("{PREFIX}{near}"))));
+        help (near.as_ref().map(|near| format!("did you mean `{PREFIX}{near}`?")));
     MisspeltError { name: String, near: &'static str } UnknownErrorName
         "`{name}` is not a reserved error, so only one of that very name matches",
-        help "did you mean `{near}`?", mend (Some(Mend::Text((*near).to_owned())));
+        help "did you mean `{near}`?";
     StatesAllNotAlone {} StatesAllPlacement "`States.ALL` must be alone in its list",
         help "it stands for every error: remove the others";
     StatesAllNotLast {} StatesAllPlacement "`States.ALL` must be in the last entry",
@@ -399,8 +395,7 @@ findings! {
         })));
     UnknownApi { why: String, near: Near, by_sdk: bool, listed: bool } (if *listed { UnknownApi } else { UndocumentedService })
         (why.clone()),
-        help (api_meant(near, *by_sdk)), mend (text(&near.clone().filter(|near| !near.contains(':')))),
-        advises (api_meant(&near.as_deref().filter(|_| *listed).map(in_the_language), *by_sdk));
+        help (api_meant(near, *by_sdk)), advises (api_meant(&near.as_deref().filter(|_| *listed).map(in_the_language), *by_sdk));
     RetiredService { service: &'static str } RetiredService "AWS has retired the service `{service}`";
     EventStream { service: &'static str, operation: &'static str } UnsupportedOperation
         "`{service}:{operation}` streams events, which no task can receive", help "call it from a Lambda function";
@@ -437,14 +432,13 @@ findings! {
             Some(place) => format!("`{place}` of `{call}` needs {}", all_of(names)),
         }),
         help (near.as_ref().map(|near| format!("did you mean it by `{near}`?")));
-    UnknownParameter { call: String, place: Option<String>, key: String, name: String, near: Near, certain: bool }
+    UnknownParameter { call: String, place: Option<String>, name: String, near: Near, certain: bool }
         (if *certain { UnknownParameter } else { DoubtfulParameter })
         (match place {
             None => format!("`{call}` has no parameter `{name}`"),
             Some(place) => format!("`{place}` of `{call}` has no member `{name}`"),
         }),
-        help (did_you_mean(near)),
-        mend (near.as_ref().map(|near| Mend::Key(near.clone() + key.strip_prefix(name.as_str()).unwrap_or_default())));
+        help (did_you_mean(near));
     ParameterIsNoText { name: String, is: &'static str, text: Option<String>, certain: bool } (wrong_parameter(*certain))
         "`{name}` takes a string, but this is {is}",
         help (text.as_ref().map(|text| format!("write it in quotes: `\"{text}\"`"))),
@@ -461,8 +455,7 @@ findings! {
             Some(near) => format!("did you mean `{near}`?"),
             None if values.len() <= 8 => format!("there is {}", one_of(values)),
             None => "a newer value is no mistake".to_owned(),
-        })),
-        mend (near.clone().map(Mend::Text));
+        }));
     NoSuchResult { call: String, name: String, kind: Option<&'static str>, help: Option<String>, certain: bool }
         (if *certain { UnknownResultMember } else { DoubtfulResultMember })
         (match kind {

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::{Code, Diagnostic};
+use crate::{Code, Diagnostic, Pointer};
 
 /// Offset and length, in bytes of the text.
 pub(super) type Span = (usize, usize);
@@ -62,16 +62,10 @@ const ABOUT_THE_KEY: &[Code] = &[
 impl Layout {
     /// The part of the text that a finding is about.
     pub(super) fn span(&self, text: &str, found: &Diagnostic) -> Span {
-        let (mut value, mut key) = (self, None);
-        for token in found.pointer.tokens() {
-            let below = match &value.below {
-                Below::Members(members) => members.get(&token).map(|(key, value)| (Some(*key), value)),
-                Below::Items(items) => token.parse().ok().and_then(|i: usize| items.get(i)).map(|item| (None, item)),
-                Below::Text(_) | Below::Nothing => None,
-            };
-            let Some(below) = below else { return key.unwrap_or(value.span) };
-            (key, value) = below;
-        }
+        let (key, value) = match self.find(&found.pointer) {
+            Ok(there) => there,
+            Err((key, value)) => return key.unwrap_or(value.span),
+        };
         match (&value.below, found.range, key) {
             (Below::Text(written), Some(range), _) => written.part(text, value.span, range),
             (Below::Items(_) | Below::Members(_), _, Some(key)) => key,
@@ -79,11 +73,24 @@ impl Layout {
             _ => value.span,
         }
     }
+
+    /// Where a value stands, and its key; else the last there is on the way to it.
+    #[expect(clippy::type_complexity, reason = "the same pair twice")]
+    pub(super) fn find(&self, pointer: &Pointer) -> Result<(Option<Span>, &Self), (Option<Span>, &Self)> {
+        pointer.tokens().try_fold((None, self), |(key, value), token| {
+            let below = match &value.below {
+                Below::Members(members) => members.get(&token).map(|(key, value)| (Some(*key), value)),
+                Below::Items(items) => token.parse().ok().and_then(|i: usize| items.get(i)).map(|item| (None, item)),
+                Below::Text(_) | Below::Nothing => None,
+            };
+            below.ok_or((key, value))
+        })
+    }
 }
 
 impl Written {
     /// Where the bytes `range` (offset and length) of a string stand that is written in `span`.
-    fn part(self, text: &str, span: Span, range: Span) -> Span {
+    pub(super) fn part(self, text: &str, span: Span, range: Span) -> Span {
         let raw = text.get(span.0..span.0 + span.1).unwrap_or_default();
         let start = self.offset(raw, range.0);
         let end = self.offset(raw, range.0.saturating_add(range.1));

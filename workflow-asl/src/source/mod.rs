@@ -5,6 +5,7 @@
 mod bare;
 mod json;
 mod layout;
+mod mend;
 #[cfg(feature = "yaml")]
 mod yaml;
 #[cfg(not(feature = "yaml"))]
@@ -18,6 +19,7 @@ use serde_json::Value;
 
 use self::bare::Quoted;
 use self::layout::{Below, Layout, Span};
+pub use self::mend::Edit;
 use crate::{Code, Diagnostic, Pointer, limits};
 
 /// Bytes that a file may have. A definition may have a mebibyte of characters, but what a file has

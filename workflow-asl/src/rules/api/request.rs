@@ -274,9 +274,8 @@ impl Request<'_> {
             longer.next().filter(|_| longer.next().is_none()).map(|member| member.name)
         });
         let (call, place, certain) = (self.call.name().to_owned(), self.place(at), self.certain);
-        let (meant, name, field) = (near.map(str::to_owned), name.to_owned(), key.to_owned());
-        let finding = Finding::UnknownParameter { call, place, key: field, name, near: meant, certain };
-        self.found.push(finding.at(at.child(key)));
+        let (meant, name) = (near.map(str::to_owned), name.to_owned());
+        self.found.push(Finding::UnknownParameter { call, place, name, near: meant, certain }.at(at.child(key)));
         near
     }
 
