@@ -14,7 +14,7 @@ use crate::page::{self, About};
 use crate::progress::Progress;
 use crate::report;
 use crate::source::{self, Machine, Wanted};
-use crate::watch::Watch;
+use crate::watch::{Items, Watch};
 
 /// Runs a workflow, in virtual time unless told otherwise.
 ///
@@ -134,10 +134,16 @@ impl Run {
         if self.watch {
             let mut watch = Watch::on_terminal();
             self.follow(driver.execution().history(), &mut watch, output)?;
-            loop {
-                let events = driver.step().map_err(explain)?;
-                if events.is_empty() {
-                    break;
+            // Turns since maps were counted, and after how many they are again: counting takes as long as a map has items.
+            let (mut turns, mut pause) = (0, 1);
+            while driver.execution().status() == Status::Running {
+                let before = driver.execution().history().len();
+                driver.turn().map_err(explain)?;
+                let events = driver.execution().history().get(before..).unwrap_or_default();
+                turns += 1;
+                if turns >= pause || !events.is_empty() {
+                    pause = self.count(driver.execution(), &mut watch, output)?;
+                    turns = 0;
                 }
                 self.follow(events, &mut watch, output)?;
             }
@@ -207,9 +213,31 @@ impl Run {
         if self.real_time {
             watch.pause(&mut lines)?;
         }
+        self.tell(&lines, output)
+    }
+
+    /// Tells how the maps stand that have executions of their own. Gives after how many turns that may be told again.
+    fn count(&self, execution: &Execution, watch: &mut Watch, output: &mut impl Write) -> Result<usize, Failure> {
+        let mut lines = Vec::new();
+        let mut pause = 1;
+        for (visit, arn) in watch.map_runs() {
+            let Some(run) = execution.map_runs().iter().find(|run| run.arn() == arn) else { continue };
+            let (_, counts) = execution.map_run_counts(run);
+            let failed = counts.failed + counts.timed_out + counts.aborted;
+            let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+            let done = number(counts.succeeded + failed);
+            watch.items(visit, Items { total: number(counts.total), done, failed: number(failed) }, &mut lines)?;
+            pause = pause.max(counts.total / 20);
+        }
+        self.tell(&lines, output)?;
+        Ok(pause)
+    }
+
+    /// Writes lines of a watch.
+    fn tell(&self, lines: &[u8], output: &mut impl Write) -> Result<(), Failure> {
         match self.history {
-            History::Table => output.write_all(&lines).and_then(|()| output.flush())?,
-            History::Json => std::io::stderr().write_all(&lines)?,
+            History::Table => output.write_all(lines).and_then(|()| output.flush())?,
+            History::Json => std::io::stderr().write_all(lines)?,
         }
         Ok(())
     }

@@ -23,6 +23,8 @@ pub(crate) struct Watch {
     /// Those that were said to run.
     said: BTreeSet<usize>,
     maps: BTreeMap<usize, Items>,
+    /// The ARNs of the map runs of visits that are not over.
+    runs: BTreeMap<usize, String>,
     /// `None` where it is no terminal.
     bars: Option<Bars>,
 }
@@ -52,7 +54,14 @@ impl Watch {
     fn on(target: Option<ProgressDrawTarget>) -> Self {
         let bars =
             target.map(|target| Bars { all: MultiProgress::with_draw_target(target), by_visit: BTreeMap::new() });
-        Self { history: History::default(), open: Vec::new(), said: BTreeSet::new(), maps: BTreeMap::new(), bars }
+        Self {
+            history: History::default(),
+            open: Vec::new(),
+            said: BTreeSet::new(),
+            maps: BTreeMap::new(),
+            runs: BTreeMap::new(),
+            bars,
+        }
     }
 
     /// The number of the last event.
@@ -81,19 +90,12 @@ impl Watch {
         Ok(())
     }
 
-    /// The maps that run with executions of their own, and the number of the event that started each.
-    #[cfg(feature = "aws")]
+    /// The visits of maps that run with executions of their own, and the ARNs of their map runs.
     pub(crate) fn map_runs(&self) -> Vec<(usize, String)> {
-        let started = self.history.events.iter().filter(|event| event.kind == "MapRunStarted");
-        let found = started.filter_map(|event| {
-            let arn = event.detail("mapRunArn")?.as_str()?;
-            Some((event.visit?, arn.to_owned()))
-        });
-        found.filter(|(visit, _)| self.open.contains(visit)).collect()
+        self.runs.iter().map(|(visit, arn)| (*visit, arn.clone())).collect()
     }
 
     /// How the items of a map stand that has executions of its own.
-    #[cfg(feature = "aws")]
     pub(crate) fn items(&mut self, visit: usize, items: Items, output: &mut impl Write) -> io::Result<()> {
         self.progress(visit, items, output)
     }
@@ -170,6 +172,11 @@ impl Watch {
             "MapStateStarted" => {
                 items.total = event.detail("length").and_then(Value::as_u64).unwrap_or_default();
             }
+            "MapRunStarted" => {
+                let arn = event.detail("mapRunArn").and_then(Value::as_str);
+                self.runs.extend(arn.map(|arn| (number, arn.to_owned())));
+                return Ok(());
+            }
             "MapIterationSucceeded" => items.done += 1,
             "MapIterationFailed" | "MapIterationAborted" => {
                 items.done += 1;
@@ -219,6 +226,7 @@ impl Watch {
     }
 
     fn end(&mut self, number: usize, output: &mut impl Write) -> io::Result<()> {
+        self.runs.remove(&number);
         let Some(visit) = self.history.visits.get(number) else { return Ok(()) };
         if let Some(bar) = self.bars.as_mut().and_then(|bars| bars.by_visit.remove(&number)) {
             bar.finish_and_clear();
@@ -380,6 +388,49 @@ succeeded  Sorry  0 ms
         }
         let said = terminal.contents();
         assert!(said.contains("0 of 8  All"), "{said}");
+        watch.finish();
+    }
+
+    /// A map with executions of its own: what is known of it comes beside the events.
+    fn map_run(watch: &mut Watch) -> String {
+        let mut output = Vec::new();
+        let entered =
+            json!({"id": 1, "timestamp": 1.0, "type": "MapStateEntered", "stateEnteredEventDetails": {"name": "All"}});
+        let started = json!({"id": 2, "previousEventId": 1, "type": "MapStateStarted", "mapStateStartedEventDetails": {"length": 0}});
+        let run = json!({"id": 3, "previousEventId": 2, "type": "MapRunStarted", "mapRunStartedEventDetails": {"mapRunArn": "arn:run"}});
+        for event in [entered, started, run] {
+            watch.event(&event, &mut output).unwrap();
+        }
+        assert_eq!(watch.map_runs(), [(0, "arn:run".to_owned())]);
+        for done in [0, 3, 3] {
+            watch.items(0, Items { total: 8, done, failed: done / 3 }, &mut output).unwrap();
+        }
+        String::from_utf8(output).unwrap()
+    }
+
+    #[test]
+    fn a_map_with_executions_of_its_own_has_a_bar_or_lines() {
+        let mut lines = Watch::on(None);
+        assert_eq!(map_run(&mut lines), "running    All: 3 of 8 items, 1 failed\n");
+        let mut output = Vec::new();
+        lines.items(0, Items { total: 8, done: 8, failed: 1 }, &mut output).unwrap();
+        for (id, kind) in [(4, "MapRunSucceeded"), (5, "MapStateSucceeded")] {
+            lines.event(&json!({"id": id, "previousEventId": id - 1, "type": kind}), &mut output).unwrap();
+        }
+        let left = json!({"id": 6, "previousEventId": 5, "timestamp": 2.5, "type": "MapStateExited", "stateExitedEventDetails": {"name": "All"}});
+        lines.event(&left, &mut output).unwrap();
+        assert_eq!(String::from_utf8(output).unwrap(), "succeeded  All  1.50 s, 8 of 8 items, 1 failed\n");
+        assert_eq!(lines.map_runs(), []);
+
+        let terminal = InMemoryTerm::new(30, 60);
+        let mut watch = Watch::on(Some(ProgressDrawTarget::term_like(Box::new(terminal.clone()))));
+        assert_eq!(map_run(&mut watch), "");
+        for bar in watch.bars.iter().flat_map(|bars| bars.by_visit.values()) {
+            bar.disable_steady_tick();
+            bar.force_draw();
+        }
+        let said = terminal.contents();
+        assert!(said.contains("3 of 8  All, 1 failed"), "{said}");
         watch.finish();
     }
 }

@@ -256,6 +256,20 @@ fn an_execution_is_watched_to_its_end() {
 }
 
 #[test]
+fn a_map_with_executions_of_its_own_is_watched() {
+    let service = Service::new();
+    let map = r#"{"StartAt":"Each","States":{"Each":{"Type":"Map","MaxConcurrency":1,"ResultPath":null,"End":true,"ItemProcessor":{
+        "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+        "StartAt":"Rest","States":{"Rest":{"Type":"Wait","Seconds":1,"End":true}}}}}}"#;
+    service.deploy(&file("aws-watch-map", "Each.json", map), &[]);
+    let arn = service.ok(&["start", "Each", "--input", "[1,2,3]"]).trim().to_owned();
+    let done = service.run(&["watch", &arn]);
+    assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+    assert!(done.stdout.contains("running    Each: 1 of 3 items\n"), "{}", done.stdout);
+    assert!(done.stdout.contains(", 3 of 3 items\nstatus: SUCCEEDED\n"), "{}", done.stdout);
+}
+
+#[test]
 fn an_express_workflow_answers_with_what_is_billed() {
     let service = Service::new();
     let quick = file("aws-quick", "Quick.json", r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#);

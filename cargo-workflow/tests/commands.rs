@@ -326,6 +326,23 @@ fn run_watches_with_a_line_for_each_state() {
 }
 
 #[test]
+fn run_watches_a_map_with_executions_of_its_own() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("watched_map.asl.json");
+    let child = r#"{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"Rest",
+        "States":{"Rest":{"Type":"Wait","Seconds":1,"End":true}}}"#;
+    let each = format!(r#"{{"Type":"Map","MaxConcurrency":2,"ItemProcessor":{child},"ResultPath":null,"End":true}}"#);
+    std::fs::write(&file, format!(r#"{{"StartAt":"Each","States":{{"Each":{each}}}}}"#)).unwrap();
+    let run = workflow(&["run", file.to_str().unwrap(), "--watch", "--input", "[1,2,3,4,5,6]"]);
+    let said = stdout(&run);
+    assert!(
+        said.contains("running    Each: 2 of 6 items\n") && said.contains("running    Each: 4 of 6 items\n"),
+        "{said}"
+    );
+    let ends = "succeeded  Each  3.00 s, 6 of 6 items\nstatus: SUCCEEDED\noutput: [1,2,3,4,5,6]\n";
+    assert!(said.ends_with(ends), "{said}");
+}
+
+#[test]
 fn run_stops_before_a_state() {
     let output = workflow(&[
         "run",

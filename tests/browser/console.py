@@ -54,6 +54,14 @@ APPROVAL = {
         WIDE: {"Type": "Pass", "End": True},
     },
 }
+# Ten thousand events at once, then one item a second.
+TICKING = {
+    "StartAt": "Many",
+    "States": {
+        "Many": {"Type": "Map", "ItemsPath": "$.many", "ResultPath": None, "Next": "Each", "ItemProcessor": {"StartAt": "One", "States": {"One": {"Type": "Pass", "End": True}}}},
+        "Each": {"Type": "Map", "ItemsPath": "$.ticks", "MaxConcurrency": 1, "End": True, "ItemProcessor": {"StartAt": "Tick", "States": {"Tick": {"Type": "Wait", "Seconds": 1, "Next": "Tock"}, "Tock": {"Type": "Pass", "End": True}}}},
+    },
+}
 NOTED = {"StartAt": "Noted", "States": {"Noted": {"Type": "Pass", "End": True}}}
 
 
@@ -62,9 +70,9 @@ class Server:
 
     def __enter__(self):
         (folder / "order.rs").write_text(APPROVE)
-        for name, definition in (("Approval", APPROVAL), ("Noted", NOTED)):
+        for name, definition in (("Approval", APPROVAL), ("Noted", NOTED), ("Ticking", TICKING)):
             (folder / f"{name}.json").write_text(json.dumps(definition))
-        files = ["order.rs", "Approval.json", "Noted.json"]
+        files = ["order.rs", "Approval.json", "Noted.json", "Ticking.json"]
         self.process = subprocess.Popen([binary, "workflow", "serve", *files, "--port", "0"], cwd=folder, stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if line.startswith("console at "):
@@ -192,6 +200,70 @@ def check_live(browser, server):
         expect(one.page.get_by_role("article", name="Approve")).to_be_visible()
 
 
+# What a page has that it must not lose while events arrive: the same elements, focus, selection, scroll positions, words.
+KEPT = """() => ({
+    focused: document.activeElement.id || document.activeElement.dataset.name,
+    typed: document.querySelector('#search').value,
+    filter: document.querySelector('#visit-filter').value,
+    selected: getSelection().toString(),
+    panel: document.querySelector('#panel').scrollTop,
+    list: document.querySelector('.visits').scrollTop,
+    window: scrollY,
+    stop: document.querySelector('#console details').open,
+    same: document.querySelector('#panel pre').kept === 1 && document.querySelector('.state').kept === 1,
+})"""
+
+
+def check_updates(browser, server):
+    """Whoever reads, types or selects on a page of ten thousand events is not disturbed when there are more."""
+    arn = server.start("Ticking", "ticking", json.dumps({"many": list(range(2500)), "ticks": list(range(600))}))
+    with Page(browser, server.execution(arn), axe, viewport={"width": 1000, "height": 500}) as one:
+        page = one.page
+        count = lambda: int(page.locator("#events p").inner_text().split(" of ")[1].split()[0])
+        expect(page.locator("#status")).to_have_text("running")
+        page.locator("#tab-events").click()
+        page.wait_for_function("Number(document.querySelector('#events p').textContent.split(' of ')[1].split(' ')[0]) > 10000", timeout=60_000)
+        print(f"a live page of {count()} events opened in {one.took:.2f} s")
+        state(page, "Tick").click()
+        page.fill("#visit-filter", "Each item")
+        page.get_by_text("Stop", exact=True).click()
+        page.evaluate("""() => {
+            document.querySelector('#panel pre').kept = document.querySelector('.state').kept = 1;
+            getSelection().selectAllChildren(document.querySelector('#panel pre'));
+            document.querySelector('#panel').scrollTop = 40;
+            scrollTo(0, 120);
+        }""")
+        more = "(had) => Number(document.querySelector('#events p').textContent.split(' of ')[1].split(' ')[0]) > had + 8"
+        before, had = page.evaluate(KEPT), count()
+        assert before["same"] and before["panel"] > 0 and before["stop"] and before["selected"], before
+        page.wait_for_function(more, arg=had, timeout=60_000)
+        assert page.evaluate(KEPT) == before, (before, page.evaluate(KEPT))
+        # Typed letter by letter while items go on.
+        page.locator("#search").focus()
+        before, had = page.evaluate(KEPT), count()
+        for letter in "tock":
+            page.keyboard.type(letter)
+            page.wait_for_timeout(400)
+        page.wait_for_function(more, arg=had, timeout=60_000)
+        after = page.evaluate(KEPT)
+        assert after == before | {"typed": "tock"} and after["focused"] == "search", (before, after)
+        # So is the focus in the graph.
+        state(page, "Each").focus()
+        had = page.locator("#status").evaluate("() => document.querySelectorAll('#events tbody tr').length")
+        page.wait_for_function("(had) => document.querySelectorAll('#events tbody tr').length > had", arg=had, timeout=60_000)
+        assert page.evaluate("document.activeElement.dataset.name") == "Each"
+        # A click is answered at once.
+        took = page.evaluate("""async () => {
+            const began = performance.now();
+            document.querySelector('.state[data-name="Each"]').dispatchEvent(new MouseEvent('click', {bubbles: true}));
+            await new Promise(requestAnimationFrame);
+            return performance.now() - began;
+        }""")
+        assert page.locator("#panel h2").inner_text() == "Each"
+        print(f"a click is answered in {took:.0f} ms")
+    server.call("StopExecution", {"executionArn": arn})
+
+
 def check_form(browser, server):
     """The form of a declared input refuses what does not fit, and sends what does."""
     with Page(browser, server.machine("Order"), axe) as one:
@@ -285,6 +357,7 @@ def main():
         check_form(browser, server)
         check_keyboard(browser, server)
         check_live(browser, server)
+        check_updates(browser, server)
         browser.close()
     print("the console works")
 

@@ -76,11 +76,22 @@ def panel(page):
     return page.locator("#panel")
 
 
+def check_fits(page, what):
+    """The page is no wider than the window, and its picture as large as can be read."""
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert over <= 0, f"{what} is {over} pixels too wide"
+    scale = page.evaluate("document.querySelector('.workflow-graph').getBoundingClientRect().width / document.querySelector('.workflow-graph').getAttribute('width')")
+    assert 0.64 < scale < 1.01, f"{what}: the picture is drawn at {scale}"
+
+
 def check_execution(browser, path):
     for scheme in ("light", "dark"):
-        for width in (1440, 390):
-            with Page(browser, path, axe, color_scheme=scheme, viewport={"width": width, "height": 900}) as one:
+        for width in (1366, 390):
+            with Page(browser, path, axe, color_scheme=scheme, viewport={"width": width, "height": 844}) as one:
                 one.accessible(f"{scheme} at {width}")
+                check_fits(one.page, f"{scheme} at {width}")
+                cut = one.page.evaluate("[...document.querySelectorAll('.row span:last-child')].filter((span) => span.scrollWidth > span.clientWidth).map((span) => span.textContent)")
+                assert not cut, f"at {width} these are cut: {cut}"
                 one.page.locator("#tab-events").click()
                 one.accessible(f"events, {scheme} at {width}")
                 one.page.screenshot(path=folder / f"execution-{scheme}-{width}.png", full_page=True)
@@ -201,8 +212,10 @@ def main():
                 assert words in said, said
             one.accessible("a broken history")
         for scheme in ("light", "dark"):
-            with Page(browser, (folder / "graph.html").as_uri(), axe, color_scheme=scheme) as one:
-                one.accessible(f"graph, {scheme}")
+            for width in (1366, 390):
+                with Page(browser, (folder / "graph.html").as_uri(), axe, color_scheme=scheme, viewport={"width": width, "height": 844}) as one:
+                    one.accessible(f"graph, {scheme} at {width}")
+                    check_fits(one.page, f"graph, {scheme} at {width}")
         check_large(browser)
         browser.close()
     print("the pages work")

@@ -8,6 +8,9 @@ pub(crate) fn in_notebook(html: &str) -> String {
     format!("EVCXR_BEGIN_CONTENT text/html\n{html}\nEVCXR_END_CONTENT")
 }
 
+/// How small a picture may be drawn before it is scrolled: its smallest text has 7 pixels then.
+const LEAST_SCALE: f64 = 0.65;
+
 impl Graph {
     /// The picture as a cell of a notebook shows it: what [`evcxr_display`](Self::evcxr_display) prints.
     pub fn to_notebook(&self) -> String {
@@ -34,14 +37,17 @@ impl Graph {
                 format!("<ul class=\"problems\">{items}</ul>\n")
             }
         };
-        // In a page, the picture is an image with its title and description.
+        // In a page, the picture is an image with its title and description. It shrinks with the window as long as it can be read.
         let svg = self.to_svg_in(direction).replacen(&format!("<style>\n{STYLE}</style>\n"), "", 1);
+        let least = (self.layout(direction).width * LEAST_SCALE).round();
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n\
-             {STYLE}body{{margin:0;padding:1rem;background:#fff;color:#1f2328;font-family:system-ui,sans-serif}}\n\
-             .picture{{overflow:auto}}.picture svg{{display:block;margin:auto}}.problems{{color:#cf222e}}\n\
+             {STYLE}body{{margin:0;padding:.75rem 1rem;background:#fff;color:#1f2328;font-family:system-ui,sans-serif}}\n\
+             h1{{font-size:1.25rem;margin:.25rem 0 .5rem;overflow-wrap:anywhere}}\n\
+             .picture{{overflow:auto}}.picture svg{{display:block;margin:auto;max-width:100%;min-width:{least}px;height:auto}}\
+             .problems{{color:#cf222e}}@media(max-width:600px){{body{{padding:.5rem}}}}\n\
              @media(prefers-color-scheme:dark){{body{{background:#0d1117;color:#e6edf3}}.problems{{color:#ff938a}}}}\n\
              </style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{problems}\
              <div class=\"picture\" tabindex=\"0\" role=\"region\" aria-label=\"graph\">\n{svg}</div>\n</main>\n</body>\n</html>\n"

@@ -95,7 +95,7 @@ fn measure(layout: &Layout<'_>) -> ([usize; 3], usize) {
 
 #[test]
 fn nothing_lies_on_anything_else() {
-    let (mut crossings, mut lines) = (0, 0);
+    let (mut crossings, mut turns, mut lines) = (0, 0, 0);
     let mut wrong = Vec::new();
     for (id, definition) in corpus() {
         let graph = Graph::of_definition(&definition);
@@ -107,13 +107,18 @@ fn nothing_lies_on_anything_else() {
             }
             if direction == Direction::TopDown {
                 crossings += crossing;
+                let pieces = layout.edges.iter().flat_map(|edge| &edge.pieces);
+                let is_upright = |from: &Point, to: &Point| (from.x - to.x).abs() < 0.5;
+                let turn = |three: &&[Point]| is_upright(&three[0], &three[1]) != is_upright(&three[1], &three[2]);
+                turns += pieces.flat_map(|piece| piece.windows(3)).filter(turn).count();
                 lines += layout.edges.len();
             }
         }
     }
     assert!(wrong.is_empty(), "labels that overlap, lines through boxes, texts outside:\n{}", wrong.join("\n"));
-    println!("{crossings} crossings of {lines} lines");
-    assert!(crossings * 10 <= lines * 6, "{crossings} crossings of {lines} lines");
+    println!("{crossings} crossings and {turns} turns of {lines} lines");
+    assert!(crossings * 10 <= lines, "{crossings} crossings of {lines} lines");
+    assert!(turns * 2 <= lines * 3, "{turns} turns of {lines} lines");
 }
 
 /// A choice of this many kinds, each with a chain of tasks that may fail, and the branches of a parallel.

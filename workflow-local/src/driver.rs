@@ -119,6 +119,20 @@ impl<'e> Driver<'e> {
         Ok(self.execution.history().get(before..).unwrap_or_default())
     }
 
+    /// Goes on a little, and gives the events that this wrote to the history: none, too, while only the child executions of a
+    /// distributed map come on.
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    pub fn turn(&mut self) -> Result<&[HistoryEvent], RunError> {
+        self.stopped = false;
+        let before = self.execution.history().len();
+        if self.execution.status() == Status::Running {
+            block_on(self.advance())?;
+        }
+        Ok(self.execution.history().get(before..).unwrap_or_default())
+    }
+
     /// Goes on until the execution is about to enter a state, and tells whether it came there
     /// before its end. Called again, it goes on to the next visit.
     ///

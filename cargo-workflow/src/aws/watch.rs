@@ -112,8 +112,24 @@ async fn look(
         events.push(of_api(&event));
     }
     for event in events.iter().rev() {
+        // The line of a map that is over has its last counts.
+        let kind = event["type"].as_str().unwrap_or_default();
+        if kind.starts_with("MapRun") && kind != "MapRunStarted" {
+            count(client, watch, output).await?;
+        }
         watch.event(event, output)?;
     }
+    count(client, watch, output).await?;
+    watch.pause(output)?;
+    Ok((described, !events.is_empty()))
+}
+
+/// Tells how the maps stand that have executions of their own.
+async fn count(
+    client: &Client<Untyped>,
+    watch: &mut watch::Watch,
+    output: &mut impl Write,
+) -> Result<(), CommandError> {
     for (visit, arn) in watch.map_runs() {
         let found: Result<_, Error> = client.map_run(arn).describe().await;
         let Some(counts) = found?.item_counts().cloned() else { continue };
@@ -122,6 +138,5 @@ async fn look(
         let items = Items { total: number(counts.total()), done: number(counts.succeeded()) + failed, failed };
         watch.items(visit, items, output)?;
     }
-    watch.pause(output)?;
-    Ok((described, !events.is_empty()))
+    Ok(())
 }

@@ -1,4 +1,5 @@
-//! Places across that keep to a width: each rank keeps its order, and each vertex stands as near to its neighbours as that allows.
+//! Places across that keep to a width: each rank keeps its order, lines are straight, and each vertex stands as near to its
+//! neighbours as that allows.
 
 use super::order::{Ordered, at};
 

@@ -1,4 +1,4 @@
-//! Where the vertices of ranks stand across: `rust-sugiyama` orders them and gives each a place.
+//! Where the vertices of ranks stand across: `rust-sugiyama` orders them, [`compact`] gives each a place.
 
 use rust_sugiyama::configure::{Config, CrossingMinimization, RankingType};
 use rust_sugiyama::from_vertices_and_edges;
@@ -31,8 +31,7 @@ pub(super) struct Ordered<'r> {
 impl Ordered<'_> {
     /// The places of the centres of vertices across.
     ///
-    /// The vertices of a rank are at least `gap` apart. Where the library takes more than `limit`, they are no wider than their
-    /// widest rank.
+    /// The vertices of a rank are at least `gap` apart. All are within `limit` where their widest rank is.
     pub(super) fn across(&self, gap: f64, limit: f64, cells: bool) -> Vec<f64> {
         let count = self.ranks.iter().max().map_or(0, |last| last + 1);
         let mut places = if self.sizes.len() > MAX_VERTICES || count > MAX_RANKS {
@@ -50,9 +49,7 @@ impl Ordered<'_> {
         }
         let ends = |side: f64| places.iter().zip(self.sizes).map(move |(place, size)| place + side * size / 2.0);
         let span = ends(1.0).fold(f64::NEG_INFINITY, f64::max) - ends(-1.0).fold(f64::INFINITY, f64::min);
-        if span > limit {
-            compact::compact(self, &of_rank, &mut places, gap, limit);
-        }
+        compact::compact(self, &of_rank, &mut places, gap, limit.min(span));
         if cells {
             places.iter_mut().for_each(|place| *place = place.round());
         }

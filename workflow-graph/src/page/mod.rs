@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::history::History;
+use crate::history::{History, Visit};
 use crate::html::in_notebook;
 use crate::svg::{STYLE, escaped};
 use crate::{Direction, Graph};
@@ -112,14 +112,20 @@ impl Page {
         self
     }
 
-    /// What a page that is [`live`](Self::live) asks for again: `svg`, `status`, `notes` and `data`.
-    pub fn update(&self) -> Value {
+    /// What a page that is [`live`](Self::live) asks for again: `svg`, `status`, `notes` and `data`, of which it has the events up to
+    /// this number.
+    pub fn update(&self, after: u64) -> Value {
         let graph = self.graph();
+        let mut data = self.data(&graph, after);
+        // A visit that was over then is as it was.
+        let changed = |visit: &Visit| visit.entered > after || visit.exited.is_none_or(|exited| exited > after);
+        let visits = self.history.visits.iter().enumerate().filter(|(_, visit)| changed(visit));
+        data["visits"] = visits.map(|(number, visit)| (number.to_string(), visit_data(visit))).collect();
         json!({
             "svg": graph.to_svg_element(Direction::TopDown),
             "status": self.history.status.word(),
             "notes": self.notes(&graph),
-            "data": self.data(&graph),
+            "data": data,
         })
     }
 
@@ -198,7 +204,9 @@ impl Page {
         let status = self.history.status.word();
         let class = status.split(' ').next().unwrap_or_default();
         // Nothing in it may end the element, or begin another one.
-        let data = self.data(&graph).to_string();
+        let mut data = self.data(&graph, 0);
+        data["visits"] = self.history.visits.iter().map(visit_data).collect();
+        let data = data.to_string();
         let data = data.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
         let svg = graph.to_svg_element(Direction::TopDown);
         format!(
@@ -223,38 +231,25 @@ impl Page {
         )
     }
 
-    /// What the script works on.
-    fn data(&self, graph: &Graph) -> Value {
+    /// What the script works on, without visits: events after this number.
+    fn data(&self, graph: &Graph, after: u64) -> Value {
         let pointers: BTreeMap<&str, &str> =
             graph.states().iter().map(|state| (state.name.as_str(), state.pointer.as_str())).collect();
-        let events: Vec<Value> = self
-            .history
-            .events
-            .iter()
-            .map(|event| {
-                json!({"id": event.id, "p": event.previous, "t": event.time, "k": event.kind, "v": event.visit, "d": event.details})
-            })
-            .collect();
-        let visits: Vec<Value> = self
-            .history
-            .visits
-            .iter()
-            .map(|visit| {
-                let attempts: Vec<_> = visit
-                    .attempts
-                    .iter()
-                    .map(|attempt| {
-                        let (scheduled, ended) = (attempt.scheduled, attempt.ended);
-                        json!({"scheduled": scheduled, "ended": ended, "error": attempt.error, "time": [attempt.time.0, attempt.time.1]})
-                    })
-                    .collect();
-                json!({
-                    "state": visit.state, "parent": visit.parent, "item": visit.item, "entered": visit.entered,
-                    "exited": visit.exited, "status": visit.status.word(), "error": visit.error,
-                    "time": [visit.time.0, visit.time.1], "attempts": attempts,
-                })
-            })
-            .collect();
-        json!({"events": events, "visits": visits, "pointers": pointers})
+        let events = self.history.events.iter().filter(|event| event.id > after).map(|event| {
+            json!({"id": event.id, "p": event.previous, "t": event.time, "k": event.kind, "v": event.visit, "d": event.details})
+        });
+        json!({"events": events.collect::<Vec<_>>(), "pointers": pointers})
     }
+}
+
+fn visit_data(visit: &Visit) -> Value {
+    let attempts = visit.attempts.iter().map(|attempt| {
+        let (scheduled, ended) = (attempt.scheduled, attempt.ended);
+        json!({"scheduled": scheduled, "ended": ended, "error": attempt.error, "time": [attempt.time.0, attempt.time.1]})
+    });
+    json!({
+        "state": visit.state, "parent": visit.parent, "item": visit.item, "entered": visit.entered,
+        "exited": visit.exited, "status": visit.status.word(), "error": visit.error,
+        "time": [visit.time.0, visit.time.1], "attempts": attempts.collect::<Vec<_>>(),
+    })
 }

@@ -19,6 +19,24 @@
     return element;
   };
 
+  // Whatever is shown anew becomes what it is to be in place, so that focus, selection, scroll positions and what is typed stay.
+  const become = (old, next) => {
+    for (const { name } of [...old.attributes]) if (name !== "style" && !next.hasAttribute(name)) old.removeAttribute(name);
+    for (const { name, value } of next.attributes) if (name !== "style" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (old.style && old.style.cssText !== next.style.cssText) old.style.cssText = next.style.cssText;
+    fillWith(old, [...next.childNodes]);
+  };
+  const fillWith = (parent, nodes) => {
+    let at = parent.firstChild;
+    for (const node of nodes) {
+      if (at && at.nodeType === node.nodeType && at.nodeName === node.nodeName) {
+        if (node.nodeType !== Node.ELEMENT_NODE) { if (at.data !== node.data) at.data = node.data; } else become(at, node);
+        at = at.nextSibling;
+      } else parent.insertBefore(node, at);
+    }
+    while (at) { const next = at.nextSibling; at.remove(); at = next; }
+  };
+
   const clock = (time) => (time === null ? "" : new Date(time).toISOString().slice(11, 23));
   const moment = (time) => (time === null ? "unknown" : new Date(time).toISOString().replace("T", " "));
   const lasted = ([from, to]) => {
@@ -42,20 +60,28 @@
     for (let at = visit; at; at = data.visits[at.parent]) if (at.item !== null) parts.unshift(`${data.visits[at.parent]?.state ?? "map"} item ${at.item}`);
     return parts.join(", ");
   };
-  const more = (shown, count, next) =>
-    count > shown ? [make("button", { type: "button", text: `Show ${Math.min(ROWS, count - shown)} more of ${count - shown}`, onclick: next })] : [];
+  const more = (shown, count, list) =>
+    count > shown ? [make("button", { type: "button", text: `Show ${Math.min(ROWS, count - shown)} more of ${count - shown}`, "data-more": list })] : [];
 
   // --- the panel of a state ---
   const panel = byId("panel");
   let chosen = null;
 
-  // What the panel shows, and whether somebody chose it.
+  // What shows anew what the panel shows, and whether somebody chose that.
   let current = null, isChosen = false;
   for (const kind of ["pointerdown", "keydown"]) document.querySelector("main").addEventListener(kind, () => { isChosen = true; }, true);
   // A frame in a notebook has no address of its own.
   const address = (text) => { try { history.replaceState(null, "", text); } catch { return; } };
   const link = (hash) => { if (location.hash !== hash) address(hash); };
-  const eventButton = (id) => make("button", { type: "button", text: `event ${id}`, onclick: () => showEvent(id) });
+  const eventButton = (id) => make("button", { type: "button", text: `event ${id}`, "data-show-event": id });
+  // Buttons that come and go say what they show.
+  document.addEventListener("click", ({ target }) => {
+    const { showVisit: visit, showEvent: event, more: list } = target.closest?.("[data-show-visit], [data-show-event], [data-more]")?.dataset ?? {};
+    if (visit !== undefined) showVisit(Number(visit));
+    else if (event !== undefined) showEvent(Number(event));
+    else if (list === "visits") { shown.visits += ROWS; current?.(); }
+    else if (list) { shown[list] += ROWS; fill(); }
+  });
 
   const payload = (title, value) => value === undefined || value === null ? [] : [make("h3", { text: title }), make("pre", { tabindex: "0", role: "region", "aria-label": title, text: pretty(value) })];
 
@@ -91,58 +117,53 @@
 
   function showState(pointer, wanted) {
     const element = states.get(pointer);
-    const all = ofState.get(pointer) ?? [];
-    const name = element?.dataset.name ?? data.visits[all[0]]?.state ?? "";
-    for (const other of document.querySelectorAll(".state.chosen")) other.classList.remove("chosen");
-    element?.classList.add("chosen");
-    for (const other of states.values()) other.setAttribute("tabindex", other === element ? "0" : "-1");
+    const name = element?.dataset.name ?? data.visits[ofState.get(pointer)?.[0]]?.state ?? "";
     chosen = pointer;
-    panel.replaceChildren(make("h2", { id: "panel-title", text: name }));
-    if (!all.length) {
-      panel.append(make("p", { text: "The execution did not come here." }));
-      link(`#state=${encodeURIComponent(pointer)}`);
-      current = () => [pointer, ofState.has(pointer)];
-      return;
-    }
-    let shownVisit = wanted ?? all.at(-1);
+    choose();
+    shown.visits = ROWS;
+    let own = wanted ?? ofState.get(pointer)?.at(-1);
+    const text = make("input", { type: "search", id: "visit-filter", placeholder: "item, error, input or output", "aria-label": "Filter visits by item, error, input or output" });
+    const kind = make("select", { "aria-label": "Filter visits by status" }, ...["any status", "succeeded", "caught", "failed", "timed out", "aborted", "running"].map((word) => make("option", { text: word, value: word })));
+    const filter = make("div", { class: "filter" }, text, kind);
+    const count = make("p", { class: "soft", role: "status" });
+    const list = make("div", { class: "visits" });
     const details = make("div", { "aria-live": "polite" });
-    const choose = (number) => {
-      shownVisit = number;
-      current = () => [data.visits[number], ofState.get(pointer)];
-      details.replaceChildren(visitDetails(data.visits[number]));
-      for (const button of panel.querySelectorAll(".visits button[data-visit]")) button.setAttribute("aria-pressed", String(Number(button.dataset.visit) === number));
-      link(`#visit=${number}`);
+    panel.replaceChildren(make("h2", { id: "panel-title", text: name }), filter, count, list, details);
+    const refresh = () => {
+      const all = ofState.get(pointer) ?? [];
+      own ??= all.at(-1);
+      for (const part of [filter, count, list]) part.hidden = all.length < 2;
+      fillWith(details, own === undefined ? [make("p", { text: "The execution did not come here." })] : [visitDetails(data.visits[own])]);
+      if (all.length < 2) { list.replaceChildren(); return; }
+      const word = text.value.trim().toLowerCase();
+      const fits = all.filter((number) => {
+        const visit = data.visits[number];
+        if (kind.value !== "any status" && visit.status !== kind.value) return false;
+        if (!word) return true;
+        const said = [items(visit), visit.error, events.get(visit.entered)?.d?.input, events.get(visit.exited)?.d?.output];
+        return said.some((text) => typeof text === "string" && text.toLowerCase().includes(word));
+      });
+      count.textContent = `${fits.length} of ${all.length} visits`;
+      fillWith(list, [...fits.slice(0, shown.visits).map((number) => {
+        const visit = data.visits[number];
+        const button = make("button", { type: "button", "data-visit": number, "aria-pressed": String(number === own) });
+        button.append(status(visit.status), ` ${items(visit) || `visit ${all.indexOf(number) + 1}`} `, make("span", { class: "soft", text: `${lasted(visit.time)}${visit.error ? ` · ${visit.error}` : ""}` }));
+        return button;
+      }), ...more(shown.visits, fits.length, "visits")]);
     };
-    if (all.length > 1) {
-      const text = make("input", { type: "search", id: "visit-filter", placeholder: "item, error, input or output", "aria-label": "Filter visits by item, error, input or output" });
-      const kind = make("select", { "aria-label": "Filter visits by status" }, ...["any status", "succeeded", "caught", "failed", "timed out", "aborted", "running"].map((word) => make("option", { text: word, value: word })));
-      const count = make("p", { class: "soft", role: "status" });
-      const list = make("div", { class: "visits" });
-      let shown = ROWS;
-      const fill = () => {
-        const word = text.value.trim().toLowerCase();
-        const fits = all.filter((number) => {
-          const visit = data.visits[number];
-          if (kind.value !== "any status" && visit.status !== kind.value) return false;
-          if (!word) return true;
-          const said = [items(visit), visit.error, events.get(visit.entered)?.d?.input, events.get(visit.exited)?.d?.output];
-          return said.some((text) => typeof text === "string" && text.toLowerCase().includes(word));
-        });
-        count.textContent = `${fits.length} of ${all.length} visits`;
-        list.replaceChildren(...fits.slice(0, shown).map((number) => {
-          const visit = data.visits[number];
-          const button = make("button", { type: "button", "data-visit": number, "aria-pressed": String(number === shownVisit), onclick: () => choose(number) });
-          button.append(status(visit.status), ` ${items(visit) || `visit ${all.indexOf(number) + 1}`} `, make("span", { class: "soft", text: `${lasted(visit.time)}${visit.error ? ` · ${visit.error}` : ""}` }));
-          return button;
-        }), ...more(shown, fits.length, () => { shown += ROWS; fill(); }));
-      };
-      text.addEventListener("input", () => { shown = ROWS; fill(); });
-      kind.addEventListener("change", () => { shown = ROWS; fill(); });
-      panel.append(make("div", { class: "filter" }, text, kind), count, list);
-      fill();
-    }
-    panel.append(details);
-    choose(shownVisit);
+    list.addEventListener("click", ({ target }) => {
+      const button = target.closest("[data-visit]");
+      if (!button) return;
+      own = Number(button.dataset.visit);
+      refresh();
+      link(`#visit=${own}`);
+    });
+    const again = () => { shown.visits = ROWS; refresh(); };
+    text.addEventListener("input", again);
+    kind.addEventListener("change", again);
+    current = refresh;
+    refresh();
+    link(own === undefined ? `#state=${encodeURIComponent(pointer)}` : `#visit=${own}`);
   }
 
   const showVisit = (number) => { const visit = data.visits[number]; if (visit) showState(data.pointers[visit.state], number); };
@@ -162,38 +183,53 @@
     const times = data.events.map((event) => event.t).filter((time) => time !== null);
     began = times.length ? times.reduce((one, other) => Math.min(one, other)) : 0;
     whole = times.length ? Math.max(1, times.reduce((one, other) => Math.max(one, other)) - began) : 1;
-    for (const [pointer, element] of states) {
-      element.addEventListener("click", (event) => { event.stopPropagation(); showState(pointer); });
-      element.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); showState(pointer); return; }
-        const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
-        if (step === undefined) return;
-        event.preventDefault();
-        event.stopPropagation();
-        const next = Math.min(order.length - 1, Math.max(0, order.indexOf(pointer) + step));
-        const target = states.get(order[next]);
-        element.setAttribute("tabindex", "-1");
-        target.setAttribute("tabindex", "0");
-        target.focus();
-        target.scrollIntoView({ block: "nearest", inline: "nearest" });
-      });
-    }
-    states.get(order[0])?.setAttribute("tabindex", "0");
+    choose();
   }
-  load(JSON.parse(byId("data").textContent));
+  /** Marks the chosen state; the tabulator leads to it, or to that which has the focus. */
+  function choose() {
+    const focused = document.activeElement?.closest?.(".state")?.dataset.pointer;
+    const stop = states.has(focused) ? focused : states.has(chosen) ? chosen : order[0];
+    for (const [pointer, element] of states) {
+      element.classList.toggle("chosen", pointer === chosen);
+      element.setAttribute("tabindex", pointer === stop ? "0" : "-1");
+    }
+  }
   const picture = byId("picture");
+  picture.addEventListener("click", ({ target }) => {
+    const pointer = target.closest(".state")?.dataset.pointer;
+    if (pointer !== undefined) showState(pointer);
+  });
+  picture.addEventListener("keydown", (event) => {
+    const element = event.target.closest(".state");
+    if (!element) return;
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); showState(element.dataset.pointer); return; }
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = Math.min(order.length - 1, Math.max(0, order.indexOf(element.dataset.pointer) + step));
+    const target = states.get(order[next]);
+    element.setAttribute("tabindex", "-1");
+    target.setAttribute("tabindex", "0");
+    target.focus();
+    target.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
+  // A picture shrinks with the window as long as it can be read.
+  const LEAST_SCALE = 0.65;
+  const fitPicture = () => { const svg = picture.querySelector("svg"); svg.style.minWidth = `${Math.round(LEAST_SCALE * svg.getAttribute("width"))}px`; };
+  fitPicture();
+  load(JSON.parse(byId("data").textContent));
   byId("fit").addEventListener("click", () => byId("fit").setAttribute("aria-pressed", String(picture.classList.toggle("fit"))));
 
   // --- timeline and events ---
   const lists = { timeline: byId("timeline"), events: byId("events") };
   const search = byId("search");
-  const shown = { timeline: ROWS, events: ROWS };
+  const shown = { timeline: ROWS, events: ROWS, visits: ROWS };
 
   const said = (event) => `${event.id} ${event.k} ${event.v === null ? "" : data.visits[event.v].state} ${JSON.stringify(event.d ?? "")}`.toLowerCase();
 
   function timeline(word) {
     const fits = data.visits.map((visit, number) => [visit, number]).filter(([visit]) => !word || `${visit.state} ${items(visit)} ${visit.status} ${visit.error ?? ""}`.toLowerCase().includes(word));
-    lists.timeline.replaceChildren(make("p", { class: "soft", role: "status", text: `${fits.length} visits of states` }), ...fits.slice(0, shown.timeline).map(([visit, number]) => {
+    fillWith(lists.timeline, [make("p", { class: "soft", role: "status", text: `${fits.length} visits of states` }), ...fits.slice(0, shown.timeline).map(([visit, number]) => {
       const bar = make("span", { class: `bar b-${visit.status.split(" ")[0]}` });
       const [from, to] = visit.time;
       if (from !== null) {
@@ -201,20 +237,20 @@
         bar.style.width = `${(100 * ((to ?? began + whole) - from)) / whole}%`;
       }
       const where = items(visit);
-      return make("button", { type: "button", class: "row", onclick: () => showVisit(number) },
+      return make("button", { type: "button", class: "row", "data-show-visit": number },
         make("span", { text: where ? `${visit.state} (${where})` : visit.state }), make("span", { class: "track" }, bar), make("span", { class: `s-${visit.status.split(" ")[0]}`, text: `${visit.status}${lasted(visit.time) ? ` ${lasted(visit.time)}` : ""}` }));
-    }), ...more(shown.timeline, fits.length, () => { shown.timeline += ROWS; timeline(word); }));
+    }), ...more(shown.timeline, fits.length, "timeline")]);
   }
 
   function eventList(word) {
     const fits = data.events.filter((event) => !word || said(event).includes(word));
     const rows = fits.slice(0, shown.events).map((event) => make("tr", { id: `event-${event.id}` },
-      make("td", {}, make("button", { type: "button", text: String(event.id), "aria-label": `event ${event.id}`, onclick: () => showEvent(event.id) })),
+      make("td", {}, make("button", { type: "button", text: String(event.id), "aria-label": `event ${event.id}`, "data-show-event": event.id })),
       make("td", { text: clock(event.t) }), make("td", { text: event.k }),
       make("td", { text: event.v === null ? "" : data.visits[event.v].state }), make("td", { text: event.d?.error ?? "" })));
-    lists.events.replaceChildren(make("p", { class: "soft", role: "status", text: `${fits.length} of ${data.events.length} events` }),
+    fillWith(lists.events, [make("p", { class: "soft", role: "status", text: `${fits.length} of ${data.events.length} events` }),
       make("table", {}, make("thead", {}, make("tr", {}, ...["event", "time", "type", "state", "error"].map((text) => make("th", { scope: "col", text })))), make("tbody", {}, ...rows)),
-      ...more(shown.events, fits.length, () => { shown.events += ROWS; eventList(word); }));
+      ...more(shown.events, fits.length, "events")]);
   }
 
   function showEvent(id) {
@@ -223,7 +259,7 @@
     panel.replaceChildren(make("h2", { id: "panel-title", text: `Event ${id}: ${event.k}` }), make("p", { class: "soft", text: moment(event.t) }));
     const line = make("p");
     if (event.p) line.append("after ", eventButton(event.p), " ");
-    if (event.v !== null) line.append(make("button", { type: "button", text: data.visits[event.v].state, onclick: () => showVisit(event.v) }));
+    if (event.v !== null) line.append(make("button", { type: "button", text: data.visits[event.v].state, "data-show-visit": event.v }));
     panel.append(line);
     for (const [name, value] of Object.entries(event.d ?? {})) if (!name.endsWith("Details")) panel.append(...payload(name, value));
     current = null;
@@ -271,13 +307,27 @@
     return Boolean(what);
   };
   addEventListener("hashchange", follow);
+  let place = null;
+  /** Scrolls the picture, and nothing else, to the chosen state. */
+  const reveal = () => {
+    const box = states.get(chosen)?.querySelector(".name")?.getBoundingClientRect(), around = picture.getBoundingClientRect();
+    if (!box) return;
+    const middle = (from, to, low, high) => (from < low || to > high ? (from + to - low - high) / 2 : 0);
+    picture.scrollTop += middle(box.top, box.bottom, around.top, around.bottom);
+    picture.scrollLeft += middle(box.left, box.right, around.left, around.right);
+  };
   /** Shows where the execution is: the state that failed, or the last one, without a change of the address. */
   const showPlace = () => {
     const at = (...words) => data.visits.findLastIndex((visit) => words.includes(visit.status));
     const failed = at("failed", "timed out");
     const last = failed >= 0 ? failed : at("running") >= 0 ? at("running") : data.visits.length - 1;
     const hash = location.hash;
-    if (last >= 0) { showVisit(last); address(hash || location.pathname + location.search); }
+    if (last < 0) return;
+    if (last === place) { current?.(); return; }
+    place = last;
+    showVisit(last);
+    reveal();
+    address(hash || location.pathname + location.search);
   };
   open(tabs[0]);
   if (follow()) isChosen = true; else showPlace();
@@ -289,25 +339,28 @@
   const loadAgain = async () => {
     if (isBusy) { isBehind = true; return; }
     isBusy = true;
+    const began = performance.now();
     try {
-      const next = await (await fetch(update, { cache: "no-store" })).json();
-      const before = JSON.stringify(current?.());
-      const focused = document.activeElement?.closest?.(".state")?.dataset.pointer;
+      const next = await (await fetch(`${update}&after=${data.events.at(-1)?.id ?? 0}`, { cache: "no-store" })).json();
+      // Events and visits that are known are not sent again.
+      for (const event of next.data.events) data.events.push(event);
+      for (const [number, visit] of Object.entries(next.data.visits)) data.visits[number] = visit;
+      data.pointers = next.data.pointers;
       const drawn = new DOMParser().parseFromString(next.svg, "image/svg+xml").documentElement;
-      picture.querySelector("svg").replaceWith(document.importNode(drawn, true));
-      load(next.data);
-      states.get(chosen)?.classList.add("chosen");
-      if (states.has(focused)) { states.get(order[0])?.setAttribute("tabindex", "-1"); states.get(focused).setAttribute("tabindex", "0"); states.get(focused).focus(); }
-      byId("status").replaceWith(make("span", { id: "status", class: `status s-${next.status.split(" ")[0]}`, role: "status", text: next.status }));
+      become(picture.querySelector("svg"), drawn);
+      fitPicture();
+      load(data);
+      become(byId("status"), make("span", { id: "status", class: `status s-${next.status.split(" ")[0]}`, role: "status", text: next.status }));
       document.title = `${document.querySelector("h1").textContent}: ${next.status}`;
-      byId("notes").replaceChildren(...next.notes.map((text) => make("li", { text })));
+      fillWith(byId("notes"), next.notes.map((text) => make("li", { text })));
       byId("notes").parentElement.hidden = !next.notes.length;
       fill();
-      // What is read or typed in stays; what nobody chose goes along with the execution.
-      if (!isChosen) showPlace();
-      else if (current && before !== JSON.stringify(current()) && !panel.contains(document.activeElement)) follow();
+      // What nobody chose goes along with the execution.
+      if (isChosen) current?.(); else showPlace();
       document.dispatchEvent(new CustomEvent("execution", { detail: next.status }));
     } catch { /* The stream says when there is more. */ }
+    // A page that is long to draw leaves as much time for whoever reads it.
+    await new Promise((resolve) => { setTimeout(resolve, performance.now() - began); });
     isBusy = false;
     if (isBehind) { isBehind = false; loadAgain(); }
   };

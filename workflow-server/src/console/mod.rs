@@ -156,7 +156,8 @@ impl Console {
             }
             "/console/execution.json" => {
                 let page = execution::page(registry, &asked("executionArn"))?;
-                Ok(Given::json(&drawn(move || page.update()).await?))
+                let after = member(query, "after").and_then(|after| after.parse().ok()).unwrap_or_default();
+                Ok(Given::json(&drawn(move || page.update(after)).await?))
             }
             "/console/events" => {
                 let lines = execution::follow(registry, asked("executionArn"), stopping)?;

@@ -29,13 +29,33 @@ document.addEventListener("execution", (event) => { show(event.detail); look().c
 show(document.querySelector("header .status")?.textContent ?? "");
 look().catch(() => {});
 
+// Map runs begin while the execution runs: each has a list of its children, which is filled again when it is open.
+const runs = new Map();
+const lookAtRuns = async () => {
+  const { mapRuns } = await call("ListMapRuns", { executionArn: arn });
+  for (const { mapRunArn } of mapRuns) {
+    if (!runs.has(mapRunArn)) {
+      const children = make("ul"), shown = make("details", {}, make("summary", { text: `Map run ${nameOf(mapRunArn)}` }), children);
+      const fill = async () => {
+        const { executions, nextToken } = await call("ListExecutions", { mapRunArn, maxResults: 100 });
+        const list = make("ul", {}, ...executions.map((child) => make("li", {}, make("a", { href: executionPage(child.executionArn), text: child.name }), ` ${child.status}`)), nextToken ? make("li", { text: "and more" }) : null);
+        if (children.isEqualNode(list)) return;
+        const focused = children.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+        children.replaceChildren(...list.childNodes);
+        if (focused) children.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+      };
+      shown.addEventListener("toggle", () => { if (shown.open) fill().catch(() => {}); });
+      runs.set(mapRunArn, { shown, fill });
+      place.append(shown);
+    }
+    const { shown, fill } = runs.get(mapRunArn);
+    if (shown.open) await fill();
+  }
+};
+document.addEventListener("execution", () => { lookAtRuns().catch(() => {}); });
+
 call("DescribeExecution", { executionArn: arn }).then((described) => {
   const of = described.stateMachineArn;
   machine.replaceWith(make("a", { href: "/console/", text: "State machines" }), make("a", { href: `/console/#/machine/${encodeURIComponent(of)}`, text: nameOf(of) }));
-  if (described.mapRunArn) return;
-  return call("ListMapRuns", { executionArn: arn }).then(({ mapRuns }) => Promise.all(mapRuns.map(async (run) => {
-    const { executions } = await call("ListExecutions", { mapRunArn: run.mapRunArn, maxResults: 100 });
-    place.append(make("details", {}, make("summary", { text: `Map run ${nameOf(run.mapRunArn)}` }), make("ul", {}, ...executions.map((child) =>
-      make("li", {}, make("a", { href: executionPage(child.executionArn), text: child.name }), ` ${child.status}`)))));
-  })));
+  return described.mapRunArn ? null : lookAtRuns();
 }).catch((refused) => { said.textContent = refused.message; });
