@@ -239,7 +239,8 @@ impl History {
         }
         let gaps = self.events.windows(2).filter(|pair| matches!(pair, [one, other] if other.id > one.id + 1)).count();
         if gaps > 0 {
-            self.notes.push(format!("Events are missing at {gaps} places."));
+            let places = if gaps == 1 { "one place".to_owned() } else { format!("{gaps} places") };
+            self.notes.push(format!("Events are missing at {places}."));
         }
         let token =
             ["nextToken", "NextToken"].iter().any(|name| history.get(name).is_some_and(|token| !token.is_null()));

@@ -98,7 +98,7 @@ fn what_is_missing_unknown_or_of_another_machine_is_said() {
     ] {
         let html = page.to_html();
         let said = [
-            "missing at 1 places",
+            "missing at one place",
             "later events are missing",
             "HologramShown",
             "are no events",
