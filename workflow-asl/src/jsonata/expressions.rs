@@ -8,15 +8,15 @@ use super::{Ast, Names, parse};
 use crate::SyntaxError;
 
 /// An expression with the names it uses, or why it is none.
-pub(crate) type Read = Result<(Ast, Names), SyntaxError>;
+pub type Read = Result<(Ast, Names), SyntaxError>;
 
 /// What was read so far, by its text.
 #[derive(Debug, Default)]
-pub(crate) struct Expressions(Mutex<IndexMap<String, Arc<Read>>>);
+pub struct Expressions(Mutex<IndexMap<String, Arc<Read>>>);
 
 impl Expressions {
     /// Reads the text between `{%` and `%}`.
-    pub(crate) fn read(&self, text: &str) -> Arc<Read> {
+    pub fn read(&self, text: &str) -> Arc<Read> {
         if let Some(read) = self.known().get(text) {
             return Arc::clone(read);
         }

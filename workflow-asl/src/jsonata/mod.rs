@@ -6,7 +6,7 @@
 
 mod expressions;
 
-pub(crate) use expressions::Expressions;
+pub use expressions::{Expressions, Read};
 pub use workflow_jsonata::{
     Ast, FUNCTIONS, Function, Names, Node, NodeKind, Origin, Use, ast, changing, function, is_function, meant, parse,
 };

@@ -3,11 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use workflow_asl::StateKind;
 use workflow_asl::document::{MachineType, QueryLanguage};
 use workflow_asl::error_name;
+use workflow_asl::jsonata::{self, Expressions, Read};
 use workflow_asl::result::ResultPart;
 
 use super::data::Data;
@@ -66,6 +68,8 @@ pub struct Model<'a> {
     pub(crate) variables: Option<BTreeSet<String>>,
     /// How values pass between states.
     pub(super) data: Data,
+    /// The JSONata of the user's own, each text read once.
+    pub(super) expressions: Expressions,
     /// What the calls of the ARNs that were asked for return; finding an operation takes longest.
     pub(super) calls: RefCell<BTreeMap<String, Option<ResultPart>>>,
     /// Clauses `unchecked` that are taken as if they were not there.
@@ -175,6 +179,7 @@ impl<'a> Model<'a> {
             defaults: &[],
             variables: None,
             data: Data::default(),
+            expressions: Expressions::default(),
             calls: RefCell::default(),
             ignored: Vec::new(),
             wrappers: RefCell::default(),
@@ -295,6 +300,11 @@ impl<'a> Model<'a> {
     pub(super) fn by_id(&self, id: usize) -> Option<&StateInfo<'a>> {
         let first = self.states.get_index(id).map(|(_, info)| info);
         first.or_else(|| self.duplicates.get(id.checked_sub(self.states.len())?))
+    }
+
+    /// JSONata of the user's own, with or without `{%` and `%}`, as it is read.
+    pub(super) fn jsonata(&self, text: &str) -> Arc<Read> {
+        self.expressions.read(jsonata::expression(text).unwrap_or(text))
     }
 
     /// What is known of a state of the tree.

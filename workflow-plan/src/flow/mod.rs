@@ -205,25 +205,10 @@ fn certain_in(scope: Scope<'_>, found: &mut Vec<Pointer>) {
 
 /// Returns whether an execution can succeed without this state.
 fn ends_without(graph: &Graph<'_>, without: usize) -> bool {
-    let Some(start) = graph.start().filter(|start| *start != without) else { return false };
-    let mut seen = vec![false; graph.states().len()];
-    let mut waiting = vec![start];
-    while let Some(number) = waiting.pop() {
-        let Some((_, state)) = graph.states().get(number) else { continue };
-        if state.is_terminal() && state.kind != StateKind::Fail {
-            return true;
-        }
-        for edge in graph.leaving(number) {
-            let catches = matches!(edge.kind, workflow_asl::graph::EdgeKind::Catch(_));
-            if let Some(to) = edge.to.filter(|to| *to != without && !catches)
-                && let Some(seen) = seen.get_mut(to).filter(|seen| !**seen)
-            {
-                *seen = true;
-                waiting.push(to);
-            }
-        }
-    }
-    false
+    let start = graph.start().filter(|start| *start != without);
+    let reached = graph.flow().reached(start, |edge| !edge.is_caught() && edge.to != Some(without));
+    let mut states = graph.states().iter().zip(reached);
+    states.any(|((_, state), reached)| reached && state.is_terminal() && state.kind != StateKind::Fail)
 }
 
 /// Returns the text of a literal field.

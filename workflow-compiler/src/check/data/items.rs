@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
+use workflow_asl::StateKind;
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::{StateKind, jsonata};
 
 use super::kept::{DEPTH, Kept};
 use super::uses;
@@ -73,8 +73,8 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, KeptItem> {
     // JSONata of the user's own that reads a variable which is there finds all of the item in it.
     for (scope, node, text) in told {
         let Some((item, readers)) = all.get_mut(&scope) else { continue };
-        let Ok(ast) = jsonata::parse(jsonata::expression(text).unwrap_or(text)) else { continue };
-        if ast.names().variables.iter().any(|used| used.name == item.variable) {
+        let Ok((_, names)) = &*model.jsonata(text) else { continue };
+        if names.variables.iter().any(|used| used.name == item.variable) {
             item.kept.add(&[]);
             readers.extend(node);
         }

@@ -39,8 +39,7 @@ pub(super) fn collect(model: &Model<'_>, kept: &mut BTreeMap<usize, Kept>, sink:
         uses::values(model, info, &mut |value, _| {
             uses::raws(value, &mut |text, spot| {
                 let states = states.get_or_insert_with(|| by_variable(model));
-                let Ok(ast) = jsonata::parse(jsonata::expression(text).unwrap_or(text)) else { return };
-                let names = ast.names();
+                let Ok((_, names)) = &*model.jsonata(text) else { return };
                 for used in &names.variables {
                     let Some(number) = states.get(&used.name).copied().flatten() else { continue };
                     let reader = info.number;

@@ -1,7 +1,6 @@
 //! How a state reads the variable of a result: by the state's name, or in JSONata of the user's own.
 
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::jsonata;
 use workflow_asl::references::LiteralKind;
 
 use super::{uses, variable};
@@ -69,8 +68,7 @@ impl<'a> Model<'a> {
                 }
             });
             uses::raws(value, &mut |text, spot| {
-                let Ok(ast) = jsonata::parse(jsonata::expression(text).unwrap_or(text)) else { return };
-                let names = ast.names();
+                let Ok((_, names)) = &*self.jsonata(text) else { return };
                 let asked = |at: usize| names.guarded.iter().any(|guarded| guarded.start == at);
                 let mut read = names.variables.iter().filter(|used| used.name == name);
                 if names.variables.iter().any(|used| used.name == name && asked(used.span.start)) {

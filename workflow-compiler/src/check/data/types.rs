@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::jsonata;
 
 use super::inputs::Ways;
 use super::uses;
@@ -209,8 +208,8 @@ fn reads_variables(model: &Model<'_>, value: &Expr) -> (bool, bool) {
         }
     });
     uses::raws(value, &mut |text, _| {
-        if let Ok(ast) = jsonata::parse(jsonata::expression(text).unwrap_or(text)) {
-            ast.names().variables.iter().for_each(|used| read(&used.name));
+        if let Ok((_, names)) = &*model.jsonata(text) {
+            names.variables.iter().for_each(|used| read(&used.name));
         }
     });
     (reads, waits)

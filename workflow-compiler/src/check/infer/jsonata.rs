@@ -34,7 +34,7 @@ impl<'a> Model<'a> {
         let literal = text;
         let text = jsonata::expression(text).unwrap_or(text);
         // What does not parse is a finding of the document's rules.
-        let Ok(ast) = jsonata::parse(text) else { return Ty::Unknown };
+        let Ok((ast, names)) = &*self.expressions.read(text) else { return Ty::Unknown };
         let mut walk = Walk { model: self, place, text, bound: Vec::new(), wrong: Vec::new() };
         let ty = walk.node(&ast.root, DEPTH).bounded();
         let wrong = walk.wrong;
@@ -42,8 +42,7 @@ impl<'a> Model<'a> {
             return ty;
         }
         // What is asked for anywhere is known to lack perhaps.
-        let guarded = ast.names().guarded;
-        let asked = |at: usize| guarded.iter().any(|guarded| guarded.start == at);
+        let asked = |at: usize| names.guarded.iter().any(|guarded| guarded.start == at);
         let told: Vec<_> = wrong.iter().filter(|wrong| asked(wrong.path)).map(|wrong| wrong.words.clone()).collect();
         for Wrong { part, code, words, of, .. } in wrong {
             if told.contains(&words) {
