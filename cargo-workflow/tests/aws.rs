@@ -386,7 +386,7 @@ fn what_is_missing_or_wrong_has_one_message_and_its_exit_code() {
     );
     let cases: [(&[&str], i32, &str); 7] = [
         (&["describe", nowhere], 6, "ExecutionDoesNotExist"),
-        (&["start", "Nobody"], 6, "there is no state machine named `Nobody`"),
+        (&["start", "Nobody"], 6, "no state machine named `Nobody`"),
         (&["history", "arn:aws:s3:::bucket"], 2, "InvalidArn"),
         (&["start", "Pay", "--input", "{"], 2, "--input is not JSON"),
         (&["deploy", params.to_str().unwrap(), "--role", ROLE], 2, "these params have no value: `Table`"),

@@ -1,4 +1,4 @@
-//! Deployments: what they find, what they leave alone, and where they are cut short.
+//! Tests deployments: what they find, what they leave unchanged, and how they are interrupted.
 
 use serde_json::json;
 use workflow_runtime::Arn;
@@ -20,7 +20,7 @@ fn sfn(server: &Server) -> aws_sdk_sfn::Client {
     aws_sdk_sfn::Client::from_conf(server.sfn_config())
 }
 
-/// A service with ten thousand machines, in pages, named `M0` to `M9999`.
+/// Returns a service with ten thousand machines, in pages, named `M0` to `M9999`.
 fn ten_thousand(asked: &Asked) -> Answer {
     let described = |name: &str| {
         json!({
@@ -83,7 +83,7 @@ async fn no_machine_is_found_where_there_is_none() {
 async fn a_machine_that_a_listing_does_not_show_yet_is_updated_all_the_same() {
     let server = serve(Server::builder()).await;
     let first = Client::<Greet>::new(sfn(&server)).deploy_with(&role(), &params("Dear")).await.unwrap();
-    // The listing lags behind: it is empty still.
+    // The listing lags behind: it is still empty.
     let real = sfn(&server);
     let lagging = Forward::answering(&real, |operation, _| match operation {
         "ListStateMachines" => Some(br#"{"stateMachines": []}"#),
@@ -117,7 +117,7 @@ async fn a_machine_that_is_being_deleted_is_not_deployed_onto() {
         assert!(matches!(&error, Error::Deleting { name } if name == "Sleep"), "{error:?}");
         assert!(error.to_string().starts_with("the state machine `Sleep` is being deleted\nhelp: "), "{error}");
     }
-    // Where it is already gone from view, the service says so when it is made again.
+    // If it is already invisible, the service reports it when it is created again.
     let made = Made::new(|asked| match &*asked.operation {
         "CreateStateMachine" => error(400, "StateMachineDeleting", "State Machine is being deleted"),
         _ => Answer::Json(200, json!({"stateMachines": []})),
@@ -141,7 +141,7 @@ async fn a_machine_that_was_edited_by_hand_is_left_alone_until_told_otherwise() 
         edit.set_role_arn(role_by_hand.map(|role| role.to_string())).send().await.unwrap();
         let edited = deployed.machine.describe().await.unwrap();
 
-        // Neither the same workflow nor a changed one overwrites it, however often it is tried.
+        // Neither the same workflow nor a changed one overwrites it, no matter how often you try.
         for formula in ["Dear", "Dearest", "Dearest"] {
             let error = client.deploy_with(&role(), &params(formula)).await.unwrap_err();
             let Error::Drifted(drift) = &error else { panic!("{error:?}") };
@@ -159,12 +159,12 @@ async fn a_machine_that_was_edited_by_hand_is_left_alone_until_told_otherwise() 
         assert_eq!(overwritten.change, Change::Updated);
         let found = deployed.machine.describe().await.unwrap();
         assert!(found.definition().contains(&formula) && found.role_arn() == role().as_str());
-        // From now on it is as it was deployed.
+        // From now on, it is as deployed.
         assert_eq!(client.deploy_with(&role(), &params(&formula)).await.unwrap().change, Change::Unchanged);
         assert_eq!(client.deploy_with(&role(), &params("Dear")).await.unwrap().change, Change::Updated);
     }
 
-    // An edit that changes nothing but the layout is none.
+    // A change of only the layout is not an edit.
     let found = deployed.machine.describe().await.unwrap();
     let value: serde_json::Value = serde_json::from_str(found.definition()).unwrap();
     let laid_out = serde_json::to_string_pretty(&value).unwrap();
@@ -183,7 +183,7 @@ async fn a_machine_that_others_made_is_left_alone_unless_it_is_the_same() {
     let client = Client::<Sleep>::new(sfn.clone());
     let error = client.deploy(&role()).await.unwrap_err();
     assert!(matches!(&error, Error::Drifted(drift) if !drift.was_deployed), "{error:?}");
-    assert!(error.to_string().contains("made by other means"), "{error}");
+    assert!(error.to_string().contains("created by other means"), "{error}");
     assert_eq!(client.deploy(&role()).overwrite().await.unwrap().change, Change::Updated);
     assert_eq!(client.deploy(&role()).await.unwrap().change, Change::Unchanged);
 
@@ -198,7 +198,7 @@ async fn a_machine_that_others_made_is_left_alone_unless_it_is_the_same() {
 async fn a_deployment_that_was_cut_short_is_finished_by_the_next() {
     for change in ["create", "update"] {
         let mut cut_short = 0;
-        // One request more each time, answered or carried out with its answer lost, until it is through.
+        // Allows one more request each time, either answered or executed with its answer lost, until it completes.
         for (allowed, carries_out) in (0..10).flat_map(|allowed| [(allowed, false), (allowed, true)]) {
             let server = serve(Server::builder()).await;
             let real = sfn(&server);
@@ -211,7 +211,7 @@ async fn a_deployment_that_was_cut_short_is_finished_by_the_next() {
                 assert!(matches!(error, Error::NoAnswer { .. }), "{error:?}");
                 cut_short += 1;
             }
-            // Run again, it comes to the same end; and so does another version of the workflow.
+            // Running it again has the same result, and so does another version of the workflow.
             if allowed % 2 == 0 {
                 let again = client.deploy_with(&role(), &params("second")).await.unwrap();
                 assert!(again.machine.describe().await.unwrap().definition().contains("second"));

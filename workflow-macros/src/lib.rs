@@ -1,4 +1,4 @@
-//! The procedural macro behind workflow-runtime's `workflow!`, where its documentation is.
+//! The procedural macro behind `workflow!`. workflow-runtime exports and documents it.
 //!
 //! This crate is internal: it follows no semantic versioning, and any release may change its API.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -11,7 +11,7 @@ use workflow_compiler::Surroundings;
 /// Expands `workflow!`. The tokens begin with the path of workflow-runtime in brackets.
 #[proc_macro]
 pub fn expand(tokens: TokenStream) -> TokenStream {
-    // Of the crate that is compiled, not of this one.
+    // The folder of the crate that is being compiled, not of this crate.
     let folder = std::env::var_os("CARGO_MANIFEST_DIR");
     let folder = folder.as_deref().map(Path::new);
     let editor = !is_compiler();
@@ -23,8 +23,8 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     workflow_compiler::expand(tokens.into(), surroundings).into()
 }
 
-/// What rust-analyzer gives for a closing bracket without an opening one: a sign that is no Rust, on which the conversion
-/// to proc-macro2's tokens panics. rustc refuses such files before it runs macros.
+/// Returns whether a token is rust-analyzer's replacement for an unmatched closing bracket: a character that is not
+/// valid Rust, for which the conversion to proc-macro2's tokens panics. rustc rejects such files before it runs macros.
 fn is_unmatched(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(sign) if "()[]{}".contains(sign.as_char()))
 }
@@ -36,7 +36,7 @@ fn has_unmatched(tokens: TokenStream) -> bool {
     })
 }
 
-/// The tokens without such signs, which are reported.
+/// Returns the tokens without such characters, which are reported.
 fn without_unmatched(tokens: TokenStream, found: &mut Vec<(char, proc_macro2::Span)>) -> TokenStream {
     let mut out = TokenStream::new();
     for token in tokens {
@@ -55,27 +55,27 @@ fn without_unmatched(tokens: TokenStream, found: &mut Vec<(char, proc_macro2::Sp
     out
 }
 
-/// Whether rustc runs this, or a tool with rustc in it: no editor's server is called so.
+/// Returns whether rustc, or a tool that contains rustc, runs the macro. Language servers have other names.
 fn is_compiler() -> bool {
     let program = std::env::current_exe().unwrap_or_default();
     let name = program.file_stem().and_then(|name| name.to_str());
     matches!(name, Some("rustc" | "rustdoc" | "clippy-driver" | "miri"))
 }
 
-/// Expands `#[derive(Schema)]`; its documentation is at the trait.
+/// Expands `#[derive(Schema)]`. The trait has the documentation.
 #[proc_macro_derive(Schema, attributes(serde, schema))]
 pub fn schema(tokens: TokenStream) -> TokenStream {
     workflow_compiler::schema::derive(tokens.into()).into()
 }
 
-/// Expands `#[handler(Workflow::State)]`; its documentation is where workflow-runtime exports it.
+/// Expands `#[handler(Workflow::State)]`. workflow-runtime's export has the documentation.
 #[proc_macro_attribute]
 pub fn handler(attribute: TokenStream, function: TokenStream) -> TokenStream {
     workflow_compiler::handler::expand(attribute.into(), function.into()).into()
 }
 
-/// Line and column. Where spans have none, as in rust-analyzer, all are at the very start,
-/// where no token within a macro call can be.
+/// Returns the line and column. If spans have none, as in rust-analyzer, all are at the very start, where no token of a
+/// macro call can be.
 fn position(span: proc_macro2::Span) -> Option<workflow_compiler::Position> {
     let span = span.unwrap();
     Some((span.line(), span.column())).filter(|position| *position != (1, 1))

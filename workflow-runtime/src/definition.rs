@@ -1,4 +1,4 @@
-//! A workflow's Amazon States Language text, ready to be deployed.
+//! A workflow's definition in Amazon States Language, ready to deploy.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::fmt;
 use crate::policy::FilledTemplate;
 use crate::{MachineType, Params, Piece};
 
-/// A workflow's Amazon States Language text (JSON), with the name and type its state machine shall have.
+/// A workflow's definition in Amazon States Language (JSON), with the name and type of its state machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
     name: &'static str,
@@ -18,7 +18,7 @@ pub struct Definition {
 }
 
 impl Definition {
-    /// The text of a workflow without parameters; a constant that cannot be written as JSON becomes `null`.
+    /// Returns the definition of a workflow without parameters. A constant that cannot be serialized becomes `null`.
     pub(crate) fn fixed(name: &'static str, machine_type: MachineType, pieces: &'static [Piece]) -> Self {
         if let [Piece::Text(text)] = pieces {
             return Self::new(name, machine_type, Cow::Borrowed(text));
@@ -58,7 +58,7 @@ impl Definition {
         Ok(Self::new(name, machine_type, Cow::Owned(out)))
     }
 
-    /// What its role needs, with the params that it was made with.
+    /// Adds the template of the role's permissions, filled in with the parameters.
     #[cfg(feature = "iam")]
     pub(crate) fn with_template(mut self, template: FilledTemplate) -> Self {
         self.template = template;
@@ -80,36 +80,36 @@ impl Definition {
         }
     }
 
-    /// The picture of the state machine, with these values of its parameters.
+    /// Returns the graph of the state machine, with these values of its parameters.
     #[cfg(feature = "graph")]
     pub fn graph(&self) -> workflow_graph::Graph {
-        // The macro has made the text.
+        // The macro generated the text, so it is valid.
         let definition = serde_json::from_str(&self.text).unwrap_or_default();
         workflow_graph::Graph::of_definition(&definition).named(self.name)
     }
 
-    /// The state machine's name.
+    /// Returns the state machine's name.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The state machine's type.
+    /// Returns the state machine's type.
     pub fn machine_type(&self) -> MachineType {
         self.machine_type
     }
 
-    /// The Amazon States Language text.
+    /// Returns the Amazon States Language text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The Amazon States Language text, without a copy when it was spliced.
+    /// Returns the Amazon States Language text. Does not copy it if it was spliced.
     pub fn into_string(self) -> String {
         self.text.into_owned()
     }
 }
 
-/// The Amazon States Language text.
+/// Prints the Amazon States Language text.
 impl fmt::Display for Definition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -122,14 +122,14 @@ impl AsRef<str> for Definition {
     }
 }
 
-/// A deploy-time parameter has no JSON value: its own `Serialize` failed.
+/// A deploy-time parameter has no JSON value: its `Serialize` implementation failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParamsError {
     name: &'static str,
 }
 
 impl ParamsError {
-    /// The parameter's name in `params { … }`.
+    /// Returns the parameter's name in `params { … }`.
     pub fn name(&self) -> &'static str {
         self.name
     }

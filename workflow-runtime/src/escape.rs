@@ -1,31 +1,31 @@
-//! How a deploy-time parameter is written for the place it lands in.
+//! Escapes deploy-time parameters for their context.
 
 use serde_json::Value;
 
-/// The place a deploy-time parameter lands in, within a definition's JSON text.
+/// The context of a deploy-time parameter in a definition's JSON text.
 ///
-/// Where text is wanted ([`Text`](Self::Text), [`JsonataText`](Self::JsonataText), [`Intrinsic`](Self::Intrinsic)),
-/// a value that is no string is written as its JSON text.
+/// If the context requires text ([`Text`](Self::Text), [`JsonataText`](Self::JsonataText),
+/// [`Intrinsic`](Self::Intrinsic)), a value that is not a string is written as its JSON text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Escape {
-    /// In the place of a whole JSON value that Step Functions takes as it stands.
+    /// A whole JSON value that Step Functions takes literally.
     Json,
-    /// In the place of a whole JSON value in a JSONata state, where Step Functions would evaluate a string
-    /// that begins with `{%`: such strings are quoted, at any depth.
+    /// A whole JSON value in a JSONata state, where Step Functions would evaluate a string that begins with `{%`. Such
+    /// strings are quoted, at any depth.
     JsonataTemplate,
-    /// Within a JSON string.
+    /// Inside a JSON string.
     Text,
-    /// As a JSONata literal, within the JSON string that holds the expression.
+    /// A JSONata literal, inside the JSON string of the expression.
     Jsonata,
-    /// Within a JSONata string literal with either quote, within the JSON string that holds the expression.
+    /// Inside a JSONata string literal with either quote, inside the JSON string of the expression.
     JsonataText,
-    /// Within an intrinsic function's `'…'` literal, within a JSON string.
+    /// Inside an intrinsic function's `'…'` literal, inside a JSON string.
     Intrinsic,
 }
 
 impl Escape {
-    /// Appends `value`, written for this place.
+    /// Appends `value`, escaped for this context.
     pub(crate) fn write(self, value: &Value, out: &mut String) {
         match self {
             Self::Json => out.push_str(&value.to_string()),
@@ -45,14 +45,15 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Appends `text` as the inside of a JSON string.
+/// Appends `text` escaped for the inside of a JSON string.
 fn push_in_json_string(text: &str, out: &mut String) {
     let string = Value::from(text).to_string();
-    // serde_json puts one ASCII quote at either end.
+    // serde_json writes one ASCII quote at either end.
     out.push_str(string.get(1..string.len() - 1).unwrap_or_default());
 }
 
-/// JSONata knows JSON's escapes but not `\'`, so the apostrophe takes its code.
+/// Escapes text for a JSONata string. JSONata supports JSON's escapes but not `\'`, so an apostrophe is written as its
+/// code.
 fn in_jsonata_string(text: &str) -> String {
     let mut json = String::with_capacity(text.len());
     push_in_json_string(text, &mut json);
@@ -71,7 +72,7 @@ fn in_intrinsic_literal(text: &str) -> String {
     out
 }
 
-/// The value with each string that Step Functions could take for JSONata turned into a JSONata string literal.
+/// Returns the value with every string that Step Functions could take for JSONata replaced by a JSONata string literal.
 fn quoted(value: &Value) -> Value {
     match value {
         Value::String(text) if text.trim_start().starts_with("{%") => format!("{{% {value} %}}").into(),
@@ -95,7 +96,7 @@ mod tests {
         out
     }
 
-    /// What a JSON reader makes of the text between quotes.
+    /// Parses the text between quotes as JSON.
     fn read_back(inside: &str) -> String {
         serde_json::from_str(&format!("\"{inside}\"")).unwrap()
     }

@@ -1,10 +1,10 @@
 //! The pages on [`workflow!`](crate::workflow): the language, every error, and testing.
 //!
-//! They are part of the documentation only.
+//! They exist only in the documentation.
 
-// Where a page names another file, its link is by reference; rustdoc takes the first definition of one.
+// If a page names another file, its link is by reference; rustdoc uses the first definition of a reference.
 
-/// Everything that can be written in [`workflow!`](crate::workflow), and the definition it becomes.
+/// Everything that you can write in [`workflow!`](crate::workflow), and the definition that it generates.
 ///
 /// [errors]: crate::guide::errors
 /// [WF05]: crate::guide::errors#wf05-aws
@@ -17,12 +17,12 @@
 #[doc = include_str!("../guide/language.md")]
 pub mod language {}
 
-/// Every error and warning of [`workflow!`](crate::workflow), with an example that has it and one that does not.
+/// Every error and warning of [`workflow!`](crate::workflow), with an example that triggers it and one that does not.
 ///
 #[doc = include_str!("../guide/errors.md")]
 pub mod errors {}
 
-/// Tests with the embedded engine of the crate workflow-local.
+/// Testing workflows with the embedded engine of the crate workflow-local.
 ///
 #[doc = include_str!("../guide/testing.md")]
 pub mod testing {}

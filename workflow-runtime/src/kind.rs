@@ -11,20 +11,20 @@ use crate::{
 ///
 /// See <https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html>.
 pub trait WorkflowKind: sealed::Sealed + 'static {
-    /// The same as a value.
+    /// The type as a value.
     const TYPE: MachineType;
 
-    /// What the client gives for an execution that it started.
+    /// The client's handle for an execution that it started.
     #[cfg(feature = "aws")]
     type Execution<W: Workflow>: From<Started<W>> + Send;
 }
 
-/// Executions run up to a year, and can be described, waited for, stopped, and their histories read.
+/// Executions run for up to a year. You can describe them, wait for them, stop them, and read their histories.
 #[derive(Clone, Copy, Debug)]
 pub enum Standard {}
 
-/// Executions run up to five minutes. The API tells nothing of one that was started: it is run for its output, or started
-/// and left alone.
+/// Executions run for up to five minutes. The API reports nothing about an execution that was started: either run it
+/// for its output, or start it and let it run by itself.
 #[derive(Clone, Copy, Debug)]
 pub enum Express {}
 

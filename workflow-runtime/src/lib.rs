@@ -13,14 +13,14 @@
 //! println!("{}", Greet::definition());
 //! ```
 //!
-//! The macro gives a type `Greet` that implements [`Workflow`]: its Amazon States Language text
+//! The macro generates a type `Greet` that implements [`Workflow`]: its definition in Amazon States Language
 //! ([`Workflow::definition`]), and its input, output, deploy-time parameters and states as Rust types.
 //!
 //! # Features
 //!
-//! None is on by default: the macro, the types and the definition need no AWS crate and build in seconds.
+//! No feature is on by default: the macro, the types and the definition need no AWS crate and build in seconds.
 //!
-//! | feature | gives | needs rustc |
+//! | feature | provides | requires rustc |
 //! | --- | --- | --- |
 //! | (none) | [`workflow!`], [`Workflow`], [`Definition`], [`Runner`] | 1.88 |
 //! | `aws` | `client`, `worker`: the typed client, and workers of activities, over the caller's own `aws_sdk_sfn::Client`, which brings the HTTP client | 1.94.1 |
@@ -32,7 +32,7 @@
 //! | `tracing` | a span for each call of the client, and events of workers, payloads only at `trace`; turns on `aws` | 1.94.1 |
 //! | `yaml` | `from` in [`workflow!`] reads documents in YAML, beside JSON | 1.88 |
 //!
-//! rustc 1.94.1 is what the AWS SDK needs, not this crate.
+//! rustc 1.94.1 is required by the AWS SDK, not by this crate.
 //!
 //! Amazon States Language: <https://states-language.net/spec.html>.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -44,7 +44,7 @@ pub mod __private;
 pub mod client;
 mod definition;
 mod escape;
-// Not where its examples would be run: those of the language are no Rust, and those of testing are workflow-local's.
+// Not when doctests run: the examples of the language are not Rust, and those of testing need workflow-local.
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;
 mod kind;
@@ -59,7 +59,7 @@ mod timestamp;
 pub mod worker;
 mod workflow;
 
-/// The AWS SDK's client that [`client`] speaks through, in the version it was built with.
+/// The AWS SDK's client that [`client`] uses, in the version it was built with.
 #[cfg(feature = "aws")]
 pub use aws_sdk_sfn;
 #[cfg(feature = "aws")]
@@ -77,19 +77,20 @@ pub use timestamp::Timestamp;
 #[cfg(feature = "aws")]
 pub use worker::Worker;
 pub use workflow::{Arn, Constant, Json, MachineType, Map, Params, Piece, Workflow, WorkflowState};
-/// IAM policies: where a workflow runs, what [`Definition::iam_policy`] gives, and the trust policy of its role.
+/// IAM policies: where a workflow runs, the result of [`Definition::iam_policy`], and the trust policy of its role.
 #[cfg(feature = "iam")]
 pub use workflow_iam as iam;
 
-/// Pictures of workflows: what [`Workflow::graph`] gives.
+/// Pictures of workflows, as returned by [`Workflow::graph`].
 #[cfg(feature = "graph")]
 pub use workflow_graph as graph;
 pub use workflow_macros::Schema;
-/// Has rustc compare a function's types with those of the state that it does the work for.
+/// Makes rustc compare a function's types with those of the state for which it does the work.
 ///
-/// It stands on the handler of a Lambda function, or on the function that an activity's worker calls, in whatever crate, and
-/// leaves it as it is. The parameter's type must take what the state sends: the `Payload` of a `lambda::invoke`, the
-/// `arguments` of an activity. Of `Result<T, E>`, `T` must be what the workflow reads: the `Bill` of `lambda::invoke<Bill>`.
+/// Put it on the handler of a Lambda function, or on the function that an activity's worker calls, in any crate. It
+/// does not change the function. The parameter's type must accept what the state sends: the `Payload` of a
+/// `lambda::invoke`, the `arguments` of an activity. The return type, `T` of `Result<T, E>`, must be what the workflow
+/// reads: the `Bill` of `lambda::invoke<Bill>`.
 ///
 /// ```
 /// use workflow_runtime::{TaskFailure, handler, workflow};
@@ -109,8 +110,8 @@ pub use workflow_macros::Schema;
 /// }
 /// ```
 ///
-/// A type of the function's own must implement [`trait@Schema`], as the types in workflows do. A member that is missing, that is
-/// misspelt or of another kind does not compile, with the error at the type:
+/// Types of the function's own crate must implement [`trait@Schema`], like the types in workflows. A member that is
+/// missing, misspelt or of another kind does not compile, and the error points to the type:
 ///
 /// ```compile_fail
 /// # use workflow_runtime::{Schema, TaskFailure, handler, workflow};
@@ -134,24 +135,25 @@ pub use workflow_macros::Schema;
 /// }
 /// ```
 ///
-/// Of several parameters the one with a `lambda_runtime::LambdaEvent<T>` counts, else the first; `self` is none.
-/// `#[handler(ChargeOrder::Charge, crate = path)]` says where this crate is, where its name is another one. Nothing is compared
-/// where nothing is known: with a `Payload` that is an expression of raw JSONata, with a type [`Json`], or in a workflow whose
-/// states come `from` a document. What a function with `.waitForTaskToken` returns is not read.
+/// If there are several parameters, the first `lambda_runtime::LambdaEvent<T>` counts, otherwise the first parameter;
+/// `self` does not count. `#[handler(ChargeOrder::Charge, crate = path)]` gives the path of this crate if you renamed
+/// it. Nothing is compared if nothing is known: with a `Payload` that is an expression of raw JSONata, with a type
+/// [`Json`], or in a workflow whose states come `from` a document. The return value of a function with
+/// `.waitForTaskToken` is ignored.
 pub use workflow_macros::handler;
-/// What a change of a state machine means: what `Client::plan` gives.
+/// The meaning of a change of a state machine, as returned by `Client::plan`.
 #[cfg(feature = "plan")]
 pub use workflow_plan as plan;
 
-/// Declares a workflow: its data, its states and how they follow each other, checked where it is written.
+/// Declares a workflow: its data, its states and their order, checked at compile time.
 ///
-/// [`guide::language`] describes the whole language, [`guide::errors`] every error and warning, [`guide::testing`] how to
-/// run a workflow in a test.
+/// [`guide::language`] describes the whole language, [`guide::errors`] every error and warning, and [`guide::testing`]
+/// how to run a workflow in a test.
 ///
 /// # A first workflow
 ///
-/// States stand in the order in which one reads them; the first is the start. Each says its kind, its name, what it
-/// does, and after `->` where the workflow goes on: at another state, or at its `end`.
+/// Write states in reading order; the first is the start. Each state has a kind, a name and a body. After `->` follows
+/// the next state, or `end`.
 ///
 /// ```
 /// use workflow_runtime::{WorkflowState, workflow};
@@ -175,16 +177,16 @@ pub use workflow_plan as plan;
 ///     }
 /// }
 ///
-/// // The definition is text in Amazon States Language, made while this crate was compiled.
+/// // The definition is text in Amazon States Language, generated while this crate was compiled.
 /// assert!(ShipOrder::definition().as_str().contains(r#""TimeoutSeconds":300"#));
 /// // The input is a struct with serde's traits, and the states are an enum.
 /// let input = ShipOrderInput { order: "A-17".to_owned(), express: true };
 /// assert_eq!(ShipOrderState::Rest.name(), "Rest");
 /// ```
 ///
-/// # What it gives
+/// # What it generates
 ///
-/// For a workflow `ShipOrder`, as visible as the workflow is (`pub`, `pub(crate)` or private):
+/// For a workflow `ShipOrder`, with the visibility of the workflow (`pub`, `pub(crate)` or private):
 ///
 /// | name | is |
 /// | --- | --- |
@@ -194,13 +196,13 @@ pub use workflow_plan as plan;
 /// | `ShipOrderState` | an enum with a variant for each state; implements [`WorkflowState`] and prints the state's name |
 ///
 /// and each `struct` and `enum` under its own name. Structs and enums implement `Clone`, `Debug`, `PartialEq` and
-/// serde's traits; so must the types of your own that fields name, such as `crate::model::Order`.
+/// serde's traits. Your own types in fields, such as `crate::model::Order`, must implement them too.
 ///
 /// # Values
 ///
 /// A body is JSON with expressions in it. `input.x` is the execution's input, `state.x` this state's own input,
-/// `result.x` what its task gave, `params.x` a value known when the workflow is deployed, `context.Execution.Id` the
-/// context object, `$x` a variable that a clause `assign { x: … }` set, `const X` a Rust constant.
+/// `result.x` the result of its task, `params.x` a deploy-time parameter, `context.Execution.Id` a member of the
+/// context object, `$x` a variable set by a clause `assign { x: … }`, and `const X` a Rust constant.
 ///
 /// ```
 /// use workflow_runtime::{Arn, workflow};
@@ -234,9 +236,9 @@ pub use workflow_plan as plan;
 /// Expressions become JSONata; with `query jsonpath;` in the workflow they become JSONPath, intrinsic functions and
 /// the operators of choice rules.
 ///
-/// # What is checked
+/// # What the macro checks
 ///
-/// Names, transitions, types, and every rule of Amazon States Language, with the word that is wrong underlined:
+/// Names, transitions, types, and every rule of Amazon States Language. Errors point to the wrong word:
 ///
 /// ```compile_fail
 /// # use workflow_runtime::workflow;
@@ -249,20 +251,20 @@ pub use workflow_plan as plan;
 /// }
 /// ```
 ///
-/// All mistakes are reported in one build. Whatever was understood is emitted all the same, so that code which uses
-/// the workflow's types brings no errors of its own.
+/// One build reports all errors. The macro still generates everything that it understood, so code that uses the
+/// workflow's types causes no further errors.
 ///
-/// # What it asks of the place it stands in
+/// # Where you can use it
 ///
-/// Nothing: it may stand in a module or a function, several times, several workflows in one call, in a crate that
-/// renames its dependency or denies every lint. Attributes before `workflow` (`#[cfg(…)]`, `#[allow(…)]`) hold for
-/// everything that it gives.
+/// Anywhere: in a module or a function, several times, with several workflows in one call, in a crate that renames
+/// the dependency or denies every lint. Attributes before `workflow` (`#[cfg(…)]`, `#[allow(…)]`) apply to everything
+/// that it generates.
 #[macro_export]
 macro_rules! workflow {
     ($($tokens:tt)*) => { $crate::__private::expand! { [$crate] $($tokens)* } };
 }
 
-/// The crate's front page on a registry, whose example is a test.
+/// The crate's README, whose example is a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

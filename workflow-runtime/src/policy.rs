@@ -1,4 +1,4 @@
-//! The least-privilege policy of a workflow's role: the template that `workflow!` leaves, filled in.
+//! The least-privilege policy of a workflow's role: the template that `workflow!` generates, filled in.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,9 @@ use workflow_iam::{Policy, Setting, Template};
 
 use crate::{Constant, Definition, Params};
 
-/// What a workflow's role needs, worked out when the workflow was compiled, with holes for its params.
+/// The permissions that a workflow's role needs, computed at compile time, with holes for the parameters.
 ///
-/// `workflow!` makes it; [`Definition::iam_policy`] fills it in.
+/// `workflow!` generates it; [`Definition::iam_policy`] fills it in.
 #[derive(Clone, Copy, Debug)]
 pub struct PolicyTemplate {
     text: &'static str,
@@ -17,10 +17,10 @@ pub struct PolicyTemplate {
 }
 
 impl PolicyTemplate {
-    /// Of a workflow that says nothing: one whose [`Workflow`](crate::Workflow) is implemented by hand.
+    /// The template of a workflow without one: its [`Workflow`](crate::Workflow) is implemented by hand.
     pub const UNKNOWN: Self = Self { text: "", params: &[], constants: &[] };
 
-    /// Of a template's JSON, with the params and constants by the names of its holes.
+    /// Creates a template from JSON, with the parameters and constants by the names of their holes.
     #[doc(hidden)]
     pub const fn new(
         text: &'static str,
@@ -30,7 +30,8 @@ impl PolicyTemplate {
         Self { text, params, constants }
     }
 
-    /// The template's text, and the values of its holes. What is no text, number or truth value stands in no ARN.
+    /// Returns the template's text with the values of its holes. Only a string, number or boolean can be part of an
+    /// ARN.
     pub(crate) fn with(self, params: &impl Params) -> FilledTemplate {
         let params = self.params.iter().map(|(hole, param)| (*hole, params.value(param)));
         let constants = self.constants.iter().map(|(hole, constant)| (*hole, constant.value()));
@@ -49,11 +50,11 @@ pub(crate) struct FilledTemplate {
 }
 
 impl Definition {
-    /// The policy that the workflow's role needs, where nothing is known of the region and the account that it runs in.
+    /// Returns the policy that the workflow's role needs, without a known region and account.
     ///
-    /// The macro worked it out from AWS's own data; here its holes are filled in with the params of this definition. It
-    /// equals what `cargo workflow iam` prints for the same params, notes included: look at [`Policy::notes`] for what
-    /// could not be known.
+    /// The macro computed it from AWS's own data; this method fills in the parameters of the definition. The result
+    /// equals the output of `cargo workflow iam` for the same parameters, including the notes. Check [`Policy::notes`]
+    /// for anything that is not known.
     ///
     /// ```
     /// use workflow_runtime::workflow;
@@ -77,10 +78,11 @@ impl Definition {
         self.iam_policy_in(&Setting::default())
     }
 
-    /// The policy that the workflow's role needs in that region, account and partition, also for logging and tracing.
+    /// Returns the policy that the workflow's role needs in that region, account and partition, including permissions
+    /// for logging and tracing if the setting enables them.
     ///
-    /// The state machine is called as the workflow is, unless the setting says otherwise. Values of the setting are those
-    /// of placeholders that are no params.
+    /// The state machine has the workflow's name, unless the setting gives another one. Values in the setting are for
+    /// placeholders that are not parameters.
     ///
     /// ```
     /// use workflow_runtime::{iam, workflow};
@@ -100,7 +102,7 @@ impl Definition {
     /// let policy = Greet::definition().iam_policy_in(&setting);
     /// assert!(policy.to_json().to_string().contains("arn:aws:lambda:eu-west-1:123456789012:function:greet"));
     /// assert!(policy.to_json().to_string().contains("xray:PutTraceSegments"));
-    /// // And who may take the role on:
+    /// // And the trust policy:
     /// assert_eq!(iam::trust(&setting)["Statement"][0]["Principal"]["Service"], "states.amazonaws.com");
     /// ```
     pub fn iam_policy_in(&self, setting: &Setting) -> Policy {

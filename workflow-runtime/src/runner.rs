@@ -1,8 +1,8 @@
-//! Executions of a workflow, wherever they run: on AWS, or in a test's own process.
+//! Executions of a workflow, on AWS or in a test's own process.
 //!
-//! A service that starts workflows takes a [`Runner`]. In production it is the client's
-//! `StateMachine<W>` (feature `aws`); in a test it is `workflow_local::LocalRunner<W>`, the engine in virtual time, which needs no
-//! server, no container and no AWS crate.
+//! A service that starts workflows takes a [`Runner`]. In production, this is the client's `StateMachine<W>` (feature
+//! `aws`). In a test, it is `workflow_local::LocalRunner<W>`, the engine in virtual time, which needs no server, no
+//! container and no AWS crate.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -17,7 +17,7 @@
 //!     }
 //! }
 //!
-//! /// What a service keeps: which runner it is, nobody needs to know.
+//! /// A service, independent of the runner of its workflows.
 //! struct Orders {
 //!     ship: Arc<dyn Runner<Ship>>,
 //! }
@@ -45,58 +45,58 @@ use std::time::SystemTime;
 
 use crate::{Sensitive, Standard, Workflow, WorkflowState};
 
-/// What the methods of a [`Runner`] give.
+/// The return type of a [`Runner`]'s methods.
 pub type RunnerFuture<'r, T> = Pin<Box<dyn Future<Output = Result<T, RunnerError>> + Send + 'r>>;
 
-/// Starts executions of the Standard workflow `W`, and tells how they stand.
+/// Starts executions of the Standard workflow `W` and reports their status.
 ///
-/// Executions are named: a name of 1 to 80 characters is unique for a state machine, short enough for a URL, and all that a
-/// service has to keep.
+/// Executions are identified by name. A name has 1 to 80 characters, is unique for a state machine, and is short enough
+/// for a URL. A service does not need to store anything else.
 ///
-/// The methods give boxed futures instead of being `async fn`, so that `Arc<dyn Runner<W>>` works: a service then has one type,
-/// whatever runs its workflows. A box costs nothing beside a request over the network. A function may also be generic over
-/// `R: Runner<W>`; `&R`, `Box<R>` and `Arc<R>` are runners as well.
+/// The methods return boxed futures instead of being `async fn`, so that `Arc<dyn Runner<W>>` works: a service then has
+/// one type, whatever runs its workflows. The cost of a box is negligible compared with a network request. You can also
+/// write functions that are generic over `R: Runner<W>`; `&R`, `Box<R>` and `Arc<R>` are runners too.
 pub trait Runner<W: Workflow<Kind = Standard>>: Send + Sync {
-    /// Starts an execution under a name that the runner makes up, and gives the name.
+    /// Starts an execution with a generated name and returns the name.
     ///
     /// # Errors
     ///
-    /// [`RunnerError::Other`] when it cannot be started.
+    /// [`RunnerError::Other`] if it cannot be started.
     fn start(&self, input: &W::Input) -> RunnerFuture<'_, String>;
 
-    /// Starts an execution under this name. The same name and input again give the execution that runs already.
+    /// Starts an execution with this name. The same name and input again returns the running execution.
     ///
     /// # Errors
     ///
-    /// [`RunnerError::NameTaken`] when an execution has this name that has ended or has another input;
-    /// [`RunnerError::Other`] when it cannot be started.
+    /// [`RunnerError::NameTaken`] if an execution of this name has ended or has another input; [`RunnerError::Other`]
+    /// if it cannot be started.
     fn start_named<'r>(&'r self, name: &'r str, input: &W::Input) -> RunnerFuture<'r, ()>;
 
-    /// How an execution stands.
+    /// Returns the status of an execution.
     ///
     /// # Errors
     ///
-    /// [`RunnerError::UnknownExecution`], also in the first moments after the start, since AWS is eventually consistent;
-    /// [`RunnerError::Other`] when it cannot be told.
+    /// [`RunnerError::UnknownExecution`], which is also possible just after the start because AWS is eventually
+    /// consistent; [`RunnerError::Other`] if the status cannot be read.
     fn status<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, ExecutionStatus<W::Output>>;
 
-    /// Waits for the end of an execution and gives its output. Bound it with your runtime's time-out.
+    /// Waits for the end of an execution and returns its output. To limit the time, use your runtime's timeout.
     ///
     /// # Errors
     ///
-    /// [`RunnerError::Failed`], [`RunnerError::TimedOut`] and [`RunnerError::Aborted`] when it does not succeed;
-    /// [`RunnerError::UnknownExecution`]; [`RunnerError::Other`] when it cannot be waited for.
+    /// [`RunnerError::Failed`], [`RunnerError::TimedOut`] or [`RunnerError::Aborted`] if it does not succeed;
+    /// [`RunnerError::UnknownExecution`]; [`RunnerError::Other`] if waiting fails.
     fn wait<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, W::Output>;
 
-    /// The history of an execution so far, the oldest event first.
+    /// Returns the history of an execution so far, the oldest event first.
     ///
     /// # Errors
     ///
-    /// [`RunnerError::UnknownExecution`]; [`RunnerError::Other`] when it cannot be told.
+    /// [`RunnerError::UnknownExecution`]; [`RunnerError::Other`] if the history cannot be read.
     fn history<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, Vec<RunnerEvent<W>>>;
 
     /// Stops an execution, with an error name (at most 256 characters) and a cause (at most 32,768) for its history.
-    /// One that has ended already is no error.
+    /// Stopping an execution that has already ended is not an error.
     ///
     /// # Errors
     ///
@@ -141,24 +141,24 @@ macro_rules! passed_on {
 
 passed_on!(&R, Box<R>, Arc<R>);
 
-/// How an execution stands; `T` is the workflow's output.
+/// The status of an execution. `T` is the workflow's output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExecutionStatus<T> {
     /// It has not ended.
     Running,
-    /// It ended with this output.
+    /// It succeeded with this output.
     Succeeded(T),
-    /// It ended with an error.
+    /// It failed with an error.
     Failed(Failure),
-    /// It ran past its time limit.
+    /// It exceeded its time limit.
     TimedOut(Failure),
     /// It was stopped.
     Aborted(Failure),
 }
 
 impl<T> ExecutionStatus<T> {
-    /// The name in the API, such as `TIMED_OUT`.
+    /// Returns the name in the API, such as `TIMED_OUT`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Running => "RUNNING",
@@ -169,7 +169,7 @@ impl<T> ExecutionStatus<T> {
         }
     }
 
-    /// Why it did not succeed, when it ended and did not.
+    /// Returns why it did not succeed, if it ended without success.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Failed(failure) | Self::TimedOut(failure) | Self::Aborted(failure) => Some(failure),
@@ -182,53 +182,53 @@ impl<T> ExecutionStatus<T> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// The error's name, such as `States.TaskFailed`, where there is one.
+    /// The error's name, such as `States.TaskFailed`, if any.
     pub error: Option<String>,
-    /// The cause, where there is one.
+    /// The cause, if any.
     pub cause: Option<Sensitive>,
 }
 
 impl Failure {
-    /// The failure with this error name and cause.
+    /// Creates a failure with this error name and cause.
     pub fn new(error: Option<String>, cause: Option<Sensitive>) -> Self {
         Self { error, cause }
     }
 }
 
-/// The error's name; not the cause, which may be secret.
+/// Prints the error's name, but not the cause, which may be secret.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.error.as_deref().unwrap_or("without an error name"))
     }
 }
 
-/// One event of an execution's history.
+/// An event of an execution's history.
 ///
 /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html>.
 #[non_exhaustive]
 pub struct RunnerEvent<W> {
     /// Its number, from 1.
     pub id: u64,
-    /// The number of the event before it on its branch; 0 at the root.
+    /// The number of the previous event on its branch; 0 for the first event.
     pub previous_id: u64,
     /// When it happened.
     pub time: SystemTime,
-    /// What happened, in the API's word, such as `TaskStateEntered`.
+    /// The type of the event in the API, such as `TaskStateEntered`.
     pub kind: String,
-    /// The name of the state that was entered or left, of the map whose iteration it is, or of the state whose evaluation
+    /// The name of the state that was entered or left, of the map of the iteration, or of the state whose evaluation
     /// failed.
     pub state_name: Option<String>,
-    /// The input of the execution, state or task, as JSON text, where the event has one.
+    /// The input of the execution, state or task as JSON text, if the event has one.
     pub input: Option<Sensitive>,
-    /// The output of the execution, state or task, as JSON text, where the event has one.
+    /// The output of the execution, state or task as JSON text, if the event has one.
     pub output: Option<Sensitive>,
-    /// Why something failed, where the event is about that.
+    /// Why something failed, if the event is about a failure.
     pub failure: Option<Failure>,
     workflow: PhantomData<fn() -> W>,
 }
 
 impl<W: Workflow> RunnerEvent<W> {
-    /// An event with what every event has.
+    /// Creates an event with the fields that every event has.
     pub fn new(id: u64, previous_id: u64, time: SystemTime, kind: impl Into<String>) -> Self {
         Self {
             id,
@@ -243,8 +243,8 @@ impl<W: Workflow> RunnerEvent<W> {
         }
     }
 
-    /// The state as the workflow's own; `None` for events that name none, and for a state that this version of the workflow
-    /// does not have.
+    /// Returns the state as a variant of the workflow's enum. `None` for events without a state, and for a state that
+    /// this version of the workflow does not have.
     pub fn state(&self) -> Option<W::State> {
         let name = self.state_name.as_deref()?;
         W::State::ALL.iter().copied().find(|state| state.name() == name)
@@ -278,37 +278,37 @@ impl<W> fmt::Debug for RunnerEvent<W> {
     }
 }
 
-/// Why a [`Runner`] gave no result.
+/// Why a [`Runner`]'s method failed.
 ///
-/// Nothing of payloads and causes is in `Display` and `Debug`.
+/// `Display` and `Debug` contain no payloads and causes.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RunnerError {
-    /// There is no execution of this name.
+    /// No execution has this name.
     UnknownExecution {
         /// The name.
         name: String,
     },
-    /// There is another execution of this name.
+    /// Another execution has this name.
     NameTaken {
         /// The name.
         name: String,
     },
     /// The execution failed.
     Failed(Failure),
-    /// The execution ran past its time limit.
+    /// The execution exceeded its time limit.
     TimedOut(Failure),
     /// The execution was stopped.
     Aborted(Failure),
-    /// What the runner itself says: the client's `Error`, or the engine's `RunError`.
+    /// The error of the runner itself: the client's `Error`, or the engine's `RunError`.
     Other(Box<dyn Error + Send + Sync>),
 }
 
 impl fmt::Display for RunnerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownExecution { name } => write!(f, "there is no execution named `{name}`"),
-            Self::NameTaken { name } => write!(f, "there is another execution named `{name}`"),
+            Self::UnknownExecution { name } => write!(f, "no execution named `{name}`"),
+            Self::NameTaken { name } => write!(f, "another execution is named `{name}`"),
             Self::Failed(failure) => write!(f, "the execution failed: {failure}"),
             Self::TimedOut(failure) => write!(f, "the execution timed out: {failure}"),
             Self::Aborted(failure) => write!(f, "the execution was aborted: {failure}"),

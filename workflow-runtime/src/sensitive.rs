@@ -3,7 +3,8 @@
 use std::fmt;
 use std::ops::Deref;
 
-/// Text that may be secret: a payload, or the cause of an error. It has no `Display`, and its `Debug` tells only its length.
+/// Text that may be secret: a payload, or the cause of an error. It has no `Display`, and its `Debug` prints only the
+/// length.
 ///
 /// ```
 /// use workflow_runtime::Sensitive;
@@ -16,12 +17,12 @@ use std::ops::Deref;
 pub struct Sensitive(String);
 
 impl Sensitive {
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The text, without a copy.
+    /// Returns the text without copying it.
     pub fn into_string(self) -> String {
         self.0
     }

@@ -1,14 +1,14 @@
-//! Why the work for a task failed.
+//! The failure of a task's work.
 
 use std::error::Error;
 use std::fmt;
 
 use crate::Sensitive;
 
-/// Why the work for a task failed: an error name, which retriers and catchers match, and a cause for people.
+/// The failure of a task's work: an error name, which retriers and catchers match, and a cause for people.
 ///
-/// Every error becomes one by `?`, with the name [`TaskFailure::FAILED`] and the error's text as its cause. Give failures that
-/// the workflow handles a name of their own:
+/// `?` converts every error, with the name [`TaskFailure::FAILED`] and the error's text as its cause. Give failures
+/// that the workflow handles their own names:
 ///
 /// ```
 /// use workflow_runtime::TaskFailure;
@@ -24,7 +24,7 @@ use crate::Sensitive;
 /// assert_eq!(charge("visa", "x").unwrap_err().error(), TaskFailure::FAILED);
 /// ```
 ///
-/// The cause is not in `Debug` and `Display`, since it may be secret.
+/// `Debug` and `Display` omit the cause, because it may be secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TaskFailure {
     error: String,
@@ -32,35 +32,35 @@ pub struct TaskFailure {
 }
 
 impl TaskFailure {
-    /// The name of an error that was given none.
+    /// The name of an error without a name of its own.
     pub const FAILED: &'static str = "Worker.Failed";
-    /// The task's input is not of the type that the work takes.
+    /// The task's input does not match the type that the work takes.
     pub const INVALID_INPUT: &'static str = "Worker.InvalidInput";
-    /// What came of the work cannot be sent: it cannot be written as JSON, or is longer than 262,144 bytes.
+    /// The result cannot be sent: it cannot be serialized as JSON, or it is longer than 262,144 bytes.
     pub const INVALID_OUTPUT: &'static str = "Worker.InvalidOutput";
     /// The work panicked.
     pub const PANICKED: &'static str = "Worker.Panicked";
-    /// The worker shut down before the work was done. A retrier gives it to another worker.
+    /// The worker shut down before the work was done. A retrier can pass the task to another worker.
     pub const SHUT_DOWN: &'static str = "Worker.ShutDown";
 
-    /// A failure with this error name, of at most 256 characters.
+    /// Creates a failure with this error name, of at most 256 characters.
     pub fn new(error: impl Into<String>) -> Self {
         Self { error: error.into(), cause: None }
     }
 
-    /// Adds the cause, of at most 32,768 characters; what is longer is cut off where it is sent.
+    /// Adds the cause. Only the first 32,768 characters are sent.
     #[must_use]
     pub fn with_cause(mut self, cause: impl Into<String>) -> Self {
         self.cause = Some(Sensitive::from(cause.into()));
         self
     }
 
-    /// The error's name.
+    /// Returns the error's name.
     pub fn error(&self) -> &str {
         &self.error
     }
 
-    /// The cause, where there is one.
+    /// Returns the cause, if any.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }

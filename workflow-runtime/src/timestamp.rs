@@ -1,4 +1,4 @@
-//! A point in time as Amazon States Language writes it.
+//! Timestamps in Amazon States Language.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -7,29 +7,29 @@ use serde::{Deserialize, Serialize};
 
 /// A point in time as RFC 3339 text with an uppercase `T` and a zone, such as `2026-03-14T01:59:00Z`.
 ///
-/// The text is kept as it was written; a state that uses it fails when it is no timestamp.
-/// See <https://states-language.net/spec.html#timestamps>.
+/// The text is not changed. A state that uses it fails if it is not a timestamp. See
+/// <https://states-language.net/spec.html#timestamps>.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Timestamp(String);
 
 impl Timestamp {
-    /// A timestamp with this text, which is not checked.
+    /// Creates a timestamp from text, without checking it.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// In UTC, with milliseconds, as Step Functions writes its own; times before 1970 become 1970.
+/// Converts to UTC with milliseconds, like Step Functions' own timestamps. Times before 1970 become 1970.
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         let (days, of_day) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
-        // Days to a civil date, counted in eras of 400 years that begin on 1 March
+        // Converts days to a civil date, in eras of 400 years that begin on 1 March
         // (https://howardhinnant.github.io/date_algorithms.html#civil_from_days).
         let shifted = days + 719_468;
         let (era, of_era) = (shifted / 146_097, shifted % 146_097);

@@ -1,4 +1,4 @@
-//! What `workflow!` implements for each workflow: its name, type, text, data types and states.
+//! The trait that `workflow!` implements for each workflow: its name, type, definition, data types and states.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,26 +11,26 @@ use crate::__private::schema::Types;
 use crate::PolicyTemplate;
 use crate::{Definition, Escape, ParamsError, WorkflowKind};
 
-/// Any JSON value: what `Json` means in the `workflow!` language.
+/// Any JSON value: `Json` in the `workflow!` language.
 pub type Json = serde_json::Value;
 
-/// A JSON object whose members all have one type: what `Map<T>` means in the `workflow!` language.
+/// A JSON object whose members all have one type: `Map<T>` in the `workflow!` language.
 pub type Map<T> = BTreeMap<String, T>;
 
-/// The type of a state machine, fixed when it is created.
+/// The type of a state machine, which cannot change after its creation.
 ///
 /// See <https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MachineType {
-    /// Runs up to a year, each step once; executions and their histories can be read through the API.
+    /// Runs for up to a year, each step once. The API provides executions and their histories.
     #[default]
     Standard,
-    /// Runs up to five minutes, steps at least once; histories go to CloudWatch Logs only.
+    /// Runs for up to five minutes, steps at least once. Histories only go to CloudWatch Logs.
     Express,
 }
 
 impl MachineType {
-    /// The word the Step Functions API uses: `STANDARD` or `EXPRESS`.
+    /// Returns the name in the Step Functions API: `STANDARD` or `EXPRESS`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Standard => "STANDARD",
@@ -47,33 +47,34 @@ impl fmt::Display for MachineType {
 
 /// A workflow declared with [`workflow!`](crate::workflow!).
 ///
-/// The macro implements it; there is seldom a reason to do so by hand.
+/// The macro implements it. You rarely need to implement it yourself.
 pub trait Workflow: 'static {
-    /// The state machine's name: the workflow's own, unless `name "…";` says otherwise.
+    /// The state machine's name: the workflow's own name, unless `name "…";` gives another one.
     const NAME: &'static str;
-    /// [`Standard`](crate::Standard) or [`Express`](crate::Express), which decides what can be done with its executions.
+    /// [`Standard`](crate::Standard) or [`Express`](crate::Express), which determines the available operations on
+    /// executions.
     type Kind: WorkflowKind;
-    /// The same as a value.
+    /// The type as a value.
     const TYPE: MachineType = <Self::Kind as WorkflowKind>::TYPE;
-    /// The Amazon States Language text, cut where deploy-time parameters stand; one piece when there are none.
+    /// The Amazon States Language text, split at the deploy-time parameters. A single piece if there are none.
     const PIECES: &'static [Piece];
-    /// The types of its data, for whoever runs it.
+    /// The types of its data, for running it.
     #[doc(hidden)]
     const TYPES: &'static Types = &Types::NONE;
-    /// What its role needs, for [`Definition::iam_policy`].
+    /// The permissions that its role needs, for [`Definition::iam_policy`].
     #[cfg(feature = "iam")]
     const POLICY: PolicyTemplate = PolicyTemplate::UNKNOWN;
 
-    /// The execution's input; [`Json`] when the workflow declares none.
+    /// The execution's input; [`Json`] if the workflow declares none.
     type Input: Serialize + DeserializeOwned;
-    /// The execution's output; [`Json`] when the workflow declares none.
+    /// The execution's output; [`Json`] if the workflow declares none.
     type Output: Serialize + DeserializeOwned;
-    /// The deploy-time parameters; `()` when there are none.
+    /// The deploy-time parameters; `()` if there are none.
     type Params: Params;
-    /// The states, one variant each, those of branches and maps included.
+    /// The states, one variant each, including those of branches and maps.
     type State: WorkflowState;
 
-    /// The definition of a workflow without parameters: a `&'static str`, nothing is built.
+    /// Returns the definition of a workflow without parameters. It is a `&'static str`; nothing is computed.
     fn definition() -> Definition
     where
         Self: Workflow<Params = ()>,
@@ -84,11 +85,11 @@ pub trait Workflow: 'static {
         definition
     }
 
-    /// The definition with each parameter's value spliced in, escaped for where it lands.
+    /// Returns the definition with each parameter's value inserted and escaped for its context.
     ///
     /// # Errors
     ///
-    /// When a parameter's own `Serialize` fails. The types of the language never do.
+    /// Fails if a parameter's own `Serialize` fails. Those of the language's types never do.
     fn definition_with(params: &Self::Params) -> Result<Definition, ParamsError> {
         let definition = Definition::spliced(Self::NAME, Self::TYPE, Self::PIECES, params)?;
         #[cfg(feature = "iam")]
@@ -96,7 +97,7 @@ pub trait Workflow: 'static {
         Ok(definition)
     }
 
-    /// The picture of a workflow without parameters, to be drawn by `to_svg`, `to_html`, `to_mermaid`, `to_dot` or
+    /// Returns the graph of a workflow without parameters. Draw it with `to_svg`, `to_html`, `to_mermaid`, `to_dot` or
     /// `to_text`.
     #[cfg(feature = "graph")]
     fn graph() -> workflow_graph::Graph
@@ -107,19 +108,19 @@ pub trait Workflow: 'static {
     }
 }
 
-/// The states of one workflow, as an enum that `workflow!` writes.
+/// The states of a workflow, an enum that `workflow!` generates.
 pub trait WorkflowState: Copy + 'static {
-    /// Every state in the order of the source.
+    /// Every state, in the order of the source.
     const ALL: &'static [Self];
 
-    /// The state's name in the Amazon States Language text and in the execution history.
+    /// Returns the state's name in the Amazon States Language text and in the execution history.
     fn name(self) -> &'static str;
 }
 
-/// The deploy-time parameters of one workflow, as a struct that `workflow!` writes from `params { … }`.
+/// The deploy-time parameters of a workflow, a struct that `workflow!` generates from `params { … }`.
 pub trait Params {
-    /// The value of the parameter called `name` as JSON; `None` when there is no such parameter
-    /// or its own `Serialize` fails.
+    /// Returns the value of the parameter `name` as JSON, or `None` if there is no such parameter or its `Serialize`
+    /// fails.
     fn value(&self, name: &str) -> Option<Json>;
 }
 
@@ -130,30 +131,30 @@ impl Params for () {
     }
 }
 
-/// One piece of a definition's text.
+/// A piece of a definition's text.
 #[derive(Clone, Copy, Debug)]
 pub enum Piece {
-    /// Text that stands as it is.
+    /// Literal text.
     Text(&'static str),
     /// A deploy-time parameter.
     Param {
         /// The parameter's name in `params { … }`.
         name: &'static str,
-        /// Where it lands, which decides how its value is written.
+        /// The context, which determines how the value is escaped.
         escape: Escape,
     },
     /// A constant of the user's Rust code: `const PATH` in the `workflow!` language.
     Constant {
         /// The constant.
         value: &'static dyn Constant,
-        /// Where it lands, which decides how its value is written.
+        /// The context, which determines how the value is escaped.
         escape: Escape,
     },
 }
 
-/// What a constant in a workflow must be: a value that can be written as JSON.
+/// A constant in a workflow: a value that can be serialized as JSON.
 pub trait Constant: fmt::Debug + Send + Sync {
-    /// The value as JSON; `None` when its own `Serialize` fails.
+    /// Returns the value as JSON, or `None` if its `Serialize` fails.
     fn value(&self) -> Option<Json>;
 }
 
@@ -163,14 +164,15 @@ impl<T: Serialize + fmt::Debug + Send + Sync> Constant for T {
     }
 }
 
-/// An Amazon Resource Name, such as `arn:aws:iam::123456789012:role/StepFunctions`. AWS checks it when it is used.
+/// An Amazon Resource Name, such as `arn:aws:iam::123456789012:role/StepFunctions`. Only AWS validates it, when it is
+/// used.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Arn(pub String);
 
 impl Arn {
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! The client's futures are `Send`, even for inputs and outputs that are not; this compiles, or it fails.
+//! Tests that the client's futures are `Send`, even for inputs and outputs that are not. It passes if it compiles.
 
 #![cfg(feature = "aws")]
 

@@ -1,4 +1,4 @@
-//! A workflow's definition: borrowed when it has no parameters, spliced and escaped when it has.
+//! Tests a workflow's definition: borrowed if it has no parameters, otherwise spliced and escaped.
 
 use workflow_runtime::{Arn, Escape, Express, Json, MachineType, Params, Piece, Standard, Workflow, WorkflowState};
 

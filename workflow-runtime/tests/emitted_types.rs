@@ -1,4 +1,4 @@
-//! The types that `workflow!` emits, as JSON: no serde in sight, every warning an error.
+//! Tests the types that `workflow!` generates, as JSON: without serde in scope, and with all warnings denied.
 
 #![deny(warnings, missing_docs)]
 

@@ -1,4 +1,4 @@
-//! The pages that the documentation of `workflow!` links to. `.ci/links` follows the links in what rustdoc makes of them.
+//! Tests the pages that the documentation of `workflow!` links to. `.ci/links` follows the links in rustdoc's output.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,7 +11,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
 
-/// They are links to the files in `docs`, which cargo packs as files: docs.rs has nothing else.
+/// They are links to the files in `docs`, which cargo packages as files: docs.rs has no other copy.
 #[test]
 fn the_guide_is_what_the_docs_are() {
     for page in PAGES {
@@ -28,7 +28,7 @@ fn the_macro_links_to_the_guide() {
     assert!(!docs.contains("docs/"), "a file's name is no link");
 }
 
-/// A link to another file leads nowhere from rustdoc's pages, unless the guide says where that file is.
+/// A link to another file is broken on rustdoc's pages unless the guide defines its target.
 #[test]
 fn pages_refer_to_files_by_reference() {
     let guide = read("src/guide.rs");

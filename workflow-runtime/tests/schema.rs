@@ -1,4 +1,4 @@
-//! What `#[derive(Schema)]` says of a type is what serde writes of its values.
+//! Tests that `#[derive(Schema)]` describes what serde writes.
 
 #![expect(clippy::expect_used, reason = "a test: it may fail")]
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use workflow_runtime::__private::schema::{Step, is_member, kind, needed, text, there};
 use workflow_runtime::{Arn, Map, Schema, Timestamp, workflow};
 
-/// Every path in the JSON of a value leads somewhere in the shape, to the kind that is there.
+/// Asserts that every path in the JSON of a value exists in the shape, with the same kind.
 fn agrees<T: Serialize + Schema>(value: &T) {
     let value = serde_json::to_value(value).expect("plain data");
     follow::<T>(&value, &mut Vec::new());
@@ -50,19 +50,19 @@ fn follow<'p, T: Schema>(value: &'p Value, path: &mut Vec<Step<'p>>) {
     }
 }
 
-/// The message of a question whose answer is no.
+/// Returns the message of a failed check.
 fn refused(question: impl FnOnce() + std::panic::UnwindSafe) -> String {
     let panic = catch_unwind(question).expect_err("it is refused");
     panic.downcast_ref::<String>().cloned().unwrap_or_default()
 }
 
-/// Whether what is computed with may be absent or null.
+/// Returns whether a value used in a computation may be absent or null.
 fn absent<T: Schema>(path: &[Step<'static>]) -> bool {
     let path = path.to_vec();
     catch_unwind(move || needed(T::SHAPE, &path, false, "value", "code", "")).is_err()
 }
 
-/// Whether what is handed on may not be there at all.
+/// Returns whether a value that is passed on may be missing.
 fn left_out<T: Schema>(path: &[Step<'static>]) -> bool {
     let path = path.to_vec();
     catch_unwind(move || there(T::SHAPE, &path, "value", "code", "")).is_err()
@@ -315,6 +315,6 @@ fn what_is_not_there_is_refused_with_the_nearest_name() {
     assert!(message.contains("its type `ByHand` does not implement `Schema`"), "{message}");
     let message = refuse(Transparent::SHAPE, &[Step::Index(2, false)]);
     assert!(message.starts_with("`input.order` has 2 items"), "{message}");
-    // The step before has a question of its own.
+    // The step before has its own check.
     is_member(Names::SHAPE, &[Step::Member("hidden", false), Step::Member("x", false)], "", "");
 }

@@ -1,6 +1,6 @@
 //! A span for each call of the client, when the feature `tracing` is on.
 
-/// Awaits `$call`, an expression that gives a future, within a span that has the operation and at most one field.
+/// Awaits `$call`, an expression that returns a future, in a span with the operation and at most one field.
 macro_rules! call {
     ($operation:literal, $call:expr) => {{
         let call = $call;

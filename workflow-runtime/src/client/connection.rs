@@ -1,4 +1,4 @@
-//! What each handle of a client has: the SDK's client, and what the calls need beside it.
+//! The parts that all handles of a client share: the SDK's client and what the calls need besides.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -9,7 +9,7 @@ use aws_sdk_sfn::config::AsyncSleep as _;
 
 use super::name::Names;
 
-/// The way to the service.
+/// The connection to the service.
 #[derive(Clone)]
 pub(crate) struct Connection {
     pub(crate) sfn: aws_sdk_sfn::Client,
@@ -21,12 +21,12 @@ impl Connection {
         Self { sfn, names: Names::default() }
     }
 
-    /// The present, by the SDK's clock.
+    /// Returns the current time of the SDK's clock.
     pub(crate) fn now(&self) -> SystemTime {
         self.sfn.config().time_source().map_or_else(SystemTime::now, |time| time.now())
     }
 
-    /// How long ago it was, by the SDK's clock; nothing when that was set back.
+    /// Returns the time since `past` by the SDK's clock; zero if the clock was set back.
     pub(crate) fn since(&self, past: SystemTime) -> Duration {
         self.now().duration_since(past).unwrap_or_default()
     }
@@ -38,7 +38,7 @@ impl Connection {
         }
     }
 
-    /// What a future gives within a time.
+    /// Awaits a future for at most `time`.
     pub(crate) async fn within<T>(&self, time: Duration, future: impl Future<Output = T>) -> Option<T> {
         let (mut future, mut alarm) = (pin!(future), pin!(self.sleep(time)));
         poll_fn(|context| match future.as_mut().poll(context) {

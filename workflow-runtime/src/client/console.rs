@@ -1,6 +1,6 @@
-//! Pages of AWS's console.
+//! Links to AWS's console.
 
-/// The page of an execution, by its ARN; `None` for what is none.
+/// Returns the URL of an execution's page from its ARN, or `None` if it is not the ARN of an execution.
 pub(super) fn console_page(execution: &str) -> Option<String> {
     let mut parts = execution.split(':');
     let (Some("arn"), Some(partition), Some("states"), Some(region)) =

@@ -1,4 +1,4 @@
-//! One execution of a Standard workflow: described, waited for, stopped.
+//! An execution of a Standard workflow: describe it, wait for it, stop it.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,8 +16,8 @@ use super::console::console_page;
 use super::{Backoff, Error, History, Mismatch, Sensitive, Wait};
 use crate::{Arn, Workflow};
 
-/// What the service answered when it started an execution of the workflow `W`: [`Execution`] or
-/// [`ExpressExecution`](super::ExpressExecution) is made of it.
+/// The service's answer when it started an execution of the workflow `W`. [`Execution`] and
+/// [`ExpressExecution`](super::ExpressExecution) are made from it.
 pub struct Started<W> {
     pub(super) connection: Connection,
     pub(super) arn: Arn,
@@ -28,7 +28,7 @@ pub struct Started<W> {
 pub struct Execution<W> {
     connection: Connection,
     arn: Arn,
-    /// Started by this client, so that it exists, even if AWS does not know it everywhere yet.
+    /// Whether this client started it. It then exists, even if AWS does not show it everywhere yet.
     is_new: bool,
     workflow: PhantomData<fn() -> W>,
 }
@@ -52,23 +52,23 @@ impl<W: Workflow> Execution<W> {
         self.is_new
     }
 
-    /// The execution's ARN.
+    /// Returns the execution's ARN.
     pub fn arn(&self) -> &Arn {
         &self.arn
     }
 
-    /// The execution's name, which is the last part of its ARN.
+    /// Returns the execution's name, the last part of its ARN.
     pub fn name(&self) -> &str {
         self.arn.as_str().rsplit(':').next().unwrap_or_default()
     }
 
-    /// How the execution stands.
+    /// Describes the current state of the execution.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn describe(&self) -> Result<ExecutionDescription<W>, Error> {
         const OPERATION: &str = "DescribeExecution";
         let request = self.connection.sfn.describe_execution().execution_arn(self.arn.as_str());
@@ -78,19 +78,19 @@ impl<W: Workflow> Execution<W> {
         Ok(ExecutionDescription { answer, workflow: PhantomData })
     }
 
-    /// Waits until the execution has ended, and gives its output: await it, or first say how long.
+    /// Waits until the execution has ended and returns its output. Await it, or set a time limit first.
     ///
-    /// What passes is sat out: throttling, errors of the server, lost connections. See [`Wait`] for the limits.
+    /// Transient errors are retried: throttling, server errors, lost connections. See [`Wait`] for the limits.
     ///
     /// # Errors
     ///
-    /// [`Error::Failed`], [`Error::TimedOut`], [`Error::Aborted`], [`Error::Output`], [`Error::StillRunning`], and what
-    /// [`Error`] says of any call.
+    /// [`Error::Failed`], [`Error::TimedOut`], [`Error::Aborted`], [`Error::Output`], [`Error::StillRunning`], or
+    /// another [`Error`] of a call.
     pub fn wait(&self) -> Wait<W> {
         Wait::new(self.clone())
     }
 
-    /// The same, with other pauses.
+    /// Like [`wait`](Self::wait), with other pauses.
     ///
     /// # Errors
     ///
@@ -100,13 +100,13 @@ impl<W: Workflow> Execution<W> {
     }
 
     /// Stops the execution, with an error name (at most 256 characters) and a cause (at most 32,768) for its history.
-    /// One that has ended already is no error.
+    /// Stopping an execution that has already ended is not an error.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn stop(&self, error: Option<&str>, cause: Option<&str>) -> Result<(), Error> {
         let request = self
             .connection
@@ -120,7 +120,7 @@ impl<W: Workflow> Execution<W> {
         Ok(())
     }
 
-    /// The execution's history so far, oldest event first unless told otherwise, fetched a page at a time as it is read.
+    /// Returns the execution's history so far. The oldest event comes first by default. Pages are fetched on demand.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html>.
     pub fn history(&self) -> History<W> {
@@ -129,33 +129,33 @@ impl<W: Workflow> Execution<W> {
 }
 
 impl<W: Workflow> Execution<W> {
-    /// The page of the execution in AWS's console.
+    /// Returns the URL of the execution's page in AWS's console.
     pub fn console(&self) -> Option<String> {
         console_page(self.arn.as_str())
     }
 
-    /// The definition and the role that this execution runs on, which may be older than the state machine's.
+    /// Returns the definition and the role of this execution, which may be older than those of the state machine.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachineForExecution.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn describe_machine(&self) -> Result<DescribeStateMachineForExecutionOutput, Error> {
         let request = self.connection.sfn.describe_state_machine_for_execution().execution_arn(self.arn.as_str());
         call!("DescribeStateMachineForExecution", execution = self.arn, request.send())
             .map_err(|error| Error::of_call("DescribeStateMachineForExecution", error))
     }
 
-    /// Has an execution that did not succeed go on from the states that failed, with the definition that it started with.
-    /// Sent again when its answer is lost, it redrives once.
+    /// Redrives an execution that did not succeed: it continues from the failed states, with the definition that it
+    /// started with. If the answer is lost and the request is sent again, the execution is redriven only once.
     ///
-    /// See <https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html> for what can be redriven, and for how
-    /// long.
+    /// See <https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html> for the conditions and the
+    /// time limit.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn redrive(&self) -> Result<(), Error> {
         let request = self.connection.sfn.redrive_execution().execution_arn(self.arn.as_str());
         let request = request.client_token(Uuid::new_v4().to_string());
@@ -164,14 +164,14 @@ impl<W: Workflow> Execution<W> {
         Ok(())
     }
 
-    /// The state in which an execution ended that did not succeed: the innermost, of branches and iterations. `None` where the
-    /// history does not name one.
+    /// Returns the state in which an unsuccessful execution ended: the innermost one, within branches and iterations.
+    /// `None` if the history does not name one.
     ///
-    /// Reads the history backwards, however long ago the state was entered.
+    /// Reads the history backwards, no matter how long ago the state was entered.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn failed_state(&self) -> Result<Option<String>, Error> {
         let mut history = self.history().newest_first().without_data();
         let mut wanted = None;
@@ -205,43 +205,45 @@ impl<W> fmt::Debug for Execution<W> {
     }
 }
 
-/// How an execution stood when it was described.
+/// The description of an execution at one moment.
 pub struct ExecutionDescription<W> {
     answer: DescribeExecutionOutput,
     workflow: PhantomData<fn() -> W>,
 }
 
 impl<W: Workflow> ExecutionDescription<W> {
-    /// Running, succeeded, failed, timed out, aborted, or waiting for a redrive.
+    /// Returns the status: running, succeeded, failed, timed out, aborted, or waiting for a redrive.
     pub fn status(&self) -> &ExecutionStatus {
         self.answer.status()
     }
 
-    /// When it started.
+    /// Returns when it started.
     pub fn started(&self) -> &DateTime {
         self.answer.start_date()
     }
 
-    /// When it ended, if it has.
+    /// Returns when it ended, if it has.
     pub fn stopped(&self) -> Option<&DateTime> {
         self.answer.stop_date()
     }
 
-    /// The input it was started with.
+    /// Returns the input it was started with.
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] when it is not of the workflow's type, [`Error::NotIncluded`] when the answer does not have it.
+    /// [`Error::Input`] if it does not match the workflow's type, [`Error::NotIncluded`] if the answer does not contain
+    /// it.
     pub fn input(&self) -> Result<W::Input, Error> {
         let text = self.answer.input().ok_or(Error::NotIncluded { payload: "input" })?;
         serde_json::from_str(text).map_err(|error| Error::Input(Mismatch::new(text, &error)))
     }
 
-    /// The output, when it has succeeded.
+    /// Returns the output if it has succeeded.
     ///
     /// # Errors
     ///
-    /// [`Error::Output`] when it is not of the workflow's type, [`Error::NotIncluded`] when the answer does not have it.
+    /// [`Error::Output`] if it does not match the workflow's type, [`Error::NotIncluded`] if the answer does not
+    /// contain it.
     pub fn output(&self) -> Result<Option<W::Output>, Error> {
         match self.status() {
             ExecutionStatus::Succeeded => output_of(self.answer.output()).map(Some),
@@ -249,22 +251,22 @@ impl<W: Workflow> ExecutionDescription<W> {
         }
     }
 
-    /// The error's name, when it did not succeed and there is one.
+    /// Returns the error's name, if it did not succeed and has one.
     pub fn error(&self) -> Option<&str> {
         self.answer.error()
     }
 
-    /// What was said of the error, when it did not succeed and there is something.
+    /// Returns the error's cause, if it did not succeed and has one.
     pub fn cause(&self) -> Option<&str> {
         self.answer.cause()
     }
 
-    /// All that the SDK has.
+    /// Returns the SDK's full answer.
     pub fn sdk(&self) -> &DescribeExecutionOutput {
         &self.answer
     }
 
-    /// The result when it has ended, `None` as long as it has not.
+    /// Returns the result if it has ended, otherwise `None`.
     pub(super) fn ended(&self) -> Option<Result<W::Output, Error>> {
         let (error, cause) = failure(self.error(), self.cause());
         let (state, console) = (None, console_page(self.answer.execution_arn()));
@@ -285,17 +287,17 @@ impl<W> fmt::Debug for ExecutionDescription<W> {
     }
 }
 
-/// The output of an execution that has succeeded.
+/// Returns the output of a successful execution.
 pub(super) fn output_of<T: DeserializeOwned>(text: Option<&str>) -> Result<T, Error> {
     fits(text.ok_or(Error::NotIncluded { payload: "output" })?)
 }
 
-/// An output as `T`.
+/// Parses an output as `T`.
 pub(super) fn fits<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|error| Error::Output(Mismatch::new(text, &error)))
 }
 
-/// The name and the cause of an error.
+/// Returns the name and the cause of an error.
 pub(super) fn failure(error: Option<&str>, cause: Option<&str>) -> (Option<String>, Option<Sensitive>) {
     (error.map(str::to_owned), cause.map(|cause| cause.to_owned().into()))
 }

@@ -1,4 +1,4 @@
-//! Executions of a state machine or a map run: listed, stopped, redriven.
+//! Executions of a state machine or a map run: list, stop or redrive them.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -16,14 +16,14 @@ use super::pages::Page;
 use super::{Error, Execution, Pages, StateMachine};
 use crate::{Arn, Standard, Workflow};
 
-/// Which executions: what [`StateMachine::executions`] gives.
+/// A selection of executions, created by [`StateMachine::executions`].
 ///
 /// ```ignore
 /// let failed = machine.executions().status(ExecutionStatus::Failed).started_after(yesterday);
 /// let outcome = failed.clone().redrive_all().dry_run().await?;
 /// println!("{} would be redriven", outcome.matched.len());
 /// ```
-#[must_use = "nothing is listed until it is told to"]
+#[must_use = "a selection does nothing unless you list, stop or redrive it"]
 pub struct Executions<W> {
     connection: Connection,
     of: Of,
@@ -49,7 +49,8 @@ impl fmt::Display for Of {
 }
 
 impl<W: Workflow<Kind = Standard>> StateMachine<W> {
-    /// The executions of this state machine, the newest first; of a version or alias those that were started on it.
+    /// Returns the executions of this state machine, the newest first. For a version or alias, these are the executions
+    /// started on it.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html>.
     pub fn executions(&self) -> Executions<W> {
@@ -67,35 +68,35 @@ impl<W: Workflow> Executions<W> {
         Self::new(connection, Of::MapRun(map_run))
     }
 
-    /// Those with this status. Called several times, those with any of them.
+    /// Selects executions with this status. If called several times, any of the statuses matches.
     pub fn status(mut self, status: ExecutionStatus) -> Self {
         self.statuses.push(status);
         self
     }
 
-    /// Those that have been redriven, or those that have not.
+    /// Selects executions that have, or have not, been redriven.
     pub fn redriven(self, redriven: bool) -> Self {
         Self { redriven: Some(redriven), ..self }
     }
 
-    /// Those whose names begin so. All are fetched, and the others left out.
+    /// Selects executions whose names begin with this text. All executions are fetched and filtered.
     pub fn named(self, beginning: &str) -> Self {
         Self { name: Some(beginning.to_owned()), ..self }
     }
 
-    /// Those that were started at this time or later. Fetches no pages of older ones.
+    /// Selects executions that started at this time or later. Pages with only older ones are not fetched.
     pub fn started_after(self, time: SystemTime) -> Self {
         Self { after: Some(time), ..self }
     }
 
-    /// Those that were started before this time. All are fetched, and the others left out.
+    /// Selects executions that started before this time. All executions are fetched and filtered.
     pub fn started_before(self, time: SystemTime) -> Self {
         Self { before: Some(time), ..self }
     }
 
-    /// Lists them: the newest first, one status after the other where there are several.
+    /// Lists the executions, the newest first. If there are several statuses, they are listed one after the other.
     pub fn list(self) -> Pages<ExecutionSummary<W>> {
-        // The token of the service, behind the number of the status that it is of.
+        // The service's page token, prefixed with the index of its status.
         let statuses = match self.statuses.is_empty() {
             true => vec![None],
             false => self.statuses.iter().cloned().map(Some).collect(),
@@ -131,7 +132,7 @@ impl<W: Workflow> Executions<W> {
             Of::Machine(arn) => request.state_machine_arn(arn.as_str()),
             Of::MapRun(arn) => request.map_run_arn(arn.as_str()),
         };
-        // The service filters so only the children of map runs.
+        // The service supports this filter only for the children of map runs.
         let by_service = self.redriven.filter(|_| matches!(self.of, Of::MapRun(_)));
         let redriven = by_service.map(|redriven| match redriven {
             true => ExecutionRedriveFilter::Redriven,
@@ -145,7 +146,7 @@ impl<W: Workflow> Executions<W> {
         for item in answer.executions {
             let started = SystemTime::try_from(item.start_date).ok();
             if started < self.after && self.after.is_some() {
-                // The newest come first: there are only older ones behind it.
+                // The newest come first, so only older ones follow.
                 next = None;
                 break;
             }
@@ -159,13 +160,13 @@ impl<W: Workflow> Executions<W> {
         Ok((items, next))
     }
 
-    /// Stops those that run.
+    /// Stops those that are running.
     pub fn stop_all(mut self) -> Bulk<W> {
         self.statuses = vec![ExecutionStatus::Running];
         Bulk::new(self, Deed::Stop { error: None, cause: None })
     }
 
-    /// Redrives them: those that failed, timed out or were aborted, unless a status was given.
+    /// Redrives those that failed, timed out or were aborted, unless you selected a status.
     pub fn redrive_all(mut self) -> Bulk<W> {
         if self.statuses.is_empty() {
             self.statuses = vec![ExecutionStatus::Failed, ExecutionStatus::TimedOut, ExecutionStatus::Aborted];
@@ -203,32 +204,32 @@ pub struct ExecutionSummary<W> {
 }
 
 impl<W: Workflow> ExecutionSummary<W> {
-    /// The execution.
+    /// Returns the execution.
     pub fn execution(&self) -> Execution<W> {
         Execution::new(self.connection.clone(), Arn::from(self.item.execution_arn()))
     }
 
-    /// The execution's name.
+    /// Returns the execution's name.
     pub fn name(&self) -> &str {
         self.item.name()
     }
 
-    /// Running, succeeded, failed, timed out, aborted, or waiting for a redrive.
+    /// Returns the status: running, succeeded, failed, timed out, aborted, or waiting for a redrive.
     pub fn status(&self) -> &ExecutionStatus {
         self.item.status()
     }
 
-    /// When it started.
+    /// Returns when it started.
     pub fn started(&self) -> &DateTime {
         self.item.start_date()
     }
 
-    /// When it ended, if it has.
+    /// Returns when it ended, if it has.
     pub fn stopped(&self) -> Option<&DateTime> {
         self.item.stop_date()
     }
 
-    /// All that the SDK has: version, alias, map run, redrives.
+    /// Returns the SDK's full answer: version, alias, map run, redrives.
     pub fn sdk(&self) -> &ExecutionListItem {
         &self.item
     }
@@ -252,26 +253,26 @@ enum Deed {
     Redrive,
 }
 
-/// Requests under way at once: the quotas of both operations are several hundred a second.
+/// The most concurrent requests. The quotas of both operations are several hundred a second.
 const AT_ONCE: usize = 10;
 
-/// The same done to many executions: await it.
-#[must_use = "nothing is done until it is awaited"]
+/// An operation on many executions. Await it.
+#[must_use = "a bulk operation does nothing unless awaited"]
 pub struct Bulk<W> {
     executions: Executions<W>,
     deed: Deed,
     is_dry: bool,
 }
 
-/// What came of it.
+/// The result of a bulk operation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct BulkOutcome<W> {
-    /// The executions that were found.
+    /// The matching executions.
     pub matched: Vec<ExecutionSummary<W>>,
-    /// Those that it was done to; none after a dry run.
+    /// The executions that were stopped or redriven; empty after a dry run.
     pub done: Vec<Arn>,
-    /// Those that the service refused, such as executions that ended long ago.
+    /// The executions for which the service rejected the call, for example because they ended long ago.
     pub failed: Vec<(Arn, Error)>,
 }
 
@@ -280,12 +281,12 @@ impl<W: Workflow> Bulk<W> {
         Self { executions, deed, is_dry: false }
     }
 
-    /// Only finds the executions.
+    /// Only finds the executions, without changing them.
     pub fn dry_run(self) -> Self {
         Self { is_dry: true, ..self }
     }
 
-    /// The error and the cause that stopped executions end with.
+    /// Sets the error and the cause with which stopped executions end.
     pub fn because(mut self, error: &str, cause: &str) -> Self {
         if let Deed::Stop { error: said, cause: why } = &mut self.deed {
             (*said, *why) = (Some(error.to_owned()), Some(cause.to_owned()));
@@ -318,7 +319,7 @@ impl<W: Workflow> Bulk<W> {
                 None => break,
                 Some(Ok((arn, Ok(())))) => outcome.done.push(arn),
                 Some(Ok((arn, Err(error)))) => outcome.failed.push((arn, error)),
-                // The runtime ends.
+                // The runtime is shutting down.
                 Some(Err(_)) => break,
             }
         }

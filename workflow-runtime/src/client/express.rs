@@ -1,4 +1,4 @@
-//! One execution of an Express workflow, which the API tells nothing of.
+//! An execution of an Express workflow, about which the API reports nothing.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,10 +6,10 @@ use std::marker::PhantomData;
 use super::execution::Started;
 use crate::Arn;
 
-/// An execution of the Express workflow `W` that was started, to run by itself.
+/// An execution of the Express workflow `W` that was started asynchronously.
 ///
-/// It cannot be described, waited for or stopped, nor can its history be read through the API; it writes to CloudWatch Logs
-/// where the state machine says so. Who wants the output calls [`StateMachine::run`](super::StateMachine::run).
+/// You cannot describe it, wait for it or stop it, nor read its history through the API. It logs to CloudWatch Logs if
+/// the state machine's logging says so. If you need the output, call [`StateMachine::run`](super::StateMachine::run).
 ///
 /// ```
 /// # use workflow_runtime::client::{Error, StateMachine};
@@ -33,10 +33,10 @@ use crate::Arn;
 /// # }
 /// ```
 ///
-/// # Started twice
+/// # Duplicate executions
 ///
-/// A name guards only Standard workflows: when the answer to `StartExecution` is lost, the SDK sends the request again, and the
-/// execution runs twice. Both have the same name.
+/// A name prevents duplicates only for Standard workflows. If the answer to `StartExecution` is lost, the SDK sends the
+/// request again, and the workflow runs twice. Both executions have the same name.
 pub struct ExpressExecution<W> {
     arn: Arn,
     workflow: PhantomData<fn() -> W>,
@@ -49,12 +49,12 @@ impl<W> From<Started<W>> for ExpressExecution<W> {
 }
 
 impl<W> ExpressExecution<W> {
-    /// The execution's ARN.
+    /// Returns the execution's ARN.
     pub fn arn(&self) -> &Arn {
         &self.arn
     }
 
-    /// The execution's name: `arn:…:express:MACHINE:NAME:ID`.
+    /// Returns the execution's name: `arn:…:express:MACHINE:NAME:ID`.
     pub fn name(&self) -> &str {
         self.arn.as_str().rsplit(':').nth(1).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! A state machine by its name, in two requests however many there are.
+//! Finds a state machine by name in two requests, however many state machines exist.
 
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 
@@ -7,9 +7,10 @@ use super::{Client, Error};
 use crate::{Arn, Workflow};
 
 impl<W: Workflow> Client<W> {
-    /// What AWS has of the state machine with this name in the client's account and region.
+    /// Describes the state machine of this name in the client's account and region.
     ///
-    /// The API finds one by its ARN only, whose account the client may not know: any one machine of a listing tells it.
+    /// The API finds a state machine only by its ARN, whose account the client may not know. Any one entry of a listing
+    /// contains it.
     pub(super) async fn find(&self, name: &str) -> Result<Option<DescribeStateMachineOutput>, Error> {
         const OPERATION: &str = "ListStateMachines";
         let request = self.connection.sfn.list_state_machines().max_results(1);
@@ -25,7 +26,7 @@ impl<W: Workflow> Client<W> {
         }
     }
 
-    /// The ARN of the state machine with this name.
+    /// Returns the ARN of the state machine with this name.
     pub(super) async fn find_arn(&self, name: &str) -> Result<Option<Arn>, Error> {
         Ok(self.find(name).await?.map(|machine| Arn::from(machine.state_machine_arn())))
     }

@@ -1,4 +1,4 @@
-//! An execution's history: a page at a time, each event with the workflow's own states.
+//! An execution's history, page by page, with the workflow's own states in each event.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,7 +16,8 @@ use super::pages::Page;
 use super::{Error, Pages};
 use crate::{Arn, Workflow, WorkflowState};
 
-/// The events of one execution, the oldest first unless [`newest_first`](Self::newest_first); a [`Stream`] too.
+/// The events of an execution, the oldest first unless you call [`newest_first`](Self::newest_first). It is also a
+/// [`Stream`].
 ///
 /// ```ignore
 /// let mut history = execution.history();
@@ -24,7 +25,7 @@ use crate::{Arn, Workflow, WorkflowState};
 ///     println!("{event}");
 /// }
 /// ```
-#[must_use = "nothing is read until it is asked for"]
+#[must_use = "a history is read lazily: call `next` or `collect`"]
 pub struct History<W> {
     connection: Connection,
     execution: Arn,
@@ -38,30 +39,30 @@ impl<W: Workflow> History<W> {
         Self { connection, execution, newest_first: false, has_data: true, events: None }
     }
 
-    /// The newest event first. Begins anew where events have been read.
+    /// Returns the newest event first. Restarts the reading.
     pub fn newest_first(self) -> Self {
         Self { newest_first: true, events: None, ..self }
     }
 
-    /// Without inputs and outputs, which makes the answers shorter. Begins anew where events have been read.
+    /// Omits inputs and outputs, which makes the answers shorter. Restarts the reading.
     pub fn without_data(self) -> Self {
         Self { has_data: false, events: None, ..self }
     }
 
-    /// The next event; `None` after the last. After an error the same page is asked for again.
+    /// Returns the next event, or `None` after the last. After an error, the same page is requested again.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn next(&mut self) -> Result<Option<Event<W>>, Error> {
         self.events().next().await
     }
 
-    /// All events that are left, at most 25,000.
+    /// Returns all remaining events, at most 25,000.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn collect(mut self) -> Result<Vec<Event<W>>, Error> {
         let mut events = Vec::new();
         while let Some(event) = self.next().await? {
@@ -106,7 +107,7 @@ impl<W> fmt::Debug for History<W> {
     }
 }
 
-/// One event of an execution's history.
+/// An event of an execution's history.
 ///
 /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html>.
 pub struct Event<W> {
@@ -114,7 +115,7 @@ pub struct Event<W> {
     workflow: PhantomData<fn() -> W>,
 }
 
-/// `$event.$details()?.$member()` of the first details that the event has.
+/// Returns `$event.$details()?.$member()` of the first details that the event has.
 macro_rules! member {
     ($event:expr, $member:ident of $($details:ident)*) => {
         None$(.or_else(|| $event.$details().and_then(|details| details.$member())))*
@@ -122,34 +123,34 @@ macro_rules! member {
 }
 
 impl<W: Workflow> Event<W> {
-    /// The event's number, from 1.
+    /// Returns the event's number, from 1.
     pub fn id(&self) -> i64 {
         self.event.id()
     }
 
-    /// The number of the event before it on its branch; 0 at the root.
+    /// Returns the number of the previous event on its branch; 0 for the first event.
     pub fn previous_id(&self) -> i64 {
         self.event.previous_event_id()
     }
 
-    /// When it happened.
+    /// Returns when it happened.
     pub fn timestamp(&self) -> &DateTime {
         self.event.timestamp()
     }
 
-    /// What happened.
+    /// Returns the type of the event.
     pub fn kind(&self) -> &HistoryEventType {
         self.event.r#type()
     }
 
-    /// The state that was entered or left, the map whose iteration it is, or the state whose evaluation failed:
+    /// Returns the state that was entered or left, the map of the iteration, or the state whose evaluation failed.
     /// `None` for other events, and for a state that this version of the workflow does not have.
     pub fn state(&self) -> Option<W::State> {
         let name = self.state_name()?;
         W::State::ALL.iter().copied().find(|state| state.name() == name)
     }
 
-    /// The same state's name.
+    /// Returns the name of that state.
     pub fn state_name(&self) -> Option<&str> {
         let event = &self.event;
         let entered = event.state_entered_event_details().map(|details| details.name());
@@ -162,13 +163,13 @@ impl<W: Workflow> Event<W> {
             })
     }
 
-    /// The state that this event enters, or whose evaluation failed.
+    /// Returns the state that this event enters, or whose evaluation failed.
     pub(super) fn entered_or_evaluated(&self) -> Option<&str> {
         let entered = self.event.state_entered_event_details().map(|details| details.name());
         entered.or_else(|| self.event.evaluation_failed_event_details().map(|details| details.state()))
     }
 
-    /// The input of the execution, state or task, as JSON text, where the event has one.
+    /// Returns the input of the execution, state or task as JSON text, if the event has one.
     pub fn input(&self) -> Option<&str> {
         let task = self.event.task_scheduled_event_details().map(|details| details.parameters());
         task.or_else(|| {
@@ -177,23 +178,23 @@ impl<W: Workflow> Event<W> {
         })
     }
 
-    /// The output of the execution, state or task, as JSON text, where the event has one.
+    /// Returns the output of the execution, state or task as JSON text, if the event has one.
     pub fn output(&self) -> Option<&str> {
         member!(self.event, output of execution_succeeded_event_details state_exited_event_details
             task_succeeded_event_details task_submitted_event_details lambda_function_succeeded_event_details
             activity_succeeded_event_details)
     }
 
-    /// The output as `T`, where the event has one.
+    /// Returns the output as `T`, if the event has one.
     ///
     /// # Errors
     ///
-    /// [`Error::Output`] when it does not fit.
+    /// [`Error::Output`] if it does not match.
     pub fn output_as<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
         self.output().map(super::execution::fits).transpose()
     }
 
-    /// The error's name, where the event is about one.
+    /// Returns the error's name, if the event is about one.
     pub fn error(&self) -> Option<&str> {
         member!(self.event, error of execution_failed_event_details execution_aborted_event_details
             execution_timed_out_event_details task_failed_event_details task_timed_out_event_details
@@ -204,7 +205,7 @@ impl<W: Workflow> Event<W> {
             evaluation_failed_event_details)
     }
 
-    /// What was said of the error, where the event is about one.
+    /// Returns the error's cause, if the event is about one.
     pub fn cause(&self) -> Option<&str> {
         member!(self.event, cause of execution_failed_event_details execution_aborted_event_details
             execution_timed_out_event_details task_failed_event_details task_timed_out_event_details
@@ -215,14 +216,14 @@ impl<W: Workflow> Event<W> {
             evaluation_failed_event_details)
     }
 
-    /// All that the SDK has.
+    /// Returns the SDK's full event.
     pub fn sdk(&self) -> &HistoryEvent {
         &self.event
     }
 }
 
-/// One line: number, what happened, the state, the error's name; with `{:#}` also what may be secret: the cause, the input
-/// or output.
+/// Prints one line: number, type, state and error name. `{:#}` also prints what may be secret: the cause, the input or
+/// the output.
 impl<W: Workflow> fmt::Display for Event<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:>5}  ", self.id())?;

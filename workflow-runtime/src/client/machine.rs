@@ -1,4 +1,4 @@
-//! One state machine: started, described, deleted.
+//! A state machine: start, describe or delete it.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,7 +12,7 @@ use super::execution::Started;
 use super::{Error, Sensitive};
 use crate::{Arn, Workflow, WorkflowKind};
 
-/// What starting an execution of `W` gives: [`Execution`](super::Execution) for a Standard workflow,
+/// The handle for an execution of `W` that was started: [`Execution`](super::Execution) for a Standard workflow,
 /// [`ExpressExecution`](super::ExpressExecution) for an Express one.
 pub type ExecutionOf<W> = <<W as Workflow>::Kind as WorkflowKind>::Execution<W>;
 
@@ -28,33 +28,34 @@ impl<W: Workflow> StateMachine<W> {
         Self { connection, arn, workflow: PhantomData }
     }
 
-    /// The state machine's ARN.
+    /// Returns the state machine's ARN.
     pub fn arn(&self) -> &Arn {
         &self.arn
     }
 
-    /// The SDK's client, for what this one does not do.
+    /// Returns the SDK's client, for operations that this client does not support.
     pub fn sfn(&self) -> &aws_sdk_sfn::Client {
         &self.connection.sfn
     }
 
-    /// Starts an execution under a name that this client makes up, another for each:
+    /// Starts an execution under a new name that the client generates:
     /// [`Client::name_executions`](super::Client::name_executions).
     ///
-    /// The SDK sends a request again when its answer was lost. The name makes that one execution of a Standard workflow; an
-    /// Express one may run twice.
+    /// If an answer is lost, the SDK sends the request again. Thanks to the name, this still starts only one execution
+    /// of a Standard workflow. An Express workflow may run twice.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call; [`Error::InputJson`].
+    /// Returns [`Error::InputJson`], or another [`Error`] of the call.
     pub fn start(&self, input: &W::Input) -> impl Future<Output = Result<ExecutionOf<W>, Error>> + Send + use<W> {
         let (machine, input) = (self.clone(), json(input));
         async move {
             let name = machine.connection.names.next();
             match machine.start_as(&name, input?).await {
-                // No one else has this name: an earlier request started it, whose answer was lost, and it has ended.
+                // The name is unique, so an earlier request started the execution, its answer was lost, and the
+                // execution has ended.
                 Err(error) if error.has_code("ExecutionAlreadyExists") => {
                     Ok(machine.started(machine.execution_arn(&name)))
                 }
@@ -65,12 +66,12 @@ impl<W: Workflow> StateMachine<W> {
 
     /// Starts an execution with a name of 1 to 80 characters.
     ///
-    /// For a Standard workflow the name is a guard against starting twice: the same name and input while that
-    /// execution runs give that execution, and later (90 days long) `ExecutionAlreadyExists`.
+    /// For a Standard workflow, the name prevents duplicates: the same name and input returns the running execution, or
+    /// `ExecutionAlreadyExists` for 90 days after it has ended.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call; [`Error::InputJson`].
+    /// Returns [`Error::InputJson`], or another [`Error`] of the call.
     pub fn start_named(
         &self,
         name: &str,
@@ -80,7 +81,7 @@ impl<W: Workflow> StateMachine<W> {
         async move { machine.start_as(&name, input?).await }
     }
 
-    // The input is written before the future, so that the future is Send whatever the input is.
+    // The input is serialized before the future is created, so that the future is `Send` for any input.
     async fn start_as(&self, name: &str, input: String) -> Result<ExecutionOf<W>, Error> {
         const OPERATION: &str = "StartExecution";
         let request =
@@ -94,7 +95,7 @@ impl<W: Workflow> StateMachine<W> {
         Started { connection: self.connection.clone(), arn, workflow: PhantomData }.into()
     }
 
-    /// The ARN of a Standard workflow's execution, whose machine may be named with a version or an alias behind it.
+    /// Returns the ARN of a Standard workflow's execution. The ARN of the machine may end with a version or an alias.
     pub(super) fn execution_arn(&self, name: &str) -> Arn {
         let mut parts: Vec<&str> = self.arn.as_str().split(':').take(7).collect();
         if let Some(kind) = parts.get_mut(5) {
@@ -104,13 +105,13 @@ impl<W: Workflow> StateMachine<W> {
         Arn::from(parts.join(":"))
     }
 
-    /// What AWS has: definition, role, status, dates, revision.
+    /// Describes the state machine: definition, role, status, dates, revision.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn describe(&self) -> Result<DescribeStateMachineOutput, Error> {
         let request = self.connection.sfn.describe_state_machine().state_machine_arn(self.arn.as_str());
         let answer = call!("DescribeStateMachine", machine = self.arn, request.send())
@@ -119,14 +120,14 @@ impl<W: Workflow> StateMachine<W> {
         Ok(answer)
     }
 
-    /// Deletes the state machine. AWS does so in the background, and ends its executions at their next transition;
-    /// one that does not exist is no error.
+    /// Deletes the state machine. AWS does so in the background, and ends its executions at their next transition.
+    /// Deleting a state machine that does not exist is not an error.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn delete(&self) -> Result<(), Error> {
         let request = self.connection.sfn.delete_state_machine().state_machine_arn(self.arn.as_str());
         call!("DeleteStateMachine", machine = self.arn, request.send())
@@ -135,7 +136,7 @@ impl<W: Workflow> StateMachine<W> {
     }
 }
 
-/// An input as JSON text.
+/// Returns an input as JSON text.
 pub(super) fn json(input: &impl Serialize) -> Result<String, Error> {
     serde_json::to_string(input).map_err(|error| Error::InputJson { reason: Sensitive::from(error.to_string()) })
 }

@@ -1,4 +1,4 @@
-//! Map runs: what distributed maps start.
+//! Map runs, which distributed maps start.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::pages::Page;
 use super::{Error, Execution, Executions, Pages, Untyped};
 use crate::{Arn, Workflow};
 
-/// A map run: the children of one distributed map of one execution.
+/// A map run: the child executions of one distributed map of one execution.
 ///
 /// See <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-examine-map-run.html>.
 #[derive(Clone)]
@@ -24,36 +24,36 @@ impl MapRun {
         Self { connection, arn }
     }
 
-    /// The map run's ARN.
+    /// Returns the map run's ARN.
     pub fn arn(&self) -> &Arn {
         &self.arn
     }
 
-    /// How it stands: status, and how many items and children are pending, running, done.
+    /// Describes the map run: its status, and how many items and child executions are pending, running and done.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn describe(&self) -> Result<DescribeMapRunOutput, Error> {
         let request = self.connection.sfn.describe_map_run().map_run_arn(self.arn.as_str());
         call!("DescribeMapRun", execution = self.arn, request.send())
             .map_err(|error| Error::of_call("DescribeMapRun", error))
     }
 
-    /// Its children, which take and give the JSON of an item or of a batch.
+    /// Returns its child executions. Their input and output are the JSON of an item or of a batch.
     pub fn children(&self) -> Executions<Untyped> {
         Executions::of_map_run(self.connection.clone(), self.arn.clone())
     }
 
-    /// Changes how many children run at once, from now on; 0 is as many as AWS allows.
+    /// Changes how many child executions run concurrently, from now on; 0 is as many as AWS allows.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateMapRun.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn set_concurrency(&self, at_most: u32) -> Result<(), Error> {
         let at_most = i32::try_from(at_most).unwrap_or(i32::MAX);
         let request = self.connection.sfn.update_map_run().map_run_arn(self.arn.as_str()).max_concurrency(at_most);
@@ -70,7 +70,7 @@ impl fmt::Debug for MapRun {
 }
 
 impl<W: Workflow> Execution<W> {
-    /// The map runs that this execution has started.
+    /// Returns the map runs that this execution has started.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListMapRuns.html>.
     pub fn map_runs(&self) -> Pages<MapRun> {
@@ -91,17 +91,17 @@ impl<W: Workflow> Execution<W> {
     }
 }
 
-/// How a map run stood while its execution was waited for.
+/// The progress of a map run, reported while waiting for its execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MapRunProgress {
     /// The map run.
     pub map_run: Arn,
-    /// Its items.
+    /// The number of items.
     pub total: u64,
-    /// Those that succeeded.
+    /// The number of items that succeeded.
     pub succeeded: u64,
-    /// Those that failed, timed out or were aborted.
+    /// The number of items that failed, timed out or were aborted.
     pub failed: u64,
 }
 

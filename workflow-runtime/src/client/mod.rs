@@ -1,4 +1,4 @@
-//! A typed client for one workflow's state machine, over the caller's own [`aws_sdk_sfn::Client`].
+//! A typed client for the state machine of a workflow, over your own [`aws_sdk_sfn::Client`].
 //!
 //! ```ignore
 //! let client = Client::<HelloWorld>::new(sfn);
@@ -7,8 +7,8 @@
 //! let output = execution.wait().await?;
 //! ```
 //!
-//! The futures are `Send`. They need what the SDK's client needs: a tokio runtime with its timer, unless the
-//! client was given another sleep implementation.
+//! The futures are `Send`. They have the requirements of the SDK's client: a tokio runtime with its timer, unless the
+//! client has another sleep implementation.
 
 pub(crate) mod call;
 pub(crate) mod connection;
@@ -58,7 +58,7 @@ pub use wait::{Backoff, Wait};
 pub use crate::Sensitive;
 use crate::{Arn, Standard, Workflow};
 
-/// The way to the Step Functions API for one workflow.
+/// The client for the Step Functions API for one workflow.
 ///
 /// API reference: <https://docs.aws.amazon.com/step-functions/latest/apireference/Welcome.html>.
 pub struct Client<W> {
@@ -67,12 +67,12 @@ pub struct Client<W> {
 }
 
 impl<W: Workflow> Client<W> {
-    /// A client that sends through `sfn`, with its region, credentials, endpoint, retries and HTTP client.
+    /// Creates a client that uses `sfn`, with its region, credentials, endpoint, retries and HTTP client.
     pub fn new(sfn: aws_sdk_sfn::Client) -> Self {
         Self { connection: Connection::new(sfn), workflow: PhantomData }
     }
 
-    /// A client with the region, credentials and endpoint of the environment and the AWS profile
+    /// Creates a client with the region, credentials and endpoint of the environment and the AWS profile
     /// (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL_SFN`, …).
     ///
     /// See <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>.
@@ -82,13 +82,13 @@ impl<W: Workflow> Client<W> {
         Self::new(aws_sdk_sfn::Client::new(&config))
     }
 
-    /// The SDK's client, for what this one does not do.
+    /// Returns the SDK's client, for operations that this client does not support.
     pub fn sfn(&self) -> &aws_sdk_sfn::Client {
         &self.connection.sfn
     }
 
-    /// Makes the names of executions that are started without one: 1 to 80 characters, another name at each call. Without it
-    /// they are random UUIDs.
+    /// Sets the generator for names of executions that you start without one: 1 to 80 characters, a new name for each
+    /// call. By default, names are random UUIDs.
     ///
     /// ```ignore
     /// let client = client.name_executions(move || format!("nightly-{}", ulid::Ulid::new()));
@@ -99,12 +99,12 @@ impl<W: Workflow> Client<W> {
         self
     }
 
-    /// The state machine with this ARN, or the version or alias. Nothing is asked of AWS.
+    /// Returns the state machine, version or alias with this ARN. Sends no request.
     pub fn attach(&self, arn: impl Into<Arn>) -> StateMachine<W> {
         StateMachine::new(self.connection.clone(), arn.into())
     }
 
-    /// The execution with this ARN. Nothing is asked of AWS.
+    /// Returns the execution with this ARN. Sends no request.
     pub fn execution(&self, arn: impl Into<Arn>) -> Execution<W>
     where
         W: Workflow<Kind = Standard>,
@@ -112,7 +112,7 @@ impl<W: Workflow> Client<W> {
         Execution::new(self.connection.clone(), arn.into())
     }
 
-    /// The state machines of the client's account and region, as the service lists them: by name.
+    /// Returns the state machines of the client's account and region, sorted by name by the service.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachines.html>.
     pub fn machines(&self) -> Pages<StateMachineListItem> {
@@ -128,19 +128,19 @@ impl<W: Workflow> Client<W> {
         })
     }
 
-    /// The map run with this ARN. Nothing is asked of AWS.
+    /// Returns the map run with this ARN. Sends no request.
     pub fn map_run(&self, arn: impl Into<Arn>) -> MapRun {
         MapRun::new(self.connection.clone(), arn.into())
     }
 
-    /// The state machine with this name in the client's region and account.
+    /// Returns the state machine of this name in the client's region and account.
     ///
     /// Takes two requests, however many there are. What they answer is eventually consistent:
     /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html>.
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchMachine`] when there is none, and what [`Error`] says of any call.
+    /// [`Error::NoSuchMachine`] if it does not exist, or another [`Error`] of a call.
     pub async fn attach_by_name(&self, name: &str) -> Result<StateMachine<W>, Error> {
         match self.find_arn(name).await? {
             Some(arn) => Ok(self.attach(arn)),

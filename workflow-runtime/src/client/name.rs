@@ -1,10 +1,10 @@
-//! Names of executions that the caller does not name.
+//! Generated names of executions.
 
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-/// Makes a name for each execution, another each time.
+/// Generates a new name for each execution.
 #[derive(Clone)]
 pub(super) struct Names(Arc<dyn Fn() -> String + Send + Sync>);
 
@@ -18,7 +18,7 @@ impl Names {
     }
 }
 
-/// Random UUIDs, as AWS makes them up.
+/// Random UUIDs, as AWS generates them.
 impl Default for Names {
     fn default() -> Self {
         Self::new(|| Uuid::new_v4().to_string())

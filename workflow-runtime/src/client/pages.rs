@@ -1,4 +1,4 @@
-//! Listings: a page at a time, as they are read.
+//! Lazily fetched pages of listings.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,7 +10,7 @@ use futures_core::Stream;
 
 use super::Error;
 
-/// A page, and where the next one begins.
+/// A page, and the token of the next one.
 pub(super) struct Page<T> {
     pub(super) items: Vec<T>,
     pub(super) next: Option<String>,
@@ -19,9 +19,9 @@ pub(super) struct Page<T> {
 type Fetching<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
 type Fetch<T> = Box<dyn Fn(Option<String>) -> Fetching<T> + Send>;
 
-/// Items of the service that come in pages. A page is asked for when the items before it have been read.
+/// Items of a paged listing. The next page is requested when the items before it have been read.
 ///
-/// It is a [`Stream`] too. After an error the same page is asked for again.
+/// It is also a [`Stream`]. After an error, the same page is requested again.
 ///
 /// ```ignore
 /// let mut executions = machine.executions().status(ExecutionStatus::Failed).list();
@@ -29,7 +29,7 @@ type Fetch<T> = Box<dyn Fn(Option<String>) -> Fetching<T> + Send>;
 ///     println!("{}", execution.name());
 /// }
 /// ```
-#[must_use = "nothing is listed until it is read"]
+#[must_use = "a listing is read lazily: call `next` or `collect`"]
 pub struct Pages<T> {
     fetch: Fetch<T>,
     fetching: Option<Fetching<T>>,
@@ -55,20 +55,20 @@ impl<T> Pages<T> {
         }
     }
 
-    /// The next item; `None` after the last.
+    /// Returns the next item, or `None` after the last.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn next(&mut self) -> Result<Option<T>, Error> {
         poll_fn(|context| self.poll(context)).await.transpose()
     }
 
-    /// All items that are left.
+    /// Returns all remaining items.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn collect(mut self) -> Result<Vec<T>, Error> {
         let mut items = Vec::new();
         while let Some(item) = self.next().await? {

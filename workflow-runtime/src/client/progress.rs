@@ -1,4 +1,4 @@
-//! How an execution comes along while it is waited for.
+//! The progress of an execution while you wait for it.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -7,35 +7,35 @@ use super::map_run::{MapRun, MapRunProgress};
 use super::{Error, Execution};
 use crate::{Arn, Workflow};
 
-/// How an execution has come along, as its history and its map runs say it.
+/// The progress of an execution, from its history and its map runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// How long it has been waited for.
+    /// How long the client has waited.
     pub waited: Duration,
-    /// How many events its history has.
+    /// The number of events in the history.
     pub events: u64,
-    /// How many states it has entered.
+    /// The number of states entered.
     pub entered: u64,
-    /// The state that it entered last.
+    /// The state entered last.
     pub state: Option<String>,
-    /// How many tasks it has tried again.
+    /// The number of retried tasks.
     pub retries: u64,
-    /// Its map runs, in the order in which they started.
+    /// The map runs, in the order in which they started.
     pub map_runs: Vec<MapRunProgress>,
 }
 
-/// What has been read of an execution's history.
+/// The part of an execution's history that has been read.
 #[derive(Default)]
 pub(super) struct Watch {
     progress: Progress,
     last: i64,
-    /// Events that say that a task failed.
+    /// The events that report a failed task.
     failures: BTreeSet<i64>,
 }
 
 impl Watch {
-    /// Reads on. What it cannot read now it reads the next time.
+    /// Reads new events. Anything that cannot be read now is read the next time.
     pub(super) async fn look<W: Workflow>(
         &mut self,
         execution: &Execution<W>,

@@ -1,4 +1,4 @@
-//! A state machine as a [`Runner`].
+//! Implements [`Runner`] for a state machine.
 
 use std::marker::PhantomData;
 use std::time::SystemTime;
@@ -9,7 +9,7 @@ use super::{Error, Execution, ExecutionDescription, StateMachine};
 use crate::runner::{ExecutionStatus, Failure, Runner, RunnerError, RunnerEvent, RunnerFuture};
 use crate::{Sensitive, Standard, Workflow};
 
-/// Executions are started on this state machine, version or alias.
+/// Starts executions on this state machine, version or alias.
 impl<W: Workflow<Kind = Standard>> Runner<W> for StateMachine<W> {
     fn start(&self, input: &W::Input) -> RunnerFuture<'_, String> {
         let started = StateMachine::start(self, input);
@@ -48,7 +48,7 @@ impl<W: Workflow<Kind = Standard>> Runner<W> for StateMachine<W> {
 }
 
 impl<W: Workflow<Kind = Standard>> StateMachine<W> {
-    /// The execution of this name. It may have been started a moment ago, so that AWS does not know it everywhere yet.
+    /// Returns the execution of this name. It may have just been started, so AWS may not know it everywhere yet.
     fn named(&self, name: &str) -> Execution<W> {
         let arn = self.execution_arn(name);
         Execution::from(Started { connection: self.connection.clone(), arn, workflow: PhantomData })
@@ -80,7 +80,7 @@ fn event<W: Workflow>(event: &Event<W>) -> RunnerEvent<W> {
     told
 }
 
-/// The client's error as a runner's.
+/// Converts the client's error to a runner's error.
 fn told(error: Error, name: &str) -> RunnerError {
     let name = || name.to_owned();
     match error {

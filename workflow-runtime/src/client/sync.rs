@@ -1,4 +1,4 @@
-//! Express workflows that are run for their output.
+//! Synchronous Express workflows, run for their output.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,29 +16,31 @@ use super::{Error, StateMachine};
 use crate::{Arn, Express, Workflow};
 
 impl<W: Workflow<Kind = Express>> StateMachine<W> {
-    /// Runs the workflow and gives its output.
+    /// Runs the workflow and returns its output.
     ///
-    /// The SDK sends the request again when its answer was lost, and the workflow then runs twice; retries that the SDK's
-    /// configuration disables leave it at most once.
+    /// If the answer is lost, the SDK sends the request again, and the workflow runs twice. To run it at most once,
+    /// disable retries in the SDK's configuration.
     ///
-    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html>. The SDK
-    /// sends it to the endpoint's host with `sync-` before it; a server on loopback has no such name, and
-    /// `Server::sfn_config()` of the project's own takes care of it.
+    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html>. The SDK sends
+    /// the request to the endpoint's host with the prefix `sync-`. A server on loopback has no such name; this
+    /// project's `Server::sfn_config()` handles that.
     ///
     /// # Errors
     ///
-    /// [`Error::Failed`], [`Error::TimedOut`], [`Error::Output`], [`Error::InputJson`], and what [`Error`] says of any
+    /// [`Error::Failed`], [`Error::TimedOut`], [`Error::Output`], [`Error::InputJson`], or another [`Error`] of the
     /// call.
     pub fn run(&self, input: &W::Input) -> impl Future<Output = Result<W::Output, Error>> + Send + use<W> {
         let ran = self.execute(input);
         async move { ran.await?.output() }
     }
 
-    /// The same, and gives all that the service says of the execution: its ARN, its times, what is billed.
+    /// Like [`run`](Self::run), but returns all that the service reports about the execution: its ARN, its times, its
+    /// billing.
     ///
     /// # Errors
     ///
-    /// [`Error::InputJson`], and what [`Error`] says of any call; how the execution ended, [`SyncExecution::output`] says.
+    /// [`Error::InputJson`], or another [`Error`] of the call. [`SyncExecution::output`] returns how the execution
+    /// ended.
     pub fn execute(&self, input: &W::Input) -> impl Future<Output = Result<SyncExecution<W>, Error>> + Send + use<W> {
         const OPERATION: &str = "StartSyncExecution";
         let (machine, input) = (self.clone(), json(input));
@@ -54,14 +56,14 @@ impl<W: Workflow<Kind = Express>> StateMachine<W> {
     }
 }
 
-/// An Express execution that was waited for.
+/// A finished Express execution.
 pub struct SyncExecution<W> {
     arn: Arn,
     answer: StartSyncExecutionOutput,
     workflow: PhantomData<fn() -> W>,
 }
 
-/// What an Express execution is billed for.
+/// The billed resources of an Express execution.
 ///
 /// See <https://aws.amazon.com/step-functions/pricing/>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,12 +75,12 @@ pub struct Billing {
 }
 
 impl<W: Workflow> SyncExecution<W> {
-    /// The execution's ARN.
+    /// Returns the execution's ARN.
     pub fn arn(&self) -> &Arn {
         &self.arn
     }
 
-    /// The output, or how the execution ended.
+    /// Returns the output, or the error with which the execution ended.
     ///
     /// # Errors
     ///
@@ -94,7 +96,7 @@ impl<W: Workflow> SyncExecution<W> {
         }
     }
 
-    /// What is billed, where the service says so.
+    /// Returns the billed resources, if the service reports them.
     pub fn billing(&self) -> Option<Billing> {
         let details = self.answer.billing_details()?;
         let count = |count: i64| u64::try_from(count).unwrap_or_default();
@@ -104,17 +106,17 @@ impl<W: Workflow> SyncExecution<W> {
         })
     }
 
-    /// When it started.
+    /// Returns when it started.
     pub fn started(&self) -> &DateTime {
         self.answer.start_date()
     }
 
-    /// When it ended.
+    /// Returns when it ended.
     pub fn stopped(&self) -> &DateTime {
         self.answer.stop_date()
     }
 
-    /// All that the SDK has.
+    /// Returns the SDK's full answer.
     pub fn sdk(&self) -> &StartSyncExecutionOutput {
         &self.answer
     }

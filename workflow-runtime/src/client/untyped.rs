@@ -1,11 +1,11 @@
-//! A state machine that no workflow of this program declares.
+//! State machines that no workflow of this program declares.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use crate::{Json, Params, Piece, Standard, Workflow, WorkflowKind, WorkflowState};
 
-/// Stands for any state machine of a kind: JSON goes in and comes out.
+/// Any state machine of a kind, with JSON as input and output.
 ///
 /// ```
 /// use workflow_runtime::client::{Client, Error, Untyped};
@@ -19,8 +19,9 @@ use crate::{Json, Params, Piece, Standard, Workflow, WorkflowKind, WorkflowState
 /// # }
 /// ```
 ///
-/// `Untyped<Express>` is for Express state machines. It has no definition, so that it cannot be deployed by
-/// [`Client::deploy`](super::Client::deploy); [`Client::deploy_document`](super::Client::deploy_document) takes one.
+/// `Untyped<Express>` is for Express state machines. It has no definition, so you cannot deploy it with
+/// [`Client::deploy`](super::Client::deploy). [`Client::deploy_document`](super::Client::deploy_document) takes a
+/// definition.
 pub struct Untyped<K = Standard>(PhantomData<fn() -> K>);
 
 impl<K> fmt::Debug for Untyped<K> {
@@ -29,7 +30,7 @@ impl<K> fmt::Debug for Untyped<K> {
     }
 }
 
-/// There are no such values: what is not declared has no parameters.
+/// An empty type: an undeclared workflow has no parameters.
 #[derive(Clone, Copy, Debug)]
 pub enum NoParams {}
 
@@ -39,7 +40,7 @@ impl Params for NoParams {
     }
 }
 
-/// There are no such values: which states it has is not known when this program is compiled.
+/// An empty type: the states are unknown at compile time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoState {}
 

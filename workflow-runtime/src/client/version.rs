@@ -1,4 +1,4 @@
-//! Versions of a state machine, and aliases that point to them.
+//! Versions of a state machine, and aliases for them.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cd-aliasing-versioning.html>
 
@@ -14,29 +14,29 @@ use crate::{Arn, Workflow};
 /// The revision of a state machine that was never updated.
 const FIRST_REVISION: &str = "INITIAL";
 
-/// A version, or an alias, goes behind its state machine's ARN: `arn:…:stateMachine:NAME:7`.
+/// The parts of a state machine's ARN. A version or an alias adds another one: `arn:…:stateMachine:NAME:7`.
 const PARTS_OF_A_MACHINE: usize = 7;
 
 impl<W: Workflow> StateMachine<W> {
-    /// The state machine itself, where this is a version or an alias of it.
+    /// Returns the state machine itself if this is a version or an alias of it.
     #[must_use]
     pub fn unqualified(&self) -> Self {
         let parts: Vec<&str> = self.arn().as_str().split(':').take(PARTS_OF_A_MACHINE).collect();
         Self::new(self.connection.clone(), Arn::from(parts.join(":")))
     }
 
-    /// Publishes what the state machine is now as a version, and gives that; where there is one already, that one.
+    /// Publishes the current revision of the state machine as a version, or returns the existing version of it.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_PublishStateMachineVersion.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn publish(&self, description: Option<&str>) -> Result<Self, Error> {
         self.publish_revision(None, description).await
     }
 
-    /// The same, if the state machine still has this revision; the outer `None` is any revision.
+    /// Publishes this revision, unless the state machine has a newer one. `None` means any revision.
     pub(super) async fn publish_revision(
         &self,
         revision: Option<Option<&str>>,
@@ -57,7 +57,7 @@ impl<W: Workflow> StateMachine<W> {
         Ok(Self::new(machine.connection.clone(), Arn::from(arn)))
     }
 
-    /// The published versions, the newest first.
+    /// Returns the published versions, the newest first.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachineVersions.html>.
     pub fn versions(&self) -> Pages<Self> {
@@ -79,19 +79,19 @@ impl<W: Workflow> StateMachine<W> {
         })
     }
 
-    /// The number of the version that this is; `None` for an alias or the state machine itself.
+    /// Returns the version's number, or `None` for an alias or the state machine itself.
     pub fn version_number(&self) -> Option<u64> {
         self.arn().as_str().split(':').nth(PARTS_OF_A_MACHINE)?.parse().ok()
     }
 
-    /// The alias of this state machine with this name. Nothing is asked of AWS.
+    /// Returns the alias of this state machine with this name. Sends no request.
     pub fn alias(&self, name: &str) -> Alias<W> {
         let machine = self.unqualified();
         let arn = Arn::from(format!("{}:{name}", machine.arn()));
         Alias { aliased: Self::new(machine.connection, arn) }
     }
 
-    /// The aliases of this state machine.
+    /// Returns the aliases of this state machine.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachineAliases.html>.
     pub fn aliases(&self) -> Pages<Alias<W>> {
@@ -113,13 +113,13 @@ impl<W: Workflow> StateMachine<W> {
         })
     }
 
-    /// Deletes the version that this is. Its executions go on; one that an alias points to is refused.
+    /// Deletes this version. Its executions continue. The service rejects the call if an alias points to the version.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachineVersion.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn delete_version(&self) -> Result<(), Error> {
         let request = self.connection.sfn.delete_state_machine_version();
         let request = request.state_machine_version_arn(self.arn().as_str());
@@ -129,12 +129,12 @@ impl<W: Workflow> StateMachine<W> {
     }
 }
 
-/// Where an alias sends executions: a version, and how many of a hundred.
+/// A target of an alias: a version and its share of the executions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The version's ARN.
     pub version: Arn,
-    /// Of a hundred executions, how many run it.
+    /// The percentage of executions that run the version.
     pub weight: u8,
 }
 
@@ -144,9 +144,9 @@ impl Route {
     }
 }
 
-/// A name that points to one version of a state machine, or to two by weight. It may not exist yet.
+/// A name that points to one version of a state machine, or to two with weights. It may not exist yet.
 ///
-/// Executions that are started by it run the version that it points to at that moment.
+/// An execution that you start on an alias runs the version that the alias points to at that moment.
 ///
 /// ```ignore
 /// let live = machine.alias("live");
@@ -160,28 +160,29 @@ pub struct Alias<W> {
 }
 
 impl<W: Workflow> Alias<W> {
-    /// The alias's ARN.
+    /// Returns the alias's ARN.
     pub fn arn(&self) -> &Arn {
         self.aliased.arn()
     }
 
-    /// The alias's name.
+    /// Returns the alias's name.
     pub fn name(&self) -> &str {
         self.arn().as_str().rsplit(':').next().unwrap_or_default()
     }
 
-    /// The state machine as the alias shows it: what is started there runs a version that the alias points to.
+    /// Returns the alias as a state machine: an execution started on it runs a version that the alias points to.
     pub fn machine(&self) -> &StateMachine<W> {
         &self.aliased
     }
 
-    /// Where it points to: one version or two, the weights adding up to a hundred; none where there is no such alias.
+    /// Returns the targets of the alias: one or two versions whose weights add up to a hundred. Empty if the alias does
+    /// not exist.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachineAlias.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn routes(&self) -> Result<Vec<Route>, Error> {
         let request = self.aliased.connection.sfn.describe_state_machine_alias();
         let request = request.state_machine_alias_arn(self.arn().as_str());
@@ -198,21 +199,22 @@ impl<W: Workflow> Alias<W> {
         Ok(answer.routing_configuration().iter().map(route).collect())
     }
 
-    /// Points the alias to one version; makes the alias where there is none. Tells whether that changed anything.
+    /// Points the alias to one version. Creates the alias if it does not exist. Returns whether anything changed.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn point_to(&self, version: &Arn) -> Result<bool, Error> {
         self.shift(version, 100).await
     }
 
-    /// Sends so many of a hundred executions to this version, and the others to the version that had the most before. Where
-    /// there is no alias yet, or no other version, all go to this one. Tells whether that changed anything.
+    /// Sends `weight` percent of executions to this version, and the others to the version that previously had the
+    /// most. If the alias does not exist yet, or has no other version, all go to this one. Returns whether anything
+    /// changed.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn shift(&self, version: &Arn, weight: u8) -> Result<bool, Error> {
         let before = self.routes().await?;
         let others = before.iter().filter(|route| route.version != *version);
@@ -232,14 +234,14 @@ impl<W: Workflow> Alias<W> {
         Ok(true)
     }
 
-    /// Sends all executions to what ran before: of two versions to the older one; of one to the published version before it.
-    /// Gives that version's ARN.
+    /// Sends all executions to the previous version: of two versions the older one, of one version the published
+    /// version before it. Returns that version's ARN.
     ///
-    /// Executions under way go on as they are.
+    /// Executions under way continue unchanged.
     ///
     /// # Errors
     ///
-    /// [`Error::NothingBefore`] where there is no older version, and what [`Error`] says of any call.
+    /// [`Error::NothingBefore`] if no version is older, or another [`Error`] of a call.
     pub async fn roll_back(&self) -> Result<Arn, Error> {
         let routes = self.routes().await?;
         let nothing = || Error::NothingBefore { alias: self.arn().clone() };
@@ -264,13 +266,13 @@ impl<W: Workflow> Alias<W> {
         Ok(older)
     }
 
-    /// Deletes the alias. What it pointed to stays.
+    /// Deletes the alias. The versions stay.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachineAlias.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn delete(&self) -> Result<(), Error> {
         let request = self.aliased.connection.sfn.delete_state_machine_alias();
         let request = request.state_machine_alias_arn(self.arn().as_str());
@@ -303,7 +305,7 @@ impl<W: Workflow> Alias<W> {
     }
 }
 
-/// Routes in an order that says nothing.
+/// Returns routes sorted, because their order has no meaning.
 fn sorted(routes: &[Route]) -> Vec<(u64, u8)> {
     let mut routes: Vec<_> = routes.iter().map(|route| (route.number(), route.weight)).collect();
     routes.sort_unstable();

@@ -1,4 +1,4 @@
-//! Waiting for an execution's end: how often to look, for how long, and what to sit out.
+//! Waits for the end of an execution: how often to poll, for how long, and which errors to retry.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -10,22 +10,22 @@ use super::progress::{Progress, Watch};
 use super::{Error, Execution};
 use crate::Workflow;
 
-/// How long to pause between two looks at a running execution: `first`, then `factor` times as long each time,
-/// `longest` at most.
+/// The pauses between polls of a running execution: `first`, then `factor` times longer each time, up to `longest`.
 ///
-/// AWS refills 15 (in most regions 10) calls of `DescribeExecution` a second for a whole account, so waiting for many
-/// executions wants a longer `longest`: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
+/// AWS allows 15 (in most regions 10) calls of `DescribeExecution` per second for a whole account, so increase
+/// `longest` if you wait for many executions:
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Backoff {
     /// The first pause.
     pub first: Duration,
-    /// What each pause is multiplied with; less than 1 counts as 1.
+    /// The factor by which each pause grows; less than 1 counts as 1.
     pub factor: f64,
     /// The longest pause.
     pub longest: Duration,
 }
 
-/// A quarter of a second, doubling up to ten seconds.
+/// Starts with a quarter of a second and doubles up to ten seconds.
 impl Default for Backoff {
     fn default() -> Self {
         Self { first: Duration::from_millis(250), factor: 2.0, longest: Duration::from_secs(10) }
@@ -34,7 +34,7 @@ impl Default for Backoff {
 
 impl Backoff {
     pub(crate) fn pauses(self) -> impl Iterator<Item = Duration> + Send {
-        // `f64::max` gives the other operand for a NaN.
+        // For NaN, `f64::max` returns the other operand.
         let (factor, longest) = (self.factor.max(1.0), self.longest);
         std::iter::successors(Some(self.first.min(longest)), move |pause| {
             Some(Duration::try_from_secs_f64(pause.as_secs_f64() * factor).unwrap_or(longest).min(longest))
@@ -42,18 +42,18 @@ impl Backoff {
     }
 }
 
-/// How long one look may take.
+/// The time limit of one poll.
 const LOOK: Duration = Duration::from_secs(60);
 
-/// How long an execution that was started may be unknown: `DescribeExecution` is eventually consistent.
+/// How long a started execution may be unknown: `DescribeExecution` is eventually consistent.
 const SETTLING: Duration = Duration::from_secs(30);
 
-/// Waits for the end of an execution: what [`Execution::wait`] gives, to be awaited.
+/// Waits for the end of an execution, created by [`Execution::wait`]. Await it.
 ///
 /// ```ignore
 /// let output = execution.wait().at_most(Duration::from_secs(3600)).await?;
 /// ```
-#[must_use = "nothing waits until it is awaited"]
+#[must_use = "`Wait` does nothing unless awaited"]
 pub struct Wait<W> {
     execution: Execution<W>,
     backoff: Backoff,
@@ -62,7 +62,7 @@ pub struct Wait<W> {
     report: Option<Report>,
 }
 
-/// What is told of each progress.
+/// The callback for progress.
 type Report = Box<dyn FnMut(&Progress) + Send>;
 
 impl<W: Workflow> Wait<W> {
@@ -71,25 +71,25 @@ impl<W: Workflow> Wait<W> {
         Self { execution, backoff: Backoff::default(), at_most: Duration::MAX, outage, report: None }
     }
 
-    /// How long to pause between two looks.
+    /// Sets the pauses between polls.
     pub fn backoff(self, backoff: Backoff) -> Self {
         Self { backoff, ..self }
     }
 
-    /// How long to wait at all: [`Error::StillRunning`] tells that it was too short. Without it, as long as the execution
-    /// runs, which is a year at most.
+    /// Sets the maximum waiting time, after which the result is [`Error::StillRunning`]. Without it, waits until the
+    /// execution ends, at most a year.
     pub fn at_most(self, time: Duration) -> Self {
         Self { at_most: time, ..self }
     }
 
-    /// How long to go on while each look fails in a way that may pass ([`Error::is_transient`]): throttling, errors of
-    /// the server, lost connections. Five minutes unless set.
+    /// Sets how long to continue while every poll fails with a transient error ([`Error::is_transient`]): throttling,
+    /// server errors, lost connections. The default is five minutes.
     pub fn outage(self, time: Duration) -> Self {
         Self { outage: time, ..self }
     }
 
-    /// Calls this after each look with what the history and the map runs say by then, at the end too. Takes a request for the
-    /// history, and one for each map run, more a look.
+    /// Calls this function after each poll, including the last, with the progress from the history and the map runs.
+    /// Each poll then takes one more request for the history, and one for each map run.
     ///
     /// ```ignore
     /// execution.wait().on_progress(|progress| println!("{:?}, {} retries", progress.state, progress.retries)).await?;
@@ -116,7 +116,7 @@ impl<W: Workflow> Wait<W> {
                 };
                 let waited = connection.since(started);
                 if let (Some(report), Ok(_)) = (&mut report, &look)
-                    // What cannot be read now is read at the next look.
+                    // Anything that cannot be read now is read at the next poll.
                     && let Some(Ok(progress)) = connection.within(LOOK, watch.look(&execution, waited)).await
                 {
                     report(progress);
@@ -143,7 +143,7 @@ impl<W: Workflow> Wait<W> {
                     }
                 };
                 if let Some(end) = end {
-                    // Where it was is told if it can be.
+                    // The state is included if it can be read.
                     let state = connection.within(LOOK, execution.failed_state()).await;
                     return Err(end.in_state(state.and_then(Result::ok).flatten()));
                 }

@@ -1,4 +1,4 @@
-//! `enumeration!`: serde's two traits for an enum of unit variants, without `serde_derive`.
+//! `enumeration!`: implements serde's two traits for an enum of unit variants, without `serde_derive`.
 
 /// `enumeration! { Mode { Fast = "Fast", Full = "full" } }`: each variant is a JSON string.
 #[doc(hidden)]

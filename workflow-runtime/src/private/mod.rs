@@ -1,4 +1,4 @@
-//! What the code that `workflow!` emits calls. Not part of the public interface: it may change in any release.
+//! The support code for what `workflow!` generates. It is not part of the public API and may change in any release.
 
 mod enumeration;
 pub mod ide;
@@ -20,7 +20,7 @@ pub use crate::__workflow_shape as shape;
 pub use crate::__workflow_states as states;
 pub use crate::__workflow_structure as structure;
 
-/// Appends a value, written for the place of a definition that it lands in, as a definition's params are.
+/// Appends a value, escaped for its context in a definition, like the definition's own parameters.
 pub fn push_escaped(escape: crate::Escape, value: &serde_json::Value, out: &mut String) {
     escape.write(value, out);
 }

@@ -1,4 +1,4 @@
-//! `parameters!`: [`Params`](crate::Params) for the struct of a workflow's deploy-time parameters.
+//! `parameters!`: implements [`Params`](crate::Params) for the struct of a workflow's deploy-time parameters.
 
 /// `parameters! { DeployParams { bucket = "bucket", r#type = "type" } }`
 #[doc(hidden)]

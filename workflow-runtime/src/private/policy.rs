@@ -1,6 +1,6 @@
-//! `policy!`: the template of the policy of a workflow's role, an item of its `impl Workflow`.
+//! `policy!`: generates the template of the policy for a workflow's role, an item of its `impl Workflow`.
 
-/// `policy! { "[…]", [("Table", "table")], [("const TABLE", &TABLE)] }`: the template, and what its holes are.
+/// `policy! { "[…]", [("Table", "table")], [("const TABLE", &TABLE)] }`: the template, and the values of its holes.
 #[cfg(feature = "iam")]
 #[doc(hidden)]
 #[macro_export]
@@ -10,7 +10,7 @@ macro_rules! __workflow_policy {
     };
 }
 
-/// Without the feature `iam` there is none.
+/// Generates nothing without the feature `iam`.
 #[cfg(not(feature = "iam"))]
 #[doc(hidden)]
 #[macro_export]

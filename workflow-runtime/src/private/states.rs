@@ -1,4 +1,4 @@
-//! `states!`: what every workflow's enum of states implements.
+//! `states!`: implements the traits of every workflow's enum of states.
 
 /// `states! { HelloState { Greet = "Greet", Wait = "Wait for 3 seconds" } }`: variants with their ASL names.
 #[doc(hidden)]

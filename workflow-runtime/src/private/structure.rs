@@ -1,9 +1,9 @@
-//! `structure!`: serde's two traits for a struct with named fields, without `serde_derive`.
+//! `structure!`: implements serde's two traits for a struct with named fields, without `serde_derive`.
 
 /// `structure! { Name { field: Type = "wire name", note: Option<String> = "note" optional } }`
 ///
-/// As `#[derive(Serialize, Deserialize)]` has it: unknown members are ignored, a repeated or missing one is an
-/// error. An `optional` field must be an `Option`: it may be absent when read, and is left out when `None`.
+/// Behaves like `#[derive(Serialize, Deserialize)]`: unknown members are ignored, a repeated or missing one is an
+/// error. An `optional` field must be an `Option`: it may be absent when deserialized, and is omitted if it is `None`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __workflow_structure {

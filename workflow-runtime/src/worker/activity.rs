@@ -1,4 +1,4 @@
-//! An activity, and the work for its tasks.
+//! Activities, and the work for their tasks.
 
 use std::error::Error;
 use std::fmt;
@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{Arn, Definition, Json, TaskFailure, WorkflowState};
 
-/// An activity: whose tasks to take, and how often to send heartbeats.
+/// An activity: its ARN, and how often to send heartbeats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activity {
     pub(super) arn: Arn,
@@ -19,17 +19,17 @@ pub struct Activity {
 }
 
 impl Activity {
-    /// The activity with this ARN, without heartbeats.
+    /// Creates the activity with this ARN, without heartbeats.
     pub fn new(arn: impl Into<Arn>) -> Self {
         Self { arn: arn.into(), heartbeat: None }
     }
 
-    /// The activity that a state of a workflow waits for, with the heartbeats that the state asks for: three in the time that
-    /// it allows (`HeartbeatSeconds`), so that two may be lost.
+    /// Returns the activity that a state of a workflow waits for. Heartbeats are sent three times in the state's
+    /// `HeartbeatSeconds`, so that two may be lost.
     ///
     /// # Errors
     ///
-    /// When the state is no task, or its resource is no activity.
+    /// Fails if the state is not a task, or if its resource is not an activity.
     pub fn of(definition: &Definition, state: impl WorkflowState) -> Result<Self, NotAnActivity> {
         let not = |found| NotAnActivity { state: state.name(), found };
         let machine: Json = serde_json::from_str(definition.as_str()).unwrap_or_default();
@@ -40,25 +40,25 @@ impl Activity {
         Ok(Self { arn: Arn::from(arn), heartbeat: allowed.map(|time| time / 3) })
     }
 
-    /// How often to send heartbeats: what a state needs whose `HeartbeatSeconds` is computed.
+    /// Sets the interval of heartbeats, for a state whose `HeartbeatSeconds` is computed.
     #[must_use]
     pub fn heartbeat_every(mut self, time: Duration) -> Self {
         self.heartbeat = Some(time.max(Duration::from_millis(1)));
         self
     }
 
-    /// Its ARN.
+    /// Returns the ARN.
     pub fn arn(&self) -> &Arn {
         &self.arn
     }
 
-    /// How often heartbeats are sent, where they are.
+    /// Returns the interval of heartbeats, if any are sent.
     pub fn heartbeat(&self) -> Option<Duration> {
         self.heartbeat
     }
 }
 
-/// The state of this name, wherever it stands: names are unique in a state machine.
+/// Finds the state of this name at any depth: names are unique in a state machine.
 fn find<'j>(machine: &'j Json, name: &str) -> Option<&'j Json> {
     let states = machine["States"].as_object()?;
     if let Some(found) = states.get(name) {
@@ -71,7 +71,7 @@ fn find<'j>(machine: &'j Json, name: &str) -> Option<&'j Json> {
     })
 }
 
-/// A state that does not wait for an activity.
+/// The state does not wait for an activity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotAnActivity {
     state: &'static str,
@@ -90,12 +90,12 @@ impl fmt::Display for NotAnActivity {
 
 impl Error for NotAnActivity {}
 
-/// The work for a task: its input to its output, as JSON text.
+/// The work for a task, from input to output as JSON text.
 pub(super) type Handles = dyn Fn(&str) -> Work + Send + Sync;
 
 pub(super) type Work = Pin<Box<dyn Future<Output = Result<String, TaskFailure>> + Send>>;
 
-/// A closure with types as one with JSON texts.
+/// Converts a typed closure to one with JSON texts.
 pub(super) fn handles<I, O, E, F>(work: impl Fn(I) -> F + Send + Sync + 'static) -> Arc<Handles>
 where
     I: DeserializeOwned,
@@ -119,7 +119,7 @@ fn read<I: DeserializeOwned>(input: &str) -> Result<I, TaskFailure> {
     })
 }
 
-/// An output as JSON text.
+/// Returns an output as JSON text.
 pub(super) fn written(output: &impl Serialize) -> Result<String, TaskFailure> {
     serde_json::to_string(output)
         .map_err(|error| TaskFailure::new(TaskFailure::INVALID_OUTPUT).with_cause(error.to_string()))

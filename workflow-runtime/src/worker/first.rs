@@ -1,4 +1,4 @@
-//! The first of two futures.
+//! The first of two futures to complete.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -9,7 +9,7 @@ pub(super) enum Either<A, B> {
     Right(B),
 }
 
-/// What the first of two futures gives that is ready; the other one is dropped.
+/// Returns the output of the future that completes first, and drops the other one.
 pub(super) async fn first<A, B>(left: impl Future<Output = A>, right: impl Future<Output = B>) -> Either<A, B> {
     let (mut left, mut right) = (pin!(left), pin!(right));
     poll_fn(|context| match left.as_mut().poll(context) {

@@ -1,6 +1,6 @@
-//! Workers of activities, and answers to task tokens.
+//! Workers for activities, and answers to task tokens.
 //!
-//! A [`Worker`] takes the tasks of activities and answers them, one closure an activity:
+//! A [`Worker`] takes the tasks of activities and answers them, with one closure for each activity:
 //!
 //! ```no_run
 //! use workflow_runtime::worker::{Activity, Worker, terminated};
@@ -26,7 +26,7 @@
 //! }
 //!
 //! # async fn run(sfn: workflow_runtime::aws_sdk_sfn::Client, packers: Arn) -> Result<(), Box<dyn std::error::Error>> {
-//! // The activity's ARN and its heartbeat are what the workflow says.
+//! // The workflow provides the activity's ARN and heartbeat.
 //! let definition = Ship::definition_with(&ShipParams { packers })?;
 //! let worker = Worker::new(sfn).activity(Activity::of(&definition, ShipState::Pack)?, pack).concurrency(4);
 //! worker.run_until(terminated()).await?;
@@ -34,7 +34,7 @@
 //! # }
 //! ```
 //!
-//! Who holds a task token that came by a queue or by mail answers with a [`TaskToken`].
+//! To answer a task token that arrived through a queue or by mail, use a [`TaskToken`].
 //!
 //! See <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html> and
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token>.
@@ -67,19 +67,19 @@ use crate::client::{Backoff, Error};
 
 /// Takes the tasks of activities and does the work for them.
 ///
-/// | what happens | what the worker does |
+/// | event | action of the worker |
 /// | --- | --- |
-/// | a task comes | calls the activity's closure with its input, and sends what it gives |
+/// | a task arrives | calls the activity's closure with its input, and sends the output |
 /// | the work takes long | sends a heartbeat, three in each `HeartbeatSeconds` |
 /// | the task has timed out, or its execution has ended | drops the work at the next heartbeat |
 /// | the closure fails or panics, or the input is not of its type | fails the task, with the names of [`TaskFailure`] |
-/// | the service is busy or not reached | tries again, after pauses that grow and have jitter |
-/// | as many tasks run as may | takes none |
-/// | it is told to stop | takes no more, finishes what it has, and hands back what is not done in time |
+/// | the service is busy or unreachable | retries, with growing pauses and jitter |
+/// | the maximum number of tasks is running | takes no task |
+/// | it is told to stop | takes no more tasks, finishes the current ones, and hands back those that are not done in time |
 ///
-/// A worker that is killed loses its tasks only until their heartbeats are due; without `heartbeat` in the workflow, until their
-/// time-outs are. Two workers never get the same task. Work may be done twice all the same: a worker that is cut off goes on
-/// while its task is retried by another.
+/// If a worker is killed, its tasks are delayed only until their heartbeats are due, or their timeouts if the workflow
+/// has no `heartbeat`. Two workers never get the same task. Work may still be done twice: a worker that is cut off
+/// continues while another one retries its task.
 #[must_use = "a worker does nothing until it is run"]
 pub struct Worker {
     connection: Connection,
@@ -92,8 +92,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// A worker that sends through `sfn`, with its region, credentials, endpoint, retries, clock and HTTP client. A poll is
-    /// answered after up to a minute: leave the client a longer time for an attempt.
+    /// Creates a worker that uses `sfn`, with its region, credentials, endpoint, retries, clock and HTTP client. A poll
+    /// takes up to a minute, so give the client a longer timeout for each attempt.
     pub fn new(sfn: aws_sdk_sfn::Client) -> Self {
         Self {
             connection: Connection::new(sfn),
@@ -106,9 +106,9 @@ impl Worker {
         }
     }
 
-    /// Does the work of an activity: the closure gets the task's input and gives its output.
+    /// Adds the work for an activity: a closure from the task's input to its output.
     ///
-    /// `#[handler(Workflow::State)]` on a function has rustc check that its types are those of the workflow.
+    /// With `#[handler(Workflow::State)]` on a function, rustc checks that its types match the workflow.
     pub fn activity<I, O, E, F>(mut self, activity: Activity, work: impl Fn(I) -> F + Send + Sync + 'static) -> Self
     where
         I: DeserializeOwned,
@@ -120,47 +120,48 @@ impl Worker {
         self
     }
 
-    /// The worker's name in the history of executions, of 1 to 80 characters.
+    /// Sets the worker's name in the history of executions, of 1 to 80 characters.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// How many tasks it does at once, over all its activities; 1 unless set. It is at least the number of its activities, since
-    /// who asks for a task keeps a place for it.
+    /// Sets how many tasks the worker does concurrently, over all its activities. The default is 1. At least one slot
+    /// is used for each activity, because each poll reserves a slot.
     pub fn concurrency(mut self, tasks: usize) -> Self {
         self.concurrency = tasks;
         self
     }
 
-    /// How long tasks may go on when it is told to stop; what is not done by then fails with [`TaskFailure::SHUT_DOWN`].
-    /// 25 seconds unless set: five less than a container of ECS or a pod of Kubernetes has.
+    /// Sets how long running tasks may continue when the worker is told to stop. A task that is not done by then fails
+    /// with [`TaskFailure::SHUT_DOWN`]. The default is 25 seconds, five less than a container of ECS or a pod of
+    /// Kubernetes has.
     pub fn grace(mut self, time: Duration) -> Self {
         self.grace = time;
         self
     }
 
-    /// How long to pause after the first failure of the service, and after those that follow it.
+    /// Sets the pauses after consecutive failures of the service.
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.backoff = backoff;
         self
     }
 
-    /// What each pause is multiplied with, so that many workers do not come back at once: a number from 0 to 1, random unless
-    /// set.
+    /// Sets the factor for each pause, from 0 to 1, so that many workers do not retry at the same time. It is random by
+    /// default.
     pub fn jitter(mut self, jitter: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.jitter = Arc::new(jitter);
         self
     }
 
-    /// Works until `shutdown` is ready, such as [`terminated()`], and then until its tasks are done or handed back.
+    /// Works until `shutdown` completes, such as [`terminated()`], and then until its tasks are done or handed back.
     ///
-    /// A poll that waits then is given up. Dropped, it loses what it has: the tasks time out by their heartbeats.
+    /// The current poll is then cancelled. If you drop the future, its tasks are lost and time out by their heartbeats.
     ///
     /// # Errors
     ///
-    /// When a poll is refused in a way that does not pass: the activity does not exist, or the permission
-    /// `states:GetActivityTask` is missing. Tasks that it has by then are finished before.
+    /// Fails if a poll is rejected permanently: the activity does not exist, or the permission `states:GetActivityTask`
+    /// is missing. The tasks that it has are finished first.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         let (stop, stopping) = watch::channel(false);
         let places = self.concurrency.max(self.activities.len()).min(Semaphore::MAX_PERMITS);
@@ -183,7 +184,7 @@ impl Worker {
         }
         stop.send_replace(true);
         while let Some(ended) = pollers.join_next().await {
-            // One that panicked or was aborted has nothing to say.
+            // A task that panicked or was aborted has no result.
             result = result.and(ended.unwrap_or(Ok(())));
         }
         result
@@ -201,7 +202,7 @@ impl fmt::Debug for Worker {
     }
 }
 
-/// A random number from 0 up to, but not including, 1.
+/// Returns a random number from 0 up to, but not including, 1.
 #[expect(clippy::cast_precision_loss, reason = "53 bits fit an f64")]
 fn random() -> f64 {
     // The lower half of a random UUID has 62 random bits; the highest two are fixed.

@@ -1,4 +1,4 @@
-//! Polling an activity: a task at a time, as long as another may be held.
+//! Polls an activity for tasks, as long as a slot is free.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::client::call::call;
 use crate::client::connection::Connection;
 use crate::client::{Backoff, Error};
 
-/// What the pollers of a worker share.
+/// The state that the pollers of a worker share.
 pub(super) struct Shared {
     pub(super) connection: Connection,
     pub(super) name: Option<String>,
@@ -38,14 +38,14 @@ pub(super) struct Poller {
     pub(super) stopping: watch::Receiver<bool>,
 }
 
-/// A task that was taken.
+/// A task to be done.
 struct Taken {
     token: String,
     input: String,
 }
 
 impl Poller {
-    /// Takes tasks until it is told to stop, or a poll is refused for good; then waits for those that it has.
+    /// Takes tasks until it is told to stop or a poll is rejected permanently, then waits for its tasks.
     pub(super) async fn run(self) -> Result<(), Error> {
         let mut tasks = JoinSet::new();
         let (hand_back, handed_back) = watch::channel(false);
@@ -61,13 +61,13 @@ impl Poller {
         result
     }
 
-    /// Takes tasks, until a poll is refused for good.
+    /// Takes tasks until a poll is rejected permanently.
     async fn take(&self, tasks: &mut JoinSet<()>, handed_back: &watch::Receiver<bool>) -> Error {
         let shared = &self.shared;
         let mut pauses = shared.backoff.pauses();
         loop {
             while tasks.try_join_next().is_some() {}
-            // Before it asks for a task, so that it takes none that it cannot do.
+            // Reserved before the poll, so that it only takes tasks that it can do.
             let Ok(permit) = Arc::clone(&shared.permits).acquire_owned().await else {
                 return std::future::pending().await;
             };
@@ -106,7 +106,7 @@ impl Poller {
         Ok(token.map(|token| Taken { token, input: answer.input.unwrap_or_default() }))
     }
 
-    /// Does the work for a task, and answers it.
+    /// Does the work for a task and answers it.
     fn work(&self, taken: Taken, handed_back: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
         let (shared, handles, activity) = (Arc::clone(&self.shared), Arc::clone(&self.handles), self.activity.clone());
         async move {
@@ -117,7 +117,7 @@ impl Poller {
             }
             let token = TaskToken::<Json>::with(shared.connection.clone(), taken.token);
             let input = taken.input;
-            // Within the work, so that a panic of the closure itself is one of the work.
+            // Called inside the work, so that a panic of the closure itself counts as one of the work.
             let work = Box::pin(async move { handles(&input).await });
             let answered = token.run(activity.heartbeat, work, told(handed_back), shared.retry()).await;
             tell(&activity, &answered);
@@ -125,7 +125,7 @@ impl Poller {
     }
 }
 
-/// Ready when a channel says so, or has gone.
+/// Completes when a channel sends a value or is closed.
 async fn told(mut channel: watch::Receiver<bool>) {
     let _ = channel.wait_for(|told| *told).await;
 }

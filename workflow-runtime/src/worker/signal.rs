@@ -1,11 +1,12 @@
-//! When the process is told to end.
+//! Signals that end the process.
 
-/// Ready when the process gets SIGTERM or SIGINT (Ctrl-C): what [`Worker::run_until`](super::Worker::run_until) stops at.
+/// Completes when the process gets SIGTERM or SIGINT (Ctrl-C). Pass it to
+/// [`Worker::run_until`](super::Worker::run_until).
 ///
 /// ECS, Kubernetes and systemd send SIGTERM, and kill the process 10 to 90 seconds later.
 ///
-/// From the first call on the signals no longer end the process by themselves. Where they cannot be listened to, it is never
-/// ready.
+/// After the first call, these signals no longer end the process by themselves. If the signals are not available, the
+/// future never completes.
 pub async fn terminated() {
     #[cfg(unix)]
     {

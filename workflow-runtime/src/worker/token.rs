@@ -1,4 +1,4 @@
-//! A task token: whoever has it may say what comes of the task.
+//! Task tokens, with which anyone who has one can answer the task.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,18 +13,18 @@ use crate::client::connection::Connection;
 use crate::client::{Backoff, Error};
 use crate::{Json, Sensitive, TaskFailure};
 
-/// How long an answer is sent again while each attempt fails in a way that may pass.
+/// How long an answer is retried while every attempt fails with a transient error.
 const OUTAGE: Duration = Duration::from_secs(300);
 
-/// The longest cause that the API takes.
+/// The longest cause that the API accepts.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html>
 const CAUSE_CHARS: usize = 32_768;
 
-/// The longest error name that the API takes.
+/// The longest error name that the API accepts.
 const ERROR_CHARS: usize = 256;
 
-/// The token of a task that waits for an answer of the type `T`: a callback's, or an activity's.
+/// The token of a task that waits for an answer of the type `T`, from a callback or an activity.
 ///
 /// ```no_run
 /// # use workflow_runtime::client::Error;
@@ -48,30 +48,30 @@ const ERROR_CHARS: usize = 256;
 /// # }
 /// ```
 ///
-/// A task that is not there any more (it timed out, its execution has ended, somebody else has answered) is
-/// [`Error::Refused`] with the code `TaskTimedOut`, `TaskDoesNotExist` or `InvalidToken`.
+/// If the task no longer exists (it timed out, its execution has ended, or it was already answered), calls fail with
+/// [`Error::Refused`] and the code `TaskTimedOut`, `TaskDoesNotExist` or `InvalidToken`.
 ///
-/// The token is not in `Debug`: who reads it can answer the task.
+/// `Debug` omits the token, because anyone who reads it can answer the task.
 pub struct TaskToken<T = Json> {
     connection: Connection,
     token: Sensitive,
     takes: PhantomData<fn(T)>,
 }
 
-/// What came of work that was done for a task token.
+/// The result of work that was done for a task token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Answered {
     /// The task succeeded.
     Succeeded,
-    /// The task failed, since the work did.
+    /// The task failed because the work failed.
     Failed,
-    /// The task is not there any more: it timed out, or its execution has ended.
+    /// The task no longer exists: it timed out, or its execution has ended.
     Gone,
 }
 
 impl<T> TaskToken<T> {
-    /// The task token with this text.
+    /// Creates a task token from its text.
     pub fn new(sfn: aws_sdk_sfn::Client, token: impl Into<String>) -> Self {
         Self::with(Connection::new(sfn), token.into())
     }
@@ -80,18 +80,18 @@ impl<T> TaskToken<T> {
         Self { connection, token: token.into(), takes: PhantomData }
     }
 
-    /// The token's text.
+    /// Returns the token's text.
     pub fn as_str(&self) -> &str {
         &self.token
     }
 
-    /// The task has succeeded with this output, of at most 262,144 bytes of JSON.
+    /// Completes the task successfully with this output, of at most 262,144 bytes of JSON.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call; [`Error::InputJson`] when the output cannot be written as JSON.
+    /// Returns [`Error::InputJson`] if the output cannot be serialized as JSON, or another [`Error`] of the call.
     pub async fn succeed(&self, output: &T) -> Result<(), Error>
     where
         T: Serialize,
@@ -106,13 +106,13 @@ impl<T> TaskToken<T> {
         call!("SendTaskSuccess", request.send()).map(drop).map_err(|error| Error::of_call("SendTaskSuccess", error))
     }
 
-    /// The task has failed.
+    /// Completes the task with a failure.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn fail(&self, failure: &TaskFailure) -> Result<(), Error> {
         let request = self
             .connection
@@ -124,24 +124,24 @@ impl<T> TaskToken<T> {
         call!("SendTaskFailure", request.send()).map(drop).map_err(|error| Error::of_call("SendTaskFailure", error))
     }
 
-    /// The task is still worked on: its heartbeat counts from now.
+    /// Reports that the task is still being worked on. Its heartbeat counts from now.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskHeartbeat.html>.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn heartbeat(&self) -> Result<(), Error> {
         let request = self.connection.sfn.send_task_heartbeat().task_token(self.as_str());
         call!("SendTaskHeartbeat", request.send()).map(drop).map_err(|error| Error::of_call("SendTaskHeartbeat", error))
     }
 
-    /// Works, sends a heartbeat each `heartbeat` meanwhile, and then what came of it. Work for a task that is not there any more
-    /// is dropped.
+    /// Does the work, sends a heartbeat every `heartbeat`, and finally sends the result. The work is dropped if its
+    /// task no longer exists.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call: the answer could not be sent.
+    /// Returns an [`Error`] if the answer could not be sent.
     pub async fn work<E: Into<TaskFailure>>(
         &self,
         heartbeat: Option<Duration>,
@@ -155,8 +155,8 @@ impl<T> TaskToken<T> {
             .await
     }
 
-    /// Works on a task of its own, so that a panic is a failure and dropping this drops the work. When `stopped` is ready
-    /// first, the task is handed back.
+    /// Runs the work in its own tokio task, so that a panic is a failure and dropping this future drops the work. If
+    /// `stopped` completes first, the task is handed back.
     pub(super) async fn run(
         &self,
         heartbeat: Option<Duration>,
@@ -175,7 +175,7 @@ impl<T> TaskToken<T> {
         self.answer(heartbeat, outcome, retry).await
     }
 
-    /// Sends heartbeats until the task is not there any more. One that fails in another way is lost; there are more.
+    /// Sends heartbeats until the task no longer exists. A heartbeat that fails otherwise is ignored; others follow.
     async fn until_gone(&self, heartbeat: Option<Duration>) {
         let Some(every) = heartbeat else { return std::future::pending().await };
         loop {
@@ -188,7 +188,7 @@ impl<T> TaskToken<T> {
         }
     }
 
-    /// Sends the answer, again and again while what hinders it may pass.
+    /// Sends the answer, and retries transient errors.
     async fn answer(
         &self,
         heartbeat: Option<Duration>,
@@ -211,7 +211,7 @@ impl<T> TaskToken<T> {
             }
             if outcome.is_ok() && ["InvalidOutput", "ValidationException"].iter().any(|code| error.has_code(code)) {
                 outcome = Err(TaskFailure::new(TaskFailure::INVALID_OUTPUT)
-                    .with_cause("the output is longer than Step Functions takes, or not what it takes"));
+                    .with_cause("the output is too long or invalid for Step Functions"));
                 continue;
             }
             if !error.is_transient() || self.connection.since(began) >= OUTAGE {
@@ -226,17 +226,17 @@ impl<T> TaskToken<T> {
     }
 }
 
-/// Whether nobody waits for the answer any more.
+/// Returns whether the task no longer waits for the answer.
 fn is_gone(error: &Error) -> bool {
     ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"].iter().any(|code| error.has_code(code))
 }
 
-/// The first characters of a text.
+/// Returns the first characters of a text.
 fn cut(text: &str, characters: usize) -> &str {
     text.char_indices().nth(characters).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
-/// How to try again.
+/// How to retry.
 #[derive(Clone, Copy)]
 pub(super) struct Retry<'r> {
     pub(super) backoff: Backoff,
@@ -244,14 +244,14 @@ pub(super) struct Retry<'r> {
 }
 
 impl Retry<'_> {
-    /// A pause with jitter: between nothing and all of it.
+    /// Returns a pause with jitter: a random part of it.
     pub(super) fn pause(&self, pause: Option<Duration>) -> Duration {
         let factor = (self.jitter)().clamp(0.0, 1.0);
         pause.unwrap_or(self.backoff.longest).mul_f64(if factor.is_nan() { 1.0 } else { factor })
     }
 }
 
-/// A task of the runtime that ends with its handle.
+/// A tokio task that is aborted when its handle is dropped.
 struct Spawned<T>(tokio::task::JoinHandle<T>);
 
 impl<T> Drop for Spawned<T> {

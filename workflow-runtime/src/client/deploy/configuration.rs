@@ -1,4 +1,4 @@
-//! What a deployment says of a state machine beside its definition and role.
+//! The configuration that a deployment declares besides the definition and the role.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::drift::Aspect;
 use super::record::{Hash, KEY_PREFIX, State};
 use crate::Arn;
 
-/// What a state machine writes to CloudWatch Logs.
+/// Logging to CloudWatch Logs.
 ///
 /// See <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,33 +24,33 @@ pub struct Logging {
 }
 
 impl Logging {
-    /// Nothing.
+    /// Turns logging off.
     pub fn off() -> Self {
         Self { level: LogLevel::Off, data: false, group: None }
     }
 
-    /// Events that end an execution, to the log group with this ARN.
+    /// Logs events that end an execution to the log group with this ARN.
     pub fn fatal(group: impl Into<Arn>) -> Self {
         Self { level: LogLevel::Fatal, data: false, group: Some(group.into()) }
     }
 
-    /// Every error, to the log group with this ARN.
+    /// Logs every error to the log group with this ARN.
     pub fn errors(group: impl Into<Arn>) -> Self {
         Self { level: LogLevel::Error, ..Self::fatal(group) }
     }
 
-    /// Every event, to the log group with this ARN.
+    /// Logs every event to the log group with this ARN.
     pub fn all(group: impl Into<Arn>) -> Self {
         Self { level: LogLevel::All, ..Self::fatal(group) }
     }
 
-    /// With inputs, outputs and other payloads.
+    /// Includes inputs, outputs and other payloads.
     #[must_use]
     pub fn with_data(self) -> Self {
         Self { data: true, ..self }
     }
 
-    /// The ARN of the log group as the API wants it, with `:*` behind it.
+    /// Returns the ARN of the log group with `:*` at the end, as the API expects it.
     fn group(&self) -> Option<String> {
         let group = self.group.as_ref()?.as_str();
         Some(format!("{}:*", group.strip_suffix(":*").unwrap_or(group)))
@@ -80,13 +80,13 @@ impl Logging {
         (&self.level, self.data, self.group()) == (&other.level, other.data, other.group())
     }
 
-    /// As text that is the same where they are.
+    /// Returns a text that is equal if the settings are equal.
     fn text(&self) -> String {
         format!("{} {} {}", self.level.as_str(), self.data, self.group().unwrap_or_default())
     }
 }
 
-/// The key that definition, inputs and outputs are encrypted with.
+/// The key that encrypts the definition, inputs and outputs.
 ///
 /// See <https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html>.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,23 +95,23 @@ pub struct Encryption {
     reuse: Option<i32>,
 }
 
-/// How many seconds a data key is used by default ([`kmsDataKeyReusePeriodSeconds`]).
+/// The default time to reuse a data key, in seconds ([`kmsDataKeyReusePeriodSeconds`]).
 ///
 /// [`kmsDataKeyReusePeriodSeconds`]: https://docs.aws.amazon.com/step-functions/latest/apireference/API_EncryptionConfiguration.html
 const REUSE: i32 = 300;
 
 impl Encryption {
-    /// A key that AWS owns.
+    /// Uses a key that AWS owns.
     pub fn aws_owned() -> Self {
         Self { key: None, reuse: None }
     }
 
-    /// A customer managed key: its id, ARN or alias.
+    /// Uses a customer managed key, given by its ID, ARN or alias.
     pub fn kms(key: impl Into<String>) -> Self {
         Self { key: Some(key.into()), reuse: None }
     }
 
-    /// How many seconds a data key is used before KMS is asked for another: 60 to 900.
+    /// Sets how long a data key is reused before KMS is asked for another: 60 to 900 seconds.
     #[must_use]
     pub fn reuse_data_key(self, seconds: u16) -> Self {
         Self { reuse: Some(seconds.into()), ..self }
@@ -139,7 +139,7 @@ impl Encryption {
         Self { key, reuse: found.and_then(EncryptionConfiguration::kms_data_key_reuse_period_seconds) }
     }
 
-    /// As text that is the same where they are.
+    /// Returns a text that is equal if the settings are equal.
     fn text(&self) -> String {
         match &self.key {
             Some(key) => format!("{key} {}", self.reuse.unwrap_or(REUSE)),
@@ -147,7 +147,7 @@ impl Encryption {
         }
     }
 
-    /// Whether the state machine has it; a time of reuse that is not given may be any.
+    /// Returns whether the state machine has this encryption. If no reuse time is given, any matches.
     fn is_in(&self, found: Option<&EncryptionConfiguration>) -> bool {
         let key = found.and_then(EncryptionConfiguration::kms_key_id);
         let reuse = found.and_then(EncryptionConfiguration::kms_data_key_reuse_period_seconds);
@@ -155,7 +155,7 @@ impl Encryption {
     }
 }
 
-/// What a deployment says of the configuration. What it does not say stays as it is.
+/// The configuration that a deployment declares. Anything that is not declared stays unchanged.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Configuration {
     pub(super) logging: Option<Logging>,
@@ -165,7 +165,7 @@ pub(super) struct Configuration {
 }
 
 impl Configuration {
-    /// Whether the state machine has what is said here, tags aside.
+    /// Returns whether the state machine has this configuration, ignoring tags.
     pub(super) fn is_in(&self, found: &DescribeStateMachineOutput) -> bool {
         let logging = Logging::of(found.logging_configuration());
         let tracing = found.tracing_configuration().is_some_and(|tracing| tracing.enabled());
@@ -186,7 +186,7 @@ impl Configuration {
         self.encryption.as_ref().map(Encryption::to_sdk).transpose()
     }
 
-    /// The tags that a state machine lacks, of those that are wanted.
+    /// Returns the declared tags that the state machine lacks.
     pub(super) fn tags_to_set(&self, found: &[Tag]) -> Vec<Tag> {
         let wanted = self.tags.iter().flatten();
         let is_there = |key: &str, value: &str| {
@@ -196,14 +196,15 @@ impl Configuration {
         missing.map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
     }
 
-    /// The keys of the tags that a state machine has and that are not wanted; not those of AWS's and of deployments.
+    /// Returns the keys of tags that the state machine has but that are not declared, except AWS's tags and those of
+    /// deployments.
     pub(super) fn tags_to_remove(&self, found: &[Tag]) -> Vec<String> {
         let Some(wanted) = &self.tags else { return Vec::new() };
         let keys = own_tags(found).into_keys();
         keys.filter(|key| !wanted.contains_key(*key)).map(str::to_owned).collect()
     }
 
-    /// What is said here, beside the definition.
+    /// Returns the hashes of the declared configuration.
     pub(super) fn state(&self) -> State {
         let said = [
             (Aspect::Logging, self.logging.as_ref().map(Logging::text)),
@@ -214,7 +215,7 @@ impl Configuration {
         said.into_iter().filter_map(|(aspect, text)| Some((aspect, Hash::short(&text?)))).collect()
     }
 
-    /// What a state machine has.
+    /// Returns the hashes of a state machine's configuration.
     pub(super) fn found(existing: &DescribeStateMachineOutput, tags: &[Tag]) -> State {
         let tracing = existing.tracing_configuration().is_some_and(|tracing| tracing.enabled());
         let found = [
@@ -226,7 +227,7 @@ impl Configuration {
         found.into_iter().map(|(aspect, text)| (aspect, Hash::short(&text))).collect()
     }
 
-    /// What the tags are between those that are removed and those that are set.
+    /// Returns the tags between the removal of old tags and the setting of new ones.
     pub(super) fn tags_between(&self, found: &[Tag]) -> Option<Hash> {
         let wanted = self.tags.as_ref()?;
         let kept = own_tags(found).into_iter().filter(|(key, _)| wanted.contains_key(*key));
@@ -234,13 +235,13 @@ impl Configuration {
     }
 }
 
-/// The tags that are not AWS's and not those of deployments.
+/// Returns the tags that belong neither to AWS nor to deployments.
 pub(super) fn own_tags(tags: &[Tag]) -> BTreeMap<&str, &str> {
     let tags = tags.iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default())));
     tags.filter(|(key, _)| !key.starts_with("aws:") && !key.starts_with(KEY_PREFIX)).collect()
 }
 
-/// Tags as text, in the order of their keys.
+/// Returns tags as text, sorted by key.
 fn tags_text(tags: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>) -> String {
     let tags = tags.into_iter().map(|(key, value)| format!("{:?}={:?}\n", key.as_ref(), value.as_ref()));
     tags.collect()

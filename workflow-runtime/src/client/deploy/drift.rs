@@ -1,4 +1,4 @@
-//! A state machine that is not as it was last deployed.
+//! Drift: a state machine differs from what was last deployed.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 
 use crate::Arn;
 
-/// What a deployment brings a state machine to.
+/// A part of a state machine that a deployment updates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Aspect {
@@ -16,17 +16,17 @@ pub enum Aspect {
     Logging,
     /// Tracing by X-Ray.
     Tracing,
-    /// The key that it is encrypted with.
+    /// The encryption key.
     Encryption,
     /// The tags.
     Tags,
 }
 
 impl Aspect {
-    /// Those beside the definition.
+    /// The aspects of the configuration.
     pub(super) const CONFIGURATION: [Self; 4] = [Self::Logging, Self::Tracing, Self::Encryption, Self::Tags];
 
-    /// Its name, such as `logging`.
+    /// Returns the name, such as `logging`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Definition => "definition or role",
@@ -44,19 +44,20 @@ impl fmt::Display for Aspect {
     }
 }
 
-/// What stands where a deployment would have overwritten what it does not know.
+/// The reason why a deployment did not overwrite a state machine.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drift {
     /// The state machine.
     pub machine: Arn,
-    /// Its definition, as it is now.
+    /// The current definition.
     pub definition: String,
-    /// Its role, as it is now.
+    /// The current role.
     pub role: Arn,
-    /// Whether this client deployed it before: then it was changed since by other means. Otherwise it was made by other means.
+    /// Whether this client deployed it before and it was changed since by other means. Otherwise it was created by
+    /// other means.
     pub was_deployed: bool,
-    /// What is not as it was deployed.
+    /// The aspects that differ from what was deployed.
     pub changed: Vec<Aspect>,
 }
 
@@ -76,10 +77,10 @@ impl Drift {
         }
     }
 
-    /// Why it was left as it is: `its logging and tags were changed by other means since it was last deployed`.
+    /// Returns why it was not changed: `its logging and tags were changed by other means since it was last deployed`.
     pub fn why(&self) -> String {
         if !self.was_deployed {
-            return "it was made by other means, and differs from the workflow".to_owned();
+            return "it was created by other means and differs from the workflow".to_owned();
         }
         let names: Vec<_> = self.changed.iter().map(|aspect| aspect.name()).collect();
         let (last, first) = names.split_last().unwrap_or((&"definition or role", &[]));
@@ -93,7 +94,7 @@ impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the state machine {} was left as it is: {}\n\
+            "the state machine {} was not changed: {}\n\
              help: compare it with the workflow, and overwrite it with `.deploy(…).overwrite()`",
             self.machine,
             self.why()

@@ -1,4 +1,4 @@
-//! Brings a workflow's state machine to what is declared, changing nothing that is as it should be.
+//! Updates a workflow's state machine to what is declared. Changes nothing that is already as declared.
 
 mod configuration;
 mod drift;
@@ -32,49 +32,50 @@ use crate::{Arn, MachineType, ParamsError, Workflow, WorkflowKind};
 /// What a deployment did to the state machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Change {
-    /// There was no such state machine, and now there is.
+    /// The state machine did not exist and was created.
     Created,
-    /// Its definition, role, configuration or tags were others.
+    /// The definition, role, configuration or tags differed and were updated.
     Updated,
-    /// Everything was as declared (the definition as JSON).
+    /// Everything was as declared (the definition is compared as JSON).
     Unchanged,
 }
 
-/// A deployed state machine, and what deploying it did.
+/// A deployed state machine, and what the deployment changed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Deployed<W> {
     /// The state machine.
     pub machine: StateMachine<W>,
-    /// What was done.
+    /// What the deployment did.
     pub change: Change,
-    /// The version of what is deployed, where one was asked for.
+    /// The version of the deployed state machine, if one was requested.
     pub version: Option<StateMachine<W>>,
-    /// The alias that was pointed to the version, where one was asked for.
+    /// The alias that points to the version, if one was requested.
     pub alias: Option<Alias<W>>,
 }
 
 impl<W> Deployed<W> {
-    /// Where executions of what was deployed are started: the version, where there is one, else the state machine.
+    /// Returns the target for new executions: the version if there is one, otherwise the state machine.
     ///
-    /// For a few seconds after an update, an execution that is started on the state machine itself may still run the older
-    /// definition. One that is started on a version never does.
+    /// For a few seconds after an update, an execution that you start on the state machine itself may still run the
+    /// older definition. An execution that you start on a version never does.
     pub fn target(&self) -> &StateMachine<W> {
         self.version.as_ref().unwrap_or(&self.machine)
     }
 }
 
-/// How long to wait between two tries while the older state machine is being deleted.
+/// The pause between two attempts while the older state machine is being deleted.
 const DELETION_PAUSE: Duration = Duration::from_secs(5);
 
-/// How often a state machine is looked at that others change at the same time.
+/// The most attempts while others change the state machine concurrently.
 const LOOKS: u8 = 3;
 
-/// A deployment: what [`Client::deploy`] gives, to be awaited.
+/// A deployment, created by [`Client::deploy`]. Await it.
 ///
 /// It leaves a tag `workflow-runtime/deployed` on the state machine, with a hash of the definition and role, and a tag
-/// `workflow-runtime/configuration` with one for each of logging, tracing, encryption and tags that it says something of. What is
-/// no longer what the tags say, someone else changed, and the state machine is left as it is: [`Error::Drifted`].
+/// `workflow-runtime/configuration`, with a hash for each of logging, tracing, encryption and tags that it declares. If
+/// the state machine no longer matches the tags, someone else changed it: the deployment does not change it and returns
+/// [`Error::Drifted`].
 ///
 /// ```ignore
 /// let deployed = client
@@ -88,9 +89,9 @@ const LOOKS: u8 = 3;
 ///
 /// It needs the actions `states:ListStateMachines`, `DescribeStateMachine`, `ValidateStateMachineDefinition`,
 /// `CreateStateMachine`, `UpdateStateMachine`, `ListTagsForResource`, `TagResource`, `UntagResource`,
-/// `PublishStateMachineVersion`, those on aliases, and `iam:PassRole` for the role. It may be cut short after any request: the
-/// next deployment finishes it.
-#[must_use = "nothing is deployed until it is awaited"]
+/// `PublishStateMachineVersion`, those on aliases, and `iam:PassRole` for the role. It may be interrupted after any
+/// request: the next deployment completes it.
+#[must_use = "a deployment does nothing unless awaited"]
 pub struct Deploy<W> {
     client: Client<W>,
     role: Arn,
@@ -98,7 +99,7 @@ pub struct Deploy<W> {
     settings: Settings,
 }
 
-/// What a state machine is to be.
+/// The declared state machine.
 #[derive(Clone)]
 struct Declared {
     name: String,
@@ -106,13 +107,13 @@ struct Declared {
     definition: String,
 }
 
-/// How to deploy it.
+/// The options of the deployment.
 #[derive(Clone, Default)]
 struct Settings {
     configuration: Configuration,
-    /// Whether a version is published, and its description.
+    /// Whether to publish a version, and its description.
     version: Option<Option<String>>,
-    /// An alias, and how many of a hundred executions it gives to the version.
+    /// The alias, and the percentage of executions that it sends to the version.
     alias: Option<(String, u8)>,
     overwrites: bool,
     deletion: Duration,
@@ -122,19 +123,19 @@ struct Settings {
 }
 
 impl<W: Workflow> Client<W> {
-    /// Creates the workflow's state machine, or updates it when its definition or role differs: await it.
+    /// Creates the workflow's state machine, or updates it if its definition or role differs. Await the result.
     ///
-    /// `role` is the IAM role that executions run as. Running executions keep the definition they started with, and
-    /// one started within a few seconds of an update may still get the old one:
-    /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html>. Publish a version, and
-    /// start on that: [`Deploy::publish`].
+    /// `role` is the IAM role of the executions. Running executions keep the definition that they started with, and an
+    /// execution that is started within a few seconds of an update may still get the old one:
+    /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html>. To avoid this,
+    /// publish a version and start executions on it: [`Deploy::publish`].
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] when the service finds mistakes in the definition, [`Error::Drifted`] when the state machine is not
-    /// as it was last deployed, [`Error::OtherType`] when it exists as the other of Standard and Express,
-    /// [`Error::Deleting`] when it is being deleted, [`Error::Overtaken`] when another deployment changed it meanwhile, and
-    /// what [`Error`] says of any call.
+    /// [`Error::Invalid`] if the service finds errors in the definition, [`Error::Drifted`] if the state machine
+    /// differs from what was last deployed, [`Error::OtherType`] if it exists with the other type, Standard or Express,
+    /// [`Error::Deleting`] if it is being deleted, [`Error::Overtaken`] if another deployment changed it concurrently,
+    /// or another [`Error`] of a call.
     pub fn deploy(&self, role: &Arn) -> Deploy<W>
     where
         W: Workflow<Params = ()>,
@@ -142,11 +143,11 @@ impl<W: Workflow> Client<W> {
         self.deploys(role, Ok(W::definition()))
     }
 
-    /// The same with values for the workflow's deploy-time parameters.
+    /// Like [`deploy`](Self::deploy), with values for the workflow's deploy-time parameters.
     ///
     /// # Errors
     ///
-    /// As [`deploy`](Self::deploy); and [`Error::Params`] when a parameter has no JSON value.
+    /// As [`deploy`](Self::deploy), or [`Error::Params`] if a parameter has no JSON value.
     pub fn deploy_with(&self, role: &Arn, params: &W::Params) -> Deploy<W> {
         self.deploys(role, W::definition_with(params))
     }
@@ -162,7 +163,8 @@ impl<W: Workflow> Client<W> {
 }
 
 impl<K: WorkflowKind> Client<Untyped<K>> {
-    /// The same with the name of a state machine, and a definition in Amazon States Language (JSON).
+    /// Like [`deploy`](Self::deploy), for a state machine given by its name and a definition in Amazon States Language
+    /// (JSON).
     ///
     /// # Errors
     ///
@@ -179,7 +181,7 @@ impl<W: Workflow> Deploy<W> {
         self
     }
 
-    /// The state machine's name, in place of the workflow's own.
+    /// Sets the name of the state machine, in place of the workflow's own.
     pub fn name(mut self, name: &str) -> Self {
         if let Ok(declared) = &mut self.declared {
             name.clone_into(&mut declared.name);
@@ -187,56 +189,57 @@ impl<W: Workflow> Deploy<W> {
         self
     }
 
-    /// What is written to CloudWatch Logs. Without it, logging stays as it is.
+    /// Sets logging to CloudWatch Logs. Without it, logging stays unchanged.
     pub fn logging(self, logging: Logging) -> Self {
         self.set(|settings| settings.configuration.logging = Some(logging))
     }
 
-    /// Whether traces are sent to X-Ray. Without it, tracing stays as it is.
+    /// Sets whether traces are sent to X-Ray. Without it, tracing stays unchanged.
     pub fn tracing(self, enabled: bool) -> Self {
         self.set(|settings| settings.configuration.tracing = Some(enabled))
     }
 
-    /// What definition and payloads are encrypted with. Without it, encryption stays as it is.
+    /// Sets the encryption of the definition and payloads. Without it, encryption stays unchanged.
     pub fn encryption(self, encryption: Encryption) -> Self {
         self.set(|settings| settings.configuration.encryption = Some(encryption))
     }
 
-    /// The tags: all others are removed, but those whose keys begin with `aws:` or `workflow-runtime/`. Without it, tags
-    /// stay as they are.
+    /// Sets the tags. All others are removed, except those whose keys begin with `aws:` or `workflow-runtime/`. Without
+    /// it, tags stay unchanged.
     pub fn tags<K: Into<String>, V: Into<String>>(self, tags: impl IntoIterator<Item = (K, V)>) -> Self {
         let tags: BTreeMap<_, _> = tags.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
         self.set(|settings| settings.configuration.tags = Some(tags))
     }
 
-    /// Publishes a version of what is deployed, if it has none yet. Of two deployments at once one publishes its version, and
-    /// the other gives [`Error::Overtaken`].
+    /// Publishes a version of the deployed state machine, unless one exists already. Of two concurrent deployments, one
+    /// publishes its version, and the other returns [`Error::Overtaken`].
     pub fn publish(self) -> Self {
         self.set(|settings| settings.version = Some(settings.version.take().flatten()))
     }
 
-    /// The same, with a description of at most 256 characters for a new version.
+    /// Like [`publish`](Self::publish), with a description of at most 256 characters for a new version.
     pub fn publish_as(self, description: &str) -> Self {
         self.set(|settings| settings.version = Some(Some(description.to_owned())))
     }
 
-    /// Publishes a version, and points this alias to it.
+    /// Publishes a version and points this alias to it.
     pub fn alias(self, name: &str) -> Self {
         self.alias_weight(name, 100)
     }
 
-    /// Publishes a version, and has this alias give it so many of a hundred executions, and the others to the version that
-    /// had the most before: [`Alias::shift`].
+    /// Publishes a version and makes this alias send it `weight` percent of executions. The others go to the version
+    /// that previously had the most: [`Alias::shift`].
     pub fn alias_weight(self, name: &str, weight: u8) -> Self {
         self.publish().set(|settings| settings.alias = Some((name.to_owned(), weight)))
     }
 
-    /// Overwrites the state machine also when it is not as it was last deployed.
+    /// Overwrites the state machine even if it differs from what was last deployed.
     pub fn overwrite(self) -> Self {
         self.set(|settings| settings.overwrites = true)
     }
 
-    /// Waits at most so long for a state machine that is being deleted to be gone. Without it, [`Error::Deleting`] at once.
+    /// Waits until a state machine that is being deleted is gone, for at most this time. Without it, the deployment
+    /// returns [`Error::Deleting`] at once.
     pub fn wait_for_deletion(self, at_most: Duration) -> Self {
         self.set(|settings| settings.deletion = at_most)
     }
@@ -277,7 +280,7 @@ impl<W: Workflow> fmt::Debug for Deploy<W> {
     }
 }
 
-/// A deployment under way.
+/// A running deployment.
 struct Deployment<'a, W> {
     client: &'a Client<W>,
     role: &'a Arn,
@@ -285,17 +288,17 @@ struct Deployment<'a, W> {
     settings: &'a Settings,
 }
 
-/// A state machine that was brought to what is declared.
+/// A state machine that has been updated to what is declared.
 struct Brought<W> {
     machine: StateMachine<W>,
     change: Change,
-    /// What the service calls this state of the state machine; `None` for the first.
+    /// The service's ID of this revision of the state machine; `None` for the first.
     revision: Option<String>,
 }
 
 enum Created {
     New(Arn),
-    /// A listing or a description, which are eventually consistent, had not shown it yet.
+    /// The state machine exists, but an eventually consistent listing or description did not show it yet.
     Exists(Arn),
 }
 
@@ -320,7 +323,7 @@ impl<W: Workflow> Deployment<'_, W> {
         Ok(Deployed { machine, change, version, alias })
     }
 
-    /// Creates the state machine, or brings it to what is declared.
+    /// Creates the state machine, or updates it to what is declared.
     async fn bring(&self) -> Result<Brought<W>, Error> {
         let existing = match self.client.find(&self.declared.name).await? {
             Some(existing) => existing,
@@ -341,7 +344,7 @@ impl<W: Workflow> Deployment<'_, W> {
             looks -= 1;
             let update = update::Update { deployment: self, machine: machine.clone(), declared: self.state() };
             match update.apply(&existing).await {
-                // Another deployment may have come between the look at the state machine and the one at its tags.
+                // Another deployment may have changed the state machine between the requests for it and for its tags.
                 Err(Error::Drifted(drift)) if looks > 0 => {
                     let again = machine.describe().await?;
                     if found(&again, &[]) == found(&existing, &[]) {
@@ -354,7 +357,7 @@ impl<W: Workflow> Deployment<'_, W> {
         }
     }
 
-    /// What is declared.
+    /// Returns the hashes of what is declared.
     fn state(&self) -> State {
         let mut state = self.settings.configuration.state();
         state.insert(Aspect::Definition, Hash::of(&self.declared.definition, self.role.as_str()));
@@ -392,7 +395,7 @@ impl<W: Workflow> Deployment<'_, W> {
         }
     }
 
-    /// The refusal of a state machine that is being deleted, by its own name.
+    /// Turns the refusal for a state machine that is being deleted into [`Error::Deleting`].
     fn deleting(&self, error: Error) -> Error {
         match error.has_code("StateMachineDeleting") {
             true => Error::Deleting { name: self.declared.name.clone() },
@@ -400,7 +403,7 @@ impl<W: Workflow> Deployment<'_, W> {
         }
     }
 
-    /// The refusal to publish a revision that is no longer the current one, by its own name.
+    /// Turns the refusal to publish an outdated revision into [`Error::Overtaken`].
     fn overtaken(&self, error: Error) -> Error {
         match error.has_code("ConflictException") {
             true => Error::Overtaken { name: self.declared.name.clone() },
@@ -409,7 +412,7 @@ impl<W: Workflow> Deployment<'_, W> {
     }
 }
 
-/// What the service has.
+/// Returns the hashes of the existing state machine.
 fn found(existing: &DescribeStateMachineOutput, tags: &[Tag]) -> State {
     let mut state = Configuration::found(existing, tags);
     state.insert(Aspect::Definition, Hash::of(existing.definition(), existing.role_arn()));
@@ -430,7 +433,7 @@ fn sdk_type(machine_type: MachineType) -> StateMachineType {
     }
 }
 
-/// The ARN that the service quotes: `State Machine Already Exists: 'arn:…'`.
+/// Returns the ARN in the service's message: `State Machine Already Exists: 'arn:…'`.
 fn existing_arn(error: &CreateStateMachineError) -> Option<Arn> {
     let CreateStateMachineError::StateMachineAlreadyExists(exists) = error else { return None };
     let arn = exists.message()?.split('\'').nth(1)?;

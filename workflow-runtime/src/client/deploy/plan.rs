@@ -1,4 +1,4 @@
-//! What a deployment would change, and what that means; nothing is changed.
+//! Plans a deployment: what it would change and what that means. Changes nothing.
 
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::Tag;
@@ -10,38 +10,38 @@ use super::{Declared, Deploy, Deployment, Drift, found, tags_of};
 use crate::client::{Client, Error, StateMachine};
 use crate::{Arn, Json, MachineType, Workflow};
 
-/// What a deployment would do.
+/// The effects of a deployment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Planned {
-    /// The state machine that is there; `None` where it would be created.
+    /// The existing state machine; `None` if it would be created.
     pub machine: Option<Arn>,
-    /// What would change and what that means; of a state machine that would be created, beside an empty one.
+    /// The changes and their meaning. A state machine that would be created is compared with an empty one.
     pub plan: Plan,
-    /// The state machine as it is; of one that would be created, nothing.
+    /// The state machine as it is; empty if it would be created.
     pub old: Machine,
     /// The state machine as it would be.
     pub new: Machine,
-    /// What was changed by other means since the last deployment, which the deployment would not overwrite unless told to.
+    /// Changes by other means since the last deployment, which the deployment would not overwrite by default.
     pub drift: Option<Drift>,
 }
 
 impl Planned {
-    /// What it means for those who rely on the state machine: nothing, where there is none yet.
+    /// Returns the verdict for those who rely on the state machine; compatible if it does not exist yet.
     pub fn verdict(&self) -> Verdict {
         self.machine.as_ref().map_or(Verdict::Compatible, |_| self.plan.verdict())
     }
 }
 
 impl<W: Workflow> Client<W> {
-    /// What deploying the workflow with this role would change, and what that means for executions under way, callers, readers
-    /// and workers. Nothing is changed.
+    /// Returns what deploying the workflow with this role would change, and what that means for executions under way,
+    /// callers, readers and workers. Changes nothing.
     ///
-    /// With tags, logging and the like: [`Deploy::plan`].
+    /// To plan tags, logging and other options, use [`Deploy::plan`].
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub fn plan(&self, role: &Arn) -> impl Future<Output = Result<Planned, Error>> + Send + use<W>
     where
         W: Workflow<Params = ()>,
@@ -49,11 +49,11 @@ impl<W: Workflow> Client<W> {
         self.deploy(role).plan()
     }
 
-    /// The same with values for the workflow's deploy-time parameters.
+    /// Like [`plan`](Self::plan), with values for the workflow's deploy-time parameters.
     ///
     /// # Errors
     ///
-    /// As [`plan`](Self::plan); and [`Error::Params`] when a parameter has no JSON value.
+    /// As [`plan`](Self::plan), or [`Error::Params`] if a parameter has no JSON value.
     pub fn plan_with(
         &self,
         role: &Arn,
@@ -64,14 +64,14 @@ impl<W: Workflow> Client<W> {
 }
 
 impl<W: Workflow> Deploy<W> {
-    /// The types of input and output that the newer definition declares, each a JSON Schema: [`plan`](Self::plan) then tells what
-    /// they mean for callers and readers, where the definition alone does not show it.
+    /// Sets the types of input and output that the newer definition declares, each a JSON Schema. [`plan`](Self::plan)
+    /// then also reports their effects on callers and readers, which the definition alone does not show.
     pub fn declaring(mut self, input: Option<Json>, output: Option<Json>) -> Self {
         self.settings.types = (input, output);
         self
     }
 
-    /// What this deployment would change, and what that means. Nothing is changed.
+    /// Returns what this deployment would change, and what that means. Changes nothing.
     ///
     /// ```ignore
     /// let planned = client.deploy(&role).tags([("team", "orders")]).plan().await?;
@@ -80,7 +80,7 @@ impl<W: Workflow> Deploy<W> {
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call; [`Error::Params`].
+    /// Returns [`Error::Params`] if a parameter has no JSON value, or another [`Error`] of a call.
     pub async fn plan(self) -> Result<Planned, Error> {
         let Self { client, role, declared, settings } = self;
         let declared = declared?;
@@ -100,7 +100,7 @@ impl<W: Workflow> Deploy<W> {
 }
 
 impl<W: Workflow> Deployment<'_, W> {
-    /// What it would make: what the deployment does not say is not compared.
+    /// Returns the state machine that the deployment would create. Undeclared parts are not compared.
     fn machine(&self) -> Machine {
         let Declared { name, machine_type, definition } = self.declared;
         let said = &self.settings.configuration;
@@ -121,22 +121,22 @@ impl<W: Workflow> Deployment<'_, W> {
 }
 
 impl<W: Workflow> StateMachine<W> {
-    /// The state machine as [`workflow_plan::plan`] compares it with others.
+    /// Returns the state machine as [`workflow_plan::plan`] compares it with others.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn as_planned(&self) -> Result<Machine, Error> {
         let machine = self.unqualified();
         Ok(of_service(&machine.describe().await?, &tags_of(&machine).await?))
     }
 
-    /// What was changed by other means since this client last deployed the state machine, or that it was made by other means:
-    /// what a deployment would not overwrite unless told to.
+    /// Returns what was changed by other means since this client last deployed the state machine, or that it was
+    /// created by other means. A deployment does not overwrite such changes by default.
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of any call.
+    /// Returns an [`Error`] if the call fails.
     pub async fn drift(&self) -> Result<Option<Drift>, Error> {
         let machine = self.unqualified();
         Ok(drift(&machine, &machine.describe().await?, &tags_of(&machine).await?, None))
@@ -154,7 +154,7 @@ fn drift<W: Workflow>(
     (!changed.is_empty()).then(|| Drift::of(machine.arn(), existing, record.is_some(), changed))
 }
 
-/// What the service has.
+/// Returns the existing state machine.
 fn of_service(existing: &DescribeStateMachineOutput, tags: &[Tag]) -> Machine {
     let tags = own_tags(tags).into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
     let configuration = Configuration {
@@ -181,7 +181,7 @@ fn plan_type(word: &str) -> workflow_plan::MachineType {
     }
 }
 
-/// What `workflow_plan` takes for the key that AWS owns.
+/// Returns the key as `workflow_plan` names it.
 fn key(key: Option<&str>) -> String {
     key.unwrap_or(workflow_plan::AWS_OWNED_KEY).to_owned()
 }

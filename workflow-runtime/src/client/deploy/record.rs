@@ -1,8 +1,8 @@
-//! What a deployment leaves on the state machine: tags that tell what it deployed.
+//! The tags of a deployment, which record what it deployed.
 //!
-//! The next deployment sees by them whether the state machine is still what was deployed. An update takes several requests, the
-//! tags' and the machine's own, and may be cut short between them: so the tags name both what is and what shall be, before
-//! the update, and what is alone, after it.
+//! The next deployment uses them to check that the state machine is still what was deployed. An update takes several
+//! requests, for the tags and for the state machine, and may be interrupted between them. The tags therefore name both
+//! the old and the new state before the update, and only the new one after it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,16 +13,16 @@ use sha2::{Digest as _, Sha256};
 use super::drift::Aspect;
 use crate::Json;
 
-/// What the keys of the tags of deployments begin with.
+/// The prefix of the keys of deployment tags.
 pub(super) const KEY_PREFIX: &str = "workflow-runtime/";
-/// The key of the tag about definition and role.
+/// The key of the tag for definition and role.
 const KEY: &str = "workflow-runtime/deployed";
-/// The key of the tag about the configuration, where a deployment declares some: `logging:… tags:…+…`.
+/// The key of the tag for the configuration, if a deployment declares any: `logging:… tags:…+…`.
 const CONFIGURATION_KEY: &str = "workflow-runtime/configuration";
 
-/// How many digits the hash of a part of the configuration has: the value of a tag has 256 characters.
+/// The digits of a hash of the configuration: the value of a tag has at most 256 characters.
 const SHORT: usize = 16;
-/// How many hashes of each aspect are kept, for the same reason.
+/// The hashes kept for each aspect, for the same reason.
 const KEPT: usize = 3;
 
 /// A hash in hexadecimal digits.
@@ -30,17 +30,17 @@ const KEPT: usize = 3;
 pub(super) struct Hash(String);
 
 impl Hash {
-    /// Of a definition and a role: equal for definitions that are equal as JSON.
+    /// Returns the hash of a definition and a role. It is equal for definitions that are equal as JSON.
     pub(super) fn of(definition: &str, role: &str) -> Self {
         let definition = match serde_json::from_str::<Json>(definition) {
             Ok(json) => canonical(&json).to_string(),
             Err(_) => definition.to_owned(),
         };
-        // Neither has a line break: JSON escapes it, and an ARN has none.
+        // Neither contains a line break: JSON escapes it, and an ARN has none.
         Self::of_text(&format!("{definition}\n{role}"))
     }
 
-    /// Of a part of the configuration, as text.
+    /// Returns the hash of a part of the configuration, given as text.
     pub(super) fn short(text: &str) -> Self {
         let Self(mut digits) = Self::of_text(text);
         digits.truncate(SHORT);
@@ -50,7 +50,7 @@ impl Hash {
     fn of_text(text: &str) -> Self {
         let hash = Sha256::digest(text);
         let digits = hash.iter().fold(String::new(), |mut digits, byte| {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(digits, "{byte:02x}");
             digits
         });
@@ -58,7 +58,7 @@ impl Hash {
     }
 }
 
-/// The same JSON with the members of each object in the order of their names.
+/// Returns the same JSON with the members of each object sorted by name.
 fn canonical(json: &Json) -> Json {
     match json {
         Json::Array(items) => items.iter().map(canonical).collect(),
@@ -71,20 +71,20 @@ fn canonical(json: &Json) -> Json {
     }
 }
 
-/// What a state machine is, or is to be: a hash for each aspect that is known.
+/// The existing or declared state of a state machine: a hash for each known aspect.
 pub(super) type State = BTreeMap<Aspect, Hash>;
 
-/// What the tags name: for each aspect what it is, and while a deployment is under way, what it shall be.
+/// The contents of the tags: for each aspect its state and, during a deployment, its new state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Record(BTreeMap<Aspect, Vec<Hash>>);
 
 impl Record {
-    /// What is deployed.
+    /// Returns the record of a deployed state machine.
     pub(super) fn of(deployed: &State) -> Self {
         Self(deployed.iter().map(|(aspect, hash)| (*aspect, vec![hash.clone()])).collect())
     }
 
-    /// What a state machine's tags say; `None` when no deployment left any.
+    /// Reads a state machine's tags. Returns `None` if no deployment left any.
     pub(super) fn read(tags: &[Tag]) -> Option<Self> {
         let value = |key: &str| tags.iter().find(|tag| tag.key() == Some(key))?.value();
         let read = |hashes: &str, between: char| hashes.split(between).map(|hash| Hash(hash.to_owned())).collect();
@@ -97,7 +97,7 @@ impl Record {
         Some(Self(record))
     }
 
-    /// The same, with these too. Of more than there is room for, the last ones go.
+    /// Adds a state. If there is not enough room, the last hashes are dropped.
     pub(super) fn and(mut self, other: &Self) -> Self {
         for (aspect, hashes) in &other.0 {
             let known = self.0.entry(*aspect).or_default();
@@ -110,7 +110,7 @@ impl Record {
         self
     }
 
-    /// The same, with what another says of aspects that this one does not name.
+    /// Adds the aspects of another record that this one lacks.
     pub(super) fn or(mut self, other: Option<&Self>) -> Self {
         for (aspect, hashes) in other.into_iter().flat_map(|other| &other.0) {
             self.0.entry(*aspect).or_insert_with(|| hashes.clone());
@@ -137,8 +137,8 @@ impl Record {
     }
 }
 
-/// What of a state machine is neither what a deployment left nor what is declared. Of the configuration, what no deployment
-/// declared before is nobody's.
+/// Returns the aspects of a state machine that are neither as deployed nor as declared. A part of the configuration
+/// that no deployment has declared belongs to nobody.
 pub(super) fn drifted(record: Option<&Record>, found: &State, declared: Option<&State>) -> Vec<Aspect> {
     let differs = |aspect: &Aspect, hash: &Hash| match declared {
         Some(declared) => declared.get(aspect).is_some_and(|declared| declared != hash),
@@ -178,7 +178,7 @@ mod tests {
         for tag in &tags {
             let value = tag.value().unwrap();
             assert!(value.len() <= 256, "{value}");
-            // What the service takes in the value of a tag.
+            // The characters that the service accepts in the value of a tag.
             assert!(value.chars().all(|sign| sign.is_ascii_alphanumeric() || " _.:/=+-@".contains(sign)), "{value}");
         }
         let other = Tag::builder().key("team").value("a").build();
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(drifted(Some(&Record::of(&deployed)), &one, None), []);
         assert_eq!(drifted(Some(&Record::of(&deployed)), &two, None), [Aspect::Definition]);
         assert_eq!(drifted(None, &two, None), [Aspect::Definition]);
-        // What is declared is right, whoever made it so.
+        // A state as declared is never drift, whoever created it.
         assert_eq!(drifted(None, &two, Some(&two)), []);
         assert_eq!(drifted(Some(&Record::of(&one)), &two, Some(&deployed)), [Aspect::Definition]);
     }

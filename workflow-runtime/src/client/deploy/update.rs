@@ -1,4 +1,4 @@
-//! What becomes of a state machine that exists.
+//! Updates an existing state machine.
 
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::{StateMachineStatus, Tag};
@@ -9,11 +9,11 @@ use super::{Aspect, Brought, Change, Deployment, Drift, found, tags_of, validati
 use crate::Workflow;
 use crate::client::{Error, StateMachine};
 
-/// A deployment onto a state machine.
+/// The update of a state machine.
 pub(super) struct Update<'a, W> {
     pub(super) deployment: &'a Deployment<'a, W>,
     pub(super) machine: StateMachine<W>,
-    /// What is declared.
+    /// The declared state.
     pub(super) declared: State,
 }
 
@@ -42,7 +42,7 @@ impl<W: Workflow> Update<'_, W> {
             found.get(&Aspect::Definition) != self.declared.get(&Aspect::Definition) || !configuration.is_in(existing);
         let changes = is_other || !to_set.is_empty() || !to_remove.is_empty();
         let mut deployed = Record::of(&self.declared).or(record.as_ref());
-        // What the tags say then.
+        // The tags at that time.
         let mut said = record;
         if changes {
             if is_other {
@@ -56,14 +56,14 @@ impl<W: Workflow> Update<'_, W> {
             if !to_remove.is_empty() {
                 self.untag(to_remove).await?;
             }
-            // Of another deployment at the same time, either may have had the last word: what both made is known then.
+            // If another deployment ran concurrently, either may have been last, so the tags of both are known.
             said = Record::read(&tags_of(&self.machine).await?);
             if let Some(others) = said.as_ref().filter(|said| **said != under_way) {
                 deployed = deployed.and(others);
             }
         }
-        // The record is not so already: of a deployment that was cut short, or of a machine that was made by other means and is
-        // the same.
+        // The record is not up to date: a deployment was interrupted, or the state machine was created by other means
+        // and is equal.
         let of_record = (said.as_ref() != Some(&deployed)).then(|| deployed.to_tags());
         let to_set: Vec<Tag> = to_set.into_iter().chain(of_record.into_iter().flatten()).collect();
         if !to_set.is_empty() {
@@ -73,7 +73,7 @@ impl<W: Workflow> Update<'_, W> {
         Ok(Brought { machine: self.machine, change, revision })
     }
 
-    /// What is, and what shall be.
+    /// Records the old and the new state.
     fn under_way(&self, found: &State, tags: &[Tag]) -> Record {
         let is = found.iter().filter(|(aspect, _)| self.declared.contains_key(aspect));
         let is = Record::of(&is.map(|(aspect, hash)| (*aspect, hash.clone())).collect());
@@ -96,7 +96,7 @@ impl<W: Workflow> Update<'_, W> {
         Ok(())
     }
 
-    /// Gives the revision that it made.
+    /// Sends the update. Returns the new revision.
     async fn send(&self) -> Result<Option<String>, Error> {
         const OPERATION: &str = "UpdateStateMachine";
         let configuration = &self.deployment.settings.configuration;

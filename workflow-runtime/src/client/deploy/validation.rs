@@ -1,4 +1,4 @@
-//! What the service finds wrong with a definition before anything is changed.
+//! Validates a definition with the service before anything is changed.
 
 use aws_sdk_sfn::types::{ValidateStateMachineDefinitionResultCode, ValidateStateMachineDefinitionSeverity};
 
@@ -8,10 +8,10 @@ use super::super::error::DefinitionFinding;
 use super::{Declared, sdk_type};
 use crate::client::Error;
 
-/// Asks the service for all errors of the definition at once.
+/// Asks the service for all errors of the definition.
 ///
-/// A service that does not know the operation, and a role that may not use it, leave the check to the request that creates or
-/// updates the state machine: that one checks the definition too, and changes nothing where it has errors.
+/// If the service does not support the operation, or the role may not use it, the request that creates or updates the
+/// state machine checks the definition. That request changes nothing if there are errors.
 pub(super) async fn validate(connection: &Connection, declared: &Declared) -> Result<(), Error> {
     let request = connection
         .sfn
@@ -40,6 +40,6 @@ pub(super) async fn validate(connection: &Connection, declared: &Declared) -> Re
     Err(Error::Invalid { name: declared.name.clone(), findings: findings.collect() })
 }
 
-/// Codes of a service that does not have the operation, or does not let this role use it.
+/// Error codes of a service that does not have the operation, or does not let this role use it.
 const MAY_BE_MISSING: [&str; 4] =
     ["AccessDeniedException", "InvalidAction", "UnknownOperationException", "NotImplemented"];

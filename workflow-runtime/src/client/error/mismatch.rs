@@ -1,12 +1,12 @@
-//! A payload that does not fit the workflow's type, told without the payload.
+//! A payload that does not match the workflow's type, reported without the payload.
 
 use std::fmt;
 
 use crate::client::Sensitive;
 
-/// Why a payload is not of a type.
+/// Why a payload does not match a type.
 ///
-/// `Display` and `Debug` tell what was expected and where, but nothing of the payload.
+/// `Display` and `Debug` print what was expected and where, but nothing of the payload.
 #[derive(Debug)]
 pub struct Mismatch {
     text: Sensitive,
@@ -28,22 +28,22 @@ impl Mismatch {
         }
     }
 
-    /// The payload as JSON text.
+    /// Returns the payload as JSON text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// All that serde says, which may quote the payload.
+    /// Returns serde's full message, which may quote the payload.
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// The line of the payload's text where it does not fit, from 1; 0 where that is unknown.
+    /// Returns the line of the payload's text where it does not match, from 1; 0 if unknown.
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// The column in that line, from 1, in bytes.
+    /// Returns the column in that line, from 1, in bytes.
     pub fn column(&self) -> usize {
         self.column
     }
@@ -59,7 +59,7 @@ impl fmt::Display for Mismatch {
     }
 }
 
-/// What serde's message says of the type; what it says of the value is left out.
+/// Returns the part of serde's message about the type, without the part about the value.
 fn expected(reason: &str) -> Option<String> {
     let message = reason.rsplit_once(" at line ").map_or(reason, |(message, _)| message);
     if message.starts_with("missing field `") {

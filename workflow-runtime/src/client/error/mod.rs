@@ -1,4 +1,4 @@
-//! What can go wrong between a workflow and Step Functions, each in its own variant.
+//! The errors of the client, each with its own variant.
 
 mod mismatch;
 mod sdk;
@@ -13,40 +13,42 @@ use super::Sensitive;
 use super::deploy::Drift;
 use crate::{Arn, MachineType, ParamsError};
 
-/// Why a call of the client gave no result.
+/// Why a call of the client failed.
 ///
-/// [`Failed`](Self::Failed), [`TimedOut`](Self::TimedOut) and [`Aborted`](Self::Aborted) are the ends of an
-/// execution; the others are about a call.
+/// [`Failed`](Self::Failed), [`TimedOut`](Self::TimedOut) and [`Aborted`](Self::Aborted) say how an execution ended;
+/// the others are errors of the call.
 ///
-/// Nothing of payloads and causes is in `Display`, `Debug` and the chain of sources: ask for them where you want them.
+/// `Display`, `Debug` and the chain of sources contain no payloads and causes. Use the fields and methods to read
+/// those.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Step Functions refused the call.
+    /// Step Functions rejected the call.
     #[error("Step Functions refused {0}")]
     Refused(Refusal),
 
-    /// No answer came: the request could not be sent, or the connection was lost before the whole answer was there.
+    /// No answer arrived: the request could not be sent, or the connection was lost before the answer was complete.
     #[error("no answer from Step Functions to {operation}: {reason}")]
     NoAnswer {
         /// The API's operation, such as `StartExecution`.
         operation: &'static str,
-        /// Why, in one line.
+        /// The reason, in one line.
         reason: String,
         /// The SDK's own error.
         sdk: SdkSource,
     },
 
-    /// An answer came that Step Functions does not give: something else listens there, or stands in between.
+    /// The answer is not one of Step Functions: something else listens at the address, or intercepts the connection.
     #[error("the answer to {operation} is not from Step Functions: {}", foreign(*.status, .content_type.as_deref()))]
     Foreign {
         /// The API's operation, such as `StartExecution`.
         operation: &'static str,
         /// The answer's HTTP status.
         status: u16,
-        /// The answer's content type, where it has one.
+        /// The answer's content type, if any.
         content_type: Option<String>,
-        /// The SDK's own error, which has the answer; none when the answer could be read, but lacks what it must have.
+        /// The SDK's own error, which contains the answer. `None` if the answer could be read but lacks a required
+        /// part.
         sdk: Option<SdkSource>,
     },
 
@@ -55,79 +57,79 @@ pub enum Error {
     Failed {
         /// The error's name, such as `States.TaskFailed`.
         error: Option<String>,
-        /// What the failed state said.
+        /// The cause given by the failed state.
         cause: Option<Sensitive>,
-        /// The state that it was in, where that is known: the innermost, of branches and iterations.
+        /// The state in which it failed, if known: the innermost one, within branches and iterations.
         state: Option<String>,
-        /// The page of the execution in AWS's console.
+        /// The URL of the execution's page in AWS's console.
         console: Option<String>,
     },
 
     /// The execution ran longer than the workflow's `timeout` (Express: at most five minutes).
     #[error("the execution timed out{}", detail(.state, .error, .console))]
     TimedOut {
-        /// The error's name, `States.Timeout` where there is one.
+        /// The error's name, such as `States.Timeout`, if any.
         error: Option<String>,
-        /// More about it, where there is more.
+        /// The cause, if any.
         cause: Option<Sensitive>,
-        /// The state that it was in, where that is known: the innermost, of branches and iterations.
+        /// The state in which it timed out, if known: the innermost one, within branches and iterations.
         state: Option<String>,
-        /// The page of the execution in AWS's console.
+        /// The URL of the execution's page in AWS's console.
         console: Option<String>,
     },
 
     /// The execution was stopped.
     #[error("the execution was aborted{}", detail(.state, .error, .console))]
     Aborted {
-        /// The error that was given to `StopExecution`.
+        /// The error passed to `StopExecution`.
         error: Option<String>,
-        /// The cause that was given to `StopExecution`.
+        /// The cause passed to `StopExecution`.
         cause: Option<Sensitive>,
-        /// The state that it was in, where that is known: the innermost, of branches and iterations.
+        /// The state in which it was stopped, if known: the innermost one, within branches and iterations.
         state: Option<String>,
-        /// The page of the execution in AWS's console.
+        /// The URL of the execution's page in AWS's console.
         console: Option<String>,
     },
 
-    /// The execution still runs, and was waited for as long as was allowed.
+    /// The execution is still running after the maximum waiting time.
     #[error("the execution {execution} still runs after {} s", .waited.as_secs_f64())]
     StillRunning {
         /// The execution.
         execution: Arn,
-        /// How long it was waited for.
+        /// How long the client waited.
         waited: Duration,
     },
 
-    /// The execution succeeded, but its output does not fit the workflow's output type.
+    /// The execution succeeded, but its output does not match the workflow's output type.
     #[error("the output does not fit the workflow's output type: {0}")]
     Output(Mismatch),
 
-    /// What was read back as an input does not fit the workflow's input type: another's execution.
+    /// An input read back does not match the workflow's input type: it belongs to another workflow's execution.
     #[error("the input does not fit the workflow's input type: {0}")]
     Input(Mismatch),
 
-    /// The service left a payload out of its answer, as it does when the caller may not use the key that it is encrypted with.
+    /// The service left a payload out of its answer, for example because the caller may not use the encryption key.
     #[error("the answer does not include the {payload}")]
     NotIncluded {
         /// `input` or `output`.
         payload: &'static str,
     },
 
-    /// The input cannot be written as JSON: its own `Serialize` failed.
+    /// The input cannot be serialized as JSON: its `Serialize` implementation failed.
     #[error("the input cannot be written as JSON")]
     InputJson {
-        /// What its `Serialize` said.
+        /// The message of its `Serialize` implementation.
         reason: Sensitive,
     },
 
-    /// A deploy-time parameter cannot be written as JSON.
+    /// A deploy-time parameter cannot be serialized as JSON.
     #[error(transparent)]
     Params(#[from] ParamsError),
 
-    /// The account has no state machine with this name in the client's region.
-    #[error("there is no state machine named `{name}` in this account and region")]
+    /// The account has no state machine of this name in the client's region.
+    #[error("no state machine named `{name}` in this account and region")]
     NoSuchMachine {
-        /// The name looked for.
+        /// The name.
         name: String,
     },
 
@@ -137,13 +139,13 @@ pub enum Error {
          help: delete the state machine, or give the workflow another `name \"…\";`"
     )]
     OtherType {
-        /// What the workflow declares.
+        /// The type that the workflow declares.
         declared: MachineType,
-        /// What AWS has, in its own word.
+        /// The existing type, as AWS spells it.
         existing: String,
     },
 
-    /// The state machine is being deleted, which takes as long as its executions take to end.
+    /// The state machine is being deleted. This takes until its executions have ended.
     #[error(
         "the state machine `{name}` is being deleted\n\
          help: deploy again when it is gone, or give the workflow another `name \"…\";`"
@@ -153,38 +155,38 @@ pub enum Error {
         name: String,
     },
 
-    /// The state machine is not as it was last deployed, and was left as it is.
+    /// The state machine differs from what was last deployed and was not changed.
     #[error("{0}")]
     Drifted(Box<Drift>),
 
-    /// The service finds mistakes in the definition. Nothing was changed.
+    /// The service found errors in the definition. Nothing was changed.
     #[error("the definition of `{name}` is not valid{}", listed(.findings))]
     Invalid {
         /// The state machine's name.
         name: String,
-        /// What is wrong, and where.
+        /// The errors and their locations.
         findings: Vec<DefinitionFinding>,
     },
 
-    /// Another deployment changed the state machine while this one did: the other one stands, and no version of this one was
-    /// published.
+    /// Another deployment changed the state machine concurrently. The other deployment is in effect, and no version of
+    /// this one was published.
     #[error(
         "another deployment changed the state machine `{name}` at the same time, and won: no version was published\n\
-         help: look at what is deployed now, and deploy again if it is to be yours"
+         help: check what is deployed now, and deploy again to replace it"
     )]
     Overtaken {
         /// The state machine's name.
         name: String,
     },
 
-    /// An alias cannot be rolled back: there is no version before the one that it points to.
+    /// An alias cannot be rolled back, because no version is older than the one that it points to.
     #[error("the alias {alias} cannot be rolled back: there is no older version")]
     NothingBefore {
         /// The alias.
         alias: Arn,
     },
 
-    /// A request lacks what it must have, and was not sent.
+    /// A request lacks a required part and was not sent.
     #[error("{operation} was not sent: {reason}")]
     NotSent {
         /// The API's operation, such as `TagResource`.
@@ -193,16 +195,16 @@ pub enum Error {
         reason: String,
     },
 
-    /// The answer has an execution status that this version of the SDK does not know.
+    /// The answer has an execution status that this version of the SDK does not support.
     #[error("the execution has the unknown status `{status}`")]
     UnknownStatus {
-        /// The status as AWS wrote it.
+        /// The status as AWS spells it.
         status: String,
     },
 }
 
 impl Error {
-    /// The code and message when AWS refused the call.
+    /// Returns the code and message if AWS rejected the call.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) => Some(refusal),
@@ -210,8 +212,8 @@ impl Error {
         }
     }
 
-    /// Whether the same call may succeed when it is made again: the service is busy or out of order, the connection was
-    /// lost, or something in between failed.
+    /// Returns whether the same call may succeed later: the service is busy or unavailable, the connection was lost, or
+    /// an intermediary failed.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Refused(refusal) => refusal.is_transient(),
@@ -221,7 +223,7 @@ impl Error {
         }
     }
 
-    /// The same, with the state that the execution was in when it ended.
+    /// Adds the state in which the execution ended.
     pub(crate) fn in_state(mut self, name: Option<String>) -> Self {
         if let Self::Failed { state, .. } | Self::TimedOut { state, .. } | Self::Aborted { state, .. } = &mut self {
             *state = name;
@@ -229,26 +231,26 @@ impl Error {
         self
     }
 
-    /// Whether it is the end of an execution.
+    /// Returns whether the error says how an execution ended.
     pub(crate) fn is_end(&self) -> bool {
         matches!(self, Self::Failed { .. } | Self::TimedOut { .. } | Self::Aborted { .. })
     }
 
-    /// Whether the service refused the call with this code.
+    /// Returns whether the service rejected the call with this code.
     pub(crate) fn has_code(&self, code: &str) -> bool {
         self.refusal().is_some_and(|refusal| refusal.code == code)
     }
 }
 
-/// What is wrong with a definition, as the service says it.
+/// An error that the service found in a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DefinitionFinding {
-    /// A word for it, such as `MISSING_TRANSITION_TARGET`.
+    /// A code such as `MISSING_TRANSITION_TARGET`.
     pub code: String,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// Where in the definition: a JSON pointer, where there is one.
+    /// The location in the definition: a JSON pointer, if any.
     pub location: Option<String>,
 }
 
@@ -263,7 +265,7 @@ fn listed(findings: &[DefinitionFinding]) -> String {
     findings.iter().map(|finding| format!("\n  {finding}")).collect()
 }
 
-/// Where an execution ended, why, and where to see more.
+/// Returns where and why an execution ended, and where to read more.
 fn detail(state: &Option<String>, error: &Option<String>, console: &Option<String>) -> String {
     let state = state.iter().map(|state| format!(" in the state `{state}`"));
     let error = error.iter().map(|error| format!(": {error}"));

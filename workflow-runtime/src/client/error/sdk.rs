@@ -1,4 +1,4 @@
-//! The SDK's errors, sorted: an answer of the service, another's answer, or none.
+//! Classifies the SDK's errors: an answer of the service, a foreign answer, or no answer.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use aws_sdk_sfn::error::{BoxError, ProvideErrorMetadata, SdkError};
 
 use super::Error;
 
-/// The SDK's own error. It may quote payloads and whole answers, so that `Debug` leaves it out.
+/// The SDK's own error. It may contain payloads and whole answers, so `Debug` omits it.
 pub struct SdkSource {
     error: BoxError,
     may_pass: bool,
@@ -18,12 +18,12 @@ impl SdkSource {
         Self { error: error.into(), may_pass: true }
     }
 
-    /// The error, to be downcast to `SdkError` of the operation.
+    /// Returns the error, to be downcast to the operation's `SdkError`.
     pub fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
         &*self.error
     }
 
-    /// Whether the call may succeed when it is made again; not so, for one, without credentials.
+    /// Returns whether the call may succeed later. Missing credentials, for example, are permanent.
     pub(super) fn may_pass(&self) -> bool {
         self.may_pass
     }
@@ -35,7 +35,7 @@ impl fmt::Debug for SdkSource {
     }
 }
 
-/// What AWS said when it refused a call.
+/// AWS's answer to a rejected call.
 ///
 /// The codes of each operation: <https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html>.
 #[non_exhaustive]
@@ -44,7 +44,7 @@ pub struct Refusal {
     pub operation: &'static str,
     /// The error's code, such as `InvalidDefinition`.
     pub code: String,
-    /// The service's own words. Those about a payload quote it; `Display` and `Debug` leave them out.
+    /// The service's message. Messages about a payload quote it, so `Display` and `Debug` omit them.
     pub message: String,
     /// The answer's HTTP status.
     pub status: u16,
@@ -52,10 +52,10 @@ pub struct Refusal {
     pub sdk: SdkSource,
 }
 
-/// The codes of errors whose messages quote payloads.
+/// The error codes whose messages quote payloads.
 const ABOUT_PAYLOADS: [&str; 2] = ["InvalidExecutionInput", "InvalidOutput"];
 
-/// The codes of errors that pass, beside those that have `Throttl` in their names and those with status 429 or 5xx.
+/// The codes of transient errors, besides those with `Throttl` in their names and those with status 429 or 5xx.
 const PASSING: [&str; 6] = [
     "RequestLimitExceeded",
     "RequestTimeout",
@@ -66,12 +66,12 @@ const PASSING: [&str; 6] = [
 ];
 
 impl Refusal {
-    /// Whether the service may do it when it is asked again.
+    /// Returns whether the call may succeed later.
     pub(super) fn is_transient(&self) -> bool {
         matches!(self.status, 429 | 500..) || self.code.contains("Throttl") || PASSING.contains(&&*self.code)
     }
 
-    /// The message, where it may be printed.
+    /// Returns the message if it may be printed.
     fn printed(&self) -> Option<&str> {
         (!ABOUT_PAYLOADS.contains(&&*self.code)).then_some(&*self.message)
     }
@@ -96,7 +96,7 @@ impl fmt::Debug for Refusal {
 }
 
 impl Error {
-    /// Sorts an error of the SDK.
+    /// Classifies an error of the SDK.
     pub(crate) fn of_call<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -109,13 +109,13 @@ impl Error {
             let (code, message) = (code.to_owned(), error.message().unwrap_or_default().to_owned());
             return Self::Refused(Refusal { operation, code, message, status, sdk: SdkSource::new(error) });
         }
-        // An answer that was cut short has no body.
+        // A truncated answer has no body.
         let whole = response.filter(|response| response.body().bytes().is_some());
         if let (Some(status), Some(response)) = (status, whole) {
             let content_type = response.headers().get("content-type").map(str::to_owned);
             return Self::Foreign { operation, status, content_type, sdk: Some(SdkSource::new(error)) };
         }
-        // What the SDK itself would try again.
+        // Errors that the SDK itself would retry.
         let may_pass = match &error {
             SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
             SdkError::DispatchFailure(failure) => {
@@ -127,18 +127,18 @@ impl Error {
         Self::NoAnswer { operation, reason, sdk: SdkSource { may_pass, ..SdkSource::new(error) } }
     }
 
-    /// A request that the SDK cannot make.
+    /// Returns the error for a request that the SDK cannot build.
     pub(crate) fn of_request(operation: &'static str, error: aws_sdk_sfn::error::BuildError) -> Self {
         Self::NotSent { operation, reason: error.to_string() }
     }
 
-    /// No answer came within a time.
+    /// Returns the error for a missing answer after a timeout.
     pub(crate) fn no_answer_within(operation: &'static str, time: std::time::Duration) -> Self {
         let reason = format!("none came within {} s", time.as_secs_f64());
         Self::NoAnswer { operation, sdk: SdkSource::new(reason.clone()), reason }
     }
 
-    /// What an answer of Step Functions must have, which the SDK leaves empty where it is missing.
+    /// Returns a required part of an answer, which the SDK leaves empty if it is missing.
     pub(crate) fn required<'a>(operation: &'static str, text: &'a str) -> Result<&'a str, Self> {
         match text.is_empty() {
             false => Ok(text),
@@ -147,7 +147,7 @@ impl Error {
     }
 }
 
-/// The error and what it comes from, in one line.
+/// Returns the error and its sources, in one line.
 fn chain(error: &dyn std::error::Error) -> String {
     let sources = std::iter::successors(error.source(), |error| error.source());
     sources.fold(error.to_string(), |text, source| format!("{text}: {source}"))

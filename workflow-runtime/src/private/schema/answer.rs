@@ -1,15 +1,15 @@
-//! The answers to what is asked of types: none where all is right, else the message of what is wrong.
+//! The checks on types. Each returns `None` if the type is right, otherwise the error message.
 
 use super::message::{Message, edits};
 use super::shape::{ARRAY, BOOL, FRACTION, Kinds, NULL, NUMBER, OBJECT, OPEN, Shape, TEXT, may_lose_fraction};
 use super::walk::{FEW, Found, Step, walk, walk_to_given};
 use crate::MachineType;
 
-/// The deepest path that is asked about.
+/// The length of the longest path that is checked.
 pub(super) const DEEPEST: usize = 32;
 
-/// The last step leads somewhere, if those before it do: they have questions of their own. `words` are the words
-/// before it, `code` is the error's.
+/// Checks that the last step of a path exists, provided that the steps before it do: they have their own checks.
+/// `words` is the source text before the step, `code` is the error's code.
 pub const fn is_member(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str) -> Option<Message> {
     let found = walk(shape, path, true, None);
     if !found.found && found.depth + 1 == path.len() {
@@ -22,8 +22,8 @@ pub const fn is_member(shape: &'static Shape, path: &[Step<'_>], words: &str, co
     None
 }
 
-/// The same of a document in Amazon States Language, or of JSONata, which read what they will: only an object that is known
-/// tells that it has no such member. `place` says where in the document or text, as a line.
+/// Like [`is_member`], for a document in Amazon States Language or for JSONata, which may read any member: only a known
+/// object proves that a member is missing. `place` gives the position in the document or text, as a line.
 pub const fn is_read(
     shape: &'static Shape,
     path: &[Step<'_>],
@@ -42,9 +42,9 @@ pub const fn is_read(
     answer
 }
 
-/// The value is one of these kinds (bits: null 1, bool 2, number 4, text 8, array 16, object 32, and of a number: with a
-/// fraction 64, perhaps with one 128), as far as it is
-/// known. `wanted` says what it should be, `help` is added where it is not empty.
+/// Checks that the value has one of these kinds, as far as it is known (bits: null 1, bool 2, number 4, text 8, array
+/// 16, object 32; for a number, 64 with a fraction, 128 possibly with one). `wanted` describes the expected value.
+/// `help` is added unless it is empty.
 pub const fn kind(
     shape: &'static Shape,
     path: &[Step<'_>],
@@ -73,8 +73,8 @@ pub const fn kind(
     Some(message)
 }
 
-/// The value is there and, where that has not been asked, not `null`. `words` are its own, `help` is for one that may be
-/// absent.
+/// Checks that the value exists and, unless that was already checked, is not `null`. `words` is its source text, `help`
+/// is for a value that may be absent.
 pub const fn needed(
     shape: &'static Shape,
     path: &[Step<'_>],
@@ -93,7 +93,7 @@ pub const fn needed(
         message.code(code);
         message.help(&["test it first: `!is_null(", words, ") && …`"]);
         message.help(&["or give a default: `(", words, " ?? …)`"]);
-        message.help(&["or have `None` left out: `#[serde(skip_serializing_if = \"Option::is_none\")]`"]);
+        message.help(&["or omit `None`: `#[serde(skip_serializing_if = \"Option::is_none\")]`"]);
     } else if found.left_out || found.absent && !found.null {
         message.all(&["`", words, "` may be absent"]);
         message.code(code);
@@ -104,7 +104,7 @@ pub const fn needed(
     Some(message)
 }
 
-/// The value is not left out, though it may be `null`. `words` are its own.
+/// Checks that the value is not left out, although it may be `null`. `words` is its source text.
 pub const fn there(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str, help: &str) -> Option<Message> {
     let found = walk(shape, path, true, None);
     if found.found && found.left_out {
@@ -117,7 +117,7 @@ pub const fn there(shape: &'static Shape, path: &[Step<'_>], words: &str, code: 
     None
 }
 
-/// The value may be this text.
+/// Checks that the value may be this text.
 pub const fn text(shape: &'static Shape, path: &[Step<'_>], text: &str, words: &str, code: &str) -> Option<Message> {
     let found = walk(shape, path, true, Some(text));
     if found.found && found.kinds == TEXT && !found.has_text {
@@ -130,7 +130,7 @@ pub const fn text(shape: &'static Shape, path: &[Step<'_>], text: &str, words: &
     None
 }
 
-/// What is given has every member that it needs. `what` says what is given, such as "the input of `Other`".
+/// Checks that an object has every required member. `what` describes the object, such as "the input of `Other`".
 pub const fn members(
     shape: &'static Shape,
     path: &[Step<'_>],
@@ -144,7 +144,7 @@ pub const fn members(
     }
     let mut rest = given;
     while let [name, tail @ ..] = rest {
-        // Who misspelt it is told at that word.
+        // A misspelt member is reported at its own word.
         if edits(name, found.lacks).is_some() && is_slip(shape, path, name) {
             return None;
         }
@@ -159,7 +159,7 @@ pub const fn members(
     Some(message)
 }
 
-/// Whether an object there has no such member.
+/// Returns whether an object there has no such member, and the name is probably a slip.
 const fn is_slip(shape: &'static Shape, path: &[Step<'_>], name: &str) -> bool {
     let mut steps = [Step::Computed(true); DEEPEST + 1];
     let mut at = 0;
@@ -172,12 +172,12 @@ const fn is_slip(shape: &'static Shape, path: &[Step<'_>], name: &str) -> bool {
     !walk(shape, steps, true, None).found
 }
 
-/// The last step of the path is a member that is given, and not a slip for another that there is. Others than those
-/// that a type knows may be given: nobody reads them.
+/// Checks that the last step of the path is not a misspelt member. Members that the type does not have are allowed:
+/// nobody reads them.
 pub const fn no_slip(shape: &'static Shape, path: &[Step<'_>], what: &str, code: &str) -> Option<Message> {
     let found = walk(shape, path, true, None);
     let Some(Step::Member(name, _)) = path.last() else { return None };
-    // Who gives what is flattened as a member is told what lacks.
+    // If a flattened member is given by its own name, its missing members are reported.
     let renamed = matches!(found.names.renamed, Some(wire) if !wire.is_empty());
     let meant = found.names.nearest.is_some() || renamed;
     if !found.found && found.depth + 1 == path.len() && meant {
@@ -194,8 +194,8 @@ pub const fn no_slip(shape: &'static Shape, path: &[Step<'_>], what: &str, code:
     None
 }
 
-/// What is given is of the kinds (bits as of [`kind`]) that its place takes, and there where it must be. `given` says
-/// what it is.
+/// Checks that a value has a kind that its target accepts (bits as in [`kind`]), and that it exists if it is required.
+/// `given` describes the value.
 pub const fn takes(
     shape: &'static Shape,
     path: &[Step<'_>],
@@ -229,10 +229,10 @@ pub const fn takes(
     Some(message)
 }
 
-/// How to mend a number with a fraction where an integer is taken.
+/// The help for a number with a fraction where an integer is required.
 pub(super) const ROUND: &str = "round it, in JSONata with `$round`, `$floor` or `$ceil`";
 
-/// What is given, a whole number, is one that its place takes.
+/// Checks that an integer is in the range that its target accepts.
 pub const fn in_range(
     shape: &'static Shape,
     path: &[Step<'_>],
@@ -255,13 +255,13 @@ pub const fn in_range(
     Some(message)
 }
 
-/// A workflow that is waited for with `.sync` is not Express: nobody can ask for the state of its executions.
+/// Checks that a workflow started with `.sync` is not Express: the status of an Express execution cannot be queried.
 pub const fn awaited(machine: MachineType, name: &str, code: &str) -> Option<Message> {
     if matches!(machine, MachineType::Express) {
         let mut message = Message::new();
-        message.all(&["`", name, "` is Express: its end cannot be waited for with `.sync`"]);
+        message.all(&["`", name, "` is Express: you cannot wait for its end with `.sync`"]);
         message.code(code);
-        message.help(&["start it without, or with `.waitForTaskToken`, or make it Standard"]);
+        message.help(&["start it without `.sync`, or with `.waitForTaskToken`, or make it Standard"]);
         return Some(message);
     }
     None
@@ -274,10 +274,10 @@ const fn missing(found: &Found, step: &Step<'_>, words: &str, code: &str, messag
         Step::Index(..) | Step::Computed(_) => "",
     };
     if !stop.opaque.is_empty() && stop.kinds == 0 {
-        message.all(&["nothing is known of what is in `", words, "`: its type `", stop.opaque]);
+        message.all(&["the contents of `", words, "` are unknown: its type `", stop.opaque]);
         message.add("` does not implement `Schema`");
         message.code(code);
-        message.help(&["derive it on the type of your own: `#[derive(workflow_runtime::Schema)]`"]);
+        message.help(&["derive it on your type: `#[derive(workflow_runtime::Schema)]`"]);
         message.help(&["or declare the type as a `struct` in the workflow, or as `Json`, which is not checked"]);
         return;
     }
@@ -325,12 +325,12 @@ const fn missing(found: &Found, step: &Step<'_>, words: &str, code: &str, messag
     }
 }
 
-/// Proposes the name in JSON of a member that is called by its name in Rust.
+/// Suggests the JSON name of a member that is written with its Rust name.
 const fn propose_wire(name: &str, wire: &str, message: &mut Message) {
     message.help(&["`", name, "` is its name in Rust; in JSON, and here, it is `", wire, "`"]);
 }
 
-/// Proposes the nearest name, or lists them where they are few.
+/// Suggests the nearest name, or lists all names if there are few.
 pub(super) const fn propose(found: &Found, list: &str, message: &mut Message) {
     let names = &found.names;
     if let Some(near) = names.nearest {
@@ -349,7 +349,7 @@ const fn describe(found: &Found, message: &mut Message) {
     called(found.kinds, found.name, message);
 }
 
-/// A value in a sentence.
+/// Describes a value in a sentence.
 pub(super) const fn called(kinds: Kinds, name: &str, message: &mut Message) {
     let word = match kinds & !(NULL | FRACTION | OPEN) {
         0 => "`null`",

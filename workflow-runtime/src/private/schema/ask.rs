@@ -1,4 +1,4 @@
-//! What emitted code asks: each question is a constant of its own, and a wrong answer the error of its words.
+//! The checks that generated code makes. Each is a constant, and a failure is an error at its source text.
 
 use super::answer;
 use super::shape::Shape;
@@ -7,11 +7,11 @@ use crate::MachineType;
 
 macro_rules! questions {
     ($($name:ident($($argument:ident: $type:ty),*);)*) => { $(
-        #[doc = concat!("Fails where [`answer::", stringify!($name), "`] tells that something is wrong.")]
+        #[doc = concat!("Fails if [`answer::", stringify!($name), "`] returns an error.")]
         #[track_caller]
         pub const fn $name($($argument: $type),*) {
             if let Some(message) = answer::$name($($argument),*) {
-                // While rustc computes a constant a panic is an error of the user's code.
+                // While rustc evaluates a constant, a panic is an error in the user's code.
                 panic!("{}", message.text());
             }
         }

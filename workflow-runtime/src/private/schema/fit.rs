@@ -1,6 +1,7 @@
-//! Whether values of one type are what another takes: kinds, what may be absent, items, and the members that it needs.
+//! Compares two types: whether values of one are valid for the other, by kinds, optional values, items and required
+//! members.
 //!
-//! Of enums with data only the kind is compared.
+//! For enums with data, only the kind is compared.
 
 #![expect(clippy::panic, reason = "a panic while rustc computes a constant is an error of the user's code")]
 
@@ -9,13 +10,13 @@ use super::message::{Message, same};
 use super::shape::{ALL, ARRAY, Field, NULL, OBJECT, Shape, may_lose_fraction};
 use super::walk::{Step, walk};
 
-/// How deep members and items are compared.
+/// The depth to which members and items are compared.
 const LEVELS: usize = 4;
 
-/// How many parts are compared; a large type is not compared whole.
+/// The most parts that are compared. A larger type is compared only in part.
 const PARTS: usize = 100;
 
-/// A type with a path to what is meant of it.
+/// A type, and a path into it.
 #[derive(Clone, Copy)]
 struct Side<'p> {
     shape: &'static Shape,
@@ -34,7 +35,7 @@ impl<'p> Side<'p> {
         side
     }
 
-    /// One step further; as it is where it is too long.
+    /// Adds a step, unless the path is already too long.
     const fn then(mut self, step: Step<'p>) -> Self {
         if self.len < DEEPEST {
             self.path[self.len] = step;
@@ -48,7 +49,7 @@ impl<'p> Side<'p> {
     }
 }
 
-/// What is given, in words, and the codes of what is wrong with it.
+/// The description of the given value, and the error codes.
 #[derive(Clone, Copy)]
 struct Words<'t> {
     what: &'t str,
@@ -56,14 +57,14 @@ struct Words<'t> {
     lacks: &'t str,
 }
 
-/// Where in a value is compared, for the message: a member by its name, an item with an empty one.
+/// The compared part of a value, for the message: a member by its name, or an item with an empty name.
 struct Part<'t> {
     name: &'t str,
     of: Option<&'t Part<'t>>,
 }
 
-/// What is given, a part of a type of the user's own, is what its place takes. `absent` says to tell
-/// that it may be absent too, `lacks` is the code where a member is missing.
+/// Checks that a part of a type of the user's own is valid for its target. With `absent`, an optional value is reported
+/// too. `lacks` is the code for a missing member.
 #[track_caller]
 pub const fn fits(
     shape: &'static Shape,
@@ -99,7 +100,7 @@ const fn compare(
     }
     let (kinds, taken) = (has.kinds & !NULL, takes.kinds & !NULL);
     let unlike = kinds & taken == 0 && (kinds | taken) != 0 && (kinds != 0 || takes.kinds & NULL == 0);
-    // A member with a `default` is written all the same.
+    // A member with a `default` is still written.
     let may_lack = has.left_out || has.absent && has.kinds & NULL != 0;
     let lacking = absent && may_lack && !takes.absent && takes.kinds & NULL == 0;
     let fraction = may_lose_fraction(kinds, taken);
@@ -141,7 +142,7 @@ const fn compare(
     }
 }
 
-/// Compares the members that are wanted.
+/// Compares the required members.
 #[track_caller]
 const fn members(
     (given, wanted): (Side<'_>, Side<'_>),
@@ -181,7 +182,7 @@ const fn members(
             propose(&has, "its members are ", &mut message);
             panic!("{}", message.text());
         }
-        // One that may be absent would always be, where it is misspelt.
+        // A misspelt optional member would always be absent.
         let Some(near) = has.names.nearest else { continue };
         let meant = wanted.then(Step::Member(near, false));
         if !walk(meant.shape, meant.path(), false, None).found {
@@ -195,7 +196,7 @@ const fn members(
     }
 }
 
-/// The members that an object there has; none where it is not one object alone.
+/// Returns the members of an object there; none unless it is exactly one object.
 const fn members_at(shape: &'static Shape, own: &'static Shape, path: &[Step<'_>]) -> &'static [Field] {
     match (shape, path) {
         (Shape::Named { of, .. }, _) => members_at(of, shape, path),
@@ -221,7 +222,7 @@ const fn members_at(shape: &'static Shape, own: &'static Shape, path: &[Step<'_>
     }
 }
 
-/// The words of a part: `` `price` of an item of the output``.
+/// Returns the description of a part: `` `price` of an item of the output``.
 const fn place(part: Option<&Part<'_>>, what: &str, message: &mut Message) {
     let mut rest = part;
     while let Some(Part { name, of }) = rest {

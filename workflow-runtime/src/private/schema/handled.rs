@@ -1,4 +1,4 @@
-//! What `#[handler]` asks: whether a function's types are those that a task sends and reads.
+//! The checks of `#[handler]`: whether a function's types are those that a task sends and reads.
 
 #![expect(clippy::panic, reason = "a panic while rustc computes a constant is an error of the user's code")]
 
@@ -19,14 +19,14 @@ const fn find(types: &Types, state: &str) -> Option<&'static Handled> {
     None
 }
 
-/// Fails where a state calls no function and no activity.
+/// Fails if a state calls neither a function nor an activity.
 #[track_caller]
 pub const fn is_handled(types: &Types, workflow: &str, state: &str) {
     if find(types, state).is_some() {
         return;
     }
     let mut message = Message::new();
-    message.all(&["`", state, "` of `", workflow, "` calls no Lambda function and no activity"]);
+    message.all(&["`", state, "` of `", workflow, "` calls neither a Lambda function nor an activity"]);
     let (mut rest, mut count) = (types.handled, 0);
     while let [handled, tail @ ..] = rest
         && count < FEW
@@ -38,7 +38,7 @@ pub const fn is_handled(types: &Types, workflow: &str, state: &str) {
     panic!("{}", message.text());
 }
 
-/// What a task sends; anything where it is none, of which [`is_handled`] tells.
+/// Returns the shape of what a task sends; any shape if it is not a handled task, which [`is_handled`] reports.
 pub const fn sends(types: &Types, state: &str) -> &'static Shape {
     match find(types, state) {
         Some(handled) => handled.sends,
@@ -46,7 +46,7 @@ pub const fn sends(types: &Types, state: &str) -> &'static Shape {
     }
 }
 
-/// What the source says of what is returned for a task.
+/// Returns the shape that the source declares for a task's result.
 pub const fn reads(types: &Types, state: &str) -> &'static Shape {
     match find(types, state) {
         Some(handled) => handled.reads,
@@ -54,14 +54,14 @@ pub const fn reads(types: &Types, state: &str) -> &'static Shape {
     }
 }
 
-/// What a handler returns: `Result<T, E>`, of which `T` becomes the task's result.
+/// The return type of a handler: `Result<T, E>`. `T` becomes the task's result.
 #[diagnostic::on_unimplemented(
     message = "a handler returns `Result<T, E>`, not `{Self}`",
     label = "no `Result`",
     note = "`T` becomes the task's result, `E` its error"
 )]
 pub trait Returned {
-    /// What the JSON of `T` looks like.
+    /// The shape of `T` in JSON.
     const SHAPE: &'static Shape;
 }
 
@@ -69,7 +69,7 @@ impl<T: Schema, E> Returned for Result<T, E> {
     const SHAPE: &'static Shape = T::SHAPE;
 }
 
-/// The shape of what a path leads to in a type; anything where that is not known.
+/// Returns the shape at a path in a type; any shape if it is unknown.
 pub const fn at(shape: &'static Shape, path: &[Step<'_>]) -> &'static Shape {
     lead(shape, shape, path)
 }
@@ -82,7 +82,7 @@ const fn lead(shape: &'static Shape, own: &'static Shape, path: &[Step<'_>]) -> 
             _ => &Shape::Any,
         },
         (Shape::Named { .. }, []) => shape,
-        // Without the type around it, it would be another.
+        // Without the enclosing type, it would be another shape.
         (_, []) if has_own(shape) => &Shape::Any,
         (_, []) => shape,
         (Shape::Named { of, .. }, _) => lead(of, shape, path),
@@ -98,7 +98,7 @@ const fn lead(shape: &'static Shape, own: &'static Shape, path: &[Step<'_>]) -> 
     }
 }
 
-/// A member that is an object's own.
+/// Returns a member of the object itself.
 const fn member(fields: &'static [Field], name: &str) -> Option<&'static Shape> {
     let mut rest = fields;
     while let [field, tail @ ..] = rest {
@@ -110,7 +110,7 @@ const fn member(fields: &'static [Field], name: &str) -> Option<&'static Shape> 
     None
 }
 
-/// Whether a shape means one that is around it.
+/// Returns whether a shape refers to an enclosing one.
 const fn has_own(shape: &Shape) -> bool {
     match shape {
         Shape::Own => true,

@@ -1,22 +1,22 @@
-//! Messages that are put together while rustc compiles, and the name most like another.
+//! Builds messages in constant evaluation, and finds the most similar name.
 
-/// The longest message in bytes; what does not fit is left out.
+/// The longest message in bytes. Text that does not fit is left out.
 const ROOM: usize = 2048;
 
-/// How many lines of help a message has at most.
+/// The most lines of help in a message.
 const MOST_HELPS: usize = 4;
 
-/// The longest name that is compared with others, in bytes.
+/// The longest name that is compared, in bytes.
 const LONGEST: usize = 48;
 
-/// A message.
+/// An error message.
 #[derive(Debug)]
 pub struct Message {
     bytes: [u8; ROOM],
     len: usize,
-    /// How long the sentence is that says what is wrong, before its code.
+    /// The length of the sentence that describes the error, before its code.
     sentence: usize,
-    /// Where each line of help begins, and how many there are.
+    /// The position of each line of help, and their number.
     helps: ([usize; MOST_HELPS], usize),
 }
 
@@ -25,7 +25,7 @@ impl Message {
         Self { bytes: [0; ROOM], len: 0, sentence: 0, helps: ([0; MOST_HELPS], 0) }
     }
 
-    /// Adds a text whole, or not at all.
+    /// Adds a text as a whole, or not at all.
     pub(super) const fn add(&mut self, text: &str) {
         if self.len + text.len() > ROOM {
             return;
@@ -45,7 +45,7 @@ impl Message {
         }
     }
 
-    /// Ends the sentence that says what is wrong, with its code.
+    /// Ends the sentence that describes the error, with its code.
     pub(super) const fn code(&mut self, code: &str) {
         self.sentence = self.len;
         self.all(&[" [", code, "]"]);
@@ -83,18 +83,18 @@ impl Message {
         self.number(number.unsigned_abs());
     }
 
-    /// The sentence that says what is wrong.
+    /// Returns the sentence that describes the error.
     pub fn sentence(&self) -> &str {
         self.text().get(..self.sentence).unwrap_or_default()
     }
 
-    /// The lines of help.
+    /// Returns the lines of help.
     pub fn helps(&self) -> impl Iterator<Item = &str> {
         let (lines, count) = &self.helps;
         lines.iter().take(*count).filter_map(|at| self.text().get(*at..)?.lines().next())
     }
 
-    /// Its text.
+    /// Returns the text.
     pub const fn text(&self) -> &str {
         let (text, _) = self.bytes.split_at(self.len);
         match core::str::from_utf8(text) {
@@ -105,7 +105,7 @@ impl Message {
     }
 }
 
-/// Whether two texts are the same.
+/// Returns whether two texts are equal.
 pub(super) const fn same(a: &str, b: &str) -> bool {
     let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
@@ -120,15 +120,15 @@ pub(super) const fn same(a: &str, b: &str) -> bool {
     true
 }
 
-/// How many edits lead from one name to the other, letters' case aside; `None` where they are not alike: more than
-/// two fifths of the longer name, as with all other names of a workflow.
+/// Returns the edit distance of two names, ignoring case, or `None` if they are not similar: if it is more than two
+/// fifths of the longer name, as for all other names of a workflow.
 pub(super) const fn edits(a: &str, b: &str) -> Option<usize> {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let longer = if a.len() > b.len() { a.len() } else { b.len() };
     if longer > LONGEST || a.len().abs_diff(b.len()) * 5 > longer * 2 {
         return None;
     }
-    // Each row is one longer than the names may be.
+    // Each row is one longer than the longest name.
     let mut row = [0_usize; LONGEST + 1];
     let mut column = 0;
     while column <= b.len() {
@@ -138,7 +138,7 @@ pub(super) const fn edits(a: &str, b: &str) -> Option<usize> {
     let mut line = 1;
     let mut rest = a;
     let mut before = 0_u8;
-    // The row before the last, for two letters that changed places.
+    // The row before the last, for two transposed letters.
     let mut above = row;
     while let [letter, tail @ ..] = rest {
         let letter = letter.to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! The JSON of Rust types as constants, and what emitted code asks of them while rustc compiles it.
+//! The JSON shapes of Rust types as constants, and the checks that generated code makes on them at compile time.
 
 pub mod answer;
 mod ask;

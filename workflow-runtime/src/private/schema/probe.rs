@@ -1,4 +1,4 @@
-//! Whether a type implements `Schema`, or `Deserialize`, asked where it need not: the answer is a constant.
+//! Tests whether a type implements `Schema` or `Deserialize` where it need not. The result is a constant.
 
 use std::marker::PhantomData;
 
@@ -8,7 +8,7 @@ use serde_path_to_error::Segment;
 use super::shape::{Reads, Shape, Unread};
 use crate::{Json, Schema};
 
-/// Asks about `T`: what it has of its own comes before what a trait gives it, and it has its own where `T: Schema`.
+/// Probes `T`: an inherent item takes precedence over a trait's item, and it only exists for `T: Schema`.
 #[derive(Debug)]
 pub struct Probe<T: ?Sized>(PhantomData<T>);
 
@@ -17,26 +17,26 @@ impl<T: Schema + ?Sized> Probe<T> {
     pub const FOUND: Option<&'static Shape> = Some(T::SHAPE);
 }
 
-/// The answer for all other types.
+/// The result for all other types.
 pub trait Otherwise {
-    /// None.
+    /// No shape.
     const FOUND: Option<&'static Shape> = None;
 }
 
 impl<T: ?Sized> Otherwise for Probe<T> {}
 
-/// Asks whether values of `T` can be read.
+/// Probes whether values of `T` can be deserialized.
 #[derive(Debug)]
 pub struct ReadProbe<T: ?Sized>(PhantomData<T>);
 
 impl<T: DeserializeOwned> ReadProbe<T> {
-    /// What reads them.
+    /// The function that deserializes them.
     pub const READS: Option<Reads> = Some(read::<T>);
 }
 
-/// The answer for types that serde does not read.
+/// The result for types that serde cannot deserialize.
 pub trait OtherwiseUnread {
-    /// Nothing.
+    /// No function.
     const READS: Option<Reads> = None;
 }
 
@@ -53,7 +53,7 @@ fn read<T: DeserializeOwned>(value: &Json) -> Result<(), Unread> {
     })
 }
 
-/// `shape!(Type, "Type")`: the shape of a type, which for one without `Schema` is its name alone.
+/// `shape!(Type, "Type")`: the shape of a type; for a type without `Schema`, only its name.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __workflow_shape {
@@ -67,8 +67,8 @@ macro_rules! __workflow_shape {
     }};
 }
 
-/// `readable!(Type, "Type")`: as `shape!`, of a type without lifetimes, with what reads values of it. Of a type with a
-/// lifetime rustc would not say that nothing does, but refuse it.
+/// `readable!(Type, "Type")`: like `shape!`, for a type without lifetimes, with the function that deserializes it. For
+/// a type with a lifetime, rustc would report an error instead of choosing the fallback.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __workflow_readable {

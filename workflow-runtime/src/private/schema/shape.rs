@@ -1,61 +1,62 @@
-//! What the JSON of a type looks like.
+//! The shape of a type's JSON.
 
 use crate::Json;
 
-/// The JSON of a type. Values of it are constants and refer to each other; what refers to itself does so by [`Own`](Self::Own).
+/// The shape of a type's JSON. Shapes are constants that refer to each other; a recursive type refers to itself with
+/// [`Own`](Self::Own).
 #[derive(Debug)]
 pub enum Shape {
-    /// Anything: nothing is checked.
+    /// Any value: nothing is checked.
     Any,
     /// `null`
     Null,
     /// `true` or `false`
     Bool,
-    /// A number of which is not known whether it has a fraction.
+    /// A number that may or may not have a fraction.
     Number,
-    /// An integer between these numbers, both included.
+    /// An integer in an inclusive range.
     Integer {
-        /// The least.
+        /// The lower bound.
         least: i128,
-        /// The greatest.
+        /// The upper bound.
         greatest: i128,
     },
     /// A number that may have a fraction.
     Float,
     /// Text.
     Text,
-    /// Text that is a timestamp of RFC 3339.
+    /// An RFC 3339 timestamp.
     Timestamp,
-    /// Text of a type that has a syntax of its own.
+    /// A string of a type with its own syntax.
     Parsed {
         /// The type's name.
         name: &'static str,
-        /// Whether a text is one.
+        /// Returns whether a text is valid.
         parses: fn(&str) -> bool,
     },
-    /// Text of a fixed set.
+    /// One of a fixed set of strings.
     Texts {
         /// The texts.
         of: &'static [&'static str],
     },
-    /// An array of items that are alike.
+    /// An array of items of one shape.
     Array {
         /// An item.
         of: &'static Shape,
     },
-    /// An array whose items have shapes of their own.
+    /// An array whose items have different shapes.
     Tuple {
         /// The items.
         of: &'static [&'static Shape],
     },
     /// May be absent or null.
     Option {
-        /// What it is where it is there.
+        /// The shape if it is present.
         of: &'static Shape,
     },
     /// An object with any keys.
     Map {
-        /// The value of each.
+        /// The shape of each value.
         of: &'static Shape,
     },
     /// An object with these members.
@@ -63,64 +64,64 @@ pub enum Shape {
         /// The members.
         of: &'static [Field],
     },
-    /// One of several: the variants of an enum.
+    /// One of several shapes: the variants of an enum.
     OneOf {
         /// The variants.
         of: &'static [&'static Shape],
     },
-    /// What a Rust type of this name is.
+    /// A Rust type with a name.
     Named {
         /// The name.
         name: &'static str,
-        /// What it is.
+        /// The type's shape.
         of: &'static Shape,
     },
-    /// The innermost named shape around, once more.
+    /// The innermost enclosing named shape, recursively.
     Own,
-    /// A Rust type that says nothing about itself.
+    /// A Rust type without `Schema`.
     Opaque {
-        /// The type as it is written.
+        /// The type as written.
         name: &'static str,
     },
-    /// A type of the user's Rust code, which serde reads.
+    /// A type of the user's Rust code that serde deserializes.
     Read {
-        /// What its JSON looks like.
+        /// The type's shape.
         of: &'static Shape,
-        /// What reads a value of it; `None` where nothing does.
+        /// The function that deserializes a value; `None` if the type cannot be deserialized.
         reads: Option<Reads>,
     },
 }
 
-/// Reads a value as a type, and tells where it is none, and why.
+/// Deserializes a value as a type. Otherwise returns where and why it fails.
 pub type Reads = fn(&Json) -> Result<(), Unread>;
 
-/// Why a value is not read as a type.
+/// Why a value cannot be deserialized as a type.
 #[derive(Debug)]
 pub struct Unread {
-    /// The members and indices that lead to what is wrong, outermost first.
+    /// The members and indices that lead to the error, outermost first.
     pub path: Vec<String>,
-    /// What serde says.
+    /// serde's message.
     pub message: String,
 }
 
 /// A member of an object.
 #[derive(Debug)]
 pub struct Field {
-    /// Its name in JSON.
+    /// The name in JSON.
     pub name: &'static str,
-    /// Its name in Rust.
+    /// The name in Rust.
     pub rust: &'static str,
-    /// Whether it may be left out.
+    /// Whether it may be absent.
     pub optional: bool,
-    /// Whether serde leaves it out, as with `skip_serializing_if`; else it writes `None` as `null`.
+    /// Whether serde omits it, as with `skip_serializing_if`; otherwise serde writes `None` as `null`.
     pub skipped: bool,
-    /// Whether its own members stand in its place.
+    /// Whether it is flattened.
     pub flat: bool,
-    /// Its value.
+    /// The shape of its value.
     pub shape: &'static Shape,
 }
 
-/// Kinds of JSON values, as a set of bits.
+/// A set of kinds of JSON values, as bits.
 pub(super) type Kinds = u8;
 
 pub(super) const NULL: Kinds = 1;
@@ -129,13 +130,13 @@ pub(super) const NUMBER: Kinds = 4;
 pub(super) const TEXT: Kinds = 8;
 pub(super) const ARRAY: Kinds = 16;
 pub(super) const OBJECT: Kinds = 32;
-/// With [`NUMBER`]: one with a fraction.
+/// With [`NUMBER`]: a number with a fraction.
 pub(super) const FRACTION: Kinds = 64;
-/// With [`FRACTION`]: whether it has one is not known.
+/// With [`FRACTION`]: a number that may have a fraction.
 pub(super) const OPEN: Kinds = 128;
 pub(super) const ALL: Kinds = Kinds::MAX;
 
-/// Whether a number that is given may have a fraction where only integers are taken.
+/// Returns whether a given number may have a fraction where only integers are accepted.
 pub(super) const fn may_lose_fraction(given: Kinds, taken: Kinds) -> bool {
     given & (FRACTION | OPEN) == FRACTION && taken & (NUMBER | FRACTION) == NUMBER
 }

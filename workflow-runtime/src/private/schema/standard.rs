@@ -1,4 +1,5 @@
-//! `Schema` for the types that serde itself writes: <https://serde.rs/data-model.html>, and for this crate's own.
+//! Implements `Schema` for the types that serde itself supports (<https://serde.rs/data-model.html>) and for this
+//! crate's types.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -77,11 +78,11 @@ const fn integer(least: i128, greatest: i128) -> Shape {
 }
 
 impl Schema for u128 {
-    // Its greatest number is beyond what can be written here.
+    // The true upper bound does not fit into an `i128`.
     const SHAPE: &'static Shape = &integer(0, i128::MAX);
 }
 
-/// What points to a value, or holds one, is the value in JSON.
+/// In JSON, a pointer or container is its value.
 macro_rules! transparent {
     ($($type:ident),*) => { $(
         impl<T: Schema + ?Sized> Schema for $type<T> {

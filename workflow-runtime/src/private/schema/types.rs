@@ -1,41 +1,41 @@
-//! The types that a workflow's source declares of its data, for whoever runs it.
+//! The data types that a workflow's source declares, for running the workflow.
 
 use super::shape::Shape;
 
-/// What a workflow declares of its data.
+/// The data types that a workflow declares.
 #[derive(Debug)]
 pub struct Types {
     /// The execution's input.
     pub input: &'static Shape,
-    /// What tasks give.
+    /// The results of tasks.
     pub results: &'static [ResultType],
-    /// The tasks that a Lambda function or a worker does.
+    /// The tasks done by a Lambda function or a worker.
     pub handled: &'static [Handled],
 }
 
 impl Types {
-    /// Nothing.
+    /// No declared types.
     pub const NONE: Self = Self { input: &Shape::Any, results: &[], handled: &[] };
 }
 
-/// What the source says of a task's result: `lambda::invoke<Bill>`.
+/// The declared type of a task's result: `lambda::invoke<Bill>`.
 #[derive(Debug)]
 pub struct ResultType {
     /// The state's name in the document.
     pub state: &'static str,
-    /// The member of the result that has the type; empty for the result itself.
+    /// The member of the result that has the type; empty for the whole result.
     pub member: &'static str,
     /// The type.
     pub shape: &'static Shape,
 }
 
-/// A task that a Lambda function or a worker does.
+/// A task done by a Lambda function or a worker.
 #[derive(Debug)]
 pub struct Handled {
     /// The state's name in Rust.
     pub state: &'static str,
-    /// What is sent.
+    /// The shape of the request.
     pub sends: &'static Shape,
-    /// What the source says of what is returned.
+    /// The declared shape of the result.
     pub reads: &'static Shape,
 }

@@ -1,68 +1,68 @@
-//! Where a path leads in a shape: through enums and flattened members at once, since any of them may be there.
+//! Walks a path through a shape, following all alternatives of enums and flattened members at once.
 
 use super::message::{edits, same};
 use super::shape::{ALL, ARRAY, BOOL, FRACTION, Field, Kinds, NULL, NUMBER, OBJECT, OPEN, Shape, TEXT};
 
-/// A step of a path. The flag says that what it leads to is known to be there, by a test in the workflow.
+/// A step of a path. The flag means that the target is known to exist, because the workflow tests it.
 #[derive(Clone, Copy, Debug)]
 pub enum Step<'p> {
     /// `.name`
     Member(&'p str, bool),
-    /// `[0]`, from the end where it is negative.
+    /// `[0]`; a negative index counts from the end.
     Index(i64, bool),
-    /// `[…]`, an index that is computed.
+    /// `[…]`, a computed index.
     Computed(bool),
 }
 
-/// How many names a message lists.
+/// The most names that a message lists.
 pub(super) const FEW: usize = 8;
 
-/// What a path leads to, over all that may stand on its way.
+/// The result of a walk over all alternatives.
 pub(super) struct Found {
-    /// Whether it leads to something.
+    /// Whether the path leads to anything.
     pub(super) found: bool,
-    /// Whether that may be absent or null.
+    /// Whether the value may be absent or null.
     pub(super) absent: bool,
-    /// Whether serde may have left it out, or what it is in.
+    /// Whether serde may have omitted it, or an enclosing value.
     pub(super) left_out: bool,
-    /// Whether serde may have written `null` for it.
+    /// Whether serde may have written it as `null`.
     pub(super) null: bool,
-    /// What kinds of values it may be.
+    /// The possible kinds of values.
     pub(super) kinds: Kinds,
-    /// The numbers that it may be, where they are integers: the least and the greatest.
+    /// The range of the possible numbers if they are integers: the lower and the upper bound.
     pub(super) least: i128,
     pub(super) greatest: i128,
-    /// The name of the type there.
+    /// The name of the type.
     pub(super) name: &'static str,
-    /// Whether it may be the text that was asked for.
+    /// Whether it may be the text in question.
     pub(super) has_text: bool,
-    /// Whether it may be an object that needs no members but those that are given.
+    /// Whether it may be an object without further required members.
     pub(super) has_all: bool,
-    /// A member that it needs besides.
+    /// A required member that is missing.
     pub(super) lacks: &'static str,
-    /// How many steps could be taken, at most.
+    /// The greatest number of steps that could be taken.
     pub(super) depth: usize,
-    /// What stands there, where no step leads on.
+    /// The value at which the walk stopped, if no step led on.
     pub(super) stop: Stop,
-    /// Names in its place: those of members, or of the texts that it can be.
+    /// The possible names: of members, or of texts.
     pub(super) names: Names,
 }
 
-/// What a step does not lead on from.
+/// The value at which a walk stopped.
 pub(super) struct Stop {
     pub(super) kinds: Kinds,
     pub(super) name: &'static str,
-    /// The type that says nothing about itself.
+    /// The type without `Schema`.
     pub(super) opaque: &'static str,
-    /// How many items there are, where an index is too large.
+    /// The number of items, if an index is too large.
     pub(super) items: usize,
 }
 
-/// The names that could have been meant.
+/// The names that may have been meant.
 pub(super) struct Names {
     pub(super) nearest: Option<&'static str>,
     edits: usize,
-    /// The name in JSON of the member with this name in Rust; empty where it is flattened.
+    /// The JSON name of the member with this Rust name; empty if it is flattened.
     pub(super) renamed: Option<&'static str>,
     pub(super) first: [&'static str; FEW],
     pub(super) count: usize,
@@ -91,27 +91,27 @@ impl Names {
     }
 }
 
-/// Where a walk is.
+/// The position of a walk.
 #[derive(Clone, Copy)]
 struct Here<'p> {
     path: &'p [Step<'p>],
-    /// How many steps lie behind.
+    /// The number of steps taken.
     depth: usize,
-    /// Whether the last of them leads to what is known to be there.
+    /// Whether the last step leads to a value that is known to exist.
     certain: bool,
-    /// Whether it is a member that serde leaves out where it is `None`.
+    /// Whether it is a member that serde omits if it is `None`.
     skipped: bool,
     own: &'static Shape,
     name: &'static str,
-    /// The depth at which `own` was last entered, and one.
+    /// The depth at which `own` was last entered, plus one.
     entered: usize,
-    /// The text that is asked for.
+    /// The text in question.
     text: Option<&'p str>,
-    /// The members that are given.
+    /// The given members.
     given: &'p [&'p str],
 }
 
-/// Walks a path. `certain` says that the value it starts from is known to be there, `text` a text that is asked for.
+/// Walks a path. `certain` means that the start value is known to exist. `text` is a text to look for.
 pub(super) const fn walk(shape: &'static Shape, path: &[Step<'_>], certain: bool, text: Option<&str>) -> Found {
     start(
         shape,
@@ -119,7 +119,7 @@ pub(super) const fn walk(shape: &'static Shape, path: &[Step<'_>], certain: bool
     )
 }
 
-/// Walks a path to what is given there: an object with these members.
+/// Walks a path to an object with the given members.
 pub(super) const fn walk_to_given(shape: &'static Shape, path: &[Step<'_>], given: &[&str]) -> Found {
     let here = Here {
         path,
@@ -156,7 +156,7 @@ const fn start(shape: &'static Shape, here: Here<'_>) -> Found {
     found
 }
 
-/// Whether the rest of the path leads somewhere from here.
+/// Returns whether the rest of the path exists from here.
 const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
     match shape {
         Shape::Any => {
@@ -179,7 +179,7 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
         Shape::Read { of, .. } => return look(of, here, out),
         Shape::Own => {
             if here.entered > here.depth {
-                // A type that is nothing but itself.
+                // A type that only contains itself.
                 (out.kinds, out.has_text, out.has_all) = (ALL, true, true);
                 return true;
             }
@@ -236,7 +236,7 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
     false
 }
 
-/// Whether some step of the rest leads to what is known to be there: then so is all before it.
+/// Returns whether any remaining step leads to a value that is known to exist. Then everything before it exists too.
 const fn known(mut path: &[Step<'_>]) -> bool {
     while let [Step::Member(_, certain) | Step::Index(_, certain) | Step::Computed(certain), rest @ ..] = path {
         if *certain {
@@ -247,7 +247,7 @@ const fn known(mut path: &[Step<'_>]) -> bool {
     false
 }
 
-/// The member of an object, its own or one of what is flattened into it.
+/// Returns the member of an object, including flattened members.
 const fn member(fields: &'static [Field], name: &str, here: Here<'_>, next: Here<'_>, out: &mut Found) -> bool {
     let mut rest = fields;
     while let [field, tail @ ..] = rest {
@@ -283,7 +283,7 @@ const fn item(items: &'static [&'static Shape], at: i64) -> Option<&'static Shap
     None
 }
 
-/// The kinds of values that a shape is, which is none of those that stand for others.
+/// Returns the kinds of values of a shape that does not refer to another one.
 const fn kinds(shape: &Shape) -> Kinds {
     match shape {
         Shape::Null => NULL,
@@ -298,7 +298,7 @@ const fn kinds(shape: &Shape) -> Kinds {
     }
 }
 
-/// Takes down what the path leads to.
+/// Records the target of the path.
 const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut Found) {
     out.kinds |= kinds(shape);
     if let Shape::Integer { least, greatest } = shape {
@@ -325,7 +325,7 @@ const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut Found) {
     }
 }
 
-/// The first member that an object needs besides those that are given.
+/// Returns the first required member of an object that is not among the given ones.
 const fn lacking(shape: &'static Shape, given: &[&str]) -> Option<&'static str> {
     match shape {
         Shape::Named { of, .. } | Shape::Read { of, .. } => lacking(of, given),
@@ -377,7 +377,7 @@ const fn contains(mut names: &[&str], name: &str) -> bool {
     false
 }
 
-/// Takes down what the next step does not lead on from, where no other way led further. Whether it did.
+/// Records a value at which the walk stops, unless another alternative led further. Returns whether it did.
 const fn stop(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
     if here.depth < out.depth {
         return false;
