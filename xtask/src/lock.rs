@@ -1,4 +1,4 @@
-//! `table.lock`: which packages the table is made from, and what came of it. Lines of `name = "value"`.
+//! `table.lock`: the packages from which the table is made, and the result. Lines of `name = "value"`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -29,7 +29,7 @@ impl Lock {
     pub(crate) fn to_text(&self) -> String {
         let mut text = HEAD.to_owned();
         for (name, value) in &self.0 {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = writeln!(text, "{name} = \"{value}\"");
         }
         text

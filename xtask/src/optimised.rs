@@ -1,4 +1,4 @@
-//! The optimised integrations, from `data/optimised.json`: facts of AWS's documentation that no model has.
+//! The optimised integrations, from `data/optimised.json`: facts from AWS's documentation that are in no model.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::shapes::{Generation, Id, Member, Primitive, Shape, Shapes};
 /// The patterns, in the order of the table's bits.
 pub(crate) const PATTERNS: [&str; 4] = ["request-response", "sync", "sync:2", "wait-for-task-token"];
 
-/// What stands under a prefix in the data.
+/// The data under a prefix.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PrefixData {
@@ -62,18 +62,18 @@ struct ResourceData {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PatternData {
-    /// `accepted`, `refused`, or `unverified` and why.
+    /// `accepted`, `refused`, or `unverified` with the reason.
     standard: String,
     express: String,
     output: TypeData,
     #[serde(default)]
     output_unverified: bool,
-    /// The member of the output that has what the one who is called returns.
+    /// The member of the output with the result of the callee.
     #[serde(default)]
     returned_in: String,
 }
 
-/// A statement of a policy.
+/// A policy statement.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StatementData {
@@ -107,27 +107,27 @@ struct MembersData {
     required: Vec<String>,
 }
 
-/// A part of what an operation takes or returns, changed.
+/// A part of an operation's input or output, with changes.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OfOperation {
-    /// `folder:Operation`, of what it takes.
+    /// `folder:Operation`, for its input.
     input: Option<String>,
-    /// The same, of what it returns.
+    /// `folder:Operation`, for its output.
     output: Option<String>,
-    /// The way to the part: names, and `[]` for an element.
+    /// The path to the part: names, and `[]` for an element.
     #[serde(default)]
     at: Vec<String>,
-    /// Paths of members that may be any JSON.
+    /// The paths of members that may be any JSON.
     #[serde(default)]
     any: Vec<String>,
-    /// Members that it does not have.
+    /// The members to remove.
     #[serde(default)]
     without: Vec<String>,
-    /// Members in place of others, or in addition.
+    /// The members to replace or add.
     #[serde(default)]
     with: IndexMap<String, TypeData>,
-    /// Whether it carries the SDK's metadata of the answer.
+    /// Whether it contains the SDK's metadata of the answer.
     #[serde(default)]
     metadata: bool,
 }
@@ -141,7 +141,7 @@ pub(crate) struct Prefix {
     pub(crate) resources: Vec<Resource>,
 }
 
-/// An integration; bits are by [`PATTERNS`].
+/// An integration. Bits are indices of [`PATTERNS`].
 pub(crate) struct Resource {
     pub(crate) name: String,
     pub(crate) flags: u8,
@@ -155,18 +155,18 @@ pub(crate) struct Resource {
     pub(crate) raises: Vec<String>,
     pub(crate) one_of: Vec<Vec<String>>,
     pub(crate) refused_without: Vec<String>,
-    /// With `true` where a number or a boolean is refused.
+    /// Parameters, with `true` if numbers and booleans are rejected.
     pub(crate) text_or_json: Vec<(String, bool)>,
     /// By pattern; empty for none.
     pub(crate) returned_in: [String; 4],
-    /// With the patterns that each is for.
+    /// Statements, each with its patterns.
     pub(crate) statements: Vec<(u8, StatementData)>,
 }
 
-/// Puts shapes to the integrations of the data.
+/// Combines the data's integrations with the shapes of the models.
 ///
 /// # Errors
-/// If the data names what the models do not have.
+/// Fails if the data names something that the models do not have.
 pub(crate) fn prefixes(
     data: BTreeMap<String, PrefixData>,
     models: &BTreeMap<String, Api>,
@@ -235,7 +235,7 @@ fn resource(
             return Err(Failure(format!("no parameter `{unknown}`")));
         }
     }
-    // One of a group is enough, so that none of it is required by itself.
+    // One of a group is enough, so none is required by itself.
     if let Shape::Structure { union, mut members } = maker.shapes.get(made.input).clone() {
         members
             .iter_mut()
@@ -245,7 +245,7 @@ fn resource(
     }
     for (pattern, data) in data.patterns {
         let place = PATTERNS.iter().position(|name| *name == pattern);
-        let place = place.ok_or_else(|| Failure(format!("there is no pattern `{pattern}`")))?;
+        let place = place.ok_or_else(|| Failure(format!("unknown pattern `{pattern}`")))?;
         let bit = 1 << place;
         let mut support = |text: &str| match text.split(':').next() {
             Some("accepted") => Ok(bit),
@@ -254,7 +254,7 @@ fn resource(
                 made.unverified |= bit;
                 Ok(bit)
             }
-            _ => Err(Failure(format!("`{text}` says nothing of a pattern"))),
+            _ => Err(Failure(format!("`{text}` does not describe a pattern"))),
         };
         made.standard |= support(&data.standard)?;
         made.express |= support(&data.express)?;
@@ -274,7 +274,7 @@ fn resource(
     iam.sort_by_key(|(pattern, _)| PATTERNS.iter().position(|name| name == pattern));
     for (pattern, statements) in iam {
         let patterns = match &*pattern {
-            // Every task makes the request; both kinds of waiting need what waiting needs.
+            // Every task makes the request; both kinds of waiting need the permissions for waiting.
             "request-response" => 0b1111,
             "sync" => 0b0110,
             other => return Err(Failure(format!("`iam` has no pattern `{other}`"))),
@@ -304,7 +304,7 @@ impl<'a> Maker<'a> {
                 "integer" => Primitive::Integer,
                 "boolean" => Primitive::Boolean,
                 "any" => Primitive::Document,
-                other => return Err(Failure(format!("there is no type `{other}`"))),
+                other => return Err(Failure(format!("unknown type `{other}`"))),
             })),
             TypeData::Enum { values } => {
                 let mut values = values.clone();
@@ -368,7 +368,8 @@ impl<'a> Maker<'a> {
         Ok(self.shapes.add(Shape::Structure { union, members }))
     }
 
-    /// The shape with any JSON at a path such as `Entries[].Detail`; shapes on the way are copied, others may use them.
+    /// Returns the shape with any JSON at a path such as `Entries[].Detail`. Shapes on the path are copied, because
+    /// others may use them.
     fn with_any(&mut self, id: Id, path: &str) -> Result<Id, Failure> {
         if path.is_empty() {
             return Ok(self.shapes.primitive(Primitive::Document));

@@ -25,10 +25,10 @@ const DEPRECATED: u8 = 1;
 const EVENT_STREAM: u8 = 2;
 const EXCLUDED: u8 = 4;
 
-/// What the command line asks for.
+/// The options of the command line.
 #[derive(Default)]
 pub(crate) struct Options {
-    /// Compare with what is committed, and write nothing.
+    /// Compare with the committed files, and write nothing.
     pub(crate) check: bool,
     /// Versions to pin in place of those in the lock, by package.
     pub(crate) versions: BTreeMap<String, String>,
@@ -39,15 +39,15 @@ pub(crate) struct Options {
 #[serde(deny_unknown_fields)]
 struct Documented {
     error_prefix: String,
-    /// Operations that Step Functions does not have.
+    /// The operations that Step Functions does not support.
     #[serde(default)]
     unsupported: Vec<String>,
 }
 
-/// Makes the table, or compares it.
+/// Generates the table, or compares it.
 ///
 /// # Errors
-/// If a package or the data cannot be read, or if what is committed differs.
+/// Fails if a package or the data cannot be read, or if a committed file differs.
 pub(crate) fn execute(options: &Options) -> Result<(), Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let folder = root.join("workflow-services");
@@ -88,11 +88,11 @@ pub(crate) fn execute(options: &Options) -> Result<(), Failure> {
     if options.check {
         let same = fs::read(&table_path).map_err(Failure::file(&table_path))? == table && old_lock == lock;
         return if same {
-            println!("workflow-services/table.bin is what {} makes", botocore.file_name);
+            println!("workflow-services/table.bin is up to date with {}", botocore.file_name);
             Ok(())
         } else {
             Err(Failure(
-                "workflow-services/table.bin or table.lock differs from what the pinned packages make; \
+                "workflow-services/table.bin or table.lock is not up to date with the pinned packages; \
                  run `cargo xtask services`"
                     .to_owned(),
             ))
@@ -122,7 +122,7 @@ fn json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     serde_json::from_slice(&bytes).map_err(|error| Failure(format!("{}: {error}", path.display())))
 }
 
-/// Every service of the models, and a tombstone for each that is documented but no longer in them.
+/// Returns every service of the models, and a tombstone for each documented one that the models no longer have.
 fn services(
     models: &BTreeMap<String, Api>,
     documented: &BTreeMap<String, Documented>,
@@ -131,7 +131,7 @@ fn services(
     let mut services = BTreeMap::new();
     for (folder, api) in models {
         let name = api.name();
-        // Two folders can hold one service; names of folders are sorted, so that it is always the same one.
+        // Two folders can contain one service. Folder names are sorted, so it is always the same folder.
         if !services.contains_key(&name) {
             services.insert(name.clone(), service(folder, api, documented.get(&name), actions)?);
         }
@@ -165,7 +165,7 @@ fn service(folder: &str, api: &Api, documented: Option<&Documented>, actions: &A
         let roots = [
             shapes.import(api, operation.input.as_ref())?,
             shapes.import(api, operation.output.as_ref())?,
-            // Many operations have the same errors: as a shape, a list of them is written once.
+            // Many operations have the same errors. As a shape, a list of them is stored once.
             shapes.add(Shape::Enum(errors.into_iter().collect())),
         ];
         let streams = api.streams(operation.input.as_ref()) || api.streams(operation.output.as_ref());
@@ -195,8 +195,8 @@ fn service(folder: &str, api: &Api, documented: Option<&Documented>, actions: &A
     })
 }
 
-/// Says which services and operations the new table has and the one this program was built with does not, and the
-/// other way round.
+/// Prints the services and operations that the new table adds or removes, compared with the table built into this
+/// program.
 fn print_changes(services: &[Service]) {
     let names = |service: &str, operation: &str| format!("{service}:{operation}");
     let new: BTreeSet<_> = services
@@ -217,7 +217,7 @@ fn print_changes(services: &[Service]) {
         let note = if name.contains(':') {
             ""
         } else {
-            ", gone; a line in xtask/data/documented.json keeps its name as retired"
+            ": no longer exists; a line in xtask/data/documented.json keeps its name as retired"
         };
         println!("- {name}{note}");
     }

@@ -1,4 +1,4 @@
-//! Shapes of values, gathered from models, changed, and stripped of duplicates.
+//! Shapes of values: imported from models, changed, and deduplicated.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::naming;
 /// A shape of a [`Shapes`].
 pub(crate) type Id = usize;
 
-/// The numbers of shapes that have no record of their own; the reader has them in `workflow-services/src/shape.rs`.
+/// The numbers of shapes without a record. The reader has them in `workflow-services/src/shape.rs`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Primitive {
@@ -36,7 +36,7 @@ pub(crate) enum Shape {
     List(Id),
     Map(Id, Id),
     Enum(Vec<String>),
-    /// A shape within limits, `least..greatest`.
+    /// A shape with limits, `least..greatest`.
     Limited(Id, String),
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Member {
     pub(crate) shape: Id,
 }
 
-/// Which SDK names the members.
+/// The SDK that determines the names of members.
 #[derive(Clone, Copy)]
 pub(crate) enum Generation {
     Sdk,
@@ -76,7 +76,7 @@ impl Shapes {
         self.add(Shape::Primitive(primitive))
     }
 
-    /// What a shape is, without its limits; any JSON for an id of another `Shapes`.
+    /// Returns the shape, without its limits; any JSON for an ID of another `Shapes`.
     pub(crate) fn get(&self, id: Id) -> &Shape {
         match self.record(id) {
             Shape::Limited(inner, _) => self.record(*inner),
@@ -88,10 +88,10 @@ impl Shapes {
         self.all.get(id).unwrap_or(&Shape::Primitive(Primitive::Document))
     }
 
-    /// The shape that a reference of a model names; a structure without members where there is none.
+    /// Returns the shape that a reference of a model names, or a structure without members for `None`.
     ///
     /// # Errors
-    /// If the model lacks it.
+    /// Fails if the model lacks the shape.
     pub(crate) fn import(&mut self, api: &Api, reference: Option<&Reference>) -> Result<Id, Failure> {
         match reference {
             Some(reference) => self.import_shape(&api.name(), api, &reference.shape),
@@ -106,7 +106,7 @@ impl Shapes {
         }
         let missing = || Failure(format!("the model of {service} lacks a part of the shape {name}"));
         let shape = api.shapes.get(name).ok_or_else(missing)?;
-        // Known before its parts are, for it may be among them.
+        // Registered before its parts are imported, because it may be one of them.
         let id = self.primitive(Primitive::Document);
         self.known.insert(key, id);
         let part = |shapes: &mut Self, reference: &Option<Reference>| {
@@ -164,11 +164,11 @@ impl Shapes {
         Ok(id)
     }
 
-    /// The shapes that `roots` reach, each once however often the models repeat it, those that most others name first;
-    /// and the number of each root among them.
+    /// Returns the shapes reachable from `roots`, without duplicates and with the most used first, and the number of
+    /// each root among them.
     ///
-    /// Two shapes are the same if nothing tells them apart at any depth, which is found by splitting classes of shapes
-    /// until none can be split, so that recursive ones are compared too.
+    /// Two shapes are equal if they do not differ at any depth. Classes of shapes are split until none can be split
+    /// further, so that recursive shapes are compared too.
     pub(crate) fn distinct(&self, roots: &[Id]) -> Distinct {
         let mut classes = self.classes_by(|_, shape| match shape {
             Shape::Primitive(primitive) => (*primitive as usize, Vec::new()),
@@ -221,7 +221,7 @@ impl Shapes {
         .collect()
     }
 
-    /// Orders the shapes by how often others, and roots, name them: what is named often gets a short number.
+    /// Sorts the shapes by how often other shapes and roots use them, so that frequently used ones get short numbers.
     fn most_used_first(&self, roots: &[Id], classes: &[usize], numbers: &mut BTreeMap<usize, usize>, order: &mut [Id]) {
         let class = |id: Id| classes.get(id).copied().unwrap_or_default();
         let mut uses: BTreeMap<usize, usize> = BTreeMap::new();
@@ -245,7 +245,7 @@ impl Shapes {
     }
 }
 
-/// What [`Shapes::distinct`] gives; ids in it are places in `shapes`.
+/// The result of [`Shapes::distinct`]. Its IDs are indices of `shapes`.
 pub(crate) struct Distinct {
     pub(crate) shapes: Vec<Shape>,
     pub(crate) roots: Vec<Id>,
@@ -260,7 +260,7 @@ fn parts(shape: &Shape) -> Vec<Id> {
     }
 }
 
-/// The limits of a shape's numbers or lengths, `least..greatest`, without those that exclude nothing.
+/// Returns the limits of a shape's numbers or lengths, `least..greatest`, without those that never apply.
 fn limits(shape: &ApiShape, made: &Shape) -> Option<String> {
     use Primitive::{Blob, Double, Float, Integer, Long, String};
     /// The longest payload in Step Functions.
@@ -282,7 +282,7 @@ fn limits(shape: &ApiShape, made: &Shape) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// `{ Name: string, Next: itself }`.
+    /// Returns the shape `{ Name: string, Next: itself }`.
     fn chain(shapes: &mut Shapes, name: &str) -> Id {
         let id = shapes.primitive(Primitive::Document);
         let text = shapes.primitive(Primitive::String);
@@ -304,7 +304,7 @@ mod tests {
         assert!(matches!(distinct.shapes[list], Shape::List(element) if element == one));
         let Shape::Structure { members, .. } = &distinct.shapes[one] else { panic!() };
         assert_eq!(members[1].shape, one);
-        // Two structures, the list, and the text that both hold.
+        // Two structures, the list, and the string that both contain.
         assert_eq!(distinct.shapes.len(), 4);
     }
 

@@ -1,4 +1,4 @@
-//! The table's bytes; the layout is that of `workflow-services/src/table.rs`, which reads them.
+//! Writes the table's bytes. `workflow-services/src/table.rs`, which reads them, describes the layout.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ const MAGIC: &[u8; 8] = b"WFSERV-3";
 const HEADER: usize = 16 + 4 * 9;
 /// Texts per entry of the index of texts.
 const BLOCK: usize = 16;
-/// What a chunk starts with: where its operations are, and its ARN forms.
+/// The head of a chunk: the positions of its operations and its ARN forms.
 const CHUNK_HEAD: usize = 6;
-/// Shapes that are numbers below this have no record.
+/// Numbers below this are shapes without a record.
 const PRIMITIVES: usize = 16;
 
-/// A service of the SDK, ready to be written.
+/// A service of the SDK, ready to write.
 pub(crate) struct Service {
     pub(crate) name: String,
     pub(crate) error_prefix: String,
@@ -24,15 +24,15 @@ pub(crate) struct Service {
     pub(crate) iam_prefix: String,
     pub(crate) version: String,
     pub(crate) flags: u8,
-    /// By name.
+    /// Sorted by name.
     pub(crate) operations: Vec<Operation>,
-    /// The roots are the input, the output and the errors of each operation, in turn.
+    /// The roots are the input, the output and the errors of each operation, in this order.
     pub(crate) shapes: Distinct,
 }
 
 pub(crate) struct Operation {
     pub(crate) name: String,
-    /// The name in the API, by which its action may be called.
+    /// The name in the API, which its action may have.
     pub(crate) api_name: String,
     pub(crate) flags: u8,
     pub(crate) actions: Vec<Action>,
@@ -40,15 +40,15 @@ pub(crate) struct Operation {
 
 pub(crate) const HAS_IAM: u8 = 8;
 
-/// A part of a record. What it takes in bytes depends on which texts are shared, and where shapes lie.
+/// A part of a record. Its size in bytes depends on which texts are shared and on the positions of shapes.
 enum Part {
     Byte(u8),
     Number(usize),
-    /// A text that stands where it is used.
+    /// A text stored in place.
     Inline(String),
     /// A text that may be shared.
     Text(String),
-    /// A shape, shifted left by one bit with another bit added, or not.
+    /// A shape, optionally shifted left by one bit with another bit added.
     Shape(Id, Option<bool>),
 }
 
@@ -83,19 +83,19 @@ impl Record {
     }
 }
 
-/// A chunk before its texts and shapes have places.
+/// A chunk whose texts and shapes have no positions yet.
 struct Chunk {
     operations: Vec<Record>,
     arns: Record,
     shapes: Vec<Record>,
-    /// The numbers of shapes that have no record.
+    /// The numbers of shapes without a record.
     primitives: BTreeMap<Id, usize>,
 }
 
 /// Writes the table.
 ///
 /// # Errors
-/// If a part is too large for the layout.
+/// Fails if a part is too large for the layout.
 pub(crate) fn write(services: &[Service], prefixes: Vec<Prefix>) -> Result<Vec<u8>, Failure> {
     let mut index: BTreeMap<String, (Record, Chunk)> = BTreeMap::new();
     for service in services {
@@ -202,7 +202,7 @@ fn assemble(heads: &[Vec<u8>], integrations: &[Vec<u8>], texts: &Texts, chunks: 
     Ok(table)
 }
 
-/// The checksum that the reader verifies.
+/// Returns the checksum that the reader verifies.
 fn checksum(bytes: &[u8]) -> u64 {
     const PRIME: u64 = 0x0000_0100_0000_01b3;
     let (words, rest) = bytes.as_chunks::<8>();
@@ -231,7 +231,7 @@ fn service_chunk(service: &Service) -> Result<Chunk, Failure> {
             record.number(operation.actions.len());
         }
         for action in &operation.actions {
-            // The reader makes the name of the operation's, where that gives it.
+            // The reader derives the name from the operation's name if they match.
             let own = action.name == format!("{}:{}", service.iam_prefix, operation.api_name)
                 && operation.name.get(1..) == operation.api_name.get(1..);
             let has_dependents = !action.dependents.is_empty();
@@ -314,8 +314,8 @@ fn shape_records(shapes: &Distinct) -> (Vec<Record>, BTreeMap<Id, usize>) {
     (shapes.shapes.iter().enumerate().map(record).collect(), primitives)
 }
 
-/// The numbers of a chunk's shapes. A number is an offset, whose size depends on the sizes of those before it: it is
-/// worked out again until it stays.
+/// Returns the numbers of a chunk's shapes. A number is an offset, whose size depends on the sizes of those before it,
+/// so it is recomputed until it no longer changes.
 fn place_shapes(chunk: &Chunk, texts: &Texts) -> Vec<usize> {
     let mut numbers = vec![0; chunk.shapes.len()];
     loop {
@@ -332,7 +332,7 @@ fn place_shapes(chunk: &Chunk, texts: &Texts) -> Vec<usize> {
     }
 }
 
-/// Shapes come first, so that the numbers that stand for them are small.
+/// Shapes come first, so that their numbers are small.
 fn write_chunk(chunk: &Chunk, texts: &Texts, numbers: &[usize], table: &mut Vec<u8>) -> Result<(), Failure> {
     let size = |record: &Record| texts.size(record, numbers);
     let operations_at = CHUNK_HEAD + chunk.shapes.iter().map(size).sum::<usize>();
@@ -351,7 +351,8 @@ fn write_chunk(chunk: &Chunk, texts: &Texts, numbers: &[usize], table: &mut Vec<
     Ok(())
 }
 
-/// The texts that are used more than once, and their places: the most frequent first, for those have short numbers.
+/// The texts that are used more than once, with their positions. The most frequent come first, because they get short
+/// numbers.
 struct Texts {
     order: Vec<String>,
     places: BTreeMap<String, usize>,
@@ -372,7 +373,7 @@ impl Texts {
         Self { order, places }
     }
 
-    /// The index of the texts, and the texts.
+    /// Returns the index of the texts, and the texts.
     fn write(&self) -> Result<(Vec<u8>, Vec<u8>), Failure> {
         let (mut blocks, mut pool) = (Vec::new(), Vec::new());
         for (place, text) in self.order.iter().enumerate() {
@@ -421,7 +422,7 @@ fn shape_number(part: &Part, numbers: &[usize]) -> usize {
     bit.map_or(number, |bit| number << 1 | usize::from(bit))
 }
 
-/// An offset for each record, from where the records start; then the records.
+/// Returns an offset for each record, relative to the first record, followed by the records.
 fn indexed(records: &[Vec<u8>]) -> Result<Vec<u8>, Failure> {
     let mut part = Vec::new();
     let mut at = 0;
@@ -445,7 +446,7 @@ fn put_fixed(number: usize, size: usize, bytes: &mut Vec<u8>) -> Result<(), Fail
         .map(|(fits, rest)| (fits.to_vec(), rest.to_vec()))
         .unwrap_or_default();
     if rest.iter().any(|byte| *byte != 0) {
-        return Err(Failure(format!("{number} does not fit {size} bytes: the layout of the table has to grow")));
+        return Err(Failure(format!("{number} does not fit {size} bytes: the layout of the table must be extended")));
     }
     bytes.extend(fits);
     Ok(())

