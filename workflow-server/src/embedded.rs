@@ -1,4 +1,4 @@
-//! The server without a socket: executions inside of a service, on the same store and with the same handlers.
+//! The server without a socket: executions inside a service, with the same store and the same handlers.
 
 use std::fmt;
 use std::io;
@@ -17,8 +17,8 @@ use crate::operations;
 use crate::registry::{KeptMachine, Registry};
 use crate::server::{Builder, Refused};
 
-/// State machines and executions in this process, without a socket; they end with it, and go on from their data when it is
-/// opened again. It stops when it is dropped.
+/// State machines and executions in this process, without a socket. They end with it, and continue from their data when
+/// it is opened again. It stops when it is dropped.
 ///
 /// ```no_run
 /// use workflow_local::{MachineType, TaskError};
@@ -48,25 +48,25 @@ pub struct Embedded {
     diverged: Vec<String>,
 }
 
-/// How an execution ended.
+/// The result of an execution.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Ended {
     /// Succeeded, failed, timed out or aborted.
     pub status: Status,
-    /// The output of one that succeeded.
+    /// The output, if it succeeded.
     pub output: Option<Value>,
-    /// The name of the error.
+    /// The error's name, if any.
     pub error: Option<String>,
-    /// The cause.
+    /// The cause, if any.
     pub cause: Option<String>,
 }
 
 impl Ended {
-    /// The output as a type.
+    /// Deserializes the output.
     ///
     /// # Errors
-    /// It did not succeed, or its output is not of that type.
+    /// Fails if the execution did not succeed, or if its output does not have that type.
     pub fn output<T: DeserializeOwned>(&self) -> Result<T, EndedOtherwise> {
         let Some(output) = &self.output else {
             let (error, cause) = (self.error.as_deref().unwrap_or("no error"), self.cause.as_deref().unwrap_or(""));
@@ -76,7 +76,7 @@ impl Ended {
     }
 }
 
-/// Why an execution has no output of the wanted type.
+/// Why an execution has no output of the expected type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndedOtherwise(String);
 
@@ -89,10 +89,10 @@ impl fmt::Display for EndedOtherwise {
 impl std::error::Error for EndedOtherwise {}
 
 impl Builder {
-    /// Begins without a socket: executions that were under way go on. Needs a tokio runtime with its timer.
+    /// Starts without a socket. Executions that had not ended continue. Requires a tokio runtime with its timer.
     ///
     /// # Errors
-    /// The data cannot be read, or an endpoint is no URL that can be called.
+    /// Fails if the data cannot be read, or if an endpoint is not a callable URL.
     pub async fn embed(self) -> io::Result<Embedded> {
         let scope = self.scope();
         let (registry, diverged) = self.registry()?;
@@ -101,11 +101,11 @@ impl Builder {
 }
 
 impl Embedded {
-    /// Makes a state machine, or updates it where its definition differs, and gives its ARN: see
+    /// Creates a state machine, or updates it if its definition differs, and returns its ARN: see
     /// [`Server::put_state_machine`](crate::Server::put_state_machine).
     ///
     /// # Errors
-    /// The service would refuse it.
+    /// Fails if the service would reject it.
     pub fn put_state_machine(
         &self,
         name: &str,
@@ -116,11 +116,11 @@ impl Embedded {
         self.registry.put(name, kept).map_err(Refused)
     }
 
-    /// Starts an execution, and gives its ARN when that is kept. The same name and input while it runs are the same execution,
-    /// so that a start that may have been made before can be made again.
+    /// Starts an execution, and returns its ARN once it is stored. The same name and input while it runs identify the
+    /// same execution, so you can safely repeat a start.
     ///
     /// # Errors
-    /// The service would refuse it, or its data cannot be written.
+    /// Fails if the service would reject it, or if its data cannot be written.
     pub async fn start(&self, machine: &str, name: &str, input: &(impl Serialize + ?Sized)) -> Result<String, Refused> {
         let input = serde_json::to_string(input)
             .map_err(|error| Refused(ApiError::new(Code::InvalidExecutionInput, error.to_string())))?;
@@ -132,12 +132,12 @@ impl Embedded {
     /// Waits for the end of a Standard execution.
     ///
     /// # Errors
-    /// There is none with this ARN.
+    /// Fails if there is no execution with this ARN.
     pub async fn ended(&self, execution: &str) -> Result<Ended, Refused> {
         let run = self.registry.swept().executions.get(execution);
         let run = run.ok_or_else(|| Refused(ApiError::execution_does_not_exist(execution)))?;
         run.ended().await;
-        // What is told is kept.
+        // Everything reported is stored first.
         self.registry.journal.flushed().await.map_err(Refused)?;
         let execution = run.execution();
         Ok(Ended {
@@ -148,16 +148,17 @@ impl Embedded {
         })
     }
 
-    /// The execution with this ARN.
+    /// Returns the execution with this ARN.
     #[cfg(test)]
     pub(crate) fn run(&self, execution: &str) -> Option<Arc<crate::executions::Run>> {
         self.registry.swept().executions.get(execution)
     }
 
-    /// Calls an operation of the API, such as `SendTaskSuccess`, with its request in JSON. What it answers is kept.
+    /// Calls an operation of the API, such as `SendTaskSuccess`, with its request as JSON. Everything that it
+    /// acknowledges is stored.
     ///
     /// # Errors
-    /// The service would refuse it, or its data cannot be written.
+    /// Fails if the service would reject it, or if its data cannot be written.
     pub async fn call(&self, operation: &str, request: &Value) -> Result<Value, Refused> {
         let input = Input::parse(request.to_string().as_bytes(), self.scope.clone()).map_err(Refused)?;
         let answer = operations::run(&self.registry, operation, &input).await;
@@ -166,27 +167,28 @@ impl Embedded {
         answer.map_err(Refused).and_then(|answer| serde_json::from_slice(&answer).map_err(wrong))
     }
 
-    /// Turns the clock forward: see [`Server::advance`](crate::Server::advance).
+    /// Advances the clock: see [`Server::advance`](crate::Server::advance).
     pub fn advance(&self, time: Duration) {
         self.registry.advance(time);
     }
 
-    /// The handlers that run now: see [`Server::running_handlers`](crate::Server::running_handlers).
+    /// Returns the running handlers: see [`Server::running_handlers`](crate::Server::running_handlers).
     pub fn running_handlers(&self) -> Vec<RunningHandler> {
         self.registry.threads.running()
     }
 
-    /// The executions whose replay was not what was recorded: see [`Server::diverged`](crate::Server::diverged).
+    /// Returns the executions whose replay differs from their records: see
+    /// [`Server::diverged`](crate::Server::diverged).
     #[cfg(feature = "durable")]
     pub fn diverged(&self) -> &[String] {
         &self.diverged
     }
 
-    /// Stops: executions end where they are, and go on from there when the data is opened again. What was done is written before
-    /// this returns. Handlers that run are left alone on their threads.
+    /// Stops. Executions stop where they are, and continue when the data is opened again. All data is written before
+    /// this returns. Running handlers are left on their threads.
     pub async fn shutdown(self) {
         self.registry.stop_driving();
-        // A thread writes; it is waited for where that may block.
+        // The journal's thread may block, so it is joined on a blocking thread.
         let journal = self.registry.journal.clone();
         let _ = tokio::task::spawn_blocking(move || journal.close()).await;
     }

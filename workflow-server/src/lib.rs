@@ -1,4 +1,4 @@
-//! A server that speaks the Step Functions API on loopback, so that the AWS SDK and the AWS CLI work unchanged.
+//! A server for the Step Functions API on loopback, with which the AWS SDK and the AWS CLI work unchanged.
 //!
 //! ```no_run
 //! use workflow_local::TaskError;
@@ -12,23 +12,23 @@
 //! # }
 //! ```
 //!
-//! The SDKs send `StartSyncExecution` and `TestState` to `sync-HOST`, for which loopback has no name: `sfn_config` takes the
-//! prefix away, and so does `AWS_DISABLE_HOST_PREFIX_INJECTION=true` for the AWS CLI and most SDKs
+//! The SDKs send `StartSyncExecution` and `TestState` to `sync-HOST`, a name that loopback does not have. `sfn_config`
+//! removes the prefix, and so does `AWS_DISABLE_HOST_PREFIX_INJECTION=true` for the AWS CLI and most SDKs
 //! (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-host-prefix.html>).
 //!
-//! It answers requests to itself only ([`Builder::allow_host`]), within [`Limits`]. It checks no signature, and keeps
-//! everything in memory unless it is given a folder (`Builder::data`).
-//! The operations: <https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html>.
+//! It only answers requests that are addressed to itself ([`Builder::allow_host`]), within [`Limits`]. It does not
+//! check signatures, and keeps everything in memory unless you give it a folder (`Builder::data`). The operations:
+//! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html>.
 //!
 //! # Features
 //!
-//! | feature | default | gives |
+//! | feature | default | provides |
 //! | --- | --- | --- |
 //! | `jsonata` | yes | state machines in JSONata |
 //! | `console` | no | pages at `Server::console_url` to look at executions, start them and answer their tasks |
-//! | `durable` | no | `Builder::data`: what the server acknowledged survives |
-//! | `https` | no | endpoints and HTTP tasks by https |
-//! | `trace` | no | `Builder::traces`, `post_trace`: traces for a collector of OpenTelemetry |
+//! | `durable` | no | `Builder::data`: everything that the server acknowledges survives |
+//! | `https` | no | endpoints and HTTP tasks with https |
+//! | `trace` | no | `Builder::traces`, `post_trace`: traces for an OpenTelemetry collector |
 //! | `sfn` | no | [`Server::sfn_config`], for the AWS SDK; needs rustc 1.94.1 |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -67,7 +67,7 @@ struct EmbeddingPage;
 #[doc = include_str!("../../docs/server.md")]
 struct ServerPage;
 
-/// The crate's front page on a registry, whose example is a test.
+/// The crate's README, whose example is a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,8 +1,8 @@
-//! How long clients may take, and how much there may be of anything.
+//! Limits on the time and the number of connections, handlers and executions.
 
 use std::time::Duration;
 
-/// What a [`Server`](crate::Server) allows its clients and handlers.
+/// The limits of a [`Server`](crate::Server) for its clients and handlers.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -17,23 +17,23 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How long a connection may go without sending the whole head of a request, idle time before it included. The
-    /// connection is then closed. 60 seconds unless set.
+    /// How long a connection may take to send the head of a request, including idle time before it. The connection is
+    /// then closed. The default is 60 seconds.
     pub idle: Duration,
-    /// How long a client may take to send the body of a request, which is otherwise refused. 30 seconds unless set.
+    /// How long a client may take to send the body of a request, which is then rejected. The default is 30 seconds.
     pub body: Duration,
-    /// How long a client may leave an answer unread before its connection is closed. 30 seconds unless set.
+    /// How long a client may leave an answer unread before its connection is closed. The default is 30 seconds.
     pub unread: Duration,
-    /// How many connections may be open; others wait to be accepted. 4096 unless set.
+    /// The maximum number of open connections; others wait to be accepted. The default is 4096.
     pub connections: usize,
-    /// How many handlers that are synchronous closures may run at a time, each on a thread of its own; others wait for
-    /// one to return. 512 unless set.
+    /// The maximum number of synchronous closures that run concurrently, each on its own thread; others wait for one to
+    /// return. The default is 512.
     pub handlers: usize,
-    /// How long those wait while not one handler returns. The task then fails with `States.TaskFailed`, and a cause that
-    /// names the handler that has run longest. 60 seconds unless set.
+    /// How long those wait while no handler returns. The task then fails with `States.TaskFailed`, and a cause that
+    /// names the handler that has been running longest. The default is 60 seconds.
     pub handler_wait: Duration,
-    /// How long [`Server::shutdown`](crate::Server::shutdown) waits for clients to read the answers that they are owed. One
-    /// second unless set.
+    /// How long [`Server::shutdown`](crate::Server::shutdown) waits for clients to read their answers. The default is
+    /// one second.
     pub shutdown: Duration,
 }
 
@@ -52,10 +52,10 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The longest time that clocks can be told of without an overflow.
+    /// The longest time that clocks can handle without an overflow.
     const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-    /// The same with no time above a year, and no count of zero.
+    /// Limits times to a year, and counts to at least one.
     pub(crate) fn bounded(self) -> Self {
         let time = |time: Duration| time.min(Self::LONGEST);
         let count = |count: usize| count.clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
@@ -71,8 +71,8 @@ impl Limits {
     }
 }
 
-/// How long and how many executions a [`Server`](crate::Server) keeps that have ended. One that is kept no longer is as if it had
-/// never been: its name is free, and what [`Builder::data`](crate::Builder) has of it is removed.
+/// How long, and how many, ended executions a [`Server`](crate::Server) keeps. Older ones are forgotten completely:
+/// their names are free, and their records in [`Builder::data`](crate::Builder) are removed.
 ///
 /// ```
 /// use std::time::Duration;
@@ -84,10 +84,10 @@ impl Limits {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// How long after its end, by the server's clock; `None` is for ever. 90 days unless set, as AWS has it
+    /// How long after its end, by the server's clock; `None` means forever. The default is 90 days, as on AWS
     /// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).
     pub age: Option<Duration>,
-    /// How many, those that ended last. 100,000 unless set.
+    /// The maximum number; the last ones to end are kept. The default is 100,000.
     pub count: usize,
 }
 

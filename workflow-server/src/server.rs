@@ -1,4 +1,4 @@
-//! The server: what it is made of, started, asked about and stopped.
+//! The server: how to configure, start, query and stop it.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -25,7 +25,7 @@ use crate::outlets::{Events, ExpressLogs};
 use crate::registry::{KeptMachine, Registry};
 use crate::{Limits, Retention};
 
-/// Two builder methods that take a closure for tasks, one for a closure that gives a future.
+/// Two builder methods for a closure that answers tasks, one of them for an async closure.
 macro_rules! handler_methods {
     ($( #[doc = $doc:literal] )* $name:ident, $( #[doc = $doc_async:literal] )* $name_async:ident, $key:ident) => {
         $( #[doc = $doc] )*
@@ -61,7 +61,7 @@ macro_rules! handler_methods {
     };
 }
 
-/// A running server; it stops when it is dropped.
+/// A running server. It stops when it is dropped.
 pub struct Server {
     address: SocketAddr,
     registry: Arc<Registry>,
@@ -74,7 +74,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// What to run tasks with, and by which clock.
+    /// Returns a builder, to set handlers, the clock and other options.
     pub fn builder() -> Builder {
         Builder {
             handlers: Handlers::default(),
@@ -101,7 +101,7 @@ impl Server {
         }
     }
 
-    /// The URL for `AWS_ENDPOINT_URL_SFN` or the SDK's `endpoint_url`, such as `http://127.0.0.1:40123`.
+    /// Returns the URL for `AWS_ENDPOINT_URL_SFN` or the SDK's `endpoint_url`, such as `http://127.0.0.1:40123`.
     pub fn endpoint_url(&self) -> String {
         let mut address = self.address;
         // A server on all addresses is reached by loopback.
@@ -113,29 +113,29 @@ impl Server {
         format!("http://{address}")
     }
 
-    /// The address it listens on.
+    /// Returns the address it listens on.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where a browser finds the console, such as `http://127.0.0.1:40123/console/`.
+    /// Returns the URL of the console for a browser, such as `http://127.0.0.1:40123/console/`.
     #[cfg(feature = "console")]
     pub fn console_url(&self) -> String {
         format!("{}/console/", self.endpoint_url())
     }
 
-    /// Says what the input of the state machine with this ARN is, as JSON Schema: the console makes its form of it. `None` when
-    /// nothing declares it. The server takes any input all the same, as AWS does.
+    /// Declares the input type of the state machine with this ARN, as JSON Schema. The console builds its form from it.
+    /// `None` means undeclared. The server still accepts any input, as AWS does.
     #[cfg(feature = "console")]
     pub fn declare_input(&self, state_machine_arn: &str, schema: Option<serde_json::Value>) {
         self.console.declare_input(state_machine_arn, schema);
     }
 
-    /// Has the server have a state machine: makes it, or updates it where its definition differs, and gives its ARN. Its type
-    /// cannot change; of another type it is deleted and made anew. A reset leaves it.
+    /// Creates a state machine, or updates it if its definition differs, and returns its ARN. The type of a state
+    /// machine cannot change; if it differs, the state machine is deleted and created again. It survives a reset.
     ///
     /// # Errors
-    /// The service would refuse it.
+    /// Fails if the service would reject it.
     pub fn put_state_machine(
         &self,
         name: &str,
@@ -146,44 +146,44 @@ impl Server {
         self.registry.put(name, kept).map_err(Refused)
     }
 
-    /// Forgets everything but the state machines of [`put_state_machine`](Self::put_state_machine): executions are stopped, and
-    /// they and all other resources go.
+    /// Stops all executions, and forgets everything except the state machines of
+    /// [`put_state_machine`](Self::put_state_machine).
     pub fn reset(&self) {
         self.registry.reset();
     }
 
-    /// Turns the clock forward: what is due by then happens now. A virtual clock is not turned.
+    /// Advances the clock. Everything that is due by then happens now. A virtual clock is not advanced.
     pub fn advance(&self, time: Duration) {
         self.registry.advance(time);
     }
 
-    /// Turns the clock to whatever is due next, again and again, until executions wait for nothing but workers, tokens and
-    /// clients; at most by `limit`. Handlers that work are waited for. Tells whether it came so far.
+    /// Repeatedly advances the clock to the next due time, by at most `limit`, until executions only wait for workers,
+    /// tokens and clients. Waits for running handlers. Returns whether it got that far.
     pub async fn run_until_idle(&self, limit: Duration) -> bool {
         self.registry.turn(None, limit).await.is_idle
     }
 
-    /// The handlers that run now and are synchronous closures, those that have run longest first: what to look at when
-    /// executions do not go on.
+    /// Returns the running handlers that are synchronous closures, the longest running first. Look at them if
+    /// executions do not make progress.
     pub fn running_handlers(&self) -> Vec<RunningHandler> {
         self.registry.threads.running()
     }
 
-    /// Stops. Executions end where they are, requests that wait for something are answered with `ServiceUnavailable`, and
-    /// connections are closed as soon as their clients have read what they are owed, at the latest after
-    /// [`Limits::shutdown`]. Handlers that run are left alone on their threads.
+    /// Stops the server. Executions stop where they are, waiting requests are answered with `ServiceUnavailable`, and
+    /// connections are closed as soon as their clients have read their answers, at the latest after
+    /// [`Limits::shutdown`]. Running handlers are left on their threads.
     pub async fn shutdown(mut self) {
         self.registry.stop_driving();
         self.stop.send_replace(true);
-        // The task ends by itself; that it was aborted or panicked is nothing to report here.
+        // The task ends by itself. If it was aborted or panicked, there is nothing to report here.
         let _ = (&mut self.serving).await;
         self.registry.journal.close();
     }
 
-    /// The ARNs of the executions that were taken over from [`Builder::data`] while they ran and whose program now behaves
-    /// otherwise than was recorded: doing again what was done to them gave another history. They are aborted with the error
-    /// `Workflow.ReplayDiverged`; their records are left as they are. An execution that had ended is done again when it is
-    /// described; where that diverges, the description has this error.
+    /// Returns the ARNs of the executions restored from [`Builder::data`] that were running and whose program now
+    /// behaves differently: replaying their inputs gave a different history. They are aborted with the error
+    /// `Workflow.ReplayDiverged`; their records are not changed. An ended execution is replayed when it is described;
+    /// if it diverges, the description has this error.
     #[cfg(feature = "durable")]
     pub fn diverged(&self) -> &[String] {
         &self.diverged
@@ -204,12 +204,12 @@ impl fmt::Debug for Server {
     }
 }
 
-/// Why a state machine or a request is refused, in the service's words.
+/// Why a state machine or a request is rejected, with the service's message.
 #[derive(Clone, Debug)]
 pub struct Refused(pub(crate) ApiError);
 
 impl Refused {
-    /// The API's code, such as `InvalidDefinition`.
+    /// Returns the API's code, such as `InvalidDefinition`.
     pub fn code(&self) -> &str {
         self.0.code.name()
     }
@@ -223,7 +223,7 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// A server that does not listen yet.
+/// The configuration of a server that does not listen yet.
 pub struct Builder {
     handlers: Handlers,
     mocks: Option<MockFile>,
@@ -250,10 +250,10 @@ pub struct Builder {
 
 impl Builder {
     handler_methods! {
-        /// Stands for a Lambda function, by name or ARN, whatever its version: see
+        /// Answers a Lambda function, by name or ARN, for any version: see
         /// [`Engine::on_lambda`](workflow_local::Engine::on_lambda). The closure may block; a panic fails the task.
         on_lambda,
-        /// The same with a closure that gives a future, polled by the runtime that the server runs on.
+        /// Like the method without `_async`, with a closure that returns a future. The server's runtime polls it.
         on_lambda_async, function
     }
 
@@ -261,45 +261,45 @@ impl Builder {
         /// Answers all tasks with a resource ARN such as `arn:aws:states:::sqs:sendMessage`: see
         /// [`Engine::on_resource`](workflow_local::Engine::on_resource).
         on_resource,
-        /// The same with a closure that gives a future, polled by the runtime that the server runs on.
+        /// Like the method without `_async`, with a closure that returns a future. The server's runtime polls it.
         on_resource_async, arn
     }
 
     handler_methods! {
-        /// Answers the tasks of each state of this name, whatever its state machine: see
+        /// Answers the tasks of each state of this name, in any state machine: see
         /// [`Engine::on_state`](workflow_local::Engine::on_state).
         on_state,
-        /// The same with a closure that gives a future, polled by the runtime that the server runs on.
+        /// Like the method without `_async`, with a closure that returns a future. The server's runtime polls it.
         on_state_async, state
     }
 
-    /// Answers the tasks of each state of this name one after the other, from the first again in each execution: see
-    /// [`Engine::on_state_answers`](workflow_local::Engine::on_state_answers).
+    /// Answers the tasks of each state of this name with these answers in order, beginning with the first in each
+    /// execution: see [`Engine::on_state_answers`](workflow_local::Engine::on_state_answers).
     #[must_use]
     pub fn on_state_answers(mut self, state: impl AsRef<str>, answers: Answers) -> Self {
         self.handlers = self.handlers.on_state_answers(state, answers);
         self
     }
 
-    /// Answers the calls of a Lambda function one after the other, from the first again in each execution: see
-    /// [`Engine::on_lambda_answers`](workflow_local::Engine::on_lambda_answers).
+    /// Answers the calls of a Lambda function with these answers in order, beginning with the first in each execution:
+    /// see [`Engine::on_lambda_answers`](workflow_local::Engine::on_lambda_answers).
     #[must_use]
     pub fn on_lambda_answers(mut self, function: impl AsRef<str>, answers: Answers) -> Self {
         self.handlers = self.handlers.on_lambda_answers(function, answers);
         self
     }
 
-    /// Answers all tasks with a resource ARN one after the other, from the first again in each execution: see
-    /// [`Engine::on_resource_answers`](workflow_local::Engine::on_resource_answers).
+    /// Answers all tasks with a resource ARN with these answers in order, beginning with the first in each execution:
+    /// see [`Engine::on_resource_answers`](workflow_local::Engine::on_resource_answers).
     #[must_use]
     pub fn on_resource_answers(mut self, arn: impl AsRef<str>, answers: Answers) -> Self {
         self.handlers = self.handlers.on_resource_answers(arn, answers);
         self
     }
 
-    /// A mock file, whose cases are taken as AWS Step Functions Local takes them: `StartExecution` and
-    /// `StartSyncExecution` with the state machine's ARN and `#Case` behind it. Tasks that the case does not name are
-    /// answered as without it.
+    /// Adds a mock file. Select its test cases as in AWS Step Functions Local: call `StartExecution` or
+    /// `StartSyncExecution` with the state machine's ARN followed by `#Case`. Tasks that the test case does not name
+    /// are answered as without it.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html>
     #[must_use]
@@ -308,51 +308,51 @@ impl Builder {
         self
     }
 
-    /// Where item readers and result writers find S3's objects: see
-    /// [`Engine::object_store`](workflow_local::Engine::object_store), whose default this has too.
+    /// Sets the store of S3 objects for item readers and result writers: see
+    /// [`Engine::object_store`](workflow_local::Engine::object_store), which has the same default.
     #[must_use]
     pub fn object_store(mut self, store: Arc<dyn ObjectStore>) -> Self {
         self.store = store;
         self
     }
 
-    /// A folder that item readers read S3's objects from, and result writers write theirs to: `FOLDER/BUCKET/KEY`.
+    /// Sets a folder of S3 objects for item readers and result writers: `FOLDER/BUCKET/KEY`.
     #[must_use]
     pub fn objects(self, folder: impl Into<PathBuf>) -> Self {
         self.object_store(Arc::new(FolderStore::new(folder)))
     }
 
-    /// The clock of executions: the system's unless this says otherwise. On a virtual clock an execution starts at
-    /// the present, and its waits and time-outs take no time.
+    /// Sets the clock of executions; the default is the system's. On a virtual clock, an execution starts at the
+    /// current time, and its waits and timeouts take no time.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// How many seconds pass in one of the system's: 10 has waits and time-outs take a tenth of their time. Handlers and
-    /// workers are not faster for it.
+    /// Sets how many seconds pass per second of the system's clock: with 10, waits and timeouts take a tenth of their
+    /// time. Handlers and workers do not become faster.
     #[must_use]
     pub fn speed(mut self, speed: f64) -> Self {
         self.speed = speed;
         self
     }
 
-    /// What random numbers, names and ids follow from.
+    /// Sets the seed of random numbers, names and IDs.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// How long clients may take, and how many connections and handlers there may be.
+    /// Sets the limits for clients, connections and handlers.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// How long and how many executions are kept that have ended.
+    /// Sets how long, and how many, ended executions are kept.
     #[must_use]
     pub fn retention(mut self, retention: Retention) -> Self {
         self.retention = retention;
@@ -360,8 +360,8 @@ impl Builder {
     }
 
     /// Posts each change of the status of a Standard execution to a URL, as the JSON of the event that AWS sends to
-    /// EventBridge. Best effort: an event that is not taken is sent three times, and when 10,000 wait, further ones are dropped.
-    /// Executions that a distributed map starts have none.
+    /// EventBridge. Best effort: sending is attempted three times, and if 10,000 events wait, further ones are dropped.
+    /// Child executions of distributed maps have no events.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>
     #[must_use]
@@ -370,9 +370,9 @@ impl Builder {
         self
     }
 
-    /// Writes the events of Express executions when those end, a line of JSON each, as they stand in CloudWatch Logs. The
-    /// `loggingConfiguration` of the state machine says which, and whether with payloads; by default none, as on AWS. Those of
-    /// [`Server::put_state_machine`] have one that logs everything.
+    /// Writes the events of Express executions when those end, one line of JSON each, in the format of CloudWatch Logs.
+    /// The state machine's `loggingConfiguration` selects the events, and whether payloads are included; by default
+    /// there are none, as on AWS. State machines of [`Server::put_state_machine`] log everything.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>
     #[must_use]
@@ -394,36 +394,37 @@ impl Builder {
         self
     }
 
-    /// A name, without a port, that clients reach the server by.
+    /// Adds a name, without a port, by which clients reach the server.
     ///
-    /// Requests are answered when their `Host` is `localhost`, a name that ends in `.localhost`, an address of loopback or
-    /// the address that the server listens on; a server on all addresses (`0.0.0.0`) is reached by any address. Others are
-    /// refused, and so are requests whose `Origin` is another web page: a page in a browser could send them.
+    /// The server answers requests whose `Host` is `localhost`, a name that ends in `.localhost`, a loopback address or
+    /// the address that the server listens on. A server on all addresses (`0.0.0.0`) can be reached by any address. It
+    /// rejects other requests, and requests whose `Origin` is another web page, because a page in a browser could send
+    /// them.
     #[must_use]
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.hosts.push(name.into());
         self
     }
 
-    /// Where Lambda functions without a closure are called: the URL of `cargo lambda watch`, SAM or the Runtime Interface
-    /// Emulator, such as `http://localhost:9000`. `https` needs the feature of that name.
+    /// Sets the endpoint for Lambda functions without a closure: the URL of `cargo lambda watch`, SAM or the Runtime
+    /// Interface Emulator, such as `http://localhost:9000`. `https` requires the feature of that name.
     #[must_use]
     pub fn lambda_endpoint(mut self, url: impl Into<String>) -> Self {
         self.lambda = Some(url.into());
         self
     }
 
-    /// Where S3's objects, SQS, SNS, EventBridge and DynamoDB are called, by tasks without a closure: the URL of moto or
-    /// LocalStack, or of one of these services. Requests are signed with the credentials in `AWS_ACCESS_KEY_ID`,
-    /// `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or with some that are made up.
+    /// Sets the endpoint for S3 objects, SQS, SNS, EventBridge and DynamoDB, for tasks without a closure: the URL of
+    /// moto or LocalStack, or of one of these services. Requests are signed with the credentials in
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or with fake ones.
     #[must_use]
     pub fn aws_endpoint(mut self, url: impl Into<String>) -> Self {
         self.aws = Some(url.into());
         self
     }
 
-    /// A host, with a port or without, that HTTP tasks (`arn:aws:states:::http:invoke`) may call. Unless one is allowed, they
-    /// fail. Their connection is not looked at: whatever it would add to a request is not sent.
+    /// Allows HTTP tasks (`arn:aws:states:::http:invoke`) to call a host, with or without a port. Unless a host is
+    /// allowed, they fail. Their connection is ignored: what it would add to a request is not sent.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html>
     #[must_use]
@@ -432,11 +433,12 @@ impl Builder {
         self
     }
 
-    /// Keeps everything that the server acknowledges in a folder, so that a server that is started with it later, even after a
-    /// crash, goes on from there: state machines, versions, aliases, tags, activities, executions and their events, tokens.
+    /// Stores everything that the server acknowledges in a folder. A server that you start with it later, even after a
+    /// crash, continues from there: state machines, versions, aliases, tags, activities, executions and their events,
+    /// tokens.
     ///
-    /// A task whose answer was recorded is not called again. One that was asked and not answered is: handlers are called at
-    /// least once. Handlers and limits are not kept: give the later server the same.
+    /// A task whose answer was recorded is not called again. A task that was requested and not answered is: handlers
+    /// are called at least once. Handlers and limits are not stored: give the later server the same ones.
     #[cfg(feature = "durable")]
     #[must_use]
     pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
@@ -444,7 +446,7 @@ impl Builder {
         self
     }
 
-    /// The journal.
+    /// Returns the journal.
     #[cfg(feature = "durable")]
     fn journal(&mut self) -> io::Result<Journal> {
         use crate::journal::RedbBackend;
@@ -466,25 +468,25 @@ impl Builder {
         Ok(Journal::default())
     }
 
-    /// The account of requests whose credentials do not name one: `123456789012` unless set. An access key that is 12 digits
-    /// names the account.
+    /// Sets the account of requests whose credentials do not name one; the default is `123456789012`. An access key of
+    /// 12 digits names the account.
     #[must_use]
     pub fn account(mut self, account: impl Into<String>) -> Self {
         self.scope.account = account.into();
         self
     }
 
-    /// The region of requests without a signature, which would name it: `us-east-1` unless set.
+    /// Sets the region of requests without a signature, which would name it; the default is `us-east-1`.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.scope.region = region.into();
         self
     }
 
-    /// Listens on `address`; port 0 takes a free one. Needs a tokio runtime with its timer and its network.
+    /// Listens on `address`; port 0 chooses a free one. Requires a tokio runtime with its timer and its network.
     ///
     /// # Errors
-    /// The address cannot be listened on, the data cannot be read, or an endpoint is no URL that can be called.
+    /// Fails if it cannot listen on the address, if the data cannot be read, or if an endpoint is not a callable URL.
     pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
@@ -513,12 +515,13 @@ impl Builder {
         })
     }
 
-    /// Where requests are for that do not say.
+    /// Returns the scope of requests without one.
     pub(crate) fn scope(&self) -> Scope {
         self.scope.clone()
     }
 
-    /// What is held, taken over from the data where there is some, and driven; and the ARNs of executions that diverged.
+    /// Creates the registry, restores its data if there is any, and drives it. Also returns the ARNs of executions that
+    /// diverged.
     pub(crate) fn registry(mut self) -> io::Result<(Arc<Registry>, Vec<String>)> {
         let limits = self.limits.bounded();
         let outside = Outside::new(self.lambda.as_deref(), self.aws.as_deref(), &self.http_hosts)?;
@@ -527,7 +530,7 @@ impl Builder {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
         let journal = self.journal()?;
-        // Names and tokens of an earlier run must not come again.
+        // Names and tokens of an earlier run must not be repeated.
         let seed = if journal.is_kept() { self.seed ^ entropy() } else { self.seed };
         let events = self.events.as_deref().map(Events::new).transpose()?;
         let express_logs = self.express_logs.map(ExpressLogs::new).transpose()?;
@@ -562,7 +565,7 @@ impl fmt::Debug for Builder {
     }
 }
 
-/// A number that is another at each start.
+/// Returns a number that differs at each start.
 fn entropy() -> u64 {
     use std::hash::{BuildHasher, Hasher, RandomState};
     RandomState::new().build_hasher().finish()
@@ -570,7 +573,7 @@ fn entropy() -> u64 {
 
 #[cfg(all(test, feature = "durable"))]
 impl Builder {
-    /// Has the server write to a journal, and start from what is in it.
+    /// Writes to a journal, and restores from its contents.
     pub(crate) fn with_journal(mut self, journal: Journal) -> Self {
         self.prepared = Some(journal);
         self

@@ -10,7 +10,7 @@ use crate::Server;
 use crate::api::arn::Scope;
 
 impl Server {
-    /// The AWS SDK's configuration for this server: its endpoint, its region, credentials that are made up, an HTTP client
+    /// Returns the AWS SDK's configuration for this server: its endpoint, its region, fake credentials, an HTTP client
     /// without TLS, and no `sync-` before the host.
     ///
     /// ```no_run
@@ -21,7 +21,7 @@ impl Server {
     /// # }
     /// ```
     ///
-    /// To change something, go by `sfn_config().to_builder()`.
+    /// To change something, use `sfn_config().to_builder()`.
     #[must_use]
     pub fn sfn_config(&self) -> Config {
         Config::builder()
@@ -35,9 +35,10 @@ impl Server {
     }
 }
 
-/// Takes away what the SDK puts before the host of `StartSyncExecution` and `TestState`: loopback has no such name.
+/// Removes the SDK's prefix of the host for `StartSyncExecution` and `TestState`: loopback has no such name.
 ///
-/// [`Server::sfn_config`] has it. For a configuration of your own: `Config::builder().interceptor(WithoutSyncPrefix)`.
+/// [`Server::sfn_config`] includes it. For your own configuration, use
+/// `Config::builder().interceptor(WithoutSyncPrefix)`.
 #[derive(Clone, Copy, Debug)]
 pub struct WithoutSyncPrefix;
 

@@ -1,4 +1,4 @@
-//! An answer that is written at once: a JSON object, of which members may be the JSON texts of payloads.
+//! Answers that are serialized directly: a JSON object whose members may be the JSON texts of payloads.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use workflow_local::Payload;
 pub(crate) struct Answer(Vec<u8>);
 
 impl Answer {
-    /// An object without members, of about so many bytes in the end.
+    /// Creates an object without members, with a capacity in bytes.
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         let mut text = Vec::with_capacity(bytes);
         text.push(b'{');
@@ -32,7 +32,7 @@ impl Answer {
         value.serialize(&mut Serializer::new(&mut self.0))
     }
 
-    /// A member that is the payload's JSON text. It goes to its place without a copy of its own.
+    /// Adds a member with a payload as JSON text. The payload is not copied in between.
     pub(crate) fn payload(&mut self, name: &str, payload: &Payload) -> serde_json::Result<()> {
         self.name(name)?;
         self.0.push(b'"');
@@ -47,7 +47,7 @@ impl Answer {
     }
 }
 
-/// Writes JSON as what is between the quotes of a JSON string: whatever is escaped in it is escaped twice.
+/// Writes JSON inside a JSON string, so that everything is escaped once more.
 struct InText;
 
 impl Formatter for InText {

@@ -1,13 +1,14 @@
-//! Names and ARNs: how they are built, read, and refused.
+//! Builds, parses and rejects names and ARNs.
 
 use workflow_asl::limits::RESOURCE_NAME_CHARS;
 
 use super::{ApiError, Code, Members};
 
-/// The region and the account that a request is for: resources that it creates are there, and its lists show those that are.
+/// The region and the account of a request. It creates its resources there, and its lists show those resources.
 ///
-/// The credentials of a request name the region (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html>).
-/// An access key that is 12 digits names the account.
+/// The credentials of a request name the region
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html>). An access key of 12
+/// digits names the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scope {
     pub(crate) region: String,
@@ -21,7 +22,7 @@ impl Default for Scope {
 }
 
 impl Scope {
-    /// What the header `Authorization` of a request says, and this scope where it says nothing.
+    /// Returns the scope in a request's `Authorization` header. Missing parts default to this scope.
     pub(crate) fn of(&self, authorization: Option<&str>) -> Self {
         let credential = authorization.and_then(|header| header.split_once("Credential=")).map(|(_, rest)| rest);
         let mut parts = credential.and_then(|rest| rest.split([',', ' ']).next()).unwrap_or_default().split('/');
@@ -34,14 +35,14 @@ impl Scope {
         }
     }
 
-    /// The scope of a resource.
+    /// Returns the scope of a resource.
     pub(crate) fn of_arn(arn: &str) -> Self {
         let mut parts = arn.split(':').skip(3);
         let mut part = || parts.next().unwrap_or_default().to_owned();
         Self { region: part(), account: part() }
     }
 
-    /// What the ARNs of this scope's resources begin with.
+    /// Returns the prefix of the ARNs of this scope's resources.
     pub(crate) fn prefix(&self) -> String {
         let partition = match &self.region {
             region if region.starts_with("cn-") => "aws-cn",
@@ -60,18 +61,18 @@ impl Scope {
     }
 }
 
-/// What an ARN begins with, up to the account: the prefix of its scope.
+/// Returns the part of an ARN up to the account: the prefix of its scope.
 pub(crate) fn scope_prefix(arn: &str) -> &str {
     let end = arn.match_indices(':').nth(4).map_or(arn.len(), |(at, _)| at);
     arn.get(..end).unwrap_or(arn)
 }
 
-/// The ARN of an execution of a state machine: `…:execution:MACHINE:NAME`.
+/// Returns the ARN of an execution of a state machine: `…:execution:MACHINE:NAME`.
 pub(crate) fn execution(machine: &str, name: &str) -> String {
     format!("{}:{name}", machine.replacen(":stateMachine:", ":execution:", 1))
 }
 
-/// The ARN of an Express execution: `…:express:MACHINE:NAME:ID`.
+/// Returns the ARN of an Express execution: `…:express:MACHINE:NAME:ID`.
 pub(crate) fn express(machine: &str, name: &str, id: &str) -> String {
     format!("{}:{name}:{id}", machine.replacen(":stateMachine:", ":express:", 1))
 }
@@ -79,9 +80,9 @@ pub(crate) fn express(machine: &str, name: &str, id: &str) -> String {
 /// The parts of a state machine's ARN, which may name a version, an alias, or the children of a distributed map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MachineArn<'a> {
-    /// As it was given.
+    /// The original text.
     pub(crate) text: &'a str,
-    /// Without the version or alias, and without the label.
+    /// The ARN without the version or alias, and without the label.
     pub(crate) machine: &'a str,
     /// The number of a version or the name of an alias.
     pub(crate) qualifier: Option<&'a str>,
@@ -90,7 +91,7 @@ pub(crate) struct MachineArn<'a> {
 }
 
 impl<'a> MachineArn<'a> {
-    /// Reads an ARN that may have a version or an alias.
+    /// Parses an ARN that may have a version or an alias.
     pub(crate) fn read(text: &'a str) -> Result<Self, ApiError> {
         let name = check(text, &["stateMachine"])?;
         let (full, qualifier) = match name.split_once(':') {
@@ -106,7 +107,7 @@ impl<'a> MachineArn<'a> {
         Ok(Self { text, machine: text.get(..length).unwrap_or(text), qualifier, label })
     }
 
-    /// The same for an operation that takes no label.
+    /// Like [`read`](Self::read), for an operation that accepts no label.
     pub(crate) fn read_unlabelled(text: &'a str) -> Result<Self, ApiError> {
         let arn = Self::read(text)?;
         match arn.label {
@@ -118,13 +119,13 @@ impl<'a> MachineArn<'a> {
         }
     }
 
-    /// The number of the version that it names.
+    /// Returns the number of the version in the ARN.
     pub(crate) fn version(self) -> Option<u32> {
         self.qualifier?.parse().ok()
     }
 }
 
-/// Refuses what is no ARN of one of these kinds of Step Functions' resources, and gives what stands behind the kind.
+/// Rejects anything but the ARN of one of these kinds of Step Functions resources. Returns the part after the kind.
 pub(crate) fn check<'a>(arn: &'a str, kinds: &[&str]) -> Result<&'a str, ApiError> {
     if !arn.starts_with("arn:") {
         return Err(ApiError::invalid_arn(format_args!("Invalid ARN prefix: {arn}")));
@@ -140,7 +141,7 @@ pub(crate) fn check<'a>(arn: &'a str, kinds: &[&str]) -> Result<&'a str, ApiErro
     }
 }
 
-/// Refuses what is no ARN of an IAM role.
+/// Rejects anything but the ARN of an IAM role.
 pub(crate) fn check_role(arn: &str) -> Result<&str, ApiError> {
     let mut parts = arn.splitn(6, ':');
     let head = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next());
@@ -150,12 +151,12 @@ pub(crate) fn check_role(arn: &str) -> Result<&str, ApiError> {
     }
 }
 
-/// The name of a resource that a request makes.
+/// Returns the name of a resource that a request creates.
 pub(crate) fn name<'a>(members: &mut Members<'a>) -> &'a str {
     members.required_bounded("name", 1, RESOURCE_NAME_CHARS)
 }
 
-/// Refuses a name of a state machine, an activity or an execution that has characters that are not allowed.
+/// Rejects a name of a state machine, an activity or an execution with invalid characters.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html>
 pub(crate) fn check_name(name: &str) -> Result<&str, ApiError> {

@@ -1,4 +1,4 @@
-//! The codes of errors, and the HTTP status that each has.
+//! Error codes and their HTTP statuses.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/CommonErrors.html>, and the page of each operation.
 
@@ -6,7 +6,7 @@ use hyper::StatusCode;
 
 macro_rules! codes {
     ($( $(#[doc = $doc:literal])* $code:ident = $name:literal $status:ident; )*) => {
-        /// The code of an error.
+        /// An error code.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Code {
             $( $(#[doc = $doc])* $code, )*
@@ -15,7 +15,7 @@ macro_rules! codes {
         impl Code {
             const ALL: &[Self] = &[$(Self::$code),*];
 
-            /// The code as the API writes it.
+            /// Returns the code in the API's spelling.
             pub(crate) fn name(self) -> &'static str {
                 match self {
                     $( Self::$code => $name, )*
@@ -32,7 +32,7 @@ macro_rules! codes {
 }
 
 codes! {
-    // Of operations.
+    // Codes of operations.
     ActivityAlreadyExists = "ActivityAlreadyExists" BAD_REQUEST;
     ActivityDoesNotExist = "ActivityDoesNotExist" BAD_REQUEST;
     ActivityWorkerLimitExceeded = "ActivityWorkerLimitExceeded" BAD_REQUEST;
@@ -59,7 +59,7 @@ codes! {
     TaskTimedOut = "TaskTimedOut" BAD_REQUEST;
     TooManyTags = "TooManyTags" BAD_REQUEST;
     Validation = "ValidationException" BAD_REQUEST;
-    // Of every operation, and of HTTP.
+    // Codes of every operation, and of HTTP.
     AccessDenied = "AccessDeniedException" FORBIDDEN;
     InternalServerError = "InternalServerError" INTERNAL_SERVER_ERROR;
     RequestTimeout = "RequestTimeoutException" REQUEST_TIMEOUT;
@@ -67,12 +67,12 @@ codes! {
     Serialization = "SerializationException" BAD_REQUEST;
     ServiceUnavailable = "ServiceUnavailable" SERVICE_UNAVAILABLE;
     UnknownOperation = "UnknownOperationException" BAD_REQUEST;
-    /// Another path or method than the API's.
+    /// A path or method that the API does not have.
     UnknownPath = "UnknownOperationException" NOT_FOUND;
 }
 
 impl Code {
-    /// The code that the API writes so.
+    /// Returns the code with this spelling in the API.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.name() == name)
     }

@@ -1,4 +1,4 @@
-//! The API's errors: a code and a message, as AWS's JSON protocol writes them.
+//! Errors of the API: a code and a message, in AWS's JSON protocol.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::Code;
 
-/// An error that the caller gets.
+/// An error that the client receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ApiError {
     pub(crate) code: Code,
     pub(crate) message: String,
-    /// What a `ValidationException` is about, where the API has a word for it.
+    /// The reason of a `ValidationException`, if the API has one.
     reason: Option<&'static str>,
 }
 
@@ -20,7 +20,7 @@ impl ApiError {
         Self { code, message: message.into(), reason: None }
     }
 
-    /// The same with the reason of a `ValidationException`.
+    /// Sets the reason of a `ValidationException`.
     pub(crate) fn because(self, reason: &'static str) -> Self {
         Self { reason: Some(reason), ..self }
     }
@@ -41,7 +41,7 @@ impl ApiError {
         Self::new(Code::StateMachineTypeNotSupported, "This operation is not supported by this type of state machine")
     }
 
-    /// The body of the answer.
+    /// Returns the body of the answer.
     pub(crate) fn to_json(&self) -> Vec<u8> {
         let mut body = json!({"__type": self.code.name(), "message": self.message});
         if let Some(reason) = self.reason {

@@ -1,20 +1,21 @@
-//! A request's members, checked as the API's model has them.
+//! The members of a request, validated by the API's model.
 //!
-//! The service checks in this order: the types of all members (`SerializationException`), then what the model says of them,
-//! all violations at once (`ValidationException`), then what it knows of their meaning, such as ARNs and definitions, and
-//! last what there is, such as state machines. An operation reads its [`Members`], checks them, and goes on from there.
+//! The service validates in this order: the types of all members (`SerializationException`); the constraints of the
+//! model, all violations at once (`ValidationException`); the contents, such as ARNs and definitions; and last the
+//! existence of resources such as state machines. An operation reads its [`Members`], checks them, and continues from
+//! there.
 
 use serde_json::{Map, Value};
 
 use super::arn::Scope;
 use super::{ApiError, Code};
 
-/// Characters of an ARN.
+/// The maximum length of an ARN.
 pub(crate) const ARN_CHARS: usize = 256;
-/// Characters of the ARN of a map run, or of a version that is deleted.
+/// The maximum length of the ARN of a map run, or of a version to delete.
 pub(crate) const LONG_ARN_CHARS: usize = 2000;
 
-/// A request: its body, a JSON object, and where it is for.
+/// A request: its body, a JSON object, and its scope.
 pub(crate) struct Input {
     members: Map<String, Value>,
     pub(crate) scope: Scope,
@@ -36,29 +37,29 @@ impl Input {
         }
     }
 
-    /// The members, to be read.
+    /// Returns the members, to be read.
     pub(crate) fn members(&self) -> Members<'_> {
         Members { members: &self.members, within: String::new(), wrong_type: None, violations: Vec::new() }
     }
 }
 
-/// The members of a structure, and what is wrong with those that were read. Where something is, a reader gives what stands for
-/// nothing, and [`check`](Self::check) gives the error.
+/// The members of a structure, and the violations found so far. A reader returns an empty value for a violation, and
+/// [`check`](Self::check) returns the error.
 pub(crate) struct Members<'a> {
     members: &'a Map<String, Value>,
-    /// What stands before a member's name in errors: `tags.1.member.`.
+    /// The prefix of member names in errors: `tags.1.member.`.
     within: String,
     wrong_type: Option<ApiError>,
     violations: Vec<String>,
 }
 
 impl<'a> Members<'a> {
-    /// Refuses what was wrong with the members that were read.
+    /// Returns an error if any member that was read is invalid.
     pub(crate) fn check(mut self) -> Result<(), ApiError> {
         self.check_now()
     }
 
-    /// The same for a reader of members that it was given.
+    /// Like [`check`](Self::check), for borrowed members.
     pub(crate) fn check_now(&mut self) -> Result<(), ApiError> {
         if let Some(error) = self.wrong_type.take() {
             return Err(error);
@@ -83,22 +84,22 @@ impl<'a> Members<'a> {
         self.typed(member, "a boolean", Value::as_bool)
     }
 
-    /// An ARN that must be there.
+    /// Returns a required ARN.
     pub(crate) fn arn(&mut self, member: &str) -> &'a str {
         self.required_bounded(member, 1, ARN_CHARS)
     }
 
-    /// The same, of a resource whose ARNs may be long.
+    /// Like [`arn`](Self::arn), for a resource with longer ARNs.
     pub(crate) fn long_arn(&mut self, member: &str) -> &'a str {
         self.required_bounded(member, 1, LONG_ARN_CHARS)
     }
 
-    /// A text of at most so many characters, whose value an error does not repeat.
+    /// Returns a string of at most `most` characters. Errors do not repeat its value.
     pub(crate) fn sensitive(&mut self, member: &str, most: usize) -> Option<&'a str> {
         self.sensitive_from(member, 0, most)
     }
 
-    /// The same of at least so many.
+    /// Like [`sensitive`](Self::sensitive), with a minimum length.
     pub(crate) fn sensitive_from(&mut self, member: &str, least: usize, most: usize) -> Option<&'a str> {
         let text = self.text(member)?;
         if text.len() > most && text.chars().count() > most {
@@ -109,7 +110,7 @@ impl<'a> Members<'a> {
         Some(text)
     }
 
-    /// The same, which must be there.
+    /// Like [`sensitive`](Self::sensitive), for a required member.
     pub(crate) fn required_sensitive(&mut self, member: &str, most: usize) -> &'a str {
         if self.value(member).is_none() {
             self.violate(None, member, "not be null");
@@ -117,20 +118,20 @@ impl<'a> Members<'a> {
         self.sensitive(member, most).unwrap_or_default()
     }
 
-    /// A text of so many characters.
+    /// Returns a string with bounds on its length.
     pub(crate) fn bounded(&mut self, member: &str, least: usize, most: usize) -> Option<&'a str> {
         let text = self.text(member)?;
         self.check_length(member, &format!("'{text}'"), text.chars().count(), least, most);
         Some(text)
     }
 
-    /// The same, which must be there.
+    /// Like [`bounded`](Self::bounded), for a required member.
     pub(crate) fn required_bounded(&mut self, member: &str, least: usize, most: usize) -> &'a str {
         self.required_value(member);
         self.bounded(member, least, most).unwrap_or_default()
     }
 
-    /// One of the words of an enum.
+    /// Returns one of the words of an enum.
     pub(crate) fn word<'w>(&mut self, member: &str, words: &[&'w str]) -> Option<&'w str> {
         let text = self.text(member)?;
         let word = words.iter().copied().find(|word| *word == text);
@@ -141,27 +142,27 @@ impl<'a> Members<'a> {
         word
     }
 
-    /// The same, which must be there.
+    /// Like [`word`](Self::word), for a required member.
     pub(crate) fn required_word<'w>(&mut self, member: &str, words: &[&'w str]) -> Option<&'w str> {
         self.required_value(member);
         self.word(member, words)
     }
 
-    /// Notes that a member is absent which must be there.
+    /// Records that a required member is missing.
     pub(crate) fn required_value(&mut self, member: &str) {
         if self.value(member).is_none() {
             self.violate(Some("null"), member, "not be null");
         }
     }
 
-    /// Notes that a text does not match a pattern of the model.
+    /// Records a violation if a string does not match a pattern of the model.
     pub(crate) fn check_pattern(&mut self, member: &str, text: &str, pattern: &str, matches: bool) {
         if !matches {
             self.violate(Some(&format!("'{text}'")), member, &format!("satisfy regular expression pattern: {pattern}"));
         }
     }
 
-    /// Notes that a text or a list, printed as `value`, is too short or too long.
+    /// Records a violation if a string or a list, printed as `value`, is too short or too long.
     pub(crate) fn check_length(&mut self, member: &str, value: &str, length: usize, least: usize, most: usize) {
         if length < least {
             self.violate(Some(value), member, &format!("have length greater than or equal to {least}"));
@@ -170,18 +171,18 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// A whole number from 0 to `most`.
+    /// Returns an integer from 0 to `most`.
     pub(crate) fn number(&mut self, member: &str, most: usize) -> Option<usize> {
         self.number_from(member, 0, most)
     }
 
-    /// The same, which must be there.
+    /// Like [`number`](Self::number), for a required member.
     pub(crate) fn required_number(&mut self, member: &str, most: usize) -> usize {
         self.required_value(member);
         self.number(member, most).unwrap_or_default()
     }
 
-    /// A number from 0 to 100.
+    /// Returns a number from 0 to 100.
     pub(crate) fn percentage(&mut self, member: &str) -> Option<f64> {
         let number = self.typed(member, "a number", Value::as_f64)?;
         let value = format!("'{number}'");
@@ -193,7 +194,7 @@ impl<'a> Members<'a> {
         Some(number)
     }
 
-    /// A whole number from `least` to `most`.
+    /// Returns an integer from `least` to `most`.
     pub(crate) fn number_from(&mut self, member: &str, least: usize, most: usize) -> Option<usize> {
         let number = self.typed(member, "a whole number", Value::as_i64)?;
         let value = format!("'{number}'");
@@ -209,13 +210,13 @@ impl<'a> Members<'a> {
         None
     }
 
-    /// What `read` makes of the members of a structure.
+    /// Returns the result of `read` for the members of a structure.
     pub(crate) fn structure<T>(&mut self, member: &str, read: impl FnOnce(&mut Members<'a>) -> T) -> Option<T> {
         let members = self.typed(member, "a structure", Value::as_object)?;
         Some(self.nested(members, format!("{member}."), read))
     }
 
-    /// What `read` makes of each structure of a list; nothing when it is absent.
+    /// Returns the results of `read` for each structure of a list; empty if the list is absent.
     pub(crate) fn structures<T>(&mut self, member: &str, read: impl Fn(&mut Members<'a>) -> T) -> Vec<T> {
         let structures = |value: &'a Value| value.as_array()?.iter().map(Value::as_object).collect::<Option<Vec<_>>>();
         let items = self.typed(member, "a list of structures", structures).unwrap_or_default();
@@ -223,7 +224,7 @@ impl<'a> Members<'a> {
         items.map(|(members, at)| self.nested(members, format!("{member}.{at}.member."), &read)).collect()
     }
 
-    /// The strings of a list, of so many characters each; none when it is absent.
+    /// Returns the strings of a list, with bounds on their length; empty if the list is absent.
     pub(crate) fn texts(&mut self, member: &str, least: usize, most: usize) -> Vec<&'a str> {
         let texts = |value: &'a Value| value.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<_>>>();
         let texts = self.typed(member, "a list of strings", texts).unwrap_or_default();
@@ -248,8 +249,8 @@ impl<'a> Members<'a> {
         given
     }
 
-    /// Notes that a member breaks a constraint of the API's model. Members with payloads are sensitive, and their values are
-    /// not repeated.
+    /// Records that a member violates a constraint of the API's model. Members with payloads are sensitive, and their
+    /// values are not repeated.
     fn violate(&mut self, value: Option<&str>, member: &str, constraint: &str) {
         let value = value.map_or_else(String::new, |value| format!(" {value}"));
         let within = &self.within;

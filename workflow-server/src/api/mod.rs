@@ -1,4 +1,4 @@
-//! The API apart from what it is about: operations, errors, members of requests, answers, pages, ARNs.
+//! The API independent of its subjects: operations, errors, members of requests, answers, pages, ARNs.
 
 mod answer;
 pub(crate) mod arn;

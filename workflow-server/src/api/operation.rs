@@ -1,4 +1,4 @@
-//! The operations of the API, all of them, by name.
+//! All operations of the API, by name.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html>
 
@@ -57,7 +57,7 @@ operations! {
 }
 
 impl Operation {
-    /// The operation of this name.
+    /// Returns the operation of this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(found, _)| *found == name).map(|(_, operation)| *operation)
     }

@@ -1,7 +1,7 @@
 //! Pages of a list: `maxResults` and `nextToken`.
 //!
-//! Items have numbers, by which the list is ordered, and a token names the number of the last item that was given: a page
-//! begins where the one before it ended, whatever came or went in between.
+//! Items have numbers, which determine the order of the list. A token contains the number of the last item returned: a
+//! page begins where the previous one ended, whatever was added or removed in between.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,20 +9,20 @@ use serde_json::{Value, json};
 
 use super::{ApiError, Code, Members};
 
-/// Items of a page where the request does not say.
+/// The default number of items in a page.
 const SIZE: usize = 100;
-/// Items of a page.
+/// The maximum number of items in a page.
 const MOST: usize = 1000;
-/// Characters of a token.
+/// The maximum length of a token.
 const TOKEN_CHARS: usize = 1024;
 
-/// The page that a request asks for.
+/// The page that a request wants.
 pub(crate) struct Paging<'a> {
     size: usize,
     token: Option<&'a str>,
 }
 
-/// One page of a list, and the token of the next.
+/// A page of a list, and the token of the next page.
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<T>,
     next_token: Option<String>,
@@ -33,15 +33,15 @@ impl<'a> Paging<'a> {
         Self::read_with(members, TOKEN_CHARS)
     }
 
-    /// The same for an operation whose tokens may have more characters.
+    /// Like `read`, for an operation with longer tokens.
     pub(crate) fn read_with(members: &mut Members<'a>, token_chars: usize) -> Self {
         // 0 is the default: https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
         let size = members.number("maxResults", MOST).filter(|size| *size != 0).unwrap_or(SIZE);
         Self { size, token: members.bounded("nextToken", 1, token_chars) }
     }
 
-    /// Takes the page of the items that `items` gives from behind the one with a number; `list` names the list that a token
-    /// belongs to, filters included.
+    /// Returns the page of items after a number. `items` returns the items after a number. `list` identifies the list
+    /// that a token belongs to, including its filters.
     pub(crate) fn page<T, I: Iterator<Item = (u64, T)>>(
         &self,
         list: &str,
@@ -68,7 +68,7 @@ impl<'a> Paging<'a> {
 }
 
 impl Page<Value> {
-    /// The answer: the items as this member, and the token of the next page.
+    /// Returns the answer: the items as a member of this name, and the token of the next page.
     pub(crate) fn into_answer(self, member: &str) -> Value {
         let mut answer = json!({member: self.items});
         if let Some(token) = self.next_token {
@@ -78,7 +78,7 @@ impl Page<Value> {
     }
 }
 
-/// The number of the last item that was given, and the list that it is of.
+/// Returns the number of the last item returned, and the list that it belongs to.
 fn read(token: &str) -> Option<(u64, String)> {
     let token = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
     let (number, of) = token.split_once(':')?;
@@ -90,7 +90,7 @@ fn invalid(why: &str) -> ApiError {
 }
 
 impl<T> Page<T> {
-    /// The same page with other items in place of its own.
+    /// Maps the items of the page.
     pub(crate) fn map<U>(self, map: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(map).collect(), next_token: self.next_token }
     }

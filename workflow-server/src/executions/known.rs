@@ -1,4 +1,4 @@
-//! Whether an activity exists, as an execution asks: an answer is an input, and a replay gets those of before.
+//! Whether an activity exists, as an execution sees it. The answers are inputs, and a replay gets the recorded ones.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use workflow_local::handlers::Handlers;
 
 use crate::registry::Activities;
 
-/// What an execution asks whether an activity exists.
+/// Answers an execution's question whether an activity exists.
 pub(crate) struct Known {
     activities: Arc<Activities>,
     handlers: Arc<Handlers>,
@@ -16,9 +16,9 @@ pub(crate) struct Known {
 
 #[derive(Default)]
 struct Answers {
-    /// Those that a replay is to get.
+    /// The answers for a replay.
     replayed: VecDeque<bool>,
-    /// Those that were given since that was asked last.
+    /// The answers since the last call of `take`.
     given: Vec<bool>,
 }
 
@@ -31,7 +31,7 @@ impl Known {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether there is an activity, or a handler that stands for it.
+    /// Returns whether the activity exists, or a handler for it.
     pub(crate) fn exists(&self, arn: &str) -> bool {
         if let Some(answer) = self.answers().replayed.pop_front() {
             return answer;
@@ -41,12 +41,12 @@ impl Known {
         answer
     }
 
-    /// Has these be the next answers.
+    /// Sets the next answers.
     pub(crate) fn replay(&self, answers: &[bool]) {
         self.answers().replayed.extend(answers);
     }
 
-    /// The answers that were given since this was asked last.
+    /// Returns the answers since the last call.
     pub(super) fn take(&self) -> Vec<bool> {
         std::mem::take(&mut self.answers().given)
     }

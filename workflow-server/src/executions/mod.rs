@@ -1,4 +1,4 @@
-//! Executions that run: what drives them, what answers their tasks, and on which threads.
+//! Running executions: what drives them, what answers their tasks, and on which threads.
 
 mod known;
 mod outside;

@@ -17,10 +17,10 @@ use crate::api::{ApiError, Code, Input};
 use crate::operations;
 use crate::registry::Registry;
 
-/// The members of requests whose values are JSON texts.
+/// Request members whose values are JSON texts.
 const JSON_TEXTS: [&str; 4] = ["Input", "Output", "Definition", "Context"];
 
-/// What the server answers to a task; `None` where it does not call Step Functions.
+/// Returns the server's answer to a task, or `None` if it does not call Step Functions.
 pub(super) async fn answer(registry: &Arc<Registry>, run: &Arc<Run>, request: &TaskRequest) -> Option<Outcome> {
     let (_, action) = request.resource.split_once(":states:::")?;
     if let Some(action) = action.strip_prefix("aws-sdk:sfn:") {
@@ -51,7 +51,7 @@ pub(super) async fn answer(registry: &Arc<Registry>, run: &Arc<Run>, request: &T
     })
 }
 
-/// Waits for the end of an execution that a task started before this server began; `None` for another task.
+/// Waits for the end of an execution that a task started before this server began. Returns `None` for any other task.
 pub(super) async fn follow(
     registry: &Registry,
     run: &Run,
@@ -66,13 +66,13 @@ pub(super) async fn follow(
     }
 }
 
-/// The request was taken; whoever has the token answers.
+/// Records that the request was accepted. The holder of the token answers.
 pub(super) fn submitted(run: &Run, request: &TaskRequest, answer: Value) -> Outcome {
     let _ = run.tell(|execution| execution.submit(request.id, answer.into()));
     Outcome::Later(request.clone(), None)
 }
 
-/// An execution that stops with the task that waits for it.
+/// An execution that is stopped with the task that waits for it.
 struct Child(Arc<Run>);
 
 impl Drop for Child {
@@ -81,7 +81,7 @@ impl Drop for Child {
     }
 }
 
-/// Waits for the end of an execution, and gives what a task has of it.
+/// Waits for the end of an execution, and returns the task's result.
 async fn ended(registry: &Registry, run: &Run, arn: &str, as_text: bool) -> Result<Value, TaskError> {
     let Some(child) = registry.held().executions.get(arn).map(Child) else {
         let cause = format!("Execution Does Not Exist: '{arn}'");
@@ -92,7 +92,7 @@ async fn ended(registry: &Registry, run: &Run, arn: &str, as_text: bool) -> Resu
     drop(following);
     let execution = child.0.execution();
     let (version, alias) = (child.0.machine.version_arn(), child.0.machine.alias_arn());
-    // It is kept as a text in JSON.
+    // It is stored as a JSON string.
     let input: String = serde_json::from_str(child.0.input.get()).unwrap_or_default();
     let output = job_output(&execution, (version, alias), &input, as_text);
     match execution.status() {
@@ -101,7 +101,7 @@ async fn ended(registry: &Registry, run: &Run, arn: &str, as_text: bool) -> Resu
     }
 }
 
-/// How a task calls the API: what its errors and times look like.
+/// The style of a task's integration: its errors and times.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Style {
     /// `states:startExecution`
@@ -110,7 +110,7 @@ enum Style {
     Sdk,
 }
 
-/// Calls an operation of this server with a task's request, and gives its answer as the task has it.
+/// Calls an operation of this server with a task's request, and returns the answer in the task's spelling.
 async fn call(
     registry: &Arc<Registry>,
     run: &Run,
@@ -138,7 +138,7 @@ async fn call(
     Ok(answer)
 }
 
-/// The metadata of HTTP that an optimised integration adds to its result.
+/// Returns the HTTP metadata that an optimised integration adds to its result.
 fn http_metadata(registry: &Registry, id: &str, bytes: usize) -> Value {
     let millis = u64::try_from(registry.clock.now().as_millis()).unwrap_or_default();
     let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(millis));
@@ -172,14 +172,14 @@ fn failed(registry: &Registry, error: ApiError, style: Style) -> TaskError {
     }
 }
 
-/// A request with the API's names of members: `stateMachineArn` for `StateMachineArn`.
+/// Returns a request with the API's member names: `stateMachineArn` for `StateMachineArn`.
 fn lower(value: &Value) -> Value {
     match value {
         Value::Object(members) => members
             .iter()
             .map(|(name, value)| {
                 let value = match value {
-                    // Null is as absent: an input is then `{}`.
+                    // Null counts as absent: the input is then `{}`.
                     Value::String(_) | Value::Null => value.clone(),
                     value if JSON_TEXTS.contains(&name.as_str()) => json!(value.to_string()),
                     value => lower(value),
@@ -196,7 +196,7 @@ fn lower(value: &Value) -> Value {
     }
 }
 
-/// An answer with a task's names of members; those of an SDK integration write times as text.
+/// Returns an answer with a task's member names. An SDK integration has times as strings.
 fn capitalised(value: Value, style: Style) -> Value {
     match value {
         Value::Object(members) => members

@@ -1,4 +1,4 @@
-//! An execution whose inputs are recorded: all that is done to it, so that the same done again gives the same execution.
+//! An execution whose inputs are recorded, so that replaying them gives the same execution.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use workflow_local::{
 
 use super::Known;
 
-/// Something that was done to an execution. What an input gave is not recorded: it follows.
+/// An input of an execution. Its effects are not recorded, because they follow from it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Entry {
-    /// It was told the time, in milliseconds.
+    /// The time was set, in milliseconds.
     #[serde(rename = "t")]
     Time(i64),
-    /// It took so many steps.
+    /// It took this many steps.
     #[serde(rename = "s")]
     Steps(u32),
     #[serde(rename = "y")]
@@ -39,24 +39,24 @@ pub(crate) enum Entry {
     Redrive,
     #[serde(rename = "m")]
     ChangeMapRun(String, Option<usize>, Option<f64>, Option<f64>),
-    /// The answers to whether activities exist that what follows gets.
+    /// The answers to whether activities exist, for the entries that follow.
     #[serde(rename = "k")]
     Known(Vec<bool>),
-    /// How many events there are, and what follows from all of them: what a replay must come to.
+    /// The number of events, and a hash of all of them: what a replay must result in.
     #[serde(rename = "e")]
     Events(u64, u64),
 }
 
-/// An execution, and what was done to it since that was asked last.
+/// An execution, and its inputs since the last call of `take_entries`.
 pub(crate) struct Recorded {
     execution: Execution,
-    /// `None` where nobody asks.
+    /// `None` if nothing is recorded.
     entries: Option<Vec<Entry>>,
     known: Arc<Known>,
     events: Events,
 }
 
-/// How many events were looked at, and a number that follows from their types and times (FNV-1a).
+/// The number of events processed, and a hash of their types and times (FNV-1a).
 struct Events {
     count: usize,
     hash: u64,
@@ -65,7 +65,7 @@ struct Events {
 impl Events {
     const NONE: Self = Self { count: 0, hash: 0xcbf2_9ce4_8422_2325 };
 
-    /// Looks at the events that have come since.
+    /// Processes new events.
     fn of(&mut self, execution: &Execution) -> (u64, u64) {
         let Self { count, hash } = self;
         let mut eat = |bytes: &[u8]| {
@@ -96,19 +96,19 @@ fn text(text: Option<&str>) -> Option<String> {
 }
 
 impl Recorded {
-    /// An execution that records nothing yet.
+    /// Creates an execution that does not record yet.
     pub(crate) fn new(execution: Execution, known: Arc<Known>) -> Self {
         Self { execution, entries: None, known, events: Events::NONE }
     }
 
-    /// Records what is done to it from now on.
+    /// Records inputs from now on.
     pub(crate) fn record(&mut self) {
         self.entries = Some(Vec::new());
-        // What a replay asked beyond what was recorded is no input of later.
+        // Answers used by the replay beyond the recorded ones are not new inputs.
         self.known.take();
     }
 
-    /// Ends it with an error, without a word in the record.
+    /// Ends it with an error, without recording it.
     pub(crate) fn abandon(&mut self, error: &str, cause: &str) {
         self.execution.stop(Some(error), Some(cause));
     }
@@ -119,7 +119,7 @@ impl Recorded {
         }
     }
 
-    /// What was done since this was asked last.
+    /// Returns the inputs since the last call.
     pub(crate) fn take_entries(&mut self) -> Vec<Entry> {
         let Some(entries) = &mut self.entries else { return Vec::new() };
         let mut entries = std::mem::take(entries);
@@ -164,7 +164,7 @@ impl Recorded {
         self.execution.change_map_run(arn, change)
     }
 
-    /// Notes how the history stands, for a replay to be compared with.
+    /// Records the state of the history, for comparison by a replay.
     pub(crate) fn note_events(&mut self) {
         if self.entries.is_some() && self.events.count < self.execution.history().len() {
             let (count, hash) = self.events.of(&self.execution);
@@ -172,7 +172,7 @@ impl Recorded {
         }
     }
 
-    /// Does again what an entry says, and gives the tasks that it asked for; `None` where it gives something else than it did.
+    /// Replays an entry, and returns the tasks that it requested, or `None` if the result differs from the record.
     pub(crate) fn replay(&mut self, entry: Entry) -> Option<Vec<TaskRequest>> {
         let mut asked = Vec::new();
         let id = TaskId::of_number;
@@ -211,7 +211,7 @@ impl Recorded {
     }
 }
 
-/// What became of an answer is what became of it before.
+/// The effect of an answer is the same as before.
 fn drop_answer(_: Answer) {}
 
 impl Tasks for Recorded {

@@ -1,4 +1,4 @@
-//! An execution, and what drives it: steps it, runs its tasks, tells it the time.
+//! An execution and its driver: steps it, runs its tasks, and sets its time.
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
@@ -19,64 +19,64 @@ use crate::clock::ServerClock;
 use crate::journal::{EndRecord, ExecutionRecord, Journal, Key, Stored, Write};
 use crate::registry::{Lists, Registry, Revision};
 
-/// How many steps an execution takes before it is told the time, and before those who ask about it have a turn.
+/// How many steps an execution takes before its time is set and readers get a turn.
 const STEPS_AT_ONCE: u32 = 16;
 
-/// How often it does that before other executions have a turn.
+/// How often it does so before other executions get a turn.
 const TURNS: u32 = 16;
 
-/// An execution that is driven, or has ended.
+/// An execution, running or ended.
 pub(crate) struct Run {
     pub(crate) arn: Arc<str>,
     pub(crate) machine: RunOf,
-    /// Its place in lists: executions are numbered in the order of their start.
+    /// Its position in lists: executions are numbered in the order of their start.
     pub(crate) number: u64,
-    /// The text of its input, as JSON: each answer about it has it.
+    /// Its input as JSON text, which every answer about it contains.
     pub(crate) input: Arc<RawValue>,
     pub(crate) trace_header: Option<String>,
-    /// One that ended before the server began is run again when somebody looks at it, from what was recorded.
+    /// An execution that ended before the server began is replayed from its records when it is first read.
     execution: LazyLock<Mutex<Recorded>, Box<dyn FnOnce() -> Mutex<Recorded> + Send>>,
     stored: Option<Arc<Stored>>,
-    /// `None` where everything is in memory.
+    /// `None` if everything is only in memory.
     log: Option<Log>,
     handlers: Arc<Handlers>,
     clock: ServerClock,
-    /// Told when something outside has changed it.
+    /// Notified when something outside has changed it.
     changed: Notify,
-    /// Told when it has ended.
+    /// Notified when it has ended.
     ended: Notify,
-    /// Its status, and when it ended in milliseconds, so that nobody waits for its lock to know.
+    /// Its status, and its end in milliseconds, readable without its lock.
     status: AtomicU8,
     stopped: AtomicI64,
-    /// The lists that it is in, by status.
+    /// The lists that contain it, by status.
     lists: OnceLock<Arc<Lists>>,
     waits: Mutex<Waits>,
     /// The executions of this server that its tasks wait for.
     following: Mutex<Vec<Arc<Run>>>,
-    /// How often it was begun to be driven: what drove it before lets go.
+    /// How often driving it was started. Earlier drivers stop.
     drivers: AtomicU64,
-    /// Whether it goes on though a breakpoint is before it.
+    /// Whether it continues past a breakpoint.
     passes: AtomicBool,
     /// Whether it ends at its next transition, because its state machine is being deleted.
     ends_at_transition: AtomicBool,
-    /// The clients' tokens of its redrives, and when each of those was.
+    /// The client tokens of its redrives, with their times.
     redrives: Mutex<VecDeque<(String, Instant)>>,
 }
 
-/// What an execution waits for, as far as it is known outside.
+/// What an execution waits for, as visible from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Waits {
-    /// It does something, or is about to.
+    /// It is running, or about to run.
     Not,
-    /// A task is at work.
+    /// A task is running.
     Work,
-    /// A time, or whoever is outside.
+    /// A time, or a client.
     Until(Option<Instant>),
     /// It is held before this state.
     Before(String),
 }
 
-/// What an execution is of, as it was at its start.
+/// The origin of an execution, as of its start.
 pub(crate) struct RunOf {
     /// The ARN of the state machine.
     pub(crate) arn: String,
@@ -88,7 +88,7 @@ pub(crate) struct RunOf {
 }
 
 impl RunOf {
-    /// The same as a record has it.
+    /// Restores it from a record.
     pub(crate) fn restored(record: &ExecutionRecord, revision: Arc<Revision>) -> Self {
         Self {
             arn: record.machine_arn.clone(),
@@ -108,19 +108,19 @@ impl RunOf {
         self.alias_arn.as_deref()
     }
 
-    /// The version and the alias that it was started through, by the members of the API that name them.
+    /// Returns the version and the alias that it was started through, with their member names in the API.
     pub(crate) fn qualified(&self) -> impl Iterator<Item = (&'static str, &String)> {
         let version = self.version_arn.iter().map(|arn| ("stateMachineVersionArn", arn));
         version.chain(self.alias_arn.iter().map(|arn| ("stateMachineAliasArn", arn)))
     }
 
-    /// The ARNs of the state machine and of the version and the alias that it was started through.
+    /// Returns the ARNs of the state machine, and of the version and the alias that it was started through.
     pub(crate) fn arns(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.arn.as_str()).chain(self.qualified().map(|(_, arn)| arn.as_str()))
     }
 }
 
-/// Where what is done to an execution is written.
+/// The log of an execution's inputs.
 pub(crate) struct Log {
     journal: Journal,
     number: u64,
@@ -130,17 +130,17 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// The log of the execution with this number, whose next record has the place `next`.
+    /// Creates the log of the execution with this number. Its next record has the position `next`.
     pub(crate) fn new(journal: Journal, number: u64, next: u64) -> Self {
         Self { journal, number, next: Arc::new(AtomicU64::new(next)), is_closed: AtomicBool::new(false) }
     }
 
-    /// The log of an execution whose end was written.
+    /// Creates the log of an execution whose end was written.
     pub(crate) fn of_ended(journal: Journal, number: u64) -> Self {
         Self { is_closed: AtomicBool::new(true), ..Self::new(journal, number, 0) }
     }
 
-    /// Writes what was done, called with the execution's lock held.
+    /// Writes new inputs. The caller holds the execution's lock.
     fn write(&self, execution: &mut Recorded) {
         let has_ended = execution.status() != Status::Running;
         let had_ended = self.is_closed.swap(has_ended, Ordering::Relaxed);
@@ -162,7 +162,7 @@ impl Log {
         });
     }
 
-    /// Forgets an execution that nobody can ask about.
+    /// Removes an execution that nobody can query.
     pub(crate) fn forget(&self) {
         self.journal.write_all(|| {
             vec![
@@ -174,7 +174,7 @@ impl Log {
     }
 }
 
-/// An execution that is being changed; what was done to it is written when this is dropped.
+/// An execution that is being changed. New inputs are written on drop.
 pub(crate) struct Changing<'r> {
     run: &'r Run,
     execution: MutexGuard<'r, Recorded>,
@@ -203,31 +203,31 @@ impl Drop for Changing<'_> {
     }
 }
 
-/// A task that was asked for and not answered when the server ended.
+/// A task that was requested but not answered when the server ended.
 pub(crate) struct Waiting {
     pub(crate) request: TaskRequest,
-    /// What the service answered that took it.
+    /// The service's answer when it accepted the task.
     pub(crate) submitted: Option<Value>,
     /// Whether a worker has taken it.
     pub(crate) started: bool,
 }
 
-/// An execution as it is, or as it was recorded when it ended.
+/// An execution, or the record of an ended one.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub(crate) enum Body {
     Live(Recorded),
     Stored(Arc<Stored>),
 }
 
-/// What an execution that goes on waits for.
+/// What a continued execution waits for.
 #[derive(Default)]
 pub(crate) struct Pending {
     pub(crate) waiting: Vec<Waiting>,
-    /// How often its handlers were asked.
+    /// How often its handlers were called.
     pub(crate) asked: Asked,
 }
 
-/// The statuses, by the number that a run keeps.
+/// The statuses, by the number stored in a run.
 pub(crate) const STATUSES: [Status; 5] =
     [Status::Running, Status::Succeeded, Status::Failed, Status::TimedOut, Status::Aborted];
 const NOT_STOPPED: i64 = i64::MIN;
@@ -236,7 +236,7 @@ fn status_of(number: u8) -> Status {
     STATUSES.get(usize::from(number)).copied().unwrap_or(Status::Running)
 }
 
-/// How many clients' tokens of redrives are kept, and how long.
+/// The limits on stored client tokens of redrives: count and age.
 const REDRIVES: usize = 10;
 const REDRIVES_FOR: Duration = Duration::from_secs(15 * 60);
 
@@ -303,12 +303,12 @@ impl Run {
         self.execution.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is known of an execution that nobody has looked at since the server began; `None` of another.
+    /// Returns the record of an execution that has not been read since the server began, otherwise `None`.
     pub(crate) fn unread(&self) -> Option<&Stored> {
         self.stored.as_deref().filter(|stored| !stored.is_read())
     }
 
-    /// The ARNs of its map runs.
+    /// Returns the ARNs of its map runs.
     pub(crate) fn map_run_arns(&self) -> Vec<String> {
         match self.unread() {
             Some(stored) => stored.end.map_runs.clone(),
@@ -316,24 +316,24 @@ impl Run {
         }
     }
 
-    /// The execution, to be changed.
+    /// Returns the execution for changes.
     fn changing(&self) -> Changing<'_> {
         Changing { run: self, execution: self.execution() }
     }
 
-    /// The execution, told what time it is on the system's clock.
+    /// Returns the execution with its time set to the system's clock.
     fn execution_now(&self) -> Changing<'_> {
         let mut execution = self.changing();
         self.clock.tell(&mut *execution);
         execution
     }
 
-    /// Its status, without a wait for what it does.
+    /// Returns its status without waiting for its lock.
     pub(crate) fn status(&self) -> Status {
         status_of(self.status.load(Ordering::Acquire))
     }
 
-    /// When it ended, without a wait for what it does.
+    /// Returns when it ended, without waiting for its lock.
     pub(crate) fn stopped_at(&self) -> Option<Instant> {
         let stopped = self.stopped.load(Ordering::Acquire);
         (stopped != NOT_STOPPED).then(|| Instant::from_millis(stopped))
@@ -352,20 +352,20 @@ impl Run {
         }
     }
 
-    /// Has it be in lists from now on.
+    /// Adds it to lists from now on.
     pub(crate) fn list_in(&self, lists: &Arc<Lists>) {
-        // Its status must not change in between; that of one that nobody has looked at does not.
+        // Its status must not change in between. That of an unread execution never does.
         let _held = self.unread().is_none().then(|| self.execution());
         lists.insert(self, self.status());
         let _ = self.lists.set(Arc::clone(lists));
     }
 
-    /// What it waits for.
+    /// Returns what it waits for.
     pub(crate) fn waits(&self) -> MutexGuard<'_, Waits> {
         self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has it go on from a breakpoint.
+    /// Continues from a breakpoint.
     pub(crate) fn pass(&self) {
         let mut waits = self.waits();
         if matches!(*waits, Waits::Before(_)) {
@@ -380,7 +380,7 @@ impl Run {
         self.following.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One of its tasks waits for another execution, until what this gives is dropped.
+    /// Records that one of its tasks waits for another execution, until the returned guard is dropped.
     pub(super) fn follows<'r>(&'r self, other: &'r Arc<Self>) -> Following<'r> {
         self.following().push(Arc::clone(other));
         // What it waits for has changed.
@@ -388,14 +388,14 @@ impl Run {
         Following(self, other)
     }
 
-    /// What it waits for; whose end it waits for that has come, it does not.
+    /// Returns what it waits for. It no longer waits for an execution that has ended.
     pub(crate) fn waits_for(&self) -> Waits {
         let waits = self.waits().clone();
         let ended = || self.following().iter().any(|other| other.status() != Status::Running);
         if matches!(waits, Waits::Until(_)) && ended() { Waits::Not } else { waits }
     }
 
-    /// It is about to do something.
+    /// Marks it as about to run.
     fn wakes(&self) {
         let mut waits = self.waits();
         if !matches!(*waits, Waits::Before(_)) {
@@ -403,12 +403,12 @@ impl Run {
         }
     }
 
-    /// Stops it; nothing happens when it has ended.
+    /// Stops it. Does nothing if it has ended.
     pub(crate) fn stop(&self, error: Option<&str>, cause: Option<&str>) {
         self.tell(|execution| execution.stop(error, cause));
     }
 
-    /// Changes it from outside, and has it go on from there.
+    /// Changes it from outside, and lets it continue.
     pub(crate) fn tell<T>(&self, act: impl FnOnce(&mut Recorded) -> T) -> T {
         let (given, status) = {
             let mut execution = self.execution_now();
@@ -422,12 +422,12 @@ impl Run {
         given
     }
 
-    /// Has it end when it leaves a state.
+    /// Makes it end at its next transition.
     pub(crate) fn end_at_transition(&self) {
         self.ends_at_transition.store(true, Ordering::Relaxed);
     }
 
-    /// Removes what the journal has of it.
+    /// Removes its records from the journal.
     pub(crate) fn forget(&self) {
         if let Some(log) = &self.log {
             log.forget();
@@ -438,14 +438,14 @@ impl Run {
         self.redrives.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When it was redriven with a client's token, of those that are kept.
+    /// Returns when it was redriven with a client token, if the token is still stored.
     pub(crate) fn redriven_with(&self, token: &str, now: Instant) -> Option<Instant> {
         let redrives = self.redrives();
         let kept = redrives.iter().filter(|(_, time)| time.until(now) <= REDRIVES_FOR);
         kept.rev().find(|(kept, _)| kept == token).map(|(_, time)| *time)
     }
 
-    /// Keeps a client's token of a redrive.
+    /// Stores the client token of a redrive.
     pub(crate) fn remember_redrive(&self, token: &str, time: Instant) {
         let mut redrives = self.redrives();
         redrives.push_back((token.to_owned(), time));
@@ -459,7 +459,7 @@ impl Run {
         loop {
             let ended = self.ended.notified();
             tokio::pin!(ended);
-            // Listens before it looks, so that an end in between is not missed.
+            // Listen before checking, so that an end in between is not missed.
             ended.as_mut().enable();
             if self.status() != Status::Running {
                 return;
@@ -468,7 +468,7 @@ impl Run {
         }
     }
 
-    /// Runs it to its end. Tasks that still run then are dropped.
+    /// Runs it to its end. Tasks that are still running then are dropped.
     pub(crate) async fn drive(self: Arc<Self>, registry: Arc<Registry>, pending: Pending) {
         let driver = self.drivers.fetch_add(1, Ordering::Relaxed) + 1;
         let mut map_runs = 0;
@@ -480,7 +480,7 @@ impl Run {
             self.ask_again(task, &registry, &mut working);
         }
         loop {
-            // It was redriven before this heard of its end.
+            // It was redriven before this driver noticed its end.
             if self.drivers.load(Ordering::Relaxed) != driver {
                 return;
             }
@@ -507,7 +507,7 @@ impl Run {
                     self.wait(&mut working, &mut planned, until).await;
                 }
                 Step::Ended => break,
-                // The engine's version is pinned to this crate's, so there is no other.
+                // The engine's version is pinned to this crate's, so no other variant exists.
                 _ => break,
             }
         }
@@ -515,7 +515,7 @@ impl Run {
         #[cfg(feature = "trace")]
         registry.traces.get().into_iter().for_each(|traces| traces.note(&self));
         match self.machine.is_express {
-            // Nobody can ask about it.
+            // Nobody can query it.
             true => {
                 registry.express_logs.iter().for_each(|logs| logs.tell(&self));
                 self.forget();
@@ -526,10 +526,10 @@ impl Run {
         self.clock.settle();
     }
 
-    /// Asks for the answer of a task that was asked for before the server began, unless whoever took it is to give it.
+    /// Requests the answer of a task again that was requested before the server began, unless its holder will send it.
     fn ask_again(self: &Arc<Self>, task: Waiting, registry: &Arc<Registry>, working: &mut JoinSet<tasks::Asked>) {
         let Waiting { request, submitted, started } = task;
-        // How often it was asked was counted then; of a state the request knows it.
+        // The number of calls was counted then. For a state, the request contains it.
         let asking = self.handlers.find(&request, &mut Asked::default());
         let (registry, run) = (Arc::clone(registry), Arc::clone(self));
         match (asking, submitted) {
@@ -543,7 +543,7 @@ impl Run {
         }
     }
 
-    /// Steps it until it needs something, though not for long. Map runs that it starts are made known.
+    /// Steps it until it needs something, but not for too long. Registers the map runs that it starts.
     fn steps(self: &Arc<Self>, registry: &Registry, map_runs: &mut usize) -> Step {
         let mut execution = self.execution_now();
         let mut step = Step::Advanced;
@@ -574,7 +574,7 @@ impl Run {
     /// Waits for a task's answer, the next timer, or a stop.
     async fn wait(&self, working: &mut JoinSet<tasks::Asked>, planned: &mut Planned, until: Option<Instant>) {
         let until = [until, planned.next()].into_iter().flatten().min();
-        // Time stands still while a task works.
+        // Time stands still while a task runs.
         if let (true, Some(until), true) = (self.clock.jumps(), until, working.is_empty()) {
             planned.advance_to(&mut *self.changing(), until);
             return;
@@ -597,7 +597,7 @@ impl Run {
         tokio::select! {
             Some(done) = working.join_next() => {
                 *self.waits() = Waits::Not;
-                // Panics of closures are caught where they are called, and nothing else ends a task early.
+                // Panics of closures are caught at the call, and nothing else ends a task early.
                 if let Ok(tasks::Asked { id, outcome }) = done {
                     let mut execution = self.execution_now();
                     match outcome {
@@ -632,7 +632,7 @@ impl Drop for Following<'_> {
     }
 }
 
-/// Whether an execution has left a state since it had so many events.
+/// Returns whether an execution has left a state since it had this many events.
 fn leaves_state(execution: &Recorded, events: usize) -> bool {
     let new = execution.history().get(events..).unwrap_or_default();
     new.iter().any(|event| event.kind.name().ends_with("StateExited"))

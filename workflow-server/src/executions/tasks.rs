@@ -1,4 +1,4 @@
-//! Answers a task with the server's closures.
+//! Answers tasks with the server's closures.
 
 use std::sync::Arc;
 
@@ -11,25 +11,25 @@ use super::threads::RunsFor;
 use super::{Run, own};
 use crate::registry::Registry;
 
-/// What becomes of a task that was asked for.
+/// The outcome of a requested task.
 pub(crate) struct Asked {
     pub(crate) id: TaskId,
     pub(crate) outcome: Outcome,
 }
 
-/// What is known of a task's answer.
+/// What is known about a task's answer.
 pub(crate) enum Outcome {
     Answer(Result<Value, TaskError>),
-    /// It comes at a time, or never, by the execution's clock.
+    /// It arrives later, or never, by the execution's clock.
     Later(TaskRequest, Option<Box<Given>>),
 }
 
-/// Asks the closure that stands for the task's resource. One that may block is run on a thread; a future is polled by the
+/// Calls the closure for the task's resource. A closure that may block runs on a thread; a future is polled by the
 /// server's own runtime.
 pub(super) async fn ask(asking: Option<Asking>, request: TaskRequest, registry: Arc<Registry>, run: Arc<Run>) -> Asked {
     let id = request.id;
     let execution_arn = Arc::clone(&run.arn);
-    // Whoever is asked must not know more than what survives.
+    // A handler must not learn more than what has been stored.
     if let Err(error) = registry.journal.flushed().await {
         let answer = Err(TaskError::new(RUNTIME).with_cause(error.message));
         return Asked { id, outcome: Outcome::Answer(answer) };
@@ -38,7 +38,7 @@ pub(super) async fn ask(asking: Option<Asking>, request: TaskRequest, registry: 
         None => without_handler(&registry, &run, request).await,
         Some(asking) if asking.blocks() => {
             let runs_for = RunsFor { state: Arc::clone(&request.state), execution_arn: Some(execution_arn) };
-            // A panic of the closure is caught where it is called, so that the thread comes back.
+            // A panic of the closure is caught at the call, so the thread survives.
             match registry.threads.run(runs_for, move || (asking.reply(&request), request)).await {
                 Ok((reply, request)) => outcome(reply, request).await,
                 Err(not_run) => Outcome::Answer(Err(TaskError::new(TASK_FAILED).with_cause(not_run.to_string()))),
@@ -52,18 +52,18 @@ pub(super) async fn ask(asking: Option<Asking>, request: TaskRequest, registry: 
     Asked { id, outcome }
 }
 
-/// Waits for the answer of a task that the service took before this server began.
+/// Waits for the answer of a task that the service accepted before this server began.
 pub(super) async fn follow(request: TaskRequest, submitted: Value, registry: Arc<Registry>, run: Arc<Run>) -> Asked {
     let id = request.id;
     let outcome = match own::follow(&registry, &run, &request, &submitted).await {
         Some(outcome) => outcome,
-        // Whoever has the token answers.
+        // The holder of the token answers.
         None => Outcome::Later(request, None),
     };
     Asked { id, outcome }
 }
 
-/// Answers a task that has no closure: what this server, or an endpoint that it was told of, can do.
+/// Answers a task without a closure: by this server, or by a configured endpoint.
 async fn without_handler(registry: &Arc<Registry>, run: &Arc<Run>, request: TaskRequest) -> Outcome {
     if let Some(outcome) = own::answer(registry, run, &request).await {
         return outcome;
@@ -90,25 +90,26 @@ async fn outcome(reply: Reply, request: TaskRequest) -> Outcome {
 }
 
 fn none_left(request: &TaskRequest, given: u64) -> TaskError {
-    let cause = format!("the state {} asks for more than the {given} answers that it was given", request.state);
+    let cause = format!("the state {} needs more than the {given} answers that it was given", request.state);
     TaskError::new(RUNTIME).with_cause(cause)
 }
 
-/// Where else a task of this resource could be answered.
+/// Returns a hint about other ways to answer a task of this resource.
 fn elsewhere(resource: &str) -> &'static str {
     let (_, action) = resource.split_once(":states:::").unwrap_or_default();
     let service = action.strip_prefix("aws-sdk:").unwrap_or(action).split(':').next().unwrap_or_default();
     match service {
         "http" => ", or allow its host (`--allow-http HOST`)",
         "dynamodb" | "events" | "eventbridge" | "s3" | "sns" | "sqs" => {
-            ", or tell where its service is (`--aws-endpoint URL`: S3's objects, SQS, SNS, EventBridge, DynamoDB)"
+            ", or give the endpoint of its service (`--aws-endpoint URL`: S3's objects, SQS, SNS, EventBridge, DynamoDB)"
         }
-        _ if resource.contains(":lambda:") => ", or tell where functions are called (`--lambda-endpoint URL`)",
+        _ if resource.contains(":lambda:") => ", or give the endpoint for functions (`--lambda-endpoint URL`)",
         _ => "",
     }
 }
 
-/// A function that does not exist fails the task, as on AWS; another resource is one that this server cannot run.
+/// Returns the error of a task without a handler. A missing function fails the task, as on AWS; this server cannot call
+/// other resources.
 fn unknown(request: &TaskRequest) -> TaskError {
     if !request.is_invoke() {
         let cause = format!(

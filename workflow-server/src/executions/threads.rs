@@ -1,6 +1,6 @@
-//! Threads for handlers, which are closures of the user and may block, even for ever.
+//! Threads for handlers, which are the user's closures and may block, even forever.
 //!
-//! They are not the runtime's own: those would keep the process from ending while a handler does not return.
+//! These are not the runtime's threads, which would keep the process from ending while a handler does not return.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -16,18 +16,18 @@ use tokio::time::Instant;
 
 use crate::Limits;
 
-/// How long a thread waits for more work before it ends.
+/// How long an idle thread waits for more work before it ends.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// A handler that runs.
+/// A running handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunningHandler {
     /// The state whose task it answers.
     pub state: String,
-    /// The ARN of the execution; `None` when the state is tested alone.
+    /// The ARN of the execution; `None` if the state is tested alone.
     pub execution_arn: Option<String>,
-    /// How long it has run.
+    /// How long it has been running.
     pub running_for: Duration,
 }
 
@@ -41,14 +41,14 @@ impl fmt::Display for RunningHandler {
     }
 }
 
-/// Why a handler was not run.
+/// Why a handler did not run.
 #[derive(Debug)]
 pub(crate) enum NotRun {
-    /// All threads are taken, and none has come free for a long time.
+    /// All threads are busy, and none has become free for a long time.
     NoneFree { threads: usize, waited: Duration, longest: Option<RunningHandler> },
-    /// The system gives no more threads.
+    /// The system cannot create more threads.
     NoThread(io::Error),
-    /// What ran on the thread panicked.
+    /// The job panicked.
     CutShort,
 }
 
@@ -76,11 +76,11 @@ pub(crate) struct RunsFor {
     pub(crate) execution_arn: Option<Arc<str>>,
 }
 
-/// Threads, as many as handlers run, and no more than allowed.
+/// A pool of threads, one for each running handler, up to a limit.
 pub(crate) struct Threads {
     shared: Arc<Shared>,
     most: usize,
-    /// A place for each handler that may run.
+    /// A permit for each handler that may run.
     places: Arc<Semaphore>,
     wait: Duration,
 }
@@ -104,7 +104,7 @@ struct Running {
     /// In the order in which they began.
     handlers: IndexMap<u64, (RunsFor, Instant)>,
     next_number: u64,
-    /// When one began or returned.
+    /// When one last began or returned.
     last_change: Instant,
 }
 
@@ -123,7 +123,7 @@ impl Threads {
         }
     }
 
-    /// Runs something that may block. When nobody waits for it any more, it runs on alone.
+    /// Runs a job that may block. If the caller no longer waits, the job continues alone.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         runs_for: RunsFor,
@@ -135,14 +135,14 @@ impl Threads {
         let job = move || {
             let _taken = taken;
             let _runtime = runtime.enter();
-            // Nobody may wait any more.
+            // The caller may no longer wait.
             let _ = give.send(work());
         };
         self.shared.submit(Box::new(job)).map_err(NotRun::NoThread)?;
         given.await.map_err(|_| NotRun::CutShort)
     }
 
-    /// Waits for a place as long as handlers return.
+    /// Waits for a permit as long as handlers return.
     async fn place(&self) -> Result<OwnedSemaphorePermit, NotRun> {
         let mut place = pin!(Arc::clone(&self.places).acquire_owned());
         loop {
@@ -159,7 +159,7 @@ impl Threads {
         }
     }
 
-    /// The handlers that run, those that have run longest first.
+    /// Returns the running handlers, the longest running first.
     pub(crate) fn running(&self) -> Vec<RunningHandler> {
         let running = lock(&self.shared.running);
         let handler = |(runs_for, since): &(RunsFor, Instant)| RunningHandler {
@@ -189,7 +189,7 @@ impl Shared {
         Taken { shared: Arc::clone(self), number, _place: place }
     }
 
-    /// Has a thread run a job: one that is idle, or a new one.
+    /// Gives a job to an idle thread, or to a new one.
     fn submit(self: &Arc<Self>, job: Job) -> io::Result<()> {
         let mut work = lock(&self.work);
         if work.queue.len() >= work.idle {
@@ -202,7 +202,7 @@ impl Shared {
         Ok(())
     }
 
-    /// What a thread does: jobs, until there have been none for a while.
+    /// The thread's loop: runs jobs until there have been none for a while.
     fn work(&self) {
         let mut work = lock(&self.work);
         loop {
@@ -226,7 +226,7 @@ impl Shared {
     }
 }
 
-/// The place of a handler that runs. Dropped when it has returned, also by a panic.
+/// The permit of a running handler. Dropped when it has returned, even by a panic.
 struct Taken {
     shared: Arc<Shared>,
     number: u64,

@@ -1,4 +1,4 @@
-//! The body of an answer: known whole, or given as it comes.
+//! The body of an answer: complete, or streamed.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use tokio::sync::mpsc::Receiver;
 /// The body of an answer.
 pub(crate) enum AnswerBody {
     Whole(Full<Bytes>),
-    /// It ends when nobody can give more.
+    /// It ends when all senders are dropped.
     #[cfg(feature = "console")]
     Stream(Receiver<Bytes>),
 }

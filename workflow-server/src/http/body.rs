@@ -1,4 +1,4 @@
-//! The body of a request, bounded in bytes and time.
+//! The body of a request, limited in size and time.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use hyper::body::{Body as _, Incoming};
 
 use crate::api::{ApiError, Code};
 
-/// Bytes of a request: a definition of 1 MiB, escaped as a JSON string, and the rest.
+/// The maximum size of a request: a definition of 1 MiB, escaped as a JSON string, and the rest.
 const BODY_BYTES: usize = 4 * 1024 * 1024;
 
-/// Bytes of a request that is too large, before the connection is closed on it.
+/// How many bytes of a request that is too large are read before its connection is closed.
 const DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 
-/// Reads a body within a time.
+/// Reads a body, with a time limit.
 pub(crate) async fn read(body: Incoming, time: Duration) -> Result<Vec<u8>, ApiError> {
     tokio::time::timeout(time, read_all(body)).await.unwrap_or_else(|_| {
         let message = format!("the body of the request did not come within {} s", time.as_secs_f64());
@@ -21,8 +21,8 @@ pub(crate) async fn read(body: Incoming, time: Duration) -> Result<Vec<u8>, ApiE
     })
 }
 
-/// Reads a body. One that is too large is read on without being kept, so that its sender gets to read the answer;
-/// but not for ever.
+/// Reads a body. A body that is too large is read further and discarded, within a limit, so that the client can read
+/// the answer.
 async fn read_all(mut body: Incoming) -> Result<Vec<u8>, ApiError> {
     let told = usize::try_from(body.size_hint().lower()).unwrap_or(BODY_BYTES);
     let (mut bytes, mut length) = (Vec::with_capacity(told.min(BODY_BYTES)), 0_usize);

@@ -1,7 +1,8 @@
-//! Which requests are for this server: those to a host that is its own, and from no other web page.
+//! Checks that requests are addressed to this server and do not come from a foreign web page.
 //!
-//! A page in a browser can send requests to a server on loopback, also under a name that resolves to it (DNS rebinding).
-//! Its requests carry the page's `Origin`, or that name as their `Host`: <https://fetch.spec.whatwg.org/#origin-header>.
+//! A page in a browser can send requests to a server on loopback, even under a name that resolves to it (DNS
+//! rebinding). Its requests have the page's `Origin`, or that name as their `Host`:
+//! <https://fetch.spec.whatwg.org/#origin-header>.
 
 use std::net::IpAddr;
 
@@ -11,14 +12,14 @@ use hyper::http::uri::Authority;
 
 use crate::api::{ApiError, Code};
 
-/// What the SDKs put before the host of `StartSyncExecution` and `TestState`.
+/// The SDKs' prefix of the host for `StartSyncExecution` and `TestState`.
 const SYNC_PREFIX: &str = "sync-";
 
-/// The hosts that are this server's own.
+/// The server's own hosts.
 pub(crate) struct Hosts {
     /// The address that it listens on.
     address: IpAddr,
-    /// Names that the builder was given, in lower case.
+    /// The names given to the builder, in lower case.
     names: Vec<String>,
 }
 
@@ -27,7 +28,7 @@ impl Hosts {
         Self { address, names: names.iter().map(|name| name.to_ascii_lowercase()).collect() }
     }
 
-    /// Refuses a request whose `Host` or `Origin` is foreign.
+    /// Rejects a request whose `Host` or `Origin` is foreign.
     pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
         let host = one(headers, header::HOST)?
             .ok_or_else(|| ApiError::new(Code::Validation, "the request has no header Host"))?;
@@ -39,7 +40,7 @@ impl Hosts {
             )));
         }
         if let Some(origin) = one(headers, header::ORIGIN)? {
-            // A page that this server gave itself.
+            // A page served by this server.
             let is_own = origin.strip_prefix("http://").is_some_and(|origin| origin.eq_ignore_ascii_case(host));
             if !is_own {
                 return Err(refused(format!("the request comes from a web page of the foreign origin {origin:?}")));
@@ -53,7 +54,7 @@ impl Hosts {
         let host = host.strip_prefix(SYNC_PREFIX).unwrap_or(&host);
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         if let Ok(address) = bare.parse::<IpAddr>() {
-            // No name was resolved to come here, so behind any address of this machine there is no rebinding.
+            // No name was resolved, so any address of this computer is safe from rebinding.
             let address = address.to_canonical();
             return address.is_loopback() || address == self.address.to_canonical() || self.address.is_unspecified();
         }
@@ -62,7 +63,7 @@ impl Hosts {
     }
 }
 
-/// The value of a header that may stand once.
+/// Returns the value of a header that may occur once.
 fn one(headers: &HeaderMap, name: HeaderName) -> Result<Option<&str>, ApiError> {
     let mut values = headers.get_all(&name).iter();
     match (values.next(), values.next()) {
@@ -156,7 +157,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         assert_eq!(hosts.check(&Uri::from_static("/"), &headers).unwrap_err().code, Code::Validation);
         headers.append(header::HOST, "localhost".parse().unwrap());
-        // What the first line names goes before the header: RFC 9112, 3.2.2.
+        // The request line takes precedence over the header: RFC 9112, 3.2.2.
         let uri = Uri::from_static("http://evil.example/");
         assert_eq!(hosts.check(&uri, &headers).unwrap_err().code, Code::AccessDenied);
         headers.append(header::HOST, "evil.example".parse().unwrap());

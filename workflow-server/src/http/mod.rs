@@ -1,4 +1,4 @@
-//! HTTP/1.1: connections, and the limits that they are held to.
+//! HTTP/1.1: connections and their limits.
 
 mod answer;
 mod body;
@@ -26,15 +26,15 @@ pub(crate) use answer::AnswerBody;
 pub(crate) use hosts::Hosts;
 pub(crate) use request::Service;
 
-/// Bytes of a request's head: its first line and its headers.
+/// The maximum size of a request's head: its first line and its headers.
 const HEAD_BYTES: usize = 64 * 1024;
 
-/// Waits until the server stops, or is dropped.
+/// Waits until the server is stopped or dropped.
 pub(crate) async fn stopped(mut stopping: watch::Receiver<bool>) {
     let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
 }
 
-/// Accepts connections until the server stops; then gives clients a moment to read what they are owed.
+/// Accepts connections until the server stops, then gives clients a moment to read their answers.
 pub(crate) async fn serve(
     listener: TcpListener,
     service: Arc<Service>,
@@ -66,14 +66,14 @@ pub(crate) async fn serve(
     connections.shutdown().await;
 }
 
-/// The next connection, when there is a place for one.
+/// Returns the next connection, once a slot is free.
 async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<(TcpStream, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, _)) => Some((stream, place)),
         Err(error) => {
             if !is_of_connection(&error) {
-                // Such as too many open files: it fails again at once, until something is closed.
+                // For example, too many open files: it fails again immediately until something is closed.
                 tokio::time::sleep(std::time::Duration::from_secs(1)).await;
             }
             None
@@ -87,7 +87,7 @@ fn is_of_connection(error: &io::Error) -> bool {
 
 /// Answers the requests of a connection until either side closes it.
 async fn connection(stream: TcpStream, service: Arc<Service>, limits: Limits, stopping: watch::Receiver<bool>) {
-    // An answer goes out at once, whatever the size of its last packet; where that cannot be, it is only later.
+    // Answers are sent immediately, whatever the size of the last packet. If that fails, they are only delayed.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limits.unread));
@@ -101,7 +101,7 @@ async fn connection(stream: TcpStream, service: Arc<Service>, limits: Limits, st
         .max_header_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(Box::pin(stream)), answer);
     let mut connection = pin!(connection);
-    // A failure of the connection is its client's affair.
+    // An error of the connection is the client's problem.
     tokio::select! {
         _ = connection.as_mut() => return,
         () = stopped(stopping.clone()) => {}
@@ -110,7 +110,7 @@ async fn connection(stream: TcpStream, service: Arc<Service>, limits: Limits, st
     let _ = connection.await;
 }
 
-/// What a future gives, or `None` when the server stops before.
+/// Returns the output of a future, or `None` if the server stops first.
 async fn unless_stopped<T>(stopping: watch::Receiver<bool>, future: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;

@@ -20,16 +20,16 @@ use crate::registry::{Breakpoint, Registry, Turned};
 
 const TARGET: &str = "x-amz-target";
 const SERVICE: &str = "AWSStepFunctions";
-/// How far one request may turn the clock until nothing is left to do: no execution lasts longer.
+/// The most that one request may advance the clock until nothing is left to do: no execution lasts longer.
 const LONGEST_TURN: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-/// What answers requests.
+/// Answers requests.
 pub(crate) struct Service {
     pub(crate) registry: Arc<Registry>,
     pub(crate) hosts: Hosts,
-    /// How long a body may take.
+    /// The time limit for a body.
     pub(crate) body: Duration,
-    /// Where requests are for that do not say.
+    /// The scope of requests without one.
     pub(crate) scope: Scope,
     #[cfg(feature = "console")]
     pub(crate) console: Arc<crate::console::Console>,
@@ -77,14 +77,14 @@ impl Service {
         let scope = self.scope.of(authorization);
         let body = body::read(request.into_body(), self.body).await?;
         let answer = operations::run(&self.registry, &operation, &Input::parse(&body, scope)?).await;
-        // Nothing is told that a crash could take back.
+        // Report nothing that a crash could revert.
         self.registry.journal.flushed().await?;
         answer
     }
 }
 
 impl Service {
-    /// Answers what is not of the API: how the server is, and what a test wants of it. Another request comes back.
+    /// Answers requests outside the API: health checks, and control by tests. Returns any other request.
     async fn own(&self, request: Request<Incoming>) -> Result<(Option<Request<Incoming>>, Value), ApiError> {
         let mut turned = None;
         match (request.method(), request.uri().path()) {

@@ -1,7 +1,6 @@
-//! What is left of the data when the machine stops at any moment: writes since the last sync are lost, torn, or come in
-//! another order.
+//! Tests the data after the computer stops at any moment: writes since the last sync are lost, torn or reordered.
 //!
-//! Each state of the disk is one that a server starts with. `WORKFLOW_FAULTS=all` tries every write, not each of some.
+//! A server starts with each state of the disk. `WORKFLOW_FAULTS=all` tries every write instead of a sample.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,7 +22,7 @@ use crate::api::arn::Scope;
 use crate::operations;
 use crate::{Builder, Server};
 
-/// What was done to a disk.
+/// An operation on a disk.
 #[derive(Clone, Debug)]
 enum Operation {
     Write(usize, Vec<u8>),
@@ -31,7 +30,7 @@ enum Operation {
     Sync,
 }
 
-/// A disk in memory, which keeps what was done to it.
+/// A disk in memory, which records its operations.
 #[derive(Clone, Debug, Default)]
 struct Disk(Arc<Mutex<(Vec<u8>, Vec<Operation>)>>);
 
@@ -103,22 +102,22 @@ impl StorageBackend for Disk {
     }
 }
 
-/// What became of the operations since the last sync.
+/// What happens to the operations since the last sync.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     Lost,
     Kept,
-    /// Of the last, the first half was written.
+    /// Only the first half of the last one was written.
     Torn,
     /// One in the middle was lost.
     Gap,
-    /// The later ones were done, the earlier were not.
+    /// Later ones were written, earlier ones were not.
     Reordered,
 }
 
 const FAULTS: [Fault; 5] = [Fault::Lost, Fault::Kept, Fault::Torn, Fault::Gap, Fault::Reordered];
 
-/// The operations that reached the disk of those since the last sync.
+/// Returns those of the operations since the last sync that reached the disk.
 fn surviving(pending: &[Operation], fault: Fault) -> Vec<Operation> {
     match fault {
         Fault::Lost => Vec::new(),
@@ -140,7 +139,7 @@ fn surviving(pending: &[Operation], fault: Fault) -> Vec<Operation> {
 
 const STATES: usize = 50;
 
-/// A chain of states, of which every third is a task.
+/// Returns a chain of states in which every third state is a task.
 fn definition() -> String {
     let state = |at: usize| {
         let mut state = match at % 3 {
@@ -155,7 +154,7 @@ fn definition() -> String {
             STATES => state["End"] = json!(true),
             next => state["Next"] = json!(format!("S{next}")),
         }
-        // It would grow threefold with each.
+        // Otherwise, it would grow threefold with each state.
         if at % 3 == 1 {
             state["Parameters"] = json!({"id.$": "States.UUID()"});
         }
@@ -165,7 +164,7 @@ fn definition() -> String {
     json!({"StartAt": "S0", "States": states}).to_string()
 }
 
-/// The tasks that were called, and how much was done to the disk by then.
+/// The called tasks, with the number of disk operations at the time of the call.
 type Calls = Arc<Mutex<Vec<(u64, usize)>>>;
 
 async fn server(disk: &Disk, calls: &Calls) -> Server {
@@ -236,7 +235,7 @@ async fn every_state_of_the_disk_is_one_to_go_on_from() {
             let (now, now_events) = ended(&server, &execution).await;
             let told = (&now["status"], &now["output"], &now_events);
             assert_eq!(told, (&described["status"], &described["output"], &events), "{fault:?} at {stop}");
-            // When a task was called, the answer of the one before was on the disk.
+            // When a task was called, the previous answer was on the disk.
             let recorded = calls.iter().filter(|(_, at)| *at < stop).count().saturating_sub(1);
             let repeated: Vec<_> = again.lock().unwrap().iter().map(|(task, _)| *task).collect();
             for (task, _) in &calls[..recorded] {

@@ -1,7 +1,7 @@
-//! The journal: what the server must not forget, written by a thread of its own, many writes a commit.
+//! The journal: everything that the server must not lose. A thread writes it, many writes in one commit.
 //!
-//! A write is queued under the lock of what it is about, so that writes come in the order of what happened. Whoever tells
-//! somebody else of it waits until all that was queued before is on disk ([`Journal::flushed`]).
+//! A write is queued under the lock of its subject, so that writes are in the order of events. Before anything is
+//! reported to a client, the server waits until all queued writes are on disk ([`Journal::flushed`]).
 
 #[cfg(all(test, feature = "durable"))]
 mod faults;
@@ -23,41 +23,41 @@ pub(crate) use record::{
 pub(crate) use redb::RedbBackend;
 pub(crate) use restore::{Stored, begun};
 
-/// A change of the records, which are bytes by key.
+/// A change of the records. Keys and values are bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Write {
     Put(Vec<u8>, Vec<u8>),
     Remove(Vec<u8>),
-    /// Removes all records whose keys begin so.
+    /// Removes all records whose keys have this prefix.
     RemoveAll(Vec<u8>),
 }
 
-/// A record: its key and its bytes.
+/// A record: its key and its value.
 pub(crate) type Record = (Vec<u8>, Vec<u8>);
 
-/// Where records are kept.
+/// Stores records.
 pub(crate) trait Backend: Send + 'static {
-    /// Makes changes, all or none of them, that last when this returns.
+    /// Applies changes atomically. They are durable when this returns.
     fn commit(&mut self, writes: Vec<Write>) -> Result<(), String>;
 }
 
-/// What records are read from.
+/// Reads records.
 pub(crate) trait Reader: Send + Sync + 'static {
-    /// The records whose keys begin so, in the order of their keys.
+    /// Returns the records whose keys have this prefix, sorted by key.
     fn records(&self, prefix: &[u8]) -> Result<Vec<Record>, String>;
 }
 
-/// The journal of a server; of one that keeps everything in memory, none.
+/// The journal of a server; `None` if the server only works in memory.
 #[derive(Clone, Default)]
 pub(crate) struct Journal(Option<Arc<Queue>>);
 
 struct Queue {
     waiting: Mutex<Waiting>,
-    /// Told of each write, and of the end.
+    /// Notified of each write, and of the end.
     changed: Condvar,
     done: watch::Sender<Done>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    /// Let go with the backend.
+    /// Dropped together with the backend.
     reader: Mutex<Option<Arc<dyn Reader>>>,
 }
 
@@ -81,7 +81,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Journal {
-    /// A journal that writes to a backend, and is read by `reader`.
+    /// Returns a journal that writes to a backend, and is read by `reader`.
     #[cfg_attr(
         not(any(feature = "durable", test)),
         expect(dead_code, reason = "there is no backend without the feature")
@@ -101,7 +101,7 @@ impl Journal {
         Ok(Self(Some(queue)))
     }
 
-    /// Whether there is one.
+    /// Returns whether data is stored.
     pub(crate) fn is_kept(&self) -> bool {
         self.0.is_some()
     }
@@ -111,7 +111,7 @@ impl Journal {
         self.write_all(|| vec![write()]);
     }
 
-    /// Queues writes of which all are made or none.
+    /// Queues writes that are applied atomically.
     pub(crate) fn write_all(&self, writes: impl FnOnce() -> Vec<Write>) {
         if let Some(queue) = &self.0 {
             let writes = writes();
@@ -123,14 +123,14 @@ impl Journal {
         }
     }
 
-    /// The records that are on disk and whose keys begin so.
+    /// Returns the stored records whose keys have this prefix.
     pub(crate) fn records(&self, prefix: &[u8]) -> Result<Vec<Record>, String> {
         let Some(queue) = &self.0 else { return Ok(Vec::new()) };
         let reader = lock(&queue.reader).clone();
         reader.ok_or_else(|| "the journal is closed".to_owned())?.records(prefix)
     }
 
-    /// Waits until all that was queued is on disk.
+    /// Waits until everything queued is on disk.
     pub(crate) async fn flushed(&self) -> Result<(), ApiError> {
         let Some(queue) = &self.0 else { return Ok(()) };
         let queued = lock(&queue.waiting).queued;
@@ -145,13 +145,13 @@ impl Journal {
         }
     }
 
-    /// Writes what is queued, and lets the backend go.
+    /// Writes everything queued, and drops the backend.
     pub(crate) fn close(&self) {
         if let Some(queue) = &self.0 {
             lock(&queue.waiting).is_closed = true;
             queue.changed.notify_one();
             let writer = lock(&queue.writer).take();
-            // Its panic is told to those who wait.
+            // Those who wait are told about a panic.
             let _ = writer.map(JoinHandle::join);
             lock(&queue.reader).take();
         }
@@ -172,7 +172,7 @@ impl Queue {
                 return;
             }
             if let Err(why) = backend.commit(writes) {
-                // What was queued since then is not on disk either, and nothing after it may be.
+                // Later writes are not on disk either, and must not be.
                 self.done.send_modify(|done| done.failed = Some(why));
                 return;
             }
@@ -187,7 +187,7 @@ mod tests {
 
     use super::*;
 
-    /// Keeps what is committed, and fails from a commit on.
+    /// Stores commits, and fails from a certain commit on.
     struct Slow {
         kept: Arc<Mutex<Vec<Vec<Write>>>>,
         fails_after: usize,

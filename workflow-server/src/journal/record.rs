@@ -1,4 +1,4 @@
-//! The records: what of a resource is kept, as JSON, and by which key.
+//! The records: how resources are stored, as JSON, and under which keys.
 
 use std::sync::Arc;
 
@@ -11,24 +11,24 @@ use super::Write;
 use crate::executions::{Entry, STATUSES};
 use crate::registry::{Activity, Alias, Configuration, Machine, Revision, Route, Tags, Version};
 
-/// What a record is about.
+/// The subject of a record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Key<'a> {
     Activity(&'a str),
     Clock,
     Machine(&'a str),
     Revision(u64),
-    /// How an execution was started, by its number.
+    /// The start of an execution, by its number.
     Execution(u64),
-    /// How an execution ended, by its number; of one that runs there is none.
+    /// The end of an execution, by its number. A running execution has none.
     End(u64),
-    /// What was done to an execution, by its number and in order.
+    /// Inputs of an execution, by its number and in order.
     Entries(u64, u64),
-    /// All that was done to an execution.
+    /// All inputs of an execution.
     AllEntries(u64),
 }
 
-/// The kind of a record, by the letter with which its key begins.
+/// The kind of a record, which determines the first letter of its key.
 #[derive(Clone, Copy, Debug)]
 #[repr(u8)]
 pub(crate) enum Kind {
@@ -42,18 +42,18 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// All but the clock.
+    /// All except the clock.
     pub(crate) const RESOURCES: [Self; 6] =
         [Self::Activity, Self::End, Self::Entries, Self::Machine, Self::Revision, Self::Execution];
 
-    /// What the keys of its records begin with.
+    /// Returns the prefix of its records' keys.
     pub(crate) fn prefix(self) -> [u8; 2] {
         [self as u8, b'/']
     }
 }
 
 impl Key<'_> {
-    /// The bytes of the key: the prefix of its kind, then a name or numbers, whose order is that of their bytes.
+    /// Returns the bytes of the key: the prefix of its kind, then a name or numbers in byte order.
     pub(crate) fn bytes(self) -> Vec<u8> {
         let named = |kind: Kind, name: &str| [&kind.prefix(), name.as_bytes()].concat();
         let numbered = |kind: Kind, numbers: &[u64]| {
@@ -73,14 +73,14 @@ impl Key<'_> {
         }
     }
 
-    /// Puts a record with this key.
+    /// Returns the write of a record with this key.
     pub(crate) fn put(self, record: &impl Serialize) -> Write {
-        // Records are structures of texts and numbers, which JSON can write.
+        // Records are structures of strings and numbers, which JSON can represent.
         Write::Put(self.bytes(), serde_json::to_vec(record).unwrap_or_default())
     }
 }
 
-/// The numbers of a key behind its letter.
+/// Returns the numbers of a key after its prefix.
 pub(super) fn numbers(key: &[u8]) -> Option<Vec<u64>> {
     let numbers = key.get(2..)?.chunks(8).map(|bytes| Some(u64::from_be_bytes(bytes.try_into().ok()?)));
     numbers.collect()
@@ -131,12 +131,12 @@ pub(crate) struct RevisionRecord {
     pub(super) tracing: Value,
     pub(super) encryption: Value,
     pub(super) updated: i64,
-    /// The state machine's, which its program names.
+    /// The state machine's name, which its program contains.
     pub(super) name: String,
     pub(super) express: bool,
 }
 
-/// How far the clock was turned, in milliseconds.
+/// How far the clock was advanced, in milliseconds.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ClockRecord {
     pub(crate) turned: u64,
@@ -152,7 +152,7 @@ pub(crate) struct ActivityRecord {
     tags: Vec<(String, String)>,
 }
 
-/// How an execution was started.
+/// The start of an execution.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ExecutionRecord {
     pub(crate) arn: String,
@@ -165,13 +165,13 @@ pub(crate) struct ExecutionRecord {
     pub(crate) alias_arn: Option<String>,
     pub(crate) input: String,
     pub(crate) trace_header: Option<String>,
-    /// Of the mock file.
+    /// A test case of the mock file.
     pub(crate) case: Option<String>,
     pub(crate) time: i64,
     pub(crate) seed: u64,
 }
 
-/// How an execution ended: what lists say of it, so that it need not be run again for them.
+/// The end of an execution, with everything that lists show, so that lists do not need a replay.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct EndRecord {
     status: String,
@@ -207,7 +207,7 @@ impl EndRecord {
     }
 }
 
-/// A group of what was done to an execution.
+/// A group of inputs of an execution.
 pub(crate) type EntriesRecord = Vec<Entry>;
 
 fn pairs(tags: &Tags) -> Vec<(String, String)> {
@@ -215,7 +215,7 @@ fn pairs(tags: &Tags) -> Vec<(String, String)> {
 }
 
 impl MachineRecord {
-    /// The numbers of the revisions that it needs.
+    /// Returns the numbers of the revisions that it needs.
     pub(super) fn revisions(&self) -> impl Iterator<Item = u64> {
         self.versions.iter().map(|version| version.revision).chain([self.current])
     }
@@ -250,7 +250,7 @@ impl MachineRecord {
         }
     }
 
-    /// The state machine with this ARN; `None` where one of its revisions is not there.
+    /// Returns the state machine with this ARN, or `None` if one of its revisions is missing.
     pub(super) fn machine(self, arn: String, revision: impl Fn(u64) -> Option<Arc<Revision>>) -> Option<Machine> {
         let version = |record: VersionRecord| {
             let version = Version {

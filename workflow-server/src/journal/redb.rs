@@ -1,4 +1,4 @@
-//! Records in a file of redb: checksummed, one fsync a commit. <https://docs.rs/redb>
+//! Records in a redb file: checksummed, one fsync per commit. <https://docs.rs/redb>
 
 use std::fs::OpenOptions;
 use std::io;
@@ -11,23 +11,23 @@ use redb::{Database, DatabaseError, TableDefinition};
 use super::{Backend, Reader, Record, Write};
 
 const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("records");
-/// The file in the folder of a server's data.
+/// The file in the server's data folder.
 const FILE: &str = "workflow.redb";
 
-/// Each step of redb has an error of its own.
+/// Each step of redb has its own error type.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// A database file.
 pub(crate) struct RedbBackend(Arc<Database>);
 
-/// The same, to be read from.
+/// The same database file, for reading.
 pub(crate) struct RedbReader(Arc<Database>);
 
-/// How often a file is lengthened that is shorter than its head says.
+/// How often a file is extended that is shorter than its header says.
 const LENGTHENED: u32 = 16;
 
 impl RedbBackend {
-    /// Opens the database in a folder, or makes both.
+    /// Opens the database in a folder, and creates both if needed.
     pub(crate) fn open(folder: &Path) -> Result<Self, String> {
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
         let path = folder.join(FILE);
@@ -38,15 +38,15 @@ impl RedbBackend {
         Self::opened(|| Database::create(&path), lengthen)
     }
 
-    /// Opens a database on a disk that is made up.
+    /// Opens a database on a simulated disk.
     #[cfg(test)]
     pub(super) fn on(disk: impl redb::StorageBackend + Clone) -> Result<Self, String> {
         let lengthen = || disk.set_len(disk.len()?.saturating_mul(2));
         Self::opened(|| Database::builder().create_with_backend(disk.clone()), lengthen)
     }
 
-    /// Opens a database. A machine that stops may leave a head that is newer than the length of its file: redb panics at that,
-    /// although what was committed is there. What is missing was never committed, so that it may as well be zeros.
+    /// Opens a database. After a crash, the header may be newer than the length of its file. redb panics in this case,
+    /// although all committed data is present. The missing part was never committed, so it is filled with zeros.
     fn opened(
         open: impl Fn() -> Result<Database, DatabaseError>,
         lengthen: impl Fn() -> io::Result<()>,
@@ -61,7 +61,7 @@ impl RedbBackend {
     }
 }
 
-/// What is above all keys with a prefix: they are text and numbers behind it.
+/// Returns a key above all keys with a prefix, which is followed by text and numbers.
 fn after(prefix: &[u8]) -> Vec<u8> {
     [prefix, &[0xff; 32]].concat()
 }

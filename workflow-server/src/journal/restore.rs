@@ -1,4 +1,4 @@
-//! A server as its journal has it: resources as they were, executions by doing again what was done to them.
+//! Restores a server from its journal: resources from their records, executions by replaying their inputs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::executions::{Body, Entry, Known, Log, Pending, Recorded, Run, RunOf, 
 use crate::operations::compile;
 use crate::registry::{Activities, Configuration, Registry, Revision};
 
-/// The error that an execution ends with whose replay is not what was recorded.
+/// The error of an execution whose replay differs from its record.
 const DIVERGED: &str = "Workflow.ReplayDiverged";
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
@@ -39,15 +39,16 @@ struct Found {
 }
 
 impl Registry {
-    /// Takes over what the journal says, and drives what had not ended. Gives the ARNs of executions whose replay is not what
-    /// was recorded. What had ended is only indexed: it is run again when somebody looks at it.
+    /// Restores everything from the journal, and drives the executions that had not ended. Returns the ARNs of
+    /// executions whose replay differs from their records. Ended executions are only indexed: they are replayed when
+    /// they are read.
     pub(crate) fn restore(self: &Arc<Self>) -> Result<Vec<String>, String> {
         let Found { revisions, machines, executions, mut ends } = self.found()?;
         {
             let mut held = self.held();
             for (arn, record) in machines {
                 let machine = record.machine(arn.clone(), |number| revisions.get(&number).cloned());
-                let machine = machine.ok_or_else(|| format!("a revision of {arn} is not there"))?;
+                let machine = machine.ok_or_else(|| format!("a revision of {arn} is missing"))?;
                 held.machines.insert(arn, machine.number, machine);
             }
         }
@@ -55,14 +56,13 @@ impl Registry {
         let mut driven = Vec::new();
         let mut ended = Vec::new();
         for (number, record) in executions {
-            let revision = revisions
-                .get(&record.revision)
-                .ok_or_else(|| format!("the revision of {} is not there", record.arn))?;
+            let revision =
+                revisions.get(&record.revision).ok_or_else(|| format!("the revision of {} is missing", record.arn))?;
             let revision = Arc::clone(revision);
             let arn = record.arn.clone();
             let end = ends.remove(&number);
             if end.is_some() && record.express {
-                // Nobody can ask about it.
+                // Nobody can query it.
                 Log::of_ended(self.journal.clone(), number).forget();
                 continue;
             }
@@ -85,7 +85,7 @@ impl Registry {
             for (stopped, run) in ended.iter().filter(|(_, run)| !run.machine.is_express) {
                 stopped.iter().for_each(|stopped| held.executions.has_ended(run, *stopped));
             }
-            // Where the clock went faster than the system's, it goes on from there.
+            // If the clock ran faster than the system's, it continues from there.
             ended.last().and_then(|(stopped, _)| *stopped).iter().for_each(|stopped| self.clock.advance_to(*stopped));
             let deleting: Vec<String> =
                 held.machines.all().filter(|machine| machine.deleting).map(|machine| machine.arn.clone()).collect();
@@ -95,14 +95,15 @@ impl Registry {
             }
         }
         drop(self.swept());
-        // All are there before one goes on: it may call another.
+        // All must exist before one continues, because it may call another.
         for (run, pending) in driven {
             self.drive_on(run, pending);
         }
         Ok(diverged)
     }
 
-    /// What the journal has, but for what was done to executions. Activities and the clock are taken over at once.
+    /// Returns what the journal contains, except for the inputs of executions. Activities and the clock are restored
+    /// immediately.
     fn found(&self) -> Result<Found, String> {
         let mut found = Found::default();
         let mut highest = 0;
@@ -144,7 +145,7 @@ impl Registry {
         Ok(found)
     }
 
-    /// An execution that has ended, without what was done to it.
+    /// Returns an ended execution, without its inputs.
     fn indexed(
         &self,
         number: u64,
@@ -172,7 +173,7 @@ impl Registry {
         Ok(self.restored(run, &map_runs, None, false))
     }
 
-    /// An execution that had not ended, run again.
+    /// Returns a running execution, replayed.
     fn replayed(&self, number: u64, record: ExecutionRecord, revision: Arc<Revision>) -> Result<Restored, String> {
         let handlers = self.handlers_of(record.case.as_deref(), &record.machine_name, &revision.program);
         let handlers = handlers.map_err(|error| error.message)?;
@@ -181,7 +182,7 @@ impl Registry {
         let input: Value = serde_json::from_str(&record.input).map_err(|error| error.to_string())?;
         let begin = || begun(&self.store, &record, &revision, input.clone(), &known);
         let Replay { mut execution, waiting, asked, has_diverged } = Replay::of(begin, entries, &handlers, &known);
-        // Where the clock went faster than the system's, it goes on from there.
+        // If the clock ran faster than the system's, it continues from there.
         self.clock.advance_to(execution.now());
         let is_running = execution.status() == Status::Running;
         execution.record();
@@ -205,9 +206,9 @@ impl Registry {
     }
 }
 
-/// An execution that had ended when the server began: what lists say of it, and what it is run again with.
+/// An execution that had ended when the server began: its entry in lists, and the data for a replay.
 pub(crate) struct Stored {
-    /// How it was started, without its input.
+    /// Its start, without its input.
     pub(crate) record: ExecutionRecord,
     pub(crate) end: EndRecord,
     journal: Journal,
@@ -217,13 +218,13 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    /// Whether it was run again.
+    /// Returns whether it has been replayed.
     pub(crate) fn is_read(&self) -> bool {
         self.is_read.load(Ordering::Acquire)
     }
 
-    /// Runs it again, and gives the place of the next record of what is done to it. Where that is not possible, it has ended
-    /// with an error that says so.
+    /// Replays it, and returns the position of its next record. If that is not possible, it has ended with an error
+    /// that says so.
     pub(crate) fn replayed(
         &self,
         number: u64,
@@ -232,7 +233,7 @@ impl Stored {
         input: &RawValue,
     ) -> (Recorded, u64) {
         let known = Known::new(Arc::clone(&self.activities), Arc::clone(&handlers));
-        // It is kept as a text in JSON.
+        // It is stored as a JSON string.
         let text: String = serde_json::from_str(input.get()).unwrap_or_default();
         let value: Value = serde_json::from_str(&text).unwrap_or_default();
         let begin = || begun(&self.store, &self.record, revision, value.clone(), &known);
@@ -252,7 +253,7 @@ impl Stored {
     }
 }
 
-/// What was done to an execution, and the place of the next record of that.
+/// Returns the inputs of an execution, and the position of the next record.
 fn entries(journal: &Journal, number: u64) -> Result<(Vec<Entry>, u64), String> {
     let (mut entries, mut next) = (Vec::new(), 0);
     for (key, value) in journal.records(&Key::AllEntries(number).bytes())? {
@@ -262,12 +263,12 @@ fn entries(journal: &Journal, number: u64) -> Result<(Vec<Entry>, u64), String> 
     Ok((entries, next))
 }
 
-/// An execution to which was done again what was recorded.
+/// A replayed execution.
 struct Replay {
     execution: Recorded,
-    /// The tasks that were asked for and not answered, by number.
+    /// The tasks that were requested and not answered, by number.
     waiting: IndexMap<u64, Waiting>,
-    /// How often handlers were asked.
+    /// How often handlers were called.
     asked: Asked,
     has_diverged: bool,
 }
@@ -298,16 +299,16 @@ impl Replay {
                 break;
             };
             for request in requests {
-                // It counts how often each was asked.
+                // Counts how often each was called.
                 let _ = handlers.find(&request, &mut asked);
                 waiting.insert(request.id.number(), Waiting { request, submitted: None, started: false });
             }
         }
         if has_diverged {
-            let cause = "The recorded inputs of this execution give another history than they did: its program, or what it \
+            let cause = "Replaying the recorded inputs of this execution gives a different history: its program, or what it \
                          reads, has changed.";
             if execution.status() != Status::Running {
-                // It ended in another way than it did.
+                // It ended differently.
                 execution = begin();
             }
             execution.abandon(DIVERGED, cause);
@@ -318,14 +319,14 @@ impl Replay {
     }
 }
 
-/// An execution that was taken over, and what it waits for where it has not ended.
+/// A restored execution, and what it waits for if it has not ended.
 struct Restored {
     run: Arc<Run>,
     pending: Option<Pending>,
     has_diverged: bool,
 }
 
-/// An execution at its start.
+/// Returns an execution at its start.
 pub(crate) fn begun(
     store: &Arc<dyn ObjectStore>,
     record: &ExecutionRecord,
@@ -419,12 +420,12 @@ mod tests {
         assert!(!is_read(&server, &first) && !is_read(&server, &second) && is_read(&server, &asleep));
         assert_eq!(describe(&server, &first).await, before.1);
         assert!(is_read(&server, &first) && !is_read(&server, &second));
-        // A child of a map run is found without its parent having been read before.
+        // A child of a map run is found even if its parent has not been read.
         let map_runs = server.call("ListMapRuns", &json!({"executionArn": second})).await.unwrap();
         let map_run = &map_runs["mapRuns"][0]["mapRunArn"];
         let children = server.call("ListExecutions", &json!({"mapRunArn": map_run})).await.unwrap();
         assert_eq!(children["executions"].as_array().unwrap().len(), 1);
-        // What is redriven goes on in the record where it ended.
+        // A redriven execution continues its record where it ended.
         server.call("RedriveExecution", &json!({"executionArn": second})).await.unwrap();
         server.ended(&second).await.unwrap();
         let redriven = describe(&server, &second).await;

@@ -27,7 +27,7 @@ fn does_not_exist(arn: &str) -> ApiError {
 }
 
 impl Registry {
-    /// Makes one, or gives the one that has this name; its tags stay as they are.
+    /// Creates an activity, or returns the existing one of this name; its tags stay unchanged.
     pub(crate) fn create_activity(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let name = arn::name(&mut members);
@@ -70,7 +70,7 @@ impl Registry {
         }))
     }
 
-    /// One that does not exist is no error.
+    /// Deleting an activity that does not exist is not an error.
     pub(crate) fn delete_activity(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let arn = members.arn("activityArn");
@@ -99,8 +99,8 @@ impl Registry {
         Ok(page.into_answer("activities"))
     }
 
-    /// Gives a worker the task that has waited longest, as soon as there is one; an answer without a token when there is none
-    /// within a minute. A worker that goes away while it waits has taken nothing.
+    /// Gives a worker the task that has waited longest, as soon as there is one, or an answer without a token after a
+    /// minute. A worker that disconnects while it waits takes no task.
     pub(crate) async fn get_activity_task(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let arn = members.arn("activityArn");
@@ -119,7 +119,7 @@ impl Registry {
         loop {
             let changed = queue.changed.notified();
             tokio::pin!(changed);
-            // Listens before it looks, so that a task that comes in between is not missed.
+            // Listen before checking, so that a task that arrives in between is not missed.
             changed.as_mut().enable();
             while let Some(waiting) = queue.take() {
                 let Some(run) = waiting.run.upgrade() else { continue };

@@ -9,13 +9,13 @@ use crate::api::arn::MachineArn;
 use crate::api::{ApiError, Code, Input, Members, Paging};
 use crate::registry::{Alias, Held, MOST_ALIASES, Machine, Registry, Route};
 
-/// What the name of an alias must match.
+/// The pattern of an alias's name.
 const NAME_PATTERN: &str = r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$";
-/// Characters of the name of an alias.
+/// The maximum length of an alias's name.
 const NAME_CHARS: usize = 80;
-/// Versions that an alias gives executions to.
+/// The maximum number of versions that an alias points to.
 const MOST_ROUTES: usize = 2;
-/// The whole that the weights of an alias are parts of.
+/// The sum of an alias's weights.
 const WHOLE: usize = 100;
 
 fn is_name(name: &str) -> bool {
@@ -23,7 +23,7 @@ fn is_name(name: &str) -> bool {
         && name.bytes().any(|byte| !byte.is_ascii_digit())
 }
 
-/// What a request says of where executions go: the ARN and the weight of each version.
+/// The routing in a request: the ARN and the weight of each version.
 type Routing<'a> = Vec<(&'a str, usize)>;
 
 fn read_routing<'a>(members: &mut Members<'a>) -> Routing<'a> {
@@ -33,7 +33,7 @@ fn read_routing<'a>(members: &mut Members<'a>) -> Routing<'a> {
     })
 }
 
-/// Notes that a routing has no version, or too many.
+/// Records a violation if a routing has no version, or too many.
 fn check_length(members: &mut Members<'_>, routing: &Routing<'_>) {
     let items = routing
         .iter()
@@ -42,7 +42,7 @@ fn check_length(members: &mut Members<'_>, routing: &Routing<'_>) {
     members.check_length("routingConfiguration", &value, routing.len(), 1, MOST_ROUTES);
 }
 
-/// Refuses a routing that the service would, and gives the ARN of the state machine and the routes.
+/// Rejects a routing that the service would reject. Returns the ARN of the state machine and the routes.
 fn routes<'a>(routing: &Routing<'a>) -> Result<(MachineArn<'a>, Vec<Route>), ApiError> {
     let arns = || routing.iter().map(|(arn, _)| *arn).collect::<Vec<_>>().join(", ");
     let refuse =
@@ -64,7 +64,7 @@ fn routes<'a>(routing: &Routing<'a>) -> Result<(MachineArn<'a>, Vec<Route>), Api
             ));
         }
         machine = Some(arn);
-        // At most 100, as the model has it.
+        // At most 100, by the model.
         routes.push(Route { version, weight: u32::try_from(*weight).unwrap_or(u32::MAX) });
     }
     let is_double = matches!(&*routes, [first, second] if first.version == second.version);
@@ -85,7 +85,7 @@ fn not_found() -> ApiError {
     ApiError::new(Code::ResourceNotFound, "Request references a resource that does not exist.")
 }
 
-/// The state machine of a routing, whose versions all exist.
+/// Returns the state machine of a routing, after checking that all its versions exist.
 fn routed<'h>(held: &'h mut Held, arn: MachineArn<'_>, routes: &[Route]) -> Result<&'h mut Machine, ApiError> {
     let machine = held.machines.get_mut(arn.machine).ok_or_else(not_found)?;
     machine.check_stays()?;
@@ -95,7 +95,7 @@ fn routed<'h>(held: &'h mut Held, arn: MachineArn<'_>, routes: &[Route]) -> Resu
     }
 }
 
-/// Reads the ARN of an alias, and gives it with the alias's name.
+/// Parses the ARN of an alias, and returns it with the alias's name.
 fn alias_arn(arn: &str) -> Result<(MachineArn<'_>, &str), ApiError> {
     let arn = MachineArn::read(arn)?;
     match arn.qualifier {
@@ -203,7 +203,7 @@ impl Registry {
         Ok(answer)
     }
 
-    /// One that does not exist is no error. Its executions go on.
+    /// Deleting an alias that does not exist is not an error. Its executions continue.
     pub(crate) fn delete_state_machine_alias(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let arn = members.arn("stateMachineAliasArn");
@@ -216,7 +216,7 @@ impl Registry {
         Ok(json!({}))
     }
 
-    /// Those of a state machine, or those that refer to a version of it.
+    /// Returns the aliases of a state machine, or those that refer to a version of it.
     pub(crate) fn list_state_machine_aliases(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let arn = members.arn("stateMachineArn");
@@ -227,7 +227,7 @@ impl Registry {
         let machine = held.machine(arn)?;
         machine.select(arn, 0)?;
         let page = paging.page(arn.text, |after| {
-            // They are in the order of their numbers.
+            // They are sorted by number.
             let from = machine.aliases.partition_point(|_, alias| after.is_some_and(|after| alias.number <= after));
             let aliases = machine.aliases.iter().skip(from).filter(move |(_, alias)| {
                 arn.version().is_none_or(|version| alias.routes.iter().any(|route| route.version == version))

@@ -1,4 +1,5 @@
-//! How a state machine logs, traces and encrypts, and how an activity encrypts: read, checked, absent members filled in.
+//! Logging, tracing and encryption of state machines, and encryption of activities: parsed, validated, completed with
+//! defaults.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_LoggingConfiguration.html>,
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_EncryptionConfiguration.html>
@@ -8,17 +9,17 @@ use serde_json::{Map, Value, json};
 use crate::api::{ApiError, Code, Members};
 use crate::registry::Configuration;
 
-/// Characters of a log group's ARN.
+/// The maximum length of a log group's ARN.
 const LOG_GROUP_CHARS: usize = 256;
-/// Characters of a key's id, ARN or alias.
+/// The maximum length of a key's ID, ARN or alias.
 const KEY_CHARS: usize = 2048;
-/// Seconds that a data key is used for, and for how many where the request does not say.
+/// The bounds of the time to reuse a data key, in seconds, and the default.
 const KEY_REUSE_SECONDS: (usize, usize) = (60, 900);
 const DEFAULT_KEY_REUSE_SECONDS: usize = 300;
 const OWNED: &str = "AWS_OWNED_KEY";
 const CUSTOMER_MANAGED: &str = "CUSTOMER_MANAGED_KMS_KEY";
 
-/// The configurations that a request has.
+/// The configurations in a request.
 pub(super) struct Given<'a> {
     logging: Option<Logging<'a>>,
     tracing: Option<bool>,
@@ -31,7 +32,7 @@ struct Logging<'a> {
     destinations: Option<Vec<Option<&'a str>>>,
 }
 
-/// The encryption that a request has.
+/// The encryption in a request.
 pub(super) struct Encryption<'a> {
     kind: Option<&'static str>,
     key: Option<&'a str>,
@@ -55,12 +56,12 @@ impl<'a> Given<'a> {
         Self { logging, tracing, encryption: Encryption::read(members) }
     }
 
-    /// Whether a request has none.
+    /// Returns whether a request has none.
     pub(super) fn is_empty(&self) -> bool {
         self.logging.is_none() && self.tracing.is_none() && self.encryption.is_none()
     }
 
-    /// Refuses what the service would, and gives the whole: what is absent is as in `kept`, or as by default.
+    /// Rejects what the service would reject. Absent parts are taken from `kept`, or from the defaults.
     pub(super) fn complete(self, kept: Option<&Configuration>) -> Result<Configuration, ApiError> {
         let logging = match (self.logging, kept) {
             (Some(logging), _) => logging.complete()?,
@@ -102,7 +103,7 @@ impl Logging<'_> {
     }
 }
 
-/// Whether a text is a log group's ARN as the service wants it: `arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*`.
+/// Returns whether a text is a log group's ARN in the service's form: `arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*`.
 fn is_log_group(arn: &str) -> bool {
     let parts: Vec<&str> = arn.split(':').collect();
     matches!(&*parts, ["arn", _, "logs", _, _, "log-group", name, "*"] if !name.is_empty())
@@ -121,7 +122,7 @@ impl<'a> Encryption<'a> {
         })
     }
 
-    /// Refuses what the service would; without one, what is so by default.
+    /// Rejects what the service would reject. Returns the default if absent.
     pub(super) fn complete(given: Option<Self>) -> Result<Value, ApiError> {
         let refuse = |why: &str| {
             Err(ApiError::new(Code::InvalidEncryptionConfiguration, format!("Invalid Encryption Configuration: {why}")))

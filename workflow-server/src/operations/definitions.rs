@@ -1,4 +1,5 @@
-//! Definitions: checked with AWS's envelope around the findings, compiled, and the operation that only checks one.
+//! Checks definitions, with AWS's format for findings, compiles them, and implements the operation that only checks
+//! one.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use workflow_local::Program;
 use crate::api::{ApiError, Code as ApiCode, Input, Members};
 use crate::registry::Registry;
 
-/// One finding as the API prints it.
+/// A finding in the API's format.
 struct Finding {
     severity: &'static str,
     code: &'static str,
@@ -19,12 +20,12 @@ struct Finding {
     location: Option<String>,
 }
 
-/// The service's code; what it has none for is about the document's form.
+/// Returns the service's code. Findings without one are about the form of the document.
 fn aws_code(code: Code) -> &'static str {
     code.aws().unwrap_or("SCHEMA_VALIDATION_FAILED")
 }
 
-/// Whether AWS may take it all the same, because its APIs are newer than our table of them.
+/// Returns whether AWS may still accept it, because its APIs are newer than our table.
 fn may_be_newer(code: Code) -> bool {
     code.depends_on_table() && code != Code::MissingParameter
 }
@@ -43,7 +44,7 @@ impl From<Diagnostic> for Finding {
     }
 }
 
-/// The type of state machine that a request names, or Standard.
+/// Returns the type of state machine in a request; the default is Standard.
 pub(crate) fn machine_type(members: &mut Members<'_>) -> MachineType {
     match members.word("type", &["STANDARD", "EXPRESS"]) {
         Some("EXPRESS") => MachineType::Express,
@@ -59,7 +60,7 @@ pub(crate) fn compile(text: &str, kind: MachineType) -> Result<Arc<Program>, Api
     Err(refused(&findings))
 }
 
-/// The API's error of a definition with errors.
+/// Returns the API's error for a definition with errors.
 pub(crate) fn invalid(found: Vec<Diagnostic>) -> ApiError {
     refused(&found.into_iter().map(Finding::from).collect::<Vec<_>>())
 }
@@ -100,14 +101,14 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) 
         return finding(Code::WrongType, not_object, None);
     }
     let found = workflow_asl::rules::check_definition(&value, kind);
-    // The service takes what fails only when it runs.
+    // The service accepts what only fails at run time.
     let found = found.into_iter().filter(|finding| !finding.code.fails_only_when_it_runs());
     let mut findings: Vec<Finding> = found.map(Finding::from).collect();
     let (machine, _) = StateMachine::read(&value);
     match Program::compile(&machine) {
         Ok(program) => (Some(Arc::new(program)), findings),
         Err(found) => {
-            // What the engine refuses, the rules mostly have found before, and said better.
+            // The rules have usually reported, in better terms, what the engine rejects.
             if !has_error(&findings) {
                 findings.extend(found.into_iter().map(Finding::from));
             }
@@ -116,7 +117,7 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) 
     }
 }
 
-/// Why a text is not JSON, in the service's words where it is a bare word.
+/// Returns why a text is not JSON, with the service's message for a bare word.
 pub(crate) fn what_is_not_json(text: &str, error: &serde_json::Error) -> String {
     let word: String =
         text.trim_start().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).collect();
@@ -129,7 +130,7 @@ pub(crate) fn what_is_not_json(text: &str, error: &serde_json::Error) -> String 
     )
 }
 
-/// Findings of an answer, also where the request does not say.
+/// The maximum number of findings in an answer, which is also the default.
 const MOST: usize = 100;
 
 impl Registry {

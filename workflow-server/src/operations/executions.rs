@@ -18,14 +18,14 @@ use crate::executions::{Body, Known, Log, Run, RunOf, STATUSES};
 use crate::journal::{ExecutionRecord, Key, Stored, begun};
 use crate::registry::{Held, Registry, Selected};
 
-/// What an execution's status may be, in the API's words.
+/// The statuses of an execution in the API.
 const STATUS_NAMES: [&str; 6] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
-/// Characters of a trace header.
+/// The maximum length of a trace header.
 const TRACE_HEADER_CHARS: usize = 256;
-/// Characters of a token of `ListExecutions`.
+/// The maximum length of a token of `ListExecutions`.
 const TOKEN_CHARS: usize = 3096;
 
-/// An execution that a request names: one that was started, or a child of a map run of it.
+/// An execution named in a request: one that was started, or a child of one of its map runs.
 pub(super) struct Found {
     pub(super) run: Arc<Run>,
     /// The ARN of the child.
@@ -33,7 +33,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// What the execution, or its child, is at present.
+    /// Returns the current view of the execution or its child.
     pub(super) fn view<'e>(&self, execution: &'e Execution) -> Option<View<'e>> {
         match &self.child {
             None => Some(execution.view()),
@@ -45,7 +45,7 @@ impl Found {
         self.child.is_some()
     }
 
-    /// What `act` makes of the execution, or its child, as it is at present.
+    /// Calls a function with the current view of the execution or its child.
     pub(super) fn with<T>(&self, act: impl FnOnce(View<'_>) -> T) -> Result<T, ApiError> {
         let execution = self.run.execution();
         let gone = || ApiError::execution_does_not_exist(self.child.as_deref().unwrap_or(&self.run.arn));
@@ -65,7 +65,7 @@ impl Registry {
         Ok(json!({"executionArn": &*run.arn, "startDate": started.as_epoch_seconds()}))
     }
 
-    /// The execution that was asked for, and whether it is new.
+    /// Returns the requested execution, and whether it is new.
     fn started(self: &Arc<Self>, asked: Asked<'_>) -> Result<(Arc<Run>, bool), ApiError> {
         let mut held = self.swept();
         let Held { machines, executions } = &mut *held;
@@ -79,7 +79,7 @@ impl Registry {
         }
         let arn = arn::execution(&machine.arn, &asked.name);
         if let Some(run) = executions.get(&arn) {
-            // The same name and input while it runs are the same execution:
+            // The same name and input while it runs identify the same execution:
             // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
             if run.status() != Status::Running || run.input.get() != asked.text.get() {
                 let message = format!("Execution Already Exists: '{arn}'");
@@ -157,7 +157,7 @@ impl Registry {
         }
     }
 
-    /// The executions of a state machine, or of a version or an alias of it, the latest first.
+    /// Returns the executions of a state machine, or of a version or an alias of it, the latest first.
     fn list_of_machine(
         &self,
         arn: MachineArn<'_>,
@@ -182,7 +182,7 @@ impl Registry {
                 listed.of(arn.text, status, before).map(|(number, run)| (number, Arc::clone(run)))
             })?
         };
-        // One that evaluates something keeps nobody else waiting.
+        // An execution that evaluates something must not keep others waiting.
         drop(held);
         let page = page.map(|run| listed_run(&run));
         Ok(page.into_answer("executions"))
@@ -204,7 +204,7 @@ impl Registry {
         found.with(|view| json!({"stopDate": view.stopped_at().unwrap_or(now).as_epoch_seconds()}))
     }
 
-    /// The execution with this ARN: a Standard one, or a child of a map run.
+    /// Returns the execution with this ARN: a Standard one, or a child of a map run.
     pub(super) fn found_execution(&self, arn: &str) -> Result<Found, ApiError> {
         let name = arn::check(arn, &["execution", "express"])?;
         let does_not_exist = || ApiError::execution_does_not_exist(arn);
@@ -254,7 +254,7 @@ impl Registry {
         Ok(Asked { machine, case, name, id, plain, text, value, trace_header, draw: self.draw() })
     }
 
-    /// An execution that has begun and is not driven yet; one that `keeps` is in the journal.
+    /// Returns an execution that has begun and is not driven yet. If `keeps`, it is stored in the journal.
     fn run(
         &self,
         asked: Asked<'_>,
@@ -293,7 +293,7 @@ impl Registry {
         Ok(Arc::new(run))
     }
 
-    /// The server's handlers, with those of a case of the mock file before them.
+    /// Returns the server's handlers, preceded by those of a test case of the mock file.
     pub(crate) fn handlers_of(
         &self,
         case: Option<&str>,
@@ -306,14 +306,14 @@ impl Registry {
     }
 }
 
-/// An execution that a request asks for.
+/// An execution requested by a client.
 struct Asked<'a> {
     machine: MachineArn<'a>,
-    /// Of the mock file.
+    /// A test case of the mock file.
     case: Option<&'a str>,
     name: String,
     id: String,
-    /// Of the input: the text, the text as JSON, and the value.
+    /// The input: as text, as JSON text, and as a value.
     plain: &'a str,
     text: Box<RawValue>,
     value: Value,
@@ -322,7 +322,7 @@ struct Asked<'a> {
     draw: u64,
 }
 
-/// What a list says of an execution.
+/// An execution in a list.
 struct Item<'a> {
     arn: &'a str,
     machine_arn: &'a str,
@@ -353,7 +353,7 @@ impl Item<'_> {
     }
 }
 
-/// An execution, or a child of it, as an item of a list.
+/// Returns an execution, or a child of it, as an item of a list.
 pub(super) fn listed(run: &Run, view: View<'_>) -> Value {
     let item = Item {
         arn: view.arn(),
@@ -373,7 +373,7 @@ pub(super) fn listed(run: &Run, view: View<'_>) -> Value {
     item
 }
 
-/// An execution that was started as an item of a list. One that nobody has looked at is not run again for it.
+/// Returns an execution as an item of a list. An unread execution is not replayed for this.
 fn listed_run(run: &Run) -> Value {
     let Some(Stored { record, end, .. }) = run.unread() else { return listed(run, run.execution().view()) };
     let item = Item {
@@ -391,9 +391,10 @@ fn listed_run(run: &Run) -> Value {
     item
 }
 
-/// What is said of one execution, and more. It is written at once, since payloads may be large and clients ask often.
+/// Returns the description of an execution, and more. It is serialized directly, because payloads may be large and
+/// clients poll often.
 fn described(run: &Run, view: View<'_>, with_data: bool, more: &[(&str, Value)]) -> Result<Vec<u8>, ApiError> {
-    // Nothing of this can fail to be written.
+    // Serializing it cannot fail.
     write_described(run, view, with_data, more).map_err(|error| ApiError::new(Code::Serialization, error.to_string()))
 }
 

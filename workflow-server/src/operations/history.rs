@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::api::{ApiError, Input, Paging};
 use crate::registry::Registry;
 
-/// The members of an event's details that are payloads, or tell of them.
+/// The members of an event's details that are payloads or describe them.
 const PAYLOADS: [&str; 8] =
     ["input", "output", "inputDetails", "outputDetails", "parameters", "error", "cause", "assignedVariables"];
 
@@ -46,7 +46,7 @@ impl Registry {
     }
 }
 
-/// Takes away what of an event may be secret.
+/// Removes what may be secret from an event.
 pub(crate) fn without_payloads(event: &mut Value) {
     let details = event.as_object_mut().into_iter().flat_map(|event| event.values_mut());
     for details in details.filter_map(Value::as_object_mut) {

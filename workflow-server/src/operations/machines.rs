@@ -17,13 +17,13 @@ use crate::api::arn::{self, MachineArn};
 use crate::api::{ARN_CHARS, ApiError, Code, Input, Members, Paging};
 use crate::registry::{Held, Machine, Registry, Revision};
 
-/// Whether a request wants what may be encrypted, or the rest alone.
+/// Returns whether a request wants the parts that may be encrypted.
 pub(super) fn includes_data(members: &mut Members<'_>) -> bool {
     members.word("includedData", &["ALL_DATA", "METADATA_ONLY"]) != Some("METADATA_ONLY")
 }
 
 impl Held {
-    /// The state machine of an ARN, whatever version or alias it names.
+    /// Returns the state machine of an ARN, which may name a version or alias.
     pub(super) fn machine(&self, arn: MachineArn<'_>) -> Result<&Machine, ApiError> {
         self.machines.get(arn.machine).ok_or_else(|| ApiError::machine_does_not_exist(arn.text))
     }
@@ -32,7 +32,7 @@ impl Held {
         self.machines.get_mut(arn.machine).ok_or_else(|| ApiError::machine_does_not_exist(arn.text))
     }
 
-    /// The state machine of an ARN that names no version and no alias.
+    /// Returns the state machine of an ARN without a version or alias.
     pub(super) fn unqualified(&mut self, arn: MachineArn<'_>) -> Result<&mut Machine, ApiError> {
         match arn.qualifier {
             None => self.machine_mut(arn),
@@ -42,7 +42,7 @@ impl Held {
 }
 
 impl Revision {
-    /// What a description of a state machine and one of its state machine for an execution both say.
+    /// Returns the common part of the descriptions of a state machine and of an execution's state machine.
     fn described(&self, with_data: bool) -> Map<String, Value> {
         let mut answer = Map::new();
         let mut member = |name: &str, value: Value| answer.insert(name.to_owned(), value);
@@ -98,7 +98,8 @@ impl Registry {
         let mut held = self.held();
         if let Some(kept) = held.machines.get(&arn) {
             kept.check_stays()?;
-            // Role and tags may differ: https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+            // Role and tags may differ:
+            // https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
             let same = kept.current.definition == revision.definition
                 && kept.kind == kind
                 && kept.current.configuration == revision.configuration
@@ -221,7 +222,7 @@ impl Registry {
         Ok(Value::Object(answer))
     }
 
-    /// The revision that an execution runs, whatever became of its state machine since.
+    /// Returns the revision that an execution runs, regardless of later changes of its state machine.
     pub(crate) fn describe_state_machine_for_execution(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let arn = members.arn("executionArn");
@@ -265,8 +266,8 @@ impl Registry {
         Ok(page.into_answer("stateMachines"))
     }
 
-    /// Deletes it with its versions and aliases. While executions run it stays, with the status `DELETING`; each ends at its
-    /// next transition. One that does not exist is no error.
+    /// Deletes it with its versions and aliases. It stays while executions run, with the status `DELETING`; each ends
+    /// at its next transition. Deleting one that does not exist is not an error.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html>
     pub(crate) fn delete_state_machine(&self, input: &Input) -> Result<Value, ApiError> {
@@ -289,7 +290,7 @@ impl Registry {
     }
 }
 
-/// The item processor of the distributed map with a label, as JSON.
+/// Returns the item processor of the distributed map with a label, as JSON.
 fn processor_of(definition: &str, label: &str) -> Option<String> {
     let document: Value = serde_json::from_str(definition).ok()?;
     let mut rest = vec![&document];

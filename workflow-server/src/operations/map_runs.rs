@@ -12,14 +12,14 @@ use crate::api::{ApiError, Code, Input, Paging, arn};
 use crate::executions::Run;
 use crate::registry::Registry;
 
-/// The largest number that the model has for a count.
+/// The maximum of a count in the model.
 const MOST: usize = i32::MAX as usize;
 
 fn not_found(arn: &str) -> ApiError {
     ApiError::new(Code::ResourceNotFound, format!("Resource not found: '{arn}'"))
 }
 
-/// Where a page ends that goes on from before a number, or begins at the end.
+/// Returns the end of a page that continues before a number, or that begins at the end.
 fn place(before: Option<u64>, end: usize) -> usize {
     before.and_then(|before| usize::try_from(before).ok()).unwrap_or(end)
 }
@@ -44,7 +44,7 @@ fn counts(counts: MapRunCounts) -> Value {
 }
 
 impl Registry {
-    /// The execution that has a map run.
+    /// Returns the execution that has a map run.
     fn run_of(&self, map_run_arn: &str) -> Result<Arc<Run>, ApiError> {
         arn::check(map_run_arn, &["mapRun"])?;
         self.map_runs.get(map_run_arn).ok_or_else(|| not_found(map_run_arn))
@@ -78,7 +78,7 @@ impl Registry {
         Ok(answer)
     }
 
-    /// The map runs of an execution, the latest first.
+    /// Returns the map runs of an execution, the latest first.
     pub(crate) fn list_map_runs(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let arn = members.arn("executionArn");
@@ -105,7 +105,7 @@ impl Registry {
         Ok(page.into_answer("mapRuns"))
     }
 
-    /// Changes a map run that goes on; what it has started goes on too.
+    /// Changes a running map run and its running children.
     pub(crate) fn update_map_run(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let arn = members.long_arn("mapRunArn");
@@ -130,7 +130,7 @@ impl Registry {
         }
     }
 
-    /// The children of a map run that were started, the latest first.
+    /// Returns the children of a map run that were started, the latest first.
     pub(super) fn list_of_map_run(
         &self,
         arn: &str,

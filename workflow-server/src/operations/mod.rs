@@ -1,4 +1,4 @@
-//! The operations, one file a family.
+//! The operations, one file per family.
 
 mod activities;
 mod aliases;
@@ -23,7 +23,7 @@ use std::sync::Arc;
 use crate::api::{ApiError, Code, Input, Operation};
 use crate::registry::Registry;
 
-/// Carries out an operation, and gives the body of its answer.
+/// Runs an operation, and returns the body of its answer.
 pub(crate) async fn run(registry: &Arc<Registry>, operation: &str, input: &Input) -> Result<Vec<u8>, ApiError> {
     let unknown = || ApiError::new(Code::UnknownOperation, format!("this server has no operation {operation}"));
     let answer = match Operation::named(operation).ok_or_else(unknown)? {

@@ -1,4 +1,4 @@
-//! The operation that has an execution go on from where it failed, and what a description says of that.
+//! The operation that redrives an execution, and the redrive part of descriptions.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html>
 
@@ -14,10 +14,10 @@ use crate::registry::Registry;
 
 /// How long after its end an execution can be redriven.
 const PERIOD: Duration = Duration::from_secs(14 * 24 * 60 * 60);
-/// Characters of a client's token.
+/// The maximum length of a client token.
 const TOKEN_CHARS: usize = 64;
 
-/// Why an execution cannot be redriven, in the service's words.
+/// Returns why an execution cannot be redriven, with the service's message.
 fn refusal(execution: &Execution, is_deleted: bool, now: Instant) -> Option<String> {
     match execution.redrivable() {
         Err(NotRedrivable::Status(status)) => Some(format!("Execution is {status} and cannot be redriven")),
@@ -31,7 +31,7 @@ fn refusal(execution: &Execution, is_deleted: bool, now: Instant) -> Option<Stri
     }
 }
 
-/// Whether an execution can be redriven, as events tell it, and why not.
+/// Returns whether an execution can be redriven, in the form of events, and why not.
 pub(crate) fn redrive_status(execution: &Execution) -> (&'static str, Option<String>) {
     match refusal(execution, false, execution.now()) {
         None => ("REDRIVABLE", None),
@@ -39,7 +39,7 @@ pub(crate) fn redrive_status(execution: &Execution) -> (&'static str, Option<Str
     }
 }
 
-/// What a description says of redrives.
+/// Returns the redrive part of a description.
 pub(super) fn described(
     execution: &Execution,
     view: View<'_>,

@@ -1,4 +1,4 @@
-//! The operations on tags, of state machines and activities.
+//! The operations on tags of state machines and activities.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#concepts-tagging>
 
@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 use crate::api::{ApiError, Code, Input, Members, arn};
 use crate::registry::{Registry, Tags};
 
-/// Tags of a resource.
+/// The maximum number of tags of a resource.
 const MOST: usize = 50;
-/// Characters of a key.
+/// The maximum length of a key.
 const KEY_CHARS: usize = 128;
-/// Characters of a value.
+/// The maximum length of a value.
 const VALUE_CHARS: usize = 256;
-/// What the keys of AWS's own tags begin with, in any case.
+/// The reserved prefix of AWS's own tags, in any case.
 const RESERVED: &str = "aws:";
 
-/// The tags of a request.
+/// Returns the tags of a request.
 pub(super) fn read(members: &mut Members<'_>) -> Tags {
     let tag = |tag: &mut Members<'_>| {
         let key = tag.bounded("key", 1, KEY_CHARS).unwrap_or_default();
@@ -26,7 +26,7 @@ pub(super) fn read(members: &mut Members<'_>) -> Tags {
     members.structures("tags", tag).into_iter().collect()
 }
 
-/// Refuses what a resource cannot have.
+/// Rejects tags that a resource cannot have.
 pub(super) fn check(tags: &Tags) -> Result<(), ApiError> {
     let is_reserved =
         |key: &String| key.get(..RESERVED.len()).is_some_and(|start| start.eq_ignore_ascii_case(RESERVED));
@@ -41,7 +41,7 @@ pub(super) fn check(tags: &Tags) -> Result<(), ApiError> {
 }
 
 impl Registry {
-    /// Gives the tags of the resource that a request names to a closure, which may change them, and keeps them.
+    /// Calls a function that may change the tags of the resource in a request, and stores them.
     fn with_tags<T>(&self, arn: &str, act: impl FnOnce(&mut Tags) -> Result<T, ApiError>) -> Result<T, ApiError> {
         arn::check(arn, &["stateMachine", "activity"])?;
         let mut held = self.held();

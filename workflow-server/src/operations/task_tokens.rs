@@ -1,4 +1,4 @@
-//! What workers and callbacks say of tasks, by their tokens.
+//! The answers of workers and callbacks to tasks, by task token.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html>
 
@@ -14,10 +14,10 @@ use crate::api::{ApiError, Code, Input};
 use crate::executions::{Recorded, Run};
 use crate::registry::Registry;
 
-/// Characters of a task token.
+/// The maximum length of a task token.
 const TOKEN_CHARS: usize = 2048;
 
-/// The ARN of the execution whose task has a token.
+/// Returns the ARN of the execution to whose task a token belongs.
 fn arn_of(token: &str) -> Result<String, ApiError> {
     let arn = Execution::arn_of_token(token);
     arn.ok_or_else(|| ApiError::new(Code::InvalidToken, "Invalid Token: 'Invalid token'"))
@@ -54,7 +54,7 @@ impl Registry {
         self.send(token, Recorded::heartbeat)
     }
 
-    /// Tells an execution what its task with this token did.
+    /// Passes the answer to the task with this token to its execution.
     fn send(&self, token: &str, act: impl FnOnce(&mut Recorded, TaskId) -> Answer) -> Result<Value, ApiError> {
         let run = self.run_of_token(token)?;
         let answer = run.tell(|execution| execution.task_of_token(token).map(|id| act(execution, id)));

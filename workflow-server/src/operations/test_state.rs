@@ -16,7 +16,7 @@ use crate::executions::RunsFor;
 use crate::registry::Registry;
 
 impl Registry {
-    /// Tests a state; a task without a mock is answered by the server's closures, which may block.
+    /// Tests a state. The server's closures answer a task without a mock, and may block.
     pub(crate) async fn test_state(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let text = members.required_sensitive("definition", DEFINITION_CHARS);
@@ -72,7 +72,7 @@ impl Registry {
             None => Value::Object(Map::new()),
         };
         let tested = match makes_calls {
-            // A closure that stands for a task may block.
+            // A closure for a task may block.
             true => {
                 let runs_for = RunsFor { state: Arc::from(test.state_name()), execution_arn: None };
                 let run = self.threads.run(runs_for, move || test.run(&state_input)).await;
@@ -106,7 +106,7 @@ fn mock(members: &mut Members<'_>) -> Mock {
     })
 }
 
-/// The largest count that the API takes.
+/// The maximum of a count in the API.
 const MOST: usize = i32::MAX as usize;
 
 /// How the state is tested.
@@ -144,7 +144,7 @@ impl<'a> StateConfiguration<'a> {
     }
 }
 
-/// The API's words for what cannot be tested.
+/// Returns the API's error for a state that cannot be tested.
 fn refused(error: TestStateError) -> ApiError {
     match error {
         TestStateError::Refused { code, message } => {

@@ -11,10 +11,10 @@ use crate::api::arn::MachineArn;
 use crate::api::{ApiError, Code, Input, Members, Paging};
 use crate::registry::{MOST_VERSIONS, Machine, Registry, Version};
 
-/// Characters of the description of a version or an alias.
+/// The maximum length of the description of a version or an alias.
 pub(super) const DESCRIPTION_CHARS: usize = 256;
 
-/// Whether a request that makes or changes a state machine publishes a version, and how that is described.
+/// Whether a request that creates or changes a state machine publishes a version, and its description.
 pub(super) struct Publishing<'a> {
     publish: bool,
     description: Option<&'a str>,
@@ -28,7 +28,7 @@ impl<'a> Publishing<'a> {
         }
     }
 
-    /// Refuses a description of nothing.
+    /// Rejects a description without `publish`.
     pub(super) fn check(&self) -> Result<(), ApiError> {
         if !self.publish && self.description.is_some() {
             return Err(ApiError::new(Code::Validation, "Version description can only be set when publish is true"));
@@ -36,12 +36,12 @@ impl<'a> Publishing<'a> {
         Ok(())
     }
 
-    /// What was asked for: nothing, or a version with this description.
+    /// Returns the request: nothing, or a version with this description.
     pub(super) fn asked(&self) -> Option<Option<String>> {
         self.publish.then(|| self.description.map(str::to_owned))
     }
 
-    /// Publishes the current revision where that was asked for, and gives the version's ARN.
+    /// Publishes the current revision if requested, and returns the version's ARN.
     pub(super) fn publish(&self, machine: &mut Machine, now: Instant) -> Result<Option<String>, ApiError> {
         if !self.publish {
             return Ok(None);
@@ -52,7 +52,7 @@ impl<'a> Publishing<'a> {
 }
 
 impl Machine {
-    /// The version of the current revision, made if there is none.
+    /// Returns the version of the current revision. Creates it if it does not exist.
     fn publish(&mut self, description: Option<&str>, now: Instant) -> Result<&Version, ApiError> {
         if let Some(number) = self.current_version().map(|version| version.number) {
             return self.versions.get(&number).ok_or_else(|| ApiError::machine_does_not_exist(&self.arn));
@@ -100,7 +100,7 @@ impl Registry {
         }))
     }
 
-    /// The latest first.
+    /// Lists versions, the latest first.
     pub(crate) fn list_state_machine_versions(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let arn = members.arn("stateMachineArn");
@@ -122,7 +122,7 @@ impl Registry {
         Ok(page.into_answer("stateMachineVersions"))
     }
 
-    /// One that does not exist is no error. Its executions go on, and its number is not given again.
+    /// Deleting a version that does not exist is not an error. Its executions continue, and its number is not reused.
     pub(crate) fn delete_state_machine_version(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let arn = members.long_arn("stateMachineVersionArn");

@@ -1,4 +1,4 @@
-//! Changes of executions' status, as the events that AWS sends to EventBridge, each posted to a URL.
+//! Changes of executions' status, posted to a URL as the events that AWS sends to EventBridge.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>
 
@@ -15,22 +15,22 @@ use crate::api::arn::Scope;
 use crate::executions::{Endpoint, HttpClient, Run};
 use crate::operations::redrive_status;
 
-/// Events that wait to be sent; those beyond are dropped.
+/// The maximum number of waiting events; further ones are dropped.
 const WAITING: usize = 10_000;
-/// How often one is sent that is not taken, and how long each may take.
+/// The number of attempts to send an event, and the time limit of each.
 const ATTEMPTS: u32 = 3;
 const LIMIT: Duration = Duration::from_secs(10);
-/// Bytes of input and output together, of an event that has both.
+/// The maximum size of input and output together in an event.
 const PAYLOAD_BYTES: usize = 248 * 1024;
 
-/// Where events are sent.
+/// The receiver of events.
 pub(crate) struct Events(Sender<String>);
 
 impl Events {
-    /// Sends events to a URL, by a task of the runtime.
+    /// Sends events to a URL, in a tokio task.
     ///
     /// # Errors
-    /// It is no URL that can be called.
+    /// Fails if it is not a callable URL.
     pub(crate) fn new(url: &str) -> io::Result<Self> {
         Endpoint::read("events", url)?;
         let (give, waiting) = channel(WAITING);
@@ -38,9 +38,9 @@ impl Events {
         Ok(Self(give))
     }
 
-    /// Tells of an execution's status.
+    /// Sends an event about an execution's status.
     pub(crate) fn tell(&self, run: &Run, id: String) {
-        // Nobody is to wait for a slow receiver.
+        // A slow receiver must not delay anyone.
         let _ = self.0.try_send(event(run, id).to_string());
     }
 }
@@ -69,7 +69,7 @@ pub(super) async fn post(client: &HttpClient, url: &str, text: String) {
 fn event(run: &Run, id: String) -> Value {
     let execution = run.execution();
     let view = execution.view();
-    // It is kept as a text in JSON.
+    // It is stored as a JSON string.
     let input: String = serde_json::from_str(run.input.get()).unwrap_or_default();
     let output = view.output().map(|output| output.to_string());
     let output_bytes = output.as_ref().map_or(0, String::len);

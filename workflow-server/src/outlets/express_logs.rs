@@ -1,4 +1,4 @@
-//! The logs of Express executions, a line each event, as they stand in CloudWatch Logs.
+//! The logs of Express executions, one line per event, in the format of CloudWatch Logs.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>
 
@@ -10,24 +10,24 @@ use serde_json::{Value, json};
 use crate::executions::Run;
 use crate::operations::without_payloads;
 
-/// Executions whose lines wait to be written; those beyond are dropped.
+/// The maximum number of executions whose lines wait to be written; further ones are dropped.
 const WAITING: usize = 1000;
 
-/// What the events of a level end with: `ERROR` and `FATAL`; `ALL` has all.
+/// The endings of the events logged at `ERROR` and `FATAL`; `ALL` logs all events.
 const ERRORS: [&str; 6] = ["Failed", "Aborted", "TimedOut", "FailStateEntered", "ScheduleFailed", "StartFailed"];
 const FATALS: [&str; 3] = ["ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut"];
 
-/// Where lines are written, by a thread of its own.
+/// Writes lines on its own thread.
 pub(crate) struct ExpressLogs(SyncSender<String>);
 
 impl ExpressLogs {
     /// # Errors
-    /// The thread cannot be started.
+    /// Fails if the thread cannot be started.
     pub(crate) fn new(mut write: Box<dyn Write + Send>) -> io::Result<Self> {
         let (give, waiting) = sync_channel::<String>(WAITING);
         let work = move || {
             while let Ok(lines) = waiting.recv() {
-                // What cannot be written is nothing to stop executions for.
+                // A write error must not stop executions.
                 let _ = write.write_all(lines.as_bytes()).and_then(|()| write.flush());
             }
         };
@@ -35,7 +35,7 @@ impl ExpressLogs {
         Ok(Self(give))
     }
 
-    /// Writes the events of an execution that has ended.
+    /// Writes the events of an ended execution.
     pub(crate) fn tell(&self, run: &Run) {
         let logging = &run.machine.revision.configuration.logging;
         let Some(level) = logging.get("level").and_then(Value::as_str).filter(|level| *level != "OFF") else { return };
@@ -52,7 +52,7 @@ impl ExpressLogs {
             lines.push('\n');
         }
         drop(execution);
-        // Nobody is to wait for a slow reader.
+        // A slow reader must not delay anyone.
         let _ = self.0.try_send(lines);
     }
 }

@@ -1,5 +1,5 @@
-//! What the server tells others of executions, unasked: events to a URL, and logs. Both are off unless they are asked for, and
-//! best effort: when a receiver is slow, what is too much is dropped.
+//! Notifications about executions: events to a URL, and logs. Both are off by default and best effort: if a receiver is
+//! slow, excess messages are dropped.
 
 mod events;
 mod express_logs;

@@ -1,4 +1,4 @@
-//! Executions as traces posted to a collector of OpenTelemetry: each span when it ends.
+//! Posts executions as traces to an OpenTelemetry collector: each span when it ends.
 //!
 //! <https://opentelemetry.io/docs/specs/otlp/#otlphttp>
 
@@ -19,26 +19,26 @@ use workflow_graph::trace::Following;
 use super::events;
 use crate::executions::{Endpoint, HttpClient, Run};
 
-/// Executions with something new that is not sent yet; those beyond are left out.
+/// The maximum number of executions with unsent spans; further ones are dropped.
 const WAITING: usize = 10_000;
-/// How long is waited for more, so that spans are sent together.
+/// How long to wait for more spans, so that they are sent together.
 const BATCH: Duration = Duration::from_millis(500);
-/// Spans of one request: the default of OpenTelemetry's batches.
+/// The maximum number of spans in a request: the default of OpenTelemetry's batches.
 const SPANS: usize = 512;
-/// How long a collector may take.
+/// The time limit of a collector.
 const LIMIT: Duration = Duration::from_secs(10);
-/// Where a collector takes traces.
+/// The path of traces at a collector.
 const PATH: &str = "/v1/traces";
 
-/// Where traces are sent.
+/// The receiver of traces.
 pub(crate) struct Traces(Arc<News>);
 
-/// The executions with something new, by their ARNs.
+/// The executions with new events, by ARN.
 #[derive(Default)]
 struct News {
     runs: Mutex<BTreeMap<Arc<str>, Arc<Run>>>,
     more: Notify,
-    /// Whether nothing more comes.
+    /// Whether no more events follow.
     is_closed: AtomicBool,
 }
 
@@ -49,10 +49,10 @@ impl News {
 }
 
 impl Traces {
-    /// Sends traces to a collector, by a task of the runtime.
+    /// Sends traces to a collector, in a tokio task.
     ///
     /// # Errors
-    /// It is no URL that can be called.
+    /// Fails if it is not a callable URL.
     pub(crate) fn new(url: &str) -> io::Result<Self> {
         let url = collector(url)?;
         let news = Arc::new(News::default());
@@ -60,7 +60,7 @@ impl Traces {
         Ok(Self(news))
     }
 
-    /// Notes that an execution may have something new. Nobody waits for a slow collector.
+    /// Records that an execution may have new events. A slow collector must not delay anyone.
     pub(crate) fn note(&self, run: &Arc<Run>) {
         let mut runs = self.0.runs();
         if runs.len() < WAITING {
@@ -78,7 +78,7 @@ impl Drop for Traces {
     }
 }
 
-/// Posts the spans that end, until nothing more comes.
+/// Posts spans when they end, until no more events follow.
 async fn send(url: String, news: Arc<News>) {
     let client = HttpClient::default();
     let mut followed = BTreeMap::new();
@@ -99,7 +99,7 @@ async fn send(url: String, news: Arc<News>) {
     }
 }
 
-/// What has ended of these executions, as the bodies of requests.
+/// Returns the ended spans of these executions, as the bodies of requests.
 fn read(followed: &mut BTreeMap<Arc<str>, Following>, runs: BTreeMap<Arc<str>, Arc<Run>>) -> Vec<Value> {
     let mut ended = Vec::new();
     for (arn, run) in runs {
@@ -131,17 +131,18 @@ fn read(followed: &mut BTreeMap<Arc<str>, Following>, runs: BTreeMap<Arc<str>, A
     requests
 }
 
-/// Where a collector takes traces: the path that the URL has, or else that of the specification.
+/// Returns the URL for traces at a collector: with the given path, or that of the specification.
 fn collector(url: &str) -> io::Result<String> {
     let endpoint = Endpoint::read("trace", url)?;
     let is_base = endpoint.is_base();
     Ok(format!("{}{}", url.trim_end_matches('/'), if is_base { PATH } else { "" }))
 }
 
-/// Posts a trace, as `workflow_graph::trace::Trace::to_otlp_json` gives it, to a collector such as `http://localhost:4318`.
+/// Posts a trace, as returned by `workflow_graph::trace::Trace::to_otlp_json`, to a collector such as
+/// `http://localhost:4318`.
 ///
 /// # Errors
-/// It is no URL that can be called, nobody answers, or the collector refuses it.
+/// Fails if it is not a callable URL, if nobody answers, or if the collector rejects the trace.
 pub async fn post_trace(url: &str, trace: &Value) -> io::Result<()> {
     let url = collector(url)?;
     let body = Full::new(Bytes::from(trace.to_string()));

@@ -1,6 +1,6 @@
 //! The activities, the tasks that wait for a worker, and the workers that wait for a task.
 //!
-//! They have a lock of their own: an execution asks whether an activity exists while it is locked itself.
+//! They have their own lock, because an execution checks whether an activity exists while the execution is locked.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -20,27 +20,27 @@ pub(crate) struct Activities(Mutex<Resources<Activity>>);
 pub(crate) struct Activity {
     pub(crate) name: String,
     pub(crate) created: Instant,
-    /// Its place in lists.
+    /// Its position in lists.
     pub(crate) number: u64,
     pub(crate) encryption: Value,
     pub(crate) tags: Tags,
     queue: Arc<Queue>,
 }
 
-/// Workers that wait for tasks of one activity.
+/// The maximum number of workers that wait for tasks of one activity.
 const MOST_POLLERS: usize = 1000;
 
 /// The tasks of an activity that no worker has taken, the oldest first.
 pub(crate) struct Queue {
     tasks: Mutex<VecDeque<Waiting>>,
     pollers: Semaphore,
-    /// Told of each task that comes, and of the end of the activity.
+    /// Notified of each new task, and of the end of the activity.
     pub(crate) changed: Notify,
 }
 
 /// A task that waits for a worker.
 pub(crate) struct Waiting {
-    /// Its execution; one that the server no longer holds has no use for the answer.
+    /// Its execution. If the server no longer holds it, the answer is not needed.
     pub(crate) run: Weak<Run>,
     pub(crate) id: TaskId,
     pub(crate) token: Arc<str>,
@@ -66,7 +66,7 @@ impl Activities {
         self.lock().get(arn).map(|activity| Arc::clone(&activity.queue))
     }
 
-    /// Deletes an activity. Its workers hear of it, and tasks that none of them took time out.
+    /// Deletes an activity. Its workers are notified, and waiting tasks time out.
     pub(crate) fn delete(&self, arn: &str) {
         let deleted = self.lock().remove(arn);
         if let Some(activity) = deleted {
@@ -82,7 +82,7 @@ impl Activities {
         }
     }
 
-    /// Has a task wait for a worker of its activity.
+    /// Queues a task for a worker of its activity.
     pub(crate) fn offer(&self, run: &Arc<Run>, request: &TaskRequest) {
         let (Some(queue), Some(token)) = (self.queue(&request.resource), &request.token) else { return };
         let waiting = Waiting {
@@ -101,7 +101,7 @@ impl Queue {
         Self { tasks: Mutex::default(), pollers: Semaphore::new(MOST_POLLERS), changed: Notify::new() }
     }
 
-    /// A place among the workers that wait; `None` when there are too many.
+    /// Returns a permit for a waiting worker, or `None` if there are too many.
     pub(crate) fn poll(&self) -> Option<SemaphorePermit<'_>> {
         self.pollers.try_acquire().ok()
     }
@@ -110,7 +110,7 @@ impl Queue {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The task that has waited longest; nobody else gets it.
+    /// Removes and returns the task that has waited longest.
     pub(crate) fn take(&self) -> Option<Waiting> {
         self.lock().pop_front()
     }

@@ -1,4 +1,4 @@
-//! What becomes of executions that have ended, and of the state machines that were deleted while they ran.
+//! What happens to ended executions, and to state machines that were deleted while those ran.
 
 use std::sync::{Arc, MutexGuard};
 
@@ -7,14 +7,14 @@ use crate::executions::Run;
 use crate::journal::{Key, Write};
 
 impl Registry {
-    /// What is held, without the executions that are kept no longer.
+    /// Returns the resources, after removing executions beyond the retention.
     pub(crate) fn swept(&self) -> MutexGuard<'_, Held> {
         let mut held = self.held();
         self.sweep(&mut held);
         held
     }
 
-    /// Forgets the executions that are kept no longer.
+    /// Forgets the executions beyond the retention.
     fn sweep(&self, held: &mut Held) {
         let now = self.clock.now();
         while let Some(run) = held.executions.next_to_forget(&self.retention, now) {
@@ -23,7 +23,7 @@ impl Registry {
         }
     }
 
-    /// An execution has ended: it is kept for a while, and a state machine that waits for that goes.
+    /// Handles the end of an execution: it is kept for a while, and a state machine that waits for it is removed.
     pub(crate) fn has_ended(&self, run: &Arc<Run>) {
         let mut held = self.held();
         if let Some(stopped) = run.stopped_at() {
@@ -35,19 +35,19 @@ impl Registry {
         self.tell_status(run);
     }
 
-    /// Sends an event of a Standard execution's status. Express executions have none.
+    /// Sends an event about the status of a Standard execution. Express executions have none.
     pub(crate) fn tell_status(&self, run: &Run) {
         if let Some(events) = self.events.as_ref().filter(|_| !run.machine.is_express) {
             events.tell(run, self.id());
         }
     }
 
-    /// Whether a state machine is deleted, or is being deleted.
+    /// Returns whether a state machine is deleted, or is being deleted.
     pub(crate) fn is_deleted(&self, machine: &str) -> bool {
         self.held().machines.get(machine).is_none_or(|machine| machine.deleting)
     }
 
-    /// Removes a state machine that is being deleted and has no executions that run.
+    /// Removes a state machine that is being deleted and has no running executions.
     pub(crate) fn remove_if_deleted(&self, held: &mut Held, machine: &str) {
         let is_deleted = held.machines.get(machine).is_some_and(|machine| machine.deleting);
         if is_deleted && held.executions.running_of(machine).is_empty() {

@@ -1,5 +1,5 @@
-//! The Standard executions that the server holds: by ARN, and by state machine, version, alias and status in the order of
-//! their start.
+//! The Standard executions that the server holds: by ARN, and by state machine, version, alias and status, in the order
+//! of their start.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,11 +17,11 @@ pub(crate) struct Executions {
     by_arn: IndexMap<Arc<str>, Arc<Run>>,
     by_number: BTreeMap<u64, Arc<Run>>,
     lists: Arc<Lists>,
-    /// Those that have ended, and when, in that order. One that was redriven since ends again.
+    /// The ended ones with their ends, in that order. One that was redriven since then ends again.
     ended: VecDeque<(Instant, Arc<Run>)>,
 }
 
-/// The numbers of executions, by the ARN of what was started. An execution moves itself when its status changes, so that a
+/// The numbers of executions, by the ARN that was started. An execution moves itself when its status changes, so that a
 /// list never lags behind a description.
 #[derive(Default)]
 pub(crate) struct Lists(Mutex<IndexMap<String, List>>);
@@ -49,7 +49,7 @@ impl List {
         }
     }
 
-    /// Takes out what is there.
+    /// Removes an entry if it is there.
     fn take(&mut self, number: u64, status: Status) -> bool {
         self.of_mut(status).and_then(|order| order.remove(number)).is_some()
     }
@@ -73,7 +73,7 @@ impl Lists {
         }
     }
 
-    /// The status of an execution has changed. One that is no longer held stays out.
+    /// Moves an execution whose status has changed. One that is no longer held stays out.
     pub(crate) fn moved(&self, run: &Run, from: Status, to: Status) {
         let mut lists = self.lock();
         for arn in run.machine.arns() {
@@ -101,15 +101,15 @@ impl Lists {
     }
 }
 
-/// The lists, held as they are.
+/// The locked lists.
 pub(crate) struct Listed<'h> {
     lists: MutexGuard<'h, IndexMap<String, List>>,
     by_number: &'h BTreeMap<u64, Arc<Run>>,
 }
 
 impl Listed<'_> {
-    /// The executions of a state machine, version or alias, with this status if one is given: the latest first, from the one
-    /// that started last before number `before`.
+    /// Returns the executions of a state machine, version or alias, optionally with this status: the latest first,
+    /// beginning before number `before`.
     pub(crate) fn of(
         &self,
         arn: &str,
@@ -131,7 +131,7 @@ impl Executions {
         self.by_arn.get(arn).cloned()
     }
 
-    /// Holds an execution, in the place of an earlier one of this ARN.
+    /// Holds an execution, and replaces an earlier one of this ARN.
     pub(crate) fn insert(&mut self, run: &Arc<Run>) {
         if let Some(replaced) = self.by_arn.insert(Arc::clone(&run.arn), Arc::clone(run)) {
             self.by_number.remove(&replaced.number);
@@ -141,17 +141,17 @@ impl Executions {
         run.list_in(&self.lists);
     }
 
-    /// The lists as they are at present. Statuses stay what they are until this is dropped.
+    /// Locks the lists. Statuses do not change until the guard is dropped.
     pub(crate) fn listed(&self) -> Listed<'_> {
         Listed { lists: self.lists.lock(), by_number: &self.by_number }
     }
 
-    /// An execution has ended.
+    /// Records the end of an execution.
     pub(crate) fn has_ended(&mut self, run: &Arc<Run>, stopped: Instant) {
         self.ended.push_back((stopped, Arc::clone(run)));
     }
 
-    /// Takes out the execution that ended first, where it is kept no longer.
+    /// Removes and returns the first execution to end, if it is beyond the retention.
     pub(crate) fn next_to_forget(&mut self, retention: &Retention, now: Instant) -> Option<Arc<Run>> {
         loop {
             let (stopped, _) = self.ended.front()?;
@@ -160,7 +160,7 @@ impl Executions {
                 return None;
             }
             let (stopped, run) = self.ended.pop_front()?;
-            // One that was redriven is told again when it ends.
+            // A redriven execution is recorded again when it ends.
             if run.stopped_at() == Some(stopped) {
                 self.remove(&run);
                 return Some(run);
@@ -180,7 +180,7 @@ impl Executions {
         self.by_arn.values()
     }
 
-    /// The executions of a state machine that have not ended.
+    /// Returns the executions of a state machine that have not ended.
     pub(crate) fn running_of(&self, machine: &str) -> Vec<Arc<Run>> {
         self.listed().of(machine, Some(Status::Running), None).map(|(_, run)| Arc::clone(run)).collect()
     }
@@ -199,7 +199,7 @@ mod tests {
 
     const DEPTH: u64 = 100_000;
 
-    /// How many members a list looks at for its first page, and for the one from behind this many.
+    /// Returns how many members a list visits for its first page, and for the page after this many.
     fn visits_of<T, I: Iterator<Item = (u64, T)>>(
         list: impl Fn(Option<u64>) -> I,
         at: impl Fn(u64) -> u64,
@@ -225,7 +225,7 @@ mod tests {
         let execution = embedded.start(&machine, "one", &json!({})).await.unwrap();
         let run = embedded.run(&execution).unwrap();
         let mut executions = Executions::default();
-        // Few have failed, and all of those lie far behind: a filter must not look at the others.
+        // Few have failed, and all of those are far back: a filter must not visit the others.
         for number in 1..=2 * DEPTH {
             executions.by_number.insert(number, Arc::clone(&run));
             let mut lists = executions.lists.lock();
@@ -249,7 +249,7 @@ mod tests {
         let mut resources = Resources::default();
         let other = Scope { region: "eu-west-1".to_owned(), ..Scope::default() };
         for number in 0..2 * DEPTH {
-            // Those of another region are not looked at.
+            // Those of another region are not visited.
             resources.insert(other.machine(&number.to_string()), 2 * number + 1, ());
             resources.insert(Scope::default().machine(&number.to_string()), 2 * number + 2, ());
         }

@@ -1,4 +1,4 @@
-//! The state machines that the server has whatever clients do, and the reset to them.
+//! The state machines that the server keeps regardless of clients, and the reset to them.
 
 use std::sync::{MutexGuard, PoisonError};
 
@@ -12,7 +12,7 @@ use crate::api::arn::Scope;
 use crate::api::{ApiError, Input};
 use crate::journal::{Kind, Write};
 
-/// A state machine that a reset leaves.
+/// A state machine that survives a reset.
 #[derive(Clone)]
 pub(crate) struct KeptMachine {
     pub(crate) kind: MachineType,
@@ -24,7 +24,7 @@ impl Registry {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes or updates a state machine that a reset leaves, and gives its ARN.
+    /// Creates or updates a state machine that survives a reset, and returns its ARN.
     pub(crate) fn put(&self, name: &str, machine: KeptMachine) -> Result<String, ApiError> {
         let arn = self.scope.machine(name);
         let input = |members: Value| {
@@ -35,7 +35,7 @@ impl Registry {
         if kind.is_some_and(|kind| kind != machine.kind) {
             self.remove_now(&arn);
         }
-        // It has no configuration of its own: where logs are written, it is logged whole.
+        // It has no configuration of its own: if logs are written, everything is logged.
         let logging = (self.express_logs.is_some() && machine.kind == MachineType::Express).then(|| {
             let Scope { region, account } = &self.scope;
             let group = format!("arn:aws:logs:{region}:{account}:log-group:/aws/vendedlogs/states/{name}:*");
@@ -61,7 +61,7 @@ impl Registry {
         Ok(arn)
     }
 
-    /// Stops all executions, and forgets everything but the state machines that were put here.
+    /// Stops all executions, and forgets everything except the state machines put here.
     pub(crate) fn reset(&self) {
         let held = std::mem::take(&mut *self.held());
         for run in held.executions.all().filter(|run| run.status() == Status::Running) {
@@ -76,7 +76,7 @@ impl Registry {
         }
         let kept = self.kept().clone();
         for (name, machine) in kept {
-            // It was taken before.
+            // It was accepted before.
             let _ = self.put(&name, machine);
         }
     }

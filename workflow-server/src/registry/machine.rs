@@ -1,4 +1,4 @@
-//! What the server holds of a state machine: its revisions, versions and aliases.
+//! A state machine in the server: its revisions, versions and aliases.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cd-aliasing-versioning.html>
 
@@ -13,14 +13,14 @@ use workflow_local::{Instant, Program};
 use crate::api::arn::MachineArn;
 use crate::api::{ApiError, Code};
 
-/// Tags of a resource, in the order in which they were set.
+/// The tags of a resource, in the order in which they were set.
 pub(crate) type Tags = IndexMap<String, String>;
 
-/// Versions of a state machine.
+/// The maximum number of versions of a state machine.
 pub(crate) const MOST_VERSIONS: usize = 1000;
-/// Aliases of a state machine.
+/// The maximum number of aliases of a state machine.
 pub(crate) const MOST_ALIASES: usize = 100;
-/// What publishing calls the revision of a state machine that was never updated.
+/// The revision ID, for publishing, of a state machine that was never updated.
 pub(crate) const INITIAL_REVISION: &str = "INITIAL";
 
 /// A state machine.
@@ -29,23 +29,23 @@ pub(crate) struct Machine {
     pub(crate) name: String,
     pub(crate) kind: MachineType,
     pub(crate) created: Instant,
-    /// Its place in lists: state machines are numbered in the order of their creation.
+    /// Its position in lists: state machines are numbered in the order of their creation.
     pub(crate) number: u64,
     pub(crate) tags: Tags,
-    /// How its first version was asked for at creation: not at all, or with this description.
+    /// Whether its first version was requested at creation, and with which description.
     pub(crate) published: Option<Option<String>>,
     pub(crate) current: Arc<Revision>,
     pub(crate) versions: BTreeMap<u32, Version>,
-    /// The number of the last version that was published, which may be deleted.
+    /// The number of the last published version, which may be deleted.
     pub(crate) last_version: u32,
     pub(crate) aliases: IndexMap<String, Alias>,
-    /// Whether it was deleted while executions ran. It goes when they have ended.
+    /// Whether it was deleted while executions ran. It is removed when they have ended.
     pub(crate) deleting: bool,
 }
 
-/// What an execution is started with, and what an update replaces.
+/// What an execution starts with, and what an update replaces.
 pub(crate) struct Revision {
-    /// No other revision has it.
+    /// Unique among revisions.
     pub(crate) number: u64,
     /// Absent until the first update.
     pub(crate) id: Option<String>,
@@ -56,7 +56,7 @@ pub(crate) struct Revision {
     pub(crate) updated: Instant,
 }
 
-/// How a state machine logs, traces and encrypts, as the API has it.
+/// Logging, tracing and encryption of a state machine, in the API's form.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Configuration {
     pub(crate) logging: Value,
@@ -78,18 +78,18 @@ pub(crate) struct Alias {
     pub(crate) routes: Vec<Route>,
     pub(crate) created: Instant,
     pub(crate) updated: Instant,
-    /// Its place in lists.
+    /// Its position in lists.
     pub(crate) number: u64,
 }
 
-/// How many of a hundred executions an alias gives to a version.
+/// The percentage of executions that an alias sends to a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Route {
     pub(crate) version: u32,
     pub(crate) weight: u32,
 }
 
-/// What an ARN of a state machine, a version or an alias names.
+/// The target of an ARN: a state machine, a version or an alias.
 pub(crate) struct Selected<'m> {
     pub(crate) machine: &'m Machine,
     pub(crate) revision: &'m Arc<Revision>,
@@ -105,7 +105,7 @@ impl Machine {
         }
     }
 
-    /// Refuses what cannot be done with one that is being deleted.
+    /// Rejects an operation on a state machine that is being deleted.
     pub(crate) fn check_stays(&self) -> Result<(), ApiError> {
         match self.deleting {
             false => Ok(()),
@@ -124,18 +124,19 @@ impl Machine {
         format!("{}:{name}", self.arn)
     }
 
-    /// The latest version of the current revision.
+    /// Returns the latest version of the current revision.
     pub(crate) fn current_version(&self) -> Option<&Version> {
         self.versions.values().rev().find(|version| Arc::ptr_eq(&version.revision, &self.current))
     }
 
-    /// The aliases that give executions to a version.
+    /// Returns the aliases that send executions to a version.
     pub(crate) fn aliases_of(&self, version: u32) -> impl Iterator<Item = &str> {
         let refers = move |alias: &Alias| alias.routes.iter().any(|route| route.version == version);
         self.aliases.iter().filter(move |(_, alias)| refers(alias)).map(|(name, _)| name.as_str())
     }
 
-    /// What an ARN with this version or alias names; `draw` is a number below 100 that chooses among an alias's versions.
+    /// Returns the target of an ARN with this version or alias. `draw` is a number below 100 that chooses among an
+    /// alias's versions.
     pub(crate) fn select(&self, arn: MachineArn<'_>, draw: u64) -> Result<Selected<'_>, ApiError> {
         let missing = || ApiError::machine_does_not_exist(arn.text);
         let selected = Selected { machine: self, revision: &self.current, version: None, alias: None };
@@ -153,14 +154,14 @@ impl Machine {
 }
 
 impl Revision {
-    /// What publishing calls it.
+    /// Returns its revision ID for publishing.
     pub(crate) fn name(&self) -> &str {
         self.id.as_deref().unwrap_or(INITIAL_REVISION)
     }
 }
 
 impl Alias {
-    /// The version that an execution gets which drew a number below 100.
+    /// Returns the version for an execution that drew a number below 100.
     fn draw(&self, draw: u64) -> Option<u32> {
         let mut above = 0;
         let route = self.routes.iter().find(|route| {

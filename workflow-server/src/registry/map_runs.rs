@@ -1,11 +1,11 @@
-//! Which executions have which map runs: their ARNs name the state machine, not the execution.
+//! Maps map runs to their executions: the ARN of a map run names the state machine, not the execution.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::executions::Run;
 
-/// The map runs that were started, by ARN.
+/// The started map runs, by ARN.
 #[derive(Default)]
 pub(crate) struct MapRuns(Mutex<BTreeMap<String, Weak<Run>>>);
 
@@ -22,12 +22,12 @@ impl MapRuns {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// The execution that has a map run.
+    /// Returns the execution of a map run.
     pub(crate) fn get(&self, arn: &str) -> Option<Arc<Run>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(arn)?.upgrade()
     }
 
-    /// The executions that have map runs whose ARNs begin so, which may name one more than once.
+    /// Returns the executions with map runs whose ARNs have this prefix, possibly with duplicates.
     pub(crate) fn beginning(&self, prefix: &str) -> Vec<Arc<Run>> {
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let from = held.range(prefix.to_owned()..).take_while(|(arn, _)| arn.starts_with(prefix));

@@ -1,4 +1,4 @@
-//! What the server holds: state machines, activities, executions, and the work that drives them.
+//! The contents of the server: state machines, activities, executions, and the tasks that drive them.
 
 mod activities;
 mod ended;
@@ -50,7 +50,7 @@ pub(crate) struct Registry {
     pub(crate) express_logs: Option<ExpressLogs>,
     #[cfg(feature = "trace")]
     pub(crate) traces: std::sync::OnceLock<crate::outlets::Traces>,
-    /// Where resources are that no request asked for.
+    /// The scope of resources that no request created.
     scope: Scope,
     kept: Mutex<IndexMap<String, KeptMachine>>,
     seed: u64,
@@ -58,7 +58,7 @@ pub(crate) struct Registry {
     numbers: AtomicU64,
     held: Mutex<Held>,
     driving: Mutex<JoinSet<()>>,
-    /// The executions that are driven, by number.
+    /// The driven executions, by number.
     driven: Mutex<BTreeMap<u64, Arc<Run>>>,
     has_breakpoint: AtomicBool,
     breakpoint: Mutex<Option<Breakpoint>>,
@@ -115,27 +115,28 @@ impl Registry {
         }
     }
 
-    /// What is held. Each change is whole before the lock is let go, so a panic elsewhere leaves nothing half done.
+    /// Locks the contents. Each change is complete before the lock is released, so a panic elsewhere leaves nothing
+    /// half done.
     pub(crate) fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A number that was not given before, and follows from the seed.
+    /// Returns a new number that follows from the seed.
     pub(crate) fn next_seed(&self) -> u64 {
         self.seed.wrapping_add(self.counter.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// A number above all that were given before: the place of a resource in its list.
+    /// Returns a number above all earlier ones: the position of a resource in its list.
     pub(crate) fn next_number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// A number below 100 that follows from the seed, for the choice among an alias's versions.
+    /// Returns a number below 100 that follows from the seed, to choose among an alias's versions.
     pub(crate) fn draw(&self) -> u64 {
         Random::new(self.next_seed()).below(100)
     }
 
-    /// A UUID that was not given before.
+    /// Returns a new UUID.
     pub(crate) fn id(&self) -> String {
         Random::new(self.next_seed()).uuid()
     }
@@ -145,7 +146,7 @@ impl Registry {
         self.drive_on(run, Pending::default());
     }
 
-    /// The same for one that waits for what was asked before the server began.
+    /// Like [`drive`](Self::drive), for an execution that waits for what was requested before the server began.
     pub(crate) fn drive_on(self: &Arc<Self>, run: Arc<Run>, pending: Pending) {
         let mut driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner);
         while driving.try_join_next().is_some() {}
@@ -153,23 +154,23 @@ impl Registry {
         driving.spawn(run.drive(Arc::clone(self), pending));
     }
 
-    /// Keeps a state machine as it is.
+    /// Stores a state machine.
     pub(crate) fn save_machine(&self, machine: &Machine) {
         self.journal.write(|| Key::Machine(&machine.arn).put(&MachineRecord::of(machine)));
     }
 
-    /// Keeps the current revision of a state machine.
+    /// Stores the current revision of a state machine.
     pub(crate) fn save_revision(&self, machine: &Machine) {
         let revision = &machine.current;
         self.journal.write(|| Key::Revision(revision.number).put(&RevisionRecord::of(revision, machine)));
     }
 
-    /// Keeps an activity as it is.
+    /// Stores an activity.
     pub(crate) fn save_activity(&self, arn: &str, activity: &Activity) {
         self.journal.write(|| Key::Activity(arn).put(&ActivityRecord::of(activity)));
     }
 
-    /// Gives no number again up to this.
+    /// Makes later numbers greater than this one.
     pub(crate) fn number_from(&self, highest: u64) {
         self.numbers.fetch_max(highest, Ordering::Relaxed);
     }

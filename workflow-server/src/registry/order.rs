@@ -1,4 +1,4 @@
-//! Lists in the order of numbers: whichever page is asked for, it is found at once.
+//! Lists sorted by number, in which every page is found immediately.
 
 use std::collections::BTreeMap;
 
@@ -24,20 +24,20 @@ impl<T> Order<T> {
         self.0.is_empty()
     }
 
-    /// The members behind a number, or all, the first first.
+    /// Returns the members after a number, or all, in ascending order.
     pub(crate) fn after(&self, number: Option<u64>) -> impl Iterator<Item = (u64, &T)> {
         let from = number.map_or(0, |number| number.saturating_add(1));
         self.0.range(from..).map(|(number, member)| (*number, member)).inspect(|_| visits::count())
     }
 
-    /// The members before a number, or all, the last first.
+    /// Returns the members before a number, or all, in descending order.
     pub(crate) fn before(&self, number: Option<u64>) -> impl Iterator<Item = (u64, &T)> {
         let rest = self.0.range(..number.unwrap_or(u64::MAX)).rev();
         rest.map(|(number, member)| (*number, member)).inspect(|_| visits::count())
     }
 }
 
-/// How many members were looked at, for tests of what a page costs.
+/// Counts visited members, for tests of the cost of a page.
 #[cfg(test)]
 pub(crate) mod visits {
     use std::cell::Cell;
@@ -50,7 +50,7 @@ pub(crate) mod visits {
         VISITS.with(|visits| visits.set(visits.get() + 1));
     }
 
-    /// How many there were on this thread since this was asked last.
+    /// Returns the count on this thread since the last call.
     pub(crate) fn take() -> usize {
         VISITS.with(Cell::take)
     }

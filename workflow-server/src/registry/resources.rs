@@ -8,7 +8,7 @@ use crate::api::arn::{self, Scope};
 /// State machines, or activities.
 pub(crate) struct Resources<T> {
     by_arn: IndexMap<String, (u64, T)>,
-    /// The ARNs by what they begin with.
+    /// The ARNs by their prefixes.
     of_scope: IndexMap<String, Order<String>>,
 }
 
@@ -31,7 +31,7 @@ impl<T> Resources<T> {
         self.by_arn.get_mut(arn).map(|(_, resource)| resource)
     }
 
-    /// Holds a resource, whose number is its place in lists.
+    /// Adds a resource. Its number is its position in lists.
     pub(crate) fn insert(&mut self, arn: String, number: u64, resource: T) {
         self.remove(&arn);
         self.of_scope.entry(arn::scope_prefix(&arn).to_owned()).or_default().insert(number, arn.clone());
@@ -50,12 +50,12 @@ impl<T> Resources<T> {
         Some(resource)
     }
 
-    /// All, in no order.
+    /// Returns all resources, in no particular order.
     pub(crate) fn all(&self) -> impl Iterator<Item = &T> {
         self.by_arn.values().map(|(_, resource)| resource)
     }
 
-    /// The resources of a scope from behind a number, with their numbers and ARNs.
+    /// Returns the resources of a scope after a number, with their numbers and ARNs.
     pub(crate) fn of(&self, scope: &Scope, after: Option<u64>) -> impl Iterator<Item = (u64, &str, &T)> {
         let arns = self.of_scope.get(&scope.prefix()).into_iter().flat_map(move |order| order.after(after));
         arns.filter_map(|(number, arn)| Some((number, arn.as_str(), self.get(arn)?)))

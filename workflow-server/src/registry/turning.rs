@@ -1,4 +1,4 @@
-//! The clock, turned until there is nothing left to do, or until an execution is about to enter a state.
+//! Advances the clock until nothing is left to do, or until an execution is about to enter a state.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -10,14 +10,14 @@ use super::Registry;
 use crate::executions::{Run, Waits};
 use crate::journal::{ClockRecord, Key};
 
-/// How often it is looked again what executions do, at the latest.
+/// The longest pause between two checks of the executions.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// The state that executions are held before.
+/// The state before which executions are held.
 #[derive(Clone, Debug)]
 pub(crate) struct Breakpoint {
     pub(crate) state: String,
-    /// The ARN of the only execution that is.
+    /// The ARN of the execution, if only one is held.
     pub(crate) execution: Option<String>,
 }
 
@@ -27,18 +27,18 @@ impl Breakpoint {
     }
 }
 
-/// How far the clock was turned.
+/// How far the clock was advanced.
 #[derive(Default)]
 pub(crate) struct Turned {
-    /// Whether nothing is left to do but for those outside.
+    /// Whether only clients have something left to do.
     pub(crate) is_idle: bool,
-    /// The executions that are held: the state, and the ARN.
+    /// The held executions: the state, and the ARN.
     pub(crate) held: Vec<(String, String)>,
 }
 
-/// What is next, of all that executions wait for.
+/// The next event of all that executions wait for.
 enum Next {
-    /// Something is being done.
+    /// Something is running.
     Work,
     At(Instant),
     Nothing,
@@ -49,18 +49,18 @@ impl Registry {
         self.driven.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The executions that are driven, those that started first before others.
+    /// Returns the driven executions, in the order of their start.
     #[cfg(feature = "console")]
     pub(crate) fn all_driven(&self) -> Vec<Arc<Run>> {
         self.driven().values().cloned().collect()
     }
 
-    /// Notes an execution that is driven.
+    /// Registers a driven execution.
     pub(super) fn begin_driving(&self, run: &Arc<Run>) {
         self.driven().insert(run.number, Arc::clone(run));
     }
 
-    /// Notes that it is no longer.
+    /// Removes an execution that is no longer driven.
     pub(crate) fn end_driving(&self, run: &Run) {
         self.driven().remove(&run.number);
     }
@@ -69,7 +69,7 @@ impl Registry {
         self.driven().clear();
     }
 
-    /// The state that executions are held before, where there is one.
+    /// Returns the breakpoint, if there is one.
     pub(crate) fn breakpoint(&self) -> Option<Breakpoint> {
         if !self.has_breakpoint.load(Ordering::Relaxed) {
             return None;
@@ -84,7 +84,7 @@ impl Registry {
         driven.iter().for_each(|run| run.pass());
     }
 
-    /// Turns the clock forward, and lets executions go on that were held.
+    /// Advances the clock, and releases held executions.
     pub(crate) fn advance(&self, time: Duration) {
         self.hold(None);
         self.clock.advance(time);
@@ -96,15 +96,15 @@ impl Registry {
         self.journal.write(|| Key::Clock.put(&ClockRecord { turned }));
     }
 
-    /// Turns the clock to whatever is due next, again and again, until nothing is or an execution is held; at most by `limit`.
-    /// Handlers that work are waited for.
+    /// Repeatedly advances the clock to the next due time, until nothing is due or an execution is held, by at most
+    /// `limit`. Waits for running handlers.
     pub(crate) async fn turn(&self, breakpoint: Option<Breakpoint>, limit: Duration) -> Turned {
         self.hold(breakpoint);
         let end = self.clock.now().after(limit);
         let turned = loop {
             let settled = self.clock.settled();
             tokio::pin!(settled);
-            // Listens before it looks, so that nothing in between is missed.
+            // Listen before checking, so that nothing in between is missed.
             settled.as_mut().enable();
             let (next, held) = self.next();
             match next {

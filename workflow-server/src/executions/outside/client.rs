@@ -1,4 +1,4 @@
-//! An HTTP client that keeps connections, and what a URL must be to be called.
+//! An HTTP client that keeps connections, and the requirements for URLs.
 
 use std::error::Error;
 use std::io;
@@ -12,7 +12,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-/// Bytes of an answer; more than a payload may have is refused as such by the engine.
+/// The maximum size of an answer. The engine rejects answers above the payload limit.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
 #[cfg(feature = "https")]
@@ -20,11 +20,11 @@ type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
 #[cfg(not(feature = "https"))]
 type Connector = HttpConnector;
 
-/// Sends requests. It is made at the first one, which is when certificates are read.
+/// Sends requests. The client is created for the first one, because it then loads certificates.
 #[derive(Default)]
 pub(crate) struct HttpClient(OnceLock<Result<Client<Connector, Full<Bytes>>, String>>);
 
-/// What was answered.
+/// An answer.
 pub(crate) struct Answered {
     pub(crate) status: StatusCode,
     pub(super) headers: HeaderMap,
@@ -47,7 +47,7 @@ impl std::fmt::Display for NotAnswered {
 }
 
 impl HttpClient {
-    /// Sends a request, and reads the whole answer, within a time.
+    /// Sends a request, and reads the whole answer, with a time limit.
     pub(crate) async fn send(&self, request: Request<Full<Bytes>>, limit: Duration) -> Result<Answered, NotAnswered> {
         let client = match self.0.get_or_init(connect) {
             Ok(client) => client,
@@ -78,7 +78,7 @@ fn connect() -> Result<Client<Connector, Full<Bytes>>, String> {
     Ok(Client::builder(TokioExecutor::new()).build(connector))
 }
 
-/// What an error says, down to its cause.
+/// Returns the innermost cause of an error.
 fn reason(error: &(dyn Error + 'static)) -> String {
     let mut deepest = error;
     while let Some(source) = deepest.source() {
@@ -87,24 +87,24 @@ fn reason(error: &(dyn Error + 'static)) -> String {
     deepest.to_string()
 }
 
-/// Something that is called by URL.
+/// A URL to call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     /// `https://host:port`
     pub(super) origin: String,
     pub(super) authority: String,
-    /// Without a slash at its end.
+    /// Without a trailing slash.
     pub(super) path: String,
 }
 
 impl Endpoint {
-    /// Whether it names a host alone.
+    /// Returns whether it has no path.
     #[cfg(feature = "trace")]
     pub(crate) fn is_base(&self) -> bool {
         self.path.is_empty()
     }
 
-    /// Reads a URL such as `http://localhost:9000`; `what` is whose endpoint it is.
+    /// Parses a URL such as `http://localhost:9000`. `what` names the endpoint in errors.
     pub(crate) fn read(what: &str, url: &str) -> io::Result<Self> {
         let wrong = |why: &str| {
             let message = format!("the {what} endpoint {url:?} {why}");
@@ -125,12 +125,12 @@ impl Endpoint {
     }
 }
 
-/// A text as a part of a URL: all but what needs no escape anywhere.
+/// Escapes a text as a part of a URL. Only unreserved characters stay.
 pub(super) fn escaped(text: &str) -> String {
     escaped_but(text, b"")
 }
 
-/// The same, but for these.
+/// Like [`escaped`], except for these characters.
 pub(super) fn escaped_but(text: &str, plain: &[u8]) -> String {
     text.bytes()
         .map(|byte| match byte {

@@ -1,4 +1,4 @@
-//! Tasks that call an HTTPS API, at hosts that were allowed.
+//! Tasks that call an HTTPS API, at allowed hosts.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html>
 
@@ -14,21 +14,21 @@ use workflow_local::{TaskError, TaskRequest};
 
 use super::client::{Answered, HttpClient, NotAnswered, escaped};
 
-/// How long an API may take.
+/// The time limit of a call.
 const LIMIT: Duration = Duration::from_secs(60);
 const USER_AGENT: &str = "Amazon|StepFunctions|HttpInvoke|us-east-1";
 
-/// Whether a task is one.
+/// Returns whether a task calls an HTTPS API.
 pub(super) fn is_one(request: &TaskRequest) -> bool {
     request.resource.ends_with(":http:invoke")
 }
 
-/// The error of a task whose request is not what it must be.
+/// Returns the error of a task with an invalid request.
 fn wrong(request: &TaskRequest, why: &str) -> TaskError {
     TaskError::new(RUNTIME).with_cause(format!("the state {}: {why}", request.state))
 }
 
-/// Calls the API that a task names; `None` where no host is allowed.
+/// Calls the API that a task names. Returns `None` if no host is allowed.
 pub(super) async fn answer(
     client: &HttpClient,
     hosts: &[String],
@@ -44,7 +44,7 @@ async fn call(client: &HttpClient, hosts: &[String], request: &TaskRequest) -> R
     let input = request.input.value();
     let text = |name: &str| input.get(name).and_then(Value::as_str);
     let url = text("ApiEndpoint").ok_or_else(|| wrong(request, "`ApiEndpoint` must be a URL"))?;
-    let uri: Uri = url.parse().map_err(|_| wrong(request, &format!("`{url}` is no URL")))?;
+    let uri: Uri = url.parse().map_err(|_| wrong(request, &format!("`{url}` is not a URL")))?;
     let (host, authority) =
         (uri.host().unwrap_or_default(), uri.authority().map_or("", |authority| authority.as_str()));
     if !hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host) || allowed.eq_ignore_ascii_case(authority)) {
@@ -96,7 +96,7 @@ async fn call(client: &HttpClient, hosts: &[String], request: &TaskRequest) -> R
     }
 }
 
-/// How arrays are written in a form.
+/// The format of arrays in a form.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ArrayFormat {
     Indices,
@@ -116,12 +116,12 @@ impl ArrayFormat {
     }
 }
 
-/// A value as it stands in a header, a query or a body: a string without its quotes.
+/// Returns a value for a header, a query or a body: a string without its quotes.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The members of an object as `name=value&…`.
+/// Returns the members of an object as `name=value&…`.
 fn pairs(value: Option<&Value>, format: ArrayFormat) -> String {
     let mut found = Vec::new();
     for (name, value) in value.and_then(Value::as_object).into_iter().flatten() {
@@ -161,7 +161,7 @@ fn result(answered: &Answered) -> Result<Value, TaskError> {
     let body = serde_json::from_slice(&answered.body).unwrap_or_else(|_| json!(text));
     if !answered.status.is_success() {
         let name = format!("States.Http.StatusCode.{}", answered.status.as_u16());
-        // The service tells the status alone, and throws the body away.
+        // The service reports only the status and discards the body.
         return Err(TaskError::new(name).with_cause(status_text));
     }
     Ok(json!({
@@ -172,7 +172,7 @@ fn result(answered: &Answered) -> Result<Value, TaskError> {
     }))
 }
 
-/// Headers as a task gets them: an array of values each.
+/// Returns headers as a task gets them: an array of values each.
 fn headers(headers: &HeaderMap) -> Value {
     let mut all = Map::new();
     for name in headers.keys() {

@@ -14,7 +14,7 @@ use workflow_local::{TaskError, TaskRequest};
 
 use super::client::{Answered, Endpoint, HttpClient, NotAnswered, escaped_but};
 
-/// Where Lambda functions are called.
+/// The endpoint of Lambda functions.
 pub(super) struct LambdaEndpoint(pub(super) Endpoint);
 
 impl LambdaEndpoint {
@@ -49,7 +49,7 @@ impl LambdaEndpoint {
             }
         };
         let result = result(&answered)?;
-        // What a callback is answered with is sent back with its token.
+        // With a callback, the result arrives later with the task token.
         Ok(match request.is_invoke() {
             true => json!({"ExecutedVersion": "$LATEST", "Payload": result, "StatusCode": answered.status.as_u16()}),
             false => result,

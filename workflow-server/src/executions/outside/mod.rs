@@ -1,4 +1,4 @@
-//! What tasks call outside of this process, as far as the server was told of it.
+//! Tasks that call services outside this process, as far as the server is configured for them.
 
 mod aws;
 mod client;
@@ -16,19 +16,19 @@ use aws::AwsEndpoint;
 pub(crate) use client::{Endpoint, HttpClient};
 use lambda::LambdaEndpoint;
 
-/// What tasks may call, and by what.
+/// The endpoints and hosts that tasks may call.
 #[derive(Default)]
 pub(crate) struct Outside {
     client: HttpClient,
     lambda: Option<LambdaEndpoint>,
     aws: Option<AwsEndpoint>,
-    /// Hosts of HTTP tasks, with a port or without.
+    /// The hosts of HTTP tasks, with or without a port.
     hosts: Vec<String>,
 }
 
 impl Outside {
     /// # Errors
-    /// An endpoint is no URL that can be called.
+    /// Fails if an endpoint is not a callable URL.
     pub(crate) fn new(lambda: Option<&str>, aws: Option<&str>, hosts: &[String]) -> io::Result<Self> {
         Ok(Self {
             client: HttpClient::default(),
@@ -38,7 +38,7 @@ impl Outside {
         })
     }
 
-    /// What a task gets from outside; `None` where the server was told of nothing that it could call.
+    /// Returns the answer to a task from outside, or `None` if nothing is configured for it.
     pub(super) async fn answer(&self, run: &Arc<Run>, request: &TaskRequest) -> Option<Result<Value, TaskError>> {
         if let (Some(endpoint), Some(function)) = (&self.lambda, request.function()) {
             return Some(endpoint.invoke(&self.client, function, request).await);

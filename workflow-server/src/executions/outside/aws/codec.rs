@@ -1,4 +1,4 @@
-//! A task's values and an API's: members respelt, texts made of what is no text, times and bytes written as either has them.
+//! Converts between a task's values and an API's: renames members, stringifies values, and converts times and bytes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,22 +6,22 @@ use serde_json::{Value, json};
 use workflow_local::Instant;
 use workflow_services::{Member, Shape, Structure};
 
-/// How an integration spells and writes.
+/// The spelling and encoding of an integration.
 #[derive(Clone, Copy)]
 pub(super) struct Codec {
-    /// Members that the SDK integration spells otherwise than the API does: its name, the API's.
+    /// Members that the SDK integration spells differently from the API: its name, and the API's.
     pub(super) respelt: &'static [(&'static str, &'static str)],
-    /// Optimised integrations spell as the API does.
+    /// Whether it is an optimised integration, which uses the API's spelling.
     pub(super) is_optimised: bool,
 }
 
-/// A value as a text: a string as it is.
+/// Returns a value as a string. A string stays unchanged.
 pub(super) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 impl Codec {
-    /// The API's name of a member that a task names.
+    /// Returns the API's name for a member in a task.
     fn of_api(self, name: &str) -> &str {
         match self.is_optimised {
             true => name,
@@ -29,7 +29,7 @@ impl Codec {
         }
     }
 
-    /// The SDK's name of a member of the API, which is the table's.
+    /// Returns the SDK's name, as in the table, for a member of the API.
     fn of_sdk(self, name: &str) -> &str {
         self.respelt.iter().find(|(_, api)| *api == name).map_or(name, |(sdk, _)| sdk)
     }
@@ -38,7 +38,7 @@ impl Codec {
         structure.member(name).or_else(|| structure.member(self.of_sdk(name)))
     }
 
-    /// What an API gets of a task's request, in JSON.
+    /// Converts a task's request to the API's JSON.
     pub(super) fn encoded(self, value: &Value, shape: Shape) -> Value {
         match (shape, value) {
             (_, Value::Null) => Value::Null,
@@ -49,7 +49,7 @@ impl Codec {
                     (self.of_api(name).to_owned(), self.encoded(value, shape))
                 })
                 .collect(),
-            // A bare text where DynamoDB has a value is one of its strings.
+            // A plain string in place of a DynamoDB value becomes one of its strings.
             (Shape::Union(structure) | Shape::Structure(structure), Value::String(_))
                 if self.is_optimised && structure.member("S").is_some() =>
             {
@@ -74,7 +74,7 @@ impl Codec {
         }
     }
 
-    /// What a task gets of an API's answer in JSON.
+    /// Converts an API's JSON answer for a task.
     pub(super) fn decoded(self, value: &Value, shape: Shape) -> Value {
         match (shape, value) {
             (Shape::Structure(structure) | Shape::Union(structure), Value::Object(members)) => members

@@ -1,7 +1,8 @@
-//! AWS's own APIs, at one endpoint that answers for them: moto, LocalStack, or a service of AWS's.
+//! Calls AWS's own APIs at one endpoint: moto, LocalStack, or a service of AWS.
 //!
-//! Requests and answers go by the table of AWS's APIs: which members there are, how a task spells them, what becomes text.
-//! Errors have the names and causes that Step Functions gives them: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>.
+//! Requests and answers follow the table of AWS's APIs: which members exist, how a task spells them, and which are
+//! stringified. Errors have the names and causes of Step Functions:
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>.
 
 mod codec;
 mod query;
@@ -25,32 +26,32 @@ use crate::api::arn::Scope;
 use codec::Codec;
 use sign::{Credentials, Unsigned};
 
-/// How long a call may take.
+/// The time limit of a call.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Where AWS's APIs are called.
+/// The endpoint of AWS's APIs.
 pub(super) struct AwsEndpoint {
     endpoint: Endpoint,
     credentials: Credentials,
 }
 
-/// An API that can be called.
+/// A supported API.
 struct Api {
-    /// In the resource of a task: `aws-sdk:NAME:action`.
+    /// The name in the resource of a task: `aws-sdk:NAME:action`.
     sdk: &'static str,
-    /// In the resource of an optimised integration, which not all have.
+    /// The name in the resource of an optimised integration, if there is one.
     optimised: Option<&'static str>,
-    /// In signatures.
+    /// The name in signatures.
     signing: &'static str,
-    /// In the causes of an optimised integration's errors, and of the SDK's.
+    /// The names in the causes of errors: of the optimised integration, and of the SDK.
     titles: (&'static str, &'static str),
     protocol: Protocol,
-    /// Members that the SDK integration spells otherwise than the API does.
+    /// Members that the SDK integration spells differently from the API.
     respelt: &'static [(&'static str, &'static str)],
 }
 
 enum Protocol {
-    /// What stands before the operation in the header, and the version of the protocol.
+    /// The prefix of the operation in the header, and the version of the protocol.
     Json(&'static str, &'static str),
     /// The version of the API.
     Query(&'static str),
@@ -109,16 +110,16 @@ const APIS: [Api; 5] = [
     Api { sdk: "s3", optimised: None, signing: "s3", titles: ("AmazonS3", "S3"), protocol: Protocol::S3, respelt: &[] },
 ];
 
-/// A call of an API: what stands in a task's resource, taken apart.
+/// A call of an API, parsed from a task's resource.
 struct Call<'t> {
     api: &'static Api,
     task: TaskResource<'t>,
     operation: Operation,
-    /// Whether the integration is an optimised one, which spells members as the API does.
+    /// Whether it is an optimised integration, which uses the API's spelling.
     is_optimised: bool,
 }
 
-/// An error as an API tells it.
+/// An error returned by an API.
 struct Told {
     code: String,
     message: String,
@@ -141,7 +142,7 @@ impl<'t> Call<'t> {
         Some(Self { api, task, operation, is_optimised })
     }
 
-    /// The operation as the API has it: `SendMessage`.
+    /// Returns the API's name of the operation: `SendMessage`.
     fn name(&self) -> String {
         let mut name = self.operation.name().to_owned();
         if let Some(first) = name.get_mut(..1) {
@@ -154,14 +155,14 @@ impl<'t> Call<'t> {
         Codec { respelt: self.api.respelt, is_optimised: self.is_optimised }
     }
 
-    /// The error of a call that was not answered.
+    /// Returns the task's error for a call without an answer.
     fn unsent(&self, why: &str) -> TaskError {
         let prefix = self.task.error_prefix().unwrap_or_default();
         let cause = format!("Unable to execute HTTP request: {why}");
         TaskError::new(format!("{prefix}.SdkClientException")).with_cause(cause)
     }
 
-    /// The error that a task has for what the API told.
+    /// Returns the task's error for an error of the API.
     fn failed(&self, told: &Told, answered: &Answered) -> TaskError {
         let code = told.code.rsplit('#').next().unwrap_or_default();
         let code = code.split(':').next().unwrap_or_default();
@@ -172,7 +173,7 @@ impl<'t> Call<'t> {
         let prefix = self.task.error_prefix().unwrap_or_default();
         let modelled = format!("{prefix}.{name}");
         let is_modelled = self.task.modelled_errors().any(|error| error.matches(&modelled));
-        // Behind those of the model comes the one that stands for all others.
+        // The errors of the model are followed by the base error.
         let base = self.task.errors().nth(self.task.modelled_errors().count()).map(|error| error.to_string());
         let base = base.filter(|name| !name.ends_with(".SdkClientException") && !name.ends_with("TimeoutException"));
         let error = if is_modelled { modelled } else { base.unwrap_or(modelled) };
@@ -202,7 +203,7 @@ impl AwsEndpoint {
         Self { endpoint, credentials: Credentials::from_environment() }
     }
 
-    /// What the API that a task names answers; `None` where it is none of those that can be called.
+    /// Returns the answer of the API that a task names, or `None` if the API is not supported.
     pub(super) async fn call(
         &self,
         client: &HttpClient,
@@ -251,7 +252,7 @@ impl AwsEndpoint {
         })
     }
 
-    /// Calls an API that speaks JSON. <https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>
+    /// Calls an API with the JSON protocol. <https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>
     async fn json(
         &self,
         client: &HttpClient,
@@ -285,7 +286,7 @@ impl AwsEndpoint {
     }
 }
 
-/// The optimised integration names the execution and its state machine in each event.
+/// The optimised integration adds the execution and its state machine to each event.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html>
 fn add_resources(input: &mut Value, arns: [&str; 2]) {
@@ -297,7 +298,7 @@ fn add_resources(input: &mut Value, arns: [&str; 2]) {
     }
 }
 
-/// An answer with what an optimised integration tells of HTTP, where it does.
+/// Adds the HTTP metadata of an optimised integration to an answer, if it has any.
 fn with_metadata(call: &Call<'_>, mut answer: Value, answered: &Answered) -> Value {
     let tells = call.is_optimised && call.api.sdk != "eventbridge";
     if let (true, Some(members)) = (tells, answer.as_object_mut()) {

@@ -1,4 +1,4 @@
-//! APIs that take forms and answer in XML. <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>
+//! APIs with form requests and XML answers. <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>
 
 use serde_json::{Value, json};
 use workflow_local::TaskError;
@@ -10,7 +10,7 @@ use super::{AwsEndpoint, Call, Told, with_metadata};
 use crate::executions::outside::client::{HttpClient, escaped};
 
 impl AwsEndpoint {
-    /// Calls an API that takes forms.
+    /// Calls an API with a form request.
     pub(super) async fn query(
         &self,
         client: &HttpClient,
@@ -39,11 +39,11 @@ impl AwsEndpoint {
     }
 }
 
-/// A member as the pairs of a form.
+/// Appends a member as pairs of a form.
 fn flatten(name: &str, value: &Value, form: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
-            // The maps of SNS's API have names and values; other objects are structures.
+            // Maps in SNS's API have names and values; other objects are structures.
             let is_map = name.ends_with("Attributes");
             for (at, (member, value)) in members.iter().enumerate() {
                 if is_map {

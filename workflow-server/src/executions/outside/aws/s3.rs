@@ -1,4 +1,5 @@
-//! Objects in S3, by the operations that workflows use. <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
+//! Objects in S3, with the operations that workflows use.
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
 
 use serde_json::{Map, Value, json};
 use workflow_local::{Instant, TaskError};
@@ -9,7 +10,7 @@ use super::xml::Element;
 use super::{AwsEndpoint, Call, Told, header};
 use crate::executions::outside::client::{Answered, HttpClient, escaped, escaped_but};
 
-/// The operations, and the method of each.
+/// The operations and their methods.
 const OPERATIONS: [(&str, &str); 9] = [
     ("copyObject", "PUT"),
     ("createBucket", "PUT"),
@@ -22,10 +23,10 @@ const OPERATIONS: [(&str, &str); 9] = [
     ("putObject", "PUT"),
 ];
 
-/// The operation that S3 tells from others on the same path by the query.
+/// The operation that S3 distinguishes from others on the same path by the query.
 const LIST: &str = "listObjectsV2";
 
-/// Members that go to the query.
+/// Members in the query.
 const QUERY: [(&str, &str); 7] = [
     ("ContinuationToken", "continuation-token"),
     ("Delimiter", "delimiter"),
@@ -36,7 +37,7 @@ const QUERY: [(&str, &str); 7] = [
     ("VersionId", "versionId"),
 ];
 
-/// Members that are headers, in requests and answers.
+/// Members in headers, of requests and answers.
 const HEADERS: [(&str, &str); 22] = [
     ("AcceptRanges", "accept-ranges"),
     ("Acl", "x-amz-acl"),
@@ -62,11 +63,11 @@ const HEADERS: [(&str, &str); 22] = [
     ("VersionId", "x-amz-version-id"),
 ];
 
-/// What stands before the names of an object's own metadata.
+/// The prefix of an object's own metadata.
 const METADATA: &str = "x-amz-meta-";
 
 impl AwsEndpoint {
-    /// Calls S3; `None` where the operation is not among those that it can.
+    /// Calls S3. Returns `None` if the operation is not supported.
     pub(super) async fn s3(
         &self,
         client: &HttpClient,
@@ -105,7 +106,7 @@ impl AwsEndpoint {
         }
         let body = member("Body").unwrap_or_default();
         let mut headers = vec![("x-amz-content-sha256".to_owned(), digest(body.as_bytes()))];
-        // What has its place in the query is no header of a request.
+        // A member in the query is not a header.
         for (name, header) in HEADERS.iter().filter(|(name, _)| !QUERY.iter().any(|(other, _)| other == name)) {
             headers.extend(member(name).map(|value| ((*header).to_owned(), value)));
         }
@@ -123,7 +124,7 @@ impl AwsEndpoint {
             return Err(call.failed(&Told { code, message }, &answered));
         }
         let mut answer = match root {
-            // A copy's result stands in a member of the answer.
+            // The result of a copy is a member of the answer.
             Some(root) if *name == "copyObject" => {
                 let shape = call.operation.output().member("CopyObjectResult").map(|member| member.shape);
                 json!({"CopyObjectResult": shape.map_or(Value::Null, |shape| root.members(shape))})
@@ -141,13 +142,13 @@ impl AwsEndpoint {
     }
 }
 
-/// An error without a body, as answers to HEAD are.
+/// Returns the error for an answer without a body, as for HEAD.
 fn unnamed(answered: &Answered) -> (String, String) {
     let code = if answered.status.as_u16() == 404 { "NoSuchKey" } else { "S3" };
     (code.to_owned(), answered.status.canonical_reason().unwrap_or_default().to_owned())
 }
 
-/// The members of an answer that are headers.
+/// Returns the members of an answer that are headers.
 fn told_in_headers(call: &Call<'_>, answered: &Answered, members: &mut Map<String, Value>) {
     let output = call.operation.output();
     for (name, header_name) in HEADERS {
@@ -169,7 +170,7 @@ fn told_in_headers(call: &Call<'_>, answered: &Answered, members: &mut Map<Strin
     }
 }
 
-/// A time of HTTP as the SDK writes it.
+/// Converts an HTTP time to the SDK's format.
 fn time(text: &str) -> String {
     let Ok(time) = httpdate::parse_http_date(text) else { return text.to_owned() };
     let since = time.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use workflow_local::Instant;
 
-/// Whose requests these are: of the environment, where it has some.
+/// The credentials of requests, from the environment if set.
 pub(super) struct Credentials {
     pub(super) key: String,
     secret: String,
@@ -23,19 +23,19 @@ impl Credentials {
     }
 }
 
-/// A request as far as its signature goes.
+/// The signed parts of a request.
 pub(super) struct Unsigned<'r> {
     pub(super) method: &'r str,
     /// Escaped.
     pub(super) path: &'r str,
     /// Names and values, escaped.
     pub(super) query: Vec<(String, String)>,
-    /// Names in lower case.
+    /// Names are in lower case.
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: &'r [u8],
 }
 
-/// A time as signatures have it: `20150830T123600Z`.
+/// Returns a time in the format of signatures: `20150830T123600Z`.
 fn compact(time: Instant) -> String {
     let text = time.to_string();
     let seconds = text.split('.').next().unwrap_or_default().trim_end_matches('Z');
@@ -58,7 +58,7 @@ fn keyed(key: &[u8], text: &str) -> Vec<u8> {
 }
 
 impl Unsigned<'_> {
-    /// The headers of the request, those of its signature among them.
+    /// Returns the headers of the request, including those of its signature.
     pub(super) fn sign(
         mut self,
         credentials: &Credentials,
@@ -99,7 +99,7 @@ impl Unsigned<'_> {
 mod tests {
     use super::*;
 
-    /// The example of AWS's documentation of Signature Version 4.
+    /// The example in AWS's documentation of Signature Version 4.
     #[test]
     fn the_documented_request_has_the_documented_signature() {
         let credentials = Credentials {

@@ -1,11 +1,11 @@
-//! Answers in XML, and what of them a shape makes.
+//! Parses XML answers and converts them by shape.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::{Map, Value, json};
 use workflow_services::Shape;
 
-/// An element: its name without a prefix, its text, its children.
+/// An element: its local name, its text, its children.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Element {
     pub(super) name: String,
@@ -13,11 +13,11 @@ pub(super) struct Element {
     children: Vec<Element>,
 }
 
-/// How deep elements may stand in each other.
+/// The maximum nesting of elements.
 const DEPTH: usize = 64;
 
 impl Element {
-    /// Reads a document; `None` where it is none.
+    /// Parses a document, or returns `None` if it is invalid.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::from_reader(bytes);
         let mut open = vec![Self::default()];
@@ -52,18 +52,18 @@ impl Element {
         open.pop()?.children.pop()
     }
 
-    /// The first element of a name, below this one.
+    /// Returns the first element of a name in the subtree.
     pub(super) fn find(&self, name: &str) -> Option<&Self> {
         self.children.iter().find_map(|child| if child.name == name { Some(child) } else { child.find(name) })
     }
 
-    /// The texts of the first `Code` and `Message` in it.
+    /// Returns the texts of the first `Code` and `Message` in it.
     pub(super) fn error(&self) -> Option<(String, String)> {
         let text = |name: &str| self.find(name).map(|element| element.text.clone());
         Some((text("Code")?, text("Message").unwrap_or_default()))
     }
 
-    /// Its members as a task has them.
+    /// Returns its members in a task's spelling.
     pub(super) fn members(&self, shape: Shape) -> Value {
         let Some(structure) = shape.structure() else { return Value::Null };
         let mut members = Map::new();
@@ -75,7 +75,7 @@ impl Element {
                 (Shape::List(list), Some(first)) => {
                     let items =
                         |element: &Self| element.children.iter().map(|item| item.value(list.element())).collect();
-                    // A list is an element with `member`s, or elements side by side.
+                    // A list is an element with `member`s, or repeated elements.
                     match first.children.iter().all(|child| child.name == "member") && !first.children.is_empty() {
                         true => items(first),
                         false => Value::Array(found.map(|element| element.value(list.element())).collect()),
