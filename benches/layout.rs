@@ -1,10 +1,10 @@
-//! How long the layout of a picture takes: `cargo bench --package workflow-graph --features layout`.
+//! Measures the layout of a picture: `cargo bench --package workflow-graph --features layout`.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::{Map, Value, json};
 use workflow_graph::{Direction, Graph};
 
-/// A machine of this many states: tasks that may fail, choices that skip ahead or go back, parallels.
+/// Returns a machine with this many states: tasks that may fail, choices that skip ahead or go back, parallels.
 fn machine(states: usize) -> Value {
     let mut all = Map::new();
     let name = |number: usize| format!("State number {number}");

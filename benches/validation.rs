@@ -1,5 +1,5 @@
-//! How long the validation of a document takes, from its text to the places of what is found, by the number of
-//! states; beside npm's asl-validator on the same documents, in one run:
+//! Measures the validation of a document, from its text to the positions of the findings, by the number of states;
+//! compared with npm's asl-validator on the same documents, in one run:
 //!
 //! ```console
 //! npm install --prefix target/peers asl-validator@4.0.0
@@ -7,9 +7,10 @@
 //! ```
 //!
 //! The macro checks at the speed of a debug build: `cargo bench -p workflow-asl --bench validation --profile dev -- 200`.
-//! The documents `AWS APIs` are of tasks alone, each held against the table of an API.
+//! The documents `AWS APIs` consist only of tasks, each checked against the table of an API.
 //!
-//! The largest document is about as large as AWS takes, a mebibyte. Other sizes as arguments: `-- 200 400`. Without node or the package only our own times are printed.
+//! The largest document is about as large as AWS accepts, one mebibyte. You can pass other sizes as arguments: `-- 200
+//! 400`. Without node or the package, only our own times are printed.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
 
@@ -25,7 +26,7 @@ use workflow_asl::source::{Format, Source};
 
 const RUNS: usize = 5;
 
-/// Makes a document with so many states.
+/// Makes a document with this many states.
 type Make = fn(usize) -> Value;
 
 fn main() {
@@ -64,7 +65,7 @@ fn main() {
     }
 }
 
-/// The peer's times in milliseconds and its verdicts; none, with a message, where it is absent.
+/// Returns the peer's times in milliseconds and its verdicts; empty, with a message, if it is missing.
 fn peer(documents: &[(&str, usize, String)]) -> Vec<(f64, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let peers = root.join("target/peers");
@@ -99,7 +100,7 @@ fn fastest<T>(mut run: impl FnMut() -> T) -> Duration {
     (0..RUNS).map(time).min().unwrap_or_default()
 }
 
-/// States in the proportion of real machines: tasks with handlers, choices, passes, waits and maps.
+/// Returns states in realistic proportions: tasks with handlers, choices, passes, waits and maps.
 fn json_path(states: usize) -> Value {
     machine("JSONPath", states, |i, next| match i % 10 {
         0 => json!({
@@ -136,7 +137,7 @@ fn json_path(states: usize) -> Value {
     })
 }
 
-/// The same in JSONata.
+/// Returns the same in JSONata.
 fn jsonata(states: usize) -> Value {
     machine("JSONata", states, |i, next| match i % 10 {
         0 => json!({
@@ -171,7 +172,8 @@ fn jsonata(states: usize) -> Value {
     })
 }
 
-/// Tasks alone: each has the table of its API to be held against, with parameters, errors and a path into the result.
+/// Returns only tasks: each is checked against the table of its API, with parameters, errors and a path into the
+/// result.
 fn apis(states: usize) -> Value {
     machine("JSONPath", states, |i, next| {
         let (resource, parameters, error, path) = match i % 5 {
@@ -217,7 +219,7 @@ fn apis(states: usize) -> Value {
     })
 }
 
-/// The states of [`json_path`] with a mistake in every one.
+/// Returns the states of [`json_path`] with an error in each.
 fn wrong(states: usize) -> Value {
     let mut machine = json_path(states);
     if let Some(states) = machine.get_mut("States").and_then(Value::as_object_mut) {

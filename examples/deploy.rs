@@ -1,14 +1,14 @@
 //! Deploys the Hello World workflow with the AWS SDK, runs it, and prints its output and history.
 //!
-//! Without anything set it does so against a server in this process, on loopback and in virtual time:
+//! By default, it uses a server in this process, on loopback and in virtual time:
 //!
 //! ```text
 //! cargo run --example deploy --features aws
 //! ```
 //!
-//! With `WORKFLOW_ROLE_ARN`, a role that Step Functions may assume, it talks to AWS with your region and credentials;
-//! with `AWS_ENDPOINT_URL_SFN`, to whatever listens there (credentials must be set, but may be made up). The state
-//! machine stays deployed: running it again changes nothing, and starts one more execution.
+//! With `WORKFLOW_ROLE_ARN`, a role that Step Functions may assume, it uses AWS with your region and credentials. With
+//! `AWS_ENDPOINT_URL_SFN`, it uses any server that listens there (credentials must be set, but may be fake). The state
+//! machine stays deployed: running the example again changes nothing, and starts one more execution.
 
 use std::env;
 use std::error::Error;
@@ -45,7 +45,7 @@ async fn deploy_and_run(client: Client<HelloWorld>, role: &Arn) -> Result<(), Bo
         let execution = deployed.machine.start(&input).await?;
         println!("\n{input:?}: {}", execution.arn());
 
-        // A failed execution is one of the errors of `wait`; here it is only printed.
+        // `wait` returns an error for a failed execution; here it is only printed.
         match execution.wait().await {
             Ok(output) => println!("succeeded: {output:?}"),
             Err(error) => println!("{error}"),

@@ -1,5 +1,5 @@
-//! Runs a workflow whose states are in a document in Amazon States Language: checked when this was compiled, with
-//! types for its input, output, params and states.
+//! Runs a workflow whose states are in a document in Amazon States Language. The document is checked at compile time,
+//! and the workflow has types for its input, output, parameters and states.
 //!
 //! ```text
 //! cargo run --example from_document

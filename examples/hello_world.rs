@@ -1,5 +1,5 @@
-//! Prints the Hello World workflow as Amazon States Language and as a graph, then runs both of its paths
-//! in this process, in virtual time: the wait of three seconds takes none.
+//! Prints the Hello World workflow as Amazon States Language and as a graph, then runs both of its paths in this
+//! process, in virtual time: the wait of three seconds takes no time.
 //!
 //! ```text
 //! cargo run --example hello_world

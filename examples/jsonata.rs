@@ -1,5 +1,5 @@
-//! Expressions in a workflow: a total for each line of a basket, their sum, a discount, and where to go by them.
-//! They become JSONata, the workflow's query language unless it says `query jsonpath;`.
+//! Expressions in a workflow: a total for each line of a basket, their sum, a discount, and a choice that depends on
+//! them. They become JSONata, the workflow's query language by default.
 //!
 //! ```text
 //! cargo run --example jsonata

@@ -1,4 +1,4 @@
-//! The Hello World workflow, and the function that stands for its Lambda function.
+//! The Hello World workflow, and a function in place of its Lambda function.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -54,13 +54,13 @@ workflow! {
     }
 }
 
-/// The Lambda function that [`HelloWorld`] calls, as its definition names it.
+/// The name of the Lambda function in [`HelloWorld`]'s definition.
 pub const FUNCTION: &str = "<lambda-function-name>";
 
-/// The member `input` of the payload in base64.
+/// Returns the member `input` of the payload in Base64.
 ///
 /// # Errors
-/// The payload has no such text.
+/// Fails if the payload has no such string.
 pub fn to_base64(payload: Value) -> Result<String, TaskError> {
     match payload.get("input").and_then(Value::as_str) {
         Some(text) => Ok(STANDARD.encode(text)),

@@ -1,4 +1,4 @@
-//! What the examples share.
+//! The shared code of the examples.
 
 pub mod hello_world;
 pub mod order_saga;

@@ -1,4 +1,5 @@
-//! One processing job, waited for: the first example of AWS's Data Science SDK for Python, with its values checked.
+//! A processing job that the workflow waits for: the first example of AWS's Data Science SDK for Python, with its
+//! values checked.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! A workflow that was written in Amazon States Language before, with Rust types around it.
+//! A workflow with existing states in Amazon States Language, and Rust types around them.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! Retrains a model and deploys it when it is good enough: values go from state to state by the states' names.
+//! Retrains a model and deploys it if it is good enough. Values pass from state to state by the states' names.
 
 use workflow_runtime::workflow;
 

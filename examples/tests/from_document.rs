@@ -1,4 +1,4 @@
-//! The workflow that has its states from a document is that document, and all of its paths run.
+//! Tests that the workflow with states from a document equals that document, and that all of its paths run.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -20,7 +20,7 @@ fn run(amount: u32, approves: bool) -> Execution {
         .unwrap()
         .on_state(RefundState::AskForApproval, move |request: Value| {
             assert_eq!(request["QueueUrl"], "https://sqs/approvals");
-            // What ends the quotes of an intrinsic function is escaped, not evaluated.
+            // A quote is escaped, so that it does not end the intrinsic function's string.
             assert_eq!(request["MessageBody"]["text"], "Ada's {shop}: refund 250 to Grace?");
             if approves { Ok(json!({})) } else { Err(TaskError::new("No")) }
         })

@@ -1,4 +1,4 @@
-//! The Hello World example is the machine it says it is, and both of its paths run.
+//! Tests that the Hello World example is the expected state machine, and that both of its paths run.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -8,10 +8,10 @@ use workflow_asl::path::JsonPath;
 use workflow_local::{Engine, EventType, Execution, Status};
 use workflow_runtime::{Workflow, WorkflowState};
 
-/// The machine as the seed of this project wrote it.
+/// The expected state machine.
 const WANTED: &str = include_str!("hello_world.asl.json");
 
-/// Writes `$['x']` and `$.x` alike.
+/// Normalizes `$['x']` and `$.x`.
 fn normalized(value: Value) -> Value {
     match value {
         Value::String(text) if text.starts_with('$') => match JsonPath::parse(&text) {

@@ -1,4 +1,4 @@
-//! The saga undoes what was done, and nothing else.
+//! Tests that the saga undoes exactly the completed steps.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -8,7 +8,7 @@ use examples::order_saga::{OrderSaga, OrderSagaInput, OrderSagaOutput};
 use serde_json::{Value, json};
 use workflow_local::{Engine, Execution, TaskError};
 
-/// Runs the order; `failing` are the functions that fail. Gives what undid something, with what it was told.
+/// Runs the order; `failing` are the functions that fail. Returns the functions that undid something, with their input.
 fn run(failing: &'static [&'static str]) -> (Execution, Vec<(&'static str, Value)>) {
     let undone = Arc::new(Mutex::new(Vec::new()));
     let mut engine = Engine::of::<OrderSaga>().unwrap();

@@ -1,4 +1,4 @@
-//! The processing job gets its values by name, and both ways it can end run.
+//! Tests that the processing job gets its values by name, and that both of its ends can be reached.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

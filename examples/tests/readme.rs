@@ -1,4 +1,4 @@
-//! README's examples, as printed there.
+//! Tests the README's examples as printed there.
 
 use std::error::Error;
 
@@ -52,13 +52,13 @@ fn the_other_path_of_the_readme_s_example_runs() -> Result<(), Box<dyn Error>> {
 
 const README: &str = include_str!("../../README.md");
 
-/// The code block of a language, by its number among those.
+/// Returns the code block of a language, by index.
 fn block(language: &str, number: usize) -> Option<&'static str> {
     let opening = format!("```{language}\n");
     README.split(&opening).nth(number + 1)?.split("```").next()
 }
 
-/// Without blanks, which rustfmt chooses here.
+/// Removes white space, which rustfmt changes here.
 fn dense(text: &str) -> String {
     text.split_whitespace().collect()
 }

@@ -1,4 +1,4 @@
-//! The retraining pipeline passes its values by the states' names; every way through it runs.
+//! Tests that the retraining pipeline passes its values by the states' names, on every path.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

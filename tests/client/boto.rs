@@ -1,5 +1,5 @@
-//! Clients that are not ours: boto3 and the AWS CLI, of the Python whose path is in `WORKFLOW_CLIENTS`. They know the endpoint,
-//! credentials and a region that are made up, and that the host has no `sync-`.
+//! Tests third-party clients: boto3 and the AWS CLI, of the Python whose path is in `WORKFLOW_CLIENTS`. They know the
+//! endpoint, fake credentials, a region, and that the host has no `sync-` prefix.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use workflow_server::Server;
 
 use crate::workflows::serve;
 
-/// Runs a script with a client against a server of its own.
+/// Runs a script with a client and its own server.
 async fn run(client: &str, script: &str) {
     let Some(python) = std::env::var_os("WORKFLOW_CLIENTS") else {
         assert!(

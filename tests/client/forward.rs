@@ -1,4 +1,4 @@
-//! A server behind a connection that answers some requests itself, or is lost.
+//! A server behind a connection that answers some requests itself, or drops them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use workflow_runtime::aws_sdk_sfn::config::retry::RetryConfig;
 
 type Judge = dyn Fn(&str, usize) -> Verdict + Send + Sync;
 
-/// Sends requests on, but answers some itself.
+/// Forwards requests, but answers some itself.
 #[derive(Clone)]
 pub(crate) struct Forward {
     real: SharedHttpConnector,
@@ -23,7 +23,7 @@ pub(crate) struct Forward {
 pub(crate) enum Verdict {
     On,
     Made(&'static [u8]),
-    /// The connection is lost, before or after the request is carried out.
+    /// The connection is lost, before or after the request is executed.
     Lost {
         carried_out: bool,
     },
@@ -51,7 +51,7 @@ impl Forward {
         Self::with(real, move |operation, number| made(operation, number).map_or(Verdict::On, Verdict::Made))
     }
 
-    /// So many requests are answered, and no other.
+    /// This many requests are answered, and no others.
     pub(crate) fn cut(real: &aws_sdk_sfn::Client, allowed: usize, carries_out: bool) -> aws_sdk_sfn::Client {
         Self::with(real, move |_, number| match number < allowed {
             true => Verdict::On,

@@ -1,4 +1,4 @@
-//! What the server makes of requests that no SDK would send.
+//! Tests the server with requests that no SDK sends.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use workflow_server::Server;
 
 use crate::workflows::serve;
 
-/// Sends one request and reads the answer: its status and its body as JSON, `Null` when there is none.
+/// Sends one request and reads the answer: its status and its body as JSON, `Null` if there is none.
 pub(crate) async fn send(
     address: SocketAddr,
     method: &str,
@@ -30,7 +30,7 @@ pub(crate) async fn send(
     }
     head.push_str("\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
-    // The server may have answered, and closed, before it has read everything.
+    // The server may have answered and closed before it has read everything.
     let _ = stream.write_all(body).await;
     read_answer(&mut stream).await
 }
@@ -339,7 +339,7 @@ async fn a_case_of_a_mock_file_is_named_behind_the_arn() {
     let server = serve(builder().mocks(parse(&file))).await;
     let arn = machine(&server, "EXPRESS").await;
     assert_eq!(output(&start(&server, &arn, "#Paid").await).as_deref(), Some(r#"{"paid":1}"#));
-    // Each execution has the case's answers from the first on.
+    // Each execution has the test case's answers from the first on.
     for _ in 0..2 {
         assert_eq!(output(&start(&server, &arn, "#BusyOnce").await).as_deref(), Some(r#"{"paid":2}"#));
     }
@@ -347,7 +347,7 @@ async fn a_case_of_a_mock_file_is_named_behind_the_arn() {
     let answer = start(&server, &arn, "#BusyTwice").await;
     assert!(answer.1["message"].as_str().unwrap().contains("did you mean `BusyOnce`?"), "{answer:?}");
 
-    // An execution that goes on by itself has the case too, and its machine's plain ARN.
+    // An asynchronous execution has the test case too, and the plain ARN of its machine.
     let server = serve(builder().mocks(parse(&file))).await;
     let arn = machine(&server, "STANDARD").await;
     let body = json!({ "stateMachineArn": format!("{arn}#Paid") }).to_string();
@@ -363,7 +363,7 @@ async fn a_case_of_a_mock_file_is_named_behind_the_arn() {
     };
     assert_eq!((&described["output"], &described["stateMachineArn"]), (&json!(r#"{"paid":1}"#), &json!(arn)));
 
-    // Without a mock file such an ARN is nobody's.
+    // Without a mock file, such an ARN is unknown.
     let plain = serve(builder()).await;
     let arn = machine(&plain, "EXPRESS").await;
     assert_eq!(code(&start(&plain, &arn, "#Paid").await), (400, "StateMachineDoesNotExist"));
@@ -445,7 +445,7 @@ async fn machines_have_tags() {
     let untagged = ask("UntagResource", json!({"resourceArn": arn, "tagKeys": ["empty", "unknown"]})).await;
     assert_eq!(untagged, (200, json!({})));
     assert_eq!(list().await, json!([{"key": "team", "value": "b"}, {"key": "new", "value": ""}]));
-    // The same machine again has the tags that it had.
+    // The same machine again has its previous tags.
     assert_eq!(machine("Tagged", json!([{"key": "other", "value": "c"}])).await.0, 200);
     assert_eq!(list().await, json!([{"key": "team", "value": "b"}, {"key": "new", "value": ""}]));
 

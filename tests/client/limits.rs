@@ -1,4 +1,4 @@
-//! What the server does with clients that are slow, silent or foreign, and with handlers that never return.
+//! Tests the server with clients that are slow, silent or foreign, and with handlers that never return.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ const LONG: Duration = Duration::from_secs(60);
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/r";
 
-/// What must come, but need not come at once.
+/// The time limit for events that must happen, but not immediately.
 async fn soon<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(LONG, future).await.expect("it did not come")
 }
@@ -39,7 +39,7 @@ async fn start(server: &Server, machine: &str) -> String {
     started["executionArn"].as_str().unwrap().to_owned()
 }
 
-/// The description of an execution, when it has ended.
+/// Waits for the end of an execution, and returns its description.
 async fn ended(server: &Server, execution: &str) -> Value {
     let body = json!({"executionArn": execution}).to_string();
     soon(async {
@@ -60,14 +60,14 @@ fn task(function: &str) -> Value {
     })
 }
 
-/// Sends text on a connection of its own.
+/// Sends text on its own connection.
 async fn connect(server: &Server, text: &str) -> TcpStream {
     let mut stream = TcpStream::connect(server.local_addr()).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
     stream
 }
 
-/// The head of a request with a body of so many bytes.
+/// Returns the head of a request with a body of this many bytes.
 fn head(operation: &str, length: usize) -> String {
     format!(
         "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSStepFunctions.{operation}\r\nContent-Length: {length}\r\n\r\n"
@@ -103,7 +103,7 @@ async fn shutdown_ends_whatever_clients_do() {
     let idle = connect(&server, "").await;
     let half_a_line = connect(&server, "POST / HT").await;
     let half_a_head = connect(&server, "POST / HTTP/1.1\r\nHost: local").await;
-    // The server says when it begins to read the body.
+    // The server responds when it begins to read the body.
     let expecting = head("ListStateMachines", 100).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
     let mut half_a_body = connect(&server, &expecting).await;
     let mut go_on = [0; 25];
@@ -158,7 +158,7 @@ async fn handlers_that_never_return_leave_the_server_and_other_executions_alone(
     let test = json!({"definition": r#"{"Type":"Pass","End":true}"#}).to_string();
     assert_eq!(soon(call(&server, "TestState", test.as_bytes())).await.1["status"], "SUCCEEDED");
     soon(server.shutdown()).await;
-    // That this test ends shows that such handlers do not keep the runtime from ending.
+    // The end of this test shows that such handlers do not keep the runtime from ending.
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn a_task_without_a_thread_fails_and_names_the_handler_that_is_stuck() {
     let running = server.running_handlers();
     assert_eq!((running.len(), running[0].execution_arn.as_deref()), (2, Some(first.as_str())));
 
-    // A test of a task waits for a thread too.
+    // A test of a task also waits for a thread.
     let test = json!({"definition": task("stuck").to_string(), "roleArn": ROLE}).to_string();
     assert_eq!(code(&soon(call(&server, "TestState", test.as_bytes())).await), (500, "InternalServerError"));
 }
@@ -262,12 +262,12 @@ async fn heads_bodies_and_idle_connections_have_time_limits() {
         let mut stream = connect(&server, start).await;
         let mut rest = Vec::new();
         let _ = soon(stream.read_to_end(&mut rest)).await;
-        // Closed, perhaps after saying why.
+        // Closed, perhaps with an error response.
         assert!(rest.is_empty() || rest.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&rest));
     }
     let mut stream = connect(&server, &(head("ListStateMachines", 100) + "{")).await;
     assert_eq!(code(&soon(read_answer(&mut stream)).await), (408, "RequestTimeoutException"));
-    // A client that goes on too slowly is no better than one that stops.
+    // A client that continues too slowly is treated like one that stops.
     let mut stream = connect(&server, "POST / HTTP/1.1\r\nHost: localhost\r\n").await;
     soon(async {
         while stream.write_all(b"X-A: b\r\n").await.is_ok() {
@@ -308,7 +308,7 @@ async fn answers_that_nobody_reads_do_not_keep_a_connection() {
     let request = head("DescribeStateMachine", describe.len()) + &describe;
     let mut greedy = connect(&server, "").await;
     let _ = tokio::time::timeout(SHORT, greedy.write_all(request.repeat(200).as_bytes())).await;
-    // The only place is free again.
+    // The only slot is free again.
     assert_eq!(soon(call(&server, "ListStateMachines", b"{}")).await.0, 200);
     drop(greedy);
 }

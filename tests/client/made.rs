@@ -1,4 +1,4 @@
-//! Made answers: an HTTP client for the SDK that asks nobody, and a socket that answers with bytes.
+//! Fake answers: an HTTP client for the SDK without a network, and a socket that answers with fixed bytes.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -24,30 +24,30 @@ use crate::workflows::config;
 pub(crate) struct Asked {
     pub(crate) operation: String,
     pub(crate) body: Value,
-    /// How many requests came before it.
+    /// The number of earlier requests.
     pub(crate) number: usize,
 }
 
-/// What becomes of a request.
+/// The outcome of a request.
 pub(crate) enum Answer {
-    /// A status and a body as Step Functions has them.
+    /// A status and a body in the format of Step Functions.
     Json(u16, Value),
     /// A status, a content type and a body.
     Text(u16, &'static str, &'static str),
     /// The connection is lost before the answer.
     Lost,
-    /// No answer, ever.
+    /// There is never an answer.
     Never,
 }
 
-/// An error of the service.
+/// Returns an error of the service.
 pub(crate) fn error(status: u16, code: &str, message: &str) -> Answer {
     Answer::Json(status, json!({"__type": code, "message": message}))
 }
 
 type Script = dyn Fn(&Asked) -> Answer + Send + Sync;
 
-/// An HTTP client with made answers, which keeps what it was asked. Time is tokio's, so that it can be stopped.
+/// An HTTP client with fake answers, which records its requests. It uses tokio's time, which can be paused.
 #[derive(Clone)]
 pub(crate) struct Made {
     script: Arc<Script>,
@@ -74,12 +74,12 @@ impl Made {
             .time_source(TokioTime { base: SystemTime::UNIX_EPOCH, start: tokio::time::Instant::now() })
     }
 
-    /// The SDK's client, with its retries.
+    /// Returns the SDK's client, with its retries.
     pub(crate) fn sfn(&self) -> aws_sdk_sfn::Client {
         aws_sdk_sfn::Client::from_conf(self.config().build())
     }
 
-    /// The SDK's client, without retries: each call is one request.
+    /// Returns the SDK's client without retries: each call is one request.
     pub(crate) fn sfn_once(&self) -> aws_sdk_sfn::Client {
         aws_sdk_sfn::Client::from_conf(self.config().retry_config(RetryConfig::disabled()).build())
     }
@@ -128,7 +128,7 @@ impl TimeSource for TokioTime {
     }
 }
 
-/// A socket that answers each request with these bytes, and closes the connection.
+/// Returns a socket that answers each request with these bytes and closes the connection.
 pub(crate) async fn socket(answer: &'static [u8]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

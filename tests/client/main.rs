@@ -1,4 +1,4 @@
-//! The typed client against our own server and against moto, and the server against whatever may come over HTTP.
+//! Tests the typed client with our own server and with moto, and the server with arbitrary HTTP requests.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
 

@@ -1,9 +1,9 @@
-//! The client, and the tasks of a server, against moto, whose address is in `WORKFLOW_MOTO_URL`.
+//! Tests the client, and the tasks of a server, with moto, whose address is in `WORKFLOW_MOTO_URL`.
 
 use crate::scenario;
 use crate::workflows::sfn;
 
-/// moto keeps one account for all tests, so they take turns in one test.
+/// moto has one account for all tests, so they take turns in one test.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_client_works_with_moto() {
     let Ok(url) = std::env::var("WORKFLOW_MOTO_URL") else {
@@ -13,7 +13,7 @@ async fn the_client_works_with_moto() {
     };
     let authority = url.strip_prefix("http://").expect("WORKFLOW_MOTO_URL begins with http://").trim_end_matches('/');
     let address = tokio::net::lookup_host(authority).await.unwrap().next().unwrap();
-    // moto keeps machines between runs, and runs none until it is told to.
+    // moto keeps machines between runs, and does not run any until it is told to.
     for (path, body) in
         [("/moto-api/reset", ""), ("/moto-api/config", r#"{"stepfunctions": {"execute_state_machine": true}}"#)]
     {

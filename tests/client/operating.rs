@@ -1,4 +1,4 @@
-//! What runs, seen and steered by the client.
+//! Tests observing and controlling running executions with the client.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -16,7 +16,7 @@ use crate::workflows::{Broken, Calls, Quick, Sleep, role, serve};
 
 const MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:Sleep";
 
-/// A server, and a state machine on it.
+/// Returns a server, and a state machine on it.
 async fn machine(builder: Builder, definition: Value) -> (Server, StateMachine<Untyped>) {
     let server = serve(builder).await;
     let client = Client::<Untyped>::new(aws_sdk_sfn::Client::from_conf(server.sfn_config()));
@@ -77,7 +77,7 @@ async fn ten_thousand_executions_come_in_pages_and_no_page_is_asked_for_in_vain(
     assert_eq!(made.asked().len(), 2);
     assert_eq!(executions.collect().await.unwrap().len(), 8500);
     assert_eq!(made.asked().len(), 10);
-    // The newest come first: older pages hold nothing newer.
+    // The newest come first: older pages contain nothing newer.
     let newer = SystemTime::UNIX_EPOCH + Duration::from_secs(18_001);
     assert_eq!(machine.executions().started_after(newer).list().collect().await.unwrap().len(), 2000);
     assert!(made.asked().len() <= 13, "{}", made.asked().len());

@@ -1,4 +1,4 @@
-//! The client against our own server.
+//! Tests the client with our own server.
 
 use serde_json::json;
 use workflow_local::{Clock, TaskError};
@@ -92,7 +92,7 @@ async fn what_the_service_refuses_has_its_code_and_message() {
     let nobody = client.attach("arn:aws:states:us-east-1:123456789012:stateMachine:Nobody");
     let error = nobody.start(&json!({})).await.unwrap_err();
     assert_eq!(error.refusal().unwrap().code, "StateMachineDoesNotExist");
-    // Unknown ones are deleted without an error.
+    // Deleting unknown ones is not an error.
     nobody.delete().await.unwrap();
 
     let machine = client.deploy(&role()).await.unwrap().machine;
@@ -126,7 +126,7 @@ async fn creating_again_with_another_definition_is_refused() {
     };
     let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#;
     let first = create(definition, role().as_str()).await.unwrap();
-    // The role is not compared, and not updated.
+    // The role is neither compared nor updated.
     let again = create(definition, "arn:aws:iam::123456789012:role/other").await.unwrap();
     assert_eq!((first.state_machine_arn(), first.creation_date()), (again.state_machine_arn(), again.creation_date()));
     let other = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
@@ -163,7 +163,7 @@ async fn long_histories_come_page_by_page() {
         assert_eq!(event.id(), last + 1);
         last = event.id();
     }
-    // Seven events an iteration, two at either end of the map, two at either end of all.
+    // Seven events per iteration, two at either end of the map, two at either end of the execution.
     assert!(last > 2000, "{last}");
     assert!(history.next().await.unwrap().is_none());
 }
@@ -208,7 +208,7 @@ async fn an_express_workflow_answers_at_once() {
     let error = machine.run(&Json::Null).await.unwrap_err();
     assert!(matches!(error, Error::Failed { .. }), "{error:?}");
 
-    // As on AWS, an Express execution cannot be described, and its handle does not offer it.
+    // As on AWS, an Express execution cannot be described, so its handle does not offer that.
     let execution = machine.start(&json!({"name": "Ada"})).await.unwrap();
     let error = sfn.describe_execution().execution_arn(execution.arn().as_str()).send().await.unwrap_err();
     assert_eq!(error.message(), Some("Invalid Arn: 'Resource type not valid in this context: express'"));
@@ -276,7 +276,7 @@ async fn a_state_is_tested_over_http() {
     let details = tested.inspection_data().unwrap().error_details().unwrap();
     assert_eq!((details.retry_index(), details.retry_backoff_interval_seconds()), (Some(0), Some(6)));
 
-    // A state of a whole machine, with variables; broken JSON and broken states are refused.
+    // A state of a whole machine, with variables; invalid JSON and invalid states are rejected.
     let machine = json!({
         "QueryLanguage": "JSONata", "StartAt": "A",
         "States": { "A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Pass", "Output": "{% $n + 1 %}", "End": true } }
@@ -319,7 +319,7 @@ async fn a_definition_is_validated_with_as_many_findings_as_are_asked_for() {
         missing.location().is_some_and(|at| at.starts_with("/States/")) && missing.message().contains('`'),
         "{all:?}"
     );
-    // Errors alone, unless warnings are asked for; and what is left out is told.
+    // Only errors by default, without warnings; and truncation is reported.
     assert_eq!(validate().send().await.unwrap().diagnostics().len(), errors);
     let first = validate().max_results(1).send().await.unwrap();
     assert_eq!((first.diagnostics().len(), first.truncated()), (1, Some(true)));

@@ -1,4 +1,4 @@
-//! Deployments with all that belongs to them: configuration, tags, versions, aliases.
+//! Tests deployments with everything that belongs to them: configuration, tags, versions, aliases.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -24,13 +24,13 @@ fn greet(sfn: &aws_sdk_sfn::Client, formula: &str) -> Deploy<Greet> {
     Client::new(sfn.clone()).deploy_with(&role(), &GreetParams { formula: formula.to_owned() })
 }
 
-/// A deployment that says everything.
+/// Returns a deployment that declares everything.
 fn whole(sfn: &aws_sdk_sfn::Client, formula: &str) -> Deploy<Greet> {
     let deploy = greet(sfn, formula).logging(Logging::errors(LOGS).with_data()).tracing(true);
     deploy.tags([("team", "a"), ("stage", formula)]).publish_as("by a test").alias("live")
 }
 
-/// All that was deployed, as text.
+/// Returns everything deployed, as text.
 async fn state(deployed: &Deployed<Greet>) -> String {
     let machine = &deployed.machine;
     let found = machine.describe().await.unwrap();
@@ -55,7 +55,7 @@ async fn machine_tags(arn: &str, deployed: &Deployed<Greet>) -> Vec<(String, Str
     tags
 }
 
-/// The SDK's client behind a handle.
+/// Returns the SDK's client behind a handle.
 trait Sdk {
     fn machine_sfn(&self) -> aws_sdk_sfn::Client;
 }
@@ -80,7 +80,7 @@ async fn nothing_is_sent_of_a_definition_that_is_not_valid() {
     assert!(matches!(&error, Error::Invalid { findings, .. } if findings.len() == 1), "{error:?}");
     assert_eq!(*asked.lock().unwrap(), ["ListStateMachines", "ValidateStateMachineDefinition"]);
 
-    // A service that has no such operation, and a role that may not use it, leave it to `CreateStateMachine`.
+    // If the service lacks the operation, or the role may not use it, `CreateStateMachine` checks the definition.
     for refusal in [error_answer("AccessDeniedException"), error_answer("UnknownOperationException"), foreign] {
         let made = Made::new(move |asked| match &*asked.operation {
             "ListStateMachines" => Answer::Json(200, json!({"stateMachines": []})),
@@ -130,7 +130,7 @@ async fn configuration_and_tags_are_brought_to_what_is_declared_and_left_where_n
     };
     assert_eq!(mine(machine_tags(arn.as_str(), &first).await), ["test", "a"]);
     assert_eq!(deploy().await.unwrap().change, Change::Unchanged);
-    // What is not said stays.
+    // Anything that is not declared stays.
     assert_eq!(greet(&sfn, "Dear").await.unwrap().change, Change::Unchanged);
     assert!(first.machine.describe().await.unwrap().tracing_configuration().unwrap().enabled());
 
@@ -188,7 +188,7 @@ async fn what_was_configured_by_hand_is_left_alone_until_told_otherwise() {
             assert!(error.to_string().contains(&format!("its {aspect} {word} changed by other means")), "{error}");
             assert_eq!(state_of(&first).await, by_hand);
         }
-        // A setting that this deployment does not declare stays as it is.
+        // A setting that this deployment does not declare stays unchanged.
         assert_eq!(greet(&sfn, "Dear").await.unwrap().change, Change::Unchanged);
         assert_eq!(state_of(&first).await, by_hand);
         assert_eq!(first.machine.drift().await.unwrap().map(|drift| drift.changed), Some(vec![aspect]));
@@ -197,14 +197,14 @@ async fn what_was_configured_by_hand_is_left_alone_until_told_otherwise() {
         assert_eq!(deploy("Dear").await.unwrap().change, Change::Unchanged);
         assert!(first.machine.drift().await.unwrap().is_none());
     }
-    // What somebody brought by hand to what is now declared is right.
+    // A manual change to what is now declared is fine.
     update().tracing_configuration(TracingConfiguration::builder().enabled(false).build()).send().await.unwrap();
     assert_eq!(deploy("Dear").tracing(false).await.unwrap().change, Change::Unchanged);
     assert!(first.machine.drift().await.unwrap().is_none());
     assert_eq!(deploy("Dear").await.unwrap().change, Change::Updated);
 }
 
-/// What a state machine has, but for what deployments note.
+/// Returns everything that a state machine has, except for the records of deployments.
 async fn state_of(deployed: &Deployed<Greet>) -> String {
     let found = deployed.machine.describe().await.unwrap();
     let mut tags = machine_tags(&found.state_machine_arn, deployed).await;
@@ -267,7 +267,7 @@ async fn an_alias_is_made_shifted_and_rolled_back() {
     assert_eq!(routes().await, ["1=100"]);
     assert!(matches!(live.roll_back().await, Err(Error::NothingBefore { .. })));
 
-    // Ten of a hundred, then all, then back.
+    // Ten percent, then all, then back.
     let second = greet(&sfn, "two").alias_weight("live", 10).await.unwrap();
     assert_eq!(routes().await, ["1=90", "2=10"]);
     let version = second.target().arn().clone();
@@ -280,7 +280,7 @@ async fn an_alias_is_made_shifted_and_rolled_back() {
     assert_eq!(routes().await, ["2=100"]);
     assert_eq!(live.roll_back().await.unwrap(), *first.target().arn());
 
-    // An execution that is started by the alias runs what it points to.
+    // An execution started on the alias runs the version that it points to.
     let input = crate::workflows::GreetInput { name: "Ada".into(), formal: true };
     let execution = live.machine().start(&input).await.unwrap();
     assert_eq!(execution.wait_with(QUICK).await.unwrap().words, "one");
@@ -301,7 +301,7 @@ async fn of_two_deployments_at_once_one_publishes_and_the_other_says_so() {
         if first == "update" {
             greet(&real, "zero").publish().await.unwrap();
         }
-        // The other deployment goes all its way between this one's update and its publishing.
+        // The other deployment runs between this one's update and its publishing.
         let other = Mutex::new(Some(greet(&real, "other").publish()));
         let won = std::sync::Arc::new(Mutex::new(None));
         let outcome = std::sync::Arc::clone(&won);
@@ -333,7 +333,7 @@ async fn of_two_deployments_at_once_either_is_known_to_the_next() {
         let server = serve(Server::builder()).await;
         let real = sfn(&server);
         greet(&real, "zero").await.unwrap();
-        // The other deployment goes all its way before that request of this one.
+        // The other deployment runs before that request of this one.
         let other = Mutex::new(Some(greet(&real, "other").tags([("team", "other")])));
         let handle = tokio::runtime::Handle::current();
         let slow = Forward::with(&real, move |_, number| {
@@ -351,7 +351,7 @@ async fn of_two_deployments_at_once_either_is_known_to_the_next() {
         let third = || greet(&real, "third").tags([("team", "third")]);
         assert_eq!(third().await.unwrap().change, Change::Updated, "{before}");
         assert_eq!(third().await.unwrap().change, Change::Unchanged, "{before}");
-        // And an edit by hand is one, however many deployments there were.
+        // A manual edit stays detected, however many deployments there were.
         let by_hand = r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#;
         let arn = third().await.unwrap().machine.arn().to_string();
         real.update_state_machine().state_machine_arn(arn).definition(by_hand).send().await.unwrap();
@@ -448,7 +448,7 @@ async fn a_plan_tells_what_a_deployment_means_before_it_is_made() {
     assert!(same.plan.is_empty() && same.drift.is_none(), "{}", same.plan.to_text());
     assert_eq!(same.machine.as_ref(), Some(deployed.machine.arn()));
 
-    // All that is said, and nothing else, is compared.
+    // Everything declared, and nothing else, is compared.
     assert!(greet(&sfn, "Dear").plan().await.unwrap().plan.is_empty());
     let other = greet(&sfn, "Dear").tags([("team", "b")]).logging(Logging::off()).tracing(true);
     let other = other.encryption(Encryption::kms("key")).plan().await.unwrap();
@@ -461,7 +461,7 @@ async fn a_plan_tells_what_a_deployment_means_before_it_is_made() {
     let planned = client.plan_with(&other_role, &GreetParams { formula: "Dear".to_owned() }).await.unwrap();
     assert!(planned.plan.findings.iter().any(|finding| finding.rule.id == "role-changed"));
 
-    // Nothing was changed by all that; a hand edit is told.
+    // None of that changed anything; a manual edit is reported.
     assert_eq!(greet(&sfn, "Dear").await.unwrap().change, Change::Unchanged);
     assert!(deployed.machine.drift().await.unwrap().is_none());
     let by_hand = r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#;

@@ -1,4 +1,4 @@
-//! What is written against `Runner`, on the engine in virtual time and over a server on loopback alike.
+//! Tests code written against `Runner`, both on the engine in virtual time and with a server on loopback.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +35,7 @@ fn input(card: &str) -> ChargeInput {
     ChargeInput { card: card.to_owned() }
 }
 
-/// A service that starts a workflow, whoever runs it.
+/// A service that starts a workflow with any runner.
 struct Shop {
     charge: Arc<dyn Runner<Charge>>,
 }
@@ -86,7 +86,7 @@ async fn scenario(runner: Arc<dyn Runner<Charge>>) {
     assert!(matches!(taken, RunnerError::NameTaken { name } if name == "stolen"));
     assert!(matches!(runner.start_named("no blanks", &input("visa")).await, Err(RunnerError::Other(_))));
 
-    // One that has ended is not stopped, and no error.
+    // Stopping an ended execution does nothing, and is not an error.
     runner.stop("stolen", Some("Late"), None).await.unwrap();
     assert_eq!(runner.status("stolen").await.unwrap().name(), "FAILED");
 }
@@ -102,7 +102,7 @@ async fn a_service_runs_on_the_engine_and_on_a_server() {
     server.shutdown().await;
 }
 
-/// Nobody has the name; what runs is stopped.
+/// Tests an unused name, and stopping a running execution.
 async fn stops(runner: impl Runner<Charge>) {
     for unknown in [
         runner.status("nobody").await.map(drop),
@@ -112,7 +112,7 @@ async fn stops(runner: impl Runner<Charge>) {
         assert!(matches!(unknown, Err(RunnerError::UnknownExecution { ref name }) if name == "nobody"), "{unknown:?}");
     }
     runner.start_named("one", &input("visa")).await.unwrap();
-    // The same name and input once more is the same execution.
+    // The same name and input again is the same execution.
     runner.start_named("one", &input("visa")).await.unwrap();
     assert!(matches!(runner.start_named("one", &input("gold")).await, Err(RunnerError::NameTaken { .. })));
     assert_eq!(runner.status("one").await.unwrap(), ExecutionStatus::Running);
@@ -143,7 +143,7 @@ async fn virtual_time_passes_when_it_is_told_to() {
     runner.pass(Duration::from_secs(1));
     assert_eq!(runner.status(&first).await.unwrap().name(), "SUCCEEDED");
     assert_eq!(runner.status(&second).await.unwrap(), ExecutionStatus::Running);
-    // Who waits lets pass what is needed, for all.
+    // Waiting advances the time as needed, for all executions.
     let before = runner.now();
     assert_eq!(runner.wait(&second).await.unwrap().receipt, "gold was charged");
     assert_eq!(before.until(runner.now()).as_secs(), 3600);
@@ -172,7 +172,7 @@ async fn closures_that_give_futures_are_answered_whoever_looks() {
         })
         .collect();
     tokio::task::yield_now().await;
-    // Time stands still while a closure works.
+    // Time stands still while a closure runs.
     runner.pass(Duration::from_secs(86_400 * 2));
     assert_eq!(runner.status(&name).await.unwrap(), ExecutionStatus::Running);
     gate.add_permits(1);

@@ -1,4 +1,4 @@
-//! What every server that speaks the API must do for the client.
+//! Scenarios that the client must support with every server of the API.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The client where the service, or the way to it, is not as it should be.
+//! Tests the client with a failing service or connection.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ fn execution(sfn: aws_sdk_sfn::Client) -> Execution<Sleep> {
     Client::<Sleep>::new(sfn).execution(EXECUTION)
 }
 
-/// Runs something, and tells how long it took by the clock, which goes on only while nothing else happens.
+/// Runs something, and returns how long it took by the clock, which only advances while nothing else happens.
 async fn timed<T>(future: impl IntoFuture<Output = T>) -> (T, Duration) {
     let start = tokio::time::Instant::now();
     let given = future.await;
@@ -85,14 +85,14 @@ async fn an_execution_that_ended_before_its_start_was_sent_again_is_not_started_
         0 => Answer::Lost,
         _ => error(400, "ExecutionAlreadyExists", "Execution Already Exists: 'arn'"),
     });
-    // A version's executions are the machine's.
+    // The executions of a version are those of the machine.
     for arn in [MACHINE.to_owned(), format!("{MACHINE}:3")] {
         let machine = Client::<Sleep>::new(made.sfn()).attach(arn);
         let execution = machine.start(&json!({})).await.unwrap();
         let name = made.asked().last().unwrap().body["name"].clone();
         let expected = format!("arn:aws:states:us-east-1:123456789012:execution:Sleep:{}", name.as_str().unwrap());
         assert_eq!(execution.arn().as_str(), expected);
-        // A name of the caller's own may be another's.
+        // A name chosen by the caller may belong to another execution.
         let error = machine.start_named("mine", &json!({})).await.unwrap_err();
         assert_eq!(error.refusal().unwrap().code, "ExecutionAlreadyExists");
     }
@@ -113,7 +113,7 @@ async fn waiting_sits_out_what_passes() {
     let made = Made::new(script);
     assert_eq!(execution(made.sfn_once()).wait().await.unwrap(), json!(7));
     assert_eq!(made.asked().len(), 17);
-    // With the SDK's own retries beneath it is the same.
+    // The same with the SDK's own retries underneath.
     let made = Made::new(script);
     assert_eq!(execution(made.sfn()).wait().await.unwrap(), json!(7));
     assert_eq!(made.asked().len(), 17);
@@ -124,7 +124,7 @@ async fn waiting_gives_up_when_an_outage_lasts() {
     let made = Made::new(|asked| if asked.number < 3 { running() } else { unavailable() });
     let (ended, took) = timed(execution(made.sfn_once()).wait()).await;
     assert_eq!(ended.unwrap_err().refusal().unwrap().status, 503);
-    // Three looks within two seconds, then five minutes with a look each ten seconds.
+    // Three polls within two seconds, then five minutes with a poll every ten seconds.
     assert!((300..315).contains(&took.as_secs()), "{took:?}");
 
     let made = Made::new(|_| throttled());
@@ -132,7 +132,7 @@ async fn waiting_gives_up_when_an_outage_lasts() {
     assert_eq!(ended.unwrap_err().refusal().unwrap().code, "ThrottlingException");
     assert!((5..10).contains(&took.as_secs()), "{took:?}");
 
-    // An outage that ends does not count towards the next.
+    // An outage that has ended does not count towards the next one.
     let made = Made::new(|asked| match asked.number {
         0..200 if asked.number % 10 == 9 => running(),
         0..200 => Answer::Lost,
@@ -225,7 +225,7 @@ async fn an_answer_that_is_not_from_the_service_is_called_so() {
         );
         assert!(!format!("{error}{error:?}").contains("log in"), "{error:?}");
     }
-    // The same for each operation that must give something.
+    // The same for each operation that must return something.
     let made = Made::new(|_| Answer::Json(200, json!({})));
     let client = Client::<Sleep>::new(made.sfn());
     let foreign = |error: Error| matches!(error, Error::Foreign { status: 200, .. });
@@ -283,7 +283,7 @@ async fn an_output_that_was_not_included_is_an_error() {
     });
     let description = self::execution(made.sfn()).describe().await.unwrap();
     assert!(matches!(description.input(), Err(Error::NotIncluded { payload: "input" })));
-    // What has not succeeded has no output to be included.
+    // An execution that has not succeeded has no output to include.
     assert!(matches!(description.output(), Ok(None)));
 }
 
@@ -320,7 +320,7 @@ async fn payloads_and_causes_are_not_printed() {
         assert!(mismatch.text().contains(SECRET));
         errors.push(error);
     }
-    // Answers that are refusals because of a payload, and answers that are not the service's.
+    // Rejections because of a payload, and answers of other services.
     let quoted = format!("Invalid State Machine Execution Input: 'Unrecognized token '{SECRET}''");
     for answer in [("InvalidExecutionInput", quoted.clone()), ("InvalidOutput", quoted)] {
         let made = Made::new(move |_| error(400, answer.0, &answer.1));
@@ -337,7 +337,7 @@ async fn payloads_and_causes_are_not_printed() {
     for error in &errors {
         assert!(!texts(error).contains(SECRET), "{}", texts(error));
     }
-    // Descriptions and events are no better.
+    // Descriptions and events behave the same.
     let done = json!({"status": "SUCCEEDED", "stopDate": 2, "output": json!(SECRET).to_string(), "cause": SECRET});
     let made = Made::new(move |_| described(done.clone()));
     let description = execution(made.sfn()).describe().await.unwrap();
@@ -353,7 +353,7 @@ async fn payloads_and_causes_are_not_printed() {
     assert!(!format!("{event:?}").contains(SECRET));
 }
 
-/// A type of its own for an output that is not one.
+/// A type for an output that is never valid.
 #[test]
 fn a_mismatch_tells_what_was_expected() {
     let made = Made::new(|_| {

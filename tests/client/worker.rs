@@ -1,4 +1,4 @@
-//! Workers of activities, against the project's server and against made answers.
+//! Tests workers of activities, with the project's server and with fake answers.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -105,7 +105,7 @@ async fn pack(Order { order }: Order) -> Result<Parcel, TaskFailure> {
     }
 }
 
-/// A worker that runs until it is told to stop, and then tells what came of it.
+/// Returns a worker that runs until it is stopped, and then returns its result.
 fn run(worker: Worker) -> (oneshot::Sender<()>, tokio::task::JoinHandle<Result<(), Error>>) {
     let (stop, stopped) = oneshot::channel();
     let running = tokio::spawn(worker.run_until(async { drop(stopped.await) }));
@@ -185,7 +185,7 @@ async fn a_worker_killed_at_any_moment_loses_no_task_beyond_its_heartbeat() {
         tokio::time::sleep(Duration::from_millis(moment)).await;
         running.abort();
         assert!(running.await.unwrap_err().is_cancelled());
-        // The heartbeats of what it had are due, and the retrier's second is over.
+        // The heartbeats of its tasks are due, and the retrier's second has passed.
         place.server.advance(Duration::from_secs(3));
         tokio::time::sleep(Duration::from_millis(2)).await;
         place.server.advance(Duration::from_secs(1));
@@ -258,7 +258,7 @@ async fn a_worker_that_stops_finishes_what_it_has_or_hands_it_back() {
     let first = place.start(1).await;
     assert_eq!(begins.recv().await, Some(1));
     stop.send(()).unwrap();
-    // It takes no more, but finishes this one.
+    // It takes no more tasks, but finishes this one.
     let second = place.start(2).await;
     tokio::time::sleep(Duration::from_millis(30)).await;
     assert!(begins.try_recv().is_err());
@@ -266,7 +266,7 @@ async fn a_worker_that_stops_finishes_what_it_has_or_hands_it_back() {
     running.await.unwrap().unwrap();
     assert_eq!(place.wait(&first).await.unwrap(), 1);
 
-    // This one is not done in time: another worker gets it at once, without waiting for a heartbeat.
+    // This one is not done in time: another worker gets it immediately, without waiting for a heartbeat.
     let slow = place.worker().activity(place.activity.clone(), work).grace(Duration::from_millis(20));
     let (stop, running) = run(slow);
     assert_eq!(begins.recv().await, Some(2));
@@ -296,7 +296,7 @@ async fn a_task_token_is_answered_by_whoever_has_it() {
     let server = serve(Server::builder().on_resource_answers(queue, Answers::new().then_never())).await;
     let sfn = sfn(&server.endpoint_url());
     let machine = Client::<Ask>::new(sfn.clone()).deploy(&role()).await.unwrap().machine;
-    // Whoever reads the queue finds the token in the message.
+    // Any reader of the queue finds the token in the message.
     let message = async |execution: &str| loop {
         let history = machine.history(execution).await.unwrap();
         if history.iter().any(|event| event.kind == "TaskSubmitted") {
@@ -333,7 +333,7 @@ async fn a_task_token_is_answered_by_whoever_has_it() {
     server.shutdown().await;
 }
 
-/// Answers by the operation; of polls, the first ones.
+/// Answers by operation; for polls, the first ones.
 fn script(polls: Vec<fn() -> Answer>, heartbeat: fn() -> Answer) -> Made {
     let polled = AtomicUsize::new(0);
     Made::new(move |asked| match asked.operation.as_str() {
@@ -364,7 +364,7 @@ async fn a_poll_that_is_disconnected_is_made_again_after_a_pause() {
             || error(503, "ServiceUnavailable", "busy"),
             || Answer::Text(502, "text/html", "<html>"),
             || error(400, "ThrottlingException", "Rate exceeded"),
-            // An answer without a task begins the pauses anew.
+            // An answer without a task resets the pauses.
             nothing,
             || Answer::Lost,
             task,

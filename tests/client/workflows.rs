@@ -1,4 +1,4 @@
-//! The workflows that the tests deploy, as `workflow!` would emit them.
+//! The workflows that the tests deploy, in the form that `workflow!` generates.
 
 use workflow_runtime::aws_sdk_sfn::config::{BehaviorVersion, Credentials, Region};
 use workflow_runtime::{Arn, Escape, Json, Piece, Standard, Workflow, WorkflowState, aws_sdk_sfn};
@@ -129,7 +129,7 @@ pub(crate) fn role() -> Arn {
     "arn:aws:iam::123456789012:role/workflows".into()
 }
 
-/// The SDK's client for a server on loopback.
+/// Returns the SDK's client for a server on loopback.
 pub(crate) fn sfn(endpoint_url: &str) -> aws_sdk_sfn::Client {
     aws_sdk_sfn::Client::from_conf(config(endpoint_url).build())
 }

@@ -1,4 +1,4 @@
-//! Runs one case and compares.
+//! Runs one case and compares the result.
 
 use std::sync::Arc;
 
@@ -12,15 +12,15 @@ use crate::matcher::{differ, unordered};
 use crate::mocks::Mocks;
 use crate::stand_ins::StandIns;
 
-/// What came of a case.
+/// The result of a case.
 pub(crate) struct Outcome {
-    /// Why it fails; `None` when it passes.
+    /// Why it fails; `None` if it passes.
     pub(crate) failure: Option<String>,
-    /// How the causes differ from AWS's words, if they do; `None` when the case has no cause.
+    /// How the causes differ from AWS's, if they do; `None` if the case has no cause.
     pub(crate) causes: Option<Option<String>>,
 }
 
-/// Steps after which a case is taken to run for ever.
+/// The number of steps after which a case is assumed to run forever.
 const MOST_STEPS: usize = 1_000_000;
 
 pub(crate) fn run(case: &Value) -> Outcome {
@@ -99,7 +99,7 @@ fn execute(case: &Value, stand_ins: &mut StandIns) -> Result<Execution, String> 
                     let _ = execution.fail_task(id, error);
                 }
             }
-            // Whoever recorded an aborted execution stopped it while it waited.
+            // An aborted execution was stopped while it waited.
             Step::Waiting { .. } if case["expect"]["status"] == "ABORTED" => {
                 execution.stop(case["expect"]["error"].as_str(), case["expect"]["cause"].as_str());
             }
@@ -118,7 +118,7 @@ fn machine_type(case: &Value) -> MachineType {
     }
 }
 
-/// The worker that took the activity's task when the case was recorded.
+/// Returns the worker that took the activity's task in the recording.
 fn worker(case: &Value) -> Option<&str> {
     case["expect"]["events"].as_array().into_iter().flatten().find_map(|event| event["workerName"].as_str())
 }
@@ -143,7 +143,7 @@ fn start(case: &Value, program: Program) -> Execution {
     Execution::start(Arc::new(program), input.into(), start, Arc::new(store))
 }
 
-/// moto's cases have the types of the events alone.
+/// moto's cases only have the types of the events.
 fn event_types(expect: &Value, history: &[HistoryEvent]) -> Option<String> {
     let types: Vec<Value> = history.iter().map(|event| event.kind.name().into()).collect();
     if let Some(count) = expect.get("eventCount").and_then(Value::as_u64)
@@ -184,7 +184,7 @@ fn unmatched(event: &Value, expected: &[Value]) -> bool {
     !expected.iter().any(|expected| differ(expected, event, "").is_none())
 }
 
-/// An event without what is not compared: ids where the order is AWS's own, causes unless asked for.
+/// Returns an event without what is not compared: IDs where the order is AWS's own, causes unless requested.
 fn prepared(event: &Value, with_ids: bool, with_causes: bool) -> Value {
     let mut event = event.clone();
     if let Some(members) = event.as_object_mut() {
@@ -199,7 +199,7 @@ fn prepared(event: &Value, with_ids: bool, with_causes: bool) -> Value {
     event
 }
 
-/// An event in the corpus's form: details level with the rest, JSON text parsed.
+/// Returns an event in the corpus's form: details at the top level, JSON text parsed.
 fn flat(event: &HistoryEvent) -> Value {
     let mut flat = Map::new();
     flat.insert("id".to_owned(), event.id.into());

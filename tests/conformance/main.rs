@@ -1,10 +1,9 @@
-//! Runs the `execution` and `teststate` cases of a conformance folder on the engine and prints how
-//! many pass. Those of `set_aside.txt`, each with its reason, are counted apart.
+//! Runs the `execution` and `teststate` cases of a conformance folder on the engine and prints how many pass. Those in
+//! `set_aside.txt`, each with its reason, are counted separately.
 //!
-//! `WORKFLOW_CONFORMANCE` names the folder (relative ones count from the workspace root); the
-//! default is the `conformance` of workflow-recorded. For the default folder, a case of `passing.txt` that
-//! fails makes the run fail; `WORKFLOW_BLESS=1` rewrites the list. An argument is part of the
-//! ids to run, and prints why they fail.
+//! `WORKFLOW_CONFORMANCE` names the folder (relative to the workspace root); the default is the `conformance` folder of
+//! workflow-recorded. For the default folder, the run fails if a case in `passing.txt` fails; `WORKFLOW_BLESS=1`
+//! rewrites the list. An argument selects cases by a part of their IDs, and prints why they fail.
 
 mod case;
 mod matcher;
@@ -41,7 +40,7 @@ fn main() -> ExitCode {
             None => return ExitCode::FAILURE,
         },
     };
-    // libtest's own flags (`--nocapture`) mean nothing here.
+    // libtest's own flags (`--nocapture`) have no effect here.
     let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let mut cases = Vec::new();
     let mut broken = Vec::new();
@@ -105,7 +104,7 @@ fn main() -> ExitCode {
     if lost == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// A case's category; what no recording on AWS vouches for counts apart.
+/// Returns a case's category. Cases without a recording on AWS are counted separately.
 fn category(case: &Value) -> String {
     let name = case["category"].as_str().unwrap_or("-");
     match (case["kind"].as_str(), case["provenance"].as_str()) {
@@ -114,7 +113,7 @@ fn category(case: &Value) -> String {
     }
 }
 
-/// The cases that cannot pass, with the reasons: `id: reason`, a line each.
+/// Returns the cases that cannot pass, with the reasons: `id: reason`, one per line.
 fn set_aside(package: &Path) -> BTreeMap<String, String> {
     let list = std::fs::read_to_string(package.join("conformance/set_aside.txt")).unwrap_or_default();
     let lines = list.lines().filter_map(|line| line.split_once(": "));
@@ -125,7 +124,7 @@ fn id(case: &Value) -> &str {
     case["id"].as_str().unwrap_or("-")
 }
 
-/// Collects the cases that are run of a folder and the folders in it.
+/// Collects the cases to run in a folder and its subfolders.
 fn read(folder: &Path, cases: &mut Vec<Value>, broken: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -148,7 +147,7 @@ fn is_run(case: &Value) -> bool {
         && (case.get("definition").is_some() || case.get("definitionText").is_some())
 }
 
-/// How many cases of the committed list do not pass any more; `WORKFLOW_BLESS=1` rewrites it.
+/// Returns how many cases of the committed list no longer pass; `WORKFLOW_BLESS=1` rewrites it.
 fn check_list(package: &Path, passing: &BTreeSet<String>, cases: &[Value]) -> usize {
     let path = package.join("conformance/passing.txt");
     if std::env::var_os("WORKFLOW_BLESS").is_some() {
@@ -159,7 +158,7 @@ fn check_list(package: &Path, passing: &BTreeSet<String>, cases: &[Value]) -> us
         return 0;
     }
     let list = std::fs::read_to_string(&path).unwrap_or_default();
-    // Of the data that is kept here, the list has cases that are not among it.
+    // Some cases in the list are not part of the data kept here.
     let tried: BTreeSet<&str> = cases.iter().map(id).collect();
     let lost: Vec<&str> = list.lines().filter(|id| tried.contains(id) && !passing.contains(*id)).collect();
     for id in &lost {

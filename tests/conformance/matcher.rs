@@ -1,9 +1,9 @@
-//! Compares what the engine gave with what a case expects, as the corpus's README and
-//! `matcher.py` say: wildcards, JSON text, arrays in any order, numbers by value.
+//! Compares the engine's result with what a case expects, by the rules of the corpus's README and `matcher.py`:
+//! wildcards, JSON text, arrays in any order, numbers by value.
 
 use serde_json::Value;
 
-/// `None` when equal, else where and how they differ.
+/// Returns `None` if equal, otherwise where and how they differ.
 pub(crate) fn differ(expected: &Value, actual: &Value, at: &str) -> Option<String> {
     match (expected, actual) {
         (Value::String(pattern), _) if pattern == "<*>" => None,
@@ -45,7 +45,7 @@ pub(crate) fn differ(expected: &Value, actual: &Value, at: &str) -> Option<Strin
     }
 }
 
-/// `None` when the items are the same in some order, else an expected one that is not there.
+/// Returns `None` if the items are the same in some order, otherwise an expected one that is missing.
 pub(crate) fn unordered(expected: &[Value], actual: &[Value]) -> Option<String> {
     let mut rest: Vec<&Value> = actual.iter().collect();
     for wanted in expected {
@@ -57,7 +57,7 @@ pub(crate) fn unordered(expected: &[Value], actual: &[Value]) -> Option<String> 
     rest.first().map(|extra| format!("nothing, but there is {extra}"))
 }
 
-/// Whether a text matches a pattern in which `<*>` stands for any run of characters.
+/// Returns whether a text matches a pattern in which `<*>` matches any characters.
 fn glob(pattern: &str, text: &str) -> bool {
     let mut pieces = pattern.split("<*>");
     let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };

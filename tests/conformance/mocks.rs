@@ -5,7 +5,7 @@ use workflow_local::TaskRequest;
 
 use crate::matcher::differ;
 
-/// Answers not yet given.
+/// The remaining answers.
 pub(crate) struct Mocks(Vec<(String, Vec<Value>)>);
 
 impl Mocks {
@@ -18,13 +18,13 @@ impl Mocks {
         Self(answers.collect())
     }
 
-    /// Whether anything answers a state.
+    /// Returns whether a state has answers.
     pub(crate) fn has(&self, state: &str) -> bool {
         self.0.iter().any(|(name, _)| name == state)
     }
 
-    /// The next answer to a request: one whose recorded request and iteration match it, else the
-    /// first that is left.
+    /// Returns the next answer to a request: one whose recorded request and iteration match, otherwise the first one
+    /// left.
     pub(crate) fn take(&mut self, request: &TaskRequest) -> Option<Value> {
         let (_, results) =
             self.0.iter_mut().find(|(state, results)| *state == *request.state && !results.is_empty())?;

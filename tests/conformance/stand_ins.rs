@@ -1,11 +1,11 @@
-//! The recorder's stand-ins for names: `<ArnPart_0idx>` for what a request really said.
+//! The recorder's stand-ins for names: `<ArnPart_0idx>` in place of a real text.
 //!
-//! A case has some of them in what it expects and the real text elsewhere; comparing a recorded
-//! request with the real one tells what each stands for.
+//! A case has stand-ins in some parts of its expectation and the real text elsewhere. Comparing a recorded request with
+//! the real one reveals what each stand-in stands for.
 
 use serde_json::Value;
 
-/// Stand-ins with what they stand for.
+/// Stand-ins and what they stand for.
 pub(crate) struct StandIns {
     known: Vec<(String, String)>,
     /// Recorded before executions could be redriven: its context object has no `RedriveCount`.
@@ -45,7 +45,7 @@ impl StandIns {
         }
     }
 
-    /// The value with what the stand-ins stand for.
+    /// Returns the value with the stand-ins replaced.
     pub(crate) fn resolve(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => {
@@ -65,7 +65,7 @@ impl StandIns {
     }
 }
 
-/// The recorder's invented names (`activity-uid000001`) have `.pattern` behind them in places.
+/// The recorder's invented names (`activity-uid000001`) are followed by `.pattern` in some places.
 fn without_pattern(text: &str) -> String {
     let mut pieces = text.split(".pattern");
     let mut kept = pieces.next().unwrap_or_default().to_owned();
@@ -77,7 +77,7 @@ fn without_pattern(text: &str) -> String {
     kept
 }
 
-/// What the stand-ins of a recorded text stand for in the real one; `None` when it is another text.
+/// Returns what the stand-ins of a recorded text stand for in the real one, or `None` if it is another text.
 fn captured(recorded: &str, real: &str) -> Option<Vec<(String, String)>> {
     let mut captured = Vec::new();
     let (mut recorded, mut real) = (recorded, real);

@@ -1,4 +1,4 @@
-//! Runs one `teststate` case: one state alone, as the API's `TestState` was asked to.
+//! Runs one `teststate` case: one state alone, as in the API's `TestState`.
 
 use serde_json::{Map, Value};
 use workflow_local::TaskError;
@@ -7,7 +7,7 @@ use workflow_local::test_state::{FieldValidation, InspectionLevel, Mock, TestSta
 use crate::case::Outcome;
 use crate::matcher::differ;
 
-/// The role that whoever recorded the cases had; states that make no calls were tested without one.
+/// The role used for the recordings. States that make no calls were tested without one.
 const ROLE: &str = "arn:aws:iam::111111111111:role/role";
 
 pub(crate) fn run(case: &Value) -> Outcome {
@@ -44,7 +44,7 @@ fn test(case: &Value) -> Result<TestStateResult, TestStateError> {
     if let Some(mock) = case.get("mock") {
         test = test.mock(mock_of(mock));
     } else {
-        // What the real function answered is told by the response alone.
+        // Only the response shows what the real function returned.
         let response = &case["expect"]["response"];
         let answer = response["inspectionData"].get("result").unwrap_or(&response["output"]).clone();
         test = test.on_task(move |_| Ok(answer.clone()));
@@ -69,7 +69,7 @@ fn test(case: &Value) -> Result<TestStateResult, TestStateError> {
     if let Some(data) = configuration["mapItemReaderData"].as_str() {
         test = test.map_item_reader_data(data);
     }
-    // No input is an empty one.
+    // A missing input is an empty one.
     let input = case.get("input").filter(|input| !input.is_null());
     test.run(input.unwrap_or(&Value::Object(Map::new())))
 }
@@ -92,7 +92,7 @@ fn mock_of(mock: &Value) -> Mock {
     })
 }
 
-/// A response in the corpus's form: JSON text parsed.
+/// Returns a response in the corpus's form: JSON text parsed.
 fn parsed(response: &Value) -> Value {
     let mut response = response.clone();
     let parse = |value: &mut Value| {

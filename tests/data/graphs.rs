@@ -1,5 +1,5 @@
-//! Random workflows with random references between their states: what the compiler accepts never meets a value that
-//! is not there, and what it refuses is refused because some path shows it.
+//! Tests random workflows with random references between their states: an accepted workflow never reads a missing
+//! value, and a rejected one has a path that proves the error.
 
 mod optional;
 
@@ -14,13 +14,13 @@ use workflow_asl::Code;
 use workflow_compiler::compile_located;
 use workflow_local::{Engine, TaskError};
 
-/// A state to be made.
+/// A state to create.
 #[derive(Clone, Debug)]
 struct Spec {
     kind: Kind,
-    /// Where it goes on: the next state, or one by number.
+    /// The next state: the following one, or one by number.
     next: Option<usize>,
-    /// Where its catcher leads, by number.
+    /// The target of its catcher, by number.
     catch: Option<usize>,
     /// What it reads: a state by number, and whether with `?`.
     reads: Vec<(usize, bool)>,
@@ -32,7 +32,8 @@ struct Spec {
 enum Kind {
     Task,
     Pass,
-    /// A task that throws a coin and a choice that looks at it, or at an optional value; where the other side leads.
+    /// A task that tosses a coin and a choice that tests it, or that tests an optional value; and the target of the
+    /// other arm.
     Choice(usize, optional::TestSpec),
     /// The branches.
     Parallel(Vec<Vec<Spec>>),
@@ -61,11 +62,11 @@ fn workflow() -> BoxedStrategy<Vec<Spec>> {
     prop::collection::vec(spec(kind.boxed()), 2..8).boxed()
 }
 
-/// A state of the graph that the test itself knows.
+/// A state of the graph as the test models it.
 #[derive(Debug)]
 struct Node {
     name: String,
-    /// What stands after its name in a reference; `None` where it has no result.
+    /// The text after its name in a reference; `None` if it has no result.
     part: Option<&'static str>,
     scope: usize,
     success: Vec<usize>,
@@ -86,11 +87,11 @@ struct Built {
 }
 
 impl Built {
-    /// The nodes of a scope, edges by number within it.
+    /// The nodes of a scope, with edges by number within it.
     fn scope(&mut self, specs: &[Spec], owner: Option<usize>) {
         let scope = self.scopes.len();
         self.scopes.push((owner, self.nodes.len()));
-        // Where the nodes of each spec begin: a choice has two.
+        // The first node of each spec: a choice has two.
         let first = self.nodes.len();
         let mut starts = Vec::new();
         let mut at = first;
@@ -165,11 +166,11 @@ impl Built {
         }
     }
 
-    /// Every read of a state with a result: reader, state, with `?`.
+    /// Returns every read of a state with a result: reader, state, with `?`.
     fn reads(&self, reader: usize) -> Vec<(usize, bool)> {
         let numbers = self.nodes[reader].reads.iter().map(|(of, optional)| (of % self.nodes.len(), *optional));
         let mut seen = BTreeSet::new();
-        // JSONPath cannot read what may not be there.
+        // JSONPath cannot read an optional value.
         let written = |of: usize, optional: bool| match self.nodes[of].part {
             Some(part) => !optional || self.jsonata && part == ".Payload.v",
             None => false,
@@ -177,7 +178,7 @@ impl Built {
         numbers.filter(|(of, optional)| *of != reader && written(*of, *optional) && seen.insert(*of)).collect()
     }
 
-    /// The node of `scope` that the node is or is inside of.
+    /// Returns the node of `scope` that is the node or contains it.
     fn within(&self, mut node: usize, scope: usize) -> Option<usize> {
         while self.nodes[node].scope != scope {
             node = self.scopes[self.nodes[node].scope].0?;
@@ -185,7 +186,8 @@ impl Built {
         Some(node)
     }
 
-    /// Whether some path through the scope gets to `to` without what `brings` says of an edge (from, caught).
+    /// Returns whether some path through the scope reaches `to` without an edge for which `brings` (from, caught)
+    /// holds.
     fn gets_around(&self, scope: usize, to: usize, brings: impl Fn(usize, bool) -> bool) -> bool {
         let start = self.scopes[scope].1;
         let mut seen = BTreeSet::from([start]);
@@ -201,7 +203,8 @@ impl Built {
         seen.contains(&to)
     }
 
-    /// The pairs of state and reader that must be refused, those of other scopes, and the readers of no error.
+    /// Returns the pairs of state and reader that must be rejected, those of other scopes, and the readers of a missing
+    /// error.
     fn refused(&self) -> (BTreeSet<(String, String)>, usize, BTreeSet<String>) {
         let mut may_not = BTreeSet::new();
         let mut elsewhere = 0;
@@ -234,7 +237,7 @@ impl Built {
             if !self.gets_around(scope, at, |_, caught| caught) {
                 return true;
             }
-            // Some path of this scope catches and some does not.
+            // Some paths of this scope catch and some do not.
             let mut after = BTreeSet::new();
             let inside = |node: &&Node| node.scope == scope;
             let mut todo: Vec<usize> = self.nodes.iter().filter(inside).filter_map(|node| node.catch).collect();
@@ -325,7 +328,7 @@ impl Built {
     }
 }
 
-/// Runs a definition with functions that fail at random; gives what is wrong.
+/// Runs a definition with functions that fail at random. Returns what is wrong.
 fn run(built: &Built, definition: &Value, seed: u64) -> Result<(), String> {
     struct Calls {
         random: u64,
@@ -338,7 +341,7 @@ fn run(built: &Built, definition: &Value, seed: u64) -> Result<(), String> {
     for node in &built.nodes {
         let name = node.name.clone();
         let calls = Arc::clone(&calls);
-        // Of states that run several times at once nobody can tell whose result is the last.
+        // If states run several times concurrently, it is not known whose result is the last.
         let outer: BTreeSet<String> =
             built.nodes.iter().filter(|node| node.scope == 0).map(|node| node.name.clone()).collect();
         engine = engine.on_lambda(&node.name, move |payload: Value| {
@@ -353,7 +356,7 @@ fn run(built: &Built, definition: &Value, seed: u64) -> Result<(), String> {
             calls.random ^= calls.random << 13;
             calls.random ^= calls.random >> 7;
             calls.random ^= calls.random << 17;
-            // Often enough that every loop is left in the end.
+            // Often enough that every loop ends eventually.
             if calls.random % 10 < 4 && !name.starts_with("Coin") {
                 return Err(TaskError::new("Broken").with_cause("at random"));
             }
@@ -376,7 +379,7 @@ fn run(built: &Built, definition: &Value, seed: u64) -> Result<(), String> {
     let execution = engine.run(&input).map_err(|error| error.to_string())?;
     for event in execution.history() {
         let text = format!("{event:?}");
-        // Some graphs loop for ever.
+        // Some graphs loop forever.
         if text.contains("maximum number of history events") {
             continue;
         }
@@ -390,7 +393,7 @@ fn run(built: &Built, definition: &Value, seed: u64) -> Result<(), String> {
     }
 }
 
-/// The words in back-ticks of a message.
+/// Returns the words in backticks of a message.
 fn names(message: &str) -> Vec<String> {
     message.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
@@ -409,7 +412,8 @@ fn holds(specs: &[Spec], query: &str, counts: &Mutex<[usize; 3]>) -> Result<(), 
         .iter()
         .filter(|problem| problem.is_error())
         .partition(|problem| flow.contains(&problem.code));
-    // Graphs that no end is reached in, or not all of: other rules' business. What is not reached is not read.
+    // Graphs in which no end, or not every state, is reachable are the subject of other rules. Unreachable states are
+    // not read.
     let graph = [Code::UnreachableState, Code::NoWayToEnd, Code::EndlessLoop];
     if others.iter().any(|problem| graph.contains(&problem.code)) {
         counts.lock().unwrap()[2] += 1;
@@ -448,7 +452,7 @@ fn holds(specs: &[Spec], query: &str, counts: &Mutex<[usize; 3]>) -> Result<(), 
     Ok(())
 }
 
-/// Gives passes and maps their own names, by which the text is written.
+/// Gives passes and maps the names under which the text is written.
 fn mark(specs: &[Spec], built: &mut Built) {
     let mut kinds = Vec::new();
     collect(specs, &mut kinds);
@@ -459,7 +463,7 @@ fn mark(specs: &[Spec], built: &mut Built) {
     }
 }
 
-/// The names of the nodes' kinds, in the order in which [`Built::scope`] makes them.
+/// The names of the nodes' kinds, in the order in which [`Built::scope`] creates them.
 fn collect(specs: &[Spec], kinds: &mut Vec<&'static str>) {
     for spec in specs {
         match spec.kind {
@@ -479,7 +483,7 @@ fn collect(specs: &[Spec], kinds: &mut Vec<&'static str>) {
     }
 }
 
-/// `WORKFLOW_GRAPHS=20000 cargo test -p workflow-tests --test data` tries as many.
+/// `WORKFLOW_GRAPHS=20000 cargo test -p workflow-tests --test data` tries that many.
 #[test]
 fn what_is_accepted_is_there_and_what_is_refused_may_be_missing() {
     let cases = std::env::var("WORKFLOW_GRAPHS").ok().and_then(|cases| cases.parse().ok()).unwrap_or(500);

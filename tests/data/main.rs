@@ -1,4 +1,4 @@
-//! Values pass between states: what the source says is what the engine gives.
+//! Tests that values pass between states: the engine's result is what the source says.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use workflow_compiler::compile;
 use workflow_local::{Engine, Execution};
 
-/// The definition of a workflow in which nothing is wrong.
+/// Returns the definition of a workflow without errors.
 #[track_caller]
 fn definition(workflow: &str) -> Value {
     let tokens: TokenStream = workflow.parse().unwrap();
@@ -21,7 +21,7 @@ fn definition(workflow: &str) -> Value {
     compilation.workflows[0].definition.clone()
 }
 
-/// Runs a workflow whose Lambda functions answer as `answer` says.
+/// Runs a workflow whose Lambda functions answer with `answer`.
 #[track_caller]
 fn run(workflow: &str, input: &Value, answer: fn(&str) -> Result<Value, workflow_local::TaskError>) -> Execution {
     let definition = definition(workflow);

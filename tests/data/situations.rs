@@ -1,4 +1,4 @@
-//! One situation a test: a result is read in another state, in both query languages.
+//! Tests one situation each: a result is read in another state, in both query languages.
 
 use serde_json::{Value, json};
 use workflow_local::{Status, TaskError};
@@ -12,7 +12,7 @@ fn answer(function: &str) -> Result<Value, TaskError> {
     }
 }
 
-/// Runs a workflow in both query languages, and gives what both give.
+/// Runs a workflow in both query languages, and returns the common result.
 #[track_caller]
 fn both(states: &str, input: Value) -> Value {
     let [jsonata, jsonpath]: [Value; 2] = ["jsonata", "jsonpath"].map(|query| {

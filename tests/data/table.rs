@@ -1,4 +1,5 @@
-//! The situations of the table in docs/language.md, where the value can be read: each runs, and gives what its source says.
+//! Tests the situations of the table in docs/language.md in which the value can be read: each runs, and returns what
+//! its source says.
 
 use std::path::Path;
 
@@ -7,8 +8,8 @@ use serde_json::{Value, json};
 use workflow_compiler::compile;
 use workflow_local::{Engine, Status};
 
-/// What a workflow is run with: its input, what the tasks of a state answer, and what comes out. Tasks of states that are
-/// not named answer as a Lambda function whose `x`, `y`, `name` and `n` are there.
+/// The setup of a workflow: its input, the answers of a state's tasks, and the expected output. Tasks of other states
+/// answer like a Lambda function that returns `x`, `y`, `name` and `n`.
 struct Case {
     workflow: &'static str,
     input: Value,
@@ -25,7 +26,7 @@ fn case<const N: usize>(
     Case { workflow, input, answers: answers.into(), output }
 }
 
-/// What `lambda:invoke` returns of a function that gave the value.
+/// Returns the result of `lambda:invoke` for a function that returned the value.
 fn payload(value: Value) -> Value {
     json!({ "Payload": value, "StatusCode": 200 })
 }
@@ -263,7 +264,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// The source of each workflow of the file, by its name.
+/// Returns the source of each workflow of the file, by name.
 fn workflows() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../workflow-compiler/tests/diagnostics/cases/passes");
     let text = std::fs::read_to_string(folder.join("data_flow.wf")).unwrap();

@@ -1,4 +1,4 @@
-//! rust-analyzer over its protocol, as an editor speaks it: one request at a time.
+//! A client for rust-analyzer's protocol: one request at a time.
 //!
 //! <https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/>
 
@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// How long an answer, or the loading of the crates, may take: the first time, the macro is compiled.
+/// The time limit for an answer, or for loading the crates. The first time, the macro is compiled.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// What rust-analyzer answers to a request that an edit overtook: it is to be asked again.
+/// rust-analyzer's error for a request that an edit made obsolete: it must be repeated.
 const OVERTAKEN: [i64; 2] = [-32801, -32802];
 
-/// A running rust-analyzer, and the files that are open in it. It ends when its input does.
+/// A running rust-analyzer, and the files that are open in it. It ends when its input is closed.
 pub(crate) struct Editor {
     child: Child,
     input: ChildStdin,
@@ -33,12 +33,12 @@ struct File {
     version: i64,
 }
 
-/// A range in a file, with the text that is there.
+/// A range in a file, with its text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Found {
     /// The file's name.
     pub(crate) file: String,
-    /// Where in its text, in bytes.
+    /// The range in its text, in bytes.
     pub(crate) at: usize,
     /// The text.
     pub(crate) text: String,
@@ -85,7 +85,7 @@ impl Editor {
         editor
     }
 
-    /// Opens a file as it is on the disk.
+    /// Opens a file with its contents on disk.
     pub(crate) fn open(&mut self, path: &Path) {
         let text = std::fs::read_to_string(path).expect("the file can be read");
         self.notify(
@@ -95,12 +95,12 @@ impl Editor {
         self.files.insert(path.to_owned(), File { text, version: 1 });
     }
 
-    /// The text of an open file.
+    /// Returns the text of an open file.
     pub(crate) fn text(&self, path: &Path) -> &str {
         &self.files[path].text
     }
 
-    /// Types another text into an open file.
+    /// Replaces the text of an open file.
     pub(crate) fn edit(&mut self, path: &Path, text: &str) {
         let file = self.files.get_mut(path).expect("the file is open");
         text.clone_into(&mut file.text);
@@ -120,7 +120,7 @@ impl Editor {
         }
     }
 
-    /// Asks about a place in a file, in bytes.
+    /// Sends a request about a position in a file, in bytes.
     pub(crate) fn ask(&mut self, method: &str, path: &Path, at: usize, more: Value) -> Result<Value, String> {
         let position = position(self.text(path), at);
         let mut params = json!({ "textDocument": { "uri": uri(path) }, "position": position });
@@ -130,26 +130,26 @@ impl Editor {
         self.try_request(&format!("textDocument/{method}"), &params)
     }
 
-    /// Where the word at a place is declared.
+    /// Returns where the word at a position is declared.
     pub(crate) fn definition(&mut self, path: &Path, at: usize) -> Vec<Found> {
         let answer = self.ask("definition", path, at, json!({})).expect("an answer");
         self.found(&answer, "targetUri", "targetSelectionRange")
     }
 
-    /// Where the word at a place is used, and declared.
+    /// Returns where the word at a position is used and declared.
     pub(crate) fn references(&mut self, path: &Path, at: usize) -> Vec<Found> {
         let more = json!({ "context": { "includeDeclaration": true } });
         let answer = self.ask("references", path, at, more).expect("an answer");
         self.found(&answer, "uri", "range")
     }
 
-    /// What is shown of the word at a place.
+    /// Returns the hover text of the word at a position.
     pub(crate) fn hover(&mut self, path: &Path, at: usize) -> String {
         let answer = self.ask("hover", path, at, json!({})).expect("an answer");
         answer["contents"]["value"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// The words that may stand at a place.
+    /// Returns the completions at a position.
     pub(crate) fn completion(&mut self, path: &Path, at: usize) -> Vec<String> {
         let answer = self.ask("completion", path, at, json!({})).expect("an answer");
         let items = if answer.is_object() { &answer["items"] } else { &answer };
@@ -157,7 +157,7 @@ impl Editor {
         labels.filter_map(|item| item["label"].as_str()).map(str::to_owned).collect()
     }
 
-    /// The texts of the files in which the word at a place has another name.
+    /// Returns the texts of the files after a rename of the word at a position.
     pub(crate) fn rename(&mut self, path: &Path, at: usize, name: &str) -> BTreeMap<PathBuf, String> {
         let answer = self.ask("rename", path, at, json!({ "newName": name })).expect("a rename");
         let mut texts = BTreeMap::new();
@@ -178,7 +178,7 @@ impl Editor {
         texts
     }
 
-    /// What rust-analyzer itself finds wrong in a file, with the words: those of cargo are not asked for.
+    /// Returns rust-analyzer's own diagnostics of a file, with the words; those of cargo are turned off.
     pub(crate) fn problems(&mut self, path: &Path) -> Vec<(String, String)> {
         let answer = self.request("textDocument/diagnostic", json!({ "textDocument": { "uri": uri(path) } }));
         let text = self.text(path);
@@ -188,7 +188,7 @@ impl Editor {
         found.map(|problem| (words(&problem["range"]), message(problem))).collect()
     }
 
-    /// Locations, or links, as ranges in files.
+    /// Returns locations, or links, as ranges in files.
     fn found(&self, answer: &Value, file: &str, range: &str) -> Vec<Found> {
         let found = answer.as_array().into_iter().flatten().map(|location| {
             let path = path_of(location[file].as_str().expect("a location has a file"));
@@ -239,7 +239,7 @@ impl Editor {
         self.input.flush().expect("rust-analyzer reads");
     }
 
-    /// The next message; an answer is returned, what else rust-analyzer has to say is dealt with.
+    /// Returns the next message if it is an answer; handles rust-analyzer's other messages.
     fn receive(&mut self, end: Instant) -> Option<Value> {
         let left = end.saturating_duration_since(Instant::now());
         let message = self.messages.recv_timeout(left).expect("rust-analyzer says something in time");
@@ -265,7 +265,7 @@ impl Drop for Editor {
     }
 }
 
-/// What is not as rust-analyzer has it by itself: cargo is not run at every save.
+/// The settings that differ from rust-analyzer's defaults: cargo is not run at every save.
 fn options() -> Value {
     json!({ "checkOnSave": false, "numThreads": 2 })
 }

@@ -1,8 +1,9 @@
-//! What rust-analyzer makes of `workflow!`: completion, hover, definitions, references, renames, and its own problems.
+//! Tests rust-analyzer's support of `workflow!`: completion, hover, definitions, references, renames, and its own
+//! diagnostics.
 //!
-//! A place is written as a piece of the file that occurs in it once, with the word in question in guillemets; `…` stands
-//! for what is between two pieces.
-//! `.ci/run` installs rust-analyzer and says where it is; where there is none, these tests say so and pass.
+//! A position is written as a unique piece of the file, with the word in question in guillemets; `…` stands for the
+//! text between two pieces. `.ci/run` installs rust-analyzer and sets its path. Without it, these tests print a note
+//! and pass.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "tests may panic")]
 
@@ -23,7 +24,7 @@ const MAIN: &str = "main.rs";
 /// The words of the language, as they are declared for editors.
 const WORDS: &str = "ide.rs";
 
-/// A word, and where it is declared: in which file, and which words there.
+/// A word, and where it is declared: the file, and the words there.
 const DEFINITIONS: &[(&str, &str, &str, &str)] = &[
     // Fields of the input.
     (SHOP, "if input.«express» &&", SHOP, "customer: String, «express»: bool"),
@@ -37,7 +38,7 @@ const DEFINITIONS: &[(&str, &str, &str, &str)] = &[
     (SHOP, "FunctionName: params.«charge_function»", SHOP, "params { «charge_function»: String"),
     (SHOP, "RoleArn: params.«role»", SHOP, "charge_function: String, «role»: Arn"),
     (SHOP, "RoleArn: «params».role", SHOP, "«params» { charge_function"),
-    // Fields of structs: behind an index, an `Option`, a map's item, a result, a variable.
+    // Fields of structs: after an index, an `Option`, a map's item, a result, a variable.
     (SHOP, "input.lines[0].«size».weight", SHOP, "count: u32, «size»: Size"),
     (SHOP, "input.lines[0].size.«weight»", SHOP, "struct Size { «weight»: f64"),
     (SHOP, "input.gift?.«note»", SHOP, "struct Gift { «note»: String"),
@@ -60,7 +61,7 @@ const DEFINITIONS: &[(&str, &str, &str, &str)] = &[
     (SHOP, "catch «Failed»\n            timeout", SHOP, "catch «Failed» [States.ALL]"),
     (SHOP, "[States.ALL] => «NotSold»", SHOP, "fail «NotSold» {"),
     (SHOP, "paid: $«bill».amount", SHOP, "assign { «bill»: result"),
-    // Results of states, and what another workflow gives.
+    // Results of states, and of another workflow.
     (SHOP, "model: «Train».ModelArtifacts", SHOP, "task «Train» = sagemaker"),
     (SHOP, "model: Train.«ModelArtifacts».S3ModelArtifacts", SHOP, "task Train «=» sagemaker"),
     (SHOP, "each: Each[0].«article»", SHOP, "pub workflow Order «{»"),
@@ -69,7 +70,7 @@ const DEFINITIONS: &[(&str, &str, &str, &str)] = &[
     // Keys that are fields.
     (SHOP, "succeed Sold { «total»:", SHOP, "output { «total»: f64"),
     (SHOP, "Input: { «customer»:", SHOP, "input { «customer»: String"),
-    // Rust code outside of the macro.
+    // Rust code outside the macro.
     (MAIN, "    let input =\n        «OrderInput» {", SHOP, "pub workflow «Order» {"),
     (MAIN, "{ «customer»: \"Ada\"", SHOP, "input { «customer»: String"),
     (MAIN, "input.lines[0].size.«weight»);", SHOP, "struct Size { «weight»: f64"),
@@ -88,7 +89,7 @@ const DEFINITIONS: &[(&str, &str, &str, &str)] = &[
     (SHOP, "article: «item».sku", WORDS, "pub const «item»: Json"),
 ];
 
-/// A word, and what is shown of it.
+/// A word, and its hover text.
 const HOVERS: &[(&str, &str, &str)] = &[
     (SHOP, "pub workflow «Order»", "Sells what is in stock."),
     (SHOP, "workflow::<«Order»>", "Sells what is in stock."),
@@ -112,7 +113,8 @@ const HOVERS: &[(&str, &str, &str)] = &[
     (MAIN, "    let input =\n        «OrderInput» {", "The input of an execution of"),
 ];
 
-/// A place, what is typed there in place of the word, and what is offered first, in any order; a `-` before what is not.
+/// A position, what is typed there in place of the word, and the first completions, in any order; a `-` precedes those
+/// that must not appear.
 const COMPLETIONS: &[(&str, &str, &[&str])] = &[
     ("if input.«express» && input.mood", "", &["customer", "express", "mood", "lines", "gift"]),
     ("who: \"Dr \" + input.«customer»", "cu", &["customer"]),
@@ -143,7 +145,7 @@ const COMPLETIONS: &[(&str, &str, &[&str])] = &[
 /// The file and the piece of each occurrence of a word.
 type Occurrences = &'static [(&'static str, &'static str)];
 
-/// A word that gets another name, and the pieces in which it then occurs.
+/// A word that is renamed, and the pieces in which it then occurs.
 const RENAMES: &[(&str, &str, Occurrences)] = &[
     (
         SHOP,
@@ -201,7 +203,7 @@ const RENAMES: &[(&str, &str, Occurrences)] = &[
     ),
 ];
 
-/// Where the crate is, and the rust-analyzer that reads it.
+/// The folder of the crate, and the rust-analyzer that has loaded it.
 struct Shop {
     editor: Editor,
     sources: PathBuf,
@@ -221,7 +223,7 @@ impl Shop {
         }
     }
 
-    /// The place of a word in a file.
+    /// Returns the position of a word in a file.
     fn place(&self, file: &str, piece: &str) -> Found {
         let text = self.text(file);
         let (before, rest) = piece.split_once('«').expect("a word is in guillemets");
@@ -239,7 +241,7 @@ impl Shop {
         Found { file: file.to_owned(), at, text: word.to_owned() }
     }
 
-    /// The words that are not found where they are declared.
+    /// Returns the words whose declarations are not found.
     fn wrong_definitions(&mut self, of: &[(&str, &str, &str, &str)]) -> Vec<String> {
         let mut wrong = Vec::new();
         for (file, piece, to, declaration) in of {
@@ -277,11 +279,11 @@ fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are in a folder of the workspace")
 }
 
-/// rust-analyzer; `None` where there is none.
+/// Returns rust-analyzer, or `None` if it is missing.
 fn program() -> Option<PathBuf> {
     let given = std::env::var_os("WORKFLOW_RUST_ANALYZER").map(PathBuf::from);
     let program = given.clone().unwrap_or_else(|| PathBuf::from("rust-analyzer"));
-    // rustup has a program of that name in the path even where it cannot run it.
+    // rustup has a program of that name in the path even if it cannot run.
     let runs = Command::new(&program).arg("--version").current_dir(workspace()).output();
     if runs.is_ok_and(|output| output.status.success()) {
         return Some(program);
@@ -292,7 +294,7 @@ fn program() -> Option<PathBuf> {
     None
 }
 
-/// A crate of its own with the workflows, beside what this workspace builds.
+/// Returns a crate with the workflows, in the target folder of this workspace.
 fn crate_folder() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor");
     fs::create_dir_all(folder.join("src")).expect("the target folder can be written");
@@ -306,7 +308,7 @@ fn crate_folder() -> PathBuf {
         workspace().join("workflow-runtime")
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("the target folder can be written");
-    // The versions that this workspace has already.
+    // The versions that this workspace already has.
     fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the workspace has one");
     folder
 }
@@ -323,7 +325,7 @@ fn start(program: &Path, open: &[&str]) -> Shop {
     Shop { editor, sources }
 }
 
-/// The rust-analyzer that the tests share; they leave the files as they found them.
+/// Returns the rust-analyzer that the tests share. They leave the files as they found them.
 fn shop() -> Option<MutexGuard<'static, Shop>> {
     static SHARED: OnceLock<Option<Mutex<Shop>>> = OnceLock::new();
     let shared = SHARED.get_or_init(|| Some(Mutex::new(start(&program()?, &[MAIN, SHOP]))));
@@ -349,7 +351,7 @@ fn definitions_are_the_exact_words_also_again_and_after_edits() {
     assert!(after.is_empty(), "after an edit:\n{}", after.join("\n"));
 }
 
-/// rust-analyzer then knows the file by two ids.
+/// rust-analyzer then knows the file by two IDs.
 #[test]
 fn definitions_are_the_exact_words_where_only_a_module_was_open_at_the_start() {
     let Some(program) = program() else { return };
@@ -409,7 +411,7 @@ fn renames_leave_no_use_behind() {
         // References find what a rename changes.
         let references = shop.editor.references(&path, place.at);
         assert_eq!(references.len(), uses, "{piece} is used at {references:?}");
-        // And it is a workflow still.
+        // The result is still a workflow.
         for (path, text) in &texts {
             shop.editor.edit(path, text);
         }
@@ -421,7 +423,7 @@ fn renames_leave_no_use_behind() {
     }
 }
 
-/// The names of what a workflow gives begin with its own.
+/// The names that a workflow generates begin with its own name.
 #[test]
 fn a_workflow_s_new_name_is_that_of_its_types_too() {
     let Some(mut shop) = shop() else { return };
@@ -449,7 +451,7 @@ fn right_workflows_have_no_problems_and_wrong_words_one() {
     assert!(message.contains("did you mean `Patience`?"), "{message}");
 }
 
-/// rust-analyzer expands macros with brackets that have no other half.
+/// rust-analyzer expands macros with unmatched brackets.
 #[test]
 fn a_stray_bracket_is_reported() {
     let Some(mut shop) = shop() else { return };
@@ -472,7 +474,7 @@ fn a_stray_bracket_is_reported() {
     }
 }
 
-/// Completion goes on beside a bracket that is not closed yet.
+/// Completion works next to a bracket that is not closed yet.
 #[test]
 fn a_word_beside_a_stray_bracket_is_completed() {
     let Some(mut shop) = shop() else { return };

@@ -1,4 +1,4 @@
-//! `docs/errors.md` has a section for every code, and every example in it behaves as its section says.
+//! Tests that `docs/errors.md` has a section for every code, and that every example in it behaves as its section says.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
 
@@ -14,10 +14,10 @@ use workflow_asl::source::{Format, Source};
 use workflow_asl::{Code, Severity};
 use workflow_compiler::Surroundings;
 
-/// Makes a text that fails and one that passes.
+/// Returns a text that fails and one that passes.
 type Examples = fn() -> [String; 2];
 
-/// The codes whose examples are too long to be read.
+/// The codes whose examples are too long for the page.
 const GENERATED: &[(Code, Examples)] = &[
     (Code::DefinitionTooLarge, || {
         [1_048_576, 1_000_000].map(|length| {
@@ -101,10 +101,10 @@ fn examples_behave_as_their_sections_say() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// What is found in an example.
+/// The findings in an example.
 struct Found {
     code: Code,
-    /// The words underlined, message and help.
+    /// The underlined words, the message and the help.
     text: String,
 }
 
@@ -127,7 +127,7 @@ fn found(example: &Example) -> Vec<Found> {
 fn found_in_workflow(text: &str) -> Vec<Found> {
     let tokens: TokenStream = text.parse().expect("the example's tokens");
     let locate = |span: Span| Some((span.start().line, span.start().column));
-    // The documents that the examples name.
+    // The documents that the examples use.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("errors");
     let surroundings = Surroundings { locate: &locate, folder: Some(&folder), editor: true, unmatched: &[] };
     let compilation = workflow_compiler::compile_in(tokens, surroundings);

@@ -1,4 +1,4 @@
-//! Reads the sections of `docs/errors.md` and the examples in them.
+//! Reads the sections of `docs/errors.md` and their examples.
 
 /// The section of a code.
 #[derive(Debug, Default)]
@@ -11,7 +11,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// The code's number.
+    /// Returns the code's number.
     pub(crate) fn id(&self) -> &str {
         self.heading.split(':').next().unwrap_or_default()
     }
@@ -20,15 +20,15 @@ impl Page {
 /// A fenced block.
 #[derive(Debug)]
 pub(crate) struct Example {
-    /// Where it begins, from 1.
+    /// The first line, from 1.
     pub(crate) line: usize,
     pub(crate) language: Language,
-    /// Whether the section's code is to be found in it.
+    /// Whether the example must have the section's code.
     pub(crate) fails: bool,
     pub(crate) text: String,
 }
 
-/// What an example is written in.
+/// The language of an example.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Language {
     /// The text in the braces of `workflow!`.
@@ -39,7 +39,7 @@ pub(crate) enum Language {
     Yaml,
 }
 
-/// The sections of the codes, in the order of the text.
+/// Returns the sections of the codes, in the order of the page.
 pub(crate) fn pages(text: &str) -> Vec<Page> {
     let mut pages: Vec<Page> = Vec::new();
     let mut open: Option<Example> = None;

@@ -1,7 +1,7 @@
-//! State machines that AWS's Python SDK for Step Functions emitted, written in the language:
-//! each must give the same document, as JSON values.
+//! Tests state machines that AWS's Python SDK for Step Functions generated, written in the language: each must give the
+//! same document, as JSON values.
 //!
-//! Paths are compared by what they name (`$.x` is `$['x']`), numbers by value.
+//! Paths are compared by meaning (`$.x` is `$['x']`), numbers by value.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -162,7 +162,7 @@ fn every_machine_carries_the_policy_of_the_document() {
     assert!(statements > 2 * MACHINES.len(), "{statements}");
 }
 
-/// The state machines of the folder, by file name without its ending.
+/// Returns the state machines of the folder, by file name without its extension.
 fn documents(folder: &std::path::Path) -> impl Iterator<Item = String> {
     let mut names: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
@@ -176,7 +176,7 @@ fn documents(folder: &std::path::Path) -> impl Iterator<Item = String> {
     names.into_iter()
 }
 
-/// The value with object keys sorted, numbers as `f64` and paths in bracket form.
+/// Returns the value with object keys sorted, numbers as `f64` and paths in bracket form.
 fn normal(value: Value, key: Option<&str>) -> Value {
     match value {
         Value::Object(object) => {

@@ -1,14 +1,14 @@
-//! Documents with something broken in them: the importer refuses them, or writes what comes back equal.
+//! Tests documents with an error inserted: the importer rejects them, or its output compiles to an equal document.
 
 use serde_json::{Map, Value, json};
 use workflow_compiler::import::{ImportError, ImportOptions, import};
 
-/// How many broken documents are made of a data set.
+/// The number of broken documents for each data set.
 const TRIES: usize = 150;
-/// How large a document is taken, as text.
+/// The maximum size of a document, as text.
 const LARGEST: usize = 6_000;
 
-/// Breaks documents and imports them; gives how many, and what went wrong with the importer. The same each time.
+/// Breaks documents and imports them. Returns how many, and the failures of the importer. The same each time.
 pub(crate) fn try_all<'d>(documents: impl Iterator<Item = &'d Value>) -> (usize, Vec<String>) {
     let documents: Vec<_> = documents.filter(|document| document.to_string().len() < LARGEST).collect();
     let mut chance = Chance(0x9E37_79B9_7F4A_7C15);
@@ -22,7 +22,7 @@ pub(crate) fn try_all<'d>(documents: impl Iterator<Item = &'d Value>) -> (usize,
             break_at(&mut document, &mut place, &mut chance);
         }
         tried += 1;
-        // A panic of the compiler is caught by itself and told as a bug; one of the importer ends the test.
+        // A panic of the compiler is caught and reported as a bug; one of the importer ends the test.
         if let Err(ImportError::Unsayable { message, .. }) = import(&document, &ImportOptions::new("Broken"))
             && message.contains("bug")
         {
@@ -32,7 +32,7 @@ pub(crate) fn try_all<'d>(documents: impl Iterator<Item = &'d Value>) -> (usize,
     (tried, faults)
 }
 
-/// A generator of numbers that are the same each time.
+/// A deterministic random number generator.
 struct Chance(u64);
 
 impl Chance {
@@ -44,7 +44,7 @@ impl Chance {
     }
 }
 
-/// How many values a value holds, itself included.
+/// Returns how many values a value contains, including itself.
 fn count(value: &Value) -> usize {
     1 + match value {
         Value::Array(items) => items.iter().map(count).sum(),
@@ -53,7 +53,7 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// Breaks the value that is `place` values further on.
+/// Breaks the value at index `place`.
 fn break_at(value: &mut Value, place: &mut usize, chance: &mut Chance) {
     if *place == 0 {
         *value = broken(value, chance);

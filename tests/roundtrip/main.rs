@@ -1,9 +1,9 @@
-//! Documents of three data sets, imported and compiled again: every one comes back equal, but for blanks in the calls of
-//! intrinsic functions.
+//! Imports documents of three data sets and compiles them again: every result is equal, except for white space in calls
+//! of intrinsic functions.
 //!
-//! `cargo test -p workflow-tests --test roundtrip` prints how many there are, what share of their states is in the
-//! language's own words, and why the others are not. `-- --show FILE` prints one document's workflow,
-//! `-- --list` every place that stays as its document writes it.
+//! `cargo test -p workflow-tests --test roundtrip` prints the number of documents, the share of their states written in
+//! the language's own words, and why the others are not. `-- --show FILE` prints one document's workflow, `-- --list`
+//! every part that stays as in the document.
 
 mod broken;
 
@@ -17,7 +17,7 @@ use workflow_asl::document::MachineType;
 use workflow_compiler::format::{Style, format_file};
 use workflow_compiler::import::{ImportError, ImportOptions, Imported, import, is_same};
 
-/// The least share of the corpus's states in the language's own words.
+/// The minimum share of the corpus's states in the language's own words.
 const LEAST_SHARE: f64 = 0.8;
 
 /// One document of a data set.
@@ -27,7 +27,7 @@ struct Document {
     definition: Value,
 }
 
-/// What came of a data set.
+/// The results for a data set.
 #[derive(Default)]
 struct Tally {
     invalid: usize,
@@ -116,7 +116,7 @@ impl Tally {
     }
 }
 
-/// What compiling the printed workflow gives. It is formatted already.
+/// Returns the result of compiling the printed workflow, which is already formatted.
 fn compiled(imported: &Imported) -> Result<Value, String> {
     let formatted = format_file(&imported.source, &Style::default()).map_err(|error| error.to_string())?;
     if formatted != imported.source {
@@ -134,7 +134,7 @@ fn compiled(imported: &Imported) -> Result<Value, String> {
     }
 }
 
-/// The documents in the files of a folder and the folders in it.
+/// Returns the documents in a folder and its subfolders.
 fn documents(folder: &Path) -> Vec<Document> {
     let mut files = Vec::new();
     collect(folder, &mut files);

@@ -1,17 +1,17 @@
-//! A Rust program of many imported workflows, each of which must give the document that it comes from.
+//! A Rust program of many imported workflows, each of which must equal its original document.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use workflow_compiler::import::{ImportOptions, import};
 
-/// How many documents are taken of each data set, and the largest.
+/// The number of documents for each data set, and the maximum size.
 const TAKEN: usize = 26;
 const LARGEST: usize = 9_000;
-/// The least number of workflows that are worth the test.
+/// The minimum number of workflows.
 const LEAST: usize = 60;
 
-/// The program; `None` without the data, which lies beside the repository.
+/// Returns the program, or `None` without the data, which is next to the repository.
 pub(crate) fn sample() -> Option<String> {
     let mut modules = String::new();
     let mut checks = String::new();

@@ -1,1 +1,1 @@
-//! Workflows that rustc refuses, each with what it prints, and workflows that it takes: see `ui.rs`.
+//! Workflows that rustc rejects, each with the output, and workflows that it accepts: see `ui.rs`.

@@ -1,8 +1,8 @@
-//! `fail/<topic>/<mistake>.rs`: each mistake with what rustc prints, in `<mistake>.stderr`.
-//! `pass/*.rs`: workflows in every place and shape that must compile, and run.
+//! `fail/<topic>/<mistake>.rs`: each error with rustc's output in `<mistake>.stderr`.
+//! `pass/*.rs`: workflows in every position and form that must compile and run.
 //! `flows/`: the documents that `from` names in both.
 //!
-//! `TRYBUILD=overwrite cargo test -p workflow-ui-tests` writes the `.stderr` files anew.
+//! `TRYBUILD=overwrite cargo test -p workflow-ui-tests` rewrites the `.stderr` files.
 
 mod imported;
 
@@ -15,14 +15,14 @@ fn mistakes_are_reported_at_their_words() {
     trybuild::TestCases::new().compile_fail("fail/*/*.rs");
 }
 
-// Apart from the others: with a case that runs, trybuild builds its cases one by one.
+// Separate from the others: with a case that runs, trybuild builds its cases one by one.
 #[test]
 fn right_workflows_compile_and_run() {
     lay_out_documents();
     trybuild::TestCases::new().pass("pass/*.rs");
 }
 
-/// Puts the documents where the crate is that trybuild makes of the cases: paths count from its `Cargo.toml`.
+/// Copies the documents to the crate that trybuild makes of the cases: paths are relative to its `Cargo.toml`.
 fn lay_out_documents() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
     let to = target.map(|target| target.join("tests/trybuild").join(env!("CARGO_PKG_NAME")).join("flows"));
@@ -37,7 +37,7 @@ fn lay_out_documents() {
     assert!(copied.is_ok(), "{copied:?}");
 }
 
-/// rustc reads source otherwise than the lexer that tools have: what `import` prints must be taken by both.
+/// rustc's lexer differs from that of tools: both must accept the output of `import`.
 #[test]
 fn imported_workflows_compile_and_give_their_documents() {
     let Some(source) = imported::sample() else { return };

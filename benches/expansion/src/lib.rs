@@ -1,4 +1,5 @@
-//! The macro that times, where `workflow!` runs: inside rustc, which gives a macro its tokens and takes them back.
+//! The macro that measures, in the environment of `workflow!`: inside rustc, which passes tokens to a macro and gets
+//! them back.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -8,17 +9,17 @@ use syn::parse::{ParseStream, Parser};
 
 const RUNS: usize = 5;
 
-/// Makes a workflow with so many states.
+/// Makes a workflow with this many states.
 type Make = fn(u32) -> String;
 
-/// A table as text: how long `workflow!` takes to expand, by the number of states, beside a macro that only parses the
-/// same tokens with syn. The variable `STATES` has the numbers of states, such as `100 1000`.
+/// Returns a table as text: how long `workflow!` takes to expand, by the number of states, compared with a macro that
+/// only parses the same tokens with syn. The variable `STATES` contains the numbers of states, such as `100 1000`.
 #[proc_macro]
 pub fn measure(_: TokenStream) -> TokenStream {
     let sizes = std::env::var("STATES").unwrap_or_else(|_| "10 100 1000 5000".to_owned());
     let sizes: Vec<u32> = sizes.split_whitespace().filter_map(|size| size.parse().ok()).collect();
     let mut table = String::new();
-    // Each reader reads two results of states before it.
+    // Each reader reads two results of earlier states.
     let kinds: [(&str, Make); 2] = [("states", workflow), ("readers", readers)];
     for (kind, workflow) in kinds {
         time(kind, &sizes, workflow, &mut table).expect("a text takes what is written");
@@ -46,7 +47,7 @@ fn time(what: &str, sizes: &[u32], workflow: Make, table: &mut String) -> std::f
     Ok(())
 }
 
-/// Parses every token, and how many there are.
+/// Parses every token and counts them.
 fn floor(input: ParseStream<'_>) -> syn::Result<usize> {
     let mut count = 0;
     while !input.is_empty() {
@@ -73,7 +74,7 @@ fn floor(input: ParseStream<'_>) -> syn::Result<usize> {
     Ok(count)
 }
 
-/// A workflow with tasks, choices and handlers in the proportion of real ones.
+/// Returns a workflow with tasks, choices and handlers in realistic proportions.
 fn workflow(states: u32) -> String {
     let mut text =
         String::from("[::workflow_runtime] pub workflow Bench { input { n: i64, name: String } params { f: Arn }\n");
@@ -93,7 +94,7 @@ fn workflow(states: u32) -> String {
     text
 }
 
-/// A workflow whose states read the results of others by name: the one before, and one far before.
+/// Returns a workflow whose states read the results of others by name: the previous state's, and an earlier one's.
 fn readers(states: u32) -> String {
     let mut text = String::from("[::workflow_runtime] pub workflow Bench { input { n: i64 } params { f: Arn }\n");
     text.push_str("task T0 = lambda::invoke { FunctionName: params.f } catch [States.ALL] => Failed -> T1;\n");
@@ -108,7 +109,7 @@ fn readers(states: u32) -> String {
     }
     write!(text, "pass T{states} {{ n: input.n }} -> end; fail Failed {{ error: \"Failed\", cause: caught.Cause }} }}")
         .unwrap();
-    // The first state is before itself.
+    // The first state refers to itself.
     text.replace("T0.Payload.b1 ", "T0.Payload.b ")
 }
 

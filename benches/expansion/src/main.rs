@@ -1,4 +1,4 @@
-//! How long `workflow!` takes to expand; it is measured while this is compiled.
+//! Measures how long `workflow!` takes to expand, while this crate is compiled.
 
 fn main() {
     print!("{}", workflow_expansion_bench::measure!());

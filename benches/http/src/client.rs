@@ -1,4 +1,4 @@
-//! The client, which is the same for every server.
+//! The client, the same for every server.
 
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
@@ -9,19 +9,19 @@ use serde_json::{Value, json};
 use crate::peer::Peer;
 use crate::workloads::Workload;
 
-/// How long an execution may last.
+/// The time limit of an execution.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Connections of a workload with more than one execution.
+/// The connections for workloads with more than one execution.
 const CONNECTIONS: usize = 8;
 
 pub(crate) struct Client {
     agent: ureq::Agent,
     url: String,
-    /// The server that runs nothing cannot give the output.
+    /// Whether to compare the output. The server that runs nothing cannot produce it.
     compares: bool,
 }
 
-/// What `StartExecution` and `DescribeExecution` answer, as far as it is looked at.
+/// The parts of `StartExecution`'s and `DescribeExecution`'s answers that are read.
 #[derive(Deserialize)]
 struct Answer<'a> {
     #[serde(borrow, rename = "executionArn")]
@@ -32,7 +32,7 @@ struct Answer<'a> {
     output: Option<Cow<'a, str>>,
 }
 
-/// A workload that is ready to be run on a server.
+/// A workload ready to run on a server.
 pub(crate) struct Job<'a> {
     client: &'a Client,
     workload: &'a Workload,
@@ -80,12 +80,12 @@ impl Client {
 }
 
 impl Job<'_> {
-    /// From the first request to the last answer.
+    /// Returns the time from the first request to the last answer.
     pub(crate) fn run(&mut self) -> Result<Duration, String> {
         let mut bodies = Vec::new();
         for _ in 0..self.executions {
             self.started += 1;
-            // moto takes two unnamed executions for the same one.
+            // moto treats two unnamed executions as the same one.
             let name = format!("run-{}", self.started);
             bodies.push(json!({ "stateMachineArn": self.machine, "input": self.input, "name": name }).to_string());
         }
@@ -111,7 +111,7 @@ impl Job<'_> {
         Ok(took)
     }
 
-    /// Starts all, then waits for each.
+    /// Starts all executions, then waits for each.
     fn execute_all(&self, bodies: &[String]) -> Vec<Result<String, String>> {
         let started: Vec<_> = bodies.iter().map(|body| self.start(body)).collect();
         started.into_iter().map(|asked| self.wait(&asked?)).collect()
@@ -121,14 +121,14 @@ impl Job<'_> {
         self.wait(&self.start(body)?)
     }
 
-    /// The body of `DescribeExecution`.
+    /// Starts an execution, and returns the body of `DescribeExecution`.
     fn start(&self, body: &str) -> Result<String, String> {
         let answer = self.client.call("StartExecution", body)?;
         let answer: Answer<'_> = serde_json::from_str(&answer).map_err(|error| error.to_string())?;
         Ok(json!({ "executionArn": answer.arn }).to_string())
     }
 
-    /// The last answer of `DescribeExecution`.
+    /// Waits for the end, and returns the last answer of `DescribeExecution`.
     fn wait(&self, ask: &str) -> Result<String, String> {
         let began = Instant::now();
         loop {
@@ -145,7 +145,7 @@ impl Job<'_> {
     }
 }
 
-/// A hundredth of the time that was waited already, from 0.1 to 50 ms.
+/// Returns a hundredth of the time already waited, from 0.1 to 50 ms.
 fn pause(waited: Duration) -> Duration {
     (waited / 100).clamp(Duration::from_micros(100), Duration::from_millis(50))
 }

@@ -1,6 +1,7 @@
-//! States per second over HTTP: this project's server, others and one that runs nothing, side by side: see README.md.
+//! Measures states per second over HTTP: this project's server, others, and one that runs nothing, side by side. See
+//! README.md.
 //!
-//! `benches/http/run` installs the others and starts this.
+//! `benches/http/run` installs the other servers and starts this program.
 
 mod client;
 mod null;
@@ -15,11 +16,11 @@ use peer::Peer;
 use serde_json::json;
 use workloads::Workload;
 
-/// How often every server has its turn.
+/// The number of turns of every server.
 const ROUNDS: usize = 9;
-/// How long a turn is, if more than one execution fits in.
+/// The duration of a turn, if more than one execution fits into it.
 const TURN: Duration = Duration::from_millis(100);
-/// How long a server is measured with one workload, if one execution does not take longer.
+/// The maximum time to measure a server with one workload, unless one execution takes longer.
 const MOST: Duration = Duration::from_secs(20);
 
 fn main() {
@@ -75,7 +76,7 @@ fn main() {
     println!("\n{}", failures.join("\n"));
 }
 
-/// The engine's workloads, and those that only a server has.
+/// Returns the engine's workloads, and those that only servers support.
 fn workloads() -> Vec<Workload> {
     let small = json!({ "a": 1 });
     let chain = |name, states: usize| Workload {
@@ -94,7 +95,7 @@ fn workloads() -> Vec<Workload> {
     all
 }
 
-/// Every server's states per second, or why it has none.
+/// Returns every server's states per second, or why there are none.
 fn measure(workload: &Workload, clients: &[Client]) -> Vec<Result<f64, String>> {
     let executions = if workload.name == "W8" { 100 } else { 1 };
     let mut jobs: Vec<Result<Job, String>> =
@@ -108,7 +109,7 @@ fn measure(workload: &Workload, clients: &[Client]) -> Vec<Result<f64, String>> 
             let began = Instant::now();
             while let Ok(ready) = job {
                 match ready.run() {
-                    // The first round warms up.
+                    // The first round is a warm-up.
                     Ok(took) if round == 0 && took < TURN => break,
                     Ok(took) => times.push(took),
                     Err(error) => *job = Err(error),

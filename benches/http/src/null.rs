@@ -1,4 +1,4 @@
-//! A server that runs nothing: every execution has succeeded at once, with its input as its output.
+//! A server that runs nothing: every execution succeeds immediately, with its input as its output.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -20,7 +20,7 @@ pub(crate) fn serve(port: u16) {
     let input = Input::new(Mutex::new(r#""{}""#.into()));
     for stream in TcpListener::bind(("127.0.0.1", port)).unwrap().incoming().flatten() {
         let input = Arc::clone(&input);
-        // It ends with its connection.
+        // The thread ends with its connection.
         std::thread::spawn(move || answer(stream, &input));
     }
 }

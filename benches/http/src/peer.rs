@@ -1,10 +1,10 @@
-//! A server as a process of its own.
+//! A server in its own process.
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A server that runs; it is ended with this.
+/// A running server. It ends when this is dropped.
 pub(crate) struct Peer {
     pub(crate) name: String,
     pub(crate) url: String,
@@ -12,7 +12,7 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// One that is in this program.
+    /// Starts a server that is part of this program.
     pub(crate) fn own(name: &str) -> Self {
         let program = std::env::current_exe().unwrap();
         Self::spawn(name, |port| {
@@ -22,20 +22,20 @@ impl Peer {
         })
     }
 
-    /// One that is a program elsewhere.
+    /// Starts a server that is another program.
     pub(crate) fn start(name: &str, program: &str) -> Self {
         let peer = Self::spawn(name, |port| {
             let mut command = Command::new(program);
             match name {
                 "moto" => command.args(["-p", port]),
-                // Its log would be a line for each request.
+                // Otherwise, its log has a line for each request.
                 "ministack" => command.env("GATEWAY_PORT", port).env("LOG_LEVEL", "ERROR"),
                 _ => command.arg(port),
             };
             command
         });
         if name == "moto" {
-            // Its interpreter is off unless asked for.
+            // Its interpreter is off by default.
             let config = r#"{"stepfunctions": {"execute_state_machine": true}}"#;
             ureq::post(format!("{}/moto-api/config", peer.url)).send(config).unwrap();
         }

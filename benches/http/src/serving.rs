@@ -1,4 +1,4 @@
-//! A server as a process of its own, and calls to it.
+//! A server in its own process, and calls to it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 pub struct Serving {
     process: Child,
     pub address: String,
-    /// How long it took until it listened.
+    /// The time until it listened.
     pub took: Duration,
 }
 
@@ -26,7 +26,7 @@ impl Serving {
         Self { process, address, took }
     }
 
-    /// Resident memory in MiB.
+    /// Returns the resident memory in MiB.
     pub fn memory(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
@@ -48,7 +48,7 @@ impl Drop for Serving {
     }
 }
 
-/// Sends a request on a connection, and gives the answer if it was carried out.
+/// Sends a request on a connection, and returns the answer if the call succeeded.
 pub fn call(connection: &mut BufReader<TcpStream>, operation: &str, body: &str) -> Option<Vec<u8>> {
     let request = format!(
         "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSStepFunctions.{operation}\r\nContent-Length: {}\r\n\r\n{body}",

@@ -1,6 +1,6 @@
 //! Expressions of each kind, over one document.
 
-/// The kind of an expression, and one of it.
+/// The name of a kind, and an expression of that kind.
 pub const KINDS: &[(&str, &str)] = &[
     ("constants", "1 + 2 * 3 - 4 / 2"),
     ("a path", "order.customer.address.city"),
@@ -47,7 +47,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("transform", "order ~> |items|{'total': price * quantity}, 'price'|"),
 ];
 
-/// The document: an order of 20 items.
+/// Returns the document: an order of 20 items.
 pub fn document() -> serde_json::Value {
     let items: Vec<_> = (0..20u32)
         .map(|at| {

@@ -1,11 +1,11 @@
-//! Evaluations a second of each kind of expression, beside the crate `jsonata-core` and the npm package `jsonata`.
+//! Measures each kind of expression, compared with the crate `jsonata-core` and the npm package `jsonata`.
 //! `benches/jsonata/run` installs the latter.
 //!
-//! An expression is compiled once. Ours reads JSON as `serde_json` has it, and gives JSON. `jsonata-core` has values of its own:
-//! its first column has the document converted before it is timed, and what it gives dropped in that form; its second
-//! column takes and gives JSON, as ours does. Each time is the fastest of several rounds.
+//! An expression is compiled once. Ours reads and returns `serde_json` values. `jsonata-core` has its own values: in
+//! its first column, the document is converted before the measurement, and the result is dropped in that form. In its
+//! second column, it reads and returns JSON, like ours. Each time is the fastest of several rounds.
 //!
-//! Arguments choose kinds by their names.
+//! Arguments select kinds by name.
 
 mod kinds;
 
@@ -21,7 +21,8 @@ use workflow_jsonata::{Expression, Setting};
 
 use kinds::{KINDS, document};
 
-/// Nanoseconds of a run: the fastest of many rounds, each so short that other processes seldom come between.
+/// Returns the nanoseconds of a run: the fastest of many rounds, each so short that other processes rarely interrupt
+/// it.
 fn fastest(mut run: impl FnMut()) -> f64 {
     let mut round = |count: u32| {
         let start = Instant::now();
@@ -42,7 +43,7 @@ fn ours(text: &str, document: &Value) -> Result<(f64, Option<Value>), String> {
     Ok((fastest(|| drop(black_box(expression.evaluate_in(black_box(&setting))))), value))
 }
 
-/// Its time with a converted document, its time from JSON to JSON, and its value.
+/// Returns its time with a converted document, its time from JSON to JSON, and its value.
 fn jsonata_core(text: &str, json: &Value, document: &JValue) -> Option<(f64, f64, Value)> {
     let ast = jsonata_core::parser::parse(text).ok()?;
     let mut evaluator = Evaluator::new();
@@ -55,7 +56,7 @@ fn jsonata_core(text: &str, json: &Value, document: &JValue) -> Option<(f64, f64
     Some((time, whole, Value::from(&value)))
 }
 
-/// Nanoseconds of each expression on Node; none without the package.
+/// Returns the nanoseconds of each expression on Node; empty without the package.
 fn npm(document: &Value) -> Vec<f64> {
     let folder = std::env::var("WORKFLOW_JSONATA_NPM").unwrap_or_default();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/reference.cjs");

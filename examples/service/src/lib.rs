@@ -1,4 +1,4 @@
-//! Orders over HTTP, each an execution of a workflow.
+//! An HTTP service for orders. Each order is an execution of a workflow.
 
 use std::sync::Arc;
 
@@ -30,10 +30,10 @@ workflow! {
     }
 }
 
-/// Who runs the workflow: on AWS a state machine, in a test the engine.
+/// The runner of the workflow: a state machine on AWS, the engine in a test.
 pub type Orders = Arc<dyn Runner<FulfilOrder>>;
 
-/// The routes.
+/// Returns the routes.
 pub fn router(orders: Orders) -> Router {
     Router::new().route("/orders", post(place)).route("/orders/{id}", get(look)).with_state(orders)
 }
@@ -45,7 +45,7 @@ struct Order {
     cents: u64,
 }
 
-/// How an order stands.
+/// The status of an order.
 #[derive(Serialize)]
 struct Standing {
     status: &'static str,
@@ -55,7 +55,7 @@ struct Standing {
     error: Option<String>,
 }
 
-/// The order's number names its execution: a request that is sent twice starts one.
+/// Places an order. The order's number is the name of its execution, so a request that is sent twice starts only one.
 async fn place(State(orders): State<Orders>, Json(order): Json<Order>) -> Result<Response, Failed> {
     let input = FulfilOrderInput { order: order.id, cents: order.cents };
     orders.start_named(&name(order.id), &input).await?;
@@ -76,7 +76,7 @@ fn name(order: u64) -> String {
     format!("order-{order}")
 }
 
-/// Why a request was not answered.
+/// Why a request failed.
 struct Failed(RunnerError);
 
 impl From<RunnerError> for Failed {
@@ -88,10 +88,10 @@ impl From<RunnerError> for Failed {
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         let (status, text) = match self.0 {
-            RunnerError::UnknownExecution { .. } => (StatusCode::NOT_FOUND, "there is no such order"),
-            RunnerError::NameTaken { .. } => (StatusCode::CONFLICT, "there is another order with this number"),
+            RunnerError::UnknownExecution { .. } => (StatusCode::NOT_FOUND, "unknown order"),
+            RunnerError::NameTaken { .. } => (StatusCode::CONFLICT, "another order has this number"),
             error => {
-                // For whoever operates the service; callers need not know.
+                // For the operator of the service; callers do not need to know.
                 eprintln!("{error}");
                 (StatusCode::BAD_GATEWAY, "try again later")
             }

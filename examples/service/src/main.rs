@@ -1,5 +1,5 @@
-//! The service on AWS, with the region and credentials of the environment. `STATE_MACHINE` names the state machine, whose
-//! alias `live` says which version runs.
+//! The service on AWS, with the region and credentials of the environment. `STATE_MACHINE` names the state machine,
+//! whose alias `live` selects the version.
 
 use std::env;
 use std::error::Error;

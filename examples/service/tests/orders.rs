@@ -1,4 +1,4 @@
-//! The same requests on the engine and over the server on loopback.
+//! Tests the same requests on the engine and with a server on loopback.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -28,7 +28,7 @@ fn pack(request: Json) -> Result<String, TaskError> {
     Ok(format!("parcel of {}", request["order"]))
 }
 
-/// The service, with what has an hour pass.
+/// The service, and a function that lets an hour pass.
 struct Shop<P: Fn(Duration)> {
     routes: Router,
     pass: P,
@@ -49,7 +49,7 @@ impl<P: Fn(Duration)> Shop<P> {
         (status, serde_json::from_slice(&body).unwrap_or_default())
     }
 
-    /// A server answers while its executions still go on.
+    /// The server answers while its executions continue.
     async fn settled(&self, path: &str) -> Value {
         for _ in 0..1000 {
             let (status, order) = self.get(path).await;
@@ -67,7 +67,7 @@ impl<P: Fn(Duration)> Shop<P> {
         let order = json!({ "id": 7, "cents": 1250 });
         assert_eq!(self.post(order.clone()).await, (StatusCode::ACCEPTED, Some("/orders/7".to_owned())));
         assert_eq!(self.get("/orders/7").await, (StatusCode::OK, json!({ "status": "RUNNING" })));
-        // The answer was lost, and the order is sent again.
+        // The answer was lost, so the order is sent again.
         assert_eq!(self.post(order).await.0, StatusCode::ACCEPTED);
         assert_eq!(self.post(json!({ "id": 7, "cents": 1 })).await, (StatusCode::CONFLICT, None));
 

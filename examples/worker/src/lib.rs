@@ -29,7 +29,7 @@ workflow! {
     }
 }
 
-/// Packs an order. A worker that is cut off may do work that is done again elsewhere, so the parcel's number is the order's.
+/// Packs an order. If a worker is cut off, another worker may do its work again, so the parcel has the order's number.
 ///
 /// # Errors
 ///
@@ -47,11 +47,11 @@ pub async fn pack(order: Order) -> Result<Parcel, TaskFailure> {
     Ok(Parcel { number: order.id, grams })
 }
 
-/// A worker for the activity with this ARN, with the heartbeats that the workflow asks for.
+/// Returns a worker for the activity with this ARN, with the heartbeats that the workflow requires.
 ///
 /// # Errors
 ///
-/// When the workflow is changed so that `Pack` waits for no activity.
+/// Fails if `Pack` no longer waits for an activity.
 pub fn packer(sfn: aws_sdk_sfn::Client, packers: Arn) -> Result<Worker, NotAnActivity> {
     let definition = Ship::definition_with(&ShipParams { packers: packers.clone() });
     let activity = match definition {

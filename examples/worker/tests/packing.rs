@@ -1,4 +1,4 @@
-//! The worker over the server on loopback.
+//! Tests the worker with a server on loopback.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -33,7 +33,7 @@ impl Place {
         self.machine.start(&ShipInput { order: Order { id, articles } }).await.unwrap()
     }
 
-    /// Starts the worker, and gives what stops it.
+    /// Starts the worker, and returns a sender that stops it.
     fn work(&self) -> (oneshot::Sender<()>, tokio::task::JoinHandle<Result<(), Error>>) {
         let (stop, stopped) = oneshot::channel();
         let worker = packer(self.sfn.clone(), self.packers.clone()).unwrap();
@@ -78,7 +78,7 @@ async fn a_worker_that_is_told_to_stop_finishes_what_it_has() {
     worker.await.unwrap().unwrap();
 }
 
-/// Whether a worker has taken the execution's task.
+/// Returns whether a worker has taken the execution's task.
 async fn has_begun(execution: &Execution<Ship>) -> bool {
     let events = execution.history().collect().await.unwrap();
     events.iter().any(|event| event.kind().as_str() == "ActivityStarted")

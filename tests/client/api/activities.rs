@@ -1,4 +1,4 @@
-//! Activities: workers that wait for tasks, and what they say of them.
+//! Tests activities: workers that wait for tasks, and their answers.
 
 use std::future::pending;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use super::{Api, one, text};
 
-/// An activity's ARN and a state machine that waits for a worker of it.
+/// Returns an activity's ARN and a state machine that waits for a worker of it.
 async fn activity(api: &Api, more: Value) -> (String, String) {
     let activity = text(&api.ok("CreateActivity", json!({"name": "A"})).await["activityArn"]);
     let mut state = json!({"Type": "Task", "Resource": activity, "End": true});
@@ -27,7 +27,7 @@ async fn a_worker_takes_a_task_beats_and_succeeds() {
     let api = Api::new().await;
     let (activity, machine) = activity(&api, json!({"TimeoutSeconds": 60, "HeartbeatSeconds": 30})).await;
     let (task, execution) = tokio::join!(poll(&api, &activity), async {
-        // The worker is there first.
+        // The worker polls first.
         tokio::time::sleep(Duration::from_millis(50)).await;
         api.start(&machine, &json!({"n": 1})).await
     });
@@ -53,7 +53,7 @@ async fn a_worker_takes_a_task_beats_and_succeeds() {
         api.event(&execution, "ActivityStarted").await["activityStartedEventDetails"],
         json!({"workerName": "w"})
     );
-    // The task is over.
+    // The task has ended.
     for (operation, more) in
         [("SendTaskSuccess", json!({"output": "1"})), ("SendTaskFailure", json!({})), ("SendTaskHeartbeat", json!({}))]
     {
@@ -94,7 +94,7 @@ async fn a_task_whose_heartbeat_is_missed_times_out() {
 async fn no_two_workers_share_a_task_and_none_is_lost_with_a_worker_that_goes() {
     let api = Api::new().await;
     let (activity, machine) = activity(&api, json!({})).await;
-    // Workers that go away while they wait.
+    // Workers that disconnect while they wait.
     for _ in 0..20 {
         let body = json!({"activityArn": activity}).to_string();
         let mut stream = TcpStream::connect(api.0.local_addr()).await.unwrap();
@@ -129,7 +129,7 @@ async fn a_worker_without_a_task_is_answered_after_a_minute() {
     let (activity, _) = activity(&api, json!({})).await;
     let early = tokio::time::timeout(Duration::from_millis(300), poll(&api, &activity)).await;
     assert!(early.is_err(), "{early:?}");
-    // An activity that goes away tells its workers.
+    // Deleting an activity notifies its workers.
     let (refused, ()) = tokio::join!(api.refused("GetActivityTask", json!({"activityArn": activity})), async {
         tokio::time::sleep(Duration::from_millis(50)).await;
         api.ok("DeleteActivity", json!({"activityArn": activity})).await;

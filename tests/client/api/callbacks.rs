@@ -1,4 +1,4 @@
-//! Callbacks: tasks that wait until somebody sends their token back.
+//! Tests callbacks: tasks that wait until their token is returned.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{Api, one, text};
 
 const SEND: &str = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
 
-/// A server whose queue takes messages, and a state machine that waits for an answer to one.
+/// Returns a server whose queue accepts messages, and a state machine that waits for an answer to one.
 async fn waits(more: Value) -> (Api, String) {
     let api = Api::with(Server::builder().on_resource_answers(SEND, Answers::new().then_never())).await;
     let mut state = json!({
@@ -22,7 +22,7 @@ async fn waits(more: Value) -> (Api, String) {
     (api, machine)
 }
 
-/// The token of the task that was scheduled last.
+/// Returns the token of the last scheduled task.
 async fn token(api: &Api, execution: &str) -> String {
     let scheduled = api.event(execution, "TaskScheduled").await;
     let parameters: Value = serde_json::from_str(&text(&scheduled["taskScheduledEventDetails"]["parameters"])).unwrap();

@@ -1,5 +1,5 @@
-//! The recorded executions with activities, callbacks and time-outs, over HTTP: a worker polls, whoever reads a token answers
-//! with it, and the clock is turned for what times out.
+//! Runs the recorded executions with activities, callbacks and timeouts over HTTP: a worker polls, a client that reads
+//! a token answers with it, and the clock is advanced for timeouts.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ mod matcher;
 const FOLDERS: [&str; 3] = ["activity", "callback", "timeout"];
 const ACCOUNT: &str = "111111111111";
 
-/// The first text in a value that is a task token.
+/// Returns the first task token in a value.
 fn token(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Execution::arn_of_token(text).map(|_| text.clone()),
@@ -27,7 +27,7 @@ fn token(value: &Value) -> Option<String> {
     }
 }
 
-/// How a task ended, as `SendTaskSuccess` and `SendTaskFailure` say it.
+/// The end of a task, for `SendTaskSuccess` and `SendTaskFailure`.
 async fn answer(api: &Api, token: &str, result: &Value) {
     match result.get("output") {
         Some(output) => {
@@ -41,7 +41,7 @@ async fn answer(api: &Api, token: &str, result: &Value) {
     }
 }
 
-/// The token of a task that was scheduled with it, and was not answered yet.
+/// Returns the token of an unanswered task that was scheduled with it.
 async fn scheduled(api: &Api, execution: &str, answered: &[String]) -> String {
     for _ in 0..2000 {
         for event in api.history(execution).await {
@@ -64,7 +64,7 @@ async fn run(case: &Value) -> Result<(), String> {
         if resource.contains(":activity:") {
             continue;
         }
-        // Whoever has the token answers, or nobody does.
+        // The holder of the token answers, or nobody does.
         let answers = results(mock).iter().fold(Answers::new(), |answers, _| answers.then_never());
         builder = builder.on_state_answers(text(&mock["state"]), answers);
     }
@@ -121,13 +121,13 @@ async fn run(case: &Value) -> Result<(), String> {
     if wanted == found { Ok(()) } else { Err(format!("events {found:?}, expected {wanted:?}")) }
 }
 
-/// Whether a case starts executions, or calls the service otherwise.
+/// Returns whether a case starts executions or calls the service otherwise.
 fn calls_the_service(case: &Value) -> bool {
     let definition = case["definition"].to_string();
     definition.contains(":states:startExecution") || definition.contains(":aws-sdk:sfn:")
 }
 
-/// What differs from one call to the next, or was not told yet when it was recorded.
+/// Members that differ between calls, or did not exist at the time of the recording.
 const MADE: [&str; 7] = [
     "StartDate",
     "StopDate",
@@ -138,10 +138,10 @@ const MADE: [&str; 7] = [
     "RedriveStatusReason",
 ];
 
-/// Compares values, of which the members that differ from one call to the next must only be there.
+/// Compares values. Members that differ between calls must only exist.
 fn similar(recorded: &Value, found: &Value, at: &str) -> Option<String> {
     let read = |value: &Value| value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
-    // A cause may be JSON in a text.
+    // A cause may be JSON as text.
     let (recorded, found) = match (read(recorded), read(found)) {
         (Some(recorded @ Value::Object(_)), Some(found @ Value::Object(_))) => (recorded, found),
         _ => (recorded.clone(), found.clone()),
@@ -158,7 +158,7 @@ fn similar(recorded: &Value, found: &Value, at: &str) -> Option<String> {
     differ(&recorded, &found, at)
 }
 
-/// The state machine that a case starts: it does what the recorded answer says of it.
+/// Returns the state machine of a case: it does what the recorded answer says.
 fn target(case: &Value) -> Value {
     let result = &case["mocks"][0]["results"][0];
     let output = &result["output"];
@@ -167,7 +167,7 @@ fn target(case: &Value) -> Value {
         return super::one(json!({"Type": "Fail", "Error": cause["Error"], "Cause": cause["Cause"]}));
     }
     if output.is_string() {
-        // It answers with the token that it was given.
+        // It answers with the token that it received.
         return super::one(json!({
             "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:sendTaskSuccess", "End": true,
             "Parameters": {"Output": output.to_string(), "TaskToken.$": "$.TaskToken"},
@@ -216,7 +216,7 @@ async fn recorded_executions_that_start_others_are_the_same_over_http() {
         ["callback", "error", "task-mocked"].iter().flat_map(|name| std::fs::read_dir(folder.join(name)).unwrap())
     {
         let recorded = std::fs::read_to_string(path.unwrap().path()).unwrap();
-        // The account of another is this one.
+        // The account is replaced by this server's.
         let case: Value = serde_json::from_str(&recorded.replace("<secondary_test_aws_account_id>", ACCOUNT)).unwrap();
         if !calls_the_service(&case) {
             continue;

@@ -1,4 +1,4 @@
-//! Many at once: executions, connections, loops, and executions that have ended.
+//! Tests large numbers: executions, connections, loops, and ended executions.
 
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ async fn endless_loops_leave_short_executions_alone() {
         let since = Instant::now();
         let execution = api.start(&short, &json!({})).await;
         assert_eq!(api.ended(&execution).await["status"], "SUCCEEDED");
-        // Far above what it takes where others are kept out.
+        // Far more than needed, unless others are starved.
         assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
     }
     api.ok("ListExecutions", json!({"stateMachineArn": endless, "statusFilter": "RUNNING"})).await;
@@ -69,7 +69,7 @@ async fn idle_and_slow_connections_leave_others_alone() {
     let mut connections = Vec::new();
     for n in 0..1200 {
         let mut stream = TcpStream::connect(api.0.local_addr()).await.unwrap();
-        // 200 begin a request, and do not go on.
+        // 200 connections begin a request and do not continue.
         if n % 6 == 0 {
             stream.write_all(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"a").await.unwrap();
         }
@@ -82,14 +82,14 @@ async fn idle_and_slow_connections_leave_others_alone() {
     api.0.shutdown().await;
     assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
     for mut stream in connections {
-        // Each was closed: what is left to read comes to an end.
+        // Each was closed: reading reaches the end.
         let mut rest = Vec::new();
         let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut rest)).await;
         assert!(read.is_ok());
     }
 }
 
-/// What of this process is in memory, in MiB; `None` where the system does not say.
+/// Returns the resident memory of this process, in MiB; `None` if the system does not report it.
 fn resident() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -106,13 +106,13 @@ async fn a_hundred_thousand_executions_take_no_more_memory_than_those_that_are_k
     let run = async |numbers: std::ops::Range<usize>| {
         for n in numbers {
             let execution = workflows.start(&machine, &format!("e{n}"), &input).await.unwrap();
-            // Not more than a few run at a time.
+            // Only a few run at a time.
             if n % 100 == 0 {
                 workflows.ended(&execution).await.unwrap();
             }
         }
     };
-    // What is allocated once, and what other tests of this process hold, is there by then.
+    // One-time allocations, and those of other tests in this process, are done by now.
     run(0..20_000).await;
     let before = resident();
     run(20_000..100_000).await;
@@ -127,7 +127,7 @@ async fn a_hundred_thousand_executions_take_no_more_memory_than_those_that_are_k
     assert_eq!(page["executions"].as_array().unwrap().len(), KEPT);
     assert_eq!(page["executions"][0]["name"], "e99999");
     if let (Some(before), Some(after)) = (before, resident()) {
-        // 80,000 that are not forgotten take more than 300 MiB.
+        // Without forgetting, 80,000 take more than 300 MiB.
         assert!(after < before + 150, "{before} MiB, then {after} MiB");
     }
 }

@@ -1,4 +1,4 @@
-//! What survives the end of a server that keeps its data.
+//! Tests which data survives the end of a server that stores its data.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use workflow_server::{Builder, Server};
 
 use super::{Api, ROLE, one, pass, text};
 
-/// A folder of its own for a test.
+/// Returns a folder for one test.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("data").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     folder
 }
 
-/// Ends a server, and starts another with its data.
+/// Stops a server, and starts another one with its data.
 async fn again(api: Api, builder: Builder, folder: &Path) -> Api {
     drop(api);
     let api = Api::with(builder.data(folder)).await;
@@ -66,7 +66,7 @@ async fn resources_survive() {
     let before = look(&api).await;
     let api = again(api, Server::builder(), &folder).await;
     assert_eq!(look(&api).await, before);
-    // Numbers of versions are not given again.
+    // Numbers of versions are not reused.
     let update = json!({"stateMachineArn": machine, "definition": pass().to_string(), "publish": true});
     assert_eq!(text(&api.ok("UpdateStateMachine", update).await["stateMachineVersionArn"]), format!("{machine}:3"));
     api.0.reset();
@@ -100,7 +100,7 @@ async fn executions_that_ended_survive_with_their_events() {
     let before = look(&api).await;
     let api = again(api, Server::builder(), &folder).await;
     assert_eq!(look(&api).await, before);
-    // Its name is taken, and it can be redriven, as before.
+    // Its name is in use, and it can be redriven, as before.
     api.ok("RedriveExecution", json!({"executionArn": execution})).await;
     let described =
         api.until(&execution, |described| described["redriveCount"] == 1 && described["status"] == "FAILED").await;
@@ -236,10 +236,10 @@ async fn an_execution_whose_inputs_now_give_another_history_is_told() {
     let api = Api::with(store(b"[]").data(&folder)).await;
     assert_eq!(api.0.diverged(), std::slice::from_ref(&running));
     assert_eq!(api.describe(&running).await["error"], "Workflow.ReplayDiverged");
-    // One that had ended is done again when somebody looks at it.
+    // An ended execution is replayed when it is read.
     assert_eq!(api.describe(&ended).await["error"], "Workflow.ReplayDiverged");
     drop(api);
-    // What was recorded is as it was.
+    // The records are unchanged.
     let api = Api::with(store(b"[1,2]").data(&folder)).await;
     assert_eq!(api.0.diverged(), [] as [&str; 0]);
     assert_eq!(api.describe(&running).await["status"], "RUNNING");

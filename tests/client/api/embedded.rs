@@ -1,4 +1,4 @@
-//! Workflows inside of a service.
+//! Tests workflows embedded in a service.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ async fn executions_go_on_in_the_next_process() {
 
     let workflows = builder().embed().await.unwrap();
     assert_eq!(workflows.diverged(), [] as [&str; 0]);
-    // The same state machine again is no new revision.
+    // The same state machine again is not a new revision.
     assert_eq!(workflows.put_state_machine("M", MachineType::Standard, &definition).unwrap(), machine);
     let ended = workflows.ended(&execution).await.unwrap();
     assert_eq!((ended.status, ended.output::<Value>().unwrap()), (Status::Succeeded, json!({"n": 1})));

@@ -1,4 +1,4 @@
-//! Executions: names, aliases' weights, lists, histories page by page, Express.
+//! Tests executions: names, weights of aliases, lists, pages of histories, Express.
 
 use serde_json::{Value, json};
 use workflow_server::Server;
@@ -64,7 +64,7 @@ async fn an_alias_shares_executions_by_weight() {
         second += usize::from(described["stateMachineVersionArn"] == format!("{machine}:2"));
     }
     assert!((130..=185).contains(&second), "{second} of 200");
-    // An alias is not what is described, and a version that it uses stays.
+    // Descriptions do not name an alias, and a version that it uses cannot be deleted.
     assert_eq!(
         api.refused("DescribeStateMachine", json!({"stateMachineArn": alias})).await.1,
         "StateMachineDoesNotExist"
@@ -127,7 +127,7 @@ async fn express_executions_are_not_described() {
     let refused = api.refused("ListExecutions", json!({"stateMachineArn": machine})).await;
     let message = "This operation is not supported by this type of state machine";
     assert_eq!((&*refused.1, &*refused.2), ("StateMachineTypeNotSupported", message));
-    // A name may be used again at once.
+    // A name can be reused immediately.
     for _ in 0..2 {
         api.ok("StartExecution", json!({"stateMachineArn": machine, "name": "again"})).await;
     }

@@ -1,4 +1,4 @@
-//! State machines: revisions, configurations, lists, what may be left out, region and account.
+//! Tests state machines: revisions, configurations, lists, omitted members, region and account.
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ async fn terraforms_sequence_works() {
     let updated = api.ok("UpdateStateMachine", update).await;
     assert_eq!(text(&updated["stateMachineVersionArn"]), format!("{}:2", text(&created["stateMachineArn"])));
     assert!(updated["revisionId"].is_string());
-    // What was created differs now, in its definition and in whether it was published.
+    // The created state machine now differs, in its definition and in whether it was published.
     let (_, code, _) = api.refused("CreateStateMachine", body).await;
     assert_eq!(code, "StateMachineAlreadyExists");
     assert_eq!(api.ok("DeleteStateMachine", machine.clone()).await, json!({}));
@@ -109,7 +109,7 @@ async fn configurations_are_checked_and_completed() {
     assert_eq!(described["loggingConfiguration"], logging);
     assert_eq!(described["tracingConfiguration"], json!({"enabled": true}));
     assert_eq!(described["encryptionConfiguration"]["kmsDataKeyReusePeriodSeconds"], 300);
-    // What an update does not have stays.
+    // What an update omits stays unchanged.
     let updated = api
         .ok("UpdateStateMachine", json!({"stateMachineArn": machine, "tracingConfiguration": {"enabled": false}}))
         .await;
@@ -256,7 +256,7 @@ async fn region_and_account_come_from_the_request() {
     let list = signed("ListStateMachines", "AKIDEXAMPLE/20260101/eu-west-1/states", json!({})).await;
     assert_eq!(list["stateMachines"].as_array().unwrap().len(), 1);
     assert_eq!(api.ok("ListStateMachines", json!({})).await, json!({"stateMachines": []}));
-    // What an ARN names is found from anywhere, and an execution is where its state machine is.
+    // A resource is found by its ARN from any scope, and an execution is in the scope of its state machine.
     let execution = api.start(&text(&there["stateMachineArn"]), &json!({})).await;
     assert!(execution.starts_with("arn:aws-cn:states:cn-north-1:111122223333:execution:M:"), "{execution}");
 }

@@ -1,4 +1,4 @@
-//! Map runs: described, listed and changed while they go on.
+//! Tests map runs: described, listed and changed while they run.
 
 use serde_json::{Value, json};
 use workflow_server::Server;
@@ -16,7 +16,7 @@ fn map(child: Value, more: Value) -> Value {
     one(state)
 }
 
-/// The ARN of the only map run of an execution.
+/// Returns the ARN of the only map run of an execution.
 async fn map_run(api: &Api, execution: &str) -> String {
     let started = api.event(execution, "MapRunStarted").await;
     text(&started["mapRunStartedEventDetails"]["mapRunArn"])
@@ -102,7 +102,7 @@ async fn a_map_run_takes_another_concurrency_and_tolerance_while_it_runs() {
     assert_eq!((&described["maxConcurrency"], &described["executionCounts"]["pending"]), (&json!(3), &json!(1)));
     assert_eq!(children(&api, &arn, json!({"statusFilter": "RUNNING"})).await.len(), 3);
 
-    // One child may fail, the second is too many.
+    // One child may fail; the second failure is too many.
     api.ok("UpdateMapRun", json!({"mapRunArn": arn, "toleratedFailureCount": 1})).await;
     let list = children(&api, &arn, json!({})).await;
     api.ok("StopExecution", json!({"executionArn": list[0]["executionArn"], "error": "E"})).await;

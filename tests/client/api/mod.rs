@@ -1,4 +1,4 @@
-//! The operations of the API over loopback, as any client would call them.
+//! Tests the operations of the API over loopback, as any client calls them.
 
 mod activities;
 mod callbacks;
@@ -28,7 +28,7 @@ use crate::workflows::serve;
 
 pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/r";
 
-/// A server, and how to call it.
+/// A server, and a client for it.
 pub(crate) struct Api(pub(crate) Server);
 
 impl Api {
@@ -44,14 +44,14 @@ impl Api {
         call(&self.0, operation, body.to_string().as_bytes()).await
     }
 
-    /// The answer of a call that must be carried out.
+    /// Returns the answer of a call that must succeed.
     pub(crate) async fn ok(&self, operation: &str, body: Value) -> Value {
         let (status, answer) = self.send(operation, &body).await;
         assert_eq!(status, 200, "{operation} {body}: {answer}");
         answer
     }
 
-    /// Status, code and message of a call that must be refused.
+    /// Returns the status, code and message of a call that must be rejected.
     pub(crate) async fn refused(&self, operation: &str, body: Value) -> (u16, String, String) {
         let (status, answer) = self.send(operation, &body).await;
         assert!(status >= 400, "{operation} {body}: {answer}");
@@ -59,13 +59,13 @@ impl Api {
         (status, text("__type"), text("message"))
     }
 
-    /// The ARN of a new state machine.
+    /// Returns the ARN of a new state machine.
     pub(crate) async fn machine(&self, name: &str, definition: &Value) -> String {
         let body = json!({"name": name, "definition": definition.to_string(), "roleArn": ROLE});
         text(&self.ok("CreateStateMachine", body).await["stateMachineArn"])
     }
 
-    /// The ARN of a new execution.
+    /// Returns the ARN of a new execution.
     pub(crate) async fn start(&self, machine: &str, input: &Value) -> String {
         let body = json!({"stateMachineArn": machine, "input": input.to_string()});
         text(&self.ok("StartExecution", body).await["executionArn"])
@@ -75,12 +75,12 @@ impl Api {
         self.ok("DescribeExecution", json!({"executionArn": execution})).await
     }
 
-    /// The description of an execution that ends soon.
+    /// Waits for the end of an execution, and returns its description.
     pub(crate) async fn ended(&self, execution: &str) -> Value {
         self.until(execution, |described| described["status"] != "RUNNING").await
     }
 
-    /// The description of an execution as soon as it is so.
+    /// Waits until a description matches, and returns it.
     pub(crate) async fn until(&self, execution: &str, is_so: impl Fn(&Value) -> bool) -> Value {
         for _ in 0..2000 {
             let described = self.describe(execution).await;
@@ -103,18 +103,18 @@ impl Api {
         panic!("{machine} stays")
     }
 
-    /// The events of an execution, or of a child of it.
+    /// Returns the events of an execution, or of a child of it.
     pub(crate) async fn history(&self, execution: &str) -> Vec<Value> {
         let body = json!({"executionArn": execution, "maxResults": 1000});
         self.ok("GetExecutionHistory", body).await["events"].as_array().unwrap().clone()
     }
 
-    /// The types of its events.
+    /// Returns the types of its events.
     pub(crate) async fn events(&self, execution: &str) -> Vec<String> {
         self.history(execution).await.iter().map(|event| text(&event["type"])).collect()
     }
 
-    /// An event of an execution as soon as there is one of this type.
+    /// Waits for an event of this type, and returns it.
     pub(crate) async fn event(&self, execution: &str, kind: &str) -> Value {
         for _ in 0..2000 {
             if let Some(event) = self.history(execution).await.iter().rfind(|event| event["type"] == kind) {
@@ -130,7 +130,7 @@ pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
 
-/// A state machine of one state.
+/// Returns a state machine of one state.
 pub(crate) fn one(state: Value) -> Value {
     json!({"StartAt": "A", "States": {"A": state}})
 }

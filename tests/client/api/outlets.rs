@@ -1,4 +1,4 @@
-//! Events of executions' status, and logs of Express executions.
+//! Tests events of executions' status, and logs of Express executions.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use workflow_server::Server;
 
 use super::{Api, ROLE, one, pass, text};
 
-/// Something that takes events, and fails the first one once.
+/// A receiver of events that fails once, on the first one.
 async fn receiver() -> (String, Arc<Mutex<Vec<Value>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/events", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! Tasks that call what is outside of the server: AWS's APIs at an endpoint, and HTTP APIs.
+//! Tests tasks that call services outside the server: AWS's APIs at an endpoint, and HTTP APIs.
 
 use serde_json::{Value, json};
 use workflow_server::Server;
@@ -6,7 +6,7 @@ use workflow_server::Server;
 use super::{Api, one, text};
 use crate::http;
 
-/// The description of an execution of one task.
+/// Returns the description of an execution of one task.
 async fn run(api: &Api, resource: &str, parameters: Value) -> Value {
     let task = json!({"Type": "Task", "Resource": resource, "Parameters": parameters, "End": true});
     let machine = api.machine(&text(&json!(resource.replace([':', '.'], "_"))), &one(task.clone())).await;
@@ -17,14 +17,14 @@ async fn run(api: &Api, resource: &str, parameters: Value) -> Value {
     described
 }
 
-/// The output of such an execution.
+/// Returns the output of such an execution.
 async fn output(api: &Api, resource: &str, parameters: Value) -> Value {
     let described = run(api, resource, parameters).await;
     assert_eq!(described["status"], "SUCCEEDED", "{resource}: {described}");
     serde_json::from_str(&text(&described["output"])).unwrap()
 }
 
-/// Error and cause of one that fails.
+/// Returns the error and cause of a failed execution.
 async fn failure(api: &Api, resource: &str, parameters: Value) -> (String, String) {
     let described = run(api, resource, parameters).await;
     (text(&described["error"]), text(&described["cause"]))
@@ -38,7 +38,7 @@ fn optimised(action: &str) -> String {
     format!("arn:aws:states:::{action}")
 }
 
-/// The services of AWS that an endpoint answers for.
+/// The services of AWS that an endpoint supports.
 pub(crate) async fn services(url: &str) {
     let api = Api::with(Server::builder().aws_endpoint(url)).await;
 
@@ -63,7 +63,7 @@ pub(crate) async fn services(url: &str) {
     .await;
     assert!(error.starts_with("SQS.") && cause.contains("(Service: AmazonSQS; Status Code: 400; "), "{error}: {cause}");
 
-    // Whoever has read a token answers the task.
+    // A client that has read a token can answer the task.
     let callback = json!({
         "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true,
         "Parameters": {"QueueUrl": queue, "MessageBody": {"token.$": "$$.Task.Token"}},
@@ -76,7 +76,7 @@ pub(crate) async fn services(url: &str) {
     api.ok("SendTaskSuccess", json!({"taskToken": body["token"], "output": "7"})).await;
     assert_eq!(api.ended(&waiting).await["output"], "7");
 
-    // SNS, which passes it on to the queue.
+    // SNS passes it on to the queue.
     let purged = json!({"QueueUrl": queue});
     output(&api, &sdk("sqs:purgeQueue"), purged).await;
     let topic = output(&api, &sdk("sns:createTopic"), json!({"Name": "t"})).await["TopicArn"].clone();
@@ -134,7 +134,7 @@ pub(crate) async fn services(url: &str) {
     let (error, cause) = failure(&api, &sdk("dynamodb:getItem"), absent).await;
     assert_eq!(error, "DynamoDb.ResourceNotFoundException");
     assert!(cause.contains("(Service: DynamoDb, Status Code: 400, Request ID: "), "{cause}");
-    // What the model does not name has the name of the client's base class.
+    // An error that the model does not name has the name of the client's base class.
     let condition = json!({"TableName": "orders", "Key": {"other": {"S": "a"}}});
     let (error, cause) = failure(&api, &optimised("dynamodb:getItem"), condition).await;
     assert_eq!(error, "DynamoDB.AmazonDynamoDBException", "{cause}");
@@ -160,7 +160,7 @@ pub(crate) async fn services(url: &str) {
         assert_eq!(error, "S3.NoSuchKeyException", "{cause}");
         assert!(cause.contains("(Service: S3, Status Code: 404, Request ID: "), "{cause}");
     }
-    // What it cannot do says so.
+    // Unsupported operations are reported.
     let (_, cause) =
         failure(&api, &sdk("s3:listParts"), json!({"Bucket": "bucket", "Key": "k", "UploadId": "u"})).await;
     assert!(cause.contains("the state A calls arn:aws:states:::aws-sdk:s3:listParts"), "{cause}");
@@ -174,7 +174,7 @@ async fn an_endpoint_of_aws_that_is_not_there_is_an_error_of_the_client() {
     let (error, cause) = failure(&api, &optimised("sqs:sendMessage"), message).await;
     assert_eq!(error, "SQS.SdkClientException");
     assert!(cause.starts_with("Unable to execute HTTP request: "), "{cause}");
-    // No certificate is there.
+    // There is no certificate.
     let open = Api::new().await;
     let url = open.0.endpoint_url().replace("http:", "https:");
     let api = Api::with(Server::builder().aws_endpoint(url)).await;
@@ -184,7 +184,7 @@ async fn an_endpoint_of_aws_that_is_not_there_is_an_error_of_the_client() {
 
 #[tokio::test]
 async fn http_tasks_call_the_hosts_that_are_allowed() {
-    // A server of ours is an API over HTTP, too.
+    // Our server is also an API over HTTP.
     let other = Api::new().await;
     let url = other.0.endpoint_url();
     let task = |more: Value| {

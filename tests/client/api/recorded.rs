@@ -1,6 +1,7 @@
-//! What AWS answered to calls about versions, aliases and activities, beside what the server answers to the same.
+//! Compares AWS's recorded answers to calls about versions, aliases and activities with the server's answers.
 //!
-//! The calls are reproduced from the names of the recorded tests. What boto3 refuses itself is left out: it never reached AWS.
+//! The calls are reproduced from the names of the recorded tests. Calls that boto3 rejects are left out: they never
+//! reached AWS.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Api, ROLE, text};
 
-/// The recordings of one file, and which of the answers were compared.
+/// The recordings of one file, and which answers have been compared.
 struct Recorded {
     tests: Map<String, Value>,
     compared: BTreeSet<String>,
@@ -26,7 +27,7 @@ impl Recorded {
         Some(Self { tests, compared: BTreeSet::new() })
     }
 
-    /// Compares an answer with the recorded one of this name.
+    /// Compares an answer with the recording of this name.
     fn check(&mut self, test: &str, name: &str, (status, answer): &(u16, Value)) {
         let recorded = &self.tests[test][name];
         assert!(!recorded.is_null(), "{test} has no {name}");
@@ -56,7 +57,7 @@ impl Recorded {
         compare(recorded, answer, &format!("{test}/{name}"));
     }
 
-    /// That every answer that came from AWS was compared.
+    /// Asserts that every answer of AWS was compared.
     fn finish(self) {
         let all = self.tests.iter().flat_map(|(test, answers)| {
             answers.as_object().unwrap().iter().map(move |(name, answer)| (format!("{test}/{name}"), answer))
@@ -71,11 +72,11 @@ impl Recorded {
     }
 }
 
-/// Compares what was recorded with an answer, which may have members that the service did not have then.
+/// Compares a recording with an answer, which may have members that the service did not have then.
 fn compare(recorded: &Value, answer: &Value, at: &str) {
     match recorded {
         Value::Object(members) => {
-            // The recorder reads JSON out of texts.
+            // The recorder parses JSON in strings.
             let read = answer.as_str().and_then(|text| serde_json::from_str(text).ok());
             let answer = read.as_ref().unwrap_or(answer);
             for (name, value) in members.iter().filter(|(name, _)| *name != "ResponseMetadata") {
@@ -102,7 +103,7 @@ fn compare(recorded: &Value, answer: &Value, at: &str) {
     }
 }
 
-/// Whether a text is one with stand-ins: `<ArnPart_0idx>`, account numbers, names that the recorder made up.
+/// Returns whether a text has stand-ins: `<ArnPart_0idx>`, account numbers, names that the recorder invented.
 fn matches(recorded: &str, found: &str) -> bool {
     let made_up = ["snf_role_arn", "activity_arn", "activity_name", "ssm_nonexistent_arn", "state_machine_alias"];
     if made_up.iter().any(|name| recorded.starts_with(name)) {
@@ -116,7 +117,7 @@ fn matches(recorded: &str, found: &str) -> bool {
             .replace(&format!("{name}_name"), "<*>")
             .replace(&format!("'{name}'"), "'<*>'");
     }
-    // Stand-ins that differ only in a number behind them stand for that whole word.
+    // Stand-ins that differ only in a trailing number stand for that whole word.
     let mut parts = Vec::new();
     let mut rest = pattern.replace("111111111111", "<*>");
     while let Some((before, after)) = rest.split_once('<') {
@@ -138,7 +139,7 @@ fn matches(recorded: &str, found: &str) -> bool {
     left.ends_with(last.as_str())
 }
 
-/// The state machine of the recordings, with a comment that tells its revisions apart.
+/// Returns the state machine of the recordings, with a comment that distinguishes its revisions.
 fn definition(comment: &str) -> String {
     json!({
         "Comment": comment,
@@ -359,7 +360,7 @@ async fn versions_are_as_aws_recorded_them() {
     recorded.finish();
 }
 
-/// A state machine with so many versions: its ARN and theirs.
+/// Returns a state machine with this many versions: its ARN and theirs.
 async fn with_versions(api: &Api, count: usize) -> (String, Vec<String>) {
     let created = api.create(json!({"publish": true})).await.1;
     let machine = text(&created["stateMachineArn"]);
@@ -605,7 +606,7 @@ async fn activities_are_as_aws_recorded_them() {
                 recorded.check(test, "delete_activity_response_2", &of("DeleteActivity", arn).await);
             }
             ("test_create_activity_invalid_name", Some(_)) => {
-                // The names of tests write control characters as `\x00`; the message has the name as it was sent.
+                // The names of tests write control characters as `\x00`; the message contains the name that was sent.
                 let message = text(&recorded.tests[test]["invalid_name"]["message"]);
                 let name = message.strip_prefix("Invalid Name: '").and_then(|rest| rest.strip_suffix('\'')).unwrap();
                 recorded.check(test, "invalid_name", &create(name).await);

@@ -1,4 +1,4 @@
-//! Redrive: executions that go on from where they failed.
+//! Tests redrives: executions that continue from where they failed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use workflow_server::Server;
 
 use super::{Api, one, text};
 
-/// A server whose function `f` fails as often as told for each input, and a count of its calls.
+/// Returns a server whose function `f` fails a given number of times for each input, and a count of its calls.
 async fn failing(times: usize) -> (Api, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let seen = Arc::new(std::sync::Mutex::new(std::collections::BTreeMap::<String, usize>::new()));
@@ -126,7 +126,7 @@ async fn branches_and_iterations_that_succeeded_are_not_repeated() {
         (&json!("SUCCEEDED"), &json!("[\"good\",\"bad\"]")),
         "{described}"
     );
-    // Two branches, the second twice, then two items, of which `bad` has failed before.
+    // Two branches, the second one twice, then two items, of which `bad` has failed before.
     assert_eq!(calls.load(Ordering::SeqCst), 5);
 }
 
@@ -156,7 +156,7 @@ async fn executions_that_were_stopped_or_timed_out_go_on() {
     let machine = api.machine("M", &wait).await;
     let execution = api.start(&machine, &json!({"until": "2999-01-01T00:00:00Z"})).await;
     let described = api.ended(&execution).await;
-    // A wait that is too long fails; what is asked for here is a time-out or that failure, and a redrive of it.
+    // A wait that is too long fails. Here either a timeout or that failure is expected, and a redrive of it.
     assert_ne!(described["status"], "SUCCEEDED");
     redrive(&api, &execution).await;
     assert_eq!(api.ended(&execution).await["status"], described["status"]);

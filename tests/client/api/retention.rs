@@ -1,4 +1,4 @@
-//! Executions that have ended are kept for a while, and not more than so many.
+//! Tests that ended executions are kept for a limited time and up to a limited number.
 
 use std::path::Path;
 use std::time::Duration;
@@ -44,7 +44,7 @@ async fn those_that_ended_last_are_kept() {
     }
     assert_eq!(names(&api, &machine).await, ["c", "b"]);
     assert_eq!(api.refused("DescribeExecution", json!({"executionArn": first})).await.1, "ExecutionDoesNotExist");
-    // One that runs is no such.
+    // A running execution does not count.
     assert_eq!(api.describe(&asleep).await["status"], "RUNNING");
     // Its name is free.
     ends(&api, &machine, "a").await;

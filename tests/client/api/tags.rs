@@ -1,4 +1,4 @@
-//! Tags of state machines and activities.
+//! Tests tags of state machines and activities.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Tasks that the server answers itself: Step Functions, and Lambda functions at an endpoint.
+//! Tests tasks that the server answers itself: calls of Step Functions, and Lambda functions at an endpoint.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -39,7 +39,7 @@ async fn a_task_starts_another_state_machine_in_every_form() {
     assert!(text(&result["ExecutionArn"]).ends_with(":execution:Child:named"), "{result}");
     assert_eq!(api.ended(&text(&result["ExecutionArn"])).await["output"], "{\"n\":2}");
 
-    // A name that was used, and a state machine that does not exist.
+    // A name that was already used, and a state machine that does not exist.
     let described = api.ended(&api.start(&parent, &json!({"n": 2})).await).await;
     assert_eq!(described["error"], "StepFunctions.ExecutionAlreadyExistsException");
     let parent = api.machine("Lost", &start(".sync:2", &format!("{child}Lost"), json!({}))).await;
@@ -114,7 +114,7 @@ async fn a_child_sends_its_parents_token_back() {
 /// The answer of a function: status, function error, body.
 type FunctionAnswer<'a> = (u16, Option<&'a str>, &'a str);
 
-/// A Lambda endpoint with answers by function. It keeps what it was asked.
+/// Returns a Lambda endpoint with answers by function. It records its requests.
 async fn lambda(answers: &[(&str, FunctionAnswer<'_>)]) -> (String, Arc<Mutex<Vec<String>>>) {
     let answers: BTreeMap<String, (u16, Option<String>, String)> = answers
         .iter()
@@ -197,7 +197,7 @@ async fn lambda_functions_are_called_at_the_endpoint() {
         (&json!("Broken"), &json!("{\"errorType\":\"Broken\",\"errorMessage\":\"no\"}"))
     );
     assert_eq!(run(task("absent")).await["error"], "Lambda.ResourceNotFoundException");
-    // A closure goes before the endpoint.
+    // A closure takes precedence over the endpoint.
     let before = asked.lock().unwrap().len();
     assert_eq!(
         run(task("closure")).await["output"],
@@ -280,7 +280,7 @@ async fn a_reset_leaves_what_the_server_was_given() {
     assert_eq!(api.refused("DescribeExecution", json!({"executionArn": execution})).await.1, "ExecutionDoesNotExist");
     assert_eq!(api.refused("DescribeActivity", json!({"activityArn": activity})).await.1, "ActivityDoesNotExist");
 
-    // A new definition is a new revision, the same is none, and a broken one changes nothing.
+    // A new definition is a new revision, the same one is not, and an invalid one changes nothing.
     let describe = async || api.ok("DescribeStateMachine", json!({"stateMachineArn": own})).await;
     api.0.put_state_machine("Own", MachineType::Standard, &text(&describe().await["definition"])).unwrap();
     assert_eq!(describe().await["revisionId"], Value::Null);

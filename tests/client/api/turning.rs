@@ -1,4 +1,4 @@
-//! The clock, turned over HTTP.
+//! Tests advancing the clock over HTTP.
 
 use std::path::Path;
 
@@ -47,7 +47,7 @@ async fn it_runs_until_nothing_is_left_to_do() {
     assert_eq!((&described["status"], &described["output"]), (&json!("SUCCEEDED"), &json!("2")));
     let seconds = described["stopDate"].as_f64().unwrap() - described["startDate"].as_f64().unwrap();
     assert!((90_060.0..90_070.0).contains(&seconds), "{seconds}");
-    // A worker is waited for by nobody.
+    // Workers are not waited for.
     assert_eq!(api.describe(&asking).await["status"], "RUNNING");
     let long = api.machine("Long", &one(json!({"Type": "Wait", "Seconds": 1000, "End": true}))).await;
     let long = api.start(&long, &json!({})).await;
@@ -80,7 +80,7 @@ async fn it_stops_before_a_state() {
     assert_eq!((&turned["idle"], &turned["stoppedBefore"]), (&json!(false), &before));
     let last = async || api.events(&loops).await.last().unwrap().clone();
     assert_eq!(last().await, "WaitStateExited");
-    // It passes, and comes again.
+    // It passes, and arrives there again.
     let events = api.events(&loops).await.len();
     assert_eq!(turn(&api, json!({"stopBefore": "B", "executionArn": loops})).await["stoppedBefore"], before);
     assert!(api.events(&loops).await.len() > events);
@@ -88,7 +88,7 @@ async fn it_stops_before_a_state() {
     let once = api.start(&machine, &json!({"again": false})).await;
     let turned = turn(&api, json!({"stopBefore": "B", "executionArn": once})).await;
     assert_eq!(turned["stoppedBefore"], json!([{"state": "B", "executionArn": once}]));
-    // One that is held can be stopped, and others go on when the clock is turned.
+    // A held execution can be stopped, and others continue when the clock is advanced.
     api.ok("StopExecution", json!({"executionArn": loops})).await;
     turn(&api, json!({"advanceSeconds": 1})).await;
     assert_eq!(api.ended(&once).await["status"], "SUCCEEDED");

@@ -1,5 +1,5 @@
-//! Optional values of random workflows: what reads and tests them, and a search for a path on which no test has shown one
-//! to be there.
+//! Optional values of random workflows: how they are read and tested, and a search for a path on which no test has
+//! shown that a value exists.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::Built;
 
-/// How a value is read, as made: `Form` says what is possible.
+/// How a value is read, as generated. `Form` says what is possible.
 #[derive(Clone, Debug)]
 pub(super) struct ReadSpec {
     of: usize,
@@ -18,13 +18,13 @@ pub(super) struct ReadSpec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     Bare,
-    /// Bare where a test has shown it, else with a default, or not at all.
+    /// Without a default if a test has shown that it exists, otherwise with a default, or not at all.
     Shown,
     Default,
     LeftOut,
 }
 
-/// What a choice looks at, as made.
+/// What a choice tests, as generated.
 #[derive(Clone, Debug)]
 pub(super) struct TestSpec {
     of: usize,
@@ -62,7 +62,7 @@ pub(super) fn test() -> impl Strategy<Value = TestSpec> {
 }
 
 impl Built {
-    /// The optional value that a node reads; the result of a task where it is readable there.
+    /// Returns the optional value that a node reads: the result of a task, if it is readable there.
     fn value(&self, reader: usize, of: usize, may_ask: bool) -> Value {
         let task = of / 3 % self.nodes.len();
         match of % 3 {
@@ -83,7 +83,7 @@ impl Built {
         self.within(reader, self.nodes[of].scope).is_some_and(|at| at != of)
     }
 
-    /// Whether a node has certainly run where another begins.
+    /// Returns whether a node has certainly run when another one begins.
     fn has_run(&self, of: usize, reader: usize) -> bool {
         let scope = self.nodes[of].scope;
         self.is_seen(of, reader)
@@ -92,17 +92,17 @@ impl Built {
                 .is_some_and(|at| !self.gets_around(scope, at, |from, caught| from == of && !caught))
     }
 
-    /// What a choice tests; `None` where it looks at the coin.
+    /// Returns what a choice tests, or `None` if it tests the coin.
     fn tested(&self, choice: usize) -> Option<(Value, TestKind)> {
         let test = self.nodes[choice].test.as_ref()?;
         let kind = match test.kind {
             TestKind::Heads => return None,
-            // In JSONPath a value that is absent fails the `match`.
+            // In JSONPath, an absent value fails the `match`.
             TestKind::Match if !self.jsonata => TestKind::Present,
             kind => kind,
         };
         let value = self.value(choice, test.of, self.jsonata);
-        // The input never changes: a loop that it decides about may have no end.
+        // The input never changes, so a loop that depends on it may never end.
         let leads_back = self.nodes[choice].success.iter().any(|to| *to <= choice);
         (!leads_back || matches!(value, Value::Result(_))).then_some((value, kind))
     }
@@ -115,7 +115,7 @@ impl Built {
         }
     }
 
-    /// The head of a choice and its arms.
+    /// Returns the head of a choice and its arms.
     pub(super) fn choice(&self, own: usize, yes: &str, no: &str) -> String {
         let Some((value, kind)) = self.tested(own) else {
             return format!("{{ if state.Payload.heads == true -> {yes}; else -> {no}; }}");
@@ -130,7 +130,7 @@ impl Built {
         }
     }
 
-    /// The members that a node reads of optional values.
+    /// Returns the optional members that a node reads.
     pub(super) fn write_optional(&self, own: usize, text: &mut String) {
         for (number, (value, form)) in self.optional_reads(own).into_iter().enumerate() {
             let words = self.words(value, false);
@@ -158,7 +158,7 @@ impl Built {
         self.nodes[reader].optional.iter().filter_map(read).collect()
     }
 
-    /// How often each value is read as if it were there, where it may not be.
+    /// Returns how often each value is read as if it existed, although it may not.
     pub(super) fn unguarded(&self) -> BTreeMap<String, usize> {
         let mut found = BTreeMap::new();
         for reader in 0..self.nodes.len() {
@@ -171,12 +171,12 @@ impl Built {
         found
     }
 
-    /// Whether tests have shown that a node has run.
+    /// Returns whether tests have shown that a node has run.
     pub(super) fn is_shown_to_have_run(&self, of: usize, reader: usize) -> bool {
         self.gives_option(of) && self.is_shown(Value::Result(of), reader)
     }
 
-    /// Whether on every path to a node a test has shown that a value is there, since its state ran last.
+    /// Returns whether, on every path to a node, a test has shown that a value exists since its state last ran.
     fn is_shown(&self, value: Value, reader: usize) -> bool {
         let (owner, start) = self.scopes[self.nodes[reader].scope];
         let outside = owner.is_some_and(|owner| self.is_shown(value, owner));
@@ -187,7 +187,7 @@ impl Built {
             let shows = self.tested(node).filter(|(of, _)| *of == value).map(|(_, kind)| kind);
             let last = self.nodes[node].success.len().saturating_sub(1);
             for (arm, to) in self.nodes[node].success.iter().enumerate() {
-                // Where there is but one, the other arm is the end.
+                // If there is only one, the other arm is the end.
                 let is_else = arm == last;
                 let tells = shows.is_some_and(|kind| (kind == TestKind::Absent) == is_else);
                 let next = (*to, (shown && !runs) || tells);

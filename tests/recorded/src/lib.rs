@@ -1,19 +1,19 @@
-//! The data that tests read: executions that AWS answered, documents of other tools, probes.
+//! The data that tests read: recorded executions on AWS, documents of other tools, probes.
 //!
-//! A part of it stands in this folder, so that a checkout alone tests what matters; NOTICE names its sources. The whole lies
-//! in `../shared`, beside the checkout, or where `WORKFLOW_SHARED` says; a relative path counts from the workspace's root.
-//! Where that variable is set, as in `.ci/run`, data that is missing fails the test instead of skipping it.
+//! A part of it is in this folder, so that a checkout alone tests what matters; NOTICE names its sources. All of it is
+//! in `../shared`, next to the checkout, or in the folder that `WORKFLOW_SHARED` names (relative to the workspace's
+//! root). If that variable is set, as in `.ci/run`, missing data fails the test instead of skipping it.
 
 use std::path::{Path, PathBuf};
 
-/// The variable that names the folder of the whole data.
+/// The variable with the folder of all data.
 const VARIABLE: &str = "WORKFLOW_SHARED";
 
-/// A file or folder of the data: of the whole, or the part that is kept here. Without either the test is skipped, which
-/// this function prints.
+/// Returns a file or folder of the data: of all data, or of the part kept here. If neither exists, the test is skipped,
+/// and this function prints a note.
 ///
 /// # Panics
-/// `WORKFLOW_SHARED` is set, and the folder that it names does not have this file or folder.
+/// Fails if `WORKFLOW_SHARED` is set and its folder does not contain this file or folder.
 ///
 /// ```
 /// let folder = workflow_recorded::data("conformance").unwrap();

@@ -1,7 +1,7 @@
-//! Starts a server, and tells how long that takes, what memory it needs idle, and how many executions 64 clients start a
-//! second, with data on disk and without.
+//! Measures the start-up time of a server, its idle memory, and how many executions 64 clients start per second, with
+//! and without data on disk.
 //!
-//! `durable PROGRAM [SECONDS]`: PROGRAM is `cargo-workflow`, built in release.
+//! `durable PROGRAM [SECONDS]`: PROGRAM is a release build of `cargo-workflow`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

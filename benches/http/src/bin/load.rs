@@ -1,8 +1,8 @@
-//! What much of anything costs those that are beside it: executions, connections, loops, tasks that never end, what has
-//! ended, long lists, and a restart with all of it.
+//! Measures how large numbers affect other executions: executions, connections, loops, tasks that never end, ended
+//! executions, long lists, and a restart with all of them.
 //!
-//! `load PROGRAM`: PROGRAM is `cargo-workflow`, built in release. A latency is of a short execution, from its start until a
-//! description says that it has ended: the median and the 99th of 100.
+//! `load PROGRAM`: PROGRAM is a release build of `cargo-workflow`. A latency is that of a short execution, from its
+//! start until a description says that it has ended: the median and the 99th of 100.
 
 use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -38,7 +38,7 @@ fn is_running(connection: &mut Connection, execution: &Value) -> bool {
     ok(connection, "DescribeExecution", &json!({"executionArn": execution}))["status"] == "RUNNING"
 }
 
-/// The median latency of a short execution and the 99th of 100, in milliseconds.
+/// Returns the median latency of a short execution, and the 99th of 100, in milliseconds.
 fn latency(connection: &mut Connection) -> String {
     let mut took: Vec<_> = (0..100)
         .map(|_| {
@@ -102,7 +102,7 @@ fn loops(program: &str) {
 fn stuck(program: &str) {
     let functions = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", functions.local_addr().expect("an address"));
-    // It takes calls, and answers none.
+    // It accepts calls but never answers.
     std::thread::spawn(move || functions.incoming().collect::<Vec<_>>());
     let (serving, mut connection) = serving(program, &["--lambda-endpoint", &url]);
     let task = json!({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true});

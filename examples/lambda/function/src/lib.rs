@@ -6,12 +6,12 @@ use example_lambda_workflow::{ChargeOrder, Order, Receipt};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use workflow_runtime::handler;
 
-/// Charges for an order. Rename a field of `Order` or `Receipt` in the workflow, or send something else, and this does not
-/// compile.
+/// Charges for an order. If you rename a field of `Order` or `Receipt` in the workflow, or send something else, this
+/// does not compile.
 ///
 /// # Errors
 ///
-/// [`Refused`] when there is nothing to charge.
+/// [`Refused`] if there is nothing to charge.
 #[handler(ChargeOrder::Charge)]
 pub async fn charge(event: LambdaEvent<Order>) -> Result<Receipt, Refused> {
     let LambdaEvent { payload: Order { id, cents, .. }, .. } = event;
@@ -33,7 +33,7 @@ impl fmt::Display for Refused {
     }
 }
 
-/// The error's type is the name that the workflow catches.
+/// The error's type is the error name that the workflow catches.
 impl From<Refused> for Diagnostic {
     fn from(refused: Refused) -> Self {
         Self { error_type: "OrderRefused".to_owned(), error_message: refused.to_string() }

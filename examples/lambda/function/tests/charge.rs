@@ -1,4 +1,4 @@
-//! The function alone, and the workflow on the engine with this function.
+//! Tests the function alone, and the workflow on the engine with this function.
 
 use example_lambda_function::charge;
 use example_lambda_workflow::{

@@ -1,4 +1,4 @@
-//! A workflow that charges for an order. Its types are plain serde types, which the function shares.
+//! A workflow that charges for an order. Its types are plain serde types, which the function uses too.
 
 use workflow_runtime::workflow;
 
