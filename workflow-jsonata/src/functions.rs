@@ -49,17 +49,94 @@ pub struct Function {
     pub asking: bool,
     /// A description of the result.
     pub summary: &'static str,
-    /// The implementation in the evaluator.
-    #[cfg_attr(not(feature = "evaluate"), expect(dead_code, reason = "only the evaluator reads it"))]
-    pub(crate) id: Id,
+    /// The row of the table that it is.
+    pub id: Id,
+}
+
+/// A parameter of a function, read from its [signature](Function::signature).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Parameter {
+    /// The letters of the accepted kinds; of `(…)`, those inside.
+    pub kinds: &'static str,
+    /// The letter of the required kind of array items, if any.
+    pub items: Option<&'static str>,
+    /// Whether it defaults to the context value.
+    pub context: bool,
+    /// Whether it is optional.
+    pub optional: bool,
+    /// Whether it accepts more than one argument.
+    pub repeats: bool,
+}
+
+impl Function {
+    /// Returns the parameters in order.
+    ///
+    /// ```
+    /// let join = workflow_jsonata::function("join").unwrap();
+    /// let kinds: Vec<_> = join.parameters().map(|each| (each.kinds, each.items, each.optional)).collect();
+    /// assert_eq!(kinds, [("a", Some("s"), false), ("s", None, true)]);
+    /// ```
+    pub fn parameters(&self) -> impl Iterator<Item = Parameter> + use<> {
+        let mut rest = self.sides().0;
+        std::iter::from_fn(move || {
+            let (kinds, items, after) = kind(rest)?;
+            rest = after.trim_start_matches(['-', '?', '+']);
+            let has = |mark| after.get(..after.len() - rest.len()).is_some_and(|marks| marks.contains(mark));
+            Some(Parameter { kinds, items, context: has('-'), optional: has('?'), repeats: has('+') })
+        })
+    }
+
+    /// Returns the least and the most number of arguments without a context value. `None` means that there is no most.
+    pub fn arguments(&self) -> (usize, Option<usize>) {
+        let all = || self.parameters();
+        let least = all().filter(|parameter| !parameter.optional).count();
+        (least, (!all().any(|parameter| parameter.repeats)).then(|| all().count()))
+    }
+
+    /// Returns the letter of the result and, for an array, that of its items, if the signature has them.
+    ///
+    /// ```
+    /// let result = |name| workflow_jsonata::function(name).unwrap().result();
+    /// assert_eq!((result("split"), result("sum")), (Some(("a", Some("s"))), Some(("n", None))));
+    /// assert_eq!(result("map"), None);
+    /// ```
+    pub fn result(&self) -> Option<(&'static str, Option<&'static str>)> {
+        kind(self.sides().1).map(|(kind, items, _)| (kind, items))
+    }
+
+    /// Returns the signature before and after its `:`.
+    fn sides(&self) -> (&'static str, &'static str) {
+        let inner = self.signature.strip_prefix('<').and_then(|text| text.strip_suffix('>')).unwrap_or_default();
+        // A parameter that is a function has a `:` of its own.
+        let depth =
+            |at: usize| inner.get(..at).map_or(0, |before| before.matches('<').count() - before.matches('>').count());
+        let end = inner.match_indices(':').map(|(at, _)| at).find(|at| depth(*at) == 0);
+        end.and_then(|at| Some((inner.get(..at)?, inner.get(at + 1..)?))).unwrap_or((inner, ""))
+    }
+}
+
+/// Returns the letters of the kinds at the start of a part of a signature, that of the array items, and the rest.
+fn kind(text: &'static str) -> Option<(&'static str, Option<&'static str>, &'static str)> {
+    let (kinds, after) = match text.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
+        Some(choice) => choice,
+        None => text.split_at_checked(1)?,
+    };
+    Some(match after.strip_prefix('<').and_then(|inner| inner.split_once('>')) {
+        Some((items, after)) => (kinds, Some(items), after),
+        None => (kinds, None, after),
+    })
 }
 
 macro_rules! functions {
     ($($id:ident = $name:literal, $signature:literal, $arity:literal, $origin:ident, $gives:ident,
        $([$($mark:ident),*],)? $summary:literal;)*) => {
-        /// The implementations, one for each function.
+        /// The rows of the table by name, for what depends on a function beyond its row.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Id { $($id),* }
+        #[non_exhaustive]
+        pub enum Id {
+            $(#[doc = concat!("`$", $name, "`")] $id),*
+        }
 
         /// All functions. Those of JSONata come first, in the order of its documentation.
         pub const FUNCTIONS: &[Function] = &[$({
@@ -140,11 +217,11 @@ functions! {
     Clone = "clone", "<(oa)-:o>", 1, Jsonata, Value, "a copy";
     Now = "now", "<s?s?:s>", 2, Jsonata, Value, [changing], "the current time as a timestamp";
     Millis = "millis", "<:n>", 0, Jsonata, Value, [changing], "the current time in milliseconds since 1970";
-    Partition = "partition", "<an>", 2, Added, Array, "the items split into arrays of a size";
-    Range = "range", "<nnn>", 3, Added, Sequence, "the integers from the first towards the last by a step";
-    Hash = "hash", "<ss>", 2, Added, Value, "the hash of a string, in hexadecimal digits";
+    Partition = "partition", "<an:a>", 2, Added, Array, "the items split into arrays of a size";
+    Range = "range", "<nnn:a<n>>", 3, Added, Sequence, "the integers from the first towards the last by a step";
+    Hash = "hash", "<ss:s>", 2, Added, Value, "the hash of a string, in hexadecimal digits";
     Uuid = "uuid", "<:s>", 0, Added, Value, [changing], "a random UUID";
-    Parse = "parse", "<s>", 1, Added, Value, "the value parsed from a JSON text";
+    Parse = "parse", "<s:x>", 1, Added, Value, "the value parsed from a JSON text";
 }
 
 /// Returns the function of this name, without `$`. Includes `$eval`, which Step Functions does not have.
@@ -192,6 +269,12 @@ mod tests {
         for known in FUNCTIONS {
             assert_eq!(FUNCTIONS.iter().filter(|other| other.name == known.name).count(), 1, "{}", known.name);
             assert_eq!(function(known.name).map(|found| found.id), Some(known.id));
+            // No letter of the signature is left out.
+            let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphabetic).count();
+            let read =
+                known.parameters().map(|each| letters(each.kinds) + each.items.map_or(0, letters)).sum::<usize>()
+                    + known.result().map_or(0, |(kind, items)| letters(kind) + items.map_or(0, letters));
+            assert_eq!(read, letters(known.signature), "{}", known.name);
         }
         assert!(is_function("uuid") && !is_function("eval") && !is_function("Sum"));
     }

@@ -32,7 +32,8 @@ mod text;
 #[cfg(feature = "evaluate")]
 pub use evaluate::{Binding, Error, Expression, Limits, Outcome, Output, Setting, Variables};
 pub use functions::{
-    FUNCTIONS, Function, Gives, HASH_ALGORITHMS, Origin, changing, function, is_function, names, unknown_algorithm,
+    FUNCTIONS, Function, Gives, HASH_ALGORITHMS, Id as FunctionId, Origin, Parameter, changing, function, is_function,
+    names, unknown_algorithm,
 };
 pub use names::{LiteralKind, LiteralStep, Names, Use};
 pub use syntax::{

@@ -1,43 +1,11 @@
 //! The arguments that JSONata's functions accept, and calls and operators that fail on literal operands.
 
-use crate::functions::{Origin, function, unknown_algorithm};
+use crate::functions::{Function, Id, Origin, Parameter, function, unknown_algorithm};
 use crate::syntax::ast::{Node, NodeKind};
 use crate::syntax_error::SyntaxError;
 
 /// Returns whether a text stands for another one that is not known yet.
 pub(crate) type Open = fn(&str) -> bool;
-
-/// The values that one argument accepts.
-struct Parameter<'a> {
-    /// The letters of the accepted kinds.
-    kinds: &'a str,
-    /// The required kind of array items, if any.
-    items: Option<&'a str>,
-    context: bool,
-    optional: bool,
-    repeats: bool,
-}
-
-fn parameters(signature: &str) -> Vec<Parameter<'_>> {
-    let mut all = Vec::new();
-    // Up to the result.
-    let mut rest = signature.strip_prefix('<').unwrap_or(signature);
-    while !rest.is_empty() && !rest.starts_with([':', '>']) {
-        let (kinds, after) = match rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
-            Some(choice) => choice,
-            None => rest.split_at(1),
-        };
-        let (items, after) = match after.strip_prefix('<').and_then(|inner| inner.split_once('>')) {
-            Some((items, after)) => (Some(items), after),
-            None => (None, after),
-        };
-        rest = after.trim_start_matches(['-', '?', '+']);
-        let marks = after.get(..after.len() - rest.len()).unwrap_or("");
-        let has = |mark| marks.contains(mark);
-        all.push(Parameter { kinds, items, context: has('-'), optional: has('?'), repeats: has('+') });
-    }
-    all
-}
 
 /// Returns the letter of the kind that an expression certainly has.
 pub(crate) fn kind(node: &Node, open: Open) -> Option<char> {
@@ -92,7 +60,7 @@ fn walk(node: &Node, piped: bool, open: Open, found: &mut Vec<(SyntaxError, usiz
             if let NodeKind::Variable(name) = &procedure.kind
                 && let Some(function) = function(name).filter(|known| known.origin != Origin::Removed)
             {
-                call(node, name, &parameters(function.signature), arguments, piped, open, &mut report);
+                call(node, function, arguments, piped, open, &mut report);
             }
         }
         NodeKind::Binary(sign @ ("+" | "-" | "*" | "/" | "%"), left, right) => {
@@ -128,13 +96,13 @@ fn walk(node: &Node, piped: bool, open: Open, found: &mut Vec<(SyntaxError, usiz
 
 fn call(
     node: &Node,
-    name: &str,
-    parameters: &[Parameter<'_>],
+    function: &Function,
     arguments: &[Node],
     piped: bool,
     open: Open,
     report: &mut impl FnMut(&Node, String),
 ) {
+    let (name, parameters) = (function.name, function.parameters().collect::<Vec<Parameter>>());
     let given = arguments.len() + usize::from(piped);
     let most = parameters.len();
     let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
@@ -151,7 +119,7 @@ fn call(
         report(node, format!("`${name}` takes {takes}, not {given}"));
         return;
     }
-    if name == "hash"
+    if function.id == Id::Hash
         && let Some((at, message)) = arguments.last().and_then(|algorithm| match &algorithm.kind {
             NodeKind::String(text) if given == most && !open(text) => Some((algorithm, unknown_algorithm(text)?)),
             _ => None,

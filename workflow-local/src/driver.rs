@@ -198,6 +198,9 @@ impl<'e> Driver<'e> {
         if let Some(watcher) = &mut self.watcher {
             self.execution.history().get(before..).unwrap_or_default().iter().for_each(watcher);
         }
+        if self.execution.refusal().is_none() {
+            return done;
+        }
         match self.execution.take_refusal() {
             Some(refusal) => Err(refusal),
             None => done,

@@ -483,9 +483,9 @@ impl Engine {
         let first = self.program.find_id(state).ok_or_else(|| DefinitionError::unknown_state(&self.program, state))?;
         let variables: Option<serde_json::Map<String, Value>> =
             serde_json::to_value(variables).and_then(serde_json::from_value).map_err(RunError::Variables)?;
-        let variables = variables.into_iter().flatten().map(|(name, value)| (name, Payload::new(value)));
+        let variables = variables.into_iter().flatten().map(|(name, value)| (name.into(), Payload::new(value)));
         let input = Payload::new(serde_json::to_value(input).map_err(RunError::Input)?);
-        let execution = self.start_with(first, input, Variables::of(variables.collect()), self.identity())?;
+        let execution = self.start_with(first, input, Variables::of(variables), self.identity())?;
         Ok(Driver::new(self, execution))
     }
 

@@ -1,7 +1,8 @@
 //! A JSON value that states, events and variables share instead of copying.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::ops::Deref;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -16,22 +17,48 @@ use crate::history::Text;
 pub struct Payload(Arc<Measured>);
 
 struct Measured {
-    /// Of what is kept as text, once somebody asks for it.
+    content: Content,
+    /// Bytes of its text; 0 until they are counted, as no text is empty.
+    bytes: AtomicUsize,
+}
+
+enum Content {
+    Value(Value),
+    Text(Box<Kept>),
+    List(Box<List>),
+}
+
+/// An array of payloads, which it shares: the results of branches and items.
+struct List {
+    items: Vec<Payload>,
+    /// Its value, once somebody asks for it.
     value: OnceLock<Value>,
-    text: Option<Arc<Text>>,
-    bytes: OnceLock<usize>,
+}
+
+/// What is kept as text.
+struct Kept {
+    text: Arc<Text>,
+    /// Its value, once somebody asks for it.
+    value: OnceLock<Value>,
 }
 
 impl Payload {
     /// Shares a value.
     pub fn new(value: Value) -> Self {
-        Self(Arc::new(Measured { value: value.into(), text: None, bytes: OnceLock::new() }))
+        Self(Arc::new(Measured { content: Content::Value(value), bytes: AtomicUsize::new(0) }))
     }
 
     /// What is kept as the text of a value, and read when it is asked for.
     pub(crate) fn of_text(text: Arc<Text>) -> Self {
         let bytes = text.bytes().into();
-        Self(Arc::new(Measured { value: OnceLock::new(), text: Some(text), bytes }))
+        let kept = Kept { text, value: OnceLock::new() };
+        Self(Arc::new(Measured { content: Content::Text(Box::new(kept)), bytes }))
+    }
+
+    /// The array of these payloads, which are copied only when somebody asks for its value.
+    pub(crate) fn list(items: Vec<Self>) -> Self {
+        let list = List { items, value: OnceLock::new() };
+        Self(Arc::new(Measured { content: Content::List(Box::new(list)), bytes: AtomicUsize::new(0) }))
     }
 
     /// An empty object: what `null` paths give, and the input when none is given.
@@ -44,6 +71,25 @@ impl Payload {
         self.0.value()
     }
 
+    /// The items of an array that shares them.
+    pub(crate) fn shared_items(&self) -> Option<&[Self]> {
+        match &self.0.content {
+            Content::List(list) => Some(&list.items),
+            _ => None,
+        }
+    }
+
+    /// Whether its value is kept at this place.
+    #[cfg(feature = "jsonata")]
+    pub(crate) fn is_at(&self, place: &Value) -> bool {
+        let value = match &self.0.content {
+            Content::Value(value) => Some(value),
+            Content::Text(kept) => kept.value.get(),
+            Content::List(list) => list.value.get(),
+        };
+        value.is_some_and(|value| std::ptr::eq(value, place))
+    }
+
     /// Whether it is the very same, so that nothing need be compared.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
@@ -52,14 +98,29 @@ impl Payload {
     /// The value itself, copied only when it is shared.
     pub fn into_value(self) -> Value {
         match Arc::try_unwrap(self.0) {
-            Ok(own) => own.value.into_inner().unwrap_or_else(|| read(own.text.as_deref())),
-            Err(shared) => shared.value().clone(),
+            Ok(Measured { content: Content::Value(value), .. }) => value,
+            Ok(Measured { content: Content::Text(mut kept), .. }) => kept.value.take().unwrap_or_else(|| kept.read()),
+            Ok(Measured { content: Content::List(list), .. }) => {
+                let List { items, value } = *list;
+                value.into_inner().unwrap_or_else(|| items.into_iter().map(Self::into_value).collect())
+            }
+            Err(shared) => shared.to_value(),
         }
     }
 
     /// Bytes of its JSON text, as the quotas count them: compact, UTF-8.
     pub fn bytes(&self) -> usize {
-        *self.0.bytes.get_or_init(|| json_bytes(self.value()))
+        match self.0.bytes.load(Ordering::Relaxed) {
+            0 => {
+                let bytes = match &self.0.content {
+                    Content::List(list) => array_bytes(list.items.iter().map(Self::bytes)),
+                    _ => json_bytes(self.value()),
+                };
+                self.0.bytes.store(bytes, Ordering::Relaxed);
+                bytes
+            }
+            bytes => bytes,
+        }
     }
 
     /// Whether it is larger than a state's input or output may be (256 KiB).
@@ -70,13 +131,31 @@ impl Payload {
 
 impl Measured {
     fn value(&self) -> &Value {
-        self.value.get_or_init(|| read(self.text.as_deref()))
+        match &self.content {
+            Content::Value(value) => value,
+            Content::Text(kept) => kept.value.get_or_init(|| kept.read()),
+            Content::List(list) => list.value.get_or_init(|| self.to_value()),
+        }
+    }
+
+    /// A copy of the value, which it does not keep.
+    fn to_value(&self) -> Value {
+        match &self.content {
+            Content::Value(value) => value.clone(),
+            Content::Text(kept) => kept.value.get().cloned().unwrap_or_else(|| kept.read()),
+            Content::List(list) => {
+                let copied = || list.items.iter().map(|item| item.0.to_value()).collect();
+                list.value.get().cloned().unwrap_or_else(copied)
+            }
+        }
     }
 }
 
-/// The value of a text, which is that of a value.
-fn read(text: Option<&Text>) -> Value {
-    text.and_then(|text| serde_json::from_str(&text.to_string()).ok()).unwrap_or_default()
+impl Kept {
+    /// The value of the text, which is that of a value.
+    fn read(&self) -> Value {
+        serde_json::from_str(&self.text.to_string()).unwrap_or_default()
+    }
 }
 
 /// Bytes of the compact JSON text of a value: counted without writing it, since each output of each state is.
@@ -90,13 +169,17 @@ pub(crate) fn json_bytes(value: &Value) -> usize {
             _ => number.to_string().len(),
         },
         Value::String(text) => text_bytes(text),
-        // Brackets, and a comma between each two.
-        Value::Array(items) => 1 + items.len().max(1) + items.iter().map(json_bytes).sum::<usize>(),
+        Value::Array(items) => array_bytes(items.iter().map(json_bytes)),
         Value::Object(members) => {
             let member = |(name, value): (&String, &Value)| text_bytes(name) + 1 + json_bytes(value);
             1 + members.len().max(1) + members.iter().map(member).sum::<usize>()
         }
     }
+}
+
+/// The bytes of an array of items: brackets, and a comma between each two.
+fn array_bytes(items: impl ExactSizeIterator<Item = usize>) -> usize {
+    1 + items.len().max(1) + items.sum::<usize>()
 }
 
 fn digits(number: u64) -> usize {
@@ -153,9 +236,19 @@ impl fmt::Debug for Payload {
 
 impl fmt::Display for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.text {
-            Some(text) => text.fmt(f),
-            None => self.value().fmt(f),
+        match &self.0.content {
+            Content::Text(kept) => kept.text.fmt(f),
+            Content::List(list) if !f.alternate() => {
+                f.write_char('[')?;
+                for (at, item) in list.items.iter().enumerate() {
+                    if at > 0 {
+                        f.write_char(',')?;
+                    }
+                    item.fmt(f)?;
+                }
+                f.write_char(']')
+            }
+            _ => self.value().fmt(f),
         }
     }
 }
@@ -169,6 +262,14 @@ mod tests {
     #[test]
     fn bytes_are_those_of_the_text() {
         let every_char: String = (0..=0x7f_u8).map(char::from).chain("é€𝄞\u{2028}".chars()).collect();
+        let lists =
+            [vec![], vec![json!(1).into()], vec![json!({ "a": "ä" }).into(), Payload::list(vec![Payload::empty()])]];
+        for list in lists.map(Payload::list) {
+            assert_eq!(list.bytes(), list.to_string().len());
+            assert_eq!(list.to_string(), list.value().to_string());
+            assert_eq!(format!("{list:#}"), format!("{:#}", list.value()));
+            assert_eq!(list.clone().into_value(), list.into_value());
+        }
         for value in [
             json!(null),
             json!([true, false, [], {}, [[]], { "a": {} }]),

@@ -8,7 +8,8 @@ mod expressions;
 
 pub use expressions::{Expressions, Read};
 pub use workflow_jsonata::{
-    Ast, FUNCTIONS, Function, Names, Node, NodeKind, Origin, Use, ast, changing, function, is_function, meant, parse,
+    Ast, FUNCTIONS, Function, FunctionId, Gives, Names, Node, NodeKind, Origin, Use, ast, changing, function,
+    is_function, meant, parse,
 };
 
 /// The expression inside `{%` and `%}`; `None` where the text is a literal.

@@ -111,10 +111,11 @@ pub(super) fn kinds_of_argument(argument: Argument) -> u8 {
     match argument {
         Argument::Any => u8::MAX,
         Argument::Text => kinds::TEXT,
+        Argument::Texts => kinds::TEXT | kinds::ARRAY,
         Argument::Number => kinds::NUMBER,
         Argument::Numbers => kinds::NUMBER | kinds::ARRAY,
         Argument::Bool => kinds::BOOL,
-        Argument::Object => kinds::OBJECT | kinds::ARRAY,
+        Argument::Object | Argument::Objects => kinds::OBJECT | kinds::ARRAY,
     }
 }
 

@@ -1,8 +1,10 @@
 //! The functions that a value may call, of the language and of JSONata: names, arguments, what they give.
 //!
-//! JSONata's are those of <https://docs.jsonata.org/> at version 2.0 and the six that Step Functions adds
-//! (<https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>). The intrinsic functions of
-//! JSONPath are in [`workflow_asl::intrinsic`], the comparison operators in [`workflow_asl::document::Operator`].
+//! JSONata's are the rows of [`jsonata::FUNCTIONS`], whose signatures say how many arguments they take, of which types, and
+//! what they give; here stands only what the language makes of that. The intrinsic functions of JSONPath are in
+//! [`workflow_asl::intrinsic`], the comparison operators in [`workflow_asl::document::Operator`].
+
+use workflow_asl::jsonata::{self, FUNCTIONS, FunctionId as Row, Gives, Origin};
 
 use super::types::Ty;
 
@@ -13,6 +15,8 @@ pub enum Argument {
     Any,
     /// Text.
     Text,
+    /// Text, or an array of it.
+    Texts,
     /// A number.
     Number,
     /// A number, or an array of them.
@@ -21,72 +25,137 @@ pub enum Argument {
     Bool,
     /// An object.
     Object,
+    /// An object, or an array of them.
+    Objects,
 }
 
 /// A function.
 #[derive(Clone, Copy, Debug)]
-pub struct Function {
-    /// The name as it is written, with `$`.
-    pub name: &'static str,
-    signature: &'static str,
-    result: char,
+pub enum Function {
+    /// One of the language.
+    Own(&'static Own),
+    /// One of JSONata.
+    Jsonata(&'static jsonata::Function),
+}
+
+/// A function of the language, which gives `bool` or, where it is `timestamp`, one.
+#[derive(Debug)]
+pub struct Own {
+    name: &'static str,
+    /// What each argument is.
+    argument: Argument,
+    /// How many it takes; any number where that is not said.
+    count: Option<usize>,
+}
+
+const OWN: &[Own] = &[
+    Own::new("is_present", Argument::Any, Some(1)),
+    Own::new("is_null", Argument::Any, Some(1)),
+    Own::new("is_string", Argument::Any, Some(1)),
+    Own::new("is_numeric", Argument::Any, Some(1)),
+    Own::new("is_boolean", Argument::Any, Some(1)),
+    Own::new("is_timestamp", Argument::Any, Some(1)),
+    Own::new("matches", Argument::Text, Some(2)),
+    Own::new("timestamp", Argument::Text, Some(1)),
+    Own::new("all", Argument::Bool, None),
+    Own::new("any", Argument::Bool, None),
+];
+
+impl Own {
+    const fn new(name: &'static str, argument: Argument, count: Option<usize>) -> Self {
+        Self { name, argument, count }
+    }
 }
 
 impl Function {
-    /// The function with this name.
+    /// The function with this name, which of JSONata's begins with `$`.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::all().find(|function| function.name == name)
+        match name.strip_prefix('$') {
+            Some(name) => jsonata::function(name).filter(|row| row.origin != Origin::Removed).map(Self::Jsonata),
+            None => OWN.iter().find(|own| own.name == name).map(Self::Own),
+        }
     }
 
     /// All functions, those of the language first.
     pub fn all() -> impl Iterator<Item = Self> {
-        LANGUAGE.iter().chain(JSONATA).map(|&(name, signature, result)| Self { name, signature, result })
+        let jsonata = FUNCTIONS.iter().filter(|row| row.origin != Origin::Removed);
+        OWN.iter().map(Self::Own).chain(jsonata.map(Self::Jsonata))
+    }
+
+    /// The name as it is written, with `$`.
+    pub fn name(self) -> String {
+        match self {
+            Self::Own(own) => own.name.to_owned(),
+            Self::Jsonata(row) => format!("${}", row.name),
+        }
     }
 
     /// Whether it is one of JSONata's.
     pub fn is_jsonata(self) -> bool {
-        self.name.starts_with('$')
+        matches!(self, Self::Jsonata(_))
     }
 
-    /// The least and, unless any number will do, the most arguments.
+    /// The least and, unless any number will do, the most arguments. A value has no context that stands for one.
     pub fn arity(self) -> (usize, Option<usize>) {
-        let least = self.signature.bytes().filter(u8::is_ascii_alphabetic).count();
-        let optional = self.signature.bytes().filter(|byte| *byte == b'?').count();
-        if self.signature.ends_with('*') { (least - 1, None) } else { (least - optional, Some(least)) }
+        match self {
+            Self::Own(own) => (own.count.unwrap_or(0), own.count),
+            Self::Jsonata(row) => row.arguments(),
+        }
     }
 
     /// What the argument at an index from zero must be.
     pub fn argument(self, index: usize) -> Argument {
-        let mut letters = self.signature.chars().filter(char::is_ascii_alphabetic);
-        let letter = letters.clone().nth(index).or_else(|| letters.next_back());
-        match letter {
-            Some('s') => Argument::Text,
-            Some('n') => Argument::Number,
-            Some('N') => Argument::Numbers,
-            Some('b') => Argument::Bool,
-            Some('o') => Argument::Object,
+        let row = match self {
+            Self::Own(own) => return own.argument,
+            Self::Jsonata(row) => row,
+        };
+        let Some(parameter) = row.parameters().nth(index).or_else(|| row.parameters().last()) else {
+            return Argument::Any;
+        };
+        match (row.id, index, parameter.kinds, parameter.items) {
+            // JSONata gives nothing for any other value.
+            (Row::Keys | Row::Lookup, 0, ..) => Argument::Object,
+            (.., "s", _) => Argument::Text,
+            (.., "n", _) => Argument::Number,
+            (.., "b", _) => Argument::Bool,
+            (.., "o", _) => Argument::Object,
+            (.., "a", Some("s")) => Argument::Texts,
+            (.., "a", Some("n")) => Argument::Numbers,
+            (.., "a", Some("o")) => Argument::Objects,
             _ => Argument::Any,
+        }
+    }
+
+    /// Whether it has an answer for what is absent: it asks for it, or joins what there is.
+    pub fn takes_absence(self) -> bool {
+        match self {
+            // ASL's other tests fail where there is nothing to test.
+            Self::Own(own) => own.name.starts_with("is_"),
+            Self::Jsonata(row) => row.asking || matches!(row.id, Row::Append | Row::Distinct | Row::Merge | Row::Zip),
         }
     }
 
     /// What it gives to arguments of these types.
     pub fn result_of(self, arguments: &[Ty]) -> Ty {
+        let Self::Jsonata(row) = self else { return self.result() };
         let first = arguments.first().map(Ty::present);
         let second = arguments.get(1).map(Ty::present);
-        match (self.name, first, second) {
-            ("$sort" | "$reverse" | "$shuffle", Some(array @ Ty::Array(_)), _) => array.clone(),
-            ("$clone", Some(value), _) => value.clone(),
-            ("$append", Some(Ty::Array(a)), Some(Ty::Array(b))) => {
+        match (row.id, first, second) {
+            (Row::Sort | Row::Reverse | Row::Shuffle, Some(array @ Ty::Array(_)), _) => array.clone(),
+            (Row::Clone, Some(value), _) => value.clone(),
+            (Row::Append, Some(Ty::Array(a)), Some(Ty::Array(b))) => {
                 Ty::Array(Box::new((**a).clone().join((**b).clone())))
             }
-            ("$partition", Some(array @ Ty::Array(_)), _) => Ty::Array(Box::new(array.clone())),
-            ("$range", ..) => Ty::Array(Box::new(Ty::INTEGER)),
-            ("$round", _, None) | ("$round", Some(Ty::Integer(_)), _) => Ty::INTEGER,
-            ("$round", ..) => Ty::FLOAT,
-            ("$power", Some(Ty::Float(_)), _) | ("$power", _, Some(Ty::Float(_))) => Ty::FLOAT,
-            ("$abs" | "$max" | "$min" | "$number" | "$sum", Some(number), _) if number.is_number() => number.clone(),
-            ("$max" | "$min" | "$sum", Some(Ty::Array(item)), _) if item.is_number() => (**item).clone(),
-            ("$max" | "$min" | "$sum", Some(Ty::Tuple(items)), _) if items.iter().all(Ty::is_number) => {
+            (Row::Partition, Some(array @ Ty::Array(_)), _) => Ty::Array(Box::new(array.clone())),
+            (Row::Range, ..) => Ty::Array(Box::new(Ty::INTEGER)),
+            (Row::Round, _, None) | (Row::Round, Some(Ty::Integer(_)), _) => Ty::INTEGER,
+            (Row::Round, ..) => Ty::FLOAT,
+            (Row::Power, Some(Ty::Float(_)), _) | (Row::Power, _, Some(Ty::Float(_))) => Ty::FLOAT,
+            (Row::Abs | Row::Max | Row::Min | Row::Number | Row::Sum, Some(number), _) if number.is_number() => {
+                number.clone()
+            }
+            (Row::Max | Row::Min | Row::Sum, Some(Ty::Array(item)), _) if item.is_number() => (**item).clone(),
+            (Row::Max | Row::Min | Row::Sum, Some(Ty::Tuple(items)), _) if items.iter().all(Ty::is_number) => {
                 items.iter().cloned().reduce(Ty::join).unwrap_or(Ty::INTEGER)
             }
             _ => self.result(),
@@ -95,17 +164,36 @@ impl Function {
 
     /// What it gives.
     pub fn result(self) -> Ty {
-        match self.result {
-            's' => Ty::Text,
-            'n' => Ty::Number,
-            'i' => Ty::INTEGER,
-            'f' => Ty::FLOAT,
-            'b' => Ty::Bool,
-            't' => Ty::Timestamp,
-            'a' => Ty::Array(Box::new(Ty::Unknown)),
-            'S' => Ty::Array(Box::new(Ty::Text)),
-            _ => Ty::Unknown,
+        let row = match self {
+            Self::Own(own) if own.name == "timestamp" => return Ty::Timestamp,
+            Self::Own(_) => return Ty::Bool,
+            Self::Jsonata(row) => row,
+        };
+        match row.id {
+            // JSONata has one kind of numbers, the language two.
+            Row::Count | Row::Length | Row::Floor | Row::Ceil | Row::ParseInteger | Row::ToMillis | Row::Millis => {
+                return Ty::INTEGER;
+            }
+            Row::Average | Row::Sqrt | Row::Random => return Ty::FLOAT,
+            _ => {}
         }
+        match (row.gives, row.result()) {
+            // One item stands for itself.
+            (Gives::Sequence, _) => Ty::Unknown,
+            (Gives::Array, None) => Ty::Array(Box::new(Ty::Unknown)),
+            (_, Some(("a", items))) => Ty::Array(Box::new(items.map_or(Ty::Unknown, of_letter))),
+            (_, result) => result.map_or(Ty::Unknown, |(letter, _)| of_letter(letter)),
+        }
+    }
+}
+
+/// The type of a letter in a signature.
+fn of_letter(letter: &str) -> Ty {
+    match letter {
+        "s" => Ty::Text,
+        "n" => Ty::Number,
+        "b" => Ty::Bool,
+        _ => Ty::Unknown,
     }
 }
 
@@ -118,13 +206,11 @@ impl Argument {
             Self::Any => true,
             Self::Text => ty.is_text(),
             Self::Number => ty.is_number(),
-            Self::Numbers => match ty {
-                Ty::Array(item) => Self::Number.takes(item),
-                Ty::Tuple(items) => items.iter().all(|item| Self::Number.takes(item)),
-                other => other.is_number(),
-            },
             Self::Bool => *ty == Ty::Bool,
             Self::Object => ty.is_object() || ty.is_array(),
+            Self::Texts => each(ty, &|item| Self::Text.takes(item)),
+            Self::Numbers => each(ty, &|item| Self::Number.takes(item)),
+            Self::Objects => each(ty, &|item| item.is_unknown() || item.is_object()),
         }
     }
 
@@ -133,128 +219,41 @@ impl Argument {
         match self {
             Self::Any => "any value",
             Self::Text => "text",
+            Self::Texts => "an array of text",
             Self::Number => "a number",
             Self::Numbers => "an array of numbers",
             Self::Bool => "`bool`",
             Self::Object => "an object",
+            Self::Objects => "an array of objects",
         }
     }
 }
 
-// Signatures: one letter an argument (`s` text, `n` number, `N` numbers, `b` bool, `o` object, `x` any),
-// `?` after an optional one, `*` after one that may be repeated or left out.
-// Results: `i` integer, `f` number with a fraction, `t` timestamp, `a` array, `S` array of text, else as above.
-
-const LANGUAGE: &[(&str, &str, char)] = &[
-    ("is_present", "x", 'b'),
-    ("is_null", "x", 'b'),
-    ("is_string", "x", 'b'),
-    ("is_numeric", "x", 'b'),
-    ("is_boolean", "x", 'b'),
-    ("is_timestamp", "x", 'b'),
-    ("matches", "ss", 'b'),
-    ("timestamp", "s", 't'),
-    ("all", "b*", 'b'),
-    ("any", "b*", 'b'),
-];
-
-const JSONATA: &[(&str, &str, char)] = &[
-    ("$abs", "n", 'n'),
-    ("$append", "xx", 'a'),
-    ("$assert", "bs?", 'x'),
-    ("$average", "N", 'f'),
-    ("$base64decode", "s", 's'),
-    ("$base64encode", "s", 's'),
-    ("$boolean", "x", 'b'),
-    ("$ceil", "n", 'i'),
-    ("$clone", "x", 'x'),
-    ("$contains", "sx", 'b'),
-    ("$count", "x", 'i'),
-    ("$decodeUrl", "s", 's'),
-    ("$decodeUrlComponent", "s", 's'),
-    ("$distinct", "x", 'x'),
-    ("$each", "ox", 'x'),
-    ("$encodeUrl", "s", 's'),
-    ("$encodeUrlComponent", "s", 's'),
-    ("$error", "s?", 'x'),
-    ("$exists", "x", 'b'),
-    ("$filter", "xx", 'x'),
-    ("$floor", "n", 'i'),
-    ("$formatBase", "nn?", 's'),
-    ("$formatInteger", "ns", 's'),
-    ("$formatNumber", "nso?", 's'),
-    ("$fromMillis", "ns?s?", 's'),
-    ("$hash", "xs?", 's'),
-    ("$join", "xs?", 's'),
-    ("$keys", "o", 'x'),
-    ("$length", "s", 'i'),
-    ("$lookup", "os", 'x'),
-    ("$lowercase", "s", 's'),
-    ("$map", "xx", 'x'),
-    ("$match", "sxn?", 'x'),
-    ("$max", "N", 'n'),
-    ("$merge", "x", 'x'),
-    ("$millis", "", 'i'),
-    ("$min", "N", 'n'),
-    ("$not", "x", 'b'),
-    ("$now", "s?s?", 's'),
-    ("$number", "x", 'n'),
-    ("$pad", "sns?", 's'),
-    ("$parse", "s", 'x'),
-    ("$parseInteger", "ss", 'i'),
-    ("$partition", "xn", 'a'),
-    ("$power", "nn", 'n'),
-    ("$random", "n?", 'f'),
-    ("$range", "nnn", 'a'),
-    ("$reduce", "xxx?", 'x'),
-    ("$replace", "sxxn?", 's'),
-    ("$reverse", "x", 'a'),
-    ("$round", "nn?", 'n'),
-    ("$shuffle", "x", 'a'),
-    ("$sift", "ox", 'x'),
-    ("$single", "xx?", 'x'),
-    ("$sort", "xx?", 'x'),
-    ("$split", "sxn?", 'S'),
-    ("$spread", "x", 'x'),
-    ("$sqrt", "n", 'f'),
-    ("$string", "xb?", 's'),
-    ("$substring", "snn?", 's'),
-    ("$substringAfter", "ss", 's'),
-    ("$substringBefore", "ss", 's'),
-    ("$sum", "N", 'n'),
-    ("$toMillis", "ss?", 'i'),
-    ("$trim", "s", 's'),
-    ("$type", "x", 's'),
-    ("$uppercase", "s", 's'),
-    ("$uuid", "", 's'),
-    ("$zip", "x*", 'a'),
-];
+/// Whether each item of an array passes, or a value that is none does.
+fn each(ty: &Ty, passes: &dyn Fn(&Ty) -> bool) -> bool {
+    match ty {
+        Ty::Array(item) => passes(item),
+        Ty::Tuple(items) => items.iter().all(passes),
+        other => passes(other),
+    }
+}
 
 #[cfg(test)]
 mod tests {
-    use workflow_asl::jsonata::{FUNCTIONS, Origin};
-
-    use super::{Argument, Function, JSONATA};
-
-    /// Types are finer here; which functions there are, and which change, is said by the table of `workflow-jsonata`.
-    #[test]
-    fn functions_of_jsonata_are_those_of_its_table() {
-        let ours: Vec<&str> = JSONATA.iter().map(|(name, ..)| &name[1..]).collect();
-        let known = FUNCTIONS.iter().filter(|function| function.origin != Origin::Removed);
-        let missing: Vec<&str> =
-            known.clone().map(|function| function.name).filter(|name| !ours.contains(name)).collect();
-        let unknown: Vec<&str> =
-            ours.into_iter().filter(|name| !known.clone().any(|function| function.name == *name)).collect();
-        assert_eq!((missing, unknown), (vec![], vec![]));
-    }
+    use super::{Argument, Function};
+    use crate::check::types::Ty;
 
     #[test]
     fn signatures_are_read() {
-        let arity = |name| Function::from_name(name).map(Function::arity);
-        assert_eq!(arity("$substring"), Some((2, Some(3))));
-        assert_eq!(arity("$uuid"), Some((0, Some(0))));
-        assert_eq!(arity("all"), Some((0, None)));
-        assert_eq!(Function::from_name("all").map(|all| all.argument(7)), Some(Argument::Bool));
-        assert_eq!(arity("$eval"), None);
+        let named = |name| Function::from_name(name).unwrap();
+        assert_eq!(named("$substring").arity(), (2, Some(3)));
+        assert_eq!(named("$uuid").arity(), (0, Some(0)));
+        assert_eq!(named("$zip").arity(), (1, None));
+        assert_eq!(named("all").arity(), (0, None));
+        assert_eq!(named("all").argument(7), Argument::Bool);
+        assert_eq!((named("$join").argument(0), named("$join").argument(1)), (Argument::Texts, Argument::Text));
+        assert_eq!(named("$match").result(), Ty::Unknown);
+        assert_eq!(named("$split").result(), Ty::Array(Box::new(Ty::Text)));
+        assert!(Function::from_name("$eval").is_none());
     }
 }

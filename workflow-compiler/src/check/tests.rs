@@ -4,6 +4,7 @@ mod choices;
 mod data;
 mod expressions;
 mod flow;
+mod functions;
 mod graph;
 mod names;
 

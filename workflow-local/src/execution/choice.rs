@@ -1,7 +1,5 @@
 //! The choice state.
 
-use std::sync::Arc;
-
 use workflow_asl::document::QueryLanguage;
 
 use super::Execution;
@@ -17,15 +15,14 @@ impl Execution {
         &mut self,
         thread: Box<Thread>,
         visit: Visit,
+        state: &StateProgram,
         rules: &[ChoiceProgram],
         default: Option<StateId>,
     ) {
-        let program = Arc::clone(&self.program);
-        let state = program.state(visit.state);
         match self.chosen(&thread, &visit, state, rules, default) {
             Ok((exit, next, way)) => {
                 self.took(visit.state, way);
-                self.exit(thread, &visit, exit, Some(next));
+                self.exit(thread, visit, exit, Some(next));
             }
             Err(failure) => self.fail(thread, visit, failure),
         }
@@ -65,7 +62,7 @@ impl Execution {
         let assigned = assigned(assign, &scope).map_err(fails)?;
         let output = match (state.language, output) {
             (QueryLanguage::Jsonata, Some(output)) => output.payload(&scope).map_err(fails)?,
-            _ => select(&state.output_path, &scope, visit.base.clone()).map_err(fails)?,
+            _ => select(&state.output_path, &scope, visit.base().clone()).map_err(fails)?,
         };
         Ok((self.checked(thread, visit, output, assigned)?, next, way))
     }

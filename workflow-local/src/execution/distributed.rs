@@ -10,7 +10,7 @@ use workflow_asl::error_name::{DATA_LIMIT_EXCEEDED, ITEM_READER_FAILED, RESULT_W
 
 use super::failure::Failure;
 use super::result_writer::Writing;
-use super::thread::{Doing, Join, JoinKind, MapItem, MapRun, RunId, Thread, ThreadId, Visit};
+use super::thread::{Doing, Join, JoinKind, MapItem, MapItems, MapRun, RunId, Thread, ThreadId, Visit};
 use super::timer::TimerKind;
 use super::{Execution, Run, Status, Variables, items};
 use crate::arn;
@@ -26,7 +26,7 @@ impl Execution {
         visit: Visit,
         map: &MapProgram,
         distributed: &Distributed,
-        mut join: Join,
+        mut join: Box<Join>,
         unreadable: Option<Failure>,
     ) {
         let (tolerated_count, tolerated_percentage) = match self.tolerated(&thread, &visit, distributed) {
@@ -75,7 +75,7 @@ impl Execution {
                 most => item_reader::read(reader, &arguments, &*self.store, most.map(size).unwrap_or_default()),
             };
             match read {
-                Ok(items) => join.items = items.into_iter().enumerate().map(MapItem::of_read).collect(),
+                Ok(items) => join.items = MapItems::Kept(items.into_iter().enumerate().map(MapItem::of_read).collect()),
                 Err(cause) => {
                     return self.fail_map_run(thread, visit, record, Failure::new(ITEM_READER_FAILED, Some(cause)));
                 }
@@ -84,11 +84,11 @@ impl Execution {
         let total_items = join.items.len();
         let mut batch_sizes = Vec::new();
         if let Some(batcher) = &distributed.batcher {
-            match self.batch(&thread, &visit, map, batcher, &join.items) {
+            match self.batch(&thread, &visit, map, batcher, join.items.kept()) {
                 Ok(batches) => {
                     batch_sizes = batches.iter().map(|(_, size)| *size).collect();
                     let item = |(index, (value, _))| MapItem { index, value, origin: None };
-                    join.items = batches.into_iter().enumerate().map(item).collect();
+                    join.items = MapItems::Kept(batches.into_iter().enumerate().map(item).collect());
                 }
                 Err(failure) if failure.name() == Some(DATA_LIMIT_EXCEEDED) => {
                     return self.fail_map_run(thread, visit, record, failure);
@@ -265,7 +265,7 @@ impl Execution {
     pub(super) fn map_run_child_ended(&mut self, parent: ThreadId, index: usize, child: RunId) {
         let Some(mut parent) = self.take(parent) else { return };
         let Doing::Join(mut join) = std::mem::replace(&mut parent.doing, Doing::Done) else { return };
-        join.running.remove(&index);
+        join.running.remove(index);
         join.pending = join.pending.saturating_sub(1);
         let keeps = self.keeps;
         let ended = self.run_mut(child);
@@ -292,7 +292,7 @@ impl Execution {
     }
 
     /// More items failed than the map tolerates: the others are stopped, and what there is is exported.
-    pub(super) fn exceed_tolerance(&mut self, mut parent: Box<Thread>, mut join: Join) {
+    pub(super) fn exceed_tolerance(&mut self, mut parent: Box<Thread>, mut join: Box<Join>) {
         let Some(visit) = parent.visit.take() else { return };
         if let JoinKind::MapRun(run) = &join.kind {
             self.close_map_run(run.record, EventType::MapRunFailed);
@@ -310,7 +310,7 @@ impl Execution {
         let children: Vec<_> = join
             .running
             .iter()
-            .filter_map(|(index, id)| Some((*index, self.threads.get(id.0)?.as_ref()?.run)))
+            .filter_map(|(index, id)| Some((index, self.threads.get(id.0)?.as_ref()?.run)))
             .collect();
         self.abort_running(&visit.name, join);
         let Join { kind: JoinKind::MapRun(run), results, items, next, .. } = join else { return };
@@ -326,7 +326,7 @@ impl Execution {
         }
         let program = Arc::clone(&self.program);
         let Work::Map(map) = &program.state(visit.state).work else { return };
-        let not_started = items.get(*next..).unwrap_or_default().iter();
+        let not_started = items.kept().get(*next..).unwrap_or_default().iter();
         // What an item becomes that its selector fails for nobody will know.
         let input = |item: &MapItem| self.item_input(parent, visit, map, item).unwrap_or_else(|_| item.value.clone());
         let pending: Vec<_> = not_started.map(input).collect();
@@ -365,7 +365,7 @@ impl Execution {
         }
     }
 
-    fn end_map_run(&mut self, mut thread: Box<Thread>, join: Join) {
+    fn end_map_run(&mut self, mut thread: Box<Thread>, join: Box<Join>) {
         let JoinKind::MapRun(run) = &join.kind else { return };
         let record = run.record;
         let result = match &run.writing.to {
@@ -388,7 +388,8 @@ impl Execution {
         }
         // `…Succeeded` and `…Exited` both follow the map run's event.
         self.emit(thread.run, thread.last, EventType::MapStateSucceeded, Details::None);
-        self.finish(thread, visit, result);
+        let program = Arc::clone(&self.program);
+        self.finish(&program, thread, visit, result);
     }
 
     pub(super) fn fail_map_run(&mut self, mut thread: Box<Thread>, visit: Visit, record: usize, failure: Failure) {

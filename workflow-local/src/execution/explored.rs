@@ -24,6 +24,7 @@ impl Clone for Execution {
             keeps: self.keeps,
             threads: self.threads.clone(),
             free: self.free.clone(),
+            spare: None,
             ready: self.ready.clone(),
             timers: self.timers.clone(),
             closes_at: self.closes_at,
@@ -216,8 +217,8 @@ impl<H: Hasher> Fingerprint<'_, H> {
         if let Some(visit) = &thread.visit {
             visit.name.hash(self.hasher);
             hash_value(&visit.raw, self.hasher);
-            if !visit.raw.is_same(&visit.base) {
-                hash_value(&visit.base, self.hasher);
+            if let Some(selected) = &visit.selected {
+                hash_value(selected, self.hasher);
             }
             visit.used.hash(self.hasher);
             if self.time {
@@ -234,9 +235,7 @@ impl<H: Hasher> Fingerprint<'_, H> {
             Doing::Task(task) => (task.started, task.submitted).hash(self.hasher),
             Doing::Join(join) => {
                 (join.pending, join.next, join.limit).hash(self.hasher);
-                for item in &join.items {
-                    hash_value(&item.value, self.hasher);
-                }
+                join.items.values().for_each(|value| hash_value(value, self.hasher));
                 for result in &join.results {
                     result.is_some().hash(self.hasher);
                     if let Some(result) = result {
@@ -246,7 +245,7 @@ impl<H: Hasher> Fingerprint<'_, H> {
                 if let JoinKind::MapRun(run) = &join.kind {
                     (run.failed_items, &run.failed).hash(self.hasher);
                 }
-                for (index, id) in &join.running {
+                for (index, id) in join.running.iter() {
                     index.hash(self.hasher);
                     if let Some(Some(child)) = self.execution.threads.get(id.0) {
                         self.thread(child);

@@ -1,9 +1,5 @@
 //! From a state's result to its output, its variables and the next state.
 
-use std::sync::Arc;
-
-use indexmap::IndexMap;
-use serde_json::Value;
 use workflow_asl::document::{QueryLanguage, StateKind};
 use workflow_asl::error_name::RESULT_PATH_MATCH_FAILURE;
 use workflow_asl::limits::{PAYLOAD_BYTES, VARIABLES_BYTES};
@@ -12,10 +8,10 @@ use super::context::VisitContext;
 use super::failure::Failure;
 use super::thread::{Doing, Thread, Visit};
 use super::{Execution, Status};
-use crate::history::{Details, EventType};
+use crate::history::{Assigned, Details, EventType};
 use crate::payload::Payload;
-use crate::program::{ResultPlace, Selection, StateId, StateProgram, Way};
-use crate::query::template::Template;
+use crate::program::{Program, ResultPlace, Selection, StateId, StateProgram, Way};
+use crate::query::assignment::Assignment;
 use crate::query::{Context, QueryFailure, Scope};
 
 /// What a result became on its way out of a JSONPath state.
@@ -28,20 +24,21 @@ pub(super) struct Stages {
 /// What leaves a state.
 pub(super) struct Exit {
     pub(super) output: Payload,
-    pub(super) assigned: Option<Arc<IndexMap<String, Payload>>>,
+    pub(super) assigned: Option<Assigned>,
+    /// Bytes of all variables that are stored with those.
+    variable_bytes: usize,
 }
 
 impl Execution {
     /// Ends a visit successfully: output, variables, `Exited`, and on to the next state.
-    pub(super) fn finish(&mut self, thread: Box<Thread>, visit: Visit, result: Payload) {
-        let program = Arc::clone(&self.program);
+    pub(super) fn finish(&mut self, program: &Program, thread: Box<Thread>, visit: Visit, result: Payload) {
         let state = program.state(visit.state);
-        match self.exit_of(&thread, &visit, state, &result, None) {
+        match self.exit_of(&thread, &visit, state, result, None) {
             Ok(exit) => {
                 if state.kind() != StateKind::Succeed {
                     self.took(visit.state, Way::Left);
                 }
-                self.exit(thread, &visit, exit, state.next);
+                self.exit(thread, visit, exit, state.next);
             }
             Err(failure) => self.fail(thread, visit, failure),
         }
@@ -53,7 +50,7 @@ impl Execution {
         thread: &Thread,
         visit: &Visit,
         state: &StateProgram,
-        result: &Payload,
+        result: Payload,
         mut stages: Option<&mut Stages>,
     ) -> Result<Exit, Failure> {
         let works = matches!(state.kind(), StateKind::Task | StateKind::Parallel | StateKind::Map);
@@ -63,11 +60,10 @@ impl Execution {
         let fails = |failure| Failure::query(visit, failure);
         let (output, assigned) = match state.language {
             QueryLanguage::JsonPath => {
-                let scope = scope.at(result);
-                let assigned = assigned(state.assign.as_ref(), &scope).map_err(fails)?;
+                let assigned = assigned(state.assign.as_ref(), &scope.at(&result)).map_err(fails)?;
                 let output = match &state.result_selector {
-                    Some(selector) => selector.payload(&scope).map_err(fails)?,
-                    None => result.clone(),
+                    Some(selector) => selector.payload(&scope.at(&result)).map_err(fails)?,
+                    None => result,
                 };
                 let takes_result = works || state.kind() == StateKind::Pass;
                 if let Some(stages) = stages.as_deref_mut().filter(|_| takes_result) {
@@ -80,12 +76,10 @@ impl Execution {
                 (select(&state.output_path, &scope, output).map_err(fails)?, assigned)
             }
             QueryLanguage::Jsonata => {
-                let scope = if works { scope.with_result(result) } else { scope };
-                let output = match &state.output {
-                    Some(output) => output.payload(&scope).map_err(fails)?,
-                    None => result.clone(),
-                };
-                (output, assigned(state.assign.as_ref(), &scope).map_err(fails)?)
+                let scope = if works { scope.with_result(&result) } else { scope };
+                let output = state.output.as_ref().map(|output| output.payload(&scope)).transpose().map_err(fails)?;
+                let assigned = assigned(state.assign.as_ref(), &scope).map_err(fails)?;
+                (output.unwrap_or(result), assigned)
             }
         };
         self.checked(thread, visit, output, assigned)
@@ -99,23 +93,25 @@ impl Execution {
         thread: &Thread,
         visit: &Visit,
         output: Payload,
-        assigned: Option<Arc<IndexMap<String, Payload>>>,
+        assigned: Option<Assigned>,
     ) -> Result<Exit, Failure> {
         if output.is_too_large() {
             return Err(Failure::too_large(&visit.name));
         }
+        let mut variable_bytes = self.run(thread.run).variable_bytes;
         if let Some(assigned) = &assigned {
             let bytes: usize = assigned.values().map(Payload::bytes).sum();
-            let stored = self.run(thread.run).variable_bytes.saturating_sub(thread.variables.replaced_bytes(assigned));
-            if bytes > PAYLOAD_BYTES || stored.saturating_add(bytes) > VARIABLES_BYTES {
+            let stored = variable_bytes.saturating_sub(thread.variables.replaced_bytes(assigned));
+            variable_bytes = stored.saturating_add(bytes);
+            if bytes > PAYLOAD_BYTES || variable_bytes > VARIABLES_BYTES {
                 return Err(Failure::too_large(&visit.name));
             }
         }
-        Ok(Exit { output, assigned })
+        Ok(Exit { output, assigned, variable_bytes })
     }
 
     /// Leaves a state for `next`, or ends the thread.
-    pub(super) fn exit(&mut self, mut thread: Box<Thread>, visit: &Visit, exit: Exit, next: Option<StateId>) {
+    pub(super) fn exit(&mut self, mut thread: Box<Thread>, visit: Visit, exit: Exit, next: Option<StateId>) {
         let kind = match self.program.state(visit.state).kind() {
             StateKind::Pass => EventType::PassStateExited,
             StateKind::Succeed => EventType::SucceedStateExited,
@@ -126,15 +122,11 @@ impl Execution {
             StateKind::Task | StateKind::Fail => EventType::TaskStateExited,
         };
         if let Some(assigned) = &exit.assigned {
-            let replaced = thread.variables.replaced_bytes(assigned);
-            let bytes: usize = assigned.values().map(Payload::bytes).sum();
-            let run = self.run_mut(thread.run);
-            run.variable_bytes = run.variable_bytes.saturating_sub(replaced).saturating_add(bytes);
+            self.run_mut(thread.run).variable_bytes = exit.variable_bytes;
             thread.variables.assign(assigned);
         }
         let output = exit.output.clone();
-        let details =
-            Details::StateExited { name: Arc::clone(&visit.name), output: exit.output, assigned: exit.assigned };
+        let details = Details::StateExited { name: visit.name, output: exit.output, assigned: exit.assigned };
         self.record(&mut thread, kind, details);
         match next {
             Some(next) => {
@@ -149,7 +141,11 @@ impl Execution {
     fn succeeded(&mut self, thread: Box<Thread>, output: Payload) {
         self.end_thread(&thread);
         match thread.parent {
-            Some((parent, index)) => self.child_succeeded(parent, index, &thread, output),
+            Some((parent, index)) => {
+                let (run, last) = (thread.run, thread.last);
+                self.recycle(thread);
+                self.child_succeeded(parent, index, (run, last), output);
+            }
             None => {
                 self.emit(
                     thread.run,
@@ -175,22 +171,8 @@ impl Execution {
 }
 
 /// The values of an `Assign`.
-pub(super) fn assigned(
-    template: Option<&Template>,
-    scope: &Scope<'_>,
-) -> Result<Option<Arc<IndexMap<String, Payload>>>, QueryFailure> {
-    let Some(template) = template else { return Ok(None) };
-    let values = match template {
-        Template::Object(members) => members
-            .iter()
-            .map(|(name, value)| Ok((name.clone(), value.payload(scope)?)))
-            .collect::<Result<IndexMap<_, _>, QueryFailure>>()?,
-        other => match other.evaluate(scope)? {
-            Value::Object(members) => members.into_iter().map(|(name, value)| (name, Payload::new(value))).collect(),
-            _ => IndexMap::new(),
-        },
-    };
-    Ok((!values.is_empty()).then(|| Arc::new(values)))
+pub(super) fn assigned(assignment: Option<&Assignment>, scope: &Scope<'_>) -> Result<Option<Assigned>, QueryFailure> {
+    assignment.map_or(Ok(None), |assignment| assignment.evaluate(scope))
 }
 
 /// `ResultPath`: where a result goes in the state's input.

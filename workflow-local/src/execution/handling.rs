@@ -76,7 +76,7 @@ impl Execution {
         match self.caught(&thread, &visit, catcher, &failure) {
             Ok(exit) => {
                 self.took(visit.state, Way::Catcher(number));
-                self.exit(thread, &visit, exit, Some(catcher.next));
+                self.exit(thread, visit, exit, Some(catcher.next));
             }
             Err(mut failure) => {
                 self.tell_evaluation(&mut thread, &visit, &failure);
@@ -164,7 +164,7 @@ impl Execution {
         else {
             return;
         };
-        join.running.remove(&index);
+        join.running.remove(index);
         self.put_aside(index, thread, &mut join);
         match join.kind {
             JoinKind::Parallel => {

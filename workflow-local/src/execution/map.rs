@@ -2,18 +2,17 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html>
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::error_name::{DATA_LIMIT_EXCEEDED, ITEM_READER_FAILED};
-use workflow_asl::limits::{DISTRIBUTED_MAP_CONCURRENCY, INLINE_MAP_CONCURRENCY};
+use workflow_asl::limits::{DISTRIBUTED_MAP_CONCURRENCY, HISTORY_EVENTS, INLINE_MAP_CONCURRENCY};
 
 use super::Execution;
 use super::context::VisitContext;
 use super::failure::Failure;
-use super::thread::{Doing, ItemOrigin, Join, JoinKind, MapItem, RunId, Thread, Visit};
+use super::thread::{Doing, ItemOrigin, Join, JoinKind, MapItem, MapItems, RunId, Running, Thread, Visit};
 use crate::history::{Details, EventType};
 use crate::item_reader::STATE_DATA;
 use crate::payload::Payload;
@@ -28,29 +27,34 @@ impl Execution {
             Err(failure) => return self.fail(thread, visit, failure),
         };
         let reads = map.distributed.as_ref().is_some_and(|distributed| distributed.reader.is_some());
-        let items = if reads { Ok(Vec::new()) } else { self.items(&thread, &visit, state, map) };
+        let items = if reads { Ok(MapItems::default()) } else { self.items(&thread, &visit, state, map) };
         let (items, unreadable) = match items {
             Ok(items) => (items, None),
             // The map run tells it.
-            Err(failure) if failure.error.as_deref() == Some(ITEM_READER_FAILED) => (Vec::new(), Some(failure)),
+            Err(failure) if failure.error.as_deref() == Some(ITEM_READER_FAILED) => {
+                (MapItems::default(), Some(failure))
+            }
             Err(failure) => return self.fail(thread, visit, failure),
         };
         self.record(&mut thread, EventType::MapStateStarted, Details::MapStateStarted { length: items.len() });
-        let join = Join {
+        let join = Box::new(Join {
             kind: JoinKind::Map,
             results: vec![None; items.len()],
             pending: items.len(),
-            running: BTreeMap::new(),
+            running: Running::default(),
             next: 0,
             limit,
             items,
             started: thread.last,
             freed_by: None,
             unfinished: Vec::new(),
-        };
+        });
         match &map.distributed {
             Some(distributed) => self.start_map_run(thread, visit, map, distributed, join, unreadable),
             None => {
+                // Each iteration has four events at least.
+                let room = HISTORY_EVENTS.min(4 * join.items.len());
+                self.run_mut(thread.run).history.reserve(room);
                 thread.visit = Some(visit);
                 self.launch(thread, join);
             }
@@ -78,7 +82,7 @@ impl Execution {
         visit: &Visit,
         state: &StateProgram,
         map: &MapProgram,
-    ) -> Result<Vec<MapItem>, Failure> {
+    ) -> Result<MapItems, Failure> {
         let value = self.items_value(thread, visit, map)?;
         self.listed_items(visit, state, map, value)
     }
@@ -87,7 +91,7 @@ impl Execution {
     pub(super) fn items_value(&self, thread: &Thread, visit: &Visit, map: &MapProgram) -> Result<Payload, Failure> {
         self.evaluate(thread, visit, |scope| match &map.items {
             Items::Path(path) => path.payload(scope),
-            Items::Input => Ok(visit.base.clone()),
+            Items::Input => Ok(visit.base().clone()),
             Items::Template(template) => template.payload(scope),
         })
     }
@@ -98,7 +102,7 @@ impl Execution {
         state: &StateProgram,
         map: &MapProgram,
         value: Payload,
-    ) -> Result<Vec<MapItem>, Failure> {
+    ) -> Result<MapItems, Failure> {
         let distributed = map.distributed.is_some();
         let source = match &map.items {
             Items::Path(path) => path.source_without_context(),
@@ -128,9 +132,9 @@ impl Execution {
     }
 
     /// Starts the next iteration if there is room for one; the others follow when it waits or ends.
-    pub(super) fn launch(&mut self, mut thread: Box<Thread>, mut join: Join) {
+    pub(super) fn launch(&mut self, mut thread: Box<Thread>, mut join: Box<Join>) {
         if matches!(join.kind, JoinKind::Map) && join.pending == 0 {
-            return self.join(thread, join, EventType::MapStateSucceeded);
+            return self.join(thread, join.results, EventType::MapStateSucceeded);
         }
         let has_room = join.running.len() < join.limit;
         if let JoinKind::MapRun(run) = &mut join.kind
@@ -143,9 +147,9 @@ impl Execution {
             thread.doing = Doing::Join(join);
             return self.park(thread);
         }
-        let (Some(item), Some(visit)) = (join.items.get(join.next).cloned(), thread.visit.take()) else { return };
-        let program = Arc::clone(&self.program);
-        let Work::Map(map) = &program.state(visit.state).work else { return };
+        let (Some(item), Some(visit)) = (join.items.take(join.next), thread.visit.take()) else { return };
+        let Work::Map(map) = &self.program.state(visit.state).work else { return };
+        let start = map.start;
         let input = match self.item_input(&thread, &visit, map, &item) {
             Ok(input) => input,
             Err(failure) => {
@@ -161,12 +165,16 @@ impl Execution {
         let index = join.next;
         join.next += 1;
         let child = match &join.kind {
-            JoinKind::MapRun(run) => self.spawn_child(thread.id, index, map, run, input, item),
+            JoinKind::MapRun(run) => {
+                let program = Arc::clone(&self.program);
+                let Work::Map(map) = &program.state(visit.state).work else { return };
+                self.spawn_child(thread.id, index, map, run, input, item)
+            }
             _ => {
                 let previous = join.freed_by.take().unwrap_or(join.started);
                 let details = Details::MapIteration { name: Arc::clone(&visit.name), index };
                 let last = self.emit(thread.run, previous, EventType::MapIterationStarted, details);
-                let doing = Doing::Enter(map.start, input);
+                let doing = Doing::Enter(start, input);
                 let variables = thread.variables.inner();
                 self.spawn(thread.run, Some((thread.id, index)), variables, Some(item), last, doing, true)
             }
@@ -185,11 +193,11 @@ impl Execution {
     }
 
     /// Goes on with a child that did not succeed before a redrive; the next follows at once.
-    fn launch_again(&mut self, mut thread: Box<Thread>, mut join: Join, (index, child): (usize, RunId)) {
+    fn launch_again(&mut self, mut thread: Box<Thread>, mut join: Box<Join>, (index, child): (usize, RunId)) {
         let program = Arc::clone(&self.program);
         let state = thread.visit.as_ref().map(|visit| program.state(visit.state));
         if let Some(StateProgram { work: Work::Map(map), .. }) = state
-            && let Some(started) = self.redrive_child(thread.id, (index, child), map, join.items.get(index).cloned())
+            && let Some(started) = self.redrive_child(thread.id, (index, child), map, join.items.take(index))
         {
             join.running.insert(index, started);
         }
@@ -236,26 +244,35 @@ impl Execution {
 }
 
 /// The items of an array, and, for a distributed map, the members of an object; else the value back.
-fn listed(value: Payload, distributed: bool) -> Result<Vec<MapItem>, Payload> {
-    match value.value() {
-        Value::Array(_) => {}
-        Value::Object(_) if distributed => {}
-        _ => return Err(value),
+fn listed(value: Payload, distributed: bool) -> Result<MapItems, Payload> {
+    if !distributed {
+        return match value.shared_items() {
+            Some(items) => {
+                let item = |(index, value): (usize, &Payload)| MapItem { index, value: value.clone(), origin: None };
+                Ok(MapItems::Kept(items.iter().enumerate().map(item).collect()))
+            }
+            None => match value.into_value() {
+                Value::Array(items) => Ok(MapItems::Taken(items)),
+                other => Err(other.into()),
+            },
+        };
     }
-    let source: Option<Arc<str>> = distributed.then(|| STATE_DATA.into());
-    let origin = |key| source.clone().map(|source| Arc::new(ItemOrigin { key, source }));
-    Ok(match value.into_value() {
+    let source: Arc<str> = STATE_DATA.into();
+    let origin = |key| Some(Arc::new(ItemOrigin { key, source: Arc::clone(&source) }));
+    Ok(MapItems::Kept(match value.into_value() {
         Value::Array(items) => {
             let origin = origin(None);
             let item = |(index, value): (usize, Value)| MapItem { index, value: value.into(), origin: origin.clone() };
             items.into_iter().enumerate().map(item).collect()
         }
         Value::Object(members) => {
-            let members = members.into_iter().enumerate();
-            members
-                .map(|(index, (key, value))| MapItem { index, value: value.into(), origin: origin(Some(key)) })
-                .collect()
+            let item = |(index, (key, value)): (usize, (String, Value))| MapItem {
+                index,
+                value: value.into(),
+                origin: origin(Some(key)),
+            };
+            members.into_iter().enumerate().map(item).collect()
         }
-        _ => Vec::new(),
-    })
+        other => return Err(other.into()),
+    }))
 }

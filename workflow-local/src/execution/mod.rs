@@ -140,6 +140,8 @@ pub struct Execution {
     keeps: bool,
     threads: Vec<Option<Box<Thread>>>,
     free: Vec<ThreadId>,
+    /// The memory of a thread that has ended, for the next one.
+    spare: Option<Box<Thread>>,
     ready: VecDeque<ThreadId>,
     timers: BinaryHeap<Reverse<Timer>>,
     /// When a Standard execution ends at the latest, and with it all that goes on in it.
@@ -228,6 +230,7 @@ impl Execution {
             keeps: false,
             threads: Vec::new(),
             free: Vec::new(),
+            spare: None,
             ready: VecDeque::new(),
             timers: BinaryHeap::new(),
             closes_at: start.time.after(Duration::from_secs(STANDARD_EXECUTION_SECONDS)),
@@ -330,11 +333,17 @@ impl Execution {
 
     /// Goes on with a thread that is ready.
     fn advance(&mut self, mut thread: Box<Thread>) {
+        // One clone for all that the thread does now: it costs more than much of that.
+        let program = Arc::clone(&self.program);
         match std::mem::replace(&mut thread.doing, Doing::Done) {
-            Doing::Enter(state, input) => self.enter(thread, state, input),
-            Doing::Work => self.work(thread),
-            Doing::Again => self.work_again(thread),
-            Doing::Awake => self.leave_wait(thread),
+            Doing::Enter(state, input) => self.enter(&program, thread, state, input),
+            Doing::Work => {
+                if let Some(visit) = thread.visit.take() {
+                    self.work(&program, thread, visit);
+                }
+            }
+            Doing::Again => self.work_again(&program, thread),
+            Doing::Awake => self.leave_wait(&program, thread),
             Doing::Join(join) => self.launch(thread, join),
             waiting @ (Doing::Sleep(_) | Doing::Task(_) | Doing::Done) => {
                 thread.doing = waiting;
@@ -354,7 +363,7 @@ impl Execution {
     }
 
     /// Adds an event, and gives its id. The history's limit makes the last one a failure.
-    fn emit(&mut self, id: RunId, previous_id: u64, kind: EventType, details: Details) -> u64 {
+    fn emit(&mut self, id: RunId, previous_id: u64, kind: EventType, mut details: Details) -> u64 {
         let now = self.now;
         let run = self.run_mut(id);
         if run.status != Status::Running {
@@ -373,7 +382,7 @@ impl Execution {
             return previous_id;
         }
         let event_id = run.history.len() as u64 + 1;
-        let details = run.recent.keep(details);
+        run.recent.keep(&mut details);
         run.history.push(HistoryEvent { id: event_id, previous_id, timestamp: now, kind, details });
         event_id
     }
@@ -400,7 +409,16 @@ impl Execution {
             ThreadId(self.threads.len() - 1)
         });
         let ticket = self.ticket();
-        self.park(Box::new(Thread { id, run, parent, last, variables, item, visit: None, doing, ticket }));
+        let thread = match self.spare.take() {
+            // It holds nothing, so that a visit need not be written over.
+            Some(mut thread) => {
+                (thread.id, thread.run, thread.parent, thread.last) = (id, run, parent, last);
+                (thread.variables, thread.item, thread.doing, thread.ticket) = (variables, item, doing, ticket);
+                thread
+            }
+            None => Box::new(Thread { id, run, parent, last, variables, item, visit: None, doing, ticket }),
+        };
+        self.park(thread);
         if first {
             self.ready.push_front(id);
         } else {
@@ -435,6 +453,13 @@ impl Execution {
         let id = thread.id;
         self.park(thread);
         self.ready.push_front(id);
+    }
+
+    /// Keeps the memory of a thread that has ended, and lets go of all that it held.
+    fn recycle(&mut self, mut thread: Box<Thread>) {
+        (thread.variables, thread.item, thread.visit) = (Variables::default(), None, None);
+        thread.doing = Doing::Done;
+        self.spare = Some(thread);
     }
 
     /// A thread has ended, and its scope's variables with it.

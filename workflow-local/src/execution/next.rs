@@ -1,9 +1,8 @@
 //! The state that an execution is about to enter, which a debugger looks at and changes.
 
-use indexmap::IndexMap;
-
 use super::Execution;
 use super::thread::{Doing, Thread};
+use crate::history::Assigned;
 use crate::payload::Payload;
 
 impl Execution {
@@ -55,7 +54,7 @@ impl Execution {
 
     /// Assigns a variable for the state that is entered next; tells whether there is such a state.
     pub fn set_variable(&mut self, name: impl Into<String>, value: impl Into<Payload>) -> bool {
-        let values = IndexMap::from([(name.into(), value.into())]);
+        let Some(values) = Assigned::of([(name.into().into(), value.into())].into()) else { return false };
         let Some(thread) = self.next_entry_mut() else { return false };
         let replaced = thread.variables.replaced_bytes(&values);
         let bytes: usize = values.values().map(Payload::bytes).sum();

@@ -136,7 +136,7 @@ impl Execution {
             state: visitor.state,
             name: Arc::clone(&state.name),
             raw: visitor.input.clone(),
-            base: visitor.input.clone(),
+            selected: None,
             entered: 0,
             before: 0,
             entered_time: self.now,
@@ -150,7 +150,7 @@ impl Execution {
             Done::Chosen(exit, next) => Ok((exit, Some(next))),
             Done::Result(result) => {
                 let mut stages = Stages::default();
-                let exit = self.exit_of(&thread, &visit, state, &result, Some(&mut stages));
+                let exit = self.exit_of(&thread, &visit, state, result, Some(&mut stages));
                 seen.after_result_selector = stages.after_result_selector;
                 seen.after_result_path = stages.after_result_path;
                 Ok((exit?, state.next))
@@ -178,11 +178,11 @@ impl Execution {
         visitor: &Visitor<'_>,
         seen: &mut Seen,
     ) -> Result<Done, Stop> {
-        visit.base = self.input_of(thread, visit, state)?;
+        visit.selected = self.input_of(thread, visit, state)?;
         let json_path = state.language == QueryLanguage::JsonPath;
         // `Result` stands for the input, and a parallel's input goes to its branches, which do not run.
         let has_input = !matches!(state.work, Work::Pass { result: Some(_) } | Work::Parallel { .. });
-        seen.after_input_path = (json_path && has_input).then(|| visit.base.clone());
+        seen.after_input_path = (json_path && has_input).then(|| visit.base().clone());
         let result = match &state.work {
             Work::Pass { result: Some(result) } => {
                 seen.result = Some(result.clone());
@@ -193,7 +193,7 @@ impl Execution {
                 seen.after_parameters = json_path.then(|| arguments.clone());
                 arguments
             }
-            Work::Succeed => visit.base.clone(),
+            Work::Succeed => visit.base().clone(),
             Work::Fail { error, cause } => {
                 return Err(self.failure_of(thread, visit, error.as_ref(), cause.as_ref()).into());
             }
@@ -203,7 +203,7 @@ impl Execution {
             }
             Work::Wait(wait) => {
                 self.wait_until(thread, visit, wait)?;
-                visit.base.clone()
+                visit.base().clone()
             }
             Work::Task(_) => self.task_once(thread, visit, state, visitor, seen)?,
             Work::Parallel { .. } => mocked(visitor)?,
@@ -229,7 +229,7 @@ impl Execution {
         visitor: &Visitor<'_>,
         seen: &mut Seen,
     ) -> Result<Payload, Stop> {
-        let Work::Task(task) = &state.work else { return Ok(visit.base.clone()) };
+        let Work::Task(task) = &state.work else { return Ok(visit.base().clone()) };
         let asked = self.ask(thread, visit, state, task)?;
         match state.language {
             QueryLanguage::JsonPath => seen.after_parameters = Some(asked.input.clone()),
@@ -283,7 +283,7 @@ impl Execution {
                 let value = self.items_value(thread, visit, map)?;
                 let items = self.listed_items(visit, state, map, value.clone())?;
                 seen.after_items_path = json_path.then_some(value);
-                Some(items)
+                Some(items.into_kept())
             }
             (Some(reader), read) => {
                 let (arguments, most) = self.reader_arguments(thread, visit, reader)?;

@@ -1,12 +1,9 @@
 //! The parallel state, and what branches and iterations that end do to their state.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::Execution;
-use super::thread::{Doing, Join, JoinKind, Thread, ThreadId, Visit};
+use super::thread::{Doing, Join, JoinKind, MapItems, RunId, Running, Thread, ThreadId, Visit};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
 use crate::program::{StateId, StateProgram};
@@ -22,18 +19,18 @@ impl Execution {
         let inner = thread.variables.inner();
         let item = thread.item.clone();
         thread.visit = Some(visit);
-        thread.doing = Doing::Join(Join {
+        thread.doing = Doing::Join(Box::new(Join {
             kind: JoinKind::Parallel,
             results: vec![None; branches.len()],
             pending: branches.len(),
-            running: BTreeMap::new(),
+            running: Running::default(),
             next: branches.len(),
             limit: branches.len(),
-            items: Vec::new(),
+            items: MapItems::default(),
             started: last,
             freed_by: None,
             unfinished: Vec::new(),
-        });
+        }));
         self.park(thread);
         // The last becomes ready first, so that the first goes first.
         for (index, branch) in branches.iter().enumerate().rev() {
@@ -48,21 +45,27 @@ impl Execution {
     }
 
     /// A branch or inline iteration has ended well.
-    pub(super) fn child_succeeded(&mut self, parent: ThreadId, index: usize, child: &Thread, output: Payload) {
+    pub(super) fn child_succeeded(
+        &mut self,
+        parent: ThreadId,
+        index: usize,
+        (run, child_last): (RunId, u64),
+        output: Payload,
+    ) {
         let Some(mut parent) = self.take(parent) else { return };
         let Doing::Join(mut join) = std::mem::replace(&mut parent.doing, Doing::Done) else { return };
-        join.running.remove(&index);
+        join.running.remove(index);
         join.pending = join.pending.saturating_sub(1);
         if let Some(place) = join.results.get_mut(index) {
             *place = Some(output);
         }
-        let mut last = child.last;
+        let mut last = child_last;
         if matches!(join.kind, JoinKind::Map)
             && let Some(visit) = &parent.visit
         {
             let details = Details::MapIteration { name: Arc::clone(&visit.name), index };
-            last = self.emit(child.run, child.last, EventType::MapIterationSucceeded, details);
-            join.freed_by = Some(child.last);
+            last = self.emit(run, child_last, EventType::MapIterationSucceeded, details);
+            join.freed_by = Some(child_last);
         }
         if join.pending > 0 {
             return self.launch(parent, join);
@@ -72,16 +75,17 @@ impl Execution {
             JoinKind::Parallel => EventType::ParallelStateSucceeded,
             _ => EventType::MapStateSucceeded,
         };
-        self.join(parent, join, kind);
+        self.join(parent, join.results, kind);
     }
 
     /// All branches or items are done: the state has its result.
-    pub(super) fn join(&mut self, mut parent: Box<Thread>, join: Join, kind: EventType) {
+    pub(super) fn join(&mut self, mut parent: Box<Thread>, results: Vec<Option<Payload>>, kind: EventType) {
         // `…Succeeded` and `…Exited` both follow the last event inside.
         self.emit(parent.run, parent.last, kind, Details::None);
-        let results = join.results.into_iter().flatten().map(Payload::into_value).collect();
+        let results = results.into_iter().flatten().collect();
         if let Some(visit) = parent.visit.take() {
-            self.finish(parent, visit, Payload::new(Value::Array(results)));
+            let program = Arc::clone(&self.program);
+            self.finish(&program, parent, visit, Payload::list(results));
         }
     }
 }

@@ -360,7 +360,7 @@ impl Execution {
             ),
         };
         self.record(&mut thread, kind, details);
-        self.finish(thread, visit, output);
+        self.finish(&program, thread, visit, output);
         Answer::Taken
     }
 

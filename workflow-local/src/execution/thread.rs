@@ -1,7 +1,9 @@
 //! One thread of control: the execution itself, a branch, an iteration.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque, vec_deque};
 use std::sync::Arc;
+
+use serde_json::Value;
 
 use super::result_writer::Writing;
 use super::variables::Variables;
@@ -42,8 +44,8 @@ pub(crate) struct Visit {
     pub(crate) name: Arc<str>,
     /// The input as it came.
     pub(crate) raw: Payload,
-    /// The input after `InputPath`.
-    pub(crate) base: Payload,
+    /// The input after `InputPath`, where that makes it another one.
+    pub(crate) selected: Option<Payload>,
     /// The `Entered` event.
     pub(crate) entered: u64,
     /// The event before it.
@@ -54,6 +56,13 @@ pub(crate) struct Visit {
     /// How often each retrier was used.
     pub(crate) used: Vec<u64>,
     pub(crate) token: Option<Arc<str>>,
+}
+
+impl Visit {
+    /// The input after `InputPath`.
+    pub(crate) fn base(&self) -> &Payload {
+        self.selected.as_ref().unwrap_or(&self.raw)
+    }
 }
 
 /// What `$$.Map.Item` says.
@@ -80,6 +89,66 @@ impl MapItem {
     }
 }
 
+/// The items of a map.
+#[derive(Clone, Debug)]
+pub(crate) enum MapItems {
+    /// Values that are taken one after the other, as the iterations start.
+    Taken(Vec<Value>),
+    /// Items that are shared, or that a redrive of a map run may ask for again.
+    Kept(Vec<MapItem>),
+}
+
+impl Default for MapItems {
+    fn default() -> Self {
+        Self::Kept(Vec::new())
+    }
+}
+
+impl MapItems {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Taken(values) => values.len(),
+            Self::Kept(items) => items.len(),
+        }
+    }
+
+    /// The item of a number, which of those that are taken is asked for once.
+    pub(crate) fn take(&mut self, index: usize) -> Option<MapItem> {
+        match self {
+            Self::Taken(values) => {
+                let value = values.get_mut(index)?.take().into();
+                Some(MapItem { index, value, origin: None })
+            }
+            Self::Kept(items) => items.get(index).cloned(),
+        }
+    }
+
+    /// The values of the items; null stands for those that were taken.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
+        let (taken, kept): (&[Value], &[MapItem]) = match self {
+            Self::Taken(values) => (values, &[]),
+            Self::Kept(items) => (&[], items),
+        };
+        taken.iter().chain(kept.iter().map(|item| item.value.value()))
+    }
+
+    /// The items that are kept.
+    pub(crate) fn kept(&self) -> &[MapItem] {
+        match self {
+            Self::Taken(_) => &[],
+            Self::Kept(items) => items,
+        }
+    }
+
+    /// All items, to be kept.
+    pub(crate) fn into_kept(mut self) -> Vec<MapItem> {
+        match self {
+            Self::Kept(items) => items,
+            Self::Taken(_) => (0..self.len()).filter_map(|index| self.take(index)).collect(),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum Doing {
     /// About to enter a state.
@@ -93,7 +162,7 @@ pub(crate) enum Doing {
     /// About to leave a wait whose time has come.
     Awake,
     Task(TaskWait),
-    Join(Join),
+    Join(Box<Join>),
     /// Has ended.
     Done,
 }
@@ -126,17 +195,52 @@ pub(crate) struct Join {
     pub(crate) results: Vec<Option<Payload>>,
     /// How many have not ended.
     pub(crate) pending: usize,
-    pub(crate) running: BTreeMap<usize, ThreadId>,
+    pub(crate) running: Running,
     /// The next item to start.
     pub(crate) next: usize,
     pub(crate) limit: usize,
-    pub(crate) items: Vec<MapItem>,
+    pub(crate) items: MapItems,
     /// The `…Started` event.
     pub(crate) started: u64,
     /// The last state event of the iteration whose end lets the next one start.
     pub(crate) freed_by: Option<u64>,
     /// The branches or iterations that failed or were stopped, for a redrive.
     pub(crate) unfinished: Vec<(usize, Box<Thread>)>,
+}
+
+/// The branches or items that go on, by their numbers in order. They start, and mostly end, one after the other, so that
+/// little moves when one comes or goes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Running(VecDeque<(usize, ThreadId)>);
+
+impl Running {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, ThreadId)> {
+        self.0.iter().copied()
+    }
+
+    pub(crate) fn insert(&mut self, index: usize, thread: ThreadId) {
+        let at = self.0.partition_point(|(other, _)| *other < index);
+        self.0.insert(at, (index, thread));
+    }
+
+    pub(crate) fn remove(&mut self, index: usize) {
+        if let Ok(at) = self.0.binary_search_by_key(&index, |(other, _)| *other) {
+            self.0.remove(at);
+        }
+    }
+}
+
+impl IntoIterator for Running {
+    type Item = (usize, ThreadId);
+    type IntoIter = vec_deque::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
 }
 
 #[derive(Clone, Debug)]

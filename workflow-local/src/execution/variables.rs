@@ -6,73 +6,107 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::history::Assigned;
 use crate::payload::Payload;
 
 /// The variables that a branch or iteration sees; cloning shares them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Variables(Arc<Frame>);
+pub(crate) struct Variables {
+    /// The innermost scope that has variables.
+    frame: Option<Arc<Frame>>,
+    /// Whether that is the scope itself, and not one around it.
+    is_own: bool,
+}
 
-#[derive(Clone, Debug, Default)]
+type Values = IndexMap<Arc<str>, Payload>;
+
+#[derive(Clone, Debug)]
 struct Frame {
-    own: IndexMap<String, Payload>,
+    own: Values,
     outer: Option<Arc<Frame>>,
+}
+
+/// Up to so many variables a name is compared with each, which is faster than its hash.
+const FEW: usize = 8;
+
+impl Frame {
+    fn get(&self, name: &str) -> Option<&Payload> {
+        if self.own.len() > FEW {
+            return self.own.get(name);
+        }
+        self.own.iter().find(|(known, _)| ***known == *name).map(|(_, value)| value)
+    }
 }
 
 impl Variables {
     /// A scope with these values.
-    pub(crate) fn of(values: IndexMap<String, Payload>) -> Self {
-        Self(Arc::new(Frame { own: values, outer: None }))
+    pub(crate) fn of(values: impl IntoIterator<Item = (Arc<str>, Payload)>) -> Self {
+        let own: Values = values.into_iter().collect();
+        let is_own = !own.is_empty();
+        Self { frame: is_own.then(|| Arc::new(Frame { own, outer: None })), is_own }
+    }
+
+    /// The scopes that have variables, the innermost first.
+    fn frames(&self) -> impl Iterator<Item = &Frame> {
+        std::iter::successors(self.frame.as_deref(), |frame| frame.outer.as_deref())
+    }
+
+    /// The scope's own variables.
+    fn own_frame(&self) -> Option<&Frame> {
+        self.frame.as_deref().filter(|_| self.is_own)
     }
 
     /// The values of all variables, those of this scope first.
     #[cfg(feature = "jsonata")]
     pub(crate) fn all(&self) -> impl Iterator<Item = &Payload> {
-        std::iter::successors(Some(&self.0), |frame| frame.outer.as_ref()).flat_map(|frame| frame.own.values())
+        self.frames().flat_map(|frame| frame.own.values())
     }
 
     /// The value of a variable, of this scope or the nearest outer one.
     pub(crate) fn get(&self, name: &str) -> Option<&Payload> {
-        let mut frame = Some(&self.0);
-        while let Some(here) = frame {
-            if let Some(value) = here.own.get(name) {
-                return Some(value);
-            }
-            frame = here.outer.as_ref();
-        }
-        None
+        self.frames().find_map(|frame| frame.get(name))
     }
 
     /// Bytes of the scope's own values that `values` take the place of.
-    pub(crate) fn replaced_bytes(&self, values: &IndexMap<String, Payload>) -> usize {
-        values.keys().filter_map(|name| self.0.own.get(name)).map(Payload::bytes).sum()
+    pub(crate) fn replaced_bytes(&self, values: &Assigned) -> usize {
+        let Some(frame) = self.own_frame() else { return 0 };
+        values.iter().filter_map(|(name, _)| frame.get(name)).map(Payload::bytes).sum()
     }
 
     /// Bytes of the scope's own values, which go when the scope ends.
     pub(crate) fn own_bytes(&self) -> usize {
-        self.0.own.values().map(Payload::bytes).sum()
+        self.own().map(|(_, value)| value.bytes()).sum()
     }
 
     /// The scope's own variables, in the order in which they were first assigned.
     pub(crate) fn own(&self) -> impl Iterator<Item = (&str, &Payload)> {
-        self.0.own.iter().map(|(name, value)| (name.as_str(), value))
+        self.own_frame().into_iter().flat_map(|frame| &frame.own).map(|(name, value)| (&**name, value))
     }
 
     /// Stores what a state assigned.
-    pub(crate) fn assign(&mut self, values: &IndexMap<String, Payload>) {
-        if values.is_empty() {
-            return;
-        }
-        let frame = Arc::make_mut(&mut self.0);
-        for (name, value) in values {
-            match frame.own.get_mut(name) {
-                Some(place) => place.clone_from(value),
-                None => drop(frame.own.insert(name.clone(), value.clone())),
+    pub(crate) fn assign(&mut self, values: &Assigned) {
+        match &mut self.frame {
+            Some(frame) if self.is_own => {
+                let own = &mut Arc::make_mut(frame).own;
+                for (name, value) in values.shared() {
+                    let few = own.len() <= FEW;
+                    let place = if few { own.iter_mut().find(|(known, _)| *known == name) } else { None };
+                    match place {
+                        Some((_, place)) => place.clone_from(value),
+                        None => drop(own.insert(Arc::clone(name), value.clone())),
+                    }
+                }
+            }
+            outer => {
+                let own = values.shared().map(|(name, value)| (Arc::clone(name), value.clone())).collect();
+                *outer = Some(Arc::new(Frame { own, outer: outer.take() }));
+                self.is_own = true;
             }
         }
     }
 
     /// A scope inside this one, which sees these variables as they are now.
     pub(crate) fn inner(&self) -> Self {
-        Self(Arc::new(Frame { own: IndexMap::new(), outer: Some(Arc::clone(&self.0)) }))
+        Self { frame: self.frame.clone(), is_own: false }
     }
 }

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::thread::{Thread, Visit};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
-use crate::program::{Amount, AmountFrom, Range, Selection, StateId, StateProgram, Way, Work};
+use crate::program::{Amount, AmountFrom, Program, Range, Selection, StateId, StateProgram, Way, Work};
 use crate::query::template::Template;
 use crate::query::{Context, QueryFailure, Scope};
 
@@ -31,8 +31,7 @@ impl StateProgram {
 }
 
 impl Execution {
-    pub(super) fn enter(&mut self, mut thread: Box<Thread>, id: StateId, input: Payload) {
-        let program = Arc::clone(&self.program);
+    pub(super) fn enter(&mut self, program: &Program, mut thread: Box<Thread>, id: StateId, input: Payload) {
         let state = program.state(id);
         let kind = match state.kind() {
             StateKind::Pass => EventType::PassStateEntered,
@@ -51,8 +50,8 @@ impl Execution {
         let mut visit = Visit {
             state: id,
             name: Arc::clone(&state.name),
-            base: input.clone(),
             raw: input,
+            selected: None,
             entered: thread.last,
             before,
             entered_time: self.now,
@@ -61,47 +60,42 @@ impl Execution {
             token: None,
         };
         match self.input_of(&thread, &visit, state) {
-            Ok(base) => visit.base = base,
+            Ok(selected) => visit.selected = selected,
             Err(failure) => return self.fail(thread, visit, failure),
         }
-        thread.visit = Some(visit);
-        self.work(thread);
+        self.work(program, thread, visit);
     }
 
     /// Does the work of a state that was entered before, in a redrive.
-    pub(super) fn work_again(&mut self, mut thread: Box<Thread>) {
+    pub(super) fn work_again(&mut self, program: &Program, mut thread: Box<Thread>) {
         let Some(mut visit) = thread.visit.take() else { return };
-        let program = Arc::clone(&self.program);
         match self.input_of(&thread, &visit, program.state(visit.state)) {
-            Ok(base) => visit.base = base,
+            Ok(selected) => visit.selected = selected,
             Err(failure) => return self.fail(thread, visit, failure),
         }
-        thread.visit = Some(visit);
-        self.work(thread);
+        self.work(program, thread, visit);
     }
 
     /// Does the state's work: called at its entry, and again by each retry.
-    pub(super) fn work(&mut self, mut thread: Box<Thread>) {
-        let program = Arc::clone(&self.program);
-        let Some(visit) = thread.visit.take() else { return };
+    pub(super) fn work(&mut self, program: &Program, thread: Box<Thread>, visit: Visit) {
         let state = program.state(visit.state);
         match &state.work {
             Work::Pass { result } => match result {
-                Some(result) => self.finish(thread, visit, result.clone()),
+                Some(result) => self.finish(program, thread, visit, result.clone()),
                 None => match self.arguments(&thread, &visit, state) {
-                    Ok(result) => self.finish(thread, visit, result),
+                    Ok(result) => self.finish(program, thread, visit, result),
                     Err(failure) => self.fail(thread, visit, failure),
                 },
             },
             Work::Succeed => {
-                let result = visit.base.clone();
-                self.finish(thread, visit, result);
+                let result = visit.base().clone();
+                self.finish(program, thread, visit, result);
             }
             Work::Fail { error, cause } => {
                 let failure = self.failure_of(&thread, &visit, error.as_ref(), cause.as_ref());
                 self.fail(thread, visit, failure);
             }
-            Work::Choice { rules, default } => self.choose(thread, visit, rules, *default),
+            Work::Choice { rules, default } => self.choose(thread, visit, state, rules, *default),
             Work::Wait(wait) => self.wait(thread, visit, wait),
             Work::Task(task) => self.schedule(thread, visit, state, task),
             Work::Parallel { branches } => self.fork(thread, visit, state, branches),
@@ -109,18 +103,25 @@ impl Execution {
         }
     }
 
-    /// The input after `InputPath`.
-    pub(super) fn input_of(&self, thread: &Thread, visit: &Visit, state: &StateProgram) -> Result<Payload, Failure> {
+    /// The input after `InputPath`; `None` where that is all of it.
+    pub(super) fn input_of(
+        &self,
+        thread: &Thread,
+        visit: &Visit,
+        state: &StateProgram,
+    ) -> Result<Option<Payload>, Failure> {
         match &state.input_path {
-            Selection::Whole => Ok(visit.raw.clone()),
-            Selection::Empty => Ok(Payload::empty()),
-            Selection::Path(path) => self.evaluate(thread, visit, |scope| path.payload(&scope.at(scope.input))),
+            Selection::Whole => Ok(None),
+            Selection::Empty => Ok(Some(Payload::empty())),
+            Selection::Path(path) => {
+                self.evaluate(thread, visit, |scope| path.payload(&scope.at(scope.input))).map(Some)
+            }
         }
     }
 
     /// The effective input: `Parameters` or `Arguments`, where the state has them.
     pub(super) fn arguments(&self, thread: &Thread, visit: &Visit, state: &StateProgram) -> Result<Payload, Failure> {
-        let Some(template) = &state.arguments else { return Ok(visit.base.clone()) };
+        let Some(template) = &state.arguments else { return Ok(visit.base().clone()) };
         let arguments = self.evaluate(thread, visit, |scope| template.payload(scope))?;
         if arguments.is_too_large() {
             return Err(Failure::too_large(&visit.name));
@@ -176,7 +177,7 @@ impl Execution {
 
     pub(super) fn scope<'a>(&'a self, thread: &'a Thread, visit: &'a Visit, context: &'a Context<'a>) -> Scope<'a> {
         Scope {
-            value: &visit.base,
+            value: visit.base(),
             input: &visit.raw,
             result: None,
             error_output: None,

@@ -11,7 +11,7 @@ use super::Execution;
 use super::failure::{Evaluation, Failure};
 use super::thread::{AfterSleep, Thread, Visit};
 use crate::clock::Instant;
-use crate::program::{Amount, AmountFrom, WaitProgram};
+use crate::program::{Amount, AmountFrom, Program, WaitProgram};
 use crate::query::template::Template;
 use crate::query::{QueryFailure, Scope};
 
@@ -30,10 +30,10 @@ impl Execution {
     }
 
     /// The time has come.
-    pub(super) fn leave_wait(&mut self, mut thread: Box<Thread>) {
+    pub(super) fn leave_wait(&mut self, program: &Program, mut thread: Box<Thread>) {
         if let Some(visit) = thread.visit.take() {
-            let result = visit.base.clone();
-            self.finish(thread, visit, result);
+            let result = visit.base().clone();
+            self.finish(program, thread, visit, result);
         }
     }
 

@@ -73,7 +73,7 @@ fn details(kind: EventType, details: &Details, region: &str) -> Option<Map<Strin
                         Some(
                             assigned
                                 .iter()
-                                .map(|(name, value)| (name.clone(), value.to_string().into()))
+                                .map(|(name, value)| (name.to_owned(), value.to_string().into()))
                                 .collect::<Map<_, _>>(),
                         ),
                     )

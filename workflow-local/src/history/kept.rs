@@ -79,7 +79,7 @@ pub(crate) struct Recent {
     /// Bytes of the large payloads that were kept as they are.
     as_they_are: usize,
     data: Option<Last>,
-    variables: BTreeMap<String, Last>,
+    variables: BTreeMap<Arc<str>, Last>,
 }
 
 #[derive(Clone, Debug)]
@@ -92,21 +92,26 @@ struct Last {
 }
 
 impl Recent {
-    /// The details with their payloads as the history keeps them.
-    pub(crate) fn keep(&mut self, mut details: Details) -> Details {
-        if let Details::StateExited { assigned: Some(assigned), .. } = &mut details
+    /// Makes the payloads of details those that the history keeps.
+    pub(crate) fn keep(&mut self, details: &mut Details) {
+        if let Details::StateExited { assigned: Some(assigned), .. } = details
             && assigned.values().any(|value| value.bytes() >= LARGE)
         {
-            for (name, value) in Arc::make_mut(assigned).iter_mut().filter(|(_, value)| value.bytes() >= LARGE) {
-                let mut last = self.variables.remove(name);
-                *value = kept(value, &mut last, &mut self.as_they_are);
-                self.variables.extend(last.map(|last| (name.clone(), last)));
-            }
+            *assigned = assigned.map(|name, value| self.kept_variable(name, value));
         }
-        if let Some(payload) = data(&mut details).filter(|payload| payload.bytes() >= LARGE) {
+        if let Some(payload) = data(details).filter(|payload| payload.bytes() >= LARGE) {
             *payload = kept(payload, &mut self.data, &mut self.as_they_are);
         }
-        details
+    }
+
+    fn kept_variable(&mut self, name: &Arc<str>, value: &Payload) -> Payload {
+        if value.bytes() < LARGE {
+            return value.clone();
+        }
+        let mut last = self.variables.remove(name);
+        let value = kept(value, &mut last, &mut self.as_they_are);
+        self.variables.extend(last.map(|last| (Arc::clone(name), last)));
+        value
     }
 }
 
@@ -186,15 +191,18 @@ mod tests {
     fn few_are_kept_as_they_are() {
         let mut recent = Recent::default();
         let payloads: Vec<_> = (0..8).map(|turn| Payload::new(json!(["x".repeat(1024 * 1024), turn]))).collect();
-        let kept: Vec<_> = payloads.iter().map(|payload| recent.keep(entered(payload))).collect();
+        let kept: Vec<_> = payloads.iter().map(|payload| keep(&mut recent, payload)).collect();
         let same = |(payload, kept): (&Payload, &Details)| input(kept).is_same(payload);
         let same: Vec<_> = payloads.iter().zip(&kept).map(same).collect();
         assert_eq!(same, [true, true, true, false, false, false, false, false]);
         assert!(payloads.iter().zip(&kept).all(|(payload, kept)| payload.to_string() == input(kept).to_string()));
     }
 
-    fn entered(input: &Payload) -> Details {
-        Details::StateEntered { name: "A".into(), input: input.clone() }
+    /// What a history keeps of an event with this input.
+    fn keep(recent: &mut Recent, input: &Payload) -> Details {
+        let mut details = Details::StateEntered { name: "A".into(), input: input.clone() };
+        recent.keep(&mut details);
+        details
     }
 
     fn input(details: &Details) -> &Payload {
@@ -221,9 +229,9 @@ mod tests {
                 _ => value["a"] = json!({ "€": turn }),
             }
             let payload = Payload::new(value.clone());
-            kept.push((value.clone(), recent.keep(entered(&payload))));
+            kept.push((value.clone(), keep(&mut recent, &payload)));
             // The same once more: as a state's output and the next one's input.
-            let again = recent.keep(entered(&payload));
+            let again = keep(&mut recent, &payload);
             assert!(kept.last().is_some_and(|(_, kept)| input(kept).is_same(input(&again))) || payload.bytes() < LARGE);
         }
         for (value, details) in &kept {
@@ -241,7 +249,7 @@ mod tests {
             value = json!([value]);
         }
         let payload = Payload::new(value);
-        let details = full().keep(entered(&payload));
+        let details = keep(&mut full(), &payload);
         assert!(input(&details).is_same(&payload));
     }
 
@@ -252,7 +260,7 @@ mod tests {
         let mut own = 0;
         for turn in 0..2_000 {
             value[format!("member{turn}")] = json!(turn);
-            let details = recent.keep(entered(&Payload::new(value.clone())));
+            let details = keep(&mut recent, &Payload::new(value.clone()));
             let Some(last) = &recent.data else { continue };
             own += match last.text.as_ref().map(|(_, shared)| &shared.parts) {
                 Some(Parts::Whole(whole)) => whole.len(),

@@ -3,14 +3,14 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html>
 
 mod api;
+mod assigned;
 mod event_type;
 mod kept;
 mod table;
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
+pub use assigned::Assigned;
 pub use event_type::EventType;
 pub(crate) use kept::{Recent, Text};
 pub use table::HistoryTable;
@@ -74,7 +74,7 @@ pub enum Details {
         /// Its output.
         output: Payload,
         /// The variables that it assigned.
-        assigned: Option<Arc<IndexMap<String, Payload>>>,
+        assigned: Option<Assigned>,
     },
     /// `TaskScheduled`
     TaskScheduled {

@@ -14,6 +14,7 @@ use super::resource::Resource;
 use super::{ChoiceProgram, Items, MapProgram, Program, StateId, StateProgram, TaskProgram, Work};
 use crate::coverage::Watch;
 use crate::error::DefinitionError;
+use crate::query::assignment::Assignment;
 
 impl Program {
     /// Reads, checks and compiles a definition.
@@ -164,7 +165,7 @@ impl<'a> Compiler<'a> {
             result_path: reading.result_place(state.result_path.as_ref(), &at.child("ResultPath")),
             output_path: reading.selection(state.output_path.as_ref(), &at.child("OutputPath")),
             output: reading.optional(state.output.as_ref(), at, "Output"),
-            assign: reading.optional(state.assign.as_ref(), at, "Assign"),
+            assign: reading.optional(state.assign.as_ref(), at, "Assign").map(Assignment::new),
             retry,
             catch: catch?,
             work,
@@ -247,8 +248,9 @@ impl<'a> Compiler<'a> {
             let condition = reading.condition(rule, &format!("Choices[{i}]/Condition"), &at);
             let assign = rule.assign.as_ref();
             let output = rule.output.as_ref();
-            let assign =
-                assign.map(|value| reading.template(value, &at.child("Assign"), &format!("Choices[{i}]/Assign")));
+            let assign = assign.map(|value| {
+                Assignment::new(reading.template(value, &at.child("Assign"), &format!("Choices[{i}]/Assign")))
+            });
             let output =
                 output.map(|value| reading.template(value, &at.child("Output"), &format!("Choices[{i}]/Output")));
             if let (Some(condition), Some(next)) = (condition, next) {
@@ -286,7 +288,7 @@ impl<'a> Compiler<'a> {
             next,
             result_path,
             output: template("Output", &catcher.output),
-            assign: template("Assign", &catcher.assign),
+            assign: template("Assign", &catcher.assign).map(Assignment::new),
         })
     }
 

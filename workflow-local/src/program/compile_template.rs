@@ -11,7 +11,7 @@ use crate::payload::Payload;
 use crate::query::intrinsic::Call;
 use crate::query::jsonata::{Expression, expression_text};
 use crate::query::path::Path;
-use crate::query::template::Template;
+use crate::query::template::{ObjectTemplate, Template};
 use workflow_asl::document::PathField;
 
 /// Collects what is wrong while it compiles parts of a state.
@@ -158,7 +158,7 @@ fn object(members: Vec<(String, Template)>) -> Template {
     let literal = members.iter().map(|(name, member)| Some((name.clone(), member.literal()?.value().clone())));
     match literal.collect::<Option<serde_json::Map<_, _>>>() {
         Some(object) => Template::Literal(Payload::new(Value::Object(object))),
-        None => Template::Object(members),
+        None => Template::Object(ObjectTemplate::new(members)),
     }
 }
 

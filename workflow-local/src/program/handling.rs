@@ -5,6 +5,7 @@ use std::sync::Arc;
 use workflow_asl::error_name::{ALL, DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, RUNTIME, TASK_FAILED, TIMEOUT};
 
 use super::{ResultPlace, StateId};
+use crate::query::assignment::Assignment;
 use crate::query::template::Template;
 
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ pub(crate) struct Catcher {
     pub(crate) next: StateId,
     pub(crate) result_path: ResultPlace,
     pub(crate) output: Option<Template>,
-    pub(crate) assign: Option<Template>,
+    pub(crate) assign: Option<Assignment>,
 }
 
 /// The names of an `ErrorEquals`.

@@ -16,6 +16,7 @@ use workflow_asl::document::{Field, Form, MachineType, QueryLanguage};
 
 use crate::coverage::Watch;
 use crate::payload::Payload;
+use crate::query::assignment::Assignment;
 use crate::query::intrinsic::Call;
 use crate::query::jsonata::Expression;
 use crate::query::path::Path;
@@ -61,7 +62,7 @@ pub(crate) struct StateProgram {
     pub(crate) output_path: Selection,
     /// `Output`
     pub(crate) output: Option<Template>,
-    pub(crate) assign: Option<Template>,
+    pub(crate) assign: Option<Assignment>,
     pub(crate) retry: Vec<Retrier>,
     pub(crate) catch: Vec<Catcher>,
     pub(crate) work: Work,
@@ -86,7 +87,7 @@ pub(crate) enum Work {
 pub(crate) struct ChoiceProgram {
     pub(crate) condition: Rule,
     pub(crate) next: StateId,
-    pub(crate) assign: Option<Template>,
+    pub(crate) assign: Option<Assignment>,
     pub(crate) output: Option<Template>,
 }
 

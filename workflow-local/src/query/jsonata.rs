@@ -79,17 +79,20 @@ impl Expression {
 
     /// Its value; no value, a function and an error are all failures.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, QueryFailure> {
-        self.payload(scope).map(Payload::into_value)
+        engine::value(&self.0, scope).map_err(|text| self.failed(&text))
     }
 
     /// Its value, shared where it is a whole value of the scope.
     pub(crate) fn payload(&self, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
-        engine::evaluate(&self.0, scope).map_err(|text| {
-            self.failure(format!(
-                "The JSONata expression '{}' specified for the field '{}' {text}",
-                self.0.source, self.0.location
-            ))
-        })
+        engine::payload(&self.0, scope).map_err(|text| self.failed(&text))
+    }
+
+    #[cold]
+    fn failed(&self, text: &str) -> QueryFailure {
+        self.failure(format!(
+            "The JSONata expression '{}' specified for the field '{}' {text}",
+            self.0.source, self.0.location
+        ))
     }
 
     /// The failure of a value that is not of the type that the field needs.
@@ -131,6 +134,8 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
 
 #[cfg(not(feature = "jsonata"))]
 mod engine {
+    use serde_json::Value;
+
     use super::{Parsed, Scope};
     use crate::payload::Payload;
 
@@ -140,7 +145,11 @@ mod engine {
         Err("this build of workflow-local has no JSONata: turn on its feature `jsonata`".to_owned())
     }
 
-    pub(super) fn evaluate(expression: &Parsed, _: &Scope<'_>) -> Result<Payload, String> {
+    pub(super) fn value(expression: &Parsed, _: &Scope<'_>) -> Result<Value, String> {
+        match expression.ast {}
+    }
+
+    pub(super) fn payload(expression: &Parsed, _: &Scope<'_>) -> Result<Payload, String> {
         match expression.ast {}
     }
 }
@@ -164,7 +173,23 @@ mod engine {
     }
 
     /// The value, or the words that say why there is none.
-    pub(super) fn evaluate(expression: &Parsed, scope: &Scope<'_>) -> Result<Payload, String> {
+    pub(super) fn value(expression: &Parsed, scope: &Scope<'_>) -> Result<Value, String> {
+        evaluate(expression, scope, |value, _| value.into_owned())
+    }
+
+    /// As [`value`], shared where it is a whole value of the scope.
+    pub(super) fn payload(expression: &Parsed, scope: &Scope<'_>) -> Result<Payload, String> {
+        evaluate(expression, scope, |value, given| match value {
+            Cow::Owned(value) => Payload::new(value),
+            Cow::Borrowed(value) => given.whole(value).cloned().unwrap_or_else(|| Payload::new(value.clone())),
+        })
+    }
+
+    fn evaluate<T>(
+        expression: &Parsed,
+        scope: &Scope<'_>,
+        with: impl FnOnce(Cow<'_, Value>, &Given<'_>) -> T,
+    ) -> Result<T, String> {
         let given = Given { scope, context: expression.uses.context };
         let random = scope.random;
         let seed = random.state();
@@ -183,10 +208,7 @@ mod engine {
         })?;
         random.skip(outcome.draws);
         match outcome.output {
-            Output::Value(Cow::Owned(value)) => Ok(Payload::new(value)),
-            Output::Value(Cow::Borrowed(value)) => {
-                Ok(given.whole(value).cloned().unwrap_or_else(|| Payload::new(value.clone())))
-            }
+            Output::Value(value) => Ok(with(value, &given)),
             Output::Function => Err("returned an unsupported result type.".to_owned()),
             _ => Err("returned nothing (undefined).".to_owned()),
         }
@@ -228,7 +250,7 @@ mod engine {
                 .flatten()
                 .chain(context)
                 .chain(scope.variables.all())
-                .find(|payload| std::ptr::eq(payload.value(), value))
+                .find(|payload| payload.is_at(value))
         }
     }
 

@@ -1,5 +1,6 @@
 //! Evaluating what a definition computes: paths, intrinsic functions, JSONata, templates.
 
+pub(crate) mod assignment;
 pub(crate) mod hash;
 pub(crate) mod intrinsic;
 pub(crate) mod jsonata;

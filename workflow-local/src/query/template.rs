@@ -22,7 +22,7 @@ pub(crate) enum Template {
     /// The value of a JSONata expression.
     Jsonata(Expression),
     /// An object with something to compute in it.
-    Object(Vec<(String, Template)>),
+    Object(ObjectTemplate),
     /// An array with something to compute in it.
     Array(Vec<Template>),
 }
@@ -44,13 +44,7 @@ impl Template {
             Self::Path { path, field } => path.value_for_field(field, scope).map(std::borrow::Cow::into_owned),
             Self::Intrinsic { call } => call.evaluate(scope),
             Self::Jsonata(expression) => expression.evaluate(scope),
-            Self::Object(members) => {
-                let mut object = Map::with_capacity(members.len());
-                for (name, template) in members {
-                    object.insert(name.clone(), template.evaluate(scope)?);
-                }
-                Ok(Value::Object(object))
-            }
+            Self::Object(object) => object.evaluate(scope).map(Value::Object),
             Self::Array(items) => {
                 items.iter().map(|item| item.evaluate(scope)).collect::<Result<_, _>>().map(Value::Array)
             }
@@ -63,5 +57,47 @@ impl Template {
             Self::Literal(payload) => Some(payload),
             _ => None,
         }
+    }
+}
+
+/// An object with something to compute in it.
+#[derive(Clone, Debug)]
+pub(crate) struct ObjectTemplate {
+    members: Vec<(Arc<str>, Template)>,
+    /// All the names, with the values that need no computing: to copy it is quicker than to put each name in.
+    prepared: Map<String, Value>,
+}
+
+impl ObjectTemplate {
+    /// Of these members, of which the last one counts where a name comes twice.
+    pub(crate) fn new(members: Vec<(String, Template)>) -> Self {
+        let value = |template: &Template| template.literal().map_or(Value::Null, |payload| payload.value().clone());
+        let prepared = members.iter().map(|(name, template)| (name.clone(), value(template))).collect();
+        let members = members.into_iter().map(|(name, template)| (name.into(), template)).collect();
+        Self { members, prepared }
+    }
+
+    /// The members, each with a name of its own; `None` where a name comes twice.
+    pub(crate) fn members(&self) -> Option<&[(Arc<str>, Template)]> {
+        (self.members.len() == self.prepared.len()).then_some(&*self.members)
+    }
+
+    pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Map<String, Value>, QueryFailure> {
+        let mut object = self.prepared.clone();
+        match self.members() {
+            Some(members) => {
+                for (place, (_, template)) in object.values_mut().zip(members) {
+                    if template.literal().is_none() {
+                        *place = template.evaluate(scope)?;
+                    }
+                }
+            }
+            None => {
+                for (name, template) in &self.members {
+                    object.insert((**name).to_owned(), template.evaluate(scope)?);
+                }
+            }
+        }
+        Ok(object)
     }
 }

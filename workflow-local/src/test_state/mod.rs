@@ -277,7 +277,7 @@ impl TestState {
         let visitor = Visitor {
             state: self.state,
             input: input.clone(),
-            variables: Variables::of(self.variables.clone()),
+            variables: Variables::of(self.variables.iter().map(|(name, value)| (name.as_str().into(), value.clone()))),
             context: context.into(),
             retries: self.retrier_retry_count,
             mock,

@@ -171,10 +171,7 @@ fn takes_absence(name: &str) -> bool {
     if !is_known(name) {
         return true;
     }
-    const TAKING: [&str; 9] =
-        ["$append", "$boolean", "$count", "$distinct", "$exists", "$merge", "$not", "$type", "$zip"];
-    // ASL's other tests fail where there is nothing to test.
-    name.starts_with("is_") || name == "IsPresent" || TAKING.contains(&name)
+    name == "IsPresent" || Function::from_name(name).is_some_and(Function::takes_absence)
 }
 
 fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink: &mut Sink<'_>) {
@@ -200,7 +197,8 @@ fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {
     let intrinsics = intrinsic::Function::ALL.iter().map(|function| function.name());
     let intrinsics = intrinsics.filter(|_| language == QueryLanguage::JsonPath);
     let operators = Operator::ALL.iter().map(|operator| operator.name());
-    let known: Vec<_> = own.map(|function| function.name).chain(intrinsics).chain(operators).collect();
+    let own: Vec<_> = own.map(Function::name).collect();
+    let known = own.iter().map(String::as_str).chain(intrinsics).chain(operators).collect::<Vec<_>>();
     problem.suggest(&name.value, known)
 }
 
