@@ -1,4 +1,4 @@
-//! `cargo workflow asl`: the Amazon States Language of the workflows in a file.
+//! `cargo workflow asl`: prints the Amazon States Language of the workflows in a file.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use workflow_asl::printable::{printable, printable_json};
 use crate::{Failure, File};
 use crate::{report, source};
 
-/// Prints each definition; several are introduced by their names.
+/// Prints each definition. If there are several, each is preceded by its name.
 pub(crate) fn print(file: &File, output: &mut impl Write) -> Result<ExitCode, Failure> {
     let values = file.params.values()?;
     let machines = source::read(file.wanted(&values))?;

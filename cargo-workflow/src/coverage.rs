@@ -1,4 +1,4 @@
-//! `cargo workflow coverage`: what the executions of a test run took, and what they did not.
+//! `cargo workflow coverage`: shows what the executions of a test run covered, and what they did not.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -17,34 +17,36 @@ use crate::source;
 /// The folder of runs, under cargo's target folder.
 const RUNS: &str = "workflow-coverage";
 
-/// Runs tests and tells which states, transitions, rules, retriers and catchers they took.
+/// Run tests and show which states, transitions, rules, retriers and catchers they covered.
 #[derive(Args)]
 pub(crate) struct Coverage {
-    /// Print JSON, with how often each thing was taken
+    /// Print JSON, with the number of times each was covered
     #[arg(long)]
     json: bool,
-    /// Print Mermaid flowcharts with what was not taken marked
+    /// Print Mermaid flowcharts that mark what was not covered
     #[arg(long, conflicts_with = "json")]
     mermaid: bool,
-    /// Exit with 1 when less than this was taken, in per cent of everything
+    /// Exit with 1 if less than this percentage was covered
     #[arg(long, value_name = "PERCENT")]
     fail_under: Option<f64>,
-    /// Only the workflows with this name; may be repeated
+    /// Only the workflows of this name; may be repeated
     #[arg(long = "name", value_name = "NAME")]
     names: Vec<String>,
-    /// Leave out the workflows that the packages declare and no test ran
+    /// Leave out the workflows that the packages declare but no test ran
     #[arg(long)]
     only_run: bool,
-    /// The folder of the run: the newest under target/workflow-coverage, a new one for a command
+    /// The folder of the run; by default the newest under target/workflow-coverage, or a new one for a command
     #[arg(long)]
     folder: Option<PathBuf>,
-    /// What runs the tests, such as `-- cargo test` or `-- cargo nextest run`; without it the newest run is printed
+    /// The command that runs the tests, such as `-- cargo test` or `-- cargo nextest run`; without it, the newest run
+    /// is printed
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
 }
 
 impl Coverage {
-    /// Runs the command and prints the report; the exit code is the command's, else 1 below the threshold, else 0.
+    /// Runs the command and prints the report. The exit code is the command's, otherwise 1 below the threshold,
+    /// otherwise 0.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let cargo = Cargo::ask()?;
         let mut code = ExitCode::SUCCESS;
@@ -56,7 +58,7 @@ impl Coverage {
             let mut command = Command::new(program);
             command.args(arguments).env(FOLDER_VARIABLE, &folder);
             if self.json || self.mermaid {
-                // Standard output is the report's.
+                // Standard output is for the report.
                 command.stdout(Stdio::from(io::stderr()));
             }
             let status = command.status().map_err(|error| format!("error: cannot run `{program}`: {error}"))?;
@@ -123,7 +125,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::Message(format!("error: {}: {error}", path.display()))
 }
 
-/// A name that no run before has, later ones after earlier ones.
+/// Returns a new name; names of later runs sort after earlier ones.
 fn run_name() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     format!("{seconds}-{}", std::process::id())
@@ -142,7 +144,7 @@ fn newest(runs: &Path) -> Result<PathBuf, Failure> {
     })
 }
 
-/// What cargo knows of the workspace.
+/// The output of `cargo metadata`.
 struct Cargo(Value);
 
 impl Cargo {
@@ -162,7 +164,7 @@ impl Cargo {
         Path::new(target).join(RUNS)
     }
 
-    /// The workflows that the libraries and programs of the workspace declare.
+    /// Returns the workflows that the libraries and programs of the workspace declare.
     fn declared(&self) -> Vec<source::Machine> {
         let items =
             |value: &Value, field: &str| value.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -175,7 +177,7 @@ impl Cargo {
                 });
                 let Some(file) = target.get("src_path").and_then(Value::as_str).map(Path::new) else { continue };
                 match file.parent().filter(|_| own) {
-                    // A library beside its manifest shares the folder with tests and much else.
+                    // A library next to its manifest shares the folder with tests and other files.
                     Some(folder) if Some(folder) == root => files.push(file.to_owned()),
                     Some(folder) => rust_files(folder, &mut files),
                     None => {}
@@ -188,7 +190,7 @@ impl Cargo {
     }
 }
 
-/// The Rust files in a folder and those within; links are not followed.
+/// Collects the Rust files in a folder and its subfolders. Links are not followed.
 fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();

@@ -1,4 +1,4 @@
-//! A definition and the places in it whose values are params, constants or placeholders.
+//! A definition, and the positions in it whose values are parameters, constants or placeholders.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -14,19 +14,19 @@ use workflow_runtime::__private::push_escaped;
 use crate::Failure;
 use crate::params::{Given, Values};
 
-/// Begins and ends a mark in printed JSON: no character of a definition that serde_json would write otherwise.
+/// Delimits a mark in printed JSON. serde_json would not escape it, and no definition contains it.
 const MARK: char = '\u{F0000}';
 const MARK_END: char = '\u{F0001}';
 
-/// A definition whose values are not all known.
+/// A definition with values that may be unknown.
 #[derive(Debug)]
 pub(crate) enum Definition {
-    /// Of a `workflow!`: its text, cut where values stand.
+    /// The definition of a `workflow!`: its text, split at its values.
     Workflow(Vec<Part>),
-    /// A document: its placeholders are in its texts.
+    /// A document: its placeholders are in its strings.
     Document {
         value: Value,
-        /// The places whose value is a placeholder alone and that take no text.
+        /// The positions whose value is a single placeholder and that do not take a string.
         typed: BTreeSet<Pointer>,
     },
 }
@@ -38,18 +38,18 @@ pub(crate) enum Part {
     Hole(Hole),
 }
 
-/// A place whose value is a param or a constant.
+/// A position whose value is a parameter or a constant.
 #[derive(Debug)]
 pub(crate) struct Hole {
-    /// The param's name in JSON; the path of a constant.
+    /// The parameter's name in JSON, or the path of a constant.
     name: String,
-    /// The param's type in Rust; `None` for a constant.
+    /// The parameter's type in Rust; `None` for a constant.
     ty: Option<String>,
     kind: Kind,
     escape: Escape,
 }
 
-/// What a param's type tells of its values.
+/// The kind of values of a parameter's type.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Text,
@@ -60,25 +60,25 @@ enum Kind {
     Object,
     /// Any value.
     Any,
-    /// Only rustc knows.
+    /// Only rustc knows the type.
     Unknown,
 }
 
-/// A definition with the values that are known.
+/// A definition with its known values filled in.
 pub(crate) struct Filled {
-    /// What has no value is the text `${Name}`.
+    /// The definition. A missing value is the string `${Name}`.
     pub(crate) value: Value,
-    /// The names without a value whose value is no text: what is computed with the text would be wrong.
+    /// The names of missing values that are not strings. Anything computed from their placeholder would be wrong.
     pub(crate) missing: BTreeSet<String>,
 }
 
 impl Definition {
-    /// The definition of a workflow without errors.
+    /// Creates the definition of a workflow without errors.
     pub(crate) fn of_workflow(workflow: &CompiledWorkflow, constants: &Constants) -> Self {
         Self::Workflow(workflow.pieces.iter().map(|piece| part(workflow, piece, constants)).collect())
     }
 
-    /// A document, in which some placeholders stand without quotes.
+    /// Creates the definition of a document in which some placeholders are not in quotes.
     pub(crate) fn of_document(value: Value, bare: BTreeSet<Pointer>) -> Self {
         let mut typed = bare;
         let all = placeholders(&value, &typed);
@@ -86,7 +86,7 @@ impl Definition {
         Self::Document { value, typed }
     }
 
-    /// The names of all params, constants and placeholders in it.
+    /// Returns the names of all parameters, constants and placeholders.
     pub(crate) fn names(&self) -> BTreeSet<String> {
         match self {
             Self::Workflow(parts) => parts.iter().filter_map(Part::hole).map(|hole| hole.name.clone()).collect(),
@@ -98,7 +98,7 @@ impl Definition {
         }
     }
 
-    /// Whether it is known that what stands for this name is text.
+    /// Returns whether the value of this name is known to be a string.
     pub(crate) fn is_text(&self, name: &str) -> bool {
         match self {
             Self::Workflow(parts) => {
@@ -109,10 +109,10 @@ impl Definition {
         }
     }
 
-    /// Puts the values in.
+    /// Fills in the values.
     ///
     /// # Errors
-    /// A value does not fit the param's type, or stands where there are no quotes and is no JSON.
+    /// Fails if a value does not have the parameter's type, or is not JSON where it is not in quotes.
     pub(crate) fn filled(&self, values: &Values) -> Result<Filled, Failure> {
         let mut missing = BTreeSet::new();
         let value = match self {
@@ -124,7 +124,7 @@ impl Definition {
                     }
                     hole.as_text()
                 })?;
-                // The compiler has made it.
+                // The compiler generated it, so it is valid.
                 serde_json::from_str(&text).map_err(|error| format!("error: the definition is not JSON: {error}"))?
             }
             Self::Document { value, typed } => {
@@ -141,11 +141,11 @@ impl Definition {
         Ok(Filled { value, missing })
     }
 
-    /// The text of the definition with the values that are known. The others are placeholders, so that putting their text
-    /// in gives JSON: text stands in quotes, anything else does not.
+    /// Returns the text of the definition with the known values. The others are placeholders, such that inserting their
+    /// text gives JSON: strings are in quotes, anything else is not.
     ///
     /// # Errors
-    /// Those of [`Self::filled`].
+    /// Fails like [`Self::filled`].
     pub(crate) fn printed(&self, values: &Values) -> Result<String, Failure> {
         let mut marked = Vec::new();
         let value = match self {
@@ -182,7 +182,7 @@ impl Definition {
         Ok(printed)
     }
 
-    /// What stands for a value that only a deployment or rustc knows: its name, and a sentence.
+    /// Returns each name whose value only a deployment or rustc knows, with a sentence about it.
     pub(crate) fn notes(&self) -> Vec<(String, String)> {
         let mut notes = Vec::new();
         if let Self::Workflow(parts) = self {
@@ -235,7 +235,7 @@ impl Hole {
         format!("${{{}}}", self.name)
     }
 
-    /// The placeholder as a text, for where it stands.
+    /// Returns the placeholder as text, in the form that its position needs.
     fn as_text(&self) -> String {
         match self.escape {
             Escape::Json | Escape::JsonataTemplate => Value::String(self.placeholder()).to_string(),
@@ -244,7 +244,7 @@ impl Hole {
         }
     }
 
-    /// The value that was given, if it is one of the param's type.
+    /// Returns the given value if it has the parameter's type.
     fn value(&self, given: &Given) -> Result<Value, Failure> {
         let value = match self.kind {
             Kind::Unknown => given.json().or_else(|| given.of_param(true)),
@@ -252,7 +252,7 @@ impl Hole {
         };
         value.filter(|value| self.kind.fits(value)).ok_or_else(|| {
             let (name, ty) = (&self.name, self.ty.as_deref().unwrap_or("a constant"));
-            format!("error: the param `{name}` is of the type `{ty}`, and `{}` is none of it", given.text()).into()
+            format!("error: the param `{name}` has the type `{ty}`, which `{}` does not match", given.text()).into()
         })
     }
 }
@@ -271,7 +271,7 @@ impl Kind {
     }
 }
 
-/// The text of a workflow's definition with the values that are known, and what `unknown` writes for the others.
+/// Returns the text of a workflow's definition with the known values, and the output of `unknown` for the others.
 fn written(
     parts: &[Part],
     values: &Values,
@@ -302,7 +302,7 @@ fn of_runtime(escape: Escape) -> workflow_runtime::Escape {
     }
 }
 
-/// The types of the constants of a Rust file, as far as their names tell them apart.
+/// The types of the constants of a Rust file, as far as they can be told by name.
 #[derive(Debug, Default)]
 pub(crate) struct Constants(BTreeMap<String, Kind>);
 
@@ -315,7 +315,7 @@ impl Constants {
             _ if INTEGERS.contains(&ty) => Kind::Integer,
             _ => Kind::Unknown,
         };
-        // Two of one name, in modules, may be of two types.
+        // Two constants of the same name, in different modules, may have different types.
         let known = self.0.entry(name.to_owned()).or_insert(kind);
         if *known != kind {
             *known = Kind::Unknown;
@@ -350,7 +350,7 @@ fn part(workflow: &CompiledWorkflow, piece: &Piece, constants: &Constants) -> Pa
     }
 }
 
-/// The params of a workflow.
+/// Returns the parameters of a workflow.
 pub(crate) fn params(workflow: &CompiledWorkflow) -> impl Iterator<Item = &FieldDecl> {
     let params = workflow.source.declarations.iter().filter_map(|declaration| match &declaration.kind {
         DeclarationKind::Params(fields) => Some(fields),
@@ -368,7 +368,7 @@ fn kind(workflow: &CompiledWorkflow, ty: &Type) -> Kind {
         TypeKind::Vec(_) => Kind::List,
         TypeKind::Map(_) => Kind::Object,
         TypeKind::Json => Kind::Any,
-        // Of an absent one nothing is known.
+        // The type of an absent value is unknown.
         TypeKind::Option(inner) if kind(workflow, inner) == Kind::Text => Kind::Unknown,
         TypeKind::Option(_) => Kind::Any,
         TypeKind::Named(name) => {
@@ -384,7 +384,7 @@ fn kind(workflow: &CompiledWorkflow, ty: &Type) -> Kind {
     }
 }
 
-/// A type as the workflow writes it.
+/// Returns a type as the workflow writes it.
 fn written_type(ty: &Type) -> String {
     match &ty.kind {
         TypeKind::String => "String".to_owned(),
@@ -400,27 +400,27 @@ fn written_type(ty: &Type) -> String {
     }
 }
 
-/// Puts values into the placeholders of a document, as text that is put into its text.
+/// Fills values into the placeholders of a document's strings.
 pub(crate) struct Filling<'t, F> {
-    /// The places whose value is a placeholder alone and that take no text.
+    /// The positions whose value is a single placeholder and that do not take a string.
     typed: &'t BTreeSet<Pointer>,
     value: F,
-    /// The texts that are no longer as the document writes them.
+    /// The strings that differ from the document.
     pub(crate) changed: BTreeSet<Pointer>,
     /// The placeholders without a value.
     pub(crate) left: Vec<Left>,
-    /// Values that do not fit where they stand.
+    /// Values that do not fit their position.
     pub(crate) wrong: Vec<Diagnostic>,
 }
 
 /// A placeholder without a value.
 pub(crate) struct Left {
     pub(crate) name: String,
-    /// The string that it stands in, or the member whose key it is in.
+    /// The string that contains it, or the member whose key contains it.
     pub(crate) at: Pointer,
-    /// Where in the string; `None` in a key.
+    /// The position in the string; `None` in a key.
     pub(crate) range: Option<Range<usize>>,
-    /// Whether it stands alone where text is none.
+    /// Whether it is the whole value and the position does not take a string.
     pub(crate) typed: bool,
 }
 
@@ -433,7 +433,7 @@ impl<'t, F: FnMut(&str) -> Option<Given>> Filling<'t, F> {
         self.copy(document, &Pointer::root())
     }
 
-    /// Documents nest at most as deep as their reader allows.
+    /// Documents are nested at most as deeply as their reader allows.
     fn copy(&mut self, value: &Value, at: &Pointer) -> Value {
         match value {
             Value::String(text) if text.contains("${") => self.string(text, at),
@@ -466,10 +466,10 @@ impl<'t, F: FnMut(&str) -> Option<Given>> Filling<'t, F> {
         let known = given.text();
         match given.json() {
             Some(value) => value,
-            // It has a value that is not known either.
+            // Its value also contains an unknown one.
             None if placeholder::contained(&known) => known.into(),
             None => {
-                let message = format!("`{text}` stands for a number or another value of JSON, and `{known}` is none");
+                let message = format!("`{text}` must be a number or another JSON value, found `{known}`");
                 let wrong = Diagnostic::new(Code::WrongType, at.clone(), message);
                 self.wrong.push(wrong.with_range(range.start, range.len()));
                 text.into()

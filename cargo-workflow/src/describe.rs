@@ -1,4 +1,4 @@
-//! `cargo workflow describe`: what an action of AWS takes, returns and raises, as a task sees it.
+//! `cargo workflow describe`: prints the parameters, the result and the errors of an AWS action, as a task sees them.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -13,32 +13,33 @@ use crate::Failure;
 
 const ARN: &str = "arn:aws:states:::";
 const SDK: &str = "aws-sdk";
-/// Levels of objects that are shown, and values of an enum, unless everything is asked for.
+/// The levels of objects, and the values of an enum, that are shown by default.
 const SHOWN_LEVELS: usize = 2;
 const SHOWN_VALUES: usize = 12;
-/// Levels that are shown at all: objects that hold themselves end earlier, others are not as deep.
+/// The most levels that are ever shown. Recursive objects end earlier, others are not as deep.
 const MAX_LEVELS: usize = 40;
-/// Columns that a line of names may have.
+/// The maximum width of a line of names.
 const WIDTH: usize = 100;
 
 /// The arguments of `describe`.
 #[derive(Args)]
 pub(crate) struct Describe {
     /// `aws_sdk::s3::listObjectsV2`, `glue::startJobRun.sync`, or the same as an ARN; `aws_sdk::s3`, `ecs` and
-    /// `aws_sdk` list what they have. Or the ARN of a state machine, an execution or a map run, or with --machine its name
+    /// `aws_sdk` list their contents. Or the ARN of a state machine, an execution or a map run, or with --machine the
+    /// name of a state machine
     name: String,
     /// Show objects at every depth, and all values of enums
     #[arg(long)]
     full: bool,
-    /// It is the name of a state machine in AWS
+    /// NAME is the name of a state machine in AWS
     #[cfg(feature = "aws")]
     #[arg(long)]
     machine: bool,
-    /// Print the definition too: of an execution the one that it runs on
+    /// Print the definition too; for an execution, the one that it runs on
     #[cfg(feature = "aws")]
     #[arg(long)]
     definition: bool,
-    /// How to print a state machine, an execution or a map run
+    /// Output format for a state machine, an execution or a map run
     #[cfg(feature = "aws")]
     #[arg(long, value_enum, default_value = "text")]
     format: crate::aws::Format,
@@ -47,18 +48,18 @@ pub(crate) struct Describe {
     connect: crate::aws::Connect,
 }
 
-/// What the ARNs of state machines, executions and map runs have in them.
+/// The parts that identify ARNs of state machines, executions and map runs.
 #[cfg(feature = "aws")]
 const OWN_ARNS: [&str; 4] = [":stateMachine:", ":execution:", ":mapRun:", ":express:"];
 
 impl Describe {
-    /// Prints what the name stands for; the exit code is 2 if it stands for nothing.
+    /// Prints what the name refers to. The exit code is 2 if it refers to nothing.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         #[cfg(feature = "aws")]
         if self.machine || (self.name.starts_with("arn:") && OWN_ARNS.iter().any(|part| self.name.contains(part))) {
             return crate::aws::describe(&self.name, self.definition, self.format, &self.connect, output);
         }
-        // As the language has it, or as AWS has it.
+        // In the language's notation, or in AWS's.
         let name = match Arn::parse(&self.name).and_then(Arn::integration) {
             Some(name) => name.to_owned(),
             None => {
@@ -146,7 +147,7 @@ impl Printer {
         }
         write!(output, "\n-> ")?;
         match resource.pattern() {
-            Some(Pattern::WaitForTaskToken) => write!(output, "any // what the holder of the task token sends")?,
+            Some(Pattern::WaitForTaskToken) => write!(output, "any // sent by the holder of the task token")?,
             _ => self.shape(resource.output(), 0, &mut Vec::new(), output)?,
         }
         writeln!(output)?;
@@ -155,7 +156,7 @@ impl Printer {
             writeln!(output, "    {error}")?;
         }
         if resource.raises_any() {
-            writeln!(output, "    any other, as whoever does the work names it")?;
+            writeln!(output, "    any other name that the worker chooses")?;
         }
         writeln!(output, "\npatterns")?;
         for pattern in Pattern::ALL {
@@ -184,7 +185,7 @@ impl Printer {
         Ok(())
     }
 
-    /// A value's type, on this line and, for an object, on those below it.
+    /// Writes a value's type, on this line and, for an object, on the following lines.
     fn shape(&self, shape: Shape, level: usize, above: &mut Vec<Structure>, output: &mut impl Write) -> io::Result<()> {
         match shape {
             Shape::Structure(structure) => self.structure("", structure, level, above, output),
@@ -241,7 +242,7 @@ impl Printer {
         write!(output, "{:1$}}}", "", level * 4)
     }
 
-    /// The values of an enum, on as many lines as they need.
+    /// Writes the values of an enum, on as many lines as needed.
     fn values(&self, mut values: Vec<&str>, level: usize, output: &mut impl Write) -> io::Result<()> {
         let more = if self.full { 0 } else { values.len().saturating_sub(SHOWN_VALUES) };
         values.truncate(values.len() - more);
@@ -263,9 +264,9 @@ impl Printer {
     }
 }
 
-/// What the reader of the table's rows should know.
+/// Returns notes about how certain the table is.
 fn notes(resource: TaskResource<'_>) -> Vec<String> {
-    let mut notes = vec!["`?` marks what may be left out".to_owned()];
+    let mut notes = vec!["`?` marks optional members".to_owned()];
     match resource {
         TaskResource::Sdk(operation, _) => {
             let service = operation.service();

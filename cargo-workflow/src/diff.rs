@@ -1,4 +1,4 @@
-//! `cargo workflow diff`: what a change of a state machine means.
+//! `cargo workflow diff`: shows what a change of a state machine means.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -18,24 +18,24 @@ use crate::{Failure, revision, source, types};
 /// The arguments of `diff`.
 #[derive(Args)]
 pub(crate) struct Diff {
-    /// The state machine as it is: a file, or REVISION:PATH for a file of a git revision
+    /// The older state machine: a file, or REVISION:PATH for a file of a git revision
     old: PathBuf,
-    /// The state machine as it is to be, likewise
+    /// The newer state machine, in the same form
     new: PathBuf,
-    /// The workflow to take, where a file has several
+    /// The workflow to use, if a file has several
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
     printing: Printing,
 }
 
-/// How a plan is printed, and which exit code it gives.
+/// The output format of a plan, and its exit code.
 #[derive(Args, Clone, Copy)]
 pub(crate) struct Printing {
-    /// How to print it
+    /// Output format
     #[arg(long, default_value = "text")]
     pub(crate) format: Format,
-    /// The worst verdict that exits with 0
+    /// The worst verdict for which the exit code is 0
     #[arg(long, default_value = "compatible")]
     allow: Allow,
 }
@@ -54,12 +54,12 @@ enum Allow {
     Breaking,
 }
 
-/// The exit codes for what is not allowed; 2 is for what cannot be compared.
+/// The exit codes for verdicts that are not allowed. Code 2 is for failures.
 const CAREFUL: u8 = 3;
 const BREAKING: u8 = 4;
 
 impl Diff {
-    /// Prints what the change means; the exit code says how bad it is.
+    /// Prints what the change means. The exit code depends on the verdict.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let old = read(&self.old, self.name.as_deref())?;
         let new = read(&self.new, self.name.as_deref())?;
@@ -78,7 +78,7 @@ impl Diff {
 }
 
 impl Printing {
-    /// The exit code of a verdict.
+    /// Returns the exit code of a verdict.
     pub(crate) fn code(self, verdict: Verdict) -> ExitCode {
         let allowed = match self.allow {
             Allow::Compatible => Verdict::Compatible,
@@ -93,7 +93,7 @@ impl Printing {
     }
 }
 
-/// The state machine of a file, or of a file of a git revision.
+/// Returns the state machine of a file, or of a file of a git revision.
 fn read(file: &Path, name: Option<&str>) -> Result<Machine, Failure> {
     let values = Values::default();
     let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
@@ -115,7 +115,7 @@ fn property_text(properties: Option<&Value>, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| properties?.get(name)?.as_str()).map(str::to_owned)
 }
 
-/// The configuration that the properties of a template's resource are; what is absent is what AWS does without it.
+/// Returns the configuration in the properties of a template's resource, with AWS's defaults for absent ones.
 fn configuration(properties: &Value) -> Configuration {
     let role = property_text(Some(properties), &["RoleArn", "Role"]);
     let logging = properties.get("LoggingConfiguration").or_else(|| properties.get("Logging"));
@@ -131,7 +131,7 @@ fn configuration(properties: &Value) -> Configuration {
     let tracing = tracing.and_then(|tracing| tracing.get("Enabled")).and_then(Value::as_bool).unwrap_or_default();
     let key = properties.pointer("/EncryptionConfiguration/KmsKeyId").and_then(Value::as_str);
     let tags: BTreeMap<_, _> = match properties.get("Tags") {
-        // CloudFormation's list, or SAM's object.
+        // A list in CloudFormation, an object in SAM.
         Some(Value::Array(tags)) => tags
             .iter()
             .filter_map(|tag| Some((tag.get("Key")?.as_str()?.to_owned(), tag.get("Value")?.as_str()?.to_owned())))

@@ -1,4 +1,4 @@
-//! `cargo workflow explain`: at every state the types, what has run and which variables live, and what it all costs.
+//! `cargo workflow explain`: shows each state's types, predecessors, variables and cost.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -21,14 +21,14 @@ use workflow_compiler::import::{ImportOptions, import};
 use crate::Failure;
 use crate::source::{self, Machine, Wanted};
 
-/// Columns of a line, and those before a field's text.
+/// The width of a line, and of the column before a field's text.
 const WIDTH: usize = 100;
 const INDENT: usize = 17;
-/// How many names a list has.
+/// The most names in a list.
 const NAMES: usize = 8;
-/// How many variables a state is told with.
+/// The most variables shown for a state.
 const VARIABLES: usize = 16;
-/// How many states and variables of each state programs are told: all of them, of all states, are their number squared.
+/// The most states and variables listed for each state in JSON. Listing all for every state would take quadratic space.
 const MOST: usize = 100;
 
 /// The arguments of `explain`.
@@ -48,7 +48,7 @@ enum Format {
 }
 
 impl Explain {
-    /// Prints every workflow of the file, or the one that is named.
+    /// Prints every workflow of the file, or the named one.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
         let wanted = self.file.wanted(&values);
@@ -78,8 +78,8 @@ impl Explain {
     }
 }
 
-/// What the compiler knows of a machine's types: of a document what it knows of the workflow that the document can be
-/// written as.
+/// Returns what the compiler knows of a machine's types. For a document, these are the types of the workflow it can be
+/// imported as.
 fn types(machine: &Machine) -> Option<Explained> {
     let find = |of: &Foreign| machine.started.get(&of.tokens.to_string());
     let written = machine.workflow.as_deref().map(|workflow| explain(workflow, &find));
@@ -97,31 +97,31 @@ fn types(machine: &Machine) -> Option<Explained> {
     if let Some(written) = written {
         (types.input, types.output) = (written.input, written.output);
     }
-    // Their names are those of the document.
+    // The names are those of the document.
     types.states.iter_mut().for_each(|state| state.name.clone_from(&state.asl_name));
     Some(types)
 }
 
-/// All that is known of a workflow.
+/// Everything known about a workflow.
 struct Page<'a> {
     machine: &'a Machine,
     types: Option<Explained>,
-    /// Where each state is among those of the types, by its name in the document.
+    /// The index of each state in `types`, by its name in the document.
     by_name: BTreeMap<String, usize>,
     budget: Budget,
-    /// By the states' places; none for a state that no path reaches.
+    /// By the states' pointers; missing for an unreachable state.
     before: BTreeMap<Pointer, Before>,
     states: Vec<Row>,
-    /// What comes to each retrier and catcher, by its place.
+    /// The errors that reach each retrier and catcher, by its pointer.
     coming: BTreeMap<Pointer, Coming>,
 }
 
-/// A state, as the page tells of it.
+/// A state in the output.
 struct Row {
     title: String,
-    /// Where it goes on.
+    /// Its next states.
     to: Vec<String>,
-    /// Where its retriers and catchers are, each with what it does.
+    /// The pointers of its retriers and catchers, each with a description.
     handlers: Vec<(Pointer, String)>,
 }
 
@@ -129,7 +129,7 @@ impl<'a> Page<'a> {
     fn of(machine: &'a Machine) -> Self {
         let types = types(machine);
         let names = types.iter().flat_map(|types| types.states.iter().enumerate());
-        // Of two states with one name the first counts.
+        // If two states have the same name, the first counts.
         let by_name = names.rev().map(|(number, state)| (state.asl_name.clone(), number)).collect();
         let (read, _) = StateMachine::read(&machine.value);
         let budget = Budget::of(&read, machine.machine_type);
@@ -188,7 +188,7 @@ impl<'a> Page<'a> {
         writeln!(output, "\n{}{}", printable(&row.title), printable(&alias.unwrap_or_default()))?;
         let before = self.before.get(&state.pointer);
         match before {
-            None => field(output, "from", "nowhere: no path reaches it")?,
+            None => field(output, "from", "nowhere: unreachable")?,
             Some(before) if before.from.is_empty() => field(output, "from", "the start")?,
             Some(before) => {
                 let mut from: Vec<_> = before.from.iter().map(|(name, kind)| format!("{name}{}", on(*kind))).collect();
@@ -296,7 +296,7 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// Writes the page as an object, each state in a line of its own: they are much together.
+    /// Writes the page as an object, each state on its own line because a state has much data.
     fn write_json(&self, output: &mut impl Write) -> io::Result<()> {
         let rest = self.rest_json().to_string();
         let head = rest.strip_suffix('}').unwrap_or(&rest);
@@ -309,7 +309,7 @@ impl<'a> Page<'a> {
         write!(output, "]}}")
     }
 
-    /// All but the states.
+    /// Returns everything except the states.
     fn rest_json(&self) -> Value {
         let executions = self.budget.executions.iter().map(|execution| {
             json!({
@@ -368,7 +368,7 @@ fn title(state: &StateBudget, known: &State) -> String {
     format!("{}{inside}: {kind}{calls}", state.name)
 }
 
-/// Where a state goes on, in words.
+/// Returns the next states, in words.
 fn targets(state: &State) -> Vec<String> {
     let mut to: Vec<String> = state.next.iter().cloned().collect();
     if state.is_terminal() && state.kind != StateKind::Fail {
@@ -385,11 +385,10 @@ fn targets(state: &State) -> Vec<String> {
     to
 }
 
-/// Where the retriers and catchers of a state are, each with what it does.
+/// Returns the pointers of the retriers and catchers of a state, each with a description.
 fn handlers(state: &StateBudget, known: &State) -> Vec<(Pointer, String)> {
     let retriers = known.retry.iter().flatten().enumerate();
-    let retriers =
-        retriers.map(|(number, _)| (state.pointer.child("Retry").index(number), "tries again on".to_owned()));
+    let retriers = retriers.map(|(number, _)| (state.pointer.child("Retry").index(number), "retries on".to_owned()));
     let catchers = known.catch.iter().flatten().enumerate().map(|(number, catcher)| {
         let to = catcher.next.as_deref().unwrap_or("the end");
         (state.pointer.child("Catch").index(number), format!("goes to {to} on"))
@@ -397,12 +396,12 @@ fn handlers(state: &StateBudget, known: &State) -> Vec<(Pointer, String)> {
     retriers.chain(catchers).collect()
 }
 
-/// The errors that come to a handler, in words.
+/// Returns the errors that reach a handler, in words.
 fn in_list(coming: &Coming) -> String {
     let names = list(coming.errors.iter().cloned());
     match (names.is_empty(), coming.others) {
         (true, true) => "any error".to_owned(),
-        (true, false) => "none: nothing raises what it names".to_owned(),
+        (true, false) => "none: the errors that it names are never raised".to_owned(),
         (false, true) => format!("any error, such as {names}"),
         (false, false) => names,
     }
@@ -428,8 +427,8 @@ fn print_execution(execution: &ExecutionBudget, output: &mut impl Write) -> io::
         field(output, "", &format!("at least {}", in_words(execution.shortest)))?;
     }
     let why = match execution.own_limit {
-        true => "as its timeout says",
-        false => "as for all of its type",
+        true => "by its timeout",
+        false => "like every execution of its type",
     };
     field(output, "", &format!("ended after {}, {why}", in_words(execution.limit)))
 }
@@ -448,19 +447,21 @@ fn print_loop(turn: &Loop, output: &mut impl Write) -> io::Result<()> {
     wrap(output, "    ", 8, &text)?;
     let why = match &turn.pace {
         Pace::Slow(state) => format!("each turn takes the time of {state}"),
-        Pace::Changing(state) => format!("it ends when what {state} does says so"),
-        Pace::Unchanging(state) => format!("once it has turned it never ends: nothing changes what {state} decides by"),
-        Pace::None(states) => format!("nothing slows or ends it: {}", list(states.iter().cloned())),
+        Pace::Changing(state) => format!("the end depends on {state}"),
+        Pace::Unchanging(state) => {
+            format!("it never ends after the first turn: nothing changes the data that {state} tests")
+        }
+        Pace::None(states) => format!("nothing delays or ends it: {}", list(states.iter().cloned())),
         _ => return Ok(()),
     };
     wrap(output, "        ", 8, &why)
 }
 
-/// A time in words; of what a state itself leaves open its name is not repeated.
+/// Returns a time in words. The state's own name is not repeated.
 fn time(time: &Time, own: &str) -> String {
     if time.open.is_empty() {
         return match time.seconds {
-            0 => "none but what AWS takes".to_owned(),
+            0 => "none besides AWS's own overhead".to_owned(),
             seconds => format!("at most {}", in_words(seconds)),
         };
     }
@@ -469,7 +470,7 @@ fn time(time: &Time, own: &str) -> String {
     let open = list(time.open.iter().map(word));
     match time.seconds {
         0 => format!("open: {open}"),
-        seconds => format!("open: {open}; beside that at most {}", in_words(seconds)),
+        seconds => format!("open: {open}; otherwise at most {}", in_words(seconds)),
     }
 }
 
@@ -511,7 +512,7 @@ fn list(names: impl ExactSizeIterator<Item = impl AsRef<str>>) -> String {
     list_of(names, count)
 }
 
-/// The first of so many names, and how many others there are.
+/// Returns the first of many names, and the number of the others.
 fn list_of(names: impl Iterator<Item = impl AsRef<str>>, count: usize) -> String {
     let mut names: Vec<_> = names.take(NAMES).map(|name| name.as_ref().to_owned()).collect();
     if count > names.len() {
@@ -542,7 +543,7 @@ fn field(output: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
     wrap(output, &first, INDENT, text)
 }
 
-/// Prints a text after `first`, broken at blanks; the lines after the first are indented.
+/// Prints a text after `first`, wrapped at spaces. Further lines are indented.
 fn wrap(output: &mut impl Write, first: &str, indent: usize, text: &str) -> io::Result<()> {
     let mut line = first.to_owned();
     let mut empty = true;

@@ -1,4 +1,4 @@
-//! `cargo workflow fmt`: formats the body of every `workflow!` of Rust files.
+//! `cargo workflow fmt`: formats the body of every `workflow!` in Rust files.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -15,10 +15,10 @@ use workflow_compiler::format::{Style, format_file};
 use crate::report::{self, Report};
 use crate::{Failure, input};
 
-/// Formats every `workflow!`; what is around them is rustfmt's.
+/// Format every `workflow!`; the code around them is left to rustfmt.
 #[derive(Args)]
 pub(crate) struct Fmt {
-    /// Rust files; `-` formats the standard input to the standard output
+    /// Rust files; `-` formats standard input to standard output
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Print what would change and exit with 1 if anything would; write nothing
@@ -26,17 +26,18 @@ pub(crate) struct Fmt {
     check: bool,
 }
 
-/// How long the smallest difference of a file is looked for; after that a larger one will do.
+/// How long to search for the smallest difference of a file. After that, a larger one is accepted.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What became of a file.
+/// The result for a file.
 enum Outcome {
     Same,
     Changed,
 }
 
 impl Fmt {
-    /// Formats the files. Those that cannot be are reported, with exit code 2; the others still are.
+    /// Formats the files. Files that cannot be formatted are reported, with exit code 2; the others are still
+    /// formatted.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let (mut changed, mut failed) = (false, false);
         for file in &self.files {
@@ -89,7 +90,7 @@ impl Fmt {
     }
 }
 
-/// What would change, as `diff -u` prints it, each piece under its place in the file.
+/// Prints the changes like `diff -u`, each hunk under its position in the file.
 pub(crate) fn print_difference(file: &Path, before: &str, after: &str, output: &mut impl Write) -> io::Result<()> {
     let difference = TextDiff::configure().timeout(PATIENCE).diff_lines(before, after);
     for piece in difference.unified_diff().context_radius(3).iter_hunks() {
@@ -103,7 +104,7 @@ pub(crate) fn print_difference(file: &Path, before: &str, after: &str, output: &
     Ok(())
 }
 
-/// Writes a file beside the other, then puts it in its place, so that nobody finds half of it. Links are followed.
+/// Writes a temporary file next to the file and renames it, so that nobody reads a partial file. Links are followed.
 pub(crate) fn replace(file: &Path, text: &str) -> io::Result<()> {
     let file = fs::canonicalize(file)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -112,13 +113,13 @@ pub(crate) fn replace(file: &Path, text: &str) -> io::Result<()> {
         .and_then(|()| fs::set_permissions(&beside, fs::metadata(&file)?.permissions()))
         .and_then(|()| fs::rename(&beside, &file));
     if written.is_err() {
-        // Best effort: the error that is reported is the one before.
+        // Best effort: the earlier error is reported.
         let _ = fs::remove_file(&beside);
     }
     written
 }
 
-/// The width and indentation of the `rustfmt.toml` in this folder or the nearest above it.
+/// Returns the width and indentation of the `rustfmt.toml` in this folder or the nearest above it.
 fn style(folder: &Path) -> Style {
     let mut style = Style::default();
     let Ok(folder) = env::current_dir().map(|here| here.join(folder)) else { return style };

@@ -1,4 +1,4 @@
-//! `cargo workflow graph`: workflows as pictures.
+//! `cargo workflow graph`: draws workflows.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,17 +14,17 @@ use crate::source::{self, Machine, Wanted};
 use crate::template::Reading;
 use crate::{Failure, revision};
 
-/// Draws the workflows of a file, or a change from one file to another.
+/// Draw the workflows of a file, or the change from one file to another.
 ///
 /// A definition with errors is drawn with the errors at their states.
 #[derive(Args)]
 pub(crate) struct Draw {
     #[command(flatten)]
     file: crate::File,
-    /// What to draw it as
+    /// Output format
     #[arg(long, value_enum, default_value_t = To::Mermaid)]
     to: To,
-    /// Which way it reads
+    /// The direction of the graph
     #[arg(long, value_enum, default_value_t = Way::TopDown)]
     direction: Way,
     /// Draw the change from this file to FILE: each is a file, or REVISION:PATH for a file of a git revision
@@ -34,13 +34,13 @@ pub(crate) struct Draw {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum To {
-    /// A picture for light and dark pages, without a script or a font
+    /// A picture for light and dark pages, without scripts or fonts
     Svg,
     /// A page with that picture
     Html,
     /// A Mermaid flowchart, which GitHub and GitLab render
     Mermaid,
-    /// The language of Graphviz
+    /// Graphviz's language
     Dot,
     /// Box characters for a terminal
     Text,
@@ -53,7 +53,7 @@ enum Way {
 }
 
 impl Draw {
-    /// Prints each picture; several are introduced by their names.
+    /// Prints each picture. If there are several, each is preceded by its name.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
         if let Some(old) = &self.diff {
@@ -69,7 +69,7 @@ impl Draw {
             let names: Vec<_> = machines.iter().map(|machine| machine.name.as_str()).collect();
             let file = self.file.file.display();
             return Err(
-                format!("error: {file} has several workflows; take one with --name: {}", names.join(", ")).into()
+                format!("error: {file} has several workflows; choose one with --name: {}", names.join(", ")).into()
             );
         }
         for machine in machines {
@@ -88,7 +88,7 @@ impl Draw {
         Ok(if wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
 
-    /// The state machine of a file, or of a file of a git revision.
+    /// Returns the state machine of a file, or of a file of a git revision.
     fn revision(&self, file: &Path, values: &Values) -> Result<Machine, Failure> {
         let name = self.file.name.as_deref();
         let reading = Reading { allow_outside: false, defaults: false }.with_defaults();

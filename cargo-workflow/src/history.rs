@@ -1,4 +1,4 @@
-//! `cargo workflow history`: the events of an execution in AWS, or of a history in a file.
+//! `cargo workflow history`: prints the events of an execution in AWS, or of a history in a file.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,13 @@ use crate::page::{self, About, Files};
 /// Prints or draws the history of an execution.
 #[derive(Args)]
 pub(crate) struct History {
-    /// The ARN of the execution, or a file that `aws stepfunctions get-execution-history` has printed
+    /// The ARN of the execution, or a file written by `aws stepfunctions get-execution-history`
     execution: String,
-    /// The file with the state machine, for a history in a file; without it the page has the states that were entered
+    /// The file with the state machine, for a history in a file; without it, the page shows the states that were
+    /// entered
     #[arg(long, value_name = "FILE")]
     definition: Option<PathBuf>,
-    /// The workflow to take, where that file has several
+    /// The workflow to use, if that file has several
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
@@ -30,7 +31,7 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Prints the events, and writes the files that are asked for.
+    /// Prints the events, and writes the requested files.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         if self.execution.starts_with("arn:") {
             return self.of_aws(output);
@@ -64,7 +65,7 @@ impl History {
 
     #[cfg(not(feature = "aws"))]
     fn of_aws(self, _: &mut impl Write) -> Result<ExitCode, Failure> {
-        let help = "install it with its default features, or give a file that the AWS command line has printed";
+        let help = "install it with its default features, or give a file that the AWS CLI has printed";
         Err(format!("error: this `cargo workflow` was built without AWS\n  = help: {help}").into())
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo workflow iam`: the least-privilege policy of a workflow's role, or what a change makes of it.
+//! `cargo workflow iam`: prints the least-privilege policy of a workflow's role, or what a change adds and removes.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -21,32 +21,32 @@ use crate::source::{self, File, Wanted};
 pub(crate) struct Iam {
     #[command(flatten)]
     file: crate::File,
-    /// The name of the state machine in AWS; that of the workflow, for one in Rust
+    /// The name of the state machine in AWS; by default that of a workflow in Rust
     #[arg(long)]
     machine: Option<String>,
-    /// `aws-cn`, `aws-us-gov`; what the workflow's own ARNs say, if it is not given
+    /// `aws-cn`, `aws-us-gov`; by default that of the workflow's own ARNs
     #[arg(long)]
     partition: Option<String>,
-    /// The region; `*` if it is not given
+    /// The region; `*` by default
     #[arg(long)]
     region: Option<String>,
-    /// The account; `*` if it is not given
+    /// The account; `*` by default
     #[arg(long)]
     account: Option<String>,
-    /// Also what logging to CloudWatch Logs needs; a template says itself whether its machine logs
+    /// Include permissions for logging to CloudWatch Logs; a template itself says whether its machine logs
     #[arg(long)]
     logging: bool,
-    /// Also what tracing with X-Ray needs; a template says itself whether its machine is traced
+    /// Include permissions for tracing with X-Ray; a template itself says whether its machine is traced
     #[arg(long)]
     tracing: bool,
     /// Print the trust policy of the role instead
     #[arg(long, conflicts_with = "diff")]
     trust: bool,
-    /// Print what the workflow needs that OLD does not, and the other way round; OLD is a file with a workflow, or a
-    /// policy as JSON
+    /// Print the permissions that only the workflow needs, and those that only OLD needs; OLD is a file with a
+    /// workflow, or a policy as JSON
     #[arg(long, value_name = "OLD")]
     diff: Option<PathBuf>,
-    /// `json` for the policy, `explain` for people; `explain` is what `--diff` prints if it is not given
+    /// `json` for the policy, `explain` for people; `explain` is the default with `--diff`
     #[arg(long)]
     format: Option<Format>,
 }
@@ -58,7 +58,7 @@ enum Format {
 }
 
 impl Iam {
-    /// Prints the policy. What it cannot say goes with it, or to the standard error beside JSON.
+    /// Prints the policy. Its notes are printed with it, or to standard error for JSON.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
         let setting = Setting {
@@ -66,7 +66,7 @@ impl Iam {
             region: self.region.clone(),
             account: self.account.clone(),
             machine: self.machine.clone(),
-            // What is a list or an object stands in no ARN.
+            // A list or an object cannot be part of an ARN.
             values: values.iter().filter_map(|(name, given)| Some((name.to_owned(), given.scalar()?))).collect(),
             logging: self.logging,
             tracing: self.tracing,
@@ -104,8 +104,8 @@ impl Iam {
     }
 }
 
-/// The policy of the only workflow of a file, or the one of that name; the names of what its deployment knows are added
-/// to `known`.
+/// Returns the policy of the only workflow of a file, or the one of that name. The names of values that only the
+/// deployment knows are added to `known`.
 fn policy_of(wanted: Wanted<'_>, setting: &Setting, known: &mut BTreeSet<String>) -> Result<Policy, Failure> {
     let machine = source::read_one_of_two(wanted)?;
     known.extend(machine.names.iter().cloned());
@@ -116,12 +116,12 @@ fn policy_of(wanted: Wanted<'_>, setting: &Setting, known: &mut BTreeSet<String>
     setting.patterns = machine.patterns;
     setting.logging |= machine.logs;
     setting.tracing |= machine.traces;
-    // The policy knows how each value is written in an ARN.
+    // The policy itself writes each value as ARNs need it.
     let open = machine.definition.filled(&Values::default())?;
     Ok(policy::of(&StateMachine::read(&open.value).0, &setting))
 }
 
-/// What `--diff` names: a policy, or a file whose workflow has one.
+/// Returns the policy that `--diff` names: a policy, or that of a workflow in a file.
 fn older(wanted: Wanted<'_>, setting: &Setting, known: &mut BTreeSet<String>) -> Result<Policy, Failure> {
     if let File::Document(source) = File::read(wanted.file).map_err(report::refuse)?
         && source.value().get("Statement").is_some()
@@ -136,12 +136,12 @@ fn print_json(value: &Value, output: &mut impl Write) -> io::Result<()> {
     writeln!(output, "{}", report::json_text(value))
 }
 
-/// Prints a line with text of the document in it.
+/// Prints a line that contains text of the document.
 fn print(line: &str, output: &mut impl Write) -> io::Result<()> {
     writeln!(output, "{}", printable(line))
 }
 
-/// What each state needs, state by state.
+/// Prints what each state needs, state by state.
 fn explain(policy: &Policy, output: &mut impl Write) -> io::Result<()> {
     let mut last: Option<&[String]> = None;
     for Statement { actions, resources, conditions, states, .. } in &policy.needs {

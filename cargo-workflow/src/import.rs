@@ -1,4 +1,4 @@
-//! `cargo workflow import`: definitions as `workflow!` declarations.
+//! `cargo workflow import`: converts definitions to `workflow!` declarations.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -18,21 +18,22 @@ use crate::source::{self, File};
 use crate::template::{Missing, Reading, Template};
 use crate::validate::Type;
 
-/// Turns definitions into `workflow!` declarations. The exit code is 0, 1 where a definition has errors or holds
-/// what the language cannot say, 2 where a file cannot be read; then nothing is printed but what is wrong.
+/// Convert definitions to `workflow!` declarations. The exit code is 0; 1 if a definition has errors or contains
+/// something that the language cannot express; or 2 if a file cannot be read. If the exit code is not 0, only the
+/// problems are printed.
 #[derive(Args)]
 pub(crate) struct Import {
-    /// Definitions in JSON or YAML, or CloudFormation or SAM templates, of which every state machine is taken;
-    /// `-` is the standard input
+    /// Definitions in JSON or YAML, or CloudFormation or SAM templates, from which every state machine is converted;
+    /// `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The workflow's name; the file's or the state machine's, where it is not given
+    /// The workflow's name; by default the file's or the state machine's
     #[arg(long)]
     name: Option<String>,
-    /// Take the files for templates, whatever they look like
+    /// Treat the files as templates, whatever they look like
     #[arg(long)]
     from_cloudformation: bool,
-    /// The type of state machine that a definition is for, where the file does not say
+    /// The type of state machine, if the file does not give it
     #[arg(long = "type", value_enum, default_value_t = Type::Standard)]
     machine_type: Type,
     #[command(flatten)]
@@ -42,26 +43,26 @@ pub(crate) struct Import {
     output: Option<PathBuf>,
 }
 
-/// What came of the files.
+/// The result of the conversion.
 #[derive(Default)]
 struct Outcome {
     /// The declarations.
     sources: Vec<String>,
     names: Distinct,
-    /// What is wrong.
+    /// The problems.
     reports: Vec<Report>,
     unreadable: bool,
 }
 
 impl Import {
-    /// Turns every state machine of every file; all or nothing is printed.
+    /// Converts every state machine of every file. Prints all of them or none.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let mut outcome = Outcome::default();
         for file in &self.files {
             self.take(file, &mut outcome);
         }
         if self.name.is_some() && outcome.sources.len() > 1 {
-            let message = format!("error: `--name` is for one state machine, there are {}", outcome.sources.len());
+            let message = format!("error: `--name` is for one state machine, found {}", outcome.sources.len());
             return Err(message.into());
         }
         if !outcome.reports.is_empty() {
@@ -85,7 +86,7 @@ impl Import {
             Err(report) => return outcome.unreadable(*report),
         };
         if self.from_cloudformation {
-            return outcome.unreadable(Report::unreadable(file, "it is no template: it has no `Resources`"));
+            return outcome.unreadable(Report::unreadable(file, "it is not a template: it has no `Resources`"));
         }
         let reports = |found: &[Diagnostic]| {
             let located = source.locate(found).into_iter().zip(found);
@@ -126,7 +127,7 @@ impl Outcome {
         self.reports.push(report);
     }
 
-    /// Takes a definition; `reports` says where in the file something is found.
+    /// Converts a definition. `reports` maps findings to positions in the file.
     fn import(
         &mut self,
         file: &Path,
@@ -142,7 +143,7 @@ impl Outcome {
                 self.reports.extend(reports.filter(|report| report.severity() == Severity::Error));
             }
             Err(ImportError::Unsayable { pointer, message }) => {
-                // Where it is, as of any finding; what it is has no code.
+                // The position is found as for any finding; this problem has no code of its own.
                 let at = Diagnostic::new(Code::NotJson, pointer, format!("the language cannot say this: {message}"));
                 self.reports.extend(reports(&[at]).into_iter().map(Report::without_code));
             }
@@ -151,7 +152,7 @@ impl Outcome {
     }
 }
 
-/// The file's name without its endings.
+/// Returns the file's name without its extensions.
 fn name_of(file: &Path) -> String {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     name.split('.').next().unwrap_or_default().to_owned()

@@ -1,4 +1,4 @@
-//! The bytes of a file that the command line names.
+//! Reads files named on the command line.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,13 +6,13 @@ use std::path::Path;
 
 use workflow_asl::source::{Format, MAX_BYTES};
 
-/// What stands for the standard input.
+/// The name of standard input.
 pub(crate) const STDIN: &str = "-";
 
-/// Reads a file, or for `-` the standard input; no more than one byte over what a document may have.
+/// Reads a file, or standard input for `-`, up to one byte more than the size limit of a document.
 ///
 /// # Errors
-/// The reason, in words, for what cannot be read, such as a folder.
+/// Returns the reason, in words, why it cannot be read. It may be a folder.
 pub(crate) fn bytes(file: &Path) -> Result<Vec<u8>, String> {
     let limit = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();
@@ -25,12 +25,12 @@ pub(crate) fn bytes(file: &Path) -> Result<Vec<u8>, String> {
     };
     match outcome {
         Ok(_) => Ok(bytes),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err("there is no such file".to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err("no such file".to_owned()),
         Err(error) => Err(error.to_string()),
     }
 }
 
-/// How the file is written, as its name says; for the standard input, as its first sign does.
+/// Returns the format of a file by its extension, or that of standard input by its first character.
 pub(crate) fn format(file: &Path, bytes: &[u8]) -> Format {
     if file != Path::new(STDIN) {
         return Format::of_path(file);

@@ -1,4 +1,5 @@
-//! `cargo workflow`: prints, draws, runs, checks and formats the workflows of a Rust file, an ASL document or a template.
+//! `cargo workflow`: prints, draws, runs, checks, formats and deploys the workflows of a Rust file, an ASL document or
+//! a template.
 
 #![forbid(unsafe_code)]
 
@@ -45,7 +46,7 @@ use crate::params::{Params, Values};
 use crate::source::Wanted;
 use crate::template::Reading;
 
-/// What cargo calls: `cargo workflow …` runs `cargo-workflow workflow …`.
+/// The command that cargo runs: `cargo workflow …` runs `cargo-workflow workflow …`.
 #[derive(Parser)]
 #[command(name = "cargo", bin_name = "cargo")]
 enum Cargo {
@@ -56,11 +57,11 @@ enum Cargo {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make a crate with a workflow and a test
+    /// Create a crate with a workflow and a test
     New(new::New),
     /// Print the Amazon States Language of every workflow in a Rust file, without compiling it
     Asl(File),
-    /// Draw a workflow, or a change of one: SVG, HTML, Mermaid, DOT, text
+    /// Draw a workflow, or a change of one, as SVG, HTML, Mermaid, DOT or text
     Graph(graph::Draw),
     /// Format every `workflow!` in Rust files
     Fmt(fmt::Fmt),
@@ -68,32 +69,33 @@ enum Command {
     Run(run::Run),
     /// Serve the Step Functions API on loopback, with the state machines of files
     Serve(serve::Serve),
-    /// Check definitions: ASL in JSON or YAML, templates of CloudFormation and SAM, `workflow!` in Rust
+    /// Check definitions: ASL in JSON or YAML, CloudFormation and SAM templates, `workflow!` in Rust
     Validate(validate::Validate),
-    /// Fix what `validate` finds, where the fix is certain
+    /// Fix what `validate` finds, if the fix is certain
     Fix(fix::Fix),
-    /// Turn definitions into `workflow!` declarations
+    /// Convert definitions to `workflow!` declarations
     Import(import::Import),
-    /// Run tests and tell which states, transitions, rules, retriers and catchers they took
+    /// Run tests and show which states, transitions, rules, retriers and catchers they covered
     Coverage(coverage::Coverage),
-    /// Compare two state machines, and say what the change means for executions, callers, readers and workers
+    /// Compare two state machines, and show what the change means for executions, callers, readers and workers
     Diff(diff::Diff),
-    /// Tell what an action of AWS takes, returns and raises; or how a state machine, an execution or a map run stands
+    /// Show the parameters, result and errors of an AWS action; or the status of a state machine, an execution or a map
+    /// run
     Describe(describe::Describe),
-    /// Tell of every state its types, what has run and which variables live, and what an execution costs
+    /// Show each state's types, variables and cost
     Explain(explain::Explain),
     /// Try everything that can go wrong with a workflow, and print what does as the shortest way to it
     Explore(explore::Explore),
     /// Print a state machine with its role, policy, log group and alias for CloudFormation, SAM, Terraform or the CDK
     Export(export::Export),
-    /// Print the types of a workflow's input, output and params for other languages
+    /// Print the types of a workflow's input, output and parameters for other languages
     Types(types::Types),
-    /// Print the IAM policy that a workflow's role needs, and no more
+    /// Print the least-privilege IAM policy of a workflow's role
     Iam(iam::Iam),
-    /// Say what deploying a file to AWS would change, and what that means for executions, callers, readers and workers
+    /// Show what deploying a file to AWS would change, and what that means for executions, callers, readers and workers
     #[cfg(feature = "aws")]
     Plan(aws::Plan),
-    /// Create a state machine of a file in AWS, or bring it to what the file says
+    /// Create a state machine in AWS from a file, or update it
     #[cfg(feature = "aws")]
     Deploy(aws::Deploy),
     /// List the state machines in AWS, or the executions, versions or aliases of one
@@ -102,21 +104,21 @@ enum Command {
     /// Start an execution of a state machine in AWS
     #[cfg(feature = "aws")]
     Start(aws::Start),
-    /// Print the events of an execution in AWS, or draw a history that was exported
+    /// Print the events of an execution in AWS, or draw an exported history
     History(history::History),
     /// Follow an execution in AWS until it ends: a line for each state, bars for maps
     #[cfg(feature = "aws")]
     Watch(aws::Watch),
-    /// Stop an execution in AWS, or many
+    /// Stop one or many executions in AWS
     #[cfg(feature = "aws")]
     Stop(aws::Stop),
-    /// Have an execution in AWS go on from where it failed, or many
+    /// Redrive one or many executions in AWS from where they failed
     #[cfg(feature = "aws")]
     Redrive(aws::Redrive),
     /// Show an alias of a state machine in AWS; point, shift, roll back or delete it
     #[cfg(feature = "aws")]
     Alias(aws::AliasCommand),
-    /// Delete a state machine in AWS, or a version
+    /// Delete a state machine in AWS, or a version of one
     #[cfg(feature = "aws")]
     Delete(aws::Delete),
 }
@@ -124,9 +126,9 @@ enum Command {
 /// A file with workflows.
 #[derive(Args)]
 struct File {
-    /// A Rust file with `workflow!` in it, an ASL document in JSON or YAML, or a template
+    /// A Rust file with `workflow!`, an ASL document in JSON or YAML, or a template
     file: PathBuf,
-    /// The workflow to take, where the file has several
+    /// The workflow to use, if the file has several
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
@@ -136,19 +138,19 @@ struct File {
 }
 
 impl File {
-    /// What is read, with these values.
+    /// Returns what to read, with these values.
     fn wanted<'a>(&'a self, values: &'a Values) -> Wanted<'a> {
         Wanted { file: &self.file, bytes: None, name: self.name.as_deref(), values, reading: self.reading }
     }
 }
 
-/// What stopped a command.
+/// Why a command failed.
 enum Failure {
-    /// It is printed, and the exit code is 2.
+    /// A message to print. The exit code is 2.
     Message(String),
-    /// It has been printed; the exit code.
+    /// The failure has been printed; the exit code.
     Printed(u8),
-    /// Nobody can be told, since the output cannot be written: `… | head` has read enough.
+    /// The output cannot be written, so no message can help: `… | head` has read enough.
     Output,
 }
 

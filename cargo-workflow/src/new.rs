@@ -1,4 +1,4 @@
-//! `cargo workflow new`: a crate with a workflow and a test.
+//! `cargo workflow new`: creates a crate with a workflow and a test.
 
 use std::fs;
 use std::io::Write;
@@ -12,12 +12,12 @@ use crate::Failure;
 /// The arguments of `new`.
 #[derive(Args)]
 pub(crate) struct New {
-    /// The folder to make; the crate has the name of its last part
+    /// The folder to create; its last part is the crate's name
     name: PathBuf,
-    /// What to begin with
+    /// The template
     #[arg(long, default_value = "hello-world")]
     template: Template,
-    /// Where the workflow crates are: the folder of a checkout, or the address of a git repository
+    /// The source of the workflow crates: the folder of a checkout, or the URL of a git repository
     #[arg(long, value_name = "PATH|URL")]
     source: Option<String>,
 }
@@ -30,7 +30,7 @@ macro_rules! templates {
         }
 
         impl Template {
-            /// The library and its test.
+            /// Returns the library and its test.
             fn files(self) -> (&'static str, &'static str) {
                 match self {
                     $( Self::$name => (
@@ -50,25 +50,25 @@ templates! {
     TrainingPipeline "training-pipeline";
     /// A SageMaker preprocessor and model, trained and deployed as one
     InferencePipeline "inference-pipeline";
-    /// An order whose steps are undone when a later one fails
+    /// An order whose steps are undone if a later one fails
     OrderSaga "order-saga";
-    /// A request that waits for somebody's decision, by a task token
+    /// A request that waits for a person's decision, with a task token
     HumanApproval "human-approval";
-    /// The rows of a file in S3, worked on by child executions
+    /// The rows of a file in S3, processed by child executions
     DistributedMap "distributed-map";
 }
 
-/// What the tests of templates have for the name of their crate.
+/// The placeholder for the crate's name in the tests of templates.
 const CRATE: &str = "CRATE";
 
 impl New {
-    /// Makes the folder with its files; an empty one may be there.
+    /// Creates the folder with its files. An empty folder may exist.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let name = self.name.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         check_name(name)?;
         let mut entries = fs::read_dir(&self.name).into_iter().flatten();
         if entries.next().is_some() || self.name.is_file() {
-            return Err(format!("error: {} is there already, and not empty", self.name.display()).into());
+            return Err(format!("error: {} already exists and is not empty", self.name.display()).into());
         }
         let (library, test) = self.template.files();
         let manifest = manifest(name, &dependencies(self.source.as_deref())?);
@@ -85,7 +85,7 @@ impl New {
         for (file, text) in files {
             write(&self.name.join(file), text)?;
         }
-        writeln!(output, "made {}: `cargo test` there runs the workflow", self.name.display())?;
+        writeln!(output, "created {}: `cargo test` there runs the workflow", self.name.display())?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -104,7 +104,8 @@ const KEYWORDS: &[&str] = &[
     "override", "priv", "try", "typeof", "unsized", "virtual", "yield",
 ];
 
-/// The names that cargo takes for a package: <https://doc.rust-lang.org/cargo/reference/manifest.html#the-name-field>.
+/// Returns an error unless cargo accepts the name for a package:
+/// <https://doc.rust-lang.org/cargo/reference/manifest.html#the-name-field>.
 fn check_name(name: &str) -> Result<(), Failure> {
     let letters = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -115,15 +116,15 @@ fn check_name(name: &str) -> Result<(), Failure> {
         return Ok(());
     }
     let message = format!(
-        "error: `{name}` is no name for a crate\n  = help: letters of ASCII, digits, `-` and `_`, a letter first, no word of Rust"
+        "error: `{name}` is not a valid crate name\n  = help: use ASCII letters, digits, `-` and `_`, begin with a letter, and avoid Rust keywords"
     );
     Err(message.into())
 }
 
-/// Where the two crates come from, as the inside of a table of TOML.
+/// Returns the sources of the two crates, as the contents of a TOML table.
 fn dependencies(source: Option<&str>) -> Result<[String; 2], Failure> {
     let crates = ["workflow-runtime", "workflow-local"];
-    // What this program was built from, if that is still there.
+    // The checkout that this program was built from, if it still exists.
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).parent().filter(|own| own.join("workflow-runtime").is_dir());
     let folder = match source {
         Some(source) if source.contains("://") || source.starts_with("git@") => {
@@ -132,7 +133,7 @@ fn dependencies(source: Option<&str>) -> Result<[String; 2], Failure> {
         Some(source) => {
             let folder = Path::new(source);
             if !folder.join("workflow-runtime").is_dir() {
-                return Err(format!("error: {source} is no checkout: it has no folder `workflow-runtime`").into());
+                return Err(format!("error: {source} is not a checkout: it has no folder `workflow-runtime`").into());
             }
             Some(fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()))
         }
@@ -152,7 +153,7 @@ fn manifest(name: &str, [runtime, local]: &[String; 2]) -> String {
     )
 }
 
-/// A string of TOML; JSON's escapes are its own.
+/// Returns a TOML string. TOML supports JSON's escapes.
 fn quoted(text: &str) -> String {
     serde_json::Value::String(text.to_owned()).to_string()
 }

@@ -1,4 +1,4 @@
-//! What a history is written as beside the terminal: a page, a trace.
+//! Other forms of a history: a page, a trace.
 
 use std::path::{Path, PathBuf};
 
@@ -17,39 +17,39 @@ use crate::template::Reading;
 /// Files to write a history to.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Files {
-    /// Write a page with the graph, the way taken, each state's data, a timeline and the events
+    /// Write a page with the graph, the path taken, each state's data, a timeline and the events
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Write a trace: `chrome`, which Perfetto opens, or `otlp`, which a collector takes; `otlp URL` posts it to one
+    /// Write a trace: `chrome` for Perfetto, or `otlp` for a collector; `otlp URL` posts it to one
     #[arg(long, num_args = 2, value_names = ["FORMAT", "FILE|URL"])]
     trace: Vec<String>,
 }
 
-/// How a trace is written.
+/// The format of a trace.
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
     Chrome,
     Otlp,
 }
 
-/// What is known of an execution beside its history.
+/// What is known about an execution besides its history.
 #[derive(Default)]
 pub(crate) struct About {
     /// Its name, or its ARN.
     pub(crate) name: String,
     /// The definition of its state machine.
     pub(crate) definition: Option<Value>,
-    /// More, by name.
+    /// More facts, by name.
     pub(crate) facts: Vec<(String, String)>,
 }
 
 impl Files {
-    /// Whether any is asked for.
+    /// Returns whether any file is requested.
     pub(crate) fn is_wanted(&self) -> bool {
         self.html.is_some() || !self.trace.is_empty()
     }
 
-    /// Writes those that are asked for; the history is what `GetExecutionHistory` gives.
+    /// Writes the requested files. `history` has the form of `GetExecutionHistory`.
     pub(crate) fn write(&self, history: &Value, about: About) -> Result<(), Failure> {
         if !self.is_wanted() {
             return Ok(());
@@ -97,16 +97,16 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(file, text).map_err(|error| format!("error: cannot write {}: {error}", file.display()).into())
 }
 
-/// A history in a file, as `aws stepfunctions get-execution-history` prints it.
+/// Reads a history from a file in the format of `aws stepfunctions get-execution-history`.
 pub(crate) fn read(file: &Path) -> Result<Value, Failure> {
     let bytes = input::bytes(file).map_err(|error| format!("error: cannot read {}: {error}", file.display()))?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let help = "`aws stepfunctions get-execution-history --execution-arn …` prints one";
-        format!("error: {} is no history: {error}\n  = help: {help}", file.display()).into()
+        format!("error: {} is not a history: {error}\n  = help: {help}", file.display()).into()
     })
 }
 
-/// The definition of the state machine in a file.
+/// Reads the definition of the state machine in a file.
 pub(crate) fn definition(file: &Path, name: Option<&str>) -> Result<Value, Failure> {
     let values = Values::default();
     let reading = Reading { allow_outside: false, defaults: false }.with_defaults();

@@ -1,4 +1,4 @@
-//! `--params` and `--param`: the values of params, and of the placeholders of documents and templates.
+//! `--params` and `--param`: the values of parameters, and of the placeholders of documents and templates.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -16,10 +16,10 @@ use crate::report::{self, Report};
 /// The arguments.
 #[derive(Args, Clone, Default)]
 pub(crate) struct Params {
-    /// The values of params and placeholders `${X}`: a JSON or YAML file with an object, or the object as JSON
+    /// The values of parameters and placeholders `${X}`: a JSON or YAML file with an object, or the object as JSON
     #[arg(long, value_name = "FILE")]
     params: Option<String>,
-    /// The value of one param or placeholder; may be repeated, and counts before those of --params
+    /// The value of one parameter or placeholder; may be repeated, and overrides --params
     #[arg(long = "param", value_name = "NAME=VALUE")]
     param: Vec<String>,
 }
@@ -28,11 +28,11 @@ pub(crate) struct Params {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values(BTreeMap<String, Given>);
 
-/// A value that was given.
+/// A value from the command line or a file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Given {
     value: Value,
-    /// Whether it is a text of the command line, which may be meant as JSON.
+    /// Whether it is an argument of the command line, which may be JSON.
     is_word: bool,
 }
 
@@ -40,7 +40,7 @@ impl Params {
     /// Reads the values.
     ///
     /// # Errors
-    /// The file cannot be read or holds no object, or an argument is no `NAME=VALUE`.
+    /// Fails if the file cannot be read or does not contain an object, or if an argument is not `NAME=VALUE`.
     pub(crate) fn values(&self) -> Result<Values, Failure> {
         let mut values = BTreeMap::new();
         if let Some(given) = &self.params {
@@ -57,7 +57,7 @@ impl Params {
     }
 }
 
-/// The object that `--params` names or is.
+/// Returns the object that `--params` contains or names.
 fn object(given: &str) -> Result<Vec<(String, Value)>, Failure> {
     let value = if given.trim_start().starts_with(['{', '[']) {
         serde_json::from_str(given).map_err(|error| format!("error: `--params` is not JSON: {error}"))?
@@ -70,7 +70,7 @@ fn object(given: &str) -> Result<Vec<(String, Value)>, Failure> {
     };
     match value {
         Value::Object(members) => Some(members.into_iter().collect()),
-        // The file that `aws cloudformation --parameters` takes.
+        // The format of `aws cloudformation --parameters`.
         Value::Array(items) if !items.is_empty() => items.iter().map(parameter).collect::<Option<_>>(),
         _ => None,
     }
@@ -90,10 +90,11 @@ impl Values {
         self.0.iter().map(|(name, given)| (name.as_str(), given))
     }
 
-    /// Every name that is given a value is a param or placeholder; pseudo parameters of CloudFormation always are.
+    /// Checks that every name with a value is a parameter or placeholder. CloudFormation's pseudo parameters are always
+    /// allowed.
     ///
     /// # Errors
-    /// One is none: its value would have no effect.
+    /// Fails if a name is unknown: its value would have no effect.
     pub(crate) fn are_known(&self, known: &BTreeSet<String>) -> Result<(), Failure> {
         let Some(name) = self.0.keys().find(|name| !known.contains(*name) && !name.starts_with("AWS::")) else {
             return Ok(());
@@ -108,12 +109,12 @@ impl Values {
 }
 
 impl Given {
-    /// A value that something else than the command line says.
+    /// Creates a value that does not come from the command line.
     pub(crate) fn value(value: Value) -> Self {
         Self { value, is_word: false }
     }
 
-    /// The text that it is where it is put into text.
+    /// Returns the value as text inside other text.
     pub(crate) fn text(&self) -> String {
         match &self.value {
             Value::String(text) => text.clone(),
@@ -121,12 +122,12 @@ impl Given {
         }
     }
 
-    /// The text that it is in an ARN; `None` for a list or an object, which stands in none.
+    /// Returns the value as text in an ARN, or `None` for a list or an object.
     pub(crate) fn scalar(&self) -> Option<String> {
         policy::text_of(&self.value)
     }
 
-    /// The JSON that it is where it stands without quotes; `None` for a text that is none.
+    /// Returns the value as JSON without quotes, or `None` if it is not JSON.
     pub(crate) fn json(&self) -> Option<Value> {
         match &self.value {
             Value::String(text) => serde_json::from_str(text).ok(),
@@ -134,7 +135,8 @@ impl Given {
         }
     }
 
-    /// The value of a param: a word of the command line as JSON, where the param is not a text.
+    /// Returns the value of a parameter: an argument of the command line is parsed as JSON unless the parameter is
+    /// text.
     pub(crate) fn of_param(&self, is_text: bool) -> Option<Value> {
         match (is_text, self.is_word) {
             (true, _) => Some(Value::String(self.text())),

@@ -1,4 +1,4 @@
-//! The line on a terminal that tells where an execution is.
+//! The progress line on a terminal.
 
 use std::time::{Duration, Instant};
 
@@ -7,20 +7,20 @@ use workflow_asl::printable::printable;
 use workflow_local::HistoryEvent;
 use workflow_local::history::Details;
 
-/// An execution in virtual time is mostly over before this, and nothing flickers.
+/// Most executions in virtual time end before this, so nothing flickers.
 const QUIET: Duration = Duration::from_millis(300);
 
 /// How often the line is drawn.
 const TICK: Duration = Duration::from_millis(100);
 
-/// The line; it is wiped when it ends or is dropped.
+/// The line. It is cleared when it ends or is dropped.
 pub(crate) struct Progress {
     bar: ProgressBar,
     quiet: Duration,
 }
 
 impl Progress {
-    /// On standard error, where that is a terminal; at once for an execution in real time.
+    /// Creates the line on standard error if that is a terminal; immediately for an execution in real time.
     pub(crate) fn on_stderr(real_time: bool) -> Self {
         Self::on(ProgressDrawTarget::stderr(), if real_time { Duration::ZERO } else { QUIET })
     }
@@ -33,7 +33,7 @@ impl Progress {
         Self { bar: bar.with_finish(ProgressFinish::AndClear), quiet }
     }
 
-    /// What is told each event: the line has the state that was entered last and the number of events.
+    /// Returns a callback for events: the line shows the last state entered and the number of events.
     pub(crate) fn watcher(&self) -> impl FnMut(&HistoryEvent) + Send + use<> {
         let (bar, quiet) = (self.bar.clone(), self.quiet);
         let is_hidden = bar.is_hidden();
@@ -47,13 +47,13 @@ impl Progress {
             bar.set_message(format!("{} (event {})", printable(name), event.id));
             if !is_drawn {
                 is_drawn = true;
-                // The time goes on while a state waits.
+                // The clock continues while a state waits.
                 bar.enable_steady_tick(TICK);
             }
         }
     }
 
-    /// Wipes the line.
+    /// Clears the line.
     pub(crate) fn end(&self) {
         self.bar.finish_and_clear();
     }
@@ -82,7 +82,7 @@ mod tests {
         let mut driver = engine.driver(&json!({})).unwrap();
         driver.watch(progress.watcher());
         driver.finish().unwrap();
-        // The thread that ticks wipes the line before it writes it anew: it must not draw while the line is read.
+        // The ticking thread clears the line before it redraws it, so it must not draw while the test reads the line.
         progress.bar.disable_steady_tick();
         progress.bar.force_draw();
         let line = terminal.contents();

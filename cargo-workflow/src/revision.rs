@@ -5,17 +5,18 @@ use std::process::Command;
 
 use crate::Failure;
 
-/// The path and the bytes of a file of a git revision; `None` for a name that is no revision's, or of a file that is there.
+/// Returns the path and the bytes of a file of a git revision, or `None` if the name is not that of a revision, or is
+/// that of an existing file.
 ///
 /// # Errors
-/// Git does not know the revision or the file, or is not there.
+/// Fails if git does not know the revision or the file, or if git is missing.
 pub(crate) fn of(name: &Path) -> Result<Option<(PathBuf, Vec<u8>)>, Failure> {
     let Some((revision, path)) = name.to_str().and_then(|name| name.split_once(':')) else { return Ok(None) };
     // `C:\flows` is a path.
     if name.exists() || revision.len() < 2 || revision.starts_with('-') || path.is_empty() {
         return Ok(None);
     }
-    // A path counts from the working directory, as everywhere on the command line.
+    // Paths are relative to the working directory, as everywhere on the command line.
     let object = if path.starts_with('/') { format!("{revision}:{path}") } else { format!("{revision}:./{path}") };
     let output = Command::new("git")
         .args(["show", &object])

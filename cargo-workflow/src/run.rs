@@ -1,4 +1,4 @@
-//! `cargo workflow run`: one execution on the embedded engine, with its history.
+//! `cargo workflow run`: runs one execution on the embedded engine and prints its history.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -16,10 +16,10 @@ use crate::report;
 use crate::source::{self, Machine, Wanted};
 use crate::watch::{Items, Watch};
 
-/// Runs a workflow, in virtual time unless told otherwise.
+/// Run a workflow, in virtual time by default.
 ///
-/// The exit code is 0 when the execution succeeded or stopped where --until says, 1 when it failed,
-/// 3 when it timed out or was aborted, and 2 when it could not be run.
+/// The exit code is 0 if the execution succeeded or stopped at --until, 1 if it failed, 3 if it timed out or was
+/// aborted, and 2 if it could not run.
 #[derive(Args)]
 pub(crate) struct Run {
     #[command(flatten)]
@@ -27,32 +27,33 @@ pub(crate) struct Run {
     /// The execution's input, as JSON
     #[arg(long, default_value = "{}")]
     input: String,
-    /// What a task gives: `State=JSON`; may be repeated
+    /// The result of a task: `State=JSON`; may be repeated
     #[arg(long = "result", value_name = "STATE=JSON")]
     results: Vec<String>,
     /// A mock file in the format of AWS Step Functions Local, which answers the tasks
     #[arg(long, value_name = "FILE")]
     mocks: Option<PathBuf>,
-    /// The case of the mock file, where it has several
+    /// The test case of the mock file, if it has several
     #[arg(long, requires = "mocks")]
     case: Option<String>,
-    /// Take any JSON as the input, as AWS does, whatever the workflow declares
+    /// Accept any JSON as the input, as AWS does, whatever the workflow declares
     #[arg(long)]
     any_input: bool,
-    /// Take any JSON as what tasks give, as AWS does, whatever the workflow declares
+    /// Accept any JSON as results of tasks, as AWS does, whatever the workflow declares
     #[arg(long)]
     any_answers: bool,
-    /// A folder with the objects of S3 that distributed maps read and write: FOLDER/BUCKET/KEY. Without it they are
-    /// read from `objects`, and what is written is not kept
+    /// A folder with the S3 objects that distributed maps read and write: FOLDER/BUCKET/KEY. Without it, they are read
+    /// from `objects`, and writes are discarded
     #[arg(long, value_name = "FOLDER")]
     objects: Option<PathBuf>,
-    /// How to print the history
+    /// Output format of the history
     #[arg(long, value_enum, default_value_t = History::Table)]
     history: History,
-    /// Waits, back-off and time-outs take the time that they take
+    /// Let waits, back-off and timeouts take real time
     #[arg(long)]
     real_time: bool,
-    /// Print a line for each state while it runs, in place of the table of events; on a terminal, what runs and how far maps are
+    /// Print a line for each state while it runs, in place of the table of events; on a terminal, also show running
+    /// states and the progress of maps
     #[arg(long)]
     watch: bool,
     #[command(flatten)]
@@ -62,29 +63,29 @@ pub(crate) struct Run {
     until: Option<String>,
 }
 
-/// How the history is printed.
+/// The output format of the history.
 #[derive(Clone, Copy, ValueEnum)]
 enum History {
     /// A table for people
     Table,
-    /// The events as GetExecutionHistory gives them; status and output go to standard error
+    /// The events as in GetExecutionHistory; status and output go to standard error
     Json,
 }
 
 impl Run {
-    /// Runs it and prints history, status and output.
+    /// Runs it and prints the history, the status and the output.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
         let wanted = self.file.wanted(&values);
         let machine = source::read_one(Wanted { reading: wanted.reading.with_defaults(), ..wanted });
         let machine = machine.map_err(|failure| match failure {
-            // 1 is for executions that fail.
+            // Code 1 is for executions that fail.
             Failure::Printed(_) => Failure::Printed(2),
             failure => failure,
         })?;
         if let Some(name) = machine.missing.first() {
             let names = machine.missing.iter().cloned().collect::<Vec<_>>().join("`, `");
-            let help = format!("give it: `--param {name}=…`, or a file with all of them: `--params FILE`");
+            let help = format!("give a value with `--param {name}=…`, or a file with all values with `--params FILE`");
             return Err(
                 format!("error: what the workflow computes with `{names}` needs a value\n  = help: {help}").into()
             );
@@ -168,7 +169,7 @@ impl Run {
         })
     }
 
-    /// The engine with the answers of the mock file's case.
+    /// Returns the engine with the answers of the test case in the mock file.
     fn mocked(&self, engine: Engine, machine: &str) -> Result<Engine, Failure> {
         let Some(path) = &self.mocks else { return Ok(engine) };
         let text =
@@ -182,15 +183,17 @@ impl Run {
             (None, []) => return Err(format!("error: {} has no test case", path.display()).into()),
             (None, several) => {
                 let names = several.join(", ");
-                return Err(
-                    format!("error: {} has several test cases; take one with --case: {names}", path.display()).into()
-                );
+                return Err(format!(
+                    "error: {} has several test cases; choose one with --case: {names}",
+                    path.display()
+                )
+                .into());
             }
         };
         Ok(engine.mocks(&file, case).map_err(wrong)?)
     }
 
-    /// Writes the page and the trace that are asked for.
+    /// Writes the requested page and trace.
     fn write(&self, execution: &Execution, machine: &Machine) -> Result<(), Failure> {
         if !self.files.is_wanted() {
             return Ok(());
@@ -204,7 +207,7 @@ impl Run {
         self.files.write(&Value::Array(events), about)
     }
 
-    /// Tells events to a watch, whose lines go to standard error where the output is for programs.
+    /// Passes events to a watch. Its lines go to standard error if standard output is for programs.
     fn follow(&self, events: &[HistoryEvent], watch: &mut Watch, output: &mut impl Write) -> Result<(), Failure> {
         let mut lines = Vec::new();
         for event in events {
@@ -242,13 +245,13 @@ impl Run {
         Ok(())
     }
 
-    /// Prints the history and how it ended. JSON is for programs: nothing else is on the output then.
+    /// Prints the history and how it ended. With JSON, nothing else goes to standard output.
     fn print(&self, execution: &Execution, end: &str, output: &mut impl Write) -> Result<(), Failure> {
         match self.history {
             History::Table if self.watch => write!(output, "{end}")?,
             History::Table => write!(output, "{}{end}", execution.history_table())?,
             History::Json => {
-                // One after the other: together they may be as large as the history is long.
+                // One at a time: together they may be as large as the history is long.
                 let mut events = execution.history().iter().peekable();
                 writeln!(output, "[")?;
                 while let Some(event) = events.next() {
@@ -264,18 +267,18 @@ impl Run {
     }
 }
 
-/// What stopped the run, with what helps on the command line.
+/// Returns the failure for a run, with help about the command line.
 fn explain(error: RunError) -> Failure {
     let message = match error {
         RunError::MissingHandler { state, resource, .. } => format!(
-            "error: nothing stands for the task `{state}` ({resource})\n  = help: give its result: --result '{state}={{…}}', or a mock file: --mocks"
+            "error: no result for the task `{state}` ({resource})\n  = help: give its result: --result '{state}={{…}}', or a mock file: --mocks"
         ),
         RunError::InputType { misfits } => format!(
-            "error: --input is not what the workflow declares:{}\n  = help: to run it all the same, as AWS does: --any-input",
+            "error: --input does not match the declared type:{}\n  = help: to run it anyway, as AWS does: --any-input",
             lines(&misfits)
         ),
         RunError::AnswerType { state, misfits } => format!(
-            "error: what `{state}` gives is not what the workflow declares:{}\n  = help: to go on all the same, as AWS \
+            "error: the result of `{state}` does not match the declared type:{}\n  = help: to continue anyway, as AWS \
              does: --any-answers",
             lines(&misfits)
         ),

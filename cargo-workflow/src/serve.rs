@@ -1,4 +1,4 @@
-//! `cargo workflow serve`: the Step Functions API on loopback, with the state machines of files.
+//! `cargo workflow serve`: serves the Step Functions API on loopback, with the state machines of files.
 
 mod files;
 
@@ -17,11 +17,10 @@ use crate::params::Params;
 use crate::template::Reading;
 use files::Files;
 
-/// How often the files are looked at.
+/// How often the files are checked for changes.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// The options are those of AWS Step Functions Local, and its environment variables hold here too, where they have a
-/// meaning.
+/// The options are those of AWS Step Functions Local. Its environment variables work too, if they apply.
 #[derive(Args)]
 #[command(after_help = "\
 Over HTTP:
@@ -31,50 +30,51 @@ Over HTTP:
   POST /clock {\"runUntilIdle\": true}       turns it until executions wait for nothing but those outside
   POST /clock {\"stopBefore\": \"STATE\"}     the same, but holds executions before a state")]
 pub(crate) struct Serve {
-    /// Files with state machines: Rust with `workflow!`, ASL in JSON or YAML, templates of CloudFormation and SAM, or a
+    /// Files with state machines: Rust with `workflow!`, ASL in JSON or YAML, CloudFormation and SAM templates, or a
     /// folder of templates such as cdk.out
     files: Vec<PathBuf>,
     #[command(flatten)]
     params: Params,
     #[command(flatten)]
     reading: Reading,
-    /// The port; 0 for a free one
+    /// The port; 0 for any free one
     #[arg(long, default_value_t = 8083)]
     port: u16,
-    /// The address to listen on. Whoever reaches another one than loopback can use the server: it checks no signatures
+    /// The address to listen on. With any other than loopback, everyone who can reach it can use the server: it does
+    /// not check signatures
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     address: IpAddr,
-    /// A further name that clients may reach the server by, as they send it in the header Host
+    /// Another name by which clients may reach the server, as in their Host header
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
-    /// The account of requests whose credentials name none
+    /// The account of requests whose credentials do not name one
     #[arg(long, env = "AWS_ACCOUNT_ID", value_name = "ID", value_parser = account)]
     account: Option<String>,
     /// The region of requests without a signature, and of the state machines of files
     #[arg(long, env = "AWS_DEFAULT_REGION", value_name = "REGION")]
     region: Option<String>,
-    /// Where Lambda functions are called: `cargo lambda watch`, SAM, the Runtime Interface Emulator
+    /// The endpoint for Lambda functions: `cargo lambda watch`, SAM, the Runtime Interface Emulator
     #[arg(long, env = "LAMBDA_ENDPOINT", value_name = "URL")]
     lambda_endpoint: Option<String>,
-    /// Where S3's objects, SQS, SNS, EventBridge and DynamoDB are called: moto, LocalStack, or one of these services of AWS
+    /// The endpoint for S3 objects, SQS, SNS, EventBridge and DynamoDB: moto, LocalStack, or one of these AWS services
     #[arg(long, value_name = "URL")]
     aws_endpoint: Option<String>,
-    /// A host, with a port or without, that HTTP tasks may call
+    /// A host, optionally with a port, that HTTP tasks may call
     #[arg(long, value_name = "HOST")]
     allow_http: Vec<String>,
-    /// A mock file, whose cases are named behind the ARN of a state machine: `ARN#Case`
+    /// A mock file, whose test cases are named after the ARN of a state machine: `ARN#Case`
     #[arg(long, env = "SFN_MOCK_CONFIG", value_name = "FILE")]
     mock_config: Option<PathBuf>,
-    /// What waits and time-outs are multiplied with: 0.1 for a tenth
+    /// The factor for waits and timeouts: 0.1 for a tenth
     #[arg(long, env = "WAIT_TIME_SCALE", value_name = "FACTOR", conflicts_with = "virtual_time", value_parser = factor)]
     wait_time_scale: Option<f64>,
-    /// Let waits and time-outs take no time
+    /// Let waits and timeouts take no time
     #[arg(long)]
     virtual_time: bool,
-    /// The folder that stands for S3: `FOLDER/BUCKET/KEY`
+    /// The folder used as S3: `FOLDER/BUCKET/KEY`
     #[arg(long, value_name = "FOLDER")]
     objects: Option<PathBuf>,
-    /// Keep everything that is acknowledged in this folder, and go on from there at the next start, even after a crash
+    /// Store everything that is acknowledged in this folder, and continue from it at the next start, even after a crash
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
     /// Post each change of an execution's status to this URL, as the event that AWS sends to EventBridge
@@ -83,16 +83,16 @@ pub(crate) struct Serve {
     /// Post the spans of executions, each when it ends, to a collector of OpenTelemetry: `--trace otlp http://localhost:4318`
     #[arg(long, num_args = 2, value_names = ["FORMAT", "URL"])]
     trace: Vec<String>,
-    /// Append the events of Express executions to this file, or print them (`-`), as they stand in CloudWatch Logs
+    /// Append the events of Express executions to this file, or print them (`-`), in the format of CloudWatch Logs
     #[arg(long, value_name = "FILE")]
     express_logs: Option<PathBuf>,
-    /// How many days executions are kept after their end
+    /// How many days ended executions are kept
     #[arg(long, value_name = "DAYS", default_value_t = 90.0, value_parser = days)]
     retain_days: f64,
-    /// How many executions are kept that have ended, the latest
+    /// How many ended executions are kept; the latest are kept
     #[arg(long, value_name = "COUNT", default_value_t = Retention::default().count)]
     retain_count: usize,
-    /// Do not look at the files again
+    /// Do not watch the files for changes
     #[arg(long)]
     no_watch: bool,
 }
@@ -181,7 +181,7 @@ impl Serve {
         let server = builder.bind(address).await.map_err(|error| format!("error: {address}: {error}"))?;
         for arn in server.diverged() {
             eprintln!(
-                "warning: {arn} was aborted: doing again what was recorded of it gives another history\n  = help: its program, or \
+                "warning: {arn} was aborted: replaying its records gives a different history\n  = help: its program, or \
                  what it reads, has changed"
             );
         }
@@ -192,7 +192,7 @@ impl Serve {
         if told.failed {
             return Ok(ExitCode::from(1));
         }
-        // Both at once: who waits for the first may close the output then.
+        // Written at once, because a reader that waits for the first line may close the output then.
         let ready = format!("listening on {}\nconsole at {}\n", server.endpoint_url(), server.console_url());
         output.write_all(ready.as_bytes())?;
         output.flush()?;
@@ -216,7 +216,7 @@ impl Serve {
     }
 }
 
-/// Waits until the process is to end: Ctrl-C, or SIGTERM.
+/// Waits until the process must end: Ctrl-C, or SIGTERM.
 async fn end() {
     #[cfg(unix)]
     {
@@ -229,7 +229,7 @@ async fn end() {
             return;
         }
     }
-    // Without a signal there is only the process's own end.
+    // Without signals, only the process's own end remains.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

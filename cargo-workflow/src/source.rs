@@ -25,9 +25,9 @@ use crate::report::{self, Report};
 use crate::started::Siblings;
 use crate::template::{Missing, Reading, Template};
 
-/// A file that was read.
+/// A parsed file.
 pub(crate) enum File {
-    /// Rust: its text, what the compiler makes of each `workflow!` in it, and the types of its constants.
+    /// Rust: its text, the result of compiling each `workflow!`, and the types of its constants.
     Rust(String, Vec<Call>, Constants),
     /// JSON or YAML: a definition.
     Document(Source),
@@ -37,26 +37,26 @@ pub(crate) enum File {
 
 /// A `workflow!` of a Rust file.
 pub(crate) struct Call {
-    /// The names of the modules around it in the file.
+    /// The names of the enclosing modules in the file.
     pub(crate) modules: Vec<String>,
-    /// What the compiler makes of it.
+    /// The result of compiling it.
     pub(crate) compilation: Compilation,
 }
 
 impl File {
-    /// Reads a file; `-` is a document on the standard input.
+    /// Reads a file; `-` is a document on standard input.
     ///
     /// # Errors
-    /// It cannot be opened, or is neither Rust nor a document.
+    /// Fails if it cannot be opened, or is neither Rust nor a document.
     pub(crate) fn read(file: &Path) -> Result<Self, Box<Report>> {
         let bytes = input::bytes(file).map_err(|reason| Box::new(Report::unreadable(file, &reason)))?;
         Self::of_bytes(file, bytes)
     }
 
-    /// Reads the bytes of a file of this name, which need not be there.
+    /// Reads the bytes of a file of this name, which need not exist.
     ///
     /// # Errors
-    /// They are neither Rust nor a document.
+    /// Fails if they are neither Rust nor a document.
     pub(crate) fn of_bytes(file: &Path, bytes: Vec<u8>) -> Result<Self, Box<Report>> {
         if is_rust(file) {
             let text = String::from_utf8(bytes).map_err(|error| {
@@ -78,39 +78,39 @@ impl File {
     }
 }
 
-/// One state machine of a file.
+/// A state machine of a file.
 pub(crate) struct Machine {
-    /// The workflow's name; the file's for an ASL document.
+    /// The workflow's name, or the file's for an ASL document.
     pub(crate) name: String,
-    /// Standard or Express; an ASL document does not say, and counts as Standard.
+    /// Standard or Express. An ASL document does not say, and counts as Standard.
     pub(crate) machine_type: MachineType,
-    /// The definition, with the values that are given put in; placeholders stand for the others, as texts.
+    /// The definition with the given values. The others are placeholders, as strings.
     pub(crate) value: Value,
     /// The definition without values.
     pub(crate) definition: Definition,
-    /// The params that have no value and are no text.
+    /// The parameters without a value that are not text.
     pub(crate) missing: BTreeSet<String>,
-    /// What stands in the definition for something that only rustc or a deployment knows.
+    /// Notes about values that only rustc or a deployment knows.
     pub(crate) notes: Vec<String>,
-    /// The names that may be given a value: params and placeholders, constants, the parameters of a template.
+    /// The names that can have a value: parameters and placeholders, constants, the parameters of a template.
     pub(crate) names: BTreeSet<String>,
-    /// What is said of the states that is not in the definition.
+    /// What is known about the states that is not in the definition.
     pub(crate) annotations: Annotations,
-    /// The workflow that it was made of, in Rust.
+    /// The workflow from which it was made, in Rust.
     pub(crate) workflow: Option<Box<Workflow>>,
-    /// The workflows of its file that it starts, by the paths that it names them by.
+    /// The workflows of its file that it starts, by the paths that name them.
     pub(crate) started: BTreeMap<String, Workflow>,
-    /// What it declares of its data.
+    /// The data types that it declares.
     pub(crate) types: &'static Types,
     /// What is known of the placeholders of a template's own resources, as patterns of IAM.
     pub(crate) patterns: BTreeMap<String, String>,
-    /// Whether its template has it write logs.
+    /// Whether the template turns on logging.
     pub(crate) logs: bool,
-    /// Whether its template has it traced.
+    /// Whether the template turns on tracing.
     pub(crate) traces: bool,
-    /// Its name in AWS, of a workflow in Rust.
+    /// Its name in AWS, for a workflow in Rust.
     pub(crate) aws_name: Option<String>,
-    /// The properties of a template's resource, with placeholders for what only a deployment knows.
+    /// The properties of a template's resource, with placeholders for values that only a deployment knows.
     pub(crate) properties: Option<Value>,
 }
 
@@ -141,31 +141,31 @@ impl Machine {
     }
 }
 
-/// What is read of a file.
+/// What to read from a file.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted<'a> {
     pub(crate) file: &'a Path,
-    /// What the file holds, where it is not what lies there.
+    /// The bytes of the file, if they are not those on disk.
     pub(crate) bytes: Option<&'a [u8]>,
-    /// The workflow to take, where the file has several.
+    /// The workflow to use, if the file has several.
     pub(crate) name: Option<&'a str>,
     pub(crate) values: &'a Values,
     pub(crate) reading: Reading,
 }
 
-/// What was read of a file.
+/// The contents of a file.
 #[derive(Default)]
 struct Found {
     machines: Vec<Machine>,
     /// The names of all workflows of the file.
     names: Vec<String>,
-    /// What is wrong with the wanted ones.
+    /// The errors and warnings of the wanted ones.
     reports: Vec<Report>,
     /// Whether some cannot be read.
     unreadable: bool,
     /// Whether it is Rust, which does not compile with any error.
     is_rust: bool,
-    /// Why values cannot be put in.
+    /// Why values cannot be filled in.
     failure: Option<Failure>,
 }
 
@@ -178,8 +178,8 @@ impl Found {
     }
 }
 
-/// The machines of the file, or the one called `name`. What is wrong with them is printed: what AWS takes all the same does
-/// not stop the command. Of the others nothing is said.
+/// Returns the machines of the file, or the one called `name`. Their errors and warnings are printed. Anything that AWS
+/// would still accept does not stop the command. The other machines are not reported.
 pub(crate) fn read(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failure> {
     let machines = read_known(wanted)?;
     note_none(wanted.file, machines.len());
@@ -193,7 +193,7 @@ fn read_known(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failure> {
     Ok(machines)
 }
 
-/// Says that a file has no state machine, where that is so: nothing is wrong with it, and nothing is printed of it.
+/// Prints a note if a file has no state machine. That is not an error, but nothing is printed for the file.
 pub(crate) fn note_none(file: &Path, machines: usize) {
     if machines == 0 {
         report::note(&none_in(file));
@@ -202,14 +202,14 @@ pub(crate) fn note_none(file: &Path, machines: usize) {
 
 fn none_in(file: &Path) -> String {
     let what = if is_rust(file) { "`workflow!`" } else { "state machine" };
-    format!("{} has no {what} in it", file.display())
+    format!("{} contains no {what}", file.display())
 }
 
 fn is_rust(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "rs")
 }
 
-/// The same, and whether errors would stop another command: documents with errors are read all the same.
+/// Like [`read`], but also returns machines with errors, and whether errors would stop another command.
 pub(crate) fn read_with_errors(wanted: Wanted<'_>) -> Result<(Vec<Machine>, bool), Failure> {
     let (machines, stopped) = read_all(wanted)?;
     let names = machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect();
@@ -218,7 +218,7 @@ pub(crate) fn read_with_errors(wanted: Wanted<'_>) -> Result<(Vec<Machine>, bool
     Ok((machines, stopped))
 }
 
-/// The same, whatever the values are called.
+/// Like [`read`], but does not check the names of values.
 pub(crate) fn read_with_names(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failure> {
     match read_all(wanted)? {
         (_, true) => Err(Failure::Printed(1)),
@@ -260,7 +260,7 @@ fn read_all(wanted: Wanted<'_>) -> Result<(Vec<Machine>, bool), Failure> {
     }
 }
 
-/// The machines of a Rust file, or the one called `name`.
+/// Reads the machines of a Rust file, or the one called `name`.
 fn from_rust(wanted: Wanted<'_>, text: &str, calls: &[Call], constants: &Constants, found: &mut Found) {
     found.is_rust = true;
     let problems = problems(calls, wanted.name);
@@ -286,15 +286,14 @@ fn from_rust(wanted: Wanted<'_>, text: &str, calls: &[Call], constants: &Constan
     }
 }
 
-/// What is wrong with the workflows of a Rust file; with a name, what is wrong with that one and with those that it
-/// starts.
+/// Returns the problems of the workflows of a Rust file, or those of one workflow and of those that it starts.
 pub(crate) fn problems(calls: &[Call], name: Option<&str>) -> Vec<Problem> {
     let all = || calls.iter().flat_map(|call| &call.compilation.workflows);
     let wanted = name.and_then(|name| all().find(|workflow| workflow.source.name == *name));
     let counting = wanted.map(|wanted| with_those_it_starts(wanted, all));
     let counts = |own: Option<&CompiledWorkflow>| match &counting {
         Some(counting) => own.is_some_and(|own| counting.iter().any(|other| std::ptr::eq(*other, own))),
-        // The workflow that is not there may be in what could not be read.
+        // The missing workflow may be in a part that could not be read.
         None => name.is_none() || own.is_none(),
     };
     let siblings = Siblings::of(calls);
@@ -312,7 +311,7 @@ pub(crate) fn problems(calls: &[Call], name: Option<&str>) -> Vec<Problem> {
     found
 }
 
-/// A workflow, those that it starts, those that these start, as far as they are among `all`.
+/// Returns a workflow and those that it starts, directly or indirectly, as far as they are among `all`.
 fn with_those_it_starts<'c, I: Iterator<Item = &'c CompiledWorkflow>>(
     first: &'c CompiledWorkflow,
     all: impl Fn() -> I,
@@ -330,12 +329,12 @@ fn with_those_it_starts<'c, I: Iterator<Item = &'c CompiledWorkflow>>(
     found
 }
 
-/// The only machine of the file, or the one called `name`; the values may belong to another file.
+/// Like [`read_one`], for one of two files: the values may belong to the other one.
 pub(crate) fn read_one_of_two(wanted: Wanted<'_>) -> Result<Machine, Failure> {
     only(wanted, read_with_names(wanted)?)
 }
 
-/// The only machine of the file, or the one called `name`.
+/// Returns the only machine of the file, or the one called `name`.
 pub(crate) fn read_one(wanted: Wanted<'_>) -> Result<Machine, Failure> {
     only(wanted, read_known(wanted)?)
 }
@@ -346,13 +345,13 @@ fn only(wanted: Wanted<'_>, mut machines: Vec<Machine>) -> Result<Machine, Failu
         (Some(machine), true) => Ok(machine),
         (Some(last), false) => {
             let names: Vec<_> = machines.iter().chain([&last]).map(|machine| machine.name.as_str()).collect();
-            Err(format!("error: {file} has several workflows; take one with --name: {}", names.join(", ")).into())
+            Err(format!("error: {file} has several workflows; choose one with --name: {}", names.join(", ")).into())
         }
         (None, _) => Err(format!("error: {}", none_in(wanted.file)).into()),
     }
 }
 
-/// What the compiler makes of every `workflow!` in a Rust file.
+/// Compiles every `workflow!` in a Rust file.
 fn compile(file: &Path, text: &str) -> Result<(Vec<Call>, Constants), Box<Report>> {
     let lexed = |text: &str| {
         TokenStream::from_str(text).map_err(|error| Box::new(Report::not_rust(file, text, error.span().start())))
@@ -362,14 +361,14 @@ fn compile(file: &Path, text: &str) -> Result<(Vec<Call>, Constants), Box<Report
         let (bodies, constants) = find_calls(lexed(text)?);
         return Ok((compile_bodies(file, bodies), constants));
     }
-    // With other quotes a text is not Rust. All else in it is looked at as it would be with the right ones.
+    // A string with typographic quotes is not Rust. Everything else is checked as if the quotes were right.
     let (bodies, constants) = find_calls(lexed(&double_quoted(text, &quotes))?);
     let wrong: Vec<Vec<_>> = bodies.iter().map(|(_, body)| in_other_quotes(text, body, &quotes)).collect();
     let mut calls = compile_bodies(file, bodies);
     for (call, wrong) in calls.iter_mut().zip(wrong) {
         let problems = &mut call.compilation.problems;
         for problem in wrong {
-            // What is said of the text as it would be with the right quotes is one mistake with them.
+            // All problems in such a string are one error about its quotes.
             let range = |of: &Problem| of.spot.first.byte_range().start..of.spot.last.byte_range().end;
             match problems.iter().position(|other| range(other) == range(&problem)) {
                 Some(number) => problems.replace(number, problem),
@@ -380,7 +379,7 @@ fn compile(file: &Path, text: &str) -> Result<(Vec<Call>, Constants), Box<Report
     Ok((calls, constants))
 }
 
-/// The texts of a body that stand in other quotes.
+/// Returns the strings of a body with typographic quotes.
 fn in_other_quotes(text: &str, body: &Group, quotes: &[Range<usize>]) -> Vec<Problem> {
     let mut found = Vec::new();
     let mut open = vec![body.stream().into_iter()];
@@ -401,7 +400,7 @@ fn in_other_quotes(text: &str, body: &Group, quotes: &[Range<usize>]) -> Vec<Pro
     found
 }
 
-/// The workflows without errors of a Rust file; none of a file that cannot be read.
+/// Returns the workflows without errors of a Rust file; none if the file cannot be read.
 pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let (bodies, constants) = find_calls(TokenStream::from_str(&text).unwrap_or_default());
@@ -411,7 +410,7 @@ pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     workflows.filter_map(|workflow| machine(workflow, &constants, &Values::default()).ok()).collect()
 }
 
-/// What the compiler makes of every `workflow!` in a text that is no file; nothing of one that is not Rust.
+/// Compiles every `workflow!` in a text that is not a file; none if it is not Rust.
 pub(crate) fn compile_text(text: &str) -> Vec<Call> {
     let (bodies, _) = find_calls(TokenStream::from_str(text).unwrap_or_default());
     compile_bodies(Path::new(""), bodies)
@@ -426,17 +425,17 @@ fn compile_bodies(file: &Path, bodies: Vec<(Vec<String>, Group)>) -> Vec<Call> {
     bodies.into_iter().map(|(modules, body)| Call { modules, compilation: compiled(&body) }).collect()
 }
 
-/// The folder of the nearest `Cargo.toml` above a file, which the paths of `from` count from; its own where there is
-/// none.
+/// Returns the folder of the nearest `Cargo.toml` above a file, to which the paths of `from` are relative; the file's
+/// own folder if there is none.
 fn crate_folder(file: &Path) -> PathBuf {
-    // A relative path ends before the folders above it do.
+    // A relative path may not contain all folders above it.
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let mut folders = file.ancestors().skip(1);
     let found = folders.find(|folder| folder.join("Cargo.toml").is_file());
     found.or_else(|| file.parent()).unwrap_or(&file).to_owned()
 }
 
-/// A compiled workflow without errors as a machine.
+/// Converts a compiled workflow without errors to a machine.
 fn machine(workflow: &CompiledWorkflow, constants: &Constants, values: &Values) -> Result<Machine, Failure> {
     let definition = Definition::of_workflow(workflow, constants);
     let mut machine = Machine::new(workflow.source.name.to_string(), workflow.machine_type, definition, values)?;
@@ -449,15 +448,15 @@ fn machine(workflow: &CompiledWorkflow, constants: &Constants, values: &Values) 
     })
 }
 
-/// The tokens of a group that are still to be looked at.
+/// The tokens of a group that remain to be searched.
 struct Level {
     tokens: Vec<TokenTree>,
     at: usize,
     is_module: bool,
 }
 
-/// The bodies of all `workflow! { … }`, also those inside modules and functions, with the names of the modules; and the
-/// constants of the file. However deep they lie, the stack does not grow.
+/// Returns the bodies of all `workflow! { … }`, including those inside modules and functions, with the names of the
+/// modules, and the constants of the file. Does not recurse, however deeply they are nested.
 fn find_calls(tokens: TokenStream) -> (Vec<(Vec<String>, Group)>, Constants) {
     let level = |tokens: TokenStream, is_module| Level { tokens: tokens.into_iter().collect(), at: 0, is_module };
     let (mut bodies, mut constants, mut modules) = (Vec::new(), Constants::default(), Vec::new());
@@ -516,13 +515,14 @@ fn from_document(wanted: Wanted<'_>, source: &Source, found: &mut Found) {
     found.push(machine);
 }
 
-/// The name of an ASL document's only machine: the file's.
+/// Returns the name of an ASL document's only machine: the file's.
 pub(crate) fn name_of(file: &Path) -> String {
     let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     name.strip_suffix(".asl").map(str::to_owned).unwrap_or(name)
 }
 
-/// The machines of a template, or the one called `name`; one whose definition lies elsewhere is passed over with a note.
+/// Reads the machines of a template, or the one called `name`. A machine whose definition is elsewhere is skipped with
+/// a note.
 fn from_template(wanted: Wanted<'_>, source: &Source, found: &mut Found) {
     let template = Template::new(wanted.file, source, wanted.values, wanted.reading);
     for (own, resource) in template.machines() {

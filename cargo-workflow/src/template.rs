@@ -29,10 +29,10 @@ use parameters::Parameters;
 use substitutions::Substitutions;
 use text::Text;
 
-/// How templates are read.
+/// Options for reading templates.
 #[derive(Args, Clone, Copy, Default)]
 pub(crate) struct Reading {
-    /// Read definitions that a template names outside of its own folder, too
+    /// Read definitions outside the template's folder too
     #[arg(long)]
     pub(crate) allow_outside: bool,
     /// Whether parameters without a value have their default.
@@ -41,13 +41,13 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// With the defaults of the parameters.
+    /// Uses the defaults of the parameters.
     pub(crate) fn with_defaults(self) -> Self {
         Self { defaults: true, ..self }
     }
 }
 
-/// A template that was read.
+/// A parsed template.
 pub(crate) struct Template<'a> {
     file: &'a Path,
     source: &'a Source,
@@ -59,38 +59,38 @@ pub(crate) struct Template<'a> {
 
 /// A state machine of a template.
 pub(crate) struct Resource {
-    /// Its logical id.
+    /// Its logical ID.
     pub(crate) name: String,
     /// Standard or Express.
     pub(crate) machine_type: MachineType,
-    /// The definition with its substitutions; `${X}` stands for what only a deployment knows.
+    /// The definition with its substitutions. `${X}` stands for a value that only a deployment knows.
     pub(crate) definition: Value,
-    /// The places of placeholders that stand without quotes.
+    /// The pointers of placeholders without quotes.
     pub(crate) bare: BTreeSet<Pointer>,
-    /// What the definition does not show of the template.
+    /// Notes about the template that the definition does not show.
     pub(crate) notes: Vec<String>,
     /// The names of its substitutions.
     pub(crate) substitutions: Vec<String>,
-    /// Whether it writes logs.
+    /// Whether logging is on.
     pub(crate) logs: bool,
-    /// Whether it is traced.
+    /// Whether tracing is on.
     pub(crate) traces: bool,
-    /// Its properties but the definition, with placeholders.
+    /// Its properties except the definition, with placeholders.
     pub(crate) properties: Value,
     origin: Origin,
-    /// The texts that are no longer as they are written.
+    /// The strings that differ from what is written.
     changed: BTreeSet<Pointer>,
-    /// What is wrong with its placeholders.
+    /// The problems of its placeholders.
     found: Vec<Diagnostic>,
-    /// The same, at places of the template.
+    /// The same, at positions in the template.
     in_template: Vec<Diagnostic>,
 }
 
 /// Why a state machine of a template has no definition here.
 pub(crate) enum Missing {
-    /// It lies elsewhere, or is made when the template is deployed: a sentence that says so.
+    /// The definition is elsewhere, or is created at deployment: a sentence that says so.
     Elsewhere(String),
-    /// It cannot be read.
+    /// The definition cannot be read.
     Unreadable(Box<Report>),
 }
 
@@ -100,11 +100,11 @@ enum Origin {
     Part(Pointer),
     /// As text in the template.
     Text { at: Pointer, text: Text, source: Box<Source> },
-    /// In a file of its own.
+    /// In a separate file.
     File { file: PathBuf, source: Box<Source> },
 }
 
-/// A definition as it is written, functions worked out.
+/// A definition with its functions evaluated.
 struct Read {
     definition: Value,
     bare: BTreeSet<Pointer>,
@@ -112,13 +112,13 @@ struct Read {
 }
 
 impl<'a> Template<'a> {
-    /// Whether a document is a template.
+    /// Returns whether a document is a template.
     pub(crate) fn is_one(document: &Value) -> bool {
         let has = |key: &str| document.get(key).is_some();
         !has("States") && !has("StartAt") && document.get("Resources").is_some_and(Value::is_object)
     }
 
-    /// The template that a document is.
+    /// Creates a template from a document.
     pub(crate) fn new(file: &'a Path, source: &'a Source, values: &'a Values, reading: Reading) -> Self {
         static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
         let section = |name: &str| source.value().get(name).and_then(Value::as_object).unwrap_or(&NONE);
@@ -132,23 +132,23 @@ impl<'a> Template<'a> {
         }
     }
 
-    /// Its state machines by their logical ids, in the order of the template.
+    /// Returns its state machines by logical ID, in the order of the template.
     pub(crate) fn machines(&self) -> Vec<(&str, Result<Resource, Missing>)> {
         let all = self.resources.iter();
         all.filter_map(|(name, resource)| Some((name.as_str(), self.machine(name, resource)?))).collect()
     }
 
-    /// The names of its parameters.
+    /// Returns the names of its parameters.
     pub(crate) fn names(&self) -> impl Iterator<Item = String> {
         self.parameters.names().map(str::to_owned)
     }
 
-    /// What is known of the placeholders that stand for its resources, as patterns of IAM.
+    /// Returns what is known of the placeholders for its resources, as patterns of IAM.
     pub(crate) fn patterns(&self) -> BTreeMap<String, String> {
         known::patterns(self.resources, &Functions::new(&self.parameters, self.mappings))
     }
 
-    /// What is doubtful in how the template is written outside of its definitions, in sentences.
+    /// Returns remarks about doubtful parts of the template outside its definitions, in sentences.
     pub(crate) fn remarks(&self) -> Vec<String> {
         let mut definitions = self.resources.keys().map(|name| properties(name)).collect::<Vec<_>>();
         definitions.retain(|at| self.source.value().pointer(at.as_str()).is_some());
@@ -184,13 +184,13 @@ impl<'a> Template<'a> {
                 let message = format!("the definition of `{name}` is {text}, known when it is deployed");
                 return Err(Missing::Elsewhere(message));
             }
-            // Before the substitutions: what only they refer to is no placeholder of the definition.
+            // Before the substitutions: names that only they refer to are not placeholders of the definition.
             let of_functions = functions.unknown();
             let substitutions = Substitutions::of(given, &at, &functions, &self.parameters);
             let substitutions = substitutions.map_err(|TooMuch| self.too_much(&at))?;
             let mut resource = self.filled(name, machine_type, read, &substitutions, &of_functions);
             resource.notes = functions.notes();
-            // What only a deployment knows may be on.
+            // A value that only a deployment knows may be on.
             let is_on = |names: [&str; 2], member: &str, off: Value| {
                 let given = names.iter().find_map(|name| given.get(name)).filter(|given| !given.is_null());
                 given.is_some_and(|given| given.get(member).is_some_and(|value| *value != off))
@@ -208,7 +208,7 @@ impl<'a> Template<'a> {
         }))
     }
 
-    /// The definition of a state machine, wherever it is.
+    /// Reads the definition of a state machine from any of its origins.
     fn read(
         &self,
         name: &str,
@@ -229,7 +229,7 @@ impl<'a> Template<'a> {
         })
     }
 
-    /// The definition with the values of its placeholders.
+    /// Returns the definition with the values of its placeholders.
     fn filled(
         &self,
         name: &str,
@@ -296,18 +296,18 @@ impl<'a> Template<'a> {
 
     fn in_file(&self, name: &str, path: &str) -> Result<Read, Missing> {
         if path.starts_with("s3://") || placeholder::contained(path) {
-            return Err(Missing::Elsewhere(format!("the definition of `{name}` lies in {path}")));
+            return Err(Missing::Elsewhere(format!("the definition of `{name}` is in {path}")));
         }
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let file = folder.join(path);
         let unreadable = |reason: &str| Missing::Unreadable(Box::new(Report::unreadable(&file, reason)));
         if !self.allow_outside && !is_inside(&file, folder) {
-            let help = "it lies outside of the template's folder; `--allow-outside` reads it all the same";
+            let help = "it is outside the template's folder; `--allow-outside` allows it";
             return Err(unreadable(help));
         }
-        // Reading a pipe or a device may never end, and the template may be anybody's.
+        // Reading a pipe or a device may never end, and the template may come from anyone.
         if std::fs::metadata(&file).is_ok_and(|kind| !kind.is_file() && !kind.is_dir()) {
-            return Err(unreadable("it is no regular file"));
+            return Err(unreadable("it is not a regular file"));
         }
         let bytes = input::bytes(&file).map_err(|reason| unreadable(&reason))?;
         match Source::read(&bytes, Format::of_path(&file)) {
@@ -320,7 +320,7 @@ impl<'a> Template<'a> {
     }
 
     fn too_much(&self, at: &Pointer) -> Missing {
-        let message = "the functions of this definition make more of it than a file may have";
+        let message = "the functions of this definition expand it beyond the size limit of a file";
         let found = Diagnostic::new(Code::DefinitionTooLarge, at.clone(), message);
         let location = self.source.locate(std::slice::from_ref(&found)).pop().unwrap_or_default();
         self.unreadable(found, location)
@@ -330,10 +330,10 @@ impl<'a> Template<'a> {
         Missing::Unreadable(Box::new(Report::found(self.file, self.source.text(), &found, location)))
     }
 
-    /// What is wrong with a definition and with what the template says of it.
+    /// Returns the problems of a definition and of its substitutions.
     pub(crate) fn check(&self, machine: &Resource) -> Vec<Report> {
         let mut found = rules::check_definition(&machine.definition, machine.machine_type);
-        // A place in a text that was put together tells nothing of the one that is written.
+        // A position in a composed string does not correspond to a position in the template.
         found.iter_mut().filter(|found| machine.changed.contains(&found.pointer)).for_each(|found| found.range = None);
         found.extend(machine.found.iter().cloned());
         let own = match &machine.origin {
@@ -354,7 +354,7 @@ impl<'a> Template<'a> {
         reports
     }
 
-    /// What is found in a definition, at its place in the template or the file that the definition lies in.
+    /// Returns the findings of a definition, at their positions in the template or in the definition's file.
     pub(crate) fn reports(&self, machine: &Resource, found: &[Diagnostic]) -> Vec<Report> {
         // What was put in is not in the text.
         let report = |(report, found): (Report, &Diagnostic)| {
@@ -383,7 +383,7 @@ impl<'a> Template<'a> {
     }
 }
 
-/// A placeholder that has no substitution.
+/// Returns the problem of a placeholder without a substitution.
 fn undefined(left: &Left, substitutions: &Substitutions) -> Diagnostic {
     let Left { name, at, range, .. } = left;
     let message = format!("the placeholder `${{{name}}}` has no substitution");
@@ -398,25 +398,25 @@ fn undefined(left: &Left, substitutions: &Substitutions) -> Diagnostic {
     }
 }
 
-/// Where the properties of a resource are.
+/// Returns the pointer of a resource's properties.
 fn properties(name: &str) -> Pointer {
     Pointer::root().child("Resources").child(name).child("Properties")
 }
 
-/// Whether a place is a definition, or lies in one, given the place of a state machine's properties.
+/// Returns whether a pointer is that of a definition, or inside one, given the pointer of a state machine's properties.
 fn is_definition(properties: &Pointer, at: &Pointer) -> bool {
     let rest = at.as_str().strip_prefix(properties.as_str()).and_then(|rest| rest.strip_prefix('/'));
     let field = rest.and_then(|rest| rest.split('/').next());
     matches!(field, Some("Definition" | "DefinitionString" | "DefinitionUri" | "DefinitionSubstitutions"))
 }
 
-/// Whether a file lies in a folder, wherever links lead.
+/// Returns whether a file is inside a folder, after links are resolved.
 fn is_inside(file: &Path, folder: &Path) -> bool {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let goes_up = |path: &Path| path.components().any(|part| matches!(part, std::path::Component::ParentDir));
     match (file.canonicalize(), folder.canonicalize()) {
         (Ok(file), Ok(folder)) => file.starts_with(folder),
-        // What is not there is another problem.
+        // A missing file is reported elsewhere.
         _ => !file.is_absolute() && !goes_up(file.strip_prefix(folder).unwrap_or(file)),
     }
 }

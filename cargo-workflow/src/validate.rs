@@ -1,4 +1,4 @@
-//! `cargo workflow validate`: what is wrong with definitions, and where.
+//! `cargo workflow validate`: reports errors and warnings in definitions, with their positions.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -17,47 +17,47 @@ use crate::report::{self, Report};
 use crate::source::{self, File};
 use crate::template::{Missing, Reading, Template};
 
-/// Checks definitions. The exit code is 0, 1 where there is an error, 2 where a file cannot be read.
+/// Check definitions. The exit code is 0; 1 if there is an error; 2 if a file cannot be read.
 #[derive(Args)]
 pub(crate) struct Validate {
-    /// Definitions in JSON or YAML, CloudFormation or SAM templates, Rust files with `workflow!`; `-` is the standard input
+    /// Definitions in JSON or YAML, CloudFormation or SAM templates, Rust files with `workflow!`; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
     checks: Checks,
-    /// How to print what is found
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// Exit with 1 where there are warnings, too
+    /// Exit with 1 if there are warnings, too
     #[arg(long)]
     deny_warnings: bool,
-    /// Say nothing of findings with this code: a warning, or one about an API of AWS's that may be newer than the table
+    /// Do not report findings with this code: a warning, or an error about an AWS API that may be newer than the table
     #[arg(short = 'A', long, value_name = "CODE", value_delimiter = ',', value_parser = allowable)]
     allow: Vec<Code>,
     #[command(flatten)]
     params: Params,
 }
 
-/// What of a file is checked, and as what.
+/// What to check in a file.
 #[derive(Args)]
 pub(crate) struct Checks {
-    /// Check this workflow alone, where a file has several, with those that it starts
+    /// Check only this workflow, if a file has several, and those that it starts
     #[arg(long)]
     name: Option<String>,
-    /// The type of state machine that a definition is for, where the file does not say
+    /// The type of state machine, if the file does not give it
     #[arg(long = "type", value_enum, default_value_t = Type::Standard)]
     machine_type: Type,
     #[command(flatten)]
     reading: Reading,
 }
 
-/// A code whose findings may be meant. What AWS refuses whatever its APIs are cannot be allowed.
+/// Parses the code of findings that may be intended. Anything that AWS rejects for certain cannot be allowed.
 fn allowable(text: &str) -> Result<Code, String> {
     let code = Code::ALL.iter().copied().find(|code| code.id().eq_ignore_ascii_case(text));
-    let code = code.ok_or_else(|| "there is no such code; docs/errors.md lists them".to_owned())?;
+    let code = code.ok_or_else(|| "unknown code; docs/errors.md lists the codes".to_owned())?;
     match code.is_certain() {
         false => Ok(code),
-        true => Err(format!("{code} is an error whatever AWS's APIs are: {}", code.title())),
+        true => Err(format!("{code} cannot be allowed, because AWS always rejects it: {}", code.title())),
     }
 }
 
@@ -79,30 +79,30 @@ impl From<Type> for MachineType {
     }
 }
 
-/// How findings are printed.
+/// The output format of findings.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Format {
-    /// As rustc prints them
+    /// Like rustc's diagnostics
     Human,
     /// One JSON array of `{file, code, aws_code, severity, pointer, line, column, message, help, edits}`
     Json,
 }
 
-/// What is found in the files.
+/// The findings in the files.
 #[derive(Default)]
 pub(crate) struct Findings {
-    /// In the order of the files, and of the places in each.
+    /// In the order of the files, and of the positions in each.
     pub(crate) reports: Vec<Report>,
-    /// Files that cannot be read.
+    /// The number of files that cannot be read.
     pub(crate) unreadable: usize,
-    /// State machines whose definitions lie elsewhere.
+    /// The number of state machines whose definitions are elsewhere.
     elsewhere: usize,
-    /// The names of params and placeholders.
+    /// The names of parameters and placeholders.
     names: BTreeSet<String>,
 }
 
 impl Validate {
-    /// Checks every file, whatever the others are like.
+    /// Checks every file, independently of the others.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.params.values()?;
         let mut findings = Findings::default();
@@ -115,7 +115,7 @@ impl Validate {
             }
         }
         if let (Some(name), 0, 0) = (&self.checks.name, machines + findings.elsewhere, findings.unreadable) {
-            return Err(format!("error: there is no workflow `{name}`").into());
+            return Err(format!("error: no workflow `{name}`").into());
         }
         if findings.unreadable == 0 {
             values.are_known(&findings.names)?;
@@ -151,7 +151,7 @@ impl Validate {
 }
 
 impl Checks {
-    /// Checks a file; gives the number of state machines in it that could be read.
+    /// Checks a file. Returns the number of state machines in it that could be read.
     pub(crate) fn check(
         &self,
         file: &Path,
@@ -174,7 +174,7 @@ impl Checks {
                 let taken: Vec<_> = all.filter(|workflow| self.takes(&workflow.source.name.to_string())).collect();
                 for workflow in taken.iter().filter(|workflow| !workflow.pieces.is_empty()) {
                     let definition = Definition::of_workflow(workflow, &constants);
-                    // Values that do not fit are told.
+                    // Report values that do not fit.
                     definition.filled(values)?;
                     findings.names.extend(definition.names());
                 }
@@ -199,7 +199,7 @@ impl Checks {
         })
     }
 
-    /// Checks the state machines of a template; one whose definition lies elsewhere is passed over with a note.
+    /// Checks the state machines of a template. One whose definition is elsewhere is skipped with a note.
     fn check_template(&self, template: &Template<'_>, findings: &mut Findings) -> usize {
         let mut machines = 0;
         findings.names.extend(template.names());
@@ -225,7 +225,7 @@ impl Checks {
         machines
     }
 
-    /// Whether a workflow of this name is to be checked.
+    /// Returns whether a workflow of this name must be checked.
     fn takes(&self, name: &str) -> bool {
         self.name.as_ref().is_none_or(|wanted| wanted == name)
     }

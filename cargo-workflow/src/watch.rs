@@ -1,4 +1,4 @@
-//! An execution as it runs: a line for each state, a bar for each map.
+//! Follows a running execution: a line for each state, a bar for each map.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -9,23 +9,23 @@ use serde_json::Value;
 use workflow_asl::printable::printable;
 use workflow_graph::history::{Event, History, Status, Visit};
 
-/// How often what runs is drawn.
+/// How often running states are drawn.
 const TICK: Duration = Duration::from_millis(100);
 
-/// A map that is not on a terminal has a line each time that this share of its items more is done.
+/// Off a terminal, a map has a line each time that another such share of its items is done.
 const SHARES: u64 = 10;
 
-/// What is known of an execution that is watched.
+/// The state of a watched execution.
 pub(crate) struct Watch {
     history: History,
-    /// The visits that are not over.
+    /// The visits that have not ended.
     open: Vec<usize>,
-    /// Those that were said to run.
+    /// The visits already reported as running.
     said: BTreeSet<usize>,
     maps: BTreeMap<usize, Items>,
     /// The ARNs of the map runs of visits that are not over.
     runs: BTreeMap<usize, String>,
-    /// `None` where it is no terminal.
+    /// `None` if it is no terminal.
     bars: Option<Bars>,
 }
 
@@ -37,14 +37,14 @@ pub(crate) struct Items {
     pub(crate) failed: u64,
 }
 
-/// What is drawn, by the number of the visit.
+/// The drawn bars, by the number of the visit.
 struct Bars {
     all: MultiProgress,
     by_visit: BTreeMap<usize, ProgressBar>,
 }
 
 impl Watch {
-    /// Bars on standard error where that and the output are terminals; otherwise lines alone.
+    /// Creates a watch with bars on standard error if that and the output are terminals; otherwise with lines only.
     pub(crate) fn on_terminal() -> Self {
         use std::io::IsTerminal;
         let is_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
@@ -64,12 +64,12 @@ impl Watch {
         }
     }
 
-    /// The number of the last event.
+    /// Returns the number of the last event.
     pub(crate) fn last(&self) -> u64 {
         self.history.events.last().map_or(0, |event| event.id)
     }
 
-    /// The next event, as `GetExecutionHistory` gives it.
+    /// Processes the next event, in the form of `GetExecutionHistory`.
     pub(crate) fn event(&mut self, event: &Value, output: &mut impl Write) -> io::Result<()> {
         let Some(event) = Event::read(event).filter(|event| event.id > self.last()) else { return Ok(()) };
         let known = self.history.visits.len();
@@ -82,7 +82,7 @@ impl Watch {
         let (open, over) =
             std::mem::take(&mut self.open).into_iter().partition(|number| !self.history.is_over(*number));
         self.open = open;
-        // What a parallel ended is over with it, and stands before it.
+        // States that a parallel ended have ended too, and come before it.
         let over: Vec<usize> = over;
         for number in over.into_iter().rev() {
             self.end(number, output)?;
@@ -90,17 +90,17 @@ impl Watch {
         Ok(())
     }
 
-    /// The visits of maps that run with executions of their own, and the ARNs of their map runs.
+    /// Returns the visits of maps that run with executions of their own, and the ARNs of their map runs.
     pub(crate) fn map_runs(&self) -> Vec<(usize, String)> {
         self.runs.iter().map(|(visit, arn)| (*visit, arn.clone())).collect()
     }
 
-    /// How the items of a map stand that has executions of its own.
+    /// Sets the progress of a map with child executions.
     pub(crate) fn items(&mut self, visit: usize, items: Items, output: &mut impl Write) -> io::Result<()> {
         self.progress(visit, items, output)
     }
 
-    /// Says what runs now, where nothing is drawn and it was not said.
+    /// Prints the running states if nothing is drawn and they have not been reported yet.
     pub(crate) fn pause(&mut self, output: &mut impl Write) -> io::Result<()> {
         if self.bars.is_none() {
             for number in self.open.clone() {
@@ -113,7 +113,7 @@ impl Watch {
         output.flush()
     }
 
-    /// Wipes the bars.
+    /// Clears the bars.
     pub(crate) fn finish(&mut self) {
         if let Some(bars) = &mut self.bars {
             bars.by_visit.values().for_each(ProgressBar::finish_and_clear);
@@ -133,7 +133,7 @@ impl Watch {
         false
     }
 
-    /// The names of the states around a visit, the items that it is in, its own name.
+    /// Returns the names of the enclosing states, the items, and the visit's own name.
     fn path(&self, visit: &Visit) -> String {
         let around = visit.parent.and_then(|number| self.history.visits.get(number));
         let name = printable(&visit.state);
@@ -163,7 +163,7 @@ impl Watch {
         }
     }
 
-    /// What the newest event says of a map's items, and of attempts.
+    /// Processes the newest event's changes to a map's items, and to attempts.
     fn count(&mut self, output: &mut impl Write) -> io::Result<()> {
         let Some(event) = self.history.events.last() else { return Ok(()) };
         let Some(number) = event.visit else { return Ok(()) };
@@ -232,7 +232,7 @@ impl Watch {
             bar.finish_and_clear();
         }
         let is_bad = matches!(visit.status, Status::Failed | Status::TimedOut);
-        // A map's items are told by its own line, unless one fails.
+        // A map's items are covered by the map's own line, unless one fails.
         if self.is_within_map(number) && !(is_bad && visit.kind != "Map") {
             self.maps.remove(&number);
             return Ok(());
@@ -271,7 +271,7 @@ fn retries(visit: &Visit) -> String {
     }
 }
 
-/// Milliseconds, for people.
+/// Returns a duration in milliseconds in readable form.
 fn lasted(time: i64) -> String {
     let seconds = time / 1000;
     match seconds {
@@ -381,7 +381,7 @@ succeeded  Sorry  0 ms
         for event in [entered, started] {
             watch.event(&event, &mut Vec::new()).unwrap();
         }
-        // The thread that ticks wipes the line before it writes it anew: it must not draw while the line is read.
+        // The ticking thread clears the line before it redraws it, so it must not draw while the test reads the line.
         for bar in watch.bars.iter().flat_map(|bars| bars.by_visit.values()) {
             bar.disable_steady_tick();
             bar.force_draw();
@@ -391,7 +391,7 @@ succeeded  Sorry  0 ms
         watch.finish();
     }
 
-    /// A map with executions of its own: what is known of it comes beside the events.
+    /// Returns a map with executions of its own: what is known of it comes beside the events.
     fn map_run(watch: &mut Watch) -> String {
         let mut output = Vec::new();
         let entered =

@@ -1,4 +1,4 @@
-//! The commands agree on which documents they take, and print of any document only what is safe.
+//! Tests that the commands agree on which documents they accept, and that they only print what is safe.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -21,7 +21,7 @@ fn what_fails_only_when_it_runs_is_drawn_explained_and_has_a_policy() {
         json!({"StartAt": "A", "States": {"A": task}})
     };
     let cases = [
-        // AWS takes all of these; the last two are errors of `validate`.
+        // AWS accepts all of these; the last two are errors of `validate`.
         (get(json!({"Retry": [{"ErrorEquals": ["DynamoDb.ThrottlingException"]}]})), "warning[WF0515]", 0),
         (get(json!({"ResultSelector": {"id.$": "$.Itm.id"}})), "error[WF0516]", 1),
         (
@@ -147,7 +147,7 @@ fn nested_brackets_overflow_no_stack() {
             assert_eq!(done.code, Some(code), "{command} {name}: {:.300}{:.300}", done.stdout, done.stderr);
         }
         for command in ["iam", "run", "fmt", "import"] {
-            // No signal ended it.
+            // It was not ended by a signal.
             assert!(workflow(command, &path, &[]).code.is_some(), "{command} {name}");
         }
     }

@@ -1,4 +1,4 @@
-//! The commands that speak to AWS, against a server on loopback and against what is none.
+//! Tests the commands that use AWS, with a server on loopback and with other listeners.
 
 #![cfg(feature = "aws")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may panic")]
@@ -18,7 +18,7 @@ use workflow_server::Server;
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/r";
 
-/// A server on loopback, and the command line pointed to it.
+/// A server on loopback, and the command line that uses it.
 struct Service {
     runtime: Runtime,
     server: Option<Server>,
@@ -41,7 +41,7 @@ impl Service {
         run(arguments, &[("AWS_ENDPOINT_URL_SFN", &self.url)])
     }
 
-    /// What a command prints that succeeds.
+    /// Returns the output of a command that succeeds.
     fn ok(&self, arguments: &[&str]) -> String {
         let done = self.run(arguments);
         assert_eq!(done.code, Some(0), "{arguments:?}\n{}\n{}", done.stdout, done.stderr);
@@ -66,7 +66,7 @@ impl Drop for Service {
     }
 }
 
-/// Runs `cargo workflow …` with nothing of AWS in the environment but this.
+/// Runs `cargo workflow …` with only these variables of AWS in the environment.
 fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Done {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
@@ -75,7 +75,7 @@ fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Done {
     let output = command
         .arg("workflow")
         .args(arguments)
-        // No profile of whoever runs the test, and no look for a role of a virtual machine.
+        // No profile of the user who runs the test, and no search for a virtual machine's role.
         .env("AWS_CONFIG_FILE", "/nonexistent")
         .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
         .env("AWS_EC2_METADATA_DISABLED", "true")
@@ -288,7 +288,7 @@ fn a_hand_edit_is_left_alone_unless_accepted() {
     let pay = pay("aws-drift", 60);
     service.deploy(&pay, &[]);
     let by_hand = file("aws-drift", "Pay.json", r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#);
-    // As the console does it: without the tag.
+    // As the console does: without the tag.
     service.runtime.block_on(async {
         let sfn = workflow_runtime::aws_sdk_sfn::Client::from_conf(service.server.as_ref().unwrap().sfn_config());
         let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:Pay";
@@ -360,7 +360,7 @@ fn a_plan_says_what_a_deployment_means_and_changes_nothing() {
     let done = service.run(&["plan", broken.to_str().unwrap(), "--format", "json"]);
     assert_eq!((done.code, &planned(&done)["verdict"]), (Some(4), &json!("breaking")), "{}", done.stdout);
 
-    // What was changed by hand is seen before it would be overwritten.
+    // A manual change is detected before it is overwritten.
     service.runtime.block_on(async {
         let sfn = workflow_runtime::aws_sdk_sfn::Client::from_conf(service.server.as_ref().unwrap().sfn_config());
         let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:Pay";
@@ -390,7 +390,7 @@ fn what_is_missing_or_wrong_has_one_message_and_its_exit_code() {
         (&["history", "arn:aws:s3:::bucket"], 2, "InvalidArn"),
         (&["start", "Pay", "--input", "{"], 2, "--input is not JSON"),
         (&["deploy", params.to_str().unwrap(), "--role", ROLE], 2, "these params have no value: `Table`"),
-        (&["list", "--endpoint", "127.0.0.1:1"], 2, "is no URL"),
+        (&["list", "--endpoint", "127.0.0.1:1"], 2, "is not a URL"),
         (&["deploy", wrong.to_str().unwrap(), "--role", ROLE], 2, "B"),
     ];
     for (arguments, code, text) in cases {
@@ -399,7 +399,7 @@ fn what_is_missing_or_wrong_has_one_message_and_its_exit_code() {
         assert!(done.stderr.contains(text), "{arguments:?}: {}", done.stderr);
     }
 
-    // Beside a state machine that is there.
+    // Compared with an existing state machine.
     let machine = pay("aws-wrong-pay", 60);
     let machine = machine.to_str().unwrap();
     let first = service.run(&["plan", machine]);
@@ -409,11 +409,11 @@ fn what_is_missing_or_wrong_has_one_message_and_its_exit_code() {
     assert_eq!(service.run(&["deploy", machine, "--role", ROLE]).code, Some(0));
     let beside: [(&[&str], i32, &str); 6] = [
         (&["start", "Pay:old", "--input", "{}"], 6, "`cargo workflow list Pay --aliases`"),
-        (&["alias", "Pay", "old", "--roll-back"], 6, "there is no alias `old`"),
-        (&["alias", "Pay", "old"], 6, "there is no alias `old`"),
+        (&["alias", "Pay", "old", "--roll-back"], 6, "no alias `old`"),
+        (&["alias", "Pay", "old"], 6, "no alias `old`"),
         (&["deploy", machine, "--role", "order", "--accept"], 2, "arn:aws:iam::ACCOUNT:role/NAME"),
         (&["deploy", machine, "--role", ROLE, "--machine", "a b"], 2, "a name has 1 to 80 characters"),
-        (&["deploy", machine, "--role", ROLE, "--express"], 5, "deploy under another name by `--machine`"),
+        (&["deploy", machine, "--role", ROLE, "--express"], 5, "deploy under another name with `--machine`"),
     ];
     for (arguments, code, text) in beside {
         let done = service.run(arguments);
@@ -431,7 +431,7 @@ fn what_is_missing_or_wrong_has_one_message_and_its_exit_code() {
     // No region, no credentials.
     let done = run(&["list"], &[]);
     assert_eq!((done.code, done.stderr.lines().count()), (Some(7), 2), "{}", done.stderr);
-    assert!(done.stderr.contains("error: no region is set\nhelp: give one: `--region"), "{}", done.stderr);
+    assert!(done.stderr.contains("error: no region is set\nhelp: use `--region"), "{}", done.stderr);
     let done = run(&["list", "--region", "eu-west-1"], &[]);
     assert_eq!((done.code, done.stderr.lines().count()), (Some(7), 2), "{}", done.stderr);
     assert!(done.stderr.contains("no credentials"), "{}", done.stderr);
@@ -440,12 +440,12 @@ fn what_is_missing_or_wrong_has_one_message_and_its_exit_code() {
     assert!(done.stderr.contains("the profile `nobody`"), "{}", done.stderr);
 }
 
-/// A socket that gives each request this answer.
+/// Returns the address of a socket that gives this answer to each request.
 fn answering(status: u16, body: &'static str) -> String {
     answering_in_turn(vec![(status, body)])
 }
 
-/// A socket that gives requests these answers in turn, and the last one to all others.
+/// Returns the address of a socket that gives these answers in turn, and repeats the last one.
 fn answering_in_turn(answers: Vec<(u16, &'static str)>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -510,7 +510,7 @@ fn those_who_may_not_and_those_who_are_nobody_are_told_what_to_do() {
     let html = answering(502, "<html>a proxy</html>");
     let done = run(&["list", "--endpoint", &html, "--request-timeout", "10"], &[]);
     assert_eq!(done.code, Some(8), "{}", done.stderr);
-    // It listens, and never answers.
+    // It listens but never answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let done = run(&["list", "--endpoint", &url, "--request-timeout", "1"], &[]);

@@ -1,4 +1,4 @@
-//! What no command can read: each says what is wrong and where, and exits with 2.
+//! Tests files that no command can read: each command reports the error and its position, and exits with 2.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// Writes a file of its own for a test.
+/// Writes a file for one test.
 fn file(name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bad_input");
     fs::create_dir_all(&folder).unwrap();
@@ -31,7 +31,7 @@ fn workflow(command: &[&str], file: &Path) -> Output {
     output
 }
 
-/// Asserts that every command refuses the file with these words, at this line and column.
+/// Asserts that every command rejects the file with this message, at this line and column.
 fn refused(file: &Path, words: &str, place: Option<(usize, usize)>) {
     for command in ["asl", "graph", "run", "validate"] {
         let output = workflow(&[command], file);
@@ -119,7 +119,7 @@ fn bytes_that_are_no_text() {
 #[test]
 fn what_is_no_file() {
     refused(Path::new(env!("CARGO_TARGET_TMPDIR")), "it is a directory", None);
-    refused(Path::new("nowhere/missing.json"), "there is no such file", None);
+    refused(Path::new("nowhere/missing.json"), "no such file", None);
 }
 
 #[test]

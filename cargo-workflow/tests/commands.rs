@@ -1,4 +1,4 @@
-//! The commands as a user runs them: what they print, and their exit codes.
+//! Tests the commands as a user runs them: their output and their exit codes.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -113,7 +113,7 @@ fn run_refuses_a_result_of_what_is_no_task() {
 #[test]
 fn run_gives_the_history_as_the_api_does_and_waits_in_no_time() {
     let output = workflow(&["run", "order.rs", "--name", "Cool", "--history", "json"]);
-    // Nothing but JSON is on the output, so that a program reads it.
+    // Standard output has only JSON, so that a program can read it.
     let events: Vec<Value> = serde_json::from_str(&stdout(&output)).unwrap();
     let types: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
     assert_eq!(types, ["ExecutionStarted", "WaitStateEntered", "WaitStateExited", "ExecutionSucceeded"]);
@@ -152,7 +152,7 @@ fn several_workflows_need_a_name_and_a_wrong_one_is_told() {
 
 #[test]
 fn a_name_leaves_out_what_is_wrong_elsewhere_in_the_file() {
-    // `Ends` is right, `Lost` is not, `Outer` starts `Lost`, `Torn` does not even parse.
+    // `Ends` is valid, `Lost` is not, `Outer` starts `Lost`, `Torn` does not even parse.
     let output = workflow(&["run", "several.rs", "--name", "Ends"]);
     assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()));
     for command in ["asl", "graph", "explain", "iam"] {
@@ -174,7 +174,7 @@ fn a_name_leaves_out_what_is_wrong_elsewhere_in_the_file() {
     let none = "error: several.rs has no workflow `Edns`; it has: Ends, Lost, Outer, Torn";
     assert_eq!(errors(&["asl", "several.rs", "--name", "Edns"]), [none]);
 
-    // So in a template.
+    // The same in a template.
     let output = workflow(&["asl", "several.yaml", "--name", "Right"]);
     assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()));
     assert_eq!(errors(&["asl", "several.yaml", "--name", "Wrong"]).len(), 1);
@@ -271,7 +271,7 @@ fn run_takes_a_mock_file_and_exits_by_status() {
     let printed = stdout(&output);
     assert_eq!(printed.matches("TaskFailed").count(), 2, "{printed}");
     assert!(printed.ends_with("status: SUCCEEDED\noutput: {\"rest\":1}\n"), "{printed}");
-    // Nothing moves on what is no terminal.
+    // Nothing is animated if the output is not a terminal.
     assert_eq!(stderr(&output), "");
 
     let output = run(&["--case", "Refused"]);
@@ -409,7 +409,7 @@ fn run_refuses_what_the_workflow_does_not_declare() {
         let output = run(&wrong, charged, asked, &[]);
         assert_eq!(output.status.code(), Some(2));
         let message = format!(
-            "error: --input is not what the workflow declares:\n  {expected}\n  = help: to run it all the same, as AWS does: \
+            "error: --input does not match the declared type:\n  {expected}\n  = help: to run it anyway, as AWS does: \
              --any-input\n"
         );
         assert_eq!(stderr(&output), message);
@@ -425,17 +425,17 @@ fn run_refuses_what_the_workflow_does_not_declare() {
         assert_eq!(output.status.code(), Some(2));
         let text = stderr(&output);
         assert!(
-            text.contains(&format!("error: what `{state}` gives is not what the workflow declares:\n  {expected}")),
+            text.contains(&format!("error: the result of `{state}` does not match the declared type:\n  {expected}")),
             "{text}"
         );
         assert!(!stdout(&run(&input, charged, asked, &["--any-answers"])).is_empty());
     }
-    // A document declares nothing.
+    // A document declares no types.
     let output = workflow(&["run", "retry.asl.json", "--input", "\"x\"", "--mocks", "mocks.json", "--case", "Refused"]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
 }
 
-/// Writes a file of its own for a test.
+/// Writes a file for one test.
 fn written(name: &str, text: &str) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("commands");
     std::fs::create_dir_all(&folder).unwrap();
@@ -457,7 +457,7 @@ fn text_in_other_quotes_is_one_mistake_at_the_text() {
         assert!(text.contains(r#"= help: write `"it is \"so\""`"#), "{command}: {text}");
         assert!(text.contains("quotes.rs:4:38\n") && text.contains("= help: write `\"later\"`"), "{command}: {text}");
         assert!(!text.contains("not Rust"), "{command}: {text}");
-        // The rest is looked at as it would be with the right quotes; only the formatter reads no more.
+        // The rest is checked as if the quotes were right; only the formatter stops.
         assert_eq!(text.contains("there is no state `C`"), command != "fmt", "{command}: {text}");
         assert_eq!(text.contains("a character is not a value here"), command != "fmt", "{command}: {text}");
     }
@@ -480,8 +480,8 @@ fn a_template_of_javascript_is_one_mistake() {
 fn a_file_without_state_machines_is_said_to_have_none() {
     let template = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n";
     for (name, text, what, commands) in [
-        ("bucket.yaml", template, "bucket.yaml has no state machine in it", &["graph", "asl", "explain", "import"][..]),
-        ("empty.rs", "fn main() {}\n", "empty.rs has no `workflow!` in it", &["graph", "asl", "explain"]),
+        ("bucket.yaml", template, "bucket.yaml contains no state machine", &["graph", "asl", "explain", "import"][..]),
+        ("empty.rs", "fn main() {}\n", "empty.rs contains no `workflow!`", &["graph", "asl", "explain"]),
     ] {
         let file = written(name, text);
         for command in commands {

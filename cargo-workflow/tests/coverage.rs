@@ -1,4 +1,4 @@
-//! `cargo workflow coverage` over real test processes: this one, started again with its ignored tests.
+//! Tests `cargo workflow coverage` with real test processes: this program runs itself with its ignored tests.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use workflow_local::coverage::FOLDER_VARIABLE;
 use workflow_local::{Engine, TaskError};
 
-/// Everything that is counted, with a scope in a scope.
+/// Everything that is counted, with nested scopes.
 fn order() -> Value {
     json!({"StartAt": "IsPaid", "States": {
         "IsPaid": {"Type": "Choice", "Default": "Refuse", "Choices": [
@@ -47,7 +47,7 @@ fn refuses_in_two_processes_at_once() {
     for mut child in children {
         assert!(child.wait().unwrap().success());
     }
-    // Compiled, and never run.
+    // Compiled, but never run.
     let definition = json!({"StartAt": "Idle", "States": {"Idle": {"Type": "Pass", "End": true}}});
     let _ = Engine::new(&definition).unwrap().named("Unused");
 }
@@ -88,19 +88,19 @@ fn runs_with_two_sets_of_params() {
         let engine = engine.on_resource("arn:aws:states:::sqs:sendMessage", |_: Value| Ok(json!({"MessageId": "m"})));
         engine.run(&json!({"total": 100})).unwrap().assert_succeeded();
     }
-    // Another one with a name of it is another row.
+    // Another workflow with the same name is another row.
     let other = json!({"StartAt": "Idle", "States": {"Idle": {"Type": "Pass", "End": true}}});
     Engine::new(&other).unwrap().named("Limit").run(&json!({})).unwrap().assert_succeeded();
 }
 
-/// This test program with one of its ignored tests.
+/// Runs one of the ignored tests of this program.
 fn this(test: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", test]);
     command
 }
 
-/// A package in a folder of its own, with a workflow in its library.
+/// Returns a package in its own folder, with a workflow in its library.
 fn package(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("coverage-{name}"));
     let _ = std::fs::remove_dir_all(&folder);
@@ -113,7 +113,7 @@ fn package(name: &str) -> PathBuf {
     folder
 }
 
-/// `cargo workflow coverage` in the package, with a test of this program where one is named.
+/// Runs `cargo workflow coverage` in the package, with a test of this program if one is given.
 fn coverage(package: &Path, options: &[&str], test: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
     command.args(["workflow", "coverage"]).args(options).current_dir(package);
@@ -239,7 +239,7 @@ fn a_process_that_dies_spoils_nothing() {
     let folder = package.join("run");
     let options = ["--only-run", "--folder", folder.to_str().unwrap()];
     let output = coverage(&package, &options, Some("dies"));
-    // The command's failure is the command's, and what it did before is told.
+    // The exit code is that of the failed command, and what ran before is reported.
     assert!(!output.status.success());
     assert!(stderr(&output).contains("this is the coverage of what ran"), "{}", stderr(&output));
     assert!(stdout(&output).contains("Order: 5 of 17 (29.4 %), 1 execution\n"), "{}", stdout(&output));
@@ -273,7 +273,7 @@ fn a_workflow_with_two_sets_of_params_is_one() {
     let workflows = report["workflows"].as_array().unwrap();
     let rows: Vec<_> = workflows.iter().map(|row| (row["names"].clone(), row["executions"].clone())).collect();
     assert_eq!(rows, [(json!(["Limit"]), json!(1)), (json!(["Limit", "limit-large", "limit-small"]), json!(2))]);
-    // Each set took its own way: together all but the retrier.
+    // Each test took its own path: together they cover all but the retrier.
     assert_eq!(workflows[1]["share"]["taken"], 6, "{report:#}");
     assert_eq!(workflows[1]["share"]["all"], 7, "{report:#}");
     assert_eq!(report["share"]["all"], 9);

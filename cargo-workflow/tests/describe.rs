@@ -1,4 +1,4 @@
-//! `cargo workflow describe`: what a user reads about an action, and about a name that is none.
+//! Tests `cargo workflow describe`: the output for an action, and for an unknown name.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -8,7 +8,7 @@ fn describe(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_cargo-workflow")).args(["workflow", "describe"]).args(arguments).output().unwrap()
 }
 
-/// What is printed for a name that there is.
+/// Returns the output for a known name.
 fn text(arguments: &[&str]) -> String {
     let output = describe(arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -45,7 +45,7 @@ fn what_is_required_comes_first() {
     let text = text(&["sqs::sendMessage.waitForTaskToken"]);
     assert!(text.contains("{\n    QueueUrl: string,\n    MessageBody: any,\n    DelaySeconds?: integer,\n"), "{text}");
     assert!(text.contains("-> any"));
-    assert!(text.contains("    any other, as whoever does the work names it"));
+    assert!(text.contains("    any other name that the worker chooses"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `cargo workflow diff`: verdicts as exit codes, JSON for programs, revisions of git, templates, declared types.
+//! Tests `cargo workflow diff`: verdicts as exit codes, JSON, git revisions, templates, declared types.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 

@@ -1,4 +1,4 @@
-//! `cargo workflow explain`: what a user reads about the values and the costs of a workflow.
+//! Tests `cargo workflow explain`: the output about the values and the costs of a workflow.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -44,13 +44,13 @@ fn documents_have_the_types_of_results_and_what_is_made_of_them() {
         "\nStart: Task aws-sdk:glue:startJobRun\n    from         the start\n    input        Json\n    result       { JobRunId: String }\n    output       the result\n",
         "\nBoth: Parallel\n    from         Start\n    input        { JobRunId: String }\n    result       ({ QueueUrl: String }, Json)\n",
         "    variables    $run: String by Start\n                 $turns: i64 by Start\n",
-        // What is called is known when it is deployed.
+        // What the task calls is known at deployment.
         "\nAny in Both: Task ${Function}\n    from         the start\n    input        { JobRunId: String }\n    result       Json\n",
         "\nDone: Succeed\n    from         Both\n    input        ({ QueueUrl: String }, Json)\n",
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }
-    // In templates, too, and where a workflow has its states from a document.
+    // Also in templates, and if the states of a workflow come from a document.
     assert!(explain("template.yaml", &["--name", "Greeter"]).contains("\n    result       { ExecutedVersion: String,"));
     let legacy = explain("legacy.rs", &[]);
     assert!(
@@ -82,13 +82,16 @@ fn each_handler_is_told_which_errors_come_to_it() {
     let text = explain("errors.rs", &[]);
     let expected = "
     to           Ship, Refused on Declined, Expired, Broken on States.ALL
-    errors       tries again on Lambda.ServiceException, Declined
+    errors       retries on Lambda.ServiceException, Declined
                  goes to Refused on Declined
                  goes to Broken on Stolen, Lambda.";
     assert!(text.contains(expected), "{text}");
-    assert!(text.contains("\n    errors       goes to Broken on none: nothing raises what it names\n"), "{text}");
+    assert!(
+        text.contains("\n    errors       goes to Broken on none: the errors that it names are never raised\n"),
+        "{text}"
+    );
     assert!(text.contains("\n                 goes to Broken on any error, such as Lambda."), "{text}");
-    // Programs get all of them.
+    // The JSON has all of them.
     let pages: Value = serde_json::from_str(&explain("errors.rs", &["--format", "json"])).unwrap();
     let handlers = pages[0]["states"][0]["handlers"].as_array().unwrap();
     assert_eq!(handlers[0]["field"], "/Retry/0");
@@ -136,7 +139,7 @@ fn values_that_double_with_each_state_are_told_in_as_many_words() {
         );
         std::fs::write(&path, text).unwrap();
         let text = explain(path.to_str().unwrap(), &[]);
-        // Of a state the most are its lists: variables, and states that have run.
+        // The longest parts of a state are its lists: variables, and preceding states.
         let longest = text.split("\n\n").map(str::len).max().unwrap();
         assert!(longest < 1000, "{longest}: {text}");
         assert!(explain(path.to_str().unwrap(), &["--format", "json"]).len() < 60 * 10_000);

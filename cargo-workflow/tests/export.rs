@@ -1,4 +1,5 @@
-//! `cargo workflow export`: what CloudFormation, SAM, Terraform and the CDK read; the template of AWS's Python SDK.
+//! Tests `cargo workflow export`: the input of CloudFormation, SAM, Terraform and the CDK, and AWS's Python SDK
+//! template.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use tools::{files, folder, stdout, tool, workflow};
 use workflow_asl::source::{Format, Source};
 
-/// Files with one workflow each, or the name of the one to take.
+/// Files with one workflow each, or the name of the workflow to use.
 const WORKFLOWS: &[(&str, &str)] = &[
     ("order.rs", "ShipOrder"),
     ("policies.rs", "Shipping"),
@@ -54,7 +55,7 @@ fn a_template_has_machine_role_policy_log_group_version_and_alias() {
             "AWS::StepFunctions::StateMachineAlias"
         ]
     );
-    // The param and the constant are parameters, and stand in the definition and in the policy.
+    // The parameter and the constant are parameters, and occur in the definition and in the policy.
     assert_eq!(
         template["Parameters"],
         json!({"StateMachineName": {"Type": "String", "Default": "ShipOrder"}, "Shipping": {"Type": "String"},
@@ -94,7 +95,7 @@ fn a_param_with_a_value_is_no_parameter() {
 #[test]
 fn sam_has_its_own_resource_where_that_can_hold_the_definition() {
     let kind = |name| exported("sam", "contract.rs", name, &[])["Resources"]["StateMachine"]["Type"].clone();
-    // `limit` stands for a whole number, which an object cannot hold.
+    // `limit` stands for a whole number, which an object cannot contain.
     assert_eq!(kind("TakeOrder"), "AWS::StepFunctions::StateMachine");
     let saga = exported("sam", "export.rs", "Export", &[]);
     assert_eq!(saga["Resources"]["StateMachine"]["Type"], "AWS::Serverless::StateMachine");
@@ -107,15 +108,15 @@ fn terraform_has_variables_and_no_expressions_of_others() {
     assert_eq!(configuration["variable"]["limit"]["type"], "number");
     let definition = configuration["resource"]["aws_sfn_state_machine"]["take_order"]["definition"].as_str().unwrap();
     assert!(definition.contains(r#""limit": ${jsonencode(var.limit)}"#), "{definition}");
-    // Every expression is of a variable.
+    // Every expression refers to a variable.
     assert!(definition.split("${").skip(1).all(|rest| rest.starts_with("jsonencode(var.")), "{definition}");
     let values = definition.replace("${jsonencode(var.limit)}", "3").replace("${jsonencode(var.table)}", "\"t\"");
     let made: Value = serde_json::from_str(&values).unwrap();
     assert_eq!(made["States"]["First"]["Output"]["limit"], 3);
 }
 
-/// The arguments that a configuration may give, by resource and block, in the schema of Terraform's AWS provider 6.25.0; those that
-/// must be given have a `!`.
+/// The arguments that a configuration may have, by resource and block, in the schema of Terraform's AWS provider
+/// 6.25.0. Required ones have a `!`.
 const TERRAFORM: [(&str, &[&str]); 8] = [
     (
         "aws_sfn_state_machine",
@@ -222,7 +223,7 @@ fn cfn_lint_finds_nothing() {
 #[test]
 fn the_construct_compiles() {
     let Some(tsc) = tool("node/node_modules/.bin/tsc") else { return };
-    // Modules are looked for in the folders above a file.
+    // Modules are searched in the folders above a file.
     let folder = tool("node").unwrap().join("export");
     std::fs::create_dir_all(&folder).unwrap();
     let mut names = Vec::new();

@@ -11,7 +11,7 @@ const ROUGH: &str = "workflow! {\n  workflow A {  // keep\n pass One->end; }\n}\
 const SMOOTH: &str = "workflow! {\n    workflow A { // keep\n        pass One -> end;\n    }\n}\n";
 const WRONG: &str = "workflow! {\n    workflow A { pass -> end; }\n}\n";
 
-/// An empty folder of this test.
+/// Returns an empty folder of this test.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fmt").join(name);
     let _ = fs::remove_dir_all(&folder);

@@ -1,4 +1,4 @@
-//! `cargo workflow iam`: the policy of a workflow's role, who needs what, and what a change does.
+//! Tests `cargo workflow iam`: the policy of a workflow's role, which state needs what, and the effects of a change.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -15,7 +15,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// A document with one task that sends to a queue.
+/// Returns a document with one task that sends to a queue.
 fn document(name: &str, url: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let definition = json!({"StartAt": "Send", "States": {"Send": {"Type": "Task",
@@ -83,7 +83,7 @@ fn params_that_the_workflow_does_not_have() {
     let wrong = refused(file, &["--name", "ShipOrder"], r#"{"shiping": "arn"}"#);
     assert!(wrong.ends_with("did you mean `shipping`?\n"), "{wrong}");
     assert!(refused(file, &["--name", "Cool"], r#"{"shipping": "arn"}"#).ends_with("it has none\n"));
-    // A constant of Rust code may be given a value, too, and the older of two has placeholders of its own.
+    // A constant of Rust code can have a value too, and the older file has its own placeholders.
     assert!(iam(&[file, "--name", "ShipOrder", "--params", r#"{"MAX_PARCELS": 3}"#]).status.success());
     let new = document("iam_params_new.json", FIRST);
     assert!(iam(&[new.to_str().unwrap(), "--diff", path, "--params", r#"{"Queue": "q"}"#]).status.success());
@@ -113,10 +113,10 @@ fn what_cannot_be_read() {
     let denies = Path::new(env!("CARGO_TARGET_TMPDIR")).join("iam_denies.json");
     std::fs::write(&denies, r#"{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}"#).unwrap();
     for (arguments, expected) in [
-        (vec!["nowhere.json"], "there is no such file"),
+        (vec!["nowhere.json"], "no such file"),
         (vec![path, "--params", "{"], "`--params` is not JSON"),
         (vec![path, "--params", "[]"], "`--params` must be a JSON object"),
-        (vec![path, "--diff", "nowhere.json"], "there is no such file"),
+        (vec![path, "--diff", "nowhere.json"], "no such file"),
         (vec![path, "--diff", denies.to_str().unwrap()], "cannot be compared"),
         (vec![path, "--trust", "--diff", path], "cannot be used with"),
     ] {

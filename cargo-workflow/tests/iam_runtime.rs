@@ -1,4 +1,4 @@
-//! `Definition::iam_policy()` gives what `cargo workflow iam` prints: for the same params, in the same setting.
+//! Tests that `Definition::iam_policy()` returns what `cargo workflow iam` prints, for the same parameters and setting.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use workflow_runtime::iam::{self, NoteKind, Policy, Setting};
 use workflow_runtime::{Arn, Definition};
 
-/// What the command line prints: the policy, and what it says beside it.
+/// Returns the output of the command line: the policy, and its notes.
 fn printed(name: &str, params: &Value, flags: &[&str]) -> (Value, String) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/policies.rs");
     let output = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
@@ -39,7 +39,7 @@ fn notes(policy: &Policy) -> String {
     policy.notes.iter().map(line).collect()
 }
 
-/// Everywhere that a workflow may run, as flags and as a setting.
+/// The places where a workflow may run, as flags and as a setting.
 fn settings() -> Vec<(Vec<&'static str>, Setting)> {
     let text = |text: &str| Some(text.to_owned());
     vec![

@@ -1,4 +1,5 @@
-//! `cargo workflow new`: every template makes a crate whose tests pass; the pipelines are those of AWS's Python SDK.
+//! Tests `cargo workflow new`: every template makes a crate whose tests pass; the pipelines equal those of AWS's Python
+//! SDK.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -24,7 +25,7 @@ fn new(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(program).args(["workflow", "new"]).args(arguments).current_dir(folder).output().unwrap()
 }
 
-/// A folder outside of the workspace, which cargo would take a crate inside for a member of.
+/// Returns a folder outside the workspace. Otherwise, cargo would treat the crate as a member.
 fn outside(name: &str) -> std::path::PathBuf {
     let folder = std::env::temp_dir().join(format!("workflow-new-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
@@ -32,7 +33,7 @@ fn outside(name: &str) -> std::path::PathBuf {
     folder
 }
 
-/// A package holds its own files only, so the template is a copy of the example.
+/// A package contains only its own files, so the template is a copy of the example.
 #[test]
 fn the_order_saga_is_that_of_the_examples() {
     let of = |file: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
@@ -46,7 +47,7 @@ fn each_template_makes_a_crate_whose_tests_pass() {
     for template in TEMPLATES {
         let made = new(&folder, &[template, "--template", template]);
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        // The versions that this workspace has fetched already.
+        // The versions that this workspace has already downloaded.
         std::fs::copy(workspace.join("Cargo.lock"), folder.join(template).join("Cargo.lock")).unwrap();
         let output = Command::new(env!("CARGO"))
             .args(["test", "--offline", "--quiet"])
@@ -71,11 +72,11 @@ fn nothing_is_overwritten_and_names_are_checked() {
         String::from_utf8(output.stderr).unwrap()
     };
     assert!(new(&folder, &["mine"]).status.success());
-    assert_eq!(error(&["mine"]), "error: mine is there already, and not empty\n");
+    assert_eq!(error(&["mine"]), "error: mine already exists and is not empty\n");
     for name in ["2d", "a b", "fn", "test", "workflow-local", "ä"] {
-        assert!(error(&[name]).starts_with(&format!("error: `{name}` is no name for a crate\n")), "{name}");
+        assert!(error(&[name]).starts_with(&format!("error: `{name}` is not a valid crate name\n")), "{name}");
     }
-    assert!(error(&["other", "--source", "mine"]).contains("is no checkout"));
+    assert!(error(&["other", "--source", "mine"]).contains("is not a checkout"));
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -84,7 +85,7 @@ fn golden(name: &str) -> Option<Value> {
     Some(serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap())
 }
 
-/// Paths as both write them: `$.a` and `$['a']` are one.
+/// Normalizes paths: `$.a` and `$['a']` are equal.
 fn normalized(value: Value) -> Value {
     match value {
         Value::String(text) if text.starts_with('$') => match workflow_asl::path::JsonPath::parse(&text) {

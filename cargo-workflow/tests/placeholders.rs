@@ -1,4 +1,4 @@
-//! Values that only a deployment knows: as params of what is imported, given on the command line, in printed definitions.
+//! Tests values that only a deployment knows: as parameters of an import, on the command line, in printed definitions.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 const FOLDER: &str = "placeholders";
 
-/// The document that a file with a printed `workflow!` compiles to.
+/// Returns the document that a file with a printed `workflow!` compiles to.
 fn compiled(name: &str, import: &Done) -> Value {
     assert_eq!(import.code, Some(0), "{}", import.stderr);
     let printed = workflow("asl", &file(FOLDER, name, &import.stdout), &[]);
@@ -35,7 +35,7 @@ fn import_keeps_placeholders_inside_texts_as_params() {
     assert_eq!(compiled("inside.rs", &import), definition, "{}", import.stdout);
     assert!(import.stdout.contains("placeholders;") && import.stdout.contains("prefix: String"), "{}", import.stdout);
 
-    // With values they are put in at each place as it needs them.
+    // Values are inserted in the form that each position needs.
     let file = file(FOLDER, "inside_given.rs", &import.stdout);
     let given = workflow("asl", &file, &["--param", "Prefix=it's {x}", "--param", "Count=3"]);
     let given: Value = serde_json::from_str(&given.stdout).unwrap();
@@ -89,7 +89,7 @@ fn every_command_takes_the_values_of_params() {
     assert_eq!(without.code, Some(2));
     assert!(without.stderr.contains("`limit`, `on`, `tags` needs a value"), "{}", without.stderr);
     let wrong = workflow("asl", &path, &["--param", "limit=seven"]);
-    assert!(wrong.code == Some(2) && wrong.stderr.contains("`limit` is of the type `i64`"), "{}", wrong.stderr);
+    assert!(wrong.code == Some(2) && wrong.stderr.contains("`limit` has the type `i64`"), "{}", wrong.stderr);
     let misspelt = workflow("graph", &path, &["--param", "limt=7"]);
     assert!(misspelt.code == Some(2) && misspelt.stderr.contains("did you mean `limit`?"), "{}", misspelt.stderr);
 }

@@ -1,4 +1,4 @@
-//! What README says of the command line and of dependencies is so. `examples/tests/readme.rs` compiles its Rust.
+//! Tests the README's statements about the command line and dependencies. `examples/tests/readme.rs` compiles its Rust.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
@@ -12,13 +12,13 @@ fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// The code blocks of a language.
+/// Returns the code blocks of a language.
 fn blocks(language: &str) -> Vec<&'static str> {
     let opening = format!("```{language}\n");
     README.split(&opening).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
 }
 
-/// A folder with README's workflow as `src/greet.rs`.
+/// Returns a folder with README's workflow as `src/greet.rs`.
 fn folder(name: &str, source: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme").join(name);
     fs::create_dir_all(folder.join("src")).unwrap();
@@ -26,11 +26,11 @@ fn folder(name: &str, source: &str) -> PathBuf {
     folder
 }
 
-/// Runs `cargo workflow …` as README writes it.
+/// Runs `cargo workflow …` as written in the README.
 fn run(folder: &Path, command: &str) -> Output {
     let mut arguments = Vec::new();
     for (number, part) in command.split('\'').enumerate() {
-        // What is in quotes is one argument.
+        // Quoted text is one argument.
         if number % 2 == 1 {
             arguments.push(part);
         } else {
@@ -64,7 +64,7 @@ fn the_error_of_the_readme_is_the_one_printed() {
     let (code, message) = printed.lines().next().unwrap().split_once(": ").unwrap();
     let code = code.trim_start_matches("error");
     assert!(shown.starts_with(&format!("error: {message} {code}\n")), "{printed}");
-    // The help, the place, and the words with what underlines them.
+    // The help, the position, and the underlined words.
     for line in printed.lines().take_while(|line| !line.is_empty()).skip(1) {
         assert!(shown.contains(line.trim()), "`{line}` is not in\n{shown}");
     }
@@ -81,14 +81,14 @@ fn the_dependencies_of_the_readme_are_found() {
          [workspace]\n\n{dependencies}"
     );
     fs::write(folder.join("Cargo.toml"), manifest).unwrap();
-    // The versions that this workspace has already.
+    // The versions that this workspace already has.
     fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     let arguments = ["metadata", "--offline", "--format-version", "1"];
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(&folder).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Nothing is on a registry yet, and README says so.
+/// The crates are not on a registry yet, as the README says.
 #[test]
 fn the_readme_names_no_version_of_a_registry() {
     for block in blocks("toml") {

@@ -1,4 +1,4 @@
-//! `cargo workflow serve` as a user runs it.
+//! Tests `cargo workflow serve` as a user runs it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may panic")]
 
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// A folder of its own for a test.
+/// Returns a folder for one test.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -30,7 +30,7 @@ struct Serving {
     console: String,
     output: Receiver<String>,
     errors: Receiver<String>,
-    /// What it printed before it listened.
+    /// The output before it listened.
     before: Vec<String>,
 }
 
@@ -96,7 +96,7 @@ impl Serving {
         answer
     }
 
-    /// The description of an execution that ends soon.
+    /// Returns the description of an execution, after waiting for its end.
     fn ended(&self, execution: &Value) -> Value {
         let since = Instant::now();
         loop {
@@ -271,7 +271,7 @@ fn what_cannot_be_served_is_told_at_the_start() {
     let (code, error) = serve(&["broken.asl.json"]);
     assert_eq!(code, Some(1), "{error}");
     assert!(error.contains("Nowhere"), "{error}");
-    assert_eq!(serve(&["empty"]), (Some(2), "error: empty has no `*.template.json` in it\n".to_owned()));
+    assert_eq!(serve(&["empty"]), (Some(2), "error: empty contains no `*.template.json`\n".to_owned()));
     assert!(serve(&["--account", "12"]).1.contains("an account is 12 digits"));
     assert!(serve(&["--lambda-endpoint", "ftp://x"]).1.contains("must begin with http://"));
 }

@@ -1,7 +1,7 @@
-//! `cargo workflow serve --data`, killed at random moments: nothing that it acknowledged is missing, and no task whose answer
-//! was recorded is called again.
+//! Kills `cargo workflow serve --data` at random moments: nothing acknowledged is lost, and no task whose answer was
+//! recorded is called again.
 //!
-//! `WORKFLOW_KILLS=200` kills it more often than the 12 times of a quick test.
+//! `WORKFLOW_KILLS=200` kills it more often than the default of 12 times.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may panic")]
@@ -41,7 +41,7 @@ fn message(stream: &mut impl Read) -> Option<(String, String)> {
     Some((head, String::from_utf8(body).ok()?))
 }
 
-/// A fake Lambda, which keeps a log of the keys that it was called with. It fails every key that ends with `-flaky` once.
+/// Starts a fake Lambda that logs the keys it was called with. It fails every key that ends with `-flaky` once.
 fn lambda() -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -97,7 +97,7 @@ impl Serving {
         Self { process, address }
     }
 
-    /// The answer to a call, if there is one before the server is killed.
+    /// Returns the answer to a call, if one arrives before the server is killed.
     fn try_call(&self, operation: &str, body: &Value) -> Option<(u16, Value)> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         stream.set_read_timeout(Some(SOON)).ok()?;
@@ -179,9 +179,9 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
     let body = json!({"name": "M", "definition": definition(&activity).to_string(), "roleArn": "arn:aws:iam::123456789012:role/r"});
     let machine = serving.call("CreateStateMachine", &body)["stateMachineArn"].clone();
     let mut started: BTreeMap<String, String> = BTreeMap::new();
-    // Answers that were seen in a history: whoever has seen them may rely on them.
+    // Answers that were seen in a history: clients may rely on them.
     let mut recorded: BTreeSet<String> = BTreeSet::new();
-    // Tasks of the activity that a worker has, by what was told when it took them.
+    // Tasks that a worker of the activity has taken, by their contents.
     let mut tokens: Vec<String> = Vec::new();
     let mut succeeded: BTreeSet<String> = BTreeSet::new();
     let mut killed = 0;
@@ -224,7 +224,7 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
                 }
             }
         }
-        // From here on nobody may call what was recorded.
+        // From here on, nothing recorded may be called again.
         let calls_before = log.lock().unwrap().len();
         let running = serving.call("ListExecutions", &json!({"stateMachineArn": machine, "statusFilter": "RUNNING"}));
         let all_ended = started.len() == EXECUTIONS && running["executions"].as_array().unwrap().is_empty();

@@ -1,4 +1,4 @@
-//! Templates of CloudFormation and SAM: their substitutions, their resources in policies, and those that are made to harm.
+//! Tests CloudFormation and SAM templates: their substitutions, their resources in policies, and malicious templates.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 
 const FOLDER: &str = "templates";
 
-/// The codes of what `validate` finds.
+/// Returns the codes of the findings of `validate`.
 fn codes(path: &Path) -> Vec<String> {
     let done = workflow("validate", path, &["--format", "json"]);
     let found: Value = serde_json::from_str(&done.stdout).unwrap();
     found.as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
 }
 
-/// A template with one state machine of SAM, given what is under its `Properties`, and other resources.
+/// Returns a template with one SAM state machine, given the contents of its `Properties` and other resources.
 fn template(name: &str, properties: &str, others: &str) -> PathBuf {
     let text = format!(
         "Parameters:\n  Stage: {{Type: String, Default: dev}}\nResources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n{properties}{others}"
@@ -47,7 +47,7 @@ fn substitutions_are_put_in_before_the_definition_is_checked() {
     );
     let mut found = codes(&path);
     found.sort();
-    // A parameter that is misspelt and so lacks, a token that is not sent, a placeholder without a value, an unused one.
+    // A misspelt and thus missing parameter, a token that is not sent, a placeholder without a value, an unused one.
     for code in ["WF0509", "WF0503", "WF0402", "WF0418"] {
         assert!(found.iter().any(|one| one == code), "{code}: {found:?}");
     }
@@ -102,7 +102,7 @@ fn a_key_given_twice_outside_of_a_definition_is_a_note() {
     assert_eq!(codes(&inside), ["WF0119"]);
 }
 
-/// The resources by action of the policy of `M`.
+/// Returns the resources by action in the policy of `M`.
 fn policy(done: &Done) -> BTreeMap<String, Value> {
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     let policy: Value = serde_json::from_str(&done.stdout).unwrap();
@@ -162,7 +162,7 @@ fn policies_follow_placeholders_to_the_resources_of_the_template() {
     ] {
         assert_eq!(allowed[action], resource, "{action}");
     }
-    // Only the queue's name is made when the template is deployed.
+    // Only the queue's name is generated at deployment.
     assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
     assert!(done.stderr.starts_with("wide: `QueueUrl`") && done.stderr.contains("(D)"), "{}", done.stderr);
     assert!(policy(&workflow("iam", &path, &[&place[..], &["N"]].concat())).is_empty());
@@ -224,7 +224,7 @@ fn a_definition_outside_of_the_templates_folder_is_refused_unless_it_is_allowed(
             let done = workflow(command, &path, &[]);
             assert_eq!(done.code, Some(if is_inside { 0 } else { 2 }), "{command} {uri}: {}", done.stderr);
             let said = format!("{}{}", done.stdout, done.stderr);
-            assert_eq!(said.contains("outside of the template's folder"), !is_inside, "{command} {uri}: {said}");
+            assert_eq!(said.contains("outside the template's folder"), !is_inside, "{command} {uri}: {said}");
             assert_eq!(workflow(command, &path, &["--allow-outside"]).code, Some(0), "{command} {uri}");
         }
     }
@@ -255,5 +255,5 @@ fn a_definition_is_read_of_no_pipe() {
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(2), "{text}");
-    assert!(text.contains("pipe.asl.json: it is no regular file"), "{text}");
+    assert!(text.contains("pipe.asl.json: it is not a regular file"), "{text}");
 }

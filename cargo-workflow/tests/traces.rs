@@ -1,4 +1,4 @@
-//! Traces that `cargo workflow` posts, as a collector on loopback takes them.
+//! Tests the traces that `cargo workflow` posts to a collector on loopback.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may panic")]
 
@@ -16,7 +16,7 @@ const SOON: Duration = Duration::from_secs(20);
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const SPAN: &str = "b7ad6b7169203331";
 
-/// A request: the first line and the body, which must be JSON by its header.
+/// Reads a request and returns the first line and the body, which must be JSON according to its header.
 fn request(stream: &mut TcpStream) -> (String, Value) {
     let mut reader = BufReader::new(stream);
     let mut first = String::new();
@@ -40,7 +40,7 @@ fn request(stream: &mut TcpStream) -> (String, Value) {
     (first.trim().to_owned(), serde_json::from_slice(&body).unwrap())
 }
 
-/// A collector: its URL, and what it gets.
+/// Starts a collector. Returns its URL, and a channel for what it receives.
 fn collector() -> (String, Receiver<(String, Value)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -64,7 +64,7 @@ fn definition() -> Value {
     }})
 }
 
-/// A file with that definition.
+/// Returns a file with that definition.
 fn machine(folder: &str, definition: &Value) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     std::fs::create_dir_all(&folder).unwrap();
@@ -77,13 +77,13 @@ fn input() -> String {
     json!({"items": [1, 2], "traceparent": format!("00-{TRACE}-{SPAN}-01")}).to_string()
 }
 
-/// The spans of a request.
+/// Returns the spans of a request.
 fn spans(body: &Value) -> Vec<Value> {
     let elements = body["resourceSpans"].as_array().unwrap().iter();
     elements.flat_map(|element| element["scopeSpans"][0]["spans"].as_array().unwrap().clone()).collect()
 }
 
-/// The spans of all requests until that of the execution, which is the last.
+/// Returns the spans of all requests up to that of the execution, which is the last.
 fn until_the_end(got: &Receiver<(String, Value)>) -> (String, Vec<Value>) {
     let mut all = Vec::new();
     loop {
@@ -121,7 +121,7 @@ fn tree(spans: &[Value]) -> Vec<String> {
     paths
 }
 
-/// The tree that the links of the events give, below the execution.
+/// Returns the tree that the links of the events form, below the execution.
 const TREE: [&str; 11] = [
     "",
     "Both",

@@ -1,4 +1,5 @@
-//! `cargo workflow types`: what serde takes, JSON Schema's readers, tsc and pydantic take too, and nothing else.
+//! Tests that the readers of `cargo workflow types`' output, JSON Schema, tsc and pydantic, accept exactly what serde
+//! accepts.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -13,7 +14,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Map, Value, json};
 use tools::{folder, stdout, tool, workflow};
 
-/// Numbers that look random and are the same in each run.
+/// Numbers that look random but are the same in each run.
 struct Random(u64);
 
 impl Random {
@@ -31,24 +32,24 @@ impl Random {
     }
 }
 
-/// What is wrong with a value, if anything.
+/// The fault of a value, if any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     None,
-    /// A member is missing, or of another kind.
+    /// A member is missing, or has another kind.
     Form,
-    /// A number has a fraction or is out of range, which TypeScript does not see.
+    /// A number has a fraction or is out of range, which TypeScript does not detect.
     Number,
 }
 
-/// Values of a schema, some of them with one fault.
+/// Generates values of a schema, some of them with one fault.
 struct Values<'s> {
     random: Random,
     schema: &'s Value,
     fault: Fault,
-    /// How many places are left until the fault is made.
+    /// The number of positions until the fault is inserted.
     until: usize,
-    /// Whether the next value may be null too.
+    /// Whether the next value may also be null.
     nullable: bool,
 }
 
@@ -146,7 +147,7 @@ impl Values<'_> {
     }
 }
 
-/// Values for a part, each with its fault, and whether serde takes it.
+/// Returns values for a part, each with its fault, and whether serde accepts it.
 fn values(schema: &Value, part: &str, takes: impl Fn(&Value) -> bool) -> Vec<Judged> {
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let root = schema["properties"][part].clone();
@@ -155,7 +156,7 @@ fn values(schema: &Value, part: &str, takes: impl Fn(&Value) -> bool) -> Vec<Jud
         let seed = random.below(usize::MAX) as u64 | 1;
         let mut values = Values { random: Random(seed), schema, fault, until: random.below(12), nullable: false };
         let value = values.of(&root);
-        // A fault for which no place was found is none.
+        // A fault without a position is no fault.
         let made = if values.fault == Fault::None { fault } else { Fault::None };
         let taken = takes(&value);
         assert_eq!(taken, made == Fault::None, "{part}, {made:?}: {value}");
@@ -164,7 +165,7 @@ fn values(schema: &Value, part: &str, takes: impl Fn(&Value) -> bool) -> Vec<Jud
     made.collect()
 }
 
-/// A value, its fault, and whether serde takes it.
+/// A value, its fault, and whether serde accepts it.
 type Judged = (Value, Fault, bool);
 
 fn all_values() -> Vec<(&'static str, Vec<Judged>)> {

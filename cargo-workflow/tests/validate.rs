@@ -1,4 +1,4 @@
-//! `cargo workflow validate` as a user runs it: what it prints, and its exit codes.
+//! Tests `cargo workflow validate` as a user runs it: its output and exit codes.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -27,7 +27,7 @@ fn reports(arguments: &[&str]) -> Vec<Value> {
 
 fn given(arguments: &[&str], text: &str) -> Output {
     let mut child = command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    // Arguments that are refused end it before it reads.
+    // Rejected arguments end it before it reads.
     if let Err(error) = child.stdin.take().unwrap().write_all(text.as_bytes()) {
         assert_eq!(error.kind(), ErrorKind::BrokenPipe);
     }
@@ -186,7 +186,7 @@ fn findings_that_are_allowed_are_not_told() {
         assert_eq!(silent.status.code(), Some(0));
         assert_eq!(String::from_utf8(silent.stdout).unwrap(), "0 errors and 0 warnings in 1 state machine\n");
     }
-    // What AWS refuses whatever its APIs are.
+    // What AWS rejects for certain.
     assert_eq!(given(&["--allow", "WF0201", "-"], &text).status.code(), Some(2));
     assert_eq!(given(&["--allow", "WF9999", "-"], &text).status.code(), Some(2));
 }
@@ -203,7 +203,7 @@ fn one_of_several_can_be_taken() {
     let wrong = (Some(1), "1 error and 0 warnings in 1 state machine".to_owned());
     assert_eq!(summary(&["several.rs", "--name", "Outer"]), wrong);
     assert_eq!(summary(&["several.yaml", "--name", "Wrong"]), wrong);
-    let (code, text) = (Some(2), "error: there is no workflow `Edns`\n".to_owned());
+    let (code, text) = (Some(2), "error: no workflow `Edns`\n".to_owned());
     let output = command(&["several.rs", "several.yaml", "--name", "Edns"]).output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (code, text));
 }
@@ -257,17 +257,17 @@ fn what_a_path_names_elsewhere_is_not_known() {
         let reports = reports(&[path.to_str().unwrap()]);
         reports.iter().filter(|report| report["severity"] == "error").count()
     };
-    // The input lacks a member, the output has not the one that is read.
+    // The input lacks a member, and the output lacks the member that is read.
     assert_eq!(errors(&format!("{declared} {}", workflow("Parent", "Child"))), 2);
     assert_eq!(errors(&format!("{declared} mod inner {{ {} }}", workflow("Parent", "super::Child"))), 2);
     assert_eq!(errors(&format!("{declared} mod inner {{ {} }}", workflow("Parent", "Child"))), 2);
     assert_eq!(errors(&format!("mod inner {{ {declared} }} {}", workflow("Parent", "inner::Child"))), 2);
-    // Another file's, or not to be told apart.
+    // In another file, or ambiguous.
     for other in ["crate::Child", "other::Child", "self::inner::Child", "Child2"] {
         assert_eq!(errors(&format!("{declared} {}", workflow("Parent", other))), 0, "{other}");
     }
     assert_eq!(errors(&format!("mod inner {{ {declared} }} {}", workflow("Parent", "Child"))), 0);
-    // JSONata of the user's own.
+    // The user's own JSONata.
     for (member, count) in [("x", 0), ("c", 1)] {
         let text = workflow("Parent", "Child").replace("{ b: 1 }", "{ a: \"\" }");
         let text = text.replace("Start.Output.c", &format!("jsonata \"$Start.Output.{member}\""));

@@ -1,4 +1,4 @@
-//! An order as a saga: what was done is undone when a later step fails.
+//! An order as a saga: completed steps are undone if a later step fails.
 
 use workflow_runtime::workflow;
 
@@ -34,7 +34,8 @@ workflow! {
 
         succeed Done { tracking: Ship.Payload.tracking, receipt: Charge.Payload.id }
 
-        // Only a failed shipment leads here: there is a receipt. What cannot be refunded is released all the same.
+        // Only a failed shipment leads here, so there is a receipt. If the refund fails, the reservation is still
+        // released.
         task Refund = lambda::invoke {
             FunctionName: "refund",
             Payload: { receipt: Charge.Payload.id, amount: Charge.Payload.amount, reason: caught.Cause },
@@ -43,7 +44,8 @@ workflow! {
             catch [States.ALL] => Release
             -> Release;
 
-        // A failed charge leads here, and a refund, done or failed: there is a reservation, and perhaps a receipt.
+        // A failed charge leads here, and so does a refund, successful or not: there is a reservation, and perhaps a
+        // receipt.
         task Release = lambda::invoke {
             FunctionName: "release",
             Payload: { reservation: Reserve.Payload.id, receipt?: Charge?.Payload.id },

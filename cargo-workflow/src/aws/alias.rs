@@ -1,4 +1,4 @@
-//! `cargo workflow alias`: an alias shown, pointed, shifted, rolled back, deleted.
+//! `cargo workflow alias`: shows, points, shifts, rolls back or deletes an alias.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -18,19 +18,19 @@ pub(crate) struct AliasCommand {
     machine: String,
     /// The alias
     alias: String,
-    /// Point it to this version: a number, or `new` to publish one now. The alias is made where there is none
+    /// Point it to this version: a number, or `new` to publish one now. The alias is created if it does not exist
     #[arg(long, value_name = "VERSION")]
     to: Option<String>,
-    /// Give the version so many of a hundred executions, and the others to the one before
+    /// Give the version this percentage of executions, and the rest to the previous version
     #[arg(long, requires = "to", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
     weight: u8,
-    /// Point it to what ran before
+    /// Point it to the previous version
     #[arg(long, conflicts_with_all = ["to", "delete"])]
     roll_back: bool,
     /// Delete the alias
     #[arg(long, conflicts_with = "to")]
     delete: bool,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub(crate) struct AliasCommand {
 }
 
 impl AliasCommand {
-    /// Changes the alias as told, and prints where it points to.
+    /// Changes the alias as requested, and prints its targets.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let made = self.connect.run(async |client| {
             let machine = machine(&client, &self.machine).await?;
@@ -49,8 +49,8 @@ impl AliasCommand {
             }
             let there = |made: Value| match made["routes"] == json!("") {
                 true => {
-                    let help = "`--to new` publishes a version and makes the alias";
-                    Err(failure::message(6, &format!("there is no alias `{}`", self.alias), help))
+                    let help = "`--to new` publishes a version and creates the alias";
+                    Err(failure::message(6, &format!("no alias `{}`", self.alias), help))
                 }
                 false => Ok(made),
             };
@@ -76,7 +76,7 @@ impl AliasCommand {
     }
 }
 
-/// An alias and where it points to: `7=90 8=10`.
+/// Returns an alias and its targets: `7=90 8=10`.
 pub(super) async fn shown(alias: &Alias<Untyped>) -> Result<Value, Error> {
     let mut routes = alias.routes().await?;
     routes.sort_by_key(|route| std::cmp::Reverse(route.weight));

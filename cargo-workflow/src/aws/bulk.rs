@@ -17,10 +17,10 @@ use crate::{Failure, report};
 pub(crate) struct Stop {
     #[command(flatten)]
     which: Which,
-    /// The error that it ends with
+    /// The error with which it ends
     #[arg(long)]
     error: Option<String>,
-    /// The cause that it ends with
+    /// The cause with which it ends
     #[arg(long)]
     cause: Option<String>,
 }
@@ -32,20 +32,21 @@ pub(crate) struct Redrive {
     which: Which,
 }
 
-/// Which executions, and how it is told.
+/// Which executions, and the output format.
 #[derive(Args)]
 struct Which {
-    /// The ARN of the execution; or with --all a state machine (NAME, NAME:ALIAS, NAME:VERSION, an ARN) or the ARN of a map run
+    /// The ARN of the execution. With --all, a state machine (NAME, NAME:ALIAS, NAME:VERSION, an ARN) or the ARN of a
+    /// map run
     target: String,
-    /// All executions of the state machine that the options below leave
+    /// All executions of the state machine that match the options below
     #[arg(long)]
     all: bool,
     #[command(flatten)]
     filter: Filter,
-    /// Only print what it would be done to
+    /// Only print the executions that would be affected
     #[arg(long, requires = "all")]
     dry_run: bool,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     #[command(flatten)]
@@ -53,7 +54,7 @@ struct Which {
 }
 
 impl Stop {
-    /// Stops them, and prints which.
+    /// Stops them, and prints their ARNs.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let (error, cause) = (self.error.as_deref(), self.cause.as_deref());
         self.which.execute(
@@ -65,7 +66,7 @@ impl Stop {
 }
 
 impl Redrive {
-    /// Redrives them, and prints which.
+    /// Redrives them, and prints their ARNs.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         self.which.execute(output, async |execution| Ok(execution.redrive().await?), Executions::redrive_all)
     }
@@ -82,8 +83,8 @@ impl Which {
         all: impl Fn(Executions<Untyped>) -> Bulk,
     ) -> Result<ExitCode, Failure> {
         if !self.all && !self.target.starts_with("arn:") {
-            let what = format!("`{}` is no ARN of an execution", self.target);
-            return Err(failure::message(2, &what, "for all executions of a state machine, add --all"));
+            let what = format!("`{}` is not the ARN of an execution", self.target);
+            return Err(failure::message(2, &what, "to select all executions of a state machine, add --all"));
         }
         let outcome = self.connect.run(async |client| {
             if !self.all {

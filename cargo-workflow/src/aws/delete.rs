@@ -13,10 +13,10 @@ use crate::{Failure, report};
 /// The arguments of `delete`.
 #[derive(Args)]
 pub(crate) struct Delete {
-    /// The state machine: NAME or an ARN; NAME:VERSION deletes only that version. AWS ends the executions of a state machine that is
-    /// deleted at their next transition
+    /// The state machine: NAME or an ARN; NAME:VERSION deletes only that version. AWS ends the executions of a deleted
+    /// state machine at their next transition
     machine: String,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     #[command(flatten)]
@@ -28,7 +28,7 @@ impl Delete {
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let arn = self.connect.run(async |client| {
             let machine = machine(&client, &self.machine).await?;
-            // One that does not exist is no error to the service, but a wrong word here.
+            // The service ignores a state machine that does not exist, but here it is probably a typo.
             machine.describe().await?;
             match machine.version_number() {
                 Some(_) => machine.delete_version().await?,

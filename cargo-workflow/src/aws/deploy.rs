@@ -1,4 +1,4 @@
-//! `cargo workflow deploy`: brings a state machine to what a file says.
+//! `cargo workflow deploy`: updates a state machine to what a file declares.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ use crate::{Failure, report};
 pub(crate) struct Deploy {
     #[command(flatten)]
     file: crate::File,
-    /// The ARN of the role that executions run as
+    /// The ARN of the role of the executions
     #[arg(long, value_name = "ARN")]
     role: String,
     #[command(flatten)]
@@ -32,52 +32,52 @@ pub(crate) struct Deploy {
     /// Publish a version, and point this alias to it
     #[arg(long, value_name = "NAME")]
     alias: Option<String>,
-    /// Give the version so many of a hundred executions of the alias, and the others to the one before
+    /// Give the version this percentage of the alias's executions, and the rest to the previous version
     #[arg(long, requires = "alias", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
     weight: u8,
-    /// Overwrite a state machine that was changed by hand, or made by other means
+    /// Overwrite a state machine that was changed by hand, or created by other means
     #[arg(long)]
     accept: bool,
-    /// Wait at most so long for a state machine of that name that is being deleted
+    /// Wait at most this many seconds for a state machine of that name that is being deleted
     #[arg(long, value_name = "SECONDS")]
     wait_for_deletion: Option<u64>,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     #[command(flatten)]
     connect: Connect,
 }
 
-/// What a file is deployed as.
+/// The state machine to deploy.
 #[derive(Args, Clone)]
 pub(super) struct Target {
-    /// The state machine's name; otherwise that of the workflow, or of the file
+    /// The state machine's name; by default that of the workflow, or of the file
     #[arg(long, value_name = "NAME")]
     machine: Option<String>,
-    /// An Express state machine, where the file does not say: an ASL document
+    /// An Express state machine, if the file does not say so: an ASL document
     #[arg(long)]
     express: bool,
 }
 
-/// What is said of the state machine beside its definition. What is not said stays as it is.
+/// The configuration apart from the definition. Anything that is not given stays unchanged.
 #[derive(Args, Clone)]
 pub(super) struct Settings {
-    /// Write events to the log group with this ARN
+    /// Log events to the log group with this ARN
     #[arg(long, value_name = "ARN")]
     log_group: Option<String>,
-    /// Which events
+    /// Which events to log
     #[arg(long, requires = "log_group", value_enum, default_value = "error")]
     log_level: LogLevel,
-    /// With inputs and outputs
+    /// Log inputs and outputs too
     #[arg(long, requires = "log_group")]
     log_data: bool,
-    /// Send traces to X-Ray, or do not
+    /// Whether to send traces to X-Ray
     #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true")]
     tracing: Option<bool>,
     /// A customer managed key of KMS
     #[arg(long, value_name = "KEY")]
     kms_key: Option<String>,
-    /// A tag; may be repeated. All other tags are removed then
+    /// A tag; may be repeated. All other tags are then removed
     #[arg(long = "tag", value_name = "KEY=VALUE")]
     tags: Vec<String>,
 }
@@ -89,7 +89,7 @@ enum LogLevel {
     All,
 }
 
-/// The state machine of a file, whole.
+/// The complete state machine of a file.
 pub(super) struct Read {
     pub(super) machine: Machine,
     pub(super) name: String,
@@ -97,13 +97,13 @@ pub(super) struct Read {
 }
 
 impl Target {
-    /// Reads the file; every param must have a value.
+    /// Reads the file. Every parameter must have a value.
     pub(super) fn read(&self, file: &crate::File) -> Result<Read, Failure> {
         let values = file.params.values()?;
         let wanted = file.wanted(&values);
         let machine = source::read_one(Wanted { reading: wanted.reading.with_defaults(), ..wanted });
         let machine = machine.map_err(|failure| match failure {
-            // 1 is for executions that fail.
+            // Code 1 is for executions that fail.
             Failure::Printed(_) => Failure::Printed(2),
             failure => failure,
         })?;
@@ -111,7 +111,7 @@ impl Target {
         let missing: Vec<String> = missing.collect();
         if let Some(name) = missing.first() {
             let what = format!("these params have no value: `{}`", missing.join("`, `"));
-            let help = format!("give them: `--param {name}=…`, or a file with all of them: `--params FILE`");
+            let help = format!("give a value with `--param {name}=…`, or a file with all values with `--params FILE`");
             return Err(failure::message(2, &what, &help));
         }
         let name = self.machine.clone().or_else(|| machine.aws_name.clone()).unwrap_or_else(|| machine.name.clone());
@@ -121,7 +121,7 @@ impl Target {
 }
 
 impl Deploy {
-    /// Deploys the file, and prints what was done.
+    /// Deploys the file, and prints what changed.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let read = self.target.read(&self.file)?;
         let tags = self.settings.tags()?;
@@ -183,7 +183,7 @@ impl Deploy {
 }
 
 impl Settings {
-    /// The tags.
+    /// Returns the tags.
     pub(super) fn tags(&self) -> Result<Vec<(String, String)>, Failure> {
         let tags = self.tags.iter().map(|tag| match tag.split_once('=') {
             Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
@@ -192,7 +192,7 @@ impl Settings {
         tags.collect()
     }
 
-    /// A deployment that says all this.
+    /// Applies these settings to a deployment.
     pub(super) fn configured<K: WorkflowKind>(
         &self,
         mut deploy: Deployment<Untyped<K>>,

@@ -1,4 +1,4 @@
-//! `cargo workflow history`: the events of an execution.
+//! `cargo workflow history`: prints the events of an execution.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -14,16 +14,16 @@ use crate::{Failure, report};
 #[derive(Args)]
 #[group(id = "of_aws")]
 pub(crate) struct History {
-    /// The newest event first
+    /// Print the newest event first
     #[arg(long)]
     reverse: bool,
-    /// How many events at most
+    /// The maximum number of events
     #[arg(long)]
     limit: Option<usize>,
     /// Print inputs, outputs and causes too
     #[arg(long)]
     data: bool,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     #[command(flatten)]
@@ -31,7 +31,7 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Every event of an execution as the API gives it, and the definition that it runs.
+    /// Returns every event of an execution in the form of the API, and its definition.
     pub(crate) fn recorded(&self, execution: &str) -> Result<(Vec<Value>, String), Failure> {
         self.connect.run(async |client| {
             let execution = client.execution(execution);
@@ -106,7 +106,7 @@ impl History {
     }
 }
 
-/// An event as `GetExecutionHistory` has it on the wire, with the details that pages and traces show.
+/// Returns an event in the wire format of `GetExecutionHistory`, with the details that pages and traces show.
 pub(super) fn of_api(event: &Event<Untyped>) -> Value {
     let sdk = event.sdk();
     let index = sdk.map_iteration_started_event_details();

@@ -1,4 +1,4 @@
-//! `cargo workflow describe ARN|NAME`: a state machine, an execution or a map run, as the service has it.
+//! `cargo workflow describe ARN|NAME`: prints the service's description of a state machine, an execution or a map run.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use workflow_runtime::client::{Client, Untyped};
 use super::{CommandError, Connect, Format, machine, table};
 use crate::{Failure, report};
 
-/// Prints what the service says of a state machine, an execution or a map run.
+/// Prints the service's description of a state machine, an execution or a map run.
 pub(crate) fn describe(
     named: &str,
     definition: bool,

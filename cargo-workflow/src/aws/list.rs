@@ -1,4 +1,4 @@
-//! `cargo workflow list`: state machines, or the executions, versions and aliases of one.
+//! `cargo workflow list`: lists state machines, or the executions, versions and aliases of one.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -15,21 +15,21 @@ use crate::{Failure, report};
 /// The arguments of `list`.
 #[derive(Args)]
 pub(crate) struct List {
-    /// The state machine whose executions are listed: NAME, NAME:ALIAS, NAME:VERSION or an ARN, also that of a map run. Without
-    /// it, the state machines
+    /// The state machine whose executions are listed: NAME, NAME:ALIAS, NAME:VERSION or an ARN, including that of a map
+    /// run. Without it, the state machines are listed
     machine: Option<String>,
     #[command(flatten)]
     filter: Filter,
-    /// The versions of the state machine instead
+    /// List the versions of the state machine instead
     #[arg(long, requires = "machine", conflicts_with = "aliases")]
     versions: bool,
-    /// The aliases of the state machine instead
+    /// List the aliases of the state machine instead
     #[arg(long, requires = "machine")]
     aliases: bool,
-    /// How many at most
+    /// The maximum number of entries
     #[arg(long, default_value_t = 100)]
     limit: usize,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     #[command(flatten)]
@@ -39,19 +39,19 @@ pub(crate) struct List {
 /// Which executions.
 #[derive(Args, Clone, Default)]
 pub(super) struct Filter {
-    /// Only those with this status; may be repeated
+    /// Only executions with this status; may be repeated
     #[arg(long, value_enum)]
     status: Vec<Status>,
-    /// Only those whose names begin so
+    /// Only executions whose names begin with this text
     #[arg(long = "named", value_name = "BEGINNING")]
     named: Option<String>,
-    /// Only those that were started in the last so many seconds
+    /// Only executions that started in the last SINCE seconds
     #[arg(long, value_name = "SECONDS")]
     since: Option<u64>,
-    /// Only those that were started longer than so many seconds ago
+    /// Only executions that started more than BEFORE seconds ago
     #[arg(long, value_name = "SECONDS")]
     before: Option<u64>,
-    /// Only those that have been redriven, or have not
+    /// Only executions that have (true) or have not (false) been redriven
     #[arg(long, value_name = "BOOLEAN")]
     redriven: Option<bool>,
 }
@@ -67,7 +67,7 @@ enum Status {
 }
 
 impl Filter {
-    /// The executions that it leaves.
+    /// Applies the filter to executions.
     pub(super) fn of(&self, executions: Executions<Untyped>) -> Executions<Untyped> {
         let mut executions = executions;
         for status in &self.status {
@@ -97,7 +97,7 @@ impl Filter {
     }
 }
 
-/// What is printed: for programs, and for people.
+/// The output: as JSON, and as text.
 struct Listed {
     head: &'static [&'static str],
     json: Vec<Value>,
@@ -176,7 +176,7 @@ impl List {
     }
 }
 
-/// An execution of a listing, with the API's names.
+/// Returns an execution of a listing, with the API's names.
 fn of_execution(item: &ExecutionListItem) -> Value {
     json!({
         "name": item.name(),

@@ -1,4 +1,4 @@
-//! The commands that speak to AWS, or to another endpoint with the Step Functions API.
+//! The commands that use AWS, or another endpoint with the Step Functions API.
 
 mod alias;
 mod bulk;
@@ -37,44 +37,44 @@ pub(crate) use plan::Plan;
 pub(crate) use start::Start;
 pub(crate) use watch::Watch;
 
-/// Where the service is, and who asks.
+/// The endpoint and the credentials.
 #[derive(Args, Clone, Default)]
 pub(crate) struct Connect {
     /// The URL of the Step Functions API, in place of AWS's own, such as http://127.0.0.1:8083
     #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SFN")]
     endpoint: Option<String>,
-    /// The region; otherwise AWS_REGION, or that of the profile
+    /// The region; by default AWS_REGION, or that of the profile
     #[arg(long)]
     region: Option<String>,
-    /// The profile of ~/.aws/config; otherwise AWS_PROFILE
+    /// The profile of ~/.aws/config; by default AWS_PROFILE
     #[arg(long)]
     profile: Option<String>,
-    /// How many seconds one request may take, with its retries
+    /// The maximum duration of a request in seconds, including its retries
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     request_timeout: u64,
 }
 
-/// How it is printed.
+/// The output format.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    /// Text for people
     Text,
-    /// For programs
+    /// JSON for programs
     Json,
 }
 
-/// Requests of a synchronous execution last as long as the execution: five minutes at most.
+/// A request for a synchronous execution takes as long as the execution: at most five minutes.
 const LONGEST: Duration = Duration::from_secs(310);
 
 impl Connect {
-    /// Whether the endpoint is this machine's own, where no credentials are needed.
+    /// Returns whether the endpoint is on this computer, where no credentials are needed.
     fn is_loopback(&self) -> bool {
         let host = self.endpoint.as_deref().and_then(|url| url.split_once("://")).map(|(_, rest)| rest);
         let host = host.and_then(|rest| rest.split('/').next()).unwrap_or_default();
         host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]")
     }
 
-    /// Runs a command with a client; what goes wrong is printed with what to do next.
+    /// Runs a command with a client. Errors are printed with help.
     pub(crate) fn run<T>(
         &self,
         command: impl AsyncFnOnce(Client<Untyped>) -> Result<T, CommandError>,
@@ -85,7 +85,7 @@ impl Connect {
             let sfn = self.sfn().await?;
             command(Client::new(sfn)).await
         });
-        // A look-up of a name that hangs is not waited for.
+        // Do not wait for a name lookup that hangs.
         runtime.shutdown_background();
         outcome.map_err(|error| match error {
             CommandError::Service(error) => failure::print(&error, self),
@@ -98,7 +98,7 @@ impl Connect {
             && !(url.starts_with("http://") || url.starts_with("https://"))
         {
             let help = format!("such as http://{url}");
-            return Err(failure::message(2, &format!("the endpoint `{url}` is no URL"), &help).into());
+            return Err(failure::message(2, &format!("the endpoint `{url}` is not a URL"), &help).into());
         }
         let timeout = Duration::from_secs(self.request_timeout.max(1));
         let timeouts = TimeoutConfig::builder().connect_timeout(timeout.min(Duration::from_secs(5)));
@@ -120,7 +120,7 @@ impl Connect {
         }
         let shared = loader.load().await;
         if shared.region().is_none() {
-            let help = "give one: `--region eu-west-1`, or set AWS_REGION, or `region` in the profile";
+            let help = "use `--region eu-west-1`, or set AWS_REGION, or `region` in the profile";
             return Err(failure::message(failure::DENIED, "no region is set", help).into());
         }
         let mut config = aws_sdk_sfn::config::Builder::from(&shared);
@@ -134,11 +134,11 @@ impl Connect {
     }
 }
 
-/// What stopped a command.
+/// Why a command failed.
 pub(crate) enum CommandError {
-    /// The service, or the way to it.
+    /// An error of the service or of the connection.
     Service(Error),
-    /// Something else.
+    /// Any other failure.
     Failure(Failure),
 }
 
@@ -160,7 +160,7 @@ impl From<std::io::Error> for CommandError {
     }
 }
 
-/// The state machine that a user names: `NAME`, `NAME:ALIAS`, `NAME:7`, or an ARN.
+/// Returns the state machine that the user named: `NAME`, `NAME:ALIAS`, `NAME:7`, or an ARN.
 async fn machine(client: &Client<Untyped>, named: &str) -> Result<StateMachine<Untyped>, Error> {
     if named.starts_with("arn:") {
         return Ok(client.attach(named));

@@ -1,4 +1,4 @@
-//! `cargo workflow plan`: what a deployment of a file would change, and what that means.
+//! `cargo workflow plan`: shows what a deployment of a file would change, and what that means.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -18,20 +18,20 @@ use crate::{Failure, report, types};
 
 /// The arguments of `plan`.
 ///
-/// The exit code is 0 for `compatible`, 3 for `careful`, 4 for `breaking`, and 5 where the state machine was changed by hand since it
-/// was deployed. docs/operating.md has the others.
+/// The exit code is 0 for `compatible`, 3 for `careful`, 4 for `breaking`, and 5 if the state machine was changed by
+/// hand since it was deployed. docs/operating.md lists the others.
 #[derive(Args)]
 pub(crate) struct Plan {
     #[command(flatten)]
     file: crate::File,
-    /// The ARN of the role that executions are to run as; otherwise the one of the state machine that is there
+    /// The ARN of the role of the executions; by default that of the existing state machine
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
     settings: Settings,
-    /// Take what was changed by hand for what is to be overwritten
+    /// Plan to overwrite changes made by hand
     #[arg(long)]
     accept: bool,
     #[command(flatten)]
@@ -52,7 +52,7 @@ impl Plan {
             _ => self.plan(client, &read, &tags).await,
         })?;
         if planned.machine.is_none() {
-            // Nobody relies yet on what is to be created.
+            // Nobody relies yet on a state machine that does not exist.
             planned.plan.findings.clear();
         }
         match self.printing.format {
@@ -68,7 +68,7 @@ impl Plan {
             && !self.accept
         {
             let what = format!("{}: {}", drift.machine, drift.why());
-            return Err(super::failure::message(5, &what, "`--accept` deploys over it, and plans so"));
+            return Err(super::failure::message(5, &what, "`--accept` plans and deploys over it"));
         }
         Ok(self.printing.code(planned.verdict()))
     }
@@ -94,7 +94,7 @@ impl Plan {
     }
 }
 
-/// What would be done, in a line.
+/// Returns a line that says what would be done.
 fn head(planned: &Planned) -> String {
     match &planned.machine {
         Some(arn) if planned.plan.is_empty() => format!("{}: nothing would change\n", printable(arn.as_str())),

@@ -1,4 +1,4 @@
-//! `cargo workflow start`: starts an execution, and waits for it where that is asked for.
+//! `cargo workflow start`: starts an execution, and optionally waits for it.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -17,8 +17,8 @@ use crate::{Failure, input, report};
 
 /// The arguments of `start`.
 ///
-/// The exit code is 0 when it was started, or with --wait succeeded; 1 when it failed; 3 when it timed out, was aborted, or
-/// runs longer than --at-most. docs/operating.md has the others.
+/// The exit code is 0 if the execution was started, or with --wait succeeded; 1 if it failed; 3 if it timed out, was
+/// aborted, or runs longer than --at-most. docs/operating.md lists the others.
 #[derive(Args)]
 pub(crate) struct Start {
     /// The state machine: NAME, NAME:ALIAS, NAME:VERSION or an ARN
@@ -26,19 +26,19 @@ pub(crate) struct Start {
     /// The execution's input, as JSON
     #[arg(long, conflicts_with = "input_file")]
     input: Option<String>,
-    /// A file with the execution's input; - is the standard input
+    /// A file with the execution's input; - is standard input
     #[arg(long, value_name = "FILE")]
     input_file: Option<PathBuf>,
-    /// The execution's name; otherwise a random one
+    /// The execution's name; by default a random one
     #[arg(long, value_name = "NAME")]
     execution: Option<String>,
     /// Wait for its end, and print its output
     #[arg(long)]
     wait: bool,
-    /// Wait at most so many seconds
+    /// Wait at most this many seconds
     #[arg(long, value_name = "SECONDS", requires = "wait")]
     at_most: Option<u64>,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     #[command(flatten)]
@@ -124,7 +124,7 @@ impl Start {
     }
 }
 
-/// Prints each progress to the standard error, where it is another than the last.
+/// Prints the progress to standard error whenever it changes.
 fn tell() -> impl FnMut(&Progress) + Send + 'static {
     let mut last = String::new();
     move |progress| {

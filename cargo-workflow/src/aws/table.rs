@@ -1,4 +1,4 @@
-//! What the service says, for people: columns, times, payloads.
+//! Text output: columns, times, payloads.
 
 use std::io::{self, Write};
 
@@ -21,7 +21,7 @@ pub(super) fn print(output: &mut impl Write, head: &[&str], rows: &[Vec<String>]
     rows.iter().try_for_each(|row| line(&mut row.iter().map(String::as_str)))
 }
 
-/// A time as RFC 3339 has it.
+/// Returns a time in RFC 3339.
 pub(super) fn time(time: &DateTime) -> String {
     time.fmt(DateTimeFormat::DateTime).unwrap_or_else(|_| time.secs().to_string())
 }
@@ -30,12 +30,12 @@ pub(super) fn time_or_none(at: Option<&DateTime>) -> Value {
     at.map(time).into()
 }
 
-/// A payload that the service has as text, as the JSON that it is; as text where it is none.
+/// Returns a payload, which the service sends as text, as JSON; as a string if it is not JSON.
 pub(super) fn payload(text: Option<&str>) -> Value {
     text.map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_else(|_| text.into()))
 }
 
-/// One line for each member: its name and its value, those without a value left out.
+/// Prints a line for each member: its name and its value. Members without a value are left out.
 pub(super) fn members(output: &mut impl Write, made: &Value) -> io::Result<()> {
     let members = made.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
     for (name, value) in members {

@@ -1,4 +1,4 @@
-//! `cargo workflow watch`: an execution until it ends.
+//! `cargo workflow watch`: follows an execution until it ends.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -14,21 +14,21 @@ use super::{CommandError, Connect, failure};
 use crate::watch::Items;
 use crate::{Failure, watch};
 
-/// The pauses between two looks: the first, and the longest.
+/// The pauses between polls: the first, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
 
-/// How long to go on while the service does not answer.
+/// How long to continue while the service does not answer.
 const OUTAGE: Duration = Duration::from_secs(300);
 
 /// The arguments of `watch`.
 ///
-/// The exit code is 0 when the execution succeeded, 1 when it failed, and 3 when it timed out, was aborted, or runs longer
+/// The exit code is 0 if the execution succeeded, 1 if it failed, and 3 if it timed out, was aborted, or runs longer
 /// than --at-most.
 #[derive(Args)]
 pub(crate) struct Watch {
     /// The ARN of the execution
     execution: String,
-    /// Watch at most so many seconds
+    /// Watch for at most this many seconds
     #[arg(long, value_name = "SECONDS")]
     at_most: Option<u64>,
     #[command(flatten)]
@@ -36,7 +36,7 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Prints a line for each state that is over, and how the execution ended.
+    /// Prints a line for each completed state, and how the execution ended.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let mut watch = watch::Watch::on_terminal();
         let ended = self.connect.run(async |client| self.follow(&client, &mut watch, output).await);
@@ -60,7 +60,7 @@ impl Watch {
         })
     }
 
-    /// Looks until the execution has ended; `None` when it is watched no longer.
+    /// Polls until the execution has ended. Returns `None` if the watching ends first.
     async fn follow(
         &self,
         client: &Client<Untyped>,
@@ -94,14 +94,14 @@ impl Watch {
     }
 }
 
-/// How the execution stands, the events that are new told; and whether there were any.
+/// Reads the status of the execution and prints new events. Returns whether there were any.
 async fn look(
     client: &Client<Untyped>,
     execution: &Execution<Untyped>,
     watch: &mut watch::Watch,
     output: &mut impl Write,
 ) -> Result<(ExecutionDescription<Untyped>, bool), CommandError> {
-    // How it stands is asked first: an end that is known then has its events.
+    // The status is read first, so that the events of a known end are included.
     let described = execution.describe().await?;
     let mut history = execution.history().newest_first().without_data();
     let mut events = Vec::new();

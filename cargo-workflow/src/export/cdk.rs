@@ -119,7 +119,7 @@ pub(super) fn construct(deployment: &Deployment) -> String {
         "    const version = new sfn.CfnStateMachineVersion(this, 'Version', {{\n\
          \x20     stateMachineArn: this.stateMachine.attrArn,\n\
          \x20     stateMachineRevisionId: this.stateMachine.attrStateMachineRevisionId,\n    }});\n\
-         \x20   // A version that is replaced stays, since executions may have been started on it.\n\
+         \x20   // Keep replaced versions, because executions may run on them.\n\
          \x20   version.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;\n\
          \x20   version.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;\n\
          \x20   this.alias = new sfn.CfnStateMachineAlias(this, 'Alias', {{\n      name: {},\n\
@@ -129,7 +129,7 @@ pub(super) fn construct(deployment: &Deployment) -> String {
     format!("{text}\nconst definition = {};\n", template_literal(&definition))
 }
 
-/// A text as a literal over several lines, in which nothing is an expression.
+/// Returns a text as a multi-line literal without expressions.
 fn template_literal(text: &str) -> String {
     format!("`{}`", escaped(text))
 }
@@ -138,7 +138,7 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${")
 }
 
-/// A text with placeholders as a template literal, or one without as a string.
+/// Returns a text with placeholders as a template literal, or a text without any as a string.
 fn template(text: &str, names: &BTreeMap<String, String>) -> String {
     if placeholder::named(text).next().is_none() {
         return quoted(text);
@@ -156,7 +156,7 @@ fn template(text: &str, names: &BTreeMap<String, String>) -> String {
     format!("`{}`", filled(text, escaped, value))
 }
 
-/// JSON as an expression over several lines, `levels` levels in.
+/// Writes JSON as a multi-line expression, indented by `levels`.
 fn json(value: &Value, levels: usize, text: &impl Fn(&str) -> String) -> String {
     let (outer, inner) = ("  ".repeat(levels), "  ".repeat(levels + 1));
     match value {
@@ -192,7 +192,7 @@ fn class_name(title: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) { format!("StateMachine{name}") } else { name }
 }
 
-/// A string of TypeScript; JSON's escapes are its own.
+/// Returns a TypeScript string. TypeScript supports JSON's escapes.
 fn quoted(text: &str) -> String {
     Value::String(text.to_owned()).to_string()
 }

@@ -1,4 +1,4 @@
-//! Templates of CloudFormation and SAM, as JSON.
+//! Exports to CloudFormation and SAM templates, as JSON.
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html>,
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html>
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::model::{Deployment, LOG_DAYS, NAME, ParamKind, Part, filled, map_texts, names, pascal};
 
-/// The logical ids of the resources, which no parameter may have.
+/// The logical IDs of the resources, which no parameter may have.
 const RESOURCES: [&str; 6] =
     ["StateMachine", "StateMachineRole", "StateMachineLogs", "StateMachineVersion", "StateMachineAlias", NAME];
 
@@ -17,7 +17,7 @@ pub(super) fn template(deployment: &Deployment, sam: bool) -> Value {
     let names = names(&deployment.params, &RESOURCES, pascal);
     let sub = |text: &str| {
         let named = |name: &str| format!("${{{}}}", names.get(name).map_or(name, String::as_str));
-        // `${!X}` is `${X}` as it is.
+        // `${!X}` is a literal `${X}`.
         json!({"Fn::Sub": filled(text, |text| text.replace("${", "${!"), named)})
     };
     let mut template = Map::new();
@@ -55,7 +55,7 @@ pub(super) fn template(deployment: &Deployment, sam: bool) -> Value {
     machine(deployment, sam, &names, &role, &mut resources);
     template.insert("Resources".to_owned(), resources.into());
     let mut outputs = json!({"StateMachineArn": {"Value": {"Ref": "StateMachine"}}});
-    // SAM makes the alias itself.
+    // SAM creates the alias itself.
     if !sam || !is_sam(deployment) {
         outputs["AliasArn"] = json!({"Value": {"Ref": "StateMachineAlias"}});
     }
@@ -63,7 +63,7 @@ pub(super) fn template(deployment: &Deployment, sam: bool) -> Value {
     Value::Object(template)
 }
 
-/// Whether SAM's own resource can hold the definition: as an object, in which every value stands inside a text.
+/// Returns whether SAM's own resource can contain the definition: as an object in which every value is inside a string.
 fn is_sam(deployment: &Deployment) -> bool {
     deployment.definition.parts.iter().all(|part| match part {
         Part::Text(_) | Part::Inside(_) => true,
@@ -106,7 +106,7 @@ fn machine(
         resources.insert("StateMachine".to_owned(), machine);
         return;
     }
-    // The text for people, where no value stands for a whole number or object.
+    // The readable form, if no value stands for a whole number or object.
     let parsed = serde_json::from_str::<Value>(&text);
     let text = parsed.map_or(text, |definition| format!("{definition:#}"));
     properties.insert("StateMachineName".to_owned(), json!({"Ref": NAME}));
@@ -118,7 +118,7 @@ fn machine(
     properties.insert("TracingConfiguration".to_owned(), json!({"Enabled": deployment.tracing}));
     let machine = json!({"Type": "AWS::StepFunctions::StateMachine", "Properties": properties});
     resources.insert("StateMachine".to_owned(), machine);
-    // A version that is replaced stays, since executions may have been started on it.
+    // Keep replaced versions, because executions may run on them.
     resources.insert(
         "StateMachineVersion".to_owned(),
         json!({

@@ -1,6 +1,6 @@
-//! `cargo workflow export`: a state machine with its role, policy, log group and alias, for the tools that deploy it.
+//! `cargo workflow export`: writes a state machine with its role, policy, log group and alias for deployment tools.
 //!
-//! The same file gives the same bytes.
+//! The same file always gives the same bytes.
 
 mod cdk;
 mod cloudformation;
@@ -24,10 +24,11 @@ pub(crate) struct Export {
     /// The tool
     #[arg(long)]
     to: Target,
-    /// The name of the state machine in AWS, unless the deployment gives another; that of the workflow, or of the file
+    /// The name of the state machine in AWS, unless the deployment gives another one; by default that of the workflow,
+    /// or of the file
     #[arg(long)]
     machine: Option<String>,
-    /// The ARN of a role that is there, in place of one with a policy of its own
+    /// The ARN of an existing role, in place of a new one with its own policy
     #[arg(long)]
     role: Option<String>,
     /// Send traces to X-Ray
@@ -40,20 +41,20 @@ pub(crate) struct Export {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Target {
-    /// The definition alone, with `${name}` for what a deployment knows
+    /// Only the definition, with `${name}` for deploy-time values
     Asl,
-    /// A template of CloudFormation, as JSON
+    /// A CloudFormation template, as JSON
     Cloudformation,
-    /// A template of SAM, as JSON
+    /// A SAM template, as JSON
     Sam,
-    /// A configuration of Terraform, for a file `*.tf.json`
+    /// A Terraform configuration, for a file `*.tf.json`
     Terraform,
-    /// A construct of the CDK in TypeScript
+    /// A CDK construct in TypeScript
     Cdk,
 }
 
 impl Export {
-    /// Prints what the tool reads. What the policy cannot say goes to the standard error.
+    /// Prints the input of the tool. The policy's notes go to standard error.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
         let machine = source::read_one(self.file.wanted(&values))?;

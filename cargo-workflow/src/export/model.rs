@@ -1,4 +1,4 @@
-//! What is deployed, before it is written for a tool.
+//! The deployment, independent of the tool.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,56 +12,56 @@ use crate::Failure;
 use crate::params::Values;
 use crate::source::Machine;
 
-/// The names that stand for what every deployment knows, in the texts of the model.
+/// The placeholders for values that every deployment knows, in the texts of the model.
 pub(super) const PARTITION: &str = "AWS::Partition";
 pub(super) const REGION: &str = "AWS::Region";
 pub(super) const ACCOUNT: &str = "AWS::AccountId";
 pub(super) const NAME: &str = "StateMachineName";
 
-/// Days that logs are kept.
+/// How many days logs are kept.
 pub(super) const LOG_DAYS: u64 = 30;
 
-/// A state machine with what belongs to it. `${X}` in its texts stands for what the deployment knows.
+/// A state machine with its resources. `${X}` in its texts stands for a value that the deployment knows.
 pub(super) struct Deployment {
     /// The workflow's name, or the file's.
     pub(super) title: String,
-    /// The state machine's name in AWS, unless the deployment gives another.
+    /// The state machine's name in AWS, unless the deployment gives another one.
     pub(super) name: String,
     pub(super) express: bool,
     pub(super) definition: Definition,
     pub(super) params: Vec<Param>,
-    /// The policy of its own role; `None` with a role that is there.
+    /// The policy of its own role; `None` with an existing role.
     pub(super) policy: Option<Policy>,
-    /// That policy as JSON; `None` where it allows nothing.
+    /// That policy as JSON; `None` if it allows nothing.
     pub(super) document: Option<Value>,
-    /// The ARN of a role that is there.
+    /// The ARN of an existing role.
     pub(super) role: Option<String>,
     pub(super) tracing: bool,
     pub(super) alias: String,
     pub(super) notes: Vec<String>,
 }
 
-/// A definition as a text with values in it.
+/// A definition as text with embedded values.
 pub(super) struct Definition {
     pub(super) parts: Vec<Part>,
 }
 
 /// A part of a definition.
 pub(super) enum Part {
-    /// JSON as it is.
+    /// Literal JSON.
     Text(String),
-    /// The value of a param as JSON.
+    /// The value of a parameter as JSON.
     Json(String),
-    /// The text of a param, inside a text.
+    /// The text of a parameter, inside a string.
     Inside(String),
 }
 
-/// What a deployment gives.
+/// A parameter of the deployment.
 pub(super) struct Param {
     pub(super) name: String,
     pub(super) comment: Option<String>,
     pub(super) kind: ParamKind,
-    /// Whether its text is an ARN.
+    /// Whether its value is an ARN.
     pub(super) is_arn: bool,
 }
 
@@ -97,7 +97,7 @@ impl Deployment {
         let readable = &machine.value;
         let mut urls = BTreeSet::new();
         in_urls(readable, false, &mut urls);
-        // What is named by a URL has another name in its ARN.
+        // If a resource is given by URL, its ARN contains another name.
         let named = params.iter().enumerate().filter(|(_, param)| !urls.contains(param.name.as_str()));
         let stand_ins: Vec<(&Param, String)> = named.map(|(number, param)| (param, stand_in(number, param))).collect();
         let values = stand_ins.iter().map(|(param, stand_in)| (param.name.clone(), stand_in.clone()));
@@ -112,7 +112,7 @@ impl Deployment {
             patterns: machine.patterns.clone(),
         };
         let policy = role.is_none().then(|| policy::of(&StateMachine::read(readable).0, &setting));
-        // A policy without a statement is refused.
+        // IAM rejects a policy without statements.
         let document = policy.as_ref().filter(|policy| !policy.statements.is_empty()).map(|policy| {
             stand_ins.iter().fold(policy.to_json(), |document, (param, stand_in)| {
                 replaced(&document, stand_in, &format!("${{{}}}", param.name))
@@ -122,7 +122,7 @@ impl Deployment {
         let constants = params.iter().filter(|param| is_constant(&param.name));
         let notes = constants.map(|param| {
             let form = if param.kind == ParamKind::Json { "its value as JSON" } else { "its value" };
-            format!("`{}` is a constant of Rust, which only rustc knows: give {form}", param.name)
+            format!("`{}` is a Rust constant, which only rustc knows: provide {form}", param.name)
         });
         Ok(Self {
             name: name.or_else(|| machine.aws_name.clone()).unwrap_or_else(|| machine.name.clone()),
@@ -139,12 +139,12 @@ impl Deployment {
         })
     }
 
-    /// The kind of a param.
+    /// Returns the kind of a parameter.
     pub(super) fn kind(&self, name: &str) -> ParamKind {
         self.params.iter().find(|param| param.name == name).map_or(ParamKind::Text, |param| param.kind)
     }
 
-    /// The trust policy of its own role, with conditions on the account.
+    /// Returns the trust policy of its own role, limited to the account.
     pub(super) fn trust(&self) -> Value {
         let own = |name: &str| Some(format!("${{{name}}}"));
         let setting =
@@ -152,7 +152,7 @@ impl Deployment {
         policy::trust(&setting)
     }
 
-    /// The level of logging: an Express execution has no other history.
+    /// Returns the logging level. Logs are the only history of an Express execution.
     pub(super) fn log_level(&self) -> &'static str {
         if self.express { "ALL" } else { "ERROR" }
     }
@@ -167,8 +167,8 @@ impl Deployment {
 }
 
 impl Definition {
-    /// A printed definition, in which these names stand for values; the names that stand for other JSON than text. Of what
-    /// is `unknown` it is not known whether it is text.
+    /// Creates a definition from printed JSON. `open` are the names that stand for values, `typed` those that stand for
+    /// JSON other than text. For the `unknown` ones, it is not known whether they are text.
     fn of_text(text: &str, open: &BTreeSet<String>, unknown: &dyn Fn(&str) -> bool) -> (Self, BTreeSet<String>) {
         let (mut parts, mut bare) = (Vec::new(), BTreeSet::new());
         let mut from = 0;
@@ -179,7 +179,7 @@ impl Definition {
             let is_whole =
                 inside.0 && before.ends_with('"') && text.get(range.end..).is_some_and(|rest| rest.starts_with('"'));
             if !inside.0 || is_whole {
-                // With its quotes.
+                // Including its quotes.
                 let quote = usize::from(is_whole);
                 let kept = before.get(..before.len() - quote).unwrap_or_default();
                 parts.push(Part::Text(kept.to_owned()));
@@ -199,7 +199,7 @@ impl Definition {
         (Self { parts }, bare)
     }
 
-    /// The whole text, with each param as `value` writes it.
+    /// Returns the whole text, with each parameter as `value` writes it.
     pub(super) fn text(&self, escape: impl Fn(&str) -> String, value: impl Fn(&Part) -> String) -> String {
         let write = |part: &Part| match part {
             Part::Text(text) => escape(text),
@@ -209,13 +209,13 @@ impl Definition {
     }
 }
 
-/// What stands for the value of a param while the policy is made: an ARN for an ARN, else a name.
+/// Returns a stand-in for the value of a parameter while the policy is made: an ARN for an ARN, otherwise a name.
 fn stand_in(number: usize, param: &Param) -> String {
     let name = format!("ParamNumber{number}StandsHere");
     if param.is_arn { format!("arn:{name}") } else { name }
 }
 
-/// The value with a text in place of another one.
+/// Returns the value with one text replaced by another.
 fn replaced(value: &Value, from: &str, to: &str) -> Value {
     match value {
         Value::String(text) => text.replace(from, to).into(),
@@ -228,7 +228,7 @@ fn replaced(value: &Value, from: &str, to: &str) -> Value {
     }
 }
 
-/// The placeholders in members that hold URLs, such as `QueueUrl`.
+/// Collects the placeholders in members that contain URLs, such as `QueueUrl`.
 fn in_urls<'v>(value: &'v Value, is_url: bool, found: &mut BTreeSet<&'v str>) {
     match value {
         Value::String(text) if is_url => found.extend(placeholder::named(text).map(|(_, name)| name)),
@@ -241,12 +241,12 @@ fn in_urls<'v>(value: &'v Value, is_url: bool, found: &mut BTreeSet<&'v str>) {
     }
 }
 
-/// Whether a place in JSON is inside a string.
+/// Whether a position in JSON is inside a string.
 #[derive(Default)]
 struct InString(bool);
 
 impl InString {
-    /// Goes on behind this text.
+    /// Moves past this text.
     fn follow(&mut self, text: &str) {
         let mut escaped = false;
         for letter in text.chars() {
@@ -260,7 +260,8 @@ impl InString {
     }
 }
 
-/// What a deployment gives: the params without a value, constants, the placeholders of a document. Those in `bare` stand for
+/// Returns the parameters of a deployment: parameters without a value, constants, the placeholders of a document. Those
+/// in `bare` stand for JSON other than text.
 /// other JSON than text.
 fn params(
     workflow: Option<&Workflow>,
@@ -310,7 +311,7 @@ fn kind(ty: &TypeKind, bare: bool) -> ParamKind {
     }
 }
 
-/// A name as people write types, of letters and digits: `ShippingUrl` for `shipping_url`.
+/// Returns a name in Pascal case, with only letters and digits: `ShippingUrl` for `shipping_url`.
 pub(super) fn pascal(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let made: String = words
@@ -322,7 +323,7 @@ pub(super) fn pascal(name: &str) -> String {
     if made.is_empty() { "Param".to_owned() } else { made }
 }
 
-/// Names for the params that differ from each other and from what is taken.
+/// Renames the parameters so that their names are unique and not taken.
 pub(super) fn names(params: &[Param], taken: &[&str], make: impl Fn(&str) -> String) -> BTreeMap<String, String> {
     let mut used: BTreeSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
     let mut names = BTreeMap::new();
@@ -336,7 +337,7 @@ pub(super) fn names(params: &[Param], taken: &[&str], make: impl Fn(&str) -> Str
     names
 }
 
-/// The value with every text replaced that has placeholders.
+/// Returns the value with every text replaced that has placeholders.
 pub(super) fn map_texts(value: &Value, replace: &impl Fn(&str) -> Value) -> Value {
     match value {
         Value::String(text) if placeholder::named(text).next().is_some() => replace(text),
@@ -349,7 +350,7 @@ pub(super) fn map_texts(value: &Value, replace: &impl Fn(&str) -> Value) -> Valu
     }
 }
 
-/// A text with each placeholder as `value` writes it, and the rest as `escape` does.
+/// Returns a text with each placeholder as `value` writes it, and the rest as `escape` writes it.
 pub(super) fn filled(text: &str, escape: impl Fn(&str) -> String, value: impl Fn(&str) -> String) -> String {
     let mut made = String::new();
     let mut from = 0;

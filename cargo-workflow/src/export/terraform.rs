@@ -1,4 +1,4 @@
-//! A configuration of Terraform, as JSON: <https://developer.hashicorp.com/terraform/language/syntax/json>.
+//! Exports a Terraform configuration, as JSON: <https://developer.hashicorp.com/terraform/language/syntax/json>.
 
 use serde_json::{Map, Value, json};
 
@@ -23,7 +23,7 @@ pub(super) fn configuration(deployment: &Deployment) -> Value {
         Part::Text(text) => text.clone(),
         Part::Inside(name) if deployment.kind(name) == ParamKind::Text => inside(&variable(name)),
         Part::Json(name) => format!("${{jsonencode({})}}", variable(name)),
-        // As JSON inside a text of JSON.
+        // As JSON inside a JSON string.
         Part::Inside(name) => inside(&format!("jsonencode({})", variable(name))),
     });
     let mut variables = Map::new();
@@ -99,17 +99,17 @@ pub(super) fn configuration(deployment: &Deployment) -> Value {
     })
 }
 
-/// The value of an expression inside a text of JSON: its JSON without the quotes.
+/// Returns the value of an expression inside a JSON string: its JSON without the quotes.
 fn inside(expression: &str) -> String {
     format!("${{replace(jsonencode({expression}), \"/^\\\"|\\\"$/\", \"\")}}")
 }
 
-/// A text in which nothing is an expression of Terraform.
+/// Escapes a text so that Terraform finds no expression in it.
 fn escaped(text: &str) -> String {
     text.replace("${", "$${").replace("%{", "%%{")
 }
 
-/// A name of Terraform: letters, digits and `_`, in lower case.
+/// Returns a Terraform identifier: letters, digits and `_`, in lower case.
 fn identifier(name: &str) -> String {
     let mut made = String::new();
     let mut before_lower = false;

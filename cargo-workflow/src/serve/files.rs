@@ -1,4 +1,4 @@
-//! The state machines of files: put on a server, and put again when a file has changed.
+//! Puts the state machines of files on a server, and updates them when a file changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,13 +13,13 @@ use crate::source::{self, Wanted};
 use crate::template::Reading;
 use crate::types;
 
-/// What names a template in a folder such as cdk.out.
+/// The suffix of templates in a folder such as cdk.out.
 const TEMPLATE_SUFFIX: &str = ".template.json";
-/// Documents that a definition may be read from: `from "…"` in Rust, `DefinitionUri` in a template.
+/// Extensions of documents that a definition may be read from: `from "…"` in Rust, `DefinitionUri` in a template.
 const DOCUMENTS: [&str; 3] = ["json", "yaml", "yml"];
-/// Folders that hold no sources.
+/// Folders without sources.
 const SKIPPED: [&str; 2] = ["target", "node_modules"];
-/// How many documents beside the files are watched, and how deep.
+/// The most documents next to the files that are watched, at any depth.
 const MOST: usize = 2000;
 const DEPTH: usize = 4;
 
@@ -29,20 +29,20 @@ pub(super) struct Files {
     values: Values,
     reading: Reading,
     seen: BTreeMap<PathBuf, Option<(SystemTime, u64)>>,
-    /// The definitions that were put last, and the ARNs, by name.
+    /// The definitions put last, with their ARNs, by name.
     put: BTreeMap<String, (String, String)>,
 }
 
-/// What came of putting the files' state machines on a server.
+/// The result of putting the files' state machines on a server.
 pub(super) struct Told {
-    /// What was made or changed, a line each.
+    /// What was created or updated, one line each.
     pub(super) lines: Vec<String>,
-    /// Whether something was wrong, which was printed.
+    /// Whether there was an error, which was printed.
     pub(super) failed: bool,
 }
 
 impl Files {
-    /// The files, folders replaced by the templates in them.
+    /// Creates the list of files. Folders are replaced by the templates in them.
     pub(super) fn new(given: &[PathBuf], values: Values, reading: Reading) -> Result<Self, Failure> {
         let mut files = Vec::new();
         for path in given {
@@ -59,7 +59,7 @@ impl Files {
                 }
             }
             if found.is_empty() {
-                return Err(format!("error: {} has no `*{TEMPLATE_SUFFIX}` in it", path.display()).into());
+                return Err(format!("error: {} contains no `*{TEMPLATE_SUFFIX}`", path.display()).into());
             }
             found.sort();
             files.append(&mut found);
@@ -69,7 +69,7 @@ impl Files {
         Ok(files)
     }
 
-    /// Whether a file, or a document beside one, has changed since this was asked last.
+    /// Returns whether a file, or a document next to one, has changed since the last call.
     pub(super) fn changed(&mut self) -> bool {
         let found = self.look();
         let changed = found != self.seen;
@@ -87,7 +87,7 @@ impl Files {
         found
     }
 
-    /// Puts all state machines on a server. What is wrong with a file is printed, and its state machines stay as they were.
+    /// Puts all state machines on a server. Errors in a file are printed, and its state machines stay unchanged.
     pub(super) fn put(&mut self, server: &Server) -> Told {
         let mut told = Told { lines: Vec::new(), failed: false };
         let mut from = BTreeMap::new();
@@ -106,7 +106,7 @@ impl Files {
                 if let Some(name) = machine.missing.first() {
                     let of = &machine.name;
                     eprintln!(
-                        "error: what `{of}` computes with `{name}` needs a value\n  = help: give it: `--param {name}=…`"
+                        "error: what `{of}` computes with `{name}` needs a value\n  = help: give a value with `--param {name}=…`"
                     );
                     told.failed = true;
                     continue;
@@ -121,7 +121,7 @@ impl Files {
                 let declared = machine.workflow.as_deref().and_then(|workflow| types::declared(workflow).0);
                 let known = self.put.get(&machine.name);
                 if let Some((_, arn)) = known.filter(|(put, _)| *put == definition) {
-                    // It may have changed alone.
+                    // The declared types may have changed alone.
                     server.declare_input(arn, declared);
                     continue;
                 }

@@ -1,4 +1,4 @@
-//! What CloudFormation's functions give, with placeholders such as `${Table}` for what only a deployment knows.
+//! Evaluates CloudFormation's functions, with placeholders such as `${Table}` for values that only a deployment knows.
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>
 
@@ -12,22 +12,22 @@ use workflow_asl::source::MAX_BYTES;
 use super::parameters::Parameters;
 use crate::params::Given;
 
-/// What the functions of one definition give is more than a file may have.
+/// The functions of one definition expand beyond the size limit of a file.
 #[derive(Debug)]
 pub(super) struct TooMuch;
 
-/// Works functions out, up to an amount of text.
+/// Evaluates functions, up to a total size.
 pub(super) struct Functions<'a> {
     parameters: &'a Parameters<'a>,
     mappings: &'a Map<String, Value>,
-    /// The bytes that may still be made.
+    /// The remaining bytes.
     left: Cell<usize>,
-    /// The names of what only a deployment knows.
+    /// The names of values that only a deployment knows.
     unknown: RefCell<BTreeSet<String>>,
     notes: RefCell<Vec<String>>,
 }
 
-/// The function that an object calls, and what with; `None` for an object that is none.
+/// Returns the function that an object calls, and its argument, or `None` if it is not a call.
 pub(super) fn call(value: &Value) -> Option<(&str, &Value)> {
     let members = value.as_object()?;
     let (name, argument) = members.iter().next().filter(|_| members.len() == 1)?;
@@ -37,13 +37,13 @@ pub(super) fn call(value: &Value) -> Option<(&str, &Value)> {
 
 /// A part of the text of `Fn::Sub`.
 pub(super) enum SubPart<'t> {
-    /// Text, with where it begins.
+    /// Text, with its position.
     Text(&'t str, usize),
-    /// `${Name}`: the name, where it begins, and its length with the braces.
+    /// `${Name}`: the name, its position, and its length with the braces.
     Variable(&'t str, usize, usize),
 }
 
-/// The parts of the text of `Fn::Sub`, in which `${!` is `${` itself.
+/// Returns the parts of the text of `Fn::Sub`, in which `${!` is a literal `${`.
 pub(super) fn sub_parts(text: &str) -> Vec<SubPart<'_>> {
     let mut parts = Vec::new();
     let (mut from, mut search) = (0, 0);
@@ -71,30 +71,30 @@ impl<'a> Functions<'a> {
         Self { parameters, mappings, left, unknown, notes }
     }
 
-    /// Counts a text that is made. Functions inside functions can make much of little.
+    /// Counts an expanded text. Nested functions can expand a small text to a large one.
     pub(super) fn spend(&self, bytes: usize) -> Result<(), TooMuch> {
         let left = self.left.get().checked_sub(bytes.saturating_add(1)).ok_or(TooMuch)?;
         self.left.set(left);
         Ok(())
     }
 
-    /// The value of a parameter.
+    /// Returns the value of a parameter.
     pub(super) fn parameter(&self, name: &str) -> Option<Given> {
         self.parameters.value(name)
     }
 
-    /// The names of what only a deployment knows.
+    /// Returns the names of values that only a deployment knows.
     pub(super) fn unknown(&self) -> BTreeSet<String> {
         self.unknown.borrow().clone()
     }
 
-    /// What was decided without knowing, in sentences.
+    /// Returns the assumptions that were made, in sentences.
     pub(super) fn notes(&self) -> Vec<String> {
         self.notes.borrow().clone()
     }
 
-    /// The value with all calls replaced; `None` for `AWS::NoValue`, which is left out of what holds it.
-    /// A template nests no deeper than a document may.
+    /// Returns the value with all calls replaced, or `None` for `AWS::NoValue`, which is removed from its parent.
+    /// Templates are nested no deeper than documents may be.
     pub(super) fn value(&self, value: &Value) -> Result<Option<Value>, TooMuch> {
         if let Some((name, argument)) = call(value) {
             return match (name, argument) {
@@ -134,7 +134,7 @@ impl<'a> Functions<'a> {
         }))
     }
 
-    /// What `Fn::If` gives: a placeholder where it chooses between scalars, else what it gives if the condition holds.
+    /// Evaluates `Fn::If`: a placeholder if it chooses between scalars, otherwise the value for a true condition.
     fn chosen(&self, parts: &[Value]) -> Result<Option<Value>, TooMuch> {
         let [condition, then, otherwise] = parts else { return Ok(Some(self.open("If").into())) };
         let condition = condition.as_str().unwrap_or("If");
@@ -152,13 +152,13 @@ impl<'a> Functions<'a> {
         Ok(then.or(otherwise))
     }
 
-    /// A placeholder for what only a deployment knows.
+    /// Returns a placeholder for a value that only a deployment knows.
     fn open(&self, name: &str) -> String {
         self.unknown.borrow_mut().insert(name.to_owned());
         format!("${{{name}}}")
     }
 
-    /// The text of a scalar or a call, with placeholders.
+    /// Returns the text of a scalar or a call, with placeholders.
     pub(super) fn text(&self, value: &Value) -> Result<String, TooMuch> {
         let text = self.written(value)?;
         self.spend(text.len())?;
@@ -198,7 +198,7 @@ impl<'a> Functions<'a> {
         })
     }
 
-    /// The text of `Fn::Sub` with the variables put in that it is given.
+    /// Returns the text of `Fn::Sub` with its own variables inserted.
     fn substituted(&self, text: &str, variables: &Value) -> Result<String, TooMuch> {
         let mut whole = String::new();
         for part in sub_parts(text) {
@@ -210,7 +210,7 @@ impl<'a> Functions<'a> {
         Ok(whole)
     }
 
-    /// What a variable of `Fn::Sub` stands for.
+    /// Returns the value of a variable of `Fn::Sub`.
     pub(super) fn variable(&self, name: &str, variables: &Value) -> Result<String, TooMuch> {
         match variables.get(name) {
             Some(value) => self.text(value),
@@ -221,7 +221,7 @@ impl<'a> Functions<'a> {
         }
     }
 
-    /// The texts of a list; `None` where only a deployment knows it.
+    /// Returns the texts of a list, or `None` if only a deployment knows it.
     fn items(&self, list: &Value) -> Result<Option<Vec<String>>, TooMuch> {
         if let Some((name, argument)) = call(list) {
             return match (name, argument) {
@@ -237,7 +237,7 @@ impl<'a> Functions<'a> {
         items.iter().map(|item| self.text(item)).collect::<Result<_, _>>().map(Some)
     }
 
-    /// What is looked up in a mapping or a list, where all that it is looked up by is known.
+    /// Looks up a value in a mapping or a list, if all keys are known.
     fn found(&self, name: &str, argument: &Value) -> Result<Option<Value>, TooMuch> {
         let list: &[Value] = argument.as_array().map(Vec::as_slice).unwrap_or_default();
         Ok(match (name, list) {
@@ -262,7 +262,7 @@ impl<'a> Functions<'a> {
         })
     }
 
-    /// A text that is wholly known, also by the values of parameters.
+    /// Returns a text if it is fully known, possibly from the values of parameters.
     fn key(&self, value: &Value) -> Result<Option<String>, TooMuch> {
         let mut text = self.text(value)?;
         for _ in 0..placeholder::named(&text.clone()).count() {
@@ -283,7 +283,7 @@ impl<'a> Functions<'a> {
     }
 }
 
-/// A name without the signs of a placeholder, to stand in another one.
+/// Returns a name without the characters of a placeholder, for use in another placeholder.
 fn bare(text: &str) -> String {
     text.replace("${", "").replace('}', "")
 }

@@ -1,7 +1,8 @@
-//! What is known of the resources of a template: their names and ARNs, as patterns of IAM.
+//! The known names and ARNs of a template's resources, as patterns of IAM.
 //!
-//! What `Ref` and `Fn::GetAtt` give: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>.
-//! A name that the template does not give is made when it is deployed, with the logical id in it:
+//! The values of `Ref` and `Fn::GetAtt`:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>. If the
+//! template does not give a name, CloudFormation generates one that contains the logical ID:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html>.
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use workflow_asl::policy::literal;
 
 use super::functions::Functions;
 
-/// What `Ref` gives.
+/// The value of `Ref`.
 #[derive(Clone, Copy)]
 enum Ref {
     Name,
@@ -21,7 +22,7 @@ enum Ref {
     Url,
 }
 
-/// A type of resource: what `Ref` gives, the property with its name, and its ARN with `{}` for the name.
+/// A type of resource: the value of `Ref`, the property with its name, and its ARN with `{}` for the name.
 type Kind = (&'static str, Ref, &'static str, &'static str);
 
 /// The types of resources that state machines call.
@@ -66,11 +67,11 @@ const KINDS: &[Kind] = &[
 const ARNS: [&str; 5] = ["Arn", "FunctionArn", "QueueArn", "TopicArn", "StreamArn"];
 const NAMES: [&str; 6] = ["Name", "FunctionName", "QueueName", "TopicName", "RoleName", "TableName"];
 
-/// Letters of a logical id that a made name has at least.
+/// The minimum length of the logical ID's part in a generated name.
 const OF_LOGICAL_ID: usize = 24;
 
-/// What the placeholders of the resources stand for: `Table` for `Ref`, `Queue.Arn` for `Fn::GetAtt`. Partition, region and
-/// account are the placeholders of CloudFormation.
+/// Returns the patterns for the placeholders of resources: `Table` for `Ref`, `Queue.Arn` for `Fn::GetAtt`. Partition,
+/// region and account are CloudFormation's placeholders.
 pub(super) fn patterns(resources: &Map<String, Value>, functions: &Functions<'_>) -> BTreeMap<String, String> {
     let mut known = BTreeMap::new();
     for (id, resource) in resources {
@@ -88,7 +89,7 @@ pub(super) fn patterns(resources: &Map<String, Value>, functions: &Functions<'_>
         };
         known.extend(ARNS.iter().map(|attribute| (format!("{id}.{attribute}"), arn.clone())));
         known.extend(NAMES.iter().map(|attribute| (format!("{id}.{attribute}"), name.clone())));
-        // A function of SAM has the alias and version that are made with it.
+        // SAM creates an alias and versions with a function.
         if ty == "AWS::Serverless::Function" {
             known.extend(["Alias", "Version"].map(|made| (format!("{id}.{made}"), format!("{arn}:*"))));
         }
@@ -97,7 +98,7 @@ pub(super) fn patterns(resources: &Map<String, Value>, functions: &Functions<'_>
     known
 }
 
-/// A resource's name: the one that it is given, else a pattern of those that are made for it.
+/// Returns a resource's name: the one in the template, otherwise the pattern of generated names.
 fn name(id: &str, resource: &Value, property: &str, functions: &Functions<'_>) -> String {
     let given = resource.get("Properties").and_then(|properties| properties.get(property));
     if let Some(given) = given
@@ -120,7 +121,7 @@ fn name(id: &str, resource: &Value, property: &str, functions: &Functions<'_>) -
     if property.is_empty() {
         return "*".to_owned();
     }
-    // A bucket's name has no capitals.
+    // A bucket's name has no upper-case letters.
     let lower = id.to_ascii_lowercase();
     let id = if property == "BucketName" { lower.as_str() } else { id };
     match id.get(..OF_LOGICAL_ID) {

@@ -1,4 +1,4 @@
-//! The parameters of a template: the values that are given, and their defaults.
+//! The parameters of a template: the given values, and the defaults.
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>
 
@@ -22,17 +22,17 @@ impl<'a> Parameters<'a> {
         self.declared.into_iter().flat_map(Map::keys).map(String::as_str)
     }
 
-    /// The value of a parameter, of a pseudo parameter, or of anything else that a value is given for.
+    /// Returns the value of a parameter, a pseudo parameter, or any other name with a given value.
     pub(super) fn value(&self, name: &str) -> Option<Given> {
         self.values.get(name).cloned().or_else(|| self.default(name).cloned().map(Given::value))
     }
 
-    /// The value that is given to the command.
+    /// Returns the value given on the command line.
     pub(super) fn given(&self, name: &str) -> Option<&Given> {
         self.values.get(name)
     }
 
-    /// The values of a parameter that is a list.
+    /// Returns the values of a list parameter.
     pub(super) fn list(&self, name: &str) -> Option<Vec<String>> {
         let is_list = |ty: &str| ty.starts_with("List<") || ty == "CommaDelimitedList";
         let ty = self.declared?.get(name)?.get("Type")?.as_str()?;
@@ -40,7 +40,8 @@ impl<'a> Parameters<'a> {
         Some(value.text().split(',').map(|item| item.trim().to_owned()).collect())
     }
 
-    /// The default. That of a parameter of Systems Manager is the name of what has the value.
+    /// Returns the default. That of a Systems Manager parameter is only the name of the parameter that contains the
+    /// value.
     fn default(&self, name: &str) -> Option<&'a Value> {
         let declared = self.declared?.get(name).filter(|_| self.defaults)?;
         let ty = declared.get("Type").and_then(Value::as_str).unwrap_or_default();

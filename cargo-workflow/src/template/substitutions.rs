@@ -16,12 +16,12 @@ pub(super) struct Substitutions {
     /// In the order of the template.
     names: Vec<String>,
     at: Pointer,
-    /// Whether these are all: a function may make others.
+    /// Whether the names are complete. A function may generate others.
     known: bool,
 }
 
 impl Substitutions {
-    /// Those of a state machine with these properties, which lie at a pointer.
+    /// Returns the substitutions of a state machine, given its properties and their pointer.
     pub(super) fn of(
         properties: &Value,
         at: &Pointer,
@@ -45,7 +45,7 @@ impl Substitutions {
                 Some(value) => value,
                 None => continue,
             };
-            // What is given to the command counts before what the template says.
+            // A value on the command line overrides that of the template.
             let value = parameters.given(name).cloned().unwrap_or_else(|| Given::value(value));
             substitutions.names.push(name.clone());
             substitutions.values.insert(name.clone(), value);
@@ -61,24 +61,24 @@ impl Substitutions {
         self.names.iter().map(String::as_str)
     }
 
-    /// Whether these are all.
+    /// Returns whether the names are complete.
     pub(super) fn are_known(&self) -> bool {
         self.known
     }
 
-    /// Those that are not used, at their places in the template.
+    /// Returns the unused substitutions, at their positions in the template.
     pub(super) fn unused(&self, used: &BTreeSet<String>) -> Vec<Diagnostic> {
         let unused = self.names.iter().filter(|name| !used.contains(*name));
         let found = unused.map(|name| {
             let message = format!("the definition does not use the substitution `{name}`");
             Diagnostic::new(Code::UnusedParam, self.at.child(name), message)
-                .with_help(format!("it would be `${{{name}}}` in it"))
+                .with_help(format!("a use would be `${{{name}}}`"))
         });
         found.collect()
     }
 }
 
-/// A text with the values of the template's parameters.
+/// Returns a text with the values of the template's parameters.
 fn of_parameters(text: &str, parameters: &Parameters<'_>) -> String {
     let mut made = String::new();
     let mut from = 0;

@@ -1,38 +1,38 @@
-//! A definition that a template has as text: what the text is, and where each part of it is written.
+//! A definition as text in a template: the text, and the position where each part of it is written.
 
 use serde_json::Value;
 use workflow_asl::{Code, Diagnostic, Pointer};
 
 use super::functions::{Functions, SubPart, TooMuch, call, sub_parts};
 
-/// A text that a template puts together.
+/// A text that a template composes.
 pub(super) struct Text {
     whole: String,
     pieces: Vec<Piece>,
 }
 
-/// A part of a text that one string of the template has.
+/// A part of a text that comes from one string of the template.
 struct Piece {
-    /// Where it begins in the text.
+    /// The position in the text.
     start: usize,
     /// The string.
     at: Pointer,
     from: From,
 }
 
-/// Where a piece is written in its string.
+/// The position of a piece in its string.
 #[derive(Clone, Copy)]
 enum From {
-    /// As it is, from this byte on.
+    /// Literal text, from this byte on.
     Byte(usize),
-    /// In the place of so many bytes.
+    /// A replacement for this many bytes.
     InPlaceOf(usize, usize),
-    /// A function gives it.
+    /// The result of a function.
     Function,
 }
 
 impl Text {
-    /// The text of a string, `Fn::Sub` or `Fn::Join` at a pointer; placeholders stay.
+    /// Composes the text of a string, `Fn::Sub` or `Fn::Join` at a pointer. Placeholders stay.
     pub(super) fn of(value: &Value, at: &Pointer, functions: &Functions<'_>) -> Result<Self, TooMuch> {
         let mut text = Self { whole: String::new(), pieces: Vec::new() };
         text.add(value, at, functions)?;
@@ -97,7 +97,7 @@ impl Text {
         Ok(())
     }
 
-    /// A finding in the template for a part (offset and length) of the text.
+    /// Returns a finding in the template for a part of the text, given by offset and length.
     pub(super) fn place(&self, code: Code, (offset, length): (usize, usize)) -> Diagnostic {
         let after = self.pieces.partition_point(|piece| piece.start <= offset);
         match after.checked_sub(1).and_then(|i| self.pieces.get(i)) {

@@ -10,16 +10,16 @@ use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, Shape, Type, Ty
 pub(crate) struct Contract {
     /// The workflow's name.
     pub(crate) name: String,
-    /// Structs and enums by their names, in the order of the source; then the input, the output, the params.
+    /// Structs and enums by name, in the order of the source, followed by the input, the output and the parameters.
     pub(crate) types: Vec<Named>,
     pub(crate) input: Option<Root>,
     pub(crate) output: Option<Root>,
     pub(crate) params: Option<Root>,
-    /// Types of Rust that the workflow names and does not declare.
+    /// Rust types that the workflow uses but does not declare.
     pub(crate) unknown: BTreeSet<String>,
 }
 
-/// The whole of the input, the output or the params.
+/// The whole input, output or parameters.
 #[derive(Clone, Debug)]
 pub(crate) struct Root {
     pub(crate) ty: Ty,
@@ -36,7 +36,7 @@ pub(crate) struct Named {
 #[derive(Debug)]
 pub(crate) enum NamedKind {
     Struct(Vec<Field>),
-    /// One of these texts.
+    /// One of these strings.
     Enum(Vec<String>),
 }
 
@@ -59,17 +59,17 @@ pub(crate) enum Ty {
     Text,
     Timestamp,
     Float,
-    /// An integer between these, both included.
+    /// An integer in an inclusive range.
     Integer(i128, i128),
     List(Box<Ty>),
     Map(Box<Ty>),
-    /// It may be null.
+    /// A value that may be null.
     Option(Box<Ty>),
     Named(String),
 }
 
 impl Contract {
-    /// What a workflow declares.
+    /// Returns the types that a workflow declares.
     pub(crate) fn of(workflow: &Workflow) -> Self {
         let mut contract = Self { name: plain(&workflow.name), ..Self::default() };
         let declared: BTreeSet<String> = workflow
@@ -115,12 +115,12 @@ impl Contract {
         contract
     }
 
-    /// Whether it declares nothing.
+    /// Returns whether it declares nothing.
     pub(crate) fn is_empty(&self) -> bool {
         self.input.is_none() && self.output.is_none() && self.params.is_none()
     }
 
-    /// The parts with their names.
+    /// Returns the parts with their names.
     pub(crate) fn roots(&self) -> impl Iterator<Item = (&'static str, &Root)> {
         let parts = [("input", &self.input), ("output", &self.output), ("params", &self.params)];
         parts.into_iter().filter_map(|(name, root)| Some((name, root.as_ref()?)))
@@ -152,7 +152,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The members of a struct; serde leaves out what is `None`.
+    /// Returns the members of a struct. serde omits a member that is `None`.
     fn fields(&mut self, fields: &[FieldDecl], by_serde: bool) -> Vec<Field> {
         let fields = fields.iter().map(|field| Field {
             wire: if by_serde { field.wire.clone() } else { plain(&field.name) },

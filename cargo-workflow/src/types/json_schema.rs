@@ -6,7 +6,7 @@ use super::contract::{Contract, Named, NamedKind, Root, Ty};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// One document with the input, the output and the params as members, and every type in `$defs`.
+/// Returns one document with the input, the output and the parameters as members, and every type in `$defs`.
 pub(crate) fn document(contract: &Contract) -> Value {
     let mut made = Map::new();
     made.insert("$schema".to_owned(), DIALECT.into());
@@ -18,7 +18,7 @@ pub(crate) fn document(contract: &Contract) -> Value {
     Value::Object(made)
 }
 
-/// The schema of the input, the output or the params alone.
+/// Returns the schema of only the input, the output or the parameters.
 pub(crate) fn root(contract: &Contract, root: &Root) -> Value {
     let mut made = json!({"$schema": DIALECT});
     if let (Value::Object(made), Value::Object(of)) = (&mut made, of(&root.ty)) {

@@ -1,4 +1,4 @@
-//! `cargo workflow types`: the types of a workflow's input, output and params for other languages.
+//! `cargo workflow types`: prints the types of a workflow's input, output and parameters for other languages.
 
 mod contract;
 pub(crate) mod json_schema;
@@ -19,7 +19,7 @@ pub(crate) use contract::Contract;
 pub(crate) struct Types {
     #[command(flatten)]
     file: crate::File,
-    /// The language
+    /// The target language
     #[arg(long)]
     to: Language,
 }
@@ -35,7 +35,7 @@ enum Language {
 }
 
 impl Types {
-    /// Prints the types; says on the standard error which types of Rust are not known.
+    /// Prints the types. Reports unknown Rust types on standard error.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
         let machine = source::read_one(self.file.wanted(&values))?;
@@ -45,7 +45,7 @@ impl Types {
         };
         let contract = Contract::of(workflow);
         for name in &contract.unknown {
-            report::note(&format!("`{name}` is declared in Rust outside of the workflow: any value is taken for it"));
+            report::note(&format!("`{name}` is declared in Rust outside the workflow: any value is accepted for it"));
         }
         if contract.is_empty() {
             report::note(&format!("`{}` declares no input, output or params", machine.name));
@@ -59,7 +59,7 @@ impl Types {
     }
 }
 
-/// The declared input and output of a workflow as JSON Schema; `None` for what it does not declare.
+/// Returns the declared input and output of a workflow as JSON Schema; `None` if not declared.
 pub(crate) fn declared(workflow: &Workflow) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
     let contract = Contract::of(workflow);
     let of = |root: &Option<contract::Root>| root.as_ref().map(|root| json_schema::root(&contract, root));

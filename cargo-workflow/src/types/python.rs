@@ -9,14 +9,14 @@ use serde_json::Value;
 
 use super::contract::{Contract, NamedKind, Ty};
 
-/// Words that no name may be (<https://docs.python.org/3/reference/lexical_analysis.html#keywords>).
+/// Words that cannot be names (<https://docs.python.org/3/reference/lexical_analysis.html#keywords>).
 const KEYWORDS: &[&str] = &[
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
     "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
-/// Names that a model has already, and names of types that a field would hide.
+/// Names that every model already has, and names of types that a field would shadow.
 const TAKEN: &[&str] = &[
     "copy",
     "dict",
@@ -46,7 +46,7 @@ pub(super) fn text(contract: &Contract) -> String {
         contract.name
     );
     let mut models = Vec::new();
-    // Aliases are read at once, models when they are rebuilt below: enums stand first.
+    // Aliases are evaluated immediately, models when they are rebuilt below, so enums come first.
     for named in &contract.types {
         if let NamedKind::Enum(texts) = &named.kind {
             let texts: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
@@ -117,11 +117,11 @@ fn of(ty: &Ty) -> String {
     }
 }
 
-/// The name of a member as one of an attribute, which no other has.
+/// Returns a unique attribute name for a member.
 fn attribute(wire: &str, taken: &mut BTreeSet<String>) -> String {
     let letters = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' };
     let mut name: String = wire.chars().map(letters).collect();
-    // Pydantic keeps names that begin with `_` for itself.
+    // Pydantic reserves names that begin with `_`.
     name = name.trim_start_matches('_').to_owned();
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert_str(0, "field_");
@@ -134,7 +134,8 @@ fn attribute(wire: &str, taken: &mut BTreeSet<String>) -> String {
     name
 }
 
-/// A text: JSON's escapes are Python's, but for letters beyond the first plane, which JSON writes as they are.
+/// Returns a Python string. Python supports JSON's escapes, except for characters beyond the basic plane, which JSON
+/// writes literally.
 fn quoted(text: &str) -> String {
     Value::String(text.to_owned()).to_string()
 }

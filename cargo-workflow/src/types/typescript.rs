@@ -1,4 +1,4 @@
-//! TypeScript: an interface for each struct, a union of texts for each enum.
+//! TypeScript: an interface for each struct, a union of strings for each enum.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::contract::{Contract, NamedKind, Ty};
 
-/// The names that TypeScript has for the parts of a contract that are no declared struct.
+/// The TypeScript names of a contract's parts that are not declared structs.
 const PARTS: [(&str, &str); 3] = [("input", "Input"), ("output", "Output"), ("params", "Params")];
 
 pub(super) fn text(contract: &Contract) -> String {
@@ -34,7 +34,7 @@ pub(super) fn text(contract: &Contract) -> String {
             }
         }
     }
-    // What is declared as a type of another name gets that of its part too.
+    // If a part is declared as a type with another name, the part gets an alias too.
     for ((part, suffix), (name, root)) in
         PARTS.iter().filter_map(|part| Some((part, contract.roots().find(|(name, _)| *name == part.0)?)))
     {
@@ -47,7 +47,7 @@ pub(super) fn text(contract: &Contract) -> String {
     text
 }
 
-/// The limits of an integer, which TypeScript does not have.
+/// Returns the range of an integer, which TypeScript cannot express.
 fn range(ty: &Ty) -> Option<String> {
     match ty {
         Ty::Integer(least, greatest) => Some(format!("An integer from {least} to {greatest}.")),
@@ -70,7 +70,7 @@ fn of(ty: &Ty) -> String {
     }
 }
 
-/// A text or the name of a member; JSON's quotes are TypeScript's.
+/// Returns a string or a member name. TypeScript supports JSON's quotes.
 fn quoted(text: &str) -> String {
     Value::String(text.to_owned()).to_string()
 }

@@ -1,4 +1,4 @@
-//! A file in S3 whose rows are worked on by child executions, many at a time.
+//! Processes the rows of a file in S3 with many concurrent child executions.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! The rows of a file that the test has in memory.
+//! Runs the workflow with the rows of a file in the test's memory.
 
 use std::sync::{Arc, Mutex};
 

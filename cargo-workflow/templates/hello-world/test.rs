@@ -1,4 +1,4 @@
-//! The workflow on the embedded engine: the wait of three seconds takes none.
+//! Runs the workflow on the embedded engine, where the wait of three seconds takes no time.
 
 use CRATE::{Greet, GreetInput, GreetOutput};
 use workflow_local::Engine;

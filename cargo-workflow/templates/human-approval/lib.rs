@@ -1,4 +1,4 @@
-//! A request that somebody approves by a message, or lets lie.
+//! A request that a person approves with a message, or leaves unanswered.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! Somebody decides after two days, or nobody does; both take no time here.
+//! A person decides after two days, or nobody does. Both take no time here.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! A preprocessor and a model, trained by SageMaker and deployed to one endpoint.
 //!
-//! Every request is in the execution's input: [`Settings::input`] makes it.
+//! Every request is in the execution's input, which [`Settings::input`] creates.
 
 use serde_json::{Map, Value, json};
 use workflow_runtime::workflow;
@@ -140,7 +140,7 @@ workflow! {
     }
 }
 
-/// What a pipeline needs to know.
+/// The settings of a pipeline.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The name of the pipeline, a folder in the bucket.
@@ -149,11 +149,11 @@ pub struct Settings {
     pub job: String,
     /// The bucket for the models and the transformed data.
     pub bucket: String,
-    /// The region, which the preprocessor's script asks for.
+    /// The region, which the preprocessor's script needs.
     pub region: String,
-    /// The role of SageMaker.
+    /// SageMaker's role.
     pub role: String,
-    /// Where the training data lies.
+    /// The location of the training data.
     pub train: String,
     /// The preprocessor.
     pub preprocessor: Preprocessor,
@@ -165,7 +165,7 @@ pub struct Settings {
     pub instance_type: String,
     /// The volume of the instance that trains the model, in GB.
     pub volume_gb: u32,
-    /// The longest training of the model, in seconds.
+    /// The maximum training time of the model, in seconds.
     pub max_seconds: u32,
 }
 
@@ -176,19 +176,19 @@ pub struct Preprocessor {
     pub image: String,
     /// The archive with the script.
     pub source: String,
-    /// The script in it.
+    /// The script in the archive.
     pub program: String,
     /// The volume of the instance that trains it, in GB.
     pub volume_gb: u32,
-    /// The longest training, in seconds.
+    /// The maximum training time, in seconds.
     pub max_seconds: u32,
 }
 
-/// The level that the framework's images log at: Python's `INFO`.
+/// The log level of the framework's images: Python's `INFO`.
 const LOG_LEVEL: &str = "20";
 
 impl Settings {
-    /// The input of an execution.
+    /// Returns the input of an execution.
     pub fn input(&self) -> InferencePipelineInput {
         let folder = format!("s3://{}/{}", self.bucket, self.pipeline);
         let models = format!("{folder}/models");
@@ -283,7 +283,7 @@ fn algorithm(image: &str) -> Value {
     json!({ "TrainingImage": image, "TrainingInputMode": "File" })
 }
 
-/// The training data in a folder of S3.
+/// Returns a channel with the training data in an S3 folder.
 fn channel(uri: &str) -> Value {
     json!([{
         "DataSource": { "S3DataSource": {

@@ -1,4 +1,4 @@
-//! The saga undoes what was done when a later step fails.
+//! The saga undoes completed steps if a later step fails.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,7 +6,7 @@ use CRATE::{OrderSaga, OrderSagaInput, OrderSagaOutput};
 use serde_json::{Value, json};
 use workflow_local::{Engine, Execution, TaskError};
 
-/// Runs an order in which one function fails; gives the execution and the functions that undid something.
+/// Runs an order in which one function fails. Returns the execution and the functions that undid something.
 fn run(failing: &'static str) -> (Execution, Vec<&'static str>) {
     let undone = Arc::new(Mutex::new(Vec::new()));
     let mut engine = Engine::of::<OrderSaga>().unwrap();

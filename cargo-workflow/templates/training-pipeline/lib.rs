@@ -1,6 +1,6 @@
 //! A model trained by SageMaker and deployed to an endpoint.
 //!
-//! Every request is in the execution's input: [`Settings::input`] makes it.
+//! Every request is in the execution's input, which [`Settings::input`] creates.
 
 use serde_json::{Map, Value, json};
 use workflow_runtime::workflow;
@@ -73,7 +73,7 @@ workflow! {
     }
 }
 
-/// What a pipeline needs to know.
+/// The settings of a pipeline.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The name of the pipeline, a folder in the bucket.
@@ -82,26 +82,26 @@ pub struct Settings {
     pub job: String,
     /// The bucket for the models.
     pub bucket: String,
-    /// The role of SageMaker.
+    /// SageMaker's role.
     pub role: String,
     /// The image of the algorithm.
     pub image: String,
-    /// Where the training data lies, by channel: `("train", "s3://bucket/train")`.
+    /// The locations of the training data, by channel: `("train", "s3://bucket/train")`.
     pub inputs: Vec<(String, String)>,
     /// The algorithm's hyperparameters.
     pub hyperparameters: Map<String, Value>,
-    /// The instances, for training and for the endpoint.
+    /// The instance type, for training and for the endpoint.
     pub instance_type: String,
-    /// How many of them.
+    /// The number of instances.
     pub instance_count: u32,
-    /// The volume of each, in GB.
+    /// The volume of each instance, in GB.
     pub volume_gb: u32,
-    /// The longest training, in seconds.
+    /// The maximum training time, in seconds.
     pub max_seconds: u32,
 }
 
 impl Settings {
-    /// The input of an execution.
+    /// Returns the input of an execution.
     pub fn input(&self) -> TrainingPipelineInput {
         let models = format!("s3://{}/{}/models", self.bucket, self.pipeline);
         let estimator = format!("estimator-{}", self.job);

@@ -1,4 +1,4 @@
-//! The pipeline on the embedded engine, with answers in the place of SageMaker's.
+//! Runs the pipeline on the embedded engine, with mocked answers of SageMaker.
 
 use CRATE::{TrainingPipeline, Settings};
 use serde_json::{Value, json};

@@ -4,14 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What a command did.
+/// The result of a command.
 pub(crate) struct Done {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-/// Writes a file of its own for a test, in a folder of that name.
+/// Writes a file for one test, in a folder of that name.
 pub(crate) fn file(folder: &str, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder).join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();

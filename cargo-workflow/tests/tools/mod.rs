@@ -1,9 +1,9 @@
-//! Tools from PyPI and npm that tests ask for their opinion; `.ci/run` installs them into `target/tools`.
+//! Tools from PyPI and npm that tests use as a reference; `.ci/run` installs them into `target/tools`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// `cargo workflow` in the folder of the tests' files.
+/// Runs `cargo workflow` in the folder of the tests' files.
 #[allow(dead_code, reason = "some tests have folders of their own")]
 pub(crate) fn workflow(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
@@ -23,7 +23,7 @@ pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// A tool by its path inside the folder of the tools; says that it is not there, and fails in CI.
+/// Returns a tool by its path in the folder of the tools. If it is missing, prints a note, and fails in CI.
 #[allow(dead_code, reason = "not every test asks a tool")]
 pub(crate) fn tool(path: &str) -> Option<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools");
@@ -37,7 +37,7 @@ pub(crate) fn tool(path: &str) -> Option<PathBuf> {
     None
 }
 
-/// A folder for the files of one test, empty.
+/// Returns an empty folder for the files of one test.
 #[allow(dead_code, reason = "not every test writes files")]
 pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
