@@ -161,7 +161,7 @@ fn the_console_is_served_and_answers_no_other_site() {
     );
     let page = format!("/console/execution.json?arn={}", started["executionArn"].as_str().unwrap());
     let (_, page) = serving.send(&format!("GET {page} HTTP/1.1"), "");
-    assert_eq!((&page["status"], &page["data"]["visits"][0]["state"]), (&json!("running"), &json!("Ask")));
+    assert_eq!((&page["status"], &page["data"]["visits"]["0"]["state"]), (&json!("running"), &json!("Ask")));
     assert_eq!(serving.send("GET /console/tasks HTTP/1.1\r\nOrigin: http://evil.example", "").0, 403);
     assert_eq!(serving.send("GET /console/execution?arn=arn:none HTTP/1.1", "").0, 400);
 
