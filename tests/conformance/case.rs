@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use workflow_local::{
     Execution, HistoryEvent, Instant, MachineType, MemoryStore, ObjectStore, Program, Start, Step, TaskError,
-    VIRTUAL_START,
 };
 
 use crate::matcher::{differ, unordered};
@@ -130,16 +129,15 @@ fn start(case: &Value, program: Program) -> Execution {
         let _ = store.put(text("Bucket"), text("Key"), text("Body").as_bytes().to_vec());
     }
     let input = case.get("input").cloned().unwrap_or_default();
-    let start = Start {
-        state_machine_arn: "arn:aws:states:us-east-1:111111111111:stateMachine:machine".to_owned(),
-        execution_arn: "arn:aws:states:us-east-1:111111111111:execution:machine:execution".to_owned(),
-        name: "execution".to_owned(),
-        state_machine_name: "machine".to_owned(),
-        role_arn: "arn:aws:iam::111111111111:role/role".to_owned(),
-        machine_type: machine_type(case),
-        time: case["clock"]["start"].as_str().and_then(Instant::parse).unwrap_or(VIRTUAL_START),
-        seed: 0,
-    };
+    let mut start = Start::new(
+        "arn:aws:states:us-east-1:111111111111:stateMachine:machine",
+        "arn:aws:states:us-east-1:111111111111:execution:machine:execution",
+    );
+    start.role_arn = "arn:aws:iam::111111111111:role/role".to_owned();
+    start.machine_type = machine_type(case);
+    if let Some(time) = case["clock"]["start"].as_str().and_then(Instant::parse) {
+        start.time = time;
+    }
     Execution::start(Arc::new(program), input.into(), start, Arc::new(store))
 }
 

@@ -26,6 +26,7 @@ pub mod syntax;
 pub mod text_part;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -63,6 +64,15 @@ pub struct Surroundings<'a> {
     pub editor: bool,
     /// Brackets without their other half, which are not in the tokens: an editor expands macros that have some.
     pub unmatched: &'a [(char, Span)],
+}
+
+impl fmt::Debug for Surroundings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Surroundings")
+            .field("folder", &self.folder)
+            .field("editor", &self.editor)
+            .finish_non_exhaustive()
+    }
 }
 
 /// No positions and no files; for an editor.

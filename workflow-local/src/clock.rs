@@ -78,6 +78,7 @@ fn date(days: i64) -> (i64, i64, i64) {
 
 /// The clock that executions run by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Clock {
     /// Time stands still while something happens and jumps to the next timer when
     /// nothing can: waits, back-off and time-outs take no time, and happen in order.

@@ -1,6 +1,7 @@
 //! Drives an execution with an engine's handlers: to its end, to a state, or event by event.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -68,6 +69,12 @@ enum Done {
     Answer(Result<Value, TaskError>),
     /// What comes at times that are known.
     Planned(Vec<Timed>),
+}
+
+impl fmt::Debug for Driver<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver").field("execution", &self.execution).finish_non_exhaustive()
+    }
 }
 
 impl<'e> Driver<'e> {

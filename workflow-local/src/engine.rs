@@ -1,6 +1,7 @@
 //! The engine: a program with handlers for its tasks, run by its caller.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -88,6 +89,17 @@ pub struct Engine {
 
 /// The account that local ARNs name.
 pub(crate) const ACCOUNT: &str = "123456789012";
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("name", &self.name)
+            .field("machine_type", &self.machine_type)
+            .field("clock", &self.clock)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
 
 impl Engine {
     /// An engine for a definition.

@@ -112,6 +112,19 @@ pub enum Reply {
     },
 }
 
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Now(answer) => return f.debug_tuple("Now").field(answer).finish(),
+            Self::Later(_) => "Later",
+            Self::Never => "Never",
+            Self::Planned(_) => "Planned",
+            Self::Nested(_) => "Nested",
+            Self::NoneLeft { .. } => "NoneLeft",
+        })
+    }
+}
+
 /// Gets the request, and how often the handler was asked before within the execution.
 type Answer = dyn Fn(&TaskRequest, u64) -> Reply + Send + Sync;
 
@@ -147,6 +160,12 @@ pub struct Asked {
 pub struct Asking {
     handler: Handler,
     number: u64,
+}
+
+impl fmt::Debug for Asking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asking").field("number", &self.number).finish_non_exhaustive()
+    }
 }
 
 impl Asking {

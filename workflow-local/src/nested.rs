@@ -3,6 +3,7 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +29,12 @@ pub struct Nested {
     pub(crate) started: Value,
     /// Runs the child, and gives what comes to the task and when.
     pub(crate) run: NestedRun,
+}
+
+impl fmt::Debug for Nested {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Nested").field("started", &self.started).finish_non_exhaustive()
+    }
 }
 
 pub(crate) type NestedRun = Pin<Box<dyn Future<Output = Result<Vec<Timed>, RunError>> + Send>>;

@@ -1,6 +1,7 @@
 //! What comes for tasks at times that are known: heartbeats and answers, by the execution's clock.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::Value;
 
@@ -70,6 +71,12 @@ impl Tasks for Execution {
 pub struct Planned {
     acts: BTreeMap<(Instant, u64), (TaskId, Act)>,
     count: u64,
+}
+
+impl fmt::Debug for Planned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Planned").field("count", &self.count).finish_non_exhaustive()
+    }
 }
 
 impl Planned {

@@ -1,5 +1,7 @@
 //! The permissions that a workflow's role needs: actions, their resources, and statements.
 
+use std::fmt;
+
 use crate::integration::{Integration, Pattern, Patterns};
 use crate::operation::Operation;
 use crate::table::{Reader, Texts};
@@ -99,6 +101,28 @@ pub struct Condition {
     /// `iam:PassedToService`.
     pub key: &'static str,
     values: Texts,
+}
+
+impl fmt::Debug for IamAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("IamAction").field(&self.name()).finish()
+    }
+}
+
+impl fmt::Debug for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let actions: Vec<_> = self.actions().collect();
+        let resources: Vec<_> = self.resources().collect();
+        let mut statement = f.debug_struct("Statement");
+        statement.field("actions", &actions).field("resources", &resources).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values: Vec<_> = self.values().collect();
+        write!(f, "{} {}: {values:?}", self.operator, self.key)
+    }
 }
 
 impl Condition {

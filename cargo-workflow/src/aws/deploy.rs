@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
-use workflow_runtime::client::{Change, Client, Deploy as Deployment, Encryption, Logging, Untyped};
+use workflow_runtime::client::{Client, Deploy as Deployment, Encryption, Logging, Untyped};
 use workflow_runtime::{Arn, Express, Standard, WorkflowKind};
 
 use super::{CommandError, Connect, Format, failure, table};
@@ -147,13 +147,8 @@ impl Deploy {
         let role = Arn::from(self.role.as_str());
         let deploy = client.deploy_document(&role, &read.name, &read.machine.value.to_string());
         let deployed = self.configured(deploy, tags).await?;
-        let change = match deployed.change {
-            Change::Created => "created",
-            Change::Updated => "updated",
-            Change::Unchanged => "unchanged",
-        };
         Ok(json!({
-            "change": change,
+            "change": deployed.change.as_str(),
             "stateMachineArn": deployed.machine.arn(),
             "stateMachineVersionArn": deployed.version.as_ref().map(|version| version.arn()),
             "stateMachineAliasArn": deployed.alias.as_ref().map(|alias| alias.arn()),

@@ -42,6 +42,7 @@ pub fn integration(path: &[Ident], pattern: Option<&str>) -> String {
 }
 
 /// What the source says of a task's result.
+#[derive(Debug)]
 pub struct DeclaredResult<'r> {
     /// The member of the result that has the type; empty for the result itself: what is sent back with a task token, or
     /// whatever else the user knows better.
@@ -51,6 +52,7 @@ pub struct DeclaredResult<'r> {
 }
 
 /// The type of a task's result.
+#[derive(Debug)]
 pub enum ResultType<'r> {
     /// The one in angle brackets.
     Written(&'r Type),

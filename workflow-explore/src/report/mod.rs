@@ -57,6 +57,7 @@ pub struct Unreached {
 }
 
 /// An execution that decisions led to.
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct Replayed {
     /// The execution, ended unless it never does.

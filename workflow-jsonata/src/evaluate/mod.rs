@@ -181,6 +181,17 @@ pub struct Setting<'a> {
     pub random: &'a (dyn Fn(u64) -> u64 + Sync),
 }
 
+impl fmt::Debug for Setting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut setting = f.debug_struct("Setting");
+        setting
+            .field("input", &self.input)
+            .field("limits", &self.limits)
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Default for Setting<'_> {
     /// No input, no variables, the default limits, the time 0, and a fixed sequence of random numbers.
     fn default() -> Self {

@@ -36,7 +36,7 @@ use workflow_asl::document::MachineType;
 use workflow_asl::error_name::RUNTIME;
 use workflow_asl::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS, STANDARD_EXECUTION_SECONDS};
 
-use crate::clock::Instant;
+use crate::clock::{Instant, VIRTUAL_START};
 use crate::coverage::Watch;
 use crate::declared::AnswerTypes;
 use crate::error::RunError;
@@ -109,6 +109,7 @@ pub enum Step {
 
 /// How an execution is to be named and started.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Start {
     /// The state machine's ARN.
     pub state_machine_arn: String,
@@ -126,6 +127,31 @@ pub struct Start {
     pub time: Instant,
     /// What its random numbers follow from.
     pub seed: u64,
+}
+
+impl Start {
+    /// Starts a Standard execution at [`VIRTUAL_START`] with the seed 0. The names are those in the ARNs; set the other
+    /// fields as you need them.
+    ///
+    /// ```
+    /// let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:Greet";
+    /// let start = workflow_local::Start::new(machine, "arn:aws:states:us-east-1:123456789012:execution:Greet:one");
+    /// assert_eq!((&*start.state_machine_name, &*start.name), ("Greet", "one"));
+    /// ```
+    pub fn new(state_machine_arn: impl Into<String>, execution_arn: impl Into<String>) -> Self {
+        let (state_machine_arn, execution_arn) = (state_machine_arn.into(), execution_arn.into());
+        let part = |arn: &str, number| arn.split(':').nth(number).unwrap_or_default().to_owned();
+        Self {
+            name: part(&execution_arn, 7),
+            state_machine_name: part(&state_machine_arn, 6),
+            state_machine_arn,
+            execution_arn,
+            role_arn: String::new(),
+            machine_type: MachineType::Standard,
+            time: VIRTUAL_START,
+            seed: 0,
+        }
+    }
 }
 
 /// An execution of a [`Program`], running or ended.

@@ -1,5 +1,7 @@
 //! An execution as the API describes it: the whole, or a child of a distributed map, which has a history of its own.
 
+use std::fmt;
+
 use super::map_run::MapRun;
 use super::thread::RunId;
 use super::{Execution, Run, Status};
@@ -12,6 +14,12 @@ use crate::payload::Payload;
 pub struct View<'e> {
     pub(super) execution: &'e Execution,
     pub(super) id: RunId,
+}
+
+impl fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("View").field(&self.arn()).finish()
+    }
 }
 
 impl Execution {

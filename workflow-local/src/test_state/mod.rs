@@ -40,6 +40,7 @@ mod mock_model;
 mod response;
 
 use std::cell::RefCell;
+use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -87,6 +88,16 @@ pub struct TestState {
     error_caused_by_state: Option<String>,
     map_iteration_failure_count: Option<usize>,
     map_item_reader_data: Option<String>,
+}
+
+impl fmt::Debug for TestState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestState")
+            .field("state", &self.state)
+            .field("account", &self.account)
+            .field("role_arn", &self.role_arn)
+            .finish_non_exhaustive()
+    }
 }
 
 impl TestState {

@@ -199,6 +199,12 @@ impl<W> Clone for Execution<W> {
     }
 }
 
+impl<W> fmt::Debug for Started<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Started").field("arn", &self.arn).finish_non_exhaustive()
+    }
+}
+
 impl<W> fmt::Debug for Execution<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Execution").field("arn", &self.arn).finish_non_exhaustive()

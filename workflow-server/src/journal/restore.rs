@@ -335,16 +335,11 @@ pub(crate) fn begun(
     known: &Arc<Known>,
 ) -> Recorded {
     let machine_type = if record.express { MachineType::Express } else { MachineType::Standard };
-    let start = Start {
-        state_machine_arn: record.machine_arn.clone(),
-        execution_arn: record.arn.clone(),
-        name: record.name.clone(),
-        state_machine_name: record.machine_name.clone(),
-        role_arn: revision.role_arn.clone(),
-        machine_type,
-        time: Instant::from_millis(record.time),
-        seed: record.seed,
-    };
+    let mut start = Start::new(&record.machine_arn, &record.arn);
+    (start.name, start.state_machine_name) = (record.name.clone(), record.machine_name.clone());
+    start.role_arn.clone_from(&revision.role_arn);
+    start.machine_type = machine_type;
+    (start.time, start.seed) = (Instant::from_millis(record.time), record.seed);
     let program = Arc::clone(&revision.program);
     let mut execution = Execution::start(program, Payload::new(input), start, Arc::clone(store));
     if machine_type == MachineType::Standard {

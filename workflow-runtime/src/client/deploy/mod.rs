@@ -31,6 +31,7 @@ use crate::{Arn, MachineType, ParamsError, Workflow, WorkflowKind};
 
 /// What a deployment did to the state machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Change {
     /// The state machine did not exist and was created.
     Created,
@@ -38,6 +39,17 @@ pub enum Change {
     Updated,
     /// Everything was as declared (the definition is compared as JSON).
     Unchanged,
+}
+
+impl Change {
+    /// Returns the word for programs: `created`, `updated` or `unchanged`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+        }
+    }
 }
 
 /// A deployed state machine, and what the deployment changed.

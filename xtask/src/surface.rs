@@ -1,0 +1,73 @@
+//! `cargo xtask surface`: the public items of the crates that users depend on, a line each, in `xtask/surface`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Failure;
+
+/// The crates whose public items are kept, with all features.
+const CRATES: [&str; 2] = ["workflow-runtime", "workflow-local"];
+
+/// Writes the files, or compares them.
+///
+/// # Errors
+/// If rustdoc fails, writes a format that this program does not know, or if what is committed differs.
+pub(crate) fn execute(check: bool) -> Result<(), Failure> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("surface");
+    let mut changed = Vec::new();
+    for name in CRATES {
+        let file = root.join("xtask/surface").join(format!("{name}.txt"));
+        let found = surface(root, &target, name)?;
+        let kept = fs::read_to_string(&file).unwrap_or_default();
+        if check && found != kept {
+            changed.push(format!("{}:\n{}", file.display(), difference(&kept, &found)));
+        } else if !check {
+            fs::write(&file, found).map_err(Failure::file(&file))?;
+        }
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let help = "If you mean to change them, run `cargo xtask surface`, and name the change in CHANGELOG.md.";
+    Err(Failure(format!("public items have changed\n{}\n{help}", changed.join("\n"))))
+}
+
+/// The public items of a crate, sorted. Implementations that every type has, or that are derived, are left out.
+fn surface(root: &Path, target: &Path, name: &str) -> Result<String, Failure> {
+    let status = Command::new(env!("CARGO"))
+        .current_dir(root)
+        // rustdoc's JSON is unstable: the pinned version of `public_api` reads the one of the pinned compiler.
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_TARGET_DIR", target)
+        .args(["rustdoc", "--quiet", "--lib", "--package", name, "--all-features"])
+        .args(["--", "-Z", "unstable-options", "--output-format", "json"])
+        .status();
+    match status {
+        Ok(status) if status.success() => {}
+        Ok(status) => return Err(Failure(format!("rustdoc of {name}: {status}"))),
+        Err(error) => return Err(Failure(format!("cargo does not start: {error}"))),
+    }
+    let json = target.join("doc").join(format!("{}.json", name.replace('-', "_")));
+    let items = public_api::Builder::from_rustdoc_json(&json)
+        .omit_blanket_impls(true)
+        .omit_auto_trait_impls(true)
+        .omit_auto_derived_impls(true)
+        .build()
+        .map_err(Failure::file(&json))?;
+    let lines = items.items().map(|item| format!("{item}\n"));
+    // What emitted code names is not for users.
+    Ok(lines.filter(|line| !line.contains("__private")).collect())
+}
+
+/// The lines that only one of the texts has.
+fn difference(kept: &str, found: &str) -> String {
+    let lacks = |one: &str, other: &str, sign: char| -> Vec<String> {
+        let other: BTreeSet<_> = other.lines().collect();
+        one.lines().filter(|line| !other.contains(line)).map(|line| format!("{sign} {line}")).collect()
+    };
+    [lacks(kept, found, '-'), lacks(found, kept, '+')].concat().join("\n")
+}
