@@ -78,11 +78,7 @@ fn graph_draws_pictures_of_every_kind() {
 fn graph_draws_errors_at_their_states() {
     let output = workflow(&["graph", "wrong.asl.json", "--to", "text"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        stdout(&output).contains("⚠ there is no state") && stdout(&output).contains("WF0201"),
-        "{}",
-        stdout(&output)
-    );
+    assert!(stdout(&output).contains("⚠ unknown state") && stdout(&output).contains("WF0201"), "{}", stdout(&output));
 }
 
 #[test]
@@ -129,7 +125,7 @@ fn errors_say_file_line_column_and_help() {
     let output = workflow(&["asl", "wrong.rs"]);
     assert_eq!(output.status.code(), Some(1));
     let text = stderr(&output);
-    assert!(text.contains("error[WF0201]: there is no state `Secnod`\n --> wrong.rs:3:23"), "{text}");
+    assert!(text.contains("error[WF0201]: unknown state `Secnod`\n --> wrong.rs:3:23"), "{text}");
     assert!(text.contains("did you mean `Second`?"), "{text}");
 
     let output = workflow(&["graph", "wrong.asl.json"]);
@@ -166,7 +162,7 @@ fn a_name_leaves_out_what_is_wrong_elsewhere_in_the_file() {
         let text = stderr(&output);
         text.lines().filter(|line| line.starts_with("error")).map(str::to_owned).collect::<Vec<_>>()
     };
-    let lost = "error[WF0201]: there is no state `Nowhere`";
+    let lost = "error[WF0201]: unknown state `Nowhere`";
     assert_eq!(errors(&["asl", "several.rs", "--name", "Lost"]), [lost]);
     assert_eq!(errors(&["asl", "several.rs", "--name", "Outer"]), [lost]);
     assert_eq!(errors(&["asl", "several.rs", "--name", "Torn"]).len(), 1);
@@ -458,7 +454,7 @@ fn text_in_other_quotes_is_one_mistake_at_the_text() {
         assert!(text.contains("quotes.rs:4:38\n") && text.contains("= help: write `\"later\"`"), "{command}: {text}");
         assert!(!text.contains("not Rust"), "{command}: {text}");
         // The rest is checked as if the quotes were right; only the formatter stops.
-        assert_eq!(text.contains("there is no state `C`"), command != "fmt", "{command}: {text}");
+        assert_eq!(text.contains("unknown state `C`"), command != "fmt", "{command}: {text}");
         assert_eq!(text.contains("a character is not a value here"), command != "fmt", "{command}: {text}");
     }
     let mended = rust.replace("'it is \"so\"'", r#""it is \"so\"""#).replace("`later`", "\"later\"");

@@ -87,7 +87,7 @@ fn an_unknown_name_gives_the_nearest() {
             "Step Functions has no optimised integration `lambda:invok`",
             "did you mean `lambda::invoke`?",
         ),
-        ("ecs::runTask.synch", "there is no pattern `.synch`", "did you mean `.sync`?"),
+        ("ecs::runTask.synch", "unknown pattern `.synch`", "did you mean `.sync`?"),
         ("aws_sdk::qldb::createLedger", "AWS has retired the service `qldb`", ""),
         ("", "Step Functions has no optimised integration ``", "an action is "),
         (&long, "Step Functions has no optimised integration `xxx", "an action is "),

@@ -39,7 +39,7 @@ fn a_document_in_json_is_fixed_where_it_is_certain() {
         .replace("1 == 2 || 3 != 4", "1 = 2 or 3 != 4")
         .replace("\"true\"", "true");
     assert_eq!(now, right, "{said}");
-    assert!(said.contains("wrong.asl.json:2:14: there is no state `Frist`: wrote `\"First\"`"), "{said}");
+    assert!(said.contains("wrong.asl.json:2:14: unknown state `Frist`: wrote `\"First\"`"), "{said}");
     assert!(said.ends_with("fixed 5 findings; 0 errors and 0 warnings left\n"), "{said}");
 }
 

@@ -45,7 +45,7 @@ error[WF0109]: expected a name in quotes, an index, `*` or a filter
 7 |       name.$: '$.it''s['
   |                        ^";
     let target = "\
-error[WF0201]: there is no state `Emd`
+error[WF0201]: unknown state `Emd`
  --> wrong.asl.yaml:8:11
   |
 8 |     Next: Emd
@@ -55,7 +55,7 @@ error[WF0201]: there is no state `Emd`
   = AWS: MISSING_TRANSITION_TARGET
 ";
     let rust = "\
-error[WF0201]: there is no state `Secnod`
+error[WF0201]: unknown state `Secnod`
  --> wrong.rs:3:23
   |
 3 |         pass First -> Secnod;
@@ -93,7 +93,7 @@ fn wide_characters_and_long_lines_are_underlined_where_they_stand() {
 fn programs_get_one_array() {
     let expected = json!({
         "file": "wrong.asl.json", "code": "WF0201", "aws_code": "MISSING_TRANSITION_TARGET", "severity": "error",
-        "pointer": "/States/A/Next", "line": 1, "column": 59, "message": "there is no state `B`", "help": null,
+        "pointer": "/States/A/Next", "line": 1, "column": 59, "message": "unknown state `B`", "help": null,
         "edits": [],
     });
     assert_eq!(reports(&["wrong.asl.json"]), [expected]);

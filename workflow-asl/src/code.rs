@@ -47,10 +47,10 @@ macro_rules! codes {
 codes! {
     // WF01: syntax, of the language and of the document.
     Syntax = "WF0101" Error "the text does not parse";
-    UnknownDeclaration = "WF0102" Error "no such declaration or state kind";
-    UnknownClause = "WF0103" Error "no such clause";
-    UnknownClauseField = "WF0104" Error "no such field in a clause";
-    RepeatedClause = "WF0105" Error "a clause or declaration is given twice";
+    UnknownDeclaration = "WF0102" Error "unknown declaration or kind of state";
+    UnknownClause = "WF0103" Error "unknown clause";
+    UnknownClauseField = "WF0104" Error "unknown field in a clause";
+    RepeatedClause = "WF0105" Error "duplicate clause or declaration";
     MisplacedClause = "WF0106" Error "the clause does not belong to this kind of state or query language";
     BadDuration = "WF0107" Error "not a duration";
     BadLiteral = "WF0108" Error "not a value of the language";
@@ -59,8 +59,8 @@ codes! {
     BadJsonata = "WF0111" Error "malformed JSONata", "INVALID_JSONATA_EXPRESSION";
     UnsupportedJsonata = "WF0112" Error "JSONata that Step Functions does not run", "UNSUPPORTED_JSONATA_EXPRESSION";
     UnreadableFile = "WF0117" Error "a file that cannot be read";
-    BesideFrom = "WF0118" Error "what a document says itself stands beside `from`";
-    DuplicateKey = "WF0119" Error "a key that an object has twice", "INVALID_JSON_DESCRIPTION";
+    BesideFrom = "WF0118" Error "a declaration beside `from` that the document already has";
+    DuplicateKey = "WF0119" Error "duplicate key in an object", "INVALID_JSON_DESCRIPTION";
     NotJson = "WF0120" Error "the document cannot be read", "INVALID_JSON_DESCRIPTION";
     WrongType = "WF0121" Error "a field has a value of the wrong type", "SCHEMA_VALIDATION_FAILED";
     UnknownField = "WF0122" Error "a field is not supported", "SCHEMA_VALIDATION_FAILED";
@@ -70,7 +70,7 @@ codes! {
     NotAllowedValue = "WF0126" Error "a value is not one of those allowed", "SCHEMA_VALIDATION_FAILED";
     BadTemplate = "WF0127" Error "a payload template field is wrong", "SCHEMA_VALIDATION_FAILED";
     BadTimestamp = "WF0128" Error "not an RFC 3339 timestamp", "SCHEMA_VALIDATION_FAILED";
-    EmptyList = "WF0129" Error "a list is empty that must not be", "SCHEMA_VALIDATION_FAILED";
+    EmptyList = "WF0129" Error "an empty list that must have an item", "SCHEMA_VALIDATION_FAILED";
 
     PathUnderPlainKey = "WF0130" Warning "a path that is taken as text", "NO_DOLLAR";
     StaticResult = "WF0131" Warning "a path inside a literal `Result`", "PASS_RESULT_IS_STATIC";
@@ -78,17 +78,17 @@ codes! {
     NoEffect = "WF0133" Warning "a field that has no effect here";
     ExpressionAsText = "WF0134" Warning "an expression that is taken as text";
     ReferenceAsText = "WF0135" Warning "a reference in braces that is taken as text";
-    NotADefinition = "WF0136" Error "a document that is no definition", "SCHEMA_VALIDATION_FAILED";
-    TruthWord = "WF0137" Warning "a name that YAML takes for a truth value";
+    NotADefinition = "WF0136" Error "the document is not a definition", "SCHEMA_VALIDATION_FAILED";
+    TruthWord = "WF0137" Warning "a name that YAML 1.1 reads as a boolean";
 
     // WF02: names.
     UnknownTarget = "WF0201" Error "a transition to a state that does not exist", "MISSING_TRANSITION_TARGET";
     DuplicateState = "WF0202" Error "two states with one name";
     DuplicateStateName = "WF0203" Error "two states with one ASL name", "DUPLICATE_STATE_NAME";
-    ReservedName = "WF0204" Error "a name that the language keeps for itself";
+    ReservedName = "WF0204" Error "a reserved name";
     TargetInOtherScope = "WF0205" Error "a transition into or out of a branch or map", "MISSING_TRANSITION_TARGET";
     UnknownHandler = "WF0206" Error "no retrier or catcher with this name";
-    UnknownType = "WF0207" Error "no such type";
+    UnknownType = "WF0207" Error "unknown type";
     DuplicateName = "WF0208" Error "a workflow, type, field or handler is declared twice";
     BadVariableName = "WF0209" Error "not a variable name", "INVALID_VARIABLE_NAME";
     ReservedVariable = "WF0210" Error "a reserved variable name", "RESERVED_VARIABLE_NAME";
@@ -96,8 +96,8 @@ codes! {
     UnknownErrorName = "WF0212" Warning "a reserved error name that does not exist";
     DuplicateLabel = "WF0213" Error "two maps with one label", "DUPLICATE_LABEL_NAME";
     UnknownFunction = "WF0214" Warning "a JSONata function that does not exist";
-    UnknownVariant = "WF0215" Error "no such variant of an enum";
-    NoSuchFunction = "WF0216" Error "no such function of the language";
+    UnknownVariant = "WF0215" Error "unknown variant of an enum";
+    NoSuchFunction = "WF0216" Error "unknown function of the language";
     RecursiveType = "WF0217" Error "a struct that contains itself";
     VariableOutOfScope = "WF0218" Error "a variable from outside a distributed map";
     UnusedDeclaration = "WF0219" Warning "a type or handler that is not used";
@@ -105,59 +105,59 @@ codes! {
     // WF03: graph.
     UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";
     NoWayToEnd = "WF0302" Error "no state ends the workflow", "MISSING_END_STATE";
-    MissingTransition = "WF0303" Error "a state says nothing of where to go", "SCHEMA_VALIDATION_FAILED";
+    MissingTransition = "WF0303" Error "a state without a transition", "SCHEMA_VALIDATION_FAILED";
     NoStates = "WF0304" Error "a workflow, branch or map without states", "SCHEMA_VALIDATION_FAILED";
     NotExhaustive = "WF0305" Error "a choice that may match nothing";
     DeadArm = "WF0306" Error "an arm of a choice that is never taken";
     NeverMatches = "WF0307" Warning "an error name that never matches in its retrier or catcher";
     NoDefault = "WF0308" Warning "a choice that may match nothing";
-    EndlessLoop = "WF0309" Error "a loop that nothing leaves";
+    EndlessLoop = "WF0309" Error "a loop without a way out";
     RunawayLoop = "WF0310" Warning "a loop that fills the history";
-    UncaughtError = "WF0311" Warning "an error that is not caught although the others are";
+    UncaughtError = "WF0311" Warning "an uncaught error of a task whose other errors are caught";
     UncaughtHandler = "WF0312" Warning "an error handler whose own errors are not caught";
 
     // WF04: data.
-    UnknownInputField = "WF0401" Error "no such field of the execution's input";
-    UnknownParam = "WF0402" Error "no such deploy-time parameter";
-    UnlikeTypes = "WF0403" Error "values of unlike types";
-    ReferenceNotHere = "WF0404" Error "a reference that does not exist in this place";
-    NeedsJsonata = "WF0405" Error "what JSONPath cannot say";
+    UnknownInputField = "WF0401" Error "unknown field of the execution's input";
+    UnknownParam = "WF0402" Error "unknown deploy-time parameter";
+    UnlikeTypes = "WF0403" Error "mismatched types";
+    ReferenceNotHere = "WF0404" Error "a reference that is not available here";
+    NeedsJsonata = "WF0405" Error "an expression that JSONPath does not have";
     UnguardedOption = "WF0406" Error "an optional value used as if present";
     StateReference = "WF0407" Error "a reference to another state's result";
-    UnknownMember = "WF0408" Error "no such member of a value";
+    UnknownMember = "WF0408" Error "unknown member of a value";
     WrongArgument = "WF0409" Error "a function's arguments are too few, too many or of the wrong type";
     UnassignedVariable = "WF0410" Error "a variable that nothing has assigned";
     MaybeUnassigned = "WF0411" Warning "a variable that may have no value here";
     FailingCall = "WF0412" Warning "a call or an operator that fails on its values";
     MayNotHaveRun = "WF0413" Error "the result of a state that may not have run";
-    OtherScope = "WF0414" Error "the result of a state that is elsewhere";
+    OtherScope = "WF0414" Error "the result of a state in another scope";
     NothingCaught = "WF0415" Error "the error of a catch that may not have happened";
-    VariableTaken = "WF0416" Error "a variable that the compiler keeps a result in";
-    OutputDoesNotFit = "WF0417" Error "an output that is not the declared one";
+    VariableTaken = "WF0416" Error "a variable that the compiler uses for a result";
+    OutputDoesNotFit = "WF0417" Error "an output that is not of the declared type";
     UnusedParam = "WF0418" Warning "a deploy-time parameter that is not used";
-    UnknownContext = "WF0419" Warning "what the context object does not have here";
-    KnownAnswer = "WF0420" Warning "a test whose answer is known";
+    UnknownContext = "WF0419" Warning "unknown member of the context object";
+    KnownAnswer = "WF0420" Warning "a condition that is always true or always false";
 
     // WF05: AWS.
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";
-    ExpressRestriction = "WF0502" Error "what an Express state machine may not contain", "SCHEMA_VALIDATION_FAILED";
+    ExpressRestriction = "WF0502" Error "not supported in an Express state machine", "SCHEMA_VALIDATION_FAILED";
     TokenNotSent = "WF0503" Warning "a task waits for a token that it does not send";
-    UnknownApi = "WF0504" Error "no such service, operation or integration", "SCHEMA_VALIDATION_FAILED";
+    UnknownApi = "WF0504" Error "unknown service, operation or integration", "SCHEMA_VALIDATION_FAILED";
     RetiredService = "WF0505" Warning "a service that AWS has retired";
     UndocumentedService = "WF0506" Warning "a service that Step Functions' documentation does not list";
     UnsupportedOperation = "WF0507" Error "an operation that Step Functions does not support", "SCHEMA_VALIDATION_FAILED";
     DoubtfulPattern = "WF0508" Warning "a pattern that the integration may not have";
-    UnknownParameter = "WF0509" Error "no such parameter of an API", "SCHEMA_VALIDATION_FAILED";
-    MissingParameter = "WF0510" Error "a request lacks a parameter", "SCHEMA_VALIDATION_FAILED";
+    UnknownParameter = "WF0509" Error "unknown parameter of an API", "SCHEMA_VALIDATION_FAILED";
+    MissingParameter = "WF0510" Error "missing parameter in a request", "SCHEMA_VALIDATION_FAILED";
     WrongParameterType = "WF0511" Error "a parameter of the wrong type", "SCHEMA_VALIDATION_FAILED";
     UnlistedValue = "WF0512" Warning "a value that AWS does not list";
     DoubtfulParameter = "WF0513" Warning "a parameter that the integration may not have";
     UnraisedError = "WF0514" Warning "an error that the task does not raise";
-    OtherErrorPrefix = "WF0515" Warning "an error's name of the other kind of integration";
-    UnknownResultMember = "WF0516" Error "no such member of a task's result";
+    OtherErrorPrefix = "WF0515" Warning "an error name of the other kind of integration";
+    UnknownResultMember = "WF0516" Error "unknown member of a task's result";
     DoubtfulResultMember = "WF0517" Warning "a member that a task's result may not have";
     LeftOutParameter = "WF0518" Warning "a request leaves out what the API requires";
-    NeedlessUnchecked = "WF0519" Warning "an `unchecked` that silences nothing";
+    NeedlessUnchecked = "WF0519" Warning "unused `unchecked`";
     EndlessWait = "WF0520" Warning "a wait for a task token that may never end";
 
     // WF06: limits.
@@ -168,8 +168,8 @@ codes! {
     TooDeep = "WF0605" Error "nested too deeply", "TOO_DEEPLY_NESTED";
     BadLabel = "WF0606" Error "not a label for a distributed map", "INVALID_LABEL_NAME";
     HeartbeatNotShorter = "WF0607" Warning "a heartbeat that is no shorter than the timeout";
-    MaxDelayNotLonger = "WF0608" Warning "a longest delay that is no longer than the first";
-    OutlastsExecution = "WF0609" Warning "a wait that no execution of its type outlives";
+    MaxDelayNotLonger = "WF0608" Warning "a maximum delay that is not longer than the first interval";
+    OutlastsExecution = "WF0609" Warning "a wait that is longer than an execution may last";
     OutlastsTimeout = "WF0610" Warning "a wait that outlasts the workflow's own timeout";
     PayloadTooLarge = "WF0611" Error "data over 256 KiB";
 }

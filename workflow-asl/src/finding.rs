@@ -106,7 +106,7 @@ findings! {
     DefinitionTooLarge { characters: usize } DefinitionTooLarge
         "the definition has {characters} characters, {DEFINITION_CHARS} are allowed";
     WrongType { expected: String, is: &'static str, meant: Option<bool> } WrongType
-        "expected value of type {expected}, but this is {is}",
+        "expected value of type {expected}, found {is}",
         help (meant.map(|meant| format!("this is text: write `{meant}`, without quotes"))),
         mend (meant.map(|meant| Mend::Value(meant.into())));
     UnknownField { field: String, near: Near } UnknownField "field `{field}` is not supported",
@@ -195,17 +195,17 @@ findings! {
             (_, Some(near)) => format!("did you mean `$states.{near}`?"),
             (_, None) => format!("there is {}", all_of(members.iter().map(|member| format!("$states.{member}")))),
         }));
-    UnknownFunction { name: String, near: Near } UnknownFunction "there is no function `${name}`",
+    UnknownFunction { name: String, near: Near } UnknownFunction "unknown function `${name}`",
         help (near.as_ref().map(|near| format!("did you mean `${near}`?")));
 
     // Of states and transitions.
     NoStates {} NoStates "there are no states";
     TargetInOtherScope { name: String, at: Pointer } TargetInOtherScope "state `{name}` is in another scope, at {at}",
-        help "a transition stays among the states of its branch, map or machine";
-    UnknownTarget { name: String, near: Near } UnknownTarget "there is no state `{name}`",
+        help "a transition can only lead to a state of the same branch, map or machine";
+    UnknownTarget { name: String, near: Near } UnknownTarget "unknown state `{name}`",
         help (did_you_mean(near)), mend (text(near));
-    NoTransition { state: String } MissingTransition "state `{state}` says neither `Next` nor `End`",
-        help "name the state to go on at, or write `\"End\": true`";
+    NoTransition { state: String } MissingTransition "state `{state}` has neither `Next` nor `End`",
+        help "name the next state, or write `\"End\": true`";
     NoEnd { scope: &'static str, inner: bool } (if *inner { EndlessLoop } else { NoWayToEnd }) "no state ends {scope}",
         help "end it with `\"End\": true`, a Succeed or a Fail state",
         advises "end it with `-> end`, a `succeed` or a `fail`";
@@ -218,12 +218,12 @@ findings! {
         )),
         help "add a transition that leaves the loop";
     UnreachableState { start: String, state: String } UnreachableState "no path from `{start}` reaches state `{state}`",
-        help "remove it, or let a state go on at it";
+        help "remove it, or add a transition to it";
     StateNameTooLong { state: String, characters: usize } StateNameTooLong
         "the name of state `{state}` has {characters} characters, {STATE_NAME_CHARS} are allowed";
     DuplicateStateName { state: String, other: Pointer } DuplicateStateName
         "two states are named `{state}`; the other is at {other}",
-        help "state names are distinct in the whole definition, branches and maps included";
+        help "state names must be distinct in the whole definition, branches and maps included";
     JsonPathInJsonata { state: String } NotAllowedValue
         "state `{state}` cannot use JSONPath when the whole machine uses JSONata";
     EmptyField { field: &'static str, state: String } EmptyList "`{field}` of state `{state}` is empty",
@@ -292,7 +292,7 @@ findings! {
     NoErrorNamed {} EmptyList "`ErrorEquals` names no error", help "`States.ALL` stands for every error",
         says "no error is named here";
     UnknownReservedError { name: String, near: Near } UnknownErrorName
-        "there is no reserved error `{name}`, so this never matches",
+        "unknown reserved error `{name}`: this never matches",
         help (near.as_ref().map(|near| format!("did you mean `{PREFIX}{near}`?")));
     MisspeltError { name: String, near: &'static str } UnknownErrorName
         "`{name}` is not a reserved error, so only one of that very name matches",
@@ -366,7 +366,7 @@ findings! {
     TaskWithoutRequest { call: String, field: &'static str } MissingField "a task that calls `{call}` needs `{field}`",
         advises "give the request in braces after the action: `{{ … }}`";
     TokenNotSent { state: String, language: QueryLanguage } TokenNotSent
-        "the request does not hold the task token, so nobody can send it back to state `{state}`",
+        "the request does not pass the task token, so state `{state}` can never complete",
         help (Some(match language {
             QueryLanguage::JsonPath => "send it: `$$.Task.Token` under a key that ends in `.$`".to_owned(),
             QueryLanguage::Jsonata => "send it: `{% $states.context.Task.Token %}`".to_owned(),
@@ -440,14 +440,14 @@ findings! {
         }),
         help (did_you_mean(near));
     ParameterIsNoText { name: String, is: &'static str, text: Option<String>, certain: bool } (wrong_parameter(*certain))
-        "`{name}` takes a string, but this is {is}",
+        "`{name}` takes a string, found {is}",
         help (text.as_ref().map(|text| format!("write it in quotes: `\"{text}\"`"))),
         mend (text.as_ref().map(|text| Mend::Value(text.as_str().into())));
     WrongParameterType { name: String, takes: &'static str, is: &'static str, text: Option<String>, certain: bool }
         (wrong_parameter(*certain))
         (match text {
             Some(text) => format!("`{name}` takes {takes}, and `{text}` is none"),
-            None => format!("`{name}` takes {takes}, but this is {is}"),
+            None => format!("`{name}` takes {takes}, found {is}"),
         });
     UnlistedValue { text: String, name: String, values: Vec<&'static str>, near: Near } UnlistedValue
         "`{text}` is not among the values that AWS lists for `{name}`",

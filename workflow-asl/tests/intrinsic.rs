@@ -43,7 +43,7 @@ fn errors_point_at_the_word() {
     for (text, offset, message) in [
         ("", 0, "expected a function such as `States.Format`, found the end of the call"),
         ("'x'", 0, "expected a function such as `States.Format`, found '''"),
-        ("States.Fromat('x')", 0, "there is no function `States.Fromat`"),
+        ("States.Fromat('x')", 0, "unknown function `States.Fromat`"),
         ("States.Format 'x'", 14, "expected '(' after `States.Format`, found '''"),
         ("States.Format('x'", 17, "expected ',' or ')', found the end of the call"),
         ("States.Format('x' $.y)", 18, "expected ',' or ')', found '$'"),

@@ -100,7 +100,7 @@ pub enum Asks {
     Kind {
         /// The kinds, as bits of `kinds`.
         kinds: u8,
-        /// What it should be: `a condition is `bool``.
+        /// What it should be: `a condition must be `bool``.
         wanted: String,
         /// The error where it is of none.
         code: Code,

@@ -8,10 +8,10 @@
 ///
 /// [errors]: crate::guide::errors
 /// [WF05]: crate::guide::errors#wf05-aws
-/// [WF0311]: crate::guide::errors#wf0311-an-error-that-is-not-caught-although-the-others-are
+/// [WF0311]: crate::guide::errors#wf0311-an-uncaught-error-of-a-task-whose-other-errors-are-caught
 /// [WF0312]: crate::guide::errors#wf0312-an-error-handler-whose-own-errors-are-not-caught
 /// [WF0514]: crate::guide::errors#wf0514-an-error-that-the-task-does-not-raise
-/// [WF0519]: crate::guide::errors#wf0519-an-unchecked-that-silences-nothing
+/// [WF0519]: crate::guide::errors#wf0519-unused-unchecked
 /// [testing a workflow that starts another]: crate::guide::testing#a-workflow-that-starts-another
 ///
 #[doc = include_str!("../guide/language.md")]

@@ -215,7 +215,7 @@ impl fmt::Display for ResourceError<'_> {
             Self::UnknownIntegration(name) => {
                 write!(formatter, "Step Functions has no optimised integration `{}`", shortened(name))
             }
-            Self::UnknownPattern(suffix) => write!(formatter, "there is no pattern `.{}`", shortened(suffix)),
+            Self::UnknownPattern(suffix) => write!(formatter, "unknown pattern `.{}`", shortened(suffix)),
         }
     }
 }

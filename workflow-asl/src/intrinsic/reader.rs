@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         }
         Function::from_name(name).ok_or_else(|| {
             let known = Function::ALL.iter().map(|function| function.name());
-            let error = SyntaxError::new(start, format!("there is no function `{name}`"));
+            let error = SyntaxError::new(start, format!("unknown function `{name}`"));
             match nearest(name, known) {
                 Some(near) => error.with_help(format!("did you mean `{near}`?")),
                 None => error.with_help("a path starts with `$`, a text stands in apostrophes"),

@@ -153,7 +153,7 @@ fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
             let names = declared.chain(BUILT_IN.iter().copied());
             if let Some(near) = nearest(&name, names).filter(|near| is_slip(&name, near)) {
                 sink.push(
-                    Problem::new(Code::UnknownType, ident.span(), format!("there is no type `{name}`"))
+                    Problem::new(Code::UnknownType, ident.span(), format!("unknown type `{name}`"))
                         .did_you_mean(near, near)
                         .help(format!("a type of your own Rust code with this name is `self::{name}`")),
                 );

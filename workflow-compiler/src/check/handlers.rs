@@ -70,7 +70,7 @@ fn clauses(model: &Model<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
                     continue;
                 }
                 sink.report(|| {
-                    let message = format!("there is no {} `{name}`", noun(clause.kind));
+                    let message = format!("unknown {} `{name}`", noun(clause.kind));
                     let problem = Problem::new(Code::UnknownHandler, ident.span(), message);
                     if other.contains(&name.as_str()) {
                         let kind = if clause.kind == ClauseKind::Retry { ClauseKind::Catch } else { ClauseKind::Retry };

@@ -113,8 +113,7 @@ impl<'a> Model<'a> {
     /// That a word is the name of nothing here, with what was meant by it.
     pub(super) fn unknown_word(&self, place: Place<'_, 'a>, reference: &Reference, name: &Ident) -> Problem {
         let word = plain(name);
-        let problem =
-            Problem::new(Code::ReferenceNotHere, reference.root_spot, format!("nothing here is called `{word}`"));
+        let problem = Problem::new(Code::ReferenceNotHere, reference.root_spot, format!("cannot find `{word}`"));
         if let Some((value, _)) = VALUES.iter().find(|(_, words)| words.contains(&word.as_str()))
             && reference.segments.is_empty()
         {
@@ -199,7 +198,7 @@ impl<'a> Model<'a> {
                     ["context", ..] => candidates.insert(0, Candidate::consuming(Root::Context, 1)),
                     _ => {}
                 }
-                ("a path that begins with `$` is no value here", candidates)
+                ("a path that begins with `$` is not a value here", candidates)
             }
             "$" => {
                 let candidates = match names.as_slice() {
@@ -208,7 +207,7 @@ impl<'a> Model<'a> {
                     ["Map", "Item", "Index", ..] => vec![Candidate::consuming(Root::Index, 3)],
                     _ => vec![Candidate::new(Root::Context)],
                 };
-                ("a path that begins with `$$` is no value here", candidates)
+                ("a path that begins with `$$` is not a value here", candidates)
             }
             "states" => {
                 let candidate = match names.as_slice() {
@@ -223,7 +222,7 @@ impl<'a> Model<'a> {
             }
             "error" | "err" => ("this is no variable", vec![Candidate::new(Root::Caught)]),
             name => match root(name) {
-                Some(root) => ("this is no variable: it has no `$` before it", vec![Candidate::new(root)]),
+                Some(root) => ("this is not a variable: `$` is missing before it", vec![Candidate::new(root)]),
                 None => return None,
             },
         };

@@ -61,7 +61,7 @@ impl<'a> Model<'a> {
         if let (Position::Resource, Root::StateResult(service), Some(Segment::Member { name: action, .. })) =
             (here, &reference.root, reference.segments.first())
         {
-            let message = format!("`{}` is no service's action", reference_text(reference));
+            let message = format!("`{}` is not an action of a service", reference_text(reference));
             let help = format!("between service and action stands `::`: `{service}::{}`", action.value);
             let problem = problem(Code::ReferenceNotHere, spot, message, help);
             let edit = Edit::over(spot.to(action.spot), format!("{service}::{}", action.value));

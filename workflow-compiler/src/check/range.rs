@@ -89,12 +89,12 @@ fn in_range(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) {
         sink.push(Problem::new(
             Code::NumberOutOfRange,
             value.spot,
-            format!("`{name}` is a whole number, this is {given}"),
+            format!("`{name}` must be a whole number, found {given}"),
         ));
     } else if !(low..=high).contains(&number) {
         // Some fields have no upper bound but that of their type.
-        let range = if high > 1e15 { format!("at least {low}") } else { format!("from {low} to {high}") };
-        let message = format!("`{name}` is {range}{unit}, this is {given}{unit}");
+        let range = if high > 1e15 { format!("at least {low}") } else { format!("between {low} and {high}") };
+        let message = format!("`{name}` must be {range}{unit}, found {given}{unit}");
         sink.push(Problem::new(Code::NumberOutOfRange, value.spot, message));
     }
 }

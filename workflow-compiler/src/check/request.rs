@@ -145,7 +145,7 @@ impl Request<'_, '_> {
         };
         if !fits(&ty, wanted) && !self.model.reads_refused(at, value) {
             let ty = ty.present();
-            let problem = Problem::new(code, value.spot, format!("{takes}, but this is {}", article(ty)));
+            let problem = Problem::new(code, value.spot, format!("{takes}, found {}", article(ty)));
             let scalar = text.is_some() && matches!(ty, Ty::Bool | Ty::Integer(_) | Ty::Number | Ty::Float(_));
             sink.report(|| if scalar { self.as_text(problem, value) } else { problem });
         }

@@ -163,7 +163,7 @@ impl<'a> Model<'a> {
         };
         let Some(known) = self.params.get(&name.value) else {
             sink.report(|| {
-                let message = format!("there is no parameter `{}`", name.value);
+                let message = format!("unknown parameter `{}`", name.value);
                 let known = self.params.keys().map(String::as_str);
                 let problem = Problem::new(Code::UnknownParam, name.spot, message).suggest(&name.value, known);
                 if problem.help.is_empty() {

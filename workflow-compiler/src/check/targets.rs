@@ -57,7 +57,7 @@ fn missing_transition(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'
         let next = after.next().map_or_else(|| "end".to_owned(), |next| next.name.clone());
         let other = if next == "end" { "State" } else { "end" };
         let help = format!("add `-> {next}`, or `-> {other}`");
-        let message = format!("`{}` says nothing of where to go", info.name);
+        let message = format!("`{}` has no transition", info.name);
         // In the braces it is data.
         let body = match &state.head {
             Head::Task { body, .. } => body.as_ref(),
@@ -192,7 +192,7 @@ fn other_scope(model: &Model<'_>, scope: usize, other: &StateInfo<'_>, name: &st
 }
 
 fn unknown(model: &Model<'_>, scope: usize, name: &str, text: bool, spot: Spot) -> Problem {
-    let message = if text { format!("there is no state {name:?}") } else { format!("there is no state `{name}`") };
+    let message = if text { format!("unknown state {name:?}") } else { format!("unknown state `{name}`") };
     let problem = Problem::new(Code::UnknownTarget, spot, message);
     let (exact, names): (Option<&StateInfo<'_>>, Vec<&str>) = if text {
         let exact = model.states_of(scope).find(|info| info.name == name);

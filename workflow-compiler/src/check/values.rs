@@ -235,11 +235,11 @@ fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     let wants = match position {
         Position::Seconds => Some((kinds::WHOLE, "`for` takes a duration or a whole number of seconds")),
         Position::Timestamp => Some((kinds::TEXT, "`until` takes a timestamp")),
-        Position::Timeout => Some((kinds::WHOLE, "a timeout is a duration or a whole number of seconds")),
-        Position::Limit => Some((kinds::WHOLE, "a limit is a whole number")),
-        Position::Share => Some((kinds::NUMBER, "a share of the items is a number")),
+        Position::Timeout => Some((kinds::WHOLE, "a timeout must be a duration or a whole number of seconds")),
+        Position::Limit => Some((kinds::WHOLE, "a limit must be a whole number")),
+        Position::Share => Some((kinds::NUMBER, "a share of the items must be a number")),
         Position::Items => Some((kinds::ARRAY | kinds::OBJECT, "a map goes over an array")),
-        Position::Failure => Some((kinds::TEXT, "`error` and `cause` are text")),
+        Position::Failure => Some((kinds::TEXT, "`error` and `cause` must be text")),
         _ => None,
     };
     if let Some((kinds, wanted)) = wants {
@@ -262,7 +262,7 @@ fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
             let problem = Problem::new(Code::UnlikeTypes, expr.spot, message);
             return problem.help("round it, in JSONata with `$round`, `$floor` or `$ceil`");
         }
-        let problem = Problem::new(Code::UnlikeTypes, expr.spot, format!("{wanted}, this is {}", article(ty)));
+        let problem = Problem::new(Code::UnlikeTypes, expr.spot, format!("{wanted}, found {}", article(ty)));
         match (position, ty) {
             (Position::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),
             (Position::Seconds | Position::Timeout, Ty::Text) if matches!(expr.kind, ExprKind::Text(_)) => {

@@ -65,7 +65,7 @@ impl Printer<'_> {
         match self.idents.get(&scope.at.child(name)) {
             Some(ident) => ident.to_owned(),
             None => {
-                self.refuse(at, format!("there is no state \"{name}\""));
+                self.refuse(at, format!("unknown state \"{name}\""));
                 String::new()
             }
         }
@@ -129,7 +129,7 @@ impl Printer<'_> {
                 }
             }
             "Fail" => self.fail(&mut fields, at, here, &mut parts),
-            other => self.refuse(&at.child("Type"), format!("there is no kind of state called `{other}`")),
+            other => self.refuse(&at.child("Type"), format!("unknown kind of state `{other}`")),
         }
         if self.unchecked.contains(at) {
             parts.clauses.push("unchecked".to_owned());

@@ -176,7 +176,7 @@ impl Transition {
 
     /// Reports it; `last` is the state's last word where more stands after the transition.
     pub(super) fn problem(&self, last: Option<Spot>) -> Problem {
-        let problem = Problem::new(Code::UnknownClause, self.spot, format!("no clause `{}`", self.word));
+        let problem = Problem::new(Code::UnknownClause, self.spot, format!("unknown clause `{}`", self.word));
         let problem = problem.help(format!("write `{}`", self.text));
         match last {
             None => {
@@ -192,15 +192,15 @@ impl Transition {
     /// Reports it on a state of a kind that goes on nowhere, or by its arms, which `braces` end.
     pub(super) fn needless(&self, kind: StateKind, braces: Option<Spot>) -> Problem {
         if let (StateKind::Choice, true, Some(braces)) = (kind, self.other_cases, braces) {
-            let message = format!("no clause `{}`: the arm for all other cases stands in the braces", self.word);
+            let message = format!("unknown clause `{}`: the arm for all other cases stands in the braces", self.word);
             let arm = format!("else {};", self.text);
             let edit = Edit::before(Spot::from(braces.last), format!("{arm} "));
             let problem = Problem::new(Code::UnknownClause, self.spot, message).help(format!("write `{arm}` there"));
             return problem.edit(edit).edit(Edit::over(self.with_comma, ""));
         }
         let message = match kind {
-            StateKind::Choice => format!("no clause `{}`: a choice goes on by its arms", self.word),
-            _ => format!("no clause `{}`: nothing follows a `{}`", self.word, super::keyword::state_keyword(kind)),
+            StateKind::Choice => format!("unknown clause `{}`: a choice goes on by its arms", self.word),
+            _ => format!("unknown clause `{}`: nothing follows a `{}`", self.word, super::keyword::state_keyword(kind)),
         };
         Problem::new(Code::UnknownClause, self.spot, message).help("leave it out").edit(Edit::over(self.with_comma, ""))
     }
@@ -295,7 +295,7 @@ impl Parser<'_> {
             None => spot,
         };
         let at = if written.is_some() { spot } else { word };
-        let problem = Problem::new(Code::UnknownClause, at, format!("no clause `{text}`"));
+        let problem = Problem::new(Code::UnknownClause, at, format!("unknown clause `{text}`"));
         if !place.allows(kind) {
             clauses.broken = true;
             self.report(match place {
@@ -342,7 +342,7 @@ impl Parser<'_> {
         let fields: Vec<_> =
             fields.iter().map(|field| retry_field_as_written(&field.name.to_string(), &field.value)).collect();
         let written = format!("retry [{}] {{ {} }}", error_name::ALL, fields.join(", "));
-        let message = format!("no clause `{text}`: it is a field of `retry`");
+        let message = format!("unknown clause `{text}`: it is a field of `retry`");
         let problem = Problem::new(Code::UnknownClause, problem.spot, message);
         self.report(problem.write(written));
         clauses.broken = true;

@@ -105,7 +105,7 @@ impl Parser<'_> {
 
     pub(super) fn refuse_others(&mut self, attributes: &Attributes) {
         for (_, spot) in &attributes.others {
-            let problem = Problem::new(Code::Syntax, *spot, "no such attribute here");
+            let problem = Problem::new(Code::Syntax, *spot, "unknown attribute");
             self.report(problem.help(
                 "known are `///`, `#[serde(rename = \"…\")]` on fields and variants, \
                  `#[serde(rename_all = \"…\")]` on what has them",
@@ -165,7 +165,7 @@ impl Parser<'_> {
         match Rule::from_name(&text.value) {
             Some(rule) => attributes.rename_all = Some((rule, text.spot)),
             None => {
-                let problem = Problem::new(Code::Syntax, text.spot, format!("no such naming rule `{}`", text.value));
+                let problem = Problem::new(Code::Syntax, text.spot, format!("unknown naming rule `{}`", text.value));
                 self.report(
                     problem
                         .suggest_text(&text.value, Rule::NAMES.iter().map(|(name, _)| *name))

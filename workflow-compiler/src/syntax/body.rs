@@ -169,7 +169,7 @@ impl Parser<'_> {
         let synonym = SYNONYMS.iter().find(|(words, _)| named && words.contains(&text)).map(|(_, kind)| *kind);
         let near = synonym.or_else(|| workflow_asl::nearest::nearest(text, known));
         let what = if named { "state kind" } else { "declaration or state kind" };
-        let mut problem = Problem::new(Code::UnknownDeclaration, keyword.span(), format!("no {what} `{text}`"));
+        let mut problem = Problem::new(Code::UnknownDeclaration, keyword.span(), format!("unknown {what} `{text}`"));
         problem = match (near, named) {
             (Some(near), _) => problem.did_you_mean(near, near),
             (None, true) => {
@@ -277,7 +277,9 @@ impl Parser<'_> {
         if let Some(end) = cursor.eat_punct(",").or_else(|| cursor.eat_punct(";")) {
             spot = spot.to(end);
         }
-        self.report(Problem::new(Code::UnknownDeclaration, spot, format!("no declaration `{text}:`")).write(written));
+        self.report(
+            Problem::new(Code::UnknownDeclaration, spot, format!("unknown declaration `{text}:`")).write(written),
+        );
         if let Some(kind) = kind {
             declarations.push(Declaration { comment: None, keyword: keyword.clone(), kind });
         }

@@ -152,14 +152,13 @@ impl Parser<'_> {
         cursor.next();
         if group.stream().is_empty() && cursor.peek_group(Delimiter::Brace).is_some() {
             let spot = group_spot(&group);
-            let problem = Problem::new(Code::Syntax, spot, "the request stands in braces, without parentheses");
+            let problem = Problem::new(Code::Syntax, spot, "the request goes in braces, without parentheses");
             self.report(problem.help("leave them out").edit(Edit::over(spot, "")));
             return None;
         }
         let body = self.in_parentheses(resource, &group);
         let spot = group_spot(&group);
-        let problem =
-            Problem::new(Code::Syntax, group.span_open(), "the request stands in braces, without parentheses");
+        let problem = Problem::new(Code::Syntax, group.span_open(), "the request goes in braces, without parentheses");
         let written = spelled(&body);
         self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, format!(" {written}"))));
         Some(body)

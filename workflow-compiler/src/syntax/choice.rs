@@ -70,7 +70,7 @@ impl Parser<'_> {
         if !foreign && !value {
             return None;
         }
-        let problem = Problem::new(Code::Syntax, first, "what a choice looks at stands after `match`");
+        let problem = Problem::new(Code::Syntax, first, "the value that a choice tests comes after `match`");
         let edit = if foreign { Edit::over(first, "match") } else { Edit::before(first, "match ") };
         cursor.advance(usize::from(foreign));
         let subject = self.head_expr(cursor);

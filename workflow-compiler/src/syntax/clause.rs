@@ -139,7 +139,7 @@ impl Parser<'_> {
         let here = workflow_asl::nearest::nearest(text, place.known());
         let near = here
             .or_else(|| workflow_asl::nearest::nearest(text, ClauseKind::ALL.iter().map(|clause| clause.keyword())));
-        let problem = Problem::new(Code::UnknownClause, keyword.span(), format!("no clause `{text}`"));
+        let problem = Problem::new(Code::UnknownClause, keyword.span(), format!("unknown clause `{text}`"));
         self.report(match (near, place) {
             (Some(near), _) if here.is_some() => problem.did_you_mean(near, near),
             (Some(near), Place::State(_)) => match ClauseKind::from_keyword(near) {
@@ -170,7 +170,7 @@ impl Parser<'_> {
         let first = cursor.here_first();
         cursor.eat_punct(sign);
         let spot = super::ast::Spot::from(first).to(cursor.before());
-        let message = format!("no sign stands between `{keyword}` and what it says");
+        let message = format!("no sign belongs between `{keyword}` and its value");
         let problem = Problem::new(Code::Syntax, spot, message);
         self.report(problem.help(format!("leave out the `{sign}`")).edit(Edit::over(spot, "")));
     }
@@ -284,7 +284,7 @@ impl Parser<'_> {
         let first = cursor.here();
         let (name, value) = self.assignment(cursor)?;
         let value = assigned(name, value);
-        let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "what is assigned stands in braces");
+        let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "the assigned variables go in braces");
         self.report(problem.write(spelled(&value)));
         Some(ClauseValue::Expr(value))
     }
@@ -321,7 +321,7 @@ impl Parser<'_> {
             "jsonata" => Some(QueryLanguage::Jsonata),
             "jsonpath" => Some(QueryLanguage::JsonPath),
             _ => {
-                let problem = Problem::new(Code::Syntax, word.span(), format!("no query language `{text}`"));
+                let problem = Problem::new(Code::Syntax, word.span(), format!("unknown query language `{text}`"));
                 self.report(
                     problem.suggest(&text, ["jsonata", "jsonpath"]).help("write `query jsonata` or `query jsonpath`"),
                 );

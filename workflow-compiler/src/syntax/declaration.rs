@@ -156,7 +156,7 @@ impl Parser<'_> {
         self.word(&word, Role::Setting("type"));
         let text = word.to_string();
         if text != "standard" && text != "express" {
-            let problem = Problem::new(Code::Syntax, word.span(), format!("no type of state machine `{text}`"));
+            let problem = Problem::new(Code::Syntax, word.span(), format!("unknown type of state machine `{text}`"));
             self.report(
                 problem.suggest(&text, ["standard", "express"]).help("write `type standard;` or `type express;`"),
             );

@@ -170,7 +170,7 @@ impl Parser<'_> {
             tokens.extend(cursor.next());
         }
         let spot = first.to(cursor.before());
-        let problem = Problem::new(Code::Syntax, spot, "a function of your own has no place among values");
+        let problem = Problem::new(Code::Syntax, spot, "a function of your own is not a value");
         let text = in_jsonata(&tokens);
         match &text {
             Some(_) if self.in_method => {}

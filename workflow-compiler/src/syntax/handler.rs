@@ -150,7 +150,7 @@ impl Parser<'_> {
         let Some((spot, read)) = asl else { return self.arrow("=>", "a catcher", cursor) };
         cursor.next();
         let written = read.arrow("=>");
-        let problem = Problem::new(Code::Syntax, spot, "a catcher goes on with `=>` and a state");
+        let problem = Problem::new(Code::Syntax, spot, "a catcher's transition begins with `=>` and a state");
         self.report(problem.write(written));
         read.target
     }
@@ -195,7 +195,7 @@ impl Parser<'_> {
         let written = format!("[{}]", listed.join(", "));
         cursor.advance(length);
         let spot = if length == 0 { first } else { first.to(cursor.before()) };
-        let problem = Problem::new(Code::Syntax, spot, "the errors that a catcher takes stand in brackets");
+        let problem = Problem::new(Code::Syntax, spot, "the errors of a catcher go in brackets");
         let edit =
             if length == 0 { Edit::before(first, format!("{written} ")) } else { Edit::over(spot, written.clone()) };
         let mut problem = problem.edit(edit);
@@ -261,8 +261,7 @@ impl Parser<'_> {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
                 let braces: TokenTree = group.clone().into();
                 let written = format!("retry {all} {}", spelled_tokens(&[braces]));
-                let problem =
-                    Problem::new(Code::Syntax, first.first, "the errors that are retried stand before the braces");
+                let problem = Problem::new(Code::Syntax, first.first, "the errors of a retrier go before the braces");
                 self.report(problem.help(format!("write `{written}`")).edit(Edit::before(first, format!("{all} "))));
                 let mut retrier = self.retrier_fields(cursor);
                 retrier.errors = errors(first);
@@ -273,7 +272,7 @@ impl Parser<'_> {
         cursor.next();
         cursor.eat_word("times");
         let spot = first.to(cursor.before());
-        let problem = Problem::new(Code::Syntax, spot, "the errors that are retried stand in brackets");
+        let problem = Problem::new(Code::Syntax, spot, "the errors of a retrier go in brackets");
         let attempts = Expr { kind: ExprKind::Number(attempts.to_string()), spot };
         let mut written = vec![retry_field_as_written("max_attempts", &attempts)];
         if let Some((fields, _)) = self.loose_fields(None, cursor) {
@@ -344,7 +343,7 @@ impl Parser<'_> {
         let spot = first.to(cursor.before());
         let written: Vec<_> =
             fields.iter().map(|field| retry_field_as_written(&field.name.to_string(), &field.value)).collect();
-        let problem = Problem::new(Code::Syntax, spot, "the fields of a retrier stand in braces");
+        let problem = Problem::new(Code::Syntax, spot, "the fields of a retrier go in braces");
         Some((fields, problem.write(format!("{{ {} }}", written.join(", ")))))
     }
 
@@ -411,7 +410,7 @@ impl Parser<'_> {
             errors.extend(self.error_name(cursor));
         }
         let listed: Vec<_> = errors.iter().map(|error| spelled_error(&error.value)).collect();
-        let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "the names of errors stand in brackets");
+        let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "the names of errors go in brackets");
         Some((errors, problem.write(format!("[{}]", listed.join(", ")))))
     }
 

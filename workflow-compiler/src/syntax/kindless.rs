@@ -64,7 +64,7 @@ impl Parser<'_> {
         let next = alone.then(|| next_state(cursor, length + 1));
         let arrow = next.as_ref().map(|next| format!(" -> {next}")).unwrap_or_default();
         let written = format!("{word} {text}{}{arrow}", if equals { " =" } else { "" });
-        let problem = Problem::new(Code::UnknownDeclaration, spot, "a state's kind stands before its name");
+        let problem = Problem::new(Code::UnknownDeclaration, spot, "the kind of a state comes before its name");
         self.report(problem.write(written));
         cursor.advance(length);
         let span = keyword.span();

@@ -133,7 +133,7 @@ impl Parser<'_> {
                 (name, format!("{name}: {}", spelled(value)))
             }
         };
-        let message = format!("no field `{}` in {}", key.value, braces.owner());
+        let message = format!("unknown field `{}` in {}", key.value, braces.owner());
         let problem = Problem::new(Code::UnknownClauseField, key.spot.to(value.spot), message);
         self.report(problem.write(written));
         Some(name)
@@ -145,8 +145,11 @@ impl Parser<'_> {
             return true;
         }
         let words: Vec<_> = fields.iter().map(|field| field.word).collect();
-        let problem =
-            Problem::new(Code::UnknownClauseField, key.spot, format!("no field `{}` in {}", key.value, braces.owner()));
+        let problem = Problem::new(
+            Code::UnknownClauseField,
+            key.spot,
+            format!("unknown field `{}` in {}", key.value, braces.owner()),
+        );
         self.report(
             problem.suggest(&key.value, words.iter().copied()).help(format!("its fields are `{}`", words.join("`, `"))),
         );
@@ -299,7 +302,7 @@ impl Parser<'_> {
         if matches!(text.as_str(), "full" | "none") {
             return self.leaf(ExprKind::Text(text.to_uppercase()), spot);
         }
-        let problem = Problem::new(Code::Syntax, spot, format!("`{text}` is no jitter"));
+        let problem = Problem::new(Code::Syntax, spot, format!("`{text}` is not a jitter setting"));
         self.report(problem.help("write `jitter: full` or `jitter: none`"));
         self.leaf(ExprKind::Invalid, spot)
     }

@@ -71,7 +71,7 @@ impl Parser<'_> {
         let Some((regex, spot)) = self.regex(cursor) else { return self.no_value(cursor) };
         let called = cursor.peek_group_at(2, Delimiter::Parenthesis).filter(|_| cursor.is_punct("."));
         let Some(group) = called.cloned() else {
-            let problem = Problem::new(Code::Syntax, spot, "a regular expression has no place among values");
+            let problem = Problem::new(Code::Syntax, spot, "a regular expression is not a value");
             let raw = format!("$contains($states.input.name, {regex})");
             self.report(problem.help(format!("JSONata has them: `jsonata {raw:?}`")));
             return self.leaf(ExprKind::Invalid, spot);
@@ -105,7 +105,7 @@ impl Parser<'_> {
         (regex, spot): (&str, Spot),
         whole: Spot,
     ) -> Expr {
-        let problem = Problem::new(Code::Syntax, spot, "a regular expression has no place among values");
+        let problem = Problem::new(Code::Syntax, spot, "a regular expression is not a value");
         let rest: Option<Vec<_>> = after.iter().map(raw).collect();
         self.report(match (name.value.as_str(), before, pattern_of(name, after, regex), rest) {
             (_, [value], Some(pattern), _) => {

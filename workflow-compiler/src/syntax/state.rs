@@ -68,7 +68,7 @@ impl Parser<'_> {
         if cursor.is_punct(":") && !cursor.is_punct("::") && !called {
             let colon = cursor.here();
             cursor.next();
-            let problem = Problem::new(Code::Syntax, colon, "no sign stands after a state's name");
+            let problem = Problem::new(Code::Syntax, colon, "no sign belongs after a state's name");
             self.report(problem.help("leave out the `:`").edit(Edit::over(colon, "")));
         }
         let mut clauses = Clauses::default();
@@ -299,7 +299,7 @@ impl Parser<'_> {
         } else {
             let value = duration.clone().unwrap_or_else(|| spelled(&value));
             let written = format!("{} {value}{arrow}", if until { "until" } else { "for" });
-            let problem = Problem::new(Code::Syntax, spot, "a wait says `for` how long, or `until` when");
+            let problem = Problem::new(Code::Syntax, spot, "a wait has `for` and a duration, or `until` and a time");
             // Parentheses stand at the name before them.
             let end = if arrow.is_empty() || cursor.is_punct(";") { "" } else { ";" };
             self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, format!(" {written}{end}"))));
@@ -326,7 +326,7 @@ impl Parser<'_> {
             cursor.eat_punct("=");
             let value = self.expr(cursor);
             let complete = !matches!(value.kind, ExprKind::Invalid);
-            let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "a fail's error stands in braces");
+            let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "the error of a fail goes in braces");
             let value = match value.kind {
                 ExprKind::Paren(inner) => *inner,
                 kind => Expr { kind, spot: value.spot },
@@ -456,7 +456,7 @@ impl Parser<'_> {
         let first = cursor.here();
         cursor.advance(3);
         let spot = first.to(cursor.before());
-        let problem = Problem::new(Code::Syntax, spot, "a state goes on with `->`");
+        let problem = Problem::new(Code::Syntax, spot, "a state's transition begins with `->`");
         self.report(problem.help(format!("write `-> {name}`")).edit(Edit::over(spot, format!(" -> {name}"))));
         self.word(&name, Role::StateReference);
         Some(if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) })

@@ -113,7 +113,7 @@ impl Parser<'_> {
         let first = Spot::from(keyword.span());
         let item = cursor.peek_ident().filter(|_| cursor.peek_ident_at(1).is_some_and(|word| word == "in")).cloned();
         let Some(item) = item else {
-            let problem = Problem::new(Code::UnknownDeclaration, first, format!("no state kind `{keyword}`"));
+            let problem = Problem::new(Code::UnknownDeclaration, first, format!("unknown state kind `{keyword}`"));
             self.report(problem.help("a map runs states for each item: `map Each over input.items { … } -> end;`"));
             skip_item(cursor);
             return;
@@ -130,7 +130,7 @@ impl Parser<'_> {
             }
         };
         let text = format!("map {{}} over {}", spelled(&items));
-        let message = format!("`{keyword}` begins no state: a map has a name");
+        let message = format!("`{keyword}` does not begin a state: a map has a name");
         let mend = Mend::Anew { text, goes_on: true, edits };
         unnamed.push(Unnamed::new(body.states.len(), message, words, "Each", mend));
         let head = Head::Map { over: Some(Over::Items(items)), body: inner, iterator: false };
@@ -139,8 +139,11 @@ impl Parser<'_> {
 
     /// A statement that is written with states, up to the end of its braces.
     fn no_state(&mut self, keyword: &Ident, why: &str, help: &str, cursor: &mut Cursor) {
-        let problem =
-            Problem::new(Code::UnknownDeclaration, keyword.span(), format!("`{keyword}` begins no state: {why}"));
+        let problem = Problem::new(
+            Code::UnknownDeclaration,
+            keyword.span(),
+            format!("`{keyword}` does not begin a state: {why}"),
+        );
         self.report(problem.help(help));
         loop {
             while cursor.peek().is_some() && !cursor.is_punct(";") && cursor.peek_group(Delimiter::Brace).is_none() {
@@ -163,7 +166,7 @@ impl Parser<'_> {
             return self.let_members(keyword, cursor);
         }
         let Some((name, value)) = self.assignment(cursor) else {
-            let problem = Problem::new(Code::UnknownDeclaration, first, format!("no declaration `{keyword}`"));
+            let problem = Problem::new(Code::UnknownDeclaration, first, format!("unknown declaration `{keyword}`"));
             self.report(
                 problem.help("states assign variables: `assign { count: 1 }` on the state before they are read"),
             );
@@ -185,7 +188,7 @@ impl Parser<'_> {
             habit: None,
             value: ClauseValue::Expr(value.clone()),
         };
-        let message = format!("`{keyword}` begins no state: states assign variables");
+        let message = format!("`{keyword}` does not begin a state: states assign variables");
         let text = format!("pass {{}} assign {}", spelled(&value));
         let mend = Mend::Anew { text, goes_on: true, edits };
         unnamed.push(Unnamed::new(body.states.len(), message, words, "Begin", mend));
@@ -214,7 +217,7 @@ impl Parser<'_> {
             let name = plain(name);
             cursor.rewrite_rest(|tokens| replaced(tokens, &name, &format!("{value}.{name}"), &mut edits));
         }
-        let message = format!("`{keyword}` begins no state: members are read where they are used");
+        let message = format!("`{keyword}` does not begin a state: members are read where they are used");
         let written: Vec<_> = names.iter().map(|name| format!("`{value}.{}`", plain(name))).collect();
         let problem = Problem::new(Code::UnknownDeclaration, first.to(end), message);
         let problem = problem.help(format!("leave it out, and write {}", written.join(", ")));
@@ -233,7 +236,7 @@ impl Parser<'_> {
             Some(value @ Expr { kind: ExprKind::Object(_), .. }) => format!("succeed {{}} {}", spelled(value)),
             Some(value) => format!("succeed {{}} = {}", spelled(value)),
         };
-        let message = "`return` begins no state: a workflow ends with `succeed`".to_owned();
+        let message = "`return` does not begin a state: a workflow ends with `succeed`".to_owned();
         let mend = Mend::Anew { text, goes_on: false, edits: Vec::new() };
         unnamed.push(Unnamed::new(body.states.len(), message, words, "Done", mend));
         body.states.push(state(keyword, StateKind::Succeed, Head::Succeed { value }, Vec::new(), false));
@@ -252,7 +255,7 @@ impl Parser<'_> {
         let words = first.to(cursor.before());
         let error = cursor.since(from).iter().find_map(text_in).unwrap_or_else(|| "Failed".to_owned());
         let error = Expr { kind: ExprKind::Text(error), spot: words };
-        let message = format!("`{keyword}` begins no state: a workflow ends with an error by `fail`");
+        let message = format!("`{keyword}` does not begin a state: a workflow ends with an error by `fail`");
         let text = format!("fail {{}} {{ error: {} }}", spelled(&error));
         let mend = Mend::Anew { text, goes_on: false, edits: Vec::new() };
         unnamed.push(Unnamed::new(body.states.len(), message, words, "Failed", mend));

@@ -44,7 +44,7 @@ impl Parser<'_> {
             Some(problem) => problem.mend,
             None => Vec::new(),
         };
-        let message = format!("`{keyword}` begins no state: a choice has a name");
+        let message = format!("`{keyword}` does not begin a state: a choice has a name");
         let text = before.trim_end().to_owned();
         let mend = Mend::Anew { text, goes_on: false, edits };
         unnamed.push(Unnamed::new(body.states.len(), message, words, "Choose", mend));
@@ -63,7 +63,7 @@ impl Parser<'_> {
         let choice = Choice { subject: None, nonexhaustive: None, arms: Vec::new() };
         let (head, complete, slip) = self.choice_of(choice, cursor);
         let edits = slip.map(|problem| problem.mend).unwrap_or_default();
-        let message = format!("no state kind `{keyword}`: what goes on at one of several states is a `choice`");
+        let message = format!("unknown state kind `{keyword}`: what goes on at one of several states is a `choice`");
         let problem = Problem::new(Code::UnknownDeclaration, keyword.span(), message);
         let problem = problem.help(format!("write `choice {name} {{ if … -> State; else -> State; }}`"));
         self.report(edits.into_iter().fold(problem.edit(Edit::over(keyword.span(), "choice")), Problem::edit));
@@ -79,7 +79,7 @@ impl Parser<'_> {
         body: &mut Body,
         unnamed: &mut Vec<Unnamed>,
     ) {
-        let message = "`if` begins no state: a choice has a name and holds its arms in braces".to_owned();
+        let message = "`if` does not begin a state: a choice has a name and holds its arms in braces".to_owned();
         let (at, otherwise) = (body.states.len(), "Choose");
         if arms_with_states(cursor) {
             let first = cursor.here();
@@ -94,7 +94,7 @@ impl Parser<'_> {
             if let Some(choice) = body.states.get_mut(at) {
                 choice.head = Head::Choice(Choice { subject: None, nonexhaustive: None, arms });
             }
-            let message = "`if` begins no state: a choice has a name, and its states stand beside it".to_owned();
+            let message = "`if` does not begin a state: a choice has a name, and its states stand beside it".to_owned();
             let mend = Mend::Before { words, edits };
             let mut choice = Unnamed::new(at, message, first.to(words), otherwise, mend);
             choice.after = body.states.len();

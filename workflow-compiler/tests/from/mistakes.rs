@@ -40,7 +40,7 @@ fn what_is_wrong_in_the_document_has_a_place_in_it() {
     finds(
         r#"from "flows/wrong.asl.json";"#,
         &[
-            "there is no state `Shp` [WF0201]\n  --> flows/wrong.asl.json:7:15 (/States/Start/Next)\n\n= help: did you mean `Ship`?",
+            "unknown state `Shp` [WF0201]\n  --> flows/wrong.asl.json:7:15 (/States/Start/Next)\n\n= help: did you mean `Ship`?",
         ],
     );
     finds(

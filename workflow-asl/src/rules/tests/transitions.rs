@@ -53,7 +53,7 @@ fn messages_name_what_is_near() {
     let definition = json!({"StartAt": "S", "States": {"S": {"Type": "Pass", "Next": "Ship Ordr"}, "Ship Order": {"Type": "Succeed"}}});
     let found = check_definition(&definition, MachineType::Standard);
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].message(), "there is no state `Ship Ordr`");
+    assert_eq!(found[0].message(), "unknown state `Ship Ordr`");
     assert_eq!(found[0].help().as_deref(), Some("did you mean `Ship Order`?"));
 }
 

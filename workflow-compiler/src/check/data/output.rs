@@ -181,7 +181,7 @@ fn fits_expr<'a>(
                 return;
             }
             sink.report(|| {
-                let message = format!("{what} is \"{text}\", which is no variant of `{name}`");
+                let message = format!("{what} is \"{text}\", which is not a variant of `{name}`");
                 let known = decl.variants.iter().map(|variant| variant.wire.as_str());
                 Problem::new(Code::OutputDoesNotFit, expr.spot, message).suggest_text(text, known)
             });

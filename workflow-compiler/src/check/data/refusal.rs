@@ -246,7 +246,8 @@ impl<'a> Model<'a> {
                 let mut problem = Problem::new(Code::NothingCaught, spot, message);
                 if let Some((graph, way)) = way {
                     let drawn = self.drawn(at.scope, &nodes(graph, &way));
-                    problem = problem.help(format!("this way leads over no `catch`: {drawn}"));
+                    problem =
+                        problem.help(format!("`{name}` can be reached without an error having been caught: {drawn}"));
                 }
                 Err(Box::new(problem.help("read it only in states that all ways reach over a `catch`")))
             }

@@ -106,7 +106,7 @@ impl<'a> Model<'a> {
         let meant = self.function_meant(place, name, arguments, facts);
         sink.report(|| match &meant {
             Some(meant) => {
-                let message = format!("there is no function `{}`", name.value);
+                let message = format!("unknown function `{}`", name.value);
                 let text = spelled(meant);
                 let problem = Problem::new(Code::NoSuchFunction, name.spot, message);
                 problem.help(format!("write `{text}`")).edit(Edit::over(spot, text))
@@ -175,7 +175,7 @@ fn takes_absence(name: &str) -> bool {
 }
 
 fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink: &mut Sink<'_>) {
-    let message = format!("`{}` takes {wanted} here, this is {}", name.value, article(ty));
+    let message = format!("`{}` takes {wanted} here, found {}", name.value, article(ty));
     sink.push(Problem::new(Code::WrongArgument, argument.spot, message));
 }
 
@@ -189,7 +189,7 @@ fn algorithm(name: &Text, arguments: &[Expr], sink: &mut Sink<'_>) {
 }
 
 fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {
-    let problem = Problem::new(Code::NoSuchFunction, name.spot, format!("there is no function `{}`", name.value));
+    let problem = Problem::new(Code::NoSuchFunction, name.spot, format!("unknown function `{}`", name.value));
     if name.value == "$eval" {
         return problem.help("Step Functions leaves `$eval` out of JSONata; `$parse` reads JSON");
     }

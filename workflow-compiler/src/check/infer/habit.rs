@@ -148,9 +148,7 @@ impl<'a> Model<'a> {
             Ok(known) => known,
             Err(name) => {
                 let problem = without_function(spot);
-                sink.push(
-                    problem.help(format!("nothing here is called `{name}`: join the text with what is meant by it")),
-                );
+                sink.push(problem.help(format!("cannot find `{name}`: join the text with what is meant by it")));
                 return Ty::Text;
             }
         };
@@ -246,7 +244,7 @@ impl<'a> Model<'a> {
         let problem = problem.help(format!("write `{}`", texts.join(", ")));
         let unknown = written.iter().find(|(_, text)| text.is_none());
         let problem = match unknown {
-            Some((of, _)) => problem.help(format!("nothing here is called `{}`", spelled(of))),
+            Some((of, _)) => problem.help(format!("cannot find `{}`", spelled(of))),
             None => problem,
         };
         // All of them or none: what is left would be another error.

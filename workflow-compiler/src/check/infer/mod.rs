@@ -113,7 +113,7 @@ impl<'a> Model<'a> {
                 match self.length_as_member(place, reference, facts) {
                     Some((name, meant)) => {
                         sink.report(|| {
-                            let message = format!("`{}` is no member of what has items or letters", name.value);
+                            let message = format!("`{}` is not a member of a list or a text", name.value);
                             Problem::new(name_code(reference), expr.spot, message).write(spelled(&meant))
                         });
                         Ty::INTEGER
@@ -134,7 +134,7 @@ impl<'a> Model<'a> {
                 let name = plain(ty);
                 let Some(decl) = self.types.enums.get(&name) else {
                     sink.report(|| {
-                        let problem = Problem::new(Code::UnknownType, ty.span(), format!("there is no enum `{name}`"));
+                        let problem = Problem::new(Code::UnknownType, ty.span(), format!("unknown enum `{name}`"));
                         let problem = problem.suggest(&name, self.types.enums.keys().map(String::as_str));
                         if problem.help.is_empty() {
                             problem.help(format!("declare it: `enum {name} {{ {variant} }}`; a constant of your Rust code is `const {name}::{variant}`"))
@@ -248,7 +248,7 @@ impl<'a> Model<'a> {
             if let Segment::Index(index) = segment {
                 let ty = self.infer(place, index, facts, sink);
                 if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
-                    let message = format!("an index is a number, this is {}", article(&ty));
+                    let message = format!("an index must be a number, found {}", article(&ty));
                     sink.push(Problem::new(Code::UnlikeTypes, index.spot, message));
                 }
             }

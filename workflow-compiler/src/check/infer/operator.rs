@@ -39,7 +39,7 @@ impl<'a> Model<'a> {
                     return Ty::Number;
                 }
                 if !ty.is_number() {
-                    let message = format!("`-` needs a number, this is {}", article(&ty));
+                    let message = format!("`-` needs a number, found {}", article(&ty));
                     sink.push(Problem::new(Code::UnlikeTypes, operand.spot, message));
                     return Ty::Number;
                 }
@@ -115,7 +115,7 @@ impl<'a> Model<'a> {
         {
             sink.report(|| {
                 let text = optional_text(reference);
-                let message = format!("a condition is `bool`, this is {}", article(&ty));
+                let message = format!("a condition must be `bool`, found {}", article(&ty));
                 let problem = Problem::new(Code::UnlikeTypes, condition.spot, message);
                 match ty {
                     Ty::Nullable(_) => problem.write(format!("{text} != null")),
@@ -125,10 +125,10 @@ impl<'a> Model<'a> {
             return;
         }
         let ty = self.present(place, condition, ty, facts, sink);
-        sink.hold(&ty, condition.spot, kinds::BOOL, Code::UnlikeTypes, "a condition is `bool`");
+        sink.hold(&ty, condition.spot, kinds::BOOL, Code::UnlikeTypes, "a condition must be `bool`");
         if !ty.is_unknown() && ty != Ty::Bool {
             sink.report(|| {
-                let message = format!("a condition is `bool`, this is {}", article(&ty));
+                let message = format!("a condition must be `bool`, found {}", article(&ty));
                 let problem = Problem::new(Code::UnlikeTypes, condition.spot, message);
                 match &condition.kind {
                     ExprKind::Reference(reference) if ty.is_number() => {
@@ -214,7 +214,7 @@ impl<'a> Model<'a> {
                         && !matches!(ty, Ty::Text | Ty::Listed(_) | Ty::Timestamp | Ty::Arn)
                 });
                 if let Some((ty, operand)) = unordered {
-                    let message = format!("`{}` compares numbers and text, this is {}", sign(op), article(ty));
+                    let message = format!("`{}` compares numbers and text, found {}", sign(op), article(ty));
                     sink.push(Problem::new(Code::UnlikeTypes, operand.spot, message));
                 } else {
                     self.compare((&a, left), (&b, right), sink);
@@ -241,7 +241,7 @@ impl<'a> Model<'a> {
             sink.hold(&ty, operand.spot, kinds::NUMBER, Code::UnlikeTypes, &wanted);
         }
         if !ty.is_unknown() && !ty.is_number() {
-            let message = format!("`{}` needs numbers, this is {}", sign(op), article(&ty));
+            let message = format!("`{}` needs numbers, found {}", sign(op), article(&ty));
             let problem = Problem::new(Code::UnlikeTypes, operand.spot, message);
             let jsonata = place.state.language == QueryLanguage::Jsonata;
             sink.push(match &operand.kind {
@@ -274,7 +274,7 @@ impl<'a> Model<'a> {
             };
             sink.hold(ty, operand.spot, kinds, Code::UnlikeTypes, wanted);
             if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
-                let message = format!("`+` adds numbers or joins text, this is {}", article(ty));
+                let message = format!("`+` adds numbers or joins text, found {}", article(ty));
                 sink.push(Problem::new(Code::UnlikeTypes, operand.spot, message));
                 return Ty::Unknown;
             }

@@ -32,11 +32,11 @@ fn members_are_known_at_any_depth() {
     );
     finds(
         "params { bucket: String } pass A { a: params.bukcet } -> end;",
-        &["WF0402 bukcet: there is no parameter `bukcet` / did you mean `bucket`?"],
+        &["WF0402 bukcet: unknown parameter `bukcet` / did you mean `bucket`?"],
     );
     finds(
         "pass A { a: params.bucket } -> end;",
-        &["WF0402 bucket: there is no parameter `bucket` / declare it: `params { bucket: String }`"],
+        &["WF0402 bucket: unknown parameter `bucket` / declare it: `params { bucket: String }`"],
     );
     finds(
         "params { bucket: Json } pass A { a: params.bucket.name, b: params } -> end;",
@@ -166,8 +166,8 @@ fn references_exist_in_their_place() {
     finds(
         "pass A { a: contxt.Execution, b: somewhere } -> end;",
         &[
-            "WF0404 contxt: nothing here is called `contxt` / did you mean `context`?",
-            r#"WF0404 somewhere: nothing here is called `somewhere` / text stands in quotes, `"somewhere"`; a constant of your Rust code is `const somewhere`"#,
+            "WF0404 contxt: cannot find `contxt` / did you mean `context`?",
+            r#"WF0404 somewhere: cannot find `somewhere` / text stands in quotes, `"somewhere"`; a constant of your Rust code is `const somewhere`"#,
         ],
     );
     silent("params { f: String } task T = params.f { a: 1 } -> end;");
@@ -186,12 +186,12 @@ fn enums_have_their_variants() {
         &[
             "WF0215 Fsat: `Mode` has no variant `Fsat` / did you mean `Fast`?",
             r#"WF0215 "Slow": `Mode` is never "Slow" / there is `Fast`, `Full`"#,
-            "WF0207 Moed: there is no enum `Moed` / did you mean `Mode`?",
+            "WF0207 Moed: unknown enum `Moed` / did you mean `Mode`?",
         ],
     );
     finds(
         "enum Mode { Fast, Full } input { mode: Mode } choice C match input.mode { Fast => A, Mode::Full => A } pass A -> end;",
-        &["WF0404 Fast: nothing here is called `Fast` / a variant is named with its enum: `Mode::Fast`"],
+        &["WF0404 Fast: cannot find `Fast` / a variant is named with its enum: `Mode::Fast`"],
     );
     finds(
         r#"enum Mode { Fast, #[serde(rename = "full")] Full } input { mode: Mode } choice C { if input.mode == "Full" -> A; else -> A; } pass A -> end;"#,

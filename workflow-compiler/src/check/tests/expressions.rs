@@ -7,10 +7,10 @@ fn numbers_are_in_range() {
     finds(
         r#"task T = lambda::invoke { FunctionName: "f" } retry [States.ALL] { interval: 999999999s, max_attempts: 1.5, backoff: 0.5, max_delay: 0s, jitter: "half" } -> end;"#,
         &[
-            "WF0603 999999999s: `interval` is from 0 to 99999999 seconds, this is 999999999 seconds",
-            "WF0603 1.5: `max_attempts` is a whole number, this is 1.5",
-            "WF0603 0.5: `backoff` is at least 1, this is 0.5",
-            "WF0603 0s: `max_delay` is from 1 to 31622400 seconds, this is 0 seconds",
+            "WF0603 999999999s: `interval` must be between 0 and 99999999 seconds, found 999999999 seconds",
+            "WF0603 1.5: `max_attempts` must be a whole number, found 1.5",
+            "WF0603 0.5: `backoff` must be at least 1, found 0.5",
+            "WF0603 0s: `max_delay` must be between 1 and 31622400 seconds, found 0 seconds",
             r#"WF0126 "half": `jitter` is `none` or `full`"#,
         ],
     );
@@ -21,24 +21,27 @@ fn numbers_are_in_range() {
         r#"retry r [States.ALL] { max_attempts: "three" } task T = lambda::invoke { FunctionName: "f" } retry r timeout 0s heartbeat 0s -> end;"#,
         &[
             r#"WF0403 "three": `max_attempts` takes a number"#,
-            "WF0603 0s: `timeout` is from 1 to 99999999 seconds, this is 0 seconds",
-            "WF0603 0s: `heartbeat` is from 1 to 99999999 seconds, this is 0 seconds",
+            "WF0603 0s: `timeout` must be between 1 and 99999999 seconds, found 0 seconds",
+            "WF0603 0s: `heartbeat` must be between 1 and 99999999 seconds, found 0 seconds",
         ],
     );
     finds(
         r#"task T = lambda::invoke { FunctionName: "f" } retry [States.ALL] { max_attempts: state.n } -> end;"#,
         &["WF0404 state: `state.n` is not there in this field / AWS takes it as it is: write a literal, or `params.…`"],
     );
-    finds("timeout 0s; pass A -> end;", &["WF0603 0s: `timeout` is from 1 to 99999999 seconds, this is 0 seconds"]);
+    finds(
+        "timeout 0s; pass A -> end;",
+        &["WF0603 0s: `timeout` must be between 1 and 99999999 seconds, found 0 seconds"],
+    );
     silent("timeout 7d; pass A -> end;");
-    finds("wait A for 5.5 -> end;", &["WF0603 5.5: `for` is a whole number, this is 5.5"]);
+    finds("wait A for 5.5 -> end;", &["WF0603 5.5: `for` must be a whole number, found 5.5"]);
     finds(
         "map M over [1] { pass B -> end; } max_concurrency -1 -> end;",
-        &["WF0603 -1: `max_concurrency` is at least 0, this is -1"],
+        &["WF0603 -1: `max_concurrency` must be at least 0, found -1"],
     );
     finds(
         "map M over [1] { pass B -> end; } distributed tolerate 120% tolerate count 3 -> end;",
-        &["WF0603 120%: `tolerate` is from 0 to 100, this is 120"],
+        &["WF0603 120%: `tolerate` must be between 0 and 100, found 120"],
     );
 }
 
@@ -68,11 +71,11 @@ fn operators_have_operands_of_their_types() {
     finds(
         "input { s: String, b: bool } pass A { a: input.s * 2, b: -input.s, c: input.s + 1, d: input.b + 1, e: input.b < true } -> end;",
         &[
-            "WF0403 input.s: `*` needs numbers, this is `String` / make it a number: `$number(input.s)`",
-            "WF0403 input.s: `-` needs a number, this is `String`",
+            "WF0403 input.s: `*` needs numbers, found `String` / make it a number: `$number(input.s)`",
+            "WF0403 input.s: `-` needs a number, found `String`",
             "WF0403 +: `+` cannot join `String` and an integer / make the number text: `$string(1)`",
-            "WF0403 input.b: `+` adds numbers or joins text, this is `bool`",
-            "WF0403 input.b: `<` compares numbers and text, this is `bool`",
+            "WF0403 input.b: `+` adds numbers or joins text, found `bool`",
+            "WF0403 input.b: `<` compares numbers and text, found `bool`",
         ],
     );
     silent(
@@ -87,24 +90,24 @@ fn operators_have_operands_of_their_types() {
     finds(
         "input { s: String, n: i64 } choice C { if input.n -> A; if !input.s -> A; if input.n == 1 && input.s -> A; else -> A; } pass A -> end;",
         &[
-            "WF0403 input.n: a condition is `bool`, this is an integer / compare it: `input.n != 0`",
-            r#"WF0403 input.s: a condition is `bool`, this is `String` / compare it: `input.s == "…"`"#,
-            r#"WF0403 input.s: a condition is `bool`, this is `String` / compare it: `input.s == "…"`"#,
+            "WF0403 input.n: a condition must be `bool`, found an integer / compare it: `input.n != 0`",
+            r#"WF0403 input.s: a condition must be `bool`, found `String` / compare it: `input.s == "…"`"#,
+            r#"WF0403 input.s: a condition must be `bool`, found `String` / compare it: `input.s == "…"`"#,
         ],
     );
     finds(
         "input { n: i64, t: Timestamp } wait W1 for input.t -> X; wait X until input.n -> end;",
         &[
-            "WF0403 input.t: `for` takes a duration or a whole number of seconds, this is `Timestamp` / for a point in time write `until`",
-            "WF0403 input.n: `until` takes a timestamp, this is an integer / for a number of seconds write `for`",
+            "WF0403 input.t: `for` takes a duration or a whole number of seconds, found `Timestamp` / for a point in time write `until`",
+            "WF0403 input.n: `until` takes a timestamp, found an integer / for a number of seconds write `for`",
         ],
     );
     silent("input { n: i64, t: Timestamp } wait W1 for input.n -> X; wait X until input.t -> end;");
     finds(
         "input { n: i64 } map M over input.n { pass X -> end; } -> end; fail F { error: input.n }",
         &[
-            "WF0403 input.n: a map goes over an array, this is an integer",
-            "WF0403 input.n: `error` and `cause` are text, this is an integer",
+            "WF0403 input.n: a map goes over an array, found an integer",
+            "WF0403 input.n: `error` and `cause` must be text, found an integer",
         ],
     );
 }
@@ -154,11 +157,11 @@ fn functions_have_their_arguments() {
     finds(
         r#"input { s: String } pass A { a: $nope(1), b: $substring(input.s), c: $sum(input.s), d: $eval("1"), e: is_presnt(input.s) } -> end;"#,
         &[
-            "WF0216 $nope: there is no function `$nope` / did you mean `$not`?",
+            "WF0216 $nope: unknown function `$nope` / did you mean `$not`?",
             "WF0409 $substring: `$substring` takes 2 to 3 arguments, not 1",
-            "WF0409 input.s: `$sum` takes an array of numbers here, this is `String`",
-            "WF0216 $eval: there is no function `$eval` / Step Functions leaves `$eval` out of JSONata; `$parse` reads JSON",
-            "WF0216 is_presnt: there is no function `is_presnt` / did you mean `is_present`?",
+            "WF0409 input.s: `$sum` takes an array of numbers here, found `String`",
+            "WF0216 $eval: unknown function `$eval` / Step Functions leaves `$eval` out of JSONata; `$parse` reads JSON",
+            "WF0216 is_presnt: unknown function `is_presnt` / did you mean `is_present`?",
         ],
     );
     silent(
@@ -174,8 +177,8 @@ fn functions_have_their_arguments() {
         r#"query jsonpath; pass A { a: $uuid(), b: States.MathAdd(1, "x"), c: States.Fromat("x"), d: States.ArrayLength(state.x, 1) } -> end;"#,
         &[
             "WF0405 $uuid: `$uuid` is a function of JSONata; this state's language is JSONPath / say `query jsonata` on the state",
-            r#"WF0409 "x": `States.MathAdd` takes a number here, this is `String`"#,
-            "WF0216 States.Fromat: there is no function `States.Fromat` / did you mean `States.Format`?",
+            r#"WF0409 "x": `States.MathAdd` takes a number here, found `String`"#,
+            "WF0216 States.Fromat: unknown function `States.Fromat` / did you mean `States.Format`?",
             "WF0409 States.ArrayLength: `States.ArrayLength` takes 1 argument, not 2",
         ],
     );

@@ -62,7 +62,7 @@ fn an_error_is_that_of_the_innermost_catch() {
     finds(
         &both.replace("caught.Cause } -> end; pass Outer", "caught.Cause } -> Join; pass Outer"),
         &[
-            "WF0415 caught: it is not certain that an error was caught where `Join` begins / this way leads over no `catch`: B -> Outer -> Join / read it only in states that all ways reach over a `catch`",
+            "WF0415 caught: it is not certain that an error was caught where `Join` begins / `Join` can be reached without an error having been caught: B -> Outer -> Join / read it only in states that all ways reach over a `catch`",
         ],
     );
 }

@@ -53,20 +53,20 @@ fn types_are_known() {
     finds(
         "input { a: Strng } pass A -> end;",
         &[
-            "WF0207 Strng: there is no type `Strng` / did you mean `String`? / a type of your own Rust code with this name is `self::Strng`",
+            "WF0207 Strng: unknown type `Strng` / did you mean `String`? / a type of your own Rust code with this name is `self::Strng`",
         ],
     );
     finds(
         "input { a: Vec<Metric> } struct Metrics { x: f64 } pass A -> end;",
         &[
-            "WF0207 Metric: there is no type `Metric` / did you mean `Metrics`? / a type of your own Rust code with this name is `self::Metric`",
+            "WF0207 Metric: unknown type `Metric` / did you mean `Metrics`? / a type of your own Rust code with this name is `self::Metric`",
         ],
     );
     silent("input { a: MyOwnType, b: Vec<Metrics>, c: crate::Thing } struct Metrics { x: f64 } pass A -> end;");
     finds(
         r#"task T = lambda::invoke<Metric> { FunctionName: "f" } -> end; struct Metrics { x: f64 }"#,
         &[
-            "WF0207 Metric: there is no type `Metric` / did you mean `Metrics`? / a type of your own Rust code with this name is `self::Metric`",
+            "WF0207 Metric: unknown type `Metric` / did you mean `Metrics`? / a type of your own Rust code with this name is `self::Metric`",
         ],
     );
     finds(
@@ -86,30 +86,30 @@ fn types_are_known() {
 fn retriers_and_catchers() {
     finds(
         r#"retry transient [States.ALL] { max_attempts: 2 } task T = lambda::invoke { FunctionName: "f" } retry transeint -> end;"#,
-        &["WF0206 transeint: there is no retrier `transeint` / did you mean `transient`?"],
+        &["WF0206 transeint: unknown retrier `transeint` / did you mean `transient`?"],
     );
     silent(
         r#"retry transient [States.ALL] { max_attempts: 2 } task T = lambda::invoke { FunctionName: "f" } retry transient -> end;"#,
     );
     finds(
         r#"retry transient [States.ALL] { max_attempts: 2 } task T = lambda::invoke { FunctionName: "f" } catch transient -> end;"#,
-        &["WF0206 transient: there is no catcher `transient` / `transient` is a retrier: write `retry transient`"],
+        &["WF0206 transient: unknown catcher `transient` / `transient` is a retrier: write `retry transient`"],
     );
     finds(
         r#"task T = lambda::invoke { FunctionName: "f" } catch other -> end;"#,
         &[
-            "WF0206 other: there is no catcher `other` / declare it at the top of the workflow: `catch other [States.ALL] => Failed;`",
+            "WF0206 other: unknown catcher `other` / declare it at the top of the workflow: `catch other [States.ALL] => Failed;`",
         ],
     );
     finds(
         r#"defaults { retry nope } task T = lambda::invoke { FunctionName: "f" } -> end;"#,
         &[
-            "WF0206 nope: there is no retrier `nope` / declare it at the top of the workflow: `retry nope [States.ALL] { max_attempts: 3 }`",
+            "WF0206 nope: unknown retrier `nope` / declare it at the top of the workflow: `retry nope [States.ALL] { max_attempts: 3 }`",
         ],
     );
     finds(
         r#"catch failed [States.ALL] => Faild; task T = lambda::invoke { FunctionName: "f" } catch failed -> end; fail Failed { error: "x" }"#,
-        &["WF0201 Faild: there is no state `Faild` / did you mean `Failed`?"],
+        &["WF0201 Faild: unknown state `Faild` / did you mean `Failed`?"],
     );
     finds(
         r#"catch failed [States.ALL] => Failed; defaults { catch failed } parallel P { branch { task B = lambda::invoke { FunctionName: "f" } -> end; } } catch failed -> end; fail Failed { error: "x" }"#,

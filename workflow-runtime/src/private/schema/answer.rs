@@ -59,7 +59,7 @@ pub const fn kind(
     }
     let mut message = Message::new();
     if found.kinds & kinds == 0 {
-        message.all(&[wanted, ", this is "]);
+        message.all(&[wanted, ", found "]);
         describe(&found, &mut message);
         message.code(code);
         message.add(help);
