@@ -456,9 +456,9 @@ fn a_whole_document() {
 #[test]
 fn what_is_not_known_is_said() {
     for (resource, parameters, expected) in [
-        ("${Function.Arn}", json!({}), "what `${Function.Arn}` calls is not known"),
+        ("${Function.Arn}", json!({}), "`${Function.Arn}` is unknown, and so are the permissions that it needs"),
         ("arn:aws:states:::aws-sdk:qldb:createLedger", json!({}), "AWS has retired the service `qldb`"),
-        ("arn:aws:states:::lambda:invok", json!({}), "what it needs is not known: Step Functions has no"),
+        ("arn:aws:states:::lambda:invok", json!({}), "its permissions are unknown: Step Functions has no"),
     ] {
         let policy = policy(&task(resource, parameters), &setting());
         assert!(policy.statements.is_empty());

@@ -38,11 +38,11 @@ pub(super) fn call(state: &StateAt<'_>, values: &BTreeMap<String, String>) -> Op
         // Its workers need permissions, the machine does not.
         Ok(TaskResource::Activity) => {}
         Ok(TaskResource::Retired(service, _)) => {
-            let text = format!("AWS has retired the service `{}`: what it needs is not known", service.name());
+            let text = format!("AWS has retired the service `{}`: its permissions are unknown", service.name());
             call.note(NoteKind::Missing, text);
         }
         Err(error) if !workflow_iam::pattern::is_open(&resource) => {
-            call.note(NoteKind::Missing, format!("what it needs is not known: {error}"));
+            call.note(NoteKind::Missing, format!("its permissions are unknown: {error}"));
         }
         _ => call.needs.push(Need::Unknown(written.to_owned())),
     }

@@ -83,38 +83,38 @@ const FLOWS: Kinds = Kinds::except(&[Fail]);
 const SHAPES: Kinds = Kinds::of(&[Pass, Task, Parallel, Map]);
 
 clauses! {
-    Retry "retry" Own, in WORKS, repeat true, "Tries again after these errors.";
-    Catch "catch" Own, in WORKS, repeat true, "Goes on elsewhere after these errors.";
+    Retry "retry" Own, in WORKS, repeat true, "Retries the state after these errors.";
+    Catch "catch" Own, in WORKS, repeat true, "Continues at another state after these errors.";
     Timeout "timeout" Duration, in TASK, repeat false, "How long one attempt may last.";
     Heartbeat "heartbeat" Duration, in TASK, repeat false, "How long the task may stay silent.";
     Credentials "credentials" Object, in TASK, repeat false, "The role that the task assumes: `{ RoleArn: … }`.";
-    Assign "assign" Object, in Kinds::except(&[Succeed, Fail]), repeat false, "Assigns variables, visible from the next state on.";
+    Assign "assign" Object, in Kinds::except(&[Succeed, Fail]), repeat false, "Assigns variables. The states after this one can read them.";
     Output "output" Value, in FLOWS, only Jsonata, repeat false, "The state's output.";
-    Arguments "arguments" Value, in Kinds::of(&[Task, Parallel]), only Jsonata, repeat false, "The request, where it is one expression.";
+    Arguments "arguments" Value, in Kinds::of(&[Task, Parallel]), only Jsonata, repeat false, "The request, if it is a single expression.";
     InputPath "input_path" Path, in FLOWS, only JsonPath, repeat false, "The part of the input that the state uses.";
-    Parameters "parameters" Value, in SHAPES, only JsonPath, repeat false, "What the state works on, as a payload template.";
-    Result "result" Value, in Kinds::of(&[Pass]), only JsonPath, repeat false, "The value that the pass gives, as it is.";
-    ResultSelector "result_selector" Object, in WORKS, only JsonPath, repeat false, "What is taken of the result.";
+    Parameters "parameters" Value, in SHAPES, only JsonPath, repeat false, "The effective input, as a payload template.";
+    Result "result" Value, in Kinds::of(&[Pass]), only JsonPath, repeat false, "The literal output of the pass.";
+    ResultSelector "result_selector" Object, in WORKS, only JsonPath, repeat false, "The parts of the result to keep.";
     ResultPath "result_path" Path, in SHAPES, only JsonPath, repeat false, "Where the result goes in the input.";
     OutputPath "output_path" Path, in FLOWS, only JsonPath, repeat false, "The part that becomes the output.";
-    Items "items" Value, in MAP, only Jsonata, repeat false, "The items, where `over` does not give them.";
+    Items "items" Value, in MAP, only Jsonata, repeat false, "The items, if `over` does not name them.";
     ItemsPath "items_path" Path, in MAP, only JsonPath, repeat false, "Where the items are, as ASL writes it.";
     ItemSelector "item_selector" Value, in MAP, repeat false, "The input of each iteration.";
     MaxConcurrency "max_concurrency" Value, in MAP, repeat false, "How many iterations run at once; 0 for as many as possible.";
     Tolerate "tolerate" Own, in MAP, repeat true, "How many items may fail: `5%`, `percent …` or `count …`.";
-    Inline "inline" Nothing, in MAP, repeat false, "Says in the document that the iterations run within the execution.";
+    Inline "inline" Nothing, in MAP, repeat false, "Runs the iterations within the execution, and writes `INLINE` in the document.";
     Distributed "distributed" Own, in MAP, repeat false, "Runs the iterations as child executions, `express` or `standard`.";
     ItemReader "item_reader" Own, in MAP, repeat false, "Reads the items from S3.";
     Batch "batch" Value, in MAP, repeat false, "How many items a child execution gets.";
     ItemBatcher "item_batcher" Object, in MAP, repeat false, "How the items are grouped, as ASL writes it.";
     WriteTo "write_to" Object, in MAP, repeat false, "Writes the results to S3: `{ Bucket: …, Prefix: … }`.";
     ResultWriter "result_writer" Own, in MAP, repeat false, "Writes the results to S3, as ASL writes it.";
-    Label "label" Text, in MAP, repeat false, "The name of the distributed map's runs.";
-    Errors "errors" Own, in TASK, repeat false, "All errors that the task raises itself, such as a function's: `[OutOfStock, …]`.";
-    Unchecked "unchecked" Nothing, in Kinds::of(&[Task, Map]), repeat false, "Does not hold what is called against AWS's APIs, where they are newer than the compiler's table.";
+    Label "label" Text, in MAP, repeat false, "The label in the ARNs of the map runs.";
+    Errors "errors" Own, in TASK, repeat false, "All errors that the called code raises, such as a function's: `[OutOfStock, …]`.";
+    Unchecked "unchecked" Nothing, in Kinds::of(&[Task, Map]), repeat false, "Skips the checks against the table of AWS's APIs, for an API that is newer than the table.";
     Query "query" Own, in Kinds::ALL, repeat false, "The query language of this state's own fields.";
     Comment "comment" Text, in Kinds::ALL, repeat false, "A comment for the document that `///` cannot write.";
-    Raw "raw" Object, in Kinds::ALL, repeat false, "Fields of the document as they are, still checked.";
+    Raw "raw" Object, in Kinds::ALL, repeat false, "Literal fields of the document. They are still checked.";
 }
 
 impl ClauseKind {
@@ -147,29 +147,29 @@ const fn keyword(word: &'static str, doc: &'static str) -> Keyword {
 pub const DECLARATIONS: &[Keyword] = &[
     keyword("input", "The execution's input: fields in braces, or a type."),
     keyword("output", "The result: fields in braces, or a type."),
-    keyword("params", "Values that are known when the workflow is deployed."),
-    keyword("placeholders", "Texts may hold `${Name}`, which is the value of the param of that name."),
+    keyword("params", "Values that become known at deployment."),
+    keyword("placeholders", "Lets texts contain `${Name}`, the value of the param with that name."),
     keyword("struct", "A named type with fields."),
     keyword("enum", "A named type with a fixed set of texts."),
     keyword("query", "The query language: `jsonata` (the default) or `jsonpath`."),
     keyword("type", "The state machine's type: `standard` (the default) or `express`."),
     keyword("timeout", "How long an execution may last."),
     keyword("version", "The version of the States language, such as `\"1.0\"`."),
-    keyword("name", "The state machine's name, where it is not the workflow's."),
-    keyword("comment", "The definition's comment, where `///` cannot write it."),
-    keyword("start", "The state to start with, where it is not the first."),
+    keyword("name", "The state machine's name, if it differs from the workflow's."),
+    keyword("comment", "The definition's comment, if `///` cannot express it."),
+    keyword("start", "The first state to run, if it is not the first in the source."),
     keyword("retry", "A retrier with a name, for use in any state."),
     keyword("catch", "A catcher with a name, for use in any state."),
-    keyword("defaults", "Clauses that every task has, after its own."),
-    keyword("from", "A document in Amazon States Language that has the states, in place of any here."),
+    keyword("defaults", "Clauses that are added to every task, after its own."),
+    keyword("from", "A document in Amazon States Language that contains the states."),
 ];
 
 /// The keywords that declare states.
 pub const STATES: &[(StateKind, Keyword)] = &[
     (Task, keyword("task", "Calls a service, a Lambda function or an activity.")),
-    (Pass, keyword("pass", "Passes its input on, or gives a value.")),
+    (Pass, keyword("pass", "Passes its input on, or produces a value.")),
     (StateKind::Wait, keyword("wait", "Waits for a time (`for`) or until a time (`until`).")),
-    (StateKind::Choice, keyword("choice", "Goes on at the state of the first rule that is true.")),
+    (StateKind::Choice, keyword("choice", "Continues at the state of the first rule that is true.")),
     (Parallel, keyword("parallel", "Runs branches at the same time.")),
     (Map, keyword("map", "Runs the same states for each item.")),
     (Succeed, keyword("succeed", "Ends the execution or branch successfully.")),
@@ -183,16 +183,16 @@ pub fn state_keyword(kind: StateKind) -> &'static str {
 
 /// The fields in a retrier's braces.
 pub const RETRY_FIELDS: &[Keyword] = &[
-    keyword("interval", "The time before the first retry; 1 second where absent."),
-    keyword("max_attempts", "How many retries at most; 3 where absent, 0 for never."),
-    keyword("backoff", "What each time between retries is multiplied by; 2.0 where absent."),
-    keyword("max_delay", "The longest time between retries."),
+    keyword("interval", "The time before the first retry; 1 second by default."),
+    keyword("max_attempts", "How many retries at most; 3 by default, 0 for never."),
+    keyword("backoff", "The factor between successive retry intervals; 2.0 by default."),
+    keyword("max_delay", "The longest interval between retries."),
     keyword("jitter", "`full` to spread retries at random, `none` (the default) not to."),
 ];
 
 /// The fields in a fail's braces.
 pub const FAIL_FIELDS: &[Keyword] =
-    &[keyword("error", "The error's name."), keyword("cause", "What happened, for people.")];
+    &[keyword("error", "The error's name."), keyword("cause", "A description of what happened.")];
 
 /// Words that mean something after another word only: the other word, then they.
 pub const SETTINGS: &[(&str, &[Keyword])] = &[
@@ -201,7 +201,7 @@ pub const SETTINGS: &[(&str, &[Keyword])] = &[
         &[
             keyword("jsonata", "JSONata, in `{% … %}`."),
             keyword("jsonpath", "JSONPath and intrinsic functions."),
-            keyword("explicit", "The document says so, though it need not."),
+            keyword("explicit", "Writes the query language in the document, even if it is the default."),
         ],
     ),
     ("type", &[keyword("standard", "Standard workflow."), keyword("express", "Express workflow.")]),
@@ -211,29 +211,32 @@ pub const SETTINGS: &[(&str, &[Keyword])] = &[
     (
         "choice",
         &[
-            keyword("match", "Arms are values of one reference."),
-            keyword("nonexhaustive", "No rule may match: the execution then fails with `States.NoChoiceMatched`."),
+            keyword("match", "Compares one value with the arms."),
+            keyword(
+                "nonexhaustive",
+                "Allows that no rule matches; the execution then fails with `States.NoChoiceMatched`.",
+            ),
         ],
     ),
     (
         "map",
         &[
-            keyword("over", "The items: a value, or `s3::csv { … }` and its like."),
-            keyword("iterator", "The document says `Iterator`, the older word for `ItemProcessor`."),
+            keyword("over", "The items: a value, or a reader such as `s3::csv { … }`."),
+            keyword("iterator", "Writes `Iterator` in the document, the older name of `ItemProcessor`."),
         ],
     ),
     (
         "jitter",
         &[
-            keyword("full", "Each time between retries is anywhere up to the computed one."),
-            keyword("none", "Each time between retries is the computed one."),
+            keyword("full", "Each interval is random, at most the computed one."),
+            keyword("none", "Each interval is the computed one."),
         ],
     ),
     (
         "from",
         &[keyword(
             "unchecked",
-            "Does not hold the file against AWS's APIs, where they are newer than the compiler's table.",
+            "Skips the checks against the table of AWS's APIs, for APIs that are newer than the table.",
         )],
     ),
     ("start", &[]),

@@ -182,9 +182,9 @@ context! {
 pub mod clauses {
     #[doc(hidden)]
     pub const __hole: () = ();
-    /// Tries again after these errors.
+    /// Retries the state after these errors.
     pub const retry: () = ();
-    /// Goes on elsewhere after these errors.
+    /// Continues at another state after these errors.
     pub const catch: () = ();
     /// How long one attempt may last.
     pub const timeout: () = ();
@@ -192,25 +192,25 @@ pub mod clauses {
     pub const heartbeat: () = ();
     /// The role that the task assumes: `{ RoleArn: … }`.
     pub const credentials: () = ();
-    /// Assigns variables, visible from the next state on.
+    /// Assigns variables. The states after this one can read them.
     pub const assign: () = ();
     /// The state's output.
     pub const output: () = ();
-    /// The request, where it is one expression.
+    /// The request, if it is a single expression.
     pub const arguments: () = ();
     /// The part of the input that the state uses.
     pub const input_path: () = ();
-    /// What the state works on, as a payload template.
+    /// The effective input, as a payload template.
     pub const parameters: () = ();
-    /// The value that the pass gives, as it is.
+    /// The literal output of the pass.
     pub const result: () = ();
-    /// What is taken of the result.
+    /// The parts of the result to keep.
     pub const result_selector: () = ();
     /// Where the result goes in the input.
     pub const result_path: () = ();
     /// The part that becomes the output.
     pub const output_path: () = ();
-    /// The items, where `over` does not give them.
+    /// The items, if `over` does not name them.
     pub const items: () = ();
     /// Where the items are, as ASL writes it.
     pub const items_path: () = ();
@@ -220,7 +220,7 @@ pub mod clauses {
     pub const max_concurrency: () = ();
     /// How many items may fail: `5%`, `percent …` or `count …`.
     pub const tolerate: () = ();
-    /// Says in the document that the iterations run within the execution.
+    /// Runs the iterations within the execution, and writes `INLINE` in the document.
     pub const inline: () = ();
     /// Runs the iterations as child executions, `express` or `standard`.
     pub const distributed: () = ();
@@ -234,17 +234,17 @@ pub mod clauses {
     pub const write_to: () = ();
     /// Writes the results to S3, as ASL writes it.
     pub const result_writer: () = ();
-    /// The name of the distributed map's runs.
+    /// The label in the ARNs of the map runs.
     pub const label: () = ();
-    /// All errors that the task raises itself, such as a function's: `[OutOfStock, …]`.
+    /// All errors that the called code raises, such as a function's: `[OutOfStock, …]`.
     pub const errors: () = ();
-    /// Does not hold what is called against AWS's APIs, where they are newer than the compiler's table.
+    /// Skips the checks against the table of AWS's APIs, for an API that is newer than the table.
     pub const unchecked: () = ();
     /// The query language of this state's own fields.
     pub const query: () = ();
     /// A comment for the document that `///` cannot write.
     pub const comment: () = ();
-    /// Fields of the document as they are, still checked.
+    /// Literal fields of the document. They are still checked.
     pub const raw: () = ();
 }
 
@@ -262,9 +262,9 @@ pub mod item {
     pub const input: () = ();
     /// The result: fields in braces, or a type.
     pub const output: () = ();
-    /// Values that are known when the workflow is deployed.
+    /// Values that become known at deployment.
     pub const params: () = ();
-    /// Texts may hold `${Name}`, which is the value of the param of that name.
+    /// Lets texts contain `${Name}`, the value of the param with that name.
     pub const placeholders: () = ();
     /// A named type with fields.
     pub const r#struct: () = ();
@@ -278,27 +278,27 @@ pub mod item {
     pub const timeout: () = ();
     /// The version of the States language, such as `"1.0"`.
     pub const version: () = ();
-    /// The state machine's name, where it is not the workflow's.
+    /// The state machine's name, if it differs from the workflow's.
     pub const name: () = ();
-    /// The definition's comment, where `///` cannot write it.
+    /// The definition's comment, if `///` cannot express it.
     pub const comment: () = ();
-    /// The state to start with, where it is not the first.
+    /// The first state to run, if it is not the first in the source.
     pub const start: () = ();
     /// A retrier with a name, for use in any state.
     pub const retry: () = ();
     /// A catcher with a name, for use in any state.
     pub const catch: () = ();
-    /// Clauses that every task has, after its own.
+    /// Clauses that are added to every task, after its own.
     pub const defaults: () = ();
-    /// A document in Amazon States Language that has the states, in place of any here.
+    /// A document in Amazon States Language that contains the states.
     pub const from: () = ();
     /// Calls a service, a Lambda function or an activity.
     pub const task: () = ();
-    /// Passes its input on, or gives a value.
+    /// Passes its input on, or produces a value.
     pub const pass: () = ();
     /// Waits for a time (`for`) or until a time (`until`).
     pub const wait: () = ();
-    /// Goes on at the state of the first rule that is true.
+    /// Continues at the state of the first rule that is true.
     pub const choice: () = ();
     /// Runs branches at the same time.
     pub const parallel: () = ();
@@ -315,11 +315,11 @@ pub mod inner_item {
     pub const __hole: () = ();
     /// Calls a service, a Lambda function or an activity.
     pub const task: () = ();
-    /// Passes its input on, or gives a value.
+    /// Passes its input on, or produces a value.
     pub const pass: () = ();
     /// Waits for a time (`for`) or until a time (`until`).
     pub const wait: () = ();
-    /// Goes on at the state of the first rule that is true.
+    /// Continues at the state of the first rule that is true.
     pub const choice: () = ();
     /// Runs branches at the same time.
     pub const parallel: () = ();
@@ -329,7 +329,7 @@ pub mod inner_item {
     pub const succeed: () = ();
     /// Ends the execution or branch with an error.
     pub const fail: () = ();
-    /// The state to start with, where it is not the first.
+    /// The first state to run, if it is not the first in the source.
     pub const start: () = ();
 }
 
@@ -511,13 +511,13 @@ pub mod rule {
 pub mod retry_fields {
     #[doc(hidden)]
     pub const __hole: () = ();
-    /// The time before the first retry; 1 second where absent.
+    /// The time before the first retry; 1 second by default.
     pub const interval: () = ();
-    /// How many retries at most; 3 where absent, 0 for never.
+    /// How many retries at most; 3 by default, 0 for never.
     pub const max_attempts: () = ();
-    /// What each time between retries is multiplied by; 2.0 where absent.
+    /// The factor between successive retry intervals; 2.0 by default.
     pub const backoff: () = ();
-    /// The longest time between retries.
+    /// The longest interval between retries.
     pub const max_delay: () = ();
     /// `full` to spread retries at random, `none` (the default) not to.
     pub const jitter: () = ();
@@ -528,7 +528,7 @@ pub mod fail_fields {
     pub const __hole: () = ();
     /// The error's name.
     pub const error: () = ();
-    /// What happened, for people.
+    /// A description of what happened.
     pub const cause: () = ();
 }
 
@@ -539,7 +539,7 @@ pub mod after_query {
     pub const jsonata: () = ();
     /// JSONPath and intrinsic functions.
     pub const jsonpath: () = ();
-    /// The document says so, though it need not.
+    /// Writes the query language in the document, even if it is the default.
     pub const explicit: () = ();
 }
 
@@ -582,34 +582,34 @@ pub mod after_wait {
 pub mod after_choice {
     #[doc(hidden)]
     pub const __hole: () = ();
-    /// Arms are values of one reference.
+    /// Compares one value with the arms.
     pub const r#match: () = ();
-    /// No rule may match: the execution then fails with `States.NoChoiceMatched`.
+    /// Allows that no rule matches; the execution then fails with `States.NoChoiceMatched`.
     pub const nonexhaustive: () = ();
 }
 
 pub mod after_map {
     #[doc(hidden)]
     pub const __hole: () = ();
-    /// The items: a value, or `s3::csv { … }` and its like.
+    /// The items: a value, or a reader such as `s3::csv { … }`.
     pub const over: () = ();
-    /// The document says `Iterator`, the older word for `ItemProcessor`.
+    /// Writes `Iterator` in the document, the older name of `ItemProcessor`.
     pub const iterator: () = ();
 }
 
 pub mod after_jitter {
     #[doc(hidden)]
     pub const __hole: () = ();
-    /// Each time between retries is anywhere up to the computed one.
+    /// Each interval is random, at most the computed one.
     pub const full: () = ();
-    /// Each time between retries is the computed one.
+    /// Each interval is the computed one.
     pub const none: () = ();
 }
 
 pub mod after_from {
     #[doc(hidden)]
     pub const __hole: () = ();
-    /// Does not hold the file against AWS's APIs, where they are newer than the compiler's table.
+    /// Skips the checks against the table of AWS's APIs, for APIs that are newer than the table.
     pub const unchecked: () = ();
 }
 
