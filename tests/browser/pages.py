@@ -200,6 +200,10 @@ def main():
     other = write("other.asl.json", {"StartAt": "Else", "States": {"Else": {"Type": "Pass", "End": True}}})
     workflow("history", broken, "--definition", other, "--html", folder / "broken.html")
     (folder / "graph.html").write_text(workflow("graph", definition, "--to", "html"))
+    ends = {f"State {number}": {"Type": "Pass", "End": True} for number in range(8)}
+    rules = [{"Variable": "$.n", "NumericEquals": number, "Next": name} for number, name in enumerate(ends)]
+    wide = write("wide.asl.json", {"StartAt": "Which", "States": {"Which": {"Type": "Choice", "Choices": rules}, **ends}})
+    (folder / "wide.html").write_text(workflow("graph", wide, "--to", "html"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         for path in (page, again):
@@ -216,6 +220,11 @@ def main():
                 with Page(browser, (folder / "graph.html").as_uri(), axe, color_scheme=scheme, viewport={"width": width, "height": 844}) as one:
                     one.accessible(f"graph, {scheme} at {width}")
                     check_fits(one.page, f"graph, {scheme} at {width}")
+        # A phone shows the start of a wide graph first.
+        with Page(browser, (folder / "wide.html").as_uri(), axe, viewport={"width": 390, "height": 844}) as one:
+            check_fits(one.page, "a wide graph")
+            start = one.page.locator(".workflow-graph g", has_text="start").last.locator("circle").bounding_box()
+            assert 80 < start["x"] < 280, f"the start is at {start['x']}"
         check_large(browser)
         browser.close()
     print("the pages work")

@@ -39,18 +39,26 @@ impl Graph {
         };
         // In a page, the picture is an image with its title and description. It shrinks with the window as long as it can be read.
         let svg = self.to_svg_in(direction).replacen(&format!("<style>\n{STYLE}</style>\n"), "", 1);
-        let least = (self.layout(direction).width * LEAST_SCALE).round();
+        let layout = self.layout(direction);
+        let least = (layout.width * LEAST_SCALE).round();
+        // In a narrow window, the page opens at the start of the machine, if the browser supports it.
+        let starts = layout.dots.iter().filter(|dot| !dot.is_end).map(|dot| dot.centre);
+        let start = starts.min_by(|one, other| one.y.total_cmp(&other.y)).map_or(0.0, |start| start.x);
+        let (start, width) = ((start / layout.width * 100.0).round(), layout.width.ceil());
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n\
              {STYLE}body{{margin:0;padding:.75rem 1rem;background:#fff;color:#1f2328;font-family:system-ui,sans-serif}}\n\
              h1{{font-size:1.25rem;margin:.25rem 0 .5rem;overflow-wrap:anywhere}}\n\
-             .picture{{overflow:auto}}.picture svg{{display:block;margin:auto;max-width:100%;min-width:{least}px;height:auto}}\
+             .picture{{overflow:auto}}.drawing{{position:relative;margin:auto;max-width:{width}px;min-width:{least}px}}\n\
+             .drawing svg{{display:block;width:100%;height:auto}}\n\
+             .start{{position:absolute;top:0;left:{start}%;width:16rem;height:1px;margin-left:-8rem;scroll-initial-target:nearest}}\n\
              .problems{{color:#cf222e}}@media(max-width:600px){{body{{padding:.5rem}}}}\n\
              @media(prefers-color-scheme:dark){{body{{background:#0d1117;color:#e6edf3}}.problems{{color:#ff938a}}}}\n\
              </style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{problems}\
-             <div class=\"picture\" tabindex=\"0\" role=\"region\" aria-label=\"graph\">\n{svg}</div>\n</main>\n</body>\n</html>\n"
+             <div class=\"picture\" tabindex=\"0\" role=\"region\" aria-label=\"graph\">\n\
+             <div class=\"drawing\"><i class=\"start\"></i>{svg}</div></div>\n</main>\n</body>\n</html>\n"
         )
     }
 }
