@@ -12,7 +12,7 @@ use workflow_local::Engine;
 
 use crate::Failure;
 use crate::report;
-use crate::source::{self, Wanted};
+use crate::source;
 
 /// Tries every execution of a workflow: each task succeeds with each value that makes a difference, fails with each error that
 /// handlers tell apart, times out; branches end in each order.
@@ -78,19 +78,7 @@ impl Explore {
     /// Explores and prints the report.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
-        let wanted = self.file.wanted(&values);
-        let machine = source::read_one(Wanted { reading: wanted.reading.with_defaults(), ..wanted });
-        let machine = machine.map_err(|failure| match failure {
-            // 1 is for findings.
-            Failure::Printed(_) => Failure::Printed(2),
-            failure => failure,
-        })?;
-        if let Some(name) = machine.missing.first() {
-            let help = format!("give it: `--param {name}=…`, or a file with all of them: `--params FILE`");
-            return Err(
-                format!("error: what the workflow computes with `{name}` needs a value\n  = help: {help}").into()
-            );
-        }
+        let machine = source::read_to_run(&self.file, &values)?.complete()?;
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         let engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
         let report = self.explorer(&engine)?.explore().map_err(|error| format!("error: {error}"))?;

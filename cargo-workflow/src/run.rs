@@ -13,7 +13,7 @@ use crate::Failure;
 use crate::page::{self, About};
 use crate::progress::Progress;
 use crate::report;
-use crate::source::{self, Machine, Wanted};
+use crate::source::{self, Machine};
 use crate::watch::{Items, Watch};
 
 /// Run a workflow, in virtual time by default.
@@ -76,20 +76,7 @@ impl Run {
     /// Runs it and prints the history, the status and the output.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
-        let wanted = self.file.wanted(&values);
-        let machine = source::read_one(Wanted { reading: wanted.reading.with_defaults(), ..wanted });
-        let machine = machine.map_err(|failure| match failure {
-            // Code 1 is for executions that fail.
-            Failure::Printed(_) => Failure::Printed(2),
-            failure => failure,
-        })?;
-        if let Some(name) = machine.missing.first() {
-            let names = machine.missing.iter().cloned().collect::<Vec<_>>().join("`, `");
-            let help = format!("give a value with `--param {name}=…`, or a file with all values with `--params FILE`");
-            return Err(
-                format!("error: what the workflow computes with `{names}` needs a value\n  = help: {help}").into()
-            );
-        }
+        let machine = source::read_to_run(&self.file, &values)?.complete()?;
         let input: Value =
             serde_json::from_str(&self.input).map_err(|error| format!("error: --input is not JSON: {error}"))?;
         let mut engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;

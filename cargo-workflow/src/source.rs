@@ -139,6 +139,17 @@ impl Machine {
             properties: None,
         })
     }
+
+    /// Returns the machine if it can run.
+    ///
+    /// # Errors
+    /// Fails if something is computed from a param without a value.
+    pub(crate) fn complete(self) -> Result<Self, Failure> {
+        let Some(name) = self.missing.first() else { return Ok(self) };
+        let names = self.missing.iter().map(String::as_str).collect::<Vec<_>>().join("`, `");
+        let what = format!("what the workflow computes with `{names}` needs a value");
+        Err(format!("error: {what}\n  = help: {}", value_help(name)).into())
+    }
 }
 
 /// What to read from a file.
@@ -337,6 +348,21 @@ pub(crate) fn read_one_of_two(wanted: Wanted<'_>) -> Result<Machine, Failure> {
 /// Returns the only machine of the file, or the one called `name`.
 pub(crate) fn read_one(wanted: Wanted<'_>) -> Result<Machine, Failure> {
     only(wanted, read_known(wanted)?)
+}
+
+/// Like [`read_one`], for commands that run the machine: defaults of params are used, and code 1 is for executions that
+/// fail.
+pub(crate) fn read_to_run(file: &crate::File, values: &Values) -> Result<Machine, Failure> {
+    let wanted = file.wanted(values);
+    read_one(Wanted { reading: wanted.reading.with_defaults(), ..wanted }).map_err(|failure| match failure {
+        Failure::Printed(_) => Failure::Printed(2),
+        failure => failure,
+    })
+}
+
+/// How to give a value to the param of this name.
+pub(crate) fn value_help(name: &str) -> String {
+    format!("give a value with `--param {name}=…`, or a file with all values with `--params FILE`")
 }
 
 fn only(wanted: Wanted<'_>, mut machines: Vec<Machine>) -> Result<Machine, Failure> {

@@ -11,7 +11,7 @@ use workflow_runtime::client::{Client, Deploy as Deployment, Encryption, Logging
 use workflow_runtime::{Arn, Express, Standard, WorkflowKind};
 
 use super::{CommandError, Connect, Format, failure, table};
-use crate::source::{self, Machine, Wanted};
+use crate::source::{self, Machine};
 use crate::{Failure, report};
 
 /// The arguments of `deploy`.
@@ -100,19 +100,12 @@ impl Target {
     /// Reads the file. Every parameter must have a value.
     pub(super) fn read(&self, file: &crate::File) -> Result<Read, Failure> {
         let values = file.params.values()?;
-        let wanted = file.wanted(&values);
-        let machine = source::read_one(Wanted { reading: wanted.reading.with_defaults(), ..wanted });
-        let machine = machine.map_err(|failure| match failure {
-            // Code 1 is for executions that fail.
-            Failure::Printed(_) => Failure::Printed(2),
-            failure => failure,
-        })?;
+        let machine = source::read_to_run(file, &values)?;
         let missing = machine.definition.names().into_iter().filter(|name| values.get(name).is_none());
         let missing: Vec<String> = missing.collect();
         if let Some(name) = missing.first() {
             let what = format!("these params have no value: `{}`", missing.join("`, `"));
-            let help = format!("give a value with `--param {name}=…`, or a file with all values with `--params FILE`");
-            return Err(failure::message(2, &what, &help));
+            return Err(failure::message(2, &what, &source::value_help(name)));
         }
         let name = self.machine.clone().or_else(|| machine.aws_name.clone()).unwrap_or_else(|| machine.name.clone());
         let machine_type = if self.express { MachineType::Express } else { machine.machine_type };

@@ -105,9 +105,8 @@ impl Files {
                 names.extend(machine.names.iter().cloned());
                 if let Some(name) = machine.missing.first() {
                     let of = &machine.name;
-                    eprintln!(
-                        "error: what `{of}` computes with `{name}` needs a value\n  = help: give a value with `--param {name}=…`"
-                    );
+                    let help = source::value_help(name);
+                    eprintln!("error: what `{of}` computes with `{name}` needs a value\n  = help: {help}");
                     told.failed = true;
                     continue;
                 }

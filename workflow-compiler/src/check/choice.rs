@@ -116,9 +116,14 @@ fn gives_something<'a>(
     }
 }
 
+/// The word of the arm for all other cases.
+fn rest_word(choice: &Choice) -> &'static str {
+    if choice.subject.is_some() { "_" } else { "else" }
+}
+
 /// `else` takes everything, so nothing can stand after it.
 fn else_is_last(choice: &Choice, sink: &mut Sink<'_>) {
-    let word = if choice.subject.is_some() { "_" } else { "else" };
+    let word = rest_word(choice);
     let mut arms = choice.arms.iter().skip_while(|arm| !matches!(arm.when, When::Else(_)));
     if arms.next().is_none() {
         return;
@@ -135,7 +140,7 @@ fn else_is_last(choice: &Choice, sink: &mut Sink<'_>) {
 
 /// `nonexhaustive` says that nothing may match; with `else` something always does.
 fn nonexhaustive_without_else(choice: &Choice, sink: &mut Sink<'_>) {
-    let word = if choice.subject.is_some() { "_" } else { "else" };
+    let word = rest_word(choice);
     let other = choice.arms.iter().any(|arm| matches!(arm.when, When::Else(_)));
     if let (Some(nonexhaustive), true) = (&choice.nonexhaustive, other) {
         let message = format!("`nonexhaustive` says that no arm may match, but `{word}` always does");
@@ -236,8 +241,8 @@ fn not_exhaustive<'a>(
             }
             format!("`{}` matches nothing where `{}` is {}", info.name, case.of, missing.join(" or "))
         });
-        let message = what.unwrap_or_else(|| format!("`{}` may match nothing: it has no `else`", info.name));
-        let message = if choice.subject.is_some() { message.replace("no `else`", "no `_`") } else { message };
+        let rest = rest_word(choice);
+        let message = what.unwrap_or_else(|| format!("`{}` may match nothing: it has no `{rest}`", info.name));
         let problem = Problem::new(Code::NotExhaustive, info.state.name.span(), message)
             .help(format!("add an arm for all other cases: `{other}`"))
             .help(format!("or say that the execution fails then: `{whole}`"));
