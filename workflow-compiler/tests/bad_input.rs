@@ -189,3 +189,29 @@ fn a_type_called_as_one_that_comes_out_is_declared_once() {
         assert_eq!(declared, 1, "X{suffix} in {text}");
     }
 }
+
+#[test]
+fn thousands_of_mistakes_take_no_longer_than_one() {
+    let mut source = String::from("workflow W { input { b: bool } choice C { if input.b -> N0; else -> P0; }");
+    write!(source, "pass N0 {{ x: 1 }} -> P0;").unwrap();
+    for state in 0..2_000 {
+        write!(source, "pass P{state} {{ a: N0.x, b: N0.x, c: N0.x, d: N0.x, e: N0.x }} -> P{};", state + 1).unwrap();
+    }
+    let compilation = compiled(&(source + "pass P2000 -> end; }"));
+    let mut problems = compilation.problems.iter();
+    assert!(problems.next().is_some_and(|first| first.help.concat().contains("C -> P0")));
+    assert_eq!(problems.count(), 9_999);
+}
+
+#[test]
+fn long_paths_and_deep_scopes_are_followed() {
+    const TASK: &str = r#"= lambda::invoke { FunctionName: "f" }"#;
+    let path = ".a".repeat(5_000);
+    definition(&format!("workflow W {{ task T {TASK} -> B; pass B {{ x: T.Payload{path} }} -> end; }}"));
+    let mut source = format!("workflow W {{ task T {TASK} -> P0;");
+    for depth in 0..25 {
+        write!(source, "parallel P{depth} {{ branch {{ ").unwrap();
+    }
+    source.push_str("pass Inner { x: T.Payload } -> end;");
+    definition(&(source + &"} } -> end;".repeat(25) + "}"));
+}
