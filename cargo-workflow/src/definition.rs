@@ -6,8 +6,8 @@ use std::ops::Range;
 use serde_json::Value;
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
 use workflow_compiler::CompiledWorkflow;
-use workflow_compiler::document::placeholders;
-use workflow_compiler::piece::{Escape, Piece};
+use workflow_compiler::fragment::{Escape, Fragment};
+use workflow_compiler::from_file::placeholders;
 use workflow_compiler::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Type, TypeKind, plain};
 use workflow_runtime::__private::push_escaped;
 
@@ -75,7 +75,7 @@ pub(crate) struct Filled {
 impl Definition {
     /// Creates the definition of a workflow without errors.
     pub(crate) fn of_workflow(workflow: &CompiledWorkflow, constants: &Constants) -> Self {
-        Self::Workflow(workflow.pieces.iter().map(|piece| part(workflow, piece, constants)).collect())
+        Self::Workflow(workflow.fragments.iter().map(|fragment| part(workflow, fragment, constants)).collect())
     }
 
     /// Creates the definition of a document in which some placeholders are not in quotes.
@@ -330,10 +330,10 @@ impl Constants {
 
 const INTEGERS: [&str; 12] = ["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"];
 
-fn part(workflow: &CompiledWorkflow, piece: &Piece, constants: &Constants) -> Part {
-    match piece {
-        Piece::Text(text) => Part::Text(text.clone()),
-        Piece::Param { name, escape } => {
+fn part(workflow: &CompiledWorkflow, fragment: &Fragment, constants: &Constants) -> Part {
+    match fragment {
+        Fragment::Text(text) => Part::Text(text.clone()),
+        Fragment::Param { name, escape } => {
             let field = params(workflow).find(|field| plain(&field.name) == *name);
             Part::Hole(Hole {
                 name: field.map_or_else(|| name.clone(), |field| field.wire.clone()),
@@ -342,7 +342,7 @@ fn part(workflow: &CompiledWorkflow, piece: &Piece, constants: &Constants) -> Pa
                 escape: *escape,
             })
         }
-        Piece::Constant { path, escape } => {
+        Fragment::Constant { path, escape } => {
             let name = path.to_string().replace(' ', "");
             let kind = constants.kind(&name);
             Part::Hole(Hole { name, ty: None, kind, escape: *escape })

@@ -13,7 +13,7 @@ use workflow_asl::limits::HISTORY_EVENTS;
 use workflow_asl::printable::{printable, printable_json};
 use workflow_asl::reaching::{self, Before};
 use workflow_asl::resource::Resource;
-use workflow_asl::rules::{Coming, errors_of_handlers};
+use workflow_asl::rules::{HandledErrors, handled_errors};
 use workflow_asl::{Pointer, StateKind};
 use workflow_compiler::check::{Explained, ExplainedState, Foreign, explain};
 use workflow_compiler::import::{ImportOptions, import};
@@ -113,7 +113,7 @@ struct Page<'a> {
     before: BTreeMap<Pointer, Before>,
     states: Vec<Row>,
     /// The errors that reach each retrier and catcher, by its pointer.
-    coming: BTreeMap<Pointer, Coming>,
+    handled_errors: BTreeMap<Pointer, HandledErrors>,
 }
 
 /// A state in the output.
@@ -147,9 +147,9 @@ impl<'a> Page<'a> {
             )
         };
         let states = budget.states.iter().map(row).collect();
-        let coming = errors_of_handlers(&read, &machine.annotations).into_iter();
-        let coming = coming.map(|coming| (coming.pointer.clone(), coming)).collect();
-        Self { machine, types, by_name, budget, before, states, coming }
+        let handled_errors = handled_errors(&read, &machine.annotations).into_iter();
+        let handled_errors = handled_errors.map(|handler| (handler.pointer.clone(), handler)).collect();
+        Self { machine, types, by_name, budget, before, states, handled_errors }
     }
 
     fn types_of(&self, name: &str) -> Option<&ExplainedState> {
@@ -209,7 +209,7 @@ impl<'a> Page<'a> {
                 };
                 field(output, "output", told)?;
             }
-            if let Some((variable, members)) = &types.keeps {
+            if let Some((variable, members)) = &types.capture {
                 let members = list(members.iter().cloned());
                 let what = if members.is_empty() { "all of its result" } else { &members };
                 field(output, "keeps", &format!("${variable}: {what}"))?;
@@ -234,8 +234,10 @@ impl<'a> Page<'a> {
         if !row.to.is_empty() {
             field(output, "to", &list(row.to.iter().cloned()))?;
         }
-        let told =
-            row.handlers.iter().filter_map(|(at, does)| Some(format!("{does} {}", in_list(self.coming.get(at)?))));
+        let told = row
+            .handlers
+            .iter()
+            .filter_map(|(at, does)| Some(format!("{does} {}", in_list(self.handled_errors.get(at)?))));
         for (number, text) in told.enumerate() {
             field(output, if number == 0 { "errors" } else { "" }, &text)?;
         }
@@ -273,14 +275,14 @@ impl<'a> Page<'a> {
             "from": from,
             "to": row.to,
             "handlers": Value::from_iter(row.handlers.iter().filter_map(|(at, _)| {
-                let coming = self.coming.get(at)?;
+                let handled_errors = self.handled_errors.get(at)?;
                 let field = at.as_str().strip_prefix(state.pointer.as_str())?;
-                Some(json!({"field": field, "errors": coming.errors, "others": coming.others}))
+                Some(json!({"field": field, "errors": handled_errors.errors, "others": handled_errors.others}))
             })),
             "input": types.map(|types| &types.input),
             "result": types.and_then(|types| types.result.as_ref()),
             "output": types.and_then(|types| types.output.as_ref()),
-            "keeps": types.and_then(|types| types.keeps.as_ref())
+            "keeps": types.and_then(|types| types.capture.as_ref())
                 .map(|(variable, members)| json!({"variable": variable, "members": members})),
             "hasRun": before.map(|before| Value::from_iter(before.ran().take(MOST))),
             "hasRunCount": before.map(Before::ran_count),
@@ -397,9 +399,9 @@ fn handlers(state: &StateBudget, known: &State) -> Vec<(Pointer, String)> {
 }
 
 /// Returns the errors that reach a handler, in words.
-fn in_list(coming: &Coming) -> String {
-    let names = list(coming.errors.iter().cloned());
-    match (names.is_empty(), coming.others) {
+fn in_list(handled_errors: &HandledErrors) -> String {
+    let names = list(handled_errors.errors.iter().cloned());
+    match (names.is_empty(), handled_errors.others) {
         (true, true) => "any error".to_owned(),
         (true, false) => "none: the errors that it names are never raised".to_owned(),
         (false, true) => format!("any error, such as {names}"),

@@ -88,19 +88,19 @@ impl Fix {
             return Err(Failure::Printed(2));
         }
         for _ in 0..ROUNDS {
-            let (edits, mended) = edits(&findings.reports, file);
+            let (edits, applied) = edits(&findings.reports, file);
             let new = apply(&text, edits);
             if new == text {
                 break;
             }
             let after = self.check(file, &new)?;
             if after.unreadable > 0 || errors(&after) > errors(&findings) {
-                let left = number(mended.len(), "fix");
+                let left = number(applied.len(), "fix");
                 report::note(&format!("{}: {left} not applied, because they would cause other errors", file.display()));
                 break;
             }
-            fixed += mended.len();
-            mended.iter().for_each(|report| eprintln!("{}", printable_lines(&report.mended())));
+            fixed += applied.len();
+            applied.iter().for_each(|report| eprintln!("{}", printable_lines(&report.fixed())));
             (text, findings) = (new, after);
         }
         let found = &findings.reports;
@@ -135,17 +135,17 @@ fn errors(findings: &Findings) -> usize {
 
 /// The changes of the file that do not overlap, and the findings that they fix: all changes of each, or none.
 fn edits<'r>(found: &'r [Report], file: &Path) -> (Vec<(Range<usize>, &'r str)>, Vec<&'r Report>) {
-    let (mut made, mut mended): (Vec<(Range<usize>, &str)>, Vec<&Report>) = (Vec::new(), Vec::new());
+    let (mut made, mut applied): (Vec<(Range<usize>, &str)>, Vec<&Report>) = (Vec::new(), Vec::new());
     for report in found.iter().filter(|report| !report.edits().is_empty() && report.is_in(file)) {
         let change = |edit: &'r Edit| (edit.span.0..edit.span.0 + edit.span.1, edit.text.as_str());
         let own: Vec<_> = report.edits().iter().map(change).collect();
         let overlaps = |a: &Range<usize>, b: &Range<usize>| a == b || a.start < b.end && b.start < a.end;
         if !own.iter().any(|(new, _)| made.iter().any(|(old, _)| overlaps(new, old))) {
             made.extend(own);
-            mended.push(report);
+            applied.push(report);
         }
     }
-    (made, mended)
+    (made, applied)
 }
 
 fn apply(text: &str, mut edits: Vec<(Range<usize>, &str)>) -> String {

@@ -114,7 +114,7 @@ impl Report {
             Some(at) => format!("{} ({}:{}:{})", problem.message, at.file, at.line, at.column),
             None => problem.message.clone(),
         };
-        let edits = problem.mend.iter().filter(|_| problem.code.is_certain()).map(|edit| {
+        let edits = problem.fix.iter().filter(|_| problem.code.is_certain()).map(|edit| {
             let (start, end) = match edit.at {
                 EditAt::Over(spot) => (spot.first.byte_range().start, spot.last.byte_range().end),
                 EditAt::Before(word) => (word.byte_range().start, word.byte_range().start),
@@ -181,7 +181,7 @@ impl Report {
     }
 
     /// In one line: where it was, and what was written for it.
-    pub(crate) fn mended(&self) -> String {
+    pub(crate) fn fixed(&self) -> String {
         let place = self.place.as_ref().map(|place| format!(":{}:{}", place.location.line, place.location.column));
         let written = self.edits.iter().map(|edit| match edit.text.trim() {
             "" => "removed it".to_owned(),

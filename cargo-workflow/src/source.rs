@@ -285,7 +285,7 @@ fn from_rust(wanted: Wanted<'_>, text: &str, calls: &[Call], constants: &Constan
             found.names.push(workflow.source.name.to_string());
             // One with errors, which are reported, has no text.
             let is_wanted = wanted.name.is_none_or(|name| workflow.source.name == name);
-            if is_wanted && !workflow.pieces.is_empty() {
+            if is_wanted && !workflow.fragments.is_empty() {
                 let mut machine = machine(workflow, constants, wanted.values);
                 if let Ok(machine) = &mut machine {
                     machine.started = siblings.started(workflow, modules);
@@ -432,7 +432,7 @@ pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     let (bodies, constants) = find_calls(TokenStream::from_str(&text).unwrap_or_default());
     let calls = compile_bodies(file, bodies);
     let workflows = calls.iter().flat_map(|call| &call.compilation.workflows);
-    let workflows = workflows.filter(|workflow| !workflow.pieces.is_empty());
+    let workflows = workflows.filter(|workflow| !workflow.fragments.is_empty());
     workflows.filter_map(|workflow| machine(workflow, &constants, &Values::default()).ok()).collect()
 }
 

@@ -18,7 +18,7 @@ use workflow_asl::document::MachineType;
 use workflow_asl::nearest::nearest;
 use workflow_asl::source::{Format, Source, SourceError};
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder, rules};
-use workflow_compiler::document::placeholders;
+use workflow_compiler::from_file::placeholders;
 
 use crate::definition::{Filling, Left};
 use crate::input;

@@ -172,7 +172,7 @@ impl Checks {
                 }
                 let all = calls.iter().flat_map(|call| &call.compilation.workflows);
                 let taken: Vec<_> = all.filter(|workflow| self.takes(&workflow.source.name.to_string())).collect();
-                for workflow in taken.iter().filter(|workflow| !workflow.pieces.is_empty()) {
+                for workflow in taken.iter().filter(|workflow| !workflow.fragments.is_empty()) {
                     let definition = Definition::of_workflow(workflow, &constants);
                     // Report values that do not fit.
                     definition.filled(values)?;

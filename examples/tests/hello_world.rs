@@ -38,7 +38,7 @@ fn it_is_the_machine_of_the_file() {
 
 #[test]
 fn its_definition_is_static_text() {
-    let [workflow_runtime::Piece::Text(text)] = HelloWorld::PIECES else { panic!("not one text") };
+    let [workflow_runtime::Fragment::Text(text)] = HelloWorld::FRAGMENTS else { panic!("not one text") };
     assert_eq!(HelloWorld::definition().as_str(), *text);
 }
 

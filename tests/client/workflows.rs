@@ -1,7 +1,7 @@
 //! The workflows that the tests deploy, in the form that `workflow!` generates.
 
 use workflow_runtime::aws_sdk_sfn::config::{BehaviorVersion, Credentials, Region};
-use workflow_runtime::{Arn, Escape, Json, Piece, Standard, Workflow, WorkflowState, aws_sdk_sfn};
+use workflow_runtime::{Arn, Escape, Fragment, Json, Standard, Workflow, WorkflowState, aws_sdk_sfn};
 use workflow_server::{Builder, Server};
 
 /// Who is greeted.
@@ -54,14 +54,14 @@ pub(crate) struct Greet;
 impl Workflow for Greet {
     const NAME: &'static str = "Greet";
     type Kind = Standard;
-    const PIECES: &'static [Piece] = &[
-        Piece::Text(
+    const FRAGMENTS: &'static [Fragment] = &[
+        Fragment::Text(
             r#"{"StartAt":"How formal?","States":{
                 "How formal?":{"Type":"Choice","Choices":[{"Variable":"$.formal","BooleanEquals":true,"Next":"Formal"}],"Default":"Casual"},
                 "Formal":{"Type":"Pass","Parameters":{"name.$":"$.name","words":"#,
         ),
-        Piece::Param { name: "formula", escape: Escape::Json },
-        Piece::Text(
+        Fragment::Param { name: "formula", escape: Escape::Json },
+        Fragment::Text(
             r#"},"Next":"Done"},
                 "Casual":{"Type":"Pass","Parameters":{"name.$":"$.name","words":"Hi"},"Next":"Done"},
                 "Done":{"Type":"Succeed"}}}"#,
@@ -93,7 +93,7 @@ macro_rules! workflows {
         impl Workflow for $name {
             const NAME: &'static str = stringify!($name);
             type Kind = workflow_runtime::$type;
-            const PIECES: &'static [Piece] = &[Piece::Text($text)];
+            const FRAGMENTS: &'static [Fragment] = &[Fragment::Text($text)];
             type Input = Json;
             type Output = $output;
             type Params = ();

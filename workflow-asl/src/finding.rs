@@ -25,7 +25,7 @@ pub enum Vocabulary {
 /// What to write in place of the words that a finding is about.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Mend {
+pub enum Fix {
     /// This text, in place of the part of the string that is meant, or of all of it.
     Text(String),
     /// This name, in place of the member's.
@@ -34,7 +34,7 @@ pub enum Mend {
     Value(Value),
 }
 
-impl Mend {
+impl Fix {
     /// The words themselves.
     pub fn words(&self) -> String {
         match self {
@@ -49,7 +49,7 @@ pub type Near = Option<String>;
 
 macro_rules! findings {
     ($( $name:ident { $($field:ident : $ty:ty),* } $code:tt $message:tt
-        $(, help $help:tt)? $(, mend $mend:tt)? $(, says $says:tt)? $(, advises $advises:tt)? ; )*) => {
+        $(, help $help:tt)? $(, fix $fix:tt)? $(, says $says:tt)? $(, advises $advises:tt)? ; )*) => {
         /// One thing that is wrong. The fields of each are what its message names.
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
@@ -82,8 +82,8 @@ macro_rules! findings {
             }
 
             /// What to write in place of the words that it is about, where that is certain.
-            pub fn mend(&self) -> Option<Mend> {
-                match self { $( Self::$name { $($field),* } => findings!(@some $($mend)?), )* }
+            pub fn fix(&self) -> Option<Fix> {
+                match self { $( Self::$name { $($field),* } => findings!(@some $($fix)?), )* }
             }
         }
     };
@@ -108,13 +108,13 @@ findings! {
     WrongType { expected: String, is: &'static str, meant: Option<bool> } WrongType
         "expected value of type {expected}, found {is}",
         help (meant.map(|meant| format!("this is text: write `{meant}`, without quotes"))),
-        mend (meant.map(|meant| Mend::Value(meant.into())));
+        fix (meant.map(|meant| Fix::Value(meant.into())));
     UnknownField { field: String, near: Near } UnknownField "field `{field}` is not supported",
-        help (did_you_mean(near)), mend (key(near));
+        help (did_you_mean(near)), fix (key(near));
     NoType {} MissingField "these fields are required: [Type]";
     UnknownType { types: Vec<&'static str>, near: Near } NotAllowedValue
         (format!("the field `Type` should have one of these values: [{}]", types.join(", "))),
-        help (did_you_mean(near)), mend (text(near));
+        help (did_you_mean(near)), fix (text(near));
 
     // Of fields: which stand together, and the forms of their values.
     FieldOfAnother { field: &'static str, of: &'static str, kinds: Vec<&'static str> } UnknownField
@@ -133,7 +133,7 @@ findings! {
     ExclusiveFields { of: &'static str, fields: Vec<&'static str> } ExclusiveFields
         (format!("{of} has only one of {}", all_of(fields)));
     NotOneOf { value: String, allowed: Vec<String>, near: Near } NotAllowedValue
-        (format!("`{value}` is not one of {}", one_of(allowed))), help (did_you_mean(near)), mend (text(near));
+        (format!("`{value}` is not one of {}", one_of(allowed))), help (did_you_mean(near)), fix (text(near));
     NumberTooSmall { number: f64, min: f64 } NumberOutOfRange "{number} is too small: the minimum is {min}";
     NumberTooLarge { number: f64, max: f64 } NumberOutOfRange "{number} is too large: the maximum is {max}";
     NotATimestamp { text: String } BadTimestamp "`{text}` is not an RFC 3339 timestamp",
@@ -184,7 +184,7 @@ findings! {
     OpenExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`",
         help "nothing may stand after `%}}`";
     MalformedJsonata { error: SyntaxError, meant: Near } BadJsonata (error.message.clone()), help (error.help.clone()),
-        mend (meant.as_ref().map(|meant| Mend::Value(format!("{{%{meant}%}}").into())));
+        fix (meant.as_ref().map(|meant| Fix::Value(format!("{{%{meant}%}}").into())));
     GivesOther { field: &'static str, wanted: &'static [&'static str], gives: &'static str } FailingCall
         (format!("`{field}` must be {}, and this gives {gives}", wanted.join(" or ")));
     NotInStates { name: String, members: &'static [&'static str], near: Near } UnsupportedJsonata
@@ -203,7 +203,7 @@ findings! {
     TargetInOtherScope { name: String, at: Pointer } TargetInOtherScope "state `{name}` is in another scope, at {at}",
         help "a transition can only lead to a state of the same branch, map or machine";
     UnknownTarget { name: String, near: Near } UnknownTarget "unknown state `{name}`",
-        help (did_you_mean(near)), mend (text(near));
+        help (did_you_mean(near)), fix (text(near));
     NoTransition { state: String } MissingTransition "state `{state}` has neither `Next` nor `End`",
         help "name the next state, or write `\"End\": true`";
     NoEnd { scope: &'static str, inner: bool } (if *inner { EndlessLoop } else { NoWayToEnd }) "no state ends {scope}",
@@ -318,7 +318,7 @@ findings! {
         help (heartbeat.then(|| "give the task a heartbeat, or remove the name".to_owned()));
     NotSaidToRaise { name: String, state: String, near: Near } UnraisedError
         "`{name}` is not among the errors that `{state}` is said to raise",
-        help (did_you_mean(near).or_else(|| Some("add it to those, or remove it here".to_owned()))), mend (text(near));
+        help (did_you_mean(near).or_else(|| Some("add it to those, or remove it here".to_owned()))), fix (text(near));
     ErrorOfIteration { name: String } NeverMatches
         "no error of an iteration leaves a distributed map, so `{name}` never matches",
         help "too many iterations that fail end it with `{EXCEED_TOLERATED_FAILURE_THRESHOLD}`";
@@ -328,7 +328,7 @@ findings! {
         help (did_you_mean(near).or_else(|| {
             let prefix = service.as_ref()?;
             Some(format!("errors `{prefix}.…` come from tasks that call this service"))
-        })), mend (text(near));
+        })), fix (text(near));
     ErrorsPass { errors: Vec<String>, state: String } UncaughtError
         (format!(
             "{} {} not caught, though the other errors of `{state}` are: the workflow fails with {}",
@@ -351,11 +351,11 @@ findings! {
         "`{call}` does not raise `{name}`",
         help (did_you_mean(near).or_else(|| {
             prefix.as_ref().map(|prefix| format!("the names of its errors begin with `{prefix}.`"))
-        })), mend (text(near));
+        })), fix (text(near));
     OtherErrorPrefix { call: String, name: String, prefix: String, write: String, certain: bool }
         (if *certain { OtherErrorPrefix } else { UnraisedError })
         "errors of `{call}` begin with `{prefix}.`, so `{name}` never matches",
-        help "write `{write}`", mend (Some(Mend::Text(write.clone())));
+        help "write `{write}`", fix (Some(Fix::Text(write.clone())));
 
     // Of tasks, and what they call.
     HeartbeatNotShorter { heartbeat: f64, timeout: f64 } HeartbeatNotShorter
@@ -408,7 +408,7 @@ findings! {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there is {}", all_of(endings)),
         })),
-        mend (near.map(|near| Mend::Text(near.trim_start_matches('.').to_owned())));
+        fix (near.map(|near| Fix::Text(near.trim_start_matches('.').to_owned())));
     DoubtfulPattern { call: String, ending: &'static str } DoubtfulPattern
         "AWS's pages contradict each other on `{call}` with `{ending}`";
     PatternOfTheOptimised { call: String, ending: &'static str, optimised: &'static str } BadResource
@@ -442,7 +442,7 @@ findings! {
     ParameterIsNoText { name: String, is: &'static str, text: Option<String>, certain: bool } (wrong_parameter(*certain))
         "`{name}` takes a string, found {is}",
         help (text.as_ref().map(|text| format!("write it in quotes: `\"{text}\"`"))),
-        mend (text.as_ref().map(|text| Mend::Value(text.as_str().into())));
+        fix (text.as_ref().map(|text| Fix::Value(text.as_str().into())));
     WrongParameterType { name: String, takes: &'static str, is: &'static str, text: Option<String>, certain: bool }
         (wrong_parameter(*certain))
         (match text {
@@ -572,12 +572,12 @@ fn did_you_mean(near: &Near) -> Option<String> {
     near.as_ref().map(|near| format!("did you mean `{near}`?"))
 }
 
-fn text(near: &Near) -> Option<Mend> {
-    near.clone().map(Mend::Text)
+fn text(near: &Near) -> Option<Fix> {
+    near.clone().map(Fix::Text)
 }
 
-fn key(near: &Near) -> Option<Mend> {
-    near.clone().map(Mend::Key)
+fn key(near: &Near) -> Option<Fix> {
+    near.clone().map(Fix::Key)
 }
 
 fn small_letter(near: &Near) -> Option<String> {

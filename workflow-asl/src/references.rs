@@ -11,7 +11,7 @@ pub use workflow_jsonata::{LiteralKind, LiteralStep};
 use crate::document::{Field, Form, Operand, Operator, QueryLanguage, StateKind, StateMachine};
 use crate::jsonata::Expressions;
 use crate::path::{JsonPath, Root};
-use crate::rules::part::{Part, PartKind, Parts, RuleAt, StateAt};
+use crate::rules::object_index::{ObjectAt, ObjectIndex, ObjectKind, RuleAt, StateAt};
 use crate::template::{self, Computed};
 use crate::{Pointer, jsonata, placeholder};
 
@@ -83,7 +83,7 @@ pub struct Reference<'a> {
 /// assert_eq!(found[1].root, ReferenceRoot::Variable("prefix".to_owned()));
 /// ```
 pub fn references(machine: &StateMachine) -> Vec<Reference<'_>> {
-    of_parts(&Parts::of(machine, false), &Expressions::default())
+    of_index(&ObjectIndex::of(machine, false), &Expressions::default())
 }
 
 /// The variables that each state refers to, as DescribeStateMachine gives them in `variableReferences`: states
@@ -101,32 +101,32 @@ pub fn variable_references(machine: &StateMachine) -> IndexMap<String, BTreeSet<
 }
 
 /// The references of the parts of a definition.
-pub(crate) fn of_parts<'a>(parts: &Parts<'a>, expressions: &Expressions) -> Vec<Reference<'a>> {
+pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, expressions: &Expressions) -> Vec<Reference<'a>> {
     let mut found = Vec::new();
-    let mut rules = parts.rules.iter();
+    let mut rules = index.rules.iter();
     // The number of the rule at hand among those of its state.
     let mut rule_number = 0;
-    for part in &parts.parts {
-        let Some((number, state)) = part.state.and_then(|number| Some((number, parts.states.get(number)?))) else {
+    for object in &index.objects {
+        let Some((number, state)) = object.state.and_then(|number| Some((number, index.states.get(number)?))) else {
             continue;
         };
-        let mut place = Place { part, state, number, expressions, needed: true, found: &mut found };
-        match part.kind {
-            PartKind::State(kind) => {
+        let mut place = Place { object, state, number, expressions, needed: true, found: &mut found };
+        match object.kind {
+            ObjectKind::State(kind) => {
                 rule_number = 0;
                 // A Fail state fails in any case.
                 place.needed = kind != StateKind::Fail;
             }
-            PartKind::Rule | PartKind::NestedRule => {
-                rule_number += usize::from(part.kind == PartKind::Rule);
+            ObjectKind::Rule | ObjectKind::NestedRule => {
+                rule_number += usize::from(object.kind == ObjectKind::Rule);
                 // The first rule is always tried, a rule inside another not always to its end.
-                place.needed = part.kind == PartKind::Rule && rule_number == 1;
+                place.needed = object.kind == ObjectKind::Rule && rule_number == 1;
                 if let Some(rule) = rules.next() {
                     place.comparisons(rule);
                 }
                 continue;
             }
-            PartKind::Catcher => place.needed = false,
+            ObjectKind::Catcher => place.needed = false,
             _ => {}
         }
         place.fields();
@@ -136,7 +136,7 @@ pub(crate) fn of_parts<'a>(parts: &Parts<'a>, expressions: &Expressions) -> Vec<
 
 /// A part whose references are being looked for.
 struct Place<'p, 'a> {
-    part: &'p Part<'a>,
+    object: &'p ObjectAt<'a>,
     state: &'p StateAt<'a>,
     number: usize,
     expressions: &'p Expressions,
@@ -146,16 +146,16 @@ struct Place<'p, 'a> {
 
 impl Place<'_, '_> {
     fn fields(&mut self) {
-        for field in &self.part.present {
-            let in_place = match self.part.kind {
-                PartKind::State(kind) => field.kinds.contains(kind),
+        for field in &self.object.present {
+            let in_place = match self.object.kind {
+                ObjectKind::State(kind) => field.kinds.contains(kind),
                 _ => true,
             };
-            let in_language = field.language.is_none_or(|language| language == self.part.language);
+            let in_language = field.language.is_none_or(|language| language == self.object.language);
             if in_place
                 && in_language
                 && may_refer(field)
-                && let Some(value) = self.part.object.value_of(field.name)
+                && let Some(value) = self.object.object.value_of(field.name)
             {
                 self.field(field, &value);
             }
@@ -163,16 +163,16 @@ impl Place<'_, '_> {
     }
 
     fn field(&mut self, field: &Field, value: &Value) {
-        let at = self.part.at.child(field.name);
+        let at = self.object.at.child(field.name);
         let always = self.needed;
         // There may be no item.
         let each = match field.name {
             "ItemSelector" | "BatchInput" => true,
-            "Parameters" => self.part.kind == PartKind::State(StateKind::Map),
+            "Parameters" => self.object.kind == ObjectKind::State(StateKind::Map),
             _ => false,
         };
         self.needed &= !each;
-        match (self.part.language, value) {
+        match (self.object.language, value) {
             (QueryLanguage::Jsonata, value) => self.strings(value, &at),
             (_, Value::String(text)) if field.form == Form::PathOrIntrinsic => self.computed(text, field.name, at),
             (_, Value::String(text)) if is_path(field) => {
@@ -197,7 +197,7 @@ impl Place<'_, '_> {
         let always = self.needed;
         // What a rule assigns or gives out when it is not the one that is true does not matter.
         self.needed = false;
-        if self.part.language == QueryLanguage::JsonPath {
+        if self.object.language == QueryLanguage::JsonPath {
             let asks = |operator| operator == Operator::IsPresent;
             let guard = rule.rule.comparisons.iter().any(|comparison| asks(comparison.operator));
             self.needed = always && !guard;
@@ -214,12 +214,12 @@ impl Place<'_, '_> {
             }
             self.needed = false;
         }
-        for field in &self.part.present {
-            let in_language = field.language.is_none_or(|language| language == self.part.language);
+        for field in &self.object.present {
+            let in_language = field.language.is_none_or(|language| language == self.object.language);
             if in_language
                 && field.name != "Variable"
                 && may_refer(field)
-                && let Some(value) = self.part.object.value_of(field.name)
+                && let Some(value) = self.object.object.value_of(field.name)
             {
                 self.needed = always && field.form == Form::Condition;
                 self.field(field, &value);
@@ -309,7 +309,7 @@ impl Place<'_, '_> {
             state_at: self.state.at.clone(),
             pointer,
             range,
-            language: self.part.language,
+            language: self.object.language,
             root,
             steps,
             exact,
@@ -333,15 +333,15 @@ impl Place<'_, '_> {
             StateKind::Pass => state.has("Result") || state.has("Parameters"),
             _ => false,
         };
-        match (self.part.kind, field) {
-            (PartKind::State(_), "InputPath") => ReferenceRoot::Input,
-            (PartKind::Catcher, "Assign") => ReferenceRoot::ErrorOutput,
-            (PartKind::State(_), "ResultSelector") => ReferenceRoot::Result,
-            (PartKind::State(_), "Assign") if works => ReferenceRoot::Result,
-            (PartKind::State(_), "OutputPath") if state.field_value("ResultPath") == Some(Value::Null) => {
+        match (self.object.kind, field) {
+            (ObjectKind::State(_), "InputPath") => ReferenceRoot::Input,
+            (ObjectKind::Catcher, "Assign") => ReferenceRoot::ErrorOutput,
+            (ObjectKind::State(_), "ResultSelector") => ReferenceRoot::Result,
+            (ObjectKind::State(_), "Assign") if works => ReferenceRoot::Result,
+            (ObjectKind::State(_), "OutputPath") if state.field_value("ResultPath") == Some(Value::Null) => {
                 ReferenceRoot::Input
             }
-            (PartKind::State(_), "OutputPath") if works || state.has("ResultPath") => ReferenceRoot::Output,
+            (ObjectKind::State(_), "OutputPath") if works || state.has("ResultPath") => ReferenceRoot::Output,
             _ => effective(),
         }
     }

@@ -7,7 +7,7 @@ use syn::{Attribute, GenericArgument, Path, PathArguments, Token, Type};
 use workflow_asl::Code;
 
 use crate::emit::spanned;
-use crate::schema::own::spell;
+use crate::schema::rust_type::spell;
 use crate::syntax::ast::{Spot, plain};
 
 /// The type of `lambda_runtime` around a function's event.

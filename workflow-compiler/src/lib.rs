@@ -6,16 +6,17 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod check;
-pub mod document;
 pub mod emit;
 mod finding;
 #[cfg(feature = "format")]
 pub mod format;
+pub mod fragment;
+pub mod from_file;
 pub mod handler;
 #[cfg(feature = "import")]
 pub mod import;
+pub mod literal_range;
 pub mod lower;
-pub mod piece;
 #[cfg(feature = "iam")]
 pub mod policy;
 pub mod problem;
@@ -23,7 +24,6 @@ pub mod question;
 pub mod schema;
 pub mod state_ident;
 pub mod syntax;
-pub mod text_part;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -37,10 +37,10 @@ use workflow_asl::Code;
 use workflow_asl::document::MachineType;
 use workflow_asl::rules::{self, Annotations};
 
-use check::{Handled, Question, Ty};
-use document::Document;
+use check::{HandledTask, Question, Ty};
+use fragment::Fragment;
+use from_file::Document;
 use lower::Lowered;
-use piece::Piece;
 use problem::{Problem, Problems};
 use syntax::ast::{Body, Clause, Declaration, Head, Resource, Workflow};
 use syntax::word::Word;
@@ -110,7 +110,7 @@ pub struct CompiledWorkflow {
     /// As far as it was understood where there are problems.
     pub definition: Value,
     /// The definition's text, cut where parameters and constants stand; empty when there are errors.
-    pub pieces: Vec<Piece>,
+    pub fragments: Vec<Fragment>,
     /// What its role needs.
     #[cfg(feature = "iam")]
     pub policy: policy::PolicyTemplate,
@@ -122,7 +122,7 @@ pub struct CompiledWorkflow {
     /// What rustc is to tell of the user's own types.
     pub questions: Vec<Question>,
     /// Its tasks that a function or a worker of the user's does.
-    pub handled: Vec<Handled>,
+    pub handled_tasks: Vec<HandledTask>,
     /// What is said of the states that is not in the definition.
     pub annotations: Annotations,
     /// The names of its Rust items that a workflow before it in the same `workflow!` has.
@@ -179,7 +179,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
     }
     let Some(parsed) = guard(bugs, "reading it", || syntax::parse(tokens, problems)) else { return out };
     *words = parsed.words;
-    let mut items = check::Items::default();
+    let mut items = check::RustItems::default();
     let compiled: Vec<_> = parsed
         .workflows
         .iter()
@@ -199,13 +199,13 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             machine_name: parts.machine_name,
             machine_type: parts.machine_type,
             definition: parts.definition,
-            pieces: parts.pieces,
+            fragments: parts.fragments,
             #[cfg(feature = "iam")]
             policy: parts.policy,
             document: parts.document,
             problems,
             questions,
-            handled: parts.handled,
+            handled_tasks: parts.handled_tasks,
             annotations: parts.annotations,
             taken: parts.taken,
         });
@@ -219,11 +219,11 @@ struct Parts {
     machine_name: String,
     machine_type: MachineType,
     definition: Value,
-    pieces: Vec<Piece>,
+    fragments: Vec<Fragment>,
     document: Option<Document>,
     /// The params that the document's placeholders make, where none are declared.
     params: Option<Declaration>,
-    handled: Vec<Handled>,
+    handled_tasks: Vec<HandledTask>,
     annotations: Annotations,
     taken: BTreeSet<String>,
     #[cfg(feature = "iam")]
@@ -247,7 +247,7 @@ fn compile_workflow(
     let model = check::check(source, problems);
     let (machine_name, machine_type) = (model.machine_name.clone(), model.machine_type);
     if let Some(file) = source.from() {
-        let read = document::compile(&model, file, surroundings.folder, problems).unwrap_or_default();
+        let read = from_file::compile(&model, file, surroundings.folder, problems).unwrap_or_default();
         if !is_wrong(problems) {
             check::unused(&model, all, None, problems);
         }
@@ -255,10 +255,10 @@ fn compile_workflow(
             machine_name,
             machine_type,
             definition: read.definition,
-            pieces: read.pieces,
+            fragments: read.fragments,
             document: read.document,
             params: read.params,
-            handled: Vec::new(),
+            handled_tasks: Vec::new(),
             annotations: Annotations::default(),
             taken: BTreeSet::new(),
             #[cfg(feature = "iam")]
@@ -275,18 +275,18 @@ fn compile_workflow(
         problems.iter().len() > found
     });
     if !is_wrong(problems) {
-        check::unused(&model, all, Some(&lowered.pieces), problems);
+        check::unused(&model, all, Some(&lowered.fragments), problems);
     }
     Parts {
         machine_name,
         machine_type,
         #[cfg(feature = "iam")]
-        policy: policy::PolicyTemplate::of(&lowered.machine, &model.param_names(), &lowered.pieces),
+        policy: policy::PolicyTemplate::of(&lowered.machine, &model.param_names(), &lowered.fragments),
         definition: lowered.definition,
-        pieces: lowered.pieces,
+        fragments: lowered.fragments,
         document: None,
         params: None,
-        handled: check::handled(&model),
+        handled_tasks: check::handled_tasks(&model),
         annotations: lowered.annotations,
         taken: BTreeSet::new(),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use workflow_asl::{StateMachine, policy};
 
-use crate::piece::Piece;
+use crate::fragment::Fragment;
 
 /// The template, and where the values of its holes come from.
 #[derive(Debug, Default)]
@@ -20,21 +20,21 @@ pub struct PolicyTemplate {
 
 impl PolicyTemplate {
     /// Of a machine whose placeholders are the params by these names, or constants of its pieces.
-    pub(crate) fn of(machine: &StateMachine, params: &BTreeMap<String, String>, pieces: &[Piece]) -> Self {
+    pub(crate) fn of(machine: &StateMachine, params: &BTreeMap<String, String>, fragments: &[Fragment]) -> Self {
         let template = policy::template(machine, &BTreeMap::new());
-        let constants: BTreeMap<_, _> = pieces
+        let constants: BTreeMap<_, _> = fragments
             .iter()
-            .filter_map(|piece| match piece {
-                Piece::Constant { path, .. } => Some((Piece::constant_name(path), path)),
+            .filter_map(|fragment| match fragment {
+                Fragment::Constant { path, .. } => Some((Fragment::constant_name(path), path)),
                 _ => None,
             })
             .collect();
         let mut made = Self { text: template.to_json().to_string(), ..Self::default() };
-        for hole in template.holes() {
-            if let Some(param) = params.get(hole) {
-                made.params.push((hole.to_owned(), param.clone()));
-            } else if let Some(path) = constants.get(hole) {
-                made.constants.push((hole.to_owned(), (*path).clone()));
+        for slot in template.holes() {
+            if let Some(param) = params.get(slot) {
+                made.params.push((slot.to_owned(), param.clone()));
+            } else if let Some(path) = constants.get(slot) {
+                made.constants.push((slot.to_owned(), (*path).clone()));
             }
         }
         made

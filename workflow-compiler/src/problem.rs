@@ -5,9 +5,9 @@ use std::fmt;
 use proc_macro2::Span;
 use workflow_asl::{Code, Pointer, Severity};
 
+use crate::literal_range::LiteralRange;
 use crate::question::Question;
 use crate::syntax::ast::Spot;
-use crate::text_part::TextPart;
 
 /// One problem.
 #[derive(Clone, Debug)]
@@ -23,9 +23,9 @@ pub struct Problem {
     /// Where in the document it is, for what is wrong with the document of `from`.
     pub place: Option<Box<DocumentPlace>>,
     /// The part of a text that it is about, where the words are that literal.
-    pub part: Option<Box<TextPart>>,
+    pub part: Option<Box<LiteralRange>>,
     /// What to change in the source, where that is certain: all of it together. None overlap.
-    pub mend: Vec<Edit>,
+    pub fix: Vec<Edit>,
 }
 
 /// A change of the source.
@@ -96,13 +96,13 @@ impl Problem {
             help: Vec::new(),
             place: None,
             part: None,
-            mend: Vec::new(),
+            fix: Vec::new(),
         }
     }
 
     /// Narrows it to a part of the text literal that its words are.
     #[must_use]
-    pub fn within(mut self, part: Option<TextPart>) -> Self {
+    pub fn within(mut self, part: Option<LiteralRange>) -> Self {
         self.part = part.map(Box::new);
         self
     }
@@ -117,7 +117,7 @@ impl Problem {
     /// Adds a change of the source that mends it, together with others that it has; a line of help shows the new words.
     #[must_use]
     pub fn edit(mut self, edit: Edit) -> Self {
-        self.mend.push(edit);
+        self.fix.push(edit);
         self
     }
 
@@ -194,17 +194,17 @@ impl Problems {
     /// Puts a problem in the place of the one with this number, which says less; its mend stays.
     pub fn replace(&mut self, number: usize, mut problem: Problem) {
         let Some(place) = self.found.get_mut(number) else { return };
-        if !place.mend.is_empty() {
+        if !place.fix.is_empty() {
             problem.help = std::mem::take(&mut place.help);
-            problem.mend = std::mem::take(&mut place.mend);
+            problem.fix = std::mem::take(&mut place.fix);
         }
         *place = problem;
     }
 
     /// Changes what the last problem says to write.
     pub(crate) fn mend_last(&mut self, change: impl Fn(&str) -> String) {
-        let Some(Problem { help, mend, .. }) = self.found.last_mut() else { return };
-        let [Edit { at: EditAt::Over(_), text }] = mend.as_mut_slice() else { return };
+        let Some(Problem { help, fix, .. }) = self.found.last_mut() else { return };
+        let [Edit { at: EditAt::Over(_), text }] = fix.as_mut_slice() else { return };
         let changed = change(text);
         if let [line] = help.as_mut_slice() {
             *line = format!("write `{changed}`");

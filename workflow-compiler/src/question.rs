@@ -5,7 +5,7 @@ use std::rc::Rc;
 use proc_macro2::TokenStream;
 use workflow_asl::Code;
 
-use crate::schema::own::spell;
+use crate::schema::rust_type::spell;
 use crate::syntax::ast::Spot;
 
 /// How many steps into a type are followed; what lies deeper is not checked. Each step is a question with its whole path.

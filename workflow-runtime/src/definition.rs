@@ -5,7 +5,7 @@ use std::fmt;
 
 #[cfg(feature = "iam")]
 use crate::policy::FilledTemplate;
-use crate::{MachineType, Params, Piece};
+use crate::{Fragment, MachineType, Params};
 
 /// A workflow's definition in Amazon States Language (JSON), with the name and type of its state machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,17 +19,17 @@ pub struct Definition {
 
 impl Definition {
     /// Returns the definition of a workflow without parameters. A constant that cannot be serialized becomes `null`.
-    pub(crate) fn fixed(name: &'static str, machine_type: MachineType, pieces: &'static [Piece]) -> Self {
-        if let [Piece::Text(text)] = pieces {
+    pub(crate) fn fixed(name: &'static str, machine_type: MachineType, fragments: &'static [Fragment]) -> Self {
+        if let [Fragment::Text(text)] = fragments {
             return Self::new(name, machine_type, Cow::Borrowed(text));
         }
         let mut out = String::new();
-        for piece in pieces {
-            match *piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Constant { value, escape } => escape.write(&value.value().unwrap_or_default(), &mut out),
+        for fragment in fragments {
+            match *fragment {
+                Fragment::Text(text) => out.push_str(text),
+                Fragment::Constant { value, escape } => escape.write(&value.value().unwrap_or_default(), &mut out),
                 // A workflow whose params are `()` has no such piece.
-                Piece::Param { .. } => {}
+                Fragment::Param { .. } => {}
             }
         }
         Self::new(name, machine_type, Cow::Owned(out))
@@ -38,21 +38,21 @@ impl Definition {
     pub(crate) fn spliced(
         name: &'static str,
         machine_type: MachineType,
-        pieces: &'static [Piece],
+        fragments: &'static [Fragment],
         params: &impl Params,
     ) -> Result<Self, ParamsError> {
-        if let [Piece::Text(text)] = pieces {
+        if let [Fragment::Text(text)] = fragments {
             return Ok(Self::new(name, machine_type, Cow::Borrowed(text)));
         }
         let mut out = String::new();
-        for piece in pieces {
-            match *piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Param { name, escape } => {
+        for fragment in fragments {
+            match *fragment {
+                Fragment::Text(text) => out.push_str(text),
+                Fragment::Param { name, escape } => {
                     let value = params.value(name).ok_or(ParamsError { name })?;
                     escape.write(&value, &mut out);
                 }
-                Piece::Constant { value, escape } => escape.write(&value.value().unwrap_or_default(), &mut out),
+                Fragment::Constant { value, escape } => escape.write(&value.value().unwrap_or_default(), &mut out),
             }
         }
         Ok(Self::new(name, machine_type, Cow::Owned(out)))

@@ -76,7 +76,7 @@ pub use task_failure::TaskFailure;
 pub use timestamp::Timestamp;
 #[cfg(feature = "aws")]
 pub use worker::Worker;
-pub use workflow::{Arn, Constant, Json, MachineType, Map, Params, Piece, Workflow, WorkflowState};
+pub use workflow::{Arn, Constant, Fragment, Json, MachineType, Map, Params, Workflow, WorkflowState};
 /// IAM policies: where a workflow runs, the result of [`Definition::iam_policy`], and the trust policy of its role.
 #[cfg(feature = "iam")]
 pub use workflow_iam as iam;

@@ -57,7 +57,7 @@ pub trait Workflow: 'static {
     /// The type as a value.
     const TYPE: MachineType = <Self::Kind as WorkflowKind>::TYPE;
     /// The Amazon States Language text, split at the deploy-time parameters. A single piece if there are none.
-    const PIECES: &'static [Piece];
+    const FRAGMENTS: &'static [Fragment];
     /// The types of its data, for running it.
     #[doc(hidden)]
     const TYPES: &'static Types = &Types::NONE;
@@ -79,7 +79,7 @@ pub trait Workflow: 'static {
     where
         Self: Workflow<Params = ()>,
     {
-        let definition = Definition::fixed(Self::NAME, Self::TYPE, Self::PIECES);
+        let definition = Definition::fixed(Self::NAME, Self::TYPE, Self::FRAGMENTS);
         #[cfg(feature = "iam")]
         let definition = definition.with_template(Self::POLICY.with(&()));
         definition
@@ -91,7 +91,7 @@ pub trait Workflow: 'static {
     ///
     /// Fails if a parameter's own `Serialize` fails. Those of the language's types never do.
     fn definition_with(params: &Self::Params) -> Result<Definition, ParamsError> {
-        let definition = Definition::spliced(Self::NAME, Self::TYPE, Self::PIECES, params)?;
+        let definition = Definition::spliced(Self::NAME, Self::TYPE, Self::FRAGMENTS, params)?;
         #[cfg(feature = "iam")]
         let definition = definition.with_template(Self::POLICY.with(params));
         Ok(definition)
@@ -131,9 +131,9 @@ impl Params for () {
     }
 }
 
-/// A piece of a definition's text.
+/// A fragment of a definition's text.
 #[derive(Clone, Copy, Debug)]
-pub enum Piece {
+pub enum Fragment {
     /// Literal text.
     Text(&'static str),
     /// A deploy-time parameter.

@@ -6,7 +6,7 @@ use std::future::IntoFuture;
 use std::rc::Rc;
 
 use workflow_runtime::client::{Backoff, Client, Error, Execution, ExpressExecution, History, StateMachine};
-use workflow_runtime::{Arn, Express, Piece, Standard, Workflow, WorkflowState};
+use workflow_runtime::{Arn, Express, Fragment, Standard, Workflow, WorkflowState};
 
 /// Neither `Send` nor `Sync`.
 #[derive(Debug, PartialEq)]
@@ -47,7 +47,7 @@ macro_rules! workflow {
         impl Workflow for $name {
             const NAME: &'static str = stringify!($name);
             type Kind = $kind;
-            const PIECES: &'static [Piece] = &[Piece::Text("{}")];
+            const FRAGMENTS: &'static [Fragment] = &[Fragment::Text("{}")];
             type Input = Local;
             type Output = Local;
             type Params = ();

@@ -1,6 +1,6 @@
 //! Tests a workflow's definition: borrowed if it has no parameters, otherwise spliced and escaped.
 
-use workflow_runtime::{Arn, Escape, Express, Json, MachineType, Params, Piece, Standard, Workflow, WorkflowState};
+use workflow_runtime::{Arn, Escape, Express, Fragment, Json, MachineType, Params, Standard, Workflow, WorkflowState};
 
 #[derive(Clone, Copy)]
 enum State {
@@ -21,7 +21,7 @@ const FIXED: &str = r#"{"StartAt":"The only one","States":{"The only one":{"Type
 impl Workflow for Fixed {
     const NAME: &'static str = "Fixed";
     type Kind = Express;
-    const PIECES: &'static [Piece] = &[Piece::Text(FIXED)];
+    const FRAGMENTS: &'static [Fragment] = &[Fragment::Text(FIXED)];
     type Input = Json;
     type Output = Json;
     type Params = ();
@@ -41,22 +41,22 @@ struct Spliced;
 impl Workflow for Spliced {
     const NAME: &'static str = "Spliced";
     type Kind = Standard;
-    const PIECES: &'static [Piece] = &[
-        Piece::Text(r#"{"Bucket":"#),
-        Piece::Param { name: "bucket", escape: Escape::Json },
-        Piece::Text(r#","Uri":"s3://"#),
-        Piece::Param { name: "bucket", escape: Escape::Text },
-        Piece::Text(r#"/x","Key":"{% "#),
-        Piece::Param { name: "bucket", escape: Escape::Jsonata },
-        Piece::Text(r#" & 'in "#),
-        Piece::Param { name: "bucket", escape: Escape::JsonataText },
-        Piece::Text(r#"' %}","Name.$":"States.Format('"#),
-        Piece::Param { name: "bucket", escape: Escape::Intrinsic },
-        Piece::Text(r#"-{}', $.x)","Limit":"#),
-        Piece::Param { name: "limit", escape: Escape::Json },
-        Piece::Text(r#","Role":"#),
-        Piece::Param { name: "role", escape: Escape::Json },
-        Piece::Text("}"),
+    const FRAGMENTS: &'static [Fragment] = &[
+        Fragment::Text(r#"{"Bucket":"#),
+        Fragment::Param { name: "bucket", escape: Escape::Json },
+        Fragment::Text(r#","Uri":"s3://"#),
+        Fragment::Param { name: "bucket", escape: Escape::Text },
+        Fragment::Text(r#"/x","Key":"{% "#),
+        Fragment::Param { name: "bucket", escape: Escape::Jsonata },
+        Fragment::Text(r#" & 'in "#),
+        Fragment::Param { name: "bucket", escape: Escape::JsonataText },
+        Fragment::Text(r#"' %}","Name.$":"States.Format('"#),
+        Fragment::Param { name: "bucket", escape: Escape::Intrinsic },
+        Fragment::Text(r#"-{}', $.x)","Limit":"#),
+        Fragment::Param { name: "limit", escape: Escape::Json },
+        Fragment::Text(r#","Role":"#),
+        Fragment::Param { name: "role", escape: Escape::Json },
+        Fragment::Text("}"),
     ];
     type Input = Json;
     type Output = Json;
@@ -99,7 +99,7 @@ fn a_parameter_without_a_json_value_is_an_error_that_names_it() {
     impl Workflow for Broken {
         const NAME: &'static str = "Broken";
         type Kind = Standard;
-        const PIECES: &'static [Piece] = &[Piece::Param { name: "bucket", escape: Escape::Json }];
+        const FRAGMENTS: &'static [Fragment] = &[Fragment::Param { name: "bucket", escape: Escape::Json }];
         type Input = Json;
         type Output = Json;
         type Params = NoJson;

@@ -4,10 +4,10 @@
 //! makes it so. What certainly exceeds a limit is a rule's to report ([`rules`](crate::rules)).
 
 mod amount;
-pub(crate) mod pace;
+mod longest_path;
+mod loop_invariant;
+pub(crate) mod progress;
 mod state;
-mod unchanging;
-mod way;
 
 pub use amount::{Count, Open, Time, in_words};
 
@@ -19,10 +19,10 @@ use crate::graph::Graph;
 use crate::jsonata::Expressions;
 use crate::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS, STANDARD_EXECUTION_SECONDS};
 use crate::references;
-use crate::rules::part::Parts;
-use pace::Motions;
+use crate::rules::object_index::ObjectIndex;
+use longest_path::AcyclicGraph;
+use progress::LoopProgress;
 use state::{Cost, Own, literal_bytes};
-use way::Ways;
 
 /// Events that an execution has beside those of its states: that it started, and how it ended.
 const OWN_EVENTS: u64 = 2;
@@ -163,11 +163,14 @@ impl Budget {
     /// assert_eq!(budget.executions[0].events.fixed, 6);
     /// ```
     pub fn of(machine: &StateMachine, kind: MachineType) -> Self {
-        let parts = Parts::of(machine, kind == MachineType::Express);
-        let references = references::of_parts(&parts, &Expressions::default());
-        let motions = Motions::of(&parts, &references);
-        let mut reader =
-            Reader { machine, motions, budget: Self { executions: Vec::new(), states: Vec::new(), loops: Vec::new() } };
+        let index = ObjectIndex::of(machine, kind == MachineType::Express);
+        let references = references::of_index(&index, &Expressions::default());
+        let progress = LoopProgress::of(&index, &references);
+        let mut reader = Reader {
+            machine,
+            progress,
+            budget: Self { executions: Vec::new(), states: Vec::new(), loops: Vec::new() },
+        };
         if !machine.is_unread() {
             reader.execution(machine.scope(), None, kind, 0);
         }
@@ -176,16 +179,16 @@ impl Budget {
 }
 
 /// The loops of a scope that nothing slows and that change nothing, in Standard executions.
-pub(crate) fn runaway_loops(graph: &Graph<'_>, motions: &Motions<'_, '_>) -> Vec<Vec<usize>> {
-    let mut loops = graph.loops(|edge| motions.may_run_away(graph, edge));
-    let is_standard = |state: &usize| graph.states().get(*state).is_some_and(|(_, state)| !motions.is_express(state));
+pub(crate) fn runaway_loops(graph: &Graph<'_>, progress: &LoopProgress<'_, '_>) -> Vec<Vec<usize>> {
+    let mut loops = graph.loops(|edge| progress.may_run_away(graph, edge));
+    let is_standard = |state: &usize| graph.states().get(*state).is_some_and(|(_, state)| !progress.is_express(state));
     loops.retain(|states| states.iter().all(is_standard));
     loops
 }
 
 struct Reader<'d, 'a> {
     machine: &'d StateMachine,
-    motions: Motions<'d, 'a>,
+    progress: LoopProgress<'d, 'a>,
     budget: Budget,
 }
 
@@ -227,14 +230,14 @@ impl Reader<'_, '_> {
         // What a state lasts at least decides when others begin, so that the states come before what is inside them.
         let least: Vec<u64> = graph.states().iter().map(|(_, state)| least(state, depth)).collect();
         let own_least = |state: usize| least.get(state).copied().unwrap_or_default();
-        let earliest = way::earliest(&graph, own_least);
+        let earliest = longest_path::earliest(&graph, own_least);
         let mut owns = Vec::with_capacity(graph.states().len());
         for (number, (name, state)) in graph.states().iter().enumerate() {
             let starts = earliest.get(number).copied().flatten().map(|time| time.saturating_add(begins));
             owns.push(self.state(&graph, number, name, state, execution, starts, depth));
         }
         let own = |state: usize| owns.get(state);
-        let ways = Ways::of(&graph);
+        let ways = AcyclicGraph::of(&graph);
         let heaviest = |weight: fn(&Own) -> (bool, u64)| ways.longest(|state| own(state).map_or((false, 0), weight));
         let mut cost = Cost::default();
         let most = heaviest(|own| own.cost.transitions.key());
@@ -305,31 +308,31 @@ impl Reader<'_, '_> {
     fn loops(&mut self, graph: &Graph<'_>, owns: &[Own], cost: &mut Cost) {
         let name = |state: &usize| graph.states().get(*state).map_or("", |(name, _)| *name).to_owned();
         let names = |states: &[usize]| states.iter().map(name).collect::<Vec<_>>();
-        let runaway = runaway_loops(graph, &self.motions);
-        let quick = graph.loops(|edge| !self.motions.is_slow(graph, edge));
+        let runaway = runaway_loops(graph, &self.progress);
+        let quick = graph.loops(|edge| !self.progress.is_slow(graph, edge));
         for states in graph.loops(|_| true) {
             let inside = |part: &&Vec<usize>| part.first().is_some_and(|state| states.binary_search(state).is_ok());
             let of_kind = |motion| {
                 let state = states.iter().find(|number| {
                     let state = graph.states().get(**number);
-                    state.is_some_and(|(_, state)| self.motions.of_state(state) == motion)
+                    state.is_some_and(|(_, state)| self.progress.of_state(state) == motion)
                 });
                 state.map_or_else(|| states.first().map(name).unwrap_or_default(), name)
             };
-            let alike = self.motions.decides_alike(graph, &states);
+            let alike = self.progress.decides_alike(graph, &states);
             let pace = match (runaway.iter().find(inside), alike, quick.iter().find(inside)) {
                 (Some(part), ..) => Pace::None(names(part)),
                 (None, Some(choice), _) => Pace::Unchanging(name(&choice)),
-                (None, None, Some(_)) => Pace::Changing(of_kind(pace::Motion::Changing)),
-                (None, None, None) => Pace::Slow(of_kind(pace::Motion::Slow)),
+                (None, None, Some(_)) => Pace::Changing(of_kind(progress::Progress::Changing)),
+                (None, None, None) => Pace::Slow(of_kind(progress::Progress::Slow)),
             };
             let events = |state: usize| owns.get(state).map_or(0, |own| own.cost.events.fixed);
-            let turn = way::turn(graph, &states, events);
+            let turn = longest_path::turn(graph, &states, events);
             let sum = |of: &dyn Fn(&Own) -> u64| {
                 turn.iter().filter_map(|state| owns.get(*state)).fold(0, |sum: u64, own| sum.saturating_add(of(own)))
             };
             let first = states.first().copied().unwrap_or_default();
-            let express = graph.states().get(first).is_some_and(|(_, state)| self.motions.is_express(state));
+            let express = graph.states().get(first).is_some_and(|(_, state)| self.progress.is_express(state));
             cost.time.open.push(Open { state: name(&first), why: "is in a loop" });
             self.budget.loops.push(Loop {
                 pointer: graph.state_pointer(first),
@@ -364,7 +367,7 @@ fn shortest(scope: Scope<'_>, depth: u64) -> u64 {
     let graph = Graph::of(scope);
     let least: Vec<u64> = graph.states().iter().map(|(_, state)| least(state, depth)).collect();
     let own = |state: usize| least.get(state).copied().unwrap_or_default();
-    let earliest = way::earliest(&graph, own);
+    let earliest = longest_path::earliest(&graph, own);
     let ends = graph.states().iter().enumerate().filter(|(_, (_, state))| state.is_terminal());
     ends.filter_map(|(number, _)| Some(earliest.get(number).copied()??.saturating_add(own(number))))
         .min()

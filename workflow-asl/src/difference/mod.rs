@@ -4,7 +4,7 @@
 //! renamed. A difference that changes nothing, such as a default that is written out, is no difference.
 
 mod field;
-mod pairs;
+mod state_matching;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,7 +89,7 @@ impl StateDifference {
 impl Difference {
     /// Compares two definitions; takes what it can of one that is malformed.
     pub fn of(old: &Value, new: &Value) -> Self {
-        let (pairs, moved) = pairs::pairs(old, new);
+        let (pairs, moved) = state_matching::pairs(old, new);
         let names: BTreeMap<&str, &str> = pairs
             .iter()
             .filter_map(|(old, new)| Some((old.as_ref()?.name.as_str(), new.as_ref()?.name.as_str())))

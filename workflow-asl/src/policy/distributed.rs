@@ -7,7 +7,7 @@ use workflow_iam::{Call, Need, NoteKind};
 
 use super::request::{Request, open_text};
 use crate::document::QueryLanguage;
-use crate::rules::part::StateAt;
+use crate::rules::object_index::StateAt;
 
 /// What a result writer does besides putting objects: large ones go up in parts.
 const WRITES: [&str; 4] = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"];

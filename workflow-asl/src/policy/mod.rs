@@ -5,11 +5,11 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html>
 
-mod besides;
+mod dependent_actions;
 mod distributed;
-mod given;
 mod optimised;
 mod request;
+mod request_members;
 mod roles;
 mod sdk;
 mod task;
@@ -23,7 +23,7 @@ pub use workflow_iam::{
 };
 
 use crate::document::{StateKind, StateMachine};
-use crate::rules::part::Parts;
+use crate::rules::object_index::ObjectIndex;
 
 /// The policy that the role of a state machine needs.
 ///
@@ -50,7 +50,7 @@ pub fn of(machine: &StateMachine, setting: &Setting) -> Policy {
 /// up now, since the table is not there later.
 pub fn template(machine: &StateMachine, values: &BTreeMap<String, String>) -> Template {
     let mut calls = Vec::new();
-    for state in &Parts::of(machine, false).states {
+    for state in &ObjectIndex::of(machine, false).states {
         match state.state.kind {
             StateKind::Task => calls.extend(task::call(state, values)),
             StateKind::Map if state.state.is_distributed() => distributed::calls(state, &mut calls),

@@ -3,9 +3,9 @@
 use workflow_iam::{Call, Need, NoteKind};
 use workflow_services::{Integration, Pattern, Service};
 
-use super::besides;
-use super::given::given;
+use super::dependent_actions;
 use super::request::Request;
+use super::request_members::given;
 use super::roles::{self, PASS_ROLE};
 
 /// The role that a statement passes on is one that ECS takes.
@@ -68,14 +68,14 @@ pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<
     for (name, parameters, action, resources) in TAGS {
         if integration.name() == *name {
             tagged = true;
-            if parameters.iter().any(|parameter| besides::has_tags(parameter, request)) {
+            if parameters.iter().any(|parameter| dependent_actions::has_tags(parameter, request)) {
                 call.allow([*action], resources.iter().map(|&resource| resource.to_owned()).collect());
             }
         }
     }
     let service = Service::all().find(|service| service.iam_prefix() == integration.service());
     if let Some(service) = service.filter(|_| !tagged) {
-        besides::tags(service, integration.action(), &given, request, call);
+        dependent_actions::tags(service, integration.action(), &given, request, call);
     }
     // What AWS documents of the integration has its roles, of EMR on EKS in a condition; a request may have more.
     let passes = |need: &Need| need.actions().any(|action| action == PASS_ROLE);

@@ -5,8 +5,8 @@
 use workflow_iam::{Call, NoteKind};
 use workflow_services::Shape;
 
-use super::given::{Given, texts_in};
 use super::request::Request;
+use super::request_members::{RequestMember, texts_in};
 
 pub(super) const PASS_ROLE: &str = "iam:PassRole";
 
@@ -53,7 +53,7 @@ fn named(name: &str) -> Named {
 /// passed on already, `passes` says that AWS lists the action as one that passes roles on.
 pub(super) fn add(
     (service, operation): (&str, &str),
-    (given, input): (&[Given], Shape),
+    (given, input): (&[RequestMember], Shape),
     request: &Request<'_>,
     (known, passes): (&[String], bool),
     call: &mut Call,
@@ -115,7 +115,7 @@ fn is_unknown(value: &str) -> bool {
 }
 
 /// The roles that may be in what only an execution knows.
-fn in_the_open(one: &Given, known: &[String], roles: &mut Vec<String>, maybe: &mut Vec<String>) {
+fn in_the_open(one: &RequestMember, known: &[String], roles: &mut Vec<String>, maybe: &mut Vec<String>) {
     let mut names = Vec::new();
     for (name, required) in texts_in(one.shape) {
         match named(name) {

@@ -6,9 +6,9 @@ use workflow_iam::pattern::{ANY, joined};
 use workflow_iam::{Call, Form, Need, NoteKind};
 use workflow_services::{IamAction, Operation, Shape};
 
-use super::besides;
-use super::given::{Given, given};
+use super::dependent_actions;
 use super::request::Request;
+use super::request_members::{RequestMember, given};
 use super::roles::{self, PASS_ROLE};
 
 /// Parts of ARNs that have another name among the parameters: service, action, part, parameter.
@@ -54,7 +54,7 @@ pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Call) 
     let arns: Vec<_> = arns.collect();
     let service = operation.service();
     let given = given(operation.input(), request);
-    let tagged = besides::tags(service, operation.name(), &given, request, call);
+    let tagged = dependent_actions::tags(service, operation.name(), &given, request, call);
     let mut passes = false;
     for action in operation.iam() {
         any = true;
@@ -66,8 +66,8 @@ pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Call) 
         passes |= action.dependents().any(|dependent| dependent == PASS_ROLE);
     }
     roles::add((service.name(), operation.name()), (&given, operation.input()), request, (&[], passes), call);
-    besides::credentials(service.name(), request, call);
-    besides::objects(service.name(), operation.name(), &given, request, call);
+    dependent_actions::credentials(service.name(), request, call);
+    dependent_actions::objects(service.name(), operation.name(), &given, request, call);
     for action in operation.iam() {
         add_dependents(action, tagged, &given, call);
     }
@@ -115,7 +115,7 @@ fn is_left_out(form: &str, operation: Operation, request: &Request<'_>) -> bool 
 }
 
 /// The actions that may be needed besides. Roles and tags are looked for in the request.
-fn add_dependents(action: IamAction, tagged: bool, given: &[Given], call: &mut Call) {
+fn add_dependents(action: IamAction, tagged: bool, given: &[RequestMember], call: &mut Call) {
     let is_open = given.iter().any(|one| one.is_open);
     let is_allowed = |action: &str| call.needs.iter().any(|need| need.actions().any(|allowed| allowed == action));
     let others: Vec<_> = action

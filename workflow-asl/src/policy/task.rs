@@ -8,7 +8,7 @@ use workflow_services::{Integration, Pattern, TaskResource};
 use super::request::{Request, open_text};
 use super::{optimised, sdk};
 use crate::document::QueryLanguage;
-use crate::rules::part::StateAt;
+use crate::rules::object_index::StateAt;
 
 /// Services of the SDK that have optimised integrations under another name.
 const OTHER_NAMES: &[(&str, &str)] = &[("bedrockruntime", "bedrock"), ("eventbridge", "events"), ("sfn", "states")];

@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Definition;
-use super::entered::{Entered, entered};
-use super::part::Parts;
+use super::object_index::ObjectIndex;
+use super::reachability::{Reachability, reachability};
 use super::variables::Assigned;
 use crate::document::QueryLanguage;
 use crate::graph::{EdgeKind, Graph, happened};
@@ -75,7 +75,7 @@ fn everything_is_known(definition: &Definition<'_>, all: &[Assigned<'_>]) -> boo
         });
         states || graph.edges().iter().any(|edge| edge.to.is_none() && placeholder::likely(edge.target))
     };
-    let objects = definition.parts.states.iter().all(|state| {
+    let objects = definition.index.states.iter().all(|state| {
         let rules = state.state.choices.iter().flatten().map(|rule| &rule.assign);
         let catchers = state.state.catch.iter().flatten().map(|catcher| &catcher.assign);
         std::iter::once(&state.state.assign).chain(rules).chain(catchers).flatten().all(serde_json::Value::is_object)
@@ -88,10 +88,10 @@ fn everything_is_known(definition: &Definition<'_>, all: &[Assigned<'_>]) -> boo
 ///
 /// A variable has a value where the scope assigns it before, or one around it before the state that holds the scope.
 fn facts(definition: &Definition<'_>) -> Option<Vec<Option<Fact>>> {
-    let parts = &definition.parts;
+    let index = &definition.index;
     let graphs = definition.graphs_of_scopes();
     let number = |state: usize| {
-        let state = parts.states.get(state)?;
+        let state = index.states.get(state)?;
         graphs.get(state.scope).copied().flatten()?.number(state.name)
     };
     let mut assigned: Vec<BTreeMap<&str, Vec<(usize, EdgeKind)>>> = vec![BTreeMap::new(); graphs.len()];
@@ -100,23 +100,24 @@ fn facts(definition: &Definition<'_>) -> Option<Vec<Option<Fact>>> {
             assigned.entry(one.name).or_default().push((state, one.on));
         }
     }
-    let entered = entered(definition);
+    let reachability = reachability(definition);
     // For each scope, the references to the variables that it assigns: their number and that of the state they are in.
     let mut uses: Vec<BTreeMap<&str, Vec<(usize, usize)>>> = vec![BTreeMap::new(); graphs.len()];
     let mut facts = Vec::new();
     for (reference, used) in definition.references().iter().enumerate() {
-        let reached = entered.get(used.state_number).is_some_and(|entered| *entered != Entered::Never);
+        let reached =
+            reachability.get(used.state_number).is_some_and(|reachability| *reachability != Reachability::Never);
         let name = variable(used).filter(|_| reached);
         facts.push(name.map(|_| Fact::default()));
         let mut at = name.and(Some(used.state_number));
         while let (Some(state), Some(name)) = (at, name) {
-            let Some(scope) = parts.states.get(state).map(|state| state.scope) else { break };
+            let Some(scope) = index.states.get(state).map(|state| state.scope) else { break };
             if let (Some(uses), Some(state)) = (uses.get_mut(scope), number(state))
                 && assigned.get(scope).is_some_and(|assigned| assigned.contains_key(name))
             {
                 uses.entry(name).or_default().push((reference, state));
             }
-            at = parts.scopes.get(scope).filter(|scope| !scope.distributed).and_then(|scope| scope.owner);
+            at = index.scopes.get(scope).filter(|scope| !scope.distributed).and_then(|scope| scope.owner);
         }
     }
     let budget = Cell::new(BUDGET);
@@ -155,7 +156,7 @@ fn facts(definition: &Definition<'_>) -> Option<Vec<Option<Fact>>> {
 
 /// The uses of variables, as messages look at them.
 struct Uses<'d, 'a> {
-    parts: &'d Parts<'a>,
+    index: &'d ObjectIndex<'a>,
     all: &'d [Assigned<'a>],
     /// Unknown variables among the known ones.
     lookups: Lookups,
@@ -172,8 +173,8 @@ impl<'d, 'a> Uses<'d, 'a> {
             scopes_of.entry(one.name).or_default().insert(one.scope);
         }
         let guarded = definition.references().iter().filter(|used| used.guard).filter_map(variable).collect();
-        let (parts, all) = (&definition.parts, definition.assigned.as_slice());
-        Self { parts, all, lookups: Lookups::default(), guarded, scopes_of }
+        let (index, all) = (&definition.index, definition.assigned.as_slice());
+        Self { index, all, lookups: Lookups::default(), guarded, scopes_of }
     }
 
     /// What to say of a use.
@@ -188,7 +189,7 @@ impl<'d, 'a> Uses<'d, 'a> {
             let finding = Finding::NotOnEveryPath { name: name.to_owned(), state, language: used.language };
             return (!self.guarded.contains(name)).then(|| at(used, finding));
         }
-        let scope = self.parts.states.get(used.state_number)?.scope;
+        let scope = self.index.states.get(used.state_number)?.scope;
         let certain = used.language == QueryLanguage::JsonPath && used.needed;
         let Some(scopes) = self.scopes_of.get(name) else {
             if self.guarded.contains(name) {
@@ -211,12 +212,12 @@ impl<'d, 'a> Uses<'d, 'a> {
                 let own = self.all.iter().any(|one| one.name == name && one.number == used.state_number);
                 return Some(at(used, Finding::NotAssignedBefore { name, state, certain, own }));
             }
-            let scope = self.parts.scopes.get(number)?;
+            let scope = self.index.scopes.get(number)?;
             hidden |= scope.distributed;
             around = scope.parent;
         }
-        let owner = scopes.first().and_then(|scope| self.parts.scopes.get(*scope)?.owner);
-        let owner = owner.and_then(|owner| self.parts.states.get(owner)).map_or("", |owner| owner.name).to_owned();
+        let owner = scopes.first().and_then(|scope| self.index.scopes.get(*scope)?.owner);
+        let owner = owner.and_then(|owner| self.index.states.get(owner)).map_or("", |owner| owner.name).to_owned();
         Some(at(used, Finding::VariableOfInnerScope { name, owner, state, certain }))
     }
 }

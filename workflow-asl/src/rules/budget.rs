@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Definition;
-use crate::budget::pace::Motions;
+use crate::budget::progress::LoopProgress;
 use crate::budget::{Budget, literals, runaway_loops};
 use crate::document::{MachineType, StateKind};
 use crate::graph::Graph;
@@ -21,17 +21,17 @@ pub(super) fn loops_do_not_run_away(definition: &Definition<'_>, found: &mut Vec
     if looping.is_empty() {
         return;
     }
-    let motions = Motions::of(&definition.parts, definition.references());
+    let progress = LoopProgress::of(&definition.index, definition.references());
     for graph in looping {
         let ends = graph.reaching_end();
-        let runaway = runaway_loops(graph, &motions);
+        let runaway = runaway_loops(graph, &progress);
         for states in graph.loops(|_| true) {
             let found_already = runaway.iter().flatten().any(|state| states.binary_search(state).is_ok());
             let standard =
-                |state: &usize| graph.states().get(*state).is_some_and(|(_, state)| !motions.is_express(state));
+                |state: &usize| graph.states().get(*state).is_some_and(|(_, state)| !progress.is_express(state));
             if !found_already
                 && states.iter().all(standard)
-                && let Some(choice) = motions.decides_alike(graph, &states)
+                && let Some(choice) = progress.decides_alike(graph, &states)
             {
                 found.push(unchanging(graph, &states, choice));
             }
@@ -65,7 +65,7 @@ fn unchanging(graph: &Graph<'_>, states: &[usize], choice: usize) -> Diagnostic 
 pub(super) fn waits_end_before_their_execution(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let whole = |value: &Option<Value>| value.as_ref().and_then(Value::as_u64);
     let own = whole(&definition.machine.timeout_seconds).filter(|limit| *limit > 0);
-    let states = &definition.parts.states;
+    let states = &definition.index.states;
     let express = states.iter().any(|state| state.express);
     let least = if express { EXPRESS_EXECUTION_SECONDS } else { STANDARD_EXECUTION_SECONDS };
     let waits = states.iter().filter_map(|state| whole(&state.state.seconds));
@@ -95,7 +95,7 @@ pub(super) fn waits_end_before_their_execution(definition: &Definition<'_>, foun
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
 pub(super) fn literals_fit_into_a_payload(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in &definition.parts.states {
+    for state in &definition.index.states {
         for (field, bytes) in literals(state.state, state.language).filter(|(_, bytes)| *bytes > PAYLOAD_BYTES) {
             let at = field.tokens().fold(state.at.clone(), |at: Pointer, token| at.child(&token));
             found.push(Finding::PayloadTooLarge { bytes }.at(at));

@@ -11,7 +11,7 @@ use crate::{Diagnostic, Finding, Pointer, jsonata, placeholder, timestamp};
 
 /// A rule on a `Variable` has one operator, and that compares with a value of its own type.
 pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for rule in &definition.parts.rules {
+    for rule in &definition.index.rules {
         let (at, rule) = (&rule.at, rule.rule);
         let operators = rule.comparisons.iter().map(|comparison| comparison.operator.name());
         if rule.comparisons.len() > 1 {
@@ -64,7 +64,7 @@ fn check_pattern(pattern: &str, at: Pointer, found: &mut Vec<Diagnostic>) {
 
 /// `Choices`, `And`, `Or`, and `Branches` of a parallel, hold at least one.
 pub(super) fn lists_of_rules_are_not_empty(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in &definition.parts.states {
+    for state in &definition.index.states {
         let choices = state.state.choices.as_ref().is_some_and(Vec::is_empty);
         let branches = state.state.branches.as_ref().is_some_and(Vec::is_empty);
         for (field, empty) in [("Choices", choices), ("Branches", branches)] {
@@ -73,7 +73,7 @@ pub(super) fn lists_of_rules_are_not_empty(definition: &Definition<'_>, found: &
             }
         }
     }
-    for rule in &definition.parts.rules {
+    for rule in &definition.index.rules {
         for (field, rules) in [("And", &rule.rule.and), ("Or", &rule.rule.or)] {
             if rules.as_ref().is_some_and(Vec::is_empty) {
                 found.push(Finding::NoRulesJoined { field }.at(rule.at.child(field)));
@@ -84,7 +84,7 @@ pub(super) fn lists_of_rules_are_not_empty(definition: &Definition<'_>, found: &
 
 /// A choice has a `Default`, or rules of which one is always true.
 pub(super) fn a_choice_leads_on(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    let choices = definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Choice);
+    let choices = definition.index.states.iter().filter(|state| state.state.kind == StateKind::Choice);
     for state in choices.filter(|state| !state.state.has("Default")) {
         let Some(rules) = state.state.choices.as_ref().filter(|rules| !rules.is_empty()) else { continue };
         if rules.iter().any(|rule| rule.is_unread() || always(rule)) || has_opposites(rules) {

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
 
 use super::Definition;
-use super::part::StateAt;
+use super::object_index::StateAt;
 use crate::context::{self, Kind};
 use crate::document::{QueryLanguage, StateKind};
 use crate::references::{LiteralKind, Reference, ReferenceRoot};
@@ -18,7 +18,7 @@ pub(super) fn the_context_has_what_is_named(definition: &Definition<'_>, found: 
         if reference.guard {
             continue;
         }
-        let Some(state) = definition.parts.states.get(reference.state_number) else { continue };
+        let Some(state) = definition.index.states.get(reference.state_number) else { continue };
         let root = match reference.language {
             QueryLanguage::JsonPath => "$$",
             QueryLanguage::Jsonata => "$states.context",
@@ -79,12 +79,12 @@ fn may_have_token(state: &StateAt<'_>) -> bool {
 }
 
 fn inside_a_map(state: &StateAt<'_>, definition: &Definition<'_>) -> bool {
-    let mut scope = definition.parts.scopes.get(state.scope);
-    while let Some(owner) = scope.and_then(|scope| definition.parts.states.get(scope.owner?)) {
+    let mut scope = definition.index.scopes.get(state.scope);
+    while let Some(owner) = scope.and_then(|scope| definition.index.states.get(scope.owner?)) {
         if owner.state.kind == StateKind::Map {
             return true;
         }
-        scope = definition.parts.scopes.get(owner.scope);
+        scope = definition.index.scopes.get(owner.scope);
     }
     false
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::part::{Part, PartKind};
+use super::object_index::{ObjectAt, ObjectKind};
 use crate::document::{Field, Form, StateKind, json_type, wrong_type};
 use crate::jsonata::Expressions;
 use crate::template::{self, syntax_error};
@@ -18,18 +18,18 @@ pub(super) fn is_begun(text: &str) -> bool {
 /// Checks every string of a value, however deep.
 pub(super) fn check_all(
     expressions: &Expressions,
-    part: &Part<'_>,
+    object: &ObjectAt<'_>,
     field: &Field,
     value: &Value,
     at: &Pointer,
     found: &mut Vec<Diagnostic>,
 ) {
     match value {
-        Value::String(text) if is_begun(text) => check_expression(expressions, part, field, text, at, found),
+        Value::String(text) if is_begun(text) => check_expression(expressions, object, field, text, at, found),
         Value::String(text) => check_literal(text, at, found),
         Value::Array(items) => {
             for (i, item) in items.iter().enumerate() {
-                check_all(expressions, part, field, item, &at.index(i), found);
+                check_all(expressions, object, field, item, &at.index(i), found);
             }
         }
         Value::Object(members) => {
@@ -39,7 +39,7 @@ pub(super) fn check_all(
                     found.push(Finding::JsonPathKey { key: key.clone(), name: name.to_owned() }.at(at.clone()));
                     continue;
                 }
-                check_all(expressions, part, field, value, at, found);
+                check_all(expressions, object, field, value, at, found);
             }
         }
         _ => {}
@@ -85,14 +85,14 @@ pub(super) fn check_items(value: &Value, at: &Pointer, found: &mut Vec<Diagnosti
 /// Checks a string that must be one expression.
 pub(super) fn check_whole(
     expressions: &Expressions,
-    part: &Part<'_>,
+    object: &ObjectAt<'_>,
     field: &Field,
     text: &str,
     at: &Pointer,
     found: &mut Vec<Diagnostic>,
 ) {
     if is_begun(text) {
-        check_expression(expressions, part, field, text, at, found);
+        check_expression(expressions, object, field, text, at, found);
     } else if !placeholder::contained(text) {
         found.push(Finding::NotAnExpression {}.at(at.clone()));
     }
@@ -101,7 +101,7 @@ pub(super) fn check_whole(
 /// Checks the condition of a choice rule.
 pub(super) fn check_condition(
     expressions: &Expressions,
-    part: &Part<'_>,
+    object: &ObjectAt<'_>,
     field: &Field,
     value: &Value,
     at: &Pointer,
@@ -109,14 +109,14 @@ pub(super) fn check_condition(
 ) {
     match value {
         Value::Bool(_) => {}
-        Value::String(text) => check_whole(expressions, part, field, text, at, found),
+        Value::String(text) => check_whole(expressions, object, field, text, at, found),
         _ => wrong_type(value, "Boolean or JSONata expression", at, found),
     }
 }
 
 fn check_expression(
     expressions: &Expressions,
-    part: &Part<'_>,
+    object: &ObjectAt<'_>,
     field: &Field,
     text: &str,
     at: &Pointer,
@@ -154,7 +154,7 @@ fn check_expression(
     for error in &names.unsupported {
         found.push(syntax_error(Code::UnsupportedJsonata, at.clone(), text, error.clone().shifted(OPEN.len())));
     }
-    let members = members(part.kind, field.name);
+    let members = members(object.kind, field.name);
     for used in names.states.iter().filter(|used| !used.name.is_empty() && !members.contains(&used.name.as_str())) {
         let near = nearest::nearest(&used.name, members.iter().copied()).map(str::to_owned);
         found.push(ranged(Finding::NotInStates { name: used.name.clone(), members, near }.at(at.clone()), used));
@@ -182,13 +182,13 @@ fn ranged(diagnostic: Diagnostic, used: &jsonata::Use) -> Diagnostic {
 }
 
 /// The members that `$states` has in a field.
-fn members(part: PartKind, field: &str) -> &'static [&'static str] {
+fn members(object: ObjectKind, field: &str) -> &'static [&'static str] {
     let computes = matches!(field, "Output" | "Assign");
-    match part {
-        PartKind::State(StateKind::Task | StateKind::Parallel | StateKind::Map) if computes => {
+    match object {
+        ObjectKind::State(StateKind::Task | StateKind::Parallel | StateKind::Map) if computes => {
             &["input", "context", "result"]
         }
-        PartKind::Catcher if computes => &["input", "context", "errorOutput"],
+        ObjectKind::Catcher if computes => &["input", "context", "errorOutput"],
         _ => &["input", "context"],
     }
 }

@@ -27,7 +27,7 @@ impl Entry<'_> {
 }
 
 fn entries<'a>(definition: &'a Definition<'_>) -> impl Iterator<Item = Entry<'a>> + 'a {
-    definition.parts.states.iter().flat_map(|state| {
+    definition.index.states.iter().flat_map(|state| {
         let lists = [
             ("Retry", names(&state.state.retry, |retrier: &Retrier| retrier.error_equals.as_deref())),
             ("Catch", names(&state.state.catch, |catcher: &Catcher| catcher.error_equals.as_deref())),
@@ -52,7 +52,7 @@ fn names<T>(list: &Option<Vec<T>>, names: impl Fn(&T) -> Option<&[String]>) -> V
 /// `ErrorEquals` names at least one error, and of the reserved names only those that exist.
 pub(super) fn error_names_are_given(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     // A Fail state may raise any name, reserved or not.
-    let raised: BTreeSet<_> = definition.parts.states.iter().filter_map(|state| state.state.error.as_deref()).collect();
+    let raised: BTreeSet<_> = definition.index.states.iter().filter_map(|state| state.state.error.as_deref()).collect();
     for entry in entries(definition) {
         if entry.names.is_empty() {
             found.push(Finding::NoErrorNamed {}.at(entry.at()));
@@ -121,7 +121,7 @@ pub(super) fn every_error_name_may_match(definition: &Definition<'_>, found: &mu
 
 /// A retrier's longest delay is longer than its first.
 pub(super) fn the_longest_delay_exceeds_the_first(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in &definition.parts.states {
+    for state in &definition.index.states {
         for (i, retrier) in state.state.retry.iter().flatten().enumerate() {
             let longest = retrier.max_delay_seconds.as_ref().and_then(Value::as_u64);
             let first = match &retrier.interval_seconds {

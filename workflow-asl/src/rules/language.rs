@@ -9,7 +9,7 @@ pub(super) fn a_jsonata_machine_has_no_jsonpath_state(definition: &Definition<'_
     if definition.machine.language() != QueryLanguage::Jsonata {
         return;
     }
-    for state in &definition.parts.states {
+    for state in &definition.index.states {
         if state.state.query_language.is_some() && state.language == QueryLanguage::JsonPath {
             let finding = Finding::JsonPathInJsonata { state: state.name.to_owned() };
             found.push(finding.at(state.at.child("QueryLanguage")));

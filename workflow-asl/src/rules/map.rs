@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Definition;
-use super::part::PartKind;
+use super::object_index::ObjectKind;
 use super::task::request_field;
 use crate::document::{ItemProcessor, ReaderConfig, StateKind};
 use crate::limits::LABEL_CHARS;
@@ -11,7 +11,7 @@ use crate::{Diagnostic, Finding, Pointer, placeholder};
 
 /// A distributed map names the type of its child executions, an inline one does not.
 pub(super) fn only_a_distributed_map_has_an_execution_type(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Map) {
+    for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Map) {
         for (field, processor) in [("ItemProcessor", &state.state.item_processor), ("Iterator", &state.state.iterator)]
         {
             let config = processor.as_ref().and_then(|processor| processor.processor_config.as_ref());
@@ -32,7 +32,7 @@ pub(super) fn only_a_distributed_map_has_an_execution_type(definition: &Definiti
 
 /// An Express state machine has no distributed map.
 pub(super) fn express_machines_have_no_distributed_map(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in definition.parts.states.iter().filter(|state| state.express && state.state.is_distributed()) {
+    for state in definition.index.states.iter().filter(|state| state.express && state.state.is_distributed()) {
         let field = if state.state.item_processor.is_some() { "ItemProcessor" } else { "Iterator" };
         let at = state.at.child(field).child("ProcessorConfig").child("Mode");
         found.push(Finding::ExpressDistributed {}.at(at));
@@ -41,7 +41,7 @@ pub(super) fn express_machines_have_no_distributed_map(definition: &Definition<'
 
 /// A reader of CSV knows where the column names are, and no other reader asks.
 pub(super) fn csv_readers_know_their_headers(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in &definition.parts.states {
+    for state in &definition.index.states {
         let reader = state.state.item_reader.as_ref();
         let Some(config) = reader.and_then(|reader| reader.reader_config.as_ref()) else { continue };
         csv_headers(config, &state.at.child("ItemReader").child("ReaderConfig"), found);
@@ -76,7 +76,7 @@ const READERS: &[(&str, &[&str])] = &[
 
 /// What only distributed maps use stands in them, and what only some readers use in those.
 pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Map) {
+    for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Map) {
         if state.state.processor().is_some_and(is_inline) {
             for field in state.state.present().filter(|field| field.distributed) {
                 found.push(Finding::FieldOfDistributed { field: field.name }.at(state.at.child(field.name)));
@@ -119,17 +119,17 @@ fn is_inline(processor: &ItemProcessor) -> bool {
 
 /// A reader, and a writer to S3, say what to read and write.
 pub(super) fn writers_and_readers_have_a_request(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for part in &definition.parts.parts {
-        if !matches!(part.kind, PartKind::ItemReader | PartKind::ResultWriter) {
+    for object in &definition.index.objects {
+        if !matches!(object.kind, ObjectKind::ItemReader | ObjectKind::ResultWriter) {
             continue;
         }
-        let names: Vec<_> = part.present.iter().map(|field| field.name).collect();
-        let (of, field) = (part.kind.phrase(), request_field(part.language));
+        let names: Vec<_> = object.present.iter().map(|field| field.name).collect();
+        let (of, field) = (object.kind.phrase(), request_field(object.language));
         let has_request = names.contains(&"Parameters") || names.contains(&"Arguments");
         match (names.contains(&"Resource"), has_request) {
-            (true, false) => found.push(Finding::NoRequest { of, field }.at(part.at.clone())),
-            (false, true) if part.kind == PartKind::ResultWriter => {
-                found.push(Finding::NoResource { of, field }.at(part.at.clone()));
+            (true, false) => found.push(Finding::NoRequest { of, field }.at(object.at.clone())),
+            (false, true) if object.kind == ObjectKind::ResultWriter => {
+                found.push(Finding::NoResource { of, field }.at(object.at.clone()));
             }
             _ => {}
         }
@@ -139,7 +139,7 @@ pub(super) fn writers_and_readers_have_a_request(definition: &Definition<'_>, fo
 /// A distributed map's label is distinct, has at most 40 characters, and only those that fit in an ARN.
 pub(super) fn labels_are_short_and_distinct(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let mut labels: BTreeMap<&str, &str> = BTreeMap::new();
-    for state in definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Map) {
+    for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Map) {
         let Some(label) = state.state.label.as_deref().filter(|label| !placeholder::contained(label)) else { continue };
         let at = state.at.child("Label");
         if label.is_empty() {

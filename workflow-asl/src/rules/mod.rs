@@ -7,20 +7,20 @@
 mod api;
 mod assignment;
 mod budget;
+mod catch_targets;
 mod choice;
-mod coming;
 mod context;
-mod entered;
-mod error_handler;
+mod error_flow;
 mod expression;
 mod field;
+mod handled_errors;
 mod handlers;
 mod language;
 mod map;
 mod names;
-pub(crate) mod part;
-mod raised;
-mod reached;
+pub(crate) mod object_index;
+mod raised_errors;
+mod reachability;
 mod size;
 mod task;
 mod transitions;
@@ -38,9 +38,9 @@ use crate::jsonata::Expressions;
 use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::{Diagnostic, Finding, Pointer};
-pub use coming::{Coming, errors_of_handlers};
-use part::Parts;
-use raised::Raised;
+pub use handled_errors::{HandledErrors, handled_errors};
+use object_index::ObjectIndex;
+use raised_errors::RaisedErrors;
 use variables::Assigned;
 
 /// What is said of a definition beside its document.
@@ -60,7 +60,7 @@ struct Definition<'a> {
     machine: &'a StateMachine,
     /// How many characters it has as JSON without white space.
     characters: usize,
-    parts: Parts<'a>,
+    index: ObjectIndex<'a>,
     /// The graph of each scope.
     graphs: Vec<Graph<'a>>,
     references: OnceLock<Vec<Reference<'a>>>,
@@ -71,24 +71,24 @@ struct Definition<'a> {
     /// The calls of services.
     calls: Vec<api::Call<'a>>,
     annotations: &'a Annotations,
-    raised: OnceLock<Raised<'a>>,
+    raised: OnceLock<RaisedErrors<'a>>,
 }
 
 impl<'a> Definition<'a> {
     /// What the expressions refer to, read where a rule asks.
     fn references(&self) -> &[Reference<'a>] {
-        self.references.get_or_init(|| references::of_parts(&self.parts, &self.expressions))
+        self.references.get_or_init(|| references::of_index(&self.index, &self.expressions))
     }
 
     /// The graph of each scope among the parts.
     fn graphs_of_scopes(&self) -> Vec<Option<&Graph<'a>>> {
         let by_place: BTreeMap<_, _> = self.graphs.iter().map(|graph| (&graph.scope().pointer, graph)).collect();
-        self.parts.scopes.iter().map(|scope| by_place.get(&scope.at).copied()).collect()
+        self.index.scopes.iter().map(|scope| by_place.get(&scope.at).copied()).collect()
     }
 
     /// The errors of each state, worked out where some handler names one.
-    fn raised(&self) -> &Raised<'a> {
-        self.raised.get_or_init(|| Raised::of(&self.parts, self.annotations))
+    fn raised(&self) -> &RaisedErrors<'a> {
+        self.raised.get_or_init(|| RaisedErrors::of(&self.index, self.annotations))
     }
 }
 
@@ -134,9 +134,9 @@ const RULES: &[(Thread, Rule)] = &[
     (Own, handlers::error_names_are_given),
     (Own, handlers::states_all_is_alone_and_last),
     (Own, handlers::every_error_name_may_match),
-    (Own, reached::handlers_name_what_is_raised),
-    (Own, reached::no_error_passes_where_the_others_are_caught),
-    (Own, error_handler::errors_of_handlers_are_caught),
+    (Own, error_flow::handlers_name_what_is_raised),
+    (Own, error_flow::no_error_passes_where_the_others_are_caught),
+    (Own, catch_targets::errors_of_catch_targets_are_caught),
     (Own, handlers::the_longest_delay_exceeds_the_first),
     (Own, names::state_names_are_short),
     (Own, names::state_names_are_distinct),
@@ -177,20 +177,20 @@ pub fn check_read(
     kind: MachineType,
     annotations: &Annotations,
 ) -> Vec<Diagnostic> {
-    let parts = Parts::of(machine, kind == MachineType::Express);
+    let index = ObjectIndex::of(machine, kind == MachineType::Express);
     let definition = Definition {
         machine,
         characters,
         references: OnceLock::new(),
         expressions: Expressions::default(),
-        calls: api::calls(&parts),
-        assigned: variables::assigned(&parts),
-        parts,
+        calls: api::calls(&index),
+        assigned: variables::assigned(&index),
+        index,
         graphs: if machine.is_unread() { Vec::new() } else { Graph::all(machine) },
         annotations,
         raised: OnceLock::new(),
     };
-    let (own, second) = if definition.parts.states.len() < STATES_FOR_TWO {
+    let (own, second) = if definition.index.states.len() < STATES_FOR_TWO {
         (found_by(&definition, Own), found_by(&definition, Second))
     } else {
         on_two_threads(&definition)

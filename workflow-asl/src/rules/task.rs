@@ -4,14 +4,14 @@ use serde_json::Value;
 use workflow_services::TaskResource;
 
 use super::Definition;
-use super::part::StateAt;
+use super::object_index::StateAt;
 use crate::document::{PathField, QueryLanguage, StateKind};
 use crate::resource::{Integration, Pattern, Resource};
 use crate::{Diagnostic, Finding, nearest, placeholder, template};
 
 /// A task's heartbeat is shorter than its timeout.
 pub(super) fn a_heartbeat_is_shorter_than_the_timeout(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in &definition.parts.states {
+    for state in &definition.index.states {
         let seconds = |value: &Option<Value>| value.as_ref().and_then(Value::as_f64);
         let limits = (seconds(&state.state.heartbeat_seconds), seconds(&state.state.timeout_seconds));
         if let (Some(heartbeat), Some(timeout)) = limits
@@ -24,7 +24,7 @@ pub(super) fn a_heartbeat_is_shorter_than_the_timeout(definition: &Definition<'_
 
 /// `Credentials` give the role to assume, and an activity takes none.
 pub(super) fn credentials_name_a_role(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Task) {
+    for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Task) {
         let Some(credentials) = &state.state.credentials else { continue };
         let at = state.at.child("Credentials");
         let resource = state.state.resource.as_deref().and_then(Resource::parse);
@@ -43,7 +43,7 @@ pub(super) fn credentials_name_a_role(definition: &Definition<'_>, found: &mut V
 
 /// Every task that calls a service, with what it calls.
 fn calls<'d>(definition: &'d Definition<'_>) -> impl Iterator<Item = (&'d StateAt<'d>, Integration<'d>)> {
-    definition.parts.states.iter().filter(|state| state.state.kind == StateKind::Task).filter_map(|state| {
+    definition.index.states.iter().filter(|state| state.state.kind == StateKind::Task).filter_map(|state| {
         match Resource::parse(state.state.resource.as_deref()?)? {
             Resource::Integration(call) => Some((state, call)),
             _ => None,
@@ -137,7 +137,7 @@ fn may_hold_token(value: &Value, language: QueryLanguage, computed: bool) -> boo
 
 /// In an Express state machine a task does not wait for a job, a token or an activity.
 pub(super) fn express_machines_only_wait_for_answers(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in definition.parts.states.iter().filter(|state| state.express) {
+    for state in definition.index.states.iter().filter(|state| state.express) {
         let Some(resource) = state.state.resource.as_deref().and_then(Resource::parse) else { continue };
         let finding = match resource {
             Resource::Activity { .. } => Finding::ExpressActivity {},

@@ -20,7 +20,7 @@ pub(super) fn every_scope_has_states(definition: &Definition<'_>, found: &mut Ve
 /// `StartAt` and every transition name a state of the same scope.
 pub(super) fn targets_exist(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let mut elsewhere: BTreeMap<&str, &Pointer> = BTreeMap::new();
-    for state in &definition.parts.states {
+    for state in &definition.index.states {
         elsewhere.entry(state.name).or_insert(&state.at);
     }
     let lookups = Lookups::default();
@@ -50,7 +50,7 @@ pub(super) fn targets_exist(definition: &Definition<'_>, found: &mut Vec<Diagnos
 
 /// A state that does not end its scope by its kind says `Next` or `End`.
 pub(super) fn states_say_where_to_go_on(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in &definition.parts.states {
+    for state in &definition.index.states {
         let goes_on = !matches!(state.state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
         if goes_on && says_nothing(state.state) {
             found.push(Finding::NoTransition { state: state.name.to_owned() }.at(state.at.clone()));

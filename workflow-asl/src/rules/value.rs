@@ -4,7 +4,7 @@ use serde_json::Value;
 use workflow_services::Arn;
 
 use super::Definition;
-use super::part::{Part, PartKind};
+use super::object_index::{ObjectAt, ObjectKind};
 use super::{api, expression};
 use crate::document::{Field, Form, QueryLanguage, wrong_type};
 use crate::jsonata::Expressions;
@@ -16,27 +16,27 @@ use crate::{Code, Diagnostic, Finding, Pointer, jsonata, nearest, placeholder, t
 /// A field's value has the form of the field: a number in its range, a word of its list, a path,
 /// an expression, a template, a timestamp, an ARN.
 pub(super) fn has_the_form_of_its_field(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for part in &definition.parts.parts {
-        for field in &part.present {
-            let in_language = field.language.is_none_or(|language| language == part.language);
+    for object in &definition.index.objects {
+        for field in &object.present {
+            let in_language = field.language.is_none_or(|language| language == object.language);
             // Reading has looked at text, and other rules look at names and nested objects.
             let elsewhere = matches!(
                 field.form,
                 Form::Nested(_) | Form::StateName | Form::Text | Form::TextList | Form::ErrorNames
             );
-            if !part.may_have(field) || !in_language || elsewhere {
+            if !object.may_have(field) || !in_language || elsewhere {
                 continue;
             }
-            if let Some(value) = part.object.value_of(field.name) {
-                check(&definition.expressions, part, field, &value, found);
+            if let Some(value) = object.object.value_of(field.name) {
+                check(&definition.expressions, object, field, &value, found);
             }
         }
     }
 }
 
-fn check(expressions: &Expressions, part: &Part<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnostic>) {
-    let at = part.at.child(field.name);
-    let jsonata = part.language == QueryLanguage::Jsonata;
+fn check(expressions: &Expressions, object: &ObjectAt<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnostic>) {
+    let at = object.at.child(field.name);
+    let jsonata = object.language == QueryLanguage::Jsonata;
     let text = value.as_str();
     let unknown = text.is_some_and(placeholder::contained);
     match field.form {
@@ -44,16 +44,16 @@ fn check(expressions: &Expressions, part: &Part<'_>, field: &Field, value: &Valu
             if field.name == "Items" {
                 expression::check_items(value, &at, found);
             }
-            expression::check_all(expressions, part, field, value, &at, found);
+            expression::check_all(expressions, object, field, value, &at, found);
         }
         Form::Template | Form::Computed => check_template(field, value, &at, found),
         Form::Json => check_static(value, &at, found),
-        Form::Condition => expression::check_condition(expressions, part, field, value, &at, found),
+        Form::Condition => expression::check_condition(expressions, object, field, value, &at, found),
         Form::Integer { expression: true, .. } | Form::Number { expression: true, .. } if jsonata && text.is_some() => {
-            expression::check_whole(expressions, part, field, text.unwrap_or_default(), &at, found);
+            expression::check_whole(expressions, object, field, text.unwrap_or_default(), &at, found);
         }
         Form::TextOrExpression | Form::Timestamp if jsonata && text.is_some_and(expression::is_begun) => {
-            expression::check_whole(expressions, part, field, text.unwrap_or_default(), &at, found);
+            expression::check_whole(expressions, object, field, text.unwrap_or_default(), &at, found);
         }
         _ if unknown => {}
         Form::Integer { min, max, .. } => match value {
@@ -96,7 +96,7 @@ fn check(expressions: &Expressions, part: &Part<'_>, field: &Field, value: &Valu
         }
         Form::Resource => {
             if let Some(arn) = text {
-                check_resource(part, arn, &at, found);
+                check_resource(object, arn, &at, found);
             }
         }
         Form::Text | Form::TextOrExpression | Form::StateName | Form::Flag | Form::ErrorNames => {}
@@ -234,15 +234,15 @@ fn check_static(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     });
 }
 
-fn check_resource(part: &Part<'_>, arn: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+fn check_resource(object: &ObjectAt<'_>, arn: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     // Whether an integration's name is right can be told whatever its partition, region and account are.
     let known = Arn::parse(arn).and_then(Arn::integration).unwrap_or(arn);
     if placeholder::likely(known) {
         return;
     }
-    let allowed: &[_] = match part.kind {
-        PartKind::ItemReader => api::READERS,
-        PartKind::ResultWriter => api::WRITERS,
+    let allowed: &[_] = match object.kind {
+        ObjectKind::ItemReader => api::READERS,
+        ObjectKind::ResultWriter => api::WRITERS,
         _ => &[],
     };
     let finding = match Resource::parse(arn) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Definition;
-use super::part::Parts;
+use super::object_index::ObjectIndex;
 use crate::graph::EdgeKind;
 use crate::limits::VARIABLE_NAME_CHARS;
 use crate::reaching::{Assignment, assignments};
@@ -28,8 +28,8 @@ pub(super) struct Assigned<'a> {
 
 impl Assigned<'_> {
     /// Where it stands.
-    fn at(&self, parts: &Parts<'_>) -> Pointer {
-        let state = parts.states.get(self.number).map(|state| state.at.clone()).unwrap_or_default();
+    fn at(&self, index: &ObjectIndex<'_>) -> Pointer {
+        let state = index.states.get(self.number).map(|state| state.at.clone()).unwrap_or_default();
         let holder = match self.on {
             EdgeKind::Next | EdgeKind::Default => state,
             EdgeKind::Choice(i) => state.child("Choices").index(i),
@@ -40,8 +40,8 @@ impl Assigned<'_> {
 }
 
 /// Every assignment, in the order of the states.
-pub(super) fn assigned<'a>(parts: &Parts<'a>) -> Vec<Assigned<'a>> {
-    let states = parts.states.iter().enumerate();
+pub(super) fn assigned<'a>(index: &ObjectIndex<'a>) -> Vec<Assigned<'a>> {
+    let states = index.states.iter().enumerate();
     let all = states.flat_map(|(number, state)| {
         assignments(state.state, state.language).map(move |Assignment { on, key, name }| Assigned {
             name,
@@ -59,7 +59,7 @@ pub(super) fn assigned<'a>(parts: &Parts<'a>) -> Vec<Assigned<'a>> {
 /// UAX #31), at most 80 characters, and is not `states`.
 pub(super) fn names_are_identifiers(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for assigned in &definition.assigned {
-        let (name, at) = (assigned.name, || assigned.at(&definition.parts));
+        let (name, at) = (assigned.name, || assigned.at(&definition.index));
         if name == "states" {
             found.push(Finding::ReservedVariable {}.at(at()));
         } else if let Some(why) = name_problem(name) {
@@ -98,7 +98,7 @@ pub(super) fn inner_scopes_do_not_assign_outer_variables(definition: &Definition
     let graphs = definition.graphs_of_scopes();
     // Which states come before the one that holds a scope.
     let mut before: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
-    let (scopes, states) = (&definition.parts.scopes, &definition.parts.states);
+    let (scopes, states) = (&definition.index.scopes, &definition.index.states);
     for variable in all {
         let mut number = variable.scope;
         while let Some(inner) = scopes.get(number).filter(|scope| !scope.distributed) {
@@ -118,8 +118,8 @@ pub(super) fn inner_scopes_do_not_assign_outer_variables(definition: &Definition
                         && graph.number(assigned.state).is_some_and(|state| before.get(state) == Some(&true))
                 };
                 if let Some(outer) = outer.iter().find(earlier) {
-                    let (name, at) = (variable.name.to_owned(), outer.at(&definition.parts));
-                    found.push(Finding::OuterVariable { name, at }.at(variable.at(&definition.parts)));
+                    let (name, at) = (variable.name.to_owned(), outer.at(&definition.index));
+                    found.push(Finding::OuterVariable { name, at }.at(variable.at(&definition.index)));
                     break;
                 }
             }

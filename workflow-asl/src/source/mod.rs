@@ -2,10 +2,10 @@
 //!
 //! The value is read at once; where things stand is worked out when [`Source::locate`] asks for it.
 
-mod bare;
+mod fix;
 mod json;
 mod layout;
-mod mend;
+mod unquoted_placeholders;
 #[cfg(feature = "yaml")]
 mod yaml;
 #[cfg(not(feature = "yaml"))]
@@ -17,9 +17,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use self::bare::Quoted;
+pub use self::fix::Edit;
 use self::layout::{Below, Layout, Span};
-pub use self::mend::Edit;
+use self::unquoted_placeholders::Quoted;
 use crate::{Code, Diagnostic, Pointer, limits};
 
 /// Bytes that a file may have. A definition may have a mebibyte of characters, but what a file has

@@ -4,13 +4,13 @@ use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
+use super::expression_text::words;
 use super::flow::Narrowing;
 use super::model::{Model, StateInfo};
-use super::position::{Place, Position};
 use super::sink::Sink;
 use super::types::Ty;
+use super::value_site::{ValueField, ValueSite};
 use super::values;
-use super::words::words;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Arm, BinaryOp, Choice, Expr, ExprKind, Target, UnaryOp, When, plain};
 
@@ -46,7 +46,7 @@ pub(super) fn check<'a>(
     conditions(model, info, choice, known, sink);
     else_is_last(choice, sink);
     nonexhaustive_without_else(choice, sink);
-    let place = Place { state: info, position: Position::Condition };
+    let place = ValueSite { state: info, position: ValueField::Condition };
     let mut taken: Vec<Case> = Vec::new();
     let mut always = false;
     let mut broken = info.state.broken;
@@ -65,7 +65,7 @@ pub(super) fn check<'a>(
 
 /// Conditions are `bool`, patterns are of the type of what is matched. Each arm knows that those before it were not taken.
 fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, known: &Narrowing, sink: &mut Sink<'_>) {
-    let place = Place { state: info, position: Position::Condition };
+    let place = ValueSite { state: info, position: ValueField::Condition };
     let mut facts = known.clone();
     let subject = choice.subject.as_ref().map(|subject| {
         // In JSONata what is absent equals no pattern; in JSONPath the execution fails.
@@ -102,7 +102,7 @@ fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, know
 /// A choice fails where a condition gives nothing at all, as `$boolean` and `$not` do of what is absent.
 fn gives_something<'a>(
     model: &Model<'a>,
-    place: Place<'_, 'a>,
+    place: ValueSite<'_, 'a>,
     condition: &Expr,
     facts: &Narrowing,
     sink: &mut Sink<'_>,
@@ -183,7 +183,7 @@ fn not_exhaustive<'a>(
     (taken, known): (&[Case], &Narrowing),
     sink: &mut Sink<'_>,
 ) {
-    let place = Place { state: info, position: Position::Condition };
+    let place = ValueSite { state: info, position: ValueField::Condition };
     let subject = choice.subject.as_ref().map(|subject| model.infer(place, subject, known, &mut Sink::silent()));
     // A wrong pattern is reported; the right one may be what lacks.
     let wrong = |pattern: &Expr| match (&pattern.kind, subject.as_ref().map(Ty::present)) {
@@ -192,7 +192,7 @@ fn not_exhaustive<'a>(
             let decl = model.types.enums.get(name);
             decl.is_some_and(|decl| decl.variants.iter().all(|variant| variant.wire != *text))
         }
-        (ExprKind::Reference(_) | ExprKind::Invalid | ExprKind::Habit(_), _) => true,
+        (ExprKind::Reference(_) | ExprKind::Invalid | ExprKind::OtherLanguage(_), _) => true,
         _ => false,
     };
     let patterns = choice.arms.iter().flat_map(|arm| match &arm.when {
@@ -274,7 +274,7 @@ fn takes_null(choice: &Choice) -> bool {
 /// The cases of an arm, each with its words; `None` for what cannot be told.
 fn cases<'c, 'a>(
     model: &Model<'a>,
-    place: Place<'_, 'a>,
+    place: ValueSite<'_, 'a>,
     choice: &'c Choice,
     arm: &'c Arm,
 ) -> Vec<(Option<Case>, &'c Expr)> {
@@ -294,7 +294,7 @@ fn cases<'c, 'a>(
 /// The cases in which `condition` is `outcome`: alternatives, each of which is enough.
 fn collect<'c, 'a>(
     model: &Model<'a>,
-    place: Place<'_, 'a>,
+    place: ValueSite<'_, 'a>,
     condition: &'c Expr,
     outcome: bool,
     found: &mut Vec<(Option<Case>, &'c Expr)>,
@@ -329,7 +329,7 @@ fn collect<'c, 'a>(
 }
 
 /// The case that `of == value` says.
-fn equality<'a>(model: &Model<'a>, place: Place<'_, 'a>, of: &Expr, value: &Expr) -> Option<Case> {
+fn equality<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, of: &Expr, value: &Expr) -> Option<Case> {
     if matches!(of.kind, ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Variant { .. }) {
         return None;
     }
@@ -378,7 +378,7 @@ fn is_true(condition: &Expr) -> bool {
 
 /// Whether an arm did not parse in full.
 fn is_broken(arm: &Arm) -> bool {
-    let broken = |expr: &Expr| matches!(expr.kind, ExprKind::Invalid | ExprKind::Habit(_));
+    let broken = |expr: &Expr| matches!(expr.kind, ExprKind::Invalid | ExprKind::OtherLanguage(_));
     match &arm.when {
         When::If(condition) => broken(condition),
         When::Patterns(patterns) => patterns.iter().any(broken),

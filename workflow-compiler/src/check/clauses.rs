@@ -44,8 +44,8 @@ fn same_language(language: QueryLanguage, clauses: &[Clause], sink: &mut Sink<'_
         }
         // A catcher's `output` and `result_path` are of one language each, like the state's.
         let Some(own) = clause.kind.language().filter(|own| *own != language) else {
-            if let Some(habit) = &clause.habit {
-                sink.push((**habit).clone());
+            if let Some(other) = &clause.other_language {
+                sink.push((**other).clone());
             }
             continue;
         };

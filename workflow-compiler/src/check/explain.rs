@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use workflow_asl::result::Member;
 
-use super::data::{self, Kept};
+use super::data::{self, Capture};
 use super::members::member_type;
 use super::model::Model;
 use super::sink::Sink;
@@ -48,7 +48,7 @@ pub struct ExplainedState {
     pub output: Option<String>,
     /// The variable that holds its result for the states that read it by its name, and the members that are kept;
     /// none are all of it.
-    pub keeps: Option<(String, Vec<String>)>,
+    pub capture: Option<(String, Vec<String>)>,
 }
 
 /// Finds the workflow whose input or output is meant, where it is known.
@@ -78,9 +78,9 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
                 .then(|| told(&model, model.data.results.get(number).unwrap_or(&Ty::Unknown))),
             output: (!fails).then(|| told(&model, &model.success_output(info))),
             input: told(&model, &input),
-            keeps: model.keeps(info).map(|(variable, kept)| {
+            capture: model.capture_of(info).map(|(variable, capture)| {
                 let mut members = Vec::new();
-                paths(kept, "", &mut members);
+                paths(capture, "", &mut members);
                 (variable, members)
             }),
         }
@@ -91,9 +91,9 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
 }
 
 /// The members that are kept, each with the names that lead to it; none where all is.
-fn paths(kept: &Kept, so_far: &str, out: &mut Vec<String>) {
-    match kept {
-        Kept::Members(members) if !members.is_empty() => {
+fn paths(capture: &Capture, so_far: &str, out: &mut Vec<String>) {
+    match capture {
+        Capture::Members(members) if !members.is_empty() => {
             for (name, inner) in members {
                 let path = if so_far.is_empty() { name.clone() } else { format!("{so_far}.{name}") };
                 paths(inner, &path, out);

@@ -2,12 +2,12 @@
 
 use workflow_asl::Code;
 
+use super::expression_text::words;
 use super::flow::Narrowing;
 use super::function::Argument;
 use super::path::{Path, PathSegment};
 use super::sink::Sink;
 use super::types::{Ty, article};
-use super::words::words;
 use crate::question::{Asks, DEPTH, Foreign, ForeignMember, ForeignStep, Question};
 use crate::syntax::ast::{Expr, ExprKind, Segment, Spot};
 

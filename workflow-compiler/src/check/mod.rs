@@ -3,55 +3,55 @@
 //! ASL's own rules are not here: the lowered document is given to `workflow_asl::rules`.
 
 mod api;
-mod beside;
 mod choice;
 mod clauses;
+mod conformance;
 mod data;
 mod declarations;
 #[cfg(feature = "explain")]
 mod explain;
+mod expression_text;
 mod flow;
 mod foreign;
+mod from_conflicts;
 pub mod function;
-mod given;
-mod handled;
+mod handled_tasks;
 mod handlers;
 mod infer;
-mod items;
-mod meant;
 mod members;
 mod model;
-mod names;
-mod origin;
 mod path;
-mod position;
 mod range;
 mod request;
 mod resolve;
+mod root;
+mod rust_items;
 mod sink;
-mod targets;
+mod state_names;
+mod suggestions;
 #[cfg(test)]
 mod tests;
+mod transitions;
 pub mod types;
 mod unused;
+mod value_site;
 mod values;
 mod variables;
-mod words;
 
 pub use api::{DeclaredResult, ResultType, declared_result, integration};
-pub use data::{Kept, KeptItem, Reads};
+pub use data::{Capture, ItemCapture, VariableReads};
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, FindWorkflow, explain};
-pub use handled::Handled;
-pub(crate) use handled::{handled, is_handled};
-pub(crate) use items::Items;
+pub use handled_tasks::HandledTask;
+pub(crate) use handled_tasks::{handled_tasks, is_handled};
 pub(crate) use members::member_type;
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
-pub use position::{Place, Position};
 pub use resolve::{Base, Resolved, Step};
-pub(crate) use targets::fields_of_state;
+pub(crate) use rust_items::RustItems;
+pub(crate) use transitions::fields_of_state;
 pub use types::{Field, Struct, Ty, Types};
 pub(crate) use unused::unused;
+pub use value_site::{ValueField, ValueSite};
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -93,21 +93,21 @@ pub fn roots(workflow: &Workflow) -> BTreeMap<usize, Ty> {
 
 fn check_model(model: &mut Model<'_>, sink: &mut Sink<'_>) {
     declarations::check(model, sink);
-    names::check(model, sink);
+    state_names::check(model, sink);
     if model.workflow.from().is_some() {
-        beside::check(model, sink);
+        from_conflicts::check(model, sink);
         return;
     }
     data::analyse(model, sink);
-    targets::check(model, sink);
-    targets::no_states(model, sink);
+    transitions::check(model, sink);
+    transitions::no_states(model, sink);
     handlers::check(model, sink);
     clauses::check(model, sink);
     range::check(model, sink);
     values::check(model, sink);
     request::check(model, sink);
     data::output::check(model, sink);
-    given::check(model, sink);
+    conformance::check(model, sink);
 }
 
 /// The model without what is known of the workflow's data.

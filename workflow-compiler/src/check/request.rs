@@ -11,12 +11,12 @@ use workflow_asl::request::{RequestInput, TextParameter};
 use workflow_services::{Shape, TaskResource};
 
 use super::api::integration;
+use super::expression_text::words;
 use super::foreign::{kinds, kinds_of};
 use super::model::{Model, StateInfo};
-use super::position::{Place, Position};
 use super::sink::Sink;
 use super::types::{Ty, article};
-use super::words::words;
+use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Resource, State};
 use crate::syntax::keyword::ClauseKind;
@@ -131,7 +131,7 @@ impl Request<'_, '_> {
             "" => format!("a request is {kind}"),
             _ => format!("`{place}` takes {kind}"),
         };
-        let at = Place { state: self.info, position: Position::Parameters };
+        let at = ValueSite { state: self.info, position: ValueField::Parameters };
         let ty = self.model.type_of(at, value);
         if self.code == Code::WrongParameterType {
             sink.hold(&ty, value.spot, wanted, self.code, &takes);

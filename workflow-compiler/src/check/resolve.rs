@@ -8,11 +8,11 @@ use super::flow::Narrowing;
 use super::members::Named;
 use super::members::member_type;
 use super::model::Model;
-use super::origin::Origin;
 use super::path::{Path, PathRoot, PathSegment, literal_index};
-use super::position::{Place, Position};
+use super::root::ResolvedRoot;
 use super::sink::Sink;
 use super::types::{Ty, article};
+use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, Reference, Root, Segment, Text, plain};
 use crate::syntax::spelling::is_word;
@@ -86,13 +86,13 @@ impl Resolved<'_> {
 impl<'a> Model<'a> {
     /// What a reference means in its place; never fails. Unknown members keep their text, and their type is
     /// unknown. Silent: the checks report.
-    pub fn resolve<'e>(&self, place: Place<'_, 'a>, reference: &'e Reference) -> Resolved<'e> {
+    pub fn resolve<'e>(&self, place: ValueSite<'_, 'a>, reference: &'e Reference) -> Resolved<'e> {
         self.follow(place, reference, &Narrowing::default(), &mut Sink::silent())
     }
 
     pub(super) fn follow<'e>(
         &self,
-        place: Place<'_, 'a>,
+        place: ValueSite<'_, 'a>,
         reference: &'e Reference,
         facts: &Narrowing,
         sink: &mut Sink<'_>,
@@ -101,18 +101,18 @@ impl<'a> Model<'a> {
             return self.param(reference, sink);
         }
         let refused = if sink.listens() { self.refused(place, reference, facts) } else { None };
-        let origin = match refused.map_or_else(|| self.origin(place, reference), |problem| Err(Box::new(problem))) {
-            Ok(origin) => origin,
+        let root = match refused.map_or_else(|| self.resolve_root(place, reference), |problem| Err(Box::new(problem))) {
+            Ok(root) => root,
             Err(problem) => {
                 sink.push(*problem);
-                Origin::nothing()
+                ResolvedRoot::nothing()
             }
         };
         if let (Some(roots), true) = (&self.roots, sink.listens()) {
-            roots.borrow_mut().entry(reference.word).or_insert_with(|| origin.ty.clone());
+            roots.borrow_mut().entry(reference.word).or_insert_with(|| root.ty.clone());
         }
         let mut steps: Vec<Step<'e>> =
-            origin.prefix.iter().map(|name| Step::Member { name: (*name).to_owned(), quoted: false }).collect();
+            root.prefix.iter().map(|name| Step::Member { name: (*name).to_owned(), quoted: false }).collect();
         let beginning = match reference.root {
             Root::Input => Beginning::Input,
             Root::State => Beginning::State,
@@ -121,7 +121,7 @@ impl<'a> Model<'a> {
         let path = Path::from(PathRoot::of(&reference.root));
         let absent = reference.optional && !facts.present(&path);
         let asks = if reference.optional { &facts.asking() } else { facts };
-        let (ty, presence) = self.walk(path, origin.ty, &reference.segments, beginning, asks, &mut steps, sink);
+        let (ty, presence) = self.walk(path, root.ty, &reference.segments, beginning, asks, &mut steps, sink);
         // What may not be there at all is to be asked for, whatever its type.
         let absent = absent && !facts.present(&Path::of(reference));
         let presence = if absent { Presence::Maybe } else { presence };
@@ -129,21 +129,21 @@ impl<'a> Model<'a> {
             ty if !absent || ty.is_option() => ty,
             ty => Ty::Option(Box::new(ty)),
         };
-        Resolved { base: origin.base, steps, ty, presence }
+        Resolved { base: root.base, steps, ty, presence }
     }
 
     /// Why the result of another state cannot be read here.
-    fn refused(&self, place: Place<'_, 'a>, reference: &Reference, facts: &Narrowing) -> Option<Problem> {
+    fn refused(&self, place: ValueSite<'_, 'a>, reference: &Reference, facts: &Narrowing) -> Option<Problem> {
         let Root::StateResult(name) = &reference.root else { return None };
-        if matches!(place.position, Position::Literal | Position::Resource) {
+        if matches!(place.position, ValueField::Literal | ValueField::Resource) {
             return None;
         }
         let of = self.states.get(&plain(name)).filter(|of| self.has_result(of))?;
-        self.refusal(place, reference, of, facts)
+        self.unavailable(place, reference, of, facts)
     }
 
     /// Whether a value reads the result of a state that cannot be read here, which is an error of its own.
-    pub(super) fn reads_refused(&self, place: Place<'_, 'a>, value: &Expr) -> bool {
+    pub(super) fn reads_refused(&self, place: ValueSite<'_, 'a>, value: &Expr) -> bool {
         let mut refused = false;
         references(value, &mut |reference| {
             refused = refused || self.refused(place, reference, self.narrowing(place.state)).is_some();
@@ -327,7 +327,7 @@ impl<'a> Model<'a> {
                 // An execution may be given more than it declares, and `state` reads it: only a slip is an error.
                 let given = beginning == Beginning::State && !known.declared;
                 let fault = sink.listens().then(fault);
-                fault.filter(|fault| !given || !fault.mend.is_empty()).into_iter().for_each(|fault| sink.push(fault));
+                fault.filter(|fault| !given || !fault.fix.is_empty()).into_iter().for_each(|fault| sink.push(fault));
                 unknown
             }
             Ty::Object(members) => {

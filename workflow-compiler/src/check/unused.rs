@@ -7,7 +7,7 @@ use workflow_asl::Code;
 
 use super::data::{leaves, values};
 use super::model::Model;
-use crate::piece::Piece;
+use crate::fragment::Fragment;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
     Body, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Resource, Shape, Type, TypeKind, When, Workflow, plain,
@@ -16,22 +16,22 @@ use crate::syntax::keyword::ClauseKind;
 
 /// Reports the params, types and named handlers of a workflow that nothing uses. `all` are the workflows of the same
 /// `workflow!`, which may use each other's types; `pieces` those of the definition, where it is made of the states.
-pub(crate) fn unused(model: &Model<'_>, all: &[Workflow], pieces: Option<&[Piece]>, problems: &mut Problems) {
+pub(crate) fn unused(model: &Model<'_>, all: &[Workflow], fragments: Option<&[Fragment]>, problems: &mut Problems) {
     types(model, all, problems);
-    if let Some(pieces) = pieces {
-        params(model, pieces, problems);
+    if let Some(fragments) = fragments {
+        params(model, fragments, problems);
         handlers(model, problems);
     }
 }
 
-fn params(model: &Model<'_>, pieces: &[Piece], problems: &mut Problems) {
+fn params(model: &Model<'_>, fragments: &[Fragment], problems: &mut Problems) {
     if model.params.is_empty() {
         return;
     }
-    let used: BTreeSet<&str> = pieces
+    let used: BTreeSet<&str> = fragments
         .iter()
-        .filter_map(|piece| match piece {
-            Piece::Param { name, .. } => Some(name.as_str()),
+        .filter_map(|fragment| match fragment {
+            Fragment::Param { name, .. } => Some(name.as_str()),
             _ => None,
         })
         .collect();

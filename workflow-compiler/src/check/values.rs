@@ -7,9 +7,9 @@ use super::choice;
 use super::flow::Narrowing;
 use super::foreign::{kinds, kinds_of};
 use super::model::{Model, StateInfo};
-use super::position::{Place, Position};
 use super::sink::Sink;
 use super::types::{Ty, article};
+use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
     Catcher, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Over, Resource, Retrier, Root, WaitHead, plain,
@@ -98,33 +98,33 @@ fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
 
 fn head<'a>(model: &Model<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
     if let Head::Task { resource: Some(Resource::Text(text)), .. } = &info.state.head {
-        let place = Place { state: info, position: Position::Resource };
+        let place = ValueSite { state: info, position: ValueField::Resource };
         model.braces_in_text(place, (&text.value, text.spot), facts, sink);
     }
     let mut value = |expr: &Expr, position| value(model, info, position, expr, facts, sink);
     match &info.state.head {
         Head::Task { resource, body } => {
             if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = resource {
-                value(arn, Position::Resource);
+                value(arn, ValueField::Resource);
             }
             if let Some(body) = body {
-                value(body, Position::Parameters);
+                value(body, ValueField::Parameters);
             }
         }
         Head::Pass { value: Some(body) } => value(
             body,
             match info.language {
-                QueryLanguage::Jsonata => Position::Output,
-                QueryLanguage::JsonPath => Position::Parameters,
+                QueryLanguage::Jsonata => ValueField::Output,
+                QueryLanguage::JsonPath => ValueField::Parameters,
             },
         ),
-        Head::Wait(Some(WaitHead::For(seconds))) => value(seconds, Position::Seconds),
-        Head::Wait(Some(WaitHead::Until(time))) => value(time, Position::Timestamp),
+        Head::Wait(Some(WaitHead::For(seconds))) => value(seconds, ValueField::Seconds),
+        Head::Wait(Some(WaitHead::Until(time))) => value(time, ValueField::Timestamp),
         Head::Choice(arms) => choice::check(model, info, arms, facts, sink),
-        Head::Map { over: Some(Over::Items(items)), .. } => value(items, Position::Items),
-        Head::Map { over: Some(Over::Reader { body, .. }), .. } => value(body, Position::Transfer),
-        Head::Succeed { value: Some(body) } => value(body, Position::Output),
-        Head::Fail { error, cause } => error.iter().chain(cause).for_each(|text| value(text, Position::Failure)),
+        Head::Map { over: Some(Over::Items(items)), .. } => value(items, ValueField::Items),
+        Head::Map { over: Some(Over::Reader { body, .. }), .. } => value(body, ValueField::Transfer),
+        Head::Succeed { value: Some(body) } => value(body, ValueField::Output),
+        Head::Fail { error, cause } => error.iter().chain(cause).for_each(|text| value(text, ValueField::Failure)),
         Head::Pass { value: None } | Head::Wait(None) | Head::Parallel(_) => {}
         Head::Map { over: None, .. } | Head::Succeed { value: None } => {}
     }
@@ -140,35 +140,35 @@ pub(super) fn clauses<'a>(
 ) {
     for clause in clauses {
         let position = match clause.kind {
-            ClauseKind::Timeout | ClauseKind::Heartbeat => Position::Timeout,
-            ClauseKind::Credentials => Position::Credentials,
-            ClauseKind::Assign => Position::Assign,
-            ClauseKind::Output => Position::Output,
+            ClauseKind::Timeout | ClauseKind::Heartbeat => ValueField::Timeout,
+            ClauseKind::Credentials => ValueField::Credentials,
+            ClauseKind::Assign => ValueField::Assign,
+            ClauseKind::Output => ValueField::Output,
             // In a map `parameters` is the older word for `item_selector`.
-            ClauseKind::Parameters if matches!(info.state.head, Head::Map { .. }) => Position::ItemSelector,
-            ClauseKind::Arguments | ClauseKind::Parameters => Position::Parameters,
-            ClauseKind::InputPath | ClauseKind::ItemsPath | ClauseKind::ResultPath => Position::Path,
-            ClauseKind::OutputPath => Position::OutputPath,
-            ClauseKind::ResultSelector => Position::ResultSelector,
-            ClauseKind::Items => Position::Items,
-            ClauseKind::ItemSelector => Position::ItemSelector,
-            ClauseKind::MaxConcurrency | ClauseKind::Tolerate => Position::Limit,
+            ClauseKind::Parameters if matches!(info.state.head, Head::Map { .. }) => ValueField::ItemSelector,
+            ClauseKind::Arguments | ClauseKind::Parameters => ValueField::Parameters,
+            ClauseKind::InputPath | ClauseKind::ItemsPath | ClauseKind::ResultPath => ValueField::Path,
+            ClauseKind::OutputPath => ValueField::OutputPath,
+            ClauseKind::ResultSelector => ValueField::ResultSelector,
+            ClauseKind::Items => ValueField::Items,
+            ClauseKind::ItemSelector => ValueField::ItemSelector,
+            ClauseKind::MaxConcurrency | ClauseKind::Tolerate => ValueField::Limit,
             ClauseKind::ItemReader
             | ClauseKind::Batch
             | ClauseKind::ItemBatcher
             | ClauseKind::WriteTo
-            | ClauseKind::ResultWriter => Position::Transfer,
-            _ => Position::Literal,
+            | ClauseKind::ResultWriter => ValueField::Transfer,
+            _ => ValueField::Literal,
         };
-        let facts = if position == Position::ItemSelector { &facts.of_another_item() } else { facts };
+        let facts = if position == ValueField::ItemSelector { &facts.of_another_item() } else { facts };
         match &clause.value {
-            ClauseValue::ToleratePercent(expr) => value(model, info, Position::Share, expr, facts, sink),
+            ClauseValue::ToleratePercent(expr) => value(model, info, ValueField::Share, expr, facts, sink),
             ClauseValue::Expr(expr) | ClauseValue::TolerateCount(expr) => {
                 value(model, info, position, expr, facts, sink);
             }
             ClauseValue::Transfer { call, body, config } => {
                 if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = call {
-                    value(model, info, Position::Resource, arn, facts, sink);
+                    value(model, info, ValueField::Resource, arn, facts, sink);
                 }
                 for expr in body.iter().chain(config) {
                     value(model, info, position, expr, facts, sink);
@@ -188,16 +188,16 @@ pub(super) fn clauses<'a>(
 
 fn retrier<'a>(model: &Model<'a>, info: &StateInfo<'a>, retrier: &Retrier, sink: &mut Sink<'_>) {
     for field in &retrier.fields {
-        value(model, info, Position::Literal, &field.value, &Narrowing::default(), sink);
+        value(model, info, ValueField::Literal, &field.value, &Narrowing::default(), sink);
     }
 }
 
 fn catcher<'a>(model: &Model<'a>, info: &StateInfo<'a>, catcher: &Catcher, facts: &Narrowing, sink: &mut Sink<'_>) {
     for clause in &catcher.clauses {
         let position = match clause.kind {
-            ClauseKind::Assign => Position::CatchAssign,
-            ClauseKind::Output => Position::CatchOutput,
-            _ => Position::Path,
+            ClauseKind::Assign => ValueField::CatchAssign,
+            ClauseKind::Output => ValueField::CatchOutput,
+            _ => ValueField::Path,
         };
         if let ClauseValue::Expr(expr) = &clause.value {
             value(model, info, position, expr, facts, sink);
@@ -208,38 +208,38 @@ fn catcher<'a>(model: &Model<'a>, info: &StateInfo<'a>, catcher: &Catcher, facts
 fn value<'a>(
     model: &Model<'a>,
     info: &StateInfo<'a>,
-    position: Position,
+    position: ValueField,
     expr: &Expr,
     facts: &Narrowing,
     sink: &mut Sink<'_>,
 ) {
-    let place = Place { state: info, position };
+    let place = ValueSite { state: info, position };
     let ty = model.infer(place, expr, facts, sink);
     model.needed(place, expr, None, facts, sink);
     fits(position, &ty, expr, sink);
 }
 
 /// A number of seconds is a number, a time is text, items are an array.
-fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
+fn fits(position: ValueField, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     let ty = ty.present();
     // What the user's own expression or variable gives where it cannot be may be caught when it runs.
     let own = match &expr.kind {
         ExprKind::Jsonata(_) => true,
         ExprKind::Text(text) => text.starts_with("{%"),
-        ExprKind::Reference(reference) => position == Position::Items && matches!(reference.root, Root::Variable(_)),
+        ExprKind::Reference(reference) => position == ValueField::Items && matches!(reference.root, Root::Variable(_)),
         _ => false,
     };
-    if own || matches!(expr.kind, ExprKind::Invalid | ExprKind::Habit(_)) {
+    if own || matches!(expr.kind, ExprKind::Invalid | ExprKind::OtherLanguage(_)) {
         return;
     }
     let wants = match position {
-        Position::Seconds => Some((kinds::WHOLE, "`for` takes a duration or a whole number of seconds")),
-        Position::Timestamp => Some((kinds::TEXT, "`until` takes a timestamp")),
-        Position::Timeout => Some((kinds::WHOLE, "a timeout must be a duration or a whole number of seconds")),
-        Position::Limit => Some((kinds::WHOLE, "a limit must be a whole number")),
-        Position::Share => Some((kinds::NUMBER, "a share of the items must be a number")),
-        Position::Items => Some((kinds::ARRAY | kinds::OBJECT, "a map goes over an array")),
-        Position::Failure => Some((kinds::TEXT, "`error` and `cause` must be text")),
+        ValueField::Seconds => Some((kinds::WHOLE, "`for` takes a duration or a whole number of seconds")),
+        ValueField::Timestamp => Some((kinds::TEXT, "`until` takes a timestamp")),
+        ValueField::Timeout => Some((kinds::WHOLE, "a timeout must be a duration or a whole number of seconds")),
+        ValueField::Limit => Some((kinds::WHOLE, "a limit must be a whole number")),
+        ValueField::Share => Some((kinds::NUMBER, "a share of the items must be a number")),
+        ValueField::Items => Some((kinds::ARRAY | kinds::OBJECT, "a map goes over an array")),
+        ValueField::Failure => Some((kinds::TEXT, "`error` and `cause` must be text")),
         _ => None,
     };
     if let Some((kinds, wanted)) = wants {
@@ -250,7 +250,7 @@ fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     }
     let Some((wanted_kinds, wanted)) = wants else { return };
     // An ARN or an enum is text, and no time.
-    let time = position != Position::Timestamp || matches!(ty, Ty::Text | Ty::Listed(_) | Ty::Timestamp);
+    let time = position != ValueField::Timestamp || matches!(ty, Ty::Text | Ty::Listed(_) | Ty::Timestamp);
     let fraction =
         wanted_kinds == kinds::WHOLE && matches!(ty, Ty::Float(_)) && !matches!(expr.kind, ExprKind::Number(_));
     if time && !fraction && kinds_of(ty).is_none_or(|kinds| kinds & wanted_kinds != 0) {
@@ -264,15 +264,15 @@ fn fits(position: Position, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
         }
         let problem = Problem::new(Code::UnlikeTypes, expr.spot, format!("{wanted}, found {}", article(ty)));
         match (position, ty) {
-            (Position::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),
-            (Position::Seconds | Position::Timeout, Ty::Text) if matches!(expr.kind, ExprKind::Text(_)) => {
+            (ValueField::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),
+            (ValueField::Seconds | ValueField::Timeout, Ty::Text) if matches!(expr.kind, ExprKind::Text(_)) => {
                 let text = if let ExprKind::Text(text) = &expr.kind { text.trim() } else { "" };
                 match crate::syntax::is_duration(text) {
                     true => problem.help("a duration has no quotes").write(text),
                     false => problem.help("write a duration without quotes, such as `5m`"),
                 }
             }
-            (Position::Timestamp, ty) if ty.is_number() => problem.help("for a number of seconds write `for`"),
+            (ValueField::Timestamp, ty) if ty.is_number() => problem.help("for a number of seconds write `for`"),
             _ => problem,
         }
     });

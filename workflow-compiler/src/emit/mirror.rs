@@ -10,8 +10,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::ide;
-use super::keys::keys;
 use super::name::{derived, hole, rust_ident_or_hole};
+use super::object_keys::keys;
 use super::style::types_of;
 use super::value_type::ValueType;
 use crate::Compilation;

@@ -5,12 +5,12 @@
 //! at comes first, and nothing that depends on whether the input is right stands before it.
 
 mod data;
-mod handled;
+mod handled_tasks;
 pub mod ide;
-mod keys;
 mod mirror;
 mod module;
 mod name;
+mod object_keys;
 mod questions;
 mod report;
 mod shape;

@@ -134,7 +134,7 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
 /// Asks about a workflow itself.
 fn awaited(krate: &TokenStream, question: &Question) -> TokenStream {
     let (workflow, code) = (&question.of.tokens, workflow_asl::Code::UnknownApi.to_string());
-    let name = crate::schema::own::spell(workflow.clone());
+    let name = crate::schema::rust_type::spell(workflow.clone());
     let call = spanned(quote! { <#workflow as #krate::Workflow>::TYPE, #name, #code }, question.spot);
     let function = Ident::new("awaited", question.spot.first);
     quote_spanned! { question.spot.first=>

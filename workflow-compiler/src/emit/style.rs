@@ -86,7 +86,7 @@ impl Style<'_> {
 
     /// The text of a type.
     pub(super) fn spelled(&self, ty: &Type) -> String {
-        crate::schema::own::spell(Self { inside: true, ..*self }.ty(ty))
+        crate::schema::rust_type::spell(Self { inside: true, ..*self }.ty(ty))
     }
 
     /// Where workflow-runtime's types are, in a declaration.

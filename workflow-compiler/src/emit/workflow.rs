@@ -13,8 +13,8 @@ use super::shape;
 use super::style::{Editor, Style};
 use crate::CompiledWorkflow;
 use crate::check::{DeclaredResult, ResultType, declared_result};
-use crate::document::Document;
-use crate::piece::{Escape, Piece};
+use crate::fragment::{Escape, Fragment};
+use crate::from_file::Document;
 #[cfg(feature = "iam")]
 use crate::policy::PolicyTemplate;
 use crate::syntax::ast::{Body, DeclarationKind, FieldDecl, Head, Shape, State, Type, TypeKind, Workflow, plain};
@@ -280,7 +280,7 @@ fn implementation(
         MachineType::Standard => quote! { Standard },
         MachineType::Express => quote! { Express },
     };
-    let pieces = compiled.pieces.iter().map(|piece| self::piece(krate, piece));
+    let fragments = compiled.fragments.iter().map(|fragment| self::fragment(krate, fragment));
     let definition = match params {
         None => quote_spanned! { here=>
             /// The definition in Amazon States Language.
@@ -315,7 +315,7 @@ fn implementation(
         impl #krate::Workflow for #name {
             const NAME: &'static str = #machine_name;
             type Kind = #krate::#kind;
-            const PIECES: &'static [#krate::Piece] = &[#(#pieces),*];
+            const FRAGMENTS: &'static [#krate::Fragment] = &[#(#fragments),*];
             type Input = #input;
             type Output = #output;
             type Params = #params;
@@ -355,14 +355,14 @@ fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
         Some(quote! { #krate::__private::schema::ResultType { state: #name, member: #member, shape: #shape } })
     });
     let results: Vec<_> = results.collect();
-    let handled = style.handled(compiled);
-    if input.is_none() && results.is_empty() && handled.is_empty() {
+    let handled_tasks = style.handled(compiled);
+    if input.is_none() && results.is_empty() && handled_tasks.is_empty() {
         return TokenStream::new();
     }
     let input = input.unwrap_or_else(|| quote! { <#krate::Json as #krate::Schema>::SHAPE });
     quote! {
         const TYPES: &'static #krate::__private::schema::Types =
-            &#krate::__private::schema::Types { input: #input, results: &[#(#results),*], handled: &[#(#handled),*] };
+            &#krate::__private::schema::Types { input: #input, results: &[#(#results),*], handled: &[#(#handled_tasks),*] };
     }
 }
 
@@ -375,7 +375,7 @@ fn policy(krate: &TokenStream, policy: &PolicyTemplate) -> TokenStream {
     quote! { #krate::__private::policy! { #text, [#(#params),*], [#(#constants),*] } }
 }
 
-fn piece(krate: &TokenStream, piece: &Piece) -> TokenStream {
+fn fragment(krate: &TokenStream, fragment: &Fragment) -> TokenStream {
     let escape = |escape: &Escape| {
         let escape = match escape {
             Escape::Json => quote! { Json },
@@ -387,15 +387,15 @@ fn piece(krate: &TokenStream, piece: &Piece) -> TokenStream {
         };
         quote! { #krate::Escape::#escape }
     };
-    match piece {
-        Piece::Text(text) => quote! { #krate::Piece::Text(#text) },
-        Piece::Param { name, escape: place } => {
+    match fragment {
+        Fragment::Text(text) => quote! { #krate::Fragment::Text(#text) },
+        Fragment::Param { name, escape: place } => {
             let escape = escape(place);
-            quote! { #krate::Piece::Param { name: #name, escape: #escape } }
+            quote! { #krate::Fragment::Param { name: #name, escape: #escape } }
         }
-        Piece::Constant { path, escape: place } => {
+        Fragment::Constant { path, escape: place } => {
             let escape = escape(place);
-            quote! { #krate::Piece::Constant { value: &#path, escape: #escape } }
+            quote! { #krate::Fragment::Constant { value: &#path, escape: #escape } }
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What the rules of ASL find in the lowered document: at the words it comes from, in the language's terms.
 
-mod mend;
-mod shared;
+mod expression_range;
+mod fix;
+mod shared_handlers;
 mod unchecked;
 mod variables;
-mod words;
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use workflow_asl::finding::Vocabulary;
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, Diagnostic, Finding, Pointer};
 
-use self::shared::SharedHandlers;
+use self::shared_handlers::SharedHandlers;
 use self::unchecked::Unchecked;
 pub(crate) use self::unchecked::{needless, needless_word};
 
@@ -33,7 +33,7 @@ pub(crate) fn report<'a>(
 ) -> Vec<&'a Clause> {
     let known: Vec<Spot> = problems.iter().map(|problem| problem.spot).collect();
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
-    let spots = &lowered.spots;
+    let source_map = &lowered.source_map;
     let mut unchecked = Unchecked::default();
     let mut shared = SharedHandlers::default();
     let mut told = BTreeSet::new();
@@ -44,8 +44,9 @@ pub(crate) fn report<'a>(
             Code::LeftOutParameter => Code::MissingParameter,
             code => code,
         };
-        let spot = if is_about_key(finding) { spots.key_at(&finding.pointer) } else { None };
-        let spot = spot.or_else(|| spots.at(&finding.pointer)).unwrap_or_else(|| model.workflow.name.span().into());
+        let spot = if is_about_key(finding) { source_map.key_at(&finding.pointer) } else { None };
+        let spot =
+            spot.or_else(|| source_map.at(&finding.pointer)).unwrap_or_else(|| model.workflow.name.span().into());
         let spot = word_of_resource(finding, model).unwrap_or(spot);
         let said = known.iter().any(|known| overlap(*known, spot, locate));
         if unchecked.silences(code, finding, model) {
@@ -57,7 +58,7 @@ pub(crate) fn report<'a>(
         {
             continue;
         }
-        let within = words::within_text(finding, model, &lowered.definition, spot, locate);
+        let within = expression_range::within_text(finding, model, &lowered.definition, spot, locate);
         let spot = within.as_ref().map_or(spot, |(literal, _)| *literal);
         let spot = result.as_ref().and_then(|result| result.spot(spot, locate)).unwrap_or(spot);
         let expected = follows(finding, &codes) || is_of_what_is_broken(code, finding, model);
@@ -68,18 +69,18 @@ pub(crate) fn report<'a>(
             if place.is_some() && !told.insert((code.id(), message.clone(), place)) {
                 continue;
             }
-            let field = mend::field_of_state(finding, model);
+            let field = fix::field_of_state(finding, model);
             let help: Vec<_> = match result {
                 _ if field.is_some() => field.iter().map(|(help, _)| help.clone()).collect(),
                 Some(result) => result.help(finding, spot, locate),
                 None => help_in_the_language(finding, model).into_iter().collect(),
             };
-            let mend = match field {
+            let fix = match field {
                 Some((_, edits)) => edits,
-                None => mend::of(finding, model, spot, &help, locate),
+                None => fix::of(finding, model, spot, &help, locate),
             };
             let part = within.map(|(_, part)| Box::new(part));
-            problems.push(Problem { help, part, mend, ..Problem::new(code, spot, message) });
+            problems.push(Problem { help, part, fix, ..Problem::new(code, spot, message) });
         }
     }
     shared.report(model, problems);
@@ -127,7 +128,7 @@ fn help_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> Option<Strin
             near.or_else(|| finding.finding.help(Vocabulary::Language))
         }
         Finding::UncaughtHandler { .. } => {
-            let catcher = state_of(&finding.pointer, model).and_then(|info| mend::catcher_of_handler(info, model));
+            let catcher = state_of(&finding.pointer, model).and_then(|info| fix::catcher_of_handler(info, model));
             let catcher =
                 catcher.map_or_else(|| "a catcher of `States.ALL`".to_owned(), |catcher| format!("`{catcher}`"));
             Some(format!("add {catcher}, or `catch none` where its errors may fail the execution"))
@@ -174,7 +175,9 @@ fn is_of_kept_result(finding: &Diagnostic, model: &Model<'_>) -> bool {
     let Some(assign) = tokens.iter().rposition(|token| token == "Assign") else { return false };
     let Some(name) = tokens.get(assign + 1) else { return false };
     let name = name.strip_suffix(".$").unwrap_or(name);
-    state_of(&finding.pointer, model).and_then(|info| model.keeps(info)).is_some_and(|(variable, _)| variable == name)
+    state_of(&finding.pointer, model)
+        .and_then(|info| model.capture_of(info))
+        .is_some_and(|(variable, _)| variable == name)
 }
 
 /// Whether something lacks because the words for it did not parse, or are those of the other query language.

@@ -5,7 +5,7 @@ use workflow_asl::{Code, Diagnostic, Finding};
 
 use super::{overlap, state_of};
 use crate::Locate;
-use crate::check::{Model, Reads};
+use crate::check::{Model, VariableReads};
 use crate::syntax::ast::Spot;
 
 /// A variable that may have no value where it is read.
@@ -13,7 +13,7 @@ pub(super) struct OfResult<'m> {
     variable: String,
     /// The state whose result it holds.
     state: &'m str,
-    reads: Reads,
+    reads: VariableReads,
     /// Whether a distributed map stands between the state and who reads it.
     hidden: bool,
 }

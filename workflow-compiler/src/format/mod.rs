@@ -3,11 +3,11 @@
 //! Tokens keep their text and order, comments theirs; a comma before a closing delimiter comes where a list is broken
 //! over lines and goes where it is not. What the parser does not understand is refused.
 
-mod call;
 mod clause;
+mod delimited;
 mod item;
-mod list;
-mod page;
+mod macro_calls;
+mod pretty_printer;
 mod quotes;
 mod state;
 mod token;
@@ -130,7 +130,7 @@ pub fn format_file(text: &str, style: &Style) -> Result<String, FormatError> {
     let mut out = head.to_owned();
     let mut done = 0;
     let mut faults = Vec::new();
-    for group in call::bodies(lex(rust).map_err(in_text)?) {
+    for group in macro_calls::bodies(lex(rust).map_err(in_text)?) {
         let (open, close) = (group.span_open().byte_range().start, group.span_close().byte_range().end);
         let Some(before) = rust.get(done..open) else { continue };
         let line = rust.get(..open).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::page::Page;
+use super::pretty_printer::Page;
 use super::token::{Kind, Token};
 use crate::syntax::word::{Role, Word};
 

@@ -34,7 +34,7 @@ use self::printer::{Fields, Printer};
 use self::state::Scope;
 use self::text::{braces, comment, duration, quoted};
 use crate::format::{Style, format_file};
-use crate::piece::Piece;
+use crate::fragment::Fragment;
 use crate::problem::Problem;
 use crate::state_ident::{StateIdents, pascal};
 
@@ -297,8 +297,8 @@ fn compare(body: &str, document: &Value, points: &[Point]) -> Result<bool, Wrong
     // One step at a time for each point.
     let mut seen = BTreeSet::new();
     wrong.retain(|(number, ..)| number.is_none_or(|number| seen.insert(number)));
-    let is_left = |piece: &Piece| matches!(piece, Piece::Text(text) if placeholder::named(text).next().is_some());
-    if wrong.is_empty() { Ok(workflow.pieces.iter().any(is_left)) } else { Err(wrong) }
+    let is_left = |piece: &Fragment| matches!(piece, Fragment::Text(text) if placeholder::named(text).next().is_some());
+    if wrong.is_empty() { Ok(workflow.fragments.iter().any(is_left)) } else { Err(wrong) }
 }
 
 /// The innermost point around a problem's words.

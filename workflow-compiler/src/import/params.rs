@@ -9,7 +9,7 @@ use workflow_asl::{Pointer, placeholder};
 use super::KeptKind;
 use super::printer::Spelling;
 use super::text::{braces, lines, quoted};
-use crate::document::{Takes, placeholders};
+use crate::from_file::{Takes, placeholders};
 use crate::state_ident::{Distinct, snake};
 
 /// The placeholders of a document and the parameters that they become.

@@ -7,7 +7,7 @@ use super::field::Fields;
 use super::jsonata::Binds;
 use super::jsonata_value::braced;
 use super::state::belongs;
-use super::{Lowering, Place, Position};
+use super::{Lowering, ValueField, ValueSite};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Arm, BinaryOp, Choice, Clause, ClauseValue, Expr, ExprKind, When};
 use crate::syntax::keyword::ClauseKind;
@@ -30,9 +30,9 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn rule(&mut self, info: &StateInfo<'a>, subject: Option<&Expr>, arm: &Arm, rule: &mut Fields) {
-        self.spots.put(rule.at.clone(), arm.spot);
+        self.source_map.put(rule.at.clone(), arm.spot);
         self.put_comment(rule, &arm.comment, &arm.clauses);
-        let place = Place { state: info, position: Position::Condition };
+        let place = ValueSite { state: info, position: ValueField::Condition };
         match (&arm.when, subject) {
             (When::If(condition), _) => match info.language {
                 QueryLanguage::JsonPath => self.condition(place, condition, rule),
@@ -47,13 +47,13 @@ impl<'a> Lowering<'_, 'a> {
             },
             (When::Patterns(_), None) | (When::Else(_), _) => {}
         }
-        self.spots.put(rule.at.clone(), arm.spot);
+        self.source_map.put(rule.at.clone(), arm.spot);
         self.block(info, &arm.clauses, rule);
-        self.keep_item(info, &arm.target, rule);
+        self.capture_item(info, &arm.target, rule);
         self.put_target(rule, "Next", &arm.target);
     }
 
-    fn patterns(&mut self, place: Place<'_, 'a>, subject: &Expr, patterns: &[Expr], rule: &mut Fields) {
+    fn patterns(&mut self, place: ValueSite<'_, 'a>, subject: &Expr, patterns: &[Expr], rule: &mut Fields) {
         if let [pattern] = patterns {
             self.comparison(place, (BinaryOp::Equal, pattern.spot), subject, pattern, rule);
             return;
@@ -61,7 +61,7 @@ impl<'a> Lowering<'_, 'a> {
         let at = rule.at.child("Or");
         let parts = patterns.iter().enumerate().map(|(index, pattern)| {
             let mut part = Fields::at(at.index(index));
-            self.spots.put(part.at.clone(), pattern.spot);
+            self.source_map.put(part.at.clone(), pattern.spot);
             self.comparison(place, (BinaryOp::Equal, pattern.spot), subject, pattern, &mut part);
             Value::Object(part.map)
         });
@@ -69,7 +69,7 @@ impl<'a> Lowering<'_, 'a> {
         rule.insert("Or", parts);
     }
 
-    fn jsonata_patterns(&mut self, place: Place<'_, 'a>, subject: &Expr, patterns: &[Expr], rule: &mut Fields) {
+    fn jsonata_patterns(&mut self, place: ValueSite<'_, 'a>, subject: &Expr, patterns: &[Expr], rule: &mut Fields) {
         let tests = patterns.iter().map(|pattern| {
             let test =
                 ExprKind::Binary(BinaryOp::Equal, pattern.spot, Box::new(subject.clone()), Box::new(pattern.clone()));
@@ -88,10 +88,10 @@ impl<'a> Lowering<'_, 'a> {
             let ClauseValue::Expr(value) = &clause.value else { continue };
             match clause.kind {
                 ClauseKind::Assign => {
-                    self.put_value(fields, "Assign", Place { state: info, position: Position::Assign }, value);
+                    self.put_value(fields, "Assign", ValueSite { state: info, position: ValueField::Assign }, value);
                 }
                 ClauseKind::Output => {
-                    self.put_value(fields, "Output", Place { state: info, position: Position::Output }, value);
+                    self.put_value(fields, "Output", ValueSite { state: info, position: ValueField::Output }, value);
                 }
                 _ => {}
             }

@@ -8,9 +8,9 @@ use workflow_asl::document::{Operand, Operator};
 
 use super::field::Fields;
 use super::reference::Meaning;
-use super::{Lowering, Place};
+use super::{Lowering, ValueSite};
 use crate::check::Ty;
-use crate::piece::Escape;
+use crate::fragment::Escape;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp};
 
 /// The families of comparison operators, by what their names begin with.
@@ -88,8 +88,8 @@ fn unparen(expr: &Expr) -> &Expr {
 
 impl<'a> Lowering<'_, 'a> {
     /// A condition, as the fields of a rule.
-    pub(super) fn condition(&mut self, place: Place<'_, 'a>, expr: &Expr, rule: &mut Fields) {
-        self.spots.put(rule.at.clone(), expr.spot);
+    pub(super) fn condition(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, rule: &mut Fields) {
+        self.source_map.put(rule.at.clone(), expr.spot);
         match &expr.kind {
             ExprKind::Paren(inner) => self.condition(place, inner, rule),
             ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), _, left, right) => {
@@ -112,7 +112,7 @@ impl<'a> Lowering<'_, 'a> {
                 }
                 Side::Null | Side::Unsayable => {}
             },
-            ExprKind::Invalid | ExprKind::Habit(_) => {}
+            ExprKind::Invalid | ExprKind::OtherLanguage(_) => {}
             ExprKind::Bool(_) | ExprKind::Text(_) | ExprKind::Constant(_) | ExprKind::Number(_) | ExprKind::Null => {
                 self.needs_jsonata(expr.spot, "a condition that is one value");
             }
@@ -121,14 +121,14 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Rules joined by `And` or `Or`.
-    pub(super) fn junction(&mut self, place: Place<'_, 'a>, word: &str, parts: &[&Expr], rule: &mut Fields) {
+    pub(super) fn junction(&mut self, place: ValueSite<'_, 'a>, word: &str, parts: &[&Expr], rule: &mut Fields) {
         let at = rule.at.child(word);
         let parts = parts.iter().enumerate().map(|(index, part)| self.part(place, part, at.index(index)));
         let parts = Value::Array(parts.collect());
         rule.insert(word, parts);
     }
 
-    fn part(&mut self, place: Place<'_, 'a>, expr: &Expr, at: Pointer) -> Value {
+    fn part(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: Pointer) -> Value {
         let mut rule = Fields::at(at);
         self.condition(place, expr, &mut rule);
         Value::Object(rule.map)
@@ -137,7 +137,7 @@ impl<'a> Lowering<'_, 'a> {
     /// `a == b`, `a < b`, …
     pub(super) fn comparison(
         &mut self,
-        place: Place<'_, 'a>,
+        place: ValueSite<'_, 'a>,
         (op, spot): (BinaryOp, Spot),
         left: &Expr,
         right: &Expr,
@@ -242,7 +242,7 @@ impl<'a> Lowering<'_, 'a> {
     /// A function or an operator of ASL that is a condition, compared with `outcome`.
     fn test(
         &mut self,
-        place: Place<'_, 'a>,
+        place: ValueSite<'_, 'a>,
         name: &Text,
         arguments: &[Expr],
         whole: &Expr,
@@ -317,7 +317,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// The second argument of an operator that is called by its name.
-    fn operand(&mut self, place: Place<'_, 'a>, operator: Operator, expr: &Expr) -> Option<Value> {
+    fn operand(&mut self, place: ValueSite<'_, 'a>, operator: Operator, expr: &Expr) -> Option<Value> {
         let wants_path = operator.operand() == Operand::Path;
         let side = match &expr.kind {
             ExprKind::Text(path) if wants_path => Side::Path(path.clone()),
@@ -346,14 +346,14 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn side(&mut self, place: Place<'_, 'a>, expr: &Expr) -> Side {
+    fn side(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> Side {
         match &expr.kind {
             ExprKind::Paren(inner) => self.side(place, inner),
             ExprKind::Null => Side::Null,
-            ExprKind::Invalid | ExprKind::Habit(_) => Side::Unsayable,
+            ExprKind::Invalid | ExprKind::OtherLanguage(_) => Side::Unsayable,
             ExprKind::Reference(reference) => match self.path(place, reference) {
                 Meaning::Data(path) => Side::Path(path),
-                Meaning::Param(source, _) => Side::Known(self.holes.value(source, Escape::Json)),
+                Meaning::Param(source, _) => Side::Known(self.slots.value(source, Escape::Json)),
             },
             ExprKind::Path(path) => Side::Path(path.value.clone()),
             ExprKind::Call { name, arguments } if name.value == "timestamp" => match arguments.first() {

@@ -5,7 +5,7 @@ use workflow_asl::Pointer;
 use workflow_asl::document::{Field, QueryLanguage};
 
 use super::template::Template;
-use super::{Lowering, Place, Position};
+use super::{Lowering, ValueField, ValueSite};
 use crate::syntax::ast::{Expr, ExprKind};
 
 /// An object of the document with its place.
@@ -44,7 +44,7 @@ impl Fields {
 impl<'a> Lowering<'_, 'a> {
     /// A value at a place in its state's query language, for a field that is called the same whatever the
     /// value is: a payload template, `Items`, `Output`.
-    pub(super) fn put_value(&mut self, fields: &mut Fields, name: &str, place: Place<'_, 'a>, expr: &Expr) {
+    pub(super) fn put_value(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
         let at = fields.at.child(name);
         let value = match place.state.language {
             QueryLanguage::Jsonata => self.jsonata_value(place, expr, &at),
@@ -61,7 +61,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// A number, text or time: `Seconds`, or in a JSONPath state `SecondsPath` where it is computed.
-    pub(super) fn put_scalar(&mut self, fields: &mut Fields, name: &str, place: Place<'_, 'a>, expr: &Expr) {
+    pub(super) fn put_scalar(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
         let at = fields.at.child(name);
         match place.state.language {
             QueryLanguage::Jsonata => {
@@ -71,7 +71,7 @@ impl<'a> Lowering<'_, 'a> {
             QueryLanguage::JsonPath => match self.template(place, expr, &at) {
                 Template::Plain(value) | Template::Nested(value) => self.put(fields, name, value, expr.spot),
                 Template::Computed(text) => {
-                    if !text.starts_with('$') && place.position != Position::Failure {
+                    if !text.starts_with('$') && place.position != ValueField::Failure {
                         let what = format!("{} that a function computes", place.position.describe());
                         self.report_unsayable(
                             expr.spot,
@@ -86,7 +86,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// A path: text as it stands, a reference, or `null`.
-    pub(super) fn put_path(&mut self, fields: &mut Fields, name: &str, place: Place<'_, 'a>, expr: &Expr) {
+    pub(super) fn put_path(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
         let value = match &expr.kind {
             ExprKind::Null => Value::Null,
             ExprKind::Text(text) => text.clone().into(),

@@ -1,7 +1,7 @@
 //! The language's own functions in JSONata: `is_present`, `matches` and their like.
 
 use super::jsonata::{Binds, Jsonata, quote};
-use super::{Lowering, Place};
+use super::{Lowering, ValueSite};
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, Text};
 use workflow_asl::Code;
@@ -37,7 +37,7 @@ fn glob(pattern: &str) -> String {
 
 impl<'a> Lowering<'_, 'a> {
     /// A call as JSONata.
-    pub(super) fn jsonata_call(&mut self, place: Place<'_, 'a>, name: &Text, arguments: &[Expr]) -> Jsonata {
+    pub(super) fn jsonata_call(&mut self, place: ValueSite<'_, 'a>, name: &Text, arguments: &[Expr]) -> Jsonata {
         let joined = |arguments: &[String], word: &str, binds| {
             let text = arguments.join(word);
             if arguments.len() == 1 { Jsonata::operand(format!("({text})")) } else { Jsonata::new(text, binds) }
@@ -58,7 +58,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn operands(&mut self, place: Place<'_, 'a>, arguments: &[Expr], least: Binds) -> Vec<String> {
+    fn operands(&mut self, place: ValueSite<'_, 'a>, arguments: &[Expr], least: Binds) -> Vec<String> {
         arguments.iter().map(|argument| self.jsonata(place, argument).within(least)).collect()
     }
 
@@ -78,11 +78,11 @@ impl<'a> Lowering<'_, 'a> {
         })
     }
 
-    fn matches(&mut self, place: Place<'_, 'a>, value: &Expr, pattern: &Expr) -> Jsonata {
+    fn matches(&mut self, place: ValueSite<'_, 'a>, value: &Expr, pattern: &Expr) -> Jsonata {
         let value = self.jsonata(place, value);
         match &pattern.kind {
             ExprKind::Text(pattern) => Jsonata::operand(format!("$contains({}, {})", value.text, glob(pattern))),
-            ExprKind::Invalid | ExprKind::Habit(_) => Jsonata::operand("false"),
+            ExprKind::Invalid | ExprKind::OtherLanguage(_) => Jsonata::operand("false"),
             _ => {
                 let problem =
                     Problem::new(Code::BadLiteral, pattern.spot, "the pattern of `matches` is text in quotes");

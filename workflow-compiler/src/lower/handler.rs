@@ -5,7 +5,7 @@ use workflow_asl::error_name;
 
 use super::field::Fields;
 use super::state::belongs;
-use super::{Lowering, Place, Position};
+use super::{Lowering, ValueField, ValueSite};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, Comment, Retrier, SettingField, Spot, Text, plain};
 use crate::syntax::keyword::ClauseKind;
@@ -41,7 +41,7 @@ impl<'a> Lowering<'_, 'a> {
             let Some((retrier, comment)) = self.named_retrier(clause) else { continue };
             if !(inherited && retries_all) {
                 let mut entry = Fields::at(fields.at.child("Retry").index(retriers.len()));
-                self.spots.put(entry.at.clone(), clause.spot);
+                self.source_map.put(entry.at.clone(), clause.spot);
                 self.retrier(retrier, comment, &mut entry);
                 retriers.push(Value::Object(entry.map));
             }
@@ -53,7 +53,7 @@ impl<'a> Lowering<'_, 'a> {
                 (own, _) => Some(own),
             };
             let mut entry = Fields::at(fields.at.child("Catch").index(catchers.len()));
-            self.spots.put(entry.at.clone(), clause.spot);
+            self.source_map.put(entry.at.clone(), clause.spot);
             self.catcher(info, catcher, comment.unwrap_or(&None), &mut entry);
             catchers.push(Value::Object(entry.map));
         }
@@ -96,27 +96,32 @@ impl<'a> Lowering<'_, 'a> {
         self.put_errors(entry, &catcher.errors, catcher.errors_spot);
         for clause in catcher.clauses.iter().filter(|clause| belongs(clause, info)) {
             let ClauseValue::Expr(value) = &clause.value else { continue };
-            let assign = Place { state: info, position: Position::CatchAssign };
+            let assign = ValueSite { state: info, position: ValueField::CatchAssign };
             match clause.kind {
                 ClauseKind::Assign => self.put_value(entry, "Assign", assign, value),
                 ClauseKind::Output => {
-                    self.put_value(entry, "Output", Place { state: info, position: Position::CatchOutput }, value);
+                    self.put_value(
+                        entry,
+                        "Output",
+                        ValueSite { state: info, position: ValueField::CatchOutput },
+                        value,
+                    );
                 }
                 ClauseKind::ResultPath => {
-                    self.put_path(entry, "ResultPath", Place { state: info, position: Position::Path }, value);
+                    self.put_path(entry, "ResultPath", ValueSite { state: info, position: ValueField::Path }, value);
                 }
                 _ => {}
             }
         }
-        self.keep_error(info, &catcher.target, entry);
-        self.keep_item(info, &catcher.target, entry);
+        self.capture_error(info, &catcher.target, entry);
+        self.capture_item(info, &catcher.target, entry);
         self.put_target(entry, "Next", &catcher.target);
     }
 
     fn put_errors(&mut self, entry: &mut Fields, errors: &[Text], spot: Spot) {
         let at = entry.at.child("ErrorEquals");
         for (index, error) in errors.iter().enumerate() {
-            self.spots.put(at.index(index), error.spot);
+            self.source_map.put(at.index(index), error.spot);
         }
         let names = errors.iter().map(|error| Value::from(error.value.clone())).collect();
         self.put(entry, "ErrorEquals", names, spot);

@@ -5,11 +5,11 @@
 use serde_json::Value;
 use workflow_asl::intrinsic::{Function, Kind};
 
-use super::hole::Source;
 use super::reference::Meaning;
-use super::{Lowering, Place};
+use super::slot::Source;
+use super::{Lowering, ValueSite};
 use crate::check::Ty;
-use crate::piece::Escape;
+use crate::fragment::Escape;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Segment};
 
 /// The template and arguments of a `States.Format` while they are gathered.
@@ -54,7 +54,7 @@ fn call(function: Function, arguments: &[String]) -> String {
 
 impl<'a> Lowering<'_, 'a> {
     /// A computed value: a path or a call.
-    pub(super) fn intrinsic(&mut self, place: Place<'_, 'a>, expr: &Expr) -> String {
+    pub(super) fn intrinsic(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Paren(inner) => self.intrinsic(place, inner),
             ExprKind::Reference(reference) => match self.path(place, reference) {
@@ -132,7 +132,7 @@ impl<'a> Lowering<'_, 'a> {
                 text
             }
             ExprKind::Constant(path) => {
-                format!("'{}'", self.holes.inside(Source::Constant(path.clone()), Escape::Intrinsic))
+                format!("'{}'", self.slots.inside(Source::Constant(path.clone()), Escape::Intrinsic))
             }
             _ => match self.scalar_literal(expr, Escape::Json) {
                 Some(Value::String(text)) => format!("'{}'", escape(&text, false)),
@@ -146,10 +146,10 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// An argument that is a number or a truth value, so that a constant stands without apostrophes.
-    fn bare(&mut self, place: Place<'_, 'a>, expr: &Expr) -> String {
+    fn bare(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Paren(inner) => self.bare(place, inner),
-            ExprKind::Constant(path) => self.holes.literal(Source::Constant(path.clone()), Escape::Text),
+            ExprKind::Constant(path) => self.slots.literal(Source::Constant(path.clone()), Escape::Text),
             _ => self.intrinsic(place, expr),
         }
     }
@@ -157,13 +157,13 @@ impl<'a> Lowering<'_, 'a> {
     fn intrinsic_hole(&mut self, source: Source, ty: &Ty) -> String {
         match ty.present() {
             // A number or truth value stands without apostrophes.
-            Ty::Integer(_) | Ty::Number | Ty::Float(_) | Ty::Bool => self.holes.literal(source, Escape::Text),
-            _ => format!("'{}'", self.holes.inside(source, Escape::Intrinsic)),
+            Ty::Integer(_) | Ty::Number | Ty::Float(_) | Ty::Bool => self.slots.literal(source, Escape::Text),
+            _ => format!("'{}'", self.slots.inside(source, Escape::Intrinsic)),
         }
     }
 
     /// Whether a sum joins texts.
-    pub(super) fn is_text_sum(&self, place: Place<'_, 'a>, expr: &Expr) -> bool {
+    pub(super) fn is_text_sum(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {
                 self.is_text_sum(place, left) || self.is_text_sum(place, right)
@@ -174,12 +174,12 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Whether both sides can be whole numbers, and not both are unknown.
-    fn is_whole_sum(&self, place: Place<'_, 'a>, left: &Expr, right: &Expr) -> bool {
+    fn is_whole_sum(&self, place: ValueSite<'_, 'a>, left: &Expr, right: &Expr) -> bool {
         let unknown = |side: &Expr| self.model.type_of(place, side).is_unknown();
         self.may_be_whole(place, left) && self.may_be_whole(place, right) && !(unknown(left) && unknown(right))
     }
 
-    fn may_be_whole(&self, place: Place<'_, 'a>, expr: &Expr) -> bool {
+    fn may_be_whole(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Paren(inner) => self.may_be_whole(place, inner),
             // What is wrong in it is reported where it is lowered.
@@ -189,7 +189,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Gathers the parts of `a + "text" + b`.
-    fn text_sum(&mut self, place: Place<'_, 'a>, expr: &Expr, format: &mut Format) {
+    fn text_sum(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, format: &mut Format) {
         match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) if self.is_text_sum(place, expr) => {
                 self.text_sum(place, left, format);
@@ -204,12 +204,12 @@ impl<'a> Lowering<'_, 'a> {
                 }
             }
             ExprKind::Constant(path) => {
-                let mark = self.holes.inside(Source::Constant(path.clone()), Escape::Intrinsic);
+                let mark = self.slots.inside(Source::Constant(path.clone()), Escape::Intrinsic);
                 format.template.push_str(&mark);
             }
             ExprKind::Reference(reference) if self.param(reference).is_some() => {
                 if let Some(source) = self.param(reference) {
-                    let mark = self.holes.inside(source, Escape::Intrinsic);
+                    let mark = self.slots.inside(source, Escape::Intrinsic);
                     format.template.push_str(&mark);
                 }
             }

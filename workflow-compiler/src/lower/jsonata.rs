@@ -5,11 +5,11 @@
 use serde_json::Value;
 use workflow_asl::Code;
 
-use super::hole::Source;
 use super::reference::Meaning;
-use super::{Lowering, Place, Position};
+use super::slot::Source;
+use super::{Lowering, ValueField, ValueSite};
 use crate::check::Ty;
-use crate::piece::Escape;
+use crate::fragment::Escape;
 use crate::problem::Problem;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, UnaryOp};
 
@@ -108,7 +108,7 @@ fn tighter(binds: Binds) -> Binds {
 
 impl<'a> Lowering<'_, 'a> {
     /// An expression as JSONata.
-    pub(super) fn jsonata(&mut self, place: Place<'_, 'a>, expr: &Expr) -> Jsonata {
+    pub(super) fn jsonata(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> Jsonata {
         match &expr.kind {
             ExprKind::Paren(inner) => self.jsonata(place, inner),
             ExprKind::Number(text) if text.starts_with('-') => Jsonata::new(text.clone(), Binds::Minus),
@@ -130,10 +130,10 @@ impl<'a> Lowering<'_, 'a> {
             }
             ExprKind::Reference(reference) => match self.jsonata_reference(place, reference) {
                 Meaning::Data(text) => Jsonata::operand(text),
-                Meaning::Param(source, _) => Jsonata::operand(self.holes.literal(source, Escape::Jsonata)),
+                Meaning::Param(source, _) => Jsonata::operand(self.slots.literal(source, Escape::Jsonata)),
             },
             ExprKind::Constant(path) => {
-                Jsonata::operand(self.holes.literal(Source::Constant(path.clone()), Escape::Jsonata))
+                Jsonata::operand(self.slots.literal(Source::Constant(path.clone()), Escape::Jsonata))
             }
             ExprKind::Access(value, segments) => {
                 let mut text = self.jsonata(place, value).within(Binds::Operand);
@@ -166,7 +166,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// `{'a': x}`: members that are absent are left out.
-    pub(super) fn constructor(&mut self, place: Place<'_, 'a>, members: &[Member]) -> Jsonata {
+    pub(super) fn constructor(&mut self, place: ValueSite<'_, 'a>, members: &[Member]) -> Jsonata {
         let members = members.iter().map(|member| {
             let value = self.jsonata(place, &member.value);
             format!("{}: {}", quote(&member.key.value), value.text)
@@ -176,7 +176,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// An item of an array constructor, which would flatten an item that is an array unless it is in brackets.
-    fn array_item(&mut self, place: Place<'_, 'a>, item: &Expr) -> String {
+    fn array_item(&mut self, place: ValueSite<'_, 'a>, item: &Expr) -> String {
         let ty = self.model.type_of(place, item);
         let literal = matches!(item.kind, ExprKind::Array(_));
         let text = self.jsonata(place, item).text;
@@ -189,7 +189,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn jsonata_binary(&mut self, place: Place<'_, 'a>, op: BinaryOp, left: &Expr, right: &Expr) -> Jsonata {
+    fn jsonata_binary(&mut self, place: ValueSite<'_, 'a>, op: BinaryOp, left: &Expr, right: &Expr) -> Jsonata {
         let left_ty = self.model.type_of(place, left);
         let right_ty = self.model.type_of(place, right);
         let (mut word, binds) = operator(op);
@@ -226,7 +226,7 @@ impl<'a> Lowering<'_, 'a> {
         let text = format!("{left} {word} {right}");
         let orders = compares && !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         if orders
-            && place.position == Position::Condition
+            && place.position == ValueField::Condition
             && sides.iter().any(|side| self.model.may_be_nothing(place, side))
         {
             // An order of something that is absent is nothing, which is no condition, and `$boolean` of nothing is nothing.
@@ -243,7 +243,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Whether both sides are instants, which may be written with different offsets.
-    fn is_instant(&self, place: Place<'_, 'a>, left: &Expr, right: &Expr) -> bool {
+    fn is_instant(&self, place: ValueSite<'_, 'a>, left: &Expr, right: &Expr) -> bool {
         let sides = [left, right].map(|side| self.model.type_of(place, side).present().clone());
         let instant = |ty: &Ty| *ty == Ty::Timestamp;
         sides.iter().any(instant)

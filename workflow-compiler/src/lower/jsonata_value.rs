@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use workflow_asl::Pointer;
 
 use super::jsonata::{Jsonata, expression, quote};
-use super::{Lowering, Place};
-use crate::piece::Escape;
+use super::{Lowering, ValueSite};
+use crate::fragment::Escape;
 use crate::syntax::ast::{Expr, ExprKind};
 
 /// What AWS takes for the beginning of an expression.
@@ -20,8 +20,8 @@ pub(super) fn braced(text: &str) -> Value {
 
 impl<'a> Lowering<'_, 'a> {
     /// A value of a JSONata state, whose place in the document is `at`.
-    pub(super) fn jsonata_value(&mut self, place: Place<'_, 'a>, expr: &Expr, at: &Pointer) -> Value {
-        self.spots.put(at.clone(), expr.spot);
+    pub(super) fn jsonata_value(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: &Pointer) -> Value {
+        self.source_map.put(at.clone(), expr.spot);
         match &expr.kind {
             ExprKind::Paren(inner) => self.jsonata_value(place, inner, at),
             ExprKind::Object(members) if members.iter().any(|member| member.optional) => {
@@ -31,7 +31,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Object(members) => {
                 let members = members.iter().map(|member| {
                     let key = member.key.value.clone();
-                    self.spots.put_key(at.child(&key), member.key.spot);
+                    self.source_map.put_key(at.child(&key), member.key.spot);
                     let value = self.jsonata_value(place, &member.value, &at.child(&key));
                     (key, value)
                 });
@@ -47,7 +47,7 @@ impl<'a> Lowering<'_, 'a> {
                 None => Value::Null,
             },
             ExprKind::Reference(reference) if self.param(reference).is_some() => match self.param(reference) {
-                Some(source) => self.holes.value(source, Escape::JsonataTemplate),
+                Some(source) => self.slots.value(source, Escape::JsonataTemplate),
                 None => Value::Null,
             },
             ExprKind::Variant { .. } => match self.literal(expr) {
@@ -71,15 +71,15 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Object(members) => {
                 for member in members {
                     let at = at.child(&member.key.value);
-                    self.spots.put_key(at.clone(), member.key.spot);
-                    self.spots.put(at.clone(), member.value.spot);
+                    self.source_map.put_key(at.clone(), member.key.spot);
+                    self.source_map.put(at.clone(), member.value.spot);
                     self.spots_within(&member.value, &at);
                 }
             }
             ExprKind::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     let at = at.index(index);
-                    self.spots.put(at.clone(), item.spot);
+                    self.source_map.put(at.clone(), item.spot);
                     self.spots_within(item, &at);
                 }
             }

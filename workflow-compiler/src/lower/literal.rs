@@ -3,8 +3,8 @@
 use serde_json::{Map, Number, Value};
 
 use super::Lowering;
-use super::hole::Source;
-use crate::piece::Escape;
+use super::slot::Source;
+use crate::fragment::Escape;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, plain};
 
 /// A number by its text, as far as `serde_json` can hold it.
@@ -23,7 +23,7 @@ impl Lowering<'_, '_> {
             ExprKind::Array(items) => items.iter().map(|item| self.literal(item)).collect(),
             ExprKind::Paren(inner) => self.literal(inner),
             ExprKind::Reference(reference) => match self.param(reference) {
-                Some(source) => self.holes.value(source, Escape::Json),
+                Some(source) => self.slots.value(source, Escape::Json),
                 None => Value::Null,
             },
             ExprKind::Path(text) | ExprKind::Jsonata(text) => text.value.clone().into(),
@@ -41,9 +41,9 @@ impl Lowering<'_, '_> {
             }
             ExprKind::Paren(inner) => self.joined(inner)?,
             ExprKind::Reference(reference) => {
-                self.param(reference).map(|from| self.holes.inside(from, Escape::Text))?
+                self.param(reference).map(|from| self.slots.inside(from, Escape::Text))?
             }
-            ExprKind::Constant(path) => self.holes.inside(Source::Constant(path.clone()), Escape::Text),
+            ExprKind::Constant(path) => self.slots.inside(Source::Constant(path.clone()), Escape::Text),
             ExprKind::Text(text) => text.clone(),
             _ => return None,
         })
@@ -52,7 +52,7 @@ impl Lowering<'_, '_> {
     /// A literal, variant or constant; `None` for anything else.
     pub(super) fn scalar_literal(&mut self, expr: &Expr, escape: Escape) -> Option<Value> {
         Some(match &expr.kind {
-            ExprKind::Null | ExprKind::Invalid | ExprKind::Habit(_) => Value::Null,
+            ExprKind::Null | ExprKind::Invalid | ExprKind::OtherLanguage(_) => Value::Null,
             ExprKind::Bool(value) => Value::Bool(*value),
             ExprKind::Number(text) => number(text),
             ExprKind::Duration(seconds) => (*seconds).into(),
@@ -61,7 +61,7 @@ impl Lowering<'_, '_> {
                 let (ty, variant) = (plain(ty), plain(variant));
                 self.model.variant_wire(&ty, &variant).unwrap_or(&variant).into()
             }
-            ExprKind::Constant(path) => self.holes.value(Source::Constant(path.clone()), escape),
+            ExprKind::Constant(path) => self.slots.value(Source::Constant(path.clone()), escape),
             _ => return None,
         })
     }

@@ -6,7 +6,7 @@ use workflow_asl::document::{Branch as AslBranch, ItemProcessor, QueryLanguage};
 use super::field::Fields;
 use super::state::belongs;
 use super::template::Template;
-use super::{Lowering, Place, Position};
+use super::{Lowering, ValueField, ValueSite};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Body, Branch, Clause, ClauseValue, Comment, Expr, Over};
 use crate::syntax::keyword::ClauseKind;
@@ -16,7 +16,7 @@ impl<'a> Lowering<'_, 'a> {
         let at = fields.at.child("Branches");
         let branches = branches.iter().enumerate().map(|(index, branch)| {
             let mut fields = Fields::at(at.index(index));
-            self.spots.put(fields.at.clone(), branch.body.spot);
+            self.source_map.put(fields.at.clone(), branch.body.spot);
             self.put_body(&branch.body, branch.comment.as_ref().or(branch.body.comment.as_ref()), &mut fields);
             fields.ordered(AslBranch::FIELDS)
         });
@@ -54,12 +54,12 @@ impl<'a> Lowering<'_, 'a> {
         }
         let comment: &Comment = &body.comment;
         self.put_body(body, comment.as_ref(), &mut processor);
-        self.spots.put(processor.at.clone(), body.spot);
+        self.source_map.put(processor.at.clone(), body.spot);
         fields.insert(name, processor.ordered(ItemProcessor::FIELDS));
     }
 
     fn put_items(&mut self, info: &StateInfo<'a>, items: &Expr, fields: &mut Fields) {
-        let place = Place { state: info, position: Position::Items };
+        let place = ValueSite { state: info, position: ValueField::Items };
         if info.language == QueryLanguage::Jsonata {
             self.put_value(fields, "Items", place, items);
             return;
@@ -74,23 +74,23 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn map_clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields, processor: &mut Fields) {
-        let place = |position| Place { state: info, position };
+        let place = |position| ValueSite { state: info, position };
         match (clause.kind, &clause.value) {
             (ClauseKind::Items, ClauseValue::Expr(items)) => self.put_items(info, items, fields),
             (ClauseKind::ItemsPath, ClauseValue::Expr(path)) => {
-                self.put_path(fields, "ItemsPath", place(Position::Path), path);
+                self.put_path(fields, "ItemsPath", place(ValueField::Path), path);
             }
             (ClauseKind::ItemSelector, ClauseValue::Expr(selector)) => {
-                self.put_value(fields, "ItemSelector", place(Position::ItemSelector), selector);
+                self.put_value(fields, "ItemSelector", place(ValueField::ItemSelector), selector);
             }
             (ClauseKind::MaxConcurrency, ClauseValue::Expr(limit)) => {
-                self.put_scalar(fields, "MaxConcurrency", place(Position::Limit), limit);
+                self.put_scalar(fields, "MaxConcurrency", place(ValueField::Limit), limit);
             }
             (ClauseKind::Tolerate, ClauseValue::ToleratePercent(share)) => {
-                self.put_scalar(fields, "ToleratedFailurePercentage", place(Position::Share), share);
+                self.put_scalar(fields, "ToleratedFailurePercentage", place(ValueField::Share), share);
             }
             (ClauseKind::Tolerate, ClauseValue::TolerateCount(count)) => {
-                self.put_scalar(fields, "ToleratedFailureCount", place(Position::Limit), count);
+                self.put_scalar(fields, "ToleratedFailureCount", place(ValueField::Limit), count);
             }
             (ClauseKind::Inline, _) => {
                 let mut config = Fields::at(processor.at.child("ProcessorConfig"));

@@ -1,28 +1,28 @@
 //! Checked model to Amazon States Language: the document, where its parts come from, its text in pieces.
 
+mod captures;
 mod choice;
 mod condition;
+mod distributed_map;
 mod field;
 mod function;
 mod handler;
-pub(crate) mod hole;
 mod intrinsic;
 mod json;
 mod jsonata;
 mod jsonata_value;
-mod keep;
 mod literal;
 mod map;
 mod pass;
 mod reference;
 mod resource;
-mod spots;
+pub(crate) mod slot;
+mod source_map;
 mod state;
 mod task;
 mod template;
 #[cfg(test)]
 mod tests;
-mod transfer;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -34,11 +34,11 @@ use workflow_asl::rules::Annotations;
 use workflow_asl::{Code, Diagnostic, Pointer, StateMachine};
 
 use self::field::Fields;
-use self::hole::Holes;
-pub use self::spots::SpotMap;
-use crate::check::{Model, Place, Position, StateInfo};
-use crate::document::pieces;
-use crate::piece::Piece;
+use self::slot::Slots;
+pub use self::source_map::SourceMap;
+use crate::check::{Model, StateInfo, ValueField, ValueSite};
+use crate::fragment::Fragment;
+use crate::from_file::fragments;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{ClauseValue, Declaration, DeclarationKind, Spot};
 use crate::syntax::keyword::ClauseKind;
@@ -56,9 +56,9 @@ pub struct Lowered {
     /// language takes as they are.
     pub found: Vec<Diagnostic>,
     /// Where the parts of the document come from.
-    pub spots: SpotMap,
+    pub source_map: SourceMap,
     /// The document's text, cut where parameters and constants stand.
-    pub pieces: Vec<Piece>,
+    pub fragments: Vec<Fragment>,
     /// What is said of the states that is not in the document.
     pub annotations: Annotations,
 }
@@ -69,8 +69,8 @@ pub fn lower(model: &Model<'_>, problems: &mut Problems) -> Lowered {
     let mut lowering = Lowering {
         model,
         problems,
-        spots: SpotMap::default(),
-        holes: Holes::default(),
+        source_map: SourceMap::default(),
+        slots: Slots::default(),
         annotations: Annotations::default(),
     };
     let mut definition = lowering.machine();
@@ -79,19 +79,27 @@ pub fn lower(model: &Model<'_>, problems: &mut Problems) -> Lowered {
         Some(declared) => json::text(&lowering.placeholders(&definition, declared)),
         None => json::text(&definition),
     };
-    let pieces = lowering.holes.cut(&text);
-    lowering.holes.name(&mut definition, &|param| Some(model.params.get(param)?.decl.wire.as_str()));
+    let fragments = lowering.slots.cut(&text);
+    lowering.slots.name(&mut definition, &|param| Some(model.params.get(param)?.decl.wire.as_str()));
     let (machine, found) = StateMachine::read(&definition);
     let characters = text.chars().count();
-    Lowered { definition, characters, machine, found, spots: lowering.spots, pieces, annotations: lowering.annotations }
+    Lowered {
+        definition,
+        characters,
+        machine,
+        found,
+        source_map: lowering.source_map,
+        fragments,
+        annotations: lowering.annotations,
+    }
 }
 
 /// What all parts of the lowering share.
 struct Lowering<'m, 'a> {
     model: &'m Model<'a>,
     problems: &'m mut Problems,
-    spots: SpotMap,
-    holes: Holes,
+    source_map: SourceMap,
+    slots: Slots,
     annotations: Annotations,
 }
 
@@ -107,7 +115,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
             }
             field.map(|(param, _)| param.clone())
         };
-        let marked = pieces::mark(definition, self.model.language, &mut self.holes, &param);
+        let marked = fragments::mark(definition, self.model.language, &mut self.slots, &param);
         for name in unknown.into_inner() {
             let message = format!("a text has the placeholder `${{{name}}}`, which is no declared param");
             let problem = Problem::new(Code::UnknownParam, declared.keyword.span(), message);
@@ -125,7 +133,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
     fn machine(&mut self) -> Value {
         let model = self.model;
         let whole = Spot::from(model.workflow.name.span());
-        self.spots.put(Pointer::root(), whole);
+        self.source_map.put(Pointer::root(), whole);
         let mut fields = Fields::at(Pointer::root());
         if let Some(comment) = model.comment {
             self.put(&mut fields, "Comment", comment.value.clone().into(), comment.spot);
@@ -153,13 +161,13 @@ impl<'m, 'a> Lowering<'m, 'a> {
             self.put(fields, "StartAt", start.asl_name.clone().into(), spot);
         }
         let at = fields.at.child("States");
-        self.spots.put(at.clone(), body.spot);
+        self.source_map.put(at.clone(), body.spot);
         let mut states = Map::new();
         for info in model.states_of(scope) {
             // Of two states with one name, which has been reported, the first counts.
             if !states.contains_key(&info.asl_name) {
                 if let Some(alias) = &info.state.alias {
-                    self.spots.put_key(at.child(&info.asl_name), alias.spot);
+                    self.source_map.put_key(at.child(&info.asl_name), alias.spot);
                 }
                 self.annotate(info, at.child(&info.asl_name));
                 let state = self.state(info, at.child(&info.asl_name));
@@ -188,7 +196,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
     }
 
     fn put(&mut self, fields: &mut Fields, name: &str, value: Value, spot: Spot) {
-        self.spots.put(fields.at.child(name), spot);
+        self.source_map.put(fields.at.child(name), spot);
         fields.insert(name, value);
     }
 

@@ -4,7 +4,7 @@ use workflow_asl::document::QueryLanguage;
 
 use super::field::Fields;
 use super::template::Template;
-use super::{Lowering, Place, Position};
+use super::{Lowering, ValueField, ValueSite};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Expr, WaitHead};
 use crate::syntax::keyword::ClauseKind;
@@ -17,10 +17,10 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn pass(&mut self, info: &StateInfo<'a>, value: Option<&Expr>, fields: &mut Fields) {
         let Some(value) = value else { return };
         if info.language == QueryLanguage::Jsonata {
-            self.put_value(fields, "Output", Place { state: info, position: Position::Output }, value);
+            self.put_value(fields, "Output", ValueSite { state: info, position: ValueField::Output }, value);
             return;
         }
-        let place = Place { state: info, position: Position::Parameters };
+        let place = ValueSite { state: info, position: ValueField::Parameters };
         match self.template(place, value, &fields.at.child("Parameters")) {
             Template::Plain(constant) => self.put(fields, "Result", constant, value.spot),
             Template::Nested(template) if template.is_object() => self.put(fields, "Parameters", template, value.spot),
@@ -53,7 +53,7 @@ impl<'a> Lowering<'_, 'a> {
     /// `succeed X = value`. A JSONPath succeed can only pick a part of its input.
     pub(super) fn succeed(&mut self, info: &StateInfo<'a>, value: Option<&Expr>, fields: &mut Fields) {
         let Some(value) = value else { return };
-        let place = Place { state: info, position: Position::Output };
+        let place = ValueSite { state: info, position: ValueField::Output };
         if info.language == QueryLanguage::Jsonata {
             self.put_value(fields, "Output", place, value);
             return;
@@ -68,10 +68,10 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     pub(super) fn wait(&mut self, info: &StateInfo<'a>, head: Option<&WaitHead>, fields: &mut Fields) {
-        let place = |position| Place { state: info, position };
+        let place = |position| ValueSite { state: info, position };
         match head {
-            Some(WaitHead::For(seconds)) => self.put_scalar(fields, "Seconds", place(Position::Seconds), seconds),
-            Some(WaitHead::Until(time)) => self.put_scalar(fields, "Timestamp", place(Position::Timestamp), time),
+            Some(WaitHead::For(seconds)) => self.put_scalar(fields, "Seconds", place(ValueField::Seconds), seconds),
+            Some(WaitHead::Until(time)) => self.put_scalar(fields, "Timestamp", place(ValueField::Timestamp), time),
             None => {}
         }
     }
@@ -83,7 +83,7 @@ impl<'a> Lowering<'_, 'a> {
         cause: Option<&Expr>,
         fields: &mut Fields,
     ) {
-        let place = Place { state: info, position: Position::Failure };
+        let place = ValueSite { state: info, position: ValueField::Failure };
         for (name, value) in [("Error", error), ("Cause", cause)] {
             if let Some(value) = value {
                 self.put_scalar(fields, name, place, value);

@@ -2,8 +2,8 @@
 
 use workflow_asl::path::in_brackets;
 
-use super::hole::Source;
-use super::{Lowering, Place};
+use super::slot::Source;
+use super::{Lowering, ValueSite};
 use crate::check::{Base, Step, Ty};
 use crate::syntax::ast::{Reference, Segment};
 
@@ -17,7 +17,7 @@ pub(super) enum Meaning {
 
 impl<'a> Lowering<'_, 'a> {
     /// A reference as a JSONPath.
-    pub(super) fn path(&mut self, place: Place<'_, 'a>, reference: &Reference) -> Meaning {
+    pub(super) fn path(&mut self, place: ValueSite<'_, 'a>, reference: &Reference) -> Meaning {
         let resolved = self.model.resolve(place, reference);
         let mut path = match resolved.base {
             Base::Param(name) => return Meaning::Param(Source::Param(name), resolved.ty),
@@ -37,7 +37,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// A reference as a JSONata expression, which binds more tightly than any operator.
-    pub(super) fn jsonata_reference(&mut self, place: Place<'_, 'a>, reference: &Reference) -> Meaning {
+    pub(super) fn jsonata_reference(&mut self, place: ValueSite<'_, 'a>, reference: &Reference) -> Meaning {
         let resolved = self.model.resolve(place, reference);
         let mut text = match resolved.base {
             Base::Param(name) => return Meaning::Param(Source::Param(name), resolved.ty),
@@ -62,7 +62,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Members and indices of a JSONata expression that is no reference.
-    pub(super) fn jsonata_segments(&mut self, place: Place<'_, 'a>, text: &mut String, segments: &[Segment]) {
+    pub(super) fn jsonata_segments(&mut self, place: ValueSite<'_, 'a>, text: &mut String, segments: &[Segment]) {
         for segment in segments {
             match segment {
                 Segment::Member { name, .. } => push_jsonata_member(text, &name.value),

@@ -6,7 +6,7 @@ use workflow_asl::{Pointer, State, StateKind};
 
 use super::field::Fields;
 use super::template::Template;
-use super::{Lowering, Place, Position, target_spot};
+use super::{Lowering, ValueField, ValueSite, target_spot};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Clause, ClauseValue, Comment, Expr, ExprKind, Head, Target, When, plain};
 use crate::syntax::keyword::ClauseKind;
@@ -14,7 +14,7 @@ use crate::syntax::keyword::ClauseKind;
 impl<'a> Lowering<'_, 'a> {
     pub(super) fn state(&mut self, info: &StateInfo<'a>, at: Pointer) -> Value {
         let state = info.state;
-        self.spots.put(at.clone(), state.name.span().into());
+        self.source_map.put(at.clone(), state.name.span().into());
         let mut fields = Fields::at(at);
         self.put(&mut fields, "Type", state.kind.name().into(), state.keyword.span().into());
         self.put_comment(&mut fields, &state.comment, &state.clauses);
@@ -37,7 +37,7 @@ impl<'a> Lowering<'_, 'a> {
             _ => None,
         };
         if let Some(target) = state.transition.as_ref().or(other.map(|arm| &arm.target)) {
-            self.keep_item(info, target, &mut fields);
+            self.capture_item(info, target, &mut fields);
         }
         self.handlers(info, &mut fields);
         match &state.transition {
@@ -51,7 +51,7 @@ impl<'a> Lowering<'_, 'a> {
 
     /// The clauses that are a field of the document, but for handlers and those of maps.
     fn clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields) {
-        let place = |position| Place { state: info, position };
+        let place = |position| ValueSite { state: info, position };
         let value = match &clause.value {
             ClauseValue::Expr(value) => value,
             ClauseValue::Query(language) => {
@@ -61,33 +61,33 @@ impl<'a> Lowering<'_, 'a> {
             _ => return,
         };
         match clause.kind {
-            ClauseKind::Timeout => self.put_scalar(fields, "TimeoutSeconds", place(Position::Timeout), value),
-            ClauseKind::Heartbeat => self.put_scalar(fields, "HeartbeatSeconds", place(Position::Timeout), value),
-            ClauseKind::Credentials => self.put_value(fields, "Credentials", place(Position::Credentials), value),
-            ClauseKind::Assign => self.put_value(fields, "Assign", place(Position::Assign), value),
-            ClauseKind::Output => self.put_value(fields, "Output", place(Position::Output), value),
-            ClauseKind::Arguments => self.put_value(fields, "Arguments", place(Position::Parameters), value),
-            ClauseKind::InputPath => self.put_path(fields, "InputPath", place(Position::Path), value),
+            ClauseKind::Timeout => self.put_scalar(fields, "TimeoutSeconds", place(ValueField::Timeout), value),
+            ClauseKind::Heartbeat => self.put_scalar(fields, "HeartbeatSeconds", place(ValueField::Timeout), value),
+            ClauseKind::Credentials => self.put_value(fields, "Credentials", place(ValueField::Credentials), value),
+            ClauseKind::Assign => self.put_value(fields, "Assign", place(ValueField::Assign), value),
+            ClauseKind::Output => self.put_value(fields, "Output", place(ValueField::Output), value),
+            ClauseKind::Arguments => self.put_value(fields, "Arguments", place(ValueField::Parameters), value),
+            ClauseKind::InputPath => self.put_path(fields, "InputPath", place(ValueField::Path), value),
             // A map's are the former name of its item selector.
             ClauseKind::Parameters if info.state.kind == StateKind::Map => {
-                self.put_value(fields, "Parameters", place(Position::ItemSelector), value);
+                self.put_value(fields, "Parameters", place(ValueField::ItemSelector), value);
             }
-            ClauseKind::Parameters => self.put_parameters(fields, place(Position::Parameters), value),
+            ClauseKind::Parameters => self.put_parameters(fields, place(ValueField::Parameters), value),
             ClauseKind::Result => {
                 let result = self.literal(value);
                 self.put(fields, "Result", result, value.spot);
             }
             ClauseKind::ResultSelector => {
-                self.put_value(fields, "ResultSelector", place(Position::ResultSelector), value);
+                self.put_value(fields, "ResultSelector", place(ValueField::ResultSelector), value);
             }
-            ClauseKind::ResultPath => self.put_path(fields, "ResultPath", place(Position::Path), value),
-            ClauseKind::OutputPath => self.put_path(fields, "OutputPath", place(Position::OutputPath), value),
+            ClauseKind::ResultPath => self.put_path(fields, "ResultPath", place(ValueField::Path), value),
+            ClauseKind::OutputPath => self.put_path(fields, "OutputPath", place(ValueField::OutputPath), value),
             _ => {}
         }
     }
 
     /// The request of a task and the like. In a JSONPath state a request that is one path is `InputPath`.
-    pub(super) fn put_parameters(&mut self, fields: &mut Fields, place: Place<'_, 'a>, value: &Expr) {
+    pub(super) fn put_parameters(&mut self, fields: &mut Fields, place: ValueSite<'_, 'a>, value: &Expr) {
         if place.state.language == QueryLanguage::Jsonata {
             self.put_value(fields, "Arguments", place, value);
             return;
@@ -144,7 +144,7 @@ impl<'a> Lowering<'_, 'a> {
                     }
                 }
                 self.put(fields, &member.key.value, json, member.value.spot);
-                self.spots.put_key(fields.at.child(&member.key.value), member.key.spot);
+                self.source_map.put_key(fields.at.child(&member.key.value), member.key.spot);
             }
         }
     }

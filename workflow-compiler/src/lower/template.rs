@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use workflow_asl::{Code, Pointer};
 
 use super::reference::Meaning;
-use super::{Lowering, Place};
-use crate::piece::Escape;
+use super::{Lowering, ValueSite};
+use crate::fragment::Escape;
 use crate::problem::Problem;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, UnaryOp};
 
@@ -26,15 +26,15 @@ pub(super) enum Template {
 
 impl<'a> Lowering<'_, 'a> {
     /// A value of a JSONPath state, whose place in the document is `at`.
-    pub(super) fn template(&mut self, place: Place<'_, 'a>, expr: &Expr, at: &Pointer) -> Template {
-        self.spots.put(at.clone(), expr.spot);
+    pub(super) fn template(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: &Pointer) -> Template {
+        self.source_map.put(at.clone(), expr.spot);
         match &expr.kind {
             ExprKind::Object(members) => self.template_object(place, members, at),
             ExprKind::Array(items) => self.template_array(place, items, expr, at),
             ExprKind::Paren(inner) => self.template(place, inner, at),
             ExprKind::Reference(reference) => match self.path(place, reference) {
                 Meaning::Data(path) => Template::Computed(path),
-                Meaning::Param(source, _) => Template::Plain(self.holes.value(source, Escape::Json)),
+                Meaning::Param(source, _) => Template::Plain(self.slots.value(source, Escape::Json)),
             },
             ExprKind::Path(path) => Template::Computed(path.value.clone()),
             ExprKind::Call { name, arguments } if name.value == "timestamp" => match arguments.first() {
@@ -57,7 +57,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn template_object(&mut self, place: Place<'_, 'a>, members: &[Member], at: &Pointer) -> Template {
+    fn template_object(&mut self, place: ValueSite<'_, 'a>, members: &[Member], at: &Pointer) -> Template {
         let mut object = Map::new();
         let mut plain = true;
         for Member { key, optional, value, .. } in members {
@@ -66,7 +66,7 @@ impl<'a> Lowering<'_, 'a> {
             }
             let key_spot = key.spot;
             let key = key.value.as_str();
-            self.spots.put_key(at.child(key), key_spot);
+            self.source_map.put_key(at.child(key), key_spot);
             match self.template(place, value, &at.child(key)) {
                 Template::Plain(value) => {
                     plain &= !key.ends_with(COMPUTED);
@@ -79,8 +79,8 @@ impl<'a> Lowering<'_, 'a> {
                 Template::Computed(text) => {
                     plain = false;
                     let name = if key.ends_with(COMPUTED) { key.to_owned() } else { format!("{key}{COMPUTED}") };
-                    self.spots.put(at.child(&name), value.spot);
-                    self.spots.put_key(at.child(&name), key_spot);
+                    self.source_map.put(at.child(&name), value.spot);
+                    self.source_map.put_key(at.child(&name), key_spot);
                     object.insert(name, text.into());
                 }
             }
@@ -88,7 +88,7 @@ impl<'a> Lowering<'_, 'a> {
         if plain { Template::Plain(object.into()) } else { Template::Nested(object.into()) }
     }
 
-    fn template_array(&mut self, place: Place<'_, 'a>, items: &[Expr], whole: &Expr, at: &Pointer) -> Template {
+    fn template_array(&mut self, place: ValueSite<'_, 'a>, items: &[Expr], whole: &Expr, at: &Pointer) -> Template {
         // Asked first, so that nothing is reported twice: an item that is a path itself, not only an object with paths.
         if items.iter().any(|item| self.is_computed(place, item)) {
             return Template::Computed(self.intrinsic(place, whole));
@@ -109,7 +109,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Whether the value as a whole is a path or intrinsic function.
-    fn is_computed(&self, place: Place<'_, 'a>, expr: &Expr) -> bool {
+    fn is_computed(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Paren(inner) => self.is_computed(place, inner),
             ExprKind::Reference(reference) => self.param(reference).is_none(),
@@ -122,7 +122,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Whether it is text that does not change from one execution to the next: literals and parameters.
-    fn is_fixed_text(&self, place: Place<'_, 'a>, expr: &Expr) -> bool {
+    fn is_fixed_text(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {
                 self.is_text_sum(place, expr) && self.is_fixed_text(place, left) && self.is_fixed_text(place, right)
@@ -145,9 +145,9 @@ impl<'a> Lowering<'_, 'a> {
                 left + &self.fixed_text(right)
             }
             ExprKind::Paren(inner) => self.fixed_text(inner),
-            ExprKind::Constant(path) => self.holes.inside(super::hole::Source::Constant(path.clone()), Escape::Text),
+            ExprKind::Constant(path) => self.slots.inside(super::slot::Source::Constant(path.clone()), Escape::Text),
             ExprKind::Reference(reference) => match self.param(reference) {
-                Some(source) => self.holes.inside(source, Escape::Text),
+                Some(source) => self.slots.inside(source, Escape::Text),
                 None => String::new(),
             },
             _ => match self.literal(expr) {

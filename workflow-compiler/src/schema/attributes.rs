@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, LitStr, Type};
 
-use crate::syntax::rename::Rule;
+use crate::syntax::rename_all::Rule;
 
 /// What is said of a whole type.
 #[derive(Default)]

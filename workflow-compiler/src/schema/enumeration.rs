@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{DataEnum, Fields, Variant};
 
 use super::attributes::{Container, Member};
-use super::own::Types;
+use super::rust_type::Types;
 use super::{content, unraw};
 
 /// The shape of an enum: one of its variants.

@@ -2,14 +2,14 @@
 
 mod attributes;
 mod enumeration;
-pub(crate) mod own;
+pub(crate) mod rust_type;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields, GenericParam};
 
 use attributes::{Container, Member};
-use own::Types;
+use rust_type::Types;
 
 /// Expands `#[derive(Schema)]`.
 pub fn derive(tokens: TokenStream) -> TokenStream {
@@ -62,7 +62,7 @@ fn content(
     types: &Types<'_>,
     container: &Container,
     fields: &Fields,
-    rule: Option<crate::syntax::rename::Rule>,
+    rule: Option<crate::syntax::rename_all::Rule>,
     before: Option<TokenStream>,
 ) -> syn::Result<TokenStream> {
     let of = match fields {

@@ -9,7 +9,7 @@ mod expression;
 pub use declaration::{
     Declaration, DeclarationKind, EnumDecl, FieldDecl, Shape, StructDecl, Type, TypeKind, VariantDecl,
 };
-pub use expression::{BinaryOp, Expr, ExprKind, Habit, Member, NO_WORD, Reference, Root, Segment, UnaryOp};
+pub use expression::{BinaryOp, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, UnaryOp};
 
 use std::ops::Range;
 
@@ -319,7 +319,7 @@ pub struct Clause {
     /// The whole clause.
     pub spot: Spot,
     /// That it is written as in Amazon States Language, where its query language decides how to mend that.
-    pub habit: Option<Box<Problem>>,
+    pub other_language: Option<Box<Problem>>,
 }
 
 /// What a clause says.

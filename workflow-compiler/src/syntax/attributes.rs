@@ -7,7 +7,7 @@ use super::ast::{Comment, Spot, Text};
 use super::cursor::{Cursor, group_spot};
 use super::literal::string_value;
 use super::parser::Parser;
-use super::rename::Rule;
+use super::rename_all::Rule;
 use crate::problem::Problem;
 
 /// What stands before an item.

@@ -4,15 +4,15 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
-use super::asl::written_target;
 use super::ast::{Body, Declaration, DeclarationKind, Spot, Target};
 use super::cursor::Cursor;
 use super::keyword::{DECLARATIONS, STATES};
 use super::literal::string_value;
 use super::name::rust_name;
+use super::other_language::asl::written_target;
+use super::other_language::statement::Unnamed;
 use super::parser::Parser;
 use super::recover::{is_declaration, item_starts_here, skip_item, state_kind};
-use super::unnamed::Unnamed;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 

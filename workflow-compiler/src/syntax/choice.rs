@@ -4,12 +4,12 @@ use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use workflow_asl::Code;
 use workflow_asl::document::Operator;
 
-use super::asl::{Field, field, written_target};
 use super::ast::{Arm, Choice, Expr, ExprKind, Head, Spot, Target, Text, When, plain};
 use super::attributes::Attributes;
 use super::clause::Place;
 use super::cursor::{Cursor, Opened, group_spot};
 use super::name::rust_name;
+use super::other_language::asl::{Field, field, written_target};
 use super::parser::Parser;
 use super::recover::{braces_of_values, holds_states, skip_in_state};
 use super::reference::root;
@@ -46,7 +46,7 @@ impl Parser<'_> {
         let (head, complete, slip) = self.choice_of(choice, cursor);
         // What is wrong with the arms is mended with the head.
         let problem = match (without_match, slip) {
-            (Some(head), Some(arms)) => Some(arms.mend.into_iter().fold(head, Problem::edit)),
+            (Some(head), Some(arms)) => Some(arms.fix.into_iter().fold(head, Problem::edit)),
             (head, arms) => head.or(arms),
         };
         if let Some(problem) = problem {

@@ -4,11 +4,11 @@ use proc_macro2::Ident;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
-use super::asl::assigned;
 use super::ast::{Clause, ClauseValue, ExprKind};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, STATES, Takes, state_keyword};
 use super::object::Braces;
+use super::other_language::asl::assigned;
 use super::parser::Parser;
 use super::recover::{braces_of_values, clause_starts_here, skip_in_state};
 use super::spelling::spelled;
@@ -224,7 +224,7 @@ impl Parser<'_> {
             clauses.once.push((kind, variety));
         }
         match value {
-            Some(value) => clauses.list.push(Clause { comment, keyword, kind, value, spot, habit: None }),
+            Some(value) => clauses.list.push(Clause { comment, keyword, kind, value, spot, other_language: None }),
             None => clauses.broken = true,
         }
     }

@@ -7,11 +7,11 @@ use super::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp, plain};
 use super::choice::LetPattern;
 use super::cursor::{Cursor, Opened, group_spot, token_spot};
 use super::literal::string_value;
+use super::other_language::operator::changes;
+use super::other_language::statement::with_value;
 use super::parser::Parser;
 use super::recover::{item_starts_here, skip_past};
-use super::sign::changes;
 use super::spelling::spelled;
-use super::unnamed::with_value;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -468,7 +468,7 @@ impl Parser<'_> {
             }
             ("jsonata", Some(source)) => self.raw_text(spot, ExprKind::Jsonata, source, cursor),
             ("path", Some(source)) => self.raw_text(spot, ExprKind::Path, source, cursor),
-            (text, _) => match self.habit(text, cursor) {
+            (text, _) => match self.word_of_other_language(text, cursor) {
                 Some(value) => value,
                 None => self.reference(cursor),
             },

@@ -3,7 +3,6 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, TokenTree};
 use workflow_asl::{Code, error_name};
 
-use super::asl::{is_every_error, retry_field, retry_field_as_written, spelled_error};
 use super::ast::{Catcher, Clause, ClauseValue, Expr, ExprKind, Retrier, SettingField, Spot, Target, Text, plain};
 use super::clause::{Clauses, Place};
 use super::cursor::{Cursor, Opened, group_spot};
@@ -11,6 +10,7 @@ use super::keyword::{ClauseKind, RETRY_FIELDS};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::object::Braces;
+use super::other_language::asl::{is_every_error, retry_field, retry_field_as_written, spelled_error};
 use super::parser::Parser;
 use super::recover::{clause_starts_here, item_starts, skip_past};
 use super::spelling::{is_word, spelled_tokens};
@@ -217,7 +217,7 @@ impl Parser<'_> {
                         Target::State(rust_name(&name))
                     }
                     None => {
-                        problem.mend.clear();
+                        problem.fix.clear();
                         Target::Missing(group)
                     }
                 }
@@ -229,7 +229,7 @@ impl Parser<'_> {
                 self.target(here, cursor)
             }
             (None, None, None) => {
-                problem.mend.clear();
+                problem.fix.clear();
                 Target::Missing(cursor.before())
             }
         };

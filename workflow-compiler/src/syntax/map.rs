@@ -7,10 +7,10 @@ use super::ast::{Body, Branch, Expr, ExprKind, Head, Over, Reference, Root, Spot
 use super::body::Level;
 use super::clause::{Clauses, Place};
 use super::cursor::{Cursor, group_spot};
+use super::other_language::statement::{targets, with_item};
 use super::parser::Parser;
 use super::recover::{attributes_length, clause_starts_here, item_starts_here, state_kind};
 use super::spelling::spelled;
-use super::unnamed::{targets, with_item};
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 

@@ -4,50 +4,43 @@
 //! one `Parser`. It reads each token once, is bounded in depth, and never gives up: what it
 //! does not understand is reported at the word and skipped to where the next thing starts.
 
-mod asl;
 pub mod ast;
 mod attributes;
 mod body;
-mod called;
 mod choice;
 mod clause;
 mod cursor;
 mod declaration;
 mod expression;
-mod habit;
 mod handler;
 pub mod keyword;
-mod kindless;
 mod literal;
 mod map;
 mod name;
 mod object;
+mod other_language;
 mod parser;
 mod recover;
 mod reference;
-mod regex;
-pub(crate) mod rename;
+pub(crate) mod rename_all;
 mod resource;
-mod sign;
 pub(crate) mod spelling;
 mod state;
 mod target;
 mod types;
-mod unnamed;
-mod unnamed_choice;
 pub mod word;
 mod workflow;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 
-pub(crate) use self::asl::as_clause;
 use self::ast::Workflow;
 use self::cursor::Cursor;
 #[cfg(feature = "format")]
 pub(crate) use self::cursor::PAIRS;
-pub(crate) use self::habit::raw as in_raw_jsonata;
 pub(crate) use self::literal::is_duration;
 pub(crate) use self::name::{is_rust_keyword, rust_name};
+pub(crate) use self::other_language::asl::as_clause;
+pub(crate) use self::other_language::value::raw as in_raw_jsonata;
 use self::parser::Parser;
 pub(crate) use self::reference::{reference_in_text, root};
 use self::word::{Role, Word};

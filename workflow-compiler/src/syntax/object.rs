@@ -3,12 +3,12 @@
 use proc_macro2::{Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
-use super::asl::{fail_field, retry_field, retry_field_as_written};
-use super::ast::{Expr, ExprKind, Habit, Member, NO_WORD, Reference, Root, Segment, Spot, Text, plain};
+use super::ast::{Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, Spot, Text, plain};
 use super::cursor::{Cursor, Opened, group_spot};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::literal::string_value;
 use super::name::rust_name;
+use super::other_language::asl::{fail_field, retry_field, retry_field_as_written};
 use super::parser::Parser;
 use super::recover::skip_past;
 use super::reference::root;
@@ -229,7 +229,8 @@ impl Parser<'_> {
             && (cursor.is_end() || cursor.is_punct(","))
         {
             let of = self.name_alone(name, key.spot);
-            let value = self.leaf(ExprKind::Habit(Habit::Short { of: Box::new(of), others: None }), key.spot);
+            let value =
+                self.leaf(ExprKind::OtherLanguage(OtherLanguage::Short { of: Box::new(of), others: None }), key.spot);
             return Some((Member { key, optional, value, comma: None }, ident));
         } else if cursor.is_punct("::") || cursor.eat_punct(":").is_none() {
             let problem = self.unexpected(cursor, &format!("`:` after `{}`", key.value));
@@ -330,7 +331,7 @@ impl Parser<'_> {
 /// Gives the first member without a value the others, since they are one mistake.
 fn gather_short(members: &mut [(Member, Option<Ident>)]) {
     let mut short = members.iter_mut().filter_map(|(member, _)| match &mut member.value.kind {
-        ExprKind::Habit(Habit::Short { of, others }) => Some((of, others)),
+        ExprKind::OtherLanguage(OtherLanguage::Short { of, others }) => Some((of, others)),
         _ => None,
     });
     let Some((_, others)) = short.next() else { return };

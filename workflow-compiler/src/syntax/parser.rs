@@ -5,7 +5,7 @@ use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, Spot};
 use super::cursor::{Cursor, Opened};
-use super::kindless::LooseTransition;
+use super::other_language::state::LooseTransition;
 use super::word::{Role, Word};
 use crate::problem::{Problem, Problems};
 

@@ -3,12 +3,12 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, Habit, NO_WORD, Reference, Root, Segment, Spot, Text, plain};
+use super::ast::{Expr, ExprKind, NO_WORD, OtherLanguage, Reference, Root, Segment, Spot, Text, plain};
 use super::cursor::{Cursor, group_spot};
 use super::literal::string_value;
 use super::name::rust_name;
+use super::other_language::regex::regex_at;
 use super::parser::Parser;
-use super::regex::regex_at;
 use super::spelling::{is_word, spelled};
 use super::word::{Role, Step};
 use crate::problem::{Edit, Problem};
@@ -119,8 +119,11 @@ impl Parser<'_> {
             let of = self.grown(kind, of, height);
             let Some(Segment::Index(Expr { kind: ExprKind::Array(arguments), spot })) = after.next() else { return of };
             let name = Text { value: "..".to_owned(), spot };
-            let part =
-                self.grown(ExprKind::Habit(Habit::Method { of: Box::new(of), name, arguments }), whole, height + 1);
+            let part = self.grown(
+                ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(of), name, arguments }),
+                whole,
+                height + 1,
+            );
             return self.with_steps(part, after.collect(), cursor);
         }
         let called = cursor.peek_group(Delimiter::Parenthesis).is_some();

@@ -4,9 +4,9 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{ExprKind, Resource, Spot, Text, Type, plain};
-use super::called::only_action;
 use super::cursor::Cursor;
 use super::literal::string_value;
+use super::other_language::task_call::only_action;
 use super::parser::Parser;
 use super::word::Role;
 use crate::problem::{Edit, Problem};

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Spacing, TokenTree};
 
-use super::ast::{BinaryOp, Expr, ExprKind, Habit, Member, Reference, Root, Segment, UnaryOp, plain};
+use super::ast::{BinaryOp, Expr, ExprKind, Member, OtherLanguage, Reference, Root, Segment, UnaryOp, plain};
 use super::literal::in_largest_unit;
 
 /// Tokens with the white space that one puts between them.
@@ -97,11 +97,13 @@ pub(crate) fn spelled(expr: &Expr) -> String {
         ExprKind::Jsonata(text) => format!("jsonata {:?}", text.value),
         ExprKind::Path(text) => format!("path {:?}", text.value),
         ExprKind::Paren(inner) => format!("({})", spelled(inner)),
-        ExprKind::Habit(Habit::Method { of, name, arguments }) => {
+        ExprKind::OtherLanguage(OtherLanguage::Method { of, name, arguments }) => {
             format!("{}.{}({})", spelled(of), name.value, list(arguments))
         }
-        ExprKind::Habit(Habit::Short { of, .. }) => spelled(of),
-        ExprKind::Habit(Habit::Format { parts, .. }) => parts.iter().map(spelled).collect::<Vec<_>>().join(" + "),
+        ExprKind::OtherLanguage(OtherLanguage::Short { of, .. }) => spelled(of),
+        ExprKind::OtherLanguage(OtherLanguage::Format { parts, .. }) => {
+            parts.iter().map(spelled).collect::<Vec<_>>().join(" + ")
+        }
         ExprKind::Invalid => "…".to_owned(),
     }
 }

@@ -3,7 +3,6 @@
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
-use super::asl::{Transition, as_clause};
 use super::ast::{Comment, Expr, ExprKind, Head, Spot, State, Target, Text, WaitHead, plain};
 use super::clause::{Clauses, Place};
 use super::cursor::Cursor;
@@ -11,6 +10,7 @@ use super::keyword::{ClauseKind, RESERVED, STATES, state_keyword};
 use super::literal::{is_duration, string_value};
 use super::name::rust_name;
 use super::object::Braces;
+use super::other_language::asl::{Transition, as_clause};
 use super::parser::Parser;
 use super::recover::{
     attributes_length, braces_of_values, clause_starts_here, item_starts, item_starts_here, skip_in_state, skip_item,

@@ -9,7 +9,7 @@ use super::cursor::{Cursor, group_spot, token_spot};
 use super::name::rust_name;
 use super::parser::Parser;
 use super::recover::skip_past;
-use super::rename::Rule;
+use super::rename_all::Rule;
 use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};

@@ -7,7 +7,7 @@ mod mistakes;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use workflow_compiler::piece::{Escape, Piece};
+use workflow_compiler::fragment::{Escape, Fragment};
 use workflow_compiler::problem::Problem;
 use workflow_compiler::{CompiledWorkflow, Surroundings, compile_in};
 
@@ -32,14 +32,14 @@ fn compiled(inside: &str) -> CompiledWorkflow {
     workflow
 }
 
-/// The pieces as text: `⟨param Escape⟩` for a parameter.
-fn shown(pieces: &[Piece]) -> String {
-    let pieces = pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => text.clone(),
-        Piece::Param { name, escape } => format!("⟨{name} {escape:?}⟩"),
-        Piece::Constant { .. } => panic!("a document has no constants"),
+/// The fragments as text: `⟨param Escape⟩` for a parameter.
+fn shown(fragments: &[Fragment]) -> String {
+    let fragments = fragments.iter().map(|fragment| match fragment {
+        Fragment::Text(text) => text.clone(),
+        Fragment::Param { name, escape } => format!("⟨{name} {escape:?}⟩"),
+        Fragment::Constant { .. } => panic!("a document has no constants"),
     });
-    pieces.collect()
+    fragments.collect()
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn states_of_all_scopes_have_identifiers() {
 #[test]
 fn placeholders_are_escaped_for_where_they_stand() {
     let workflow = compiled(r#"from "flows/legacy.asl.json";"#);
-    let text = shown(&workflow.pieces);
+    let text = shown(&workflow.fragments);
     for expected in [
         r#""TimeoutSeconds":⟨limit Json⟩,"#,
         r#""QueueUrl":⟨queue_url Json⟩,"#,
@@ -90,7 +90,7 @@ fn params_are_made_of_placeholders_where_none_are_declared() {
     ] {
         assert!(tokens.contains(field), "{field}\n{tokens}");
     }
-    assert!(workflow.pieces.iter().any(|piece| matches!(piece, Piece::Param { escape: Escape::Json, .. })));
+    assert!(workflow.fragments.iter().any(|fragment| matches!(fragment, Fragment::Param { escape: Escape::Json, .. })));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn declared_params_are_the_placeholders_by_either_name() {
         r#"params { limit: u32, queue_url: String, #[serde(rename = "Greeting")] hello: String, batch_size: u8, aws_region: String }
            from "flows/legacy.asl.json";"#,
     );
-    assert!(shown(&workflow.pieces).contains("States.Format('⟨hello Intrinsic⟩"));
+    assert!(shown(&workflow.fragments).contains("States.Format('⟨hello Intrinsic⟩"));
 }
 
 #[test]
@@ -156,8 +156,8 @@ fn the_machines_of_the_sdk_come_through_as_they_are() {
     for Machine { name, file, workflow, errors } in &machines {
         assert!(errors.is_empty(), "{name}: {errors:#?}");
         assert_eq!(&workflow.definition, file, "{name}");
-        if workflow.pieces.len() == 1 {
-            assert_eq!(&serde_json::from_str::<Value>(&shown(&workflow.pieces)).unwrap(), file, "{name}");
+        if workflow.fragments.len() == 1 {
+            assert_eq!(&serde_json::from_str::<Value>(&shown(&workflow.fragments)).unwrap(), file, "{name}");
             whole += 1;
         }
     }

@@ -2,10 +2,10 @@
 
 /// A pattern that was read when the definition was compiled.
 #[derive(Clone, Debug)]
-pub(crate) struct Pattern(Vec<Piece>);
+pub(crate) struct Pattern(Vec<Fragment>);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Piece {
+enum Fragment {
     Any,
     One(char),
 }
@@ -16,12 +16,12 @@ impl Pattern {
         let mut chars = text.chars().peekable();
         while let Some(c) = chars.next() {
             pieces.push(match c {
-                '*' => Piece::Any,
+                '*' => Fragment::Any,
                 '\\' => match chars.next_if(|next| matches!(next, '*' | '\\')) {
-                    Some(escaped) => Piece::One(escaped),
-                    None => Piece::One('\\'),
+                    Some(escaped) => Fragment::One(escaped),
+                    None => Fragment::One('\\'),
                 },
-                c => Piece::One(c),
+                c => Fragment::One(c),
             });
         }
         Self(pieces)
@@ -35,11 +35,11 @@ impl Pattern {
         let mut retry = None;
         while at < text.len() {
             match self.0.get(piece) {
-                Some(Piece::Any) => {
+                Some(Fragment::Any) => {
                     piece += 1;
                     retry = Some((piece, at));
                 }
-                Some(Piece::One(c)) if text.get(at) == Some(c) => {
+                Some(Fragment::One(c)) if text.get(at) == Some(c) => {
                     piece += 1;
                     at += 1;
                 }
@@ -52,7 +52,7 @@ impl Pattern {
                 },
             }
         }
-        self.0.get(piece..).is_some_and(|rest| rest.iter().all(|piece| *piece == Piece::Any))
+        self.0.get(piece..).is_some_and(|rest| rest.iter().all(|piece| *piece == Fragment::Any))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::{Json, Params, Piece, Standard, Workflow, WorkflowKind, WorkflowState};
+use crate::{Fragment, Json, Params, Standard, Workflow, WorkflowKind, WorkflowState};
 
 /// Any state machine of a kind, with JSON as input and output.
 ///
@@ -55,7 +55,7 @@ impl WorkflowState for NoState {
 impl<K: WorkflowKind> Workflow for Untyped<K> {
     const NAME: &'static str = "untyped";
     type Kind = K;
-    const PIECES: &'static [Piece] = &[];
+    const FRAGMENTS: &'static [Fragment] = &[];
     type Input = Json;
     type Output = Json;
     type Params = NoParams;

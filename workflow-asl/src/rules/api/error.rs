@@ -15,7 +15,7 @@ pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
     let lookups = Lookups::default();
     for call in definition.calls.iter().filter(|call| call.caller == Caller::Task) {
         let Some(task) = call.target() else { continue };
-        let Some(state) = definition.parts.states.get(call.state) else { continue };
+        let Some(state) = definition.index.states.get(call.state) else { continue };
         let said = definition.annotations.errors.get(&state.at).map(Vec::as_slice);
         let retriers = state.state.retry.iter().flatten().map(|retrier| &retrier.error_equals);
         let catchers = state.state.catch.iter().flatten().map(|catcher| &catcher.error_equals);

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use workflow_services::{Arn, ResourceError, Service, TaskResource};
 
-use super::part::Parts;
+use super::object_index::ObjectIndex;
 use crate::Pointer;
 use crate::document::{QueryLanguage, StateKind};
 use crate::request::RequestInput;
@@ -39,7 +39,7 @@ enum Caller {
 /// A call of an API.
 pub(super) struct Call<'a> {
     caller: Caller,
-    /// The number of the state among [`Parts::states`].
+    /// The number of the state among [`ObjectIndex::states`].
     state: usize,
     /// The object that has the `Resource`.
     at: Pointer,
@@ -52,10 +52,10 @@ pub(super) struct Call<'a> {
 }
 
 /// Every call of a service in a definition, in its order.
-pub(super) fn calls<'a>(parts: &Parts<'a>) -> Vec<Call<'a>> {
+pub(super) fn calls<'a>(index: &ObjectIndex<'a>) -> Vec<Call<'a>> {
     let mut calls = Vec::new();
     let mut known = BTreeMap::new();
-    for (number, state) in parts.states.iter().enumerate() {
+    for (number, state) in index.states.iter().enumerate() {
         let language = state.language;
         let fields = state.state;
         let mut push = |caller, at: Pointer, arn: Option<&'a String>, parameters, arguments| {

@@ -26,7 +26,7 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
     for reference in definition.references().iter().filter(|reference| !reference.guard) {
         let Some(call) = tasks.get(&reference.state_number) else { continue };
         let Some(task) = call.target() else { continue };
-        let Some(state) = definition.parts.states.get(reference.state_number) else { continue };
+        let Some(state) = definition.index.states.get(reference.state_number) else { continue };
         if !starts_from_result(reference, state.state) {
             continue;
         }

@@ -32,10 +32,10 @@ fn only(definition: &Value) -> (Code, String, String) {
 /// Each mistake with its code, its place and its text, and its mended twin.
 #[track_caller]
 fn mistakes(cases: &[(Value, Code, &str, &str, Value)]) {
-    for (wrong, code, at, text, mended) in cases {
+    for (wrong, code, at, text, fixed) in cases {
         let (found, place, message) = only(wrong);
         assert_eq!((found, place.as_str(), message.as_str()), (*code, *at, *text));
-        assert_eq!(check_definition(mended, MachineType::Standard), [], "{mended}");
+        assert_eq!(check_definition(fixed, MachineType::Standard), [], "{fixed}");
     }
 }
 

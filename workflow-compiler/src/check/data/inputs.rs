@@ -5,12 +5,12 @@
 
 use workflow_asl::document::QueryLanguage;
 
-use crate::check::flow::narrowed::arms;
+use crate::check::flow::state_narrowing::arms;
 use crate::check::flow::{By as Takes, Narrowing};
 use crate::check::model::{Model, StateInfo};
-use crate::check::position::{Place, Position};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, error_type};
+use crate::check::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, Head};
 use crate::syntax::keyword::ClauseKind;
 
@@ -89,7 +89,7 @@ impl<'a> Way<'a> {
             By::Transition => model.success_output(from),
             By::Arm(clauses, facts) => match output(clauses) {
                 Some(output) => {
-                    let place = Place { state: from, position: Position::Output };
+                    let place = ValueSite { state: from, position: ValueField::Output };
                     model.infer(place, output, facts, &mut Sink::silent()).there()
                 }
                 // What a choice gives out itself, it does where no arm is taken.
@@ -97,7 +97,9 @@ impl<'a> Way<'a> {
                 None => model.success_output(from),
             },
             By::Catch(catcher) => match output(&catcher.clauses) {
-                Some(output) => model.narrowed_type(Place { state: from, position: Position::CatchOutput }, output),
+                Some(output) => {
+                    model.narrowed_type(ValueSite { state: from, position: ValueField::CatchOutput }, output)
+                }
                 // `result_path` puts the error into the input.
                 None if catcher.clauses.iter().any(|clause| clause.kind == ClauseKind::ResultPath) => Ty::Unknown,
                 None if shaped(from, &[ClauseKind::Raw, ClauseKind::OutputPath]) => Ty::Unknown,
@@ -116,13 +118,13 @@ fn scope_input(model: &Model<'_>, scope: usize) -> Ty {
     }
     match &info.state.head {
         Head::Parallel(_) => match clause(info, &[ClauseKind::Arguments, ClauseKind::Parameters]) {
-            Some(made) => model.narrowed_type(Place { state: info, position: Position::Parameters }, made),
+            Some(made) => model.narrowed_type(ValueSite { state: info, position: ValueField::Parameters }, made),
             None => model.own_input(info),
         },
         Head::Map { .. } if shaped(info, &[ClauseKind::Batch, ClauseKind::ItemBatcher]) => Ty::Unknown,
         Head::Map { .. } => match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
             Some(made) => {
-                let place = Place { state: info, position: Position::ItemSelector };
+                let place = ValueSite { state: info, position: ValueField::ItemSelector };
                 model.infer(place, made, &model.narrowing(info).of_another_item(), &mut Sink::silent()).there()
             }
             None => model.item_type(info),
@@ -159,9 +161,9 @@ impl<'a> Model<'a> {
     }
 
     /// The type of the own input that a field sees: `input_path` sees that of which it takes a part.
-    pub(in crate::check) fn input_at(&self, place: Place<'_, 'a>) -> Ty {
+    pub(in crate::check) fn input_at(&self, place: ValueSite<'_, 'a>) -> Ty {
         let paths = [ClauseKind::ItemsPath, ClauseKind::Raw];
-        if place.position == Position::Path && !shaped(place.state, &paths) {
+        if place.position == ValueField::Path && !shaped(place.state, &paths) {
             let known = place.state.number.and_then(|number| self.data.inputs.get(number));
             return known.cloned().unwrap_or(Ty::Unknown);
         }

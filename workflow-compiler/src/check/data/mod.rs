@@ -1,15 +1,15 @@
 //! How values pass between states: what can be read where, of which type, and what each state must keep for it.
 
-mod gathered;
+mod captures;
+mod fan_in;
 mod inputs;
-mod items;
-mod kept;
+mod item_captures;
+mod jsonata_reads;
 pub(super) mod output;
-mod raw;
-mod reads;
-mod refusal;
 mod types;
-mod uses;
+mod unavailable;
+mod variable_reads;
+mod visit;
 
 use std::collections::BTreeMap;
 
@@ -17,15 +17,15 @@ use workflow_asl::Code;
 use workflow_asl::jsonata::is_function;
 use workflow_asl::limits::VARIABLE_NAME_CHARS;
 
-pub use items::KeptItem;
-pub use kept::Kept;
-pub use reads::Reads;
+pub use captures::Capture;
+pub use item_captures::ItemCapture;
 #[cfg(feature = "explain")]
 pub(super) use types::infer_all;
-pub(super) use uses::{leaves, references, values};
+pub use variable_reads::VariableReads;
+pub(super) use visit::{leaves, references, values};
 
 use super::flow::availability::Availability;
-use super::flow::{Narrowing, StateGraphs, narrowed};
+use super::flow::{Narrowing, StateGraphs, state_narrowing};
 use super::model::{Model, StateInfo};
 use super::sink::Sink;
 use super::types::Ty;
@@ -49,19 +49,19 @@ pub(super) struct Data {
     /// The types of the variables that the workflow assigns, likewise.
     pub(super) variables: BTreeMap<String, Ty>,
     /// What the states keep of their results, by their number.
-    kept: BTreeMap<usize, Kept>,
+    captures: BTreeMap<usize, Capture>,
     /// What the first states of maps keep of the item, by the scope that is the map's body.
-    items: BTreeMap<usize, KeptItem>,
+    item_captures: BTreeMap<usize, ItemCapture>,
 }
 
 /// Fills in [`Model::data`], and reports the variables that are in the way.
 pub(super) fn analyse(model: &mut Model<'_>, sink: &mut Sink<'_>) {
     model.data.graphs = StateGraphs::of(model);
     model.data.availability = Availability::of(model, &model.data.graphs);
-    model.data.narrowings = narrowed::narrowings(model, &model.data.graphs);
+    model.data.narrowings = state_narrowing::narrowings(model, &model.data.graphs);
     types::infer(model);
-    model.data.kept = kept::collect(model, sink);
-    model.data.items = items::collect(model);
+    model.data.captures = captures::collect(model, sink);
+    model.data.item_captures = item_captures::collect(model);
     collisions(model, sink);
 }
 
@@ -101,23 +101,23 @@ impl<'a> Model<'a> {
     }
 
     /// The variable that a state keeps its result in, and what of it, where another state reads it.
-    pub fn keeps(&self, info: &StateInfo<'a>) -> Option<(String, &Kept)> {
-        let kept = self.data.kept.get(&info.number?)?;
-        Some((variable(&info.name), kept))
+    pub fn capture_of(&self, info: &StateInfo<'a>) -> Option<(String, &Capture)> {
+        let capture = self.data.captures.get(&info.number?)?;
+        Some((variable(&info.name), capture))
     }
 
     /// The variable that a catcher of this state keeps the error in, where a state that it leads to reads it.
-    pub fn keeps_error(&self, info: &StateInfo<'a>, target: &Target) -> Option<&str> {
+    pub fn error_capture_of(&self, info: &StateInfo<'a>, target: &Target) -> Option<&str> {
         let to = self.data.graphs.point(self.target(target, info.scope)?.number?)?;
         let availability = &self.data.availability;
-        availability.keeps_error(to.scope, to.node).then(|| availability.error_variable(to.scope))
+        availability.captures_error(to.scope, to.node).then(|| availability.error_variable(to.scope))
     }
 }
 
 /// A variable of the user's and one that holds a result or an error have different names.
 fn collisions(model: &Model<'_>, sink: &mut Sink<'_>) {
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
-    for number in model.data.kept.keys() {
+    for number in model.data.captures.keys() {
         let Some((name, info)) = model.states.get_index(*number) else { continue };
         let holds = format!("the result of `{name}`, which another state reads by its name");
         if let Some(holds) = taken.insert(variable(name), holds) {
@@ -134,7 +134,7 @@ fn collisions(model: &Model<'_>, sink: &mut Sink<'_>) {
             taken.insert(name.to_owned(), "the error, which a state reads as `caught`".to_owned());
         }
     }
-    for (scope, item) in &model.data.items {
+    for (scope, item) in &model.data.item_captures {
         let of =
             model.scopes.get(*scope).and_then(|scope| scope.owner).map_or_else(String::new, |map| plain(&map.name));
         let holds = format!("the item of `{of}`, which a state after the map's first reads as `item`");

@@ -7,16 +7,16 @@ use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Member;
 
+use crate::check::conformance::Conformance;
+use crate::check::expression_text::path_of;
 use crate::check::flow::Narrowing;
 use crate::check::foreign::kinds_of;
-use crate::check::given::Given;
 use crate::check::members::member_type;
 use crate::check::model::{Model, StateInfo};
 use crate::check::path::{Path, PathRoot};
-use crate::check::position::{Place, Position};
 use crate::check::sink::Sink;
 use crate::check::types::{Field, Int, Ty, article};
-use crate::check::words::path_of;
+use crate::check::value_site::{ValueField, ValueSite};
 use crate::problem::Problem;
 use crate::question::{Asks, Foreign, Question};
 use crate::syntax::ast::{BinaryOp, ClauseValue, Expr, ExprKind, Head, Spot};
@@ -33,7 +33,7 @@ pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         let facts = model.narrowing(info);
         let (expr, position) = written(info);
         let spot = expr.map_or_else(|| info.state.name.span().into(), |expr| expr.spot);
-        let place = Place { state: info, position };
+        let place = ValueSite { state: info, position };
         let given = model.output_type(info);
         match expr {
             Some(expr) if given != Ty::Unknown => {
@@ -59,24 +59,24 @@ fn passes_on<'m>(model: &Model<'_>, info: &'m StateInfo<'_>) -> Path<'m> {
 }
 
 /// The value that makes a state's output, where there is one.
-fn written<'a>(info: &StateInfo<'a>) -> (Option<&'a Expr>, Position) {
+fn written<'a>(info: &StateInfo<'a>) -> (Option<&'a Expr>, ValueField) {
     let clause = info.state.clauses.iter().find_map(|clause| match &clause.value {
         ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
         _ => None,
     });
     match (&info.state.head, info.language) {
-        (Head::Pass { value: Some(value) }, QueryLanguage::JsonPath) => (Some(value), Position::Parameters),
+        (Head::Pass { value: Some(value) }, QueryLanguage::JsonPath) => (Some(value), ValueField::Parameters),
         (Head::Pass { value: Some(value) } | Head::Succeed { value: Some(value) }, _) => {
-            (Some(value), Position::Output)
+            (Some(value), ValueField::Output)
         }
-        _ => (clause, Position::Output),
+        _ => (clause, ValueField::Output),
     }
 }
 
 /// Compares member by member, to point at the one that is wrong.
 fn fits_expr<'a>(
     model: &Model<'a>,
-    place: Place<'_, 'a>,
+    place: ValueSite<'_, 'a>,
     expr: &Expr,
     wanted: &Ty,
     what: &str,
@@ -85,7 +85,7 @@ fn fits_expr<'a>(
 ) {
     if let Ty::Foreign(foreign) = wanted.present() {
         // Where the state that reads it is, what may be absent has been said.
-        let given = Given { model, info: place.state, position: place.position, code: Code::OutputDoesNotFit };
+        let given = Conformance { model, info: place.state, position: place.position, code: Code::OutputDoesNotFit };
         if !(wanted.is_option() && matches!(expr.kind, ExprKind::Null)) {
             given.expr(foreign, expr, expr.spot, facts, what, sink);
         }

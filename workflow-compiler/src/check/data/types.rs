@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 use workflow_asl::document::QueryLanguage;
 
 use super::inputs::Ways;
-use super::uses;
-use crate::check::flow::narrowed::arms;
+use super::visit;
+use crate::check::flow::state_narrowing::arms;
 use crate::check::flow::{Narrowing, StateGraphs};
 use crate::check::model::{Model, StateInfo};
-use crate::check::position::{Place, Position};
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
+use crate::check::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Root};
 use crate::syntax::keyword::ClauseKind;
 
@@ -26,12 +26,12 @@ pub(super) fn infer(model: &mut Model<'_>) {
         if asked {
             break;
         }
-        uses::values(model, info, &mut |value, _| {
-            uses::references(value, &mut |reference| {
+        visit::values(model, info, &mut |value, _| {
+            visit::references(value, &mut |reference| {
                 asked |=
                     matches!(reference.root, Root::StateResult(_) | Root::Variable(_) | Root::Result | Root::State);
             });
-            asked |= uses::has_raw(value);
+            asked |= visit::has_raw(value);
         });
     }
     let wants_output = model.output != Ty::Unknown;
@@ -144,12 +144,18 @@ fn assigned(model: &Model<'_>) -> Assigned {
     let mut found = Assigned::default();
     for info in model.all_states() {
         for clause in model.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Assign) {
-            assign(model, Place { state: info, position: Position::Assign }, clause, model.narrowing(info), &mut found);
+            assign(
+                model,
+                ValueSite { state: info, position: ValueField::Assign },
+                clause,
+                model.narrowing(info),
+                &mut found,
+            );
         }
         if let Head::Choice(choice) = &info.state.head {
             for (arm, facts) in arms(choice, model.narrowing(info)) {
                 for clause in arm.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
-                    assign(model, Place { state: info, position: Position::Assign }, clause, &facts, &mut found);
+                    assign(model, ValueSite { state: info, position: ValueField::Assign }, clause, &facts, &mut found);
                 }
             }
         }
@@ -157,7 +163,7 @@ fn assigned(model: &Model<'_>) -> Assigned {
             for clause in catcher.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
                 assign(
                     model,
-                    Place { state: info, position: Position::CatchAssign },
+                    ValueSite { state: info, position: ValueField::CatchAssign },
                     clause,
                     model.narrowing(info),
                     &mut found,
@@ -168,7 +174,7 @@ fn assigned(model: &Model<'_>) -> Assigned {
     found
 }
 
-fn assign<'a>(model: &Model<'a>, place: Place<'_, 'a>, clause: &Clause, facts: &Narrowing, found: &mut Assigned) {
+fn assign<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, clause: &Clause, facts: &Narrowing, found: &mut Assigned) {
     let ClauseValue::Expr(value) = &clause.value else { return };
     let ExprKind::Object(members) = &value.kind else { return };
     for member in members {
@@ -202,12 +208,12 @@ fn reads_variables(model: &Model<'_>, value: &Expr) -> (bool, bool) {
             waits |= !model.data.variables.contains_key(name);
         }
     };
-    uses::references(value, &mut |reference| {
+    visit::references(value, &mut |reference| {
         if let Root::Variable(name) = &reference.root {
             read(name);
         }
     });
-    uses::raws(value, &mut |text, _| {
+    visit::raws(value, &mut |text, _| {
         if let Ok((_, names)) = &*model.jsonata(text) {
             names.variables.iter().for_each(|used| read(&used.name));
         }
@@ -248,7 +254,7 @@ impl<'a> Model<'a> {
 
     /// The type of a state's output when it succeeds, and no arm of a choice says another.
     pub(in crate::check) fn success_output(&self, info: &StateInfo<'a>) -> Ty {
-        let place = |position| Place { state: info, position };
+        let place = |position| ValueSite { state: info, position };
         let own = |kind| {
             info.state.clauses.iter().find_map(move |clause| match &clause.value {
                 ClauseValue::Expr(value) if clause.kind == kind => Some(value),
@@ -260,18 +266,18 @@ impl<'a> Model<'a> {
             return Ty::Unknown;
         }
         let gives = match (&info.state.head, info.language) {
-            (Head::Succeed { value: Some(value) }, _) => return self.narrowed_type(place(Position::Output), value),
+            (Head::Succeed { value: Some(value) }, _) => return self.narrowed_type(place(ValueField::Output), value),
             (Head::Pass { value: Some(value) }, QueryLanguage::Jsonata) => {
-                return self.narrowed_type(place(Position::Output), value);
+                return self.narrowed_type(place(ValueField::Output), value);
             }
             (Head::Pass { value: Some(value) }, QueryLanguage::JsonPath) => {
-                return self.narrowed_type(place(Position::Parameters), value);
+                return self.narrowed_type(place(ValueField::Parameters), value);
             }
             (Head::Task { .. } | Head::Parallel(_) | Head::Map { .. }, _) => true,
             _ => false,
         };
         if let (Some(output), QueryLanguage::Jsonata) = (own(ClauseKind::Output), info.language) {
-            return self.narrowed_type(place(Position::Output), output);
+            return self.narrowed_type(place(ValueField::Output), output);
         }
         if !gives {
             // The input goes through.

@@ -200,7 +200,7 @@ impl Availability {
     }
 
     /// Whether a catcher that leads from a state of this scope to the node must keep the error.
-    pub(in crate::check) fn keeps_error(&self, scope: usize, to: usize) -> bool {
+    pub(in crate::check) fn captures_error(&self, scope: usize, to: usize) -> bool {
         let scope = self.0.get(scope);
         scope.and_then(|scope| scope.reads_error.get(to)).copied().unwrap_or_default()
     }

@@ -1,8 +1,8 @@
 //! The states of a workflow as control-flow graphs, one for each scope, and the analyses over them.
 
 pub(super) mod availability;
-pub(super) mod narrowed;
 mod narrowing;
+pub(super) mod state_narrowing;
 
 use std::collections::BTreeMap;
 

@@ -3,9 +3,9 @@
 use workflow_asl::document::Operator;
 use workflow_asl::intrinsic;
 
+use crate::check::expression_text::is_null;
 use crate::check::function::Function;
 use crate::check::path::{Path, PathRoot, PathSegment};
-use crate::check::words::is_null;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 
 /// Where nothing is known.
@@ -195,7 +195,7 @@ impl Narrowing {
     pub(in crate::check) fn learn(&mut self, condition: &Expr, outcome: bool) {
         match &condition.kind {
             ExprKind::Paren(inner) => self.learn(inner, outcome),
-            ExprKind::Invalid | ExprKind::Habit(_) => self.all = true,
+            ExprKind::Invalid | ExprKind::OtherLanguage(_) => self.all = true,
             ExprKind::Unary(UnaryOp::Not, inner) => self.learn(inner, !outcome),
             ExprKind::Binary(BinaryOp::And, _, left, right) if outcome => {
                 self.learn(left, true);
@@ -243,7 +243,7 @@ impl Narrowing {
     pub(in crate::check) fn learn_match(&mut self, subject: &Expr, patterns: &[Expr]) {
         if !patterns
             .iter()
-            .any(|pattern| matches!(pattern.kind, ExprKind::Null | ExprKind::Invalid | ExprKind::Habit(_)))
+            .any(|pattern| matches!(pattern.kind, ExprKind::Null | ExprKind::Invalid | ExprKind::OtherLanguage(_)))
         {
             self.note(Fact::There, subject);
             self.note(Fact::NotNull, subject);

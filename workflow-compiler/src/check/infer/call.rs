@@ -8,9 +8,9 @@ use crate::check::flow::{Narrowing, is_known};
 use crate::check::foreign::kinds_of_argument;
 use crate::check::function::Function;
 use crate::check::model::Model;
-use crate::check::position::Place;
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
+use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Spot, Text};
 use crate::syntax::spelling::spelled;
@@ -18,7 +18,7 @@ use crate::syntax::spelling::spelled;
 impl<'a> Model<'a> {
     pub(super) fn infer_call(
         &self,
-        place: Place<'_, 'a>,
+        place: ValueSite<'_, 'a>,
         (name, arguments): (&Text, &[Expr]),
         spot: Spot,
         facts: &Narrowing,
@@ -117,7 +117,13 @@ impl<'a> Model<'a> {
     }
 
     /// What another language's function is here: `len(x)`, `Some(x)`, `sum(xs)`.
-    fn function_meant(&self, place: Place<'_, 'a>, name: &Text, arguments: &[Expr], facts: &Narrowing) -> Option<Expr> {
+    fn function_meant(
+        &self,
+        place: ValueSite<'_, 'a>,
+        name: &Text,
+        arguments: &[Expr],
+        facts: &Narrowing,
+    ) -> Option<Expr> {
         let called = |function: &str| {
             let spot = name.spot;
             let name = Text { value: function.to_owned(), spot };

@@ -4,10 +4,10 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, placeholder};
 use workflow_services::Enum;
 
+use crate::check::expression_text::words;
 use crate::check::model::Model;
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
-use crate::check::words::words;
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, Spot, plain};
 

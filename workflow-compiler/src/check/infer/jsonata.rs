@@ -14,20 +14,20 @@ use crate::check::function::Function;
 use crate::check::members::Named;
 use crate::check::model::Model;
 use crate::check::path::{Path, PathRoot, PathSegment};
-use crate::check::position::{Place, Position};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, error_type};
+use crate::check::value_site::{ValueField, ValueSite};
+use crate::literal_range::LiteralRange;
 use crate::problem::Problem;
 use crate::question::{Asks, Foreign, Question};
 use crate::syntax::ast::Spot;
-use crate::text_part::TextPart;
 
 /// What nests deeper has no type: the walk keeps its stack small.
 const DEPTH: usize = 60;
 
 impl<'a> Model<'a> {
     /// The type of an expression of JSONata; members that its values do not have go to the sink.
-    pub(super) fn infer_jsonata(&self, place: Place<'_, 'a>, text: &str, spot: Spot, sink: &mut Sink<'_>) -> Ty {
+    pub(super) fn infer_jsonata(&self, place: ValueSite<'_, 'a>, text: &str, spot: Spot, sink: &mut Sink<'_>) -> Ty {
         if place.state.language != QueryLanguage::Jsonata {
             return Ty::Unknown;
         }
@@ -48,7 +48,7 @@ impl<'a> Model<'a> {
             if told.contains(&words) {
                 continue;
             }
-            let part = TextPart::in_expression(literal, part);
+            let part = LiteralRange::in_expression(literal, part);
             match of {
                 None => sink.push(Problem::new(code, spot, words.0).help(words.1).within(part)),
                 Some(of) => sink.ask(|| {
@@ -66,7 +66,7 @@ type Words = (String, String);
 
 struct Walk<'w, 'a> {
     model: &'w Model<'a>,
-    place: Place<'w, 'a>,
+    place: ValueSite<'w, 'a>,
     /// The expression.
     text: &'w str,
     /// The variables that the expression binds itself.
@@ -136,11 +136,11 @@ impl Walk<'_, '_> {
         match name {
             "input" => self.model.own_input(info),
             "context" => self.model.context(),
-            "result" if works && matches!(here, Position::Output | Position::Assign) => {
+            "result" if works && matches!(here, ValueField::Output | ValueField::Assign) => {
                 let known = info.number.and_then(|number| self.model.data.results.get(number));
                 known.cloned().unwrap_or(Ty::Unknown)
             }
-            "errorOutput" if matches!(here, Position::CatchAssign | Position::CatchOutput) => error_type(),
+            "errorOutput" if matches!(here, ValueField::CatchAssign | ValueField::CatchOutput) => error_type(),
             _ => Ty::Unknown,
         }
     }

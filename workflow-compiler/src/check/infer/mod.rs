@@ -1,25 +1,25 @@
 //! The type of every expression, and what is wrong with its operands and arguments.
 
-mod answer;
 mod call;
 mod compare;
-mod habit;
+mod constant_condition;
 mod jsonata;
 mod operator;
+mod other_language;
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Presence;
 
 use self::compare::unknown_variant;
+use super::expression_text::path_of;
 use super::flow::Narrowing;
 use super::model::Model;
 use super::path::{Path, PathRoot, optional_text};
-use super::position::{Place, Position};
 use super::resolve::Beginning;
 use super::sink::Sink;
 use super::types::{Ty, article};
-use super::words::path_of;
+use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::question::{Asks, Question};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, UnaryOp, plain};
@@ -27,17 +27,17 @@ use crate::syntax::spelling::spelled;
 
 impl<'a> Model<'a> {
     /// The type of an expression in its place, as far as it is known. Silent: the checks report.
-    pub fn type_of(&self, place: Place<'_, 'a>, expr: &Expr) -> Ty {
+    pub fn type_of(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
         self.infer(place, expr, &Narrowing::default(), &mut Sink::silent())
     }
 
     /// The same of a value that the state gives, with what is known to be there when it begins.
-    pub(super) fn narrowed_type(&self, place: Place<'_, 'a>, expr: &Expr) -> Ty {
+    pub(super) fn narrowed_type(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
         self.infer(place, expr, self.narrowing(place.state), &mut Sink::silent()).there()
     }
 
     /// Whether an expression may give nothing, or `null`, as far as is known.
-    pub fn may_be_nothing(&self, place: Place<'_, 'a>, expr: &Expr) -> bool {
+    pub fn may_be_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Negate, inner) => self.may_be_nothing(place, inner),
             ExprKind::Binary(op, _, left, right) if *op >= BinaryOp::Add => {
@@ -58,7 +58,7 @@ impl<'a> Model<'a> {
     }
 
     /// The type of an expression; everything that is wrong in it goes to the sink.
-    pub(super) fn infer(&self, place: Place<'_, 'a>, expr: &Expr, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
+    pub(super) fn infer(&self, place: ValueSite<'_, 'a>, expr: &Expr, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
         match &expr.kind {
             ExprKind::Null => Ty::Null,
             ExprKind::Bool(_) => Ty::Bool,
@@ -75,7 +75,7 @@ impl<'a> Model<'a> {
                 if raw {
                     return self.infer_jsonata(place, text, expr.spot, sink);
                 }
-                if place.position != Position::Literal {
+                if place.position != ValueField::Literal {
                     self.braces_in_text(place, (text, expr.spot), facts, sink);
                 }
                 Ty::Text
@@ -161,7 +161,7 @@ impl<'a> Model<'a> {
             }
             ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.spot, sink),
-            ExprKind::Habit(habit) => self.infer_habit(place, habit, expr.spot, facts, sink),
+            ExprKind::OtherLanguage(other) => self.infer_other_language(place, other, expr.spot, facts, sink),
             ExprKind::Constant(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
         }
     }
@@ -169,7 +169,7 @@ impl<'a> Model<'a> {
     /// A value that must be there: what is absent fails the state that reads it.
     pub(super) fn needed(
         &self,
-        place: Place<'_, 'a>,
+        place: ValueSite<'_, 'a>,
         expr: &Expr,
         key: Option<&Text>,
         facts: &Narrowing,
@@ -197,7 +197,7 @@ impl<'a> Model<'a> {
                         let words = optional_text(reference);
                         let message = format!("`{words}` may be absent, and then this state fails");
                         let problem = Problem::new(Code::UnguardedOption, expr.spot, message);
-                        let default = habit::written_default(read.ty.present());
+                        let default = other_language::written_default(read.ty.present());
                         let help = help(&words, default.as_deref().unwrap_or("…"));
                         let problem = help.into_iter().fold(problem, Problem::help);
                         match default.filter(|_| place.state.language == QueryLanguage::Jsonata) {
@@ -223,7 +223,7 @@ impl<'a> Model<'a> {
     }
 
     /// Whether a function or an item gives nothing where what it is made of is absent.
-    fn gives_nothing(&self, place: Place<'_, 'a>, expr: &Expr, facts: &Narrowing) -> bool {
+    fn gives_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr, facts: &Narrowing) -> bool {
         let absent = |value: &Expr| match &value.kind {
             ExprKind::Reference(reference) => self.is_left_out(place, reference, facts),
             _ => self.infer(place, value, facts, &mut Sink::silent()).may_be_absent(),
@@ -239,11 +239,11 @@ impl<'a> Model<'a> {
     }
 
     /// Whether what is read may not be there at all, and has not been tested.
-    pub(super) fn is_left_out(&self, place: Place<'_, 'a>, reference: &Reference, facts: &Narrowing) -> bool {
+    pub(super) fn is_left_out(&self, place: ValueSite<'_, 'a>, reference: &Reference, facts: &Narrowing) -> bool {
         self.follow(place, reference, facts, &mut Sink::silent()).is_left_out()
     }
 
-    fn infer_indices(&self, place: Place<'_, 'a>, segments: &[Segment], facts: &Narrowing, sink: &mut Sink<'_>) {
+    fn infer_indices(&self, place: ValueSite<'_, 'a>, segments: &[Segment], facts: &Narrowing, sink: &mut Sink<'_>) {
         for segment in segments {
             if let Segment::Index(index) = segment {
                 let ty = self.infer(place, index, facts, sink);
@@ -268,7 +268,7 @@ pub(super) fn is_fraction(number: &str) -> bool {
 
 /// How to mend the reading of what may not be there, as the value of a member where it has a key.
 fn left_out_help(
-    place: Place<'_, '_>,
+    place: ValueSite<'_, '_>,
     reference: &Reference,
     (text, default): (&str, &str),
     key: Option<&Text>,

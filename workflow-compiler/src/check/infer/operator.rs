@@ -3,16 +3,16 @@
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use super::habit::written_default;
+use super::other_language::written_default;
+use crate::check::expression_text::is_null;
 use crate::check::flow::Narrowing;
 use crate::check::foreign::kinds;
 use crate::check::model::Model;
 use crate::check::path::optional_text;
 use crate::check::path::{Path, reference_text};
-use crate::check::position::Place;
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
-use crate::check::words::is_null;
+use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
 use crate::question::{Asks, Foreign, Question};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Spot, UnaryOp};
@@ -21,7 +21,7 @@ use crate::syntax::spelling::sign;
 impl<'a> Model<'a> {
     pub(super) fn infer_unary(
         &self,
-        place: Place<'_, 'a>,
+        place: ValueSite<'_, 'a>,
         op: UnaryOp,
         operand: &Expr,
         facts: &Narrowing,
@@ -52,7 +52,7 @@ impl<'a> Model<'a> {
     /// with nothing is false, and in JSONPath the execution fails.
     pub(in crate::check) fn operand(
         &self,
-        place: Place<'_, 'a>,
+        place: ValueSite<'_, 'a>,
         operand: &Expr,
         facts: &Narrowing,
         sink: &mut Sink<'_>,
@@ -62,7 +62,7 @@ impl<'a> Model<'a> {
     }
 
     /// The type of an operand that must be there; reports one that may be absent.
-    fn present(&self, place: Place<'_, 'a>, operand: &Expr, ty: Ty, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
+    fn present(&self, place: ValueSite<'_, 'a>, operand: &Expr, ty: Ty, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
         if let (Ty::Foreign(of), ExprKind::Reference(reference)) = (&ty, &operand.kind) {
             needed(of, reference, operand.spot, place.state.language, facts, sink);
         }
@@ -103,7 +103,7 @@ impl<'a> Model<'a> {
     /// A condition, or an operand of `&&`, `||` or `!`.
     pub(in crate::check) fn infer_condition(
         &self,
-        place: Place<'_, 'a>,
+        place: ValueSite<'_, 'a>,
         condition: &Expr,
         facts: &Narrowing,
         sink: &mut Sink<'_>,
@@ -144,7 +144,7 @@ impl<'a> Model<'a> {
     }
 
     /// Whether `a || b` is meant as JavaScript means it, with two values of one type that is none of a condition.
-    fn gives_a_default(&self, place: Place<'_, 'a>, (left, right): (&Expr, &Expr)) -> bool {
+    fn gives_a_default(&self, place: ValueSite<'_, 'a>, (left, right): (&Expr, &Expr)) -> bool {
         let (left, right) = (self.type_of(place, left), self.type_of(place, right));
         let (value, default) = (left.present(), right.present());
         left.is_option() && (value.is_text() && default.is_text() || value.is_number() && default.is_number())
@@ -152,7 +152,7 @@ impl<'a> Model<'a> {
 
     pub(super) fn infer_binary(
         &self,
-        place: Place<'_, 'a>,
+        place: ValueSite<'_, 'a>,
         (op, spot): (BinaryOp, Spot),
         left: &Expr,
         right: &Expr,
@@ -234,7 +234,14 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn number(&self, place: Place<'_, 'a>, op: BinaryOp, operand: &Expr, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
+    fn number(
+        &self,
+        place: ValueSite<'_, 'a>,
+        op: BinaryOp,
+        operand: &Expr,
+        facts: &Narrowing,
+        sink: &mut Sink<'_>,
+    ) -> Ty {
         let ty = self.operand(place, operand, facts, sink);
         if matches!(ty, Ty::Foreign(_)) {
             let wanted = format!("`{}` needs numbers", sign(op));
@@ -257,7 +264,7 @@ impl<'a> Model<'a> {
 
     fn add(
         &self,
-        place: Place<'_, 'a>,
+        place: ValueSite<'_, 'a>,
         spot: Spot,
         left: &Expr,
         right: &Expr,
@@ -318,7 +325,7 @@ impl<'a> Model<'a> {
 }
 
 /// What is computed of two numbers, without a division. JSONPath adds whole numbers alone.
-fn sum(place: Place<'_, '_>, a: &Ty, b: &Ty) -> Ty {
+fn sum(place: ValueSite<'_, '_>, a: &Ty, b: &Ty) -> Ty {
     let whole = |ty: &Ty| if ty.is_open() { Ty::INTEGER } else { ty.clone() };
     match place.state.language {
         QueryLanguage::JsonPath => whole(a).arithmetic(&whole(b)),

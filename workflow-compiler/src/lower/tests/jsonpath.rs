@@ -244,7 +244,7 @@ fn raw_fields_and_results() {
     let (lowered, problems) = lowered("query jsonpath; pass P raw { \"Nxt\": 1 } -> end;");
     assert_eq!(problems, Vec::<String>::new());
     assert_eq!(lowered.found.iter().map(|found| found.pointer.as_str()).collect::<Vec<_>>(), ["/States/P/Nxt"]);
-    assert!(lowered.spots.at(&lowered.found[0].pointer).is_some());
+    assert!(lowered.source_map.at(&lowered.found[0].pointer).is_some());
 }
 
 #[test]

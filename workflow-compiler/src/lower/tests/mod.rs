@@ -1,9 +1,9 @@
 //! Workflows in the language and the documents that they become.
 
+mod captures;
+mod fragments;
 mod jsonata;
 mod jsonpath;
-mod keep;
-mod pieces;
 
 use proc_macro2::TokenStream;
 use serde_json::Value;

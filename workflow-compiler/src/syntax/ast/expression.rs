@@ -65,12 +65,12 @@ pub enum ExprKind {
     /// It did not parse.
     Invalid,
     /// What another language writes, which was understood: the checks report it.
-    Habit(Habit),
+    OtherLanguage(OtherLanguage),
 }
 
 /// What other languages write for a value.
 #[derive(Clone, Debug)]
-pub enum Habit {
+pub enum OtherLanguage {
     /// `x.len()`
     Method {
         /// The value before the dot.
@@ -94,7 +94,7 @@ pub enum Habit {
     },
 }
 
-impl Habit {
+impl OtherLanguage {
     /// The values in it.
     pub fn values(&self) -> impl Iterator<Item = &Expr> {
         let (of, rest) = match self {

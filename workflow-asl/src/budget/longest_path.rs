@@ -1,0 +1,142 @@
+//! The longest and the shortest paths through a scope.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::graph::Graph;
+
+/// A graph without the transitions that lead back to a state on the way to them.
+pub(super) struct AcyclicGraph {
+    /// The states that are reached, each after all that it leads to.
+    order: Vec<usize>,
+    /// What each state leads to, without the ways back.
+    onward: Vec<Vec<usize>>,
+}
+
+impl AcyclicGraph {
+    pub(super) fn of(graph: &Graph<'_>) -> Self {
+        #[derive(Clone, Copy, PartialEq)]
+        enum Mark {
+            New,
+            OnTheWay,
+            Done,
+        }
+        let count = graph.states().len();
+        let mut marks = vec![Mark::New; count];
+        let mut ways = Self { order: Vec::with_capacity(count), onward: vec![Vec::new(); count] };
+        let Some(start) = graph.start() else { return ways };
+        let mut path = vec![(start, 0)];
+        if let Some(mark) = marks.get_mut(start) {
+            *mark = Mark::OnTheWay;
+        }
+        while let Some((state, next)) = path.last_mut() {
+            let state = *state;
+            let edge = graph.leaving(state).get(*next);
+            *next += 1;
+            match (edge, edge.and_then(|edge| edge.to)) {
+                (None, _) => {
+                    if let Some(mark) = marks.get_mut(state) {
+                        *mark = Mark::Done;
+                    }
+                    ways.order.push(state);
+                    path.pop();
+                }
+                (Some(_), None) => {}
+                (Some(_), Some(to)) => {
+                    let Some(mark) = marks.get_mut(to) else { continue };
+                    if *mark != Mark::OnTheWay
+                        && let Some(onward) = ways.onward.get_mut(state)
+                    {
+                        onward.push(to);
+                    }
+                    if *mark == Mark::New {
+                        *mark = Mark::OnTheWay;
+                        path.push((to, 0));
+                    }
+                }
+            }
+        }
+        ways
+    }
+
+    /// The states of the way that weighs most, from the first state on; of equal ones the first in the document.
+    pub(super) fn longest(&self, weight: impl Fn(usize) -> (bool, u64)) -> Vec<usize> {
+        let mut best: Vec<((bool, u64), Option<usize>)> = vec![((false, 0), None); self.onward.len()];
+        for &state in &self.order {
+            let mut rest = ((false, 0), None);
+            for &to in self.onward.get(state).into_iter().flatten() {
+                let there = best.get(to).map_or((false, 0), |(weight, _)| *weight);
+                if rest.1.is_none() || there > rest.0 {
+                    rest = (there, Some(to));
+                }
+            }
+            let own = weight(state);
+            if let Some(best) = best.get_mut(state) {
+                *best = ((own.0 | rest.0.0, own.1.saturating_add(rest.0.1)), rest.1);
+            }
+        }
+        let mut way: Vec<usize> = self.order.last().copied().into_iter().collect();
+        while let Some(next) = way.last().and_then(|state| best.get(*state)?.1) {
+            way.push(next);
+        }
+        way
+    }
+}
+
+/// The least that has passed where each state begins, by what each takes at least; a caught error may come at once.
+/// `None` for a state that no path reaches.
+pub(super) fn earliest(graph: &Graph<'_>, takes: impl Fn(usize) -> u64) -> Vec<Option<u64>> {
+    let mut known: Vec<Option<u64>> = vec![None; graph.states().len()];
+    let mut todo: BinaryHeap<_> = graph.start().map(|start| Reverse((0_u64, start))).into_iter().collect();
+    while let Some(Reverse((time, state))) = todo.pop() {
+        match known.get_mut(state) {
+            Some(at @ None) => *at = Some(time),
+            _ => continue,
+        }
+        for edge in graph.leaving(state) {
+            let own = if edge.is_caught() { 0 } else { takes(state) };
+            if let Some(to) = edge.to.filter(|to| known.get(*to) == Some(&None)) {
+                todo.push(Reverse((time.saturating_add(own), to)));
+            }
+        }
+    }
+    known
+}
+
+/// What a turn of a loop weighs at least, from its first state back to it.
+pub(super) fn turn(graph: &Graph<'_>, states: &[usize], weight: impl Fn(usize) -> u64) -> Vec<usize> {
+    let Some(&first) = states.first() else { return Vec::new() };
+    let place = |state: usize| states.binary_search(&state).ok();
+    // From where each state of the loop is reached with the least weight.
+    let mut before: Vec<Option<usize>> = vec![None; states.len()];
+    let mut least: Vec<Option<u64>> = vec![None; states.len()];
+    let mut todo = BinaryHeap::from([Reverse((0_u64, first))]);
+    while let Some(Reverse((so_far, state))) = todo.pop() {
+        let here = so_far.saturating_add(weight(state));
+        for edge in graph.leaving(state) {
+            let Some((to, place)) = edge.to.and_then(|to| Some((to, place(to)?))) else { continue };
+            if let Some(known) = least.get_mut(place)
+                && known.is_none_or(|known| here < known)
+            {
+                *known = Some(here);
+                if let Some(before) = before.get_mut(place) {
+                    *before = Some(state);
+                }
+                if to != first {
+                    todo.push(Reverse((here, to)));
+                }
+            }
+        }
+    }
+    let mut way = Vec::new();
+    let mut state = first;
+    while let Some(from) = place(state).and_then(|place| before.get(place).copied().flatten()) {
+        way.push(from);
+        state = from;
+        if state == first || way.len() > states.len() {
+            break;
+        }
+    }
+    way.reverse();
+    way
+}

@@ -1,0 +1,224 @@
+//! Dependent actions, which a request needs besides the one of its own name: tags, objects of S3, credentials of a database.
+
+use workflow_iam::{Call, NoteKind};
+use workflow_services::{Service, Shape};
+
+use super::request::Request;
+use super::request_members::{RequestMember, texts_in};
+
+/// What the operations are called that tag a resource of their service.
+const TAGS: &[&str] = &["tagResource", "addTagsToResource", "addTags", "createTags", "tagQueue"];
+
+/// More kinds of resources than these are told as all of the service.
+const KINDS: usize = 4;
+
+/// Services that read and write objects with the rights of who calls them.
+///
+/// <https://docs.aws.amazon.com/rekognition/latest/dg/security_iam_service-with-iam.html>,
+/// <https://docs.aws.amazon.com/textract/latest/dg/security_iam_id-based-policy-examples.html>,
+/// <https://docs.aws.amazon.com/transcribe/latest/dg/security_iam_id-based-policy-examples.html>,
+/// <https://docs.aws.amazon.com/polly/latest/dg/async.html>,
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>,
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html>
+const WITH_OUR_RIGHTS: &[&str] = &["dynamodb", "lambda", "polly", "rekognition", "textract", "transcribe"];
+
+/// Words in the path of what is written, not read.
+const WRITTEN: &[&str] = &["destination", "export", "output", "report", "result"];
+
+/// What operations of a service need by the parameters that they are given: the service, those that are given, those that
+/// are not, an action, its resources.
+type Credential =
+    (&'static str, &'static [&'static str], &'static [&'static str], &'static str, &'static [&'static str]);
+
+/// The credentials of databases; the knowledge base and the model that an answer is made with.
+///
+/// <https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-access.html>,
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.access.html>,
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-prereq-permissions-general.html>
+const CREDENTIALS: &[Credential] = &[
+    (
+        "redshiftdata",
+        &["WorkgroupName"],
+        &["SecretArn"],
+        "redshift-serverless:GetCredentials",
+        &["arn:${Partition}:redshift-serverless:${Region}:${Account}:workgroup/*"],
+    ),
+    (
+        "redshiftdata",
+        &["ClusterIdentifier", "DbUser"],
+        &[],
+        "redshift:GetClusterCredentials",
+        &[
+            "arn:${Partition}:redshift:${Region}:${Account}:dbuser:{ClusterIdentifier}/{DbUser}",
+            "arn:${Partition}:redshift:${Region}:${Account}:dbname:{ClusterIdentifier}/{Database|*}",
+        ],
+    ),
+    (
+        "redshiftdata",
+        &["ClusterIdentifier"],
+        &["DbUser", "SecretArn"],
+        "redshift:GetClusterCredentialsWithIAM",
+        &["arn:${Partition}:redshift:${Region}:${Account}:dbname:{ClusterIdentifier}/{Database|*}"],
+    ),
+    ("redshiftdata", &["SecretArn"], &[], "secretsmanager:GetSecretValue", &["{SecretArn}"]),
+    ("rdsdata", &["SecretArn"], &[], "secretsmanager:GetSecretValue", &["{SecretArn}"]),
+    (
+        "bedrockagentruntime",
+        &["RetrieveAndGenerateConfiguration.KnowledgeBaseConfiguration.KnowledgeBaseId"],
+        &[],
+        "bedrock:Retrieve",
+        &[
+            "arn:${Partition}:bedrock:${Region}:${Account}:knowledge-base/{RetrieveAndGenerateConfiguration.KnowledgeBaseConfiguration.KnowledgeBaseId}",
+        ],
+    ),
+    (
+        "bedrockagentruntime",
+        &["RetrieveAndGenerateConfiguration.KnowledgeBaseConfiguration.ModelArn"],
+        &[],
+        "bedrock:InvokeModel",
+        &["{RetrieveAndGenerateConfiguration.KnowledgeBaseConfiguration.ModelArn:bedrock}"],
+    ),
+    (
+        "bedrockagentruntime",
+        &["RetrieveAndGenerateConfiguration.ExternalSourcesConfiguration.ModelArn"],
+        &[],
+        "bedrock:InvokeModel",
+        &["{RetrieveAndGenerateConfiguration.ExternalSourcesConfiguration.ModelArn:bedrock}"],
+    ),
+];
+
+/// Adds the credentials of a database, or the knowledge base and model, that the request names.
+pub(super) fn credentials(service: &str, request: &Request<'_>, call: &mut Call) {
+    for (of, with, without, action, resources) in CREDENTIALS {
+        let has = |parameter: &&str| request.may_have(parameter);
+        if *of == service && with.iter().all(has) && !without.iter().any(|parameter| certainly(parameter, request)) {
+            call.allow([*action], resources.iter().map(|&resource| resource.to_owned()).collect());
+        }
+    }
+}
+
+/// Whether a request has a parameter for certain.
+fn certainly(parameter: &str, request: &Request<'_>) -> bool {
+    let values = request.find(parameter);
+    !values.is_empty() && values.iter().all(Option::is_some)
+}
+
+/// Adds the action that tags, where the request gives tags to what it makes. Gives whether it did.
+pub(super) fn tags(
+    service: Service,
+    operation: &str,
+    given: &[RequestMember],
+    request: &Request<'_>,
+    call: &mut Call,
+) -> bool {
+    let gives = |one: &RequestMember| {
+        let name = one.path.split(['.', '[']).next().unwrap_or_default();
+        let is_tags = name.ends_with("Tags") || matches!(name, "TagList" | "TagSpecifications" | "TagSet");
+        is_tags && !matches!(one.shape, Shape::Boolean) && has_tags(&one.path, request)
+    };
+    let is_about_tags = operation.to_ascii_lowercase().contains("tag");
+    let tagging = TAGS.iter().find_map(|name| service.operation(name));
+    let Some(tagging) = tagging.filter(|_| !is_about_tags && given.iter().any(gives)) else { return false };
+    let mut added = false;
+    for action in tagging.iam() {
+        let forms: Vec<_> = action.resources().map(|form| open_form(form.arn)).collect();
+        let resources = match forms.len() {
+            0 => vec!["*".to_owned()],
+            1..=KINDS => forms,
+            _ => vec![format!("arn:${{Partition}}:{}:${{Region}}:${{Account}}:*", service.iam_prefix())],
+        };
+        call.allow([action.name().as_str()], resources);
+        added = true;
+    }
+    added
+}
+
+/// Whether a parameter for tags may have some: not `PropagateTags: NONE`.
+pub(super) fn has_tags(parameter: &str, request: &Request<'_>) -> bool {
+    request.find(parameter).iter().flatten().any(|value| value != "NONE")
+}
+
+/// The form of an ARN with `*` for each part but where it is.
+fn open_form(form: &str) -> String {
+    let mut made = String::new();
+    let mut rest = form;
+    while let Some((before, after)) = rest.split_once("${") {
+        let (part, after) = after.split_once('}').unwrap_or((after, ""));
+        made.push_str(before);
+        match part {
+            "Partition" | "Region" | "Account" => made.extend(["${", part, "}"]),
+            _ => made.push('*'),
+        }
+        rest = after;
+    }
+    made + rest
+}
+
+/// Adds the objects of S3 that a request names, or says that they may be needed.
+pub(super) fn objects(service: &str, operation: &str, given: &[RequestMember], request: &Request<'_>, call: &mut Call) {
+    if service.starts_with("s3") {
+        return;
+    }
+    // With a role of its own the service reads with that.
+    let has_role = given.iter().any(|one| one.name.to_ascii_lowercase().contains("rolearn"));
+    let ours = WITH_OUR_RIGHTS.contains(&service) && !has_role;
+    for open in given.iter().filter(|one| ours && one.is_open) {
+        if texts_in(open.shape).iter().any(|(name, _)| is_bucket(name)) {
+            let what = if open.path.is_empty() { "the request".to_owned() } else { format!("`{}`", open.path) };
+            let text = format!(
+                "{what} is not known before the workflow runs: on an object in S3 that it names, `s3:GetObject` or `s3:PutObject` is needed"
+            );
+            call.note(NoteKind::Missing, text);
+        }
+    }
+    for (place, resource) in places(given, request) {
+        let words = format!("{operation}.{place}").to_ascii_lowercase();
+        let is_written = WRITTEN.iter().any(|word| words.contains(word)) || service == "polly";
+        let action = if is_written { "s3:PutObject" } else { "s3:GetObject" };
+        if ours {
+            call.allow([action], vec![resource]);
+        } else if !has_role {
+            let what = if place.is_empty() { "the request".to_owned() } else { format!("`{place}`") };
+            let text = format!(
+                "{what} names an object in S3: if `{service}` has no rights of its own there, `{action}` on it is needed"
+            );
+            call.note(NoteKind::Missing, text);
+        }
+    }
+}
+
+fn is_bucket(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with("bucket") || name.ends_with("bucketname")
+}
+
+/// The objects that a request names: where, and the ARN.
+fn places(given: &[RequestMember], request: &Request<'_>) -> Vec<(String, String)> {
+    let mut places = Vec::new();
+    let in_s3 = |path: &str| format!("arn:${{Partition}}:s3:::{path}");
+    for one in given.iter().filter(|one| matches!(one.shape, Shape::String)) {
+        let lower = one.name.to_ascii_lowercase();
+        if is_bucket(one.name) {
+            let beside = |ends: &[&str]| {
+                given.iter().find(|other| {
+                    let name = other.name.to_ascii_lowercase();
+                    other.path != one.path
+                        && other.holder() == one.holder()
+                        && ends.iter().any(|end| name.ends_with(end))
+                })
+            };
+            let object =
+                beside(&["key", "objectname", "filename"]).or_else(|| beside(&["name"]).filter(|_| lower == "bucket"));
+            let path = match (object, beside(&["prefix"])) {
+                (Some(object), _) => format!("{{{}}}/{{{}}}", one.path, object.path),
+                (None, Some(prefix)) => format!("{{{}}}/{{{}|*:folder}}", one.path, prefix.path),
+                (None, None) => format!("{{{}}}/*", one.path),
+            };
+            let place = if one.holder().is_empty() { one.path.clone() } else { one.holder().to_owned() };
+            places.push((place, in_s3(&path)));
+        } else if request.find(&one.path).iter().flatten().any(|value| value.starts_with("s3://")) {
+            places.push((one.path.clone(), format!("{{{}:s3}}", one.path)));
+        }
+    }
+    places
+}

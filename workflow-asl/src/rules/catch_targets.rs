@@ -1,0 +1,85 @@
+//! The rule on the targets of catchers, states that run when another one has failed: their own errors are caught too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Definition;
+use super::error_flow::{is_taken_outside, takes_all};
+use super::raised_errors::caught;
+use super::reachability::{Reachability, reachability};
+use crate::document::StateKind;
+use crate::graph::Graph;
+use crate::{Diagnostic, Finding, error_name, placeholder};
+
+/// Where every task that runs in order has its errors caught, those of the tasks that handle the errors are caught too.
+pub(super) fn errors_of_catch_targets_are_caught(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let states = &definition.index.states;
+    // Where a transition leads nowhere, or not to where it can be told, a state may be reached otherwise.
+    let open = |graph: &Graph<'_>| graph.edges().iter().any(|edge| edge.to.is_none());
+    if !states.iter().any(|state| state.state.catch.is_some()) || definition.graphs.iter().any(open) {
+        return;
+    }
+    let reachability = reachability(definition);
+    let mut in_order = false;
+    let mut handlers = Vec::new();
+    for (number, (state, reachability)) in states.iter().zip(&reachability).enumerate() {
+        if state.state.kind != StateKind::Task && !state.state.is_distributed() {
+            continue;
+        }
+        let names: BTreeSet<_> = caught(state.state).into_iter().collect();
+        let taken = takes_all(&names) || is_taken_outside(number, error_name::ALL, definition);
+        // What a placeholder stands for is not known.
+        let open = state.state.has("Catch") && state.state.catch.is_none()
+            || names.iter().any(|name| placeholder::likely(name));
+        match reachability {
+            Reachability::InOrder if !taken => return,
+            Reachability::InOrder => in_order = true,
+            Reachability::AfterAnError if !taken && !open => handlers.push(number),
+            _ => {}
+        }
+    }
+    if !in_order {
+        return;
+    }
+    // The states of a parallel or map that handles an error are told of at that, once.
+    let mut told: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for number in handlers.into_iter().filter(|number| !is_allowed(*number, definition)) {
+        let Some(state) = states.get(number) else { continue };
+        let outermost = outermost_handler(number, &reachability, definition);
+        let inner = told.entry(outermost).or_default();
+        if outermost != number {
+            inner.push(state.name.to_owned());
+        }
+    }
+    for (number, inner) in told {
+        let Some(state) = states.get(number) else { continue };
+        let (name, next) = (state.name.to_owned(), state.state.next.clone());
+        found.push(Finding::UncaughtHandler { state: name, inner, next }.at(state.at.clone()));
+    }
+}
+
+/// The outermost state around this one that itself runs after an error alone, or this one.
+fn outermost_handler(number: usize, reachability: &[Reachability], definition: &Definition<'_>) -> usize {
+    let index = &definition.index;
+    let around = |number: usize| {
+        let owner = index.scopes.get(index.states.get(number)?.scope)?.owner?;
+        (reachability.get(owner) == Some(&Reachability::AfterAnError)).then_some(owner)
+    };
+    let mut outermost = number;
+    while let Some(owner) = around(outermost) {
+        outermost = owner;
+    }
+    outermost
+}
+
+/// Whether the source says that its errors, or those of a state around it, may leave the workflow.
+fn is_allowed(number: usize, definition: &Definition<'_>) -> bool {
+    let index = &definition.index;
+    let mut next = Some(number);
+    while let Some(state) = next.and_then(|number| index.states.get(number)) {
+        if definition.annotations.uncaught.contains(&state.at) {
+            return true;
+        }
+        next = index.scopes.get(state.scope).and_then(|scope| scope.owner);
+    }
+    false
+}

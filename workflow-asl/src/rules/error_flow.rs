@@ -1,0 +1,157 @@
+//! Rules on the flow of errors to handlers: a name that nothing there raises, and an error that no handler takes
+//! although all others are taken by name.
+
+use std::collections::BTreeSet;
+
+use super::Definition;
+use super::api::{is_prefix, names_task_error};
+use super::raised_errors::{Errors, caught};
+use crate::document::{State, StateKind};
+use crate::nearest::nearest;
+use crate::{Diagnostic, Finding, error_name, placeholder};
+
+/// What raises those reserved errors that not every state raises. `States.Timeout` and `States.Permissions` are not among
+/// them: who catches those of states that only pass something on for now knows that tasks will come.
+const SOURCES: &[(&str, &str)] = &[
+    (error_name::HEARTBEAT_TIMEOUT, "a task with a heartbeat"),
+    (error_name::HTTP_SOCKET, "a task that calls `http:invoke`"),
+    (error_name::INTRINSIC_FAILURE, "a state in JSONPath"),
+    (error_name::RESULT_PATH_MATCH_FAILURE, "a state in JSONPath"),
+    (error_name::QUERY_EVALUATION_ERROR, "a state in JSONata"),
+    (error_name::BRANCH_FAILED, "a Parallel state"),
+    (error_name::EXCEED_TOLERATED_FAILURE_THRESHOLD, "a distributed map"),
+    (error_name::ITEM_READER_FAILED, "a distributed map"),
+    (error_name::RESULT_WRITER_FAILED, "a distributed map that writes its results"),
+];
+
+/// Something at hand raises each error that a handler names: the task, a state inside the parallel or map, or Step
+/// Functions for a state of this kind and query language.
+pub(super) fn handlers_name_what_is_raised(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for (number, state) in definition.index.states.iter().enumerate() {
+        let retriers = state.state.retry.iter().flatten().map(|retrier| &retrier.error_equals);
+        let catchers = state.state.catch.iter().flatten().map(|catcher| &catcher.error_equals);
+        let of = |field: &'static str| move |(i, names)| (field, i, names);
+        let lists = retriers.enumerate().map(of("Retry")).chain(catchers.enumerate().map(of("Catch")));
+        for (field, i, names) in lists {
+            for (k, name) in names.iter().flatten().enumerate() {
+                let at = || state.at.child(field).index(i).child("ErrorEquals").index(k);
+                found.extend(never(name, number, definition).map(|finding| finding.at(at())));
+            }
+        }
+    }
+}
+
+/// Why an error never comes to a handler of the state.
+fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<Finding> {
+    let at = definition.index.states.get(number)?;
+    // These have other findings, or stand for many errors.
+    let other = [error_name::ALL, error_name::TASK_FAILED];
+    if other.contains(&name) || is_never_handled(name) || placeholder::likely(name) {
+        return None;
+    }
+    let errors = definition.raised().states.get(number)?;
+    if errors.may_have(name) {
+        return None;
+    }
+    if name.starts_with(error_name::PREFIX) {
+        let known = SOURCES.iter().find(|(known, _)| *known == name).map(|(_, source)| *source);
+        let http = name.starts_with(error_name::HTTP_STATUS_PREFIX).then_some("a task that calls `http:invoke`");
+        let heartbeat = name == error_name::HEARTBEAT_TIMEOUT && at.state.kind == StateKind::Task;
+        return Some(Finding::ErrorOfOthers { name: name.to_owned(), source: known.or(http)?, heartbeat });
+    }
+    // What was probably meant by `State.ALL` is another finding.
+    if errors.any || error_name::misspelt(name).is_some() {
+        return None;
+    }
+    let (near, state) = (meant(name, errors), at.name.to_owned());
+    match at.state.kind {
+        StateKind::Task if names_task_error(definition, number, name) => None,
+        StateKind::Task => Some(Finding::NotSaidToRaise { name: name.to_owned(), state, near }),
+        _ if at.state.is_distributed() => Some(Finding::ErrorOfIteration { name: name.to_owned() }),
+        _ => {
+            let prefix = name.split_once('.').map(|(prefix, _)| prefix);
+            // An API may be newer than the table.
+            let of_api = prefix.is_some_and(|prefix| errors.has_api(prefix));
+            let service = prefix.filter(|prefix| !of_api && is_prefix(prefix)).map(str::to_owned);
+            Some(Finding::NotRaisedInside { name: name.to_owned(), state, of_api, service, near })
+        }
+    }
+}
+
+/// The error that was probably meant: one of the same service, or one without a prefix as this is.
+fn meant(name: &str, errors: &Errors<'_>) -> Option<String> {
+    let (prefix, rest) = name.rsplit_once('.').unwrap_or(("", name));
+    let known: Vec<_> = errors.known().collect();
+    let near = known.iter().map(|name| name.rsplit_once('.').unwrap_or(("", name)));
+    let near = nearest(rest, near.filter(|(of, _)| *of == prefix).map(|(_, rest)| rest))?;
+    Some(if prefix.is_empty() { near.to_owned() } else { format!("{prefix}.{near}") })
+}
+
+fn is_never_handled(name: &str) -> bool {
+    error_name::NEVER_CAUGHT.contains(&name) || error_name::NEVER_RAISED.contains(&name)
+}
+
+/// Where catchers take errors by name they take all that are known of the state, or what is around takes the others.
+///
+/// Known are those that a task is said to raise and those of `Fail` states inside; of AWS's APIs, which have many, only
+/// the last one that is not named is likely to have been forgotten.
+pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for (number, state) in definition.index.states.iter().enumerate() {
+        let names: BTreeSet<_> = caught(state.state).into_iter().collect();
+        if names.is_empty() || takes_all(&names) || names.iter().any(|name| placeholder::likely(name)) {
+            continue;
+        }
+        let Some(errors) = definition.raised().states.get(number) else { continue };
+        let taken = |name: &str| names.contains(name);
+        let own: Vec<_> = errors.own.iter().copied().filter(|name| !name.starts_with(error_name::PREFIX)).collect();
+        let mut left: Vec<String> = Vec::new();
+        if own.iter().any(|name| taken(name)) {
+            left.extend(own.iter().filter(|name| !taken(name)).map(|name| (*name).to_owned()));
+        }
+        let modelled: BTreeSet<_> = errors.modelled().collect();
+        if !errors.any && state.state.kind == StateKind::Task {
+            let mut passing = modelled.iter().filter(|name| !taken(name));
+            if let (Some(last), None) = (passing.next(), passing.next())
+                && modelled.len() > 2
+            {
+                left.push(last.clone());
+            }
+        }
+        left.retain(|name| !is_taken_outside(number, name, definition));
+        if left.is_empty() {
+            continue;
+        }
+        // The last of those that take any of the others.
+        let takes =
+            |names: &[String]| names.iter().any(|name| errors.own.contains(name.as_str()) || modelled.contains(name));
+        let catchers = state.state.catch.iter().flatten().map(|catcher| catcher.error_equals.as_deref()).enumerate();
+        let last = catchers.filter(|(_, names)| names.is_some_and(takes)).last().map_or(0, |(number, _)| number);
+        let at = state.at.child("Catch").index(last).child("ErrorEquals");
+        found.push(Finding::ErrorsPass { errors: left, state: state.name.to_owned() }.at(at));
+    }
+}
+
+pub(super) fn takes_all(names: &BTreeSet<&str>) -> bool {
+    names.contains(error_name::ALL) || names.contains(error_name::TASK_FAILED)
+}
+
+/// Whether a state around takes the error, or a distributed map counts it as a failed item.
+pub(super) fn is_taken_outside(number: usize, name: &str, definition: &Definition<'_>) -> bool {
+    let scope_of = |number: usize| {
+        let state = definition.index.states.get(number)?;
+        definition.index.scopes.get(state.scope)
+    };
+    let mut around = scope_of(number);
+    while let Some(scope) = around {
+        let Some(owner) = scope.owner else { return false };
+        let takes = |state: &State| {
+            let names: BTreeSet<_> = caught(state).into_iter().collect();
+            takes_all(&names) || names.contains(name)
+        };
+        if scope.distributed || definition.index.states.get(owner).is_some_and(|state| takes(state.state)) {
+            return true;
+        }
+        around = scope_of(owner);
+    }
+    false
+}

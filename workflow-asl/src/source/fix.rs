@@ -1,0 +1,103 @@
+//! The fix of a finding: what to write in the text of a document.
+
+use super::Source;
+use super::layout::{Below, Layout, Span};
+use super::unquoted_placeholders::Quoted;
+use crate::Diagnostic;
+use crate::finding::Fix;
+
+/// A change of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Offset and length of what is replaced, in bytes of [`Source::text`].
+    pub span: (usize, usize),
+    /// What is written there.
+    pub text: String,
+}
+
+impl Source {
+    /// For each finding the change of the text that certainly mends it, where one is known.
+    ///
+    /// ```
+    /// use workflow_asl::document::MachineType;
+    /// use workflow_asl::rules::check_definition;
+    /// use workflow_asl::source::{Format, Source};
+    ///
+    /// let text = r#"{"StartAt": "Frist", "States": {"First": {"Type": "Succeed"}}}"#;
+    /// let source = Source::read(text.as_bytes(), Format::Json)?;
+    /// let found = check_definition(source.value(), MachineType::Standard);
+    /// let edit = source.edits(&found).swap_remove(0).unwrap();
+    /// assert_eq!((edit.span, edit.text.as_str()), ((12, 7), "\"First\""));
+    /// # Ok::<_, Box<workflow_asl::source::SourceError>>(())
+    /// ```
+    pub fn edits(&self, found: &[Diagnostic]) -> Vec<Option<Edit>> {
+        let fix = |found: &Diagnostic| found.finding.fix().filter(|_| found.code.is_certain());
+        let fixes: Vec<_> = found.iter().map(fix).collect();
+        if fixes.iter().all(Option::is_none) {
+            return vec![None; found.len()];
+        }
+        let layout = self.layout();
+        let text = self.quoted.as_ref().map_or(self.text.as_str(), Quoted::as_str);
+        let edits = found.iter().zip(fixes).map(|(found, fix)| {
+            let (span, words) = edit(&layout, text, found, fix?)?;
+            Some(Edit { span: self.original(span), text: words })
+        });
+        edits.collect()
+    }
+}
+
+fn edit(layout: &Layout, text: &str, found: &Diagnostic, fix: Fix) -> Option<(Span, String)> {
+    let (key, value) = layout.find(&found.pointer).ok()?;
+    let raw = |span: Span| text.get(span.0..span.0 + span.1);
+    Some(match fix {
+        Fix::Key(name) => (key?, as_written(raw(key?)?, &name, true)?),
+        Fix::Text(words) => {
+            let Below::Text(written) = &value.below else { return None };
+            match found.range {
+                Some(range) => {
+                    let span = written.part(text, value.span, range);
+                    (span, as_written(raw(value.span)?, &words, false)?)
+                }
+                None => (value.span, as_written(raw(value.span)?, &words, true)?),
+            }
+        }
+        Fix::Value(_) if matches!(value.below, Below::Items(_) | Below::Members(_)) || !is_flow(raw(value.span)?) => {
+            return None;
+        }
+        Fix::Value(new) => (value.span, new.to_string()),
+    })
+}
+
+/// Whether a scalar is no block of YAML, whose end and indent would have to change.
+fn is_flow(raw: &str) -> bool {
+    !raw.is_empty() && !raw.contains('\n')
+}
+
+/// The text in the quotes of what it replaces; `whole` with them, else inside.
+fn as_written(raw: &str, text: &str, whole: bool) -> Option<String> {
+    let plain = |c: char| c.is_alphanumeric() || "_-./:$".contains(c);
+    if !is_flow(raw) {
+        return None;
+    }
+    match raw.chars().next()? {
+        '"' => {
+            let quoted = serde_json::Value::from(text).to_string();
+            if whole { Some(quoted) } else { Some(quoted.strip_prefix('"')?.strip_suffix('"')?.to_owned()) }
+        }
+        '\'' => {
+            let inner = text.replace('\'', "''");
+            Some(if whole { format!("'{inner}'") } else { inner })
+        }
+        // Words that YAML may take for something other than text stand in quotes.
+        _ if text.chars().all(plain) && text.starts_with(char::is_alphabetic) && !is_a_word_of_yaml(text) => {
+            Some(text.to_owned())
+        }
+        _ if whole => Some(serde_json::Value::from(text).to_string()),
+        _ => None,
+    }
+}
+
+fn is_a_word_of_yaml(text: &str) -> bool {
+    ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_ascii_lowercase().as_str())
+        || text.ends_with(':')
+}

@@ -1,0 +1,186 @@
+//! Whether a value conforms to a type of the user's Rust code, such as another workflow's input: rustc decides.
+
+use workflow_asl::Code;
+use workflow_asl::document::QueryLanguage;
+
+use super::data::output::whole;
+use super::flow::Narrowing;
+use super::foreign::{kinds, kinds_of};
+use super::model::{Model, StateInfo};
+use super::sink::Sink;
+use super::types::{Ty, Types, article};
+use super::value_site::{ValueField, ValueSite};
+use crate::question::{Asks, Foreign, ForeignPart, Question};
+use crate::schema::rust_type::spell;
+use crate::syntax::ast::{Expr, ExprKind, Head, Member, Resource, Spot};
+
+/// The member of the request that is the other workflow's input.
+const INPUT: &str = "Input";
+
+/// What each `workflow::<Other>` gives is the input that `Other` declares.
+pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+    for info in model.all_states() {
+        let Head::Task { resource: Some(Resource::Service { workflow: Some(workflow), pattern, spot, .. }), body } =
+            &info.state.head
+        else {
+            continue;
+        };
+        let Some(wanted) = Types::part_of(workflow, ForeignPart::Input) else { continue };
+        if pattern.as_ref().is_some_and(|pattern| pattern.value.starts_with("sync")) {
+            sink.ask(|| Question { of: wanted.clone(), asks: Asks::Awaited, spot: *spot });
+        }
+        let what = format!("the input of `{}`", spell(wanted.tokens.clone()));
+        // What is no object literal has been said elsewhere, or is not known.
+        let Some(Expr { kind: ExprKind::Object(members), .. }) = body else { continue };
+        let given = Conformance { model, info, position: ValueField::Parameters, code: Code::MissingParameter };
+        match members.iter().find(|member| name(info, member).0 == INPUT) {
+            Some(member) if name(info, member).1 => {
+                given.expr(&wanted, &member.value, member.key.spot, model.narrowing(info), &what, sink);
+            }
+            Some(_) => {}
+            None => given.members(&wanted, Vec::new(), *spot, &what, sink),
+        }
+    }
+}
+
+/// The name of a member in JSON, and whether its value is not a path as text.
+fn name<'m>(info: &StateInfo<'_>, member: &'m Member) -> (&'m str, bool) {
+    match member.key.value.strip_suffix(".$") {
+        Some(name) if info.language == QueryLanguage::JsonPath => (name, false),
+        _ => (&member.key.value, true),
+    }
+}
+
+/// The check of a state's value against a type of the user's.
+#[derive(Clone, Copy)]
+pub(super) struct Conformance<'m, 'a> {
+    pub(super) model: &'m Model<'a>,
+    pub(super) info: &'m StateInfo<'a>,
+    pub(super) position: ValueField,
+    /// The error where a member is missing.
+    pub(super) code: Code,
+}
+
+impl<'a> Conformance<'_, 'a> {
+    /// Holds an expression against a type, member by member; `word` is what names it.
+    pub(super) fn expr(
+        self,
+        wanted: &Foreign,
+        expr: &Expr,
+        word: Spot,
+        facts: &Narrowing,
+        what: &str,
+        sink: &mut Sink<'_>,
+    ) {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.expr(wanted, inner, word, facts, what, sink),
+            ExprKind::If(condition, yes, no) => {
+                self.expr(wanted, yes, word, &facts.and(condition, true), what, sink);
+                self.expr(wanted, no, word, &facts.and(condition, false), what, sink);
+            }
+            ExprKind::Object(members) => {
+                let names = members.iter().map(|member| name(self.info, member).0.to_owned()).collect();
+                self.takes(wanted, &Ty::Object(Default::default()), false, expr.spot, what, sink);
+                self.members(wanted, names, word, what, sink);
+                for member in members {
+                    let (name, is_value) = name(self.info, member);
+                    let Some(inner) = wanted.member(name) else { continue };
+                    let slip = Asks::NoSlip { what: what.to_owned() };
+                    sink.ask(|| Question { of: inner.clone(), asks: slip, spot: member.key.spot });
+                    let what = format!("`{name}` of {what}");
+                    if member.optional {
+                        let ty = self.ty(&member.value, &facts.asking());
+                        self.fits(&inner, ty.present(), true, member.value.spot, &what, sink);
+                    } else if is_value {
+                        self.expr(&inner, &member.value, member.key.spot, facts, &what, sink);
+                    }
+                }
+            }
+            ExprKind::Array(items) => {
+                self.takes(wanted, &Ty::Tuple(Vec::new()), false, expr.spot, what, sink);
+                for (index, item) in items.iter().enumerate() {
+                    let Some(inner) = wanted.at(index) else { continue };
+                    self.expr(&inner, item, item.spot, facts, &format!("an item of {what}"), sink);
+                }
+            }
+            ExprKind::Text(text) if !text.starts_with("{%") => {
+                self.takes(wanted, &Ty::Text, false, expr.spot, what, sink);
+                let asks = Asks::Text { text: text.clone(), words: "this".to_owned() };
+                sink.ask(|| Question { of: wanted.clone(), asks, spot: expr.spot });
+            }
+            ExprKind::Number(text) => {
+                self.takes(wanted, &self.ty(expr, facts), false, expr.spot, what, sink);
+                if let Some(number) = whole(text) {
+                    let (what, given) = (what.to_owned(), text.clone());
+                    let asks = Asks::InRange { number, what, given, code: self.kind_code() };
+                    sink.ask(|| Question { of: wanted.clone(), asks, spot: expr.spot });
+                }
+            }
+            _ => {
+                // Whether it may be absent has been said where it is read.
+                let ty = self.ty(expr, facts);
+                self.fits(wanted, ty.present(), false, expr.spot, what, sink);
+            }
+        }
+    }
+
+    fn ty(self, expr: &Expr, facts: &Narrowing) -> Ty {
+        let place = ValueSite { state: self.info, position: self.position };
+        self.model.infer(place, expr, facts, &mut Sink::silent())
+    }
+
+    /// Holds a type against another, as far as it is known.
+    pub(super) fn fits(self, wanted: &Foreign, ty: &Ty, absent: bool, spot: Spot, what: &str, sink: &mut Sink<'_>) {
+        if let Ty::Foreign(given) = ty {
+            // Whether it may be absent has been said where it is read; that of a member has not.
+            let (given, what, code) = ((**given).clone(), what.to_owned(), self.kind_code());
+            let asks = Asks::Fits { given, absent, what, code, lacks: self.code };
+            sink.ask(|| Question { of: wanted.clone(), asks, spot });
+            return;
+        }
+        self.takes(wanted, ty, absent, spot, what, sink);
+        let types = &self.model.types;
+        let members: Vec<(&str, &Ty)> = match ty {
+            Ty::Object(members) => {
+                for inner in members.keys().filter_map(|name| wanted.member(name)) {
+                    let slip = Asks::NoSlip { what: what.to_owned() };
+                    sink.ask(|| Question { of: inner, asks: slip, spot });
+                }
+                members.iter().map(|(name, ty)| (name.as_str(), ty)).collect()
+            }
+            Ty::Struct(name) => {
+                // A struct that has itself in it: what lies deeper is not checked.
+                let Some(known) = types.structs.get(name).filter(|_| wanted.steps.len() < 4) else { return };
+                known.fields.values().map(|field| (field.decl.wire.as_str(), &field.ty)).collect()
+            }
+            _ => return,
+        };
+        let there = members.iter().map(|(name, _)| (*name).to_owned()).collect();
+        self.members(wanted, there, spot, what, sink);
+        for (name, ty) in members {
+            if let Some(inner) = wanted.member(name) {
+                self.fits(&inner, ty.present(), ty.is_option(), spot, &format!("`{name}` of {what}"), sink);
+            }
+        }
+    }
+
+    fn members(self, wanted: &Foreign, given: Vec<String>, spot: Spot, what: &str, sink: &mut Sink<'_>) {
+        let asks = Asks::Members { given, what: what.to_owned(), code: self.code };
+        sink.ask(|| Question { of: wanted.clone(), asks, spot });
+    }
+
+    fn takes(self, wanted: &Foreign, ty: &Ty, absent: bool, spot: Spot, what: &str, sink: &mut Sink<'_>) {
+        let known = kinds_of(ty);
+        if known.is_none() && !absent {
+            return;
+        }
+        let kinds = known.unwrap_or(u8::MAX) & if absent { !kinds::NULL } else { u8::MAX };
+        let asks = Asks::Takes { kinds, absent, what: what.to_owned(), given: article(ty), code: self.kind_code() };
+        sink.ask(|| Question { of: wanted.clone(), asks, spot });
+    }
+
+    /// The error where what is given is of another kind.
+    fn kind_code(self) -> Code {
+        if self.code == Code::MissingParameter { Code::UnlikeTypes } else { self.code }
+    }
+}

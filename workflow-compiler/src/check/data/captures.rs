@@ -1,0 +1,102 @@
+//! Captures: what a state keeps of its result, the parts that other states read and nothing else.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::result::{Member, Presence};
+
+use super::{jsonata_reads, visit};
+use crate::check::members::Named;
+use crate::check::members::aws;
+use crate::check::model::Model;
+use crate::check::resolve::Step;
+use crate::check::sink::Sink;
+use crate::check::types::Ty;
+use crate::check::value_site::{ValueField, ValueSite};
+use crate::syntax::ast::{Root, plain};
+
+/// How many members deep a part may lie; what lies deeper is kept with what is around it.
+pub(super) const DEPTH: usize = 32;
+
+/// What of a value is captured.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Capture {
+    /// All of it.
+    Whole,
+    /// These members, by their names in JSON, in the order in which they are read.
+    Members(IndexMap<String, Capture>),
+}
+
+impl Capture {
+    pub(super) fn add(&mut self, path: &[String]) {
+        match (self, path) {
+            (Self::Whole, _) => {}
+            (this, []) => *this = Self::Whole,
+            (Self::Members(members), [name, rest @ ..]) => {
+                members.entry(name.clone()).or_insert_with(|| Self::Members(IndexMap::new())).add(rest);
+            }
+        }
+    }
+}
+
+/// What each state keeps, by its number in [`Model::states`].
+pub(super) fn collect(model: &Model<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize, Capture> {
+    let mut all: BTreeMap<usize, Capture> = BTreeMap::new();
+    for info in model.states.values() {
+        visit::values(model, info, &mut |value, _| {
+            visit::references(value, &mut |reference| {
+                let Root::StateResult(name) = &reference.root else { return };
+                let Some((number, _, of)) = model.states.get_full(&plain(name)) else { return };
+                if !model.has_result(of) {
+                    return;
+                }
+                let place = ValueSite { state: info, position: ValueField::Assign };
+                let steps = model.resolve(place, reference).steps;
+                let path = steps.into_iter().map_while(|step| match step {
+                    Step::Member { name, .. } => Some(name),
+                    // An array is kept whole.
+                    Step::Index(_) | Step::Computed(_) => None,
+                });
+                let path = path.take(DEPTH);
+                let path: Vec<String> = match of.language {
+                    // What is absent is left out.
+                    QueryLanguage::Jsonata => path.collect(),
+                    QueryLanguage::JsonPath => present(model, number, path),
+                };
+                all.entry(number).or_insert_with(|| Capture::Members(IndexMap::new())).add(&path);
+            });
+        });
+    }
+    jsonata_reads::collect(model, &mut all, sink);
+    all
+}
+
+/// The path as far as each member is certain to be there: in JSONPath a path to something absent fails the execution,
+/// after the task has succeeded.
+pub(super) fn present(model: &Model<'_>, number: usize, path: impl Iterator<Item = String>) -> Vec<String> {
+    let mut ty = model.data.results.get(number).cloned().unwrap_or(Ty::Unknown);
+    let mut certain = Vec::new();
+    for name in path {
+        let next = match &ty {
+            Ty::Shape(part) => match part.member(&name) {
+                Member::Found(part, Presence::Always) => Some(aws(part)),
+                _ => None,
+            },
+            Ty::Object(_) | Ty::Struct(_) => match model.types.named(&ty, &name) {
+                Named::Found(next) => Some(next),
+                Named::Unknown | Named::None => None,
+            },
+            _ => None,
+        };
+        // A name that a payload template reads another way is taken with what is around it.
+        match next {
+            Some(next) if !next.is_option() && !name.ends_with(".$") => {
+                ty = next;
+                certain.push(name);
+            }
+            _ => break,
+        }
+    }
+    certain
+}

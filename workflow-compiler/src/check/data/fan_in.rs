@@ -1,0 +1,120 @@
+//! Fan-in: the results of a parallel's branches and of a map's iterations, and what a distributed map writes to S3.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
+
+use crate::check::model::{Model, StateInfo, is_distributed};
+use crate::check::types::Ty;
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head};
+use crate::syntax::keyword::ClauseKind;
+
+/// How the results of a distributed map are given.
+enum Form {
+    /// Each as the iteration gave it.
+    Compact,
+    /// Those that are arrays are taken apart.
+    Flat,
+    /// Each in the description of its execution.
+    Described,
+    /// They are in S3.
+    Exported,
+    /// It cannot be told.
+    Unknown,
+}
+
+impl<'a> Model<'a> {
+    /// The type of what a parallel's branches or a map's iterations give together.
+    pub(in crate::check) fn fan_in(&self, info: &StateInfo<'a>) -> Ty {
+        let mut inside = self.data.graphs.inside(info.id).map(|scope| self.scope_output(scope));
+        match &info.state.head {
+            Head::Parallel(_) => Ty::Tuple(inside.collect()),
+            Head::Map { .. } => {
+                let item = inside.next().unwrap_or(Ty::Unknown);
+                if is_distributed(info.state) { written(info, item) } else { array(item) }
+            }
+            _ => Ty::Unknown,
+        }
+    }
+}
+
+fn array(item: Ty) -> Ty {
+    Ty::Array(Box::new(item))
+}
+
+/// What a distributed map gives whose iterations give items of this type.
+fn written(info: &StateInfo<'_>, item: Ty) -> Ty {
+    // Of an iteration that failed and is tolerated the description is among the results.
+    let tolerates = info.state.clauses.iter().any(|clause| clause.kind == ClauseKind::Tolerate);
+    match form(info) {
+        Form::Unknown => Ty::Unknown,
+        Form::Exported => exported(),
+        _ if tolerates => array(Ty::Unknown),
+        Form::Compact => array(item),
+        Form::Described => array(described()),
+        Form::Flat => match item {
+            Ty::Array(inner) => array(*inner),
+            ty if ty.is_unknown() || ty.is_option() || ty.is_array() => array(Ty::Unknown),
+            ty => array(ty),
+        },
+    }
+}
+
+fn form(info: &StateInfo<'_>) -> Form {
+    let mut form = Form::Compact;
+    for clause in &info.state.clauses {
+        match (clause.kind, &clause.value) {
+            (ClauseKind::Raw, _) => return Form::Unknown,
+            (ClauseKind::WriteTo, _) | (ClauseKind::ResultWriter, ClauseValue::Transfer { call: Some(_), .. }) => {
+                form = Form::Exported;
+            }
+            (ClauseKind::ResultWriter, ClauseValue::Transfer { call: None, config: Some(config), .. }) => {
+                form = transformed(config);
+            }
+            (ClauseKind::ResultWriter, _) => return Form::Unknown,
+            _ => {}
+        }
+    }
+    form
+}
+
+/// What the configuration of a writer asks for that writes nowhere.
+fn transformed(config: &Expr) -> Form {
+    let ExprKind::Object(members) = &config.kind else { return Form::Unknown };
+    let mut named = members.iter().filter(|member| member.key.value.eq_ignore_ascii_case("transformation"));
+    match named.next().map(|member| &member.value.kind) {
+        None => Form::Compact,
+        Some(ExprKind::Text(text)) => match text.to_ascii_uppercase().as_str() {
+            "COMPACT" => Form::Compact,
+            "FLATTEN" => Form::Flat,
+            "NONE" => Form::Described,
+            _ => Form::Unknown,
+        },
+        Some(_) => Form::Unknown,
+    }
+}
+
+/// Where the results are: the manifest that lists them.
+fn exported() -> Ty {
+    let details = Ty::object([("Bucket", Ty::Text), ("Key", Ty::Text)]);
+    Ty::object([("MapRunArn", Ty::Arn), ("ResultWriterDetails", details)])
+}
+
+/// The description of an execution that has succeeded.
+fn described() -> Ty {
+    let included = || Ty::object([("Included", Ty::Bool)]);
+    Ty::object([
+        ("ExecutionArn", Ty::Arn),
+        ("Input", Ty::Text),
+        ("InputDetails", included()),
+        ("Name", Ty::Text),
+        ("Output", Ty::Text),
+        ("OutputDetails", included()),
+        // Of these it is not said what they are in the executions of an Express workflow.
+        ("RedriveCount", Ty::Unknown),
+        ("RedriveStatus", Ty::Unknown),
+        ("RedriveStatusReason", Ty::Unknown),
+        ("StartDate", Ty::Unknown),
+        ("StateMachineArn", Ty::Arn),
+        ("Status", Ty::Text),
+        ("StopDate", Ty::Unknown),
+    ])
+}

@@ -1,0 +1,134 @@
+//! Captures of items: how the item of a map reaches the states after its first: the first has it as its input, and keeps of it what the
+//! others read in a variable, on every way that leads to one of them.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use workflow_asl::StateKind;
+use workflow_asl::document::QueryLanguage;
+
+use super::captures::{Capture, DEPTH};
+use super::visit;
+use crate::check::model::{Model, StateInfo, is_distributed};
+use crate::check::resolve::{Base, Step};
+use crate::check::value_site::{ValueField, ValueSite};
+use crate::syntax::ast::{ClauseValue, Expr, Head, Root, Target};
+use crate::syntax::keyword::ClauseKind;
+
+/// What the first state of a map keeps of the item.
+#[derive(Debug)]
+pub struct ItemCapture {
+    /// The variable.
+    pub variable: String,
+    /// The parts that are read.
+    pub capture: Capture,
+    /// Whether states of the map lead back to the first, which has another input then.
+    pub again: bool,
+    /// From which states of the map, by their node, one is reached that reads it, those themselves among them.
+    reaches: Vec<bool>,
+}
+
+/// What is kept of the items of the maps, by the scope that is their body.
+pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, ItemCapture> {
+    let mut all: BTreeMap<usize, (ItemCapture, Vec<usize>)> = BTreeMap::new();
+    let mut told: Vec<(usize, Option<usize>, &str)> = Vec::new();
+    for (number, info) in model.states.values().enumerate() {
+        let Some((scope, _)) = model.map_around(info) else { continue };
+        let selector = selector(info);
+        let node = || {
+            let point = model.data.graphs.point(number);
+            point.and_then(|point| model.data.graphs.ancestor(point, scope)).map(|point| point.node)
+        };
+        visit::values(model, info, &mut |value, _| {
+            // There `item` is an item of the map itself.
+            if selector.is_some_and(|selector| std::ptr::eq(selector, value)) {
+                return;
+            }
+            visit::references(value, &mut |reference| {
+                if !matches!(reference.root, Root::Item) {
+                    return;
+                }
+                let place = ValueSite { state: info, position: ValueField::Parameters };
+                let resolved = model.resolve(place, reference);
+                let Base::Variable(variable) = resolved.base else { return };
+                let (item, readers) = all.entry(scope).or_insert_with(|| {
+                    let capture = Capture::Members(IndexMap::new());
+                    let again = model.data.graphs.comes_back(scope);
+                    (ItemCapture { variable, capture, again, reaches: Vec::new() }, Vec::new())
+                });
+                let path = resolved.steps.into_iter().map_while(|step| match step {
+                    Step::Member { name, .. } => Some(name),
+                    Step::Index(_) | Step::Computed(_) => None,
+                });
+                item.capture.add(&path.take(DEPTH).collect::<Vec<_>>());
+                readers.extend(node());
+            });
+            visit::raws(value, &mut |text, _| {
+                if text.contains("$item") {
+                    told.push((scope, node(), text));
+                }
+            });
+        });
+    }
+    // JSONata of the user's own that reads a variable which is there finds all of the item in it.
+    for (scope, node, text) in told {
+        let Some((item, readers)) = all.get_mut(&scope) else { continue };
+        let Ok((_, names)) = &*model.jsonata(text) else { continue };
+        if names.variables.iter().any(|used| used.name == item.variable) {
+            item.capture.add(&[]);
+            readers.extend(node);
+        }
+    }
+    let reach = |(scope, (mut item, readers)): (usize, (ItemCapture, Vec<usize>))| {
+        item.reaches = model.data.graphs.graph(scope)?.reaching(readers, |_| true);
+        Some((scope, item))
+    };
+    all.into_iter().filter_map(reach).collect()
+}
+
+/// What makes the input of a map's iterations.
+fn selector<'a>(info: &StateInfo<'a>) -> Option<&'a Expr> {
+    if !matches!(info.state.head, Head::Map { .. }) {
+        return None;
+    }
+    info.state.clauses.iter().find_map(|clause| match &clause.value {
+        ClauseValue::Expr(value) if matches!(clause.kind, ClauseKind::ItemSelector | ClauseKind::Parameters) => {
+            Some(value)
+        }
+        _ => None,
+    })
+}
+
+impl<'a> Model<'a> {
+    /// The variable that holds the item of the map whose body is `scope`: those of the maps around have others.
+    pub(in crate::check) fn item_variable(&self, scope: usize) -> String {
+        let around = std::iter::successors(self.scopes.get(scope), |scope| self.scopes.get(scope.parent?));
+        let owners = around.map_while(|scope| scope.owner.filter(|owner| !is_distributed(owner)));
+        match owners.filter(|owner| owner.kind == StateKind::Map).count() {
+            0 | 1 => "item".to_owned(),
+            depth => format!("item_{depth}"),
+        }
+    }
+
+    /// Whether the first state of a map can keep its input, the item, in a variable.
+    pub(in crate::check) fn can_capture_item(&self, start: &StateInfo<'a>, again: bool) -> bool {
+        match start.language {
+            QueryLanguage::Jsonata => true,
+            // There only what has no result of its own sees its input where it assigns.
+            QueryLanguage::JsonPath => {
+                let takes = |kind| matches!(kind, ClauseKind::InputPath | ClauseKind::Parameters | ClauseKind::Result);
+                !again
+                    && matches!(start.state.head, Head::Pass { value: None } | Head::Wait(_) | Head::Choice(_))
+                    && !start.state.clauses.iter().any(|clause| takes(clause.kind))
+            }
+        }
+    }
+
+    /// What a state keeps of the map's item where it goes on to the target, if it is the first of the map.
+    pub fn item_capture_of(&self, info: &StateInfo<'a>, target: &Target) -> Option<&ItemCapture> {
+        let item = self.data.item_captures.get(&info.scope)?;
+        let starts = self.first_of(info.scope).is_some_and(|start| std::ptr::eq(start.state, info.state));
+        let to = self.data.graphs.point(self.target(target, info.scope)?.number?)?;
+        (starts && item.reaches.get(to.node).copied().unwrap_or_default()).then_some(item)
+    }
+}

@@ -1,0 +1,134 @@
+//! What JSONata of the user's own reads of the states' results by their variables: `jsonata "$Train.Status"`.
+//!
+//! It is captured like what a reference reads, where the reader sees the variable and nothing else assigns it. Whether the
+//! state has run on all paths is a finding of the document's rules: such a text may test that itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use workflow_asl::Code;
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::jsonata::{self, Use};
+use workflow_asl::references::LiteralKind;
+
+use super::captures::{Capture, DEPTH, present};
+use super::{variable, visit};
+use crate::check::members::Named;
+use crate::check::model::Model;
+use crate::check::sink::Sink;
+use crate::check::types::Ty;
+use crate::literal_range::LiteralRange;
+use crate::problem::Problem;
+use crate::syntax::ast::Spot;
+
+/// A part of a state's result that a text reads.
+struct Read {
+    number: usize,
+    path: Vec<String>,
+    spot: Spot,
+    /// Whether it is read outside of the state, rather than in it.
+    beside: bool,
+}
+
+/// Adds what the texts read to what the states keep, and reports members that AWS's results do not have.
+pub(super) fn collect(model: &Model<'_>, captures: &mut BTreeMap<usize, Capture>, sink: &mut Sink<'_>) {
+    let mut read: Vec<Read> = Vec::new();
+    let mut states: Option<BTreeMap<String, Option<usize>>> = None;
+    // A shared handler's words are met at each state that uses it.
+    let mut told = BTreeSet::new();
+    for info in model.states.values().filter(|info| info.language == QueryLanguage::Jsonata) {
+        visit::values(model, info, &mut |value, _| {
+            visit::raws(value, &mut |text, spot| {
+                let states = states.get_or_insert_with(|| by_variable(model));
+                let Ok((_, names)) = &*model.jsonata(text) else { return };
+                for used in &names.variables {
+                    let Some(number) = states.get(&used.name).copied().flatten() else { continue };
+                    let reader = info.number;
+                    let Some(beside) = reader.and_then(|reader| model.data.graphs.beside(reader, number)) else {
+                        continue;
+                    };
+                    let guarded = names.variables.iter().any(|other| {
+                        other.name == used.name && names.guarded.iter().any(|span| span.start == other.span.start)
+                    });
+                    let (path, wrong) = path(model, number, used, (text, spot));
+                    if let Some(wrong) = wrong.filter(|_| !guarded)
+                        && told.insert((text.as_ptr(), used.span.start))
+                        && (captures.contains_key(&number) || model.lacks_variable(&used.name))
+                    {
+                        sink.push(wrong);
+                    }
+                    read.push(Read { number, path, spot, beside });
+                }
+            });
+        });
+    }
+    let uncapturable = |read: &Read| {
+        let (_, of) = model.states.get_index(read.number)?;
+        model.uncapturable(read.spot, read.path.iter().map(String::as_str), of)
+    };
+    for read in &read {
+        let Some((name, _)) = model.states.get_index(read.number) else { continue };
+        if read.beside && model.lacks_variable(&variable(name)) && uncapturable(read).is_none() {
+            captures.entry(read.number).or_insert_with(|| Capture::Members(Default::default())).add(&read.path);
+        }
+    }
+    // What nobody keeps is no variable, as the document's rules say. But one that is there has all that is read of it.
+    for read in &read {
+        let Some(known) = captures.get_mut(&read.number) else { continue };
+        match uncapturable(read) {
+            Some(problem) => sink.push(problem),
+            None => known.add(&read.path),
+        }
+    }
+}
+
+/// The states by the variables of their results, where only one state has that.
+fn by_variable(model: &Model<'_>) -> BTreeMap<String, Option<usize>> {
+    let mut states = BTreeMap::new();
+    for (number, info) in model.states.values().enumerate().filter(|(_, info)| model.has_result(info)) {
+        states.entry(variable(&info.name)).and_modify(|known| *known = None).or_insert(Some(number));
+    }
+    states
+}
+
+/// What a use reads, as far as it goes through objects that are known, and what is wrong with the next member.
+fn path(model: &Model<'_>, number: usize, used: &Use, (text, spot): (&str, Spot)) -> (Vec<String>, Option<Problem>) {
+    let mut path = Vec::new();
+    let mut wrong = None;
+    let mut ty = model.data.results.get(number).cloned().unwrap_or(Ty::Unknown);
+    // `%` may lead back to what is around.
+    let climbs = !used.exact && jsonata::expression(text).unwrap_or(text).contains('%');
+    for step in used.steps.iter().take(DEPTH) {
+        let LiteralKind::Name(name) = &step.kind else { break };
+        match model.types.named(&ty, name) {
+            Named::Found(next) => ty = next,
+            Named::Unknown => break,
+            Named::None => {
+                let part = LiteralRange::in_expression(text, step.range.clone());
+                wrong = no_member(&ty, &used.name, &path, name, spot).map(|problem| problem.within(part));
+                break;
+            }
+        }
+        path.push(name.clone());
+    }
+    if climbs {
+        path.clear();
+    }
+    let json_path = model.states.get_index(number).is_some_and(|(_, of)| of.language == QueryLanguage::JsonPath);
+    if json_path {
+        path = present(model, number, path.into_iter());
+    }
+    (path, wrong)
+}
+
+/// That AWS's result has no such member.
+fn no_member(ty: &Ty, variable: &str, path: &[String], name: &str, spot: Spot) -> Option<Problem> {
+    let Ty::Shape(part) = ty.present() else { return None };
+    let around: String = path.iter().map(|name| format!(".{name}")).collect();
+    let code = if part.is_certain() { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
+    let message = format!("`${variable}{around}` has no member `{name}` in AWS's API");
+    let problem = Problem::new(code, spot, message);
+    Some(match part.meant(name) {
+        Some(help) => problem.help(help),
+        None => problem,
+    })
+}

@@ -1,0 +1,315 @@
+//! Why a state's result, or an error, is not available in a place, with the path that shows it.
+
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::graph::{FlowGraph, Transition};
+use workflow_asl::jsonata;
+use workflow_asl::{Code, StateKind};
+
+use crate::check::flow::availability::{Caught, Sight};
+use crate::check::flow::{Edge, Narrowing, Point};
+use crate::check::model::{Model, StateInfo};
+use crate::check::path::{Path, PathRoot, reference_text};
+use crate::check::state_names::describe;
+use crate::check::value_site::ValueSite;
+use crate::problem::Problem;
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Reference, Segment, Spot, Text, plain};
+use crate::syntax::keyword::ClauseKind;
+
+/// The longest path that is drawn in full.
+const DRAWN: usize = 12;
+
+/// How many nodes a path may be looked for in, so that thousands of mistakes take no longer than one.
+const LOOKED_AT: usize = 2_000_000;
+
+impl<'a> Model<'a> {
+    /// Whether a state has a result that can be kept.
+    pub(in crate::check) fn has_result(&self, info: &StateInfo<'a>) -> bool {
+        !matches!(info.state.kind, StateKind::Choice | StateKind::Wait | StateKind::Succeed | StateKind::Fail)
+    }
+
+    /// Why the result of the state `of` cannot be read in this place; `None` where it can.
+    pub(in crate::check) fn unavailable(
+        &self,
+        place: ValueSite<'_, 'a>,
+        reference: &Reference,
+        of: &StateInfo<'a>,
+        facts: &Narrowing,
+    ) -> Option<Problem> {
+        let (reader, number) = (place.state.number?, of.number?);
+        let spot = reference.root_spot;
+        let name = of.name.as_str();
+        let path = reference.segments.iter().map_while(|segment| match segment {
+            Segment::Member { name, .. } => Some(name.value.as_str()),
+            Segment::Index(_) => None,
+        });
+        if let Some(problem) = self.uncapturable(spot, path, of) {
+            return Some(problem);
+        }
+        if reference.optional && place.state.language == QueryLanguage::JsonPath {
+            let message = format!("JSONPath cannot say that `{name}` may not have run");
+            let help = "give this state the clause `query jsonata`, or the workflow `query jsonata;`";
+            return Some(Problem::new(Code::NeedsJsonata, spot, message).help(help));
+        }
+        if reader == number {
+            if reference.optional {
+                return None;
+            }
+            let message = format!("`{name}` is this state itself");
+            let help = "its result is `result`, its input is `state`; what it gave when it ran before is";
+            return Some(Problem::new(Code::StateReference, spot, message).help(format!("{help} `{name}?.…`")));
+        }
+        match self.data.availability.sight(&self.data.graphs, reader, number)? {
+            Sight::Certain => None,
+            Sight::Uncertain { .. } | Sight::Around
+                if reference.optional || facts.present(&PathRoot::result_of(name).into()) =>
+            {
+                None
+            }
+            Sight::Uncertain { of, at } => Some(self.uncertain(place, reference, of, at)),
+            Sight::Around => {
+                let message =
+                    format!("`{name}` has not ended where `{}` begins, which is inside of it", place.state.name);
+                Some(Problem::new(Code::MayNotHaveRun, spot, message).help("read it in a state after it"))
+            }
+            Sight::Inside(owner) => Some(self.inside(place, reference, of, owner)),
+            Sight::Distributed(map) => {
+                let (map, _) = self.states.get_index(map)?;
+                let message = format!(
+                    "`{name}` is outside of the distributed map `{map}`, whose iterations are executions of their own"
+                );
+                let text = reference_text(reference);
+                let field = super::variable(name).to_lowercase();
+                let help = format!(
+                    "hand it in: `item_selector {{ item: item, {field}: {text} }}` on `{map}`, then read `state.{field}` in its first state"
+                );
+                Some(Problem::new(Code::OtherScope, spot, message).help(help))
+            }
+        }
+    }
+
+    /// Why the state cannot keep what a path leads to in its result beside what it says itself.
+    pub(super) fn uncapturable<'n>(
+        &self,
+        spot: Spot,
+        path: impl Iterator<Item = &'n str>,
+        of: &StateInfo<'a>,
+    ) -> Option<Problem> {
+        let name = of.name.as_str();
+        for clause in of.state.clauses.iter().filter(|clause| clause.kind == ClauseKind::Raw) {
+            let ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. }) = &clause.value else { continue };
+            let own = members.iter().find_map(|member| match member.key.value.as_str() {
+                "Assign" => Some(("Assign", "assign { … }")),
+                "Output" if of.state.kind == StateKind::Pass => Some(("Output", "output { … }")),
+                _ => None,
+            });
+            if let Some((field, instead)) = own {
+                let message = format!("the result of `{name}` cannot be read by its name: its `raw` has `{field}`");
+                let help = format!("write `{instead}` in its place");
+                return Some(Problem::new(Code::StateReference, spot, message).help(help));
+            }
+        }
+        // A JSONata pass has no result: what it keeps is its output, computed once more.
+        if of.state.kind == StateKind::Pass && of.language == QueryLanguage::Jsonata {
+            let value = match &of.state.head {
+                Head::Pass { value: Some(value) } => Some(value),
+                _ => of.state.clauses.iter().find_map(|clause| match &clause.value {
+                    ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
+                    _ => None,
+                }),
+            };
+            let mut part: Option<&Expr> = value;
+            for step in path {
+                match part.map(|part| &part.kind) {
+                    Some(ExprKind::Object(members)) => {
+                        part = members.iter().find(|member| member.key.value == step).map(|member| &member.value);
+                    }
+                    _ => break,
+                }
+            }
+            let call = part.and_then(changing);
+            if let Some(call) = call {
+                let message = format!(
+                    "`${call}` gives another value each time, and a JSONata pass such as `{name}` would compute it twice"
+                );
+                let arguments = if call == "shuffle" { "…" } else { "" };
+                let help = format!(
+                    "keep it once: `assign {{ value: ${call}({arguments}) }}` on a state before, then read `$value`"
+                );
+                return Some(Problem::new(Code::StateReference, spot, message).help(help));
+            }
+        }
+        None
+    }
+
+    fn uncertain(&self, place: ValueSite<'_, 'a>, reference: &Reference, of: Point, at: Point) -> Problem {
+        let spot = reference.root_spot;
+        let name = self.name_at(of);
+        let reader = &place.state.name;
+        let point = self.name_at(at);
+        let inside = if point == *reader { String::new() } else { format!(", inside of `{point}`,") };
+        let begins = format!("where `{reader}`{inside} begins");
+        let graph = self.data.graphs.graph(at.scope);
+        let Some(graph) = graph.filter(|graph| self.may_look(graph.size())) else {
+            return Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
+        };
+        if !graph.order().contains(&of.node) {
+            let message = format!("`{name}` has not run {begins}: no way leads to it");
+            let help = format!("let a state before `{point}` go on at `{name}`");
+            return Problem::new(Code::MayNotHaveRun, spot, message).help(help);
+        }
+        let before = graph.reaching([at.node], |_| true);
+        if !before.get(of.node).copied().unwrap_or_default() {
+            let message = format!("`{name}` has not run {begins}: no way leads from it to there");
+            return Problem::new(Code::MayNotHaveRun, spot, message)
+                .help("a state sees the results of the states before it");
+        }
+        let way = graph.shortest(at.node, |edge| !edge.is_success_of(of.node)).unwrap_or_default();
+        let nodes = nodes(graph, &way);
+        let drawn = self.drawn(at.scope, &nodes);
+        let problem = Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
+        // The last state of the way from which the other can still be reached, without the reader.
+        let reaches = graph.reaching([of.node], |edge| edge.target() != Some(at.node));
+        let parts = nodes
+            .iter()
+            .rev()
+            .find(|(node, _)| *node == of.node || *node != at.node && reaches.get(*node).copied().unwrap_or_default());
+        let problem = match parts {
+            Some((node, _)) if *node == of.node => {
+                problem.help(format!("`{name}` may fail and be caught before it has a result: {drawn}"))
+            }
+            Some((node, _)) => {
+                let from = self.name_at(Point { scope: at.scope, node: *node });
+                problem.help(format!("`{from}` may go to `{point}` without `{name}`: {drawn}"))
+            }
+            None => problem.help(format!("`{name}` runs only after `{point}`, on the first turn of the loop: {drawn}")),
+        };
+        match place.state.language {
+            QueryLanguage::Jsonata => {
+                let rest = Path::of(reference).rest();
+                problem.help(format!("`{name}?{rest}` may be absent: give it a default, `({name}?{rest} ?? …)`"))
+            }
+            QueryLanguage::JsonPath => problem.help(format!("let every way to `{point}` go over `{name}`")),
+        }
+    }
+
+    fn inside(&self, place: ValueSite<'_, 'a>, reference: &Reference, of: &StateInfo<'a>, owner: usize) -> Problem {
+        let spot = reference.root_spot;
+        let name = of.name.as_str();
+        let there = describe(self, of.scope);
+        let owner = self.states.get_index(owner).map_or("", |(name, _)| name);
+        let here = place.state.scope;
+        let beside = std::iter::successors(Some(here), |scope| self.scopes.get(*scope).and_then(|scope| scope.parent))
+            .any(|scope| {
+                self.scopes.get(scope).and_then(|scope| scope.owner).is_some_and(|own| plain(&own.name) == owner)
+            });
+        let message = if beside {
+            format!("`{name}` is in {there}, which runs at the same time as {}", describe(self, here))
+        } else {
+            format!("`{name}` is in {there}: its result ends with it")
+        };
+        let problem = Problem::new(Code::OtherScope, spot, message);
+        let index = match self.scopes.get(of.scope).and_then(|scope| scope.branch) {
+            Some(branch) => branch.to_string(),
+            None => "…".to_owned(),
+        };
+        problem.help(match beside {
+            true => format!("read it after `{owner}`: `{owner}[{index}]`"),
+            false => format!("end there with that value, and read `{owner}[{index}]`"),
+        })
+    }
+
+    /// Why `caught` cannot be read in this place, or the variable that holds the error.
+    pub(in crate::check) fn error_in(
+        &self,
+        place: ValueSite<'_, 'a>,
+        reference: &Reference,
+    ) -> Result<String, Box<Problem>> {
+        let spot = reference.root_spot;
+        let name = &place.state.name;
+        let Some(point) = place.state.number.and_then(|number| self.data.graphs.point(number)) else {
+            return Ok("caught".to_owned());
+        };
+        let availability = &self.data.availability;
+        match availability.error_at(&self.data.graphs, point) {
+            Caught::In(scope) => Ok(availability.error_variable(scope).to_owned()),
+            Caught::Distributed(map) => {
+                let map = self.states.get_index(map).map_or("", |(name, _)| name);
+                let message =
+                    format!("no error is caught on the way to `{name}` inside of the distributed map `{map}`");
+                let help = format!("hand it in with `item_selector` on `{map}`");
+                Err(Box::new(Problem::new(Code::NothingCaught, spot, message).help(help)))
+            }
+            Caught::Uncertain(at) => {
+                let graph = self.data.graphs.graph(at.scope).filter(|graph| self.may_look(graph.size()));
+                let way = graph.and_then(|graph| Some((graph, graph.shortest(at.node, |edge| !edge.is_caught())?)));
+                let message = format!("it is not certain that an error was caught where `{name}` begins");
+                let mut problem = Problem::new(Code::NothingCaught, spot, message);
+                if let Some((graph, way)) = way {
+                    let drawn = self.drawn(at.scope, &nodes(graph, &way));
+                    problem =
+                        problem.help(format!("`{name}` can be reached without an error having been caught: {drawn}"));
+                }
+                Err(Box::new(problem.help("read it only in states that all ways reach over a `catch`")))
+            }
+        }
+    }
+
+    fn name_at(&self, point: Point) -> &str {
+        let state = self.data.graphs.state_at(point).and_then(|number| self.states.get_index(number));
+        state.map_or("", |(name, _)| name)
+    }
+
+    /// `Start -> Check -> Deploy`; a step that an error takes is `Train fails -> Cleanup`.
+    fn drawn(&self, scope: usize, nodes: &[(usize, bool)]) -> String {
+        let mut text = String::new();
+        for (index, (node, caught)) in nodes.iter().enumerate() {
+            let after = nodes.len() - index;
+            if nodes.len() > DRAWN && index >= DRAWN / 2 && after > DRAWN / 2 {
+                if index == DRAWN / 2 {
+                    text.push_str(" -> …");
+                }
+                continue;
+            }
+            match (index, caught) {
+                (0, _) => {}
+                (_, true) => text.push_str(" fails -> "),
+                (_, false) => text.push_str(" -> "),
+            }
+            text.push_str(self.name_at(Point { scope, node: *node }));
+        }
+        text
+    }
+
+    /// Takes from the budget for paths.
+    fn may_look(&self, nodes: usize) -> bool {
+        let spent = self.looked_at.get();
+        self.looked_at.set(spent.saturating_add(nodes));
+        spent <= LOOKED_AT
+    }
+}
+
+/// The nodes of a path from the start, each with whether an error was caught on the way to it.
+fn nodes(graph: &FlowGraph<Edge>, way: &[&Edge]) -> Vec<(usize, bool)> {
+    let steps = way.iter().filter_map(|edge| Some((edge.target()?, edge.is_caught())));
+    std::iter::once((graph.start().unwrap_or_default(), false)).chain(steps).collect()
+}
+
+/// A function in an expression that gives another value each time it is called, without its `$`.
+fn changing(expr: &Expr) -> Option<&'static str> {
+    let find = |is: &dyn Fn(&str) -> bool| jsonata::changing().find(|known| is(known));
+    match &expr.kind {
+        ExprKind::Call { name, arguments } => {
+            let own = find(&|known| name.value.strip_prefix('$') == Some(known));
+            own.or_else(|| arguments.iter().find_map(changing))
+        }
+        ExprKind::Object(members) => members.iter().find_map(|member| changing(&member.value)),
+        ExprKind::Array(items) => items.iter().find_map(changing),
+        ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => changing(inner),
+        ExprKind::Binary(_, _, left, right) => changing(left).or_else(|| changing(right)),
+        ExprKind::If(condition, yes, no) => changing(condition).or_else(|| changing(yes)).or_else(|| changing(no)),
+        ExprKind::Text(text) | ExprKind::Jsonata(Text { value: text, .. }) => {
+            find(&|known| text.contains(&format!("${known}(")))
+        }
+        _ => None,
+    }
+}

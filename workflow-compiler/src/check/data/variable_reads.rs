@@ -1,0 +1,107 @@
+//! How a state reads the variable of a result: by the state's name, or in JSONata of the user's own.
+
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::references::LiteralKind;
+
+use super::{variable, visit};
+use crate::check::model::{Model, StateInfo};
+use crate::syntax::ast::{Expr, ExprKind, Root, Spot, plain};
+
+/// The reads of a variable that holds a result, in one state.
+#[derive(Debug, Default)]
+pub struct VariableReads {
+    /// Where it is read with `?`, so that it may have no value.
+    pub optional: Vec<Spot>,
+    /// Where a text reads it that does not ask whether it is there, with the members that follow: `.Payload.x`.
+    pub raw: Vec<(Spot, String)>,
+}
+
+impl<'a> Model<'a> {
+    /// The name of the state whose result a variable holds, where nothing else assigns it.
+    pub fn state_of_variable(&self, name: &str) -> Option<&str> {
+        let (state, _) = self.states.get_index(self.result_in(name)?)?;
+        Some(state)
+    }
+
+    /// The names of the states whose results may be read.
+    pub fn names_of_results(&self) -> impl Iterator<Item = &str> {
+        self.states.iter().filter(|(_, info)| self.has_result(info)).map(|(name, _)| name.as_str())
+    }
+
+    /// Calls `each` for every text literal in the values of a state.
+    pub fn texts(&self, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a str, Spot)) {
+        visit::values(self, info, &mut |value, _| visit::texts(value, each));
+    }
+
+    /// Whether some state may read what the state before it hands on.
+    pub fn reads_its_input(&self) -> bool {
+        self.all_states().any(|info| {
+            let mut reads = info.language == QueryLanguage::JsonPath;
+            visit::values(self, info, &mut |value, _| {
+                visit::references(value, &mut |reference| reads |= matches!(reference.root, Root::State));
+                visit::raws(value, &mut |_, _| reads = true);
+            });
+            reads
+        })
+    }
+
+    /// Whether a state reads a variable only where that leaves a member out: `key?: $name`.
+    pub fn only_leaves_out(&self, info: &StateInfo<'a>, name: &str) -> bool {
+        let (mut read, mut left_out) = (0, 0);
+        visit::values(self, info, &mut |value, _| {
+            visit::references(value, &mut |reference| read += usize::from(is_variable(&reference.root, name)));
+            visit::raws(value, &mut |text, _| read += usize::from(text.contains(&format!("${name}"))));
+            left_out += left_out_of(value, name);
+        });
+        read > 0 && read == left_out
+    }
+
+    /// How the values of a state read a variable.
+    pub fn reads(&self, info: &StateInfo<'a>, name: &str) -> VariableReads {
+        let mut reads = VariableReads::default();
+        visit::values(self, info, &mut |value, _| {
+            visit::references(value, &mut |reference| {
+                if let (true, Root::StateResult(state)) = (reference.optional, &reference.root)
+                    && variable(&plain(state)) == name
+                {
+                    reads.optional.push(reference.root_spot);
+                }
+            });
+            visit::raws(value, &mut |text, spot| {
+                let Ok((_, names)) = &*self.jsonata(text) else { return };
+                let asked = |at: usize| names.guarded.iter().any(|guarded| guarded.start == at);
+                let mut read = names.variables.iter().filter(|used| used.name == name);
+                if names.variables.iter().any(|used| used.name == name && asked(used.span.start)) {
+                    return;
+                }
+                let Some(used) = read.next() else { return };
+                let members = used.steps.iter().map_while(|step| match &step.kind {
+                    LiteralKind::Name(name) => Some(format!(".{name}")),
+                    LiteralKind::Index(_) => None,
+                });
+                reads.raw.push((spot, members.collect()));
+            });
+        });
+        reads
+    }
+}
+
+fn is_variable(root: &Root, name: &str) -> bool {
+    matches!(root, Root::Variable(read) if read == name)
+}
+
+/// How many members of a value are left out where the variable has no value.
+fn left_out_of(value: &Expr, name: &str) -> usize {
+    match &value.kind {
+        ExprKind::Object(members) => members
+            .iter()
+            .map(|member| match &member.value.kind {
+                ExprKind::Reference(reference) => usize::from(member.optional && is_variable(&reference.root, name)),
+                _ => left_out_of(&member.value, name),
+            })
+            .sum(),
+        ExprKind::Array(items) => items.iter().map(|item| left_out_of(item, name)).sum(),
+        ExprKind::Paren(inner) => left_out_of(inner, name),
+        _ => 0,
+    }
+}

@@ -1,0 +1,150 @@
+//! Visits the values of a state and what they consist of: references, texts, JSONata.
+
+use crate::check::model::{Model, StateInfo};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Segment, Spot, WaitHead, When};
+
+/// Calls `each` for every reference in a value, the inner ones of computed indices too.
+pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Reference)) {
+    match &expr.kind {
+        ExprKind::Reference(reference) => {
+            each(reference);
+            segments(&reference.segments, each);
+        }
+        ExprKind::Object(members) => members.iter().for_each(|member| references(&member.value, each)),
+        ExprKind::Array(items) => items.iter().for_each(|item| references(item, each)),
+        ExprKind::Access(value, steps) => {
+            references(value, each);
+            segments(steps, each);
+        }
+        ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => references(inner, each),
+        ExprKind::Binary(_, _, left, right) => {
+            references(left, each);
+            references(right, each);
+        }
+        ExprKind::If(condition, yes, no) => {
+            references(condition, each);
+            references(yes, each);
+            references(no, each);
+        }
+        ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| references(argument, each)),
+        ExprKind::OtherLanguage(other) => other.values().for_each(|value| references(value, each)),
+        ExprKind::Null
+        | ExprKind::Bool(_)
+        | ExprKind::Number(_)
+        | ExprKind::Duration(_)
+        | ExprKind::Text(_)
+        | ExprKind::Constant(_)
+        | ExprKind::Variant { .. }
+        | ExprKind::Jsonata(_)
+        | ExprKind::Path(_)
+        | ExprKind::Invalid => {}
+    }
+}
+
+/// Whether JSONata of the user's own stands in a value.
+pub(in crate::check) fn has_raw(expr: &Expr) -> bool {
+    let mut any = false;
+    raws(expr, &mut |_, _| any = true);
+    any
+}
+
+/// Calls `each` for every text in a value that is JSONata of the user's own, with or without `{%` and `%}`; with the
+/// words of the literal.
+pub(in crate::check) fn raws<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, Spot)) {
+    leaves(expr, &mut |leaf| match &leaf.kind {
+        ExprKind::Jsonata(text) => each(&text.value, text.spot),
+        ExprKind::Text(text) if text.starts_with("{%") => each(text, leaf.spot),
+        _ => {}
+    });
+}
+
+/// Calls `each` for every text literal in a value.
+pub(in crate::check) fn texts<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, Spot)) {
+    leaves(expr, &mut |leaf| match &leaf.kind {
+        ExprKind::Jsonata(text) | ExprKind::Path(text) => each(&text.value, text.spot),
+        ExprKind::Text(text) => each(text, leaf.spot),
+        _ => {}
+    });
+}
+
+/// Calls `each` for every part of a value that has no parts.
+pub(in crate::check) fn leaves<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
+    match &expr.kind {
+        ExprKind::Object(members) => members.iter().for_each(|member| leaves(&member.value, each)),
+        ExprKind::Array(items) => items.iter().for_each(|item| leaves(item, each)),
+        ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => leaves(inner, each),
+        ExprKind::Binary(_, _, left, right) => {
+            leaves(left, each);
+            leaves(right, each);
+        }
+        ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| leaves(part, each)),
+        ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| leaves(argument, each)),
+        ExprKind::OtherLanguage(other) => other.values().for_each(|value| leaves(value, each)),
+        _ => each(expr),
+    }
+}
+
+fn segments<'e>(segments: &'e [Segment], each: &mut dyn FnMut(&'e Reference)) {
+    for segment in segments {
+        if let Segment::Index(index) = segment {
+            references(index, each);
+        }
+    }
+}
+
+/// Calls `each` for every value of a state, those of the handlers and defaults that it uses too; the flag says
+/// whether it stands in the braces of a catcher.
+pub(in crate::check) fn values<'a>(model: &Model<'a>, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a Expr, bool)) {
+    match &info.state.head {
+        Head::Task { body: Some(body), .. } => each(body, false),
+        Head::Pass { value: Some(value) } | Head::Succeed { value: Some(value) } => each(value, false),
+        Head::Wait(Some(WaitHead::For(time) | WaitHead::Until(time))) => each(time, false),
+        Head::Choice(choice) => {
+            choice.subject.iter().for_each(|subject| each(subject, false));
+            for arm in &choice.arms {
+                if let When::If(condition) = &arm.when {
+                    each(condition, false);
+                }
+                clauses(&arm.clauses, each);
+            }
+        }
+        Head::Map { over: Some(Over::Items(items)), .. } => each(items, false),
+        Head::Map { over: Some(Over::Reader { body, .. }), .. } => each(body, false),
+        Head::Fail { error, cause } => error.iter().chain(cause).for_each(|text| each(text, false)),
+        Head::Task { body: None, .. } | Head::Pass { value: None } | Head::Succeed { value: None } => {}
+        Head::Wait(None) | Head::Parallel(_) | Head::Map { over: None, .. } => {}
+    }
+    for clause in model.clauses_of(info) {
+        if !matches!(clause.value, ClauseValue::Catcher(_)) {
+            clauses(std::slice::from_ref(clause), each);
+        }
+    }
+    for (_, catcher) in model.catchers_of(info) {
+        for clause in &catcher.clauses {
+            if let ClauseValue::Expr(value) = &clause.value {
+                each(value, true);
+            }
+        }
+    }
+}
+
+fn clauses<'a>(clauses: &'a [Clause], each: &mut dyn FnMut(&'a Expr, bool)) {
+    for clause in clauses {
+        match &clause.value {
+            ClauseValue::Expr(value) | ClauseValue::ToleratePercent(value) | ClauseValue::TolerateCount(value) => {
+                each(value, false);
+            }
+            ClauseValue::Transfer { body, config, .. } => {
+                body.iter().chain(config).for_each(|value| each(value, false))
+            }
+            ClauseValue::Flag
+            | ClauseValue::None(_)
+            | ClauseValue::Named(_)
+            | ClauseValue::Retrier(_)
+            | ClauseValue::Catcher(_)
+            | ClauseValue::Errors(_)
+            | ClauseValue::Query(_)
+            | ClauseValue::Distributed { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The text of an expression, by which expressions are compared and which messages print.
+
+use workflow_asl::jsonata;
+
+use super::path::{Path, PathRoot};
+use crate::syntax::ast::{Expr, ExprKind, Reference, Root, UnaryOp, plain};
+use crate::syntax::spelling::sign;
+
+/// Values of other languages.
+pub(super) const VALUES: &[(&str, &[&str])] = &[
+    ("null", &["None", "nil", "undefined", "NULL", "Null", "Nothing", "nullptr"]),
+    ("true", &["True", "TRUE", "yes"]),
+    ("false", &["False", "FALSE", "no"]),
+];
+
+/// Whether a value is `null`, in the words of another language too, which are reported where they are read.
+pub(super) fn is_null(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Null => true,
+        ExprKind::Reference(Reference { root: Root::StateResult(word), segments, optional: false, .. }) => {
+            let word = plain(word);
+            segments.is_empty()
+                && VALUES.iter().any(|(value, words)| *value == "null" && words.contains(&word.as_str()))
+        }
+        _ => false,
+    }
+}
+
+/// The words of an expression that gives the same each time, to tell whether two are the same.
+pub(super) fn words(expr: &Expr) -> Option<String> {
+    let list = |items: &[Expr]| Some(items.iter().map(words).collect::<Option<Vec<_>>>()?.join(", "));
+    Some(match &expr.kind {
+        ExprKind::Null => "null".to_owned(),
+        ExprKind::Bool(value) => value.to_string(),
+        ExprKind::Number(text) => text.clone(),
+        ExprKind::Duration(seconds) => format!("{seconds}s"),
+        ExprKind::Text(text) => format!("{text:?}"),
+        ExprKind::Array(items) => format!("[{}]", list(items)?),
+        ExprKind::Reference(reference) => Some(Path::of(reference)).filter(Path::is_fixed)?.to_string(),
+        ExprKind::Unary(UnaryOp::Not, inner) => format!("!{}", words(inner)?),
+        ExprKind::Unary(UnaryOp::Negate, inner) => format!("-{}", words(inner)?),
+        ExprKind::Binary(op, _, left, right) => format!("({} {} {})", words(left)?, sign(*op), words(right)?),
+        ExprKind::Call { name, .. } if changes(&name.value) => return None,
+        ExprKind::Call { name, arguments } => format!("{}({})", name.value, list(arguments)?),
+        ExprKind::Variant { ty, variant } => format!("{}::{}", plain(ty), plain(variant)),
+        ExprKind::Jsonata(text) => format!("jsonata {:?}", text.value),
+        ExprKind::Path(text) => format!("path {:?}", text.value),
+        ExprKind::Paren(inner) => words(inner)?,
+        ExprKind::Object(_) | ExprKind::Access(..) | ExprKind::If(..) | ExprKind::Constant(_) => return None,
+        ExprKind::OtherLanguage(_) | ExprKind::Invalid => return None,
+    })
+}
+
+/// The path of a value, `unknown` in place of words that it does not have.
+pub(super) fn path_of<'e>(value: &'e Expr, unknown: &str) -> Path<'e> {
+    match &value.kind {
+        ExprKind::Paren(inner) => path_of(inner, unknown),
+        ExprKind::Reference(reference) if Path::of(reference).is_fixed() => Path::of(reference),
+        _ => PathRoot::Value(words(value).unwrap_or_else(|| unknown.to_owned())).into(),
+    }
+}
+
+/// Whether a function of either language gives another value each time: two calls with the same words are not the same.
+fn changes(function: &str) -> bool {
+    matches!(function, "States.UUID" | "States.MathRandom")
+        || function.strip_prefix('$').is_some_and(|name| jsonata::changing().any(|known| known == name))
+}

@@ -1,0 +1,95 @@
+//! The tasks that a function or a worker of the user's handles: what it gets, and what it must return.
+
+use workflow_services::{Arn, TaskResource};
+
+use super::api::{ResultType, declared_result, integration};
+use super::model::{Model, StateInfo};
+use super::types::Ty;
+use super::value_site::{ValueField, ValueSite};
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Resource, Type};
+use crate::syntax::keyword::ClauseKind;
+
+/// The member of a call of Lambda that is the function's event.
+const PAYLOAD: &str = "Payload";
+
+/// A task of a Lambda function, or of an activity.
+#[derive(Clone, Debug)]
+pub struct HandledTask {
+    /// The state's identifier, without `r#`.
+    pub state: String,
+    /// The type of what is sent.
+    pub sends: Ty,
+    /// The type that the source says of what is returned; `None` where it says nothing, or what is returned is not read.
+    pub reads: Option<Type>,
+}
+
+/// The tasks of a workflow that are of this kind.
+pub(crate) fn handled_tasks(model: &Model<'_>) -> Vec<HandledTask> {
+    let found = model.all_states().filter_map(|info| {
+        let Head::Task { resource: Some(resource), body } = &info.state.head else { return None };
+        let called = Called::of(resource)?;
+        let declared = declared_result(resource).filter(|_| called != Called::ForToken);
+        let reads = declared.and_then(|declared| match declared.ty {
+            ResultType::Written(ty) => Some(ty.clone()),
+            ResultType::OutputOf(_) => None,
+        });
+        Some(HandledTask { state: info.name.clone(), sends: sends(model, info, called, body.as_ref()), reads })
+    });
+    found.collect()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Called {
+    /// `lambda::invoke`: the payload is sent, and what the function returns is read.
+    Lambda,
+    /// The same with `.waitForTaskToken`: what is sent back with the token is read.
+    ForToken,
+    /// An activity, or a function by its ARN: all is sent.
+    Whole,
+}
+
+impl Called {
+    fn of(resource: &Resource) -> Option<Self> {
+        match resource {
+            Resource::Service { path, pattern, .. } => {
+                Self::of_arn(&integration(path, pattern.as_ref().map(|pattern| pattern.value.as_str())))
+            }
+            Resource::Text(text) => Self::of_arn(&text.value),
+            Resource::Activity { .. } | Resource::Value(_) => Some(Self::Whole),
+        }
+    }
+
+    fn of_arn(arn: &str) -> Option<Self> {
+        match (Arn::parse(arn).and_then(Arn::integration), TaskResource::parse(arn)) {
+            (Some("lambda:invoke"), _) => Some(Self::Lambda),
+            (Some("lambda:invoke.waitForTaskToken"), _) => Some(Self::ForToken),
+            (_, Ok(TaskResource::Function | TaskResource::Activity | TaskResource::Unknown)) => Some(Self::Whole),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a task of a document with this `Resource` may be one of them.
+pub(crate) fn is_handled(resource: &str) -> bool {
+    Called::of_arn(resource).is_some()
+}
+
+fn sends<'a>(model: &Model<'a>, info: &StateInfo<'a>, called: Called, body: Option<&Expr>) -> Ty {
+    let clauses = [ClauseKind::Arguments, ClauseKind::Parameters];
+    let clause = info.state.clauses.iter().find(|clause| clauses.contains(&clause.kind));
+    let request = body.or(clause.and_then(|clause| match &clause.value {
+        ClauseValue::Expr(value) => Some(value),
+        _ => None,
+    }));
+    let Some(request) = request else { return Ty::Unknown };
+    let ty = model.narrowed_type(ValueSite { state: info, position: ValueField::Parameters }, request);
+    match (called, &ty, &request.kind) {
+        (Called::Whole, ..) => ty,
+        // Without one the function gets an empty object.
+        (_, Ty::Object(members), ExprKind::Object(_)) => match members.get(PAYLOAD) {
+            Some(payload) => payload.clone(),
+            None => Ty::object(std::iter::empty::<(String, Ty)>()),
+        },
+        _ => Ty::Unknown,
+    }
+}

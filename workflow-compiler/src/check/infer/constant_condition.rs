@@ -1,0 +1,112 @@
+//! Constant conditions: tests of a value whose answer follows from its type.
+
+use workflow_asl::Code;
+use workflow_asl::result::Presence;
+
+use crate::check::model::Model;
+use crate::check::path::reference_text;
+use crate::check::sink::Sink;
+use crate::check::types::{Ty, article};
+use crate::check::value_site::ValueSite;
+use crate::problem::{Edit, Problem};
+use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, Spot};
+
+impl<'a> Model<'a> {
+    /// Reports a test, such as `is_present`, that gives the same answer each time.
+    pub(super) fn answer(
+        &self,
+        place: ValueSite<'_, 'a>,
+        (test, spot): (&str, Spot),
+        argument: &Expr,
+        sink: &mut Sink<'_>,
+    ) {
+        if test != "$exists" && !test.starts_with("is_") && !test.starts_with("Is") {
+            return;
+        }
+        let Some((reference, ty)) = self.always_there(place, argument) else { return };
+        let (answer, is, or) = match test {
+            "$exists" | "is_present" | "IsPresent" => (true, "always there".to_owned(), "if it may be absent"),
+            "is_null" | "IsNull" => (false, "never `null`".to_owned(), "if it may be null"),
+            _ => {
+                let Some(answer) = tells(test, &ty) else { return };
+                (answer, format!("always {}", article(&ty)), "")
+            }
+        };
+        sink.report(|| {
+            let words = reference_text(reference);
+            let message = format!("`{words}` is {is}, so `{test}` gives `{answer}` each time");
+            let problem = Problem::new(Code::KnownAnswer, spot, message);
+            match is_declared(reference) && !or.is_empty() {
+                true => problem.help(format!("declare it `Option<{}>`, {or}", ty.rust_name())),
+                false => problem,
+            }
+        });
+    }
+
+    /// Reports a default, at `spot` its operator, that is never used.
+    pub(super) fn unused_default(
+        &self,
+        place: ValueSite<'_, 'a>,
+        left: &Expr,
+        spot: Spot,
+        right: &Expr,
+        sink: &mut Sink<'_>,
+    ) {
+        let Some((reference, ty)) = self.always_there(place, left) else { return };
+        sink.report(|| {
+            let words = reference_text(reference);
+            let message = format!("`{words}` is always there, so its default is never used");
+            let problem = Problem::new(Code::KnownAnswer, spot.to(right.spot), message)
+                .help(format!("write `{words}` alone"))
+                .edit(Edit::over(spot.to(right.spot), ""));
+            match is_declared(reference) {
+                true => problem.help(format!("or declare it `Option<{}>`, if it may be absent", ty.rust_name())),
+                false => problem,
+            }
+        });
+    }
+
+    /// A reference to what is certainly there and not null, and its type. What is known only since it was tested before is
+    /// not among it: that it is tested again does no harm.
+    fn always_there<'e>(&self, place: ValueSite<'_, 'a>, value: &'e Expr) -> Option<(&'e Reference, Ty)> {
+        let reference = match &value.kind {
+            ExprKind::Reference(reference) => reference,
+            ExprKind::Paren(inner) => return self.always_there(place, inner),
+            _ => return None,
+        };
+        // Whether a variable has a value is what is asked, and what the context and an error hold is not declared.
+        if matches!(reference.root, Root::Variable(_) | Root::Context | Root::Caught) || reference.optional {
+            return None;
+        }
+        // An array may be shorter, and a map lack a key.
+        let may_lack = |(number, segment): (usize, &Segment)| {
+            let mut holder = reference.clone();
+            holder.segments.truncate(number);
+            matches!(segment, Segment::Index(_)) || matches!(self.resolve(place, &holder).ty.present(), Ty::Map(_))
+        };
+        if reference.segments.iter().enumerate().any(may_lack) {
+            return None;
+        }
+        let resolved = self.resolve(place, reference);
+        let ty = resolved.ty;
+        let open = resolved.presence != Presence::Always || ty.may_be_nothing() || ty.is_unknown();
+        (!open && !self.reads_refused(place, value)).then_some((reference, ty))
+    }
+}
+
+/// What a test of a type gives to a value of this type, where that is known.
+fn tells(test: &str, ty: &Ty) -> Option<bool> {
+    match test {
+        "is_string" | "IsString" => Some(ty.is_text()),
+        "is_numeric" | "IsNumeric" => Some(ty.is_number()),
+        "is_boolean" | "IsBoolean" => Some(*ty == Ty::Bool),
+        "is_timestamp" | "IsTimestamp" if *ty == Ty::Timestamp => Some(true),
+        "is_timestamp" | "IsTimestamp" if !ty.is_text() => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether the workflow may declare that it is optional.
+fn is_declared(reference: &Reference) -> bool {
+    matches!(reference.root, Root::Input | Root::Item) && !reference.segments.is_empty()
+}

@@ -1,0 +1,577 @@
+//! Values as other languages write them, with what is written here for values of its type.
+
+use proc_macro2::Ident;
+use workflow_asl::Code;
+use workflow_asl::document::QueryLanguage;
+
+use crate::check::flow::Narrowing;
+use crate::check::model::Model;
+use crate::check::sink::Sink;
+use crate::check::types::Ty;
+use crate::check::value_site::{ValueField, ValueSite};
+use crate::problem::{Edit, Problem};
+use crate::syntax::ast::{
+    BinaryOp, Expr, ExprKind, OtherLanguage, Reference, Root, Segment, Spot, Text, UnaryOp, plain,
+};
+use crate::syntax::reference_in_text;
+use crate::syntax::spelling::{is_word, spelled};
+
+/// Members and methods that give the length of something.
+pub(super) const LENGTHS: [&str; 5] = ["length", "len", "size", "count", "Length"];
+
+/// Methods that give the value itself.
+const NOTHING: [&str; 16] = [
+    "clone",
+    "to_owned",
+    "as_str",
+    "as_ref",
+    "into",
+    "iter",
+    "into_iter",
+    "to_vec",
+    "value",
+    "get",
+    "await",
+    "borrow",
+    "copied",
+    "cloned",
+    "valueOf",
+    "to_json",
+];
+
+/// Methods and what they are as functions of JSONata, the value first.
+const FUNCTIONS: &[(&[&str], &str)] = &[
+    (&["to_lowercase", "toLowerCase", "lower", "lowercase", "to_ascii_lowercase"], "$lowercase"),
+    (&["to_uppercase", "toUpperCase", "upper", "uppercase", "to_ascii_uppercase"], "$uppercase"),
+    (&["trim", "strip"], "$trim"),
+    (&["split"], "$split"),
+    (&["replace", "replaceAll"], "$replace"),
+    (&["join"], "$join"),
+    (&["push", "append", "extend"], "$append"),
+    (&["keys"], "$keys"),
+    (&["sort", "sorted"], "$sort"),
+    (&["reverse", "rev", "reversed"], "$reverse"),
+    (&["distinct", "unique", "dedup"], "$distinct"),
+    (&["sum"], "$sum"),
+    (&["max"], "$max"),
+    (&["min"], "$min"),
+    (&["abs"], "$abs"),
+    (&["round"], "$round"),
+    (&["floor"], "$floor"),
+    (&["ceil"], "$ceil"),
+    (&["sqrt"], "$sqrt"),
+    (&["pow", "powi", "powf", "**", "^"], "$power"),
+    (&["parse", "to_i", "to_f", "toNumber", "parseInt", "parseFloat"], "$number"),
+    (&["substring", "substr"], "$substring"),
+    (&["map"], "$map"),
+    (&["filter"], "$filter"),
+    (&["reduce", "fold"], "$reduce"),
+    (&["merge"], "$merge"),
+];
+
+/// How the parser calls `x!`, `xs[0..2]` and `x ** 2`, which are no methods either.
+const SURELY: &str = "!";
+const SLICE: &str = "..";
+const POWERS: [&str; 2] = ["**", "^"];
+
+impl<'a> Model<'a> {
+    /// The type of what was meant; that it is written otherwise goes to the sink.
+    pub(super) fn infer_other_language(
+        &self,
+        place: ValueSite<'_, 'a>,
+        other: &OtherLanguage,
+        spot: Spot,
+        facts: &Narrowing,
+        sink: &mut Sink<'_>,
+    ) -> Ty {
+        if let Some(full) = self.with_whole_reference(place, other) {
+            return self.infer_other_language(place, &full, spot, facts, sink);
+        }
+        if let OtherLanguage::Format { parts } = other {
+            return self.infer_format(place, parts, spot, facts, sink);
+        }
+        for value in other.values().filter(|value| !matches!(value.kind, ExprKind::OtherLanguage(_))) {
+            self.infer(place, value, &facts.asking(), sink);
+        }
+        let meant = self.written_here(place, other, facts);
+        // The first of an object's members tells of the others.
+        let told = matches!(other, OtherLanguage::Short { others: None, .. });
+        let mut silent = Sink::silent();
+        let sink = if told { &mut silent } else { sink };
+        sink.report(|| {
+            let problem = match other {
+                OtherLanguage::Method { name, .. } if name.value == SLICE => {
+                    Problem::new(Code::Syntax, name.spot, "an index is one number: no range stands in the brackets")
+                }
+                OtherLanguage::Method { name, .. } if name.value == SURELY => {
+                    Problem::new(Code::Syntax, name.spot, "values have no `!` after them")
+                }
+                OtherLanguage::Method { name, .. } if POWERS.contains(&name.value.as_str()) => {
+                    Problem::new(Code::Syntax, name.spot, format!("`{}` is not an operator here", name.value))
+                }
+                OtherLanguage::Method { name, .. } => {
+                    let message = format!("values have no methods, such as `{}`", name.value);
+                    Problem::new(Code::Syntax, name.spot, message)
+                }
+                OtherLanguage::Format { .. } => without_function(spot),
+                OtherLanguage::Short { of, others } => {
+                    return self.short_members(place, of, others.as_deref().unwrap_or_default());
+                }
+            };
+            match &meant {
+                Some(meant) => {
+                    let text = spelled(meant);
+                    problem.help(format!("write `{text}`")).edit(Edit::over(spot, text))
+                }
+                None if place.state.language == QueryLanguage::JsonPath => {
+                    problem.help("JSONata has functions for it: `query jsonata` on the state changes its language")
+                }
+                None if matches!(other, OtherLanguage::Method { name, .. } if name.value == SLICE) => {
+                    problem.help("JSONata takes the items of a range: `jsonata \"[$states.input.items[[0..1]]]\"`")
+                }
+                None => problem.help("functions of the query language take the value, such as `$length(x)`"),
+            }
+        });
+        meant.map_or(Ty::Unknown, |meant| self.infer(place, &meant, facts, &mut Sink::silent()))
+    }
+
+    /// The type of a text that another language fills in. Names that the workflow knows are written in full; of one that it
+    /// does not know nothing can be proposed.
+    fn infer_format(
+        &self,
+        place: ValueSite<'_, 'a>,
+        parts: &[Expr],
+        spot: Spot,
+        facts: &Narrowing,
+        sink: &mut Sink<'_>,
+    ) -> Ty {
+        let known: Result<Vec<_>, _> = parts.iter().map(|part| self.in_full(place, part)).collect();
+        let known = match known {
+            Ok(known) => known,
+            Err(name) => {
+                let problem = without_function(spot);
+                sink.push(problem.help(format!("cannot find `{name}`: join the text with what is meant by it")));
+                return Ty::Text;
+            }
+        };
+        for part in known.iter().filter(|part| !matches!(part.kind, ExprKind::OtherLanguage(_))) {
+            self.infer(place, part, &facts.asking(), sink);
+        }
+        let known: Option<Vec<_>> = known
+            .into_iter()
+            .map(|part| match &part.kind {
+                ExprKind::OtherLanguage(inner) => self.written_here(place, inner, facts),
+                _ => Some(part),
+            })
+            .collect();
+        let joined = known.and_then(|known| self.joined(place, &known, facts));
+        sink.report(|| match &joined {
+            Some(joined) => {
+                let text = spelled(joined);
+                without_function(spot).help(format!("write `{text}`")).edit(Edit::over(spot, text))
+            }
+            None => without_function(spot).help("text is joined with `+`: `\"order \" + input.id`"),
+        });
+        joined.map_or(Ty::Text, |joined| self.infer(place, &joined, facts, &mut Sink::silent()))
+    }
+
+    /// A method of a value that is called by its name alone, with the whole reference.
+    fn with_whole_reference(&self, place: ValueSite<'_, 'a>, other: &OtherLanguage) -> Option<OtherLanguage> {
+        let OtherLanguage::Method { of, name, arguments } = other else { return None };
+        let ExprKind::Reference(Reference { root: Root::StateResult(word), .. }) = &of.kind else { return None };
+        let full = self.in_full(place, of).ok()?;
+        let known = |of: &Expr| !matches!(&of.kind, ExprKind::Reference(Reference { root: Root::StateResult(name), .. }) if !self.states.contains_key(&plain(name)));
+        let changed = !self.states.contains_key(&plain(word)) && known(&full);
+        changed.then(|| OtherLanguage::Method { of: Box::new(full), name: name.clone(), arguments: arguments.clone() })
+    }
+
+    /// A part of such a text with the whole reference where it is a name alone; the name where nothing is called so.
+    fn in_full(&self, place: ValueSite<'_, 'a>, part: &Expr) -> Result<Expr, String> {
+        let ExprKind::Reference(reference) = &part.kind else { return Ok(part.clone()) };
+        let name = match &reference.root {
+            Root::StateResult(name) if !self.states.contains_key(&plain(name)) => name,
+            _ => return Ok(part.clone()),
+        };
+        let meant = self.meant_by_name(place, reference).or_else(|| {
+            // Other languages' words for what comes in, names that are misspelt.
+            let problem = self.unknown_word(place, reference, name);
+            let [edit] = problem.fix.as_slice() else { return None };
+            reference_in_text(&edit.text, part.spot)
+        });
+        let meant = meant.ok_or_else(|| plain(name))?;
+        Ok(Expr { kind: ExprKind::Reference(meant), spot: part.spot })
+    }
+
+    /// What was meant; `None` where there is nothing like it.
+    fn written_here(&self, place: ValueSite<'_, 'a>, other: &OtherLanguage, facts: &Narrowing) -> Option<Expr> {
+        match other {
+            OtherLanguage::Method { of, name, arguments } => {
+                let inner = |value: &Expr| match &value.kind {
+                    ExprKind::OtherLanguage(inner) => self.written_here(place, inner, facts),
+                    _ => Some(value.clone()),
+                };
+                let arguments: Option<Vec<_>> = arguments.iter().map(inner).collect();
+                self.instead_of_method(place, &inner(of)?, &name.value, &arguments?, facts)
+            }
+            OtherLanguage::Format { parts } => self.joined(place, parts, facts),
+            OtherLanguage::Short { of, .. } => self.called_alike(place, of),
+        }
+    }
+
+    /// The value that a member without a value names; `None` where nothing is called so.
+    fn called_alike(&self, place: ValueSite<'_, 'a>, of: &Expr) -> Option<Expr> {
+        let ExprKind::Reference(reference) = &of.kind else { return None };
+        let meant = self.meant_by_name(place, reference).or_else(|| {
+            let Root::StateResult(name) = &reference.root else { return None };
+            let near = self.nearest_value(place, &plain(name)).filter(|near| is_word(near))?;
+            let root = Root::StateResult(Ident::new(&near, name.span()));
+            self.meant_by_name(place, &Reference { root, ..reference.clone() })
+        })?;
+        Some(Expr { kind: ExprKind::Reference(meant), spot: of.spot })
+    }
+
+    /// All members of an object that have no value, at the first of them.
+    fn short_members(&self, place: ValueSite<'_, 'a>, first: &Expr, others: &[Expr]) -> Problem {
+        let problem = Problem::new(Code::Syntax, first.spot, "a member has a key and a value");
+        let all = std::iter::once(first).chain(others);
+        let written: Vec<_> = all
+            .map(|of| {
+                let meant = self.called_alike(place, of);
+                let text = meant.as_ref().map(|meant| format!("{}: {}", spelled(of), spelled(meant)));
+                (of, text)
+            })
+            .collect();
+        let texts: Vec<_> =
+            written.iter().map(|(of, text)| text.clone().unwrap_or_else(|| format!("{}: …", spelled(of)))).collect();
+        let problem = problem.help(format!("write `{}`", texts.join(", ")));
+        let unknown = written.iter().find(|(_, text)| text.is_none());
+        let problem = match unknown {
+            Some((of, _)) => problem.help(format!("cannot find `{}`", spelled(of))),
+            None => problem,
+        };
+        // All of them or none: what is left would be another error.
+        let edits: Option<Vec<_>> = written.into_iter().map(|(of, text)| Some(Edit::over(of.spot, text?))).collect();
+        edits.into_iter().flatten().fold(problem, Problem::edit)
+    }
+
+    /// Some of the items, or of the letters, of a value: `xs[0..2]`. The end is the first that is left out.
+    fn slice(&self, place: ValueSite<'_, 'a>, of: &Expr, ty: &Ty, arguments: &[Expr]) -> Option<Expr> {
+        let [from, rest @ ..] = arguments else { return None };
+        let whole = |of: &Expr| match &of.kind {
+            ExprKind::Number(number) => number.parse::<i64>().ok(),
+            _ => None,
+        };
+        let make = |kind| Expr { kind, spot: of.spot };
+        let (from, to) = (whole(from)?, rest.first().map(whole));
+        if place.state.language == QueryLanguage::JsonPath {
+            return None;
+        }
+        if ty.present().is_text() {
+            let mut arguments = vec![of.clone(), make(ExprKind::Number(from.to_string()))];
+            if let Some(to) = to {
+                let length = to?.checked_sub(from).filter(|length| *length >= 0)?;
+                arguments.push(make(ExprKind::Number(length.to_string())));
+            }
+            let name = Text { value: "$substring".to_owned(), spot: of.spot };
+            return Some(make(ExprKind::Call { name, arguments }));
+        }
+        let raw = crate::syntax::in_raw_jsonata(of)?;
+        let last = match to {
+            Some(to) => to?.checked_sub(1)?.to_string(),
+            None if from < 0 => "-1".to_owned(),
+            None => format!("$count({raw}) - 1"),
+        };
+        let value = format!("[{raw}[[{from}..{last}]]]");
+        Some(make(ExprKind::Jsonata(Text { value, spot: of.spot })))
+    }
+
+    /// What a method of another language is here; `None` where the state's language has nothing like it.
+    pub(super) fn instead_of_method(
+        &self,
+        place: ValueSite<'_, 'a>,
+        of: &Expr,
+        name: &str,
+        arguments: &[Expr],
+        facts: &Narrowing,
+    ) -> Option<Expr> {
+        let spot = of.spot;
+        let ty = self.infer(place, of, &facts.asking(), &mut Sink::silent());
+        let jsonata = place.state.language == QueryLanguage::Jsonata;
+        let make = |kind| Expr { kind, spot };
+        let plain = of.clone();
+        let with = |function: &str, rest: &[Expr]| {
+            let name = Text { value: function.to_owned(), spot };
+            make(ExprKind::Call { name, arguments: std::iter::once(&plain).chain(rest).cloned().collect() })
+        };
+        let text = |text: &str| make(ExprKind::Text(text.to_owned()));
+        let is_array = ty.present().is_array();
+        Some(match name {
+            SURELY if !ty.may_be_absent() => plain,
+            SLICE => self.slice(place, of, &ty, arguments)?,
+            "is_some" | "isPresent" | "is_present" => with("is_present", &[]),
+            "is_none" => make(ExprKind::Unary(UnaryOp::Not, Box::new(with("is_present", &[])))),
+            "is_null" | "isNull" => with("is_null", &[]),
+            "unwrap_or" | "unwrap_or_else" | "unwrap_or_default" | "unwrap" | "expect" | "getOrDefault" | "or"
+            | SURELY
+                if jsonata =>
+            {
+                let default = match arguments {
+                    [default] if !matches!(name, "expect" | "unwrap_or_else") => default.clone(),
+                    _ => make(default(ty.present())),
+                };
+                let kind = ExprKind::Binary(BinaryOp::Default, spot, Box::new(plain), Box::new(default));
+                make(ExprKind::Paren(Box::new(make(kind))))
+            }
+            "is_empty" | "isEmpty" if is_array && jsonata => {
+                let zero = make(ExprKind::Number("0".to_owned()));
+                let kind = ExprKind::Binary(BinaryOp::Equal, spot, Box::new(with("$count", &[])), Box::new(zero));
+                make(ExprKind::Paren(Box::new(make(kind))))
+            }
+            "is_empty" | "isEmpty" if ty.present().is_text() => {
+                let kind = ExprKind::Binary(BinaryOp::Equal, spot, Box::new(plain), Box::new(text("")));
+                make(ExprKind::Paren(Box::new(make(kind))))
+            }
+            name if LENGTHS.contains(&name) => self.length(place, &plain, &ty)?,
+            "to_string" | "toString" | "String" if ty.present().is_text() => plain,
+            "to_string" | "toString" | "String" | "str" if jsonata => with("$string", &[]),
+            "starts_with" | "startsWith" | "ends_with" | "endsWith" | "contains" | "includes" => {
+                let Some(Expr { kind: ExprKind::Text(part), .. }) = arguments.first() else {
+                    let contains = matches!(name, "contains" | "includes") && jsonata && !is_array;
+                    return contains.then(|| with("$contains", arguments));
+                };
+                // A star in a pattern stands for any text.
+                if is_array || part.contains(['*', '\\']) {
+                    return None;
+                }
+                let pattern = match name {
+                    "starts_with" | "startsWith" => format!("{part}*"),
+                    "ends_with" | "endsWith" => format!("*{part}"),
+                    _ => format!("*{part}*"),
+                };
+                if !jsonata && place.position != ValueField::Condition {
+                    return None;
+                }
+                with("matches", &[text(&pattern)])
+            }
+            "concat" => match arguments {
+                [other] => make(ExprKind::Binary(BinaryOp::Add, spot, Box::new(plain), Box::new(other.clone()))),
+                _ => return None,
+            },
+            "equals" | "eq" => match arguments {
+                [other] => make(ExprKind::Binary(BinaryOp::Equal, spot, Box::new(plain), Box::new(other.clone()))),
+                _ => return None,
+            },
+            "first" if arguments.is_empty() => item(plain, "0"),
+            "last" if arguments.is_empty() => item(plain, "-1"),
+            "get" | "at" | "nth" if matches!(arguments, [Expr { kind: ExprKind::Number(_), .. }]) => match arguments {
+                [Expr { kind: ExprKind::Number(number), .. }] => item(plain, number),
+                _ => return None,
+            },
+            "get" if matches!(arguments, [Expr { kind: ExprKind::Text(_), .. }]) => match arguments {
+                [Expr { kind: ExprKind::Text(name), spot }] => {
+                    let name = Text { value: name.clone(), spot: *spot };
+                    step(plain, Segment::Member { name, optional: false, quoted: true })
+                }
+                _ => return None,
+            },
+            name if arguments.is_empty() && NOTHING.contains(&name) => plain,
+            "parse" if !jsonata => return None,
+            name => {
+                let (_, function) = FUNCTIONS.iter().find(|(names, _)| jsonata && names.contains(&name))?;
+                with(function, arguments)
+            }
+        })
+    }
+
+    /// The length of a value of this type, or how many items it has; `None` where the state's language has no function.
+    pub(super) fn length(&self, place: ValueSite<'_, 'a>, of: &Expr, ty: &Ty) -> Option<Expr> {
+        let function = match (place.state.language, ty.present()) {
+            (QueryLanguage::Jsonata, ty) if ty.is_text() => "$length",
+            (QueryLanguage::Jsonata, _) => "$count",
+            (QueryLanguage::JsonPath, ty) if !ty.is_text() && place.position != ValueField::Condition => {
+                "States.ArrayLength"
+            }
+            (QueryLanguage::JsonPath, _) => return None,
+        };
+        let name = Text { value: function.to_owned(), spot: of.spot };
+        Some(Expr { kind: ExprKind::Call { name, arguments: vec![of.clone()] }, spot: of.spot })
+    }
+
+    /// The last member of a reference that other languages read a length by, and what gives it here.
+    pub(super) fn length_as_member<'e>(
+        &self,
+        place: ValueSite<'_, 'a>,
+        reference: &'e Reference,
+        facts: &Narrowing,
+    ) -> Option<(&'e Text, Expr)> {
+        let (Segment::Member { name, quoted: false, .. }, rest) = reference.segments.split_last()? else { return None };
+        if !LENGTHS.contains(&name.value.as_str()) {
+            return None;
+        }
+        let of = Reference { segments: rest.to_vec(), ..reference.clone() };
+        let of = Expr { kind: ExprKind::Reference(of), spot: reference.root_spot };
+        let ty = self.infer(place, &of, &facts.asking(), &mut Sink::silent());
+        let has_length = ty.present().is_array() || ty.present().is_text();
+        Some((name, self.length(place, &of, &ty).filter(|_| has_length)?))
+    }
+
+    /// Texts and values joined to one text; `None` where there is nothing to join.
+    pub(super) fn joined(&self, place: ValueSite<'_, 'a>, parts: &[Expr], facts: &Narrowing) -> Option<Expr> {
+        let types: Vec<_> =
+            parts.iter().map(|part| self.infer(place, part, &facts.asking(), &mut Sink::silent())).collect();
+        let spot = parts.first()?.spot;
+        let make = |kind| Expr { kind, spot };
+        let is_plain = |ty: &Ty| ty.present().is_text() || ty.is_unknown();
+        if place.state.language == QueryLanguage::JsonPath && !types.iter().all(is_plain) {
+            let mut template = String::new();
+            let mut arguments = Vec::new();
+            for part in parts {
+                match &part.kind {
+                    ExprKind::Text(text) if text.contains(['{', '}', '\\']) => return None,
+                    ExprKind::Text(text) => template.push_str(text),
+                    _ => {
+                        template.push_str("{}");
+                        arguments.push(part.clone());
+                    }
+                }
+            }
+            let name = Text { value: "States.Format".to_owned(), spot };
+            let template = make(ExprKind::Text(template));
+            let arguments = std::iter::once(template).chain(arguments).collect();
+            return Some(make(ExprKind::Call { name, arguments }));
+        }
+        let joined = parts.iter().zip(&types).map(|(part, ty)| {
+            let value = match &part.kind {
+                ExprKind::Binary(..) | ExprKind::If(..) => make(ExprKind::Paren(Box::new(part.clone()))),
+                _ => part.clone(),
+            };
+            let value = if ty.may_be_absent() && place.state.language == QueryLanguage::Jsonata {
+                let default = make(default(ty.present()));
+                let kind = ExprKind::Binary(BinaryOp::Default, spot, Box::new(value), Box::new(default));
+                make(ExprKind::Paren(Box::new(make(kind))))
+            } else {
+                value
+            };
+            if is_plain(ty) {
+                return value;
+            }
+            let name = Text { value: "$string".to_owned(), spot };
+            make(ExprKind::Call { name, arguments: vec![value] })
+        });
+        let mut joined: Vec<_> = joined.collect();
+        // Two values of which nothing is known would be added, not joined.
+        if matches!(types.as_slice(), [first, second, ..] if first.is_unknown() && second.is_unknown()) {
+            joined.insert(1, make(ExprKind::Text(String::new())));
+        }
+        joined
+            .into_iter()
+            .reduce(|left, right| make(ExprKind::Binary(BinaryOp::Add, spot, Box::new(left), Box::new(right))))
+    }
+}
+
+impl<'a> Model<'a> {
+    /// A text with references in braces, as other languages fill them in: `"order {input.id}"`.
+    pub(in crate::check) fn braces_in_text(
+        &self,
+        place: ValueSite<'_, 'a>,
+        (text, spot): (&str, Spot),
+        facts: &Narrowing,
+        sink: &mut Sink<'_>,
+    ) {
+        if !sink.listens() || !text.contains('{') || text.starts_with("{%") {
+            return;
+        }
+        let mut parts = Vec::new();
+        let (mut first, mut rest) = (None, text);
+        while let Some((before, words, reference, after)) = self.next_in_braces(rest, spot) {
+            first.get_or_insert(words);
+            parts.extend((!before.is_empty()).then(|| Expr { kind: ExprKind::Text(before.to_owned()), spot }));
+            parts.push(Expr { kind: ExprKind::Reference(reference), spot });
+            rest = after;
+        }
+        let Some(words) = first else { return };
+        parts.extend((!rest.is_empty()).then(|| Expr { kind: ExprKind::Text(rest.to_owned()), spot }));
+        let problem = Problem::new(Code::ReferenceAsText, spot, format!("`{words}` is taken as text"));
+        sink.push(match self.joined(place, &parts, facts) {
+            Some(joined) => problem.write(spelled(&joined)),
+            None => problem.help("text is joined with `+`: `\"order \" + input.id`"),
+        });
+    }
+
+    /// The first reference in braces: the text before it, the words, the reference, the text after it.
+    fn next_in_braces<'t>(&self, text: &'t str, spot: Spot) -> Option<(&'t str, &'t str, Reference, &'t str)> {
+        let mut from = 0;
+        while let Some(open) = text.get(from..)?.find('{').map(|at| from + at) {
+            let close = text.get(open..)?.find('}').map(|at| open + at)?;
+            let inner = text.get(open + 1..close)?;
+            if let Some(reference) = reference_in_text(inner.trim().trim_start_matches('{').trim(), spot)
+                && self.is_reference(&reference)
+            {
+                let start = if inner.starts_with('{') { open } else { open - prefix(text.get(..open)?) };
+                let after = text.get(close + 1..)?;
+                let end = if inner.starts_with('{') && after.starts_with('}') { close + 2 } else { close + 1 };
+                return Some((text.get(..start)?, text.get(start..end)?, reference, text.get(end..)?));
+            }
+            from = open + 1;
+        }
+        None
+    }
+
+    /// Whether words in a text surely name something of the workflow.
+    fn is_reference(&self, reference: &Reference) -> bool {
+        !reference.segments.is_empty()
+            && match &reference.root {
+                Root::StateResult(name) => self.states.contains_key(&plain(name)),
+                Root::Variable(name) => !self.lacks_variable(name),
+                _ => true,
+            }
+    }
+}
+
+fn without_function(spot: Spot) -> Problem {
+    Problem::new(Code::Syntax, spot, "text is joined with `+`, without a function")
+}
+
+/// How many letters stand before a brace that belong to it: `$` or `#`.
+fn prefix(before: &str) -> usize {
+    usize::from(before.ends_with(['$', '#']))
+}
+
+/// A value for what is absent, of the type that it would have.
+pub(super) fn default(ty: &Ty) -> ExprKind {
+    match ty {
+        Ty::Bool => ExprKind::Bool(false),
+        ty if ty.is_number() => ExprKind::Number("0".to_owned()),
+        ty if ty.is_text() => ExprKind::Text(String::new()),
+        ty if ty.is_array() => ExprKind::Array(Vec::new()),
+        _ => ExprKind::Null,
+    }
+}
+
+/// The same as it is written, for types of which it is certain to fit.
+pub(super) fn written_default(ty: &Ty) -> Option<String> {
+    let fits = *ty == Ty::Text || *ty == Ty::Bool || ty.is_number() || ty.is_array();
+    fits.then(|| match default(ty) {
+        ExprKind::Bool(_) => "false".to_owned(),
+        ExprKind::Number(number) => number,
+        ExprKind::Array(_) => "[]".to_owned(),
+        _ => "\"\"".to_owned(),
+    })
+}
+
+fn item(of: Expr, index: &str) -> Expr {
+    let spot = of.spot;
+    step(of, Segment::Index(Expr { kind: ExprKind::Number(index.to_owned()), spot }))
+}
+
+fn step(of: Expr, segment: Segment) -> Expr {
+    let spot = of.spot;
+    let kind = match of.kind {
+        ExprKind::Reference(mut reference) => {
+            reference.segments.push(segment);
+            ExprKind::Reference(reference)
+        }
+        kind => ExprKind::Access(Box::new(Expr { kind, spot }), vec![segment]),
+    };
+    Expr { kind, spot }
+}

@@ -1,0 +1,416 @@
+//! Resolves the root of a reference: what its first word stands for in its place, or why it is not available there.
+
+use proc_macro2::Ident;
+use workflow_asl::context::{self, Kind, Member};
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::nearest::nearest;
+use workflow_asl::{Code, StateKind};
+
+use super::model::{Model, StateInfo, is_distributed};
+use super::path::{Path, reference_text};
+use super::resolve::Base;
+use super::suggestions;
+use super::types::{Ty, error_type};
+use super::value_site::{ValueField, ValueSite};
+use crate::problem::{Edit, Problem};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain};
+use crate::syntax::keyword::ClauseKind;
+
+/// A base with the first steps and type that a root stands for.
+pub(super) struct ResolvedRoot {
+    pub(super) base: Base,
+    pub(super) prefix: &'static [&'static str],
+    pub(super) ty: Ty,
+}
+
+impl ResolvedRoot {
+    fn new(base: Base, prefix: &'static [&'static str], ty: Ty) -> Self {
+        Self { base, prefix, ty }
+    }
+
+    pub(super) fn nothing() -> Self {
+        Self::new(Base::Nothing, &[], Ty::Unknown)
+    }
+}
+
+/// What `$` is in a JSONPath state.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Current {
+    Input,
+    Result,
+    /// The input with the result in it.
+    Both,
+    Error,
+}
+
+const EXECUTION_INPUT: &[&str] = &["Execution", "Input"];
+const ITEM_VALUE: &[&str] = &["Map", "Item", "Value"];
+const ITEM_INDEX: &[&str] = &["Map", "Item", "Index"];
+
+impl<'a> Model<'a> {
+    pub(super) fn resolve_root(
+        &self,
+        place: ValueSite<'_, 'a>,
+        reference: &Reference,
+    ) -> Result<ResolvedRoot, Box<Problem>> {
+        let spot = reference.root_spot;
+        let here = place.position;
+        let info = place.state;
+        let current = current(place);
+        if let Root::StateResult(word) = &reference.root
+            && suggestions::is_environment(word)
+        {
+            return Err(Box::new(self.unknown_word(place, reference, word)));
+        }
+        if let (ValueField::Resource, Root::StateResult(service), Some(Segment::Member { name: action, .. })) =
+            (here, &reference.root, reference.segments.first())
+        {
+            let message = format!("`{}` is not an action of a service", reference_text(reference));
+            let help = format!("between service and action stands `::`: `{service}::{}`", action.value);
+            let problem = problem(Code::ReferenceNotHere, spot, message, help);
+            let edit = Edit::over(spot.to(action.spot), format!("{service}::{}", action.value));
+            return Err(Box::new(if reference.segments.len() == 1 { problem.edit(edit) } else { *problem }));
+        }
+        if matches!(here, ValueField::Literal | ValueField::Resource) {
+            let message = format!("`{}` is not there in {}", reference_text(reference), here.describe());
+            let help = match here {
+                ValueField::Resource => "it must be known when the workflow is deployed: text, or `params.…`",
+                _ => "AWS takes it as it is: write a literal, or `params.…`",
+            };
+            return Err(problem(Code::ReferenceNotHere, spot, message, help));
+        }
+        match &reference.root {
+            Root::Input => match self.distributed_around(info) {
+                None => Ok(ResolvedRoot::new(Base::Context, EXECUTION_INPUT, self.input.clone())),
+                Some(map) => {
+                    let message = format!(
+                        "`input` is not there inside the distributed map `{}`: each iteration is an execution of its own",
+                        map.name
+                    );
+                    let field = match reference.segments.first() {
+                        Some(Segment::Member { name, .. }) => name.value.as_str(),
+                        _ => "value",
+                    };
+                    let help = format!(
+                        "hand it in: `item_selector {{ item: item, {field}: input.{field} }}` on `{}`, then read `state.{field}` in its first state",
+                        map.name
+                    );
+                    Err(problem(Code::ReferenceNotHere, spot, message, help))
+                }
+            },
+            Root::State => match (info.language, current) {
+                (QueryLanguage::JsonPath, Some(Current::Result)) => Err(problem(
+                    Code::ReferenceNotHere,
+                    spot,
+                    format!("`state` is not there in {}: a JSONPath state sees its result alone", here.describe()),
+                    "read the result as `result`; or keep the value before, in a variable",
+                )),
+                (QueryLanguage::JsonPath, Some(Current::Error)) => Err(problem(
+                    Code::ReferenceNotHere,
+                    spot,
+                    format!("`state` is not there in {}: in JSONPath it sees the error alone", here.describe()),
+                    "read the error as `caught.Error` and `caught.Cause`",
+                )),
+                (QueryLanguage::JsonPath, Some(Current::Both)) if self.has_result(info) && makes_something(info) => {
+                    Ok(ResolvedRoot::new(Base::StateInput, &[], Ty::Unknown))
+                }
+                _ => Ok(ResolvedRoot::new(Base::StateInput, &[], self.input_at(place))),
+            },
+            Root::Result => self.result(place, reference),
+            Root::Item => self.item(place, reference),
+            Root::Index => {
+                if here == ValueField::ItemSelector {
+                    return Ok(ResolvedRoot::new(Base::Context, ITEM_INDEX, Ty::INTEGER));
+                }
+                Err(problem(
+                    Code::ReferenceNotHere,
+                    spot,
+                    format!("`index` is not there in {}: only `item_selector` of a map sees it", here.describe()),
+                    "hand it in: `item_selector { item: item, index: index }` on the map, then read `state.index`",
+                ))
+            }
+            Root::Context => Ok(ResolvedRoot::new(Base::Context, &[], self.context())),
+            Root::Caught => {
+                if matches!(here, ValueField::CatchAssign | ValueField::CatchOutput) {
+                    return Ok(ResolvedRoot::new(Base::ErrorOutput, &[], error_type()));
+                }
+                let variable = self.error_in(place, reference)?;
+                Ok(ResolvedRoot::new(Base::Variable(variable), &[], error_type()))
+            }
+            Root::Variable(name)
+                if name.is_empty() || name == "$" || info.language == QueryLanguage::JsonPath && name == "states" =>
+            {
+                match self.unknown_variable(place, reference, name) {
+                    Some(problem) => Err(Box::new(problem)),
+                    None => Ok(ResolvedRoot::nothing()),
+                }
+            }
+            Root::Variable(name) if self.lacks_variable(name) => {
+                if let Some(problem) = self.unknown_variable(place, reference, name) {
+                    return Err(Box::new(problem));
+                }
+                let variables = self.variables.iter().flatten().map(String::as_str);
+                let help = match (self.state_of_variable(name), nearest(name, variables)) {
+                    _ if name == "item" => "the item of a map is `item`, without `$`".to_owned(),
+                    (Some(state), _) => {
+                        let members = Path::of(reference).rest();
+                        format!("what the state `{state}` gave is read by its name: `{state}{members}`")
+                    }
+                    (None, Some(near)) => format!("did you mean `${near}`?"),
+                    (None, None) => format!("give it a value in a state before: `assign {{ {name}: … }}`"),
+                };
+                Err(problem(Code::ReferenceNotHere, spot, format!("nothing assigns a variable `${name}`"), help))
+            }
+            Root::Variable(name) => {
+                let ty = self.data.variables.get(name).cloned().unwrap_or(Ty::Unknown);
+                Ok(ResolvedRoot::new(Base::Variable(name.clone()), &[], ty))
+            }
+            Root::StateResult(name) => self.state_result(place, reference, name),
+            Root::Params => Ok(ResolvedRoot::nothing()),
+        }
+    }
+
+    fn result(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Result<ResolvedRoot, Box<Problem>> {
+        let info = place.state;
+        let kind = info.state.kind;
+        let here = place.position;
+        let works = matches!(kind, StateKind::Task | StateKind::Parallel | StateKind::Map);
+        let visible = match info.language {
+            QueryLanguage::Jsonata => works && matches!(here, ValueField::Output | ValueField::Assign),
+            QueryLanguage::JsonPath => {
+                (works || kind == StateKind::Pass) && matches!(current(place), Some(Current::Result | Current::Both))
+                    || kind == StateKind::Pass && here == ValueField::Assign
+            }
+        };
+        if visible {
+            let known = info.number.and_then(|number| self.data.results.get(number)).cloned();
+            return Ok(ResolvedRoot::new(Base::Result, &[], known.unwrap_or_else(|| self.result_type(info))));
+        }
+        let kind_name = kind.name().to_lowercase();
+        let (message, help) = if kind == StateKind::Pass && info.language == QueryLanguage::Jsonata {
+            ("a JSONata pass has no `result`".to_owned(), "write its value once more".to_owned())
+        } else if !works && kind != StateKind::Pass {
+            (format!("a {kind_name} has no `result`"), "its input is `state`".to_owned())
+        } else {
+            let places = match info.language {
+                QueryLanguage::Jsonata => "`output` and `assign`",
+                QueryLanguage::JsonPath => "`result_selector`, `assign` and `output_path`",
+            };
+            let message = format!("`result` is not there in {}", here.describe());
+            (message, format!("the result of a {kind_name} is there in its {places}"))
+        };
+        Err(problem(Code::ReferenceNotHere, reference.root_spot, message, help))
+    }
+
+    /// The type of a state's raw result.
+    pub fn result_type(&self, info: &StateInfo<'a>) -> Ty {
+        match &info.state.head {
+            Head::Task { .. } => self.task_type(info),
+            Head::Parallel(_) | Head::Map { .. } => self.fan_in(info),
+            Head::Pass { value: Some(value) } => {
+                let position = match info.language {
+                    QueryLanguage::Jsonata => ValueField::Output,
+                    QueryLanguage::JsonPath => ValueField::Parameters,
+                };
+                self.narrowed_type(ValueSite { state: info, position }, value)
+            }
+            Head::Pass { value: None } if info.language == QueryLanguage::Jsonata => self.output_type(info),
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn item(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Result<ResolvedRoot, Box<Problem>> {
+        let info = place.state;
+        let spot = reference.root_spot;
+        let fault = |message: String, help: String| Err(problem(Code::ReferenceNotHere, spot, message, help));
+        if place.position == ValueField::ItemSelector {
+            return Ok(ResolvedRoot::new(Base::Context, ITEM_VALUE, self.item_type(info)));
+        }
+        let Some((scope, map)) = self.map_around(info) else {
+            return fault(
+                format!("`item` is an element of a map's items, and `{}` is not in a map", info.name),
+                "declare the state in the body of `map Each over … { … }`".to_owned(),
+            );
+        };
+        let has = |kinds: &[ClauseKind]| map.state.clauses.iter().any(|clause| kinds.contains(&clause.kind));
+        if map.state.clauses.iter().any(selects) {
+            return fault(
+                format!("`item` is not there: an iteration of `{}` gets what its `item_selector` makes", map.name),
+                "read the input as `state` in the first state of the map".to_owned(),
+            );
+        }
+        if has(&[ClauseKind::Batch, ClauseKind::ItemBatcher]) {
+            return fault(
+                format!("`item` is not there: an iteration of `{}` gets a batch of items", map.name),
+                "they are `state.Items` in the first state of the map".to_owned(),
+            );
+        }
+        let ty = self.item_type(map);
+        if is_distributed(map.state) {
+            return Ok(ResolvedRoot::new(Base::Context, EXECUTION_INPUT, ty));
+        }
+        let start = self.first_of(scope);
+        let starts = start.is_some_and(|start| std::ptr::eq(start.state, info.state));
+        let comes_back = self.data.graphs.comes_back(scope);
+        let start_name = start.map_or("", |start| start.name.as_str());
+        let takes_part = || info.state.clauses.iter().any(|clause| clause.kind == ClauseKind::InputPath);
+        let sees_input = match info.language {
+            QueryLanguage::Jsonata => true,
+            QueryLanguage::JsonPath if place.position == ValueField::Path => true,
+            QueryLanguage::JsonPath => current(place) == Some(Current::Input) && !takes_part(),
+        };
+        if starts && !comes_back && sees_input {
+            return Ok(ResolvedRoot::new(Base::StateInput, &[], ty));
+        }
+        let inside = start.is_some_and(|start| self.is_inside(info, scope, start));
+        if !starts && !inside && start.is_some_and(|start| self.can_capture_item(start, comes_back)) {
+            return Ok(ResolvedRoot::new(Base::Variable(self.item_variable(scope)), &[], ty));
+        }
+        let keep = format!("start the map with `pass Keep -> {start_name};`, which keeps it");
+        if starts && !comes_back {
+            let place = place.position.describe();
+            return fault(format!("`item` is not there in {place}: it is the input, which is gone there"), keep);
+        }
+        if starts {
+            return fault(
+                format!("`item` is not certain in `{start_name}`: other states of the map lead back to it"),
+                keep,
+            );
+        }
+        if inside {
+            return fault(format!("`item` is not there inside `{start_name}`, the first state of the map"), keep);
+        }
+        fault(format!("`item` is not there after `{start_name}`: in JSONPath that state cannot keep its input"), keep)
+    }
+
+    /// The state that a scope starts with.
+    pub(super) fn first_of(&self, scope: usize) -> Option<&StateInfo<'a>> {
+        self.states.get_index(self.data.graphs.start(scope)?).map(|(_, info)| info)
+    }
+
+    /// Whether a state is inside of a parallel or map of this scope.
+    fn is_inside(&self, info: &StateInfo<'a>, scope: usize, owner: &StateInfo<'a>) -> bool {
+        let graphs = &self.data.graphs;
+        let around = info.number.and_then(|number| graphs.ancestor(graphs.point(number)?, scope));
+        info.scope != scope && around.and_then(|point| graphs.state_at(point)) == owner.number
+    }
+
+    /// The type of the elements of a map's items.
+    pub fn item_type(&self, map: &StateInfo<'a>) -> Ty {
+        let over = match &map.state.head {
+            Head::Map { over: Some(Over::Items(items)), .. } => Some(items),
+            Head::Map { over: None, .. } => map.state.clauses.iter().find_map(|clause| match clause {
+                Clause { kind: ClauseKind::Items, value: ClauseValue::Expr(items), .. } => Some(items),
+                _ => None,
+            }),
+            _ => None,
+        };
+        let Some(over) = over else { return Ty::Unknown };
+        match self.type_of(ValueSite { state: map, position: ValueField::Items }, over).present() {
+            Ty::Array(item) | Ty::Map(item) => item.of_item(),
+            Ty::Foreign(of) => of.item(),
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// The innermost map around a state, with the scope that is its body.
+    pub(super) fn map_around<'m>(&'m self, info: &StateInfo<'a>) -> Option<(usize, &'m StateInfo<'a>)> {
+        self.around(info).find(|(_, owner)| owner.state.kind == StateKind::Map)
+    }
+
+    /// The innermost distributed map around a state.
+    pub fn distributed_around<'m>(&'m self, info: &StateInfo<'a>) -> Option<&'m StateInfo<'a>> {
+        self.around(info).map(|(_, owner)| owner).find(|owner| is_distributed(owner.state))
+    }
+
+    /// The scopes around a state with their owners, from the inside out.
+    fn around<'m>(&'m self, info: &StateInfo<'a>) -> impl Iterator<Item = (usize, &'m StateInfo<'a>)> {
+        let first = Some(info.scope);
+        let scopes = std::iter::successors(first, |scope| self.scopes.get(*scope).and_then(|scope| scope.parent));
+        scopes.filter_map(|scope| {
+            let owner = self.scopes.get(scope)?.owner?;
+            Some((scope, self.info(owner)?))
+        })
+    }
+
+    /// The variable that holds what a state gave; whether it can be read here is [`Model::unavailable`]'s question.
+    fn state_result(
+        &self,
+        place: ValueSite<'_, 'a>,
+        reference: &Reference,
+        word: &Ident,
+    ) -> Result<ResolvedRoot, Box<Problem>> {
+        let name = plain(word);
+        let Some((number, _, other)) = self.states.get_full(&name) else {
+            return Err(Box::new(self.unknown_word(place, reference, word)));
+        };
+        if !self.has_result(other) {
+            let kind = other.state.kind.name().to_lowercase();
+            let message = format!("`{name}` is a {kind}, which has no result");
+            return Err(Box::new(Problem::new(Code::StateReference, reference.root_spot, message)));
+        }
+        let ty = self.data.results.get(number).cloned().unwrap_or(Ty::Unknown);
+        Ok(ResolvedRoot::new(Base::Variable(super::data::variable(&name)), &[], ty))
+    }
+
+    /// The type of the context object.
+    pub(super) fn context(&self) -> Ty {
+        self.object_of_context(context::MEMBERS)
+    }
+
+    fn object_of_context(&self, members: &[Member]) -> Ty {
+        Ty::object(members.iter().map(|member| {
+            let ty = match member.kind {
+                Kind::Object(members) => self.object_of_context(members),
+                Kind::Text => Ty::Text,
+                Kind::Arn => Ty::Arn,
+                Kind::Timestamp => Ty::Timestamp,
+                Kind::Count => Ty::INTEGER,
+                _ if member.name == "Input" => self.input.clone(),
+                _ => Ty::Unknown,
+            };
+            // A rule of ASL reports an object that is absent; only values may be.
+            let absent = member.optional && member.kind.members().is_empty();
+            (member.name, if absent { ty.optional() } else { ty })
+        }))
+    }
+}
+
+/// What `$` is in a field of a JSONPath state; `None` where there is no data.
+fn current(place: ValueSite<'_, '_>) -> Option<Current> {
+    Some(match place.position {
+        ValueField::ResultSelector => Current::Result,
+        ValueField::OutputPath => Current::Both,
+        ValueField::CatchAssign | ValueField::CatchOutput => Current::Error,
+        ValueField::Assign => match place.state.state.kind {
+            StateKind::Task | StateKind::Parallel | StateKind::Map => Current::Result,
+            StateKind::Pass if gives_value(place.state) => Current::Result,
+            _ => Current::Input,
+        },
+        ValueField::Resource | ValueField::Literal => return None,
+        _ => Current::Input,
+    })
+}
+
+/// Whether a map's clause makes something else than the item the input of an iteration.
+fn selects(clause: &Clause) -> bool {
+    // In a map `parameters` is the older word for `item_selector`.
+    matches!(clause.kind, ClauseKind::ItemSelector | ClauseKind::Parameters)
+        && !matches!(&clause.value, ClauseValue::Expr(Expr { kind: ExprKind::Reference(reference), .. })
+            if matches!(reference.root, Root::Item) && reference.segments.is_empty())
+}
+
+/// Whether a state gives something else than its input.
+fn makes_something(info: &StateInfo<'_>) -> bool {
+    info.state.kind != StateKind::Pass || gives_value(info)
+}
+
+/// Whether a pass gives something else than its input.
+fn gives_value(info: &StateInfo<'_>) -> bool {
+    matches!(info.state.head, Head::Pass { value: Some(_) })
+        || info.state.clauses.iter().any(|clause| matches!(clause.kind, ClauseKind::Parameters | ClauseKind::Result))
+}
+
+fn problem(code: Code, spot: Spot, message: impl Into<String>, help: impl Into<String>) -> Box<Problem> {
+    Box::new(Problem::new(code, spot, message).help(help))
+}

@@ -1,0 +1,90 @@
+//! The Rust items that the workflows of one `workflow!` become have different names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use workflow_asl::Code;
+
+use super::types::generated;
+use crate::problem::{Problem, Problems};
+use crate::syntax::ast::{DeclarationKind, Shape, Workflow, plain};
+
+/// The names that are taken, by the workflows before.
+#[derive(Default)]
+pub(crate) struct RustItems {
+    taken: BTreeMap<String, (Item, String)>,
+}
+
+/// What a name is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Item {
+    Workflow,
+    /// What the macro makes for a workflow.
+    Made(&'static str),
+    /// A struct or enum that a workflow declares.
+    Declared,
+}
+
+impl RustItems {
+    /// Reports the names of a workflow that those before it have, and gives them.
+    pub(crate) fn check(&mut self, workflow: &Workflow, problems: &mut Problems) -> BTreeSet<String> {
+        let mut twice = BTreeSet::new();
+        // Of those under a condition one may be there when the other is not.
+        if workflow.attributes.iter().any(has_condition) {
+            return twice;
+        }
+        let own = plain(&workflow.name);
+        for (name, item, span) in items(workflow) {
+            let Some((other, of)) = self.taken.get(&name).filter(|(_, of)| *of != own || item == Item::Workflow) else {
+                self.taken.entry(name).or_insert_with(|| (item, own.clone()));
+                continue;
+            };
+            let what = match item {
+                Item::Made(what) => format!("`{name}`, {what} of `{own}`,"),
+                _ => format!("`{name}`"),
+            };
+            let message = match other {
+                Item::Workflow => format!("{what} is a workflow of this `workflow!` already"),
+                Item::Made(made) => format!("{what} is {made} of the workflow `{of}` already"),
+                Item::Declared => format!("{what} is a type of the workflow `{of}` already"),
+            };
+            let help = match (item, other) {
+                (Item::Declared, Item::Declared) => "use that one and remove this, or choose another name",
+                _ => "choose another name",
+            };
+            problems.push(Problem::new(Code::DuplicateName, span, message).help(help));
+            twice.insert(name);
+            if item == Item::Workflow {
+                break;
+            }
+        }
+        twice
+    }
+}
+
+/// The items of a workflow, with the words that their names come from.
+fn items(workflow: &Workflow) -> Vec<(String, Item, Span)> {
+    let own = workflow.name.span();
+    let made = |suffix, what| (generated(workflow, suffix), Item::Made(what), own);
+    let mut items = vec![(plain(&workflow.name), Item::Workflow, own), made("State", "the enum of the states")];
+    for declaration in &workflow.declarations {
+        items.push(match &declaration.kind {
+            DeclarationKind::Input(Shape::Fields(_)) => made("Input", "the struct of the input"),
+            DeclarationKind::Output(Shape::Fields(_)) => made("Output", "the struct of the output"),
+            DeclarationKind::Params(_) => made("Params", "the struct of the params"),
+            DeclarationKind::Struct(declaration) => (plain(&declaration.name), Item::Declared, declaration.name.span()),
+            DeclarationKind::Enum(declaration) => (plain(&declaration.name), Item::Declared, declaration.name.span()),
+            _ => continue,
+        });
+    }
+    items
+}
+
+/// Whether an attribute is `#[cfg(…)]` or has one in it.
+fn has_condition(attribute: &TokenStream) -> bool {
+    attribute.clone().into_iter().any(|token| match token {
+        TokenTree::Group(group) => has_condition(&group.stream()),
+        TokenTree::Ident(word) => word == "cfg" || word == "cfg_attr",
+        _ => false,
+    })
+}

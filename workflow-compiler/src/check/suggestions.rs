@@ -1,0 +1,342 @@
+//! Suggestions for the first word of a reference that names nothing: words of other languages, fields without what they
+//! are in, names that are misspelt.
+
+use proc_macro2::Ident;
+use workflow_asl::Code;
+
+use super::expression_text::VALUES;
+use super::flow::Narrowing;
+use super::model::Model;
+use super::sink::Sink;
+use super::types::Ty;
+use super::value_site::ValueSite;
+use super::variables;
+use crate::problem::{Edit, Problem, Problems};
+use crate::syntax::ast::{
+    ClauseValue, DeclarationKind, Expr, ExprKind, NO_WORD, Reference, Root, Segment, Spot, Text, plain,
+};
+use crate::syntax::keyword::{ClauseKind, RESERVED};
+use crate::syntax::root;
+use crate::syntax::spelling::spelled_reference;
+
+/// What other languages call what comes in.
+const INPUTS: [&str; 18] = [
+    "event",
+    "evt",
+    "self",
+    "this",
+    "payload",
+    "body",
+    "request",
+    "req",
+    "data",
+    "args",
+    "arguments",
+    "inputs",
+    "message",
+    "msg",
+    "record",
+    "ctx",
+    "props",
+    "kwargs",
+];
+
+/// What other languages call an error.
+const ERRORS: [&str; 7] = ["error", "err", "e", "ex", "exc", "exception", "failure"];
+
+/// The variables of an environment.
+const ENVIRONMENTS: [&str; 4] = ["env", "ENV", "environ", "process"];
+
+/// Whether a word is another language's for the variables of the environment.
+pub(super) fn is_environment(word: &Ident) -> bool {
+    ENVIRONMENTS.iter().any(|environment| *word == environment)
+}
+
+/// A reference that may have been meant, and how many of the steps that are written it stands for beside the first word.
+struct Candidate {
+    root: Root,
+    /// The steps between the root and those that are written.
+    inner: Vec<Segment>,
+    consumed: usize,
+}
+
+impl Candidate {
+    fn new(root: Root) -> Self {
+        Self { root, inner: Vec::new(), consumed: 0 }
+    }
+
+    fn consuming(root: Root, consumed: usize) -> Self {
+        Self { root, inner: Vec::new(), consumed }
+    }
+
+    fn member(root: Root, name: &str, spot: Spot) -> Self {
+        let name = Text { value: name.to_owned(), spot };
+        Self { root, inner: vec![Segment::Member { name, optional: false, quoted: false }], consumed: 0 }
+    }
+
+    /// The reference, with the steps that are left of those that are written.
+    fn reference(&self, written: &Reference) -> Reference {
+        let rest = written.segments.iter().skip(self.consumed);
+        let segments = self.inner.iter().chain(rest).cloned().collect();
+        Reference {
+            root: self.root.clone(),
+            root_spot: written.root_spot,
+            word: NO_WORD,
+            optional: written.optional,
+            segments,
+        }
+    }
+
+    /// The problem with how to mend it: in place of the whole reference where it ends in a word, else of the words that
+    /// this stands for.
+    fn fix(&self, problem: Problem, written: &Reference) -> Problem {
+        let whole = match written.segments.last() {
+            None if !written.optional => Some(written.root_spot),
+            Some(Segment::Member { name, quoted: false, .. }) => Some(written.root_spot.to(name.spot)),
+            _ => None,
+        };
+        if let Some(spot) = whole {
+            return Problem { spot, ..problem }.write(spelled_reference(&self.reference(written)));
+        }
+        let last = self.consumed.checked_sub(1).and_then(|last| written.segments.get(last));
+        let spot = match last {
+            Some(Segment::Member { name, .. }) => written.root_spot.to(name.spot),
+            _ => written.root_spot,
+        };
+        let own = Reference { root: self.root.clone(), segments: self.inner.clone(), ..written.clone() };
+        // A `?` after the first word stays where it is.
+        Problem { spot, ..problem }.write(spelled_reference(&Reference { optional: false, ..own }))
+    }
+}
+
+impl<'a> Model<'a> {
+    /// That a word is the name of nothing here, with what was meant by it.
+    pub(super) fn unknown_word(&self, place: ValueSite<'_, 'a>, reference: &Reference, name: &Ident) -> Problem {
+        let word = plain(name);
+        let problem = Problem::new(Code::ReferenceNotHere, reference.root_spot, format!("cannot find `{word}`"));
+        if let Some((value, _)) = VALUES.iter().find(|(_, words)| words.contains(&word.as_str()))
+            && reference.segments.is_empty()
+        {
+            return problem.write(*value);
+        }
+        if ENVIRONMENTS.contains(&word.as_str())
+            && let Some(problem) = self.environment(&problem, reference)
+        {
+            return problem;
+        }
+        let fields = self.has_field(place, &word);
+        let mut candidates = Vec::new();
+        // Also where something did not parse that may assign others.
+        let assigned = variables::assigned(self).is_some_and(|names| names.contains(&word));
+        if assigned {
+            candidates.push(Candidate::new(Root::Variable(word.clone())));
+        }
+        candidates.extend(fields.into_iter().map(|root| Candidate::member(root, &word, reference.root_spot)));
+        if INPUTS.contains(&word.as_str()) {
+            candidates.extend((word == "ctx").then(|| Candidate::new(Root::Context)));
+            candidates.extend([Root::Input, Root::State, Root::Item].map(Candidate::new));
+        }
+        if ERRORS.contains(&word.as_str()) {
+            candidates.push(Candidate::new(Root::Caught));
+        }
+        if let Some(problem) = self.meant(place, reference, &candidates, &problem) {
+            return problem;
+        }
+        let enums = self.types.enums.iter();
+        let variant =
+            enums.into_iter().find(|(_, decl)| decl.variants.iter().any(|variant| plain(&variant.name) == word));
+        if let Some((of, _)) = variant {
+            let variant = format!("{of}::{word}");
+            let edit = Edit::over(reference.root_spot, variant.clone());
+            let problem = problem.help(format!("a variant is named with its enum: `{variant}`"));
+            return if reference.segments.is_empty() { problem.edit(edit) } else { problem };
+        }
+        if ERRORS.contains(&word.as_str()) {
+            return problem.help("what a catcher caught is `caught.Error` and `caught.Cause`");
+        }
+        let roots = RESERVED.iter().copied().chain(self.states.keys().map(String::as_str));
+        let problem = problem.suggest(&word, roots);
+        if !problem.help.is_empty() {
+            return problem;
+        }
+        problem.help(format!("text stands in quotes, `\"{word}\"`; a constant of your Rust code is `const {word}`"))
+    }
+
+    /// What a word alone names: a state's result, a variable, a field of what can be read here.
+    pub(super) fn meant_by_name(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Option<Reference> {
+        let Root::StateResult(name) = &reference.root else {
+            return self.resolves(place, reference).then(|| reference.clone());
+        };
+        let word = plain(name);
+        let own = self.states.contains_key(&word).then(|| Candidate::new(reference.root.clone()));
+        // What this state assigns it cannot read yet.
+        let own_variable = place.state.state.clauses.iter().any(|clause| match (&clause.value, clause.kind) {
+            (ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. }), ClauseKind::Assign) => {
+                members.iter().any(|member| member.key.value == word)
+            }
+            _ => false,
+        });
+        let assigned = !own_variable && variables::assigned(self).is_some_and(|names| names.contains(&word));
+        let variable = assigned.then(|| Candidate::new(Root::Variable(word.clone())));
+        let fields = self.has_field(place, &word);
+        let fields = fields.into_iter().map(|root| Candidate::member(root, &word, reference.root_spot));
+        let candidates: Vec<_> = own.into_iter().chain(variable).chain(fields).collect();
+        let resolved = candidates.iter().find(|candidate| self.resolves(place, &candidate.reference(reference)));
+        resolved.or(candidates.first()).map(|candidate| candidate.reference(reference))
+    }
+
+    /// What was meant by a variable that nothing assigns: `$input.id`, `$.id`, `$$.Execution.Id`; `None` where it may be
+    /// one that is misspelt.
+    pub(super) fn unknown_variable(
+        &self,
+        place: ValueSite<'_, 'a>,
+        reference: &Reference,
+        name: &str,
+    ) -> Option<Problem> {
+        let names: Vec<_> = reference.segments.iter().map_while(member_name).collect();
+        let (message, candidates) = match name {
+            "" => {
+                let roots = [Root::State, Root::Item, Root::Input, Root::Result];
+                let mut candidates: Vec<_> = roots.map(Candidate::new).into();
+                match names.as_slice() {
+                    ["input", ..] => candidates.insert(0, Candidate::consuming(Root::Input, 1)),
+                    ["context", ..] => candidates.insert(0, Candidate::consuming(Root::Context, 1)),
+                    _ => {}
+                }
+                ("a path that begins with `$` is not a value here", candidates)
+            }
+            "$" => {
+                let candidates = match names.as_slice() {
+                    ["Execution", "Input", ..] => vec![Candidate::consuming(Root::Input, 2)],
+                    ["Map", "Item", "Value", ..] => vec![Candidate::consuming(Root::Item, 3)],
+                    ["Map", "Item", "Index", ..] => vec![Candidate::consuming(Root::Index, 3)],
+                    _ => vec![Candidate::new(Root::Context)],
+                };
+                ("a path that begins with `$$` is not a value here", candidates)
+            }
+            "states" => {
+                let candidate = match names.as_slice() {
+                    ["input", ..] => Candidate::consuming(Root::State, 1),
+                    ["result", ..] => Candidate::consuming(Root::Result, 1),
+                    ["errorOutput", ..] => Candidate::consuming(Root::Caught, 1),
+                    ["context", "Execution", "Input", ..] => Candidate::consuming(Root::Input, 3),
+                    ["context", ..] => Candidate::consuming(Root::Context, 1),
+                    _ => return None,
+                };
+                ("`$states` is a variable of JSONata's, which this state does not speak", vec![candidate])
+            }
+            "error" | "err" => ("this is no variable", vec![Candidate::new(Root::Caught)]),
+            name => match root(name) {
+                Some(root) => ("this is not a variable: `$` is missing before it", vec![Candidate::new(root)]),
+                None => return None,
+            },
+        };
+        let problem = Problem::new(Code::ReferenceNotHere, reference.root_spot, message);
+        let meant = self.meant(place, reference, &candidates, &problem);
+        Some(meant.unwrap_or_else(|| match candidates.first() {
+            Some(candidate) => candidate.fix(problem, reference),
+            None => problem,
+        }))
+    }
+
+    /// The problem with the first candidate that names something.
+    fn meant(
+        &self,
+        place: ValueSite<'_, 'a>,
+        reference: &Reference,
+        candidates: &[Candidate],
+        problem: &Problem,
+    ) -> Option<Problem> {
+        let found = candidates.iter().find(|candidate| self.resolves(place, &candidate.reference(reference)))?;
+        Some(found.fix(problem.clone(), reference))
+    }
+
+    /// Whether nothing is wrong with a reference.
+    fn resolves(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> bool {
+        let mut problems = Problems::default();
+        self.follow(place, reference, &Narrowing::default(), &mut Sink::to(&mut problems));
+        problems.iter().next().is_none()
+    }
+
+    /// The values that certainly have a member of this name.
+    fn has_field(&self, place: ValueSite<'_, 'a>, name: &str) -> Vec<Root> {
+        let [input, item, own] = self.values_with_members(place);
+        let has = |ty: &Ty| self.members(ty).any(|member| member == name);
+        let known = [
+            (has(&input), Root::Input),
+            (self.params.contains_key(name), Root::Params),
+            (has(&item), Root::Item),
+            (has(&own), Root::State),
+        ];
+        known.into_iter().filter(|(has, _)| *has).map(|(_, root)| root).collect()
+    }
+
+    /// The types of the execution's input, the item and the state's own input.
+    fn values_with_members(&self, place: ValueSite<'_, 'a>) -> [Ty; 3] {
+        let item = self.map_around(place.state).map_or(Ty::Unknown, |(_, map)| self.item_type(map));
+        [self.input.clone(), item, self.own_input(place.state)]
+    }
+
+    /// The names of the members that a value certainly has.
+    fn members<'t>(&'t self, ty: &'t Ty) -> Box<dyn Iterator<Item = &'t str> + 't> {
+        match ty.present() {
+            Ty::Struct(of) => {
+                let fields = self.types.structs.get(of).into_iter().flat_map(|known| known.fields.keys());
+                Box::new(fields.map(String::as_str))
+            }
+            Ty::Object(members) => Box::new(members.keys().map(String::as_str)),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// The name of a value that can be read here that is nearest to another.
+    pub(super) fn nearest_value(&self, place: ValueSite<'_, 'a>, name: &str) -> Option<String> {
+        let types = self.values_with_members(place);
+        let members = types.iter().flat_map(|ty| self.members(ty));
+        let names = members.chain(self.params.keys().map(String::as_str)).chain(self.states.keys().map(String::as_str));
+        workflow_asl::nearest::nearest(name, names).map(str::to_owned)
+    }
+
+    /// `env.TABLE`, `process.env.TABLE`: a parameter here.
+    fn environment(&self, problem: &Problem, reference: &Reference) -> Option<Problem> {
+        let consumed = reference.segments.iter().position(|segment| member_name(segment) != Some("env"))?;
+        let Segment::Member { name, quoted, .. } = reference.segments.get(consumed)? else { return None };
+        let wanted = name.value.to_lowercase().replace('-', "_");
+        let known = self.params.keys().map(String::as_str);
+        let near =
+            known.clone().find(|known| *known == wanted).or_else(|| workflow_asl::nearest::nearest(&wanted, known));
+        let param = near.unwrap_or(&wanted);
+        let spot = reference.root_spot.to(name.spot);
+        let message = "there is no environment: what is known at deployment is a parameter".to_owned();
+        let problem = Problem { message, spot, ..problem.clone() };
+        let problem = match near {
+            Some(near) => problem.help(format!("write `params.{near}`")),
+            None => problem.help(format!("write `params.{param}`, and declare it: `params {{ {param}: String }}`")),
+        };
+        if *quoted || reference.segments.len() > consumed + 1 {
+            return Some(problem);
+        }
+        let problem = problem.edit(Edit::over(spot, format!("params.{param}")));
+        Some(if near.is_some() { problem } else { self.declaring(problem, &format!("{param}: String")) })
+    }
+
+    /// With the declaration of another parameter.
+    pub(super) fn declaring(&self, problem: Problem, field: &str) -> Problem {
+        let declared = self.workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
+            DeclarationKind::Params(fields) => Some(fields),
+            _ => None,
+        });
+        match declared.map(|fields| fields.last()) {
+            None => problem.edit(Edit::after(self.workflow.brace, format!("\n    params {{ {field} }}"))),
+            Some(Some(last)) => problem.edit(Edit::after(last.ty.spot, format!(", {field}"))),
+            Some(None) => Problem { fix: Vec::new(), ..problem },
+        }
+    }
+}
+
+fn member_name(segment: &Segment) -> Option<&str> {
+    match segment {
+        Segment::Member { name, .. } => Some(&name.value),
+        Segment::Index(_) => None,
+    }
+}

@@ -1,0 +1,308 @@
+//! Transitions: every state says where to go, and every target is a state of the same scope.
+
+use workflow_asl::{Code, StateKind};
+
+use super::model::{Model, StateInfo};
+use super::request;
+use super::sink::Sink;
+use super::state_names::describe;
+use crate::problem::{Edit, Problem};
+use crate::syntax::as_clause;
+use crate::syntax::ast::{
+    Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Member, Spot, State, Target, plain,
+};
+use crate::syntax::keyword::ClauseKind;
+
+pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+    for (index, scope) in model.scopes.iter().enumerate() {
+        if let Some(start) = &scope.body.start {
+            match start {
+                Target::End(end) => sink.push(Problem::new(Code::UnknownTarget, end.span(), "nothing starts at `end`")),
+                start => target(model, index, start, sink),
+            }
+        }
+    }
+    for info in model.all_states() {
+        missing_transition(model, info, sink);
+        no_way_to_end(model, info, sink);
+        for to in own_targets(info) {
+            target(model, info.scope, to, sink);
+        }
+    }
+    handlers(model, sink);
+}
+
+/// A body has states. Silent where something in it did not parse: the states may be among what was skipped.
+pub(super) fn no_states(model: &Model<'_>, sink: &mut Sink<'_>) {
+    for scope in model.scopes.iter().filter(|scope| scope.body.states.is_empty() && !scope.body.broken) {
+        let what = match (scope.owner, scope.branch) {
+            (None, _) => format!("the workflow `{}`", plain(&model.workflow.name)),
+            (_, Some(_)) => "this branch".to_owned(),
+            (Some(map), None) => format!("the map `{}`", plain(&map.name)),
+        };
+        let problem = Problem::new(Code::NoStates, scope.body.spot, format!("{what} has no states"));
+        sink.push(problem.help("declare one, such as `pass Hello -> end;`"));
+    }
+}
+
+/// A state goes on or ends: falling off the end is never silent.
+fn missing_transition(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
+    let state = info.state;
+    let goes_on = !matches!(state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
+    if !goes_on || state.transition.is_some() || state.broken {
+        return;
+    }
+    sink.report(|| {
+        let mut after = model.states_of(info.scope).skip_while(|other| !std::ptr::eq(other.state, state)).skip(1);
+        let next = after.next().map_or_else(|| "end".to_owned(), |next| next.name.clone());
+        let other = if next == "end" { "State" } else { "end" };
+        let help = format!("add `-> {next}`, or `-> {other}`");
+        let message = format!("`{}` has no transition", info.name);
+        // In the braces it is data.
+        let body = match &state.head {
+            Head::Task { body, .. } => body.as_ref(),
+            Head::Pass { value } => value.as_ref(),
+            _ => None,
+        };
+        let members = match body.map(|body| &body.kind) {
+            Some(ExprKind::Object(members)) => members.as_slice(),
+            _ => &[],
+        };
+        let inside = members.iter().find_map(|member| {
+            let written = as_clause(&member.key.value, &member.value).filter(|written| written.starts_with("->"))?;
+            Some((member, written))
+        });
+        let at = inside.as_ref().map_or(state.name.span().into(), |(member, _)| member.key.spot);
+        let problem = Problem::new(Code::MissingTransition, at, message);
+        let Some((member, written)) = inside else {
+            let end = if state.closed { "" } else { ";" };
+            return problem.help(help).edit(Edit::after(state.tail, format!(" -> {next}{end}")));
+        };
+        // Fields of the state beside it are moved with it: clauses stand before the transition.
+        let clauses: Vec<_> = fields_of_state(state).filter(|(_, written)| !written.starts_with("->")).collect();
+        let names =
+            std::iter::once(member).chain(clauses.iter().map(|(member, _)| *member)).map(|member| &member.key.value);
+        let names = names.map(|name| format!("`{name}`")).collect::<Vec<_>>();
+        let are = if names.len() > 1 { "are" } else { "is" };
+        let after: Vec<_> = clauses.iter().map(|(_, written)| written.as_str()).chain([written.as_str()]).collect();
+        let after = after.join(" ");
+        let message = format!("{} in the braces {are} data: write `{after}` after them", names.join(", "));
+        let moved = clauses.iter().map(|(member, _)| Edit::over(member.spot(), ""));
+        let problem = problem.help(message).edit(Edit::over(member.spot(), ""));
+        let end = if state.closed { "" } else { ";" };
+        moved.fold(problem, Problem::edit).edit(Edit::after(state.tail, format!(" {after}{end}")))
+    });
+}
+
+/// The members of a task's request that are fields of the state, as they are written there.
+pub(crate) fn fields_of_state(state: &State) -> impl Iterator<Item = (&Member, String)> {
+    let members = match &state.head {
+        Head::Task { body: Some(Expr { kind: ExprKind::Object(members), .. }), .. } => members.as_slice(),
+        _ => &[],
+    };
+    let own = |member: &&Member| !request::has_parameter(state, &member.key.value);
+    members.iter().filter(own).filter_map(|member| Some((member, as_clause(&member.key.value, &member.value)?)))
+}
+
+/// An arm of a choice and a catcher lead to a state: only a state's own transition ends the workflow or branch.
+fn no_way_to_end(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
+    let arms = match &info.state.head {
+        Head::Choice(choice) => choice.arms.as_slice(),
+        _ => &[],
+    };
+    let caught = info.state.clauses.iter().filter_map(|clause| match &clause.value {
+        ClauseValue::Catcher(catcher) => Some(("a catcher", &catcher.target)),
+        _ => None,
+    });
+    for (what, target) in arms.iter().map(|arm| ("an arm of a choice", &arm.target)).chain(caught) {
+        let Target::End(end) = target else { continue };
+        sink.report(|| {
+            let message = format!("{what} leads to a state: it cannot end the workflow itself");
+            let problem = Problem::new(Code::UnknownTarget, end.span(), message);
+            let ending = model.states_of(info.scope).find(|other| {
+                matches!(other.state.head, Head::Succeed { value: None }) && other.state.clauses.is_empty()
+            });
+            match ending {
+                Some(other) => problem.write(other.name.clone()),
+                None => {
+                    let free = |name: &&str| !model.states.contains_key(*name);
+                    let name = ["Done", "Finished", "Ended"].into_iter().find(free).unwrap_or("Done");
+                    let last = info.state.tail;
+                    let edit = Edit::over(end.span(), name);
+                    let declared = format!(" succeed {name};");
+                    let problem = problem.help(format!("write `{name}`, and declare it: `succeed {name};`")).edit(edit);
+                    // Behind a choice that nothing follows; elsewhere the user says where.
+                    if arms.is_empty() { problem } else { problem.edit(Edit::after(last, declared)) }
+                }
+            }
+        });
+    }
+}
+
+/// The targets written in the state itself.
+fn own_targets<'a>(info: &StateInfo<'a>) -> impl Iterator<Item = &'a Target> {
+    let arms = match &info.state.head {
+        Head::Choice(choice) => choice.arms.as_slice(),
+        _ => &[],
+    };
+    let caught = info.state.clauses.iter().filter_map(|clause| match &clause.value {
+        ClauseValue::Catcher(catcher) => Some(&catcher.target),
+        _ => None,
+    });
+    info.state.transition.iter().chain(arms.iter().map(|arm| &arm.target)).chain(caught)
+}
+
+/// A target is a state of the scope it is written in.
+fn target(model: &Model<'_>, scope: usize, target: &Target, sink: &mut Sink<'_>) {
+    if model.target(target, scope).is_some() {
+        return;
+    }
+    let (name, spot) = match target {
+        Target::State(name) => (plain(name), Spot::from(name.span())),
+        Target::Text(text) => (text.value.clone(), text.spot),
+        Target::End(_) | Target::Missing(_) => return,
+    };
+    let text = matches!(target, Target::Text(_));
+    let elsewhere = model.all_states().find(|info| if text { info.asl_name == name } else { info.name == name });
+    sink.report(|| match elsewhere {
+        Some(other) => other_scope(model, scope, other, &name, spot),
+        None => unknown(model, scope, &name, text, spot),
+    });
+}
+
+fn other_scope(model: &Model<'_>, scope: usize, other: &StateInfo<'_>, name: &str, spot: Spot) -> Problem {
+    let there = describe(model, other.scope);
+    let message = match scope {
+        0 => format!("`{name}` is in {there}: no transition leads into it"),
+        _ => format!(
+            "`{name}` is in {there}, this is in {}: no transition leads from one to the other",
+            describe(model, scope)
+        ),
+    };
+    let problem = Problem::new(Code::TargetInOtherScope, spot, message);
+    match model.scopes.get(scope).and_then(|scope| scope.owner) {
+        Some(owner) => {
+            problem.help(format!("end here with `-> end`, and let `{}` go on from there", plain(&owner.name)))
+        }
+        None => match model.scopes.get(other.scope).and_then(|scope| scope.owner) {
+            Some(owner) => problem.help(format!("go to `{}`, which runs it", plain(&owner.name))),
+            None => problem,
+        },
+    }
+}
+
+fn unknown(model: &Model<'_>, scope: usize, name: &str, text: bool, spot: Spot) -> Problem {
+    let message = if text { format!("unknown state {name:?}") } else { format!("unknown state `{name}`") };
+    let problem = Problem::new(Code::UnknownTarget, spot, message);
+    let (exact, names): (Option<&StateInfo<'_>>, Vec<&str>) = if text {
+        let exact = model.states_of(scope).find(|info| info.name == name);
+        (exact, model.states_of(scope).map(|info| info.asl_name.as_str()).collect())
+    } else {
+        let exact = model.states_of(scope).find(|info| info.asl_name == name);
+        (exact, model.states_of(scope).map(|info| info.name.as_str()).collect())
+    };
+    if let Some(exact) = exact {
+        let written = if text { format!("{:?}", exact.asl_name) } else { exact.name.clone() };
+        return problem
+            .help(format!("it is `{}` here and {:?} in the document", exact.name, exact.asl_name))
+            .edit(Edit::over(spot, written));
+    }
+    // What other languages say where a path ends.
+    const ENDS: [&str; 15] = [
+        "end",
+        "End",
+        "END",
+        "return",
+        "Return",
+        "done",
+        "stop",
+        "finish",
+        "exit",
+        "null",
+        "None",
+        "nil",
+        "quit",
+        "terminate",
+        "break",
+    ];
+    if ENDS.contains(&name) {
+        return problem.write("end");
+    }
+    let names = names.into_iter().chain(["end"]);
+    let problem = if text { problem.suggest_text(name, names) } else { problem.suggest(name, names) };
+    if !problem.help.is_empty() {
+        return problem;
+    }
+    match workflow_asl::nearest::nearest(name, model.states.keys().map(String::as_str)) {
+        Some(near) => match model.states.get(near) {
+            Some(other) => problem.help(format!("there is a `{near}` in {}", describe(model, other.scope))),
+            None => problem,
+        },
+        None => problem.help(format!("declare it, such as `pass {name} -> end;`")),
+    }
+}
+
+/// A catcher that many states share leads to a state that each of them can reach.
+fn handlers(model: &Model<'_>, sink: &mut Sink<'_>) {
+    for declaration in &model.workflow.declarations {
+        match &declaration.kind {
+            DeclarationKind::Catcher { name, catcher } => {
+                let at = known_anywhere(model, &catcher.target);
+                if at.is_none() {
+                    target(model, 0, &catcher.target, sink);
+                    continue;
+                }
+                let name = plain(name);
+                for info in model.all_states() {
+                    let uses = info.state.clauses.iter().find_map(|clause| named(clause, &name));
+                    let inherits = model.clauses_of(info).any(|clause| named(clause, &name).is_some());
+                    if let Some(spot) = uses.or_else(|| inherits.then(|| info.state.name.span().into())) {
+                        shared(model, info, &format!("the catcher `{name}`"), &catcher.target, spot, sink);
+                    }
+                }
+            }
+            DeclarationKind::Defaults(clauses) => {
+                for clause in clauses {
+                    let ClauseValue::Catcher(catcher) = &clause.value else { continue };
+                    if known_anywhere(model, &catcher.target).is_none() {
+                        target(model, 0, &catcher.target, sink);
+                        continue;
+                    }
+                    for info in model.all_states() {
+                        if model.clauses_of(info).any(|inherited| std::ptr::eq(inherited, clause)) {
+                            let spot = info.state.name.span().into();
+                            shared(model, info, "the catcher of `defaults`", &catcher.target, spot, sink);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn named(clause: &Clause, name: &str) -> Option<Spot> {
+    match &clause.value {
+        ClauseValue::Named(used) if clause.kind == ClauseKind::Catch && plain(used) == name => Some(used.span().into()),
+        _ => None,
+    }
+}
+
+fn known_anywhere<'m, 'a>(model: &'m Model<'a>, target: &Target) -> Option<&'m StateInfo<'a>> {
+    (0..model.scopes.len()).find_map(|scope| model.target(target, scope))
+}
+
+fn shared(model: &Model<'_>, info: &StateInfo<'_>, whose: &str, to: &Target, spot: Spot, sink: &mut Sink<'_>) {
+    let (None, Some(other)) = (model.target(to, info.scope), known_anywhere(model, to)) else { return };
+    let message = format!(
+        "{whose} leads to `{}`, which is in {}; `{}` is in {}",
+        other.name,
+        describe(model, other.scope),
+        info.name,
+        describe(model, info.scope)
+    );
+    sink.push(
+        Problem::new(Code::TargetInOtherScope, spot, message)
+            .help("catch here into a state of this scope; `catch none` turns `defaults` off"),
+    );
+}

@@ -1,0 +1,87 @@
+//! The sites in a state where values are computed.
+
+use super::model::StateInfo;
+
+/// A site in a state where a value is computed.
+#[derive(Clone, Copy, Debug)]
+pub struct ValueSite<'m, 'a> {
+    /// The state.
+    pub state: &'m StateInfo<'a>,
+    /// Which of its fields.
+    pub position: ValueField,
+}
+
+/// The field of a state that a value is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ValueField {
+    /// A task's request, `arguments`, `parameters`; a pass's value in a JSONPath state.
+    Parameters,
+    /// `output`; the value of a JSONata pass, and of a succeed.
+    Output,
+    /// `assign`, also in an arm of a choice.
+    Assign,
+    /// The condition of an arm, the value after `match`, a pattern.
+    Condition,
+    /// `result_selector`
+    ResultSelector,
+    /// `item_selector`
+    ItemSelector,
+    /// `over`, `items`
+    Items,
+    /// `input_path`, `items_path`, `result_path`
+    Path,
+    /// `output_path`
+    OutputPath,
+    /// `wait … for`
+    Seconds,
+    /// `wait … until`
+    Timestamp,
+    /// `timeout`, `heartbeat`
+    Timeout,
+    /// `max_concurrency`, `tolerate count`
+    Limit,
+    /// `tolerate percent`
+    Share,
+    /// `credentials`
+    Credentials,
+    /// A fail's `error` and `cause`.
+    Failure,
+    /// `output` of a catcher.
+    CatchOutput,
+    /// `assign` of a catcher.
+    CatchAssign,
+    /// `item_reader`, `result_writer`, `item_batcher` and their short forms.
+    Transfer,
+    /// What a task calls: known before it runs.
+    Resource,
+    /// A retrier's fields, `label`, `raw`, a JSONPath pass's `result`: literals only.
+    Literal,
+}
+
+impl ValueField {
+    /// How a message calls it.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Parameters => "the request",
+            Self::Output => "`output`",
+            Self::Assign => "`assign`",
+            Self::Condition => "a condition",
+            Self::ResultSelector => "`result_selector`",
+            Self::ItemSelector => "`item_selector`",
+            Self::Items => "the items of a map",
+            Self::Path => "a path",
+            Self::OutputPath => "`output_path`",
+            Self::Seconds | Self::Timestamp => "the time of a wait",
+            Self::Timeout => "a timeout",
+            Self::Limit | Self::Share => "a map's limit",
+            Self::Credentials => "`credentials`",
+            Self::Failure => "`error` and `cause`",
+            Self::CatchOutput => "a catcher's `output`",
+            Self::CatchAssign => "a catcher's `assign`",
+            Self::Transfer => "a map's reader, writer or batcher",
+            Self::Resource => "what a task calls",
+            Self::Literal => "this field",
+        }
+    }
+}

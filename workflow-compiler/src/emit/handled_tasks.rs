@@ -1,0 +1,96 @@
+//! What is sent to the functions and workers of a workflow, and read of what they return: `#[handler]` compares it with theirs.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use super::name::rust_ident;
+use super::questions::{part, path};
+use super::style::Style;
+use crate::CompiledWorkflow;
+use crate::check::{HandledTask, Ty};
+use crate::syntax::ast::TypeKind;
+
+/// How deep objects of types that nobody named are written out.
+const LEVELS: usize = 8;
+
+impl Style<'_> {
+    /// The tasks that functions and workers do, with their types.
+    pub(super) fn handled(&self, compiled: &CompiledWorkflow) -> Vec<TokenStream> {
+        let krate = self.krate;
+        let entry = |state: &str, sends: &TokenStream, reads: &TokenStream| {
+            quote! { #krate::__private::schema::Handled { state: #state, sends: #sends, reads: #reads } }
+        };
+        let any = quote! { &#krate::__private::schema::Shape::Any };
+        let own = compiled.handled_tasks.iter().map(|HandledTask { state, sends, reads }| {
+            let reads = reads.as_ref().filter(|ty| !matches!(ty.kind, TypeKind::Json | TypeKind::Invalid));
+            let reads = reads.map_or_else(|| any.clone(), |ty| self.shape_of(ty));
+            entry(state, &self.shape_of_value(sends, LEVELS), &reads)
+        });
+        // Of what a document sends and reads no types are known.
+        let documents = compiled.document.iter().flat_map(|document| &document.states);
+        let documents = documents.filter(|state| state.handled).map(|state| entry(&state.ident, &any, &any));
+        own.chain(documents).collect()
+    }
+
+    /// The shape of a value whose type was inferred.
+    fn shape_of_value(&self, ty: &Ty, levels: usize) -> TokenStream {
+        let krate = self.krate;
+        let schema = quote! { #krate::__private::schema };
+        let Some(levels) = levels.checked_sub(1) else { return quote! { &#schema::Shape::Any } };
+        let plain = |kind: &str| {
+            let kind = Ident::new(kind, Span::call_site());
+            quote! { &#schema::Shape::#kind }
+        };
+        let around = |kind: &str, inner: &Ty| {
+            let (kind, inner) = (Ident::new(kind, Span::call_site()), self.shape_of_value(inner, levels));
+            quote! { &#schema::Shape::#kind { of: #inner } }
+        };
+        match ty {
+            Ty::Unknown => plain("Any"),
+            Ty::Null => plain("Null"),
+            Ty::Bool => plain("Bool"),
+            Ty::Number => plain("Number"),
+            Ty::Float(_) => plain("Float"),
+            Ty::Text | Ty::Arn | Ty::Listed(_) => plain("Text"),
+            Ty::Timestamp => plain("Timestamp"),
+            // An object of AWS's.
+            Ty::Shape(_) => around("Map", &Ty::Unknown),
+            Ty::Integer(int) => {
+                let int = Ident::new(int.name(), Span::call_site());
+                quote! { <#int as #krate::Schema>::SHAPE }
+            }
+            Ty::Array(item) => around("Array", item),
+            Ty::Option(inner) | Ty::Nullable(inner) => around("Option", inner),
+            Ty::Map(value) => around("Map", value),
+            Ty::Tuple(items) => {
+                let items = items.iter().map(|item| self.shape_of_value(item, levels));
+                quote! { &#schema::Shape::Tuple { of: &[#(#items),*] } }
+            }
+            Ty::Object(members) => {
+                let members = members.iter().map(|(name, ty)| {
+                    let (skipped, shape) = (matches!(ty, Ty::Option(_)), self.shape_of_value(ty, levels));
+                    quote! {
+                        #schema::Field {
+                            name: #name, rust: #name, optional: false, skipped: #skipped, flat: false, shape: #shape,
+                        }
+                    }
+                });
+                quote! { &#schema::Shape::Object { of: &[#(#members),*] } }
+            }
+            Ty::Struct(name) | Ty::Enum(name) => match rust_ident(&Ident::new(name, Span::call_site())) {
+                Some(name) => {
+                    let name = self.path(&name);
+                    quote! { <#name as #krate::Schema>::SHAPE }
+                }
+                None => plain("Any"),
+            },
+            Ty::Foreign(of) => {
+                let (name, ty, path) = (&*of.name, part(krate, of), path(of));
+                quote! {{
+                    use #krate::__private::schema as __schema;
+                    __schema::at(#krate::__private::shape!(#ty, #name), &[#path])
+                }}
+            }
+        }
+    }
+}

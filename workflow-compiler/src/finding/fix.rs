@@ -1,0 +1,124 @@
+//! The fix of a finding about the document: what to change in the source.
+
+use workflow_asl::finding::in_the_language;
+use workflow_asl::{Code, Diagnostic, Finding, jsonata};
+
+use super::{overlap, state_of};
+use crate::Locate;
+use crate::check::{Model, StateInfo};
+use crate::problem::Edit;
+use crate::syntax::as_clause;
+use crate::syntax::ast::{ExprKind, Head, Over, Resource, Spot, Target, plain};
+
+/// The change that the help line of a finding shows, where it shows one.
+pub(super) fn of(
+    finding: &Diagnostic,
+    model: &Model<'_>,
+    spot: Spot,
+    help: &[String],
+    locate: Locate<'_>,
+) -> Vec<Edit> {
+    if help.len() != 1 {
+        return Vec::new();
+    }
+    let edit = match (&*finding.finding, finding.code) {
+        (_, Code::BadJsonata) => expression(finding, model, spot, locate),
+        (Finding::RefusedPattern { others, .. }, _) if !others.is_empty() => without_pattern(finding, model),
+        (Finding::UnknownApi { near: Some(near), .. }, Code::UnknownApi) => {
+            service(finding, model, spot, &in_the_language(near))
+        }
+        (Finding::UnknownPattern { near: Some(near), .. }, _) => service(finding, model, spot, near),
+        (Finding::UnknownParameter { near: Some(near), .. }, _) => Some(Edit::over(spot, near)),
+        (
+            finding,
+            Code::UnraisedError | Code::OtherErrorPrefix | Code::WrongParameterType | Code::DoubtfulParameter,
+        ) => finding.fix().map(|fix| Edit::over(spot, fix.words())),
+        (Finding::CsvWithoutHeaders {}, _) => headers(finding, model),
+        (Finding::UncaughtHandler { .. }, _) => state_of(&finding.pointer, model).and_then(|info| {
+            let catcher = catcher_of_handler(info, model)?;
+            Some(Edit::after(info.state.tail, format!(" {catcher}")))
+        }),
+        _ => None,
+    };
+    edit.into_iter().collect()
+}
+
+/// The catcher that a state needs which handles errors: it goes on as without an error, where that reads neither the
+/// state's result nor what comes in.
+pub(super) fn catcher_of_handler(info: &StateInfo<'_>, model: &Model<'_>) -> Option<String> {
+    let Some(Target::State(next)) = &info.state.transition else { return None };
+    if model.capture_of(info).is_some() || model.reads_its_input() {
+        return None;
+    }
+    Some(format!("catch [States.ALL] => {}", plain(next)))
+}
+
+/// The headers that a reader of CSV needs, at the beginning of its braces.
+fn headers(finding: &Diagnostic, model: &Model<'_>) -> Option<Edit> {
+    let Head::Map { over: Some(Over::Reader { body, .. }), .. } = &state_of(&finding.pointer, model)?.state.head else {
+        return None;
+    };
+    let is_object = matches!(body.kind, ExprKind::Object(_));
+    is_object.then(|| Edit::after(Spot::from(body.spot.first), " headers: first_row,"))
+}
+
+/// A parameter that no API has, since it is a field of the state: how it is written there, and the change.
+pub(super) fn field_of_state(finding: &Diagnostic, model: &Model<'_>) -> Option<(String, Vec<Edit>)> {
+    if finding.code != Code::UnknownParameter {
+        return None;
+    }
+    let tokens: Vec<_> = finding.pointer.tokens().collect();
+    let [.., request, name] = tokens.as_slice() else { return None };
+    let state = state_of(&finding.pointer, model)?.state;
+    let Head::Task { body: Some(body), .. } = &state.head else { return None };
+    let ExprKind::Object(members) = &body.kind else { return None };
+    let member = members.iter().find(|member| member.key.value == *name)?;
+    let written = as_clause(name, &member.value).filter(|_| request == "Arguments" || request == "Parameters")?;
+    let help = format!("it is a field of the state: write `{written}` after the braces");
+    let mut edits = vec![Edit::over(member.spot(), "")];
+    // Where it goes on it may say already.
+    if !written.starts_with("->") || state.transition.is_none() {
+        edits.push(Edit::after(body.spot, format!(" {written}")));
+    }
+    Some((help, edits))
+}
+
+/// JSONata with the operators of other languages.
+fn expression(finding: &Diagnostic, model: &Model<'_>, spot: Spot, locate: Locate<'_>) -> Option<Edit> {
+    let mut found = None;
+    model.texts(state_of(&finding.pointer, model)?, &mut |text, literal| {
+        if found.is_none() && overlap(literal, spot, locate) {
+            let meant = match jsonata::expression(text) {
+                Some(inner) => jsonata::meant(inner).map(|meant| format!("{{%{meant}%}}")),
+                None => jsonata::meant(text),
+            };
+            found = meant.map(|meant| Edit::over(literal, format!("{meant:?}")));
+        }
+    });
+    found
+}
+
+/// A call without its ending.
+fn without_pattern(finding: &Diagnostic, model: &Model<'_>) -> Option<Edit> {
+    let Head::Task { resource: Some(Resource::Service { path, pattern: Some(pattern), result: None, .. }), .. } =
+        &state_of(&finding.pointer, model)?.state.head
+    else {
+        return None;
+    };
+    let action = path.last()?;
+    Some(Edit::over(Spot::from(action.span()).to(pattern.spot), plain(action)))
+}
+
+/// Another service or action, in place of its word or of all that names what is called.
+fn service(finding: &Diagnostic, model: &Model<'_>, spot: Spot, name: &str) -> Option<Edit> {
+    if !name.contains("::") {
+        return finding.range.is_some().then(|| Edit::over(spot, name.trim_start_matches('.')));
+    }
+    let Head::Task { resource: Some(Resource::Service { path, .. }), .. } =
+        &state_of(&finding.pointer, model)?.state.head
+    else {
+        return None;
+    };
+    let (first, last) = path.first().zip(path.last())?;
+    Some(Edit::over(Spot { first: first.span(), last: last.span() }, name))
+}

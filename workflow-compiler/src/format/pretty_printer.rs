@@ -1,0 +1,322 @@
+//! The pretty printer: lays text out on lines of a given width: groups that stand on one line where they fit, else are broken.
+
+use super::Style;
+
+/// A step of writing.
+#[derive(Clone, Copy, Debug)]
+enum Step<'s> {
+    Text(&'s str),
+    Space,
+    /// A line end where the group around is broken, else a blank or (`false`) nothing.
+    Line(bool),
+    /// A line end.
+    Hard,
+    /// A blank line, where a line ends here.
+    Blank,
+    Begin(usize),
+    End,
+    Indent,
+    Dedent,
+    /// A comma where the group with this number is broken.
+    CommaIfBroken(usize),
+    Comment {
+        text: &'s str,
+        own_line: bool,
+        ends_line: bool,
+    },
+}
+
+/// What is to be written.
+#[derive(Debug, Default)]
+pub(super) struct Page<'s> {
+    steps: Vec<Step<'s>>,
+    /// For each group whether it cannot stand on one line.
+    forced: Vec<bool>,
+    /// The groups that are open: their numbers, and the step they begin at.
+    open: Vec<(usize, usize)>,
+    /// The step of a comment that ends its line, after which nothing was written yet.
+    line_ended: Option<usize>,
+}
+
+impl<'s> Page<'s> {
+    fn step(&mut self, step: Step<'s>) {
+        if let Some(comment) = self.line_ended.take() {
+            for (group, begin) in &self.open {
+                if *begin < comment
+                    && let Some(forced) = self.forced.get_mut(*group)
+                {
+                    *forced = true;
+                }
+            }
+        }
+        self.steps.push(step);
+    }
+
+    /// Text as it is, line ends included.
+    pub(super) fn text(&mut self, text: &'s str) {
+        if text.contains('\n') {
+            self.break_all();
+        }
+        self.step(Step::Text(text));
+    }
+
+    /// A blank between two texts on one line.
+    pub(super) fn space(&mut self) {
+        self.steps.push(Step::Space);
+    }
+
+    /// A line end where the group is broken, else a blank.
+    pub(super) fn line(&mut self) {
+        self.step(Step::Line(true));
+    }
+
+    /// A line end where the group is broken.
+    pub(super) fn soft_line(&mut self) {
+        self.step(Step::Line(false));
+    }
+
+    /// A line end.
+    pub(super) fn hard_line(&mut self) {
+        self.break_all();
+        self.step(Step::Hard);
+    }
+
+    /// Leaves a line blank, if a line ends here.
+    pub(super) fn blank(&mut self) {
+        self.steps.push(Step::Blank);
+    }
+
+    /// Opens a group, which has the number that is returned.
+    pub(super) fn begin(&mut self) -> usize {
+        let group = self.forced.len();
+        self.forced.push(false);
+        self.open.push((group, self.steps.len()));
+        self.steps.push(Step::Begin(group));
+        group
+    }
+
+    pub(super) fn end(&mut self) {
+        self.open.pop();
+        self.steps.push(Step::End);
+    }
+
+    pub(super) fn indent(&mut self) {
+        self.steps.push(Step::Indent);
+    }
+
+    pub(super) fn dedent(&mut self) {
+        self.steps.push(Step::Dedent);
+    }
+
+    /// Breaks the groups that are open.
+    pub(super) fn break_all(&mut self) {
+        for (group, _) in &self.open {
+            if let Some(forced) = self.forced.get_mut(*group) {
+                *forced = true;
+            }
+        }
+    }
+
+    /// A comma that stands where the group with this number is broken.
+    pub(super) fn comma_if_broken(&mut self, group: usize) {
+        self.steps.push(Step::CommaIfBroken(group));
+    }
+
+    pub(super) fn comment(&mut self, text: &'s str, own_line: bool, ends_line: bool) {
+        if own_line || text.contains('\n') {
+            self.break_all();
+        }
+        self.step(Step::Comment { text, own_line, ends_line });
+        if ends_line {
+            self.line_ended = Some(self.steps.len() - 1);
+        }
+    }
+
+    /// The text. `margin` stands before each line, `level` is how far in the first line is, which may be -1.
+    pub(super) fn write(&self, style: &Style, margin: &str, level: isize) -> String {
+        let mut writer = Writer {
+            page: self,
+            style,
+            margin,
+            level,
+            out: String::new(),
+            column: 0,
+            lines: 0,
+            blank: false,
+            space: Gap::None,
+            opened: true,
+            broken: vec![None; self.forced.len()],
+            modes: Vec::new(),
+        };
+        for at in 0..self.steps.len() {
+            writer.step(at);
+        }
+        writer.out
+    }
+}
+
+/// What stands between the last text and the next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    None,
+    Blank,
+    /// A blank, but not before closing delimiters, commas and semicolons.
+    AfterComment,
+}
+
+struct Writer<'p, 's> {
+    page: &'p Page<'s>,
+    style: &'p Style,
+    margin: &'p str,
+    level: isize,
+    out: String,
+    column: usize,
+    /// Line ends that are due before the next text.
+    lines: usize,
+    blank: bool,
+    space: Gap,
+    /// Whether the last text opened a group: no blank line follows.
+    opened: bool,
+    /// For each group what was decided.
+    broken: Vec<Option<bool>>,
+    /// The open groups: whether each is broken.
+    modes: Vec<bool>,
+}
+
+impl Writer<'_, '_> {
+    fn step(&mut self, at: usize) {
+        let Some(step) = self.page.steps.get(at) else { return };
+        match *step {
+            Step::Text(text) => {
+                self.put(text);
+                self.opened = text.ends_with(['{', '(', '[']);
+            }
+            Step::Space => self.space = Gap::Blank,
+            Step::Line(blank) => {
+                if self.modes.last().copied().unwrap_or(true) {
+                    self.lines = 1;
+                } else if blank {
+                    self.space = Gap::Blank;
+                }
+            }
+            Step::Hard => self.lines = 1,
+            Step::Blank => self.blank = true,
+            Step::Begin(group) => {
+                let forced = self.page.forced.get(group).copied().unwrap_or(true);
+                let around = self.modes.last().copied().unwrap_or(true);
+                let broken = forced || (around && !self.fits(at));
+                if let Some(decided) = self.broken.get_mut(group) {
+                    *decided = Some(broken);
+                }
+                self.modes.push(broken);
+            }
+            Step::End => {
+                self.modes.pop();
+            }
+            Step::Indent => self.level += 1,
+            Step::Dedent => self.level -= 1,
+            Step::CommaIfBroken(group) => {
+                if self.is_broken(group) {
+                    self.put(",");
+                }
+            }
+            Step::Comment { text, own_line, ends_line } => {
+                if own_line {
+                    self.lines = 1;
+                } else if self.lines == 0 && (ends_line || !self.out.ends_with(['(', '['])) {
+                    self.space = Gap::Blank;
+                }
+                self.put(text);
+                if ends_line {
+                    self.lines = 1;
+                } else {
+                    self.space = Gap::AfterComment;
+                }
+            }
+        }
+    }
+
+    fn is_broken(&self, group: usize) -> bool {
+        self.broken.get(group).copied().flatten() == Some(true)
+    }
+
+    /// How many columns stand before text on a new line.
+    fn margin_width(&self) -> usize {
+        let margin: usize = self.margin.chars().map(|c| if c == '\t' { self.style.tab_spaces } else { 1 }).sum();
+        margin + usize::try_from(self.level).unwrap_or(0) * self.style.tab_spaces
+    }
+
+    fn put(&mut self, text: &str) {
+        if self.lines > 0 && !self.out.is_empty() {
+            let blank = self.blank && !self.opened;
+            self.out.push_str(if blank { "\n\n" } else { "\n" });
+            self.out.push_str(self.margin);
+            let inner = usize::try_from(self.level).unwrap_or(0) * self.style.tab_spaces;
+            self.out.extend(std::iter::repeat_n(' ', inner));
+            self.column = self.margin_width();
+        } else if self.space == Gap::Blank || (self.space == Gap::AfterComment && !ends_something(text)) {
+            self.out.push(' ');
+            self.column += 1;
+        }
+        self.lines = 0;
+        self.blank = false;
+        self.space = Gap::None;
+        self.out.push_str(text);
+        match text.rsplit_once('\n') {
+            Some((_, last)) => self.column = last.chars().count(),
+            None => self.column += text.chars().count(),
+        }
+    }
+
+    /// Whether the group that begins at this step fits into the rest of the line, with what follows it up to where
+    /// a line may end.
+    fn fits(&self, begin: usize) -> bool {
+        let start =
+            if self.lines > 0 { self.margin_width() } else { self.column + usize::from(self.space != Gap::None) };
+        let Some(mut rest) = self.style.max_width.checked_sub(start) else { return false };
+        let mut depth = 0_usize;
+        let mut space = false;
+        // Whether the step is one of the group's own: there no line ends.
+        let mut inside = true;
+        for step in self.page.steps.iter().skip(begin) {
+            let width = match *step {
+                Step::Begin(_) => {
+                    depth += 1;
+                    continue;
+                }
+                Step::End => {
+                    depth = depth.saturating_sub(1);
+                    inside &= depth > 0;
+                    continue;
+                }
+                Step::Text(text) => {
+                    let first = text.split('\n').next().unwrap_or_default();
+                    let width = first.chars().count() + usize::from(std::mem::take(&mut space));
+                    if first.len() < text.len() {
+                        return width <= rest;
+                    }
+                    width
+                }
+                Step::Comment { own_line, ends_line, .. } if own_line || ends_line => return true,
+                Step::Comment { text, .. } => text.chars().count() + 2,
+                Step::Line(_) if !inside => return true,
+                Step::Hard => return true,
+                Step::CommaIfBroken(group) => usize::from(self.is_broken(group)),
+                Step::Space | Step::Line(true) => {
+                    space = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            match rest.checked_sub(width) {
+                Some(less) => rest = less,
+                None => return false,
+            }
+        }
+        true
+    }
+}
+
+fn ends_something(text: &str) -> bool {
+    matches!(text, ")" | "]" | "," | ";")
+}

@@ -1,0 +1,264 @@
+//! The text of a document, cut at its placeholders `${X}`, each with how its value is written there.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use serde_json::Value;
+use workflow_asl::document::{
+    Field, Form, ItemBatcher, ItemReader, Operand, Operator, QueryLanguage, ReaderConfig, ResultWriter, Retrier, State,
+    StateMachine,
+};
+use workflow_asl::{Pointer, jsonata, placeholder};
+
+use super::quoting::{Stretch, in_intrinsic, in_jsonata};
+use crate::fragment::{Escape, Fragment};
+use crate::lower::slot::{Slots, Source};
+
+/// A placeholder, where it stands.
+#[derive(Debug)]
+pub(super) struct Use<'v> {
+    /// The text between its braces.
+    pub(super) name: &'v str,
+    /// The string that it stands in.
+    pub(super) at: Pointer,
+    /// Where in that string.
+    pub(super) range: Range<usize>,
+    /// Whether only a value of the right type works there, such as a number; text would not.
+    pub(super) typed: bool,
+    /// What a whole field takes that takes no text.
+    pub(super) takes: Option<Takes>,
+}
+
+/// A document's text and its placeholders. Those of [`Fragment::Param`] are named as the document names them.
+#[derive(Debug, Default)]
+pub(super) struct Cut<'v> {
+    pub(super) fragments: Vec<Fragment>,
+    pub(super) uses: Vec<Use<'v>>,
+}
+
+/// Cuts a document at its placeholders. Those that stand `bare` are no text, whatever their values are.
+pub(super) fn cut<'v>(document: &'v Value, language: QueryLanguage, bare: &BTreeSet<Pointer>) -> Cut<'v> {
+    let mut slots = Slots::default();
+    let mut walk =
+        Walk { machine: language, slots: &mut slots, bare, param: &|name| Some(name.to_owned()), uses: Vec::new() };
+    let marked = walk.copy(document, &Pointer::root(), Place::Scope);
+    let uses = walk.uses;
+    Cut { fragments: slots.cut(&marked.to_string()), uses }
+}
+
+/// The document with a mark for each placeholder in its texts that is a parameter, as `param` says.
+pub(crate) fn mark(
+    document: &Value,
+    language: QueryLanguage,
+    slots: &mut Slots,
+    param: &dyn Fn(&str) -> Option<String>,
+) -> Value {
+    let mut walk = Walk { machine: language, slots, bare: &BTreeSet::new(), param, uses: Vec::new() };
+    walk.copy(document, &Pointer::root(), Place::Scope)
+}
+
+/// What the value is that the walk is at.
+#[derive(Clone, Copy)]
+enum Place {
+    /// The machine, a branch or an item processor.
+    Scope,
+    /// The states of one.
+    States,
+    /// A state whose own fields are in this language.
+    State(QueryLanguage),
+    /// The list of branches.
+    Branches,
+    /// The list of retriers.
+    Retriers(QueryLanguage),
+    /// The rules of a choice, and what they are made of.
+    Rules(QueryLanguage),
+    /// An object with these fields.
+    Fields(QueryLanguage, &'static [Field]),
+    /// Anything in a state.
+    Data(QueryLanguage, Role),
+}
+
+/// What a field takes that takes no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Flag,
+}
+
+/// What a string is for.
+#[derive(Clone, Copy)]
+enum Role {
+    /// It may be data or an expression.
+    Any,
+    /// It must be an expression or a path: text is not taken as data.
+    Code,
+    /// It must be a number or a flag.
+    Typed(Takes),
+}
+
+struct Walk<'v, 'w> {
+    /// The machine's language.
+    machine: QueryLanguage,
+    slots: &'w mut Slots,
+    /// The places of placeholders without quotes.
+    bare: &'w BTreeSet<Pointer>,
+    /// The parameter that a placeholder is; what is none stays text.
+    param: &'w dyn Fn(&str) -> Option<String>,
+    uses: Vec<Use<'v>>,
+}
+
+impl<'v> Walk<'v, '_> {
+    /// The value with a mark for each placeholder. Documents nest at most as deep as their reader allows.
+    fn copy(&mut self, value: &'v Value, at: &Pointer, place: Place) -> Value {
+        match value {
+            Value::String(text) => self.string(text, at, place),
+            Value::Array(items) => {
+                let place = match place {
+                    Place::Branches => Place::Scope,
+                    Place::Retriers(language) => Place::Fields(language, Retrier::FIELDS),
+                    place => place,
+                };
+                let items = items.iter().enumerate().map(|(index, item)| self.copy(item, &at.index(index), place));
+                items.collect()
+            }
+            Value::Object(members) => {
+                let place = match (place, members.get("QueryLanguage").and_then(Value::as_str)) {
+                    (Place::State(machine), own) => {
+                        Place::State(own.and_then(QueryLanguage::from_name).unwrap_or(machine))
+                    }
+                    (place, _) => place,
+                };
+                let members = members.iter().map(|(key, member)| {
+                    let at = at.child(key);
+                    let value = self.copy(member, &at, self.inside(place, key));
+                    (self.within(key, &at, |_| Escape::Text), value)
+                });
+                Value::Object(members.collect())
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        }
+    }
+
+    /// What a member is.
+    fn inside(&self, place: Place, key: &str) -> Place {
+        match (place, key) {
+            (Place::Scope, "States") => Place::States,
+            (Place::Scope, _) => Place::Data(QueryLanguage::JsonPath, role(StateMachine::FIELDS, key)),
+            (Place::States, _) => Place::State(self.machine),
+            (Place::State(_), "Branches") => Place::Branches,
+            (Place::State(_), "ItemProcessor" | "Iterator") => Place::Scope,
+            (Place::State(language), "Retry") => Place::Retriers(language),
+            (Place::State(language), "Choices") => Place::Rules(language),
+            (Place::State(language), "ItemReader") => Place::Fields(language, ItemReader::FIELDS),
+            (Place::State(language), "ItemBatcher") => Place::Fields(language, ItemBatcher::FIELDS),
+            (Place::State(language), "ResultWriter") => Place::Fields(language, ResultWriter::FIELDS),
+            (Place::State(language), _) => Place::Data(language, role(State::FIELDS, key)),
+            (Place::Fields(language, _), "ReaderConfig") => Place::Fields(language, ReaderConfig::FIELDS),
+            (Place::Fields(language, fields), _) => Place::Data(language, role(fields, key)),
+            (Place::Rules(language), "And" | "Or" | "Not") => Place::Rules(language),
+            (Place::Rules(language), _) => Place::Data(language, role_in_rule(key)),
+            (Place::Data(language, _), "Condition") => Place::Data(language, Role::Code),
+            (Place::Data(language @ QueryLanguage::JsonPath, _), key) if key.ends_with(".$") => {
+                Place::Data(language, Role::Code)
+            }
+            (Place::Data(language, _), _) => Place::Data(language, Role::Any),
+            (place, _) => place,
+        }
+    }
+
+    fn string(&mut self, text: &'v str, at: &Pointer, place: Place) -> Value {
+        let (language, role) = match place {
+            Place::Data(language, role) => (language, role),
+            _ => (QueryLanguage::JsonPath, Role::Any),
+        };
+        if let Some((range, name)) = placeholder::named(text).next()
+            && range.len() == text.len()
+            && let Some(param) = (self.param)(name)
+        {
+            let is_data = language == QueryLanguage::Jsonata && !matches!(role, Role::Code);
+            let escape = if is_data { Escape::JsonataTemplate } else { Escape::Json };
+            let takes = match role {
+                Role::Typed(takes) => Some(takes),
+                Role::Any | Role::Code => None,
+            };
+            let typed = takes.is_some() || self.bare.contains(at);
+            self.uses.push(Use { name, at: at.clone(), range, typed, takes });
+            return self.slots.value(Source::Param(param), escape);
+        }
+        if !text.contains("${") {
+            return text.into();
+        }
+        let stretches = match (language, role) {
+            (QueryLanguage::Jsonata, _) if jsonata::expression(text).is_some() => in_jsonata(text),
+            (QueryLanguage::JsonPath, Role::Code) if text.trim_start().starts_with("States.") => in_intrinsic(text),
+            _ => Vec::new(),
+        };
+        let mut stretches = stretches.into_iter().peekable();
+        let marked = self.within(text, at, |range| {
+            while stretches.next_if(|(stretch, _)| stretch.end <= range.start).is_some() {}
+            match stretches.peek() {
+                Some((stretch, kind)) if stretch.start <= range.start => match kind {
+                    Stretch::JsonataCode => Escape::Jsonata,
+                    Stretch::JsonataText => Escape::JsonataText,
+                    Stretch::IntrinsicText => Escape::Intrinsic,
+                },
+                _ => Escape::Text,
+            }
+        });
+        marked.into()
+    }
+
+    /// The text with a mark for each placeholder in it, written as `escape` says for where it stands.
+    fn within(&mut self, text: &'v str, at: &Pointer, mut escape: impl FnMut(&Range<usize>) -> Escape) -> String {
+        let mut marked = String::new();
+        let mut from = 0;
+        for (range, name) in placeholder::named(text) {
+            let Some(param) = (self.param)(name) else { continue };
+            let escape = escape(&range);
+            marked.push_str(text.get(from..range.start).unwrap_or_default());
+            marked.push_str(&self.slots.inside(Source::Param(param), escape));
+            from = range.end;
+            self.uses.push(Use { name, at: at.clone(), range, typed: escape == Escape::Jsonata, takes: None });
+        }
+        marked.push_str(text.get(from..).unwrap_or_default());
+        marked
+    }
+}
+
+/// What the strings of a rule's field are for.
+fn role_in_rule(key: &str) -> Role {
+    match Operator::from_name(key).map(Operator::operand) {
+        Some(Operand::Number) => Role::Typed(Takes::Number),
+        Some(Operand::Flag) => Role::Typed(Takes::Flag),
+        Some(Operand::Path) => Role::Code,
+        Some(Operand::Text | Operand::Timestamp) => Role::Any,
+        None if matches!(key, "Variable" | "Next" | "Condition") => Role::Code,
+        None => Role::Any,
+    }
+}
+
+/// What the table of fields says of a field's strings.
+fn role(fields: &[Field], key: &str) -> Role {
+    match fields.iter().find(|field| field.name == key).map(|field| field.form) {
+        Some(Form::Integer { .. }) => Role::Typed(Takes::Integer),
+        Some(Form::Number { .. }) => Role::Typed(Takes::Number),
+        Some(Form::Flag) => Role::Typed(Takes::Flag),
+        Some(
+            Form::PathOrNull
+            | Form::Path
+            | Form::ReferencePathOrNull
+            | Form::ReferencePath
+            | Form::InputReferencePath
+            | Form::PathOrIntrinsic
+            | Form::Condition
+            | Form::Resource
+            | Form::StateName
+            | Form::Word(_),
+        ) => Role::Code,
+        _ => Role::Any,
+    }
+}

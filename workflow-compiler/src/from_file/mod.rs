@@ -1,0 +1,181 @@
+//! `from "file"`: a document in Amazon States Language in the place of states. It is checked, and taken as it is.
+
+pub(crate) mod fragments;
+mod input;
+mod params;
+mod quoting;
+mod read;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+use workflow_asl::document::{Scope, StateMachine};
+use workflow_asl::source::Source;
+use workflow_asl::{Code, Diagnostic, Pointer, StateKind, placeholder, rules};
+
+use self::fragments::Cut;
+pub use self::fragments::Takes;
+use crate::check::{Model, is_handled};
+use crate::fragment::Fragment;
+#[cfg(feature = "iam")]
+use crate::policy::PolicyTemplate;
+use crate::problem::{DocumentPlace, Problem, Problems};
+use crate::state_ident::StateIdents;
+use crate::syntax::ast::{Declaration, Text};
+
+/// The document that a workflow has its states from.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Its path, as the workflow writes it.
+    pub path: String,
+    /// Its states, each before those inside it.
+    pub states: Vec<DocumentState>,
+}
+
+/// A state of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentState {
+    /// What Rust code calls it.
+    pub ident: String,
+    /// Its name in the document.
+    pub name: String,
+    /// Its kind.
+    pub kind: StateKind,
+    /// Whether it is a task that a function or a worker of the user's may do.
+    pub handled: bool,
+}
+
+/// What becomes of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Compiled {
+    pub(crate) definition: Value,
+    pub(crate) fragments: Vec<Fragment>,
+    pub(crate) document: Option<Document>,
+    /// The params that its placeholders make, where none are declared.
+    pub(crate) params: Option<Declaration>,
+    /// What its role needs.
+    #[cfg(feature = "iam")]
+    pub(crate) policy: PolicyTemplate,
+}
+
+/// Reads and checks the document; what is wrong with it is reported at the literal that names the file.
+/// `None` where it could not be read.
+pub(crate) fn compile(
+    model: &Model<'_>,
+    file: &Text,
+    folder: Option<&Path>,
+    problems: &mut Problems,
+) -> Option<Compiled> {
+    let source = match read::read(file, folder) {
+        Ok(source) => source,
+        Err(problem) => {
+            problems.push(problem);
+            return None;
+        }
+    };
+    let (machine, mut found) = rules::read_and_check(source.value(), model.machine_type);
+    found.extend(source.remarks().iter().cloned());
+    input::members(model, &machine, (&source, file), &mut found, problems);
+    let bare = source.bare();
+    expressions_without_quotes(source.value(), &bare, &mut found);
+    let Cut { fragments, uses } = fragments::cut(source.value(), machine.language(), &bare);
+    let params = params::params(model, file, &uses, &mut found, problems);
+    if let Some(word) = model.workflow.unchecked() {
+        let all = found.len();
+        found.retain(|found| !found.code.depends_on_table());
+        if found.len() == all {
+            problems.push(crate::finding::needless_word(word));
+        }
+    }
+    report(&source, file, found, problems);
+    let fragments = params.name(fragments);
+    Some(Compiled {
+        #[cfg(feature = "iam")]
+        policy: PolicyTemplate::of(&machine, &params.names, &fragments),
+        fragments,
+        document: Some(Document { path: file.value.clone(), states: states(source.value(), &machine) }),
+        params: params.declaration,
+        definition: source.into_value(),
+    })
+}
+
+/// Finds what stands without quotes and is no placeholder alone, but an expression of the tool that fills it in.
+fn expressions_without_quotes(document: &Value, bare: &BTreeSet<Pointer>, found: &mut Vec<Diagnostic>) {
+    for at in bare {
+        let text = document.pointer(at.as_str()).and_then(Value::as_str).unwrap_or_default();
+        if !placeholder::is_one(text) {
+            let message = format!("only a placeholder such as `${{Name}}` can stand without quotes, not `{text}`");
+            found.push(Diagnostic::new(Code::NotJson, at.clone(), message));
+        }
+    }
+}
+
+/// The placeholders of a document as parameters: each by the text between its braces.
+///
+/// `bare` are the places of those that stand without quotes ([`Source::bare`]).
+pub fn placeholders(document: &Value, bare: &BTreeSet<Pointer>) -> IndexMap<String, Placeholder> {
+    let (machine, _) = StateMachine::read(document);
+    let mut all: IndexMap<String, Placeholder> = IndexMap::new();
+    for used in fragments::cut(document, machine.language(), bare).uses {
+        let first = Placeholder { takes: used.takes, ..Placeholder::default() };
+        let one = all.entry(used.name.to_owned()).or_insert(first);
+        one.typed |= used.typed;
+        one.takes = one.takes.filter(|takes| used.takes == Some(*takes));
+        let text = document.pointer(used.at.as_str()).and_then(Value::as_str);
+        if used.typed && text.is_some_and(placeholder::is_one) {
+            one.whole_and_typed.push(used.at);
+        }
+    }
+    all
+}
+
+/// What values a placeholder may have, by where it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Placeholder {
+    /// Whether text would be wrong at some place: one that takes a number or a flag, or code.
+    pub typed: bool,
+    /// What all places take, where all are whole fields that take no text.
+    pub takes: Option<Takes>,
+    /// The places where it is a whole value, and text would be wrong.
+    pub whole_and_typed: Vec<Pointer>,
+}
+
+/// What was found in the document, in the order of its text.
+fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut Problems) {
+    let places = source.locate(&found);
+    let mut found: Vec<_> = found.into_iter().zip(places).collect();
+    found.sort_by_key(|(_, place)| (place.line, place.column));
+    for (finding, place) in found {
+        let (help, message) = (finding.help().into_iter().collect(), finding.message());
+        let Diagnostic { code, pointer, .. } = finding;
+        let place = DocumentPlace { file: file.value.clone(), line: place.line, column: place.column, pointer };
+        problems.push(Problem { help, place: Some(Box::new(place)), ..Problem::new(code, file.spot, message) });
+    }
+}
+
+/// The states of all scopes, each before those inside it; of two with one name, which is reported, the first.
+fn states(document: &Value, machine: &StateMachine) -> Vec<DocumentState> {
+    let idents = StateIdents::of(document);
+    let mut states = Vec::new();
+    collect(&machine.scope(), &idents, &mut states);
+    let mut seen = BTreeSet::new();
+    states.retain(|state: &DocumentState| seen.insert(state.name.clone()));
+    states
+}
+
+/// Documents nest at most as deep as their reader allows.
+fn collect(scope: &Scope<'_>, idents: &StateIdents, states: &mut Vec<DocumentState>) {
+    for (name, state) in scope.states.into_iter().flatten() {
+        let at = scope.state_pointer(name);
+        if let Some(ident) = idents.get(&at) {
+            let handled = state.resource.as_deref().is_some_and(is_handled);
+            states.push(DocumentState { ident: ident.to_owned(), name: name.clone(), kind: state.kind, handled });
+        }
+        for inner in state.scopes(name, &at) {
+            collect(&inner, idents, states);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The placeholders of a document as deploy-time parameters: the declared ones, or else a struct made of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use proc_macro2::{Ident, Span};
+use workflow_asl::nearest::nearest;
+use workflow_asl::{Code, Diagnostic};
+
+use super::fragments::Use;
+use crate::check::Model;
+use crate::fragment::Fragment;
+use crate::problem::{Problem, Problems};
+use crate::state_ident::{Distinct, snake};
+use crate::syntax::ast::{Declaration, DeclarationKind, FieldDecl, Text, Type, TypeKind, plain};
+use crate::syntax::rust_name;
+
+/// What a placeholder without letters is called.
+const FALLBACK: &str = "param";
+
+/// Which parameter each placeholder is.
+pub(super) struct Params {
+    /// The parameter's name by the placeholder's.
+    pub(super) names: BTreeMap<String, String>,
+    /// The declaration that the placeholders make, where the workflow has none.
+    pub(super) declaration: Option<Declaration>,
+}
+
+/// The parameters. A placeholder is the declared one that is called as it is in JSON, or that has the field's name which
+/// would be made of it; without any declaration a field is made of each.
+pub(super) fn params(
+    model: &Model<'_>,
+    file: &Text,
+    uses: &[Use<'_>],
+    found: &mut Vec<Diagnostic>,
+    problems: &mut Problems,
+) -> Params {
+    let mut placeholders: IndexMap<&str, bool> = IndexMap::new();
+    for used in uses {
+        *placeholders.entry(used.name).or_default() |= used.typed;
+    }
+    let mut distinct = Distinct::default();
+    let idents: Vec<_> = placeholders.keys().map(|name| distinct.take(snake(name, FALLBACK), "_")).collect();
+    let declared = model.workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
+        DeclarationKind::Params(fields) => Some(fields),
+        _ => None,
+    });
+    match declared {
+        Some(fields) => {
+            let pairs = placeholders.keys().copied().zip(&idents);
+            Params { names: matched(fields, pairs, uses, found, problems), declaration: None }
+        }
+        None if placeholders.is_empty() => Params { names: BTreeMap::new(), declaration: None },
+        None => made(file, placeholders, &idents),
+    }
+}
+
+fn matched<'p>(
+    fields: &[FieldDecl],
+    placeholders: impl Iterator<Item = (&'p str, &'p String)>,
+    uses: &[Use<'_>],
+    found: &mut Vec<Diagnostic>,
+    problems: &mut Problems,
+) -> BTreeMap<String, String> {
+    let by_wire: BTreeMap<&str, &FieldDecl> = fields.iter().map(|field| (field.wire.as_str(), field)).collect();
+    let by_name: BTreeMap<String, &FieldDecl> = fields.iter().map(|field| (plain(&field.name), field)).collect();
+    let mut names = BTreeMap::new();
+    for (placeholder, ident) in placeholders {
+        if let Some(field) = by_wire.get(placeholder).or_else(|| by_name.get(ident)) {
+            names.insert(placeholder.to_owned(), plain(&field.name));
+        }
+    }
+    let mut reported = BTreeSet::new();
+    for used in uses.iter().filter(|used| !names.contains_key(used.name)) {
+        // Each is one mistake, however often it stands there.
+        if reported.insert(used.name) {
+            found.push(undeclared(used, &by_wire));
+        }
+    }
+    let used: BTreeSet<&String> = names.values().collect();
+    for field in fields.iter().filter(|field| !used.contains(&plain(&field.name))) {
+        let message = format!("the document does not use `{}`", plain(&field.name));
+        problems.push(
+            Problem::new(Code::UnusedParam, field.name.span(), message)
+                .help(format!("it would be `${{{}}}` in it", field.wire)),
+        );
+    }
+    names
+}
+
+fn undeclared(used: &Use<'_>, declared: &BTreeMap<&str, &FieldDecl>) -> Diagnostic {
+    let name = used.name;
+    let help = match nearest(name, declared.keys().copied()) {
+        Some(near) => format!("did you mean `{near}`? its own param would be `{}`", field(used)),
+        None => format!("declare it: `params {{ {} }}`", field(used)),
+    };
+    Diagnostic::new(Code::UnknownParam, used.at.clone(), format!("the placeholder `${{{name}}}` is no declared param"))
+        .with_range(used.range.start, used.range.len())
+        .with_help(help)
+}
+
+/// How a placeholder is declared.
+fn field(used: &Use<'_>) -> String {
+    let ident = rust_name(&Ident::new(&snake(used.name, FALLBACK), Span::call_site()));
+    format!("{ident}: {}", if used.typed { "Json" } else { "String" })
+}
+
+/// `params { … }` with a field for each placeholder: text, but where only another value works.
+fn made(file: &Text, placeholders: IndexMap<&str, bool>, idents: &[String]) -> Params {
+    let span = file.spot.first;
+    let mut names = BTreeMap::new();
+    let mut fields = Vec::new();
+    for ((placeholder, typed), ident) in placeholders.into_iter().zip(idents) {
+        names.insert(placeholder.to_owned(), ident.clone());
+        let kind = if typed { TypeKind::Json } else { TypeKind::String };
+        let comment = Text { value: format!("`${{{placeholder}}}` in the document."), spot: file.spot };
+        fields.push(FieldDecl {
+            comment: Some(comment),
+            name: rust_name(&Ident::new(ident, span)),
+            wire: placeholder.to_owned(),
+            ty: Type { kind, spot: file.spot },
+        });
+    }
+    let keyword = Ident::new("params", span);
+    let declaration = Declaration { comment: None, keyword, kind: DeclarationKind::Params(fields) };
+    Params { names, declaration: Some(declaration) }
+}
+
+impl Params {
+    /// The document's text with the parameters' own names.
+    pub(super) fn name(&self, mut fragments: Vec<Fragment>) -> Vec<Fragment> {
+        for fragment in &mut fragments {
+            if let Fragment::Param { name, .. } = fragment
+                && let Some(param) = self.names.get(name)
+            {
+                name.clone_from(param);
+            }
+        }
+        fragments
+    }
+}

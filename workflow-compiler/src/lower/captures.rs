@@ -1,0 +1,158 @@
+//! Captures: what a state keeps of its result for those that read it by its name, and the first state of a map of the
+//! item, as a variable in its `Assign`.
+//!
+//! In JSONata the variable is one object constructor, which leaves out what is absent: an expression for each member
+//! would fail the task after it has succeeded. In JSONPath the checks have cut each path at its last certain member.
+
+use serde_json::{Map, Value};
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::{Pointer, StateKind};
+
+use super::field::Fields;
+use super::jsonata::{expression, quote};
+use super::jsonata_value::braced;
+use super::reference::{push_jsonata_member, push_path_member};
+use super::{Lowering, ValueField, ValueSite, target_spot};
+use crate::check::{Capture, ItemCapture, StateInfo};
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Spot, Target};
+use crate::syntax::keyword::ClauseKind;
+
+impl<'a> Lowering<'_, 'a> {
+    /// Adds the variable of the state's result to its `Assign`.
+    pub(super) fn keep(&mut self, info: &StateInfo<'a>, fields: &mut Fields) {
+        let model = self.model;
+        let Some((variable, capture)) = model.capture_of(info) else { return };
+        let at = fields.at.child("Assign").child(&variable);
+        let spot = info.state.name.span().into();
+        let pass = info.state.kind == StateKind::Pass;
+        match info.language {
+            QueryLanguage::Jsonata if pass => {
+                let value = self.capture_of_pass(info, capture, fields.map.get("Assign"), &at);
+                self.put_variable(spot, fields, variable, value);
+            }
+            QueryLanguage::Jsonata => {
+                let value = braced(&constructor(capture, "$states.result"));
+                self.put_variable(spot, fields, variable, value);
+            }
+            QueryLanguage::JsonPath => match template(capture, "$") {
+                None => self.put_variable(spot, fields, format!("{variable}.$"), "$".into()),
+                Some(value) => self.put_variable(spot, fields, variable, value),
+            },
+        }
+    }
+
+    /// Adds the variable of the map's item to the `Assign` of the way from its first state to the target.
+    pub(super) fn capture_item(&mut self, info: &StateInfo<'a>, target: &Target, way: &mut Fields) {
+        let model = self.model;
+        let Some(ItemCapture { variable, capture, again, .. }) = model.item_capture_of(info, target) else { return };
+        let (name, value) = match info.language {
+            QueryLanguage::Jsonata => {
+                let item = constructor(capture, "$states.input");
+                let value = if *again { format!("$exists(${variable}) ? ${variable} : {item}") } else { item };
+                (variable.clone(), braced(&value))
+            }
+            QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),
+        };
+        self.put_variable(info.state.name.span().into(), way, name, value);
+    }
+
+    fn put_variable(&mut self, spot: Spot, fields: &mut Fields, name: String, value: Value) {
+        let at = fields.at.child("Assign");
+        if !fields.map.contains_key("Assign") {
+            self.source_map.put(at.clone(), spot);
+        }
+        self.source_map.put(at.child(&name), spot);
+        match fields.map.entry("Assign").or_insert_with(|| Value::Object(Map::new())) {
+            Value::Object(assign) => drop(assign.insert(name, value)),
+            // What leaves a variable out is one expression, and so is the user's own.
+            Value::String(text) => {
+                if let (Some(all), Some(own)) = (expression(text), value.as_str().and_then(expression)) {
+                    let merged = format!("$merge([{}, {{{}: {}}}])", all.trim(), quote(&name), own.trim());
+                    fields.insert("Assign", braced(&merged));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A JSONata pass has no result in its `Assign`: its value is computed there once more, as far as it is kept.
+    fn capture_of_pass(
+        &mut self,
+        info: &StateInfo<'a>,
+        capture: &Capture,
+        assign: Option<&Value>,
+        at: &Pointer,
+    ) -> Value {
+        let place = ValueSite { state: info, position: ValueField::Output };
+        let value = match &info.state.head {
+            Head::Pass { value: Some(value) } => Some(value),
+            _ => info.state.clauses.iter().find_map(|clause| match &clause.value {
+                ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
+                _ => None,
+            }),
+        };
+        match value {
+            // Without a value the output is the input.
+            None => braced(&constructor(capture, "$states.input")),
+            Some(value) => {
+                let part = part_of(value, capture);
+                match assign {
+                    Some(Value::String(_)) => braced(&self.jsonata(place, &part).text),
+                    _ => self.jsonata_value(place, &part, at),
+                }
+            }
+        }
+    }
+
+    /// Adds the variable of the error to the `Assign` of a catcher.
+    pub(super) fn capture_error(&mut self, info: &StateInfo<'a>, target: &Target, entry: &mut Fields) {
+        let model = self.model;
+        let Some(variable) = model.error_capture_of(info, target) else { return };
+        let (name, value) = match info.language {
+            QueryLanguage::Jsonata => (variable.to_owned(), braced("$states.errorOutput")),
+            QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),
+        };
+        self.put_variable(target_spot(target), entry, name, value);
+    }
+}
+
+/// `{'ModelArtifacts': {'S3ModelArtifacts': $states.result.ModelArtifacts.S3ModelArtifacts}}`
+fn constructor(capture: &Capture, path: &str) -> String {
+    let Capture::Members(members) = capture else { return path.to_owned() };
+    let members = members.iter().map(|(name, capture)| {
+        let mut path = path.to_owned();
+        push_jsonata_member(&mut path, name);
+        format!("{}: {}", quote(name), constructor(capture, &path))
+    });
+    format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+}
+
+/// The same as a payload template; `None` for the whole.
+fn template(capture: &Capture, path: &str) -> Option<Value> {
+    let Capture::Members(members) = capture else { return None };
+    let mut object = Map::new();
+    for (name, capture) in members {
+        let mut path = path.to_owned();
+        push_path_member(&mut path, name, false);
+        match template(capture, &path) {
+            None => object.insert(format!("{name}.$"), path.into()),
+            Some(value) => object.insert(name.clone(), value),
+        };
+    }
+    Some(object.into())
+}
+
+/// The members of a value that are kept; where it is no object in braces, all of it.
+fn part_of(value: &Expr, capture: &Capture) -> Expr {
+    match (&value.kind, capture) {
+        (ExprKind::Paren(inner), _) => part_of(inner, capture),
+        (ExprKind::Object(members), Capture::Members(wanted)) => {
+            let parts = members.iter().filter_map(|member| {
+                let value = part_of(&member.value, wanted.get(&member.key.value)?);
+                Some(Member { key: member.key.clone(), optional: member.optional, value, comma: None })
+            });
+            Expr { kind: ExprKind::Object(parts.collect()), spot: value.spot }
+        }
+        _ => value.clone(),
+    }
+}

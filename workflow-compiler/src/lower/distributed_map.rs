@@ -1,0 +1,220 @@
+//! Distributed maps, what they read, write and group: item readers, result writers, batchers and their short forms.
+//!
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>
+
+use proc_macro2::Ident;
+use serde_json::Value;
+use workflow_asl::Code;
+use workflow_asl::document::{Field, ItemBatcher, ItemReader, QueryLanguage, ReaderConfig, ResultWriter, WriterConfig};
+
+use super::field::Fields;
+use super::{Lowering, ValueField, ValueSite};
+use crate::check::{StateInfo, integration};
+use crate::problem::Problem;
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, Spot, plain};
+use crate::syntax::keyword::ClauseKind;
+
+/// What may stand after `s3::` in `over`, with the call and the `InputType` that it means.
+const READERS: [(&str, &str, Option<&str>); 6] = [
+    ("csv", "getObject", Some("CSV")),
+    ("json", "getObject", Some("JSON")),
+    ("jsonl", "getObject", Some("JSONL")),
+    ("parquet", "getObject", Some("PARQUET")),
+    ("manifest", "getObject", Some("MANIFEST")),
+    ("list", "listObjectsV2", None),
+];
+
+/// The short words in the braces of a reader, with what the document calls them.
+const SHORT: [(&str, &str); 6] = [
+    ("delimiter", "CSVDelimiter"),
+    ("max_items", "MaxItems"),
+    ("pointer", "ItemsPointer"),
+    ("manifest", "ManifestType"),
+    ("transformation", "Transformation"),
+    ("headers", "CSVHeaders"),
+];
+
+impl<'a> Lowering<'_, 'a> {
+    /// `over s3::csv { Bucket: …, Key: …, headers: first_row }`
+    pub(super) fn reader(&mut self, info: &StateInfo<'a>, path: &[Ident], body: &Expr, fields: &mut Fields) {
+        let ExprKind::Object(members) = &body.kind else { return };
+        let words: Vec<_> = path.iter().map(plain).collect();
+        let found = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["s3", format] => READERS.iter().find(|(known, ..)| known == format).copied(),
+            _ => None,
+        };
+        let Some((_, action, input_type)) = found else {
+            let spot = path
+                .first()
+                .zip(path.last())
+                .map_or(body.spot, |(first, last)| Spot { first: first.span(), last: last.span() });
+            let problem =
+                Problem::new(Code::BadResource, spot, format!("`{}` is no format of items", words.join("::")));
+            let known = READERS.iter().map(|(known, ..)| *known);
+            let near = workflow_asl::nearest::nearest(words.last().map_or("", String::as_str), known);
+            let problem = match near.map(|near| format!("s3::{near}")) {
+                Some(near) => problem.did_you_mean(&near, near.clone()),
+                None => problem,
+            };
+            let known: Vec<_> = READERS.iter().map(|(known, ..)| format!("`s3::{known}`")).collect();
+            self.problems.push(problem.help(format!("there is {}", known.join(", "))));
+            return;
+        };
+        let mut reader = Fields::at(fields.at.child("ItemReader"));
+        let spot = path
+            .first()
+            .zip(path.last())
+            .map_or(body.spot, |(first, last)| Spot { first: first.span(), last: last.span() });
+        let s3 = path.first().map(|word| Ident::new("s3", word.span()));
+        let action = path.last().map(|word| Ident::new(action, word.span()));
+        let call: Vec<_> = s3.into_iter().chain(action).collect();
+        self.put(&mut reader, "Resource", integration(&call, None).into(), spot);
+        let of_config = |key: &str| {
+            SHORT.iter().any(|(short, _)| *short == key) || ReaderConfig::FIELDS.iter().any(|field| field.name == key)
+        };
+        let (config, request): (Vec<_>, Vec<_>) =
+            members.iter().cloned().partition(|member| of_config(&member.key.value));
+        self.put_request(info, request, body.spot, &mut reader);
+        let mut config_fields = Fields::at(reader.at.child("ReaderConfig"));
+        if let Some(input_type) = input_type {
+            self.put(&mut config_fields, "InputType", input_type.into(), spot);
+        }
+        self.put_config(info, &config, ReaderConfig::FIELDS, &mut config_fields);
+        if !config_fields.map.is_empty() {
+            reader.insert("ReaderConfig", config_fields.ordered(ReaderConfig::FIELDS));
+        }
+        self.put(fields, "ItemReader", reader.ordered(ItemReader::FIELDS), spot);
+    }
+
+    pub(super) fn transfer_clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields) {
+        match (clause.kind, &clause.value) {
+            (ClauseKind::ItemReader, ClauseValue::Transfer { .. }) => {
+                let reader = self.transfer(info, clause, "ItemReader", fields);
+                self.put(fields, "ItemReader", reader.ordered(ItemReader::FIELDS), clause.spot);
+            }
+            (ClauseKind::ResultWriter, ClauseValue::Transfer { .. }) => {
+                let writer = self.transfer(info, clause, "ResultWriter", fields);
+                self.put(fields, "ResultWriter", writer.ordered(ResultWriter::FIELDS), clause.spot);
+            }
+            (ClauseKind::WriteTo, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), spot })) => {
+                let mut writer = Fields::at(fields.at.child("ResultWriter"));
+                let call = ["s3", "putObject"].map(|word| Ident::new(word, clause.keyword.span()));
+                let arn = integration(&call, None);
+                self.put(&mut writer, "Resource", arn.into(), clause.keyword.span().into());
+                self.put_request(info, members.clone(), *spot, &mut writer);
+                self.put(fields, "ResultWriter", writer.ordered(ResultWriter::FIELDS), clause.spot);
+            }
+            (ClauseKind::Batch, ClauseValue::Expr(count)) => {
+                let mut batcher = self.batcher(fields);
+                let place = ValueSite { state: info, position: ValueField::Transfer };
+                self.put_scalar(&mut batcher, "MaxItemsPerBatch", place, count);
+                self.put(fields, "ItemBatcher", batcher.ordered(ItemBatcher::FIELDS), clause.spot);
+            }
+            (ClauseKind::ItemBatcher, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) => {
+                let mut batcher = self.batcher(fields);
+                self.put_config(info, members, ItemBatcher::FIELDS, &mut batcher);
+                self.put(fields, "ItemBatcher", batcher.ordered(ItemBatcher::FIELDS), clause.spot);
+            }
+            _ => {}
+        }
+    }
+
+    /// The batcher so far: `batch` and `item_batcher` add up.
+    fn batcher(&self, fields: &mut Fields) -> Fields {
+        let mut batcher = Fields::at(fields.at.child("ItemBatcher"));
+        if let Some(Value::Object(map)) = fields.map.shift_remove("ItemBatcher") {
+            batcher.map = map;
+        }
+        batcher
+    }
+
+    fn transfer(&mut self, info: &StateInfo<'a>, clause: &Clause, name: &str, fields: &Fields) -> Fields {
+        let mut transfer = Fields::at(fields.at.child(name));
+        let ClauseValue::Transfer { call, body, config } = &clause.value else { return transfer };
+        if let Some(call) = call {
+            let (arn, spot) = self.resource(call);
+            self.put(&mut transfer, "Resource", arn, spot);
+        }
+        if let Some(body) = body {
+            let place = ValueSite { state: info, position: ValueField::Transfer };
+            let field = request_field(info);
+            self.put_value(&mut transfer, field, place, body);
+        }
+        if let Some(Expr { kind: ExprKind::Object(members), spot }) = config {
+            let (name, table) = if name == "ItemReader" {
+                ("ReaderConfig", ReaderConfig::FIELDS)
+            } else {
+                ("WriterConfig", WriterConfig::FIELDS)
+            };
+            let mut config = Fields::at(transfer.at.child(name));
+            self.put_config(info, members, table, &mut config);
+            self.put(&mut transfer, name, config.ordered(table), *spot);
+        }
+        transfer
+    }
+
+    fn put_request(&mut self, info: &StateInfo<'a>, members: Vec<Member>, spot: Spot, fields: &mut Fields) {
+        let place = ValueSite { state: info, position: ValueField::Transfer };
+        let body = Expr { kind: ExprKind::Object(members), spot };
+        self.put_value(fields, request_field(info), place, &body);
+    }
+
+    /// The members of a configuration, which have AWS's own names or short ones.
+    fn put_config(&mut self, info: &StateInfo<'a>, members: &[Member], table: &[Field], fields: &mut Fields) {
+        let place = ValueSite { state: info, position: ValueField::Transfer };
+        for Member { key, value, .. } in members {
+            let short = SHORT.iter().find(|(short, _)| *short == key.value).map(|(_, name)| *name);
+            let name = short.unwrap_or(&key.value);
+            self.source_map.put_key(fields.at.child(name), key.spot);
+            match (name, &value.kind) {
+                ("CSVHeaders", _) if short.is_some() => self.put_headers(value, fields),
+                ("CSVDelimiter" | "Transformation" | "ManifestType", _) if short.is_some() => {
+                    let word = word_of(value).map(|word| Value::from(word.to_uppercase()));
+                    let word = word.unwrap_or_else(|| self.literal(value));
+                    self.put(fields, name, word, value.spot);
+                }
+                // Only these may be computed.
+                _ if table.iter().any(|field| field.name == format!("{name}Path")) => {
+                    self.put_scalar(fields, name, place, value);
+                }
+                ("BatchInput", _) => self.put_value(fields, name, place, value),
+                (name, _) if name.ends_with("Path") => self.put_path(fields, name, place, value),
+                _ => {
+                    let literal = self.literal(value);
+                    self.put(fields, name, literal, value.spot);
+                }
+            }
+        }
+    }
+
+    /// `headers: first_row`, or their names.
+    fn put_headers(&mut self, value: &Expr, fields: &mut Fields) {
+        let given = matches!(value.kind, ExprKind::Array(_));
+        let location = if given { "GIVEN" } else { "FIRST_ROW" };
+        if !given && word_of(value).is_none_or(|word| word != "first_row") {
+            let problem = Problem::new(Code::NotAllowedValue, value.spot, "headers are `first_row` or a list of names");
+            self.problems.push(problem);
+        }
+        self.put(fields, "CSVHeaderLocation", location.into(), value.spot);
+        if given {
+            let names = self.literal(value);
+            self.put(fields, "CSVHeaders", names, value.spot);
+        }
+    }
+}
+
+/// The field that holds the request of a reader or writer.
+fn request_field(info: &StateInfo<'_>) -> &'static str {
+    match info.language {
+        QueryLanguage::JsonPath => "Parameters",
+        QueryLanguage::Jsonata => "Arguments",
+    }
+}
+
+/// The text of a literal.
+fn word_of(value: &Expr) -> Option<&str> {
+    match &value.kind {
+        ExprKind::Text(text) => Some(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,114 @@
+//! Slots for values that only the deployment or rustc knows: marks in the document, at which its text is cut.
+
+use proc_macro2::TokenStream;
+use serde_json::Value;
+
+use crate::fragment::{Escape, Fragment};
+
+/// Begins a mark; the private-use character keeps it apart from a placeholder that the user wrote.
+const OPEN: &str = "${\u{E000}";
+const CLOSE: char = '}';
+
+/// Where a hole's value comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// A deploy-time parameter, by its Rust name.
+    Param(String),
+    /// A constant of the user's Rust code.
+    Constant(TokenStream),
+}
+
+struct Slot {
+    source: Source,
+    escape: Escape,
+    /// What stands on either side of the mark and goes with it.
+    quote: Option<char>,
+}
+
+/// The holes of a document.
+#[derive(Default)]
+pub(crate) struct Slots(Vec<Slot>);
+
+impl Slots {
+    /// A value that is the hole alone.
+    pub(crate) fn value(&mut self, source: Source, escape: Escape) -> Value {
+        Value::String(self.mark(source, escape, Some('"')))
+    }
+
+    /// A mark inside a string.
+    pub(crate) fn inside(&mut self, source: Source, escape: Escape) -> String {
+        self.mark(source, escape, None)
+    }
+
+    /// A mark inside an expression, dressed as text in apostrophes so that the expression can be parsed;
+    /// the apostrophes go with the mark.
+    pub(crate) fn literal(&mut self, source: Source, escape: Escape) -> String {
+        format!("'{}'", self.mark(source, escape, Some('\'')))
+    }
+
+    fn mark(&mut self, source: Source, escape: Escape, quote: Option<char>) -> String {
+        let mark = format!("{OPEN}{}{CLOSE}", self.0.len());
+        self.0.push(Slot { source, escape, quote });
+        mark
+    }
+
+    /// The text before the first mark, its hole, and the text after it.
+    fn split<'t>(&self, text: &'t str) -> Option<(&'t str, &Slot, &'t str)> {
+        let mut from = 0;
+        while let Some(at) = text.get(from..)?.find(OPEN).map(|at| at + from) {
+            let (before, mark) = text.split_at(at);
+            from = at + OPEN.len();
+            let Some((number, after)) = mark.get(OPEN.len()..).and_then(|rest| rest.split_once(CLOSE)) else {
+                continue;
+            };
+            if let Some(slot) = number.parse().ok().and_then(|number: usize| self.0.get(number)) {
+                return Some((before, slot, after));
+            }
+        }
+        None
+    }
+
+    /// Cuts the document's text at its marks.
+    pub(crate) fn cut(&self, text: &str) -> Vec<Fragment> {
+        let mut fragments = Vec::new();
+        let mut rest = text;
+        while let Some((mut before, slot, mut after)) = self.split(rest) {
+            if let Some(quote) = slot.quote {
+                before = before.strip_suffix(quote).unwrap_or(before);
+                after = after.strip_prefix(quote).unwrap_or(after);
+            }
+            if !before.is_empty() {
+                fragments.push(Fragment::Text(before.to_owned()));
+            }
+            let escape = slot.escape;
+            fragments.push(match &slot.source {
+                Source::Param(name) => Fragment::Param { name: name.clone(), escape },
+                Source::Constant(path) => Fragment::Constant { path: path.clone(), escape },
+            });
+            rest = after;
+        }
+        if !rest.is_empty() || fragments.is_empty() {
+            fragments.push(Fragment::Text(rest.to_owned()));
+        }
+        fragments
+    }
+
+    /// Writes placeholders that a reader understands, such as `${bucket}`, in the place of marks; `wire` gives a
+    /// parameter's name in JSON.
+    pub(crate) fn name<'n>(&self, value: &mut Value, wire: &dyn Fn(&str) -> Option<&'n str>) {
+        match value {
+            Value::String(text) => {
+                while let Some((before, slot, after)) = self.split(text) {
+                    let name = match &slot.source {
+                        Source::Param(name) => wire(name).unwrap_or(name).to_owned(),
+                        Source::Constant(path) => Fragment::constant_name(path),
+                    };
+                    *text = format!("{before}${{{name}}}{after}");
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.name(item, wire)),
+            Value::Object(members) => members.values_mut().for_each(|value| self.name(value, wire)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}

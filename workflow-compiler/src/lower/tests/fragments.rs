@@ -1,0 +1,111 @@
+//! Parameters and constants, and where things come from.
+
+use workflow_asl::Pointer;
+
+use super::lowered;
+use crate::fragment::Fragment;
+
+/// The text with its holes in guillemets: name and escape.
+fn text(body: &str) -> String {
+    let (lowered, problems) = lowered(&format!("params {{ p: String, n: u32 }} {body}"));
+    assert_eq!(problems, Vec::<String>::new());
+    let fragments = lowered.fragments.iter().map(|fragment| match fragment {
+        Fragment::Text(text) => text.clone(),
+        Fragment::Param { name, escape } => format!("«{name} {escape:?}»"),
+        Fragment::Constant { path, escape } => format!("«const {path} {escape:?}»"),
+    });
+    fragments.collect()
+}
+
+fn in_state(query: &str, state: &str) -> String {
+    let text = text(&format!("query {query}; {state}"));
+    let from = text.find("\"P\":").map_or(0, |at| at + 4);
+    text[from..text.len() - 2].to_owned()
+}
+
+#[test]
+fn each_place_has_its_escape() {
+    assert_eq!(
+        in_state(
+            "jsonpath",
+            "pass P { a: params.p, b: \"x-\" + params.p, c: state.x + params.p, d: const LIMIT } -> end;"
+        ),
+        concat!(
+            r#"{"Type":"Pass","Parameters":{"a":«p Json»,"b":"x-«p Text»","#,
+            r#""c.$":"States.Format('{}«p Intrinsic»', $.x)","d":«const LIMIT Json»},"End":true}"#
+        )
+    );
+    assert_eq!(
+        in_state("jsonpath", "pass P { a: States.MathAdd(state.x, params.n), b: [state.x, params.p] } -> end;"),
+        concat!(
+            r#"{"Type":"Pass","Parameters":{"a.$":"States.MathAdd($.x, «n Text»)","#,
+            r#""b.$":"States.Array($.x, '«p Intrinsic»')"},"End":true}"#
+        )
+    );
+    assert_eq!(
+        in_state("jsonpath", "pass P { a: params.n + const LIMIT, b: States.MathAdd(state.x, const LIMIT) } -> end;"),
+        concat!(
+            r#"{"Type":"Pass","Parameters":{"a.$":"States.MathAdd(«n Text», «const LIMIT Text»)","#,
+            r#""b.$":"States.MathAdd($.x, «const LIMIT Text»)"},"End":true}"#
+        )
+    );
+    assert_eq!(
+        in_state("jsonata", "pass P { a: params.p, b: \"x-\" + params.p, d: const m::LIMIT } -> end;"),
+        concat!(
+            r#"{"Type":"Pass","Output":{"a":«p JsonataTemplate»,"b":"{% 'x-' & «p Jsonata» %}","#,
+            r#""d":«const m :: LIMIT JsonataTemplate»},"End":true}"#
+        )
+    );
+    assert_eq!(in_state("jsonata", "task P = params.p { a: 1 } timeout params.n -> end;"), {
+        r#"{"Type":"Task","Resource":«p Json»,"Arguments":{"a":1},"TimeoutSeconds":«n JsonataTemplate»,"End":true}"#
+    });
+    assert_eq!(in_state("jsonpath", "task P = \"arn:\" + params.p + \":states:::sns:publish\" -> end;"), {
+        r#"{"Type":"Task","Resource":"arn:«p Text»:states:::sns:publish","End":true}"#
+    });
+}
+
+#[test]
+fn a_placeholder_has_the_name_that_the_parameter_has_in_json() {
+    let body = "#[serde(rename_all = \"PascalCase\")] params { queue_url: String } pass P = params.queue_url -> end;";
+    let (lowered, problems) = lowered(body);
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(lowered.definition["States"]["P"]["Output"], "${QueueUrl}");
+}
+
+#[test]
+fn a_path_has_in_brackets_what_the_source_has_there() {
+    let text = in_state("jsonpath", "pass P { a: state[\"x\"].y, b: input[\"x\"][0][\"y-z\"] } -> end;");
+    assert!(text.contains(r#""a.$":"$['x'].y","b.$":"$$.Execution.Input['x'][0]['y-z']""#), "{text}");
+}
+
+#[test]
+fn a_reader_sees_placeholders() {
+    let (lowered, _) = lowered("params { bucket: String } pass P { a: params.bucket, b: const A::B } -> end;");
+    let output = &lowered.definition["States"]["P"]["Output"];
+    assert_eq!((&output["a"], &output["b"]), (&"${bucket}".into(), &"${const A::B}".into()));
+}
+
+#[test]
+fn text_without_parameters_is_one_piece() {
+    let (lowered, _) = lowered("pass P { a: \"${bucket}\" } -> end;");
+    let [Fragment::Text(text)] = lowered.fragments.as_slice() else { panic!("{:?}", lowered.fragments) };
+    assert_eq!(*text, lowered.definition.to_string());
+}
+
+#[test]
+fn every_part_has_words() {
+    let (lowered, _) = lowered("pass P { a: { b: [1] } } -> P;");
+    let pointer = |text: &str| text.split('/').skip(1).fold(Pointer::root(), |at, token| at.child(token));
+    for (at, words) in [
+        ("", "W"),
+        ("/StartAt", "P"),
+        ("/States/P", "P"),
+        ("/States/P/Next", "P"),
+        ("/States/P/Output/a/b/0", "1"),
+        ("/States/P/Output/a/b/0/c", "1"),
+        ("/States/P/Nothing", "P"),
+    ] {
+        let spot = lowered.source_map.at(&pointer(at)).unwrap();
+        assert_eq!(spot.first.source_text().as_deref(), Some(words), "{at}");
+    }
+}

@@ -1,0 +1,128 @@
+//! Signs of other languages after a value: `x!`, `x ** 2`, `n++`, `n += 1`.
+
+use proc_macro2::TokenTree;
+use workflow_asl::Code;
+
+use crate::problem::Problem;
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, NO_WORD, OtherLanguage, Reference, Root, Spot, Text, plain};
+use crate::syntax::cursor::Cursor;
+use crate::syntax::parser::Parser;
+use crate::syntax::spelling::spelled;
+
+/// Operators that other languages change a variable with.
+const CHANGES: [(&str, BinaryOp); 5] = [
+    ("+=", BinaryOp::Add),
+    ("-=", BinaryOp::Subtract),
+    ("*=", BinaryOp::Multiply),
+    ("/=", BinaryOp::Divide),
+    ("%=", BinaryOp::Remainder),
+];
+
+/// The same by one.
+const STEPS: [(&str, BinaryOp); 2] = [("++", BinaryOp::Add), ("--", BinaryOp::Subtract)];
+
+/// Whether `+=` or its like stands here.
+pub(in crate::syntax) fn changes(cursor: &Cursor) -> bool {
+    CHANGES.iter().any(|(sign, _)| cursor.is_punct(sign))
+}
+
+impl Parser<'_> {
+    /// A value with such signs after it.
+    pub(in crate::syntax) fn with_foreign_signs(&mut self, mut value: Expr, cursor: &mut Cursor) -> Expr {
+        let sign = matches!(cursor.peek(), Some(TokenTree::Punct(punct)) if "!*^+-".contains(punct.as_char()));
+        // What did not parse has been reported.
+        if !sign || matches!(value.kind, ExprKind::Invalid) {
+            return value;
+        }
+        let height = self.height;
+        if cursor.is_punct("!") && !cursor.is_punct("!=") {
+            let spot = cursor.here();
+            cursor.next();
+            let whole = value.spot.to(spot);
+            let name = Text { value: "!".to_owned(), spot };
+            let kind =
+                ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(value), name, arguments: Vec::new() });
+            value = self.grown(kind, whole, height + 2);
+            if cursor.is_punct(".") {
+                let (segments, _) = self.segments(cursor);
+                value = self.with_steps(value, segments, cursor);
+            }
+        }
+        let sign = ["**", "^"].into_iter().find(|sign| cursor.is_punct(sign));
+        if let Some(sign) = sign
+            && let Some(spot) = cursor.eat_punct(sign)
+        {
+            let power = self.operand(cursor);
+            let height = height.max(self.height) + 2;
+            let whole = value.spot.to(power.spot);
+            let name = Text { value: sign.to_owned(), spot };
+            let kind =
+                ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(value), name, arguments: vec![power] });
+            return self.grown(kind, whole, height);
+        }
+        // `a --b` is a subtraction.
+        let ends = |at: usize| {
+            cursor.peek_at(at).is_none() || [",", ";", "->", "=>"].iter().any(|end| cursor.is_punct_at(at, end))
+        };
+        let step = STEPS.iter().find(|(sign, _)| cursor.is_punct(sign) && !cursor.is_punct("->") && ends(2));
+        if let Some((sign, op)) = step
+            && let Some(spot) = cursor.eat_punct(sign)
+        {
+            let whole = value.spot.to(spot);
+            return self.by_one(value, *op, (sign, spot), whole);
+        }
+        value
+    }
+
+    /// `++n`
+    pub(in crate::syntax) fn counted_before(&mut self, cursor: &mut Cursor) -> Expr {
+        let sign = cursor.here();
+        cursor.advance(2);
+        let spot = sign.to(cursor.before());
+        let value = self.operand(cursor);
+        let whole = spot.to(value.spot);
+        self.by_one(value, BinaryOp::Add, ("++", spot), whole)
+    }
+
+    /// A value that is one more or less, which is reported.
+    fn by_one(&mut self, value: Expr, op: BinaryOp, (sign, spot): (&str, Spot), whole: Spot) -> Expr {
+        let height = self.height + 1;
+        let one = Expr { kind: ExprKind::Number("1".to_owned()), spot };
+        let value = self.grown(ExprKind::Binary(op, spot, Box::new(value), Box::new(one)), whole, height);
+        let problem = Problem::new(Code::Syntax, spot, format!("`{sign}` is not an operator here"));
+        let written = spelled(&value);
+        self.report(problem.help(format!("write `{written}`")).edit(crate::problem::Edit::over(whole, written)));
+        value
+    }
+
+    /// `n += 1`, `$n -= 2`, `n++`: the variable, and the value that it gets.
+    pub(in crate::syntax) fn change(&mut self, cursor: &mut Cursor) -> Option<(Text, Expr)> {
+        let dollar = usize::from(cursor.is_punct("$"));
+        let name = cursor.peek_ident_at(dollar)?.clone();
+        let after = dollar + 1;
+        let own = |signs: &[(&'static str, BinaryOp)]| {
+            signs.iter().find(|(sign, _)| cursor.is_punct_at(after, sign)).copied()
+        };
+        let (by, step) = (own(&CHANGES), own(&STEPS));
+        let (sign, op) = by.or(step)?;
+        cursor.advance(after + sign.len());
+        let spot = Spot::from(name.span());
+        let value = match by {
+            Some(_) => self.expr(cursor),
+            None => Expr { kind: ExprKind::Number("1".to_owned()), spot },
+        };
+        let whole = spot.to(cursor.before());
+        let value = match value.kind {
+            ExprKind::Binary(..) | ExprKind::If(..) => {
+                Expr { spot: value.spot, kind: ExprKind::Paren(Box::new(value)) }
+            }
+            _ => value,
+        };
+        let root = Root::Variable(plain(&name));
+        let reference = Reference { root, root_spot: spot, word: NO_WORD, optional: false, segments: Vec::new() };
+        let of = Expr { kind: ExprKind::Reference(reference), spot };
+        let height = self.height + 2;
+        let value = self.grown(ExprKind::Binary(op, spot, Box::new(of), Box::new(value)), whole, height);
+        Some((Text { value: plain(&name), spot }, value))
+    }
+}

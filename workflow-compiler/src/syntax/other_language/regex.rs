@@ -1,0 +1,169 @@
+//! Regular expressions as other languages write them, `/…/`, which have no place among values.
+
+use proc_macro2::{Delimiter, Group, Ident};
+use workflow_asl::Code;
+
+use super::value::{AHEAD, raw, squeezed};
+use crate::problem::{Edit, Problem};
+use crate::syntax::ast::{Expr, ExprKind, Spot, Text};
+use crate::syntax::cursor::Cursor;
+use crate::syntax::parser::Parser;
+use crate::syntax::spelling::spelled;
+
+impl Parser<'_> {
+    /// The literal of a regular expression, at its first `/`: to the second one and the letters after it.
+    pub(in crate::syntax) fn regex(&mut self, cursor: &mut Cursor) -> Option<(String, Spot)> {
+        let ends = |at: usize| [",", ";", "->", "=>", "&&", "||"].iter().any(|end| cursor.is_punct_at(at, end));
+        let mut slashes = (1..cursor.remaining().min(AHEAD)).filter(|at| cursor.is_punct_at(*at, "/"));
+        let close =
+            (1..cursor.remaining().min(AHEAD)).take_while(|at| !ends(*at)).filter(|at| cursor.is_punct_at(*at, "/"));
+        // `/,/` has a comma in it.
+        let close = close.last().or_else(|| slashes.next())?;
+        let first = cursor.here();
+        let mut tokens = Vec::new();
+        for _ in 0..=close {
+            tokens.extend(cursor.next());
+        }
+        let mut text: String = tokens.iter().map(squeezed).collect();
+        // Flags stand at the second slash; JSONata has two of them.
+        let is_flags = |word: &&Ident| word.to_string().chars().all(|flag| "dgimsuvy".contains(flag));
+        if let Some(flags) = cursor.peek_ident().filter(is_flags).map(Ident::to_string) {
+            cursor.next();
+            text.extend(flags.chars().filter(|flag| "im".contains(*flag)));
+        }
+        Some((text, first.to(cursor.before())))
+    }
+
+    /// Reports a regular expression as the argument of a function, or of a value's method, and reads the other arguments.
+    pub(in crate::syntax) fn call_with_regex(
+        &mut self,
+        name: &Text,
+        of: Option<Expr>,
+        (group, at): (&Group, usize),
+        whole: Spot,
+    ) -> Expr {
+        let method = of.is_some();
+        let mut before: Vec<_> = of.into_iter().collect();
+        let mut after = Vec::new();
+        let read = self.within(group, |parser, cursor| {
+            while cursor.position() < at {
+                before.push(parser.expr(cursor));
+                cursor.eat_punct(",");
+            }
+            let regex = parser.regex(cursor);
+            while regex.is_some() && cursor.eat_punct(",").is_some() && !cursor.is_end() {
+                after.push(parser.expr(cursor));
+            }
+            while cursor.next().is_some() {}
+            regex
+        });
+        match read.flatten() {
+            Some((regex, spot)) => {
+                let name = if method { function_of(name) } else { name.clone() };
+                self.with_regex(&name, (&before, &after), (&regex, spot), whole)
+            }
+            None => self.leaf(ExprKind::Invalid, whole),
+        }
+    }
+
+    /// `/regex/` as a value, which JavaScript tests a value by: `/a.*/.test(value)`.
+    pub(in crate::syntax) fn regex_value(&mut self, cursor: &mut Cursor) -> Expr {
+        let Some((regex, spot)) = self.regex(cursor) else { return self.no_value(cursor) };
+        let called = cursor.peek_group_at(2, Delimiter::Parenthesis).filter(|_| cursor.is_punct("."));
+        let Some(group) = called.cloned() else {
+            let problem = Problem::new(Code::Syntax, spot, "a regular expression is not a value");
+            let raw = format!("$contains($states.input.name, {regex})");
+            self.report(problem.help(format!("JSONata has them: `jsonata {raw:?}`")));
+            return self.leaf(ExprKind::Invalid, spot);
+        };
+        cursor.advance(3);
+        let whole = spot.to(cursor.before());
+        let arguments = self.list(&group, "argument");
+        let name = Text { value: "matches".to_owned(), spot };
+        self.with_regex(&name, (&arguments, &[]), (&regex, spot), whole)
+    }
+
+    /// `value =~ /regex/`, at the operator.
+    pub(in crate::syntax) fn regex_match(&mut self, value: Expr, cursor: &mut Cursor) -> Expr {
+        let sign = cursor.here();
+        cursor.advance(2);
+        let Some((regex, spot)) = self.regex(cursor) else {
+            let problem = Problem::new(Code::Syntax, sign.to(cursor.before()), "`=~` is not an operator here");
+            self.report(problem.help("`matches(input.name, \"a*\")` compares text with a pattern"));
+            return self.leaf(ExprKind::Invalid, value.spot);
+        };
+        let whole = value.spot.to(spot);
+        let name = Text { value: "matches".to_owned(), spot: sign };
+        self.with_regex(&name, (&[value], &[]), (&regex, spot), whole)
+    }
+
+    /// Reports a regular expression beside the values that stand before and after it.
+    fn with_regex(
+        &mut self,
+        name: &Text,
+        (before, after): (&[Expr], &[Expr]),
+        (regex, spot): (&str, Spot),
+        whole: Spot,
+    ) -> Expr {
+        let problem = Problem::new(Code::Syntax, spot, "a regular expression is not a value");
+        let rest: Option<Vec<_>> = after.iter().map(raw).collect();
+        self.report(match (name.value.as_str(), before, pattern_of(name, after, regex), rest) {
+            (_, [value], Some(pattern), _) => {
+                let text = format!("matches({}, {pattern:?})", spelled(value));
+                problem.help(format!("write `{text}`, where `*` stands for any text")).edit(Edit::over(whole, text))
+            }
+            (function, [value], None, Some(rest)) if raw(value).is_some() => {
+                let function = if function == "matches" { "$contains" } else { function };
+                let arguments = raw(value).into_iter().chain([regex.to_owned()]).chain(rest);
+                let arguments: Vec<_> = arguments.collect();
+                let text = format!("jsonata {:?}", format!("{function}({})", arguments.join(", ")));
+                problem.help(format!("write `{text}`")).edit(Edit::over(whole, text))
+            }
+            _ => problem.help(format!("it stands in JSONata: `jsonata {:?}`", format!("$contains(…, {regex})"))),
+        });
+        self.leaf(ExprKind::Invalid, whole)
+    }
+}
+
+/// The pattern by which a function that only asks whether a text matches can do without the regular expression.
+fn pattern_of(name: &Text, after: &[Expr], regex: &str) -> Option<String> {
+    let asks = ["matches", "$contains", "$match"].contains(&name.value.as_str()) && after.is_empty();
+    if asks { glob(regex) } else { None }
+}
+
+/// The function that a method with a regular expression is: of those that are none, one that asks whether the value matches.
+fn function_of(method: &Text) -> Text {
+    let function = match method.value.as_str() {
+        "replace" | "replaceAll" | "replace_all" | "sub" | "gsub" => "$replace",
+        "split" => "$split",
+        _ => "matches",
+    };
+    Text { value: function.to_owned(), spot: method.spot }
+}
+
+/// Where a regular expression begins among the arguments in a group.
+pub(in crate::syntax) fn regex_at(group: &Group) -> Option<usize> {
+    let inside = Cursor::inside(group);
+    let begins = |at: usize| {
+        inside.is_punct_at(at, "/") && (at == 0 || at.checked_sub(1).is_some_and(|at| inside.is_punct_at(at, ",")))
+    };
+    (0..inside.remaining()).find(|at| begins(*at))
+}
+
+/// The pattern of `matches` that a simple regular expression is.
+fn glob(regex: &str) -> Option<String> {
+    let inner = regex.strip_prefix('/')?.strip_suffix('/')?;
+    let (start, end) = (inner.starts_with('^'), inner.ends_with('$'));
+    let inner = inner.trim_start_matches('^').trim_end_matches('$');
+    let mut pattern = inner.replace(".*", "*");
+    if pattern.chars().any(|letter| !(letter.is_alphanumeric() || "*-_ /:@,".contains(letter))) {
+        return None;
+    }
+    if !start && !pattern.starts_with('*') {
+        pattern.insert(0, '*');
+    }
+    if !end && !pattern.ends_with('*') {
+        pattern.push('*');
+    }
+    Some(pattern)
+}

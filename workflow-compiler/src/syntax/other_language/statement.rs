@@ -1,0 +1,516 @@
+//! Items that other languages write without a name, where a workflow has states: `for`, `let`, `return`, `throw`; those that
+//! are choices stand in `unnamed_choice.rs`.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use workflow_asl::{Code, StateKind};
+
+use super::asl::{assigned, written_target};
+use super::conditional::with_last_arm;
+use crate::problem::{Edit, Problem};
+use crate::syntax::ast::{Body, Clause, ClauseValue, Expr, ExprKind, Head, Over, Spot, State, Target, plain};
+use crate::syntax::choice::spelled_arm;
+use crate::syntax::cursor::Cursor;
+use crate::syntax::keyword::{ClauseKind, STATES};
+use crate::syntax::literal::string_value;
+use crate::syntax::parser::Parser;
+use crate::syntax::recover::skip_item;
+use crate::syntax::spelling::{spelled, spelled_tokens};
+use crate::syntax::state::name_of;
+
+/// A state that was written without a name. What it is called shows when all states were read: as the one that a
+/// transition names and nobody declares, or by a name that is free.
+pub(in crate::syntax) struct Unnamed {
+    /// Its number in the body.
+    at: usize,
+    /// The number of the state after it and after what was written inside of it.
+    pub(in crate::syntax) after: usize,
+    /// What is wrong.
+    message: String,
+    spot: Spot,
+    /// Its name where nothing asks for another.
+    otherwise: &'static str,
+    /// How it is written here.
+    fix: Fix,
+}
+
+/// How a state without a name is written here; `{}` stands for the name.
+pub(in crate::syntax) enum Fix {
+    /// The arms of a choice: its head is put before them, its end after them.
+    Around(Vec<Edit>),
+    /// The states inside of the arms are left where they are; the choice is written before them, in place of these words.
+    Before { words: Spot, edits: Vec<Edit> },
+    /// It is written anew, with a transition where it goes on.
+    Anew { text: String, goes_on: bool, edits: Vec<Edit> },
+}
+
+/// Items of other languages that make or raise an error.
+const THROWS: [&str; 4] = ["throw", "raise", "panic", "error"];
+
+/// How many `let` of one body have their uses read as variables.
+const MOST_NAMED: usize = 16;
+
+impl Parser<'_> {
+    /// `map input.xs { … }`, `map over input.xs { … }`: gives the map a name, which is reported.
+    pub(in crate::syntax) fn name_map(&mut self, cursor: &mut Cursor) {
+        let over = cursor.is_word("over") && !cursor.is_word_at(1, "over");
+        let from = usize::from(over);
+        let named = cursor.peek_ident_at(from).is_some() && (over || cursor.is_punct_at(1, "."));
+        let braces = (from..cursor.remaining()).find(|at| cursor.peek_group_at(*at, Delimiter::Brace).is_some());
+        let (true, Some(braces)) = (named, braces) else { return };
+        let items: Vec<_> = (from..braces).filter_map(|at| cursor.peek_at(at).cloned()).collect();
+        let last = items.iter().rev().find_map(|token| match token {
+            TokenTree::Ident(word) => Some(plain(word)),
+            _ => None,
+        });
+        let name = name_of(&format!("each {}", last.unwrap_or_default()));
+        let here = cursor.here_first();
+        let words = if over { name.clone() } else { format!("{name} over") };
+        let problem = Problem::new(Code::Syntax, here, "a map has a name, and goes `over` its items");
+        let help = format!("write `map {name} over {} {{ … }}`", spelled_tokens(&items));
+        self.report(problem.help(help).edit(Edit::before(here, format!("{words} "))));
+        cursor.rewrite_rest(|rest| {
+            let words = words.split(' ').map(|word| TokenTree::from(Ident::new(word, here)));
+            words.chain(rest).collect()
+        });
+    }
+
+    /// An item that begins with a word of another language; `false` where the word is none.
+    pub(in crate::syntax) fn unnamed_item(
+        &mut self,
+        keyword: &Ident,
+        text: &str,
+        cursor: &mut Cursor,
+        body: &mut Body,
+        unnamed: &mut Vec<Unnamed>,
+    ) -> bool {
+        match text {
+            "match" | "switch" => self.unnamed_match(keyword, cursor, body, unnamed),
+            "if" => self.unnamed_if(keyword, cursor, body, unnamed),
+            "for" | "foreach" => self.unnamed_for(keyword, cursor, body, unnamed),
+            "let" | "var" | "set" | "const" => self.unnamed_let(keyword, cursor, body, unnamed),
+            "while" | "loop" | "until" => self.no_state(
+                keyword,
+                "a loop is a choice that goes back to a state before it",
+                "`choice Again { if … -> First; else -> Next; }`",
+                cursor,
+            ),
+            "try" => self.no_state(
+                keyword,
+                "the task that may fail has the catcher",
+                "write `catch [States.ALL] => Failed` on the task",
+                cursor,
+            ),
+            "return" => self.unnamed_return(keyword, cursor, body, unnamed),
+            throw if THROWS.contains(&throw) => self.unnamed_throw(keyword, cursor, body, unnamed),
+            _ => return false,
+        }
+        true
+    }
+
+    /// `for x in xs { … }`
+    fn unnamed_for(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<Unnamed>) {
+        cursor.next();
+        let first = Spot::from(keyword.span());
+        let item = cursor.peek_ident().filter(|_| cursor.peek_ident_at(1).is_some_and(|word| word == "in")).cloned();
+        let Some(item) = item else {
+            let problem = Problem::new(Code::UnknownDeclaration, first, format!("unknown state kind `{keyword}`"));
+            self.report(problem.help("a map runs states for each item: `map Each over input.items { … } -> end;`"));
+            skip_item(cursor);
+            return;
+        };
+        cursor.advance(2);
+        let items = self.head_expr(cursor);
+        let words = first.to(items.spot);
+        let mut edits = Vec::new();
+        let inner = match cursor.eat_group(Delimiter::Brace) {
+            Some(group) => self.inner_body(&with_item(&group, &item, &mut edits), first),
+            None => {
+                self.expected(cursor, "the states of the map in braces");
+                Body { comment: None, start: None, states: Vec::new(), spot: first, broken: true }
+            }
+        };
+        let text = format!("map {{}} over {}", spelled(&items));
+        let message = format!("`{keyword}` does not begin a state: a map has a name");
+        let fix = Fix::Anew { text, goes_on: true, edits };
+        unnamed.push(Unnamed::new(body.states.len(), message, words, "Each", fix));
+        let head = Head::Map { over: Some(Over::Items(items)), body: inner, iterator: false };
+        body.states.push(State { tail: cursor.before(), ..state(keyword, StateKind::Map, head, Vec::new(), false) });
+    }
+
+    /// A statement that is written with states, up to the end of its braces.
+    fn no_state(&mut self, keyword: &Ident, why: &str, help: &str, cursor: &mut Cursor) {
+        let problem = Problem::new(
+            Code::UnknownDeclaration,
+            keyword.span(),
+            format!("`{keyword}` does not begin a state: {why}"),
+        );
+        self.report(problem.help(help));
+        loop {
+            while cursor.peek().is_some() && !cursor.is_punct(";") && cursor.peek_group(Delimiter::Brace).is_none() {
+                cursor.next();
+            }
+            cursor.next();
+            let more = cursor.is_word("catch") || cursor.is_word("finally") || cursor.is_word("else");
+            if !more || cursor.is_end() {
+                break;
+            }
+        }
+    }
+
+    /// `let x = 1;`
+    fn unnamed_let(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<Unnamed>) {
+        let first = cursor.here();
+        cursor.next();
+        cursor.eat_word("mut");
+        if cursor.peek_group(Delimiter::Brace).is_some() && cursor.is_punct_at(1, "=") {
+            return self.let_members(keyword, cursor);
+        }
+        let Some((name, value)) = self.assignment(cursor) else {
+            let problem = Problem::new(Code::UnknownDeclaration, first, format!("unknown declaration `{keyword}`"));
+            self.report(
+                problem.help("states assign variables: `assign { count: 1 }` on the state before they are read"),
+            );
+            skip_item(cursor);
+            return;
+        };
+        let mut edits = Vec::new();
+        // Each looks over all that follows.
+        if unnamed.len() < MOST_NAMED {
+            cursor.rewrite_rest(|tokens| replaced(tokens, &name.value, &format!("${}", name.value), &mut edits));
+        }
+        let value = assigned(name, value);
+        let words = first.to(cursor.before());
+        let clause = Clause {
+            comment: None,
+            keyword: keyword.clone(),
+            kind: ClauseKind::Assign,
+            spot: words,
+            other_language: None,
+            value: ClauseValue::Expr(value.clone()),
+        };
+        let message = format!("`{keyword}` does not begin a state: states assign variables");
+        let text = format!("pass {{}} assign {}", spelled(&value));
+        let fix = Fix::Anew { text, goes_on: true, edits };
+        unnamed.push(Unnamed::new(body.states.len(), message, words, "Begin", fix));
+        let head = Head::Pass { value: None };
+        body.states.push(State { tail: cursor.before(), ..state(keyword, StateKind::Pass, head, vec![clause], false) });
+        self.semicolon("the value", cursor);
+    }
+
+    /// `let { a, b } = input;`: the members are read where they are used.
+    fn let_members(&mut self, keyword: &Ident, cursor: &mut Cursor) {
+        let first = Spot::from(keyword.span());
+        let names: Vec<_> = match cursor.eat_group(Delimiter::Brace) {
+            Some(group) => group.stream().into_iter().filter_map(|token| match token {
+                TokenTree::Ident(name) => Some(name),
+                _ => None,
+            }),
+            None => return,
+        }
+        .take(MOST_NAMED)
+        .collect();
+        cursor.eat_punct("=");
+        let value = spelled(&self.expr(cursor));
+        let end = cursor.eat_punct(";").unwrap_or_else(|| cursor.before());
+        let mut edits = vec![Edit::over(first.to(end), "")];
+        for name in &names {
+            let name = plain(name);
+            cursor.rewrite_rest(|tokens| replaced(tokens, &name, &format!("{value}.{name}"), &mut edits));
+        }
+        let message = format!("`{keyword}` does not begin a state: members are read where they are used");
+        let written: Vec<_> = names.iter().map(|name| format!("`{value}.{}`", plain(name))).collect();
+        let problem = Problem::new(Code::UnknownDeclaration, first.to(end), message);
+        let problem = problem.help(format!("leave it out, and write {}", written.join(", ")));
+        self.report(edits.into_iter().fold(problem, Problem::edit));
+    }
+
+    /// `return;`, `return value;`
+    fn unnamed_return(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<Unnamed>) {
+        let first = cursor.here();
+        cursor.next();
+        let ends = cursor.is_end() || cursor.is_punct(";") || cursor.is_punct(",");
+        let value = (!ends).then(|| self.expr(cursor));
+        let words = first.to(cursor.before());
+        let text = match &value {
+            None => "succeed {}".to_owned(),
+            Some(value @ Expr { kind: ExprKind::Object(_), .. }) => format!("succeed {{}} {}", spelled(value)),
+            Some(value) => format!("succeed {{}} = {}", spelled(value)),
+        };
+        let message = "`return` does not begin a state: a workflow ends with `succeed`".to_owned();
+        let fix = Fix::Anew { text, goes_on: false, edits: Vec::new() };
+        unnamed.push(Unnamed::new(body.states.len(), message, words, "Done", fix));
+        body.states.push(state(keyword, StateKind::Succeed, Head::Succeed { value }, Vec::new(), false));
+        if !cursor.ends_in_braces() {
+            self.semicolon("`return`", cursor);
+        }
+    }
+
+    /// `throw "Rejected";`, `panic!("Rejected");`
+    fn unnamed_throw(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<Unnamed>) {
+        let first = cursor.here();
+        let from = cursor.position();
+        while !cursor.is_end() && !cursor.is_punct(";") {
+            cursor.next();
+        }
+        let words = first.to(cursor.before());
+        let error = cursor.since(from).iter().find_map(text_in).unwrap_or_else(|| "Failed".to_owned());
+        let error = Expr { kind: ExprKind::Text(error), spot: words };
+        let message = format!("`{keyword}` does not begin a state: a workflow ends with an error by `fail`");
+        let text = format!("fail {{}} {{ error: {} }}", spelled(&error));
+        let fix = Fix::Anew { text, goes_on: false, edits: Vec::new() };
+        unnamed.push(Unnamed::new(body.states.len(), message, words, "Failed", fix));
+        let head = Head::Fail { error: Some(error), cause: None };
+        body.states.push(state(keyword, StateKind::Fail, head, Vec::new(), false));
+        cursor.eat_punct(";");
+    }
+
+    /// Gives the states without names theirs, and reports them.
+    pub(in crate::syntax) fn name_unnamed(&mut self, unnamed: Vec<Unnamed>, body: &mut Body) {
+        if unnamed.is_empty() {
+            return;
+        }
+        let numbers: Vec<_> = unnamed.iter().map(|unnamed| unnamed.at).collect();
+        let mut taken: Vec<String> = Vec::new();
+        taken.extend(
+            body.states.iter().enumerate().filter(|(at, _)| !numbers.contains(at)).map(|(_, state)| plain(&state.name)),
+        );
+        let mut asked: Vec<Ident> = Vec::new();
+        for target in body.states.iter().flat_map(targets) {
+            if let Target::State(name) = target
+                && !taken.contains(&plain(name))
+                && !asked.iter().any(|other| plain(other) == plain(name))
+            {
+                asked.push(name.clone());
+            }
+        }
+        let mut asked = asked.into_iter();
+        let mut unnamed = unnamed;
+        if asked.len() == 0 {
+            self.assign_before(&mut unnamed, body);
+        }
+        for one in &unnamed {
+            // The first state of a body needs nobody to lead to it.
+            let begins = one.at == 0 && unnamed.len() > asked.len();
+            let name = if begins { None } else { asked.next().map(|name| plain(&name)) };
+            let name = name.unwrap_or_else(|| free(one.otherwise, &taken));
+            taken.push(name.clone());
+            if let Some(state) = body.states.get_mut(one.at) {
+                state.name = Ident::new(&name, state.keyword.span());
+            }
+        }
+        for one in unnamed {
+            let next = body.states.get(one.after).map(|next| plain(&next.name));
+            let Some(state) = body.states.get_mut(one.at) else { continue };
+            let name = plain(&state.name);
+            let problem = Problem::new(Code::UnknownDeclaration, one.spot, one.message);
+            let problem = match one.fix {
+                Fix::Around(edits) => {
+                    let (may_match_nothing, last) = with_last_arm(state, next.as_deref());
+                    let before = format!("choice {name} {may_match_nothing}{{");
+                    let after = if last.is_empty() { " }".to_owned() } else { format!(" {last} }}") };
+                    let problem =
+                        problem.help(format!("put `{before}` before it, and `{}` after it", after.trim_start()));
+                    let problem = problem.edit(Edit::before(one.spot, format!("{before} ")));
+                    let problem = edits.into_iter().fold(problem, Problem::edit);
+                    problem.edit(Edit::after(one.spot, after))
+                }
+                Fix::Before { words, edits } => {
+                    let (may_match_nothing, _) = with_last_arm(state, next.as_deref());
+                    let arms = match &state.head {
+                        Head::Choice(choice) => choice.arms.iter().map(spelled_arm).collect(),
+                        _ => Vec::new(),
+                    };
+                    let text = format!("choice {name} {may_match_nothing}{{ {} }}", arms.join(" "));
+                    let problem =
+                        problem.help(format!("write `{text}`, and its states after it, without braces around them"));
+                    edits.into_iter().fold(problem.edit(Edit::over(words, text)), Problem::edit)
+                }
+                Fix::Anew { text, goes_on, edits } => {
+                    let text = text.replacen("{}", &name, 1);
+                    let target = next.as_deref().map_or_else(|| "end".to_owned(), written_target);
+                    let goes_on = goes_on && state.transition.is_none();
+                    if goes_on {
+                        state.transition = Some(match &next {
+                            None => Target::End(Ident::new("end", state.keyword.span())),
+                            Some(next) => Target::State(Ident::new(next, state.keyword.span())),
+                        });
+                    }
+                    let arrow = format!(" -> {target}");
+                    match (goes_on, state.kind) {
+                        (true, StateKind::Map) => {
+                            let problem = problem.help(format!("write `{text} {{ … }}{arrow};`"));
+                            let problem = problem.edit(Edit::over(one.spot, text));
+                            let problem = problem.edit(Edit::after(state.tail, format!("{arrow};")));
+                            edits.into_iter().fold(problem, Problem::edit)
+                        }
+                        (true, _) => {
+                            let problem = problem.write(format!("{text}{arrow}"));
+                            let problem = match edits.first() {
+                                Some(edit) => problem.help(format!("and read it as `{}`", edit.text)),
+                                None => problem,
+                            };
+                            edits.into_iter().fold(problem, Problem::edit)
+                        }
+                        (false, StateKind::Choice) => {
+                            let problem = problem.help(format!("write `{text} {{ … }}`"));
+                            edits.into_iter().fold(problem.edit(Edit::over(one.spot, text)), Problem::edit)
+                        }
+                        (false, _) => problem.write(text),
+                    }
+                }
+            };
+            self.report(problem);
+        }
+    }
+}
+
+impl Parser<'_> {
+    /// A variable that is declared between states is assigned by the one before, where that goes on.
+    fn assign_before(&mut self, unnamed: &mut Vec<Unnamed>, body: &mut Body) {
+        while let Some(number) = unnamed.iter().position(|one| {
+            let kind = |at: usize| body.states.get(at).map(|state| state.kind);
+            one.at > 0
+                && kind(one.at) == Some(StateKind::Pass)
+                && one.at.checked_sub(1).is_some_and(|before| !unnamed.iter().any(|other| other.at == before))
+        }) {
+            let one = unnamed.remove(number);
+            let assign = body.states.remove(one.at).clauses;
+            for other in unnamed.iter_mut() {
+                other.at -= usize::from(other.at > one.at);
+                other.after -= usize::from(other.after > one.at);
+            }
+            let Some(before) = one.at.checked_sub(1).and_then(|at| body.states.get_mut(at)) else { continue };
+            let text = one.text().split_once("assign ").map_or("", |(_, object)| object).to_owned();
+            let problem = Problem::new(Code::UnknownDeclaration, one.spot, one.message);
+            let problem = problem.help(format!("write `assign {text}` on `{}`", plain(&before.name)));
+            let has = before.clauses.iter().any(|clause| clause.kind == ClauseKind::Assign);
+            if has || !ClauseKind::Assign.stands_on(before.kind) || before.kind == StateKind::Choice {
+                self.report(problem);
+            } else {
+                let edit = Edit::after(before.tail, format!(" assign {text}"));
+                self.report(problem.edit(edit).edit(Edit::over(one.spot, "")));
+            }
+            before.clauses.extend(assign);
+        }
+    }
+}
+
+impl Unnamed {
+    /// One that is the body's state with this number, with nothing written inside of it.
+    pub(in crate::syntax) fn new(at: usize, message: String, spot: Spot, otherwise: &'static str, fix: Fix) -> Self {
+        Self { at, after: at + 1, message, spot, otherwise, fix }
+    }
+
+    /// How it is written here, without a name.
+    fn text(&self) -> &str {
+        match &self.fix {
+            Fix::Around(_) | Fix::Before { .. } => "",
+            Fix::Anew { text, .. } => text,
+        }
+    }
+}
+
+/// A state that is still without a name.
+pub(in crate::syntax) fn state(
+    keyword: &Ident,
+    kind: StateKind,
+    head: Head,
+    clauses: Vec<Clause>,
+    broken: bool,
+) -> State {
+    State {
+        comment: None,
+        keyword: keyword.clone(),
+        kind,
+        name: Ident::new("unnamed", keyword.span()),
+        alias: None,
+        head,
+        clauses,
+        transition: None,
+        tail: keyword.span().into(),
+        closed: true,
+        broken,
+    }
+}
+
+/// Where a state goes on, with its arms and catchers.
+pub(in crate::syntax) fn targets(state: &State) -> impl Iterator<Item = &Target> {
+    let arms = match &state.head {
+        Head::Choice(choice) => choice.arms.as_slice(),
+        _ => &[],
+    };
+    let caught = state.clauses.iter().filter_map(|clause| match &clause.value {
+        ClauseValue::Catcher(catcher) => Some(&catcher.target),
+        _ => None,
+    });
+    state.transition.iter().chain(arms.iter().map(|arm| &arm.target)).chain(caught)
+}
+
+/// A name that no state has.
+fn free(name: &str, taken: &[String]) -> String {
+    let numbered = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}{number}")));
+    numbered.take(taken.len() + 1).find(|name| !taken.contains(name)).unwrap_or_else(|| name.to_owned())
+}
+
+/// The first text in a token.
+fn text_in(token: &TokenTree) -> Option<String> {
+    match token {
+        TokenTree::Literal(literal) => string_value(literal).map(|text| text.value),
+        TokenTree::Group(group) => {
+            let inner: Vec<_> = group.stream().into_iter().collect();
+            inner.iter().find_map(text_in)
+        }
+        _ => None,
+    }
+}
+
+/// The group with `item` in place of the name that another language gives the item, and the changes of the words.
+pub(in crate::syntax) fn with_item(group: &Group, name: &Ident, edits: &mut Vec<Edit>) -> Group {
+    with_value(group, name, "item", edits)
+}
+
+/// The group with a value in place of a name, and the changes of the words.
+pub(in crate::syntax) fn with_value(group: &Group, name: &Ident, value: &str, edits: &mut Vec<Edit>) -> Group {
+    let tokens = replaced(group.stream(), &plain(name), value, edits);
+    let mut out = Group::new(group.delimiter(), tokens);
+    out.set_span(group.span());
+    out
+}
+
+/// The tokens with other words, a name or a variable, in place of a name; the changes go to the edits.
+fn replaced(tokens: TokenStream, name: &str, new: &str, edits: &mut Vec<Edit>) -> TokenStream {
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    let is = |at: Option<usize>, signs: &[char]| matches!(at.and_then(|at| tokens.get(at)), Some(TokenTree::Punct(punct)) if signs.contains(&punct.as_char()));
+    // After a kind of state or an arrow it is a state's name.
+    let names_a_state = |at: Option<usize>| match at.and_then(|at| tokens.get(at)) {
+        Some(TokenTree::Ident(word)) => STATES.iter().any(|(_, keyword)| *word == keyword.word),
+        _ => is(at, &['>']) && is(at.and_then(|at| at.checked_sub(1)), &['-', '=']),
+    };
+    let mut out = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let before = at.checked_sub(1);
+        match token {
+            // A member or a key of that name is another.
+            TokenTree::Ident(word)
+                if plain(word) == name
+                    && !is(before, &['.', '$'])
+                    && !is(Some(at + 1), &[':'])
+                    && !names_a_state(before) =>
+            {
+                edits.push(Edit::over(word.span(), new));
+                let new: TokenStream = new.parse().unwrap_or_default();
+                out.extend(new.into_iter().map(|mut token| {
+                    token.set_span(word.span());
+                    token
+                }));
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), replaced(group.stream(), name, new, edits));
+                inner.set_span(group.span());
+                out.push(inner.into());
+            }
+            token => out.push(token.clone()),
+        }
+    }
+    out.into_iter().collect()
+}

@@ -1,0 +1,539 @@
+//! Values as other languages write them: understood, and reported with what is written here.
+
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenTree};
+use workflow_asl::Code;
+
+use super::regex::regex_at;
+use crate::problem::{Edit, Problem};
+use crate::syntax::ast::{
+    BinaryOp, Expr, ExprKind, NO_WORD, OtherLanguage, Reference, Root, Segment, Spot, Text, UnaryOp, plain,
+};
+use crate::syntax::cursor::Cursor;
+use crate::syntax::literal::string_value;
+use crate::syntax::parser::Parser;
+use crate::syntax::recover::skip_past;
+use crate::syntax::reference::reference_in_text;
+use crate::syntax::spelling::{is_word, spelled, spelled_tokens};
+
+/// Rust's macros and their like that join text.
+const FORMATS: [&str; 8] = ["format", "format_args", "println", "print", "eprintln", "write", "concat", "panic"];
+
+/// How many tokens are looked over for the end of what another language writes: reading takes time linear in them.
+pub(in crate::syntax) const AHEAD: usize = 200;
+
+/// Languages' words for a function without a name.
+const CLOSURES: [&str; 4] = ["function", "lambda", "fn", "func"];
+
+impl Parser<'_> {
+    /// `value.a.b` and `value.method(…)`: the steps after a value, the first of which are read already.
+    pub(in crate::syntax) fn with_steps(&mut self, of: Expr, mut segments: Vec<Segment>, cursor: &mut Cursor) -> Expr {
+        let mut value = of;
+        loop {
+            let height = self.height;
+            let called = cursor.peek_group(Delimiter::Parenthesis).cloned();
+            let (Some(group), Some(Segment::Member { quoted: false, .. })) = (called, segments.last()) else {
+                return self.attached(value, segments, cursor.before());
+            };
+            cursor.next();
+            let Some(Segment::Member { name, .. }) = segments.pop() else { return value };
+            let inner = segments.last().map_or(value.spot, segment_spot);
+            let inner = value.spot.to(inner);
+            let of = self.attached(value, std::mem::take(&mut segments), inner);
+            if let Some(regex) = regex_at(&group) {
+                let whole = of.spot.to(cursor.before());
+                value = self.call_with_regex(&name, Some(of), (&group, regex), whole);
+                segments = self.segments(cursor).0;
+                continue;
+            }
+            let outer = (self.in_call, self.in_method);
+            (self.in_call, self.in_method) = (true, true);
+            let arguments = self.list(&group, "argument");
+            (self.in_call, self.in_method) = outer;
+            let height = height.max(self.height) + 2;
+            let spot = of.spot.to(cursor.before());
+            value = self.grown(
+                ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(of), name, arguments }),
+                spot,
+                height,
+            );
+            let before = self.height;
+            segments = self.segments(cursor).0;
+            self.height = before.max(self.height);
+        }
+    }
+
+    /// A value with steps into it that end at `last`.
+    fn attached(&mut self, of: Expr, segments: Vec<Segment>, last: Spot) -> Expr {
+        if segments.is_empty() {
+            return of;
+        }
+        let spot = of.spot.to(last);
+        let height = self.height + 1;
+        let kind = match of.kind {
+            ExprKind::Reference(reference) if reference.segments.is_empty() => {
+                ExprKind::Reference(Reference { segments, ..reference })
+            }
+            kind => ExprKind::Access(Box::new(Expr { kind, spot: of.spot }), segments),
+        };
+        self.grown(kind, spot, height)
+    }
+
+    /// What begins with a word that other languages begin such values with; `None` where it is none of those.
+    pub(in crate::syntax) fn word_of_other_language(&mut self, word: &str, cursor: &mut Cursor) -> Option<Expr> {
+        match cursor.peek_at(1)? {
+            TokenTree::Punct(punct) if punct.as_char() == '!' => self.macro_call(word, cursor),
+            TokenTree::Literal(literal) if word == "f" => {
+                let text = string_value(literal)?;
+                let first = cursor.here();
+                cursor.advance(2);
+                let parts = filled(&text.value, text.spot, Vec::new());
+                let height = self.height + 1;
+                Some(self.grown(
+                    ExprKind::OtherLanguage(OtherLanguage::Format { parts }),
+                    first.to(cursor.before()),
+                    height,
+                ))
+            }
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                let closure = CLOSURES.contains(&word) && cursor.peek_group_at(2, Delimiter::Brace).is_some();
+                closure.then(|| self.closure(cursor))
+            }
+            TokenTree::Punct(_) if self.in_call && cursor.is_punct_at(1, "=>") => Some(self.closure(cursor)),
+            TokenTree::Ident(_) | TokenTree::Punct(_) if word == "match" => self.match_value(cursor),
+            _ => None,
+        }
+    }
+
+    /// `format!("…{}", x)` and its like.
+    fn macro_call(&mut self, name: &str, cursor: &mut Cursor) -> Option<Expr> {
+        let Some(TokenTree::Group(group)) = cursor.peek_at(2).cloned() else { return None };
+        let first = cursor.here();
+        cursor.advance(3);
+        let whole = first.to(cursor.before());
+        if matches!(name, "env" | "option_env") {
+            let inside = Cursor::inside(&group);
+            let name = inside.peek_literal_at(0).and_then(string_value);
+            return Some(self.environment(name, whole));
+        }
+        if FORMATS.contains(&name) {
+            let arguments = self.format_arguments(&group);
+            let is_template = |(_, argument): &(Option<String>, Expr)| matches!(argument.kind, ExprKind::Text(_));
+            let template = arguments.iter().position(is_template);
+            if let Some(template) = template {
+                let mut arguments = arguments.into_iter().skip(template);
+                if let Some((_, Expr { kind: ExprKind::Text(text), spot })) = arguments.next() {
+                    let parts = filled(&text, spot, arguments.collect());
+                    let height = self.height + 1;
+                    return Some(self.grown(ExprKind::OtherLanguage(OtherLanguage::Format { parts }), whole, height));
+                }
+            }
+        }
+        let problem = Problem::new(Code::Syntax, whole, format!("`{name}!` is a macro of Rust, and no value here"));
+        let inner: Vec<_> = group.stream().into_iter().collect();
+        let inner = spelled_tokens(&inner);
+        self.report(match name {
+            "vec" => problem.write(format!("[{inner}]")),
+            "json" => problem.write(inner),
+            _ => problem.help("text is joined with `+`: `\"order \" + input.id`"),
+        });
+        Some(self.leaf(ExprKind::Invalid, whole))
+    }
+
+    /// The arguments of such a macro, some of which have names.
+    fn format_arguments(&mut self, group: &Group) -> Vec<(Option<String>, Expr)> {
+        let outer = std::mem::replace(&mut self.in_call, true);
+        let arguments = self.within(group, |parser, cursor| {
+            let (mut arguments, mut height) = (Vec::new(), 0);
+            while !cursor.is_end() {
+                let named = cursor.is_punct_at(1, "=") && !cursor.is_punct_at(1, "==") && !cursor.is_punct_at(1, "=>");
+                let name = cursor.peek_ident().filter(|_| named).map(plain);
+                cursor.advance(if name.is_some() { 2 } else { 0 });
+                arguments.push((name, parser.expr(cursor)));
+                height = height.max(parser.height);
+                if cursor.eat_punct(",").is_none() {
+                    break;
+                }
+            }
+            parser.height = height;
+            arguments
+        });
+        self.in_call = outer;
+        arguments.unwrap_or_default()
+    }
+
+    /// A variable of the environment, which is a parameter here: as a reference that the checks report.
+    fn environment(&mut self, name: Option<Text>, spot: Spot) -> Expr {
+        let root = Root::StateResult(Ident::new("env", spot.first));
+        let name = Text { value: name.map_or_else(|| "value".to_owned(), |name| name.value), spot };
+        let segments = vec![Segment::Member { name, optional: false, quoted: false }];
+        self.leaf(
+            ExprKind::Reference(Reference { root, root_spot: spot, word: NO_WORD, optional: false, segments }),
+            spot,
+        )
+    }
+
+    /// A function without a name: `|x| x.id`, `x => x.id`, `function(x) { … }`. JSONata has them in its text.
+    pub(in crate::syntax) fn closure(&mut self, cursor: &mut Cursor) -> Expr {
+        let first = cursor.here();
+        let mut tokens = Vec::new();
+        while !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct(";") {
+            tokens.extend(cursor.next());
+        }
+        let spot = first.to(cursor.before());
+        let problem = Problem::new(Code::Syntax, spot, "a function of your own is not a value");
+        let text = in_jsonata(&tokens);
+        match &text {
+            Some(_) if self.in_method => {}
+            Some(text) => self.report(problem.write(format!("jsonata {text:?}"))),
+            None => self.report(problem.help(
+                "JSONata has functions: `jsonata \"$map($states.input.orders, function($order) { $order.id })\"`",
+            )),
+        }
+        match text {
+            Some(value) => self.leaf(ExprKind::Jsonata(Text { value, spot }), spot),
+            None => self.leaf(ExprKind::Invalid, spot),
+        }
+    }
+
+    /// `match x { "a" => 1, _ => 2 }` as a value.
+    fn match_value(&mut self, cursor: &mut Cursor) -> Option<Expr> {
+        let braces = (1..cursor.remaining().min(AHEAD))
+            .take_while(|at| !cursor.is_punct_at(*at, ",") && !cursor.is_punct_at(*at, ";"))
+            .find(|at| cursor.peek_group_at(*at, Delimiter::Brace).is_some());
+        if braces.is_none_or(|at| at < 2) {
+            return None;
+        }
+        let first = cursor.here();
+        cursor.next();
+        let subject = self.head_expr(cursor);
+        let Some(group) = cursor.eat_group(Delimiter::Brace) else {
+            return Some(self.leaf(ExprKind::Invalid, first));
+        };
+        let spot = first.to(cursor.before());
+        let chain = self.within(&group, |parser, cursor| parser.match_arms(&subject, cursor)).flatten();
+        let problem = Problem::new(Code::Syntax, spot, "a value has no `match`: it has `if … { … } else { … }`");
+        // What is more than a name would be there once for each arm.
+        let Some(chain) = chain.filter(|_| matches!(subject.kind, ExprKind::Reference(_))) else {
+            self.report(problem.help("such as `if input.kind == \"a\" { 1 } else { 2 }`"));
+            return Some(self.leaf(ExprKind::Invalid, spot));
+        };
+        self.report(problem.write(spelled(&chain)));
+        Some(Expr { spot, ..chain })
+    }
+
+    /// The arms of such a `match` as conditions one after the other; `None` where they are more than literals.
+    fn match_arms(&mut self, subject: &Expr, cursor: &mut Cursor) -> Option<Expr> {
+        let mut arms: Vec<(Option<Expr>, Expr)> = Vec::new();
+        while !cursor.is_end() {
+            let spot = cursor.here();
+            let condition = if cursor.eat_word("_").is_some() {
+                None
+            } else {
+                let mut patterns = vec![self.pattern(cursor)];
+                while cursor.eat_punct("|").is_some() {
+                    patterns.push(self.pattern(cursor));
+                }
+                let equal = patterns.into_iter().map(|pattern| {
+                    let spot = pattern.spot;
+                    let of = match &subject.kind {
+                        ExprKind::Reference(reference) => ExprKind::Reference(reference.clone()),
+                        _ => ExprKind::Invalid,
+                    };
+                    let of = Expr { kind: of, spot: subject.spot };
+                    let (left, right) = (Box::new(of), Box::new(pattern));
+                    Expr { kind: ExprKind::Binary(BinaryOp::Equal, spot, left, right), spot }
+                });
+                equal.reduce(|left, right| {
+                    let kind = ExprKind::Binary(BinaryOp::Or, left.spot, Box::new(left), Box::new(right));
+                    Expr { kind, spot }
+                })
+            };
+            let Some(_) = cursor.eat_punct("=>") else {
+                skip_past(cursor, &["}"]);
+                return None;
+            };
+            arms.push((condition, self.expr(cursor)));
+            cursor.eat_punct(",");
+        }
+        // Where no arm takes the rest, the last does.
+        let (_, last) = arms.pop()?;
+        let height = self.height + arms.len() + 3;
+        let chain = arms.into_iter().rev().fold(last, |rest, (condition, value)| match condition {
+            Some(condition) => {
+                let spot = condition.spot;
+                Expr { kind: ExprKind::If(Box::new(condition), Box::new(value), Box::new(rest)), spot }
+            }
+            None => value,
+        });
+        let spot = chain.spot;
+        Some(self.grown(chain.kind, spot, height))
+    }
+
+    /// Whether a `?` here begins `c ? a : b`.
+    pub(in crate::syntax) fn is_ternary(&self, cursor: &Cursor) -> bool {
+        if !cursor.is_punct("?") || cursor.is_punct("?.") || cursor.is_punct("??") || cursor.is_punct_at(1, ":") {
+            return false;
+        }
+        let mut at = 1;
+        while at < cursor.remaining().min(AHEAD)
+            && ![",", ";", "->", "=>"].iter().any(|end| cursor.is_punct_at(at, end))
+        {
+            if cursor.is_punct_at(at, "::") {
+                at += 1;
+            } else if cursor.is_punct_at(at, ":") {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// `? a : b` after a condition.
+    pub(in crate::syntax) fn ternary(&mut self, condition: Expr, cursor: &mut Cursor) -> Expr {
+        let mut height = self.height;
+        cursor.next();
+        // What is in it is mended with it.
+        let inner = std::mem::replace(&mut self.in_ternary, true);
+        let yes = self.expr(cursor);
+        height = height.max(self.height);
+        if cursor.eat_punct(":").is_none() {
+            self.in_ternary = inner;
+            self.expected(cursor, "`:`");
+            return self.leaf(ExprKind::Invalid, condition.spot);
+        }
+        let no = self.expr(cursor);
+        self.in_ternary = inner;
+        height = height.max(self.height) + 1;
+        let spot = condition.spot.to(no.spot);
+        let value = self.grown(ExprKind::If(Box::new(condition), Box::new(yes), Box::new(no)), spot, height);
+        if !inner {
+            let problem = Problem::new(Code::Syntax, spot, "`? :` is not an operator here");
+            self.report(problem.write(spelled(&value)));
+        }
+        value
+    }
+
+    /// `value in ["a", "b"]`, at the operator.
+    pub(in crate::syntax) fn one_of(&mut self, value: &Expr, cursor: &mut Cursor) -> Option<Expr> {
+        let group = cursor.peek_group_at(1, Delimiter::Bracket).filter(|_| cursor.is_word("in"))?.clone();
+        let sign = cursor.here();
+        cursor.advance(2);
+        let spot = value.spot.to(cursor.before());
+        let items = self.list(&group, "item");
+        let height = self.height + items.len() + 3;
+        let equal = items.into_iter().map(|item| {
+            let kind = ExprKind::Binary(BinaryOp::Equal, sign, Box::new(value.clone()), Box::new(item));
+            Expr { kind, spot }
+        });
+        let any = equal.reduce(|left, right| {
+            let kind = ExprKind::Binary(BinaryOp::Or, sign, Box::new(left), Box::new(right));
+            Expr { kind, spot }
+        });
+        let kind = any.map_or(ExprKind::Bool(false), |any| ExprKind::Paren(Box::new(any)));
+        let any = self.grown(kind, spot, height);
+        let written = spelled(&any);
+        let problem = Problem::new(Code::Syntax, sign, "`in` is not an operator here");
+        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, written)));
+        Some(any)
+    }
+
+    /// `value is null`, `value is not None`, at the operator.
+    pub(in crate::syntax) fn tested(&mut self, value: &Expr, cursor: &mut Cursor) -> Option<Expr> {
+        let not = usize::from(cursor.is_word_at(1, "not"));
+        let nothing = ["null", "None", "nil", "undefined"].iter().any(|word| cursor.is_word_at(1 + not, word));
+        if !cursor.is_word("is") || !nothing {
+            return None;
+        }
+        let first = cursor.here();
+        cursor.advance(2 + not);
+        let sign = first.to(cursor.before());
+        let spot = value.spot.to(sign);
+        let name = Text { value: "is_present".to_owned(), spot: sign };
+        let height = self.height + 2;
+        let call = Expr { kind: ExprKind::Call { name, arguments: vec![value.clone()] }, spot };
+        let kind = if not == 1 { call.kind } else { ExprKind::Unary(UnaryOp::Not, Box::new(call)) };
+        let test = self.grown(kind, spot, height);
+        let written = spelled(&test);
+        let problem = Problem::new(Code::Syntax, sign, "`is` is not an operator here");
+        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, written)));
+        Some(test)
+    }
+}
+
+fn segment_spot(segment: &Segment) -> Spot {
+    match segment {
+        Segment::Member { name, .. } => name.spot,
+        Segment::Index(index) => index.spot,
+    }
+}
+
+/// The texts and values that a template and its arguments are: `"a {} {b}", c` are `"a "`, `c`, `" "`, `b`.
+fn filled(template: &str, spot: Spot, arguments: Vec<(Option<String>, Expr)>) -> Vec<Expr> {
+    let mut used = vec![false; arguments.len()];
+    let mut next = 0;
+    let mut take = |at: usize| {
+        if let Some(used) = used.get_mut(at) {
+            *used = true;
+        }
+        arguments.get(at).map(|(_, value)| value.clone())
+    };
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    let mut letters = template.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match (letter, letters.peek()) {
+            ('{', Some('{')) | ('}', Some('}')) => {
+                letters.next();
+                text.push(letter);
+            }
+            ('{', _) => {
+                let name: String = letters.by_ref().take_while(|letter| *letter != '}').collect();
+                let name = name.split(':').next().unwrap_or_default().trim().to_owned();
+                let value = match name.parse::<usize>() {
+                    _ if name.is_empty() => {
+                        next += 1;
+                        take(next - 1)
+                    }
+                    Ok(at) => take(at),
+                    Err(_) => match arguments.iter().position(|(own, _)| own.as_ref() == Some(&name)) {
+                        Some(at) => take(at),
+                        None => named(&name, spot),
+                    },
+                };
+                parts
+                    .extend((!text.is_empty()).then(|| Expr { kind: ExprKind::Text(std::mem::take(&mut text)), spot }));
+                parts.extend(value);
+            }
+            (letter, _) => text.push(letter),
+        }
+    }
+    parts.extend((!text.is_empty()).then_some(Expr { kind: ExprKind::Text(text), spot }));
+    // What the template has no place for is joined all the same.
+    parts.extend(arguments.into_iter().zip(used).filter(|(_, used)| !used).map(|((_, value), _)| value));
+    if !parts.iter().any(|part| matches!(part.kind, ExprKind::Text(_))) {
+        parts.push(Expr { kind: ExprKind::Text(String::new()), spot });
+    }
+    parts
+}
+
+/// The reference that a template names: `{input.id}`, `{name}`.
+fn named(name: &str, spot: Spot) -> Option<Expr> {
+    reference_in_text(name, spot).map(|reference| Expr { kind: ExprKind::Reference(reference), spot })
+}
+
+/// A token as it stands in a regular expression: without white space.
+pub(in crate::syntax) fn squeezed(token: &TokenTree) -> String {
+    match token {
+        TokenTree::Group(group) => {
+            let inner: String = group.stream().into_iter().map(|token| squeezed(&token)).collect();
+            match group.delimiter() {
+                Delimiter::Parenthesis => format!("({inner})"),
+                Delimiter::Bracket => format!("[{inner}]"),
+                Delimiter::Brace => format!("{{{inner}}}"),
+                Delimiter::None => inner,
+            }
+        }
+        token => token.to_string(),
+    }
+}
+
+/// A reference or a literal as JSONata of one's own writes it.
+pub(crate) fn raw(value: &Expr) -> Option<String> {
+    let reference = match &value.kind {
+        ExprKind::Reference(reference) => reference,
+        ExprKind::Text(text) if !text.starts_with("{%") => {
+            return Some(serde_json::Value::from(text.as_str()).to_string());
+        }
+        ExprKind::Number(number) => return Some(number.clone()),
+        _ => return None,
+    };
+    let (root, rest) = match &reference.root {
+        Root::Input => ("$states.context.Execution.Input".to_owned(), &reference.segments),
+        Root::State => ("$states.input".to_owned(), &reference.segments),
+        Root::Result => ("$states.result".to_owned(), &reference.segments),
+        Root::Context => ("$states.context".to_owned(), &reference.segments),
+        Root::Variable(name) => (format!("${name}"), &reference.segments),
+        Root::StateResult(name) => (format!("${}", plain(name)), &reference.segments),
+        Root::Item | Root::Index | Root::Params | Root::Caught => return None,
+    };
+    let mut text = root;
+    for segment in rest {
+        match segment {
+            Segment::Member { name, .. } if is_word(&name.value) => text.push_str(&format!(".{}", name.value)),
+            Segment::Member { name, .. } => text.push_str(&format!(".`{}`", name.value)),
+            Segment::Index(Expr { kind: ExprKind::Number(number), .. }) => text.push_str(&format!("[{number}]")),
+            Segment::Index(_) => return None,
+        }
+    }
+    Some(text)
+}
+
+/// A function without a name as JSONata writes it: `|x| x.id` is `function($x) { $x.id }`.
+fn in_jsonata(tokens: &[TokenTree]) -> Option<String> {
+    let (parameters, body) = parameters(tokens)?;
+    let body = renamed(body, &parameters);
+    let body = spelled_tokens(&body);
+    let body = body.replace(" == ", " = ").replace(" && ", " and ").replace(" || ", " or ");
+    let body = body.strip_prefix("{ ").and_then(|body| body.strip_suffix(" }")).unwrap_or(&body);
+    let parameters: Vec<_> = parameters.iter().map(|name| format!("${name}")).collect();
+    let text = format!("function({}) {{ {body} }}", parameters.join(", "));
+    workflow_asl::jsonata::parse(&text).is_ok().then_some(text)
+}
+
+/// The parameters of such a function, and its body.
+fn parameters(tokens: &[TokenTree]) -> Option<(Vec<String>, &[TokenTree])> {
+    let is = |token: &TokenTree, sign: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign);
+    let names = |tokens: &[TokenTree]| {
+        let words = tokens.iter().filter_map(|token| match token {
+            TokenTree::Ident(word) => Some(plain(word)),
+            _ => None,
+        });
+        words.collect::<Vec<_>>()
+    };
+    let (first, rest) = tokens.split_first()?;
+    let arrow = |rest: &[TokenTree]| matches!(rest, [a, b, ..] if is(a, '=') && is(b, '>'));
+    match first {
+        bar if is(bar, '|') => {
+            let close = rest.iter().position(|token| is(token, '|'))?;
+            Some((names(rest.get(..close)?), rest.get(close + 1..)?))
+        }
+        TokenTree::Ident(word) if arrow(rest) => Some((vec![plain(word)], rest.get(2..)?)),
+        TokenTree::Group(group) if arrow(rest) => {
+            let inner: Vec<_> = group.stream().into_iter().collect();
+            Some((names(&inner), rest.get(2..)?))
+        }
+        TokenTree::Ident(_) => match rest.split_first()? {
+            (TokenTree::Group(group), body) => {
+                let inner: Vec<_> = group.stream().into_iter().collect();
+                Some((names(&inner), body))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The tokens with `$` before the words that are parameters.
+fn renamed(tokens: &[TokenTree], parameters: &[String]) -> Vec<TokenTree> {
+    let mut out = Vec::new();
+    let mut after_dot = false;
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) if !after_dot && parameters.contains(&plain(word)) => {
+                let dollar = matches!(out.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == '$');
+                if !dollar {
+                    out.push(Punct::new('$', Spacing::Alone).into());
+                }
+                out.push(token.clone());
+            }
+            TokenTree::Group(group) => {
+                let inner: Vec<_> = group.stream().into_iter().collect();
+                let inner = renamed(&inner, parameters).into_iter().collect();
+                out.push(Group::new(group.delimiter(), inner).into());
+            }
+            token => out.push(token.clone()),
+        }
+        after_dot = matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.');
+    }
+    out
+}

@@ -1,0 +1,200 @@
+//! Every change that a problem proposes, made in the source: the problem is gone, and what the help shows is what was put
+//! there. In `cases/habits` nothing is left to report then.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use proc_macro2::{Span, TokenStream};
+use workflow_asl::Code;
+use workflow_compiler::problem::{Edit, EditAt, Problem};
+use workflow_compiler::{Position, compile_located};
+
+fn locate(span: Span) -> Option<Position> {
+    Some((span.start().line, span.start().column))
+}
+
+fn problems(source: &str) -> Vec<Problem> {
+    let tokens: TokenStream = source.parse().unwrap_or_else(|error| panic!("{error} in\n{source}"));
+    let compilation = compile_located(tokens, &locate);
+    assert!(compilation.bugs.is_empty(), "{:?}", compilation.bugs);
+    compilation.problems.iter().cloned().collect()
+}
+
+/// The bytes that a change replaces.
+fn range(edit: &Edit) -> Range<usize> {
+    match edit.at {
+        EditAt::Over(spot) => spot.first.byte_range().start..spot.last.byte_range().end,
+        EditAt::Before(word) => word.byte_range().start..word.byte_range().start,
+        EditAt::After(word) => word.byte_range().end..word.byte_range().end,
+    }
+}
+
+/// The source with the changes of these problems, but for those of a problem that overlap others.
+fn changed<'p>(source: &str, problems: impl Iterator<Item = &'p Problem>) -> String {
+    let mut made: Vec<(Range<usize>, &str)> = Vec::new();
+    for problem in problems {
+        let edits: Vec<_> = problem.fix.iter().map(|edit| (range(edit), edit.text.as_str())).collect();
+        let overlaps = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
+        if !edits.iter().any(|(new, _)| made.iter().any(|(old, _)| overlaps(new, old))) {
+            made.extend(edits);
+        }
+    }
+    made.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut out = source.to_owned();
+    for (range, text) in made.into_iter().rev() {
+        out.replace_range(range, text);
+    }
+    out
+}
+
+/// The workflows of a case, each alone.
+fn workflows(folder: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics/cases").join(folder);
+    let mut files: Vec<_> = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut found = Vec::new();
+    for path in files.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "wf")) {
+        let text = fs::read_to_string(&path).unwrap();
+        let lines = text.lines().filter(|line| !line.starts_with("//") || line.starts_with("///"));
+        let mut source = String::new();
+        for line in lines {
+            source.push_str(line);
+            source.push('\n');
+            if line == "}" {
+                let name =
+                    source.lines().find_map(|line| line.split_once("workflow ")).unwrap_or_default().1.to_owned();
+                found.push((format!("{}: {name}", path.display()), std::mem::take(&mut source)));
+            }
+        }
+    }
+    found
+}
+
+/// What a problem says, without where.
+fn said(problem: &Problem) -> (Code, String) {
+    (problem.code, problem.message.clone())
+}
+
+#[test]
+fn every_habit_is_mended_by_what_its_help_shows() {
+    let (mut count, mut wrong) = (0, Vec::new());
+    for (name, source) in workflows("habits") {
+        let found = problems(&source);
+        if found.is_empty() {
+            wrong.push(format!("{name}: nothing is wrong with it"));
+        }
+        for problem in &found {
+            count += 1;
+            let words = |text: &str| {
+                let text = text.trim().trim_end_matches([';', ',']);
+                // Of JSONata the help shows the expression.
+                let inner = text.strip_prefix("\"{%").and_then(|text| text.strip_suffix("%}\""));
+                let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+                inner.or(quoted).unwrap_or(text).trim().to_owned()
+            };
+            let shows = |help: &String| problem.fix.iter().any(|edit| help.contains(&words(&edit.text)));
+            if !problem.help.iter().any(shows) {
+                wrong.push(format!("{name}: the help of {:?} does not show {:?}", said(problem), problem.fix));
+            }
+        }
+        // What overlapped is mended in the next round.
+        let mut fixed = source;
+        for _ in 0..3 {
+            fixed = changed(&fixed, problems(&fixed).iter());
+        }
+        let left: Vec<_> = problems(&fixed).iter().map(Problem::text).collect();
+        if !left.is_empty() {
+            wrong.push(format!("{name}: it is not mended by\n{fixed}\n{left:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+    assert!(count > 150, "{count} cases");
+}
+
+#[test]
+fn a_fix_removes_its_own_problem_and_breaks_nothing() {
+    let (mut count, mut wrong) = (0, Vec::new());
+    for folder in ["apis", "data", "graph", "names", "recovery", "syntax", "habits"] {
+        for (name, source) in workflows(folder) {
+            let Ok(_) = source.parse::<TokenStream>() else { continue };
+            let found = problems(&source);
+            let times = |problems: &[Problem], problem: &Problem| {
+                problems.iter().filter(|other| said(other) == said(problem)).count()
+            };
+            for problem in found.iter().filter(|problem| !problem.fix.is_empty()) {
+                count += 1;
+                let fixed = changed(&source, std::iter::once(problem));
+                let Ok(_) = fixed.parse::<TokenStream>() else {
+                    wrong.push(format!("{name}: {:?} is mended by no tokens\n{fixed}", said(problem)));
+                    continue;
+                };
+                let left = problems(&fixed);
+                if times(&left, problem) >= times(&found, problem) {
+                    wrong.push(format!("{name}: {:?} is left in\n{fixed}", said(problem)));
+                }
+                let new = left.iter().find(|other| {
+                    other.code == Code::Syntax && !found.iter().any(|before| said(before) == said(other))
+                });
+                if let Some(new) = new {
+                    wrong.push(format!("{name}: {:?} comes of mending {:?} in\n{fixed}", said(new), said(problem)));
+                }
+            }
+        }
+    }
+    println!("{count} changes");
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+    assert!(count > 250, "{count} changes");
+}
+
+/// Helps that name code without a change of the source, by their codes, with why: all others that begin with `write` or ask
+/// `did you mean` are changes, which the tests above make.
+const EXPLAINS: &[(Code, &str)] = &[
+    (Code::BadIntrinsic, "the name stands inside of a text"),
+    (Code::BadResource, "the word stands inside of an ARN"),
+    (Code::MaybeUnassigned, "the name stands inside of an expression"),
+    (Code::NeverMatches, "the name is raised by another task"),
+    (Code::ReferenceNotHere, "the variable may be assigned elsewhere"),
+    (Code::UnknownDeclaration, "what is repeated or tried is the user's choice"),
+    (Code::UnknownInputField, "the name stands inside of a text"),
+    (Code::UnknownMember, "the name stands inside of an expression"),
+    (Code::UnknownResultMember, "the name stands inside of an expression"),
+    (Code::UnlistedValue, "AWS may have newer values"),
+];
+
+/// Of the language's words, which have codes of many kinds: helps with a choice in them.
+const CHOICES: [&str; 5] = ["…", "<T>", " or ", "declare", "for a comment"];
+
+#[test]
+fn a_help_that_proposes_code_is_a_change() {
+    let (mut count, mut wrong, mut explained) = (0, Vec::new(), std::collections::BTreeSet::new());
+    for folder in ["apis", "data", "graph", "names", "recovery", "syntax", "habits"] {
+        for (name, source) in workflows(folder) {
+            let Ok(_) = source.parse::<TokenStream>() else { continue };
+            for problem in problems(&source) {
+                let proposes = |help: &String| {
+                    (help.starts_with("write `") || help.starts_with("did you mean `"))
+                        && !CHOICES.iter().any(|choice| help.contains(choice))
+                };
+                if !problem.help.iter().any(proposes) {
+                    continue;
+                }
+                count += 1;
+                if !problem.fix.is_empty() {
+                    continue;
+                }
+                if EXPLAINS.iter().any(|(code, _)| *code == problem.code) {
+                    explained.insert(problem.code.id());
+                } else {
+                    wrong.push(format!("{name}: {:?} has no change for {:?}", said(&problem), problem.help));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(count > 250, "{count} helps");
+    let needless: Vec<_> = EXPLAINS.iter().filter(|(code, _)| !explained.contains(code.id())).collect();
+    assert!(needless.is_empty(), "no help of these is without a change: {needless:?}");
+}
