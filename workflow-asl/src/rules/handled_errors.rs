@@ -31,9 +31,9 @@ pub struct HandledErrors {
 /// let (machine, _) = StateMachine::read(&serde_json::json!({"StartAt": "Get", "States": {"Get": {
 ///     "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject", "End": true,
 ///     "Retry": [{"ErrorEquals": ["S3.NoSuchKeyException", "Other"]}]}}}));
-/// let coming = rules::errors_of_handlers(&machine, &rules::Annotations::default());
-/// assert_eq!(coming[0].pointer.as_str(), "/States/Get/Retry/0");
-/// assert_eq!(coming[0].errors, ["S3.NoSuchKeyException"]);
+/// let handlers = rules::handled_errors(&machine, &rules::Annotations::default());
+/// assert_eq!(handlers[0].pointer.as_str(), "/States/Get/Retry/0");
+/// assert_eq!(handlers[0].errors, ["S3.NoSuchKeyException"]);
 /// ```
 pub fn handled_errors(machine: &StateMachine, annotations: &Annotations) -> Vec<HandledErrors> {
     let index = ObjectIndex::of(machine, false);
