@@ -109,6 +109,8 @@ findings! {
         "expected value of type {expected}, found {is}",
         help (meant.map(|meant| format!("this is text: write `{meant}`, without quotes"))),
         fix (meant.map(|meant| Fix::Value(meant.into())));
+    Unfilled { expected: String } WrongType "expected value of type {expected}, found a placeholder",
+        help "give the placeholder its value first: only a definition without placeholders here can run";
     UnknownField { field: String, near: Near } UnknownField "field `{field}` is not supported",
         help (did_you_mean(near)), fix (key(near));
     NoType {} MissingField "these fields are required: [Type]";

@@ -9,6 +9,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod budget;
+pub mod checked;
 pub mod code;
 pub mod context;
 pub mod diagnostic;
@@ -36,6 +37,7 @@ pub mod result;
 pub mod rules;
 pub mod source;
 pub mod template;
+pub mod texts;
 pub mod timestamp;
 
 pub use code::Code;

@@ -9,10 +9,10 @@ use serde_json::Value;
 pub use workflow_jsonata::{LiteralKind, LiteralStep};
 
 use crate::document::{Field, Form, Operand, Operator, QueryLanguage, StateKind, StateMachine};
-use crate::jsonata::Expressions;
 use crate::path::{JsonPath, Root};
 use crate::rules::object_index::{ObjectAt, ObjectIndex, ObjectKind, RuleAt, StateAt};
 use crate::template::{self, Computed};
+use crate::texts::Texts;
 use crate::{Pointer, jsonata, placeholder};
 
 /// The value that a reference starts from.
@@ -83,7 +83,7 @@ pub struct Reference<'a> {
 /// assert_eq!(found[1].root, ReferenceRoot::Variable("prefix".to_owned()));
 /// ```
 pub fn references(machine: &StateMachine) -> Vec<Reference<'_>> {
-    of_index(&ObjectIndex::of(machine, false), &Expressions::default())
+    of_index(&ObjectIndex::of(machine, false), &Texts::default())
 }
 
 /// The variables that each state refers to, as DescribeStateMachine gives them in `variableReferences`: states
@@ -101,7 +101,7 @@ pub fn variable_references(machine: &StateMachine) -> IndexMap<String, BTreeSet<
 }
 
 /// The references of the parts of a definition.
-pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, expressions: &Expressions) -> Vec<Reference<'a>> {
+pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, texts: &Texts) -> Vec<Reference<'a>> {
     let mut found = Vec::new();
     let mut rules = index.rules.iter();
     // The number of the rule at hand among those of its state.
@@ -110,7 +110,7 @@ pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, expressions: &Expressions) -
         let Some((number, state)) = object.state.and_then(|number| Some((number, index.states.get(number)?))) else {
             continue;
         };
-        let mut place = Place { object, state, number, expressions, needed: true, found: &mut found };
+        let mut place = Place { object, state, number, texts, needed: true, found: &mut found };
         match object.kind {
             ObjectKind::State(kind) => {
                 rule_number = 0;
@@ -139,7 +139,7 @@ struct Place<'p, 'a> {
     object: &'p ObjectAt<'a>,
     state: &'p StateAt<'a>,
     number: usize,
-    expressions: &'p Expressions,
+    texts: &'p Texts,
     needed: bool,
     found: &'p mut Vec<Reference<'a>>,
 }
@@ -154,7 +154,7 @@ impl Place<'_, '_> {
             let in_language = field.language.is_none_or(|language| language == self.object.language);
             if in_place
                 && in_language
-                && may_refer(field)
+                && reads(field)
                 && let Some(value) = self.object.object.value_of(field.name)
             {
                 self.field(field, &value);
@@ -175,10 +175,8 @@ impl Place<'_, '_> {
         match (self.object.language, value) {
             (QueryLanguage::Jsonata, value) => self.strings(value, &at),
             (_, Value::String(text)) if field.form == Form::PathOrIntrinsic => self.computed(text, field.name, at),
-            (_, Value::String(text)) if is_path(field) => {
-                if let Some(path) = read_path(text) {
-                    self.path(&path, field.name, at, false);
-                }
+            (_, Value::String(text)) if field.form.is_path() => {
+                self.plain_path(text, field.name, at, false);
             }
             (_, value) if matches!(field.form, Form::Template | Form::Computed) => {
                 template::walk(value, &at, &mut |member| {
@@ -201,15 +199,13 @@ impl Place<'_, '_> {
             let asks = |operator| operator == Operator::IsPresent;
             let guard = rule.rule.comparisons.iter().any(|comparison| asks(comparison.operator));
             self.needed = always && !guard;
-            if let Some(path) = rule.rule.variable.as_deref().and_then(read_path) {
-                self.path(&path, "Variable", rule.at.child("Variable"), guard);
+            if let Some(path) = &rule.rule.variable {
+                self.plain_path(path, "Variable", rule.at.child("Variable"), guard);
             }
             for comparison in &rule.rule.comparisons {
-                if let (Operand::Path, Value::String(text)) = (comparison.operator.operand(), &comparison.operand)
-                    && let Some(path) = read_path(text)
-                {
+                if let (Operand::Path, Value::String(path)) = (comparison.operator.operand(), &comparison.operand) {
                     let name = comparison.operator.name();
-                    self.path(&path, name, rule.at.child(name), false);
+                    self.plain_path(path, name, rule.at.child(name), false);
                 }
             }
             self.needed = false;
@@ -218,7 +214,7 @@ impl Place<'_, '_> {
             let in_language = field.language.is_none_or(|language| language == self.object.language);
             if in_language
                 && field.name != "Variable"
-                && may_refer(field)
+                && reads(field)
                 && let Some(value) = self.object.object.value_of(field.name)
             {
                 self.needed = always && field.form == Form::Condition;
@@ -242,7 +238,7 @@ impl Place<'_, '_> {
     }
 
     fn jsonata(&mut self, text: &str, at: &Pointer) {
-        let Some(read) = jsonata::expression(text).map(|code| self.expressions.read(code)) else { return };
+        let Some(read) = jsonata::expression(text).map(|code| self.texts.expressions.read(code)) else { return };
         let Ok((ast, names)) = &*read else { return };
         // The markers before the expression.
         let shift = text.len() - text.strip_prefix("{%").map_or(text.len(), str::len);
@@ -276,9 +272,15 @@ impl Place<'_, '_> {
         if placeholder::contained(text) && !text.trim_start().starts_with("States.") {
             return;
         }
-        let Ok(computed) = Computed::parse(text) else { return };
-        for path in computed.paths() {
+        let computed = self.texts.computed.read(text);
+        for path in computed.iter().flat_map(Computed::paths) {
             self.path(path, field, at.clone(), false);
+        }
+    }
+
+    fn plain_path(&mut self, text: &str, field: &'static str, at: Pointer, guard: bool) {
+        if let (false, Ok(path)) = (placeholder::contained(text), &*self.texts.paths.read(text)) {
+            self.path(path, field, at, guard);
         }
     }
 
@@ -347,34 +349,9 @@ impl Place<'_, '_> {
     }
 }
 
-/// Whether a field may hold expressions that read.
-fn may_refer(field: &Field) -> bool {
-    // A result is written there.
-    let writes = field.name == "ResultPath";
-    !writes
-        && !matches!(
-            field.form,
-            Form::Text
-                | Form::Word(_)
-                | Form::StateName
-                | Form::Flag
-                | Form::Json
-                | Form::Resource
-                | Form::ErrorNames
-                | Form::TextList
-                | Form::Nested(_)
-        )
-}
-
-fn is_path(field: &Field) -> bool {
-    matches!(
-        field.form,
-        Form::Path | Form::PathOrNull | Form::ReferencePath | Form::InputReferencePath | Form::ReferencePathOrNull
-    )
-}
-
-fn read_path(text: &str) -> Option<JsonPath> {
-    if placeholder::contained(text) { None } else { JsonPath::parse(text).ok() }
+/// Whether a field may hold expressions that read; in a `ResultPath` a result is written.
+fn reads(field: &Field) -> bool {
+    field.form.is_parsed() && field.name != "ResultPath"
 }
 
 #[cfg(test)]

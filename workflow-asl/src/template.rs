@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::intrinsic::Intrinsic;
 use crate::path::JsonPath;
+use crate::texts::Parsed;
 use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, placeholder};
 
 /// What the key of a computed member ends with.
@@ -81,17 +82,17 @@ pub fn walk<'a>(template: &'a Value, at: &Pointer, visit: &mut impl FnMut(Member
 }
 
 /// Reports what is wrong in a template at `at`.
-pub fn check(template: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     walk(template, at, &mut |member| {
         if member.given_twice {
             found.push(Finding::BothGiven { name: member.name.to_owned() }.at(member.at.clone()));
         }
         match member.value {
             Value::String(text) if placeholder::contained(text) && !text.trim_start().starts_with("States.") => {}
-            Value::String(text) => match Computed::parse(text) {
+            Value::String(text) => match &*texts.read(text) {
                 // A placeholder may stand for a number or for any other argument.
                 Err(_) if placeholder::contained(text) && Computed::parse(&with_arguments(text)).is_ok() => {}
-                Err(error) => found.push(syntax_error(code_of(text), member.at, text, error)),
+                Err(error) => found.push(syntax_error(code_of(text), member.at, text, error.clone())),
                 Ok(Computed::Intrinsic(intrinsic)) if !placeholder::contained(text) => {
                     for (offset, message) in intrinsic.call.failing() {
                         let error = SyntaxError::new(offset, message);
@@ -119,7 +120,7 @@ fn with_arguments(text: &str) -> String {
     call
 }
 
-fn code_of(text: &str) -> Code {
+pub(crate) fn code_of(text: &str) -> Code {
     if text.starts_with('$') {
         Code::BadJsonPath
     } else if text.trim_start().starts_with("States.") {
@@ -154,7 +155,7 @@ mod tests {
             "a.$": "$.x", "b": {"c.$": "$$.Execution.Id", "d": [{"e.$": "States.UUID()"}, "$.plain"]},
             "f": 1, "f.$": "$.x", "g.$": 7, "h.$": "text", "i.$": "$.[", "j.$": "States.Nope()", "k.$": "${Path}"});
         let mut found = Vec::new();
-        check(&template, &Pointer::root(), &mut found);
+        check(&Parsed::default(), &template, &Pointer::root(), &mut found);
         let found: Vec<_> = found.iter().map(|d| (d.code, d.pointer.as_str())).collect();
         assert_eq!(
             found,

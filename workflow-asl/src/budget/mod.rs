@@ -16,10 +16,10 @@ use serde_json::Value;
 use crate::Pointer;
 use crate::document::{MachineType, QueryLanguage, Scope, State, StateKind, StateMachine};
 use crate::graph::Graph;
-use crate::jsonata::Expressions;
 use crate::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS, STANDARD_EXECUTION_SECONDS};
 use crate::references;
 use crate::rules::object_index::ObjectIndex;
+use crate::texts::Texts;
 use longest_path::AcyclicGraph;
 use progress::LoopProgress;
 use state::{Cost, Own, literal_bytes};
@@ -164,7 +164,7 @@ impl Budget {
     /// ```
     pub fn of(machine: &StateMachine, kind: MachineType) -> Self {
         let index = ObjectIndex::of(machine, kind == MachineType::Express);
-        let references = references::of_index(&index, &Expressions::default());
+        let references = references::of_index(&index, &Texts::default());
         let progress = LoopProgress::of(&index, &references);
         let mut reader = Reader {
             machine,

@@ -185,6 +185,31 @@ pub enum Form {
     Nested(&'static str),
 }
 
+impl Form {
+    /// Whether the value is a path, or `null`.
+    pub(crate) fn is_path(self) -> bool {
+        use Form::{InputReferencePath, Path, PathOrNull, ReferencePath, ReferencePathOrNull};
+        matches!(self, Path | PathOrNull | ReferencePath | ReferencePathOrNull | InputReferencePath)
+    }
+
+    /// Whether the value is a number or may be computed, by a path, a call or an expression.
+    pub(crate) fn is_parsed(self) -> bool {
+        use Form::{Computed, Condition, Integer, Number, PathOrIntrinsic, Template, TextOrExpression, Timestamp};
+        self.is_path()
+            || matches!(
+                self,
+                Condition
+                    | Computed
+                    | Integer { .. }
+                    | Number { .. }
+                    | PathOrIntrinsic
+                    | Template
+                    | TextOrExpression
+                    | Timestamp
+            )
+    }
+}
+
 impl fmt::Display for Form {
     /// What the value is, in a few words.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -91,6 +91,13 @@ impl StateMachine {
     ///
     /// The model holds what could be understood, so that rules can go on after a mistake.
     pub fn read(definition: &Value) -> (Self, Vec<Diagnostic>) {
+        let (machine, mut found) = Self::read_to_run(definition);
+        found.retain(|one| !one.is_unfilled());
+        (machine, found)
+    }
+
+    /// Reads a definition that is to run: with a finding for each placeholder that stands where text cannot.
+    pub(crate) fn read_to_run(definition: &Value) -> (Self, Vec<Diagnostic>) {
         let mut found = Vec::new();
         let machine =
             Node::read(definition, &Pointer::root(), &mut found).unwrap_or_else(|| Self::standing_for(definition));

@@ -62,17 +62,19 @@ pub(crate) fn json_type(value: &Value) -> &'static str {
     }
 }
 
-/// Reports that a value is not of the type that its field has. A placeholder may become anything.
+/// Reports that a value is not of the type that its field has. A placeholder may become anything, but not in a definition
+/// that is to run: [`Diagnostic::is_unfilled`] tells it apart.
 pub(crate) fn wrong_type(value: &Value, expected: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     wrong_type_for(value, expected, None, at, found);
 }
 
 fn wrong_type_for(value: &Value, expected: &str, meant: Option<bool>, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    if value.as_str().is_some_and(placeholder::contained) {
-        return;
-    }
     let (expected, is) = (expected.to_owned(), json_type(value));
-    found.push(Finding::WrongType { expected, is, meant }.at(at.clone()));
+    let finding = match value.as_str().is_some_and(placeholder::contained) {
+        true => Finding::Unfilled { expected },
+        false => Finding::WrongType { expected, is, meant },
+    };
+    found.push(finding.at(at.clone()));
 }
 
 impl Node for String {

@@ -28,10 +28,9 @@ pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definiti
         for comparison in &rule.comparisons {
             let at = at.child(comparison.operator.name());
             let operand = &comparison.operand;
-            if operand.as_str().is_some_and(placeholder::contained) {
-                continue;
-            }
+            let open = operand.as_str().is_some_and(placeholder::contained);
             match (comparison.operator.operand(), operand) {
+                (Operand::Text | Operand::Timestamp | Operand::Path, Value::String(_)) if open => {}
                 (Operand::Text, Value::String(pattern)) if comparison.operator == Operator::StringMatches => {
                     check_pattern(pattern, at, found);
                 }
@@ -42,7 +41,9 @@ pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definiti
                         found.push(Finding::NotATimestampToCompare { text: text.clone() }.at(at));
                     }
                 }
-                (Operand::Path, Value::String(path)) => check_path(path, &at, found),
+                (Operand::Path, Value::String(path)) => {
+                    check_path(&definition.texts, path, &at, found);
+                }
                 (Operand::Text | Operand::Timestamp | Operand::Path, _) => wrong_type(operand, "String", &at, found),
                 (Operand::Number, _) => wrong_type(operand, "Number", &at, found),
                 (Operand::Flag, _) => wrong_type(operand, "Boolean", &at, found),

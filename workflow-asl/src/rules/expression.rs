@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::object_index::{ObjectAt, ObjectKind};
+use super::object_index::ObjectKind;
 use crate::document::{Field, Form, StateKind, json_type, wrong_type};
 use crate::jsonata::Expressions;
 use crate::template::{self, syntax_error};
@@ -15,34 +15,100 @@ pub(super) fn is_begun(text: &str) -> bool {
     text.starts_with(OPEN)
 }
 
-/// Checks every string of a value, however deep.
-pub(super) fn check_all(
-    expressions: &Expressions,
-    object: &ObjectAt<'_>,
-    field: &Field,
-    value: &Value,
-    at: &Pointer,
-    found: &mut Vec<Diagnostic>,
-) {
-    match value {
-        Value::String(text) if is_begun(text) => check_expression(expressions, object, field, text, at, found),
-        Value::String(text) => check_literal(text, at, found),
-        Value::Array(items) => {
-            for (i, item) in items.iter().enumerate() {
-                check_all(expressions, object, field, item, &at.index(i), found);
+/// A field whose strings may be expressions.
+#[derive(Clone, Copy)]
+pub(super) struct Strings<'a> {
+    pub(super) expressions: &'a Expressions,
+    pub(super) of: ObjectKind,
+    pub(super) field: &'a Field,
+}
+
+impl Strings<'_> {
+    /// Checks every string of a value, however deep.
+    pub(super) fn check_all(self, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+        match value {
+            Value::String(text) if is_begun(text) => self.check_expression(text, at, found),
+            Value::String(text) => check_literal(text, at, found),
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(i, item)| self.check_all(item, &at.index(i), found));
             }
-        }
-        Value::Object(members) => {
-            for (key, value) in members {
-                let at = &at.child(key);
-                if let (Some(name), true) = (key.strip_suffix(template::SUFFIX), value.is_string()) {
-                    found.push(Finding::JsonPathKey { key: key.clone(), name: name.to_owned() }.at(at.clone()));
-                    continue;
+            Value::Object(members) => {
+                for (key, value) in members {
+                    let at = &at.child(key);
+                    if let (Some(name), true) = (key.strip_suffix(template::SUFFIX), value.is_string()) {
+                        found.push(Finding::JsonPathKey { key: key.clone(), name: name.to_owned() }.at(at.clone()));
+                        continue;
+                    }
+                    self.check_all(value, at, found);
                 }
-                check_all(expressions, object, field, value, at, found);
             }
+            _ => {}
         }
-        _ => {}
+    }
+
+    /// Checks a string that must be one expression.
+    pub(super) fn check_whole(self, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+        if is_begun(text) {
+            self.check_expression(text, at, found);
+        } else if placeholder::contained(text) {
+            found.push(Finding::Unfilled { expected: "JSONata expression".to_owned() }.at(at.clone()));
+        } else {
+            found.push(Finding::NotAnExpression {}.at(at.clone()));
+        }
+    }
+
+    /// Checks the condition of a choice rule.
+    pub(super) fn check_condition(self, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+        match value {
+            Value::Bool(_) => {}
+            Value::String(text) => self.check_whole(text, at, found),
+            _ => wrong_type(value, "Boolean or JSONata expression", at, found),
+        }
+    }
+
+    fn check_expression(self, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+        let unknown = placeholder::contained(text);
+        let Some(code) = jsonata::expression(text) else {
+            if !unknown {
+                found.push(Finding::OpenExpression {}.at(at.clone()).with_range(text.len(), 0));
+            }
+            return;
+        };
+        let read = self.expressions.read(code);
+        let (ast, names) = match &*read {
+            Ok(read) => read,
+            // What a placeholder stands for may be what is missing.
+            Err(_) if unknown => return,
+            Err(error) => {
+                let mut diagnostic =
+                    syntax_error(Code::BadJsonata, at.clone(), text, error.clone().shifted(OPEN.len()));
+                let error = error.clone();
+                diagnostic.finding = Box::new(Finding::MalformedJsonata { error, meant: jsonata::meant(code) });
+                found.push(diagnostic);
+                return;
+            }
+        };
+        for (error, length) in ast.failing(placeholder::contained) {
+            let offset = OPEN.len() + error.offset;
+            found.push(Finding::Malformed { code: Code::FailingCall, error }.at(at.clone()).with_range(offset, length));
+        }
+        if let (Some(gives), Some(wanted)) = (ast.gives(placeholder::contained), wanted(self.field))
+            && !wanted.contains(&gives)
+        {
+            found.push(Finding::GivesOther { field: self.field.name, wanted, gives }.at(at.clone()));
+        }
+        for error in &names.unsupported {
+            found.push(syntax_error(Code::UnsupportedJsonata, at.clone(), text, error.clone().shifted(OPEN.len())));
+        }
+        let members = members(self.of, self.field.name);
+        for used in names.states.iter().filter(|used| !used.name.is_empty() && !members.contains(&used.name.as_str())) {
+            let near = nearest::nearest(&used.name, members.iter().copied()).map(str::to_owned);
+            found.push(ranged(Finding::NotInStates { name: used.name.clone(), members, near }.at(at.clone()), used));
+        }
+        for used in names.calls.iter().filter(|used| !jsonata::is_function(&used.name)) {
+            let near = nearest::nearest(&used.name, workflow_jsonata::names()).map(str::to_owned);
+            found.push(ranged(Finding::UnknownFunction { name: used.name.clone(), near }.at(at.clone()), used));
+        }
     }
 }
 
@@ -80,89 +146,6 @@ pub(super) fn check_items(value: &Value, at: &Pointer, found: &mut Vec<Diagnosti
         _ => {}
     }
     found.push(Finding::ItemsNotListed { is: json_type(value) }.at(at.clone()));
-}
-
-/// Checks a string that must be one expression.
-pub(super) fn check_whole(
-    expressions: &Expressions,
-    object: &ObjectAt<'_>,
-    field: &Field,
-    text: &str,
-    at: &Pointer,
-    found: &mut Vec<Diagnostic>,
-) {
-    if is_begun(text) {
-        check_expression(expressions, object, field, text, at, found);
-    } else if !placeholder::contained(text) {
-        found.push(Finding::NotAnExpression {}.at(at.clone()));
-    }
-}
-
-/// Checks the condition of a choice rule.
-pub(super) fn check_condition(
-    expressions: &Expressions,
-    object: &ObjectAt<'_>,
-    field: &Field,
-    value: &Value,
-    at: &Pointer,
-    found: &mut Vec<Diagnostic>,
-) {
-    match value {
-        Value::Bool(_) => {}
-        Value::String(text) => check_whole(expressions, object, field, text, at, found),
-        _ => wrong_type(value, "Boolean or JSONata expression", at, found),
-    }
-}
-
-fn check_expression(
-    expressions: &Expressions,
-    object: &ObjectAt<'_>,
-    field: &Field,
-    text: &str,
-    at: &Pointer,
-    found: &mut Vec<Diagnostic>,
-) {
-    let unknown = placeholder::contained(text);
-    let Some(code) = jsonata::expression(text) else {
-        if !unknown {
-            found.push(Finding::OpenExpression {}.at(at.clone()).with_range(text.len(), 0));
-        }
-        return;
-    };
-    let read = expressions.read(code);
-    let (ast, names) = match &*read {
-        Ok(read) => read,
-        // What a placeholder stands for may be what is missing.
-        Err(_) if unknown => return,
-        Err(error) => {
-            let mut diagnostic = syntax_error(Code::BadJsonata, at.clone(), text, error.clone().shifted(OPEN.len()));
-            let error = error.clone();
-            diagnostic.finding = Box::new(Finding::MalformedJsonata { error, meant: jsonata::meant(code) });
-            found.push(diagnostic);
-            return;
-        }
-    };
-    for (error, length) in ast.failing(placeholder::contained) {
-        let offset = OPEN.len() + error.offset;
-        found.push(Finding::Malformed { code: Code::FailingCall, error }.at(at.clone()).with_range(offset, length));
-    }
-    if let (Some(gives), Some(wanted)) = (ast.gives(placeholder::contained), wanted(field))
-        && !wanted.contains(&gives)
-    {
-        found.push(Finding::GivesOther { field: field.name, wanted, gives }.at(at.clone()));
-    }
-    for error in &names.unsupported {
-        found.push(syntax_error(Code::UnsupportedJsonata, at.clone(), text, error.clone().shifted(OPEN.len())));
-    }
-    let members = members(object.kind, field.name);
-    for used in names.states.iter().filter(|used| !used.name.is_empty() && !members.contains(&used.name.as_str())) {
-        let near = nearest::nearest(&used.name, members.iter().copied()).map(str::to_owned);
-        found.push(ranged(Finding::NotInStates { name: used.name.clone(), members, near }.at(at.clone()), used));
-    }
-    for used in names.calls.iter().filter(|used| !jsonata::is_function(&used.name)) {
-        let near = nearest::nearest(&used.name, workflow_jsonata::names()).map(str::to_owned);
-        found.push(ranged(Finding::UnknownFunction { name: used.name.clone(), near }.at(at.clone()), used));
-    }
 }
 
 /// The kind of value that a field wants, where an expression may give none else.

@@ -32,11 +32,12 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+use crate::checked::{self, CheckedMachine};
 use crate::document::{MachineType, StateMachine};
 use crate::graph::Graph;
-use crate::jsonata::Expressions;
 use crate::references::{self, Reference};
 use crate::source::{Format, Source};
+use crate::texts::Texts;
 use crate::{Diagnostic, Finding, Pointer};
 pub use handled_errors::{HandledErrors, handled_errors};
 use object_index::ObjectIndex;
@@ -66,8 +67,8 @@ struct Definition<'a> {
     references: OnceLock<Vec<Reference<'a>>>,
     /// The assignments to variables.
     assigned: Vec<Assigned<'a>>,
-    /// The JSONata in it.
-    expressions: Expressions,
+    /// The paths, calls and expressions in it.
+    texts: Texts,
     /// The calls of services.
     calls: Vec<api::Call<'a>>,
     annotations: &'a Annotations,
@@ -75,9 +76,35 @@ struct Definition<'a> {
 }
 
 impl<'a> Definition<'a> {
+    fn of(machine: &'a StateMachine, characters: usize, kind: MachineType, annotations: &'a Annotations) -> Self {
+        let index = ObjectIndex::of(machine, kind == MachineType::Express);
+        Self {
+            machine,
+            characters,
+            references: OnceLock::new(),
+            texts: Texts::default(),
+            calls: api::calls(&index),
+            assigned: variables::assigned(&index),
+            index,
+            graphs: if machine.is_unread() { Vec::new() } else { Graph::all(machine) },
+            annotations,
+            raised: OnceLock::new(),
+        }
+    }
+
+    /// What every rule finds.
+    fn check(&self) -> Vec<Diagnostic> {
+        let (own, second) = if self.index.states.len() < STATES_FOR_TWO {
+            (found_by(self, Own), found_by(self, Second))
+        } else {
+            on_two_threads(self)
+        };
+        own.into_iter().zip(second).flat_map(|(own, second)| own.into_iter().chain(second)).collect()
+    }
+
     /// What the expressions refer to, read where a rule asks.
     fn references(&self) -> &[Reference<'a>] {
-        self.references.get_or_init(|| references::of_index(&self.index, &self.expressions))
+        self.references.get_or_init(|| references::of_index(&self.index, &self.texts))
     }
 
     /// The graph of each scope among the parts.
@@ -177,25 +204,37 @@ pub fn check_read(
     kind: MachineType,
     annotations: &Annotations,
 ) -> Vec<Diagnostic> {
-    let index = ObjectIndex::of(machine, kind == MachineType::Express);
-    let definition = Definition {
-        machine,
-        characters,
-        references: OnceLock::new(),
-        expressions: Expressions::default(),
-        calls: api::calls(&index),
-        assigned: variables::assigned(&index),
-        index,
-        graphs: if machine.is_unread() { Vec::new() } else { Graph::all(machine) },
-        annotations,
-        raised: OnceLock::new(),
-    };
-    let (own, second) = if definition.index.states.len() < STATES_FOR_TWO {
-        (found_by(&definition, Own), found_by(&definition, Second))
+    let mut found = Definition::of(machine, characters, kind, annotations).check();
+    found.retain(|one| !one.is_unfilled());
+    found
+}
+
+/// A definition that was checked to be run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Checked {
+    /// What [`read_and_check`] finds, and where placeholders have no value yet.
+    pub found: Vec<Diagnostic>,
+    /// The definition with its fields parsed, unless a finding [prevents it from running](Diagnostic::prevents_running).
+    pub machine: Option<CheckedMachine>,
+}
+
+/// Reads and checks a definition that is to run.
+pub fn check_to_run(definition: &Value, kind: MachineType) -> Checked {
+    let (machine, mut found) = StateMachine::read_to_run(definition);
+    if let Some(other) = other_document(definition) {
+        return Checked { found: vec![other], machine: None };
+    }
+    let annotations = Annotations::default();
+    let definition = Definition::of(&machine, size::characters(definition), kind, &annotations);
+    found.extend(definition.check());
+    let objects = if found.iter().any(Diagnostic::prevents_running) {
+        None
     } else {
-        on_two_threads(&definition)
+        checked::objects(&definition.index, &definition.texts).map_err(|more| found.extend(more)).ok()
     };
-    own.into_iter().zip(second).flat_map(|(own, second)| own.into_iter().chain(second)).collect()
+    drop(definition);
+    Checked { machine: objects.map(|objects| CheckedMachine { machine, objects }), found }
 }
 
 /// What each rule of a thread finds; nothing for a rule of the other.

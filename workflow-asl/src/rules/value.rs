@@ -1,17 +1,20 @@
 //! The rule on values: each has the form that the table gives its field.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use workflow_services::Arn;
 
 use super::Definition;
+use super::expression::Strings;
 use super::object_index::{ObjectAt, ObjectKind};
 use super::{api, expression};
 use crate::document::{Field, Form, QueryLanguage, wrong_type};
-use crate::jsonata::Expressions;
 use crate::path::{JsonPath, Root};
 use crate::resource::Resource;
 use crate::template::{self, Computed, syntax_error};
-use crate::{Code, Diagnostic, Finding, Pointer, jsonata, nearest, placeholder, timestamp};
+use crate::texts::Texts;
+use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, jsonata, nearest, placeholder, timestamp};
 
 /// A field's value has the form of the field: a number in its range, a word of its list, a path,
 /// an expression, a template, a timestamp, an ARN.
@@ -28,34 +31,34 @@ pub(super) fn has_the_form_of_its_field(definition: &Definition<'_>, found: &mut
                 continue;
             }
             if let Some(value) = object.object.value_of(field.name) {
-                check(&definition.expressions, object, field, &value, found);
+                check(&definition.texts, object, field, &value, found);
             }
         }
     }
 }
 
-fn check(expressions: &Expressions, object: &ObjectAt<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnostic>) {
+fn check(texts: &Texts, object: &ObjectAt<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnostic>) {
     let at = object.at.child(field.name);
     let jsonata = object.language == QueryLanguage::Jsonata;
     let text = value.as_str();
     let unknown = text.is_some_and(placeholder::contained);
+    let strings = Strings { expressions: &texts.expressions, of: object.kind, field };
     match field.form {
         Form::Template | Form::Computed if jsonata => {
             if field.name == "Items" {
                 expression::check_items(value, &at, found);
             }
-            expression::check_all(expressions, object, field, value, &at, found);
+            strings.check_all(value, &at, found);
         }
-        Form::Template | Form::Computed => check_template(field, value, &at, found),
+        Form::Template | Form::Computed => check_template(texts, field, value, &at, found),
         Form::Json => check_static(value, &at, found),
-        Form::Condition => expression::check_condition(expressions, object, field, value, &at, found),
+        Form::Condition => strings.check_condition(value, &at, found),
         Form::Integer { expression: true, .. } | Form::Number { expression: true, .. } if jsonata && text.is_some() => {
-            expression::check_whole(expressions, object, field, text.unwrap_or_default(), &at, found);
+            strings.check_whole(text.unwrap_or_default(), &at, found);
         }
         Form::TextOrExpression | Form::Timestamp if jsonata && text.is_some_and(expression::is_begun) => {
-            expression::check_whole(expressions, object, field, text.unwrap_or_default(), &at, found);
+            strings.check_whole(text.unwrap_or_default(), &at, found);
         }
-        _ if unknown => {}
         Form::Integer { min, max, .. } => match value {
             Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => {
                 // Up to 2^53 exact, which is far above every limit.
@@ -67,6 +70,7 @@ fn check(expressions: &Expressions, object: &ObjectAt<'_>, field: &Field, value:
             Value::Number(number) => check_range(number.as_f64(), (min, max), &at, found),
             _ => wrong_type(value, "Number", &at, found),
         },
+        _ if unknown => {}
         Form::Word(words) => {
             if let Some(word) = text.filter(|word| !words.contains(word)) {
                 let near = nearest::nearest(word, words.iter().copied()).map(str::to_owned);
@@ -76,17 +80,17 @@ fn check(expressions: &Expressions, object: &ObjectAt<'_>, field: &Field, value:
         }
         Form::Path | Form::PathOrNull => {
             if let Some(path) = text {
-                check_path(path, &at, found);
+                check_path(texts, path, &at, found);
             }
         }
         Form::ReferencePath | Form::InputReferencePath | Form::ReferencePathOrNull => {
             if let Some(path) = text {
-                check_reference_path(path, field, &at, found);
+                check_reference_path(texts, path, field, &at, found);
             }
         }
         Form::PathOrIntrinsic => {
             if let Some(text) = text {
-                check_fail_path(text, &at, found);
+                check_fail_path(texts, text, &at, found);
             }
         }
         Form::Timestamp => {
@@ -114,21 +118,17 @@ fn check_range(number: Option<f64>, (min, max): (f64, f64), at: &Pointer, found:
 }
 
 /// Reads a path that stands in the document; `None` when it is none or unknown yet.
-pub(super) fn check_path(path: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    read_path(path, at, found);
-}
-
-fn read_path(path: &str, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<JsonPath> {
-    if placeholder::contained(path) {
-        return None;
+pub(super) fn check_path(
+    texts: &Texts,
+    path: &str,
+    at: &Pointer,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Arc<Result<JsonPath, SyntaxError>>> {
+    let read = (!placeholder::contained(path)).then(|| texts.paths.read(path))?;
+    if let Err(error) = &*read {
+        found.push(syntax_error(Code::BadJsonPath, at.clone(), path, error.clone()));
     }
-    match JsonPath::parse(path) {
-        Ok(path) => Some(path),
-        Err(error) => {
-            found.push(syntax_error(Code::BadJsonPath, at.clone(), path, error));
-            None
-        }
-    }
+    Some(read)
 }
 
 /// A reference path names one place: by member names and indices only, from the input or a variable on. Of the context
@@ -136,8 +136,9 @@ fn read_path(path: &str, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Js
 ///
 /// <https://states-language.net/#ref-paths>,
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
-fn check_reference_path(text: &str, field: &Field, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    let Some(read) = read_path(text, at, found) else { return };
+fn check_reference_path(texts: &Texts, text: &str, field: &Field, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    let Some(read) = check_path(texts, text, at, found) else { return };
+    let Ok(read) = &*read else { return };
     let path = text.to_owned();
     let finding = if !read.is_definite() {
         Finding::PathOfMany { path }
@@ -153,8 +154,8 @@ fn check_reference_path(text: &str, field: &Field, at: &Pointer, found: &mut Vec
     found.push(finding.at(at.clone()));
 }
 
-fn check_fail_path(text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    match Computed::parse(text) {
+fn check_fail_path(texts: &Texts, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    match &*texts.computed.read(text) {
         Ok(Computed::Path(_)) => {}
         Ok(Computed::Intrinsic(intrinsic)) => {
             let function = intrinsic.call.function;
@@ -164,7 +165,7 @@ fn check_fail_path(text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
         }
         Err(error) => {
             let code = if text.trim_start().starts_with("States.") { Code::BadIntrinsic } else { Code::BadJsonPath };
-            let mut error = error;
+            let mut error = error.clone();
             if !text.starts_with('$') && code == Code::BadJsonPath {
                 error.help = Some("for a text as it is use the field without `Path`".to_owned());
             }
@@ -173,15 +174,15 @@ fn check_fail_path(text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn check_template(field: &Field, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+fn check_template(texts: &Texts, field: &Field, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     match value {
         Value::Object(_) => {
-            template::check(value, at, found);
+            template::check(&texts.computed, value, at, found);
             check_plain_keys(value, at, found);
         }
         // What a batch gets may be any JSON, and so may a request (the service takes arrays).
-        _ if field.form == Form::Computed => template::check(value, at, found),
-        Value::Array(_) => template::check(value, at, found),
+        _ if field.form == Form::Computed => template::check(&texts.computed, value, at, found),
+        Value::Array(_) => template::check(&texts.computed, value, at, found),
         _ => wrong_type(value, "Object", at, found),
     }
 }

@@ -40,12 +40,12 @@ impl Execution {
     pub(super) fn wait_until(&self, thread: &Thread, visit: &Visit, wait: &WaitProgram) -> Result<Instant, Failure> {
         let until = match wait {
             // What AWS says of a path to other values is its own here.
-            WaitProgram::Seconds(Amount { from: AmountFrom::Path(path, _), .. }) => {
+            WaitProgram::Seconds(Some(Amount { from: AmountFrom::Path(path, _), .. })) => {
                 let seconds = self.evaluate(thread, visit, |scope| seconds(path, scope))?;
                 self.now.after(Duration::from_secs(seconds))
             }
             WaitProgram::Seconds(amount) => {
-                let seconds = self.amount(thread, visit, Some(amount))?;
+                let seconds = self.amount(thread, visit, amount.as_ref())?;
                 self.now.after(Duration::try_from_secs_f64(seconds.unwrap_or(0.0)).unwrap_or(Duration::MAX))
             }
             WaitProgram::TimestampPath(path) => self.evaluate(thread, visit, |scope| {

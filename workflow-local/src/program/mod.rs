@@ -2,7 +2,6 @@
 
 mod compile;
 mod compile_fields;
-mod compile_template;
 pub(crate) mod handling;
 mod pattern;
 pub(crate) mod resource;
@@ -17,7 +16,6 @@ use workflow_asl::document::{Field, Form, MachineType, QueryLanguage};
 use crate::coverage::Watch;
 use crate::payload::Payload;
 use crate::query::assignment::Assignment;
-use crate::query::intrinsic::Call;
 use crate::query::jsonata::Expression;
 use crate::query::path::Path;
 use crate::query::template::Template;
@@ -93,7 +91,7 @@ pub(crate) struct ChoiceProgram {
 
 #[derive(Debug)]
 pub(crate) enum WaitProgram {
-    Seconds(Amount),
+    Seconds(Option<Amount>),
     /// A timestamp in the definition, or an expression.
     Timestamp(Template),
     TimestampPath(Path),
@@ -283,13 +281,6 @@ pub(crate) enum ResultPlace {
     /// `null`: the result is dropped.
     Dropped,
     Path(Path),
-}
-
-/// What stands behind a name ending in `.$`.
-#[derive(Debug)]
-pub(crate) enum Reference {
-    Path(Path),
-    Intrinsic(Call),
 }
 
 impl Program {

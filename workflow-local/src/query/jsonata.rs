@@ -6,21 +6,22 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use workflow_asl::checked::CheckedExpression;
 
 use super::{ContextPart, QueryFailure, Scope};
 use crate::payload::Payload;
 
-/// An expression that was parsed when the definition was compiled.
+/// An expression that was compiled when the definition was compiled.
 #[derive(Clone, Debug)]
-pub(crate) struct Expression(Arc<Parsed>);
+pub(crate) struct Expression(Arc<Compiled>);
 
 #[derive(Debug)]
-struct Parsed {
+struct Compiled {
     /// The text between `{%` and `%}`, trimmed.
     source: String,
     /// The field it stands in, as a path inside the state: `Output/result`.
     location: Arc<str>,
-    ast: engine::Ast,
+    program: engine::Program,
     #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata reads it"))]
     uses: Uses,
 }
@@ -64,17 +65,16 @@ fn next_member(text: &str) -> (Option<&str>, &str) {
     ((!name.is_empty()).then_some(name), after)
 }
 
-/// The text between the markers of an expression string; `None` when the string is a literal.
-pub(crate) fn expression_text(text: &str) -> Option<&str> {
-    text.strip_prefix("{%")?.strip_suffix("%}").map(str::trim)
-}
-
 impl Expression {
-    /// Parses the text between the markers.
-    pub(crate) fn parse(source: &str, location: &str) -> Result<Self, String> {
-        let ast = engine::parse(source)?;
-        let uses = Uses::of(source);
-        Ok(Self(Arc::new(Parsed { source: source.to_owned(), location: location.into(), ast, uses })))
+    /// Compiles what stands between the markers.
+    pub(crate) fn new(checked: &CheckedExpression, location: &str) -> Self {
+        let (source, program) = (checked.source(), engine::compile(checked));
+        Self(Arc::new(Compiled {
+            source: source.to_owned(),
+            location: location.into(),
+            program,
+            uses: Uses::of(source),
+        }))
     }
 
     /// Its value; no value, a function and an error are all failures.
@@ -136,21 +136,20 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
 mod engine {
     use serde_json::Value;
 
-    use super::{Parsed, Scope};
+    use super::{CheckedExpression, Compiled, Scope};
     use crate::payload::Payload;
 
-    pub(super) type Ast = std::convert::Infallible;
+    pub(super) type Program = ();
 
-    pub(super) fn parse(_: &str) -> Result<Ast, String> {
-        Err("this build of workflow-local has no JSONata: turn on its feature `jsonata`".to_owned())
+    pub(super) fn compile(_: &CheckedExpression) -> Program {}
+
+    pub(super) fn value(_: &Compiled, _: &Scope<'_>) -> Result<Value, String> {
+        Err("cannot be evaluated: this build of workflow-local has no JSONata: turn on its feature `jsonata`"
+            .to_owned())
     }
 
-    pub(super) fn value(expression: &Parsed, _: &Scope<'_>) -> Result<Value, String> {
-        match expression.ast {}
-    }
-
-    pub(super) fn payload(expression: &Parsed, _: &Scope<'_>) -> Result<Payload, String> {
-        match expression.ast {}
+    pub(super) fn payload(expression: &Compiled, scope: &Scope<'_>) -> Result<Payload, String> {
+        value(expression, scope).map(Payload::new)
     }
 }
 
@@ -161,24 +160,25 @@ mod engine {
     use serde_json::Value;
     use workflow_jsonata::{Binding, Expression, Output, Setting, Variables};
 
-    use super::{ContextPart, Parsed, Scope};
+    use super::{CheckedExpression, Compiled, ContextPart, Scope};
     use crate::payload::Payload;
     use crate::query::ContextValue;
     use crate::random::Random;
 
-    pub(super) type Ast = Expression;
+    /// The expression, or what is wrong with a regular expression in it.
+    pub(super) type Program = Result<Expression, String>;
 
-    pub(super) fn parse(source: &str) -> Result<Ast, String> {
-        Expression::parse(source).map_err(|error| error.message)
+    pub(super) fn compile(checked: &CheckedExpression) -> Program {
+        Expression::compile(checked.ast()).map_err(|error| error.message)
     }
 
     /// The value, or the words that say why there is none.
-    pub(super) fn value(expression: &Parsed, scope: &Scope<'_>) -> Result<Value, String> {
+    pub(super) fn value(expression: &Compiled, scope: &Scope<'_>) -> Result<Value, String> {
         evaluate(expression, scope, |value, _| value.into_owned())
     }
 
     /// As [`value`], shared where it is a whole value of the scope.
-    pub(super) fn payload(expression: &Parsed, scope: &Scope<'_>) -> Result<Payload, String> {
+    pub(super) fn payload(expression: &Compiled, scope: &Scope<'_>) -> Result<Payload, String> {
         evaluate(expression, scope, |value, given| match value {
             Cow::Owned(value) => Payload::new(value),
             Cow::Borrowed(value) => given.whole(value).cloned().unwrap_or_else(|| Payload::new(value.clone())),
@@ -186,7 +186,7 @@ mod engine {
     }
 
     fn evaluate<T>(
-        expression: &Parsed,
+        expression: &Compiled,
         scope: &Scope<'_>,
         with: impl FnOnce(Cow<'_, Value>, &Given<'_>) -> T,
     ) -> Result<T, String> {
@@ -201,7 +201,9 @@ mod engine {
             limits: scope.limits,
             ..Setting::default()
         };
-        let outcome = expression.ast.evaluate_in(&setting).map_err(|error| match error.code {
+        let program =
+            expression.program.as_ref().map_err(|error| format!("threw an error during evaluation. {error}"))?;
+        let outcome = program.evaluate_in(&setting).map_err(|error| match error.code {
             // The service's text, whatever function it was.
             "T1006" => "threw an error during evaluation. T1006: Attempted to invoke a non-function".to_owned(),
             code => format!("threw an error during evaluation. {code}: {error}"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::limits::DEFINITION_CHARS;
-use workflow_asl::{Code, Diagnostic, Severity, StateMachine};
+use workflow_asl::{Code, Diagnostic, Severity};
 use workflow_local::Program;
 
 use crate::api::{ApiError, Code as ApiCode, Input, Members};
@@ -100,21 +100,10 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) 
     if !value.is_object() {
         return finding(Code::WrongType, not_object, None);
     }
-    let found = workflow_asl::rules::check_definition(&value, kind);
+    let checked = workflow_asl::rules::check_to_run(&value, kind);
     // The service accepts what only fails at run time.
-    let found = found.into_iter().filter(|finding| !finding.code.fails_only_when_it_runs());
-    let mut findings: Vec<Finding> = found.map(Finding::from).collect();
-    let (machine, _) = StateMachine::read(&value);
-    match Program::compile(&machine) {
-        Ok(program) => (Some(Arc::new(program)), findings),
-        Err(found) => {
-            // The rules have usually reported, in better terms, what the engine rejects.
-            if !has_error(&findings) {
-                findings.extend(found.into_iter().map(Finding::from));
-            }
-            (None, findings)
-        }
-    }
+    let found = checked.found.into_iter().filter(|finding| !finding.code.fails_only_when_it_runs());
+    (checked.machine.map(|machine| Arc::new(Program::compile(&machine))), found.map(Finding::from).collect())
 }
 
 /// Returns why a text is not JSON, with the service's message for a bare word.

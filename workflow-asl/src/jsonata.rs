@@ -4,13 +4,18 @@
 //! <https://docs.jsonata.org/overview> and
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
 
-mod expressions;
-
-pub use expressions::{Expressions, Read};
+use crate::SyntaxError;
+use crate::texts::Parsed;
 pub use workflow_jsonata::{
     Ast, FUNCTIONS, Function, FunctionId, Gives, Names, Node, NodeKind, Origin, Use, ast, changing, function,
     is_function, meant, parse,
 };
+
+/// An expression with the names it uses, or why it is none.
+pub type Read = Result<(Ast, Names), SyntaxError>;
+
+/// The expressions of a definition that were parsed so far, by the text between `{%` and `%}`.
+pub type Expressions = Parsed<(Ast, Names)>;
 
 /// The expression inside `{%` and `%}`; `None` where the text is a literal.
 ///

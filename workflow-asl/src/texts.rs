@@ -1,0 +1,77 @@
+//! The paths, calls and expressions of a definition, each text parsed once however many rules look at it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use indexmap::IndexMap;
+
+use crate::SyntaxError;
+use crate::jsonata::{self, Expressions};
+use crate::path::JsonPath;
+use crate::template::Computed;
+
+/// The texts of one language that were parsed so far.
+pub struct Parsed<T> {
+    parse: fn(&str) -> Result<T, SyntaxError>,
+    known: Mutex<Known<T>>,
+}
+
+type Known<T> = IndexMap<String, Arc<Result<T, SyntaxError>>>;
+
+/// The texts of a definition.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    pub(crate) paths: Parsed<JsonPath>,
+    pub(crate) computed: Parsed<Computed>,
+    pub(crate) expressions: Expressions,
+}
+
+impl<T> Parsed<T> {
+    fn of(parse: fn(&str) -> Result<T, SyntaxError>) -> Self {
+        Self { parse, known: Mutex::default() }
+    }
+
+    /// Parses a text, or says why it does not parse.
+    pub fn read(&self, text: &str) -> Arc<Result<T, SyntaxError>> {
+        if let Some(read) = self.known().get(text) {
+            return Arc::clone(read);
+        }
+        let read = Arc::new((self.parse)(text));
+        self.known().insert(text.to_owned(), Arc::clone(&read));
+        read
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known<T>> {
+        // An insertion that panicked has left nothing half done: all that is known still holds.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> fmt::Debug for Parsed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.known().keys()).finish()
+    }
+}
+
+impl Default for Parsed<JsonPath> {
+    fn default() -> Self {
+        Self::of(JsonPath::parse)
+    }
+}
+
+impl Default for Parsed<Computed> {
+    fn default() -> Self {
+        Self::of(Computed::parse)
+    }
+}
+
+impl Default for Expressions {
+    fn default() -> Self {
+        Self::of(|text| {
+            jsonata::parse(text).map(|ast| {
+                let names = ast.names();
+                (ast, names)
+            })
+        })
+    }
+}
