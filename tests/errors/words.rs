@@ -106,6 +106,20 @@ fn nothing_decides_by_the_words_of_a_diagnostic() {
 }
 
 #[test]
+fn the_engine_makes_no_diagnostics() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut files = Vec::new();
+    sources(&root.join("workflow-local/src"), &mut files);
+    assert!(files.len() > 80, "only {} files were read", files.len());
+    for file in &files {
+        let text = fs::read_to_string(file).unwrap();
+        let made = ["Diagnostic::new", "Finding::", "JsonPath::parse", "Intrinsic::parse", "jsonata::parse"];
+        let made = made.iter().find(|made| text.contains(**made));
+        assert_eq!(made, None, "{}: rules are in workflow-asl, and what they parsed is compiled", file.display());
+    }
+}
+
+#[test]
 fn a_decision_by_words_is_seen() {
     let decided = [
         "Code::MissingField if finding.message.starts_with(\"a reader of CSV\") => headers(finding),",

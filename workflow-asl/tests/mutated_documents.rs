@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use workflow_asl::document::MachineType;
-use workflow_asl::{StateMachine, rules};
+use workflow_asl::{Diagnostic, StateMachine, rules};
 
 /// A generator of numbers that is the same on every run (splitmix64).
 struct Numbers(u64);
@@ -122,6 +122,8 @@ fn nothing_panics_and_nothing_is_lost() {
         let (machine, _) = StateMachine::read(&definition);
         assert_eq!(machine.write(), definition);
         rules::check(&machine, MachineType::Express);
+        let checked = rules::check_to_run(&definition, MachineType::Express);
+        assert_eq!(checked.machine.is_none(), checked.found.iter().any(Diagnostic::prevents_running), "{definition}");
     }
 }
 

@@ -22,7 +22,6 @@ mod names;
 mod number;
 #[cfg(feature = "evaluate")]
 mod pictures;
-#[cfg(feature = "evaluate")]
 mod regex;
 mod syntax;
 mod syntax_error;

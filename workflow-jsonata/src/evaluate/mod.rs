@@ -61,7 +61,8 @@ impl Expression {
     /// Compiles a parsed expression.
     ///
     /// # Errors
-    /// Fails if a regular expression in it is invalid.
+    /// Fails if the program of a regular expression in it is longer than 100,000 instructions, or if the tree was not
+    /// parsed and a regular expression in it is invalid.
     pub fn compile(ast: &Ast) -> Result<Self, SyntaxError> {
         Ok(Self { program: compile::compile(&ast.root)? })
     }

@@ -260,6 +260,9 @@ impl<'a> Lexer<'a> {
                     if pattern.is_empty() {
                         return Err(SyntaxError::coded("S0301", start, "Empty regular expressions are not allowed"));
                     }
+                    crate::regex::check(pattern).map_err(|reason| {
+                        SyntaxError::coded("S0303", start, format!("Invalid regular expression: {reason}"))
+                    })?;
                     let after = inner.get(at + 1..).unwrap_or("");
                     let flags = after.len() - after.trim_start_matches(['i', 'm']).len();
                     self.at = start + 1 + at + 1 + flags;

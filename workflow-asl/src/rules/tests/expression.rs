@@ -42,6 +42,7 @@ fn expressions() {
         (output("{% $map($states.input.xs, function($x) { $x + ${Step} }) %}"), &[]),
         (output("{% 1 + %}"), &[(Code::BadJsonata, at)]),
         (output("{% [1, 2 %}"), &[(Code::BadJsonata, at)]),
+        (output("{% $match('a', /a{2,1}/) %}"), &[(Code::BadJsonata, at)]),
         (output("{% 1 %} "), &[(Code::BadJsonata, at)]),
         (output("{% phone %}"), &[(Code::UnsupportedJsonata, at)]),
         (output("{% $$.x %}"), &[(Code::UnsupportedJsonata, at)]),
