@@ -1,7 +1,5 @@
 //! What a definition that is to run may not hold, although another may: placeholders in place of what must be known.
 
-#![expect(clippy::unwrap_used, reason = "a test that finds nothing fails")]
-
 use serde_json::{Value, json};
 use workflow_asl::checked::CheckedValue;
 use workflow_asl::document::MachineType;
