@@ -29,8 +29,11 @@ pub(crate) use parse::objects;
 #[derive(Debug)]
 pub struct CheckedMachine {
     pub(crate) machine: StateMachine,
-    pub(crate) objects: BTreeMap<Pointer, CheckedObject>,
+    pub(crate) objects: CheckedObjects,
 }
+
+/// The parsed fields of each object, by its place.
+pub(crate) type CheckedObjects = BTreeMap<Pointer, CheckedObject>;
 
 /// The fields of an object whose values are computed, are numbers, or lead to states; the others are in the document.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{CheckedExpression, CheckedObject, CheckedValue};
+use super::{CheckedExpression, CheckedObject, CheckedObjects, CheckedValue};
 use crate::document::{Field, Form, Operand, QueryLanguage};
 use crate::rules::object_index::{ObjectAt, ObjectIndex, ObjectKind, RuleAt};
 use crate::template::{self, Computed, syntax_error};
@@ -15,10 +15,7 @@ use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, jsonata};
 ///
 /// # Errors
 /// What the rules let pass because a placeholder may stand for something else.
-pub(crate) fn objects(
-    index: &ObjectIndex<'_>,
-    texts: &Texts,
-) -> Result<BTreeMap<Pointer, CheckedObject>, Vec<Diagnostic>> {
+pub(crate) fn objects(index: &ObjectIndex<'_>, texts: &Texts) -> Result<CheckedObjects, Vec<Diagnostic>> {
     let mut targets = vec![BTreeMap::new(); index.scopes.len()];
     for state in &index.states {
         if let Some(scope) = targets.get_mut(state.scope) {
@@ -54,18 +51,17 @@ struct Parser<'p, 'a> {
 impl Parser<'_, '_> {
     fn object(&mut self, object: &ObjectAt<'_>, scope: Option<usize>, rule: Option<&RuleAt<'_>>) -> CheckedObject {
         let mut checked = CheckedObject::default();
-        for field in &object.present {
-            let is_target = field.form == Form::StateName;
-            let value = object.object.value_of(field.name).filter(|_| is_target || field.form.is_parsed());
-            let (Some(value), at) = (value, || object.at.child(field.name)) else { continue };
-            if !is_target {
-                checked.values.push((field.name, self.field(object.language, field, &value, &at())));
+        for field in object.present.iter().filter(|field| field.form.is_parsed() || field.form == Form::StateName) {
+            let Some(value) = object.object.value_of(field.name) else { continue };
+            let at = object.at.child(field.name);
+            if field.form != Form::StateName {
+                checked.values.push((field.name, self.field(object.language, field, &value, &at)));
                 continue;
             }
             let name = value.as_str().unwrap_or_default();
             match scope.and_then(|scope| self.targets.get(scope)?.get(name)) {
                 Some(state) => checked.targets.push((field.name, *state)),
-                None => self.found.push(Finding::UnknownTarget { name: name.to_owned(), near: None }.at(at())),
+                None => self.found.push(Finding::UnknownTarget { name: name.to_owned(), near: None }.at(at)),
             }
         }
         for comparison in rule.iter().flat_map(|rule| &rule.rule.comparisons) {
