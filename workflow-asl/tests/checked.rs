@@ -1,16 +1,16 @@
 //! What a definition that is to run may not hold, although another may: placeholders in place of what must be known.
 
 use serde_json::{Value, json};
-use workflow_asl::checked::CheckedValue;
+use workflow_asl::checked::{CheckedMachine, CheckedValue};
 use workflow_asl::document::MachineType;
-use workflow_asl::rules::{Checked, check_definition, check_to_run};
+use workflow_asl::rules::{check_definition, check_to_run};
 use workflow_asl::{Diagnostic, Pointer};
 
 fn machine(state: Value) -> Value {
     json!({ "StartAt": "S", "States": { "S": state, "End": { "Type": "Succeed" } } })
 }
 
-fn checked(definition: &Value) -> Checked {
+fn checked(definition: &Value) -> (Option<CheckedMachine>, Vec<Diagnostic>) {
     check_to_run(definition, MachineType::Standard)
 }
 
@@ -73,11 +73,11 @@ fn placeholders_stand_only_where_text_may() {
             found.into_iter().filter(Diagnostic::is_error).map(|one| one.pointer.as_str().to_owned()).collect()
         };
         assert_eq!(errors(check_definition(&definition, MachineType::Standard)), [""; 0], "{definition}");
-        let checked = checked(&definition);
-        assert!(checked.machine.is_none(), "{definition}");
-        assert_eq!(errors(checked.found), [at], "{definition}");
+        let (machine, found) = checked(&definition);
+        assert!(machine.is_none(), "{definition}");
+        assert_eq!(errors(found), [at], "{definition}");
     }
-    assert!(checked(&task(json!({ "TimeoutSeconds": 5, "Comment": "${Anything}" }))).machine.is_some());
+    assert!(checked(&task(json!({ "TimeoutSeconds": 5, "Comment": "${Anything}" }))).0.is_some());
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn values_are_parsed_by_the_forms_of_their_fields() {
                 "Last": { "Type": "Choice", "Choices": [
                     { "And": [{ "Variable": "$.a", "NumericEqualsPath": "$.b" }], "Next": "First" }], "Default": "First" } } } },
     } });
-    let machine = checked(&definition).machine.unwrap();
+    let machine = checked(&definition).0.unwrap();
     let at = |path: &str| path.split('/').skip(1).fold(Pointer::root(), |at, name| at.child(name));
     let object = |path: &str| machine.object(&at(path));
     assert_eq!(object("").target("StartAt"), Some(1));

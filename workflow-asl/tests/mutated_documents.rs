@@ -122,8 +122,8 @@ fn nothing_panics_and_nothing_is_lost() {
         let (machine, _) = StateMachine::read(&definition);
         assert_eq!(machine.write(), definition);
         rules::check(&machine, MachineType::Express);
-        let checked = rules::check_to_run(&definition, MachineType::Express);
-        assert_eq!(checked.machine.is_none(), checked.found.iter().any(Diagnostic::prevents_running), "{definition}");
+        let (machine, found) = rules::check_to_run(&definition, MachineType::Express);
+        assert_eq!(machine.is_none(), found.iter().any(Diagnostic::prevents_running), "{definition}");
     }
 }
 

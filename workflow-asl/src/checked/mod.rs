@@ -4,9 +4,9 @@
 //! use workflow_asl::Pointer;
 //! use workflow_asl::document::MachineType;
 //! use workflow_asl::rules::check_to_run;
-//! let checked = check_to_run(&serde_json::json!({"StartAt": "A", "States": {
+//! let (machine, _) = check_to_run(&serde_json::json!({"StartAt": "A", "States": {
 //!     "A": {"Type": "Pass", "InputPath": "$.order", "Next": "B"}, "B": {"Type": "Succeed"}}}), MachineType::Standard);
-//! let machine = checked.machine.unwrap();
+//! let machine = machine.unwrap();
 //! let fields = machine.object(&Pointer::root().child("States").child("A"));
 //! assert_eq!(fields.path("InputPath").unwrap().source(), "$.order");
 //! assert_eq!(fields.target("Next"), Some(1));

@@ -209,21 +209,13 @@ pub fn check_read(
     found
 }
 
-/// A definition that was checked to be run.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Checked {
-    /// What [`read_and_check`] finds, and where placeholders have no value yet.
-    pub found: Vec<Diagnostic>,
-    /// The definition with its fields parsed, unless a finding [prevents it from running](Diagnostic::prevents_running).
-    pub machine: Option<CheckedMachine>,
-}
-
-/// Reads and checks a definition that is to run.
-pub fn check_to_run(definition: &Value, kind: MachineType) -> Checked {
+/// Reads and checks a definition that is to run: the machine with its fields parsed, unless a finding
+/// [prevents it from running](Diagnostic::prevents_running), and what [`read_and_check`] finds, with the placeholders whose
+/// values must be known.
+pub fn check_to_run(definition: &Value, kind: MachineType) -> (Option<CheckedMachine>, Vec<Diagnostic>) {
     let (machine, mut found) = StateMachine::read_to_run(definition);
     if let Some(other) = other_document(definition) {
-        return Checked { found: vec![other], machine: None };
+        return (None, vec![other]);
     }
     let annotations = Annotations::default();
     let definition = Definition::of(&machine, size::characters(definition), kind, &annotations);
@@ -234,7 +226,7 @@ pub fn check_to_run(definition: &Value, kind: MachineType) -> Checked {
         checked::objects(&definition.index, &definition.texts).map_err(|more| found.extend(more)).ok()
     };
     drop(definition);
-    Checked { machine: objects.map(|objects| CheckedMachine { machine, objects }), found }
+    (objects.map(|objects| CheckedMachine { machine, objects }), found)
 }
 
 /// What each rule of a thread finds; nothing for a rule of the other.

@@ -24,10 +24,10 @@ impl Program {
     /// Everything that the service would refuse; not what AWS's APIs do not have
     /// ([`Code::depends_on_table`](workflow_asl::Code::depends_on_table)), since here a test answers for them.
     pub fn of(definition: &Value, machine_type: MachineType) -> Result<Self, DefinitionError> {
-        let checked = rules::check_to_run(definition, machine_type);
-        checked.machine.map(|machine| Self::compile(&machine)).ok_or_else(|| {
-            DefinitionError::Invalid(checked.found.into_iter().filter(Diagnostic::prevents_running).collect())
-        })
+        let (machine, found) = rules::check_to_run(definition, machine_type);
+        machine
+            .map(|machine| Self::compile(&machine))
+            .ok_or_else(|| DefinitionError::Invalid(found.into_iter().filter(Diagnostic::prevents_running).collect()))
     }
 
     /// Compiles a definition that the rules have passed.

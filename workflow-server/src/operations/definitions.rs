@@ -100,10 +100,10 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) 
     if !value.is_object() {
         return finding(Code::WrongType, not_object, None);
     }
-    let checked = workflow_asl::rules::check_to_run(&value, kind);
+    let (machine, found) = workflow_asl::rules::check_to_run(&value, kind);
     // The service accepts what only fails at run time.
-    let found = checked.found.into_iter().filter(|finding| !finding.code.fails_only_when_it_runs());
-    (checked.machine.map(|machine| Arc::new(Program::compile(&machine))), found.map(Finding::from).collect())
+    let found = found.into_iter().filter(|finding| !finding.code.fails_only_when_it_runs());
+    (machine.map(|machine| Arc::new(Program::compile(&machine))), found.map(Finding::from).collect())
 }
 
 /// Returns why a text is not JSON, with the service's message for a bare word.
